@@ -1,0 +1,1 @@
+"""Keepopen: asks readers for support, takes it through Stripe, and keeps books that equal the bank."""
