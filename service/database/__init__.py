@@ -1,0 +1,1 @@
+"""The engine, transactions, table metadata, migrations and the embedded PostgreSQL."""

@@ -1,0 +1,8 @@
+"""Frame."""
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
