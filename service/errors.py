@@ -1,4 +1,4 @@
-"""Breaches of our own rules. Each has a stable code; `problems.py` turns them into HTTP, the CLI into a line of text."""
+"""Breaches of our own rules, each with a stable code: `problems.py` turns them into HTTP, the CLI into a line."""
 
 from typing import ClassVar
 

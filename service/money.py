@@ -1,4 +1,4 @@
-"""Money: an integer of minor units and its currency. Nothing here formats for people; that is Babel's work at the edge."""
+"""Money: an integer of minor units and its currency. Formatting for people is left to Babel, at the edge."""
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
