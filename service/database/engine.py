@@ -1,5 +1,6 @@
 """Connections: the application's (as a role that cannot rewrite the ledger) and the owner's (migrations, rebuild)."""
 
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.engine import URL
 
@@ -39,9 +40,9 @@ def owner_engine(address: str) -> Engine:
 
 
 def application_conninfo(address: str) -> str:
-    """The same application role as a plain libpq address, for the job queue's own connections."""
-    url = make_url(address).set(drivername="postgresql")
-    return url.update_query_dict({"options": f"-c role={APPLICATION_ROLE}"}).render_as_string(hide_password=False)
+    """The same application role as libpq connection text, for the job queue's own connections."""
+    plain = make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
+    return make_conninfo(plain, options=f"-c role={APPLICATION_ROLE} -c timezone=UTC")
 
 
 def _psycopg(address: str) -> URL:

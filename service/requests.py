@@ -1,0 +1,137 @@
+"""The edge of a request: strict bodies, their size, and which origins may call. Nothing here knows a capability."""
+
+import json
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+import flask_smorest
+import marshmallow
+from flask import Response, abort, g, request
+from webargs.flaskparser import FlaskParser
+
+from service.errors import ForbiddenError
+
+WIDGET_BODY_BYTES = 4096
+ACCEPTED_JSON_TYPES = frozenset({"application/json", "text/plain"})
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class ForbiddenOriginError(ForbiddenError):
+    """A page that is not one of the site's own asked for something only its own pages may ask for."""
+
+    code = "forbidden_origin"
+
+
+class StrictParser(FlaskParser):
+    """Reads plain JSON bodies, also when sent as text/plain so that browsers need no preflight; refuses all else."""
+
+    def load_json(self, req: Any, schema: Any) -> Any:  # noqa: ARG002 webargs calls it so
+        if req.mimetype not in ACCEPTED_JSON_TYPES:
+            abort(415)
+        return read_json(req.get_data())
+
+    def load_json_or_form(self, req: Any, schema: Any) -> Any:
+        if req.mimetype == FORM_TYPE:
+            return req.form.to_dict()
+        return self.load_json(req, schema)
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """flask-smorest's blueprint with our strict body parser."""
+
+    ARGUMENTS_PARSER = StrictParser(unknown=marshmallow.RAISE)
+
+
+def read_json(raw: bytes) -> Any:
+    """JSON of a body; answers 400 for what is not UTF-8, not JSON, holds NaN, repeats a name, or is nested absurdly."""
+    try:
+        return json.loads(
+            raw.decode("utf-8"),
+            parse_constant=_refuse_constant,
+            parse_float=_finite_float,
+            object_pairs_hook=_without_repeats,
+        )
+    except (ValueError, RecursionError):
+        abort(400)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _finite_float(text: str) -> float:
+    number = float(text)
+    if number in {float("inf"), float("-inf")}:
+        raise ValueError(text)
+    return number
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name is repeated")
+    return found
+
+
+def limited_body(max_bytes: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorator, outermost on a view: a body over `max_bytes` is answered 413 without being read further."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def limited(*args: P.args, **kwargs: P.kwargs) -> R:
+            request.max_content_length = max_bytes
+            if request.content_length is not None and request.content_length > max_bytes:
+                abort(413)
+            return view(*args, **kwargs)
+
+        return limited
+
+    return decorate
+
+
+def origin_of(url: str) -> str | None:
+    """Scheme, host and port of an address; None where it has none."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else None
+
+
+def admit_origin(origins: Iterable[str], public_origin: str) -> None:
+    """Let this request through if its page is one of `origins` or our own; raises ForbiddenOriginError otherwise.
+
+    A request without an Origin header (a server, a plain link, an old browser's form) is let through: it carries no
+    other site's reader. See https://www.rfc-editor.org/rfc/rfc6454#section-7
+    """
+    origin = request.headers.get("Origin")
+    if origin is None or origin == public_origin:
+        return
+    if origin not in set(origins):
+        raise ForbiddenOriginError("this page may not call this service")
+    g.admitted_origin = origin
+
+
+def add_cors_headers(response: Response) -> Response:
+    """After each request: name the admitted origin and nobody else."""
+    origin = g.pop("admitted_origin", None)
+    if origin is not None:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Allow-Credentials"] = "true"
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+    response.vary.add("Origin")
+    return response
+
+
+def preflight(origins: Iterable[str]) -> Response:
+    """The answer to a browser's preflight for a POST from one of `origins`."""
+    response = Response(status=204)
+    origin = request.headers.get("Origin")
+    if origin in set(origins):
+        g.admitted_origin = origin
+        response.headers["Access-Control-Allow-Methods"] = "POST"
+        response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+        response.headers["Access-Control-Max-Age"] = "7200"
+    return response
