@@ -1,0 +1,2 @@
+"""What editors write: sites and campaigns, their lint, versions, publishing, and the snapshot decisions read from
+memory."""
