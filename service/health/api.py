@@ -1,0 +1,44 @@
+"""GET /livez, /readyz, /metrics and /version."""
+
+from importlib import metadata
+from typing import Any
+
+import stripe
+from flask import Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from service.problems import problem
+from service.requests import Blueprint
+from service.services import current_services
+
+blueprint = Blueprint("health", __name__, description="Probes for operators")
+
+
+@blueprint.get("/livez")
+def livez() -> dict[str, str]:
+    """Whether the process answers at all."""
+    return {"status": "alive"}
+
+
+@blueprint.get("/readyz")
+def readyz() -> Any:
+    """Whether it can decide: campaigns are in memory. Neither Stripe nor the database has to be there for that."""
+    services = current_services()
+    if not services.campaigns.is_loaded:
+        return problem(503, "not_ready", "No campaigns have been loaded yet")
+    return {"status": "ready", "config_age_seconds": round(services.campaigns.age_seconds(services.clock()), 1)}
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Counters in Prometheus' text format."""
+    services = current_services()
+    if services.campaigns.is_loaded:
+        services.metrics.config_age_seconds.set(services.campaigns.age_seconds(services.clock()))
+    return Response(services.metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
+
+
+@blueprint.get("/version")
+def version() -> Response:
+    """This service's version and the Stripe API version it speaks."""
+    return jsonify(service=metadata.version("keepopen"), stripe_api_version=stripe.api_version)

@@ -1,0 +1,36 @@
+"""What every act may need, in one frozen value: built once in `create_app`, reached through the application."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import procrastinate
+from flask import current_app
+from sqlalchemy import Engine
+
+from service.campaigns.snapshot import SnapshotHolder
+from service.clock import Clock
+from service.decisions.passport import PassportSealer
+from service.metrics import Metrics
+from service.settings import Settings
+from service.stripe_gateway import StripeGateway
+
+EXTENSION = "keepopen"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The collaborators. `campaigns` answers from memory; `engine` acts as a role that cannot rewrite the ledger."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+    gateway: StripeGateway
+    campaigns: SnapshotHolder
+    passports: PassportSealer
+    jobs: procrastinate.App
+    metrics: Metrics
+
+
+def current_services() -> Services:
+    """The services of the application that is answering this request or running this command."""
+    return cast("Services", current_app.extensions[EXTENSION])

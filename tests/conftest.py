@@ -1,0 +1,88 @@
+"""What most tests stand on: a PostgreSQL of their own, a clock they can turn, and the whole service in process."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, make_url
+
+from service.database.embedded import embedded_postgresql
+from service.database.engine import application_engine
+from service.database.migrate import migrate
+
+NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)  # a Wednesday
+
+
+class SettableClock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **duration: float) -> datetime:
+        self.now += timedelta(**duration)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server: TEST_DATABASE_URL, or an embedded one that lives as long as the session."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="keepopen-test-") as folder, embedded_postgresql(Path(folder)) as address:
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield address
+
+
+@pytest.fixture(scope="session")
+def template_database(postgresql: str) -> Iterator[str]:
+    """The name of a migrated database that others are cloned from."""
+    name = f"keepopen_template_{uuid4().hex[:12]}"
+    with psycopg.connect(plain_address(postgresql), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        migrate(address_of(postgresql, name))
+        yield name
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_address(postgresql: str, template_database: str) -> Iterator[str]:
+    """A fresh migrated database for one test."""
+    name = f"keepopen_test_{uuid4().hex[:12]}"
+    with psycopg.connect(plain_address(postgresql), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY FILE_COPY")
+        yield address_of(postgresql, name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def engine(database_address: str) -> Iterator[Engine]:
+    """The application's connections to a fresh migrated database."""
+    engine = application_engine(database_address)
+    yield engine
+    engine.dispose()
+
+
+def address_of(server: str, database: str) -> str:
+    return make_url(server).set(drivername="postgresql", database=database).render_as_string(hide_password=False)
+
+
+def plain_address(address: str) -> str:
+    return make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
