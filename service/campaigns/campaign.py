@@ -33,7 +33,7 @@ OVERLAYS = frozenset({Placement.PAGE_BOTTOM, Placement.OVER_ARTICLE})
 
 
 class Status(StrEnum):
-    """Only `live` is decided on; `draft` may be previewed; `archived` is kept for the record."""
+    """Only a published `live` campaign is decided on; a `draft` may be previewed; `archived` is kept for the record."""
 
     DRAFT = "draft"
     LIVE = "live"
@@ -59,7 +59,7 @@ class Campaign:
     placement: Placement
     variants: tuple[Variant, ...]
     created_at: datetime
-    status: Status = Status.DRAFT
+    status: Status = Status.LIVE
     priority: int = 100
     is_high_priority: bool = False
     share: float = 1.0

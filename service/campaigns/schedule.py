@@ -1,4 +1,4 @@
-"""When a campaign may run: moments, hours of the day and weekdays, all written in the site's own timezone.
+"""When a campaign may run: wall times, hours of the day and weekdays, all written in the site's own timezone.
 
 Stated once: `starts` and `ends` are both included, an end to its whole minute; a day without a time is the whole
 local day;
@@ -28,7 +28,7 @@ WEEKDAYS = tuple(Weekday)
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class WallTime:
     """A day, or a day and a minute, on the site's wall clock. `at` None: the whole day."""
 
     day: date
@@ -50,8 +50,8 @@ class Schedule:
     itself,
     so Friday 22:00 to 02:00 on `weekdays={FRI}` means Friday's first two hours and its last two."""
 
-    starts: Moment | None = None
-    ends: Moment | None = None
+    starts: WallTime | None = None
+    ends: WallTime | None = None
     weekdays: frozenset[Weekday] | None = None
     hours: tuple[Hours, ...] | None = None
 
@@ -59,17 +59,17 @@ class Schedule:
 ALWAYS = Schedule()
 
 
-def starts_at(moment: Moment, zone: tzinfo) -> datetime:
+def starts_at(moment: WallTime, zone: tzinfo) -> datetime:
     """The first instant (UTC) of a moment. A wall time the clocks skip starts when they have moved on; one they
     repeat, the first time."""
     return datetime.combine(moment.day, moment.at or time(), zone).astimezone(UTC)
 
 
-def ends_before(moment: Moment, zone: tzinfo) -> datetime:
+def ends_before(moment: WallTime, zone: tzinfo) -> datetime:
     """The first instant (UTC) after a moment: the end of its minute, or of its day. A repeated wall time ends the
     second time."""
     if moment.at is None:
-        return starts_at(Moment(moment.day + timedelta(days=1)), zone)
+        return starts_at(WallTime(moment.day + timedelta(days=1)), zone)
     local = datetime.combine(moment.day, moment.at, zone).replace(second=0, microsecond=0)
     return max(local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)) + timedelta(minutes=1)
 

@@ -9,7 +9,7 @@ from service.campaigns.campaign import Kind, Placement
 from service.campaigns.frequency import SiteFrequency
 from service.campaigns.page_rules import Exclusion, PageMatch
 from service.campaigns.reader_rules import Consent
-from service.campaigns.schedule import Hours, Moment
+from service.campaigns.schedule import Hours, WallTime
 from service.campaigns.variant import Ask, Interval
 
 
@@ -39,7 +39,7 @@ class Sensitivity:
     not)."""
 
     pages: PageMatch | None = None
-    until: Moment | None = None
+    until: WallTime | None = None
     suspends_gates: bool = True
 
 

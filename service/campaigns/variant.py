@@ -1,6 +1,7 @@
 """One wording and set of amounts of a campaign. Text may hold placeholders such as `{article_count}`; nothing here
 fills them."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -10,6 +11,20 @@ class Interval(StrEnum):
     ONE_OFF = "one_off"
     MONTH = "month"
     YEAR = "year"
+
+
+class Placeholder(StrEnum):
+    """What a decision fills in where a text holds the name in braces, such as `{article_count}`.
+
+    `article_count`: all articles remembered; `article_count_in_window`: those of the campaign's first article count
+    rule;
+    `site_name`; `days_left`: local days to the end of the schedule, the last day is 0.
+    """
+
+    ARTICLE_COUNT = "article_count"
+    ARTICLE_COUNT_IN_WINDOW = "article_count_in_window"
+    SITE_NAME = "site_name"
+    DAYS_LEFT = "days_left"
 
 
 class CopyDevice(StrEnum):
@@ -31,6 +46,23 @@ class Copy:
     highlight: str | None = None
     footnote: str | None = None
     device: CopyDevice = CopyDevice.ANY
+
+
+_IN_BRACES = re.compile(r"\{([A-Za-z_]+)\}")
+
+
+def texts_of(copy: Copy) -> tuple[str, ...]:
+    """Every text of a wording that is there."""
+    return tuple(
+        text
+        for text in (copy.heading, copy.subheading, *copy.paragraphs, copy.highlight, copy.button, copy.footnote)
+        if text
+    )
+
+
+def names_in_braces(copy: Copy) -> frozenset[str]:
+    """The placeholder names a wording uses, known or not."""
+    return frozenset(name for text in texts_of(copy) for name in _IN_BRACES.findall(text))
 
 
 @dataclass(frozen=True, slots=True)
