@@ -36,6 +36,14 @@ def start_embedded(var_dir: Path) -> PostgresServer:
     return get_server(data_dir, cleanup_mode=None)
 
 
+def stop_embedded(var_dir: Path) -> None:
+    """Stop the embedded PostgreSQL of `var_dir` if it runs."""
+    data_dir = (var_dir / "postgresql").resolve()
+    if (data_dir / "postmaster.pid").exists():
+        start_embedded(var_dir).stop()
+        PostgresServer._instances.pop(data_dir, None)
+
+
 @contextlib.contextmanager
 def embedded_postgresql(var_dir: Path) -> Iterator[str]:
     """The address of a running embedded PostgreSQL, stopped on the way out."""
@@ -44,3 +52,4 @@ def embedded_postgresql(var_dir: Path) -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.stop()
+        PostgresServer._instances.pop(server.pgdata, None)

@@ -1,12 +1,12 @@
 """GET /livez, /readyz, /metrics and /version."""
 
-from importlib import metadata
 from typing import Any
 
 import stripe
 from flask import Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from service import __version__
 from service.problems import problem
 from service.requests import Blueprint
 from service.services import current_services
@@ -41,4 +41,4 @@ def metrics() -> Response:
 @blueprint.get("/version")
 def version() -> Response:
     """This service's version and the Stripe API version it speaks."""
-    return jsonify(service=metadata.version("keepopen"), stripe_api_version=stripe.api_version)
+    return jsonify(service=__version__, stripe_api_version=stripe.api_version)
