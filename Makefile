@@ -48,7 +48,7 @@ locks: .venv/.dev ## Pin the newest allowed versions with hashes; names no packa
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements.lock pyproject.toml --group dev -o requirements-dev.lock
 
 clean: ## Stop a left-over demo database and forget everything the demo and the tests made
-	@test ! -x $(BIN)/python || $(BIN)/python -m service.demo --forget
+	@test ! -x $(BIN)/python || $(BIN)/python -m service.demo --forget || true
 	rm -rf var artefacts .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/bin/python:

@@ -1,0 +1,95 @@
+"""Settings are read once; every problem is listed at once; no secret has a default or is ever shown."""
+
+import pytest
+
+from service.settings import SettingsError, masked, read_settings
+
+GOOD = {
+    "PUBLIC_URL": "https://support.courier.example",
+    "SECRET_KEYS": "0123456789abcdef0123456789abcdef,fedcba9876543210fedcba9876543210",
+    "STRIPE_API_KEY": "sk_test_of_the_tests",
+    "STRIPE_WEBHOOK_SECRETS": "whsec_one,whsec_two",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in masked_names():
+        monkeypatch.delenv(name, raising=False)
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def masked_names() -> list[str]:
+    from dataclasses import fields
+
+    from service.settings import Settings
+
+    return [field.name.upper() for field in fields(Settings)]
+
+
+def test_good_settings_are_read(environment: pytest.MonkeyPatch) -> None:
+    settings = read_settings()
+
+    assert settings.secret_keys == tuple(GOOD["SECRET_KEYS"].split(","))
+    assert settings.stripe_webhook_secrets == ("whsec_one", "whsec_two")
+    assert settings.database_url is None
+    assert settings.is_https
+    assert not settings.is_livemode
+
+
+def test_every_problem_is_listed_at_once(environment: pytest.MonkeyPatch) -> None:
+    for name in ("SECRET_KEYS", "STRIPE_API_KEY"):
+        environment.delenv(name)
+    environment.setenv("PUBLIC_URL", "http://support.courier.example")
+    environment.setenv("ACCOUNTING_TIMEZONE", "Mars/Olympus")
+    environment.setenv("TRUSTED_PROXIES", "many")
+
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+
+    named = {problem.partition(":")[0] for problem in caught.value.problems}
+    assert named == {"SECRET_KEYS", "STRIPE_API_KEY", "PUBLIC_URL", "ACCOUNTING_TIMEZONE", "TRUSTED_PROXIES"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLIC_URL", "support.courier.example"),
+        ("PUBLIC_URL", "https://support.courier.example/"),
+        ("PUBLIC_URL", "https://support.courier.example?x=1"),
+        ("PUBLIC_URL", "ftp://support.courier.example"),
+        ("SECRET_KEYS", "short"),
+        ("SECRET_KEYS", ",".join([GOOD["SECRET_KEYS"][:32]] * 2)),
+        ("STRIPE_API_KEY", "pk_test_public"),
+        ("STRIPE_WEBHOOK_SECRETS", "secret"),
+        ("DATABASE_URL", "mysql://localhost/keepopen"),
+        ("LOG_LEVEL", "LOUD"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("TRUSTED_PROXIES", "99"),
+    ],
+)
+def test_a_value_that_cannot_work_is_named(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
+    environment.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=name):
+        read_settings()
+
+
+def test_a_live_key_never_talks_to_a_sandbox(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("STRIPE_API_KEY", "sk_live_of_the_tests")
+    environment.setenv("STRIPE_API_BASE", "http://127.0.0.1:8001")
+
+    with pytest.raises(SettingsError, match="STRIPE_API_BASE"):
+        read_settings()
+
+
+def test_secrets_and_passwords_are_never_shown(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DATABASE_URL", "postgresql://keepopen:hunter22@db.example/keepopen")
+
+    shown = "\n".join(f"{name}={value}" for name, value in masked(read_settings()).items())
+
+    for secret in ("of_the_tests", "whsec_one", "0123456789abcdef", "hunter22"):
+        assert secret not in shown
+    assert "db.example/keepopen" in shown
