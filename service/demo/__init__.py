@@ -1,1 +1,1 @@
-"""The whole of Keepopen on one machine: service, worker, Stripe sandbox and a demo newspaper, to look at and to check."""
+"""All of Keepopen on one machine: service, worker, Stripe sandbox and demo newspaper, to look at and to check."""

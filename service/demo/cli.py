@@ -1,0 +1,51 @@
+"""`flask --app wsgi demo`, and the same as `python -m service.demo` for `make`."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from service.database.embedded import stop_embedded
+from service.demo.journey import walk
+from service.demo.processes import DemoError, Ports, free_ports, refuse_busy_ports
+from service.demo.run import running_demo, tour, watch
+
+VAR_DIR = Path("var/demo")
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Walk the journey over HTTP on free ports, check every step, and stop.")
+@click.option("--forget", is_flag=True, help="Stop a left-over demo database, as `make clean` does.")
+def demo(check: bool, forget: bool) -> None:
+    """Run the service, its worker, the Stripe sandbox and a demo newspaper on loopback."""
+    try:
+        if forget:
+            stop_embedded(VAR_DIR)
+        elif check:
+            _check()
+        else:
+            _run()
+    except DemoError as error:
+        sys.exit(str(error))
+
+
+def _run() -> None:
+    ports = Ports(
+        int(os.environ.get("PORT_SERVICE", Ports.service)),
+        int(os.environ.get("PORT_SANDBOX", Ports.sandbox)),
+        int(os.environ.get("PORT_NEWSPAPER", Ports.newspaper)),
+    )
+    refuse_busy_ports(ports)
+    click.echo("Starting ...")
+    with running_demo(ports, VAR_DIR) as running:
+        click.echo(tour(running))
+        watch(running)
+        click.echo("Stopping ...")
+
+
+def _check() -> None:
+    with tempfile.TemporaryDirectory(prefix="keepopen-check-") as folder:
+        with running_demo(free_ports(), Path(folder)) as running:
+            walk(running)

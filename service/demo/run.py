@@ -1,0 +1,104 @@
+"""Start everything the demo is made of, tell the operator what to open, and stop it all again."""
+
+import contextlib
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from service.database.embedded import embedded_postgresql
+from service.database.migrate import migrate
+from service.demo.processes import HOST, Ports, Processes
+from service.demo.seed import SITE_KEY, seed
+from service.demo.settings import WEBHOOK_SECRET, environment
+
+WATCH_SECONDS = 1.0
+SERVICE_THREADS = "8"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A running demo: where it listens, its environment, and a finance token for its exports."""
+
+    ports: Ports
+    environment: dict[str, str]
+    finance_token: str
+    processes: Processes
+
+
+@contextlib.contextmanager
+def running_demo(ports: Ports, var_dir: Path) -> Iterator[Demo]:
+    """Everything up and answering; stopped on the way out, whatever happens. What it stored stays in `var_dir`."""
+    var_dir.mkdir(parents=True, exist_ok=True)
+    with embedded_postgresql(var_dir) as database_url:
+        migrate(database_url)
+        variables = environment(ports, database_url, var_dir)
+        finance_token = seed(database_url, ports, var_dir)
+        processes = Processes(log_dir=var_dir / "logs", environment=variables)
+        try:
+            start_all(processes, ports, var_dir)
+            yield Demo(ports, variables, finance_token, processes)
+        finally:
+            processes.stop()
+
+
+def start_all(processes: Processes, ports: Ports, var_dir: Path) -> None:
+    """Sandbox first, then service and worker, then the newspaper, each once the one before answers."""
+    state = str(var_dir / "stripe_sandbox.sqlite")
+    webhook_url = f"{ports.service_url}/webhooks/stripe"
+    processes.start(
+        "sandbox",
+        ["-m", "infra.stripe_sandbox", "--host", HOST, "--port", str(ports.sandbox), "--state", state,
+         "--webhook-url", webhook_url, "--webhook-secret", WEBHOOK_SECRET],
+    )  # fmt: skip
+    processes.wait_until_ready("sandbox", ports.sandbox_url)
+    processes.start(
+        "service",
+        ["-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(ports.service),
+         "--workers", "1", "--blocking-threads", SERVICE_THREADS, "wsgi:app"],
+    )  # fmt: skip
+    processes.start("worker", ["-m", "flask", "--app", "wsgi", "worker"])
+    processes.wait_until_ready("service", f"{ports.service_url}/readyz")
+    processes.start(
+        "newspaper",
+        ["-m", "infra.demo_site", "--port", str(ports.newspaper), "--service", ports.service_url, "--site", SITE_KEY],
+    )
+    processes.wait_until_ready("newspaper", ports.newspaper_url)
+
+
+def tour(demo: Demo) -> str:
+    """What to open and do, in a few lines."""
+    ports = demo.ports
+    return f"""
+Keepopen is running.
+
+  The newspaper   {ports.newspaper_url}
+  The service     {ports.service_url}/version   (support page: {ports.service_url}/support/{SITE_KEY})
+  Stripe sandbox  {ports.sandbox_url}
+
+A tour:
+  1. Open the newspaper and read three different articles: the fourth asks for support at its head.
+  2. Open the sensitive story and the advertiser's page: they never ask. Dismiss the appeal: it stays away.
+  3. In a private window, read on, give 5 euro with the card 4242 4242 4242 4242, and return: it is silent from then on.
+  4. Finance's view:  curl -H "Authorization: Bearer {demo.finance_token}" \\
+                        "{ports.service_url}/v1/exports/contributions.csv?from=2020-01-01&to=2099-12-31"
+  5. What the sandbox holds, and every webhook it sent:  {ports.sandbox_url}
+
+Ctrl-C stops everything; `make demo` goes on where you left off; `make clean` forgets.
+"""
+
+
+def watch(demo: Demo) -> None:
+    """Wait until someone asks to stop; raises DemoError if a process ends by itself."""
+    asked: list[int] = []
+
+    def ask(number: int, _: FrameType | None) -> None:
+        asked.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask)
+    while not asked:
+        demo.processes.check_all()
+        time.sleep(WATCH_SECONDS)

@@ -1,0 +1,27 @@
+"""The demo's settings: everything visibly fake, everything on loopback, everything it makes in its own folder."""
+
+from pathlib import Path
+
+from service.demo.processes import Ports
+
+SECRET_KEY = "demo-key-not-a-secret-demo-key-not-a-secret"
+STRIPE_API_KEY = "sk_test_keepopen_demo"
+WEBHOOK_SECRET = "whsec_keepopen_demo"
+TIMEZONE = "Europe/Dublin"
+
+
+def environment(ports: Ports, database_url: str, var_dir: Path) -> dict[str, str]:
+    """Environment variables for the demo's own processes."""
+    return {
+        "DATABASE_URL": database_url,
+        "PUBLIC_URL": ports.service_url,
+        "SECRET_KEYS": SECRET_KEY,
+        "STRIPE_API_KEY": STRIPE_API_KEY,
+        "STRIPE_API_BASE": ports.sandbox_url,
+        "STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,
+        "STRIPE_ACCOUNT_TIMEZONE": TIMEZONE,
+        "ACCOUNTING_TIMEZONE": TIMEZONE,
+        "MAIL_FROM": "support@courier.example",
+        "VAR_DIR": str(var_dir),
+        "PYTHONUNBUFFERED": "1",
+    }
