@@ -116,6 +116,7 @@ class Switches:
 
 
 _NO_CURRENCIES: Mapping[str, str] = MappingProxyType({})
+_NO_GROUPS: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ class Site:
     - `amount_limits`: one per currency and interval offered. `ask`: used where a variant has none, and by the support
       page.
     - `honours_country`: the page's `country` field is believed; otherwise only the proxy's country header is.
+    - `country_groups`: names that country lists may use; written out when the snapshot is made.
     - `one_off_only_countries`: recurring contributions are not offered there.
     - `holdout_share`: 0..1 of readers who are never shown an appeal or gate; `holdout_seed` names the draw.
     - `silence_after_closing_seconds`: after any prompt is closed, no other within this time (0: no silence).
@@ -148,6 +150,7 @@ class Site:
     contact_url: str | None = None
     privacy_url: str | None = None
     honours_country: bool = False
+    country_groups: Mapping[str, frozenset[str]] = field(default_factory=lambda: _NO_GROUPS)
     one_off_only_countries: frozenset[str] = frozenset()
     consent: ConsentPolicy = field(default_factory=ConsentPolicy)
     sensitivity: Sensitivity = field(default_factory=Sensitivity)

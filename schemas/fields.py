@@ -1,0 +1,210 @@
+"""Fields that documents of editors are made of: strict about types, forgiving about one or many."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from marshmallow import ValidationError, fields, validate
+
+E = TypeVar("E", bound=StrEnum)
+MAX_ITEMS = 500
+MAX_NAME_LENGTH = 200
+MAX_NUMBER = 1_000_000
+KEY_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,62}\Z"
+
+
+class Flag(fields.Boolean):
+    """true or false, nothing that looks like it."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:  # noqa: ARG002
+        if not isinstance(value, bool):
+            raise ValidationError("must be true or false")
+        return value
+
+
+class Whole(fields.Integer):
+    """A whole number from `least` to `most`."""
+
+    def __init__(self, *, least: int = 0, most: int = MAX_NUMBER, **kwargs: Any) -> None:
+        super().__init__(
+            strict=True, validate=validate.Range(least, most, error=f"must be {least} to {most}"), **kwargs
+        )
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:  # noqa: ARG002
+        if type(value) is not int:
+            raise ValidationError("must be a whole number")
+        return value
+
+
+class Number(fields.Float):
+    """A finite number from 0 to `most`, not text."""
+
+    def __init__(self, *, most: float, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Range(0, most, error=f"must be 0 to {most:g}"), **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> float:  # noqa: ARG002
+        if type(value) not in {int, float}:
+            raise ValidationError("must be a number")
+        return float(value)
+
+
+class Share(Number):
+    """A share of the whole, 0 to 1."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(most=1, **kwargs)
+
+
+class Text(fields.String):
+    """Text of 1 to `most` characters, without control characters other than line breaks."""
+
+    def __init__(self, *, most: int = MAX_NAME_LENGTH, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(1, most, error=f"must be 1 to {most} characters"), **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not isinstance(text, str) or any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
+            raise ValidationError("must be text without control characters")
+        return text.strip()
+
+
+class Key(fields.String):
+    """A short stable name: lower-case letters, digits, `-` and `_`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        words = "must be 1 to 63 lower-case letters, digits, - or _, starting with a letter or digit"
+        super().__init__(validate=validate.Regexp(KEY_PATTERN, error=words), **kwargs)
+
+
+class Code(fields.String):
+    """Letters of one exact length, such as a country or a currency; returned in upper case."""
+
+    def __init__(self, *, length: int, words: str, **kwargs: Any) -> None:
+        self.length, self.words = length, words
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        if not isinstance(value, str) or len(value) != self.length or not (value.isascii() and value.isalpha()):
+            raise ValidationError(self.words)
+        return value.upper()
+
+
+def country_code(**kwargs: Any) -> Code:
+    return Code(length=2, words="must be a country code of two letters, such as IE", **kwargs)
+
+
+def currency_code(**kwargs: Any) -> Code:
+    return Code(length=3, words="must be a currency code of three letters, such as EUR", **kwargs)
+
+
+class Language(fields.String):
+    """A language tag such as `en` or `en-IE`; returned in lower case."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        if not isinstance(value, str) or not re.match(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z", value):
+            raise ValidationError("must be a language such as en or en-IE")
+        return value.lower()
+
+
+class Folded(fields.String):
+    """A section, tag or page id, compared without regard to case."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        if not isinstance(value, str) or not 0 < len(value.strip()) <= MAX_NAME_LENGTH:
+            raise ValidationError(f"must be text of 1 to {MAX_NAME_LENGTH} characters")
+        return value.strip().casefold()
+
+
+class Word(fields.Field[E]):
+    """One of a closed set of words."""
+
+    def __init__(self, words: type[E], **kwargs: Any) -> None:
+        self.words = words
+        metadata = {"type": "string", "enum": [word.value for word in words]}
+        super().__init__(metadata=metadata, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> E:  # noqa: ARG002
+        if not isinstance(value, str) or value not in set(self.words):
+            raise ValidationError(f"must be one of {', '.join(self.words)}")
+        return self.words(value)
+
+
+class OneOrMany(fields.Field[tuple[Any, ...]]):
+    """A list of something, or a single one of it, up to `most`."""
+
+    def __init__(self, inner: fields.Field[Any], *, least: int = 0, most: int = MAX_ITEMS, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.inner, self.least, self.most = inner, least, most
+
+    def _bind_to_schema(self, field_name: str, parent: Any) -> None:
+        super()._bind_to_schema(field_name, parent)
+        self.inner._bind_to_schema(field_name, self)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[Any, ...]:  # noqa: ARG002
+        if not isinstance(value, list):
+            return (self.inner.deserialize(value),)
+        if not self.least <= len(value) <= self.most:
+            raise ValidationError(f"must be a list of {self.least} to {self.most}")
+        return tuple(self._each(value))
+
+    def _each(self, values: list[Any]) -> list[Any]:
+        found, problems = [], {}
+        for index, value in enumerate(values):
+            try:
+                found.append(self.inner.deserialize(value))
+            except ValidationError as error:
+                problems[index] = error.messages
+        if problems:
+            raise ValidationError(problems)
+        return found
+
+
+class Members(OneOrMany):
+    """The same as a set, where order and repetition mean nothing. An empty list is refused: leave the rule out
+    instead."""
+
+    def __init__(self, inner: fields.Field[Any], *, least: int = 1, **kwargs: Any) -> None:
+        super().__init__(inner, least=least, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if value == [] and self.least:
+            raise ValidationError("is an empty list; leave it out to have no such rule")
+        return frozenset(super()._deserialize(value, attr, data, **kwargs))
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """`any_of` None: no such rule."""
+
+    any_of: frozenset[str] | None = None
+    none_of: frozenset[str] = frozenset()
+
+
+class AnyNone(fields.Field[Chosen]):
+    """`{any: [...], none: [...]}`, or a plain list which is `any`."""
+
+    def __init__(self, inner: fields.Field[Any], **kwargs: Any) -> None:
+        super().__init__(load_default=Chosen, **kwargs)
+        self.inner = Members(inner)
+
+    def _bind_to_schema(self, field_name: str, parent: Any) -> None:
+        super()._bind_to_schema(field_name, parent)
+        self.inner._bind_to_schema(field_name, self)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Chosen:  # noqa: ARG002
+        if not isinstance(value, Mapping):
+            return Chosen(frozenset(self.inner.deserialize(value) or ()))
+        if unknown := sorted(str(name) for name in value if name not in {"any", "none"}):
+            raise ValidationError({unknown[0]: ["is not a field here; fields here are any, none"]})
+        sides: dict[str, frozenset[str]] = {}
+        problems: dict[str, Any] = {}
+        for side in value:
+            try:
+                sides[side] = frozenset(self.inner.deserialize(value[side]) or ())
+            except ValidationError as error:
+                problems[side] = error.messages
+        if problems:
+            raise ValidationError(problems)
+        return Chosen(sides.get("any"), sides.get("none", frozenset()))

@@ -1,0 +1,75 @@
+"""The `page` part of a campaign, and the lists of pages that sites and meters name."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load
+
+from schemas.document import StrictSchema
+from schemas.fields import AnyNone, Folded, Members, Text, Word
+from schemas.times import Day
+from service.campaigns.page_rules import Exclusion, PageAccess, PageCondition, PageMatch, PageRules, PageType
+
+
+class PageRulesSchema(StrictSchema):
+    """Which pages. One match among sections and tags is enough; a match in any `none` list fails."""
+
+    types = Members(Word(PageType), load_default=None)
+    sections = AnyNone(Folded())
+    tags = AnyNone(Folded())
+    pages = AnyNone(Folded())
+    access = Members(Word(PageAccess), load_default=None)
+    sensitive = Word(PageCondition, load_default=PageCondition.NEVER)
+    paid = Word(PageCondition, load_default=PageCondition.NEVER)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> PageRules:
+        sections, tags, pages = data["sections"], data["tags"], data["pages"]
+        return PageRules(
+            types=data["types"],
+            sections_any=sections.any_of,
+            tags_any=tags.any_of,
+            sections_none=sections.none_of,
+            tags_none=tags.none_of,
+            page_ids_any=pages.any_of,
+            page_ids_none=pages.none_of,
+            accesses=data["access"],
+            sensitive=data["sensitive"],
+            paid=data["paid"],
+        )
+
+
+class PageMatchSchema(StrictSchema):
+    """Some pages: those in any of the lists."""
+
+    sections = Members(Folded(), load_default=frozenset)
+    tags = Members(Folded(), load_default=frozenset)
+    pages = Members(Folded(), load_default=frozenset)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> PageMatch:
+        return PageMatch(data["sections"], data["tags"], data["pages"])
+
+
+class ExclusionSchema(StrictSchema):
+    """Pages of a site on which nothing is ever shown, between two days where given."""
+
+    sections = Members(Folded(), load_default=frozenset)
+    tags = Members(Folded(), load_default=frozenset)
+    pages = Members(Folded(), load_default=frozenset)
+    types = Members(Word(PageType), load_default=None)
+    starts_on = Day(load_default=None)
+    ends_on = Day(load_default=None)
+    reason = Text(load_default="")
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Exclusion:
+        starts_on, ends_on = data["starts_on"], data["ends_on"]
+        if starts_on and ends_on and ends_on < starts_on:
+            raise ValidationError("ends before it starts", "ends_on")
+        pages = PageMatch(data["sections"], data["tags"], data["pages"])
+        return Exclusion(pages, data["types"], starts_on, ends_on, data["reason"])
+
+
+def nested(schema: type[StrictSchema], default: Any) -> fields.Nested:
+    """A part of a document that may be left out; `default` is its value then."""
+    return fields.Nested(schema, load_default=default)

@@ -1,0 +1,173 @@
+"""The `reader` part of a campaign."""
+
+import re
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate
+
+from schemas.document import StrictSchema
+from schemas.fields import AnyNone, Flag, Folded, Key, Language, Members, OneOrMany, Whole, Word
+from service.campaigns.reader_rules import (
+    EVERYONE,
+    NON_SUPPORTERS,
+    SUPPORTERS,
+    AbandonedCheckout,
+    ArticleCount,
+    Consent,
+    Device,
+    FirstSeen,
+    Inclusion,
+    JustContributed,
+    ReaderRules,
+    SupporterState,
+)
+from service.campaigns.variant import Interval
+
+MAX_WEEKS = 51
+MAX_DAYS = 91
+_HOST = re.compile(r"^(?=.{1,253}\Z)([a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}\Z")
+_AUDIENCES = {
+    "non_supporters": NON_SUPPORTERS,
+    "supporters": SUPPORTERS,
+    "everyone": EVERYONE,
+    **{state.value: frozenset({state}) for state in SupporterState if state is not SupporterState.UNKNOWN},
+}
+
+
+class Country(fields.String):
+    """A country code of two letters, or the name of a group of countries."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        if isinstance(value, str) and re.match(r"^[A-Za-z]{2}\Z", value):
+            return value.upper()
+        if not isinstance(value, str) or not re.match(r"^[a-z][a-z0-9_-]{2,62}\Z", value):
+            raise ValidationError("must be a country code such as IE, or the name of one of the site's country groups")
+        return value
+
+
+class Host(fields.String):
+    """A host name such as news.example; matches its subdomains too."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        if not isinstance(value, str) or not _HOST.match(value.lower()):
+            raise ValidationError("must be a host name such as news.example, without scheme or path")
+        return value.lower()
+
+
+class ArticleCountSchema(StrictSchema):
+    """How much was read, in this week and `weeks` before, or today and the days before, or ever."""
+
+    min = Whole(load_default=None)
+    max = Whole(load_default=None)
+    weeks = Whole(most=MAX_WEEKS, load_default=None)
+    days = Whole(least=1, most=MAX_DAYS, load_default=None)
+    topics = Members(Folded(), load_default=None)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> ArticleCount:
+        minimum, maximum = data["min"], data["max"]
+        if minimum is None and maximum is None:
+            raise ValidationError("needs min, max or both")
+        if minimum is not None and maximum is not None and minimum > maximum:
+            raise ValidationError("is below min, so nobody would match", "max")
+        if data["weeks"] is not None and data["days"] is not None:
+            raise ValidationError("cannot stand beside weeks; use one of them", "days")
+        return ArticleCount(minimum, maximum, data["weeks"], data["days"], data["topics"])
+
+
+class FirstSeenSchema(StrictSchema):
+    """How old the reader's history is, in days."""
+
+    min_days = Whole(load_default=None)
+    max_days = Whole(load_default=None)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> FirstSeen:
+        least, most = data["min_days"], data["max_days"]
+        if least is not None and most is not None and least > most:
+            raise ValidationError("is below min_days, so nobody would match", "max_days")
+        return FirstSeen(least, most)
+
+
+class AbandonedCheckoutSchema(StrictSchema):
+    within_days = Whole(least=1, load_default=None)
+    after_hours = Whole(load_default=0)
+    intervals = Members(Word(Interval), load_default=None)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> AbandonedCheckout:
+        return AbandonedCheckout(
+            within_days=data["within_days"], after_hours=data["after_hours"], intervals=data["intervals"]
+        )
+
+
+class JustContributedSchema(StrictSchema):
+    within_minutes = Whole(least=1, load_default=60)
+    intervals = Members(Word(Interval), load_default=None)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> JustContributed:
+        return JustContributed(data["within_minutes"], data["intervals"])
+
+
+class TrueOr(fields.Nested):
+    """A part that may be written `true`, which is the part with its defaults; `false` is `otherwise`."""
+
+    def __init__(self, schema: type[StrictSchema], *, otherwise: Any = None, **kwargs: Any) -> None:
+        super().__init__(schema, **kwargs)
+        self.otherwise = otherwise
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, partial: Any = None, **kwargs: Any) -> Any:
+        if value is False:
+            return self.otherwise
+        return super()._deserialize({} if value is True else value, attr, data, partial=partial, **kwargs)
+
+
+class ReaderRulesSchema(StrictSchema):
+    """Which readers. All rules given must hold; a rule left out is no rule."""
+
+    article_count = OneOrMany(fields.Nested(ArticleCountSchema), most=10, load_default=())
+    reading_more = Flag(load_default=None)
+    favourite_topics = Members(Folded(), load_default=None)
+    first_seen = fields.Nested(FirstSeenSchema, load_default=FirstSeen)
+    supporter = Members(
+        fields.String(validate=validate.OneOf(_AUDIENCES, error=f"must be one of {', '.join(_AUDIENCES)}")),
+        load_default=frozenset({"non_supporters"}),
+    )
+    signed_in = Flag(load_default=None)
+    consent = Members(Word(Consent), load_default=None)
+    countries = AnyNone(Country())
+    one_off_only_countries = Word(Inclusion, load_default=Inclusion.EXCLUDE)
+    devices = Members(Word(Device), load_default=None)
+    referrers = AnyNone(Host())
+    languages = Members(Language(), load_default=None)
+    abandoned_checkout = TrueOr(AbandonedCheckoutSchema, otherwise=AbandonedCheckout(has_one=False), load_default=None)
+    just_contributed = TrueOr(JustContributedSchema, load_default=None)
+    external_audiences = Members(Key(), load_default=None)
+    suppressible = Flag(load_default=False)
+    holdout = Word(Inclusion, load_default=Inclusion.EXCLUDE)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> ReaderRules:
+        countries, referrers = data["countries"], data["referrers"]
+        return ReaderRules(
+            article_counts=data["article_count"],
+            is_reading_more=data["reading_more"],
+            favourite_topics_any=data["favourite_topics"],
+            first_seen=data["first_seen"],
+            supporters=frozenset().union(*(_AUDIENCES[word] for word in data["supporter"])),
+            is_signed_in=data["signed_in"],
+            consents=data["consent"],
+            countries_any=countries.any_of,
+            countries_none=countries.none_of,
+            one_off_only_countries=data["one_off_only_countries"],
+            devices=data["devices"],
+            referrers_any=referrers.any_of,
+            referrers_none=referrers.none_of,
+            languages_any=data["languages"],
+            abandoned_checkout=data["abandoned_checkout"],
+            just_contributed=data["just_contributed"],
+            external_audiences_any=data["external_audiences"],
+            is_suppressible=data["suppressible"],
+            holdout=data["holdout"],
+        )

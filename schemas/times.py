@@ -1,0 +1,96 @@
+"""Fields that say when: on the site's own clock, or at an instant."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from service.campaigns.schedule import MINUTES_PER_DAY, Hours, WallTime
+
+_CLOCK = re.compile(r"^([01]\d|2[0-4]):([0-5]\d)\Z")
+_WALL_TIME = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::00)?)?\Z")
+
+
+class MinuteOfDay(fields.Field[int]):
+    """`HH:MM` on the local clock as minutes after midnight; `24:00` only where `can_end` is set."""
+
+    def __init__(self, *, can_end: bool = False, **kwargs: Any) -> None:
+        super().__init__(metadata={"type": "string"}, **kwargs)
+        self.most = MINUTES_PER_DAY if can_end else MINUTES_PER_DAY - 1
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:  # noqa: ARG002
+        match = _CLOCK.match(value) if isinstance(value, str) else None
+        minute = int(match[1]) * 60 + int(match[2]) if match else -1
+        if not 0 <= minute <= self.most:
+            raise ValidationError("must be a time of day such as 09:00, in quotes in JSON")
+        return minute
+
+
+class HoursOfDay(fields.Field[Hours]):
+    """`09:00-17:00` or `{starts, ends}`; an end before the start is on the next day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"type": "string"}, **kwargs)
+        self.starts, self.ends = MinuteOfDay(), MinuteOfDay(can_end=True)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Hours:  # noqa: ARG002
+        if isinstance(value, Mapping) and set(value) == {"starts", "ends"}:
+            parts = [value["starts"], value["ends"]]
+        else:
+            parts = re.split(r"\s*[-–]\s*", value.strip()) if isinstance(value, str) else []
+        if len(parts) != 2:
+            raise ValidationError("must be hours such as 09:00-17:00")
+        hours = Hours(self.starts.deserialize(parts[0]) or 0, self.ends.deserialize(parts[1]) or 0)
+        if hours.starts_minute == hours.ends_minute:
+            raise ValidationError("starts and ends at the same minute; for the whole day write 00:00-24:00")
+        return hours
+
+
+class Wall(fields.Field[WallTime]):
+    """A day, or a day and a minute, on the site's own clock."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"type": "string"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> WallTime:  # noqa: ARG002
+        match = _WALL_TIME.match(value.strip()) if isinstance(value, str) else None
+        try:
+            if match is None:
+                raise ValueError(value)
+            return WallTime(date.fromisoformat(match[1]), time.fromisoformat(match[2]) if match[2] else None)
+        except ValueError as error:
+            words = "must be a day (2026-11-30) or a day and minute (2026-11-30 18:00) in the site's own time"
+            raise ValidationError(words) from error
+
+
+class Day(fields.Field[date]):
+    """A calendar day, `2026-11-30`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"type": "string", "format": "date"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:  # noqa: ARG002
+        try:
+            if not isinstance(value, str) or len(value) != 10:
+                raise ValueError(value)
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise ValidationError("must be a day such as 2026-11-30") from error
+
+
+class Instant(fields.Field[datetime]):
+    """An instant with its offset, such as `2026-11-30T18:00:00Z`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"type": "string", "format": "date-time"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:  # noqa: ARG002
+        try:
+            instant = datetime.fromisoformat(value) if isinstance(value, str) else None
+        except ValueError:
+            instant = None
+        if instant is None or instant.tzinfo is None:
+            raise ValidationError("must be an instant with its offset, such as 2026-11-30T18:00:00Z")
+        return instant

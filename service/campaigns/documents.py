@@ -1,0 +1,160 @@
+"""Campaign and site documents as text: YAML or JSON in, plain content and the line of each part out, values by the schemas.
+
+Only the plain part of YAML is read: text, whole and decimal numbers, true and false, lists, mappings. No dates, no `yes`, no
+base-60 numbers, so `NO` stays a country and `22:00` a time. Repeated names, aliases and tags are refused.
+"""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from schemas.campaign import CampaignSchema
+from schemas.document import Path as DocumentPath
+from schemas.document import load_value
+from schemas.site import SiteSchema
+from service.campaigns.campaign import Campaign
+from service.campaigns.site import Site
+from service.errors import InvalidDocumentError
+
+MAX_DOCUMENT_BYTES = 256 * 1024
+MAX_DEPTH = 20
+MAX_DIGITS = 18
+_WHOLE = re.compile(r"^[-+]?(0|[1-9]\d*)\Z")
+_DECIMAL = re.compile(r"^[-+]?\d+\.\d+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as written. `lines`: where each part stands, counted from one; empty for JSON that came over HTTP."""
+
+    content: Any
+    lines: Mapping[DocumentPath, int]
+
+
+def read_document(text: str | bytes) -> Document:
+    """One YAML or JSON document; raises InvalidDocumentError with the line of what cannot be read."""
+    if len(text) > MAX_DOCUMENT_BYTES:
+        raise InvalidDocumentError((f"the document is longer than {MAX_DOCUMENT_BYTES // 1024} KiB",))
+    try:
+        decoded = text.decode("utf-8") if isinstance(text, bytes) else text
+        node = yaml.compose(decoded, Loader=yaml.SafeLoader)
+    except UnicodeDecodeError as error:
+        raise InvalidDocumentError(("the document is not UTF-8 text",)) from error
+    except yaml.MarkedYAMLError as error:
+        raise InvalidDocumentError((_unreadable(error),)) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise InvalidDocumentError(
+            ("the document cannot be read: it holds characters or nesting YAML does not allow",)
+        ) from error
+    if node is None:
+        raise InvalidDocumentError(("the document is empty",))
+    lines: dict[DocumentPath, int] = {}
+    return Document(_plain(node, (), lines), lines)
+
+
+def read_file(path: Path) -> Document:
+    """The same from a file; a file that cannot be opened is an InvalidDocumentError too."""
+    try:
+        return read_document(path.read_bytes())
+    except OSError as error:
+        raise InvalidDocumentError((f"cannot be opened: {error.strerror}",)) from error
+
+
+def write_document(content: object) -> str:
+    """A document as YAML text that `read_document` gives back unchanged."""
+    return str(
+        yaml.dump(json.loads(json.dumps(content)), Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=110)
+    )
+
+
+def load_campaign(content: object, lines: Mapping[DocumentPath, int] | None = None) -> Campaign:
+    """The campaign a document describes; raises InvalidDocumentError naming every field that is wrong."""
+    return cast("Campaign", load_value(CampaignSchema(), content, lines))
+
+
+def load_site(content: object, lines: Mapping[DocumentPath, int] | None = None) -> Site:
+    """The site a document describes; raises InvalidDocumentError naming every field that is wrong."""
+    return cast("Site", load_value(SiteSchema(), content, lines))
+
+
+def stored_campaign(content: object, created_at: datetime, version: int) -> Campaign:
+    """A campaign as the store knows it: its age and version are the store's word, not the document's."""
+    return replace(load_campaign(content), created_at=created_at, version=version)
+
+
+def stored_site(content: object, created_at: datetime, version: int) -> Site:
+    return replace(load_site(content), created_at=created_at, version=version)
+
+
+class _PlainDumper(yaml.SafeDumper):
+    """Quotes by the usual rules, which are stricter than what we read."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+
+def _plain(node: yaml.Node, path: DocumentPath, lines: dict[DocumentPath, int]) -> Any:
+    line = node.start_mark.line + 1
+    lines.setdefault(path, line)
+    if len(path) > MAX_DEPTH:
+        raise InvalidDocumentError((f"nested too deeply (line {line})",))
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, path, lines)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(inner, (*path, index), lines) for index, inner in enumerate(node.value)]
+    return _scalar(node, line)
+
+
+def _mapping(node: yaml.MappingNode, path: DocumentPath, lines: dict[DocumentPath, int]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise InvalidDocumentError((f"a name must be plain text (line {line})",))
+        name = str(key_node.value)
+        if name in found:
+            raise InvalidDocumentError((f"{name} is written twice (line {line})",))
+        lines[(*path, name)] = line
+        found[name] = _plain(value_node, (*path, name), lines)
+    return found
+
+
+def _scalar(node: yaml.Node, line: int) -> Any:
+    text = str(node.value)
+    if not isinstance(node, yaml.ScalarNode) or (node.tag or "").startswith("!"):
+        raise InvalidDocumentError((f"tags such as {node.tag} are not read here (line {line})",))
+    if node.style in {"'", '"', "|", ">"}:
+        return text
+    words: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
+    if text in words:
+        return words[text]
+    return _number(text, line)
+
+
+def _number(text: str, line: int) -> int | float | str:
+    if _WHOLE.match(text) or _DECIMAL.match(text):
+        if len(text) > MAX_DIGITS:
+            raise InvalidDocumentError((f"{text[:MAX_DIGITS]}… has too many digits (line {line})",))
+        return int(text) if _WHOLE.match(text) else float(text)
+    if (
+        text.lstrip("+-.").lower() in {"inf", "nan"}
+        and text != "nan"
+        and not math.isfinite(float(text.replace(".", "", 1)))
+    ):
+        raise InvalidDocumentError((f"{text} is not a number that can be used (line {line})",))
+    return text
+
+
+def _unreadable(error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark or error.context_mark
+    words = error.problem or "cannot be read"
+    if "expected <block end>" in words:
+        words = "the indentation does not line up"
+    return f"the document cannot be read: {words}" + (f" (line {mark.line + 1})" if mark else "")
