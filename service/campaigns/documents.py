@@ -1,11 +1,10 @@
-"""Campaign and site documents as text: YAML or JSON in, plain content and the line of each part out, values by the schemas.
+"""Campaign and site documents as text: YAML or JSON in, plain content and lines out, then values.
 
-Only the plain part of YAML is read: text, whole and decimal numbers, true and false, lists, mappings. No dates, no `yes`, no
-base-60 numbers, so `NO` stays a country and `22:00` a time. Repeated names, aliases and tags are refused.
+Only the plain part of YAML is read: text, whole and decimal numbers, true and false, lists, mappings. No dates, no `yes`,
+no base-60 numbers, so `NO` stays a country and `22:00` a time. Repeated names, aliases and tags are refused.
 """
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -43,18 +42,14 @@ def read_document(text: str | bytes) -> Document:
     if len(text) > MAX_DOCUMENT_BYTES:
         raise InvalidDocumentError((f"the document is longer than {MAX_DOCUMENT_BYTES // 1024} KiB",))
     try:
-        decoded = text.decode("utf-8") if isinstance(text, bytes) else text
-        node = yaml.compose(decoded, Loader=yaml.SafeLoader)
+        node = _composed(text.decode("utf-8") if isinstance(text, bytes) else text)
     except UnicodeDecodeError as error:
         raise InvalidDocumentError(("the document is not UTF-8 text",)) from error
     except yaml.MarkedYAMLError as error:
         raise InvalidDocumentError((_unreadable(error),)) from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise InvalidDocumentError(
-            ("the document cannot be read: it holds characters or nesting YAML does not allow",)
-        ) from error
-    if node is None:
-        raise InvalidDocumentError(("the document is empty",))
+        words = "the document cannot be read: it holds characters or nesting that YAML does not allow"
+        raise InvalidDocumentError((words,)) from error
     lines: dict[DocumentPath, int] = {}
     return Document(_plain(node, (), lines), lines)
 
@@ -100,6 +95,17 @@ class _PlainDumper(yaml.SafeDumper):
         return True
 
 
+def _composed(text: str) -> yaml.Node:
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1
+            raise InvalidDocumentError((f"aliases (*{event.anchor}) are not read here; write it out (line {line})",))
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    if node is None:
+        raise InvalidDocumentError(("the document is empty",))
+    return node
+
+
 def _plain(node: yaml.Node, path: DocumentPath, lines: dict[DocumentPath, int]) -> Any:
     line = node.start_mark.line + 1
     lines.setdefault(path, line)
@@ -143,12 +149,6 @@ def _number(text: str, line: int) -> int | float | str:
         if len(text) > MAX_DIGITS:
             raise InvalidDocumentError((f"{text[:MAX_DIGITS]}… has too many digits (line {line})",))
         return int(text) if _WHOLE.match(text) else float(text)
-    if (
-        text.lstrip("+-.").lower() in {"inf", "nan"}
-        and text != "nan"
-        and not math.isfinite(float(text.replace(".", "", 1)))
-    ):
-        raise InvalidDocumentError((f"{text} is not a number that can be used (line {line})",))
     return text
 
 
