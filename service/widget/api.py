@@ -1,0 +1,52 @@
+"""The widget's files over HTTP: an evergreen loader, and modules that never change under their address."""
+
+from http import HTTPStatus
+
+from flask import Response, abort, request
+
+from service.requests import Blueprint
+from service.widget.assets import Asset, assets
+
+blueprint = Blueprint("widget", __name__, url_prefix="/v1", description="What runs in the reader's browser")
+
+EVERGREEN = "public, max-age=300, stale-while-revalidate=300, stale-if-error=86400"
+IMMUTABLE = "public, max-age=31536000, immutable"
+
+
+@blueprint.get("/widget.js")
+@blueprint.response(HTTPStatus.OK, {"type": "string"}, content_type="text/javascript")
+def loader() -> Response:
+    """The script a page embeds; always the newest."""
+    return _file(assets().loader(), EVERGREEN)
+
+
+@blueprint.get("/widget/integrity.json")
+@blueprint.response(HTTPStatus.OK, {"type": "object"})
+def integrity() -> dict[str, object]:
+    """The current version's files with their Subresource Integrity values."""
+    current = assets()
+    values = {name: asset.integrity for name, asset in sorted(current.files.items())}
+    return {"version": current.version, "files": values}
+
+
+@blueprint.get("/widget/<version>/<path:name>")
+@blueprint.response(HTTPStatus.OK, {"type": "string"}, content_type="text/javascript")
+def module(version: str, name: str) -> Response:
+    """One file of this version; any other version is 404, so that what is cached for ever is never mixed."""
+    asset = assets().files.get(name) if version == assets().version else None
+    return _file(asset, IMMUTABLE) if asset else abort(HTTPStatus.NOT_FOUND)
+
+
+def _file(asset: Asset, cache_control: str) -> Response:
+    is_gzip = "gzip" in request.accept_encodings
+    response = Response(asset.gzipped if is_gzip else asset.body, content_type=asset.content_type)
+    if is_gzip:
+        response.headers["Content-Encoding"] = "gzip"
+    response.vary.add("Accept-Encoding")
+    response.set_etag(asset.etag + ("-gz" if is_gzip else ""))
+    response.headers["Cache-Control"] = cache_control
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Timing-Allow-Origin"] = "*"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response.make_conditional(request)

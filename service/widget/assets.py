@@ -1,0 +1,75 @@
+"""The widget's files as bytes with their content hash and integrity values. Knows nothing of HTTP."""
+
+import base64
+import gzip
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+LOADER = "loader.js"
+HASH_CHARACTERS = 12
+CONTENT_TYPES = {".js": "text/javascript; charset=utf-8", ".json": "application/json; charset=utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file as served. `integrity` is a Subresource Integrity value, `etag` without quotes."""
+
+    name: str
+    content_type: str
+    body: bytes
+    gzipped: bytes
+    integrity: str
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """All files of one release of the widget, by name relative to `/v1/widget/<version>/`."""
+
+    version: str
+    files: dict[str, Asset]
+    loader_text: str
+
+    def loader(self, switched_off: tuple[str, ...] = ()) -> Asset:
+        """The loader, silent on the sites named (`*`: on all of them)."""
+        text = self.loader_text.replace("__OFF__", json.dumps(switched_off)).replace("__HASH__", self.version)
+        return make_asset(LOADER, text.encode())
+
+
+def make_asset(name: str, body: bytes) -> Asset:
+    digest = hashlib.sha384(body).digest()
+    return Asset(
+        name=name,
+        content_type=CONTENT_TYPES[Path(name).suffix],
+        body=body,
+        gzipped=gzip.compress(body, mtime=0),
+        integrity="sha384-" + base64.b64encode(digest).decode(),
+        etag=digest.hex()[:32],
+    )
+
+
+def read_assets(folder: Path) -> Assets:
+    """Every script and locale under `folder`; the version is a hash over names and contents."""
+    paths = sorted([folder / LOADER, *folder.glob("modules/*.js"), *folder.glob("locales/*.json")])
+    bodies = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    whole = hashlib.sha256()
+    for name, body in bodies.items():
+        whole.update(f"{name}\0{len(body)}\0".encode() + body)
+    loader_text = bodies.pop(LOADER).decode()
+    assets = Assets(
+        version=whole.hexdigest()[:HASH_CHARACTERS],
+        files={name: make_asset(name, body) for name, body in bodies.items()},
+        loader_text=loader_text,
+    )
+    assets.files[LOADER] = assets.loader()
+    return assets
+
+
+@cache
+def assets() -> Assets:
+    """The widget of this release, read once."""
+    return read_assets(FOLDER)

@@ -1,0 +1,109 @@
+// How often and how much. Nothing monthly is ever chosen for the reader; the button says what it will do.
+import { h } from './dom.js';
+
+export const style = `
+form { margin-top: 1.4em; }
+fieldset { min-width: 0; margin: 0; padding: 0; border: 0; }
+fieldset + fieldset { margin-top: 1em; }
+legend { padding: 0; margin-bottom: .45em; font-weight: 700; font-size: .95em; }
+.row { display: grid; gap: .5em; grid-template-columns: repeat(auto-fit, minmax(min(6.2em, 100%), 1fr)); }
+.card { position: relative; display: grid; place-items: center; min-height: 2.9em; padding: .4em .6em; border: 1px solid var(--line); border-radius: var(--round); background: var(--page); text-align: center; line-height: 1.25; cursor: pointer; }
+.card:hover { border-color: var(--ink); }
+.card input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
+.card:has(:checked) { border-color: var(--bright); box-shadow: inset 0 0 0 2px var(--bright); background: var(--mark); font-weight: 700; }
+.card:has(:focus-visible) { outline: 3px solid var(--ring); outline-offset: 2px; }
+.sum { font-size: 1.1em; font-variant-numeric: tabular-nums; }
+.own { margin-top: .75em; }
+.own label { display: block; margin-bottom: .25em; font-size: .95em; }
+.own span { display: flex; align-items: center; gap: .5em; }
+.own input { width: 9em; max-width: 100%; min-height: 2.75em; padding: .4em .6em; border: 1px solid var(--line); border-radius: var(--round); background: var(--page); }
+.own input[aria-invalid] { border: 2px solid var(--wrong); }
+.fee { display: flex; gap: .6em; align-items: center; min-height: 2.75em; margin-top: .6em; cursor: pointer; }
+.fee input { flex: none; width: 1.4em; height: 1.4em; margin: 0; accent-color: var(--accent); }
+.wrong { --wrong: light-dark(#a3151b, #ff9d96); color: var(--wrong); font-weight: 700; }
+.wrong:not(:empty) { margin-top: .5em; }
+.give { width: 100%; margin-top: 1.1em; min-height: 3.1em; font-size: 1.06em; }
+.give[aria-disabled] { opacity: .75; cursor: progress; }
+@media (min-width: 30em) { .give { width: auto; min-width: 60%; } }
+@media (forced-colors: active) { .card:has(:checked) { outline: 3px solid Highlight; outline-offset: -3px; } .card:has(:focus-visible) { outline: 3px solid CanvasText; outline-offset: 2px; } }
+`;
+
+// Minor units of what a reader typed (`5`, `5.00`, `5,00`, ٥): null where it is not an amount.
+export const minorOf = (typed, exponent) => {
+  const plain = typed.trim().replace(/[٠-٩]/g, (digit) => digit.charCodeAt(0) - 0x660).replace(/[,٫]/, '.');
+  const match = /^(\d{1,8})(?:\.(\d*))?$/.exec(plain);
+  if (!match || (match[2] || '').length > exponent) return null;
+  return Number(match[1] + (match[2] || '').padEnd(exponent, '0'));
+};
+
+let made = 0;
+
+// `onchoice(choice)` at each change, `ongive(choice)` on submit; returns the form, with `say(text)` and `busy(bool)`.
+export const chooser = ({ ask, copy }, { word, onchoice, ongive }) => {
+  const prefix = `k${made += 1}`;
+  const once = ask.intervals.find(({ interval }) => interval === 'one_off');
+  let current = once || (ask.intervals.length === 1 ? ask.intervals[0] : null);
+  let picked = current?.default_minor ?? null; // minor units, 'own' or null
+  const money = (minor) => word.amount(minor, ask);
+  const sums = h('div', { class: 'row' });
+  const own = h('input', { id: `${prefix}-own`, inputmode: 'decimal', autocomplete: 'off', maxlength: 12, 'aria-describedby': `${prefix}-wrong`, oninput: () => changed() });
+  const ownLine = h('div', { class: 'own', hidden: true }, h('label', { for: `${prefix}-own` }, word('own')),
+    h('span', {}, own, h('span', {}, ask.currency)));
+  const wrong = h('p', { class: 'wrong', part: 'error', id: `${prefix}-wrong`, role: 'alert' });
+  const give = h('button', { class: 'give', part: 'button', type: 'submit' }, copy.button);
+  const fee = h('input', { type: 'checkbox', onchange: () => changed() });
+
+  const choice = () => {
+    const amount = picked === 'own' ? minorOf(own.value, ask.exponent) : picked;
+    return { interval: current?.interval, currency: ask.currency, amount_minor: amount, covers_fee: fee.checked };
+  };
+  const isWithin = (amount) => amount !== null && amount >= current.minimum_minor && amount <= current.maximum_minor;
+  const changed = () => {
+    const { amount_minor: amount } = choice();
+    ownLine.hidden = picked !== 'own';
+    own.removeAttribute('aria-invalid');
+    wrong.textContent = '';
+    give.textContent = current && amount !== null && isWithin(amount)
+      ? `${copy.button}: ${word(`each_${current.interval}`, { amount: money(amount) })}` : copy.button;
+    onchoice?.(choice());
+  };
+  const radio = (name, value, isOn, label, tell, kind) => h('label', { class: `card ${kind}`, part: 'choice' },
+    h('input', { type: 'radio', name: prefix + name, value, checked: isOn, onchange: tell }), h('span', {}, label));
+  const drawSums = () => {
+    const amounts = current?.amounts_minor || [];
+    sums.replaceChildren(...amounts.map((minor) => radio('sum', minor, minor === picked, money(minor), () => { picked = minor; changed(); }, 'sum')));
+    if (current && ask.allows_own_amount) sums.append(radio('sum', 'own', picked === 'own', word('other'), () => { picked = 'own'; changed(); own.focus(); }, 'sum'));
+    sumsSet.hidden = !current;
+  };
+  const choose = (interval) => {
+    current = interval;
+    if (picked !== 'own') picked = interval.default_minor ?? null;
+    drawSums();
+    changed();
+  };
+  const oftenSet = ask.intervals.length > 1 && h('fieldset', {}, h('legend', {}, word('how_often')), h('div', { class: 'row', part: 'intervals' },
+    ask.intervals.map((one) => radio('often', one.interval, one === current, word(one.interval), () => choose(one), 'often'))));
+  const sumsSet = h('fieldset', { part: 'amounts' }, h('legend', {}, word('how_much', { currency: ask.currency })), sums, ownLine);
+  const submit = (event) => {
+    event.preventDefault();
+    const chosen = choice();
+    if (give.hasAttribute('aria-disabled')) return;
+    if (!current) return say(word('pick_often'), oftenSet.querySelector('input'));
+    if (picked === null) return say(word('pick'), sums.querySelector('input'));
+    if (!isWithin(chosen.amount_minor)) {
+      own.setAttribute('aria-invalid', 'true');
+      return say(word('range', { min: money(current.minimum_minor), max: money(current.maximum_minor) }), own);
+    }
+    ongive(chosen);
+  };
+  const say = (text, focus) => { wrong.textContent = text; focus?.focus(); };
+  const form = h('form', { novalidate: true, part: 'amounts-form', onsubmit: submit }, oftenSet, sumsSet,
+    ask.can_cover_fee && h('label', { class: 'fee' }, fee, h('span', {}, word('fee'))), wrong, give);
+  form.say = say;
+  form.busy = (isBusy) => {
+    if (isBusy) { give.setAttribute('aria-disabled', 'true'); give.textContent = word('wait'); } else { give.removeAttribute('aria-disabled'); changed(); }
+  };
+  drawSums();
+  changed();
+  return form;
+};

@@ -1,0 +1,102 @@
+// Draws the prompts of an answer at their places, and looks after each until it goes.
+import { h, sheet } from './dom.js';
+import { look } from './look.js';
+import { backToReading, gently } from './place.js';
+import { report } from './report.js';
+import { whenSeen } from './seen.js';
+import { wordsFor } from './words.js';
+
+const SHAPES = { epic: 'appeal.js', banner: 'banner.js', gate: 'gate.js' };
+const shown = new Map(); // placement → { prompt, host, remove, form }
+
+const isUsable = ({ kind, copy, ask, prompt_token: token }) => SHAPES[kind] && token?.length && copy?.heading?.length && copy.button?.length
+  && Array.isArray(copy.paragraphs) && ask.currency.length === 3 && ask.intervals.length && ask.intervals.every(({ amounts_minor: amounts }) => Array.isArray(amounts));
+const isSame = (one, other) => ['placement', 'kind', 'campaign', 'variant'].every((key) => one[key] === other[key]);
+const about = ({ placement, kind, campaign, variant }) => ({ placement, kind, campaign, variant });
+
+export const clear = () => { for (const { remove } of shown.values()) remove(); };
+
+export const show = async (app, isStale = () => false) => {
+  const prompts = app.answer?.prompts.filter(isUsable) || [];
+  for (const [placement, old] of shown) {
+    const same = prompts.find((prompt) => prompt.placement === placement && isSame(prompt, old.prompt));
+    if (same) { old.prompt.prompt_token = same.prompt_token; old.form.busy(false); } else old.remove();
+  }
+  await Promise.all(prompts.map((prompt) => draw(app, prompt, isStale)));
+};
+
+const hostFor = ({ placement }) => document.querySelector(`keep-open[placement="${CSS.escape(placement)}"]`)
+  || (/page_bottom|over_article/.test(placement) ? h('keep-open', { placement, class: 'keepopen-own' }) : null);
+
+const draw = async (app, prompt, isStale) => {
+  const host = hostFor(prompt);
+  const key = prompt.placement;
+  if (!host || shown.has(key)) return host || app.say('none', { reason: 'no_place', placement: key });
+  shown.set(key, { prompt, host, remove: () => shown.delete(key), form: { busy() {} } });
+  const [shape, amounts, word] = await Promise.all([app.load('modules/' + SHAPES[prompt.kind]), app.load('modules/amounts.js'), wordsFor(app, prompt.copy.language)])
+    .catch((error) => { shown.delete(key); throw error; });
+  if (isStale() || app.isLate() || !shown.has(key)) return shown.delete(key);
+  place(app, prompt, { host, shape, amounts, word });
+};
+
+const accents = ({ accent }) => {
+  if (!/^#[0-9a-f]{6}$/i.test(accent || '')) return '';
+  const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(accent.slice(at, at + 2), 16) / 255) ** 2.2);
+  const isBright = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18;
+  return `.root { --campaign-accent: ${accent}; --campaign-on: ${isBright ? '#000' : '#fff'}; }`;
+};
+
+const place = (app, prompt, { host, shape, amounts, word }) => {
+  const root = host.shadowRoot || host.attachShadow({ mode: 'open' });
+  const tell = (name, more) => app.say(name, { ...about(prompt), ...more }, host);
+  const entry = shown.get(prompt.placement);
+  let stop;
+  let node;
+  const tools = { app, word, tell, host, tinted: accents };
+  const remove = entry.remove = () => {
+    shown.delete(prompt.placement);
+    stop?.();
+    node?.leave?.();
+    if (host.matches('.keepopen-own')) host.remove();
+    else gently(host, () => root.replaceChildren(h('slot')));
+  };
+  tools.dismiss = () => {
+    const hadFocus = root.activeElement;
+    report(app, prompt, 'dismissed');
+    remove();
+    if (hadFocus) (node.opener?.isConnected ? node.opener.focus() : backToReading(host));
+    tell('dismissed');
+  };
+  tools.chooser = entry.form = amounts.chooser(prompt, {
+    word,
+    onchoice: (choice) => { if (stop) tell('amount', choice); },
+    ongive: async (choice) => {
+      entry.form.busy(true);
+      report(app, prompt, 'clicked');
+      try {
+        const { checkout } = await app.load('modules/checkout.js');
+        const address = await checkout(app, prompt, choice);
+        tell('checkout', choice);
+        location.assign(address);
+      } catch {
+        entry.form.busy(false);
+        entry.form.say(word('failed'));
+      }
+    },
+  });
+  tools.links = links(app, prompt, tools);
+  node = shape.build(prompt, tools);
+  node.lang = prompt.copy.language;
+  node.dir = word.direction;
+  root.adoptedStyleSheets = sheet(look, amounts.style, shape.style || '', accents(prompt.design || {}));
+  if (!host.isConnected) document.body.append(host);
+  const put = () => root.replaceChildren(node);
+  if (host.matches('.keepopen-own')) put(); else gently(host, put);
+  node.enter?.();
+  report.address = app.base + 'v1/events';
+  tell('shown');
+  stop = whenSeen(node, () => { tell('seen'); report(app, prompt, 'seen'); });
+};
+
+const links = (app, prompt, { word }) => h('ul', { class: 'links', part: 'links' },
+  h('li', {}, h('a', { href: `${app.base}portal?site=${encodeURIComponent(app.site)}` }, word('already'))));

@@ -1,0 +1,71 @@
+"""A browser, a stand-in service and the demo newspaper for tests that look at pages as readers do."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from infra.demo_site import Widget, create_newspaper
+from tests.browser.stub import Stub, create_stub, serving
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARTEFACTS = Path(os.environ.get("ARTEFACTS", "artefacts"))
+FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium, with the back/forward cache that automation switches off by default."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=flags, ignore_default_args=["--disable-back-forward-cache"]
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def stub_server() -> Iterator[Stub]:
+    stub = Stub()
+    with serving(create_stub(stub)) as url:
+        stub.url = url
+        yield stub
+
+
+@pytest.fixture
+def stub(stub_server: Stub) -> Stub:
+    """The stand-in service, with nothing asked yet and nothing to show."""
+    fresh = Stub(url=stub_server.url)
+    for name in ("decide", "decides", "events", "checkouts", "forgets", "checkout_status", "switched_off"):
+        setattr(stub_server, name, getattr(fresh, name))
+    return stub_server
+
+
+@pytest.fixture(scope="session")
+def newspaper(stub_server: Stub) -> Iterator[str]:
+    with serving(create_newspaper(Widget(stub_server.url, "courier"))) as url:
+        yield url
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh profile with one tab; a script error on the page fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    errors: list[str] = []
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    yield tab
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture(scope="session")
+def artefacts() -> Path:
+    """Where screenshots are kept for people to look at."""
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    return ARTEFACTS

@@ -1,0 +1,155 @@
+"""A stand-in for the decision service: the real widget files, and answers a test chooses, over loopback."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Thread
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_smorest import Api
+from werkzeug.serving import make_server
+
+from service.widget.api import blueprint
+
+Answer = Callable[[dict[str, Any]], Any]
+
+
+def prompt(**changes: Any) -> dict[str, Any]:
+    """A complete prompt of kind epic; keyword arguments replace its fields, `copy__x` and `ask__x` reach inside."""
+    made: dict[str, Any] = {
+        "placement": "article_top",
+        "kind": "epic",
+        "campaign": "autumn",
+        "variant": "control",
+        "copy": {
+            "language": "en",
+            "heading": "You have read seven of our stories this month",
+            "subheading": "Every one of them was free to read. Keeping it so takes more than advertising.",
+            "paragraphs": [
+                "Nobody owns the Courier but the people who work on it. When we read two hundred pages so that you do "
+                "not have to, no shareholder asks what it earned.",
+                "Advertising now pays for less than a third of our reporting. The rest comes from readers who can "
+                "spare a little, for everyone who cannot.",
+            ],
+            "highlight": "If you can, please give what suits you. It keeps the Courier open to the whole town.",
+            "button": "Support the Courier",
+            "footnote": None,
+        },
+        "ask": {
+            "currency": "EUR",
+            "exponent": 2,
+            "default_interval": "one_off",
+            "can_cover_fee": False,
+            "allows_own_amount": True,
+            "intervals": [
+                {
+                    "interval": name,
+                    "amounts_minor": amounts,
+                    "default_minor": amounts[1],
+                    "minimum_minor": 100,
+                    "maximum_minor": 200_000,
+                }
+                for name, amounts in (
+                    ("one_off", [500, 1000, 2500]),
+                    ("month", [300, 500, 1000]),
+                    ("year", [3000, 5000, 10_000]),
+                )
+            ],
+        },
+        "design": {"accent": "#0b5563"},
+        "ticker": None,
+        "gate": None,
+        "is_dismissible": True,
+        "prompt_token": "tok_0123456789abcdef",
+    }
+    for name, value in changes.items():
+        part, _, key = name.partition("__")
+        if key:
+            made[part][key] = value
+        else:
+            made[name] = value
+    return made
+
+
+def decision(*prompts: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A complete answer of `POST /v1/decide` with these prompts."""
+    return {
+        "decision_id": "dec_1",
+        "prompts": list(prompts),
+        "access": {"state": "open", "used": 0, "allowance": None, "resets_at": None},
+        "reader": {"article_count": 7, "supporter": "none"},
+        "passport": None,
+        **changes,
+    }
+
+
+@dataclass
+class Stub:
+    """What the service was asked, and what it shall answer. `decide` may return JSON or a whole Response."""
+
+    url: str = ""
+    decide: Answer = field(default=lambda body: decision())  # noqa: ARG005
+    decides: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    checkouts: list[dict[str, Any]] = field(default_factory=list)
+    forgets: list[str] = field(default_factory=list)
+    checkout_status: int = 200
+    switched_off: tuple[str, ...] = ()
+
+
+def create_stub(stub: Stub) -> Flask:
+    """The stand-in as an application. Answers carry CORS headers for any page."""
+    app = Flask(__name__)
+    app.config.update(API_TITLE="stub", API_VERSION="1", OPENAPI_VERSION="3.1.0")
+    Api(app).register_blueprint(blueprint)
+
+    @app.post("/v1/decide")
+    def decide() -> Any:
+        body = json.loads(request.get_data())
+        stub.decides.append(body | {"_cookie": request.headers.get("Cookie")})
+        return stub.decide(body)
+
+    @app.post("/v1/events")
+    def event() -> Any:
+        body = json.loads(request.get_data())
+        stub.events.append(body)
+        return {"passport": None if "passport" not in body else "p" + body["event"]}
+
+    @app.post("/v1/checkout")
+    def checkout() -> Any:
+        stub.checkouts.append(json.loads(request.get_data()))
+        return {"checkout_url": stub.url + "/hosted"}, stub.checkout_status
+
+    @app.get("/hosted")
+    def hosted() -> str:
+        return "<!doctype html><title>Pay</title><h1>Hosted page</h1>"
+
+    @app.post("/v1/passport/forget")
+    def forget() -> Any:
+        stub.forgets.append(json.loads(request.get_data())["site"])
+        return {"passport": None}
+
+    @app.after_request
+    def cors(response: Response) -> Response:
+        if request.method == "POST" or request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Origin"] = request.headers.get("Origin", "*")
+            response.headers["Access-Control-Allow-Credentials"] = "true"
+        return response
+
+    return app
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """The application on a free loopback port, in a thread, for as long as the block lasts."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
