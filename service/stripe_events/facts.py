@@ -1,8 +1,8 @@
 """What we keep of each Stripe object, at the pinned API version: only the fields something here depends on.
 
-Amounts end in `_minor` and stand beside an upper-case currency; times end in `_at` and are aware UTC; dates end in `_on`.
-Statuses and categories stay text, because Stripe adds members without a new version. Personal data occurs only in fields
-that begin with `contributor_`; none of those reaches the fact tables.
+Amounts end in `_minor` and stand beside an upper-case currency; times end in `_at` and are aware UTC; dates in `_on`.
+Statuses and categories stay text, because Stripe adds members without a new version. Personal data occurs only in
+fields that begin with `contributor_`; none of those reaches the fact tables.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,75 @@
+"""The chart of accounts. Codes are ours; an export maps them to an organisation's own."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Account(StrEnum):
+    """One account; its value is the stored code."""
+
+    STRIPE_BALANCE = "1100"
+    STRIPE_RESERVES = "1150"
+    PAYOUTS_IN_TRANSIT = "1200"
+    BANK = "1210"
+    DISPUTED_FUNDS = "1300"
+    PAYMENTS_IN_PROCESS = "2200"
+    FAILED_REFUNDS_OWED = "2300"
+    CONTRIBUTIONS_ONE_OFF = "4100"
+    CONTRIBUTIONS_MONTHLY = "4110"
+    CONTRIBUTIONS_ANNUAL = "4120"
+    REFUNDS = "4200"
+    CHARGEBACKS_LOST = "4300"
+    RECEIPTS_NOT_OURS = "4900"
+    PROCESSING_FEES = "5100"
+    OTHER_FEES = "5110"
+    TAX_ON_FEES = "5120"
+    DISPUTE_FEES = "5200"
+    FX_DIFFERENCES = "5300"
+    SUSPENSE = "9900"
+
+
+class AccountKind(StrEnum):
+    """What an account counts."""
+
+    ASSET = "asset"
+    LIABILITY = "liability"
+    INCOME = "income"
+    CONTRA_INCOME = "contra_income"
+    EXPENSE = "expense"
+    SUSPENSE = "suspense"
+
+
+ACCOUNT_NAMES: Final[dict[Account, str]] = {
+    Account.STRIPE_BALANCE: "Stripe balance",
+    Account.STRIPE_RESERVES: "Stripe reserves and holds",
+    Account.PAYOUTS_IN_TRANSIT: "Payouts in transit",
+    Account.BANK: "Bank",
+    Account.DISPUTED_FUNDS: "Disputed funds with issuers",
+    Account.PAYMENTS_IN_PROCESS: "Payments in process",
+    Account.FAILED_REFUNDS_OWED: "Failed refunds still owed to donors",
+    Account.CONTRIBUTIONS_ONE_OFF: "Contributions one-off",
+    Account.CONTRIBUTIONS_MONTHLY: "Contributions monthly",
+    Account.CONTRIBUTIONS_ANNUAL: "Contributions annual",
+    Account.REFUNDS: "Refunds to contributors",
+    Account.CHARGEBACKS_LOST: "Chargebacks lost",
+    Account.RECEIPTS_NOT_OURS: "Stripe receipts not from this service",
+    Account.PROCESSING_FEES: "Payment processing fees",
+    Account.OTHER_FEES: "Other Stripe fees",
+    Account.TAX_ON_FEES: "Tax on Stripe fees",
+    Account.DISPUTE_FEES: "Dispute fees",
+    Account.FX_DIFFERENCES: "FX differences",
+    Account.SUSPENSE: "Suspense: unclassified Stripe movement",
+}
+
+
+def account_kind(account: Account) -> AccountKind:
+    """The kind follows from the code: 1 assets, 2 liabilities, 4 income and what reduces it, 5 expenses, 9 suspense."""
+    if account in {Account.REFUNDS, Account.CHARGEBACKS_LOST}:
+        return AccountKind.CONTRA_INCOME
+    return {
+        "1": AccountKind.ASSET,
+        "2": AccountKind.LIABILITY,
+        "4": AccountKind.INCOME,
+        "5": AccountKind.EXPENSE,
+        "9": AccountKind.SUSPENSE,
+    }[account.value[0]]

@@ -1,0 +1,102 @@
+"""Which payouts are tied, and with what result. A payout's lines and its tie become visible together or not at all."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, Column, Connection, DateTime, Integer, Table, Text, case, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.database.metadata import metadata
+from service.errors import NotFoundError
+from service.ledger.payouts import PayoutTie, TieStatus, tie_payout
+from service.stripe_events.fact_query_store import payouts_by_id
+from service.stripe_events.fact_store import record_payout_members
+from service.stripe_events.fact_tables_store import payouts
+from service.stripe_events.facts import BalanceTransaction
+
+LOOK_BACK_DAYS = 30
+_RETURNED = ("failed", "canceled")
+
+payout_ties = Table(
+    "payout_ties",
+    metadata,
+    Column("payout_id", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("payout_status", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("net_minor", BigInteger, nullable=False),
+    Column("difference_minor", BigInteger, nullable=False),
+    Column("line_count", Integer, nullable=False),
+    Column("tied_at", DateTime(timezone=True), nullable=False),
+)
+
+
+def record_tie(
+    connection: Connection, payout_id: str, transactions: Sequence[BalanceTransaction], now: datetime
+) -> PayoutTie:
+    """Keep every line of a completely listed payout and compare; call it inside one transaction, after the last page.
+
+    Raises NotFoundError for a payout whose own fact is not recorded.
+    """
+    payout = payouts_by_id(connection, [payout_id]).get(payout_id)
+    if payout is None:
+        raise NotFoundError(f"payout {payout_id} is not known")
+    record_payout_members(connection, payout_id, transactions, now)
+    tie = tie_payout(payout, transactions)
+    row = {
+        "status": tie.status.value,
+        "payout_status": payout.status,
+        "currency": tie.currency,
+        "amount_minor": tie.amount_minor,
+        "net_minor": tie.net_minor,
+        "difference_minor": tie.difference_minor,
+        "line_count": tie.line_count,
+        "tied_at": now,
+    }
+    statement = upsert(payout_ties).values(payout_id=payout_id, **row)
+    connection.execute(statement.on_conflict_do_update(index_elements=["payout_id"], set_=row))
+    return tie
+
+
+def payouts_to_tie(connection: Connection, now: datetime) -> list[str]:
+    """Automatic payouts of the last 30 days that Stripe has finished and that are not tied, or tied no longer.
+
+    A mismatch stays in the list, so that it heals by itself when Stripe's lines change.
+    """
+    tie, payout = payout_ties.c, payouts.c
+    is_open = (
+        tie.payout_id.is_(None)
+        | (tie.status == TieStatus.MISMATCH.value)
+        | (payout.status.in_(_RETURNED) & tie.payout_status.not_in(_RETURNED))
+    )
+    statement = (
+        select(payout.id)
+        .join_from(payouts, payout_ties, tie.payout_id == payout.id, isouter=True)
+        .where(
+            payout.is_automatic,
+            payout.reconciliation_status == "completed",
+            payout.created_at >= now - timedelta(days=LOOK_BACK_DAYS),
+            is_open,
+        )
+        .order_by(payout.created_at, payout.id)
+    )
+    return list(connection.execute(statement).scalars())
+
+
+def ties(connection: Connection) -> list[PayoutTie]:
+    """Every tie, newest payout first; one that failed after it was tied shows as reopened."""
+    tie, payout = payout_ties.c, payouts.c
+    has_returned = payout.status.in_(_RETURNED) & tie.payout_status.not_in(_RETURNED)
+    status = case((has_returned, TieStatus.REOPENED.value), else_=tie.status).label("shown_status")
+    statement = (
+        select(payout_ties, status)
+        .join_from(payout_ties, payouts, tie.payout_id == payout.id)
+        .order_by(payout.created_at.desc(), payout.id)
+    )
+    return [
+        PayoutTie(
+            row.payout_id, TieStatus(row.shown_status), row.currency, row.amount_minor, row.net_minor, row.line_count
+        )
+        for row in connection.execute(statement)
+    ]

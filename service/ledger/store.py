@@ -1,0 +1,169 @@
+"""The ledger's tables. Entries and postings are only ever added: the database refuses everything else, to everybody."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    Table,
+    Text,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.database.metadata import metadata
+from service.ledger.accounts import Account
+from service.ledger.entries import Entry, PostedEntry, Reason
+
+LEDGER_LOCK = 0x6B6F_6C65  # advisory lock: one writer of the ledger at a time, so that its numbers have no gap
+
+ledger_accounts = Table(
+    "ledger_accounts",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+)
+
+ledger_entries = Table(
+    "ledger_entries",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("reason", Text, nullable=False),
+    Column("source_type", Text, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("balance_transaction_id", Text, unique=True),
+    Column("currency", Text, nullable=False),
+    Column("effective_at", DateTime(timezone=True), nullable=False),
+    Column("accounting_date", Date, nullable=False),
+    Column("posted_at", DateTime(timezone=True), nullable=False),
+    Column("causes", ARRAY(Text), nullable=False),
+    Index(None, "source_id"),
+    Index(None, "accounting_date"),
+)
+
+ledger_postings = Table(
+    "ledger_postings",
+    metadata,
+    Column("entry_seq", BigInteger, ForeignKey("ledger_entries.seq"), primary_key=True),
+    Column("line", SmallInteger, primary_key=True),
+    Column("account", Text, ForeignKey("ledger_accounts.code"), nullable=False),
+    Column("amount_minor", BigInteger, CheckConstraint("amount_minor <> 0", name="amount_not_zero"), nullable=False),
+    Column("currency", Text, nullable=False),
+)
+
+ledger_closings = Table(
+    "ledger_closings",
+    metadata,
+    Column("closed_through", Date, primary_key=True),
+    Column("closed_at", DateTime(timezone=True), nullable=False),
+    Column("closed_by", Text, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedEntry:
+    """An entry with its place in the ledger."""
+
+    seq: int
+    entry: Entry
+    accounting_date: date
+    posted_at: datetime
+
+
+def lock_ledger(connection: Connection) -> None:
+    """Wait until this transaction is the only one that posts or closes."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LEDGER_LOCK})
+
+
+def last_seq(connection: Connection) -> int:
+    """The number of the newest entry; 0 in an empty ledger."""
+    newest: int | None = connection.execute(select(func.max(ledger_entries.c.seq))).scalar_one()
+    return newest or 0
+
+
+def closed_through(connection: Connection) -> date | None:
+    """The last day that is closed."""
+    day: date | None = connection.execute(select(func.max(ledger_closings.c.closed_through))).scalar_one()
+    return day
+
+
+def add_closing(connection: Connection, through: date, now: datetime, closed_by: str) -> None:
+    row = {"closed_through": through, "closed_at": now, "closed_by": closed_by, "last_seq": last_seq(connection)}
+    connection.execute(upsert(ledger_closings), row)
+
+
+def append_entries(connection: Connection, entries: Sequence[NumberedEntry]) -> None:
+    """Write entries and their postings; the balance is checked by the database at commit."""
+    cursor = connection.connection.cursor()
+    with cursor.copy(f"COPY ledger_entries ({_names(ledger_entries)}) FROM STDIN") as copy:
+        for numbered in entries:
+            copy.write_row(_entry_row(numbered))
+    with cursor.copy(f"COPY ledger_postings ({_names(ledger_postings)}) FROM STDIN") as copy:
+        for row in _posting_rows(entries):
+            copy.write_row(row)
+
+
+def posted_entries(connection: Connection, source_ids: Collection[str]) -> list[PostedEntry]:
+    """What the ledger holds of these objects, in its order."""
+    entries = ledger_entries.c
+    statement = (
+        select(entries.seq, entries.key, entries.reason, entries.source_id, entries.causes)
+        .where(entries.source_id.in_(source_ids))
+        .order_by(entries.seq)
+    )
+    return [
+        PostedEntry(row.seq, row.key, Reason(row.reason), row.source_id, tuple(row.causes))
+        for row in connection.execute(statement)
+    ]
+
+
+def balances(connection: Connection, as_of_seq: int | None = None) -> dict[tuple[str, Account], int]:
+    """The balance of every account with postings, per currency; up to and including an entry number if one is given."""
+    postings = ledger_postings.c
+    statement = select(postings.currency, postings.account, func.sum(postings.amount_minor).label("balance_minor"))
+    if as_of_seq is not None:
+        statement = statement.where(postings.entry_seq <= as_of_seq)
+    rows = connection.execute(statement.group_by(postings.currency, postings.account))
+    return {(row.currency, Account(row.account)): int(row.balance_minor) for row in rows}
+
+
+def _names(table: Table) -> str:
+    return ", ".join(column.name for column in table.c)
+
+
+def _entry_row(numbered: NumberedEntry) -> tuple[object, ...]:
+    entry = numbered.entry
+    return (
+        numbered.seq,
+        entry.key,
+        entry.reason.value,
+        entry.source_type,
+        entry.source_id,
+        entry.balance_transaction_id,
+        entry.currency,
+        entry.effective_at,
+        numbered.accounting_date,
+        numbered.posted_at,
+        list(entry.causes),
+    )
+
+
+def _posting_rows(entries: Sequence[NumberedEntry]) -> Iterable[tuple[object, ...]]:
+    for numbered in entries:
+        for line, posting in enumerate(numbered.entry.postings, start=1):
+            yield numbered.seq, line, posting.account.value, posting.amount_minor, numbered.entry.currency
