@@ -1,0 +1,82 @@
+"""From facts to contributions: which ones a set of facts speaks of, and what their life is now."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from service.contributions import store
+from service.contributions.contribution import Attempt
+from service.contributions.life import fold_life
+from service.money import Money
+from service.stripe_events.checkout_fact_store import facts_of_contribution
+from service.stripe_events.facts import (
+    Charge,
+    CheckoutSession,
+    Customer,
+    Invoice,
+    PaymentIntent,
+    Subscription,
+)
+from service.stripe_gateway.fetching import Fact
+
+MarkedFact = Charge | CheckoutSession | Invoice | PaymentIntent | Subscription
+# Of a contribution that only Stripe still knew, nobody knows the page it came from or the language it was read in.
+UNKNOWN_LANGUAGE = "en"
+
+
+def apply_facts(connection: Connection, facts: Iterable[Fact], now: datetime) -> None:
+    """Bring every contribution these facts speak of up to date, in one order everywhere. Facts must be recorded."""
+    facts = tuple(facts)
+    marked: dict[str, list[MarkedFact]] = {}
+    for fact in facts:
+        if isinstance(fact, Charge | CheckoutSession | Invoice | PaymentIntent | Subscription) and fact.contribution:
+            marked.setdefault(fact.contribution.contribution_id, []).append(fact)
+    for contribution_id in sorted(marked):
+        _bring_up_to_date(connection, contribution_id, marked[contribution_id], now)
+    for fact in facts:
+        if isinstance(fact, Customer) and not fact.is_deleted:
+            store.set_customer(connection, fact)
+
+
+def _bring_up_to_date(connection: Connection, contribution_id: str, facts: list[MarkedFact], now: datetime) -> None:
+    if store.lock_contribution(connection, contribution_id) is None:
+        recovered = recovered_attempt(facts)
+        if recovered is None:
+            return
+        store.insert_recovered(connection, recovered)
+        store.lock_contribution(connection, contribution_id)
+    store.set_life(connection, contribution_id, fold_life(facts_of_contribution(connection, contribution_id)), now)
+    for fact in facts:
+        if isinstance(fact, CheckoutSession):
+            store.set_contributor(connection, contribution_id, fact)
+
+
+def recovered_attempt(facts: Iterable[MarkedFact]) -> Attempt | None:
+    """The attempt behind facts whose contribution is not in our store; None where no fact names an amount."""
+    for fact in facts:
+        amount, mark = _amount(fact), fact.contribution
+        if mark is not None and amount is not None and amount.amount_minor > 0:
+            return Attempt(
+                mark=mark,
+                key=f"recovered:{mark.contribution_id}",
+                amount=amount,
+                language=UNKNOWN_LANGUAGE,
+                return_url="",
+                created_at=fact.created_at,
+                expires_at=fact.created_at,
+            )
+    return None
+
+
+def _amount(fact: MarkedFact) -> Money | None:
+    match fact:
+        case CheckoutSession():
+            return Money(fact.amount_total_minor, fact.currency)
+        case Subscription():
+            item = fact.items[0] if fact.items else None
+            return Money(item.unit_amount_minor * item.quantity, item.currency) if item else None
+        case Invoice():
+            return Money(fact.total_minor, fact.currency)
+        case _:
+            return Money(fact.amount_minor, fact.currency)

@@ -1,0 +1,264 @@
+"""Contributions as rows. What is personal stands in the columns `contributor_*` and `message`, and nowhere else."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Connection,
+    DateTime,
+    Index,
+    Integer,
+    Row,
+    Table,
+    Text,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from service.contributions.contribution import Attempt, Contribution, ContributionState, Life
+from service.database.metadata import metadata
+from service.money import Money
+from service.stripe_events.facts import CheckoutSession, ContributionMark, Customer, Interval
+
+_INSTANT = DateTime(timezone=True)
+
+contributions = Table(
+    "contributions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("interval", Text, nullable=False),
+    Column("campaign", Text),
+    Column("variant", Text),
+    Column("page_id", Text),
+    Column("placement", Text),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("covers_fee", Boolean, nullable=False),
+    Column("is_anonymous", Boolean, nullable=False),
+    Column("attempt_key", Text, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("return_url", Text, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("expires_at", _INSTANT, nullable=False),
+    Column("checkout_session_id", Text),
+    Column("checkout_url", Text),
+    Column("state", Text, nullable=False),
+    Column("changed_at", _INSTANT, nullable=False),
+    Column("paid_minor", BigInteger, nullable=False),
+    Column("refunded_minor", BigInteger, nullable=False),
+    Column("paid_count", Integer, nullable=False),
+    Column("dispute_status", Text),
+    Column("first_paid_at", _INSTANT),
+    Column("paid_until", _INSTANT),
+    Column("ends_at", _INSTANT),
+    Column("ended_at", _INSTANT),
+    Column("customer_id", Text),
+    Column("subscription_id", Text),
+    Column("payment_intent_id", Text),
+    Column("recurring_minor", BigInteger),
+    Column("recurring_currency", Text),
+    Column("contributor_email", Text),
+    Column("contributor_name", Text),
+    Column("contributor_country", Text),
+    Column("contributor_postal_code", Text),
+    Column("message", Text),
+    Column("forgotten_at", _INSTANT),
+    CheckConstraint("amount_minor > 0", name="amount"),
+    Index("uq_contributions_open_attempt", "attempt_key", unique=True, postgresql_where=text("is_open")),
+    Index(None, "customer_id"),
+    Index(None, "subscription_id"),
+    Index(None, "checkout_session_id"),
+    Index("ix_contributions_email", func.lower(text("contributor_email"))),
+    Index(None, "created_at"),
+)
+
+
+def open_attempt(connection: Connection, key: str, now: datetime) -> Attempt | None:
+    """The attempt a second click joins, if its page is still open at `now`."""
+    c = contributions.c
+    statement = select(contributions).where(c.attempt_key == key, c.is_open, c.expires_at > now)
+    row = connection.execute(statement).first()
+    return _attempt(row) if row else None
+
+
+def insert_attempt(connection: Connection, attempt: Attempt) -> bool:
+    """Keep a new attempt; False when a rival opened one under the same key first."""
+    c = contributions.c
+    connection.execute(
+        update(contributions)
+        .where(c.attempt_key == attempt.key, c.is_open, c.expires_at <= attempt.created_at)
+        .values(is_open=False)
+    )
+    statement = insert(contributions).values(_attempt_row(attempt) | _life_row(Life(ContributionState.ATTEMPTED)))
+    statement = statement.on_conflict_do_nothing(index_elements=["attempt_key"], index_where=text("is_open"))
+    return connection.execute(statement.returning(c.id)).first() is not None
+
+
+def insert_recovered(connection: Connection, attempt: Attempt) -> None:
+    """A contribution that only Stripe still knew of, closed to further clicks. One already here stays as it is."""
+    row = _attempt_row(attempt) | _life_row(Life(ContributionState.ATTEMPTED)) | {"is_open": False}
+    connection.execute(insert(contributions).values(row).on_conflict_do_nothing(index_elements=["id"]))
+
+
+def set_checkout(connection: Connection, contribution_id: str, session: CheckoutSession) -> None:
+    """Note the hosted page of an attempt."""
+    c = contributions.c
+    statement = update(contributions).where(c.id == contribution_id)
+    connection.execute(statement.values(checkout_session_id=session.id, checkout_url=session.url))
+
+
+def close_attempt(connection: Connection, contribution_id: str) -> None:
+    """Let the next click start anew."""
+    connection.execute(update(contributions).where(contributions.c.id == contribution_id).values(is_open=False))
+
+
+def lock_contribution(connection: Connection, contribution_id: str) -> Contribution | None:
+    """The contribution, held until this transaction ends."""
+    statement = select(contributions).where(contributions.c.id == contribution_id).with_for_update()
+    row = connection.execute(statement).first()
+    return _contribution(row) if row else None
+
+
+def find_contribution(connection: Connection, contribution_id: str) -> Contribution | None:
+    row = connection.execute(select(contributions).where(contributions.c.id == contribution_id)).first()
+    return _contribution(row) if row else None
+
+
+def set_life(connection: Connection, contribution_id: str, life: Life, now: datetime) -> None:
+    """Replace what the facts make of a contribution."""
+    statement = update(contributions).where(contributions.c.id == contribution_id)
+    values = _life_row(life) | {"changed_at": now}
+    if life.state is not ContributionState.ATTEMPTED:
+        values |= {"is_open": False, "checkout_url": None}
+    connection.execute(statement.values(values))
+
+
+def set_contributor(connection: Connection, contribution_id: str, session: CheckoutSession) -> None:
+    """Who gave, unless they asked to be forgotten. What a session leaves out stays as it was."""
+    c = contributions.c
+    connection.execute(
+        update(contributions)
+        .where(c.id == contribution_id, c.forgotten_at.is_(None))
+        .values(
+            contributor_email=func.coalesce(session.contributor_email, c.contributor_email),
+            contributor_name=func.coalesce(session.contributor_name, c.contributor_name),
+            contributor_country=func.coalesce(session.contributor_country, c.contributor_country),
+            contributor_postal_code=func.coalesce(session.contributor_postal_code, c.contributor_postal_code),
+        )
+    )
+
+
+def set_customer(connection: Connection, customer: Customer) -> None:
+    """A customer's newer details, on every contribution of theirs that has not been forgotten."""
+    c = contributions.c
+    connection.execute(
+        update(contributions)
+        .where(c.customer_id == customer.id, c.forgotten_at.is_(None))
+        .values(
+            contributor_email=func.coalesce(customer.contributor_email, c.contributor_email),
+            contributor_name=func.coalesce(customer.contributor_name, c.contributor_name),
+            contributor_country=func.coalesce(customer.contributor_country, c.contributor_country),
+            contributor_postal_code=func.coalesce(customer.contributor_postal_code, c.contributor_postal_code),
+        )
+    )
+
+
+def _attempt_row(attempt: Attempt) -> dict[str, object]:
+    return {
+        "id": attempt.id,
+        "site": attempt.mark.site,
+        "interval": attempt.mark.interval.value,
+        "campaign": attempt.mark.campaign,
+        "variant": attempt.mark.variant,
+        "page_id": attempt.mark.page_id,
+        "placement": attempt.placement,
+        "amount_minor": attempt.amount.amount_minor,
+        "currency": attempt.amount.currency,
+        "language": attempt.language,
+        "covers_fee": attempt.covers_fee,
+        "is_anonymous": attempt.is_anonymous,
+        "message": attempt.message,
+        "attempt_key": attempt.key,
+        "is_open": True,
+        "return_url": attempt.return_url,
+        "created_at": attempt.created_at,
+        "expires_at": attempt.expires_at,
+        "checkout_session_id": attempt.checkout_session_id,
+        "checkout_url": attempt.checkout_url,
+        "changed_at": attempt.created_at,
+    }
+
+
+def _life_row(life: Life) -> dict[str, object]:
+    return {
+        "state": life.state.value,
+        "paid_minor": life.paid_minor,
+        "refunded_minor": life.refunded_minor,
+        "paid_count": life.paid_count,
+        "dispute_status": life.dispute_status,
+        "first_paid_at": life.first_paid_at,
+        "paid_until": life.paid_until,
+        "ends_at": life.ends_at,
+        "ended_at": life.ended_at,
+        "customer_id": life.customer_id,
+        "subscription_id": life.subscription_id,
+        "payment_intent_id": life.payment_intent_id,
+        "recurring_minor": life.recurring.amount_minor if life.recurring else None,
+        "recurring_currency": life.recurring.currency if life.recurring else None,
+    }
+
+
+def _attempt(row: Row[tuple[object, ...]]) -> Attempt:
+    return Attempt(
+        mark=ContributionMark(
+            contribution_id=row.id,
+            site=row.site,
+            interval=Interval(row.interval),
+            campaign=row.campaign,
+            variant=row.variant,
+            page_id=row.page_id,
+        ),
+        key=row.attempt_key,
+        amount=Money(row.amount_minor, row.currency),
+        language=row.language,
+        return_url=row.return_url,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        placement=row.placement,
+        covers_fee=row.covers_fee,
+        is_anonymous=row.is_anonymous,
+        message=row.message,
+        checkout_session_id=row.checkout_session_id,
+        checkout_url=row.checkout_url,
+    )
+
+
+def _contribution(row: Row[tuple[object, ...]]) -> Contribution:
+    return Contribution(attempt=_attempt(row), life=_life(row), changed_at=row.changed_at)
+
+
+def _life(row: Row[tuple[object, ...]]) -> Life:
+    recurring = Money(row.recurring_minor, row.recurring_currency) if row.recurring_currency else None
+    return Life(
+        state=ContributionState(row.state),
+        paid_minor=row.paid_minor,
+        refunded_minor=row.refunded_minor,
+        paid_count=row.paid_count,
+        dispute_status=row.dispute_status,
+        first_paid_at=row.first_paid_at,
+        paid_until=row.paid_until,
+        ends_at=row.ends_at,
+        ended_at=row.ended_at,
+        customer_id=row.customer_id,
+        subscription_id=row.subscription_id,
+        payment_intent_id=row.payment_intent_id,
+        recurring=recurring,
+    )

@@ -1,0 +1,30 @@
+"""POST /webhooks/stripe: where Stripe tells that something changed."""
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+
+from service.errors import StoreUnavailableError
+from service.requests import Blueprint, limited_body
+from service.services import current_services
+from service.stripe_events.inbox import MAX_BODY_BYTES, WebhookRefusedError, receive
+
+blueprint = Blueprint("stripe_events", __name__, description="Stripe's webhooks")
+
+
+@blueprint.post("/webhooks/stripe")
+@limited_body(MAX_BODY_BYTES)
+def stripe_webhook() -> ResponseReturnValue:
+    """Keep one signed event, then answer: 200 means it is committed here."""
+    services = current_services()
+    counter = services.metrics.webhooks
+    try:
+        event, receipt = receive(services, request.get_data(cache=False), request.headers.get("Stripe-Signature", ""))
+    except (WebhookRefusedError, RequestEntityTooLarge, ClientDisconnected):
+        counter.labels(type="unknown", result="refused").inc()
+        raise
+    except StoreUnavailableError:
+        counter.labels(type="unknown", result="not_committed").inc()
+        raise
+    counter.labels(type=event.type if event.is_known else "other", result=receipt.value).inc()
+    return jsonify(status=receipt.value)

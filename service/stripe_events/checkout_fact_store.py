@@ -1,0 +1,240 @@
+"""Facts about giving that no balance transaction knows: sessions, payment intents, subscriptions.
+
+A fact that was fetched earlier never replaces one fetched later, and an ended status never comes back to life.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from service.database.metadata import metadata
+from service.stripe_events.contribution_facts import (
+    ChargeState,
+    ContributionFacts,
+    DisputeState,
+    IntentState,
+    RefundState,
+    SessionState,
+    SubscriptionState,
+)
+from service.stripe_events.fact_tables_store import charges, disputes, refunds
+from service.stripe_events.facts import CheckoutSession, ContributionMark, PaymentIntent, Subscription
+
+_INSTANT = DateTime(timezone=True)
+
+
+def _mark_columns() -> list[Column[object]]:
+    names = ("contribution_id", "site", "interval", "campaign", "variant", "page_id")
+    return [Column(name, Text) for name in names]
+
+
+def _freshness() -> list[Column[object]]:
+    return [Column("status_rank", SmallInteger, nullable=False), Column("fetched_at", _INSTANT, nullable=False)]
+
+
+checkout_sessions = Table(
+    "checkout_sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("mode", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("payment_status", Text, nullable=False),
+    Column("amount_total_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("expires_at", _INSTANT, nullable=False),
+    *_mark_columns(),
+    Column("customer_id", Text),
+    Column("payment_intent_id", Text),
+    Column("subscription_id", Text),
+    Column("recovered_from_id", Text),
+    Column("presentment_amount_minor", BigInteger),
+    Column("presentment_currency", Text),
+    *_freshness(),
+    Index(None, "contribution_id"),
+)
+
+payment_intents = Table(
+    "payment_intents",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("amount_received_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    *_mark_columns(),
+    Column("latest_charge_id", Text),
+    Column("customer_id", Text),
+    Column("cancellation_reason", Text),
+    Column("failure_code", Text),
+    Column("decline_code", Text),
+    *_freshness(),
+    Index(None, "contribution_id"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", Text),
+    Column("price_interval", Text),
+    Column("price_interval_count", Integer),
+    Column("current_period_starts_at", _INSTANT),
+    Column("current_period_ends_at", _INSTANT),
+    *_mark_columns(),
+    Column("customer_id", Text),
+    Column("latest_invoice_id", Text),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("is_cancel_at_period_end", Boolean, nullable=False),
+    Column("cancel_at", _INSTANT),
+    Column("canceled_at", _INSTANT),
+    Column("ended_at", _INSTANT),
+    Column("cancellation_reason", Text),
+    Column("cancellation_feedback", Text),
+    Column("pause_behavior", Text),
+    Column("pause_resumes_at", _INSTANT),
+    *_freshness(),
+    Index(None, "contribution_id"),
+    Index(None, "customer_id"),
+)
+
+_ENDED: Mapping[Table, frozenset[str]] = {
+    checkout_sessions: frozenset({"complete", "expired"}),
+    payment_intents: frozenset({"succeeded", "canceled"}),
+    subscriptions: frozenset({"canceled", "incomplete_expired"}),
+}
+
+
+def record_session(connection: Connection, fact: CheckoutSession, fetched_at: datetime) -> None:
+    """Keep a session; who gave stands elsewhere."""
+    _upsert(connection, checkout_sessions, fact, fetched_at)
+
+
+def record_payment_intent(connection: Connection, fact: PaymentIntent, fetched_at: datetime) -> None:
+    _upsert(connection, payment_intents, fact, fetched_at)
+
+
+def record_subscription(connection: Connection, fact: Subscription, fetched_at: datetime) -> None:
+    """Keep a subscription with its one price; our own subscriptions have exactly one."""
+    item = fact.items[0] if fact.items else None
+    price: dict[str, object] = {"amount_minor": sum(each.unit_amount_minor * each.quantity for each in fact.items)}
+    if item is not None:
+        price |= {
+            "currency": item.currency,
+            "price_interval": item.interval,
+            "price_interval_count": item.interval_count,
+            "current_period_starts_at": item.current_period_starts_at,
+            "current_period_ends_at": item.current_period_ends_at,
+        }
+    _upsert(connection, subscriptions, fact, fetched_at, price)
+
+
+def _upsert(
+    connection: Connection,
+    table: Table,
+    fact: CheckoutSession | PaymentIntent | Subscription,
+    fetched_at: datetime,
+    extra: Mapping[str, object] | None = None,
+) -> None:
+    row: dict[str, object] = {
+        column.name: getattr(fact, column.name) for column in table.c if hasattr(fact, column.name)
+    }
+    row |= _mark_row(fact.contribution) | dict(extra or {})
+    row |= {"status_rank": int(fact.status in _ENDED[table]), "fetched_at": fetched_at}
+    statement = insert(table).values(row)
+    new = statement.excluded
+    changes = {name: new[name] for name in row if name != "id"}
+    is_newer = (new.status_rank >= table.c.status_rank) & (new.fetched_at >= table.c.fetched_at)
+    is_final = new.status_rank > table.c.status_rank
+    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes, where=is_newer | is_final))
+
+
+def _mark_row(mark: ContributionMark | None) -> dict[str, object]:
+    names = ("contribution_id", "site", "interval", "campaign", "variant", "page_id")
+    return {name: getattr(mark, name) if mark else None for name in names}
+
+
+def facts_of_contribution(connection: Connection, contribution_id: str) -> ContributionFacts:
+    """All that Stripe has told about one contribution, oldest first within each kind."""
+    s, p, b = checkout_sessions.c, payment_intents.c, subscriptions.c
+    c, r, d = charges.c, refunds.c, disputes.c
+    charge_ids = select(c.id).where(c.contribution_id == contribution_id)
+    return ContributionFacts(
+        sessions=tuple(
+            SessionState(*row)
+            for row in connection.execute(
+                select(s.id, s.status, s.payment_status, s.customer_id, s.payment_intent_id, s.subscription_id)
+                .where(s.contribution_id == contribution_id)
+                .order_by(s.created_at, s.id)
+            )
+        ),
+        intents=tuple(
+            IntentState(*row)
+            for row in connection.execute(
+                select(p.id, p.status, p.customer_id)
+                .where(p.contribution_id == contribution_id)
+                .order_by(p.created_at, p.id)
+            )
+        ),
+        subscriptions=tuple(
+            SubscriptionState(*row)
+            for row in connection.execute(
+                select(
+                    b.id,
+                    b.status,
+                    b.customer_id,
+                    b.amount_minor,
+                    b.currency,
+                    b.current_period_ends_at,
+                    b.is_cancel_at_period_end,
+                    b.cancel_at,
+                    b.ended_at,
+                    b.cancellation_reason,
+                    b.pause_behavior,
+                )
+                .where(b.contribution_id == contribution_id)
+                .order_by(b.created_at, b.id)
+            )
+        ),
+        charges=tuple(
+            ChargeState(*row)
+            for row in connection.execute(
+                select(c.id, c.status, c.is_captured, c.amount_captured_minor, c.currency, c.created_at, c.customer_id)
+                .where(c.contribution_id == contribution_id)
+                .order_by(c.created_at, c.id)
+            )
+        ),
+        refunds=tuple(
+            RefundState(*row)
+            for row in connection.execute(
+                select(r.id, r.charge_id, r.status, r.amount_minor)
+                .where(r.charge_id.in_(charge_ids))
+                .order_by(r.created_at, r.id)
+            )
+        ),
+        disputes=tuple(
+            DisputeState(*row)
+            for row in connection.execute(
+                select(d.id, d.charge_id, d.status, d.amount_minor)
+                .where(d.charge_id.in_(charge_ids))
+                .order_by(d.created_at, d.id)
+            )
+        ),
+    )

@@ -1,0 +1,75 @@
+"""What Stripe's facts say about one contribution, cut down to what its life depends on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    id: str
+    status: str
+    payment_status: str
+    customer_id: str | None
+    payment_intent_id: str | None
+    subscription_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntentState:
+    id: str
+    status: str
+    customer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionState:
+    id: str
+    status: str
+    customer_id: str | None
+    amount_minor: int
+    currency: str | None
+    current_period_ends_at: datetime | None
+    is_cancel_at_period_end: bool = False
+    cancel_at: datetime | None = None
+    ended_at: datetime | None = None
+    cancellation_reason: str | None = None
+    pause_behavior: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeState:
+    id: str
+    status: str
+    is_captured: bool
+    amount_captured_minor: int
+    currency: str
+    created_at: datetime
+    customer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundState:
+    id: str
+    charge_id: str | None
+    status: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeState:
+    id: str
+    charge_id: str
+    status: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionFacts:
+    """Every tuple is oldest first."""
+
+    sessions: tuple[SessionState, ...] = ()
+    intents: tuple[IntentState, ...] = ()
+    subscriptions: tuple[SubscriptionState, ...] = ()
+    charges: tuple[ChargeState, ...] = ()
+    refunds: tuple[RefundState, ...] = ()
+    disputes: tuple[DisputeState, ...] = ()

@@ -1,0 +1,75 @@
+"""Taking an event in: prove it is Stripe's, keep it, wake the work; nothing else happens while Stripe waits."""
+
+import json
+from enum import StrEnum
+
+from service.database.transaction import committed
+from service.errors import DomainError
+from service.services import Services
+from service.stripe_events import store
+from service.stripe_events.event_objects import EventEnvelope, MalformedEventError, lacks_object, read_event
+from service.stripe_events.jobs import defer_pull, defer_refresh
+from service.stripe_events.sealed_body import BodySealer
+from service.stripe_events.store import Arrival, EventStatus
+
+MAX_BODY_BYTES = 1024 * 1024
+
+
+class WebhookRefusedError(DomainError):
+    """A delivery that is not a fresh, signed event of Stripe's."""
+
+    code = "webhook_refused"
+
+
+class Receipt(StrEnum):
+    """What became of a delivery; every one of them is a success to Stripe."""
+
+    KEPT = "kept"
+    REPEATED = "repeated"
+    IGNORED = "ignored"
+
+
+def receive(services: Services, raw: bytes, signature: str) -> tuple[EventEnvelope, Receipt]:
+    """Verify and keep one delivery. Raises WebhookRefusedError, or StoreUnavailableError when nothing was committed."""
+    event = verified_event(services, raw, signature)
+    return event, keep(services, event, raw)
+
+
+def verified_event(services: Services, raw: bytes, signature: str) -> EventEnvelope:
+    """The event in a body that one of our secrets signed within the tolerance; raises WebhookRefusedError."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise WebhookRefusedError("the body is not UTF-8") from error
+    if not services.gateway.is_signed(text, signature, services.clock()):
+        raise WebhookRefusedError("no live secret signed this body recently")
+    try:
+        return read_event(json.loads(text))
+    except (ValueError, RecursionError, MalformedEventError) as error:
+        raise WebhookRefusedError("the body is not an event") from error
+
+
+def keep(services: Services, event: EventEnvelope, raw: bytes) -> Receipt:
+    """Commit an event once, with the job that will look at its object in the same transaction."""
+    status, error = disposition(event, is_livemode=services.settings.is_livemode)
+    sealed = BodySealer(services.settings.secret_keys).seal(raw)
+    arrival = Arrival(event, sealed, status, services.clock(), error)
+    with committed(services.engine) as connection:
+        if not store.insert_event(connection, arrival):
+            return Receipt.REPEATED
+        if status is EventStatus.RECEIVED and event.object_ref is not None:
+            defer_refresh(services, connection, event.object_ref)
+    if status is EventStatus.DONE and event.is_wake_up:
+        defer_pull(services)
+    return Receipt.IGNORED if status is EventStatus.IGNORED else Receipt.KEPT
+
+
+def disposition(event: EventEnvelope, *, is_livemode: bool) -> tuple[EventStatus, str | None]:
+    """What is to become of an event: worked on, done at once, left alone, or parked because it names nothing."""
+    if event.is_livemode != is_livemode:
+        return EventStatus.IGNORED, "another mode"
+    if event.object_ref is not None:
+        return EventStatus.RECEIVED, None
+    if lacks_object(event):
+        return EventStatus.DEAD, "the event names no object"
+    return (EventStatus.DONE if event.is_wake_up else EventStatus.IGNORED), None

@@ -1,0 +1,127 @@
+"""Pulling what Stripe's balance did: the truth of money, whatever events came, came twice, or never came."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import TypeVar
+
+import structlog
+
+from service.errors import StripeRefusedError
+from service.services import Services
+from service.stripe_events import pull_store
+from service.stripe_events.event_objects import ObjectRef, ObjectType
+from service.stripe_events.facts import BalanceTransaction, Payout
+from service.stripe_events.record_store import record
+from service.stripe_events.refresh import fetch_and_record, post
+
+# A movement may be dated before one we already have; Stripe lists by its own creation time.
+TRANSACTION_OVERLAP = timedelta(hours=48)
+# A paid payout can still fail within five business days.
+PAYOUT_OVERLAP = timedelta(days=14)
+BATCH_SIZE = 100
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CURSOR = "balance"
+_SOURCES = {
+    "charge": ObjectType.CHARGE,
+    "charge_failure": ObjectType.CHARGE,
+    "dispute": ObjectType.DISPUTE,
+    "dispute_reversal": ObjectType.DISPUTE,
+    "payout": ObjectType.PAYOUT,
+    "payout_reversal": ObjectType.PAYOUT,
+    "refund": ObjectType.REFUND,
+    "refund_failure": ObjectType.REFUND,
+}
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What a pull looked at and what of it was new."""
+
+    transaction_count: int = 0
+    new_transaction_count: int = 0
+    payout_count: int = 0
+
+
+def pull_balance(services: Services) -> Pulled:
+    """The quick pull after an event: newest movements first, until a whole page of them is already here."""
+    seen, new = 0, 0
+    for page in _batches(services.gateway.list_balance_transactions(_since(services, None))):
+        fresh = _take_over(services, page)
+        seen, new = seen + len(page), new + fresh
+        if not fresh:
+            break
+    post(services)
+    return Pulled(seen, new)
+
+
+def sync(services: Services, since: datetime | None = None) -> Pulled:
+    """The full pull: everything since `since`, or since the last full pull with an overlap; then payouts.
+
+    The cursor moves only when all of it has been taken over, so a pull that broke off is repeated.
+    """
+    began_at = services.clock()
+    start = _since(services, since)
+    seen, new = 0, 0
+    for page in _batches(services.gateway.list_balance_transactions(start)):
+        seen, new = seen + len(page), new + _take_over(services, page)
+    payout_start = max(EPOCH, start - PAYOUT_OVERLAP) if start > EPOCH + PAYOUT_OVERLAP else EPOCH
+    payout_count = sum(
+        _take_over_payouts(services, page) for page in _batches(services.gateway.list_payouts(payout_start))
+    )
+    with services.engine.begin() as connection:
+        if since is None or pull_store.cursor(connection, _CURSOR) is not None:
+            pull_store.advance_cursor(connection, _CURSOR, began_at)
+    post(services)
+    return Pulled(seen, new, payout_count)
+
+
+def _since(services: Services, since: datetime | None) -> datetime:
+    if since is not None:
+        return since
+    with services.engine.begin() as connection:
+        cursor = pull_store.cursor(connection, _CURSOR)
+    return EPOCH if cursor is None else cursor - TRANSACTION_OVERLAP
+
+
+def _take_over(services: Services, page: Sequence[BalanceTransaction]) -> int:
+    """Record a page of movements; how many were new.
+
+    What a new movement came from is looked at first, so that a pull cut short finds the movement new again.
+    """
+    with services.engine.begin() as connection:
+        known = pull_store.known_transactions(connection, [each.id for each in page])
+    new = [each for each in page if each.id not in known]
+    for ref in dict.fromkeys(ref for each in new if (ref := _source(each)) is not None):
+        try:
+            fetch_and_record(services, ref)
+        except StripeRefusedError as error:
+            log.warning("balance_transaction_source_missing", object_type=ref.type, code=error.code)
+    with services.engine.begin() as connection:
+        record(connection, page, services.clock())
+    return len(new)
+
+
+def _source(transaction: BalanceTransaction) -> ObjectRef | None:
+    kind = _SOURCES.get(transaction.reporting_category)
+    return ObjectRef(kind, transaction.source_id) if kind and transaction.source_id else None
+
+
+def _take_over_payouts(services: Services, page: Sequence[Payout]) -> int:
+    """Look anew at each payout that stands differently here; how many there were."""
+    with services.engine.begin() as connection:
+        known = pull_store.known_payouts(connection, [each.id for each in page])
+    for payout in page:
+        if known.get(payout.id) != (payout.status, payout.reconciliation_status):
+            fetch_and_record(services, ObjectRef(ObjectType.PAYOUT, payout.id))
+    return len(page)
+
+
+def _batches(items: Iterable[T]) -> Iterator[tuple[T, ...]]:
+    iterator = iter(items)
+    while batch := tuple(islice(iterator, BATCH_SIZE)):
+        yield batch

@@ -1,0 +1,48 @@
+"""How far the balance has been pulled, and which of its movements and payouts are already here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Column, Connection, DateTime, Table, Text, select
+from sqlalchemy.dialects.postgresql import insert
+
+from service.database.metadata import metadata
+from service.stripe_events.fact_tables_store import balance_transactions, payouts
+
+pull_cursors = Table(
+    "pull_cursors",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("pulled_through_at", DateTime(timezone=True), nullable=False),
+)
+
+
+def cursor(connection: Connection, name: str) -> datetime | None:
+    """The moment up to which everything has been pulled; None before the first complete pull."""
+    found: datetime | None = connection.scalar(
+        select(pull_cursors.c.pulled_through_at).where(pull_cursors.c.name == name)
+    )
+    return found
+
+
+def advance_cursor(connection: Connection, name: str, pulled_through_at: datetime) -> None:
+    statement = insert(pull_cursors).values(name=name, pulled_through_at=pulled_through_at)
+    new = statement.excluded.pulled_through_at
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["name"],
+            set_={"pulled_through_at": new},
+            where=new > pull_cursors.c.pulled_through_at,
+        )
+    )
+
+
+def known_transactions(connection: Connection, ids: Sequence[str]) -> frozenset[str]:
+    statement = select(balance_transactions.c.id).where(balance_transactions.c.id.in_(ids))
+    return frozenset(connection.execute(statement).scalars())
+
+
+def known_payouts(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Status and reconciliation status of the payouts that are here, by id."""
+    statement = select(payouts.c.id, payouts.c.status, payouts.c.reconciliation_status).where(payouts.c.id.in_(ids))
+    return {row.id: (row.status, row.reconciliation_status) for row in connection.execute(statement)}

@@ -1,0 +1,242 @@
+"""The inbox: every event Stripe sent, kept before it is answered, and how far we are with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Connection,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from service.database.metadata import metadata
+from service.stripe_events.event_objects import EventEnvelope, ObjectRef, ObjectType
+
+MAX_ERROR_CHARACTERS = 300
+_INSTANT = DateTime(timezone=True)
+
+
+class EventStatus(StrEnum):
+    """`received` and `failing` are still to be worked on; the others rest."""
+
+    RECEIVED = "received"
+    FAILING = "failing"
+    DONE = "done"
+    IGNORED = "ignored"
+    DEAD = "dead"
+
+
+_WAITING = (EventStatus.RECEIVED.value, EventStatus.FAILING.value)
+
+stripe_events = Table(
+    "stripe_events",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("is_livemode", Boolean, nullable=False),
+    Column("api_version", Text),
+    Column("created_at", _INSTANT),
+    Column("object_type", Text),
+    Column("object_id", Text),
+    Column("sealed_body", LargeBinary),
+    Column("received_at", _INSTANT, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempt_count", Integer, nullable=False),
+    Column("next_attempt_at", _INSTANT, nullable=False),
+    Column("finished_at", _INSTANT),
+    Column("last_error", Text),
+    CheckConstraint("status IN ('received', 'failing', 'done', 'ignored', 'dead')", name="status"),
+    Index(None, "next_attempt_at", postgresql_where=text("status IN ('received', 'failing')")),
+    Index(None, "object_id"),
+    Index(None, "received_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEvent:
+    """One row of the inbox, without its body."""
+
+    id: str
+    type: str
+    status: EventStatus
+    received_at: datetime
+    created_at: datetime | None
+    object_ref: ObjectRef | None
+    attempt_count: int
+    next_attempt_at: datetime
+    last_error: str | None
+    api_version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event as it came in, and what is to become of it."""
+
+    event: EventEnvelope
+    sealed_body: bytes
+    status: EventStatus
+    received_at: datetime
+    error: str | None = None
+
+
+def insert_event(connection: Connection, arrival: Arrival) -> bool:
+    """Keep an event; False when one of this id is here already. The insert is the claim: it waits for a rival."""
+    event, now = arrival.event, arrival.received_at
+    ref = event.object_ref
+    statement = insert(stripe_events).values(
+        id=event.id,
+        type=event.type,
+        is_livemode=event.is_livemode,
+        api_version=event.api_version,
+        created_at=event.created_at,
+        object_type=ref.type.value if ref else None,
+        object_id=ref.id if ref else event.object_id,
+        sealed_body=arrival.sealed_body,
+        received_at=now,
+        status=arrival.status.value,
+        attempt_count=0,
+        next_attempt_at=now,
+        finished_at=None if arrival.status in {EventStatus.RECEIVED, EventStatus.DEAD} else now,
+        last_error=arrival.error,
+    )
+    inserted = connection.execute(statement.on_conflict_do_nothing().returning(stripe_events.c.id))
+    return inserted.first() is not None
+
+
+def lock_object(connection: Connection, ref: ObjectRef) -> bool:
+    """Whether this transaction may work on the object: nobody else is."""
+    return bool(connection.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(ref.lock, 0)))))
+
+
+def due_events(connection: Connection, ref: ObjectRef, now: datetime) -> tuple[InboxEvent, ...]:
+    """What waits for this object and is due, oldest first."""
+    c = stripe_events.c
+    statement = (
+        select(stripe_events)
+        .where(c.object_id == ref.id, c.object_type == ref.type.value, c.status.in_(_WAITING))
+        .where(c.next_attempt_at <= now)
+        .order_by(c.received_at, c.id)
+    )
+    return tuple(_event(row) for row in connection.execute(statement))
+
+
+def due_objects(connection: Connection, now: datetime, limit: int) -> tuple[ObjectRef, ...]:
+    """Objects that have waited longest, at most `limit`."""
+    c = stripe_events.c
+    statement = (
+        select(c.object_type, c.object_id)
+        .where(c.status.in_(_WAITING), c.next_attempt_at <= now, c.object_type.is_not(None))
+        .group_by(c.object_type, c.object_id)
+        .order_by(func.min(c.next_attempt_at), c.object_id)
+        .limit(limit)
+    )
+    return tuple(ObjectRef(ObjectType(row.object_type), row.object_id) for row in connection.execute(statement))
+
+
+def finish_events(connection: Connection, event_ids: Sequence[str], now: datetime) -> None:
+    c = stripe_events.c
+    statement = update(stripe_events).where(c.id.in_(event_ids))
+    connection.execute(statement.values(status=EventStatus.DONE.value, finished_at=now, last_error=None))
+
+
+def fail_event(connection: Connection, event_id: str, error: str, next_attempt_at: datetime | None) -> None:
+    """Count a failed attempt; without a next attempt the event is dead until a person requeues it."""
+    c = stripe_events.c
+    status = EventStatus.DEAD if next_attempt_at is None else EventStatus.FAILING
+    statement = update(stripe_events).where(c.id == event_id, c.status.in_(_WAITING))
+    statement = statement.values(
+        status=status.value, attempt_count=c.attempt_count + 1, last_error=error[:MAX_ERROR_CHARACTERS]
+    )
+    if next_attempt_at is not None:
+        statement = statement.values(next_attempt_at=next_attempt_at)
+    connection.execute(statement)
+
+
+def requeue_events(connection: Connection, now: datetime, event_ids: Sequence[str] | None = None) -> tuple[str, ...]:
+    """Give dead events (these, or all) their attempts back; the ids that were dead."""
+    c = stripe_events.c
+    statement = update(stripe_events).where(c.status == EventStatus.DEAD.value)
+    if event_ids is not None:
+        statement = statement.where(c.id.in_(event_ids))
+    statement = statement.values(status=EventStatus.RECEIVED.value, attempt_count=0, next_attempt_at=now)
+    return tuple(connection.execute(statement.returning(c.id)).scalars())
+
+
+def list_events(connection: Connection, status: EventStatus | None, limit: int) -> tuple[InboxEvent, ...]:
+    """The newest events, of one status or all."""
+    statement = select(stripe_events).order_by(stripe_events.c.received_at.desc(), stripe_events.c.id).limit(limit)
+    if status is not None:
+        statement = statement.where(stripe_events.c.status == status.value)
+    return tuple(_event(row) for row in connection.execute(statement))
+
+
+def find_event(connection: Connection, event_id: str) -> InboxEvent | None:
+    row = connection.execute(select(stripe_events).where(stripe_events.c.id == event_id)).first()
+    return _event(row) if row else None
+
+
+def sealed_body(connection: Connection, event_id: str) -> bytes | None:
+    """The sealed raw body, None once it was scrubbed."""
+    return connection.scalar(select(stripe_events.c.sealed_body).where(stripe_events.c.id == event_id))
+
+
+def known_ids(connection: Connection, event_ids: Sequence[str]) -> frozenset[str]:
+    """Which of these are in the inbox."""
+    statement = select(stripe_events.c.id).where(stripe_events.c.id.in_(event_ids))
+    return frozenset(connection.execute(statement).scalars())
+
+
+def count_by_status(connection: Connection) -> dict[EventStatus, int]:
+    statement = select(stripe_events.c.status, func.count()).group_by(stripe_events.c.status)
+    return {EventStatus(status): count for status, count in connection.execute(statement)}
+
+
+def oldest_waiting_at(connection: Connection) -> datetime | None:
+    """When the event that waits longest arrived."""
+    statement = select(func.min(stripe_events.c.received_at)).where(stripe_events.c.status.in_(_WAITING))
+    found: datetime | None = connection.scalar(statement)
+    return found
+
+
+def scrub_bodies_before(connection: Connection, received_before: datetime) -> int:
+    """Empty raw bodies past their time; how many."""
+    c = stripe_events.c
+    statement = update(stripe_events).where(c.received_at < received_before, c.sealed_body.is_not(None))
+    return connection.execute(statement.values(sealed_body=None)).rowcount
+
+
+def scrub_bodies_of(connection: Connection, object_ids: Sequence[str]) -> int:
+    """Empty the raw bodies of events about these objects; how many."""
+    c = stripe_events.c
+    statement = update(stripe_events).where(c.object_id.in_(object_ids), c.sealed_body.is_not(None))
+    return connection.execute(statement.values(sealed_body=None)).rowcount
+
+
+def _event(row: Row[tuple[object, ...]]) -> InboxEvent:
+    return InboxEvent(
+        id=row.id,
+        type=row.type,
+        status=EventStatus(row.status),
+        received_at=row.received_at,
+        created_at=row.created_at,
+        object_ref=ObjectRef(ObjectType(row.object_type), row.object_id) if row.object_type else None,
+        attempt_count=row.attempt_count,
+        next_attempt_at=row.next_attempt_at,
+        last_error=row.last_error,
+        api_version=row.api_version,
+    )

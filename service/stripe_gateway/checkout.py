@@ -1,0 +1,59 @@
+"""What we ask Stripe for when a reader gives: a hosted Checkout Session, a customer portal, a refund."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service.money import Money
+from service.stripe_events.facts import ContributionMark, Interval
+from service.stripe_gateway.marks import mark_metadata
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutRequest:
+    """One attempt to give. The same request for the same contribution is one session, however often it is sent.
+
+    `expires_at` lies 30 minutes to 24 hours after creation. Stripe fills `{CHECKOUT_SESSION_ID}` in `success_url`.
+    """
+
+    mark: ContributionMark
+    amount: Money
+    product_name: str
+    success_url: str
+    cancel_url: str
+    expires_at: datetime
+    locale: str | None = None
+    customer_id: str | None = None
+
+    @property
+    def idempotency_key(self) -> str:
+        return f"keepopen-checkout-{self.mark.contribution_id}"
+
+
+def session_parameters(request: CheckoutRequest) -> dict[str, Any]:
+    """The parameters of `POST /v1/checkout/sessions`, at the pinned API version."""
+    metadata = mark_metadata(request.mark)
+    price: dict[str, Any] = {
+        "currency": request.amount.currency.lower(),
+        "unit_amount": request.amount.amount_minor,
+        "product_data": {"name": request.product_name},
+    }
+    parameters: dict[str, Any] = {
+        "ui_mode": "hosted_page",
+        "client_reference_id": request.mark.contribution_id,
+        "success_url": request.success_url,
+        "cancel_url": request.cancel_url,
+        "expires_at": int(request.expires_at.timestamp()),
+        "metadata": metadata,
+        "line_items": [{"quantity": 1, "price_data": price}],
+    }
+    if request.locale is not None:
+        parameters["locale"] = request.locale
+    if request.customer_id is not None:
+        parameters["customer"] = request.customer_id
+    if request.mark.interval is Interval.ONE_OFF:
+        parameters |= {"mode": "payment", "submit_type": "donate", "payment_intent_data": {"metadata": metadata}}
+    else:
+        price["recurring"] = {"interval": request.mark.interval.value}
+        parameters |= {"mode": "subscription", "subscription_data": {"metadata": metadata}}
+    return parameters
