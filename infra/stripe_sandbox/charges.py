@@ -1,0 +1,191 @@
+"""Charges: made by a PaymentIntent, settled into the balance, retrieved, updated, listed."""
+
+from infra.stripe_sandbox import balance, cards, payment_methods
+from infra.stripe_sandbox.cards import SandboxMethod
+from infra.stripe_sandbox.customers import merged
+from infra.stripe_sandbox.errors import NotFoundError
+from infra.stripe_sandbox.listing import listed, whole
+from infra.stripe_sandbox.routing import Params, route
+from infra.stripe_sandbox.sandbox import Sandbox, include, task
+from infra.stripe_sandbox.shapes import Json
+
+
+def make(sandbox: Sandbox, intent: Json, method: Json, status: str) -> Json:
+    """A charge of the intent's whole amount; `status` is succeeded, pending or failed."""
+    behaves = payment_methods.behaviour(sandbox, method["id"])
+    charge_id = sandbox.id("ch" if method["type"] == "card" else "py")
+    is_paid = status == "succeeded"
+    body: Json = {
+        "id": charge_id,
+        "object": "charge",
+        "amount": intent["amount"],
+        "amount_captured": intent["amount"] if status != "failed" else 0,
+        "amount_refunded": 0,
+        "billing_details": method["billing_details"],
+        "calculated_statement_descriptor": "SANDBOX",
+        "captured": status != "failed",
+        "created": sandbox.now(),
+        "currency": intent["currency"],
+        "customer": intent.get("customer"),
+        "description": intent.get("description"),
+        "disputed": False,
+        "fraud_details": {},
+        "livemode": False,
+        "metadata": dict(intent["metadata"]),
+        "outcome": _outcome(behaves, status),
+        "paid": is_paid,
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "payment_method_details": _details(method, behaves),
+        "receipt_email": intent.get("receipt_email"),
+        "receipt_url": f"{sandbox.settings.public_url}/receipts/{charge_id}" if is_paid else None,
+        "refunded": False,
+        "status": status,
+    }
+    if status == "failed":
+        _describe_failure(body, behaves)
+    return sandbox.store.add(body)
+
+
+def _describe_failure(body: Json, behaves: SandboxMethod) -> None:
+    decline = behaves.decline or "generic_decline"
+    body["failure_code"] = error_code(decline)
+    body["failure_message"] = cards.DECLINE_MESSAGES[decline]
+
+
+def error_code(decline: str) -> str:
+    """The error code of a decline code: most are plain card_declined."""
+    own = ("expired_card", "incorrect_cvc", "processing_error", "authentication_required")
+    return decline if decline in own else "card_declined"
+
+
+def _outcome(behaves: SandboxMethod, status: str) -> Json:
+    if status != "failed":
+        return {
+            "network_status": "approved_by_network",
+            "risk_level": "normal",
+            "risk_score": 21,
+            "seller_message": "Payment complete.",
+            "type": "authorized",
+        }
+    return {
+        "advice_code": "try_again_later" if behaves.decline == "insufficient_funds" else None,
+        "network_decline_code": None if behaves.is_blocked else "05",
+        "network_status": "not_sent_to_network" if behaves.is_blocked else "declined_by_network",
+        "reason": "highest_risk_level" if behaves.is_blocked else behaves.decline,
+        "risk_level": "highest" if behaves.is_blocked else "normal",
+        "risk_score": 92 if behaves.is_blocked else 21,
+        "seller_message": "Stripe blocked this payment." if behaves.is_blocked else "The bank declined the payment.",
+        "type": "blocked" if behaves.is_blocked else "issuer_declined",
+    }
+
+
+def _details(method: Json, behaves: SandboxMethod) -> Json:
+    stored = method[method["type"]]
+    if method["type"] == "sepa_debit":
+        kept = {name: stored.get(name) for name in ("bank_code", "branch_code", "country", "fingerprint", "last4")}
+        return {"type": "sepa_debit", "sepa_debit": {**kept, "mandate": None}}
+    if method["type"] == "bacs_debit":
+        kept = {name: stored.get(name) for name in ("fingerprint", "last4", "sort_code")}
+        return {"type": "bacs_debit", "bacs_debit": {**kept, "mandate": None}}
+    names = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "wallet")
+    card = {name: stored.get(name) for name in names}
+    more = {
+        "amount_authorized": None,
+        "authorization_code": "123456",
+        "network": behaves.brand,
+        "network_token": {"used": False},
+        "overcapture": {"maximum_amount_capturable": 0, "status": "unavailable"},
+        "extended_authorization": {"status": "disabled"},
+        "incremental_authorization": {"status": "unavailable"},
+        "multicapture": {"status": "unavailable"},
+        "regulated_status": "unregulated",
+        "three_d_secure": None,
+    }
+    return {"type": "card", "card": {**card, **more}}
+
+
+def settle(sandbox: Sandbox, charge: Json) -> None:
+    """Book the charge now or a moment later, as the knob says; test disputes and fraud warnings follow."""
+    if sandbox.knobs.fee_arrives == "at_once":
+        _book(sandbox, charge)
+    else:
+        due = sandbox.now() + sandbox.settings.balance_transaction_delay_seconds
+        sandbox.schedule("book_charge", due, charge=charge["id"])
+    behaves = payment_methods.behaviour(sandbox, charge["payment_method"])
+    later = sandbox.now() + sandbox.settings.dispute_opens_after_seconds
+    if behaves.has_early_fraud_warning:
+        sandbox.schedule("warn_of_fraud", later, charge=charge["id"])
+    if behaves.dispute:
+        sandbox.schedule("open_dispute", later, charge=charge["id"], reason=behaves.dispute)
+
+
+@task("book_charge")
+def _book_later(sandbox: Sandbox, arguments: Json) -> None:
+    charge = sandbox.store.need("charge", arguments["charge"])
+    if charge.get("balance_transaction") is None:
+        _book(sandbox, charge)
+        sandbox.emit("charge.updated", charge, {"balance_transaction": None})
+
+
+def ensure_booked(sandbox: Sandbox, charge: Json) -> None:
+    """A refund or dispute of a charge whose fee has not arrived yet: it arrives first."""
+    if charge["status"] == "succeeded":
+        _book_later(sandbox, {"charge": charge["id"]})
+
+
+def _book(sandbox: Sandbox, charge: Json) -> None:
+    amount, currency, rate = balance.settlement(sandbox, charge["amount_captured"], charge["currency"])
+    kind = charge["payment_method_details"]["type"]
+    behaves = payment_methods.behaviour(sandbox, charge["payment_method"])
+    transaction = balance.book(
+        sandbox,
+        charge["id"],
+        "charge" if kind == "card" else "payment",
+        amount,
+        currency,
+        category="charge",
+        fee=balance.processing_fee(amount, currency, kind),
+        rate=rate,
+        description=charge["description"],
+        waits=not behaves.is_available_at_once,
+    )
+    sandbox.change(charge, balance_transaction=transaction["id"])
+
+
+def need(sandbox: Sandbox, charge_id: str, param: str = "id") -> Json:
+    found = sandbox.store.get("charge", charge_id)
+    if found is None:
+        raise NotFoundError("charge", charge_id, param)
+    return found
+
+
+@include("charge", "refunds")
+def _refunds(sandbox: Sandbox, charge: Json) -> Json:
+    return whole(
+        reversed(list(sandbox.store.where("refund", charge=charge["id"]))), f"/v1/charges/{charge['id']}/refunds"
+    )
+
+
+@route("GET /v1/charges")
+def list_all(sandbox: Sandbox, params: Params) -> Json:
+    return listed(sandbox, "charge", params, "customer", "payment_intent")
+
+
+@route("GET /v1/charges/{id}")
+def retrieve(sandbox: Sandbox, params: Params, charge_id: str) -> Json:  # noqa: ARG001
+    return need(sandbox, charge_id)
+
+
+@route("POST /v1/charges/{id}")
+def update(sandbox: Sandbox, params: Params, charge_id: str) -> Json:
+    charge = need(sandbox, charge_id)
+    changes: Json = {name: params[name] for name in ("description", "receipt_email", "customer") if name in params}
+    if "metadata" in params:
+        changes["metadata"] = merged(charge["metadata"], params["metadata"])
+    if "fraud_details" in params:
+        changes["fraud_details"] = params["fraud_details"] or {}
+    previous = sandbox.change(charge, **changes)
+    if previous:
+        sandbox.emit("charge.updated", charge, previous)
+    return charge

@@ -1,0 +1,175 @@
+"""Paying a Checkout Session: what happens when the payer presses the button."""
+
+from dataclasses import dataclass
+
+from infra.stripe_sandbox import checkout_sessions, customers, payment_methods, payments, subscriptions
+from infra.stripe_sandbox.cards import SandboxMethod
+from infra.stripe_sandbox.errors import ApiError
+from infra.stripe_sandbox.payments import SETTLED, Attempt
+from infra.stripe_sandbox.sandbox import Sandbox
+from infra.stripe_sandbox.shapes import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """What the payer typed; `custom_amount` is in minor units for prices the payer chooses."""
+
+    email: str | None = None
+    name: str | None = None
+    country: str | None = None
+    postal_code: str | None = None
+    custom_amount: int | None = None
+    expiry: tuple[int, int] = (12, 2034)
+
+
+def pay(sandbox: Sandbox, session: Json, tested: SandboxMethod, payer: Payer, *, is_authenticated: bool = False) -> str:
+    """Try to pay; returns complete, requires_action or declined. A complete session stays as it is."""
+    if session["status"] == "complete":
+        return "complete"
+    if session["status"] == "expired":
+        raise ApiError("This Checkout Session has expired.")
+    _choose_amount(sandbox, session, payer)
+    billing = {
+        "email": payer.email,
+        "name": payer.name,
+        "address": {"country": payer.country, "postal_code": payer.postal_code},
+    }
+    method = payment_methods.make(sandbox, tested, billing, payer.expiry)
+    attempt = Attempt(is_authenticated=is_authenticated)
+    with sandbox.at_clock(sandbox.clock_of(session)):
+        if session["mode"] == "subscription" and not _would_stop(tested, attempt):
+            outcome = _subscribe(sandbox, session, method, payer)
+        else:
+            outcome = _pay_once(sandbox, session, method, payer, attempt)
+        return _finish(sandbox, session, outcome, method)
+
+
+def _would_stop(tested: SandboxMethod, attempt: Attempt) -> bool:
+    return bool(tested.decline) or (tested.needs_authentication and not attempt.is_authenticated)
+
+
+def _choose_amount(sandbox: Sandbox, session: Json, payer: Payer) -> None:
+    plan = sandbox.store.need("_plan", session["id"])
+    for index, line in enumerate(plan["lines"]):
+        custom = line["price"]["custom_unit_amount"]
+        if custom and payer.custom_amount is not None:
+            if (
+                not (custom["minimum"] or 1)
+                <= payer.custom_amount
+                <= (custom["maximum"] or checkout_sessions.AMOUNT_MOST)
+            ):
+                raise ApiError("This amount is not within the range the seller accepts.", code="amount_too_small")
+            plan["lines"][index] = checkout_sessions.line_item(sandbox, line["price"], 1, payer.custom_amount)
+            sandbox.store.put("_plan", session["id"], plan)
+    total = sum(line["amount_total"] for line in plan["lines"])
+    sandbox.change(session, amount_total=total, amount_subtotal=total)
+
+
+def _pay_once(sandbox: Sandbox, session: Json, method: Json, payer: Payer, attempt: Attempt) -> str:
+    intent = _intent(sandbox, session, payer)
+    if customer := intent.get("customer"):
+        payment_methods.attach(sandbox, method, customer)
+    return payments.confirm(sandbox, intent, method, attempt)
+
+
+def _intent(sandbox: Sandbox, session: Json, payer: Payer) -> Json:
+    """The session's intent: made at the first attempt, kept for the next."""
+    existing = session.get("payment_intent") or sandbox.store.need("_plan", session["id"]).get("tried_intent")
+    if existing:
+        return sandbox.store.need("payment_intent", existing)
+    plan = sandbox.store.need("_plan", session["id"])
+    data = plan.get("payment_intent_data", {})
+    if session["mode"] == "payment":
+        _ensure_customer(sandbox, session, payer, is_needed="setup_future_usage" in data)
+    names = ("description", "metadata", "receipt_email", "setup_future_usage", "capture_method", "statement_descriptor")
+    given = {name: data[name] for name in names if name in data}
+    given["payment_method_types"] = session["payment_method_types"]
+    intent = payments.make(
+        sandbox, session["amount_total"], session["currency"], customer=session.get("customer"), **given
+    )
+    if session["mode"] == "payment":
+        sandbox.change(session, payment_intent=intent["id"])
+    else:
+        sandbox.store.put("_plan", session["id"], {**plan, "tried_intent": intent["id"]})
+    return intent
+
+
+def _ensure_customer(sandbox: Sandbox, session: Json, payer: Payer, *, is_needed: bool) -> str | None:
+    if session.get("customer"):
+        return str(session["customer"])
+    if not is_needed and session.get("customer_creation") != "always":
+        return None
+    address = {**payment_methods.EMPTY_ADDRESS, "country": payer.country, "postal_code": payer.postal_code}
+    customer = customers.make(sandbox, email=payer.email, name=payer.name, address=address)
+    sandbox.change(session, customer=customer["id"])
+    return str(customer["id"])
+
+
+def _subscribe(sandbox: Sandbox, session: Json, method: Json, payer: Payer) -> str:
+    plan = sandbox.store.need("_plan", session["id"])
+    customer = sandbox.store.need("customer", str(_ensure_customer(sandbox, session, payer, is_needed=True)))
+    payment_methods.attach(sandbox, method, customer["id"])
+    recurring = [(line["price"], line["quantity"]) for line in plan["lines"] if line["price"]["recurring"]]
+    data = plan.get("subscription_data", {})
+    subscription = subscriptions.make(
+        sandbox,
+        customer,
+        recurring,
+        default_payment_method=method["id"],
+        metadata=data.get("metadata"),
+        description=data.get("description"),
+    )
+    outcome = subscriptions.start(sandbox, subscription, method, Attempt(is_authenticated=True))
+    sandbox.change(session, subscription=subscription["id"], invoice=subscription["latest_invoice"])
+    return "succeeded" if outcome == "paid" else "processing"
+
+
+def _finish(sandbox: Sandbox, session: Json, outcome: str, method: Json) -> str:
+    if outcome == "requires_action":
+        return "requires_action"
+    if outcome == "requires_payment_method":
+        return "declined"
+    billing = method["billing_details"]
+    details = {name: billing[name] for name in ("address", "email", "name", "phone")}
+    is_paid = outcome in ("succeeded", "requires_capture")
+    sandbox.change(
+        session,
+        status="complete",
+        payment_status="paid" if is_paid and outcome == "succeeded" else "unpaid",
+        url=None,
+        customer_details={**details, "tax_exempt": "none", "tax_ids": []},
+    )
+    sandbox.emit("checkout.session.completed", session)
+    return "complete"
+
+
+def last_error(sandbox: Sandbox, session: Json) -> Json | None:
+    """What went wrong at the last attempt, for the page."""
+    tried = session.get("payment_intent") or sandbox.store.need("_plan", session["id"]).get("tried_intent")
+    intent = sandbox.store.get("payment_intent", tried) if tried else None
+    error: Json | None = intent.get("last_payment_error") if intent else None
+    return error
+
+
+def _payment_settled(sandbox: Sandbox, intent: Json) -> None:
+    """A delayed payment of a session came through or failed."""
+    for session in sandbox.store.all("checkout.session"):
+        if session["status"] != "complete" or session["payment_status"] != "unpaid":
+            continue
+        if not _is_of(sandbox, session, intent):
+            continue
+        if intent["status"] == "succeeded":
+            sandbox.change(session, payment_status="paid")
+            sandbox.emit("checkout.session.async_payment_succeeded", session)
+        else:
+            sandbox.emit("checkout.session.async_payment_failed", session)
+
+
+def _is_of(sandbox: Sandbox, session: Json, intent: Json) -> bool:
+    if session.get("payment_intent") == intent["id"]:
+        return True
+    paid = sandbox.store.where("invoice_payment", invoice=session.get("invoice"))
+    return any(each["payment"].get("payment_intent") == intent["id"] for each in paid)
+
+
+SETTLED.append(_payment_settled)

@@ -1,0 +1,159 @@
+"""The sandbox's own routes under /_sandbox/: knobs, faults, deliveries, and hands for things Stripe does by itself."""
+
+import dataclasses
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from infra.stripe_sandbox import balance, payouts, subscriptions, webhook_endpoints
+from infra.stripe_sandbox.amounts import shown
+from infra.stripe_sandbox.errors import ApiError, BadParameterError
+from infra.stripe_sandbox.faults import Faults
+from infra.stripe_sandbox.sandbox import Sandbox
+from infra.stripe_sandbox.settings import Knobs
+from infra.stripe_sandbox.webhooks import Deliverer
+
+SHOWN_MOST = 200
+
+
+def make_blueprint(sandbox: Sandbox, deliverer: Deliverer, faults: Faults) -> Blueprint:
+    blueprint = Blueprint("control", __name__, url_prefix="/_sandbox")
+    _pages(blueprint, sandbox, deliverer)
+    _knobs(blueprint, sandbox, faults)
+    _hands(blueprint, sandbox, deliverer)
+    _money_hands(blueprint, sandbox)
+
+    @blueprint.errorhandler(ApiError)
+    def refuse(error: ApiError) -> tuple[Response, int]:
+        return jsonify(error=error.envelope), error.status
+
+    return blueprint
+
+
+def _pages(blueprint: Blueprint, sandbox: Sandbox, deliverer: Deliverer) -> None:
+    @blueprint.get("/")
+    def overview() -> str:
+        with sandbox.lock:
+            sandbox.run_due_tasks()
+            return render_template("control.html", **_overview(sandbox), shown=shown)
+
+    @blueprint.get("/events/<event_id>")
+    def event(event_id: str) -> Response | tuple[Response, int]:
+        with sandbox.lock:
+            found = sandbox.store.get("event", event_id)
+            return jsonify(sandbox.render(found)) if found else (jsonify(error="no such event"), 404)
+
+    @blueprint.get("/deliveries")
+    def deliveries() -> Response:
+        with sandbox.lock:
+            return jsonify(deliveries=sandbox.store.all("_delivery"))
+
+    @blueprint.post("/deliveries/<delivery_id>/resend")
+    def resend(delivery_id: str) -> BaseResponse | tuple[Response, int]:
+        if sandbox.store.get("_delivery", delivery_id) is None:
+            return jsonify(error="no such delivery"), 404
+        is_delivered = deliverer.attempt(delivery_id)
+        return _answer({"delivered": is_delivered})
+
+
+def _overview(sandbox: Sandbox) -> dict[str, Any]:
+    deliveries = list(reversed(sandbox.store.all("_delivery")))[:SHOWN_MOST]
+    rows = [{**each, "type": sandbox.store.need("event", each["event"])["type"]} for each in deliveries]
+    return {
+        "balance": balance.balance(sandbox),
+        "deliveries": rows,
+        "payouts": list(reversed(sandbox.store.all("payout"))),
+        "subscriptions": list(reversed(sandbox.store.all("subscription"))),
+        "endpoints": sandbox.store.all("webhook_endpoint"),
+        "knobs": dataclasses.asdict(sandbox.knobs),
+    }
+
+
+def _knobs(blueprint: Blueprint, sandbox: Sandbox, faults: Faults) -> None:
+    @blueprint.get("/knobs")
+    def show_knobs() -> Response:
+        waiting = [dataclasses.asdict(fault) for fault in faults.waiting]
+        return jsonify(**dataclasses.asdict(sandbox.knobs), faults=waiting)
+
+    @blueprint.post("/knobs")
+    def turn_knobs() -> Response:
+        wanted = request.get_json()
+        known = {field.name for field in dataclasses.fields(Knobs)}
+        if unknown := set(wanted) - known:
+            raise BadParameterError(f"No such knob: {', '.join(sorted(unknown))}")
+        with sandbox.lock:
+            for name, value in wanted.items():
+                setattr(sandbox.knobs, name, value)
+        return show_knobs()
+
+    @blueprint.post("/faults")
+    def add_fault() -> Response:
+        faults.add(request.get_json())
+        return show_knobs()
+
+    @blueprint.delete("/faults")
+    def clear_faults() -> Response:
+        faults.clear()
+        return show_knobs()
+
+
+def _hands(blueprint: Blueprint, sandbox: Sandbox, deliverer: Deliverer) -> None:
+    @blueprint.post("/deliver")
+    def deliver() -> BaseResponse:
+        return _answer({"delivered": deliverer.deliver_now()})
+
+    @blueprint.get("/balance")
+    def show_balance() -> Response:
+        with sandbox.lock:
+            sandbox.run_due_tasks()
+            totals: dict[str, dict[str, int]] = {}
+            for each in sandbox.store.all("balance_transaction"):
+                total = totals.setdefault(each["currency"], {"amount": 0, "fee": 0, "net": 0, "count": 0})
+                for name in ("amount", "fee", "net"):
+                    total[name] += each[name]
+                total["count"] += 1
+            return jsonify(balance=balance.balance(sandbox), totals=totals)
+
+
+def _money_hands(blueprint: Blueprint, sandbox: Sandbox) -> None:
+    @blueprint.post("/payouts")
+    def pay_out() -> BaseResponse:
+        with sandbox.lock:
+            made = payouts.pay_out_everything(sandbox)
+            sandbox.store.save()
+        return _answer({"payouts": [payout["id"] for payout in made]})
+
+    @blueprint.post("/payouts/<payout_id>/<outcome>")
+    def end_payout(payout_id: str, outcome: str) -> BaseResponse:
+        with sandbox.lock:
+            payouts.end_by_hand(sandbox, payout_id, outcome)
+            sandbox.store.save()
+        return _answer({"payout": payout_id})
+
+    @blueprint.post("/subscriptions/<subscription_id>/renew")
+    def renew(subscription_id: str) -> BaseResponse | tuple[Response, int]:
+        with sandbox.lock:
+            found = sandbox.store.get("subscription", subscription_id)
+            if found is None:
+                return jsonify(error="no such subscription"), 404
+            invoice = subscriptions.renew_now(sandbox, found)
+            sandbox.store.save()
+        return _answer({"invoice": invoice["id"]})
+
+    @blueprint.post("/webhook_endpoints/<endpoint_id>/roll")
+    def roll(endpoint_id: str) -> BaseResponse:
+        wanted = request.get_json()
+        with sandbox.lock:
+            webhook_endpoints.need(sandbox, endpoint_id)
+            keeps = bool(wanted.get("keeps_old", True))
+            webhook_endpoints.roll_secret(sandbox, endpoint_id, wanted["secret"], keeps_old=keeps)
+            sandbox.store.save()
+        return _answer({"rolled": endpoint_id})
+
+
+def _answer(body: dict[str, Any]) -> BaseResponse:
+    """JSON for programs; back to the overview for a form on it."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        return redirect("/_sandbox/", 303)
+    return jsonify(**body)

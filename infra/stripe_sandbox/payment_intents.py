@@ -1,0 +1,105 @@
+"""The PaymentIntent routes."""
+
+from infra.stripe_sandbox import payment_methods, payments
+from infra.stripe_sandbox.customers import merged
+from infra.stripe_sandbox.errors import ApiError, BadParameterError, NotFoundError
+from infra.stripe_sandbox.listing import listed
+from infra.stripe_sandbox.payments import Attempt
+from infra.stripe_sandbox.routing import Params, route
+from infra.stripe_sandbox.sandbox import Sandbox
+from infra.stripe_sandbox.shapes import Json
+
+CARRIED = ("customer", "description", "metadata", "receipt_email", "statement_descriptor", "setup_future_usage")
+CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmation", "requires_action")
+
+
+def need(sandbox: Sandbox, intent_id: str) -> Json:
+    found = sandbox.store.get("payment_intent", intent_id)
+    if found is None:
+        raise NotFoundError("payment_intent", intent_id, "intent")
+    return found
+
+
+def unexpected(intent: Json, verb: str) -> ApiError:
+    message = f"This PaymentIntent's status is {intent['status']}, so it cannot be {verb}."
+    return ApiError(message, code="payment_intent_unexpected_state", payment_intent=intent)
+
+
+@route("POST /v1/payment_intents")
+def create(sandbox: Sandbox, params: Params) -> Json:
+    if params["amount"] < 1:
+        raise BadParameterError("This value must be greater than or equal to 1.", "amount", "parameter_invalid_integer")
+    given = {name: params[name] for name in CARRIED if params.get(name)}
+    if "capture_method" in params:
+        given["capture_method"] = params["capture_method"]
+    with sandbox.at_clock(sandbox.clock_of(params.get("customer"))):
+        intent = payments.make(sandbox, params["amount"], params["currency"].lower(), **given)
+        if method := params.get("payment_method"):
+            sandbox.change(intent, payment_method=method, status="requires_confirmation")
+        if params.get("confirm"):
+            _confirm(sandbox, intent, params)
+    return intent
+
+
+@route("POST /v1/payment_intents/{id}/confirm")
+def confirm(sandbox: Sandbox, params: Params, intent_id: str) -> Json:
+    intent = need(sandbox, intent_id)
+    if intent["status"] not in ("requires_payment_method", "requires_confirmation", "requires_action"):
+        raise unexpected(intent, "confirmed")
+    with sandbox.at_clock(sandbox.clock_of(intent)):
+        _confirm(sandbox, intent, params)
+    return intent
+
+
+def _confirm(sandbox: Sandbox, intent: Json, params: Params) -> None:
+    wanted = params.get("payment_method") or intent.get("payment_method")
+    if not wanted:
+        raise BadParameterError(
+            "You cannot confirm this PaymentIntent because it's missing a payment method.", "payment_method"
+        )
+    method = payment_methods.resolve(sandbox, wanted)
+    status = payments.confirm(sandbox, intent, method, Attempt(is_off_session=bool(params.get("off_session"))))
+    if status == "requires_payment_method":
+        raise payments.decline_of(sandbox, intent)
+
+
+@route("POST /v1/payment_intents/{id}/capture")
+def capture(sandbox: Sandbox, params: Params, intent_id: str) -> Json:
+    intent = need(sandbox, intent_id)
+    if intent["status"] != "requires_capture":
+        raise unexpected(intent, "captured")
+    payments.capture(sandbox, intent, int(params.get("amount_to_capture") or intent["amount"]))
+    return intent
+
+
+@route("POST /v1/payment_intents/{id}/cancel")
+def cancel(sandbox: Sandbox, params: Params, intent_id: str) -> Json:
+    intent = need(sandbox, intent_id)
+    if intent["status"] not in CANCELABLE:
+        raise unexpected(intent, "canceled")
+    reason = params.get("cancellation_reason")
+    sandbox.change(
+        intent, status="canceled", canceled_at=sandbox.now(), cancellation_reason=reason, amount_capturable=0
+    )
+    sandbox.emit("payment_intent.canceled", intent)
+    return intent
+
+
+@route("POST /v1/payment_intents/{id}")
+def update(sandbox: Sandbox, params: Params, intent_id: str) -> Json:
+    intent = need(sandbox, intent_id)
+    changes: Json = {name: params[name] for name in ("amount", *CARRIED) if name in params and name != "metadata"}
+    if "metadata" in params:
+        changes["metadata"] = merged(intent["metadata"], params["metadata"])
+    sandbox.change(intent, **changes)
+    return intent
+
+
+@route("GET /v1/payment_intents/{id}")
+def retrieve(sandbox: Sandbox, params: Params, intent_id: str) -> Json:  # noqa: ARG001
+    return need(sandbox, intent_id)
+
+
+@route("GET /v1/payment_intents")
+def list_all(sandbox: Sandbox, params: Params) -> Json:
+    return listed(sandbox, "payment_intent", params, "customer")

@@ -1,0 +1,190 @@
+"""The running sandbox: store, clock, ids, scheduled work and the events it emits."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+from infra.stripe_sandbox.ids import Ids
+from infra.stripe_sandbox.interface import API_VERSION, EVENT_TYPES
+from infra.stripe_sandbox.settings import Knobs, SandboxSettings
+from infra.stripe_sandbox.shapes import Expander, Json
+from infra.stripe_sandbox.store import Store
+
+Clock = Callable[[], datetime]
+Task = Callable[["Sandbox", Json], None]
+Include = Callable[["Sandbox", Json], Any]
+
+#: The request that is being answered: its id and idempotency key go into the events it causes.
+current_request: ContextVar[Json | None] = ContextVar("current_request", default=None)
+
+TASKS: dict[str, Task] = {}
+INCLUDES: dict[tuple[str, str], Include] = {}
+
+
+def task(name: str) -> Callable[[Task], Task]:
+    """Register work that can be scheduled under `name`."""
+
+    def register(function: Task) -> Task:
+        TASKS[name] = function
+        return function
+
+    return register
+
+
+def include(object_name: str, field: str) -> Callable[[Include], Include]:
+    """Register a field that is left out of `object_name` unless it is expanded."""
+
+    def register(function: Include) -> Include:
+        INCLUDES[object_name, field] = function
+        return function
+
+    return register
+
+
+class Sandbox:
+    """One account. Callers hold `lock` while they read or change anything."""
+
+    def __init__(self, store: Store, clock: Clock, settings: SandboxSettings, ids: Ids) -> None:
+        self.store = store
+        self.settings = settings
+        self.ids = ids
+        self.knobs = Knobs()
+        self.lock = threading.RLock()
+        self.expander = Expander(store.find, self._include)
+        self._clock = clock
+        self._frozen: int | None = None
+        self._frozen_clock: str | None = None
+
+    # time
+
+    def now(self) -> int:
+        """Seconds since the epoch; inside a test clock, that clock's time."""
+        return self._frozen if self._frozen is not None else self.wall_now()
+
+    def wall_now(self) -> int:
+        return int(self._clock().timestamp())
+
+    @contextmanager
+    def at_clock(self, clock_id: str | None) -> Iterator[None]:
+        """Let time be the test clock's while the block runs; None leaves it alone."""
+        if clock_id is None:
+            yield
+            return
+        with self.at(self.store.need("test_helpers.test_clock", clock_id)["frozen_time"], clock_id):
+            yield
+
+    @contextmanager
+    def at(self, moment: int, clock_id: str) -> Iterator[None]:
+        before = (self._frozen, self._frozen_clock)
+        self._frozen, self._frozen_clock = moment, clock_id
+        try:
+            yield
+        finally:
+            self._frozen, self._frozen_clock = before
+
+    def clock_of(self, owner: Json | str | None) -> str | None:
+        """The test clock a customer (or an object with a customer) lives on."""
+        owner = self.store.find(owner) if isinstance(owner, str) else owner
+        if owner is None:
+            return None
+        if owner["object"] != "customer":
+            return self.clock_of(owner.get("customer"))
+        return owner.get("test_clock")
+
+    # objects
+
+    def id(self, prefix: str) -> str:
+        return self.ids.new(prefix)
+
+    def change(self, body: Json, **changes: Any) -> Json:
+        """Set fields and return what the changed ones held before (an event's `previous_attributes`)."""
+        previous = {name: body.get(name) for name, value in changes.items() if body.get(name) != value}
+        body.update(changes)
+        self.store.add(body)
+        return previous
+
+    def render(self, body: Json, expand: list[str] | None = None) -> Json:
+        answer: Json = self.expander.render(body, expand or [])
+        return answer
+
+    def _include(self, node: Json, field: str) -> Any:
+        found = INCLUDES.get((str(node.get("object")), field))
+        return found(self, node) if found else None
+
+    # scheduled work
+
+    def schedule(self, name: str, due: int, **arguments: Any) -> None:
+        """Run the task at `due`, on the time line that is current now."""
+        task_id = self.id("task")
+        record = {"id": task_id, "name": name, "due": due, "arguments": arguments, "clock": self._frozen_clock}
+        self.store.put("_task", task_id, record)
+
+    def run_due_tasks(self) -> int:
+        """Run what is due by the wall clock, earliest first; returns how much ran."""
+        count = 0
+        while record := self._next_task(self.wall_now(), None):
+            self._run_task(record)
+            count += 1
+        return count
+
+    def run_clock_tasks(self, clock_id: str, until: int) -> None:
+        """Run what is due on a test clock up to `until`, each at its own time."""
+        while record := self._next_task(until, clock_id):
+            with self.at(record["due"], clock_id):
+                self._run_task(record)
+
+    def _next_task(self, until: int, clock_id: str | None) -> Json | None:
+        waiting = [record for record in self.store.where("_task", clock=clock_id) if record["due"] <= until]
+        return min(waiting, key=lambda record: record["due"], default=None)
+
+    def _run_task(self, record: Json) -> None:
+        self.store.delete("_task", record["id"])
+        TASKS[record["name"]](self, record["arguments"])
+
+    # events
+
+    def emit(self, kind: str, body: Json, previous: Json | None = None) -> Json:
+        """Store an event with the object as it is now, and queue it for every endpoint that wants it."""
+        if kind not in EVENT_TYPES:
+            raise AssertionError(f"not a Stripe event type: {kind}")
+        data: Json = {"object": self.render(body)}
+        if previous:
+            data["previous_attributes"] = previous
+        request = current_request.get() or {}
+        event: Json = {
+            "id": self.id("evt"),
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": self.now(),
+            "data": data,
+            "livemode": False,
+            "pending_webhooks": 0,
+            "request": {"id": request.get("id"), "idempotency_key": request.get("idempotency_key")},
+            "type": kind,
+        }
+        self.store.add(event)
+        self._queue(event)
+        return event
+
+    def _queue(self, event: Json) -> None:
+        for endpoint in self.store.where("webhook_endpoint", status="enabled"):
+            if "*" in endpoint["enabled_events"] or event["type"] in endpoint["enabled_events"]:
+                self.queue_delivery(event["id"], endpoint["id"])
+                event["pending_webhooks"] += 1
+
+    def queue_delivery(self, event_id: str, endpoint_id: str) -> Json:
+        """Ask for one delivery; the sender takes it from here."""
+        delivery_id = self.id("del")
+        due = self.wall_now() + self.settings.webhook_delay_seconds + self.knobs.delay_seconds
+        record = {
+            "id": delivery_id,
+            "event": event_id,
+            "endpoint": endpoint_id,
+            "status": "pending",
+            "due": due,
+            "attempts": [],
+        }
+        return self.store.put("_delivery", delivery_id, record)

@@ -1,0 +1,232 @@
+"""The subscription routes: create, change, cancel, pause, resume."""
+
+from typing import Any
+
+from infra.stripe_sandbox import customers, payment_methods, payments, products, subscriptions
+from infra.stripe_sandbox.calendar_months import next_date
+from infra.stripe_sandbox.customers import merged
+from infra.stripe_sandbox.errors import ApiError, BadParameterError, NotFoundError, missing
+from infra.stripe_sandbox.listing import listed, page
+from infra.stripe_sandbox.payments import Attempt
+from infra.stripe_sandbox.routing import Params, route
+from infra.stripe_sandbox.sandbox import Sandbox, task
+from infra.stripe_sandbox.shapes import Json
+
+ENDED = ("canceled", "incomplete_expired")
+
+
+def need(sandbox: Sandbox, subscription_id: str, param: str = "id") -> Json:
+    found = sandbox.store.get("subscription", subscription_id)
+    if found is None:
+        raise NotFoundError("subscription", subscription_id, param)
+    return found
+
+
+def _price(sandbox: Sandbox, item: Json, index: int) -> Json:
+    if "price" in item:
+        price = products.need_price(sandbox, item["price"], f"items[{index}][price]")
+    elif "price_data" in item:
+        price = products.make_price(sandbox, item["price_data"], is_inline=True)
+    else:
+        raise missing(f"items[{index}][price]")
+    if not price["recurring"]:
+        raise BadParameterError(
+            "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.",
+            f"items[{index}][price]",
+        )
+    return price
+
+
+@route("POST /v1/subscriptions")
+def create(sandbox: Sandbox, params: Params) -> Json:
+    if "customer" not in params:
+        raise missing("customer")
+    if not params.get("items"):
+        raise missing("items")
+    customer = customers.need(sandbox, params["customer"])
+    behavior = params.get("payment_behavior", "allow_incomplete")
+    with sandbox.at_clock(customer.get("test_clock")):
+        prices = [(_price(sandbox, item, i), item.get("quantity", 1)) for i, item in enumerate(params["items"])]
+        wanted = params.get("default_payment_method") or customer["invoice_settings"].get("default_payment_method")
+        method = payment_methods.resolve(sandbox, wanted, "default_payment_method") if wanted else None
+        if method is None and behavior != "default_incomplete":
+            raise ApiError(
+                "This customer has no attached payment source or default payment method.", code="resource_missing"
+            )
+        subscription = subscriptions.make(
+            sandbox,
+            customer,
+            prices,
+            default_payment_method=params.get("default_payment_method") and method and method["id"],
+            metadata=params.get("metadata") or {},
+            description=params.get("description"),
+        )
+        tried = None if behavior == "default_incomplete" else method
+        subscriptions.start(sandbox, subscription, tried, Attempt(is_off_session=bool(params.get("off_session"))))
+    if behavior == "error_if_incomplete" and subscription["status"] == "incomplete":
+        _raise_decline(sandbox, subscription)
+    return subscription
+
+
+def _raise_decline(sandbox: Sandbox, subscription: Json) -> None:
+    for payment in sandbox.store.where("invoice_payment", invoice=subscription["latest_invoice"]):
+        raise payments.decline_of(sandbox, sandbox.store.need("payment_intent", payment["payment"]["payment_intent"]))
+
+
+@route("GET /v1/subscriptions")
+def list_all(sandbox: Sandbox, params: Params) -> Json:
+    wanted = params.pop("status", None)
+    chosen = []
+    for body in reversed(sandbox.store.all("subscription")):
+        is_ended = body["status"] in ENDED
+        is_wanted = wanted == "all" or (is_ended if wanted == "ended" else body["status"] == wanted)
+        if is_wanted or (wanted is None and body["status"] != "canceled"):
+            chosen.append(body)
+    for name in ("customer", "test_clock"):
+        if name in params:
+            chosen = [body for body in chosen if body.get(name) == params[name]]
+    if "price" in params:
+        chosen = [body for body in chosen if any(i["price"]["id"] == params["price"] for i in body["items"]["data"])]
+    return page(chosen, params, "/v1/subscriptions")
+
+
+@route("GET /v1/subscriptions/{id}")
+def retrieve(sandbox: Sandbox, params: Params, subscription_id: str) -> Json:  # noqa: ARG001
+    return need(sandbox, subscription_id)
+
+
+@route("POST /v1/subscriptions/{id}")
+def update(sandbox: Sandbox, params: Params, subscription_id: str) -> Json:
+    subscription = need(sandbox, subscription_id)
+    if subscription["status"] in ENDED:
+        raise ApiError("A canceled subscription can only update its cancellation_details and metadata.")
+    with sandbox.at_clock(sandbox.clock_of(subscription)):
+        previous = sandbox.change(subscription, **_changes(sandbox, subscription, params))
+        if "items" in params:
+            previous["items"] = sandbox.render(subscription)["items"]
+            _change_items(sandbox, subscription, params["items"])
+        if previous:
+            sandbox.emit("customer.subscription.updated", subscription, previous)
+    return subscription
+
+
+def _changes(sandbox: Sandbox, subscription: Json, params: Params) -> Json:
+    changes: Json = {name: params[name] or None for name in ("description", "pause_collection") if name in params}
+    if "metadata" in params:
+        changes["metadata"] = merged(subscription["metadata"], params["metadata"])
+    if method := params.get("default_payment_method"):
+        changes["default_payment_method"] = payment_methods.resolve(sandbox, method)["id"]
+    if "cancellation_details" in params:
+        changes["cancellation_details"] = {**subscription["cancellation_details"], **params["cancellation_details"]}
+    if "cancel_at_period_end" in params:
+        changes |= cancel_at_period_end(sandbox, subscription, wanted=params["cancel_at_period_end"])
+    elif "cancel_at" in params:
+        changes |= _cancel_at(sandbox, subscription, params["cancel_at"])
+    if params.get("pause_collection"):
+        changes["pause_collection"] = {"resumes_at": None, **params["pause_collection"]}
+    return changes
+
+
+def cancel_at_period_end(sandbox: Sandbox, subscription: Json, *, wanted: bool) -> Json:
+    """The fields that change when a subscription is told to end with its period, or not to."""
+    now = sandbox.now()
+    details = {**subscription["cancellation_details"], "reason": "cancellation_requested" if wanted else None}
+    return {
+        "cancel_at_period_end": wanted,
+        "cancel_at": subscriptions.period_end(subscription) if wanted else None,
+        "canceled_at": now if wanted else None,
+        "cancellation_details": details,
+    }
+
+
+def _cancel_at(sandbox: Sandbox, subscription: Json, wanted: Any) -> Json:
+    if not wanted:
+        return cancel_at_period_end(sandbox, subscription, wanted=False)
+    moment = wanted if isinstance(wanted, int) else subscriptions.period_end(subscription)
+    sandbox.schedule("cancel_subscription", moment, subscription=subscription["id"], at=moment)
+    return {"cancel_at": moment, "canceled_at": sandbox.now()}
+
+
+@task("cancel_subscription")
+def _cancel_later(sandbox: Sandbox, arguments: Json) -> None:
+    subscription = need(sandbox, arguments["subscription"])
+    if subscription.get("cancel_at") == arguments["at"] and subscription["status"] not in ENDED:
+        subscriptions.end(sandbox, subscription, "cancellation_requested")
+
+
+def _change_items(sandbox: Sandbox, subscription: Json, wanted: list[Json]) -> None:
+    """Change price or quantity from the next invoice on; the sandbox makes no prorations."""
+    items = subscription["items"]["data"]
+    for index, change in enumerate(wanted):
+        item = next((each for each in items if each["id"] == change.get("id")), None)
+        if item is None:
+            raise BadParameterError("Only existing items can be changed in this sandbox.", f"items[{index}][id]")
+        if "price" in change or "price_data" in change:
+            price = _price(sandbox, change, index)
+            begins = item["current_period_start"]
+            if price["recurring"] != item["price"]["recurring"]:
+                item["current_period_end"] = next_date(begins, begins, price["recurring"])
+            item |= {"price": price, "plan": {**item["plan"], "id": price["id"], "amount": price["unit_amount"]}}
+        if "quantity" in change:
+            item["quantity"] = change["quantity"]
+        sandbox.store.add(item)
+    sandbox.store.add(subscription)
+    subscriptions.plan_renewal(sandbox, subscription)
+
+
+@route("DELETE /v1/subscriptions/{id}")
+def cancel(sandbox: Sandbox, params: Params, subscription_id: str) -> Json:
+    subscription = need(sandbox, subscription_id)
+    if subscription["status"] in ENDED:
+        raise NotFoundError("subscription", subscription_id)
+    with sandbox.at_clock(sandbox.clock_of(subscription)):
+        subscriptions.end(sandbox, subscription, "cancellation_requested", **params.get("cancellation_details", {}))
+    return subscription
+
+
+@route("POST /v1/subscriptions/{id}/pause")
+def pause(sandbox: Sandbox, params: Params, subscription_id: str) -> Json:  # noqa: ARG001
+    subscription = need(sandbox, subscription_id)
+    if subscription["status"] not in ("active", "past_due"):
+        raise ApiError("Only active subscriptions can be paused.")
+    with sandbox.at_clock(sandbox.clock_of(subscription)):
+        kind = {"type": "subscription", "transitioned_at": sandbox.now(), "subscription": {"type": "pause_requested"}}
+        sandbox.change(subscription, status="paused", status_details={"paused": kind})
+        sandbox.emit("customer.subscription.paused", subscription)
+    return subscription
+
+
+@route("POST /v1/subscriptions/{id}/resume")
+def resume(sandbox: Sandbox, params: Params, subscription_id: str) -> Json:  # noqa: ARG001
+    subscription = need(sandbox, subscription_id)
+    if subscription["status"] != "paused":
+        raise ApiError("Only paused subscriptions can be resumed.")
+    with sandbox.at_clock(sandbox.clock_of(subscription)):
+        subscription.pop("status_details", None)
+        sandbox.change(subscription, status="active")
+        sandbox.emit("customer.subscription.resumed", subscription)
+        if subscriptions.period_end(subscription) <= sandbox.now():
+            now = sandbox.now()
+            for item in subscription["items"]["data"]:
+                item["current_period_end"] = now
+            sandbox.change(subscription, billing_cycle_anchor=now)
+            invoice = subscriptions.roll(sandbox, subscription)
+            sandbox.schedule("collect_renewal", now, invoice=invoice["id"])
+        else:
+            subscriptions.plan_renewal(sandbox, subscription)
+    return subscription
+
+
+@route("GET /v1/subscription_items")
+def list_items(sandbox: Sandbox, params: Params) -> Json:
+    if "subscription" not in params:
+        raise missing("subscription")
+    return listed(sandbox, "subscription_item", params, "subscription")
+
+
+@route("GET /v1/subscription_items/{id}")
+def retrieve_item(sandbox: Sandbox, params: Params, item_id: str) -> Json:  # noqa: ARG001
+    found = sandbox.store.get("subscription_item", item_id)
+    if found is None:
+        raise NotFoundError("subscription_item", item_id)
+    return found

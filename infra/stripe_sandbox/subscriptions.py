@@ -1,0 +1,308 @@
+"""A subscription's life: started, renewed, failing, retried, canceled now or at the period's end."""
+
+from typing import Any
+
+from infra.stripe_sandbox import invoices
+from infra.stripe_sandbox.calendar_months import next_date
+from infra.stripe_sandbox.payments import SETTLED, Attempt
+from infra.stripe_sandbox.sandbox import Sandbox, task
+from infra.stripe_sandbox.settings import DAY
+from infra.stripe_sandbox.shapes import Json
+
+DRAFT_SECONDS = 3600
+INCOMPLETE_SECONDS = 23 * 3600
+NOTICE_SECONDS = 7 * DAY
+
+
+def make(sandbox: Sandbox, customer: Json, prices: list[tuple[Json, int]], **given: Any) -> Json:
+    """Store an incomplete subscription to (price, quantity) pairs; its first invoice is made by `start`."""
+    now = sandbox.now()
+    subscription_id = sandbox.id("sub")
+    items = [_item(sandbox, subscription_id, price, quantity, now) for price, quantity in prices]
+    body: Json = {
+        "id": subscription_id,
+        "object": "subscription",
+        "automatic_tax": {"enabled": False},
+        "billing_cycle_anchor": now,
+        "billing_mode": {"type": "flexible", "flexible": {"proration_discounts": "included"}},
+        "billing_schedules": [],
+        "cancel_at_period_end": False,
+        "cancellation_details": {},
+        "collection_method": "charge_automatically",
+        "created": now,
+        "currency": prices[0][0]["currency"],
+        "customer": customer["id"],
+        "default_tax_rates": [],
+        "discounts": [],
+        "ended_at": None,
+        "invoice_settings": {"issuer": {"type": "self"}},
+        "items": {
+            "object": "list",
+            "data": items,
+            "has_more": False,
+            "total_count": len(items),
+            "url": f"/v1/subscription_items?subscription={subscription_id}",
+        },
+        "livemode": False,
+        "metadata": {},
+        "payment_settings": {"save_default_payment_method": "off"},
+        "start_date": now,
+        "status": "incomplete",
+        "test_clock": customer.get("test_clock"),
+        "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
+    }
+    body.update({name: value for name, value in given.items() if value is not None})
+    for item in items:
+        sandbox.store.add(item)
+    return sandbox.store.add(body)
+
+
+def _item(sandbox: Sandbox, subscription_id: str, price: Json, quantity: int, now: int) -> Json:
+    return {
+        "id": sandbox.id("si"),
+        "object": "subscription_item",
+        "created": now,
+        "current_period_start": now,
+        "current_period_end": next_date(now, now, price["recurring"]),
+        "discounts": [],
+        "metadata": {},
+        "plan": _plan(price),
+        "price": price,
+        "quantity": quantity,
+        "subscription": subscription_id,
+        "tax_rates": [],
+    }
+
+
+def _plan(price: Json) -> Json:
+    """The older view of a recurring price that items still carry."""
+    recurring = price["recurring"]
+    return {
+        "id": price["id"],
+        "object": "plan",
+        "active": price["active"],
+        "amount": price["unit_amount"],
+        "amount_decimal": price["unit_amount_decimal"],
+        "billing_scheme": "per_unit",
+        "created": price["created"],
+        "currency": price["currency"],
+        "interval": recurring["interval"],
+        "interval_count": recurring["interval_count"],
+        "livemode": False,
+        "metadata": {},
+        "meter": None,
+        "nickname": None,
+        "product": price["product"],
+        "tiers_mode": None,
+        "transform_usage": None,
+        "trial_period_days": None,
+        "usage_type": "licensed",
+    }
+
+
+def start(sandbox: Sandbox, subscription: Json, method: Json | None, attempt: Attempt) -> str:
+    """Announce, invoice and try to collect the first period; returns the invoice's outcome."""
+    sandbox.emit("customer.subscription.created", subscription)
+    invoice = bill(sandbox, subscription, "subscription_create")
+    invoices.finalize(sandbox, invoice)
+    outcome = invoices.pay(sandbox, invoice, method, attempt) if method else "unattempted"
+    if outcome == "paid" or _is_processing(sandbox, invoice):
+        activate(sandbox, subscription)
+    else:
+        sandbox.schedule("expire_incomplete", sandbox.now() + INCOMPLETE_SECONDS, subscription=subscription["id"])
+    return outcome
+
+
+def _is_processing(sandbox: Sandbox, invoice: Json) -> bool:
+    for payment in sandbox.store.where("invoice_payment", invoice=invoice["id"]):
+        if sandbox.store.need("payment_intent", payment["payment"]["payment_intent"])["status"] == "processing":
+            return True
+    return False
+
+
+def activate(sandbox: Sandbox, subscription: Json) -> None:
+    """The first or a late payment arrived (or is on its way)."""
+    if subscription["status"] not in ("incomplete", "past_due", "unpaid"):
+        return
+    was_incomplete = subscription["status"] == "incomplete"
+    previous = sandbox.change(subscription, status="active")
+    sandbox.emit("customer.subscription.updated", subscription, previous)
+    if was_incomplete:
+        plan_renewal(sandbox, subscription)
+
+
+def period_end(subscription: Json) -> int:
+    return int(subscription["items"]["data"][0]["current_period_end"])
+
+
+def plan_renewal(sandbox: Sandbox, subscription: Json) -> None:
+    end = period_end(subscription)
+    if end - NOTICE_SECONDS > sandbox.now():
+        sandbox.schedule("announce_renewal", end - NOTICE_SECONDS, subscription=subscription["id"], period_end=end)
+    sandbox.schedule("renew", end, subscription=subscription["id"], period_end=end)
+
+
+def bill(sandbox: Sandbox, subscription: Json, reason: str) -> Json:
+    """A draft invoice for the items' current period."""
+    customer = sandbox.store.need("customer", subscription["customer"])
+    items = subscription["items"]["data"]
+    frozen = {"metadata": dict(subscription["metadata"]), "subscription": subscription["id"]}
+    invoice = invoices.make(
+        sandbox,
+        customer,
+        subscription["currency"],
+        [_line(item, subscription["id"]) for item in items],
+        billing_reason=reason,
+        parent={"type": "subscription_details", "subscription_details": frozen},
+        period_start=items[0]["current_period_start"],
+        period_end=items[0]["current_period_start"],
+    )
+    sandbox.change(subscription, latest_invoice=invoice["id"])
+    return invoice
+
+
+def _line(item: Json, subscription_id: str) -> Json:
+    price = item["price"]
+    details = {"subscription_item": item["id"], "subscription": subscription_id, "proration": False}
+    return {
+        "amount": price["unit_amount"] * item["quantity"],
+        "description": f"{item['quantity']} × {price['recurring']['interval']}",
+        "parent": {"type": "subscription_item_details", "subscription_item_details": details},
+        "period": {"start": item["current_period_start"], "end": item["current_period_end"]},
+        "pricing": {
+            "type": "price_details",
+            "price_details": {"price": price["id"], "product": price["product"]},
+            "unit_amount_decimal": price["unit_amount_decimal"],
+        },
+        "quantity": item["quantity"],
+    }
+
+
+@task("announce_renewal")
+def _announce_renewal(sandbox: Sandbox, arguments: Json) -> None:
+    subscription = _due(sandbox, arguments)
+    if subscription is None or subscription["cancel_at_period_end"]:
+        return
+    coming = dict(sandbox.store.need("invoice", subscription["latest_invoice"]))
+    del coming["id"]
+    amount = sum(item["price"]["unit_amount"] * item["quantity"] for item in subscription["items"]["data"])
+    amounts = dict.fromkeys(("amount_due", "amount_remaining", "subtotal", "total"), amount)
+    coming |= {"status": "draft", "amount_paid": 0, "billing_reason": "upcoming", "created": sandbox.now(), **amounts}
+    coming |= {"number": None, "status_transitions": {}, "hosted_invoice_url": None, "invoice_pdf": None}
+    sandbox.emit("invoice.upcoming", coming)
+
+
+def _due(sandbox: Sandbox, arguments: Json) -> Json | None:
+    """The subscription of a renewal task, unless it ended or was renewed by hand meanwhile."""
+    subscription = sandbox.store.need("subscription", arguments["subscription"])
+    is_over = subscription["status"] in ("canceled", "incomplete_expired", "paused")
+    return None if is_over or period_end(subscription) != arguments["period_end"] else subscription
+
+
+@task("renew")
+def _renew(sandbox: Sandbox, arguments: Json) -> None:
+    subscription = _due(sandbox, arguments)
+    if subscription is None:
+        return
+    if subscription["cancel_at_period_end"]:
+        end(sandbox, subscription, "cancellation_requested")
+        return
+    invoice = roll(sandbox, subscription)
+    sandbox.schedule("collect_renewal", sandbox.now() + DRAFT_SECONDS, invoice=invoice["id"])
+
+
+def roll(sandbox: Sandbox, subscription: Json) -> Json:
+    """Move the items to their next period and draft its invoice."""
+    for item in subscription["items"]["data"]:
+        begins = item["current_period_end"]
+        anchor = subscription["billing_cycle_anchor"]
+        item |= {
+            "current_period_start": begins,
+            "current_period_end": next_date(anchor, begins, item["price"]["recurring"]),
+        }
+        sandbox.store.add(item)
+    invoice = bill(sandbox, subscription, "subscription_cycle")
+    if subscription.get("pause_collection"):
+        sandbox.change(invoice, auto_advance=False)
+    sandbox.emit("customer.subscription.updated", subscription, {"latest_invoice": None})
+    plan_renewal(sandbox, subscription)
+    return invoice
+
+
+def renew_now(sandbox: Sandbox, subscription: Json) -> Json:
+    """Renew ahead of time, without the hour in draft; a tool of the sandbox, not of Stripe."""
+    invoice = roll(sandbox, subscription)
+    _collect(sandbox, {"invoice": invoice["id"]})
+    return invoice
+
+
+@task("collect_renewal")
+def _collect(sandbox: Sandbox, arguments: Json) -> None:
+    invoice = sandbox.store.need("invoice", arguments["invoice"])
+    subscription = sandbox.store.need("subscription", str(invoices.subscription_of(invoice)))
+    if subscription.get("pause_collection") or subscription["status"] == "canceled":
+        return
+    if invoice["status"] == "draft":
+        invoices.finalize(sandbox, invoice)
+    if invoice["status"] != "open":
+        return
+    method = invoices.default_method(sandbox, invoice)
+    if invoices.pay(sandbox, invoice, method, Attempt(is_off_session=True)) == "paid":
+        activate(sandbox, subscription)
+    elif not _is_processing(sandbox, invoice):
+        _fall_behind(sandbox, subscription, invoice)
+
+
+def _fall_behind(sandbox: Sandbox, subscription: Json, invoice: Json) -> None:
+    if next_try := invoice["next_payment_attempt"]:
+        if subscription["status"] == "active":
+            sandbox.emit("customer.subscription.updated", subscription, sandbox.change(subscription, status="past_due"))
+        sandbox.schedule("collect_renewal", next_try, invoice=invoice["id"])
+    elif sandbox.knobs.subscription_end == "cancel":
+        end(sandbox, subscription, "payment_failed")
+    else:
+        previous = sandbox.change(subscription, status=sandbox.knobs.subscription_end)
+        sandbox.emit("customer.subscription.updated", subscription, previous)
+
+
+@task("expire_incomplete")
+def _expire_incomplete(sandbox: Sandbox, arguments: Json) -> None:
+    subscription = sandbox.store.need("subscription", arguments["subscription"])
+    if subscription["status"] == "incomplete":
+        invoice = sandbox.store.need("invoice", subscription["latest_invoice"])
+        if invoice["status"] == "open":
+            voided = {**invoice["status_transitions"], "voided_at": sandbox.now()}
+            sandbox.change(invoice, status="void", auto_advance=False, status_transitions=voided)
+            sandbox.emit("invoice.voided", invoice)
+        previous = sandbox.change(subscription, status="incomplete_expired", ended_at=sandbox.now())
+        sandbox.emit("customer.subscription.updated", subscription, previous)
+
+
+def end(sandbox: Sandbox, subscription: Json, reason: str, **details: Any) -> None:
+    """Cancel at once."""
+    now = sandbox.now()
+    told = {**(subscription.get("cancellation_details") or {}), **details, "reason": reason}
+    canceled_at = subscription.get("canceled_at") or now
+    sandbox.change(subscription, status="canceled", canceled_at=canceled_at, ended_at=now, cancellation_details=told)
+    sandbox.emit("customer.subscription.deleted", subscription)
+
+
+def _payment_settled(sandbox: Sandbox, intent: Json) -> None:
+    """A bank debit for an invoice came through or failed, days later."""
+    for payment in sandbox.store.where("invoice_payment", status="open"):
+        if payment["payment"].get("payment_intent") != intent["id"]:
+            continue
+        invoice = sandbox.store.need("invoice", payment["invoice"])
+        subscription_id = invoices.subscription_of(invoice)
+        subscription = sandbox.store.need("subscription", subscription_id) if subscription_id else None
+        if intent["status"] == "succeeded":
+            invoices.settle(sandbox, invoice, intent)
+            if subscription:
+                activate(sandbox, subscription)
+        elif subscription:
+            sandbox.emit("invoice.payment_failed", invoice)
+            previous = sandbox.change(subscription, status="past_due")
+            sandbox.emit("customer.subscription.updated", subscription, previous)
+
+
+SETTLED.append(_payment_settled)
