@@ -1,6 +1,6 @@
 """Campaign and site documents as text: YAML or JSON in, plain content and lines out, then values.
 
-Only the plain part of YAML is read: text, whole and decimal numbers, true and false, lists, mappings. No dates, no `yes`,
+Only the plain part of YAML is read: text, whole and decimal numbers, true, false, lists, mappings. No dates, no `yes`,
 no base-60 numbers, so `NO` stays a country and `22:00` a time. Repeated names, aliases and tags are refused.
 """
 
@@ -98,7 +98,7 @@ class _PlainDumper(yaml.SafeDumper):
 def _composed(text: str) -> yaml.Node:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 0
             raise InvalidDocumentError((f"aliases (*{event.anchor}) are not read here; write it out (line {line})",))
     node = yaml.compose(text, Loader=yaml.SafeLoader)
     if node is None:

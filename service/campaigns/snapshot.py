@@ -14,11 +14,10 @@ from service.errors import UnknownSiteError
 
 @dataclass(frozen=True, slots=True)
 class SiteSnapshot:
-    """One site and its campaigns, ready to decide on: country groups written out, switches applied to `site.switches`.
+    """One site and its campaigns, ready to decide on: country groups written out, switches applied.
 
-    - `campaigns`: published and live, in the order they are asked; paused ones too (the engine's trace names the
-      switch).
-    - `drafts`: newest saved version of every campaign by key, for preview.
+    - `campaigns`: published and live, in the order they are asked; paused ones too (the trace names the switch).
+    - `drafts`: newest saved version of every campaign that is not archived, by key, for preview.
     - `variant_shares`: what bandits last measured, by campaign key; absent where nothing was.
     - `raised_minor`: contributions so far by campaign key, in the ticker's currency, without `already_minor`.
     """

@@ -1,0 +1,260 @@
+"""Documents, their versions and what is published of them, as rows. Versions and changes are only ever added."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    and_,
+    case,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from service.database.metadata import metadata
+
+Database: TypeAlias = Engine
+Rows: TypeAlias = Connection
+_INSTANT = DateTime(timezone=True)
+
+
+class DocumentKind(StrEnum):
+    SITE = "site"
+    CAMPAIGN = "campaign"
+
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("newest_version", Integer, nullable=False),
+    Column("published_version", Integer),
+    Column("scheduled_version", Integer),
+    Column("scheduled_at", _INSTANT),
+    CheckConstraint("kind IN ('site', 'campaign')", name="kind"),
+    CheckConstraint("(scheduled_version IS NULL) = (scheduled_at IS NULL)", name="scheduled"),
+)
+document_versions = Table(
+    "document_versions",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("content", JSON, nullable=False),  # not JSONB: the order written is the order shown
+    Column("saved_at", _INSTANT, nullable=False),
+    Column("saved_by", Text, nullable=False),
+    ForeignKeyConstraint(["kind", "key"], ["documents.kind", "documents.key"]),
+)
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("is_only", Boolean, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    CheckConstraint("is_only", name="is_only"),
+)
+changes = Table(
+    "changes",
+    metadata,
+    Column("change_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("changed_at", _INSTANT, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("version", Integer),
+    Column("note", Text, nullable=False),
+    Index("ix_changes_kind_key", "kind", "key"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentState:
+    """Where a document stands. `scheduled_version` takes force at `scheduled_at`, without anybody doing anything."""
+
+    kind: DocumentKind
+    key: str
+    site: str
+    created_at: datetime
+    newest_version: int
+    published_version: int | None
+    scheduled_version: int | None = None
+    scheduled_at: datetime | None = None
+
+    def version_in_force(self, now: datetime) -> int | None:
+        """The version decided on at `now`; None: nothing is published."""
+        is_due = self.scheduled_at is not None and self.scheduled_at <= now
+        return self.scheduled_version if is_due else self.published_version
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentVersion:
+    """One saved text of a document. `content` is the document as the editor wrote it."""
+
+    kind: DocumentKind
+    key: str
+    version: int
+    content: Any
+    saved_at: datetime
+    saved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the record of who changed what."""
+
+    changed_at: datetime
+    changed_by: str
+    act: str
+    kind: str
+    key: str
+    version: int | None
+    note: str
+
+
+def next_number(connection: Connection) -> int:
+    """Announce that decisions have something new to load. Writers take turns here until they commit."""
+    raised = update(snapshots).values(number=snapshots.c.number + 1).returning(snapshots.c.number)
+    return int(connection.execute(raised).scalar_one())
+
+
+def current_number(connection: Connection) -> int:
+    return int(connection.execute(select(snapshots.c.number)).scalar_one())
+
+
+def find_document(connection: Connection, kind: DocumentKind, key: str) -> DocumentState | None:
+    row = connection.execute(select(documents).where(documents.c.kind == kind, documents.c.key == key)).one_or_none()
+    return None if row is None else _state(row._mapping)
+
+
+def list_documents(connection: Connection, kind: DocumentKind, site: str | None = None) -> tuple[DocumentState, ...]:
+    """All of a kind by key; of one site where one is named."""
+    query = select(documents).where(documents.c.kind == kind).order_by(documents.c.key)
+    if site is not None:
+        query = query.where(documents.c.site == site)
+    return tuple(_state(row._mapping) for row in connection.execute(query))
+
+
+def insert_document(connection: Connection, state: DocumentState) -> None:
+    connection.execute(insert(documents).values(**_columns(state)))
+
+
+def update_document(connection: Connection, state: DocumentState) -> None:
+    values = _columns(state)
+    where = (documents.c.kind == state.kind, documents.c.key == state.key)
+    connection.execute(update(documents).where(*where).values(values))
+
+
+def insert_version(connection: Connection, version: DocumentVersion) -> None:
+    connection.execute(
+        insert(document_versions).values(
+            kind=version.kind,
+            key=version.key,
+            version=version.version,
+            content=version.content,
+            saved_at=version.saved_at,
+            saved_by=version.saved_by,
+        )
+    )
+
+
+def find_version(connection: Connection, kind: DocumentKind, key: str, version: int) -> DocumentVersion | None:
+    table = document_versions
+    query = select(table).where(table.c.kind == kind, table.c.key == key, table.c.version == version)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _version(row._mapping)
+
+
+def list_versions(connection: Connection, kind: DocumentKind, key: str, limit: int) -> tuple[DocumentVersion, ...]:
+    """The newest `limit` versions, newest first."""
+    table = document_versions
+    query = select(table).where(table.c.kind == kind, table.c.key == key).order_by(table.c.version.desc()).limit(limit)
+    return tuple(_version(row._mapping) for row in connection.execute(query))
+
+
+def versions_in_force(connection: Connection, now: datetime) -> tuple[DocumentVersion, ...]:
+    """Of every document with a version in force at `now`, that version."""
+    in_force = case(
+        (documents.c.scheduled_at <= now, documents.c.scheduled_version), else_=documents.c.published_version
+    )
+    return _joined(connection, in_force)
+
+
+def newest_versions(connection: Connection) -> tuple[DocumentVersion, ...]:
+    """Of every document, the version saved last."""
+    return _joined(connection, documents.c.newest_version)
+
+
+def _joined(connection: Connection, version: Any) -> tuple[DocumentVersion, ...]:
+    table = document_versions
+    same = and_(table.c.kind == documents.c.kind, table.c.key == documents.c.key, table.c.version == version)
+    query = select(table).join(documents, same).order_by(table.c.kind, table.c.key)
+    return tuple(_version(row._mapping) for row in connection.execute(query))
+
+
+def creation_times(connection: Connection) -> dict[tuple[DocumentKind, str], datetime]:
+    """When each document was first saved."""
+    rows = connection.execute(select(documents.c.kind, documents.c.key, documents.c.created_at))
+    return {(DocumentKind(kind), key): created_at for kind, key, created_at in rows}
+
+
+def next_scheduled_at(connection: Connection, now: datetime) -> datetime | None:
+    """The next instant at which a scheduled version takes force."""
+    query = select(func.min(documents.c.scheduled_at)).where(documents.c.scheduled_at > now)
+    found: datetime | None = connection.execute(query).scalar()
+    return found
+
+
+def insert_change(connection: Connection, change: Change) -> None:
+    connection.execute(
+        insert(changes).values(
+            changed_at=change.changed_at,
+            changed_by=change.changed_by,
+            act=change.act,
+            kind=change.kind,
+            key=change.key,
+            version=change.version,
+            note=change.note,
+        )
+    )
+
+
+def list_changes(connection: Connection, kind: str, key: str, limit: int) -> tuple[Change, ...]:
+    """The newest `limit` changes of a document or switch, newest first."""
+    query = select(changes).where(changes.c.kind == kind, changes.c.key == key).order_by(changes.c.change_id.desc())
+    return tuple(
+        Change(row.changed_at, row.changed_by, row.act, row.kind, row.key, row.version, row.note)
+        for row in connection.execute(query.limit(limit))
+    )
+
+
+def _columns(state: DocumentState) -> dict[str, Any]:
+    return {column.name: getattr(state, column.name) for column in documents.columns}
+
+
+def _state(row: Mapping[Any, Any]) -> DocumentState:
+    return DocumentState(**{**row, "kind": DocumentKind(row["kind"])})
+
+
+def _version(row: Mapping[Any, Any]) -> DocumentVersion:
+    return DocumentVersion(**{**row, "kind": DocumentKind(row["kind"])})

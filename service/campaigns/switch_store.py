@@ -1,0 +1,48 @@
+"""Kill switches as rows. A row says on or off and when; no row is off."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Boolean, Column, Connection, DateTime, Table, Text, select
+from sqlalchemy.dialects.postgresql import insert
+
+from service.database.metadata import metadata
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("is_paused", Boolean, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+)
+
+
+class Scope(StrEnum):
+    EVERYTHING = "everything"
+    SITE = "site"
+    PLACEMENT = "placement"
+    KIND = "kind"
+    CAMPAIGN = "campaign"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """`site` is empty for everything; `name` is a placement, kind or campaign key, empty for everything and for a site."""
+
+    scope: Scope
+    site: str = ""
+    name: str = ""
+
+
+def set_switch(connection: Connection, switch: Switch, *, is_paused: bool, now: datetime) -> None:
+    values = {"is_paused": is_paused, "changed_at": now}
+    row = insert(switches).values(site=switch.site, scope=switch.scope, name=switch.name, **values)
+    connection.execute(row.on_conflict_do_update(index_elements=["site", "scope", "name"], set_=values))
+
+
+def paused_switches(connection: Connection) -> frozenset[Switch]:
+    rows = connection.execute(select(switches).where(switches.c.is_paused))
+    return frozenset(Switch(Scope(row.scope), row.site, row.name) for row in rows)
