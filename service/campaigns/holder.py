@@ -1,4 +1,4 @@
-"""Keeps the snapshot fresh beside the requests: polls for a new number, reloads, keeps the last good through any fault."""
+"""Keeps the snapshot fresh beside the requests: polls for a new number, reloads, keeps the last good one."""
 
 import threading
 from datetime import datetime

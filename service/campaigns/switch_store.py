@@ -30,7 +30,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """`site` is empty for everything; `name` is a placement, kind or campaign key, empty for everything and for a site."""
+    """`site` is empty for everything; `name` is a placement, kind or campaign key, otherwise empty."""
 
     scope: Scope
     site: str = ""
