@@ -7,11 +7,11 @@ import procrastinate
 from flask import current_app
 from sqlalchemy import Engine
 
-from service.campaigns.snapshot import SnapshotHolder
+from service.campaigns.holder import SnapshotHolder
 from service.clock import Clock
 from service.decisions.passport import PassportSealer
 from service.metrics import Metrics
-from service.settings import Settings
+from service.settings import Settings, SettingsError
 from service.stripe_gateway import StripeGateway
 
 EXTENSION = "keepopen"
@@ -32,5 +32,11 @@ class Services:
 
 
 def current_services() -> Services:
-    """The services of the application that is answering this request or running this command."""
-    return cast("Services", current_app.extensions[EXTENSION])
+    """The services of the application that is answering this request or running this command.
+
+    Ends the command with the list of problems where the settings were not usable.
+    """
+    found = current_app.extensions[EXTENSION]
+    if isinstance(found, SettingsError):
+        raise SystemExit(str(found))
+    return cast("Services", found)

@@ -11,9 +11,12 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, make_url
 
+from service.assembly import build_services
 from service.database.embedded import embedded_postgresql
 from service.database.engine import application_engine
 from service.database.migrate import migrate
+from service.services import Services
+from service.settings import Settings
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)  # a Wednesday
 
@@ -78,6 +81,30 @@ def engine(database_address: str) -> Iterator[Engine]:
     engine = application_engine(database_address)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def settings(database_address: str, tmp_path: Path) -> Settings:
+    """Settings of a service on a fresh database. Its Stripe is an address where nobody answers."""
+    return Settings(
+        public_url="https://support.courier.example",
+        secret_keys=("a-key-of-the-tests-a-key-of-the-tests",),
+        stripe_api_key="sk_test_of_the_tests",
+        stripe_webhook_secrets=("whsec_of_the_tests",),
+        database_url=database_address,
+        stripe_api_base="http://127.0.0.1:9",
+        stripe_account_timezone="Europe/Dublin",
+        accounting_timezone="Europe/Dublin",
+        var_dir=tmp_path,
+    )
+
+
+@pytest.fixture
+def services(settings: Settings, clock: SettableClock) -> Iterator[Services]:
+    """The collaborators of a service under test; `services.campaigns.refresh()` loads campaigns."""
+    services = build_services(settings, clock)
+    yield services
+    services.engine.dispose()
 
 
 def address_of(server: str, database: str) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import stripe
 from flask import Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
 
@@ -10,6 +9,7 @@ from service import __version__
 from service.problems import problem
 from service.requests import Blueprint
 from service.services import current_services
+from service.stripe_gateway import API_VERSION
 
 blueprint = Blueprint("health", __name__, description="Probes for operators")
 
@@ -41,4 +41,4 @@ def metrics() -> Response:
 @blueprint.get("/version")
 def version() -> Response:
     """This service's version and the Stripe API version it speaks."""
-    return jsonify(service=__version__, stripe_api_version=stripe.api_version)
+    return jsonify(service=__version__, stripe_api_version=API_VERSION)

@@ -1,0 +1,29 @@
+"""Builds the collaborators for given settings: the one place that knows how each is made."""
+
+import service.stripe_events.jobs
+from service.campaigns.holder import SnapshotHolder
+from service.clock import Clock
+from service.database.engine import application_engine, database_address
+from service.decisions.passport import PassportSealer
+from service.jobs import job_queue
+from service.metrics import Metrics
+from service.services import Services
+from service.settings import Settings
+from service.stripe_gateway import StripeGateway
+
+JOBS = job_queue({"stripe_events": service.stripe_events.jobs.blueprint})
+
+
+def build_services(settings: Settings, clock: Clock) -> Services:
+    """The collaborators for these settings. Starts the embedded PostgreSQL where they name no database."""
+    engine = application_engine(database_address(settings))
+    return Services(
+        settings=settings,
+        engine=engine,
+        clock=clock,
+        gateway=StripeGateway(settings),
+        campaigns=SnapshotHolder(engine, clock),
+        passports=PassportSealer(settings.secret_keys),
+        jobs=JOBS,
+        metrics=Metrics(),
+    )

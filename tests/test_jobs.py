@@ -1,0 +1,81 @@
+"""A job exists exactly when the change that causes it does, and an idle worker leaves nothing due behind."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import procrastinate
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from service.jobs import job_queue, work
+from service.services import Services
+
+blueprint = procrastinate.Blueprint()
+
+
+@blueprint.task(name="count_down", pass_context=True)
+def count_down(context: procrastinate.JobContext, *, left: int) -> None:
+    services = context.additional_context["services"]
+    services.done.append(left)
+    if left:
+        with services.engine.begin() as connection:
+            defer(services.jobs, connection, left - 1)
+
+
+QUEUE = job_queue({"test": blueprint})
+
+
+@dataclass(frozen=True)
+class JobServices:
+    """As much of Services as these jobs need."""
+
+    engine: Engine
+    jobs: procrastinate.App
+    done: list[int]
+
+
+@pytest.fixture
+def job_services(engine: Engine) -> JobServices:
+    return JobServices(engine, QUEUE, [])
+
+
+def defer(queue: procrastinate.App, connection: Connection, left: int) -> None:
+    driver = connection.connection.driver_connection
+    queue.configure_task("test:count_down", allow_unknown=False, lock="one", connection=driver).defer(left=left)
+
+
+def drain(services: JobServices, database_address: str) -> None:
+    work(cast("Services", services), database_address, until_idle=True)
+
+
+def test_a_committed_change_brings_its_job(job_services: JobServices, database_address: str) -> None:
+    with job_services.engine.begin() as connection:
+        defer(job_services.jobs, connection, 0)
+
+    drain(job_services, database_address)
+
+    assert job_services.done == [0]
+
+
+def test_a_change_rolled_back_leaves_no_job(job_services: JobServices, database_address: str) -> None:
+    with job_services.engine.connect() as connection:
+        defer(job_services.jobs, connection, 0)
+        connection.rollback()
+
+    drain(job_services, database_address)
+
+    assert job_services.done == []
+
+
+def test_jobs_that_cause_jobs_on_the_same_object_are_all_worked_off(
+    job_services: JobServices, database_address: str
+) -> None:
+    with job_services.engine.begin() as connection:
+        defer(job_services.jobs, connection, 5)
+
+    drain(job_services, database_address)
+
+    assert job_services.done == [5, 4, 3, 2, 1, 0]
+    with job_services.engine.connect() as connection:
+        left = connection.execute(text("SELECT count(*) FROM procrastinate_jobs WHERE status <> 'succeeded'"))
+        assert left.scalar_one() == 0
