@@ -54,8 +54,9 @@ def book(  # noqa: PLR0913 - a balance transaction is all of these
     waits: bool = False,
 ) -> Json:
     """Store one balance transaction; `waits` for money that is pending before it is available."""
-    now = sandbox.now()
-    available_on = now + (sandbox.settings.available_after_seconds if waits else 0)
+    now = sandbox.wall_now()
+    wait = sandbox.settings.available_after_seconds if waits else 0
+    available_on = now + wait
     fees = [_fee_detail(fee, currency, fee_description)] if fee else []
     transaction: Json = {
         "id": sandbox.id("txn"),
@@ -76,7 +77,7 @@ def book(  # noqa: PLR0913 - a balance transaction is all of these
         "type": kind,
     }
     sandbox.store.add(transaction)
-    sandbox.schedule("make_funds_available", available_on, transaction=transaction["id"])
+    sandbox.schedule_after(wait, "make_funds_available", transaction=transaction["id"])
     return transaction
 
 
@@ -97,7 +98,7 @@ def _make_funds_available(sandbox: Sandbox, arguments: Json) -> None:
         sandbox.change(transaction, status="available")
         sandbox.emit("balance.available", balance(sandbox))
     if sandbox.settings.has_automatic_payouts and transaction["type"] not in ("payout", "payout_failure"):
-        sandbox.schedule("pay_out", sandbox.now(), currency=transaction["currency"])
+        sandbox.schedule_after(0, "pay_out", currency=transaction["currency"])
 
 
 def balance(sandbox: Sandbox) -> Json:

@@ -110,14 +110,14 @@ def settle(sandbox: Sandbox, charge: Json) -> None:
     if sandbox.knobs.fee_arrives == "at_once":
         _book(sandbox, charge)
     else:
-        due = sandbox.now() + sandbox.settings.balance_transaction_delay_seconds
-        sandbox.schedule("book_charge", due, charge=charge["id"])
+        wait = sandbox.settings.balance_transaction_delay_seconds
+        sandbox.schedule_after(wait, "book_charge", charge=charge["id"])
     behaves = payment_methods.behaviour(sandbox, charge["payment_method"])
-    later = sandbox.now() + sandbox.settings.dispute_opens_after_seconds
+    later = sandbox.settings.dispute_opens_after_seconds
     if behaves.has_early_fraud_warning:
-        sandbox.schedule("warn_of_fraud", later, charge=charge["id"])
+        sandbox.schedule_after(later, "warn_of_fraud", charge=charge["id"])
     if behaves.dispute:
-        sandbox.schedule("open_dispute", later, charge=charge["id"], reason=behaves.dispute)
+        sandbox.schedule_after(later, "open_dispute", charge=charge["id"], reason=behaves.dispute)
 
 
 @task("book_charge")

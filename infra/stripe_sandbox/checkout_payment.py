@@ -143,12 +143,10 @@ def _finish(sandbox: Sandbox, session: Json, outcome: str, method: Json) -> str:
     return "complete"
 
 
-def last_error(sandbox: Sandbox, session: Json) -> Json | None:
-    """What went wrong at the last attempt, for the page."""
-    tried = session.get("payment_intent") or sandbox.store.need("_plan", session["id"]).get("tried_intent")
-    intent = sandbox.store.get("payment_intent", tried) if tried else None
-    error: Json | None = intent.get("last_payment_error") if intent else None
-    return error
+def tried_intent(sandbox: Sandbox, session: Json) -> Json:
+    """The intent of the last attempt."""
+    tried = session.get("payment_intent") or sandbox.store.need("_plan", session["id"])["tried_intent"]
+    return sandbox.store.need("payment_intent", tried)
 
 
 def _payment_settled(sandbox: Sandbox, intent: Json) -> None:

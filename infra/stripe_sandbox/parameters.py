@@ -20,7 +20,9 @@ def check(route: str, given: dict[str, Any], *, is_pinned: bool) -> Params:
     as an account of an older version would.
     """
     older = {name: given[name] for name in RETIRED & given.keys()} if not is_pinned else {}
-    node = PARAMETERS.get(route, {"hash": {"expand": {"array": "string"}}})
+    if route not in PARAMETERS:
+        return given
+    node = PARAMETERS[route]
     read = _hash(node, {name: value for name, value in given.items() if name not in older}, "")
     return {**read, **older}
 

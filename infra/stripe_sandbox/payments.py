@@ -162,8 +162,7 @@ def _wait_for_settlement(sandbox: Sandbox, intent: Json, method: Json) -> str:
     sandbox.change(intent, status="processing", latest_charge=charge["id"], last_payment_error=None)
     sandbox.emit("payment_intent.processing", intent)
     sandbox.emit("charge.pending", charge)
-    due = sandbox.now() + sandbox.settings.delayed_method_seconds
-    sandbox.schedule("settle_delayed", due, intent=intent["id"])
+    sandbox.schedule_after(sandbox.settings.delayed_method_seconds, "settle_delayed", intent=intent["id"])
     return "processing"
 
 

@@ -122,6 +122,20 @@ class Sandbox:
         record = {"id": task_id, "name": name, "due": due, "arguments": arguments, "clock": self._frozen_clock}
         self.store.put("_task", task_id, record)
 
+    def schedule_after(self, seconds: int, name: str, **arguments: Any) -> None:
+        """Run the task by the wall clock: money settles in real time, even for customers on a test clock."""
+        with self._off_clock():
+            self.schedule(name, self.wall_now() + seconds, **arguments)
+
+    @contextmanager
+    def _off_clock(self) -> Iterator[None]:
+        before = (self._frozen, self._frozen_clock)
+        self._frozen = self._frozen_clock = None
+        try:
+            yield
+        finally:
+            self._frozen, self._frozen_clock = before
+
     def run_due_tasks(self) -> int:
         """Run what is due by the wall clock, earliest first; returns how much ran."""
         count = 0

@@ -133,9 +133,12 @@ def submit(sandbox: Sandbox, session: Json, entered: Any) -> Page:
 
 def _answer(sandbox: Sandbox, session: Json, outcome: str, entered: Any) -> Page:
     if outcome == "declined":
-        error = checkout_payment.last_error(sandbox, session) or {}
+        error = checkout_payment.tried_intent(sandbox, session).get("last_payment_error") or {}
         return form(sandbox, session, entered, error.get("message", "Your card was declined.")), 402
-    if url := success_url(session):
+    url = success_url(session)
+    if session["ui_mode"] != "hosted_page":
+        return render_template("embedded_done.html", url=url)
+    if url:
         return redirect(url, 303)
     return _message("Thank you", "The payment went through.")
 
