@@ -1,0 +1,97 @@
+"""Lint: schedules that never open, and limits that cannot bind or never let anything through."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from service.campaigns.campaign import Campaign, Kind
+from service.campaigns.finding import Finding, advice, problem
+from service.campaigns.frequency import NO_COOL_OFF, Cap, Gap
+from service.campaigns.schedule import WEEKDAYS, Schedule, ends_before, starts_at
+from service.campaigns.site import Site
+
+DAY_SECONDS = 86_400
+WEEK_DAYS = 7
+
+
+def timing_findings(campaign: Campaign, site: Site, now: datetime) -> Iterator[Finding]:
+    subject = f"campaign {campaign.key}"
+    yield from _schedule(subject, campaign.schedule, ZoneInfo(site.timezone), now)
+    yield from _never(subject, campaign)
+    yield from _caps(subject, campaign)
+    if campaign.kind is not Kind.GATE:
+        yield from _unlimited(subject, campaign, site)
+
+
+def _schedule(subject: str, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Iterator[Finding]:
+    begins = starts_at(schedule.starts, zone) if schedule.starts else None
+    ends = ends_before(schedule.ends, zone) if schedule.ends else None
+    if begins and ends and ends <= begins:
+        yield problem(subject, "empty_schedule", "the schedule ends before it starts, so it is never on")
+        return
+    if ends and ends <= now:
+        yield problem(subject, "schedule_over", f"the schedule ended on {ends.astimezone(zone):%Y-%m-%d %H:%M}")
+    if schedule.weekdays and begins and ends and not schedule.weekdays & _weekdays_between(begins, ends, zone):
+        yield problem(subject, "empty_schedule", "none of its weekdays falls between the start and the end")
+
+
+def _weekdays_between(begins: datetime, ends: datetime, zone: ZoneInfo) -> frozenset[str]:
+    first, last = begins.astimezone(zone).date(), (ends - timedelta(microseconds=1)).astimezone(zone).date()
+    days = min((last - first).days + 1, WEEK_DAYS)
+    return frozenset(WEEKDAYS[(first.weekday() + offset) % WEEK_DAYS] for offset in range(days))
+
+
+def _never(subject: str, campaign: Campaign) -> Iterator[Finding]:
+    frequency = campaign.frequency
+    zeros = {
+        "share is 0": campaign.share == 0,
+        "a cap allows 0 impressions": any(cap.impressions == 0 for cap in frequency.caps),
+        "the daily cap allows 0 impressions": frequency.daily is not None and frequency.daily.impressions == 0,
+        "total_impressions is 0": frequency.total_impressions == 0,
+        "total_contributions is 0": frequency.total_contributions == 0,
+        "it ends after 0 dismissals": campaign.cool_off.ends_after_dismissals == 0,
+        "every variant has weight 0": all(variant.weight == 0 for variant in campaign.variants),
+    }
+    for words in (words for words, is_so in zeros.items() if is_so):
+        yield problem(subject, "never_shown", f"{words}, so nobody ever sees it")
+
+
+def _caps(subject: str, campaign: Campaign) -> Iterator[Finding]:
+    frequency = campaign.frequency
+    for cap in frequency.caps:
+        if frequency.gap and _never_binds(cap, frequency.gap):
+            words = f"the cap of {cap.impressions} in {cap.days} days never binds: the gap alone lets through fewer"
+            yield problem(subject, "cap_shorter_than_gap", words)
+        if frequency.total_impressions is not None and 0 < frequency.total_impressions <= cap.impressions:
+            words = f"the cap of {cap.impressions} in {cap.days} days never binds: the total is no more"
+            yield advice(subject, "cap_above_total", words)
+        if (
+            frequency.daily
+            and 0 < cap.days * frequency.daily.impressions <= cap.impressions - frequency.daily.impressions
+        ):
+            words = f"the cap of {cap.impressions} in {cap.days} days never binds: the daily cap lets through fewer"
+            yield advice(subject, "cap_above_daily", words)
+    if frequency.is_always_asking and (frequency.caps or frequency.gap or frequency.daily or frequency.cycle):
+        yield problem(
+            subject, "always_ask", "always_ask passes every limit of frequency, so those written beside it do nothing"
+        )
+
+
+def _never_binds(cap: Cap, gap: Gap) -> bool:
+    """Whether a gap lets through so few in the cap's window that the cap is never reached."""
+    if cap.impressions == 0 or gap.seconds == 0 or (cap.counting != gap.counting and gap.counting == "own"):
+        return False
+    most_in_window = 1 + (cap.days * DAY_SECONDS - 1) // gap.seconds
+    return most_in_window < cap.impressions or cap.days * DAY_SECONDS <= gap.seconds
+
+
+def _unlimited(subject: str, campaign: Campaign, site: Site) -> Iterator[Finding]:
+    frequency = campaign.frequency
+    limits = (frequency.caps, frequency.gap, frequency.daily, frequency.cycle, frequency.total_impressions)
+    site_limits = (site.frequency.caps, site.frequency.gap, site.frequency.daily)
+    if not any(limits) and not any(site_limits):
+        yield advice(subject, "no_cap", "nothing limits how often a reader sees it: set frequency, or the site's")
+    if campaign.is_dismissible and campaign.cool_off == NO_COOL_OFF:
+        yield advice(
+            subject, "no_cool_off", "closing it only brings the site's short silence: set cool_off, after_dismissal"
+        )
