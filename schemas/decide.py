@@ -1,0 +1,135 @@
+"""POST /v1/decide: what a page sends, flat and strict, and the shape of the answer."""
+
+from typing import Any
+
+from marshmallow import fields, post_load, validate
+
+from schemas.document import StrictSchema
+from schemas.fields import Flag, Folded, Key, Language, OneOrMany, Word, country_code
+from service.campaigns.campaign import Kind, Placement
+from service.campaigns.gate import GateType, Strength
+from service.campaigns.page_rules import PageAccess, PageType
+from service.campaigns.reader_rules import Consent, Device, SupporterState
+from service.campaigns.variant import Interval
+from service.decisions.decision import AccessState
+from service.decisions.view import ViewRequest
+
+MAX_TAGS = 50
+MAX_ID = 128
+MAX_REFERRER = 500
+MAX_TOKEN = 2048
+
+
+def bounded_text(most: int, *, least: int = 1, **kwargs: Any) -> fields.String:
+    return fields.String(validate=validate.Length(least, most, error=f"must be {least} to {most} characters"), **kwargs)
+
+
+class DecideSchema(StrictSchema):
+    """One page view: facts of the page, and what the page knows of its reader."""
+
+    site = Key(required=True)
+    view_id = bounded_text(MAX_ID, required=True)
+    page_id = bounded_text(MAX_REFERRER, required=True)
+    page_type = Word(PageType, load_default=PageType.ARTICLE)
+    section = Folded(load_default=None, allow_none=True)
+    tags = OneOrMany(Folded(), most=MAX_TAGS, load_default=())
+    is_sensitive = Flag(load_default=False)
+    is_paid_content = Flag(load_default=False)
+    hide_appeals = Flag(load_default=False)
+    access = Word(PageAccess, load_default=PageAccess.METERED)
+    placements = OneOrMany(Word(Placement), most=2 * len(Placement), load_default=tuple(Placement))
+    consent = Word(Consent, load_default=None)
+    language = Language(load_default=None, allow_none=True)
+    device = Word(Device, load_default=None, allow_none=True)
+    referrer = bounded_text(MAX_REFERRER, least=0, load_default=None, allow_none=True)
+    country = country_code(load_default=None, allow_none=True)
+    passport = bounded_text(MAX_TOKEN, least=0, load_default=None, allow_none=True)
+    reader_assertion = bounded_text(MAX_TOKEN, least=0, load_default=None, allow_none=True)
+    preview = bounded_text(MAX_TOKEN, least=0, load_default=None, allow_none=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> ViewRequest:
+        return ViewRequest(**{**data, "placements": frozenset(data["placements"])})
+
+
+class CopySchema(StrictSchema):
+    language = fields.String(required=True)
+    heading = fields.String(required=True)
+    subheading = fields.String(required=True, allow_none=True)
+    paragraphs = fields.List(fields.String(), required=True)
+    highlight = fields.String(required=True, allow_none=True)
+    button = fields.String(required=True)
+    footnote = fields.String(required=True, allow_none=True)
+
+
+class OfferedIntervalSchema(StrictSchema):
+    """Amounts in minor units of the ask's currency."""
+
+    interval = Word(Interval, required=True)
+    amounts_minor = fields.List(fields.Integer(), required=True)
+    default_minor = fields.Integer(required=True, allow_none=True)
+    minimum_minor = fields.Integer(required=True, allow_none=True)
+    maximum_minor = fields.Integer(required=True, allow_none=True)
+
+
+class OfferedAskSchema(StrictSchema):
+    currency = fields.String(required=True)
+    exponent = fields.Integer(required=True)
+    default_interval = Word(Interval, required=True)
+    can_cover_fee = fields.Boolean(required=True)
+    allows_own_amount = fields.Boolean(required=True)
+    intervals = fields.List(fields.Nested(OfferedIntervalSchema), required=True)
+
+
+class TickerSchema(StrictSchema):
+    label = fields.String(required=True)
+    goal_minor = fields.Integer(required=True)
+    raised_minor = fields.Integer(required=True)
+    currency = fields.String(required=True)
+    ends_on = fields.Date(required=True, allow_none=True)
+
+
+class OfferedGateSchema(StrictSchema):
+    type = Word(GateType, required=True)
+    strength = Word(Strength, required=True)
+
+
+class PromptSchema(StrictSchema):
+    """One prompt to show, in the reader's language and currency."""
+
+    placement = Word(Placement, required=True)
+    kind = Word(Kind, required=True)
+    campaign = fields.String(required=True)
+    variant = fields.String(required=True)
+    copy = fields.Nested(CopySchema, required=True)
+    ask = fields.Nested(OfferedAskSchema, required=True)
+    design = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    ticker = fields.Nested(TickerSchema, required=True, allow_none=True)
+    gate = fields.Nested(OfferedGateSchema, required=True, allow_none=True)
+    is_dismissible = fields.Boolean(required=True)
+    prompt_token = fields.String(required=True)
+
+
+class AccessSchema(StrictSchema):
+    """Whether the article may be read; counts are null where no meter applies."""
+
+    state = Word(AccessState, required=True)
+    used = fields.Integer(required=True, allow_none=True)
+    allowance = fields.Integer(required=True, allow_none=True)
+    resets_at = fields.DateTime(required=True, allow_none=True)
+
+
+class ReaderSchema(StrictSchema):
+    article_count = fields.Integer(required=True)
+    supporter = Word(SupporterState, required=True)
+
+
+class DecisionSchema(StrictSchema):
+    """The answer: what to show, whether the article is open, and the passport in local mode."""
+
+    decision_id = fields.String(required=True)
+    prompts = fields.List(fields.Nested(PromptSchema), required=True)
+    access = fields.Nested(AccessSchema, required=True)
+    reader = fields.Nested(ReaderSchema, required=True)
+    passport = fields.String(required=True, allow_none=True)
+    trace = fields.List(fields.Dict(), metadata={"description": "Only for a signed preview."})

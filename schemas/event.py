@@ -1,0 +1,29 @@
+"""POST /v1/events: what a reader did with a prompt."""
+
+from typing import Any
+
+from marshmallow import fields, post_load
+
+from schemas.decide import MAX_ID, MAX_TOKEN, bounded_text
+from schemas.document import StrictSchema
+from schemas.fields import Key, Word
+from service.decisions.act import EventNote
+from service.decisions.prompts import PromptEvent
+
+
+class EventSchema(StrictSchema):
+    """`event_id` makes telling it twice count once."""
+
+    site = Key(required=True)
+    prompt_token = bounded_text(MAX_TOKEN, required=True)
+    event = Word(PromptEvent, required=True)
+    event_id = bounded_text(MAX_ID, required=True)
+    passport = bounded_text(MAX_TOKEN, least=0, load_default=None, allow_none=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> EventNote:
+        return EventNote(**data)
+
+
+class EventAnswerSchema(StrictSchema):
+    passport = fields.String(required=True, allow_none=True)

@@ -1,0 +1,186 @@
+"""The two acts of this capability: answer a page view, and note what happened to a prompt.
+
+Here sealed passports, the snapshot in memory and the pure engine meet. Whatever goes wrong inside means silence and an
+open article.
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from service.campaigns.reader_rules import Consent, SupporterState
+from service.decisions.compiled import CompiledSite
+from service.decisions.decide import decide
+from service.decisions.decision import NOTHING, Decision
+from service.decisions.history import record_view
+from service.decisions.meter import spend
+from service.decisions.offer import Prompt, prompt_of
+from service.decisions.passport import PassportSealer
+from service.decisions.prompt_token import PromptToken, open_prompt_token, seal_prompt_token
+from service.decisions.prompts import PromptEvent, campaign_fingerprint, record_event, record_once, variant_fingerprint
+from service.decisions.reader import BUCKETS, Reader, new_reader
+from service.decisions.reader_rules import articles_remembered
+from service.decisions.site_time import SiteTime, site_time_at
+from service.decisions.situation import Purpose, Situation, Visitor
+from service.decisions.supporters import supporter_state
+from service.decisions.view import Carrier, ViewRequest, page_of, reading_of, visitor_of
+from service.errors import InvalidTokenError
+from service.ids import new_id
+
+_FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A prompt and the token that stands for it."""
+
+    prompt: Prompt
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a page view gets back. `passport` None: nothing to carry (no consent)."""
+
+    decision_id: str
+    prompts: tuple[Offered, ...]
+    decision: Decision
+    article_count: int
+    supporter: SupporterState
+    passport: str | None
+    is_local: bool
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventNote:
+    """What a reader did with a prompt, as the widget tells it."""
+
+    site: str
+    prompt_token: str
+    event: PromptEvent
+    event_id: str
+    passport: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """`is_new`: not told before, and to be counted."""
+
+    token: PromptToken
+    passport: str | None
+    is_local: bool
+    is_new: bool
+
+
+def answer_view(
+    site: CompiledSite, sealer: PassportSealer, view: ViewRequest, carrier: Carrier, now: datetime
+) -> Answer:
+    """Decide on one page view and seal what the reader carries on."""
+    at = site_time_at(now, site.zone)
+    visitor = visitor_of(view, carrier, site.site)
+    reader = carried_reader(sealer, view, carrier, visitor, at)
+    if reader is not None and visitor.purpose is Purpose.VISIT:
+        reader = record_view(reader, reading_of(view, site.wanted_topics), at)
+    situation = situation_of(site, view, visitor, reader, at)
+    decision_id = new_id("dec")
+    decision, prompts, fault = _decided(site, sealer, situation, decision_id)
+    if reader is not None and decision.spends_from is not None:
+        reader = spend(reader, decision.spends_from.campaign, situation)
+    return Answer(
+        decision_id=decision_id,
+        prompts=prompts,
+        decision=decision,
+        article_count=articles_remembered(reader, at),
+        supporter=situation.supporter,
+        passport=None if reader is None else sealer.seal(reader, site.site.key, at.instant),
+        is_local=view.passport is not None,
+        fault=fault,
+    )
+
+
+def situation_of(
+    site: CompiledSite, view: ViewRequest, visitor: Visitor, reader: Reader | None, now: SiteTime
+) -> Situation:
+    return Situation(
+        site=site.site,
+        page=page_of(view),
+        visitor=visitor,
+        reader=reader,
+        supporter=_supporter(site, visitor, reader, now),
+        now=now,
+        raised_minor=site.raised_minor,
+    )
+
+
+def carried_reader(
+    sealer: PassportSealer, view: ViewRequest, carrier: Carrier, visitor: Visitor, now: SiteTime
+) -> Reader | None:
+    """The reader of the passport, or a new one; None without consent. Meter consent keeps neither bucket nor topics."""
+    if visitor.consent is Consent.NONE:
+        return None
+    text = carrier.cookie if view.passport is None else view.passport
+    reader = sealer.open(text, view.site, now.instant) if text else None
+    if reader is None:
+        reader = new_reader(now.instant, None, secrets.randbits(32))
+    if visitor.consent is Consent.METER:
+        return replace(reader, bucket=None, history=replace(reader.history, topics=()))
+    return reader if reader.bucket is not None else replace(reader, bucket=secrets.randbelow(BUCKETS))
+
+
+def note_event(sealer: PassportSealer, note: EventNote, carrier: Carrier, now: datetime) -> Noted:
+    """Record what happened to a prompt, once. Raises InvalidTokenError for a token not ours or of another site."""
+    instant = int(now.timestamp())
+    token = open_prompt_token(sealer.ring, note.prompt_token, instant)
+    if token.site != note.site:
+        raise InvalidTokenError("this prompt token belongs to another site")
+    is_local = note.passport is not None
+    text = note.passport if is_local else carrier.cookie
+    if token.is_preview or not token.has_consent or not text:
+        return Noted(token, None, is_local, is_new=not token.is_preview)
+    reader = sealer.open(text, note.site, instant)
+    if reader is None:
+        return Noted(token, None, is_local, is_new=True)
+    told = record_once(reader, f"{note.event}:{note.event_id}:{token.decision_id}:{token.campaign}")
+    if told is None:
+        return Noted(token, text, is_local, is_new=False)
+    campaign, variant = campaign_fingerprint(token.campaign), variant_fingerprint(token.variant)
+    after = record_event(told, note.event, campaign, variant, instant)
+    return Noted(token, sealer.seal(after, note.site, instant), is_local, is_new=True)
+
+
+def _decided(
+    site: CompiledSite, sealer: PassportSealer, situation: Situation, decision_id: str
+) -> tuple[Decision, tuple[Offered, ...], str | None]:
+    """The decision and its prompts, or silence and the name of the fault."""
+    try:
+        decision = decide(site, situation)
+        prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
+        return decision, tuple(_offered(sealer, one, situation, decision_id) for one in prompts), None
+    except _FAULTS as error:
+        return NOTHING, (), type(error).__name__
+
+
+def _offered(sealer: PassportSealer, prompt: Prompt, situation: Situation, decision_id: str) -> Offered:
+    token = PromptToken(
+        site=situation.site.key,
+        campaign=prompt.campaign,
+        variant=prompt.variant,
+        placement=prompt.placement.value,
+        kind=prompt.kind.value,
+        page_id=situation.page.page_id,
+        view_id=situation.page.view_id,
+        decision_id=decision_id,
+        issued_at=situation.now.instant,
+        currency=prompt.ask.currency,
+        is_counted=prompt.is_counted,
+        has_consent=situation.reader is not None,
+    )
+    return Offered(prompt, seal_prompt_token(sealer.ring, token))
+
+
+def _supporter(site: CompiledSite, visitor: Visitor, reader: Reader | None, now: SiteTime) -> SupporterState:
+    """Unknown for a signed-in reader of whom nothing may be read."""
+    if reader is None:
+        return SupporterState.UNKNOWN if visitor.is_signed_in else SupporterState.NONE
+    return supporter_state(reader.giving, site.site.supporters, now)

@@ -1,0 +1,74 @@
+"""A campaign prepared once for many decisions: its instants, its fingerprints, and only the rules it uses."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from service.campaigns.campaign import Campaign
+from service.campaigns.experiment import VariantShare
+from service.campaigns.site import Site
+from service.decisions.situation import Situation
+from service.decisions.verdict import Verdict
+
+
+class Stage(StrEnum):
+    """When a rule is asked. A gate whose `MATCH` rules hold decides alone; `ACCESS` rules may then leave it open."""
+
+    MATCH = "match"
+    ACCESS = "access"
+
+
+MATCH = Stage.MATCH
+ACCESS = Stage.ACCESS
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One campaign with what its rules would otherwise compute at each view. Instants in seconds since 1970."""
+
+    campaign: Campaign
+    fingerprint: int
+    starts_at: int | None
+    ends_before: int | None
+    counted_topics: tuple[frozenset[int] | None, ...]
+    favourite_topics: frozenset[int]
+    variant_shares: tuple[VariantShare, ...]
+
+
+Judge = Callable[[Prepared, Situation], Verdict]
+
+
+class Rule(NamedTuple):
+    """`applies` says, once, whether a campaign uses the rule at all; `judge` is asked at each view."""
+
+    name: str
+    judge: Judge
+    applies: Callable[[Campaign, Site], bool]
+    stage: Stage = MATCH
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A prepared campaign and the rules it uses, in order."""
+
+    prepared: Prepared
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSite:
+    """A site's campaigns ready to be decided on: gates and appeals, each in the order they are asked.
+
+    `wanted_topics`: fingerprints some campaign asks about. `dropped`: campaigns that could not be prepared, with the
+    reason; the others go on without them.
+    """
+
+    site: Site
+    zone: ZoneInfo
+    gates: tuple[Candidate, ...]
+    appeals: tuple[Candidate, ...]
+    wanted_topics: frozenset[int]
+    raised_minor: Mapping[str, int]
+    dropped: tuple[str, ...] = ()

@@ -1,0 +1,123 @@
+"""Silence after a prompt was closed: growing with each, until shown again, or for ever; and the site's own hour."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from service.campaigns.campaign import Campaign
+from service.campaigns.frequency import CoolOff, Counting, WeeklyShowAgain
+from service.campaigns.schedule import WEEKDAYS
+from service.decisions.compiled import Prepared
+from service.decisions.frequency import SKEW_SECONDS
+from service.decisions.reader import PromptRecord, Reader
+from service.decisions.site_time import SiteTime, instant_of, site_time_of
+from service.decisions.situation import Situation
+from service.decisions.verdict import Verdict
+
+_FOREVER = 1 << 62
+
+
+def has_cooled_off_after_dismissal(prepared: Prepared, situation: Situation) -> Verdict:
+    """Silent after a dismissal for the seconds of its turn, or until shown again, whichever comes first."""
+    cool_off = prepared.campaign.cool_off
+    count, last = _dismissals(prepared, situation)
+    note = "seconds since the last dismissal"
+    if not count or not last or _cannot_be_closed(prepared, situation):
+        return Verdict(True, None, None, None, note)
+    seconds = cool_off.dismissal_seconds[min(count, len(cool_off.dismissal_seconds)) - 1 :][:1]
+    limit = seconds[0] if seconds else None
+    age = situation.now.instant - last
+    if shown_again_at(cool_off, last, situation) <= situation.now.instant:
+        return Verdict(True, age, limit, None, "shown again by the editor")
+    waits = [last + limit] if limit is not None else []
+    if not waits and not cool_off.until_shown_again:
+        return Verdict(True, age, None, None, note)
+    ends_at = min([*waits, *_coming_show_again(cool_off, situation)], default=_FOREVER)
+    passed = bool(waits) and age >= (limit or 0)
+    return Verdict(passed, age, limit, None if passed or ends_at == _FOREVER else ends_at, note)
+
+
+def is_not_dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdict:
+    """From the nth dismissal on, never again, unless the editor shows it again."""
+    cool_off = prepared.campaign.cool_off
+    limit = cool_off.ends_after_dismissals or 0
+    count, last = _dismissals(prepared, situation)
+    if _cannot_be_closed(prepared, situation):
+        return Verdict(True, count, limit, None, "mandatory")
+    if count and last and shown_again_at(cool_off, last, situation) <= situation.now.instant:
+        return Verdict(True, count, limit, None, "shown again by the editor")
+    coming = min(_coming_show_again(cool_off, situation), default=None)
+    passed = count < limit
+    return Verdict(passed, count, limit, None if passed or not limit else coming, "dismissals")
+
+
+def is_not_just_closed(prepared: Prepared, situation: Situation) -> Verdict:
+    """After closing anything, nothing else for the site's while: 60 minutes after, it is over."""
+    limit = situation.site.silence_after_closing_seconds
+    closed = [record.dismissed_at for record in _records(situation.reader) if record.dismissed_at]
+    last = max((at for at in closed if at <= situation.now.instant + SKEW_SECONDS), default=None)
+    is_over = last is None or situation.now.instant - last >= limit
+    if last is None or is_over or _cannot_be_closed(prepared, situation):
+        return Verdict(
+            True, None if last is None else situation.now.instant - last, limit, None, "seconds since closing"
+        )
+    return Verdict(False, situation.now.instant - last, limit, last + limit, "seconds since closing")
+
+
+def is_mandatory(campaign: Campaign, record: PromptRecord, country: str | None) -> bool:
+    """Whether a soft gate has been dismissed often enough, for this country, to turn hard."""
+    if campaign.gate is None:
+        return False
+    rule = next((one for one in campaign.gate.mandatory_after if _fits(one.countries, country)), None)
+    return rule is not None and record.dismissed_count >= rule.dismissals
+
+
+def shown_again_at(cool_off: CoolOff, last: int, situation: Situation) -> int:
+    """The first "show again" after a dismissal, by hand or by the week; far in the future when there is none."""
+    country = situation.visitor.country
+    by_hand = (_instant(one.at) for one in cool_off.show_again if _fits(one.countries, country))
+    by_week = (
+        _next_weekly(one, site_time_of(last, situation.now.zone))
+        for one in cool_off.weekly_show_again
+        if _fits(one.countries, country)
+    )
+    return min((at for at in (*by_hand, *by_week) if at > last), default=_FOREVER)
+
+
+def _coming_show_again(cool_off: CoolOff, situation: Situation) -> Iterable[int]:
+    coming = shown_again_at(cool_off, situation.now.instant, situation)
+    return () if coming == _FOREVER else (coming,)
+
+
+def _next_weekly(one: WeeklyShowAgain, after: SiteTime) -> int:
+    ahead = (WEEKDAYS.index(one.weekday) - after.weekday) % 7
+    coming = instant_of(after.day + ahead, one.minute_of_day, after.zone)
+    return coming if coming > after.instant else instant_of(after.day + ahead + 7, one.minute_of_day, after.zone)
+
+
+def _dismissals(prepared: Prepared, situation: Situation) -> tuple[int, int]:
+    """How many count, and when the last was; those dated ahead of the clock are not believed."""
+    if prepared.campaign.cool_off.dismissals is Counting.OWN:
+        records: Iterable[PromptRecord] = (
+            (situation.reader.prompt_record(prepared.fingerprint),) if situation.reader else ()
+        )
+    else:
+        records = _records(situation.reader)
+    believed = [one for one in records if one.dismissed_at <= situation.now.instant + SKEW_SECONDS]
+    return sum(one.dismissed_count for one in believed), max((one.dismissed_at for one in believed), default=0)
+
+
+def _cannot_be_closed(prepared: Prepared, situation: Situation) -> bool:
+    record = situation.reader.prompt_record(prepared.fingerprint) if situation.reader else None
+    return record is not None and is_mandatory(prepared.campaign, record, situation.visitor.country)
+
+
+def _records(reader: Reader | None) -> tuple[PromptRecord, ...]:
+    return reader.prompts if reader else ()
+
+
+def _fits(countries: frozenset[str] | None, country: str | None) -> bool:
+    return countries is None or (country is not None and country in countries)
+
+
+def _instant(at: datetime) -> int:
+    return int(at.timestamp())

@@ -1,0 +1,97 @@
+"""The answer to one page view, with its reasons."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.campaigns.gate import Strength
+from service.decisions.compiled import Prepared
+from service.decisions.meter import Metering
+from service.decisions.variants import Assigned
+from service.decisions.verdict import Verdict
+
+
+class Outcome(StrEnum):
+    """What became of a campaign on this page view. `opened`: the gate that decided, and let the reader in."""
+
+    SHOWN = "shown"
+    BLOCKED = "blocked"
+    OPENED = "opened"
+    NOT_ASKED = "not_asked"
+
+
+class AccessState(StrEnum):
+    OPEN = "open"
+    METERED = "metered"
+    GATED = "gated"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One rule's verdict on one campaign."""
+
+    rule: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Why one campaign was or was not shown: its rules in the order asked.
+
+    `blocked_by`: the first rule that failed. `next_at`: the earliest instant (seconds since 1970) at which it could
+    show on the same page, if nothing but time passes; None: not by waiting.
+    """
+
+    campaign: str
+    outcome: Outcome
+    blocked_by: str | None
+    reasons: tuple[Reason, ...] = ()
+    next_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A campaign to be shown, with the reader's variant. `strength` is set for gates."""
+
+    prepared: Prepared
+    assigned: Assigned
+    strength: Strength | None = None
+
+    @property
+    def is_dismissible(self) -> bool:
+        """A hard gate cannot be closed, whatever its campaign says; a soft one always can."""
+        if self.strength is None:
+            return self.prepared.campaign.is_dismissible
+        return self.strength is Strength.SOFT
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Whether the article may be read, and what the meter says. `decided_by`: the gate that decided, if any did."""
+
+    state: AccessState = AccessState.OPEN
+    used: int | None = None
+    allowance: int | None = None
+    resets_at: int | None = None
+    decided_by: str | None = None
+
+
+OPEN = Access()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`spends_from`: the gate whose meter this page view spends from, if it spends."""
+
+    choices: tuple[Choice, ...] = ()
+    access: Access = OPEN
+    spends_from: Prepared | None = None
+    traces: tuple[Trace, ...] = ()
+
+
+NOTHING = Decision()
+
+
+def access_of(metering: Metering, gate: str) -> Access:
+    state = AccessState.METERED if metering.allowance is not None else AccessState.OPEN
+    state = state if metering.is_open else AccessState.GATED
+    return Access(state, metering.used, metering.allowance, metering.resets_at, gate)

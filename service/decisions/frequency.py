@@ -1,0 +1,131 @@
+"""How often a prompt may be seen. Only impressions seen count; ages are exact, in seconds of the server's clock.
+
+"k in d days" counts impressions younger than d x 24 h and blocks at k. A gap blocks while age < its length, however
+far back the last impression lies. Without a history (no consent) a limit on the past cannot be held and passes, but a
+zero is still a zero, and "every nth view" becomes a chance of one in n.
+"""
+
+from collections.abc import Iterable
+
+from service.campaigns.frequency import Cap, Counting, Cycle, DailyCap, Gap
+from service.decisions.assignment import point
+from service.decisions.compiled import Prepared
+from service.decisions.reader import Reader
+from service.decisions.site_time import DAY_SECONDS, SiteTime, day_starting, instant_of
+from service.decisions.situation import Situation
+from service.decisions.verdict import Verdict, worst
+
+SKEW_SECONDS = 300  # machines' clocks may differ by this much; anything further ahead is not believed
+
+
+def is_past_first_views(prepared: Prepared, situation: Situation) -> Verdict:
+    """Silent on the reader's first n page views."""
+    limit = prepared.campaign.frequency.first_after_views or 0
+    if situation.reader is None:
+        return Verdict(limit == 0, None, limit, None, "page views before")
+    before = situation.reader.history.view_count - 1
+    return Verdict(before >= limit, before, limit, None, "page views before")
+
+
+def is_nth_view(prepared: Prepared, situation: Situation) -> Verdict:
+    """Views 1, 1 + n, 1 + 2n ... counted after the silent first ones."""
+    every = max(1, prepared.campaign.frequency.every_nth_view or 1)
+    if situation.reader is None:
+        chance = point(situation.page.view_id, "nth:" + prepared.campaign.key)
+        return Verdict(chance * every < 1, round(chance, 6), round(1 / every, 6), None, "chance without a history")
+    views = situation.reader.history.view_count - (prepared.campaign.frequency.first_after_views or 0)
+    return Verdict((views - 1) % every == 0, views, every, None, "page view of every nth")
+
+
+def is_under_total(prepared: Prepared, situation: Situation) -> Verdict:
+    limit = prepared.campaign.frequency.total_impressions or 0
+    seen = situation.reader.prompt_record(prepared.fingerprint).seen_count if situation.reader else 0
+    return Verdict(seen < limit, seen, limit, None, "impressions ever")
+
+
+def is_under_contributions(prepared: Prepared, situation: Situation) -> Verdict:
+    limit = prepared.campaign.frequency.total_contributions or 0
+    given = situation.reader.prompt_record(prepared.fingerprint).contributed_count if situation.reader else 0
+    return Verdict(given < limit, given, limit, None, "contributions through this campaign")
+
+
+def is_under_caps(prepared: Prepared, situation: Situation) -> Verdict:
+    caps = prepared.campaign.frequency.caps
+    return worst(_cap(cap, _seen(situation, prepared, cap.counting), situation.now) for cap in caps)
+
+
+def has_kept_gap(prepared: Prepared, situation: Situation) -> Verdict:
+    gap = prepared.campaign.frequency.gap or Gap(0)
+    return _gap(gap, _seen(situation, prepared, gap.counting), situation.now)
+
+
+def is_under_daily_cap(prepared: Prepared, situation: Situation) -> Verdict:
+    daily = prepared.campaign.frequency.daily or DailyCap(0)
+    return _daily(daily, _seen(situation, prepared, daily.counting), situation.now)
+
+
+def is_within_cycle(prepared: Prepared, situation: Situation) -> Verdict:
+    """So many impressions, then rest from the last of them, then anew."""
+    cycle = prepared.campaign.frequency.cycle or Cycle(0, 0)
+    record = situation.reader.prompt_record(prepared.fingerprint) if situation.reader else None
+    seen_at = record.seen_at if record else ()
+    in_cycle = (record.seen_count - len(seen_at)) % cycle.impressions if record and cycle.impressions else 0
+    ends_at = 0
+    for instant in seen_at:
+        in_cycle = 1 if in_cycle >= cycle.impressions else in_cycle + 1
+        ends_at = instant + cycle.rest_seconds
+    if in_cycle < cycle.impressions or (in_cycle and situation.now.instant >= ends_at):
+        return Verdict(True, in_cycle, cycle.impressions, None, "impressions of this cycle")
+    passes_at = ends_at if in_cycle else None
+    return Verdict(False, in_cycle, cycle.impressions, passes_at, "impressions of this cycle")
+
+
+def is_under_site_caps(_prepared: Prepared, situation: Situation) -> Verdict:
+    caps = situation.site.frequency.caps
+    return worst(_cap(cap, _all_seen(situation.reader), situation.now) for cap in caps)
+
+
+def has_kept_site_gap(_prepared: Prepared, situation: Situation) -> Verdict:
+    return _gap(situation.site.frequency.gap or Gap(0), _all_seen(situation.reader), situation.now)
+
+
+def is_under_site_daily_cap(_prepared: Prepared, situation: Situation) -> Verdict:
+    return _daily(situation.site.frequency.daily or DailyCap(0), _all_seen(situation.reader), situation.now)
+
+
+def _cap(cap: Cap, seen_at: Iterable[int], now: SiteTime) -> Verdict:
+    window = cap.days * DAY_SECONDS
+    inside = sorted(at for at in seen_at if now.instant - at < window and at <= now.instant + SKEW_SECONDS)
+    note = f"in {cap.days} days, {cap.counting}"
+    if len(inside) < cap.impressions:
+        return Verdict(True, len(inside), cap.impressions, None, note)
+    passes_at = inside[len(inside) - cap.impressions] + window if cap.impressions else None
+    return Verdict(False, len(inside), cap.impressions, passes_at, note)
+
+
+def _gap(gap: Gap, seen_at: Iterable[int], now: SiteTime) -> Verdict:
+    last = max((at for at in seen_at if at <= now.instant + SKEW_SECONDS), default=None)
+    age = None if last is None else now.instant - last
+    passed = age is None or age >= gap.seconds
+    passes_at = None if passed or last is None else last + gap.seconds
+    return Verdict(passed, age, gap.seconds, passes_at, f"seconds since the last, {gap.counting}")
+
+
+def _daily(daily: DailyCap, seen_at: Iterable[int], now: SiteTime) -> Verdict:
+    today = day_starting(now.instant, now.zone, daily.turns_minute)
+    count = sum(day_starting(at, now.zone, daily.turns_minute) == today for at in seen_at)
+    passed = count < daily.impressions
+    passes_at = None if passed or not daily.impressions else instant_of(today + 1, daily.turns_minute, now.zone)
+    return Verdict(passed, count, daily.impressions, passes_at, f"on this local day, {daily.counting}")
+
+
+def _seen(situation: Situation, prepared: Prepared, counting: Counting) -> Iterable[int]:
+    if situation.reader is None:
+        return ()
+    if counting is Counting.ALL:
+        return _all_seen(situation.reader)
+    return situation.reader.prompt_record(prepared.fingerprint).seen_at
+
+
+def _all_seen(reader: Reader | None) -> Iterable[int]:
+    return (at for record in reader.prompts for at in record.seen_at) if reader else ()

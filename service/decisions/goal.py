@@ -1,0 +1,27 @@
+"""A campaign with a goal: how much is raised, and whether it stops once the goal is reached."""
+
+from service.campaigns.campaign import Campaign
+from service.campaigns.variant import Ticker
+from service.decisions.compiled import Prepared
+from service.decisions.situation import Situation
+from service.decisions.verdict import Verdict
+
+
+def stops(campaign: Campaign) -> bool:
+    return _stopping_ticker(campaign) is not None
+
+
+def is_not_reached(prepared: Prepared, situation: Situation) -> Verdict:
+    ticker = _stopping_ticker(prepared.campaign)
+    if ticker is None:
+        return Verdict(True)
+    raised = raised_minor(prepared.campaign, ticker, situation)
+    return Verdict(raised < ticker.goal_minor, raised, ticker.goal_minor, None, f"minor units of {ticker.currency}")
+
+
+def raised_minor(campaign: Campaign, ticker: Ticker, situation: Situation) -> int:
+    return ticker.already_minor + situation.raised_minor.get(campaign.key, 0)
+
+
+def _stopping_ticker(campaign: Campaign) -> Ticker | None:
+    return next((one.ticker for one in campaign.variants if one.ticker and one.ticker.stops_at_goal), None)

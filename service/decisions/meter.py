@@ -1,0 +1,136 @@
+"""Free articles before a gate: what a page view spends, what is left, and when it comes back. Reading again is free.
+
+A free article is spent until the end of the calendar period it was read in, or for the rolling days from its reading.
+That end is fixed when it is read, so shortening a period later refunds nothing. What is in doubt is open.
+"""
+
+from dataclasses import dataclass, replace
+
+from service.campaigns.campaign import Campaign
+from service.campaigns.gate import Allowance, Meter, Period, Pool
+from service.campaigns.page_rules import PageAccess, PageMatch
+from service.decisions.reader import MAX_FREE_READS, MAX_POOLS, FreeRead, PoolUse, Reader, fingerprint
+from service.decisions.site_time import DAY_SECONDS, SiteTime, instant_of, next_month
+from service.decisions.situation import Page, Purpose, Situation, Visitor
+
+_SHARED_POOL = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Metering:
+    """What the meter says of one page view.
+
+    - `is_open`: the article may be read. `used` and `allowance` are None where no meter applies to the page.
+    - `spends`: reading it uses a free article; `resets_at`: when the next one comes back (seconds since 1970).
+    """
+
+    is_open: bool
+    used: int | None = None
+    allowance: int | None = None
+    resets_at: int | None = None
+    spends: bool = False
+
+
+def metered(campaign: Campaign, situation: Situation) -> Metering:
+    """How the gate's meter treats this page view. Not asked in contextual mode, where nothing can be counted."""
+    page = situation.page
+    if page.access in {PageAccess.FREE, PageAccess.GIFT}:
+        return Metering(is_open=True)
+    meter = campaign.meter
+    if page.access is PageAccess.LOCKED or meter is None or not meter.is_on:
+        return Metering(is_open=False)
+    if page.page_type in meter.free_types or (meter.free_pages is not None and _is_free(meter.free_pages, page)):
+        return Metering(is_open=True)
+    allowance = allowance_for(meter, situation.visitor)
+    if allowance is None or situation.reader is None:
+        return Metering(is_open=situation.reader is None and allowance is not None)
+    return _counted(campaign, allowance, situation.reader, situation)
+
+
+def spend(reader: Reader, campaign: Campaign, situation: Situation) -> Reader:
+    """The reader after reading a free article that `metered` said would be spent."""
+    allowance = allowance_for(campaign.meter, situation.visitor) if campaign.meter else None
+    if allowance is None:
+        return reader
+    pool = pool_fingerprint(campaign, situation.visitor)
+    expires_at = _expires_at(allowance, situation.now)
+    use = _use(reader, pool, situation.now.instant)
+    use = replace(use, reads=(*use.reads, FreeRead(_page(reader, situation.page), expires_at)))
+    others = tuple(one for one in reader.pools if one.pool != pool)
+    return replace(reader, pools=bounded_pools((*others, use), situation.now.instant))
+
+
+def bounded_pools(pools: tuple[PoolUse, ...], instant: int) -> tuple[PoolUse, ...]:
+    """Within the passport's bounds: what has expired goes; of the longest list the oldest reads become a mere count."""
+    kept = [one for one in (_unspent(pool, instant) for pool in pools) if one.reads or one.older_used][-MAX_POOLS:]
+    while sum(len(one.reads) for one in kept) > MAX_FREE_READS:
+        longest = max(range(len(kept)), key=lambda index: len(kept[index].reads))
+        kept[longest] = _with_oldest_counted(kept[longest])
+    return tuple(kept)
+
+
+def _with_oldest_counted(use: PoolUse) -> PoolUse:
+    expires_at = max(use.older_expires_at, use.reads[0].expires_at)
+    return PoolUse(use.pool, use.reads[1:], use.older_used + 1, expires_at)
+
+
+def allowance_for(meter: Meter, visitor: Visitor) -> Allowance | None:
+    """The terms of this reader's audience. An unverified reader without terms of their own has the anonymous ones."""
+    if not visitor.is_signed_in:
+        return meter.anonymous
+    return meter.registered if visitor.is_verified else meter.unverified or meter.anonymous
+
+
+def pool_fingerprint(campaign: Campaign, visitor: Visitor) -> int:
+    """Which count a page view spends from: shared by gates or of one gate, and of one audience unless they share."""
+    meter = campaign.meter
+    name = campaign.key if meter and meter.pool is Pool.OWN else _SHARED_POOL
+    is_registered = visitor.is_signed_in and visitor.is_verified
+    audience = "registered" if is_registered and not (meter and meter.audiences_share) else "anonymous"
+    return fingerprint(f"pool:{name}:{audience}")
+
+
+def _counted(campaign: Campaign, allowance: Allowance, reader: Reader, situation: Situation) -> Metering:
+    use = _use(reader, pool_fingerprint(campaign, situation.visitor), situation.now.instant)
+    ends = sorted([read.expires_at for read in use.reads] + [use.older_expires_at] * use.older_used)
+    is_read_before = any(read.page == _page(reader, situation.page) for read in use.reads)
+    if not is_read_before and len(ends) >= allowance.articles:
+        back_at = ends[len(ends) - allowance.articles] if allowance.articles else None
+        return Metering(False, len(ends), allowance.articles, back_at)
+    spends = not is_read_before and situation.visitor.purpose is Purpose.VISIT
+    if spends:
+        ends = sorted([*ends, _expires_at(allowance, situation.now)])
+    return Metering(True, len(ends), allowance.articles, ends[0] if ends else None, spends)
+
+
+def _use(reader: Reader, pool: int, instant: int) -> PoolUse:
+    return _unspent(next((one for one in reader.pools if one.pool == pool), PoolUse(pool)), instant)
+
+
+def _unspent(use: PoolUse, instant: int) -> PoolUse:
+    reads = tuple(read for read in use.reads if read.expires_at > instant)
+    is_older_kept = use.older_expires_at > instant
+    return PoolUse(
+        use.pool, reads, use.older_used if is_older_kept else 0, use.older_expires_at if is_older_kept else 0
+    )
+
+
+def _expires_at(allowance: Allowance, now: SiteTime) -> int:
+    match allowance.period:
+        case Period.DAY:
+            return instant_of(now.day + 1, 0, now.zone)
+        case Period.WEEK:
+            return instant_of(now.day + 7 - now.weekday, 0, now.zone)
+        case Period.MONTH:
+            return instant_of(next_month(now.day), 0, now.zone)
+        case Period.ROLLING:
+            return now.instant + (allowance.rolling_days or 1) * DAY_SECONDS
+
+
+def _page(reader: Reader, page: Page) -> int:
+    return fingerprint("read:" + page.page_id, 16, reader.salt)
+
+
+def _is_free(pages: PageMatch, page: Page) -> bool:
+    """Here nothing listed means no page."""
+    return page.section in pages.sections or bool(page.tags & pages.tags) or page.page_id.casefold() in pages.page_ids

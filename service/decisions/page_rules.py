@@ -1,0 +1,101 @@
+"""Rules about the page. A list that excludes always wins; names are compared without regard to case."""
+
+from service.campaigns.campaign import Kind
+from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch
+from service.campaigns.schedule import ends_before
+from service.decisions.compiled import Prepared
+from service.decisions.situation import Page, Situation
+from service.decisions.verdict import Verdict, listed
+
+
+def is_not_hidden(_prepared: Prepared, situation: Situation) -> Verdict:
+    """The editor's switch on the page itself."""
+    return Verdict(not situation.page.hides_appeals, situation.page.hides_appeals, False)
+
+
+def is_not_excluded(_prepared: Prepared, situation: Situation) -> Verdict:
+    """The site's exclusions, each with its own dates. One with nothing listed excludes every page."""
+    for exclusion in situation.site.exclusions:
+        if _excludes(exclusion, situation):
+            return Verdict(False, exclusion.reason or "excluded", None)
+    return Verdict(True, None, None)
+
+
+def has_type(prepared: Prepared, situation: Situation) -> Verdict:
+    types = prepared.campaign.page.types or frozenset()
+    page_type = situation.page.page_type
+    return Verdict(page_type in types, page_type.value, listed(frozenset(one.value for one in types)))
+
+
+def has_access(prepared: Prepared, situation: Situation) -> Verdict:
+    accesses = prepared.campaign.page.accesses or frozenset()
+    access = situation.page.access
+    return Verdict(access in accesses, access.value, listed(frozenset(one.value for one in accesses)))
+
+
+def has_no_excluded_topic(prepared: Prepared, situation: Situation) -> Verdict:
+    """Excluded section, tag or page id: fails whatever else holds."""
+    rules, page = prepared.campaign.page, situation.page
+    found = [*listed(page.tags & rules.tags_none)]
+    if page.section in rules.sections_none:
+        found.append(page.section)
+    if page.page_id.casefold() in rules.page_ids_none:
+        found.append(page.page_id)
+    return Verdict(not found, found, listed(rules.sections_none | rules.tags_none | rules.page_ids_none))
+
+
+def has_topic(prepared: Prepared, situation: Situation) -> Verdict:
+    """One listed section or one listed tag is enough. An empty list matches nothing."""
+    rules, page = prepared.campaign.page, situation.page
+    sections, tags = rules.sections_any or frozenset(), rules.tags_any or frozenset()
+    found = listed(page.tags & tags)
+    if page.section in sections:
+        found.append(page.section)
+    return Verdict(bool(found), found, listed(sections | tags))
+
+
+def is_listed_page(prepared: Prepared, situation: Situation) -> Verdict:
+    pages = prepared.campaign.page.page_ids_any or frozenset()
+    return Verdict(situation.page.page_id.casefold() in pages, situation.page.page_id, listed(pages))
+
+
+def fits_sensitivity(prepared: Prepared, situation: Situation) -> Verdict:
+    """Sensitive pages are silent unless the campaign says otherwise; gates are lifted there unless the site does."""
+    sensitive = is_sensitive(situation)
+    campaign = prepared.campaign
+    if sensitive and campaign.kind is Kind.GATE and situation.site.sensitivity.suspends_gates:
+        return Verdict(False, True, "gates suspended")
+    return _fits(campaign.page.sensitive, sensitive)
+
+
+def fits_paid_content(prepared: Prepared, situation: Situation) -> Verdict:
+    """Pages paid for by an advertiser."""
+    return _fits(prepared.campaign.page.paid, situation.page.is_paid_content)
+
+
+def is_sensitive(situation: Situation) -> bool:
+    """By the page's own word, by the site's list, or because every page is sensitive for now."""
+    sensitivity = situation.site.sensitivity
+    if situation.page.is_sensitive or (sensitivity.pages is not None and _matches(sensitivity.pages, situation.page)):
+        return True
+    until = sensitivity.until
+    return until is not None and situation.now.instant < ends_before(until, situation.now.zone).timestamp()
+
+
+def _fits(condition: PageCondition, fact: bool) -> Verdict:
+    passed = condition is PageCondition.ALSO or fact is (condition is PageCondition.ONLY)
+    return Verdict(passed, fact, condition.value)
+
+
+def _excludes(exclusion: Exclusion, situation: Situation) -> bool:
+    day = situation.now.day
+    has_begun = exclusion.starts_on is None or exclusion.starts_on.toordinal() <= day
+    has_ended = exclusion.ends_on is not None and exclusion.ends_on.toordinal() < day
+    fits_type = exclusion.types is None or situation.page.page_type in exclusion.types
+    return has_begun and not has_ended and fits_type and _matches(exclusion.pages, situation.page)
+
+
+def _matches(match: PageMatch, page: Page) -> bool:
+    if not match.sections and not match.tags and not match.page_ids:
+        return True
+    return page.section in match.sections or bool(page.tags & match.tags) or page.page_id.casefold() in match.page_ids

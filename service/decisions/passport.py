@@ -1,0 +1,29 @@
+"""The sealed passport: a reader's own history, carried by the reader, readable only by us and only for one site."""
+
+from service.decisions.passport_codec import UnreadablePassportError, decode, encode
+from service.decisions.reader import Reader
+from service.decisions.sealing import KeyRing
+
+PASSPORT_DAYS = 400
+_PURPOSE = "passport"
+
+
+class PassportSealer:
+    """Seals and opens passports with a key ring, newest first. What it cannot open is a new reader, never an error."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        self.ring = KeyRing(keys)
+
+    def seal(self, reader: Reader, site: str, instant: int) -> str:
+        return self.ring.seal(encode(reader, instant), purpose=_PURPOSE, context=site)
+
+    def open(self, text: str, site: str, instant: int) -> Reader | None:
+        """The reader, or None when the passport is unreadable, of another site, or older than 400 days."""
+        plain = self.ring.open(text, purpose=_PURPOSE, context=site)
+        if plain is None:
+            return None
+        try:
+            reader, issued_at = decode(plain)
+        except UnreadablePassportError:
+            return None
+        return reader if instant - issued_at < PASSPORT_DAYS * 86_400 else None

@@ -1,0 +1,46 @@
+"""A sealed note of which prompt a reader was offered: what the widget sends back with events and checkout."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from service.decisions.sealing import KeyRing
+from service.errors import InvalidTokenError
+
+TOKEN_SECONDS = 86_400
+_SKEW_SECONDS = 300
+_PURPOSE = "prompt"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptToken:
+    """`issued_at` in seconds since 1970. `is_counted`: part of its experiment's results. `has_consent`: the reader's
+    passport may be touched. A preview counts in nothing."""
+
+    site: str
+    campaign: str
+    variant: str
+    placement: str
+    kind: str
+    page_id: str
+    view_id: str
+    decision_id: str
+    issued_at: int
+    currency: str
+    is_counted: bool = True
+    has_consent: bool = True
+    is_preview: bool = False
+
+
+def seal_prompt_token(ring: KeyRing, token: PromptToken) -> str:
+    return ring.seal(json.dumps(list(asdict(token).values()), separators=(",", ":")).encode(), purpose=_PURPOSE)
+
+
+def open_prompt_token(ring: KeyRing, text: str, instant: int) -> PromptToken:
+    """The token, at most a day old. Raises InvalidTokenError: malformed, forged, expired, from the future."""
+    plain = ring.open(text, purpose=_PURPOSE)
+    if plain is None:
+        raise InvalidTokenError("this prompt token is not one of ours")
+    token = PromptToken(*json.loads(plain))
+    if not -_SKEW_SECONDS <= instant - token.issued_at <= TOKEN_SECONDS:
+        raise InvalidTokenError("this prompt token has expired")
+    return token

@@ -1,0 +1,77 @@
+"""What a reader remembers of prompts: seen, dismissed, contributed. Only what was seen counts against a cap."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from enum import StrEnum
+
+from service.decisions.history import remembered
+from service.decisions.reader import (
+    MAX_PROMPT_RECORDS,
+    MAX_SEEN,
+    MAX_SEEN_PER_CAMPAIGN,
+    PromptRecord,
+    Reader,
+    fingerprint,
+)
+
+
+class PromptEvent(StrEnum):
+    """What the widget reports of a prompt."""
+
+    SEEN = "seen"
+    DISMISSED = "dismissed"
+    CLICKED = "clicked"
+
+
+def campaign_fingerprint(key: str) -> int:
+    return fingerprint("campaign:" + key)
+
+
+def variant_fingerprint(key: str) -> int:
+    return fingerprint("variant:" + key, 16)
+
+
+def record_event(reader: Reader, event: PromptEvent, campaign: int, variant: int, instant: int) -> Reader:
+    """The reader after something happened to a prompt of this campaign (both given by fingerprint)."""
+    record = reader.prompt_record(campaign)
+    match event:
+        case PromptEvent.SEEN:
+            record = _seen(record, variant, instant)
+        case PromptEvent.DISMISSED:
+            record = replace(record, dismissed_count=record.dismissed_count + 1, dismissed_at=instant)
+        case PromptEvent.CLICKED:
+            return reader
+    return _with_record(reader, record)
+
+
+def record_contribution(reader: Reader, campaign: int) -> Reader:
+    """The reader after a contribution made through this campaign."""
+    record = reader.prompt_record(campaign)
+    return _with_record(reader, replace(record, contributed_count=record.contributed_count + 1))
+
+
+def _with_record(reader: Reader, record: PromptRecord) -> Reader:
+    others = tuple(other for other in reader.prompts if other.campaign != record.campaign)
+    return replace(reader, prompts=bounded_prompts((*others, record)))
+
+
+def record_once(reader: Reader, event_id: str) -> Reader | None:
+    """The reader remembering this event id, or None when it was recorded before."""
+    item = fingerprint("event:" + event_id, 24, reader.salt)
+    if item in reader.recent:
+        return None
+    return replace(reader, recent=remembered(reader.recent, item))
+
+
+def bounded_prompts(records: Iterable[PromptRecord]) -> tuple[PromptRecord, ...]:
+    """The latest touched campaigns; of what each was seen, the latest, the longest list giving way first."""
+    kept = list(records)[-MAX_PROMPT_RECORDS:]
+    while sum(len(record.seen_at) for record in kept) > MAX_SEEN:
+        longest = max(range(len(kept)), key=lambda index: len(kept[index].seen_at))
+        kept[longest] = replace(kept[longest], seen_at=kept[longest].seen_at[1:])
+    return tuple(kept)
+
+
+def _seen(record: PromptRecord, variant: int, instant: int) -> PromptRecord:
+    seen_at = tuple(sorted((*record.seen_at, instant)))[-MAX_SEEN_PER_CAMPAIGN:]
+    return replace(record, seen_count=record.seen_count + 1, seen_at=seen_at, variant=record.variant or variant)

@@ -1,0 +1,137 @@
+"""What is known of one reader: counts and times, never pages, never who they are.
+
+Every list has a bound (below), so that the whole fits a sealed passport of 1.5 KB. Instants are whole seconds since
+1970 in UTC; days are ordinals of the site's local date.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.campaigns.variant import Interval
+
+BUCKETS = 1_000_000
+HISTORY_DAYS = 91
+HISTORY_WEEKS = 53  # this week and the 52 before it
+MAX_TOPICS = 16
+MAX_TOPIC_WEEKS = 56
+MAX_PAGES_PER_WEEK = 56
+MAX_RECENT_IDS = 12
+MAX_PROMPT_RECORDS = 15
+MAX_SEEN_PER_CAMPAIGN = 30
+MAX_SEEN = 44
+MAX_POOLS = 4
+MAX_FREE_READS = 31  # over all pools
+COUNT_LIMIT = 255  # a count of a day or a week stops here
+
+
+class RecurringState(StrEnum):
+    NONE = "none"
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicCount:
+    """Articles read on one topic in one local week; the topic is a fingerprint of its name."""
+
+    topic: int
+    week: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Articles read. `days[n]`: count n days before `day`. `weeks[n]`: count n weeks before the week of `day`."""
+
+    day: int = 0
+    days: tuple[int, ...] = ()
+    weeks: tuple[int, ...] = ()
+    topics: tuple[TopicCount, ...] = ()
+    pages: tuple[int, ...] = ()  # salted fingerprints of this week's pages
+    view_count: int = 0  # page views of every type, ever
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRecord:
+    """What happened between this reader and one campaign. `seen_at` keeps the latest, oldest first."""
+
+    campaign: int
+    seen_count: int = 0
+    seen_at: tuple[int, ...] = ()
+    dismissed_count: int = 0
+    dismissed_at: int = 0
+    contributed_count: int = 0
+    variant: int = 0  # fingerprint of the variant seen first; 0 = none
+
+
+@dataclass(frozen=True, slots=True)
+class FreeRead:
+    """A free article of a meter: spent until `expires_at`, and free to read again until then."""
+
+    page: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """Free articles spent from one meter pool, oldest first.
+
+    `older_used` are reads no longer kept one by one; they come back together at `older_expires_at`.
+    """
+
+    pool: int
+    reads: tuple[FreeRead, ...] = ()
+    older_used: int = 0
+    older_expires_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """How the reader supports the site. Instants of 0 mean never.
+
+    `recurring_at`: when the recurring contribution began; `past_due_at`: when its payments began to fail;
+    `paid_until`: how far a cancelled one is paid; `ended_at`: when it ended otherwise.
+    `one_off_at`: the last one-off contribution not refunded. `checkout_at`: a checkout begun and not finished.
+    """
+
+    recurring: RecurringState = RecurringState.NONE
+    recurring_interval: Interval = Interval.MONTH
+    recurring_at: int = 0
+    past_due_at: int = 0
+    paid_until: int = 0
+    ended_at: int = 0
+    one_off_at: int = 0
+    checkout_at: int = 0
+    checkout_interval: Interval = Interval.ONE_OFF
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """`bucket` is 0..999,999, shared with other readers by design; None when the consent does not cover one."""
+
+    bucket: int | None
+    salt: int
+    first_seen_at: int
+    history: History = History()
+    prompts: tuple[PromptRecord, ...] = ()
+    pools: tuple[PoolUse, ...] = ()
+    giving: Giving = Giving()
+    recent: tuple[int, ...] = ()  # fingerprints of the latest view and event ids
+
+    def prompt_record(self, campaign: int) -> PromptRecord:
+        for record in self.prompts:
+            if record.campaign == campaign:
+                return record
+        return PromptRecord(campaign)
+
+
+def new_reader(instant: int, bucket: int | None, salt: int) -> Reader:
+    return Reader(bucket=bucket, salt=salt, first_seen_at=instant)
+
+
+def fingerprint(text: str, bits: int = 24, salt: int = 0) -> int:
+    """A number of `bits` bits that stands for a text; never 0, which means none."""
+    digest = hashlib.blake2b(text.encode(), digest_size=4, salt=salt.to_bytes(4, "big")).digest()
+    return int.from_bytes(digest, "big") % ((1 << bits) - 1) + 1

@@ -1,0 +1,127 @@
+"""A decision as the JSON names of its contract (`schemas/decide.py`); a test holds the two equal."""
+
+from typing import Any
+
+from service.decisions.act import Answer, Offered
+from service.decisions.decision import Access, Trace
+from service.decisions.offer import OfferedAsk, Prompt
+from service.decisions.site_time import as_datetime
+
+
+def answer_body(answer: Answer) -> dict[str, Any]:
+    """The response of a decide request; `passport` only in local mode, where the page keeps it."""
+    return {
+        "decision_id": answer.decision_id,
+        "prompts": [_prompt(offered) for offered in answer.prompts],
+        "access": access_body(answer.decision.access),
+        "reader": {"article_count": answer.article_count, "supporter": answer.supporter.value},
+        "passport": answer.passport if answer.is_local else None,
+    }
+
+
+def access_body(access: Access) -> dict[str, Any]:
+    return {
+        "state": access.state.value,
+        "used": access.used,
+        "allowance": access.allowance,
+        "resets_at": instant_text(access.resets_at),
+    }
+
+
+def trace_body(traces: tuple[Trace, ...]) -> list[dict[str, Any]]:
+    """One entry per campaign, in the order asked: what became of it, why, and when it could show."""
+    return [
+        {
+            "campaign": trace.campaign,
+            "outcome": trace.outcome.value,
+            "blocked_by": trace.blocked_by,
+            "next_at": instant_text(trace.next_at),
+            "rules": [
+                {
+                    "rule": reason.rule,
+                    "passed": reason.verdict.passed,
+                    "value": reason.verdict.value,
+                    "limit": reason.verdict.limit,
+                    "passes_at": instant_text(reason.verdict.passes_at if not reason.verdict.passed else None),
+                    "note": reason.verdict.note,
+                }
+                for reason in trace.reasons
+            ],
+        }
+        for trace in traces
+    ]
+
+
+def instant_text(instant: int | None) -> str | None:
+    return None if instant is None else as_datetime(instant).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _prompt(offered: Offered) -> dict[str, Any]:
+    prompt = offered.prompt
+    copy = prompt.copy
+    return {
+        "placement": prompt.placement.value,
+        "kind": prompt.kind.value,
+        "campaign": prompt.campaign,
+        "variant": prompt.variant,
+        "copy": {
+            "language": copy.language,
+            "heading": copy.heading,
+            "subheading": copy.subheading,
+            "paragraphs": list(copy.paragraphs),
+            "highlight": copy.highlight,
+            "button": copy.button,
+            "footnote": copy.footnote,
+        },
+        "ask": _ask(prompt.ask),
+        "design": _design(prompt),
+        "ticker": _ticker(prompt),
+        "gate": {"type": prompt.gate.gate_type.value, "strength": prompt.gate.strength.value} if prompt.gate else None,
+        "is_dismissible": prompt.is_dismissible,
+        "prompt_token": offered.token,
+    }
+
+
+def _ask(ask: OfferedAsk) -> dict[str, Any]:
+    return {
+        "currency": ask.currency,
+        "exponent": ask.exponent,
+        "default_interval": ask.default_interval.value,
+        "can_cover_fee": ask.can_cover_fee,
+        "allows_own_amount": ask.allows_own_amount,
+        "intervals": [
+            {
+                "interval": one.interval.value,
+                "amounts_minor": list(one.amounts_minor),
+                "default_minor": one.default_minor,
+                "minimum_minor": one.minimum_minor,
+                "maximum_minor": one.maximum_minor,
+            }
+            for one in ask.intervals
+        ],
+    }
+
+
+def _design(prompt: Prompt) -> dict[str, str]:
+    """Only what the campaign sets; the rest is the widget's own."""
+    design = prompt.design
+    tokens = {
+        "accent": design.accent,
+        "accent_text": design.accent_text,
+        "background": design.background,
+        "text": design.text,
+    }
+    return {name: value for name, value in tokens.items() if value is not None}
+
+
+def _ticker(prompt: Prompt) -> dict[str, Any] | None:
+    ticker = prompt.ticker
+    if ticker is None:
+        return None
+    return {
+        "label": ticker.label,
+        "goal_minor": ticker.goal_minor,
+        "raised_minor": ticker.raised_minor,
+        "currency": ticker.currency,
+        "ends_on": ticker.ends_on.isoformat() if ticker.ends_on else None,
+    }

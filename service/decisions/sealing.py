@@ -1,0 +1,80 @@
+"""Authenticated encryption of short texts we hand out and get back: passports, prompt tokens, preview links.
+
+A seal is bound to a purpose and a context (the site), so that a text sealed for one cannot be opened as another.
+"""
+
+import base64
+import binascii
+import hashlib
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE_BYTES = 12
+_KEY_ID_BYTES = 1
+_SMALLEST_BYTES = _KEY_ID_BYTES + _NONCE_BYTES + 16
+MAX_SEALED_CHARACTERS = 4096
+
+
+class KeyRing:
+    """Our keys, newest first. Seals with the newest, opens with any; a key dropped from the ring stops opening."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        if not keys:
+            raise ValueError("a key ring needs at least one key")
+        self._keys = keys
+        self._ciphers: dict[tuple[str, str], tuple[tuple[int, AESGCM], ...]] = {}
+
+    def seal(self, plain: bytes, *, purpose: str, context: str = "") -> str:
+        """Encrypt and sign; the result is URL-safe text of 4/3 × (length + 29) characters."""
+        key_id, cipher = self._ring(purpose, context)[0]
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = bytes((key_id,)) + nonce + cipher.encrypt(nonce, plain, None)
+        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode("ascii")
+
+    def open(self, text: str, *, purpose: str, context: str = "") -> bytes | None:
+        """What was sealed, or None when the text is malformed, forged, foreign or sealed with a retired key."""
+        sealed = _decoded(text)
+        if len(sealed) < _SMALLEST_BYTES:
+            return None
+        nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+        for key_id, cipher in self._ring(purpose, context):
+            if key_id != sealed[0]:
+                continue
+            try:
+                return cipher.decrypt(nonce, body, None)
+            except InvalidTag:
+                continue
+        return None
+
+    def digest(self, text: str, *, purpose: str, context: str = "") -> bytes:
+        """A keyed hash (32 bytes) under the oldest key, so that it outlives a rotation that only adds keys."""
+        return _derived(self._keys[-1], purpose, context, text)
+
+    def _ring(self, purpose: str, context: str) -> tuple[tuple[int, AESGCM], ...]:
+        ring = self._ciphers.get((purpose, context))
+        if ring is None:
+            ring = tuple(_cipher(key, purpose, context) for key in self._keys)
+            if len(self._ciphers) < 1024:  # sites × purposes; a bound, should contexts ever come from outside
+                self._ciphers[purpose, context] = ring
+        return ring
+
+
+def _cipher(key: str, purpose: str, context: str) -> tuple[int, AESGCM]:
+    material = _derived(key, purpose, context, "cipher")
+    return hashlib.sha256(material).digest()[0], AESGCM(material)
+
+
+def _derived(key: str, purpose: str, context: str, text: str) -> bytes:
+    message = "\x1f".join(("keepopen", purpose, context, text)).encode()
+    return hashlib.blake2b(message, key=hashlib.sha256(key.encode()).digest(), digest_size=32).digest()
+
+
+def _decoded(text: str) -> bytes:
+    if len(text) > MAX_SEALED_CHARACTERS:
+        return b""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return b""

@@ -1,0 +1,92 @@
+"""The server's clock as the site's calendar reads it. Weeks start on Monday."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+DAY_SECONDS = 86_400
+HOUR_SECONDS = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class SiteTime:
+    """Now. `instant`: seconds since 1970 in UTC. `day`: ordinal of the local date. `minute`: of the local day."""
+
+    instant: int
+    day: int
+    minute: int
+    zone: ZoneInfo
+
+    @property
+    def week(self) -> int:
+        """Number of the local week, whole weeks since Monday 1 January of the year 1."""
+        return week_of(self.day)
+
+    @property
+    def weekday(self) -> int:
+        """0 is Monday."""
+        return (self.day - 1) % 7
+
+
+def site_time_at(now: datetime, zone: ZoneInfo) -> SiteTime:
+    """`now` must be aware; fractions of a second are dropped."""
+    local = now.astimezone(zone)
+    return SiteTime(int(now.timestamp()), local.toordinal(), local.hour * 60 + local.minute, zone)
+
+
+def site_time_of(instant: int, zone: ZoneInfo) -> SiteTime:
+    return site_time_at(datetime.fromtimestamp(instant, UTC), zone)
+
+
+def as_datetime(instant: int) -> datetime:
+    return datetime.fromtimestamp(instant, UTC)
+
+
+def week_of(day: int) -> int:
+    return (day - 1) // 7
+
+
+def day_starting(instant: int, zone: ZoneInfo, turn_minute: int) -> int:
+    """Ordinal of the local day an instant belongs to when days turn at `turn_minute` past midnight."""
+    local = datetime.fromtimestamp(instant, zone).replace(tzinfo=None) - timedelta(minutes=turn_minute)
+    return local.toordinal()
+
+
+def instant_of(day: int, minute: int, zone: ZoneInfo, *, is_last: bool = False) -> int:
+    """The instant of a local wall time. One the clocks skip: the jump. One they repeat: the first, or the last."""
+    wall = datetime.fromordinal(day) + timedelta(minutes=minute)
+    instant = int(wall.replace(tzinfo=zone, fold=int(is_last)).timestamp())
+    came_out = datetime.fromtimestamp(instant, zone).replace(tzinfo=None)
+    return instant if came_out == wall else _jump_around(wall, zone)
+
+
+def _jump_around(wall: datetime, zone: ZoneInfo) -> int:
+    """The instant at which the clocks jump past a wall time that does not exist, found by halving."""
+    low, high = sorted(int(wall.replace(tzinfo=zone, fold=fold).timestamp()) for fold in (0, 1))
+    offset_before = datetime.fromtimestamp(low, zone).utcoffset()
+    while high - low > 1:
+        middle = (low + high) // 2
+        if datetime.fromtimestamp(middle, zone).utcoffset() == offset_before:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def months_after(day: int, months: int) -> int:
+    """The same day of the month `months` later (or earlier), clamped to that month's last day."""
+    start = date.fromordinal(day)
+    total = start.year * 12 + start.month - 1 + months
+    year, month = divmod(total, 12)
+    return date(year, month + 1, min(start.day, month_length(year, month + 1))).toordinal()
+
+
+def month_length(year: int, month: int) -> int:
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return (following - timedelta(days=1)).day
+
+
+def next_month(day: int) -> int:
+    """Ordinal of the first day of the next calendar month."""
+    today = date.fromordinal(day)
+    return date(today.year + today.month // 12, today.month % 12 + 1, 1).toordinal()

@@ -1,0 +1,73 @@
+"""Everything a rule may look at besides the campaign: the site, the page, the reader and the moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from service.campaigns.campaign import Placement
+from service.campaigns.page_rules import PageAccess, PageType
+from service.campaigns.reader_rules import Consent, Device, SupporterState
+from service.campaigns.site import Site
+from service.decisions.reader import Reader
+from service.decisions.site_time import SiteTime
+
+
+class Purpose(StrEnum):
+    """Why the page was fetched. Only a reader's own visit counts and spends; a crawler is never asked."""
+
+    VISIT = "visit"
+    PREFETCH = "prefetch"
+    CRAWL = "crawl"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page view, as the page describes itself. `section` and `tags` are case-folded."""
+
+    view_id: str
+    page_id: str
+    page_type: PageType = PageType.ARTICLE
+    section: str | None = None
+    tags: frozenset[str] = frozenset()
+    is_sensitive: bool = False
+    is_paid_content: bool = False
+    hides_appeals: bool = False
+    access: PageAccess = PageAccess.METERED
+    placements: frozenset[Placement] = frozenset(Placement)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """What this request says of the reader, apart from the history. None: not known."""
+
+    consent: Consent
+    country: str | None = None
+    device: Device = Device.DESKTOP
+    language: str | None = None
+    referrer_host: str | None = None
+    is_signed_in: bool = False
+    is_verified: bool = True
+    is_staff: bool = False
+    purpose: Purpose = Purpose.VISIT
+    audiences: frozenset[str] | None = None
+    is_suppressed: bool = False
+
+
+NO_AMOUNTS: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """`reader` is None in contextual mode (no consent): nothing is remembered, so nothing may be read.
+
+    `raised_minor` holds what each campaign with a goal has raised so far, by campaign key.
+    """
+
+    site: Site
+    page: Page
+    visitor: Visitor
+    reader: Reader | None
+    supporter: SupporterState
+    now: SiteTime
+    raised_minor: Mapping[str, int] = field(default_factory=lambda: NO_AMOUNTS)

@@ -1,0 +1,118 @@
+"""Who supports the site, as far as this reader's history tells, and what that means for being asked."""
+
+from dataclasses import replace
+
+from service.campaigns.reader_rules import SupporterState
+from service.campaigns.site import SupporterPolicy
+from service.campaigns.variant import Interval
+from service.decisions.compiled import Prepared
+from service.decisions.reader import Giving, RecurringState
+from service.decisions.site_time import DAY_SECONDS, SiteTime, as_datetime, months_after
+from service.decisions.situation import Situation
+from service.decisions.verdict import Verdict, listed
+
+_FOREVER = 1 << 62
+
+
+def supporter_state(giving: Giving, policy: SupporterPolicy, now: SiteTime) -> SupporterState:
+    return _state_and_end(giving, policy, now)[0]
+
+
+def state_ends_at(giving: Giving, policy: SupporterPolicy, now: SiteTime) -> int | None:
+    """When the present state would change if nothing more happens; None: never."""
+    ends_at = _state_and_end(giving, policy, now)[1]
+    return None if ends_at >= _FOREVER else ends_at
+
+
+def _state_and_end(giving: Giving, policy: SupporterPolicy, now: SiteTime) -> tuple[SupporterState, int]:
+    """Recurring comes before past due, past due before one-off, one-off before lapsed."""
+    recurring_ends = _recurring_ends_at(giving, policy)
+    if recurring_ends > now.instant:
+        is_failing = giving.recurring is RecurringState.PAST_DUE
+        return (SupporterState.PAST_DUE if is_failing else SupporterState.RECURRING), recurring_ends
+    one_off_ends = giving.one_off_at + policy.one_off_days * DAY_SECONDS if giving.one_off_at else 0
+    if one_off_ends > now.instant:
+        return SupporterState.ONE_OFF, one_off_ends
+    ended_at = max(recurring_ends, one_off_ends)
+    if not ended_at:
+        return SupporterState.NONE, _FOREVER
+    lapsed_until = _lapsed_until(ended_at, policy.lapsed_months, now)
+    return (SupporterState.LAPSED, lapsed_until) if lapsed_until > now.instant else (SupporterState.NONE, _FOREVER)
+
+
+def _recurring_ends_at(giving: Giving, policy: SupporterPolicy) -> int:
+    """When the recurring contribution stops counting; 0: there was none."""
+    match giving.recurring:
+        case RecurringState.ACTIVE:
+            return _FOREVER
+        case RecurringState.PAST_DUE:
+            return _FOREVER if policy.past_due_days is None else giving.past_due_at + policy.past_due_days * DAY_SECONDS
+        case RecurringState.CANCELLED:
+            return max(giving.paid_until, giving.ended_at)
+        case RecurringState.NONE:
+            return giving.ended_at
+
+
+def _lapsed_until(ended_at: int, months: int | None, now: SiteTime) -> int:
+    """The same local time of day, calendar months later, on that month's last day where the day does not exist."""
+    if months is None:
+        return _FOREVER
+    ended = as_datetime(ended_at).astimezone(now.zone)
+    day = months_after(ended.toordinal(), months)
+    later = ended.fromordinal(day)
+    return int(ended.replace(year=later.year, month=later.month, day=later.day).timestamp())
+
+
+def is_asked_supporter_state(prepared: Prepared, situation: Situation) -> Verdict:
+    """The supporter states a campaign asks. A state not yet known is never asked.
+
+    Where the campaign has a cool-off of its own for the kind of contribution, that one decides instead.
+    """
+    state, asked = situation.supporter, prepared.campaign.reader.supporters
+    cool_off = prepared.campaign.cool_off
+    limit = listed(frozenset(one.value for one in asked))
+    if state is SupporterState.ONE_OFF and cool_off.one_off_days is not None:
+        return Verdict(True, state.value, limit, None, "left to the cool-off after a contribution")
+    if state is SupporterState.RECURRING and cool_off.recurring_days is not None:
+        return Verdict(True, state.value, limit, None, "left to the cool-off after a contribution")
+    if state in asked and state is not SupporterState.UNKNOWN:
+        return Verdict(True, state.value, limit)
+    giving = situation.reader.giving if situation.reader else Giving()
+    changes_at = (
+        None if state is SupporterState.UNKNOWN else state_ends_at(giving, situation.site.supporters, situation.now)
+    )
+    return Verdict(False, state.value, limit, changes_at)
+
+
+def has_cooled_off_after_contribution(prepared: Prepared, situation: Situation) -> Verdict:
+    """Silent while a one-off or recurring contribution is younger than the campaign's own days x 24 h."""
+    cool_off, reader = prepared.campaign.cool_off, situation.reader
+    giving = reader.giving if reader else Giving()
+    kinds = ((giving.one_off_at, cool_off.one_off_days), (giving.recurring_at, cool_off.recurring_days))
+    ends_at = max((at + days * DAY_SECONDS for at, days in kinds if at and days is not None), default=0)
+    limit = max(cool_off.one_off_days or 0, cool_off.recurring_days or 0)
+    if situation.now.instant >= ends_at:
+        return Verdict(True, None, limit, None, "days since a contribution")
+    age_days = (situation.now.instant - max(giving.one_off_at, giving.recurring_at)) // DAY_SECONDS
+    return Verdict(False, age_days, limit, ends_at, "days since a contribution")
+
+
+def contributed(giving: Giving, interval: Interval, instant: int) -> Giving:
+    """After a contribution: a checkout begun is finished."""
+    if interval is Interval.ONE_OFF:
+        return replace(giving, one_off_at=instant, checkout_at=0)
+    return replace(
+        giving,
+        recurring=RecurringState.ACTIVE,
+        recurring_interval=interval,
+        recurring_at=instant,
+        past_due_at=0,
+        paid_until=0,
+        ended_at=0,
+        checkout_at=0,
+    )
+
+
+def refunded(giving: Giving) -> Giving:
+    """A refunded one-off contribution never was."""
+    return replace(giving, one_off_at=0)

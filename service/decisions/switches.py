@@ -1,0 +1,34 @@
+"""Whether a campaign is on at all, and whether the page has a place for it."""
+
+from service.campaigns.campaign import Campaign, Status
+from service.campaigns.site import Switches
+from service.decisions.compiled import Prepared
+from service.decisions.situation import Situation
+from service.decisions.verdict import Verdict, listed
+
+
+def is_live(prepared: Prepared, _situation: Situation) -> Verdict:
+    status = prepared.campaign.status
+    return Verdict(status is Status.LIVE, status.value, "live")
+
+
+def is_switched_on(prepared: Prepared, situation: Situation) -> Verdict:
+    """The kill switches: everything, the site, a kind, a placement, this campaign."""
+    off = switched_off(prepared.campaign, situation.site.switches)
+    return Verdict(off is None, off or "on", "on")
+
+
+def has_place(prepared: Prepared, situation: Situation) -> Verdict:
+    placement, offered = prepared.campaign.placement, situation.page.placements
+    return Verdict(placement in offered, placement.value, listed(frozenset(place.value for place in offered)))
+
+
+def switched_off(campaign: Campaign, switches: Switches) -> str | None:
+    """Which switch is off, or None."""
+    if switches.is_paused:
+        return "site paused"
+    if campaign.kind in switches.paused_kinds:
+        return f"kind {campaign.kind} paused"
+    if campaign.placement in switches.paused_placements:
+        return f"placement {campaign.placement} paused"
+    return "campaign paused" if campaign.is_paused else None

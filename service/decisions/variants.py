@@ -1,0 +1,57 @@
+"""Which variant of a campaign a reader gets. The same reader always gets the same, whatever else is on the page."""
+
+from dataclasses import dataclass
+
+from service.campaigns.campaign import Campaign, control_of
+from service.campaigns.experiment import Experiment, Method
+from service.campaigns.variant import Variant
+from service.decisions.assignment import arm, is_in_range
+from service.decisions.compiled import Prepared
+from service.decisions.prompts import variant_fingerprint
+from service.decisions.reader import BUCKETS, Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """`is_counted` False: a reader without a bucket or outside the coverage, left out of the experiment's results."""
+
+    variant: Variant
+    is_counted: bool
+
+
+def assign(prepared: Prepared, reader: Reader | None) -> Assigned:
+    """The reader's variant: the control without a bucket, in the control range or outside the coverage."""
+    campaign = prepared.campaign
+    control = control_of(campaign)
+    bucket = reader.bucket if reader else None
+    if reader is None or bucket is None:
+        return Assigned(control, is_counted=False)
+    experiment = campaign.experiment or Experiment(seed=campaign.key)
+    arms = campaign.variants
+    if experiment.control is not None:
+        if is_in_range(bucket, experiment.control.share, round(experiment.control.offset_share * BUCKETS)):
+            return Assigned(control, is_counted=True)
+        arms = tuple(variant for variant in campaign.variants if variant is not control) or arms
+    if experiment.method is not Method.FIXED:
+        kept = _variant_kept(campaign, reader, prepared.fingerprint)
+        if kept is not None:
+            return Assigned(kept, is_counted=True)
+    index = arm(bucket, experiment.seed, _weights(prepared, arms), experiment.coverage_share)
+    return Assigned(control, is_counted=False) if index is None else Assigned(arms[index], is_counted=True)
+
+
+def _weights(prepared: Prepared, arms: tuple[Variant, ...]) -> tuple[float, ...]:
+    """The editor's weights; for a bandit those last measured, or an even split where they are missing or unusable."""
+    experiment = prepared.campaign.experiment
+    if experiment is None or experiment.method is Method.FIXED:
+        return tuple(variant.weight for variant in arms)
+    measured = {share.variant: share.share for share in prepared.variant_shares}
+    shares = tuple(measured.get(variant.key, 0.0) for variant in arms)
+    is_usable = all(0 <= share <= 1 for share in shares) and sum(shares) > 0
+    return shares if is_usable else (1.0,) * len(arms)
+
+
+def _variant_kept(campaign: Campaign, reader: Reader, fingerprint: int) -> Variant | None:
+    """The variant this reader has seen before: a bandit's new weights move only readers who have seen none."""
+    seen = reader.prompt_record(fingerprint).variant
+    return next((one for one in campaign.variants if variant_fingerprint(one.key) == seen), None) if seen else None

@@ -1,0 +1,29 @@
+"""What a rule says: passed or not, the value it saw, the limit it holds against it, and when time would change it."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+Plain = str | int | float | bool | None | list[str]
+
+
+class Verdict(NamedTuple):
+    """`passes_at`: when a failed rule would first pass, in seconds since 1970; None: not by waiting.
+    `note`: what the limit is about, in words."""
+
+    passed: bool
+    value: Plain = None
+    limit: Plain = None
+    passes_at: int | None = None
+    note: str | None = None
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Of several limits of one rule, the one that holds longest; the last one when all pass."""
+    found = list(verdicts)
+    failed = [verdict for verdict in found if not verdict.passed]
+    return max(failed, key=lambda verdict: verdict.passes_at or 1 << 62) if failed else found[-1]
+
+
+def listed(names: frozenset[str] | None) -> list[str]:
+    """A set as a trace shows it: in a fixed order."""
+    return sorted(names or ())

@@ -1,0 +1,66 @@
+"""The decision routes alone, over campaigns held in memory: no database, as on the road of a page view."""
+
+from collections.abc import Callable
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from service.campaigns.campaign import Campaign
+from service.campaigns.site import Site
+from service.campaigns.snapshot import SiteSnapshot, Snapshot
+from service.decisions.api import blueprint
+from service.decisions.passport import PassportSealer
+from service.metrics import Metrics
+from service.problems import ProblemApi, answer_errors_as_problems
+from service.requests import add_cors_headers
+from service.services import EXTENSION, Services
+from service.settings import Settings
+from tests.conftest import SettableClock
+from tests.decisions import make
+
+
+class HeldCampaigns:
+    """A snapshot that stands still."""
+
+    is_loaded = True
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+
+    def current(self) -> Snapshot:
+        return self.snapshot
+
+
+Opener = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def open_client(clock: SettableClock) -> Opener:
+    """A client of a service that decides on the given campaigns and site."""
+
+    def opened(*campaigns: Campaign, site: Site | None = None, **settings: Any) -> FlaskClient:
+        where = site or make.site()
+        snapshot = SiteSnapshot(where, ZoneInfo(where.timezone), campaigns)
+        app = Flask("tests")
+        app.config.update(API_TITLE="t", API_VERSION="v1", OPENAPI_VERSION="3.1.0", TESTING=True)
+        keys = settings.get("secret_keys", ("k" * 32,))
+        given = {"public_url": "http://localhost", "country_header": "X-Country", "secret_keys": keys, **settings}
+        app.extensions[EXTENSION] = Services(
+            settings=cast("Settings", type("GivenSettings", (), given)),
+            engine=cast("Any", None),
+            clock=clock,
+            gateway=cast("Any", None),
+            campaigns=cast("Any", HeldCampaigns(Snapshot(1, {where.key: snapshot}))),
+            passports=PassportSealer(keys),
+            jobs=cast("Any", None),
+            metrics=Metrics(),
+        )
+        app.after_request(add_cors_headers)
+        ProblemApi(app).register_blueprint(blueprint)
+        answer_errors_as_problems(app)
+        return app.test_client()
+
+    return opened

@@ -1,0 +1,137 @@
+"""Valid values for tests of decisions: everything has a default, a test names only what it is about."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from service.campaigns.campaign import Campaign, Kind, Placement
+from service.campaigns.frequency import Cap, Counting, Frequency
+from service.campaigns.reader_rules import Consent, ReaderRules
+from service.campaigns.site import AmountLimit, Site
+from service.campaigns.snapshot import SiteSnapshot
+from service.campaigns.variant import Ask, Copy, CurrencyAsk, Interval, IntervalAsk, Variant
+from service.decisions.compile import compile_site
+from service.decisions.compiled import CompiledSite
+from service.decisions.decide import decide
+from service.decisions.decision import Decision, Trace
+from service.decisions.reader import Reader, new_reader
+from service.decisions.site_time import SiteTime, site_time_at
+from service.decisions.situation import Page, Situation, Visitor
+from service.decisions.supporters import supporter_state
+
+NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)  # a Wednesday
+DAY = 86_400
+DUBLIN = "Europe/Dublin"
+ASK = Ask(
+    currencies=(
+        CurrencyAsk("EUR", (IntervalAsk(Interval.ONE_OFF, (500, 1000), 500), IntervalAsk(Interval.MONTH, (300,), 300))),
+        CurrencyAsk("USD", (IntervalAsk(Interval.ONE_OFF, (600, 1200), 600),)),
+    ),
+    default_interval=Interval.ONE_OFF,
+)
+
+
+def site(**changes: Any) -> Site:
+    whole = Site(
+        key="tide",
+        name="The Tide",
+        timezone=DUBLIN,
+        origins=("https://tide.example",),
+        home_url="https://tide.example/",
+        languages=("en",),
+        default_language="en",
+        currency="EUR",
+        ask=ASK,
+        amount_limits=(AmountLimit("EUR", Interval.ONE_OFF, 100, 200_000),),
+        currencies={"US": "USD"},
+    )
+    return replace(whole, **changes)
+
+
+def copy(language: str = "en", **changes: Any) -> Copy:
+    return replace(Copy(language=language, heading="Heading", paragraphs=("Words.",), button="Give"), **changes)
+
+
+def variant(key: str = "control", **changes: Any) -> Variant:
+    return replace(Variant(key=key, copies=(copy(),)), **changes)
+
+
+def campaign(key: str = "autumn", **changes: Any) -> Campaign:
+    """An epic at the head of the article for readers who do not support the site; gates lie over the article."""
+    is_gate = changes.get("kind") is Kind.GATE
+    whole = Campaign(
+        key=key,
+        name=key,
+        site="tide",
+        kind=Kind.EPIC,
+        placement=Placement.OVER_ARTICLE if is_gate else Placement.ARTICLE_TOP,
+        variants=(variant(),),
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        reader=ReaderRules(),
+    )
+    return replace(whole, **changes)
+
+
+def compiled(*campaigns: Campaign, site: Site | None = None, **changes: Any) -> CompiledSite:
+    where = site or globals()["site"]()
+    return compile_site(SiteSnapshot(site=where, zone=ZoneInfo(where.timezone), campaigns=campaigns, **changes))
+
+
+def reader(**changes: Any) -> Reader:
+    return replace(new_reader(instant(), bucket=123_456, salt=7), **changes)
+
+
+def instant(now: datetime = NOW) -> int:
+    return int(now.timestamp())
+
+
+def time_at(now: datetime = NOW, zone: str = DUBLIN) -> SiteTime:
+    return site_time_at(now, ZoneInfo(zone))
+
+
+def page(**changes: Any) -> Page:
+    return replace(Page(view_id="v1", page_id="/a"), **changes)
+
+
+def visitor(**changes: Any) -> Visitor:
+    return replace(Visitor(consent=Consent.FULL), **changes)
+
+
+def situation(where: CompiledSite, *, now: datetime = NOW, who: Reader | None = None, **changes: Any) -> Situation:
+    """`who` defaults to a reader without history; pass `has_reader=False` for contextual mode."""
+    at = site_time_at(now, where.zone)
+    known = None if changes.pop("has_reader", True) is False else who or reader(first_seen_at=at.instant)
+    whole = Situation(
+        site=where.site,
+        page=changes.pop("page", page()),
+        visitor=changes.pop("visitor", visitor()),
+        reader=known,
+        supporter=supporter_state(known.giving, where.site.supporters, at)
+        if known
+        else changes.pop("supporter", "none"),
+        now=at,
+        raised_minor=where.raised_minor,
+    )
+    return replace(whole, **changes)
+
+
+def decided(where: CompiledSite, **about: Any) -> Decision:
+    return decide(where, situation(where, **about), explains=True)
+
+
+def trace(decision: Decision, key: str = "autumn") -> Trace:
+    return next(one for one in decision.traces if one.campaign == key)
+
+
+def shown(decision: Decision) -> list[str]:
+    return [choice.prepared.campaign.key for choice in decision.choices]
+
+
+def blocked_by(where: CompiledSite, key: str = "autumn", **about: Any) -> str | None:
+    """The rule that keeps a campaign off the page, or None when it shows."""
+    return trace(decided(where, **about), key).blocked_by
+
+
+def capped(impressions: int, *, days: int, counting: Counting = Counting.OWN) -> Frequency:
+    return Frequency(caps=(Cap(impressions, days, counting),))
