@@ -5,8 +5,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from sqlalchemy import CheckConstraint, Column, Connection, DateTime, Engine, LargeBinary, Table, Text, or_, select,
-update
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    LargeBinary,
+    Table,
+    Text,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from service.database.metadata import metadata
