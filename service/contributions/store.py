@@ -92,11 +92,6 @@ def open_attempt(connection: Connection, key: str, now: datetime) -> Attempt | N
 def insert_attempt(connection: Connection, attempt: Attempt) -> bool:
     """Keep a new attempt; False when a rival opened one under the same key first."""
     c = contributions.c
-    connection.execute(
-        update(contributions)
-        .where(c.attempt_key == attempt.key, c.is_open, c.expires_at <= attempt.created_at)
-        .values(is_open=False)
-    )
     statement = insert(contributions).values(_attempt_row(attempt) | _life_row(Life(ContributionState.ATTEMPTED)))
     statement = statement.on_conflict_do_nothing(index_elements=["attempt_key"], index_where=text("is_open"))
     return connection.execute(statement.returning(c.id)).first() is not None
@@ -113,6 +108,13 @@ def set_checkout(connection: Connection, contribution_id: str, session: Checkout
     c = contributions.c
     statement = update(contributions).where(c.id == contribution_id)
     connection.execute(statement.values(checkout_session_id=session.id, checkout_url=session.url))
+
+
+def close_attempts(connection: Connection, key: str, expiring_by: datetime) -> None:
+    """Stop joining clicks to attempts of a key whose page closes by then."""
+    c = contributions.c
+    statement = update(contributions).where(c.attempt_key == key, c.is_open, c.expires_at <= expiring_by)
+    connection.execute(statement.values(is_open=False))
 
 
 def close_attempt(connection: Connection, contribution_id: str) -> None:

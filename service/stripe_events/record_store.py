@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from service.contributions.life_store import apply_facts
 from service.stripe_events import checkout_fact_store
-from service.stripe_events.fact_store import record_fact, record_payout_members
-from service.stripe_events.facts import CheckoutSession, Customer, PaymentIntent, Subscription
+from service.stripe_events.fact_store import record_balance_transactions, record_fact, record_payout_members
+from service.stripe_events.facts import BalanceTransaction, CheckoutSession, Customer, PaymentIntent, Subscription
 from service.stripe_gateway.fetching import Fact, PayoutMembers
 
 
@@ -22,12 +22,30 @@ class Told:
 
 
 def record(connection: Connection, facts: Iterable[Fact], now: datetime, told: Told | None = None) -> None:
-    """Keep facts and bring their contributions up to date. What the ledger owes them waits in its queue."""
+    """Keep facts and bring their contributions up to date. What the ledger owes them waits in its queue.
+
+    Rows are written in one order everywhere, so that looks at related objects never wait for each other in a ring.
+    """
     facts = tuple(facts)
-    for fact in facts:
+    record_balance_transactions(connection, _balance_transactions(facts), now)
+    for fact in sorted(facts, key=_writing_order):
         is_subject = told is not None and getattr(fact, "id", None) == told.object_id
         _record_one(connection, fact, now, told.at if told is not None and is_subject else None)
     apply_facts(connection, facts, now)
+
+
+def _balance_transactions(facts: Iterable[Fact]) -> list[BalanceTransaction]:
+    found: list[BalanceTransaction] = []
+    for fact in facts:
+        if isinstance(fact, BalanceTransaction):
+            found.append(fact)
+        elif isinstance(fact, PayoutMembers):
+            found.extend(fact.transactions)
+    return found
+
+
+def _writing_order(fact: Fact) -> tuple[str, str]:
+    return type(fact).__name__, fact.payout_id if isinstance(fact, PayoutMembers) else fact.id
 
 
 def _record_one(connection: Connection, fact: Fact, now: datetime, told_at: datetime | None) -> None:
@@ -40,7 +58,7 @@ def _record_one(connection: Connection, fact: Fact, now: datetime, told_at: date
             checkout_fact_store.record_subscription(connection, fact, now)
         case PayoutMembers():
             record_payout_members(connection, fact.payout_id, fact.transactions, now)
-        case Customer():
-            pass  # personal: kept with the contributions, not among the facts
+        case Customer() | BalanceTransaction():
+            pass  # the first is personal and kept with the contributions, the second is kept already
         case _:
             record_fact(connection, fact, now, told_at)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import structlog
 
-from service.ledger.posting_store import post_due
+from service.ledger.posting_store import post_in_batches
 from service.services import Services
 from service.stripe_events import store
 from service.stripe_events.event_objects import ObjectRef
@@ -60,7 +60,7 @@ def fetch_and_record(services: Services, ref: ObjectRef) -> None:
 
 def post(services: Services) -> None:
     """Post what recorded facts have queued for the ledger; what a crash leaves queued, the next posting finds."""
-    post_due(services.engine, services.settings.accounting_zone, services.clock())
+    post_in_batches(services.engine, services.settings.accounting_zone, services.clock())
 
 
 def sweep(services: Services, limit: int = SWEEP_SIZE) -> int:

@@ -1,0 +1,76 @@
+"""The checkout request: what the widget and the support page's form send when a reader gives."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
+
+from service.contributions.choice import CheckoutForm
+from service.stripe_events.facts import Interval
+
+MAX_TOKEN_CHARACTERS = 3000
+MAX_AMOUNT_CHARACTERS = 16
+MAX_MESSAGE_CHARACTERS = 500
+_PRINTABLE = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Must be printable.")
+
+
+class AmountText(fields.Field[str]):
+    """Major units: text as a reader writes it (`5`, `5,50`), or a whole JSON number. Never a fraction as a float."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise ValidationError("Must be text or a whole number.")
+        text = str(value).strip()
+        if not text or len(text) > MAX_AMOUNT_CHARACTERS:
+            raise ValidationError(f"Must be 1 to {MAX_AMOUNT_CHARACTERS} characters.")
+        return text
+
+
+def _token() -> fields.String:
+    return fields.String(validate=validate.Length(1, MAX_TOKEN_CHARACTERS))
+
+
+def _short(maximum: int) -> fields.String:
+    return fields.String(validate=[validate.Length(1, maximum), _PRINTABLE])
+
+
+class CheckoutSchema(Schema):
+    """`prompt_token`, or `support_token` with the `site` it was shown for; `amount` or `amount_minor`."""
+
+    prompt_token = _token()
+    support_token = _token()
+    site = _short(64)
+    amount = AmountText(metadata={"type": "string"})
+    amount_minor = fields.Integer(strict=True, validate=validate.Range(1, 99_999_999))
+    currency = fields.String(validate=validate.Regexp(r"[A-Z]{3}\Z"))
+    interval = fields.Enum(Interval, by_value=True, required=True)
+    return_url = fields.String(validate=validate.Length(1, 2000))
+    page_id = _short(200)
+    language = fields.String(validate=validate.Regexp(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z"))
+    covers_fee = fields.Boolean(load_default=False)
+    is_anonymous = fields.Boolean(load_default=False)
+    message = fields.String(validate=validate.Length(0, MAX_MESSAGE_CHARACTERS))
+    proof = _short(200)
+
+    @pre_load
+    def drop_empty_form_fields(self, data: Any, **_: Any) -> Any:
+        """A form sends every field it has, filled or not, and the amount chosen beside the amount typed."""
+        if not isinstance(data, dict):
+            return data
+        return {name: value for name, value in data.items() if value != ""}
+
+    @validates_schema
+    def has_one_token_and_one_amount(self, data: dict[str, Any], **_: Any) -> None:
+        if ("prompt_token" in data) == ("support_token" in data):
+            raise ValidationError("Send a prompt token or a support token.", "prompt_token")
+        if ("amount" in data) == ("amount_minor" in data):
+            raise ValidationError("Send amount or amount_minor.", "amount")
+
+    @post_load
+    def make_form(self, data: dict[str, Any], **_: Any) -> CheckoutForm:
+        return CheckoutForm(**data)
+
+
+class CheckoutUrlSchema(Schema):
+    """Where to send the reader: Stripe's hosted page."""
+
+    checkout_url = fields.Url(required=True, require_tld=False)

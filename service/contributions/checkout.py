@@ -1,0 +1,123 @@
+"""Starting a contribution: one open attempt per showing and choice, one session at Stripe per attempt."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from service.campaigns.site import Site
+from service.contributions import store
+from service.contributions.choice import (
+    CheckoutForm,
+    Origin,
+    attempt_key,
+    chosen_amount,
+    refuse_unoffered_interval,
+    return_address,
+)
+from service.contributions.contribution import Attempt
+from service.contributions.locales import stripe_locale
+from service.contributions.support_token import open_support_token
+from service.database.transaction import committed
+from service.decisions.prompt_token import open_prompt_token
+from service.errors import ConflictError, ForbiddenError, InvalidTokenError
+from service.ids import new_id
+from service.services import Services
+from service.stripe_events.facts import ContributionMark
+from service.stripe_gateway.checkout import CheckoutRequest
+
+SESSION_LIFE = timedelta(hours=1)
+# A page about to close is no page to send a reader to.
+LEAST_LIFE_LEFT = timedelta(minutes=5)
+
+
+class PreviewOnlyError(ForbiddenError):
+    """A preview shows what readers would see; it takes no money."""
+
+    code = "preview_only"
+
+
+def origin_of_form(services: Services, form: CheckoutForm) -> Origin:
+    """Which showing this form belongs to. Raises InvalidTokenError without a fresh token of ours."""
+    instant = int(services.clock().timestamp())
+    ring = services.passports.ring
+    if form.prompt_token is not None:
+        prompt = open_prompt_token(ring, form.prompt_token, instant)
+        if prompt.is_preview:
+            raise PreviewOnlyError("this is a preview: no money is taken")
+        origin = Origin(
+            prompt.site, prompt.campaign, prompt.variant, prompt.placement, prompt.page_id or None, prompt.currency
+        )
+    elif form.support_token is not None:
+        origin = Origin(open_support_token(ring, form.support_token, instant).site, page_id=form.page_id)
+    else:
+        raise InvalidTokenError("a prompt or support page token is needed")
+    if form.site is not None and form.site != origin.site:
+        raise InvalidTokenError("this token belongs to another site")
+    return origin
+
+
+def start_checkout(services: Services, site: Site, origin: Origin, form: CheckoutForm, country: str | None) -> Attempt:
+    """The attempt this form opens or joins, with the address of Stripe's hosted page.
+
+    Asked again with the same token and choice it answers with the same page, also after a crash in between: the
+    attempt is stored first, and Stripe makes one session per attempt.
+    """
+    refuse_unoffered_interval(site, form.interval, country)
+    currency = form.currency or origin.currency or site.currency_in(country)
+    attempt = _open_attempt(services, _new_attempt(services, site, origin, replace(form, currency=currency)))
+    if attempt.checkout_url is not None:
+        return attempt
+    session = services.gateway.create_checkout_session(_request(services, site, attempt))
+    with committed(services.engine) as connection:
+        store.set_checkout(connection, attempt.id, session)
+    return replace(attempt, checkout_session_id=session.id, checkout_url=session.url)
+
+
+def _new_attempt(services: Services, site: Site, origin: Origin, form: CheckoutForm) -> Attempt:
+    now = services.clock()
+    amount = chosen_amount(form, site, form.currency or site.currency)
+    mark = ContributionMark(
+        contribution_id=new_id("ctb"),
+        site=site.key,
+        interval=form.interval,
+        campaign=origin.campaign,
+        variant=origin.variant,
+        page_id=origin.page_id or form.page_id,
+    )
+    return Attempt(
+        mark=mark,
+        key=attempt_key(form, amount),
+        amount=amount,
+        language=form.language or site.default_language,
+        return_url=return_address(site, form.return_url, services.settings.public_origin),
+        created_at=now,
+        expires_at=now + SESSION_LIFE,
+        placement=origin.placement,
+        covers_fee=form.covers_fee,
+        is_anonymous=form.is_anonymous,
+        message=form.message,
+    )
+
+
+def _open_attempt(services: Services, wanted: Attempt) -> Attempt:
+    """The open attempt of the same key, or `wanted`, now stored."""
+    for _ in range(3):
+        with committed(services.engine) as connection:
+            found = store.open_attempt(connection, wanted.key, wanted.created_at + LEAST_LIFE_LEFT)
+            if found is not None:
+                return found
+            store.close_attempts(connection, wanted.key, wanted.created_at + LEAST_LIFE_LEFT)
+            if store.insert_attempt(connection, wanted):
+                return wanted
+    raise ConflictError("another attempt is being opened; try again")
+
+
+def _request(services: Services, site: Site, attempt: Attempt) -> CheckoutRequest:
+    return CheckoutRequest(
+        mark=attempt.mark,
+        amount=attempt.amount,
+        product_name=f"Contribution to {site.name}",
+        success_url=f"{services.settings.public_url}/thanks?session_id={{CHECKOUT_SESSION_ID}}",
+        cancel_url=attempt.return_url,
+        expires_at=attempt.expires_at,
+        locale=stripe_locale(attempt.language),
+    )

@@ -1,0 +1,109 @@
+"""What a reader chose to give, checked against what the site sells."""
+
+import hashlib
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from service.campaigns.site import Site
+from service.campaigns.variant import Interval as OfferedInterval
+from service.contributions.fee_cover import with_fee_covered
+from service.errors import ForbiddenError, InvalidAmountError
+from service.money import Money, checked_amount, major_text, parse_amount
+from service.stripe_events.facts import Interval
+
+MAX_ADDRESS_CHARACTERS = 2000
+DIGEST_CHARACTERS = 40
+
+
+class NotOfferedError(InvalidAmountError):
+    """The site does not take this interval or currency from this reader."""
+
+    code = "not_offered"
+
+
+class ForeignReturnAddressError(ForbiddenError):
+    """A reader is only ever sent back to the site's own pages."""
+
+    code = "foreign_return_address"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutForm:
+    """A request to give, as it came in. One of the tokens is set; one of `amount` and `amount_minor` is."""
+
+    interval: Interval
+    prompt_token: str | None = None
+    support_token: str | None = None
+    site: str | None = None
+    amount: str | None = None
+    amount_minor: int | None = None
+    currency: str | None = None
+    return_url: str | None = None
+    page_id: str | None = None
+    language: str | None = None
+    covers_fee: bool = False
+    is_anonymous: bool = False
+    message: str | None = None
+    proof: str | None = None
+
+    @property
+    def token(self) -> str:
+        return self.prompt_token or self.support_token or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where in the publication a gift began."""
+
+    site: str
+    campaign: str | None = None
+    variant: str | None = None
+    placement: str | None = None
+    page_id: str | None = None
+    currency: str | None = None
+
+
+def chosen_amount(form: CheckoutForm, site: Site, currency: str, least_minor: int = 0) -> Money:
+    """The amount to charge. Raises InvalidAmountError for one the currency cannot hold or the site does not take.
+
+    Limits apply to what the reader chose, before any covered fee. `least_minor` raises the minimum for a while.
+    """
+    limit = site.limit(currency, OfferedInterval(form.interval.value))
+    if limit is None:
+        raise NotOfferedError(f"{site.name} does not take this in {currency}")
+    chosen = (
+        checked_amount(form.amount_minor, currency)
+        if form.amount_minor is not None
+        else parse_amount(form.amount or "", currency)
+    )
+    least = max(limit.minimum_minor, min(least_minor, limit.maximum_minor))
+    if chosen.amount_minor < least:
+        raise InvalidAmountError(f"the least is {major_text(least, currency)} {currency}")
+    if chosen.amount_minor > limit.maximum_minor:
+        raise InvalidAmountError(f"the most is {major_text(limit.maximum_minor, currency)} {currency}")
+    return with_fee_covered(chosen) if form.covers_fee else chosen
+
+
+def refuse_unoffered_interval(site: Site, interval: Interval, country: str | None) -> None:
+    """Raises NotOfferedError for a recurring contribution where the site takes none."""
+    if interval is not Interval.ONE_OFF and country in site.one_off_only_countries:
+        raise NotOfferedError(f"{site.name} takes only one-off contributions from your country")
+
+
+def return_address(site: Site, asked: str | None, public_origin: str) -> str:
+    """Where to send the reader back to: a page of the site's or of ours; without a wish, the site's front page."""
+    if not asked:
+        return site.home_url
+    is_plain = asked.isascii() and asked.isprintable() and not {" ", "\\"} & set(asked)
+    if not is_plain or len(asked) > MAX_ADDRESS_CHARACTERS:
+        raise ForeignReturnAddressError("this return address is not usable")
+    parts = urlsplit(asked)
+    if f"{parts.scheme}://{parts.netloc}" not in {*site.origins, public_origin}:
+        raise ForeignReturnAddressError("readers are only sent back to the site's own pages")
+    return parts._replace(fragment="").geturl()
+
+
+def attempt_key(form: CheckoutForm, amount: Money) -> str:
+    """What makes two clicks the same attempt: the token of one showing, and the same choice."""
+    text = "\x1f".join((form.token, form.interval.value, str(amount.amount_minor), amount.currency))
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_CHARACTERS]

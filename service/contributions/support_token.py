@@ -1,0 +1,37 @@
+"""A sealed note that our own support page was shown: what its form sends back in place of a prompt token."""
+
+import json
+import secrets
+from dataclasses import astuple, dataclass
+
+from service.decisions.sealing import KeyRing
+from service.errors import InvalidTokenError
+
+TOKEN_SECONDS = 86_400
+_SKEW_SECONDS = 300
+_PURPOSE = "support page"
+
+
+@dataclass(frozen=True, slots=True)
+class SupportToken:
+    """`issued_at` in seconds since 1970; `view_id` tells two showings of the page apart."""
+
+    site: str
+    view_id: str
+    issued_at: int
+
+
+def new_support_token(ring: KeyRing, site: str, instant: int) -> str:
+    token = SupportToken(site, secrets.token_urlsafe(9), instant)
+    return ring.seal(json.dumps(astuple(token)).encode(), purpose=_PURPOSE)
+
+
+def open_support_token(ring: KeyRing, text: str, instant: int) -> SupportToken:
+    """The token, at most a day old. Raises InvalidTokenError for anything malformed, forged or expired."""
+    plain = ring.open(text, purpose=_PURPOSE)
+    if plain is None:
+        raise InvalidTokenError("this form is not one of ours")
+    token = SupportToken(*json.loads(plain))
+    if not -_SKEW_SECONDS <= instant - token.issued_at <= TOKEN_SECONDS:
+        raise InvalidTokenError("this form has expired; load the page again")
+    return token

@@ -1,0 +1,95 @@
+"""The reader comes back from Stripe's page: what really happened there is asked of Stripe, not of the address."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+import structlog
+
+from service.campaigns.site import Site
+from service.contributions import store
+from service.database.transaction import committed
+from service.errors import NotFoundError, StoreUnavailableError, StripeUnavailableError
+from service.money import Money
+from service.services import Services
+from service.stripe_events.facts import CheckoutSession, Interval
+from service.stripe_gateway.transport import StripeObjectMissingError
+
+SESSION_ID = re.compile(r"cs_[A-Za-z0-9_]{4,200}")
+# An old thank-you address found in a history or a shared link no longer makes a supporter of whoever opens it.
+RECOGNISED_FOR = timedelta(days=2)
+
+log = structlog.get_logger()
+
+
+class Finish(StrEnum):
+    """How a visit to the hosted page ended."""
+
+    PAID = "paid"
+    PENDING = "pending"
+    OPEN = "open"
+    EXPIRED = "expired"
+    UNCONFIRMED = "unconfirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A reader's return. `site` and `amount` None only where Stripe could not be asked."""
+
+    finish: Finish
+    site: Site | None = None
+    interval: Interval = Interval.ONE_OFF
+    amount: Money | None = None
+    language: str | None = None
+    continue_url: str | None = None
+    makes_supporter: bool = False
+    campaign: str | None = None
+
+
+def returned_reader(services: Services, session_id: str) -> Return:
+    """What became of a session. Raises NotFoundError for one that is not ours."""
+    if SESSION_ID.fullmatch(session_id) is None:
+        raise NotFoundError("no such contribution")
+    try:
+        session = services.gateway.fetch_checkout_session(session_id)
+    except StripeObjectMissingError as error:
+        raise NotFoundError("no such contribution") from error
+    except StripeUnavailableError:
+        return Return(Finish.UNCONFIRMED)
+    mark = session.contribution
+    sites = services.campaigns.current().sites
+    if mark is None or mark.site not in sites or session.is_livemode != services.settings.is_livemode:
+        raise NotFoundError("no such contribution")
+    site = sites[mark.site].site
+    finish = finish_of(session)
+    language, return_url = _remembered(services, mark.contribution_id)
+    return Return(
+        finish=finish,
+        site=site,
+        interval=mark.interval,
+        amount=Money(session.amount_total_minor, session.currency),
+        language=language,
+        continue_url=(session.url if finish is Finish.OPEN else None) or return_url or site.home_url,
+        makes_supporter=finish in {Finish.PAID, Finish.PENDING}
+        and services.clock() - session.created_at < RECOGNISED_FOR,
+        campaign=mark.campaign,
+    )
+
+
+def finish_of(session: CheckoutSession) -> Finish:
+    """`paid` is not the same as `complete`: a bank debit is complete at once and paid days later."""
+    if session.status == "complete":
+        return Finish.PENDING if session.payment_status == "unpaid" else Finish.PAID
+    return Finish.EXPIRED if session.status == "expired" else Finish.OPEN
+
+
+def _remembered(services: Services, contribution_id: str) -> tuple[str | None, str | None]:
+    """Language and page the reader came from; none of them while the database cannot tell."""
+    try:
+        with committed(services.engine) as connection:
+            found = store.find_contribution(connection, contribution_id)
+    except StoreUnavailableError:
+        log.warning("thanks_without_database")
+        return None, None
+    return (found.attempt.language, found.attempt.return_url or None) if found else (None, None)

@@ -1,0 +1,105 @@
+"""A newsroom that takes money: the service on a fresh database, the Courier's site, and Stripe's sandbox."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+import service.contributions.api
+import service.stripe_events.api
+from service.assembly import build_services
+from service.campaigns.editing import Hand, save_site
+from service.contributions.support_token import new_support_token
+from service.problems import ProblemApi, answer_errors_as_problems
+from service.requests import add_cors_headers
+from service.services import EXTENSION, Services
+from service.settings import Settings
+from service.stripe_events.drain import drain
+from tests.conftest import SettableClock
+from tests.stripe import StripeStand, stripe_stand
+
+SITE: dict[str, Any] = {
+    "key": "courier",
+    "name": "The Courier",
+    "timezone": "Europe/Dublin",
+    "home_url": "https://courier.example/",
+    "origins": ["https://courier.example"],
+    "languages": ["en"],
+    "currency": "EUR",
+    "amount_limits": {
+        "EUR": {"one_off": {"min": 1, "max": 2000}, "month": {"min": 1, "max": 500}, "year": {"min": 5, "max": 2000}},
+        "JPY": {"one_off": {"min": 100, "max": 200000}},
+    },
+}
+
+
+@dataclass(frozen=True)
+class Newsroom:
+    """Everything a test of giving needs, and the few things readers and Stripe do."""
+
+    services: Services
+    client: FlaskClient
+    stripe: StripeStand
+    clock: SettableClock
+
+    def token(self) -> str:
+        return new_support_token(self.services.passports.ring, "courier", int(self.clock().timestamp()))
+
+    def checkout(self, **fields: Any) -> Any:
+        """Press the button: the answer to POST /v1/checkout."""
+        body = {"interval": "one_off", "amount": "5", "currency": "EUR", "return_url": "https://courier.example/a"}
+        if "prompt_token" not in fields:
+            body |= {"support_token": self.token(), "site": "courier"}
+        return self.client.post("/v1/checkout", json={**body, **fields}, headers={"Origin": "https://courier.example"})
+
+    def give(self, **fields: Any) -> str:
+        """Give with a good card; the id of the Checkout Session."""
+        answer = self.checkout(**fields)
+        assert answer.status_code == 200, answer.json
+        paid = self.stripe.pay(answer.json["checkout_url"])
+        assert paid.status_code == 303, paid.text
+        return paid.headers["Location"].partition("session_id=")[2]
+
+    def settle(self) -> None:
+        """Let Stripe send what it has, and the worker work until nothing is due."""
+        self.stripe.deliver()
+        drain(self.services)
+
+    def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        with self.services.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query), values)]
+
+
+@pytest.fixture
+def stripe(clock: SettableClock) -> Iterator[StripeStand]:
+    with stripe_stand(clock) as stand:
+        yield stand
+
+
+@pytest.fixture
+def newsroom(settings: Settings, clock: SettableClock, stripe: StripeStand) -> Iterator[Newsroom]:
+    services = build_services(replace(settings, stripe_api_base=stripe.url), clock)
+    save_site(services.engine, SITE, Hand("editor@courier.example", clock()))
+    services.campaigns.refresh()
+    app = small_app(services)
+    client = app.test_client()
+    stripe.receiver = lambda path, headers, body: client.post(path, headers=headers, data=body).status_code
+    yield Newsroom(services, client, stripe, clock)
+    services.engine.dispose()
+
+
+def small_app(services: Services) -> Flask:
+    """The routes of the money road alone."""
+    app = Flask("tests")
+    app.config.update(API_TITLE="tests", API_VERSION="v1", OPENAPI_VERSION="3.1.0")
+    app.extensions[EXTENSION] = services
+    app.after_request(add_cors_headers)
+    api = ProblemApi(app)
+    for blueprint in (service.contributions.api.blueprint, service.stripe_events.api.blueprint):
+        api.register_blueprint(blueprint)
+    answer_errors_as_problems(app)
+    return app
