@@ -34,7 +34,7 @@ class PayoutTie:
 
 
 def tie_payout(payout: Payout, transactions: Sequence[BalanceTransaction]) -> PayoutTie:
-    """Compare. The payout's own transaction is left out by id: the return of an earlier payout may well be among the lines.
+    """Compare. The payout's own transaction is left out by id: an earlier payout's return may well be a line.
 
     A line in another currency does not count towards the sum, so that it shows as a difference.
     """

@@ -26,8 +26,20 @@ class PostingReport:
         return PostingReport(self.posted + other.posted, self.unclassified + other.unclassified)
 
 
-def post_due(engine: Engine, zone: ZoneInfo, now: datetime) -> PostingReport:
-    """Post until nothing is due, a bounded batch per transaction. Repeating it, or doing it twice at once, is safe."""
+def post_due(connection: Connection, zone: ZoneInfo, now: datetime) -> PostingReport:
+    """Post everything due, inside the caller's transaction. Repeating it, or doing it twice at once, is safe.
+
+    From here to the end of the transaction nobody else can post: record facts first, and end soon.
+    """
+    lock_ledger(connection)
+    report = PostingReport()
+    while (batch := _post_batch(connection, zone, now)) is not None:
+        report = report.plus(batch)
+    return report
+
+
+def post_in_batches(engine: Engine, zone: ZoneInfo, now: datetime) -> PostingReport:
+    """Post until nothing is due, each bounded batch in a transaction of its own: for long pulls and first set-ups."""
     report = PostingReport()
     while True:
         with engine.begin() as connection:
@@ -36,14 +48,6 @@ def post_due(engine: Engine, zone: ZoneInfo, now: datetime) -> PostingReport:
         if batch is None:
             return report
         report = report.plus(batch)
-
-
-def post_all_within(connection: Connection, zone: ZoneInfo, now: datetime) -> PostingReport:
-    """The same inside the caller's transaction, which holds the ledger's lock."""
-    report = PostingReport()
-    while (batch := _post_batch(connection, zone, now)) is not None:
-        report = report.plus(batch)
-    return report
 
 
 def _post_batch(connection: Connection, zone: ZoneInfo, now: datetime) -> PostingReport | None:

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from sqlalchemy import Boolean, ColumnElement, Connection, Label, Table, func, insert, literal_column, or_
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from service.stripe_events.fact_tables_store import (
     balance_transaction_fees,
@@ -107,17 +109,10 @@ def record_balance_transactions(
     by_id = {transaction.id: transaction for transaction in transactions}
     if not by_id:
         return
-    statement = upsert(balance_transactions)
-    statement = statement.on_conflict_do_update(
-        index_elements=["id"],
-        set_={"status": statement.excluded.status, "available_at": statement.excluded.available_at},
-        where=(balance_transactions.c.status == "pending") & (statement.excluded.status != "pending"),
-    )
     rows = [_row(balance_transactions, transaction, now) for transaction in by_id.values()]
     # A page's rows are written in one order everywhere, so that two pulls at once cannot wait for each other in a ring.
     rows.sort(key=lambda row: str(row["id"]))
-    returning = statement.returning(balance_transactions.c.id, _IS_NEW)
-    new_ids = [row.id for row in connection.execute(returning, rows) if row.is_new]
+    new_ids = [row.id for row in connection.execute(_transaction_statement(), rows) if row.is_new]
     fee_rows = [row for id_ in new_ids for row in _fee_rows(by_id[id_])]
     if fee_rows:
         connection.execute(insert(balance_transaction_fees), fee_rows)
@@ -137,6 +132,17 @@ def record_payout_members(
         statement = upsert(payout_members).on_conflict_do_nothing(index_elements=["balance_transaction_id"])
         rows = [{"balance_transaction_id": id_, "payout_id": payout_id, "recorded_at": now} for id_ in ids]
         connection.execute(statement, rows)
+
+
+@cache
+def _transaction_statement() -> ReturningInsert[str, bool]:
+    statement = upsert(balance_transactions)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["id"],
+        set_={"status": new.status, "available_at": new.available_at},
+        where=(balance_transactions.c.status == "pending") & (new.status != "pending"),
+    ).returning(balance_transactions.c.id, _IS_NEW)
 
 
 def _transitions(fact: StoredFact, outcome: Recorded) -> Iterator[str]:
@@ -169,18 +175,22 @@ def _queue_targets(fact: StoredFact) -> list[tuple[str, str]]:
 
 def _upsert(connection: Connection, table: Table, row: Mapping[str, object]) -> Recorded:
     """Insert, or replace by id unless the row is stale or changes nothing."""
-    statement = upsert(table).values(row)
+    stored = connection.execute(_upsert_statement(table), row).first()
+    if stored is None:
+        return Recorded.UNCHANGED
+    return Recorded.NEW if stored.is_new else Recorded.CHANGED
+
+
+@cache
+def _upsert_statement(table: Table) -> ReturningInsert[bool]:
+    statement = upsert(table)
     new = statement.excluded
     changing = [column for column in table.c if column.name not in {"id", "recorded_at"}]
     values = {column.name: _merged(column.name, column, new[column.name]) for column in changing}
     is_different = or_(*(column.is_distinct_from(values[column.name]) for column in changing))
-    statement = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=["id"], set_=values, where=(new.status_rank >= table.c.status_rank) & is_different
-    )
-    stored = connection.execute(statement.returning(_IS_NEW)).first()
-    if stored is None:
-        return Recorded.UNCHANGED
-    return Recorded.NEW if stored.is_new else Recorded.CHANGED
+    ).returning(_IS_NEW)
 
 
 def _merged(name: str, column: ColumnElement[object], new: ColumnElement[object]) -> ColumnElement[object]:
@@ -197,8 +207,14 @@ def _row(table: Table, fact: StoredFact, now: datetime) -> dict[str, object]:
     if isinstance(fact, Dispute):
         row["balance_transaction_ids"] = list(fact.balance_transaction_ids)
     if table in _RANKS:
-        row["status_rank"] = _RANKS[table].get(fact.status, 2)
+        row["status_rank"] = _status_rank(table, fact)
     return row | {"recorded_at": now}
+
+
+def _status_rank(table: Table, fact: StoredFact) -> int:
+    """Statuses in their order; a dispute can be lost and then won on appeal, so its movements rank it as well."""
+    rank = _RANKS[table].get(fact.status, 2)
+    return rank * 100 + len(fact.balance_transaction_ids) if isinstance(fact, Dispute) else rank
 
 
 def _mark_row(mark: ContributionMark | None) -> dict[str, object]:

@@ -1,0 +1,11 @@
+"""A ledger to keep books in."""
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.ledger.books import Books
+
+
+@pytest.fixture
+def books(engine: Engine) -> Books:
+    return Books(engine)
