@@ -1,0 +1,242 @@
+"""The staff API of sites and campaigns: save, publish, go back, pause. Documents are JSON, or YAML (application/yaml)."""
+
+from typing import Any
+
+from flask import abort, request
+from marshmallow import Schema
+
+from schemas.campaign import CampaignSchema
+from schemas.document import load_value
+from schemas.editing import (
+    ChangeSchema,
+    PauseSchema,
+    ReleaseSchema,
+    SitePauseSchema,
+    StateSchema,
+    SwitchStateSchema,
+    VersionSchema,
+)
+from schemas.site import SiteSchema
+from service.campaigns.documents import MAX_DOCUMENT_BYTES, read_document
+from service.campaigns.editing import Hand, pause, publish, save_campaign, save_site
+from service.campaigns.reading import Described, changes_of, describe, describe_all, versions_of
+from service.campaigns.store import Change, DocumentKind, DocumentVersion
+from service.campaigns.switch_store import Scope, Switch
+from service.errors import ConflictError
+from service.requests import ACCEPTED_JSON_TYPES, Blueprint, limited_body, read_json
+from service.services import current_services
+from service.tokens.api import current_token, requires_role
+
+YAML_TYPES = frozenset({"application/yaml", "text/yaml"})
+SMALL_BODY_BYTES = 4096
+SITE, CAMPAIGN = DocumentKind.SITE, DocumentKind.CAMPAIGN
+
+blueprint = Blueprint("campaigns", __name__, description="Sites and campaigns, for staff")
+
+
+def body_of(schema: type[Schema]) -> dict[str, Any]:
+    """What the API's description says of a body; the view reads it itself, to name lines and fields."""
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+@blueprint.get("/v1/sites")
+@requires_role("editor", "auditor")
+@blueprint.response(200, StateSchema(many=True, exclude=("document", "findings")))
+def list_sites() -> tuple[Described, ...]:
+    """All sites."""
+    services = current_services()
+    return describe_all(services.engine, SITE, services.clock())
+
+
+@blueprint.get("/v1/sites/<key>")
+@requires_role("editor", "auditor")
+@blueprint.response(200, StateSchema)
+def get_site(key: str) -> Described:
+    """A site as last saved, with what lint says."""
+    return described(SITE, key)
+
+
+@blueprint.put("/v1/sites/<key>")
+@limited_body(MAX_DOCUMENT_BYTES)
+@requires_role("editor")
+@blueprint.doc(requestBody=body_of(SiteSchema))
+@blueprint.response(200, StateSchema)
+def put_site(key: str) -> Described:
+    """Save a site; it is in force at once. `If-Match: "3"` refuses to overwrite anything newer than version 3."""
+    save_site(current_services().engine, document_named(key), hand(), based_on())
+    return changed(SITE, key)
+
+
+@blueprint.post("/v1/sites/<key>/publish")
+@limited_body(SMALL_BODY_BYTES)
+@requires_role("editor")
+@blueprint.doc(requestBody=body_of(ReleaseSchema))
+@blueprint.response(200, StateSchema)
+def publish_site(key: str) -> Described:
+    """Put a version of a site in force, such as an older one, now or at a later instant."""
+    publish(current_services().engine, SITE, key, settings_of(ReleaseSchema()), hand())
+    return changed(SITE, key)
+
+
+@blueprint.post("/v1/sites/<key>/pause")
+@limited_body(SMALL_BODY_BYTES)
+@requires_role("editor")
+@blueprint.doc(requestBody=body_of(SitePauseSchema))
+@blueprint.response(200, StateSchema)
+def pause_site(key: str) -> Described:
+    """Silence a site, or one placement or kind of it, within seconds; `is_paused` false ends it."""
+    asked = settings_of(SitePauseSchema())
+    scope, name = Scope.SITE, ""
+    if asked["placement"]:
+        scope, name = Scope.PLACEMENT, asked["placement"].value
+    elif asked["kind"]:
+        scope, name = Scope.KIND, asked["kind"].value
+    switch(Switch(scope, key, name), asked)
+    return changed(SITE, key)
+
+
+@blueprint.get("/v1/sites/<key>/versions")
+@requires_role("editor", "auditor")
+@blueprint.response(200, VersionSchema(many=True))
+def list_site_versions(key: str) -> tuple[DocumentVersion, ...]:
+    """The newest hundred texts of a site, newest first."""
+    return versions_of(current_services().engine, SITE, key)
+
+
+@blueprint.get("/v1/sites/<key>/changes")
+@requires_role("editor", "auditor")
+@blueprint.response(200, ChangeSchema(many=True))
+def list_site_changes(key: str) -> tuple[Change, ...]:
+    """Who changed what of a site, newest first."""
+    return changes_of(current_services().engine, SITE, key)
+
+
+@blueprint.get("/v1/campaigns")
+@requires_role("editor", "auditor")
+@blueprint.response(200, StateSchema(many=True, exclude=("document", "findings")))
+def list_campaigns() -> tuple[Described, ...]:
+    """All campaigns, or those of `?site=`."""
+    services = current_services()
+    return describe_all(services.engine, CAMPAIGN, services.clock(), request.args.get("site"))
+
+
+@blueprint.get("/v1/campaigns/<key>")
+@requires_role("editor", "auditor")
+@blueprint.response(200, StateSchema)
+def get_campaign(key: str) -> Described:
+    """A campaign as last saved, with what lint says."""
+    return described(CAMPAIGN, key)
+
+
+@blueprint.put("/v1/campaigns/<key>")
+@limited_body(MAX_DOCUMENT_BYTES)
+@requires_role("editor")
+@blueprint.doc(requestBody=body_of(CampaignSchema))
+@blueprint.response(200, StateSchema)
+def put_campaign(key: str) -> Described:
+    """Save a campaign as its next version; nothing is shown until it is published."""
+    save_campaign(current_services().engine, document_named(key), hand(), based_on())
+    return changed(CAMPAIGN, key)
+
+
+@blueprint.post("/v1/campaigns/<key>/publish")
+@limited_body(SMALL_BODY_BYTES)
+@requires_role("editor")
+@blueprint.doc(requestBody=body_of(ReleaseSchema))
+@blueprint.response(200, StateSchema)
+def publish_campaign(key: str) -> Described:
+    """Publish the newest version, or the one named, now or at a later instant. An older version is a roll back."""
+    publish(current_services().engine, CAMPAIGN, key, settings_of(ReleaseSchema()), hand())
+    return changed(CAMPAIGN, key)
+
+
+@blueprint.post("/v1/campaigns/<key>/pause")
+@limited_body(SMALL_BODY_BYTES)
+@requires_role("editor")
+@blueprint.doc(requestBody=body_of(PauseSchema))
+@blueprint.response(200, StateSchema)
+def pause_campaign(key: str) -> Described:
+    """Take a campaign off within seconds; `is_paused` false puts it on again."""
+    site = describe(current_services().engine, CAMPAIGN, key, current_services().clock()).site
+    switch(Switch(Scope.CAMPAIGN, site, key), settings_of(PauseSchema()))
+    return changed(CAMPAIGN, key)
+
+
+@blueprint.get("/v1/campaigns/<key>/versions")
+@requires_role("editor", "auditor")
+@blueprint.response(200, VersionSchema(many=True))
+def list_campaign_versions(key: str) -> tuple[DocumentVersion, ...]:
+    """The newest hundred texts of a campaign, newest first."""
+    return versions_of(current_services().engine, CAMPAIGN, key)
+
+
+@blueprint.get("/v1/campaigns/<key>/changes")
+@requires_role("editor", "auditor")
+@blueprint.response(200, ChangeSchema(many=True))
+def list_campaign_changes(key: str) -> tuple[Change, ...]:
+    """Who changed what of a campaign, newest first."""
+    return changes_of(current_services().engine, CAMPAIGN, key)
+
+
+@blueprint.post("/v1/pause")
+@limited_body(SMALL_BODY_BYTES)
+@requires_role("editor")
+@blueprint.doc(requestBody=body_of(PauseSchema))
+@blueprint.response(200, SwitchStateSchema)
+def pause_everything() -> dict[str, bool]:
+    """Pause all asks of all sites, gates included, within seconds; `is_paused` false ends it."""
+    asked = settings_of(PauseSchema())
+    switch(Switch(Scope.EVERYTHING), asked)
+    return {"is_paused": asked["is_paused"]}
+
+
+def described(kind: DocumentKind, key: str) -> Described:
+    services = current_services()
+    return describe(services.engine, kind, key, services.clock())
+
+
+def changed(kind: DocumentKind, key: str) -> Described:
+    """The same after a change, which this process need not wait for."""
+    current_services().campaigns.refresh()
+    return described(kind, key)
+
+
+def switch(one: Switch, asked: dict[str, Any]) -> None:
+    services = current_services()
+    pause(services.engine, one, hand(), is_paused=asked["is_paused"], note=asked["note"])
+    services.campaigns.refresh()
+
+
+def hand() -> Hand:
+    """Whoever the token belongs to, now."""
+    token = current_token()
+    return Hand(f"{token.name} ({token.token_id})", current_services().clock())
+
+
+def based_on() -> int | None:
+    """The version named by If-Match, or None."""
+    tag = request.headers.get("If-Match")
+    if tag is None or tag == "*":
+        return None
+    digits = tag.strip().strip('"')
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else abort(400)
+
+
+def document_named(key: str) -> Any:
+    """The document in the body; 409 when its key is not the one in the address."""
+    is_yaml = request.mimetype in YAML_TYPES
+    content = read_document(request.get_data()).content if is_yaml else json_body()
+    if isinstance(content, dict) and content.setdefault("key", key) != key:
+        raise ConflictError(f"the document's key is {content['key']}, the address says {key}")
+    return content
+
+
+def settings_of(schema: Schema) -> Any:
+    """What a small body says; no body at all is `{}`."""
+    return load_value(schema, json_body() if request.get_data() else {})
+
+
+def json_body() -> Any:
+    if request.mimetype not in ACCEPTED_JSON_TYPES:
+        abort(415)
+    return read_json(request.get_data())

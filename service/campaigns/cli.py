@@ -1,0 +1,198 @@
+"""`flask campaigns lint|apply|show|publish|pause` and `flask sites apply|show`."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from service.campaigns.campaign import Campaign
+from service.campaigns.documents import Document, load_campaign, load_site, read_file, write_document
+from service.campaigns.editing import Hand, Release, pause, publish, save_campaign, save_site
+from service.campaigns.finding import Finding, Severity
+from service.campaigns.lint import lint
+from service.campaigns.reading import describe, stored_documents
+from service.campaigns.site import Site
+from service.campaigns.store import DocumentKind
+from service.campaigns.switch_store import Scope, Switch
+from service.errors import DomainError, InvalidDocumentError
+from service.services import current_services
+
+FILES = click.Path(exists=True, path_type=Path)
+SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+WHO = "command line"
+
+
+@click.group()
+def campaigns() -> None:
+    """What is asked of whom."""
+
+
+@click.group()
+def sites() -> None:
+    """The publications."""
+
+
+@campaigns.command("lint")
+@click.argument("paths", nargs=-1, required=True, type=FILES)
+@click.option("--site", "site_file", type=FILES, help="The site's file, where it is not the one that is stored.")
+@with_appcontext
+def lint_files(paths: tuple[Path, ...], site_file: Path | None) -> None:
+    """Say in words what is wrong with campaign files (or folders of them), alone and with one another.
+
+    Ends with status 1 when something can never do what it says. A site file among PATHS is used as the site.
+    """
+    site_list, campaign_list, is_broken = _read_all((*paths, *([site_file] if site_file else [])))
+    wanted = {campaign.site for campaign in campaign_list} - {site.key for site in site_list}
+    if wanted:
+        site_list += [site for site in stored_documents(current_services().engine)[0] if site.key in wanted]
+    for key in sorted(wanted - {site.key for site in site_list}):
+        click.echo(f"problem  site {key}: is not stored and not among the files (--site FILE)")
+        is_broken = True
+    findings = [found for site in site_list for found in lint(site, campaign_list, current_services().clock())]
+    _print(findings)
+    if is_broken or any(found.severity is Severity.PROBLEM for found in findings):
+        raise SystemExit(1)
+    click.echo(f"{len(campaign_list)} campaigns, nothing that could not work.")
+
+
+@campaigns.command("apply")
+@click.argument("paths", nargs=-1, required=True, type=FILES)
+@click.option("--publish", "is_published", is_flag=True, help="Also put them in force.")
+@with_appcontext
+def apply_campaigns(paths: tuple[Path, ...], *, is_published: bool) -> None:
+    """Save campaign files (or folders of them) as the next versions; unchanged ones stay as they are."""
+    for path, document in _documents(paths):
+        with _problems_of(path):
+            services = current_services()
+            hand = Hand(WHO, services.clock())
+            load_campaign(document.content, document.lines)
+            state = save_campaign(services.engine, document.content, hand)
+            if is_published:
+                release = Release(state.newest_version)
+                state = publish(services.engine, DocumentKind.CAMPAIGN, state.key, release, hand)
+            in_force = f", version {state.published_version} in force" if state.published_version else ", not published"
+            click.echo(f"campaign {state.key}: version {state.newest_version}{in_force}")
+
+
+@campaigns.command("show")
+@click.argument("key")
+@with_appcontext
+def show_campaign(key: str) -> None:
+    """Print a campaign as last saved, and what lint says of it."""
+    _show(DocumentKind.CAMPAIGN, key)
+
+
+@campaigns.command("publish")
+@click.argument("key")
+@click.option("--version", type=click.IntRange(min=1), help="The version; the newest when left out.")
+@click.option(
+    "--at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="An instant, such as 2026-12-01T06:00:00+00:00."
+)
+@with_appcontext
+def publish_campaign(key: str, version: int | None, at: Any) -> None:
+    """Put a campaign in force, now or at an instant; an older version is a roll back."""
+    services = current_services()
+    with _problems_of(key):
+        state = publish(services.engine, DocumentKind.CAMPAIGN, key, Release(version, at), Hand(WHO, services.clock()))
+        later = f"; version {state.scheduled_version} from {state.scheduled_at}" if state.scheduled_at else ""
+        click.echo(f"campaign {key}: version {state.published_version or 'none'} in force{later}")
+
+
+@campaigns.command("pause")
+@click.option("--site", default="", help="Only this site.")
+@click.option("--campaign", default="", help="Only this campaign.")
+@click.option("--off", "is_ended", is_flag=True, help="End the pause.")
+@click.option("--note", default="", help="Why, for the record.")
+@with_appcontext
+def pause_asks(site: str, campaign: str, note: str, *, is_ended: bool) -> None:
+    """Pause all asks everywhere, or of one site or campaign, within seconds."""
+    services = current_services()
+    with _problems_of(campaign or site or "pause"):
+        if campaign:
+            owner = describe(services.engine, DocumentKind.CAMPAIGN, campaign, services.clock()).site
+            one = Switch(Scope.CAMPAIGN, owner, campaign)
+        else:
+            one = Switch(Scope.SITE, site) if site else Switch(Scope.EVERYTHING)
+        pause(services.engine, one, Hand(WHO, services.clock()), is_paused=not is_ended, note=note)
+    click.echo("Ended." if is_ended else "Paused.")
+
+
+@sites.command("apply")
+@click.argument("paths", nargs=-1, required=True, type=FILES)
+@with_appcontext
+def apply_sites(paths: tuple[Path, ...]) -> None:
+    """Save site files, in force at once; unchanged ones stay as they are."""
+    for path, document in _documents(paths):
+        with _problems_of(path):
+            services = current_services()
+            load_site(document.content, document.lines)
+            state = save_site(services.engine, document.content, Hand(WHO, services.clock()))
+            click.echo(f"site {state.key}: version {state.published_version} in force")
+
+
+@sites.command("show")
+@click.argument("key")
+@with_appcontext
+def show_site(key: str) -> None:
+    """Print a site as last saved, and what lint says of it and its campaigns."""
+    _show(DocumentKind.SITE, key)
+
+
+@contextmanager
+def _problems_of(subject: object) -> Iterator[None]:
+    """An error of ours becomes the command's own: each problem on a line behind its subject, and status 1."""
+    try:
+        yield
+    except DomainError as error:
+        raise click.ClickException("\n".join(_lines(subject, error))) from error
+
+
+def _lines(subject: object, error: DomainError) -> Iterator[str]:
+    problems = error.problems if isinstance(error, InvalidDocumentError) else (str(error),)
+    yield from (f"{subject}: {words}" for words in problems)
+
+
+def _documents(paths: Iterable[Path]) -> Iterator[tuple[Path, Document]]:
+    """Each file, and each document file right inside each folder, in order of name."""
+    for path in paths:
+        inside = sorted(one for one in path.iterdir() if one.suffix in SUFFIXES) if path.is_dir() else [path]
+        for one in inside:
+            with _problems_of(one):
+                document = read_file(one)
+            yield one, document
+
+
+def _read_all(paths: Iterable[Path]) -> tuple[list[Site], list[Campaign], bool]:
+    """The sites and campaigns in files; what cannot be read is printed, and the third part is then True."""
+    site_list: list[Site] = []
+    campaign_list: list[Campaign] = []
+    is_broken = False
+    for path, document in _documents(paths):
+        try:
+            if isinstance(document.content, dict) and "timezone" in document.content:
+                site_list.append(load_site(document.content, document.lines))
+            else:
+                campaign_list.append(load_campaign(document.content, document.lines))
+        except InvalidDocumentError as error:
+            is_broken = True
+            for line in _lines(path, error):
+                click.echo(f"problem  {line}")
+    return site_list, campaign_list, is_broken
+
+
+def _print(findings: Iterable[Finding]) -> None:
+    for found in findings:
+        click.echo(f"{found.severity:8} {found.subject}: {found.words} [{found.rule}]")
+
+
+def _show(kind: DocumentKind, key: str) -> None:
+    services = current_services()
+    with _problems_of(key):
+        found = describe(services.engine, kind, key, services.clock())
+    in_force = found.published_version or "none"
+    click.echo(f"# {kind} {key}: version {found.newest_version} of {found.created_at:%Y-%m-%d}, in force: {in_force}")
+    click.echo(write_document(found.document), nl=False)
+    _print(found.findings)
