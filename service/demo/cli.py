@@ -32,10 +32,11 @@ def demo(check: bool, forget: bool) -> None:
 
 
 def _run() -> None:
+    usual = Ports()
     ports = Ports(
-        int(os.environ.get("PORT_SERVICE", Ports.service)),
-        int(os.environ.get("PORT_SANDBOX", Ports.sandbox)),
-        int(os.environ.get("PORT_NEWSPAPER", Ports.newspaper)),
+        int(os.environ.get("PORT_SERVICE", usual.service)),
+        int(os.environ.get("PORT_SANDBOX", usual.sandbox)),
+        int(os.environ.get("PORT_NEWSPAPER", usual.newspaper)),
     )
     refuse_busy_ports(ports)
     click.echo("Starting ...")

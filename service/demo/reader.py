@@ -36,7 +36,7 @@ class PageFacts(HTMLParser):
             self.links.append(found["href"])
         elif tag == "form" and found.get("method", "").lower() == "post" and self.form_action is None:
             self.form_action, self._is_in_form = found.get("action", ""), True
-        elif tag == "input" and self._is_in_form and found.get("name"):
+        elif tag in {"input", "select"} and self._is_in_form and _is_sent(found):
             self.form_fields[found["name"]] = found.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
@@ -50,6 +50,11 @@ class PageFacts(HTMLParser):
             self.facts[name] = [part.strip() for part in content.split(",") if part.strip()]
         else:
             self.facts[name] = content
+
+
+def _is_sent(field: dict[str, str]) -> bool:
+    """Whether a browser would send this field as the page stands."""
+    return bool(field.get("name")) and (field.get("type") not in {"radio", "checkbox"} or "checked" in field)
 
 
 @dataclass(slots=True)

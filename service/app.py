@@ -1,0 +1,86 @@
+"""The composition root: the only place that knows every part."""
+
+import click
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import service.campaigns.api
+import service.contributions.api
+import service.decisions.api
+import service.health.api
+import service.pages.api
+import service.stripe_events.api
+import service.widget.api
+from service.assembly import build_services
+from service.cli import add_commands
+from service.clock import Clock, system_clock
+from service.logs import configure_logs, log_requests
+from service.problems import ProblemApi, answer_errors_as_problems
+from service.requests import add_cors_headers
+from service.services import EXTENSION, current_services
+from service.settings import Settings, SettingsError, read_settings
+
+MAX_BODY_BYTES = 1024 * 1024  # of any body; widget calls are held to less
+BLUEPRINTS = (
+    service.decisions.api.blueprint,
+    service.campaigns.api.blueprint,
+    service.contributions.api.blueprint,
+    service.stripe_events.api.blueprint,
+    service.widget.api.blueprint,
+    service.health.api.blueprint,
+)
+OPENAPI = {
+    "API_TITLE": "Keepopen",
+    "API_VERSION": "v1",
+    "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": "/v1",
+    "OPENAPI_JSON_PATH": "openapi.json",
+}
+
+
+def create_app(settings: Settings, *, clock: Clock = system_clock, has_background: bool = True) -> Flask:
+    """The whole service. `has_background` False starts no thread: campaigns are then loaded once, here.
+
+    Starts the embedded PostgreSQL where the settings name no database.
+    """
+    configure_logs(settings.log_level)
+    app = Flask("service", static_folder=None)
+    app.config.update(OPENAPI, MAX_CONTENT_LENGTH=MAX_BODY_BYTES)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions[EXTENSION] = build_services(settings, clock)
+    _wire_requests(app, settings)
+    add_commands(app)
+    campaigns = app.extensions[EXTENSION].campaigns
+    campaigns.start() if has_background else campaigns.refresh()
+    return app
+
+
+def create_app_from_environment() -> Flask:
+    """The service with the environment's settings.
+
+    Where those are not usable, a server ends here with the problems listed. The `flask` command still gets its
+    commands, since help and the demo need no settings; any other command then ends with the same list.
+    """
+    try:
+        return create_app(read_settings())
+    except SettingsError as error:
+        if click.get_current_context(silent=True) is None:
+            raise SystemExit(str(error)) from None
+        app = Flask("service", static_folder=None)
+        app.extensions[EXTENSION] = error
+        add_commands(app)
+        app.before_request(current_services)
+        return app
+
+
+def _wire_requests(app: Flask, settings: Settings) -> None:
+    proxies = settings.trusted_proxies
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
+    log_requests(app)
+    app.after_request(add_cors_headers)
+    api = ProblemApi(app)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    app.register_blueprint(service.pages.api.blueprint)
+    answer_errors_as_problems(app)

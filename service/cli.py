@@ -1,0 +1,58 @@
+"""The operator's commands, `flask --app wsgi …`: the frame's own, and each capability's from its `cli.py`."""
+
+import sys
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+
+import service.demo.cli
+import service.stripe_events.cli
+import service.tokens.cli
+from service.database.embedded import stop_embedded
+from service.database.engine import database_address
+from service.database.migrate import migrate as migrate_database
+from service.services import current_services
+from service.settings import masked
+
+CAPABILITY_COMMANDS: tuple[click.Command, ...] = (
+    service.demo.cli.demo,
+    service.stripe_events.cli.sync,
+    service.stripe_events.cli.backfill,
+    service.stripe_events.cli.worker,
+    service.stripe_events.cli.events,
+    service.tokens.cli.tokens,
+)
+
+
+@click.command()
+@with_appcontext
+def migrate() -> None:
+    """Bring the database to the newest shape; an up-to-date one is left as it is."""
+    migrate_database(database_address(current_services().settings))
+    click.echo("The database is up to date.")
+
+
+@click.command()
+@with_appcontext
+def settings() -> None:
+    """Print the effective settings, secrets hidden."""
+    for name, value in masked(current_services().settings).items():
+        click.echo(f"{name}={value}")
+
+
+@click.command("stop-database")
+@with_appcontext
+def stop_database() -> None:
+    """Stop the embedded PostgreSQL, which otherwise keeps running for the next command."""
+    effective = current_services().settings
+    if effective.database_url:
+        sys.exit("DATABASE_URL is set: that database is not ours to stop.")
+    stop_embedded(effective.var_dir)
+    click.echo("The embedded PostgreSQL has stopped.")
+
+
+def add_commands(app: Flask) -> None:
+    """Give an application every command."""
+    for command in (migrate, settings, stop_database, *CAPABILITY_COMMANDS):
+        app.cli.add_command(command)

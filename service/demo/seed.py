@@ -1,0 +1,54 @@
+"""What the demo starts with: a site, its campaign, and a finance token kept beside the database."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from service.campaigns.documents import read_file
+from service.campaigns.editing import NOW, Hand, publish, save_campaign, save_site
+from service.campaigns.store import DocumentKind
+from service.clock import system_clock
+from service.database.engine import application_engine
+from service.demo.processes import Ports
+from service.demo.settings import SECRET_KEY
+from service.tokens.store import Role
+from service.tokens.tokens import TokenRequest, create_token, verify_token
+
+SITE_KEY = "courier"
+DOCUMENTS = Path(__file__).parents[2] / "infra" / "demo_site"
+TOKEN_FILE = "finance-token.txt"
+SEEDER = "demo"
+
+
+def seed(database_url: str, ports: Ports, var_dir: Path) -> str:
+    """Apply the demo's documents (a second time they change nothing) and give finance's token, made once."""
+    engine = application_engine(database_url)
+    try:
+        hand = Hand(SEEDER, system_clock())
+        save_site(engine, site_document(ports), hand)
+        for path in sorted((DOCUMENTS / "campaigns").glob("*.yaml")):
+            content = read_file(path).content
+            save_campaign(engine, content, hand)
+            publish(engine, DocumentKind.CAMPAIGN, content["key"], NOW, hand)
+        return finance_token(engine, var_dir / TOKEN_FILE)
+    finally:
+        engine.dispose()
+
+
+def site_document(ports: Ports) -> dict[str, Any]:
+    """The demo's site, served from wherever its newspaper listens."""
+    content: dict[str, Any] = read_file(DOCUMENTS / "site.yaml").content
+    origins = [ports.newspaper_url, ports.newspaper_url.replace("127.0.0.1", "localhost")]
+    return {**content, "home_url": f"{ports.newspaper_url}/", "origins": origins}
+
+
+def finance_token(engine: Engine, path: Path) -> str:
+    """The token of an earlier run while it still works, else a new one."""
+    known = path.read_text(encoding="ascii").strip() if path.exists() else ""
+    if known and verify_token(engine, (SECRET_KEY,), known):
+        return known
+    text = create_token(engine, (SECRET_KEY,), TokenRequest("demo finance", Role.FINANCE), system_clock()).text
+    path.write_text(text + "\n", encoding="ascii")
+    path.chmod(0o600)
+    return text
