@@ -69,8 +69,13 @@ def create_app_from_environment() -> Flask:
         app = Flask("service", static_folder=None)
         app.extensions[EXTENSION] = error
         add_commands(app)
-        app.before_request(current_services)
+        app.before_request(end_without_settings)
         return app
+
+
+def end_without_settings() -> None:
+    """A server must not answer on settings that are not usable."""
+    current_services()
 
 
 def _wire_requests(app: Flask, settings: Settings) -> None:

@@ -9,13 +9,15 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, make_url
 
+from service.app import create_app
 from service.assembly import build_services
 from service.database.embedded import embedded_postgresql
 from service.database.engine import application_engine
 from service.database.migrate import migrate
-from service.services import Services
+from service.services import EXTENSION, Services
 from service.settings import Settings
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)  # a Wednesday
@@ -100,8 +102,24 @@ def settings(database_address: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
+def app(settings: Settings, clock: SettableClock) -> Iterator[Flask]:
+    """The whole service in process, without background threads: `services.campaigns.refresh()` loads campaigns."""
+    app = create_app(settings, clock=clock, has_background=False)
+    yield app
+    services: Services = app.extensions[EXTENSION]
+    services.engine.dispose()
+
+
+@pytest.fixture
+def app_services(app: Flask) -> Services:
+    """The collaborators of the application under test."""
+    services: Services = app.extensions[EXTENSION]
+    return services
+
+
+@pytest.fixture
 def services(settings: Settings, clock: SettableClock) -> Iterator[Services]:
-    """The collaborators of a service under test; `services.campaigns.refresh()` loads campaigns."""
+    """The collaborators of a service under test, without HTTP."""
     services = build_services(settings, clock)
     yield services
     services.engine.dispose()
