@@ -9,6 +9,12 @@ class DomainError(Exception):
     code: ClassVar[str] = "domain_error"
 
 
+class MalformedRequestError(DomainError):
+    """What was sent is not what this address takes at all."""
+
+    code = "malformed_request"
+
+
 class InvalidAmountError(DomainError):
     code = "invalid_amount"
 

@@ -12,6 +12,7 @@ from service import errors
 log = structlog.get_logger()
 
 STATUS_BY_ERROR: dict[type[errors.DomainError], int] = {
+    errors.MalformedRequestError: 400,
     errors.UnknownSiteError: 404,
     errors.NotFoundError: 404,
     errors.ConflictError: 409,

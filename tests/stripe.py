@@ -68,9 +68,11 @@ def stripe_stand(clock: Callable[[], datetime]) -> Iterator[StripeStand]:
     """A sandbox on a free port, on the given clock, until the end of the block."""
     settings = SandboxSettings(webhook_url=WEBHOOK_URL, webhook_secret=WEBHOOK_SECRET)
     stands: list[StripeStand] = []
-    app = create_sandbox(
-        settings, clock=clock, sender=lambda url, headers, body: stands[0].send(url, headers, body), seed=1
-    )
+
+    def send(url: str, headers: dict[str, str], body: bytes) -> int:
+        return stands[0].send(url, headers, body)
+
+    app = create_sandbox(settings, clock=clock, sender=send, seed=1)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     settings.public_url = f"http://127.0.0.1:{server.server_port}"
     stands.append(StripeStand(app, settings.public_url))

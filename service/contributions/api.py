@@ -1,18 +1,17 @@
 """POST /v1/checkout, GET /support/<site> and GET /thanks: where readers give and come back."""
 
-from flask import Response, jsonify, make_response, redirect, render_template, request
+from flask import jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from schemas.checkout import CheckoutSchema, CheckoutUrlSchema
 from service.contributions.checkout import origin_of_form, start_checkout
 from service.contributions.choice import CheckoutForm
-from service.contributions.recognition import recognised_passport
+from service.contributions.recognition import begun_passport, recognised_passport
 from service.contributions.support_page import support_page
 from service.contributions.thanks import returned_reader
-from service.decisions.passport import PASSPORT_DAYS
+from service.decisions.api import carried, carrier_of
 from service.requests import FORM_TYPE, WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
-from service.services import Services, current_services
-from service.stripe_events.facts import Interval
+from service.services import current_services
 
 blueprint = Blueprint("contributions", __name__, description="Giving, and coming back from it")
 
@@ -27,11 +26,12 @@ def checkout(form: CheckoutForm) -> ResponseReturnValue:
     origin = origin_of_form(services, form)
     site = services.campaigns.current().site(origin.site).site
     admit_origin(site.origins, services.settings.public_origin)
-    attempt = start_checkout(services, site, origin, form, _country(services))
+    carrier = carrier_of(services, site.key)
+    attempt = start_checkout(services, site, origin, form, carrier.country)
     services.metrics.checkouts.labels(site=site.key, result="started").inc()
-    if request.mimetype == FORM_TYPE:
-        return redirect(attempt.checkout_url or "", 303)
-    return jsonify(checkout_url=attempt.checkout_url)
+    url = attempt.checkout_url or ""
+    response = make_response(redirect(url, 303) if request.mimetype == FORM_TYPE else jsonify(checkout_url=url))
+    return carried(response, services, site.key, begun_passport(services, carrier.cookie, site.key))
 
 
 @blueprint.route("/v1/checkout", methods=["OPTIONS"])
@@ -47,9 +47,8 @@ def support(site_key: str) -> ResponseReturnValue:
     """The ask as a plain page: works without JavaScript."""
     services = current_services()
     site = services.campaigns.current().site(site_key).site
-    page = support_page(
-        services, site, _country(services), request.args.get("language"), request.args.get("return_url")
-    )
+    country = carrier_of(services, site.key).country
+    page = support_page(services, site, country, request.args.get("language"), request.args.get("return_url"))
     return render_template("support.html", page=page, site=site), {"Cache-Control": "no-store"}
 
 
@@ -61,22 +60,7 @@ def thanks() -> ResponseReturnValue:
     response = make_response(render_template("thanks.html", page=found, site=found.site))
     response.headers["Cache-Control"] = "no-store"
     if found.makes_supporter and found.site is not None:
-        _recognise(services, response, found.site.key, found.interval)
+        carrier = carrier_of(services, found.site.key)
+        passport = recognised_passport(services, carrier.cookie or "", found.site.key, found.interval)
+        return carried(response, services, found.site.key, passport)
     return response
-
-
-def _recognise(services: Services, response: Response, site: str, interval: Interval) -> None:
-    """Let the reader's passport cookie say that they support the site."""
-    is_https = services.settings.is_https
-    name = f"__Host-keepopen-{site}" if is_https else f"keepopen-{site}"
-    carried = request.cookies.get(name, "")
-    passport = recognised_passport(services.passports, carried, site, interval, int(services.clock().timestamp()))
-    response.set_cookie(
-        name, passport, max_age=PASSPORT_DAYS * 86_400, secure=is_https, httponly=True, samesite="Lax", path="/"
-    )
-
-
-def _country(services: Services) -> str | None:
-    header = services.settings.country_header
-    found = request.headers.get(header, "").strip().upper() if header else ""
-    return found if len(found) == 2 and found.isalpha() else None

@@ -1,19 +1,30 @@
-"""Writing into the reader's own passport that they support the site, so that they are not asked again."""
+"""Writing into the reader's own passport that they are about to support the site, and that they do."""
 
 import secrets
 from dataclasses import replace
 
 from service.campaigns.variant import Interval as OfferedInterval
-from service.decisions.passport import PassportSealer
 from service.decisions.reader import new_reader
 from service.decisions.supporters import contributed
+from service.services import Services
 from service.stripe_events.facts import Interval
 
 SALT_BITS = 32
 
 
-def recognised_passport(sealer: PassportSealer, carried: str, site: str, interval: Interval, instant: int) -> str:
-    """The passport after a contribution. Without a readable one a new one is begun that holds nothing else."""
-    reader = sealer.open(carried, site, instant) or new_reader(instant, None, secrets.randbits(SALT_BITS))
+def begun_passport(services: Services, carried: str | None, site: str) -> str | None:
+    """The passport once a checkout was begun; None where the reader carries none that can be read."""
+    instant = int(services.clock().timestamp())
+    reader = services.passports.open(carried, site, instant) if carried else None
+    if reader is None:
+        return None
+    giving = replace(reader.giving, checkout_at=instant)
+    return services.passports.seal(replace(reader, giving=giving), site, instant)
+
+
+def recognised_passport(services: Services, carried: str, site: str, interval: Interval) -> str:
+    """The passport after a contribution. Without a readable one, a new one that holds nothing else."""
+    instant = int(services.clock().timestamp())
+    reader = services.passports.open(carried, site, instant) or new_reader(instant, None, secrets.randbits(SALT_BITS))
     giving = contributed(reader.giving, OfferedInterval(interval.value), instant)
-    return sealer.seal(replace(reader, giving=giving), site, instant)
+    return services.passports.seal(replace(reader, giving=giving), site, instant)

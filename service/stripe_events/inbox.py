@@ -4,7 +4,7 @@ import json
 from enum import StrEnum
 
 from service.database.transaction import committed
-from service.errors import DomainError
+from service.errors import MalformedRequestError
 from service.services import Services
 from service.stripe_events import store
 from service.stripe_events.event_objects import EventEnvelope, MalformedEventError, lacks_object, read_event
@@ -15,7 +15,7 @@ from service.stripe_events.store import Arrival, EventStatus
 MAX_BODY_BYTES = 1024 * 1024
 
 
-class WebhookRefusedError(DomainError):
+class WebhookRefusedError(MalformedRequestError):
     """A delivery that is not a fresh, signed event of Stripe's."""
 
     code = "webhook_refused"
