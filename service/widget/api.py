@@ -38,7 +38,7 @@ def module(version: str, name: str) -> Response:
 
 
 def _file(asset: Asset, cache_control: str) -> Response:
-    is_gzip = "gzip" in request.accept_encodings
+    is_gzip = request.accept_encodings.quality("gzip") > 0
     response = Response(asset.gzipped if is_gzip else asset.body, content_type=asset.content_type)
     if is_gzip:
         response.headers["Content-Encoding"] = "gzip"
@@ -49,4 +49,5 @@ def _file(asset: Asset, cache_control: str) -> Response:
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Timing-Allow-Origin"] = "*"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

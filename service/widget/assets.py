@@ -3,7 +3,7 @@
 import base64
 import gzip
 import hashlib
-import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,8 +36,15 @@ class Assets:
 
     def loader(self, switched_off: tuple[str, ...] = ()) -> Asset:
         """The loader, silent on the sites named (`*`: on all of them)."""
-        text = self.loader_text.replace("__OFF__", json.dumps(switched_off)).replace("__HASH__", self.version)
+        text = self.loader_text.replace("__OFF__", _pattern(switched_off)).replace("__HASH__", self.version)
         return make_asset(LOADER, text.encode())
+
+
+def _pattern(sites: tuple[str, ...]) -> str:
+    """A JavaScript regular expression that matches exactly these site keys, or everything for `*`."""
+    if "*" in sites:
+        return "/^/"
+    return f"/^({'|'.join(re.escape(site).replace('/', '') for site in sites)})$/" if sites else "/(?!)/"
 
 
 def make_asset(name: str, body: bytes) -> Asset:

@@ -3,13 +3,12 @@
   const script = document.currentScript || document.querySelector('script[src*="v1/widget"]');
   const queued = window.keepopen;
   if (!script || queued?.version) return;
-  const OFF = __OFF__;
   const base = script.src.replace(/v1\/widget.*/, '');
   const attribute = (name) => script.getAttribute('data-' + name.replaceAll('_', '-'));
-  const load = (file) => import(base + 'v1/widget/__HASH__/' + file);
+  const load = (name) => import(base + 'v1/widget/__HASH__/modules/' + name + '.js');
   const address = () => location.pathname + location.search;
   const site = attribute('site');
-  const app = { base, load, attribute, site, log: [], facts: {}, failures: 0, rests: 0, turn: 0 };
+  const app = { base, load, attribute, site, log: [], facts: {}, failures: 0, turn: 0 };
 
   const say = app.say = (event, more, target = document) => {
     const detail = { version: 1, event, site, page_id: app.facts.page_id, decision_id: app.answer?.decision_id, ...more };
@@ -24,24 +23,25 @@
   };
 
   // page facts: attributes, meta tags, JSON-LD
-  const metas = (name) => [...document.querySelectorAll(`meta[name="${name}"],meta[property="${name}"]`)].map((tag) => tag.content);
-  const list = (value) => [value].flat().join().split(',').map((text) => text.trim()).filter(Boolean);
+  const metas = (name) => [...document.querySelectorAll(`[name="${name}"],[property="${name}"]`)].map((tag) => tag.content);
+  const list = (value) => `${value}`.split(/ *, */).filter(Boolean).slice(0, 50);
   const read = (given) => {
     let data = {};
     for (const { textContent } of document.querySelectorAll('script[type="application/ld+json"]')) try {
-      data = [JSON.parse(textContent)].flat().flatMap((item) => item['@graph'] || item)
-        .find((item) => /Article|Posting/.test(item['@type'])) || data;
+      const found = [JSON.parse(textContent)].flat().flatMap((item) => item['@graph'] || item);
+      data = found.find((item) => /Article|Posting/.test(item['@type'])) || data;
     } catch { /* not ours */ }
     app.data = data;
     const type = `${data['@type'] || metas('og:type')}`;
     const facts = {
       page_id: location.pathname,
-      page_type: /Live/.test(type) ? 'liveblog' : /article|posting/i.test(type) ? 'article' : address() === '/' ? 'front' : 'other',
+      page_type: /Live/.test(type) ? 'liveblog' : /article|posting/i.test(type) || document.querySelector('[placement^=article]') ? 'article'
+        : address() === '/' ? 'front' : 'other',
       section: list(data.articleSection || metas('article:section'))[0],
       tags: data.keywords || metas('article:tag'),
-      is_sensitive: 0, hide_appeals: 0, is_paid_content: /Advertiser/.test(type),
-      access: /false/i.test(data.isAccessibleForFree) ? 'metered' : 'free',
-      language: data.inLanguage || document.documentElement.lang,
+      reader_assertion: '', is_sensitive: 0, hide_appeals: 0, is_paid_content: /Advertiser/.test(type),
+      access: { true: 'free', false: 'metered' }[`${data.isAccessibleForFree}`.toLowerCase()],
+      language: /^[a-z]{2,3}(-[a-z]+)?/i.exec(data.inLanguage || document.documentElement.lang)?.[0],
     };
     for (const name in facts) {
       const value = (given ? given[name] : attribute(name)) ?? metas('keepopen:' + name)[0] ?? facts[name];
@@ -51,59 +51,57 @@
     return facts;
   };
 
-  const post = app.post = async (path, body, milliseconds) => {
-    const response = await fetch(base + path, { method: 'POST', redirect: 'error',
+  const post = app.post = async (path, body, limit) => {
+    const response = await fetch(base + path, { method: 'POST', redirect: 'error', keepalive: true,
       body: JSON.stringify(body, (key, value) => value || (key === 'passport' ? '' : undefined)),
-      signal: AbortSignal.timeout(milliseconds), credentials: app.consent === 'none' ? 'omit' : 'include' });
+      signal: AbortSignal.timeout(limit), credentials: app.consent === 'none' ? 'omit' : 'include' });
     const text = await response.text();
     if (!response.ok || text.length > 65536) throw response.status;
     return JSON.parse(text);
   };
-  app.exchange = async (...call) => attribute('passport') ? (await load('modules/privacy.js')).exchange(app, ...call) : post(...call);
+  app.exchange = async (...call) => attribute('passport') ? (await load('privacy')).exchange(app, ...call) : post(...call);
   const remember = (write) => {
     if (app.consent !== 'none') try {
-      if (write) sessionStorage.keepopen = [app.failures, app.rests];
-      else [app.failures, app.rests] = sessionStorage.keepopen.split(',').map(Number);
+      if (write) localStorage.keepopen = [app.failures, app.rests];
+      else [app.failures, app.rests] = localStorage.keepopen.split(',').map(Number);
+      if (isNaN(app.failures)) app.consent = 'none';
     } catch { /* not ours */ }
   };
 
   const ask = async () => {
     const turn = ++app.turn;
     const isStale = () => turn !== app.turn;
-    const until = performance.now() + 1500;
-    app.isLate = () => performance.now() > until;
+    app.late = AbortSignal.timeout(1500);
     remember();
     if (app.rests > Date.now()) return say('none', { reason: 'resting' });
     try {
-      const from = document.referrer && new URL(document.referrer).host;
       const places = [...document.querySelectorAll('keep-open[placement]')].map((place) => place.getAttribute('placement'));
       app.sent = { site, view_id: app.view, ...app.facts, consent: app.consent,
         placements: [...new Set([...places, 'page_bottom', 'over_article'])],
-        device: innerWidth < 600 ? 'mobile' : 'desktop', referrer: from !== location.host && from || undefined,
-        reader_assertion: app.reader || attribute('reader_assertion'),
+        referrer: document.referrer.split('/')[2],
+       
         preview: new URLSearchParams(location.search).get('keepopen_preview') };
       const answer = await app.exchange('v1/decide', app.sent, 800);
       const prompts = answer.prompts.length;
       if (isStale()) return;
       app.answer = answer;
-      app.failures = 0;
-      remember(1);
-      say('decision', { prompts, access: answer.access?.state });
+      if (app.failures) app.failures = 0, remember(1);
+      say('decision', { prompts });
       if (prompts || app.screen) {
-        app.screen = await load('modules/prompts.js');
+        app.screen = await load('prompts');
         await app.screen.show(app, isStale);
       }
       if (!prompts) say('none', { reason: 'no_prompt' });
     } catch (error) {
       if (isStale()) return;
-      app.rests = ++app.failures < 3 ? 0 : Date.now() + 6e5;
+      app.rests = ++app.failures > 2 && Date.now() + 6e5;
       remember(1);
       app.screen?.clear(app);
       for (const event of ['error', 'none']) say(event, { reason: `${error}` });
     }
   };
 
-  const begin = app.begin = (given) => {
+  const begin = (given) => {
     app.screen?.clear(app);
     app.answer = null;
     app.facts = read(given);
@@ -114,9 +112,9 @@
   const moved = app.moved = (next = address()) => setTimeout(() =>
     app.view && !app.isManual && next === address() && next !== app.path && begin({}), 120);
   const start = async () => {
-    if (OFF.includes('*') || OFF.includes(site)) return say('none', { reason: 'off' });
+    if (__OFF__.test(site)) return say('none', { reason: 'off' });
     if (window.__tcfapi || window.__gpp || attribute('adapters') || !window.navigation) await Promise.race([
-      load('modules/extras.js').then((module) => module.start(app, consent)), new Promise((done) => setTimeout(done, 400))]).catch(() => {});
+      load('extras').then((module) => module.start(app, consent)), new Promise((done) => setTimeout(done, 400))]).catch(() => {});
     if (!app.consent) consent(attribute('consent'));
     window.navigation?.addEventListener('currententrychange', () => moved());
     begin(app.given);
@@ -128,14 +126,13 @@
       app.isManual = app.given = facts;
       if (app.view) begin(facts);
     },
-    reader(assertion) { app.reader = assertion; },
-    forget: () => load('modules/privacy.js').then((module) => module.forget(app)),
-    explain: () => load('modules/explain.js').then((module) => module.explain(app)),
+    forget: () => load('privacy').then((module) => module.forget(app), () => {}),
+    explain: () => load('explain').then((module) => module.explain(app)),
     push(...all) { for (const [name, ...values] of all) try { commands[name](...values); } catch { /* not ours */ } },
   };
   if (Array.isArray(queued)) commands.push(...queued);
-  customElements.get('keep-open') || customElements.define('keep-open', class extends HTMLElement {
-    connectedCallback() { app.screen?.show(app); }
+  customElements.define('keep-open', class extends HTMLElement {
+    connectedCallback() { app.screen?.arrived(app); }
   });
   addEventListener('pageshow', ({ persisted }) => persisted && app.view && ask());
   const ready = () => document.readyState === 'loading' ? addEventListener('DOMContentLoaded', start) : start();

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from infra.demo_site import Widget, create_newspaper
+from tests.browser.press import Press, create_press
 from tests.browser.stub import Stub, create_stub, serving
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -40,9 +41,7 @@ def stub_server() -> Iterator[Stub]:
 @pytest.fixture
 def stub(stub_server: Stub) -> Stub:
     """The stand-in service, with nothing asked yet and nothing to show."""
-    fresh = Stub(url=stub_server.url)
-    for name in ("decide", "decides", "events", "checkouts", "forgets", "checkout_status", "switched_off"):
-        setattr(stub_server, name, getattr(fresh, name))
+    stub_server.forget_all()
     return stub_server
 
 
@@ -52,10 +51,27 @@ def newspaper(stub_server: Stub) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def press_server() -> Iterator[Press]:
+    press = Press()
+    with serving(create_press(press)) as url:
+        press.url = url
+        yield press
+
+
+@pytest.fixture
+def press(press_server: Press, stub: Stub) -> Press:
+    """A publisher's server for pages a test writes itself, pointed at the stand-in service."""
+    press_server.service = stub.url
+    press_server.documents.clear()
+    return press_server
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh profile with one tab; a script error on the page fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(5000)
     tab = context.new_page()
     errors: list[str] = []
     tab.on("pageerror", lambda error: errors.append(str(error)))

@@ -1,5 +1,6 @@
 """A stand-in for the decision service: the real widget files, and answers a test chooses, over loopback."""
 
+import copy
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,15 @@ from flask_smorest import Api
 from werkzeug.serving import make_server
 
 from service.widget.api import blueprint
+
+OWNERSHIP = (
+    "Nobody owns the Courier but the people who work on it. When we read two hundred pages so that you do not have to, "
+    "no shareholder asks what it earned."
+)
+ADVERTISING = (
+    "Advertising now pays for less than a third of our reporting. The rest comes from readers who can spare a little, "
+    "for everyone who cannot."
+)
 
 Answer = Callable[[dict[str, Any]], Any]
 
@@ -27,12 +37,7 @@ def prompt(**changes: Any) -> dict[str, Any]:
             "language": "en",
             "heading": "You have read seven of our stories this month",
             "subheading": "Every one of them was free to read. Keeping it so takes more than advertising.",
-            "paragraphs": [
-                "Nobody owns the Courier but the people who work on it. When we read two hundred pages so that you do "
-                "not have to, no shareholder asks what it earned.",
-                "Advertising now pays for less than a third of our reporting. The rest comes from readers who can "
-                "spare a little, for everyone who cannot.",
-            ],
+            "paragraphs": [OWNERSHIP, ADVERTISING],
             "highlight": "If you can, please give what suits you. It keeps the Courier open to the whole town.",
             "button": "Support the Courier",
             "footnote": None,
@@ -90,13 +95,27 @@ class Stub:
     """What the service was asked, and what it shall answer. `decide` may return JSON or a whole Response."""
 
     url: str = ""
-    decide: Answer = field(default=lambda body: decision())  # noqa: ARG005
+    decide: Answer = field(default=lambda _: decision())
     decides: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     checkouts: list[dict[str, Any]] = field(default_factory=list)
-    forgets: list[str] = field(default_factory=list)
+    erasures: list[str] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     checkout_status: int = 200
-    switched_off: tuple[str, ...] = ()
+    event_status: int = 200
+
+    def forget_all(self) -> None:
+        """Back to an answer with nothing to show, and nothing asked yet."""
+        fresh = Stub(url=self.url)
+        for name in self.__dataclass_fields__:
+            setattr(self, name, getattr(fresh, name))
+
+    def show(self, *prompts: dict[str, Any], **changes: Any) -> None:
+        """Answer each decision with these prompts."""
+        self.decide = lambda _: decision(*copy.deepcopy(prompts), **changes)
+
+    def event_names(self) -> list[str]:
+        return [event["event"] for event in self.events]
 
 
 def create_stub(stub: Stub) -> Flask:
@@ -115,7 +134,7 @@ def create_stub(stub: Stub) -> Flask:
     def event() -> Any:
         body = json.loads(request.get_data())
         stub.events.append(body)
-        return {"passport": None if "passport" not in body else "p" + body["event"]}
+        return {"passport": "p-" + body["event"] if "passport" in body else None}, stub.event_status
 
     @app.post("/v1/checkout")
     def checkout() -> Any:
@@ -126,16 +145,21 @@ def create_stub(stub: Stub) -> Flask:
     def hosted() -> str:
         return "<!doctype html><title>Pay</title><h1>Hosted page</h1>"
 
-    @app.post("/v1/passport/forget")
-    def forget() -> Any:
-        stub.forgets.append(json.loads(request.get_data())["site"])
-        return {"passport": None}
+    @app.delete("/v1/passport")
+    def erase() -> Any:
+        stub.erasures.append(request.args["site"])
+        return "", 204
+
+    @app.before_request
+    def note() -> None:
+        stub.paths.append(f"{request.method} {request.path}")
 
     @app.after_request
     def cors(response: Response) -> Response:
-        if request.method == "POST" or request.method == "OPTIONS":
+        if request.method != "GET":
             response.headers["Access-Control-Allow-Origin"] = request.headers.get("Origin", "*")
             response.headers["Access-Control-Allow-Credentials"] = "true"
+            response.headers["Access-Control-Allow-Methods"] = "DELETE, POST"
         return response
 
     return app

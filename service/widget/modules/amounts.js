@@ -7,10 +7,13 @@ fieldset { min-width: 0; margin: 0; padding: 0; border: 0; }
 fieldset + fieldset { margin-top: 1em; }
 legend { padding: 0; margin-bottom: .45em; font-weight: 700; font-size: .95em; }
 .row { display: grid; gap: .5em; grid-template-columns: repeat(auto-fit, minmax(min(6.2em, 100%), 1fr)); }
-.card { position: relative; display: grid; place-items: center; min-height: 2.9em; padding: .4em .6em; border: 1px solid var(--line); border-radius: var(--round); background: var(--page); text-align: center; line-height: 1.25; cursor: pointer; }
+.intervals { gap: .4em; grid-template-columns: repeat(auto-fit, minmax(min(5.5em, 100%), 1fr)); }
+.card { display: flex; align-items: center; justify-content: center; gap: .5em; min-height: 2.9em; padding: .4em .6em; border: 1px solid var(--line); border-radius: var(--round); background: var(--page); line-height: 1.25; cursor: pointer; }
+.often { gap: .35em; padding-inline: .25em; }
 .card:hover { border-color: var(--ink); }
-.card input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
-.card:has(:checked) { border-color: var(--bright); box-shadow: inset 0 0 0 2px var(--bright); background: var(--mark); font-weight: 700; }
+.card input { flex: none; width: 1.05em; height: 1.05em; margin: 0; accent-color: var(--bright); cursor: inherit; }
+.card input:focus-visible { outline: none; }
+.card:has(:checked) { border-color: var(--bright); box-shadow: inset 0 0 0 1px var(--bright); background: var(--mark); font-weight: 700; }
 .card:has(:focus-visible) { outline: 3px solid var(--ring); outline-offset: 2px; }
 .sum { font-size: 1.1em; font-variant-numeric: tabular-nums; }
 .own { margin-top: .75em; }
@@ -57,7 +60,7 @@ export const chooser = ({ ask, copy }, { word, onchoice, ongive }) => {
     const amount = picked === 'own' ? minorOf(own.value, ask.exponent) : picked;
     return { interval: current?.interval, currency: ask.currency, amount_minor: amount, covers_fee: fee.checked };
   };
-  const isWithin = (amount) => amount !== null && amount >= current.minimum_minor && amount <= current.maximum_minor;
+  const isWithin = (amount) => amount > 0 && amount >= current.minimum_minor && amount <= (current.maximum_minor ?? 99999999);
   const changed = () => {
     const { amount_minor: amount } = choice();
     ownLine.hidden = picked !== 'own';
@@ -67,12 +70,13 @@ export const chooser = ({ ask, copy }, { word, onchoice, ongive }) => {
       ? `${copy.button}: ${word(`each_${current.interval}`, { amount: money(amount) })}` : copy.button;
     onchoice?.(choice());
   };
-  const radio = (name, value, isOn, label, tell, kind) => h('label', { class: `card ${kind}`, part: 'choice' },
+  const radio = (name, value, isOn, label, tell, kind) => h('label', { class: `card ${kind}`, part: 'choice',
+    onclick: ({ detail: isPointer }) => { if (value === 'own' && isPointer) requestAnimationFrame(() => own.focus()); } },
     h('input', { type: 'radio', name: prefix + name, value, checked: isOn, onchange: tell }), h('span', {}, label));
   const drawSums = () => {
     const amounts = current?.amounts_minor || [];
     sums.replaceChildren(...amounts.map((minor) => radio('sum', minor, minor === picked, money(minor), () => { picked = minor; changed(); }, 'sum')));
-    if (current && ask.allows_own_amount) sums.append(radio('sum', 'own', picked === 'own', word('other'), () => { picked = 'own'; changed(); own.focus(); }, 'sum'));
+    if (current && ask.allows_own_amount) sums.append(radio('sum', 'own', picked === 'own', word('other'), () => { picked = 'own'; changed(); }, 'sum'));
     sumsSet.hidden = !current;
   };
   const choose = (interval) => {
@@ -81,7 +85,7 @@ export const chooser = ({ ask, copy }, { word, onchoice, ongive }) => {
     drawSums();
     changed();
   };
-  const oftenSet = ask.intervals.length > 1 && h('fieldset', {}, h('legend', {}, word('how_often')), h('div', { class: 'row', part: 'intervals' },
+  const oftenSet = ask.intervals.length > 1 && h('fieldset', {}, h('legend', {}, word('how_often')), h('div', { class: 'row intervals', part: 'intervals' },
     ask.intervals.map((one) => radio('often', one.interval, one === current, word(one.interval), () => choose(one), 'often'))));
   const sumsSet = h('fieldset', { part: 'amounts' }, h('legend', {}, word('how_much', { currency: ask.currency })), sums, ownLine);
   const submit = (event) => {
@@ -92,7 +96,7 @@ export const chooser = ({ ask, copy }, { word, onchoice, ongive }) => {
     if (picked === null) return say(word('pick'), sums.querySelector('input'));
     if (!isWithin(chosen.amount_minor)) {
       own.setAttribute('aria-invalid', 'true');
-      return say(word('range', { min: money(current.minimum_minor), max: money(current.maximum_minor) }), own);
+      return say(word('range', { min: money(current.minimum_minor || 1), max: money(current.maximum_minor ?? 99999999) }), own);
     }
     ongive(chosen);
   };

@@ -1,41 +1,45 @@
 // Draws the prompts of an answer at their places, and looks after each until it goes.
 import { h, sheet } from './dom.js';
+import { links } from './links.js';
 import { look } from './look.js';
 import { backToReading, gently } from './place.js';
 import { report } from './report.js';
 import { whenSeen } from './seen.js';
 import { wordsFor } from './words.js';
 
-const SHAPES = { epic: 'appeal.js', banner: 'banner.js', gate: 'gate.js' };
+const SHAPES = { epic: 'appeal', banner: 'banner', gate: 'gate' };
 const shown = new Map(); // placement → { prompt, host, remove, form }
 
-const isUsable = ({ kind, copy, ask, prompt_token: token }) => SHAPES[kind] && token?.length && copy?.heading?.length && copy.button?.length
+const isUsable = ({ kind, copy, ask, gate, prompt_token: token }) => SHAPES[kind] && (kind !== 'gate' || /^(soft|hard)$/.test(gate?.strength)) && token?.length && copy?.heading?.length && copy.button?.length
   && Array.isArray(copy.paragraphs) && ask.currency.length === 3 && ask.intervals.length && ask.intervals.every(({ amounts_minor: amounts }) => Array.isArray(amounts));
 const isSame = (one, other) => ['placement', 'kind', 'campaign', 'variant'].every((key) => one[key] === other[key]);
 const about = ({ placement, kind, campaign, variant }) => ({ placement, kind, campaign, variant });
 
 export const clear = () => { for (const { remove } of shown.values()) remove(); };
 
-export const show = async (app, isStale = () => false) => {
+export const show = async (app, isStale, isLate = () => app.late.aborted) => {
   const prompts = app.answer?.prompts.filter(isUsable) || [];
   for (const [placement, old] of shown) {
     const same = prompts.find((prompt) => prompt.placement === placement && isSame(prompt, old.prompt));
     if (same) { old.prompt.prompt_token = same.prompt_token; old.form.busy(false); } else old.remove();
   }
-  await Promise.all(prompts.map((prompt) => draw(app, prompt, isStale)));
+  await Promise.all(prompts.map((prompt) => draw(app, prompt, () => isStale() || isLate())));
 };
+
+// A place that comes into the page after the answer did.
+export const arrived = (app) => { if (app.answer) show(app, () => false, () => false).catch(() => {}); };
 
 const hostFor = ({ placement }) => document.querySelector(`keep-open[placement="${CSS.escape(placement)}"]`)
   || (/page_bottom|over_article/.test(placement) ? h('keep-open', { placement, class: 'keepopen-own' }) : null);
 
-const draw = async (app, prompt, isStale) => {
+const draw = async (app, prompt, isOver) => {
   const host = hostFor(prompt);
   const key = prompt.placement;
   if (!host || shown.has(key)) return host || app.say('none', { reason: 'no_place', placement: key });
   shown.set(key, { prompt, host, remove: () => shown.delete(key), form: { busy() {} } });
-  const [shape, amounts, word] = await Promise.all([app.load('modules/' + SHAPES[prompt.kind]), app.load('modules/amounts.js'), wordsFor(app, prompt.copy.language)])
+  const [shape, amounts, word] = await Promise.all([app.load(SHAPES[prompt.kind]), app.load('amounts'), wordsFor(app, prompt.copy.language)])
     .catch((error) => { shown.delete(key); throw error; });
-  if (isStale() || app.isLate() || !shown.has(key)) return shown.delete(key);
+  if (isOver() || !shown.has(key)) return shown.delete(key);
   place(app, prompt, { host, shape, amounts, word });
 };
 
@@ -74,7 +78,7 @@ const place = (app, prompt, { host, shape, amounts, word }) => {
       entry.form.busy(true);
       report(app, prompt, 'clicked');
       try {
-        const { checkout } = await app.load('modules/checkout.js');
+        const { checkout } = await app.load('checkout');
         const address = await checkout(app, prompt, choice);
         tell('checkout', choice);
         location.assign(address);
@@ -93,10 +97,6 @@ const place = (app, prompt, { host, shape, amounts, word }) => {
   const put = () => root.replaceChildren(node);
   if (host.matches('.keepopen-own')) put(); else gently(host, put);
   node.enter?.();
-  report.address = app.base + 'v1/events';
   tell('shown');
   stop = whenSeen(node, () => { tell('seen'); report(app, prompt, 'seen'); });
 };
-
-const links = (app, prompt, { word }) => h('ul', { class: 'links', part: 'links' },
-  h('li', {}, h('a', { href: `${app.base}portal?site=${encodeURIComponent(app.site)}` }, word('already'))));

@@ -7,14 +7,15 @@ export const report = async (app, prompt, event) => {
   told.add(event);
   const id = `${prompt.prompt_token.slice(-12)}-${event}-${app.view}`.replace(/[^\w-]/g, '');
   const body = { site: app.site, prompt_token: prompt.prompt_token, event, event_id: id };
-  pending.set(id, body);
+  pending.set(id, () => fetch(app.base + 'v1/events', { method: 'POST', body: JSON.stringify(body), keepalive: true,
+    credentials: app.consent === 'none' ? 'omit' : 'include' }).catch(() => {}));
   try {
     await app.exchange('v1/events', body, 4000);
     pending.delete(id);
-  } catch { /* the beacon below tries once more */ }
+  } catch { /* once more when the page goes */ }
 };
 
 addEventListener('pagehide', () => {
-  for (const body of pending.values()) navigator.sendBeacon?.(report.address, JSON.stringify(body));
+  for (const again of pending.values()) again();
   pending.clear();
 });

@@ -1,0 +1,83 @@
+// A banner at the foot of the window. It steps aside for whatever has the focus, and for parts of the page that ask for it.
+import { h, sheet } from './dom.js';
+import { closeButton, heading, text, ticker } from './appeal.js';
+
+export const style = `
+.banner { position: fixed; z-index: var(--keepopen-z-index, 2147483000); inset-inline: 0; inset-block-end: 0; max-height: min(80vh, 38em); overflow: auto; overscroll-behavior: contain; padding: 1.25em max(1.25em, calc(50vw - 34em)) 1.4em; border-block-start: 3px solid var(--bright); box-shadow: 0 -2px 18px rgb(0 0 0 / .14); }
+.banner .text { font-size: 1em; }
+.banner h2 { font-size: 1.35em; }
+.banner .open { margin-top: 1.1em; }
+.banner .text, .banner form { max-width: 44em; }
+.aside { visibility: hidden; transform: translateY(102%); }
+.inner { position: relative; }
+@media (prefers-reduced-motion: no-preference) { .banner { transition: transform .22s ease-out, visibility .22s; } }
+@media (max-height: 26em) { .banner { position: relative; max-height: none; } }
+@media (forced-colors: active) { .banner { border-block-start: 2px solid CanvasText; } }
+`;
+
+const overlaps = (one, other) => one.bottom > other.top && one.top < other.bottom && one.right > other.left && one.left < other.right;
+
+// Keeps the panel off the focused element and off `clear` (a selector); returns how to stop.
+const stepAside = (panel, host, clear) => {
+  const [room] = sheet('');
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, room];
+  const padding = parseFloat(getComputedStyle(document.body).paddingBottom) || 0;
+  const near = new Set();
+  const isBehind = () => {
+    const focused = document.activeElement;
+    return focused && focused !== host && focused !== document.body && overlaps(focused.getBoundingClientRect(), place());
+  };
+  const place = () => new DOMRect(0, innerHeight - panel.offsetHeight, innerWidth, panel.offsetHeight);
+  const update = () => {
+    const isFixed = getComputedStyle(panel).position === 'fixed';
+    panel.classList.toggle('aside', isFixed && !panel.matches(':focus-within') && (near.size > 0 || isBehind()));
+  };
+  const focus = () => update();
+  let watch;
+  const measure = () => {
+    const isFixed = getComputedStyle(panel).position === 'fixed';
+    const height = isFixed ? panel.offsetHeight : 0;
+    room.replaceSync(height ? `html { scroll-padding-block-end: ${height + 16}px; } body { padding-block-end: ${padding + height}px !important; }` : '');
+    watch?.disconnect();
+    near.clear();
+    watch = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) near[isIntersecting ? 'add' : 'delete'](target);
+      update();
+    }, { rootMargin: `-${Math.max(0, innerHeight - height)}px 0px 0px 0px` });
+    document.querySelectorAll(clear).forEach((element) => watch.observe(element));
+    update();
+  };
+  const size = new ResizeObserver(measure);
+  size.observe(panel);
+  addEventListener('resize', measure);
+  addEventListener('scroll', focus, { passive: true });
+  document.addEventListener('focusin', focus);
+  return () => {
+    size.disconnect();
+    watch?.disconnect();
+    removeEventListener('resize', measure);
+    removeEventListener('scroll', focus);
+    document.removeEventListener('focusin', focus);
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== room);
+  };
+};
+
+export const build = (prompt, { word, chooser, dismiss, links, app, host }) => {
+  const open = h('button', { class: 'open', part: 'button', type: 'button', 'aria-expanded': 'false', onclick: () => {
+    open.replaceWith(chooser);
+    chooser.querySelector('input')?.focus();
+  } }, prompt.copy.button);
+  const note = h('p', { class: 'unseen', role: 'status' });
+  const panel = h('section', { class: `root banner${prompt.is_dismissible ? ' dismissible' : ''}`, part: 'banner', 'aria-labelledby': 'heading',
+    onkeydown: ({ key }) => { if (key === 'Escape' && prompt.is_dismissible) dismiss(); },
+    onfocusin: ({ relatedTarget: from }) => { if (from) panel.opener = from; } },
+  h('div', { class: 'inner' }, heading(prompt), text(prompt), ticker(prompt, word), open,
+    prompt.copy.footnote && h('p', { class: 'footnote', part: 'footnote' }, prompt.copy.footnote), links),
+  prompt.is_dismissible && closeButton(word, dismiss), note);
+  panel.enter = () => {
+    const stop = stepAside(panel, host, app.attribute('keep_clear') || '[data-keep-clear], #comments, .comments');
+    const timer = setTimeout(() => { note.textContent = word('banner_note', { heading: prompt.copy.heading }); }, 300);
+    panel.leave = () => { clearTimeout(timer); stop(); };
+  };
+  return panel;
+};

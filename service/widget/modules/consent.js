@@ -1,0 +1,26 @@
+// Consent tools speak IAB's TCF or GPP. Only yes or no per purpose is read; their strings are never kept or sent.
+const purposes = (app, name, fallback) => (app.attribute(name) || fallback).split(/[ ,]+/);
+
+export const listen = (app, tell) => new Promise((answered) => {
+  const level = (isGranted) => ['full', 'meter'].find((name) =>
+    purposes(app, `${name}_purposes`, name === 'full' ? '1,5,8' : '1,8').every(isGranted)) || 'none';
+  const answer = (value) => { tell(value); answered(); };
+
+  window.__tcfapi?.('addEventListener', 2, (data, isOk) => {
+    if (!isOk || !data) return;
+    if (data.gdprApplies === false) return window.__gpp || answer('full');
+    if (/^(tcloaded|useractioncomplete)$/.test(data.eventStatus)) answer(level((purpose) => data.purpose?.consents?.[purpose]));
+  });
+
+  window.__gpp?.('addEventListener', (event, isOk) => {
+    const { pingData: ping = {}, eventName: name, data } = event || {};
+    const isReady = name === 'signalStatus' ? data === 'ready' : ping.signalStatus === 'ready';
+    if (!isOk || !isReady) return;
+    const sections = Object.values(ping.parsedSections || {}).flat().filter(Boolean);
+    const european = sections.find((section) => section.PurposeConsents);
+    if (european) return answer(level((purpose) => european.PurposeConsents[purpose - 1] || european.PurposeConsents.includes?.(Number(purpose))));
+    // American sections: 1 means the reader opted out
+    const isOut = sections.some((section) => section.Gpc || [section.SaleOptOut, section.SharingOptOut, section.TargetedAdvertisingOptOut].includes(1));
+    answer(sections.length && !isOut ? 'full' : 'none');
+  });
+});

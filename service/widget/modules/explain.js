@@ -1,0 +1,20 @@
+// Why this page view shows what it shows: for developers and editors, without the reader's passport.
+const REASONS = {
+  off: 'the widget is switched off for this site',
+  resting: 'the service failed three times; the widget rests for ten minutes',
+  no_prompt: 'the service decided that there is nothing to show',
+  no_place: 'the page has no <keep-open> element for the placement',
+};
+
+export const explain = async (app) => {
+  const nones = app.log.filter(({ event }) => event === 'none');
+  const { reader_assertion: assertion, ...sent } = app.sent || {};
+  return {
+    version: 1, site: app.site, consent: app.consent, is_signed_in: Boolean(assertion), sent,
+    answer: app.answer && { ...app.answer, passport: undefined },
+    passport_mode: app.attribute('passport') === 'local' ? 'local' : 'cookie',
+    resting_until: app.rests > Date.now() ? new Date(app.rests).toISOString() : null,
+    reasons: nones.map(({ reason, placement }) => ({ reason, placement, meaning: REASONS[reason] || 'the service could not be asked in time' })),
+    trace: app.answer?.trace || null, log: app.log,
+  };
+};

@@ -1,0 +1,42 @@
+// The only shape that interrupts: a modal dialog. The text behind it is hidden only while it stands, and only where the page says which.
+import { h, sheet } from './dom.js';
+import { closeButton, heading, text, ticker } from './appeal.js';
+
+export const style = `
+.gate { width: min(40em, 100vw - 2em); max-width: none; max-height: min(92vh, 60em); margin: auto; padding: clamp(1.25em, 4vw, 2.25em); border: 0; border-block-start: 4px solid var(--bright); border-radius: var(--round); overflow: auto; overscroll-behavior: contain; box-shadow: 0 8px 40px rgb(0 0 0 / .3); }
+.gate::backdrop { background: rgb(0 0 0 / .55); }
+.sign-in { display: inline-block; margin-top: 1.2em; padding: .7em 1.4em; border-radius: var(--round); background: var(--accent); color: var(--on); font-weight: 700; text-decoration: none; }
+@media (max-height: 26em) { .gate { max-height: 100vh; width: 100vw; } }
+@media (forced-colors: active) { .gate, .sign-in { border: 2px solid CanvasText; } }
+`;
+
+// Which part is paid for, as the page itself tells search engines: https://schema.org/hasPart with a cssSelector.
+const paidParts = (app) => app.attribute('gated')
+  || [app.data.hasPart].flat().filter((part) => part && /false/i.test(part.isAccessibleForFree)).map((part) => part.cssSelector).filter(Boolean).join(', ');
+
+const signIn = (app, { copy }) => {
+  const address = app.attribute('sign_in');
+  return address && h('a', { class: 'sign-in', part: 'button', href: new URL(address, location.href).href }, copy.button);
+};
+
+export const build = (prompt, { word, chooser, dismiss, links, app }) => {
+  const isOpen = prompt.is_dismissible;
+  const opener = document.activeElement;
+  const dialog = h('dialog', { class: `root gate${isOpen ? ' dismissible' : ''}`, part: 'gate', 'aria-labelledby': 'heading', closedby: isOpen ? 'closerequest' : 'none',
+    oncancel: (event) => { event.preventDefault(); if (isOpen) dismiss(); },
+    onclose: () => { if (dialog.isConnected) isOpen ? dismiss() : dialog.showModal(); } },
+  heading(prompt), isOpen && closeButton(word, dismiss), text(prompt), ticker(prompt, word),
+  prompt.gate?.type === 'registration' ? signIn(app, prompt) : chooser,
+  prompt.copy.footnote && h('p', { class: 'footnote', part: 'footnote' }, prompt.copy.footnote),
+  links, !isOpen && h('p', { class: 'footnote' }, h('a', { href: new URL('/', location.href).href }, word('front_page'))));
+  if (opener && opener !== document.body) dialog.opener = opener;
+  dialog.enter = () => {
+    const selector = app.answer.access?.state === 'gated' && paidParts(app);
+    const hidden = selector && CSS.supports(`selector(${selector})`) ? sheet(`:is(${selector}) { visibility: hidden !important; }`) : [];
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, ...hidden];
+    dialog.showModal();
+    dialog.querySelector('h2').focus();
+    dialog.leave = () => { document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => !hidden.includes(one)); };
+  };
+  return dialog;
+};

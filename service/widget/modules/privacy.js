@@ -1,0 +1,29 @@
+// What this browser carries for the service: erased on request, and in local mode kept and passed on, one tab at a time.
+const nameFor = (app) => 'keepopen-' + app.site;
+
+export const forget = async (app) => {
+  try {
+    localStorage.removeItem(nameFor(app));
+    localStorage.removeItem('keepopen');
+  } catch { /* nothing was kept */ }
+  if (app.attribute('passport') !== 'local') await fetch(`${app.base}v1/passport?site=${encodeURIComponent(app.site)}`,
+    { method: 'DELETE', credentials: 'include', keepalive: true }).catch(() => {});
+};
+
+// The reader's own wish: erase, and never count again in this browser.
+export const stopCounting = async (app) => {
+  await forget(app);
+  app.consent = 'none';
+  try { localStorage.keepopen = 'off'; } catch { /* nothing will be kept */ }
+};
+
+export const exchange = async (app, path, body, milliseconds) => {
+  if (app.consent === 'none') return app.post(path, body, milliseconds);
+  const name = nameFor(app);
+  const talk = async () => {
+    const answer = await app.post(path, { ...body, passport: localStorage.getItem(name) || '' }, milliseconds);
+    if (typeof answer.passport === 'string' && app.consent !== 'none') localStorage.setItem(name, answer.passport);
+    return answer;
+  };
+  return navigator.locks ? navigator.locks.request(name, { signal: AbortSignal.timeout(milliseconds) }, talk) : talk();
+};

@@ -1,0 +1,29 @@
+// "Remind me": a day in the reader's own calendar. Nothing is sent to anybody, and no address is asked for.
+import { h } from './dom.js';
+
+const two = (number) => String(number).padStart(2, '0');
+const stamp = (day) => `${day.getFullYear()}${two(day.getMonth() + 1)}${two(day.getDate())}`;
+
+export const calendar = (today, days, { title, url, uid }) => {
+  const day = new Date(today.getFullYear(), today.getMonth(), today.getDate() + days);
+  return ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Keepopen//EN', 'BEGIN:VEVENT', `UID:${uid}`, `DTSTAMP:${stamp(today)}T000000Z`,
+    `DTSTART;VALUE=DATE:${stamp(day)}`, `SUMMARY:${title.replace(/[\\;,]/g, '\\$&')}`, `URL:${url}`, `DESCRIPTION:${url}`,
+    'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
+};
+
+export const offer = (app, { word, done }) => {
+  const save = (days) => {
+    const url = `${app.base}support/${encodeURIComponent(app.site)}`;
+    const text = calendar(new Date(), days, { title: word('remind_title'), url, uid: `${app.view}@keepopen` });
+    const link = h('a', { href: URL.createObjectURL(new Blob([text], { type: 'text/calendar' })), download: 'keepopen.ics' });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    const saved = h('span', { role: 'status', tabindex: -1 }, word('remind_done'));
+    choices.replaceChildren(saved);
+    saved.focus();
+    done();
+  };
+  const choices = h('li', {}, h('button', { class: 'quiet', type: 'button', onclick: () => save(7) }, word('remind_week')), ' · ',
+    h('button', { class: 'quiet', type: 'button', onclick: () => save(30) }, word('remind_month')));
+  return choices;
+};

@@ -1,0 +1,21 @@
+// Back from paying: a word of thanks where the appeal stood, and the address as it was before.
+import { closeButton } from './appeal.js';
+import { h, sheet } from './dom.js';
+import { look } from './look.js';
+import { backToReading, gently } from './place.js';
+import { wordsFor } from './words.js';
+
+export const show = async (app) => {
+  history.replaceState(history.state, '', location.href.split('#')[0]);
+  app.say('returned', {});
+  const host = document.querySelector('keep-open[placement=article_top], keep-open[placement]');
+  if (!host) return;
+  const word = await wordsFor(app, app.facts.language || document.documentElement.lang || 'en');
+  const root = host.shadowRoot || host.attachShadow({ mode: 'open' });
+  const leave = () => { gently(host, () => root.replaceChildren(h('slot'))); backToReading(host); };
+  const node = h('section', { class: 'root appeal dismissible', part: 'thanks', 'aria-labelledby': 'heading', lang: word.language, dir: word.direction },
+    h('h2', { id: 'heading', part: 'heading' }, word('thanks_heading')), closeButton(word, leave),
+    h('p', { class: 'subheading', role: 'status' }, word('thanks_text')));
+  root.adoptedStyleSheets = sheet(look);
+  gently(host, () => root.replaceChildren(node));
+};
