@@ -32,6 +32,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--payout-arrives-after-seconds", type=int, default=SandboxSettings.payout_arrives_after_seconds
     )
+    parser.add_argument("--payout-every-seconds", type=int, default=SandboxSettings.payout_every_seconds)
     parser.add_argument("--delayed-method-seconds", type=int, default=SandboxSettings.delayed_method_seconds)
     return parser.parse_args()
 
@@ -43,6 +44,7 @@ def main() -> None:
         webhook_secret=chosen.webhook_secret,
         webhook_delay_seconds=chosen.webhook_delay_seconds,
         available_after_seconds=chosen.available_after_seconds,
+        payout_every_seconds=chosen.payout_every_seconds,
         payout_arrives_after_seconds=chosen.payout_arrives_after_seconds,
         delayed_method_seconds=chosen.delayed_method_seconds,
     )

@@ -155,4 +155,5 @@ def _lose_answer() -> None:
     if isinstance(connection, socket.socket):
         with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
+        return
     raise AnswerLostError("the answer was lost after the work was committed, as asked")

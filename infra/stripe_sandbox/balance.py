@@ -98,7 +98,9 @@ def _make_funds_available(sandbox: Sandbox, arguments: Json) -> None:
         sandbox.change(transaction, status="available")
         sandbox.emit("balance.available", balance(sandbox))
     if sandbox.settings.has_automatic_payouts and transaction["type"] not in ("payout", "payout_failure"):
-        sandbox.schedule_after(0, "pay_out", currency=transaction["currency"])
+        every = sandbox.settings.payout_every_seconds
+        wait = every - sandbox.wall_now() % every
+        sandbox.schedule_after(wait, "pay_out", currency=transaction["currency"])
 
 
 def balance(sandbox: Sandbox) -> Json:

@@ -69,14 +69,14 @@ def _check_mode(params: Params) -> None:
 
 def _check_urls(params: Params) -> None:
     mode = params.setdefault("ui_mode", "hosted_page")
-    for name in {"return_url"} if mode == "hosted_page" else {"success_url", "cancel_url"}:
+    for name in ("return_url",) if mode == "hosted_page" else ("success_url", "cancel_url"):
         if name in params:
             raise BadParameterError(f"`{name}` is not supported for `ui_mode: {mode}`.", name)
     needed = "success_url" if mode == "hosted_page" else "return_url"
     if needed not in params and params.get("redirect_on_completion") != "never":
         raise missing(needed)
-    for name in {"success_url", "cancel_url", "return_url"} & params.keys():
-        if not params[name].startswith(("http://", "https://")):
+    for name in ("success_url", "cancel_url", "return_url"):
+        if name in params and not params[name].startswith(("http://", "https://")):
             raise BadParameterError("Not a valid URL", name, "url_invalid")
 
 

@@ -1,6 +1,7 @@
 """Disputes, inquiries and early fraud warnings: opened by test cards, ended by evidence or by closing.
 
-Evidence decides the outcome, as with Stripe's test cards: uncategorized_text "winning_evidence" wins, "losing_evidence" loses.
+Evidence decides the outcome, as with Stripe's test cards: uncategorized_text "winning_evidence" wins,
+"losing_evidence" loses.
 """
 
 from infra.stripe_sandbox import balance, charges

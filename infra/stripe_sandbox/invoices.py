@@ -70,7 +70,7 @@ def set_lines(sandbox: Sandbox, invoice: Json, lines: list[Json]) -> None:
     data = [_line(sandbox, invoice, line) for line in lines]
     total = sum(line["amount"] for line in data)
     url = f"/v1/invoices/{invoice['id']}/lines"
-    invoice["lines"] = {"object": "list", "data": data, "has_more": False, "total_count": len(data), "url": url}
+    invoice["lines"] = {"object": "list", "data": data, "has_more": False, "url": url}
     invoice |= dict.fromkeys(("amount_due", "amount_remaining", "subtotal", "total"), total)
     invoice |= {"subtotal_excluding_tax": total, "total_excluding_tax": total}
 

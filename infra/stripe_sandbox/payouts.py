@@ -9,7 +9,8 @@ from infra.stripe_sandbox.sandbox import Sandbox, task
 from infra.stripe_sandbox.settings import DAY
 from infra.stripe_sandbox.shapes import Json
 
-RECONCILED_AFTER_SECONDS = 60
+SENT_AFTER_SECONDS = 60
+RECONCILED_AFTER_SECONDS = 120
 OWN_TYPES = ("payout", "payout_failure", "payout_cancel")
 
 
@@ -57,7 +58,7 @@ def _make(sandbox: Sandbox, amount: int, currency: str, *, is_automatic: bool, *
     body.update({name: value for name, value in given.items() if value is not None})
     sandbox.store.add(body)
     sandbox.emit("payout.created", body)
-    sandbox.schedule("send_payout", now, payout=payout_id)
+    sandbox.schedule("send_payout", now + SENT_AFTER_SECONDS, payout=payout_id)
     sandbox.schedule("arrive_payout", arrives, payout=payout_id)
     if is_automatic:
         sandbox.schedule("reconcile_payout", now + RECONCILED_AFTER_SECONDS, payout=payout_id)

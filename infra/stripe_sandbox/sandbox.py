@@ -55,6 +55,7 @@ class Sandbox:
         self.lock = threading.RLock()
         self.expander = Expander(store.find, self._include)
         self._clock = clock
+        self._catching_up: int | None = None
         self._frozen: int | None = None
         self._frozen_clock: str | None = None
 
@@ -65,7 +66,8 @@ class Sandbox:
         return self._frozen if self._frozen is not None else self.wall_now()
 
     def wall_now(self) -> int:
-        return int(self._clock().timestamp())
+        """Real time; while overdue work is caught up, the time at which it was due."""
+        return self._catching_up if self._catching_up is not None else int(self._clock().timestamp())
 
     @contextmanager
     def at_clock(self, clock_id: str | None) -> Iterator[None]:
@@ -137,11 +139,15 @@ class Sandbox:
             self._frozen, self._frozen_clock = before
 
     def run_due_tasks(self) -> int:
-        """Run what is due by the wall clock, earliest first; returns how much ran."""
-        count = 0
-        while record := self._next_task(self.wall_now(), None):
-            self._run_task(record)
-            count += 1
+        """Run what is due by the wall clock, earliest first and each at its own time; returns how much ran."""
+        until, count = self.wall_now(), 0
+        try:
+            while record := self._next_task(until, None):
+                self._catching_up = record["due"]
+                self._run_task(record)
+                count += 1
+        finally:
+            self._catching_up = None
         return count
 
     def run_clock_tasks(self, clock_id: str, until: int) -> None:

@@ -16,6 +16,7 @@ class SandboxSettings:
     webhook_delay_seconds: float = 0
     balance_transaction_delay_seconds: int = 1
     available_after_seconds: int = 2 * DAY
+    payout_every_seconds: int = DAY
     payout_arrives_after_seconds: int = DAY
     delayed_method_seconds: int = 20
     refund_settles_after_seconds: int = 5

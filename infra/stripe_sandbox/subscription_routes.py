@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra.stripe_sandbox import customers, payment_methods, payments, products, subscriptions
+from infra.stripe_sandbox import customers, payment_methods, payments, products, renewals, subscriptions
 from infra.stripe_sandbox.calendar_months import next_date
 from infra.stripe_sandbox.customers import merged
 from infra.stripe_sandbox.errors import ApiError, BadParameterError, NotFoundError, missing
@@ -210,7 +210,7 @@ def resume(sandbox: Sandbox, params: Params, subscription_id: str) -> Json:  # n
             for item in subscription["items"]["data"]:
                 item["current_period_end"] = now
             sandbox.change(subscription, billing_cycle_anchor=now)
-            invoice = subscriptions.roll(sandbox, subscription)
+            invoice = renewals.roll(sandbox, subscription)
             sandbox.schedule("collect_renewal", now, invoice=invoice["id"])
         else:
             subscriptions.plan_renewal(sandbox, subscription)

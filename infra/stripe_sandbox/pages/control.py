@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from infra.stripe_sandbox import balance, payouts, subscriptions, webhook_endpoints
+from infra.stripe_sandbox import balance, payouts, renewals, webhook_endpoints
 from infra.stripe_sandbox.amounts import shown
 from infra.stripe_sandbox.errors import ApiError, BadParameterError
 from infra.stripe_sandbox.faults import Faults
@@ -137,7 +137,7 @@ def _money_hands(blueprint: Blueprint, sandbox: Sandbox) -> None:
             found = sandbox.store.get("subscription", subscription_id)
             if found is None:
                 return jsonify(error="no such subscription"), 404
-            invoice = subscriptions.renew_now(sandbox, found)
+            invoice = renewals.renew_now(sandbox, found)
             sandbox.store.save()
         return _answer({"invoice": invoice["id"]})
 
