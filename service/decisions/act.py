@@ -5,25 +5,22 @@ open article.
 """
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from service.campaigns.reader_rules import Consent, SupporterState
 from service.decisions.compiled import CompiledSite
-from service.decisions.decide import decide
 from service.decisions.decision import NOTHING, Decision
-from service.decisions.history import record_view
-from service.decisions.meter import spend
 from service.decisions.offer import Prompt, prompt_of
+from service.decisions.page_view import Arrival, situation_of, take_view, under_consent
 from service.decisions.passport import PassportSealer
 from service.decisions.prompt_token import PromptToken, open_prompt_token, seal_prompt_token
 from service.decisions.prompts import PromptEvent, campaign_fingerprint, record_event, record_once, variant_fingerprint
 from service.decisions.reader import BUCKETS, Reader, new_reader
 from service.decisions.reader_rules import articles_remembered
 from service.decisions.site_time import SiteTime, site_time_at
-from service.decisions.situation import Purpose, Situation, Visitor
-from service.decisions.supporters import supporter_state
-from service.decisions.view import Carrier, ViewRequest, page_of, reading_of, visitor_of
+from service.decisions.situation import Situation, Visitor
+from service.decisions.view import Carrier, ViewRequest, visitor_of
 from service.errors import InvalidTokenError
 from service.ids import new_id
 
@@ -79,14 +76,17 @@ def answer_view(
     """Decide on one page view and seal what the reader carries on."""
     at = site_time_at(now, site.zone)
     visitor = visitor_of(view, carrier, site.site)
-    reader = carried_reader(sealer, view, carrier, visitor, at)
-    if reader is not None and visitor.purpose is Purpose.VISIT:
-        reader = record_view(reader, reading_of(view, site.wanted_topics), at)
-    situation = situation_of(site, view, visitor, reader, at)
+    arrival = Arrival(view, visitor, carried_reader(sealer, view, carrier, visitor, at), at)
     decision_id = new_id("dec")
-    decision, prompts, fault = _decided(site, sealer, situation, decision_id)
-    if reader is not None and decision.spends_from is not None:
-        reader = spend(reader, decision.spends_from.campaign, situation)
+    try:
+        situation, decision, reader = take_view(site, arrival)
+        prompts = tuple(
+            _offered(sealer, prompt_of(choice, situation), situation, decision_id) for choice in decision.choices
+        )
+        fault = None
+    except _FAULTS as error:
+        situation, decision, reader = situation_of(site, arrival), NOTHING, arrival.reader
+        prompts, fault = (), type(error).__name__
     return Answer(
         decision_id=decision_id,
         prompts=prompts,
@@ -99,33 +99,17 @@ def answer_view(
     )
 
 
-def situation_of(
-    site: CompiledSite, view: ViewRequest, visitor: Visitor, reader: Reader | None, now: SiteTime
-) -> Situation:
-    return Situation(
-        site=site.site,
-        page=page_of(view),
-        visitor=visitor,
-        reader=reader,
-        supporter=_supporter(site, visitor, reader, now),
-        now=now,
-        raised_minor=site.raised_minor,
-    )
-
-
 def carried_reader(
     sealer: PassportSealer, view: ViewRequest, carrier: Carrier, visitor: Visitor, now: SiteTime
 ) -> Reader | None:
-    """The reader of the passport, or a new one; None without consent. Meter consent keeps neither bucket nor topics."""
+    """The reader of the passport, or a new one; None without consent, which reads nothing."""
     if visitor.consent is Consent.NONE:
         return None
     text = carrier.cookie if view.passport is None else view.passport
     reader = sealer.open(text, view.site, now.instant) if text else None
     if reader is None:
         reader = new_reader(now.instant, None, secrets.randbits(32))
-    if visitor.consent is Consent.METER:
-        return replace(reader, bucket=None, history=replace(reader.history, topics=()))
-    return reader if reader.bucket is not None else replace(reader, bucket=secrets.randbelow(BUCKETS))
+    return under_consent(reader, visitor.consent, secrets.randbelow(BUCKETS))
 
 
 def note_event(sealer: PassportSealer, note: EventNote, carrier: Carrier, now: datetime) -> Noted:
@@ -149,18 +133,6 @@ def note_event(sealer: PassportSealer, note: EventNote, carrier: Carrier, now: d
     return Noted(token, sealer.seal(after, note.site, instant), is_local, is_new=True)
 
 
-def _decided(
-    site: CompiledSite, sealer: PassportSealer, situation: Situation, decision_id: str
-) -> tuple[Decision, tuple[Offered, ...], str | None]:
-    """The decision and its prompts, or silence and the name of the fault."""
-    try:
-        decision = decide(site, situation)
-        prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
-        return decision, tuple(_offered(sealer, one, situation, decision_id) for one in prompts), None
-    except _FAULTS as error:
-        return NOTHING, (), type(error).__name__
-
-
 def _offered(sealer: PassportSealer, prompt: Prompt, situation: Situation, decision_id: str) -> Offered:
     token = PromptToken(
         site=situation.site.key,
@@ -177,10 +149,3 @@ def _offered(sealer: PassportSealer, prompt: Prompt, situation: Situation, decis
         has_consent=situation.reader is not None,
     )
     return Offered(prompt, seal_prompt_token(sealer.ring, token))
-
-
-def _supporter(site: CompiledSite, visitor: Visitor, reader: Reader | None, now: SiteTime) -> SupporterState:
-    """Unknown for a signed-in reader of whom nothing may be read."""
-    if reader is None:
-        return SupporterState.UNKNOWN if visitor.is_signed_in else SupporterState.NONE
-    return supporter_state(reader.giving, site.site.supporters, now)

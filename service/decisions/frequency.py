@@ -5,12 +5,12 @@ far back the last impression lies. Without a history (no consent) a limit on the
 zero is still a zero, and "every nth view" becomes a chance of one in n.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from service.campaigns.frequency import Cap, Counting, Cycle, DailyCap, Gap
 from service.decisions.assignment import point
 from service.decisions.compiled import Prepared
-from service.decisions.reader import Reader
+from service.decisions.reader import PromptRecord
 from service.decisions.site_time import DAY_SECONDS, SiteTime, day_starting, instant_of
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict, worst
@@ -51,17 +51,17 @@ def is_under_contributions(prepared: Prepared, situation: Situation) -> Verdict:
 
 def is_under_caps(prepared: Prepared, situation: Situation) -> Verdict:
     caps = prepared.campaign.frequency.caps
-    return worst(_cap(cap, _seen(situation, prepared, cap.counting), situation.now) for cap in caps)
+    return worst(_cap(cap, _records(situation, prepared, cap.counting), situation.now) for cap in caps)
 
 
 def has_kept_gap(prepared: Prepared, situation: Situation) -> Verdict:
     gap = prepared.campaign.frequency.gap or Gap(0)
-    return _gap(gap, _seen(situation, prepared, gap.counting), situation.now)
+    return _gap(gap, _records(situation, prepared, gap.counting), situation.now)
 
 
 def is_under_daily_cap(prepared: Prepared, situation: Situation) -> Verdict:
     daily = prepared.campaign.frequency.daily or DailyCap(0)
-    return _daily(daily, _seen(situation, prepared, daily.counting), situation.now)
+    return _daily(daily, _records(situation, prepared, daily.counting), situation.now)
 
 
 def is_within_cycle(prepared: Prepared, situation: Situation) -> Verdict:
@@ -82,50 +82,71 @@ def is_within_cycle(prepared: Prepared, situation: Situation) -> Verdict:
 
 def is_under_site_caps(_prepared: Prepared, situation: Situation) -> Verdict:
     caps = situation.site.frequency.caps
-    return worst(_cap(cap, _all_seen(situation.reader), situation.now) for cap in caps)
+    return worst(_cap(cap, _all_records(situation), situation.now) for cap in caps)
 
 
 def has_kept_site_gap(_prepared: Prepared, situation: Situation) -> Verdict:
-    return _gap(situation.site.frequency.gap or Gap(0), _all_seen(situation.reader), situation.now)
+    return _gap(situation.site.frequency.gap or Gap(0), _all_records(situation), situation.now)
 
 
 def is_under_site_daily_cap(_prepared: Prepared, situation: Situation) -> Verdict:
-    return _daily(situation.site.frequency.daily or DailyCap(0), _all_seen(situation.reader), situation.now)
+    return _daily(situation.site.frequency.daily or DailyCap(0), _all_records(situation), situation.now)
 
 
-def _cap(cap: Cap, seen_at: Iterable[int], now: SiteTime) -> Verdict:
+def _cap(cap: Cap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
     window = cap.days * DAY_SECONDS
-    inside = sorted(at for at in seen_at if now.instant - at < window and at <= now.instant + SKEW_SECONDS)
+    inside, forgotten = _inside(records, lambda at: now.instant - at < window, now)
     note = f"in {cap.days} days, {cap.counting}"
-    if len(inside) < cap.impressions:
-        return Verdict(True, len(inside), cap.impressions, None, note)
-    passes_at = inside[len(inside) - cap.impressions] + window if cap.impressions else None
-    return Verdict(False, len(inside), cap.impressions, passes_at, note)
+    count = len(inside) + forgotten
+    if count < cap.impressions:
+        return Verdict(True, count, cap.impressions, None, note)
+    frees = inside[max(0, count - cap.impressions - forgotten)] if inside and cap.impressions else None
+    return Verdict(False, count, cap.impressions, None if frees is None else frees + window, note)
 
 
-def _gap(gap: Gap, seen_at: Iterable[int], now: SiteTime) -> Verdict:
-    last = max((at for at in seen_at if at <= now.instant + SKEW_SECONDS), default=None)
+def _gap(gap: Gap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
+    seen_at = [at for record in records for at in record.seen_at if at <= now.instant + SKEW_SECONDS]
+    last = max(seen_at, default=None)
     age = None if last is None else now.instant - last
     passed = age is None or age >= gap.seconds
     passes_at = None if passed or last is None else last + gap.seconds
     return Verdict(passed, age, gap.seconds, passes_at, f"seconds since the last, {gap.counting}")
 
 
-def _daily(daily: DailyCap, seen_at: Iterable[int], now: SiteTime) -> Verdict:
+def _daily(daily: DailyCap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
     today = day_starting(now.instant, now.zone, daily.turns_minute)
-    count = sum(day_starting(at, now.zone, daily.turns_minute) == today for at in seen_at)
+    starts_at = instant_of(today, daily.turns_minute, now.zone)
+    inside, forgotten = _inside(records, lambda at: at >= starts_at, now)
+    count = len(inside) + forgotten
     passed = count < daily.impressions
     passes_at = None if passed or not daily.impressions else instant_of(today + 1, daily.turns_minute, now.zone)
     return Verdict(passed, count, daily.impressions, passes_at, f"on this local day, {daily.counting}")
 
 
-def _seen(situation: Situation, prepared: Prepared, counting: Counting) -> Iterable[int]:
+def _inside(records: Iterable[PromptRecord], is_inside: Callable[[int], bool], now: SiteTime) -> tuple[list[int], int]:
+    """Impressions inside a window, oldest first, and how many older ones, no longer kept one by one, may be too.
+
+    What lies further ahead than clocks may differ is not believed. A campaign whose every kept impression lies inside
+    may have forgotten more inside: they all count, so that a limit larger than the memory still holds.
+    """
+    inside: list[int] = []
+    forgotten = 0
+    for record in records:
+        believed = [at for at in record.seen_at if at <= now.instant + SKEW_SECONDS]
+        mine = [at for at in believed if is_inside(at)]
+        if mine and len(mine) == len(record.seen_at):
+            forgotten += record.seen_count - len(record.seen_at)
+        inside += mine
+    return sorted(inside), forgotten
+
+
+def _records(situation: Situation, prepared: Prepared, counting: Counting) -> tuple[PromptRecord, ...]:
     if situation.reader is None:
         return ()
     if counting is Counting.ALL:
-        return _all_seen(situation.reader)
-    return situation.reader.prompt_record(prepared.fingerprint).seen_at
+        return situation.reader.prompts
+    return (situation.reader.prompt_record(prepared.fingerprint),)
 
 
-def _all_seen(reader: Reader | None) -> Iterable[int]:
-    return (at for record in reader.prompts for at in record.seen_at) if reader else ()
+def _all_records(situation: Situation) -> tuple[PromptRecord, ...]:
+    return situation.reader.prompts if situation.reader else ()

@@ -102,7 +102,8 @@ def is_on_device(prepared: Prepared, situation: Situation) -> Verdict:
 def reads_language(prepared: Prepared, situation: Situation) -> Verdict:
     languages = prepared.campaign.reader.languages_any or frozenset()
     language = situation.visitor.language
-    return Verdict(language is not None and language.split("-")[0] in languages, language, listed(languages))
+    passed = language is not None and (language in languages or language.split("-")[0] in languages)
+    return Verdict(passed, language, listed(languages))
 
 
 def came_from(prepared: Prepared, situation: Situation) -> Verdict:

@@ -1,10 +1,12 @@
 """A decision as the JSON names of its contract (`schemas/decide.py`); a test holds the two equal."""
 
+from datetime import UTC
 from typing import Any
 
-from service.decisions.act import Answer, Offered
+from service.decisions.act import Answer
 from service.decisions.decision import Access, Trace
 from service.decisions.offer import OfferedAsk, Prompt
+from service.decisions.simulate import Lived
 from service.decisions.site_time import as_datetime
 
 
@@ -12,7 +14,7 @@ def answer_body(answer: Answer) -> dict[str, Any]:
     """The response of a decide request; `passport` only in local mode, where the page keeps it."""
     return {
         "decision_id": answer.decision_id,
-        "prompts": [_prompt(offered) for offered in answer.prompts],
+        "prompts": [{**prompt_body(offered.prompt), "prompt_token": offered.token} for offered in answer.prompts],
         "access": access_body(answer.decision.access),
         "reader": {"article_count": answer.article_count, "supporter": answer.supporter.value},
         "passport": answer.passport if answer.is_local else None,
@@ -56,8 +58,21 @@ def instant_text(instant: int | None) -> str | None:
     return None if instant is None else as_datetime(instant).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _prompt(offered: Offered) -> dict[str, Any]:
-    prompt = offered.prompt
+def lived_body(lived: Lived) -> dict[str, Any]:
+    """One page view of a simulation."""
+    return {
+        "step": lived.step,
+        "at": lived.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "local_at": lived.local_at.isoformat(),
+        "shown": [prompt.campaign for prompt in lived.prompts],
+        "prompts": [{**prompt_body(prompt), "is_counted": prompt.is_counted} for prompt in lived.prompts],
+        "access": {**access_body(lived.decision.access), "decided_by": lived.decision.access.decided_by},
+        "reader": {"article_count": lived.article_count, "supporter": lived.supporter.value},
+        "trace": trace_body(lived.decision.traces),
+    }
+
+
+def prompt_body(prompt: Prompt) -> dict[str, Any]:
     copy = prompt.copy
     return {
         "placement": prompt.placement.value,
@@ -78,7 +93,6 @@ def _prompt(offered: Offered) -> dict[str, Any]:
         "ticker": _ticker(prompt),
         "gate": {"type": prompt.gate.gate_type.value, "strength": prompt.gate.strength.value} if prompt.gate else None,
         "is_dismissible": prompt.is_dismissible,
-        "prompt_token": offered.token,
     }
 
 

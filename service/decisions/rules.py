@@ -68,6 +68,14 @@ def _has_referrers(campaign: Campaign, _site: Site) -> bool:
     return campaign.reader.referrers_any is not None or bool(campaign.reader.referrers_none)
 
 
+def _knows_holdout(campaign: Campaign, site: Site) -> bool:
+    return site.holdout_share > 0 or campaign.reader.holdout is Inclusion.ONLY
+
+
+def _knows_one_off_only_countries(campaign: Campaign, site: Site) -> bool:
+    return bool(site.one_off_only_countries) or campaign.reader.one_off_only_countries is Inclusion.ONLY
+
+
 def _ends_by_dismissals(campaign: Campaign, site: Site) -> bool:
     return _is_closable(campaign, site) and campaign.cool_off.ends_after_dismissals is not None
 
@@ -100,7 +108,7 @@ _READER = (
     Rule("visit", reader_rules.is_a_visit, _is_appeal),
     Rule("contextual_share", reader_rules.is_in_contextual_share, lambda _, site: site.consent.contextual_share < 1),
     Rule("consent", reader_rules.has_consent, lambda one, _: one.reader.consents is not None),
-    Rule("holdout", reader_rules.fits_holdout, _always),
+    Rule("holdout", reader_rules.fits_holdout, _knows_holdout),
     Rule("share", reader_rules.is_in_campaign_share, lambda one, _: one.share < 1),
     Rule("campaign_holdout", reader_rules.is_outside_campaign_holdout, lambda one, _: one.experiment is not None),
     Rule("signed_in", reader_rules.is_signed_in_as_asked, lambda one, _: one.reader.is_signed_in is not None),
@@ -108,7 +116,7 @@ _READER = (
     Rule(
         "one_off_only_country",
         reader_rules.fits_one_off_only_country,
-        lambda one, _: one.reader.one_off_only_countries is not Inclusion.INCLUDE,
+        _knows_one_off_only_countries,
     ),
     Rule("device", reader_rules.is_on_device, lambda one, _: one.reader.devices is not None),
     Rule("language", reader_rules.reads_language, lambda one, _: one.reader.languages_any is not None),

@@ -1,0 +1,83 @@
+"""One page view through the pure core: count it, decide, spend. The same for readers, simulations and replays."""
+
+from dataclasses import dataclass, replace
+
+from service.campaigns.gate import Strength
+from service.campaigns.reader_rules import Consent, SupporterState
+from service.decisions.compiled import CompiledSite
+from service.decisions.decide import decide
+from service.decisions.decision import Decision
+from service.decisions.history import record_view
+from service.decisions.meter import spend
+from service.decisions.reader import Reader
+from service.decisions.site_time import SiteTime
+from service.decisions.situation import Purpose, Situation, Visitor
+from service.decisions.supporters import supporter_state
+from service.decisions.view import ViewRequest, page_of, reading_of
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A reader arriving at a page. `reader` None: nothing is remembered (no consent)."""
+
+    view: ViewRequest
+    visitor: Visitor
+    reader: Reader | None
+    now: SiteTime
+
+
+def under_consent(reader: Reader, consent: Consent, bucket: int) -> Reader | None:
+    """What may be kept of a reader: nothing without consent, neither bucket nor topics with consent to the meter alone.
+
+    `bucket` is given to a reader who has none yet and whose consent covers one.
+    """
+    if consent is Consent.NONE:
+        return None
+    if consent is Consent.METER:
+        return replace(reader, bucket=None, history=replace(reader.history, topics=()))
+    return reader if reader.bucket is not None else replace(reader, bucket=bucket)
+
+
+def take_view(
+    site: CompiledSite, arrival: Arrival, *, is_supporter_known: bool = True, explains: bool = False
+) -> tuple[Situation, Decision, Reader | None]:
+    """Count the page view, decide, and spend: the situation decided on, the decision, and the reader afterwards.
+
+    Pages fetched ahead of time and crawlers count nothing. An article behind a hard gate has not been read.
+    """
+    here = _counted(site, arrival, is_read=True)
+    situation = situation_of(site, here, is_supporter_known=is_supporter_known)
+    decision = decide(site, situation, explains=explains)
+    reader = here.reader
+    if reader is not None and decision.spends_from is not None:
+        reader = spend(reader, decision.spends_from.campaign, situation)
+    if any(choice.strength is Strength.HARD for choice in decision.choices):
+        reader = _counted(site, arrival, is_read=False).reader
+    return situation, decision, reader
+
+
+def situation_of(site: CompiledSite, arrival: Arrival, *, is_supporter_known: bool = True) -> Situation:
+    return Situation(
+        site=site.site,
+        page=page_of(arrival.view),
+        visitor=arrival.visitor,
+        reader=arrival.reader,
+        supporter=_supporter(site, arrival) if is_supporter_known else SupporterState.UNKNOWN,
+        now=arrival.now,
+        raised_minor=site.raised_minor,
+    )
+
+
+def _counted(site: CompiledSite, arrival: Arrival, *, is_read: bool) -> Arrival:
+    if arrival.reader is None or arrival.visitor.purpose is not Purpose.VISIT:
+        return arrival
+    reading = reading_of(arrival.view, site.wanted_topics)
+    reading = replace(reading, is_article=reading.is_article and is_read)
+    return replace(arrival, reader=record_view(arrival.reader, reading, arrival.now))
+
+
+def _supporter(site: CompiledSite, arrival: Arrival) -> SupporterState:
+    """Unknown for a signed-in reader of whom nothing may be read."""
+    if arrival.reader is None:
+        return SupporterState.UNKNOWN if arrival.visitor.is_signed_in else SupporterState.NONE
+    return supporter_state(arrival.reader.giving, site.site.supporters, arrival.now)

@@ -1,0 +1,156 @@
+"""Live a simulation: the same engine that answers readers, one decision with its trace per page view."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from service.campaigns.reader_rules import SupporterState
+from service.campaigns.snapshot import SiteSnapshot
+from service.campaigns.variant import Interval
+from service.decisions.compile import compile_site
+from service.decisions.compiled import CompiledSite
+from service.decisions.decision import Decision
+from service.decisions.offer import Prompt, prompt_of
+from service.decisions.page_view import Arrival, take_view, under_consent
+from service.decisions.prompts import (
+    PromptEvent,
+    campaign_fingerprint,
+    record_contribution,
+    record_event,
+    variant_fingerprint,
+)
+from service.decisions.reader import Giving, Reader, RecurringState, new_reader
+from service.decisions.reader_rules import articles_remembered
+from service.decisions.simulation import EventStep, Happening, Simulation, StartReader, ViewStep
+from service.decisions.site_time import site_time_at
+from service.decisions.situation import Visitor
+from service.decisions.start_reader import reader_at_start
+from service.decisions.supporters import contributed, refunded
+from service.decisions.view import Carrier, visitor_of
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """One page view of a simulation: `step` counts all steps of the file from 1."""
+
+    step: int
+    at: datetime
+    local_at: datetime
+    decision: Decision
+    prompts: tuple[Prompt, ...]
+    article_count: int
+    supporter: SupporterState
+
+
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """Where the simulated reader stands. `variants`: the variant last shown of each campaign."""
+
+    reader: Reader
+    facts: StartReader
+    is_supporter_known: bool
+    variants: Mapping[str, str] = field(default_factory=dict)
+
+
+def simulate(simulation: Simulation) -> Iterator[Lived]:
+    """Each page view's decision, in the order of the steps."""
+    zone = ZoneInfo(simulation.site.timezone)
+    site = compile_site(SiteSnapshot(simulation.site, zone, simulation.campaigns, raised_minor=simulation.raised_minor))
+    first_at = _aware(simulation.steps[0].at, zone) if simulation.steps else datetime(1970, 1, 2, tzinfo=zone)
+    is_known = simulation.reader.supporter.state.value != SupporterState.UNKNOWN
+    life = _Life(reader_at_start(simulation, site, first_at), simulation.reader, is_known)
+    for number, step in enumerate(simulation.steps, 1):
+        at = _aware(step.at, zone)
+        if isinstance(step, ViewStep):
+            life, lived = _view(site, life, step, at, number)
+            if simulation.sees_prompts:
+                for prompt in lived.prompts:
+                    life = _reported(life, PromptEvent.SEEN, prompt.campaign, int(at.timestamp()))
+            yield lived
+        else:
+            life = _event(life, step, at, zone)
+
+
+def _view(site: CompiledSite, life: _Life, step: ViewStep, at: datetime, number: int) -> tuple[_Life, Lived]:
+    now = site_time_at(at, site.zone)
+    visitor = _visitor(site, life.facts, step)
+    reader = under_consent(life.reader, visitor.consent, life.facts.bucket or 0)
+    if reader is not None and life.facts.bucket is None:
+        reader = replace(reader, bucket=None)
+    arrival = Arrival(step.view, visitor, reader, now)
+    situation, decision, after = take_view(site, arrival, is_supporter_known=life.is_supporter_known, explains=True)
+    prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
+    shown = {prompt.campaign: prompt.variant for prompt in prompts}
+    life = replace(life, reader=after or life.reader, variants={**life.variants, **shown})
+    count = articles_remembered(after, now)
+    return life, Lived(number, at, at.astimezone(site.zone), decision, prompts, count, situation.supporter)
+
+
+def _visitor(site: CompiledSite, facts: StartReader, step: ViewStep) -> Visitor:
+    """The view's own facts, and the reader's standing ones where it has none. The country is taken as told."""
+    view = replace(
+        step.view,
+        consent=step.view.consent or facts.consent,
+        language=step.view.language or facts.language,
+        device=step.view.device or facts.device,
+        referrer=step.view.referrer or facts.referrer,
+    )
+    return replace(
+        visitor_of(view, Carrier(country=step.view.country or facts.country), site.site),
+        is_signed_in=facts.is_signed_in,
+        is_verified=facts.is_verified,
+        is_staff=facts.is_staff,
+        audiences=facts.audiences,
+        is_suppressed=facts.is_suppressed,
+        purpose=step.purpose,
+    )
+
+
+def _event(life: _Life, step: EventStep, at: datetime, zone: ZoneInfo) -> _Life:
+    instant = int(at.timestamp())
+    match step.event:
+        case Happening.SEEN | Happening.DISMISSED | Happening.CLICKED:
+            return _reported(life, PromptEvent(step.event.value), step.campaign or "", instant)
+        case Happening.CONTRIBUTED:
+            return _contributed(life, step.interval, step.campaign, instant)
+        case Happening.SIGNED_IN | Happening.SIGNED_OUT:
+            return replace(life, facts=replace(life.facts, is_signed_in=step.event is Happening.SIGNED_IN))
+        case Happening.ERASED:
+            return replace(life, reader=new_reader(instant, life.facts.bucket, life.reader.salt))
+        case _:
+            giving = _giving_after(life.reader.giving, step, instant, zone)
+            return replace(life, reader=replace(life.reader, giving=giving), is_supporter_known=True)
+
+
+def _giving_after(giving: Giving, step: EventStep, instant: int, zone: ZoneInfo) -> Giving:
+    match step.event:
+        case Happening.REFUNDED:
+            return refunded(giving)
+        case Happening.CHECKOUT_STARTED:
+            return replace(giving, checkout_at=instant, checkout_interval=step.interval)
+        case Happening.PAYMENT_FAILED:
+            return replace(giving, recurring=RecurringState.PAST_DUE, past_due_at=instant)
+        case Happening.PAYMENT_RECOVERED:
+            return replace(giving, recurring=RecurringState.ACTIVE, past_due_at=0)
+        case Happening.CANCELLED:
+            until = int(_aware(step.paid_until, zone).timestamp()) if step.paid_until else instant
+            return replace(giving, recurring=RecurringState.CANCELLED, paid_until=until)
+        case _:
+            return replace(giving, recurring=RecurringState.NONE, ended_at=instant)
+
+
+def _contributed(life: _Life, interval: Interval, campaign: str | None, instant: int) -> _Life:
+    reader = replace(life.reader, giving=contributed(life.reader.giving, interval, instant))
+    if campaign is not None:
+        reader = record_contribution(reader, campaign_fingerprint(campaign))
+    return replace(life, reader=reader, is_supporter_known=True)
+
+
+def _reported(life: _Life, event: PromptEvent, campaign: str, instant: int) -> _Life:
+    variant = variant_fingerprint(life.variants[campaign]) if campaign in life.variants else 0
+    return replace(life, reader=record_event(life.reader, event, campaign_fingerprint(campaign), variant, instant))
+
+
+def _aware(at: datetime, zone: ZoneInfo) -> datetime:
+    return at if at.tzinfo is not None else at.replace(tzinfo=zone)
