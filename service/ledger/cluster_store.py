@@ -1,7 +1,7 @@
 """Load the clusters that posting needs: facts that belong together, and what the ledger already holds of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -22,6 +22,8 @@ from service.stripe_events.fact_query_store import (
     transactions_by_source,
     transitions_of,
 )
+
+History = Callable[[Connection, Collection[str]], list[PostedEntry]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,36 +64,36 @@ def resolve_targets(connection: Connection, wanted: Iterable[tuple[str, str]]) -
     )
 
 
-def derive_entries(connection: Connection, targets: Targets) -> DerivedEntries:
-    """Compute the entries of these targets from their facts."""
+def derive_entries(connection: Connection, targets: Targets, history: History = posted_entries) -> DerivedEntries:
+    """Compute the entries of these targets from their facts; `history` tells what the ledger holds of some sources."""
     entries: list[Entry] = []
     posted: dict[str, PostedEntry] = {}
-    for derived in _derivations(connection, targets):
+    for derived in _derivations(connection, targets, history):
         entries.extend(derived.entries)
         posted.update(derived.posted)
     return DerivedEntries(tuple(entries), posted)
 
 
-def _derivations(connection: Connection, targets: Targets) -> Iterator[DerivedEntries]:
+def _derivations(connection: Connection, targets: Targets, history: History) -> Iterator[DerivedEntries]:
     if targets.charge_ids:
-        yield _of_charges(connection, targets.charge_ids)
+        yield _of_charges(connection, targets.charge_ids, history)
     if targets.dispute_ids:
-        yield _of_disputes(connection, targets.dispute_ids)
+        yield _of_disputes(connection, targets.dispute_ids, history)
     if targets.payout_ids:
-        yield _of_payouts(connection, targets.payout_ids)
+        yield _of_payouts(connection, targets.payout_ids, history)
     if targets.transaction_ids:
-        yield _standing_alone(connection, targets.transaction_ids)
+        yield _standing_alone(connection, targets.transaction_ids, history)
 
 
-def _of_charges(connection: Connection, ids: frozenset[str]) -> DerivedEntries:
+def _of_charges(connection: Connection, ids: frozenset[str], history: History) -> DerivedEntries:
     charges = charges_by_id(connection, ids)
     refunds = refunds_by_charge(connection, ids)
     charge_of = {id_: id_ for id_ in ids} | {refund.id: id_ for id_ in refunds for refund in refunds[id_]}
     transactions = transactions_by_source(connection, charge_of.keys())
-    posted = posted_entries(connection, charge_of.keys())
-    history: defaultdict[str, list[PostedEntry]] = defaultdict(list)
+    posted = history(connection, charge_of.keys())
+    earlier: defaultdict[str, list[PostedEntry]] = defaultdict(list)
     for entry in posted:
-        history[charge_of[entry.source_id]].append(entry)
+        earlier[charge_of[entry.source_id]].append(entry)
     seen_at = transitions_of(connection, ids)
     clusters = (
         ChargeCluster(
@@ -103,7 +105,7 @@ def _of_charges(connection: Connection, ids: frozenset[str]) -> DerivedEntries:
                 for transaction in transactions.get(source_id, ())
             ),
             seen_at.get(id_, {}),
-            tuple(history[id_]),
+            tuple(earlier[id_]),
         )
         for id_, charge in charges.items()
     )
@@ -111,27 +113,27 @@ def _of_charges(connection: Connection, ids: frozenset[str]) -> DerivedEntries:
     return DerivedEntries(entries, _by_key(posted))
 
 
-def _of_disputes(connection: Connection, ids: frozenset[str]) -> DerivedEntries:
+def _of_disputes(connection: Connection, ids: frozenset[str], history: History) -> DerivedEntries:
     disputes = disputes_by_id(connection, ids)
     transactions = transactions_by_source(connection, ids)
-    posted = posted_entries(connection, ids)
-    history: defaultdict[str, list[PostedEntry]] = defaultdict(list)
+    posted = history(connection, ids)
+    earlier: defaultdict[str, list[PostedEntry]] = defaultdict(list)
     for entry in posted:
-        history[entry.source_id].append(entry)
+        earlier[entry.source_id].append(entry)
     seen_at = transitions_of(connection, ids)
     entries = tuple(
         entry
         for id_ in sorted(ids)
         for entry in dispute_entries(
             DisputeCluster(
-                disputes.get(id_), tuple(transactions.get(id_, ())), seen_at.get(id_, {}), tuple(history[id_])
+                disputes.get(id_), tuple(transactions.get(id_, ())), seen_at.get(id_, {}), tuple(earlier[id_])
             )
         )
     )
     return DerivedEntries(entries, _by_key(posted))
 
 
-def _of_payouts(connection: Connection, ids: frozenset[str]) -> DerivedEntries:
+def _of_payouts(connection: Connection, ids: frozenset[str], history: History) -> DerivedEntries:
     payouts = payouts_by_id(connection, ids)
     transactions = transactions_by_source(connection, ids)
     seen_at = transitions_of(connection, ids)
@@ -142,13 +144,13 @@ def _of_payouts(connection: Connection, ids: frozenset[str]) -> DerivedEntries:
             PayoutCluster(payouts.get(id_), tuple(transactions.get(id_, ())), "paid" in seen_at.get(id_, {}))
         )
     )
-    return DerivedEntries(entries, _by_key(posted_entries(connection, ids)))
+    return DerivedEntries(entries, _by_key(history(connection, ids)))
 
 
-def _standing_alone(connection: Connection, ids: frozenset[str]) -> DerivedEntries:
+def _standing_alone(connection: Connection, ids: frozenset[str], history: History) -> DerivedEntries:
     transactions = transactions_by_id(connection, ids)
     entries = tuple(entry for transaction in transactions.values() for entry in standalone_entries(transaction))
-    return DerivedEntries(entries, _by_key(posted_entries(connection, {entry.source_id for entry in entries})))
+    return DerivedEntries(entries, _by_key(history(connection, {entry.source_id for entry in entries})))
 
 
 def _by_key(posted: Iterable[PostedEntry]) -> dict[str, PostedEntry]:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from service.errors import ConflictError
 from service.ledger.entries import Entry
+from service.money import major_text
 
 
 class PeriodError(ConflictError):
@@ -19,3 +20,22 @@ def accounting_date(entry: Entry, zone: ZoneInfo, closed_through: date | None) -
     if closed_through is not None and day <= closed_through:
         return closed_through + timedelta(days=1)
     return day
+
+
+def closing_problems(
+    through: date, today: date, closed: date | None, suspense: dict[str, int], unposted_count: int
+) -> tuple[str, ...]:
+    """Why the books cannot be closed through a day; nothing if they can. `suspense` is per currency, in minor units."""
+    problems = []
+    if through >= today:
+        problems.append(f"{through} is not over yet")
+    if closed is not None and through <= closed:
+        problems.append(f"the books are closed through {closed} already")
+    problems.extend(
+        f"suspense holds {major_text(amount_minor, currency)} {currency}"
+        for currency, amount_minor in sorted(suspense.items())
+        if amount_minor
+    )
+    if unposted_count:
+        problems.append(f"{unposted_count} balance transactions are not posted yet")
+    return tuple(problems)

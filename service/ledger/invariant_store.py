@@ -1,0 +1,72 @@
+"""Check the invariants against the database. Reading only: nothing is repaired here."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from service.ledger import figures_store as figures
+from service.ledger.accounts import Account
+from service.ledger.invariants import Check, compare, none_of
+from service.ledger.store import balances
+
+Balances = Mapping[tuple[str, Account], int]
+
+
+def check_ledger(
+    connection: Connection, now: datetime, stripe_balance: Mapping[str, int] | None = None
+) -> tuple[Check, ...]:
+    """Every invariant the database can tell. `stripe_balance` is Stripe's own, available and pending, per currency."""
+    held = balances(connection)
+    return (
+        *_entries(connection, now),
+        *_stripe_balance(connection, held, stripe_balance),
+        *_open_positions(connection, held),
+        *_exceptions(connection, held, now),
+    )
+
+
+def _of(held: Balances, account: Account) -> dict[str, int]:
+    return {currency: minor for (currency, holder), minor in held.items() if holder is account}
+
+
+def _entries(connection: Connection, now: datetime) -> Iterator[Check]:
+    yield none_of(1, "entries balance", figures.unbalanced_entries(connection), "every entry comes to zero")
+    unposted = (
+        f"{movement.id} ({movement.category}, {(now - movement.created_at).days} days old)"
+        for movement in figures.unposted_transactions(connection)
+    )
+    yield none_of(2, "every movement is posted once", unposted, "no balance transaction waits")
+    yield none_of(2, "entries are numbered without a gap", figures.missing_numbers(connection), "no number is missing")
+
+
+def _stripe_balance(
+    connection: Connection, held: Balances, stripe_balance: Mapping[str, int] | None
+) -> Iterator[Check]:
+    ledger = _of(held, Account.STRIPE_BALANCE)
+    moved = figures.net_of_balance_type(connection, "payments")
+    yield compare(3, "the Stripe account is what moved", ledger, moved, "movements")
+    if stripe_balance is not None:
+        yield compare(3, "the Stripe account is Stripe's balance", ledger, stripe_balance, "Stripe")
+    reserved = figures.net_of_balance_type(connection, "risk_reserved")
+    if reserved:
+        yield compare(3, "reserves are what Stripe holds", figures.risk_reserves(connection), reserved, "held")
+    yield none_of(4, "payouts tie to the cent", figures.untied_payouts(connection), "no listed payout differs")
+
+
+def _open_positions(connection: Connection, held: Balances) -> Iterator[Check]:
+    for account, name, expected, what in (
+        (Account.DISPUTED_FUNDS, "disputed funds", figures.open_disputes(connection), "open disputes"),
+        (Account.PAYMENTS_IN_PROCESS, "payments in process", figures.in_process(connection), "pending charges"),
+        (Account.PAYOUTS_IN_TRANSIT, "payouts in transit", figures.in_transit(connection), "payouts on their way"),
+    ):
+        yield compare(6, f"{name} are {what}", _of(held, account), expected, what)
+
+
+def _exceptions(connection: Connection, held: Balances, now: datetime) -> Iterator[Check]:
+    over_returned = figures.over_returned_charges(connection)
+    yield none_of(7, "nothing is returned twice", over_returned, "no charge gave back more than it took")
+    yield compare(11, "suspense is empty", _of(held, Account.SUSPENSE), {}, "allowed")
+    without_transaction = figures.charges_without_transaction(connection, now)
+    yield none_of(12, "charges reach the balance", without_transaction, "none is late")
+    yield none_of(12, "movements reach a payout", figures.movements_without_payout(connection), "none was left behind")

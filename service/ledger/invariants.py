@@ -1,0 +1,40 @@
+"""What must always hold, as checks that say red or green with their figures."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from service.money import major_text
+
+MAX_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One invariant looked at. `number` is its number in the documentation; `detail` has the figures."""
+
+    number: int
+    name: str
+    is_green: bool
+    detail: str
+
+
+def compare(number: int, name: str, ledger: Mapping[str, int], other: Mapping[str, int], what: str) -> Check:
+    """Two amounts per currency that must be equal; red names each difference (ledger minus `what`)."""
+    currencies = sorted(ledger.keys() | other.keys())
+    differences = {currency: ledger.get(currency, 0) - other.get(currency, 0) for currency in currencies}
+    is_green = not any(differences.values())
+    figures = [
+        f"{currency} ledger {major_text(ledger.get(currency, 0), currency)}, "
+        f"{what} {major_text(other.get(currency, 0), currency)}, "
+        f"difference {major_text(differences[currency], currency)}"
+        for currency in currencies
+        if is_green or differences[currency]
+    ]
+    return Check(number, name, is_green, "; ".join(figures) or "nothing to compare")
+
+
+def none_of(number: int, name: str, offenders: Iterable[str], all_well: str) -> Check:
+    """Green if there is no offender; red names the first few and how many there are."""
+    found = list(offenders)
+    named = ", ".join(found[:MAX_NAMED]) + (" ..." if len(found) > MAX_NAMED else "")
+    return Check(number, name, not found, f"{len(found)}: {named}" if found else all_well)

@@ -1,0 +1,146 @@
+"""What the database itself guarantees, whoever connects."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+
+from service.database.engine import owner_engine
+from service.ledger.accounts import ACCOUNT_NAMES, Account, account_kind
+from service.ledger.posting_store import post_due, post_in_batches
+from service.stripe_events.fact_store import record_fact
+from tests.ledger import make
+from tests.ledger.books import NOW, UTC_ZONE, Books
+
+LEDGER_TABLES = ("ledger_entries", "ledger_postings", "ledger_closings", "ledger_accounts")
+ENTRY = (
+    "INSERT INTO ledger_entries VALUES (2, 'bt:x', 'fee', 'fee', 'x', NULL, 'EUR', "
+    "'2026-11-10T12:00Z', '2026-11-10', '2026-11-18T12:00Z', '{}')"
+)
+
+
+@pytest.fixture
+def owner(database_address: str) -> Iterator[Engine]:
+    engine = owner_engine(database_address)
+    yield engine
+    engine.dispose()
+
+
+def record_charge(books: Books) -> None:
+    books.record(make.charge(), make.transaction("txn_1", "charge", 1000, "ch_1", fee=55))
+
+
+def insert_entry(engine: Engine, postings: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(ENTRY))
+        connection.execute(text(f"INSERT INTO ledger_postings VALUES {postings}"))
+
+
+@pytest.mark.parametrize("table", LEDGER_TABLES)
+@pytest.mark.parametrize(
+    "change", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE"]
+)
+def test_not_even_the_owner_changes_the_ledger(owner: Engine, books: Books, table: str, change: str) -> None:
+    record_charge(books)
+    columns = {"ledger_entries": "reason", "ledger_postings": "account", "ledger_closings": "closed_by"}
+    statement = change.format(table=table, column=columns.get(table, "name"))
+
+    with pytest.raises(DBAPIError, match="append-only"), owner.begin() as connection:
+        connection.execute(text(statement))
+
+
+@pytest.mark.parametrize("table", LEDGER_TABLES)
+@pytest.mark.parametrize("change", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}"])
+def test_the_application_has_no_right_to_change_the_ledger(books: Books, table: str, change: str) -> None:
+    columns = {"ledger_entries": "reason", "ledger_postings": "account", "ledger_closings": "closed_by"}
+    statement = change.format(table=table, column=columns.get(table, "name"))
+
+    with pytest.raises(ProgrammingError, match="permission denied"), books.engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    "postings",
+    [
+        "(2, 1, '1100', 100, 'EUR'), (2, 2, '4100', -99, 'EUR')",
+        "(2, 1, '1100', 100, 'EUR')",
+        "(2, 1, '1100', 100, 'EUR'), (2, 2, '4100', -100, 'USD')",
+    ],
+    ids=["a cent off", "one side only", "two currencies"],
+)
+def test_an_unbalanced_entry_fails_at_commit(engine: Engine, postings: str) -> None:
+    with pytest.raises(IntegrityError, match="not balanced"):
+        insert_entry(engine, postings)
+
+
+def test_a_line_cannot_be_slipped_into_an_entry_later(books: Books) -> None:
+    record_charge(books)
+
+    with pytest.raises(IntegrityError, match="not balanced"), books.engine.begin() as connection:
+        connection.execute(text("INSERT INTO ledger_postings VALUES (1, 9, '1100', 5, 'EUR')"))
+
+
+@pytest.mark.parametrize(
+    "posting", ["(2, 1, '1100', 0, 'EUR')", "(2, 1, '1234', 5, 'EUR')", "(7, 1, '1100', 5, 'EUR')"]
+)
+def test_a_posting_names_an_amount_an_account_and_an_entry(engine: Engine, posting: str) -> None:
+    with pytest.raises(IntegrityError):
+        insert_entry(engine, posting)
+
+
+def test_a_balance_transaction_is_posted_once_by_the_databases_word(books: Books) -> None:
+    record_charge(books)
+
+    with pytest.raises(IntegrityError, match="balance_transaction_id"), books.engine.begin() as connection:
+        connection.execute(text(ENTRY.replace("NULL", "'txn_1'")))
+
+
+def test_the_chart_in_the_database_is_the_chart_in_code(engine: Engine) -> None:
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT code, name, kind FROM ledger_accounts ORDER BY code")).all()
+
+    assert [tuple(row) for row in rows] == [
+        (account.value, ACCOUNT_NAMES[account], account_kind(account).value) for account in Account
+    ]
+
+
+def test_entries_are_numbered_without_a_gap_even_after_a_rollback(books: Books) -> None:
+    record_charge(books)
+    with books.engine.connect() as connection, connection.begin() as transaction:
+        record_fact(connection, make.transaction("txn_2", "fee", -30, None), NOW)
+        post_due(connection, UTC_ZONE, NOW)
+        transaction.rollback()
+
+    books.record(make.transaction("txn_3", "fee", -40, None))
+
+    with books.engine.connect() as connection:
+        numbers = connection.execute(text("SELECT seq FROM ledger_entries ORDER BY seq")).scalars().all()
+    assert numbers == [1, 2]
+
+
+def test_many_who_post_at_once_post_everything_once(books: Books) -> None:
+    count, workers = 60, 6
+    failures: list[BaseException] = []
+
+    def work(first: int) -> None:
+        try:
+            for number in range(first, count, workers // 2):  # every fact is recorded by two of them
+                with books.engine.begin() as connection:
+                    record_fact(connection, make.transaction(f"txn_{number}", "charge", 1000, f"ch_{number}"), NOW)
+                    record_fact(connection, make.charge(f"ch_{number}"), NOW)
+                    post_due(connection, UTC_ZONE, NOW)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(first % (workers // 2),)) for first in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    assert post_in_batches(books.engine, UTC_ZONE, NOW).posted == 0
+    assert books.balances() == {"1100": 60_000, "4100": -60_000}
+    assert len(books.entries()) == count
