@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import service.campaigns.api
 import service.contributions.api
 import service.decisions.api
+import service.exports.api
 import service.health.api
 import service.pages.api
 import service.stripe_events.api
@@ -26,6 +27,7 @@ BLUEPRINTS = (
     service.campaigns.api.blueprint,
     service.contributions.api.blueprint,
     service.stripe_events.api.blueprint,
+    service.exports.api.blueprint,
     service.widget.api.blueprint,
     service.health.api.blueprint,
 )

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 import service.demo.cli
+import service.exports.cli
 import service.stripe_events.cli
 import service.tokens.cli
 from service.database.embedded import stop_embedded
@@ -17,6 +18,7 @@ from service.settings import masked
 
 CAPABILITY_COMMANDS: tuple[click.Command, ...] = (
     service.demo.cli.demo,
+    service.exports.cli.export,
     service.stripe_events.cli.sync,
     service.stripe_events.cli.backfill,
     service.stripe_events.cli.worker,

@@ -1,0 +1,61 @@
+"""The query of an export."""
+
+import re
+from datetime import date
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+
+from schemas.fields import Word, currency_code
+from schemas.times import Day
+from service.exports.export import MAX_PARTS, ExportName, ExportRequest, Granularity, Layout, Profile
+
+_NUMBER = re.compile(r"^(0|[1-9]\d{0,18})\Z")
+_FLAGS = {"1": True, "true": True, "0": False, "false": False}
+MAX_AS_OF = 2**63 - 1
+
+
+class Digits(fields.Field[int]):
+    """A whole number written in plain digits."""
+
+    def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
+        super().__init__(metadata={"type": "integer", "minimum": least}, **kwargs)
+        self.least, self.most = least, most
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:  # noqa: ARG002
+        if not isinstance(value, str) or not value.isascii() or not _NUMBER.match(value):
+            raise ValidationError("must be a whole number")
+        if not self.least <= int(value) <= self.most:
+            raise ValidationError(f"must be at least {self.least}, and not absurdly large")
+        return int(value)
+
+
+class Switch(fields.Field[bool]):
+    """`1` or `0`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"type": "string", "enum": ["0", "1"]}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:  # noqa: ARG002
+        if value not in _FLAGS:
+            raise ValidationError("must be 1 or 0")
+        return _FLAGS[value]
+
+
+class ExportQuerySchema(Schema):
+    """Which days, as of when, in which shape. Days are local to the organisation, both included."""
+
+    from_on: fields.Field[date] = Day(data_key="from")
+    to_on: fields.Field[date] = Day(data_key="to")
+    as_of = Digits(least=0, most=MAX_AS_OF)
+    profile = Word(Profile)
+    granularity = Word(Granularity)
+    layout = Word(Layout)
+    currency = currency_code()
+    part = Digits(least=1, most=MAX_PARTS)
+    has_personal_data = Switch(data_key="pii")
+
+
+def export_request(name: ExportName, query: dict[str, Any]) -> ExportRequest:
+    """The request that a loaded query means."""
+    return ExportRequest(name, **query)

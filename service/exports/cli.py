@@ -1,0 +1,88 @@
+"""`flask export NAME`: the same bytes as over HTTP, to a file or to standard output."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+import click
+from flask.cli import with_appcontext
+
+from service.errors import DomainError
+from service.exports.export import ExportName, ExportRequest, Granularity, Layout, Profile
+from service.exports.exporting import OPERATOR, Exports, ExportStream, open_export
+from service.exports.manifest import manifest_document
+from service.services import current_services
+
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command()
+@click.argument("name", type=click.Choice([name.value for name in ExportName]))
+@click.option("--from", "from_on", type=_DAY, help="First local day, included.")
+@click.option("--to", "to_on", type=_DAY, help="Last local day, included.")
+@click.option("--as-of", type=click.IntRange(0), help="Repeat an earlier file: the number in its manifest.")
+@click.option("--profile", type=click.Choice([each.value for each in Profile]), default=Profile.PLAIN.value)
+@click.option("--granularity", type=click.Choice([each.value for each in Granularity]), default="transaction")
+@click.option("--layout", type=click.Choice([each.value for each in Layout]), default=Layout.GENERIC.value)
+@click.option("--currency", help="Only this currency, for layouts that hold one.")
+@click.option("--part", type=click.IntRange(1), help="Which part, where the layout has a limit of lines.")
+@click.option("--pii", "has_personal_data", is_flag=True, help="Fill the personal columns.")
+@click.option("--manifest", "is_manifest", is_flag=True, help="Write the manifest instead of the file.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@with_appcontext
+def export(name: str, output: Path | None, is_manifest: bool, **given: Any) -> None:
+    """Write one of finance's files as CSV. Days are local to the organisation and both included."""
+    services = current_services()
+    exports = Exports(services.engine, services.settings, services.clock)
+    try:
+        stream = open_export(exports, OPERATOR, _request(name, given), "json" if is_manifest else "csv")
+        with contextlib.closing(stream), _opened(output) as file:
+            if is_manifest:
+                file.write(json.dumps(manifest_document(stream.manifest()), indent=2).encode() + b"\n")
+            else:
+                _write(stream, file, has_progress=output is not None)
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    if output is not None and not is_manifest:
+        click.echo(f"{stream.row_count} rows, as of {stream.books.as_of}, SHA-256 {stream.sha256}", err=True)
+
+
+def _request(name: str, given: dict[str, Any]) -> ExportRequest:
+    words = {"profile": Profile, "granularity": Granularity, "layout": Layout}
+    values = {key: words[key](value) if key in words else value for key, value in given.items()}
+    read: dict[str, Any] = {
+        key: value.date() if isinstance(value, datetime) else value for key, value in values.items()
+    }
+    return ExportRequest(ExportName(name), **read)
+
+
+def _write(stream: ExportStream, file: IO[bytes], *, has_progress: bool) -> None:
+    if not has_progress:
+        file.writelines(stream)
+        return
+    with click.progressbar(length=stream.count_rows(), label=stream.request.name.value, file=sys.stderr) as bar:
+        written = 0
+        for chunk in stream:
+            file.write(chunk)
+            bar.update(stream.row_count - written)
+            written = stream.row_count
+
+
+@contextlib.contextmanager
+def _opened(output: Path | None) -> Iterator[IO[bytes]]:
+    """The file, complete or not there at all; or standard output."""
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    partial = output.with_name(f".{output.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            yield file
+        partial.replace(output)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,48 @@
+"""Whole local days as a half-open range of instants, right also for days of 23 or 25 hours and for skipped ones."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class LocalDays:
+    """From the first instant of `from_on` up to, not including, the first instant after `to_on`; None is open."""
+
+    from_on: date | None
+    to_on: date | None
+    zone: ZoneInfo
+
+    @property
+    def starts_at(self) -> datetime | None:
+        return None if self.from_on is None else first_instant(self.from_on, self.zone)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return None if self.to_on is None else first_instant(self.to_on + timedelta(days=1), self.zone)
+
+
+def first_instant(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant, in UTC, whose local date is `day`.
+
+    Midnight may not exist (clocks skip it) or exist twice; the earliest instant with that local date is meant. Of a day
+    a place skipped altogether it is the first instant of the next one.
+    """
+    midnight = datetime.combine(day, time.min)
+    readings = [midnight.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    exact = [reading for reading in readings if reading.astimezone(zone).replace(tzinfo=None) == midnight]
+    if exact:
+        return min(exact)
+    # In a gap the two readings stand on either side of it by the gap's length; the change itself is in between.
+    return _first_with_date(day, zone, min(readings), max(readings))
+
+
+def _first_with_date(day: date, zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """Bisect, to the second, for the first instant of `day` or later between two instants around a change of clocks."""
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=int((after - before).total_seconds()) // 2)
+        if middle.astimezone(zone).date() < day:
+            before = middle
+        else:
+            after = middle
+    return after

@@ -1,0 +1,108 @@
+"""The books as they stood: every fact as it was when the changes had reached a given number.
+
+Triggers number each change of a fact and keep the row as it was before. So what a table held at number n is what it
+holds now, without the records changed since, and with those as the first later change found them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from psycopg import sql
+from sqlalchemy import BigInteger, Column, Connection, Identity, Index, Table, Text, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import OperationalError
+
+from service.database.metadata import metadata
+from service.exports.export import BusyBooksError, InvalidExportError
+
+RECORDS_LOCK = 0x6B6F_7472  # advisory lock: shared by all who change facts, taken alone to see them at rest
+REST_ATTEMPTS = 8
+REST_TIMEOUT_MILLISECONDS = 500  # below PostgreSQL's deadlock_timeout, so that waiting here never ends a writer
+
+# Which column names a record of each table whose changes are kept.
+NOTED_TABLES: Mapping[str, str] = {
+    "balance_transactions": "id",
+    "charges": "id",
+    "refunds": "id",
+    "disputes": "id",
+    "payouts": "id",
+    "invoices": "id",
+    "payout_members": "balance_transaction_id",
+    "payout_ties": "payout_id",
+    "subscriptions": "id",
+    "contributions": "id",
+}
+
+record_changes = Table(
+    "record_changes",
+    metadata,
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    Column("table_name", Text, nullable=False),
+    Column("object_id", Text, nullable=False),
+    Column("old_row", JSONB),
+    Index(None, "table_name", "seq"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """A point in the books: `as_of` counts every change of a fact, `ledger_seq` is the newest entry by then."""
+
+    as_of: int
+    ledger_seq: int
+    changed_since: frozenset[str]
+
+
+def wait_for_rest(connection: Connection) -> None:
+    """Return at a moment when every change that has its number is committed; the caller's transaction ends here.
+
+    Raises BusyBooksError if writers leave no such moment for a few seconds.
+    """
+    for _ in range(REST_ATTEMPTS):
+        try:
+            connection.execute(text(f"SET LOCAL lock_timeout = {REST_TIMEOUT_MILLISECONDS}"))
+            connection.execute(select(func.pg_advisory_xact_lock(RECORDS_LOCK)))
+        except OperationalError:
+            connection.rollback()
+        else:
+            connection.commit()
+            return
+    raise BusyBooksError("the books are changing too fast to be read at one moment; try again")
+
+
+def read_books(connection: Connection, as_of: int | None) -> Books:
+    """The point in the books that `as_of` names, or the newest. Raises InvalidExportError for one not yet reached."""
+    changes = record_changes.c
+    newest = connection.execute(select(func.coalesce(func.max(changes.seq), 0))).scalar_one()
+    if as_of is not None and not 0 <= as_of <= newest:
+        raise InvalidExportError(f"as_of has not been reached: the newest is {newest}")
+    point = newest if as_of is None else as_of
+    since = select(changes.table_name).distinct().where(changes.seq > point)
+    reached = select(func.max(changes.object_id.cast(BigInteger))).where(
+        changes.table_name == "ledger_entries", changes.seq <= point
+    )
+    ledger_seq = connection.execute(reached).scalar_one() or 0
+    return Books(point, ledger_seq, frozenset(connection.execute(since).scalars()))
+
+
+def relations(books: Books) -> dict[str, sql.Composable]:
+    """For every noted table a relation with its columns, as it stood: the table itself where nothing changed since."""
+    return {
+        table: _undone(table, key, books.as_of) if table in books.changed_since else sql.Identifier(table)
+        for table, key in NOTED_TABLES.items()
+    }
+
+
+_UNDONE = sql.SQL(
+    "(SELECT present.* FROM {table} present WHERE NOT EXISTS ("
+    "SELECT FROM record_changes c WHERE c.table_name = {name} AND c.seq > {as_of} AND c.object_id = present.{key}) "
+    "UNION ALL SELECT (jsonb_populate_record(NULL::{table}, earliest.old_row)).* FROM ("
+    "SELECT DISTINCT ON (object_id) old_row FROM record_changes WHERE table_name = {name} AND seq > {as_of} "
+    "ORDER BY object_id, seq) earliest WHERE earliest.old_row IS NOT NULL)"
+)
+
+
+def _undone(table: str, key: str, as_of: int) -> sql.Composable:
+    return _UNDONE.format(
+        table=sql.Identifier(table), name=sql.Literal(table), key=sql.Identifier(key), as_of=sql.Literal(as_of)
+    )

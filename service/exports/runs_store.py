@@ -1,0 +1,111 @@
+"""The record of every export: who asked for what, and what they got or why not. Who and what can never be changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    DateTime,
+    Index,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from service.database.metadata import metadata
+
+
+class Outcome(StrEnum):
+    """How a run ended. `started` stays only where the process was killed; `abandoned`: whoever asked went away."""
+
+    STARTED = "started"
+    COMPLETED = "completed"
+    REFUSED = "refused"
+    FAILED = "failed"
+    ABANDONED = "abandoned"
+
+
+export_runs = Table(
+    "export_runs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("parameters", JSONB, nullable=False),
+    Column("as_of", BigInteger),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text),
+    Column("row_count", BigInteger),
+    Column("sha256", Text),
+    Column("finished_at", DateTime(timezone=True)),
+    CheckConstraint("outcome IN ('started', 'completed', 'refused', 'failed', 'abandoned')", name="outcome"),
+    Index(None, "asked_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRun:
+    """One run. `parameters` are the request's, as asked for; `reason` is the code of a refusal or fault."""
+
+    id: str
+    name: str
+    format: str
+    asked_by: str
+    asked_at: datetime
+    parameters: Mapping[str, str | int | bool | None]
+    outcome: Outcome = Outcome.STARTED
+    as_of: int | None = None
+    reason: str | None = None
+    row_count: int | None = None
+    sha256: str | None = None
+    finished_at: datetime | None = None
+
+
+def add_run(connection: Connection, run: ExportRun) -> None:
+    connection.execute(
+        insert(export_runs).values(
+            id=run.id,
+            name=run.name,
+            format=run.format,
+            asked_by=run.asked_by,
+            asked_at=run.asked_at,
+            parameters=dict(run.parameters),
+            as_of=run.as_of,
+            outcome=run.outcome.value,
+            reason=run.reason,
+            finished_at=run.finished_at,
+        )
+    )
+
+
+def finish_run(connection: Connection, run: ExportRun) -> None:
+    """Keep how a started run ended."""
+    statement = update(export_runs).where(export_runs.c.id == run.id, export_runs.c.outcome == Outcome.STARTED.value)
+    connection.execute(
+        statement.values(
+            outcome=run.outcome.value,
+            reason=run.reason,
+            row_count=run.row_count,
+            sha256=run.sha256,
+            finished_at=run.finished_at,
+        )
+    )
+
+
+def list_runs(connection: Connection, limit: int) -> tuple[ExportRun, ...]:
+    """The newest runs."""
+    statement = select(export_runs).order_by(export_runs.c.asked_at.desc(), export_runs.c.id).limit(limit)
+    return tuple(
+        ExportRun(**{**row._mapping, "outcome": Outcome(row.outcome)})  # columns are named like the fields
+        for row in connection.execute(statement)
+    )

@@ -1,0 +1,41 @@
+"""Finance's desk on a fresh database."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine
+
+from service.exports.exporting import Exports
+from service.services import Services
+from service.settings import Settings
+from service.tokens.store import Role
+from service.tokens.tokens import TokenRequest, create_token
+from tests.conftest import SettableClock
+from tests.exports.finance import Finance
+from tests.ledger.books import Books
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Books are about real money, so these tests have a live key; nothing here calls Stripe."""
+    return replace(settings, stripe_api_key="rk_live_of_the_tests", accounting_timezone="Europe/Dublin")
+
+
+@pytest.fixture
+def finance(engine: Engine, settings: Settings, clock: SettableClock) -> Finance:
+    books = Books(engine, ZoneInfo(settings.accounting_timezone))
+    return Finance(Exports(engine, settings, clock), books)
+
+
+@pytest.fixture
+def token(app_services: Services) -> Callable[[str], dict[str, str]]:
+    """Headers of a new token of a role."""
+
+    def headers(role: str) -> dict[str, str]:
+        engine, keys = app_services.engine, app_services.settings.secret_keys
+        made = create_token(engine, keys, TokenRequest(f"a machine of {role}", Role(role)), app_services.clock())
+        return {"Authorization": f"Bearer {made.text}"}
+
+    return headers

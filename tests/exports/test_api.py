@@ -1,0 +1,155 @@
+"""Exports over HTTP: who may have which file, headers, parameters, and the record of every run."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from service.exports.runs_store import ExportRun, Outcome, list_runs
+from tests.exports.finance import Finance
+from tests.exports.test_first_files import pay
+
+Headers = Callable[[str], dict[str, str]]
+
+
+def runs(finance: Finance) -> tuple[ExportRun, ...]:
+    with finance.engine.connect() as connection:
+        return list_runs(connection, 100)
+
+
+def test_finance_gets_a_file_with_a_name_of_our_own_words(
+    finance: Finance, client: FlaskClient, token: Headers
+) -> None:
+    pay(finance)
+
+    answer = client.get("/v1/exports/contributions.csv?from=2026-11-01&to=2026-11-30", headers=token("finance"))
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
+    as_of = answer.headers["Keepopen-As-Of"]
+    name = f"keepopen-contributions-2026-11-01-2026-11-30-as-of-{as_of}.csv"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    (row,) = csv.DictReader(io.StringIO(answer.text, newline=""))
+    assert row["gross"] == "25.00"
+
+
+def test_the_manifest_tells_how_to_check_the_file_and_to_get_it_again(
+    finance: Finance, client: FlaskClient, token: Headers
+) -> None:
+    pay(finance)
+    headers = token("auditor")
+
+    manifest = client.get("/v1/exports/contributions.json?from=2026-11-01", headers=headers).get_json()
+    pay(finance, 2)
+    query = {"from": "2026-11-01", "as_of": str(manifest["as_of_seq"])}
+    file = client.get("/v1/exports/contributions.csv", query_string=query, headers=headers).data
+
+    assert manifest["rows"] == 1
+    assert manifest["sums"]["EUR"]["gross"] == "25.00"
+    assert manifest["sums"]["EUR"]["gross_minor"] == 2500
+    assert manifest["timezone"] == "Europe/Dublin"
+    assert manifest["sha256"] == hashlib.sha256(file).hexdigest()
+    assert manifest["bytes"] == len(file)
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "status"),
+    [
+        ("finance", "journal.csv", 200),
+        ("auditor", "journal.csv", 200),
+        ("admin", "journal.csv?pii=1", 200),
+        ("editor", "journal.csv", 403),
+        ("editor", "trial_balance.json", 403),
+        ("finance", "contributions.csv?pii=1", 200),
+        ("auditor", "contributions.csv?pii=1", 403),
+    ],
+)
+def test_a_role_gets_what_is_open_to_it(client: FlaskClient, token: Headers, role: str, path: str, status: int) -> None:
+    assert client.get(f"/v1/exports/{path}", headers=token(role)).status_code == status
+
+
+@pytest.mark.parametrize("given", [None, "Bearer tok_nobody.nothing", "Basic eA=="])
+def test_without_a_token_there_is_no_file(client: FlaskClient, given: str | None) -> None:
+    answer = client.get("/v1/exports/journal.csv", headers={"Authorization": given} if given else {})
+
+    assert answer.status_code == 401
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("donors.csv", 404, "unknown_export"),
+        ("journal.csv?from=2026-02-30", 422, "invalid_request"),
+        ("journal.csv?from=01/02/2026", 422, "invalid_request"),
+        ("journal.csv?from=2026-11-02&to=2026-11-01", 422, "invalid_export"),
+        ("journal.csv?from=0001-01-01", 422, "invalid_export"),
+        ("journal.csv?to=9999-12-31", 422, "invalid_export"),
+        ("journal.csv?as_of=-1", 422, "invalid_request"),
+        ("journal.csv?as_of=1e3", 422, "invalid_request"),
+        ("journal.csv?as_of=99999999999999999999", 422, "invalid_request"),
+        ("journal.csv?as_of=999999", 422, "invalid_export"),
+        ("journal.csv?profile=word", 422, "invalid_request"),
+        ("journal.csv?layout=datev", 422, "invalid_request"),
+        ("journal.csv?granularity=hour", 422, "invalid_request"),
+        ("journal.csv?pii=yes", 422, "invalid_request"),
+        ("journal.csv?part=0", 422, "invalid_request"),
+        ("journal.csv?limit=5", 422, "invalid_request"),
+        ("contributions.csv?layout=xero", 422, "invalid_export"),
+        ("fees.csv?granularity=day", 422, "invalid_export"),
+    ],
+)
+def test_a_bad_parameter_is_a_problem_with_a_code(
+    client: FlaskClient, token: Headers, path: str, status: int, code: str
+) -> None:
+    answer = client.get(f"/v1/exports/{path}", headers=token("finance"))
+
+    assert (answer.status_code, answer.get_json()["code"]) == (status, code)
+
+
+def test_exports_are_only_read(client: FlaskClient, token: Headers) -> None:
+    answer = client.post("/v1/exports/journal.csv", headers=token("finance"))
+
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_every_run_is_recorded_with_who_what_and_the_hash(
+    finance: Finance, client: FlaskClient, token: Headers
+) -> None:
+    pay(finance)
+
+    file = client.get("/v1/exports/contributions.csv?to=2026-11-30", headers=token("finance")).data
+
+    (run,) = runs(finance)
+    assert run.asked_by.endswith("(a machine of finance)")
+    assert (run.name, run.format, run.outcome, run.row_count) == ("contributions", "csv", Outcome.COMPLETED, 1)
+    assert run.parameters["to"] == "2026-11-30"
+    assert run.sha256 == hashlib.sha256(file).hexdigest()
+
+
+def test_refusals_are_recorded_too(finance: Finance, client: FlaskClient, token: Headers) -> None:
+    client.get("/v1/exports/journal.csv", headers=token("editor"))
+    client.get("/v1/exports/contributions.csv?pii=1", headers=token("auditor"))
+    client.get("/v1/exports/journal.csv?as_of=999999", headers=token("finance"))
+
+    assert {(run.outcome, run.reason) for run in runs(finance)} == {
+        (Outcome.REFUSED, "forbidden"),
+        (Outcome.REFUSED, "personal_data_forbidden"),
+        (Outcome.REFUSED, "invalid_export"),
+    }
+
+
+def test_a_download_that_is_given_up_is_recorded_and_frees_its_connection(
+    finance: Finance, client: FlaskClient, token: Headers
+) -> None:
+    headers = token("finance")
+
+    for _ in range(12):  # more than there are connections
+        client.get("/v1/exports/journal.csv", headers=headers, buffered=False).close()
+
+    assert client.get("/v1/exports/journal.csv", headers=headers).status_code == 200
+    assert sum(run.outcome is Outcome.ABANDONED for run in runs(finance)) == 12
