@@ -10,7 +10,7 @@ from service.database.metadata import metadata
 from service.errors import NotFoundError
 from service.ledger.payouts import PayoutTie, TieStatus, tie_payout
 from service.stripe_events.fact_query_store import payouts_by_id
-from service.stripe_events.fact_store import record_payout_members
+from service.stripe_events.fact_store import record_balance_transactions, record_payout_members
 from service.stripe_events.fact_tables_store import payouts
 from service.stripe_events.facts import BalanceTransaction
 
@@ -34,16 +34,20 @@ payout_ties = Table(
 
 def record_tie(
     connection: Connection, payout_id: str, transactions: Sequence[BalanceTransaction], now: datetime
-) -> PayoutTie:
+) -> PayoutTie | None:
     """Keep every line of a completely listed payout and compare; call it inside one transaction, after the last page.
 
-    Raises NotFoundError for a payout whose own fact is not recorded.
+    While Stripe still assigns lines to the payout, only the movements are kept and None is returned: what is visible
+    of a payout is all of it. Raises NotFoundError for a payout whose own fact is not recorded.
     """
     payout = payouts_by_id(connection, [payout_id]).get(payout_id)
     if payout is None:
         raise NotFoundError(f"payout {payout_id} is not known")
-    record_payout_members(connection, payout_id, transactions, now)
-    tie = tie_payout(payout, transactions)
+    if payout.is_automatic and payout.reconciliation_status != "completed":
+        record_balance_transactions(connection, transactions, now)
+        return None
+    own = record_payout_members(connection, payout_id, transactions, now)
+    tie = tie_payout(payout, [transaction for transaction in transactions if transaction.id in own])
     row = {
         "status": tie.status.value,
         "payout_status": payout.status,

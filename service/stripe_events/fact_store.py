@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Label, Table, func, insert, literal_column, or_
+from sqlalchemy import Boolean, ColumnElement, Connection, Label, Table, func, insert, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -121,10 +121,11 @@ def record_balance_transactions(
 
 def record_payout_members(
     connection: Connection, payout_id: str, transactions: Sequence[BalanceTransaction], now: datetime
-) -> None:
+) -> frozenset[str]:
     """Keep a payout's balance transactions and their membership together, inside the caller's transaction.
 
-    A balance transaction already listed under another payout stays there: it belongs to at most one.
+    A balance transaction belongs to at most one payout: one already listed under another stays there, and is missing
+    from the ids returned, which are those of this payout.
     """
     record_balance_transactions(connection, transactions, now)
     ids = sorted({transaction.id for transaction in transactions})
@@ -132,6 +133,11 @@ def record_payout_members(
         statement = upsert(payout_members).on_conflict_do_nothing(index_elements=["balance_transaction_id"])
         rows = [{"balance_transaction_id": id_, "payout_id": payout_id, "recorded_at": now} for id_ in ids]
         connection.execute(statement, rows)
+    members = payout_members.c
+    own = select(members.balance_transaction_id).where(
+        members.balance_transaction_id.in_(ids), members.payout_id == payout_id
+    )
+    return frozenset(connection.execute(own).scalars())
 
 
 @cache

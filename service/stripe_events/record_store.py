@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from service.contributions.life_store import apply_facts
+from service.ledger.payout_store import record_tie
 from service.stripe_events import checkout_fact_store
-from service.stripe_events.fact_store import record_balance_transactions, record_fact, record_payout_members
+from service.stripe_events.fact_store import record_balance_transactions, record_fact
 from service.stripe_events.facts import BalanceTransaction, CheckoutSession, Customer, PaymentIntent, Subscription
 from service.stripe_gateway.fetching import Fact, PayoutMembers
 
@@ -57,7 +58,7 @@ def _record_one(connection: Connection, fact: Fact, now: datetime, told_at: date
         case Subscription():
             checkout_fact_store.record_subscription(connection, fact, now)
         case PayoutMembers():
-            record_payout_members(connection, fact.payout_id, fact.transactions, now)
+            record_tie(connection, fact.payout_id, fact.transactions, now)
         case Customer() | BalanceTransaction():
             pass  # the first is personal and kept with the contributions, the second is kept already
         case _:

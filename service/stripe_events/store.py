@@ -1,6 +1,6 @@
 """The inbox: every event Stripe sent, kept before it is answered, and how far we are with it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -182,6 +182,13 @@ def list_events(connection: Connection, status: EventStatus | None, limit: int) 
     statement = select(stripe_events).order_by(stripe_events.c.received_at.desc(), stripe_events.c.id).limit(limit)
     if status is not None:
         statement = statement.where(stripe_events.c.status == status.value)
+    return tuple(_event(row) for row in connection.execute(statement))
+
+
+def events_of(connection: Connection, object_ids: Collection[str], limit: int) -> tuple[InboxEvent, ...]:
+    """The events that told of these objects, oldest first."""
+    statement = select(stripe_events).where(stripe_events.c.object_id.in_(object_ids))
+    statement = statement.order_by(stripe_events.c.received_at, stripe_events.c.id).limit(limit)
     return tuple(_event(row) for row in connection.execute(statement))
 
 

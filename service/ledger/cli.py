@@ -1,0 +1,92 @@
+"""`flask ledger check|explain|close|rebuild`."""
+
+import sys
+from datetime import datetime
+
+import click
+from flask.cli import with_appcontext
+
+from service.database.engine import database_address, owner_engine
+from service.errors import DomainError
+from service.ledger.explain_store import explain
+from service.ledger.explanation import explanation_lines
+from service.ledger.invariant_store import check_ledger
+from service.ledger.period_store import close_period
+from service.ledger.rebuild_store import RebuildReport, rebuild_ledger
+from service.services import Services, current_services
+
+
+@click.group()
+def ledger() -> None:
+    """The books: are they right, where does a number come from, which days are closed."""
+
+
+@ledger.command("check")
+@click.option("--offline", is_flag=True, help="Do not ask Stripe for its balance.")
+@with_appcontext
+def check(offline: bool) -> None:
+    """Check every invariant; ends with status 1 if one is red."""
+    services = current_services()
+    stripe_balance = None if offline else _stripe_balance(services)
+    with services.engine.connect() as connection:
+        checks = check_ledger(connection, services.clock(), stripe_balance)
+    for found in checks:
+        colour = "green" if found.is_green else "red"
+        click.echo(f"{click.style(f'{colour:5}', fg=colour)} {found.number:>2}  {found.name}: {found.detail}")
+    if not all(found.is_green for found in checks):
+        sys.exit(1)
+
+
+@ledger.command("explain")
+@click.argument("wanted", metavar="ID")
+@with_appcontext
+def explain_id(wanted: str) -> None:
+    """Say where a number comes from: an entry's number or key, a Stripe object's id, or a contribution's."""
+    with current_services().engine.connect() as connection:
+        explanation = explain(connection, wanted)
+    if not explanation:
+        sys.exit(f"Nothing is known of {wanted}.")
+    for line in explanation_lines(explanation):
+        click.echo(line)
+
+
+@ledger.command("close")
+@click.argument("day", type=click.DateTime(formats=["%Y-%m-%d"]))
+@click.option("--by", default="command line", help="Who closes, for the record.")
+@with_appcontext
+def close(day: datetime, by: str) -> None:
+    """Close every day up to and including DAY; what comes later is dated to the first open day."""
+    services = current_services()
+    try:
+        close_period(services.engine, services.settings.accounting_zone, day.date(), services.clock(), by)
+    except DomainError as error:
+        sys.exit(f"Not closed: {error}")
+    click.echo(f"Closed through {day:%Y-%m-%d}.")
+
+
+@ledger.command("rebuild")
+@with_appcontext
+def rebuild_entries() -> None:
+    """Drop every entry and compute it again from the facts; changes nothing if one would differ."""
+    try:
+        report = rebuild_as_owner(current_services())
+    except DomainError as error:
+        sys.exit(f"Nothing was changed: {error}")
+    click.echo(f"{report.rebuilt} entries came out as they were; {report.posted} were due and are new.")
+
+
+def rebuild_as_owner(services: Services) -> RebuildReport:
+    """Rebuild on a connection of the tables' owner: the application's own role may not."""
+    owner = owner_engine(database_address(services.settings))
+    try:
+        return rebuild_ledger(owner, services.settings.accounting_zone, services.clock())
+    finally:
+        owner.dispose()
+
+
+def _stripe_balance(services: Services) -> dict[str, int] | None:
+    try:
+        return services.gateway.fetch_balance()
+    except DomainError as error:
+        click.echo(f"Stripe's own balance is not compared: {error}", err=True)
+        return None
