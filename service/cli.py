@@ -6,8 +6,11 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+import service.campaigns.cli
+import service.decisions.cli
 import service.demo.cli
 import service.exports.cli
+import service.ledger.cli
 import service.stripe_events.cli
 import service.tokens.cli
 from service.database.embedded import stop_embedded
@@ -17,8 +20,13 @@ from service.services import current_services
 from service.settings import masked
 
 CAPABILITY_COMMANDS: tuple[click.Command, ...] = (
+    service.campaigns.cli.campaigns,
+    service.campaigns.cli.sites,
+    service.decisions.cli.simulate,
     service.demo.cli.demo,
     service.exports.cli.export,
+    service.ledger.cli.ledger,
+    service.ledger.cli.rebuild_entries,
     service.stripe_events.cli.sync,
     service.stripe_events.cli.backfill,
     service.stripe_events.cli.worker,
