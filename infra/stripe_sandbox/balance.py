@@ -78,6 +78,8 @@ def book(  # noqa: PLR0913 - a balance transaction is all of these
     }
     sandbox.store.add(transaction)
     sandbox.schedule_after(wait, "make_funds_available", transaction=transaction["id"])
+    if not waits and kind == "charge":
+        sandbox.emit("balance.available", balance(sandbox))
     return transaction
 
 

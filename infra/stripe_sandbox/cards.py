@@ -1,5 +1,6 @@
 """Test cards and test bank accounts: which number behaves how, as in Stripe's testing documentation."""
 
+import re
 from dataclasses import dataclass
 
 DECLINE_MESSAGES = {
@@ -56,7 +57,12 @@ _ALL = (
     SandboxMethod("chargeDeclinedProcessingError", "4000000000000119", decline="processing_error"),
     SandboxMethod("chargeDeclinedFraudulent", "4100000000000019", decline="fraudulent", is_blocked=True),
     SandboxMethod("chargeCustomerFail", "4000000000000341", decline="generic_decline"),
-    SandboxMethod("threeDSecure2Required", "4000000000003220", needs_authentication=True),
+    SandboxMethod(
+        "threeDSecure2Required",
+        "4000000000003220",
+        needs_authentication=True,
+        needs_authentication_off_session=True,
+    ),
     SandboxMethod(
         "authenticationRequired",
         "4000002760003184",
@@ -97,12 +103,25 @@ BY_NUMBER = {method.number: method for method in _ALL}
 BY_NAME = {method.name: method for method in _ALL}
 _ALIASES = {"visa_chargeDeclined": "chargeDeclined", "authenticationRequiredOnSetup": "authenticationRequiredOnSetup"}
 
+FAILING_IBAN_ENDS = ("3202", "3204")
+FAILING_IBANS = {"IT60X0542811101000000123456"}
+_IBAN = re.compile("[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
+
 DEBIT_OF_CURRENCY = {"eur": "sepa_debit", "gbp": "bacs_debit"}
 
 
 def by_number(text: str) -> SandboxMethod | None:
     """The test method of a typed number; spaces and dashes do not matter."""
-    return BY_NUMBER.get(text.replace(" ", "").replace("-", "").upper())
+    number = text.replace(" ", "").replace("-", "").upper()
+    return BY_NUMBER.get(number) or _iban(number)
+
+
+def _iban(number: str) -> SandboxMethod | None:
+    """Any other test IBAN: it succeeds unless it is one of those said to fail."""
+    if not _IBAN.fullmatch(number):
+        return None
+    fails = number.endswith(FAILING_IBAN_ENDS) or number in FAILING_IBANS
+    return SandboxMethod("iban", number, kind="sepa_debit", country=number[:2], fails_when_settled=fails)
 
 
 def by_shared_id(shared_id: str) -> SandboxMethod | None:

@@ -107,12 +107,14 @@ def _details(method: Json, behaves: SandboxMethod) -> Json:
 
 def settle(sandbox: Sandbox, charge: Json) -> None:
     """Book the charge now or a moment later, as the knob says; test disputes and fraud warnings follow."""
+    behaves = payment_methods.behaviour(sandbox, charge["payment_method"])
     if sandbox.knobs.fee_arrives == "at_once":
         _book(sandbox, charge)
+    elif behaves.is_available_at_once:
+        _book_later(sandbox, {"charge": charge["id"]})
     else:
         wait = sandbox.settings.balance_transaction_delay_seconds
         sandbox.schedule_after(wait, "book_charge", charge=charge["id"])
-    behaves = payment_methods.behaviour(sandbox, charge["payment_method"])
     later = sandbox.settings.dispute_opens_after_seconds
     if behaves.has_early_fraud_warning:
         sandbox.schedule_after(later, "warn_of_fraud", charge=charge["id"])

@@ -68,7 +68,10 @@ def _stored(method: SandboxMethod, expiry: tuple[int, int]) -> Json:
 
 def behaviour(sandbox: Sandbox, method_id: str) -> SandboxMethod:
     """The test method behind a stored payment method."""
-    return cards.BY_NUMBER[sandbox.store.need("_method", method_id)["number"]]
+    found = cards.by_number(sandbox.store.need("_method", method_id)["number"])
+    if found is None:
+        raise AssertionError(f"no test number behind {method_id}")
+    return found
 
 
 def resolve(sandbox: Sandbox, method_id: str, param: str = "payment_method") -> Json:

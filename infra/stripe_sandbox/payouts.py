@@ -191,5 +191,6 @@ def retrieve(sandbox: Sandbox, params: Params, payout_id: str) -> Json:  # noqa:
 @route("POST /v1/payouts/{id}")
 def update(sandbox: Sandbox, params: Params, payout_id: str) -> Json:
     payout = need(sandbox, payout_id)
-    sandbox.change(payout, metadata=merged(payout["metadata"], params.get("metadata", {})))
+    before = sandbox.change(payout, metadata=merged(payout["metadata"], params.get("metadata", {})))
+    sandbox.emit("payout.updated", payout, before)
     return payout

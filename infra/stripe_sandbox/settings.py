@@ -20,7 +20,7 @@ class SandboxSettings:
     payout_arrives_after_seconds: int = DAY
     delayed_method_seconds: int = 20
     refund_settles_after_seconds: int = 5
-    dispute_opens_after_seconds: int = 2
+    dispute_opens_after_seconds: int = 0
     has_automatic_payouts: bool = True
     country: str = "DE"
     default_currency: str = "eur"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra.stripe_sandbox import customers, payment_methods, payments, products, renewals, subscriptions
+from infra.stripe_sandbox import customers, payment_methods, payments, products, renewals, subscriptions, trials
 from infra.stripe_sandbox.calendar_months import next_date
 from infra.stripe_sandbox.customers import merged
 from infra.stripe_sandbox.errors import ApiError, BadParameterError, NotFoundError, missing
@@ -49,7 +49,8 @@ def create(sandbox: Sandbox, params: Params) -> Json:
         prices = [(_price(sandbox, item, i), item.get("quantity", 1)) for i, item in enumerate(params["items"])]
         wanted = params.get("default_payment_method") or customer["invoice_settings"].get("default_payment_method")
         method = payment_methods.resolve(sandbox, wanted, "default_payment_method") if wanted else None
-        if method is None and behavior != "default_incomplete":
+        trial_days = params.get("trial_period_days", 0)
+        if method is None and behavior != "default_incomplete" and not trial_days:
             raise ApiError(
                 "This customer has no attached payment source or default payment method.", code="resource_missing"
             )
@@ -61,6 +62,10 @@ def create(sandbox: Sandbox, params: Params) -> Json:
             metadata=params.get("metadata") or {},
             description=params.get("description"),
         )
+        if trial_days:
+            missing_method = params.get("trial_settings", {}).get("end_behavior", {}).get("missing_payment_method")
+            trials.start(sandbox, subscription, trial_days, missing_method or "create_invoice")
+            return subscription
         tried = None if behavior == "default_incomplete" else method
         subscriptions.start(sandbox, subscription, tried, Attempt(is_off_session=bool(params.get("off_session"))))
     if behavior == "error_if_incomplete" and subscription["status"] == "incomplete":
@@ -107,6 +112,8 @@ def update(sandbox: Sandbox, params: Params, subscription_id: str) -> Json:
             _change_items(sandbox, subscription, params["items"])
         if previous:
             sandbox.emit("customer.subscription.updated", subscription, previous)
+        if params.get("trial_end") == "now" and subscription["status"] == "trialing":
+            trials.finish(sandbox, subscription)
     return subscription
 
 
