@@ -91,12 +91,15 @@ def untied_payouts(connection: Connection) -> list[str]:
 
 
 def open_disputes(connection: Connection) -> PerCurrency:
-    """Withdrawn and not returned, over disputes that are open or wait for what they won."""
+    """Withdrawn and not returned, over disputes that never ended; one that was won ends when its return is here."""
     returned = balance_transactions.alias("returned").c
-    has_return = exists().where(returned.source_id == disputes.c.id, returned.reporting_category == "dispute_reversal")
+    has_return = exists().where(
+        returned.source_id == _MOVED.source_id, returned.reporting_category == "dispute_reversal"
+    )
+    ended = fact_transitions.c
     has_ended = exists().where(
-        disputes.c.id == _MOVED.source_id,
-        or_(disputes.c.status.in_(_CLOSED), (disputes.c.status == "won") & has_return),
+        ended.object_id == _MOVED.source_id,
+        or_(ended.transition.in_(_CLOSED), (ended.transition == "won") & has_return),
     )
     statement = _taken_out(("dispute", "dispute_reversal")).where(~has_ended)
     return _per_currency(connection, statement)
