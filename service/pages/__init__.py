@@ -1,1 +1,1 @@
-"""The pages a reader sees from us: the ask without JavaScript, the thank-you, what is held. Templates, look, language."""
+"""The pages a reader sees from us: the ask without JavaScript, the thank-you, what is held. Templates, look, words."""

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Response, abort, request
+from flask import Response, abort, jsonify, request
 
 from service.requests import Blueprint
 from service.widget.assets import Asset, assets
@@ -14,23 +14,26 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 @blueprint.get("/widget.js")
-@blueprint.response(HTTPStatus.OK, {"type": "string"}, content_type="text/javascript")
+@blueprint.alt_response(HTTPStatus.OK, description="JavaScript", content_type="text/javascript")
 def loader() -> Response:
     """The script a page embeds; always the newest."""
     return _file(assets().loader(), EVERGREEN)
 
 
 @blueprint.get("/widget/integrity.json")
-@blueprint.response(HTTPStatus.OK, {"type": "object"})
-def integrity() -> dict[str, object]:
+@blueprint.alt_response(HTTPStatus.OK, description="`version`, and `files` with a value each")
+def integrity() -> Response:
     """The current version's files with their Subresource Integrity values."""
     current = assets()
     values = {name: asset.integrity for name, asset in sorted(current.files.items())}
-    return {"version": current.version, "files": values}
+    response = jsonify(version=current.version, files=values)
+    response.headers["Cache-Control"] = EVERGREEN
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 @blueprint.get("/widget/<version>/<path:name>")
-@blueprint.response(HTTPStatus.OK, {"type": "string"}, content_type="text/javascript")
+@blueprint.alt_response(HTTPStatus.OK, description="JavaScript", content_type="text/javascript")
 def module(version: str, name: str) -> Response:
     """One file of this version; any other version is 404, so that what is cached for ever is never mixed."""
     asset = assets().files.get(name) if version == assets().version else None

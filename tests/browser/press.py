@@ -39,7 +39,8 @@ class Press:
         """A long article with places at its head and end."""
         body = f"""<main><article><h1>A headline</h1><keep-open placement="article_top"></keep-open>
             <div class="body">{LONG_TEXT}</div><keep-open placement="article_end"></keep-open></article>
-            <section id="comments"><h2>Comments</h2><textarea aria-label="Comment"></textarea></section></main>{extra}"""
+            <section id="comments"><h2>Comments</h2><textarea aria-label="Comment"></textarea></section></main>
+            {extra}"""
         return self.publish(body, **kwargs)
 
 

@@ -123,6 +123,7 @@ def create_stub(stub: Stub) -> Flask:
     app = Flask(__name__)
     app.config.update(API_TITLE="stub", API_VERSION="1", OPENAPI_VERSION="3.1.0")
     Api(app).register_blueprint(blueprint)
+    app.after_request(allow_any_page)
 
     @app.post("/v1/decide")
     def decide() -> Any:
@@ -154,15 +155,15 @@ def create_stub(stub: Stub) -> Flask:
     def note() -> None:
         stub.paths.append(f"{request.method} {request.path}")
 
-    @app.after_request
-    def cors(response: Response) -> Response:
-        if request.method != "GET":
-            response.headers["Access-Control-Allow-Origin"] = request.headers.get("Origin", "*")
-            response.headers["Access-Control-Allow-Credentials"] = "true"
-            response.headers["Access-Control-Allow-Methods"] = "DELETE, POST"
-        return response
-
     return app
+
+
+def allow_any_page(response: Response) -> Response:
+    if request.method != "GET":
+        response.headers["Access-Control-Allow-Origin"] = request.headers.get("Origin", "*")
+        response.headers["Access-Control-Allow-Credentials"] = "true"
+        response.headers["Access-Control-Allow-Methods"] = "DELETE, POST"
+    return response
 
 
 @contextmanager

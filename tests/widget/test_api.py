@@ -1,0 +1,66 @@
+"""How the widget's files are served."""
+
+import gzip
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_smorest import Api
+
+from service.widget.api import blueprint
+from service.widget.assets import assets
+
+
+@pytest.fixture
+def client() -> FlaskClient:
+    app = Flask(__name__)
+    app.config.update(API_TITLE="widget", API_VERSION="1", OPENAPI_VERSION="3.1.0")
+    Api(app).register_blueprint(blueprint)
+    return app.test_client()
+
+
+def test_the_loader_is_fresh_for_five_minutes_and_survives_a_day_of_errors(client: FlaskClient) -> None:
+    response = client.get("/v1/widget.js")
+
+    assert response.status_code == 200
+    assert response.content_type == "text/javascript; charset=utf-8"
+    assert response.cache_control.max_age == 300
+    assert "stale-if-error=86400" in response.headers["Cache-Control"]
+
+
+def test_a_module_never_changes_under_its_address(client: FlaskClient) -> None:
+    response = client.get(f"/v1/widget/{assets().version}/modules/prompts.js")
+
+    assert response.status_code == 200
+    assert "immutable" in response.headers["Cache-Control"]
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["000000000000/modules/prompts.js", "{version}/modules/none.js", "{version}/assets.py", "{version}/../api.py"],
+)
+def test_nothing_else_is_served(client: FlaskClient, path: str) -> None:
+    assert client.get("/v1/widget/" + path.format(version=assets().version)).status_code == 404
+
+
+def test_a_browser_that_takes_gzip_gets_it(client: FlaskClient) -> None:
+    response = client.get("/v1/widget.js", headers={"Accept-Encoding": "gzip"})
+
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(response.data) == assets().files["loader.js"].body
+    assert "Accept-Encoding" in response.vary
+
+
+def test_an_unchanged_loader_is_not_sent_again(client: FlaskClient) -> None:
+    etag = client.get("/v1/widget.js").headers["ETag"]
+
+    assert client.get("/v1/widget.js", headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_integrity_values_of_the_release_are_published(client: FlaskClient) -> None:
+    published = client.get("/v1/widget/integrity.json").get_json()
+
+    assert published["version"] == assets().version
+    assert published["files"]["modules/prompts.js"] == assets().files["modules/prompts.js"].integrity

@@ -1,0 +1,73 @@
+"""What a reader's browser has to fetch, compressed with Brotli at its strongest."""
+
+import json
+
+import brotli
+import pytest
+
+from service.pages.language import LANGUAGES
+from service.widget.assets import assets
+
+APPEAL = ("prompts", "appeal", "dom", "links", "look", "place", "report", "seen", "words")
+
+
+def weight(*names: str) -> int:
+    return sum(len(brotli.compress(assets().files[name].body, quality=11)) for name in names)
+
+
+def modules(*names: str) -> list[str]:
+    return [f"modules/{name}.js" for name in names]
+
+
+def test_the_loader_stays_under_2500_bytes() -> None:
+    assert weight("loader.js") <= 2500
+
+
+def test_loader_decision_and_inline_appeal_stay_under_10_kilobytes() -> None:
+    assert weight("loader.js", *modules(*APPEAL)) <= 10_000
+
+
+def test_the_amount_chooser_stays_under_6_kilobytes() -> None:
+    assert weight(*modules("amounts", "checkout")) <= 6000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_locale_stays_under_2_kilobytes(language: str) -> None:
+    assert weight(f"locales/{language}.json") <= 2000
+
+
+def test_every_locale_is_served_and_no_other() -> None:
+    served = {name for name in assets().files if name.startswith("locales/")}
+
+    assert served == {f"locales/{language}.json" for language in LANGUAGES}
+
+
+def test_every_module_imported_is_served() -> None:
+    for name, asset in assets().files.items():
+        for line in asset.body.decode().splitlines():
+            if line.startswith("import "):
+                assert f"modules/{line.split(chr(39))[1].removeprefix('./')}" in assets().files, name
+
+
+def test_locales_are_flat_texts_or_plural_forms() -> None:
+    for language in LANGUAGES:
+        for value in json.loads(assets().files[f"locales/{language}.json"].body).values():
+            assert isinstance(value, str) or all(isinstance(form, str) for form in value.values())
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "Function(",
+        "setAttribute('style'",
+        "document.cookie",
+        "unload'",
+    ],
+)
+def test_nothing_served_uses_what_strict_pages_forbid(word: str) -> None:
+    assert [name for name, asset in assets().files.items() if word in asset.body.decode()] == []
