@@ -106,7 +106,8 @@ def record_balance_transactions(
     connection: Connection, transactions: Sequence[BalanceTransaction], now: datetime
 ) -> None:
     """Keep many balance transactions at once, with the components of their fees. Only the status ever changes."""
-    by_id = {transaction.id: transaction for transaction in transactions}
+    # A page read twice may hold a transaction in both states; the later state wins.
+    by_id = {each.id: each for each in sorted(transactions, key=lambda each: each.status != "pending")}
     if not by_id:
         return
     rows = [_row(balance_transactions, transaction, now) for transaction in by_id.values()]

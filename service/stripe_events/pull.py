@@ -9,6 +9,7 @@ from typing import TypeVar
 import structlog
 
 from service.errors import StripeRefusedError
+from service.ledger.payout_store import payouts_to_tie
 from service.services import Services
 from service.stripe_events import pull_store
 from service.stripe_events.event_objects import ObjectRef, ObjectType
@@ -73,6 +74,10 @@ def sync(services: Services, since: datetime | None = None) -> Pulled:
     payout_count = sum(
         _take_over_payouts(services, page) for page in _batches(services.gateway.list_payouts(payout_start))
     )
+    with services.engine.connect() as connection:
+        untied = payouts_to_tie(connection, began_at)
+    for payout_id in untied:
+        fetch_and_record(services, ObjectRef(ObjectType.PAYOUT, payout_id))
     with services.engine.begin() as connection:
         if since is None or pull_store.cursor(connection, _CURSOR) is not None:
             pull_store.advance_cursor(connection, _CURSOR, began_at)
