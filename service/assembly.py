@@ -1,5 +1,6 @@
 """Builds the collaborators for given settings: the one place that knows how each is made."""
 
+import service.contributions.jobs
 import service.stripe_events.jobs
 from service.campaigns.holder import SnapshotHolder
 from service.clock import Clock
@@ -11,7 +12,12 @@ from service.services import Services
 from service.settings import Settings
 from service.stripe_gateway import StripeGateway
 
-JOBS = job_queue({"stripe_events": service.stripe_events.jobs.blueprint})
+JOBS = job_queue(
+    {
+        "contributions": service.contributions.jobs.blueprint,
+        "stripe_events": service.stripe_events.jobs.blueprint,
+    }
+)
 
 
 def build_services(settings: Settings, clock: Clock) -> Services:

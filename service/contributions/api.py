@@ -1,17 +1,25 @@
-"""POST /v1/checkout, GET /support/<site> and GET /thanks: where readers give and come back."""
+"""Where readers give, come back, and manage what they give; and where finance gives it back."""
 
-from flask import jsonify, make_response, redirect, render_template, request
+from flask import jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schemas.checkout import CheckoutSchema, CheckoutUrlSchema
+from schemas.portal import PortalForm, PortalSchema
+from schemas.refund import RefundSchema, RefundWishSchema
 from service.contributions.checkout import origin_of_form, start_checkout
 from service.contributions.choice import CheckoutForm
+from service.contributions.portal import PortalPage, open_portal, send_portal_link
 from service.contributions.recognition import begun_passport, recognised_passport
+from service.contributions.refunds import RefundWish, refund_charge
 from service.contributions.support_page import support_page
 from service.contributions.thanks import returned_reader
 from service.decisions.api import carried, carrier_of
 from service.requests import FORM_TYPE, WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
-from service.services import current_services
+from service.services import Services, current_services
+from service.stripe_events.facts import Refund
+from service.tokens.api import current_token, requires_role
+
+NO_STORE = {"Cache-Control": "no-store"}
 
 blueprint = Blueprint("contributions", __name__, description="Giving, and coming back from it")
 
@@ -49,7 +57,7 @@ def support(site_key: str) -> ResponseReturnValue:
     site = services.campaigns.current().site(site_key).site
     country = carrier_of(services, site.key).country
     page = support_page(services, site, country, request.args.get("language"), request.args.get("return_url"))
-    return render_template("support.html", page=page, site=site), {"Cache-Control": "no-store"}
+    return render_template("support.html", page=page, site=site), NO_STORE
 
 
 @blueprint.get("/thanks")
@@ -64,3 +72,56 @@ def thanks() -> ResponseReturnValue:
         passport = recognised_passport(services, carrier.cookie or "", found.site.key, found.interval)
         return carried(response, services, found.site.key, passport)
     return response
+
+
+@blueprint.post("/v1/portal")
+@limited_body(WIDGET_BODY_BYTES)
+@blueprint.arguments(PortalSchema, location="json_or_form")
+def portal(form: PortalForm) -> ResponseReturnValue:
+    """Mail a one-time link, or use one. Whether an address is known is not told."""
+    services = current_services()
+    if form.token is not None:
+        return _opened_portal(services, form.token)
+    site = services.campaigns.current().site(form.site or "").site
+    admit_origin(site.origins, services.settings.public_origin)
+    send_portal_link(services, site, form.email or "")
+    if request.mimetype == FORM_TYPE:
+        return render_template("portal.html", site=site, page=_portal_page(is_sent=True)), NO_STORE
+    return jsonify(status="sent")
+
+
+@blueprint.get("/portal")
+def portal_page() -> ResponseReturnValue:
+    """Where a contributor asks for a link."""
+    site = current_services().campaigns.current().site(request.args.get("site", "")).site
+    return render_template("portal.html", site=site, page=_portal_page(is_sent=False)), NO_STORE
+
+
+@blueprint.get("/portal/<token>")
+def portal_link(token: str) -> ResponseReturnValue:
+    """What a mailed link opens: a button, since programs that look at mail open links too."""
+    page = render_template("portal_link.html", token=token, page=_portal_page(is_sent=False))
+    return page, {**NO_STORE, "Referrer-Policy": "no-referrer"}
+
+
+@blueprint.post("/v1/refunds")
+@limited_body(WIDGET_BODY_BYTES)
+@requires_role("finance")
+@blueprint.arguments(RefundWishSchema)
+@blueprint.response(201, RefundSchema)
+def refund(wish: dict[str, str]) -> Refund:
+    """Give a contribution back, in full or in part; the same key is the same refund."""
+    return refund_charge(current_services(), RefundWish(requested_by=current_token().name, **wish))
+
+
+def _portal_page(*, is_sent: bool) -> PortalPage:
+    return PortalPage(request.args.get("language"), url_for("contributions.portal"), is_sent)
+
+
+def _opened_portal(services: Services, token: str) -> ResponseReturnValue:
+    visit = open_portal(services, token)
+    site, interval = visit.site, visit.contribution.interval
+    url = visit.portal_url or site.home_url
+    response = make_response(redirect(url, 303) if request.mimetype == FORM_TYPE else jsonify(portal_url=url))
+    passport = recognised_passport(services, carrier_of(services, site.key).cookie or "", site.key, interval)
+    return carried(response, services, site.key, passport)

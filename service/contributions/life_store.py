@@ -8,8 +8,10 @@ from sqlalchemy import Connection
 from service.contributions import store
 from service.contributions.contribution import Attempt
 from service.contributions.life import fold_life
+from service.contributions.mail_kinds import mails_for
+from service.contributions.mail_store import add_mail
 from service.money import Money
-from service.stripe_events.checkout_fact_store import facts_of_contribution
+from service.stripe_events.contribution_fact_store import facts_of_contribution
 from service.stripe_events.facts import (
     Charge,
     CheckoutSession,
@@ -46,10 +48,14 @@ def _bring_up_to_date(connection: Connection, contribution_id: str, facts: list[
             return
         store.insert_recovered(connection, recovered)
         store.lock_contribution(connection, contribution_id)
-    store.set_life(connection, contribution_id, fold_life(facts_of_contribution(connection, contribution_id)), now)
+    known = facts_of_contribution(connection, contribution_id)
+    life = fold_life(known)
+    store.set_life(connection, contribution_id, life, now)
     for fact in facts:
         if isinstance(fact, CheckoutSession):
             store.set_contributor(connection, contribution_id, fact)
+    for mail in mails_for(contribution_id, life, known, now):
+        add_mail(connection, mail, now)
 
 
 def recovered_attempt(facts: Iterable[MarkedFact]) -> Attempt | None:

@@ -134,6 +134,13 @@ def find_contribution(connection: Connection, contribution_id: str) -> Contribut
     return _contribution(row) if row else None
 
 
+def email_of(connection: Connection, contribution_id: str) -> str | None:
+    """Where to write to a contributor; None where it is not known, or forgotten."""
+    c = contributions.c
+    found: str | None = connection.scalar(select(c.contributor_email).where(c.id == contribution_id))
+    return found
+
+
 def set_life(connection: Connection, contribution_id: str, life: Life, now: datetime) -> None:
     """Replace what the facts make of a contribution."""
     statement = update(contributions).where(contributions.c.id == contribution_id)

@@ -17,21 +17,10 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    select,
 )
 from sqlalchemy.dialects.postgresql import insert
 
 from service.database.metadata import metadata
-from service.stripe_events.contribution_facts import (
-    ChargeState,
-    ContributionFacts,
-    DisputeState,
-    IntentState,
-    RefundState,
-    SessionState,
-    SubscriptionState,
-)
-from service.stripe_events.fact_tables_store import charges, disputes, refunds
 from service.stripe_events.facts import CheckoutSession, ContributionMark, PaymentIntent, Subscription
 
 _INSTANT = DateTime(timezone=True)
@@ -169,72 +158,3 @@ def _upsert(
 def _mark_row(mark: ContributionMark | None) -> dict[str, object]:
     names = ("contribution_id", "site", "interval", "campaign", "variant", "page_id")
     return {name: getattr(mark, name) if mark else None for name in names}
-
-
-def facts_of_contribution(connection: Connection, contribution_id: str) -> ContributionFacts:
-    """All that Stripe has told about one contribution, oldest first within each kind."""
-    s, p, b = checkout_sessions.c, payment_intents.c, subscriptions.c
-    c, r, d = charges.c, refunds.c, disputes.c
-    charge_ids = select(c.id).where(c.contribution_id == contribution_id)
-    return ContributionFacts(
-        sessions=tuple(
-            SessionState(*row)
-            for row in connection.execute(
-                select(s.id, s.status, s.payment_status, s.customer_id, s.payment_intent_id, s.subscription_id)
-                .where(s.contribution_id == contribution_id)
-                .order_by(s.created_at, s.id)
-            )
-        ),
-        intents=tuple(
-            IntentState(*row)
-            for row in connection.execute(
-                select(p.id, p.status, p.customer_id)
-                .where(p.contribution_id == contribution_id)
-                .order_by(p.created_at, p.id)
-            )
-        ),
-        subscriptions=tuple(
-            SubscriptionState(*row)
-            for row in connection.execute(
-                select(
-                    b.id,
-                    b.status,
-                    b.customer_id,
-                    b.amount_minor,
-                    b.currency,
-                    b.current_period_ends_at,
-                    b.is_cancel_at_period_end,
-                    b.cancel_at,
-                    b.ended_at,
-                    b.cancellation_reason,
-                    b.pause_behavior,
-                )
-                .where(b.contribution_id == contribution_id)
-                .order_by(b.created_at, b.id)
-            )
-        ),
-        charges=tuple(
-            ChargeState(*row)
-            for row in connection.execute(
-                select(c.id, c.status, c.is_captured, c.amount_captured_minor, c.currency, c.created_at, c.customer_id)
-                .where(c.contribution_id == contribution_id)
-                .order_by(c.created_at, c.id)
-            )
-        ),
-        refunds=tuple(
-            RefundState(*row)
-            for row in connection.execute(
-                select(r.id, r.charge_id, r.status, r.amount_minor)
-                .where(r.charge_id.in_(charge_ids))
-                .order_by(r.created_at, r.id)
-            )
-        ),
-        disputes=tuple(
-            DisputeState(*row)
-            for row in connection.execute(
-                select(d.id, d.charge_id, d.status, d.amount_minor)
-                .where(d.charge_id.in_(charge_ids))
-                .order_by(d.created_at, d.id)
-            )
-        ),
-    )

@@ -12,6 +12,7 @@ class SessionState:
     customer_id: str | None
     payment_intent_id: str | None
     subscription_id: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class SubscriptionState:
     ended_at: datetime | None = None
     cancellation_reason: str | None = None
     pause_behavior: str | None = None
+    canceled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class RefundState:
     charge_id: str | None
     status: str
     amount_minor: int
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,16 @@ class DisputeState:
     charge_id: str
     status: str
     amount_minor: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceState:
+    id: str
+    status: str
+    billing_reason: str | None
+    attempt_count: int
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +86,4 @@ class ContributionFacts:
     charges: tuple[ChargeState, ...] = ()
     refunds: tuple[RefundState, ...] = ()
     disputes: tuple[DisputeState, ...] = ()
+    invoices: tuple[InvoiceState, ...] = ()

@@ -1,5 +1,6 @@
 """Working until nothing is due: the queue's jobs, and events whose jobs were lost or whose time has come again."""
 
+from service.contributions.mail import send_due_mail
 from service.database.engine import database_address
 from service.jobs import work
 from service.services import Services
@@ -13,5 +14,5 @@ def drain(services: Services) -> None:
     address = database_address(services.settings)
     for _ in range(MAX_ROUNDS):
         work(services, address, until_idle=True)
-        if sweep(services) == 0:
+        if sweep(services) + send_due_mail(services) == 0:
             return

@@ -77,6 +77,6 @@ def _defer(services: Services, connection: Connection, task: str, lock: str, arg
     """Queue a job in this very transaction; raises StoreUnavailableError when the queue does not take it."""
     raw = connection.connection.driver_connection
     try:
-        services.jobs.configure_task(task, lock=lock, connection=raw).defer(**arguments)
+        services.jobs.configure_task(task, allow_unknown=False, lock=lock, connection=raw).defer(**arguments)
     except ConnectorException as error:
         raise StoreUnavailableError("the job queue did not take the job") from error

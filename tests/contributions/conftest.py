@@ -5,17 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-import service.contributions.api
-import service.stripe_events.api
-from service.assembly import build_services
+from service.app import create_app
 from service.campaigns.editing import Hand, save_site
 from service.contributions.support_token import new_support_token
-from service.problems import ProblemApi, answer_errors_as_problems
-from service.requests import add_cors_headers
 from service.services import EXTENSION, Services
 from service.settings import Settings
 from service.stripe_events.drain import drain
@@ -82,24 +77,11 @@ def stripe(clock: SettableClock) -> Iterator[StripeStand]:
 
 @pytest.fixture
 def newsroom(settings: Settings, clock: SettableClock, stripe: StripeStand) -> Iterator[Newsroom]:
-    services = build_services(replace(settings, stripe_api_base=stripe.url), clock)
+    app = create_app(replace(settings, stripe_api_base=stripe.url), clock=clock, has_background=False)
+    services: Services = app.extensions[EXTENSION]
     save_site(services.engine, SITE, Hand("editor@courier.example", clock()))
     services.campaigns.refresh()
-    app = small_app(services)
     client = app.test_client()
     stripe.receiver = lambda path, headers, body: client.post(path, headers=headers, data=body).status_code
     yield Newsroom(services, client, stripe, clock)
     services.engine.dispose()
-
-
-def small_app(services: Services) -> Flask:
-    """The routes of the money road alone."""
-    app = Flask("tests")
-    app.config.update(API_TITLE="tests", API_VERSION="v1", OPENAPI_VERSION="3.1.0")
-    app.extensions[EXTENSION] = services
-    app.after_request(add_cors_headers)
-    api = ProblemApi(app)
-    for blueprint in (service.contributions.api.blueprint, service.stripe_events.api.blueprint):
-        api.register_blueprint(blueprint)
-    answer_errors_as_problems(app)
-    return app

@@ -161,6 +161,45 @@ CREATE TABLE contributions (
     CONSTRAINT ck_contributions_amount CHECK (amount_minor > 0)
 )
 """
+MAIL_OUTBOX = """
+CREATE TABLE mail_outbox (
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    contribution_id TEXT NOT NULL,
+    subject_id TEXT,
+    caused_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    status TEXT NOT NULL,
+    attempt_count INTEGER NOT NULL,
+    next_attempt_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    finished_at TIMESTAMP WITH TIME ZONE,
+    last_error TEXT,
+    CONSTRAINT pk_mail_outbox PRIMARY KEY (key),
+    CONSTRAINT ck_mail_outbox_status CHECK (status IN ('waiting', 'sending', 'sent', 'dropped', 'dead'))
+)
+"""
+PORTAL_LINKS = """
+CREATE TABLE portal_links (
+    id TEXT NOT NULL,
+    contribution_id TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    used_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_portal_links PRIMARY KEY (id)
+)
+"""
+REFUND_REQUESTS = """
+CREATE TABLE refund_requests (
+    key TEXT NOT NULL,
+    charge_id TEXT NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    requested_by TEXT NOT NULL,
+    requested_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    refund_id TEXT,
+    CONSTRAINT pk_refund_requests PRIMARY KEY (key),
+    CONSTRAINT ck_refund_requests_amount CHECK (amount_minor > 0)
+)
+"""
 INDEXES = (
     "CREATE INDEX ix_stripe_events_next_attempt_at ON stripe_events (next_attempt_at) WHERE status IN ('received', 'failing')",
     "CREATE INDEX ix_stripe_events_object_id ON stripe_events (object_id)",
@@ -175,11 +214,15 @@ INDEXES = (
     "CREATE INDEX ix_contributions_email ON contributions (lower(contributor_email))",
     "CREATE INDEX ix_contributions_subscription_id ON contributions (subscription_id)",
     "CREATE UNIQUE INDEX uq_contributions_open_attempt ON contributions (attempt_key) WHERE is_open",
+    "CREATE INDEX ix_mail_outbox_next_attempt_at ON mail_outbox (next_attempt_at) WHERE status = 'waiting'",
+    "CREATE INDEX ix_portal_links_contribution_id_created_at ON portal_links (contribution_id, created_at)",
+    "CREATE INDEX ix_refund_requests_charge_id ON refund_requests (charge_id)",
 )
 GRANTS = """
 GRANT SELECT, INSERT, UPDATE
-ON stripe_events, pull_cursors, checkout_sessions, payment_intents, subscriptions, contributions TO keepopen_app
+ON stripe_events, pull_cursors, checkout_sessions, payment_intents, subscriptions, contributions, mail_outbox, portal_links, refund_requests TO keepopen_app
 """
+REFUND_GRANT = "GRANT DELETE ON refund_requests TO keepopen_app"
 
 
 def upgrade() -> None:
@@ -190,7 +233,11 @@ def upgrade() -> None:
         PAYMENT_INTENTS,
         SUBSCRIPTIONS,
         CONTRIBUTIONS,
+        MAIL_OUTBOX,
+        PORTAL_LINKS,
+        REFUND_REQUESTS,
         *INDEXES,
         GRANTS,
+        REFUND_GRANT,
     ):
         op.execute(statement)

@@ -1,0 +1,114 @@
+"""Giving a contribution back, in full or in part, once, however often it is asked for."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from service.contributions import refund_store
+from service.contributions.refund_store import RefundRequest
+from service.errors import ConflictError, StripeRefusedError
+from service.money import Money, checked_amount, major_text, parse_amount
+from service.services import Services
+from service.stripe_events import store as inbox
+from service.stripe_events.contribution_fact_store import disputes_of_charge
+from service.stripe_events.contribution_facts import DisputeState
+from service.stripe_events.event_objects import ObjectRef, ObjectType
+from service.stripe_events.facts import Charge, Refund
+from service.stripe_events.record_store import record
+from service.stripe_events.refresh import post
+from service.stripe_gateway.fetching import Fact
+
+_OVER = frozenset({"won", "warning_closed", "prevented"})
+_KEPT = frozenset({"pending", "requires_action", "succeeded"})
+
+
+class RefundRefusedError(ConflictError):
+    """This charge cannot be refunded as asked; the message says why."""
+
+    code = "refund_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundWish:
+    """What finance asks for. `amount` in major units, None: all that is left. `key`: one wish, however often sent."""
+
+    charge_id: str
+    key: str
+    requested_by: str
+    amount: str | None = None
+
+
+def refund_charge(services: Services, wish: RefundWish) -> Refund:
+    """Refund a charge. Raises RefundRefusedError with the reason; StripeUnavailableError: the outcome is unknown.
+
+    After an unknown outcome the same wish asks Stripe again under the same idempotency key.
+    """
+    request = _request(services, wish)
+    if request.refund_id is None:
+        try:
+            created = services.gateway.create_refund(
+                request.charge_id, request.amount, request.key, request.requested_by
+            )
+        except StripeRefusedError:
+            with services.engine.begin() as connection:
+                refund_store.drop_request(connection, request.key)
+            raise
+        request = RefundRequest(
+            request.key, request.charge_id, request.amount, request.requested_by, request.requested_at, created.id
+        )
+    return _recorded(services, request)
+
+
+def _request(services: Services, wish: RefundWish) -> RefundRequest:
+    """The stored request of this wish, or a new one, checked against what Stripe says of the charge right now."""
+    with services.engine.begin() as connection:
+        found = refund_store.find_request(connection, wish.key)
+        if found is not None:
+            if found.charge_id != wish.charge_id:
+                raise RefundRefusedError("this key was used for another charge")
+            return found
+        ref = ObjectRef(ObjectType.CHARGE, wish.charge_id)
+        if not inbox.lock_object(connection, ref):
+            raise RefundRefusedError("this charge is being looked at; try again in a moment")
+        if refund_store.unanswered_requests(connection, wish.charge_id):
+            raise RefundRefusedError(
+                "the outcome of an earlier refund of this charge is not known yet; repeat that one"
+            )
+        facts = services.gateway.fetch(ref)
+        amount = refundable(facts, wish, disputes_of_charge(connection, wish.charge_id))
+        request = RefundRequest(wish.key, wish.charge_id, amount, wish.requested_by, services.clock())
+        refund_store.insert_request(connection, request)
+        return request
+
+
+def refundable(facts: Iterable[Fact], wish: RefundWish, disputes: Collection[DisputeState] = ()) -> Money:
+    """The amount to refund; raises RefundRefusedError where the charge does not allow it."""
+    facts = tuple(facts)
+    charge = next((fact for fact in facts if isinstance(fact, Charge) and fact.id == wish.charge_id), None)
+    if charge is None or charge.status != "succeeded" or not charge.is_captured:
+        raise RefundRefusedError("this charge took no money")
+    if charge.is_disputed and not (disputes and all(each.status in _OVER for each in disputes)):
+        raise RefundRefusedError("this charge is disputed: the bank decides where the money goes")
+    returned = sum(
+        fact.amount_minor
+        for fact in facts
+        if isinstance(fact, Refund) and fact.charge_id == charge.id and fact.status in _KEPT
+    )
+    left = charge.amount_captured_minor - max(returned, charge.amount_refunded_minor)
+    if left <= 0:
+        raise RefundRefusedError("this charge has been refunded in full")
+    if wish.amount is None:
+        return checked_amount(left, charge.currency)
+    asked = parse_amount(wish.amount, charge.currency)
+    if asked.amount_minor > left:
+        raise RefundRefusedError(f"only {major_text(left, charge.currency)} {charge.currency} is left to refund")
+    return asked
+
+
+def _recorded(services: Services, request: RefundRequest) -> Refund:
+    refund_id = request.refund_id or ""
+    facts = services.gateway.fetch(ObjectRef(ObjectType.REFUND, refund_id))
+    with services.engine.begin() as connection:
+        refund_store.set_refund(connection, request.key, refund_id)
+        record(connection, facts, services.clock())
+    post(services)
+    return next(fact for fact in facts if isinstance(fact, Refund) and fact.id == refund_id)

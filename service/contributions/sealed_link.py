@@ -1,0 +1,18 @@
+"""The one-time address of a portal link. Made with our keys, so that a copy of the database opens nothing."""
+
+from service.decisions.sealing import KeyRing
+from service.errors import InvalidTokenError
+
+_PURPOSE = "portal link"
+
+
+def seal_link(ring: KeyRing, link_id: str) -> str:
+    return ring.seal(link_id.encode(), purpose=_PURPOSE)
+
+
+def open_link(ring: KeyRing, token: str) -> str:
+    """The link's id; raises InvalidTokenError for a text that is not one of ours."""
+    plain = ring.open(token, purpose=_PURPOSE)
+    if plain is None:
+        raise InvalidTokenError("this link is not one of ours")
+    return plain.decode()
