@@ -10,6 +10,7 @@ import stripe
 from werkzeug.test import Client, TestResponse
 
 from infra.stripe_sandbox import SandboxSettings, StripeSandbox, create_sandbox
+from tests.stripe_sandbox.request_oracle import check_form
 from tests.stripe_sandbox.type_oracle import check_object
 
 BASE = "http://stripe.test"
@@ -69,6 +70,9 @@ class InProcess(stripe.HTTPClient):
         answer = self._client.open(path, method=method.upper(), headers=given, data=post_data)
         self.answers.append(answer)
         if answer.status_code == 200:
+            where, _, query = path.partition("?")
+            if "payment_pages" not in where:
+                self.problems += check_form(method.upper(), where, post_data or query)
             body = json.loads(answer.data)
             if body.get("object") != "payment_page":
                 self.problems += check_object(body)

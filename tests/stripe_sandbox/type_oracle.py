@@ -27,6 +27,19 @@ Problems = list[str]
 REQUEST_OPTIONS = set(RequestOptions.__annotations__)
 
 
+class FormText(str):
+    """A value as it travels in a form, where everything is text."""
+
+    __slots__ = ()
+
+    def reads_as(self, hint: type) -> bool:
+        if hint is bool:
+            return self in ("true", "false")
+        if hint in (int, float, Decimal):
+            return self.removeprefix("-").replace(".", "", 0 if hint is int else 1).isdigit()
+        return hint in (str, object)
+
+
 def check_object(body: Any, path: str = "") -> Problems:
     """What is wrong with a Stripe object, wherever it is in an answer."""
     name = body.get("object")
@@ -143,6 +156,8 @@ def _check_nested(value: Any, hint: type, path: str) -> Problems:
 def _check_scalar(value: Any, hint: Any, path: str) -> Problems:
     if hint is type(None):
         return [] if value is None else [f"{path}: not null"]
+    if isinstance(value, FormText):
+        return [] if value.reads_as(hint) else [f"{path}: {str(value)!r} is not {hint.__name__}"]
     wanted = {float: (int, float), Decimal: (str,), int: (int,), str: (str,), bool: (bool,), object: (object,)}[hint]
     is_right = isinstance(value, wanted) and (hint in (bool, object) or not isinstance(value, bool))
     return [] if is_right else [f"{path}: {value!r} instead of {hint.__name__}"]
