@@ -1,5 +1,6 @@
 """The private PostgreSQL that the service starts for itself when no DATABASE_URL is given."""
 
+import atexit
 import contextlib
 import subprocess
 import time
@@ -40,8 +41,7 @@ def stop_embedded(var_dir: Path) -> None:
     """Stop the embedded PostgreSQL of `var_dir` if it runs."""
     data_dir = (var_dir / "postgresql").resolve()
     if (data_dir / "postmaster.pid").exists():
-        start_embedded(var_dir).stop()
-        PostgresServer._instances.pop(data_dir, None)
+        _stop(start_embedded(var_dir))
 
 
 @contextlib.contextmanager
@@ -51,5 +51,11 @@ def embedded_postgresql(var_dir: Path) -> Iterator[str]:
     try:
         yield server.get_uri()
     finally:
-        server.stop()
-        PostgresServer._instances.pop(server.pgdata, None)
+        _stop(server)
+
+
+def _stop(server: PostgresServer) -> None:
+    """Stop it, and have the package forget it, so that the same folder can be started again."""
+    server.stop()
+    atexit.unregister(server._cleanup)
+    PostgresServer._instances.pop(server.pgdata, None)

@@ -54,6 +54,7 @@ CREATE TABLE gift_aid_declarations (
 );
 CREATE INDEX ix_gift_aid_declarations_donor_ref ON gift_aid_declarations (donor_ref);
 CREATE TABLE receipts (
+    id TEXT NOT NULL,
     year INTEGER NOT NULL,
     number INTEGER NOT NULL,
     donor_ref TEXT NOT NULL,
@@ -63,8 +64,9 @@ CREATE TABLE receipts (
     payment_ids TEXT[] NOT NULL,
     contribution_id TEXT,
     issued_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    replaced_by INTEGER,
-    CONSTRAINT pk_receipts PRIMARY KEY (year, number)
+    replaced_by TEXT,
+    CONSTRAINT pk_receipts PRIMARY KEY (id),
+    CONSTRAINT uq_receipts_year_number UNIQUE (year, number)
 );
 CREATE UNIQUE INDEX uq_receipts_current ON receipts (year, donor_ref, currency) WHERE replaced_by IS NULL
 """
@@ -116,6 +118,9 @@ REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION note_ledger_p
 """
 
 PERSONAL = "{contributor_email,contributor_name,contributor_country,contributor_postal_code,message}"
+DECLARED = (
+    "{contributor_title,contributor_first_name,contributor_last_name,contributor_house,contributor_postcode}"
+)
 NOTED_TABLES = (
     ("balance_transactions", "id", "{}"),
     ("charges", "id", "{}"),
@@ -127,6 +132,8 @@ NOTED_TABLES = (
     ("payout_ties", "payout_id", "{}"),
     ("subscriptions", "id", "{}"),
     ("contributions", "id", PERSONAL),
+    ("gift_aid_declarations", "id", DECLARED),
+    ("receipts", "id", "{}"),
 )
 TRIGGERS = """
 CREATE TRIGGER {table}_added AFTER INSERT ON {table}
