@@ -66,7 +66,7 @@ def edge() -> FlaskClient:
 def test_plain_json_is_read_however_a_browser_may_send_it(edge: FlaskClient, content_type: str) -> None:
     answer = edge.post("/greet", data='{"name": "Ada"}', content_type=content_type)
 
-    assert (answer.status_code, answer.json) == (200, {"name": "Ada"})
+    assert (answer.status_code, answer.get_json()) == (200, {"name": "Ada"})
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_plain_json_is_read_however_a_browser_may_send_it(edge: FlaskClient, con
 def test_a_bad_body_is_a_problem_with_a_stable_code(edge: FlaskClient, body: bytes, status: int, code: str) -> None:
     answer = edge.post("/greet", data=body, content_type="application/json")
 
-    assert (answer.status_code, answer.json["code"]) == (status, code)
+    assert (answer.status_code, answer.get_json()["code"]) == (status, code)
     assert answer.mimetype == "application/problem+json"
 
 
@@ -120,7 +120,7 @@ def test_other_content_types_are_refused(edge: FlaskClient) -> None:
 def test_a_field_that_is_wrong_is_named(edge: FlaskClient) -> None:
     answer = edge.post("/greet", json={"name": "Ada", "nmae": "x"})
 
-    assert "nmae" in str(answer.json["errors"])
+    assert "nmae" in str(answer.get_json()["errors"])
 
 
 def test_a_form_is_read_like_its_json(edge: FlaskClient) -> None:
@@ -153,7 +153,7 @@ def test_a_sites_own_page_may_call_with_credentials(edge: FlaskClient, origin: s
 def test_a_page_that_only_looks_like_the_sites_own_may_not(edge: FlaskClient, origin: str) -> None:
     answer = edge.post("/greet", json={"name": "Ada"}, headers={"Origin": origin})
 
-    assert (answer.status_code, answer.json["code"]) == (403, "forbidden_origin")
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "forbidden_origin")
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
@@ -171,7 +171,7 @@ def test_a_page_that_only_looks_like_the_sites_own_may_not(edge: FlaskClient, or
 def test_every_error_is_a_problem(edge: FlaskClient, path: str, status: int, code: str) -> None:
     answer = edge.get(path)
 
-    assert (answer.status_code, answer.json["status"], answer.json["code"]) == (status, status, code)
+    assert (answer.status_code, answer.get_json()["status"], answer.get_json()["code"]) == (status, status, code)
     assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -184,7 +184,7 @@ def test_an_errors_own_headers_are_kept(edge: FlaskClient) -> None:
 def test_an_unexpected_error_tells_the_caller_nothing(edge: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:
     answer = edge.get("/fault/unexpected")
 
-    assert (answer.status_code, answer.json["code"]) == (500, "internal_error")
+    assert (answer.status_code, answer.get_json()["code"]) == (500, "internal_error")
     assert "reader@example.org" not in answer.text
     assert "reader@example.org" not in "".join(capsys.readouterr())
 
