@@ -116,10 +116,11 @@ def _gap(gap: Gap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
 def _daily(daily: DailyCap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
     today = day_starting(now.instant, now.zone, daily.turns_minute)
     starts_at = instant_of(today, daily.turns_minute, now.zone)
-    inside, forgotten = _inside(records, lambda at: at >= starts_at, now)
+    ends_at = instant_of(today + 1, daily.turns_minute, now.zone)
+    inside, forgotten = _inside(records, lambda at: starts_at <= at < ends_at, now)
     count = len(inside) + forgotten
     passed = count < daily.impressions
-    passes_at = None if passed or not daily.impressions else instant_of(today + 1, daily.turns_minute, now.zone)
+    passes_at = None if passed or not daily.impressions else ends_at
     return Verdict(passed, count, daily.impressions, passes_at, f"on this local day, {daily.counting}")
 
 

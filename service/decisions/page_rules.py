@@ -4,6 +4,7 @@ from service.campaigns.campaign import Kind
 from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch
 from service.campaigns.schedule import ends_before
 from service.decisions.compiled import Prepared
+from service.decisions.site_time import instant_of
 from service.decisions.situation import Page, Situation
 from service.decisions.verdict import Verdict, listed
 
@@ -17,7 +18,9 @@ def is_not_excluded(_prepared: Prepared, situation: Situation) -> Verdict:
     """The site's exclusions, each with its own dates. One with nothing listed excludes every page."""
     for exclusion in situation.site.exclusions:
         if _excludes(exclusion, situation):
-            return Verdict(False, exclusion.reason or "excluded", None)
+            ends_on = exclusion.ends_on
+            passes_at = None if ends_on is None else instant_of(ends_on.toordinal() + 1, 0, situation.now.zone)
+            return Verdict(False, exclusion.reason or "excluded", None, passes_at)
     return Verdict(True, None, None)
 
 
@@ -64,8 +67,9 @@ def fits_sensitivity(prepared: Prepared, situation: Situation) -> Verdict:
     sensitive = is_sensitive(situation)
     campaign = prepared.campaign
     if sensitive and campaign.kind is Kind.GATE and situation.site.sensitivity.suspends_gates:
-        return Verdict(False, True, "gates suspended")
-    return _fits(campaign.page.sensitive, sensitive)
+        return Verdict(False, True, "gates suspended", _calm_at(situation))
+    verdict = _fits(campaign.page.sensitive, sensitive)
+    return verdict if verdict.passed or not sensitive else verdict._replace(passes_at=_calm_at(situation))
 
 
 def fits_paid_content(prepared: Prepared, situation: Situation) -> Verdict:
@@ -75,11 +79,17 @@ def fits_paid_content(prepared: Prepared, situation: Situation) -> Verdict:
 
 def is_sensitive(situation: Situation) -> bool:
     """By the page's own word, by the site's list, or because every page is sensitive for now."""
-    sensitivity = situation.site.sensitivity
-    if situation.page.is_sensitive or (sensitivity.pages is not None and _matches(sensitivity.pages, situation.page)):
+    pages = situation.site.sensitivity.pages
+    if situation.page.is_sensitive or (pages is not None and _matches(pages, situation.page)):
         return True
-    until = sensitivity.until
-    return until is not None and situation.now.instant < ends_before(until, situation.now.zone).timestamp()
+    calm_at = _calm_at(situation)
+    return calm_at is not None and situation.now.instant < calm_at
+
+
+def _calm_at(situation: Situation) -> int | None:
+    """When the site stops calling every page sensitive; None: it does not do so."""
+    until = situation.site.sensitivity.until
+    return None if until is None else int(ends_before(until, situation.now.zone).timestamp())
 
 
 def _fits(condition: PageCondition, fact: bool) -> Verdict:

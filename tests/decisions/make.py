@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from service.campaigns.campaign import Campaign, Kind, Placement
 from service.campaigns.frequency import Cap, Counting, Frequency
-from service.campaigns.reader_rules import Consent, ReaderRules
+from service.campaigns.reader_rules import Consent, ReaderRules, SupporterState
 from service.campaigns.site import AmountLimit, Site
 from service.campaigns.snapshot import SiteSnapshot
 from service.campaigns.variant import Ask, Copy, CurrencyAsk, Interval, IntervalAsk, Variant
@@ -109,7 +109,7 @@ def situation(where: CompiledSite, *, now: datetime = NOW, who: Reader | None = 
         reader=known,
         supporter=supporter_state(known.giving, where.site.supporters, at)
         if known
-        else changes.pop("supporter", "none"),
+        else changes.pop("supporter", SupporterState.NONE),
         now=at,
         raised_minor=where.raised_minor,
     )
