@@ -1,30 +1,51 @@
 """Where readers give, come back, and manage what they give; and where finance gives it back."""
 
-from flask import jsonify, make_response, redirect, render_template, request, url_for
+from typing import cast
+
+from flask import Flask, jsonify, make_response, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
 
 from schemas.checkout import CheckoutSchema, CheckoutUrlSchema
 from schemas.portal import PortalForm, PortalSchema
 from schemas.refund import RefundSchema, RefundWishSchema
+from service.contributions.address_prefix import address_prefix
 from service.contributions.checkout import origin_of_form, start_checkout
-from service.contributions.choice import CheckoutForm
+from service.contributions.choice import CheckoutForm, token_digest
 from service.contributions.portal import PortalPage, open_portal, send_portal_link
-from service.contributions.recognition import begun_passport, recognised_passport
+from service.contributions.recognition import begun_passport, reader_key, recognised_passport
 from service.contributions.refunds import RefundWish, refund_charge
 from service.contributions.support_page import support_page
 from service.contributions.thanks import returned_reader
 from service.decisions.api import carried, carrier_of
 from service.requests import FORM_TYPE, WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
-from service.services import Services, current_services
+from service.services import EXTENSION, Services, current_services
 from service.stripe_events.facts import Refund
 from service.tokens.api import current_token, requires_role
 
+PER_ADDRESS = "20 per minute; 100 per hour"
+PER_READER = "10 per hour"
+PER_SHOWING = "10 per hour"
+PER_SITE = "300 per minute"
+PORTAL_PER_ADDRESS = "5 per minute; 20 per hour"
 NO_STORE = {"Cache-Control": "no-store"}
 
 blueprint = Blueprint("contributions", __name__, description="Giving, and coming back from it")
+limiter = Limiter(lambda: f"address:{address_prefix(request.remote_addr)}", headers_enabled=True, swallow_errors=True)
+
+
+@blueprint.record
+def count_requests(state: BlueprintSetupState) -> None:
+    """Count where the settings say: in memory, or in a store that several machines share."""
+    app = cast("Flask", state.app)
+    settings = app.extensions[EXTENSION].settings
+    app.config["RATELIMIT_STORAGE_URI"] = settings.ratelimit_storage_uri
+    limiter.init_app(app)
 
 
 @blueprint.post("/v1/checkout")
+@limiter.limit(PER_ADDRESS)
 @limited_body(WIDGET_BODY_BYTES)
 @blueprint.arguments(CheckoutSchema, location="json_or_form")
 @blueprint.response(200, CheckoutUrlSchema)
@@ -35,7 +56,12 @@ def checkout(form: CheckoutForm) -> ResponseReturnValue:
     site = services.campaigns.current().site(origin.site).site
     admit_origin(site.origins, services.settings.public_origin)
     carrier = carrier_of(services, site.key)
-    attempt = start_checkout(services, site, origin, form, carrier.country)
+    with (
+        limiter.limit(PER_SHOWING, key_func=lambda: f"token:{token_digest(form)}"),
+        limiter.limit(PER_READER, key_func=lambda: f"reader:{reader_key(services, carrier.cookie, site.key)}"),
+        limiter.limit(PER_SITE, key_func=lambda: f"site:{site.key}"),
+    ):
+        attempt = start_checkout(services, site, origin, form, carrier.country)
     services.metrics.checkouts.labels(site=site.key, result="started").inc()
     url = attempt.checkout_url or ""
     response = make_response(redirect(url, 303) if request.mimetype == FORM_TYPE else jsonify(checkout_url=url))
@@ -61,6 +87,7 @@ def support(site_key: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/thanks")
+@limiter.limit(PER_ADDRESS)
 def thanks() -> ResponseReturnValue:
     """The reader's return from Stripe's page: thanked once Stripe confirms it, and not asked again."""
     services = current_services()
@@ -75,6 +102,7 @@ def thanks() -> ResponseReturnValue:
 
 
 @blueprint.post("/v1/portal")
+@limiter.limit(PORTAL_PER_ADDRESS)
 @limited_body(WIDGET_BODY_BYTES)
 @blueprint.arguments(PortalSchema, location="json_or_form")
 def portal(form: PortalForm) -> ResponseReturnValue:

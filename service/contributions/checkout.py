@@ -3,8 +3,17 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from service.campaigns.amounts import major_unit_minor
 from service.campaigns.site import Site
 from service.contributions import store
+from service.contributions.breaker import (
+    RAISED_MINIMUM_MAJOR,
+    WINDOW,
+    Outcomes,
+    ProofNeededError,
+    is_proof,
+    is_tripped,
+)
 from service.contributions.choice import (
     CheckoutForm,
     Origin,
@@ -20,7 +29,9 @@ from service.database.transaction import committed
 from service.decisions.prompt_token import open_prompt_token
 from service.errors import ConflictError, ForbiddenError, InvalidTokenError
 from service.ids import new_id
+from service.money import Money
 from service.services import Services
+from service.stripe_events.contribution_fact_store import count_outcomes
 from service.stripe_events.facts import ContributionMark
 from service.stripe_gateway.checkout import CheckoutRequest
 
@@ -63,7 +74,8 @@ def start_checkout(services: Services, site: Site, origin: Origin, form: Checkou
     """
     refuse_unoffered_interval(site, form.interval, country)
     currency = form.currency or origin.currency or site.currency_in(country)
-    attempt = _open_attempt(services, _new_attempt(services, site, origin, replace(form, currency=currency)))
+    amount = chosen_amount(form, site, currency, _raised_minimum(services, site, form, currency))
+    attempt = _open_attempt(services, _new_attempt(services, site, origin, form, amount))
     if attempt.checkout_url is not None:
         return attempt
     session = services.gateway.create_checkout_session(_request(services, site, attempt))
@@ -72,9 +84,19 @@ def start_checkout(services: Services, site: Site, origin: Origin, form: Checkou
     return replace(attempt, checkout_session_id=session.id, checkout_url=session.url)
 
 
-def _new_attempt(services: Services, site: Site, origin: Origin, form: CheckoutForm) -> Attempt:
+def _raised_minimum(services: Services, site: Site, form: CheckoutForm, currency: str) -> int:
+    """Nothing on ordinary days. While cards are being tested: a minimum, and ProofNeededError without a proof."""
+    with committed(services.engine) as connection:
+        outcomes = Outcomes(*count_outcomes(connection, site.key, services.clock() - WINDOW))
+    if not is_tripped(outcomes):
+        return 0
+    if not is_proof(form.token, form.proof):
+        raise ProofNeededError("this needs a proof of work")
+    return RAISED_MINIMUM_MAJOR * major_unit_minor(currency)
+
+
+def _new_attempt(services: Services, site: Site, origin: Origin, form: CheckoutForm, amount: Money) -> Attempt:
     now = services.clock()
-    amount = chosen_amount(form, site, form.currency or site.currency)
     mark = ContributionMark(
         contribution_id=new_id("ctb"),
         site=site.key,

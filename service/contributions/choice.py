@@ -103,6 +103,11 @@ def return_address(site: Site, asked: str | None, public_origin: str) -> str:
     return parts._replace(fragment="").geturl()
 
 
+def token_digest(form: CheckoutForm) -> str:
+    """What stands for one showing where its token is too long to be kept."""
+    return hashlib.sha256(form.token.encode()).hexdigest()[:DIGEST_CHARACTERS]
+
+
 def attempt_key(form: CheckoutForm, amount: Money) -> str:
     """What makes two clicks the same attempt: the token of one showing, and the same choice."""
     text = "\x1f".join((form.token, form.interval.value, str(amount.amount_minor), amount.currency))

@@ -12,6 +12,12 @@ from service.stripe_events.facts import Interval
 SALT_BITS = 32
 
 
+def reader_key(services: Services, carried: str | None, site: str) -> str:
+    """What stays the same of a reader's passport from request to request, where there is one; else a fresh text."""
+    reader = services.passports.open(carried, site, int(services.clock().timestamp())) if carried else None
+    return f"{reader.salt}.{reader.first_seen_at}" if reader is not None else secrets.token_hex(8)
+
+
 def begun_passport(services: Services, carried: str | None, site: str) -> str | None:
     """The passport once a checkout was begun; None where the reader carries none that can be read."""
     instant = int(services.clock().timestamp())

@@ -1,6 +1,8 @@
 """Reading back what Stripe has told about one contribution."""
 
-from sqlalchemy import Connection, select
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
 
 from service.stripe_events.checkout_fact_store import checkout_sessions, payment_intents, subscriptions
 from service.stripe_events.contribution_facts import (
@@ -108,3 +110,13 @@ def disputes_of_charge(connection: Connection, charge_id: str) -> tuple[DisputeS
     statement = select(d.id, d.charge_id, d.status, d.amount_minor, d.created_at)
     statement = statement.where(d.charge_id == charge_id).order_by(d.created_at, d.id)
     return tuple(DisputeState(*row) for row in connection.execute(statement))
+
+
+def count_outcomes(connection: Connection, site: str, since: datetime) -> tuple[int, int]:
+    """Charges of a site since then that succeeded, and that were declined."""
+    c = charges.c
+    statement = (
+        select(c.status, func.count().label("number")).where(c.site == site, c.created_at >= since).group_by(c.status)
+    )
+    found = {row.status: row.number for row in connection.execute(statement)}
+    return found.get("succeeded", 0), found.get("failed", 0)
