@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from infra.demo_site import Widget, create_newspaper
+from tests.browser.hearing import HEAR
 from tests.browser.press import Press, create_press
 from tests.browser.stub import Stub, create_stub, serving
 
@@ -72,6 +73,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A fresh profile with one tab; a script error on the page fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(5000)
+    context.add_init_script(HEAR)
     tab = context.new_page()
     errors: list[str] = []
     tab.on("pageerror", lambda error: errors.append(str(error)))

@@ -3,6 +3,7 @@ const REASONS = {
   off: 'the widget is switched off for this site',
   resting: 'the service failed three times; the widget rests for ten minutes',
   no_prompt: 'the service decided that there is nothing to show',
+  unusable: 'the answer holds a prompt this version of the widget cannot show',
   no_place: 'the page has no <keep-open> element for the placement',
 };
 

@@ -19,6 +19,7 @@ export const clear = () => { for (const { remove } of shown.values()) remove(); 
 
 export const show = async (app, isStale, isLate = () => app.late.aborted) => {
   const prompts = app.answer?.prompts.filter(isUsable) || [];
+  if (prompts.length < app.answer?.prompts.length) app.say('none', { reason: 'unusable' });
   for (const [placement, old] of shown) {
     const same = prompts.find((prompt) => prompt.placement === placement && isSame(prompt, old.prompt));
     if (same) { old.prompt.prompt_token = same.prompt_token; old.form.busy(false); } else old.remove();

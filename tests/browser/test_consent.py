@@ -1,0 +1,188 @@
+"""Nothing is kept or read before the reader has answered, and an answer is obeyed at once."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.hearing import wait_for
+from tests.browser.press import Press
+from tests.browser.stub import Stub
+
+pytestmark = pytest.mark.browser
+
+TCF = """<script>window.__tcfapi = (command, version, listener) => { window.answer = (purposes, status = 'tcloaded') =>
+    listener({ gdprApplies: true, eventStatus: status, tcString: 'SECRET', purpose: { consents: purposes } }, true); %s };</script>"""
+PASSPORT: Any = {"name": "keepopen-courier", "value": "p", "httpOnly": True}
+ALL = "{1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 7: true, 8: true, 9: true, 10: true}"
+
+
+def test_without_an_answer_nothing_is_stored_and_no_cookie_is_sent(page: Page, press: Press, stub: Stub) -> None:
+    page.context.add_cookies([PASSPORT | {"url": stub.url}])
+
+    page.goto(press.article(head=press.script("")))
+    wait_for(page, "none")
+
+    assert stub.decides[0]["consent"] == "none"
+    assert stub.decides[0]["_cookie"] is None
+    assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+
+
+def test_with_consent_the_cookie_goes_along(page: Page, press: Press, stub: Stub) -> None:
+    page.context.add_cookies([PASSPORT | {"url": stub.url}])
+
+    page.goto(press.article())
+    wait_for(page, "none")
+
+    assert stub.decides[0]["_cookie"] == "keepopen-courier=p"
+
+
+@pytest.mark.parametrize(
+    ("purposes", "consent"),
+    [
+        (ALL, "full"),
+        ("{1: true, 8: true}", "meter"),
+        ("{1: true}", "none"),
+        ("{8: true, 5: true}", "none"),
+        ("{}", "none"),
+    ],
+)
+def test_a_consent_tool_is_asked_first(page: Page, press: Press, stub: Stub, purposes: str, consent: str) -> None:
+    page.goto(press.article(head=TCF % f"answer({purposes})" + press.script("")))
+    wait_for(page, "none")
+
+    assert [asked["consent"] for asked in stub.decides] == [consent]
+    assert "SECRET" not in str(stub.decides)
+
+
+def test_a_tool_that_never_answers_means_no_consent(page: Page, press: Press, stub: Stub) -> None:
+    page.goto(press.article(head=TCF % "" + press.script("")))
+    wait_for(page, "none")
+
+    assert [asked["consent"] for asked in stub.decides] == ["none"]
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_a_late_yes_asks_again_for_the_same_view(page: Page, press: Press, stub: Stub) -> None:
+    page.goto(press.article(head=TCF % "" + press.script("")))
+    wait_for(page, "none")
+
+    page.evaluate(f"answer({ALL}, 'useractioncomplete')")
+    wait_for(page, "none", 2)
+
+    assert [asked["consent"] for asked in stub.decides] == ["none", "full"]
+    assert stub.decides[0]["view_id"] == stub.decides[1]["view_id"]
+
+
+def test_a_withdrawal_erases(page: Page, press: Press, stub: Stub) -> None:
+    page.goto(press.article(head=TCF % f"answer({ALL})" + press.script("")))
+    wait_for(page, "none")
+
+    with page.expect_response("**/v1/passport?site=courier"):
+        page.evaluate("answer({}, 'useractioncomplete')")
+
+    assert stub.erasures == ["courier"]
+
+
+def test_a_dialog_still_open_is_not_an_answer(page: Page, press: Press, stub: Stub) -> None:
+    page.goto(press.article(head=TCF % f"answer({ALL}, 'cmpuishown')" + press.script("")))
+    wait_for(page, "none")
+
+    assert [asked["consent"] for asked in stub.decides] == ["none"]
+
+
+def test_global_privacy_control_overrules_everything(page: Page, press: Press, stub: Stub) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', { value: true });")
+
+    page.goto(press.article(head=TCF % f"answer({ALL})" + press.script('data-consent="full"')))
+    wait_for(page, "none")
+    page.evaluate("keepopen.consent('full')")
+
+    assert [asked["consent"] for asked in stub.decides] == ["none"]
+
+
+def gpp(sections: str) -> str:
+    return f"""<script>window.__gpp = (command, listener) => listener({{ eventName: 'signalStatus', data: 'ready',
+        pingData: {{ signalStatus: 'ready', parsedSections: {sections} }} }}, true);</script>"""
+
+
+@pytest.mark.parametrize(
+    ("sections", "consent"),
+    [
+        ("{ usnat: [{ SaleOptOut: 2, SharingOptOut: 2 }] }", "full"),
+        ("{ usnat: [{ SaleOptOut: 1 }] }", "none"),
+        ("{ usca: [{ SaleOptOut: 2 }, { Gpc: true }] }", "none"),
+        ("{ tcfeuv2: [{ PurposeConsents: [true, true, true, true, true, true, true, true] }] }", "full"),
+        ("{}", "none"),
+    ],
+)
+def test_the_global_privacy_platform_is_understood(
+    page: Page, press: Press, stub: Stub, sections: str, consent: str
+) -> None:
+    page.goto(press.article(head=gpp(sections) + press.script("")))
+    wait_for(page, "none")
+
+    assert stub.decides[0]["consent"] == consent
+
+
+def test_an_explicit_call_before_the_loader_counts(page: Page, press: Press, stub: Stub) -> None:
+    head = "<script>(window.keepopen ||= []).push(['consent', 'meter'])</script>" + press.script("")
+
+    page.goto(press.article(head=head))
+    wait_for(page, "none")
+
+    assert [asked["consent"] for asked in stub.decides] == ["meter"]
+
+
+def local(press: Press) -> str:
+    return press.article(head=press.script('data-consent="full" data-passport="local"'))
+
+
+def test_a_local_passport_travels_in_the_body_and_stays_in_this_browser(page: Page, press: Press, stub: Stub) -> None:
+    stub.decide = lambda body: {"prompts": [], "passport": body["passport"] + "x"}
+    for _ in range(2):
+        page.goto(local(press))
+        wait_for(page, "none")
+
+    assert [asked["passport"] for asked in stub.decides] == ["", "x"]
+    assert page.evaluate("localStorage['keepopen-courier']") == "xx"
+
+
+def test_two_tabs_do_not_lose_each_others_counts(page: Page, press: Press, stub: Stub) -> None:
+    stub.decide = lambda body: {"prompts": [], "passport": body["passport"] + "x"}
+    address = local(press)
+    page.goto(address)
+    wait_for(page, "none")
+
+    asked: list[Any] = page.evaluate(
+        """(address) => Promise.all([1, 2, 3, 4].map(() => new Promise((done) => {
+            const frame = document.createElement('iframe');
+            frame.src = address;
+            frame.onload = () => { frame.contentWindow.addEventListener('keepopen:none', done); setTimeout(done, 1500); };
+            document.body.append(frame);
+        })))""",
+        address,
+    )
+
+    assert len(asked) == 4
+    assert page.evaluate("localStorage['keepopen-courier']") == "xxxxx"
+
+
+def test_a_withdrawal_empties_a_local_passport(page: Page, press: Press, stub: Stub) -> None:
+    stub.decide = lambda _: {"prompts": [], "passport": "held"}
+    page.goto(local(press))
+    wait_for(page, "none")
+
+    page.evaluate("keepopen.consent('none')")
+    page.wait_for_function("localStorage.length === 0")
+
+    assert stub.erasures == []
+
+
+def test_a_browser_without_storage_is_shown_nothing_in_local_mode(page: Page, press: Press, stub: Stub) -> None:
+    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('no storage'); } });")
+
+    page.goto(local(press))
+    wait_for(page, "none")
+
+    assert stub.decides == []
