@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import ARRAY, BigInteger, Connection, Engine, any_, bindparam, delete, select
 
 from service.ledger.cluster_store import derive_entries, resolve_targets
 from service.ledger.entries import Reason
@@ -67,5 +67,9 @@ def _post_batch(connection: Connection, zone: ZoneInfo, now: datetime) -> Postin
         for seq, entry in enumerate(entries, start=first)
     ]
     append_entries(connection, numbered)
-    connection.execute(delete(posting_queue).where(posting_queue.c.id.in_([row.id for row in rows])))
+    connection.execute(
+        delete(posting_queue).where(
+            posting_queue.c.id == any_(bindparam(None, [row.id for row in rows], ARRAY(BigInteger)))
+        )
+    )
     return PostingReport(len(entries), sum(entry.reason is Reason.UNCLASSIFIED for entry in entries))

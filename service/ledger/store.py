@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from service.database.among import among
 from service.database.metadata import metadata
 from service.ledger.accounts import Account
 from service.ledger.entries import Entry, PostedEntry, Reason
@@ -123,7 +124,7 @@ def posted_entries(connection: Connection, source_ids: Collection[str]) -> list[
     entries = ledger_entries.c
     statement = (
         select(entries.seq, entries.key, entries.reason, entries.source_id, entries.causes)
-        .where(entries.source_id.in_(source_ids))
+        .where(among(entries.source_id, source_ids))
         .order_by(entries.seq)
     )
     return [

@@ -1,0 +1,121 @@
+"""How fast the ledger posts balance transactions, and how long a trial balance over many postings takes.
+
+`python -m infra.bench.ledger [--transactions N] [--postings N]` starts a PostgreSQL of its own and prints the figures.
+"""
+
+import argparse
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, text
+
+from service.database.embedded import embedded_postgresql
+from service.database.engine import application_engine, owner_engine
+from service.database.migrate import migrate
+from service.ledger.accounts import ACCOUNT_NAMES
+from service.ledger.posting_store import post_in_batches
+from service.ledger.store import balances
+from service.money import major_text
+from service.stripe_events.fact_store import record_balance_transactions
+from service.stripe_events.facts import BalanceTransaction, FeeDetail
+
+NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
+PAGE_SIZE = 1000
+
+CHARGES = """
+INSERT INTO charges (id, status, amount_minor, amount_captured_minor, amount_refunded_minor, currency, created_at,
+    is_livemode, is_paid, is_captured, is_refunded, is_disputed, balance_transaction_id, contribution_id, site,
+    interval, status_rank, recorded_at)
+SELECT 'ch_' || n, 'succeeded', 1000, 1000, 0, 'EUR', :now, true, true, true, false, false, 'txn_' || n, 'ctb_' || n,
+    'courier', (ARRAY['one_off', 'month', 'year'])[1 + n % 3], 1, :now
+FROM generate_series(1, :count) AS n
+"""
+# As many postings as asked for, three to an entry, beyond the entries that were really posted.
+POSTINGS = """
+ALTER TABLE ledger_postings DISABLE TRIGGER ledger_postings_balanced;
+INSERT INTO ledger_entries
+SELECT seq, 'bench:' || seq, 'charge', 'charge', 'bench_' || seq, NULL, 'EUR', '2026-11-18T10:30Z', '2026-11-18',
+    '2026-11-18T10:30Z', '{{}}' FROM generate_series({first}, {last}) AS seq;
+INSERT INTO ledger_postings
+SELECT seq, line, (ARRAY['1100', '5100', (ARRAY['4100', '4110', '4120'])[1 + seq % 3]])[line],
+    (ARRAY[945, 55, -1000])[line], 'EUR' FROM generate_series({first}, {last}) AS seq, generate_series(1, 3) AS line;
+ALTER TABLE ledger_postings ENABLE TRIGGER ledger_postings_balanced
+"""
+
+
+def main() -> None:
+    """Parse the sizes, run both measurements."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--transactions", type=int, default=100_000)
+    parser.add_argument("--postings", type=int, default=10_000_000)
+    sizes = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, embedded_postgresql(Path(folder)) as address:
+        migrate(address)
+        engine, owner = application_engine(address), owner_engine(address)
+        measure_posting(engine, owner, sizes.transactions)
+        measure_trial_balance(owner, sizes.transactions, sizes.postings)
+        engine.dispose()
+        owner.dispose()
+
+
+def measure_posting(engine: Engine, owner: Engine, count: int) -> None:
+    """Charges with a fee and tax: take over the balance transactions, then post them."""
+    with owner.begin() as connection:
+        connection.execute(text(CHARGES), {"now": NOW, "count": count})
+        connection.execute(text("ANALYZE charges"))
+    began = time.perf_counter()
+    for first in range(1, count + 1, PAGE_SIZE):
+        page = [_charge_transaction(number) for number in range(first, min(first + PAGE_SIZE, count + 1))]
+        with engine.begin() as connection:
+            record_balance_transactions(connection, page, NOW)
+    _say("taking over balance transactions", count, time.perf_counter() - began)
+    began = time.perf_counter()
+    report = post_in_batches(engine, ZoneInfo("Europe/Dublin"), NOW)
+    _say("posting balance transactions", report.posted, time.perf_counter() - began)
+
+
+def measure_trial_balance(owner: Engine, posted: int, count: int) -> None:
+    """A trial balance over `count` more postings, printed."""
+    with owner.begin() as connection:
+        statements = POSTINGS.format(first=posted + 1, last=posted + count // 3)
+        connection.connection.cursor().execute(statements)
+    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE ledger_postings"))
+    with owner.connect() as connection:
+        total = connection.execute(text("SELECT count(*) FROM ledger_postings")).scalar_one()
+        began = time.perf_counter()
+        found = balances(connection)
+        _say("trial balance over postings", total, time.perf_counter() - began)
+    for (currency, account), minor in sorted(found.items()):
+        print(f"  {account.value} {ACCOUNT_NAMES[account]:42} {major_text(minor, currency):>18} {currency}")
+    print(f"  sum {sum(found.values())}")
+
+
+def _charge_transaction(number: int) -> BalanceTransaction:
+    at = NOW + timedelta(seconds=number)
+    return BalanceTransaction(
+        id=f"txn_{number}",
+        amount_minor=1000,
+        fee_minor=55,
+        net_minor=945,
+        currency="EUR",
+        reporting_category="charge",
+        type="charge",
+        source_id=f"ch_{number}",
+        status="available",
+        balance_type="payments",
+        created_at=at,
+        available_at=at,
+        fee_details=(FeeDetail("stripe_fee", 50, "EUR"), FeeDetail("tax", 5, "EUR")),
+    )
+
+
+def _say(what: str, count: int, seconds: float) -> None:
+    print(f"{what}: {count:,} in {seconds:.1f} s, {count / seconds:,.0f} a second", flush=True)
+
+
+if __name__ == "__main__":
+    main()
