@@ -7,6 +7,7 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 import service.campaigns.cli
+import service.contributions.cli
 import service.decisions.cli
 import service.demo.cli
 import service.exports.cli
@@ -22,6 +23,9 @@ from service.settings import masked
 CAPABILITY_COMMANDS: tuple[click.Command, ...] = (
     service.campaigns.cli.campaigns,
     service.campaigns.cli.sites,
+    service.contributions.cli.doctor,
+    service.contributions.cli.readers,
+    service.contributions.cli.refund,
     service.decisions.cli.simulate,
     service.demo.cli.demo,
     service.exports.cli.export,

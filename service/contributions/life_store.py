@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from service.contributions import store
 from service.contributions.contribution import Attempt
+from service.contributions.forget_store import empty_customer, forgotten_among, is_forgotten_customer
 from service.contributions.life import fold_life
 from service.contributions.mail_kinds import mails_for
 from service.contributions.mail_store import add_mail
@@ -15,6 +16,7 @@ from service.stripe_events.contribution_fact_store import facts_of_contribution
 from service.stripe_events.facts import (
     Charge,
     CheckoutSession,
+    ContributionMark,
     Customer,
     Invoice,
     PaymentIntent,
@@ -37,8 +39,22 @@ def apply_facts(connection: Connection, facts: Iterable[Fact], now: datetime) ->
     for contribution_id in sorted(marked):
         _bring_up_to_date(connection, contribution_id, marked[contribution_id], now)
     for fact in facts:
-        if isinstance(fact, Customer) and not fact.is_deleted:
+        if isinstance(fact, Customer) and fact.is_deleted:
+            empty_customer(connection, fact.id, now)
+        elif isinstance(fact, Customer):
             store.set_customer(connection, fact)
+
+
+def speaks_of_forgotten(connection: Connection, facts: Iterable[Fact]) -> bool:
+    """Whether any of these facts belongs to a contributor who is forgotten."""
+    contribution_ids: list[str] = []
+    for fact in facts:
+        if isinstance(fact, Customer) and (fact.is_deleted or is_forgotten_customer(connection, fact.id)):
+            return True
+        mark = getattr(fact, "contribution", None)
+        if isinstance(mark, ContributionMark):
+            contribution_ids.append(mark.contribution_id)
+    return forgotten_among(connection, contribution_ids)
 
 
 def _bring_up_to_date(connection: Connection, contribution_id: str, facts: list[MarkedFact], now: datetime) -> None:
@@ -86,3 +102,12 @@ def _amount(fact: MarkedFact) -> Money | None:
             return Money(fact.total_minor, fact.currency)
         case _:
             return Money(fact.amount_minor, fact.currency)
+
+
+def recompute_lives(connection: Connection, now: datetime, after: str = "", limit: int = 500) -> str | None:
+    """Fold a batch of contributions anew from their facts; the last id of the batch, None after the last one."""
+    page = store.ids_after(connection, after, limit)
+    for contribution_id in page:
+        life = fold_life(facts_of_contribution(connection, contribution_id))
+        store.set_life(connection, contribution_id, life, now)
+    return page[-1] if page else None

@@ -134,6 +134,12 @@ def find_contribution(connection: Connection, contribution_id: str) -> Contribut
     return _contribution(row) if row else None
 
 
+def ids_after(connection: Connection, contribution_id: str, limit: int) -> tuple[str, ...]:
+    """Ids of contributions, in order."""
+    c = contributions.c
+    return tuple(connection.execute(select(c.id).where(c.id > contribution_id).order_by(c.id).limit(limit)).scalars())
+
+
 def email_of(connection: Connection, contribution_id: str) -> str | None:
     """Where to write to a contributor; None where it is not known, or forgotten."""
     c = contributions.c

@@ -50,6 +50,7 @@ class EventEnvelope:
     api_version: str | None
     object_id: str | None
     object_ref: ObjectRef | None
+    customer_id: str | None
     is_wake_up: bool
 
     @property
@@ -207,6 +208,7 @@ def read_event(body: Any) -> EventEnvelope:
         api_version=_text(body.get("api_version")),
         object_id=_text(carried.get("id")),
         object_ref=_object_ref(event_type, carried),
+        customer_id=_text(carried.get("customer")),
         is_wake_up=event_type in WAKE_UP_EVENTS,
     )
 

@@ -3,6 +3,7 @@
 import json
 from enum import StrEnum
 
+from service.contributions.forget_store import is_forgotten_customer
 from service.database.transaction import committed
 from service.errors import MalformedRequestError
 from service.services import Services
@@ -52,9 +53,12 @@ def verified_event(services: Services, raw: bytes, signature: str) -> EventEnvel
 def keep(services: Services, event: EventEnvelope, raw: bytes) -> Receipt:
     """Commit an event once, with the job that will look at its object in the same transaction."""
     status, error = disposition(event, is_livemode=services.settings.is_livemode)
-    sealed = BodySealer(services.settings.secret_keys).seal(raw)
-    arrival = Arrival(event, sealed, status, services.clock(), error)
+    sealed: bytes | None = BodySealer(services.settings.secret_keys).seal(raw)
     with committed(services.engine) as connection:
+        is_personal = status is EventStatus.IGNORED and event.customer_id is not None
+        if is_personal and is_forgotten_customer(connection, event.customer_id or ""):
+            sealed = None
+        arrival = Arrival(event, sealed, status, services.clock(), error)
         if not store.insert_event(connection, arrival):
             return Receipt.REPEATED
         if status is EventStatus.RECEIVED and event.object_ref is not None:

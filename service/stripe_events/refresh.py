@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import structlog
 
+from service.contributions.life_store import speaks_of_forgotten
 from service.ledger.posting_store import post_in_batches
 from service.services import Services
 from service.stripe_events import store
@@ -41,8 +42,11 @@ def refresh_object(services: Services, ref: ObjectRef) -> Outcome:
             events = store.due_events(connection, ref, now)
             if not events:
                 return Outcome.NOTHING_DUE
-            record(connection, services.gateway.fetch(ref), now, Told(ref.id, _told_at(events)))
+            facts = services.gateway.fetch(ref)
+            record(connection, facts, now, Told(ref.id, _told_at(events)))
             store.finish_events(connection, [event.id for event in events], now)
+            if speaks_of_forgotten(connection, facts):
+                store.scrub_bodies(connection, [event.id for event in events])
     except Exception as error:  # whatever is wrong with one object must not stop the others
         log.warning("object_refresh_failed", object_type=ref.type, exc_info=error)
         _count_failure(services, events, error, now)

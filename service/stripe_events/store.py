@@ -88,7 +88,7 @@ class Arrival:
     """An event as it came in, and what is to become of it."""
 
     event: EventEnvelope
-    sealed_body: bytes
+    sealed_body: bytes | None
     status: EventStatus
     received_at: datetime
     error: str | None = None
@@ -227,11 +227,17 @@ def scrub_bodies_before(connection: Connection, received_before: datetime) -> in
     return connection.execute(statement.values(sealed_body=None)).rowcount
 
 
-def scrub_bodies_of(connection: Connection, object_ids: Sequence[str]) -> int:
-    """Empty the raw bodies of events about these objects; how many."""
+def scrub_bodies(connection: Connection, event_ids: Sequence[str]) -> None:
+    """Empty the raw bodies of these events."""
     c = stripe_events.c
-    statement = update(stripe_events).where(c.object_id.in_(object_ids), c.sealed_body.is_not(None))
-    return connection.execute(statement.values(sealed_body=None)).rowcount
+    connection.execute(update(stripe_events).where(c.id.in_(event_ids)).values(sealed_body=None))
+
+
+def sealed_bodies_after(connection: Connection, event_id: str, limit: int) -> tuple[tuple[str, bytes], ...]:
+    """Sealed bodies with their event ids, in the order of the ids."""
+    c = stripe_events.c
+    statement = select(c.id, c.sealed_body).where(c.id > event_id, c.sealed_body.is_not(None)).order_by(c.id)
+    return tuple((row.id, bytes(row.sealed_body)) for row in connection.execute(statement.limit(limit)))
 
 
 def _event(row: Row[tuple[object, ...]]) -> InboxEvent:

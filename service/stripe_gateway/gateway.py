@@ -10,6 +10,7 @@ from service.money import Money
 from service.settings import Settings
 from service.stripe_events.event_objects import EventEnvelope, ObjectRef, read_event
 from service.stripe_events.facts import BalanceTransaction, CheckoutSession, Payout, Refund
+from service.stripe_gateway.account import AccountSetup, read_endpoint, read_http_date, read_portal
 from service.stripe_gateway.checkout import CheckoutRequest, session_parameters
 from service.stripe_gateway.fetching import PAGE_SIZE, Fact, fetch_facts
 from service.stripe_gateway.fields import rows
@@ -112,6 +113,16 @@ class StripeGateway:
         """Have Stripe forget who a customer is; charges stay."""
         with stripe_faults():
             self._v1.customers.delete(customer_id)
+
+    def fetch_account_setup(self) -> AccountSetup:
+        """Webhook endpoints, the customer portal in force, and Stripe's clock."""
+        endpoints = tuple(read_endpoint(row) for row in self._listed(self._v1.webhook_endpoints, {}))
+        with stripe_faults():
+            found = self._v1.billing_portal.configurations.list({"is_default": True, "limit": 1})
+        portals = [read_portal(row.to_dict()) for row in found.data]
+        answer = found.last_response
+        date = answer.headers.get("Date") if answer is not None else None
+        return AccountSetup(endpoints, portals[0] if portals else None, read_http_date(date))
 
     def _listed(self, service: Any, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
         with stripe_faults():

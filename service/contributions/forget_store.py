@@ -1,0 +1,72 @@
+"""Emptying what is personal. Amounts, dates and marks stay: books do not change because a reader is forgotten."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, update
+
+from service.contributions.contribution import LIVE_SUBSCRIPTION_STATES, ContributionState
+from service.contributions.store import contributions
+
+_EMPTY = {
+    "contributor_email": None,
+    "contributor_name": None,
+    "contributor_country": None,
+    "contributor_postal_code": None,
+    "message": None,
+    "return_url": "",
+    "checkout_url": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A contribution that still knows its contributor."""
+
+    id: str
+    site: str
+    state: ContributionState
+    customer_id: str | None
+    session_id: str | None
+
+    @property
+    def is_living(self) -> bool:
+        return self.state in LIVE_SUBSCRIPTION_STATES
+
+
+def contributions_of(connection: Connection, email: str) -> tuple[Remembered, ...]:
+    """Every contribution made with an address, and every other of the same customers."""
+    c = contributions.c
+    customers = select(c.customer_id).where(func.lower(c.contributor_email) == email.lower())
+    is_theirs = (func.lower(c.contributor_email) == email.lower()) | c.customer_id.in_(customers)
+    statement = select(c.id, c.site, c.state, c.customer_id, c.checkout_session_id).where(is_theirs).order_by(c.id)
+    return tuple(
+        Remembered(row.id, row.site, ContributionState(row.state), row.customer_id, row.checkout_session_id)
+        for row in connection.execute(statement)
+    )
+
+
+def empty_contributions(connection: Connection, contribution_ids: Sequence[str], now: datetime) -> None:
+    """Empty the personal columns for good: later facts no longer fill them."""
+    c = contributions.c
+    connection.execute(update(contributions).where(c.id.in_(contribution_ids)).values(**_EMPTY, forgotten_at=now))
+
+
+def empty_customer(connection: Connection, customer_id: str, now: datetime) -> None:
+    """The same for all contributions of a customer whom Stripe has deleted."""
+    c = contributions.c
+    statement = update(contributions).where(c.customer_id == customer_id, c.forgotten_at.is_(None))
+    connection.execute(statement.values(**_EMPTY, forgotten_at=now))
+
+
+def is_forgotten_customer(connection: Connection, customer_id: str) -> bool:
+    c = contributions.c
+    statement = select(c.id).where(c.customer_id == customer_id, c.forgotten_at.is_not(None)).limit(1)
+    return connection.scalar(statement) is not None
+
+
+def forgotten_among(connection: Connection, contribution_ids: Sequence[str]) -> bool:
+    c = contributions.c
+    statement = select(c.id).where(c.id.in_(contribution_ids), c.forgotten_at.is_not(None)).limit(1)
+    return connection.scalar(statement) is not None

@@ -1,0 +1,40 @@
+"""What an operator should know of the backlog, counted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from service.contributions.mail_store import MailStatus, mail_outbox
+from service.stripe_events.fact_tables_store import charges
+from service.stripe_events.pull_store import pull_cursors
+from service.stripe_events.store import EventStatus, stripe_events
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    waiting_count: int
+    oldest_waiting_at: datetime | None
+    dead_count: int
+    unsent_mail_count: int
+    unmatched_charge_count: int
+    pulled_through_at: datetime | None
+
+
+def backlog(connection: Connection) -> Backlog:
+    """One look at everything that waits or was given up."""
+    events, mails, c = stripe_events.c, mail_outbox.c, charges.c
+    waiting = events.status.in_((EventStatus.RECEIVED.value, EventStatus.FAILING.value))
+    unsent = mails.status.in_((MailStatus.DEAD.value, MailStatus.SENDING.value))
+    unmatched = (c.contribution_id.is_(None)) & (c.status == "succeeded")
+    row = connection.execute(
+        select(
+            select(func.count()).where(waiting).scalar_subquery(),
+            select(func.min(events.received_at)).where(waiting).scalar_subquery(),
+            select(func.count()).where(events.status == EventStatus.DEAD.value).scalar_subquery(),
+            select(func.count()).where(unsent).scalar_subquery(),
+            select(func.count()).where(unmatched).scalar_subquery(),
+            select(func.min(pull_cursors.c.pulled_through_at)).scalar_subquery(),
+        )
+    ).one()
+    return Backlog(*row)
