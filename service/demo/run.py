@@ -79,7 +79,7 @@ Keepopen is running.
   Stripe sandbox  {ports.sandbox_url}
 
 A tour:
-  1. Open the newspaper and read three different articles: the fourth asks for support at its head.
+  1. Open the newspaper and read articles: the third asks for support at its head.
   2. Open the sensitive story and the advertiser's page: they never ask. Dismiss the appeal: it stays away.
   3. In a private window, read on, give 5 euro with the card 4242 4242 4242 4242, and return: it is silent from then on.
   4. Finance's view:  curl -H "Authorization: Bearer {demo.finance_token}" \\
