@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from service.campaigns.campaign import Campaign, Kind, Placement
 from service.campaigns.frequency import Cap, Counting, Frequency
-from service.campaigns.reader_rules import Consent, ReaderRules, SupporterState
+from service.campaigns.reader_rules import Consent, Inclusion, ReaderRules, SupporterState
 from service.campaigns.site import AmountLimit, Site
 from service.campaigns.snapshot import SiteSnapshot
 from service.campaigns.variant import Ask, Copy, CurrencyAsk, Interval, IntervalAsk, Variant
@@ -23,6 +23,7 @@ from service.decisions.supporters import supporter_state
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)  # a Wednesday
 DAY = 86_400
 DUBLIN = "Europe/Dublin"
+INCLUDE = Inclusion.INCLUDE
 ASK = Ask(
     currencies=(
         CurrencyAsk("EUR", (IntervalAsk(Interval.ONE_OFF, (500, 1000), 500), IntervalAsk(Interval.MONTH, (300,), 300))),
