@@ -13,6 +13,10 @@ SERVED: dict[str, str] = json.loads(Path("infra/stripe_sandbox/interface/served.
 PACKAGES = {"Checkout": "checkout", "BillingPortal": "billing_portal", "TestHelpers": "test_helpers", "Radar": "radar"}
 
 
+#: Where the two libraries name the same parameters differently.
+RENAMED = {"InvoiceListLineItemsParams": "InvoiceLineItemListParams"}
+
+
 def check_form(method: str, path: str, form: str) -> list[str]:
     """What is wrong with a form-encoded request; the query of a GET counts as its form."""
     route = _route(method, path)
@@ -33,7 +37,7 @@ def _pattern(route: str) -> re.Pattern[str]:
 def _params_class(reference: str) -> type:
     package, _, name = reference.partition("#")[2].rpartition(".")
     module = ".".join(["stripe.params", *([PACKAGES[package]] if package else [])])
-    found: type = getattr(importlib.import_module(module), name)
+    found: type = getattr(importlib.import_module(module), RENAMED.get(name, name))
     return found
 
 

@@ -93,7 +93,15 @@ def served() -> Iterator[tuple[StripeSandbox, str]]:
 @pytest.mark.parametrize("event", EVENTS)
 def test_stripes_command_line_triggers_the_event(served: tuple[StripeSandbox, str], event: str, tmp_path: Path) -> None:
     app, address = served
-    command = [COMMAND_LINE, "trigger", event, "--api-base", address, "--api-key", "sk_test_keepopen_oracles_0123456"]
+    command: list[str | Path] = [
+        COMMAND_LINE,
+        "trigger",
+        event,
+        "--api-base",
+        address,
+        "--api-key",
+        "sk_test_keepopen_oracles_0123456",
+    ]
 
     done = subprocess.run(
         command, env={"HOME": str(tmp_path)}, capture_output=True, text=True, timeout=TRIGGER_SECONDS, check=False
@@ -111,7 +119,9 @@ def test_stripes_command_line_triggers_the_event(served: tuple[StripeSandbox, st
 
 @needs_oracles
 def test_the_field_and_parameter_lists_are_those_of_stripes_declarations(tmp_path: Path) -> None:
-    subprocess.run(["node", str(INTERFACE / "generate.mjs"), str(ORACLES), str(tmp_path)], check=True, timeout=120)
+    command: list[str | Path] = ["node", INTERFACE / "generate.mjs", ORACLES, tmp_path]
+
+    subprocess.run(command, check=True, timeout=120)
 
     for name in ("shapes.json", "parameters.json"):
         fresh = json.loads((tmp_path / name).read_text("utf-8"))

@@ -165,7 +165,7 @@ def _check_scalar(value: Any, hint: Any, path: str) -> Problems:
 
 def _check_union(value: Any, hint: Any, module_name: str, path: str) -> Problems:
     choices = [_resolve(choice, module_name) for choice in get_args(hint)]
-    closed = [choice for choice in choices if get_origin(choice) is typing.Literal]
+    closed = [choice for choice in choices if get_origin(choice) is typing.Literal and get_args(choice) != ("",)]
     if closed and isinstance(value, str):
         choices = [choice for choice in choices if choice is not str]
     found = [_check(value, choice, module_name, path) for choice in choices]

@@ -1,11 +1,11 @@
 // Writes shapes.json and parameters.json from the type declarations of the npm package "stripe".
-// Usage: npm install --ignore-scripts stripe@23.1.0 typescript@5 (anywhere), then
-//   NODE_PATH is not read by ES modules, so: node generate.mjs <folder that holds node_modules> <output folder>
+// Usage: npm ci --ignore-scripts in tests/stripe_sandbox/oracles, then
+//   node infra/stripe_sandbox/interface/generate.mjs tests/stripe_sandbox/oracles infra/stripe_sandbox/interface
 import { createRequire } from "node:module";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-const [home, output] = process.argv.slice(2);
+const [home, output] = process.argv.slice(2).map((folder) => path.resolve(folder));
 const ts = createRequire(path.join(home, "package.json"))("typescript");
 const resources = path.join(home, "node_modules/stripe/esm/resources");
 const { objects, routes } = JSON.parse(readFileSync(new URL("./served.json", import.meta.url)));
