@@ -10,7 +10,7 @@ CONTRIBUTIONS = sql.SQL("""
 SELECT x.*, x.effective_at AS sort_at, x.charge_id AS sort_id,
     CASE WHEN x.status = 'succeeded' THEN x.effective_at END AS paid_at,
     CASE WHEN x.currency = 'GBP' THEN EXISTS (
-        SELECT FROM gift_aid_declarations g WHERE g.donor_ref = x.donor_ref AND g.valid_from <= x.accounting_date
+        SELECT FROM {gift_aid_declarations} g WHERE g.donor_ref = x.donor_ref AND g.valid_from <= x.accounting_date
         AND (g.valid_until IS NULL OR g.valid_until >= x.accounting_date)) ELSE false END AS gift_aid
 FROM (
     SELECT coalesce(c.payment_intent_id, c.id) AS payment_id, c.contribution_id,

@@ -107,9 +107,13 @@ class ExportRequest:
                 raise InvalidExportError(f"days lie between {FIRST_DAY} and {LAST_DAY}")
         if self.from_on and self.to_on and self.from_on > self.to_on:
             raise InvalidExportError("the first day comes after the last")
-        is_plain = self.granularity is Granularity.TRANSACTION and self.layout is Layout.GENERIC and self.part is None
-        if self.name is not ExportName.JOURNAL and not is_plain:
-            raise InvalidExportError("granularity, layout and part belong to the journal")
+        is_plain = self.granularity is Granularity.TRANSACTION and self.layout is Layout.GENERIC
+        if self.name is not ExportName.JOURNAL and not (is_plain and self.currency is None):
+            raise InvalidExportError("granularity, layout and currency belong to the journal")
+        if self.part is not None and self.name not in {ExportName.JOURNAL, ExportName.GIFT_AID}:
+            raise InvalidExportError("this file has no parts")
+        if self.currency is not None and self.layout is Layout.GENERIC:
+            raise InvalidExportError("the generic journal holds every currency; currency belongs to other layouts")
 
 
 def download_name(request: ExportRequest, as_of: int, extension: str = "csv") -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 from service.clock import Clock
 from service.errors import DomainError, ForbiddenError
-from service.exports.columns import Column
 from service.exports.copy_store import BYTE_ORDER_MARK, header_line
 from service.exports.export import ExportRequest, PersonalDataError, Profile, download_name
+from service.exports.file_store import check_parts, prepare_file
 from service.exports.local_days import LocalDays
 from service.exports.manifest import Manifest, request_parameters
-from service.exports.query_store import Scope, columns_of, formatted, rows_of
+from service.exports.mappings import mapping_in_force
+from service.exports.query_store import Scope, formatted
 from service.exports.records_store import read_books
 from service.exports.runs_store import ExportRun, Outcome, add_run, finish_run
 from service.exports.store import Database, Reading, chunks, reading, sums
@@ -54,8 +55,10 @@ class ExportStream:
             self.books = read_books(self._connection, request.as_of)
             days = LocalDays(request.from_on, request.to_on, exports.settings.accounting_zone)
             self.scope = Scope(days, self.books, exports.settings.is_livemode, run.asked_at)
-            self.columns: tuple[Column, ...] = columns_of(request)
-            self._rows = rows_of(request, self.scope)
+            mapping = mapping_in_force(self._connection, request.layout)
+            self.file = prepare_file(self._connection, request, self.scope, mapping)
+            if run.format == "csv":
+                check_parts(request, self.file)
             self._bytes = self._read()
             stack.callback(self._bytes.close)
             self._stack = stack.pop_all()
@@ -71,7 +74,7 @@ class ExportStream:
 
     def count_rows(self) -> int:
         """How many rows are to come, from the same moment of the books."""
-        return sum(found.row_count for found in sums(self._connection, self.columns, self._rows))
+        return sum(found.row_count for found in sums(self._connection, self.file.columns, self.file.rows))
 
     def __iter__(self) -> Iterator[bytes]:
         return self._bytes
@@ -79,7 +82,7 @@ class ExportStream:
     def _read(self) -> Generator[bytes]:
         try:
             yield self._counted(self._head(), 0)
-            statement = formatted(self.columns, self._rows, self.request)
+            statement = formatted(self.file.columns, self.file.rows, self.request)
             with contextlib.closing(chunks(self._connection, statement)) as lines:
                 for chunk, row_count in lines:
                     yield self._counted(chunk, row_count)
@@ -98,11 +101,12 @@ class ExportStream:
             as_of=self.books.as_of,
             ledger_seq=self.books.ledger_seq,
             is_livemode=self.scope.is_livemode,
-            column_names=tuple(column.name for column in self.columns),
+            column_names=tuple(column.name for column in self.file.columns),
             row_count=self.row_count,
             byte_count=self.byte_count,
             sha256=self.sha256,
-            currencies=sums(self._connection, self.columns, self._rows),
+            part_count=self.file.part_count,
+            currencies=sums(self._connection, self.file.columns, self.file.rows),
         )
 
     def close(self) -> None:
@@ -112,7 +116,7 @@ class ExportStream:
 
     def _head(self) -> bytes:
         mark = BYTE_ORDER_MARK if self.request.profile is Profile.EXCEL else b""
-        return mark + header_line([column.name for column in self.columns])
+        return mark + header_line([column.name for column in self.file.columns])
 
     def _counted(self, chunk: bytes, row_count: int) -> bytes:
         self._digest.update(chunk)

@@ -179,7 +179,7 @@ RECEIPTS = FileDefinition(
         money("total_given", is_summed=True),
         money("total_refunded", is_summed=True),
         money("net_deductible", is_summed=True),
-        code("payments"),
+        code("payment_list"),
         code("receipt_number"),
         instant("issued_at"),
         code("replaced_by"),

@@ -1,5 +1,6 @@
 """From a request to the one statement that makes its file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,22 +9,50 @@ from psycopg import sql
 from service.exports.cells_store import cell, units
 from service.exports.columns import Column
 from service.exports.contributions_store import CONTRIBUTIONS
+from service.exports.exceptions_store import EXCEPTIONS
 from service.exports.export import ExportName, ExportRequest
-from service.exports.files import FILES
 from service.exports.journal_store import Names, generic_journal, trial_balance
+from service.exports.layouts import GIFT_AID_ROWS_PER_PART
 from service.exports.local_days import LocalDays
+from service.exports.payouts_store import FEES, PAYOUT_LINES, PAYOUTS
 from service.exports.records_store import Books, relations
+from service.exports.returns_store import DISPUTES, REFUNDS
+from service.exports.supporters_store import GIFT_AID, RECEIPTS, SUBSCRIPTIONS
 
 _BY_INSTANT = sql.SQL('sort_at, sort_id COLLATE "C"')
 _ORDERS = {
     ExportName.JOURNAL: sql.SQL("seq, line"),
     ExportName.TRIAL_BALANCE: sql.SQL("currency, account_code"),
+    ExportName.PAYOUT_LINES: sql.SQL(
+        'payout_created_at, payout_id COLLATE "C", is_rest, created_at, line_id COLLATE "C"'
+    ),
+}
+_ROWS: Mapping[ExportName, sql.SQL] = {
+    ExportName.CONTRIBUTIONS: CONTRIBUTIONS,
+    ExportName.REFUNDS: REFUNDS,
+    ExportName.DISPUTES: DISPUTES,
+    ExportName.FEES: FEES,
+    ExportName.PAYOUTS: PAYOUTS,
+    ExportName.PAYOUT_LINES: PAYOUT_LINES,
+    ExportName.SUBSCRIPTIONS: SUBSCRIPTIONS,
+    ExportName.RECEIPTS: RECEIPTS,
+    ExportName.GIFT_AID: GIFT_AID,
+    ExportName.EXCEPTIONS: EXCEPTIONS,
 }
 _NOBODY = sql.SQL(
     "(SELECT NULL::text AS id, NULL::text AS contributor_name, NULL::text AS contributor_email, "
     "NULL::text AS contributor_country, NULL::text AS contributor_postal_code LIMIT 0)"
 )
+_DECLARERS = sql.SQL(
+    "(SELECT *, upper(regexp_replace(contributor_postcode, '[^0-9A-Za-z]', '', 'g')) AS compact "
+    "FROM gift_aid_declarations)"
+)
+_NO_DECLARER = sql.SQL(
+    "(SELECT NULL::text AS id, NULL::text AS contributor_title, NULL::text AS contributor_first_name, "
+    "NULL::text AS contributor_last_name, NULL::text AS contributor_house, NULL::text AS compact LIMIT 0)"
+)
 _FORMATTED = sql.SQL("SELECT {cells} FROM (SELECT s.*{units} FROM ({rows}) s ORDER BY {order}) r")
+_GIFT_AID_PART = sql.SQL("SELECT * FROM ({rows}) s ORDER BY {order} LIMIT {limit} OFFSET {offset}")
 _SUMS = sql.SQL("SELECT {currency}, count(*), {sums} FROM ({rows}) s GROUP BY 1 ORDER BY 1")
 
 
@@ -56,23 +85,33 @@ def summed(columns: tuple[Column, ...], rows: sql.Composable) -> sql.Composed:
 
 def rows_of(request: ExportRequest, scope: Scope) -> sql.Composable:
     """The rows of a file, unordered, each value under the name its column reads."""
-    names = _names(request, scope)
+    names = query_names(request, scope)
     match request.name:
-        case ExportName.CONTRIBUTIONS:
-            return CONTRIBUTIONS.format(**names)
         case ExportName.JOURNAL:
             return generic_journal(request.granularity, names)
         case ExportName.TRIAL_BALANCE:
             return trial_balance(names)
-        case _:
-            raise NotImplementedError(request.name)
+        case name:
+            return _ROWS[name].format(**names)
 
 
-def _names(request: ExportRequest, scope: Scope) -> Names:
+def gift_aid_part(rows: sql.Composable, part: int) -> sql.Composable:
+    """The rows of one part, in the file's order."""
+    return _GIFT_AID_PART.format(
+        rows=rows,
+        order=_BY_INSTANT,
+        limit=sql.Literal(GIFT_AID_ROWS_PER_PART),
+        offset=sql.Literal((part - 1) * GIFT_AID_ROWS_PER_PART),
+    )
+
+
+def query_names(request: ExportRequest, scope: Scope) -> Names:
+    """What the statements call by name: tables as they stood, days, instants, the mode."""
     days, books = scope.days, scope.books
     return {
         **relations(books),
         "contributors": sql.Identifier("contributions") if request.has_personal_data else _NOBODY,
+        "declarers": _DECLARERS if request.has_personal_data else _NO_DECLARER,
         "ledger_seq": sql.Literal(books.ledger_seq),
         "is_livemode": sql.Literal(scope.is_livemode),
         "zone": sql.Literal(days.zone.key),
@@ -90,7 +129,3 @@ def _day(day: date | None, otherwise: str) -> sql.Composable:
 
 def _instant(instant: datetime | None, otherwise: str) -> sql.Composable:
     return sql.SQL("{instant}::timestamptz").format(instant=sql.Literal(instant.isoformat() if instant else otherwise))
-
-
-def columns_of(request: ExportRequest) -> tuple[Column, ...]:
-    return FILES[request.name].columns

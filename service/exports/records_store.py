@@ -31,6 +31,8 @@ NOTED_TABLES: Mapping[str, str] = {
     "payout_ties": "payout_id",
     "subscriptions": "id",
     "contributions": "id",
+    "gift_aid_declarations": "id",
+    "receipts": "id",
 }
 
 record_changes = Table(

@@ -61,5 +61,11 @@ def sums(connection: Connection, columns: tuple[Column, ...], rows: sql.Composab
         return tuple(CurrencySums(row[0], row[1], tuple(zip(names, map(int, row[2:]), strict=True))) for row in cursor)
 
 
+def values(connection: Connection, statement: sql.Composable) -> list[tuple[Any, ...]]:
+    """All rows of a small statement."""
+    with _driver(connection).cursor() as cursor:
+        return list(cursor.execute(sql.Composed([statement])))
+
+
 def _driver(connection: Connection) -> "PsycopgConnection[Any]":
     return cast("PsycopgConnection[Any]", connection.connection.driver_connection)
