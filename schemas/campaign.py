@@ -77,7 +77,7 @@ class CampaignSchema(StrictSchema):
     share = Share(load_default=1.0)
     is_dismissible = Flag(load_default=None)
     is_paused = Flag(load_default=False)
-    created_at = Instant(load_default=_UNSTORED)
+    created_at = Instant(load_default=lambda: _UNSTORED)
     schedule = fields.Nested(ScheduleSchema, load_default=Schedule)
     page = fields.Nested(PageRulesSchema, load_default=PageRules)
     reader = fields.Nested(ReaderRulesSchema, load_default=ReaderRules)

@@ -44,8 +44,8 @@ class FindingSchema(StrictSchema):
     words = fields.String()
 
 
-class StateSchema(StrictSchema):
-    """Where a document stands, what lint says about it, and (not in lists) its newest text."""
+class DocumentStateSchema(StrictSchema):
+    """Where a document stands."""
 
     key = fields.String()
     site = fields.String()
@@ -55,18 +55,23 @@ class StateSchema(StrictSchema):
     scheduled_version = fields.Integer(allow_none=True)
     scheduled_at = fields.DateTime(allow_none=True)
     is_paused = fields.Boolean()
+
+
+class DocumentSchema(DocumentStateSchema):
+    """The same with what lint says about it, and its newest text."""
+
     findings = fields.List(fields.Nested(FindingSchema))
     document = fields.Dict()
 
 
-class VersionSchema(StrictSchema):
+class DocumentVersionSchema(StrictSchema):
     version = fields.Integer()
     saved_at = fields.DateTime()
     saved_by = fields.String()
     document = fields.Dict(attribute="content")
 
 
-class ChangeSchema(StrictSchema):
+class DocumentChangeSchema(StrictSchema):
     changed_at = fields.DateTime()
     changed_by = fields.String()
     act = fields.String()

@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 from typing import Any, TypeVar
+from unicodedata import category
 
 from marshmallow import ValidationError, fields, validate
 
@@ -45,7 +47,7 @@ class Number(fields.Float):
         super().__init__(validate=validate.Range(0, most, error=f"must be 0 to {most:g}"), **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> float:  # noqa: ARG002
-        if type(value) not in {int, float}:
+        if type(value) not in {int, float} or not isfinite(value):
             raise ValidationError("must be a number")
         return float(value)
 
@@ -65,7 +67,7 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if not isinstance(text, str) or any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
+        if not isinstance(text, str) or any(category(letter) == "Cc" and letter not in "\n\t" for letter in text):
             raise ValidationError("must be text without control characters")
         return text.strip()
 
@@ -112,7 +114,7 @@ class Folded(fields.String):
     """A section, tag or page id, compared without regard to case."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
-        if not isinstance(value, str) or not 0 < len(value.strip()) <= MAX_NAME_LENGTH:
+        if not isinstance(value, str) or not value.isprintable() or not 0 < len(value.strip()) <= MAX_NAME_LENGTH:
             raise ValidationError(f"must be text of 1 to {MAX_NAME_LENGTH} characters")
         return value.strip().casefold()
 

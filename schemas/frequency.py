@@ -27,25 +27,29 @@ MAX_CAP_DAYS = 366
 MAX_STEPS = 20
 
 
-class CapSchema(StrictSchema):
+class SiteCapSchema(StrictSchema):
     """At most so many impressions in so many days of 24 hours."""
 
     impressions = Whole(required=True)
     days = Whole(least=1, most=MAX_CAP_DAYS, required=True)
-    counting = Word(Counting, load_default=Counting.OWN)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Cap:
-        return Cap(data["impressions"], data["days"], data["counting"])
+        return Cap(**{"counting": Counting.ALL} | data)
 
 
-class GapSchema(StrictSchema):
+class CapSchema(SiteCapSchema):
+    """The same of one campaign, whose own impressions count, or all."""
+
+    counting = Word(Counting, load_default=Counting.OWN)
+
+
+class SiteGapSchema(StrictSchema):
     """Time since the last impression; days, hours and minutes add up."""
 
     days = Whole(most=MAX_CAP_DAYS, load_default=None)
     hours = Whole(load_default=None)
     minutes = Whole(load_default=None)
-    counting = Word(Counting, load_default=Counting.OWN)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Gap:
@@ -53,19 +57,31 @@ class GapSchema(StrictSchema):
         if all(part is None for part in parts):
             raise ValidationError("needs days, hours or minutes")
         days, hours, minutes = (part or 0 for part in parts)
-        return Gap(days * DAY_SECONDS + hours * HOUR_SECONDS + minutes * MINUTE_SECONDS, data["counting"])
+        seconds = days * DAY_SECONDS + hours * HOUR_SECONDS + minutes * MINUTE_SECONDS
+        return Gap(seconds, data.get("counting", Counting.ALL))
 
 
-class DailyCapSchema(StrictSchema):
+class GapSchema(SiteGapSchema):
+    """The same of one campaign, whose own impressions count, or all."""
+
+    counting = Word(Counting, load_default=Counting.OWN)
+
+
+class SiteDailyCapSchema(StrictSchema):
     """At most so many impressions a day, which turns at a time of day of one's choice."""
 
     impressions = Whole(required=True)
     turns_at = MinuteOfDay(load_default=0)
-    counting = Word(Counting, load_default=Counting.OWN)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> DailyCap:
-        return DailyCap(data["impressions"], data["turns_at"], data["counting"])
+        return DailyCap(turns_minute=data.pop("turns_at"), **{"counting": Counting.ALL} | data)
+
+
+class DailyCapSchema(SiteDailyCapSchema):
+    """The same of one campaign, whose own impressions count, or all."""
+
+    counting = Word(Counting, load_default=Counting.OWN)
 
 
 class CycleSchema(StrictSchema):
@@ -104,9 +120,9 @@ class FrequencySchema(StrictSchema):
 class SiteFrequencySchema(StrictSchema):
     """Limits over all campaigns of a site together."""
 
-    caps = OneOrMany(fields.Nested(CapSchema, exclude=("counting",)), most=10, load_default=())
-    gap = fields.Nested(GapSchema, exclude=("counting",), load_default=None)
-    daily = fields.Nested(DailyCapSchema, exclude=("counting",), load_default=None)
+    caps = OneOrMany(fields.Nested(SiteCapSchema), most=10, load_default=())
+    gap = fields.Nested(SiteGapSchema, load_default=None)
+    daily = fields.Nested(SiteDailyCapSchema, load_default=None)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> SiteFrequency:

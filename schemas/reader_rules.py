@@ -132,7 +132,7 @@ class ReaderRulesSchema(StrictSchema):
     first_seen = fields.Nested(FirstSeenSchema, load_default=FirstSeen)
     supporter = Members(
         fields.String(validate=validate.OneOf(_AUDIENCES, error=f"must be one of {', '.join(_AUDIENCES)}")),
-        load_default=frozenset({"non_supporters"}),
+        load_default=lambda: frozenset({"non_supporters"}),
     )
     signed_in = Flag(load_default=None)
     consent = Members(Word(Consent), load_default=None)

@@ -152,13 +152,13 @@ class WordsSchema(StrictSchema):
     footnote = Text(most=MAX_PARAGRAPH_LENGTH, load_default=None)
 
 
-class CopySchema(WordsSchema):
+class VariantCopySchema(WordsSchema):
     """The words in one language, and others for small screens where given."""
 
     small = fields.Nested(WordsSchema, load_default=None)
 
 
-class TickerSchema(StrictSchema):
+class VariantTickerSchema(StrictSchema):
     """A goal and how far it is reached."""
 
     goal = MajorAmount(required=True)
@@ -185,10 +185,10 @@ class VariantSchema(StrictSchema):
     key = Key(required=True)
     weight = Number(most=1_000_000, load_default=1.0)
     is_control = Flag(load_default=False)
-    copy = fields.Dict(keys=Language(), values=fields.Nested(CopySchema), required=True)
+    copy = fields.Dict(keys=Language(), values=fields.Nested(VariantCopySchema), required=True)
     ask = fields.Nested(AskSchema, load_default=None)
     design = fields.Nested(DesignSchema, load_default=Design)
-    ticker = fields.Nested(TickerSchema, load_default=None)
+    ticker = fields.Nested(VariantTickerSchema, load_default=None)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Variant:

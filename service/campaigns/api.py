@@ -1,4 +1,4 @@
-"""The staff API of sites and campaigns: save, publish, go back, pause. Documents are JSON, or YAML (application/yaml)."""
+"""The staff API of sites and campaigns: save, publish, go back, pause. Documents are JSON, or YAML where said so."""
 
 from typing import Any
 
@@ -8,13 +8,14 @@ from marshmallow import Schema
 from schemas.campaign import CampaignSchema
 from schemas.document import load_value
 from schemas.editing import (
-    ChangeSchema,
+    DocumentChangeSchema,
+    DocumentSchema,
+    DocumentStateSchema,
+    DocumentVersionSchema,
     PauseSchema,
     ReleaseSchema,
     SitePauseSchema,
-    StateSchema,
     SwitchStateSchema,
-    VersionSchema,
 )
 from schemas.site import SiteSchema
 from service.campaigns.documents import MAX_DOCUMENT_BYTES, read_document
@@ -41,16 +42,16 @@ def body_of(schema: type[Schema]) -> dict[str, Any]:
 
 @blueprint.get("/v1/sites")
 @requires_role("editor", "auditor")
-@blueprint.response(200, StateSchema(many=True, exclude=("document", "findings")))
-def list_sites() -> tuple[Described, ...]:
+@blueprint.response(200, DocumentStateSchema(many=True))
+def list_sites() -> list[Described]:
     """All sites."""
     services = current_services()
-    return describe_all(services.engine, SITE, services.clock())
+    return list(describe_all(services.engine, SITE, services.clock()))
 
 
 @blueprint.get("/v1/sites/<key>")
 @requires_role("editor", "auditor")
-@blueprint.response(200, StateSchema)
+@blueprint.response(200, DocumentSchema)
 def get_site(key: str) -> Described:
     """A site as last saved, with what lint says."""
     return described(SITE, key)
@@ -60,7 +61,7 @@ def get_site(key: str) -> Described:
 @limited_body(MAX_DOCUMENT_BYTES)
 @requires_role("editor")
 @blueprint.doc(requestBody=body_of(SiteSchema))
-@blueprint.response(200, StateSchema)
+@blueprint.response(200, DocumentSchema)
 def put_site(key: str) -> Described:
     """Save a site; it is in force at once. `If-Match: "3"` refuses to overwrite anything newer than version 3."""
     save_site(current_services().engine, document_named(key), hand(), based_on())
@@ -71,7 +72,7 @@ def put_site(key: str) -> Described:
 @limited_body(SMALL_BODY_BYTES)
 @requires_role("editor")
 @blueprint.doc(requestBody=body_of(ReleaseSchema))
-@blueprint.response(200, StateSchema)
+@blueprint.response(200, DocumentSchema)
 def publish_site(key: str) -> Described:
     """Put a version of a site in force, such as an older one, now or at a later instant."""
     publish(current_services().engine, SITE, key, settings_of(ReleaseSchema()), hand())
@@ -82,7 +83,7 @@ def publish_site(key: str) -> Described:
 @limited_body(SMALL_BODY_BYTES)
 @requires_role("editor")
 @blueprint.doc(requestBody=body_of(SitePauseSchema))
-@blueprint.response(200, StateSchema)
+@blueprint.response(200, DocumentSchema)
 def pause_site(key: str) -> Described:
     """Silence a site, or one placement or kind of it, within seconds; `is_paused` false ends it."""
     asked = settings_of(SitePauseSchema())
@@ -97,32 +98,32 @@ def pause_site(key: str) -> Described:
 
 @blueprint.get("/v1/sites/<key>/versions")
 @requires_role("editor", "auditor")
-@blueprint.response(200, VersionSchema(many=True))
-def list_site_versions(key: str) -> tuple[DocumentVersion, ...]:
+@blueprint.response(200, DocumentVersionSchema(many=True))
+def list_site_versions(key: str) -> list[DocumentVersion]:
     """The newest hundred texts of a site, newest first."""
-    return versions_of(current_services().engine, SITE, key)
+    return list(versions_of(current_services().engine, SITE, key))
 
 
 @blueprint.get("/v1/sites/<key>/changes")
 @requires_role("editor", "auditor")
-@blueprint.response(200, ChangeSchema(many=True))
-def list_site_changes(key: str) -> tuple[Change, ...]:
+@blueprint.response(200, DocumentChangeSchema(many=True))
+def list_site_changes(key: str) -> list[Change]:
     """Who changed what of a site, newest first."""
-    return changes_of(current_services().engine, SITE, key)
+    return list(changes_of(current_services().engine, SITE, key))
 
 
 @blueprint.get("/v1/campaigns")
 @requires_role("editor", "auditor")
-@blueprint.response(200, StateSchema(many=True, exclude=("document", "findings")))
-def list_campaigns() -> tuple[Described, ...]:
+@blueprint.response(200, DocumentStateSchema(many=True))
+def list_campaigns() -> list[Described]:
     """All campaigns, or those of `?site=`."""
     services = current_services()
-    return describe_all(services.engine, CAMPAIGN, services.clock(), request.args.get("site"))
+    return list(describe_all(services.engine, CAMPAIGN, services.clock(), request.args.get("site")))
 
 
 @blueprint.get("/v1/campaigns/<key>")
 @requires_role("editor", "auditor")
-@blueprint.response(200, StateSchema)
+@blueprint.response(200, DocumentSchema)
 def get_campaign(key: str) -> Described:
     """A campaign as last saved, with what lint says."""
     return described(CAMPAIGN, key)
@@ -132,7 +133,7 @@ def get_campaign(key: str) -> Described:
 @limited_body(MAX_DOCUMENT_BYTES)
 @requires_role("editor")
 @blueprint.doc(requestBody=body_of(CampaignSchema))
-@blueprint.response(200, StateSchema)
+@blueprint.response(200, DocumentSchema)
 def put_campaign(key: str) -> Described:
     """Save a campaign as its next version; nothing is shown until it is published."""
     save_campaign(current_services().engine, document_named(key), hand(), based_on())
@@ -143,7 +144,7 @@ def put_campaign(key: str) -> Described:
 @limited_body(SMALL_BODY_BYTES)
 @requires_role("editor")
 @blueprint.doc(requestBody=body_of(ReleaseSchema))
-@blueprint.response(200, StateSchema)
+@blueprint.response(200, DocumentSchema)
 def publish_campaign(key: str) -> Described:
     """Publish the newest version, or the one named, now or at a later instant. An older version is a roll back."""
     publish(current_services().engine, CAMPAIGN, key, settings_of(ReleaseSchema()), hand())
@@ -154,7 +155,7 @@ def publish_campaign(key: str) -> Described:
 @limited_body(SMALL_BODY_BYTES)
 @requires_role("editor")
 @blueprint.doc(requestBody=body_of(PauseSchema))
-@blueprint.response(200, StateSchema)
+@blueprint.response(200, DocumentSchema)
 def pause_campaign(key: str) -> Described:
     """Take a campaign off within seconds; `is_paused` false puts it on again."""
     site = describe(current_services().engine, CAMPAIGN, key, current_services().clock()).site
@@ -164,18 +165,18 @@ def pause_campaign(key: str) -> Described:
 
 @blueprint.get("/v1/campaigns/<key>/versions")
 @requires_role("editor", "auditor")
-@blueprint.response(200, VersionSchema(many=True))
-def list_campaign_versions(key: str) -> tuple[DocumentVersion, ...]:
+@blueprint.response(200, DocumentVersionSchema(many=True))
+def list_campaign_versions(key: str) -> list[DocumentVersion]:
     """The newest hundred texts of a campaign, newest first."""
-    return versions_of(current_services().engine, CAMPAIGN, key)
+    return list(versions_of(current_services().engine, CAMPAIGN, key))
 
 
 @blueprint.get("/v1/campaigns/<key>/changes")
 @requires_role("editor", "auditor")
-@blueprint.response(200, ChangeSchema(many=True))
-def list_campaign_changes(key: str) -> tuple[Change, ...]:
+@blueprint.response(200, DocumentChangeSchema(many=True))
+def list_campaign_changes(key: str) -> list[Change]:
     """Who changed what of a campaign, newest first."""
-    return changes_of(current_services().engine, CAMPAIGN, key)
+    return list(changes_of(current_services().engine, CAMPAIGN, key))
 
 
 @blueprint.post("/v1/pause")

@@ -22,7 +22,7 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.site import Site
 from service.errors import InvalidDocumentError
 
-MAX_DOCUMENT_BYTES = 256 * 1024
+MAX_DOCUMENT_BYTES = 128 * 1024
 MAX_DEPTH = 20
 MAX_DIGITS = 18
 _WHOLE = re.compile(r"^[-+]?(0|[1-9]\d*)\Z")
@@ -96,26 +96,36 @@ class _PlainDumper(yaml.SafeDumper):
 
 
 def _composed(text: str) -> yaml.Node:
+    depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if refusal := _refusal(event, depth):
             line = event.start_mark.line + 1 if event.start_mark else 0
-            raise InvalidDocumentError((f"aliases (*{event.anchor}) are not read here; write it out (line {line})",))
+            raise InvalidDocumentError((f"{refusal} (line {line})",))
     node = yaml.compose(text, Loader=yaml.SafeLoader)
     if node is None:
         raise InvalidDocumentError(("the document is empty",))
     return node
 
 
+def _refusal(event: yaml.Event, depth: int) -> str | None:
+    if depth > MAX_DEPTH:
+        return "nested too deeply"
+    if isinstance(event, yaml.AliasEvent):
+        return f"aliases (*{event.anchor}) are not read here; write it out"
+    if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
+        return f"tags such as !{event.tag.rpartition(':')[2]} are not read here"
+    return None
+
+
 def _plain(node: yaml.Node, path: DocumentPath, lines: dict[DocumentPath, int]) -> Any:
     line = node.start_mark.line + 1
     lines.setdefault(path, line)
-    if len(path) > MAX_DEPTH:
-        raise InvalidDocumentError((f"nested too deeply (line {line})",))
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, lines)
     if isinstance(node, yaml.SequenceNode):
         return [_plain(inner, (*path, index), lines) for index, inner in enumerate(node.value)]
-    return _scalar(node, line)
+    return _scalar(cast("yaml.ScalarNode", node), line)
 
 
 def _mapping(node: yaml.MappingNode, path: DocumentPath, lines: dict[DocumentPath, int]) -> dict[str, Any]:
@@ -132,10 +142,8 @@ def _mapping(node: yaml.MappingNode, path: DocumentPath, lines: dict[DocumentPat
     return found
 
 
-def _scalar(node: yaml.Node, line: int) -> Any:
+def _scalar(node: yaml.ScalarNode, line: int) -> Any:
     text = str(node.value)
-    if not isinstance(node, yaml.ScalarNode) or (node.tag or "").startswith("!"):
-        raise InvalidDocumentError((f"tags such as {node.tag} are not read here (line {line})",))
     if node.style in {"'", '"', "|", ">"}:
         return text
     words: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}

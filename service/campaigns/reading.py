@@ -59,6 +59,8 @@ def describe(engine: Database, kind: DocumentKind, key: str, now: datetime) -> D
 
 def describe_all(engine: Database, kind: DocumentKind, now: datetime, site: str | None = None) -> tuple[Described, ...]:
     """All documents of a kind by key, without text and findings; of one site where one is named."""
+    if site is not None and not site.isprintable():
+        return ()
     with engine.connect() as rows:
         states, paused = list_documents(rows, kind, site), paused_switches(rows)
     return tuple(_described(state, paused, now, (), None) for state in states)

@@ -143,6 +143,9 @@ def current_number(connection: Connection) -> int:
 
 
 def find_document(connection: Connection, kind: DocumentKind, key: str) -> DocumentState | None:
+    """The state of a document, or None. A key no document can have is simply not there."""
+    if not key.isprintable():
+        return None
     row = connection.execute(select(documents).where(documents.c.kind == kind, documents.c.key == key)).one_or_none()
     return None if row is None else _state(row._mapping)
 

@@ -44,7 +44,7 @@ def create_token(engine: Database, keys: tuple[str, ...], request: TokenRequest,
 def verify_token(engine: Database, keys: tuple[str, ...], text: str) -> Token | None:
     """The token in force that this text is, or None. Tokens hashed with a key no longer on the ring are not known
     again."""
-    if len(text) > MAX_TOKEN_LENGTH or not text.isascii():
+    if len(text) > MAX_TOKEN_LENGTH or not (text.isascii() and text.isprintable()):
         return None
     with engine.connect() as connection:
         token = find_token(connection, text.partition(".")[0])

@@ -1,0 +1,58 @@
+"""The staff API and commands of sites and campaigns on a service under test."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient, FlaskCliRunner
+
+import service.campaigns.api
+from service.campaigns.cli import campaigns, sites
+from service.problems import ProblemApi, answer_errors_as_problems
+from service.services import EXTENSION, Services
+from service.tokens.cli import tokens
+from service.tokens.store import Role
+from service.tokens.tokens import TokenRequest, create_token
+
+Bearer = Callable[[str], dict[str, str]]
+
+
+@pytest.fixture
+def staff_app(services: Services) -> Flask:
+    """An application with nothing but the staff API of sites and campaigns."""
+    app = Flask("service")
+    app.config.update(API_TITLE="Keepopen", API_VERSION="v1", OPENAPI_VERSION="3.1.0", TESTING=True)
+    app.config.update(OPENAPI_URL_PREFIX="/v1", OPENAPI_JSON_PATH="openapi.json")
+    app.extensions[EXTENSION] = services
+    ProblemApi(app).register_blueprint(service.campaigns.api.blueprint)
+    answer_errors_as_problems(app)
+    for command in (campaigns, sites, tokens):
+        app.cli.add_command(command)
+    return app
+
+
+@pytest.fixture
+def staff(staff_app: Flask) -> FlaskClient:
+    return staff_app.test_client()
+
+
+@pytest.fixture
+def runner(staff_app: Flask) -> FlaskCliRunner:
+    return staff_app.test_cli_runner()
+
+
+@pytest.fixture
+def bearer(services: Services) -> Bearer:
+    """Headers with a new token of a role."""
+
+    def headers(role: str) -> dict[str, str]:
+        request = TokenRequest(f"the {role}", Role(role))
+        made = create_token(services.engine, services.settings.secret_keys, request, services.clock())
+        return {"Authorization": f"Bearer {made.text}"}
+
+    return headers
+
+
+@pytest.fixture
+def editor(bearer: Bearer) -> dict[str, str]:
+    return bearer("editor")

@@ -1,0 +1,280 @@
+"""The staff API over HTTP: guarded, strict, versioned, and in force at once."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from service.campaigns.documents import MAX_DOCUMENT_BYTES, write_document
+from service.services import Services
+from tests.campaigns.conftest import Bearer
+from tests.campaigns.documents import campaign_document, site_document
+
+Headers = dict[str, str]
+
+
+def put_site(staff: FlaskClient, editor: Headers, **changes: Any) -> None:
+    assert staff.put("/v1/sites/courier", json=site_document(**changes), headers=editor).status_code == 200
+
+
+def live_keys(services: Services) -> list[str]:
+    return [one.key for one in services.campaigns.current().site("courier").campaigns]
+
+
+def test_a_site_and_a_campaign_go_live_in_three_calls(staff: FlaskClient, editor: Headers, services: Services) -> None:
+    put_site(staff, editor)
+    saved = staff.put("/v1/campaigns/autumn", json=campaign_document(), headers=editor)
+    assert saved.status_code == 200
+    assert (saved.json or {})["published_version"] is None
+
+    published = staff.post("/v1/campaigns/autumn/publish", headers=editor)
+
+    assert published.status_code == 200
+    assert (published.json or {})["published_version"] == 1
+    assert live_keys(services) == ["autumn"]
+
+
+def test_a_document_is_given_back_as_written_with_its_findings(staff: FlaskClient, editor: Headers) -> None:
+    put_site(staff, editor)
+    document = campaign_document(share=0)
+    staff.put("/v1/campaigns/autumn", json=document, headers=editor)
+
+    found = staff.get("/v1/campaigns/autumn", headers=editor).json or {}
+
+    assert found["document"] == document
+    assert found["version"] == 1
+    assert found["is_paused"] is False
+    assert found["findings"] == [
+        {
+            "severity": "problem",
+            "subject": "campaign autumn",
+            "rule": "never_shown",
+            "words": "share is 0, so nobody ever sees it",
+        }
+    ]
+
+
+def test_yaml_is_taken_too_and_errors_name_the_line(staff: FlaskClient, editor: Headers) -> None:
+    put_site(staff, editor)
+    headers = editor | {"Content-Type": "application/yaml"}
+
+    good = staff.put("/v1/campaigns/autumn", data=write_document(campaign_document()), headers=headers)
+    bad = staff.put("/v1/campaigns/autumn", data="key: autumn\n  x: 1", headers=headers)
+
+    assert good.status_code == 200
+    assert bad.status_code == 422
+    assert "(line 2)" in (bad.json or {})["errors"]["document"][0]
+
+
+def test_the_key_may_be_left_to_the_address_but_not_contradict_it(staff: FlaskClient, editor: Headers) -> None:
+    put_site(staff, editor)
+    document = campaign_document()
+    del document["key"]
+
+    assert staff.put("/v1/campaigns/winter", json=document, headers=editor).status_code == 200
+    assert staff.put("/v1/campaigns/spring", json=campaign_document(), headers=editor).status_code == 409
+
+
+def test_an_editor_who_was_overtaken_is_told(staff: FlaskClient, editor: Headers) -> None:
+    put_site(staff, editor)
+    staff.put("/v1/campaigns/autumn", json=campaign_document(), headers=editor)
+    staff.put("/v1/campaigns/autumn", json=campaign_document(priority=1), headers=editor)
+
+    answer = staff.put("/v1/campaigns/autumn", json=campaign_document(priority=2), headers=editor | {"If-Match": '"1"'})
+
+    assert answer.status_code == 409
+    assert (answer.json or {})["code"] == "conflict"
+
+
+def test_a_roll_back_names_an_older_version(staff: FlaskClient, editor: Headers, services: Services) -> None:
+    put_site(staff, editor)
+    for name in ("One", "Two"):
+        staff.put("/v1/campaigns/autumn", json=campaign_document(name=name), headers=editor)
+        staff.post("/v1/campaigns/autumn/publish", headers=editor)
+
+    staff.post("/v1/campaigns/autumn/publish", json={"version": 1}, headers=editor)
+
+    assert services.campaigns.current().site("courier").campaigns[0].name == "One"
+    versions = staff.get("/v1/campaigns/autumn/versions", headers=editor).json
+    assert [one["version"] for one in versions or []] == [2, 1]
+
+
+def test_publishing_at_an_instant_waits_for_it(staff: FlaskClient, editor: Headers, services: Services) -> None:
+    put_site(staff, editor)
+    staff.put("/v1/campaigns/autumn", json=campaign_document(), headers=editor)
+
+    answer = staff.post("/v1/campaigns/autumn/publish", json={"at": "2026-11-18T12:00:00+00:00"}, headers=editor)
+
+    assert (answer.json or {})["scheduled_version"] == 1
+    assert live_keys(services) == []
+
+
+def test_pausing_all_asks_is_one_call(staff: FlaskClient, editor: Headers, services: Services) -> None:
+    put_site(staff, editor)
+
+    answer = staff.post("/v1/pause", headers=editor)
+
+    assert answer.json == {"is_paused": True}
+    assert services.campaigns.current().site("courier").site.switches.is_paused
+    staff.post("/v1/pause", json={"is_paused": False}, headers=editor)
+    assert not services.campaigns.current().site("courier").site.switches.is_paused
+
+
+@pytest.mark.parametrize(
+    ("body", "paused"),
+    [
+        (None, "is_paused"),
+        ({"placement": "article_top"}, "paused_placements"),
+        ({"kind": "gate", "note": "a tragic day"}, "paused_kinds"),
+    ],
+)
+def test_a_site_or_part_of_it_is_paused(
+    staff: FlaskClient, editor: Headers, services: Services, body: dict[str, str] | None, paused: str
+) -> None:
+    put_site(staff, editor)
+
+    answer = staff.post("/v1/sites/courier/pause", json=body, headers=editor) if body else staff.post(
+        "/v1/sites/courier/pause", headers=editor
+    )  # fmt: skip
+
+    assert answer.status_code == 200
+    assert getattr(services.campaigns.current().site("courier").site.switches, paused)
+
+
+def test_a_campaign_is_paused_and_put_on_again(staff: FlaskClient, editor: Headers) -> None:
+    put_site(staff, editor)
+    staff.put("/v1/campaigns/autumn", json=campaign_document(), headers=editor)
+
+    paused = staff.post("/v1/campaigns/autumn/pause", headers=editor)
+    again = staff.post("/v1/campaigns/autumn/pause", json={"is_paused": False}, headers=editor)
+
+    assert (paused.json or {})["is_paused"] is True
+    assert (again.json or {})["is_paused"] is False
+
+
+def test_who_changed_what_is_told(staff: FlaskClient, editor: Headers, bearer: Bearer) -> None:
+    put_site(staff, editor)
+
+    changes = staff.get("/v1/sites/courier/changes", headers=bearer("auditor")).json or []
+
+    assert [one["act"] for one in changes] == ["publish", "save"]
+    assert changes[0]["changed_by"].startswith("the editor (tok_")
+
+
+def test_sites_and_campaigns_are_listed(staff: FlaskClient, editor: Headers) -> None:
+    put_site(staff, editor)
+    staff.put("/v1/campaigns/autumn", json=campaign_document(), headers=editor)
+
+    assert [one["key"] for one in staff.get("/v1/sites", headers=editor).json or []] == ["courier"]
+    assert [one["key"] for one in staff.get("/v1/campaigns?site=courier", headers=editor).json or []] == ["autumn"]
+    assert staff.get("/v1/campaigns?site=herald", headers=editor).json == []
+    assert staff.get("/v1/campaigns?site=%00", headers=editor).json == []
+
+
+GUARDED = [
+    ("GET", "/v1/sites"),
+    ("GET", "/v1/sites/courier"),
+    ("PUT", "/v1/sites/courier"),
+    ("POST", "/v1/sites/courier/publish"),
+    ("POST", "/v1/sites/courier/pause"),
+    ("GET", "/v1/sites/courier/versions"),
+    ("GET", "/v1/sites/courier/changes"),
+    ("GET", "/v1/campaigns"),
+    ("GET", "/v1/campaigns/autumn"),
+    ("PUT", "/v1/campaigns/autumn"),
+    ("POST", "/v1/campaigns/autumn/publish"),
+    ("POST", "/v1/campaigns/autumn/pause"),
+    ("GET", "/v1/campaigns/autumn/versions"),
+    ("GET", "/v1/campaigns/autumn/changes"),
+    ("POST", "/v1/pause"),
+]
+
+
+def test_nothing_is_open_without_a_token_or_to_another_role(staff: FlaskClient, bearer: Bearer) -> None:
+    finance = bearer("finance")
+
+    for method, path in GUARDED:  # one database for all
+        without = staff.open(path, method=method, json={})
+        assert (without.status_code, path) == (401, path)
+        assert without.headers["WWW-Authenticate"].lower().startswith("bearer")
+        assert (staff.open(path, method=method, json={}, headers=finance).status_code, path) == (403, path)
+
+
+def test_every_route_is_in_the_list_above(staff_app: Flask) -> None:
+    rules = [rule for rule in staff_app.url_map.iter_rules() if rule.endpoint.startswith("campaigns.")]
+
+    assert len(rules) == len(GUARDED)
+
+
+def test_an_auditor_reads_and_changes_nothing(staff: FlaskClient, editor: Headers, bearer: Bearer) -> None:
+    put_site(staff, editor)
+    auditor = bearer("auditor")
+
+    assert staff.get("/v1/sites/courier", headers=auditor).status_code == 200
+    assert staff.put("/v1/sites/courier", json=site_document(), headers=auditor).status_code == 403
+    assert staff.post("/v1/pause", headers=auditor).status_code == 403
+
+
+ABSENT = [
+    ("/v1/sites/nowhere", "GET"),
+    ("/v1/sites/%00", "GET"),
+    ("/v1/campaigns/nothing", "GET"),
+    ("/v1/campaigns/%00/pause", "POST"),
+    ("/v1/campaigns/nothing/publish", "POST"),
+    ("/v1/campaigns/nothing/pause", "POST"),
+    ("/v1/campaigns/nothing/versions", "GET"),
+    ("/v1/campaigns/nothing/changes", "GET"),
+    ("/v1/sites/nowhere/publish", "POST"),
+    ("/v1/sites/nowhere/pause", "POST"),
+]
+
+
+def test_what_is_not_there_is_a_404(staff: FlaskClient, editor: Headers) -> None:
+    for path, method in ABSENT:  # one database for all
+        assert (staff.open(path, method=method, headers=editor).status_code, path) == (404, path)
+
+
+SENSELESS = [
+    (b"{", "application/json", 400),
+    (b'{"share": NaN}', "application/json", 400),
+    (b'{"key": "a", "key": "b"}', "application/json", 400),
+    (b"[" * 9000, "application/json", 400),
+    (b"[]", "application/json", 422),
+    (b"null", "application/json", 422),
+    (b'"x"', "application/json", 422),
+    (b'{"key": 5}', "application/json", 409),
+    (b'{"key": "autumn", "name": "\\u0000"}', "application/json", 422),
+    (b"\xff", "application/yaml", 422),
+    (b"x", "text/html", 415),
+    (b" " * (MAX_DOCUMENT_BYTES + 1), "application/json", 413),
+]
+
+
+def test_a_body_that_makes_no_sense_is_never_a_500(staff: FlaskClient, editor: Headers) -> None:
+    for body, content_type, status in SENSELESS:  # one database for all
+        answer = staff.put("/v1/campaigns/autumn", data=body, headers=editor | {"Content-Type": content_type})
+        assert (answer.status_code, body[:40]) == (status, body[:40])
+
+
+def test_an_if_match_that_is_no_version_is_refused(staff: FlaskClient, editor: Headers) -> None:
+    for tag in ('"x"', "W/1", '"' + "9" * 40 + '"', "²"):
+        answer = staff.put("/v1/sites/courier", json=site_document(), headers=editor | {"If-Match": tag})
+        assert (answer.status_code, tag) == (400, tag)
+
+
+def test_unknown_fields_of_a_small_body_are_refused(staff: FlaskClient, editor: Headers) -> None:
+    put_site(staff, editor)
+
+    answer = staff.post("/v1/sites/courier/pause", json={"placment": "article_top"}, headers=editor)
+
+    assert answer.status_code == 422
+    assert "did you mean placement?" in (answer.json or {})["errors"]["document"][0]
+
+
+def test_the_api_describes_itself(staff: FlaskClient) -> None:
+    described = staff.get("/v1/openapi.json").json or {}
+
+    body = described["paths"]["/v1/campaigns/{key}"]["put"]["requestBody"]
+    assert body["content"]["application/json"]["schema"]["$ref"] == "#/components/schemas/Campaign"
+    assert described["components"]["schemas"]["Campaign"]["additionalProperties"] is False

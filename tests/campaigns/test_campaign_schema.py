@@ -1,0 +1,393 @@
+"""A campaign document means what it says: zeros are zeros, what is left out is unset, nonsense is refused by name."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+
+from service.campaigns.campaign import Status, control_of
+from service.campaigns.documents import load_campaign
+from service.campaigns.experiment import ControlRange, Method
+from service.campaigns.frequency import Cap, Counting, Cycle, DailyCap, Gap
+from service.campaigns.gate import Allowance, GateType, Period, Pool, Strength
+from service.campaigns.page_rules import PageAccess, PageCondition, PageType
+from service.campaigns.reader_rules import (
+    EVERYONE,
+    NON_SUPPORTERS,
+    AbandonedCheckout,
+    ArticleCount,
+    Device,
+    Inclusion,
+    SupporterState,
+)
+from service.campaigns.schedule import Hours, WallTime, Weekday
+from service.campaigns.variant import CopyDevice, Interval
+from service.errors import InvalidDocumentError
+from tests.campaigns.documents import campaign, campaign_document, variant_document
+
+
+def problems_of(**changes: Any) -> tuple[str, ...]:
+    with pytest.raises(InvalidDocumentError) as caught:
+        load_campaign(campaign_document(**changes))
+    return caught.value.problems
+
+
+def test_what_is_left_out_is_unset() -> None:
+    found = load_campaign(
+        {key: value for key, value in campaign_document().items() if key not in {"frequency", "cool_off"}}
+    )
+
+    assert found.name == "autumn"
+    assert found.status is Status.LIVE
+    assert found.share == 1.0
+    assert found.frequency.caps == ()
+    assert found.frequency.total_impressions is None
+    assert found.frequency.first_after_views is None
+    assert found.cool_off.one_off_days is None
+    assert found.schedule.starts is None
+    assert found.page.sections_any is None
+    assert found.reader.supporters == NON_SUPPORTERS
+    assert found.reader.countries_any is None
+    assert found.experiment is None
+    assert found.is_dismissible
+
+
+def test_a_zero_is_a_zero() -> None:
+    found = campaign(
+        share=0,
+        priority=0,
+        reader={"article_count": {"min": 0, "max": 0, "weeks": 0}},
+        frequency={"caps": {"impressions": 0, "days": 1}, "total_impressions": 0, "first_after_views": 0},
+        cool_off={"after_dismissal": {"ends_after": 0}, "after_contribution": {"one_off_days": 0}},
+    )
+
+    assert found.share == 0
+    assert found.reader.article_counts == (ArticleCount(0, 0, 0),)
+    assert found.frequency.caps == (Cap(0, 1),)
+    assert found.frequency.total_impressions == 0
+    assert found.frequency.first_after_views == 0
+    assert found.cool_off.ends_after_dismissals == 0
+    assert found.cool_off.one_off_days == 0
+
+
+def test_a_schedule_is_kept_on_the_sites_own_clock() -> None:
+    schedule = campaign(
+        schedule={
+            "starts": "2026-09-01",
+            "ends": "2026-11-30 18:00",
+            "weekdays": ["mon", "sun"],
+            "hours": "22:00-06:00",
+        }
+    ).schedule
+
+    assert schedule.starts == WallTime(date(2026, 9, 1))
+    assert schedule.ends == WallTime(date(2026, 11, 30), time(18))
+    assert schedule.weekdays == frozenset({Weekday.MON, Weekday.SUN})
+    assert schedule.hours == (Hours(1320, 360),)
+
+
+def test_sections_and_tags_ignore_case_and_a_plain_list_means_any() -> None:
+    page = campaign(
+        page={"sections": ["News", "SPORT"], "tags": {"any": ["Coast"], "none": ["Obituary"]}, "types": "article",
+              "access": ["metered"], "sensitive": "also", "paid": "only", "pages": {"none": ["About"]}}
+    ).page  # fmt: skip
+
+    assert page.sections_any == frozenset({"news", "sport"})
+    assert page.tags_any == frozenset({"coast"})
+    assert page.tags_none == frozenset({"obituary"})
+    assert page.types == frozenset({PageType.ARTICLE})
+    assert page.accesses == frozenset({PageAccess.METERED})
+    assert page.sensitive is PageCondition.ALSO
+    assert page.paid is PageCondition.ONLY
+    assert page.page_ids_none == frozenset({"about"})
+
+
+def test_reader_rules_are_read() -> None:
+    reader = campaign(
+        reader={
+            "article_count": [{"min": 3, "weeks": 4}, {"max": 9, "days": 7, "topics": ["Coast"]}],
+            "supporter": ["supporters", "lapsed"],
+            "signed_in": False,
+            "countries": {"any": ["ie", "islands"], "none": ["US"]},
+            "devices": ["mobile"],
+            "referrers": ["News.Example"],
+            "languages": ["en-IE"],
+            "abandoned_checkout": True,
+            "just_contributed": {"within_minutes": 30, "intervals": ["month"]},
+            "holdout": "only",
+        }
+    ).reader
+
+    assert reader.article_counts == (
+        ArticleCount(minimum=3, weeks=4),
+        ArticleCount(maximum=9, days=7, topics=frozenset({"coast"})),
+    )
+    assert reader.supporters == EVERYONE - {SupporterState.NONE}
+    assert reader.is_signed_in is False
+    assert reader.countries_any == frozenset({"IE", "islands"})
+    assert reader.countries_none == frozenset({"US"})
+    assert reader.devices == frozenset({Device.MOBILE})
+    assert reader.referrers_any == frozenset({"news.example"})
+    assert reader.languages_any == frozenset({"en-ie"})
+    assert reader.abandoned_checkout == AbandonedCheckout()
+    assert reader.just_contributed is not None
+    assert reader.just_contributed.intervals == frozenset({Interval.MONTH})
+    assert reader.holdout is Inclusion.ONLY
+
+
+def test_abandoned_checkout_false_asks_for_readers_without_one() -> None:
+    assert campaign(reader={"abandoned_checkout": False}).reader.abandoned_checkout == AbandonedCheckout(has_one=False)
+
+
+def test_every_form_of_frequency_is_read() -> None:
+    frequency = campaign(
+        frequency={
+            "caps": [{"impressions": 4, "days": 30}, {"impressions": 9, "days": 90, "counting": "all"}],
+            "gap": {"days": 2, "hours": 1, "minutes": 30},
+            "first_after_views": 3,
+            "every_nth_view": 2,
+            "daily": {"impressions": 1, "turns_at": "04:00"},
+            "cycle": {"impressions": 3, "rest_days": 14},
+            "total_impressions": 20,
+            "total_contributions": 1,
+            "always_ask": False,
+        }
+    ).frequency
+
+    assert frequency.caps == (Cap(4, 30), Cap(9, 90, Counting.ALL))
+    assert frequency.gap == Gap(2 * 86400 + 5400)
+    assert (frequency.first_after_views, frequency.every_nth_view) == (3, 2)
+    assert frequency.daily == DailyCap(1, 240)
+    assert frequency.cycle == Cycle(3, 14 * 86400)
+    assert (frequency.total_impressions, frequency.total_contributions) == (20, 1)
+
+
+def test_a_cool_off_may_grow() -> None:
+    cool_off = campaign(
+        cool_off={
+            "after_dismissal": {"days": [7, 14, 30], "until_shown_again": True, "ends_after": 5, "counting": "all"},
+            "show_again": {"at": "2026-11-01T09:00:00Z", "countries": ["IE"]},
+            "weekly_show_again": {"weekday": "sun", "at": "09:00"},
+            "after_contribution": {"one_off_days": 30},
+        }
+    ).cool_off
+
+    assert cool_off.dismissal_seconds == (7 * 86400, 14 * 86400, 30 * 86400)
+    assert cool_off.until_shown_again
+    assert cool_off.ends_after_dismissals == 5
+    assert cool_off.dismissals is Counting.ALL
+    assert cool_off.show_again[0].at == datetime(2026, 11, 1, 9, tzinfo=UTC)
+    assert cool_off.weekly_show_again[0].minute_of_day == 540
+    assert (cool_off.one_off_days, cool_off.recurring_days) == (30, None)
+
+
+def test_the_control_is_the_one_marked_or_the_first() -> None:
+    two = [variant_document(key="a"), variant_document(key="b")]
+
+    assert control_of(campaign(variants=two)).key == "a"
+    assert control_of(campaign(variants=[two[0], two[1] | {"is_control": True}])).key == "b"
+
+
+def test_the_seed_is_the_key_unless_it_is_written() -> None:
+    control = {"share": 0.2, "offset": 0.9}
+    found = campaign(experiment={"method": "thompson", "control": control, "holdout": 0.05}).experiment
+
+    assert found is not None
+    assert found.seed == "autumn"
+    assert found.method is Method.THOMPSON
+    assert found.control == ControlRange(0.2, 0.9)
+    assert found.holdout_share == 0.05
+
+
+def test_small_screens_may_have_words_of_their_own() -> None:
+    words = {"heading": "Long", "button": "Give", "small": {"heading": "Short", "button": "Give"}}
+
+    copies = campaign(variants=[variant_document(copy={"en-IE": words})]).variants[0].copies
+
+    assert [(copy.language, copy.device, copy.heading) for copy in copies] == [
+        ("en-ie", CopyDevice.ANY, "Long"),
+        ("en-ie", CopyDevice.SMALL, "Short"),
+    ]
+
+
+def test_amounts_are_minor_units_in_each_currency() -> None:
+    ask = (
+        campaign(
+            variants=[
+                variant_document(
+                    ask={
+                        "default_interval": "month",
+                        "intervals": {
+                            "one_off": {"EUR": {"amounts": [5, "7.50", 25.5], "default": "7.50"}, "JPY": [500]},
+                            "month": {"EUR": {"amounts_minor": [300, 500], "default_minor": 300}, "JPY": [300]},
+                        },
+                    }
+                )
+            ]
+        )
+        .variants[0]
+        .ask
+    )
+
+    assert ask is not None
+    assert ask.default_interval is Interval.MONTH
+    euro = ask.in_currency("EUR")
+    assert euro is not None
+    assert [(one.interval, one.amounts_minor, one.default_minor) for one in euro.intervals] == [
+        (Interval.ONE_OFF, (500, 750, 2550), 750),
+        (Interval.MONTH, (300, 500), 300),
+    ]
+    yen = ask.in_currency("JPY")
+    assert yen is not None
+    assert yen.intervals[0].amounts_minor == (500,)
+    assert ask.in_currency("USD") is None
+
+
+def test_a_ticker_has_a_goal_in_minor_units() -> None:
+    ticker = (
+        campaign(
+            variants=[
+                variant_document(
+                    ticker={"goal": 50000, "currency": "eur", "label": {"en": "Roof"}, "stops_at_goal": True}
+                )
+            ]
+        )
+        .variants[0]
+        .ticker
+    )
+
+    assert ticker is not None
+    assert (ticker.goal_minor, ticker.currency, ticker.stops_at_goal) == (5_000_000, "EUR", True)
+
+
+def test_a_gate_without_words_about_it_is_a_hard_payment_gate_on_articles() -> None:
+    found = campaign(kind="gate", placement="over_article")
+
+    assert found.gate is not None
+    assert (found.gate.gate_type, found.gate.strength) == (GateType.PAYMENT, Strength.HARD)
+    assert found.page.types == frozenset({PageType.ARTICLE, PageType.LIVEBLOG})
+    assert not found.is_dismissible
+    assert found.meter is None
+
+
+def test_a_meter_is_read() -> None:
+    found = campaign(
+        kind="gate",
+        placement="over_article",
+        gate={"type": "registration", "strength": "soft", "mandatory_after": {"dismissals": 3, "countries": ["IE"]}},
+        meter={
+            "anonymous": {"allowance": 0},
+            "registered": {"allowance": 10, "period": "rolling", "days": 30},
+            "pool": "own",
+            "does_not_spend": {"types": ["liveblog"], "sections": ["Notices"]},
+        },
+    )
+
+    assert found.is_dismissible
+    assert found.gate is not None
+    assert found.gate.mandatory_after[0].countries == frozenset({"IE"})
+    assert found.meter is not None
+    assert found.meter.anonymous == Allowance(0, Period.MONTH)
+    assert found.meter.registered == Allowance(10, Period.ROLLING, 30)
+    assert found.meter.unverified is None
+    assert found.meter.pool is Pool.OWN
+    assert found.meter.free_types == frozenset({PageType.LIVEBLOG})
+    assert found.meter.free_pages is not None
+    assert found.meter.free_pages.sections == frozenset({"notices"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"key": "Autumn!"}, "key: must be 1 to 63 lower-case letters"),
+        ({"kind": "popup"}, "kind: must be one of epic, banner, gate"),
+        ({"share": 1.5}, "share: must be 0 to 1"),
+        ({"share": "1"}, "share: must be a number"),
+        ({"share": float("nan")}, "share: must be a number"),
+        ({"share": True}, "share: must be a number"),
+        ({"priority": -1}, "priority: must be 0 to"),
+        ({"priority": 1.0}, "priority: must be a whole number"),
+        ({"is_paused": "no"}, "is_paused: must be true or false"),
+        ({"share": None}, "share: is empty; leave it out or give a value"),
+        ({"meter": {}}, "meter: only belongs to kind: gate"),
+        ({"schedule": {"starts": "2026-02-30"}}, "schedule, starts: must be a day (2026-11-30)"),
+        ({"schedule": {"starts": "2026-09-01T09:00:00Z"}}, "in the site's own time"),
+        ({"schedule": {"hours": "09:00-09:00"}}, "starts and ends at the same minute"),
+        ({"schedule": {"hours": "25:00-26:00"}}, "must be a time of day"),
+        ({"schedule": {"hours": "24:00-06:00"}}, "must be a time of day"),
+        ({"schedule": {"weekdays": []}}, "is an empty list; leave it out"),
+        ({"schedule": {"weekdays": ["friday"]}}, "must be one of mon, tue"),
+        ({"page": {"sections": {"all": ["x"]}}}, "page, sections, all: is not a field here"),
+        ({"page": {"sections": {"any": [""]}}}, "page, sections, any 1: must be text of 1 to 200"),
+        ({"page": {"tags": ["x"] * 501}}, "page, tags: must be a list of 1 to 500"),
+        ({"reader": {"countries": ["Ireland!"]}}, "must be a country code such as IE"),
+        ({"reader": {"article_count": {}}}, "needs min, max or both"),
+        ({"reader": {"article_count": {"min": 1, "weeks": 1, "days": 1}}}, "days: cannot stand beside weeks"),
+        ({"reader": {"article_count": {"min": 1, "days": 0}}}, "days: must be 1 to 91"),
+        ({"reader": {"supporter": "donors"}}, "must be one of non_supporters, supporters, everyone"),
+        ({"reader": {"supporter": "unknown"}}, "must be one of non_supporters"),
+        ({"reader": {"referrers": ["https://x.example/"]}}, "must be a host name"),
+        ({"frequency": {"caps": {"days": 30}}}, "frequency, caps, impressions: is missing"),
+        ({"frequency": {"gap": {}}}, "frequency, gap: needs days, hours or minutes"),
+        ({"frequency": {"cycle": {"impressions": 1}}}, "needs rest_days or rest_hours"),
+        ({"frequency": {"every_nth_view": 0}}, "every_nth_view: must be 1 to"),
+        ({"cool_off": {"after_dismissal": {"days": 1, "hours": 1}}}, "hours: cannot stand beside days"),
+        ({"cool_off": {"show_again": {"at": "2026-11-01T09:00"}}}, "must be an instant with its offset"),
+        ({"experiment": {"hold_out": 0.1}}, "did you mean holdout?"),
+        ({"variants": []}, "variants: must be a list of 1 to 20"),
+        ({"variants": [variant_document(), variant_document()]}, "variants: two variants have the same key"),
+        ({"variants": [variant_document(copy={})]}, "needs the words in at least one language"),
+        ({"variants": [variant_document(copy={"english": {}})]}, "must be a language such as en"),
+        ({"variants": [variant_document(design={"accent": "teal"})]}, "must be a colour"),
+        ({"variants": [variant_document(weight=-1)]}, "weight: must be 0 to"),
+    ],
+)  # fmt: skip
+def test_nonsense_is_refused_by_the_name_of_the_field(changes: dict[str, Any], words: str) -> None:
+    assert words in "\n".join(problems_of(**changes))
+
+
+@pytest.mark.parametrize(
+    ("intervals", "words"),
+    [
+        ({}, "needs at least one interval"),
+        ({"one_off": {"EUR": {"amounts": [5], "amounts_minor": [500]}}}, "not both"),
+        ({"one_off": {"EUR": {}}}, "needs amounts"),
+        ({"one_off": {"EUR": [10, 5]}}, "EUR: amounts must rise"),
+        ({"one_off": {"EUR": {"amounts": [5, 10], "default": 7}}}, "EUR: the default must be one of the amounts"),
+        ({"one_off": {"EUR": [1.005]}}, "EUR has 2 decimal places"),
+        ({"one_off": {"JPY": ["5.5"]}}, "JPY has 0 decimal places"),
+        ({"one_off": {"EUR": [0]}}, "the amount is out of range"),
+        ({"one_off": {"EUR": [-5]}}, "write the amount in digits"),
+        ({"one_off": {"EUR": ["5 €"]}}, "write the amount in digits"),
+        ({"one_off": {"EURO": [5]}}, "must be a currency code of three letters"),
+        ({"weekly": {"EUR": [5]}}, "must be one of one_off, month, year"),
+        ({"one_off": {"EUR": [5]}, "month": {"USD": [5]}}, "default_interval: one_off has no amounts in USD"),
+    ],
+)
+def test_amounts_that_make_no_sense_are_refused(intervals: dict[str, Any], words: str) -> None:
+    assert words in "\n".join(problems_of(variants=[variant_document(ask={"intervals": intervals})]))
+
+
+def test_a_misspelt_placeholder_is_refused_with_the_right_one() -> None:
+    words = {"heading": "You read {artcle_count}", "button": "Give"}
+
+    problems = problems_of(variants=[variant_document(copy={"en": words})])
+
+    assert "{artcle_count} is not a placeholder; did you mean article_count?" in problems[0]
+
+
+def test_a_hard_gate_cannot_become_mandatory_nor_be_dismissed() -> None:
+    gate = {"kind": "gate", "placement": "over_article"}
+
+    assert "already is" in problems_of(**gate, gate={"mandatory_after": {"dismissals": 1}})[0]
+    assert "contradicts gate" in problems_of(**gate, is_dismissible=True)[0]
+
+
+def test_a_rolling_period_needs_its_days_and_only_it() -> None:
+    gate = {"kind": "gate", "placement": "over_article"}
+
+    rolling = problems_of(**gate, meter={"anonymous": {"allowance": 5, "period": "rolling"}})
+    monthly = problems_of(**gate, meter={"anonymous": {"allowance": 5, "period": "month", "days": 30}})
+
+    assert rolling == ("meter, anonymous, days: is missing: how long is the rolling period?",)
+    assert monthly == ("meter, anonymous, days: only belongs to period: rolling",)

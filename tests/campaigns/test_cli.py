@@ -1,0 +1,122 @@
+"""The commands: files in, words out, and a status a script can rely on."""
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskCliRunner
+
+from service.campaigns.documents import read_document, write_document
+from service.services import Services
+from tests.campaigns.documents import campaign_document, site_document
+
+DEMO = Path(__file__).parents[2] / "infra" / "demo_site"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a site and a campaign."""
+    (tmp_path / "campaigns").mkdir()
+    (tmp_path / "site.yaml").write_text(write_document(site_document()))
+    (tmp_path / "campaigns" / "autumn.yaml").write_text(write_document(campaign_document()))
+    return tmp_path
+
+
+def run(runner: FlaskCliRunner, *arguments: object) -> tuple[int, str]:
+    result = runner.invoke(args=[str(argument) for argument in arguments])
+    return result.exit_code, result.output
+
+
+def test_the_demo_newspaper_gives_nothing_to_complain_about_but_its_addresses(runner: FlaskCliRunner) -> None:
+    status, output = run(runner, "campaigns", "lint", DEMO / "campaigns", "--site", DEMO / "site.yaml")
+
+    assert status == 0
+    assert {line.rpartition("[")[2] for line in output.splitlines()[:-1]} == {"development_origin]", "privacy]"}
+
+
+def test_a_folder_goes_live_in_two_commands(runner: FlaskCliRunner, folder: Path, services: Services) -> None:
+    first = run(runner, "sites", "apply", folder / "site.yaml")
+    second = run(runner, "campaigns", "apply", "--publish", folder / "campaigns")
+
+    assert first == (0, "site courier: version 1 in force\n")
+    assert second == (0, "campaign autumn: version 1, version 1 in force\n")
+    services.campaigns.refresh()
+    assert services.campaigns.current().site("courier").campaigns[0].key == "autumn"
+
+
+def test_applying_twice_changes_nothing(runner: FlaskCliRunner, folder: Path) -> None:
+    run(runner, "sites", "apply", folder / "site.yaml")
+    run(runner, "campaigns", "apply", folder / "campaigns")
+
+    assert run(runner, "campaigns", "apply", folder / "campaigns") == (0, "campaign autumn: version 1, not published\n")
+    assert run(runner, "sites", "apply", folder / "site.yaml") == (0, "site courier: version 1 in force\n")
+
+
+def test_lint_names_what_can_never_be_shown_and_fails(runner: FlaskCliRunner, folder: Path) -> None:
+    (folder / "campaigns" / "zero.yaml").write_text(write_document(campaign_document(key="zero", share=0)))
+
+    status, output = run(runner, "campaigns", "lint", folder / "campaigns", folder / "site.yaml")
+
+    assert status == 1
+    assert "problem  campaign zero: share is 0, so nobody ever sees it [never_shown]" in output
+
+
+def test_lint_names_file_field_and_line(runner: FlaskCliRunner, folder: Path) -> None:
+    path = folder / "campaigns" / "autumn.yaml"
+    path.write_text(path.read_text() + "prority: 1\n")
+
+    status, output = run(runner, "campaigns", "lint", path, "--site", folder / "site.yaml")
+
+    assert status == 1
+    assert f"problem  {path}: prority: is not a field here; did you mean priority? (line " in output
+
+
+def test_lint_takes_the_site_that_is_stored(runner: FlaskCliRunner, folder: Path) -> None:
+    without = run(runner, "campaigns", "lint", folder / "campaigns")
+    run(runner, "sites", "apply", folder / "site.yaml")
+
+    assert without[0] == 1
+    assert "is not stored and not among the files" in without[1]
+    assert run(runner, "campaigns", "lint", folder / "campaigns") == (0, "1 campaigns, nothing that could not work.\n")
+
+
+def test_an_error_in_a_file_stops_apply_with_its_name(runner: FlaskCliRunner, folder: Path) -> None:
+    broken = folder / "site.yaml"
+    broken.write_text("key: [")
+
+    status, output = run(runner, "sites", "apply", broken)
+
+    assert status == 1
+    assert output.startswith(f"Error: {broken}: the document cannot be read")
+
+
+def test_show_prints_what_can_be_applied_again(runner: FlaskCliRunner, folder: Path) -> None:
+    run(runner, "sites", "apply", folder / "site.yaml")
+    run(runner, "campaigns", "apply", folder / "campaigns")
+
+    status, output = run(runner, "campaigns", "show", "autumn")
+
+    assert status == 0
+    assert read_document(output).content == campaign_document()
+    assert run(runner, "sites", "show", "courier")[0] == 0
+    assert run(runner, "campaigns", "show", "nothing") == (1, "Error: nothing: there is no campaign nothing\n")
+
+
+def test_publish_takes_a_version_and_an_instant(runner: FlaskCliRunner, folder: Path) -> None:
+    run(runner, "sites", "apply", folder / "site.yaml")
+    run(runner, "campaigns", "apply", folder / "campaigns")
+
+    later = run(runner, "campaigns", "publish", "autumn", "--at", "2026-12-01T06:00:00+00:00")
+    now = run(runner, "campaigns", "publish", "autumn", "--version", 1)
+
+    assert later == (0, "campaign autumn: version none in force; version 1 from 2026-12-01 06:00:00+00:00\n")
+    assert now == (0, "campaign autumn: version 1 in force\n")
+    assert run(runner, "campaigns", "publish", "autumn", "--version", 9)[0] == 1
+
+
+@pytest.mark.parametrize("where", [(), ("--site", "courier"), ("--campaign", "autumn")])
+def test_pause_is_one_command_and_so_is_its_end(runner: FlaskCliRunner, folder: Path, where: tuple[str, ...]) -> None:
+    run(runner, "sites", "apply", folder / "site.yaml")
+    run(runner, "campaigns", "apply", folder / "campaigns")
+
+    assert run(runner, "campaigns", "pause", *where, "--note", "a sad day") == (0, "Paused.\n")
+    assert run(runner, "campaigns", "pause", *where, "--off") == (0, "Ended.\n")

@@ -1,0 +1,47 @@
+"""`flask tokens`: a token is printed once, on its own line, so that a script can take it."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
+
+from service.services import EXTENSION, Services
+from service.tokens.cli import tokens
+from service.tokens.tokens import verify_token
+
+
+@pytest.fixture
+def runner(services: Services) -> FlaskCliRunner:
+    app = Flask("service")
+    app.extensions[EXTENSION] = services
+    app.cli.add_command(tokens)
+    return app.test_cli_runner()
+
+
+def test_a_created_token_works_until_it_is_revoked(runner: FlaskCliRunner, services: Services) -> None:
+    created = runner.invoke(args=["tokens", "create", "--name", "month end", "--role", "finance"])
+
+    text = created.stdout.strip()
+    token = verify_token(services.engine, services.settings.secret_keys, text)
+    assert token is not None
+    assert "month end" in created.stderr
+    assert text not in created.stderr
+
+    revoked = runner.invoke(args=["tokens", "revoke", token.token_id])
+
+    assert revoked.stdout == "Revoked 1.\n"
+    assert verify_token(services.engine, services.settings.secret_keys, text) is None
+
+
+def test_tokens_are_listed_without_their_secrets(runner: FlaskCliRunner) -> None:
+    text = runner.invoke(args=["tokens", "create", "--name", "desk", "--role", "editor"]).stdout.strip()
+
+    listed = runner.invoke(args=["tokens", "list"]).stdout
+
+    assert text.partition(".")[0] in listed
+    assert text.partition(".")[2] not in listed
+    assert "in force" in listed
+
+
+def test_an_unknown_role_or_token_is_refused(runner: FlaskCliRunner) -> None:
+    assert runner.invoke(args=["tokens", "create", "--name", "x", "--role", "king"]).exit_code == 2
+    assert runner.invoke(args=["tokens", "revoke", "nobody"]).exit_code == 1

@@ -1,0 +1,92 @@
+"""Staff tokens: shown once, kept as a keyed hash, in force until revoked."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine, text
+
+from service.errors import NotFoundError
+from service.tokens.store import Role, Token, list_tokens
+from service.tokens.tokens import NewToken, TokenRequest, create_token, may, revoke_token, verify_token
+
+NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
+OLD, NEW = "o" * 40, "n" * 40
+
+
+def made(engine: Engine, role: Role = Role.EDITOR, keys: tuple[str, ...] = (NEW,), name: str = "desk") -> NewToken:
+    return create_token(engine, keys, TokenRequest(name, role), NOW)
+
+
+def test_a_new_token_is_known_again(engine: Engine) -> None:
+    token = made(engine)
+
+    found = verify_token(engine, (NEW,), token.text)
+
+    assert found == token.token
+    assert found is not None
+    assert (found.name, found.role) == ("desk", Role.EDITOR)
+
+
+def test_the_secret_is_kept_nowhere(engine: Engine) -> None:
+    token = made(engine)
+
+    with engine.connect() as connection:
+        row = str(connection.execute(text("SELECT * FROM tokens")).one())
+    assert token.text.partition(".")[2] not in row
+    assert token.text not in repr(token)
+
+
+def test_any_other_text_is_unknown(engine: Engine) -> None:
+    token = made(engine)
+
+    for change in ("x{}", "{}x", "", "tok_.x", ".", "é{}", "x" * 5000, "\x00{}"):
+        assert verify_token(engine, (NEW,), change.format(token.text)) is None
+
+
+def test_the_id_alone_opens_nothing(engine: Engine) -> None:
+    one, other = made(engine), made(engine)
+
+    assert verify_token(engine, (NEW,), f"{one.token.token_id}.{other.text.partition('.')[2]}") is None
+
+
+def test_tokens_outlive_a_new_key_but_not_the_end_of_theirs(engine: Engine) -> None:
+    token = made(engine, keys=(OLD,))
+
+    assert verify_token(engine, (NEW, OLD), token.text) is not None
+    assert verify_token(engine, (NEW,), token.text) is None
+
+
+def test_a_revoked_token_is_unknown_at_once(engine: Engine) -> None:
+    token = made(engine)
+
+    assert revoke_token(engine, token.token.token_id, NOW) == 1
+
+    assert verify_token(engine, (NEW,), token.text) is None
+    with engine.connect() as connection:
+        assert list_tokens(connection)[0].revoked_at == NOW
+
+
+def test_all_tokens_of_a_name_are_revoked_together(engine: Engine) -> None:
+    made(engine, name="leaver")
+    made(engine, name="leaver")
+    kept = made(engine, name="stays")
+
+    assert revoke_token(engine, "leaver", NOW) == 2
+
+    assert verify_token(engine, (NEW,), kept.text) is not None
+
+
+def test_revoking_nothing_is_an_error(engine: Engine) -> None:
+    with pytest.raises(NotFoundError):
+        revoke_token(engine, "nobody", NOW)
+
+
+@pytest.mark.parametrize(
+    ("role", "may_edit", "may_export"),
+    [(Role.EDITOR, True, False), (Role.FINANCE, False, True), (Role.AUDITOR, False, False), (Role.ADMIN, True, True)],
+)
+def test_a_role_may_do_what_is_open_to_it_and_an_admin_everything(role: Role, may_edit: bool, may_export: bool) -> None:
+    token = Token("tok_1", "desk", role, b"", NOW)
+
+    assert may(token, frozenset({Role.EDITOR})) is may_edit
+    assert may(token, frozenset({Role.FINANCE})) is may_export
