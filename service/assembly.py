@@ -1,6 +1,7 @@
 """Builds the collaborators for given settings: the one place that knows how each is made."""
 
 import service.contributions.jobs
+import service.ledger.jobs
 import service.stripe_events.jobs
 from service.campaigns.holder import SnapshotHolder
 from service.clock import Clock
@@ -15,6 +16,7 @@ from service.stripe_gateway import StripeGateway
 JOBS = job_queue(
     {
         "contributions": service.contributions.jobs.blueprint,
+        "ledger": service.ledger.jobs.blueprint,
         "stripe_events": service.stripe_events.jobs.blueprint,
     }
 )

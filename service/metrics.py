@@ -28,6 +28,12 @@ class Metrics:
         self.config_age_seconds = Gauge(
             "keepopen_config_age_seconds", "Age of the campaigns in memory", registry=self.registry
         )
+        self.ledger_check = Gauge(
+            "keepopen_ledger_check",
+            "1 if an invariant of the books held when last looked at, else 0",
+            ["number", "name"],
+            registry=self.registry,
+        )
 
     def exposition(self) -> bytes:
         return generate_latest(self.registry)

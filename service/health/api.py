@@ -1,14 +1,18 @@
 """GET /livez, /readyz, /metrics and /version."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from service import __version__
+from service.database.transaction import committed
+from service.errors import StoreUnavailableError
+from service.ledger.check_store import latest_checks
 from service.problems import problem
 from service.requests import Blueprint
-from service.services import current_services
+from service.services import Services, current_services
 from service.stripe_gateway import API_VERSION
 
 blueprint = Blueprint("health", __name__, description="Probes for operators")
@@ -35,6 +39,7 @@ def metrics() -> Response:
     services = current_services()
     if services.campaigns.is_loaded:
         services.metrics.config_age_seconds.set(services.campaigns.age_seconds(services.clock()))
+    _show_ledger_checks(services)
     return Response(services.metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -42,3 +47,10 @@ def metrics() -> Response:
 def version() -> Response:
     """This service's version and the Stripe API version it speaks."""
     return jsonify(service=__version__, stripe_api_version=API_VERSION)
+
+
+def _show_ledger_checks(services: Services) -> None:
+    """The hourly look at the books; without a database the other counters are shown all the same."""
+    with suppress(StoreUnavailableError), committed(services.engine) as connection:
+        for check in latest_checks(connection):
+            services.metrics.ledger_check.labels(str(check.number), check.name).set(check.is_green)

@@ -67,9 +67,6 @@ def _post_batch(connection: Connection, zone: ZoneInfo, now: datetime) -> Postin
         for seq, entry in enumerate(entries, start=first)
     ]
     append_entries(connection, numbered)
-    connection.execute(
-        delete(posting_queue).where(
-            posting_queue.c.id == any_(bindparam(None, [row.id for row in rows], ARRAY(BigInteger)))
-        )
-    )
+    taken = bindparam(None, [row.id for row in rows], ARRAY(BigInteger))
+    connection.execute(delete(posting_queue).where(posting_queue.c.id == any_(taken)))
     return PostingReport(len(entries), sum(entry.reason is Reason.UNCLASSIFIED for entry in entries))

@@ -175,6 +175,14 @@ CREATE TABLE ledger_entries (
 );
 CREATE INDEX ix_ledger_entries_accounting_date ON ledger_entries (accounting_date);
 CREATE INDEX ix_ledger_entries_source_id ON ledger_entries (source_id);
+CREATE TABLE ledger_checks (
+    number INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    is_green BOOLEAN NOT NULL,
+    detail TEXT NOT NULL,
+    checked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_ledger_checks PRIMARY KEY (name)
+);
 CREATE TABLE payout_ties (
     payout_id TEXT NOT NULL,
     status TEXT NOT NULL,
@@ -366,7 +374,7 @@ GRANT SELECT, INSERT ON ledger_entries, ledger_postings, ledger_closings TO keep
 GRANT SELECT, INSERT ON balance_transaction_fees, fact_transitions TO keepopen_app;
 GRANT SELECT, INSERT, UPDATE ON balance_transactions, charges, refunds, disputes, payouts, payout_members,
     payout_ties, invoices, invoice_payments TO keepopen_app;
-GRANT SELECT, INSERT, DELETE ON posting_queue TO keepopen_app
+GRANT SELECT, INSERT, DELETE ON posting_queue, ledger_checks TO keepopen_app
 """
 
 

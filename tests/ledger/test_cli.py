@@ -1,0 +1,77 @@
+"""The ledger's commands and its hourly look, on the whole service. Its Stripe does not answer."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient, FlaskCliRunner
+
+from service.ledger.jobs import check_books
+from service.services import Services
+from service.stripe_events.fact_store import record_fact
+from tests.ledger import make
+from tests.ledger.books import NOW
+
+
+@pytest.fixture
+def cli(app: Flask) -> FlaskCliRunner:
+    return app.test_cli_runner()
+
+
+@pytest.fixture
+def charged(app_services: Services) -> Services:
+    with app_services.engine.begin() as connection:
+        record_fact(connection, make.charge(), NOW)
+        record_fact(connection, make.transaction("txn_1", "charge", 1000, "ch_1", fee=55), NOW)
+    return app_services
+
+
+def test_check_is_green_and_says_what_it_could_not_compare(cli: FlaskCliRunner, charged: Services) -> None:
+    check_books(charged)
+
+    result = cli.invoke(args=["ledger", "check"])
+
+    assert result.exit_code == 0
+    assert "Stripe's own balance is not compared" in result.output
+    assert "green  3  the Stripe account is what moved: EUR ledger 9.45, movements 9.45" in result.output
+    assert "\nred" not in result.output
+
+
+def test_check_ends_with_status_1_when_something_is_red(cli: FlaskCliRunner, charged: Services) -> None:
+    result = cli.invoke(args=["ledger", "check", "--offline"])
+
+    assert result.exit_code == 1
+    assert "red    2  every movement is posted once: 1: txn_1" in result.output
+
+
+def test_explain_prints_the_way_to_a_number(cli: FlaskCliRunner, charged: Services) -> None:
+    check_books(charged)
+
+    result = cli.invoke(args=["ledger", "explain", "1"])
+
+    assert result.exit_code == 0
+    assert "4100 Contributions one-off" in result.output
+    assert cli.invoke(args=["ledger", "explain", "ch_unknown"]).exit_code == 1
+
+
+def test_close_says_why_not(cli: FlaskCliRunner, charged: Services) -> None:
+    assert "Closed through 2026-11-10." in cli.invoke(args=["ledger", "close", "2026-11-10"]).output
+
+    again = cli.invoke(args=["ledger", "close", "2026-11-10"])
+
+    assert again.exit_code == 1
+    assert "Not closed: the books are closed through 2026-11-10 already" in again.output
+
+
+def test_rebuild_says_what_came_out(cli: FlaskCliRunner, charged: Services) -> None:
+    check_books(charged)
+
+    result = cli.invoke(args=["ledger", "rebuild"])
+
+    assert "1 entries came out as they were; 0 were due and are new." in result.output
+
+
+def test_the_hourly_look_is_shown_as_metrics(client: FlaskClient, charged: Services) -> None:
+    check_books(charged)
+
+    text = client.get("/metrics").text
+
+    assert 'keepopen_ledger_check{name="suspense is empty",number="11"} 1.0' in text
