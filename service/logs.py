@@ -50,12 +50,16 @@ def _error_without_values(_: Any, __: str, event: MutableMapping[str, Any]) -> M
     return event
 
 
+def request_id_of(offered: str) -> str:
+    """The id a proxy offered, if it is a plain one; otherwise a new one."""
+    return offered if REQUEST_ID.fullmatch(offered) else new_id("req")
+
+
 def log_requests(app: Flask) -> None:
     """Give every request an id (the proxy's, if it sent a plain one) and one line when it ends."""
 
     def begin() -> None:
-        offered = request.headers.get("X-Request-Id", "")
-        g.request_id = offered if REQUEST_ID.fullmatch(offered) else new_id("req")
+        g.request_id = request_id_of(request.headers.get("X-Request-Id", ""))
         g.request_began = time.perf_counter()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
 

@@ -108,20 +108,31 @@ def admit_origin(origins: Iterable[str], public_origin: str) -> None:
     other site's reader. See https://www.rfc-editor.org/rfc/rfc6454#section-7
     """
     origin = request.headers.get("Origin")
-    if origin is None or origin == public_origin:
-        return
-    if origin not in set(origins):
+    if not is_admitted(origin, origins, public_origin):
         raise ForbiddenOriginError("this page may not call this service")
-    g.admitted_origin = origin
+    if origin is not None and origin != public_origin:
+        g.admitted_origin = origin
+
+
+def is_admitted(origin: str | None, origins: Iterable[str], public_origin: str) -> bool:
+    """Whether a page of this origin may call: one of `origins` to the letter, or our own."""
+    return origin is None or origin == public_origin or origin in origins
+
+
+def cors_headers(origin: str) -> list[tuple[str, str]]:
+    """What lets a page of an admitted origin read the answer, cookies included."""
+    return [
+        ("Access-Control-Allow-Origin", origin),
+        ("Access-Control-Allow-Credentials", "true"),
+        ("Access-Control-Expose-Headers", "Retry-After"),
+    ]
 
 
 def add_cors_headers(response: Response) -> Response:
     """After each request: name the admitted origin and nobody else."""
     origin = g.pop("admitted_origin", None)
     if origin is not None:
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Allow-Credentials"] = "true"
-        response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+        response.headers.extend(cors_headers(origin))
     response.vary.add("Origin")
     return response
 
