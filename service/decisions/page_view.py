@@ -72,7 +72,8 @@ def _counted(site: CompiledSite, arrival: Arrival, *, is_read: bool) -> Arrival:
     if arrival.reader is None or arrival.visitor.purpose is not Purpose.VISIT:
         return arrival
     reading = reading_of(arrival.view, site.wanted_topics)
-    reading = replace(reading, is_article=reading.is_article and is_read)
+    topics = reading.topics if arrival.visitor.consent is Consent.FULL else ()
+    reading = replace(reading, is_article=reading.is_article and is_read, topics=topics)
     return replace(arrival, reader=record_view(arrival.reader, reading, arrival.now))
 
 

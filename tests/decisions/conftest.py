@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+import service.pages.api
 from service.campaigns.campaign import Campaign
 from service.campaigns.site import Site
 from service.campaigns.snapshot import SiteSnapshot, Snapshot
@@ -60,6 +61,7 @@ def open_client(clock: SettableClock) -> Opener:
         )
         app.after_request(add_cors_headers)
         ProblemApi(app).register_blueprint(blueprint)
+        app.register_blueprint(service.pages.api.blueprint)
         answer_errors_as_problems(app)
         return app.test_client()
 

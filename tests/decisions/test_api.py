@@ -194,3 +194,104 @@ def test_a_token_that_is_not_ours_is_refused(open_client: Opener) -> None:
     response = report(client, {"prompt_token": "A" * 100}, "seen")
 
     assert (response.status_code, response.get_json()["code"]) == (403, "invalid_token")
+
+
+def test_a_reader_sees_downloads_and_erases_what_is_held(open_client: Opener) -> None:
+    client = open_client(make.campaign())
+    prompt = decide(client)["prompts"][0]
+    report(client, prompt, "seen")
+    report(client, prompt, "dismissed", event_id="e2")
+
+    page = client.get("/my-data?site=tide")
+    assert page.status_code == 200
+    assert "Appeals closed" in page.get_data(as_text=True)
+    assert page.headers["Cache-Control"] == "no-store"
+    held = client.get("/my-data.json?site=tide").get_json()["held"]
+    assert (held["page_views"], held["prompts"][0]["seen"], held["prompts"][0]["dismissed"]) == (1, 1, 1)
+
+    erased = client.post("/my-data/erase?site=tide")
+    assert (erased.status_code, erased.headers["Location"]) == (303, "/my-data?site=tide&erased=1")
+    assert client.get("/my-data.json?site=tide").get_json() == {"site": "tide", "held": None}
+
+
+def test_the_widget_erases_the_passport_when_consent_is_withdrawn(open_client: Opener) -> None:
+    client = open_client(AFTER_THREE)
+    decide(client)
+    decide(client)
+
+    response = client.delete("/v1/passport?site=tide", headers={"Origin": "https://tide.example"})
+
+    assert response.status_code == 204
+    assert decide(client)["reader"]["article_count"] == 1
+
+
+def test_a_page_elsewhere_can_erase_nothing(open_client: Opener) -> None:
+    client = open_client(make.campaign())
+
+    for response in (
+        client.delete("/v1/passport?site=tide", headers={"Origin": "https://evil.example"}),
+        client.post("/my-data/erase?site=tide", headers={"Origin": "https://evil.example"}),
+    ):
+        assert response.status_code == 403
+        assert "Set-Cookie" not in response.headers
+
+
+def test_browsers_may_ask_before_erasing(open_client: Opener) -> None:
+    client = open_client(make.campaign())
+
+    for path, method in (("/v1/passport", "DELETE"), ("/v1/decide", "POST"), ("/v1/events", "POST")):
+        response = client.options(path, headers={"Origin": "https://tide.example"})
+        assert (response.status_code, response.headers["Access-Control-Allow-Methods"]) == (204, method)
+
+
+def test_a_country_told_by_the_page_counts_only_where_the_site_says_so(open_client: Opener) -> None:
+    american = make.campaign(reader=ReaderRules(countries_any=frozenset({"US"})))
+    trusting = open_client(american, site=make.site(honours_country=True))
+    careful = open_client(american)
+
+    assert decide(trusting, country="us")["prompts"]
+    assert decide(careful, country="us")["prompts"] == []
+    edge = careful.post("/v1/decide", json=view(), headers={"X-Country": "us"}).get_json()
+    assert edge["prompts"][0]["ask"]["currency"] == "USD"
+
+
+def test_pages_fetched_ahead_and_crawlers_count_nothing(open_client: Opener) -> None:
+    client = open_client(make.campaign())
+
+    for headers in ({"Sec-Purpose": "prefetch;prerender"}, {"User-Agent": "Googlebot/2.1"}):
+        body = client.post("/v1/decide", json=view(), headers=headers).get_json()
+        assert (body["prompts"], body["reader"]["article_count"]) == ([], 0)
+
+    assert decide(client)["reader"]["article_count"] == 1
+
+
+def test_consent_to_the_meter_alone_keeps_neither_bucket_nor_topics(open_client: Opener) -> None:
+    client = open_client(make.campaign())
+    decide(client, tags=["politics"])
+
+    decide(client, consent="meter", tags=["politics"])
+
+    held = client.get("/my-data.json?site=tide").get_json()["held"]
+    assert (held["bucket"], held["articles_per_topic_and_week"]) == (None, [])
+    assert held["articles_per_day_newest_first"][0] == 2
+
+
+def test_keys_rotate_without_losing_readers(open_client: Opener) -> None:
+    old, new = "o" * 32, "n" * 32
+    before = open_client(make.campaign(), secret_keys=(old,))
+    passport = before.post("/v1/decide", json=view(passport="")).get_json()["passport"]
+
+    rotated = decide(open_client(make.campaign(), secret_keys=(new, old)), passport=passport)
+    dropped = decide(open_client(make.campaign(), secret_keys=(new,)), passport=passport)
+
+    assert (rotated["reader"]["article_count"], dropped["reader"]["article_count"]) == (2, 1)
+
+
+def test_a_clock_set_back_by_years_is_no_error(open_client: Opener, clock: SettableClock) -> None:
+    client = open_client(make.campaign(frequency=make.capped(1, days=7)))
+    prompt = decide(client)["prompts"][0]
+    report(client, prompt, "seen")
+
+    clock.advance(days=-2000)
+
+    assert decide(client)["reader"]["article_count"] == 2
