@@ -13,7 +13,7 @@ from infra.stripe_sandbox import api, webhook_endpoints
 from infra.stripe_sandbox.faults import Faults
 from infra.stripe_sandbox.idempotency import Idempotency
 from infra.stripe_sandbox.ids import Ids
-from infra.stripe_sandbox.pages import control, embedded, hosted, portal, receipts
+from infra.stripe_sandbox.pages import authentication, control, embedded, hosted, portal, receipts
 from infra.stripe_sandbox.sandbox import Clock, Sandbox
 from infra.stripe_sandbox.settings import SandboxSettings
 from infra.stripe_sandbox.store import Store
@@ -49,7 +49,7 @@ def create_sandbox(
     app.deliverer = Deliverer(sandbox, sender)
     app.faults = Faults()
     app.register_blueprint(api.make_blueprint(sandbox, app.faults, Idempotency(sandbox.store)))
-    for each in (hosted, embedded, portal, receipts):
+    for each in (hosted, embedded, portal, receipts, authentication):
         app.register_blueprint(each.make_blueprint(sandbox))
     app.register_blueprint(control.make_blueprint(sandbox, app.deliverer, app.faults))
     _register_endpoint(sandbox)

@@ -107,11 +107,26 @@ def _decline(sandbox: Sandbox, intent: Json, method: Json, behaves: SandboxMetho
     return "requires_payment_method"
 
 
+def fail_authentication(sandbox: Sandbox, intent: Json, method: Json) -> str:
+    """The payer did not pass the bank's question: no charge is made, another method is needed."""
+    error = {
+        "type": "card_error",
+        "code": "payment_intent_authentication_failure",
+        "message": "We are unable to authenticate your payment method. Try another one.",
+        "payment_method": sandbox.render(method),
+    }
+    sandbox.change(
+        intent, status="requires_payment_method", last_payment_error=error, next_action=None, payment_method=None
+    )
+    sandbox.emit("payment_intent.payment_failed", intent)
+    return "requires_payment_method"
+
+
 def decline_of(sandbox: Sandbox, intent: Json) -> CardDeclinedError:
     """The 402 that tells of the intent's last failure."""
     error = intent["last_payment_error"]
-    more = {"charge": error["charge"], "payment_intent": sandbox.render(intent)}
-    return CardDeclinedError(error["message"], error["code"], error["decline_code"], **more)
+    more = {"charge": error.get("charge"), "payment_intent": sandbox.render(intent)}
+    return CardDeclinedError(error["message"], error["code"], error.get("decline_code"), **more)
 
 
 def _succeed(sandbox: Sandbox, intent: Json, method: Json) -> str:

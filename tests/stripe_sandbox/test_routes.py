@@ -378,3 +378,17 @@ def test_stripes_command_line_can_pay_a_session(bench: Bench) -> None:
 
     assert page["amount_total"] == 500
     assert (declined.status_code, paid.get_json()["status"]) == (402, "complete")
+
+
+@pytest.mark.parametrize(("answer", "status"), [("complete", "succeeded"), ("fail", "requires_payment_method")])
+def test_the_banks_question_can_be_answered_for_an_intent(bench: Bench, answer: str, status: str) -> None:
+    intent = bench.v1.payment_intents.create(
+        {"amount": 500, "currency": "eur", "payment_method": "pm_card_authenticationRequired", "confirm": True}
+    )
+    page = intent.next_action.redirect_to_url.url.removeprefix("http://stripe.test")
+
+    assert "is this you?" in bench.browser.get(page).text
+    bench.browser.post(page, data={"answer": answer})
+
+    assert bench.v1.payment_intents.retrieve(intent.id).status == status
+    assert bench.browser.post(page, data={"answer": answer}).status_code == 404

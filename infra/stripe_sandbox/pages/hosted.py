@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from infra.stripe_sandbox import cards, checkout_payment, checkout_sessions
+from infra.stripe_sandbox import cards, checkout_payment, checkout_sessions, payments
 from infra.stripe_sandbox.amounts import exponent, shown, typed
 from infra.stripe_sandbox.checkout_payment import Payer
 from infra.stripe_sandbox.errors import ApiError
@@ -42,7 +42,7 @@ def _add_further_pages(blueprint: Blueprint, sandbox: Sandbox) -> None:
             session = sandbox.store.get("checkout.session", session_id)
             if session is None:
                 return _message("Not found", "There is no such checkout session."), 404
-            return render_template("authenticate.html", session=session)
+            return render_template("authenticate.html", address=f"/c/pay/{session_id}/authenticate")
 
     @blueprint.post("/c/pay/<session_id>/authenticate")
     def authenticate(session_id: str) -> Page:
@@ -149,6 +149,10 @@ def answer_challenge(sandbox: Sandbox, session: Json, *, is_passed: bool) -> Pag
     if session["status"] != "open" or waiting is None:
         return page_of(sandbox, session["id"])
     if not is_passed:
+        intent = checkout_payment.tried_intent(sandbox, session)
+        if intent["status"] == "requires_action":
+            method = sandbox.store.need("payment_method", intent["payment_method"])
+            payments.fail_authentication(sandbox, intent, method)
         return form(sandbox, session, {}, "We are unable to authenticate your payment method. Try another one."), 402
     payer = Payer(email=waiting["email"], name=waiting["name"], country=waiting["country"])
     tested = cards.by_number(waiting["number"]) or cards.BY_NAME["visa"]
