@@ -32,25 +32,29 @@ class Outcome(StrEnum):
 
 
 def refresh_object(services: Services, ref: ObjectRef) -> Outcome:
-    """Work off every due event of one object in one transaction. A failure is counted on each of them and retried."""
+    """Work off every due event of one object in one transaction. A failure is counted on each of them and retried.
+
+    The object stays locked until a failure is counted, so that nobody tries again in between.
+    """
     now = services.clock()
-    events: tuple[InboxEvent, ...] = ()
-    try:
-        with services.engine.begin() as connection:
-            if not store.lock_object(connection, ref):
-                return Outcome.BUSY
-            events = store.due_events(connection, ref, now)
-            if not events:
-                return Outcome.NOTHING_DUE
-            facts = services.gateway.fetch(ref)
-            record(connection, facts, now, Told(ref.id, _told_at(events)))
-            store.finish_events(connection, [event.id for event in events], now)
-            if speaks_of_forgotten(connection, facts):
-                store.scrub_bodies(connection, [event.id for event in events])
-    except Exception as error:  # whatever is wrong with one object must not stop the others
-        log.warning("object_refresh_failed", object_type=ref.type, exc_info=error)
-        _count_failure(services, events, error, now)
-        return Outcome.FAILED
+    with services.engine.begin() as connection:
+        if not store.lock_object(connection, ref):
+            return Outcome.BUSY
+        events = store.due_events(connection, ref, now)
+        if not events:
+            return Outcome.NOTHING_DUE
+        try:
+            with connection.begin_nested():
+                facts = services.gateway.fetch(ref)
+                record(connection, facts, now, Told(ref.id, _told_at(events)))
+                store.finish_events(connection, [event.id for event in events], now)
+                if speaks_of_forgotten(connection, facts):
+                    store.scrub_bodies(connection, [event.id for event in events])
+        except Exception as error:  # whatever is wrong with one object must not stop the others
+            log.warning("object_refresh_failed", object_type=ref.type, exc_info=error)
+            for event in events:
+                store.fail_event(connection, event.id, _reason(error), next_attempt(event.attempt_count + 1, now))
+            return Outcome.FAILED
     post(services)
     return Outcome.REFRESHED
 
@@ -64,7 +68,9 @@ def fetch_and_record(services: Services, ref: ObjectRef) -> None:
 
 def post(services: Services) -> None:
     """Post what recorded facts have queued for the ledger; what a crash leaves queued, the next posting finds."""
-    post_in_batches(services.engine, services.settings.accounting_zone, services.clock())
+    report = post_in_batches(services.engine, services.settings.accounting_zone, services.clock())
+    if report.unclassified:
+        log.error("movements_in_suspense", count=report.unclassified)
 
 
 def sweep(services: Services, limit: int = SWEEP_SIZE) -> int:
@@ -78,12 +84,6 @@ def sweep(services: Services, limit: int = SWEEP_SIZE) -> int:
 
 def _told_at(events: Sequence[InboxEvent]) -> datetime | None:
     return max((event.created_at for event in events if event.created_at is not None), default=None)
-
-
-def _count_failure(services: Services, events: Sequence[InboxEvent], error: Exception, now: datetime) -> None:
-    with services.engine.begin() as connection:
-        for event in events:
-            store.fail_event(connection, event.id, _reason(error), next_attempt(event.attempt_count + 1, now))
 
 
 def next_attempt(attempts_made: int, now: datetime) -> datetime | None:
