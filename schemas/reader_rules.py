@@ -23,7 +23,7 @@ from service.campaigns.reader_rules import (
 )
 from service.campaigns.variant import Interval
 
-MAX_WEEKS = 51
+MAX_WEEKS = 52
 MAX_DAYS = 91
 _HOST = re.compile(r"^(?=.{1,253}\Z)([a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}\Z")
 _AUDIENCES = {
@@ -72,6 +72,8 @@ class ArticleCountSchema(StrictSchema):
             raise ValidationError("is below min, so nobody would match", "max")
         if data["weeks"] is not None and data["days"] is not None:
             raise ValidationError("cannot stand beside weeks; use one of them", "days")
+        if data["topics"] is not None and data["days"] is not None:
+            raise ValidationError("cannot stand beside topics, which are counted by the week; use weeks", "days")
         return ArticleCount(minimum, maximum, data["weeks"], data["days"], data["topics"])
 
 

@@ -53,9 +53,8 @@ class ArticleCount:
     """How many articles were read, this one included; both ends included.
 
     The window is `weeks` (this week, Monday first, and that many before; 0 is this week alone), or `days` (today and
-    the
-    days - 1 local days before), or, with neither, everything remembered. `topics` None: all articles; else the sum
-    over the topics.
+    the days - 1 local days before), or, with neither, everything remembered. `topics` None: all articles; else the sum
+    over the topics, which are counted by the week.
     """
 
     minimum: int | None = None

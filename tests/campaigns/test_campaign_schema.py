@@ -105,7 +105,11 @@ def test_sections_and_tags_ignore_case_and_a_plain_list_means_any() -> None:
 def test_reader_rules_are_read() -> None:
     reader = campaign(
         reader={
-            "article_count": [{"min": 3, "weeks": 4}, {"max": 9, "days": 7, "topics": ["Coast"]}],
+            "article_count": [
+                {"min": 3, "weeks": 4},
+                {"max": 9, "weeks": 1, "topics": ["Coast"]},
+                {"max": 3, "days": 7},
+            ],
             "supporter": ["supporters", "lapsed"],
             "signed_in": False,
             "countries": {"any": ["ie", "islands"], "none": ["US"]},
@@ -120,7 +124,8 @@ def test_reader_rules_are_read() -> None:
 
     assert reader.article_counts == (
         ArticleCount(minimum=3, weeks=4),
-        ArticleCount(maximum=9, days=7, topics=frozenset({"coast"})),
+        ArticleCount(maximum=9, weeks=1, topics=frozenset({"coast"})),
+        ArticleCount(maximum=3, days=7),
     )
     assert reader.supporters == EVERYONE - {SupporterState.NONE}
     assert reader.is_signed_in is False
@@ -323,6 +328,7 @@ def test_a_meter_is_read() -> None:
         ({"reader": {"countries": ["Ireland!"]}}, "must be a country code such as IE"),
         ({"reader": {"article_count": {}}}, "needs min, max or both"),
         ({"reader": {"article_count": {"min": 1, "weeks": 1, "days": 1}}}, "days: cannot stand beside weeks"),
+        ({"reader": {"article_count": {"min": 1, "days": 1, "topics": ["x"]}}}, "days: cannot stand beside topics"),
         ({"reader": {"article_count": {"min": 1, "days": 0}}}, "days: must be 1 to 91"),
         ({"reader": {"supporter": "donors"}}, "must be one of non_supporters, supporters, everyone"),
         ({"reader": {"supporter": "unknown"}}, "must be one of non_supporters"),
