@@ -15,9 +15,14 @@ MOST_UNITS = 2_000
 NO_DECIMALS_FACTOR = 100  # a yen is nearer to a cent than to a euro
 
 
+def major_unit_minor(currency: str) -> int:
+    """Minor units of what people take for one unit of money: 100 cents, 1000 fils, 100 yen."""
+    return 10 ** exponent(currency) if exponent(currency) else NO_DECIMALS_FACTOR
+
+
 def round_unit_minor(currency: str) -> int:
     """Minor units of a round unit of money Stripe would charge: 1 euro, 100 yen, 1 dinar, 10 kronor, 1000 forint."""
-    unit = 10 ** exponent(currency) if exponent(currency) else NO_DECIMALS_FACTOR
+    unit = major_unit_minor(currency)
     while unit < LEAST_CHARGE_MINOR.get(currency, 0):
         unit *= 10
     return unit
