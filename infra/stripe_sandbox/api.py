@@ -140,14 +140,14 @@ def _handle(sandbox: Sandbox, exchange: Exchange) -> str:
     token = current_request.set({"id": exchange.id, "idempotency_key": exchange.idempotency_key})
     try:
         body = found.handler(sandbox, params, *ids)
-        return json.dumps(sandbox.render(body, expand), indent=2)
+        return json.dumps(sandbox.render(body, expand))
     finally:
         current_request.reset(token)
 
 
 def _envelope(error: ApiError, request_id: str) -> str:
     log = f"https://dashboard.stripe.com/test/logs/{request_id}"
-    return json.dumps({"error": {**error.envelope, "request_log_url": log}}, indent=2)
+    return json.dumps({"error": {**error.envelope, "request_log_url": log}})
 
 
 def _lose_answer() -> None:

@@ -56,6 +56,7 @@ class Sandbox:
         self.expander = Expander(store.find, self._include)
         self._clock = clock
         self._catching_up: int | None = None
+        self._nothing_before: dict[str | None, int] = {}  # per time line: no waiting task is due earlier
         self._frozen: int | None = None
         self._frozen_clock: str | None = None
 
@@ -123,6 +124,8 @@ class Sandbox:
         task_id = self.id("task")
         record = {"id": task_id, "name": name, "due": due, "arguments": arguments, "clock": self._frozen_clock}
         self.store.put("_task", task_id, record)
+        if due < self._nothing_before.get(self._frozen_clock, 0):
+            self._nothing_before[self._frozen_clock] = due
 
     def schedule_after(self, seconds: int, name: str, **arguments: Any) -> None:
         """Run the task by the wall clock: money settles in real time, even for customers on a test clock."""
@@ -157,8 +160,11 @@ class Sandbox:
                 self._run_task(record)
 
     def _next_task(self, until: int, clock_id: str | None) -> Json | None:
-        waiting = [record for record in self.store.where("_task", clock=clock_id) if record["due"] <= until]
-        return min(waiting, key=lambda record: record["due"], default=None)
+        if self._nothing_before.get(clock_id, 0) > until:
+            return None
+        first = min(self.store.where("_task", clock=clock_id), key=lambda record: record["due"], default=None)
+        self._nothing_before[clock_id] = first["due"] if first else until + 1
+        return first if first and first["due"] <= until else None
 
     def _run_task(self, record: Json) -> None:
         self.store.delete("_task", record["id"])

@@ -123,7 +123,7 @@ class Deliverer:
             copies = 2 if knobs.duplicate > 0 else 1
             knobs.duplicate = max(0, knobs.duplicate - 1)
             event = sandbox.store.need("event", record["event"])
-            payload = json.dumps(sandbox.render(event), indent=2).encode()
+            payload = json.dumps(sandbox.render(event)).encode()
             secrets = sandbox.store.need("_secret", endpoint["id"])["secrets"]
             headers = {
                 "Content-Type": "application/json; charset=utf-8",
