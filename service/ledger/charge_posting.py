@@ -181,8 +181,8 @@ def _refund_order(cluster: ChargeCluster, transactions: list[BalanceTransaction]
 def _are_refunds_complete(cluster: ChargeCluster) -> bool:
     """Whether every refund the charge speaks of is here, so that rounding does not depend on which came first."""
     known = {transaction.id for transaction in cluster.transactions}
-    live_minor = sum(refund.amount_minor for refund in cluster.refunds if refund.status not in {"failed", "canceled"})
-    return live_minor >= cluster.charge.amount_refunded_minor and all(
+    known_minor = sum(refund.amount_minor for refund in cluster.refunds if refund.status != "canceled")
+    return known_minor >= cluster.charge.amount_refunded_minor and all(
         refund.balance_transaction_id in known for refund in cluster.refunds if refund.balance_transaction_id
     )
 
