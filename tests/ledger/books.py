@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 
+from service.ledger.invariant_store import check_ledger
+from service.ledger.invariants import Check
 from service.ledger.posting_store import PostingReport, post_due
 from service.ledger.store import balances, ledger_entries, ledger_postings
 from service.stripe_events.fact_store import StoredFact, record_fact
@@ -52,3 +54,12 @@ class Books:
                 if row.account is not None:
                     lines[row.account] = row.amount_minor
         return found
+
+    def checks(self, stripe_balance: dict[str, int] | None = None) -> dict[str, Check]:
+        """Every invariant by its name."""
+        with self.engine.connect() as connection:
+            return {check.name: check for check in check_ledger(connection, self.now, stripe_balance)}
+
+    def red(self, stripe_balance: dict[str, int] | None = None) -> set[str]:
+        """The names of the invariants that do not hold."""
+        return {name for name, check in self.checks(stripe_balance).items() if not check.is_green}

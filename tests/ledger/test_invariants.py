@@ -1,55 +1,24 @@
-"""The invariants: green over every scenario, and each red when what it guards is broken."""
+"""The invariants, each red when what it guards is broken. The posting scenarios prove them green."""
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import text
 
 from service.ledger.invariant_store import check_ledger
-from service.ledger.invariants import Check, compare, none_of
+from service.ledger.invariants import compare, none_of
 from service.ledger.payout_store import record_tie
 from tests.ledger import make
 from tests.ledger.books import NOW, Books
-from tests.ledger.test_posting_rules import SCENARIOS, Step
-
-EXPECTED_RED = {
-    "19 whatever nobody has thought of": {"suspense is empty"},
-    "a net that does not follow from amount and fee leaves its residue in suspense": {"suspense is empty"},
-    "14 a payout that fails after it was paid": {"every movement is posted once"},
-    "16 reserves held and released": {"reserves are what Stripe holds"},
-}
-
-
-def checks(books: Books, stripe_balance: dict[str, int] | None = None) -> dict[str, Check]:
-    with books.engine.connect() as connection:
-        return {check.name: check for check in check_ledger(connection, NOW, stripe_balance)}
-
-
-def red(books: Books, stripe_balance: dict[str, int] | None = None) -> set[str]:
-    return {name for name, check in checks(books, stripe_balance).items() if not check.is_green}
-
-
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_every_scenario_is_green_after_each_step(books: Books, name: str) -> None:
-    scenario: tuple[Step, ...] = SCENARIOS[name]
-    seen: set[str] = set()
-
-    for step in scenario:
-        books.record(*step.facts)
-        balance = {"EUR": step.balances["1100"]} if "1100" in step.balances else {}
-        seen |= red(books, balance if "every movement is posted once" not in red(books) else None)
-
-    assert seen - {"the Stripe account is what moved"} == EXPECTED_RED.get(name, set())
 
 
 def test_an_empty_ledger_is_green(books: Books) -> None:
-    assert red(books, {}) == set()
+    assert books.red({}) == set()
 
 
 def test_a_cent_more_at_stripe_is_named(books: Books) -> None:
     books.record(make.charge(), make.transaction("txn_1", "charge", 1000, "ch_1"))
 
-    found = checks(books, {"EUR": 1001})["the Stripe account is Stripe's balance"]
+    found = books.checks({"EUR": 1001})["the Stripe account is Stripe's balance"]
 
     assert not found.is_green
     assert found.detail == "EUR ledger 10.00, Stripe 10.01, difference -0.01"
@@ -58,7 +27,7 @@ def test_a_cent_more_at_stripe_is_named(books: Books) -> None:
 def test_a_movement_that_waits_is_named_with_its_age(books: Books) -> None:
     books.record(make.transaction("txn_1", "charge", 1000, "ch_1"))
 
-    assert checks(books)["every movement is posted once"].detail == "1: txn_1 (charge, 15 days old)"
+    assert books.checks()["every movement is posted once"].detail == "1: txn_1 (charge, 15 days old)"
 
 
 def test_a_charge_returned_twice_is_named(books: Books) -> None:
@@ -69,13 +38,13 @@ def test_a_charge_returned_twice_is_named(books: Books) -> None:
         make.dispute(status="lost", amount=1000),
     )
 
-    assert checks(books)["nothing is returned twice"].detail == "1: ch_1 by 6.00 EUR"
+    assert books.checks()["nothing is returned twice"].detail == "1: ch_1 by 6.00 EUR"
 
 
 def test_a_charge_that_never_reached_the_balance_is_named_after_a_day(books: Books) -> None:
     books.record(make.charge())
 
-    assert checks(books)["charges reach the balance"].detail == "1: ch_1"
+    assert books.checks()["charges reach the balance"].detail == "1: ch_1"
     with books.engine.connect() as connection:
         soon = check_ledger(connection, make.START + timedelta(hours=23))
     assert all(check.is_green for check in soon)
@@ -86,7 +55,7 @@ def test_a_mismatched_payout_is_named_with_its_remainder(books: Books) -> None:
     with books.engine.begin() as connection:
         record_tie(connection, "po_1", [make.transaction("txn_1", "fee", 940, None)], NOW)
 
-    assert checks(books)["payouts tie to the cent"].detail == "1: po_1 mismatch -0.01 EUR unexplained"
+    assert books.checks()["payouts tie to the cent"].detail == "1: po_1 mismatch -0.01 EUR unexplained"
 
 
 def test_a_number_that_is_missing_is_noticed(books: Books) -> None:
@@ -98,7 +67,7 @@ def test_a_number_that_is_missing_is_noticed(books: Books) -> None:
             )
         )
 
-    assert red(books) == {"entries are numbered without a gap"}
+    assert books.red() == {"entries are numbered without a gap"}
 
 
 def test_figures_name_every_currency_or_only_the_differing_ones() -> None:

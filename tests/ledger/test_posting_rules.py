@@ -326,17 +326,28 @@ SCENARIOS: dict[str, tuple[Step, ...]] = {
 }
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS.keys())
-def test_balances_are_exact_after_each_step_and_repeats_post_nothing_more(
-    books: Books, scenario: tuple[Step, ...]
-) -> None:
-    for step in scenario:
+# Waiting is seen by the check that every movement is posted, and by the one on what moved.
+WAITING = {"every movement is posted once", "the Stripe account is what moved"}
+EXPECTED_RED = {
+    "19 whatever nobody has thought of": {"suspense is empty"},
+    "a net that does not follow from amount and fee leaves its residue in suspense": {"suspense is empty"},
+    "14 a payout that fails after it was paid": WAITING,
+    "16 reserves held and released": {"reserves are what Stripe holds"},
+}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_balances_are_exact_after_each_step_and_repeats_post_nothing_more(books: Books, name: str) -> None:
+    red: set[str] = set()
+    for step in SCENARIOS[name]:
         books.record(*step.facts)
 
         assert books.balances() == step.balances
+        red |= books.red({"EUR": step.balances.get("1100", 0)})
 
+    assert red == EXPECTED_RED.get(name, set())
     before = books.entries()
-    reports = [books.record(*step.facts) for step in scenario]
+    reports = [books.record(*step.facts) for step in SCENARIOS[name]]
     assert books.entries() == before
     assert sum(report.posted for report in reports) == 0
 
