@@ -1,0 +1,14 @@
+"""Measuring, on a schedule."""
+
+import procrastinate
+
+from service.insights.measure import measure_all
+
+blueprint = procrastinate.Blueprint()
+
+
+@blueprint.periodic(cron="*/10 * * * *")
+@blueprint.task(name="measure", pass_context=True, queueing_lock="insights:measure")
+def measure(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue hands it over
+    """Every ten minutes: shares of bandits and amounts raised."""
+    measure_all(context.additional_context["services"])

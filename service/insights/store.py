@@ -1,0 +1,83 @@
+"""Daily counts of prompts per variant, as rows."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Connection, Date, Engine, Table, Text, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from service.database.metadata import metadata
+from service.insights.tally import Cell, Counted
+
+Database = Engine
+
+prompt_counts = Table(
+    "prompt_counts",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("campaign", Text, primary_key=True),
+    Column("variant", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("is_counted", Boolean, primary_key=True),
+    Column("event", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    CheckConstraint("event IN ('shown', 'seen', 'dismissed', 'clicked')", name="event"),
+    CheckConstraint("count > 0", name="count"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DailyCount:
+    """One cell of the counts."""
+
+    cell: Cell
+    count: int
+
+
+def add_counts(connection: Connection, counts: Counter[Cell]) -> None:
+    """Add to what is there. Rows go in a fixed order, so that two processes never wait for each other in a circle."""
+    if not counts:
+        return
+    rows = [{**cell._asdict(), "event": cell.event.value, "count": counts[cell]} for cell in sorted(counts)]
+    statement = insert(prompt_counts).values(rows)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["site", "campaign", "variant", "day", "is_counted", "event"],
+            set_={"count": prompt_counts.c.count + statement.excluded.count},
+        )
+    )
+
+
+def flush_counts(engine: Database, counts: Counter[Cell]) -> None:
+    """The same in one short transaction."""
+    with engine.begin() as connection:
+        add_counts(connection, counts)
+
+
+def daily_counts(connection: Connection, site: str, first: date, last: date) -> Sequence[DailyCount]:
+    """Counts of a site on local days, both included, oldest first."""
+    columns = prompt_counts.c
+    statement = (
+        select(prompt_counts, columns.count.label("total"))
+        .where(columns.site == site, columns.day.between(first, last))
+        .order_by(columns.day, columns.campaign, columns.variant, columns.is_counted, columns.event)
+    )
+    return [
+        DailyCount(Cell(row.site, row.campaign, row.variant, row.day, row.is_counted, Counted(row.event)), row.total)
+        for row in connection.execute(statement)
+    ]
+
+
+def seen_by_variant(connection: Connection, site: str, campaign: str) -> dict[str, int]:
+    """Prompts seen by readers who take part in the experiment, per variant, ever."""
+    columns = prompt_counts.c
+    statement = (
+        select(columns.variant, func.sum(columns.count))
+        .where(
+            columns.site == site, columns.campaign == campaign, columns.event == Counted.SEEN.value, columns.is_counted
+        )
+        .group_by(columns.variant)
+    )
+    return {variant: int(count) for variant, count in connection.execute(statement)}
