@@ -14,7 +14,7 @@ LEAST_DECLINES = 20
 TRIPPING_SHARE = 0.4
 # About a second of work for a browser; nothing for one reader, much for ten thousand tries.
 PROOF_BITS = 18
-RAISED_MINIMUM_MAJOR = 5
+RAISED_MINIMUM_UNITS = 5
 
 
 class ProofNeededError(ForbiddenError):

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from service.campaigns.amounts import major_unit_minor
+from service.campaigns.amounts import round_unit_minor
 from service.campaigns.site import Site
 from service.contributions import store
 from service.contributions.breaker import (
-    RAISED_MINIMUM_MAJOR,
+    RAISED_MINIMUM_UNITS,
     WINDOW,
     Outcomes,
     ProofNeededError,
@@ -92,7 +92,7 @@ def _raised_minimum(services: Services, site: Site, form: CheckoutForm, currency
         return 0
     if not is_proof(form.token, form.proof):
         raise ProofNeededError("this needs a proof of work")
-    return RAISED_MINIMUM_MAJOR * major_unit_minor(currency)
+    return RAISED_MINIMUM_UNITS * round_unit_minor(currency)
 
 
 def _new_attempt(services: Services, site: Site, origin: Origin, form: CheckoutForm, amount: Money) -> Attempt:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.contributions.contribution import ContributionState
-from service.stripe_events import pull, refresh, store
+from service.stripe_events import pull, store
 from service.stripe_events.backfill import backfill
 from service.stripe_events.drain import drain
 from service.stripe_events.refresh import MAX_ATTEMPTS, next_attempt, sweep
@@ -134,7 +134,7 @@ def test_a_worker_killed_before_it_committed_leaves_everything_to_do(
     def die(*_: object) -> None:
         raise Killed
 
-    monkeypatch.setattr(refresh.store, "finish_events", die)
+    monkeypatch.setattr(store, "finish_events", die)
     with pytest.raises(Killed):
         sweep(newsroom.services)
     monkeypatch.undo()

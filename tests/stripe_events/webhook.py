@@ -25,7 +25,7 @@ def event(event_id: str = "evt_1", event_type: str = "charge.succeeded", **chang
 
 
 def signed(body: str, at: float, secret: str = WEBHOOK_SECRET) -> str:
-    return WebhookSignature.generate_signature_header(body, secret, int(at))
+    return str(WebhookSignature.generate_signature_header(body, secret, int(at)))
 
 
 def send(newsroom: Newsroom, content: Any, **headers: str) -> TestResponse:
