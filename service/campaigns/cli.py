@@ -47,7 +47,9 @@ def lint_files(paths: tuple[Path, ...], site_file: Path | None) -> None:
     site_list, campaign_list, is_broken = _read_all((*paths, *([site_file] if site_file else [])))
     wanted = {campaign.site for campaign in campaign_list} - {site.key for site in site_list}
     if wanted:
-        site_list += [site for site in stored_documents(current_services().engine)[0] if site.key in wanted]
+        with _problems_of("the stored sites"):
+            stored, _ = stored_documents(current_services().engine)
+        site_list += [site for site in stored if site.key in wanted]
     for key in sorted(wanted - {site.key for site in site_list}):
         click.echo(f"problem  site {key}: is not stored and not among the files (--site FILE)")
         is_broken = True

@@ -27,6 +27,7 @@ from service.campaigns.store import (
     update_document,
 )
 from service.campaigns.switch_store import Scope, Switch, set_switch
+from service.database.transaction import committed
 from service.errors import ConflictError, InvalidDocumentError, NotFoundError
 
 
@@ -55,7 +56,7 @@ def save_site(engine: Database, content: Any, hand: Hand, based_on: int | None =
     `based_on`: the version the editor started from; ConflictError when somebody saved another since.
     """
     site = load_site(content)
-    with engine.begin() as rows:
+    with committed(engine) as rows:
         next_number(rows)
         state = _save(
             rows, DocumentVersion(DocumentKind.SITE, site.key, 0, content, hand.at, hand.who), site.key, based_on
@@ -70,7 +71,7 @@ def save_campaign(engine: Database, content: Any, hand: Hand, based_on: int | No
     a key that belongs to another site.
     """
     campaign = load_campaign(content)
-    with engine.begin() as rows:
+    with committed(engine) as rows:
         next_number(rows)
         with_countries_written_out(campaign, _site_of(rows, campaign, hand.at))
         version = DocumentVersion(DocumentKind.CAMPAIGN, campaign.key, 0, content, hand.at, hand.who)
@@ -79,7 +80,7 @@ def save_campaign(engine: Database, content: Any, hand: Hand, based_on: int | No
 
 def publish(engine: Database, kind: DocumentKind, key: str, release: Release, hand: Hand) -> DocumentState:
     """Put a version in force, now or at a later instant; an older version is a way back. A draft goes live by it."""
-    with engine.begin() as rows:
+    with committed(engine) as rows:
         next_number(rows)
         state = _existing(rows, kind, key)
         version = release.version or state.newest_version
@@ -96,7 +97,7 @@ def publish(engine: Database, kind: DocumentKind, key: str, release: Release, ha
 def pause(engine: Database, switch: Switch, hand: Hand, *, is_paused: bool, note: str = "") -> None:
     """Turn a kill switch on or off. In force everywhere within seconds, and it lifts gates too."""
     _check_switch(switch)
-    with engine.begin() as rows:
+    with committed(engine) as rows:
         next_number(rows)
         if switch.scope is Scope.CAMPAIGN:
             _existing(rows, DocumentKind.CAMPAIGN, switch.name)

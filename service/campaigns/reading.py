@@ -25,6 +25,7 @@ from service.campaigns.store import (
     newest_versions,
 )
 from service.campaigns.switch_store import Scope, Switch, paused_switches
+from service.database.transaction import committed
 from service.errors import InvalidDocumentError, NotFoundError
 
 MAX_VERSIONS = 100
@@ -49,7 +50,7 @@ class Described:
 
 def describe(engine: Database, kind: DocumentKind, key: str, now: datetime) -> Described:
     """One document with everything there is to know; raises NotFoundError."""
-    with engine.connect() as rows:
+    with committed(engine) as rows:
         state = _known(rows, kind, key)
         newest = find_version(rows, kind, key, state.newest_version)
         findings = _findings(rows, state, now)
@@ -61,28 +62,28 @@ def describe_all(engine: Database, kind: DocumentKind, now: datetime, site: str 
     """All documents of a kind by key, without text and findings; of one site where one is named."""
     if site is not None and not site.isprintable():
         return ()
-    with engine.connect() as rows:
+    with committed(engine) as rows:
         states, paused = list_documents(rows, kind, site), paused_switches(rows)
     return tuple(_described(state, paused, now, (), None) for state in states)
 
 
 def versions_of(engine: Database, kind: DocumentKind, key: str) -> tuple[DocumentVersion, ...]:
     """The newest versions, newest first; raises NotFoundError."""
-    with engine.connect() as rows:
+    with committed(engine) as rows:
         _known(rows, kind, key)
         return list_versions(rows, kind, key, MAX_VERSIONS)
 
 
 def changes_of(engine: Database, kind: DocumentKind, key: str) -> tuple[Change, ...]:
     """Who changed a document, newest first; raises NotFoundError."""
-    with engine.connect() as rows:
+    with committed(engine) as rows:
         _known(rows, kind, key)
         return list_changes(rows, kind, key, MAX_CHANGES)
 
 
 def stored_documents(engine: Database) -> tuple[tuple[Site, ...], tuple[Campaign, ...]]:
     """The newest text of every site and campaign that can be read."""
-    with engine.connect() as rows:
+    with committed(engine) as rows:
         return _newest(rows)
 
 

@@ -3,7 +3,7 @@
 import click
 from flask.cli import with_appcontext
 
-from service.errors import NotFoundError
+from service.errors import NotFoundError, StoreUnavailableError
 from service.services import current_services
 from service.tokens.store import Role, list_tokens
 from service.tokens.tokens import TokenRequest, create_token, revoke_token
@@ -22,7 +22,10 @@ def create(name: str, role: str) -> None:
     """Make a token and print it, this once."""
     services = current_services()
     request = TokenRequest(name, Role(role))
-    made = create_token(services.engine, services.settings.secret_keys, request, services.clock())
+    try:
+        made = create_token(services.engine, services.settings.secret_keys, request, services.clock())
+    except StoreUnavailableError as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"{made.token.token_id} ({name}, {role}). It is shown this once:", err=True)
     click.echo(made.text)
 
@@ -35,7 +38,7 @@ def revoke(id_or_name: str) -> None:
     services = current_services()
     try:
         count = revoke_token(services.engine, id_or_name, services.clock())
-    except NotFoundError as error:
+    except (NotFoundError, StoreUnavailableError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Revoked {count}.")
 

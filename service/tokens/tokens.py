@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from service.database.transaction import committed
 from service.errors import NotFoundError
 from service.ids import new_id
 from service.tokens.store import Database, Role, Token, find_token, insert_token, revoke_tokens
@@ -36,7 +37,7 @@ def create_token(engine: Database, keys: tuple[str, ...], request: TokenRequest,
     token_id = new_id("tok")
     text = f"{token_id}.{secrets.token_urlsafe(SECRET_BYTES)}"
     token = Token(token_id, request.name, request.role, digest(text, keys[0]), now)
-    with engine.begin() as connection:
+    with committed(engine) as connection:
         insert_token(connection, token)
     return NewToken(token, text)
 
@@ -46,7 +47,7 @@ def verify_token(engine: Database, keys: tuple[str, ...], text: str) -> Token | 
     again."""
     if len(text) > MAX_TOKEN_LENGTH or not (text.isascii() and text.isprintable()):
         return None
-    with engine.connect() as connection:
+    with committed(engine) as connection:
         token = find_token(connection, text.partition(".")[0])
     if token is None or token.revoked_at is not None:
         return None
@@ -56,7 +57,7 @@ def verify_token(engine: Database, keys: tuple[str, ...], text: str) -> Token | 
 def revoke_token(engine: Database, id_or_name: str, now: datetime) -> int:
     """Revoke by id or by name, in force at once; returns how many. Raises NotFoundError when there was none in
     force."""
-    with engine.begin() as connection:
+    with committed(engine) as connection:
         count = revoke_tokens(connection, id_or_name, now)
     if not count:
         raise NotFoundError(f"there is no token in force with the id or name {id_or_name}")

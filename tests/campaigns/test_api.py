@@ -1,5 +1,6 @@
 """The staff API over HTTP: guarded, strict, versioned, and in force at once."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service.campaigns.documents import MAX_DOCUMENT_BYTES, write_document
-from service.services import Services
+from service.database.engine import application_engine
+from service.services import EXTENSION, Services
 from tests.campaigns.conftest import Bearer
 from tests.campaigns.documents import campaign_document, site_document
 
@@ -278,3 +280,14 @@ def test_the_api_describes_itself(staff: FlaskClient) -> None:
     body = described["paths"]["/v1/campaigns/{key}"]["put"]["requestBody"]
     assert body["content"]["application/json"]["schema"]["$ref"] == "#/components/schemas/Campaign"
     assert described["components"]["schemas"]["Campaign"]["additionalProperties"] is False
+
+
+def test_without_a_database_staff_are_told_to_come_back(staff_app: Flask, editor: Headers, services: Services) -> None:
+    gone = application_engine("postgresql://nobody@127.0.0.1:9/nothing")
+    staff_app.extensions[EXTENSION] = replace(services, engine=gone)
+
+    answer = staff_app.test_client().get("/v1/sites", headers=editor)
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    gone.dispose()
