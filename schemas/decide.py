@@ -49,7 +49,20 @@ class DecideSchema(StrictSchema):
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> ViewRequest:
+        return self.build_view(data)
+
+    @staticmethod
+    def build_view(data: dict[str, Any]) -> ViewRequest:
         return ViewRequest(**{**data, "placements": frozenset(data["placements"])})
+
+
+# Facts of a page or a class of devices, the same for many readers; the rest of a request is one reader's own.
+PAGE_FACTS = frozenset(
+    {
+        "site", "page_id", "page_type", "section", "tags", "is_sensitive", "is_paid_content", "hide_appeals", "access",
+        "placements", "consent", "language", "device", "country",
+    }
+)  # fmt: skip
 
 
 class CopySchema(StrictSchema):

@@ -1,30 +1,31 @@
 """POST /v1/decide, /v1/events and /v1/simulate, GET /my-data, DELETE /v1/passport."""
 
+import time
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
 from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
 
 from schemas.decide import DecideSchema, DecisionSchema
 from schemas.event import EventAnswerSchema, EventSchema
 from service.campaigns.documents import MAX_DOCUMENT_BYTES
 from service.campaigns.site import Site
-from service.decisions.act import Answer, EventNote, answer_view, note_event
+from service.decisions import carrier
+from service.decisions.act import EventNote, answer_view, note_event
+from service.decisions.carrier import cookie_name, passport_cookie
 from service.decisions.compile_cache import CompiledSites
+from service.decisions.counting import count_decision
 from service.decisions.my_data import MyDataPage, held_as_data, held_in_words
-from service.decisions.passport import PASSPORT_DAYS
 from service.decisions.reader import Reader
 from service.decisions.render import answer_body
 from service.decisions.simulation_file import simulate_text
 from service.decisions.view import Carrier, ViewRequest
-from service.requests import WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, origin_of, preflight
+from service.requests import WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
 from service.services import Services, current_services
 from service.tokens.api import requires_role
 
 blueprint = Blueprint("decisions", __name__, description="Should this reader be asked now?")
-log = structlog.get_logger()
 _sites = CompiledSites()
 
 
@@ -48,9 +49,10 @@ def decide(view: ViewRequest) -> Response:
     """Decide what one page view shows."""
     services = current_services()
     site = _sites.compiled(services.campaigns.current().site(view.site))
-    admit_origin(site.site.origins, origin_of(services.settings.public_url) or "")
+    admit_origin(site.site.origins, services.settings.public_origin)
+    began = time.perf_counter()
     answer = answer_view(site, services.passports, view, carrier_of(services, view.site), services.clock())
-    _count(services, view.site, answer)
+    count_decision(services.metrics, view.site, answer, time.perf_counter() - began)
     response = jsonify(answer_body(answer))
     return carried(response, services, view.site, None if answer.is_local else answer.passport)
 
@@ -63,7 +65,7 @@ def events(note: EventNote) -> Response:
     """Note that a prompt was seen, dismissed or clicked; telling it again changes nothing."""
     services = current_services()
     site = services.campaigns.current().site(note.site)
-    admit_origin(site.site.origins, origin_of(services.settings.public_url) or "")
+    admit_origin(site.site.origins, services.settings.public_origin)
     noted = note_event(services.passports, note, carrier_of(services, note.site), services.clock())
     if noted.is_new:
         services.metrics.prompt_events.labels(note.site, note.event.value).inc()
@@ -125,7 +127,7 @@ def erase() -> Response:
 
 def _site_asked_for(services: Services) -> Site:
     site = services.campaigns.current().site(request.args.get("site", "")).site
-    admit_origin(site.origins, origin_of(services.settings.public_url) or "")
+    admit_origin(site.origins, services.settings.public_origin)
     return site
 
 
@@ -138,48 +140,21 @@ def _own_passport(services: Services) -> tuple[Site, Reader | None]:
 
 def _erased(response: Response, site: str) -> Response:
     services = current_services()
-    is_https = services.settings.public_url.startswith("https://")
-    response.delete_cookie(cookie_name(services, site), secure=is_https, httponly=True, samesite="Lax")
+    name, is_https = cookie_name(services.settings, site), services.settings.is_https
+    response.delete_cookie(name, secure=is_https, httponly=True, samesite="Lax")
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def carrier_of(services: Services, site: str) -> Carrier:
-    """What the request itself tells, its address excepted."""
-    header = services.settings.country_header
-    country = request.headers.get(header, "") if header else ""
-    is_country = len(country) == 2 and country.isascii() and country.isalpha() and country.upper() not in {"XX", "T1"}
-    purpose = request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
-    return Carrier(
-        cookie=request.cookies.get(cookie_name(services, site)),
-        country=country.upper() if is_country else None,
-        user_agent=request.headers.get("User-Agent", "")[:300],
-        is_prefetch="prefetch" in purpose or "prerender" in purpose,
-    )
-
-
-def cookie_name(services: Services, site: str) -> str:
-    """Over HTTPS a name the browser keeps to this very host."""
-    return f"__Host-keepopen-{site}" if services.settings.public_url.startswith("https://") else f"keepopen-{site}"
+    """What this request tells beside its body."""
+    cookie = request.cookies.get(cookie_name(services.settings, site))
+    return carrier.carrier_of(services.settings, request.headers.get, cookie)
 
 
 def carried(response: Response, services: Services, site: str, passport: str | None) -> Response:
     """The response, never cached, with the passport as a cookie where there is one to set."""
     response.headers["Cache-Control"] = "no-store"
     if passport is not None:
-        response.set_cookie(
-            cookie_name(services, site),
-            passport,
-            max_age=PASSPORT_DAYS * 86_400,
-            secure=services.settings.public_url.startswith("https://"),
-            httponly=True,
-            samesite="Lax",
-        )
+        response.headers.add("Set-Cookie", passport_cookie(services.settings, site, passport))
     return response
-
-
-def _count(services: Services, site: str, answer: Answer) -> None:
-    if answer.fault is not None:
-        log.error("decision_failed", site=site, error_type=answer.fault)
-    outcome: Any = "fault" if answer.fault else "prompt" if answer.prompts else "silence"
-    services.metrics.decisions.labels(site, outcome).inc()

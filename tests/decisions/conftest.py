@@ -48,9 +48,12 @@ def open_client(clock: SettableClock) -> Opener:
         app = Flask("tests")
         app.config.update(API_TITLE="t", API_VERSION="v1", OPENAPI_VERSION="3.1.0", TESTING=True)
         keys = settings.get("secret_keys", ("k" * 32,))
-        given = {"public_url": "http://localhost", "country_header": "X-Country", "secret_keys": keys, **settings}
+        stripe = {"stripe_api_key": "sk_test_of_the_tests", "stripe_webhook_secrets": ("whsec_of_the_tests",)}
+        given = {
+            "public_url": "http://localhost", "country_header": "X-Country", "secret_keys": keys, **stripe, **settings
+        }  # fmt: skip
         app.extensions[EXTENSION] = Services(
-            settings=cast("Settings", type("GivenSettings", (), given)),
+            settings=Settings(**given),
             engine=cast("Any", None),
             clock=clock,
             gateway=cast("Any", None),

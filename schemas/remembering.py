@@ -1,0 +1,65 @@
+"""A flat schema that remembers which values its fields have accepted, so that the same page facts are checked once.
+
+There is no second truth: a value is only remembered after the schema's own field has accepted it, and whatever is not
+plain is left to the schema. See `tests/schemas/test_remembering.py`, which holds the two equal.
+"""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from marshmallow import RAISE, Schema, ValidationError, missing
+
+V = TypeVar("V")
+MAX_REMEMBERED = 4096  # values of one field; then it starts over
+
+
+class RememberingSchema(Generic[V]):
+    """Loads what `schema` loads, for documents of plain values. `facts` names the fields worth remembering."""
+
+    def __init__(self, schema: Schema, build: Callable[[dict[str, Any]], V], *, facts: frozenset[str]) -> None:
+        if schema.unknown != RAISE:
+            raise ValueError("the schema has to refuse unknown fields")
+        self._fields = dict(schema.load_fields)
+        self._build = build
+        self._required = frozenset(name for name, field in self._fields.items() if field.required)
+        self._defaults = {
+            name: field.load_default() if callable(field.load_default) else field.load_default
+            for name, field in self._fields.items()
+            if field.load_default is not missing
+        }
+        self._accepted: dict[str, dict[Any, Any]] = {name: {} for name in facts}
+
+    def load(self, content: Any) -> V | None:
+        """The value, or None where the schema itself has to look (and says what is wrong, if anything is)."""
+        if type(content) is not dict or not self._required <= content.keys():
+            return None
+        values = dict(self._defaults)
+        try:
+            for name, given in content.items():
+                values[name] = self._value(name, given)
+        except (ValidationError, KeyError, TypeError):
+            return None
+        return self._build(values)
+
+    def _value(self, name: str, given: Any) -> Any:
+        accepted = self._accepted.get(name)
+        if accepted is None:
+            return self._fields[name].deserialize(given)
+        identity = given if type(given) is str else _identity(given)
+        try:
+            return accepted[identity]
+        except KeyError:
+            value = self._fields[name].deserialize(given)
+        if len(accepted) >= MAX_REMEMBERED:
+            accepted.clear()
+        accepted[identity] = value
+        return value
+
+
+def _identity(given: Any) -> Any:
+    """What a value is remembered by: true is not 1, and a list is its texts. TypeError for what is not plain."""
+    if type(given) is not list:
+        return type(given), given
+    if any(type(one) is not str for one in given):
+        raise TypeError("only texts are remembered")
+    return tuple(given)

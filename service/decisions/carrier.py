@@ -1,0 +1,38 @@
+"""How a reader's passport travels, and what a request tells beside its body. Header names as in HTTP."""
+
+from collections.abc import Callable
+
+from service.decisions.passport import PASSPORT_DAYS
+from service.decisions.view import Carrier
+from service.settings import Settings
+
+MAX_USER_AGENT = 300
+UNKNOWN_COUNTRIES = frozenset({"XX", "T1"})  # what edges send for unknown and for Tor
+
+
+def carrier_of(settings: Settings, header: Callable[[str], str | None], cookie: str | None) -> Carrier:
+    """What the request itself tells, its address excepted."""
+    purpose = header("Sec-Purpose") or header("Purpose") or ""
+    return Carrier(
+        cookie=cookie,
+        country=_country((header(settings.country_header) or "") if settings.country_header else ""),
+        user_agent=(header("User-Agent") or "")[:MAX_USER_AGENT],
+        is_prefetch="prefetch" in purpose or "prerender" in purpose,
+    )
+
+
+def cookie_name(settings: Settings, site: str) -> str:
+    """Over HTTPS a name that browsers keep to this very host."""
+    return f"__Host-keepopen-{site}" if settings.is_https else f"keepopen-{site}"
+
+
+def passport_cookie(settings: Settings, site: str, passport: str) -> str:
+    """The Set-Cookie header that carries a passport; a sealed passport needs no quoting."""
+    secure = "Secure; " if settings.is_https else ""
+    name = cookie_name(settings, site)
+    return f"{name}={passport}; {secure}HttpOnly; Max-Age={PASSPORT_DAYS * 86_400}; Path=/; SameSite=Lax"
+
+
+def _country(text: str) -> str | None:
+    is_country = len(text) == 2 and text.isascii() and text.isalpha() and text.upper() not in UNKNOWN_COUNTRIES
+    return text.upper() if is_country else None
