@@ -117,6 +117,7 @@
       load('extras').then((module) => module.start(app, consent)), new Promise((done) => setTimeout(done, 400))]).catch(() => {});
     if (!app.consent) consent(attribute('consent'));
     window.navigation?.addEventListener('currententrychange', () => moved());
+    if (location.hash === '#keepopen-thanks') load('thanks').then((module) => module.show(app), () => {});
     begin(app.given);
   };
 

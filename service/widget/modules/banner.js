@@ -3,13 +3,19 @@ import { h, sheet } from './dom.js';
 import { closeButton, heading, text, ticker } from './appeal.js';
 
 export const style = `
-.banner { position: fixed; z-index: var(--keepopen-z-index, 2147483000); inset-inline: 0; inset-block-end: 0; max-height: min(80vh, 38em); overflow: auto; overscroll-behavior: contain; padding: 1.25em max(1.25em, calc(50vw - 34em)) 1.4em; border-block-start: 3px solid var(--bright); box-shadow: 0 -2px 18px rgb(0 0 0 / .14); }
-.banner .text { font-size: 1em; }
+.banner { position: fixed; z-index: var(--keepopen-z-index, 2147483000); inset-inline: 0; inset-block-end: 0; max-height: min(72vh, 38em); overflow: auto; overscroll-behavior: contain; padding: 1.25em max(1.25em, calc(50vw - 36em)); border-block-start: 3px solid var(--bright); box-shadow: 0 -2px 18px rgb(0 0 0 / .14); }
 .banner h2 { font-size: 1.35em; }
+.banner .text { margin-top: .7em; font-size: 1em; }
 .banner .open { margin-top: 1.1em; }
-.banner .text, .banner form { max-width: 44em; }
+.banner .acts { max-width: 40em; }
+@media (min-width: 60em) {
+  .inner { display: grid; grid-template-columns: 1fr auto; gap: 0 3.5em; align-items: center; }
+  .inner.is-open { grid-template-columns: 1fr 1fr; }
+  .acts { display: grid; }
+  .acts .links { flex-direction: column; gap: .2em; }
+  .acts form { margin-top: 0; }
+}
 .aside { visibility: hidden; transform: translateY(102%); }
-.inner { position: relative; }
 @media (prefers-reduced-motion: no-preference) { .banner { transition: transform .22s ease-out, visibility .22s; } }
 @media (max-height: 26em) { .banner { position: relative; max-height: none; } }
 @media (forced-colors: active) { .banner { border-block-start: 2px solid CanvasText; } }
@@ -65,15 +71,16 @@ const stepAside = (panel, host, clear) => {
 export const build = (prompt, { word, chooser, dismiss, links, app, host }) => {
   const open = h('button', { class: 'open', part: 'button', type: 'button', 'aria-expanded': 'false', onclick: () => {
     open.replaceWith(chooser);
+    inner.classList.add('is-open');
     chooser.querySelector('input')?.focus();
   } }, prompt.copy.button);
   const note = h('p', { class: 'unseen', role: 'status' });
+  const inner = h('div', { class: 'inner' }, h('div', {}, heading(prompt), text(prompt), ticker(prompt, word)),
+    h('div', { class: 'acts' }, open, prompt.copy.footnote && h('p', { class: 'footnote', part: 'footnote' }, prompt.copy.footnote), links));
   const panel = h('section', { class: `root banner${prompt.is_dismissible ? ' dismissible' : ''}`, part: 'banner', 'aria-labelledby': 'heading',
     onkeydown: ({ key }) => { if (key === 'Escape' && prompt.is_dismissible) dismiss(); },
     onfocusin: ({ relatedTarget: from }) => { if (from) panel.opener = from; } },
-  h('div', { class: 'inner' }, heading(prompt), text(prompt), ticker(prompt, word), open,
-    prompt.copy.footnote && h('p', { class: 'footnote', part: 'footnote' }, prompt.copy.footnote), links),
-  prompt.is_dismissible && closeButton(word, dismiss), note);
+  inner, prompt.is_dismissible && closeButton(word, dismiss), note);
   panel.enter = () => {
     const stop = stepAside(panel, host, app.attribute('keep_clear') || '[data-keep-clear], #comments, .comments');
     const timer = setTimeout(() => { note.textContent = word('banner_note', { heading: prompt.copy.heading }); }, 300);

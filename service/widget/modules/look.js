@@ -8,21 +8,22 @@ export const look = `
 .root {
   --accent: var(--keepopen-accent, var(--campaign-accent, #0b5563));
   --page: var(--keepopen-page, light-dark(#fff, #161616));
-  --paper: var(--keepopen-background, color-mix(in srgb, var(--accent) 7%, var(--page)));
-  --ink: var(--keepopen-text, light-dark(#1d1d1b, #f0eeea));
+  --bright: light-dark(var(--accent), color-mix(in srgb, var(--accent) 55%, #fff));
+  --paper: var(--keepopen-background, var(--campaign-background, color-mix(in srgb, var(--bright) 7%, var(--page))));
+  --ink: var(--keepopen-text, var(--campaign-text, light-dark(#1d1d1b, #f0eeea)));
   --soft: var(--keepopen-muted, light-dark(#55534f, #b9b5ae));
   --line: var(--keepopen-line, light-dark(#767470, #8f8b85));
-  --mark: var(--keepopen-highlight, color-mix(in srgb, var(--accent) 18%, var(--page)));
+  --mark: var(--keepopen-highlight, color-mix(in srgb, var(--bright) 20%, var(--page)));
   --on: var(--keepopen-on-accent, var(--campaign-on, #fff));
   --ring: var(--keepopen-focus, var(--ink));
   --round: var(--keepopen-radius, 3px);
-  --bright: light-dark(var(--accent), color-mix(in srgb, var(--accent) 55%, #fff));
   font-family: var(--keepopen-font, inherit); font-size: var(--keepopen-font-size, medium); line-height: 1.5;
   color: var(--ink); background: var(--paper); text-align: start; overflow-wrap: break-word;
 }
 .appeal { position: relative; margin-block: var(--keepopen-space, 1.75em); padding: clamp(1.25em, 4vw, 2em); border-block-start: 3px solid var(--bright); }
 h2, p, ul { margin: 0; padding: 0; }
 h2 { font-family: var(--keepopen-heading-font, inherit); font-size: 1.65em; line-height: 1.18; letter-spacing: -.01em; text-wrap: balance; }
+h2:focus { outline: none; }
 .dismissible h2 { padding-inline-end: 1.9em; }
 .subheading { margin-top: .35em; font-size: 1.1em; line-height: 1.45; color: var(--soft); text-wrap: pretty; }
 .text { margin-top: 1em; font-size: 1.06em; }
@@ -31,7 +32,7 @@ mark { padding: .1em .22em; margin-inline: -.22em; color: inherit; background: v
 button, input { font: inherit; color: inherit; }
 button { min-height: 2.75em; padding: .5em 1.4em; border: 2px solid var(--accent); border-radius: var(--round); background: var(--accent); color: var(--on); font-weight: 700; line-height: 1.25; cursor: pointer; touch-action: manipulation; }
 button:hover { background: color-mix(in srgb, var(--accent) 86%, #000); }
-.quiet, .close { min-height: 1.75em; padding: .1em .15em; border: 0; background: none; color: inherit; font-weight: 400; text-decoration: underline; text-underline-offset: .2em; text-decoration-thickness: 1px; }
+.quiet, .close { min-height: 1.75em; padding: .1em 0; border: 0; background: none; color: inherit; font-weight: 400; text-decoration: underline; text-underline-offset: .2em; text-decoration-thickness: 1px; }
 .quiet:hover, .close:hover { background: none; text-decoration-thickness: 2px; }
 .close { position: absolute; inset-block-start: .6em; inset-inline-end: .6em; display: grid; place-items: center; width: 2.75em; height: 2.75em; border-radius: 50%; }
 .close:hover { background: var(--mark); }

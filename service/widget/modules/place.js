@@ -24,7 +24,7 @@ export const gently = (host, change) => {
 
 // Focus goes back to the reading, not to the top of the page.
 export const backToReading = (host) => {
-  const heading = host.closest('article,main')?.querySelector('h1,h2') || document.querySelector('h1,main') || document.body;
+  const heading = host.closest('article,main')?.querySelector('h1,h2') || document.querySelector('h1') || document.querySelector('main') || document.body;
   const had = heading.getAttribute('tabindex');
   if (had === null) {
     heading.setAttribute('tabindex', '-1');

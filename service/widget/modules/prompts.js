@@ -11,7 +11,7 @@ const SHAPES = { epic: 'appeal', banner: 'banner', gate: 'gate' };
 const shown = new Map(); // placement → { prompt, host, remove, form }
 
 const isUsable = ({ kind, copy, ask, gate, prompt_token: token }) => SHAPES[kind] && (kind !== 'gate' || /^(soft|hard)$/.test(gate?.strength)) && token?.length && copy?.heading?.length && copy.button?.length
-  && Array.isArray(copy.paragraphs) && ask.currency.length === 3 && ask.intervals.length && ask.intervals.every(({ amounts_minor: amounts }) => Array.isArray(amounts));
+  && Array.isArray(copy.paragraphs) && /^[A-Z]{3}$/.test(ask.currency) && ask.exponent >= 0 && ask.intervals.length && ask.intervals.every(({ amounts_minor: amounts }) => Array.isArray(amounts));
 const isSame = (one, other) => ['placement', 'kind', 'campaign', 'variant'].every((key) => one[key] === other[key]);
 const about = ({ placement, kind, campaign, variant }) => ({ placement, kind, campaign, variant });
 
@@ -38,26 +38,34 @@ const draw = async (app, prompt, isOver) => {
   const key = prompt.placement;
   if (!host || shown.has(key)) return host || app.say('none', { reason: 'no_place', placement: key });
   shown.set(key, { prompt, host, remove: () => shown.delete(key), form: { busy() {} } });
-  const [shape, amounts, word] = await Promise.all([app.load(SHAPES[prompt.kind]), app.load('amounts'), wordsFor(app, prompt.copy.language)])
+  const [shape, amounts, word] = await Promise.all([app.load(SHAPES[prompt.kind]), app.load('amounts'), wordsFor(prompt.copy.language)])
     .catch((error) => { shown.delete(key); throw error; });
+  await breath();
   if (isOver() || !shown.has(key)) return shown.delete(key);
-  place(app, prompt, { host, shape, amounts, word });
+  await place(app, prompt, { host, shape, amounts, word });
 };
 
-const accents = ({ accent }) => {
-  if (!/^#[0-9a-f]{6}$/i.test(accent || '')) return '';
-  const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(accent.slice(at, at + 2), 16) / 255) ** 2.2);
-  const isBright = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18;
-  return `.root { --campaign-accent: ${accent}; --campaign-on: ${isBright ? '#000' : '#fff'}; }`;
+// Lets the page do its own work first, so that no task of ours is long.
+const breath = () => new Promise((go) => setTimeout(go));
+
+// Colours of the campaign, as `#rrggbb`; the publisher's own custom properties stand above them.
+const colours = ({ accent, accent_text: on, background, text }) => {
+  const isColour = (value) => /^#[0-9a-f]{6}$/i.test(value || '');
+  if (!on && isColour(accent)) {
+    const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(accent.slice(at, at + 2), 16) / 255) ** 2.2);
+    on = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? '#000000' : '#ffffff';
+  }
+  const named = Object.entries({ accent, on, background, text }).filter(([, value]) => isColour(value));
+  return `.root { ${named.map(([name, value]) => `--campaign-${name}: ${value};`).join(' ')} }`;
 };
 
-const place = (app, prompt, { host, shape, amounts, word }) => {
+const place = async (app, prompt, { host, shape, amounts, word }) => {
   const root = host.shadowRoot || host.attachShadow({ mode: 'open' });
   const tell = (name, more) => app.say(name, { ...about(prompt), ...more }, host);
   const entry = shown.get(prompt.placement);
   let stop;
   let node;
-  const tools = { app, word, tell, host, tinted: accents };
+  const tools = { app, word, tell, host };
   const remove = entry.remove = () => {
     shown.delete(prompt.placement);
     stop?.();
@@ -93,7 +101,9 @@ const place = (app, prompt, { host, shape, amounts, word }) => {
   node = shape.build(prompt, tools);
   node.lang = prompt.copy.language;
   node.dir = word.direction;
-  root.adoptedStyleSheets = sheet(look, amounts.style, shape.style || '', accents(prompt.design || {}));
+  root.adoptedStyleSheets = sheet(look, amounts.style, shape.style || '', colours(prompt.design || {}));
+  await breath();
+  if (shown.get(prompt.placement) !== entry) return;
   if (!host.isConnected) document.body.append(host);
   const put = () => root.replaceChildren(node);
   if (host.matches('.keepopen-own')) put(); else gently(host, put);
