@@ -57,7 +57,7 @@ def lint_files(paths: tuple[Path, ...], site_file: Path | None) -> None:
     _print(findings)
     if is_broken or any(found.severity is Severity.PROBLEM for found in findings):
         raise SystemExit(1)
-    click.echo(f"{len(campaign_list)} campaigns, nothing that could not work.")
+    click.echo(f"Campaigns read: {len(campaign_list)}. All of them can work.")
 
 
 @campaigns.command("apply")

@@ -22,6 +22,7 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.site import Site
 from service.errors import InvalidDocumentError
 
+CAMPAIGN_SCHEMA, SITE_SCHEMA = CampaignSchema(), SiteSchema()  # made once: making one costs more than using it
 MAX_DOCUMENT_BYTES = 128 * 1024
 MAX_DEPTH = 20
 MAX_DIGITS = 18
@@ -71,12 +72,12 @@ def write_document(content: object) -> str:
 
 def load_campaign(content: object, lines: Mapping[DocumentPath, int] | None = None) -> Campaign:
     """The campaign a document describes; raises InvalidDocumentError naming every field that is wrong."""
-    return cast("Campaign", load_value(CampaignSchema(), content, lines))
+    return cast("Campaign", load_value(CAMPAIGN_SCHEMA, content, lines))
 
 
 def load_site(content: object, lines: Mapping[DocumentPath, int] | None = None) -> Site:
     """The site a document describes; raises InvalidDocumentError naming every field that is wrong."""
-    return cast("Site", load_value(SiteSchema(), content, lines))
+    return cast("Site", load_value(SITE_SCHEMA, content, lines))
 
 
 def stored_campaign(content: object, created_at: datetime, version: int) -> Campaign:

@@ -76,7 +76,7 @@ def test_lint_takes_the_site_that_is_stored(runner: FlaskCliRunner, folder: Path
 
     assert without[0] == 1
     assert "is not stored and not among the files" in without[1]
-    assert run(runner, "campaigns", "lint", folder / "campaigns") == (0, "1 campaigns, nothing that could not work.\n")
+    assert run(runner, "campaigns", "lint", folder / "campaigns") == (0, "Campaigns read: 1. All of them can work.\n")
 
 
 def test_an_error_in_a_file_stops_apply_with_its_name(runner: FlaskCliRunner, folder: Path) -> None:
