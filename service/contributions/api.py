@@ -16,6 +16,7 @@ from service.contributions.choice import CheckoutForm, token_digest
 from service.contributions.portal import PortalPage, open_portal, send_portal_link
 from service.contributions.recognition import begun_passport, reader_key, recognised_passport
 from service.contributions.refunds import RefundWish, refund_charge
+from service.contributions.resume import resume_checkout
 from service.contributions.support_page import support_page
 from service.contributions.thanks import returned_reader
 from service.decisions.api import carried, carrier_of
@@ -99,6 +100,13 @@ def thanks() -> ResponseReturnValue:
         passport = recognised_passport(services, carrier.cookie or "", found.site.key, found.interval)
         return carried(response, services, found.site.key, passport)
     return response
+
+
+@blueprint.get("/resume/<token>")
+@limiter.limit(PER_ADDRESS)
+def resume(token: str) -> ResponseReturnValue:
+    """Take up an attempt that was left."""
+    return redirect(resume_checkout(current_services(), token).checkout_url or "", 303)
 
 
 @blueprint.post("/v1/portal")

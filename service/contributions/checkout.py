@@ -75,7 +75,11 @@ def start_checkout(services: Services, site: Site, origin: Origin, form: Checkou
     refuse_unoffered_interval(site, form.interval, country)
     currency = form.currency or origin.currency or site.currency_in(country)
     amount = chosen_amount(form, site, currency, _raised_minimum(services, site, form, currency))
-    attempt = _open_attempt(services, _new_attempt(services, site, origin, form, amount))
+    return begin_session(services, site, open_or_join(services, _new_attempt(services, site, origin, form, amount)))
+
+
+def begin_session(services: Services, site: Site, attempt: Attempt) -> Attempt:
+    """The attempt with its hosted page, which a repeat finds again."""
     if attempt.checkout_url is not None:
         return attempt
     session = services.gateway.create_checkout_session(_request(services, site, attempt))
@@ -120,7 +124,7 @@ def _new_attempt(services: Services, site: Site, origin: Origin, form: CheckoutF
     )
 
 
-def _open_attempt(services: Services, wanted: Attempt) -> Attempt:
+def open_or_join(services: Services, wanted: Attempt) -> Attempt:
     """The open attempt of the same key, or `wanted`, now stored."""
     for _ in range(3):
         with committed(services.engine) as connection:

@@ -15,6 +15,7 @@ from service.contributions import mail_store, store
 from service.contributions.mail_kinds import STAFF_KINDS, MailKind
 from service.contributions.mail_store import MailStatus, OutboxMail
 from service.contributions.mail_texts import MailFacts, mail_text
+from service.contributions.resume import resume_token
 from service.contributions.sealed_link import seal_link
 from service.services import Services
 from service.settings import Settings
@@ -92,7 +93,7 @@ def _link(services: Services, mail: OutboxMail, site: str) -> str:
     if mail.kind is MailKind.PORTAL_LINK:
         return f"{public_url}/portal/{seal_link(services.passports.ring, mail.subject_id or '')}"
     if mail.kind is MailKind.PAYMENT_FAILED:
-        return f"{public_url}/support/{site}"
+        return f"{public_url}/resume/{resume_token(services.passports.ring, mail.contribution_id)}"
     return f"{public_url}/portal?site={site}"
 
 

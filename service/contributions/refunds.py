@@ -15,7 +15,7 @@ from service.stripe_events.event_objects import ObjectRef, ObjectType
 from service.stripe_events.facts import Charge, Refund
 from service.stripe_events.record_store import record
 from service.stripe_events.refresh import post
-from service.stripe_gateway.fetching import Fact
+from service.stripe_gateway.fetched import Fact
 
 _OVER = frozenset({"won", "warning_closed", "prevented"})
 _KEPT = frozenset({"pending", "requires_action", "succeeded"})

@@ -9,6 +9,7 @@ import structlog
 
 from service.campaigns.site import Site
 from service.contributions import store
+from service.contributions.resume import resume_token
 from service.database.transaction import committed
 from service.errors import NotFoundError, StoreUnavailableError, StripeUnavailableError
 from service.money import Money
@@ -70,11 +71,20 @@ def returned_reader(services: Services, session_id: str) -> Return:
         interval=mark.interval,
         amount=Money(session.amount_total_minor, session.currency),
         language=language,
-        continue_url=(session.url if finish is Finish.OPEN else None) or return_url or site.home_url,
+        continue_url=_continue_url(services, session, mark.contribution_id) or return_url or site.home_url,
         makes_supporter=finish in {Finish.PAID, Finish.PENDING}
         and services.clock() - session.created_at < RECOGNISED_FOR,
         campaign=mark.campaign,
     )
+
+
+def _continue_url(services: Services, session: CheckoutSession, contribution_id: str) -> str | None:
+    """Where an unfinished attempt goes on; None for one that needs nothing more."""
+    if session.status == "open":
+        return session.url
+    if session.status == "expired":
+        return f"{services.settings.public_url}/resume/{resume_token(services.passports.ring, contribution_id)}"
+    return None
 
 
 def finish_of(session: CheckoutSession) -> Finish:

@@ -11,7 +11,7 @@ from service.ledger.payout_store import record_tie
 from service.stripe_events import checkout_fact_store
 from service.stripe_events.fact_store import record_balance_transactions, record_fact
 from service.stripe_events.facts import BalanceTransaction, CheckoutSession, Customer, PaymentIntent, Subscription
-from service.stripe_gateway.fetching import Fact, PayoutMembers
+from service.stripe_gateway.fetched import Fact, FraudWarning, PayoutMembers
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def _record_one(connection: Connection, fact: Fact, now: datetime, told_at: date
             checkout_fact_store.record_subscription(connection, fact, now)
         case PayoutMembers():
             record_tie(connection, fact.payout_id, fact.transactions, now)
-        case Customer() | BalanceTransaction():
-            pass  # the first is personal and kept with the contributions, the second is kept already
+        case Customer() | FraudWarning() | BalanceTransaction():
+            pass  # the first two concern contributions alone, the third is kept already
         case _:
             record_fact(connection, fact, now, told_at)

@@ -11,20 +11,13 @@ import stripe
 
 from service.stripe_events.event_objects import ObjectRef, ObjectType
 from service.stripe_events.facts import (
-    BalanceTransaction,
     Charge,
-    CheckoutSession,
     ContributionMark,
-    Customer,
-    Dispute,
     Invoice,
-    InvoicePayment,
-    PaymentIntent,
-    Payout,
-    Refund,
     Subscription,
 )
-from service.stripe_gateway.fields import StripeJson, part, reference, required_text, rows
+from service.stripe_gateway.fetched import Fact, FraudWarning, PayoutMembers
+from service.stripe_gateway.fields import StripeJson, is_set, part, reference, required_instant, required_text, rows
 from service.stripe_gateway.marks import read_mark
 from service.stripe_gateway.read_billing import (
     read_customer,
@@ -46,28 +39,6 @@ from service.stripe_gateway.transport import StripeObjectMissingError, stripe_fa
 PAGE_SIZE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class PayoutMembers:
-    """The balance transactions an automatic payout carried, without the payout's own."""
-
-    payout_id: str
-    transactions: tuple[BalanceTransaction, ...]
-
-
-Fact = (
-    BalanceTransaction
-    | Charge
-    | CheckoutSession
-    | Customer
-    | Dispute
-    | Invoice
-    | InvoicePayment
-    | PaymentIntent
-    | Payout
-    | PayoutMembers
-    | Refund
-    | Subscription
-)
 Facts = Iterator[Fact]
 
 
@@ -118,9 +89,11 @@ class ObjectFetcher:
         data = self._resolved(self.v1.charges, found, expand)
         yield from self.balance_transaction(data.get("balance_transaction"))
         yield from self.balance_transaction(data.get("failure_balance_transaction"))
-        intent = part(data, "payment_intent")
-        mark = read_mark(part(data, "metadata")) or read_mark(part(intent, "metadata"))
-        intent_id = reference(data, "payment_intent")
+        intent, intent_id = part(data, "payment_intent"), reference(data, "payment_intent")
+        mark = read_mark(part(data, "metadata"))
+        if behind is None and mark is None and intent_id is not None and not intent:
+            intent = self._get(self.v1.payment_intents, intent_id)
+        mark = mark or read_mark(part(intent, "metadata"))
         if behind is None and mark is None and intent_id is not None:
             behind, facts = self._behind_intent(intent_id)
             yield from facts
@@ -221,7 +194,11 @@ class ObjectFetcher:
         yield read_dispute(data)
 
     def early_fraud_warning(self, object_id: str) -> Facts:
-        return self._charge_behind(self._get(self.v1.radar.early_fraud_warnings, object_id))
+        data = self._get(self.v1.radar.early_fraud_warnings, object_id)
+        yield from self._charge_behind(data)
+        charge_id = reference(data, "charge")
+        if charge_id is not None:
+            yield FraudWarning(object_id, charge_id, required_instant(data, "created"), is_set(data, "actionable"))
 
     def review(self, object_id: str) -> Facts:
         return self._charge_behind(self._get(self.v1.reviews, object_id))

@@ -12,7 +12,8 @@ from service.stripe_events.event_objects import EventEnvelope, ObjectRef, read_e
 from service.stripe_events.facts import BalanceTransaction, CheckoutSession, Payout, Refund
 from service.stripe_gateway.account import AccountSetup, read_endpoint, read_http_date, read_portal
 from service.stripe_gateway.checkout import CheckoutRequest, session_parameters
-from service.stripe_gateway.fetching import PAGE_SIZE, Fact, fetch_facts
+from service.stripe_gateway.fetched import Fact
+from service.stripe_gateway.fetching import PAGE_SIZE, fetch_facts
 from service.stripe_gateway.fields import rows
 from service.stripe_gateway.read_billing import read_session
 from service.stripe_gateway.read_money import read_balance_transaction, read_payout, read_refund

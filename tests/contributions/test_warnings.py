@@ -1,0 +1,75 @@
+"""Early fraud warnings, and the operator's check of the whole road."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from flask.testing import FlaskCliRunner
+
+from service.stripe_events.doctor import examine_backlog, examine_clock, examine_endpoints, examine_portal
+from service.stripe_events.doctor_store import Backlog
+from service.stripe_events.event_objects import SUBSCRIBED_EVENTS
+from service.stripe_gateway import API_VERSION
+from service.stripe_gateway.account import AccountSetup, PortalConfiguration, WebhookEndpoint
+from tests.contributions.conftest import Newsroom
+
+NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
+URL = "https://support.courier.example/webhooks/stripe"
+GOOD_ENDPOINT = WebhookEndpoint("we_1", URL, True, frozenset(SUBSCRIBED_EVENTS), API_VERSION)
+GOOD_PORTAL = PortalConfiguration("bpc_1", can_cancel=True, can_update_card=True, does_prorate=False)
+QUIET = Backlog(0, None, 0, 0, 0, NOW)
+
+
+def test_an_early_fraud_warning_reaches_staff_once(newsroom: Newsroom) -> None:
+    answer = newsroom.checkout(amount="20")
+    newsroom.stripe.pay(answer.json["checkout_url"], card="4000 0000 0000 5423")
+    for _ in range(3):
+        newsroom.clock.advance(minutes=1)
+        newsroom.settle()
+
+    assert newsroom.rows("SELECT kind, status FROM mail_outbox") == [("fraud_warning", "sent")]
+
+
+def test_a_good_endpoint_needs_nothing() -> None:
+    assert all(finding.is_fine for finding in examine_endpoints((GOOD_ENDPOINT,), URL))
+    everything = replace(GOOD_ENDPOINT, enabled_events=frozenset({"*"}))
+    assert all(finding.is_fine for finding in examine_endpoints((everything,), URL))
+
+
+def test_an_endpoint_that_misses_events_is_told_which() -> None:
+    short = replace(GOOD_ENDPOINT, enabled_events=SUBSCRIBED_EVENTS - {"charge.updated"})
+
+    remedies = [finding.remedy for finding in examine_endpoints((short,), URL) if not finding.is_fine]
+
+    assert remedies == ["Enable these events: charge.updated"]
+    assert not next(iter(examine_endpoints((), URL))).is_fine
+
+
+def test_a_portal_without_a_way_out_is_a_problem() -> None:
+    assert examine_portal(GOOD_PORTAL).is_fine
+    assert "cancelling" in examine_portal(replace(GOOD_PORTAL, can_cancel=False)).remedy
+    assert "proration" in examine_portal(replace(GOOD_PORTAL, does_prorate=True)).remedy
+    assert not examine_portal(None).is_fine
+
+
+def test_a_clock_that_is_off_is_a_problem() -> None:
+    def skewed(seconds: float) -> bool:
+        return examine_clock(AccountSetup((), None, NOW + timedelta(seconds=seconds)), NOW).is_fine
+
+    assert [skewed(0), skewed(-60), skewed(61)] == [True, True, False]
+
+
+def test_a_backlog_is_a_problem_once_it_lasts() -> None:
+    assert all(finding.is_fine for finding in examine_backlog(QUIET, NOW))
+    lagging = replace(QUIET, waiting_count=3, oldest_waiting_at=NOW - timedelta(minutes=11))
+    given_up = replace(QUIET, dead_count=1, unsent_mail_count=1, unmatched_charge_count=1, pulled_through_at=None)
+    assert sum(not finding.is_fine for finding in examine_backlog(lagging, NOW)) == 1
+    assert sum(not finding.is_fine for finding in examine_backlog(given_up, NOW)) == 4
+
+
+def test_the_doctor_says_what_to_do(newsroom: Newsroom) -> None:
+    runner = FlaskCliRunner(newsroom.client.application)
+
+    result = runner.invoke(args=["doctor"])
+
+    assert result.exit_code == 1
+    assert "Run `sync`." in result.output
