@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
 from typing import Any, TypeVar
-from unicodedata import category
 
 from marshmallow import ValidationError, fields, validate
 
@@ -14,6 +13,7 @@ E = TypeVar("E", bound=StrEnum)
 MAX_ITEMS = 500
 MAX_NAME_LENGTH = 200
 MAX_NUMBER = 1_000_000
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 KEY_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,62}\Z"
 
 
@@ -67,7 +67,7 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if not isinstance(text, str) or any(category(letter) == "Cc" and letter not in "\n\t" for letter in text):
+        if not isinstance(text, str) or _CONTROL.search(text):
             raise ValidationError("must be text without control characters")
         return text.strip()
 
