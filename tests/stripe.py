@@ -76,7 +76,7 @@ def stripe_stand(clock: Callable[[], datetime]) -> Iterator[StripeStand]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     settings.public_url = f"http://127.0.0.1:{server.server_port}"
     stands.append(StripeStand(app, settings.public_url))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield stands[0]

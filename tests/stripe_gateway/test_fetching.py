@@ -1,0 +1,169 @@
+"""Fetching one object with its relatives, from a Stripe that may expand nothing, and turning its faults into ours."""
+
+from typing import Any
+
+import pytest
+
+from service.errors import DomainError, StripeRefusedError, StripeUnavailableError
+from service.stripe_events.event_objects import ObjectRef, ObjectType
+from service.stripe_events.facts import Charge, Customer, Invoice, InvoicePayment, PaymentIntent
+from service.stripe_gateway.transport import API_VERSION, StripeObjectMissingError
+from tests.stripe_gateway.scripted import (
+    MARK,
+    balance_transaction,
+    charge,
+    intent,
+    invoice,
+    invoice_payment,
+    scripted_stripe,
+    subscription,
+)
+
+CHARGE = ObjectRef(ObjectType.CHARGE, "ch_1")
+INVOICE = ObjectRef(ObjectType.INVOICE, "in_1")
+
+
+def renewal(**changes: Any) -> dict[str, Any]:
+    """All that hangs on a paid renewal, by address."""
+    return {
+        "charges/ch_1": charge(),
+        "payment_intents/pi_1": intent(),
+        "balance_transactions/txn_1": balance_transaction(),
+        "invoices/in_1": invoice(),
+        "invoice_payments": [invoice_payment()],
+        "subscriptions/sub_1": subscription(),
+        **changes,
+    }
+
+
+def test_the_charge_of_a_renewal_finds_whose_it_is_through_its_invoice() -> None:
+    with scripted_stripe(**renewal()) as (_, gateway):
+        found = {type(fact): fact for fact in gateway.fetch(CHARGE)}
+
+    paid = found[Charge]
+    assert isinstance(paid, Charge)
+    assert (paid.invoice_id, paid.subscription_id) == ("in_1", "sub_1")
+    assert paid.contribution is not None
+    assert paid.contribution.contribution_id == "ctb_1"
+
+
+def test_an_invoice_whose_frozen_metadata_are_empty_asks_its_subscription() -> None:
+    bare = invoice(parent={"subscription_details": {"subscription": "sub_1", "metadata": {}}})
+    with scripted_stripe(**renewal(**{"invoices/in_1": bare})) as (_, gateway):
+        found = [fact for fact in gateway.fetch(INVOICE) if isinstance(fact, Invoice)]
+
+    assert all(fact.contribution is not None for fact in found)
+
+
+def test_two_payments_of_one_invoice_are_two_charges() -> None:
+    both = [invoice_payment(amount_paid=600), invoice_payment("inpay_2", "pi_2", amount_paid=400)]
+    answers = renewal(
+        **{
+            "invoices/in_1": invoice(payments={"data": both}),
+            "payment_intents/pi_2": intent(id="pi_2", latest_charge="ch_2"),
+            "charges/ch_2": charge(id="ch_2", payment_intent="pi_2", balance_transaction="txn_2"),
+            "balance_transactions/txn_2": balance_transaction(id="txn_2", source="ch_2"),
+        }
+    )
+    with scripted_stripe(**answers) as (_, gateway):
+        facts = gateway.fetch(INVOICE)
+
+    assert {fact.id for fact in facts if isinstance(fact, Charge)} == {"ch_1", "ch_2"}
+    assert {fact.amount_paid_minor for fact in facts if isinstance(fact, InvoicePayment)} == {600, 400}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"total": 0, "amount_due": 0, "amount_paid": 0, "payments": {"data": []}},
+        {"amount_paid_off_stripe": 1000, "payments": {"data": []}},
+        {"payments": {"data": [invoice_payment(payment={"type": "payment_record", "payment_record": "prec_1"})]}},
+    ],
+    ids=["zero", "off Stripe", "payment record"],
+)
+def test_an_invoice_without_a_charge_is_an_invoice_all_the_same(changes: dict[str, Any]) -> None:
+    with scripted_stripe(**renewal(**{"invoices/in_1": invoice(**changes), "invoice_payments": []})) as (_, gateway):
+        facts = gateway.fetch(INVOICE)
+
+    assert any(isinstance(fact, Invoice) for fact in facts)
+    assert not any(isinstance(fact, Charge) for fact in facts)
+
+
+def test_a_charge_without_balance_transaction_yet_is_kept_without_one() -> None:
+    early = charge(balance_transaction=None, metadata=MARK)
+    with scripted_stripe(**{"charges/ch_1": early}) as (_, gateway):
+        (fact,) = gateway.fetch(CHARGE)
+
+    assert isinstance(fact, Charge)
+    assert fact.balance_transaction_id is None
+
+
+def test_an_intent_that_failed_has_no_charge_to_fetch() -> None:
+    failed = intent(status="requires_payment_method", latest_charge=None, metadata=MARK)
+    with scripted_stripe(**{"payment_intents/pi_1": failed}) as (_, gateway):
+        (fact,) = gateway.fetch(ObjectRef(ObjectType.PAYMENT_INTENT, "pi_1"))
+
+    assert isinstance(fact, PaymentIntent)
+
+
+def test_money_that_is_not_ours_is_read_without_a_mark() -> None:
+    answers = renewal(**{"invoice_payments": [], "charges/ch_1": charge(metadata={"order": "7"})})
+    with scripted_stripe(**answers) as (_, gateway):
+        charges = [fact for fact in gateway.fetch(CHARGE) if isinstance(fact, Charge)]
+
+    assert [fact.contribution for fact in charges] == [None]
+
+
+def test_a_mark_of_an_unknown_version_is_not_read() -> None:
+    strange = charge(metadata={**MARK, "keepopen_schema": "2"}, payment_intent=None)
+    with scripted_stripe(**renewal(**{"charges/ch_1": strange})) as (_, gateway):
+        charges = [fact for fact in gateway.fetch(CHARGE) if isinstance(fact, Charge)]
+
+    assert [fact.contribution for fact in charges] == [None]
+
+
+def test_a_deleted_customer_is_known_as_such() -> None:
+    with scripted_stripe(**{"customers/cus_1": {"id": "cus_1", "object": "customer", "deleted": True}}) as (_, gateway):
+        (fact,) = gateway.fetch(ObjectRef(ObjectType.CUSTOMER, "cus_1"))
+
+    assert isinstance(fact, Customer)
+    assert fact.is_deleted
+
+
+def test_every_request_names_the_pinned_version() -> None:
+    with scripted_stripe(**renewal()) as (script, gateway):
+        gateway.fetch(CHARGE)
+
+    assert {headers["stripe-version"] for headers in script.headers} == {API_VERSION}
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ((404, {"error": {"code": "resource_missing"}}), StripeObjectMissingError),
+        ((400, {"error": {"type": "invalid_request_error"}}), StripeRefusedError),
+        ((401, {"error": {"type": "invalid_request_error"}}), StripeRefusedError),
+        ((403, {"error": {"type": "invalid_request_error"}}), StripeRefusedError),
+        ((429, {"error": {"type": "rate_limit_error"}}), StripeUnavailableError),
+        ((200, "<html>not json"), StripeUnavailableError),
+    ],
+)
+def test_faults_of_stripes_are_errors_of_ours(answer: Any, error: type[Exception]) -> None:
+    with scripted_stripe(**{"charges/ch_1": answer}) as (_, gateway), pytest.raises(error) as raised:
+        gateway.fetch(CHARGE)
+
+    assert "sk_test" not in str(raised.value)
+
+
+def test_an_object_that_cannot_be_read_is_an_error_that_names_the_field() -> None:
+    broken = charge(metadata=MARK, currency=None)
+    answers = renewal(**{"charges/ch_1": broken})
+    with scripted_stripe(**answers) as (_, gateway), pytest.raises(DomainError, match="charge has no currency"):
+        gateway.fetch(CHARGE)
+
+
+def test_a_stripe_that_is_not_there_is_unavailable() -> None:
+    with scripted_stripe() as (_, gateway):
+        pass
+    with pytest.raises(StripeUnavailableError):
+        gateway.fetch(CHARGE)
