@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.stripe_events.event_objects import (
@@ -67,10 +67,12 @@ def test_a_strange_time_is_no_time(created: Any) -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=8,
 )
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.sampled_from(["id", "type", "object", "data", "related_object", "livemode"]), json_values))
 def test_whatever_comes_is_an_event_or_malformed(body: dict[str, Any]) -> None:
     try:
