@@ -1,4 +1,4 @@
-// Keepopen asks once per page view; nothing more is loaded unless there is an appeal.
+// Keepopen: one question per page view; more is loaded only when there is something to show.
 (() => {
   const script = document.currentScript || document.querySelector('script[src*="v1/widget"]');
   const queued = window.keepopen;
@@ -22,7 +22,6 @@
     if (before && before !== app.consent) app.consent === 'none' ? commands.forget() : app.view && ask();
   };
 
-  // page facts: attributes, meta tags, JSON-LD
   const metas = (name) => [...document.querySelectorAll(`[name="${name}"],[property="${name}"]`)].map((tag) => tag.content);
   const list = (value) => `${value}`.split(/ *, */).filter(Boolean).slice(0, 50);
   const read = (given) => {

@@ -105,8 +105,15 @@ const place = async (app, prompt, { host, shape, amounts, word }) => {
   await breath();
   if (shown.get(prompt.placement) !== entry) return;
   if (!host.isConnected) document.body.append(host);
-  const put = () => root.replaceChildren(node);
-  if (host.matches('.keepopen-own')) put(); else gently(host, put);
+  if (host.matches('.keepopen-own')) root.replaceChildren(node);
+  else {
+    node.classList.add('waiting'); // fonts and text are measured in a task of their own
+    const slot = h('slot');
+    root.replaceChildren(slot, node);
+    if (node.scrollHeight) await breath();
+    if (shown.get(prompt.placement) !== entry) return;
+    gently(host, () => { node.classList.remove('waiting'); slot.remove(); });
+  }
   node.enter?.();
   tell('shown');
   stop = whenSeen(node, () => { tell('seen'); report(app, prompt, 'seen'); });
