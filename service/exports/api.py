@@ -7,8 +7,9 @@ from flask import Response, jsonify
 from schemas.export import ExportQuerySchema, export_request
 from service.errors import NotFoundError
 from service.exports.export import ExportName
-from service.exports.exporting import Asker, Exports, ExportStream, open_export
+from service.exports.exporting import Asker, Exports, open_export
 from service.exports.manifest import manifest_document
+from service.exports.stream import ExportStream
 from service.requests import Blueprint
 from service.services import current_services
 from service.tokens.api import current_token, requires_role
@@ -33,7 +34,7 @@ def export_file(query: dict[str, Any], name: str) -> Response:
     stream = _open(name, query, "csv")
     response = Response(stream, content_type=CSV_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{stream.file_name}"'
-    response.headers["Keepopen-As-Of"] = str(stream.books.as_of)
+    response.headers["Keepopen-As-Of"] = str(stream.as_of)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
     return response

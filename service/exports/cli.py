@@ -1,4 +1,4 @@
-"""`flask export NAME`: the same bytes as over HTTP, to a file or to standard output."""
+"""`flask export NAME`, the same bytes as over HTTP; `flask accounts`, `flask receipts`, `flask gift-aid`."""
 
 import contextlib
 import json
@@ -13,8 +13,13 @@ from flask.cli import with_appcontext
 
 from service.errors import DomainError
 from service.exports.export import ExportName, ExportRequest, Granularity, Layout, Profile
-from service.exports.exporting import OPERATOR, Exports, ExportStream, open_export
+from service.exports.exporting import OPERATOR, Exports, open_export
+from service.exports.issuing import declare_gift_aid, issue_receipts
 from service.exports.manifest import manifest_document
+from service.exports.mapping_store import find_mapping
+from service.exports.mappings import apply_mapping
+from service.exports.receipts_store import Declaration
+from service.exports.stream import ExportStream
 from service.services import current_services
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -36,10 +41,8 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 @with_appcontext
 def export(name: str, output: Path | None, is_manifest: bool, **given: Any) -> None:
     """Write one of finance's files as CSV. Days are local to the organisation and both included."""
-    services = current_services()
-    exports = Exports(services.engine, services.settings, services.clock)
     try:
-        stream = open_export(exports, OPERATOR, _request(name, given), "json" if is_manifest else "csv")
+        stream = open_export(_exports(), OPERATOR, _request(name, given), "json" if is_manifest else "csv")
         with contextlib.closing(stream), _opened(output) as file:
             if is_manifest:
                 file.write(json.dumps(manifest_document(stream.manifest()), indent=2).encode() + b"\n")
@@ -48,7 +51,86 @@ def export(name: str, output: Path | None, is_manifest: bool, **given: Any) -> N
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     if output is not None and not is_manifest:
-        click.echo(f"{stream.row_count} rows, as of {stream.books.as_of}, SHA-256 {stream.sha256}", err=True)
+        click.echo(f"{stream.row_count} rows, as of {stream.as_of}, SHA-256 {stream.sha256}", err=True)
+
+
+@click.group()
+def accounts() -> None:
+    """What our accounts are called in the organisation's accounting system."""
+
+
+@accounts.command("apply")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
+def apply_accounts(file: Path) -> None:
+    """Check a mapping and put it in force for the layout it names."""
+    services = current_services()
+    try:
+        text = file.read_text(encoding="utf-8")
+        mapping, version = apply_mapping(services.engine, text, OPERATOR.name, services.clock())
+    except (DomainError, UnicodeDecodeError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{len(mapping.accounts)} accounts are mapped for {mapping.layout.value}, version {version}.")
+
+
+@accounts.command("show")
+@click.argument("layout", type=click.Choice([each.value for each in Layout if each is not Layout.GENERIC]))
+@with_appcontext
+def show_accounts(layout: str) -> None:
+    """Print the mapping in force."""
+    with current_services().engine.connect() as connection:
+        version = find_mapping(connection, Layout(layout))
+    if version is None:
+        raise click.ClickException(f"no accounts are mapped for {layout} yet")
+    click.echo(version.document, nl=False)
+
+
+@click.group()
+def receipts() -> None:
+    """Annual receipts for those who gave."""
+
+
+@receipts.command()
+@click.option("--year", type=int, required=True, help="The calendar year of the gifts.")
+@with_appcontext
+def issue(year: int) -> None:
+    """Issue what is missing for a year, and replace what has changed since."""
+    try:
+        issued = issue_receipts(_exports(), year)
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    replaced = sum(receipt.replaces is not None for receipt in issued)
+    click.echo(f"Issued {len(issued)} receipts, {replaced} of them in place of earlier ones.")
+
+
+@click.group("gift-aid")
+def gift_aid() -> None:
+    """Gift Aid declarations of United Kingdom taxpayers."""
+
+
+@gift_aid.command()
+@click.option("--donor", "donor_ref", required=True, help="The donor_ref of contributions.csv.")
+@click.option("--from", "valid_from", type=_DAY, required=True, help="First day of gifts it covers.")
+@click.option("--until", "valid_until", type=_DAY, help="Last day; without it, all gifts that follow.")
+@click.option("--title")
+@click.option("--first-name", required=True)
+@click.option("--last-name", required=True)
+@click.option("--house", required=True, help="Name or number, or the whole address outside the UK.")
+@click.option("--postcode", required=True)
+@with_appcontext
+def declare(valid_from: datetime, valid_until: datetime | None, **given: Any) -> None:
+    """Keep a declaration, as the donor made it."""
+    until = valid_until.date() if valid_until else None
+    try:
+        made = declare_gift_aid(_exports(), Declaration(valid_from=valid_from.date(), valid_until=until, **given))
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(made)
+
+
+def _exports() -> Exports:
+    services = current_services()
+    return Exports(services.engine, services.settings, services.clock)
 
 
 def _request(name: str, given: dict[str, Any]) -> ExportRequest:

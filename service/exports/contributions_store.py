@@ -62,5 +62,5 @@ FROM (
     WHERE c.contribution_id IS NOT NULL AND c.is_livemode = {is_livemode} AND c.created_at < {ends_at}
     AND (c.status IN ('succeeded', 'pending') OR c.balance_transaction_id IS NOT NULL)
 ) x
-WHERE x.accounting_date BETWEEN {from_on} AND {to_on}
+WHERE {is_in_days}
 """)

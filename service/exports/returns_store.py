@@ -23,7 +23,7 @@ FROM (
     LEFT JOIN {payout_members} m ON m.balance_transaction_id = b.id
     WHERE coalesce(c.is_livemode, {is_livemode}) = {is_livemode}
 ) x
-WHERE x.accounting_date BETWEEN {from_on} AND {to_on}
+WHERE {is_in_days}
 """)
 
 DISPUTES = sql.SQL("""

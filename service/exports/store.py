@@ -36,6 +36,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     with engine.connect().execution_options(**options) as connection:
         connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_SECONDS}s'"))
         connection.execute(text(f"SET LOCAL work_mem = '{WORK_MEMORY}'"))
+        connection.execute(text("SET LOCAL datestyle = 'ISO, YMD'"))
         _take_slot(connection)
         yield connection
 

@@ -44,3 +44,40 @@ def test_a_refused_export_leaves_no_file_and_says_why(app: Flask, tmp_path: Path
     assert result.exit_code == 1
     assert "as_of has not been reached" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_accounts_are_mapped_from_a_file_and_shown_again(app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "sage.yaml"
+    path.write_text("layout: sage50\naccounts:\n  1100: {code: 1200}\n", encoding="utf-8")
+    runner = app.test_cli_runner()
+
+    applied = runner.invoke(args=["accounts", "apply", str(path)])
+    again = runner.invoke(args=["accounts", "apply", str(path)])
+    shown = runner.invoke(args=["accounts", "show", "sage50"])
+
+    assert applied.output == again.output == "1 accounts are mapped for sage50, version 1.\n"
+    assert shown.output == path.read_text(encoding="utf-8")
+
+
+def test_a_mapping_that_cannot_work_is_not_applied(app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "xero.yaml"
+    path.write_text("layout: xero\naccounts:\n  1100: {code: 1200}\n", encoding="utf-8")
+    runner = app.test_cli_runner()
+
+    applied = runner.invoke(args=["accounts", "apply", str(path)])
+
+    assert applied.exit_code == 1
+    assert "1100 needs a tax rate for xero" in applied.stderr
+    assert runner.invoke(args=["accounts", "show", "xero"]).exit_code == 1
+
+
+def test_receipts_and_declarations_are_made_from_the_command_line(finance: Finance, app: Flask) -> None:
+    pay(finance)
+    runner = app.test_cli_runner()
+
+    issued = runner.invoke(args=["receipts", "issue", "--year", "2026"])
+    person = ["--first-name", "Mary", "--last-name", "Byrne", "--house", "1", "--postcode", "BT7 1AA"]
+    declared = runner.invoke(args=["gift-aid", "declare", "--donor", "ctb_1", "--from", "2026-01-01", *person])
+
+    assert issued.output == "Issued 1 receipts, 0 of them in place of earlier ones.\n"
+    assert declared.output.startswith("gad_")

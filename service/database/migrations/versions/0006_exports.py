@@ -145,6 +145,12 @@ CREATE TRIGGER {table}_removed AFTER DELETE ON {table}
 REFERENCING OLD TABLE AS earlier FOR EACH STATEMENT EXECUTE FUNCTION note_removed_records('{key}', '{personal}')
 """
 
+# What the ledger holds already counts as reached.
+REACHED = """
+INSERT INTO record_changes (table_name, object_id)
+SELECT 'ledger_entries', max(seq)::text FROM ledger_entries HAVING max(seq) IS NOT NULL
+"""
+
 GRANTS = """
 GRANT SELECT ON record_changes TO keepopen_app;
 GRANT SELECT, INSERT, UPDATE (outcome, reason, row_count, sha256, finished_at) ON export_runs TO keepopen_app;
@@ -160,4 +166,5 @@ def upgrade() -> None:
     cursor.execute(FUNCTIONS)
     for table, key, personal in NOTED_TABLES:
         cursor.execute(TRIGGERS.format(table=table, key=key, personal=personal))
+    cursor.execute(REACHED)
     cursor.execute(GRANTS)

@@ -1,0 +1,29 @@
+"""The measurement of exports measures what it says, on small books."""
+
+import psycopg
+
+from infra.bench.exports import Figures, measure
+from tests.conftest import address_of, plain_address
+
+ROWS = 600
+
+
+def test_small_books_are_measured(postgresql: str) -> None:
+    with psycopg.connect(plain_address(postgresql), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE keepopen_bench_exports")
+        try:
+            figures = measure(address_of(postgresql, "keepopen_bench_exports"), ROWS)
+        finally:
+            connection.execute("DROP DATABASE keepopen_bench_exports WITH (FORCE)")
+
+    assert figures.rows == ROWS
+    assert figures.copy_seconds > 0
+    assert 0 < figures.first_byte_seconds <= figures.first_row_seconds
+
+
+def test_missed_aims_are_named() -> None:
+    slow = Figures(1, copy_seconds=1, export_seconds=3, first_byte_seconds=2, first_row_seconds=2, growth_mib=100)
+    fast = Figures(1, copy_seconds=1, export_seconds=1.4, first_byte_seconds=0.1, first_row_seconds=1, growth_mib=1)
+
+    assert len(slow.misses()) == 3
+    assert fast.misses() == []
