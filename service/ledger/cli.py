@@ -6,6 +6,7 @@ from datetime import datetime
 import click
 from flask.cli import with_appcontext
 
+from service.contributions.rebuild import rebuild_contributions
 from service.database.engine import database_address, owner_engine
 from service.errors import DomainError
 from service.ledger.explain_store import explain
@@ -67,11 +68,12 @@ def close(day: datetime, by: str) -> None:
 @ledger.command("rebuild")
 @with_appcontext
 def rebuild_entries() -> None:
-    """Drop every entry and compute it again from the facts; changes nothing if one would differ."""
+    """Drop every entry and compute it again from the facts; changes nothing if one would differ. Contributions too."""
     try:
         report = rebuild_as_owner(current_services())
     except DomainError as error:
         sys.exit(f"Nothing was changed: {error}")
+    rebuild_contributions(current_services())
     click.echo(f"{report.rebuilt} entries came out as they were; {report.posted} were due and are new.")
 
 

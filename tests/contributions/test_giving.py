@@ -1,5 +1,6 @@
 """From a pressed button to ledger and contribution, through the real SDK and the sandbox's signed webhooks."""
 
+from service.contributions.rebuild import rebuild_contributions
 from tests.contributions.conftest import Newsroom
 
 
@@ -43,3 +44,16 @@ def test_a_double_click_is_one_session(newsroom: Newsroom) -> None:
 
     assert first.json == second.json
     assert newsroom.rows("SELECT count(*) FROM contributions") == [(1,)]
+
+
+def test_rebuilding_changes_nothing(newsroom: Newsroom) -> None:
+    newsroom.give(amount="5")
+    newsroom.give(amount="10", interval="month")
+    newsroom.clock.advance(minutes=1)
+    newsroom.settle()
+    picture = "SELECT state, paid_minor, recurring_minor, customer_id, subscription_id FROM contributions ORDER BY id"
+    before = newsroom.rows(picture)
+
+    rebuild_contributions(newsroom.services)
+
+    assert newsroom.rows(picture) == before
