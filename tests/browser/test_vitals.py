@@ -44,15 +44,22 @@ def test_nothing_shifts(page: Page, press: Press, stub: Stub, name: str, motion:
     assert page.evaluate("window.shifts") == []
 
 
+def longest_task(page: Page, address: str, shown: int) -> float:
+    page.goto(address)
+    if shown:
+        wait_for(page, "shown", shown)
+    page.wait_for_timeout(300)
+    longest: float = max(page.evaluate("window.tasks"), default=0)
+    return longest
+
+
 def test_no_task_is_long(page: Page, press: Press, stub: Stub) -> None:
-    """The best of three loads, since other programs on this machine make tasks look longer than they are."""
+    """The best of three loads: other programs on the machine make tasks look longer than they are, those of a plain page too."""
     page.add_init_script(OBSERVE)
     stub.show(prompt(), prompt(kind="banner", placement="page_bottom", campaign="b"))
-    longest = []
-    for _ in range(3):
-        page.goto(press.article())
-        wait_for(page, "shown", 2)
-        page.wait_for_timeout(300)
-        longest.append(max(page.evaluate("window.tasks"), default=0))
+    plain, whole = press.article(head="", path="plain"), press.article()
 
-    assert min(longest) == 0, longest
+    without = max(longest_task(page, plain, 0) for _ in range(3))
+    best = min(longest_task(page, whole, 2) for _ in range(3))
+
+    assert best <= max(50, without)

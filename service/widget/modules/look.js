@@ -21,7 +21,7 @@ export const look = `
   color: var(--ink); background: var(--paper); text-align: start; overflow-wrap: break-word;
 }
 .appeal { position: relative; margin-block: var(--keepopen-space, 1.75em); padding: clamp(1.25em, 4vw, 2em); border-block-start: 3px solid var(--bright); }
-.waiting { height: 0; margin: 0; padding-block: 0; border: 0; overflow: clip; visibility: hidden; }
+.waiting { position: absolute !important; visibility: hidden; }
 h2, p, ul { margin: 0; padding: 0; }
 h2 { font-family: var(--keepopen-heading-font, inherit); font-size: 1.65em; line-height: 1.18; letter-spacing: -.01em; text-wrap: balance; }
 h2:focus { outline: none; }

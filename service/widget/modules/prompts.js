@@ -108,11 +108,12 @@ const place = async (app, prompt, { host, shape, amounts, word }) => {
   if (host.matches('.keepopen-own')) root.replaceChildren(node);
   else {
     node.classList.add('waiting'); // fonts and text are measured in a task of their own
+    node.style.width = `${host.clientWidth}px`;
     const slot = h('slot');
     root.replaceChildren(slot, node);
     if (node.scrollHeight) await breath();
     if (shown.get(prompt.placement) !== entry) return;
-    gently(host, () => { node.classList.remove('waiting'); slot.remove(); });
+    gently(host, () => { node.classList.remove('waiting'); node.removeAttribute('style'); slot.remove(); });
   }
   node.enter?.();
   tell('shown');
