@@ -15,6 +15,7 @@ import service.widget.api
 from service.assembly import build_services
 from service.cli import add_commands
 from service.clock import Clock, system_clock
+from service.insights.flusher import Flusher
 from service.logs import configure_logs, log_requests
 from service.problems import ProblemApi, answer_errors_as_problems
 from service.requests import add_cors_headers
@@ -54,6 +55,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, has_backgroun
     add_commands(app)
     campaigns = app.extensions[EXTENSION].campaigns
     campaigns.start() if has_background else campaigns.refresh()
+    if has_background:
+        Flusher(app.extensions[EXTENSION].engine, app.extensions[EXTENSION].tally).start()
     return app
 
 

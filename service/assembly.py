@@ -1,12 +1,14 @@
 """Builds the collaborators for given settings: the one place that knows how each is made."""
 
 import service.contributions.jobs
+import service.insights.jobs
 import service.ledger.jobs
 import service.stripe_events.jobs
 from service.campaigns.holder import SnapshotHolder
 from service.clock import Clock
 from service.database.engine import application_engine, database_address
 from service.decisions.passport import PassportSealer
+from service.insights.tally import Tally
 from service.jobs import job_queue
 from service.metrics import Metrics
 from service.services import Services
@@ -16,6 +18,7 @@ from service.stripe_gateway import StripeGateway
 JOBS = job_queue(
     {
         "contributions": service.contributions.jobs.blueprint,
+        "insights": service.insights.jobs.blueprint,
         "ledger": service.ledger.jobs.blueprint,
         "stripe_events": service.stripe_events.jobs.blueprint,
     }
@@ -34,4 +37,5 @@ def build_services(settings: Settings, clock: Clock) -> Services:
         passports=PassportSealer(settings.secret_keys),
         jobs=JOBS,
         metrics=Metrics(),
+        tally=Tally(),
     )

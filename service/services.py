@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from service.campaigns.holder import SnapshotHolder
 from service.clock import Clock
 from service.decisions.passport import PassportSealer
+from service.insights.tally import Tally
 from service.metrics import Metrics
 from service.settings import Settings, SettingsError
 from service.stripe_gateway import StripeGateway
@@ -29,6 +30,7 @@ class Services:
     passports: PassportSealer
     jobs: procrastinate.App
     metrics: Metrics
+    tally: Tally
 
 
 def current_services() -> Services:

@@ -5,15 +5,16 @@ open article.
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.campaigns.reader_rules import Consent, SupporterState
-from service.decisions.compiled import CompiledSite
+from service.decisions.compiled import Candidate, CompiledSite
 from service.decisions.decision import NOTHING, Decision
 from service.decisions.offer import Prompt, prompt_of
 from service.decisions.page_view import Arrival, situation_of, take_view, under_consent
 from service.decisions.passport import PassportSealer
+from service.decisions.preview import Preview, preview_decision
 from service.decisions.prompt_token import PromptToken, open_prompt_token, seal_prompt_token
 from service.decisions.prompts import PromptEvent, campaign_fingerprint, record_event, record_once, variant_fingerprint
 from service.decisions.reader import BUCKETS, Reader, new_reader
@@ -37,7 +38,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a page view gets back. `passport` None: nothing to carry (no consent)."""
+    """What a page view gets back. `passport` None: nothing to carry. `explains`: traces are shown."""
 
     decision_id: str
     prompts: tuple[Offered, ...]
@@ -47,6 +48,7 @@ class Answer:
     passport: str | None
     is_local: bool
     fault: str | None = None
+    explains: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +79,35 @@ def answer_view(
     at = site_time_at(now, site.zone)
     visitor = visitor_of(view, carrier, site.site)
     arrival = Arrival(view, visitor, carried_reader(sealer, view, carrier, visitor, at), at)
+    return answer_arrival(site, sealer, arrival)[0]
+
+
+def answer_arrival(
+    site: CompiledSite, sealer: PassportSealer, arrival: Arrival, *, is_supporter_known: bool = True, account: str = ""
+) -> tuple[Answer, Reader | None]:
+    """The answer to an arrival, and the reader afterwards. `account`: keyed hash of a signed-in reader's id, as hex.
+
+    A fault while deciding is silence and an open article.
+    """
     decision_id = new_id("dec")
     try:
-        situation, decision, reader = take_view(site, arrival)
-        prompts = tuple(
-            _offered(sealer, prompt_of(choice, situation), situation, decision_id) for choice in decision.choices
-        )
+        situation, decision, reader = take_view(site, arrival, is_supporter_known=is_supporter_known)
+        prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
         fault = None
     except _FAULTS as error:
         situation, decision, reader = situation_of(site, arrival), NOTHING, arrival.reader
         prompts, fault = (), type(error).__name__
-    return Answer(
+    answer = Answer(
         decision_id=decision_id,
-        prompts=prompts,
+        prompts=tuple(_offered(sealer, prompt, situation, (decision_id, account)) for prompt in prompts),
         decision=decision,
-        article_count=articles_remembered(reader, at),
+        article_count=articles_remembered(reader, arrival.now),
         supporter=situation.supporter,
-        passport=None if reader is None else sealer.seal(reader, site.site.key, at.instant),
-        is_local=view.passport is not None,
+        passport=None if reader is None else sealer.seal(reader, site.site.key, arrival.now.instant),
+        is_local=arrival.view.passport is not None,
         fault=fault,
     )
+    return answer, reader
 
 
 def carried_reader(
@@ -133,8 +144,38 @@ def note_event(sealer: PassportSealer, note: EventNote, carrier: Carrier, now: d
     return Noted(token, sealer.seal(after, note.site, instant), is_local, is_new=True)
 
 
-def _offered(sealer: PassportSealer, prompt: Prompt, situation: Situation, decision_id: str) -> Offered:
-    token = PromptToken(
+def answer_preview(
+    site: CompiledSite, sealer: PassportSealer, arrival: Arrival, shown: tuple[Preview, Candidate]
+) -> Answer:
+    """A preview for an editor: the campaign asked for, and why readers would or would not see each. Changes nothing."""
+    preview, candidate = shown
+    decision_id = new_id("dec")
+    situation, decision, _ = take_view(site, arrival, explains=True)
+    decision = preview_decision(candidate, preview, situation, decision)
+    prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
+    return Answer(
+        decision_id=decision_id,
+        prompts=tuple(
+            Offered(one, seal_prompt_token(sealer.ring, replace(_token(one, situation), is_preview=True)))
+            for one in prompts
+        ),
+        decision=decision,
+        article_count=articles_remembered(situation.reader, arrival.now),
+        supporter=situation.supporter,
+        passport=arrival.view.passport,
+        is_local=arrival.view.passport is not None,
+        explains=True,
+    )
+
+
+def _offered(sealer: PassportSealer, prompt: Prompt, situation: Situation, names: tuple[str, str]) -> Offered:
+    decision_id, account = names
+    token = replace(_token(prompt, situation), decision_id=decision_id, account=account)
+    return Offered(prompt, seal_prompt_token(sealer.ring, token))
+
+
+def _token(prompt: Prompt, situation: Situation) -> PromptToken:
+    return PromptToken(
         site=situation.site.key,
         campaign=prompt.campaign,
         variant=prompt.variant,
@@ -142,10 +183,9 @@ def _offered(sealer: PassportSealer, prompt: Prompt, situation: Situation, decis
         kind=prompt.kind.value,
         page_id=situation.page.page_id,
         view_id=situation.page.view_id,
-        decision_id=decision_id,
+        decision_id="",
         issued_at=situation.now.instant,
         currency=prompt.ask.currency,
         is_counted=prompt.is_counted,
         has_consent=situation.reader is not None,
     )
-    return Offered(prompt, seal_prompt_token(sealer.ring, token))

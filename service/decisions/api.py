@@ -9,16 +9,20 @@ from flask import Response, jsonify, make_response, redirect, render_template, r
 
 from schemas.decide import DecideSchema, DecisionSchema
 from schemas.event import EventAnswerSchema, EventSchema
+from schemas.preview import PreviewLinkSchema, PreviewSchema
 from service.campaigns.documents import MAX_DOCUMENT_BYTES
 from service.campaigns.site import Site
 from service.decisions import carrier
-from service.decisions.act import EventNote, answer_view, note_event
+from service.decisions.act import EventNote, note_event
+from service.decisions.answering import answer, make_preview
 from service.decisions.carrier import cookie_name, passport_cookie
 from service.decisions.compile_cache import CompiledSites
-from service.decisions.counting import count_decision
+from service.decisions.counting import count_decision, count_event
 from service.decisions.my_data import MyDataPage, held_as_data, held_in_words
+from service.decisions.preview import PreviewRequest
 from service.decisions.reader import Reader
 from service.decisions.render import answer_body
+from service.decisions.signed_in import note_signed_in
 from service.decisions.simulation_file import simulate_text
 from service.decisions.view import Carrier, ViewRequest
 from service.requests import WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
@@ -51,10 +55,10 @@ def decide(view: ViewRequest) -> Response:
     site = _sites.compiled(services.campaigns.current().site(view.site))
     admit_origin(site.site.origins, services.settings.public_origin)
     began = time.perf_counter()
-    answer = answer_view(site, services.passports, view, carrier_of(services, view.site), services.clock())
-    count_decision(services.metrics, view.site, answer, time.perf_counter() - began)
-    response = jsonify(answer_body(answer))
-    return carried(response, services, view.site, None if answer.is_local else answer.passport)
+    found = answer(services, site, view, carrier_of(services, view.site))
+    count_decision(services, view.site, found, time.perf_counter() - began)
+    response = jsonify(answer_body(found))
+    return carried(response, services, view.site, None if found.is_local else found.passport)
 
 
 @blueprint.post("/v1/events")
@@ -67,8 +71,8 @@ def events(note: EventNote) -> Response:
     site = services.campaigns.current().site(note.site)
     admit_origin(site.site.origins, services.settings.public_origin)
     noted = note_event(services.passports, note, carrier_of(services, note.site), services.clock())
-    if noted.is_new:
-        services.metrics.prompt_events.labels(note.site, note.event.value).inc()
+    note_signed_in(services, noted, note.event, note.event_id, services.clock())
+    count_event(services, noted, note.event)
     response = jsonify(passport=noted.passport if noted.is_local else None)
     return carried(response, services, note.site, None if noted.is_local else noted.passport)
 
@@ -80,6 +84,16 @@ def events(note: EventNote) -> Response:
 def simulate() -> dict[str, Any]:
     """Live a simulation file, JSON or YAML; one decision with its trace per page view."""
     return {"decisions": simulate_text(request.get_data())}
+
+
+@blueprint.post("/v1/previews")
+@requires_role("editor")
+@blueprint.arguments(PreviewSchema)
+@blueprint.response(HTTPStatus.CREATED, PreviewLinkSchema)
+def preview(asked: PreviewRequest) -> dict[str, str]:
+    """Make a signed link that shows a campaign, a draft too, to whoever opens it, for a while."""
+    services = current_services()
+    return make_preview(services, asked)
 
 
 @blueprint.get("/my-data")

@@ -1,17 +1,42 @@
-"""What operators see of decisions: how many, with which outcome, how long they took; faults with their type alone."""
+"""What is counted of decisions: how many and how long for operators, which prompts for editors; faults by type."""
+
+from datetime import date
 
 import structlog
 
-from service.decisions.act import Answer
-from service.metrics import Metrics
+from service.decisions.act import Answer, Noted
+from service.decisions.prompt_token import PromptToken
+from service.decisions.prompts import PromptEvent
+from service.insights.tally import Cell, Counted
+from service.services import Services
 
 log = structlog.get_logger()
 
 
-def count_decision(metrics: Metrics, site: str, answer: Answer, seconds: float) -> None:
+def count_decision(services: Services, site: str, answer: Answer, seconds: float) -> None:
     """Count one answer; a fault inside, which the reader never notices, is logged."""
     if answer.fault is not None:
         log.error("decision_failed", site=site, error_type=answer.fault)
     outcome = "fault" if answer.fault else "prompt" if answer.prompts else "silence"
-    metrics.decisions.labels(site, outcome).inc()
-    metrics.decision_seconds.observe(seconds)
+    services.metrics.decisions.labels(site, outcome).inc()
+    services.metrics.decision_seconds.observe(seconds)
+    if answer.prompts and not answer.explains:
+        day = _today(services, site)
+        for offered in answer.prompts:
+            prompt = offered.prompt
+            services.tally.add(Cell(site, prompt.campaign, prompt.variant, day, prompt.is_counted, Counted.SHOWN))
+
+
+def count_event(services: Services, noted: Noted, event: PromptEvent) -> None:
+    """Count what a reader did with a prompt, the first time it is told."""
+    if not noted.is_new:
+        return
+    token: PromptToken = noted.token
+    services.metrics.prompt_events.labels(token.site, event.value).inc()
+    day = _today(services, token.site)
+    counted = Counted(event.value)
+    services.tally.add(Cell(token.site, token.campaign, token.variant, day, token.is_counted, counted))
+
+
+def _today(services: Services, site: str) -> date:
+    return services.clock().astimezone(services.campaigns.current().site(site).zone).date()

@@ -48,6 +48,7 @@ def encode(reader: Reader, issued_at: int) -> bytes:
     _put_pools(out, reader.pools)
     _put_giving(out, reader.giving)
     _put_fingerprints(out, reader.recent, 3)
+    out += reader.link.to_bytes(3, "big")
     return bytes(out)
 
 
@@ -205,7 +206,8 @@ def _decode_version_1(cursor: _Cursor) -> tuple[Reader, int]:
     giving = _take_giving(cursor)
     recent = cursor.fingerprints(3, MAX_RECENT_IDS)
     known_bucket = None if bucket == _NO_BUCKET else bucket
-    return Reader(known_bucket, salt, first_seen_at, history, prompts, pools, giving, recent), issued_at
+    link = cursor.fixed(3)
+    return Reader(known_bucket, salt, first_seen_at, history, prompts, pools, giving, recent, link), issued_at
 
 
 def _take_history(cursor: _Cursor) -> History:

@@ -14,7 +14,7 @@ _PURPOSE = "prompt"
 @dataclass(frozen=True, slots=True)
 class PromptToken:
     """`issued_at` in seconds since 1970. `is_counted`: part of its experiment's results. `has_consent`: the reader's
-    passport may be touched. A preview counts in nothing."""
+    passport may be touched. A preview counts in nothing. `account`: keyed hash of a signed-in reader's id."""
 
     site: str
     campaign: str
@@ -29,6 +29,7 @@ class PromptToken:
     is_counted: bool = True
     has_consent: bool = True
     is_preview: bool = False
+    account: str = ""
 
 
 def seal_prompt_token(ring: KeyRing, token: PromptToken) -> str:

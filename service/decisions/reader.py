@@ -119,6 +119,7 @@ class Reader:
     pools: tuple[PoolUse, ...] = ()
     giving: Giving = Giving()
     recent: tuple[int, ...] = ()  # fingerprints of the latest view and event ids
+    link: int = 0  # fingerprint of the signed-in reader this is a copy of; 0 = of nobody
 
     def prompt_record(self, campaign: int) -> PromptRecord:
         for record in self.prompts:

@@ -12,13 +12,16 @@ from service.decisions.site_time import as_datetime
 
 def answer_body(answer: Answer) -> dict[str, Any]:
     """The response of a decide request; `passport` only in local mode, where the page keeps it."""
-    return {
+    body: dict[str, Any] = {
         "decision_id": answer.decision_id,
         "prompts": [{**prompt_body(offered.prompt), "prompt_token": offered.token} for offered in answer.prompts],
         "access": access_body(answer.decision.access),
         "reader": {"article_count": answer.article_count, "supporter": answer.supporter.value},
         "passport": answer.passport if answer.is_local else None,
     }
+    if answer.explains:
+        body["trace"] = trace_body(answer.decision.traces)
+    return body
 
 
 def access_body(access: Access) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from service.campaigns.site import Site
 from service.campaigns.snapshot import SiteSnapshot, Snapshot
 from service.decisions.api import blueprint
 from service.decisions.passport import PassportSealer
+from service.insights.tally import Tally
 from service.metrics import Metrics
 from service.problems import ProblemApi, answer_errors_as_problems
 from service.requests import add_cors_headers
@@ -44,7 +45,8 @@ def open_client(clock: SettableClock) -> Opener:
 
     def opened(*campaigns: Campaign, site: Site | None = None, **settings: Any) -> FlaskClient:
         where = site or make.site()
-        snapshot = SiteSnapshot(where, ZoneInfo(where.timezone), campaigns)
+        drafts, engine = settings.pop("drafts", {}), settings.pop("engine", None)
+        snapshot = SiteSnapshot(where, ZoneInfo(where.timezone), campaigns, drafts)
         app = Flask("tests")
         app.config.update(API_TITLE="t", API_VERSION="v1", OPENAPI_VERSION="3.1.0", TESTING=True)
         keys = settings.get("secret_keys", ("k" * 32,))
@@ -54,13 +56,14 @@ def open_client(clock: SettableClock) -> Opener:
         }  # fmt: skip
         app.extensions[EXTENSION] = Services(
             settings=Settings(**given),
-            engine=cast("Any", None),
+            engine=cast("Any", engine),
             clock=clock,
             gateway=cast("Any", None),
             campaigns=cast("Any", HeldCampaigns(Snapshot(1, {where.key: snapshot}))),
             passports=PassportSealer(keys),
             jobs=cast("Any", None),
             metrics=Metrics(),
+            tally=Tally(),
         )
         app.after_request(add_cors_headers)
         ProblemApi(app).register_blueprint(blueprint)

@@ -23,6 +23,7 @@ from service.decisions.supporters import supporter_state
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)  # a Wednesday
 DAY = 86_400
 DUBLIN = "Europe/Dublin"
+MONTH = Interval.MONTH
 INCLUDE = Inclusion.INCLUDE
 ASK = Ask(
     currencies=(

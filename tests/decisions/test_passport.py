@@ -79,6 +79,7 @@ readers = st.builds(
     pools=st.lists(uses, max_size=bounds.MAX_POOLS).map(tuple),
     giving=givings,
     recent=st.lists(prints, max_size=bounds.MAX_RECENT_IDS).map(tuple),
+    link=st.just(0) | prints,
 )
 
 
@@ -146,6 +147,7 @@ def test_a_passport_at_its_fullest_stays_within_one_and_a_half_kilobytes() -> No
         ),
         giving=Giving(RecurringState.CANCELLED, Interval.YEAR, NOW, NOW, NOW, NOW, NOW, NOW, Interval.YEAR),
         recent=((1 << 24) - 1,) * bounds.MAX_RECENT_IDS,
+        link=(1 << 24) - 1,
     )
     assert decode(encode(full, NOW)) == (full, NOW)
 

@@ -1,0 +1,133 @@
+"""One reader on several devices: what a device carries joins what is known of the signed-in reader, counted once.
+
+A passport that was a copy of this reader's row joins by the larger count and the union of times, so joining again
+changes nothing. One that never was adds. One that was another reader's adds nothing.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from service.decisions.history import aged, bounded_topics
+from service.decisions.meter import bounded_pools
+from service.decisions.prompts import bounded_prompts
+from service.decisions.reader import (
+    MAX_PAGES_PER_WEEK,
+    MAX_RECENT_IDS,
+    MAX_SEEN_PER_CAMPAIGN,
+    Giving,
+    History,
+    PoolUse,
+    PromptRecord,
+    Reader,
+    TopicCount,
+)
+
+Combine = Callable[[int, int], int]
+
+
+def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Reader:
+    """The signed-in reader, given the row (if there is one) and the passport this device carries."""
+    if passport.link not in {0, link}:
+        return row if row is not None else Reader(None, passport.salt, instant, link=link)
+    if row is None:
+        return replace(passport, link=link)
+    combine: Combine = max if passport.link == link else _sum
+    return Reader(
+        bucket=row.bucket,
+        salt=row.salt,
+        first_seen_at=min(row.first_seen_at, passport.first_seen_at),
+        history=_history(row.history, passport.history, combine),
+        prompts=_prompts(row.prompts, passport.prompts, combine),
+        pools=_pools(row.pools, passport.pools, combine, instant),
+        giving=_giving(row.giving, passport.giving),
+        recent=tuple(dict.fromkeys((*row.recent, *passport.recent)))[-MAX_RECENT_IDS:],
+        link=link,
+    )
+
+
+def _sum(one: int, other: int) -> int:
+    return one + other
+
+
+def _history(row: History, device: History, combine: Combine) -> History:
+    day = max(row.day, device.day)
+    here, there = aged(row, day), aged(device, day)
+    pages = here.pages if combine is _sum else tuple(sorted({*here.pages, *there.pages}))[-MAX_PAGES_PER_WEEK:]
+    return History(
+        day=day,
+        days=_cells(here.days, there.days, combine),
+        weeks=_cells(here.weeks, there.weeks, combine),
+        topics=_topics(here.topics, there.topics, combine),
+        pages=pages,
+        view_count=combine(here.view_count, there.view_count),
+    )
+
+
+def _cells(one: tuple[int, ...], other: tuple[int, ...], combine: Combine) -> tuple[int, ...]:
+    length = max(len(one), len(other))
+    padded = ((*counts, *(0,) * (length - len(counts))) for counts in (one, other))
+    return tuple(combine(here, there) for here, there in zip(*padded, strict=True))
+
+
+def _topics(one: tuple[TopicCount, ...], other: tuple[TopicCount, ...], combine: Combine) -> tuple[TopicCount, ...]:
+    counts = {(item.topic, item.week): item.count for item in one}
+    for item in other:
+        counts[item.topic, item.week] = combine(counts.get((item.topic, item.week), 0), item.count)
+    return bounded_topics(tuple(TopicCount(topic, week, count) for (topic, week), count in counts.items()))
+
+
+def _prompts(
+    one: tuple[PromptRecord, ...], other: tuple[PromptRecord, ...], combine: Combine
+) -> tuple[PromptRecord, ...]:
+    records = {record.campaign: record for record in one}
+    for record in other:
+        known = records.pop(record.campaign, PromptRecord(record.campaign))
+        records[record.campaign] = _prompt(known, record, combine)
+    return bounded_prompts(sorted(records.values(), key=_touched_at))
+
+
+def _touched_at(record: PromptRecord) -> int:
+    return max(record.dismissed_at, *record.seen_at, 0)
+
+
+def _prompt(one: PromptRecord, other: PromptRecord, combine: Combine) -> PromptRecord:
+    here, there = Counter(one.seen_at), Counter(other.seen_at)
+    seen_at = sorted((here + there if combine is _sum else here | there).elements())
+    return PromptRecord(
+        campaign=one.campaign,
+        seen_count=max(combine(one.seen_count, other.seen_count), len(seen_at)),
+        seen_at=tuple(seen_at[-MAX_SEEN_PER_CAMPAIGN:]),
+        dismissed_count=combine(one.dismissed_count, other.dismissed_count),
+        dismissed_at=max(one.dismissed_at, other.dismissed_at),
+        contributed_count=combine(one.contributed_count, other.contributed_count),
+        variant=one.variant or other.variant,
+    )
+
+
+def _pools(one: tuple[PoolUse, ...], other: tuple[PoolUse, ...], combine: Combine, instant: int) -> tuple[PoolUse, ...]:
+    uses = {use.pool: use for use in one}
+    for use in other:
+        known = uses.get(use.pool, PoolUse(use.pool))
+        reads = dict.fromkeys((*known.reads, *use.reads))
+        uses[use.pool] = PoolUse(
+            pool=use.pool,
+            reads=tuple(sorted(reads, key=lambda read: read.expires_at)),
+            older_used=combine(known.older_used, use.older_used),
+            older_expires_at=max(known.older_expires_at, use.older_expires_at),
+        )
+    return bounded_pools(tuple(uses.values()), instant)
+
+
+def _giving(one: Giving, other: Giving) -> Giving:
+    """The recurring contribution that changed last, the latest one-off, and no checkout finished since."""
+    newer = max(one, other, key=lambda giving: max(giving.recurring_at, giving.past_due_at, giving.ended_at))
+    one_off_at = max(one.one_off_at, other.one_off_at)
+    started = max(one, other, key=lambda giving: giving.checkout_at)
+    is_open = started.checkout_at > max(one_off_at, newer.recurring_at)
+    return replace(
+        newer,
+        one_off_at=one_off_at,
+        checkout_at=started.checkout_at if is_open else 0,
+        checkout_interval=started.checkout_interval,
+    )

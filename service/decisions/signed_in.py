@@ -1,0 +1,101 @@
+"""Readers a publication vouches for: one history over all their devices, in a row; the passport is a copy of it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from service.campaigns.reader_rules import Consent
+from service.decisions.act import Answer, Noted, answer_arrival, carried_reader
+from service.decisions.assertion import AssertedReader, Standing
+from service.decisions.compiled import CompiledSite
+from service.decisions.merge import merged
+from service.decisions.page_view import Arrival, under_consent
+from service.decisions.passport import PassportSealer
+from service.decisions.prompts import PromptEvent, campaign_fingerprint, record_event, record_once, variant_fingerprint
+from service.decisions.reader import BUCKETS, Reader, fingerprint, new_reader
+from service.decisions.site_time import site_time_at
+from service.decisions.store import change_reader
+from service.decisions.view import Carrier, ViewRequest, visitor_of
+from service.errors import StoreUnavailableError
+from service.services import Services
+
+log = structlog.get_logger()
+
+
+def account_of(sealer: PassportSealer, site: str, reader_id: str) -> bytes:
+    """What stands for a publication's reader id in our tables: a keyed hash, 32 bytes."""
+    return sealer.ring.digest(reader_id, purpose="reader", context=site)
+
+
+def answer_signed_in(
+    services: Services, site: CompiledSite, view: ViewRequest, carrier: Carrier, asserted: AssertedReader
+) -> Answer:
+    """Decide for a reader the publication vouches for, on the history of all their devices.
+
+    Where the row is out of reach the passport decides, if it is a copy of this reader's; otherwise nobody knows whether
+    they support the site, and they are left in peace.
+    """
+    now = services.clock()
+    arrival = _arrival(services, site, view, carrier, now)
+    if asserted.standing is Standing.EXPIRED:
+        return answer_arrival(site, services.passports, arrival, is_supporter_known=False)[0]
+    arrival = replace(
+        arrival,
+        visitor=replace(
+            arrival.visitor, is_signed_in=True, is_verified=asserted.is_verified, is_staff=asserted.is_staff
+        ),
+    )
+    if arrival.reader is None:
+        return answer_arrival(site, services.passports, arrival)[0]
+    account = account_of(services.passports, view.site, asserted.reader_id)
+    passport = arrival.reader
+    link = fingerprint(f"reader:{view.site}:{asserted.reader_id}")
+
+    def change(row: Reader | None) -> tuple[Reader, Answer]:
+        reader = _of_account(merged(row, passport, link, arrival.now.instant), arrival, account)
+        answer, after = answer_arrival(site, services.passports, replace(arrival, reader=reader), account=account.hex())
+        return after or reader, answer
+
+    try:
+        return change_reader(services.engine, view.site, account, now, change)
+    except StoreUnavailableError:
+        log.warning("reader_out_of_reach", site=view.site)
+        is_copy = passport.link == link
+        reader = passport if is_copy else new_reader(arrival.now.instant, passport.bucket, passport.salt)
+        known = replace(arrival, reader=reader)
+        return answer_arrival(site, services.passports, known, is_supporter_known=is_copy, account=account.hex())[0]
+
+
+def note_signed_in(services: Services, noted: Noted, event: PromptEvent, event_id: str, now: datetime) -> None:
+    """Write what happened to a signed-in reader's prompt through to their row, so that other devices know at once.
+
+    Where the row is out of reach, the passport brings it with the next page view.
+    """
+    token, instant = noted.token, int(now.timestamp())
+    if not token.account or not noted.is_new:
+        return
+    campaign, variant = campaign_fingerprint(token.campaign), variant_fingerprint(token.variant)
+
+    def change(row: Reader | None) -> tuple[Reader, None]:
+        reader = row or new_reader(instant, None, 0)
+        told = record_once(reader, f"{event}:{event_id}:{token.decision_id}:{token.campaign}")
+        return (reader if told is None else record_event(told, event, campaign, variant, instant)), None
+
+    try:
+        change_reader(services.engine, token.site, bytes.fromhex(token.account), now, change)
+    except StoreUnavailableError:
+        log.warning("reader_out_of_reach", site=token.site)
+
+
+def _arrival(services: Services, site: CompiledSite, view: ViewRequest, carrier: Carrier, now: datetime) -> Arrival:
+    at = site_time_at(now, site.zone)
+    visitor = visitor_of(view, carrier, site.site)
+    return Arrival(view, visitor, carried_reader(services.passports, view, carrier, visitor, at), at)
+
+
+def _of_account(reader: Reader, arrival: Arrival, account: bytes) -> Reader:
+    """With the bucket of the account, the same on every device."""
+    bucket = int.from_bytes(account[:8], "big") % BUCKETS
+    allowed = under_consent(reader, arrival.visitor.consent, bucket) or reader
+    return replace(allowed, bucket=bucket) if arrival.visitor.consent is Consent.FULL else allowed

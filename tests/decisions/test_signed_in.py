@@ -1,0 +1,169 @@
+"""Signed-in readers: one history over all devices, counted once, and silence where it is not known."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine, text
+
+from service.campaigns.frequency import CoolOff
+from service.campaigns.reader_rules import ReaderRules
+from service.decisions.merge import merged
+from service.decisions.reader import FreeRead, History, PoolUse, PromptRecord, TopicCount
+from service.decisions.supporters import contributed
+from tests.conftest import SettableClock
+from tests.decisions import make
+from tests.decisions.conftest import Opener
+from tests.decisions.test_api import decide, report
+from tests.decisions.test_assertion import RULES, signed
+
+SITE = make.site(assertion=RULES)
+NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+
+
+def phone_and_desk(open_client: Opener, engine: Engine, *campaigns: Any) -> tuple[FlaskClient, FlaskClient]:
+    given = campaigns or (make.campaign(),)
+    return tuple(open_client(*given, site=SITE, engine=engine) for _ in range(2))  # type: ignore[return-value]
+
+
+def read(client: FlaskClient, *, who: str | None = "reader-1", **changes: Any) -> dict[str, Any]:
+    return decide(client, **({"reader_assertion": signed(sub=who)} if who else {}), **changes)
+
+
+def count(client: FlaskClient, **changes: Any) -> int:
+    return int(read(client, **changes)["reader"]["article_count"])
+
+
+def test_history_is_one_over_all_devices_and_counted_once(open_client: Opener, engine: Engine) -> None:
+    phone, desk = phone_and_desk(open_client, engine)
+
+    counts = [count(one) for one in (phone, phone, desk, phone, desk, desk)]
+
+    assert counts == [1, 2, 3, 4, 5, 6]
+
+
+def test_what_was_read_before_signing_in_joins_once(open_client: Opener, engine: Engine) -> None:
+    phone, desk = phone_and_desk(open_client, engine)
+    for _ in range(3):
+        count(phone, who=None)
+    count(desk)
+
+    assert [count(phone), count(phone), count(desk)] == [5, 6, 7]
+
+
+def test_a_dismissal_on_one_device_silences_the_others(open_client: Opener, engine: Engine) -> None:
+    campaign = make.campaign(cool_off=CoolOff(dismissal_seconds=(7 * make.DAY,)))
+    phone, desk = phone_and_desk(open_client, engine, campaign)
+    read(desk)
+    prompt = read(phone)["prompts"][0]
+
+    report(phone, prompt, "dismissed")
+
+    assert read(desk)["prompts"] == []
+
+
+def test_another_reader_on_the_same_device_inherits_nothing(open_client: Opener, engine: Engine) -> None:
+    phone, _ = phone_and_desk(open_client, engine)
+    for _ in range(3):
+        count(phone, who="reader-1")
+
+    assert [count(phone, who="reader-2"), count(phone, who="reader-1")] == [1, 4]
+
+
+def test_the_row_holds_a_keyed_hash_and_never_the_id(open_client: Opener, engine: Engine) -> None:
+    phone, _ = phone_and_desk(open_client, engine)
+    read(phone)
+
+    with engine.connect() as connection:
+        row = connection.execute(text("SELECT site, reader_hash, held FROM readers")).one()
+    assert (row.site, len(row.reader_hash)) == ("tide", 32)
+    assert b"reader-1" not in bytes(row.held) + bytes(row.reader_hash)
+
+
+def test_when_the_row_is_out_of_reach_the_passport_decides(open_client: Opener, engine: Engine) -> None:
+    before = open_client(make.campaign(), site=SITE, engine=engine)
+    passport = read(before, passport="")["passport"]
+    after = open_client(make.campaign(), site=SITE, engine=create_engine(NOWHERE))
+
+    body = read(after, passport=passport)
+
+    assert body["reader"] == {"article_count": 2, "supporter": "none"}
+    assert [one["campaign"] for one in body["prompts"]] == ["autumn"]
+
+
+def test_a_signed_in_reader_of_whom_nothing_is_known_is_left_in_peace(open_client: Opener) -> None:
+    client = open_client(make.campaign(), site=SITE, engine=create_engine(NOWHERE))
+
+    body = read(client)
+
+    assert (body["prompts"], body["reader"]["supporter"]) == ([], "unknown")
+
+
+def test_an_assertion_that_has_run_out_is_silence_and_a_forged_one_nobody(
+    open_client: Opener, engine: Engine, clock: SettableClock
+) -> None:
+    client = open_client(make.campaign(), site=SITE, engine=engine)
+    old = signed()
+    clock.advance(hours=5)
+
+    assert decide(client, reader_assertion=old)["reader"]["supporter"] == "unknown"
+    assert decide(client, reader_assertion=old[:-8] + "AAAAAAAA")["prompts"]
+
+
+def test_rules_see_that_the_reader_is_signed_in(open_client: Opener, engine: Engine) -> None:
+    members = make.campaign(reader=ReaderRules(is_signed_in=True))
+    client = open_client(members, site=SITE, engine=engine)
+
+    assert read(client)["prompts"]
+    assert read(client, who=None)["prompts"] == []
+
+
+def test_without_consent_no_row_is_read_or_written(open_client: Opener, engine: Engine) -> None:
+    client = open_client(make.campaign(), site=SITE, engine=engine)
+
+    body = read(client, consent="none")
+
+    assert (body["prompts"], body["reader"]["supporter"]) == ([], "unknown")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM readers")).scalar() == 0
+
+
+def test_joining_a_copy_again_changes_nothing() -> None:
+    row, device = (
+        make.reader(
+            history=History(make.time_at().day, (number, 1), (number + 1,), (TopicCount(number, 9, 2),), (), 10),
+            prompts=(PromptRecord(5, 2, (make.instant() - number, make.instant()), 1, make.instant() - number),),
+            pools=(PoolUse(3, (FreeRead(number, make.instant() + 60),)),),
+            giving=contributed(make.reader().giving, make.MONTH, make.instant() - number),
+        )
+        for number in (1, 2)
+    )
+
+    once = merged(row, device, link=7, instant=make.instant())
+    again = merged(once, once, link=7, instant=make.instant())
+
+    assert again == once
+    assert (once.history.days, once.history.view_count) == ((3, 2), 20)
+    assert (once.prompts[0].seen_count, len(once.pools[0].reads)) == (4, 2)
+
+
+def test_a_contribution_on_one_device_is_known_on_all() -> None:
+    now = make.instant()
+    gave = make.reader(giving=contributed(make.reader().giving, make.MONTH, now))
+
+    joined = merged(make.reader(), gave, link=7, instant=now)
+
+    assert joined.giving == gave.giving
+
+
+@pytest.mark.parametrize("event", ["seen", "dismissed"])
+def test_an_event_of_a_signed_in_reader_counts_once(open_client: Opener, engine: Engine, event: str) -> None:
+    client = open_client(make.campaign(), site=SITE, engine=engine)
+    prompt = read(client)["prompts"][0]
+    for _ in range(3):
+        report(client, prompt, event, event_id="e1")
+    read(client)
+
+    held = client.get("/my-data.json?site=tide").get_json()["held"]["prompts"][0]
+
+    assert held[event] == 1
