@@ -1,7 +1,7 @@
 """A campaign prepared once for many decisions: its instants, its fingerprints, and only the rules it uses."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -51,10 +51,15 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A prepared campaign and the rules it uses, in order."""
+    """A prepared campaign and the rules it uses, in order: first those that look at page and clock alone."""
 
     prepared: Prepared
-    rules: tuple[Rule, ...]
+    page_rules: tuple[Rule, ...]
+    reader_rules: tuple[Rule, ...]
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return self.page_rules + self.reader_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class CompiledSite:
     """A site's campaigns ready to be decided on: gates and appeals, each in the order they are asked.
 
     `wanted_topics`: fingerprints some campaign asks about. `dropped`: campaigns that could not be prepared, with the
-    reason; the others go on without them.
+    reason; the others go on without them. `shortlists`: see `shortlist.py`; no part of the value.
     """
 
     site: Site
@@ -72,3 +77,4 @@ class CompiledSite:
     wanted_topics: frozenset[int]
     raised_minor: Mapping[str, int]
     dropped: tuple[str, ...] = ()
+    shortlists: dict[int, dict[Hashable, "CompiledSite"]] = field(default_factory=dict, compare=False, repr=False)

@@ -13,6 +13,7 @@ from service.decisions.cool_off import is_mandatory
 from service.decisions.decision import OPEN, Access, AccessState, Choice, Decision, Outcome, Reason, Trace, access_of
 from service.decisions.meter import Metering, metered
 from service.decisions.reader import Giving
+from service.decisions.shortlist import shortlisted
 from service.decisions.site_time import site_time_of
 from service.decisions.situation import Purpose, Situation
 from service.decisions.supporters import supporter_state
@@ -41,8 +42,9 @@ class _Gated:
 
 def decide(site: CompiledSite, situation: Situation, *, explains: bool = False) -> Decision:
     """Pure: same arguments, same decision. `explains` asks every rule, not only up to the first that fails."""
-    gated = _decide_access(site, situation, explains=explains)
-    choices, traces = _choose_appeals(site, situation, gated, explains=explains)
+    asked = site if explains else shortlisted(site, situation)
+    gated = _decide_access(asked, situation, explains=explains)
+    choices, traces = _choose_appeals(asked, situation, gated, explains=explains)
     return Decision(
         choices=((gated.choice,) if gated.choice else ()) + choices,
         access=gated.access,

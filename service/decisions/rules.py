@@ -190,4 +190,6 @@ _FREQUENCY = (
         ACCESS,
     ),
 )
-RULES = (*_SWITCHES, *_SCHEDULE, *_PAGE, *_READER, *_ACCESS, *_FREQUENCY)
+PAGE_RULES = (*_SWITCHES, *_SCHEDULE, *_PAGE)  # look at site, page and clock alone, by whole minutes
+READER_RULES = (*_READER, *_ACCESS, *_FREQUENCY)
+RULES = (*PAGE_RULES, *READER_RULES)

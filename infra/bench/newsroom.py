@@ -1,0 +1,119 @@
+"""A newsroom to measure with: realistic campaigns, page views, and readers with little or much history."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from service.campaigns.assemble import site_snapshot
+from service.campaigns.documents import load_campaign, load_site
+from service.campaigns.snapshot import Snapshot
+from service.decisions.compile import compile_site
+from service.decisions.compiled import CompiledSite
+from service.decisions.history import record_view
+from service.decisions.prompts import PromptEvent, record_event
+from service.decisions.reader import Reader, new_reader
+from service.decisions.site_time import site_time_at
+from service.decisions.view import ViewRequest, reading_of
+
+SITE = "courier"
+ORIGIN = "https://courier.example"
+NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
+SECTIONS = ("news", "politics", "environment", "culture", "sport", "business")
+SITE_DOCUMENT: dict[str, Any] = {
+    "key": SITE,
+    "name": "The Carrowmere Courier",
+    "timezone": "Europe/Dublin",
+    "home_url": f"{ORIGIN}/",
+    "origins": [ORIGIN],
+    "languages": ["en"],
+    "currency": "EUR",
+    "ask": {"intervals": {"one_off": {"EUR": {"amounts": [5, 10, 25], "default": 10}}}},
+}
+
+
+def campaign_document(number: int) -> dict[str, Any]:
+    """One of many alike campaigns, as an editor's list looks after some years; each uses six rules or so."""
+    section = SECTIONS[number % len(SECTIONS)]
+    return {
+        "key": f"campaign-{number}",
+        "name": f"Campaign {number}",
+        "site": SITE,
+        "kind": "epic",
+        "placement": ("article_top", "article_end", "page_bottom")[number % 3],
+        "status": "live",
+        "priority": number,
+        "schedule": {"starts": "2026-01-01", "ends": "2026-12-31"},
+        "page": {"types": ["article"], "sections": {"any": [section, f"desk-{number}"], "none": ["obituaries"]}},
+        "reader": {
+            "supporter": "non_supporters",
+            "article_count": {"min": 5 + number % 40, "weeks": 51},
+            "countries": {"any": ["IE", "GB"]},
+        },
+        "frequency": {"caps": {"impressions": 4, "days": 30}},
+        "cool_off": {"after_dismissal": {"days": [14, 30]}},
+        "variants": [
+            {
+                "key": key,
+                "is_control": key == "control",
+                "copy": {
+                    "en": {"heading": "Keep the Courier open", "paragraphs": ["A reason. " * 20], "button": "Give"}
+                },
+                "ask": {
+                    "default_interval": "one_off",
+                    "intervals": {
+                        interval: {"EUR": {"amounts": [5, 10, 25], "default": 10}}
+                        for interval in ("one_off", "month", "year")
+                    },
+                },
+            }
+            for key in ("control", "warm")
+        ],
+    }
+
+
+def snapshot_of(campaign_count: int) -> Snapshot:
+    campaigns = [load_campaign(campaign_document(number)) for number in range(campaign_count)]
+    site = load_site(SITE_DOCUMENT)
+    return Snapshot(number=1, sites={SITE: site_snapshot(site, campaigns)})
+
+
+def compiled_newsroom(campaign_count: int) -> CompiledSite:
+    return compile_site(snapshot_of(campaign_count).site(SITE))
+
+
+def page_view(number: int) -> dict[str, Any]:
+    """The body of a decide request, about 600 bytes as JSON."""
+    return {
+        "site": SITE,
+        "view_id": f"{number:032x}",
+        "page_id": f"articles/2026/11/18/harbour-wall-{number % 200}",
+        "page_type": "article",
+        "section": SECTIONS[number % len(SECTIONS)],
+        "tags": ["harbour", "council", "flooding", "engineering", "public works"],
+        "is_sensitive": False,
+        "is_paid_content": False,
+        "hide_appeals": False,
+        "access": "metered",
+        "placements": ["article_top", "article_end", "page_bottom", "over_article"],
+        "consent": "full",
+        "language": "en-IE",
+        "device": "android",
+        "referrer": "https://search.example/",
+    }
+
+
+def heavy_reader(site: CompiledSite) -> Reader:
+    """A year of several articles a day, many prompts seen, some dismissed."""
+    reader = new_reader(int((NOW - timedelta(days=370)).timestamp()), 424_242, 7)
+    for day in range(366, 0, -1):
+        at = site_time_at(NOW - timedelta(days=day), site.zone)
+        for number in range(3):
+            body = page_view(day * 3 + number)
+            view = ViewRequest(site=SITE, view_id=body["view_id"], page_id=f"{day}-{number}", tags=tuple(body["tags"]))
+            reader = record_view(reader, reading_of(view, site.wanted_topics), at)
+    for number, candidate in enumerate(site.appeals[:15]):
+        seen_at = int((NOW - timedelta(days=number + 31)).timestamp())
+        reader = record_event(reader, PromptEvent.SEEN, candidate.prepared.fingerprint, 1, seen_at)
+        if number % 3 == 0:
+            reader = record_event(reader, PromptEvent.DISMISSED, candidate.prepared.fingerprint, 1, seen_at)
+    return replace(reader)

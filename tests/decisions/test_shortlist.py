@@ -1,0 +1,66 @@
+"""What is remembered of a page changes no decision: the shortlist and the full walk agree, always."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from infra.bench.newsroom import NOW, SITE, compiled_newsroom, page_view
+from schemas.decide import DecideSchema
+from service.campaigns.reader_rules import Consent, SupporterState
+from service.decisions.decide import decide
+from service.decisions.reader import new_reader
+from service.decisions.shortlist import MAX_PAGES, shortlisted
+from service.decisions.site_time import site_time_of
+from service.decisions.situation import Page, Situation, Visitor
+from service.decisions.view import page_of
+
+NEWSROOM = compiled_newsroom(30)
+START = int(NOW.timestamp())
+
+
+def situation_at(number: int, instant: int, **page: bool) -> Situation:
+    return Situation(
+        site=NEWSROOM.site,
+        page=replace(page_of(DecideSchema().load(page_view(number))), **page),
+        visitor=Visitor(consent=Consent.FULL, country="IE"),
+        reader=new_reader(instant - 1000, number % 1000, 1),
+        supporter=SupporterState.NONE,
+        now=site_time_of(instant, NEWSROOM.zone),
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.integers(0, 40),
+    st.sampled_from([START, START + 59, START + 61, START + 44 * 86_400, START - 400 * 86_400]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_it_agrees_with_asking_every_rule(number: int, instant: int, is_sensitive: bool, hides_appeals: bool) -> None:
+    situation = situation_at(number, instant, is_sensitive=is_sensitive, hides_appeals=hides_appeals)
+
+    assert decide(NEWSROOM, situation).choices == decide(NEWSROOM, situation, explains=True).choices
+
+
+def test_a_page_is_only_looked_at_once_a_minute() -> None:
+    first = shortlisted(NEWSROOM, situation_at(1, START))
+
+    assert shortlisted(NEWSROOM, situation_at(1, START + 1)) is first
+    assert shortlisted(NEWSROOM, situation_at(1, START + 60)) is not first
+
+
+def test_the_readers_own_view_id_makes_no_other_page() -> None:
+    situation = situation_at(1, START)
+    other = replace(situation, page=replace(situation.page, view_id="another"))
+
+    assert shortlisted(NEWSROOM, other) is shortlisted(NEWSROOM, situation)
+
+
+def test_its_memory_has_a_bound() -> None:
+    situation = situation_at(1, START)
+    for number in range(MAX_PAGES + 5):
+        shortlisted(NEWSROOM, replace(situation, page=Page(view_id="v", page_id=f"p{number}")))
+
+    assert sum(len(pages) for pages in NEWSROOM.shortlists.values()) <= MAX_PAGES
+    assert SITE == NEWSROOM.site.key
