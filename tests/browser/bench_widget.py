@@ -51,10 +51,14 @@ def measure(browser: Browser, address: str, shown: int) -> dict[str, Any]:
     return found
 
 
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
 def main() -> int:
-    print(f"widget {assets().version}, Brotli {brotli.__version__} at 11")
+    say(f"widget {assets().version}, Brotli {brotli.__version__} at 11")
     for name, size, budget in sizes():
-        print(f"  {name:36}{size:>8,} of {budget:>6,} bytes {'' if size <= budget else 'OVER'}")
+        say(f"  {name:36}{size:>8,} of {budget:>6,} bytes {'' if size <= budget else 'OVER'}")
     stub, press = Stub(), Press()
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     with (
@@ -64,19 +68,16 @@ def main() -> int:
     ):
         press.service = stub.url
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        print(
-            f"cold load, processor slowed {SLOW_DOWN} times, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
-        )
+        say(f"cold load, processor slowed {SLOW_DOWN} times, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         for name, changes in {"nothing to show": None, **SHAPES}.items():
             stub.forget_all()
             if changes is not None:
                 stub.show(prompt(**changes))
             seen = measure(browser, press.article(), shown=changes is not None)
-            print(
-                f"  {name:36}shift {seen['shift']:.3f}, longest task {seen['task']:>4.0f} ms, {seen['requests']:>2} requests"
-            )
+            cost = f"shift {seen['shift']:.3f}, longest task {seen['task']:>4.0f} ms, {seen['requests']:>2} requests"
+            say(f"  {name:36}{cost}")
         plain = measure_plain(browser, press)
-        print(f"  {'the same page without the widget':36}longest task {plain:>4.0f} ms")
+        say(f"  {'the same page without the widget':36}longest task {plain:>4.0f} ms")
         browser.close()
     return int(any(size > budget for _, size, budget in sizes()))
 

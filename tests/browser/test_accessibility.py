@@ -35,6 +35,14 @@ THEMES: dict[str, dict[str, Any]] = {
 SCHEME = '<meta name="color-scheme" content="light dark">'
 
 
+def inside(selector: str) -> str:
+    """JavaScript for the elements within every prompt that match a selector."""
+    return (
+        "[...document.querySelectorAll('keep-open')]"
+        f".flatMap((host) => [...(host.shadowRoot?.querySelectorAll('{selector}') ?? [])])"
+    )
+
+
 def show(page: Page, press: Press, stub: Stub, shape: str, **changes: Any) -> None:
     stub.show(prompt(**{**SHAPES[shape], **changes}))
     page.goto(press.article(head=SCHEME + press.script()))
@@ -108,13 +116,15 @@ def test_it_reflows_at_320_pixels_and_with_wide_text_spacing(
     page.screenshot(path=artefacts / f"{shape}-320.png", animations="disabled")
     page.evaluate(
         """() => { const sheet = new CSSStyleSheet();
-        sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }'
-            + ' p { margin-bottom: 2em !important; }');
+        sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; }'
+            + ' * { word-spacing: .16em !important; } p { margin-bottom: 2em !important; }');
         for (const host of document.querySelectorAll('keep-open')) host.shadowRoot?.adoptedStyleSheets.push(sheet); }"""
     )
 
-    wide = """[...document.querySelectorAll('keep-open')].flatMap((host) => [...(host.shadowRoot?.querySelectorAll('.root *:not(.unseen)') ?? [])])
-        .filter((one) => one.getBoundingClientRect().right > 320.5 || one.getBoundingClientRect().left < -0.5).map((one) => one.outerHTML.slice(0, 90))"""
+    wide = inside(".root *:not(.unseen)") + (
+        ".filter((one) => one.getBoundingClientRect().right > 320.5 || one.getBoundingClientRect().left < -0.5)"
+        ".map((one) => one.outerHTML.slice(0, 90))"
+    )
     assert page.evaluate(wide) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
@@ -122,9 +132,10 @@ def test_it_reflows_at_320_pixels_and_with_wide_text_spacing(
 def test_every_target_is_at_least_24_pixels(page: Page, press: Press, stub: Stub) -> None:
     for shape in SHAPES:
         show(page, press, stub, shape)
-        small = """[...document.querySelectorAll('keep-open')].flatMap((host) => [...(host.shadowRoot?.querySelectorAll('a, button, label') ?? [])])
-            .map((one) => [one.textContent, one.getBoundingClientRect()])
-            .filter(([, box]) => box.height && (box.height < 24 || box.width < 24)).map(([text]) => text)"""
+        small = inside("a, button, label") + (
+            ".map((one) => [one.textContent, one.getBoundingClientRect()])"
+            ".filter(([, box]) => box.height && (box.height < 24 || box.width < 24)).map(([text]) => text)"
+        )
         assert page.evaluate(small) == [], shape
 
 
@@ -146,9 +157,12 @@ def test_no_focused_element_is_hidden_behind_a_banner(page: Page, press: Press, 
     for _ in range(27):
         page.keyboard.press("Tab")
         hidden += page.evaluate(
-            """() => { const one = document.activeElement; if (one === document.body || one.matches('keep-open')) return [];
-            const box = one.getBoundingClientRect(); const top = document.elementFromPoint(box.left + 2, box.top + box.height / 2);
-            const banner = document.querySelector('keep-open[placement=page_bottom]').shadowRoot.querySelector('.banner');
+            """() => { const one = document.activeElement;
+            if (one === document.body || one.matches('keep-open')) return [];
+            const box = one.getBoundingClientRect();
+            const top = document.elementFromPoint(box.left + 2, box.top + box.height / 2);
+            const host = document.querySelector('keep-open[placement=page_bottom]');
+            const banner = host.shadowRoot.querySelector('.banner');
             const isAside = banner.classList.contains('aside');
             return top === one || one.contains(top) || isAside ? [] : [one.textContent]; }"""
         )

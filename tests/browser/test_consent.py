@@ -12,7 +12,8 @@ from tests.browser.stub import Stub
 pytestmark = pytest.mark.browser
 
 TCF = """<script>window.__tcfapi = (command, version, listener) => { window.answer = (purposes, status = 'tcloaded') =>
-    listener({ gdprApplies: true, eventStatus: status, tcString: 'SECRET', purpose: { consents: purposes } }, true); %s };</script>"""
+    listener({ gdprApplies: true, eventStatus: status, tcString: 'SECRET',
+    purpose: { consents: purposes } }, true); %s };</script>"""
 PASSPORT: Any = {"name": "keepopen-courier", "value": "p", "httpOnly": True}
 ALL = "{1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 7: true, 8: true, 9: true, 10: true}"
 
@@ -158,7 +159,10 @@ def test_two_tabs_do_not_lose_each_others_counts(page: Page, press: Press, stub:
         """(address) => Promise.all([1, 2, 3, 4].map(() => new Promise((done) => {
             const frame = document.createElement('iframe');
             frame.src = address;
-            frame.onload = () => { frame.contentWindow.addEventListener('keepopen:none', done); setTimeout(done, 1500); };
+            frame.onload = () => {
+                frame.contentWindow.addEventListener('keepopen:none', done);
+                setTimeout(done, 1500);
+            };
             document.body.append(frame);
         })))""",
         address,

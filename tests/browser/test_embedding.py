@@ -65,7 +65,8 @@ def test_a_bare_page_is_described_by_what_is_there(page: Page, press: Press, stu
 
 
 def test_sensitive_and_paid_pages_are_told_apart(page: Page, press: Press, stub: Stub) -> None:
-    head = '<meta name="keepopen:is_sensitive" content="true"><script type="application/ld+json">{"@type": "AdvertiserContentArticle"}</script>'
+    head = """<meta name="keepopen:is_sensitive" content="true">
+        <script type="application/ld+json">{"@type": "AdvertiserContentArticle"}</script>"""
 
     asked = asked_on(
         page, press.article(head=head + press.script('data-consent="full" data-hide-appeals="true"')), stub
@@ -102,8 +103,10 @@ def test_a_nonce_is_enough(page: Page, press: Press, stub: Stub) -> None:
 
 def test_hostile_styles_of_the_page_do_not_reach_the_appeal(page: Page, press: Press, stub: Stub) -> None:
     stub.show(prompt())
-    hostile = """<style>* { display: none; position: absolute !important; font-size: 60px !important; color: #fff !important;
-        letter-spacing: 1em !important; text-transform: uppercase !important; line-height: 0 !important; opacity: .1 !important;
+    hostile = """<style>* { display: none; position: absolute !important; font-size: 60px !important;
+        color: #fff !important;
+        letter-spacing: 1em !important; text-transform: uppercase !important;
+        line-height: 0 !important; opacity: .1 !important;
         transform: rotate(90deg) !important; }
         html, body, main, article, keep-open { display: block !important; } html { font-size: 4px; }
         button, input, h2 { all: unset !important; }</style>"""
@@ -186,7 +189,9 @@ def test_a_place_that_comes_late_is_filled_from_the_same_decision(page: Page, pr
     wait_for(page, "none")
 
     page.evaluate(
-        "document.querySelector('main').insertAdjacentHTML('beforeend', '<keep-open placement=article_top></keep-open>')"
+        """const place = document.createElement('keep-open');
+        place.setAttribute('placement', 'article_top');
+        document.querySelector('main').append(place)"""
     )
 
     expect(page.get_by_role("region", name=REGION)).to_be_visible()
@@ -289,7 +294,8 @@ def test_a_pinned_loader_works_from_its_own_address(page: Page, press: Press, st
     stub.show(prompt())
     release = page.request.get(f"{stub.url}/v1/widget/integrity.json").json()
     head = (
-        f'<script async src="{stub.url}/v1/widget/{release["version"]}/loader.js" integrity="{release["files"]["loader.js"]}"'
+        f'<script async src="{stub.url}/v1/widget/{release["version"]}/loader.js"'
+        f' integrity="{release["files"]["loader.js"]}"'
         ' crossorigin="anonymous" data-site="courier" data-consent="full"></script>'
     )
 

@@ -102,7 +102,8 @@ def dripping(seconds: float) -> Iterator[int]:
 
 def elsewhere(press: Press, port: int) -> str:
     """The loader from the stand-in, but answers from another port: as when the service breaks after the loader."""
-    loader = "fetch = ((native) => (url, options) => native(String(url).replace(/:\\d+\\/v1\\/decide/, ':%d/v1/decide'), options))(fetch)"
+    elsewhere = "String(url).replace(/:\\d+\\/v1\\/decide/, ':%d/v1/decide')"
+    loader = f"fetch = ((native) => (url, options) => native({elsewhere}, options))(fetch)"
     return press.article(head=f"<script>{loader % port}</script>" + press.script('data-consent="none"'))
 
 

@@ -228,7 +228,8 @@ def test_an_appeal_wears_the_colours_of_its_campaign_and_the_publisher_has_the_l
     assert button.evaluate(look) == "rgb(255, 204, 0)"
     assert button.evaluate("(node) => getComputedStyle(node).color") == "rgb(0, 0, 0)"
 
-    style = "<style>keep-open { --keepopen-accent: #880000; --keepopen-on-accent: #fff; } keep-open::part(heading) { color: rgb(1, 2, 3); }</style>"
+    style = """<style>keep-open { --keepopen-accent: #880000; --keepopen-on-accent: #fff; }
+        keep-open::part(heading) { color: rgb(1, 2, 3); }</style>"""
     open_with(page, press, stub, prompt(design={"accent": "#ffcc00"}), head=style)
 
     assert button.evaluate(look) == "rgb(136, 0, 0)"

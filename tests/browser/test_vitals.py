@@ -13,8 +13,10 @@ pytestmark = pytest.mark.browser
 
 OBSERVE = """
 window.shifts = []; window.tasks = [];
-new PerformanceObserver((list) => shifts.push(...list.getEntries().map((one) => one.value))).observe({ type: 'layout-shift', buffered: true });
-new PerformanceObserver((list) => tasks.push(...list.getEntries().map((one) => one.duration))).observe({ type: 'longtask', buffered: true });
+const observe = (type, found, of) => new PerformanceObserver((list) => found.push(...list.getEntries().map(of)))
+    .observe({ type, buffered: true });
+observe('layout-shift', shifts, (one) => one.value);
+observe('longtask', tasks, (one) => one.duration);
 """
 GATE = {"type": "payment", "strength": "soft"}
 SHAPES: dict[str, dict[str, Any]] = {
@@ -54,7 +56,7 @@ def longest_task(page: Page, address: str, shown: int) -> float:
 
 
 def test_no_task_is_long(page: Page, press: Press, stub: Stub) -> None:
-    """The best of three loads: other programs on the machine make tasks look longer than they are, those of a plain page too."""
+    """The best of three loads: other programs on the machine make tasks look longer than they are."""
     page.add_init_script(OBSERVE)
     stub.show(prompt(), prompt(kind="banner", placement="page_bottom", campaign="b"))
     plain, whole = press.article(head="", path="plain"), press.article()
