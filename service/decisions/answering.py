@@ -1,8 +1,11 @@
 """Which way a decide request is answered: a preview, a signed-in reader, or a reader who carries all there is."""
 
+from datetime import datetime
+
 from service.decisions.act import Answer, answer_preview, answer_view, carried_reader
-from service.decisions.assertion import Standing, asserted_reader
+from service.decisions.assertion import AssertedReader, Standing, asserted_reader
 from service.decisions.compiled import CompiledSite
+from service.decisions.outside import OutsideServices, OutsideWord
 from service.decisions.page_view import Arrival
 from service.decisions.preview import Preview, PreviewRequest, open_preview, previewed, seal_preview
 from service.decisions.signed_in import answer_signed_in
@@ -26,7 +29,9 @@ def make_preview(services: Services, asked: PreviewRequest) -> dict[str, str]:
     return {"preview": text, "query": f"keepopen_preview={text}", "expires_at": as_datetime(expires_at).isoformat()}
 
 
-def answer(services: Services, site: CompiledSite, view: ViewRequest, carrier: Carrier) -> Answer:
+def answer(
+    services: Services, site: CompiledSite, view: ViewRequest, carrier: Carrier, outside: OutsideServices
+) -> Answer:
     """Previews and assertions that do not hold are as good as none."""
     now = services.clock()
     preview = open_preview(services.passports.ring, view.preview, view.site, int(now.timestamp()))
@@ -40,4 +45,17 @@ def answer(services: Services, site: CompiledSite, view: ViewRequest, carrier: C
     asserted = asserted_reader(site.site.assertion, view.reader_assertion, int(now.timestamp()))
     if asserted.standing is Standing.SIGNED_OUT:
         return answer_view(site, services.passports, view, carrier, now)
-    return answer_signed_in(services, site, view, carrier, asserted)
+    return answer_signed_in(services, site, (view, carrier), asserted, _outside_word(site, asserted, outside, now))
+
+
+def _outside_word(site: CompiledSite, asserted: AssertedReader, outside: OutsideServices, now: datetime) -> OutsideWord:
+    """What the publication's own services say of a signed-in reader, where some campaign wants to know."""
+    rules = [candidate.prepared.campaign.reader for candidate in (*site.gates, *site.appeals)]
+    reader_id, where = asserted.reader_id, site.site
+    audiences: frozenset[str] | None = None
+    is_suppressed = False
+    if where.audience_service is not None and any(one.external_audiences_any is not None for one in rules):
+        audiences = outside.audiences(where.audience_service, reader_id, now)
+    if where.suppressor_service is not None and any(one.is_suppressible for one in rules):
+        is_suppressed = outside.is_suppressed(where.suppressor_service, reader_id, now)
+    return OutsideWord(audiences, is_suppressed)

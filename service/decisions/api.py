@@ -19,6 +19,8 @@ from service.decisions.carrier import cookie_name, passport_cookie
 from service.decisions.compile_cache import CompiledSites
 from service.decisions.counting import count_decision, count_event
 from service.decisions.my_data import MyDataPage, held_as_data, held_in_words
+from service.decisions.outside import OutsideServices
+from service.decisions.outside_fetch import fetch
 from service.decisions.preview import PreviewRequest
 from service.decisions.reader import Reader
 from service.decisions.render import answer_body
@@ -31,6 +33,7 @@ from service.tokens.api import requires_role
 
 blueprint = Blueprint("decisions", __name__, description="Should this reader be asked now?")
 _sites = CompiledSites()
+_outside = OutsideServices(fetch)
 
 
 @blueprint.route("/v1/decide", methods=["OPTIONS"])
@@ -55,7 +58,7 @@ def decide(view: ViewRequest) -> Response:
     site = _sites.compiled(services.campaigns.current().site(view.site))
     admit_origin(site.site.origins, services.settings.public_origin)
     began = time.perf_counter()
-    found = answer(services, site, view, carrier_of(services, view.site))
+    found = answer(services, site, view, carrier_of(services, view.site), _outside)
     count_decision(services, view.site, found, time.perf_counter() - began)
     response = jsonify(answer_body(found))
     return carried(response, services, view.site, None if found.is_local else found.passport)

@@ -10,6 +10,7 @@ from service.decisions.act import Answer, Noted, answer_arrival, carried_reader
 from service.decisions.assertion import AssertedReader, Standing
 from service.decisions.compiled import CompiledSite
 from service.decisions.merge import merged
+from service.decisions.outside import OutsideWord
 from service.decisions.page_view import Arrival, under_consent
 from service.decisions.passport import PassportSealer
 from service.decisions.prompts import PromptEvent, campaign_fingerprint, record_event, record_once, variant_fingerprint
@@ -29,7 +30,11 @@ def account_of(sealer: PassportSealer, site: str, reader_id: str) -> bytes:
 
 
 def answer_signed_in(
-    services: Services, site: CompiledSite, view: ViewRequest, carrier: Carrier, asserted: AssertedReader
+    services: Services,
+    site: CompiledSite,
+    asked: tuple[ViewRequest, Carrier],
+    asserted: AssertedReader,
+    word: OutsideWord,
 ) -> Answer:
     """Decide for a reader the publication vouches for, on the history of all their devices.
 
@@ -37,13 +42,19 @@ def answer_signed_in(
     they support the site, and they are left in peace.
     """
     now = services.clock()
+    view, carrier = asked
     arrival = _arrival(services, site, view, carrier, now)
     if asserted.standing is Standing.EXPIRED:
         return answer_arrival(site, services.passports, arrival, is_supporter_known=False)[0]
     arrival = replace(
         arrival,
         visitor=replace(
-            arrival.visitor, is_signed_in=True, is_verified=asserted.is_verified, is_staff=asserted.is_staff
+            arrival.visitor,
+            is_signed_in=True,
+            is_verified=asserted.is_verified,
+            is_staff=asserted.is_staff,
+            audiences=word.audiences,
+            is_suppressed=word.is_suppressed,
         ),
     )
     if arrival.reader is None:
