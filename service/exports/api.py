@@ -28,6 +28,7 @@ class UnknownExportError(NotFoundError):
 
 @blueprint.get("/<name>.csv")
 @requires_role("finance", "auditor", "editor")
+@blueprint.response(200, {"type": "string"}, content_type="text/csv")
 @blueprint.arguments(ExportQuerySchema, location="query")
 def export_file(query: dict[str, Any], name: str) -> Response:
     """Stream a file. Days are local and both included; `as_of` repeats an earlier file byte for byte."""
@@ -42,6 +43,7 @@ def export_file(query: dict[str, Any], name: str) -> Response:
 
 @blueprint.get("/<name>.json")
 @requires_role("finance", "auditor", "editor")
+@blueprint.response(200, {"type": "object"})
 @blueprint.arguments(ExportQuerySchema, location="query")
 def export_manifest(query: dict[str, Any], name: str) -> Response:
     """Describe the file that the same query gives as CSV: rows, sums per currency, SHA-256, and its `as_of`."""

@@ -77,7 +77,7 @@ FUNCTIONS = """
 CREATE FUNCTION note_added_records() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(1802463602);
+    PERFORM pg_advisory_xact_lock_shared(1802466418);
     EXECUTE format('INSERT INTO record_changes (table_name, object_id) SELECT %L, %I FROM added ORDER BY 2',
         TG_TABLE_NAME, TG_ARGV[0]);
     RETURN NULL;
@@ -86,7 +86,7 @@ $$;
 CREATE FUNCTION note_changed_records() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(1802463602);
+    PERFORM pg_advisory_xact_lock_shared(1802466418);
     EXECUTE format('INSERT INTO record_changes (table_name, object_id, old_row) '
         'SELECT %L, earlier.%I, to_jsonb(earlier) - %L::text[] FROM earlier JOIN later USING (%I) '
         'WHERE earlier.* IS DISTINCT FROM later.* ORDER BY 2',
@@ -97,7 +97,7 @@ $$;
 CREATE FUNCTION note_removed_records() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(1802463602);
+    PERFORM pg_advisory_xact_lock_shared(1802466418);
     EXECUTE format('INSERT INTO record_changes (table_name, object_id, old_row) '
         'SELECT %L, %I, to_jsonb(earlier) - %L::text[] FROM earlier ORDER BY 2',
         TG_TABLE_NAME, TG_ARGV[0], TG_ARGV[1]);
@@ -107,7 +107,7 @@ $$;
 CREATE FUNCTION note_ledger_progress() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(1802463602);
+    PERFORM pg_advisory_xact_lock_shared(1802466418);
     INSERT INTO record_changes (table_name, object_id)
     SELECT TG_TABLE_NAME, max(seq)::text FROM added HAVING max(seq) IS NOT NULL;
     RETURN NULL;
