@@ -8,7 +8,7 @@ PORT_SERVICE ?= 8000
 PORT_SANDBOX ?= 8001
 PORT_NEWSPAPER ?= 8002
 
-.PHONY: help setup demo demo-check test check lint types unit browser openapi locks clean bench-decide bench-widget bench-exports bench-ledger
+.PHONY: help setup demo demo-check test check lint types unit browser openapi locks clean oracles bench-decide bench-widget bench-exports bench-ledger
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,21 @@ unit: .venv/.dev ## Every test but those in a browser, with coverage
 
 browser: .venv/.dev ## The tests in headless Chromium; screenshots land in artefacts/
 	$(PYTEST) -m browser
+
+bench-decide: .venv/.dev ## What a decision costs, beside a bare Flask route on the same server
+	$(BIN)/python -m infra.bench.decide
+
+bench-widget: .venv/.dev ## What the widget weighs and does to a page
+	$(BIN)/python -m tests.browser.bench_widget
+
+bench-exports: .venv/.dev ## A million contributions as CSV, beside PostgreSQL's own COPY
+	$(BIN)/python -m infra.bench.exports
+
+bench-ledger: .venv/.dev ## Posting 100,000 balance transactions, and a trial balance over ten million postings
+	$(BIN)/python -m infra.bench.ledger
+
+oracles: ## Stripe's own command line and types, which the sandbox is held against (needs npm)
+	npm ci --ignore-scripts --no-audit --no-fund --silent --prefix tests/stripe_sandbox/oracles
 
 openapi: .venv/.dev ## Write the OpenAPI snapshot anew
 	$(BIN)/python -m tests.contract.snapshot

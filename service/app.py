@@ -38,6 +38,10 @@ OPENAPI = {
     "OPENAPI_VERSION": "3.1.0",
     "OPENAPI_URL_PREFIX": "/v1",
     "OPENAPI_JSON_PATH": "openapi.json",
+    "API_SPEC_OPTIONS": {
+        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "info": {"description": "Should this reader be asked for support now? And finance's view of what was given."},
+    },
 }
 
 
@@ -93,4 +97,5 @@ def _wire_requests(app: Flask, settings: Settings) -> None:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.register_blueprint(service.pages.api.blueprint)
+    service.pages.api.guard_pages(app, settings)
     answer_errors_as_problems(app)

@@ -50,6 +50,7 @@ async def _work(services: "Services", address: str, *, until_idle: bool) -> None
                     wait=not until_idle,
                     concurrency=WORKER_CONCURRENCY,
                     install_signal_handlers=not until_idle,
+                    delete_jobs="successful",
                     additional_context={"services": services},
                 )
                 is_work_left = until_idle and await _is_job_due(queue)

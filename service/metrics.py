@@ -28,6 +28,9 @@ class Metrics:
         self.config_age_seconds = Gauge(
             "keepopen_config_age_seconds", "Age of the campaigns in memory", registry=self.registry
         )
+        self.config_alarms = Gauge(
+            "keepopen_config_alarms", "Sites and campaigns that could not be read", registry=self.registry
+        )
         self.ledger_check = Gauge(
             "keepopen_ledger_check",
             "1 if an invariant of the books held when last looked at, else 0",

@@ -44,6 +44,7 @@ class Settings:
     country_header: str | None = None
     smtp_url: str | None = None
     mail_from: str | None = None
+    widget_off: tuple[str, ...] = ()
     log_level: str = "INFO"
     var_dir: Path = Path("var")
 
@@ -84,6 +85,7 @@ def read_settings() -> Settings:
         country_header=env.str("COUNTRY_HEADER", None),
         smtp_url=env.str("SMTP_URL", None),
         mail_from=env.str("MAIL_FROM", None),
+        widget_off=tuple(env.list("WIDGET_OFF", []) or ()),
         log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
         var_dir=env.path("VAR_DIR", Path("var")),
     )

@@ -39,6 +39,7 @@ def metrics() -> Response:
     services = current_services()
     if services.campaigns.is_loaded:
         services.metrics.config_age_seconds.set(services.campaigns.age_seconds(services.clock()))
+        services.metrics.config_alarms.set(len(services.campaigns.current().alarms))
     _show_ledger_checks(services)
     return Response(services.metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
 

@@ -1,6 +1,7 @@
 """The guard in front of staff and finance views."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
@@ -34,6 +35,9 @@ def requires_role(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             g.staff_token = token
             return view(*args, **kwargs)
 
+        described = deepcopy(getattr(view, "_apidoc", {}))
+        described.setdefault("manual_doc", {})["security"] = [{"token": []}]
+        guarded._apidoc = described  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import Response, abort, jsonify, request
 
 from service.requests import Blueprint
+from service.services import current_services
 from service.widget.assets import Asset, assets
 
 blueprint = Blueprint("widget", __name__, url_prefix="/v1", description="What runs in the reader's browser")
@@ -16,8 +17,8 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 @blueprint.get("/widget.js")
 @blueprint.alt_response(HTTPStatus.OK, description="JavaScript", content_type="text/javascript")
 def loader() -> Response:
-    """The script a page embeds; always the newest."""
-    return _file(assets().loader(), EVERGREEN)
+    """The script a page embeds; always the newest. It does nothing on sites that are switched off."""
+    return _file(assets().loader(current_services().settings.widget_off), EVERGREEN)
 
 
 @blueprint.get("/widget/integrity.json")

@@ -63,4 +63,4 @@ def test_its_memory_has_a_bound() -> None:
         shortlisted(NEWSROOM, replace(situation, page=Page(view_id="v", page_id=f"p{number}")))
 
     assert sum(len(pages) for pages in NEWSROOM.shortlists.values()) <= MAX_PAGES
-    assert SITE == NEWSROOM.site.key
+    assert NEWSROOM.site.key == SITE

@@ -1,22 +1,36 @@
 """How the widget's files are served."""
 
 import gzip
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_smorest import Api
 
+from service.services import EXTENSION
 from service.widget.api import blueprint
 from service.widget.assets import assets
 
 
 @pytest.fixture
 def client() -> FlaskClient:
+    return client_of("")
+
+
+def client_of(site: str) -> FlaskClient:
+    """A client of the widget's files where `site` is switched off."""
     app = Flask(__name__)
     app.config.update(API_TITLE="widget", API_VERSION="1", OPENAPI_VERSION="3.1.0")
+    app.extensions[EXTENSION] = SimpleNamespace(settings=SimpleNamespace(widget_off=(site,) if site else ()))
     Api(app).register_blueprint(blueprint)
     return app.test_client()
+
+
+def test_the_loader_is_silent_on_a_site_that_is_switched_off() -> None:
+    assert "/^(courier)$/" in client_of("courier").get("/v1/widget.js").text
+    assert "/^/" in client_of("*").get("/v1/widget.js").text
+    assert "/(?!)/" in client_of("").get("/v1/widget.js").text
 
 
 def test_the_loader_is_fresh_for_five_minutes_and_survives_a_day_of_errors(client: FlaskClient) -> None:
