@@ -1,6 +1,7 @@
 """Builds the collaborators for given settings: the one place that knows how each is made."""
 
 import service.contributions.jobs
+import service.decisions.jobs
 import service.insights.jobs
 import service.ledger.jobs
 import service.stripe_events.jobs
@@ -18,6 +19,7 @@ from service.stripe_gateway import StripeGateway
 JOBS = job_queue(
     {
         "contributions": service.contributions.jobs.blueprint,
+        "decisions": service.decisions.jobs.blueprint,
         "insights": service.insights.jobs.blueprint,
         "ledger": service.ledger.jobs.blueprint,
         "stripe_events": service.stripe_events.jobs.blueprint,

@@ -84,9 +84,9 @@ def events(note: EventNote) -> Response:
 @limited_body(MAX_DOCUMENT_BYTES)
 @requires_role("editor", "auditor")
 @blueprint.response(HTTPStatus.OK, {"type": "object"})
-def simulate() -> dict[str, Any]:
+def simulate() -> Response:
     """Live a simulation file, JSON or YAML; one decision with its trace per page view."""
-    return {"decisions": simulate_text(request.get_data())}
+    return jsonify(decisions=simulate_text(request.get_data()))
 
 
 @blueprint.post("/v1/previews")

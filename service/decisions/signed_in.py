@@ -1,7 +1,7 @@
 """Readers a publication vouches for: one history over all their devices, in a row; the passport is a copy of it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -12,11 +12,11 @@ from service.decisions.compiled import CompiledSite
 from service.decisions.merge import merged
 from service.decisions.outside import OutsideWord
 from service.decisions.page_view import Arrival, under_consent
-from service.decisions.passport import PassportSealer
+from service.decisions.passport import PASSPORT_DAYS, PassportSealer
 from service.decisions.prompts import PromptEvent, campaign_fingerprint, record_event, record_once, variant_fingerprint
 from service.decisions.reader import BUCKETS, Reader, fingerprint, new_reader
 from service.decisions.site_time import site_time_at
-from service.decisions.store import change_reader
+from service.decisions.store import change_reader, forget, forget_idle_readers
 from service.decisions.view import Carrier, ViewRequest, visitor_of
 from service.errors import StoreUnavailableError
 from service.services import Services
@@ -110,3 +110,13 @@ def _of_account(reader: Reader, arrival: Arrival, account: bytes) -> Reader:
     bucket = int.from_bytes(account[:8], "big") % BUCKETS
     allowed = under_consent(reader, arrival.visitor.consent, bucket) or reader
     return replace(allowed, bucket=bucket) if arrival.visitor.consent is Consent.FULL else allowed
+
+
+def forget_account(services: Services, site: str, reader_id: str) -> bool:
+    """Erase the row of a publication's reader; False where there was none."""
+    return forget(services.engine, site, account_of(services.passports, site, reader_id))
+
+
+def forget_idle(services: Services) -> int:
+    """Erase rows of readers not seen for as long as a passport lives."""
+    return forget_idle_readers(services.engine, services.clock() - timedelta(days=PASSPORT_DAYS))

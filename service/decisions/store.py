@@ -50,16 +50,18 @@ def find_reader(connection: Connection, site: str, reader_hash: bytes) -> Reader
     return _decoded(held)
 
 
-def forget_reader(connection: Connection, site: str, reader_hash: bytes) -> bool:
+def forget(engine: Database, site: str, reader_hash: bytes) -> bool:
     """Erase all that is held of a signed-in reader; False where nothing was."""
     columns = readers.c
     statement = delete(readers).where(columns.site == site, columns.reader_hash == reader_hash)
-    return connection.execute(statement).rowcount > 0
+    with engine.begin() as connection:
+        return connection.execute(statement).rowcount > 0
 
 
-def forget_idle_readers(connection: Connection, before: datetime) -> int:
+def forget_idle_readers(engine: Database, before: datetime) -> int:
     """Erase readers not seen since; how many they were."""
-    return connection.execute(delete(readers).where(readers.c.changed_at < before)).rowcount
+    with engine.begin() as connection:
+        return connection.execute(delete(readers).where(readers.c.changed_at < before)).rowcount
 
 
 def _locked(connection: Connection, site: str, reader_hash: bytes) -> Reader | None:

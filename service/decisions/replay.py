@@ -1,0 +1,79 @@
+"""What a change would change: recorded readers lived twice, with campaigns as published and with a draft in place."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from service.campaigns.campaign import Campaign
+from service.campaigns.countries import with_countries_written_out
+from service.campaigns.snapshot import SiteSnapshot
+from service.decisions.simulate import Lived, simulate
+from service.decisions.simulation import Simulation
+from service.decisions.simulation_file import load_simulation
+from service.errors import InvalidDocumentError
+
+MAX_READERS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """`decisions`: page views lived; `changed`: those that would show or open something else; of these `more` and
+    `fewer`: those on which the draft's campaign would newly show, or no longer."""
+
+    readers: int
+    decisions: int
+    changed: int
+    more: int
+    fewer: int
+
+    @property
+    def changed_share(self) -> float:
+        return self.changed / self.decisions if self.decisions else 0.0
+
+
+def replay(snapshot: SiteSnapshot, draft: Campaign, lines: Iterable[str]) -> Replayed:
+    """Each line is a simulation without site and campaigns. Raises InvalidDocumentError naming the line."""
+    draft = with_countries_written_out(draft, snapshot.site)
+    after = (*(one for one in snapshot.campaigns if one.key != draft.key), draft)
+    readers = decisions = changed = more = fewer = 0
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        if readers == MAX_READERS:
+            raise InvalidDocumentError((f"line {number}: more than {MAX_READERS} readers",))
+        life = _life(number, line, [one.key for one in after])
+        readers += 1
+        lives = zip(_lived(life, snapshot, snapshot.campaigns), _lived(life, snapshot, after), strict=True)
+        for before_step, after_step in lives:
+            decisions += 1
+            changed += _face(before_step) != _face(after_step)
+            was, would = _shows(before_step, draft.key), _shows(after_step, draft.key)
+            more += would and not was
+            fewer += was and not would
+    return Replayed(readers, decisions, changed, more, fewer)
+
+
+def _life(number: int, line: str, keys: list[str]) -> Simulation:
+    try:
+        written = json.loads(line)
+        if not isinstance(written, dict) or {"site", "campaigns"} & set(written):
+            raise InvalidDocumentError(("must be a simulation without site and campaigns",))
+        return load_simulation({**written, "campaigns": [{"key": key} for key in keys]})
+    except ValueError as error:
+        raise InvalidDocumentError((f"line {number}: is not JSON",)) from error
+    except InvalidDocumentError as error:
+        raise InvalidDocumentError(tuple(f"line {number}: {problem}" for problem in error.problems)) from error
+
+
+def _lived(life: Simulation, snapshot: SiteSnapshot, campaigns: tuple[Campaign, ...]) -> list[Lived]:
+    placed = replace(life, site=snapshot.site, campaigns=campaigns, raised_minor=dict(snapshot.raised_minor))
+    return list(simulate(placed))
+
+
+def _face(lived: Lived) -> tuple[object, ...]:
+    """What the reader meets: prompts with their variants, and whether the article opens."""
+    return lived.decision.access.state, tuple((one.campaign, one.variant) for one in lived.prompts)
+
+
+def _shows(lived: Lived, key: str) -> bool:
+    return any(one.campaign == key for one in lived.prompts)

@@ -1,0 +1,61 @@
+"""Replay: how many decisions a draft would change."""
+
+import json
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from service.campaigns.frequency import Frequency
+from service.campaigns.snapshot import SiteSnapshot
+from service.decisions.replay import replay
+from service.errors import InvalidDocumentError
+from tests.decisions import make
+
+PUBLISHED = SiteSnapshot(make.site(), ZoneInfo(make.DUBLIN), (make.campaign(),))
+VIEW = {"at": "2026-11-18 10:00", "view": {}}
+
+
+def line(**parts: Any) -> str:
+    return json.dumps({"steps": [VIEW, VIEW], "sees_prompts": True, **parts})
+
+
+def test_the_same_campaign_changes_nothing() -> None:
+    found = replay(PUBLISHED, make.campaign(), [line(), "", line()])
+
+    assert (found.readers, found.decisions, found.changed) == (2, 4, 0)
+
+
+def test_a_tighter_cap_is_counted_view_by_view() -> None:
+    found = replay(PUBLISHED, make.campaign(frequency=make.capped(1, days=7)), [line()] * 3)
+
+    assert (found.decisions, found.changed, found.more, found.fewer) == (6, 3, 0, 3)
+    assert found.changed_share == 0.5
+
+
+def test_a_new_campaign_is_shown_more() -> None:
+    earlier = make.campaign("winter", priority=1, frequency=Frequency())
+
+    found = replay(PUBLISHED, earlier, [line()])
+
+    assert (found.changed, found.more) == (2, 2)
+
+
+def test_no_readers_are_no_change() -> None:
+    assert replay(PUBLISHED, make.campaign(), []).changed_share == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "line 2: is not JSON"),
+        ("[]", "line 2: must be a simulation without site and campaigns"),
+        ('{"site": {}, "steps": []}', "line 2: must be a simulation without site and campaigns"),
+        ('{"steps": [{"at": "soon", "view": {}}]}', "line 2: steps 1, at: must be a time"),
+    ],
+)
+def test_a_wrong_line_is_named(text: str, said: str) -> None:
+    with pytest.raises(InvalidDocumentError) as error:
+        replay(PUBLISHED, make.campaign(), [line(), text])
+
+    assert error.value.problems[0].startswith(said)
