@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from service.contributions.store import contributions
 from service.exports.export import ExportName, InvalidExportError
 from service.ledger.payout_store import record_tie
 from service.stripe_events.fact_store import StoredFact
@@ -41,8 +42,9 @@ def test_what_happens_later_changes_no_earlier_file(finance: Finance) -> None:
     finance.contribution("ctb_1")
     kept: list[tuple[int, dict[str, bytes]]] = []
 
-    for fact in story():
-        finance.record(fact)
+    facts = story()
+    for first in range(0, len(facts), 3):
+        finance.record(*facts[first : first + 3])
         as_of = finance.manifest("journal")["as_of_seq"]
         kept.append((as_of, {name: finance.file(name, as_of=as_of) for name in FILES}))
     with finance.engine.begin() as connection:
@@ -51,7 +53,7 @@ def test_what_happens_later_changes_no_earlier_file(finance: Finance) -> None:
     for as_of, files in kept:
         for name, file in files.items():
             assert finance.file(name, as_of=as_of) == file, (as_of, name)
-    assert len({files["contributions"] for _, files in kept}) > 4
+    assert len({files["contributions"] for _, files in kept}) == 4
 
 
 def test_a_contribution_told_more_about_stays_as_it_was(finance: Finance) -> None:
@@ -67,25 +69,30 @@ def test_a_contribution_told_more_about_stays_as_it_was(finance: Finance) -> Non
 
 
 def test_nothing_personal_is_kept_of_what_a_record_was(finance: Finance) -> None:
-    finance.contribution("ctb_1", contributor_email="mary@reader.example", contributor_name="Mary Byrne")
+    columns = [column.name for column in contributions.c]
+    names = [name for name in columns if name.startswith("contributor_") or name == "message"]
+    finance.contribution("ctb_1", **dict.fromkeys(names, "Mary"))
     with finance.engine.begin() as connection:
-        connection.execute(text("UPDATE contributions SET contributor_email = NULL, contributor_name = NULL"))
-        kept = connection.execute(text("SELECT old_row::text FROM record_changes WHERE old_row IS NOT NULL")).scalars()
+        connection.execute(update(contributions).values(dict.fromkeys(names)))
+        kept = list(
+            connection.execute(text("SELECT old_row::text FROM record_changes WHERE old_row IS NOT NULL")).scalars()
+        )
 
-        assert not [row for row in kept if "mary" in row.lower()]
+    assert kept
+    assert not [row for row in kept if "Mary" in row]
 
 
 def test_erasing_a_reader_empties_the_personal_cells_of_every_file(finance: Finance) -> None:
     pay(finance)
-    update = "UPDATE contributions SET contributor_email = {0}, contributor_name = {0}, contributor_country = {0}"
+    change = "UPDATE contributions SET contributor_email = {0}, contributor_name = {0}, contributor_country = {0}"
     with finance.engine.begin() as connection:
-        connection.execute(text(update.format("'Mary'")))
+        connection.execute(text(change.format("'Mary'")))
     as_of = finance.manifest("contributions")["as_of_seq"]
     journal = finance.file("journal", as_of=as_of)
     assert finance.rows("contributions", as_of=as_of, has_personal_data=True)[0]["donor_name"] == "Mary"
 
     with finance.engine.begin() as connection:
-        connection.execute(text(update.format("NULL")))
+        connection.execute(text(change.format("NULL")))
 
     assert finance.rows("contributions", as_of=as_of, has_personal_data=True)[0]["donor_name"] == ""
     assert finance.file("journal", as_of=as_of) == journal

@@ -73,37 +73,7 @@ CREATE UNIQUE INDEX uq_receipts_current ON receipts (year, donor_ref, currency) 
 
 # Statement triggers keep, for every change of a fact, the row as it was, without its personal columns. The lock shared
 # by all writers lets an export wait for the moment when every number given out has also been committed.
-FUNCTIONS = """
-CREATE FUNCTION note_added_records() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock_shared(1802466418);
-    EXECUTE format('INSERT INTO record_changes (table_name, object_id) SELECT %L, %I FROM added ORDER BY 2',
-        TG_TABLE_NAME, TG_ARGV[0]);
-    RETURN NULL;
-END
-$$;
-CREATE FUNCTION note_changed_records() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock_shared(1802466418);
-    EXECUTE format('INSERT INTO record_changes (table_name, object_id, old_row) '
-        'SELECT %L, earlier.%I, to_jsonb(earlier) - %L::text[] FROM earlier JOIN later USING (%I) '
-        'WHERE earlier.* IS DISTINCT FROM later.* ORDER BY 2',
-        TG_TABLE_NAME, TG_ARGV[0], TG_ARGV[1], TG_ARGV[0]);
-    RETURN NULL;
-END
-$$;
-CREATE FUNCTION note_removed_records() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock_shared(1802466418);
-    EXECUTE format('INSERT INTO record_changes (table_name, object_id, old_row) '
-        'SELECT %L, %I, to_jsonb(earlier) - %L::text[] FROM earlier ORDER BY 2',
-        TG_TABLE_NAME, TG_ARGV[0], TG_ARGV[1]);
-    RETURN NULL;
-END
-$$;
+LEDGER_PROGRESS = """
 CREATE FUNCTION note_ledger_progress() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
@@ -118,9 +88,7 @@ REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION note_ledger_p
 """
 
 PERSONAL = "{contributor_email,contributor_name,contributor_country,contributor_postal_code,message}"
-DECLARED = (
-    "{contributor_title,contributor_first_name,contributor_last_name,contributor_house,contributor_postcode}"
-)
+DECLARED = "{contributor_title,contributor_first_name,contributor_last_name,contributor_house,contributor_postcode}"
 NOTED_TABLES = (
     ("balance_transactions", "id", "{}"),
     ("charges", "id", "{}"),
@@ -135,14 +103,38 @@ NOTED_TABLES = (
     ("gift_aid_declarations", "id", DECLARED),
     ("receipts", "id", "{}"),
 )
-TRIGGERS = """
+# One function per table, so that each statement is planned once per session.
+CHANGES = """
+CREATE FUNCTION note_{table}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NOT EXISTS (SELECT FROM added) THEN
+            RETURN NULL;
+        END IF;
+        PERFORM pg_advisory_xact_lock_shared(1802466418);
+        INSERT INTO record_changes (table_name, object_id) SELECT '{table}', a.{key} FROM added a ORDER BY a.{key};
+    ELSIF TG_OP = 'UPDATE' THEN
+        IF NOT EXISTS (SELECT FROM earlier) THEN
+            RETURN NULL;
+        END IF;
+        PERFORM pg_advisory_xact_lock_shared(1802466418);
+        INSERT INTO record_changes (table_name, object_id, old_row)
+        SELECT '{table}', e.{key}, to_jsonb(e) - '{personal}'::text[] FROM earlier e JOIN later l ON l.{key} = e.{key}
+        WHERE e.* IS DISTINCT FROM l.* ORDER BY e.{key};
+    ELSE
+        PERFORM pg_advisory_xact_lock_shared(1802466418);
+        INSERT INTO record_changes (table_name, object_id, old_row)
+        SELECT '{table}', e.{key}, to_jsonb(e) - '{personal}'::text[] FROM earlier e ORDER BY e.{key};
+    END IF;
+    RETURN NULL;
+END
+$$;
 CREATE TRIGGER {table}_added AFTER INSERT ON {table}
-REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION note_added_records('{key}');
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION note_{table}();
 CREATE TRIGGER {table}_changed AFTER UPDATE ON {table}
-REFERENCING OLD TABLE AS earlier NEW TABLE AS later
-FOR EACH STATEMENT EXECUTE FUNCTION note_changed_records('{key}', '{personal}');
+REFERENCING OLD TABLE AS earlier NEW TABLE AS later FOR EACH STATEMENT EXECUTE FUNCTION note_{table}();
 CREATE TRIGGER {table}_removed AFTER DELETE ON {table}
-REFERENCING OLD TABLE AS earlier FOR EACH STATEMENT EXECUTE FUNCTION note_removed_records('{key}', '{personal}')
+REFERENCING OLD TABLE AS earlier FOR EACH STATEMENT EXECUTE FUNCTION note_{table}()
 """
 
 # What the ledger holds already counts as reached.
@@ -163,8 +155,8 @@ GRANT SELECT, INSERT, UPDATE (replaced_by) ON receipts TO keepopen_app
 def upgrade() -> None:
     cursor = op.get_bind().connection.cursor()
     cursor.execute(TABLES)
-    cursor.execute(FUNCTIONS)
+    cursor.execute(LEDGER_PROGRESS)
     for table, key, personal in NOTED_TABLES:
-        cursor.execute(TRIGGERS.format(table=table, key=key, personal=personal))
+        cursor.execute(CHANGES.format(table=table, key=key, personal=personal))
     cursor.execute(REACHED)
     cursor.execute(GRANTS)
