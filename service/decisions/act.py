@@ -12,7 +12,7 @@ from service.campaigns.reader_rules import Consent, SupporterState
 from service.decisions.compiled import Candidate, CompiledSite
 from service.decisions.decision import NOTHING, Decision
 from service.decisions.offer import Prompt, prompt_of
-from service.decisions.page_view import Arrival, situation_of, take_view, under_consent
+from service.decisions.page_view import Arrival, counted, situation_of, take_view, under_consent
 from service.decisions.passport import PassportSealer
 from service.decisions.preview import Preview, preview_decision
 from service.decisions.prompt_token import PromptToken, open_prompt_token, seal_prompt_token
@@ -95,7 +95,8 @@ def answer_arrival(
         prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
         fault = None
     except _FAULTS as error:
-        situation, decision, reader = situation_of(site, arrival), NOTHING, arrival.reader
+        situation = situation_of(site, counted(site, arrival))
+        decision, reader = NOTHING, situation.reader
         prompts, fault = (), type(error).__name__
     answer = Answer(
         decision_id=decision_id,

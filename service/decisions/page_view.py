@@ -45,14 +45,14 @@ def take_view(
 
     Pages fetched ahead of time and crawlers count nothing. An article behind a hard gate has not been read.
     """
-    here = _counted(site, arrival, is_read=True)
+    here = counted(site, arrival)
     situation = situation_of(site, here, is_supporter_known=is_supporter_known)
     decision = decide(site, situation, explains=explains)
     reader = here.reader
     if reader is not None and decision.spends_from is not None:
         reader = spend(reader, decision.spends_from.campaign, situation)
     if any(choice.strength is Strength.HARD for choice in decision.choices):
-        reader = _counted(site, arrival, is_read=False).reader
+        reader = counted(site, arrival, is_read=False).reader
     return situation, decision, reader
 
 
@@ -68,7 +68,8 @@ def situation_of(site: CompiledSite, arrival: Arrival, *, is_supporter_known: bo
     )
 
 
-def _counted(site: CompiledSite, arrival: Arrival, *, is_read: bool) -> Arrival:
+def counted(site: CompiledSite, arrival: Arrival, *, is_read: bool = True) -> Arrival:
+    """The arrival with its page view in the history; `is_read` False: as a page that was not read."""
     if arrival.reader is None or arrival.visitor.purpose is not Purpose.VISIT:
         return arrival
     reading = reading_of(arrival.view, site.wanted_topics)

@@ -7,7 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from schemas.decide import DecisionSchema
+from service.campaigns.campaign import Kind
 from service.campaigns.frequency import CoolOff
+from service.campaigns.gate import Gate, GateType
 from service.campaigns.reader_rules import ArticleCount, ReaderRules
 from tests.conftest import SettableClock
 from tests.decisions import make
@@ -295,3 +297,12 @@ def test_a_clock_set_back_by_years_is_no_error(open_client: Opener, clock: Setta
     clock.advance(days=-2000)
 
     assert decide(client)["reader"]["article_count"] == 2
+
+
+def test_a_fault_while_deciding_is_silence_and_an_open_article(open_client: Opener) -> None:
+    broken = make.campaign(variants=(make.variant(copies=()),))
+    gate = make.campaign("gate", kind=Kind.GATE, gate=Gate(GateType.PAYMENT), variants=(make.variant(copies=()),))
+
+    for campaign in (broken, gate):
+        body = decide(open_client(campaign))
+        assert (body["prompts"], body["access"]["state"], body["reader"]["article_count"]) == ([], "open", 1)
