@@ -1,6 +1,7 @@
 """The main journey, walked over HTTP and checked: from an article view to a row in finance's CSV."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from service.demo.run import Demo
 
 PATIENCE_SECONDS = 15.0
 POLL_SECONDS = 0.25
+FILES = ("contributions", "journal", "trial_balance")
 GIFT = "5"
 MONTHLY_GIFT = "10,00"
 
@@ -19,7 +21,7 @@ MONTHLY_GIFT = "10,00"
 def walk(demo: Demo) -> None:
     """Walk every step, print what was seen, and raise DemoError at the first thing that is wrong."""
     began = time.monotonic()
-    reader = DemoReader(demo.ports)
+    reader = DemoReader(demo.ports, demo.preview)
     articles = reader.articles()
     say(f"The newspaper is open at {demo.ports.newspaper_url}: {len(articles)} articles")
     prompt = read_until_asked(reader, articles)
@@ -65,7 +67,7 @@ def dismiss(reader: DemoReader, prompt: dict[str, Any], articles: list[str]) -> 
 
 def give(demo: Demo, articles: list[str], *, interval: str, amount: str) -> None:
     """A new reader is asked, gives, is thanked, and is not asked again."""
-    reader = DemoReader(demo.ports)
+    reader = DemoReader(demo.ports, demo.preview)
     say(f"Another reader, who gives {amount} EUR ({interval}):")
     prompt = read_until_asked(reader, articles)
     reader.report(prompt, "clicked")
@@ -74,7 +76,9 @@ def give(demo: Demo, articles: list[str], *, interval: str, amount: str) -> None
     require("thank" in thanks.lower(), "the thank-you page does not thank")
     answer = reader.read(ordinary(reader, articles)[-1])
     require(not answer["prompts"], "a supporter was asked again")
-    say(f"Paid on the hosted page, thanked, and read on: {seen(answer)}, supporter {answer['reader']['supporter']}")
+    say(
+        f"Paid on the hosted page, thanked: a supporter ({answer['reader']['supporter']}), who reads on: {seen(answer)}"
+    )
 
 
 def check_books(demo: Demo, *, gifts: int) -> None:
@@ -92,8 +96,9 @@ def check_books(demo: Demo, *, gifts: int) -> None:
     require(ledger == balance, "the ledger's Stripe balance is not the sandbox's")
     require(totals == balance, "contributions.csv does not sum to the sandbox's balance")
     require(books.trial_balance_is_zero(), "the trial balance is not zero")
-    for name in ("contributions", "journal", "trial_balance"):
-        require(books.export(name) == books.command_export(name), f"{name}.csv differs between HTTP and the command")
+    with ThreadPoolExecutor() as pool:
+        for name, by_command in zip(FILES, pool.map(books.command_export, FILES), strict=True):
+            require(books.export(name) == by_command, f"{name}.csv differs between HTTP and the command")
     say("contributions, journal and trial_balance are the same bytes over HTTP and from `flask export`")
 
 
@@ -115,7 +120,17 @@ def seen(answer: dict[str, Any]) -> str:
     """A decision in a few words."""
     count = answer["reader"]["article_count"]
     prompts = ", ".join(f"{prompt['kind']} {prompt['campaign']}" for prompt in answer["prompts"]) or "nothing"
-    return f"{prompts} (articles read: {count}, access {answer['access']['state']})"
+    return f"{prompts} (articles read: {count}, access {answer['access']['state']})\n{reasons(answer)}"
+
+
+def reasons(answer: dict[str, Any]) -> str:
+    """The trace of a decision: per campaign what became of it, and each rule that stood against it."""
+    lines = []
+    for trace in answer["trace"]:
+        failed = [rule for rule in trace["rules"] if not rule["passed"]]
+        words = "; ".join(f"{one['rule']}: {one['value']} against {one['limit']}" for one in failed)
+        lines.append(f"    why: {trace['campaign']} {trace['outcome']}, {words or 'every rule passed'}")
+    return "\n".join(lines)
 
 
 def amounts(prompt: dict[str, Any]) -> str:

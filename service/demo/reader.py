@@ -59,10 +59,12 @@ def _is_sent(field: dict[str, str]) -> bool:
 
 @dataclass(slots=True)
 class DemoReader:
-    """One browser: its cookies, and where the servers are."""
+    """One browser: its cookies, and where the servers are. `preview` is an editor's key to the reasons of decisions."""
 
     ports: Ports
+    preview: str
     session: requests.Session = field(default_factory=requests.Session)
+    pages: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def articles(self) -> list[str]:
         """Addresses of every article on the newspaper's front page, in order, each once."""
@@ -70,14 +72,17 @@ class DemoReader:
         return list(dict.fromkeys(urljoin(self.ports.newspaper_url, link) for link in found if "/articles/" in link))
 
     def facts(self, article: str) -> dict[str, Any]:
-        """What an article's page says about itself."""
-        return PageFacts(self._get(article).text).facts
+        """What an article's page says about itself; each page is only fetched once."""
+        if article not in self.pages:
+            self.pages[article] = PageFacts(self._get(article).text).facts
+        return self.pages[article]
 
     def read(self, article: str, **more: str) -> dict[str, Any]:
         """Open an article and ask for a decision, as the widget does on every page view."""
         return self.decide(self.facts(article), **more)
 
     def decide(self, facts: dict[str, Any], **more: str) -> dict[str, Any]:
+        """The decision on one page view, with the trace that a preview of the same view gives; that counts nothing."""
         body = {
             "site": SITE_KEY,
             "view_id": uuid4().hex,
@@ -86,7 +91,8 @@ class DemoReader:
             **facts,
             **more,
         }
-        return self._post("/v1/decide", body)
+        explained = self._post("/v1/decide", {**body, "preview": self.preview})
+        return {**self._post("/v1/decide", body), "trace": explained["trace"]}
 
     def report(self, prompt: dict[str, Any], event: str) -> None:
         """Say that a prompt was seen, dismissed or clicked."""

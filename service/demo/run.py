@@ -11,7 +11,7 @@ from types import FrameType
 from service.database.embedded import embedded_postgresql
 from service.database.migrate import migrate
 from service.demo.processes import HOST, Ports, Processes
-from service.demo.seed import SITE_KEY, seed
+from service.demo.seed import SITE_KEY, preview_key, seed
 from service.demo.settings import WEBHOOK_SECRET, environment
 
 WATCH_SECONDS = 1.0
@@ -20,11 +20,12 @@ SERVICE_THREADS = "8"
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A running demo: where it listens, its environment, and a finance token for its exports."""
+    """A running demo: where it listens, its environment, a finance token, and an editor's key to decisions' reasons."""
 
     ports: Ports
     environment: dict[str, str]
     finance_token: str
+    preview: str
     processes: Processes
 
 
@@ -39,7 +40,7 @@ def running_demo(ports: Ports, var_dir: Path) -> Iterator[Demo]:
         processes = Processes(log_dir=var_dir / "logs", environment=variables)
         try:
             start_all(processes, ports, var_dir)
-            yield Demo(ports, variables, finance_token, processes)
+            yield Demo(ports, variables, finance_token, preview_key(), processes)
         finally:
             processes.stop()
 

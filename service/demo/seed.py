@@ -10,12 +10,16 @@ from service.campaigns.editing import NOW, Hand, publish, save_campaign, save_si
 from service.campaigns.store import DocumentKind
 from service.clock import system_clock
 from service.database.engine import application_engine
+from service.decisions.preview import Preview, seal_preview
+from service.decisions.sealing import KeyRing
 from service.demo.processes import Ports
 from service.demo.settings import SECRET_KEY
 from service.tokens.store import Role
 from service.tokens.tokens import TokenRequest, create_token, verify_token
 
 SITE_KEY = "courier"
+CAMPAIGN_KEY = "open-for-all"
+PREVIEW_SECONDS = 3600
 DOCUMENTS = Path(__file__).parents[2] / "infra" / "demo_site"
 TOKEN_FILE = "finance-token.txt"
 SEEDER = "demo"
@@ -41,6 +45,12 @@ def site_document(ports: Ports) -> dict[str, Any]:
     content: dict[str, Any] = read_file(DOCUMENTS / "site.yaml").content
     origins = [ports.newspaper_url, ports.newspaper_url.replace("127.0.0.1", "localhost")]
     return {**content, "home_url": f"{ports.newspaper_url}/", "origins": origins}
+
+
+def preview_key() -> str:
+    """What an editor gets from `POST /v1/previews`: with it, decisions say why."""
+    expires_at = int(system_clock().timestamp()) + PREVIEW_SECONDS
+    return seal_preview(KeyRing((SECRET_KEY,)), Preview(SITE_KEY, CAMPAIGN_KEY, "", False, expires_at))
 
 
 def finance_token(engine: Engine, path: Path) -> str:
