@@ -2,7 +2,6 @@
 
 import time
 from http import HTTPStatus
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
