@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask, Response, request
 from flask_smorest import Api
 from werkzeug.serving import make_server
 
+from service.services import EXTENSION
 from service.widget.api import blueprint
 
 OWNERSHIP = (
@@ -122,6 +124,7 @@ def create_stub(stub: Stub) -> Flask:
     """The stand-in as an application. Answers carry CORS headers for any page."""
     app = Flask(__name__)
     app.config.update(API_TITLE="stub", API_VERSION="1", OPENAPI_VERSION="3.1.0")
+    app.extensions[EXTENSION] = SimpleNamespace(settings=SimpleNamespace(widget_off=()))
     Api(app).register_blueprint(blueprint)
     app.after_request(allow_any_page)
 
