@@ -1,6 +1,7 @@
 """Commands about contributions: `refund`, `readers forget`, `doctor`."""
 
 import sys
+from typing import NoReturn
 
 import click
 from flask.cli import with_appcontext
@@ -12,6 +13,9 @@ from service.ids import new_id
 from service.money import major_text
 from service.services import current_services
 from service.stripe_events.doctor import examine
+from service.widget.install.check import check_page, expected_installation
+from service.widget.install.finding import Finding, Severity, has_problem
+from service.widget.install.observer import find_observer
 
 
 @click.command()
@@ -51,12 +55,30 @@ def forget(email: str) -> None:
 
 
 @click.command()
+@click.option(
+    "--page", metavar="URL", help="Look at a publication's page instead: is the widget installed rightly?"
+)
+@click.option("--chromium", metavar="PATH", help="The browser to look with; otherwise one that is found.")
+@click.option("--no-browser", is_flag=True, help="Look at the page's HTML and headers only.")
 @with_appcontext
-def doctor() -> None:
-    """Look the money road over, and say what to do. Ends with 1 where something has to be done."""
+def doctor(page: str | None, chromium: str | None, no_browser: bool) -> None:
+    """Look the money road over, or a page, and say what to do. Ends with 1 where something has to be done."""
+    if page:
+        observer = None if no_browser else find_observer(chromium)
+        _tell_of_page(check_page(page, expected_installation(current_services()), observer))
     findings = examine(current_services())
     for finding in findings:
         click.echo(f"{'ok     ' if finding.is_fine else 'PROBLEM'}  {finding.what}")
         if finding.remedy:
             click.echo(f"         {finding.remedy}")
     sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
+
+
+def _tell_of_page(findings: tuple[Finding, ...]) -> NoReturn:
+    marks = {Severity.FINE: "ok     ", Severity.ADVICE: "advice ", Severity.PROBLEM: "PROBLEM"}
+    for finding in findings:
+        code = "" if finding.severity is Severity.FINE else f" [{finding.code}]"
+        click.echo(f"{marks[finding.severity]}  {finding.what}{code}")
+        if finding.remedy:
+            click.echo(f"         {finding.remedy}")
+    sys.exit(1 if has_problem(findings) else 0)
