@@ -15,6 +15,7 @@ import service.widget.api
 from service.assembly import build_services
 from service.cli import add_commands
 from service.clock import Clock, system_clock
+from service.decisions.front_door import FrontDoor
 from service.insights.flusher import Flusher
 from service.logs import configure_logs, log_requests
 from service.problems import ProblemApi, answer_errors_as_problems
@@ -99,3 +100,4 @@ def _wire_requests(app: Flask, settings: Settings) -> None:
     app.register_blueprint(service.pages.api.blueprint)
     service.pages.api.guard_pages(app, settings)
     answer_errors_as_problems(app)
+    app.wsgi_app = FrontDoor(app.wsgi_app, app.extensions[EXTENSION])  # type: ignore[method-assign]

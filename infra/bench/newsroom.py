@@ -32,8 +32,9 @@ SITE_DOCUMENT: dict[str, Any] = {
 
 
 def campaign_document(number: int) -> dict[str, Any]:
-    """One of many alike campaigns, as an editor's list looks after some years; each uses six rules or so."""
-    section = SECTIONS[number % len(SECTIONS)]
+    """One of many alike campaigns; each uses six rules or so. The first twenty are for whole sections, further ones for
+    a desk of their own, as an editor's list looks after some years."""
+    section = SECTIONS[number % len(SECTIONS)] if number < 20 else f"region-{number}"
     return {
         "key": f"campaign-{number}",
         "name": f"Campaign {number}",

@@ -55,7 +55,7 @@ def spend(reader: Reader, campaign: Campaign, situation: Situation) -> Reader:
     pool = pool_fingerprint(campaign, situation.visitor)
     expires_at = _expires_at(allowance, situation.now)
     use = _use(reader, pool, situation.now.instant)
-    use = replace(use, reads=(*use.reads, FreeRead(_page(reader, situation.page), expires_at)))
+    use = use._replace(reads=(*use.reads, FreeRead(_page(reader, situation.page), expires_at)))
     others = tuple(one for one in reader.pools if one.pool != pool)
     return replace(reader, pools=bounded_pools((*others, use), situation.now.instant))
 

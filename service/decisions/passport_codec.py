@@ -1,9 +1,12 @@
-"""The bytes inside a passport: one version byte, then fields in a fixed order, numbers as base-128 varints.
+"""The bytes inside a passport: one version byte, then fields in a fixed order, big-endian, lists after their length.
 
 A later version adds a decoder and keeps the older for as long as a passport lives; encoding always uses the newest.
+Fixed widths let whole lists be packed at once: a page view must not pay for the length of a reader's history.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from itertools import chain
+from struct import Struct, error, pack, unpack_from
 
 from service.campaigns.variant import Interval
 from service.decisions.reader import (
@@ -17,6 +20,7 @@ from service.decisions.reader import (
     MAX_RECENT_IDS,
     MAX_SEEN_PER_CAMPAIGN,
     MAX_TOPIC_WEEKS,
+    SEEN_LIMIT,
     FreeRead,
     Giving,
     History,
@@ -31,6 +35,16 @@ VERSION = 1
 _RECURRING = tuple(RecurringState)
 _INTERVALS = tuple(Interval)
 _NO_BUCKET = 0xFFFFFF
+_TWO_BYTES, _FOUR_BYTES = 0xFFFF, 0xFFFFFFFF
+
+# version, issued at, bucket (high byte, low bytes), salt, first seen at, day, view count, link (high byte, low bytes)
+_HEAD = Struct(">BIBHIIIIBH")
+# campaign (high, low), variant, seen count, length of seen_at, dismissed count, contributed count, dismissed at
+_PROMPT = Struct(">BHHHBBBI")
+# pool (high, low), length of reads, older used, older expires at
+_POOL = Struct(">BHBHI")
+_READ = Struct(">HI")
+_GIVING = Struct(">BBB6I")
 
 
 class UnreadablePassportError(ValueError):
@@ -38,18 +52,32 @@ class UnreadablePassportError(ValueError):
 
 
 def encode(reader: Reader, issued_at: int) -> bytes:
-    out = bytearray((VERSION,))
-    _put(out, issued_at)
-    out += (_NO_BUCKET if reader.bucket is None else reader.bucket).to_bytes(3, "big")
-    out += reader.salt.to_bytes(4, "big")
-    _put(out, reader.first_seen_at)
-    _put_history(out, reader.history)
-    _put_prompts(out, reader.prompts, issued_at)
-    _put_pools(out, reader.pools)
-    _put_giving(out, reader.giving)
-    _put_fingerprints(out, reader.recent, 3)
-    out += reader.link.to_bytes(3, "big")
-    return bytes(out)
+    history = reader.history
+    bucket = _NO_BUCKET if reader.bucket is None else reader.bucket
+    return b"".join(
+        (
+            _HEAD.pack(
+                VERSION,
+                _instant(issued_at),
+                *_split(bucket),
+                reader.salt,
+                _instant(reader.first_seen_at),
+                _instant(history.day),
+                _instant(history.view_count),
+                *_split(reader.link),
+            ),
+            _counts(history.days),
+            _counts(history.weeks),
+            _topics(history),
+            bytes((len(history.pages),)),
+            pack(f">{len(history.pages)}H", *history.pages),
+            bytes((len(reader.recent),)),
+            _threes(reader.recent),
+            _prompts(reader.prompts),
+            _pools(reader.pools),
+            _giving(reader.giving),
+        )
+    )
 
 
 def decode(data: bytes) -> tuple[Reader, int]:
@@ -57,92 +85,77 @@ def decode(data: bytes) -> tuple[Reader, int]:
     if not data or data[0] not in _DECODERS:
         raise UnreadablePassportError("unknown version")
     try:
-        return _DECODERS[data[0]](_Cursor(data, 1))
-    except (IndexError, ValueError, OverflowError) as error:
-        raise UnreadablePassportError("cut short or out of bounds") from error
+        return _DECODERS[data[0]](_Cursor(data))
+    except (IndexError, ValueError, error) as problem:
+        raise UnreadablePassportError("cut short or out of bounds") from problem
 
 
-def _put(out: bytearray, number: int) -> None:
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
+def _instant(number: int) -> int:
+    return min(max(number, 0), _FOUR_BYTES)
 
 
-def _put_counts(out: bytearray, counts: Sequence[int]) -> None:
-    out.append(len(counts))
-    out += bytes(min(count, COUNT_LIMIT) for count in counts)
+def _split(number: int) -> tuple[int, int]:
+    """A number of three bytes as its high byte and its two low ones."""
+    return number >> 16, number & _TWO_BYTES
 
 
-def _put_fingerprints(out: bytearray, numbers: Sequence[int], width: int) -> None:
-    out.append(len(numbers))
-    for number in numbers:
-        out += number.to_bytes(width, "big")
+def _threes(numbers: Sequence[int]) -> bytes:
+    return pack(">" + "BH" * len(numbers), *chain.from_iterable(map(_split, numbers)))
 
 
-def _put_history(out: bytearray, history: History) -> None:
-    _put(out, history.day)
-    _put_counts(out, history.days)
-    _put_counts(out, history.weeks)
-    topics: dict[int, list[TopicCount]] = {}
-    for item in history.topics:
-        topics.setdefault(item.topic, []).append(item)
-    out.append(len(topics))
+def _counts(counts: Sequence[int]) -> bytes:
+    if counts and max(counts) > COUNT_LIMIT:
+        counts = [min(count, COUNT_LIMIT) for count in counts]
+    return bytes((len(counts), *counts))
+
+
+def _topics(history: History) -> bytes:
+    """Grouped by topic: its fingerprint, then pairs of weeks ago and count."""
     this_week = (history.day - 1) // 7
-    for topic, items in topics.items():
-        out += topic.to_bytes(3, "big")
-        out.append(len(items))
-        for item in items:
-            out += bytes((max(0, this_week - item.week), min(item.count, COUNT_LIMIT)))
-    _put_fingerprints(out, history.pages, 2)
-    _put(out, history.view_count)
+    weeks: dict[int, list[int]] = {}
+    for topic, week, count in history.topics:
+        weeks.setdefault(topic, []).extend((max(0, this_week - week), min(count, COUNT_LIMIT)))
+    parts = [pack(">BHB", *_split(topic), len(pairs) // 2) + bytes(pairs) for topic, pairs in weeks.items()]
+    return bytes((len(weeks),)) + b"".join(parts)
 
 
-def _put_prompts(out: bytearray, prompts: Sequence[PromptRecord], issued_at: int) -> None:
-    out.append(len(prompts))
+def _prompts(prompts: Sequence[PromptRecord]) -> bytes:
+    parts = [bytes((len(prompts),))]
     for record in prompts:
-        out += record.campaign.to_bytes(3, "big")
-        out += record.variant.to_bytes(2, "big")
-        _put(out, record.seen_count)
-        out.append(len(record.seen_at))
-        for seen_at in reversed(record.seen_at):
-            _put(out, _zigzag(issued_at - seen_at))
-        _put(out, record.dismissed_count)
-        if record.dismissed_count:
-            _put(out, _zigzag(issued_at - record.dismissed_at))
-        _put(out, record.contributed_count)
+        head = _PROMPT.pack(
+            *_split(record.campaign),
+            record.variant,
+            min(record.seen_count, SEEN_LIMIT),
+            len(record.seen_at),
+            min(record.dismissed_count, COUNT_LIMIT),
+            min(record.contributed_count, COUNT_LIMIT),
+            _instant(record.dismissed_at),
+        )
+        parts += (head, pack(f">{len(record.seen_at)}I", *map(_instant, record.seen_at)))
+    return b"".join(parts)
 
 
-def _put_pools(out: bytearray, pools: Sequence[PoolUse]) -> None:
-    out.append(len(pools))
+def _pools(pools: Sequence[PoolUse]) -> bytes:
+    parts = [bytes((len(pools),))]
     for pool in pools:
-        out += pool.pool.to_bytes(3, "big")
-        out.append(len(pool.reads))
-        previous = 0
-        for read in pool.reads:
-            out += read.page.to_bytes(2, "big")
-            _put(out, _zigzag(read.expires_at - previous))
-            previous = read.expires_at
-        _put(out, pool.older_used)
-        if pool.older_used:
-            _put(out, pool.older_expires_at)
+        older = (min(pool.older_used, _TWO_BYTES), _instant(pool.older_expires_at))
+        parts.append(_POOL.pack(*_split(pool.pool), len(pool.reads), *older))
+        parts += [_READ.pack(read.page, _instant(read.expires_at)) for read in pool.reads]
+    return b"".join(parts)
 
 
-def _put_giving(out: bytearray, giving: Giving) -> None:
-    out.append(_RECURRING.index(giving.recurring))
-    out.append(_INTERVALS.index(giving.recurring_interval))
-    out.append(_INTERVALS.index(giving.checkout_interval))
-    for instant in (giving.recurring_at, giving.past_due_at, giving.paid_until, giving.ended_at, giving.one_off_at):
-        _put(out, instant)
-    _put(out, giving.checkout_at)
-
-
-def _zigzag(number: int) -> int:
-    return number << 1 if number >= 0 else (-number << 1) - 1
-
-
-def _unzigzag(number: int) -> int:
-    return number >> 1 if not number & 1 else -((number + 1) >> 1)
+def _giving(giving: Giving) -> bytes:
+    return _GIVING.pack(
+        _RECURRING.index(giving.recurring),
+        _INTERVALS.index(giving.recurring_interval),
+        _INTERVALS.index(giving.checkout_interval),
+        _instant(giving.recurring_at),
+        _instant(giving.past_due_at),
+        _instant(giving.paid_until),
+        _instant(giving.ended_at),
+        _instant(giving.one_off_at),
+        _instant(giving.checkout_at),
+    )
 
 
 class _Cursor:
@@ -150,106 +163,104 @@ class _Cursor:
 
     __slots__ = ("_at", "_data")
 
-    def __init__(self, data: bytes, at: int) -> None:
+    def __init__(self, data: bytes) -> None:
         self._data = data
-        self._at = at
+        self._at = 0
 
-    def byte(self) -> int:
-        value = self._data[self._at]
-        self._at += 1
-        return value
-
-    def number(self) -> int:
-        value = shift = 0
-        while True:
-            part = self.byte()
-            value |= (part & 0x7F) << shift
-            if part < 0x80:
-                return value
-            shift += 7
-            if shift > 42:
-                raise ValueError("number too long")
-
-    def fixed(self, width: int) -> int:
-        chunk = self._data[self._at : self._at + width]
-        if len(chunk) < width:
-            raise ValueError("cut short")
-        self._at += width
-        return int.from_bytes(chunk, "big")
+    def take(self, layout: Struct) -> tuple[int, ...]:
+        values = layout.unpack_from(self._data, self._at)
+        self._at += layout.size
+        return values
 
     def length(self, limit: int) -> int:
-        length = self.byte()
+        length = self._data[self._at]
+        self._at += 1
         if length > limit:
             raise ValueError("list too long")
         return length
 
-    def counts(self, limit: int) -> tuple[int, ...]:
-        length = self.length(limit)
-        chunk = self._data[self._at : self._at + length]
-        if len(chunk) < length:
+    def chunk(self, size: int) -> bytes:
+        chunk = self._data[self._at : self._at + size]
+        if len(chunk) < size:
             raise ValueError("cut short")
-        self._at += length
-        return tuple(chunk)
+        self._at += size
+        return chunk
 
-    def fingerprints(self, width: int, limit: int) -> tuple[int, ...]:
-        return tuple(self.fixed(width) for _ in range(self.length(limit)))
+    def counts(self, limit: int) -> tuple[int, ...]:
+        return tuple(self.chunk(self.length(limit)))
+
+    def numbers(self, code: str, width: int, length: int) -> tuple[int, ...]:
+        values = unpack_from(f">{length}{code}", self._data, self._at)
+        self._at += length * width
+        return values
+
+    def threes(self, length: int) -> tuple[int, ...]:
+        chunk = self.chunk(3 * length)
+        return tuple(a << 16 | b << 8 | c for a, b, c in zip(chunk[::3], chunk[1::3], chunk[2::3], strict=True))
 
 
 def _decode_version_1(cursor: _Cursor) -> tuple[Reader, int]:
-    issued_at = cursor.number()
-    bucket = cursor.fixed(3)
-    salt = cursor.fixed(4)
-    first_seen_at = cursor.number()
-    history = _take_history(cursor)
-    prompts = tuple(_take_prompt(cursor, issued_at) for _ in range(cursor.length(MAX_PROMPT_RECORDS)))
-    pools = tuple(_take_pool(cursor) for _ in range(cursor.length(MAX_POOLS)))
-    giving = _take_giving(cursor)
-    recent = cursor.fingerprints(3, MAX_RECENT_IDS)
-    known_bucket = None if bucket == _NO_BUCKET else bucket
-    link = cursor.fixed(3)
-    return Reader(known_bucket, salt, first_seen_at, history, prompts, pools, giving, recent, link), issued_at
+    _, issued_at, high, low, salt, first_seen_at, day, view_count, *link = cursor.take(_HEAD)
+    bucket = high << 16 | low
+    days, weeks = cursor.counts(HISTORY_DAYS), cursor.counts(HISTORY_WEEKS)
+    topics = _take_topics(cursor, (day - 1) // 7)
+    pages = cursor.numbers("H", 2, cursor.length(MAX_PAGES_PER_WEEK))
+    recent = cursor.threes(cursor.length(MAX_RECENT_IDS))
+    reader = Reader(
+        bucket=None if bucket == _NO_BUCKET else bucket,
+        salt=salt,
+        first_seen_at=first_seen_at,
+        history=History(day, days, weeks, topics, pages, view_count),
+        prompts=tuple([_take_prompt(cursor) for _ in range(cursor.length(MAX_PROMPT_RECORDS))]),
+        pools=tuple([_take_pool(cursor) for _ in range(cursor.length(MAX_POOLS))]),
+        giving=_take_giving(cursor),
+        recent=recent,
+        link=link[0] << 16 | link[1],
+    )
+    return reader, issued_at
 
 
-def _take_history(cursor: _Cursor) -> History:
-    day = cursor.number()
-    days = cursor.counts(HISTORY_DAYS)
-    weeks = cursor.counts(HISTORY_WEEKS)
-    this_week = (day - 1) // 7
+def _take_topics(cursor: _Cursor, this_week: int) -> tuple[TopicCount, ...]:
     topics: list[TopicCount] = []
     for _ in range(cursor.length(MAX_TOPIC_WEEKS)):
-        topic = cursor.fixed(3)
-        for _ in range(cursor.length(HISTORY_WEEKS)):
-            topics.append(TopicCount(topic, this_week - cursor.byte(), cursor.byte()))
-    return History(day, days, weeks, tuple(topics), cursor.fingerprints(2, MAX_PAGES_PER_WEEK), cursor.number())
+        (topic,) = cursor.threes(1)
+        pairs = cursor.chunk(2 * cursor.length(HISTORY_WEEKS))
+        counted = zip(pairs[::2], pairs[1::2], strict=True)
+        topics += [TopicCount(topic, this_week - ago, count) for ago, count in counted]
+    return tuple(topics)
 
 
-def _take_prompt(cursor: _Cursor, issued_at: int) -> PromptRecord:
-    campaign = cursor.fixed(3)
-    variant = cursor.fixed(2)
-    seen_count = cursor.number()
-    ages = [_unzigzag(cursor.number()) for _ in range(cursor.length(MAX_SEEN_PER_CAMPAIGN))]
-    seen_at = tuple(issued_at - age for age in reversed(ages))
-    dismissed_count = cursor.number()
-    dismissed_at = issued_at - _unzigzag(cursor.number()) if dismissed_count else 0
-    return PromptRecord(campaign, seen_count, seen_at, dismissed_count, dismissed_at, cursor.number(), variant)
+def _take_prompt(cursor: _Cursor) -> PromptRecord:
+    high, low, variant, seen_count, seen_length, dismissed_count, contributed_count, dismissed_at = cursor.take(_PROMPT)
+    if seen_length > MAX_SEEN_PER_CAMPAIGN:
+        raise ValueError("list too long")
+    seen_at = cursor.numbers("I", 4, seen_length)
+    campaign = high << 16 | low
+    return PromptRecord(campaign, seen_count, seen_at, dismissed_count, dismissed_at, contributed_count, variant)
 
 
 def _take_pool(cursor: _Cursor) -> PoolUse:
-    pool = cursor.fixed(3)
-    reads: list[FreeRead] = []
-    expires_at = 0
-    for _ in range(cursor.length(MAX_FREE_READS)):
-        page = cursor.fixed(2)
-        expires_at += _unzigzag(cursor.number())
-        reads.append(FreeRead(page, expires_at))
-    older_used = cursor.number()
-    return PoolUse(pool, tuple(reads), older_used, cursor.number() if older_used else 0)
+    high, low, length, older_used, older_expires_at = cursor.take(_POOL)
+    if length > MAX_FREE_READS:
+        raise ValueError("list too long")
+    reads = tuple(FreeRead(*read) for read in _READ.iter_unpack(cursor.chunk(length * _READ.size)))
+    return PoolUse(high << 16 | low, reads, older_used, older_expires_at)
 
 
 def _take_giving(cursor: _Cursor) -> Giving:
-    recurring, interval, asked = _RECURRING[cursor.byte()], _INTERVALS[cursor.byte()], _INTERVALS[cursor.byte()]
-    recurring_at, past_due_at, paid_until, ended_at, one_off_at, checkout_at = (cursor.number() for _ in range(6))
-    return Giving(recurring, interval, recurring_at, past_due_at, paid_until, ended_at, one_off_at, checkout_at, asked)
+    recurring, interval, asked, *instants = cursor.take(_GIVING)
+    recurring_at, past_due_at, paid_until, ended_at, one_off_at, checkout_at = instants
+    return Giving(
+        _RECURRING[recurring],
+        _INTERVALS[interval],
+        recurring_at,
+        past_due_at,
+        paid_until,
+        ended_at,
+        one_off_at,
+        checkout_at,
+        _INTERVALS[asked],
+    )
 
 
-_DECODERS: dict[int, Callable[[_Cursor], tuple[Reader, int]]] = {1: _decode_version_1}
+_DECODERS = {VERSION: _decode_version_1}

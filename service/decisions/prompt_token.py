@@ -1,7 +1,8 @@
 """A sealed note of which prompt a reader was offered: what the widget sends back with events and checkout."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from service.decisions.sealing import KeyRing
 from service.errors import InvalidTokenError
@@ -32,8 +33,11 @@ class PromptToken:
     account: str = ""
 
 
+_values = attrgetter(*(field.name for field in fields(PromptToken)))
+
+
 def seal_prompt_token(ring: KeyRing, token: PromptToken) -> str:
-    return ring.seal(json.dumps(list(asdict(token).values()), separators=(",", ":")).encode(), purpose=_PURPOSE)
+    return ring.seal(json.dumps(_values(token), separators=(",", ":")).encode(), purpose=_PURPOSE)
 
 
 def open_prompt_token(ring: KeyRing, text: str, instant: int) -> PromptToken:

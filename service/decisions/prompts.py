@@ -38,7 +38,7 @@ def record_event(reader: Reader, event: PromptEvent, campaign: int, variant: int
         case PromptEvent.SEEN:
             record = _seen(record, variant, instant)
         case PromptEvent.DISMISSED:
-            record = replace(record, dismissed_count=record.dismissed_count + 1, dismissed_at=instant)
+            record = record._replace(dismissed_count=record.dismissed_count + 1, dismissed_at=instant)
         case PromptEvent.CLICKED:
             return reader
     return _with_record(reader, record)
@@ -47,7 +47,7 @@ def record_event(reader: Reader, event: PromptEvent, campaign: int, variant: int
 def record_contribution(reader: Reader, campaign: int) -> Reader:
     """The reader after a contribution made through this campaign."""
     record = reader.prompt_record(campaign)
-    return _with_record(reader, replace(record, contributed_count=record.contributed_count + 1))
+    return _with_record(reader, record._replace(contributed_count=record.contributed_count + 1))
 
 
 def _with_record(reader: Reader, record: PromptRecord) -> Reader:
@@ -68,10 +68,10 @@ def bounded_prompts(records: Iterable[PromptRecord]) -> tuple[PromptRecord, ...]
     kept = list(records)[-MAX_PROMPT_RECORDS:]
     while sum(len(record.seen_at) for record in kept) > MAX_SEEN:
         longest = max(range(len(kept)), key=lambda index: len(kept[index].seen_at))
-        kept[longest] = replace(kept[longest], seen_at=kept[longest].seen_at[1:])
+        kept[longest] = kept[longest]._replace(seen_at=kept[longest].seen_at[1:])
     return tuple(kept)
 
 
 def _seen(record: PromptRecord, variant: int, instant: int) -> PromptRecord:
     seen_at = tuple(sorted((*record.seen_at, instant)))[-MAX_SEEN_PER_CAMPAIGN:]
-    return replace(record, seen_count=record.seen_count + 1, seen_at=seen_at, variant=record.variant or variant)
+    return record._replace(seen_count=record.seen_count + 1, seen_at=seen_at, variant=record.variant or variant)

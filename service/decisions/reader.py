@@ -7,6 +7,7 @@ Every list has a bound (below), so that the whole fits a sealed passport of 1.5 
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from service.campaigns.variant import Interval
 
@@ -22,7 +23,8 @@ MAX_SEEN_PER_CAMPAIGN = 30
 MAX_SEEN = 44
 MAX_POOLS = 4
 MAX_FREE_READS = 31  # over all pools
-COUNT_LIMIT = 255  # a count of a day or a week stops here
+COUNT_LIMIT = 255  # a count of a day, of a week, of dismissals or of contributions stops here
+SEEN_LIMIT = 65_535  # and that of impressions of one campaign here
 
 
 class RecurringState(StrEnum):
@@ -32,13 +34,12 @@ class RecurringState(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class TopicCount:
+class TopicCount(NamedTuple):
     """Articles read on one topic in one local week; the topic is a fingerprint of its name."""
 
     topic: int
     week: int
-    count: int
+    count: int  # type: ignore[assignment]  # a tuple's own method of this name is of no use here
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,7 @@ class History:
     view_count: int = 0  # page views of every type, ever
 
 
-@dataclass(frozen=True, slots=True)
-class PromptRecord:
+class PromptRecord(NamedTuple):
     """What happened between this reader and one campaign. `seen_at` keeps the latest, oldest first."""
 
     campaign: int
@@ -66,16 +66,14 @@ class PromptRecord:
     variant: int = 0  # fingerprint of the variant seen first; 0 = none
 
 
-@dataclass(frozen=True, slots=True)
-class FreeRead:
+class FreeRead(NamedTuple):
     """A free article of a meter: spent until `expires_at`, and free to read again until then."""
 
     page: int
     expires_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class PoolUse:
+class PoolUse(NamedTuple):
     """Free articles spent from one meter pool, oldest first.
 
     `older_used` are reads no longer kept one by one; they come back together at `older_expires_at`.

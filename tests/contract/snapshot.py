@@ -7,12 +7,13 @@ from typing import Any
 from flask import Flask
 
 from service.app import create_app
+from service.clock import Clock, system_clock
 from service.settings import Settings
 
 SNAPSHOT = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 
-def contract_app() -> Flask:
+def contract_app(clock: Clock = system_clock) -> Flask:
     """The service with a database nobody reaches: enough to describe itself."""
     return create_app(
         Settings(
@@ -23,6 +24,7 @@ def contract_app() -> Flask:
             database_url="postgresql://nobody@127.0.0.1:9/nothing",
             log_level="ERROR",
         ),
+        clock=clock,
         has_background=False,
     )
 

@@ -45,9 +45,9 @@ histories = st.builds(
 records = st.builds(
     PromptRecord,
     campaign=prints,
-    seen_count=st.integers(0, 10**5),
+    seen_count=st.integers(0, bounds.SEEN_LIMIT),
     seen_at=st.lists(instants, max_size=bounds.MAX_SEEN_PER_CAMPAIGN).map(lambda found: tuple(sorted(found))),
-    dismissed_count=st.integers(1, 1000),
+    dismissed_count=st.integers(0, bounds.COUNT_LIMIT),
     dismissed_at=instants,
     contributed_count=st.integers(0, 100),
     variant=st.integers(0, 65_535),
@@ -56,6 +56,8 @@ uses = st.builds(
     PoolUse,
     pool=prints,
     reads=st.lists(st.builds(FreeRead, page=pages, expires_at=instants), max_size=bounds.MAX_FREE_READS).map(tuple),
+    older_used=st.integers(0, 1000),
+    older_expires_at=instants,
 )
 givings = st.builds(
     Giving,

@@ -1,6 +1,7 @@
 """What is remembered of a page changes no decision: the shortlist and the full walk agree, always."""
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ NEWSROOM = compiled_newsroom(30)
 START = int(NOW.timestamp())
 
 
-def situation_at(number: int, instant: int, **page: bool) -> Situation:
+def situation_at(number: int, instant: int, **page: Any) -> Situation:
     return Situation(
         site=NEWSROOM.site,
         page=replace(page_of(DecideSchema().load(page_view(number))), **page),

@@ -1,0 +1,169 @@
+"""What a decision costs, beside a bare Flask JSON route: in process, by part, and through the same server.
+
+    python -m infra.bench.decide [--rounds 15] [--seconds 4]
+
+Times are CPU microseconds of one request, the least of several rounds, since other work on the machine only ever adds.
+Ratios are to the bare route measured in the same run. Requests per second come from a client on the same machine.
+"""
+
+import argparse
+import io
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+from flask import Flask, jsonify, request
+
+from infra.bench.newsroom import NOW, ORIGIN, SITE, compiled_newsroom, heavy_reader, page_view, snapshot_of
+from infra.bench.serving import requests_per_second
+from schemas.decide import PAGE_FACTS, DecideSchema
+from schemas.remembering import RememberingSchema
+from service.app import create_app
+from service.decisions.act import answer_view
+from service.decisions.carrier import carrier_of, cookie_name
+from service.decisions.render import answer_body
+from service.requests import read_json
+from service.services import EXTENSION, Services
+from service.settings import Settings
+
+REQUESTS = 400
+PAGES = 100
+SETTINGS = Settings(
+    public_url="http://127.0.0.1:8000",
+    secret_keys=("a-key-of-the-bench-a-key-of-the-bench",),
+    stripe_api_key="sk_test_of_the_bench",
+    stripe_webhook_secrets=("whsec_of_the_bench",),
+    database_url="postgresql://nobody@127.0.0.1:9/nothing",
+    country_header="X-Country",
+    log_level="ERROR",
+)
+
+
+def decide_app(campaign_count: int) -> Flask:
+    """The whole service with this many campaigns in memory and no database."""
+    app = create_app(SETTINGS, clock=lambda: NOW, has_background=False)
+    services_of(app).campaigns._replace(snapshot_of(campaign_count))
+    return app
+
+
+def bare_app() -> Flask:
+    """A Flask route that reads JSON and answers JSON, and does nothing else."""
+    app = Flask("bare")
+
+    @app.post("/v1/decide")
+    def bare() -> Any:
+        body = request.get_json()
+        return jsonify(decision_id="dec_x", prompts=[], access={"state": "open"}, site=body["site"], passport=None)
+
+    return app
+
+
+def services_of(app: Flask) -> Services:
+    services: Services = app.extensions[EXTENSION]
+    return services
+
+
+def passport_of(app: Flask, campaign_count: int) -> str:
+    """A full passport of a reader of this newsroom."""
+    reader = heavy_reader(compiled_newsroom(campaign_count))
+    return services_of(app).passports.seal(reader, SITE, int(NOW.timestamp()))
+
+
+def environ(number: int, passport: str | None) -> dict[str, Any]:
+    raw = json.dumps(page_view(number)).encode()
+    found = {
+        "REQUEST_METHOD": "POST", "PATH_INFO": "/v1/decide", "SCRIPT_NAME": "", "QUERY_STRING": "",
+        "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.url_scheme": "http",
+        "wsgi.version": (1, 0), "wsgi.errors": io.StringIO(), "wsgi.multithread": True, "wsgi.multiprocess": False,
+        "wsgi.run_once": False, "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(raw)),
+        "HTTP_ORIGIN": ORIGIN, "HTTP_X_COUNTRY": "IE", "HTTP_USER_AGENT": "Mozilla/5.0 (Linux; Android 15) Mobile",
+        "raw": raw,
+    }  # fmt: skip
+    if passport:
+        found["HTTP_COOKIE"] = f"{cookie_name(SETTINGS, SITE)}={passport}"
+    return found
+
+
+def least_microseconds(act: Callable[[int], object], rounds: int) -> float:
+    """CPU time of one act, the least of several rounds of many."""
+    for number in range(PAGES):
+        act(number)
+    best = float("inf")
+    for _ in range(rounds):
+        began = time.thread_time()
+        for number in range(REQUESTS):
+            act(number)
+        best = min(best, (time.thread_time() - began) / REQUESTS)
+    return best * 1e6
+
+
+def per_request(app: Flask, passport: str | None, rounds: int) -> float:
+    environs = [environ(number, passport) for number in range(PAGES)]
+
+    def call(number: int) -> bytes:
+        sent = environs[number % PAGES]
+        return b"".join(app.wsgi_app({**sent, "wsgi.input": io.BytesIO(sent["raw"])}, lambda *_: None))  # type: ignore[arg-type]
+
+    return least_microseconds(call, rounds)
+
+
+def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
+    """The cost of each part of a decision for the reader with the full passport."""
+    services = services_of(app)
+    instant = int(NOW.timestamp())
+    schema = RememberingSchema(DecideSchema(), DecideSchema.build_view, facts=PAGE_FACTS)
+    raws = [json.dumps(page_view(number)).encode() for number in range(PAGES)]
+    views = [DecideSchema().load(page_view(number)) for number in range(PAGES)]
+    site = compiled_newsroom(20)
+    carrier = carrier_of(SETTINGS, {"X-Country": "IE"}.get, passport)
+    reader = services.passports.open(passport, SITE, instant)
+    if reader is None:
+        raise AssertionError("the passport does not open")
+    answer = answer_view(site, services.passports, views[0], carrier, NOW)
+    return {
+        "parse and validate": least_microseconds(lambda n: schema.load(read_json(raws[n % PAGES])), rounds),
+        "the same by marshmallow": least_microseconds(lambda n: DecideSchema().load(page_view(n % PAGES)), 3),
+        "open the passport": least_microseconds(lambda _: services.passports.open(passport, SITE, instant), rounds),
+        "seal the passport": least_microseconds(lambda _: services.passports.seal(reader, SITE, instant), rounds),
+        "open, count, decide, offer, seal": least_microseconds(
+            lambda n: answer_view(site, services.passports, views[n % PAGES], carrier, NOW), rounds
+        ),
+        "serialise": least_microseconds(lambda _: json.dumps(answer_body(answer)), rounds),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--seconds", type=float, default=4.0, help="per server; 0 leaves the servers out")
+    given = parser.parse_args()
+    bare = per_request(bare_app(), None, given.rounds)
+    print(f"{'bare Flask JSON route':44}{bare:9.0f} us   1.00 x")
+    for count in (20, 100, 500):
+        app = decide_app(count)
+        for name, passport in (("new reader", None), ("full passport", passport_of(app, count))):
+            cost = per_request(app, passport, given.rounds)
+            print(f"{f'decide, {count} campaigns, {name}':44}{cost:9.0f} us {cost / bare:6.2f} x")
+    app = decide_app(20)
+    for name, cost in parts(app, passport_of(app, 20), given.rounds).items():
+        print(f"  {name:42}{cost:9.1f} us")
+    print(f"resident memory {psutil.Process().memory_info().rss / 1024 / 1024:.0f} MiB")
+    if given.seconds:
+        for name, target in (("bare", "infra.bench.decide:BARE"), ("decide", "infra.bench.decide:DECIDE")):
+            rate = requests_per_second(target, page_view, given.seconds)
+            print(f"{name + ' through granian':44}{rate:9.0f} requests/s")
+
+
+def __getattr__(name: str) -> Flask:
+    """`BARE` and `DECIDE` for a WSGI server, made when asked for."""
+    if name == "BARE":
+        return bare_app()
+    if name == "DECIDE":
+        return decide_app(20)
+    raise AttributeError(name)
+
+
+if __name__ == "__main__":
+    main()
