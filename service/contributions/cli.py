@@ -55,9 +55,7 @@ def forget(email: str) -> None:
 
 
 @click.command()
-@click.option(
-    "--page", metavar="URL", help="Look at a publication's page instead: is the widget installed rightly?"
-)
+@click.option("--page", metavar="URL", help="Look at a publication's page instead: is the widget installed rightly?")
 @click.option("--chromium", metavar="PATH", help="The browser to look with; otherwise one that is found.")
 @click.option("--no-browser", is_flag=True, help="Look at the page's HTML and headers only.")
 @with_appcontext

@@ -5,8 +5,9 @@ import socket
 import ssl
 import time
 import zlib
+from contextlib import closing
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse, HTTPSConnection
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from service import __version__
@@ -33,7 +34,8 @@ class PageUnreachableError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    response: HTTPResponse
+    status: int
+    headers: HTTPMessage
     body: bytes
 
 
@@ -45,8 +47,8 @@ def fetch_source(url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> PageSour
         parts = _parts(url)
         address = address_of(parts, may_be_loopback)
         answer = _get(parts, address, deadline)
-        target = answer.response.getheader("Location")
-        if answer.response.status in {301, 302, 303, 307, 308} and target:
+        target = answer.headers.get("Location")
+        if answer.status in {301, 302, 303, 307, 308} and target:
             url = urljoin(url, target)
             continue
         return _source(url, answer, address)
@@ -104,8 +106,8 @@ def _get(parts: SplitResult, address: str, deadline: float) -> _Answer:
         try:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request("GET", path, headers=HEADERS)
-            response = connection.getresponse()
-            return _Answer(response, _body(response, deadline))
+            with closing(connection.getresponse()) as response:
+                return _Answer(response.status, response.headers, _body(response, deadline))
         finally:
             connection.close()
     except (OSError, HTTPException, ValueError, zlib.error) as error:
@@ -140,14 +142,13 @@ def _body(response: HTTPResponse, deadline: float) -> bytes:
 
 
 def _source(url: str, answer: _Answer, address: str) -> PageSource:
-    response = answer.response
-    if response.status != 200:
-        raise PageUnreachableError(f"it answers {response.status}")
-    if response.headers.get_content_type() not in {"text/html", "application/xhtml+xml"}:
-        raise PageUnreachableError(f"it is {response.headers.get_content_type()}, not HTML")
-    charset = response.headers.get_content_charset() or "utf-8"
+    if answer.status != 200:
+        raise PageUnreachableError(f"it answers {answer.status}")
+    if answer.headers.get_content_type() not in {"text/html", "application/xhtml+xml"}:
+        raise PageUnreachableError(f"it is {answer.headers.get_content_type()}, not HTML")
+    charset = answer.headers.get_content_charset() or "utf-8"
     try:
         html = answer.body.decode(charset, errors="replace")
     except LookupError:
         html = answer.body.decode("utf-8", errors="replace")
-    return read_source(url, html, response.headers.get_all("Content-Security-Policy") or (), address)
+    return read_source(url, html, answer.headers.get_all("Content-Security-Policy") or (), address)
