@@ -35,6 +35,7 @@ VERSION = 1
 _RECURRING = tuple(RecurringState)
 _INTERVALS = tuple(Interval)
 _NO_BUCKET = 0xFFFFFF
+_NOTHING_GIVEN = Giving()
 _TWO_BYTES, _FOUR_BYTES = 0xFFFF, 0xFFFFFFFF
 
 # version, issued at, bucket (high byte, low bytes), salt, first seen at, day, view count, link (high byte, low bytes)
@@ -145,7 +146,10 @@ def _pools(pools: Sequence[PoolUse]) -> bytes:
 
 
 def _giving(giving: Giving) -> bytes:
-    return _GIVING.pack(
+    """Its length, nought for a reader who never gave, and what there is."""
+    if giving == _NOTHING_GIVEN:
+        return bytes(1)
+    return bytes((_GIVING.size,)) + _GIVING.pack(
         _RECURRING.index(giving.recurring),
         _INTERVALS.index(giving.recurring_interval),
         _INTERVALS.index(giving.checkout_interval),
@@ -248,6 +252,8 @@ def _take_pool(cursor: _Cursor) -> PoolUse:
 
 
 def _take_giving(cursor: _Cursor) -> Giving:
+    if not cursor.length(_GIVING.size):
+        return _NOTHING_GIVEN
     recurring, interval, asked, *instants = cursor.take(_GIVING)
     recurring_at, past_due_at, paid_until, ended_at, one_off_at, checkout_at = instants
     return Giving(
