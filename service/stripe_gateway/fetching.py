@@ -217,10 +217,12 @@ class ObjectFetcher:
         yield from self.balance_transaction(data.get("failure_balance_transaction"))
         payout = read_payout(data)
         yield payout
+        # Its own movement goes by id: the return of an earlier payout that failed is among what this one carries.
+        own_id = reference(data, "balance_transaction")
         if payout.is_automatic:
             found = self.v1.balance_transactions.list({"payout": payout.id, "limit": PAGE_SIZE})
             carried = [read_balance_transaction(row.to_dict()) for row in found.auto_paging_iter()]
-            yield PayoutMembers(payout.id, tuple(each for each in carried if each.source_id != payout.id))
+            yield PayoutMembers(payout.id, tuple(each for each in carried if each.id != own_id))
 
     def session(self, object_id: str) -> Facts:
         data = self._get(self.v1.checkout.sessions, object_id, ("payment_intent.latest_charge.balance_transaction",))

@@ -7,8 +7,10 @@ import pytest
 from service.errors import DomainError, StripeRefusedError, StripeUnavailableError
 from service.stripe_events.event_objects import ObjectRef, ObjectType
 from service.stripe_events.facts import Charge, Customer, Invoice, InvoicePayment, PaymentIntent
+from service.stripe_gateway.fetched import PayoutMembers
 from service.stripe_gateway.transport import API_VERSION, StripeObjectMissingError
 from tests.stripe_gateway.scripted import (
+    AT,
     MARK,
     balance_transaction,
     charge,
@@ -120,6 +122,23 @@ def test_a_mark_of_an_unknown_version_is_not_read() -> None:
         charges = [fact for fact in gateway.fetch(CHARGE) if isinstance(fact, Charge)]
 
     assert [fact.contribution for fact in charges] == [None]
+
+
+def test_a_payout_carries_the_return_of_an_earlier_one_but_not_its_own_movement() -> None:
+    own = balance_transaction(id="txn_own", amount=-1460, fee=0, net=-1460, type="payout", source="po_2")
+    returned = balance_transaction(id="txn_back", amount=500, fee=0, net=500, type="payout_failure", source="po_1")
+    payout = {
+        "id": "po_2", "object": "payout", "status": "paid", "amount": 1460, "currency": "eur", "created": AT,
+        "arrival_date": AT, "automatic": True, "livemode": False, "method": "standard",
+        "reconciliation_status": "completed", "balance_transaction": own,
+    }  # fmt: skip
+    answers = {"payouts/po_2": payout, "balance_transactions": [own, balance_transaction(), returned]}
+    with scripted_stripe(**answers) as (_, gateway):
+        facts = gateway.fetch(ObjectRef(ObjectType.PAYOUT, "po_2"))
+
+    (members,) = [fact for fact in facts if isinstance(fact, PayoutMembers)]
+    assert [each.id for each in members.transactions] == ["txn_1", "txn_back"]
+    assert sum(each.net_minor for each in members.transactions) == 1460
 
 
 def test_a_deleted_customer_is_known_as_such() -> None:
