@@ -17,3 +17,16 @@ def committed(engine: Engine) -> Iterator[Connection]:
             yield connection
     except SQLAlchemyError as error:
         raise StoreUnavailableError("the database did not commit") from error
+
+
+@contextmanager
+def committed_at_once(engine: Engine) -> Iterator[Connection]:
+    """A connection on which each statement is a transaction of its own; raises StoreUnavailableError when one failed.
+
+    For the one statement that says everything: neither BEGIN nor COMMIT takes a round trip.
+    """
+    try:
+        with engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+    except SQLAlchemyError as error:
+        raise StoreUnavailableError("the database did not commit") from error

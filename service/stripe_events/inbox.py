@@ -1,16 +1,17 @@
 """Taking an event in: prove it is Stripe's, keep it, wake the work; nothing else happens while Stripe waits."""
 
 import json
+from dataclasses import replace
 from enum import StrEnum
 
 from service.contributions.forget_store import is_forgotten_customer
-from service.database.transaction import committed
+from service.database.transaction import committed, committed_at_once
 from service.errors import MalformedRequestError
 from service.services import Services
 from service.stripe_events import store
 from service.stripe_events.event_objects import EventEnvelope, MalformedEventError, lacks_object, read_event
-from service.stripe_events.jobs import defer_pull, defer_refresh
-from service.stripe_events.sealed_body import BodySealer
+from service.stripe_events.jobs import defer_pull, refresh_slot
+from service.stripe_events.sealed_body import body_sealer
 from service.stripe_events.store import Arrival, EventStatus
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -53,19 +54,27 @@ def verified_event(services: Services, raw: bytes, signature: str) -> EventEnvel
 def keep(services: Services, event: EventEnvelope, raw: bytes) -> Receipt:
     """Commit an event once, with the job that will look at its object in the same transaction."""
     status, error = disposition(event, is_livemode=services.settings.is_livemode)
-    sealed: bytes | None = BodySealer(services.settings.secret_keys).seal(raw)
-    with committed(services.engine) as connection:
-        is_personal = status is EventStatus.IGNORED and event.customer_id is not None
-        if is_personal and is_forgotten_customer(connection, event.customer_id or ""):
-            sealed = None
-        arrival = Arrival(event, sealed, status, services.clock(), error)
-        if not store.insert_event(connection, arrival):
-            return Receipt.REPEATED
-        if status is EventStatus.RECEIVED and event.object_ref is not None:
-            defer_refresh(services, connection, event.object_ref)
+    sealed = body_sealer(services.settings.secret_keys).seal(raw)
+    arrival = Arrival(event, sealed, status, services.clock(), error)
+    if status is EventStatus.IGNORED and event.customer_id is not None:
+        is_new = _keep_unless_forgotten(services, arrival, event.customer_id)
+    else:
+        with committed_at_once(services.engine) as connection:
+            job = refresh_slot(services) if status is EventStatus.RECEIVED else None
+            is_new = store.keep_event(connection, arrival, job)
+    if not is_new:
+        return Receipt.REPEATED
     if status is EventStatus.DONE and event.is_wake_up:
         defer_pull(services)
     return Receipt.IGNORED if status is EventStatus.IGNORED else Receipt.KEPT
+
+
+def _keep_unless_forgotten(services: Services, arrival: Arrival, customer_id: str) -> bool:
+    """Keep an event that nobody will look at, without its body where that may name someone who was forgotten."""
+    with committed(services.engine) as connection:
+        if is_forgotten_customer(connection, customer_id):
+            arrival = replace(arrival, sealed_body=None)
+        return store.keep_event(connection, arrival, None)
 
 
 def disposition(event: EventEnvelope, *, is_livemode: bool) -> tuple[EventStatus, str | None]:

@@ -4,7 +4,6 @@ from contextlib import suppress
 
 import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from sqlalchemy import Connection
 
 from service.database.transaction import committed
 from service.errors import StoreUnavailableError
@@ -12,11 +11,11 @@ from service.services import Services
 from service.stripe_events import pull as pulling
 from service.stripe_events import refresh as refreshing
 from service.stripe_events import retention
-from service.stripe_events.event_objects import ObjectRef, ObjectType
-from service.stripe_events.refresh import Outcome
+from service.stripe_events.store import JobSlot
 
 blueprint = procrastinate.Blueprint()
 PULL_LOCK = "stripe_events:pull"
+REFRESH_LOCK = "stripe_events:refresh"
 
 
 def _services(context: procrastinate.JobContext) -> Services:
@@ -24,13 +23,17 @@ def _services(context: procrastinate.JobContext) -> Services:
     return services
 
 
-@blueprint.task(name="refresh", pass_context=True)
-def refresh(context: procrastinate.JobContext, *, object_type: str, object_id: str) -> None:
-    """Look at one object. Repeats find nothing due; failures are retried by the sweep, on the inbox's own clock."""
+@blueprint.task(name="refresh", pass_context=True, queueing_lock=REFRESH_LOCK)
+def refresh(context: procrastinate.JobContext) -> None:
+    """Look at objects whose events are due, and again until none is; failures are retried on the inbox's own clock.
+
+    Arriving events queue it only where it does not wait already: a burst is few jobs and large batches. The last look,
+    which finds nothing, is also for an event that was committed just after this job had begun.
+    """
     services = _services(context)
-    outcome = refreshing.refresh_object(services, ObjectRef(ObjectType(object_type), object_id))
-    if outcome is Outcome.REFRESHED:
+    if refreshing.sweep(services):
         defer_pull(services)
+        _defer_once(services, "stripe_events:refresh")
 
 
 @blueprint.task(name="pull", pass_context=True, lock=PULL_LOCK, queueing_lock=PULL_LOCK)
@@ -60,23 +63,22 @@ def scrub(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: A
     retention.scrub_old_bodies(_services(context))
 
 
-def defer_refresh(services: Services, connection: Connection, ref: ObjectRef) -> None:
-    """Ask for a look at an object, in the caller's transaction."""
-    _defer(
-        services, connection, "stripe_events:refresh", ref.lock, {"object_type": ref.type.value, "object_id": ref.id}
-    )
+def refresh_slot(services: Services) -> JobSlot:
+    """Where the look at due objects goes, for the statement that keeps the event which asks for it."""
+    task = services.jobs.tasks["stripe_events:refresh"]
+    return JobSlot(task.name, task.queue, task.priority, REFRESH_LOCK)
 
 
 def defer_pull(services: Services) -> None:
     """Ask for a pull of the balance, unless one is waiting already."""
-    with suppress(AlreadyEnqueued), committed(services.engine) as connection:
-        _defer(services, connection, "stripe_events:pull", PULL_LOCK, {})
+    _defer_once(services, "stripe_events:pull")
 
 
-def _defer(services: Services, connection: Connection, task: str, lock: str, arguments: dict[str, str]) -> None:
-    """Queue a job in this very transaction; raises StoreUnavailableError when the queue does not take it."""
-    raw = connection.connection.driver_connection
+def _defer_once(services: Services, task: str) -> None:
+    """Queue a job unless it waits already; raises StoreUnavailableError when the queue does not take it."""
     try:
-        services.jobs.configure_task(task, allow_unknown=False, lock=lock, connection=raw).defer(**arguments)
+        with suppress(AlreadyEnqueued), committed(services.engine) as connection:
+            raw = connection.connection.driver_connection
+            services.jobs.configure_task(task, allow_unknown=False, connection=raw).defer()
     except ConnectorException as error:
         raise StoreUnavailableError("the job queue did not take the job") from error

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -21,6 +22,12 @@ class BodySealer:
             return self._ring.decrypt(sealed)
         except InvalidToken:
             return None
+
+
+@lru_cache(maxsize=4)
+def body_sealer(keys: tuple[str, ...]) -> BodySealer:
+    """The sealer for a key ring; deriving its keys takes longer than sealing an event."""
+    return BodySealer(keys)
 
 
 def _derived(key: str) -> bytes:

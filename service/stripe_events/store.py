@@ -22,7 +22,6 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
 
 from service.database.metadata import metadata
 from service.stripe_events.event_objects import EventEnvelope, ObjectRef, ObjectType
@@ -67,8 +66,26 @@ stripe_events = Table(
 )
 
 
-# Built once: making the statement anew takes longer than running it.
-_INSERT_EVENT = insert(stripe_events).on_conflict_do_nothing().returning(stripe_events.c.id)
+# One round trip, and one transaction where none is open: the event, and the job that will work on what is due unless
+# one waits already. Plain SQL, as compiling the statement takes longer than running it. Not the queue's own function:
+# it fails where a rival has queued the job, and notifies the worker each time, one commit after the other.
+_KEEP_EVENT = """
+WITH kept AS (
+    INSERT INTO stripe_events (id, type, is_livemode, api_version, created_at, object_type, object_id, sealed_body,
+        received_at, status, attempt_count, next_attempt_at, finished_at, last_error)
+    VALUES (%(id)s, %(type)s, %(is_livemode)s, %(api_version)s, %(created_at)s, %(object_type)s, %(object_id)s,
+        %(sealed_body)s, %(now)s, %(status)s, 0, %(now)s, %(finished_at)s, %(error)s)
+    ON CONFLICT DO NOTHING RETURNING id
+), queued AS (
+    INSERT INTO procrastinate_jobs (queue_name, task_name, priority, queueing_lock, args)
+    SELECT %(queue)s::text, %(task)s::text, %(priority)s::int, %(queueing_lock)s::text, '{}' FROM kept
+    WHERE %(task)s::text IS NOT NULL AND NOT EXISTS (
+        SELECT FROM procrastinate_jobs WHERE queueing_lock = %(queueing_lock)s::text AND status = 'todo'
+    )
+    ON CONFLICT DO NOTHING
+)
+SELECT id FROM kept
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +115,21 @@ class Arrival:
     error: str | None = None
 
 
-def insert_event(connection: Connection, arrival: Arrival) -> bool:
-    """Keep an event; False when one of this id is here already. The insert is the claim: it waits for a rival."""
+@dataclass(frozen=True, slots=True)
+class JobSlot:
+    """Where the queue shall put a job that waits at most once."""
+
+    task: str
+    queue: str
+    priority: int
+    queueing_lock: str
+
+
+def keep_event(connection: Connection, arrival: Arrival, job: JobSlot | None) -> bool:
+    """Keep an event, and see that a job waits for it if it gets one; False for a repeat, which changes nothing.
+
+    The insert is the claim: it waits for a rival.
+    """
     event, now = arrival.event, arrival.received_at
     ref = event.object_ref
     values = {
@@ -111,14 +141,16 @@ def insert_event(connection: Connection, arrival: Arrival) -> bool:
         "object_type": ref.type.value if ref else None,
         "object_id": ref.id if ref else event.object_id,
         "sealed_body": arrival.sealed_body,
-        "received_at": now,
+        "now": now,
         "status": arrival.status.value,
-        "attempt_count": 0,
-        "next_attempt_at": now,
         "finished_at": None if arrival.status in {EventStatus.RECEIVED, EventStatus.DEAD} else now,
-        "last_error": arrival.error,
+        "error": arrival.error,
+        "task": job.task if job else None,
+        "queue": job.queue if job else None,
+        "priority": job.priority if job else None,
+        "queueing_lock": job.queueing_lock if job else None,
     }
-    return connection.execute(_INSERT_EVENT, values).first() is not None
+    return connection.exec_driver_sql(_KEEP_EVENT, values).first() is not None
 
 
 def lock_object(connection: Connection, ref: ObjectRef) -> bool:

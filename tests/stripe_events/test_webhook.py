@@ -5,7 +5,7 @@ import threading
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from service.database.engine import owner_engine
 from tests.contributions.conftest import Newsroom
@@ -21,7 +21,17 @@ def test_a_signed_event_is_committed_and_its_job_with_it(newsroom: Newsroom) -> 
 
     assert answer.status_code == 200
     assert inbox(newsroom) == [("evt_1", "received")]
-    assert newsroom.rows("SELECT task_name, lock FROM procrastinate_jobs") == [("stripe_events:refresh", "ch_1")]
+    assert newsroom.rows("SELECT task_name, status FROM procrastinate_jobs") == [("stripe_events:refresh", "todo")]
+
+
+def test_one_waiting_job_is_enough_for_many_events_and_one_at_work_is_not(newsroom: Newsroom, engine: Engine) -> None:
+    send(newsroom, event())
+    send(newsroom, event("evt_2"))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE procrastinate_jobs SET status = 'doing'"))
+    send(newsroom, event("evt_3"))
+
+    assert newsroom.rows("SELECT status::text FROM procrastinate_jobs ORDER BY id") == [("doing",), ("todo",)]
 
 
 def test_a_repeat_is_answered_like_the_first_and_kept_once(newsroom: Newsroom) -> None:
