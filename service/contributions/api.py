@@ -97,7 +97,7 @@ def thanks() -> ResponseReturnValue:
     response.headers["Cache-Control"] = "no-store"
     if found.makes_supporter and found.site is not None:
         carrier = carrier_of(services, found.site.key)
-        passport = recognised_passport(services, carrier.cookie or "", found.site.key, found.interval)
+        passport = recognised_passport(services, carrier.cookie or "", found.site.key, found.interval, found.campaign)
         return carried(response, services, found.site.key, passport)
     return response
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from service.contributions import forget_store
 from service.contributions.forget_store import Remembered
 from service.errors import ConflictError, NotFoundError
+from service.exports.receipts_store import forget_declarer
 from service.services import Services
 from service.stripe_events.retention import scrub_bodies_naming
 from service.stripe_gateway.transport import StripeObjectMissingError
@@ -43,6 +44,7 @@ def forget_contributor(services: Services, email: str) -> Forgotten:
     body_count = scrub_bodies_naming(services, names)
     with services.engine.begin() as connection:
         forget_store.empty_contributions(connection, [each.id for each in found], services.clock())
+        forget_declarer(connection, (*customers, *(each.id for each in found)))
     return Forgotten(len(found), len(customers), body_count)
 
 

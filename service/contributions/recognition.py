@@ -4,6 +4,7 @@ import secrets
 from dataclasses import replace
 
 from service.campaigns.variant import Interval as OfferedInterval
+from service.decisions.prompts import campaign_fingerprint, record_contribution
 from service.decisions.reader import new_reader
 from service.decisions.supporters import contributed
 from service.services import Services
@@ -28,9 +29,14 @@ def begun_passport(services: Services, carried: str | None, site: str) -> str | 
     return services.passports.seal(replace(reader, giving=giving), site, instant)
 
 
-def recognised_passport(services: Services, carried: str, site: str, interval: Interval) -> str:
-    """The passport after a contribution. Without a readable one, a new one that holds nothing else."""
+def recognised_passport(
+    services: Services, carried: str, site: str, interval: Interval, campaign: str | None = None
+) -> str:
+    """The passport after a contribution, which counts for the campaign that asked. Without a readable one, a new one
+    that holds nothing else."""
     instant = int(services.clock().timestamp())
     reader = services.passports.open(carried, site, instant) or new_reader(instant, None, secrets.randbits(SALT_BITS))
+    if campaign is not None and reader.giving.checkout_at:  # coming back to the same page again counts nothing twice
+        reader = record_contribution(reader, campaign_fingerprint(campaign))
     giving = contributed(reader.giving, OfferedInterval(interval.value), instant)
     return services.passports.seal(replace(reader, giving=giving), site, instant)
