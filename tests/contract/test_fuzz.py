@@ -1,0 +1,62 @@
+"""Whatever is sent to the API, it answers in words and never with a fault of its own."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from service.services import Services
+from service.tokens.store import Role
+from service.tokens.tokens import TokenRequest, create_token
+from tests.conftest import NOW
+from tests.contract.snapshot import current_contract
+
+SUBTLE = list(HealthCheck)
+METHODS = {"get", "post", "put", "delete"}
+CONTRACT = current_contract()
+ROUTES = sorted((path, method) for path, methods in CONTRACT["paths"].items() for method in METHODS & methods.keys())
+CONTENT_TYPES = ["application/json", "text/plain", "application/x-www-form-urlencoded", "application/xml", ""]
+MANGLED = st.one_of(
+    st.binary(max_size=64),
+    st.sampled_from([b"", b"{}", b"[]", b"null", b"[" * 2000, b'{"a":' * 500, b'{"site":"\\ud800"}', b"\x00"]),
+)
+
+
+@pytest.fixture
+def admin(app_services: Services) -> dict[str, str]:
+    """Credentials that open every door, so that what is behind the doors is reached."""
+    request = TokenRequest("fuzz", Role.ADMIN)
+    token = create_token(app_services.engine, app_services.settings.secret_keys, request, NOW)
+    return {"Authorization": f"Bearer {token.text}"}
+
+
+def test_mangled_bodies_get_a_problem_from_every_route(app: Flask, admin: dict[str, str]) -> None:
+    client = app.test_client()
+
+    @settings(max_examples=200, deadline=None, suppress_health_check=SUBTLE, database=None, derandomize=True)
+    @given(st.sampled_from(ROUTES), MANGLED, st.sampled_from(CONTENT_TYPES))
+    def send(route: tuple[str, str], body: bytes, content_type: str) -> None:
+        address = route[0].replace("{", "x").replace("}", "x")
+        answer = client.open(address, method=route[1].upper(), data=body, content_type=content_type, headers=admin)
+        assert answer.status_code < 500, (route, body, answer.text)
+
+    send()
+
+
+def test_requests_that_follow_the_contract_never_meet_a_fault(app: Flask, admin: dict[str, str]) -> None:
+    """503 is an answer: these tests' Stripe is an address where nobody listens."""
+    contract = schemathesis.openapi.from_wsgi("/v1/openapi.json", app)
+
+    for found in contract.get_all_operations():
+        operation: Any = found
+
+        @settings(max_examples=4, deadline=None, suppress_health_check=SUBTLE, database=None, derandomize=True)
+        @given(operation.ok().as_strategy())
+        def call(case: Any) -> None:
+            answer = case.call(headers=admin)
+            assert answer.status_code < 500 or answer.status_code == 503, (case.method, case.path, answer.content)
+
+        call()
