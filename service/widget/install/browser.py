@@ -1,6 +1,7 @@
 """Looking at a page with a real browser. The only file that imports Playwright, which the service does without.
 
-The visit leaves no trace in what campaigns measure: prompts it shows are not reported as seen.
+The visit leaves no trace in what campaigns measure: prompts it shows are not reported as seen, neither at once (the
+request is stopped) nor when the page goes (nobody hears of it, as a last request could not be stopped any more).
 """
 
 import json
@@ -34,8 +35,12 @@ LISTEN = """
     addEventListener('keepopen:' + name, ({ detail }) => seen.events.push([name, `${detail.reason ?? ''}`]));
   addEventListener('securitypolicyviolation', ({ disposition, effectiveDirective, blockedURI }) =>
     disposition === 'enforce' && seen.blocked.push([effectiveDirective, blockedURI]), true);
+  addEventListener('pagehide', (event) => event.stopImmediatePropagation(), true);
   addEventListener('DOMContentLoaded', () => seen.early = Boolean(window.__tcfapi || window.__gpp), true);
 })()
+"""
+IS_SETTLED = """
+document.readyState === 'complete' && window.__keepopenCheck.events.some(([name]) => name !== 'decision')
 """
 TELL = """
 (() => ({
@@ -101,9 +106,9 @@ def look(browser: Browser, url: str, patience_seconds: float = PATIENCE_SECONDS)
 
 
 def _settled(page: Page, patience_seconds: float) -> dict[str, Any]:
-    """What the page tells once the widget has said something, or patience is at its end."""
+    """What the page tells once it is loaded and the widget has come to an end, or patience has."""
     for _ in range(max(1, round(patience_seconds * 1000 / STEP_MILLISECONDS))):
-        if page.evaluate("window.__keepopenCheck.events.length"):
+        if page.evaluate(IS_SETTLED):
             page.wait_for_timeout(AFTER_ANSWER_MILLISECONDS)
             break
         page.wait_for_timeout(STEP_MILLISECONDS)

@@ -29,7 +29,7 @@ CAUSES = frozenset(
 NO_BROWSER = advice(
     Code.NO_BROWSER,
     "looked without a browser: what tag managers, consent tools and blockers do was not seen",
-    "Install Playwright (pip install playwright) and a Chromium, then look again.",
+    "That takes Playwright (pip install playwright) and a Chromium.",
 )
 
 
