@@ -53,7 +53,7 @@ bench-ledger: .venv/.dev ## Posting 100,000 balance transactions, and a trial ba
 	$(BIN)/python -m infra.bench.ledger
 
 oracles: ## Stripe's own command line and types, which the sandbox is held against (needs npm)
-	npm ci --ignore-scripts --no-audit --no-fund --silent --prefix tests/stripe_sandbox/oracles
+	npm install --no-save --ignore-scripts --no-audit --no-fund --silent --prefix tests/stripe_sandbox/oracles
 
 openapi: .venv/.dev ## Write the OpenAPI snapshot anew
 	$(BIN)/python -m tests.contract.snapshot

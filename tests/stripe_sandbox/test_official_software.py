@@ -1,6 +1,6 @@
 """Stripe's own command line and type declarations against the sandbox.
 
-Needs the packages of oracles/package.json (`npm ci --ignore-scripts` in that folder); skipped where they are missing.
+Needs the packages of oracles/package.json (`make oracles`); skipped where they are missing.
 """
 
 import json
@@ -22,7 +22,7 @@ INTERFACE = Path("infra/stripe_sandbox/interface")
 TRIGGER_SECONDS = 60
 
 needs_oracles = pytest.mark.skipif(
-    not COMMAND_LINE.exists(), reason="npm ci --ignore-scripts in tests/stripe_sandbox/oracles"
+    not COMMAND_LINE.exists(), reason="make oracles brings it, where there is npm"
 )
 
 EVENTS = [
