@@ -11,7 +11,7 @@ import structlog
 from service.errors import StripeRefusedError
 from service.ledger.payout_store import payouts_to_tie
 from service.services import Services
-from service.stripe_events import pull_store
+from service.stripe_events import pull_store, store
 from service.stripe_events.event_objects import ObjectRef, ObjectType
 from service.stripe_events.facts import BalanceTransaction, Payout
 from service.stripe_events.record_store import record
@@ -49,12 +49,16 @@ class Pulled:
 
 
 def pull_balance(services: Services) -> Pulled:
-    """The quick pull after an event: newest movements first, until a whole page of them is already here."""
+    """The quick pull after an event: newest movements first, until a whole page of them is already here.
+
+    What an event in the inbox tells of is left to it; the full pull leaves nothing to anyone.
+    """
     seen, new = 0, 0
     for page in _batches(services.gateway.list_balance_transactions(_since(services, None))):
-        fresh = _take_over(services, page)
+        ours = _told_of_by_none(services, page)
+        fresh = _take_over(services, ours)
         seen, new = seen + len(page), new + fresh
-        if not fresh:
+        if not fresh and len(ours) == len(page):
             break
     post(services)
     return Pulled(seen, new)
@@ -109,6 +113,13 @@ def _take_over(services: Services, page: Sequence[BalanceTransaction]) -> int:
     with services.engine.begin() as connection:
         record(connection, page, services.clock())
     return len(new)
+
+
+def _told_of_by_none(services: Services, page: Sequence[BalanceTransaction]) -> tuple[BalanceTransaction, ...]:
+    """Those whose source no waiting event names."""
+    with services.engine.begin() as connection:
+        waiting = store.waiting_among(connection, [each.source_id for each in page if each.source_id])
+    return tuple(each for each in page if each.source_id not in waiting)
 
 
 def _source(transaction: BalanceTransaction) -> ObjectRef | None:

@@ -243,6 +243,13 @@ def known_ids(connection: Connection, event_ids: Sequence[str]) -> frozenset[str
     return frozenset(connection.execute(statement).scalars())
 
 
+def waiting_among(connection: Connection, object_ids: Sequence[str]) -> frozenset[str]:
+    """Which of these objects are still to be looked at, as their events wait here."""
+    c = stripe_events.c
+    statement = select(c.object_id).where(c.object_id.in_(object_ids), c.status.in_(_WAITING)).distinct()
+    return frozenset(connection.execute(statement).scalars())
+
+
 def count_by_status(connection: Connection) -> dict[EventStatus, int]:
     statement = select(stripe_events.c.status, func.count()).group_by(stripe_events.c.status)
     return {EventStatus(status): count for status, count in connection.execute(statement)}

@@ -55,6 +55,26 @@ def test_any_order_and_repetition_ends_in_the_same_picture(newsroom: Newsroom, o
     assert newsroom.rows("SELECT DISTINCT status FROM stripe_events WHERE status NOT IN ('done', 'ignored')") == []
 
 
+def test_a_pull_leaves_to_waiting_events_what_they_tell_of(newsroom: Newsroom) -> None:
+    newsroom.give(amount="5")
+    (told,) = [each for each in sent_events(newsroom) if each["type"] == "charge.succeeded"]
+    send(newsroom, told)
+
+    left, pulled = pull.pull_balance(newsroom.services), newsroom.rows("SELECT count(*) FROM balance_transactions")
+    sweep(newsroom.services)
+
+    assert (left.new_transaction_count, pulled) == (0, [(0,)])
+    assert newsroom.rows(PICTURE) == [("complete", 500, 0, None, 1, 1, 500, 1)]
+
+
+def test_the_full_pull_leaves_nothing_to_anyone(newsroom: Newsroom) -> None:
+    newsroom.give(amount="5")
+    (told,) = [each for each in sent_events(newsroom) if each["type"] == "charge.succeeded"]
+    send(newsroom, told)
+
+    assert pull.sync(newsroom.services).new_transaction_count == 1
+
+
 def test_any_single_event_is_enough_for_the_whole_picture_of_a_gift(newsroom: Newsroom) -> None:
     newsroom.give(amount="5")
     by_type = {each["type"]: each for each in sent_events(newsroom)}
