@@ -8,7 +8,7 @@ PORT_SERVICE ?= 8000
 PORT_SANDBOX ?= 8001
 PORT_NEWSPAPER ?= 8002
 
-.PHONY: help setup demo demo-check test check lint types unit browser openapi locks clean oracles bench-decide bench-widget bench-exports bench-ledger
+.PHONY: help setup demo demo-check test check lint types unit browser openapi locks clean oracles bench-decide bench-widget bench-webhooks bench-exports bench-ledger
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench-decide: .venv/.dev ## What a decision costs, beside a bare Flask route on 
 bench-widget: .venv/.dev ## What the widget weighs and does to a page
 	$(BIN)/python -m tests.browser.bench_widget
 
+bench-webhooks: .venv/.dev ## Acknowledging webhooks, beside a bare route with one committed insert; a burst into the ledger
+	$(BIN)/python -m infra.bench.webhooks
+
 bench-exports: .venv/.dev ## A million contributions as CSV, beside PostgreSQL's own COPY
 	$(BIN)/python -m infra.bench.exports
 
@@ -59,8 +62,8 @@ openapi: .venv/.dev ## Write the OpenAPI snapshot anew
 	$(BIN)/python -m tests.contract.snapshot
 
 locks: .venv/.dev ## Pin the newest allowed versions with hashes; names no package index
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements.lock pyproject.toml --group dev -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements.lock pyproject.toml --group dev -o requirements-dev.lock
 
 clean: ## Stop a left-over demo database and forget everything the demo and the tests made
 	@test ! -x $(BIN)/python || $(BIN)/python -m service.demo --forget || true

@@ -79,3 +79,19 @@ def test_jobs_that_cause_jobs_on_the_same_object_are_all_worked_off(
     with job_services.engine.connect() as connection:
         left = connection.execute(text("SELECT count(*) FROM procrastinate_jobs"))
         assert left.scalar_one() == 0
+
+
+def test_the_job_of_a_killed_worker_is_given_to_another(job_services: JobServices, database_address: str) -> None:
+    with job_services.engine.begin() as connection:
+        defer(job_services.jobs, connection, 1)
+        worker = connection.execute(
+            text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id")
+        ).scalar_one()
+        connection.execute(
+            text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :worker"), {"worker": worker}
+        )
+        defer(job_services.jobs, connection, 0)  # waits for the lock that the killed worker's job still holds
+
+    drain(job_services, database_address)
+
+    assert sorted(job_services.done) == [0, 0, 1]
