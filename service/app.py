@@ -20,7 +20,7 @@ from service.insights.flusher import Flusher
 from service.logs import configure_logs, log_requests
 from service.problems import ProblemApi, answer_errors_as_problems
 from service.requests import add_cors_headers
-from service.services import EXTENSION, current_services
+from service.services import EXTENSION, Services, current_services
 from service.settings import Settings, SettingsError, read_settings
 
 MAX_BODY_BYTES = 1024 * 1024  # of any body; widget calls are held to less
@@ -55,13 +55,15 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, has_backgroun
     app = Flask("service", static_folder=None)
     app.config.update(OPENAPI, MAX_CONTENT_LENGTH=MAX_BODY_BYTES)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions[EXTENSION] = build_services(settings, clock)
-    _wire_requests(app, settings)
+    services = build_services(settings, clock)
+    app.extensions[EXTENSION] = services
+    _wire_requests(app, services)
     add_commands(app)
-    campaigns = app.extensions[EXTENSION].campaigns
-    campaigns.start() if has_background else campaigns.refresh()
     if has_background:
-        Flusher(app.extensions[EXTENSION].engine, app.extensions[EXTENSION].tally).start()
+        services.campaigns.start()
+        Flusher(services.engine, services.tally).start()
+    else:
+        services.campaigns.refresh()
     return app
 
 
@@ -88,8 +90,8 @@ def end_without_settings() -> None:
     current_services()
 
 
-def _wire_requests(app: Flask, settings: Settings) -> None:
-    proxies = settings.trusted_proxies
+def _wire_requests(app: Flask, services: Services) -> None:
+    proxies = services.settings.trusted_proxies
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
     log_requests(app)
@@ -98,6 +100,6 @@ def _wire_requests(app: Flask, settings: Settings) -> None:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.register_blueprint(service.pages.api.blueprint)
-    service.pages.api.guard_pages(app, settings)
+    service.pages.api.guard_pages(app, services.settings)
     answer_errors_as_problems(app)
-    app.wsgi_app = FrontDoor(app.wsgi_app, app.extensions[EXTENSION])  # type: ignore[method-assign]
+    app.wsgi_app = FrontDoor(app.wsgi_app, services)  # type: ignore[method-assign]

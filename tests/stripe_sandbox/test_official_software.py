@@ -21,9 +21,7 @@ COMMAND_LINE = ORACLES / "node_modules/.bin/stripe"
 INTERFACE = Path("infra/stripe_sandbox/interface")
 TRIGGER_SECONDS = 60
 
-needs_oracles = pytest.mark.skipif(
-    not COMMAND_LINE.exists(), reason="make oracles brings it, where there is npm"
-)
+needs_oracles = pytest.mark.skipif(not COMMAND_LINE.exists(), reason="make oracles brings it, where there is npm")
 
 EVENTS = [
     "balance.available",
