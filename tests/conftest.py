@@ -20,6 +20,7 @@ from service.database.engine import application_engine
 from service.database.migrate import migrate
 from service.services import EXTENSION, Services
 from service.settings import Settings
+from tests.chromium import browser  # noqa: F401 a fixture for every suite
 
 # A busy machine is not a failing test; and the run that decides has to come out the same twice.
 hypothesis.settings.register_profile(

@@ -9,11 +9,11 @@ from playwright.sync_api import Browser, sync_playwright
 
 from service.pages.language import LANGUAGES
 from service.widget.assets import assets
-from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.hearing import HEAR, wait_for
 from tests.browser.press import Press, create_press
 from tests.browser.stub import Stub, create_stub, prompt, serving
 from tests.browser.test_vitals import OBSERVE, SHAPES
+from tests.chromium import CHROMIUM, FLAGS
 from tests.widget.test_budgets import APPEAL, modules, weight
 
 SLOW_DOWN = 4

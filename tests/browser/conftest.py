@@ -5,30 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from infra.demo_site import Widget, create_newspaper
 from tests.browser.hearing import HEAR
 from tests.browser.press import Press, create_press
 from tests.browser.stub import Stub, create_stub, serving
+from tests.chromium import PATIENCE_MILLISECONDS
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARTEFACTS = Path(os.environ.get("ARTEFACTS", "artefacts"))
-FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One headless Chromium, with the back/forward cache that automation switches off by default."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}")
-    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=flags, ignore_default_args=["--disable-back-forward-cache"]
-        )
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +57,7 @@ def press(press_server: Press, stub: Stub) -> Press:
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh profile with one tab; a script error on the page fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(5000)
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
     context.add_init_script(HEAR)
     tab = context.new_page()
     errors: list[str] = []

@@ -12,9 +12,9 @@ from service.widget.install.check import check_page
 from service.widget.install.expected import Expected
 from service.widget.install.finding import Code, Finding, Severity
 from service.widget.install.observer import BrowserMissingError
-from tests.browser.conftest import CHROMIUM
 from tests.browser.press import Press
 from tests.browser.stub import Stub, prompt
+from tests.chromium import CHROMIUM
 
 pytestmark = pytest.mark.browser
 

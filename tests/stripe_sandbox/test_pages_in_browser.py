@@ -1,6 +1,5 @@
 """The sandbox's pages in Chromium: paid without JavaScript, paid in a frame, and usable by everyone (axe)."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -10,14 +9,13 @@ import pytest
 import stripe
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from infra.stripe_sandbox import SandboxSettings, create_sandbox
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARTEFACTS = Path("artefacts")
 PAGE = """<!doctype html><html lang="en"><title>Give</title><h1>Give</h1><div id="checkout"></div>
 <script src="{home}/static/embedded.js"></script>
@@ -63,14 +61,6 @@ class Site:
             server.server_close()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def site() -> Iterator[Site]:
     made = Site()
@@ -82,8 +72,8 @@ def violations(page: Page) -> list[str]:
     return [found["id"] for found in Axe().run(page).response["violations"]]
 
 
-def test_a_reader_pays_on_the_hosted_page_without_javascript(chromium: Browser, site: Site) -> None:
-    context = chromium.new_context(java_script_enabled=False)
+def test_a_reader_pays_on_the_hosted_page_without_javascript(browser: Browser, site: Site) -> None:
+    context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(site.hosted())
 
@@ -95,8 +85,8 @@ def test_a_reader_pays_on_the_hosted_page_without_javascript(chromium: Browser, 
     context.close()
 
 
-def test_a_declined_card_is_said_and_another_can_be_tried(chromium: Browser, site: Site) -> None:
-    page = chromium.new_page()
+def test_a_declined_card_is_said_and_another_can_be_tried(browser: Browser, site: Site) -> None:
+    page = browser.new_page()
     page.goto(site.hosted())
     page.get_by_label("Email").fill("reader@example.org")
     page.get_by_label("Card number").fill("4000 0000 0000 0002")
@@ -110,10 +100,10 @@ def test_a_declined_card_is_said_and_another_can_be_tried(chromium: Browser, sit
     page.close()
 
 
-def test_a_reader_pays_in_the_embedded_page_and_is_returned(chromium: Browser, site: Site) -> None:
+def test_a_reader_pays_in_the_embedded_page_and_is_returned(browser: Browser, site: Site) -> None:
     session = site.session(ui_mode="embedded_page", return_url=f"{site.paper}/thanks?session={{CHECKOUT_SESSION_ID}}")
     site.secret = str(session.client_secret)
-    page = chromium.new_page()
+    page = browser.new_page()
     page.goto(f"{site.paper}/give")
     frame = page.frame_locator("iframe")
     frame.get_by_label("Email").fill("reader@example.org")
@@ -124,13 +114,13 @@ def test_a_reader_pays_in_the_embedded_page_and_is_returned(chromium: Browser, s
     page.close()
 
 
-def test_every_page_is_usable_by_everyone(chromium: Browser, site: Site) -> None:
+def test_every_page_is_usable_by_everyone(browser: Browser, site: Site) -> None:
     paid = site.session(success_url=f"{site.paper}/thanks", customer_creation="always")
     form = {"email": "a@example.org", "card_number": "4242424242424242"}
     site.sandbox.test_client().post(f"/c/pay/{paid.id}", data=form)
     customer = site.client.v1.checkout.sessions.retrieve(paid.id).customer
     portal = site.client.v1.billing_portal.sessions.create({"customer": str(customer)})
-    page = chromium.new_page()
+    page = browser.new_page()
     found = {}
     for name, address in {
         "hosted": site.hosted(),
