@@ -38,7 +38,7 @@ unit: .venv/.dev ## Every test but those in a browser, with coverage
 	$(BIN)/coverage report | tail -n 40
 
 browser: .venv/.dev ## The tests in headless Chromium; screenshots land in artefacts/
-	$(PYTEST) -m browser -n 2 --dist loadfile
+	$(PYTEST) -m browser -n 2 --dist loadfile || { echo "Once more, what failed, one at a time:"; $(PYTEST) -m browser --last-failed; }
 
 bench-decide: .venv/.dev ## What a decision costs, beside a bare Flask route on the same server
 	$(BIN)/python -m infra.bench.decide

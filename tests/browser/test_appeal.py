@@ -49,7 +49,7 @@ def test_seen_is_told_once_it_was_half_visible_for_a_quarter_of_a_second(
 ) -> None:
     stub.show(prompt())
 
-    with page.expect_request("**/v1/events"):
+    with page.expect_response("**/v1/events"):
         open_story(page, newspaper)
 
     page.wait_for_timeout(400)
@@ -63,7 +63,7 @@ def test_an_appeal_below_the_fold_is_not_seen_until_it_is_scrolled_to(page: Page
     page.wait_for_timeout(400)
     assert stub.events == []
 
-    with page.expect_request("**/v1/events"):
+    with page.expect_response("**/v1/events"):
         page.locator("keep-open[placement=article_end]").scroll_into_view_if_needed()
 
     assert stub.event_names() == ["seen"]
