@@ -46,7 +46,7 @@ def running_demo(ports: Ports, var_dir: Path) -> Iterator[Demo]:
 
 
 def start_all(processes: Processes, ports: Ports, var_dir: Path) -> None:
-    """Sandbox first, then service and worker, then the newspaper, each once the one before answers."""
+    """All at once, since none needs another to start; then wait until each answers."""
     state = str(var_dir / "stripe_sandbox.sqlite")
     webhook_url = f"{ports.service_url}/webhooks/stripe"
     processes.start(
@@ -54,18 +54,18 @@ def start_all(processes: Processes, ports: Ports, var_dir: Path) -> None:
         ["-m", "infra.stripe_sandbox", "--host", HOST, "--port", str(ports.sandbox), "--state", state,
          "--webhook-url", webhook_url, "--webhook-secret", WEBHOOK_SECRET],
     )  # fmt: skip
-    processes.wait_until_ready("sandbox", ports.sandbox_url)
     processes.start(
         "service",
         ["-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(ports.service),
          "--workers", "1", "--blocking-threads", SERVICE_THREADS, "wsgi:app"],
     )  # fmt: skip
     processes.start("worker", ["-m", "flask", "--app", "wsgi", "worker"])
-    processes.wait_until_ready("service", f"{ports.service_url}/readyz")
     processes.start(
         "newspaper",
         ["-m", "infra.demo_site", "--port", str(ports.newspaper), "--service", ports.service_url, "--site", SITE_KEY],
     )
+    processes.wait_until_ready("sandbox", ports.sandbox_url)
+    processes.wait_until_ready("service", f"{ports.service_url}/readyz")
     processes.wait_until_ready("newspaper", ports.newspaper_url)
 
 
