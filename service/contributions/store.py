@@ -1,5 +1,6 @@
 """Contributions as rows. What is personal stands in the columns `contributor_*` and `message`, and nowhere else."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from service.contributions.contribution import Attempt, Contribution, ContributionState, Life
+from service.database.among import among
 from service.database.metadata import metadata
 from service.money import Money
 from service.stripe_events.facts import CheckoutSession, ContributionMark, Customer, Interval
@@ -138,6 +140,12 @@ def ids_after(connection: Connection, contribution_id: str, limit: int) -> tuple
     """Ids of contributions, in order."""
     c = contributions.c
     return tuple(connection.execute(select(c.id).where(c.id > contribution_id).order_by(c.id).limit(limit)).scalars())
+
+
+def lives_of(connection: Connection, contribution_ids: Collection[str]) -> dict[str, Life]:
+    """What is stored of the lives of these contributions."""
+    statement = select(contributions).where(among(contributions.c.id, contribution_ids))
+    return {row.id: _life(row) for row in connection.execute(statement)}
 
 
 def email_of(connection: Connection, contribution_id: str) -> str | None:

@@ -1,7 +1,8 @@
 """contributions.csv: one row per payment, in the money that reached the Stripe balance.
 
 Which payments: of our own contributions, succeeded or on their way, and those that failed after money had moved.
-A row's day is the accounting date of its income, so that its sums are the movements of the income accounts.
+A row's day is the accounting date of its income, so that its sums are the movements of the income accounts. What
+moved is found through the ledger where the charge itself does not name its balance transaction yet.
 """
 
 from psycopg import sql
@@ -19,8 +20,8 @@ FROM (
         CASE WHEN c.amount_refunded_minor = 0 THEN 'none'
             WHEN c.amount_refunded_minor < c.amount_captured_minor THEN 'partial' ELSE 'full' END AS refund_state,
         coalesce(d.status, 'none') AS dispute_state,
-        coalesce(s.effective_at, c.created_at) AS effective_at,
-        coalesce(s.accounting_date, e.accounting_date, (c.created_at AT TIME ZONE {zone})::date) AS accounting_date,
+        coalesce(s.succeeded_at, c.created_at) AS effective_at,
+        coalesce(s.income_on, e.accounting_date, (c.created_at AT TIME ZONE {zone})::date) AS accounting_date,
         coalesce(c.customer_id, c.contribution_id) AS donor_ref,
         w.contributor_name AS donor_name, w.contributor_email AS donor_email,
         coalesce(w.contributor_country, c.card_country) AS country,
@@ -33,18 +34,23 @@ FROM (
         c.payment_method_type AS payment_method, c.card_brand, c.card_last4 AS last4,
         m.payout_id, p.arrival_on AS payout_arrival_date,
         c.id AS charge_id, c.payment_intent_id, c.invoice_id, c.subscription_id, k.checkout_session_id,
-        c.balance_transaction_id
+        b.id AS balance_transaction_id
     FROM {charges} c
-    LEFT JOIN {balance_transactions} b ON b.id = c.balance_transaction_id
-    LEFT JOIN ledger_entries e ON e.balance_transaction_id = c.balance_transaction_id AND e.seq <= {ledger_seq}
+    LEFT JOIN ledger_entries e ON e.source_id = c.id AND e.seq <= {ledger_seq}
+        AND e.reason IN ('charge', 'charge_not_ours', 'charge_in_process')
+        AND (c.balance_transaction_id IS NULL OR e.balance_transaction_id = c.balance_transaction_id)
+    LEFT JOIN {balance_transactions} b ON b.id = coalesce(c.balance_transaction_id, e.balance_transaction_id)
     LEFT JOIN (
-        SELECT source_id, effective_at, accounting_date FROM ledger_entries
-        WHERE reason = 'charge_succeeded' AND seq <= {ledger_seq}
+        SELECT source_id, max(effective_at) FILTER (WHERE reason <> 'charge_matched') AS succeeded_at,
+            max(accounting_date) FILTER (WHERE reason <> 'charge_succeeded_not_ours') AS income_on
+        FROM ledger_entries
+        WHERE reason IN ('charge_succeeded', 'charge_succeeded_not_ours', 'charge_matched') AND seq <= {ledger_seq}
+        GROUP BY source_id
     ) s ON s.source_id = c.id
     LEFT JOIN (
         SELECT balance_transaction_id, sum(amount_minor) AS tax_minor FROM balance_transaction_fees
         WHERE type IN ('tax', 'withheld_tax') GROUP BY balance_transaction_id
-    ) t ON t.balance_transaction_id = c.balance_transaction_id
+    ) t ON t.balance_transaction_id = b.id
     LEFT JOIN (
         SELECT f.charge_id, sum(l.amount_minor) AS refunded_minor
         FROM {refunds} f
@@ -55,12 +61,12 @@ FROM (
     LEFT JOIN (
         SELECT DISTINCT ON (charge_id) charge_id, status FROM {disputes} ORDER BY charge_id, created_at DESC, id
     ) d ON d.charge_id = c.id
-    LEFT JOIN {payout_members} m ON m.balance_transaction_id = c.balance_transaction_id
+    LEFT JOIN {payout_members} m ON m.balance_transaction_id = b.id
     LEFT JOIN {payouts} p ON p.id = m.payout_id
     LEFT JOIN {contributions} k ON k.id = c.contribution_id
     LEFT JOIN {contributors} w ON w.id = c.contribution_id
     WHERE c.contribution_id IS NOT NULL AND c.is_livemode = {is_livemode} AND c.created_at < {ends_at}
-    AND (c.status IN ('succeeded', 'pending') OR c.balance_transaction_id IS NOT NULL)
+    AND (c.status IN ('succeeded', 'pending') OR b.id IS NOT NULL)
 ) x
 WHERE {is_in_days}
 """)

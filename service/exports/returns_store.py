@@ -15,11 +15,12 @@ FROM (
             SELECT coalesce(sum(l.amount_minor), 0) FROM ledger_postings l
             WHERE l.entry_seq = e.seq AND l.account = '4200'
         ) END AS original_rate_amount_minor,
-        r.failure_reason, r.destination_reference, r.balance_transaction_id, m.payout_id
+        r.failure_reason, r.destination_reference, b.id AS balance_transaction_id, m.payout_id
     FROM {refunds} r
     LEFT JOIN {charges} c ON c.id = r.charge_id
-    LEFT JOIN {balance_transactions} b ON b.id = r.balance_transaction_id
-    LEFT JOIN ledger_entries e ON e.balance_transaction_id = b.id AND e.seq <= {ledger_seq}
+    LEFT JOIN ledger_entries e ON e.source_id = r.id AND e.reason = 'refund' AND e.seq <= {ledger_seq}
+        AND (r.balance_transaction_id IS NULL OR e.balance_transaction_id = r.balance_transaction_id)
+    LEFT JOIN {balance_transactions} b ON b.id = coalesce(r.balance_transaction_id, e.balance_transaction_id)
     LEFT JOIN {payout_members} m ON m.balance_transaction_id = b.id
     WHERE coalesce(c.is_livemode, {is_livemode}) = {is_livemode}
 ) x

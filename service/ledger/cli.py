@@ -9,9 +9,9 @@ from flask.cli import with_appcontext
 from service.contributions.rebuild import rebuild_contributions
 from service.database.engine import database_address, owner_engine
 from service.errors import DomainError
+from service.ledger.checking import check_everything
 from service.ledger.explain_store import explain
 from service.ledger.explanation import explanation_lines
-from service.ledger.invariant_store import check_ledger
 from service.ledger.period_store import close_period
 from service.ledger.rebuild_store import RebuildReport, rebuild_ledger
 from service.services import Services, current_services
@@ -29,8 +29,7 @@ def check(offline: bool) -> None:
     """Check every invariant; ends with status 1 if one is red."""
     services = current_services()
     stripe_balance = None if offline else _stripe_balance(services)
-    with services.engine.connect() as connection:
-        checks = check_ledger(connection, services.clock(), stripe_balance)
+    checks = check_everything(services, stripe_balance)
     for found in checks:
         colour = "green" if found.is_green else "red"
         click.echo(f"{click.style(f'{colour:5}', fg=colour)} {found.number:>2}  {found.name}: {found.detail}")

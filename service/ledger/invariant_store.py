@@ -1,10 +1,12 @@
 """Check the invariants against the database. Reading only: nothing is repaired here."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from service.exports.agreement_store import Agreement
 from service.ledger import figures_store as figures
 from service.ledger.accounts import Account
 from service.ledger.invariants import Check, compare, none_of
@@ -16,22 +18,43 @@ Balances = Mapping[tuple[str, Account], int]
 def check_ledger(
     connection: Connection, now: datetime, stripe_balance: Mapping[str, int] | None = None
 ) -> tuple[Check, ...]:
-    """Every invariant the database can tell. `stripe_balance` is Stripe's own, available and pending, per currency."""
+    """What the ledger and its facts can tell. `stripe_balance` is Stripe's own, available and pending, per currency."""
     held = balances(connection)
     return (
-        *_entries(connection, now),
+        *_entries(connection, held, now),
         *_stripe_balance(connection, held, stripe_balance),
         *_open_positions(connection, held),
         *_exceptions(connection, held, now),
     )
 
 
-def _of(held: Balances, account: Account) -> dict[str, int]:
-    return {currency: minor for (currency, holder), minor in held.items() if holder is account}
+def _of(held: Balances, *accounts: Account) -> dict[str, int]:
+    """What these accounts hold together, per currency."""
+    sums: Counter[str] = Counter()
+    for (currency, holder), minor in held.items():
+        if holder in accounts:
+            sums[currency] += minor
+    return dict(sums)
 
 
-def _entries(connection: Connection, now: datetime) -> Iterator[Check]:
+def account_agreements(connection: Connection, found: Iterable[Agreement]) -> tuple[Check, ...]:
+    """What the files of the exports say, beside the accounts each of them covers."""
+    held = balances(connection)
+    return tuple(
+        compare(
+            10,
+            f"{agreement.name.value} sum to their accounts",
+            {currency: agreement.sign * minor for currency, minor in _of(held, *agreement.accounts).items()},
+            agreement.sums,
+            f"{agreement.name.value}.csv",
+        )
+        for agreement in found
+    )
+
+
+def _entries(connection: Connection, held: Balances, now: datetime) -> Iterator[Check]:
     yield none_of(1, "entries balance", figures.unbalanced_entries(connection), "every entry comes to zero")
+    yield compare(1, "the trial balance is zero", _of(held, *Account), {}, "allowed")
     unposted = (
         f"{movement.id} ({movement.category}, {(now - movement.created_at).days} days old)"
         for movement in figures.unposted_transactions(connection)

@@ -5,7 +5,7 @@ import structlog
 
 from service.errors import DomainError
 from service.ledger.check_store import keep_checks
-from service.ledger.invariant_store import check_ledger
+from service.ledger.checking import LIVES_PER_LOOK, check_everything
 from service.ledger.posting_store import post_in_batches
 from service.services import Services
 
@@ -29,8 +29,8 @@ def check_books(services: Services) -> None:
     except DomainError as error:
         log.warning("stripe_balance_not_compared", code=error.code)
         stripe_balance = None
+    checks = check_everything(services, stripe_balance, LIVES_PER_LOOK)
     with services.engine.begin() as connection:
-        checks = check_ledger(connection, now, stripe_balance)
         keep_checks(connection, checks, now)
     for found in checks:
         if not found.is_green:

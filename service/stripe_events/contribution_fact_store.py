@@ -1,9 +1,13 @@
-"""Reading back what Stripe has told about one contribution."""
+"""Reading back what Stripe has told about contributions."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Column, Connection, Select, Table, func, select
 
+from service.database.among import among
 from service.stripe_events.checkout_fact_store import checkout_sessions, payment_intents, subscriptions
 from service.stripe_events.contribution_facts import (
     ChargeState,
@@ -17,91 +21,97 @@ from service.stripe_events.contribution_facts import (
 )
 from service.stripe_events.fact_tables_store import charges, disputes, invoices, refunds
 
+_s, _p, _b = checkout_sessions.c, payment_intents.c, subscriptions.c
+_c, _r, _d, _i = charges.c, refunds.c, disputes.c, invoices.c
+
+# Columns in the order of each value's fields.
+_SESSION = (
+    _s.id,
+    _s.status,
+    _s.payment_status,
+    _s.customer_id,
+    _s.payment_intent_id,
+    _s.subscription_id,
+    _s.created_at,
+)
+_INTENT = (_p.id, _p.status, _p.customer_id)
+_SUBSCRIPTION = (
+    _b.id,
+    _b.status,
+    _b.customer_id,
+    _b.amount_minor,
+    _b.currency,
+    _b.current_period_ends_at,
+    _b.is_cancel_at_period_end,
+    _b.cancel_at,
+    _b.ended_at,
+    _b.cancellation_reason,
+    _b.pause_behavior,
+    _b.canceled_at,
+)
+_CHARGE = (_c.id, _c.status, _c.is_captured, _c.amount_captured_minor, _c.currency, _c.created_at, _c.customer_id)
+_REFUND = (_r.id, _r.charge_id, _r.status, _r.amount_minor, _r.created_at)
+_DISPUTE = (_d.id, _d.charge_id, _d.status, _d.amount_minor, _d.created_at)
+_INVOICE = (_i.id, _i.status, _i.billing_reason, _i.attempt_count, _i.created_at)
+
+_Columns = tuple[Column[Any], ...]
+_Found = Mapping[str, list[tuple[Any, ...]]]
+
 
 def facts_of_contribution(connection: Connection, contribution_id: str) -> ContributionFacts:
     """All that Stripe has told about one contribution, oldest first within each kind."""
-    s, p, b = checkout_sessions.c, payment_intents.c, subscriptions.c
-    c, r, d, i = charges.c, refunds.c, disputes.c, invoices.c
-    charge_ids = select(c.id).where(c.contribution_id == contribution_id)
-    return ContributionFacts(
-        sessions=tuple(
-            SessionState(*row)
-            for row in connection.execute(
-                select(
-                    s.id,
-                    s.status,
-                    s.payment_status,
-                    s.customer_id,
-                    s.payment_intent_id,
-                    s.subscription_id,
-                    s.created_at,
-                )
-                .where(s.contribution_id == contribution_id)
-                .order_by(s.created_at, s.id)
-            )
-        ),
-        intents=tuple(
-            IntentState(*row)
-            for row in connection.execute(
-                select(p.id, p.status, p.customer_id)
-                .where(p.contribution_id == contribution_id)
-                .order_by(p.created_at, p.id)
-            )
-        ),
-        subscriptions=tuple(
-            SubscriptionState(*row)
-            for row in connection.execute(
-                select(
-                    b.id,
-                    b.status,
-                    b.customer_id,
-                    b.amount_minor,
-                    b.currency,
-                    b.current_period_ends_at,
-                    b.is_cancel_at_period_end,
-                    b.cancel_at,
-                    b.ended_at,
-                    b.cancellation_reason,
-                    b.pause_behavior,
-                    b.canceled_at,
-                )
-                .where(b.contribution_id == contribution_id)
-                .order_by(b.created_at, b.id)
-            )
-        ),
-        charges=tuple(
-            ChargeState(*row)
-            for row in connection.execute(
-                select(c.id, c.status, c.is_captured, c.amount_captured_minor, c.currency, c.created_at, c.customer_id)
-                .where(c.contribution_id == contribution_id)
-                .order_by(c.created_at, c.id)
-            )
-        ),
-        refunds=tuple(
-            RefundState(*row)
-            for row in connection.execute(
-                select(r.id, r.charge_id, r.status, r.amount_minor, r.created_at)
-                .where(r.charge_id.in_(charge_ids))
-                .order_by(r.created_at, r.id)
-            )
-        ),
-        disputes=tuple(
-            DisputeState(*row)
-            for row in connection.execute(
-                select(d.id, d.charge_id, d.status, d.amount_minor, d.created_at)
-                .where(d.charge_id.in_(charge_ids))
-                .order_by(d.created_at, d.id)
-            )
-        ),
-        invoices=tuple(
-            InvoiceState(*row)
-            for row in connection.execute(
-                select(i.id, i.status, i.billing_reason, i.attempt_count, i.created_at)
-                .where(i.contribution_id == contribution_id)
-                .order_by(i.created_at, i.id)
-            )
-        ),
+    return facts_of_contributions(connection, (contribution_id,))[contribution_id]
+
+
+def facts_of_contributions(connection: Connection, ids: Collection[str]) -> dict[str, ContributionFacts]:
+    """The same for many, one statement for each kind of fact."""
+    sessions = _marked(connection, checkout_sessions, _SESSION, ids)
+    intents = _marked(connection, payment_intents, _INTENT, ids)
+    living = _marked(connection, subscriptions, _SUBSCRIPTION, ids)
+    charged = _marked(connection, charges, _CHARGE, ids)
+    refunded = _of_charges(connection, refunds, _REFUND, ids)
+    disputed = _of_charges(connection, disputes, _DISPUTE, ids)
+    invoiced = _marked(connection, invoices, _INVOICE, ids)
+    return {
+        id_: ContributionFacts(
+            sessions=tuple(SessionState(*row) for row in sessions[id_]),
+            intents=tuple(IntentState(*row) for row in intents[id_]),
+            subscriptions=tuple(SubscriptionState(*row) for row in living[id_]),
+            charges=tuple(ChargeState(*row) for row in charged[id_]),
+            refunds=tuple(RefundState(*row) for row in refunded[id_]),
+            disputes=tuple(DisputeState(*row) for row in disputed[id_]),
+            invoices=tuple(InvoiceState(*row) for row in invoiced[id_]),
+        )
+        for id_ in ids
+    }
+
+
+def _marked(connection: Connection, table: Table, columns: _Columns, ids: Collection[str]) -> _Found:
+    """Rows that carry a contribution's mark, by contribution, oldest first."""
+    statement = (
+        select(table.c.contribution_id, *columns)
+        .where(among(table.c.contribution_id, ids))
+        .order_by(table.c.created_at, table.c.id)
     )
+    return _grouped(connection, statement)
+
+
+def _of_charges(connection: Connection, table: Table, columns: _Columns, ids: Collection[str]) -> _Found:
+    """Rows that name a charge of a contribution, by contribution, oldest first."""
+    statement = (
+        select(_c.contribution_id, *columns)
+        .join_from(charges, table, table.c.charge_id == _c.id)
+        .where(among(_c.contribution_id, ids))
+        .order_by(table.c.created_at, table.c.id)
+    )
+    return _grouped(connection, statement)
+
+
+def _grouped(connection: Connection, statement: Select[*tuple[Any, ...]]) -> _Found:
+    found: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for contribution_id, *row in connection.execute(statement):
+        found[contribution_id].append(tuple(row))
+    return found
 
 
 def disputes_of_charge(connection: Connection, charge_id: str) -> tuple[DisputeState, ...]:

@@ -68,3 +68,29 @@ def test_the_trial_balance_carries_what_stood_before_the_first_day(finance: Fina
         "48.78",
     ]
     assert sum(Decimal(row["closing"]) for row in rows.values()) == 0
+
+
+def test_a_receipt_recognised_later_is_dated_as_its_income_is(finance: Finance) -> None:
+    charge = make.charge("ch_1", 1000, interval=None, bt="txn_1")
+    finance.record(make.transaction("txn_1", "charge", 1000, "ch_1", fee=30), charge)
+    finance.contribution()
+    finance.record(make.charge("ch_1", 1000, bt="txn_1"))
+
+    (row,) = finance.rows("contributions")
+    (income,) = [line for line in finance.rows("journal") if line["account_code"] == "4100"]
+
+    assert (row["paid_at_utc"], row["accounting_date"]) == ("2026-11-02T12:00:00Z", "2026-11-18")
+    assert row["accounting_date"] == income["accounting_date"]
+    assert finance.rows("contributions", to_on="2026-11-17") == []
+
+
+def test_what_moved_is_there_although_the_charge_does_not_name_it_yet(finance: Finance) -> None:
+    finance.contribution()
+    finance.record(make.charge("ch_1", 1000), make.transaction("txn_1", "charge", 1000, "ch_1", fee=30))
+    finance.record(make.refund("re_1", 400), make.transaction("txn_2", "refund", -400, "re_1", hours=3))
+
+    (payment,) = finance.rows("contributions")
+    (refund,) = finance.rows("refunds")
+
+    assert (payment["gross"], payment["balance_transaction_id"], payment["refunded"]) == ("10.00", "txn_1", "4.00")
+    assert (refund["original_rate_amount"], refund["balance_transaction_id"]) == ("4.00", "txn_2")

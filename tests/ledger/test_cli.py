@@ -1,5 +1,7 @@
 """The ledger's commands and its hourly look, on the whole service. Its Stripe does not answer."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
@@ -19,7 +21,7 @@ def cli(app: Flask) -> FlaskCliRunner:
 @pytest.fixture
 def charged(app_services: Services) -> Services:
     with app_services.engine.begin() as connection:
-        record_fact(connection, make.charge(), NOW)
+        record_fact(connection, replace(make.charge(), is_livemode=False), NOW)
         record_fact(connection, make.transaction("txn_1", "charge", 1000, "ch_1", fee=55), NOW)
     return app_services
 

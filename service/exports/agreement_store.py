@@ -1,0 +1,69 @@
+"""Do the files agree with the books? Each file's sum beside the movement of the ledger accounts it covers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString
+from zoneinfo import ZoneInfo
+
+from psycopg import sql
+from sqlalchemy import Connection
+
+from service.exports.export import ExportName, ExportRequest
+from service.exports.local_days import LocalDays
+from service.exports.query_store import Scope, rows_of
+from service.exports.records_store import read_books
+from service.exports.store import values
+from service.ledger.accounts import Account
+
+_SUMS = sql.SQL("SELECT currency, sum({column}) FROM ({rows}) r WHERE {condition} GROUP BY currency")
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One file, the sum of one of its columns per currency in minor units, and the accounts that must hold as much.
+
+    `sign` is -1 where those accounts are credited.
+    """
+
+    name: ExportName
+    accounts: tuple[Account, ...]
+    sign: int
+    sums: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Covered:
+    column: str
+    accounts: tuple[Account, ...]
+    sign: int = 1
+    condition: LiteralString = "true"
+
+
+_COVERED: Mapping[ExportName, _Covered] = {
+    ExportName.CONTRIBUTIONS: _Covered(
+        "gross_minor",
+        (Account.CONTRIBUTIONS_ONE_OFF, Account.CONTRIBUTIONS_MONTHLY, Account.CONTRIBUTIONS_ANNUAL),
+        sign=-1,
+        condition="status = 'succeeded'",
+    ),
+    ExportName.REFUNDS: _Covered("original_rate_amount_minor", (Account.REFUNDS,)),
+    ExportName.FEES: _Covered(
+        "amount_minor", (Account.PROCESSING_FEES, Account.OTHER_FEES, Account.TAX_ON_FEES, Account.DISPUTE_FEES)
+    ),
+}
+
+
+def agreements(connection: Connection, zone: ZoneInfo, now: datetime, *, is_livemode: bool) -> list[Agreement]:
+    """Add up the very rows these files have today, over all days. Call it on one snapshot of the books."""
+    scope = Scope(LocalDays(None, None, zone), read_books(connection, None), is_livemode, now)
+    found = []
+    for name, covered in _COVERED.items():
+        statement = _SUMS.format(
+            column=sql.Identifier(covered.column),
+            rows=rows_of(ExportRequest(name), scope),
+            condition=sql.SQL(covered.condition),
+        )
+        sums = {currency: int(minor) for currency, minor in values(connection, statement) if minor}
+        found.append(Agreement(name, covered.accounts, covered.sign, sums))
+    return found
