@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load
+from marshmallow import ValidationError, fields, post_load, pre_load
 
 from schemas.document import StrictSchema
 from schemas.fields import Flag, Key, Members, OneOrMany, Share, Text, Whole, Word
@@ -18,7 +18,7 @@ from service.campaigns.campaign import Campaign, Kind, Placement, Status
 from service.campaigns.experiment import ControlRange, Experiment, Method
 from service.campaigns.frequency import CoolOff, Frequency
 from service.campaigns.gate import Gate, GateType, Strength
-from service.campaigns.page_rules import PageRules, PageType
+from service.campaigns.page_rules import PageCondition, PageRules, PageType
 from service.campaigns.reader_rules import ReaderRules
 from service.campaigns.schedule import Schedule, Weekday
 
@@ -87,6 +87,12 @@ class CampaignSchema(StrictSchema):
     variants = OneOrMany(fields.Nested(VariantSchema), least=1, most=MAX_VARIANTS, required=True)
     gate = fields.Nested(GateSchema, load_default=None)
     meter = fields.Nested(MeterSchema, load_default=None)
+
+    @pre_load
+    def leave_sensitive_pages_to_the_site(self, data: Any, **_: Any) -> Any:
+        """A gate that does not speak of sensitive pages stands there if the site suspends no gates."""
+        page = data.get("page", {}) if isinstance(data, dict) and data.get("kind") == Kind.GATE else None
+        return {**data, "page": {"sensitive": PageCondition.ALSO.value, **page}} if isinstance(page, dict) else data
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Campaign:

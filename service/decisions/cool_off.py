@@ -7,9 +7,8 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.frequency import CoolOff, Counting, WeeklyShowAgain
 from service.campaigns.schedule import WEEKDAYS
 from service.decisions.compiled import Prepared
-from service.decisions.frequency import SKEW_SECONDS
 from service.decisions.reader import PromptRecord, Reader
-from service.decisions.site_time import SiteTime, instant_of, site_time_of
+from service.decisions.site_time import SKEW_SECONDS, SiteTime, instant_of, site_time_of
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict
 

@@ -11,11 +11,9 @@ from service.campaigns.frequency import Cap, Counting, Cycle, DailyCap, Gap
 from service.decisions.assignment import point
 from service.decisions.compiled import Prepared
 from service.decisions.reader import PromptRecord
-from service.decisions.site_time import DAY_SECONDS, SiteTime, day_starting, instant_of
+from service.decisions.site_time import DAY_SECONDS, SKEW_SECONDS, SiteTime, day_starting, instant_of
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict, worst
-
-SKEW_SECONDS = 300  # machines' clocks may differ by this much; anything further ahead is not believed
 
 
 def is_past_first_views(prepared: Prepared, situation: Situation) -> Verdict:
@@ -68,8 +66,8 @@ def is_within_cycle(prepared: Prepared, situation: Situation) -> Verdict:
     """So many impressions, then rest from the last of them, then anew."""
     cycle = prepared.campaign.frequency.cycle or Cycle(0, 0)
     record = situation.reader.prompt_record(prepared.fingerprint) if situation.reader else None
-    seen_at = record.seen_at if record else ()
-    in_cycle = (record.seen_count - len(seen_at)) % cycle.impressions if record and cycle.impressions else 0
+    seen_at = [at for at in record.seen_at if at <= situation.now.instant + SKEW_SECONDS] if record else []
+    in_cycle = (record.seen_count - len(record.seen_at)) % cycle.impressions if record and cycle.impressions else 0
     ends_at = 0
     for instant in seen_at:
         in_cycle = 1 if in_cycle >= cycle.impressions else in_cycle + 1

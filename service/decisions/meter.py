@@ -14,6 +14,7 @@ from service.decisions.site_time import DAY_SECONDS, SiteTime, instant_of, next_
 from service.decisions.situation import Page, Purpose, Situation, Visitor
 
 _SHARED_POOL = "*"
+_LONGEST_SECONDS = 91 * DAY_SECONDS  # no period is longer: what would come back later was written by a wrong clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,8 @@ def _use(reader: Reader, pool: int, instant: int) -> PoolUse:
 
 
 def _unspent(use: PoolUse, instant: int) -> PoolUse:
-    reads = tuple(read for read in use.reads if read.expires_at > instant)
-    is_older_kept = use.older_expires_at > instant
+    reads = tuple(read for read in use.reads if instant < read.expires_at <= instant + _LONGEST_SECONDS)
+    is_older_kept = instant < use.older_expires_at <= instant + _LONGEST_SECONDS
     return PoolUse(
         use.pool, reads, use.older_used if is_older_kept else 0, use.older_expires_at if is_older_kept else 0
     )

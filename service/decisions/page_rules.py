@@ -66,10 +66,11 @@ def fits_sensitivity(prepared: Prepared, situation: Situation) -> Verdict:
     """Sensitive pages are silent unless the campaign says otherwise; gates are lifted there unless the site does."""
     sensitive = is_sensitive(situation)
     campaign = prepared.campaign
+    passes_at = None if _is_sensitive_page(situation) else _calm_at(situation)
     if sensitive and campaign.kind is Kind.GATE and situation.site.sensitivity.suspends_gates:
-        return Verdict(False, True, "gates suspended", _calm_at(situation))
+        return Verdict(False, True, "gates suspended", passes_at)
     verdict = _fits(campaign.page.sensitive, sensitive)
-    return verdict if verdict.passed or not sensitive else verdict._replace(passes_at=_calm_at(situation))
+    return verdict if verdict.passed or not sensitive else verdict._replace(passes_at=passes_at)
 
 
 def fits_paid_content(prepared: Prepared, situation: Situation) -> Verdict:
@@ -79,11 +80,13 @@ def fits_paid_content(prepared: Prepared, situation: Situation) -> Verdict:
 
 def is_sensitive(situation: Situation) -> bool:
     """By the page's own word, by the site's list, or because every page is sensitive for now."""
-    pages = situation.site.sensitivity.pages
-    if situation.page.is_sensitive or (pages is not None and _matches(pages, situation.page)):
-        return True
     calm_at = _calm_at(situation)
-    return calm_at is not None and situation.now.instant < calm_at
+    return _is_sensitive_page(situation) or (calm_at is not None and situation.now.instant < calm_at)
+
+
+def _is_sensitive_page(situation: Situation) -> bool:
+    pages = situation.site.sensitivity.pages
+    return situation.page.is_sensitive or (pages is not None and _matches(pages, situation.page))
 
 
 def _calm_at(situation: Situation) -> int | None:

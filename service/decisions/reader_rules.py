@@ -1,5 +1,7 @@
 """Rules about the reader: who may be asked. What is not known fails a rule that asks for it."""
 
+from bisect import bisect_left
+from dataclasses import replace
 from itertools import pairwise
 
 from service.campaigns.gate import GateType
@@ -9,7 +11,7 @@ from service.decisions.assignment import is_in_share
 from service.decisions.compiled import Prepared
 from service.decisions.history import articles_in_days, articles_in_weeks, most_read_topics, topic_articles_in_weeks
 from service.decisions.reader import HISTORY_WEEKS, Giving, Reader
-from service.decisions.site_time import DAY_SECONDS, HOUR_SECONDS, SiteTime
+from service.decisions.site_time import DAY_SECONDS, HOUR_SECONDS, SiteTime, instant_of
 from service.decisions.situation import Purpose, Situation
 from service.decisions.verdict import Verdict, listed, worst
 
@@ -131,7 +133,7 @@ def is_reading_more(prepared: Prepared, situation: Situation) -> Verdict:
     if situation.reader is None:
         return Verdict(False, None, wanted)
     history, now = situation.reader.history, situation.now
-    totals = [articles_in_weeks(history, now, weeks) for weeks in range(_RISING_WEEKS + 1)]
+    totals = [articles_in_weeks(history, now, weeks) for weeks in range(_RISING_WEEKS + 2)]
     weekly = [after - before for before, after in pairwise(totals)]
     rises = all(newer > older for newer, older in pairwise(weekly))
     return Verdict(rises is wanted, rises, wanted)
@@ -161,15 +163,16 @@ def has_abandoned_checkout(prepared: Prepared, situation: Situation) -> Verdict:
     """A checkout begun and not finished, at least so many hours and at most so many days ago."""
     rule = prepared.campaign.reader.abandoned_checkout
     giving = situation.reader.giving if situation.reader else Giving()
-    if rule is None or not giving.checkout_at:
+    started_at = situation.now.believed(giving.checkout_at)
+    if rule is None or not started_at:
         return Verdict(rule is None or not rule.has_one, False, rule.has_one if rule else None)
-    age = situation.now.instant - giving.checkout_at
+    age = situation.now.instant - started_at
     is_asked_interval = rule.intervals is None or giving.checkout_interval in rule.intervals
     is_recent = rule.within_days is None or age < rule.within_days * DAY_SECONDS
     is_old_enough = age >= rule.after_hours * HOUR_SECONDS
     matches = is_asked_interval and is_recent and is_old_enough
     waits = rule.has_one and is_asked_interval and is_recent and not is_old_enough
-    passes_at = giving.checkout_at + rule.after_hours * HOUR_SECONDS if waits else None
+    passes_at = started_at + rule.after_hours * HOUR_SECONDS if waits else None
     return Verdict(matches is rule.has_one, matches, rule.has_one, passes_at)
 
 
@@ -177,7 +180,7 @@ def has_just_contributed(prepared: Prepared, situation: Situation) -> Verdict:
     rule = prepared.campaign.reader.just_contributed
     giving = situation.reader.giving if situation.reader else Giving()
     given = ((giving.one_off_at, Interval.ONE_OFF), (giving.recurring_at, giving.recurring_interval))
-    last_at, interval = max(given)
+    last_at, interval = max((situation.now.believed(at), interval) for at, interval in given)
     age = situation.now.instant - last_at if last_at else None
     passed = rule is not None and age is not None and age < rule.within_minutes * 60
     passed = passed and (rule is None or rule.intervals is None or interval in rule.intervals)
@@ -233,7 +236,26 @@ def _articles(rule: ArticleCount, topics: frozenset[int] | None, situation: Situ
     count = article_count(rule, topics, situation)
     is_enough = rule.minimum is None or count >= rule.minimum
     is_few = rule.maximum is None or count <= rule.maximum
-    return Verdict(is_enough and is_few, count, limit, None, _window(rule))
+    passes_at = _thinned_out_at(rule, topics, situation) if is_enough and not is_few else None
+    return Verdict(is_enough and is_few, count, limit, passes_at, _window(rule))
+
+
+def _thinned_out_at(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int | None:
+    """When enough articles have left the window for `max` to hold, if nothing more is read; None if `min` fails then.
+
+    Seen from n days or weeks later, a window holds what one shorter by n holds now.
+    """
+    periods = rule.days or (HISTORY_WEEKS if rule.weeks is None else rule.weeks + 1)
+
+    def left(ahead: int) -> int:
+        shorter = periods - ahead
+        window = replace(rule, days=shorter) if rule.days is not None else replace(rule, weeks=shorter - 1)
+        return article_count(window, topics, situation) if shorter else 0
+
+    ahead = bisect_left(range(periods), True, 1, key=lambda ahead: left(ahead) <= (rule.maximum or 0))
+    now = situation.now
+    day = now.day + ahead if rule.days is not None else now.day - now.weekday + 7 * ahead
+    return instant_of(day, 0, now.zone) if left(ahead) >= (rule.minimum or 0) else None
 
 
 def _window(rule: ArticleCount) -> str:

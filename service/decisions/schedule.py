@@ -1,8 +1,10 @@
 """When a campaign runs: start and end, weekdays and hours, and the site's quiet hours, on the site's wall clock."""
 
+from collections.abc import Callable
+
 from service.campaigns.schedule import WEEKDAYS, Hours, is_quiet, is_within_hours
 from service.decisions.compiled import Prepared
-from service.decisions.site_time import SiteTime, as_datetime, instant_of
+from service.decisions.site_time import SiteTime, as_datetime, clock_change, instant_of, site_time_of
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict
 
@@ -37,7 +39,9 @@ def is_within_daily_hours(prepared: Prepared, situation: Situation) -> Verdict:
     hours = prepared.campaign.schedule.hours or ()
     now = situation.now
     passed = any(is_within_hours(one, now.minute) for one in hours)
-    opens_at = None if passed else _next_minute(now, tuple(one.starts_minute for one in hours))
+    opens_at = (
+        None if passed else _opening(now, lambda minute: any(is_within_hours(one, minute) for one in hours), hours)
+    )
     return Verdict(passed, _clock(now.minute), [_span(one) for one in hours], opens_at)
 
 
@@ -46,14 +50,21 @@ def is_not_quiet(_prepared: Prepared, situation: Situation) -> Verdict:
     quiet = situation.site.quiet_hours
     now = situation.now
     passed = not any(is_quiet(one, now.minute) for one in quiet)
-    opens_at = None if passed else _next_minute(now, tuple(one.ends_minute for one in quiet))
+    opens_at = None if passed else _opening(now, lambda minute: not any(is_quiet(one, minute) for one in quiet), quiet)
     return Verdict(passed, _clock(now.minute), [_span(one) for one in quiet], opens_at)
 
 
-def _next_minute(now: SiteTime, minutes: tuple[int, ...]) -> int | None:
-    """The next instant at which the wall clock stands at one of these minutes of the day."""
-    instants = [instant_of(now.day + ahead, minute, now.zone) for ahead in (0, 1) for minute in minutes]
-    return min((instant for instant in instants if instant > now.instant), default=None)
+def _opening(now: SiteTime, is_open: Callable[[int], bool], hours: tuple[Hours, ...]) -> int | None:
+    """The next instant at which the wall clock stands where it is open. It can only open at a start or an end, either
+    time where the clocks repeat it, or when they change."""
+    days = (now.day, now.day + 1)
+    minutes = {minute for one in hours for minute in (one.starts_minute, one.ends_minute % _MINUTES)}
+    turns = {
+        instant_of(day, minute, now.zone, is_last=last) for day in days for minute in minutes for last in (False, True)
+    }
+    turns |= {change for day in days if (change := clock_change(day, now.zone)) is not None}
+    coming = sorted(instant for instant in turns if instant > now.instant)
+    return next((instant for instant in coming if is_open(site_time_of(instant, now.zone).minute)), None)
 
 
 def _text(instant: int) -> str:
@@ -65,4 +76,4 @@ def _clock(minute: int) -> str:
 
 
 def _span(hours: Hours) -> str:
-    return f"{_clock(hours.starts_minute)}-{_clock(hours.ends_minute % _MINUTES)}"
+    return f"{_clock(hours.starts_minute)}-{_clock(hours.ends_minute)}"

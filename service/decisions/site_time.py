@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 DAY_SECONDS = 86_400
 HOUR_SECONDS = 3_600
+SKEW_SECONDS = 300  # machines' clocks may differ by this much; a stamp further ahead is not believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,10 @@ class SiteTime:
     def weekday(self) -> int:
         """0 is Monday."""
         return (self.day - 1) % 7
+
+    def believed(self, instant: int) -> int:
+        """A stamp of something past; 0, which means never, where it lies ahead of the clock."""
+        return instant if instant <= self.instant + SKEW_SECONDS else 0
 
 
 def site_time_at(now: datetime, zone: ZoneInfo) -> SiteTime:
@@ -49,7 +54,9 @@ def week_of(day: int) -> int:
 def day_starting(instant: int, zone: ZoneInfo, turn_minute: int) -> int:
     """Ordinal of the local day an instant belongs to when days turn at `turn_minute` past midnight."""
     local = datetime.fromtimestamp(instant, zone).replace(tzinfo=None) - timedelta(minutes=turn_minute)
-    return local.toordinal()
+    day = local.toordinal()
+    # Where the clocks repeat the turn, the day has turned the first time and does not turn back.
+    return day + 1 if instant >= instant_of(day + 1, turn_minute, zone) else day
 
 
 def instant_of(day: int, minute: int, zone: ZoneInfo, *, is_last: bool = False) -> int:
@@ -57,12 +64,20 @@ def instant_of(day: int, minute: int, zone: ZoneInfo, *, is_last: bool = False) 
     wall = datetime.fromordinal(day) + timedelta(minutes=minute)
     instant = int(wall.replace(tzinfo=zone, fold=int(is_last)).timestamp())
     came_out = datetime.fromtimestamp(instant, zone).replace(tzinfo=None)
-    return instant if came_out == wall else _jump_around(wall, zone)
-
-
-def _jump_around(wall: datetime, zone: ZoneInfo) -> int:
-    """The instant at which the clocks jump past a wall time that does not exist, found by halving."""
+    if came_out == wall:
+        return instant
     low, high = sorted(int(wall.replace(tzinfo=zone, fold=fold).timestamp()) for fold in (0, 1))
+    return _change_between(low, high, zone)
+
+
+def clock_change(day: int, zone: ZoneInfo) -> int | None:
+    """The instant at which the clocks change on a local day; None where they do not."""
+    low, high = instant_of(day, 0, zone), instant_of(day + 1, 0, zone)
+    return None if high - low == DAY_SECONDS else _change_between(low, high, zone)
+
+
+def _change_between(low: int, high: int, zone: ZoneInfo) -> int:
+    """The first instant of the new offset, found by halving."""
     offset_before = datetime.fromtimestamp(low, zone).utcoffset()
     while high - low > 1:
         middle = (low + high) // 2

@@ -30,7 +30,8 @@ def _state_and_end(giving: Giving, policy: SupporterPolicy, now: SiteTime) -> tu
     if recurring_ends > now.instant:
         is_failing = giving.recurring is RecurringState.PAST_DUE
         return (SupporterState.PAST_DUE if is_failing else SupporterState.RECURRING), recurring_ends
-    one_off_ends = giving.one_off_at + policy.one_off_days * DAY_SECONDS if giving.one_off_at else 0
+    one_off_at = now.believed(giving.one_off_at)
+    one_off_ends = one_off_at + policy.one_off_days * DAY_SECONDS if one_off_at else 0
     if one_off_ends > now.instant:
         return SupporterState.ONE_OFF, one_off_ends
     ended_at = max(recurring_ends, one_off_ends)
@@ -86,14 +87,15 @@ def is_asked_supporter_state(prepared: Prepared, situation: Situation) -> Verdic
 
 def has_cooled_off_after_contribution(prepared: Prepared, situation: Situation) -> Verdict:
     """Silent while a one-off or recurring contribution is younger than the campaign's own days x 24 h."""
-    cool_off, reader = prepared.campaign.cool_off, situation.reader
+    cool_off, reader, now = prepared.campaign.cool_off, situation.reader, situation.now
     giving = reader.giving if reader else Giving()
-    kinds = ((giving.one_off_at, cool_off.one_off_days), (giving.recurring_at, cool_off.recurring_days))
+    one_off_at, recurring_at = now.believed(giving.one_off_at), now.believed(giving.recurring_at)
+    kinds = ((one_off_at, cool_off.one_off_days), (recurring_at, cool_off.recurring_days))
     ends_at = max((at + days * DAY_SECONDS for at, days in kinds if at and days is not None), default=0)
     limit = max(cool_off.one_off_days or 0, cool_off.recurring_days or 0)
-    if situation.now.instant >= ends_at:
+    if now.instant >= ends_at:
         return Verdict(True, None, limit, None, "days since a contribution")
-    age_days = (situation.now.instant - max(giving.one_off_at, giving.recurring_at)) // DAY_SECONDS
+    age_days = max(0, now.instant - max(one_off_at, recurring_at)) // DAY_SECONDS
     return Verdict(False, age_days, limit, ends_at, "days since a contribution")
 
 

@@ -221,3 +221,22 @@ def test_the_command_prints_a_line_per_view_and_names_the_line_of_a_mistake(tmp_
     assert (done.exit_code, json.loads(done.output)["shown"]) == (0, ["a"])
     assert failed.exit_code == missing.exit_code == 1
     assert "veiw: is not a field here; did you mean view? (line 3)" in failed.output
+
+
+@pytest.mark.parametrize(
+    ("site", "page", "state"),
+    [
+        ({}, {}, "open"),
+        ({"suspends_gates": False}, {}, "gated"),
+        ({"suspends_gates": False}, {"sensitive": "never"}, "open"),
+        ({"suspends_gates": True}, {"sensitive": "also"}, "open"),
+    ],
+)
+def test_gates_are_lifted_on_sensitive_pages_unless_the_site_keeps_them(
+    site: dict[str, Any], page: dict[str, Any], state: str
+) -> None:
+    gate = {"key": "gate", "kind": "gate", "page": page}
+
+    lived = run(site={"sensitive": site}, campaigns=[gate], steps=[view(is_sensitive=True)])
+
+    assert lived[0]["access"]["state"] == state
