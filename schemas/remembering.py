@@ -36,24 +36,23 @@ class RememberingSchema(Generic[V]):
         values = dict(self._defaults)
         try:
             for name, given in content.items():
-                values[name] = self._value(name, given)
+                accepted = self._accepted.get(name)
+                if accepted is None:
+                    values[name] = self._fields[name].deserialize(given)
+                    continue
+                identity = given if type(given) is str else _identity(given)
+                if identity not in accepted:
+                    _remember(accepted, identity, self._fields[name].deserialize(given))
+                values[name] = accepted[identity]
         except (ValidationError, KeyError, TypeError):
             return None
         return self._build(values)
 
-    def _value(self, name: str, given: Any) -> Any:
-        accepted = self._accepted.get(name)
-        if accepted is None:
-            return self._fields[name].deserialize(given)
-        identity = given if type(given) is str else _identity(given)
-        try:
-            return accepted[identity]
-        except KeyError:
-            value = self._fields[name].deserialize(given)
-        if len(accepted) >= MAX_REMEMBERED:
-            accepted.clear()
-        accepted[identity] = value
-        return value
+
+def _remember(accepted: dict[Any, Any], identity: Any, value: Any) -> None:
+    if len(accepted) >= MAX_REMEMBERED:
+        accepted.clear()
+    accepted[identity] = value
 
 
 def _identity(given: Any) -> Any:

@@ -17,7 +17,7 @@ from service.decisions.passport import PassportSealer
 from service.decisions.preview import Preview, preview_decision
 from service.decisions.prompt_token import PromptToken, open_prompt_token, seal_prompt_token
 from service.decisions.prompts import PromptEvent, campaign_fingerprint, record_event, record_once, variant_fingerprint
-from service.decisions.reader import BUCKETS, Reader, new_reader
+from service.decisions.reader import Reader, new_reader
 from service.decisions.reader_rules import articles_remembered
 from service.decisions.site_time import SiteTime, site_time_at
 from service.decisions.situation import Situation, Visitor
@@ -121,7 +121,7 @@ def carried_reader(
     reader = sealer.open(text, view.site, now.instant) if text else None
     if reader is None:
         reader = new_reader(now.instant, None, secrets.randbits(32))
-    return under_consent(reader, visitor.consent, secrets.randbelow(BUCKETS))
+    return under_consent(reader, visitor.consent)
 
 
 def note_event(sealer: PassportSealer, note: EventNote, carrier: Carrier, now: datetime) -> Noted:
@@ -170,12 +170,10 @@ def answer_preview(
 
 
 def _offered(sealer: PassportSealer, prompt: Prompt, situation: Situation, names: tuple[str, str]) -> Offered:
-    decision_id, account = names
-    token = replace(_token(prompt, situation), decision_id=decision_id, account=account)
-    return Offered(prompt, seal_prompt_token(sealer.ring, token))
+    return Offered(prompt, seal_prompt_token(sealer.ring, _token(prompt, situation, *names)))
 
 
-def _token(prompt: Prompt, situation: Situation) -> PromptToken:
+def _token(prompt: Prompt, situation: Situation, decision_id: str = "", account: str = "") -> PromptToken:
     return PromptToken(
         site=situation.site.key,
         campaign=prompt.campaign,
@@ -184,9 +182,10 @@ def _token(prompt: Prompt, situation: Situation) -> PromptToken:
         kind=prompt.kind.value,
         page_id=situation.page.page_id,
         view_id=situation.page.view_id,
-        decision_id="",
+        decision_id=decision_id,
         issued_at=situation.now.instant,
         currency=prompt.ask.currency,
         is_counted=prompt.is_counted,
         has_consent=situation.reader is not None,
+        account=account,
     )

@@ -26,6 +26,15 @@ def cookie_name(settings: Settings, site: str) -> str:
     return f"__Host-keepopen-{site}" if settings.is_https else f"keepopen-{site}"
 
 
+def cookie_value(header: str, name: str) -> str | None:
+    """The first cookie of this name in a Cookie header; a sealed passport is never quoted."""
+    for pair in header.split(";"):
+        found, _, value = pair.partition("=")
+        if found.strip() == name:
+            return value.strip()
+    return None
+
+
 def passport_cookie(settings: Settings, site: str, passport: str) -> str:
     """The Set-Cookie header that carries a passport; a sealed passport needs no quoting."""
     secure = "Secure; " if settings.is_https else ""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from service.campaigns.campaign import Campaign
 from service.campaigns.experiment import VariantShare
 from service.campaigns.site import Site
+from service.decisions.ask import OfferedAsk
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict
 
@@ -26,7 +27,10 @@ ACCESS = Stage.ACCESS
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One campaign with what its rules would otherwise compute at each view. Instants in seconds since 1970."""
+    """One campaign with what its rules would otherwise compute at each view. Instants in seconds since 1970.
+
+    `asks`: the amounts of a variant in a country, worked out when first offered; no part of the value.
+    """
 
     campaign: Campaign
     fingerprint: int
@@ -35,6 +39,7 @@ class Prepared:
     counted_topics: tuple[frozenset[int] | None, ...]
     favourite_topics: frozenset[int]
     variant_shares: tuple[VariantShare, ...]
+    asks: dict[tuple[str, str | None], OfferedAsk] = field(default_factory=dict, compare=False, repr=False)
 
 
 Judge = Callable[[Prepared, Situation], Verdict]

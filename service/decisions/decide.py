@@ -153,8 +153,10 @@ def _choose_appeals(
     if is_gated and not explains:
         return (), ()
     for appeal in site.appeals:
-        asked = ask_rules(appeal, situation, explains=explains)
         taken = _no_room(appeal, choices, situation, is_gated=is_gated)
+        if taken is not None and not explains:
+            continue
+        asked = ask_rules(appeal, situation, explains=explains)
         if explains:
             asked = _with_room(asked, taken)
             outcome = Outcome.BLOCKED if asked.blocked_by else Outcome.SHOWN

@@ -4,8 +4,9 @@ The week and day are those of the server's clock in the site's timezone. A clock
 newest day already known, so nothing is lost and nothing lies in the future.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from service.decisions.reader import (
     HISTORY_DAYS,
@@ -16,7 +17,7 @@ from service.decisions.reader import (
     MAX_TOPICS,
     History,
     Reader,
-    TopicCount,
+    TopicHistory,
     fingerprint,
 )
 from service.decisions.site_time import SiteTime, week_of
@@ -38,6 +39,7 @@ class Reading:
     wanted: frozenset[int] = frozenset()
 
 
+@lru_cache(maxsize=4096)
 def topic_fingerprint(topic: str) -> int:
     """Topics are compared without regard to case."""
     return fingerprint(topic.casefold().strip())
@@ -48,11 +50,18 @@ def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
     view = fingerprint("view:" + reading.view_id, 24, reader.salt)
     if view in reader.recent:
         return reader
-    history = aged(reader.history, now.day)
-    history = replace(history, view_count=history.view_count + 1)
-    if reading.is_article:
-        history = _count_article(history, reading, reader.salt)
-    return replace(reader, history=history, recent=remembered(reader.recent, view))
+    history = _counted(aged(reader.history, now.day), reading, reader.salt)
+    return Reader(
+        bucket=reader.bucket,
+        salt=reader.salt,
+        first_seen_at=reader.first_seen_at,
+        history=history,
+        prompts=reader.prompts,
+        pools=reader.pools,
+        giving=reader.giving,
+        recent=remembered(reader.recent, view),
+        link=reader.link,
+    )
 
 
 def remembered(recent: tuple[int, ...], item: int) -> tuple[int, ...]:
@@ -69,22 +78,28 @@ def aged(history: History, day: int) -> History:
     if not gone_weeks:
         return replace(history, day=day, days=days)
     weeks = ((0,) * min(gone_weeks, HISTORY_WEEKS) + history.weeks)[:HISTORY_WEEKS] if history.weeks else ()
-    oldest = week_of(day) - HISTORY_WEEKS
-    topics = tuple(item for item in history.topics if item.week > oldest)
+    topics = _since(history.topics, week_of(day) - HISTORY_WEEKS + 1)
     return replace(history, day=day, days=days, weeks=weeks, topics=topics, pages=())
 
 
-def _count_article(history: History, reading: Reading, salt: int) -> History:
+def _since(topics: Iterable[TopicHistory], week: int) -> tuple[TopicHistory, ...]:
+    kept = ((one, sum(at >= week for at in one.weeks)) for one in topics)
+    return tuple(TopicHistory(one.topic, one.weeks[:length], one.counts[:length]) for one, length in kept if length)
+
+
+def _counted(history: History, reading: Reading, salt: int) -> History:
+    """One more page view and, for an article not read before this week, one more article on each of its topics."""
     page = fingerprint("page:" + reading.page_id, 16, salt)
-    if page in history.pages:
-        return history
-    topics = sorted(dict.fromkeys(reading.topics), key=lambda topic: topic not in reading.wanted)
-    return replace(
-        history,
+    views = history.view_count + 1
+    if not reading.is_article or page in history.pages:
+        return History(history.day, history.days, history.weeks, history.topics, history.pages, views)
+    return History(
+        day=history.day,
         days=_one_more(history.days),
         weeks=_one_more(history.weeks),
-        topics=_count_topics(history, topics[:TOPICS_PER_ARTICLE], reading.wanted),
+        topics=_with_topics(history, reading),
         pages=tuple(sorted((*history.pages[-MAX_PAGES_PER_WEEK + 1 :], page))),
+        view_count=views,
     )
 
 
@@ -92,28 +107,54 @@ def _one_more(counts: tuple[int, ...]) -> tuple[int, ...]:
     return (counts[0] + 1, *counts[1:]) if counts else (1,)
 
 
-def _count_topics(history: History, read: Iterable[int], wanted: frozenset[int]) -> tuple[TopicCount, ...]:
+def _with_topics(history: History, reading: Reading) -> tuple[TopicHistory, ...]:
+    """The article counted on each of its topics, at most so many of them, those asked about first."""
+    read, wanted = list(dict.fromkeys(reading.topics)), reading.wanted
+    if len(read) > TOPICS_PER_ARTICLE:
+        read = sorted(read, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE]
     week = week_of(history.day)
-    counts = {(item.topic, item.week): item.count for item in history.topics}
+    found = {one.topic: one for one in history.topics}
     for topic in read:
-        counts[topic, week] = counts.get((topic, week), 0) + 1
-    return bounded_topics(tuple(TopicCount(topic, at, count) for (topic, at), count in counts.items()), wanted)
+        one = found.get(topic)
+        if one is None:
+            found[topic] = TopicHistory(topic, (week,), (1,))
+        elif one.weeks[0] == week:
+            found[topic] = TopicHistory(topic, one.weeks, _one_more(one.counts))
+        else:
+            found[topic] = TopicHistory(topic, (week, *one.weeks), (1, *one.counts))
+    return bounded_topics(found.values(), wanted)
 
 
-def bounded_topics(items: tuple[TopicCount, ...], wanted: frozenset[int] = frozenset()) -> tuple[TopicCount, ...]:
-    """Within the bounds of the passport. Kept are the wanted topics, then the latest read, then the most read."""
-    newest: dict[int, int] = {}
-    total: dict[int, int] = {}
-    for item in items:
-        newest[item.topic] = max(item.week, newest.get(item.topic, 0))
-        total[item.topic] = total.get(item.topic, 0) + item.count
-    if len(newest) > MAX_TOPICS:
-        ranked = sorted(newest, key=lambda topic: (topic in wanted, newest[topic], total[topic]), reverse=True)
-        kept = set(ranked[:MAX_TOPICS])
-        items = tuple(item for item in items if item.topic in kept)
-    if len(items) > MAX_TOPIC_WEEKS:
-        items = tuple(sorted(items, key=lambda item: (item.topic in wanted, item.week, item.count))[-MAX_TOPIC_WEEKS:])
-    return items
+def topic_histories(counts: Mapping[tuple[int, int], int]) -> tuple[TopicHistory, ...]:
+    """From counts by topic and week."""
+    weeks: dict[int, list[tuple[int, int]]] = {}
+    for (topic, week), count in counts.items():
+        weeks.setdefault(topic, []).append((week, count))
+    newest_first = {topic: sorted(pairs, reverse=True) for topic, pairs in weeks.items()}
+    return tuple(
+        TopicHistory(topic, tuple(week for week, _ in pairs), tuple(count for _, count in pairs))
+        for topic, pairs in newest_first.items()
+    )
+
+
+def bounded_topics(topics: Collection[TopicHistory], wanted: frozenset[int] = frozenset()) -> tuple[TopicHistory, ...]:
+    """Within the bounds of the passport. Kept are the wanted topics, then the latest read, then the most read; then
+    of all topics the latest weeks, those of wanted topics before the others."""
+    if len(topics) > MAX_TOPICS:
+        ranked = sorted(topics, key=lambda one: (one.topic in wanted, one.weeks[0], sum(one.counts)), reverse=True)
+        topics = ranked[:MAX_TOPICS]
+    kept = list(topics)
+    excess = sum([len(one.weeks) for one in kept]) - MAX_TOPIC_WEEKS
+    for _ in range(excess):
+        place = min(range(len(kept)), key=lambda at: _worth(kept[at], wanted))
+        one = kept[place]
+        kept[place : place + 1] = [TopicHistory(one.topic, one.weeks[:-1], one.counts[:-1])] if one.weeks[1:] else []
+    return tuple(kept)
+
+
+def _worth(one: TopicHistory, wanted: frozenset[int]) -> tuple[bool, int, int]:
+    """How much the oldest week of a topic is worth keeping."""
+    return one.topic in wanted, one.weeks[-1], one.counts[-1]
 
 
 def articles_in_days(history: History, now: SiteTime, days: int) -> int:
@@ -129,13 +170,16 @@ def articles_in_weeks(history: History, now: SiteTime, weeks: int) -> int:
 def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics: Collection[int]) -> int:
     """As above, summed over the topics: an article on two of them counts twice."""
     oldest = week_of(max(now.day, history.day)) - weeks
-    return sum(item.count for item in history.topics if item.topic in topics and item.week >= oldest)
+    return sum(
+        count
+        for one in history.topics
+        if one.topic in topics
+        for week, count in zip(one.weeks, one.counts, strict=True)
+        if week >= oldest
+    )
 
 
 def most_read_topics(history: History) -> frozenset[int]:
     """The topic read most over everything remembered, and those read as often."""
-    totals: dict[int, int] = {}
-    for item in history.topics:
-        totals[item.topic] = totals.get(item.topic, 0) + item.count
-    most = max(totals.values(), default=0)
-    return frozenset(topic for topic, total in totals.items() if total == most)
+    most = max((sum(one.counts) for one in history.topics), default=0)
+    return frozenset(one.topic for one in history.topics if sum(one.counts) == most)

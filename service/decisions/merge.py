@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from service.decisions.history import aged, bounded_topics
+from service.decisions.history import aged, bounded_topics, topic_histories
 from service.decisions.meter import bounded_pools
 from service.decisions.prompts import bounded_prompts
 from service.decisions.reader import (
@@ -20,7 +20,7 @@ from service.decisions.reader import (
     PoolUse,
     PromptRecord,
     Reader,
-    TopicCount,
+    TopicHistory,
 )
 
 Combine = Callable[[int, int], int]
@@ -70,11 +70,17 @@ def _cells(one: tuple[int, ...], other: tuple[int, ...], combine: Combine) -> tu
     return tuple(combine(here, there) for here, there in zip(*padded, strict=True))
 
 
-def _topics(one: tuple[TopicCount, ...], other: tuple[TopicCount, ...], combine: Combine) -> tuple[TopicCount, ...]:
-    counts = {(item.topic, item.week): item.count for item in one}
-    for item in other:
-        counts[item.topic, item.week] = combine(counts.get((item.topic, item.week), 0), item.count)
-    return bounded_topics(tuple(TopicCount(topic, week, count) for (topic, week), count in counts.items()))
+def _topics(
+    one: tuple[TopicHistory, ...], other: tuple[TopicHistory, ...], combine: Combine
+) -> tuple[TopicHistory, ...]:
+    counts = _counts(one)
+    for key, count in _counts(other).items():
+        counts[key] = combine(counts.get(key, 0), count)
+    return bounded_topics(topic_histories(counts))
+
+
+def _counts(topics: tuple[TopicHistory, ...]) -> dict[tuple[int, int], int]:
+    return {(one.topic, week): count for one in topics for week, count in zip(one.weeks, one.counts, strict=True)}
 
 
 def _prompts(

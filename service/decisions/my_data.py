@@ -27,7 +27,7 @@ def held_in_words(reader: Reader, zone: ZoneInfo) -> tuple[tuple[str, str], ...]
         ("First seen", _day(reader.first_seen_at, zone)),
         ("Pages opened", str(history.view_count)),
         ("Articles read, this year", str(sum(history.weeks))),
-        ("Topics counted", str(len({item.topic for item in history.topics}))),
+        ("Topics counted", str(len(history.topics))),
         ("Group number for experiments, shared by many readers", "" if reader.bucket is None else str(reader.bucket)),
         ("Appeals seen", str(sum(record.seen_count for record in reader.prompts))),
         ("Appeals closed", str(sum(record.dismissed_count for record in reader.prompts))),
@@ -49,7 +49,11 @@ def held_as_data(reader: Reader) -> dict[str, Any]:
         "newest_day": date.fromordinal(history.day).isoformat() if history.day else None,
         "articles_per_day_newest_first": list(history.days),
         "articles_per_week_newest_first": list(history.weeks),
-        "articles_per_topic_and_week": [[item.topic, item.week, item.count] for item in history.topics],
+        "articles_per_topic_and_week": [
+            [one.topic, week, count]
+            for one in history.topics
+            for week, count in zip(one.weeks, one.counts, strict=True)
+        ],
         "page_fingerprints_this_week": list(history.pages),
         "prompts": [_prompt(record) for record in reader.prompts],
         "free_articles": [

@@ -3,53 +3,29 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from service.campaigns.campaign import Campaign, Kind, Placement
 from service.campaigns.gate import GateType, Strength
 from service.campaigns.reader_rules import ArticleCount, Device
-from service.campaigns.site import Site
 from service.campaigns.variant import (
-    Ask,
     Copy,
     CopyDevice,
-    CurrencyAsk,
     Design,
-    Interval,
-    IntervalAsk,
     Placeholder,
     Ticker,
     Variant,
+    names_in_braces,
 )
+from service.decisions.ask import OfferedAsk, offered_ask
 from service.decisions.compiled import Prepared
 from service.decisions.decision import Choice
 from service.decisions.goal import raised_minor
 from service.decisions.reader_rules import article_count
 from service.decisions.situation import Situation
-from service.money import exponent
 
 _PHONES = frozenset({Device.MOBILE, Device.IOS, Device.ANDROID})
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedInterval:
-    """Amounts in minor units; minimum and maximum are the site's, None where it sets none."""
-
-    interval: Interval
-    amounts_minor: tuple[int, ...]
-    default_minor: int | None
-    minimum_minor: int | None
-    maximum_minor: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedAsk:
-    currency: str
-    exponent: int
-    default_interval: Interval
-    can_cover_fee: bool
-    allows_own_amount: bool
-    intervals: tuple[OfferedInterval, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +70,7 @@ def prompt_of(choice: Choice, situation: Situation) -> Prompt:
         kind=campaign.kind,
         placement=campaign.placement,
         copy=filled_copy(choice.prepared, variant, situation),
-        ask=offered_ask(variant, situation.site, situation.visitor.country),
+        ask=_ask_in(choice.prepared, variant, situation),
         design=variant.design,
         ticker=offered_ticker(campaign, variant.ticker, situation),
         gate=OfferedGate(gate.gate_type, choice.strength) if gate and choice.strength else None,
@@ -106,6 +82,8 @@ def prompt_of(choice: Choice, situation: Situation) -> Prompt:
 def filled_copy(prepared: Prepared, variant: Variant, situation: Situation) -> Copy:
     """The wording for the reader's language and device, its placeholders filled."""
     copy = _copy_for(variant, situation)
+    if not _has_placeholders(copy):
+        return copy
     words = _words(prepared, situation)
 
     def fill(text: str) -> str:
@@ -126,25 +104,18 @@ def filled_copy(prepared: Prepared, variant: Variant, situation: Situation) -> C
     )
 
 
-def offered_ask(variant: Variant, site: Site, country: str | None) -> OfferedAsk:
-    """The amounts for a country's currency. Where recurring contributions are not offered, only one-off remains."""
-    ask = variant.ask or site.ask
-    amounts = _amounts_in(ask, site, country)
-    intervals = tuple(
-        _offered_interval(one, site, amounts.currency)
-        for one in amounts.intervals
-        if one.interval is Interval.ONE_OFF or country not in site.one_off_only_countries
-    )
-    offered = [one.interval for one in intervals]
-    default = ask.default_interval if ask.default_interval in offered or not offered else offered[0]
-    return OfferedAsk(
-        currency=amounts.currency,
-        exponent=exponent(amounts.currency),
-        default_interval=default,
-        can_cover_fee=ask.can_cover_fee,
-        allows_own_amount=ask.allows_own_amount,
-        intervals=intervals,
-    )
+@lru_cache(maxsize=1024)
+def _has_placeholders(copy: Copy) -> bool:
+    return bool(names_in_braces(copy))
+
+
+def _ask_in(prepared: Prepared, variant: Variant, situation: Situation) -> OfferedAsk:
+    """The amounts, worked out once for each variant and country."""
+    key = (variant.key, situation.visitor.country)
+    found = prepared.asks.get(key)
+    if found is None:
+        found = prepared.asks[key] = offered_ask(variant, situation.site, situation.visitor.country)
+    return found
 
 
 def offered_ticker(campaign: Campaign, ticker: Ticker | None, situation: Situation) -> OfferedTicker | None:
@@ -187,19 +158,3 @@ def _words(prepared: Prepared, situation: Situation) -> dict[str, str]:
 
 def _language(situation: Situation) -> str:
     return (situation.visitor.language or situation.site.default_language).split("-")[0]
-
-
-def _amounts_in(ask: Ask, site: Site, country: str | None) -> CurrencyAsk:
-    found = ask.in_currency(site.currency_in(country)) or ask.in_currency(site.currency)
-    return found or ask.currencies[0]
-
-
-def _offered_interval(one: IntervalAsk, site: Site, currency: str) -> OfferedInterval:
-    limit = site.limit(currency, one.interval)
-    return OfferedInterval(
-        interval=one.interval,
-        amounts_minor=one.amounts_minor,
-        default_minor=one.default_minor,
-        minimum_minor=limit.minimum_minor if limit else None,
-        maximum_minor=limit.maximum_minor if limit else None,
-    )

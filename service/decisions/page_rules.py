@@ -27,13 +27,13 @@ def is_not_excluded(_prepared: Prepared, situation: Situation) -> Verdict:
 def has_type(prepared: Prepared, situation: Situation) -> Verdict:
     types = prepared.campaign.page.types or frozenset()
     page_type = situation.page.page_type
-    return Verdict(page_type in types, page_type.value, listed(frozenset(one.value for one in types)))
+    return Verdict(page_type in types, page_type.value, listed(types))
 
 
 def has_access(prepared: Prepared, situation: Situation) -> Verdict:
     accesses = prepared.campaign.page.accesses or frozenset()
     access = situation.page.access
-    return Verdict(access in accesses, access.value, listed(frozenset(one.value for one in accesses)))
+    return Verdict(access in accesses, access.value, listed(accesses))
 
 
 def has_no_excluded_topic(prepared: Prepared, situation: Situation) -> Verdict:
@@ -44,17 +44,17 @@ def has_no_excluded_topic(prepared: Prepared, situation: Situation) -> Verdict:
         found.append(page.section)
     if page.page_id.casefold() in rules.page_ids_none:
         found.append(page.page_id)
-    return Verdict(not found, found, listed(rules.sections_none | rules.tags_none | rules.page_ids_none))
+    return Verdict(not found, tuple(found), listed(rules.sections_none | rules.tags_none | rules.page_ids_none))
 
 
 def has_topic(prepared: Prepared, situation: Situation) -> Verdict:
     """One listed section or one listed tag is enough. An empty list matches nothing."""
     rules, page = prepared.campaign.page, situation.page
     sections, tags = rules.sections_any or frozenset(), rules.tags_any or frozenset()
-    found = listed(page.tags & tags)
+    found = [*listed(page.tags & tags)]
     if page.section in sections:
         found.append(page.section)
-    return Verdict(bool(found), found, listed(sections | tags))
+    return Verdict(bool(found), tuple(found), listed(sections | tags))
 
 
 def is_listed_page(prepared: Prepared, situation: Situation) -> Verdict:

@@ -1,5 +1,6 @@
 """One page view through the pure core: count it, decide, spend. The same for readers, simulations and replays."""
 
+import secrets
 from dataclasses import dataclass, replace
 
 from service.campaigns.gate import Strength
@@ -9,7 +10,7 @@ from service.decisions.decide import decide
 from service.decisions.decision import Decision
 from service.decisions.history import record_view
 from service.decisions.meter import spend
-from service.decisions.reader import Reader
+from service.decisions.reader import BUCKETS, Reader
 from service.decisions.site_time import SiteTime
 from service.decisions.situation import Purpose, Situation, Visitor
 from service.decisions.supporters import supporter_state
@@ -26,16 +27,18 @@ class Arrival:
     now: SiteTime
 
 
-def under_consent(reader: Reader, consent: Consent, bucket: int) -> Reader | None:
+def under_consent(reader: Reader, consent: Consent, bucket: int | None = None) -> Reader | None:
     """What may be kept of a reader: nothing without consent, neither bucket nor topics with consent to the meter alone.
 
-    `bucket` is given to a reader who has none yet and whose consent covers one.
+    `bucket` is given to a reader who has none yet and whose consent covers one; None draws it.
     """
     if consent is Consent.NONE:
         return None
     if consent is Consent.METER:
         return replace(reader, bucket=None, history=replace(reader.history, topics=()))
-    return reader if reader.bucket is not None else replace(reader, bucket=bucket)
+    if reader.bucket is not None:
+        return reader
+    return replace(reader, bucket=secrets.randbelow(BUCKETS) if bucket is None else bucket)
 
 
 def take_view(
@@ -72,10 +75,10 @@ def counted(site: CompiledSite, arrival: Arrival, *, is_read: bool = True) -> Ar
     """The arrival with its page view in the history; `is_read` False: as a page that was not read."""
     if arrival.reader is None or arrival.visitor.purpose is not Purpose.VISIT:
         return arrival
-    reading = reading_of(arrival.view, site.wanted_topics)
-    topics = reading.topics if arrival.visitor.consent is Consent.FULL else ()
-    reading = replace(reading, is_article=reading.is_article and is_read, topics=topics)
-    return replace(arrival, reader=record_view(arrival.reader, reading, arrival.now))
+    has_topics = arrival.visitor.consent is Consent.FULL
+    reading = reading_of(arrival.view, site.wanted_topics, has_topics=has_topics, is_read=is_read)
+    reader = record_view(arrival.reader, reading, arrival.now)
+    return Arrival(arrival.view, arrival.visitor, reader, arrival.now)
 
 
 def _supporter(site: CompiledSite, arrival: Arrival) -> SupporterState:

@@ -1,26 +1,16 @@
-"""The bytes inside a passport: one version byte, then fields in a fixed order, big-endian, lists after their length.
+"""The bytes inside a passport: a version byte, a head of fixed width, then the lists, column by column, big-endian.
 
-A later version adds a decoder and keeps the older for as long as a passport lives; encoding always uses the newest.
-Fixed widths let whole lists be packed at once: a page view must not pay for the length of a reader's history.
+Whole columns are packed at once: a page view must hardly pay for the length of a reader's history. Encoding always
+uses the newest version; an older one is decoded for as long as a passport lives.
 """
 
-from collections.abc import Sequence
-from itertools import chain
-from struct import Struct, error, pack, unpack_from
+from itertools import accumulate, chain
+from struct import Struct, error
 
 from service.campaigns.variant import Interval
+from service.decisions.passport_bytes import Columns, bytes_of, instant_of, longs, shorts, split, threes
+from service.decisions.passport_version_1 import decode_version_1
 from service.decisions.reader import (
-    COUNT_LIMIT,
-    HISTORY_DAYS,
-    HISTORY_WEEKS,
-    MAX_FREE_READS,
-    MAX_PAGES_PER_WEEK,
-    MAX_POOLS,
-    MAX_PROMPT_RECORDS,
-    MAX_RECENT_IDS,
-    MAX_SEEN_PER_CAMPAIGN,
-    MAX_TOPIC_WEEKS,
-    SEEN_LIMIT,
     FreeRead,
     Giving,
     History,
@@ -28,23 +18,18 @@ from service.decisions.reader import (
     PromptRecord,
     Reader,
     RecurringState,
-    TopicCount,
+    TopicHistory,
 )
 
-VERSION = 1
+VERSION = 2
 _RECURRING = tuple(RecurringState)
 _INTERVALS = tuple(Interval)
 _NO_BUCKET = 0xFFFFFF
 _NOTHING_GIVEN = Giving()
-_TWO_BYTES, _FOUR_BYTES = 0xFFFF, 0xFFFFFFFF
 
-# version, issued at, bucket (high byte, low bytes), salt, first seen at, day, view count, link (high byte, low bytes)
-_HEAD = Struct(">BIBHIIIIBH")
-# campaign (high, low), variant, seen count, length of seen_at, dismissed count, contributed count, dismissed at
-_PROMPT = Struct(">BHHHBBBI")
-# pool (high, low), length of reads, older used, older expires at
-_POOL = Struct(">BHBHI")
-_READ = Struct(">HI")
+# version, issued at, bucket (high byte, low bytes), salt, first seen at, day, view count, link (high byte, low bytes);
+# lengths of days, weeks, topics, pages, recent, prompts, pools, giving
+_HEAD = Struct(">BIBHIIIIBH8B")
 _GIVING = Struct(">BBB6I")
 
 
@@ -55,30 +40,37 @@ class UnreadablePassportError(ValueError):
 def encode(reader: Reader, issued_at: int) -> bytes:
     history = reader.history
     bucket = _NO_BUCKET if reader.bucket is None else reader.bucket
-    return b"".join(
-        (
-            _HEAD.pack(
-                VERSION,
-                _instant(issued_at),
-                *_split(bucket),
-                reader.salt,
-                _instant(reader.first_seen_at),
-                _instant(history.day),
-                _instant(history.view_count),
-                *_split(reader.link),
-            ),
-            _counts(history.days),
-            _counts(history.weeks),
-            _topics(history),
-            bytes((len(history.pages),)),
-            pack(f">{len(history.pages)}H", *history.pages),
-            bytes((len(reader.recent),)),
-            _threes(reader.recent),
-            _prompts(reader.prompts),
-            _pools(reader.pools),
-            _giving(reader.giving),
-        )
+    giving = b"" if reader.giving == _NOTHING_GIVEN else _giving(reader.giving)
+    head = _HEAD.pack(
+        VERSION,
+        instant_of(issued_at),
+        *split(bucket),
+        reader.salt,
+        instant_of(reader.first_seen_at),
+        instant_of(history.day),
+        instant_of(history.view_count),
+        *split(reader.link),
+        len(history.days),
+        len(history.weeks),
+        len(history.topics),
+        len(history.pages),
+        len(reader.recent),
+        len(reader.prompts),
+        len(reader.pools),
+        len(giving),
     )
+    lists = (
+        head,
+        bytes_of(history.days),
+        bytes_of(history.weeks),
+        _topics(history),
+        shorts(history.pages),
+        threes(reader.recent),
+        _prompts(reader.prompts),
+        _pools(reader.pools),
+        giving,
+    )
+    return b"".join(lists)
 
 
 def decode(data: bytes) -> tuple[Reader, int]:
@@ -86,175 +78,144 @@ def decode(data: bytes) -> tuple[Reader, int]:
     if not data or data[0] not in _DECODERS:
         raise UnreadablePassportError("unknown version")
     try:
-        return _DECODERS[data[0]](_Cursor(data))
+        return _DECODERS[data[0]](data)
     except (IndexError, ValueError, error) as problem:
         raise UnreadablePassportError("cut short or out of bounds") from problem
 
 
-def _instant(number: int) -> int:
-    return min(max(number, 0), _FOUR_BYTES)
-
-
-def _split(number: int) -> tuple[int, int]:
-    """A number of three bytes as its high byte and its two low ones."""
-    return number >> 16, number & _TWO_BYTES
-
-
-def _threes(numbers: Sequence[int]) -> bytes:
-    return pack(">" + "BH" * len(numbers), *chain.from_iterable(map(_split, numbers)))
-
-
-def _counts(counts: Sequence[int]) -> bytes:
-    if counts and max(counts) > COUNT_LIMIT:
-        counts = [min(count, COUNT_LIMIT) for count in counts]
-    return bytes((len(counts), *counts))
-
-
 def _topics(history: History) -> bytes:
-    """Grouped by topic: its fingerprint, then pairs of weeks ago and count."""
+    """Fingerprints, number of weeks of each; then of all weeks how long ago, and the counts."""
+    topics = history.topics
+    if not topics:
+        return b""
     this_week = (history.day - 1) // 7
-    weeks: dict[int, list[int]] = {}
-    for topic, week, count in history.topics:
-        weeks.setdefault(topic, []).extend((max(0, this_week - week), min(count, COUNT_LIMIT)))
-    parts = [pack(">BHB", *_split(topic), len(pairs) // 2) + bytes(pairs) for topic, pairs in weeks.items()]
-    return bytes((len(weeks),)) + b"".join(parts)
-
-
-def _prompts(prompts: Sequence[PromptRecord]) -> bytes:
-    parts = [bytes((len(prompts),))]
-    for record in prompts:
-        head = _PROMPT.pack(
-            *_split(record.campaign),
-            record.variant,
-            min(record.seen_count, SEEN_LIMIT),
-            len(record.seen_at),
-            min(record.dismissed_count, COUNT_LIMIT),
-            min(record.contributed_count, COUNT_LIMIT),
-            _instant(record.dismissed_at),
+    return b"".join(
+        (
+            threes([one.topic for one in topics]),
+            bytes([len(one.weeks) for one in topics]),
+            bytes_of([this_week - week for one in topics for week in one.weeks]),
+            bytes_of([count for one in topics for count in one.counts]),
         )
-        parts += (head, pack(f">{len(record.seen_at)}I", *map(_instant, record.seen_at)))
-    return b"".join(parts)
-
-
-def _pools(pools: Sequence[PoolUse]) -> bytes:
-    parts = [bytes((len(pools),))]
-    for pool in pools:
-        older = (min(pool.older_used, _TWO_BYTES), _instant(pool.older_expires_at))
-        parts.append(_POOL.pack(*_split(pool.pool), len(pool.reads), *older))
-        parts += [_READ.pack(read.page, _instant(read.expires_at)) for read in pool.reads]
-    return b"".join(parts)
-
-
-def _giving(giving: Giving) -> bytes:
-    """Its length, nought for a reader who never gave, and what there is."""
-    if giving == _NOTHING_GIVEN:
-        return bytes(1)
-    return bytes((_GIVING.size,)) + _GIVING.pack(
-        _RECURRING.index(giving.recurring),
-        _INTERVALS.index(giving.recurring_interval),
-        _INTERVALS.index(giving.checkout_interval),
-        _instant(giving.recurring_at),
-        _instant(giving.past_due_at),
-        _instant(giving.paid_until),
-        _instant(giving.ended_at),
-        _instant(giving.one_off_at),
-        _instant(giving.checkout_at),
     )
 
 
-class _Cursor:
-    """A position in the bytes; reading past the end or past a bound raises."""
-
-    __slots__ = ("_at", "_data")
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._at = 0
-
-    def take(self, layout: Struct) -> tuple[int, ...]:
-        values = layout.unpack_from(self._data, self._at)
-        self._at += layout.size
-        return values
-
-    def length(self, limit: int) -> int:
-        length = self._data[self._at]
-        self._at += 1
-        if length > limit:
-            raise ValueError("list too long")
-        return length
-
-    def chunk(self, size: int) -> bytes:
-        chunk = self._data[self._at : self._at + size]
-        if len(chunk) < size:
-            raise ValueError("cut short")
-        self._at += size
-        return chunk
-
-    def counts(self, limit: int) -> tuple[int, ...]:
-        return tuple(self.chunk(self.length(limit)))
-
-    def numbers(self, code: str, width: int, length: int) -> tuple[int, ...]:
-        values = unpack_from(f">{length}{code}", self._data, self._at)
-        self._at += length * width
-        return values
-
-    def threes(self, length: int) -> tuple[int, ...]:
-        chunk = self.chunk(3 * length)
-        return tuple(a << 16 | b << 8 | c for a, b, c in zip(chunk[::3], chunk[1::3], chunk[2::3], strict=True))
+def _prompts(prompts: tuple[PromptRecord, ...]) -> bytes:
+    if not prompts:
+        return b""
+    campaigns, seen_counts, seen_at, dismissed_counts, dismissed_at, contributed_counts, variants = zip(
+        *prompts, strict=True
+    )
+    return b"".join(
+        (
+            threes(campaigns),
+            shorts(variants),
+            shorts(seen_counts),
+            bytes([len(instants) for instants in seen_at]),
+            bytes_of(dismissed_counts),
+            bytes_of(contributed_counts),
+            longs(dismissed_at),
+            longs(tuple(chain.from_iterable(seen_at))),
+        )
+    )
 
 
-def _decode_version_1(cursor: _Cursor) -> tuple[Reader, int]:
-    _, issued_at, high, low, salt, first_seen_at, day, view_count, *link = cursor.take(_HEAD)
-    bucket = high << 16 | low
-    days, weeks = cursor.counts(HISTORY_DAYS), cursor.counts(HISTORY_WEEKS)
-    topics = _take_topics(cursor, (day - 1) // 7)
-    pages = cursor.numbers("H", 2, cursor.length(MAX_PAGES_PER_WEEK))
-    recent = cursor.threes(cursor.length(MAX_RECENT_IDS))
+def _pools(pools: tuple[PoolUse, ...]) -> bytes:
+    reads = [read for use in pools for read in use.reads]
+    return b"".join(
+        (
+            threes([use.pool for use in pools]),
+            bytes([len(use.reads) for use in pools]),
+            shorts([use.older_used for use in pools]),
+            longs([use.older_expires_at for use in pools]),
+            shorts([read.page for read in reads]),
+            longs([read.expires_at for read in reads]),
+        )
+    )
+
+
+def _giving(giving: Giving) -> bytes:
+    return _GIVING.pack(
+        _RECURRING.index(giving.recurring),
+        _INTERVALS.index(giving.recurring_interval),
+        _INTERVALS.index(giving.checkout_interval),
+        instant_of(giving.recurring_at),
+        instant_of(giving.past_due_at),
+        instant_of(giving.paid_until),
+        instant_of(giving.ended_at),
+        instant_of(giving.one_off_at),
+        instant_of(giving.checkout_at),
+    )
+
+
+def _decode_version_2(data: bytes) -> tuple[Reader, int]:
+    _, issued_at, high, low, salt, first_seen_at, day, view_count, link_high, link_low, *lengths = _HEAD.unpack_from(
+        data
+    )
+    days, weeks, topics, pages, recent, prompts, pools, giving = lengths
+    columns, bucket = Columns(data, _HEAD.size), high << 16 | low
+    history = History(
+        day=day,
+        days=tuple(columns.bytes(days)),
+        weeks=tuple(columns.bytes(weeks)),
+        topics=_take_topics(columns, topics, (day - 1) // 7),
+        pages=columns.shorts(pages),
+        view_count=view_count,
+    )
     reader = Reader(
         bucket=None if bucket == _NO_BUCKET else bucket,
         salt=salt,
         first_seen_at=first_seen_at,
-        history=History(day, days, weeks, topics, pages, view_count),
-        prompts=tuple([_take_prompt(cursor) for _ in range(cursor.length(MAX_PROMPT_RECORDS))]),
-        pools=tuple([_take_pool(cursor) for _ in range(cursor.length(MAX_POOLS))]),
-        giving=_take_giving(cursor),
-        recent=recent,
-        link=link[0] << 16 | link[1],
+        history=history,
+        recent=columns.threes(recent),
+        prompts=_take_prompts(columns, prompts),
+        pools=_take_pools(columns, pools),
+        giving=_take_giving(columns.bytes(giving)),
+        link=link_high << 16 | link_low,
     )
     return reader, issued_at
 
 
-def _take_topics(cursor: _Cursor, this_week: int) -> tuple[TopicCount, ...]:
-    topics: list[TopicCount] = []
-    for _ in range(cursor.length(MAX_TOPIC_WEEKS)):
-        (topic,) = cursor.threes(1)
-        pairs = cursor.chunk(2 * cursor.length(HISTORY_WEEKS))
-        counted = zip(pairs[::2], pairs[1::2], strict=True)
-        topics += [TopicCount(topic, this_week - ago, count) for ago, count in counted]
-    return tuple(topics)
+def _take_topics(columns: Columns, length: int, this_week: int) -> tuple[TopicHistory, ...]:
+    if not length:
+        return ()
+    topics, lengths = columns.threes(length), columns.bytes(length)
+    total = sum(lengths)
+    weeks = tuple([this_week - ago for ago in columns.bytes(total)])
+    counts = tuple(columns.bytes(total))
+    return tuple(
+        [
+            TopicHistory(topic, weeks[end - own : end], counts[end - own : end])
+            for topic, own, end in zip(topics, lengths, accumulate(lengths), strict=True)
+        ]
+    )
 
 
-def _take_prompt(cursor: _Cursor) -> PromptRecord:
-    high, low, variant, seen_count, seen_length, dismissed_count, contributed_count, dismissed_at = cursor.take(_PROMPT)
-    if seen_length > MAX_SEEN_PER_CAMPAIGN:
-        raise ValueError("list too long")
-    seen_at = cursor.numbers("I", 4, seen_length)
-    campaign = high << 16 | low
-    return PromptRecord(campaign, seen_count, seen_at, dismissed_count, dismissed_at, contributed_count, variant)
+def _take_prompts(columns: Columns, length: int) -> tuple[PromptRecord, ...]:
+    if not length:
+        return ()
+    campaigns, variants, seen_counts = columns.threes(length), columns.shorts(length), columns.shorts(length)
+    lengths, dismissed, contributed = columns.bytes(length), columns.bytes(length), columns.bytes(length)
+    dismissed_at = columns.longs(length)
+    seen_at = columns.longs(sum(lengths))
+    seen = [seen_at[end - own : end] for own, end in zip(lengths, accumulate(lengths), strict=True)]
+    return tuple(map(PromptRecord, campaigns, seen_counts, seen, dismissed, dismissed_at, contributed, variants))
 
 
-def _take_pool(cursor: _Cursor) -> PoolUse:
-    high, low, length, older_used, older_expires_at = cursor.take(_POOL)
-    if length > MAX_FREE_READS:
-        raise ValueError("list too long")
-    reads = tuple(FreeRead(*read) for read in _READ.iter_unpack(cursor.chunk(length * _READ.size)))
-    return PoolUse(high << 16 | low, reads, older_used, older_expires_at)
+def _take_pools(columns: Columns, length: int) -> tuple[PoolUse, ...]:
+    if not length:
+        return ()
+    pools, lengths = columns.threes(length), columns.bytes(length)
+    older_used, older_expires_at = columns.shorts(length), columns.longs(length)
+    total = sum(lengths)
+    reads = tuple(map(FreeRead, columns.shorts(total), columns.longs(total)))
+    own = [reads[end - own : end] for own, end in zip(lengths, accumulate(lengths), strict=True)]
+    return tuple(map(PoolUse, pools, own, older_used, older_expires_at))
 
 
-def _take_giving(cursor: _Cursor) -> Giving:
-    if not cursor.length(_GIVING.size):
+def _take_giving(packed: bytes) -> Giving:
+    if not packed:
         return _NOTHING_GIVEN
-    recurring, interval, asked, *instants = cursor.take(_GIVING)
+    recurring, interval, asked, *instants = _GIVING.unpack(packed)
     recurring_at, past_due_at, paid_until, ended_at, one_off_at, checkout_at = instants
     return Giving(
         _RECURRING[recurring],
@@ -269,4 +230,4 @@ def _take_giving(cursor: _Cursor) -> Giving:
     )
 
 
-_DECODERS = {VERSION: _decode_version_1}
+_DECODERS = {1: decode_version_1, VERSION: _decode_version_2}

@@ -33,11 +33,12 @@ class PromptToken:
     account: str = ""
 
 
+_dumps = json.JSONEncoder(separators=(",", ":")).encode
 _values = attrgetter(*(field.name for field in fields(PromptToken)))
 
 
 def seal_prompt_token(ring: KeyRing, token: PromptToken) -> str:
-    return ring.seal(json.dumps(_values(token), separators=(",", ":")).encode(), purpose=_PURPOSE)
+    return ring.seal(_dumps(_values(token)).encode(), purpose=_PURPOSE)
 
 
 def open_prompt_token(ring: KeyRing, text: str, instant: int) -> PromptToken:

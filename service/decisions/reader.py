@@ -34,12 +34,12 @@ class RecurringState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class TopicCount(NamedTuple):
-    """Articles read on one topic in one local week; the topic is a fingerprint of its name."""
+class TopicHistory(NamedTuple):
+    """Articles read on one topic, per local week with any, newest first; the topic is a fingerprint of its name."""
 
     topic: int
-    week: int
-    count: int  # type: ignore[assignment]  # a tuple's own method of this name is of no use here
+    weeks: tuple[int, ...]
+    counts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class History:
     day: int = 0
     days: tuple[int, ...] = ()
     weeks: tuple[int, ...] = ()
-    topics: tuple[TopicCount, ...] = ()
+    topics: tuple[TopicHistory, ...] = ()
     pages: tuple[int, ...] = ()  # salted fingerprints of this week's pages
     view_count: int = 0  # page views of every type, ever
 

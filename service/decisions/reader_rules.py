@@ -36,7 +36,7 @@ def is_in_contextual_share(_prepared: Prepared, situation: Situation) -> Verdict
 def has_consent(prepared: Prepared, situation: Situation) -> Verdict:
     consents = prepared.campaign.reader.consents or frozenset()
     consent = situation.visitor.consent
-    return Verdict(consent in consents, consent.value, listed(frozenset(one.value for one in consents)))
+    return Verdict(consent in consents, consent.value, listed(consents))
 
 
 def is_signed_in_as_asked(prepared: Prepared, situation: Situation) -> Verdict:
@@ -82,8 +82,7 @@ def is_in_country(prepared: Prepared, situation: Situation) -> Verdict:
     rules, country = prepared.campaign.reader, situation.visitor.country
     passed = country is not None and country not in rules.countries_none
     passed = passed and (rules.countries_any is None or country in rules.countries_any)
-    limit = listed(rules.countries_any) + ["not " + one for one in listed(rules.countries_none)]
-    return Verdict(passed, country, limit)
+    return Verdict(passed, country, listed(rules.countries_any, rules.countries_none))
 
 
 def fits_one_off_only_country(prepared: Prepared, situation: Situation) -> Verdict:
@@ -98,7 +97,7 @@ def is_on_device(prepared: Prepared, situation: Situation) -> Verdict:
     devices = prepared.campaign.reader.devices or frozenset()
     device = situation.visitor.device
     passed = device in devices or (device in _MOBILE and Device.MOBILE in devices)
-    return Verdict(passed, device.value, listed(frozenset(one.value for one in devices)))
+    return Verdict(passed, device.value, listed(devices))
 
 
 def reads_language(prepared: Prepared, situation: Situation) -> Verdict:
@@ -113,8 +112,7 @@ def came_from(prepared: Prepared, situation: Situation) -> Verdict:
     rules, host = prepared.campaign.reader, situation.visitor.referrer_host
     passed = rules.referrers_any is None or _is_of(host, rules.referrers_any)
     passed = passed and not _is_of(host, rules.referrers_none)
-    limit = listed(rules.referrers_any) + ["not " + one for one in listed(rules.referrers_none)]
-    return Verdict(passed, host, limit)
+    return Verdict(passed, host, listed(rules.referrers_any, rules.referrers_none))
 
 
 def has_read_articles(prepared: Prepared, situation: Situation) -> Verdict:

@@ -4,8 +4,9 @@ from datetime import UTC
 from typing import Any
 
 from service.decisions.act import Answer
+from service.decisions.ask import OfferedAsk
 from service.decisions.decision import Access, Trace
-from service.decisions.offer import OfferedAsk, Prompt
+from service.decisions.offer import Prompt
 from service.decisions.simulate import Lived
 from service.decisions.site_time import as_datetime
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from service.campaigns.page_rules import PageAccess
 from service.campaigns.variant import Interval
 from service.decisions.compiled import CompiledSite
-from service.decisions.history import bounded_topics, topic_fingerprint
+from service.decisions.history import bounded_topics, topic_fingerprint, topic_histories
 from service.decisions.meter import spend
 from service.decisions.prompts import PromptEvent, campaign_fingerprint, record_contribution, record_event
 from service.decisions.reader import (
@@ -17,7 +17,6 @@ from service.decisions.reader import (
     History,
     Reader,
     RecurringState,
-    TopicCount,
     new_reader,
 )
 from service.decisions.simulation import FreeArticles, Simulation, StartReader, StartState, StartSupport
@@ -61,7 +60,7 @@ def _history(written: StartReader, first_at: datetime, site: CompiledSite) -> Hi
             for topic in read.topics:
                 key = (topic_fingerprint(topic), week)
                 topics[key] = topics.get(key, 0) + read.count
-    counts = tuple(TopicCount(topic, week, count) for (topic, week), count in topics.items())
+    counts = topic_histories(topics)
     views = sum(read.count for read in written.articles) if written.views is None else written.views
     return History(today, tuple(days), tuple(weeks), bounded_topics(counts, site.wanted_topics), (), views)
 

@@ -71,7 +71,7 @@ def is_asked_supporter_state(prepared: Prepared, situation: Situation) -> Verdic
     """
     state, asked = situation.supporter, prepared.campaign.reader.supporters
     cool_off = prepared.campaign.cool_off
-    limit = listed(frozenset(one.value for one in asked))
+    limit = listed(asked)
     if state is SupporterState.ONE_OFF and cool_off.one_off_days is not None:
         return Verdict(True, state.value, limit, None, "left to the cool-off after a contribution")
     if state is SupporterState.RECURRING and cool_off.recurring_days is not None:

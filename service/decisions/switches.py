@@ -20,7 +20,7 @@ def is_switched_on(prepared: Prepared, situation: Situation) -> Verdict:
 
 def has_place(prepared: Prepared, situation: Situation) -> Verdict:
     placement, offered = prepared.campaign.placement, situation.page.placements
-    return Verdict(placement in offered, placement.value, listed(frozenset(place.value for place in offered)))
+    return Verdict(placement in offered, placement.value, listed(offered))
 
 
 def switched_off(campaign: Campaign, switches: Switches) -> str | None:

@@ -1,9 +1,10 @@
 """What a rule says: passed or not, the value it saw, the limit it holds against it, and when time would change it."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
-Plain = str | int | float | bool | None | list[str]
+Plain = str | int | float | bool | None | tuple[str, ...]
 
 
 class Verdict(NamedTuple):
@@ -24,6 +25,7 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     return max(failed, key=lambda verdict: verdict.passes_at or 1 << 62) if failed else found[-1]
 
 
-def listed(names: frozenset[str] | None) -> list[str]:
-    """A set as a trace shows it: in a fixed order."""
-    return sorted(names or ())
+@lru_cache(maxsize=4096)
+def listed(names: frozenset[str] | None, excluded: frozenset[str] | None = None) -> tuple[str, ...]:
+    """Names as a trace shows them: in a fixed order, those excluded with a "not" before."""
+    return (*sorted(names or ()), *("not " + one for one in sorted(excluded or ())))

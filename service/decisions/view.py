@@ -81,14 +81,18 @@ def visitor_of(view: ViewRequest, carrier: Carrier, site: Site) -> Visitor:
     )
 
 
-def reading_of(view: ViewRequest, wanted_topics: frozenset[int]) -> Reading:
+def reading_of(
+    view: ViewRequest, wanted_topics: frozenset[int], *, has_topics: bool = True, is_read: bool = True
+) -> Reading:
     """Articles and live blogs are read; what an advertiser paid for is not counted."""
-    topics = (*view.tags, view.section) if view.section else view.tags
+    topics: tuple[str, ...] = ()
+    if has_topics:
+        topics = (*view.tags, view.section) if view.section else view.tags
     return Reading(
         view_id=view.view_id,
         page_id=view.page_id,
-        is_article=view.page_type in COUNTED_TYPES and not view.is_paid_content,
-        topics=tuple(topic_fingerprint(topic) for topic in topics),
+        is_article=is_read and view.page_type in COUNTED_TYPES and not view.is_paid_content,
+        topics=tuple([topic_fingerprint(topic) for topic in topics]),
         wanted=wanted_topics,
     )
 

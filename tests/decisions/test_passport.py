@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from service.campaigns.variant import Interval
 from service.decisions import reader as bounds
+from service.decisions.history import topic_histories
 from service.decisions.passport import PASSPORT_DAYS, PassportSealer
 from service.decisions.passport_codec import UnreadablePassportError, decode, encode
 from service.decisions.reader import (
@@ -18,7 +19,6 @@ from service.decisions.reader import (
     PromptRecord,
     Reader,
     RecurringState,
-    TopicCount,
 )
 from tests.decisions import make
 
@@ -38,7 +38,7 @@ histories = st.builds(
     weeks=st.lists(counts, max_size=bounds.HISTORY_WEEKS).map(tuple),
     topics=st.dictionaries(
         prints, st.dictionaries(st.integers(WEEK - 52, WEEK), counts, min_size=1, max_size=3), max_size=8
-    ).map(lambda found: tuple(TopicCount(t, w, c) for t, weeks in found.items() for w, c in weeks.items())),
+    ).map(lambda found: topic_histories({(t, w): c for t, weeks in found.items() for w, c in weeks.items()})),
     pages=st.lists(pages, max_size=bounds.MAX_PAGES_PER_WEEK).map(tuple),
     view_count=st.integers(0, 10**6),
 )
@@ -90,12 +90,42 @@ def test_what_is_encoded_is_decoded(reader: Reader) -> None:
     assert decode(encode(reader, NOW)) == (reader, NOW)
 
 
-@given(st.binary(max_size=200))
-def test_bytes_that_are_no_passport_are_named_so_and_nothing_else(data: bytes) -> None:
+@given(st.sampled_from([b"\x01", b"\x02", b"\x03"]), st.binary(max_size=200))
+def test_bytes_that_are_no_passport_are_named_so_and_nothing_else(version: bytes, data: bytes) -> None:
     try:
-        decode(b"\x01" + data)
+        decode(version + data)
     except UnreadablePassportError:
         return
+
+
+def test_a_passport_of_the_first_version_is_still_its_reader() -> None:
+    issued_at, day = 1_795_000_000, 739_938
+    sealed_then = bytes.fromhex(
+        "016afd86c001e240000000076a743280000b4a620000002a00109203020001020304020111700201020003015f91010901020005025802"
+        "00000b03640e0101869f030900030201016afd86a26afd833c6afd868401007a690100026afd86f200056afd87241b0102016afd86bb00"
+        "00000000000000000000006afd86b96afd86b7"
+    )
+
+    topics = {(70_000, 105_704): 2, (70_000, 105_705): 3, (90_001, 105_696): 1}
+    reader = Reader(
+        bucket=123_456,
+        salt=7,
+        first_seen_at=issued_at - 9_000_000,
+        history=History(day, (2, 0, 1), (3, 4), topic_histories(topics), (5, 600), 42),
+        prompts=(PromptRecord(99_999, 3, (issued_at - 900, issued_at - 60), 1, issued_at - 30, 1, 777),),
+        pools=(PoolUse(31_337, (FreeRead(5, issued_at + 100),), 2, issued_at + 50),),
+        giving=Giving(
+            recurring=RecurringState.ACTIVE,
+            recurring_interval=Interval.YEAR,
+            recurring_at=issued_at - 5,
+            one_off_at=issued_at - 7,
+            checkout_at=issued_at - 9,
+            checkout_interval=Interval.MONTH,
+        ),
+        recent=(11, 222_222),
+        link=4242,
+    )
+    assert decode(sealed_then) == (reader, issued_at)
 
 
 @given(st.text(max_size=300))
@@ -112,9 +142,11 @@ def test_a_passport_at_its_fullest_stays_within_one_and_a_half_kilobytes() -> No
             DAY_NUMBER,
             (255,) * bounds.HISTORY_DAYS,
             (255,) * bounds.HISTORY_WEEKS,
-            tuple(
-                TopicCount(1_000_000 + n * bounds.MAX_TOPICS // bounds.MAX_TOPIC_WEEKS, WEEK - n % 50, 255)
-                for n in range(bounds.MAX_TOPIC_WEEKS)
+            topic_histories(
+                {
+                    (1_000_000 + n * bounds.MAX_TOPICS // bounds.MAX_TOPIC_WEEKS, WEEK - n % 50): 255
+                    for n in range(bounds.MAX_TOPIC_WEEKS)
+                }
             ),
             tuple(range(60_000, 60_000 + bounds.MAX_PAGES_PER_WEEK)),
             10**6,

@@ -22,7 +22,7 @@ from service.campaigns.reader_rules import (
 from service.campaigns.site import ConsentPolicy, Site
 from service.campaigns.variant import Interval
 from service.decisions.history import topic_fingerprint
-from service.decisions.reader import Giving, History, Reader, TopicCount
+from service.decisions.reader import Giving, History, Reader, TopicHistory
 from service.decisions.situation import Purpose
 from tests.decisions import make
 
@@ -39,7 +39,7 @@ def facts(rules: ReaderRules, site: Site | None = None, **visitor: Any) -> str |
 
 def read(weeks: tuple[int, ...] = (), days: tuple[int, ...] = (), **topics: int) -> Reader:
     now = make.time_at()
-    counts = tuple(TopicCount(topic_fingerprint(name), now.week, count) for name, count in topics.items())
+    counts = tuple(TopicHistory(topic_fingerprint(name), (now.week,), (count,)) for name, count in topics.items())
     return make.reader(history=History(now.day, days, weeks, counts))
 
 

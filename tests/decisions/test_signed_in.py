@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine, text
 from service.campaigns.frequency import CoolOff
 from service.campaigns.reader_rules import ReaderRules
 from service.decisions.merge import merged
-from service.decisions.reader import FreeRead, History, PoolUse, PromptRecord, TopicCount
+from service.decisions.reader import FreeRead, History, PoolUse, PromptRecord, TopicHistory
 from service.decisions.supporters import contributed
 from tests.conftest import SettableClock
 from tests.decisions import make
@@ -129,9 +129,12 @@ def test_without_consent_no_row_is_read_or_written(open_client: Opener, engine: 
 
 
 def test_joining_a_copy_again_changes_nothing() -> None:
+    day = make.time_at().day
     row, device = (
         make.reader(
-            history=History(make.time_at().day, (number, 1), (number + 1,), (TopicCount(number, 9, 2),), (), 10),
+            history=History(
+                make.time_at().day, (number, 1), (number + 1,), (TopicHistory(number, (9,), (2,)),), (), 10
+            ),
             prompts=(PromptRecord(5, 2, (make.instant() - number, make.instant()), 1, make.instant() - number),),
             pools=(PoolUse(3, (FreeRead(number, make.instant() + 60),)),),
             giving=contributed(make.reader().giving, make.MONTH, make.instant() - number),
