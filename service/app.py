@@ -22,6 +22,7 @@ from service.problems import ProblemApi, answer_errors_as_problems
 from service.requests import add_cors_headers
 from service.services import EXTENSION, Services, current_services
 from service.settings import Settings, SettingsError, read_settings
+from service.stripe_events.front_door import WebhookDoor
 
 MAX_BODY_BYTES = 1024 * 1024  # of any body; widget calls are held to less
 BLUEPRINTS = (
@@ -102,4 +103,4 @@ def _wire_requests(app: Flask, services: Services) -> None:
     app.register_blueprint(service.pages.api.blueprint)
     service.pages.api.guard_pages(app, services.settings)
     answer_errors_as_problems(app)
-    app.wsgi_app = FrontDoor(app.wsgi_app, services)  # type: ignore[method-assign]
+    app.wsgi_app = FrontDoor(WebhookDoor(app.wsgi_app, services), services)  # type: ignore[method-assign]

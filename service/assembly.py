@@ -7,7 +7,7 @@ import service.ledger.jobs
 import service.stripe_events.jobs
 from service.campaigns.holder import SnapshotHolder
 from service.clock import Clock
-from service.database.engine import application_engine, database_address
+from service.database.engine import application_engine, database_address, inbox_engine
 from service.decisions.passport import PassportSealer
 from service.insights.tally import Tally
 from service.jobs import job_queue
@@ -29,10 +29,12 @@ JOBS = job_queue(
 
 def build_services(settings: Settings, clock: Clock) -> Services:
     """The collaborators for these settings. Starts the embedded PostgreSQL where they name no database."""
-    engine = application_engine(database_address(settings))
+    address = database_address(settings)
+    engine = application_engine(address)
     return Services(
         settings=settings,
         engine=engine,
+        inbox=inbox_engine(address),
         clock=clock,
         gateway=StripeGateway(settings),
         campaigns=SnapshotHolder(engine, clock),

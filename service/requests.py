@@ -17,6 +17,9 @@ WIDGET_BODY_BYTES = 4096
 ACCEPTED_JSON_TYPES = frozenset({"application/json", "text/plain"})
 FORM_TYPE = "application/x-www-form-urlencoded"
 
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -50,12 +53,7 @@ class Blueprint(flask_smorest.Blueprint):
 def read_json(raw: bytes) -> Any:
     """JSON of a body; answers 400 for what is not UTF-8, not JSON, holds NaN, repeats a name, or is nested absurdly."""
     try:
-        return json.loads(
-            raw.decode("utf-8"),
-            parse_constant=_refuse_constant,
-            parse_float=_finite_float,
-            object_pairs_hook=_without_repeats,
-        )
+        return _decode(raw.decode("utf-8"))
     except (ValueError, RecursionError):
         abort(400)
 
@@ -78,6 +76,11 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+_decode = json.JSONDecoder(
+    parse_constant=_refuse_constant, parse_float=_finite_float, object_pairs_hook=_without_repeats
+).decode
+
+
 def limited_body(max_bytes: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorator, outermost on a view: a body over `max_bytes` is answered 413 without being read further."""
 
@@ -93,6 +96,15 @@ def limited_body(max_bytes: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return limited
 
     return decorate
+
+
+def plain_body(environ: Environ, max_bytes: int) -> bytes | None:
+    """The body of a WSGI request of known and lawful length; None, with nothing read, for any other."""
+    length = environ.get("CONTENT_LENGTH", "")
+    if not (length.isascii() and length.isdigit()) or int(length) > max_bytes or "HTTP_TRANSFER_ENCODING" in environ:
+        return None
+    body: bytes = environ["wsgi.input"].read(int(length))
+    return body
 
 
 def origin_of(url: str) -> str | None:

@@ -20,10 +20,12 @@ EXTENSION = "keepopen"
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The collaborators. `campaigns` answers from memory; `engine` acts as a role that cannot rewrite the ledger."""
+    """The collaborators. `campaigns` answers from memory; `engine` acts as a role that cannot rewrite the ledger, and
+    `inbox` is the same role for single statements."""
 
     settings: Settings
     engine: Engine
+    inbox: Engine
     clock: Clock
     gateway: StripeGateway
     campaigns: SnapshotHolder
@@ -31,6 +33,11 @@ class Services:
     jobs: procrastinate.App
     metrics: Metrics
     tally: Tally
+
+    def close(self) -> None:
+        """Give every database connection back."""
+        self.engine.dispose()
+        self.inbox.dispose()
 
 
 def current_services() -> Services:

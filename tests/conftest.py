@@ -118,7 +118,7 @@ def app(settings: Settings, clock: SettableClock) -> Iterator[Flask]:
     app = create_app(settings, clock=clock, has_background=False)
     yield app
     services: Services = app.extensions[EXTENSION]
-    services.engine.dispose()
+    services.close()
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def services(settings: Settings, clock: SettableClock) -> Iterator[Services]:
     """The collaborators of a service under test, without HTTP."""
     services = build_services(settings, clock)
     yield services
-    services.engine.dispose()
+    services.close()
 
 
 def address_of(server: str, database: str) -> str:

@@ -1,5 +1,7 @@
 """Connections: the application's (as a role that cannot rewrite the ledger) and the owner's (migrations, rebuild)."""
 
+from typing import Any
+
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.engine import URL
@@ -21,15 +23,23 @@ def database_address(settings: Settings) -> str:
 
 def application_engine(address: str) -> Engine:
     """Connections that act as `keepopen_app`: bounded in number, in waiting and in the length of a statement."""
+    return create_engine(_psycopg(address), pool_pre_ping=True, **_bounds())
+
+
+def inbox_engine(address: str) -> Engine:
+    """The same for single statements that must cost little: each its own transaction, on connections that are not tried
+    first. Whoever meets a dead one drops them all (`committed_at_once`)."""
+    return create_engine(_psycopg(address), isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **_bounds())
+
+
+def _bounds() -> dict[str, Any]:
     options = f"-c role={APPLICATION_ROLE} -c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT_MILLISECONDS}"
-    return create_engine(
-        _psycopg(address),
-        pool_size=POOL_SIZE,
-        max_overflow=0,
-        pool_timeout=POOL_TIMEOUT_SECONDS,
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "options": options},
-    )
+    return {
+        "pool_size": POOL_SIZE,
+        "max_overflow": 0,
+        "pool_timeout": POOL_TIMEOUT_SECONDS,
+        "connect_args": {"connect_timeout": CONNECT_TIMEOUT_SECONDS, "options": options},
+    }
 
 
 def owner_engine(address: str) -> Engine:

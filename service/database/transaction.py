@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine
+import psycopg
+from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.errors import StoreUnavailableError
+
+DriverConnection = psycopg.Connection[tuple[Any, ...]]
 
 
 @contextmanager
@@ -15,18 +19,31 @@ def committed(engine: Engine) -> Iterator[Connection]:
     try:
         with engine.begin() as connection:
             yield connection
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, psycopg.Error) as error:
         raise StoreUnavailableError("the database did not commit") from error
 
 
 @contextmanager
-def committed_at_once(engine: Engine) -> Iterator[Connection]:
-    """A connection on which each statement is a transaction of its own; raises StoreUnavailableError when one failed.
+def committed_at_once(engine: Engine) -> Iterator[DriverConnection]:
+    """The driver's own connection, on which each statement is a transaction; StoreUnavailableError when one failed.
 
-    For the one statement that says everything: neither BEGIN nor COMMIT takes a round trip.
+    For the one statement that says everything, on an engine that commits by itself: SQLAlchemy's own part would cost as
+    much as the statement. After a lost connection the engine begins with new ones.
     """
     try:
-        with engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
-    except SQLAlchemyError as error:
+        pooled = engine.raw_connection()
+        connection = driver_connection(pooled)
+        try:
+            yield connection
+        finally:
+            is_lost = connection.broken
+            pooled.close()
+            if is_lost:
+                engine.dispose()
+    except (SQLAlchemyError, psycopg.Error) as error:
         raise StoreUnavailableError("the database did not commit") from error
+
+
+def driver_connection(pooled: PoolProxiedConnection) -> DriverConnection:
+    """The connection behind a pooled one."""
+    return cast("DriverConnection", pooled.driver_connection)

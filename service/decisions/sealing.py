@@ -1,4 +1,4 @@
-"""Authenticated encryption of short texts we hand out and get back: passports, prompt tokens, preview links.
+"""Authenticated encryption: of short texts we hand out and get back, and of bytes that stay here.
 
 A seal is bound to a purpose and a context (the site), so that a text sealed for one cannot be opened as another.
 """
@@ -28,14 +28,21 @@ class KeyRing:
 
     def seal(self, plain: bytes, *, purpose: str, context: str = "") -> str:
         """Encrypt and sign; the result is URL-safe text of 4/3 × (length + 29) characters."""
-        key_id, cipher = self._ring(purpose, context)[0]
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = bytes((key_id,)) + nonce + cipher.encrypt(nonce, plain, None)
+        sealed = self.seal_bytes(plain, purpose=purpose, context=context)
         return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode("ascii")
 
     def open(self, text: str, *, purpose: str, context: str = "") -> bytes | None:
         """What was sealed, or None when the text is malformed, forged, foreign or sealed with a retired key."""
-        sealed = _decoded(text)
+        return self.open_bytes(_decoded(text), purpose=purpose, context=context)
+
+    def seal_bytes(self, plain: bytes, *, purpose: str, context: str = "") -> bytes:
+        """The same for what stays here: of any length, 29 bytes longer than what it seals."""
+        key_id, cipher = self._ring(purpose, context)[0]
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return bytes((key_id,)) + nonce + cipher.encrypt(nonce, plain, None)
+
+    def open_bytes(self, sealed: bytes, *, purpose: str, context: str = "") -> bytes | None:
+        """What `seal_bytes` sealed, or None as in `open`."""
         if len(sealed) < _SMALLEST_BYTES:
             return None
         nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]

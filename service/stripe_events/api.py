@@ -7,7 +7,7 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from service.errors import StoreUnavailableError
 from service.requests import Blueprint, limited_body
 from service.services import current_services
-from service.stripe_events.inbox import MAX_BODY_BYTES, WebhookRefusedError, receive
+from service.stripe_events.inbox import MAX_BODY_BYTES, WebhookRefusedError, count_receipt, receive
 
 blueprint = Blueprint("stripe_events", __name__, description="Stripe's webhooks")
 
@@ -26,5 +26,5 @@ def stripe_webhook() -> ResponseReturnValue:
     except StoreUnavailableError:
         counter.labels(type="unknown", result="not_committed").inc()
         raise
-    counter.labels(type=event.type if event.is_known else "other", result=receipt.value).inc()
+    count_receipt(services, event, receipt)
     return jsonify(status=receipt.value)

@@ -11,7 +11,7 @@ from service.services import current_services
 from service.stripe_events import backfill as backfilling
 from service.stripe_events import pull, store
 from service.stripe_events.drain import drain
-from service.stripe_events.sealed_body import BodySealer
+from service.stripe_events.sealed_body import open_body
 from service.stripe_events.store import EventStatus, InboxEvent
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -96,7 +96,7 @@ def show_event(event_id: str, with_body: bool) -> None:
     if event.last_error:
         click.echo(f"last error: {event.last_error}")
     if with_body:
-        body = BodySealer(services.settings.secret_keys).open(sealed) if sealed else None
+        body = open_body(services.passports.ring, sealed) if sealed else None
         click.echo(body.decode() if body else "The body has been emptied.")
 
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from enum import StrEnum
 
 from service.contributions.forget_store import is_forgotten_customer
-from service.database.transaction import committed, committed_at_once
+from service.database.transaction import committed, committed_at_once, driver_connection
 from service.errors import MalformedRequestError
 from service.services import Services
 from service.stripe_events import store
 from service.stripe_events.event_objects import EventEnvelope, MalformedEventError, lacks_object, read_event
 from service.stripe_events.jobs import defer_pull, refresh_slot
-from service.stripe_events.sealed_body import body_sealer
+from service.stripe_events.sealed_body import seal_body
 from service.stripe_events.store import Arrival, EventStatus
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -37,6 +37,11 @@ def receive(services: Services, raw: bytes, signature: str) -> tuple[EventEnvelo
     return event, keep(services, event, raw)
 
 
+def count_receipt(services: Services, event: EventEnvelope, receipt: Receipt) -> None:
+    """Count a delivery that was taken in; types we do not know are counted as one, since anybody's may be new."""
+    services.metrics.webhooks.labels(type=event.type if event.is_known else "other", result=receipt.value).inc()
+
+
 def verified_event(services: Services, raw: bytes, signature: str) -> EventEnvelope:
     """The event in a body that one of our secrets signed within the tolerance; raises WebhookRefusedError."""
     try:
@@ -54,12 +59,12 @@ def verified_event(services: Services, raw: bytes, signature: str) -> EventEnvel
 def keep(services: Services, event: EventEnvelope, raw: bytes) -> Receipt:
     """Commit an event once, with the job that will look at its object in the same transaction."""
     status, error = disposition(event, is_livemode=services.settings.is_livemode)
-    sealed = body_sealer(services.settings.secret_keys).seal(raw)
+    sealed = seal_body(services.passports.ring, raw)
     arrival = Arrival(event, sealed, status, services.clock(), error)
     if status is EventStatus.IGNORED and event.customer_id is not None:
         is_new = _keep_unless_forgotten(services, arrival, event.customer_id)
     else:
-        with committed_at_once(services.engine) as connection:
+        with committed_at_once(services.inbox) as connection:
             job = refresh_slot(services) if status is EventStatus.RECEIVED else None
             is_new = store.keep_event(connection, arrival, job)
     if not is_new:
@@ -74,7 +79,7 @@ def _keep_unless_forgotten(services: Services, arrival: Arrival, customer_id: st
     with committed(services.engine) as connection:
         if is_forgotten_customer(connection, customer_id):
             arrival = replace(arrival, sealed_body=None)
-        return store.keep_event(connection, arrival, None)
+        return store.keep_event(driver_connection(connection.connection), arrival, None)
 
 
 def disposition(event: EventEnvelope, *, is_livemode: bool) -> tuple[EventStatus, str | None]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from service.services import Services
 from service.stripe_events import store
-from service.stripe_events.sealed_body import BodySealer
+from service.stripe_events.sealed_body import open_body
 
 BODY_DAYS = 90
 BATCH_SIZE = 500
@@ -20,12 +20,12 @@ def scrub_old_bodies(services: Services) -> int:
 def scrub_bodies_naming(services: Services, names: Collection[str]) -> int:
     """Empty every raw body in which one of these texts occurs; how many. Reads them all: at most 90 days of them."""
     wanted = [name.lower().encode() for name in names]
-    sealer = BodySealer(services.settings.secret_keys)
+    ring = services.passports.ring
     after, count = "", 0
     while True:
         with services.engine.begin() as connection:
             page = store.sealed_bodies_after(connection, after, BATCH_SIZE)
-            named = [event_id for event_id, sealed in page if _occurs(sealer.open(sealed), wanted)]
+            named = [event_id for event_id, sealed in page if _occurs(open_body(ring, sealed), wanted)]
             store.scrub_bodies(connection, named)
         count += len(named)
         if len(page) < BATCH_SIZE:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from service.database.metadata import metadata
+from service.database.transaction import DriverConnection
 from service.stripe_events.event_objects import EventEnvelope, ObjectRef, ObjectType
 
 MAX_ERROR_CHARACTERS = 300
@@ -67,8 +68,8 @@ stripe_events = Table(
 
 
 # One round trip, and one transaction where none is open: the event, and the job that will work on what is due unless
-# one waits already. Plain SQL, as compiling the statement takes longer than running it. Not the queue's own function:
-# it fails where a rival has queued the job, and notifies the worker each time, one commit after the other.
+# one waits already. Plain SQL on the driver, as SQLAlchemy's part would take as long as the statement. Not the queue's
+# own function: it fails where a rival has queued the job, and notifies the worker each time, one commit after another.
 _KEEP_EVENT = """
 WITH kept AS (
     INSERT INTO stripe_events (id, type, is_livemode, api_version, created_at, object_type, object_id, sealed_body,
@@ -125,7 +126,7 @@ class JobSlot:
     queueing_lock: str
 
 
-def keep_event(connection: Connection, arrival: Arrival, job: JobSlot | None) -> bool:
+def keep_event(connection: DriverConnection, arrival: Arrival, job: JobSlot | None) -> bool:
     """Keep an event, and see that a job waits for it if it gets one; False for a repeat, which changes nothing.
 
     The insert is the claim: it waits for a rival.
@@ -150,7 +151,7 @@ def keep_event(connection: Connection, arrival: Arrival, job: JobSlot | None) ->
         "priority": job.priority if job else None,
         "queueing_lock": job.queueing_lock if job else None,
     }
-    return connection.exec_driver_sql(_KEEP_EVENT, values).first() is not None
+    return connection.execute(_KEEP_EVENT, values).fetchone() is not None
 
 
 def lock_object(connection: Connection, ref: ObjectRef) -> bool:

@@ -84,4 +84,4 @@ def newsroom(settings: Settings, clock: SettableClock, stripe: StripeStand) -> I
     client = app.test_client()
     stripe.receiver = lambda path, headers, body: client.post(path, headers=headers, data=body).status_code
     yield Newsroom(services, client, stripe, clock)
-    services.engine.dispose()
+    services.close()

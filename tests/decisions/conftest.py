@@ -57,6 +57,7 @@ def open_client(clock: SettableClock) -> Opener:
         app.extensions[EXTENSION] = Services(
             settings=Settings(**given),
             engine=cast("Any", engine),
+            inbox=cast("Any", engine),
             clock=clock,
             gateway=cast("Any", None),
             campaigns=cast("Any", HeldCampaigns(Snapshot(1, {where.key: snapshot}))),

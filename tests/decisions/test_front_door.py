@@ -35,7 +35,7 @@ def whole() -> Iterator[Flask]:
     services: Services = app.extensions[EXTENSION]
     services.campaigns._replace(snapshot_of(20))
     yield app
-    services.engine.dispose()
+    services.close()
 
 
 @pytest.fixture(scope="module")
