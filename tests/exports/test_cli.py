@@ -1,13 +1,18 @@
 """`flask export`: the same bytes as over HTTP, and nothing half-written."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from service.exports.export import ExportName
 from tests.exports.finance import Finance
 from tests.exports.test_first_files import pay
+from tests.ledger import make
 
 
 def test_the_command_writes_the_same_bytes_as_http(
@@ -81,3 +86,18 @@ def test_receipts_and_declarations_are_made_from_the_command_line(finance: Finan
 
     assert issued.output == "Issued 1 receipts, 0 of them in place of earlier ones.\n"
     assert declared.output.startswith("gad_")
+
+
+@pytest.mark.parametrize("name", [name.value for name in ExportName])
+def test_every_file_is_written_with_its_progress_and_has_a_manifest(
+    finance: Finance, app: Flask, tmp_path: Path, name: str
+) -> None:
+    finance.record(make.charge("ch_1", interval=None, bt="txn_1"), make.transaction("txn_1", "charge", 1000, "ch_1"))
+    path = tmp_path / "file"
+
+    results = [
+        app.test_cli_runner().invoke(args=["export", name, *each]) for each in (["-o", str(path)], ["--manifest"])
+    ]
+
+    assert [result.exit_code for result in results] == [0, 0], [result.output for result in results]
+    assert json.loads(results[1].stdout)["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
