@@ -62,6 +62,11 @@ FROM ledger_entries e JOIN balance_transactions b ON b.id = e.balance_transactio
 CROSS JOIN LATERAL (VALUES (1, '1100', b.net_minor), (2, '5100', b.fee_minor), (3, '4100', -b.amount_minor))
     l (line, account, amount_minor)
 """,
+    """
+INSERT INTO ledger_day_totals
+SELECT e.accounting_date, p.currency, p.account, sum(greatest(p.amount_minor, 0)), sum(greatest(-p.amount_minor, 0))
+FROM ledger_postings p JOIN ledger_entries e ON e.seq = p.entry_seq GROUP BY 1, 2, 3
+""",
     "INSERT INTO record_changes (table_name, object_id) SELECT 'ledger_entries', max(seq)::text FROM ledger_entries",
     "ANALYZE",
 )

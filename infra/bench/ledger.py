@@ -4,6 +4,7 @@
 """
 
 import argparse
+import contextlib
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,9 +13,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, text
 
+from infra.bench.exports import bench_settings
 from service.database.embedded import embedded_postgresql
 from service.database.engine import application_engine, owner_engine
 from service.database.migrate import migrate
+from service.exports.export import ExportName, ExportRequest
+from service.exports.exporting import OPERATOR, Exports, open_export
 from service.ledger.accounts import ACCOUNT_NAMES
 from service.ledger.posting_store import post_in_batches
 from service.ledger.store import balances
@@ -33,16 +37,22 @@ SELECT 'ch_' || n, 'succeeded', 1000, 1000, 0, 'EUR', :now, true, true, true, fa
     'courier', (ARRAY['one_off', 'month', 'year'])[1 + n % 3], 1, :now
 FROM generate_series(1, :count) AS n
 """
-# As many postings as asked for, three to an entry, beyond the entries that were really posted.
+# As many postings as asked for, three to an entry, beyond the entries that were really posted. Nothing looks at each of
+# millions of invented rows, so what triggers would keep is written here.
 POSTINGS = """
-ALTER TABLE ledger_postings DISABLE TRIGGER ledger_postings_balanced;
+SET LOCAL session_replication_role = replica;
 INSERT INTO ledger_entries
-SELECT seq, 'bench:' || seq, 'charge', 'charge', 'bench_' || seq, NULL, 'EUR', '2026-11-18T10:30Z', '2026-11-18',
-    '2026-11-18T10:30Z', '{{}}' FROM generate_series({first}, {last}) AS seq;
+SELECT seq, 'bench:' || seq, 'charge', 'charge', 'bench_' || seq, NULL, 'EUR', at, at::date, at, '{{}}'
+FROM (SELECT seq, timestamptz '2020-01-01 00:00Z' + seq * interval '1 minute' AS at
+    FROM generate_series({first}, {last}) AS seq) AS moments;
 INSERT INTO ledger_postings
 SELECT seq, line, (ARRAY['1100', '5100', (ARRAY['4100', '4110', '4120'])[1 + seq % 3]])[line],
     (ARRAY[945, 55, -1000])[line], 'EUR' FROM generate_series({first}, {last}) AS seq, generate_series(1, 3) AS line;
-ALTER TABLE ledger_postings ENABLE TRIGGER ledger_postings_balanced
+TRUNCATE ledger_day_totals;
+INSERT INTO ledger_day_totals
+SELECT e.accounting_date, p.currency, p.account, sum(greatest(p.amount_minor, 0)), sum(greatest(-p.amount_minor, 0))
+FROM ledger_postings p JOIN ledger_entries e ON e.seq = p.entry_seq GROUP BY 1, 2, 3;
+INSERT INTO record_changes (table_name, object_id) VALUES ('ledger_entries', '{last}')
 """
 
 
@@ -78,20 +88,30 @@ def measure_posting(engine: Engine, owner: Engine, count: int) -> None:
 
 
 def measure_trial_balance(owner: Engine, posted: int, count: int) -> None:
-    """A trial balance over `count` more postings, printed."""
+    """A trial balance over `count` more postings, printed: finance's file, which reads days, and the postings summed."""
     with owner.begin() as connection:
         statements = POSTINGS.format(first=posted + 1, last=posted + count // 3)
         connection.connection.cursor().execute(statements)
     with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE ledger_postings"))
+        connection.execute(text("VACUUM ANALYZE ledger_postings, ledger_entries, ledger_day_totals"))
     with owner.connect() as connection:
         total = connection.execute(text("SELECT count(*) FROM ledger_postings")).scalar_one()
         began = time.perf_counter()
+        file = _trial_balance(owner)
+        _say("trial_balance.csv over postings", total, time.perf_counter() - began)
+        began = time.perf_counter()
         found = balances(connection)
-        _say("trial balance over postings", total, time.perf_counter() - began)
+        _say("summing all postings", total, time.perf_counter() - began)
+    print(file)
     for (currency, account), minor in sorted(found.items()):
         print(f"  {account.value} {ACCOUNT_NAMES[account]:42} {major_text(minor, currency):>18} {currency}")
     print(f"  sum {sum(found.values())}")
+
+
+def _trial_balance(engine: Engine) -> str:
+    exports = Exports(engine, bench_settings(), lambda: NOW)
+    with contextlib.closing(open_export(exports, OPERATOR, ExportRequest(ExportName.TRIAL_BALANCE), "csv")) as stream:
+        return b"".join(stream).decode()
 
 
 def _charge_transaction(number: int) -> BalanceTransaction:

@@ -50,19 +50,24 @@ _PAYOUT = sql.SQL(
     "CASE WHEN payout_id IS NULL THEN 'unpaid:' || to_char(accounting_date, 'YYYY-MM-DD') "
     "ELSE 'payout:' || payout_id END"
 )
+# The sums of whole days, less what was posted after the books stood where they are asked for.
 _TRIAL_BALANCE = sql.SQL("""
-SELECT p.currency, p.account AS account_code, a.name AS account_name,
-    coalesce(sum(p.amount_minor) FILTER (WHERE e.accounting_date < {from_on}), 0) AS opening_minor,
-    coalesce(sum(p.amount_minor) FILTER (WHERE p.amount_minor > 0 AND e.accounting_date >= {from_on}), 0)
-        AS debits_minor,
-    coalesce(-sum(p.amount_minor) FILTER (WHERE p.amount_minor < 0 AND e.accounting_date >= {from_on}), 0)
-        AS credits_minor,
-    sum(p.amount_minor) AS closing_minor
-FROM ledger_entries e
-JOIN ledger_postings p ON p.entry_seq = e.seq
-JOIN ledger_accounts a ON a.code = p.account
-WHERE e.seq <= {ledger_seq} AND e.accounting_date <= {to_on}
-GROUP BY p.currency, p.account, a.name
+SELECT t.currency, t.account AS account_code, a.name AS account_name,
+    coalesce(sum(t.debit_minor - t.credit_minor) FILTER (WHERE t.accounting_date < {from_on}), 0) AS opening_minor,
+    coalesce(sum(t.debit_minor) FILTER (WHERE t.accounting_date >= {from_on}), 0) AS debits_minor,
+    coalesce(sum(t.credit_minor) FILTER (WHERE t.accounting_date >= {from_on}), 0) AS credits_minor,
+    sum(t.debit_minor - t.credit_minor) AS closing_minor
+FROM (
+    SELECT accounting_date, currency, account, debit_minor, credit_minor FROM ledger_day_totals
+    UNION ALL
+    SELECT e.accounting_date, p.currency, p.account, -greatest(p.amount_minor, 0), -greatest(-p.amount_minor, 0)
+    FROM ledger_postings p JOIN ledger_entries e ON e.seq = p.entry_seq
+    WHERE p.entry_seq > {ledger_seq}
+) t
+JOIN ledger_accounts a ON a.code = t.account
+WHERE t.accounting_date <= {to_on}
+GROUP BY t.currency, t.account, a.name
+HAVING sum(t.debit_minor + t.credit_minor) > 0
 """)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, Subquery, exists, func, or_, select
 from service.ledger.accounts import Account
 from service.ledger.payout_store import payout_ties, ties
 from service.ledger.payouts import TieStatus
-from service.ledger.store import ledger_entries, ledger_postings
+from service.ledger.store import ledger_day_totals, ledger_entries, ledger_postings
 from service.money import major_text
 from service.stripe_events.fact_tables_store import (
     balance_transactions,
@@ -55,6 +55,28 @@ def unbalanced_entries(connection: Connection) -> list[str]:
         .having(func.sum(_POSTING.amount_minor) != 0)
     )
     return [f"entry {seq}" for seq in connection.execute(statement).scalars()]
+
+
+def differing_days(connection: Connection) -> list[str]:
+    """Accounts whose sums by day are not those of their postings."""
+    total = ledger_day_totals.c
+    posted = (
+        select(_POSTING.currency, _POSTING.account, func.sum(_POSTING.amount_minor).label("minor"))
+        .group_by(_POSTING.currency, _POSTING.account)
+        .subquery()
+    )
+    kept = (
+        select(total.currency, total.account, func.sum(total.debit_minor - total.credit_minor).label("minor"))
+        .group_by(total.currency, total.account)
+        .subquery()
+    )
+    is_same_account = (kept.c.currency == posted.c.currency) & (kept.c.account == posted.c.account)
+    statement = (
+        select(func.coalesce(posted.c.account, kept.c.account), func.coalesce(posted.c.currency, kept.c.currency))
+        .join_from(posted, kept, is_same_account, full=True)
+        .where(posted.c.minor.is_distinct_from(kept.c.minor))
+    )
+    return sorted(f"{account} {currency}" for account, currency in connection.execute(statement))
 
 
 def missing_numbers(connection: Connection) -> list[str]:

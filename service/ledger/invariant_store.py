@@ -55,6 +55,9 @@ def account_agreements(connection: Connection, found: Iterable[Agreement]) -> tu
 def _entries(connection: Connection, held: Balances, now: datetime) -> Iterator[Check]:
     yield none_of(1, "entries balance", figures.unbalanced_entries(connection), "every entry comes to zero")
     yield compare(1, "the trial balance is zero", _of(held, *Account), {}, "allowed")
+    yield none_of(
+        1, "the sums by day are those of the postings", figures.differing_days(connection), "no account differs"
+    )
     unposted = (
         f"{movement.id} ({movement.category}, {(now - movement.created_at).days} days old)"
         for movement in figures.unposted_transactions(connection)

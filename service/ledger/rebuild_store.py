@@ -43,7 +43,7 @@ CREATE UNIQUE INDEX ON rebuild_objects (number);
 ALTER TABLE ledger_entries DISABLE TRIGGER ledger_entries_append_only;
 ALTER TABLE ledger_entries DISABLE TRIGGER ledger_entries_open_period;
 ALTER TABLE ledger_postings DISABLE TRIGGER ledger_postings_append_only;
-TRUNCATE ledger_postings, ledger_entries
+TRUNCATE ledger_postings, ledger_entries, ledger_day_totals
 """
 _FINISH = """
 SET CONSTRAINTS ALL IMMEDIATE;

@@ -66,6 +66,17 @@ ledger_postings = Table(
     Column("currency", Text, nullable=False),
 )
 
+# Sums of the postings, kept by a trigger.
+ledger_day_totals = Table(
+    "ledger_day_totals",
+    metadata,
+    Column("accounting_date", Date, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("debit_minor", BigInteger, nullable=False),
+    Column("credit_minor", BigInteger, nullable=False),
+)
+
 ledger_closings = Table(
     "ledger_closings",
     metadata,

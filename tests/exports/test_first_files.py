@@ -94,3 +94,29 @@ def test_what_moved_is_there_although_the_charge_does_not_name_it_yet(finance: F
 
     assert (payment["gross"], payment["balance_transaction_id"], payment["refunded"]) == ("10.00", "txn_1", "4.00")
     assert (refund["original_rate_amount"], refund["balance_transaction_id"]) == ("4.00", "txn_2")
+
+
+def test_the_trial_balance_is_the_journal_summed_whatever_days_and_point_of_the_books(finance: Finance) -> None:
+    for number in range(1, 7):
+        pay(finance, number, amount=1000 * number, fee=10 * number, hours=13 * number)
+    points = [finance.manifest("journal")["as_of_seq"]]
+    pay(finance, 7, amount=55, hours=20)
+    points.append(finance.manifest("journal")["as_of_seq"])
+
+    for as_of in points:
+        for days in (
+            {},
+            {"to_on": "2026-11-04"},
+            {"from_on": "2026-11-03"},
+            {"from_on": "2026-11-03", "to_on": "2026-11-03"},
+        ):
+            journal = finance.rows("journal", as_of=as_of, **days)
+            for row in finance.rows("trial_balance", as_of=as_of, **days):
+                lines = [line for line in journal if line["account_code"] == row["account_code"]]
+                assert (Decimal(row["debits"]), Decimal(row["credits"])) == (
+                    total(lines, "debit"),
+                    total(lines, "credit"),
+                )
+                assert Decimal(row["closing"]) == sum(
+                    map(Decimal, (row["opening"], row["debits"], f"-{row['credits']}"))
+                )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from service.database.engine import owner_engine
 from service.ledger.invariant_store import check_ledger
 from service.ledger.invariants import compare, none_of
 from service.ledger.payout_store import record_tie
@@ -79,3 +80,13 @@ def test_figures_name_every_currency_or_only_the_differing_ones() -> None:
 
 def test_many_offenders_are_counted_and_a_few_named() -> None:
     assert none_of(2, "x", map(str, range(7)), "none").detail == "7: 0, 1, 2, 3, 4 ..."
+
+
+def test_a_sum_by_day_that_is_not_that_of_its_postings_is_noticed(books: Books, database_address: str) -> None:
+    books.record(make.charge(), make.transaction("txn_1", "charge", 1000, "ch_1", fee=55))
+    owner = owner_engine(database_address)
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE ledger_day_totals SET debit_minor = 946 WHERE account = '1100'"))
+    owner.dispose()
+
+    assert books.checks()["the sums by day are those of the postings"].detail == "1: 1100 EUR"
