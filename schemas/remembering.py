@@ -7,7 +7,8 @@ plain is left to the schema. See `tests/schemas/test_remembering.py`, which hold
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from marshmallow import RAISE, Schema, ValidationError, missing
+from marshmallow import RAISE, Schema, ValidationError, fields, missing
+from marshmallow.validate import Length
 
 V = TypeVar("V")
 MAX_REMEMBERED = 4096  # values of one field; then it starts over
@@ -27,6 +28,7 @@ class RememberingSchema(Generic[V]):
             for name, field in self._fields.items()
             if field.load_default is not missing
         }
+        self._bounds = {name: bounds for name, field in self._fields.items() if (bounds := _bounds_of(field))}
         self._accepted: dict[str, dict[Any, Any]] = {name: {} for name in facts}
 
     def load(self, content: Any) -> V | None:
@@ -38,7 +40,7 @@ class RememberingSchema(Generic[V]):
             for name, given in content.items():
                 accepted = self._accepted.get(name)
                 if accepted is None:
-                    values[name] = self._fields[name].deserialize(given)
+                    values[name] = self._one_off(name, given)
                     continue
                 identity = given if type(given) is str else _identity(given)
                 if identity not in accepted:
@@ -47,6 +49,21 @@ class RememberingSchema(Generic[V]):
         except (ValidationError, KeyError, TypeError):
             return None
         return self._build(values)
+
+    def _one_off(self, name: str, given: Any) -> Any:
+        """A value not worth remembering. Text of lawful length is what most of them are."""
+        least, most = self._bounds.get(name, (1, 0))
+        if type(given) is str and least <= len(given) <= most:
+            return given
+        return self._fields[name].deserialize(given)
+
+
+def _bounds_of(field: fields.Field[Any]) -> tuple[int, int] | None:
+    """The lengths of a text that nothing but its length is asked of; None for any other field."""
+    if type(field) is not fields.String or len(field.validators) != 1 or type(field.validators[0]) is not Length:
+        return None
+    length = field.validators[0]
+    return (length.min or 0, length.max) if length.equal is None and length.max is not None else None
 
 
 def _remember(accepted: dict[Any, Any], identity: Any, value: Any) -> None:

@@ -1,8 +1,8 @@
 """What a decision costs, beside a bare Flask JSON route: in process, by part, and through the same server.
 
-    python -m infra.bench.decide [--rounds 15] [--seconds 4]
+    python -m infra.bench.decide [--rounds 200] [--seconds 4]
 
-Times are CPU microseconds of one request, the least of several rounds, since other work on the machine only ever adds.
+Times are CPU microseconds of one request, the least of many short rounds, since other work on the machine only adds.
 Ratios are to the bare route measured in the same run. Requests per second come from a client on the same machine.
 """
 
@@ -10,7 +10,7 @@ import argparse
 import io
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import psutil
@@ -28,7 +28,7 @@ from service.requests import read_json
 from service.services import EXTENSION, Services
 from service.settings import Settings
 
-REQUESTS = 400
+REQUESTS = 20  # of one round
 PAGES = 100
 SETTINGS = Settings(
     public_url="http://127.0.0.1:8000",
@@ -86,27 +86,30 @@ def environ(number: int, passport: str | None) -> dict[str, Any]:
     return found
 
 
-def least_microseconds(act: Callable[[int], object], rounds: int) -> float:
-    """CPU time of one act, the least of several rounds of many."""
-    for number in range(PAGES):
-        act(number)
-    best = float("inf")
-    for _ in range(rounds):
-        began = time.thread_time()
-        for number in range(REQUESTS):
+def least_microseconds(acts: Mapping[str, Callable[[int], object]], rounds: int) -> dict[str, float]:
+    """CPU time of each act, the least of many short rounds, taken in turn so that a busy moment strikes all alike."""
+    least = dict.fromkeys(acts, float("inf"))
+    for act in acts.values():
+        for number in range(PAGES):
             act(number)
-        best = min(best, (time.thread_time() - began) / REQUESTS)
-    return best * 1e6
+    for turn in range(rounds):
+        for name, act in acts.items():
+            began = time.thread_time()
+            for number in range(REQUESTS):
+                act(turn * REQUESTS + number)
+            least[name] = min(least[name], (time.thread_time() - began) / REQUESTS * 1e6)
+    return least
 
 
-def per_request(app: Flask, passport: str | None, rounds: int) -> float:
+def caller(app: Flask, passport: str | None) -> Callable[[int], bytes]:
+    """Sends the nth of a hundred page views to the application, in process."""
     environs = [environ(number, passport) for number in range(PAGES)]
 
     def call(number: int) -> bytes:
         sent = environs[number % PAGES]
         return b"".join(app.wsgi_app({**sent, "wsgi.input": io.BytesIO(sent["raw"])}, lambda *_: None))  # type: ignore[arg-type]
 
-    return least_microseconds(call, rounds)
+    return call
 
 
 def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
@@ -122,30 +125,33 @@ def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
     if reader is None:
         raise AssertionError("the passport does not open")
     answer = answer_view(site, services.passports, views[0], carrier, NOW)
-    return {
-        "parse and validate": least_microseconds(lambda n: schema.load(read_json(raws[n % PAGES])), rounds),
-        "the same by marshmallow": least_microseconds(lambda n: DecideSchema().load(page_view(n % PAGES)), 3),
-        "open the passport": least_microseconds(lambda _: services.passports.open(passport, SITE, instant), rounds),
-        "seal the passport": least_microseconds(lambda _: services.passports.seal(reader, SITE, instant), rounds),
-        "open, count, decide, offer, seal": least_microseconds(
-            lambda n: answer_view(site, services.passports, views[n % PAGES], carrier, NOW), rounds
+    acts: dict[str, Callable[[int], object]] = {
+        "parse and validate": lambda n: schema.load(read_json(raws[n % PAGES])),
+        "the same by marshmallow": lambda n: DecideSchema().load(page_view(n % PAGES)),
+        "open the passport": lambda _: services.passports.open(passport, SITE, instant),
+        "seal the passport": lambda _: services.passports.seal(reader, SITE, instant),
+        "open, count, decide, offer, seal": lambda n: answer_view(
+            site, services.passports, views[n % PAGES], carrier, NOW
         ),
-        "serialise": least_microseconds(lambda _: json.dumps(answer_body(answer)), rounds),
+        "serialise": lambda _: json.dumps(answer_body(answer)),
     }
+    return least_microseconds(acts, rounds)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=4.0, help="per server; 0 leaves the servers out")
     given = parser.parse_args()
-    bare = per_request(bare_app(), None, given.rounds)
-    print(f"{'bare Flask JSON route':44}{bare:9.0f} us   1.00 x")
+    acts = {"bare Flask JSON route": caller(bare_app(), None)}
     for count in (20, 100, 500):
         app = decide_app(count)
-        for name, passport in (("new reader", None), ("full passport", passport_of(app, count))):
-            cost = per_request(app, passport, given.rounds)
-            print(f"{f'decide, {count} campaigns, {name}':44}{cost:9.0f} us {cost / bare:6.2f} x")
+        acts[f"decide, {count} campaigns, new reader"] = caller(app, None)
+        acts[f"decide, {count} campaigns, full passport"] = caller(app, passport_of(app, count))
+    costs = least_microseconds(acts, given.rounds)
+    bare = costs["bare Flask JSON route"]
+    for name, cost in costs.items():
+        print(f"{name:44}{cost:9.0f} us {cost / bare:6.2f} x")
     app = decide_app(20)
     for name, cost in parts(app, passport_of(app, 20), given.rounds).items():
         print(f"  {name:42}{cost:9.1f} us")

@@ -17,7 +17,7 @@ from service.decisions.passport import PassportSealer
 from service.decisions.preview import Preview, preview_decision
 from service.decisions.prompt_token import PromptToken, open_prompt_token, seal_prompt_token
 from service.decisions.prompts import PromptEvent, campaign_fingerprint, record_event, record_once, variant_fingerprint
-from service.decisions.reader import Reader, new_reader
+from service.decisions.reader import BUCKETS, Reader, new_reader
 from service.decisions.reader_rules import articles_remembered
 from service.decisions.site_time import SiteTime, site_time_at
 from service.decisions.situation import Situation, Visitor
@@ -120,7 +120,8 @@ def carried_reader(
     text = carrier.cookie if view.passport is None else view.passport
     reader = sealer.open(text, view.site, now.instant) if text else None
     if reader is None:
-        reader = new_reader(now.instant, None, secrets.randbits(32))
+        bucket = secrets.randbelow(BUCKETS) if visitor.consent is Consent.FULL else None
+        reader = new_reader(now.instant, bucket, secrets.randbits(32))
     return under_consent(reader, visitor.consent)
 
 

@@ -40,6 +40,9 @@ class _Gated:
     traces: tuple[Trace, ...] = ()
 
 
+_UNGATED = _Gated()
+
+
 def decide(site: CompiledSite, situation: Situation, *, explains: bool = False) -> Decision:
     """Pure: same arguments, same decision. `explains` asks every rule, not only up to the first that fails."""
     asked = site if explains else shortlisted(site, situation)
@@ -105,7 +108,9 @@ def _decide_access(site: CompiledSite, situation: Situation, *, explains: bool) 
         traces.extend(gated.traces)
         if not explains:
             break
-    return replace(gated or _Gated(), traces=tuple(traces) if explains else ())
+    if gated is None:
+        return _Gated(traces=tuple(traces)) if explains else _UNGATED
+    return replace(gated, traces=tuple(traces) if explains else ())
 
 
 def _opened(gate: Candidate, asked: Asked, situation: Situation) -> _Gated:

@@ -49,7 +49,7 @@ def is_under_contributions(prepared: Prepared, situation: Situation) -> Verdict:
 
 def is_under_caps(prepared: Prepared, situation: Situation) -> Verdict:
     caps = prepared.campaign.frequency.caps
-    return worst(_cap(cap, _records(situation, prepared, cap.counting), situation.now) for cap in caps)
+    return worst([_cap(cap, _records(situation, prepared, cap.counting), situation.now) for cap in caps])
 
 
 def has_kept_gap(prepared: Prepared, situation: Situation) -> Verdict:
@@ -80,7 +80,7 @@ def is_within_cycle(prepared: Prepared, situation: Situation) -> Verdict:
 
 def is_under_site_caps(_prepared: Prepared, situation: Situation) -> Verdict:
     caps = situation.site.frequency.caps
-    return worst(_cap(cap, _all_records(situation), situation.now) for cap in caps)
+    return worst([_cap(cap, _all_records(situation), situation.now) for cap in caps])
 
 
 def has_kept_site_gap(_prepared: Prepared, situation: Situation) -> Verdict:

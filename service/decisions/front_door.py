@@ -8,27 +8,31 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from io import BytesIO
-from typing import Any
 
 from werkzeug.exceptions import HTTPException
-from werkzeug.http import parse_cookie
 
 from schemas.decide import PAGE_FACTS, DecideSchema
 from schemas.remembering import RememberingSchema
 from service.decisions.act import Answer, answer_view
-from service.decisions.carrier import carrier_of, cookie_name, passport_cookie
+from service.decisions.carrier import carrier_of, cookie_name, cookie_value, passport_cookie
 from service.decisions.compile_cache import CompiledSites
 from service.decisions.counting import count_decision
 from service.decisions.render import answer_body
 from service.decisions.view import ViewRequest
 from service.errors import DomainError
 from service.logs import request_id_of
-from service.requests import ACCEPTED_JSON_TYPES, WIDGET_BODY_BYTES, cors_headers, is_admitted, read_json
+from service.requests import (
+    ACCEPTED_JSON_TYPES,
+    WIDGET_BODY_BYTES,
+    Environ,
+    StartResponse,
+    Wsgi,
+    cors_headers,
+    is_admitted,
+    plain_body,
+    read_json,
+)
 from service.services import Services
-
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
-Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
@@ -68,7 +72,7 @@ class FrontDoor:
             return None
         if not is_admitted(environ.get("HTTP_ORIGIN"), site.site.origins, services.settings.public_origin):
             return None
-        cookie = parse_cookie(environ.get("HTTP_COOKIE")).get(cookie_name(services.settings, view.site))
+        cookie = cookie_value(environ.get("HTTP_COOKIE", ""), cookie_name(services.settings, view.site))
         carrier = carrier_of(services.settings, _header_of(environ), cookie)
         answer = answer_view(site, services.passports, view, carrier, services.clock())
         if answer.fault is not None:
@@ -97,14 +101,8 @@ class FrontDoor:
 
 def _plain_body(environ: Environ) -> bytes | None:
     """The body of a request of known, small length; None leaves the input unread."""
-    length = environ.get("CONTENT_LENGTH", "")
     media_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-    if not length.isdigit() or int(length) > WIDGET_BODY_BYTES or "HTTP_TRANSFER_ENCODING" in environ:
-        return None
-    if media_type not in ACCEPTED_JSON_TYPES:
-        return None
-    body: bytes = environ["wsgi.input"].read(int(length))
-    return body
+    return plain_body(environ, WIDGET_BODY_BYTES) if media_type in ACCEPTED_JSON_TYPES else None
 
 
 def _header_of(environ: Environ) -> Callable[[str], str | None]:

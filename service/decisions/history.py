@@ -5,7 +5,7 @@ newest day already known, so nothing is lost and nothing lies in the future.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from service.decisions.reader import (
@@ -76,10 +76,10 @@ def aged(history: History, day: int) -> History:
     gone_weeks = week_of(day) - week_of(history.day)
     days = ((0,) * min(gone_days, HISTORY_DAYS) + history.days)[:HISTORY_DAYS] if history.days else ()
     if not gone_weeks:
-        return replace(history, day=day, days=days)
+        return History(day, days, history.weeks, history.topics, history.pages, history.view_count)
     weeks = ((0,) * min(gone_weeks, HISTORY_WEEKS) + history.weeks)[:HISTORY_WEEKS] if history.weeks else ()
     topics = _since(history.topics, week_of(day) - HISTORY_WEEKS + 1)
-    return replace(history, day=day, days=days, weeks=weeks, topics=topics, pages=())
+    return History(day, days, weeks, topics, (), history.view_count)
 
 
 def _since(topics: Iterable[TopicHistory], week: int) -> tuple[TopicHistory, ...]:

@@ -1,14 +1,17 @@
-"""The bytes inside a passport: a version byte, a head of fixed width, then the lists, column by column, big-endian.
+"""The bytes inside a passport: a version byte, a head of fixed width, then the lists as tables.
 
-Whole columns are packed at once: a page view must hardly pay for the length of a reader's history. Encoding always
-uses the newest version; an older one is decoded for as long as a passport lives.
+Whole tables are packed at once: a page view must hardly pay for the length of a reader's history. Encoding always
+uses the newest version; an older one is decoded for as long as a passport lives. Fingerprints of three bytes lie in
+two columns.
 """
 
+from collections.abc import Sequence
 from itertools import accumulate, chain
 from struct import Struct, error
+from typing import TypeVar
 
 from service.campaigns.variant import Interval
-from service.decisions.passport_bytes import Columns, bytes_of, instant_of, longs, shorts, split, threes
+from service.decisions.passport_bytes import Tables, joined, split, split_all, table, within
 from service.decisions.passport_version_1 import decode_version_1
 from service.decisions.reader import (
     FreeRead,
@@ -21,6 +24,7 @@ from service.decisions.reader import (
     TopicHistory,
 )
 
+V = TypeVar("V")
 VERSION = 2
 _RECURRING = tuple(RecurringState)
 _INTERVALS = tuple(Interval)
@@ -31,6 +35,12 @@ _NOTHING_GIVEN = Giving()
 # lengths of days, weeks, topics, pages, recent, prompts, pools, giving
 _HEAD = Struct(">BIBHIIIIBH8B")
 _GIVING = Struct(">BBB6I")
+_TOPICS = "BHB"  # topic, number of its weeks
+_WEEKS = "BB"  # weeks ago, count
+# campaign, variant, seen count, number of seen_at kept, dismissed count, contributed count, dismissed at
+_PROMPTS = "BHHHBBBI"
+_POOLS = "BHBHI"  # pool, number of its reads, older used, older expires at
+_READS = "HI"  # page, expires at
 
 
 class UnreadablePassportError(ValueError):
@@ -43,12 +53,12 @@ def encode(reader: Reader, issued_at: int) -> bytes:
     giving = b"" if reader.giving == _NOTHING_GIVEN else _giving(reader.giving)
     head = _HEAD.pack(
         VERSION,
-        instant_of(issued_at),
+        within(issued_at),
         *split(bucket),
         reader.salt,
-        instant_of(reader.first_seen_at),
-        instant_of(history.day),
-        instant_of(history.view_count),
+        within(reader.first_seen_at),
+        within(history.day),
+        within(history.view_count),
         *split(reader.link),
         len(history.days),
         len(history.weeks),
@@ -59,18 +69,18 @@ def encode(reader: Reader, issued_at: int) -> bytes:
         len(reader.pools),
         len(giving),
     )
-    lists = (
+    tables = (
         head,
-        bytes_of(history.days),
-        bytes_of(history.weeks),
+        table("B", history.days),
+        table("B", history.weeks),
         _topics(history),
-        shorts(history.pages),
-        threes(reader.recent),
+        table("H", history.pages),
+        table("BH", *split_all(reader.recent)),
         _prompts(reader.prompts),
         _pools(reader.pools),
         giving,
     )
-    return b"".join(lists)
+    return b"".join(tables)
 
 
 def decode(data: bytes) -> tuple[Reader, int]:
@@ -84,53 +94,32 @@ def decode(data: bytes) -> tuple[Reader, int]:
 
 
 def _topics(history: History) -> bytes:
-    """Fingerprints, number of weeks of each; then of all weeks how long ago, and the counts."""
     topics = history.topics
     if not topics:
         return b""
     this_week = (history.day - 1) // 7
-    return b"".join(
-        (
-            threes([one.topic for one in topics]),
-            bytes([len(one.weeks) for one in topics]),
-            bytes_of([this_week - week for one in topics for week in one.weeks]),
-            bytes_of([count for one in topics for count in one.counts]),
-        )
-    )
+    ago = [this_week - week for one in topics for week in one.weeks]
+    counts = [count for one in topics for count in one.counts]
+    names = split_all([one.topic for one in topics])
+    return table(_TOPICS, *names, [len(one.weeks) for one in topics]) + table(_WEEKS, ago, counts)
 
 
 def _prompts(prompts: tuple[PromptRecord, ...]) -> bytes:
     if not prompts:
         return b""
-    campaigns, seen_counts, seen_at, dismissed_counts, dismissed_at, contributed_counts, variants = zip(
-        *prompts, strict=True
-    )
-    return b"".join(
-        (
-            threes(campaigns),
-            shorts(variants),
-            shorts(seen_counts),
-            bytes([len(instants) for instants in seen_at]),
-            bytes_of(dismissed_counts),
-            bytes_of(contributed_counts),
-            longs(dismissed_at),
-            longs(tuple(chain.from_iterable(seen_at))),
-        )
-    )
+    campaigns, seen, seen_at, dismissed, dismissed_at, contributed, variants = zip(*prompts, strict=True)
+    lengths = [len(instants) for instants in seen_at]
+    records = table(_PROMPTS, *split_all(campaigns), variants, seen, lengths, dismissed, contributed, dismissed_at)
+    return records + table("I", list(chain.from_iterable(seen_at)))
 
 
 def _pools(pools: tuple[PoolUse, ...]) -> bytes:
-    reads = [read for use in pools for read in use.reads]
-    return b"".join(
-        (
-            threes([use.pool for use in pools]),
-            bytes([len(use.reads) for use in pools]),
-            shorts([use.older_used for use in pools]),
-            longs([use.older_expires_at for use in pools]),
-            shorts([read.page for read in reads]),
-            longs([read.expires_at for read in reads]),
-        )
-    )
+    if not pools:
+        return b""
+    names, reads, older_used, older_expires_at = zip(*pools, strict=True)
+    uses = table(_POOLS, *split_all(names), [len(own) for own in reads], older_used, older_expires_at)
+    every = list(chain.from_iterable(reads))
+    return uses + table(_READS, [read.page for read in every], [read.expires_at for read in every])
 
 
 def _giving(giving: Giving) -> bytes:
@@ -138,12 +127,12 @@ def _giving(giving: Giving) -> bytes:
         _RECURRING.index(giving.recurring),
         _INTERVALS.index(giving.recurring_interval),
         _INTERVALS.index(giving.checkout_interval),
-        instant_of(giving.recurring_at),
-        instant_of(giving.past_due_at),
-        instant_of(giving.paid_until),
-        instant_of(giving.ended_at),
-        instant_of(giving.one_off_at),
-        instant_of(giving.checkout_at),
+        within(giving.recurring_at),
+        within(giving.past_due_at),
+        within(giving.paid_until),
+        within(giving.ended_at),
+        within(giving.one_off_at),
+        within(giving.checkout_at),
     )
 
 
@@ -152,13 +141,13 @@ def _decode_version_2(data: bytes) -> tuple[Reader, int]:
         data
     )
     days, weeks, topics, pages, recent, prompts, pools, giving = lengths
-    columns, bucket = Columns(data, _HEAD.size), high << 16 | low
+    tables, bucket = Tables(data, _HEAD.size), high << 16 | low
     history = History(
         day=day,
-        days=tuple(columns.bytes(days)),
-        weeks=tuple(columns.bytes(weeks)),
-        topics=_take_topics(columns, topics, (day - 1) // 7),
-        pages=columns.shorts(pages),
+        days=tables.take("B", days)[0],
+        weeks=tables.take("B", weeks)[0],
+        topics=_take_topics(tables, topics, (day - 1) // 7),
+        pages=tables.take("H", pages)[0],
         view_count=view_count,
     )
     reader = Reader(
@@ -166,55 +155,41 @@ def _decode_version_2(data: bytes) -> tuple[Reader, int]:
         salt=salt,
         first_seen_at=first_seen_at,
         history=history,
-        recent=columns.threes(recent),
-        prompts=_take_prompts(columns, prompts),
-        pools=_take_pools(columns, pools),
-        giving=_take_giving(columns.bytes(giving)),
+        recent=joined(*tables.take("BH", recent)),
+        prompts=_take_prompts(tables, prompts),
+        pools=_take_pools(tables, pools),
+        giving=_take_giving(data[-giving:]) if giving else _NOTHING_GIVEN,
         link=link_high << 16 | link_low,
     )
     return reader, issued_at
 
 
-def _take_topics(columns: Columns, length: int, this_week: int) -> tuple[TopicHistory, ...]:
+def _take_topics(tables: Tables, length: int, this_week: int) -> tuple[TopicHistory, ...]:
     if not length:
         return ()
-    topics, lengths = columns.threes(length), columns.bytes(length)
-    total = sum(lengths)
-    weeks = tuple([this_week - ago for ago in columns.bytes(total)])
-    counts = tuple(columns.bytes(total))
-    return tuple(
-        [
-            TopicHistory(topic, weeks[end - own : end], counts[end - own : end])
-            for topic, own, end in zip(topics, lengths, accumulate(lengths), strict=True)
-        ]
-    )
+    highs, lows, lengths = tables.take(_TOPICS, length)
+    ago, counts = tables.take(_WEEKS, sum(lengths))
+    weeks = tuple([this_week - weeks_ago for weeks_ago in ago])
+    return tuple(map(TopicHistory, joined(highs, lows), _shared_out(weeks, lengths), _shared_out(counts, lengths)))
 
 
-def _take_prompts(columns: Columns, length: int) -> tuple[PromptRecord, ...]:
+def _take_prompts(tables: Tables, length: int) -> tuple[PromptRecord, ...]:
     if not length:
         return ()
-    campaigns, variants, seen_counts = columns.threes(length), columns.shorts(length), columns.shorts(length)
-    lengths, dismissed, contributed = columns.bytes(length), columns.bytes(length), columns.bytes(length)
-    dismissed_at = columns.longs(length)
-    seen_at = columns.longs(sum(lengths))
-    seen = [seen_at[end - own : end] for own, end in zip(lengths, accumulate(lengths), strict=True)]
-    return tuple(map(PromptRecord, campaigns, seen_counts, seen, dismissed, dismissed_at, contributed, variants))
+    highs, lows, variants, seen, lengths, dismissed, contributed, dismissed_at = tables.take(_PROMPTS, length)
+    seen_at = _shared_out(tables.take("I", sum(lengths))[0], lengths)
+    return tuple(map(PromptRecord, joined(highs, lows), seen, seen_at, dismissed, dismissed_at, contributed, variants))
 
 
-def _take_pools(columns: Columns, length: int) -> tuple[PoolUse, ...]:
+def _take_pools(tables: Tables, length: int) -> tuple[PoolUse, ...]:
     if not length:
         return ()
-    pools, lengths = columns.threes(length), columns.bytes(length)
-    older_used, older_expires_at = columns.shorts(length), columns.longs(length)
-    total = sum(lengths)
-    reads = tuple(map(FreeRead, columns.shorts(total), columns.longs(total)))
-    own = [reads[end - own : end] for own, end in zip(lengths, accumulate(lengths), strict=True)]
-    return tuple(map(PoolUse, pools, own, older_used, older_expires_at))
+    highs, lows, lengths, older_used, older_expires_at = tables.take(_POOLS, length)
+    reads = tuple(map(FreeRead, *tables.take(_READS, sum(lengths))))
+    return tuple(map(PoolUse, joined(highs, lows), _shared_out(reads, lengths), older_used, older_expires_at))
 
 
 def _take_giving(packed: bytes) -> Giving:
-    if not packed:
-        return _NOTHING_GIVEN
     recurring, interval, asked, *instants = _GIVING.unpack(packed)
     recurring_at, past_due_at, paid_until, ended_at, one_off_at, checkout_at = instants
     return Giving(
@@ -228,6 +203,11 @@ def _take_giving(packed: bytes) -> Giving:
         checkout_at,
         _INTERVALS[asked],
     )
+
+
+def _shared_out(values: tuple[V, ...], lengths: Sequence[int]) -> list[tuple[V, ...]]:
+    """Each owner's part of values that lie one owner's after the other's."""
+    return [values[end - own : end] for own, end in zip(lengths, accumulate(lengths), strict=True)]
 
 
 _DECODERS = {1: decode_version_1, VERSION: _decode_version_2}

@@ -22,7 +22,7 @@ _RISING_WEEKS = 3
 def is_a_visit(_prepared: Prepared, situation: Situation) -> Verdict:
     """Crawlers and pages fetched ahead of time are shown nothing."""
     purpose = situation.visitor.purpose
-    return Verdict(purpose is Purpose.VISIT, purpose.value, "visit")
+    return Verdict(purpose is Purpose.VISIT, purpose, "visit")
 
 
 def is_in_contextual_share(_prepared: Prepared, situation: Situation) -> Verdict:
@@ -117,7 +117,7 @@ def came_from(prepared: Prepared, situation: Situation) -> Verdict:
 
 def has_read_articles(prepared: Prepared, situation: Situation) -> Verdict:
     counts = zip(prepared.campaign.reader.article_counts, prepared.counted_topics, strict=True)
-    return worst(_articles(rule, topics, situation) for rule, topics in counts)
+    return worst([_articles(rule, topics, situation) for rule, topics in counts])
 
 
 def has_countable_history(_prepared: Prepared, situation: Situation) -> Verdict:

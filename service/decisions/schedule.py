@@ -29,10 +29,10 @@ def is_on_weekday(prepared: Prepared, situation: Situation) -> Verdict:
     weekdays = prepared.campaign.schedule.weekdays or frozenset()
     today = WEEKDAYS[situation.now.weekday]
     if today in weekdays:
-        return Verdict(True, today.value, sorted(weekdays, key=WEEKDAYS.index))
+        return Verdict(True, today.value, tuple(sorted(weekdays, key=WEEKDAYS.index)))
     ahead = next((n for n in range(1, _DAYS_AHEAD) if WEEKDAYS[(situation.now.weekday + n) % 7] in weekdays), None)
     opens_at = None if ahead is None else instant_of(situation.now.day + ahead, 0, situation.now.zone)
-    return Verdict(False, today.value, sorted(weekdays, key=WEEKDAYS.index), opens_at)
+    return Verdict(False, today.value, tuple(sorted(weekdays, key=WEEKDAYS.index)), opens_at)
 
 
 def is_within_daily_hours(prepared: Prepared, situation: Situation) -> Verdict:
@@ -42,7 +42,7 @@ def is_within_daily_hours(prepared: Prepared, situation: Situation) -> Verdict:
     opens_at = (
         None if passed else _opening(now, lambda minute: any(is_within_hours(one, minute) for one in hours), hours)
     )
-    return Verdict(passed, _clock(now.minute), [_span(one) for one in hours], opens_at)
+    return Verdict(passed, _clock(now.minute), tuple(_span(one) for one in hours), opens_at)
 
 
 def is_not_quiet(_prepared: Prepared, situation: Situation) -> Verdict:
@@ -51,7 +51,7 @@ def is_not_quiet(_prepared: Prepared, situation: Situation) -> Verdict:
     now = situation.now
     passed = not any(is_quiet(one, now.minute) for one in quiet)
     opens_at = None if passed else _opening(now, lambda minute: not any(is_quiet(one, minute) for one in quiet), quiet)
-    return Verdict(passed, _clock(now.minute), [_span(one) for one in quiet], opens_at)
+    return Verdict(passed, _clock(now.minute), tuple(_span(one) for one in quiet), opens_at)
 
 
 def _opening(now: SiteTime, is_open: Callable[[int], bool], hours: tuple[Hours, ...]) -> int | None:

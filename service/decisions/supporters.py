@@ -73,16 +73,16 @@ def is_asked_supporter_state(prepared: Prepared, situation: Situation) -> Verdic
     cool_off = prepared.campaign.cool_off
     limit = listed(asked)
     if state is SupporterState.ONE_OFF and cool_off.one_off_days is not None:
-        return Verdict(True, state.value, limit, None, "left to the cool-off after a contribution")
+        return Verdict(True, state, limit, None, "left to the cool-off after a contribution")
     if state is SupporterState.RECURRING and cool_off.recurring_days is not None:
-        return Verdict(True, state.value, limit, None, "left to the cool-off after a contribution")
+        return Verdict(True, state, limit, None, "left to the cool-off after a contribution")
     if state in asked and state is not SupporterState.UNKNOWN:
-        return Verdict(True, state.value, limit)
+        return Verdict(True, state, limit)
     giving = situation.reader.giving if situation.reader else Giving()
     changes_at = (
         None if state is SupporterState.UNKNOWN else state_ends_at(giving, situation.site.supporters, situation.now)
     )
-    return Verdict(False, state.value, limit, changes_at)
+    return Verdict(False, state, limit, changes_at)
 
 
 def has_cooled_off_after_contribution(prepared: Prepared, situation: Situation) -> Verdict:

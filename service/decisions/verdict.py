@@ -1,6 +1,6 @@
 """What a rule says: passed or not, the value it saw, the limit it holds against it, and when time would change it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,11 +18,12 @@ class Verdict(NamedTuple):
     note: str | None = None
 
 
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
     """Of several limits of one rule, the one that holds longest; the last one when all pass."""
-    found = list(verdicts)
-    failed = [verdict for verdict in found if not verdict.passed]
-    return max(failed, key=lambda verdict: verdict.passes_at or 1 << 62) if failed else found[-1]
+    if len(verdicts) == 1:
+        return verdicts[0]
+    failed = [verdict for verdict in verdicts if not verdict.passed]
+    return max(failed, key=lambda verdict: verdict.passes_at or 1 << 62) if failed else verdicts[-1]
 
 
 @lru_cache(maxsize=4096)
