@@ -51,9 +51,13 @@ class Blueprint(flask_smorest.Blueprint):
 
 
 def read_json(raw: bytes) -> Any:
-    """JSON of a body; answers 400 for what is not UTF-8, not JSON, holds NaN, repeats a name, or is nested absurdly."""
+    """JSON of a body; answers 400 for what is not UTF-8, not JSON, holds NaN or half a character, repeats
+    a name, or is nested absurdly."""
     try:
-        return _decode(raw.decode("utf-8"))
+        found = _decode(raw.decode("utf-8"))
+        if b"\\ud" in raw or b"\\uD" in raw:
+            json.dumps(found, ensure_ascii=False).encode()
+        return found
     except (ValueError, RecursionError):
         abort(400)
 

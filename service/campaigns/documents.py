@@ -19,6 +19,7 @@ from schemas.document import Path as DocumentPath
 from schemas.document import load_value
 from schemas.site import SiteSchema
 from service.campaigns.campaign import Campaign
+from service.campaigns.json_documents import LinesOf, is_json_like, plain_json, without_tabs
 from service.campaigns.site import Site
 from service.errors import InvalidDocumentError
 
@@ -32,20 +33,31 @@ _DECIMAL = re.compile(r"^[-+]?\d+\.\d+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as written. `lines`: where each part stands, counted from one; empty for JSON that came over HTTP."""
+    """A document as written. `lines`: where each part stands, counted from one."""
 
     content: Any
     lines: Mapping[DocumentPath, int]
 
 
-def read_document(text: str | bytes) -> Document:
+def read_document(text: str | bytes, max_bytes: int = MAX_DOCUMENT_BYTES) -> Document:
     """One YAML or JSON document; raises InvalidDocumentError with the line of what cannot be read."""
-    if len(text) > MAX_DOCUMENT_BYTES:
-        raise InvalidDocumentError((f"the document is longer than {MAX_DOCUMENT_BYTES // 1024} KiB",))
+    if len(text) > max_bytes:
+        raise InvalidDocumentError((f"the document is longer than {max_bytes // 1024} KiB",))
     try:
-        node = _composed(text.decode("utf-8") if isinstance(text, bytes) else text)
+        written = (text.decode("utf-8") if isinstance(text, bytes) else text).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise InvalidDocumentError(("the document is not UTF-8 text",)) from error
+    if not is_json_like(written):
+        return _read_yaml(written)
+    try:
+        return Document(plain_json(written, max_depth=MAX_DEPTH, max_digits=MAX_DIGITS), LinesOf(written))
+    except (ValueError, RecursionError):
+        return _read_yaml(without_tabs(written))  # which also names the line of what is wrong
+
+
+def _read_yaml(text: str) -> Document:
+    try:
+        node = _composed(text)
     except yaml.MarkedYAMLError as error:
         raise InvalidDocumentError((_unreadable(error),)) from error
     except (yaml.YAMLError, RecursionError) as error:
@@ -55,10 +67,10 @@ def read_document(text: str | bytes) -> Document:
     return Document(_plain(node, (), lines), lines)
 
 
-def read_file(path: Path) -> Document:
+def read_file(path: Path, max_bytes: int = MAX_DOCUMENT_BYTES) -> Document:
     """The same from a file; a file that cannot be opened is an InvalidDocumentError too."""
     try:
-        return read_document(path.read_bytes())
+        return read_document(path.read_bytes(), max_bytes)
     except OSError as error:
         raise InvalidDocumentError((f"cannot be opened: {error.strerror}",)) from error
 
@@ -135,7 +147,7 @@ def _mapping(node: yaml.MappingNode, path: DocumentPath, lines: dict[DocumentPat
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
             raise InvalidDocumentError((f"a name must be plain text (line {line})",))
-        name = str(key_node.value)
+        name = _whole_characters(str(key_node.value), line)
         if name in found:
             raise InvalidDocumentError((f"{name} is written twice (line {line})",))
         lines[(*path, name)] = line
@@ -144,13 +156,21 @@ def _mapping(node: yaml.MappingNode, path: DocumentPath, lines: dict[DocumentPat
 
 
 def _scalar(node: yaml.ScalarNode, line: int) -> Any:
-    text = str(node.value)
+    text = _whole_characters(str(node.value), line)
     if node.style in {"'", '"', "|", ">"}:
         return text
     words: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
     if text in words:
         return words[text]
     return _number(text, line)
+
+
+def _whole_characters(text: str, line: int) -> str:
+    """With characters that were escaped as two halves made whole, as JSON writes them."""
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise InvalidDocumentError((f"half a character is written here (line {line})",)) from error
 
 
 def _number(text: str, line: int) -> int | float | str:

@@ -9,7 +9,6 @@ from flask import Response, jsonify, make_response, redirect, render_template, r
 from schemas.decide import DecideSchema, DecisionSchema
 from schemas.event import EventAnswerSchema, EventSchema
 from schemas.preview import PreviewLinkSchema, PreviewSchema
-from service.campaigns.documents import MAX_DOCUMENT_BYTES
 from service.campaigns.site import Site
 from service.decisions import carrier
 from service.decisions.act import EventNote, note_event
@@ -24,7 +23,7 @@ from service.decisions.preview import PreviewRequest
 from service.decisions.reader import Reader
 from service.decisions.render import answer_body
 from service.decisions.signed_in import note_signed_in
-from service.decisions.simulation_file import simulate_text
+from service.decisions.simulation_file import MAX_SIMULATION_BYTES, simulate_text
 from service.decisions.view import Carrier, ViewRequest
 from service.requests import WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
 from service.services import Services, current_services
@@ -80,7 +79,7 @@ def events(note: EventNote) -> Response:
 
 
 @blueprint.post("/v1/simulate")
-@limited_body(MAX_DOCUMENT_BYTES)
+@limited_body(MAX_SIMULATION_BYTES)
 @requires_role("editor", "auditor")
 @blueprint.response(HTTPStatus.OK, {"type": "object"})
 def simulate() -> Response:

@@ -1,11 +1,12 @@
 """What a change would change: recorded readers lived twice, with campaigns as published and with a draft in place."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.countries import with_countries_written_out
+from service.campaigns.documents import MAX_DEPTH, MAX_DIGITS
+from service.campaigns.json_documents import plain_json
 from service.campaigns.snapshot import SiteSnapshot
 from service.decisions.simulate import Lived, simulate
 from service.decisions.simulation import Simulation
@@ -55,11 +56,11 @@ def replay(snapshot: SiteSnapshot, draft: Campaign, lines: Iterable[str]) -> Rep
 
 def _life(number: int, line: str, keys: list[str]) -> Simulation:
     try:
-        written = json.loads(line)
+        written = plain_json(line, max_depth=MAX_DEPTH, max_digits=MAX_DIGITS)
         if not isinstance(written, dict) or {"site", "campaigns"} & set(written):
             raise InvalidDocumentError(("must be a simulation without site and campaigns",))
         return load_simulation({**written, "campaigns": [{"key": key} for key in keys]})
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidDocumentError((f"line {number}: is not JSON",)) from error
     except InvalidDocumentError as error:
         raise InvalidDocumentError(tuple(f"line {number}: {problem}" for problem in error.problems)) from error

@@ -13,6 +13,8 @@ from service.decisions.render import lived_body
 from service.decisions.simulate import simulate
 from service.decisions.simulation import Simulation
 
+MAX_SIMULATION_BYTES = 2 * 1024 * 1024
+
 
 def load_simulation(content: object, lines: Mapping[DocumentPath, int] | None = None) -> Simulation:
     """The simulation a document describes; raises InvalidDocumentError naming every field that is wrong."""
@@ -21,14 +23,14 @@ def load_simulation(content: object, lines: Mapping[DocumentPath, int] | None = 
 
 def simulate_file(path: Path) -> Iterator[str]:
     """Run a JSON or YAML file; a JSON line per page view. Raises InvalidDocumentError before anything is run."""
-    document = read_file(path)
+    document = read_file(path, MAX_SIMULATION_BYTES)
     simulation = load_simulation(document.content, document.lines)
     return (json.dumps(body, ensure_ascii=False) for body in bodies(simulation))
 
 
 def simulate_text(text: str | bytes) -> list[dict[str, Any]]:
     """The same from text, as values of JSON."""
-    document = read_document(text)
+    document = read_document(text, MAX_SIMULATION_BYTES)
     return list(bodies(load_simulation(document.content, document.lines)))
 
 

@@ -1,6 +1,7 @@
 """Reading documents: only plain YAML and JSON, with lines; whatever else comes is refused in words."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +89,48 @@ def test_a_file_that_is_not_there_is_named_as_such(tmp_path: Path) -> None:
         read_file(tmp_path / "nothing.yaml")
 
 
-def test_json_is_read_too() -> None:
-    content = {"a": [1, 2.5, True, None, "x: y"], "b": {"c": "é"}}
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param(json.dumps, id="as programs write it, what is not ASCII escaped in halves"),
+        pytest.param(lambda content: json.dumps(content, ensure_ascii=False), id="as it is"),
+        pytest.param(lambda content: json.dumps(content, indent="\t"), id="indented with tabs"),
+        pytest.param(lambda content: "\ufeff" + json.dumps(content, indent=2), id="after a byte order mark"),
+    ],
+)
+def test_json_is_read_too(written: Callable[[object], str]) -> None:
+    content = {"a": [1, 2.5, 1e-05, True, None, "x: y"], "b": {"c": "é 😀 \\ /"}}
 
-    assert read_document(json.dumps(content)).content == content
+    assert read_document(written(content)).content == content
+
+
+def test_yaml_may_escape_a_character_in_halves_too() -> None:
+    assert read_document(r'a: "\ud83d\ude00"').content == {"a": "😀"}
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        (r'{"a": 1, "b": "\ud83d"}', "half a character is written here (line 1)"),
+        (r'a: "\ude00"', "half a character is written here (line 1)"),
+        (r'{"\ud83d": 1}', "half a character is written here (line 1)"),
+        ('{"a": 1,\n\t"a": 2}', "a is written twice (line 2)"),
+        ("[" * 5000 + "]" * 5000, "nested too deeply (line 1)"),
+        ('{"a": ' + "9" * 5000 + "}", "has too many digits (line 1)"),
+    ],
+)
+def test_json_that_is_refused_is_refused_with_its_line(written: str, words: str) -> None:
+    assert words in problems_of(written)[0]
+
+
+def test_a_problem_in_json_names_its_line() -> None:
+    text = json.dumps({"key": "autumn", "name": 'A " \ud83d\ude00', "prority": 3, "kind": "epic"}, indent="\t")
+    document = read_document(text)
+
+    with pytest.raises(InvalidDocumentError) as caught:
+        load_campaign(document.content, document.lines)
+
+    assert "prority: is not a field here; did you mean priority? (line 4)" in caught.value.problems
 
 
 @given(PLAIN)

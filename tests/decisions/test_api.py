@@ -148,6 +148,7 @@ def test_a_wrong_body_is_a_problem_with_a_code(open_client: Opener, body: Any, s
         (b"[" * 4000, 400),
         (b'{"site": NaN}', 400),
         (b'{"site":"tide","site":"tide"}', 400),
+        (rb'{"site":"tide","view_id":"v","page_id":"/\ud83d","event_id":"e"}', 400),
         (b" " * 4097, 413),
     ],
 )

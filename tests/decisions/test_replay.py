@@ -49,6 +49,8 @@ def test_no_readers_are_no_change() -> None:
     ("text", "said"),
     [
         ("{", "line 2: is not JSON"),
+        ("[" * 10_000, "line 2: is not JSON"),
+        (r'{"steps": [{"at": "2026-11-18 10:00", "view": {"page_id": "\ud83d"}}]}', "line 2: is not JSON"),
         ("[]", "line 2: must be a simulation without site and campaigns"),
         ('{"site": {}, "steps": []}', "line 2: must be a simulation without site and campaigns"),
         ('{"steps": [{"at": "soon", "view": {}}]}', "line 2: steps 1, at: must be a time"),

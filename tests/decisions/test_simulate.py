@@ -240,3 +240,16 @@ def test_gates_are_lifted_on_sensitive_pages_unless_the_site_keeps_them(
     lived = run(site={"sensitive": site}, campaigns=[gate], steps=[view(is_sensitive=True)])
 
     assert lived[0]["access"]["state"] == state
+
+
+def test_a_long_life_is_read_and_a_longer_one_refused() -> None:
+    assert len(run(steps=[view(section="news")] * 3000)) == 3000
+    assert problems(steps=[view()] * 10_001) == ("steps: must be a list of 0 to 10000",)
+
+
+def test_what_json_can_write_is_printed_as_it_was() -> None:
+    words = {"en": {"heading": "Thank you 😀", "button": "Give"}}
+
+    lived = run(campaigns=[{"key": "autumn", "variants": [{"key": "control", "copy": words}]}], steps=[view()])
+
+    assert lived[0]["prompts"][0]["copy"]["heading"] == "Thank you 😀"
