@@ -25,7 +25,7 @@ def sizes() -> list[tuple[str, int, int]]:
     return [
         ("loader", weight("loader.js"), 2500),
         ("loader + decision + inline appeal", weight("loader.js", *modules(*APPEAL)), 10_000),
-        ("amount chooser", weight(*modules("amounts", "checkout")), 6000),
+        ("amount chooser", weight(*modules("amounts")), 6000),
         ("heaviest locale", heaviest, 2000),
     ]
 

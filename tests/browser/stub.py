@@ -13,6 +13,7 @@ from flask import Flask, Response, request
 from flask_smorest import Api
 from werkzeug.serving import make_server
 
+from service.contributions.breaker import is_proof
 from service.services import EXTENSION
 from service.widget.api import blueprint
 
@@ -104,6 +105,7 @@ class Stub:
     erasures: list[str] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     checkout_status: int = 200
+    wants_proof: bool = False
     event_status: int = 200
 
     def forget_all(self) -> None:
@@ -142,7 +144,10 @@ def create_stub(stub: Stub) -> Flask:
 
     @app.post("/v1/checkout")
     def checkout() -> Any:
-        stub.checkouts.append(json.loads(request.get_data()))
+        body = json.loads(request.get_data())
+        stub.checkouts.append(body)
+        if stub.wants_proof and not is_proof(body["prompt_token"], body.get("proof")):
+            return {"code": "proof_needed", "status": 403}, 403
         return {"checkout_url": stub.url + "/hosted"}, stub.checkout_status
 
     @app.get("/hosted")

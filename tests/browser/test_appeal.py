@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from service.contributions.breaker import is_proof
 from tests.browser.stub import Stub, prompt
 
 pytestmark = pytest.mark.browser
@@ -173,6 +174,19 @@ def test_a_failing_checkout_says_that_nothing_was_charged(page: Page, newspaper:
 
     expect(page.get_by_role("alert")).to_contain_text("nothing was charged")
     expect(page.get_by_role("button", name="Support the Courier: €10 once")).to_be_enabled()
+
+
+def test_while_cards_are_being_tested_the_browser_works_for_its_reader(page: Page, newspaper: str, stub: Stub) -> None:
+    stub.show(prompt())
+    stub.wants_proof = True
+    open_story(page, newspaper)
+
+    page.get_by_role("button", name="Support the Courier").click()
+    page.wait_for_url("**/hosted")
+
+    first, second = stub.checkouts
+    assert is_proof(first["prompt_token"], second.pop("proof"))
+    assert first == second
 
 
 def test_words_of_an_appeal_are_never_markup(page: Page, newspaper: str, stub: Stub) -> None:

@@ -14,7 +14,7 @@ def test_the_same_files_have_the_same_version() -> None:
 
 def test_one_changed_byte_makes_another_version(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "widget")
-    with (tmp_path / "widget" / "modules" / "seen.js").open("a") as file:
+    with (tmp_path / "widget" / "modules" / "prompts.js").open("a") as file:
         file.write(" ")
 
     assert read_assets(tmp_path / "widget").version != assets().version

@@ -1,5 +1,5 @@
-// How often and how much. Nothing monthly is ever chosen for the reader; the button says what it will do.
-import { h } from './dom.js';
+// How often and how much, and from there to the hosted payment page. Nothing monthly is ever chosen for the reader; the button says what it will do.
+import { h } from './appeal.js';
 
 export const style = `
 form { margin-top: 1.4em; }
@@ -61,15 +61,15 @@ export const chooser = ({ ask, copy }, { word, onchoice, ongive }) => {
     return { interval: current?.interval, currency: ask.currency, amount_minor: amount, covers_fee: fee.checked };
   };
   const isWithin = (amount) => amount > 0 && amount >= current.minimum_minor && amount <= (current.maximum_minor ?? 99999999);
-  const changed = () => {
+  const redraw = () => {
     const { amount_minor: amount } = choice();
     ownLine.hidden = picked !== 'own';
     own.removeAttribute('aria-invalid');
     wrong.textContent = '';
     give.textContent = current && amount !== null && isWithin(amount)
       ? `${copy.button}: ${word(`each_${current.interval}`, { amount: money(amount) })}` : copy.button;
-    onchoice?.(choice());
   };
+  const changed = () => { redraw(); onchoice(choice()); };
   const radio = (name, value, isOn, label, tell, kind) => h('label', { class: `card ${kind}`, part: 'choice',
     onclick: ({ detail: isPointer }) => { if (value === 'own' && isPointer) requestAnimationFrame(() => own.focus()); } },
     h('input', { type: 'radio', name: prefix + name, value, checked: isOn, onchange: tell }), h('span', {}, label));
@@ -105,9 +105,24 @@ export const chooser = ({ ask, copy }, { word, onchoice, ongive }) => {
     ask.can_cover_fee && h('label', { class: 'fee' }, fee, h('span', {}, word('fee'))), wrong, give);
   form.say = say;
   form.busy = (isBusy) => {
-    if (isBusy) { give.setAttribute('aria-disabled', 'true'); give.textContent = word('wait'); } else { give.removeAttribute('aria-disabled'); changed(); }
+    if (isBusy) { give.setAttribute('aria-disabled', 'true'); give.textContent = word('wait'); } else { give.removeAttribute('aria-disabled'); redraw(); }
   };
   drawSums();
-  changed();
+  redraw();
   return form;
+};
+
+// The address of the payment page. While cards are being tested the service asks for a proof of work first.
+export const checkout = async (app, prompt, choice) => {
+  const ask = (proof) => app.post('v1/checkout', {
+    prompt_token: prompt.prompt_token, ...choice, return_url: location.href.split('#')[0],
+    page_id: app.facts.page_id?.slice(0, 200), language: prompt.copy.language, proof }, 10000);
+  const answer = await ask().catch(async (error) => {
+    if (!/"proof_needed"/.test(error.cause)) throw error;
+    const { prove } = await app.load('proof');
+    return ask(await prove(prompt.prompt_token));
+  });
+  const { protocol, href } = new URL(answer.checkout_url);
+  if (!/^https?:$/.test(protocol)) throw Error('address');
+  return href;
 };

@@ -1,6 +1,5 @@
 // A banner at the foot of the window. It steps aside for whatever has the focus, and for parts of the page that ask for it.
-import { h, sheet } from './dom.js';
-import { closeButton, heading, text, ticker } from './appeal.js';
+import { closeButton, foot, h, heading, sheet, text, ticker } from './appeal.js';
 
 export const style = `
 .banner { position: fixed; z-index: var(--keepopen-z-index, 2147483000); inset-inline: 0; inset-block-end: 0; max-height: min(72vh, 38em); overflow: auto; overscroll-behavior: contain; padding: 1.25em max(1.25em, calc(50vw - 36em)); border-block-start: 3px solid var(--bright); box-shadow: 0 -2px 18px rgb(0 0 0 / .14); }
@@ -68,15 +67,21 @@ const stepAside = (panel, host, clear) => {
   };
 };
 
-export const build = (prompt, { word, chooser, dismiss, links, app, host }) => {
-  const open = h('button', { class: 'open', part: 'button', type: 'button', 'aria-expanded': 'false', onclick: () => {
-    open.replaceWith(chooser);
+export const build = (prompt, tools) => {
+  const { app, host, word, dismiss, bring } = tools;
+  // The amounts are fetched when they are about to be wanted. If they do not come, the support page has them.
+  const unfold = () => bring().then((form) => {
+    if (!open.isConnected) return;
+    const isHere = [host, document.body].includes(document.activeElement);
+    open.replaceWith(form);
     inner.classList.add('is-open');
-    chooser.querySelector('input')?.focus();
-  } }, prompt.copy.button);
+    if (isHere) form.querySelector('input')?.focus();
+  }, () => location.assign(`${app.base}support/${encodeURIComponent(app.site)}`));
+  const soon = () => { bring().catch(() => {}); };
+  const open = h('button', { class: 'open', part: 'button', type: 'button', 'aria-expanded': 'false', onpointerenter: soon, onfocus: soon, onclick: unfold }, prompt.copy.button);
   const note = h('p', { class: 'unseen', role: 'status' });
   const inner = h('div', { class: 'inner' }, h('div', {}, heading(prompt), text(prompt), ticker(prompt, word)),
-    h('div', { class: 'acts' }, open, prompt.copy.footnote && h('p', { class: 'footnote', part: 'footnote' }, prompt.copy.footnote), links));
+    h('div', { class: 'acts' }, open, foot(prompt, tools)));
   const panel = h('section', { class: `root banner${prompt.is_dismissible ? ' dismissible' : ''}`, part: 'banner', 'aria-labelledby': 'heading',
     onkeydown: ({ key }) => { if (key === 'Escape' && prompt.is_dismissible) dismiss(); },
     onfocusin: ({ relatedTarget: from }) => { if (from) panel.opener = from; } },

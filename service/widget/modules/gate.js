@@ -1,6 +1,5 @@
 // The only shape that interrupts: a modal dialog. The text behind it is hidden only while it stands, and only where the page says which.
-import { h, sheet } from './dom.js';
-import { closeButton, heading, text, ticker } from './appeal.js';
+import { closeButton, foot, h, heading, sheet, text, ticker } from './appeal.js';
 
 export const style = `
 .gate { width: min(40em, 100vw - 2em); max-width: none; max-height: min(92vh, 60em); margin: auto; padding: clamp(1.25em, 4vw, 2.25em); border: 0; border-block-start: 4px solid var(--bright); border-radius: var(--round); overflow: auto; overscroll-behavior: contain; box-shadow: 0 8px 40px rgb(0 0 0 / .3); }
@@ -19,16 +18,16 @@ const signIn = (app, { copy }) => {
   return address && h('a', { class: 'sign-in', part: 'button', href: new URL(address, location.href).href }, copy.button);
 };
 
-export const build = (prompt, { word, chooser, dismiss, links, app }) => {
+export const build = (prompt, tools) => {
+  const { word, dismiss, app } = tools;
   const isOpen = prompt.is_dismissible;
   const opener = document.activeElement;
   const dialog = h('dialog', { class: `root gate${isOpen ? ' dismissible' : ''}`, part: 'gate', 'aria-labelledby': 'heading', closedby: isOpen ? 'closerequest' : 'none',
     oncancel: (event) => { event.preventDefault(); if (isOpen) dismiss(); },
     onclose: () => { if (dialog.isConnected) isOpen ? dismiss() : dialog.showModal(); } },
   heading(prompt), isOpen && closeButton(word, dismiss), text(prompt), ticker(prompt, word),
-  prompt.gate?.type === 'registration' ? signIn(app, prompt) : chooser,
-  prompt.copy.footnote && h('p', { class: 'footnote', part: 'footnote' }, prompt.copy.footnote),
-  links, !isOpen && h('p', { class: 'footnote' }, h('a', { href: new URL('/', location.href).href }, word('front_page'))));
+  prompt.gate?.type === 'registration' ? signIn(app, prompt) : tools.form,
+  foot(prompt, tools), !isOpen && h('p', { class: 'footnote' }, h('a', { href: new URL('/', location.href).href }, word('front_page'))));
   if (opener && opener !== document.body) dialog.opener = opener;
   dialog.enter = () => {
     const selector = app.answer.access?.state === 'gated' && paidParts(app);

@@ -1,11 +1,5 @@
-// Draws the prompts of an answer at their places, and looks after each until it goes.
-import { h, sheet } from './dom.js';
-import { links } from './links.js';
-import { look } from './look.js';
-import { backToReading, gently } from './place.js';
-import { report } from './report.js';
-import { whenSeen } from './seen.js';
-import { wordsFor } from './words.js';
+// Draws the prompts of an answer at their places, and looks after each until it goes. A file is a request: what every prompt needs is here.
+import { h, look, sheet } from './appeal.js';
 
 const SHAPES = { epic: 'appeal', banner: 'banner', gate: 'gate' };
 const shown = new Map(); // placement → { prompt, host, remove, form }
@@ -22,31 +16,122 @@ export const show = async (app, isStale, isLate = () => app.late.aborted) => {
   if (prompts.length < app.answer?.prompts.length) app.say('none', { reason: 'unusable' });
   for (const [placement, old] of shown) {
     const same = prompts.find((prompt) => prompt.placement === placement && isSame(prompt, old.prompt));
-    if (same) { old.prompt.prompt_token = same.prompt_token; old.form.busy(false); } else old.remove();
+    if (same) { old.prompt.prompt_token = same.prompt_token; old.form?.busy(false); } else old.remove();
   }
-  await Promise.all(prompts.map((prompt) => draw(app, prompt, () => isStale() || isLate())));
+  const drawn = prompts.map((prompt) => begin(app, prompt, () => isStale() || isLate()));
+  if (!isWatching) watch(app);
+  await Promise.all(drawn);
 };
 
-// A place that comes into the page after the answer did.
-export const arrived = (app) => { if (app.answer) show(app, () => false, () => false).catch(() => {}); };
+let isWatching = false;
+
+// Places that come into the page after the answer did.
+const watch = (app) => {
+  customElements.define('keep-open', class extends HTMLElement {
+    connectedCallback() { if (isWatching && app.answer) show(app, () => false, () => false).catch(() => {}); }
+  });
+  isWatching = true;
+};
 
 const hostFor = ({ placement }) => document.querySelector(`keep-open[placement="${CSS.escape(placement)}"]`)
   || (/page_bottom|over_article/.test(placement) ? h('keep-open', { placement, class: 'keepopen-own' }) : null);
 
-const draw = async (app, prompt, isOver) => {
+// Each step of the drawing is a task of its own, so that the page never waits long for us.
+const begin = async (app, prompt, isOver) => {
   const host = hostFor(prompt);
   const key = prompt.placement;
   if (!host || shown.has(key)) return host || app.say('none', { reason: 'no_place', placement: key });
-  shown.set(key, { prompt, host, remove: () => shown.delete(key), form: { busy() {} } });
-  const [shape, amounts, word] = await Promise.all([app.load(SHAPES[prompt.kind]), app.load('amounts'), wordsFor(prompt.copy.language)])
-    .catch((error) => { shown.delete(key); throw error; });
-  await breath();
-  if (isOver() || !shown.has(key)) return shown.delete(key);
-  await place(app, prompt, { host, shape, amounts, word });
+  const entry = { prompt, host, remove: () => shown.delete(key) };
+  shown.set(key, entry);
+  const isGone = () => shown.get(key) !== entry;
+  try {
+    for await (const _ of draw(app, entry)) {
+      await app.breath();
+      if (!isGone() && isOver()) entry.remove();
+      if (isGone()) return;
+    }
+  } catch (error) {
+    if (!isGone()) entry.remove();
+    throw error;
+  }
 };
 
-// Lets the page do its own work first, so that no task of ours is long.
-const breath = () => new Promise((go) => setTimeout(go));
+const draw = async function* (app, entry) {
+  const { host, prompt } = entry;
+  const hasForm = prompt.kind === 'epic' || prompt.gate?.type === 'payment';
+  const [shape, word] = await Promise.all([app.load(SHAPES[prompt.kind]), wordsFor(prompt.copy.language), hasForm && app.load('amounts')]);
+  yield;
+  const root = host.shadowRoot || host.attachShadow({ mode: 'open' });
+  const isOwn = host.matches('.keepopen-own');
+  const tools = toolsFor(app, entry, root, word);
+  root.adoptedStyleSheets = sheet(look, shape.style || '', colours(prompt.design || {}));
+  if (hasForm) tools.form = await tools.bring();
+  yield;
+  const node = shape.build(prompt, tools);
+  node.lang = prompt.copy.language;
+  node.dir = word.direction;
+  yield;
+  let stop;
+  entry.remove = () => {
+    shown.delete(prompt.placement);
+    stop?.();
+    node.leave?.();
+    if (isOwn) host.remove();
+    else gently(host, () => root.replaceChildren(h('slot')));
+  };
+  if (!host.isConnected) document.body.append(host);
+  yield* settle(node, root, isOwn ? '' : `${host.clientWidth}px`);
+  const enter = () => { node.classList.remove('waiting'); node.style.width = ''; root.querySelector('slot').remove(); };
+  isOwn ? enter() : gently(host, enter);
+  node.enter?.();
+  app.say('shown', about(prompt), host);
+  stop = whenSeen(node, () => { app.say('seen', about(prompt), host); report(app, prompt, 'seen'); });
+};
+
+// Measures fonts and text while nothing is visible yet, piece by piece.
+const settle = function* (node, root, width) {
+  const pieces = [...node.querySelectorAll(':scope > *, form > *')];
+  for (const one of [node, ...pieces]) one.classList.add(one === node ? 'waiting' : 'later');
+  node.style.width = width;
+  root.replaceChildren(h('slot'), node);
+  for (const piece of pieces) {
+    yield node.scrollHeight;
+    piece.classList.remove('later');
+  }
+  yield node.scrollHeight;
+};
+
+const toolsFor = (app, entry, root, word) => {
+  const { host, prompt } = entry;
+  const tell = (name, more) => app.say(name, { ...about(prompt), ...more }, host);
+  const tools = { app, host, word, report: (event) => report(app, prompt, event) };
+  tools.dismiss = () => {
+    const { opener } = root.querySelector('.root');
+    const hadFocus = root.activeElement;
+    tell('dismissed');
+    entry.remove();
+    if (hadFocus) (opener?.isConnected ? opener.focus() : backToReading(host));
+    app.breath().then(() => tools.report('dismissed')); // first the page is painted
+  };
+  tools.bring = async () => {
+    const amounts = await app.load('amounts');
+    if (!entry.form) root.adoptedStyleSheets.push(...sheet(amounts.style));
+    return entry.form ||= amounts.chooser(prompt, { word, onchoice: (choice) => tell('amount', choice), ongive: (choice) => give(choice, amounts) });
+  };
+  const give = async (choice, { checkout }) => {
+    entry.form.busy(true);
+    tools.report('clicked');
+    try {
+      const address = await checkout(app, prompt, choice);
+      tell('checkout', choice);
+      location.assign(address);
+    } catch {
+      entry.form.busy(false);
+      entry.form.say(word('failed'));
+    }
+  };
+  return tools;
+};
 
 // Colours of the campaign, as `#rrggbb`; the publisher's own custom properties stand above them.
 const colours = ({ accent, accent_text: on, background, text }) => {
@@ -59,63 +144,113 @@ const colours = ({ accent, accent_text: on, background, text }) => {
   return `.root { ${named.map(([name, value]) => `--campaign-${name}: ${value};`).join(' ')} }`;
 };
 
-const place = async (app, prompt, { host, shape, amounts, word }) => {
-  const root = host.shadowRoot || host.attachShadow({ mode: 'open' });
-  const tell = (name, more) => app.say(name, { ...about(prompt), ...more }, host);
-  const entry = shown.get(prompt.placement);
-  let stop;
-  let node;
-  const tools = { app, word, tell, host };
-  const remove = entry.remove = () => {
-    shown.delete(prompt.placement);
-    stop?.();
-    node?.leave?.();
-    if (host.matches('.keepopen-own')) host.remove();
-    else gently(host, () => root.replaceChildren(h('slot')));
+const pending = new Map(); // event id → how to tell it when the page goes
+
+// Telling the service what happened to a prompt. One id per happening, so that telling it again counts nothing.
+const report = async (app, prompt, event) => {
+  const told = prompt.told ||= new Set();
+  if (told.has(event)) return;
+  told.add(event);
+  const id = `${prompt.prompt_token.slice(-12)}-${event}-${app.view}`.replace(/[^\w-]/g, '');
+  const body = { site: app.site, prompt_token: prompt.prompt_token, event, event_id: id };
+  const again = () => fetch(app.base + 'v1/events', { method: 'POST', body: JSON.stringify(body), keepalive: true,
+    credentials: app.consent === 'none' ? 'omit' : 'include' }).catch(() => {});
+  if (app.attribute('passport')) pending.set(id, again); // it may have to wait for another tab
+  try {
+    await app.exchange('v1/events', body, 4000);
+    pending.delete(id);
+  } catch { pending.set(id, again); }
+};
+
+addEventListener('pagehide', () => {
+  for (const again of pending.values()) again();
+  pending.clear();
+});
+
+// Seen: half of it (or half a screen of it) visible for a quarter of a second in a tab that is itself visible.
+const whenSeen = (element, tell) => {
+  let timer;
+  let isHalf = false;
+  const check = () => {
+    clearTimeout(timer);
+    if (isHalf && document.visibilityState === 'visible') timer = setTimeout(() => { stop(); tell(); }, 250);
   };
-  tools.dismiss = () => {
-    const hadFocus = root.activeElement;
-    report(app, prompt, 'dismissed');
-    remove();
-    if (hadFocus) (node.opener?.isConnected ? node.opener.focus() : backToReading(host));
-    tell('dismissed');
-  };
-  tools.chooser = entry.form = amounts.chooser(prompt, {
-    word,
-    onchoice: (choice) => { if (stop) tell('amount', choice); },
-    ongive: async (choice) => {
-      entry.form.busy(true);
-      report(app, prompt, 'clicked');
-      try {
-        const { checkout } = await app.load('checkout');
-        const address = await checkout(app, prompt, choice);
-        tell('checkout', choice);
-        location.assign(address);
-      } catch {
-        entry.form.busy(false);
-        entry.form.say(word('failed'));
-      }
-    },
-  });
-  tools.links = links(app, prompt, tools);
-  node = shape.build(prompt, tools);
-  node.lang = prompt.copy.language;
-  node.dir = word.direction;
-  root.adoptedStyleSheets = sheet(look, amounts.style, shape.style || '', colours(prompt.design || {}));
-  await breath();
-  if (shown.get(prompt.placement) !== entry) return;
-  if (!host.isConnected) document.body.append(host);
-  if (host.matches('.keepopen-own')) root.replaceChildren(node);
-  else {
-    node.classList.add('waiting'); // fonts and text are measured in a task of their own
-    node.style.width = `${host.clientWidth}px`;
-    const slot = h('slot');
-    root.replaceChildren(slot, node);
-    if (node.scrollHeight) await breath();
-    if (shown.get(prompt.placement) !== entry) return;
-    gently(host, () => { node.classList.remove('waiting'); node.removeAttribute('style'); slot.remove(); });
+  const watch = new IntersectionObserver((entries) => {
+    const { boundingClientRect: box, intersectionRect: shown, rootBounds: screen } = entries.at(-1);
+    isHalf = shown.height > 0 && shown.height * shown.width >= 0.5 * Math.min(box.height, screen?.height || innerHeight) * box.width;
+    check();
+  }, { threshold: Array.from({ length: 21 }, (_, step) => step / 20) });
+  const stop = () => { clearTimeout(timer); watch.disconnect(); document.removeEventListener('visibilitychange', check); };
+  document.addEventListener('visibilitychange', check);
+  watch.observe(element);
+  return stop;
+};
+
+// Putting something into the page, or taking it out, without making it jump: what moves is held where it was and let go gently.
+const below = (host) => {
+  const found = [];
+  for (let node = host; node && node !== document.body; node = node.parentElement) {
+    for (let next = node.nextElementSibling; next; next = next.nextElementSibling) found.push(next);
   }
-  node.enter?.();
-  tell('shown');
-  stop = whenSeen(node, () => { tell('seen'); report(app, prompt, 'seen'); });
+  return found;
+};
+
+export const gently = (host, change) => {
+  const before = below(host).map((element) => [element, element.getBoundingClientRect()])
+    .filter(([, box]) => box.height && box.top < innerHeight && box.bottom > 0);
+  change();
+  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  for (const [element, { left, top }] of before) {
+    const box = element.getBoundingClientRect();
+    const move = `translate(${left - box.left}px, ${top - box.top}px)`;
+    if (left === box.left && top === box.top) continue;
+    element.animate([{ transform: move }, { transform: 'none' }], isCalm
+      ? { duration: 40, easing: 'steps(1, end)' } : { duration: 320, easing: 'cubic-bezier(.2, .7, .2, 1)' });
+  }
+  if (!isCalm) host.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 320 });
+};
+
+// Focus goes back to the reading, not to the top of the page.
+export const backToReading = (host) => {
+  const heading = host.closest('article,main')?.querySelector('h1,h2') || document.querySelector('h1') || document.querySelector('main') || document.body;
+  const had = heading.getAttribute('tabindex');
+  if (had === null) {
+    heading.setAttribute('tabindex', '-1');
+    heading.addEventListener('blur', () => heading.removeAttribute('tabindex'), { once: true });
+  }
+  heading.focus({ preventScroll: true });
+};
+
+// One language's words, numbers and amounts. `{name}` in a word is replaced by a value.
+const SYMBOLS = { EUR: '€', GBP: '£', USD: 'US$', CAD: 'CA$', AUD: 'A$', NZD: 'NZ$', JPY: '¥', PLN: 'zł' };
+const KNOWN = ['en', 'ga', 'fr', 'de', 'es', 'pl', 'ar'];
+
+const known = {};
+
+// Each language is fetched once; a failed fetch may be tried again.
+export const wordsFor = (tag) => known[tag] ||= make(tag).catch((error) => { delete known[tag]; throw error; });
+
+const make = async (tag) => {
+  const language = KNOWN.find((one) => `${tag}`.toLowerCase().split('-')[0] === one) || 'en';
+  const response = await fetch(new URL(`../locales/${language}.json`, import.meta.url));
+  const texts = await response.json();
+  const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+  const word = (key, values) => fill(texts[key], values);
+  word.language = language;
+  word.direction = language === 'ar' ? 'rtl' : 'ltr';
+  word.plural = (key, count) => fill(texts[key][new Intl.PluralRules(language).select(count)] ?? texts[key].other, { count });
+  // by hand: the first Intl.NumberFormat of a page costs a slow phone a tenth of a second
+  word.amount = (minor, { currency, exponent }) => {
+    const sign = currency === 'USD' && /-us$/i.test(tag) ? '$' : SYMBOLS[currency] || currency;
+    const digits = String(minor).padStart(exponent + 1, '0');
+    const whole = digits.slice(0, digits.length - exponent).replace(/\B(?=(\d{3})+$)/g, texts.separators[1]);
+    const rest = digits.slice(digits.length - exponent);
+    const number = Number(rest) ? whole + texts.separators[0] + rest : whole;
+    return fill(texts.money, { n: number }).replace('¤', sign + (/^¤/.test(texts.money) && sign === currency ? '\u00a0' : ''));
+  };
+  word.day = (day) => {
+    const [, month, date] = day.split('-').map(Number);
+    return word('day', { date, month: texts.months.split(',')[month - 1] });
+  };
+  return word;
 };

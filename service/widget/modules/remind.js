@@ -1,5 +1,5 @@
 // "Remind me": a day in the reader's own calendar. Nothing is sent to anybody, and no address is asked for.
-import { h } from './dom.js';
+import { h } from './appeal.js';
 
 const two = (number) => String(number).padStart(2, '0');
 const stamp = (day) => `${day.getFullYear()}${two(day.getMonth() + 1)}${two(day.getDate())}`;
@@ -23,7 +23,7 @@ export const offer = (app, { word, done }) => {
     saved.focus();
     done();
   };
-  const choices = h('li', {}, h('button', { class: 'quiet', type: 'button', onclick: () => save(7) }, word('remind_week')), ' · ',
+  const choices = h('span', {}, h('button', { class: 'quiet', type: 'button', onclick: () => save(7) }, word('remind_week')), ' · ',
     h('button', { class: 'quiet', type: 'button', onclick: () => save(30) }, word('remind_month')));
   return choices;
 };

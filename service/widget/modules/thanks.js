@@ -1,9 +1,6 @@
 // Back from paying: a word of thanks where the appeal stood, and the address as it was before.
-import { closeButton } from './appeal.js';
-import { h, sheet } from './dom.js';
-import { look } from './look.js';
-import { backToReading, gently } from './place.js';
-import { wordsFor } from './words.js';
+import { closeButton, h, look, sheet } from './appeal.js';
+import { backToReading, gently, wordsFor } from './prompts.js';
 
 export const show = async (app) => {
   history.replaceState(history.state, '', location.href.split('#')[0]);

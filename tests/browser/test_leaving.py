@@ -1,0 +1,88 @@
+"""What happened to a prompt reaches the service when the reader leaves, and is counted once."""
+
+from collections import Counter
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from tests.browser.hearing import wait_for
+from tests.browser.press import Press
+from tests.browser.stub import Stub, prompt
+
+pytestmark = pytest.mark.browser
+
+
+def sent(stub: Stub) -> Counter[str]:
+    """How often each event was received."""
+    return Counter(event["event"] for event in stub.events)
+
+
+def test_who_leaves_at_once_after_seeing_it_is_counted_once(page: Page, press: Press, stub: Stub) -> None:
+    stub.show(prompt())
+    elsewhere = press.publish("<p>Elsewhere</p>", head="", path="elsewhere")
+    leave = f"addEventListener('keepopen:seen', () => location.assign('{elsewhere}'))"
+    page.goto(press.article(head=f"<script>{leave}</script>" + press.script()), wait_until="commit")
+
+    page.wait_for_url(elsewhere)
+    page.wait_for_timeout(300)
+
+    assert sent(stub) == {"seen": 1}
+
+
+def test_a_tab_that_is_closed_after_seeing_it_is_counted_once(page: Page, press: Press, stub: Stub) -> None:
+    stub.show(prompt())
+    tab = page.context.new_page()
+    tab.goto(press.article())
+    wait_for(tab, "seen")
+
+    tab.close(run_before_unload=True)
+    page.wait_for_timeout(300)
+
+    assert sent(stub) == {"seen": 1}
+
+
+def test_who_leaves_before_a_quarter_of_a_second_has_seen_nothing(page: Page, press: Press, stub: Stub) -> None:
+    stub.show(prompt())
+    elsewhere = press.publish("<p>Elsewhere</p>", head="", path="elsewhere")
+    leave = f"addEventListener('keepopen:shown', () => location.assign('{elsewhere}'))"
+    page.goto(press.article(head=f"<script>{leave}</script>" + press.script()), wait_until="commit")
+
+    page.wait_for_url(elsewhere)
+    page.wait_for_timeout(500)
+
+    assert stub.events == []
+
+
+def test_what_could_not_be_told_is_told_when_the_page_goes_under_the_same_id(
+    page: Page, press: Press, stub: Stub
+) -> None:
+    refused: list[str] = []
+
+    def refuse_once(route: Route) -> None:
+        refused.append(route.request.post_data or "")
+        route.abort() if len(refused) == 1 else route.continue_()
+
+    stub.show(prompt())
+    page.route("**/v1/events", refuse_once)
+    page.goto(press.article())
+    wait_for(page, "seen")
+    page.wait_for_timeout(200)
+    assert stub.events == []
+
+    page.goto(press.publish("<p>Elsewhere</p>", head="", path="elsewhere"))
+    page.wait_for_timeout(300)
+
+    assert sent(stub) == {"seen": 1}
+    assert stub.events[0]["event_id"] in refused[0]
+
+
+def test_the_page_is_free_before_a_closed_prompt_is_told_of(page: Page, press: Press, stub: Stub) -> None:
+    stub.show(prompt(kind="banner", placement="page_bottom"))
+    page.goto(press.article())
+    wait_for(page, "seen")
+
+    page.get_by_role("button", name="Close").click()
+    wait_for(page, "dismissed")
+    page.wait_for_timeout(300)
+
+    assert sent(stub) == {"seen": 1, "dismissed": 1}
