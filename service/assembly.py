@@ -2,6 +2,7 @@
 
 import service.contributions.jobs
 import service.decisions.jobs
+import service.exports.jobs
 import service.insights.jobs
 import service.ledger.jobs
 import service.stripe_events.jobs
@@ -20,6 +21,7 @@ JOBS = job_queue(
     {
         "contributions": service.contributions.jobs.blueprint,
         "decisions": service.decisions.jobs.blueprint,
+        "exports": service.exports.jobs.blueprint,
         "insights": service.insights.jobs.blueprint,
         "ledger": service.ledger.jobs.blueprint,
         "stripe_events": service.stripe_events.jobs.blueprint,

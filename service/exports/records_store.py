@@ -8,7 +8,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from psycopg import sql
-from sqlalchemy import BigInteger, Column, Connection, Identity, Index, Table, Text, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    Identity,
+    Index,
+    Table,
+    Text,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
 
@@ -17,6 +33,7 @@ from service.exports.export import BusyBooksError, InvalidExportError
 
 RECORDS_LOCK = 0x6B6F_7472  # advisory lock: shared by all who change facts, taken alone to see them at rest
 REST_ATTEMPTS = 8
+RECORDS_KEPT_DAYS = 400  # every change; older ones only as far as exports of closed periods need them
 REST_TIMEOUT_MILLISECONDS = 500  # below PostgreSQL's deadlock_timeout, so that waiting here never ends a writer
 
 # Which column names a record of each table whose changes are kept.
@@ -42,7 +59,15 @@ record_changes = Table(
     Column("table_name", Text, nullable=False),
     Column("object_id", Text, nullable=False),
     Column("old_row", JSONB),
+    Column("noted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index(None, "table_name", "seq"),
+)
+# Numbers at which the books can still be read; the largest is the horizon, from which on every number can.
+record_points = Table(
+    "record_points",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("is_horizon", Boolean, nullable=False),
 )
 
 
@@ -73,18 +98,34 @@ def wait_for_rest(connection: Connection) -> None:
 
 
 def read_books(connection: Connection, as_of: int | None) -> Books:
-    """The point in the books that `as_of` names, or the newest. Raises InvalidExportError for one not yet reached."""
+    """The point in the books that `as_of` names, or the newest. Raises InvalidExportError for one that is not kept."""
     changes = record_changes.c
     newest = connection.execute(select(func.coalesce(func.max(changes.seq), 0))).scalar_one()
     if as_of is not None and not 0 <= as_of <= newest:
         raise InvalidExportError(f"as_of has not been reached: the newest is {newest}")
     point = newest if as_of is None else as_of
+    if not _is_kept(connection, point):
+        raise InvalidExportError(
+            f"the books as of {point} are kept no longer: no export of a closed period was made then"
+        )
     since = select(changes.table_name).distinct().where(changes.seq > point)
     reached = select(func.max(changes.object_id.cast(BigInteger))).where(
         changes.table_name == "ledger_entries", changes.seq <= point
     )
     ledger_seq = connection.execute(reached).scalar_one() or 0
     return Books(point, ledger_seq, frozenset(connection.execute(since).scalars()))
+
+
+def _is_kept(connection: Connection, point: int) -> bool:
+    seq = record_points.c.seq
+    horizon = select(func.coalesce(func.max(seq), 0)).scalar_subquery()
+    statement = select(or_(literal(point) >= horizon, exists().where(seq == point)))
+    return bool(connection.execute(statement).scalar_one())
+
+
+def prune_records(connection: Connection, kept_days: int = RECORDS_KEPT_DAYS) -> int:
+    """Let go of changes older than `kept_days` that no repeatable export needs; returns how many."""
+    return int(connection.execute(select(func.prune_record_changes(kept_days))).scalar_one())
 
 
 def relations(books: Books) -> dict[str, sql.Composable]:
