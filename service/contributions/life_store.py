@@ -1,6 +1,6 @@
 """From facts to contributions: which ones a set of facts speaks of, and what their life is now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -12,7 +12,7 @@ from service.contributions.life import fold_life
 from service.contributions.mail_kinds import HORIZON, DueMail, MailKind, mails_for
 from service.contributions.mail_store import add_mail
 from service.money import Money
-from service.stripe_events.contribution_fact_store import facts_of_contribution
+from service.stripe_events.contribution_fact_store import facts_of_contributions
 from service.stripe_events.facts import (
     Charge,
     CheckoutSession,
@@ -36,8 +36,7 @@ def apply_facts(connection: Connection, facts: Iterable[Fact], now: datetime) ->
     for fact in facts:
         if isinstance(fact, Charge | CheckoutSession | Invoice | PaymentIntent | Subscription) and fact.contribution:
             marked.setdefault(fact.contribution.contribution_id, []).append(fact)
-    for contribution_id in sorted(marked):
-        _bring_up_to_date(connection, contribution_id, marked[contribution_id], now)
+    _bring_up_to_date(connection, marked, now)
     for fact in facts:
         if isinstance(fact, Customer) and fact.is_deleted:
             empty_customer(connection, fact.id, now)
@@ -69,21 +68,28 @@ def speaks_of_forgotten(connection: Connection, facts: Iterable[Fact]) -> bool:
     return forgotten_among(connection, contribution_ids)
 
 
-def _bring_up_to_date(connection: Connection, contribution_id: str, facts: list[MarkedFact], now: datetime) -> None:
-    if store.lock_contribution(connection, contribution_id) is None:
-        recovered = recovered_attempt(facts)
-        if recovered is None:
-            return
-        store.insert_recovered(connection, recovered)
-        store.lock_contribution(connection, contribution_id)
-    known = facts_of_contribution(connection, contribution_id)
-    life = fold_life(known)
-    store.set_life(connection, contribution_id, life, now)
-    for fact in facts:
-        if isinstance(fact, CheckoutSession):
-            store.set_contributor(connection, contribution_id, fact)
-    for mail in mails_for(contribution_id, life, known, now):
-        add_mail(connection, mail, now)
+def _bring_up_to_date(connection: Connection, marked: Mapping[str, Sequence[MarkedFact]], now: datetime) -> None:
+    ids = _locked(connection, marked)
+    known = facts_of_contributions(connection, ids)
+    lives = {id_: fold_life(known[id_]) for id_ in ids}
+    store.set_lives(connection, lives, now)
+    for id_ in ids:
+        for fact in marked[id_]:
+            if isinstance(fact, CheckoutSession):
+                store.set_contributor(connection, id_, fact)
+        for mail in mails_for(id_, lives[id_], known[id_], now):
+            add_mail(connection, mail, now)
+
+
+def _locked(connection: Connection, marked: Mapping[str, Sequence[MarkedFact]]) -> tuple[str, ...]:
+    """The contributions these facts speak of, held in the order of their ids. Those only Stripe knew are added."""
+    found = store.lock_contributions(connection, marked)
+    unknown = sorted(marked.keys() - set(found))
+    recovered = [attempt for id_ in unknown if (attempt := recovered_attempt(marked[id_])) is not None]
+    if not recovered:
+        return found
+    store.insert_recovered(connection, recovered)
+    return store.lock_contributions(connection, marked)
 
 
 def recovered_attempt(facts: Iterable[MarkedFact]) -> Attempt | None:
@@ -119,7 +125,6 @@ def _amount(fact: MarkedFact) -> Money | None:
 def recompute_lives(connection: Connection, now: datetime, after: str = "", limit: int = 500) -> str | None:
     """Fold a batch of contributions anew from their facts; the last id of the batch, None after the last one."""
     page = store.ids_after(connection, after, limit)
-    for contribution_id in page:
-        life = fold_life(facts_of_contribution(connection, contribution_id))
-        store.set_life(connection, contribution_id, life, now)
+    known = facts_of_contributions(connection, page)
+    store.set_lives(connection, {id_: fold_life(known[id_]) for id_ in page}, now)
     return page[-1] if page else None

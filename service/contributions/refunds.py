@@ -8,11 +8,11 @@ from service.contributions.refund_store import RefundRequest
 from service.errors import ConflictError, StripeRefusedError
 from service.money import Money, checked_amount, major_text, parse_amount
 from service.services import Services
-from service.stripe_events import store as inbox
 from service.stripe_events.contribution_fact_store import disputes_of_charge
 from service.stripe_events.contribution_facts import DisputeState
 from service.stripe_events.event_objects import ObjectRef, ObjectType
 from service.stripe_events.facts import Charge, Refund
+from service.stripe_events.lock_store import lock_objects
 from service.stripe_events.record_store import record
 from service.stripe_events.refresh import post
 from service.stripe_gateway.fetched import Fact
@@ -67,7 +67,7 @@ def _request(services: Services, wish: RefundWish) -> RefundRequest:
                 raise RefundRefusedError("this key was used for another charge")
             return found
         ref = ObjectRef(ObjectType.CHARGE, wish.charge_id)
-        if not inbox.lock_object(connection, ref):
+        if not lock_objects(connection, (ref,)):
             raise RefundRefusedError("this charge is being looked at; try again in a moment")
         if refund_store.unanswered_requests(connection, wish.charge_id):
             raise RefundRefusedError(

@@ -1,6 +1,6 @@
 """Contributions as rows. What is personal stands in the columns `contributor_*` and `message`, and nowhere else."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    bindparam,
     func,
     select,
     text,
@@ -99,10 +100,11 @@ def insert_attempt(connection: Connection, attempt: Attempt) -> bool:
     return connection.execute(statement.returning(c.id)).first() is not None
 
 
-def insert_recovered(connection: Connection, attempt: Attempt) -> None:
-    """A contribution that only Stripe still knew of, closed to further clicks. One already here stays as it is."""
-    row = _attempt_row(attempt) | _life_row(Life(ContributionState.ATTEMPTED)) | {"is_open": False}
-    connection.execute(insert(contributions).values(row).on_conflict_do_nothing(index_elements=["id"]))
+def insert_recovered(connection: Connection, attempts: Sequence[Attempt]) -> None:
+    """Contributions that only Stripe still knew of, closed to further clicks. One already here stays as it is."""
+    life = _life_row(Life(ContributionState.ATTEMPTED)) | {"is_open": False}
+    statement = insert(contributions).on_conflict_do_nothing(index_elements=["id"])
+    connection.execute(statement, [_attempt_row(attempt) | life for attempt in attempts])
 
 
 def set_checkout(connection: Connection, contribution_id: str, session: CheckoutSession) -> None:
@@ -124,11 +126,11 @@ def close_attempt(connection: Connection, contribution_id: str) -> None:
     connection.execute(update(contributions).where(contributions.c.id == contribution_id).values(is_open=False))
 
 
-def lock_contribution(connection: Connection, contribution_id: str) -> Contribution | None:
-    """The contribution, held until this transaction ends."""
-    statement = select(contributions).where(contributions.c.id == contribution_id).with_for_update()
-    row = connection.execute(statement).first()
-    return _contribution(row) if row else None
+def lock_contributions(connection: Connection, contribution_ids: Collection[str]) -> tuple[str, ...]:
+    """Those of the contributions that are here, in order, held until this transaction ends."""
+    c = contributions.c
+    statement = select(c.id).where(among(c.id, contribution_ids)).order_by(c.id).with_for_update()
+    return tuple(connection.execute(statement).scalars())
 
 
 def find_contribution(connection: Connection, contribution_id: str) -> Contribution | None:
@@ -155,13 +157,16 @@ def email_of(connection: Connection, contribution_id: str) -> str | None:
     return found
 
 
-def set_life(connection: Connection, contribution_id: str, life: Life, now: datetime) -> None:
-    """Replace what the facts make of a contribution."""
-    statement = update(contributions).where(contributions.c.id == contribution_id)
-    values = _life_row(life) | {"changed_at": now}
-    if life.state is not ContributionState.ATTEMPTED:
-        values |= {"is_open": False, "checkout_url": None}
-    connection.execute(statement.values(values))
+def set_lives(connection: Connection, lives: Mapping[str, Life], now: datetime) -> None:
+    """Replace what the facts make of contributions."""
+    c = contributions.c
+    begun = [each for each in lives.items() if each[1].state is not ContributionState.ATTEMPTED]
+    rows = [_life_row(life) | {"changed_at": now, "contribution": id_} for id_, life in lives.items()]
+    if rows:
+        connection.execute(update(contributions).where(c.id == bindparam("contribution")), rows)
+    if begun:
+        closed = update(contributions).where(among(c.id, [id_ for id_, _ in begun]))
+        connection.execute(closed.values(is_open=False, checkout_url=None))
 
 
 def set_contributor(connection: Connection, contribution_id: str, session: CheckoutSession) -> None:

@@ -5,6 +5,7 @@ A fact that was fetched earlier never replaces one fetched later, and an ended s
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import (
     BigInteger,
@@ -18,7 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from service.database.metadata import metadata
 from service.stripe_events.facts import CheckoutSession, ContributionMark, PaymentIntent, Subscription
@@ -123,15 +124,14 @@ def record_payment_intent(connection: Connection, fact: PaymentIntent, fetched_a
 def record_subscription(connection: Connection, fact: Subscription, fetched_at: datetime) -> None:
     """Keep a subscription with its one price; our own subscriptions have exactly one."""
     item = fact.items[0] if fact.items else None
-    price: dict[str, object] = {"amount_minor": sum(each.unit_amount_minor * each.quantity for each in fact.items)}
-    if item is not None:
-        price |= {
-            "currency": item.currency,
-            "price_interval": item.interval,
-            "price_interval_count": item.interval_count,
-            "current_period_starts_at": item.current_period_starts_at,
-            "current_period_ends_at": item.current_period_ends_at,
-        }
+    price = {
+        "amount_minor": sum(each.unit_amount_minor * each.quantity for each in fact.items),
+        "currency": item.currency if item else None,
+        "price_interval": item.interval if item else None,
+        "price_interval_count": item.interval_count if item else None,
+        "current_period_starts_at": item.current_period_starts_at if item else None,
+        "current_period_ends_at": item.current_period_ends_at if item else None,
+    }
     _upsert(connection, subscriptions, fact, fetched_at, price)
 
 
@@ -147,12 +147,17 @@ def _upsert(
     }
     row |= _mark_row(fact.contribution) | dict(extra or {})
     row |= {"status_rank": int(fact.status in _ENDED[table]), "fetched_at": fetched_at}
-    statement = insert(table).values(row)
+    connection.execute(_upsert_statement(table), row)
+
+
+@cache
+def _upsert_statement(table: Table) -> Insert:
+    statement = insert(table)
     new = statement.excluded
-    changes = {name: new[name] for name in row if name != "id"}
+    changes = {column.name: new[column.name] for column in table.c if column.name != "id"}
     is_newer = (new.status_rank >= table.c.status_rank) & (new.fetched_at >= table.c.fetched_at)
     is_final = new.status_rank > table.c.status_rank
-    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes, where=is_newer | is_final))
+    return statement.on_conflict_do_update(index_elements=["id"], set_=changes, where=is_newer | is_final)
 
 
 def _mark_row(mark: ContributionMark | None) -> dict[str, object]:

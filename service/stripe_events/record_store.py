@@ -1,7 +1,6 @@
 """Keeping what a look at Stripe brought, with everything that follows from it, in the caller's transaction."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -13,25 +12,21 @@ from service.stripe_events.fact_store import record_balance_transactions, record
 from service.stripe_events.facts import BalanceTransaction, CheckoutSession, Customer, PaymentIntent, Subscription
 from service.stripe_gateway.fetched import Fact, FraudWarning, PayoutMembers
 
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Which object an event told of, and when it says the change happened."""
-
-    object_id: str
-    at: datetime | None
+NOTHING_TOLD: Mapping[str, datetime | None] = {}
 
 
-def record(connection: Connection, facts: Iterable[Fact], now: datetime, told: Told | None = None) -> None:
+def record(
+    connection: Connection, facts: Iterable[Fact], now: datetime, told: Mapping[str, datetime | None] = NOTHING_TOLD
+) -> None:
     """Keep facts and bring their contributions up to date. What the ledger owes them waits in its queue.
 
-    Rows are written in one order everywhere, so that looks at related objects never wait for each other in a ring.
+    `told`: when the change happened, by the id of each object that an event told of. Rows are written in one order
+    everywhere, so that looks at related objects never wait for each other in a ring.
     """
     facts = tuple(facts)
     record_balance_transactions(connection, _balance_transactions(facts), now)
     for fact in sorted(facts, key=_writing_order):
-        is_subject = told is not None and getattr(fact, "id", None) == told.object_id
-        _record_one(connection, fact, now, told.at if told is not None and is_subject else None)
+        _record_one(connection, fact, now, told.get(getattr(fact, "id", "")))
     apply_facts(connection, facts, now)
 
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from service.database.among import among
 from service.database.metadata import metadata
 from service.database.transaction import DriverConnection
 from service.stripe_events.event_objects import EventEnvelope, ObjectRef, ObjectType
@@ -154,21 +155,21 @@ def keep_event(connection: DriverConnection, arrival: Arrival, job: JobSlot | No
     return connection.execute(_KEEP_EVENT, values).fetchone() is not None
 
 
-def lock_object(connection: Connection, ref: ObjectRef) -> bool:
-    """Whether this transaction may work on the object: nobody else is."""
-    return bool(connection.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(ref.lock, 0)))))
-
-
-def due_events(connection: Connection, ref: ObjectRef, now: datetime) -> tuple[InboxEvent, ...]:
-    """What waits for this object and is due, oldest first."""
+def due_events(
+    connection: Connection, refs: Collection[ObjectRef], now: datetime
+) -> dict[ObjectRef, tuple[InboxEvent, ...]]:
+    """What waits for each of these objects and is due, oldest first; objects without any are left out."""
     c = stripe_events.c
     statement = (
         select(stripe_events)
-        .where(c.object_id == ref.id, c.object_type == ref.type.value, c.status.in_(_WAITING))
-        .where(c.next_attempt_at <= now)
+        .where(among(c.object_id, [ref.id for ref in refs]), c.status.in_(_WAITING), c.next_attempt_at <= now)
         .order_by(c.received_at, c.id)
     )
-    return tuple(_event(row) for row in connection.execute(statement))
+    found: dict[ObjectRef, tuple[InboxEvent, ...]] = {}
+    for event in map(_event, connection.execute(statement)):
+        if event.object_ref is not None and event.object_ref in refs:
+            found[event.object_ref] = (*found.get(event.object_ref, ()), event)
+    return found
 
 
 def due_objects(connection: Connection, now: datetime, limit: int) -> tuple[ObjectRef, ...]:
@@ -186,7 +187,7 @@ def due_objects(connection: Connection, now: datetime, limit: int) -> tuple[Obje
 
 def finish_events(connection: Connection, event_ids: Sequence[str], now: datetime) -> None:
     c = stripe_events.c
-    statement = update(stripe_events).where(c.id.in_(event_ids))
+    statement = update(stripe_events).where(among(c.id, event_ids))
     connection.execute(statement.values(status=EventStatus.DONE.value, finished_at=now, last_error=None))
 
 

@@ -5,6 +5,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from service.contributions.contribution import ContributionState
@@ -12,6 +13,7 @@ from service.stripe_events import pull, store
 from service.stripe_events.backfill import backfill
 from service.stripe_events.drain import drain
 from service.stripe_events.refresh import MAX_ATTEMPTS, next_attempt, sweep
+from tests.conftest import plain_address
 from tests.contributions.conftest import Newsroom
 from tests.stripe_events.webhook import event, send
 
@@ -127,6 +129,28 @@ def test_one_bad_event_does_not_hold_up_the_others(newsroom: Newsroom) -> None:
     newsroom.settle()
 
     assert newsroom.rows("SELECT state FROM contributions") == [("complete",)]
+
+
+def test_one_charge_that_cannot_be_stored_does_not_hold_up_those_looked_at_with_it(
+    newsroom: Newsroom, database_address: str
+) -> None:
+    for amount in ("5", "6", "7"):
+        newsroom.give(amount=amount)
+    for each in sent_events(newsroom):
+        send(newsroom, each)
+    with psycopg.connect(plain_address(database_address), autocommit=True) as owner:
+        owner.execute("ALTER TABLE charges ADD CONSTRAINT refused CHECK (amount_minor <> 600)")
+        sweep(newsroom.services)
+        assert newsroom.rows("SELECT amount_minor FROM charges ORDER BY 1") == [(500,), (700,)]
+        assert newsroom.rows("SELECT DISTINCT last_error FROM stripe_events WHERE status = 'failing'") == [
+            ("IntegrityError",)
+        ]
+        owner.execute("ALTER TABLE charges DROP CONSTRAINT refused")
+    newsroom.clock.advance(minutes=1)
+    drain(newsroom.services)
+
+    assert newsroom.rows("SELECT amount_minor FROM charges ORDER BY 1") == [(500,), (600,), (700,)]
+    assert newsroom.rows("SELECT DISTINCT state FROM contributions") == [("complete",)]
 
 
 def test_a_lost_job_is_found_by_the_sweep(newsroom: Newsroom) -> None:

@@ -1,0 +1,57 @@
+"""Keeping what looks at objects found: their facts, what follows from them, and their events done: all or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from service.contributions.life_store import speaks_of_forgotten
+from service.stripe_events import store
+from service.stripe_events.event_objects import ObjectRef
+from service.stripe_events.record_store import record
+from service.stripe_events.store import InboxEvent
+from service.stripe_gateway.fetched import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What fetching one object brought, or why it brought nothing, for the events that told of it."""
+
+    ref: ObjectRef
+    events: tuple[InboxEvent, ...]
+    facts: tuple[Fact, ...] = ()
+    error: Exception | None = None
+
+    @property
+    def event_ids(self) -> tuple[str, ...]:
+        return tuple(event.id for event in self.events)
+
+    @property
+    def told_at(self) -> datetime | None:
+        """When the change happened, by the newest event that says."""
+        return max((event.created_at for event in self.events if event.created_at is not None), default=None)
+
+
+def keep_looks(connection: Connection, looks: Sequence[Look], now: datetime) -> list[Look]:
+    """Keep what was found, all together, or one by one where that cannot be; those that could not be kept, and why."""
+    if not looks:
+        return []
+    try:
+        with connection.begin_nested():
+            _keep(connection, looks, now)
+    except Exception as error:  # whatever is wrong with one object must not stop the others
+        if len(looks) == 1:
+            return [replace(looks[0], error=error)]
+        return [failed for look in looks for failed in keep_looks(connection, [look], now)]
+    return []
+
+
+def _keep(connection: Connection, looks: Sequence[Look], now: datetime) -> None:
+    facts = [fact for look in looks for fact in look.facts]
+    record(connection, facts, now, {look.ref.id: look.told_at for look in looks})
+    store.finish_events(connection, [event_id for look in looks for event_id in look.event_ids], now)
+    if speaks_of_forgotten(connection, facts):
+        for look in looks:
+            if speaks_of_forgotten(connection, look.facts):
+                store.scrub_bodies(connection, look.event_ids)
