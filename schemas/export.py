@@ -56,6 +56,9 @@ class ExportQuerySchema(Schema):
     has_personal_data = Switch(data_key="pii")
 
 
+QUERY_NAMES = frozenset(field.data_key or name for name, field in ExportQuerySchema().fields.items())
+
+
 def export_request(name: ExportName, query: dict[str, Any]) -> ExportRequest:
     """The request that a loaded query means."""
     return ExportRequest(name, **query)

@@ -1,20 +1,28 @@
 """GET /v1/exports/<name>.csv and .json: files for finance, streamed, and their manifests."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request
+from werkzeug.exceptions import HTTPException, Unauthorized
 
-from schemas.export import ExportQuerySchema, export_request
+from schemas.export import QUERY_NAMES, ExportQuerySchema, export_request
 from service.errors import NotFoundError
 from service.exports.export import ExportName
-from service.exports.exporting import Asker, Exports, open_export
+from service.exports.exporting import STRANGER, Asker, Exports, new_run, open_export, record_refusal
 from service.exports.manifest import manifest_document
 from service.exports.stream import ExportStream
+from service.exports.text_cells import safe_text
+from service.problems import CODE_BY_STATUS
 from service.requests import Blueprint
 from service.services import current_services
 from service.tokens.api import current_token, requires_role
-from service.tokens.store import Role
+from service.tokens.store import Role, Token
 
+P = ParamSpec("P")
+R = TypeVar("R")
+GIVEN_CHARACTERS = 40  # what the record keeps of a parameter that means nothing
 CSV_TYPE = "text/csv; charset=utf-8; header=present"
 
 blueprint = Blueprint("exports", __name__, url_prefix="/v1/exports", description="Files for finance")
@@ -26,7 +34,25 @@ class UnknownExportError(NotFoundError):
     code = "unknown_export"
 
 
+def records_refusals(file_format: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorator, right under the route: what is refused before there is an export to open leaves its record as well."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def recording(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return view(*args, **kwargs)
+            except (HTTPException, UnknownExportError) as error:
+                _record_refusal(str(kwargs["name"]), file_format, error)
+                raise
+
+        return recording
+
+    return decorate
+
+
 @blueprint.get("/<name>.csv")
+@records_refusals("csv")
 @requires_role("finance", "auditor", "editor")
 @blueprint.response(200, {"type": "string"}, content_type="text/csv")
 @blueprint.arguments(ExportQuerySchema, location="query")
@@ -42,6 +68,7 @@ def export_file(query: dict[str, Any], name: str) -> Response:
 
 
 @blueprint.get("/<name>.json")
+@records_refusals("json")
 @requires_role("finance", "auditor", "editor")
 @blueprint.response(200, {"type": "object"})
 @blueprint.arguments(ExportQuerySchema, location="query")
@@ -59,11 +86,29 @@ def export_manifest(query: dict[str, Any], name: str) -> Response:
 def _open(name: str, query: dict[str, Any], file_format: str) -> ExportStream:
     if name not in set(ExportName):
         raise UnknownExportError("no export has this name")
-    services, token = current_services(), current_token()
+    token = current_token()
     asker = Asker(
-        name=f"{token.token_id} ({token.name})",
+        name=_named(token),
         may_export=token.role in {Role.FINANCE, Role.AUDITOR, Role.ADMIN},
         may_see_personal_data=token.role in {Role.FINANCE, Role.ADMIN},
     )
-    exports = Exports(services.engine, services.settings, services.clock)
-    return open_export(exports, asker, export_request(ExportName(name), query), file_format)
+    return open_export(_exports(), asker, export_request(ExportName(name), query), file_format)
+
+
+def _record_refusal(name: str, file_format: str, error: HTTPException | UnknownExportError) -> None:
+    """Known names only, and of each parameter's value the beginning."""
+    given = {key: safe_text(text[:GIVEN_CHARACTERS]) for key, text in request.args.items() if key in QUERY_NAMES}
+    known_name = name if name in set(ExportName) else "unknown"
+    reason = error.code if isinstance(error, UnknownExportError) else CODE_BY_STATUS[error.code or 500]
+    asked_by = STRANGER if isinstance(error, Unauthorized) else _named(current_token())
+    exports = _exports()
+    record_refusal(exports, new_run(exports, asked_by, known_name, file_format, given), reason)
+
+
+def _named(token: Token) -> str:
+    return f"{token.token_id} ({token.name})"
+
+
+def _exports() -> Exports:
+    services = current_services()
+    return Exports(services.engine, services.settings, services.clock)

@@ -101,19 +101,21 @@ class ExportRequest:
     part: int | None = None
     currency: str | None = None
 
-    def __post_init__(self) -> None:
-        for day in (self.from_on, self.to_on):
-            if day is not None and not FIRST_DAY <= day <= LAST_DAY:
-                raise InvalidExportError(f"days lie between {FIRST_DAY} and {LAST_DAY}")
-        if self.from_on and self.to_on and self.from_on > self.to_on:
-            raise InvalidExportError("the first day comes after the last")
-        is_plain = self.granularity is Granularity.TRANSACTION and self.layout is Layout.GENERIC
-        if self.name is not ExportName.JOURNAL and not (is_plain and self.currency is None):
-            raise InvalidExportError("granularity, layout and currency belong to the journal")
-        if self.part is not None and self.name not in {ExportName.JOURNAL, ExportName.GIFT_AID}:
-            raise InvalidExportError("this file has no parts")
-        if self.currency is not None and self.layout is Layout.GENERIC:
-            raise InvalidExportError("the generic journal holds every currency; currency belongs to other layouts")
+
+def check_meaning(request: ExportRequest) -> None:
+    """Raises InvalidExportError for parameters that do not go together or lie out of range."""
+    for day in (request.from_on, request.to_on):
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise InvalidExportError(f"days lie between {FIRST_DAY} and {LAST_DAY}")
+    if request.from_on and request.to_on and request.from_on > request.to_on:
+        raise InvalidExportError("the first day comes after the last")
+    is_plain = request.granularity is Granularity.TRANSACTION and request.layout is Layout.GENERIC
+    if request.name is not ExportName.JOURNAL and not (is_plain and request.currency is None):
+        raise InvalidExportError("granularity, layout and currency belong to the journal")
+    if request.part is not None and request.name not in {ExportName.JOURNAL, ExportName.GIFT_AID}:
+        raise InvalidExportError("this file has no parts")
+    if request.currency is not None and request.layout is Layout.GENERIC:
+        raise InvalidExportError("the generic journal holds every currency; currency belongs to other layouts")
 
 
 def download_name(request: ExportRequest, as_of: int, extension: str = "csv") -> str:

@@ -1,19 +1,21 @@
 """Make an export: check who asks, stand still in the books, stream, and record the run whatever becomes of it."""
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 
 from service.clock import Clock
 from service.errors import DomainError, ForbiddenError
-from service.exports.export import ExportRequest, PersonalDataError
+from service.exports.export import ExportRequest, PersonalDataError, check_meaning
 from service.exports.file_store import check_parts, prepare_file
 from service.exports.local_days import LocalDays
 from service.exports.manifest import request_parameters
 from service.exports.mappings import mapping_in_force
 from service.exports.query_store import Scope
 from service.exports.records_store import read_books
-from service.exports.runs_store import ExportRun, Outcome, add_run, finish_run
+from service.exports.runs_store import ExportRun, Outcome, add_run, add_strangers_run, finish_run
 from service.exports.store import Database, reading
 from service.exports.stream import ExportStream, OpenedFile, Tally
 from service.ids import new_id
@@ -29,6 +31,9 @@ class Asker:
     may_see_personal_data: bool
 
 
+STRANGER = "nobody known"
+# Whoever has no token costs the record no more than this many rows an hour.
+STRANGERS_RUNS_PER_HOUR = 60
 OPERATOR = Asker("command line", may_export=True, may_see_personal_data=True)
 
 
@@ -43,23 +48,33 @@ class Exports:
 
 def open_export(exports: Exports, asker: Asker, request: ExportRequest, file_format: str) -> ExportStream:
     """Start an export. A refusal is recorded and raised; whoever gets the stream closes it."""
-    run = ExportRun(
-        id=new_id("exp"),
-        name=request.name.value,
-        format=file_format,
-        asked_by=asker.name,
-        asked_at=exports.clock(),
-        parameters=request_parameters(request),
-    )
+    run = new_run(exports, asker.name, request.name.value, file_format, request_parameters(request))
     try:
         _check_permission(asker, request)
+        check_meaning(request)
         opened = _opened(exports, run, request)
     except DomainError as error:
-        refused = replace(run, outcome=Outcome.REFUSED, reason=error.code, finished_at=exports.clock())
-        with exports.engine.begin() as connection:
-            add_run(connection, refused)
+        record_refusal(exports, run, error.code)
         raise
     return ExportStream(opened, partial(_end_run, exports, run))
+
+
+def new_run(
+    exports: Exports, asked_by: str, name: str, file_format: str, parameters: Mapping[str, str | int | bool | None]
+) -> ExportRun:
+    """The record of a run that begins now. Where it never becomes a request, `parameters` are what may be kept of it."""
+    return ExportRun(new_id("exp"), name, file_format, asked_by, exports.clock(), parameters)
+
+
+def record_refusal(exports: Exports, run: ExportRun, reason: str) -> None:
+    """Keep a run that was refused, with the code of the reason; of strangers no more than so many an hour."""
+    now = exports.clock()
+    refused = replace(run, outcome=Outcome.REFUSED, reason=reason, finished_at=now)
+    with exports.engine.begin() as connection:
+        if run.asked_by == STRANGER:
+            add_strangers_run(connection, refused, now - timedelta(hours=1), STRANGERS_RUNS_PER_HOUR)
+        else:
+            add_run(connection, refused)
 
 
 def _check_permission(asker: Asker, request: ExportRequest) -> None:

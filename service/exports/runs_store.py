@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Table,
     Text,
+    func,
     insert,
     select,
     update,
@@ -86,6 +87,16 @@ def add_run(connection: Connection, run: ExportRun) -> None:
             finished_at=run.finished_at,
         )
     )
+
+
+def add_strangers_run(connection: Connection, run: ExportRun, since: datetime, limit: int) -> bool:
+    """Keep the run of someone unknown, unless `limit` such runs are kept since then; whether it was."""
+    c = export_runs.c
+    kept = select(func.count()).where(c.asked_by == run.asked_by, c.asked_at > since)
+    if connection.execute(kept).scalar_one() >= limit:
+        return False
+    add_run(connection, run)
+    return True
 
 
 def finish_run(connection: Connection, run: ExportRun) -> None:

@@ -8,7 +8,9 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from service.exports.exporting import STRANGER, STRANGERS_RUNS_PER_HOUR
 from service.exports.runs_store import ExportRun, Outcome, list_runs
+from tests.conftest import SettableClock
 from tests.exports.finance import Finance
 from tests.exports.test_first_files import pay
 
@@ -141,6 +143,40 @@ def test_refusals_are_recorded_too(finance: Finance, client: FlaskClient, token:
         (Outcome.REFUSED, "personal_data_forbidden"),
         (Outcome.REFUSED, "invalid_export"),
     }
+
+
+def test_what_never_became_an_export_is_recorded_as_well(finance: Finance, client: FlaskClient, token: Headers) -> None:
+    headers = token("finance")
+    client.get("/v1/exports/journal.csv?from=2026-02-30&to=2026-03-01&limit=5", headers=headers)
+    client.get("/v1/exports/journal.csv?from=2026-11-02&to=2026-11-01", headers=headers)
+    client.get("/v1/exports/fees.json", query_string={"as_of": "\0=" + "x" * 5000}, headers=headers)
+    client.get("/v1/exports/donors%00.csv", headers=headers)
+    client.get("/v1/exports/journal.csv?to=2026-11-01")
+
+    kept = {(run.name, run.format, run.reason): run for run in runs(finance)}
+
+    assert {run.outcome for run in kept.values()} == {Outcome.REFUSED}
+    assert set(kept) == {
+        ("journal", "csv", "invalid_request"),
+        ("journal", "csv", "invalid_export"),
+        ("fees", "json", "invalid_request"),
+        ("unknown", "csv", "unknown_export"),
+        ("journal", "csv", "unauthorized"),
+    }
+    assert kept["journal", "csv", "invalid_request"].parameters == {"from": "2026-02-30", "to": "2026-03-01"}
+    assert kept["fees", "json", "invalid_request"].parameters["as_of"] == "'=" + "x" * 38
+    assert kept["journal", "csv", "invalid_export"].asked_by.endswith("(a machine of finance)")
+    assert kept["journal", "csv", "unauthorized"].asked_by == STRANGER
+
+
+def test_strangers_cannot_fill_the_record(finance: Finance, client: FlaskClient, clock: SettableClock) -> None:
+    for _ in range(STRANGERS_RUNS_PER_HOUR + 5):
+        assert client.get("/v1/exports/journal.csv").status_code == 401
+
+    assert len(runs(finance)) == STRANGERS_RUNS_PER_HOUR
+    clock.advance(hours=1, seconds=1)
+    client.get("/v1/exports/journal.csv")
+    assert len(runs(finance)) == STRANGERS_RUNS_PER_HOUR + 1
 
 
 def test_a_download_that_is_given_up_is_recorded_and_frees_its_connection(
