@@ -3,21 +3,22 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser.hearing import wait_for
 from tests.browser.press import Press
 from tests.browser.stub import Stub, prompt
+from tests.browser.tasks import widget_tasks
 
 pytestmark = pytest.mark.browser
 
 OBSERVE = """
-window.shifts = []; window.tasks = [];
+window.shifts = [];
 const observe = (type, found, of) => new PerformanceObserver((list) => found.push(...list.getEntries().map(of)))
     .observe({ type, buffered: true });
 observe('layout-shift', shifts, (one) => one.value);
-observe('longtask', tasks, (one) => one.duration);
 """
+LONG_MILLISECONDS = 50
 GATE = {"type": "payment", "strength": "soft"}
 SHAPES: dict[str, dict[str, Any]] = {
     "head of the article": {},
@@ -46,22 +47,17 @@ def test_nothing_shifts(page: Page, press: Press, stub: Stub, name: str, motion:
     assert page.evaluate("window.shifts") == []
 
 
-def longest_task(page: Page, address: str, shown: int) -> float:
-    page.goto(address)
-    if shown:
-        wait_for(page, "shown", shown)
-    page.wait_for_timeout(300)
-    longest: float = max(page.evaluate("window.tasks"), default=0)
-    return longest
-
-
-def test_no_task_is_long(page: Page, press: Press, stub: Stub) -> None:
+@pytest.mark.parametrize("name", ["head of the article", "banner", "gate"])
+def test_no_task_of_the_widget_is_long_on_a_slow_processor(
+    browser: Browser, press: Press, stub: Stub, name: str
+) -> None:
     """The best of three loads: other programs on the machine make tasks look longer than they are."""
-    page.add_init_script(OBSERVE)
-    stub.show(prompt(), prompt(kind="banner", placement="page_bottom", campaign="b"))
-    plain, whole = press.article(head="", path="plain"), press.article()
+    stub.show(prompt(**SHAPES[name]))
+    longest = []
+    for _ in range(3):
+        stub.events.clear()
+        longest.append(max(widget_tasks(browser, press.article(), stub), default=LONG_MILLISECONDS + 1))
+        if longest[-1] <= LONG_MILLISECONDS:
+            break
 
-    without = max(longest_task(page, plain, 0) for _ in range(3))
-    best = min(longest_task(page, whole, 2) for _ in range(3))
-
-    assert best <= max(50, without)
+    assert min(longest) <= LONG_MILLISECONDS
