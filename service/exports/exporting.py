@@ -62,7 +62,7 @@ def open_export(exports: Exports, asker: Asker, request: ExportRequest, file_for
 def new_run(
     exports: Exports, asked_by: str, name: str, file_format: str, parameters: Mapping[str, str | int | bool | None]
 ) -> ExportRun:
-    """The record of a run that begins now. Where it never becomes a request, `parameters` are what may be kept of it."""
+    """The record of a run that begins now; `parameters` are what may be kept of the request."""
     return ExportRun(new_id("exp"), name, file_format, asked_by, exports.clock(), parameters)
 
 
