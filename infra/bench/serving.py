@@ -14,7 +14,9 @@ CLIENTS = 4
 READY_SECONDS = 30
 
 
-def requests_per_second(target: str, body: Callable[[int], dict[str, Any]], seconds: float) -> float:
+def requests_per_second(
+    target: str, body: Callable[[int], dict[str, Any]], headers: dict[str, str], seconds: float
+) -> float:
     """Answered POSTs to /v1/decide per second. `target` is `module:name` of a WSGI application, served by granian."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -25,7 +27,7 @@ def requests_per_second(target: str, body: Callable[[int], dict[str, Any]], seco
     )
     try:
         _wait(port)
-        return _load(port, [json.dumps(body(number)) for number in range(100)], seconds)
+        return _load(port, [json.dumps(body(number)) for number in range(100)], headers, seconds)
     finally:
         server.terminate()
         server.wait(10)
@@ -41,7 +43,7 @@ def _wait(port: int) -> None:
     raise TimeoutError("the server did not start")
 
 
-def _load(port: int, bodies: list[str], seconds: float) -> float:
+def _load(port: int, bodies: list[str], headers: dict[str, str], seconds: float) -> float:
     answered = [0] * CLIENTS
     ends_at = time.monotonic() + seconds
 
@@ -49,7 +51,6 @@ def _load(port: int, bodies: list[str], seconds: float) -> float:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         number = client
         while time.monotonic() < ends_at:
-            headers = {"Content-Type": "application/json", "X-Country": "IE"}
             connection.request("POST", "/v1/decide", bodies[number % len(bodies)], headers)
             response = connection.getresponse()
             response.read()
