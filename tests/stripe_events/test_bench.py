@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from infra.bench.webhooks import Burst, Figures, Rate, Sizes, measure
+from infra.bench.webhook_burst import Burst
+from infra.bench.webhook_rate import Rate
+from infra.bench.webhooks import Figures, Sizes, measure
 
 
 def burst(**changes: float) -> Burst:
