@@ -126,6 +126,20 @@ def test_hostile_styles_of_the_page_do_not_reach_the_appeal(page: Page, press: P
     ) == ["static", "1", "none"]
 
 
+@pytest.mark.parametrize(
+    "style", ["body { transform: translateZ(0) }", "body { zoom: 2 }", "html { zoom: 1.5 }", "body { contain: paint }"]
+)
+def test_a_banner_stays_at_the_foot_of_the_window(page: Page, press: Press, stub: Stub, style: str) -> None:
+    stub.show(prompt(kind="banner", placement="page_bottom"))
+
+    page.goto(press.article(head=f"<style>{style}</style>" + press.script()))
+    wait_for(page, "shown")
+
+    box = page.locator("keep-open .banner").evaluate("(node) => node.getBoundingClientRect().toJSON()")
+    assert box["bottom"] == pytest.approx(page.evaluate("innerHeight"), abs=1)
+    assert box["top"] > 0
+
+
 def test_loaded_twice_it_asks_once(page: Page, press: Press, stub: Stub) -> None:
     asked_on(page, press.article(head=press.script() + press.script()), stub)
     page.wait_for_timeout(200)

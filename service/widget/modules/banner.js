@@ -2,7 +2,7 @@
 import { closeButton, foot, h, heading, sheet, text, ticker } from './appeal.js';
 
 export const style = `
-.banner { position: fixed; z-index: var(--keepopen-z-index, 2147483000); inset-inline: 0; inset-block-end: 0; max-height: min(72vh, 38em); overflow: auto; overscroll-behavior: contain; padding: 1.25em max(1.25em, calc(50vw - 36em)); border-block-start: 3px solid var(--bright); box-shadow: 0 -2px 18px rgb(0 0 0 / .14); }
+.banner { position: fixed; z-index: var(--keepopen-z-index, 2147483000); inset-inline: 0; inset-block-end: 0; max-height: min(72%, 38em); overflow: auto; overscroll-behavior: contain; padding: 1.25em max(1.25em, calc(50% - 36em)); border-block-start: 3px solid var(--bright); box-shadow: 0 -2px 18px rgb(0 0 0 / .14); }
 .banner h2 { font-size: 1.35em; }
 .banner .text { margin-top: .7em; font-size: 1em; }
 .banner .open { margin-top: 1.1em; }
@@ -87,6 +87,9 @@ export const build = (prompt, tools) => {
     onfocusin: ({ relatedTarget: from }) => { if (from) panel.opener = from; } },
   inner, prompt.is_dismissible && closeButton(word, dismiss), note);
   panel.enter = () => {
+    const { bottom } = panel.getBoundingClientRect();
+    const isCarried = getComputedStyle(panel).position === 'fixed' && Math.abs(bottom - innerHeight) > 40;
+    if (isCarried) document.documentElement.append(host); // a transformed body takes along what is fixed in it
     const stop = stepAside(panel, host, app.attribute('keep_clear') || '[data-keep-clear], #comments, .comments');
     const timer = setTimeout(() => { note.textContent = word('banner_note', { heading: prompt.copy.heading }); }, 300);
     panel.leave = () => { clearTimeout(timer); stop(); };

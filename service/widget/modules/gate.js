@@ -2,10 +2,10 @@
 import { closeButton, foot, h, heading, sheet, text, ticker } from './appeal.js';
 
 export const style = `
-.gate { width: min(40em, 100vw - 2em); max-width: none; max-height: min(92vh, 60em); margin: auto; padding: clamp(1.25em, 4vw, 2.25em); border: 0; border-block-start: 4px solid var(--bright); border-radius: var(--round); overflow: auto; overscroll-behavior: contain; box-shadow: 0 8px 40px rgb(0 0 0 / .3); }
+.gate { width: min(40em, 100% - 2em); max-width: none; max-height: min(92%, 60em); margin: auto; padding: clamp(1.25em, 4vw, 2.25em); border: 0; border-block-start: 4px solid var(--bright); border-radius: var(--round); overflow: auto; overscroll-behavior: contain; box-shadow: 0 8px 40px rgb(0 0 0 / .3); }
 .gate::backdrop { background: rgb(0 0 0 / .55); }
 .sign-in { display: inline-block; margin-top: 1.2em; padding: .7em 1.4em; border-radius: var(--round); background: var(--accent); color: var(--on); font-weight: 700; text-decoration: none; }
-@media (max-height: 26em) { .gate { max-height: 100vh; width: 100vw; } }
+@media (max-height: 26em) { .gate { max-height: 100%; width: 100%; } }
 @media (forced-colors: active) { .gate, .sign-in { border: 2px solid CanvasText; } }
 `;
 

@@ -28,7 +28,7 @@ let isWatching = false;
 // Places that come into the page after the answer did.
 const watch = (app) => {
   customElements.define('keep-open', class extends HTMLElement {
-    connectedCallback() { if (isWatching && app.answer) show(app, () => false, () => false).catch(() => {}); }
+    connectedCallback() { if (isWatching && app.answer && !this.matches('.keepopen-own')) show(app, () => false, () => false).catch(() => {}); }
   });
   isWatching = true;
 };
