@@ -66,7 +66,7 @@ def checkout(form: CheckoutForm) -> ResponseReturnValue:
     services.metrics.checkouts.labels(site=site.key, result="started").inc()
     url = attempt.checkout_url or ""
     response = make_response(redirect(url, 303) if request.mimetype == FORM_TYPE else jsonify(checkout_url=url))
-    return carried(response, services, site.key, begun_passport(services, carrier.cookie, site.key))
+    return carried(response, services, site.key, begun_passport(services, carrier.cookie, site.key, form.interval))
 
 
 @blueprint.route("/v1/checkout", methods=["OPTIONS"])

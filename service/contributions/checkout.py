@@ -55,7 +55,14 @@ def origin_of_form(services: Services, form: CheckoutForm) -> Origin:
         if prompt.is_preview:
             raise PreviewOnlyError("this is a preview: no money is taken")
         origin = Origin(
-            prompt.site, prompt.campaign, prompt.variant, prompt.placement, prompt.page_id or None, prompt.currency
+            site=prompt.site,
+            campaign=prompt.campaign,
+            variant=prompt.variant,
+            placement=prompt.placement,
+            page_id=prompt.page_id or None,
+            currency=prompt.currency,
+            is_counted=prompt.is_counted,
+            reader_hash=bytes.fromhex(prompt.account) or None,
         )
     elif form.support_token is not None:
         origin = Origin(open_support_token(ring, form.support_token, instant).site, page_id=form.page_id)
@@ -121,6 +128,8 @@ def _new_attempt(services: Services, site: Site, origin: Origin, form: CheckoutF
         covers_fee=form.covers_fee,
         is_anonymous=form.is_anonymous,
         message=form.message,
+        is_counted=origin.is_counted,
+        reader_hash=origin.reader_hash,
     )
 
 

@@ -53,7 +53,7 @@ class CheckoutForm:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where in the publication a gift began."""
+    """Where in the publication a gift began. `is_counted` and `reader_hash` as in an Attempt."""
 
     site: str
     campaign: str | None = None
@@ -61,6 +61,8 @@ class Origin:
     placement: str | None = None
     page_id: str | None = None
     currency: str | None = None
+    is_counted: bool = False
+    reader_hash: bytes | None = None
 
 
 def chosen_amount(form: CheckoutForm, site: Site, currency: str, least_minor: int = 0) -> Money:

@@ -51,6 +51,7 @@ class Attempt:
     """A reader pressing the button: everything Stripe's session is made of, so that a repeat makes the same one.
 
     `key` stands for one prompt, amount and interval: while an attempt is open, a second click joins it.
+    `is_counted`: part of its experiment's results. `reader_hash`: what stands for a signed-in reader in our tables.
     """
 
     mark: ContributionMark
@@ -64,6 +65,8 @@ class Attempt:
     covers_fee: bool = False
     is_anonymous: bool = False
     message: str | None = None
+    is_counted: bool = False
+    reader_hash: bytes | None = None
     checkout_session_id: str | None = None
     checkout_url: str | None = None
 

@@ -22,12 +22,16 @@ class EarnedSum:
 
 
 def earned_sums(connection: Connection, site: str) -> Sequence[EarnedSum]:
-    """Per variant, interval and currency: how many contributions were paid and kept, and their amounts together."""
+    """Per variant, interval and currency: how many contributions were paid and kept, and their amounts together.
+
+    Only those of readers who take part in the experiment, as with the prompts they have seen.
+    """
     c = contributions.c
     columns = (c.campaign, c.variant, c.interval, c.currency)
     statement = (
         select(*columns, func.count().label("number"), func.sum(c.amount_minor).label("total"))
-        .where(c.site == site, c.campaign.is_not(None), c.variant.is_not(None), c.paid_minor > c.refunded_minor)
+        .where(c.site == site, c.campaign.is_not(None), c.variant.is_not(None), c.is_counted)
+        .where(c.paid_minor > c.refunded_minor)
         .group_by(*columns)
         .order_by(*columns)
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from service.contributions import forget_store
 from service.contributions.forget_store import Remembered
+from service.decisions.signed_in import account_of
 from service.errors import ConflictError, NotFoundError
 from service.exports.receipts_store import forget_declarer
 from service.services import Services
@@ -46,6 +47,12 @@ def forget_contributor(services: Services, email: str) -> Forgotten:
         forget_store.empty_contributions(connection, [each.id for each in found], services.clock())
         forget_declarer(connection, (*customers, *(each.id for each in found)))
     return Forgotten(len(found), len(customers), body_count)
+
+
+def unlink_account(services: Services, site: str, reader_id: str) -> None:
+    """Forget which contributions a signed-in reader made, named by the publication's own id."""
+    with services.engine.begin() as connection:
+        forget_store.unlink_reader(connection, site, account_of(services.passports, site, reader_id))
 
 
 def _refuse_while_living(found: tuple[Remembered, ...]) -> None:

@@ -17,6 +17,7 @@ _EMPTY = {
     "message": None,
     "return_url": "",
     "checkout_url": None,
+    "reader_hash": None,
 }
 
 
@@ -58,6 +59,13 @@ def empty_customer(connection: Connection, customer_id: str, now: datetime) -> N
     c = contributions.c
     statement = update(contributions).where(c.customer_id == customer_id, c.forgotten_at.is_(None))
     connection.execute(statement.values(**_EMPTY, forgotten_at=now))
+
+
+def unlink_reader(connection: Connection, site: str, reader_hash: bytes) -> None:
+    """Forget which signed-in reader gave; what was given stays."""
+    c = contributions.c
+    is_theirs = (c.site == site) & (c.reader_hash == reader_hash)
+    connection.execute(update(contributions).where(is_theirs).values(reader_hash=None))
 
 
 def is_forgotten_customer(connection: Connection, customer_id: str) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from service.contributions import store
 from service.contributions.contribution import Attempt
 from service.contributions.forget_store import empty_customer, forgotten_among, is_forgotten_customer
+from service.contributions.gift_store import tell_readers
 from service.contributions.life import fold_life
 from service.contributions.mail_kinds import HORIZON, DueMail, MailKind, mails_for
 from service.contributions.mail_store import add_mail
@@ -79,6 +80,7 @@ def _bring_up_to_date(connection: Connection, marked: Mapping[str, Sequence[Mark
                 store.set_contributor(connection, id_, fact)
         for mail in mails_for(id_, lives[id_], known[id_], now):
             add_mail(connection, mail, now)
+    tell_readers(connection, ids, now)
 
 
 def _locked(connection: Connection, marked: Mapping[str, Sequence[MarkedFact]]) -> tuple[str, ...]:

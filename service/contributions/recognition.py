@@ -19,13 +19,13 @@ def reader_key(services: Services, carried: str | None, site: str) -> str:
     return f"{reader.salt}.{reader.first_seen_at}" if reader is not None else secrets.token_hex(8)
 
 
-def begun_passport(services: Services, carried: str | None, site: str) -> str | None:
+def begun_passport(services: Services, carried: str | None, site: str, interval: Interval) -> str | None:
     """The passport once a checkout was begun; None where the reader carries none that can be read."""
     instant = int(services.clock().timestamp())
     reader = services.passports.open(carried, site, instant) if carried else None
     if reader is None:
         return None
-    giving = replace(reader.giving, checkout_at=instant)
+    giving = replace(reader.giving, checkout_at=instant, checkout_interval=OfferedInterval(interval.value))
     return services.passports.seal(replace(reader, giving=giving), site, instant)
 
 

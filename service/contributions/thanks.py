@@ -9,6 +9,7 @@ import structlog
 
 from service.campaigns.site import Site
 from service.contributions import store
+from service.contributions.gift_store import tell_reader
 from service.contributions.resume import resume_token
 from service.database.transaction import committed
 from service.errors import NotFoundError, StoreUnavailableError, StripeUnavailableError
@@ -64,7 +65,8 @@ def returned_reader(services: Services, session_id: str) -> Return:
         raise NotFoundError("no such contribution")
     site = sites[mark.site].site
     finish = finish_of(session)
-    language, return_url = _remembered(services, mark.contribution_id)
+    makes_supporter = _makes_supporter(services, session, finish)
+    language, return_url = _remembered(services, mark.contribution_id, is_given=makes_supporter)
     return Return(
         finish=finish,
         site=site,
@@ -72,10 +74,13 @@ def returned_reader(services: Services, session_id: str) -> Return:
         amount=Money(session.amount_total_minor, session.currency),
         language=language,
         continue_url=_continue_url(services, session, mark.contribution_id) or return_url or site.home_url,
-        makes_supporter=finish in {Finish.PAID, Finish.PENDING}
-        and services.clock() - session.created_at < RECOGNISED_FOR,
+        makes_supporter=makes_supporter,
         campaign=mark.campaign,
     )
+
+
+def _makes_supporter(services: Services, session: CheckoutSession, finish: Finish) -> bool:
+    return finish in {Finish.PAID, Finish.PENDING} and services.clock() - session.created_at < RECOGNISED_FOR
 
 
 def _continue_url(services: Services, session: CheckoutSession, contribution_id: str) -> str | None:
@@ -94,11 +99,16 @@ def finish_of(session: CheckoutSession) -> Finish:
     return Finish.EXPIRED if session.status == "expired" else Finish.OPEN
 
 
-def _remembered(services: Services, contribution_id: str) -> tuple[str | None, str | None]:
-    """Language and page the reader came from; none of them while the database cannot tell."""
+def _remembered(services: Services, contribution_id: str, *, is_given: bool) -> tuple[str | None, str | None]:
+    """Language and page the reader came from; none of them while the database cannot tell.
+
+    A signed-in reader's other devices learn here that something was given, ahead of Stripe's events.
+    """
     try:
         with committed(services.engine) as connection:
             found = store.find_contribution(connection, contribution_id)
+            if found is not None and is_given:
+                tell_reader(connection, found.attempt, services.clock())
     except StoreUnavailableError:
         log.warning("thanks_without_database")
         return None, None

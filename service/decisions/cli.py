@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from service.campaigns.cli import campaigns
 from service.campaigns.documents import load_campaign, read_file
 from service.contributions.cli import readers
+from service.contributions.forget import unlink_account
 from service.decisions.answering import make_preview
 from service.decisions.preview import PreviewRequest
 from service.decisions.replay import replay as replay_views
@@ -69,6 +70,7 @@ def forget_signed_in(site: str, reader_id: str) -> None:
     """Erase all that is held of a signed-in reader, named by the publication's own id."""
     services = current_services()
     was_known = forget_account(services, site, reader_id)
+    unlink_account(services, site, reader_id)
     click.echo("Forgotten." if was_known else "Nothing was held.")
 
 

@@ -44,6 +44,15 @@ def change_reader(
         raise StoreUnavailableError("signed-in readers are out of reach") from error
 
 
+def change_known_reader(
+    connection: Connection, site: str, reader_hash: bytes, now: datetime, change: Callable[[Reader], Reader]
+) -> None:
+    """Change a row in the caller's transaction. Where there is none nothing is written: who was erased stays so."""
+    reader = _locked(connection, site, reader_hash)
+    if reader is not None:
+        _save(connection, site, reader_hash, change(reader), now)
+
+
 def find_reader(connection: Connection, site: str, reader_hash: bytes) -> Reader | None:
     columns = readers.c
     held = connection.scalar(select(columns.held).where(columns.site == site, columns.reader_hash == reader_hash))

@@ -19,13 +19,16 @@ def opened(services: Services, passport: str) -> Reader:
 
 def begun(services: Services) -> str:
     """The passport of a reader who just left for Stripe's page."""
-    passport = begun_passport(services, services.passports.seal(new_reader(INSTANT, 5, 7), "tide", INSTANT), "tide")
+    carried = services.passports.seal(new_reader(INSTANT, 5, 7), "tide", INSTANT)
+    passport = begun_passport(services, carried, "tide", Interval.MONTH)
     assert passport is not None
     return passport
 
 
 def test_a_checkout_begun_is_remembered(services: Services) -> None:
-    assert opened(services, begun(services)).giving.checkout_at == INSTANT
+    giving = opened(services, begun(services)).giving
+
+    assert (giving.checkout_at, giving.checkout_interval) == (INSTANT, "month")
 
 
 def test_a_contribution_counts_for_the_campaign_that_asked(services: Services) -> None:
