@@ -7,9 +7,9 @@ fieldset { min-width: 0; margin: 0; padding: 0; border: 0; }
 fieldset + fieldset { margin-top: 1em; }
 legend { padding: 0; margin-bottom: .45em; font-weight: 700; font-size: .95em; }
 .row { display: grid; gap: .5em; grid-template-columns: repeat(auto-fit, minmax(min(6.2em, 100%), 1fr)); }
-.intervals { gap: .4em; grid-template-columns: repeat(auto-fit, minmax(min(5.5em, 100%), 1fr)); }
+.intervals { display: flex; flex-wrap: wrap; gap: .4em; }
 .card { display: flex; align-items: center; justify-content: center; gap: .5em; min-height: 2.9em; padding: .4em .6em; border: 1px solid var(--line); border-radius: var(--round); background: var(--page); line-height: 1.25; cursor: pointer; }
-.often { gap: .35em; padding-inline: .25em; }
+.often { flex: 1 1 calc((17.5em - 100%) * 999); gap: .35em; padding-inline: .25em; } /* all in one row, or each in its own */
 .card:hover { border-color: var(--ink); }
 .card input { flex: none; width: 1.05em; height: 1.05em; margin: 0; accent-color: var(--bright); cursor: inherit; }
 .card input:focus-visible { outline: none; }
