@@ -9,6 +9,7 @@ import service.contributions.api
 import service.decisions.api
 import service.exports.api
 import service.health.api
+import service.insights.api
 import service.pages.api
 import service.stripe_events.api
 import service.widget.api
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     service.contributions.api.blueprint,
     service.stripe_events.api.blueprint,
     service.exports.api.blueprint,
+    service.insights.api.blueprint,
     service.widget.api.blueprint,
     service.health.api.blueprint,
 )
