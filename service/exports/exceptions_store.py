@@ -56,7 +56,8 @@ FROM (
     ) b ON b.charge_id = c.id AND b.returned_minor > c.amount_captured_minor
     WHERE c.is_livemode = {is_livemode}
     UNION ALL
-    SELECT 'suspense', e.effective_at, concat_ws(' ', e.source_id, e.balance_transaction_id), -l.amount_minor,
+    SELECT 'suspense', e.effective_at,
+        concat_ws(' ', nullif(e.source_id, e.balance_transaction_id), e.balance_transaction_id), -l.amount_minor,
         l.currency, 'A kind of movement nobody has classified: post a correction before closing'
     FROM ledger_postings l
     JOIN ledger_entries e ON e.seq = l.entry_seq

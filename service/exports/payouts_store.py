@@ -43,7 +43,7 @@ SELECT p.id AS payout_id, p.status, p.arrival_on AS arrival_date, p.created_at, 
     p.amount_minor - l.net_minor AS unexplained_minor, coalesce(l.line_count, 0) AS line_count,
     CASE
         WHEN t.payout_id IS NULL THEN 'open'
-        WHEN p.status IN ('failed', 'canceled') AND t.payout_status NOT IN ('failed', 'canceled') THEN 'reopened'
+        WHEN p.status IN ('failed', 'canceled') AND t.status = 'matched' THEN 'reopened'
         ELSE t.status
     END AS recon_status,
     p.trace_id AS bank_reference, p.statement_descriptor, p.created_at AS sort_at, p.id AS sort_id

@@ -104,11 +104,11 @@ def risk_reserves(connection: Connection) -> PerCurrency:
 
 
 def untied_payouts(connection: Connection) -> list[str]:
-    """Listed payouts whose lines do not add up, with the signed remainder, and those that failed since."""
+    """Listed payouts whose lines do not add up, with the signed remainder."""
     return [
         f"{tie.payout_id} {tie.status} {major_text(tie.difference_minor, tie.currency)} {tie.currency} unexplained"
         for tie in ties(connection)
-        if tie.status in {TieStatus.MISMATCH, TieStatus.REOPENED}
+        if tie.status is TieStatus.MISMATCH
     ]
 
 

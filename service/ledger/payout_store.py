@@ -8,14 +8,13 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.database.metadata import metadata
 from service.errors import NotFoundError
-from service.ledger.payouts import PayoutTie, TieStatus, tie_payout
+from service.ledger.payouts import RETURNED, PayoutTie, TieStatus, tie_payout
 from service.stripe_events.fact_query_store import payouts_by_id
 from service.stripe_events.fact_store import record_balance_transactions, record_payout_members
 from service.stripe_events.fact_tables_store import payouts
 from service.stripe_events.facts import BalanceTransaction
 
 LOOK_BACK_DAYS = 30
-_RETURNED = ("failed", "canceled")
 
 payout_ties = Table(
     "payout_ties",
@@ -72,7 +71,7 @@ def payouts_to_tie(connection: Connection, now: datetime) -> list[str]:
     is_open = (
         tie.payout_id.is_(None)
         | (tie.status == TieStatus.MISMATCH.value)
-        | (payout.status.in_(_RETURNED) & tie.payout_status.not_in(_RETURNED))
+        | (payout.status.in_(RETURNED) & tie.payout_status.not_in(RETURNED))
     )
     statement = (
         select(payout.id)
@@ -89,9 +88,9 @@ def payouts_to_tie(connection: Connection, now: datetime) -> list[str]:
 
 
 def ties(connection: Connection) -> list[PayoutTie]:
-    """Every tie, newest payout first; one that failed after it was tied shows as reopened."""
+    """Every tie, newest payout first; one that was matched shows as reopened from the moment it fails."""
     tie, payout = payout_ties.c, payouts.c
-    has_returned = payout.status.in_(_RETURNED) & tie.payout_status.not_in(_RETURNED)
+    has_returned = payout.status.in_(RETURNED) & (tie.status == TieStatus.MATCHED.value)
     status = case((has_returned, TieStatus.REOPENED.value), else_=tie.status).label("shown_status")
     statement = (
         select(payout_ties, status)

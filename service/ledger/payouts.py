@@ -13,7 +13,10 @@ class TieStatus(StrEnum):
     MATCHED = "matched"
     MISMATCH = "mismatch"
     MANUAL = "manual"  # manual and instant payouts list no transactions; only the total balance can prove them
-    REOPENED = "reopened"  # matched once, and failed since
+    REOPENED = "reopened"  # its transactions add up, but the bank sent the money back
+
+
+RETURNED = frozenset({"failed", "canceled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def tie_payout(payout: Payout, transactions: Sequence[BalanceTransaction]) -> Pa
     if not payout.is_automatic or payout.method == "instant":
         status = TieStatus.MANUAL
     elif net_minor == payout.amount_minor and all(line.currency == payout.currency for line in carried):
-        status = TieStatus.MATCHED
+        status = TieStatus.REOPENED if payout.status in RETURNED else TieStatus.MATCHED
     else:
         status = TieStatus.MISMATCH
     return PayoutTie(payout.id, status, payout.currency, payout.amount_minor, net_minor, len(carried))

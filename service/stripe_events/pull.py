@@ -90,11 +90,13 @@ def sync(services: Services, since: datetime | None = None) -> Pulled:
 
 
 def _since(services: Services, since: datetime | None) -> datetime:
+    """Where a pull begins: before the last full one, and before the newest movement, whose clock is Stripe's own."""
     if since is not None:
         return since
     with services.engine.begin() as connection:
         cursor = pull_store.cursor(connection, _CURSOR)
-    return EPOCH if cursor is None else cursor - TRANSACTION_OVERLAP
+        newest = pull_store.newest_movement_at(connection)
+    return EPOCH if cursor is None or newest is None else min(cursor, newest) - TRANSACTION_OVERLAP
 
 
 def _take_over(services: Services, page: Sequence[BalanceTransaction]) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, DateTime, Table, Text, select
+from sqlalchemy import Column, Connection, DateTime, Table, Text, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from service.database.metadata import metadata
@@ -35,6 +35,12 @@ def advance_cursor(connection: Connection, name: str, pulled_through_at: datetim
             where=new > pull_cursors.c.pulled_through_at,
         )
     )
+
+
+def newest_movement_at(connection: Connection) -> datetime | None:
+    """When the newest movement that is here happened at Stripe."""
+    found: datetime | None = connection.scalar(select(func.max(balance_transactions.c.created_at)))
+    return found
 
 
 def known_transactions(connection: Connection, ids: Sequence[str]) -> frozenset[str]:

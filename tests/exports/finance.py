@@ -59,6 +59,7 @@ class Finance:
             "language": "en",
             "covers_fee": False,
             "is_anonymous": False,
+            "is_counted": True,
             "attempt_key": id_,
             "is_open": False,
             "return_url": "https://gazette.example/",

@@ -78,3 +78,17 @@ def test_a_contribution_names_the_payout_that_carried_it(finance: Finance) -> No
     (payment,) = finance.rows("contributions")
 
     assert (payment["payout_id"], payment["payout_arrival_date"]) == ("po_1", "2026-11-05")
+
+
+def test_a_payout_that_failed_after_it_was_paid_stays_open_for_finance_to_see(finance: Finance) -> None:
+    pay_out(finance, make.payout("po_1", 1317, bt="txn_po_1", status="paid"), *lines())
+    failed = make.payout("po_1", 1317, bt="txn_po_1", status="failed")
+
+    finance.record(failed)
+    (before,) = finance.rows("payouts")
+    pay_out(finance, failed, *lines())
+    (after,) = finance.rows("payouts")
+
+    assert [(row["status"], row["recon_status"], row["unexplained"]) for row in (before, after)] == [
+        ("failed", "reopened", "0.00")
+    ] * 2

@@ -99,7 +99,7 @@ def test_a_payout_that_fails_after_it_was_tied_is_opened_again(engine: Engine) -
         record_tie(connection, "po_1", [*LINES, OWN], NOW)
 
     with engine.connect() as connection:
-        assert [tie.status for tie in ties(connection)] == [TieStatus.MATCHED]
+        assert [tie.status for tie in ties(connection)] == [TieStatus.REOPENED]
         assert payouts_to_tie(connection, NOW) == []
 
 
