@@ -11,6 +11,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, missing
 from marshmallow.validate import Length
 
 V = TypeVar("V")
+_TEXT = {str}
 MAX_REMEMBERED = 4096  # values of one field; then it starts over
 
 
@@ -76,6 +77,6 @@ def _identity(given: Any) -> Any:
     """What a value is remembered by: true is not 1, and a list is its texts. TypeError for what is not plain."""
     if type(given) is not list:
         return type(given), given
-    if any(type(one) is not str for one in given):
+    if not set(map(type, given)) <= _TEXT:
         raise TypeError("only texts are remembered")
     return tuple(given)

@@ -120,8 +120,8 @@ def carried_reader(
     text = carrier.cookie if view.passport is None else view.passport
     reader = sealer.open(text, view.site, now.instant) if text else None
     if reader is None:
-        bucket = secrets.randbelow(BUCKETS) if visitor.consent is Consent.FULL else None
-        reader = new_reader(now.instant, bucket, secrets.randbits(32))
+        chance, salt = divmod(secrets.randbits(96), 1 << 32)
+        reader = new_reader(now.instant, chance % BUCKETS if visitor.consent is Consent.FULL else None, salt)
     return under_consent(reader, visitor.consent)
 
 

@@ -5,11 +5,13 @@ from zoneinfo import ZoneInfo
 
 from service.campaigns.campaign import Campaign, Kind, decision_order
 from service.campaigns.experiment import VariantShare
+from service.campaigns.reader_rules import ArticleCount
 from service.campaigns.schedule import ends_before, starts_at
 from service.campaigns.snapshot import SiteSnapshot
-from service.decisions.compiled import Candidate, CompiledSite, Prepared
+from service.decisions.compiled import Candidate, CompiledSite, Prepared, PreparedCount
 from service.decisions.history import topic_fingerprint
 from service.decisions.prompts import campaign_fingerprint
+from service.decisions.reader_rules import span, window
 from service.decisions.rules import PAGE_RULES, READER_RULES
 
 
@@ -52,12 +54,15 @@ def _prepared(campaign: Campaign, zone: ZoneInfo, shares: tuple[VariantShare, ..
         fingerprint=campaign_fingerprint(campaign.key),
         starts_at=None if starts is None else int(starts_at(starts, zone).timestamp()),
         ends_before=None if ends is None else int(ends_before(ends, zone).timestamp()),
-        counted_topics=tuple(
-            None if rule.topics is None else _fingerprints(rule.topics) for rule in campaign.reader.article_counts
-        ),
+        counts=tuple(_prepared_count(rule) for rule in campaign.reader.article_counts),
         favourite_topics=_fingerprints(campaign.reader.favourite_topics_any or ()),
         variant_shares=shares,
     )
+
+
+def _prepared_count(rule: ArticleCount) -> PreparedCount:
+    topics = None if rule.topics is None else _fingerprints(rule.topics)
+    return PreparedCount(rule, topics, span(rule.minimum, rule.maximum), window(rule))
 
 
 def _fingerprints(topics: Iterable[str]) -> frozenset[int]:
@@ -68,6 +73,6 @@ def _wanted_topics(candidates: Iterable[Candidate]) -> frozenset[int]:
     wanted: set[int] = set()
     for candidate in candidates:
         wanted |= candidate.prepared.favourite_topics
-        for topics in candidate.prepared.counted_topics:
-            wanted |= topics or frozenset()
+        for count in candidate.prepared.counts:
+            wanted |= count.topics or frozenset()
     return frozenset(wanted)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.experiment import VariantShare
+from service.campaigns.reader_rules import ArticleCount
 from service.campaigns.site import Site
 from service.decisions.ask import OfferedAsk
 from service.decisions.situation import Situation
@@ -25,6 +26,15 @@ MATCH = Stage.MATCH
 ACCESS = Stage.ACCESS
 
 
+class PreparedCount(NamedTuple):
+    """A rule on the number of articles, its topics as fingerprints (None: of any topic), and how a trace words it."""
+
+    rule: ArticleCount
+    topics: frozenset[int] | None
+    limit: str
+    note: str
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """One campaign with what its rules would otherwise compute at each view. Instants in seconds since 1970.
@@ -36,7 +46,7 @@ class Prepared:
     fingerprint: int
     starts_at: int | None
     ends_before: int | None
-    counted_topics: tuple[frozenset[int] | None, ...]
+    counts: tuple[PreparedCount, ...]
     favourite_topics: frozenset[int]
     variant_shares: tuple[VariantShare, ...]
     asks: dict[tuple[str, str | None], OfferedAsk] = field(default_factory=dict, compare=False, repr=False)

@@ -45,6 +45,8 @@ _UNGATED = _Gated()
 
 def decide(site: CompiledSite, situation: Situation, *, explains: bool = False) -> Decision:
     """Pure: same arguments, same decision. `explains` asks every rule, not only up to the first that fails."""
+    if explains:
+        situation = replace(situation, explains=True)
     asked = site if explains else shortlisted(site, situation)
     gated = _decide_access(asked, situation, explains=explains)
     choices, traces = _choose_appeals(asked, situation, gated, explains=explains)

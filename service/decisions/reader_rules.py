@@ -8,7 +8,7 @@ from service.campaigns.gate import GateType
 from service.campaigns.reader_rules import ArticleCount, Consent, Device, Inclusion
 from service.campaigns.variant import Interval
 from service.decisions.assignment import is_in_share
-from service.decisions.compiled import Prepared
+from service.decisions.compiled import Prepared, PreparedCount
 from service.decisions.history import articles_in_days, articles_in_weeks, most_read_topics, topic_articles_in_weeks
 from service.decisions.reader import HISTORY_WEEKS, Giving, Reader
 from service.decisions.site_time import DAY_SECONDS, HOUR_SECONDS, SiteTime, instant_of
@@ -116,8 +116,7 @@ def came_from(prepared: Prepared, situation: Situation) -> Verdict:
 
 
 def has_read_articles(prepared: Prepared, situation: Situation) -> Verdict:
-    counts = zip(prepared.campaign.reader.article_counts, prepared.counted_topics, strict=True)
-    return worst([_articles(rule, topics, situation) for rule, topics in counts])
+    return worst([_articles(count, situation) for count in prepared.counts])
 
 
 def has_countable_history(_prepared: Prepared, situation: Situation) -> Verdict:
@@ -154,7 +153,7 @@ def was_first_seen(prepared: Prepared, situation: Situation) -> Verdict:
     is_old_enough = rule.minimum_days is None or age_days >= rule.minimum_days
     is_new_enough = rule.maximum_days is None or age_days <= rule.maximum_days
     passes_at = first_at + (rule.minimum_days or 0) * DAY_SECONDS if is_new_enough and not is_old_enough else None
-    return Verdict(is_old_enough and is_new_enough, age_days, _span(rule.minimum_days, rule.maximum_days), passes_at)
+    return Verdict(is_old_enough and is_new_enough, age_days, span(rule.minimum_days, rule.maximum_days), passes_at)
 
 
 def has_abandoned_checkout(prepared: Prepared, situation: Situation) -> Verdict:
@@ -227,15 +226,16 @@ def articles_remembered(reader: Reader | None, now: SiteTime) -> int:
     return articles_in_weeks(reader.history, now, HISTORY_WEEKS - 1) if reader else 0
 
 
-def _articles(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> Verdict:
-    limit = _span(rule.minimum, rule.maximum)
+def _articles(counted: PreparedCount, situation: Situation) -> Verdict:
+    rule, topics, limit, note = counted
     if situation.reader is None:
         return Verdict(False, None, limit, None, "articles; no history without consent")
     count = article_count(rule, topics, situation)
     is_enough = rule.minimum is None or count >= rule.minimum
     is_few = rule.maximum is None or count <= rule.maximum
-    passes_at = _thinned_out_at(rule, topics, situation) if is_enough and not is_few else None
-    return Verdict(is_enough and is_few, count, limit, passes_at, _window(rule))
+    thins_out = situation.explains and is_enough and not is_few
+    passes_at = _thinned_out_at(rule, topics, situation) if thins_out else None
+    return Verdict(is_enough and is_few, count, limit, passes_at, note)
 
 
 def _thinned_out_at(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int | None:
@@ -256,14 +256,16 @@ def _thinned_out_at(rule: ArticleCount, topics: frozenset[int] | None, situation
     return instant_of(day, 0, now.zone) if left(ahead) >= (rule.minimum or 0) else None
 
 
-def _window(rule: ArticleCount) -> str:
+def window(rule: ArticleCount) -> str:
+    """What a rule counts, in words."""
     what = "articles" if rule.topics is None else "articles on " + ", ".join(sorted(rule.topics))
     if rule.days is not None:
         return f"{what} in {rule.days} days"
     return f"{what} in all" if rule.weeks is None else f"{what} this week and {rule.weeks} before"
 
 
-def _span(minimum: int | None, maximum: int | None) -> str:
+def span(minimum: int | None, maximum: int | None) -> str:
+    """A minimum and maximum, either of which may be open."""
     return f"{'' if minimum is None else minimum}..{'' if maximum is None else maximum}"
 
 

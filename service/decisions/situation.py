@@ -61,7 +61,8 @@ NO_AMOUNTS: Mapping[str, int] = MappingProxyType({})
 class Situation:
     """`reader` is None in contextual mode (no consent): nothing is remembered, so nothing may be read.
 
-    `raised_minor` holds what each campaign with a goal has raised so far, by campaign key.
+    `raised_minor` holds what each campaign with a goal has raised so far, by campaign key. `explains`: instants to come
+    are wanted too, where working them out costs more than the rule itself.
     """
 
     site: Site
@@ -71,3 +72,4 @@ class Situation:
     supporter: SupporterState
     now: SiteTime
     raised_minor: Mapping[str, int] = field(default_factory=lambda: NO_AMOUNTS)
+    explains: bool = False
