@@ -104,5 +104,6 @@ def _wire_requests(app: Flask, services: Services) -> None:
         api.register_blueprint(blueprint)
     app.register_blueprint(service.pages.api.blueprint)
     service.pages.api.guard_pages(app, services.settings)
+    service.pages.api.show_problems(app)
     answer_errors_as_problems(app)
     app.wsgi_app = FrontDoor(WebhookDoor(app.wsgi_app, services), services)  # type: ignore[method-assign]

@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from service.decisions.reader import Giving, PromptRecord, Reader
+from service.decisions.reader import Giving, PromptRecord, Reader, RecurringState
 from service.decisions.site_time import as_datetime
+
+Held = str | int | date  # the key of a text, a count, a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,29 +16,29 @@ class MyDataPage:
     """What the template `my_data.html` needs."""
 
     language: str | None
-    items: tuple[tuple[str, str], ...]
+    items: tuple[tuple[str, Held], ...]
     download_url: str
     erase_url: str
     is_erased: bool
 
 
-def held_in_words(reader: Reader, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
-    """Name and value of everything that is held and not empty."""
+def held_in_words(reader: Reader, zone: ZoneInfo) -> tuple[tuple[str, Held], ...]:
+    """Everything that is held and not empty: the key of its name among the pages' texts, and its value."""
     history, giving = reader.history, reader.giving
-    found = [
-        ("First seen", _day(reader.first_seen_at, zone)),
-        ("Pages opened", str(history.view_count)),
-        ("Articles read, this year", str(sum(history.weeks))),
-        ("Topics counted", str(len(history.topics))),
-        ("Group number for experiments, shared by many readers", "" if reader.bucket is None else str(reader.bucket)),
-        ("Appeals seen", str(sum(record.seen_count for record in reader.prompts))),
-        ("Appeals closed", str(sum(record.dismissed_count for record in reader.prompts))),
-        ("Free articles read this period", str(sum(len(use.reads) + use.older_used for use in reader.pools))),
-        ("Recurring contribution", giving.recurring.value if giving.recurring_at else ""),
-        ("Last one-off contribution", _day(giving.one_off_at, zone)),
-        ("Checkout begun and not finished", _day(giving.checkout_at, zone)),
+    found: list[tuple[str, Held | None]] = [
+        ("held_first_seen", _day(reader.first_seen_at, zone)),
+        ("held_views", history.view_count),
+        ("held_articles", sum(history.weeks)),
+        ("held_topics", len(history.topics)),
+        ("held_bucket", reader.bucket),
+        ("held_seen", sum(record.seen_count for record in reader.prompts)),
+        ("held_closed", sum(record.dismissed_count for record in reader.prompts)),
+        ("held_free", sum(len(use.reads) + use.older_used for use in reader.pools)),
+        ("held_recurring", _recurring(giving)),
+        ("held_one_off", _day(giving.one_off_at, zone)),
+        ("held_checkout", _day(giving.checkout_at, zone)),
     ]
-    return tuple((name, value) for name, value in found if value)
+    return tuple((name, value) for name, value in found if value is not None)
 
 
 def held_as_data(reader: Reader) -> dict[str, Any]:
@@ -95,5 +97,9 @@ def _instant(instant: int) -> str | None:
     return as_datetime(instant).isoformat() if instant else None
 
 
-def _day(instant: int, zone: ZoneInfo) -> str:
-    return as_datetime(instant).astimezone(zone).date().isoformat() if instant else ""
+def _recurring(giving: Giving) -> str | None:
+    return None if giving.recurring is RecurringState.NONE else f"held_recurring_{giving.recurring.value}"
+
+
+def _day(instant: int, zone: ZoneInfo) -> date | None:
+    return as_datetime(instant).astimezone(zone).date() if instant else None

@@ -1,12 +1,24 @@
 """Templates, style and words of the reader-facing pages; which page shows what is its capability's business."""
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, json, render_template, request, url_for
 
-from service.pages.language import language
-from service.requests import origin_of
+from service.campaigns.site import Site
+from service.pages.language import LANGUAGES, language
+from service.requests import FORM_TYPE, origin_of
+from service.services import current_services
 from service.settings import Settings
 
 STRIPE_PAGES = "https://checkout.stripe.com https://billing.stripe.com"
+READER_PATHS = ("/support/", "/thanks", "/resume/", "/portal", "/my-data")
+PROBLEM_TEXTS = {
+    "invalid_amount": "problem_amount",
+    "not_offered": "problem_amount",
+    "invalid_request": "problem_amount",
+    "invalid_token": "problem_expired",
+    "proof_needed": "problem_paused",
+    "not_found": "problem_missing",
+    "unknown_site": "problem_missing",
+}
 
 blueprint = Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path="/pages")
 blueprint.add_app_template_global(language, "language")
@@ -30,3 +42,35 @@ def guard_pages(app: Flask, settings: Settings) -> None:
             response.headers.setdefault("Content-Security-Policy", policy)
             response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         return response
+
+
+def show_problems(app: Flask) -> None:
+    """Where a program gets a problem document, a reader with a browser gets the same status in words."""
+
+    @app.after_request
+    def show(response: Response) -> Response:
+        is_readers = request.mimetype == FORM_TYPE or request.path.startswith(READER_PATHS)
+        is_browsers = any(kind == "text/html" for kind, _ in request.accept_mimetypes)
+        if response.mimetype == "application/problem+json" and is_readers and is_browsers:
+            response.set_data(_problem_page(json.loads(response.get_data())["code"]))
+            response.mimetype = "text/html"
+        return response
+
+
+def _problem_page(code: str) -> str:
+    """The problem with this code as a page, with the way back where there is one."""
+    sites = current_services().campaigns.current().sites
+    key = request.form.get("site") or request.args.get("site") or ""
+    site: Site | None = sites[key].site if key in sites else None
+    tag = request.form.get("language") or request.accept_languages.best_match(LANGUAGES)
+    say = language(tag or (site.default_language if site else None))
+    is_giving = "amount" in request.form
+    texts = ["problem_uncharged"] * is_giving + [PROBLEM_TEXTS.get(code, "problem_later")]
+    page = {
+        "language": say.tag,
+        "heading": say.text("problem_heading"),
+        "text": " ".join(say.text(each) for each in texts),
+        "link_url": url_for("contributions.support", site_key=key, language=say.tag) if site and is_giving else None,
+        "link_text": say.text("problem_again"),
+    }
+    return render_template("message.html", page=page, site=site)

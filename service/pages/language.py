@@ -65,6 +65,12 @@ class Language:
     def day(self, day: date | datetime) -> str:
         return format_date(day, "long", locale=self.locale)
 
+    def value(self, value: str | int | date) -> str:
+        """A day, a count, or the text with this key."""
+        if isinstance(value, date):
+            return self.day(value)
+        return self.text(value) if isinstance(value, str) else format_decimal(value, locale=self.locale)
+
 
 def language(tag: str | None) -> Language:
     """The nearest language we speak: the tag's own, or English."""

@@ -1,6 +1,7 @@
 """The reader pages with invented content, as a small application that needs no database."""
 
 from dataclasses import dataclass
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,7 +26,7 @@ SITE = SimpleNamespace(
 @dataclass(frozen=True)
 class DataPage:
     language: str
-    items: tuple[tuple[str, str], ...]
+    items: tuple[tuple[str, str | int | date], ...]
     download_url: str = "/my-data?download=1"
     erase_url: str = "/my-data/erase"
     is_erased: bool = False
@@ -63,7 +64,15 @@ def thanks(language: str, finish: Finish = Finish.PAID) -> str:
 
 
 def my_data(language: str, *, is_empty: bool = False) -> str:
-    held = () if is_empty else (("Articles this week", "4"), ("Last asked", "2026-11-20"), ("Bucket", "123456"))
+    held = (
+        ()
+        if is_empty
+        else (
+            ("held_first_seen", date(2026, 11, 20)),
+            ("held_articles", 1204),
+            ("held_recurring", "held_recurring_active"),
+        )
+    )
     return render_template("my_data.html", page=DataPage(language, held, is_erased=is_empty), site=SITE)
 
 

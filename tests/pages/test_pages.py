@@ -1,10 +1,14 @@
 """The reader pages as HTML: complete in each language, usable without JavaScript."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.pages.language import LANGUAGES
+from service.decisions.my_data import held_in_words
+from service.decisions.reader import Giving, RecurringState
+from service.pages.language import LANGUAGES, language
+from tests.decisions import make
 from tests.pages.shown import PAGES, create_pages
 
 
@@ -47,3 +51,19 @@ def test_a_return_that_could_not_be_confirmed_is_not_called_a_gift() -> None:
 
     assert "You gave" not in html
     assert "could not reach the payment service" in html
+
+
+def test_what_is_held_is_told_in_the_readers_language() -> None:
+    html = html_of("/my-data/de")
+
+    for text in ("Zum ersten Mal gesehen", "20. November 2026", "1.204", "läuft"):
+        assert text in html
+
+
+@pytest.mark.parametrize("state", set(RecurringState) - {RecurringState.NONE})
+def test_every_state_of_a_regular_gift_has_a_word(state: RecurringState) -> None:
+    reader = make.reader(giving=Giving(recurring=state, recurring_at=make.instant()))
+
+    held = dict(held_in_words(reader, ZoneInfo("Europe/Dublin")))
+
+    assert language("en").value(held["held_recurring"])

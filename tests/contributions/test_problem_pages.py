@@ -1,0 +1,65 @@
+"""What a reader without JavaScript sees when something goes wrong: words, not a problem document."""
+
+import pytest
+
+from tests.contributions.conftest import Newsroom
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+def form(newsroom: Newsroom, **changes: str) -> dict[str, str]:
+    sent = {"support_token": newsroom.token(), "site": "courier", "interval": "one_off", "amount": "5"}
+    return sent | {"currency": "EUR"} | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "words"),
+    [
+        ({"amount": "0.10"}, 422, "Nothing was charged. This amount cannot be given here."),
+        ({"amount": "much"}, 422, "This amount cannot be given here."),
+        ({"support_token": "forged"}, 403, "The page was open for too long."),
+    ],
+    ids=["too little", "not a number", "an old page"],
+)
+def test_a_refused_form_is_explained_with_a_way_back(
+    newsroom: Newsroom, changes: dict[str, str], status: int, words: str
+) -> None:
+    answer = newsroom.client.post("/v1/checkout", data=form(newsroom, **changes), headers=BROWSER)
+
+    assert (answer.status_code, answer.mimetype) == (status, "text/html")
+    assert words in answer.text
+    assert 'href="/support/courier?language=en' in answer.text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_it_is_explained_in_the_language_of_the_page(newsroom: Newsroom) -> None:
+    refused = form(newsroom, amount="0.10", language="de")
+
+    answer = newsroom.client.post("/v1/checkout", data=refused, headers=BROWSER)
+
+    assert 'lang="de"' in answer.text
+    assert "Es wurde nichts abgebucht." in answer.text
+
+
+def test_an_address_that_leads_nowhere_is_a_page_too(newsroom: Newsroom) -> None:
+    for address in ("/support/nowhere", "/thanks?session_id=cs_none", "/my-data?site=nowhere"):
+        answer = newsroom.client.get(address, headers=BROWSER)
+
+        assert (answer.status_code, answer.mimetype) == (404, "text/html")
+        assert "This page does not exist" in answer.text
+
+
+def test_too_many_tries_keep_their_status_and_headers(newsroom: Newsroom) -> None:
+    answers = [newsroom.client.post("/v1/checkout", data=form(newsroom), headers=BROWSER) for _ in range(21)]
+
+    assert (answers[-1].status_code, answers[-1].mimetype) == (429, "text/html")
+    assert "Retry-After" in answers[-1].headers
+    assert "Please try again in a moment." in answers[-1].text
+
+
+def test_programs_still_get_a_problem_document(newsroom: Newsroom) -> None:
+    as_form = newsroom.client.post("/v1/checkout", data=form(newsroom, amount="0.10"))
+    as_json = newsroom.client.post("/v1/checkout", json={}, headers=BROWSER)
+
+    assert as_form.get_json()["code"] == "invalid_amount"
+    assert as_json.mimetype == "application/problem+json"
