@@ -17,6 +17,7 @@ from service.campaigns.reading import describe, stored_documents
 from service.campaigns.site import Site
 from service.campaigns.store import DocumentKind
 from service.campaigns.switch_store import Scope, Switch
+from service.clock import system_clock
 from service.errors import DomainError, InvalidDocumentError
 from service.services import current_services
 
@@ -42,7 +43,8 @@ def sites() -> None:
 def lint_files(paths: tuple[Path, ...], site_file: Path | None) -> None:
     """Say in words what is wrong with campaign files (or folders of them), alone and with one another.
 
-    Ends with status 1 when something can never do what it says. A site file among PATHS is used as the site.
+    Ends with status 1 when something can never do what it says. A site file among PATHS is used as the site; with one,
+    nothing else of the service is needed.
     """
     site_list, campaign_list, is_broken = _read_all((*paths, *([site_file] if site_file else [])))
     wanted = {campaign.site for campaign in campaign_list} - {site.key for site in site_list}
@@ -53,7 +55,7 @@ def lint_files(paths: tuple[Path, ...], site_file: Path | None) -> None:
     for key in sorted(wanted - {site.key for site in site_list}):
         click.echo(f"problem  site {key}: is not stored and not among the files (--site FILE)")
         is_broken = True
-    findings = [found for site in site_list for found in lint(site, campaign_list, current_services().clock())]
+    findings = [found for site in site_list for found in lint(site, campaign_list, system_clock())]
     _print(findings)
     if is_broken or any(found.severity is Severity.PROBLEM for found in findings):
         raise SystemExit(1)

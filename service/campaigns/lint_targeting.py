@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from itertools import permutations
 
 from babel import Locale
 
 from service.campaigns.campaign import OVERLAYS, Campaign, Kind
 from service.campaigns.finding import Finding, advice, problem
 from service.campaigns.page_rules import PageCondition, PageMatch
-from service.campaigns.reader_rules import Consent, Inclusion, ReaderRules
+from service.campaigns.reader_rules import NON_SUPPORTERS, ArticleCount, Consent, Inclusion, ReaderRules
 from service.campaigns.site import Site
 from service.campaigns.variant import Placeholder, names_in_braces
 
@@ -21,7 +22,10 @@ def targeting_findings(campaign: Campaign, site: Site) -> Iterator[Finding]:
     subject = f"campaign {campaign.key}"
     yield from _pages(subject, campaign)
     yield from _excluded(subject, campaign, site)
+    yield from _counts(subject, campaign.reader)
     yield from _readers(subject, campaign.reader)
+    yield from _contributors(subject, campaign, site)
+    yield from _contextual(subject, campaign.reader, site)
     yield from _countries(subject, campaign.reader, site)
     yield from _history(subject, campaign)
     yield from _placement(subject, campaign)
@@ -83,15 +87,6 @@ def _covers_types(excluding: Iterable[str] | None, wanted: Iterable[str] | None)
 
 
 def _readers(subject: str, reader: ReaderRules) -> Iterator[Finding]:
-    for one in reader.article_counts:
-        for other in reader.article_counts:
-            same = (one.weeks, one.days, one.topics) == (other.weeks, other.days, other.topics)
-            if same and one.minimum is not None and other.maximum is not None and one.minimum > other.maximum:
-                yield problem(
-                    subject,
-                    "contradiction",
-                    f"at least {one.minimum} and at most {other.maximum} articles in one window",
-                )
     abandoned = reader.abandoned_checkout
     if abandoned and abandoned.within_days is not None and abandoned.after_hours >= abandoned.within_days * 24:
         yield problem(subject, "contradiction", "abandoned_checkout: after_hours is not shorter than within_days")
@@ -102,6 +97,35 @@ def _readers(subject: str, reader: ReaderRules) -> Iterator[Finding]:
     overlap = (reader.referrers_any or frozenset()) & reader.referrers_none
     for host in sorted(overlap):
         yield problem(subject, "contradiction", f"referrer {host} is in any and in none; none always wins")
+
+
+def _counts(subject: str, reader: ReaderRules) -> Iterator[Finding]:
+    for one, other in permutations(reader.article_counts, 2):
+        is_one_enough = one.minimum is None or other.maximum is None or one.minimum <= other.maximum
+        if not is_one_enough and one.topics == other.topics and _lies_within(one, other):
+            words = f"at least {one.minimum} and at most {other.maximum} articles in the same weeks"
+            yield problem(subject, "contradiction", words)
+
+
+def _lies_within(one: ArticleCount, other: ArticleCount) -> bool:
+    """Whether what is read in one window is always read in the other too."""
+    if one.days is not None or other.days is not None:
+        return one.days is not None and (other.days or one.days if other.weeks is None else 0) >= one.days
+    return other.weeks is None or (one.weeks is not None and one.weeks <= other.weeks)
+
+
+def _contributors(subject: str, campaign: Campaign, site: Site) -> Iterator[Finding]:
+    """Whoever has just contributed is a supporter, unless a policy of no days says otherwise."""
+    reader, cool_off = campaign.reader, campaign.cool_off
+    is_silent = reader.supporters <= NON_SUPPORTERS and site.supporters.one_off_days > 0
+    if reader.just_contributed and is_silent and cool_off.one_off_days is None and cool_off.recurring_days is None:
+        words = "it wants readers who have just contributed, and no supporters: set reader, supporter: everyone"
+        yield problem(subject, "contradiction", words)
+
+
+def _contextual(subject: str, reader: ReaderRules, site: Site) -> Iterator[Finding]:
+    if reader.consents == frozenset({Consent.NONE}) and site.consent.contextual_share == 0:
+        yield problem(subject, "never_shown", "it wants readers without consent, of whom the site asks none")
 
 
 def _needs_history(reader: ReaderRules) -> bool:

@@ -7,10 +7,19 @@ from zoneinfo import ZoneInfo
 from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.finding import Finding, advice, problem
 from service.campaigns.frequency import NO_COOL_OFF, Cap, Gap
-from service.campaigns.schedule import WEEKDAYS, Schedule, ends_before, starts_at
+from service.campaigns.schedule import (
+    MINUTES_PER_DAY,
+    WEEKDAYS,
+    Schedule,
+    ends_before,
+    is_quiet,
+    is_within_hours,
+    starts_at,
+)
 from service.campaigns.site import Site
 
 DAY_SECONDS = 86_400
+LONGEST_DAY_SECONDS = 25 * 3_600  # when the clocks are put back
 WEEK_DAYS = 7
 
 
@@ -20,6 +29,7 @@ def timing_findings(campaign: Campaign, site: Site, now: datetime) -> Iterator[F
     yield from _never(subject, campaign)
     yield from _caps(subject, campaign)
     if campaign.kind is not Kind.GATE:
+        yield from _quiet(subject, campaign.schedule, site)
         yield from _unlimited(subject, campaign, site)
 
 
@@ -39,6 +49,17 @@ def _weekdays_between(begins: datetime, ends: datetime, zone: ZoneInfo) -> froze
     first, last = begins.astimezone(zone).date(), (ends - timedelta(microseconds=1)).astimezone(zone).date()
     days = min((last - first).days + 1, WEEK_DAYS)
     return frozenset(WEEKDAYS[(first.weekday() + offset) % WEEK_DAYS] for offset in range(days))
+
+
+def _quiet(subject: str, schedule: Schedule, site: Site) -> Iterator[Finding]:
+    """Hours of a schedule that all lie in the site's quiet hours."""
+    minutes = [minute for minute in range(MINUTES_PER_DAY) if _is_open(schedule, minute)]
+    if minutes and all(any(is_quiet(hours, minute) for hours in site.quiet_hours) for minute in minutes):
+        yield problem(subject, "never_shown", "all its hours are quiet hours of the site, so nobody ever sees it")
+
+
+def _is_open(schedule: Schedule, minute: int) -> bool:
+    return schedule.hours is None or any(is_within_hours(hours, minute) for hours in schedule.hours)
 
 
 def _never(subject: str, campaign: Campaign) -> Iterator[Finding]:
@@ -71,6 +92,11 @@ def _caps(subject: str, campaign: Campaign) -> Iterator[Finding]:
         ):
             words = f"the cap of {cap.impressions} in {cap.days} days never binds: the daily cap lets through fewer"
             yield advice(subject, "cap_above_daily", words)
+    daily, gap = frequency.daily, frequency.gap
+    is_comparable = daily and gap and gap.seconds and not (daily.counting != gap.counting and gap.counting == "own")
+    if daily and gap and is_comparable and 1 + (LONGEST_DAY_SECONDS - 1) // gap.seconds < daily.impressions:
+        words = f"the daily cap of {daily.impressions} never binds: the gap alone lets through fewer"
+        yield problem(subject, "cap_shorter_than_gap", words)
     if frequency.is_always_asking and (frequency.caps or frequency.gap or frequency.daily or frequency.cycle):
         yield problem(
             subject, "always_ask", "always_ask passes every limit of frequency, so those written beside it do nothing"

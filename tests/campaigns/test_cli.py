@@ -1,5 +1,8 @@
 """The commands: files in, words out, and a status a script can rely on."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -120,3 +123,18 @@ def test_pause_is_one_command_and_so_is_its_end(runner: FlaskCliRunner, folder: 
 
     assert run(runner, "campaigns", "pause", *where, "--note", "a sad day") == (0, "Paused.\n")
     assert run(runner, "campaigns", "pause", *where, "--off") == (0, "Ended.\n")
+
+
+def test_lint_needs_no_settings_where_the_site_is_among_the_files(folder: Path) -> None:
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "campaigns", "lint", str(folder / "campaigns")]
+    nothing = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+    here = Path(__file__).parents[2]
+
+    def lint(*more: object) -> tuple[int, str]:
+        done = subprocess.run(
+            [*command, *map(str, more)], cwd=here, env=nothing, check=False, capture_output=True, text=True
+        )
+        return done.returncode, done.stdout
+
+    assert lint("--site", folder / "site.yaml") == (0, "Campaigns read: 1. All of them can work.\n")
+    assert lint()[0] == 1

@@ -50,6 +50,22 @@ def test_a_sound_campaign_gives_no_finding() -> None:
         ({"page": {"sections": {"any": ["Sport"], "none": ["sport"]}}}, "contradiction", "sport is in any and in none"),
         ({"page": {"tags": {"any": ["a"], "none": ["a", "b"]}}}, "never_shown", "also excluded"),
         ({"reader": {"article_count": [{"min": 5}, {"max": 3}]}}, "contradiction", "at least 5 and at most 3"),
+        (
+            {"reader": {"article_count": [{"min": 5, "weeks": 0}, {"max": 3, "weeks": 4}]}},
+            "contradiction",
+            "at least 5 and at most 3",
+        ),
+        (
+            {"reader": {"article_count": [{"min": 5, "days": 2}, {"max": 3, "days": 7}]}},
+            "contradiction",
+            "at least 5 and at most 3",
+        ),
+        (
+            {"frequency": {"daily": {"impressions": 3}, "gap": {"days": 1}}},
+            "cap_shorter_than_gap",
+            "the daily cap of 3",
+        ),
+        ({"reader": {"just_contributed": True}}, "contradiction", "set reader, supporter: everyone"),
         ({"reader": {"consent": ["none"], "article_count": {"min": 2}}}, "contradiction", "no history is read"),
         ({"reader": {"countries": ["UK"]}}, "unknown_country", "the United Kingdom is GB"),
         ({"reader": {"countries": {"any": ["IE"], "none": ["IE"]}}}, "contradiction", "every country"),
@@ -121,6 +137,23 @@ def test_what_looks_doubtful_is_advice(changes: dict[str, Any], rule: str) -> No
 def test_a_cap_that_can_be_reached_beside_a_gap_is_left_alone() -> None:
     assert findings(campaign(frequency={"caps": {"impressions": 4, "days": 30}, "gap": {"days": 2}})) == ()
     assert findings(campaign(frequency={"caps": {"impressions": 1, "days": 2}, "gap": {"days": 1}})) == ()
+
+
+def test_rules_that_only_look_alike_are_left_alone() -> None:
+    reader = {"article_count": [{"min": 5, "weeks": 4}, {"max": 3, "weeks": 0}], "supporter": "non_supporters"}
+    thanks = {"just_contributed": True, "supporter": ["lapsed", "one_off"]}
+
+    assert findings(campaign(reader=reader)) == ()
+    assert findings(campaign(reader=thanks)) == ()
+    assert findings(campaign(frequency={"daily": {"impressions": 1}, "gap": {"days": 1}})) == ()
+
+
+def test_what_the_site_leaves_no_room_for_is_named() -> None:
+    at_night, without_consent = campaign(schedule={"hours": "23:00-04:59"}), campaign(reader={"consent": "none"})
+    asks_nobody = {"contextual_share": 0}
+
+    assert rules(at_night, quiet_hours="22:00-05:00") == rules(without_consent, consent=asks_nobody) == {"never_shown"}
+    assert rules(at_night, quiet_hours="22:00-04:00") == rules(without_consent) == set()
 
 
 def test_pages_the_site_excludes_for_good_are_named() -> None:
