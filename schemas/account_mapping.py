@@ -54,8 +54,8 @@ class AccountMappingSchema(StrictSchema):
 
     @post_load
     def _value(self, data: dict[str, Any], **_: Any) -> AccountMapping:
-        if data["layout"] is Layout.GENERIC:
-            raise ValidationError("the generic journal has our own accounts and needs no mapping", "layout")
+        if not data["layout"].is_mapped:
+            raise ValidationError("this layout names no accounts of yours and needs no mapping", "layout")
         default = data["tax"] or ("T9" if data["layout"] is Layout.SAGE50 else None)
         accounts = {
             code: account if account.tax else _taxed(account, default) for code, account in data["accounts"].items()

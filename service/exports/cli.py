@@ -74,7 +74,7 @@ def apply_accounts(file: Path) -> None:
 
 
 @accounts.command("show")
-@click.argument("layout", type=click.Choice([each.value for each in Layout if each is not Layout.GENERIC]))
+@click.argument("layout", type=click.Choice([each.value for each in Layout if each.is_mapped]))
 @with_appcontext
 def show_accounts(layout: str) -> None:
     """Print the mapping in force."""

@@ -51,6 +51,12 @@ class Layout(StrEnum):
     XERO = "xero"
     QUICKBOOKS = "quickbooks"
     SAGE50 = "sage50"
+    XERO_BANK = "xero_bank"
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether it names accounts, and so needs to know what they are called in the organisation's books."""
+        return self not in {Layout.GENERIC, Layout.XERO_BANK}
 
 
 class InvalidExportError(DomainError):

@@ -17,10 +17,11 @@ from service.exports.export import (
 )
 from service.exports.files import FILES
 from service.exports.journal_store import journal_lines
-from service.exports.layout_store import mapped_journal
+from service.exports.layout_store import mapped_journal, statement_of
 from service.exports.layouts import GIFT_AID_ROWS_PER_PART, LAYOUTS, LayoutDefinition, split_into_parts
 from service.exports.query_store import Scope, gift_aid_part, query_names, rows_of
 from service.exports.store import values
+from service.ledger.accounts import Account
 
 _USED = sql.SQL(
     "SELECT DISTINCT j.account || ' ' || a.name FROM ({lines}) j JOIN ledger_accounts a ON a.code = j.account "
@@ -54,6 +55,9 @@ def prepare_file(
         return PreparedFile(FILES[request.name].columns, rows_of(request, scope))
     definition = LAYOUTS[request.layout]
     lines = _lines(connection, request, scope, definition)
+    if request.layout is Layout.XERO_BANK:
+        rows = statement_of(lines, Account.STRIPE_BALANCE)
+        return _parted(connection, request, PreparedFile(definition.columns, rows), definition)
     if mapping is None:
         raise UnmappedAccountError(f"no accounts are mapped for {request.layout.value} yet")
     _check_mapping(connection, lines, mapping)

@@ -1,4 +1,4 @@
-"""A journal in an accounting system's own columns, with the organisation's own accounts."""
+"""A journal in an accounting system's own columns: with the organisation's own accounts, or as a bank's statement."""
 
 from collections.abc import Iterable
 from typing import LiteralString
@@ -6,6 +6,7 @@ from typing import LiteralString
 from psycopg import sql
 
 from service.exports.account_mapping import AccountMapping, MappedAccount
+from service.ledger.accounts import Account
 
 _FIELDS: tuple[LiteralString, ...] = (
     "account",
@@ -36,6 +37,19 @@ SELECT j.*, m.code AS account_code, m.name AS account_name, m.tax, m.department,
 FROM ({lines}) j
 JOIN (VALUES {accounts}) m ({fields}) ON m.account = j.account
 """)
+
+
+_STATEMENT = sql.SQL("""
+SELECT j.seq, j.line, j.accounting_date, j.debit_minor - j.credit_minor AS amount_minor, j.currency, j.memo,
+    substr(j.journal_id, strpos(j.journal_id, ':') + 1) AS reference, NULL::text AS blank
+FROM ({lines}) j
+WHERE j.account = {account}
+""")
+
+
+def statement_of(lines: sql.Composable, account: Account) -> sql.Composable:
+    """What a journal does to one account, as its bank would say it: money in is positive."""
+    return _STATEMENT.format(lines=lines, account=sql.Literal(account.value))
 
 
 def mapped_journal(lines: sql.Composable, mapping: AccountMapping) -> sql.Composable:

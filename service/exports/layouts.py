@@ -1,8 +1,11 @@
 """How three accounting systems want a journal: their columns, and how many lines they take in one file.
 
 Xero: one signed amount, at most 300 lines a file, rows with the same narration and date merge, the tax rate by its
-display name. QuickBooks Online: at most 1,000 lines, accounts by name, JournalNo groups lines. Sage 50: audit trail
-transactions, amounts positive, the side in the type.
+display name (https://help.xero.com/nz/ManualJournalsImport); or the Stripe balance as a bank account, one line per
+movement, at most 1,000 lines a file. QuickBooks Online: accounts by name, sub-accounts as Parent:Child, JournalNo
+groups lines; Intuit's page names no limit, 1,000 lines is ours
+(https://quickbooks.intuit.com/learn-support/en-au/help-article/import-export-files/import-journal-entries-quickbooks-online/L4tQBwbs7_AU_en_AU).
+Sage 50: audit trail transactions, amounts positive, the side in the type.
 """
 
 from collections.abc import Mapping
@@ -84,10 +87,23 @@ SAGE50 = LayoutDefinition(
     max_lines=None,
     is_one_currency=True,
 )
+XERO_BANK = LayoutDefinition(
+    (
+        Column("*Date", Kind.LONG_DAY, "accounting_date"),
+        _money("*Amount", "amount_minor", is_summed=True),
+        _text("Payee", "blank"),
+        _text("Description", "memo"),
+        _text("Reference", "reference"),
+        _text("Cheque No.", "blank"),
+    ),
+    max_lines=1000,
+    is_one_currency=True,
+)
 LAYOUTS: Mapping[Layout, LayoutDefinition] = {
     Layout.XERO: XERO,
     Layout.QUICKBOOKS: QUICKBOOKS,
     Layout.SAGE50: SAGE50,
+    Layout.XERO_BANK: XERO_BANK,
 }
 
 

@@ -34,8 +34,8 @@ def apply_mapping(engine: Database, text: str, applied_by: str, now: datetime) -
 
 
 def mapping_in_force(connection: Reading, layout: Layout) -> AccountMapping | None:
-    """What the organisation's accounts are in one layout; None for the generic one, or where nothing was applied."""
-    if layout is Layout.GENERIC:
+    """What the organisation's accounts are in one layout; None where it names none or nothing was applied."""
+    if not layout.is_mapped:
         return None
     version = find_mapping(connection, layout)
     return read_mapping(version.document) if version else None

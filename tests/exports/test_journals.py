@@ -228,3 +228,25 @@ def test_a_part_that_is_not_there_is_refused(finance: Finance, wanted: dict[str,
 
     with pytest.raises(InvalidExportError, match=words):
         finance.file("journal", **wanted)
+
+
+def test_xero_takes_the_stripe_balance_as_a_bank_statement_of_its_movements(finance: Finance) -> None:
+    month(finance)
+
+    rows = finance.rows("journal", layout=Layout.XERO_BANK, currency="EUR")
+    held = next(
+        row for row in finance.rows("trial_balance") if (row["currency"], row["account_code"]) == ("EUR", "1100")
+    )
+
+    assert list(rows[0]) == ["*Date", "*Amount", "Payee", "Description", "Reference", "Cheque No."]
+    assert total(rows, "*Amount") == Decimal(held["closing"])
+    moved = {row["Reference"]: row for row in rows}
+    assert len(moved) == len(rows)
+    assert (moved["txn_8"]["*Date"], moved["txn_8"]["*Amount"], moved["txn_8"]["Description"]) == (
+        "03/11/2026",
+        "24.39",
+        "charge ch_8",
+    )
+    assert moved["txn_po_1"]["*Amount"] == "-13.17"
+    with pytest.raises(InvalidExportError, match="currency=EUR or JPY"):
+        finance.file("journal", layout=Layout.XERO_BANK)
