@@ -10,8 +10,9 @@ from service.contributions.contribution import Attempt
 from service.contributions.forget_store import empty_customer, forgotten_among, is_forgotten_customer
 from service.contributions.gift_store import tell_readers
 from service.contributions.life import fold_life
-from service.contributions.mail_kinds import HORIZON, DueMail, MailKind, mails_for
+from service.contributions.mail_kinds import mails_for
 from service.contributions.mail_store import add_mail
+from service.contributions.staff_alerts import alerts_for
 from service.money import Money
 from service.stripe_events.contribution_fact_store import facts_of_contributions
 from service.stripe_events.facts import (
@@ -23,7 +24,7 @@ from service.stripe_events.facts import (
     PaymentIntent,
     Subscription,
 )
-from service.stripe_gateway.fetched import Fact, FraudWarning
+from service.stripe_gateway.fetched import Fact
 
 MarkedFact = Charge | CheckoutSession | Invoice | PaymentIntent | Subscription
 # Of a contribution that only Stripe still knew, nobody knows the page it came from or the language it was read in.
@@ -43,17 +44,7 @@ def apply_facts(connection: Connection, facts: Iterable[Fact], now: datetime) ->
             empty_customer(connection, fact.id, now)
         elif isinstance(fact, Customer):
             store.set_customer(connection, fact)
-        elif isinstance(fact, FraudWarning) and fact.is_actionable:
-            _warn_staff(connection, fact, facts, now)
-
-
-def _warn_staff(connection: Connection, warning: FraudWarning, facts: Iterable[Fact], now: datetime) -> None:
-    """Tell staff once of a charge that a bank calls fraud, unless that was long ago."""
-    marks = (fact.contribution for fact in facts if isinstance(fact, Charge) and fact.id == warning.charge_id)
-    mark = next((each for each in marks if each is not None), None)
-    if mark is not None and now - warning.created_at < HORIZON:
-        key = f"{MailKind.FRAUD_WARNING}:{warning.id}"
-        mail = DueMail(key, MailKind.FRAUD_WARNING, mark.contribution_id, warning.created_at, warning.charge_id)
+    for mail in alerts_for(facts, now):
         add_mail(connection, mail, now)
 
 

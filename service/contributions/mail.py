@@ -12,11 +12,13 @@ from urllib.parse import unquote, urlsplit
 import structlog
 
 from service.contributions import mail_store, store
+from service.contributions.contribution import Contribution
 from service.contributions.mail_kinds import STAFF_KINDS, MailKind
 from service.contributions.mail_store import MailStatus, OutboxMail
 from service.contributions.mail_texts import MailFacts, mail_text
 from service.contributions.resume import resume_token
 from service.contributions.sealed_link import seal_link
+from service.errors import StripeUnavailableError
 from service.services import Services
 from service.settings import Settings
 
@@ -45,14 +47,14 @@ def send_due_mail(services: Services, deliver: Deliver | None = None) -> int:
 
 
 def _send(services: Services, mail: OutboxMail, deliver: Deliver) -> None:
-    message = _message(services, mail)
     now = services.clock()
-    if message is None:
-        _finish(services, mail, MailStatus.DROPPED, now)
-        return
     try:
+        message = _message(services, mail)
+        if message is None:
+            _finish(services, mail, MailStatus.DROPPED, now)
+            return
         deliver(message)
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, StripeUnavailableError) as error:
         log.warning("mail_not_sent", kind=mail.kind, error_type=type(error).__name__)
         is_last = mail.attempt_count > len(RETRY_GAPS)
         next_attempt_at = None if is_last else now + RETRY_GAPS[mail.attempt_count - 1]
@@ -68,18 +70,16 @@ def _finish(services: Services, mail: OutboxMail, status: MailStatus, now: datet
 
 
 def _message(services: Services, mail: OutboxMail) -> EmailMessage | None:
-    """The mail in full; None where its contributor has no address, or none any more."""
+    """The mail in full; None where its contributor has no address, or none any more, or nothing is left to do."""
     with services.engine.begin() as connection:
         contribution = store.find_contribution(connection, mail.contribution_id)
         address = store.email_of(connection, mail.contribution_id)
     sender = services.settings.mail_from or DEMO_SENDER
     recipient = sender if mail.kind in STAFF_KINDS else address
-    if contribution is None or recipient is None:
+    link = _link(services, mail, contribution)
+    if recipient is None or link is None or (contribution is None and mail.contribution_id):
         return None
-    site = services.campaigns.current().sites.get(contribution.attempt.mark.site)
-    site_name = site.site.name if site else contribution.attempt.mark.site
-    facts = MailFacts(site_name, contribution, _link(services, mail, contribution.attempt.mark.site), mail.subject_id)
-    text = mail_text(mail.kind, facts)
+    text = mail_text(mail.kind, MailFacts(_site_name(services, contribution), contribution, link, mail.subject_id))
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, recipient, text.subject
     message["Message-ID"] = f"<{_fingerprint(mail)}@{urlsplit(services.settings.public_url).hostname}>"
@@ -88,13 +88,24 @@ def _message(services: Services, mail: OutboxMail) -> EmailMessage | None:
     return message
 
 
-def _link(services: Services, mail: OutboxMail, site: str) -> str:
+def _site_name(services: Services, contribution: Contribution | None) -> str:
+    if contribution is None:
+        return ""
+    key = contribution.attempt.mark.site
+    site = services.campaigns.current().sites.get(key)
+    return site.site.name if site else key
+
+
+def _link(services: Services, mail: OutboxMail, contribution: Contribution | None) -> str | None:
+    """Where something can be done about it; None where that has been done meanwhile."""
     public_url = services.settings.public_url
     if mail.kind is MailKind.PORTAL_LINK:
         return f"{public_url}/portal/{seal_link(services.passports.ring, mail.subject_id or '')}"
     if mail.kind is MailKind.PAYMENT_FAILED:
         return f"{public_url}/resume/{resume_token(services.passports.ring, mail.contribution_id)}"
-    return f"{public_url}/portal?site={site}"
+    if mail.kind is MailKind.ACTION_NEEDED:
+        return services.gateway.fetch_invoice_page(mail.subject_id or "")
+    return f"{public_url}/portal?site={contribution.attempt.mark.site}" if contribution else ""
 
 
 def _fingerprint(mail: OutboxMail) -> str:

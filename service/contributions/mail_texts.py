@@ -1,15 +1,14 @@
-"""What our mails say. Plain text, short, and nothing in it that a stranger could use."""
+"""What our mails say. Plain text, short, and nothing in it that a stranger could use.
+
+Readers are written to in the language they gave in; those texts stand with the texts of the pages.
+"""
 
 from dataclasses import dataclass
-from decimal import Decimal
-
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-from babel.numbers import format_currency
 
 from service.contributions.contribution import Contribution
-from service.contributions.mail_kinds import MailKind
-from service.money import Money, major_text
+from service.contributions.mail_kinds import STAFF_KINDS, MailKind
+from service.money import Money
+from service.pages.language import Language, language
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,58 +19,18 @@ class MailText:
 
 @dataclass(frozen=True, slots=True)
 class MailFacts:
-    """What a mail is filled with. `link` leads to where something can be done about it."""
+    """What a mail is filled with. `link` leads to where something can be done about it.
+
+    `contribution` is None only in mail to staff that concerns no single one.
+    """
 
     site_name: str
-    contribution: Contribution
+    contribution: Contribution | None
     link: str
     subject_id: str | None
 
 
-_TEXTS: dict[MailKind, tuple[str, str]] = {
-    MailKind.PAYMENT_PENDING: (
-        "Your contribution to {site} is on its way",
-        (
-            "Thank you. Your bank is transferring {amount} to {site}. This can take several working days.\n"
-            "You will hear from us only if it does not arrive."
-        ),
-    ),
-    MailKind.PAYMENT_FAILED: (
-        "Your contribution to {site} did not arrive",
-        (
-            "Your bank did not transfer {amount} to {site}. You have not been charged.\n"
-            "If you would still like to contribute: {link}"
-        ),
-    ),
-    MailKind.RENEWAL_FAILED: (
-        "Your contribution to {site} could not be renewed",
-        (
-            "We could not take your regular contribution of {amount} to {site}.\n"
-            "Often a card has expired. You can change it, or end your contribution, here: {link}"
-        ),
-    ),
-    MailKind.CANCEL_CONFIRMED: (
-        "Your contribution to {site} will end",
-        (
-            "As you asked, your regular contribution to {site} ends on {ends_on}. Nothing is taken after that.\n"
-            "If you change your mind until then: {link}"
-        ),
-    ),
-    MailKind.ENDED: (
-        "Your contribution to {site} has ended",
-        "Your regular contribution to {site} has ended. Nothing more will be taken. Thank you for your support.",
-    ),
-    MailKind.REFUNDED: (
-        "Your contribution to {site} has been refunded",
-        "{site} has refunded {refunded}. Depending on your bank it arrives within ten working days.",
-    ),
-    MailKind.PORTAL_LINK: (
-        "Your link to manage your contribution to {site}",
-        (
-            "Open this link to manage your contribution to {site}. It works once, for 30 minutes:\n{link}\n"
-            "If you did not ask for it, do nothing."
-        ),
-    ),
+_STAFF_TEXTS: dict[MailKind, tuple[str, str]] = {
     MailKind.DISPUTE_OPENED: (
         "[{site}] A contribution is disputed",
         "Dispute {subject_id} concerns contribution {contribution}. Answer it in Stripe's dashboard before it is due.",
@@ -84,34 +43,44 @@ _TEXTS: dict[MailKind, tuple[str, str]] = {
         "[{site}] Early fraud warning",
         "Charge {subject_id} of contribution {contribution} was reported as fraud. Refunding it now avoids a dispute.",
     ),
+    MailKind.INVOICE_STUCK: (
+        "[{site}] A renewal is stuck",
+        (
+            "Stripe could not finalise invoice {subject_id} of contribution {contribution}, so takes nothing for it.\n"
+            "The invoice says why in Stripe's dashboard, often a missing address or tax setting. Finalise it there."
+        ),
+    ),
+    MailKind.PAYOUT_FAILED: (
+        "A payout failed",
+        (
+            "Payout {subject_id} did not reach your bank; the money is back on your Stripe balance.\n"
+            "Look at the bank account in Stripe's dashboard: payouts stay off until it is put right."
+        ),
+    ),
 }
 
 
 def mail_text(kind: MailKind, facts: MailFacts) -> MailText:
-    """The text of one mail; amounts and dates as the contributor's language writes them."""
-    subject, body = _TEXTS[kind]
-    attempt, life = facts.contribution.attempt, facts.contribution.life
-    values = {
+    """The text of one mail; amounts and dates as the reader's language writes them, staff are written to in English."""
+    if kind in STAFF_KINDS:
+        subject, body = _STAFF_TEXTS[kind]
+        contribution_id = facts.contribution.id if facts.contribution else ""
+        values = {"site": facts.site_name, "subject_id": facts.subject_id or "", "contribution": contribution_id}
+        return MailText(subject.format(**values), body.format(**values) + "\n")
+    if facts.contribution is None:
+        raise ValueError(f"a reader's mail without a contribution: {kind}")
+    spoken = language(facts.contribution.attempt.language)
+    values = _values(spoken, facts, facts.contribution)
+    return MailText(spoken.text(f"mail_{kind}_subject", **values), spoken.text(f"mail_{kind}_body", **values) + "\n")
+
+
+def _values(spoken: Language, facts: MailFacts, contribution: Contribution) -> dict[str, str]:
+    attempt, life = contribution.attempt, contribution.life
+    return {
         "site": facts.site_name,
-        "amount": money_text(life.recurring or attempt.amount, attempt.language),
-        "refunded": money_text(Money(life.refunded_minor, attempt.amount.currency), attempt.language),
-        "ends_on": format_date(life.ends_at, "long", locale=_locale(attempt.language)) if life.ends_at else "",
+        "amount": spoken.amount(life.recurring or attempt.amount),
+        "refunded": spoken.amount(Money(life.refunded_minor, attempt.amount.currency)),
+        "ends_on": spoken.day(life.ends_at) if life.ends_at else "",
+        "renews_on": spoken.day(life.paid_until) if life.paid_until else "",
         "link": facts.link,
-        "subject_id": facts.subject_id or "",
-        "contribution": facts.contribution.id,
     }
-    return MailText(subject.format(**values), body.format(**values) + "\n")
-
-
-def money_text(money: Money, language: str) -> str:
-    """An amount as people of that language write it."""
-    return format_currency(
-        Decimal(major_text(money.amount_minor, money.currency)), money.currency, locale=_locale(language)
-    )
-
-
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")

@@ -27,13 +27,14 @@ def application_engine(address: str) -> Engine:
 
 
 def inbox_engine(address: str) -> Engine:
-    """The same for single statements that must cost little: each its own transaction, on connections that are not tried
-    first. Whoever meets a dead one drops them all (`committed_at_once`)."""
-    return create_engine(_psycopg(address), isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **_bounds())
+    """The same for one statement that must cost little: a transaction by itself, planned once, on connections that are
+    not tried first. Whoever meets a dead one drops them all (`committed_at_once`)."""
+    bounds = _bounds(" -c plan_cache_mode=force_generic_plan")
+    return create_engine(_psycopg(address), isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **bounds)
 
 
-def _bounds() -> dict[str, Any]:
-    options = f"-c role={APPLICATION_ROLE} -c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT_MILLISECONDS}"
+def _bounds(more: str = "") -> dict[str, Any]:
+    options = f"-c role={APPLICATION_ROLE} -c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT_MILLISECONDS}{more}"
     return {
         "pool_size": POOL_SIZE,
         "max_overflow": 0,

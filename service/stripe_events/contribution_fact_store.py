@@ -34,7 +34,7 @@ _SESSION = (
     _s.subscription_id,
     _s.created_at,
 )
-_INTENT = (_p.id, _p.status, _p.customer_id)
+_INTENT = (_p.id, _p.status, _p.customer_id, _p.failure_code)
 _SUBSCRIPTION = (
     _b.id,
     _b.status,
@@ -48,6 +48,7 @@ _SUBSCRIPTION = (
     _b.cancellation_reason,
     _b.pause_behavior,
     _b.canceled_at,
+    _b.price_interval,
 )
 _CHARGE = (_c.id, _c.status, _c.is_captured, _c.amount_captured_minor, _c.currency, _c.created_at, _c.customer_id)
 _REFUND = (_r.id, _r.charge_id, _r.status, _r.amount_minor, _r.created_at)

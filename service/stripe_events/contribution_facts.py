@@ -20,6 +20,14 @@ class IntentState:
     id: str
     status: str
     customer_id: str | None = None
+    failure_code: str | None = None
+
+    @property
+    def waits_for_giver(self) -> bool:
+        """Whether the bank wants the giver's own word; asked for in their absence, it may decline for that reason."""
+        if self.status == "requires_payment_method":
+            return self.failure_code == "authentication_required"
+        return self.status == "requires_action"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class SubscriptionState:
     cancellation_reason: str | None = None
     pause_behavior: str | None = None
     canceled_at: datetime | None = None
+    price_interval: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

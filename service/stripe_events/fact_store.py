@@ -76,7 +76,7 @@ _TABLES: Mapping[type, Table] = {
     Invoice: invoices,
     InvoicePayment: invoice_payments,
 }
-_NOT_STORED = frozenset({"fee_details", "contribution", "hosted_invoice_url", "payments"})
+_NOT_STORED = frozenset({"fee_details", "contribution", "hosted_invoice_url", "finalization_error", "payments"})
 
 
 class Recorded(StrEnum):

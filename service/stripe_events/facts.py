@@ -293,6 +293,7 @@ class Invoice:
     period_ends_at: datetime | None = None
     amount_paid_off_stripe_minor: int = 0
     hosted_invoice_url: str | None = None
+    finalization_error: str | None = None  # Stripe's code: a draft that cannot become a demand
     payments: tuple[InvoicePayment, ...] = ()
 
 

@@ -15,7 +15,7 @@ from service.stripe_gateway.checkout import CheckoutRequest, session_parameters
 from service.stripe_gateway.fetched import Fact
 from service.stripe_gateway.fetching import PAGE_SIZE, fetch_facts
 from service.stripe_gateway.fields import rows
-from service.stripe_gateway.read_billing import read_session
+from service.stripe_gateway.read_billing import read_invoice, read_session
 from service.stripe_gateway.read_money import read_balance_transaction, read_payout, read_refund
 from service.stripe_gateway.signatures import is_signed
 from service.stripe_gateway.transport import stripe_client, stripe_faults
@@ -44,6 +44,12 @@ class StripeGateway:
     def fetch(self, ref: ObjectRef) -> tuple[Fact, ...]:
         """One object and what hangs on it, as it stands now."""
         return fetch_facts(self._client, ref)
+
+    def fetch_invoice_page(self, invoice_id: str) -> str | None:
+        """Stripe's page where an open invoice is paid or its payment confirmed; None once it is open no more."""
+        with stripe_faults():
+            invoice = read_invoice(self._v1.invoices.retrieve(invoice_id).to_dict())
+        return invoice.hosted_invoice_url if invoice.status == "open" else None
 
     def create_checkout_session(self, request: CheckoutRequest) -> CheckoutSession:
         """A hosted Checkout Session; a repeat with the same contribution id gives the same session."""

@@ -121,8 +121,14 @@ def read_invoice(data: StripeJson) -> Invoice:
         period_ends_at=instant(part(first_line, "period"), "end") or instant(data, "period_end"),
         amount_paid_off_stripe_minor=whole(data, "amount_paid_off_stripe") or 0,
         hosted_invoice_url=text(data, "hosted_invoice_url"),
+        finalization_error=_finalization_error(data),
         payments=tuple(read_invoice_payment(row) for row in rows(data, "payments")),
     )
+
+
+def _finalization_error(data: StripeJson) -> str | None:
+    error = part(data, "last_finalization_error")
+    return text(error, "code") or text(error, "type")
 
 
 def read_invoice_payment(data: StripeJson) -> InvoicePayment:

@@ -18,7 +18,10 @@ def test_every_language_has_every_text(tag: str) -> None:
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_every_text_keeps_its_placeholders(tag: str) -> None:
     english, other = language("en"), language(tag)
-    names = ("amount", "currency", "day", "goal", "heading", "max", "min", "raised", "site")
+    names = [
+        *("amount", "currency", "day", "ends_on", "goal", "heading", "link", "max", "min"),
+        *("raised", "refunded", "renews_on", "site"),
+    ]
 
     for key, text in english.texts.items():
         found = other.texts[key]
