@@ -8,10 +8,11 @@
   const load = (name) => import(base + 'v1/widget/__HASH__/modules/' + name + '.js');
   const address = () => location.pathname + location.search;
   const site = attribute('site');
-  const call = async (name, act, ...more) => (await load(name))[act](app, ...more);
-  const quietly = (...more) => call(...more).catch(() => {});
+  const quietly = (name, ...more) => load(name).then((module) => module.default(app, ...more)).catch(() => {});
   const breath = (milliseconds) => new Promise((go) => setTimeout(go, milliseconds));
   const app = { base, load, attribute, breath, site, log: [], facts: {}, failures: 0 };
+
+  app.inTime = (work) => Promise.race([work, new Promise((_, fail) => app.late.addEventListener('abort', () => fail('late')))]);
 
   const say = app.say = (event, more, target = document) => {
     const detail = { version: 1, event, site, page_id: app.facts.page_id, decision_id: app.answer?.decision_id, ...more };
@@ -26,21 +27,20 @@
   };
 
   const metas = (name) => [...document.querySelectorAll(`[name="${name}"],[property="${name}"]`)].map((tag) => tag.content);
-  const list = (value) => `${value}`.split(/ *, */).filter(Boolean).slice(0, 50);
+  const list = (value) => `${value}`.replace(/[\p{C}\p{Z}]+/gu, ' ').slice(0, 900).split(',', 50).map((tag) => tag.trim().slice(0, 200)).filter(Boolean);
   const read = (given) => {
     let data = {};
     for (const { text } of document.querySelectorAll('[type*="ld+json"]')) try {
-      const found = [JSON.parse(text)].flat().flatMap((item) => item['@graph'] || item);
-      data = found.find((item) => /Article|Posting/.test(item['@type'])) || data;
-    } catch { /* not ours */ }
+      data = [JSON.parse(text)].flat().flatMap((item) => item['@graph'] || item).find((item) => /Article|Posting/.test(item['@type'])) || data;
+    } catch {}
     app.data = data;
     const type = `${data['@type'] || metas('og:type')}`;
     const facts = {
-      page_id: location.pathname,
-      page_type: /Live/.test(type) ? 'liveblog' : /article|posting/i.test(type) || document.querySelector('[placement^=article]') ? 'article' : address() === '/' ? 'front' : 'other',
+      page_id: location.pathname.slice(0, 500),
+      page_type: /Live/.test(type) ? 'liveblog' : /article|posting/i.test(type) || document.querySelector('[placement^=article]') ? 'article' : location.pathname === '/' ? 'front' : 'other',
       section: list(data.articleSection || metas('article:section'))[0],
       tags: data.keywords || metas('article:tag'),
-      reader_assertion: '', is_sensitive: 0, hide_appeals: 0, is_paid_content: /Advertiser/.test(type),
+      reader_assertion: 0, is_sensitive: 0, hide_appeals: 0, is_paid_content: /Advertiser/.test(type),
       access: { true: 'free', false: 'metered' }[`${data.isAccessibleForFree}`.toLowerCase()],
       language: /^[a-z]{2,3}(-[a-z]+)?/i.exec(data.inLanguage || document.documentElement.lang)?.[0],
     };
@@ -56,17 +56,17 @@
     const response = await fetch(base + path, {
       method: 'POST', keepalive: true, body: JSON.stringify(body, (key, value) => value || (key === 'passport' ? '' : undefined)),
       signal: AbortSignal.timeout(milliseconds), credentials: app.consent === 'none' ? 'omit' : 'include' });
-    const text = await response.text();
-    if (!response.ok || text[65536]) throw Error(response.status, { cause: text });
-    return JSON.parse(text);
+    const cause = await response.text();
+    if (!response.ok || cause[65536]) throw Error(response.status, { cause });
+    return JSON.parse(cause);
   };
-  app.exchange = (...more) => attribute('passport') ? call('privacy', 'exchange', ...more) : post(...more);
+  app.exchange = async (...more) => attribute('passport') ? (await load('privacy')).exchange(app, ...more) : post(...more);
   const remember = (write) => {
     if (app.consent !== 'none') try {
       if (write) localStorage.keepopen = [app.failures, app.rests];
       else [app.failures, app.rests] = localStorage.keepopen.split(',').map(Number);
       if (isNaN(app.failures)) app.consent = 'none';
-    } catch { /* not ours */ }
+    } catch {}
   };
 
   const ask = async () => {
@@ -75,9 +75,8 @@
     remember();
     if (app.rests > Date.now()) return say('none', { reason: 'resting' });
     try {
-      const places = [...document.querySelectorAll('keep-open[placement]')].map((tag) => tag.getAttribute('placement'));
       app.sent = { site, view_id: app.view, ...app.facts, consent: app.consent,
-        placements: [...new Set([...places, 'page_bottom', 'over_article'])],
+        placements: ['article_top', 'article_end'].filter((name) => document.querySelector(`[placement=${name}]`)).concat('page_bottom', 'over_article'),
         referrer: document.referrer.split('/')[2],
         preview: new URLSearchParams(location.search).get('keepopen_preview') };
       await breath();
@@ -88,7 +87,7 @@
       if (app.failures) app.failures = 0, remember(1);
       say('decision', { prompts });
       if (prompts || app.screen) {
-        [app.screen] = await Promise.all(['prompts', 'appeal'].map(load));
+        [app.screen] = await app.inTime(Promise.all(['prompts', 'appeal'].map(load)));
         await app.screen.show(app, isStale);
       }
       if (!prompts) say('none', { reason: 'no_prompt' });
@@ -108,20 +107,21 @@
     app.answer = null;
     app.facts = read(given);
     app.path = address();
-    app.view = Math.random().toString(36).slice(2) + Date.now();
+    app.view = `${Math.random()}`.slice(2) + Date.now();
     return ask();
   };
-  const moved = app.moved = async (next = address()) => {
+  const moved = app.moved = async () => {
+    const next = address();
     await breath(120);
     if (app.view && !app.given && next === address() && next !== app.path) begin({});
   };
   const start = async () => {
     if (__OFF__.test(site)) return say('none', { reason: 'off' });
     if (window.__tcfapi || window.__gpp || attribute('adapters') || !window.navigation) await Promise.race([
-      quietly('extras', 'start', consent), breath(400)]);
+      quietly('extras', consent), breath(400)]);
     if (!app.consent) consent(attribute('consent'));
-    window.navigation?.addEventListener('currententrychange', () => moved());
-    if (location.hash === '#keepopen-thanks') quietly('thanks', 'show');
+    window.navigation?.addEventListener('currententrychange', moved);
+    if (location.hash === '#keepopen-thanks') quietly('thanks');
     begin(app.given);
   };
 
@@ -131,9 +131,9 @@
       app.given = facts;
       if (app.view) begin(facts);
     },
-    forget: () => quietly('privacy', 'forget'),
-    explain: () => call('explain', 'explain'),
-    push(...all) { for (const [name, ...more] of all) try { commands[name](...more); } catch { /* not ours */ } },
+    forget: () => quietly('privacy'),
+    explain: () => quietly('explain'),
+    push(...all) { for (const [name, ...more] of all) try { commands[name](...more); } catch {} },
   };
   if (Array.isArray(queued)) commands.push(...queued);
   addEventListener('pageshow', ({ persisted }) => persisted && app.view && ask());

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from tests.browser.hearing import wait_for
 from tests.browser.press import Press
-from tests.browser.stub import Stub
+from tests.browser.stub import Stub, prompt
 
 pytestmark = pytest.mark.browser
 
@@ -73,6 +73,19 @@ def test_a_late_yes_asks_again_for_the_same_view(page: Page, press: Press, stub:
 
     assert [asked["consent"] for asked in stub.decides] == ["none", "full"]
     assert stub.decides[0]["view_id"] == stub.decides[1]["view_id"]
+
+
+def test_a_yes_in_the_middle_of_the_drawing_does_not_lose_the_prompt(page: Page, press: Press, stub: Stub) -> None:
+    stub.show(prompt())
+    agree = f"""<script>addEventListener('keepopen:decision', () => setTimeout(() => answer({ALL}, 'useractioncomplete'), 15),
+        {{ once: true }});</script>"""
+
+    page.goto(press.article(head=TCF % "" + agree + press.script("")))
+    wait_for(page, "decision", 2)
+    wait_for(page, "seen")
+
+    assert [asked["consent"] for asked in stub.decides] == ["none", "full"]
+    assert page.locator("keep-open .appeal").count() == 1
 
 
 def test_a_withdrawal_erases(page: Page, press: Press, stub: Stub) -> None:

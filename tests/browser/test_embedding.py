@@ -1,10 +1,12 @@
 """How a publisher's page carries the widget: facts, policies, routers, history, the publisher's own script."""
 
+import json
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from schemas.decide import DecideSchema
 from tests.browser.hearing import events_on, heard, wait_for
 from tests.browser.press import Press
 from tests.browser.stub import Stub, decision, prompt
@@ -46,6 +48,21 @@ def test_attributes_come_before_meta_tags_and_those_before_structured_data(
 
     assert (asked["page_id"], asked["page_type"], asked["section"]) == ("a1", "article", "From meta")
     assert (asked["tags"], asked["access"], asked["language"]) == (["one", "two", "three"], "metered", "ga-IE")
+
+
+def test_facts_that_are_too_much_are_cut_to_what_the_service_takes(page: Page, press: Press, stub: Stub) -> None:
+    keywords = ",".join(["\u00a0harbour\u200b wall\n", " ", *(f"tag {number} " + "x" * 90 for number in range(90))])
+    data = json.dumps({"@type": "NewsArticle", "keywords": keywords, "articleSection": "s" * 300})
+    head = f'<script type="application/ld+json">{data}</script>'
+    body = '<keep-open placement="nowhere"></keep-open><keep-open placement="article_end"></keep-open>' * 9
+
+    asked = asked_on(page, press.publish(body, head=head + press.script(), path="a" * 600), stub)
+
+    asked.pop("_cookie")
+    assert DecideSchema().validate(asked) == {}
+    assert (asked["tags"][0], len(asked["page_id"])) == ("harbour wall", 500)
+    assert asked["placements"] == ["article_end", "page_bottom", "over_article"]
+    assert len(json.dumps(asked)) < 2048
 
 
 def test_a_bare_page_is_described_by_what_is_there(page: Page, press: Press, stub: Stub) -> None:

@@ -156,6 +156,30 @@ def test_a_module_that_cannot_be_loaded_is_silence(page: Page, press: Press, stu
     assert page.get_by_role("region", name="You have read").count() == 0
 
 
+@pytest.mark.parametrize("name", ["modules/prompts.js", "modules/amounts.js", "locales/en.json"])
+def test_a_file_that_never_comes_is_given_up(page: Page, press: Press, stub: Stub, name: str) -> None:
+    stub.show(prompt())
+    page.route(f"**/{name}", lambda _: None)
+
+    page.goto(press.article())
+    wait_for(page, "none")
+
+    assert events_on(page) == ["decision", "error", "none"]
+    assert page.evaluate("heard.at(-1).reason") == "late"
+    assert page.locator("keep-open .root").count() == 0
+
+
+def test_a_prompt_that_cannot_be_drawn_does_not_take_the_other_with_it(page: Page, press: Press, stub: Stub) -> None:
+    stub.show(prompt(), prompt(kind="banner", placement="page_bottom", campaign="b"))
+    page.route("**/modules/banner.js", lambda route: route.abort())
+
+    page.goto(press.article())
+    wait_for(page, "error")
+
+    assert sorted(events_on(page)[:3]) == ["decision", "error", "shown"]
+    assert page.locator("keep-open .appeal").is_visible()
+
+
 def test_a_changed_module_is_refused_where_its_integrity_is_pinned(page: Page, press: Press, stub: Stub) -> None:
     stub.show(prompt())
     pinned = page.request.get(f"{stub.url}/v1/widget/integrity.json").json()

@@ -7,7 +7,7 @@ const REASONS = {
   no_place: 'the page has no <keep-open> element for the placement',
 };
 
-export const explain = async (app) => {
+export default async (app) => {
   const nones = app.log.filter(({ event }) => event === 'none');
   const { reader_assertion: assertion, ...sent } = app.sent || {};
   return {

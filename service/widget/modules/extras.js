@@ -1,5 +1,5 @@
 // What only some pages need: a consent tool, adapters, a browser without the Navigation API. A file is a request, so they come in one.
-export const start = async (app, tell) => {
+export default async (app, tell) => {
   if (app.attribute('adapters')) passOn(app);
   if (!window.navigation) watchHistory(app);
   if (!app.consent && !app.attribute('consent') && (window.__tcfapi || window.__gpp)) await listen(app, tell);

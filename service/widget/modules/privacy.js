@@ -1,7 +1,7 @@
 // What this browser carries for the service: erased on request, and in local mode kept and passed on, one tab at a time.
 const nameFor = (app) => 'keepopen-' + app.site;
 
-export const forget = async (app) => {
+const forget = async (app) => {
   try {
     localStorage.removeItem(nameFor(app));
     localStorage.removeItem('keepopen');
@@ -9,6 +9,8 @@ export const forget = async (app) => {
   if (app.attribute('passport') !== 'local') await fetch(`${app.base}v1/passport?site=${encodeURIComponent(app.site)}`,
     { method: 'DELETE', credentials: 'include', keepalive: true }).catch(() => {});
 };
+
+export default forget;
 
 // The reader's own wish: erase, and never count again in this browser.
 export const stopCounting = async (app) => {

@@ -12,15 +12,18 @@ const about = ({ placement, kind, campaign, variant }) => ({ placement, kind, ca
 export const clear = () => { for (const { remove } of shown.values()) remove(); };
 
 export const show = async (app, isStale, isLate = () => app.late.aborted) => {
+  if (isStale()) return;
   const prompts = app.answer?.prompts.filter(isUsable) || [];
   if (prompts.length < app.answer?.prompts.length) app.say('none', { reason: 'unusable' });
   for (const [placement, old] of shown) {
     const same = prompts.find((prompt) => prompt.placement === placement && isSame(prompt, old.prompt));
     if (same) { old.prompt.prompt_token = same.prompt_token; old.form?.busy(false); } else old.remove();
   }
-  const drawn = prompts.map((prompt) => begin(app, prompt, () => isStale() || isLate()));
+  const drawn = prompts.map((prompt) => begin(app, prompt, isLate));
   if (!isWatching) watch(app);
-  await Promise.all(drawn);
+  const failed = (await Promise.allSettled(drawn)).filter(({ reason }) => reason).map(({ reason }) => reason);
+  if (failed.length && failed.length === prompts.length) throw failed[0];
+  for (const reason of failed) app.say('error', { reason: `${reason}` }); // the others stay
 };
 
 let isWatching = false;
@@ -37,7 +40,7 @@ const hostFor = ({ placement }) => document.querySelector(`keep-open[placement="
   || (/page_bottom|over_article/.test(placement) ? h('keep-open', { placement, class: 'keepopen-own' }) : null);
 
 // Each step of the drawing is a task of its own, so that the page never waits long for us.
-const begin = async (app, prompt, isOver) => {
+const begin = async (app, prompt, isLate) => {
   const host = hostFor(prompt);
   const key = prompt.placement;
   if (!host || shown.has(key)) return host || app.say('none', { reason: 'no_place', placement: key });
@@ -47,8 +50,8 @@ const begin = async (app, prompt, isOver) => {
   try {
     for await (const _ of draw(app, entry)) {
       await app.breath();
-      if (!isGone() && isOver()) entry.remove();
       if (isGone()) return;
+      if (isLate()) throw 'late';
     }
   } catch (error) {
     if (!isGone()) entry.remove();
@@ -59,7 +62,7 @@ const begin = async (app, prompt, isOver) => {
 const draw = async function* (app, entry) {
   const { host, prompt } = entry;
   const hasForm = prompt.kind === 'epic' || prompt.gate?.type === 'payment';
-  const [shape, word] = await Promise.all([app.load(SHAPES[prompt.kind]), wordsFor(prompt.copy.language), hasForm && app.load('amounts')]);
+  const [shape, word] = await app.inTime(Promise.all([app.load(SHAPES[prompt.kind]), wordsFor(prompt.copy.language), hasForm && app.load('amounts')]));
   yield;
   const root = host.shadowRoot || host.attachShadow({ mode: 'open' });
   const isOwn = host.matches('.keepopen-own');

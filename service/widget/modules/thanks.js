@@ -2,7 +2,7 @@
 import { closeButton, h, look, sheet } from './appeal.js';
 import { backToReading, gently, wordsFor } from './prompts.js';
 
-export const show = async (app) => {
+export default async (app) => {
   history.replaceState(history.state, '', location.href.split('#')[0]);
   app.say('returned', {});
   const host = document.querySelector('keep-open[placement=article_top], keep-open[placement]');
