@@ -60,7 +60,7 @@ def _usable(
     """The campaigns of a site that can be read and whose country groups exist; the others are named in `alarms`."""
     found = []
     for version in _of_kind(versions, DocumentKind.CAMPAIGN):
-        if version.content.get("site") != site.key:
+        if _site_of(version) != site.key:
             continue
         campaign = _value(version, reading, parsed)
         try:
@@ -82,6 +82,8 @@ def _value(version: DocumentVersion, reading: Reading, parsed: Parsed) -> Site |
             parsed[identity] = load(version.content, created_at, version.version)
         except InvalidDocumentError as error:
             parsed[identity] = error
+        except Exception as error:  # whatever one document brings about, the others go on
+            parsed[identity] = InvalidDocumentError((f"cannot be read: {type(error).__name__}",))
     return parsed[identity]
 
 
@@ -99,10 +101,12 @@ def _switched(site: Site, paused: frozenset[Switch]) -> Site:
 
 
 def _orphans(reading: Reading, sites: frozenset[str]) -> list[str]:
-    wanted = {
-        (version.key, str(version.content.get("site"))) for version in _of_kind(reading.in_force, DocumentKind.CAMPAIGN)
-    }
+    wanted = {(version.key, str(_site_of(version))) for version in _of_kind(reading.in_force, DocumentKind.CAMPAIGN)}
     return [f"campaign {key}: its site {site} is not there" for key, site in sorted(wanted) if site not in sites]
+
+
+def _site_of(version: DocumentVersion) -> object:
+    return version.content.get("site") if isinstance(version.content, dict) else None
 
 
 def _of_kind(versions: Iterable[DocumentVersion], kind: DocumentKind) -> Iterable[DocumentVersion]:

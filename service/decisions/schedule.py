@@ -57,7 +57,7 @@ def is_not_quiet(_prepared: Prepared, situation: Situation) -> Verdict:
 def _opening(now: SiteTime, is_open: Callable[[int], bool], hours: tuple[Hours, ...]) -> int | None:
     """The next instant at which the wall clock stands where it is open. It can only open at a start or an end, either
     time where the clocks repeat it, or when they change."""
-    days = (now.day, now.day + 1)
+    days = range(now.day, now.day + 3)  # on the second all hours may be skipped
     minutes = {minute for one in hours for minute in (one.starts_minute, one.ends_minute % _MINUTES)}
     turns = {
         instant_of(day, minute, now.zone, is_last=last) for day in days for minute in minutes for last in (False, True)

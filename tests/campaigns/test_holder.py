@@ -1,5 +1,6 @@
 """The snapshot in memory: ready after the first load, fresh after a change, and the last good one through any fault."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -144,18 +145,31 @@ def test_country_groups_are_written_out(engine: Engine, holder: SnapshotHolder) 
     assert len(reader.countries_none) == 27
 
 
-def test_one_bad_campaign_is_dropped_alone_with_an_alarm(owner: Engine, engine: Engine, holder: SnapshotHolder) -> None:
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        ({"site": "courier", "kind": "popup"}, "campaign autumn, version 1: "),
+        ({"site": "courier", "variants": {"a": [1]}, "schedule": 7}, "campaign autumn, version 1: "),
+        (["a list"], "campaign autumn: its site None is not there"),
+        (None, "campaign autumn: its site None is not there"),
+    ],
+)
+def test_one_bad_campaign_is_dropped_alone_with_an_alarm(
+    owner: Engine, engine: Engine, holder: SnapshotHolder, broken: object, words: str
+) -> None:
     go_live(engine, "winter")
     with owner.begin() as connection:
-        broken = "json_build_object('site', 'courier', 'kind', 'popup')"
-        connection.execute(text(f"UPDATE document_versions SET content = {broken} WHERE key = 'autumn'"))
+        values = {"content": json.dumps(broken)}
+        connection.execute(
+            text("UPDATE document_versions SET content = CAST(:content AS json) WHERE key = 'autumn'"), values
+        )
         connection.execute(text("UPDATE snapshots SET number = number + 1"))
     fresh = SnapshotHolder(engine, SettableClock(NOW))
 
     assert fresh.refresh()
 
     assert keys(fresh) == ["winter"]
-    assert "campaign autumn, version 1: " in fresh.current().alarms[0]
+    assert fresh.current().alarms[0].startswith(words)
 
 
 def test_a_group_that_goes_away_drops_only_who_used_it(engine: Engine, holder: SnapshotHolder) -> None:

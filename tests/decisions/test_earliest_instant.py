@@ -41,6 +41,8 @@ def lived(zone: str, site: dict[str, Any], campaign: dict[str, Any], reader: dic
              {"schedule": {"hours": "00:30-01:30"}}, {}, "2026-11-01T05:45:00Z", "hours", "2026-11-01T06:00:00Z"),
             ("hours that clocks skip open when they have jumped", AUCKLAND, {},
              {"schedule": {"hours": "02:10-04:00"}}, {}, "2026-09-26T13:30:00Z", "hours", "2026-09-26T14:00:00Z"),
+            ("hours that clocks skip altogether come the day after", AUCKLAND, {},
+             {"schedule": {"hours": "02:10-02:50"}}, {}, "2026-09-26T10:00:00Z", "hours", "2026-09-27T13:10:00Z"),
             ("quiet hours that clocks repeat are quiet twice", DUBLIN, {"quiet_hours": "01:10-01:20"}, {}, {},
              "2026-10-25T01:15:00Z", "quiet_hours", "2026-10-25T01:20:00Z"),
             ("quiet hours across midnight end in the morning", NEW_YORK, {"quiet_hours": "23:00-07:00"}, {}, {},
