@@ -7,11 +7,11 @@ PAYMENTS_PER_PAYOUT = 250
 _STATEMENTS = (
     """
 INSERT INTO contributions (id, site, interval, campaign, page_id, amount_minor, currency, language, covers_fee,
-    is_anonymous, is_counted, attempt_key, is_open, return_url, created_at, expires_at, checkout_session_id, state, changed_at,
-    paid_minor, refunded_minor, paid_count, customer_id)
+    is_anonymous, is_counted, attempt_key, is_open, return_url, created_at, expires_at, checkout_session_id, state,
+    changed_at, paid_minor, refunded_minor, paid_count, customer_id)
 SELECT 'ctb_' || md5(n::text), 'courier', 'one_off', 'autumn-' || n % 7, '/news/' || n % 5000, 500 + n % 9500, 'EUR',
-    'en', n % 3 = 0, n % 10 = 0, true, 'key_' || n, false, 'https://courier.example/', at, at, 'cs_live_' || md5('s' || n),
-    'complete', at, 500 + n % 9500, 0, 1, 'cus_' || md5((n % 400000)::text)
+    'en', n % 3 = 0, n % 10 = 0, true, 'key_' || n, false, 'https://courier.example/', at, at,
+    'cs_live_' || md5('s' || n), 'complete', at, 500 + n % 9500, 0, 1, 'cus_' || md5((n % 400000)::text)
 FROM (SELECT n, timestamptz '2026-01-01 00:00Z' + n * interval '31 seconds' AS at FROM generate_series(1, {count}) n) g
 """,
     """

@@ -36,12 +36,13 @@ class Unposted:
     id: str
     created_at: datetime
     category: str
+    source_id: str | None
 
 
 def unposted_transactions(connection: Connection) -> list[Unposted]:
     """Movements of the payments balance that wait for an entry, oldest first."""
     statement = (
-        select(_MOVED.id, _MOVED.created_at, _MOVED.reporting_category)
+        select(_MOVED.id, _MOVED.created_at, _MOVED.reporting_category, _MOVED.source_id)
         .where(_MOVED.balance_type == "payments", ~exists().where(_ENTRY.balance_transaction_id == _MOVED.id))
         .order_by(_MOVED.created_at, _MOVED.id)
     )

@@ -26,31 +26,32 @@ def payout_entries(cluster: PayoutCluster) -> tuple[Entry, ...]:
 
 def _entries(cluster: PayoutCluster) -> Iterator[Entry]:
     transactions = in_order(filter(moves_payments_balance, cluster.transactions))
-    for transaction in transactions:
-        if transaction.reporting_category == "payout":
-            lines = [(Account.PAYOUTS_IN_TRANSIT, -transaction.amount_minor)]
-            yield movement_entry(transaction, Reason.PAYOUT, "payout", Account.OTHER_FEES, lines)
+    sent = [transaction for transaction in transactions if transaction.reporting_category == "payout"]
+    for transaction in sent:
+        lines = [(Account.PAYOUTS_IN_TRANSIT, -transaction.amount_minor)]
+        yield movement_entry(transaction, Reason.PAYOUT, "payout", Account.OTHER_FEES, lines)
     if cluster.payout is None:
         return
-    if cluster.was_paid:
-        yield _arrival(cluster.payout)
+    if cluster.was_paid and sent:
+        yield _arrival(cluster.payout, sent)
     if cluster.payout.status in {"failed", "canceled"}:
         yield from _returns(transactions, Account.BANK if cluster.was_paid else Account.PAYOUTS_IN_TRANSIT)
 
 
-def _arrival(payout: Payout) -> Entry:
-    """Rule 13. Stripe's arrival date is a date: it stays the same day in every timezone."""
-    lines = ((Account.BANK, payout.amount_minor), (Account.PAYOUTS_IN_TRANSIT, -payout.amount_minor))
+def _arrival(payout: Payout, sent: list[BalanceTransaction]) -> Entry:
+    """Rule 13, of what left the balance. Stripe's arrival date is a date: it stays the same day in every timezone."""
+    amount_minor = -sum(transaction.amount_minor for transaction in sent)
+    lines = ((Account.BANK, amount_minor), (Account.PAYOUTS_IN_TRANSIT, -amount_minor))
     return Entry(
         key=f"ev:{payout.id}:paid",
         reason=Reason.PAYOUT_PAID,
         source_type="payout",
         source_id=payout.id,
-        currency=payout.currency,
+        currency=sent[0].currency,
         effective_at=datetime.combine(payout.arrival_on, time.min, UTC),
         dated_on=payout.arrival_on,
         postings=merged(lines),
-        causes=(payout.id,),
+        causes=(payout.id, *(transaction.id for transaction in sent)),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 import structlog
 
 from service.errors import StripeRefusedError
+from service.ledger.figures_store import unposted_transactions
 from service.ledger.payout_store import payouts_to_tie
 from service.services import Services
 from service.stripe_events import pull_store, store
@@ -22,6 +23,7 @@ TRANSACTION_OVERLAP = timedelta(hours=48)
 # A paid payout can still fail within five business days.
 PAYOUT_OVERLAP = timedelta(days=14)
 BATCH_SIZE = 100
+LOOK_AGAIN_LIMIT = 100
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = "balance"
 _SOURCES = {
@@ -71,6 +73,7 @@ def sync(services: Services, since: datetime | None = None) -> Pulled:
     """
     began_at = services.clock()
     start = _since(services, since)
+    _look_again(services)
     seen, new = 0, 0
     for page in _batches(services.gateway.list_balance_transactions(start)):
         seen, new = seen + len(page), new + _take_over(services, page)
@@ -107,14 +110,28 @@ def _take_over(services: Services, page: Sequence[BalanceTransaction]) -> int:
     with services.engine.begin() as connection:
         known = pull_store.known_transactions(connection, [each.id for each in page])
     new = [each for each in page if each.id not in known]
-    for ref in dict.fromkeys(ref for each in new if (ref := _source(each)) is not None):
+    refs = (_source_of(each.reporting_category, each.source_id) for each in new)
+    _fetch_each(services, (ref for ref in dict.fromkeys(refs) if ref is not None))
+    with services.engine.begin() as connection:
+        record(connection, page, services.clock())
+    return len(new)
+
+
+def _look_again(services: Services) -> None:
+    """Ask once more where movements came from whose entry still waits: it may not have been there, or not allowed."""
+    post(services)
+    with services.engine.connect() as connection:
+        waiting = unposted_transactions(connection)
+    refs = (_source_of(each.category, each.source_id) for each in waiting)
+    _fetch_each(services, islice((ref for ref in dict.fromkeys(refs) if ref is not None), LOOK_AGAIN_LIMIT))
+
+
+def _fetch_each(services: Services, refs: Iterable[ObjectRef]) -> None:
+    for ref in refs:
         try:
             fetch_and_record(services, ref)
         except StripeRefusedError as error:
             log.warning("balance_transaction_source_missing", object_type=ref.type, code=error.code)
-    with services.engine.begin() as connection:
-        record(connection, page, services.clock())
-    return len(new)
 
 
 def _told_of_by_none(services: Services, page: Sequence[BalanceTransaction]) -> tuple[BalanceTransaction, ...]:
@@ -124,9 +141,9 @@ def _told_of_by_none(services: Services, page: Sequence[BalanceTransaction]) -> 
     return tuple(each for each in page if each.source_id not in waiting)
 
 
-def _source(transaction: BalanceTransaction) -> ObjectRef | None:
-    kind = _SOURCES.get(transaction.reporting_category)
-    return ObjectRef(kind, transaction.source_id) if kind and transaction.source_id else None
+def _source_of(category: str, source_id: str | None) -> ObjectRef | None:
+    kind = _SOURCES.get(category)
+    return ObjectRef(kind, source_id) if kind and source_id else None
 
 
 def _take_over_payouts(services: Services, page: Sequence[Payout]) -> int:

@@ -254,6 +254,10 @@ SCENARIOS: dict[str, tuple[Step, ...]] = {
         step(make.payout(), PAID_OUT, a1100=-5000, a1200=5000),
         step(make.payout(status="paid"), a1100=-5000, a1210=5000),
     ),
+    "13 a payout is in the bank before its movement is seen": (
+        step(make.payout(status="paid")),
+        step(PAID_OUT, a1100=-5000, a1210=5000),
+    ),
     "12 an instant payout costs a fee": (
         step(
             make.payout(is_automatic=False, method="instant"),
