@@ -11,6 +11,7 @@ MAX_TOKEN_CHARACTERS = 3000
 MAX_AMOUNT_CHARACTERS = 16
 MAX_MESSAGE_CHARACTERS = 500
 _PRINTABLE = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Must be printable.")
+_LINES = validate.Regexp(r"[^\x00-\x09\x0b\x0c\x0e-\x1f\x7f]*\Z", error="Must be printable lines.")
 
 
 class AmountText(fields.Field[str]):
@@ -48,7 +49,7 @@ class CheckoutSchema(Schema):
     language = fields.String(validate=validate.Regexp(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z"))
     covers_fee = fields.Boolean(load_default=False)
     is_anonymous = fields.Boolean(load_default=False)
-    message = fields.String(validate=validate.Length(0, MAX_MESSAGE_CHARACTERS))
+    message = fields.String(validate=[validate.Length(0, MAX_MESSAGE_CHARACTERS), _LINES])
     proof = _short(200)
 
     @pre_load

@@ -38,6 +38,7 @@ from service.campaigns.site import (
     Attention,
     ConsentPolicy,
     Crawlers,
+    GiftField,
     OutsideService,
     ReaderAssertion,
     Sensitivity,
@@ -220,6 +221,7 @@ class SiteSchema(StrictSchema):
     honours_country = Flag(load_default=False)
     country_groups = fields.Dict(keys=Key(), values=Members(country_code()), load_default=dict)
     one_off_only_countries = Members(country_code(), least=0, load_default=frozenset)
+    gift_fields = Members(Word(GiftField), least=0, load_default=frozenset)
     consent = fields.Nested(ConsentPolicySchema, load_default=ConsentPolicy)
     sensitive = fields.Nested(SensitivitySchema, data_key="sensitive", load_default=Sensitivity)
     exclusions = OneOrMany(fields.Nested(ExclusionSchema), most=200, load_default=())

@@ -84,7 +84,8 @@ def parse_amount(text: str, currency: str) -> Money:
         minor = Decimal(cleaned).scaleb(exponent(code))
     except InvalidOperation as error:
         raise InvalidAmountError("write the amount in digits, such as 5 or 5.00") from error
-    if minor != minor.to_integral_value():
+    # Also where the digits too many are noughts: who writes `1,000` may mean a thousand.
+    if len(cleaned.partition(".")[2]) > exponent(code):
         raise InvalidAmountError(f"{code} has {exponent(code)} decimal places")
     return checked_amount(int(minor), code)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from types import MappingProxyType
 
 from service.campaigns.campaign import Kind, Placement
@@ -115,6 +116,13 @@ class Switches:
     paused_kinds: frozenset[Kind] = frozenset()
 
 
+class GiftField(StrEnum):
+    """What a reader may say beside the amount, where the site wants it."""
+
+    ANONYMOUS = "anonymous"
+    MESSAGE = "message"
+
+
 _NO_CURRENCIES: Mapping[str, str] = MappingProxyType({})
 _NO_GROUPS: Mapping[str, frozenset[str]] = MappingProxyType({})
 
@@ -130,6 +138,7 @@ class Site:
     - `honours_country`: the page's `country` field is believed; otherwise only the proxy's country header is.
     - `country_groups`: names that country lists may use; written out when the snapshot is made.
     - `one_off_only_countries`: recurring contributions are not offered there.
+    - `gift_fields`: asked on the support page; a gift that carries another is refused.
     - `holdout_share`: 0..1 of readers who are never shown an appeal or gate; `holdout_seed` names the draw.
     - `silence_after_closing_seconds`: after any prompt is closed, no other within this time (0: no silence).
     - `quiet_hours`: daily silence on the local clock, any of them.
@@ -152,6 +161,7 @@ class Site:
     honours_country: bool = False
     country_groups: Mapping[str, frozenset[str]] = field(default_factory=lambda: _NO_GROUPS)
     one_off_only_countries: frozenset[str] = frozenset()
+    gift_fields: frozenset[GiftField] = frozenset()
     consent: ConsentPolicy = field(default_factory=ConsentPolicy)
     sensitivity: Sensitivity = field(default_factory=Sensitivity)
     exclusions: tuple[Exclusion, ...] = ()

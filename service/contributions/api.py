@@ -45,6 +45,15 @@ def count_requests(state: BlueprintSetupState) -> None:
     limiter.init_app(app)
 
 
+# Before the POST, to which the framework adds an answer to OPTIONS of its own.
+@blueprint.route("/v1/checkout", methods=["OPTIONS"])
+@blueprint.doc(tags=["contributions"])
+def checkout_preflight() -> ResponseReturnValue:
+    """A browser asking whether a page of a site's may post here."""
+    sites = current_services().campaigns.current().sites.values()
+    return preflight({origin for one in sites for origin in one.site.origins})
+
+
 @blueprint.post("/v1/checkout")
 @limiter.limit(PER_ADDRESS)
 @limited_body(WIDGET_BODY_BYTES)
@@ -67,14 +76,6 @@ def checkout(form: CheckoutForm) -> ResponseReturnValue:
     url = attempt.checkout_url or ""
     response = make_response(redirect(url, 303) if request.mimetype == FORM_TYPE else jsonify(checkout_url=url))
     return carried(response, services, site.key, begun_passport(services, carrier.cookie, site.key, form.interval))
-
-
-@blueprint.route("/v1/checkout", methods=["OPTIONS"])
-@blueprint.doc(tags=["contributions"])
-def checkout_preflight() -> ResponseReturnValue:
-    """A browser asking whether a page of a site's may post here."""
-    sites = current_services().campaigns.current().sites.values()
-    return preflight({origin for one in sites for origin in one.site.origins})
 
 
 @blueprint.get("/support/<site_key>")

@@ -20,6 +20,7 @@ from service.contributions.choice import (
     attempt_key,
     chosen_amount,
     refuse_unoffered_interval,
+    refuse_unwanted_fields,
     return_address,
 )
 from service.contributions.contribution import Attempt
@@ -80,6 +81,7 @@ def start_checkout(services: Services, site: Site, origin: Origin, form: Checkou
     attempt is stored first, and Stripe makes one session per attempt.
     """
     refuse_unoffered_interval(site, form.interval, country)
+    refuse_unwanted_fields(site, form)
     currency = form.currency or origin.currency or site.currency_in(country)
     amount = chosen_amount(form, site, currency, _raised_minimum(services, site, form, currency))
     return begin_session(services, site, open_or_join(services, _new_attempt(services, site, origin, form, amount)))

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from service.campaigns.site import Site
+from service.campaigns.site import GiftField, Site
 from service.campaigns.variant import Interval as OfferedInterval
 from service.contributions.fee_cover import with_fee_covered
 from service.errors import ForbiddenError, InvalidAmountError
@@ -92,6 +92,15 @@ def refuse_unoffered_interval(site: Site, interval: Interval, country: str | Non
         raise NotOfferedError(f"{site.name} takes only one-off contributions from your country")
 
 
+def refuse_unwanted_fields(site: Site, form: CheckoutForm) -> None:
+    """Raises NotOfferedError, naming it, for something said beside the gift that the site does not ask."""
+    said = {GiftField.ANONYMOUS: form.is_anonymous, GiftField.MESSAGE: bool(form.message)}
+    for each, is_said in said.items():
+        if is_said and each not in site.gift_fields:
+            name = "is_anonymous" if each is GiftField.ANONYMOUS else "message"
+            raise NotOfferedError(f"{name}: {site.name} does not take this with a gift")
+
+
 def return_address(site: Site, asked: str | None, public_origin: str) -> str:
     """Where to send the reader back to: a page of the site's or of ours; without a wish, the site's front page."""
     if not asked:
@@ -112,5 +121,12 @@ def token_digest(form: CheckoutForm) -> str:
 
 def attempt_key(form: CheckoutForm, amount: Money) -> str:
     """What makes two clicks the same attempt: the token of one showing, and the same choice."""
-    text = "\x1f".join((form.token, form.interval.value, str(amount.amount_minor), amount.currency))
+    choice = (
+        form.interval.value,
+        str(amount.amount_minor),
+        amount.currency,
+        str(form.is_anonymous),
+        form.message or "",
+    )
+    text = "\x1f".join((form.token, *choice))
     return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_CHARACTERS]

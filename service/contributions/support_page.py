@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service.campaigns.site import Site
+from service.campaigns.site import GiftField, Site
 from service.campaigns.variant import Interval
 from service.contributions.choice import ForeignReturnAddressError, return_address
 from service.contributions.support_token import new_support_token
@@ -37,6 +37,8 @@ class SupportPage:
     exponent: int
     intervals: tuple[SupportInterval, ...]
     can_cover_fee: bool
+    can_hide_name: bool
+    can_say_something: bool
     allows_own_amount: bool
     language: str
     return_url: str
@@ -53,6 +55,8 @@ def support_page(
         exponent=exponent(currency),
         intervals=_intervals(site, currency, is_one_off_only=country in site.one_off_only_countries),
         can_cover_fee=site.ask.can_cover_fee,
+        can_hide_name=GiftField.ANONYMOUS in site.gift_fields,
+        can_say_something=GiftField.MESSAGE in site.gift_fields,
         allows_own_amount=site.ask.allows_own_amount,
         language=language if language in site.languages else site.default_language,
         return_url=_return_url(site, return_url, services.settings.public_origin),

@@ -47,7 +47,7 @@ def support(language: str) -> str:
             (Interval.YEAR, (3000, 5000, 10_000)),
         )
     )
-    page = SupportPage("token", "EUR", 2, intervals, True, True, language, "https://courier.example/articles/a")
+    page = SupportPage("token", "EUR", 2, intervals, True, True, True, True, language, "https://courier.example/articles/a")
     return render_template("support.html", page=page, site=SITE)
 
 
