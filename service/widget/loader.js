@@ -3,12 +3,13 @@
   const script = document.currentScript || document.querySelector('[src*="v1/widget"]');
   const queued = window.keepopen;
   if (!script || queued?.version) return;
-  const base = script.src.replace(/v1\/widget.*/, '');
+  const [base] = script.src.split('v1/widget');
   const attribute = (name) => script.getAttribute('data-' + name.replace(/_/g, '-'));
   const load = (name) => import(base + 'v1/widget/__HASH__/modules/' + name + '.js');
-  const address = () => location.pathname + location.search;
+  const path = () => location.pathname + (/^#!?\/.*/.exec(location.hash) || '');
+  const address = () => path() + location.search;
   const site = attribute('site');
-  const quietly = (name, ...more) => load(name).then((module) => module.default(app, ...more)).catch(() => {});
+  const quietly = (name) => load(name).then((module) => module.default(app)).catch(() => {});
   const breath = (milliseconds) => new Promise((go) => setTimeout(go, milliseconds));
   const app = { base, load, attribute, breath, site, log: [], facts: {}, failures: 0 };
 
@@ -16,7 +17,7 @@
 
   const say = app.say = (event, more, target = document) => {
     const detail = { version: 1, event, site, page_id: app.facts.page_id, decision_id: app.answer?.decision_id, ...more };
-    app.log = [...app.log, detail].slice(-50);
+    app.log.push(detail);
     target.dispatchEvent(new CustomEvent('keepopen:' + event, { bubbles: true, composed: true, detail }));
   };
 
@@ -36,8 +37,8 @@
     app.data = data;
     const type = `${data['@type'] || metas('og:type')}`;
     const facts = {
-      page_id: location.pathname.slice(0, 500),
-      page_type: /Live/.test(type) ? 'liveblog' : /article|posting/i.test(type) || document.querySelector('[placement^=article]') ? 'article' : location.pathname === '/' ? 'front' : 'other',
+      page_id: path().slice(0, 500),
+      page_type: /Live/.test(type) ? 'liveblog' : /article|posting/i.test(type) || document.querySelector('[placement^=article]') ? 'article' : path() === '/' ? 'front' : 'other',
       section: list(data.articleSection || metas('article:section'))[0],
       tags: data.keywords || metas('article:tag'),
       reader_assertion: 0, is_sensitive: 0, hide_appeals: 0, is_paid_content: /Advertiser/.test(type),
@@ -48,7 +49,7 @@
       const value = (given ? given[name] : attribute(name)) ?? metas('keepopen:' + name)[0] ?? facts[name];
       facts[name] = name === 'tags' ? list(value) : /^(is|hide)_/.test(name) ? /^(true|1)$/.test(value) : value;
     }
-    if (!given?.page_id && facts.page_id === app.facts.page_id) facts.page_id = location.pathname;
+    if (!given?.page_id && facts.page_id === app.facts.page_id) facts.page_id = path();
     return facts;
   };
 
@@ -78,7 +79,7 @@
       app.sent = { site, view_id: app.view, ...app.facts, consent: app.consent,
         placements: ['article_top', 'article_end'].filter((name) => document.querySelector(`[placement=${name}]`)).concat('page_bottom', 'over_article'),
         referrer: document.referrer.split('/')[2],
-        preview: new URLSearchParams(location.search).get('keepopen_preview') };
+        preview: /keepopen_preview=([\w-]+)/.exec(location.search)?.[1] };
       await breath();
       const answer = await app.exchange('v1/decide', app.sent, 800);
       const prompts = answer.prompts.length;
@@ -105,6 +106,7 @@
   const begin = (given) => {
     app.screen?.clear();
     app.answer = null;
+    app.log = [];
     app.facts = read(given);
     app.path = address();
     app.view = `${Math.random()}`.slice(2) + Date.now();
@@ -118,7 +120,7 @@
   const start = async () => {
     if (__OFF__.test(site)) return say('none', { reason: 'off' });
     if (window.__tcfapi || window.__gpp || attribute('adapters') || !window.navigation) await Promise.race([
-      quietly('extras', consent), breath(400)]);
+      quietly('extras'), breath(400)]);
     if (!app.consent) consent(attribute('consent'));
     window.navigation?.addEventListener('currententrychange', moved);
     if (location.hash === '#keepopen-thanks') quietly('thanks');

@@ -182,6 +182,17 @@ def test_a_router_gives_one_decision_per_route(page: Page, press: Press, stub: S
     expect(page.get_by_role("region", name=REGION)).to_have_count(1)
 
 
+def test_routes_in_the_fragment_are_routes_too(page: Page, press: Press, stub: Stub) -> None:
+    asked_on(page, press.article(ROUTER), stub)
+
+    page.evaluate("location.hash = '#/second'")
+    wait_for(page, "none", 2)
+    page.evaluate("location.hash = '#!/third'")
+    wait_for(page, "none", 3)
+
+    assert [asked["page_id"] for asked in stub.decides] == ["/page", "/page#/second", "/page#!/third"]
+
+
 def test_routes_passed_in_a_hurry_are_not_asked_about(page: Page, press: Press, stub: Stub) -> None:
     asked_on(page, press.article(ROUTER), stub)
 

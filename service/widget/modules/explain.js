@@ -4,6 +4,7 @@ const REASONS = {
   resting: 'the service failed three times; the widget rests for ten minutes',
   no_prompt: 'the service decided that there is nothing to show',
   unusable: 'the answer holds a prompt this version of the widget cannot show',
+  late: 'not everything was there after one and a half seconds',
   no_place: 'the page has no <keep-open> element for the placement',
 };
 

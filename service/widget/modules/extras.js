@@ -1,8 +1,8 @@
 // What only some pages need: a consent tool, adapters, a browser without the Navigation API. A file is a request, so they come in one.
-export default async (app, tell) => {
+export default async (app) => {
   if (app.attribute('adapters')) passOn(app);
   if (!window.navigation) watchHistory(app);
-  if (!app.consent && !app.attribute('consent') && (window.__tcfapi || window.__gpp)) await listen(app, tell);
+  if (!app.consent && !app.attribute('consent') && (window.__tcfapi || window.__gpp)) await listen(app);
 };
 
 const watchHistory = ({ moved }) => {
@@ -33,10 +33,10 @@ const passOn = (app) => {
 // Consent tools speak IAB's TCF or GPP. Only yes or no per purpose is read; their strings are never kept or sent.
 const purposes = (app, name, fallback) => (app.attribute(name) || fallback).split(/[ ,]+/);
 
-const listen = (app, tell) => new Promise((answered) => {
+const listen = (app) => new Promise((answered) => {
   const level = (isGranted) => ['full', 'meter'].find((name) =>
     purposes(app, `${name}_purposes`, name === 'full' ? '1,5,8' : '1,8').every(isGranted)) || 'none';
-  const answer = (value) => { tell(value); answered(); };
+  const answer = (value) => { window.keepopen.consent(value); answered(); };
 
   window.__tcfapi?.('addEventListener', 2, (data, isOk) => {
     if (!isOk || !data) return;
