@@ -8,6 +8,7 @@ from service.stripe_events.contribution_facts import ContributionFacts, Subscrip
 
 _KEPT_REFUNDS = frozenset({"pending", "requires_action", "succeeded"})
 _HALTED_INTENTS = frozenset({"requires_payment_method", "canceled"})
+_PAID_SESSIONS = frozenset({"paid", "no_payment_required"})
 _OVER = frozenset({"canceled", "incomplete_expired"})
 _BY_SUBSCRIPTION_STATUS = {
     "trialing": ContributionState.ACTIVE,
@@ -102,7 +103,7 @@ def _one_off_state(facts: ContributionFacts) -> ContributionState:
 
 
 def _is_paid_session(facts: ContributionFacts) -> bool:
-    return any(each.status == "complete" and each.payment_status == "paid" for each in facts.sessions)
+    return any(each.status == "complete" and each.payment_status in _PAID_SESSIONS for each in facts.sessions)
 
 
 def _is_under_way(facts: ContributionFacts) -> bool:

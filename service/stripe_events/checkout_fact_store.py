@@ -1,6 +1,7 @@
 """Facts about giving that no balance transaction knows: sessions, payment intents, subscriptions.
 
-A fact that was fetched earlier never replaces one fetched later, and an ended status never comes back to life.
+A fact that was fetched earlier never replaces one fetched later, an ended status never comes back to life, and a link
+or mark once known is never forgotten.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    func,
 )
 from sqlalchemy.dialects.postgresql import Insert, insert
 
@@ -25,11 +27,12 @@ from service.database.metadata import metadata
 from service.stripe_events.facts import CheckoutSession, ContributionMark, PaymentIntent, Subscription
 
 _INSTANT = DateTime(timezone=True)
+_MARK = ("contribution_id", "site", "interval", "campaign", "variant", "page_id")
+_KEPT_ONCE_KNOWN = frozenset({*_MARK, "customer_id", "payment_intent_id", "subscription_id", "latest_charge_id"})
 
 
 def _mark_columns() -> list[Column[object]]:
-    names = ("contribution_id", "site", "interval", "campaign", "variant", "page_id")
-    return [Column(name, Text) for name in names]
+    return [Column(name, Text) for name in _MARK]
 
 
 def _freshness() -> list[Column[object]]:
@@ -154,12 +157,15 @@ def _upsert(
 def _upsert_statement(table: Table) -> Insert:
     statement = insert(table)
     new = statement.excluded
-    changes = {column.name: new[column.name] for column in table.c if column.name != "id"}
+    changes = {
+        column.name: func.coalesce(new[column.name], column) if column.name in _KEPT_ONCE_KNOWN else new[column.name]
+        for column in table.c
+        if column.name != "id"
+    }
     is_newer = (new.status_rank >= table.c.status_rank) & (new.fetched_at >= table.c.fetched_at)
     is_final = new.status_rank > table.c.status_rank
     return statement.on_conflict_do_update(index_elements=["id"], set_=changes, where=is_newer | is_final)
 
 
 def _mark_row(mark: ContributionMark | None) -> dict[str, object]:
-    names = ("contribution_id", "site", "interval", "campaign", "variant", "page_id")
-    return {name: getattr(mark, name) if mark else None for name in names}
+    return {name: getattr(mark, name) if mark else None for name in _MARK}

@@ -17,6 +17,7 @@ class ObjectType(StrEnum):
     CUSTOMER = "customer"
     DISPUTE = "dispute"
     EARLY_FRAUD_WARNING = "early_fraud_warning"
+    EVENT = "event"
     INVOICE = "invoice"
     INVOICE_PAYMENT = "invoice_payment"
     PAYMENT_INTENT = "payment_intent"
@@ -151,6 +152,8 @@ _BY_FAMILY: dict[ObjectType, tuple[str, ...]] = {
         "payout.reconciliation_completed",
     ),
 }
+# Sent at the very moment a charge or a dispute turns, which the object itself does not keep.
+TURNING_EVENTS = frozenset({"charge.succeeded", "charge.failed", "charge.dispute.closed"})
 OBJECT_TYPE_BY_EVENT = {name: kind for kind, names in _BY_FAMILY.items() for name in names}
 
 # These carry no object of their own that we keep, but say that the balance moved: pull it.
@@ -207,13 +210,13 @@ def read_event(body: Any) -> EventEnvelope:
         created_at=_instant(body.get("created")),
         api_version=_text(body.get("api_version")),
         object_id=_text(carried.get("id")),
-        object_ref=_object_ref(event_type, carried),
+        object_ref=_object_ref(event_id, event_type, carried),
         customer_id=_text(carried.get("customer")),
         is_wake_up=event_type in WAKE_UP_EVENTS,
     )
 
 
-def _object_ref(event_type: str, carried: Mapping[str, Any]) -> ObjectRef | None:
+def _object_ref(event_id: str, event_type: str, carried: Mapping[str, Any]) -> ObjectRef | None:
     if event_type == UPCOMING_INVOICE:
         # A preview without an id; the subscription behind it is what can be fetched.
         behind = _mapping(_mapping(carried.get("parent")).get("subscription_details"))
@@ -221,16 +224,13 @@ def _object_ref(event_type: str, carried: Mapping[str, Any]) -> ObjectRef | None
         return ObjectRef(ObjectType.SUBSCRIPTION, subscription_id) if subscription_id else None
     expected = OBJECT_TYPE_BY_EVENT.get(event_type)
     object_id = _text(carried.get("id"))
-    if expected is None or object_id is None:
+    if expected is None:
         return None
+    if object_id is None:
+        return ObjectRef(ObjectType.EVENT, event_id)  # Stripe's own copy of the event may say more
     # `charge.refund.updated` carries a refund: the object's own name is believed where we know it.
     named = _OBJECT_NAMES.get(_text(carried.get("object")) or _text(carried.get("type")) or "", expected)
     return ObjectRef(named, object_id)
-
-
-def lacks_object(event: EventEnvelope) -> bool:
-    """Whether an event of a type we act on came without the object it is about."""
-    return event.object_ref is None and event.type in OBJECT_TYPE_BY_EVENT
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

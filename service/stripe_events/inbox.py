@@ -9,7 +9,7 @@ from service.database.transaction import committed, committed_at_once, driver_co
 from service.errors import MalformedRequestError
 from service.services import Services
 from service.stripe_events import store
-from service.stripe_events.event_objects import EventEnvelope, MalformedEventError, lacks_object, read_event
+from service.stripe_events.event_objects import EventEnvelope, MalformedEventError, read_event
 from service.stripe_events.jobs import defer_pull, refresh_slot
 from service.stripe_events.sealed_body import seal_body
 from service.stripe_events.store import Arrival, EventStatus
@@ -83,11 +83,9 @@ def _keep_unless_forgotten(services: Services, arrival: Arrival, customer_id: st
 
 
 def disposition(event: EventEnvelope, *, is_livemode: bool) -> tuple[EventStatus, str | None]:
-    """What is to become of an event: worked on, done at once, left alone, or parked because it names nothing."""
+    """What is to become of an event: worked on, done at once, or left alone."""
     if event.is_livemode != is_livemode:
         return EventStatus.IGNORED, "another mode"
     if event.object_ref is not None:
         return EventStatus.RECEIVED, None
-    if lacks_object(event):
-        return EventStatus.DEAD, "the event names no object"
     return (EventStatus.DONE if event.is_wake_up else EventStatus.IGNORED), None

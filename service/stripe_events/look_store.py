@@ -8,10 +8,11 @@ from sqlalchemy import Connection
 
 from service.contributions.life_store import speaks_of_forgotten
 from service.stripe_events import store
-from service.stripe_events.event_objects import ObjectRef
+from service.stripe_events.event_objects import ObjectRef, ObjectType
 from service.stripe_events.record_store import record
 from service.stripe_events.store import InboxEvent
 from service.stripe_gateway.fetched import Fact
+from service.stripe_gateway.fields import UnreadableObjectError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,9 @@ class Look:
         return tuple(event.id for event in self.events)
 
     @property
-    def told_at(self) -> datetime | None:
-        """When the change happened, by the newest event that says."""
-        return max((event.created_at for event in self.events if event.created_at is not None), default=None)
+    def is_hopeless(self) -> bool:
+        """Whether another try cannot bring more: the event names no object, here or at Stripe."""
+        return self.ref.type is ObjectType.EVENT and isinstance(self.error, UnreadableObjectError)
 
 
 def keep_looks(connection: Connection, looks: Sequence[Look], now: datetime) -> list[Look]:
@@ -49,7 +50,7 @@ def keep_looks(connection: Connection, looks: Sequence[Look], now: datetime) -> 
 
 def _keep(connection: Connection, looks: Sequence[Look], now: datetime) -> None:
     facts = [fact for look in looks for fact in look.facts]
-    record(connection, facts, now, {look.ref.id: look.told_at for look in looks})
+    record(connection, facts, now)
     store.finish_events(connection, [event_id for look in looks for event_id in look.event_ids], now)
     if speaks_of_forgotten(connection, facts):
         for look in looks:

@@ -17,6 +17,7 @@ from service.stripe_events.event_objects import ObjectRef, ObjectType
 from service.stripe_events.facts import BalanceTransaction, Payout
 from service.stripe_events.record_store import record
 from service.stripe_events.refresh import fetch_and_record, post
+from service.stripe_gateway.fields import UnreadableObjectError
 
 # A movement may be dated before one we already have; Stripe lists by its own creation time.
 TRANSACTION_OVERLAP = timedelta(hours=48)
@@ -83,8 +84,7 @@ def sync(services: Services, since: datetime | None = None) -> Pulled:
     )
     with services.engine.connect() as connection:
         untied = payouts_to_tie(connection, began_at)
-    for payout_id in untied:
-        fetch_and_record(services, ObjectRef(ObjectType.PAYOUT, payout_id))
+    _fetch_each(services, (ObjectRef(ObjectType.PAYOUT, payout_id) for payout_id in untied))
     with services.engine.begin() as connection:
         if since is None or pull_store.cursor(connection, _CURSOR) is not None:
             pull_store.advance_cursor(connection, _CURSOR, began_at)
@@ -127,11 +127,12 @@ def _look_again(services: Services) -> None:
 
 
 def _fetch_each(services: Services, refs: Iterable[ObjectRef]) -> None:
+    """Take over objects; one that Stripe refuses or that cannot be read holds nobody up."""
     for ref in refs:
         try:
             fetch_and_record(services, ref)
-        except StripeRefusedError as error:
-            log.warning("balance_transaction_source_missing", object_type=ref.type, code=error.code)
+        except (StripeRefusedError, UnreadableObjectError) as error:
+            log.warning("object_not_taken_over", object_type=ref.type, code=error.code)
 
 
 def _told_of_by_none(services: Services, page: Sequence[BalanceTransaction]) -> tuple[BalanceTransaction, ...]:
@@ -150,9 +151,8 @@ def _take_over_payouts(services: Services, page: Sequence[Payout]) -> int:
     """Look anew at each payout that stands differently here; how many there were."""
     with services.engine.begin() as connection:
         known = pull_store.known_payouts(connection, [each.id for each in page])
-    for payout in page:
-        if known.get(payout.id) != (payout.status, payout.reconciliation_status):
-            fetch_and_record(services, ObjectRef(ObjectType.PAYOUT, payout.id))
+    changed = [each.id for each in page if known.get(each.id) != (each.status, each.reconciliation_status)]
+    _fetch_each(services, (ObjectRef(ObjectType.PAYOUT, id_) for id_ in changed))
     return len(page)
 
 

@@ -1,33 +1,50 @@
 """Keeping what a look at Stripe brought, with everything that follows from it, in the caller's transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from service.contributions.life_store import apply_facts
 from service.ledger.payout_store import record_tie
 from service.stripe_events import checkout_fact_store
+from service.stripe_events.event_objects import TURNING_EVENTS
 from service.stripe_events.fact_store import record_balance_transactions, record_fact
-from service.stripe_events.facts import BalanceTransaction, CheckoutSession, Customer, PaymentIntent, Subscription
+from service.stripe_events.facts import (
+    BalanceTransaction,
+    Charge,
+    CheckoutSession,
+    Customer,
+    Dispute,
+    PaymentIntent,
+    Subscription,
+)
+from service.stripe_events.store import stripe_events
 from service.stripe_gateway.fetched import Fact, FraudWarning, PayoutMembers
 
-NOTHING_TOLD: Mapping[str, datetime | None] = {}
 
-
-def record(
-    connection: Connection, facts: Iterable[Fact], now: datetime, told: Mapping[str, datetime | None] = NOTHING_TOLD
-) -> None:
+def record(connection: Connection, facts: Iterable[Fact], now: datetime) -> None:
     """Keep facts and bring their contributions up to date. What the ledger owes them waits in its queue.
 
-    `told`: when the change happened, by the id of each object that an event told of. Rows are written in one order
-    everywhere, so that looks at related objects never wait for each other in a ring.
+    Rows are written in one order everywhere, so that looks at related objects never wait for each other in a ring.
     """
     facts = tuple(facts)
     record_balance_transactions(connection, _balance_transactions(facts), now)
+    turned_at = _turned_at(connection, [fact.id for fact in facts if isinstance(fact, Charge | Dispute)])
     for fact in sorted(facts, key=_writing_order):
-        _record_one(connection, fact, now, told.get(getattr(fact, "id", "")))
+        _record_one(connection, fact, now, turned_at)
     apply_facts(connection, facts, now)
+
+
+def _turned_at(connection: Connection, object_ids: Sequence[str]) -> dict[str, datetime]:
+    """When these objects turned for good or bad, as far as an event told; the objects themselves do not say it."""
+    c = stripe_events.c
+    statement = (
+        select(c.object_id, func.max(c.created_at).label("turned_at"))
+        .where(c.object_id.in_(object_ids), c.type.in_(TURNING_EVENTS), c.created_at.is_not(None))
+        .group_by(c.object_id)
+    )
+    return {row.object_id: row.turned_at for row in connection.execute(statement)} if object_ids else {}
 
 
 def _balance_transactions(facts: Iterable[Fact]) -> list[BalanceTransaction]:
@@ -44,7 +61,7 @@ def _writing_order(fact: Fact) -> tuple[str, str]:
     return type(fact).__name__, fact.payout_id if isinstance(fact, PayoutMembers) else fact.id
 
 
-def _record_one(connection: Connection, fact: Fact, now: datetime, told_at: datetime | None) -> None:
+def _record_one(connection: Connection, fact: Fact, now: datetime, turned_at: Mapping[str, datetime]) -> None:
     match fact:
         case CheckoutSession():
             checkout_fact_store.record_session(connection, fact, now)
@@ -57,4 +74,4 @@ def _record_one(connection: Connection, fact: Fact, now: datetime, told_at: date
         case Customer() | FraudWarning() | BalanceTransaction():
             pass  # the first two concern contributions alone, the third is kept already
         case _:
-            record_fact(connection, fact, now, told_at)
+            record_fact(connection, fact, now, turned_at.get(fact.id))

@@ -45,7 +45,7 @@ def refresh_objects(services: Services, refs: Sequence[ObjectRef], fetchers: Exe
         for look in failed + keep_looks(connection, good, now):
             log.warning("object_refresh_failed", object_type=look.ref.type, exc_info=look.error)
             for event in look.events:
-                next_attempt_at = next_attempt(event.attempt_count + 1, now)
+                next_attempt_at = None if look.is_hopeless else next_attempt(event.attempt_count + 1, now)
                 store.fail_event(connection, event.id, _reason(look.error), next_attempt_at)
     return len(held)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import stripe
 
-from service.stripe_events.event_objects import ObjectRef, ObjectType
+from service.stripe_events.event_objects import ObjectRef, ObjectType, read_event
 from service.stripe_events.facts import (
     Charge,
     ContributionMark,
@@ -17,7 +17,16 @@ from service.stripe_events.facts import (
     Subscription,
 )
 from service.stripe_gateway.fetched import Fact, FraudWarning, PayoutMembers
-from service.stripe_gateway.fields import StripeJson, is_set, part, reference, required_instant, required_text, rows
+from service.stripe_gateway.fields import (
+    StripeJson,
+    UnreadableObjectError,
+    is_set,
+    part,
+    reference,
+    required_instant,
+    required_text,
+    rows,
+)
 from service.stripe_gateway.marks import read_mark
 from service.stripe_gateway.read_billing import (
     read_customer,
@@ -34,7 +43,7 @@ from service.stripe_gateway.read_money import (
     read_payout,
     read_refund,
 )
-from service.stripe_gateway.transport import StripeObjectMissingError, stripe_faults
+from service.stripe_gateway.transport import StripeObjectMissingError, if_there, stripe_faults
 
 PAGE_SIZE = 100
 
@@ -73,6 +82,7 @@ class ObjectFetcher:
             ObjectType.CUSTOMER: self.customer,
             ObjectType.DISPUTE: self.dispute,
             ObjectType.EARLY_FRAUD_WARNING: self.early_fraud_warning,
+            ObjectType.EVENT: self.event,
             ObjectType.INVOICE: self.invoice,
             ObjectType.INVOICE_PAYMENT: self.invoice_payment,
             ObjectType.PAYMENT_INTENT: self.payment_intent,
@@ -119,7 +129,7 @@ class ObjectFetcher:
         behind = replace(behind or BehindPayment(), mark=mark or (behind.mark if behind else None))
         yield read_payment_intent(data, behind.mark)
         if reference(data, "latest_charge") is not None:
-            yield from self.charge(data.get("latest_charge"), behind)
+            yield from if_there(self.charge(data.get("latest_charge"), behind))
 
     def _behind_intent(self, intent_id: str) -> tuple[BehindPayment, tuple[Fact, ...]]:
         """The invoice a payment intent pays: since 2025-03-31.basil only invoice payments know."""
@@ -127,46 +137,53 @@ class ObjectFetcher:
         found = self._page(self.v1.invoice_payments, {"payment": query, "limit": PAGE_SIZE, "expand": ["data.invoice"]})
         facts: list[Fact] = []
         for row in found:
-            facts.append(read_invoice_payment(row))
-            facts.extend(self._marked_invoice(self._resolved(self.v1.invoices, row.get("invoice"), ())))
+            if reference(part(row, "payment"), "payment_intent") == intent_id:
+                facts.append(read_invoice_payment(row))
+                facts.extend(if_there(self._marked_invoice(row.get("invoice"))))
         return _behind(facts), tuple(facts)
 
-    def _marked_invoice(self, data: StripeJson) -> tuple[Fact, ...]:
+    def _marked_invoice(self, found: Any) -> Facts:
         """An invoice and the subscription behind it, whose mark is used where the invoice's frozen metadata lack it."""
-        invoice = read_invoice(data)
-        if invoice.subscription_id is None:
-            return (invoice,)
-        subscription = self._subscription(invoice.subscription_id)
-        return subscription, replace(invoice, contribution=invoice.contribution or subscription.contribution)
+        invoice = read_invoice(self._resolved(self.v1.invoices, found, ()))
+        mark = invoice.contribution
+        for fact in if_there(self.subscription(invoice.subscription_id)) if invoice.subscription_id else ():
+            yield fact
+            mark = mark or (fact.contribution if isinstance(fact, Subscription) else None)
+        yield replace(invoice, contribution=mark)
 
     def invoice(self, found: Any) -> Facts:
         """An invoice, its allocations, and each payment they name; none for a zero or off-Stripe invoice."""
         data = self._resolved(self.v1.invoices, found, ("payments.data.payment.payment_intent",))
-        facts = self._marked_invoice(data)
+        facts = tuple(self._marked_invoice(data))
         yield from facts
         behind = _behind(facts)
-        payments = rows(data, "payments") or self._payments_of(required_text(data, "id"))
-        for row in payments:
+        for row in self._payments_of(data):
             yield read_invoice_payment(row)
             payment = part(row, "payment")
             if reference(payment, "payment_intent") is not None:
-                yield from self.payment_intent(payment.get("payment_intent"), behind)
+                yield from if_there(self.payment_intent(payment.get("payment_intent"), behind))
             elif reference(payment, "charge") is not None:
-                yield from self.charge(payment.get("charge"), behind)
+                yield from if_there(self.charge(payment.get("charge"), behind))
 
-    def _payments_of(self, invoice_id: str) -> tuple[StripeJson, ...]:
-        return self._page(self.v1.invoice_payments, {"invoice": invoice_id, "limit": PAGE_SIZE})
+    def _payments_of(self, invoice: StripeJson) -> tuple[StripeJson, ...]:
+        """Its allocations: those it shows if it shows all, else asked for."""
+        shown = rows(invoice, "payments")
+        if shown and not is_set(part(invoice, "payments"), "has_more"):
+            return shown
+        invoice_id = required_text(invoice, "id")
+        found = self._page(self.v1.invoice_payments, {"invoice": invoice_id, "limit": PAGE_SIZE})
+        return tuple(row for row in found if reference(row, "invoice") == invoice_id)
 
     def invoice_payment(self, object_id: str) -> Facts:
         data = self._get(self.v1.invoice_payments, object_id)
         yield read_invoice_payment(data)
-        yield from self.invoice(data.get("invoice"))
+        yield from if_there(self.invoice(data.get("invoice")))
 
     def refund(self, object_id: str) -> Facts:
         expand = ("balance_transaction", "failure_balance_transaction")
         data = self._get(self.v1.refunds, object_id, expand)
         if reference(data, "charge") is not None:
-            yield from self.charge(data.get("charge"))
+            yield from if_there(self.charge(data.get("charge")))
         yield from self._refund_facts(data)
 
     def _refunds_of(self, charge_id: str) -> Facts:
@@ -178,7 +195,9 @@ class ObjectFetcher:
             }
         )
         for row in found.auto_paging_iter():
-            yield from self._refund_facts(row.to_dict())
+            data = row.to_dict()
+            if reference(data, "charge") == charge_id:
+                yield from self._refund_facts(data)
 
     def _refund_facts(self, data: StripeJson) -> Facts:
         yield from self.balance_transaction(data.get("balance_transaction"))
@@ -188,7 +207,7 @@ class ObjectFetcher:
     def dispute(self, object_id: str) -> Facts:
         data = self._get(self.v1.disputes, object_id)
         if reference(data, "charge") is not None:
-            yield from self.charge(data.get("charge"))
+            yield from if_there(self.charge(data.get("charge")))
         for row in rows(data, "balance_transactions"):
             yield read_balance_transaction(row)
         yield read_dispute(data)
@@ -228,22 +247,30 @@ class ObjectFetcher:
         data = self._get(self.v1.checkout.sessions, object_id, ("payment_intent.latest_charge.balance_transaction",))
         yield read_session(data)
         if reference(data, "payment_intent") is not None:
-            yield from self.payment_intent(data.get("payment_intent"))
+            yield from if_there(self.payment_intent(data.get("payment_intent")))
         subscription_id = reference(data, "subscription")
         if subscription_id is not None:
-            yield self._subscription(subscription_id)
+            yield from if_there(self.subscription(subscription_id))
         invoice_id = reference(data, "invoice")
         if invoice_id is not None:
-            yield from self.invoice(invoice_id)
+            yield from if_there(self.invoice(invoice_id))
 
     def customer(self, object_id: str) -> Facts:
         yield read_customer(self._get(self.v1.customers, object_id))
 
     def subscription(self, object_id: str) -> Facts:
-        yield self._subscription(object_id)
+        yield read_subscription(self._get(self.v1.subscriptions, object_id))
 
-    def _subscription(self, object_id: str) -> Subscription:
-        return read_subscription(self._get(self.v1.subscriptions, object_id))
+    def event(self, event_id: str) -> Facts:
+        """What an event is about that reached us without saying so: Stripe keeps its own copy for 30 days."""
+        try:
+            with stripe_faults():
+                named = read_event(self._get(self.v1.events, event_id)).object_ref
+        except StripeObjectMissingError:
+            named = None
+        if named is None or named.type is ObjectType.EVENT:
+            raise UnreadableObjectError("the event names no object, and Stripe's own copy does not either")
+        yield from self.facts(named)
 
     def balance_transaction(self, found: Any) -> Facts:
         if isinstance(found, str | Mapping) and found:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import stripe
 
@@ -14,6 +15,7 @@ READ_TIMEOUT_SECONDS = 12.0
 MAX_NETWORK_RETRIES = 2
 # Stripe reports lock time-outs and two requests with one idempotency key at once as 409: both pass.
 PASSING_STATUSES = frozenset({409, 429})
+T = TypeVar("T")
 
 
 class StripeObjectMissingError(StripeRefusedError):
@@ -41,6 +43,15 @@ def stripe_faults() -> Iterator[None]:
         yield
     except stripe.StripeError as error:
         raise _as_ours(error) from error
+
+
+def if_there(found: Iterator[T]) -> Iterator[T]:
+    """What is found of something that another object names; it ends where Stripe has no such object."""
+    try:
+        with stripe_faults():
+            yield from found
+    except StripeObjectMissingError:
+        return
 
 
 def _as_ours(error: stripe.StripeError) -> StripeRefusedError | StripeUnavailableError:

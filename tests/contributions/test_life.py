@@ -53,6 +53,7 @@ ONE_OFF = {
         ContributionFacts(sessions=(session("expired", "unpaid"), session())), S.COMPLETE,
     ),
     "paid": (ContributionFacts(sessions=(session(),), charges=(charge(),)), S.COMPLETE),
+    "nothing to pay": (ContributionFacts(sessions=(session(payment_status="no_payment_required"),)), S.COMPLETE),
     "only the session told": (ContributionFacts(sessions=(session(),)), S.COMPLETE),
     "only the charge told": (ContributionFacts(charges=(charge(),)), S.COMPLETE),
     "declined, then paid": (

@@ -1,0 +1,223 @@
+"""A Stripe of plain objects: it answers with what it was given, in the shape of Stripe's API, and knows no rules.
+
+It shares nothing with the sandbox in `infra/`, so that the two cannot be wrong in the same way.
+"""
+
+import copy
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from werkzeug import Request, Response
+from werkzeug.serving import make_server
+
+Json = dict[str, Any]
+
+# Which objects a list address holds, by their `object` field.
+COLLECTIONS = {
+    "balance_transactions": "balance_transaction",
+    "charges": "charge",
+    "checkout/sessions": "checkout.session",
+    "customers": "customer",
+    "disputes": "dispute",
+    "events": "event",
+    "invoice_payments": "invoice_payment",
+    "invoices": "invoice",
+    "payment_intents": "payment_intent",
+    "payouts": "payout",
+    "radar/early_fraud_warnings": "radar.early_fraud_warning",
+    "refunds": "refund",
+    "reviews": "review",
+    "subscriptions": "subscription",
+}
+_PAGING = frozenset({"limit", "starting_after", "ending_before", "expand"})
+_COMPARISONS = {
+    "gte": lambda value, bound: value >= bound,
+    "gt": lambda value, bound: value > bound,
+    "lte": lambda value, bound: value <= bound,
+    "lt": lambda value, bound: value < bound,
+}
+
+
+@dataclass
+class Fault:
+    """The next `times` answers to addresses that begin with `path` are this one instead."""
+
+    path: str
+    status: int
+    times: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class ScriptedStripe:
+    """Objects by id. `does_expand` False answers with ids however much expansion was asked for."""
+
+    objects: dict[str, Json] = field(default_factory=dict)
+    payout_of: dict[str, str] = field(default_factory=dict)  # balance transaction -> payout
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    does_expand: bool = True
+    does_filter: bool = True  # False: a list holds everything of its kind, whatever it was asked
+    page_size: int = 100
+    before_answer: Callable[[str], object] = str
+    url: str = ""
+
+    def put(self, *found: Json) -> None:
+        """Add objects, or change some fields of those already here."""
+        for each in found:
+            self.objects[each["id"]] = {**self.objects.get(each["id"], {}), **each}
+
+    def of_kind(self, kind: str) -> list[Json]:
+        """Newest first, as Stripe lists."""
+        found = [each for each in self.objects.values() if each["object"] == kind]
+        return sorted(found, key=lambda each: (each.get("created", 0), each["id"]), reverse=True)
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        self.asked.append((request.method, request.path))
+        self.before_answer(request.path)
+        return self._answer(request)(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        for fault in self.faults:
+            if fault.times > 0 and request.path.startswith(fault.path):
+                fault.times -= 1
+                return _json({"error": {"type": "api_error", "message": "as told"}}, fault.status, fault.headers)
+        path = request.path.removeprefix("/v1/")
+        given = request.get_data(as_text=True) if request.method == "POST" else request.query_string.decode()
+        fields = _fields(given)
+        if request.method == "POST" and path == "checkout/sessions":
+            return _json(self._open_session(fields))
+        if request.method == "GET" and path == "balance":
+            return _json(self._balance())
+        if request.method == "GET" and path in COLLECTIONS:
+            return _json(self._page(path, fields))
+        collection, _, object_id = path.rpartition("/")
+        found = self.objects.get(object_id)
+        if request.method != "GET" or found is None or COLLECTIONS.get(collection) != found["object"]:
+            return _json({"error": {"type": "invalid_request_error", "code": "resource_missing"}}, 404)
+        return _json(self._expanded(found, _expansions(fields)))
+
+    def _page(self, path: str, fields: Mapping[str, str]) -> Json:
+        rows = [each for each in self.of_kind(COLLECTIONS[path]) if self._is_meant(each, fields)]
+        if after := fields.get("starting_after"):
+            rows = rows[[each["id"] for each in rows].index(after) + 1 :]
+        limit = min(int(fields.get("limit", 10)), self.page_size)
+        inner = [each.removeprefix("data.") for each in _expansions(fields)]
+        data = [self._expanded(each, inner) for each in rows[:limit]]
+        return {"object": "list", "url": f"/v1/{path}", "has_more": len(rows) > limit, "data": data}
+
+    def _is_meant(self, found: Json, fields: Mapping[str, str]) -> bool:
+        for name, value in fields.items() if self.does_filter else ():
+            outer, *inner = name.replace("]", "").split("[")
+            if outer in _PAGING:
+                continue
+            if outer == "payout":
+                if self.payout_of.get(found["id"]) != value:
+                    return False
+            elif inner and inner[0] in _COMPARISONS:
+                if not _COMPARISONS[inner[0]](found[outer], int(value)):
+                    return False
+            elif str(_at(found, [outer, *inner])) != value:
+                return False
+        return True
+
+    def _expanded(self, found: Json, expansions: list[str]) -> Json:
+        answer = copy.deepcopy(found)
+        if self.does_expand:
+            for path in expansions:
+                self._expand(answer, path.split("."))
+        return answer
+
+    def _expand(self, holder: Any, path: list[str]) -> None:
+        name, rest = path[0], path[1:]
+        if isinstance(holder, list):
+            for each in holder:
+                self._expand(each, path)
+            return
+        value = holder.get(name) if isinstance(holder, dict) else None
+        if isinstance(value, str):
+            value = holder[name] = copy.deepcopy(self.objects.get(value, value))
+        if rest and isinstance(value, dict | list):
+            self._expand(value, rest)
+
+    def _open_session(self, fields: Mapping[str, str]) -> Json:
+        """A Checkout Session that remembers all it was told."""
+        number = len(self.of_kind("checkout.session")) + 1
+        price = "line_items[0][price_data]"
+        session = {
+            "id": f"cs_test_{number}",
+            "object": "checkout.session",
+            "url": f"https://checkout.invalid/c/pay/cs_test_{number}",
+            "mode": fields["mode"],
+            "status": "open",
+            "payment_status": "unpaid",
+            "amount_total": int(fields[f"{price}[unit_amount]"]),
+            "currency": fields[f"{price}[currency]"],
+            "created": int(fields["expires_at"]) - 3600,
+            "expires_at": int(fields["expires_at"]),
+            "livemode": False,
+            "client_reference_id": fields.get("client_reference_id"),
+            "metadata": _under(fields, "metadata"),
+            "customer": None,
+            "payment_intent": None,
+            "subscription": None,
+            "invoice": None,
+            "_intent_metadata": _under(fields, "payment_intent_data[metadata]"),
+            "_subscription_metadata": _under(fields, "subscription_data[metadata]"),
+            "_interval": fields.get(f"{price}[recurring][interval]"),
+        }
+        self.put(session)
+        return session
+
+    def _balance(self) -> Json:
+        totals: dict[str, int] = {}
+        for each in self.of_kind("balance_transaction"):
+            totals[each["currency"]] = totals.get(each["currency"], 0) + each["net"]
+        rows = [{"amount": amount, "currency": code} for code, amount in totals.items()]
+        return {"object": "balance", "livemode": False, "available": rows, "pending": []}
+
+
+def _json(body: Json, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    known = {name: value for name, value in body.items() if not name.startswith("_")}
+    answer = Response(json.dumps(known), status=status, mimetype="application/json")
+    answer.headers.update({"Request-Id": "req_1", **(headers or {})})
+    return answer
+
+
+def _fields(text: str) -> dict[str, str]:
+    return dict(parse_qsl(text, keep_blank_values=True))
+
+
+def _under(fields: Mapping[str, str], name: str) -> dict[str, str]:
+    return {key[len(name) + 1 : -1]: value for key, value in fields.items() if key.startswith(f"{name}[")}
+
+
+def _expansions(fields: Mapping[str, str]) -> list[str]:
+    return [value for name, value in fields.items() if name.startswith("expand[")]
+
+
+def _at(found: Any, path: list[str]) -> Any:
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found.get("id") if isinstance(found, dict) else found
+
+
+@contextmanager
+def serving(stripe: ScriptedStripe) -> Iterator[ScriptedStripe]:
+    """The scripted Stripe on a free loopback port until the end of the block."""
+    server = make_server("127.0.0.1", 0, stripe, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    stripe.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield stripe
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
