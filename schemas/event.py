@@ -8,7 +8,6 @@ from schemas.decide import MAX_ID, MAX_TOKEN, bounded_text
 from schemas.document import StrictSchema
 from schemas.fields import Key, Word
 from service.decisions.act import EventNote
-from service.decisions.gift_note import GiftNote
 from service.decisions.prompts import PromptEvent
 
 
@@ -24,18 +23,6 @@ class EventSchema(StrictSchema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> EventNote:
         return EventNote(**data)
-
-
-class GiftSchema(StrictSchema):
-    """`gift`: what the address a reader came back to from paying holds after `#keepopen-thanks=`."""
-
-    site = Key(required=True)
-    gift = bounded_text(MAX_TOKEN, required=True)
-    passport = bounded_text(MAX_TOKEN, least=0, load_default=None, allow_none=True)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> GiftNote:
-        return GiftNote(**data)
 
 
 class EventAnswerSchema(StrictSchema):

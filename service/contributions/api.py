@@ -14,7 +14,7 @@ from service.contributions.address_prefix import address_prefix
 from service.contributions.checkout import origin_of_form, start_checkout
 from service.contributions.choice import CheckoutForm, token_digest
 from service.contributions.portal import PortalPage, open_portal, send_portal_link
-from service.contributions.recognition import begun_passport, reader_key, recognised_passport, told_gift
+from service.contributions.recognition import begun_passport, reader_key, recognised_passport
 from service.contributions.refunds import RefundWish, refund_charge
 from service.contributions.resume import resume_checkout
 from service.contributions.support_page import support_page
@@ -94,12 +94,11 @@ def thanks() -> ResponseReturnValue:
     """The reader's return from Stripe's page: thanked once Stripe confirms it, and not asked again."""
     services = current_services()
     found = returned_reader(services, request.args.get("session_id", ""))
-    cookie = carrier_of(services, found.site.key).cookie if found.site else None
-    gift = "" if cookie else told_gift(services, found)
-    response = make_response(render_template("thanks.html", page=found, site=found.site, gift=gift))
+    response = make_response(render_template("thanks.html", page=found, site=found.site))
     response.headers["Cache-Control"] = "no-store"
     if found.makes_supporter and found.site is not None:
-        passport = recognised_passport(services, cookie or "", found.site.key, found.interval, found.campaign)
+        carrier = carrier_of(services, found.site.key)
+        passport = recognised_passport(services, carrier.cookie or "", found.site.key, found.interval, found.campaign)
         return carried(response, services, found.site.key, passport)
     return response
 

@@ -4,9 +4,6 @@ import secrets
 from dataclasses import replace
 
 from service.campaigns.variant import Interval as OfferedInterval
-from service.contributions.thanks import Return
-from service.decisions.gift import Gift
-from service.decisions.gift_note import seal_gift
 from service.decisions.prompts import campaign_fingerprint, record_contribution
 from service.decisions.reader import new_reader
 from service.decisions.supporters import contributed
@@ -30,15 +27,6 @@ def begun_passport(services: Services, carried: str | None, site: str, interval:
         return None
     giving = replace(reader.giving, checkout_at=instant, checkout_interval=OfferedInterval(interval.value))
     return services.passports.seal(replace(reader, giving=giving), site, instant)
-
-
-def told_gift(services: Services, found: Return) -> str:
-    """A sealed word of a contribution, for a page that keeps the passport itself; empty for one that made nobody a
-    supporter."""
-    if found.site is None or found.given_at is None or not found.makes_supporter:
-        return ""
-    gift = Gift(found.site.key, b"", OfferedInterval(found.interval.value), found.given_at, found.campaign)
-    return seal_gift(services.passports.ring, gift, int(services.clock().timestamp()))
 
 
 def recognised_passport(

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 import structlog
@@ -47,7 +47,6 @@ class Return:
     continue_url: str | None = None
     makes_supporter: bool = False
     campaign: str | None = None
-    given_at: datetime | None = None
 
 
 def returned_reader(services: Services, session_id: str) -> Return:
@@ -77,7 +76,6 @@ def returned_reader(services: Services, session_id: str) -> Return:
         continue_url=_continue_url(services, session, mark.contribution_id) or return_url or site.home_url,
         makes_supporter=makes_supporter,
         campaign=mark.campaign,
-        given_at=session.created_at,
     )
 
 

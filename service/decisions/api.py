@@ -1,4 +1,4 @@
-"""POST /v1/decide, /v1/events and /v1/simulate, GET /my-data, POST and DELETE /v1/passport."""
+"""POST /v1/decide, /v1/events and /v1/simulate, GET /my-data, DELETE /v1/passport."""
 
 import time
 from http import HTTPStatus
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
 
 from schemas.decide import DecideSchema, DecisionSchema
-from schemas.event import EventAnswerSchema, EventSchema, GiftSchema
+from schemas.event import EventAnswerSchema, EventSchema
 from schemas.preview import PreviewLinkSchema, PreviewSchema
 from service.campaigns.site import Site
 from service.decisions import carrier
@@ -16,7 +16,6 @@ from service.decisions.answering import answer, make_preview
 from service.decisions.carrier import cookie_name, passport_cookie
 from service.decisions.compile_cache import CompiledSites
 from service.decisions.counting import count_decision, count_event
-from service.decisions.gift_note import GiftNote, passport_with_gift
 from service.decisions.my_data import MyDataPage, held_as_data, held_in_words
 from service.decisions.outside import OutsideServices
 from service.decisions.outside_fetch import fetch
@@ -77,19 +76,6 @@ def events(note: EventNote) -> Response:
     count_event(services, noted, note.event)
     response = jsonify(passport=noted.passport if noted.is_local else None)
     return carried(response, services, note.site, None if noted.is_local else noted.passport)
-
-
-@blueprint.post("/v1/passport")
-@limited_body(WIDGET_BODY_BYTES)
-@blueprint.arguments(GiftSchema)
-@blueprint.alt_response(HTTPStatus.OK, schema=EventAnswerSchema)
-def write_gift(note: GiftNote) -> Response:
-    """Local mode: write into the passport what its reader gave; telling it again changes nothing."""
-    services = current_services()
-    site = services.campaigns.current().site(note.site)
-    admit_origin(site.site.origins, services.settings.public_origin)
-    passport = passport_with_gift(services.passports, note, services.clock())
-    return carried(jsonify(passport=passport), services, note.site, None)
 
 
 @blueprint.post("/v1/simulate")

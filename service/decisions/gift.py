@@ -1,4 +1,4 @@
-"""What a reader gave, and what became of it. In the row of a signed-in reader, all their devices know it."""
+"""What a signed-in reader gave, and what became of it: written into their row, all their devices know it."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ _SAME_SECONDS = 2 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """A contribution of one reader, given when they pressed the button. `reader_hash` empty: of one not signed in.
+    """A contribution of a signed-in reader, given when they pressed the button.
 
     Of a recurring one: `paid_until` once it was cancelled, `ended_at` once it is over.
     """

@@ -123,7 +123,7 @@
       quietly('extras'), breath(400)]);
     if (!app.consent) consent(attribute('consent'));
     window.navigation?.addEventListener('currententrychange', moved);
-    if (location.hash.startsWith('#keepopen-thanks')) quietly('thanks');
+    if (location.hash === '#keepopen-thanks') quietly('thanks');
     begin(app.given);
   };
 

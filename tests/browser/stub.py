@@ -122,12 +122,6 @@ class Stub:
         return [event["event"] for event in self.events]
 
 
-def with_gift() -> dict[str, str]:
-    """The passport of a reader who gave."""
-    told = request.get_json(force=True)
-    return {"passport": f"{told['passport']}+{told['gift']}"}
-
-
 def create_stub(stub: Stub) -> Flask:
     """The stand-in as an application. Answers carry CORS headers for any page."""
     app = Flask(__name__)
@@ -159,8 +153,6 @@ def create_stub(stub: Stub) -> Flask:
     @app.get("/hosted")
     def hosted() -> str:
         return "<!doctype html><title>Pay</title><h1>Hosted page</h1>"
-
-    app.post("/v1/passport")(with_gift)
 
     @app.delete("/v1/passport")
     def erase() -> Any:

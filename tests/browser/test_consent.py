@@ -186,17 +186,6 @@ def test_two_tabs_do_not_lose_each_others_counts(page: Page, press: Press, stub:
     assert page.evaluate("localStorage['keepopen-courier']") == "xxxxx"
 
 
-def test_a_local_passport_learns_what_was_given_from_the_way_back(page: Page, press: Press, stub: Stub) -> None:
-    stub.decide = lambda body: {"prompts": [], "passport": body["passport"] + "x"}
-
-    page.goto(local(press) + "#keepopen-thanks=sealed")
-    wait_for(page, "none")
-
-    page.wait_for_function("/sealed/.test(localStorage['keepopen-courier'])")
-    assert "#" not in page.url
-    assert "x" in page.evaluate("localStorage['keepopen-courier']")
-
-
 def test_a_withdrawal_empties_a_local_passport(page: Page, press: Press, stub: Stub) -> None:
     stub.decide = lambda _: {"prompts": [], "passport": "held"}
     page.goto(local(press))

@@ -1,11 +1,8 @@
-// Back from paying: a word of thanks where the appeal stood, and the address as it was before. In local mode the address
-// brings what was given, for the passport that lies in this browser.
+// Back from paying: a word of thanks where the appeal stood, and the address as it was before.
 import { closeButton, h, look, sheet } from './appeal.js';
 import { backToReading, gently, wordsFor } from './prompts.js';
 
 export default async (app) => {
-  const [, gift] = location.hash.split('=');
-  if (gift && app.attribute('passport')) app.exchange('v1/passport', { site: app.site, gift }, 4000).catch(() => {});
   history.replaceState(history.state, '', location.href.split('#')[0]);
   app.say('returned', {});
   const host = document.querySelector('keep-open[placement=article_top], keep-open[placement]');
