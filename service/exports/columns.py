@@ -8,7 +8,7 @@ class Kind(StrEnum):
     """How a value is written. A money cell is major units as text; its `*_minor` twin the integer."""
 
     TEXT = "text"  # anything people wrote: control characters and formulas are made harmless
-    CODE = "code"  # words and ids of Stripe or ourselves: made harmless if they should not look like one
+    CODE = "code"  # ids, and words of large files: made harmless if they do not begin like one
     MONEY = "money"
     INTEGER = "integer"
     INSTANT = "instant"
@@ -37,6 +37,10 @@ def text(name: str, source: str | None = None, *, is_personal: bool = False) -> 
 
 def code(name: str, source: str | None = None) -> Column:
     return Column(name, Kind.CODE, source or name)
+
+
+def texts(*names: str) -> tuple[Column, ...]:
+    return tuple(text(name) for name in names)
 
 
 def codes(*names: str) -> tuple[Column, ...]:

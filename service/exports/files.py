@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.exports.columns import Column, Kind, code, codes, day, flag, instant, integer, money, text
+from service.exports.columns import Column, Kind, code, codes, day, flag, instant, integer, money, text, texts
 from service.exports.export import ExportName
 
 
@@ -52,23 +52,23 @@ CONTRIBUTIONS = FileDefinition(
 )
 REFUNDS = FileDefinition(
     (
-        *codes("refund_id", "payment_id", "status", "reason"),
-        text("requested_by"),
+        *codes("refund_id", "payment_id"),
+        *texts("status", "reason", "requested_by"),
         instant("created_at_utc"),
         day("accounting_date"),
         code("currency"),
         money("amount", is_summed=True),
         money("original_rate_amount", is_summed=True),
         money("fx_difference", is_summed=True),
-        code("failure_reason"),
-        text("destination_reference"),
+        *texts("failure_reason", "destination_reference"),
         *codes("balance_transaction_id", "payout_id"),
     ),
     signs="amount is what was sent back, positive; fx_difference = amount - original_rate_amount",
 )
 DISPUTES = FileDefinition(
     (
-        *codes("dispute_id", "payment_id", "kind", "network_reason", "reason", "status"),
+        *codes("dispute_id", "payment_id", "kind"),
+        *texts("network_reason", "reason", "status"),
         instant("opened_at_utc"),
         instant("evidence_due_utc"),
         instant("closed_at_utc"),
@@ -96,7 +96,8 @@ FEES = FileDefinition(
 )
 PAYOUTS = FileDefinition(
     (
-        *codes("payout_id", "status"),
+        code("payout_id"),
+        text("status"),
         day("arrival_date"),
         instant("created_at_utc"),
         code("currency"),

@@ -1,5 +1,6 @@
 """refunds.csv, disputes.csv and fees.csv against the ledger they come from."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from tests.exports.finance import Finance, total
@@ -93,3 +94,20 @@ def test_fees_are_one_row_per_component_and_sum_to_the_fee_accounts(finance: Fin
         ("tax", "0.07"),
     ]
     assert total(fees, "amount") == sum(account(finance, code) for code in ("5100", "5110", "5120", "5200"))
+
+
+def test_whatever_words_stripe_uses_they_stay_one_cell_of_text(finance: Finance) -> None:
+    hostile = '\t=1+1\r\n;"a",=2'
+    finance.contribution()
+    finance.record(
+        make.transaction("txn_1", "charge", 1000, "ch_1", fee=30),
+        make.charge("ch_1", 1000, bt="txn_1"),
+        replace(make.refund("re_1", 400), reason=hostile, failure_reason=hostile, destination_reference=hostile),
+        replace(make.dispute("dp_1", 1000), reason=f"a{hostile}", network_reason_code=f"9{hostile}"),
+    )
+
+    (refund,), (dispute,) = finance.rows("refunds"), finance.rows("disputes")
+
+    safe = '\' =1+1 ;"a",=2'
+    assert [refund[name] for name in ("reason", "failure_reason", "destination_reference")] == [safe] * 3
+    assert (dispute["reason"], dispute["network_reason"]) == ('a =1+1 ;"a",=2', '9 =1+1 ;"a",=2')
