@@ -1,4 +1,4 @@
-"""Stripe's own command line and type declarations against the sandbox.
+"""Stripe's own command line, library for Node and type declarations against the sandbox.
 
 Needs the packages of oracles/package.json (`make oracles`); skipped where they are missing.
 """
@@ -113,6 +113,15 @@ def test_stripes_command_line_triggers_the_event(served: tuple[StripeSandbox, st
         assert [
             problem for each in events for problem in check_object(app.sandbox.render(each)["data"]["object"])
         ] == []
+
+
+@needs_oracles
+def test_stripes_library_for_node_makes_the_round_of_the_routes(served: tuple[StripeSandbox, str]) -> None:
+    command: list[str | Path] = ["node", ORACLES / "round_trip.mjs", served[1].rpartition(":")[2]]
+
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+
+    assert json.loads(done.stdout) == {}
 
 
 @needs_oracles
