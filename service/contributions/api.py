@@ -2,18 +2,20 @@
 
 from typing import cast
 
-from flask import Flask, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 
 from schemas.checkout import CheckoutSchema, CheckoutUrlSchema
 from schemas.portal import PortalForm, PortalSchema
+from schemas.receipt import ReceiptSchema, ThankedSchema
 from schemas.refund import RefundSchema, RefundWishSchema
 from service.contributions.address_prefix import address_prefix
 from service.contributions.checkout import origin_of_form, start_checkout
 from service.contributions.choice import CheckoutForm, token_digest
 from service.contributions.portal import PortalPage, open_portal, send_portal_link
+from service.contributions.receipt import open_receipt
 from service.contributions.recognition import begun_passport, reader_key, recognised_passport
 from service.contributions.refunds import RefundWish, refund_charge
 from service.contributions.resume import resume_checkout
@@ -50,8 +52,7 @@ def count_requests(state: BlueprintSetupState) -> None:
 @blueprint.doc(tags=["contributions"])
 def checkout_preflight() -> ResponseReturnValue:
     """A browser asking whether a page of a site's may post here."""
-    sites = current_services().campaigns.current().sites.values()
-    return preflight({origin for one in sites for origin in one.site.origins})
+    return _preflight()
 
 
 @blueprint.post("/v1/checkout")
@@ -103,6 +104,29 @@ def thanks() -> ResponseReturnValue:
     return response
 
 
+@blueprint.route("/v1/receipt", methods=["OPTIONS"])
+@blueprint.doc(tags=["contributions"])
+def receipt_preflight() -> ResponseReturnValue:
+    """A browser asking whether a page of a site's may post here."""
+    return _preflight()
+
+
+@blueprint.post("/v1/receipt")
+@limiter.limit(PER_ADDRESS)
+@limited_body(WIDGET_BODY_BYTES)
+@blueprint.arguments(ReceiptSchema)
+@blueprint.response(200, ThankedSchema)
+def receipt(handed_in: dict[str, str]) -> dict[str, str]:
+    """Write a gift into a passport that lies in the browser's own storage: the link back carried its receipt."""
+    services = current_services()
+    site = services.campaigns.current().site(handed_in["site"]).site
+    admit_origin(site.origins, services.settings.public_origin)
+    instant = int(services.clock().timestamp())
+    found = open_receipt(services.passports.ring, site.key, handed_in["receipt"], instant)
+    passport = recognised_passport(services, handed_in["passport"], site.key, found.interval, found.campaign)
+    return {"passport": passport}
+
+
 @blueprint.get("/resume/<token>")
 @limiter.limit(PER_ADDRESS)
 def resume(token: str) -> ResponseReturnValue:
@@ -149,6 +173,11 @@ def portal_link(token: str) -> ResponseReturnValue:
 def refund(wish: dict[str, str]) -> Refund:
     """Give a contribution back, in full or in part; the same key is the same refund."""
     return refund_charge(current_services(), RefundWish(requested_by=current_token().name, **wish))
+
+
+def _preflight() -> Response:
+    sites = current_services().campaigns.current().sites.values()
+    return preflight({origin for one in sites for origin in one.site.origins})
 
 
 def _portal_page(*, is_sent: bool) -> PortalPage:

@@ -10,12 +10,13 @@ import structlog
 from service.campaigns.site import Site
 from service.contributions import store
 from service.contributions.gift_store import tell_reader
+from service.contributions.receipt import Receipt, new_receipt
 from service.contributions.resume import resume_token
 from service.database.transaction import committed
 from service.errors import NotFoundError, StoreUnavailableError, StripeUnavailableError
 from service.money import Money
 from service.services import Services
-from service.stripe_events.facts import CheckoutSession, Interval
+from service.stripe_events.facts import CheckoutSession, ContributionMark, Interval
 from service.stripe_gateway.transport import StripeObjectMissingError
 
 SESSION_ID = re.compile(r"cs_[A-Za-z0-9_]{4,200}")
@@ -37,7 +38,10 @@ class Finish(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A reader's return. `site` and `amount` None only where Stripe could not be asked."""
+    """A reader's return. `site` and `amount` None only where Stripe could not be asked.
+
+    `receipt`: for the link back, None unless the reader is a supporter now.
+    """
 
     finish: Finish
     site: Site | None = None
@@ -47,6 +51,7 @@ class Return:
     continue_url: str | None = None
     makes_supporter: bool = False
     campaign: str | None = None
+    receipt: str | None = None
 
 
 def returned_reader(services: Services, session_id: str) -> Return:
@@ -76,11 +81,17 @@ def returned_reader(services: Services, session_id: str) -> Return:
         continue_url=_continue_url(services, session, mark.contribution_id) or return_url or site.home_url,
         makes_supporter=makes_supporter,
         campaign=mark.campaign,
+        receipt=_receipt(services, mark) if makes_supporter else None,
     )
 
 
 def _makes_supporter(services: Services, session: CheckoutSession, finish: Finish) -> bool:
     return finish in {Finish.PAID, Finish.PENDING} and services.clock() - session.created_at < RECOGNISED_FOR
+
+
+def _receipt(services: Services, mark: ContributionMark) -> str:
+    given = Receipt(mark.interval, mark.campaign)
+    return new_receipt(services.passports.ring, mark.site, given, int(services.clock().timestamp()))
 
 
 def _continue_url(services: Services, session: CheckoutSession, contribution_id: str) -> str | None:

@@ -12,7 +12,6 @@
   const quietly = (name) => load(name).then((module) => module.default(app)).catch(() => {});
   const breath = (milliseconds) => new Promise((go) => setTimeout(go, milliseconds));
   const app = { base, load, attribute, breath, site, log: [], facts: {}, failures: 0 };
-
   app.inTime = (work) => Promise.race([work, new Promise((_, fail) => app.late.addEventListener('abort', () => fail('late')))]);
 
   const say = app.say = (event, more, target = document) => {
@@ -110,7 +109,7 @@
     app.facts = read(given);
     app.path = address();
     app.view = `${Math.random()}`.slice(2) + Date.now();
-    return ask();
+    breath().then(ask);
   };
   const moved = app.moved = async () => {
     const next = address();
@@ -123,7 +122,7 @@
       quietly('extras'), breath(400)]);
     if (!app.consent) consent(attribute('consent'));
     window.navigation?.addEventListener('currententrychange', moved);
-    if (location.hash === '#keepopen-thanks') quietly('thanks');
+    if (/#keepopen-thanks/.test(location.hash)) quietly('thanks');
     begin(app.given);
   };
 

@@ -159,11 +159,19 @@ def create_stub(stub: Stub) -> Flask:
         stub.erasures.append(request.args["site"])
         return "", 204
 
+    app.add_url_rule("/v1/receipt", "receipt", receipt, methods=["POST"])
+
     @app.before_request
     def note() -> None:
         stub.paths.append(f"{request.method} {request.path}")
 
     return app
+
+
+def receipt() -> Any:
+    """The passport handed in, with the receipt on it."""
+    body = json.loads(request.get_data())
+    return {"passport": body["passport"] + "+" + body["receipt"]}
 
 
 def allow_any_page(response: Response) -> Response:

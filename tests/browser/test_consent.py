@@ -163,6 +163,23 @@ def test_a_local_passport_travels_in_the_body_and_stays_in_this_browser(page: Pa
     assert page.evaluate("localStorage['keepopen-courier']") == "xx"
 
 
+@pytest.mark.parametrize("word", ["thanks", "receipt"])
+def test_a_local_passport_learns_of_a_gift_before_it_is_asked_about(
+    page: Page, press: Press, stub: Stub, word: str
+) -> None:
+    stub.decide = lambda body: {"prompts": [], "passport": body["passport"] + "x"}
+    page.goto(local(press))
+    wait_for(page, "none")
+
+    page.goto("about:blank")
+    page.goto(f"{local(press)}#keepopen-{word}=given")
+    wait_for(page, "none")
+
+    assert [asked["passport"] for asked in stub.decides] == ["", "x+given"]
+    assert page.evaluate("localStorage['keepopen-courier']") == "x+givenx"
+    assert "#" not in page.url
+
+
 def test_two_tabs_do_not_lose_each_others_counts(page: Page, press: Press, stub: Stub) -> None:
     stub.decide = lambda body: {"prompts": [], "passport": body["passport"] + "x"}
     address = local(press)

@@ -47,7 +47,9 @@ def support(language: str) -> str:
             (Interval.YEAR, (3000, 5000, 10_000)),
         )
     )
-    page = SupportPage("token", "EUR", 2, intervals, True, True, True, True, language, "https://courier.example/articles/a")
+    page = SupportPage(
+        "token", "EUR", 2, intervals, True, True, True, True, language, "https://courier.example/articles/a"
+    )
     return render_template("support.html", page=page, site=SITE)
 
 
@@ -59,6 +61,7 @@ def thanks(language: str, finish: Finish = Finish.PAID) -> str:
         amount=Money(550, "EUR"),
         language=language,
         continue_url="https://courier.example/articles/a",
+        receipt="sealed" if finish in {Finish.PAID, Finish.PENDING} else None,
     )
     return render_template("thanks.html", page=page, site=SITE if finish is not Finish.UNCONFIRMED else None)
 

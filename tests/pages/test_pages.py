@@ -42,8 +42,9 @@ def test_each_suggested_amount_is_a_button_of_a_plain_form() -> None:
 
 
 def test_only_a_paid_contribution_leads_back_to_a_word_of_thanks() -> None:
-    assert "articles/a#keepopen-thanks" in html_of("/paid/en")
-    assert "#keepopen-thanks" not in html_of("/open/en")
+    assert "articles/a#keepopen-thanks=sealed" in html_of("/paid/en")
+    assert "articles/a#keepopen-receipt=sealed" in html_of("/pending/en")
+    assert "#keepopen-" not in html_of("/open/en")
 
 
 def test_a_return_that_could_not_be_confirmed_is_not_called_a_gift() -> None:

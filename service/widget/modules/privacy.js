@@ -19,10 +19,22 @@ export const stopCounting = async (app) => {
   try { localStorage.keepopen = 'off'; } catch { /* nothing will be kept */ }
 };
 
+// Back from paying, the address carries a receipt: what is kept here learns of the gift before it is asked about.
+const learn = async (app, name, milliseconds) => {
+  const receipt = app.receipt ??= /^#keepopen-\w+=(.+)/.exec(location.hash)?.[1];
+  if (!receipt) return;
+  app.receipt = '';
+  history.replaceState(history.state, '', location.href.split('#')[0]);
+  const held = localStorage.getItem(name) || '';
+  const { passport } = await app.post('v1/receipt', { site: app.site, receipt, passport: held }, milliseconds).catch(() => ({}));
+  if (typeof passport === 'string' && app.consent !== 'none') localStorage.setItem(name, passport);
+};
+
 export const exchange = async (app, path, body, milliseconds) => {
   if (app.consent === 'none') return app.post(path, body, milliseconds);
   const name = nameFor(app);
   const talk = async () => {
+    await learn(app, name, milliseconds);
     const answer = await app.post(path, { ...body, passport: localStorage.getItem(name) || '' }, milliseconds);
     if (typeof answer.passport === 'string' && app.consent !== 'none') localStorage.setItem(name, answer.passport);
     return answer;

@@ -3,6 +3,7 @@ import { closeButton, h, look, sheet } from './appeal.js';
 import { backToReading, gently, wordsFor } from './prompts.js';
 
 export default async (app) => {
+  app.receipt ??= location.hash.split('=')[1];
   history.replaceState(history.state, '', location.href.split('#')[0]);
   app.say('returned', {});
   const host = document.querySelector('keep-open[placement=article_top], keep-open[placement]');

@@ -1,0 +1,38 @@
+"""A sealed word that a reader has given, for the way back to a page whose passport lies in the browser's own storage.
+
+It stands in the fragment of the link back, so no server and no log sees it, and is good for an hour. Whoever uses one
+twice is at most asked less.
+"""
+
+import json
+from dataclasses import dataclass
+
+from service.decisions.sealing import KeyRing
+from service.errors import InvalidTokenError
+from service.stripe_events.facts import Interval
+
+RECEIPT_SECONDS = 3600
+_SKEW_SECONDS = 300
+_PURPOSE = "gift receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    interval: Interval
+    campaign: str | None
+
+
+def new_receipt(ring: KeyRing, site: str, receipt: Receipt, instant: int) -> str:
+    plain = json.dumps([receipt.interval.value, receipt.campaign, instant]).encode()
+    return ring.seal(plain, purpose=_PURPOSE, context=site)
+
+
+def open_receipt(ring: KeyRing, site: str, text: str, instant: int) -> Receipt:
+    """The receipt of this site; raises InvalidTokenError for anything malformed, forged, foreign or old."""
+    plain = ring.open(text, purpose=_PURPOSE, context=site)
+    if plain is None:
+        raise InvalidTokenError("this receipt is not one of ours")
+    interval, campaign, issued_at = json.loads(plain)
+    if not -_SKEW_SECONDS <= instant - issued_at <= RECEIPT_SECONDS:
+        raise InvalidTokenError("this receipt has expired")
+    return Receipt(Interval(interval), campaign)

@@ -1,0 +1,87 @@
+"""A reader without our cookie comes back: the link carries a receipt, and their own passport learns of the gift."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.contributions.conftest import Newsroom
+
+
+def receipt_of(newsroom: Newsroom, **fields: Any) -> str:
+    """What stands in the link of the thank-you page after a gift."""
+    session_id = newsroom.give(**fields)
+    page = newsroom.client.get(f"/thanks?session_id={session_id}").text
+    found = re.search(r'href="https://courier\.example/a#keepopen-thanks=([\w-]+)"', page)
+    assert found is not None, page
+    newsroom.client.delete_cookie("__Host-keepopen-courier")
+    return found[1]
+
+
+def hand_in(newsroom: Newsroom, receipt: str, site: str = "courier", **more: str) -> Any:
+    body = {"site": site, "receipt": receipt, **more}
+    headers = {"Origin": "https://courier.example", "Content-Type": "text/plain"}
+    return newsroom.client.post("/v1/receipt", json=body, headers=headers)
+
+
+def view(newsroom: Newsroom, number: int, passport: str) -> Any:
+    body = {
+        "site": "courier", "view_id": f"view-{number}", "page_id": f"/a/{number}", "page_type": "article",
+        "placements": ["article_top"], "consent": "full", "passport": passport,
+    }  # fmt: skip
+    return newsroom.client.post("/v1/decide", json=body, headers={"Origin": "https://courier.example"}).json
+
+
+@pytest.mark.parametrize(("interval", "status"), [("one_off", "one_off"), ("month", "recurring")])
+def test_a_local_passport_learns_of_the_gift(newsroom: Newsroom, interval: str, status: str) -> None:
+    before = view(newsroom, 1, "")
+    assert before["reader"]["supporter"] == "none"
+
+    answer = hand_in(newsroom, receipt_of(newsroom, interval=interval), passport=before["passport"])
+
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://courier.example"
+    after = view(newsroom, 2, answer.json["passport"])
+    assert after["reader"]["supporter"] == status
+    assert after["reader"]["article_count"] == before["reader"]["article_count"] + 1
+
+
+def test_a_reader_without_a_passport_gets_one_that_knows(newsroom: Newsroom) -> None:
+    passport = hand_in(newsroom, receipt_of(newsroom)).json["passport"]
+
+    assert view(newsroom, 1, passport)["reader"]["supporter"] == "one_off"
+
+
+def test_a_receipt_is_good_for_an_hour(newsroom: Newsroom) -> None:
+    receipt = receipt_of(newsroom)
+    newsroom.clock.advance(minutes=60)
+    assert hand_in(newsroom, receipt).status_code == 200
+    newsroom.clock.advance(seconds=1)
+
+    answer = hand_in(newsroom, receipt)
+
+    assert (answer.status_code, answer.json["code"]) == (403, "invalid_token")
+
+
+def test_only_a_receipt_of_ours_counts(newsroom: Newsroom) -> None:
+    receipt = receipt_of(newsroom)
+    forged = [receipt[:-2], receipt[::-1], "x", newsroom.token()]
+
+    assert {hand_in(newsroom, each).status_code for each in forged} == {403}
+    assert hand_in(newsroom, receipt, site="elsewhere").status_code == 404
+
+
+def test_only_the_sites_own_pages_hand_one_in(newsroom: Newsroom) -> None:
+    body = {"site": "courier", "receipt": receipt_of(newsroom)}
+
+    answer = newsroom.client.post("/v1/receipt", json=body, headers={"Origin": "https://other.example"})
+
+    assert answer.status_code == 403
+    assert "passport" not in answer.text
+
+
+def test_an_unfinished_visit_brings_no_receipt(newsroom: Newsroom) -> None:
+    newsroom.checkout()
+    session_id = newsroom.rows("SELECT checkout_session_id FROM contributions")[0][0]
+
+    assert "#keepopen-" not in newsroom.client.get(f"/thanks?session_id={session_id}").text
