@@ -1,7 +1,8 @@
-"""`flask ledger check|explain|close|rebuild`."""
+"""`flask ledger check|explain|compare|close|rebuild`."""
 
 import sys
 from datetime import datetime
+from typing import TextIO
 
 import click
 from flask.cli import with_appcontext
@@ -12,6 +13,8 @@ from service.errors import DomainError
 from service.ledger.checking import check_everything
 from service.ledger.explain_store import explain
 from service.ledger.explanation import explanation_lines
+from service.ledger.payout_report import comparison_line, read_report
+from service.ledger.payout_store import compare_report
 from service.ledger.period_store import close_period
 from service.ledger.rebuild_store import RebuildReport, rebuild_ledger
 from service.services import Services, current_services
@@ -48,6 +51,24 @@ def explain_id(wanted: str) -> None:
         sys.exit(f"Nothing is known of {wanted}.")
     for line in explanation_lines(explanation):
         click.echo(line)
+
+
+@ledger.command("compare")
+@click.argument("report", type=click.File(encoding="utf-8-sig"))
+@with_appcontext
+def compare(report: TextIO) -> None:
+    """Compare payouts with Stripe's itemized payout reconciliation REPORT (CSV); ends with status 1 if one differs."""
+    try:
+        told = read_report(report)
+    except (DomainError, UnicodeDecodeError) as error:
+        sys.exit(f"Not compared: {error}")
+    with current_services().engine.connect() as connection:
+        comparisons = compare_report(connection, told)
+    for comparison in comparisons:
+        colour = "red" if comparison.differences else "green"
+        click.echo(f"{click.style(f'{colour:5}', fg=colour)} {comparison_line(comparison)}")
+    if any(comparison.differences for comparison in comparisons):
+        sys.exit(1)
 
 
 @ledger.command("close")

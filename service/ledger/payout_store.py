@@ -1,6 +1,6 @@
 """Which payouts are tied, and with what result. A payout's lines and its tie become visible together or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, Connection, DateTime, Integer, Table, Text, case, select
@@ -8,10 +8,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.database.metadata import metadata
 from service.errors import NotFoundError
+from service.ledger.payout_report import Lines, PayoutComparison, compare_payout
 from service.ledger.payouts import RETURNED, PayoutTie, TieStatus, tie_payout
+from service.money import Money
 from service.stripe_events.fact_query_store import payouts_by_id
 from service.stripe_events.fact_store import record_balance_transactions, record_payout_members
-from service.stripe_events.fact_tables_store import payouts
+from service.stripe_events.fact_tables_store import balance_transactions, payout_members, payouts
 from service.stripe_events.facts import BalanceTransaction
 
 LOOK_BACK_DAYS = 30
@@ -60,6 +62,27 @@ def record_tie(
     statement = upsert(payout_ties).values(payout_id=payout_id, **row)
     connection.execute(statement.on_conflict_do_update(index_elements=["payout_id"], set_=row))
     return tie
+
+
+def compare_report(connection: Connection, report: Mapping[str, Lines]) -> list[PayoutComparison]:
+    """Every payout of a report against the lines kept of it, in the report's order; its own movement is no line."""
+    known = payouts_by_id(connection, list(report))
+    found = []
+    for payout_id, lines in report.items():
+        own_id = known[payout_id].balance_transaction_id if payout_id in known else None
+        told = {id_: net for id_, net in lines.items() if id_ != own_id}
+        found.append(compare_payout(payout_id, told, _kept_lines(connection, payout_id, own_id)))
+    return found
+
+
+def _kept_lines(connection: Connection, payout_id: str, own_id: str | None) -> dict[str, Money]:
+    moved = balance_transactions.c
+    statement = (
+        select(moved.id, moved.net_minor, moved.currency)
+        .join_from(payout_members, balance_transactions, moved.id == payout_members.c.balance_transaction_id)
+        .where(payout_members.c.payout_id == payout_id, moved.id.is_distinct_from(own_id))
+    )
+    return {row.id: Money(row.net_minor, row.currency) for row in connection.execute(statement)}
 
 
 def payouts_to_tie(connection: Connection, now: datetime) -> list[str]:
