@@ -1,7 +1,7 @@
 """A second source for payouts: Stripe's payout reconciliation report as a CSV file, line by line against what was tied.
 
 The itemized reports (`payout_reconciliation.itemized.4`, `payout_reconciliation.by_id.itemized.4`) give amounts in
-major units. https://docs.stripe.com/reports/report-types/payout-reconciliation
+major units. https://docs.stripe.com/reports/payout-reconciliation
 """
 
 import csv
