@@ -1,6 +1,7 @@
 // Draws the prompts of an answer at their places, and looks after each until it goes. A file is a request: what every prompt needs is here.
 import { h, look, sheet } from './appeal.js';
 
+const TURN_MILLISECONDS = 6;
 const SHAPES = { epic: 'appeal', banner: 'banner', gate: 'gate' };
 const shown = new Map(); // placement → { prompt, host, remove, form }
 
@@ -39,7 +40,7 @@ const watch = (app) => {
 const hostFor = ({ placement }) => document.querySelector(`keep-open[placement="${CSS.escape(placement)}"]`)
   || (/page_bottom|over_article/.test(placement) ? h('keep-open', { placement, class: 'keepopen-own' }) : null);
 
-// Each step of the drawing is a task of its own, so that the page never waits long for us.
+// Between the steps of the drawing the page gets its turn, so that it never waits long for us.
 const begin = async (app, prompt, isLate) => {
   const host = hostFor(prompt);
   const key = prompt.placement;
@@ -47,9 +48,13 @@ const begin = async (app, prompt, isLate) => {
   const entry = { prompt, host, remove: () => shown.delete(key) };
   shown.set(key, entry);
   const isGone = () => shown.get(key) !== entry;
+  let turn = performance.now();
   try {
     for await (const _ of draw(app, entry)) {
-      await app.breath();
+      if (performance.now() - turn > TURN_MILLISECONDS) {
+        await app.breath();
+        turn = performance.now();
+      }
       if (isGone()) return;
       if (isLate()) throw 'late';
     }
@@ -93,7 +98,7 @@ const draw = async function* (app, entry) {
 
 // Measures fonts and text while nothing is visible yet, piece by piece.
 const settle = function* (node, root, width) {
-  const pieces = [...node.querySelectorAll(':scope > *, form > *')];
+  const pieces = [...node.querySelectorAll(':scope > *, form > *, .inner > * > *')];
   for (const one of [node, ...pieces]) one.classList.add(one === node ? 'waiting' : 'later');
   node.style.width = width;
   root.replaceChildren(h('slot'), node);
