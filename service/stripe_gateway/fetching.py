@@ -12,10 +12,9 @@ import stripe
 from service.stripe_events.event_objects import ObjectRef, ObjectType, read_event
 from service.stripe_events.facts import (
     Charge,
-    ContributionMark,
-    Invoice,
     Subscription,
 )
+from service.stripe_gateway.behind import BehindPayment, behind_payment
 from service.stripe_gateway.fetched import Fact, FraudWarning, PayoutMembers
 from service.stripe_gateway.fields import (
     StripeJson,
@@ -57,15 +56,6 @@ def fetch_facts(client: stripe.StripeClient, ref: ObjectRef) -> tuple[Fact, ...]
     with stripe_faults():
         found = tuple(fetcher.facts(ref))
     return tuple(dict.fromkeys(found))
-
-
-@dataclass(frozen=True, slots=True)
-class BehindPayment:
-    """Whose money a payment is, when the payment itself does not say: its invoice's subscription does."""
-
-    mark: ContributionMark | None = None
-    invoice_id: str | None = None
-    subscription_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +130,7 @@ class ObjectFetcher:
             if reference(part(row, "payment"), "payment_intent") == intent_id:
                 facts.append(read_invoice_payment(row))
                 facts.extend(if_there(self._marked_invoice(row.get("invoice"))))
-        return _behind(facts), tuple(facts)
+        return behind_payment(facts), tuple(facts)
 
     def _marked_invoice(self, found: Any) -> Facts:
         """An invoice and the subscription behind it, whose mark is used where the invoice's frozen metadata lack it."""
@@ -156,14 +146,19 @@ class ObjectFetcher:
         data = self._resolved(self.v1.invoices, found, ("payments.data.payment.payment_intent",))
         facts = tuple(self._marked_invoice(data))
         yield from facts
-        behind = _behind(facts)
-        for row in self._payments_of(data):
+        behind = behind_payment(facts)
+        payments = self._payments_of(data)
+        for row in payments:
             yield read_invoice_payment(row)
-            payment = part(row, "payment")
-            if reference(payment, "payment_intent") is not None:
-                yield from if_there(self.payment_intent(payment.get("payment_intent"), behind))
-            elif reference(payment, "charge") is not None:
-                yield from if_there(self.charge(payment.get("charge"), behind))
+            yield from if_there(self._payment_in(part(row, "payment"), behind))
+        if not payments:  # before 2025-03-31.basil the invoice itself named its payment
+            yield from if_there(self._payment_in(data, behind))
+
+    def _payment_in(self, holder: StripeJson, behind: BehindPayment) -> Facts:
+        if reference(holder, "payment_intent") is not None:
+            yield from self.payment_intent(holder.get("payment_intent"), behind)
+        elif reference(holder, "charge") is not None:
+            yield from self.charge(holder.get("charge"), behind)
 
     def _payments_of(self, invoice: StripeJson) -> tuple[StripeJson, ...]:
         """Its allocations: those it shows if it shows all, else asked for."""
@@ -292,11 +287,3 @@ class ObjectFetcher:
                 return tuple(row.to_dict() for row in service.list(query).auto_paging_iter())
         except StripeObjectMissingError:
             return ()
-
-
-def _behind(facts: tuple[Fact, ...] | list[Fact]) -> BehindPayment:
-    invoices = [fact for fact in facts if isinstance(fact, Invoice)]
-    if not invoices:
-        return BehindPayment()
-    last = invoices[-1]
-    return BehindPayment(mark=last.contribution, invoice_id=last.id, subscription_id=last.subscription_id)

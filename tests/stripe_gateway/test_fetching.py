@@ -91,6 +91,15 @@ def test_an_invoice_without_a_charge_is_an_invoice_all_the_same(changes: dict[st
     assert not any(isinstance(fact, Charge) for fact in facts)
 
 
+@pytest.mark.parametrize("named", [{"payment_intent": "pi_1"}, {"charge": "ch_1"}], ids=lambda each: next(iter(each)))
+def test_an_invoice_that_names_its_payment_itself_leads_to_the_charge(named: dict[str, str]) -> None:
+    older = invoice(payments=None, subscription="sub_1", **named)
+    with scripted_stripe(**renewal(**{"invoices/in_1": older, "invoice_payments": []})) as (_, gateway):
+        found = [fact for fact in gateway.fetch(INVOICE) if isinstance(fact, Charge)]
+
+    assert [(fact.id, fact.invoice_id, fact.contribution is not None) for fact in found] == [("ch_1", "in_1", True)]
+
+
 def test_a_charge_without_balance_transaction_yet_is_kept_without_one() -> None:
     early = charge(balance_transaction=None, metadata=MARK)
     with scripted_stripe(**{"charges/ch_1": early}) as (_, gateway):
