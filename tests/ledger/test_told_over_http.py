@@ -4,7 +4,7 @@ import contextlib
 import csv
 import io
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,17 +20,8 @@ from service.settings import Settings
 from service.stripe_events.facts import Interval
 from service.stripe_events.pull import sync
 from tests.conftest import SettableClock
-from tests.ledger.scripted_stripe import (
-    Json,
-    ScriptedStripe,
-    charge,
-    dispute,
-    marked,
-    movement,
-    payout,
-    refund,
-    serving,
-)
+from tests.ledger.stripe_objects import charge, dispute, marked, movement, payout, refund
+from tests.scenarios.scripted import Fault, Json, ScriptedStripe, serving
 
 Balances = dict[str, str]
 
@@ -67,8 +58,8 @@ class Desk:
 @pytest.fixture
 def desk(settings: Settings, clock: SettableClock) -> Iterator[Desk]:
     stripe = ScriptedStripe()
-    with serving(stripe) as address:
-        services = build_services(replace(settings, stripe_api_base=address), clock)
+    with serving(stripe):
+        services = build_services(replace(settings, stripe_api_base=stripe.url), clock)
         yield Desk(stripe, services)
         services.engine.dispose()
 
@@ -138,18 +129,35 @@ LINES = [
 ]
 
 
+def third_page_of_a_payout_fails(stripe: ScriptedStripe) -> Callable[[str], None]:
+    """From the third page of what a payout carried on, Stripe's lists of movements answer nothing but faults."""
+    pages = 0
+
+    def count(path: str) -> None:
+        nonlocal pages
+        if path.startswith("/v1/payouts/"):
+            pages = 1
+        elif path == "/v1/balance_transactions" and pages:
+            pages += 1
+            if pages == 4:
+                stripe.faults.append(Fault(path, status=500, times=100))
+
+    return count
+
+
 def test_a_payout_of_250_lines_over_failing_pages_a_missing_cent_and_a_bank_that_sends_it_back(desk: Desk) -> None:
     amount = 250 * 941
     own = movement("txn_po", "payout", -amount, "po_1", hours=24)
-    desk.stripe.carry("po_1", "txn_po", *(f"txn_{number:03}" for number in range(250)))
+    desk.stripe.payout_of |= dict.fromkeys(["txn_po", *(f"txn_{number:03}" for number in range(250))], "po_1")
     desk.stripe.put(*LINES, own, payout("po_1", amount - 1, "in_transit", "txn_po"))
 
-    desk.stripe.is_failing = lambda _path, query: query.get("payout") == "po_1" and "starting_after" in query
+    desk.stripe.before_answer = third_page_of_a_payout_fails(desk.stripe)
     with pytest.raises(StripeUnavailableError):
         sync(desk.services)
     assert desk.rows("payout_lines") == []
 
-    desk.stripe.is_failing = lambda _path, _query: False
+    desk.stripe.before_answer = str
+    desk.stripe.faults.clear()
     desk.tell(payout("po_1", amount - 1, "paid", "txn_po"))
     (row,) = desk.rows("payouts")
     assert (row["recon_status"], row["unexplained"], row["line_count"]) == ("mismatch", "-0.01", "250")
