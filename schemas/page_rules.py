@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, post_load
 
 from schemas.document import StrictSchema
 from schemas.fields import AnyNone, Folded, Members, Text, Word
-from schemas.times import Day
+from schemas.times import NearDay
 from service.campaigns.page_rules import Exclusion, PageAccess, PageCondition, PageMatch, PageRules, PageType
 
 
@@ -57,8 +57,8 @@ class ExclusionSchema(StrictSchema):
     tags = Members(Folded(), load_default=frozenset)
     pages = Members(Folded(), load_default=frozenset)
     types = Members(Word(PageType), load_default=None)
-    starts_on = Day(load_default=None)
-    ends_on = Day(load_default=None)
+    starts_on = NearDay(load_default=None)
+    ends_on = NearDay(load_default=None)
     reason = Text(load_default="")
 
     @post_load

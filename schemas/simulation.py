@@ -11,7 +11,7 @@ from schemas.decide import MAX_REFERRER, DecideSchema, bounded_text
 from schemas.document import StrictSchema
 from schemas.fields import Flag, Folded, Key, Language, Members, OneOrMany, Whole, Word, country_code
 from schemas.site import SiteSchema
-from schemas.times import Day
+from schemas.times import EARLIEST_YEAR, LATEST_YEAR, Day
 from service.campaigns.campaign import Campaign
 from service.campaigns.countries import with_countries_written_out
 from service.campaigns.reader_rules import Consent, Device
@@ -56,7 +56,7 @@ class When(fields.Field[datetime]):
             when = datetime.fromisoformat(value) if isinstance(value, str) and len(value) > 10 else None
         except ValueError:
             when = None
-        if when is None or not 1971 <= when.year <= 2199:
+        if when is None or not EARLIEST_YEAR <= when.year <= LATEST_YEAR:
             words = "must be a time such as 2026-11-30T18:00:00Z, or 2026-11-30 18:00 on the site's own clock"
             raise ValidationError(words)
         return when

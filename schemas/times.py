@@ -9,6 +9,8 @@ from marshmallow import ValidationError, fields
 
 from service.campaigns.schedule import MINUTES_PER_DAY, Hours, WallTime
 
+EARLIEST_YEAR, LATEST_YEAR = 1971, 2199  # what can be counted with in every timezone
+_TOO_FAR = f"must lie in the years {EARLIEST_YEAR} to {LATEST_YEAR}; leave it out for no limit"
 _CLOCK = re.compile(r"^([01]\d|2[0-4]):([0-5]\d)\Z")
 _WALL_TIME = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::00)?)?\Z")
 
@@ -59,10 +61,12 @@ class Wall(fields.Field[WallTime]):
         try:
             if match is None:
                 raise ValueError(value)
-            return WallTime(date.fromisoformat(match[1]), time.fromisoformat(match[2]) if match[2] else None)
+            moment = WallTime(date.fromisoformat(match[1]), time.fromisoformat(match[2]) if match[2] else None)
         except ValueError as error:
             words = "must be a day (2026-11-30) or a day and minute (2026-11-30 18:00) in the site's own time"
             raise ValidationError(words) from error
+        _refuse_far(moment.day)
+        return moment
 
 
 class Day(fields.Field[date]):
@@ -80,6 +84,15 @@ class Day(fields.Field[date]):
             raise ValidationError("must be a day such as 2026-11-30") from error
 
 
+class NearDay(Day):
+    """A day that is counted with, such as the end of something."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
+        day = super()._deserialize(value, attr, data, **kwargs)
+        _refuse_far(day)
+        return day
+
+
 class Instant(fields.Field[datetime]):
     """An instant with its offset, such as `2026-11-30T18:00:00Z`."""
 
@@ -93,4 +106,10 @@ class Instant(fields.Field[datetime]):
             instant = None
         if instant is None or instant.tzinfo is None:
             raise ValidationError("must be an instant with its offset, such as 2026-11-30T18:00:00Z")
+        _refuse_far(instant)
         return instant
+
+
+def _refuse_far(day: date) -> None:
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        raise ValidationError(_TOO_FAR)

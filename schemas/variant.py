@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from schemas.document import StrictSchema
 from schemas.fields import Flag, Key, Language, Number, OneOrMany, Text, Whole, Word, currency_code
-from schemas.times import Day
+from schemas.times import NearDay
 from service.campaigns.variant import (
     Ask,
     Copy,
@@ -164,8 +164,8 @@ class VariantTickerSchema(StrictSchema):
     goal = MajorAmount(required=True)
     currency = currency_code(required=True)
     label = fields.Dict(keys=Language(), values=Text(), required=True)
-    starts_on = Day(load_default=None)
-    ends_on = Day(load_default=None)
+    starts_on = NearDay(load_default=None)
+    ends_on = NearDay(load_default=None)
     already_minor = Whole(most=10**12, load_default=0)
     stops_at_goal = Flag(load_default=False)
 

@@ -317,6 +317,8 @@ def test_a_meter_is_read() -> None:
         ({"meter": {}}, "meter: only belongs to kind: gate"),
         ({"schedule": {"starts": "2026-02-30"}}, "schedule, starts: must be a day (2026-11-30)"),
         ({"schedule": {"starts": "2026-09-01T09:00:00Z"}}, "in the site's own time"),
+        ({"schedule": {"ends": "9999-12-31"}}, "schedule, ends: must lie in the years 1971 to 2199; leave it out"),
+        ({"cool_off": {"show_again": {"at": "0001-01-01T00:00:00Z"}}}, "at: must lie in the years 1971 to 2199"),
         ({"schedule": {"hours": "09:00-09:00"}}, "starts and ends at the same minute"),
         ({"schedule": {"hours": "25:00-26:00"}}, "must be a time of day"),
         ({"schedule": {"hours": "24:00-06:00"}}, "must be a time of day"),

@@ -109,6 +109,7 @@ def test_everything_a_site_can_say_is_read() -> None:
         ({"home_url": "javascript:alert(1)"}, "must be a web address"),
         ({"default_language": "ga"}, "default_language: must be one of languages"),
         ({"country_groups": {"uk": ["GB"]}}, "uk looks like a country"),
+        ({"exclusions": {"ends_on": "9999-12-31"}}, "ends_on: must lie in the years 1971 to 2199"),
         ({"amount_limits": {"EUR": {"month": {"min": 5, "max": 1}}}}, "amount_limits, EUR, month: max is below min"),
         ({"amount_limits": {"EUR": {"month": {"min": "1.005", "max": 9}}}}, "EUR has 2 decimal places"),
         ({"exclusions": [{"starts_on": "2026-02-01", "ends_on": "2026-01-01"}]}, "ends before it starts"),
