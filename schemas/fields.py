@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite
 from typing import Any, TypeVar
 
 from marshmallow import ValidationError, fields, validate
@@ -13,6 +12,7 @@ E = TypeVar("E", bound=StrEnum)
 MAX_ITEMS = 500
 MAX_NAME_LENGTH = 200
 MAX_NUMBER = 1_000_000
+MAX_DECIMAL = 10**15
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 KEY_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,62}\Z"
 
@@ -47,7 +47,8 @@ class Number(fields.Float):
         super().__init__(validate=validate.Range(0, most, error=f"must be 0 to {most:g}"), **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> float:  # noqa: ARG002
-        if type(value) not in {int, float} or not isfinite(value):
+        # NaN and infinity are in no range; a whole number may be larger than any decimal one.
+        if type(value) not in {int, float} or not -MAX_DECIMAL <= value <= MAX_DECIMAL:
             raise ValidationError("must be a number")
         return float(value)
 

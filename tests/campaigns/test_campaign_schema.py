@@ -309,6 +309,8 @@ def test_a_meter_is_read() -> None:
         ({"share": 1.5}, "share: must be 0 to 1"),
         ({"share": "1"}, "share: must be a number"),
         ({"share": float("nan")}, "share: must be a number"),
+        ({"share": float("inf")}, "share: must be a number"),
+        ({"share": 10**400}, "share: must be a number"),
         ({"share": True}, "share: must be a number"),
         ({"priority": -1}, "priority: must be 0 to"),
         ({"priority": 1.0}, "priority: must be a whole number"),
