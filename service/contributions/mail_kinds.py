@@ -34,6 +34,7 @@ class MailKind(StrEnum):
     REFUND_FAILED = "refund_failed"
     FRAUD_WARNING = "fraud_warning"
     INVOICE_STUCK = "invoice_stuck"
+    MANDATE_LAPSED = "mandate_lapsed"
     PAYOUT_FAILED = "payout_failed"
 
 
@@ -43,6 +44,7 @@ STAFF_KINDS = frozenset(
         MailKind.REFUND_FAILED,
         MailKind.FRAUD_WARNING,
         MailKind.INVOICE_STUCK,
+        MailKind.MANDATE_LAPSED,
         MailKind.PAYOUT_FAILED,
     }
 )

@@ -50,6 +50,13 @@ _STAFF_TEXTS: dict[MailKind, tuple[str, str]] = {
             "The invoice says why in Stripe's dashboard, often a missing address or tax setting. Finalise it there."
         ),
     ),
+    MailKind.MANDATE_LAPSED: (
+        "[{site}] A debit mandate lapsed",
+        (
+            "Mandate {subject_id} of contribution {contribution} is in force no more, so the next debit will fail.\n"
+            "Ask the contributor for another payment method; the page they manage their contribution on takes it."
+        ),
+    ),
     MailKind.PAYOUT_FAILED: (
         "A payout failed",
         (

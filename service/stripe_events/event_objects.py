@@ -20,6 +20,7 @@ class ObjectType(StrEnum):
     EVENT = "event"
     INVOICE = "invoice"
     INVOICE_PAYMENT = "invoice_payment"
+    MANDATE = "mandate"
     PAYMENT_INTENT = "payment_intent"
     PAYOUT = "payout"
     REFUND = "refund"
@@ -73,6 +74,7 @@ _OBJECT_NAMES = {
     "radar.early_fraud_warning": ObjectType.EARLY_FRAUD_WARNING,
     "invoice": ObjectType.INVOICE,
     "invoice_payment": ObjectType.INVOICE_PAYMENT,
+    "mandate": ObjectType.MANDATE,
     "payment_intent": ObjectType.PAYMENT_INTENT,
     "payout": ObjectType.PAYOUT,
     "refund": ObjectType.REFUND,
@@ -142,6 +144,7 @@ _BY_FAMILY: dict[ObjectType, tuple[str, ...]] = {
         "invoice.overdue",
     ),
     ObjectType.INVOICE_PAYMENT: ("invoice_payment.paid",),
+    ObjectType.MANDATE: ("mandate.updated",),
     ObjectType.CUSTOMER: ("customer.updated", "customer.deleted"),
     ObjectType.PAYOUT: (
         "payout.created",
@@ -178,7 +181,6 @@ NOTED_EVENTS = frozenset(
         "billing_portal.configuration.updated",
         "credit_note.created",
         "credit_note.voided",
-        "mandate.updated",
         "payment_method.attached",
         "payment_method.automatically_updated",
         "payment_method.detached",

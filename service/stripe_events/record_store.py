@@ -20,7 +20,7 @@ from service.stripe_events.facts import (
     Subscription,
 )
 from service.stripe_events.store import stripe_events
-from service.stripe_gateway.fetched import Fact, FraudWarning, PayoutMembers
+from service.stripe_gateway.fetched import Fact, FraudWarning, LapsedMandate, PayoutMembers
 
 
 def record(connection: Connection, facts: Iterable[Fact], now: datetime) -> None:
@@ -71,7 +71,7 @@ def _record_one(connection: Connection, fact: Fact, now: datetime, turned_at: Ma
             checkout_fact_store.record_subscription(connection, fact, now)
         case PayoutMembers():
             record_tie(connection, fact.payout_id, fact.transactions, now)
-        case Customer() | FraudWarning() | BalanceTransaction():
-            pass  # the first two concern contributions alone, the third is kept already
+        case Customer() | FraudWarning() | LapsedMandate() | BalanceTransaction():
+            pass  # the last is kept already, the others concern contributions alone
         case _:
             record_fact(connection, fact, now, turned_at.get(fact.id))

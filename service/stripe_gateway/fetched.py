@@ -36,6 +36,14 @@ class FraudWarning:
     is_actionable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class LapsedMandate:
+    """A debit mandate that is in force no more: the next debit of this subscription will fail."""
+
+    id: str
+    subscription_id: str
+
+
 Fact = (
     BalanceTransaction
     | Charge
@@ -45,6 +53,7 @@ Fact = (
     | FraudWarning
     | Invoice
     | InvoicePayment
+    | LapsedMandate
     | PaymentIntent
     | Payout
     | PayoutMembers

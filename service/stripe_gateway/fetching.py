@@ -15,7 +15,7 @@ from service.stripe_events.facts import (
     Subscription,
 )
 from service.stripe_gateway.behind import BehindPayment, behind_payment
-from service.stripe_gateway.fetched import Fact, FraudWarning, PayoutMembers
+from service.stripe_gateway.fetched import Fact, FraudWarning, LapsedMandate, PayoutMembers
 from service.stripe_gateway.fields import (
     StripeJson,
     UnreadableObjectError,
@@ -75,6 +75,7 @@ class ObjectFetcher:
             ObjectType.EVENT: self.event,
             ObjectType.INVOICE: self.invoice,
             ObjectType.INVOICE_PAYMENT: self.invoice_payment,
+            ObjectType.MANDATE: self.mandate,
             ObjectType.PAYMENT_INTENT: self.payment_intent,
             ObjectType.PAYOUT: self.payout,
             ObjectType.REFUND: self.refund,
@@ -182,13 +183,8 @@ class ObjectFetcher:
         yield from self._refund_facts(data)
 
     def _refunds_of(self, charge_id: str) -> Facts:
-        found = self.v1.refunds.list(
-            {
-                "charge": charge_id,
-                "limit": PAGE_SIZE,
-                "expand": ["data.balance_transaction", "data.failure_balance_transaction"],
-            }
-        )
+        expand = ["data.balance_transaction", "data.failure_balance_transaction"]
+        found = self.v1.refunds.list({"charge": charge_id, "limit": PAGE_SIZE, "expand": expand})
         for row in found.auto_paging_iter():
             data = row.to_dict()
             if reference(data, "charge") == charge_id:
@@ -255,6 +251,20 @@ class ObjectFetcher:
 
     def subscription(self, object_id: str) -> Facts:
         yield read_subscription(self._get(self.v1.subscriptions, object_id))
+
+    def mandate(self, object_id: str) -> Facts:
+        """Where a mandate is in force no more: the living subscriptions that were to be taken by it."""
+        data = self._get(self.v1.mandates, object_id, ("payment_method",))
+        if data.get("status") != "inactive":
+            return
+        method = self._resolved(self.v1.payment_methods, data.get("payment_method"), ())
+        customer_id = reference(method, "customer")
+        living = self._page(self.v1.subscriptions, {"customer": customer_id, "limit": PAGE_SIZE}) if customer_id else ()
+        for row in living:  # those that have ended are not listed
+            is_taken_by_it = reference(row, "default_payment_method") in {None, required_text(method, "id")}
+            if reference(row, "customer") == customer_id and is_taken_by_it:
+                yield read_subscription(row)
+                yield LapsedMandate(object_id, required_text(row, "id"))
 
     def event(self, event_id: str) -> Facts:
         """What an event is about that reached us without saying so: Stripe keeps its own copy for 30 days."""
