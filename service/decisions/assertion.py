@@ -53,7 +53,7 @@ def asserted_reader(rules: ReaderAssertion, text: str | None, instant: int) -> A
     if claims is None or not _is_meant_for(rules, claims):
         return SIGNED_OUT
     reader_id = claims.get("sub")
-    if not isinstance(reader_id, str) or not 0 < len(reader_id) <= MAX_READER_ID:
+    if not isinstance(reader_id, str) or not 0 < len(reader_id) <= MAX_READER_ID or not reader_id.isprintable():
         return SIGNED_OUT
     if not _is_in_force(rules, claims, instant):
         return EXPIRED
@@ -88,7 +88,7 @@ def _key(key: AssertionKey) -> ECKey | RSAKey | OKPKey:
 def _is_meant_for(rules: ReaderAssertion, claims: dict[str, object]) -> bool:
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
-    return rules.audience in audiences and rules.issuer in {None, claims.get("iss")}
+    return rules.audience in audiences and (rules.issuer is None or rules.issuer == claims.get("iss"))
 
 
 def _is_in_force(rules: ReaderAssertion, claims: dict[str, object], instant: int) -> bool:

@@ -1,9 +1,10 @@
 """Reader assertions: who the publication says is signed in."""
 
+import json
 from typing import Any
 
 import pytest
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from service.campaigns.site import AssertionKey, ReaderAssertion
@@ -34,6 +35,10 @@ CLAIMS = {"sub": "reader-1", "aud": "keepopen", "iss": "https://tide.example", "
 def signed(key: Any = EC, algorithm: str = "ES256", *, header: dict[str, str] | None = None, **claims: Any) -> str:
     whole = {name: value for name, value in {**CLAIMS, **claims}.items() if value is not None}
     return jwt.encode({"alg": algorithm, **(header or {})}, whole, key, algorithms=[algorithm])
+
+
+def signed_as_written(claims: str) -> str:
+    return jws.serialize_compact({"alg": "ES256"}, claims.encode(), EC)
 
 
 def standing(text: str | None, rules: ReaderAssertion = RULES, instant: int = NOW) -> Standing:
@@ -75,10 +80,14 @@ def test_unverified_readers_and_staff_are_said_so() -> None:
         signed(aud="elsewhere"),
         signed(aud=None),
         signed(iss="https://evil.example"),
+        signed(iss=["https://tide.example"]),
+        signed(aud=[["keepopen"]]),
         signed(sub=None),
         signed(sub=""),
         signed(sub=7),
         signed(sub="x" * 256),
+        signed(sub="a\x00b"),
+        signed_as_written(json.dumps({**CLAIMS, "sub": "half a character \ud83d"})),
         jwt.encode({"alg": "HS256"}, CLAIMS, OctKey.generate_key(256), algorithms=["HS256"]),
         signed().rsplit(".", 1)[0] + ".",
         signed()[:-10] + "AAAAAAAAAA",
