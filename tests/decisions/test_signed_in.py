@@ -129,7 +129,6 @@ def test_without_consent_no_row_is_read_or_written(open_client: Opener, engine: 
 
 
 def test_joining_a_copy_again_changes_nothing() -> None:
-    day = make.time_at().day
     row, device = (
         make.reader(
             history=History(
