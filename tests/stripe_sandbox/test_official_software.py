@@ -26,6 +26,7 @@ needs_oracles = pytest.mark.skipif(not COMMAND_LINE.exists(), reason="make oracl
 EVENTS = [
     "balance.available",
     "billing_portal.configuration.created",
+    "billing_portal.configuration.updated",
     "billing_portal.session.created",
     "charge.captured",
     "charge.dispute.closed",
@@ -47,12 +48,14 @@ EVENTS = [
     "customer.subscription.updated",
     "customer.updated",
     "invoice.created",
+    "invoice.deleted",
     "invoice.finalized",
     "invoice.marked_uncollectible",
     "invoice.paid",
     "invoice.payment_action_required",
     "invoice.payment_failed",
     "invoice.payment_succeeded",
+    "invoice.sent",
     "invoice.updated",
     "invoice.voided",
     "payment_intent.amount_capturable_updated",
@@ -67,7 +70,14 @@ EVENTS = [
     "payout.created",
     "payout.updated",
     "price.created",
+    "price.updated",
     "product.created",
+    "product.deleted",
+    "product.updated",
+    "test_helpers.test_clock.advancing",
+    "test_helpers.test_clock.created",
+    "test_helpers.test_clock.deleted",
+    "test_helpers.test_clock.ready",
 ]
 
 
