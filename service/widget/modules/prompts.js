@@ -1,12 +1,18 @@
-// Draws the prompts of an answer at their places, and looks after each until it goes. A file is a request: what every prompt needs is here.
+// Draws the prompts of an answer at their places, and looks after each until it goes.
 import { h, look, sheet } from './appeal.js';
 
 const TURN_MILLISECONDS = 6;
 const SHAPES = { epic: 'appeal', banner: 'banner', gate: 'gate' };
 const shown = new Map(); // placement → { prompt, host, remove, form }
 
-const isUsable = ({ kind, copy, ask, gate, prompt_token: token }) => SHAPES[kind] && (kind !== 'gate' || /^(soft|hard)$/.test(gate?.strength)) && token?.length && copy?.heading?.length && copy.button?.length
-  && Array.isArray(copy.paragraphs) && /^[A-Z]{3}$/.test(ask.currency) && ask.exponent >= 0 && ask.intervals.length && ask.intervals.every(({ amounts_minor: amounts }) => Array.isArray(amounts));
+const areTexts = (...values) => values.every((value) => typeof value === 'string');
+const areNumbers = (...values) => values.every(Number.isSafeInteger);
+
+// What is not as agreed is not shown.
+const isUsable = ({ kind, copy, ask, gate, ticker, prompt_token: token }) => Object.hasOwn(SHAPES, kind) && (kind !== 'gate' || /^(soft|hard)$/.test(gate?.strength))
+  && areTexts(token, copy.heading, copy.button, ...copy.paragraphs, copy.subheading ?? '', copy.highlight ?? '', copy.footnote ?? '') && token && copy.heading && copy.button
+  && /^[A-Z]{3}$/.test(ask.currency) && ask.exponent >= 0 && ask.intervals.length && ask.intervals.every(({ interval, amounts_minor: amounts }) =>
+    /^(one_off|month|year)$/.test(interval) && areNumbers(...amounts)) && (!ticker || areTexts(ticker.label) && areNumbers(ticker.goal_minor, ticker.raised_minor));
 const isSame = (one, other) => ['placement', 'kind', 'campaign', 'variant'].every((key) => one[key] === other[key]);
 const about = ({ placement, kind, campaign, variant }) => ({ placement, kind, campaign, variant });
 
