@@ -3,11 +3,11 @@
 from ipaddress import IPv6Address, ip_address, ip_network
 
 IPV4_BITS = 24
-IPV6_BITS = 48
+IPV6_BITS = 64  # what one phone or home is given; a carrier's customers share shorter prefixes
 
 
 def address_prefix(address: str | None) -> str:
-    """The /24 or /48 of an address as text; addresses that cannot be read are counted together."""
+    """The /24 or /64 of an address as text; addresses that cannot be read are counted together."""
     try:
         found = ip_address(address or "")
     except ValueError:

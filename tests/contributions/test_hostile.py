@@ -75,7 +75,7 @@ def test_an_amount_that_is_not_plainly_one_amount_is_refused(newsroom: Newsroom,
         (1, "10.0.0.1, 203.0.{n}.7", False),
         (2, "10.{n}.0.1, 198.51.100.9, 203.0.113.7", True),
         (1, "2001:db8:1:1:{n}::1", True),  # one network, however many of its addresses
-        (1, "2001:db8:{n}::1", False),
+        (1, "2001:db8:1:{n}::1", False),
     ],
 )
 def test_a_caller_is_who_the_trusted_proxy_says(
