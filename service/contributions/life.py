@@ -17,9 +17,9 @@ _BY_SUBSCRIPTION_STATUS = {
     "unpaid": ContributionState.PAST_DUE,
     "paused": ContributionState.PAUSED,
     "canceled": ContributionState.CANCELED,
-    "incomplete": ContributionState.PENDING,
     "incomplete_expired": ContributionState.EXPIRED,
 }
+_UNPAID = frozenset({ContributionState.ATTEMPTED, ContributionState.FAILED, ContributionState.EXPIRED})
 # An inquiry moves no money; a prevented or closed one never will.
 _HARMLESS_DISPUTES = frozenset({"warning_closed", "prevented"})
 
@@ -29,7 +29,7 @@ def fold_life(facts: ContributionFacts) -> Life:
     subscription = _current(facts.subscriptions)
     paid = [charge for charge in facts.charges if charge.status == "succeeded" and charge.is_captured]
     life = Life(
-        state=_recurring_state(subscription) if subscription else _one_off_state(facts),
+        state=_recurring_state(subscription, facts) if subscription else _one_off_state(facts),
         paid_minor=sum(charge.amount_captured_minor for charge in paid),
         refunded_minor=_refunded_minor(facts),
         paid_count=len(paid),
@@ -68,7 +68,11 @@ def _current(subscriptions: tuple[SubscriptionState, ...]) -> SubscriptionState 
     return (living or subscriptions)[-1]
 
 
-def _recurring_state(subscription: SubscriptionState) -> ContributionState:
+def _recurring_state(subscription: SubscriptionState, facts: ContributionFacts) -> ContributionState:
+    if subscription.status == "incomplete":
+        # Until the first payment is through it is a gift like any other: tried, under way, failed.
+        first = _one_off_state(facts)
+        return first if first in _UNPAID else ContributionState.PENDING
     state = _BY_SUBSCRIPTION_STATUS.get(subscription.status, ContributionState.ACTIVE)
     if state is not ContributionState.ACTIVE:
         return state
@@ -99,7 +103,9 @@ def _one_off_state(facts: ContributionFacts) -> ContributionState:
         return ContributionState.ATTEMPTED
     if facts.sessions:
         return ContributionState.EXPIRED
-    return ContributionState.FAILED if _has_halted(facts) else ContributionState.ATTEMPTED
+    # Stripe tells of a session only when it ends: until then a declined card may be followed by a good one.
+    is_given_up = bool(facts.intents) and facts.intents[-1].status == "canceled"
+    return ContributionState.FAILED if is_given_up else ContributionState.ATTEMPTED
 
 
 def _is_paid_session(facts: ContributionFacts) -> bool:

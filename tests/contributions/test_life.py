@@ -75,6 +75,10 @@ ONE_OFF = {
         ),
         S.FAILED,
     ),
+    "card declined, nothing told of the page": (
+        ContributionFacts(intents=(IntentState("pi_1", "requires_payment_method"),), charges=(charge("failed", 0),)),
+        S.ATTEMPTED,
+    ),
     "intent canceled": (ContributionFacts(intents=(IntentState("pi_1", "canceled"),)), S.FAILED),
     "held for review": (ContributionFacts(intents=(IntentState("pi_1", "requires_capture"),)), S.PENDING),
     "refunded in part": (ContributionFacts(charges=(charge(),), refunds=(refund(200),)), S.COMPLETE),
@@ -109,6 +113,15 @@ def test_a_recurring_contribution_follows_its_subscription(found: SubscriptionSt
     facts = ContributionFacts(sessions=(session(),), charges=(charge(captured=1000),), subscriptions=(found,))
 
     assert fold_life(facts).state is state
+
+
+def test_a_subscription_whose_first_card_is_declined_is_still_being_tried() -> None:
+    halted = (IntentState("pi_1", "requires_payment_method"),)
+    facts = ContributionFacts(intents=halted, subscriptions=(subscription("incomplete"),))
+
+    assert fold_life(facts).state is S.ATTEMPTED
+    assert fold_life(replace(facts, sessions=(session("complete", "unpaid"),))).state is S.FAILED
+    assert fold_life(replace(facts, intents=(IntentState("pi_1", "processing"),))).state is S.PENDING
 
 
 def test_what_was_paid_counts_only_captured_charges() -> None:

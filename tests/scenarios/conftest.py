@@ -42,9 +42,13 @@ class Stage:
     def at(self) -> int:
         return int(self.clock().timestamp())
 
-    def checkout(self, interval: str = "one_off", amount: str = "10") -> Json:
+    def token(self) -> str:
+        """One visit to the support page."""
+        return new_support_token(self.services.passports.ring, "courier", self.at)
+
+    def checkout(self, interval: str = "one_off", amount: str = "10", token: str | None = None) -> Json:
         """Press the button; the session that Stripe then has."""
-        token = new_support_token(self.services.passports.ring, "courier", self.at)
+        token = token or self.token()
         answer = self.app.test_client().post(
             "/v1/checkout",
             json={"interval": interval, "amount": amount, "currency": "EUR", "support_token": token, "site": "courier"},

@@ -157,6 +157,27 @@ def test_a_source_that_cannot_be_read_holds_no_pull_up_and_is_looked_at_again(st
     stage.check()
 
 
+def test_a_declined_card_leaves_the_page_open_and_a_second_click_on_it(stage: Stage) -> None:
+    """Else two pages would be open for one gift, and both could be paid."""
+    token = stage.token()
+    session = stage.checkout(token=token)
+    marks = session["_intent_metadata"]
+    tried = objects.intent(stage.stripe, "pi_1", "requires_payment_method", 1000, stage.at, metadata=marks)
+    refused = objects.charge(stage.stripe, "ch_no", tried, "failed", stage.at)
+    events = [
+        objects.event("charge.failed", refused, stage.at),
+        objects.event("payment_intent.payment_failed", tried, stage.at),
+    ]
+
+    stage.tell(events)
+
+    assert stage.given == [("attempted", 0, 0, 0, None)]
+    assert stage.checkout(token=token)["id"] == session["id"]
+    stage.tell([*stories.one_off_paid(stage.stripe, session, stage.at), *events])
+    assert stage.given == GIVEN
+    stage.check()
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_stripe_that_fails_for_a_while(stage: Stage, status: int) -> None:
     events = gift(stage)
