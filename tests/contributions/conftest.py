@@ -59,6 +59,11 @@ class Newsroom:
         assert paid.status_code == 303, paid.text
         return paid.headers["Location"].partition("session_id=")[2]
 
+    def ask_for(self, **site_fields: Any) -> None:
+        """Change the site."""
+        save_site(self.services.engine, {**SITE, **site_fields}, Hand("editor@courier.example", self.clock()))
+        self.services.campaigns.refresh()
+
     def settle(self) -> None:
         """Let Stripe send what it has, and the worker work until nothing is due."""
         self.stripe.deliver()

@@ -4,17 +4,14 @@ from typing import Any
 
 import pytest
 
-from service.campaigns.editing import Hand, save_site
 from service.pages.language import LANGUAGES, language
-from tests.contributions.conftest import SITE, Newsroom
+from tests.contributions.conftest import Newsroom
 
 
 @pytest.fixture
 def asking(newsroom: Newsroom) -> Newsroom:
     """The newsroom, whose site now asks both."""
-    site = {**SITE, "gift_fields": ["anonymous", "message"], "languages": list(LANGUAGES)}
-    save_site(newsroom.services.engine, site, Hand("editor@courier.example", newsroom.clock()))
-    newsroom.services.campaigns.refresh()
+    newsroom.ask_for(gift_fields=["anonymous", "message"], languages=list(LANGUAGES))
     return newsroom
 
 

@@ -132,6 +132,7 @@ def test_mail_that_cannot_be_sent_is_tried_again_and_then_given_up(newsroom: New
 
 
 def test_a_contributor_is_forgotten_and_stays_forgotten(newsroom: Newsroom) -> None:
+    newsroom.ask_for(gift_fields=["message"])
     newsroom.give(amount="5", message="Keep going")
     newsroom.clock.advance(minutes=1)
     newsroom.settle()
