@@ -46,7 +46,10 @@ def open_prompt_token(ring: KeyRing, text: str, instant: int) -> PromptToken:
     plain = ring.open(text, purpose=_PURPOSE)
     if plain is None:
         raise InvalidTokenError("this prompt token is not one of ours")
-    token = PromptToken(*json.loads(plain))
+    try:
+        token = PromptToken(*json.loads(plain))
+    except TypeError as error:  # sealed by a release whose tokens had more or fewer parts
+        raise InvalidTokenError("this prompt token is of another release") from error
     if not -_SKEW_SECONDS <= instant - token.issued_at <= TOKEN_SECONDS:
         raise InvalidTokenError("this prompt token has expired")
     return token

@@ -11,6 +11,7 @@ from service.campaigns.campaign import Kind
 from service.campaigns.frequency import CoolOff
 from service.campaigns.gate import Gate, GateType
 from service.campaigns.reader_rules import ArticleCount, ReaderRules
+from service.services import EXTENSION
 from tests.conftest import SettableClock
 from tests.decisions import make
 from tests.decisions.conftest import Opener
@@ -195,6 +196,16 @@ def test_a_token_that_is_not_ours_is_refused(open_client: Opener) -> None:
     client = open_client(make.campaign())
 
     response = report(client, {"prompt_token": "A" * 100}, "seen")
+
+    assert (response.status_code, response.get_json()["code"]) == (403, "invalid_token")
+
+
+def test_a_token_of_another_release_is_refused(open_client: Opener) -> None:
+    client = open_client(make.campaign())
+    passports = client.application.extensions[EXTENSION].passports
+    sealed = passports.ring.seal(b'["tide","autumn"]', purpose="prompt")
+
+    response = report(client, {"prompt_token": sealed}, "seen")
 
     assert (response.status_code, response.get_json()["code"]) == (403, "invalid_token")
 
