@@ -61,7 +61,7 @@ def test_what_is_held_is_told_in_the_readers_language() -> None:
         assert text in html
 
 
-@pytest.mark.parametrize("state", set(RecurringState) - {RecurringState.NONE})
+@pytest.mark.parametrize("state", [state for state in RecurringState if state is not RecurringState.NONE])
 def test_every_state_of_a_regular_gift_has_a_word(state: RecurringState) -> None:
     reader = make.reader(giving=Giving(recurring=state, recurring_at=make.instant()))
 
