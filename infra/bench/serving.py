@@ -1,6 +1,5 @@
 """A server on a free port of loopback and a few clients that keep it busy for a bounded time."""
 
-import http.client
 import json
 import socket
 import subprocess
@@ -8,26 +7,41 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
+
+import psutil
+
+from service.demo.run import SERVICE_THREADS
 
 CLIENTS = 4
 READY_SECONDS = 30
+SERVER = ("-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", SERVICE_THREADS)
 
 
-def requests_per_second(
-    target: str, body: Callable[[int], dict[str, Any]], headers: dict[str, str], seconds: float
-) -> float:
-    """Answered POSTs to /v1/decide per second. `target` is `module:name` of a WSGI application, served by granian."""
+class Served(NamedTuple):
+    """What a server did: answers a second (the clients take their share of the machine), its own CPU time of one."""
+
+    per_second: float
+    cpu_microseconds: float
+
+
+def served(target: str, body: Callable[[int], dict[str, Any]], headers: dict[str, str], seconds: float) -> Served:
+    """POSTs to /v1/decide of `module:name`, a WSGI application behind granian as the demo starts it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    arguments = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1", target]
     server = subprocess.Popen(
-        [sys.executable, "-m", "granian", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, *SERVER, "--host", "127.0.0.1", "--port", str(port), target],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _wait(port)
-        return _load(port, [json.dumps(body(number)) for number in range(100)], headers, seconds)
+        requests = [_request(json.dumps(body(number)), headers) for number in range(100)]
+        _load(port, requests, seconds / 4)  # until everything is warm
+        before = _cpu_seconds(server.pid)
+        answered = _load(port, requests, seconds)
+        return Served(answered / seconds, (_cpu_seconds(server.pid) - before) / answered * 1e6)
     finally:
         server.terminate()
         server.wait(10)
@@ -43,26 +57,49 @@ def _wait(port: int) -> None:
     raise TimeoutError("the server did not start")
 
 
-def _load(port: int, bodies: list[str], headers: dict[str, str], seconds: float) -> float:
+def _cpu_seconds(pid: int) -> float:
+    server = psutil.Process(pid)
+    times = [process.cpu_times() for process in (server, *server.children(recursive=True))]
+    return sum(time.user + time.system for time in times)
+
+
+def _request(body: str, headers: dict[str, str]) -> bytes:
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    head = "\r\n".join(("POST /v1/decide HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}", *lines))
+    return f"{head}\r\n\r\n{body}".encode()
+
+
+def _load(port: int, requests: list[bytes], seconds: float) -> int:
+    """Answers that several clients got; each sends its next request when the last is answered."""
     answered = [0] * CLIENTS
     ends_at = time.monotonic() + seconds
 
     def ask(client: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        number = client
-        while time.monotonic() < ends_at:
-            connection.request("POST", "/v1/decide", bodies[number % len(bodies)], headers)
-            response = connection.getresponse()
-            response.read()
-            if response.status != 200:
-                raise RuntimeError(f"answered {response.status}")
-            answered[client] += 1
-            number += 1
-        connection.close()
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            while time.monotonic() < ends_at:
+                connection.sendall(requests[(client + answered[client]) % len(requests)])
+                _read_answer(connection)
+                answered[client] += 1
 
     threads = [threading.Thread(target=ask, args=(client,)) for client in range(CLIENTS)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(answered) / seconds
+    return sum(answered)
+
+
+def _read_answer(connection: socket.socket) -> None:
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += connection.recv(65_536) or _lost()
+    head, _, rest = received.partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(f"answered {head[:20]!r}")
+    missing = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0]) - len(rest)
+    while missing > 0:
+        missing -= len(connection.recv(65_536) or _lost())
+
+
+def _lost() -> bytes:
+    raise ConnectionError("the server closed the connection")
