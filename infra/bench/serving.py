@@ -60,7 +60,7 @@ def _wait(port: int) -> None:
 def _cpu_seconds(pid: int) -> float:
     server = psutil.Process(pid)
     times = [process.cpu_times() for process in (server, *server.children(recursive=True))]
-    return sum(time.user + time.system for time in times)
+    return float(sum(time.user + time.system for time in times))
 
 
 def _request(body: str, headers: dict[str, str]) -> bytes:
