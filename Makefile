@@ -8,7 +8,7 @@ PORT_SERVICE ?= 8000
 PORT_SANDBOX ?= 8001
 PORT_NEWSPAPER ?= 8002
 
-.PHONY: help setup demo demo-check test check lint types unit browser openapi locks clean oracles bench-decide bench-widget bench-webhooks bench-exports bench-ledger
+.PHONY: help setup demo demo-check test check lint types unit coverage browser openapi locks clean oracles bench-decide bench-widget bench-webhooks bench-exports bench-ledger
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,7 +32,10 @@ lint: .venv/.dev ## Style, banned imports, complexity
 types: .venv/.dev ## Types, strictly
 	$(BIN)/mypy
 
-unit: .venv/.dev ## Every test but those in a browser, with coverage
+unit: .venv/.dev ## Every test but those in a browser
+	$(PYTEST) -m "not browser" -n 2 --dist loadfile
+
+coverage: .venv/.dev ## The same, and which lines and branches no test ran
 	$(BIN)/coverage erase
 	$(PYTEST) -m "not browser" -n 2 --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report | tail -n 40

@@ -61,14 +61,14 @@ class Account:
 
     def booked(self, charge_id: str) -> tuple[Fact, ...]:
         """The charge with all that hangs on it, once Stripe has booked it."""
-        for _ in range(PATIENCE_SECONDS):
+        ends_at = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < ends_at:
             facts = self.gateway.fetch(ObjectRef(ObjectType.CHARGE, charge_id))
             if any(isinstance(fact, BalanceTransaction) for fact in facts):
                 return facts
             if self._stand is not None:
                 self._stand.deliver()
-            else:
-                time.sleep(1)
+            time.sleep(0.2 if self._stand is not None else 1)
         raise AssertionError("no balance transaction arrived")
 
 
