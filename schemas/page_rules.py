@@ -38,18 +38,6 @@ class PageRulesSchema(StrictSchema):
         )
 
 
-class PageMatchSchema(StrictSchema):
-    """Some pages: those in any of the lists."""
-
-    sections = Members(Folded(), load_default=frozenset)
-    tags = Members(Folded(), load_default=frozenset)
-    pages = Members(Folded(), load_default=frozenset)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> PageMatch:
-        return PageMatch(data["sections"], data["tags"], data["pages"])
-
-
 class ExclusionSchema(StrictSchema):
     """Pages of a site on which nothing is ever shown, between two days where given."""
 

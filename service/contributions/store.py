@@ -125,11 +125,6 @@ def close_attempts(connection: Connection, key: str, expiring_by: datetime) -> N
     connection.execute(statement.values(is_open=False))
 
 
-def close_attempt(connection: Connection, contribution_id: str) -> None:
-    """Let the next click start anew."""
-    connection.execute(update(contributions).where(contributions.c.id == contribution_id).values(is_open=False))
-
-
 def lock_contributions(connection: Connection, contribution_ids: Collection[str]) -> tuple[str, ...]:
     """Those of the contributions that are here, in order, held until this transaction ends."""
     c = contributions.c

@@ -39,7 +39,8 @@ class PreparedCount(NamedTuple):
 class Prepared:
     """One campaign with what its rules would otherwise compute at each view. Instants in seconds since 1970.
 
-    `asks`: the amounts of a variant in a country, worked out when first offered; no part of the value.
+    `asks`: the amounts of a variant in a country, worked out when first offered, so at most one for each; no part of
+    the value.
     """
 
     campaign: Campaign

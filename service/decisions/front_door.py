@@ -20,7 +20,7 @@ from service.decisions.counting import count_decision
 from service.decisions.render import answer_body
 from service.decisions.view import ViewRequest
 from service.errors import DomainError
-from service.logs import REQUEST_ID
+from service.logs import request_id_of
 from service.requests import (
     ACCEPTED_JSON_TYPES,
     WIDGET_BODY_BYTES,
@@ -84,12 +84,14 @@ class FrontDoor:
 
     def _headers(self, environ: Environ, view: ViewRequest, answer: Answer, length: int) -> list[tuple[str, str]]:
         settings = self._services.settings
+        # The decision's own digits: other random bytes would cost another call of the system.
+        request_id = "req" + answer.decision_id.removeprefix("dec")
         headers = [
             ("Content-Type", "application/json"),
             ("Content-Length", str(length)),
             ("Cache-Control", "no-store"),
             ("Vary", "Origin"),
-            ("X-Request-Id", _request_id(environ.get("HTTP_X_REQUEST_ID", ""), answer)),
+            ("X-Request-Id", request_id_of(environ.get("HTTP_X_REQUEST_ID", ""), request_id)),
         ]
         if not answer.is_local and answer.passport is not None:
             headers.append(("Set-Cookie", passport_cookie(settings, view.site, answer.passport)))
@@ -97,11 +99,6 @@ class FrontDoor:
         if origin and origin != settings.public_origin:
             headers.extend(cors_headers(origin))
         return headers
-
-
-def _request_id(offered: str, answer: Answer) -> str:
-    """The proxy's id if it is a plain one, otherwise the decision's digits: random bytes cost a call of the system."""
-    return offered if REQUEST_ID.fullmatch(offered) else "req" + answer.decision_id.removeprefix("dec")
 
 
 def _plain_body(environ: Environ) -> bytes | None:

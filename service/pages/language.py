@@ -1,4 +1,4 @@
-"""What the reader pages say in each language: texts, plurals, amounts and dates. One JSON file per language."""
+"""What the reader pages say in each language: texts, amounts and dates. One JSON file per language."""
 
 import json
 from collections.abc import Mapping
@@ -40,14 +40,6 @@ class Language:
         if not isinstance(found, str):
             raise KeyError(key)
         return _filled(found, values)
-
-    def plural(self, key: str, count: int) -> str:
-        """The form of a text that goes with a count, which it may show as `{count}`."""
-        forms = self.texts[key]
-        if isinstance(forms, str):
-            raise KeyError(key)
-        form = forms.get(self.locale.plural_form(count)) or forms["other"]
-        return _filled(form, {"count": format_decimal(count, locale=self.locale)})
 
     def money(self, amount_minor: int, currency: str) -> str:
         """An amount for readers: `€5`, `5,50 €`. Whole amounts without decimals; never through a float."""

@@ -59,13 +59,8 @@ _Columns = tuple[Column[Any], ...]
 _Found = Mapping[str, list[tuple[Any, ...]]]
 
 
-def facts_of_contribution(connection: Connection, contribution_id: str) -> ContributionFacts:
-    """All that Stripe has told about one contribution, oldest first within each kind."""
-    return facts_of_contributions(connection, (contribution_id,))[contribution_id]
-
-
 def facts_of_contributions(connection: Connection, ids: Collection[str]) -> dict[str, ContributionFacts]:
-    """The same for many, one statement for each kind of fact."""
+    """All that Stripe has told about each, oldest first within each kind; one statement for each kind."""
     sessions = _marked(connection, checkout_sessions, _SESSION, ids)
     intents = _marked(connection, payment_intents, _INTENT, ids)
     living = _marked(connection, subscriptions, _SUBSCRIPTION, ids)
