@@ -102,7 +102,9 @@ def examine_backlog(backlog: Backlog, now: datetime) -> Iterator[Finding]:
     yield Finding(
         not backlog.dead_count,
         f"{backlog.dead_count} events were given up",
-        "See `events list --status dead`, then `events requeue`." if backlog.dead_count else "",
+        "See `events list --status dead`, then `events requeue`; after an outage of Stripe, the next `sync` does it."
+        if backlog.dead_count
+        else "",
     )
     yield Finding(
         not backlog.unsent_mail_count,

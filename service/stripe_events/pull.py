@@ -15,14 +15,17 @@ from service.services import Services
 from service.stripe_events import pull_store, store
 from service.stripe_events.event_objects import ObjectRef, ObjectType
 from service.stripe_events.facts import BalanceTransaction, Payout
+from service.stripe_events.outage_store import requeue_after_outage
 from service.stripe_events.record_store import record
-from service.stripe_events.refresh import fetch_and_record, post
+from service.stripe_events.refresh import RETRY_GAPS, fetch_and_record, post
 from service.stripe_gateway.fields import UnreadableObjectError
 
 # A movement may be dated before one we already have; Stripe lists by its own creation time.
 TRANSACTION_OVERLAP = timedelta(hours=48)
 # A paid payout can still fail within five business days.
 PAYOUT_OVERLAP = timedelta(days=14)
+# As long as the last gap between an event's tries: no pull of a quarter of an hour's rhythm came through in it.
+OUTAGE = RETRY_GAPS[-1]
 BATCH_SIZE = 100
 LOOK_AGAIN_LIMIT = 100
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,7 +73,8 @@ def pull_balance(services: Services) -> Pulled:
 def sync(services: Services, since: datetime | None = None) -> Pulled:
     """The full pull: everything since `since`, or since the last full pull with an overlap; then payouts.
 
-    The cursor moves only when all of it has been taken over, so a pull that broke off is repeated.
+    The cursor moves only when all of it has been taken over, so a pull that broke off is repeated. It then is known
+    that Stripe answers, and events that died while it did not are tried again.
     """
     began_at = services.clock()
     start = _since(services, since)
@@ -86,8 +90,12 @@ def sync(services: Services, since: datetime | None = None) -> Pulled:
         untied = payouts_to_tie(connection, began_at)
     _fetch_each(services, (ObjectRef(ObjectType.PAYOUT, payout_id) for payout_id in untied))
     with services.engine.begin() as connection:
-        if since is None or pull_store.cursor(connection, _CURSOR) is not None:
+        pulled_through_at = pull_store.cursor(connection, _CURSOR)
+        if since is None or pulled_through_at is not None:
             pull_store.advance_cursor(connection, _CURSOR, began_at)
+        requeued = requeue_after_outage(connection, pulled_through_at, OUTAGE, began_at)
+    if requeued:
+        log.warning("events_requeued_after_outage", count=requeued)
     post(services)
     return Pulled(seen, new, payout_count)
 
