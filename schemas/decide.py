@@ -12,7 +12,7 @@ from service.campaigns.page_rules import PageAccess, PageType
 from service.campaigns.reader_rules import Consent, Device, SupporterState
 from service.campaigns.variant import Interval
 from service.decisions.decision import AccessState
-from service.decisions.view import ViewRequest
+from service.decisions.view import ViewRequest, view_request
 
 MAX_TAGS = 50
 MAX_ID = 128
@@ -49,11 +49,7 @@ class DecideSchema(StrictSchema):
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> ViewRequest:
-        return self.build_view(data)
-
-    @staticmethod
-    def build_view(data: dict[str, Any]) -> ViewRequest:
-        return ViewRequest(**{**data, "placements": frozenset(data["placements"])})
+        return view_request(data)
 
 
 # Facts of a page or a class of devices, the same for many readers; the rest of a request is one reader's own.

@@ -267,8 +267,12 @@ def _check_names(data: dict[str, Any], keys: list[str]) -> None:
 
 def _settled(index: int, step: Step, site: str, keys: list[str]) -> Step:
     if isinstance(step, ViewStep):
-        view_id, page_id = step.view.view_id or f"view-{index}", step.view.page_id or f"/page-{index}"
-        return replace(step, view=replace(step.view, site=site, view_id=view_id, page_id=page_id))
+        facts = step.view.facts
+        page = replace(facts.page, page_id=facts.page.page_id or f"/page-{index}")
+        view = step.view._replace(
+            view_id=step.view.view_id or f"view-{index}", facts=replace(facts, site=site, page=page)
+        )
+        return replace(step, view=view)
     if step.campaign is not None and step.campaign not in keys:
         raise ValidationError({"steps": {index: {"campaign": [_unknown(step.campaign, keys)]}}})
     if step.campaign is None and step.event in ABOUT_A_PROMPT:

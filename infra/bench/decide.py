@@ -25,6 +25,7 @@ from service.app import create_app
 from service.decisions.act import answer_view
 from service.decisions.carrier import carrier_of, cookie_name
 from service.decisions.render import answer_body
+from service.decisions.view import view_request
 from service.requests import read_json
 from service.services import EXTENSION, Services
 from service.settings import Settings
@@ -117,7 +118,7 @@ def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
     """The cost of each part of a decision for the reader with the full passport."""
     services = services_of(app)
     instant = int(NOW.timestamp())
-    schema = RememberingSchema(DecideSchema(), DecideSchema.build_view, facts=PAGE_FACTS)
+    schema = RememberingSchema(DecideSchema(), view_request, facts=PAGE_FACTS)
     raws = [json.dumps(page_view(number)).encode() for number in range(PAGES)]
     views = [DecideSchema().load(page_view(number)) for number in range(PAGES)]
     site = compiled_newsroom(20)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from schemas.decide import DecideSchema
 from service.campaigns.assemble import site_snapshot
 from service.campaigns.documents import load_campaign, load_site
 from service.campaigns.snapshot import Snapshot
@@ -105,12 +106,13 @@ def page_view(number: int) -> dict[str, Any]:
 
 def heavy_reader(site: CompiledSite) -> Reader:
     """A year of several articles a day, many prompts seen, some dismissed."""
+    schema = DecideSchema()
     reader = new_reader(int((NOW - timedelta(days=370)).timestamp()), 424_242, 7)
     for day in range(366, 0, -1):
         at = site_time_at(NOW - timedelta(days=day), site.zone)
         for number in range(3):
-            body = page_view(day * 3 + number)
-            view = ViewRequest(site=SITE, view_id=body["view_id"], page_id=f"{day}-{number}", tags=tuple(body["tags"]))
+            body = {**page_view(day * 3 + number), "page_id": f"{day}-{number}", "section": None}
+            view: ViewRequest = schema.load(body)
             reader = record_view(reader, reading_of(view, site.wanted_topics), at)
     for number, candidate in enumerate(site.appeals[:15]):
         seen_at = int((NOW - timedelta(days=number + 31)).timestamp())

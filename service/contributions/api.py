@@ -72,7 +72,7 @@ def checkout(form: CheckoutForm) -> ResponseReturnValue:
         limiter.limit(PER_READER, key_func=lambda: f"reader:{reader_key(services, carrier.cookie, site.key)}"),
         limiter.limit(PER_SITE, key_func=lambda: f"site:{site.key}"),
     ):
-        attempt = start_checkout(services, site, origin, form, carrier.country)
+        attempt = start_checkout(services, site, origin, form, carrier.edge.country)
     services.metrics.checkouts.labels(site=site.key, result="started").inc()
     url = attempt.checkout_url or ""
     response = make_response(redirect(url, 303) if request.mimetype == FORM_TYPE else jsonify(checkout_url=url))
@@ -84,7 +84,7 @@ def support(site_key: str) -> ResponseReturnValue:
     """The ask as a plain page: works without JavaScript."""
     services = current_services()
     site = services.campaigns.current().site(site_key).site
-    country = carrier_of(services, site.key).country
+    country = carrier_of(services, site.key).edge.country
     page = support_page(services, site, country, request.args.get("language"), request.args.get("return_url"))
     return render_template("support.html", page=page, site=site), NO_STORE
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from service.decisions.passport import PASSPORT_DAYS
-from service.decisions.view import Carrier
+from service.decisions.view import Carrier, Edge
 from service.settings import Settings
 
 MAX_USER_AGENT = 300
@@ -13,12 +13,12 @@ UNKNOWN_COUNTRIES = frozenset({"XX", "T1"})  # what edges send for unknown and f
 def carrier_of(settings: Settings, header: Callable[[str], str | None], cookie: str | None) -> Carrier:
     """What the request itself tells, its address excepted."""
     purpose = header("Sec-Purpose") or header("Purpose") or ""
-    return Carrier(
-        cookie=cookie,
+    edge = Edge(
         country=_country((header(settings.country_header) or "") if settings.country_header else ""),
         user_agent=(header("User-Agent") or "")[:MAX_USER_AGENT],
         is_prefetch="prefetch" in purpose or "prerender" in purpose,
     )
+    return Carrier(cookie, edge)
 
 
 def cookie_name(settings: Settings, site: str) -> str:

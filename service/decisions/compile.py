@@ -12,7 +12,7 @@ from service.decisions.compiled import Candidate, CompiledSite, Prepared, Prepar
 from service.decisions.history import topic_fingerprint
 from service.decisions.prompts import campaign_fingerprint
 from service.decisions.reader_rules import span, window
-from service.decisions.rules import PAGE_RULES, READER_RULES
+from service.decisions.rules import RULES
 
 
 def compile_site(snapshot: SiteSnapshot) -> CompiledSite:
@@ -41,10 +41,8 @@ def compile_campaign(campaign: Campaign, snapshot: SiteSnapshot) -> Candidate:
     if campaign.kind is Kind.GATE and campaign.gate is None:
         raise ValueError("a gate needs to say what it asks for")
     shares = snapshot.variant_shares.get(campaign.key, ())
-    page_rules, reader_rules = (
-        tuple(rule for rule in rules if rule.applies(campaign, snapshot.site)) for rules in (PAGE_RULES, READER_RULES)
-    )
-    return Candidate(_prepared(campaign, snapshot.zone, shares), page_rules, reader_rules)
+    rules = tuple(rule for rule in RULES if rule.applies(campaign, snapshot.site))
+    return Candidate(_prepared(campaign, snapshot.zone, shares), rules)
 
 
 def _prepared(campaign: Campaign, zone: ZoneInfo, shares: tuple[VariantShare, ...]) -> Prepared:

@@ -22,8 +22,18 @@ class Stage(StrEnum):
     ACCESS = "access"
 
 
+class Scope(StrEnum):
+    """What a rule looks at besides the campaign and the site. `PAGE`: the page and the clock, by whole minutes;
+    `VISIT`: what the request tells of the visitor; `READER`: the reader's history, or chance."""
+
+    PAGE = "page"
+    VISIT = "visit"
+    READER = "reader"
+
+
 MATCH = Stage.MATCH
 ACCESS = Stage.ACCESS
+VISIT = Scope.VISIT
 
 
 class PreparedCount(NamedTuple):
@@ -63,19 +73,15 @@ class Rule(NamedTuple):
     judge: Judge
     applies: Callable[[Campaign, Site], bool]
     stage: Stage = MATCH
+    scope: Scope = Scope.READER
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A prepared campaign and the rules it uses, in order: first those that look at page and clock alone."""
+    """A prepared campaign and the rules it uses, in order."""
 
     prepared: Prepared
-    page_rules: tuple[Rule, ...]
-    reader_rules: tuple[Rule, ...]
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        return self.page_rules + self.reader_rules
+    rules: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)

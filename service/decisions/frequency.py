@@ -29,7 +29,7 @@ def is_nth_view(prepared: Prepared, situation: Situation) -> Verdict:
     """Views 1, 1 + n, 1 + 2n ... counted after the silent first ones."""
     every = max(1, prepared.campaign.frequency.every_nth_view or 1)
     if situation.reader is None:
-        chance = point(situation.page.view_id, "nth:" + prepared.campaign.key)
+        chance = point(situation.view_id, "nth:" + prepared.campaign.key)
         return Verdict(chance * every < 1, round(chance, 6), round(1 / every, 6), None, "chance without a history")
     views = situation.reader.history.view_count - (prepared.campaign.frequency.first_after_views or 0)
     return Verdict((views - 1) % every == 0, views, every, None, "page view of every nth")

@@ -12,13 +12,14 @@ from io import BytesIO
 from werkzeug.exceptions import HTTPException
 
 from schemas.decide import PAGE_FACTS, DecideSchema
+from schemas.remembered_bodies import RememberedBodies
 from schemas.remembering import RememberingSchema
 from service.decisions.act import Answer, answer_view
 from service.decisions.carrier import carrier_of, cookie_name, cookie_value, passport_cookie
 from service.decisions.compile_cache import CompiledSites
 from service.decisions.counting import count_decision
 from service.decisions.render import answer_body
-from service.decisions.view import ViewRequest
+from service.decisions.view import ViewRequest, view_request
 from service.errors import DomainError
 from service.logs import request_id_of
 from service.requests import (
@@ -42,7 +43,8 @@ class FrontDoor:
 
     def __init__(self, behind: Wsgi, services: Services) -> None:
         self._behind, self._services = behind, services
-        self._schema = RememberingSchema(DecideSchema(), DecideSchema.build_view, facts=PAGE_FACTS)
+        schema = RememberingSchema(DecideSchema(), view_request, facts=PAGE_FACTS)
+        self._bodies = RememberedBodies(lambda raw: schema.load(read_json(raw)))
         self._sites = CompiledSites()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -64,7 +66,7 @@ class FrontDoor:
         began = time.perf_counter()
         services = self._services
         try:
-            view = self._schema.load(read_json(raw))
+            view = self._bodies.view(raw)
             if view is None or view.reader_assertion or view.preview:
                 return None
             site = self._sites.compiled(services.campaigns.current().site(view.site))

@@ -14,7 +14,7 @@ from service.decisions.reader import BUCKETS, Reader
 from service.decisions.site_time import SiteTime
 from service.decisions.situation import Purpose, Situation, Visitor
 from service.decisions.supporters import supporter_state
-from service.decisions.view import ViewRequest, page_of, reading_of
+from service.decisions.view import ViewRequest, reading_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,12 @@ def take_view(
 def situation_of(site: CompiledSite, arrival: Arrival, *, is_supporter_known: bool = True) -> Situation:
     return Situation(
         site=site.site,
-        page=page_of(arrival.view),
+        page=arrival.view.facts.page,
         visitor=arrival.visitor,
         reader=arrival.reader,
         supporter=_supporter(site, arrival) if is_supporter_known else SupporterState.UNKNOWN,
         now=arrival.now,
+        view_id=arrival.view.view_id,
         raised_minor=site.raised_minor,
     )
 

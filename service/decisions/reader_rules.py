@@ -30,7 +30,7 @@ def is_in_contextual_share(_prepared: Prepared, situation: Situation) -> Verdict
     if situation.visitor.consent is not Consent.NONE:
         return Verdict(True, situation.visitor.consent.value, None)
     share = situation.site.consent.contextual_share
-    return Verdict(is_in_share(situation.page.view_id, "contextual", share), "none", share, None, "share of page views")
+    return Verdict(is_in_share(situation.view_id, "contextual", share), "none", share, None, "share of page views")
 
 
 def has_consent(prepared: Prepared, situation: Situation) -> Verdict:
@@ -73,7 +73,7 @@ def is_in_campaign_share(prepared: Prepared, situation: Situation) -> Verdict:
     """The share of readers this campaign may speak to; the others fall to the next campaign."""
     share = prepared.campaign.share
     bucket = situation.reader.bucket if situation.reader else None
-    unit: int | str = situation.page.view_id if bucket is None else bucket
+    unit: int | str = situation.view_id if bucket is None else bucket
     return Verdict(is_in_share(unit, prepared.campaign.key, share), bucket, share)
 
 

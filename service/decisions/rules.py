@@ -10,7 +10,7 @@ from service.campaigns.reader_rules import Inclusion
 from service.campaigns.site import Site
 from service.campaigns.variant import Placeholder, names_in_braces
 from service.decisions import cool_off, frequency, goal, page_rules, reader_rules, schedule, supporters, switches
-from service.decisions.compiled import ACCESS, Rule
+from service.decisions.compiled import ACCESS, VISIT, Rule, Scope
 
 _COUNTS = frozenset({Placeholder.ARTICLE_COUNT, Placeholder.ARTICLE_COUNT_IN_WINDOW})
 
@@ -105,22 +105,25 @@ _PAGE = (
     Rule("paid_content", page_rules.fits_paid_content, _always),
 )
 _READER = (
-    Rule("visit", reader_rules.is_a_visit, _is_appeal),
+    Rule("visit", reader_rules.is_a_visit, _is_appeal, scope=VISIT),
     Rule("contextual_share", reader_rules.is_in_contextual_share, lambda _, site: site.consent.contextual_share < 1),
-    Rule("consent", reader_rules.has_consent, lambda one, _: one.reader.consents is not None),
+    Rule("consent", reader_rules.has_consent, lambda one, _: one.reader.consents is not None, scope=VISIT),
     Rule("holdout", reader_rules.fits_holdout, _knows_holdout),
     Rule("share", reader_rules.is_in_campaign_share, lambda one, _: one.share < 1),
     Rule("campaign_holdout", reader_rules.is_outside_campaign_holdout, lambda one, _: one.experiment is not None),
-    Rule("signed_in", reader_rules.is_signed_in_as_asked, lambda one, _: one.reader.is_signed_in is not None),
-    Rule("country", reader_rules.is_in_country, _has_countries),
+    Rule(
+        "signed_in", reader_rules.is_signed_in_as_asked, lambda one, _: one.reader.is_signed_in is not None, scope=VISIT
+    ),
+    Rule("country", reader_rules.is_in_country, _has_countries, scope=VISIT),
     Rule(
         "one_off_only_country",
         reader_rules.fits_one_off_only_country,
         _knows_one_off_only_countries,
+        scope=VISIT,
     ),
-    Rule("device", reader_rules.is_on_device, lambda one, _: one.reader.devices is not None),
-    Rule("language", reader_rules.reads_language, lambda one, _: one.reader.languages_any is not None),
-    Rule("referrer", reader_rules.came_from, _has_referrers),
+    Rule("device", reader_rules.is_on_device, lambda one, _: one.reader.devices is not None, scope=VISIT),
+    Rule("language", reader_rules.reads_language, lambda one, _: one.reader.languages_any is not None, scope=VISIT),
+    Rule("referrer", reader_rules.came_from, _has_referrers, scope=VISIT),
     Rule("first_seen", reader_rules.was_first_seen, _has_first_seen),
     Rule("articles", reader_rules.has_read_articles, lambda one, _: bool(one.reader.article_counts)),
     Rule("article_count_known", reader_rules.has_countable_history, _names_article_count),
@@ -140,8 +143,13 @@ _READER = (
         reader_rules.has_just_contributed,
         lambda one, _: one.reader.just_contributed is not None,
     ),
-    Rule("audience", reader_rules.is_in_audience, lambda one, _: one.reader.external_audiences_any is not None),
-    Rule("suppressor", reader_rules.is_not_suppressed, lambda one, _: one.reader.is_suppressible),
+    Rule(
+        "audience",
+        reader_rules.is_in_audience,
+        lambda one, _: one.reader.external_audiences_any is not None,
+        scope=VISIT,
+    ),
+    Rule("suppressor", reader_rules.is_not_suppressed, lambda one, _: one.reader.is_suppressible, scope=VISIT),
 )
 _ACCESS = (
     Rule("staff", reader_rules.is_not_staff, _is_gate, ACCESS),
@@ -190,6 +198,5 @@ _FREQUENCY = (
         ACCESS,
     ),
 )
-PAGE_RULES = (*_SWITCHES, *_SCHEDULE, *_PAGE)  # look at site, page and clock alone, by whole minutes
-READER_RULES = (*_READER, *_ACCESS, *_FREQUENCY)
-RULES = (*PAGE_RULES, *READER_RULES)
+_OF_PAGE = tuple(rule._replace(scope=Scope.PAGE) for rule in (*_SWITCHES, *_SCHEDULE, *_PAGE))
+RULES = (*_OF_PAGE, *_READER, *_ACCESS, *_FREQUENCY)

@@ -27,7 +27,7 @@ from service.decisions.site_time import site_time_at
 from service.decisions.situation import Visitor
 from service.decisions.start_reader import reader_at_start
 from service.decisions.supporters import contributed, refunded
-from service.decisions.view import Carrier, visitor_of
+from service.decisions.view import Carrier, Edge, host_of, visitor_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +89,16 @@ def _view(site: CompiledSite, life: _Life, step: ViewStep, at: datetime, number:
 
 def _visitor(site: CompiledSite, facts: StartReader, step: ViewStep) -> Visitor:
     """The view's own facts, and the reader's standing ones where it has none. The country is taken as told."""
-    view = replace(
-        step.view,
-        consent=step.view.consent or facts.consent,
-        language=step.view.language or facts.language,
-        device=step.view.device or facts.device,
-        referrer=step.view.referrer or facts.referrer,
+    told = step.view.facts.browser
+    browser = told._replace(
+        consent=told.consent or facts.consent,
+        language=told.language or facts.language,
+        device=told.device or facts.device,
+        referrer_host=told.referrer_host or host_of(facts.referrer),
     )
+    view = step.view._replace(facts=replace(step.view.facts, browser=browser))
     return replace(
-        visitor_of(view, Carrier(country=step.view.country or facts.country), site.site),
+        visitor_of(view, Carrier(edge=Edge(country=told.country or facts.country)), site.site),
         is_signed_in=facts.is_signed_in,
         is_verified=facts.is_verified,
         is_staff=facts.is_staff,

@@ -23,9 +23,8 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page view, as the page describes itself. `section` and `tags` are case-folded."""
+    """A page, as it describes itself. `section` and `tags` are case-folded."""
 
-    view_id: str
     page_id: str
     page_type: PageType = PageType.ARTICLE
     section: str | None = None
@@ -59,7 +58,8 @@ NO_AMOUNTS: Mapping[str, int] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """`reader` is None in contextual mode (no consent): nothing is remembered, so nothing may be read.
+    """`reader` is None in contextual mode (no consent): nothing is remembered, so nothing may be read. `view_id` is the
+    page view's own.
 
     `raised_minor` holds what each campaign with a goal has raised so far, by campaign key. `explains`: instants to come
     are wanted too, where working them out costs more than the rule itself.
@@ -71,5 +71,6 @@ class Situation:
     reader: Reader | None
     supporter: SupporterState
     now: SiteTime
+    view_id: str = ""
     raised_minor: Mapping[str, int] = field(default_factory=lambda: NO_AMOUNTS)
     explains: bool = False

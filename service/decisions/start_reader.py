@@ -101,7 +101,7 @@ def _with_free_articles(reader: Reader, free: FreeArticles, site: CompiledSite, 
         return reader
     visitor = Visitor(consent=written.consent, is_signed_in=written.is_signed_in, is_verified=written.is_verified)
     for page_id in free.pages:
-        page = Page(view_id="start", page_id=page_id, access=PageAccess.METERED)
+        page = Page(page_id=page_id, access=PageAccess.METERED)
         state = supporter_state(reader.giving, site.site.supporters, now)
         reader = spend(reader, gate, Situation(site.site, page, visitor, reader, state, now))
     return reader

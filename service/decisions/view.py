@@ -1,11 +1,13 @@
 """What a page sends when it asks, and what the request around it tells, before anything is decided."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from service.campaigns.campaign import Placement
-from service.campaigns.page_rules import PageAccess, PageType
+from service.campaigns.page_rules import PageType
 from service.campaigns.reader_rules import Consent, Device
 from service.campaigns.site import Site
 from service.decisions.history import Reading, topic_fingerprint
@@ -15,69 +17,100 @@ COUNTED_TYPES = frozenset({PageType.ARTICLE, PageType.LIVEBLOG})
 _CRAWLER = re.compile(r"bot\b|crawler|spider|slurp|facebookexternalhit|mediapartners", re.IGNORECASE)
 
 
+class Browser(NamedTuple):
+    """What a page tells of the browser it is open in. Languages are lower case, countries upper case."""
+
+    consent: Consent | None = None
+    country: str | None = None
+    device: Device | None = None
+    language: str | None = None
+    referrer_host: str | None = None
+
+
+_UNTOLD = Browser()
+
+
 @dataclass(frozen=True, slots=True)
-class ViewRequest:
-    """The body of a decide request. Names are case-folded, languages lower case, countries upper case.
+class ViewFacts:
+    """What many views of one page have in common. `topics`: fingerprints of its tags and section."""
+
+    site: str
+    page: Page
+    topics: tuple[int, ...] = ()
+    browser: Browser = _UNTOLD
+
+
+class ViewRequest(NamedTuple):
+    """The body of a decide request: the facts, and what is this one view's own.
 
     `passport` None: the reader's history travels in a cookie; text, also empty: in the body (local mode).
     """
 
-    site: str
     view_id: str
-    page_id: str
-    page_type: PageType = PageType.ARTICLE
-    section: str | None = None
-    tags: tuple[str, ...] = ()
-    is_sensitive: bool = False
-    is_paid_content: bool = False
-    hide_appeals: bool = False
-    access: PageAccess = PageAccess.METERED
-    placements: frozenset[Placement] = frozenset(Placement)
-    consent: Consent | None = None
-    language: str | None = None
-    device: Device | None = None
-    referrer: str | None = None
-    country: str | None = None
+    facts: ViewFacts
     passport: str | None = None
     reader_assertion: str | None = None
     preview: str | None = None
 
+    @property
+    def site(self) -> str:
+        return self.facts.site
 
-@dataclass(frozen=True, slots=True)
-class Carrier:
-    """What came with the request outside its body: the passport cookie, the edge's country, why it was sent."""
 
-    cookie: str | None = None
+class Edge(NamedTuple):
+    """What the request's headers tell of the browser: its country as the edge knows it, its name, why it asks."""
+
     country: str | None = None
     user_agent: str = ""
     is_prefetch: bool = False
 
 
-def page_of(view: ViewRequest) -> Page:
-    return Page(
-        view_id=view.view_id,
-        page_id=view.page_id,
-        page_type=view.page_type,
-        section=view.section,
-        tags=frozenset(view.tags),
-        is_sensitive=view.is_sensitive,
-        is_paid_content=view.is_paid_content,
-        hides_appeals=view.hide_appeals,
-        access=view.access,
-        placements=view.placements,
+class Carrier(NamedTuple):
+    """What came with the request outside its body: the passport cookie, and what the headers tell."""
+
+    cookie: str | None = None
+    edge: Edge = Edge()
+
+
+def view_request(body: Mapping[str, Any]) -> ViewRequest:
+    """From the fields of a body, each already of its type (`schemas/decide.py`)."""
+    section, tags = body["section"], body["tags"]
+    page = Page(
+        page_id=body["page_id"],
+        page_type=body["page_type"],
+        section=section,
+        tags=frozenset(tags),
+        is_sensitive=body["is_sensitive"],
+        is_paid_content=body["is_paid_content"],
+        hides_appeals=body["hide_appeals"],
+        access=body["access"],
+        placements=frozenset(body["placements"]),
     )
+    facts = ViewFacts(
+        site=body["site"],
+        page=page,
+        topics=tuple([topic_fingerprint(topic) for topic in ((*tags, section) if section else tags)]),
+        browser=Browser(body["consent"], body["country"], body["device"], body["language"], host_of(body["referrer"])),
+    )
+    return ViewRequest(body["view_id"], facts, body["passport"], body["reader_assertion"], body["preview"])
 
 
 def visitor_of(view: ViewRequest, carrier: Carrier, site: Site) -> Visitor:
     """The page's word on the country counts only where the site says so; otherwise the edge's alone."""
-    told = view.country if site.honours_country else None
+    return _visitor(view.facts.browser, carrier.edge, site.honours_country, site.consent.default)
+
+
+@lru_cache(maxsize=4096)
+def _visitor(browser: Browser, edge: Edge, honours_country: bool, default_consent: Consent) -> Visitor:
+    """One value for all who visit alike, so that what is remembered of them is found at once."""
+    told = browser.country if honours_country else None
     return Visitor(
-        consent=view.consent or site.consent.default,
-        country=told or carrier.country,
-        device=view.device or device_of(carrier.user_agent),
-        language=view.language,
-        referrer_host=host_of(view.referrer),
-        purpose=purpose_of(carrier),
+        consent=browser.consent or default_consent,
+        country=told or edge.country,
+        device=browser.device or device_of(edge.user_agent),
+        language=browser.language,
+        referrer_host=browser.referrer_host,
+        purpose=purpose_of(edge),
     )
 
 
@@ -85,22 +118,20 @@ def reading_of(
     view: ViewRequest, wanted_topics: frozenset[int], *, has_topics: bool = True, is_read: bool = True
 ) -> Reading:
     """Articles and live blogs are read; what an advertiser paid for is not counted."""
-    topics: tuple[str, ...] = ()
-    if has_topics:
-        topics = (*view.tags, view.section) if view.section else view.tags
+    page = view.facts.page
     return Reading(
         view_id=view.view_id,
-        page_id=view.page_id,
-        is_article=is_read and view.page_type in COUNTED_TYPES and not view.is_paid_content,
-        topics=tuple([topic_fingerprint(topic) for topic in topics]),
+        page_id=page.page_id,
+        is_article=is_read and page.page_type in COUNTED_TYPES and not page.is_paid_content,
+        topics=view.facts.topics if has_topics else (),
         wanted=wanted_topics,
     )
 
 
-def purpose_of(carrier: Carrier) -> Purpose:
-    if carrier.is_prefetch:
+def purpose_of(edge: Edge) -> Purpose:
+    if edge.is_prefetch:
         return Purpose.PREFETCH
-    return Purpose.CRAWL if _CRAWLER.search(carrier.user_agent) else Purpose.VISIT
+    return Purpose.CRAWL if _CRAWLER.search(edge.user_agent) else Purpose.VISIT
 
 
 def device_of(user_agent: str) -> Device:

@@ -93,7 +93,7 @@ def time_at(now: datetime = NOW, zone: str = DUBLIN) -> SiteTime:
 
 
 def page(**changes: Any) -> Page:
-    return replace(Page(view_id="v1", page_id="/a"), **changes)
+    return replace(Page(page_id="/a"), **changes)
 
 
 def visitor(**changes: Any) -> Visitor:

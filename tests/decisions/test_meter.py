@@ -42,8 +42,8 @@ class Life:
         self.reader = reader or make.reader()
 
     def open(self, path: str, now: datetime = make.NOW, **about: Any) -> Decision:
-        facts = {"page_id": path, "view_id": f"{path} {now}", **about.pop("page", {})}
-        situation = make.situation(self.where, now=now, who=self.reader, page=make.page(**facts), **about)
+        page = make.page(**{"page_id": path, **about.pop("page", {})})
+        situation = make.situation(self.where, now=now, who=self.reader, page=page, view_id=f"{path} {now}", **about)
         decision = decide(self.where, situation, explains=True)
         if decision.spends_from is not None:
             self.reader = spend(self.reader, decision.spends_from.campaign, situation)

@@ -294,7 +294,7 @@ def test_without_consent_chance_decides_by_page_view_and_not_by_reader() -> None
     about = {"has_reader": False, "visitor": make.visitor(consent=Consent.NONE)}
 
     shown = sum(
-        make.blocked_by(where, page=make.page(view_id=f"v{n}"), **about) is None  # type: ignore[arg-type]
+        make.blocked_by(where, view_id=f"v{n}", **about) is None  # type: ignore[arg-type]
         for n in range(2000)
     )
 

@@ -14,7 +14,6 @@ from service.decisions.reader import new_reader
 from service.decisions.shortlist import MAX_PAGES, shortlisted
 from service.decisions.site_time import site_time_of
 from service.decisions.situation import Page, Situation, Visitor
-from service.decisions.view import page_of
 
 NEWSROOM = compiled_newsroom(30)
 START = int(NOW.timestamp())
@@ -23,7 +22,7 @@ START = int(NOW.timestamp())
 def situation_at(number: int, instant: int, **page: Any) -> Situation:
     return Situation(
         site=NEWSROOM.site,
-        page=replace(page_of(DecideSchema().load(page_view(number))), **page),
+        page=replace(DecideSchema().load(page_view(number)).facts.page, **page),
         visitor=Visitor(consent=Consent.FULL, country="IE"),
         reader=new_reader(instant - 1000, number % 1000, 1),
         supporter=SupporterState.NONE,
@@ -53,7 +52,7 @@ def test_a_page_is_only_looked_at_once_a_minute() -> None:
 
 def test_the_readers_own_view_id_makes_no_other_page() -> None:
     situation = situation_at(1, START)
-    other = replace(situation, page=replace(situation.page, view_id="another"))
+    other = replace(situation, view_id="another")
 
     assert shortlisted(NEWSROOM, other) is shortlisted(NEWSROOM, situation)
 
@@ -61,7 +60,7 @@ def test_the_readers_own_view_id_makes_no_other_page() -> None:
 def test_its_memory_has_a_bound() -> None:
     situation = situation_at(1, START)
     for number in range(MAX_PAGES + 5):
-        shortlisted(NEWSROOM, replace(situation, page=Page(view_id="v", page_id=f"p{number}")))
+        shortlisted(NEWSROOM, replace(situation, page=Page(page_id=f"p{number}")))
 
     assert sum(len(pages) for pages in NEWSROOM.shortlists.values()) <= MAX_PAGES
     assert NEWSROOM.site.key == SITE

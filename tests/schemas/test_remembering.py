@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 
 from schemas.decide import PAGE_FACTS, DecideSchema
 from schemas.remembering import MAX_REMEMBERED, RememberingSchema
-from service.decisions.view import ViewRequest
+from service.decisions.view import ViewRequest, view_request
 
 PLAIN = {"site": "courier", "view_id": "v1", "page_id": "harbour-wall"}
 ODD = st.one_of(
@@ -27,11 +27,11 @@ BODIES = st.one_of(
     st.dictionaries(NAMES, VALUES, max_size=8),
     st.dictionaries(NAMES, VALUES, max_size=6).map(lambda more: {**PLAIN, **more}),
 )
-SHARED = RememberingSchema(DecideSchema(), DecideSchema.build_view, facts=PAGE_FACTS)
+SHARED = RememberingSchema(DecideSchema(), view_request, facts=PAGE_FACTS)
 
 
 def remembering() -> RememberingSchema[ViewRequest]:
-    return RememberingSchema(DecideSchema(), DecideSchema.build_view, facts=PAGE_FACTS)
+    return RememberingSchema(DecideSchema(), view_request, facts=PAGE_FACTS)
 
 
 def loaded(body: Any) -> ViewRequest | None:
