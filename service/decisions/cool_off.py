@@ -1,6 +1,6 @@
 """Silence after a prompt was closed: growing with each, until shown again, or for ever; and the site's own hour."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from service.campaigns.campaign import Campaign
@@ -52,8 +52,8 @@ def is_not_dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdi
 def is_not_just_closed(prepared: Prepared, situation: Situation) -> Verdict:
     """After closing anything, nothing else for the site's while: 60 minutes after, it is over."""
     limit = situation.site.silence_after_closing_seconds
-    closed = [record.dismissed_at for record in _records(situation.reader) if record.dismissed_at]
-    last = max((at for at in closed if at <= situation.now.instant + SKEW_SECONDS), default=None)
+    closed = situation.reader.closed_at if situation.reader else ()
+    last = max((at for at in closed if 0 < at <= situation.now.instant + SKEW_SECONDS), default=None)
     is_over = last is None or situation.now.instant - last >= limit
     if last is None or is_over or _cannot_be_closed(prepared, situation):
         return Verdict(
@@ -110,7 +110,7 @@ def _cannot_be_closed(prepared: Prepared, situation: Situation) -> bool:
     return record is not None and is_mandatory(prepared.campaign, record, situation.visitor.country)
 
 
-def _records(reader: Reader | None) -> tuple[PromptRecord, ...]:
+def _records(reader: Reader | None) -> Sequence[PromptRecord]:
     return reader.prompts if reader else ()
 
 

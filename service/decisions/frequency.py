@@ -5,7 +5,7 @@ far back the last impression lies. Without a history (no consent) a limit on the
 zero is still a zero, and "every nth view" becomes a chance of one in n.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from service.campaigns.frequency import Cap, Counting, Cycle, DailyCap, Gap
 from service.decisions.assignment import point
@@ -139,7 +139,7 @@ def _inside(records: Iterable[PromptRecord], is_inside: Callable[[int], bool], n
     return sorted(inside), forgotten
 
 
-def _records(situation: Situation, prepared: Prepared, counting: Counting) -> tuple[PromptRecord, ...]:
+def _records(situation: Situation, prepared: Prepared, counting: Counting) -> Sequence[PromptRecord]:
     if situation.reader is None:
         return ()
     if counting is Counting.ALL:
@@ -147,5 +147,5 @@ def _records(situation: Situation, prepared: Prepared, counting: Counting) -> tu
     return (situation.reader.prompt_record(prepared.fingerprint),)
 
 
-def _all_records(situation: Situation) -> tuple[PromptRecord, ...]:
+def _all_records(situation: Situation) -> Sequence[PromptRecord]:
     return situation.reader.prompts if situation.reader else ()

@@ -4,10 +4,11 @@ The week and day are those of the server's clock in the site's timezone. A clock
 newest day already known, so nothing is lost and nothing lies in the future.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from service.decisions.packed import PackedCounts, PackedTopics
 from service.decisions.reader import (
     HISTORY_DAYS,
     HISTORY_WEEKS,
@@ -64,7 +65,7 @@ def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
     )
 
 
-def remembered(recent: tuple[int, ...], item: int) -> tuple[int, ...]:
+def remembered(recent: Sequence[int], item: int) -> tuple[int, ...]:
     return (*recent, item)[-MAX_RECENT_IDS:]
 
 
@@ -74,12 +75,18 @@ def aged(history: History, day: int) -> History:
     if gone_days <= 0:
         return history
     gone_weeks = week_of(day) - week_of(history.day)
-    days = ((0,) * min(gone_days, HISTORY_DAYS) + history.days)[:HISTORY_DAYS] if history.days else ()
+    days = _later(history.days, gone_days, HISTORY_DAYS)
     if not gone_weeks:
         return History(day, days, history.weeks, history.topics, history.pages, history.view_count)
-    weeks = ((0,) * min(gone_weeks, HISTORY_WEEKS) + history.weeks)[:HISTORY_WEEKS] if history.weeks else ()
+    weeks = _later(history.weeks, gone_weeks, HISTORY_WEEKS)
     topics = _since(history.topics, week_of(day) - HISTORY_WEEKS + 1)
     return History(day, days, weeks, topics, (), history.view_count)
+
+
+def _later(counts: Sequence[int], gone: int, kept: int) -> Sequence[int]:
+    if isinstance(counts, PackedCounts):
+        return counts.later(gone, kept)
+    return (*(0,) * min(gone, kept), *counts)[:kept] if counts else ()
 
 
 def _since(topics: Iterable[TopicHistory], week: int) -> tuple[TopicHistory, ...]:
@@ -103,23 +110,27 @@ def _counted(history: History, reading: Reading, salt: int) -> History:
     )
 
 
-def _one_more(counts: tuple[int, ...]) -> tuple[int, ...]:
+def _one_more(counts: Sequence[int]) -> Sequence[int]:
+    if isinstance(counts, PackedCounts):
+        return counts.one_more()
     return (counts[0] + 1, *counts[1:]) if counts else (1,)
 
 
-def _with_topics(history: History, reading: Reading) -> tuple[TopicHistory, ...]:
+def _with_topics(history: History, reading: Reading) -> Sequence[TopicHistory]:
     """The article counted on each of its topics, at most so many of them, those asked about first."""
     read, wanted = list(dict.fromkeys(reading.topics)), reading.wanted
     if len(read) > TOPICS_PER_ARTICLE:
         read = sorted(read, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE]
     week = week_of(history.day)
+    if isinstance(history.topics, PackedTopics) and (counted := history.topics.one_more(read)) is not None:
+        return counted
     found = {one.topic: one for one in history.topics}
     for topic in read:
         one = found.get(topic)
         if one is None:
             found[topic] = TopicHistory(topic, (week,), (1,))
         elif one.weeks[0] == week:
-            found[topic] = TopicHistory(topic, one.weeks, _one_more(one.counts))
+            found[topic] = TopicHistory(topic, one.weeks, (one.counts[0] + 1, *one.counts[1:]))
         else:
             found[topic] = TopicHistory(topic, (week, *one.weeks), (1, *one.counts))
     return bounded_topics(found.values(), wanted)
@@ -159,12 +170,16 @@ def _worth(one: TopicHistory, wanted: frozenset[int]) -> tuple[bool, int, int]:
 
 def articles_in_days(history: History, now: SiteTime, days: int) -> int:
     """Articles read today and on the `days` - 1 local days before."""
-    return sum(aged(history, now.day).days[:days])
+    return _total(aged(history, now.day).days, days)
 
 
 def articles_in_weeks(history: History, now: SiteTime, weeks: int) -> int:
     """Articles read this local week and in the `weeks` weeks before it: `weeks` = 0 is this week alone."""
-    return sum(aged(history, now.day).weeks[: weeks + 1])
+    return _total(aged(history, now.day).weeks, weeks + 1)
+
+
+def _total(counts: Sequence[int], newest: int) -> int:
+    return counts.total(newest) if isinstance(counts, PackedCounts) else sum(counts[:newest])
 
 
 def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics: Collection[int]) -> int:

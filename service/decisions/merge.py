@@ -5,7 +5,7 @@ changes nothing. One that never was adds. One that was another reader's adds not
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from service.decisions.history import aged, bounded_topics, topic_histories
@@ -64,28 +64,24 @@ def _history(row: History, device: History, combine: Combine) -> History:
     )
 
 
-def _cells(one: tuple[int, ...], other: tuple[int, ...], combine: Combine) -> tuple[int, ...]:
+def _cells(one: Sequence[int], other: Sequence[int], combine: Combine) -> tuple[int, ...]:
     length = max(len(one), len(other))
     padded = ((*counts, *(0,) * (length - len(counts))) for counts in (one, other))
     return tuple(combine(here, there) for here, there in zip(*padded, strict=True))
 
 
-def _topics(
-    one: tuple[TopicHistory, ...], other: tuple[TopicHistory, ...], combine: Combine
-) -> tuple[TopicHistory, ...]:
+def _topics(one: Sequence[TopicHistory], other: Sequence[TopicHistory], combine: Combine) -> tuple[TopicHistory, ...]:
     counts = _counts(one)
     for key, count in _counts(other).items():
         counts[key] = combine(counts.get(key, 0), count)
     return bounded_topics(topic_histories(counts))
 
 
-def _counts(topics: tuple[TopicHistory, ...]) -> dict[tuple[int, int], int]:
+def _counts(topics: Sequence[TopicHistory]) -> dict[tuple[int, int], int]:
     return {(one.topic, week): count for one in topics for week, count in zip(one.weeks, one.counts, strict=True)}
 
 
-def _prompts(
-    one: tuple[PromptRecord, ...], other: tuple[PromptRecord, ...], combine: Combine
-) -> tuple[PromptRecord, ...]:
+def _prompts(one: Sequence[PromptRecord], other: Sequence[PromptRecord], combine: Combine) -> tuple[PromptRecord, ...]:
     records = {record.campaign: record for record in one}
     for record in other:
         known = records.pop(record.campaign, PromptRecord(record.campaign))
@@ -111,7 +107,7 @@ def _prompt(one: PromptRecord, other: PromptRecord, combine: Combine) -> PromptR
     )
 
 
-def _pools(one: tuple[PoolUse, ...], other: tuple[PoolUse, ...], combine: Combine, instant: int) -> tuple[PoolUse, ...]:
+def _pools(one: Sequence[PoolUse], other: Sequence[PoolUse], combine: Combine, instant: int) -> tuple[PoolUse, ...]:
     uses = {use.pool: use for use in one}
     for use in other:
         known = uses.get(use.pool, PoolUse(use.pool))

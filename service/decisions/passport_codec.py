@@ -5,12 +5,13 @@ uses the newest version; an older one is decoded for as long as a passport lives
 two columns.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate, chain
-from struct import Struct, error
+from struct import Struct, calcsize, error
 from typing import TypeVar
 
 from service.campaigns.variant import Interval
+from service.decisions.packed import Packed, PackedCounts, PackedPrompts, PackedTopics
 from service.decisions.passport_bytes import Tables, joined, split, split_all, table, within
 from service.decisions.passport_version_1 import decode_version_1
 from service.decisions.reader import (
@@ -41,6 +42,20 @@ _WEEKS = "BB"  # weeks ago, count
 _PROMPTS = "BHHHBBBI"
 _POOLS = "BHBHI"  # pool, number of its reads, older used, older expires at
 _READS = "HI"  # page, expires at
+_TOPIC_COUNT, _PAGE_COUNT, _RECENT_COUNT, _PROMPT_COUNT, _POOL_COUNT = range(
+    2, 7
+)  # places of these lengths in the head
+# of each table: bytes of a row, bytes before the row's own length where items follow, bytes of such an item
+_SHAPES = (
+    (1, 0, 0),
+    (1, 0, 0),
+    (calcsize(">" + _TOPICS), calcsize(">BH"), calcsize(">" + _WEEKS)),
+    (2, 0, 0),
+    (calcsize(">BH"), 0, 0),
+    (calcsize(">" + _PROMPTS), calcsize(">BHHH"), calcsize(">I")),
+    (calcsize(">" + _POOLS), calcsize(">BH"), calcsize(">" + _READS)),
+    (1, 0, 0),
+)
 
 
 class UnreadablePassportError(ValueError):
@@ -71,13 +86,13 @@ def encode(reader: Reader, issued_at: int) -> bytes:
     )
     tables = (
         head,
-        table("B", history.days),
-        table("B", history.weeks),
+        _packed(history.days, _counts),
+        _packed(history.weeks, _counts),
         _topics(history),
-        table("H", history.pages),
-        table("BH", *split_all(reader.recent)),
-        _prompts(reader.prompts),
-        _pools(reader.pools),
+        _packed(history.pages, _pages),
+        _packed(reader.recent, _recent),
+        _packed(reader.prompts, _prompts),
+        _packed(reader.pools, _pools),
         giving,
     )
     return b"".join(tables)
@@ -93,18 +108,37 @@ def decode(data: bytes) -> tuple[Reader, int]:
         raise UnreadablePassportError("cut short or out of bounds") from problem
 
 
+def _packed(values: Sequence[V], pack: Callable[[Sequence[V]], bytes]) -> bytes:
+    """What still lies in an older passport's bytes goes on as it is."""
+    return values.data if isinstance(values, Packed) else pack(values)
+
+
+def _counts(counts: Sequence[int]) -> bytes:
+    return table("B", counts)
+
+
+def _pages(pages: Sequence[int]) -> bytes:
+    return table("H", pages)
+
+
+def _recent(recent: Sequence[int]) -> bytes:
+    return table("BH", *split_all(recent))
+
+
 def _topics(history: History) -> bytes:
     topics = history.topics
+    this_week = (history.day - 1) // 7
+    if isinstance(topics, PackedTopics) and topics.week == this_week:
+        return topics.data
     if not topics:
         return b""
-    this_week = (history.day - 1) // 7
     ago = [this_week - week for one in topics for week in one.weeks]
     counts = [count for one in topics for count in one.counts]
     names = split_all([one.topic for one in topics])
     return table(_TOPICS, *names, [len(one.weeks) for one in topics]) + table(_WEEKS, ago, counts)
 
 
-def _prompts(prompts: tuple[PromptRecord, ...]) -> bytes:
+def _prompts(prompts: Sequence[PromptRecord]) -> bytes:
     if not prompts:
         return b""
     campaigns, seen, seen_at, dismissed, dismissed_at, contributed, variants = zip(*prompts, strict=True)
@@ -113,7 +147,7 @@ def _prompts(prompts: tuple[PromptRecord, ...]) -> bytes:
     return records + table("I", list(chain.from_iterable(seen_at)))
 
 
-def _pools(pools: tuple[PoolUse, ...]) -> bytes:
+def _pools(pools: Sequence[PoolUse]) -> bytes:
     if not pools:
         return b""
     names, reads, older_used, older_expires_at = zip(*pools, strict=True)
@@ -140,14 +174,14 @@ def _decode_version_2(data: bytes) -> tuple[Reader, int]:
     _, issued_at, high, low, salt, first_seen_at, day, view_count, link_high, link_low, *lengths = _HEAD.unpack_from(
         data
     )
-    days, weeks, topics, pages, recent, prompts, pools, giving = lengths
-    tables, bucket = Tables(data, _HEAD.size), high << 16 | low
+    bucket = high << 16 | low
+    days, weeks, topics, pages, recent, prompts, pools, giving = _cut(data, lengths)
     history = History(
         day=day,
-        days=tables.take("B", days)[0],
-        weeks=tables.take("B", weeks)[0],
-        topics=_take_topics(tables, topics, (day - 1) // 7),
-        pages=tables.take("H", pages)[0],
+        days=PackedCounts(days) if days else (),
+        weeks=PackedCounts(weeks) if weeks else (),
+        topics=_packed_topics(topics, lengths[_TOPIC_COUNT], (day - 1) // 7) if topics else (),
+        pages=Packed(pages, lengths[_PAGE_COUNT], _read_pages) if pages else (),
         view_count=view_count,
     )
     reader = Reader(
@@ -155,18 +189,50 @@ def _decode_version_2(data: bytes) -> tuple[Reader, int]:
         salt=salt,
         first_seen_at=first_seen_at,
         history=history,
-        recent=joined(*tables.take("BH", recent)),
-        prompts=_take_prompts(tables, prompts),
-        pools=_take_pools(tables, pools),
-        giving=_take_giving(data[-giving:]) if giving else _NOTHING_GIVEN,
+        recent=Packed(recent, lengths[_RECENT_COUNT], _read_recent) if recent else (),
+        prompts=_packed_prompts(prompts, lengths[_PROMPT_COUNT]) if prompts else (),
+        pools=_packed_pools(pools, lengths[_POOL_COUNT]) if pools else (),
+        giving=_take_giving(giving) if giving else _NOTHING_GIVEN,
         link=link_high << 16 | link_low,
     )
     return reader, issued_at
 
 
+def _cut(data: bytes, lengths: list[int]) -> list[bytes]:
+    """Each table's own bytes. Raises ValueError unless all of them together are the data."""
+    parts, start = [], _HEAD.size
+    for length, (row, lengths_at, item) in zip(lengths, _SHAPES, strict=True):
+        end = start + row * length
+        if item:
+            end += item * sum(data[start + lengths_at * length : start + (lengths_at + 1) * length])
+        parts.append(data[start:end])
+        start = end
+    if start != len(data) or lengths[-1] not in {0, _GIVING.size}:
+        raise ValueError("cut short or too long")
+    return parts
+
+
+def _read_pages(data: bytes) -> tuple[int, ...]:
+    return Tables(data, 0).take("H", len(data) // 2)[0]
+
+
+def _read_recent(data: bytes) -> tuple[int, ...]:
+    return joined(*Tables(data, 0).take("BH", len(data) // 3))
+
+
+def _packed_topics(data: bytes, length: int, this_week: int) -> PackedTopics:
+    return PackedTopics(data, length, this_week, lambda data: _take_topics(Tables(data, 0), length, this_week))
+
+
+def _packed_prompts(data: bytes, length: int) -> PackedPrompts:
+    return PackedPrompts(data, length, lambda data: _take_prompts(Tables(data, 0), length))
+
+
+def _packed_pools(data: bytes, length: int) -> Packed[PoolUse]:
+    return Packed(data, length, lambda data: _take_pools(Tables(data, 0), length))
+
+
 def _take_topics(tables: Tables, length: int, this_week: int) -> tuple[TopicHistory, ...]:
-    if not length:
-        return ()
     highs, lows, lengths = tables.take(_TOPICS, length)
     ago, counts = tables.take(_WEEKS, sum(lengths))
     weeks = tuple([this_week - weeks_ago for weeks_ago in ago])
@@ -174,16 +240,12 @@ def _take_topics(tables: Tables, length: int, this_week: int) -> tuple[TopicHist
 
 
 def _take_prompts(tables: Tables, length: int) -> tuple[PromptRecord, ...]:
-    if not length:
-        return ()
     highs, lows, variants, seen, lengths, dismissed, contributed, dismissed_at = tables.take(_PROMPTS, length)
     seen_at = _shared_out(tables.take("I", sum(lengths))[0], lengths)
     return tuple(map(PromptRecord, joined(highs, lows), seen, seen_at, dismissed, dismissed_at, contributed, variants))
 
 
 def _take_pools(tables: Tables, length: int) -> tuple[PoolUse, ...]:
-    if not length:
-        return ()
     highs, lows, lengths, older_used, older_expires_at = tables.take(_POOLS, length)
     reads = tuple(map(FreeRead, *tables.take(_READS, sum(lengths))))
     return tuple(map(PoolUse, joined(highs, lows), _shared_out(reads, lengths), older_used, older_expires_at))

@@ -5,6 +5,8 @@ Every list has a bound (below), so that the whole fits a sealed passport of 1.5 
 """
 
 import hashlib
+from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -47,10 +49,10 @@ class History:
     """Articles read. `days[n]`: count n days before `day`. `weeks[n]`: count n weeks before the week of `day`."""
 
     day: int = 0
-    days: tuple[int, ...] = ()
-    weeks: tuple[int, ...] = ()
-    topics: tuple[TopicHistory, ...] = ()
-    pages: tuple[int, ...] = ()  # salted fingerprints of this week's pages
+    days: Sequence[int] = ()
+    weeks: Sequence[int] = ()
+    topics: Sequence[TopicHistory] = ()
+    pages: Sequence[int] = ()  # salted fingerprints of this week's pages
     view_count: int = 0  # page views of every type, ever
 
 
@@ -64,6 +66,19 @@ class PromptRecord(NamedTuple):
     dismissed_at: int = 0
     contributed_count: int = 0
     variant: int = 0  # fingerprint of the variant seen first; 0 = none
+
+
+class PromptRecords(Sequence[PromptRecord]):
+    """Records that know quicker ways than looking at each."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def record(self, campaign: int) -> PromptRecord: ...
+
+    @property
+    @abstractmethod
+    def closed_at(self) -> Sequence[int]: ...
 
 
 class FreeRead(NamedTuple):
@@ -113,17 +128,26 @@ class Reader:
     salt: int
     first_seen_at: int
     history: History = History()
-    prompts: tuple[PromptRecord, ...] = ()
-    pools: tuple[PoolUse, ...] = ()
+    prompts: tuple[PromptRecord, ...] | PromptRecords = ()
+    pools: Sequence[PoolUse] = ()
     giving: Giving = Giving()
-    recent: tuple[int, ...] = ()  # fingerprints of the latest view and event ids
+    recent: Sequence[int] = ()  # fingerprints of the latest view and event ids
     link: int = 0  # fingerprint of the signed-in reader this is a copy of; 0 = of nobody
 
     def prompt_record(self, campaign: int) -> PromptRecord:
+        if not isinstance(self.prompts, tuple):
+            return self.prompts.record(campaign)
         for record in self.prompts:
             if record.campaign == campaign:
                 return record
         return PromptRecord(campaign)
+
+    @property
+    def closed_at(self) -> Sequence[int]:
+        """When a prompt of each campaign was last closed; 0 where none was."""
+        if not isinstance(self.prompts, tuple):
+            return self.prompts.closed_at
+        return [record.dismissed_at for record in self.prompts]
 
 
 def new_reader(instant: int, bucket: int | None, salt: int) -> Reader:
