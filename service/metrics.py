@@ -1,5 +1,7 @@
 """What is counted and timed, by name, in one registry per application. Labels never hold anything about a reader."""
 
+from functools import cache
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 DECISION_SECONDS_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
@@ -13,6 +15,7 @@ class Metrics:
         self.decisions = Counter(
             "keepopen_decisions_total", "Decisions by site and outcome", ["site", "outcome"], registry=self.registry
         )
+        self.decided = cache(self.decisions.labels)  # finding a child by its labels costs more than counting
         self.decision_seconds = Histogram(
             "keepopen_decision_seconds", "Time to decide", buckets=DECISION_SECONDS_BUCKETS, registry=self.registry
         )

@@ -5,8 +5,9 @@ open article.
 """
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from service.campaigns.reader_rules import Consent, SupporterState
 from service.decisions.compiled import Candidate, CompiledSite
@@ -28,16 +29,14 @@ from service.ids import new_id
 _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
+class Offered(NamedTuple):
     """A prompt and the token that stands for it."""
 
     prompt: Prompt
     token: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a page view gets back. `passport` None: nothing to carry. `explains`: traces are shown."""
 
     decision_id: str
@@ -158,7 +157,7 @@ def answer_preview(
     return Answer(
         decision_id=decision_id,
         prompts=tuple(
-            Offered(one, seal_prompt_token(sealer.ring, replace(_token(one, situation), is_preview=True)))
+            Offered(one, seal_prompt_token(sealer.ring, _token(one, situation)._replace(is_preview=True)))
             for one in prompts
         ),
         decision=decision,

@@ -1,6 +1,7 @@
 """How a reader's passport travels, and what a request tells beside its body. Header names as in HTTP."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from service.decisions.passport import PASSPORT_DAYS
 from service.decisions.view import Carrier, Edge
@@ -13,12 +14,13 @@ UNKNOWN_COUNTRIES = frozenset({"XX", "T1"})  # what edges send for unknown and f
 def carrier_of(settings: Settings, header: Callable[[str], str | None], cookie: str | None) -> Carrier:
     """What the request itself tells, its address excepted."""
     purpose = header("Sec-Purpose") or header("Purpose") or ""
-    edge = Edge(
-        country=_country((header(settings.country_header) or "") if settings.country_header else ""),
-        user_agent=(header("User-Agent") or "")[:MAX_USER_AGENT],
-        is_prefetch="prefetch" in purpose or "prerender" in purpose,
-    )
-    return Carrier(cookie, edge)
+    country = (header(settings.country_header) or "") if settings.country_header else ""
+    return Carrier(cookie, _edge(country, (header("User-Agent") or "")[:MAX_USER_AGENT], purpose))
+
+
+@lru_cache(maxsize=4096)
+def _edge(country: str, user_agent: str, purpose: str) -> Edge:
+    return Edge(_country(country), user_agent, "prefetch" in purpose or "prerender" in purpose)
 
 
 def cookie_name(settings: Settings, site: str) -> str:

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.experiment import VariantShare
 from service.campaigns.reader_rules import ArticleCount
 from service.campaigns.site import Site
-from service.decisions.ask import OfferedAsk
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict
 
@@ -49,8 +48,7 @@ class PreparedCount(NamedTuple):
 class Prepared:
     """One campaign with what its rules would otherwise compute at each view. Instants in seconds since 1970.
 
-    `asks`: the amounts of a variant in a country, worked out when first offered, so at most one for each; no part of
-    the value.
+    `offers`: prompts that readers of one kind have in common, made when first shown; no part of the value.
     """
 
     campaign: Campaign
@@ -60,7 +58,7 @@ class Prepared:
     counts: tuple[PreparedCount, ...]
     favourite_topics: frozenset[int]
     variant_shares: tuple[VariantShare, ...]
-    asks: dict[tuple[str, str | None], OfferedAsk] = field(default_factory=dict, compare=False, repr=False)
+    offers: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 Judge = Callable[[Prepared, Situation], Verdict]

@@ -4,10 +4,12 @@ The first gate that matches the page decides alone whether the article opens. Ap
 in a placement, within the attention budget, and never beside a gate.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from service.campaigns.campaign import OVERLAYS, Placement
 from service.campaigns.gate import Strength
+from service.campaigns.site import Attention
 from service.decisions.compiled import Candidate, CompiledSite, Stage
 from service.decisions.cool_off import is_mandatory
 from service.decisions.decision import OPEN, Access, AccessState, Choice, Decision, Outcome, Reason, Trace, access_of
@@ -23,8 +25,7 @@ from service.decisions.verdict import Verdict
 _LOOKS_AHEAD = 24  # how often the next possible instant is checked again before it is called unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A campaign's rules on one page view: the first that failed, at its stage, and all reasons if they were wanted."""
 
     blocked_by: str | None = None
@@ -32,8 +33,7 @@ class Asked:
     reasons: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Gated:
+class _Gated(NamedTuple):
     access: Access = OPEN
     choice: Choice | None = None
     spends_from: Candidate | None = None
@@ -112,7 +112,7 @@ def _decide_access(site: CompiledSite, situation: Situation, *, explains: bool) 
             break
     if gated is None:
         return _Gated(traces=tuple(traces)) if explains else _UNGATED
-    return replace(gated, traces=tuple(traces) if explains else ())
+    return gated._replace(traces=tuple(traces) if explains else ())
 
 
 def _opened(gate: Candidate, asked: Asked, situation: Situation) -> _Gated:
@@ -126,12 +126,12 @@ def _measured(gate: Candidate, asked: Asked, situation: Situation) -> _Gated:
     is_crawler = situation.visitor.purpose is Purpose.CRAWL
     if situation.reader is None or (is_crawler and situation.site.crawlers.sees_articles):
         doubt = Reason("meter", Verdict(False, None, None, None, "crawler" if is_crawler else "nothing can be counted"))
-        return _opened(gate, replace(asked, blocked_by="meter", reasons=(*asked.reasons, doubt)), situation)
+        return _opened(gate, asked._replace(blocked_by="meter", reasons=(*asked.reasons, doubt)), situation)
     metering = Metering(is_open=False) if is_crawler else metered(campaign, situation)
     reason = Reason("meter", _meter_verdict(metering))
-    asked = replace(asked, reasons=(*asked.reasons, reason))
+    asked = asked._replace(reasons=(*asked.reasons, reason))
     if metering.is_open:
-        trace = _trace(gate, Outcome.OPENED, replace(asked, blocked_by="meter"), situation)
+        trace = _trace(gate, Outcome.OPENED, asked._replace(blocked_by="meter"), situation)
         return _Gated(access_of(metering, campaign.key), None, gate if metering.spends else None, (trace,))
     trace = Trace(campaign.key, Outcome.SHOWN, None, asked.reasons, situation.now.instant)
     return _Gated(access_of(metering, campaign.key), _gate_choice(gate, situation), None, (trace,))
@@ -156,11 +156,12 @@ def _choose_appeals(
 ) -> tuple[tuple[Choice, ...], tuple[Trace, ...]]:
     choices: list[Choice] = []
     traces: list[Trace] = []
+    placements: list[Placement] = []
     is_gated = gated.access.state is AccessState.GATED
     if is_gated and not explains:
         return (), ()
     for appeal in site.appeals:
-        taken = _no_room(appeal, choices, situation, is_gated=is_gated)
+        taken = "beside_gate" if is_gated else _no_room(appeal, placements, situation.site.attention)
         if taken is not None and not explains:
             continue
         asked = ask_rules(appeal, situation, explains=explains)
@@ -170,16 +171,13 @@ def _choose_appeals(
             traces.append(_trace(appeal, outcome, asked, situation))
         if not asked.blocked_by and taken is None:
             choices.append(Choice(appeal.prepared, assign(appeal.prepared, situation.reader)))
+            placements.append(appeal.prepared.campaign.placement)
     return tuple(choices), tuple(traces)
 
 
-def _no_room(appeal: Candidate, choices: list[Choice], situation: Situation, *, is_gated: bool) -> str | None:
+def _no_room(appeal: Candidate, taken: list[Placement], budget: Attention) -> str | None:
     """The name of the limit of this page view that leaves no room for the campaign, or None."""
-    placement: Placement = appeal.prepared.campaign.placement
-    taken = [choice.prepared.campaign.placement for choice in choices]
-    budget = situation.site.attention
-    if is_gated:
-        return "beside_gate"
+    placement = appeal.prepared.campaign.placement
     if placement in taken:
         return "placement_taken"
     if placement in OVERLAYS and sum(one in OVERLAYS for one in taken) >= budget.overlays_per_view:

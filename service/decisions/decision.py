@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from service.campaigns.gate import Strength
 from service.decisions.compiled import Prepared
@@ -48,8 +49,7 @@ class Trace:
     next_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """A campaign to be shown, with the reader's variant. `strength` is set for gates."""
 
     prepared: Prepared
@@ -64,8 +64,7 @@ class Choice:
         return self.strength is Strength.SOFT
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """Whether the article may be read, and what the meter says. `decided_by`: the gate that decided, if any did."""
 
     state: AccessState = AccessState.OPEN
@@ -78,8 +77,7 @@ class Access:
 OPEN = Access()
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """`spends_from`: the gate whose meter this page view spends from, if it spends."""
 
     choices: tuple[Choice, ...] = ()

@@ -4,9 +4,9 @@ The same contract, engine and answer as the Flask route. Whatever is not plain (
 foreign page, a signed-in reader, a preview, a fault) is handed on untouched. A property test holds the two equal.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from io import BytesIO
 
 from werkzeug.exceptions import HTTPException
@@ -18,7 +18,7 @@ from service.decisions.act import Answer, answer_view
 from service.decisions.carrier import carrier_of, cookie_name, cookie_value, passport_cookie
 from service.decisions.compile_cache import CompiledSites
 from service.decisions.counting import count_decision
-from service.decisions.render import answer_body
+from service.decisions.render import answer_text
 from service.decisions.view import ViewRequest, view_request
 from service.errors import DomainError
 from service.logs import request_id_of
@@ -35,14 +35,13 @@ from service.requests import (
 )
 from service.services import Services
 
-_dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-
 
 class FrontDoor:
     """A WSGI application in front of another. Holds nothing about readers."""
 
     def __init__(self, behind: Wsgi, services: Services) -> None:
         self._behind, self._services = behind, services
+        self._public_origin = services.settings.public_origin
         schema = RememberingSchema(DecideSchema(), view_request, facts=PAGE_FACTS)
         self._bodies = RememberedBodies(lambda raw: schema.load(read_json(raw)))
         self._sites = CompiledSites()
@@ -72,14 +71,14 @@ class FrontDoor:
             site = self._sites.compiled(services.campaigns.current().site(view.site))
         except (HTTPException, DomainError):
             return None
-        if not is_admitted(environ.get("HTTP_ORIGIN"), site.site.origins, services.settings.public_origin):
+        if not is_admitted(environ.get("HTTP_ORIGIN"), site.site.origins, self._public_origin):
             return None
         cookie = cookie_value(environ.get("HTTP_COOKIE", ""), cookie_name(services.settings, view.site))
         carrier = carrier_of(services.settings, _header_of(environ), cookie)
         answer = answer_view(site, services.passports, view, carrier, services.clock())
         if answer.fault is not None:
             return None
-        body = _dumps(answer_body(answer)).encode()
+        body = answer_text(answer).encode()
         headers = self._headers(environ, view, answer, len(body))
         count_decision(services, view.site, answer, time.perf_counter() - began)
         return body, headers
@@ -98,7 +97,7 @@ class FrontDoor:
         if not answer.is_local and answer.passport is not None:
             headers.append(("Set-Cookie", passport_cookie(settings, view.site, answer.passport)))
         origin = environ.get("HTTP_ORIGIN")
-        if origin and origin != settings.public_origin:
+        if origin and origin != self._public_origin:
             headers.extend(cors_headers(origin))
         return headers
 
@@ -110,4 +109,9 @@ def _plain_body(environ: Environ) -> bytes | None:
 
 
 def _header_of(environ: Environ) -> Callable[[str], str | None]:
-    return lambda name: environ.get("HTTP_" + name.upper().replace("-", "_"))
+    return lambda name: environ.get(_environ_name(name))
+
+
+@lru_cache(maxsize=64)
+def _environ_name(header: str) -> str:
+    return "HTTP_" + header.upper().replace("-", "_")

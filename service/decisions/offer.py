@@ -1,9 +1,8 @@
 """What is put before the reader: the wording in their language, the amounts in their currency, the goal so far."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
 
 from service.campaigns.campaign import Campaign, Kind, Placement
 from service.campaigns.gate import GateType, Strength
@@ -24,6 +23,7 @@ from service.decisions.goal import raised_minor
 from service.decisions.reader_rules import article_count
 from service.decisions.situation import Situation
 
+MAX_OFFERS = 256  # of one campaign remembered at once; then it starts over
 _PHONES = frozenset({Device.MOBILE, Device.IOS, Device.ANDROID})
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 
@@ -45,7 +45,10 @@ class OfferedGate:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One prompt as the reader gets it. `is_counted`: it belongs to the results of its experiment."""
+    """One prompt as the reader gets it.
+
+    `is_counted`: it belongs to the results of its experiment. `is_shared`: the very same for all readers alike.
+    """
 
     campaign: str
     variant: str
@@ -58,32 +61,50 @@ class Prompt:
     gate: OfferedGate | None
     is_dismissible: bool
     is_counted: bool
+    is_shared: bool = field(default=False, compare=False)
 
 
 def prompt_of(choice: Choice, situation: Situation) -> Prompt:
-    """Everything the widget needs to show a chosen campaign."""
+    """Everything the widget needs to show a chosen campaign. What readers of one kind have in common is made once."""
+    offers, visitor, assigned = choice.prepared.offers, situation.visitor, choice.assigned
+    of_reader = (visitor.language, visitor.device, visitor.country)
+    kind = (assigned.variant.key, assigned.is_counted, choice.strength, of_reader)
+    prompt: Prompt | None = offers.get(kind)
+    if prompt is None:
+        if len(offers) >= MAX_OFFERS:
+            offers.clear()
+        prompt = offers[kind] = _written(choice, situation)
+    return prompt if prompt.is_shared else _filled(prompt, choice, situation)
+
+
+def _written(choice: Choice, situation: Situation) -> Prompt:
+    """The prompt without what is a reader's or a moment's own."""
     campaign, variant = choice.prepared.campaign, choice.assigned.variant
-    gate = campaign.gate
+    gate, copy = campaign.gate, _copy_for(variant, situation)
     return Prompt(
         campaign=campaign.key,
         variant=variant.key,
         kind=campaign.kind,
         placement=campaign.placement,
-        copy=filled_copy(choice.prepared, variant, situation),
-        ask=_ask_in(choice.prepared, variant, situation),
+        copy=copy,
+        ask=offered_ask(variant, situation.site, situation.visitor.country),
         design=variant.design,
-        ticker=offered_ticker(campaign, variant.ticker, situation),
+        ticker=None,
         gate=OfferedGate(gate.gate_type, choice.strength) if gate and choice.strength else None,
         is_dismissible=choice.is_dismissible,
         is_counted=choice.assigned.is_counted,
+        is_shared=variant.ticker is None and not names_in_braces(copy),
     )
 
 
-def filled_copy(prepared: Prepared, variant: Variant, situation: Situation) -> Copy:
-    """The wording for the reader's language and device, its placeholders filled."""
-    copy = _copy_for(variant, situation)
-    if not _has_placeholders(copy):
-        return copy
+def _filled(prompt: Prompt, choice: Choice, situation: Situation) -> Prompt:
+    copy = filled_copy(choice.prepared, prompt.copy, situation)
+    ticker = offered_ticker(choice.prepared.campaign, choice.assigned.variant.ticker, situation)
+    return replace(prompt, copy=copy, ticker=ticker)
+
+
+def filled_copy(prepared: Prepared, copy: Copy, situation: Situation) -> Copy:
+    """A wording with its placeholders filled."""
     words = _words(prepared, situation)
 
     def fill(text: str) -> str:
@@ -102,20 +123,6 @@ def filled_copy(prepared: Prepared, variant: Variant, situation: Situation) -> C
         footnote=fill_optional(copy.footnote),
         device=copy.device,
     )
-
-
-@lru_cache(maxsize=1024)
-def _has_placeholders(copy: Copy) -> bool:
-    return bool(names_in_braces(copy))
-
-
-def _ask_in(prepared: Prepared, variant: Variant, situation: Situation) -> OfferedAsk:
-    """The amounts, worked out once for each variant and country."""
-    key = (variant.key, situation.visitor.country)
-    found = prepared.asks.get(key)
-    if found is None:
-        found = prepared.asks[key] = offered_ask(variant, situation.site, situation.visitor.country)
-    return found
 
 
 def offered_ticker(campaign: Campaign, ticker: Ticker | None, situation: Situation) -> OfferedTicker | None:

@@ -1,7 +1,8 @@
 """One page view through the pure core: count it, decide, spend. The same for readers, simulations and replays."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from service.campaigns.gate import Strength
 from service.campaigns.reader_rules import Consent, SupporterState
@@ -17,8 +18,7 @@ from service.decisions.supporters import supporter_state
 from service.decisions.view import ViewRequest, reading_of
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A reader arriving at a page. `reader` None: nothing is remembered (no consent)."""
 
     view: ViewRequest

@@ -1,8 +1,7 @@
 """A sealed note of which prompt a reader was offered: what the widget sends back with events and checkout."""
 
 import json
-from dataclasses import dataclass, fields
-from operator import attrgetter
+from typing import NamedTuple
 
 from service.decisions.sealing import KeyRing
 from service.errors import InvalidTokenError
@@ -12,8 +11,7 @@ _SKEW_SECONDS = 300
 _PURPOSE = "prompt"
 
 
-@dataclass(frozen=True, slots=True)
-class PromptToken:
+class PromptToken(NamedTuple):
     """`issued_at` in seconds since 1970. `is_counted`: part of its experiment's results. `has_consent`: the reader's
     passport may be touched. A preview counts in nothing. `account`: keyed hash of a signed-in reader's id."""
 
@@ -34,11 +32,10 @@ class PromptToken:
 
 
 _dumps = json.JSONEncoder(separators=(",", ":")).encode
-_values = attrgetter(*(field.name for field in fields(PromptToken)))
 
 
 def seal_prompt_token(ring: KeyRing, token: PromptToken) -> str:
-    return ring.seal(_dumps(_values(token)).encode(), purpose=_PURPOSE)
+    return ring.seal(_dumps(token).encode(), purpose=_PURPOSE)
 
 
 def open_prompt_token(ring: KeyRing, text: str, instant: int) -> PromptToken:

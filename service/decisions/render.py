@@ -1,14 +1,20 @@
 """A decision as the JSON names of its contract (`schemas/decide.py`); a test holds the two equal."""
 
+import json
 from datetime import UTC
+from functools import lru_cache
 from typing import Any
 
-from service.decisions.act import Answer
-from service.decisions.ask import OfferedAsk
+from service.decisions.act import Answer, Offered
 from service.decisions.decision import Access, Trace
 from service.decisions.offer import Prompt
+from service.decisions.prompt_body import prompt_body
 from service.decisions.simulate import Lived
 from service.decisions.site_time import as_datetime
+
+MAX_TEXTS = 4096  # prompts whose text is kept; then it starts over
+_dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_texts: dict[int, tuple[Prompt, str]] = {}  # by identity; what is kept here keeps its own
 
 
 def answer_body(answer: Answer) -> dict[str, Any]:
@@ -23,6 +29,40 @@ def answer_body(answer: Answer) -> dict[str, Any]:
     if answer.explains:
         body["trace"] = trace_body(answer.decision.traces)
     return body
+
+
+def answer_text(answer: Answer) -> str:
+    """The same as JSON; what was written for an earlier reader is not written anew."""
+    if answer.explains:
+        return _dumps(answer_body(answer))
+    prompts = ",".join([_prompt_text(offered) for offered in answer.prompts])
+    access = _access_text(answer.decision.access)
+    reader = f'{{"article_count":{answer.article_count},"supporter":"{answer.supporter.value}"}}'
+    passport = f'"{answer.passport}"' if answer.is_local and answer.passport is not None else "null"
+    return (
+        f'{{"decision_id":"{answer.decision_id}","prompts":[{prompts}],"access":{access},"reader":{reader},'
+        f'"passport":{passport}}}'
+    )
+
+
+def _prompt_text(offered: Offered) -> str:
+    return f'{_text_of(offered.prompt)[:-1]},"prompt_token":"{offered.token}"}}'
+
+
+def _text_of(prompt: Prompt) -> str:
+    if not prompt.is_shared:
+        return _dumps(prompt_body(prompt))
+    known = _texts.get(id(prompt))
+    if known is None or known[0] is not prompt:
+        if len(_texts) >= MAX_TEXTS:
+            _texts.clear()
+        known = _texts[id(prompt)] = (prompt, _dumps(prompt_body(prompt)))
+    return known[1]
+
+
+@lru_cache(maxsize=1024)
+def _access_text(access: Access) -> str:
+    return _dumps(access_body(access))
 
 
 def access_body(access: Access) -> dict[str, Any]:
@@ -73,73 +113,4 @@ def lived_body(lived: Lived) -> dict[str, Any]:
         "access": {**access_body(lived.decision.access), "decided_by": lived.decision.access.decided_by},
         "reader": {"article_count": lived.article_count, "supporter": lived.supporter.value},
         "trace": trace_body(lived.decision.traces),
-    }
-
-
-def prompt_body(prompt: Prompt) -> dict[str, Any]:
-    copy = prompt.copy
-    return {
-        "placement": prompt.placement.value,
-        "kind": prompt.kind.value,
-        "campaign": prompt.campaign,
-        "variant": prompt.variant,
-        "copy": {
-            "language": copy.language,
-            "heading": copy.heading,
-            "subheading": copy.subheading,
-            "paragraphs": list(copy.paragraphs),
-            "highlight": copy.highlight,
-            "button": copy.button,
-            "footnote": copy.footnote,
-        },
-        "ask": _ask(prompt.ask),
-        "design": _design(prompt),
-        "ticker": _ticker(prompt),
-        "gate": {"type": prompt.gate.gate_type.value, "strength": prompt.gate.strength.value} if prompt.gate else None,
-        "is_dismissible": prompt.is_dismissible,
-    }
-
-
-def _ask(ask: OfferedAsk) -> dict[str, Any]:
-    return {
-        "currency": ask.currency,
-        "exponent": ask.exponent,
-        "default_interval": ask.default_interval.value,
-        "can_cover_fee": ask.can_cover_fee,
-        "allows_own_amount": ask.allows_own_amount,
-        "intervals": [
-            {
-                "interval": one.interval.value,
-                "amounts_minor": list(one.amounts_minor),
-                "default_minor": one.default_minor,
-                "minimum_minor": one.minimum_minor,
-                "maximum_minor": one.maximum_minor,
-            }
-            for one in ask.intervals
-        ],
-    }
-
-
-def _design(prompt: Prompt) -> dict[str, str]:
-    """Only what the campaign sets; the rest is the widget's own."""
-    design = prompt.design
-    tokens = {
-        "accent": design.accent,
-        "accent_text": design.accent_text,
-        "background": design.background,
-        "text": design.text,
-    }
-    return {name: value for name, value in tokens.items() if value is not None}
-
-
-def _ticker(prompt: Prompt) -> dict[str, Any] | None:
-    ticker = prompt.ticker
-    if ticker is None:
-        return None
-    return {
-        "label": ticker.label,
-        "goal_minor": ticker.goal_minor,
-        "raised_minor": ticker.raised_minor,
-        "currency": ticker.currency,
-        "ends_on": ticker.ends_on.isoformat() if ticker.ends_on else None,
     }

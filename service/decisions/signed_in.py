@@ -46,8 +46,7 @@ def answer_signed_in(
     arrival = _arrival(services, site, view, carrier, now)
     if asserted.standing is Standing.EXPIRED:
         return answer_arrival(site, services.passports, arrival, is_supporter_known=False)[0]
-    arrival = replace(
-        arrival,
+    arrival = arrival._replace(
         visitor=replace(
             arrival.visitor,
             is_signed_in=True,
@@ -65,7 +64,7 @@ def answer_signed_in(
 
     def change(row: Reader | None) -> tuple[Reader, Answer]:
         reader = _of_account(merged(row, passport, link, arrival.now.instant), arrival, account)
-        answer, after = answer_arrival(site, services.passports, replace(arrival, reader=reader), account=account.hex())
+        answer, after = answer_arrival(site, services.passports, arrival._replace(reader=reader), account=account.hex())
         return after or reader, answer
 
     try:
@@ -74,7 +73,7 @@ def answer_signed_in(
         log.warning("reader_out_of_reach", site=view.site)
         is_copy = passport.link == link
         reader = passport if is_copy else new_reader(arrival.now.instant, passport.bucket, passport.salt)
-        known = replace(arrival, reader=reader)
+        known = arrival._replace(reader=reader)
         return answer_arrival(site, services.passports, known, is_supporter_known=is_copy, account=account.hex())[0]
 
 

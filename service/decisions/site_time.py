@@ -1,7 +1,7 @@
 """The server's clock as the site's calendar reads it. Weeks start on Monday."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 DAY_SECONDS = 86_400
@@ -9,8 +9,7 @@ HOUR_SECONDS = 3_600
 SKEW_SECONDS = 300  # machines' clocks may differ by this much; a stamp further ahead is not believed
 
 
-@dataclass(frozen=True, slots=True)
-class SiteTime:
+class SiteTime(NamedTuple):
     """Now. `instant`: seconds since 1970 in UTC. `day`: ordinal of the local date. `minute`: of the local day."""
 
     instant: int

@@ -1,6 +1,6 @@
 """Which variant of a campaign a reader gets. The same reader always gets the same, whatever else is on the page."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.campaigns.campaign import Campaign, control_of
 from service.campaigns.experiment import Experiment, Method
@@ -11,8 +11,7 @@ from service.decisions.prompts import variant_fingerprint
 from service.decisions.reader import BUCKETS, Reader
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
+class Assigned(NamedTuple):
     """`is_counted` False: a reader without a bucket or outside the coverage, left out of the experiment's results."""
 
     variant: Variant

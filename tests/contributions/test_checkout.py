@@ -3,7 +3,6 @@
 import hashlib
 import itertools
 import threading
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,7 +25,7 @@ def prompt_token(newsroom: Newsroom, **changes: Any) -> str:
         issued_at=int(newsroom.clock().timestamp()),
         currency="EUR",
     )
-    return seal_prompt_token(newsroom.services.passports.ring, replace(token, **changes))
+    return seal_prompt_token(newsroom.services.passports.ring, token._replace(**changes))
 
 
 def test_a_gift_knows_the_campaign_and_page_it_came_from(newsroom: Newsroom) -> None:
