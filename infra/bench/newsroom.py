@@ -111,7 +111,7 @@ def heavy_reader(site: CompiledSite) -> Reader:
     for day in range(366, 0, -1):
         at = site_time_at(NOW - timedelta(days=day), site.zone)
         for number in range(3):
-            body = {**page_view(day * 3 + number), "page_id": f"{day}-{number}", "section": None}
+            body = {**page_view(day * 3 + number), "page_id": f"{day}-{number}"}
             view: ViewRequest = schema.load(body)
             reader = record_view(reader, reading_of(view, site.wanted_topics), at)
     for number, candidate in enumerate(site.appeals[:15]):

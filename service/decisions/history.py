@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from service.decisions.packed import PackedCounts, PackedTopics
+from service.decisions.packed import Packed, PackedCounts
+from service.decisions.packed_reader import PackedTopics
 from service.decisions.reader import (
     HISTORY_DAYS,
     HISTORY_WEEKS,
@@ -24,6 +25,7 @@ from service.decisions.reader import (
 from service.decisions.site_time import SiteTime, week_of
 
 TOPICS_PER_ARTICLE = 10
+Counts = tuple[int, ...] | PackedCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,8 @@ def aged(history: History, day: int) -> History:
     return History(day, days, weeks, topics, (), history.view_count)
 
 
-def _later(counts: Sequence[int], gone: int, kept: int) -> Sequence[int]:
-    if isinstance(counts, PackedCounts):
+def _later(counts: Counts, gone: int, kept: int) -> Counts:
+    if not isinstance(counts, tuple):
         return counts.later(gone, kept)
     return (*(0,) * min(gone, kept), *counts)[:kept] if counts else ()
 
@@ -110,20 +112,22 @@ def _counted(history: History, reading: Reading, salt: int) -> History:
     )
 
 
-def _one_more(counts: Sequence[int]) -> Sequence[int]:
-    if isinstance(counts, PackedCounts):
+def _one_more(counts: Counts) -> Counts:
+    if not isinstance(counts, tuple):
         return counts.one_more()
     return (counts[0] + 1, *counts[1:]) if counts else (1,)
 
 
-def _with_topics(history: History, reading: Reading) -> Sequence[TopicHistory]:
+def _with_topics(history: History, reading: Reading) -> tuple[TopicHistory, ...] | Packed[TopicHistory]:
     """The article counted on each of its topics, at most so many of them, those asked about first."""
     read, wanted = list(dict.fromkeys(reading.topics)), reading.wanted
     if len(read) > TOPICS_PER_ARTICLE:
         read = sorted(read, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE]
     week = week_of(history.day)
-    if isinstance(history.topics, PackedTopics) and (counted := history.topics.one_more(read)) is not None:
-        return counted
+    if type(history.topics) is PackedTopics:
+        counted = history.topics.one_more(read)
+        if counted is not None:
+            return counted
     found = {one.topic: one for one in history.topics}
     for topic in read:
         one = found.get(topic)
@@ -178,8 +182,8 @@ def articles_in_weeks(history: History, now: SiteTime, weeks: int) -> int:
     return _total(aged(history, now.day).weeks, weeks + 1)
 
 
-def _total(counts: Sequence[int], newest: int) -> int:
-    return counts.total(newest) if isinstance(counts, PackedCounts) else sum(counts[:newest])
+def _total(counts: Counts, newest: int) -> int:
+    return sum(counts[:newest]) if isinstance(counts, tuple) else counts.total(newest)
 
 
 def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics: Collection[int]) -> int:

@@ -6,13 +6,14 @@ two columns.
 """
 
 from collections.abc import Callable, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from struct import Struct, calcsize, error
 from typing import TypeVar
 
 from service.campaigns.variant import Interval
-from service.decisions.packed import Packed, PackedCounts, PackedPrompts, PackedTopics
-from service.decisions.passport_bytes import Tables, joined, split, split_all, table, within
+from service.decisions.packed import Packed, PackedCounts
+from service.decisions.packed_reader import PackedPrompts, PackedTopics
+from service.decisions.passport_bytes import Tables, joined, split_all, table, within
 from service.decisions.passport_version_1 import decode_version_1
 from service.decisions.reader import (
     FreeRead,
@@ -45,16 +46,8 @@ _READS = "HI"  # page, expires at
 _TOPIC_COUNT, _PAGE_COUNT, _RECENT_COUNT, _PROMPT_COUNT, _POOL_COUNT = range(
     2, 7
 )  # places of these lengths in the head
-# of each table: bytes of a row, bytes before the row's own length where items follow, bytes of such an item
-_SHAPES = (
-    (1, 0, 0),
-    (1, 0, 0),
-    (calcsize(">" + _TOPICS), calcsize(">BH"), calcsize(">" + _WEEKS)),
-    (2, 0, 0),
-    (calcsize(">BH"), 0, 0),
-    (calcsize(">" + _PROMPTS), calcsize(">BHHH"), calcsize(">I")),
-    (calcsize(">" + _POOLS), calcsize(">BH"), calcsize(">" + _READS)),
-    (1, 0, 0),
+_TOPIC_BYTES, _WEEK_BYTES, _PROMPT_BYTES, _POOL_BYTES, _READ_BYTES = (
+    calcsize(">" + widths) for widths in (_TOPICS, _WEEKS, _PROMPTS, _POOLS, _READS)
 )
 
 
@@ -64,28 +57,9 @@ class UnreadablePassportError(ValueError):
 
 def encode(reader: Reader, issued_at: int) -> bytes:
     history = reader.history
-    bucket = _NO_BUCKET if reader.bucket is None else reader.bucket
-    giving = b"" if reader.giving == _NOTHING_GIVEN else _giving(reader.giving)
-    head = _HEAD.pack(
-        VERSION,
-        within(issued_at),
-        *split(bucket),
-        reader.salt,
-        within(reader.first_seen_at),
-        within(history.day),
-        within(history.view_count),
-        *split(reader.link),
-        len(history.days),
-        len(history.weeks),
-        len(history.topics),
-        len(history.pages),
-        len(reader.recent),
-        len(reader.prompts),
-        len(reader.pools),
-        len(giving),
-    )
+    giving = b"" if reader.giving is _NOTHING_GIVEN or reader.giving == _NOTHING_GIVEN else _giving(reader.giving)
     tables = (
-        head,
+        _head(reader, issued_at, len(giving)),
         _packed(history.days, _counts),
         _packed(history.weeks, _counts),
         _topics(history),
@@ -98,6 +72,21 @@ def encode(reader: Reader, issued_at: int) -> bytes:
     return b"".join(tables)
 
 
+def _head(reader: Reader, issued_at: int, giving_bytes: int) -> bytes:
+    history = reader.history
+    bucket = _NO_BUCKET if reader.bucket is None else reader.bucket
+    values = (
+        *(VERSION, issued_at, bucket >> 16, bucket & 0xFFFF, reader.salt, reader.first_seen_at),
+        *(history.day, history.view_count, reader.link >> 16, reader.link & 0xFFFF),
+        *(len(history.days), len(history.weeks), len(history.topics), len(history.pages)),
+        *(len(reader.recent), len(reader.prompts), len(reader.pools), giving_bytes),
+    )
+    try:
+        return _HEAD.pack(*values)
+    except error:
+        return _HEAD.pack(*map(within, values))
+
+
 def decode(data: bytes) -> tuple[Reader, int]:
     """The reader and the instant the passport was issued. Raises UnreadablePassportError."""
     if not data or data[0] not in _DECODERS:
@@ -108,13 +97,18 @@ def decode(data: bytes) -> tuple[Reader, int]:
         raise UnreadablePassportError("cut short or out of bounds") from problem
 
 
-def _packed(values: Sequence[V], pack: Callable[[Sequence[V]], bytes]) -> bytes:
+def _packed(values: tuple[V, ...] | Packed[V], pack: Callable[[Sequence[V]], bytes]) -> bytes:
     """What still lies in an older passport's bytes goes on as it is."""
-    return values.data if isinstance(values, Packed) else pack(values)
+    if not isinstance(values, tuple):
+        return values.data
+    return pack(values) if values else b""
 
 
 def _counts(counts: Sequence[int]) -> bytes:
-    return table("B", counts)
+    try:
+        return bytes(counts)
+    except ValueError:
+        return table("B", counts)
 
 
 def _pages(pages: Sequence[int]) -> bytes:
@@ -128,7 +122,7 @@ def _recent(recent: Sequence[int]) -> bytes:
 def _topics(history: History) -> bytes:
     topics = history.topics
     this_week = (history.day - 1) // 7
-    if isinstance(topics, PackedTopics) and topics.week == this_week:
+    if type(topics) is PackedTopics and topics.week == this_week:
         return topics.data
     if not topics:
         return b""
@@ -200,16 +194,22 @@ def _decode_version_2(data: bytes) -> tuple[Reader, int]:
 
 def _cut(data: bytes, lengths: list[int]) -> list[bytes]:
     """Each table's own bytes. Raises ValueError unless all of them together are the data."""
-    parts, start = [], _HEAD.size
-    for length, (row, lengths_at, item) in zip(lengths, _SHAPES, strict=True):
-        end = start + row * length
-        if item:
-            end += item * sum(data[start + lengths_at * length : start + (lengths_at + 1) * length])
-        parts.append(data[start:end])
-        start = end
-    if start != len(data) or lengths[-1] not in {0, _GIVING.size}:
+    days, weeks, topics, pages, recent, prompts, pools, giving = lengths
+    topics_at = _HEAD.size + days + weeks
+    pages_at = topics_at + _TOPIC_BYTES * topics + _items(data, topics_at, topics, _WEEK_BYTES, before=3)
+    recent_at = pages_at + 2 * pages
+    prompts_at = recent_at + 3 * recent
+    pools_at = prompts_at + _PROMPT_BYTES * prompts + _items(data, prompts_at, prompts, 4, before=7)
+    giving_at = pools_at + _POOL_BYTES * pools + _items(data, pools_at, pools, _READ_BYTES, before=3)
+    if giving_at + giving != len(data) or giving not in {0, _GIVING.size}:
         raise ValueError("cut short or too long")
-    return parts
+    ends = (_HEAD.size, _HEAD.size + days, topics_at, pages_at, recent_at, prompts_at, pools_at, giving_at, len(data))
+    return [data[start:end] for start, end in pairwise(ends)]
+
+
+def _items(data: bytes, start: int, length: int, item_bytes: int, *, before: int) -> int:
+    """Bytes of what belongs to the rows of a table; how much that is stands after `before` bytes for each row."""
+    return item_bytes * sum(data[start + before * length : start + (before + 1) * length]) if length else 0
 
 
 def _read_pages(data: bytes) -> tuple[int, ...]:

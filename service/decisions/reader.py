@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from service.campaigns.variant import Interval
+from service.decisions.packed import BYTE_LIMIT, Packed, PackedCounts
 
 BUCKETS = 1_000_000
 HISTORY_DAYS = 91
@@ -25,7 +26,7 @@ MAX_SEEN_PER_CAMPAIGN = 30
 MAX_SEEN = 44
 MAX_POOLS = 4
 MAX_FREE_READS = 31  # over all pools
-COUNT_LIMIT = 255  # a count of a day, of a week, of dismissals or of contributions stops here
+COUNT_LIMIT = BYTE_LIMIT  # a count of a day, of a week, of dismissals or of contributions stops here
 SEEN_LIMIT = 65_535  # and that of impressions of one campaign here
 
 
@@ -49,10 +50,10 @@ class History:
     """Articles read. `days[n]`: count n days before `day`. `weeks[n]`: count n weeks before the week of `day`."""
 
     day: int = 0
-    days: Sequence[int] = ()
-    weeks: Sequence[int] = ()
-    topics: Sequence[TopicHistory] = ()
-    pages: Sequence[int] = ()  # salted fingerprints of this week's pages
+    days: tuple[int, ...] | PackedCounts = ()
+    weeks: tuple[int, ...] | PackedCounts = ()
+    topics: tuple[TopicHistory, ...] | Packed[TopicHistory] = ()
+    pages: tuple[int, ...] | Packed[int] = ()  # salted fingerprints of this week's pages
     view_count: int = 0  # page views of every type, ever
 
 
@@ -68,8 +69,8 @@ class PromptRecord(NamedTuple):
     variant: int = 0  # fingerprint of the variant seen first; 0 = none
 
 
-class PromptRecords(Sequence[PromptRecord]):
-    """Records that know quicker ways than looking at each."""
+class PromptRecords(Packed[PromptRecord]):
+    """Records still packed, that know quicker ways than looking at each."""
 
     __slots__ = ()
 
@@ -129,9 +130,9 @@ class Reader:
     first_seen_at: int
     history: History = History()
     prompts: tuple[PromptRecord, ...] | PromptRecords = ()
-    pools: Sequence[PoolUse] = ()
+    pools: tuple[PoolUse, ...] | Packed[PoolUse] = ()
     giving: Giving = Giving()
-    recent: Sequence[int] = ()  # fingerprints of the latest view and event ids
+    recent: tuple[int, ...] | Packed[int] = ()  # fingerprints of the latest view and event ids
     link: int = 0  # fingerprint of the signed-in reader this is a copy of; 0 = of nobody
 
     def prompt_record(self, campaign: int) -> PromptRecord:
