@@ -52,7 +52,7 @@ def _error_without_values(_: Any, __: str, event: MutableMapping[str, Any]) -> M
 
 def request_id_of(offered: str, made: str | None = None) -> str:
     """The id a proxy offered, if it is a plain one; otherwise the one `made` here, or a new one."""
-    return offered if REQUEST_ID.fullmatch(offered) else made or new_id("req")
+    return offered if offered and REQUEST_ID.fullmatch(offered) else made or new_id("req")
 
 
 def log_requests(app: Flask) -> None:

@@ -37,7 +37,8 @@ class Offered(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a page view gets back. `passport` None: nothing to carry. `explains`: traces are shown."""
+    """What a page view gets back. `passport` None: nothing to carry. `day`: ordinal of the site's local date.
+    `explains`: traces are shown."""
 
     decision_id: str
     prompts: tuple[Offered, ...]
@@ -46,6 +47,7 @@ class Answer(NamedTuple):
     supporter: SupporterState
     passport: str | None
     is_local: bool
+    day: int
     fault: str | None = None
     explains: bool = False
 
@@ -91,20 +93,21 @@ def answer_arrival(
     decision_id = new_id("dec")
     try:
         situation, decision, reader = take_view(site, arrival, is_supporter_known=is_supporter_known)
-        prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
+        prompts = [prompt_of(choice, situation) for choice in decision.choices]
         fault = None
     except _FAULTS as error:
         situation = situation_of(site, counted(site, arrival))
         decision, reader = NOTHING, situation.reader
-        prompts, fault = (), type(error).__name__
+        prompts, fault = [], type(error).__name__
     answer = Answer(
         decision_id=decision_id,
-        prompts=tuple(_offered(sealer, prompt, situation, (decision_id, account)) for prompt in prompts),
+        prompts=tuple([_offered(sealer, prompt, situation, (decision_id, account)) for prompt in prompts]),
         decision=decision,
         article_count=articles_remembered(reader, arrival.now),
         supporter=situation.supporter,
         passport=None if reader is None else sealer.seal(reader, site.site.key, arrival.now.instant),
         is_local=arrival.view.passport is not None,
+        day=arrival.now.day,
         fault=fault,
     )
     return answer, reader
@@ -165,6 +168,7 @@ def answer_preview(
         supporter=situation.supporter,
         passport=arrival.view.passport,
         is_local=arrival.view.passport is not None,
+        day=arrival.now.day,
         explains=True,
     )
 

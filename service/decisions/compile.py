@@ -13,6 +13,7 @@ from service.decisions.history import topic_fingerprint
 from service.decisions.prompts import campaign_fingerprint
 from service.decisions.reader_rules import span, window
 from service.decisions.rules import RULES
+from service.decisions.variants import draw_of
 
 
 def compile_site(snapshot: SiteSnapshot) -> CompiledSite:
@@ -54,7 +55,7 @@ def _prepared(campaign: Campaign, zone: ZoneInfo, shares: tuple[VariantShare, ..
         ends_before=None if ends is None else int(ends_before(ends, zone).timestamp()),
         counts=tuple(_prepared_count(rule) for rule in campaign.reader.article_counts),
         favourite_topics=_fingerprints(campaign.reader.favourite_topics_any or ()),
-        variant_shares=shares,
+        draw=draw_of(campaign, shares),
     )
 
 

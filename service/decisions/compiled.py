@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from service.campaigns.campaign import Campaign
-from service.campaigns.experiment import VariantShare
+from service.campaigns.experiment import Experiment
 from service.campaigns.reader_rules import ArticleCount
 from service.campaigns.site import Site
+from service.campaigns.variant import Variant
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict
 
@@ -44,6 +45,15 @@ class PreparedCount(NamedTuple):
     note: str
 
 
+class Draw(NamedTuple):
+    """Between which variants (`arms`) a reader's bucket draws, with which weights."""
+
+    experiment: Experiment
+    control: Variant
+    arms: tuple[Variant, ...]
+    weights: tuple[float, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """One campaign with what its rules would otherwise compute at each view. Instants in seconds since 1970.
@@ -57,7 +67,7 @@ class Prepared:
     ends_before: int | None
     counts: tuple[PreparedCount, ...]
     favourite_topics: frozenset[int]
-    variant_shares: tuple[VariantShare, ...]
+    draw: Draw
     offers: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
 

@@ -95,13 +95,13 @@ def _next_weekly(one: WeeklyShowAgain, after: SiteTime) -> int:
 
 def _dismissals(prepared: Prepared, situation: Situation) -> tuple[int, int]:
     """How many count, and when the last was; those dated ahead of the clock are not believed."""
+    latest = situation.now.instant + SKEW_SECONDS
+    if situation.reader is None:
+        return 0, 0
     if prepared.campaign.cool_off.dismissals is Counting.OWN:
-        records: Iterable[PromptRecord] = (
-            (situation.reader.prompt_record(prepared.fingerprint),) if situation.reader else ()
-        )
-    else:
-        records = _records(situation.reader)
-    believed = [one for one in records if one.dismissed_at <= situation.now.instant + SKEW_SECONDS]
+        record = situation.reader.prompt_record(prepared.fingerprint)
+        return (record.dismissed_count, record.dismissed_at) if record.dismissed_at <= latest else (0, 0)
+    believed = [one for one in situation.reader.prompts if one.dismissed_at <= latest]
     return sum(one.dismissed_count for one in believed), max((one.dismissed_at for one in believed), default=0)
 
 

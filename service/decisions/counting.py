@@ -21,7 +21,7 @@ def count_decision(services: Services, site: str, answer: Answer, seconds: float
     services.metrics.decided(site, outcome).inc()
     services.metrics.decision_seconds.observe(seconds)
     if answer.prompts and not answer.explains:
-        day = _today(services, site)
+        day = date.fromordinal(answer.day)
         for offered in answer.prompts:
             prompt = offered.prompt
             services.tally.add(Cell(site, prompt.campaign, prompt.variant, day, prompt.is_counted, Counted.SHOWN))

@@ -4,11 +4,11 @@ The week and day are those of the server's clock in the site's timezone. A clock
 newest day already known, so nothing is lost and nothing lies in the future.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from service.decisions.packed import Packed, PackedCounts
+from service.decisions.packed import Packed, PackedCounts, PackedPrints
 from service.decisions.packed_reader import PackedTopics
 from service.decisions.reader import (
     HISTORY_DAYS,
@@ -67,7 +67,9 @@ def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
     )
 
 
-def remembered(recent: Sequence[int], item: int) -> tuple[int, ...]:
+def remembered(recent: tuple[int, ...] | PackedPrints, item: int) -> tuple[int, ...] | PackedPrints:
+    if not isinstance(recent, tuple):
+        return recent.followed_by(item, MAX_RECENT_IDS)
     return (*recent, item)[-MAX_RECENT_IDS:]
 
 

@@ -59,7 +59,7 @@ class PackedCounts(Packed[int]):
     __slots__ = ()
 
     def __init__(self, data: bytes) -> None:
-        super().__init__(data, len(data), tuple)
+        self.data, self.length, self._read, self._values = data, len(data), tuple, None
 
     def total(self, newest: int) -> int:
         return sum(self.data[:newest])
@@ -69,3 +69,45 @@ class PackedCounts(Packed[int]):
 
     def one_more(self) -> "PackedCounts":
         return PackedCounts(bytes((min(self.data[0] + 1, BYTE_LIMIT),)) + self.data[1:])
+
+
+class PackedPrints(Packed[int]):
+    """Fingerprints of three bytes, oldest first: the column of their high bytes, then that of their two low ones."""
+
+    __slots__ = ()
+
+    def __contains__(self, value: object) -> bool:
+        if not isinstance(value, int):
+            return False
+        high, low = value >> 16, (value & 0xFFFF).to_bytes(2, "big")
+        data, length = self.data, self.length
+        at = data.find(low, length)
+        while at >= 0:
+            place, is_between = divmod(at - length, 2)
+            if not is_between and data[place] == high:
+                return True
+            at = data.find(low, at + 1)
+        return False
+
+    def followed_by(self, value: int, kept: int) -> "PackedPrints":
+        """With one more; of more than `kept` the oldest are forgotten."""
+        data, length = self.data, self.length
+        gone = max(0, length + 1 - kept)
+        highs = data[gone:length] + bytes((value >> 16,))
+        lows = data[length + 2 * gone :] + (value & 0xFFFF).to_bytes(2, "big")
+        return PackedPrints(highs + lows, length + 1 - gone, self._read)
+
+
+class PackedPages(Packed[int]):
+    """Fingerprints of two bytes, in order of size."""
+
+    __slots__ = ()
+
+    def __contains__(self, value: object) -> bool:
+        if not isinstance(value, int):
+            return False
+        wanted = value.to_bytes(2, "big")
+        at = self.data.find(wanted)
+        while at % 2 == 1 and at > 0:
+            at = self.data.find(wanted, at + 1)
+        return at >= 0

@@ -20,8 +20,7 @@ class PackedTopics(Packed[TopicHistory]):
     __slots__ = ("week",)
 
     def __init__(self, data: bytes, length: int, week: int, read: Callable[[bytes], tuple[TopicHistory, ...]]) -> None:
-        super().__init__(data, length, read)
-        self.week = week
+        self.data, self.length, self._read, self._values, self.week = data, length, read, None, week
 
     def one_more(self, topics: Iterable[int]) -> "PackedTopics | None":
         """One article more this week on each topic; None where one of them has none yet this week."""
@@ -47,13 +46,20 @@ class PackedTopics(Packed[TopicHistory]):
 class PackedPrompts(PromptRecords):
     """Records of prompts: their columns, then the instants at which each was seen, one after another."""
 
-    __slots__ = ("_columns",)
+    __slots__ = ("_columns", "_known")
 
     def __init__(self, data: bytes, length: int, read: Callable[[bytes], tuple[PromptRecord, ...]]) -> None:
-        super().__init__(data, length, read)
+        self.data, self.length, self._read, self._values = data, length, read, None
         self._columns: tuple[int, ...] | None = None
+        self._known: dict[int, PromptRecord] = {}
 
     def record(self, campaign: int) -> PromptRecord:
+        known = self._known.get(campaign)
+        if known is None:
+            known = self._known[campaign] = self._found(campaign)
+        return known
+
+    def _found(self, campaign: int) -> PromptRecord:
         values, length = self._all_columns(), self.length
         lows = values[length : 2 * length]
         low, start = campaign & 0xFFFF, 0

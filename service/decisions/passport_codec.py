@@ -11,11 +11,12 @@ from struct import Struct, calcsize, error
 from typing import TypeVar
 
 from service.campaigns.variant import Interval
-from service.decisions.packed import Packed, PackedCounts
+from service.decisions.packed import Packed, PackedCounts, PackedPages, PackedPrints
 from service.decisions.packed_reader import PackedPrompts, PackedTopics
 from service.decisions.passport_bytes import Tables, joined, split_all, table, within
 from service.decisions.passport_version_1 import decode_version_1
 from service.decisions.reader import (
+    NOTHING_GIVEN,
     FreeRead,
     Giving,
     History,
@@ -31,7 +32,6 @@ VERSION = 2
 _RECURRING = tuple(RecurringState)
 _INTERVALS = tuple(Interval)
 _NO_BUCKET = 0xFFFFFF
-_NOTHING_GIVEN = Giving()
 
 # version, issued at, bucket (high byte, low bytes), salt, first seen at, day, view count, link (high byte, low bytes);
 # lengths of days, weeks, topics, pages, recent, prompts, pools, giving
@@ -57,7 +57,7 @@ class UnreadablePassportError(ValueError):
 
 def encode(reader: Reader, issued_at: int) -> bytes:
     history = reader.history
-    giving = b"" if reader.giving is _NOTHING_GIVEN or reader.giving == _NOTHING_GIVEN else _giving(reader.giving)
+    giving = b"" if reader.giving is NOTHING_GIVEN or reader.giving == NOTHING_GIVEN else _giving(reader.giving)
     tables = (
         _head(reader, issued_at, len(giving)),
         _packed(history.days, _counts),
@@ -76,10 +76,24 @@ def _head(reader: Reader, issued_at: int, giving_bytes: int) -> bytes:
     history = reader.history
     bucket = _NO_BUCKET if reader.bucket is None else reader.bucket
     values = (
-        *(VERSION, issued_at, bucket >> 16, bucket & 0xFFFF, reader.salt, reader.first_seen_at),
-        *(history.day, history.view_count, reader.link >> 16, reader.link & 0xFFFF),
-        *(len(history.days), len(history.weeks), len(history.topics), len(history.pages)),
-        *(len(reader.recent), len(reader.prompts), len(reader.pools), giving_bytes),
+        VERSION,
+        issued_at,
+        bucket >> 16,
+        bucket & 0xFFFF,
+        reader.salt,
+        reader.first_seen_at,
+        history.day,
+        history.view_count,
+        reader.link >> 16,
+        reader.link & 0xFFFF,
+        len(history.days),
+        len(history.weeks),
+        len(history.topics),
+        len(history.pages),
+        len(reader.recent),
+        len(reader.prompts),
+        len(reader.pools),
+        giving_bytes,
     )
     try:
         return _HEAD.pack(*values)
@@ -175,7 +189,7 @@ def _decode_version_2(data: bytes) -> tuple[Reader, int]:
         days=PackedCounts(days) if days else (),
         weeks=PackedCounts(weeks) if weeks else (),
         topics=_packed_topics(topics, lengths[_TOPIC_COUNT], (day - 1) // 7) if topics else (),
-        pages=Packed(pages, lengths[_PAGE_COUNT], _read_pages) if pages else (),
+        pages=PackedPages(pages, lengths[_PAGE_COUNT], _read_pages) if pages else (),
         view_count=view_count,
     )
     reader = Reader(
@@ -183,10 +197,10 @@ def _decode_version_2(data: bytes) -> tuple[Reader, int]:
         salt=salt,
         first_seen_at=first_seen_at,
         history=history,
-        recent=Packed(recent, lengths[_RECENT_COUNT], _read_recent) if recent else (),
+        recent=PackedPrints(recent, lengths[_RECENT_COUNT], _read_recent) if recent else (),
         prompts=_packed_prompts(prompts, lengths[_PROMPT_COUNT]) if prompts else (),
         pools=_packed_pools(pools, lengths[_POOL_COUNT]) if pools else (),
-        giving=_take_giving(giving) if giving else _NOTHING_GIVEN,
+        giving=_take_giving(giving) if giving else NOTHING_GIVEN,
         link=link_high << 16 | link_low,
     )
     return reader, issued_at

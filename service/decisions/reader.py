@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from service.campaigns.variant import Interval
-from service.decisions.packed import BYTE_LIMIT, Packed, PackedCounts
+from service.decisions.packed import BYTE_LIMIT, Packed, PackedCounts, PackedPages, PackedPrints
 
 BUCKETS = 1_000_000
 HISTORY_DAYS = 91
@@ -53,7 +53,7 @@ class History:
     days: tuple[int, ...] | PackedCounts = ()
     weeks: tuple[int, ...] | PackedCounts = ()
     topics: tuple[TopicHistory, ...] | Packed[TopicHistory] = ()
-    pages: tuple[int, ...] | Packed[int] = ()  # salted fingerprints of this week's pages
+    pages: tuple[int, ...] | PackedPages = ()  # salted fingerprints of this week's pages
     view_count: int = 0  # page views of every type, ever
 
 
@@ -121,6 +121,9 @@ class Giving:
     checkout_interval: Interval = Interval.ONE_OFF
 
 
+NOTHING_GIVEN = Giving()
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """`bucket` is 0..999,999, shared with other readers by design; None when the consent does not cover one."""
@@ -131,8 +134,8 @@ class Reader:
     history: History = History()
     prompts: tuple[PromptRecord, ...] | PromptRecords = ()
     pools: tuple[PoolUse, ...] | Packed[PoolUse] = ()
-    giving: Giving = Giving()
-    recent: tuple[int, ...] | Packed[int] = ()  # fingerprints of the latest view and event ids
+    giving: Giving = NOTHING_GIVEN
+    recent: tuple[int, ...] | PackedPrints = ()  # fingerprints of the latest view and event ids
     link: int = 0  # fingerprint of the signed-in reader this is a copy of; 0 = of nobody
 
     def prompt_record(self, campaign: int) -> PromptRecord:

@@ -116,7 +116,8 @@ def came_from(prepared: Prepared, situation: Situation) -> Verdict:
 
 
 def has_read_articles(prepared: Prepared, situation: Situation) -> Verdict:
-    return worst([_articles(count, situation) for count in prepared.counts])
+    counts = prepared.counts
+    return worst([_articles(count, situation) for count in counts]) if counts[1:] else _articles(counts[0], situation)
 
 
 def has_countable_history(_prepared: Prepared, situation: Situation) -> Verdict:

@@ -3,10 +3,9 @@
 A seal is bound to a purpose and a context (the site), so that a text sealed for one cannot be opened as another.
 """
 
-import base64
 import binascii
 import hashlib
-import secrets
+import os
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,6 +14,7 @@ _NONCE_BYTES = 12
 _KEY_ID_BYTES = 1
 _SMALLEST_BYTES = _KEY_ID_BYTES + _NONCE_BYTES + 16
 MAX_SEALED_CHARACTERS = 4096
+_TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")  # base64 as in RFC 4648, section 5
 
 
 class KeyRing:
@@ -29,7 +29,7 @@ class KeyRing:
     def seal(self, plain: bytes, *, purpose: str, context: str = "") -> str:
         """Encrypt and sign; the result is URL-safe text of 4/3 × (length + 29) characters."""
         sealed = self.seal_bytes(plain, purpose=purpose, context=context)
-        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode("ascii")
+        return binascii.b2a_base64(sealed, newline=False).translate(_TO_URL).rstrip(b"=").decode("ascii")
 
     def open(self, text: str, *, purpose: str, context: str = "") -> bytes | None:
         """What was sealed, or None when the text is malformed, forged, foreign or sealed with a retired key."""
@@ -38,7 +38,7 @@ class KeyRing:
     def seal_bytes(self, plain: bytes, *, purpose: str, context: str = "") -> bytes:
         """The same for what stays here: of any length, 29 bytes longer than what it seals."""
         key_id, cipher = self._ring(purpose, context)[0]
-        nonce = secrets.token_bytes(_NONCE_BYTES)
+        nonce = os.urandom(_NONCE_BYTES)
         return bytes((key_id,)) + nonce + cipher.encrypt(nonce, plain, None)
 
     def open_bytes(self, sealed: bytes, *, purpose: str, context: str = "") -> bytes | None:
@@ -82,6 +82,7 @@ def _decoded(text: str) -> bytes:
     if len(text) > MAX_SEALED_CHARACTERS:
         return b""
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        return binascii.a2b_base64(padded.translate(_FROM_URL), strict_mode=True)
     except (binascii.Error, ValueError):
         return b""

@@ -6,7 +6,7 @@ from service.campaigns.reader_rules import SupporterState
 from service.campaigns.site import SupporterPolicy
 from service.campaigns.variant import Interval
 from service.decisions.compiled import Prepared
-from service.decisions.reader import Giving, RecurringState
+from service.decisions.reader import NOTHING_GIVEN, Giving, RecurringState
 from service.decisions.site_time import DAY_SECONDS, SiteTime, as_datetime, months_after
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict, listed
@@ -15,7 +15,7 @@ _FOREVER = 1 << 62
 
 
 def supporter_state(giving: Giving, policy: SupporterPolicy, now: SiteTime) -> SupporterState:
-    return _state_and_end(giving, policy, now)[0]
+    return SupporterState.NONE if giving is NOTHING_GIVEN else _state_and_end(giving, policy, now)[0]
 
 
 def state_ends_at(giving: Giving, policy: SupporterPolicy, now: SiteTime) -> int | None:

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from service.campaigns.campaign import Campaign, control_of
-from service.campaigns.experiment import Experiment, Method
+from service.campaigns.experiment import Experiment, Method, VariantShare
 from service.campaigns.variant import Variant
 from service.decisions.assignment import arm, is_in_range
-from service.decisions.compiled import Prepared
+from service.decisions.compiled import Draw, Prepared
 from service.decisions.prompts import variant_fingerprint
 from service.decisions.reader import BUCKETS, Reader
 
@@ -20,32 +20,41 @@ class Assigned(NamedTuple):
 
 def assign(prepared: Prepared, reader: Reader | None) -> Assigned:
     """The reader's variant: the control without a bucket, in the control range or outside the coverage."""
-    campaign = prepared.campaign
-    control = control_of(campaign)
+    draw = prepared.draw
     bucket = reader.bucket if reader else None
     if reader is None or bucket is None:
-        return Assigned(control, is_counted=False)
+        return Assigned(draw.control, is_counted=False)
+    experiment = draw.experiment
+    if experiment.control is not None and is_in_range(
+        bucket, experiment.control.share, round(experiment.control.offset_share * BUCKETS)
+    ):
+        return Assigned(draw.control, is_counted=True)
+    if experiment.method is not Method.FIXED:
+        kept = _variant_kept(prepared.campaign, reader, prepared.fingerprint)
+        if kept is not None:
+            return Assigned(kept, is_counted=True)
+    index = arm(bucket, experiment.seed, draw.weights, experiment.coverage_share)
+    return Assigned(draw.control, is_counted=False) if index is None else Assigned(draw.arms[index], is_counted=True)
+
+
+def draw_of(campaign: Campaign, measured: tuple[VariantShare, ...]) -> Draw:
+    """Between whom the reader's bucket draws. With a control range the others share what it leaves."""
+    control = control_of(campaign)
     experiment = campaign.experiment or Experiment(seed=campaign.key)
     arms = campaign.variants
     if experiment.control is not None:
-        if is_in_range(bucket, experiment.control.share, round(experiment.control.offset_share * BUCKETS)):
-            return Assigned(control, is_counted=True)
         arms = tuple(variant for variant in campaign.variants if variant is not control) or arms
-    if experiment.method is not Method.FIXED:
-        kept = _variant_kept(campaign, reader, prepared.fingerprint)
-        if kept is not None:
-            return Assigned(kept, is_counted=True)
-    index = arm(bucket, experiment.seed, _weights(prepared, arms), experiment.coverage_share)
-    return Assigned(control, is_counted=False) if index is None else Assigned(arms[index], is_counted=True)
+    return Draw(experiment, control, arms, _weights(experiment, arms, measured))
 
 
-def _weights(prepared: Prepared, arms: tuple[Variant, ...]) -> tuple[float, ...]:
+def _weights(
+    experiment: Experiment, arms: tuple[Variant, ...], measured: tuple[VariantShare, ...]
+) -> tuple[float, ...]:
     """The editor's weights; for a bandit those last measured, or an even split where they are missing or unusable."""
-    experiment = prepared.campaign.experiment
-    if experiment is None or experiment.method is Method.FIXED:
+    if experiment.method is Method.FIXED:
         return tuple(variant.weight for variant in arms)
-    measured = {share.variant: share.share for share in prepared.variant_shares}
-    shares = tuple(measured.get(variant.key, 0.0) for variant in arms)
+    by_key = {share.variant: share.share for share in measured}
+    shares = tuple(by_key.get(variant.key, 0.0) for variant in arms)
     is_usable = all(0 <= share <= 1 for share in shares) and sum(shares) > 0
     return shares if is_usable else (1.0,) * len(arms)
 
