@@ -1,13 +1,13 @@
 """Silence after a prompt was closed: growing with each, until shown again, or for ever; and the site's own hour."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.frequency import CoolOff, Counting, WeeklyShowAgain
 from service.campaigns.schedule import WEEKDAYS
 from service.decisions.compiled import Prepared
-from service.decisions.reader import PromptRecord, Reader
+from service.decisions.reader import PromptRecord
 from service.decisions.site_time import SKEW_SECONDS, SiteTime, instant_of, site_time_of
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict
@@ -52,14 +52,14 @@ def is_not_dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdi
 def is_not_just_closed(prepared: Prepared, situation: Situation) -> Verdict:
     """After closing anything, nothing else for the site's while: 60 minutes after, it is over."""
     limit = situation.site.silence_after_closing_seconds
-    closed = situation.reader.closed_at if situation.reader else ()
-    last = max((at for at in closed if 0 < at <= situation.now.instant + SKEW_SECONDS), default=None)
-    is_over = last is None or situation.now.instant - last >= limit
-    if last is None or is_over or _cannot_be_closed(prepared, situation):
-        return Verdict(
-            True, None if last is None else situation.now.instant - last, limit, None, "seconds since closing"
-        )
-    return Verdict(False, situation.now.instant - last, limit, last + limit, "seconds since closing")
+    closed, latest = situation.reader.closed_at if situation.reader else (), situation.now.instant + SKEW_SECONDS
+    last = max(closed, default=0)
+    if last > latest:
+        last = max((at for at in closed if at <= latest), default=0)
+    age = situation.now.instant - last if last else None
+    if age is None or age >= limit or _cannot_be_closed(prepared, situation):
+        return Verdict(True, age, limit, None, "seconds since closing")
+    return Verdict(False, age, limit, last + limit, "seconds since closing")
 
 
 def is_mandatory(campaign: Campaign, record: PromptRecord, country: str | None) -> bool:
@@ -72,6 +72,8 @@ def is_mandatory(campaign: Campaign, record: PromptRecord, country: str | None) 
 
 def shown_again_at(cool_off: CoolOff, last: int, situation: Situation) -> int:
     """The first "show again" after a dismissal, by hand or by the week; far in the future when there is none."""
+    if not cool_off.show_again and not cool_off.weekly_show_again:
+        return _FOREVER
     country = situation.visitor.country
     by_hand = (_instant(one.at) for one in cool_off.show_again if _fits(one.countries, country))
     by_week = (
@@ -106,12 +108,10 @@ def _dismissals(prepared: Prepared, situation: Situation) -> tuple[int, int]:
 
 
 def _cannot_be_closed(prepared: Prepared, situation: Situation) -> bool:
-    record = situation.reader.prompt_record(prepared.fingerprint) if situation.reader else None
-    return record is not None and is_mandatory(prepared.campaign, record, situation.visitor.country)
-
-
-def _records(reader: Reader | None) -> Sequence[PromptRecord]:
-    return reader.prompts if reader else ()
+    if prepared.campaign.gate is None or situation.reader is None:
+        return False
+    record = situation.reader.prompt_record(prepared.fingerprint)
+    return is_mandatory(prepared.campaign, record, situation.visitor.country)
 
 
 def _fits(countries: frozenset[str] | None, country: str | None) -> bool:

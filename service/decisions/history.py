@@ -4,7 +4,7 @@ The week and day are those of the server's clock in the site's timezone. A clock
 newest day already known, so nothing is lost and nothing lies in the future.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -32,7 +32,7 @@ Counts = tuple[int, ...] | PackedCounts
 class Reading:
     """One page view as history sees it. `is_article` says whether it counts as an article read.
 
-    `topics` are fingerprints; those some campaign asks about (`wanted`) are the last to be forgotten.
+    `topics` are fingerprints, each once; those some campaign asks about (`wanted`) are the last to be forgotten.
     """
 
     view_id: str
@@ -122,7 +122,8 @@ def _one_more(counts: Counts) -> Counts:
 
 def _with_topics(history: History, reading: Reading) -> tuple[TopicHistory, ...] | Packed[TopicHistory]:
     """The article counted on each of its topics, at most so many of them, those asked about first."""
-    read, wanted = list(dict.fromkeys(reading.topics)), reading.wanted
+    read: Sequence[int] = reading.topics
+    wanted = reading.wanted
     if len(read) > TOPICS_PER_ARTICLE:
         read = sorted(read, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE]
     week = week_of(history.day)

@@ -32,7 +32,7 @@ _UNTOLD = Browser()
 
 @dataclass(frozen=True, slots=True)
 class ViewFacts:
-    """What many views of one page have in common. `topics`: fingerprints of its tags and section."""
+    """What many views of one page have in common. `topics`: fingerprints of its tags and section, each once."""
 
     site: str
     page: Page
@@ -89,7 +89,7 @@ def view_request(body: Mapping[str, Any]) -> ViewRequest:
     facts = ViewFacts(
         site=body["site"],
         page=page,
-        topics=tuple([topic_fingerprint(topic) for topic in ((*tags, section) if section else tags)]),
+        topics=tuple(dict.fromkeys(topic_fingerprint(topic) for topic in ((*tags, section) if section else tags))),
         browser=Browser(body["consent"], body["country"], body["device"], body["language"], host_of(body["referrer"])),
     )
     return ViewRequest(body["view_id"], facts, body["passport"], body["reader_assertion"], body["preview"])
