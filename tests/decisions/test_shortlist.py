@@ -13,17 +13,19 @@ from service.decisions.decide import decide
 from service.decisions.reader import new_reader
 from service.decisions.shortlist import MAX_PAGES, shortlisted
 from service.decisions.site_time import site_time_of
-from service.decisions.situation import Page, Situation, Visitor
+from service.decisions.situation import Page, Purpose, Situation, Visitor
 
 NEWSROOM = compiled_newsroom(30)
 START = int(NOW.timestamp())
+IRISH = Visitor(consent=Consent.FULL, country="IE")
+VISITORS = (IRISH, replace(IRISH, country="US"), replace(IRISH, country=None), replace(IRISH, purpose=Purpose.CRAWL))
 
 
-def situation_at(number: int, instant: int, **page: Any) -> Situation:
+def situation_at(number: int, instant: int, visitor: Visitor = IRISH, **page: Any) -> Situation:
     return Situation(
         site=NEWSROOM.site,
         page=replace(DecideSchema().load(page_view(number)).facts.page, **page),
-        visitor=Visitor(consent=Consent.FULL, country="IE"),
+        visitor=visitor,
         reader=new_reader(instant - 1000, number % 1000, 1),
         supporter=SupporterState.NONE,
         now=site_time_of(instant, NEWSROOM.zone),
@@ -34,11 +36,14 @@ def situation_at(number: int, instant: int, **page: Any) -> Situation:
 @given(
     st.integers(0, 40),
     st.sampled_from([START, START + 59, START + 61, START + 44 * 86_400, START - 400 * 86_400]),
+    st.sampled_from(VISITORS),
     st.booleans(),
     st.booleans(),
 )
-def test_it_agrees_with_asking_every_rule(number: int, instant: int, is_sensitive: bool, hides_appeals: bool) -> None:
-    situation = situation_at(number, instant, is_sensitive=is_sensitive, hides_appeals=hides_appeals)
+def test_it_agrees_with_asking_every_rule(
+    number: int, instant: int, visitor: Visitor, is_sensitive: bool, hides_appeals: bool
+) -> None:
+    situation = situation_at(number, instant, visitor, is_sensitive=is_sensitive, hides_appeals=hides_appeals)
 
     assert decide(NEWSROOM, situation).choices == decide(NEWSROOM, situation, explains=True).choices
 
@@ -55,6 +60,21 @@ def test_the_readers_own_view_id_makes_no_other_page() -> None:
     other = replace(situation, view_id="another")
 
     assert shortlisted(NEWSROOM, other) is shortlisted(NEWSROOM, situation)
+
+
+def test_another_kind_of_visit_is_looked_at_anew_and_remembered_beside_the_first() -> None:
+    here, elsewhere = situation_at(1, START), situation_at(1, START, VISITORS[1])
+
+    assert shortlisted(NEWSROOM, here).appeals
+    assert not shortlisted(NEWSROOM, elsewhere).appeals
+    assert shortlisted(NEWSROOM, here) is shortlisted(NEWSROOM, situation_at(1, START))
+
+
+def test_rules_about_the_readers_history_are_left_and_no_others() -> None:
+    rules = {rule.name for one in shortlisted(NEWSROOM, situation_at(1, START)).appeals for rule in one.rules}
+
+    assert {"articles", "supporter", "caps"} <= rules
+    assert not rules & {"status", "topic", "country", "visit", "consent", "device"}
 
 
 def test_its_memory_has_a_bound() -> None:

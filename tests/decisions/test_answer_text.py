@@ -1,0 +1,59 @@
+"""An answer as text is the answer's body as JSON, also where prompts were written for an earlier reader."""
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from service.campaigns.campaign import Kind, Placement
+from service.campaigns.gate import Allowance, Gate, GateType, Meter, Period
+from service.campaigns.variant import Ticker, TickerLabel
+from service.decisions.act import Answer, answer_view
+from service.decisions.compiled import CompiledSite
+from service.decisions.passport import PassportSealer
+from service.decisions.render import answer_body, answer_text
+from service.decisions.view import Browser, Carrier, Edge, ViewFacts, ViewRequest
+from tests.decisions import make
+
+SEALER = PassportSealer(("a-key-of-the-tests-a-key-of-the-tests",))
+NAMED = make.copy(heading="You have read {article_count} articles", paragraphs=('He said "no" \\ {site_name}\u2028',))
+TICKER = Ticker(100_000, "EUR", (TickerLabel("en", "For the winter"),), ends_on=date(2026, 12, 31))
+SITES = {
+    "nothing": make.compiled(),
+    "the same for all": make.compiled(make.campaign()),
+    "a name of the reader's": make.compiled(make.campaign(variants=(make.variant(copies=(NAMED,)),))),
+    "a goal": make.compiled(make.campaign(variants=(make.variant(ticker=TICKER),)), raised_minor={"autumn": 4200}),
+    "two at once": make.compiled(make.campaign(), make.campaign("end", placement=Placement.ARTICLE_END)),
+    "a wall": make.compiled(make.campaign("wall", kind=Kind.GATE, gate=Gate(GateType.PAYMENT))),
+    "a meter": make.compiled(
+        make.campaign(
+            "meter", kind=Kind.GATE, gate=Gate(GateType.PAYMENT), meter=Meter(anonymous=Allowance(2, Period.MONTH))
+        )
+    ),
+}
+
+
+def answered(site: CompiledSite, number: int, **more: Any) -> Answer:
+    facts = ViewFacts("tide", make.page(page_id=f"/{number}"), browser=Browser(make.visitor().consent, "IE"))
+    view = ViewRequest(f"v{number}", facts, **more)
+    return answer_view(site, SEALER, view, Carrier(edge=Edge("IE")), make.NOW + timedelta(minutes=number))
+
+
+@pytest.mark.parametrize("name", SITES)
+@pytest.mark.parametrize("more", [{}, {"passport": ""}])
+def test_it_is_the_body_as_json(name: str, more: dict[str, str]) -> None:
+    for number in range(3):
+        answer = answered(SITES[name], number, **more)
+
+        assert json.loads(answer_text(answer)) == answer_body(answer)
+
+
+def test_what_is_a_readers_own_is_not_shared() -> None:
+    shared, own = (
+        answered(SITES[name], 1).prompts[0].prompt for name in ("the same for all", "a name of the reader's")
+    )
+
+    assert shared.is_shared
+    assert not own.is_shared
+    assert answered(SITES["the same for all"], 2).prompts[0].prompt is shared

@@ -1,0 +1,125 @@
+"""What stays in a passport's bytes behaves as the lists it stands for."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.decisions import reader as bounds
+from service.decisions.history import Reading, record_view
+from service.decisions.packed import Packed
+from service.decisions.passport_codec import decode, encode
+from service.decisions.prompts import PromptEvent, record_event, record_once
+from service.decisions.reader import History, Reader, fingerprint
+from tests.decisions import make
+from tests.decisions.test_passport import readers
+
+NOW = make.instant()
+LATER = st.sampled_from([timedelta(), timedelta(hours=3), timedelta(days=1), timedelta(days=6), timedelta(days=400)])
+
+
+def carried(reader: Reader) -> Reader:
+    """The reader as the next request finds it."""
+    return decode(encode(reader, NOW))[0]
+
+
+def plain(reader: Reader) -> Reader:
+    """The same, with every list read."""
+    history = reader.history
+    counts, pages = (tuple(history.days), tuple(history.weeks)), tuple(history.pages)
+    return replace(
+        reader,
+        history=History(history.day, *counts, tuple(history.topics), pages, history.view_count),
+        prompts=tuple(reader.prompts),
+        pools=tuple(reader.pools),
+        recent=tuple(reader.recent),
+    )
+
+
+def lists_of(reader: Reader) -> list[object]:
+    history = reader.history
+    return [history.days, history.weeks, history.topics, history.pages, reader.recent, reader.prompts, reader.pools]
+
+
+@st.composite
+def views(draw: st.DrawFn, reader: Reader) -> tuple[Reading, timedelta]:
+    """A page view that often meets what the reader has read before."""
+    known = [one.topic for one in reader.history.topics]
+    topic = st.integers(1, (1 << 24) - 1) | (st.sampled_from(known) if known else st.nothing())
+    topics = tuple(dict.fromkeys(draw(st.lists(topic, max_size=6))))
+    number = draw(st.integers(0, 3))
+    return Reading(f"view {number}", f"/page-{number}", draw(st.booleans()), topics), draw(LATER)
+
+
+@given(readers)
+def test_every_list_of_a_passport_waits_in_its_bytes(reader: Reader) -> None:
+    found = carried(reader)
+
+    assert all(isinstance(values, Packed) or values == () for values in lists_of(found))
+    assert plain(found) == plain(reader) == found
+
+
+@given(st.data(), readers)
+def test_page_views_count_the_same_in_the_bytes_as_in_the_lists(data: st.DataObject, reader: Reader) -> None:
+    packed = carried(reader)
+    lists = plain(packed)
+
+    for _ in range(4):
+        reading, after = data.draw(views(lists))
+        now = make.time_at(make.NOW + after)
+        packed, lists = record_view(carried(packed), reading, now), plain(carried(record_view(lists, reading, now)))
+
+        assert encode(packed, NOW) == encode(lists, NOW)
+
+
+@given(st.data(), readers)
+def test_a_record_of_prompts_is_found_where_it_lies(data: st.DataObject, reader: Reader) -> None:
+    found = carried(reader)
+    campaigns = [record.campaign for record in reader.prompts] + [data.draw(st.integers(1, (1 << 24) - 1))]
+
+    for campaign in campaigns:
+        assert found.prompt_record(campaign) == plain(found).prompt_record(campaign)
+    assert tuple(found.closed_at) == tuple(plain(found).closed_at)
+
+
+@given(readers, st.sampled_from(PromptEvent), st.integers(1, 4))
+def test_events_are_noted_the_same(reader: Reader, event: PromptEvent, campaign: int) -> None:
+    packed, lists = carried(reader), plain(carried(reader))
+
+    after = record_event(packed, event, campaign, 7, NOW)
+
+    assert after == record_event(lists, event, campaign, 7, NOW)
+    assert record_once(after, "event-1") == record_once(plain(after), "event-1")
+    assert record_once(carried(record_once(after, "event-1") or after), "event-1") is None
+
+
+def test_fingerprints_that_only_look_alike_across_two_places_are_not_found() -> None:
+    one, other = 0x01_0203, 0x05_0405
+    reader = carried(make.reader(recent=(one, other), history=History(1, pages=(0x0102, 0x0304))))
+
+    assert one in reader.recent
+    assert other in reader.recent
+    assert 0x01_0304 not in reader.recent
+    assert 0x01_0405 not in reader.recent
+    assert 0x0203 not in reader.history.pages
+    assert 0x0304 in reader.history.pages
+
+
+def test_of_view_ids_the_oldest_is_forgotten() -> None:
+    reader = make.reader()
+    for number in range(bounds.MAX_RECENT_IDS + 1):
+        reader = record_view(carried(reader), Reading(f"v{number}", "/a", False), make.time_at())
+
+    assert len(reader.recent) == bounds.MAX_RECENT_IDS
+    assert fingerprint("view:v0", 24, reader.salt) not in reader.recent
+    assert fingerprint("view:v1", 24, reader.salt) in reader.recent
+
+
+def test_counts_in_the_bytes_stop_at_what_a_byte_holds() -> None:
+    day = make.time_at().day
+    reader = carried(make.reader(history=History(day, days=(255, 3), weeks=(254,))))
+
+    after = record_view(reader, Reading("v", "/a", True), make.time_at())
+
+    assert (after.history.days, after.history.weeks) == ((255, 3), (255,))
