@@ -174,6 +174,16 @@ def test_the_payer_chooses_the_amount_of_a_custom_price(bench: Bench) -> None:
     assert bench.v1.checkout.sessions.retrieve(session.id).amount_total == 1250
 
 
+@pytest.mark.parametrize(("typed", "status"), [("0,49", 402), ("0,50", 303), ("1000000", 402)])
+def test_a_custom_price_without_bounds_takes_what_stripe_charges(bench: Bench, typed: str, status: int) -> None:
+    product = bench.v1.products.create({"name": "Contribution"})
+    custom: Any = {"enabled": True}
+    price = bench.v1.prices.create({"currency": "eur", "product": product.id, "custom_unit_amount": custom})
+    session = bench.session(line_items=[{"price": price.id, "quantity": 1}])
+
+    assert bench.pay(session, amount=typed).status_code == status
+
+
 def test_line_items_are_there_when_asked_for(bench: Bench) -> None:
     session = bench.session(750)
 
