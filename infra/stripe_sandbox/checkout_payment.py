@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from infra.stripe_sandbox import checkout_sessions, customers, payment_methods, payments, subscriptions
+from infra.stripe_sandbox.amounts import LEAST, MOST
 from infra.stripe_sandbox.cards import SandboxMethod
 from infra.stripe_sandbox.errors import ApiError
 from infra.stripe_sandbox.payments import SETTLED, Attempt
@@ -53,11 +54,8 @@ def _choose_amount(sandbox: Sandbox, session: Json, payer: Payer) -> None:
     for index, line in enumerate(plan["lines"]):
         custom = line["price"]["custom_unit_amount"]
         if custom and payer.custom_amount is not None:
-            if (
-                not (custom["minimum"] or 1)
-                <= payer.custom_amount
-                <= (custom["maximum"] or checkout_sessions.AMOUNT_MOST)
-            ):
+            least = custom["minimum"] or LEAST.get(line["currency"], 1)
+            if not least <= payer.custom_amount <= (custom["maximum"] or MOST):
                 raise ApiError("This amount is not within the range the seller accepts.", code="amount_too_small")
             plan["lines"][index] = checkout_sessions.line_item(sandbox, line["price"], 1, payer.custom_amount)
             sandbox.store.put("_plan", session["id"], plan)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from infra.stripe_sandbox import cards, customers, products
+from infra.stripe_sandbox.amounts import check_charge
 from infra.stripe_sandbox.customers import merged
 from infra.stripe_sandbox.errors import ApiError, BadParameterError, NotFoundError, missing
 from infra.stripe_sandbox.listing import listed, page
@@ -13,7 +14,6 @@ from infra.stripe_sandbox.shapes import Json
 
 EXPIRES_AT_LEAST = 30 * MINUTE
 EXPIRES_AT_MOST = DAY
-AMOUNT_MOST = 99_999_999
 CUSTOM_FIELDS_MOST = 3
 
 _NOT_IN = {
@@ -133,10 +133,10 @@ def _check_lines(params: Params, lines: list[Json]) -> str:
         raise BadParameterError("You specified `payment` mode but passed a recurring price.", "mode")
     if params["mode"] == "subscription" and not has_recurring:
         raise BadParameterError("You must provide at least one recurring price in `subscription` mode.", "line_items")
-    total = sum(line["amount_total"] for line in lines)
-    if total > AMOUNT_MOST:
-        raise BadParameterError("Amount must be no more than 999,999.99", "line_items", "amount_too_large")
-    return str(currencies.pop())
+    currency = str(currencies.pop())
+    if total := sum(line["amount_total"] for line in lines):
+        check_charge(total, currency, "line_items")
+    return currency
 
 
 def _store(sandbox: Sandbox, params: Params, lines: list[Json], currency: str) -> Json:

@@ -1,6 +1,7 @@
 """The PaymentIntent routes."""
 
 from infra.stripe_sandbox import payment_methods, payments
+from infra.stripe_sandbox.amounts import check_charge, need_currency
 from infra.stripe_sandbox.customers import merged
 from infra.stripe_sandbox.errors import ApiError, BadParameterError, NotFoundError
 from infra.stripe_sandbox.listing import listed
@@ -29,11 +30,13 @@ def unexpected(intent: Json, verb: str) -> ApiError:
 def create(sandbox: Sandbox, params: Params) -> Json:
     if params["amount"] < 1:
         raise BadParameterError("This value must be greater than or equal to 1.", "amount", "parameter_invalid_integer")
+    currency = need_currency(params["currency"])
+    check_charge(params["amount"], currency, "amount")
     given = {name: params[name] for name in CARRIED if params.get(name)}
     if "capture_method" in params:
         given["capture_method"] = params["capture_method"]
     with sandbox.at_clock(sandbox.clock_of(params.get("customer"))):
-        intent = payments.make(sandbox, params["amount"], params["currency"].lower(), **given)
+        intent = payments.make(sandbox, params["amount"], currency, **given)
         if method := params.get("payment_method"):
             sandbox.change(intent, payment_method=method, status="requires_confirmation")
         if params.get("confirm"):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from infra.stripe_sandbox.amounts import need_currency
 from infra.stripe_sandbox.customers import merged
 from infra.stripe_sandbox.errors import ApiError, BadParameterError, NotFoundError, missing
 from infra.stripe_sandbox.listing import listed
@@ -46,7 +47,7 @@ def make_price(sandbox: Sandbox, given: Json, *, is_inline: bool = False) -> Jso
         "active": not is_inline and given.get("active", True),
         "billing_scheme": "per_unit",
         "created": sandbox.now(),
-        "currency": given["currency"].lower(),
+        "currency": need_currency(given["currency"]),
         "custom_unit_amount": _custom(custom) if custom else None,
         "livemode": False,
         "lookup_key": given.get("lookup_key"),

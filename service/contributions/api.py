@@ -16,7 +16,7 @@ from service.contributions.checkout import origin_of_form, start_checkout
 from service.contributions.choice import CheckoutForm, token_digest
 from service.contributions.portal import PortalPage, open_portal, send_portal_link
 from service.contributions.receipt import open_receipt
-from service.contributions.recognition import begun_passport, reader_key, recognised_passport
+from service.contributions.recognition import begun_passport, just_given, reader_key, recognised_passport
 from service.contributions.refunds import RefundWish, refund_charge
 from service.contributions.resume import resume_checkout
 from service.contributions.support_page import support_page
@@ -99,7 +99,8 @@ def thanks() -> ResponseReturnValue:
     response.headers["Cache-Control"] = "no-store"
     if found.makes_supporter and found.site is not None:
         carrier = carrier_of(services, found.site.key)
-        passport = recognised_passport(services, carrier.cookie or "", found.site.key, found.interval, found.campaign)
+        gift = just_given(services, found.interval, found.campaign)
+        passport = recognised_passport(services, carrier.cookie or "", found.site.key, gift)
         return carried(response, services, found.site.key, passport)
     return response
 
@@ -123,8 +124,8 @@ def receipt(handed_in: dict[str, str]) -> dict[str, str]:
     admit_origin(site.origins, services.settings.public_origin)
     instant = int(services.clock().timestamp())
     found = open_receipt(services.passports.ring, site.key, handed_in["receipt"], instant)
-    passport = recognised_passport(services, handed_in["passport"], site.key, found.interval, found.campaign)
-    return {"passport": passport}
+    gift = just_given(services, found.interval, found.campaign)
+    return {"passport": recognised_passport(services, handed_in["passport"], site.key, gift)}
 
 
 @blueprint.get("/resume/<token>")
@@ -186,8 +187,9 @@ def _portal_page(*, is_sent: bool) -> PortalPage:
 
 def _opened_portal(services: Services, token: str) -> ResponseReturnValue:
     visit = open_portal(services, token)
-    site, interval = visit.site, visit.contribution.interval
+    site = visit.site
     url = visit.portal_url or site.home_url
     response = make_response(redirect(url, 303) if request.mimetype == FORM_TYPE else jsonify(portal_url=url))
-    passport = recognised_passport(services, carrier_of(services, site.key).cookie or "", site.key, interval)
+    cookie = carrier_of(services, site.key).cookie or ""
+    passport = recognised_passport(services, cookie, site.key, visit.gift) if visit.gift else None
     return carried(response, services, site.key, passport)

@@ -1,50 +1,73 @@
-"""Telling the rows of signed-in readers what they gave, so that it silences the ask on all their devices."""
+"""Telling the rows of signed-in readers what they gave and what became of it, so that all their devices know."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from service.campaigns.variant import Interval
-from service.contributions.contribution import SUPPORTING_STATES, Attempt, ContributionState
-from service.contributions.store import contributions
+from service.contributions.contribution import LIVE_SUBSCRIPTION_STATES, Contribution, ContributionState, Life
+from service.contributions.gifts import gift_after, new_gift
+from service.contributions.life import failing_since
+from service.contributions.store import contributions, lives_of
 from service.database.among import among
-from service.decisions.gift import Gift, with_gift
-from service.decisions.store import change_known_reader
+from service.decisions.gift import MAX_GIFTS, Gift, with_gifts
+from service.decisions.reader import Reader
+from service.decisions.store import Gifts, Tell, tell_gifts
+from service.stripe_events.contribution_fact_store import facts_of_contributions
+from service.stripe_events.facts import ContributionMark, Interval
 
 
-def tell_readers(connection: Connection, contribution_ids: Collection[str], now: datetime) -> None:
-    """Bring the rows of those who made these contributions up to date; always in the same order, so that two never
-    wait for each other."""
+def tell_readers(
+    connection: Connection, contribution_ids: Collection[str], now: datetime, confirmed: str | None = None
+) -> None:
+    """Bring the rows of those who made these contributions up to date with all they ever gave.
+
+    Always in the same order, so that two never wait for each other. `confirmed`: one that stands by Stripe's word,
+    ahead of its events.
+    """
     c = contributions.c
-    columns = (c.site, c.reader_hash, c.interval, c.created_at, c.campaign, c.state, c.ends_at, c.ended_at)
-    statement = select(*columns).where(among(c.id, contribution_ids), c.reader_hash.is_not(None))
-    for row in connection.execute(statement.order_by(c.site, c.reader_hash, c.created_at)):
-        state = ContributionState(row.state)
-        if state in SUPPORTING_STATES or (state is ContributionState.CANCELED and row.ended_at is not None):
-            _tell(connection, _gift(row, state), now)
+    statement = select(c.site, c.reader_hash).where(among(c.id, contribution_ids), c.reader_hash.is_not(None))
+    for site, reader_hash in connection.execute(statement.distinct().order_by(c.site, c.reader_hash)).all():
+        tell_gifts(connection, site, reader_hash, now, _teller(connection, site, reader_hash, confirmed))
 
 
-def tell_reader(connection: Connection, attempt: Attempt, now: datetime) -> None:
-    """The same at once, of a contribution Stripe has just confirmed."""
-    mark = attempt.mark
-    if attempt.reader_hash is not None:
-        gift = Gift(mark.site, attempt.reader_hash, Interval(mark.interval.value), attempt.created_at, mark.campaign)
-        _tell(connection, gift, now)
+def _teller(connection: Connection, site: str, reader_hash: bytes, confirmed: str | None) -> Tell:
+    """How a row changes by what its reader gave, read once the row is held: nobody writes something older over it."""
+
+    def tell(reader: Reader, known: Gifts) -> tuple[Reader, Gifts]:
+        given = _given_by(connection, site, reader_hash)
+        lives = lives_of(connection, [row.id for row in given])
+        failing = _failing_since(connection, lives)
+        before = {gift.key: gift for gift in known}
+        told = []
+        for row in given:
+            gift = new_gift(ContributionMark(row.id, site, Interval(row.interval), row.campaign), row.created_at)
+            found = gift if row.id == confirmed else before.get(gift.key)
+            told.append(gift_after(gift, lives[row.id], failing.get(row.id), found))
+        gifts = tuple(gift for gift in told if gift is not None)
+        return with_gifts(reader, known, gifts), gifts
+
+    return tell
 
 
-def _gift(row: Row[*tuple[Any, ...]], state: ContributionState) -> Gift:
-    return Gift(
-        site=row.site,
-        reader_hash=row.reader_hash,
-        interval=Interval(row.interval),
-        given_at=row.created_at,
-        campaign=row.campaign,
-        paid_until=row.ends_at if state is ContributionState.CANCELING else None,
-        ended_at=row.ended_at if state is ContributionState.CANCELED else None,
-    )
+def gift_of(connection: Connection, contribution: Contribution) -> Gift | None:
+    """What a contribution is to its reader now; None where nothing was given."""
+    attempt, life = contribution.attempt, contribution.life
+    failing = _failing_since(connection, {contribution.id: life})
+    return gift_after(new_gift(attempt.mark, attempt.created_at), life, failing.get(contribution.id), None)
 
 
-def _tell(connection: Connection, gift: Gift, now: datetime) -> None:
-    change_known_reader(connection, gift.site, gift.reader_hash, now, lambda reader: with_gift(reader, gift))
+def _given_by(connection: Connection, site: str, reader_hash: bytes) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The latest a reader gave, those that run on first."""
+    c = contributions.c
+    is_living = c.state.in_([state.value for state in LIVE_SUBSCRIPTION_STATES])
+    statement = select(c.id, c.interval, c.campaign, c.created_at)
+    statement = statement.where(c.site == site, c.reader_hash == reader_hash)
+    return connection.execute(statement.order_by(is_living.desc(), c.created_at.desc(), c.id).limit(MAX_GIFTS)).all()
+
+
+def _failing_since(connection: Connection, lives: dict[str, Life]) -> dict[str, datetime | None]:
+    failing = [id_ for id_, life in lives.items() if life.state is ContributionState.PAST_DUE]
+    known = facts_of_contributions(connection, failing) if failing else {}
+    return {id_: failing_since(facts) for id_, facts in known.items()}

@@ -7,6 +7,7 @@ from service.money import Money
 from service.stripe_events.contribution_facts import ContributionFacts, SubscriptionState
 
 _KEPT_REFUNDS = frozenset({"pending", "requires_action", "succeeded"})
+_UNPAID_INVOICES = frozenset({"open", "uncollectible"})
 _HALTED_INTENTS = frozenset({"requires_payment_method", "canceled"})
 _PAID_SESSIONS = frozenset({"paid", "no_payment_required"})
 _OVER = frozenset({"canceled", "incomplete_expired"})
@@ -39,6 +40,18 @@ def fold_life(facts: ContributionFacts) -> Life:
         payment_intent_id=next((each.id for each in reversed(facts.intents)), None),
     )
     return _with_subscription(life, subscription) if subscription else life
+
+
+def failing_since(facts: ContributionFacts) -> datetime | None:
+    """When the first renewal not paid since was billed, of a contribution that is past due."""
+    since: datetime | None = None
+    for invoice in facts.invoices:
+        if invoice.status == "paid":
+            since = None
+        elif invoice.status in _UNPAID_INVOICES and since is None:
+            since = invoice.created_at
+    declined = (charge.created_at for charge in facts.charges if charge.status == "failed")
+    return since or max(declined, default=None)
 
 
 def _with_subscription(life: Life, subscription: SubscriptionState) -> Life:

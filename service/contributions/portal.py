@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from service.campaigns.site import Site
 from service.contributions import mail_store, portal_store, store
-from service.contributions.contribution import Contribution
+from service.contributions.gift_store import gift_of
 from service.contributions.jobs import defer_mail
 from service.contributions.mail_kinds import DueMail, MailKind
 from service.contributions.sealed_link import open_link
 from service.database.transaction import committed
+from service.decisions.gift import Gift
 from service.errors import InvalidTokenError
 from service.ids import new_id
 from service.services import Services
@@ -30,11 +31,12 @@ class PortalPage:
 
 @dataclass(frozen=True, slots=True)
 class PortalVisit:
-    """A proven contributor. `portal_url` None: nothing to manage, as nothing recurs."""
+    """A proven contributor. `portal_url` None: nothing to manage, as nothing recurs. `gift`: what their
+    passport learns; None: nothing."""
 
-    contribution: Contribution
     site: Site
     portal_url: str | None
+    gift: Gift | None
 
 
 def send_portal_link(services: Services, site: Site, email: str) -> None:
@@ -59,9 +61,10 @@ def open_portal(services: Services, token: str) -> PortalVisit:
     with committed(services.engine) as connection:
         contribution_id = portal_store.use_link(connection, link_id, services.clock())
         found = store.find_contribution(connection, contribution_id) if contribution_id else None
+        gift = gift_of(connection, found) if found else None
     if found is None:
         raise InvalidTokenError("this link has been used or has expired; ask for a new one")
     site = services.campaigns.current().site(found.attempt.mark.site).site
     customer_id = found.life.customer_id
     url = services.gateway.create_portal_session(customer_id, site.home_url) if customer_id else None
-    return PortalVisit(found, site, url)
+    return PortalVisit(site, url, gift)

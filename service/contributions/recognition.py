@@ -4,9 +4,9 @@ import secrets
 from dataclasses import replace
 
 from service.campaigns.variant import Interval as OfferedInterval
+from service.decisions.gift import Gift, settled
 from service.decisions.prompts import campaign_fingerprint, record_contribution
 from service.decisions.reader import new_reader
-from service.decisions.supporters import contributed
 from service.services import Services
 from service.stripe_events.facts import Interval
 
@@ -29,14 +29,16 @@ def begun_passport(services: Services, carried: str | None, site: str, interval:
     return services.passports.seal(replace(reader, giving=giving), site, instant)
 
 
-def recognised_passport(
-    services: Services, carried: str, site: str, interval: Interval, campaign: str | None = None
-) -> str:
-    """The passport after a contribution, which counts for the campaign that asked. Without a readable one, a new one
-    that holds nothing else."""
+def just_given(services: Services, interval: Interval, campaign: str | None) -> Gift:
+    """A gift its reader has just come back from."""
+    return Gift(OfferedInterval(interval.value), int(services.clock().timestamp()), campaign=campaign)
+
+
+def recognised_passport(services: Services, carried: str, site: str, gift: Gift) -> str:
+    """The passport after a gift, which counts for the campaign that asked. Without a readable one, a new one that holds
+    nothing else."""
     instant = int(services.clock().timestamp())
     reader = services.passports.open(carried, site, instant) or new_reader(instant, None, secrets.randbits(SALT_BITS))
-    if campaign is not None and reader.giving.checkout_at:  # coming back to the same page again counts nothing twice
-        reader = record_contribution(reader, campaign_fingerprint(campaign))
-    giving = contributed(reader.giving, OfferedInterval(interval.value), instant)
-    return services.passports.seal(replace(reader, giving=giving), site, instant)
+    if gift.campaign is not None and reader.giving.checkout_at:  # coming back to the page again counts nothing twice
+        reader = record_contribution(reader, campaign_fingerprint(gift.campaign))
+    return services.passports.seal(settled(reader, (gift,)), site, instant)

@@ -9,7 +9,8 @@ import structlog
 
 from service.campaigns.site import Site
 from service.contributions import store
-from service.contributions.gift_store import tell_reader
+from service.contributions.contribution import Contribution, ContributionState
+from service.contributions.gift_store import tell_readers
 from service.contributions.receipt import Receipt, new_receipt
 from service.contributions.resume import resume_token
 from service.database.transaction import committed
@@ -22,6 +23,10 @@ from service.stripe_gateway.transport import StripeObjectMissingError
 SESSION_ID = re.compile(r"cs_[A-Za-z0-9_]{4,200}")
 # An old thank-you address found in a history or a shared link no longer makes a supporter of whoever opens it.
 RECOGNISED_FOR = timedelta(days=2)
+# What Stripe's events may have told before the reader came back, or came back again.
+_UNDONE = frozenset(
+    {ContributionState.REFUNDED, ContributionState.FAILED, ContributionState.EXPIRED, ContributionState.CANCELED}
+)
 
 log = structlog.get_logger()
 
@@ -70,23 +75,21 @@ def returned_reader(services: Services, session_id: str) -> Return:
         raise NotFoundError("no such contribution")
     site = sites[mark.site].site
     finish = finish_of(session)
-    makes_supporter = _makes_supporter(services, session, finish)
-    language, return_url = _remembered(services, mark.contribution_id, is_given=makes_supporter)
+    is_given = finish in {Finish.PAID, Finish.PENDING} and services.clock() - session.created_at < RECOGNISED_FOR
+    known = _remembered(services, mark.contribution_id, is_given=is_given)
+    makes_supporter = is_given and not (known and known.life.state in _UNDONE)
+    return_url = known.attempt.return_url if known else None
     return Return(
         finish=finish,
         site=site,
         interval=mark.interval,
         amount=Money(session.amount_total_minor, session.currency),
-        language=language,
+        language=known.attempt.language if known else None,
         continue_url=_continue_url(services, session, mark.contribution_id) or return_url or site.home_url,
         makes_supporter=makes_supporter,
         campaign=mark.campaign,
         receipt=_receipt(services, mark) if makes_supporter else None,
     )
-
-
-def _makes_supporter(services: Services, session: CheckoutSession, finish: Finish) -> bool:
-    return finish in {Finish.PAID, Finish.PENDING} and services.clock() - session.created_at < RECOGNISED_FOR
 
 
 def _receipt(services: Services, mark: ContributionMark) -> str:
@@ -110,17 +113,16 @@ def finish_of(session: CheckoutSession) -> Finish:
     return Finish.EXPIRED if session.status == "expired" else Finish.OPEN
 
 
-def _remembered(services: Services, contribution_id: str, *, is_given: bool) -> tuple[str | None, str | None]:
-    """Language and page the reader came from; none of them while the database cannot tell.
+def _remembered(services: Services, contribution_id: str, *, is_given: bool) -> Contribution | None:
+    """The contribution as stored; None while the database cannot tell.
 
     A signed-in reader's other devices learn here that something was given, ahead of Stripe's events.
     """
     try:
         with committed(services.engine) as connection:
-            found = store.find_contribution(connection, contribution_id)
-            if found is not None and is_given:
-                tell_reader(connection, found.attempt, services.clock())
+            if is_given:
+                tell_readers(connection, [contribution_id], services.clock(), confirmed=contribution_id)
+            return store.find_contribution(connection, contribution_id)
     except StoreUnavailableError:
         log.warning("thanks_without_database")
-        return None, None
-    return (found.attempt.language, found.attempt.return_url or None) if found else (None, None)
+        return None

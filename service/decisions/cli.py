@@ -69,8 +69,8 @@ def preview(site: str, campaign: str, variant: str, published: bool, minutes: in
 def forget_signed_in(site: str, reader_id: str) -> None:
     """Erase all that is held of a signed-in reader, named by the publication's own id."""
     services = current_services()
-    was_known = forget_account(services, site, reader_id)
     unlink_account(services, site, reader_id)
+    was_known = forget_account(services, site, reader_id)
     click.echo("Forgotten." if was_known else "Nothing was held.")
 
 

@@ -1,49 +1,107 @@
-"""What a signed-in reader gave, and what became of it: written into their row, all their devices know it."""
+"""What a signed-in reader gave and what became of it, kept beside their row: all their devices know it.
 
+Contributions tell all gifts of a reader each time, so neither order nor repetition matters. What a device carries is
+settled by them anew on each page view, so an old copy brings back nothing that was refunded or is over.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from service.campaigns.variant import Interval
 from service.decisions.prompts import campaign_fingerprint, record_contribution
 from service.decisions.reader import Giving, Reader, RecurringState
-from service.decisions.supporters import contributed
 
-# The passport of the device it was given on tells when its reader came back, a little after it was given.
-_SAME_SECONDS = 2 * 86_400
+MAX_GIFTS = 20
+# A passport's stamp is of the moment its reader came back from Stripe, a while after the button was pressed.
+_RETURN_SECONDS = 2 * 86_400
+_RANKS = {
+    RecurringState.ACTIVE: 3,
+    RecurringState.CANCELLED: 2,
+    RecurringState.PAST_DUE: 1,
+    RecurringState.NONE: 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """A contribution of a signed-in reader, given when they pressed the button.
+    """A contribution. Instants as in `reader`: `given_at` is when the button was pressed, 0 means never.
 
-    Of a recurring one: `paid_until` once it was cancelled, `ended_at` once it is over.
+    `is_void`: given back in full, or never arrived. Of a recurring one, as in `Giving`: `past_due_at`, `paid_until`
+    once it was cancelled, `ended_at` once it is over.
     """
 
-    site: str
-    reader_hash: bytes
     interval: Interval
-    given_at: datetime
+    given_at: int
+    is_void: bool = False
+    past_due_at: int = 0
+    paid_until: int = 0
+    ended_at: int = 0
     campaign: str | None = None
-    paid_until: datetime | None = None
-    ended_at: datetime | None = None
+
+    @property
+    def key(self) -> tuple[Interval, int]:
+        return self.interval, self.given_at
+
+    @property
+    def is_one_off(self) -> bool:
+        return self.interval is Interval.ONE_OFF
+
+    @property
+    def recurring(self) -> RecurringState:
+        if self.ended_at:
+            return RecurringState.NONE
+        if self.paid_until:
+            return RecurringState.CANCELLED
+        return RecurringState.PAST_DUE if self.past_due_at else RecurringState.ACTIVE
+
+    def is_of(self, stamp: int) -> bool:
+        """Whether a stamp in a passport is of this gift."""
+        return self.given_at <= stamp <= self.given_at + _RETURN_SECONDS
 
 
-def with_gift(reader: Reader, gift: Gift) -> Reader:
-    """The reader after a contribution, and after what became of it. Telling it again changes nothing."""
-    given_at, giving = int(gift.given_at.timestamp()), reader.giving
-    known_at = giving.one_off_at if gift.interval is Interval.ONE_OFF else giving.recurring_at
-    if known_at < given_at:
-        reader = replace(reader, giving=contributed(giving, gift.interval, given_at))
-        if gift.campaign is not None:
+def with_gifts(reader: Reader, known: Sequence[Gift], told: Sequence[Gift]) -> Reader:
+    """The reader once these gifts are told; those not known before count for the campaign that asked."""
+    keys = {gift.key for gift in known}
+    for gift in told:
+        stamp = reader.giving.one_off_at if gift.is_one_off else reader.giving.recurring_at
+        if gift.campaign and not gift.is_void and gift.key not in keys and not gift.is_of(stamp):
             reader = record_contribution(reader, campaign_fingerprint(gift.campaign))
-    if gift.interval is Interval.ONE_OFF or reader.giving.recurring_at > given_at + _SAME_SECONDS:
-        return reader
-    return replace(reader, giving=_after_its_end(reader.giving, gift))
+    return settled(reader, told)
 
 
-def _after_its_end(giving: Giving, gift: Gift) -> Giving:
-    if gift.ended_at is not None:
-        return replace(giving, recurring=RecurringState.NONE, ended_at=int(gift.ended_at.timestamp()))
-    if gift.paid_until is not None:
-        return replace(giving, recurring=RecurringState.CANCELLED, paid_until=int(gift.paid_until.timestamp()))
-    return giving
+def settled(reader: Reader, gifts: Sequence[Gift]) -> Reader:
+    """The reader whose giving agrees with these gifts. What none of them explains was given anonymously, and stays."""
+    giving = reader.giving
+    giving = replace(giving, one_off_at=_one_off_at(giving.one_off_at, [each for each in gifts if each.is_one_off]))
+    giving = _with_recurring(giving, [each for each in gifts if not each.is_one_off])
+    finished = max((each.given_at for each in gifts if not each.is_void), default=-_RETURN_SECONDS) + _RETURN_SECONDS
+    if giving.checkout_at <= finished:
+        giving = replace(giving, checkout_at=0)
+    return replace(reader, giving=giving)
+
+
+def _one_off_at(stamp: int, gifts: Sequence[Gift]) -> int:
+    about = [gift for gift in gifts if gift.is_of(stamp)]
+    is_void = bool(about) and all(gift.is_void for gift in about)
+    return max([0 if is_void else stamp, *(gift.given_at for gift in gifts if not gift.is_void)])
+
+
+def _with_recurring(giving: Giving, gifts: Sequence[Gift]) -> Giving:
+    """One that runs comes before one that runs out, that before one past due, and last those that are over."""
+    standing = [gift for gift in gifts if not gift.is_void]
+    is_explained = any(gift.is_of(giving.recurring_at) for gift in gifts)
+    if not is_explained and giving.recurring_at > max((gift.given_at for gift in standing), default=0):
+        return giving
+    if not standing:
+        nothing = replace(Giving(), one_off_at=giving.one_off_at, checkout_at=giving.checkout_at)
+        return replace(nothing, checkout_interval=giving.checkout_interval) if is_explained else giving
+    gift = max(standing, key=lambda each: (_RANKS[each.recurring], each.paid_until, each.ended_at, each.given_at))
+    return replace(
+        giving,
+        recurring=gift.recurring,
+        recurring_interval=gift.interval,
+        recurring_at=giving.recurring_at if gift.is_of(giving.recurring_at) else gift.given_at,
+        past_due_at=gift.past_due_at,
+        paid_until=gift.paid_until,
+        ended_at=gift.ended_at,
+    )

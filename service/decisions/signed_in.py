@@ -9,6 +9,7 @@ from service.campaigns.reader_rules import Consent
 from service.decisions.act import Answer, Noted, answer_arrival, carried_reader
 from service.decisions.assertion import AssertedReader, Standing
 from service.decisions.compiled import CompiledSite
+from service.decisions.gift import settled
 from service.decisions.merge import merged
 from service.decisions.outside import OutsideWord
 from service.decisions.page_view import Arrival, under_consent
@@ -16,7 +17,7 @@ from service.decisions.passport import PASSPORT_DAYS, PassportSealer
 from service.decisions.prompts import PromptEvent, campaign_fingerprint, record_event, record_once, variant_fingerprint
 from service.decisions.reader import BUCKETS, Reader, fingerprint, new_reader
 from service.decisions.site_time import site_time_at
-from service.decisions.store import change_reader, forget, forget_idle_readers
+from service.decisions.store import Gifts, change_reader, forget, forget_idle_readers
 from service.decisions.view import Carrier, ViewRequest, visitor_of
 from service.errors import StoreUnavailableError
 from service.services import Services
@@ -62,8 +63,9 @@ def answer_signed_in(
     passport = arrival.reader
     link = fingerprint(f"reader:{view.site}:{asserted.reader_id}")
 
-    def change(row: Reader | None) -> tuple[Reader, Answer]:
-        reader = _of_account(merged(row, passport, link, arrival.now.instant), arrival, account)
+    def change(row: Reader | None, gifts: Gifts) -> tuple[Reader, Answer]:
+        reader = settled(merged(row, passport, link, arrival.now.instant), gifts)
+        reader = _of_account(reader, arrival, account)
         answer, after = answer_arrival(site, services.passports, arrival._replace(reader=reader), account=account.hex())
         return after or reader, answer
 
@@ -87,7 +89,7 @@ def note_signed_in(services: Services, noted: Noted, event: PromptEvent, event_i
         return
     campaign, variant = campaign_fingerprint(token.campaign), variant_fingerprint(token.variant)
 
-    def change(row: Reader | None) -> tuple[Reader, None]:
+    def change(row: Reader | None, _gifts: Gifts) -> tuple[Reader, None]:
         reader = row or new_reader(instant, None, 0)
         told = record_once(reader, f"{event}:{event_id}:{token.decision_id}:{token.campaign}")
         return (reader if told is None else record_event(told, event, campaign, variant, instant)), None

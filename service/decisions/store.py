@@ -1,20 +1,25 @@
-"""Signed-in readers as rows: a keyed hash of the publication's id, and the same bytes a passport holds."""
+"""Signed-in readers as rows: a keyed hash of the publication's id, the same bytes a passport holds, and their gifts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, DateTime, Engine, LargeBinary, Table, Text, delete, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.campaigns.variant import Interval
 from service.database.metadata import metadata
+from service.decisions.gift import Gift
 from service.decisions.passport_codec import UnreadablePassportError, decode, encode
 from service.decisions.reader import Reader
 from service.errors import StoreUnavailableError
 
 Database = Engine
 T = TypeVar("T")
+Gifts = tuple[Gift, ...]
+Tell = Callable[[Reader, Gifts], tuple[Reader, Gifts]]
 PATIENCE_MILLISECONDS = 400  # a page waits for the answer
 
 readers = Table(
@@ -23,12 +28,17 @@ readers = Table(
     Column("site", Text, primary_key=True),
     Column("reader_hash", LargeBinary, primary_key=True),
     Column("held", LargeBinary, nullable=False),
+    Column("gifts", JSONB, nullable=False, server_default="[]"),
     Column("changed_at", DateTime(timezone=True), nullable=False, index=True),
 )
 
 
 def change_reader(
-    engine: Database, site: str, reader_hash: bytes, now: datetime, change: Callable[[Reader | None], tuple[Reader, T]]
+    engine: Database,
+    site: str,
+    reader_hash: bytes,
+    now: datetime,
+    change: Callable[[Reader | None, Gifts], tuple[Reader, T]],
 ) -> T:
     """Read the row, change it, write it back, in one transaction that nobody else can come between.
 
@@ -37,26 +47,20 @@ def change_reader(
     try:
         with engine.begin() as connection:
             connection.execute(text(f"SET LOCAL statement_timeout = {PATIENCE_MILLISECONDS}"))
-            reader, result = change(_locked(connection, site, reader_hash))
-            _save(connection, site, reader_hash, reader, now)
+            reader, result = change(*_locked(connection, site, reader_hash))
+            _save(connection, site, reader_hash, _held(reader, now))
             return result
     except SQLAlchemyError as error:
         raise StoreUnavailableError("signed-in readers are out of reach") from error
 
 
-def change_known_reader(
-    connection: Connection, site: str, reader_hash: bytes, now: datetime, change: Callable[[Reader], Reader]
-) -> None:
-    """Change a row in the caller's transaction. Where there is none nothing is written: who was erased stays so."""
-    reader = _locked(connection, site, reader_hash)
+def tell_gifts(connection: Connection, site: str, reader_hash: bytes, now: datetime, tell: Tell) -> None:
+    """Change a row and its gifts in the caller's transaction. Where there is none nothing is written: who was erased
+    stays so."""
+    reader, known = _locked(connection, site, reader_hash)
     if reader is not None:
-        _save(connection, site, reader_hash, change(reader), now)
-
-
-def find_reader(connection: Connection, site: str, reader_hash: bytes) -> Reader | None:
-    columns = readers.c
-    held = connection.scalar(select(columns.held).where(columns.site == site, columns.reader_hash == reader_hash))
-    return _decoded(held)
+        changed, gifts = tell(reader, known)
+        _save(connection, site, reader_hash, _held(changed, now) | {"gifts": [asdict(gift) for gift in gifts]})
 
 
 def forget(engine: Database, site: str, reader_hash: bytes) -> bool:
@@ -73,22 +77,30 @@ def forget_idle_readers(engine: Database, before: datetime) -> int:
         return connection.execute(delete(readers).where(readers.c.changed_at < before)).rowcount
 
 
-def _locked(connection: Connection, site: str, reader_hash: bytes) -> Reader | None:
+def _locked(connection: Connection, site: str, reader_hash: bytes) -> tuple[Reader | None, Gifts]:
     """The row, held until the transaction ends; two first views of one reader wait for each other too."""
     key = int.from_bytes(reader_hash[:8], "big", signed=True)
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
-    return find_reader(connection, site, reader_hash)
+    columns = readers.c
+    statement = select(columns.held, columns.gifts).where(columns.site == site, columns.reader_hash == reader_hash)
+    row = connection.execute(statement).first()
+    return (_decoded(row.held), tuple(_gift(**gift) for gift in row.gifts)) if row else (None, ())
 
 
-def _save(connection: Connection, site: str, reader_hash: bytes, reader: Reader, now: datetime) -> None:
-    values = {"held": encode(reader, int(now.timestamp())), "changed_at": now}
+def _save(connection: Connection, site: str, reader_hash: bytes, values: Mapping[str, object]) -> None:
     statement = insert(readers).values(site=site, reader_hash=reader_hash, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["site", "reader_hash"], set_=values))
+    connection.execute(statement.on_conflict_do_update(index_elements=["site", "reader_hash"], set_=dict(values)))
 
 
-def _decoded(held: bytes | None) -> Reader | None:
-    if held is None:
-        return None
+def _held(reader: Reader, now: datetime) -> dict[str, object]:
+    return {"held": encode(reader, int(now.timestamp())), "changed_at": now}
+
+
+def _gift(interval: str, **rest: Any) -> Gift:
+    return Gift(Interval(interval), **rest)
+
+
+def _decoded(held: bytes) -> Reader | None:
     try:
         return decode(held)[0]
     except UnreadablePassportError:

@@ -59,7 +59,7 @@ FROM (
         WHERE f.status NOT IN ('failed', 'canceled') GROUP BY f.charge_id
     ) r ON r.charge_id = c.id
     LEFT JOIN (
-        SELECT DISTINCT ON (charge_id) charge_id, status FROM {disputes} ORDER BY charge_id, created_at DESC, id
+        SELECT DISTINCT ON (charge_id) charge_id, status FROM {disputes} d ORDER BY charge_id, created_at DESC, id
     ) d ON d.charge_id = c.id
     LEFT JOIN {payout_members} m ON m.balance_transaction_id = b.id
     LEFT JOIN {payouts} p ON p.id = m.payout_id

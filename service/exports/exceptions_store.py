@@ -48,9 +48,9 @@ FROM (
     JOIN (
         SELECT charge_id, sum(amount_minor) AS returned_minor
         FROM (
-            SELECT charge_id, amount_minor FROM {refunds} WHERE status = 'succeeded'
+            SELECT charge_id, amount_minor FROM {refunds} r WHERE status = 'succeeded'
             UNION ALL
-            SELECT charge_id, amount_minor FROM {disputes}
+            SELECT charge_id, amount_minor FROM {disputes} d
             WHERE status NOT LIKE 'warning%' AND status NOT IN ('won', 'prevented')
         ) a GROUP BY charge_id
     ) b ON b.charge_id = c.id AND b.returned_minor > c.amount_captured_minor

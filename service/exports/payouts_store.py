@@ -72,7 +72,7 @@ WHERE p.is_livemode = {is_livemode} AND p.arrival_on BETWEEN {from_on} AND {to_o
 """)
 
 PAYOUT_LINES = sql.SQL("""
-SELECT x.*, sum(x.net_minor) OVER (PARTITION BY x.payout_id ORDER BY x.is_rest, x.created_at, x.line_id)
+SELECT x.*, sum(x.net_minor) OVER (PARTITION BY x.payout_id ORDER BY x.is_rest, x.created_at, x.line_id COLLATE "C")
     AS running_total_minor
 FROM (
     SELECT p.id AS payout_id, p.created_at AS payout_created_at, b.id AS balance_transaction_id, b.id AS line_id,

@@ -48,7 +48,7 @@ LEFT JOIN (
         sum(b.fee_minor) - coalesce(
             sum(b.amount_minor) FILTER (WHERE b.reporting_category NOT IN ('dispute', 'dispute_reversal')), 0
         ) AS fees_minor,
-        string_agg(DISTINCT m.payout_id, ' ' ORDER BY m.payout_id) AS payout_ids
+        string_agg(DISTINCT m.payout_id COLLATE "C", ' ' ORDER BY m.payout_id COLLATE "C") AS payout_ids
     FROM {disputes} d
     JOIN {balance_transactions} b ON b.source_id = d.id AND b.balance_type = 'payments'
     LEFT JOIN {payout_members} m ON m.balance_transaction_id = b.id

@@ -11,7 +11,7 @@ SELECT s.contribution_id, s.status, s.price_interval AS interval, s.amount_minor
 FROM {subscriptions} s
 LEFT JOIN {invoices} i ON i.id = s.latest_invoice_id AND i.status = 'open'
 LEFT JOIN (
-    SELECT contribution_id, currency, sum(amount_captured_minor) AS paid_minor FROM {charges}
+    SELECT contribution_id, currency, sum(amount_captured_minor) AS paid_minor FROM {charges} c
     WHERE status = 'succeeded' AND is_livemode = {is_livemode} GROUP BY contribution_id, currency
 ) c ON c.contribution_id = s.contribution_id AND c.currency = s.currency
 WHERE s.contribution_id IS NOT NULL AND s.created_at < {ends_at} AND coalesce(s.ended_at, 'infinity') >= {starts_at}
@@ -50,7 +50,7 @@ FROM (
             c.amount_captured_minor - c.amount_refunded_minor - coalesce(d.lost_minor, 0) AS net_minor
         FROM {charges} c
         LEFT JOIN (
-            SELECT charge_id, sum(amount_minor) AS lost_minor FROM {disputes}
+            SELECT charge_id, sum(amount_minor) AS lost_minor FROM {disputes} d
             WHERE status NOT LIKE 'warning%' AND status NOT IN ('won', 'prevented') GROUP BY charge_id
         ) d ON d.charge_id = c.id
         WHERE c.contribution_id IS NOT NULL AND c.status = 'succeeded' AND c.currency = 'GBP'

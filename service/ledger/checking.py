@@ -1,12 +1,11 @@
 """Look at everything that must always hold, on one moment of the books: ledger, contributions, exports."""
 
-from collections.abc import Mapping
-
 from service.contributions.life_check_store import differing_lives
 from service.exports.agreement_store import agreements
 from service.ledger.invariant_store import account_agreements, check_ledger
 from service.ledger.invariants import Check, none_of
 from service.services import Services
+from service.stripe_gateway.account import StripeBalance
 
 # The hourly look folds this many contributions anew, those changed last; the command folds all.
 LIVES_PER_LOOK = 20_000
@@ -15,9 +14,9 @@ _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True
 
 
 def check_everything(
-    services: Services, stripe_balance: Mapping[str, int] | None = None, newest_lives: int | None = None
+    services: Services, stripe_balance: StripeBalance | None = None, newest_lives: int | None = None
 ) -> tuple[Check, ...]:
-    """Every invariant, by number. `stripe_balance` is Stripe's own per currency; None leaves that comparison out.
+    """Every invariant, by number. `stripe_balance` is what Stripe says it holds; None leaves that comparison out.
 
     `newest_lives` bounds how many contributions are folded anew; None folds all.
     """

@@ -18,6 +18,7 @@ from service.ledger.payout_store import compare_report
 from service.ledger.period_store import close_period
 from service.ledger.rebuild_store import RebuildReport, rebuild_ledger
 from service.services import Services, current_services
+from service.stripe_gateway.account import StripeBalance
 
 
 @click.group()
@@ -106,7 +107,7 @@ def rebuild_as_owner(services: Services) -> RebuildReport:
         owner.dispose()
 
 
-def _stripe_balance(services: Services) -> dict[str, int] | None:
+def _stripe_balance(services: Services) -> StripeBalance | None:
     try:
         return services.gateway.fetch_balance()
     except DomainError as error:

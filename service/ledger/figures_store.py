@@ -21,8 +21,8 @@ from service.stripe_events.fact_tables_store import (
 )
 
 BALANCE_TRANSACTION_HOURS = 24
-# The slowest payout schedule is monthly: a movement that much older than the newest payout has been forgotten.
-UNPAID_DAYS = 35
+# Three business days with a weekend. On any schedule an automatic payout takes all that is available by then.
+UNPAID_DAYS = 5
 PerCurrency = dict[str, int]
 _ENTRY, _POSTING, _MOVED = ledger_entries.c, ledger_postings.c, balance_transactions.c
 _CLOSED = ("lost", "prevented", "warning_closed")
@@ -181,7 +181,7 @@ def charges_without_transaction(connection: Connection, now: datetime) -> list[s
 
 
 def movements_without_payout(connection: Connection) -> list[str]:
-    """Movements older than the newest tied payout by more than any schedule allows, that no payout carried."""
+    """Movements that were available `UNPAID_DAYS` before a payout that ties to the cent, and that no payout carried."""
     span = (
         select(
             payout_ties.c.currency,
@@ -189,7 +189,7 @@ def movements_without_payout(connection: Connection) -> list[str]:
             (func.max(payouts.c.created_at) - timedelta(days=UNPAID_DAYS)).label("last_at"),
         )
         .join_from(payout_ties, payouts, payouts.c.id == payout_ties.c.payout_id)
-        .where(payout_ties.c.status != TieStatus.MANUAL.value)
+        .where(payout_ties.c.status == TieStatus.MATCHED.value)
         .group_by(payout_ties.c.currency)
         .subquery()
     )

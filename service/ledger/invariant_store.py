@@ -11,14 +11,15 @@ from service.ledger import figures_store as figures
 from service.ledger.accounts import Account
 from service.ledger.invariants import Check, compare, none_of
 from service.ledger.store import balances
+from service.stripe_gateway.account import StripeBalance
 
 Balances = Mapping[tuple[str, Account], int]
 
 
 def check_ledger(
-    connection: Connection, now: datetime, stripe_balance: Mapping[str, int] | None = None
+    connection: Connection, now: datetime, stripe_balance: StripeBalance | None = None
 ) -> tuple[Check, ...]:
-    """What the ledger and its facts can tell. `stripe_balance` is Stripe's own, available and pending, per currency."""
+    """What the ledger and its facts can tell. `stripe_balance` is what Stripe says it holds."""
     held = balances(connection)
     return (
         *_entries(connection, held, now),
@@ -66,14 +67,16 @@ def _entries(connection: Connection, held: Balances, now: datetime) -> Iterator[
     yield none_of(2, "entries are numbered without a gap", figures.missing_numbers(connection), "no number is missing")
 
 
-def _stripe_balance(
-    connection: Connection, held: Balances, stripe_balance: Mapping[str, int] | None
-) -> Iterator[Check]:
+def _stripe_balance(connection: Connection, held: Balances, stripe_balance: StripeBalance | None) -> Iterator[Check]:
     ledger = _of(held, Account.STRIPE_BALANCE)
     moved = figures.net_of_balance_type(connection, "payments")
     yield compare(3, "the Stripe account is what moved", ledger, moved, "movements")
     if stripe_balance is not None:
-        yield compare(3, "the Stripe account is Stripe's balance", ledger, stripe_balance, "Stripe")
+        yield compare(3, "the Stripe account is Stripe's balance", ledger, stripe_balance.payments, "Stripe")
+        prefunded = figures.net_of_balance_type(connection, "refund_and_dispute_prefunding")
+        if prefunded or any(stripe_balance.prefunded.values()):
+            name = "what is put aside for refunds and disputes is what Stripe holds"
+            yield compare(3, name, prefunded, stripe_balance.prefunded, "Stripe")
     reserved = figures.net_of_balance_type(connection, "risk_reserved")
     if reserved:
         yield compare(3, "reserves are what Stripe holds", figures.risk_reserves(connection), reserved, "held")

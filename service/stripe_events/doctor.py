@@ -27,6 +27,20 @@ class Finding:
     remedy: str = ""
 
 
+UNTOLD = (
+    Finding(
+        True,
+        "Stripe does not tell its retry policy",
+        "Look in the dashboard (Billing, Revenue recovery) what happens after the last retry.",
+    ),
+    Finding(
+        True,
+        "Stripe does not tell how long before a renewal it sends invoice.upcoming",
+        "Look in the dashboard (Billing, upcoming renewal events): as long as the law wants notice of a renewal.",
+    ),
+)
+
+
 def examine(services: Services) -> tuple[Finding, ...]:
     """Every check, in order; a Stripe that cannot be asked is a finding of its own."""
     now = services.clock()
@@ -43,21 +57,19 @@ def examine(services: Services) -> tuple[Finding, ...]:
         ]
     except (StripeUnavailableError, StripeRefusedError) as error:
         found.append(Finding(False, str(error), "Check STRIPE_API_KEY, STRIPE_API_BASE and the way to Stripe."))
-    found.append(
-        Finding(
-            True,
-            "Stripe does not tell its retry policy",
-            "Look in the dashboard (Billing, Revenue recovery) what happens after the last retry.",
-        )
-    )
-    return tuple(found)
+    return (*found, *UNTOLD)
 
 
 def examine_endpoints(endpoints: tuple[WebhookEndpoint, ...], url: str) -> Iterator[Finding]:
     """The endpoint Stripe sends our events to: there, enabled, complete, and at the pinned version."""
     endpoint = next((each for each in endpoints if each.url == url), None)
     if endpoint is None:
-        yield Finding(False, f"no webhook endpoint for {url}", "Create one in Stripe's dashboard and set its secret.")
+        yield Finding(
+            False,
+            f"no webhook endpoint for {url}",
+            "Create one in Stripe's dashboard, for the events that "
+            f"docs/contributions.md names, at version {API_VERSION}; put its secret into STRIPE_WEBHOOK_SECRETS.",
+        )
         return
     yield Finding(endpoint.is_enabled, f"webhook endpoint {endpoint.id}", "" if endpoint.is_enabled else "Enable it.")
     missing = sorted(SUBSCRIBED_EVENTS - endpoint.enabled_events) if "*" not in endpoint.enabled_events else []
@@ -88,7 +100,7 @@ def examine_clock(setup: AccountSetup, now: datetime) -> Finding:
         return Finding(True, "Stripe did not tell its time")
     skew = abs(setup.stripe_at - now)
     remedy = "" if skew <= MAX_SKEW else "Set this machine's clock (NTP): signatures will be refused."
-    return Finding(skew <= MAX_SKEW, f"the clock is {skew.total_seconds():.0f} s from Stripe's", remedy)
+    return Finding(skew <= MAX_SKEW, f"this clock is {skew.total_seconds():.0f} s from Stripe's", remedy)
 
 
 def examine_backlog(backlog: Backlog, now: datetime) -> Iterator[Finding]:
@@ -96,24 +108,24 @@ def examine_backlog(backlog: Backlog, now: datetime) -> Iterator[Finding]:
     lag = now - backlog.oldest_waiting_at if backlog.oldest_waiting_at else timedelta()
     yield Finding(
         lag <= MAX_LAG,
-        f"{backlog.waiting_count} events wait, the oldest for {lag.total_seconds():.0f} s",
+        f"events waiting: {backlog.waiting_count}" + (f", the oldest for {_rounded(lag)}" if lag else ""),
         "" if lag <= MAX_LAG else "Is a worker running? `flask --app wsgi worker`",
     )
     yield Finding(
         not backlog.dead_count,
-        f"{backlog.dead_count} events were given up",
+        f"events given up: {backlog.dead_count}",
         "See `events list --status dead`, then `events requeue`; after an outage of Stripe, the next `sync` does it."
         if backlog.dead_count
         else "",
     )
     yield Finding(
         not backlog.unsent_mail_count,
-        f"{backlog.unsent_mail_count} mails could not be sent",
+        f"mails that could not be sent: {backlog.unsent_mail_count}",
         "Check SMTP_URL and MAIL_FROM." if backlog.unsent_mail_count else "",
     )
     yield Finding(
         not backlog.unmatched_charge_count,
-        f"{backlog.unmatched_charge_count} charges belong to no contribution",
+        f"charges that belong to no contribution: {backlog.unmatched_charge_count}",
         "They are booked as other income; see the exceptions export." if backlog.unmatched_charge_count else "",
     )
     is_fresh = backlog.pulled_through_at is not None and now - backlog.pulled_through_at <= MAX_PULL_AGE
@@ -122,9 +134,19 @@ def examine_backlog(backlog: Backlog, now: datetime) -> Iterator[Finding]:
 
 
 def _gaps(services: Services, now: datetime) -> Finding:
-    """Events of the last day that Stripe lists and the inbox lacks."""
-    listed = [event.envelope.id for event in services.gateway.list_events(now - GAP_WINDOW, now)]
+    """Events of the last day that Stripe lists and the inbox lacks.
+
+    Stripe lists also what no endpoint of ours is to be sent, and what is on its way.
+    """
+    events = services.gateway.list_events(now - GAP_WINDOW, now - MAX_LAG)
+    wanted = {event.envelope.id for event in events if event.envelope.is_known}
     with services.engine.begin() as connection:
-        missing = len(set(listed)) - len(store.known_ids(connection, listed))
+        missing = wanted - store.known_ids(connection, sorted(wanted))
     remedy = "Run `backfill`." if missing else ""
-    return Finding(not missing, f"{missing} of {len(listed)} events of the last day never arrived", remedy)
+    return Finding(not missing, f"events of the last day that never arrived: {len(missing)} of {len(wanted)}", remedy)
+
+
+def _rounded(duration: timedelta) -> str:
+    """In the unit people would use."""
+    seconds = duration.total_seconds()
+    return f"{seconds / 3600:.1f} h" if seconds >= 3600 else f"{seconds / 60:.0f} min"

@@ -10,7 +10,7 @@ from service.ledger.posting_store import post_in_batches
 from service.services import Services
 from service.stripe_events import store
 from service.stripe_events.event_objects import ObjectRef
-from service.stripe_events.lock_store import lock_objects
+from service.stripe_events.lock_store import held_objects
 from service.stripe_events.look_store import Look, keep_looks
 from service.stripe_events.record_store import record
 from service.stripe_events.store import InboxEvent
@@ -30,23 +30,25 @@ log = structlog.get_logger()
 
 
 def refresh_objects(services: Services, refs: Sequence[ObjectRef], fetchers: Executor) -> int:
-    """Work off every due event of these objects in one transaction; how many objects nobody else held.
+    """Work off every due event of these objects, kept in one transaction; how many objects nobody else held.
 
     A failure is counted on each of its object's events and retried, and holds up no other object. All stay locked
-    until then, so that nobody tries again in between. Posting what it brought is the caller's.
+    until then, so that nobody tries again in between; while Stripe answers, no transaction is open. Posting what it
+    brought is the caller's.
     """
     now = services.clock()
-    with services.engine.begin() as connection:
-        held = lock_objects(connection, refs)
-        due = store.due_events(connection, held, now) if held else {}
+    with held_objects(services.engine, refs) as (connection, held):
+        with connection.begin():
+            due = store.due_events(connection, held, now) if held else {}
         looks = list(fetchers.map(lambda ref: _look(services, ref, due[ref]), due))
         good = [look for look in looks if look.error is None]
         failed = [look for look in looks if look.error is not None]
-        for look in failed + keep_looks(connection, good, now):
-            log.warning("object_refresh_failed", object_type=look.ref.type, exc_info=look.error)
-            for event in look.events:
-                next_attempt_at = None if look.is_hopeless else next_attempt(event.attempt_count + 1, now)
-                store.fail_event(connection, event.id, _reason(look.error), next_attempt_at)
+        with connection.begin():
+            for look in failed + keep_looks(connection, good, now):
+                log.warning("object_refresh_failed", object_type=look.ref.type, exc_info=look.error)
+                for event in look.events:
+                    next_attempt_at = None if look.is_hopeless else next_attempt(event.attempt_count + 1, now)
+                    store.fail_event(connection, event.id, _reason(look.error), next_attempt_at)
     return len(held)
 
 
@@ -60,8 +62,9 @@ def _look(services: Services, ref: ObjectRef, events: tuple[InboxEvent, ...]) ->
 def fetch_and_record(services: Services, ref: ObjectRef) -> None:
     """Look at an object that no event named; raises what fetching it raises."""
     now = services.clock()
+    facts = services.gateway.fetch(ref)
     with services.engine.begin() as connection:
-        record(connection, services.gateway.fetch(ref), now)
+        record(connection, facts, now)
 
 
 def post(services: Services) -> None:

@@ -1,10 +1,12 @@
 """How the Stripe account is set up, as far as we depend on it."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from service.stripe_gateway.fields import StripeJson, is_set, part, required_text, text
+from service.stripe_gateway.fields import StripeJson, is_set, part, required_text, rows, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,28 @@ class AccountSetup:
     endpoints: tuple[WebhookEndpoint, ...]
     portal: PortalConfiguration | None
     stripe_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StripeBalance:
+    """What Stripe holds for us per currency, in minor units, available and pending together.
+
+    `prefunded` is what was put aside for refunds and disputes: a purse of its own beside the payments balance.
+    """
+
+    payments: Mapping[str, int]
+    prefunded: Mapping[str, int] = field(default_factory=dict)
+
+
+def read_balance(data: StripeJson) -> StripeBalance:
+    return StripeBalance(_held(data), _held(part(data, "refund_and_dispute_prefunding")))
+
+
+def _held(purse: StripeJson) -> dict[str, int]:
+    totals: Counter[str] = Counter()
+    for row in (*rows(purse, "available"), *rows(purse, "pending")):
+        totals[str(row["currency"]).upper()] += int(row["amount"])
+    return dict(totals)
 
 
 def read_endpoint(data: StripeJson) -> WebhookEndpoint:

@@ -1,5 +1,6 @@
 """Reading fields of Stripe's JSON: absent and null are the same, an expanded object counts as its id."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,6 +10,8 @@ from service.errors import DomainError
 
 StripeJson = Mapping[str, Any]
 NOTHING: StripeJson = {}
+# Controls, line separators, and the surrogates JSON can name one by one: no database takes those.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 class UnreadableObjectError(DomainError):
@@ -34,8 +37,9 @@ def rows(data: StripeJson, name: str) -> tuple[StripeJson, ...]:
 
 
 def text(data: StripeJson, name: str) -> str | None:
+    """One line of text: a NUL is dropped, and control characters and halves of characters become one space."""
     value = data.get(name)
-    return value if isinstance(value, str) and value else None
+    return _UNPRINTABLE.sub(" ", value.replace("\0", "")) or None if isinstance(value, str) else None
 
 
 def required_text(data: StripeJson, name: str) -> str:

@@ -10,11 +10,17 @@ from service.money import Money
 from service.settings import Settings
 from service.stripe_events.event_objects import EventEnvelope, ObjectRef, read_event
 from service.stripe_events.facts import BalanceTransaction, CheckoutSession, Payout, Refund
-from service.stripe_gateway.account import AccountSetup, read_endpoint, read_http_date, read_portal
+from service.stripe_gateway.account import (
+    AccountSetup,
+    StripeBalance,
+    read_balance,
+    read_endpoint,
+    read_http_date,
+    read_portal,
+)
 from service.stripe_gateway.checkout import CheckoutRequest, session_parameters
 from service.stripe_gateway.fetched import Fact
 from service.stripe_gateway.fetching import PAGE_SIZE, fetch_facts
-from service.stripe_gateway.fields import rows
 from service.stripe_gateway.read_billing import read_invoice, read_session
 from service.stripe_gateway.read_money import read_balance_transaction, read_payout, read_refund
 from service.stripe_gateway.signatures import is_signed
@@ -84,15 +90,10 @@ class StripeGateway:
         for row in self._listed(self._v1.events, {"created": created}):
             yield ListedEvent(read_event(row), json.dumps(row, default=str).encode())
 
-    def fetch_balance(self) -> dict[str, int]:
-        """What Stripe holds for us by currency, available and pending together, in minor units."""
+    def fetch_balance(self) -> StripeBalance:
+        """What Stripe holds for us."""
         with stripe_faults():
-            data = self._v1.balance.retrieve().to_dict()
-        totals: dict[str, int] = {}
-        for row in (*rows(data, "available"), *rows(data, "pending")):
-            code = str(row["currency"]).upper()
-            totals[code] = totals.get(code, 0) + int(row["amount"])
-        return totals
+            return read_balance(self._v1.balance.retrieve().to_dict())
 
     def create_refund(self, charge_id: str, amount: Money, refund_key: str, requested_by: str) -> Refund:
         """Send money back. `refund_key` makes a repeat the same refund."""

@@ -139,4 +139,4 @@ def test_what_the_doctor_asks_is_answered(account: Account) -> None:
     setup = account.gateway.fetch_account_setup()
 
     assert setup is not None
-    assert all(isinstance(total, int) for total in account.gateway.fetch_balance().values())
+    assert all(isinstance(total, int) for total in account.gateway.fetch_balance().payments.values())

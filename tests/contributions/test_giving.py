@@ -31,7 +31,7 @@ def test_the_ledger_holds_what_stripe_holds(newsroom: Newsroom) -> None:
 
     newsroom.settle()
 
-    balance = newsroom.services.gateway.fetch_balance()
+    balance = newsroom.services.gateway.fetch_balance().payments
     assert balance["EUR"] > 0
     assert newsroom.rows("SELECT sum(amount_minor) FROM balance_transactions")[0][0] > 0
     assert newsroom.rows("SELECT status, count(*) FROM stripe_events GROUP BY status ORDER BY status")

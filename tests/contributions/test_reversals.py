@@ -40,7 +40,7 @@ def finance(newsroom: Newsroom, **wish: Any) -> Any:
 
 
 def ledger_equals_stripe(newsroom: Newsroom) -> bool:
-    held = newsroom.services.gateway.fetch_balance().get("EUR", 0)
+    held = newsroom.services.gateway.fetch_balance().payments.get("EUR", 0)
     booked = newsroom.rows("SELECT sum(net_minor) FROM balance_transactions")[0][0] or 0
     return bool(held == booked)
 

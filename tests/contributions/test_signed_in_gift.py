@@ -1,6 +1,5 @@
 """A signed-in reader gives on one device: the others know, and an experiment counts who takes part in it."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -8,15 +7,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.campaigns.editing import Hand, Release, publish, save_campaign, save_site
-from service.campaigns.reader_rules import SupporterState
-from service.campaigns.site import SupporterPolicy
 from service.campaigns.store import DocumentKind
 from service.campaigns.variant import Interval
 from service.contributions.earned_store import earned_sums
 from service.contributions.forget import unlink_account
-from service.decisions.gift import Gift, with_gift
-from service.decisions.reader import Reader, new_reader
-from service.decisions.supporters import supporter_state
+from service.decisions.gift import Gift, settled, with_gifts
+from service.decisions.reader import Giving, RecurringState
 from tests.contributions.conftest import SITE, Newsroom
 from tests.decisions import make
 from tests.decisions.test_assertion import EC, public, signed
@@ -123,45 +119,38 @@ def test_a_checkout_that_was_left_is_known_with_its_interval(newsroom: Newsroom)
     assert [one["prompts"][0]["campaign"] for one in asked] == ["winter", "winter", "autumn"]
 
 
-GIVEN = datetime(2026, 11, 1, 10, tzinfo=UTC)
-LATER = datetime(2026, 12, 1, 10, tzinfo=UTC)
+def gift(interval: Interval = Interval.MONTH, given_at: int = make.instant(), **changes: Any) -> Gift:
+    return Gift(interval, given_at, campaign="autumn", **changes)
 
 
-def state_after(*gifts: Gift, now: datetime = make.NOW) -> SupporterState:
-    reader = _reader()
-    for gift in gifts:
-        reader = with_gift(reader, gift)
-    return supporter_state(reader.giving, SupporterPolicy(), make.time_at(now))
+def test_an_old_copy_brings_back_nothing_that_is_over() -> None:
+    running = with_gifts(make.reader(), (), (gift(),))
+    failing = with_gifts(running, (gift(),), (gift(past_due_at=make.instant() + make.DAY),))
+    again = settled(failing, (gift(),))
+    over = settled(running, (gift(ended_at=make.instant() + 2 * make.DAY),))
+
+    assert again == running
+    assert (failing.giving.recurring, over.giving.recurring) == (RecurringState.PAST_DUE, RecurringState.NONE)
 
 
-def _reader() -> Reader:
-    return new_reader(make.instant(), 5, 7)
+def test_a_running_contribution_counts_before_an_older_one_that_is_over() -> None:
+    later = gift(given_at=make.instant() + 9 * make.DAY)
 
+    reader = with_gifts(make.reader(), (), (gift(ended_at=make.instant() + 10 * make.DAY), later))
 
-def gift(interval: Interval = Interval.MONTH, given_at: datetime = GIVEN, **changes: Any) -> Gift:
-    return Gift("courier", b"x" * 32, interval, given_at, "autumn", **changes)
-
-
-@pytest.mark.parametrize(
-    ("gifts", "now", "expected"),
-    [
-        pytest.param((gift(),), LATER, SupporterState.RECURRING, id="a running one"),
-        pytest.param((gift(), gift(paid_until=LATER)), make.NOW, SupporterState.RECURRING, id="cancelled, still paid"),
-        pytest.param((gift(), gift(paid_until=LATER)), LATER, SupporterState.LAPSED, id="cancelled, paid no more"),
-        pytest.param((gift(), gift(ended_at=make.NOW)), make.NOW, SupporterState.LAPSED, id="ended"),
-        pytest.param(
-            (gift(), gift(given_at=make.NOW), gift(ended_at=make.NOW)), LATER, SupporterState.RECURRING,
-            id="a newer one is not ended with an older",
-        ),
-        pytest.param((gift(Interval.ONE_OFF),), make.NOW, SupporterState.ONE_OFF, id="a one-off"),
-    ],
-)  # fmt: skip
-def test_what_became_of_a_gift(gifts: tuple[Gift, ...], now: datetime, expected: SupporterState) -> None:
-    assert state_after(*gifts, now=now) is expected
+    assert (reader.giving.recurring, reader.giving.recurring_at) == (RecurringState.ACTIVE, later.given_at)
 
 
 def test_telling_a_gift_again_changes_nothing() -> None:
-    once = with_gift(_reader(), gift(Interval.ONE_OFF))
+    given = (gift(Interval.ONE_OFF),)
+    once = with_gifts(make.reader(), (), given)
 
-    assert with_gift(once, gift(Interval.ONE_OFF)) == once
+    assert with_gifts(once, given, given) == once
     assert once.prompts[0].contributed_count == 1
+
+
+def test_a_checkout_is_finished_by_its_gift() -> None:
+    begun = make.reader(giving=Giving(checkout_at=make.instant() + 1200))
+
+    assert settled(begun, (gift(Interval.ONE_OFF),)).giving.checkout_at == 0
+    assert settled(begun, (gift(Interval.ONE_OFF, is_void=True),)).giving.checkout_at > 0

@@ -73,3 +73,25 @@ def test_the_doctor_says_what_to_do(newsroom: Newsroom) -> None:
 
     assert result.exit_code == 1
     assert "Run `sync`." in result.output
+
+
+def doctor(newsroom: Newsroom) -> str:
+    return FlaskCliRunner(newsroom.client.application).invoke(args=["doctor"]).output
+
+
+def test_the_doctor_misses_an_event_we_need_and_no_other(newsroom: Newsroom) -> None:
+    newsroom.stripe.post("/v1/customers", email="a@reader.example")  # no endpoint of ours is sent customer.created
+    newsroom.give(amount="5")
+    on_its_way = doctor(newsroom)
+    newsroom.clock.advance(minutes=11)
+
+    late = doctor(newsroom)
+    newsroom.settle()
+
+    assert "ok       events of the last day that never arrived: 0 of 0" in on_its_way
+    assert "PROBLEM  events of the last day that never arrived: 4 of 4\n         Run `backfill`." in late
+    assert "ok       events of the last day that never arrived: 0 of 4" in doctor(newsroom)
+
+
+def test_the_doctor_says_what_only_the_dashboard_tells(newsroom: Newsroom) -> None:
+    assert "how long before a renewal it sends invoice.upcoming\n         Look in the dashboard" in doctor(newsroom)

@@ -92,3 +92,14 @@ def test_a_payout_that_failed_after_it_was_paid_stays_open_for_finance_to_see(fi
     assert [(row["status"], row["recon_status"], row["unexplained"]) for row in (before, after)] == [
         ("failed", "reopened", "0.00")
     ] * 2
+
+
+def test_running_totals_run_in_the_order_of_the_lines(finance: Finance) -> None:
+    """Bites where TEST_DATABASE_URL names a database that sorts by a language."""
+    first, second = (make.transaction(id_, "fee", amount, None) for id_, amount in (("txn_B", 100), ("txn_a", 30)))
+    pay_out(finance, make.payout("po_1", 130, bt="txn_po_1"), second, first)
+
+    listed = finance.rows("payout_lines")
+
+    assert [line["balance_transaction_id"] for line in listed] == ["txn_B", "txn_a"]
+    assert [line["running_total"] for line in listed] == ["1.00", "1.30"]

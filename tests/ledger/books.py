@@ -11,6 +11,7 @@ from service.ledger.invariants import Check
 from service.ledger.posting_store import PostingReport, post_due
 from service.ledger.store import balances, ledger_entries, ledger_postings
 from service.stripe_events.fact_store import StoredFact, record_fact
+from service.stripe_gateway.account import StripeBalance
 
 UTC_ZONE = ZoneInfo("UTC")
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
@@ -55,10 +56,13 @@ class Books:
                     lines[row.account] = row.amount_minor
         return found
 
-    def checks(self, stripe_balance: dict[str, int] | None = None) -> dict[str, Check]:
+    def checks(
+        self, stripe_balance: dict[str, int] | None = None, prefunded: dict[str, int] | None = None
+    ) -> dict[str, Check]:
         """Every invariant by its name."""
         with self.engine.connect() as connection:
-            return {check.name: check for check in check_ledger(connection, self.now, stripe_balance)}
+            held = None if stripe_balance is None else StripeBalance(stripe_balance, prefunded or {})
+            return {check.name: check for check in check_ledger(connection, self.now, held)}
 
     def red(self, stripe_balance: dict[str, int] | None = None) -> set[str]:
         """The names of the invariants that do not hold."""

@@ -1,7 +1,9 @@
 """The invariants, each red when what it guards is broken. The posting scenarios prove them green."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
 from service.database.engine import owner_engine
@@ -23,6 +25,19 @@ def test_a_cent_more_at_stripe_is_named(books: Books) -> None:
 
     assert not found.is_green
     assert found.detail == "EUR ledger 10.00, Stripe 10.01, difference -0.01"
+
+
+def test_a_purse_beside_the_payments_balance_is_compared_with_stripes_own(books: Books) -> None:
+    purse = "refund_and_dispute_prefunding"
+    name = "what is put aside for refunds and disputes is what Stripe holds"
+    assert name not in books.checks({})
+    books.record(make.transaction("txn_1", "topup", 1000, "tu_1", balance_type=purse))
+
+    equal = books.checks({}, {"EUR": 1000})
+    other = books.checks({}, {"EUR": 999})[name]
+
+    assert (books.balances(), equal[name].is_green) == ({}, True)
+    assert (other.is_green, other.detail) == (False, "EUR ledger 10.00, Stripe 9.99, difference 0.01")
 
 
 def test_a_movement_that_waits_is_named_with_its_age(books: Books) -> None:
@@ -49,6 +64,24 @@ def test_a_charge_that_never_reached_the_balance_is_named_after_a_day(books: Boo
     with books.engine.connect() as connection:
         soon = check_ledger(connection, make.START + timedelta(hours=23))
     assert all(check.is_green for check in soon)
+
+
+@pytest.mark.parametrize(("days", "are_named"), [(4, False), (5, True)])
+def test_a_movement_that_a_payout_after_its_day_and_three_working_days_left_behind_is_named(
+    books: Books, days: int, are_named: bool
+) -> None:
+    left = make.transaction("txn_left", "charge", 1000, "ch_1")
+    books.record(make.charge(), make.transaction("txn_2", "fee", -940, None))
+    for number, created_at in enumerate((left.available_at, left.available_at + timedelta(days=days))):
+        payout_id = f"po_{number}"
+        books.record(replace(make.payout(payout_id, amount=0), created_at=created_at))
+        with books.engine.begin() as connection:
+            record_tie(connection, payout_id, [], NOW)
+    books.record(left)
+
+    named = books.checks()["movements reach a payout"].detail
+
+    assert named == ("2: txn_2, txn_left" if are_named else "none was left behind")
 
 
 def test_a_mismatched_payout_is_named_with_its_remainder(books: Books) -> None:

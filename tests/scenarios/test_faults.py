@@ -11,6 +11,8 @@ import psycopg
 import pytest
 
 from service.database.engine import database_address
+from service.stripe_events.pull import sync
+from service.stripe_events.refresh import sweep
 from tests.conftest import plain_address
 from tests.scenarios import lives, objects, stories
 from tests.scenarios.conftest import Stage
@@ -201,6 +203,37 @@ def test_secrets_may_be_rotated_and_a_foreign_one_is_refused(stage: Stage) -> No
     stage.run("worker", "--drain")
 
     assert stage.given == GIVEN
+
+
+def test_no_transaction_is_open_while_stripe_answers(stage: Stage) -> None:
+    events = gift(stage)
+    open_ones: list[Any] = []
+    query = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
+    with psycopg.connect(plain_address(database_address(stage.services.settings)), autocommit=True) as observer:
+        stage.stripe.before_answer = lambda _: open_ones.extend(observer.execute(query).fetchall())
+        stage.send(*events)
+        sweep(stage.services)
+        sync(stage.services)
+
+    assert open_ones == []
+    assert stage.given == GIVEN
+
+
+def test_an_object_is_looked_at_by_one_worker_at_a_time_and_let_go_afterwards(stage: Stage) -> None:
+    events = gift(stage)
+    worked_meanwhile: list[int] = []
+
+    def another_worker(_: str) -> None:
+        stage.stripe.before_answer = str  # it is not met by a third
+        worked_meanwhile.append(sweep(stage.services))
+
+    stage.stripe.before_answer = another_worker
+    stage.send(*events)
+
+    assert sweep(stage.services) == len({each["data"]["object"]["id"] for each in events})
+    assert worked_meanwhile == [0]
+    assert stage.rows("SELECT DISTINCT status, attempt_count FROM stripe_events") == [("done", 0)]
+    assert stage.rows("SELECT objid FROM pg_locks WHERE locktype = 'advisory'") == []
 
 
 def refuse_writes(stage: Stage, *, is_on: bool) -> None:

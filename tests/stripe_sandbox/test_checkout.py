@@ -110,6 +110,15 @@ def test_an_authentication_step_can_be_completed_or_failed(bench: Bench) -> None
     assert "payment_intent.requires_action" in bench.deliver()
 
 
+def test_an_iban_with_wrong_check_digits_is_none(bench: Bench) -> None:
+    session = bench.session()
+
+    answer = bench.pay(session, method="sepa_debit", account_number="DE89370400440532013001")
+
+    assert answer.status_code == 402
+    assert bench.v1.checkout.sessions.retrieve(session.id).status == "open"
+
+
 @pytest.mark.parametrize(
     ("iban", "event", "status"),
     [
@@ -163,6 +172,16 @@ def test_the_payer_chooses_the_amount_of_a_custom_price(bench: Bench) -> None:
     assert too_small.status_code == 402
     assert paid.status_code == 303
     assert bench.v1.checkout.sessions.retrieve(session.id).amount_total == 1250
+
+
+@pytest.mark.parametrize(("typed", "status"), [("0,49", 402), ("0,50", 303), ("1000000", 402)])
+def test_a_custom_price_without_bounds_takes_what_stripe_charges(bench: Bench, typed: str, status: int) -> None:
+    product = bench.v1.products.create({"name": "Contribution"})
+    custom: Any = {"enabled": True}
+    price = bench.v1.prices.create({"currency": "eur", "product": product.id, "custom_unit_amount": custom})
+    session = bench.session(line_items=[{"price": price.id, "quantity": 1}])
+
+    assert bench.pay(session, amount=typed).status_code == status
 
 
 def test_line_items_are_there_when_asked_for(bench: Bench) -> None:
@@ -232,3 +251,28 @@ def test_an_embedded_session_is_paid_in_its_frame(bench: Bench) -> None:
     assert "€9.00" in frame.text
     assert f"session={session.id}" in done.text
     assert bench.browser.get(f"/c/embed/{session.id}_secret_wrong").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "code", "param"),
+    [
+        (49, "eur", "amount_too_small", "line_items"),
+        (29, "gbp", "amount_too_small", "line_items"),
+        (49, "jpy", "amount_too_small", "line_items"),
+        (100_000_000, "eur", "amount_too_large", "line_items"),
+        (1000, "zzz", None, "currency"),
+    ],
+)
+def test_what_stripe_does_not_charge_is_refused(
+    bench: Bench, amount: int, currency: str, code: str | None, param: str
+) -> None:
+    price: Any = {"currency": currency, "unit_amount": amount, "product_data": {"name": "Contribution"}}
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        bench.session(line_items=[{"price_data": price, "quantity": 1}])
+
+    assert (refused.value.code, refused.value.param) == (code, param)
+
+
+def test_the_least_that_stripe_charges_is_taken(bench: Bench) -> None:
+    assert bench.session(50).amount_total == 50
