@@ -1,4 +1,4 @@
-"""GET /v1/insights/<site>: which days, and how often prompts were met on them."""
+"""GET /v1/insights/<site>: which days, how often prompts were met on them, and what they brought in."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -25,8 +25,19 @@ class InsightQuerySchema(StrictSchema):
             raise ValidationError(f"must be the first day or later, and within {MAX_DAYS} days", "to")
 
 
+class EarningsSchema(Schema):
+    """Contributions of one currency, in minor units: all their payments so far, and what was given back of them."""
+
+    currency = fields.String(required=True)
+    paid = fields.Integer(required=True)
+    paid_minor = fields.Integer(required=True)
+    refunded_minor = fields.Integer(required=True)
+    net_minor = fields.Integer(required=True)
+
+
 class DayOfVariantSchema(Schema):
-    """`is_counted`: readers who take part in the experiment; the others stand apart."""
+    """`is_counted`: readers who take part in the experiment; the others stand apart. `paid`: contributions first paid
+    on that day and not given back in full."""
 
     day = fields.Date(required=True)
     campaign = fields.String(required=True)
@@ -36,6 +47,8 @@ class DayOfVariantSchema(Schema):
     seen = fields.Integer(required=True)
     dismissed = fields.Integer(required=True)
     clicked = fields.Integer(required=True)
+    paid = fields.Integer(required=True)
+    earned = fields.List(fields.Nested(EarningsSchema), required=True)
 
 
 class InsightSchema(Schema):

@@ -21,7 +21,7 @@ from service.clock import system_clock
 from service.errors import DomainError, InvalidDocumentError
 from service.services import current_services
 
-FILES = click.Path(exists=True, path_type=Path)
+FILES = click.Path(exists=True, allow_dash=True, path_type=Path)
 SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 WHO = "command line"
 
@@ -41,7 +41,8 @@ def sites() -> None:
 @click.option("--site", "site_file", type=FILES, help="The site's file, where it is not the one that is stored.")
 @with_appcontext
 def lint_files(paths: tuple[Path, ...], site_file: Path | None) -> None:
-    """Say in words what is wrong with campaign files (or folders of them), alone and with one another.
+    """Say in words what is wrong with campaign files (or folders of them; - is standard input), alone and with one
+    another.
 
     Ends with status 1 when something can never do what it says. A site file among PATHS is used as the site; with one,
     nothing else of the service is needed.

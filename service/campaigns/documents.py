@@ -6,6 +6,7 @@ no base-60 numbers, so `NO` stays a country and `22:00` a time. Repeated names, 
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,6 +25,7 @@ from service.campaigns.site import Site
 from service.errors import InvalidDocumentError
 
 CAMPAIGN_SCHEMA, SITE_SCHEMA = CampaignSchema(), SiteSchema()  # made once: making one costs more than using it
+STANDARD_INPUT = Path("-")
 MAX_DOCUMENT_BYTES = 128 * 1024
 MAX_DEPTH = 20
 MAX_DIGITS = 18
@@ -68,9 +70,11 @@ def _read_yaml(text: str) -> Document:
 
 
 def read_file(path: Path, max_bytes: int = MAX_DOCUMENT_BYTES) -> Document:
-    """The same from a file; a file that cannot be opened is an InvalidDocumentError too."""
+    """The same from a file, or from standard input where it is `-`; one that cannot be opened is an
+    InvalidDocumentError too."""
     try:
-        return read_document(path.read_bytes(), max_bytes)
+        content = sys.stdin.buffer.read(max_bytes + 1) if path == STANDARD_INPUT else path.read_bytes()
+        return read_document(content, max_bytes)
     except OSError as error:
         raise InvalidDocumentError((f"cannot be opened: {error.strerror}",)) from error
 

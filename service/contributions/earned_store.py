@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Date, cast, func, select
 
 from service.contributions.store import contributions
 
@@ -39,6 +40,42 @@ def earned_sums(connection: Connection, site: str) -> Sequence[EarnedSum]:
         EarnedSum(row.campaign, row.variant, row.interval, row.currency, int(row.number), int(row.total))
         for row in connection.execute(statement)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class EarnedOnDay:
+    """Contributions first paid on one local day, through one variant, in one currency: how many were kept, and what
+    all their payments brought so far. `is_counted`: by readers who take part in the experiment."""
+
+    day: date
+    campaign: str
+    variant: str
+    is_counted: bool
+    currency: str
+    count: int
+    paid_minor: int
+    refunded_minor: int
+
+
+def earned_between(connection: Connection, site: str, zone: ZoneInfo, first: date, last: date) -> Sequence[EarnedOnDay]:
+    """What prompts of a site brought in, by the local day of the first payment, both days included, oldest first."""
+    c = contributions.c
+    day = cast(func.timezone(zone.key, c.first_paid_at), Date).label("day")
+    about = (day, c.campaign, c.variant, c.is_counted, c.currency)
+    starts_at, ends_at = (datetime.combine(one, time(), zone) for one in (first, last + timedelta(days=1)))
+    sums = (
+        func.count().filter(c.paid_minor > c.refunded_minor),
+        func.sum(c.paid_minor),
+        func.sum(c.refunded_minor),
+    )
+    statement = (
+        select(*about, *sums)
+        .where(c.site == site, c.campaign.is_not(None), c.variant.is_not(None))
+        .where(c.first_paid_at >= starts_at, c.first_paid_at < ends_at)
+        .group_by(*about)
+        .order_by(*about)
+    )
+    return [EarnedOnDay(*row[:5], *(int(each) for each in row[5:])) for row in connection.execute(statement)]
 
 
 def raised_minor(connection: Connection, site: str, campaign: str, currency: str, since: datetime | None) -> int:

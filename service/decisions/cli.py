@@ -22,24 +22,25 @@ from service.services import current_services
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(allow_dash=True, path_type=Path))
 def simulate(file: Path) -> None:
-    """Decide on each page view of a simulation file; prints a line of JSON per view."""
+    """Decide on each page view of a simulation file (- is standard input); prints a line of JSON per view."""
     with _problems_of(file):
         for line in simulate_file(file):
             click.echo(line)
 
 
 @campaigns.command("replay")
-@click.option("--views", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
-@click.argument("draft", type=click.Path(path_type=Path))
+@click.option("--views", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True), required=True)
+@click.argument("draft", type=click.Path(allow_dash=True, path_type=Path))
 @with_appcontext
 def replay(views: Path, draft: Path) -> None:
-    """Say how many decisions a campaign file would change, on recorded readers: a line of JSON each."""
+    """Say how many decisions a campaign file would change, on recorded readers: a line of JSON each. Either file may be
+    standard input: -."""
     with _problems_of(draft):
         document = read_file(draft)
         campaign = load_campaign(document.content, document.lines)
-    with _problems_of(views), views.open(encoding="utf-8") as lines:
+    with _problems_of(views), click.open_file(str(views), encoding="utf-8") as lines:
         found = replay_views(current_services().campaigns.current().site(campaign.site), campaign, lines)
     click.echo(f"{found.changed} of {found.decisions} decisions would change ({found.changed_share:.1%}),")
     click.echo(f"for {found.readers} readers: {campaign.key} shown {found.more} times more, {found.fewer} fewer.")

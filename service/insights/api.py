@@ -1,10 +1,13 @@
-"""GET /v1/insights/<site>: how often prompts were shown, seen, dismissed and clicked."""
+"""GET /v1/insights/<site>: how often prompts were shown, seen, dismissed and clicked, and what they brought in."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from schemas.insight import InsightQuerySchema, InsightSchema
+from service.contributions.earned_store import earned_between
+from service.database.transaction import committed
 from service.insights.report import DayOfVariant, days_of_variants
-from service.insights.store import counts_between
+from service.insights.store import daily_counts
 from service.requests import Blueprint
 from service.services import current_services
 from service.tokens.api import requires_role
@@ -20,6 +23,10 @@ def insights(query: dict[str, Any], site: str) -> dict[str, list[DayOfVariant]]:
     """Per local day, campaign and variant. A count is seconds old at most; nobody is told apart."""
     services = current_services()
     known = services.campaigns.current().site(site).site
-    found = counts_between(services.engine, known.key, query["from_on"], query["to_on"])
-    wanted = ((one.cell, one.count) for one in found if query["campaign"] in {None, one.cell.campaign})
-    return {"counts": days_of_variants(wanted)}
+    days = query["from_on"], query["to_on"]
+    with committed(services.engine) as connection:
+        counts = daily_counts(connection, known.key, *days)
+        earned = earned_between(connection, known.key, ZoneInfo(known.timezone), *days)
+    asked = query["campaign"]
+    met = ((one.cell, one.count) for one in counts if asked in {None, one.cell.campaign})
+    return {"counts": days_of_variants(met, (one for one in earned if asked in {None, one.campaign}))}

@@ -9,7 +9,6 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Connection,
 from sqlalchemy.dialects.postgresql import insert
 
 from service.database.metadata import metadata
-from service.database.transaction import committed
 from service.insights.tally import Cell, Counted
 
 Database = Engine
@@ -69,12 +68,6 @@ def daily_counts(connection: Connection, site: str, first: date, last: date) -> 
         DailyCount(Cell(row.site, row.campaign, row.variant, row.day, row.is_counted, Counted(row.event)), row.total)
         for row in connection.execute(statement)
     ]
-
-
-def counts_between(engine: Database, site: str, first: date, last: date) -> Sequence[DailyCount]:
-    """The same in a transaction of its own; raises StoreUnavailableError while the database is away."""
-    with committed(engine) as connection:
-        return daily_counts(connection, site, first, last)
 
 
 def seen_by_variant(connection: Connection, site: str, campaign: str) -> dict[str, int]:

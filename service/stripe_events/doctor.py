@@ -105,15 +105,16 @@ def examine_clock(setup: AccountSetup, now: datetime) -> Finding:
 
 def examine_backlog(backlog: Backlog, now: datetime) -> Iterator[Finding]:
     """What waits, what was given up, and money nobody claims."""
-    lag = now - backlog.oldest_waiting_at if backlog.oldest_waiting_at else timedelta()
+    lag = now - (backlog.oldest_waiting_at or now)
+    rest = now - (backlog.oldest_dead_at or now)
     yield Finding(
         lag <= MAX_LAG,
-        f"events waiting: {backlog.waiting_count}" + (f", the oldest for {_rounded(lag)}" if lag else ""),
+        f"events waiting: {backlog.waiting_count}{_oldest(lag)}",
         "" if lag <= MAX_LAG else "Is a worker running? `flask --app wsgi worker`",
     )
     yield Finding(
         not backlog.dead_count,
-        f"events given up: {backlog.dead_count}",
+        f"events given up: {backlog.dead_count}{_oldest(rest)}",
         "See `events list --status dead`, then `events requeue`; after an outage of Stripe, the next `sync` does it."
         if backlog.dead_count
         else "",
@@ -146,7 +147,8 @@ def _gaps(services: Services, now: datetime) -> Finding:
     return Finding(not missing, f"events of the last day that never arrived: {len(missing)} of {len(wanted)}", remedy)
 
 
-def _rounded(duration: timedelta) -> str:
-    """In the unit people would use."""
-    seconds = duration.total_seconds()
-    return f"{seconds / 3600:.1f} h" if seconds >= 3600 else f"{seconds / 60:.0f} min"
+def _oldest(age: timedelta) -> str:
+    """How long ago the first of them came, in the unit people would use."""
+    hours = age / timedelta(hours=1)
+    said = f"{hours * 60:.0f} min" if hours < 1 else f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.0f} days"
+    return f", the oldest came {said} ago" if age else ""

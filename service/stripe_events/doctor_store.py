@@ -16,6 +16,7 @@ class Backlog:
     waiting_count: int
     oldest_waiting_at: datetime | None
     dead_count: int
+    oldest_dead_at: datetime | None
     unsent_mail_count: int
     unmatched_charge_count: int
     pulled_through_at: datetime | None
@@ -25,13 +26,15 @@ def backlog(connection: Connection) -> Backlog:
     """One look at everything that waits or was given up."""
     events, mails, c = stripe_events.c, mail_outbox.c, charges.c
     waiting = events.status.in_((EventStatus.RECEIVED.value, EventStatus.FAILING.value))
+    is_dead = events.status == EventStatus.DEAD.value
     unsent = mails.status.in_((MailStatus.DEAD.value, MailStatus.SENDING.value))
     unmatched = (c.contribution_id.is_(None)) & (c.status == "succeeded")
     row = connection.execute(
         select(
             select(func.count()).where(waiting).scalar_subquery(),
             select(func.min(events.received_at)).where(waiting).scalar_subquery(),
-            select(func.count()).where(events.status == EventStatus.DEAD.value).scalar_subquery(),
+            select(func.count()).where(is_dead).scalar_subquery(),
+            select(func.min(events.received_at)).where(is_dead).scalar_subquery(),
             select(func.count()).where(unsent).scalar_subquery(),
             select(func.count()).where(unmatched).scalar_subquery(),
             select(func.min(pull_cursors.c.pulled_through_at)).scalar_subquery(),

@@ -11,6 +11,7 @@ from service.widget.assets import Asset, assets
 blueprint = Blueprint("widget", __name__, url_prefix="/v1", description="What runs in the reader's browser")
 
 EVERGREEN = "public, max-age=300, stale-while-revalidate=300, stale-if-error=86400"
+CONTENT_TYPE = "text/javascript; charset=utf-8"
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -37,13 +38,13 @@ def integrity() -> Response:
 @blueprint.alt_response(HTTPStatus.OK, description="JavaScript", content_type="text/javascript")
 def module(version: str, name: str) -> Response:
     """One file of this version; any other version is 404, so that what is cached for ever is never mixed."""
-    asset = assets().files.get(name) if version == assets().version else None
+    asset = assets().file(name) if version == assets().version else None
     return _file(asset, IMMUTABLE) if asset else abort(HTTPStatus.NOT_FOUND)
 
 
 def _file(asset: Asset, cache_control: str) -> Response:
     is_gzip = request.accept_encodings.quality("gzip") > 0
-    response = Response(asset.gzipped if is_gzip else asset.body, content_type=asset.content_type)
+    response = Response(asset.gzipped if is_gzip else asset.body, content_type=CONTENT_TYPE)
     if is_gzip:
         response.headers["Content-Encoding"] = "gzip"
     response.vary.add("Accept-Encoding")

@@ -11,15 +11,15 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 LOADER = "loader.js"
 HASH_CHARACTERS = 12
-CONTENT_TYPES = {".js": "text/javascript; charset=utf-8", ".json": "application/json; charset=utf-8"}
+LOCALE = re.compile(r"locales/([A-Za-z]*)[^/]*\.js")
+FALLBACK_LOCALE = "locales/en.js"
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file as served. `integrity` is a Subresource Integrity value, `etag` without quotes."""
+    """One script as served. `integrity` is a Subresource Integrity value, `etag` without quotes."""
 
     name: str
-    content_type: str
     body: bytes
     gzipped: bytes
     integrity: str
@@ -33,6 +33,12 @@ class Assets:
     version: str
     files: dict[str, Asset]
     loader_text: str
+
+    def file(self, name: str) -> Asset | None:
+        """The file of that name; for any language tag the nearest locale, at last English."""
+        tag = LOCALE.fullmatch(name)
+        nearest = f"locales/{tag[1].lower()}.js" if tag else name
+        return self.files.get(nearest) or (self.files[FALLBACK_LOCALE] if tag else None)
 
     def loader(self, switched_off: tuple[str, ...] = ()) -> Asset:
         """The loader, silent on the sites named (`*`: on all of them)."""
@@ -51,7 +57,6 @@ def make_asset(name: str, body: bytes) -> Asset:
     digest = hashlib.sha384(body).digest()
     return Asset(
         name=name,
-        content_type=CONTENT_TYPES[Path(name).suffix],
         body=body,
         gzipped=gzip.compress(body, mtime=0),
         integrity="sha384-" + base64.b64encode(digest).decode(),
@@ -61,7 +66,7 @@ def make_asset(name: str, body: bytes) -> Asset:
 
 def read_assets(folder: Path) -> Assets:
     """Every script and locale under `folder`; the version is a hash over names and contents."""
-    paths = sorted([folder / LOADER, *folder.glob("modules/*.js"), *folder.glob("locales/*.json")])
+    paths = sorted([folder / LOADER, *folder.glob("modules/*.js"), *folder.glob("locales/*.js")])
     bodies = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     whole = hashlib.sha256()
     for name, body in bodies.items():

@@ -13,17 +13,21 @@ from tests.browser.hearing import HEAR, wait_for
 from tests.browser.press import Press, create_press
 from tests.browser.stub import Stub, create_stub, prompt, serving
 from tests.browser.tasks import PHONE, SLOW_DOWN, plain_tasks, widget_tasks
+from tests.browser.test_first_view import LATENCY_MILLISECONDS, slow_down
 from tests.browser.test_vitals import OBSERVE, SHAPES
 from tests.chromium import CHROMIUM, FLAGS
 from tests.widget.test_budgets import APPEAL, modules, weight
 
 LOADS = 5
+NOTE_TIMES = """window.times = {};
+for (const name of ['decision', 'shown']) addEventListener('keepopen:' + name, () => { times[name] = performance.now(); });
+"""
 SEEN_AT_ONCE = ("head of the article", "banner", "gate")
 
 
 def sizes() -> list[tuple[str, int, int]]:
     """Name, bytes after Brotli 11, budget."""
-    heaviest = max(weight(f"locales/{language}.json") for language in LANGUAGES)
+    heaviest = max(weight(f"locales/{language}.js") for language in LANGUAGES)
     return [
         ("loader", weight("loader.js"), 2500),
         ("loader + decision + inline appeal", weight("loader.js", *modules(*APPEAL)), 10_000),
@@ -47,6 +51,19 @@ def measure(browser: Browser, address: str, stub: Stub, is_shown: bool) -> str:
         fetched.append(len(stub.paths))
     context.close()
     return f"shift {max(shifts):.3f}, requests {fetched[0]} cold and {fetched[1]} warm"
+
+
+def waiting(browser: Browser, address: str) -> str:
+    """From the decision of a new reader to the drawn prompt, on a line where each request takes a while longer."""
+    context = browser.new_context(viewport=PHONE)
+    context.add_init_script(HEAR + NOTE_TIMES)
+    page = context.new_page()
+    slow_down(page)
+    page.goto(address)
+    wait_for(page, "shown")
+    milliseconds: float = page.evaluate("times.shown - times.decision")
+    context.close()
+    return f"drawn {milliseconds:.0f} ms after the decision, each request {LATENCY_MILLISECONDS} ms longer"
 
 
 def longest_task(browser: Browser, address: str, stub: Stub) -> str:
@@ -86,6 +103,8 @@ def main() -> int:
             if changes is not None:
                 stub.show(prompt(**changes))
             say(f"  {name:36}{measure(browser, press.article(), stub, name in SEEN_AT_ONCE)}")
+            if changes is not None:
+                say(f"  {'':36}{waiting(browser, press.article())}")
             if name in SEEN_AT_ONCE:
                 say(f"  {'':36}{longest_task(browser, press.article(), stub)}")
         browser.close()

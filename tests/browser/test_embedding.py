@@ -50,6 +50,30 @@ def test_attributes_come_before_meta_tags_and_those_before_structured_data(
     assert (asked["tags"], asked["access"], asked["language"]) == (["one", "two", "three"], "metered", "ga-IE")
 
 
+HARBOUR = {"@type": "DefinedTerm", "name": "Harbour"}
+KEYWORDS: dict[str, tuple[Any, list[str]]] = {
+    "defined terms": ([HARBOUR, {"name": "Tides"}], ["Harbour", "Tides"]),
+    "one term": (HARBOUR, ["Harbour"]),
+    "lists within lists": (["Harbour", ["Tides", [{"name": "Boats, Nets"}]]], ["Harbour", "Tides", "Boats", "Nets"]),
+    "what is no name": ([None, 7, True, {}, {"name": {"name": "deep"}}, {"name": None}, [], "Harbour"], ["Harbour"]),
+    "nothing usable": ({"name": {"toString": 1}}, []),
+}
+
+
+@pytest.mark.parametrize("name", KEYWORDS)
+def test_keywords_of_structured_data_are_tags_in_whatever_shape(
+    page: Page, press: Press, stub: Stub, name: str
+) -> None:
+    given, tags = KEYWORDS[name]
+    data = json.dumps({"@type": "NewsArticle", "keywords": given, "articleSection": given})
+    head = f'<script type="application/ld+json">{data}</script>'
+
+    asked = asked_on(page, press.article(head=head + press.script()), stub)
+
+    assert asked["tags"] == tags
+    assert asked.get("section") == (tags or [None])[0]
+
+
 def test_facts_that_are_too_much_are_cut_to_what_the_service_takes(page: Page, press: Press, stub: Stub) -> None:
     keywords = ",".join(["\u00a0harbour\u200b wall\n", " ", *(f"tag {number} " + "x" * 90 for number in range(90))])
     data = json.dumps({"@type": "NewsArticle", "keywords": keywords, "articleSection": "s" * 300})

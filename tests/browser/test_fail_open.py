@@ -161,7 +161,7 @@ def test_a_module_that_cannot_be_loaded_is_silence(page: Page, press: Press, stu
     assert page.get_by_role("region", name="You have read").count() == 0
 
 
-@pytest.mark.parametrize("name", ["modules/prompts.js", "modules/amounts.js", "locales/en.json"])
+@pytest.mark.parametrize("name", ["modules/prompts.js", "modules/amounts.js", "locales/en.js"])
 def test_a_file_that_never_comes_is_given_up(page: Page, press: Press, stub: Stub, name: str) -> None:
     stub.show(prompt())
     page.route(f"**/{name}", lambda _: None)

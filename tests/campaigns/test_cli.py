@@ -54,6 +54,19 @@ def test_applying_twice_changes_nothing(runner: FlaskCliRunner, folder: Path) ->
     assert run(runner, "sites", "apply", folder / "site.yaml") == (0, "site courier: version 1 in force\n")
 
 
+def test_lint_and_replay_read_standard_input(runner: FlaskCliRunner, folder: Path, services: Services) -> None:
+    campaign, site = folder / "campaigns" / "autumn.yaml", folder / "site.yaml"
+    run(runner, "sites", "apply", site)
+    services.campaigns.refresh()
+    views = '{"steps": [{"at": "2026-11-18 10:00", "view": {}}]}'
+
+    linted = runner.invoke(args=["campaigns", "lint", "-", "--site", str(site)], input=campaign.read_text())
+    replayed = runner.invoke(args=["campaigns", "replay", "--views", "-", str(campaign)], input=views)
+
+    assert (linted.exit_code, "Campaigns read: 1." in linted.output) == (0, True)
+    assert (replayed.exit_code, "1 of 1 decisions would change" in replayed.output) == (0, True)
+
+
 def test_lint_names_what_can_never_be_shown_and_fails(runner: FlaskCliRunner, folder: Path) -> None:
     (folder / "campaigns" / "zero.yaml").write_text(write_document(campaign_document(key="zero", share=0)))
 

@@ -149,6 +149,9 @@ def test_a_contributor_is_forgotten_and_stays_forgotten(newsroom: Newsroom) -> N
     named = newsroom.rows("SELECT count(*) FROM stripe_events WHERE sealed_body IS NOT NULL AND object_id LIKE 'c%'")
     assert named == [(0,)]
     assert newsroom.rows("SELECT count(*), sum(amount_minor) FROM ledger_postings") == books
+    changes = newsroom.rows("SELECT old_row::text FROM record_changes WHERE old_row IS NOT NULL")
+    assert changes
+    assert not [row for (row,) in changes if "courier.example" in row or "return_url" in row or "checkout_url" in row]
     with pytest.raises(NotFoundError):
         forget_contributor(newsroom.services, MARY)
 
@@ -160,3 +163,20 @@ def test_a_running_subscription_is_not_forgotten(newsroom: Newsroom) -> None:
         forget_contributor(newsroom.services, MARY)
 
     assert newsroom.rows("SELECT contributor_email FROM contributions") == [(MARY,)]
+
+
+def test_the_portal_tells_the_device_how_its_reader_supports(newsroom: Newsroom) -> None:
+    monthly(newsroom)
+    (subscription_id,) = newsroom.rows("SELECT subscription_id FROM contributions")[0]
+    newsroom.stripe.post(f"/v1/subscriptions/{subscription_id}", cancel_at_period_end="true")
+    newsroom.clock.advance(minutes=1)
+    newsroom.settle()
+    ask_for_link(newsroom)
+    send_due_mail(newsroom.services)
+    token = link_of(next(text for text in received(newsroom) if "/portal/" in text))
+
+    newsroom.client.post("/v1/portal", json={"token": token})
+
+    giving = newsroom.client.get("/my-data.json?site=courier").get_json()["held"]["giving"]
+    assert giving["recurring"] == "cancelled"
+    assert giving["paid_until"] is not None

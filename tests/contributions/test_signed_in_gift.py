@@ -84,6 +84,8 @@ def test_a_reader_who_was_erased_stays_erased(newsroom: Newsroom) -> None:
 
     assert newsroom.rows("SELECT count(*) FROM readers") == [(0,)]
     assert newsroom.rows("SELECT reader_hash FROM contributions") == [(None,)]
+    kept = "SELECT count(*) FROM record_changes WHERE old_row ->> 'reader_hash' IS NOT NULL"
+    assert newsroom.rows(kept) == [(0,)]
 
 
 @pytest.mark.parametrize(("experiment", "counts"), [({}, True), ({"coverage": 0}, False)])

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from flask.testing import FlaskCliRunner
 
 from service.stripe_events.doctor import examine_backlog, examine_clock, examine_endpoints, examine_portal
@@ -16,7 +17,7 @@ NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
 URL = "https://support.courier.example/webhooks/stripe"
 GOOD_ENDPOINT = WebhookEndpoint("we_1", URL, True, frozenset(SUBSCRIBED_EVENTS), API_VERSION)
 GOOD_PORTAL = PortalConfiguration("bpc_1", can_cancel=True, can_update_card=True, does_prorate=False)
-QUIET = Backlog(0, None, 0, 0, 0, NOW)
+QUIET = Backlog(0, None, 0, None, 0, 0, NOW)
 
 
 def test_an_early_fraud_warning_reaches_staff_once(newsroom: Newsroom) -> None:
@@ -64,6 +65,19 @@ def test_a_backlog_is_a_problem_once_it_lasts() -> None:
     given_up = replace(QUIET, dead_count=1, unsent_mail_count=1, unmatched_charge_count=1, pulled_through_at=None)
     assert sum(not finding.is_fine for finding in examine_backlog(lagging, NOW)) == 1
     assert sum(not finding.is_fine for finding in examine_backlog(given_up, NOW)) == 4
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(0.2, "the oldest came 12 min ago"), (3.25, "the oldest came 3.2 h ago"), (80, "the oldest came 3 days ago")],
+)
+def test_a_backlog_says_how_old_it_is(hours: float, words: str) -> None:
+    came_at = NOW - timedelta(hours=hours)
+    backlog = replace(QUIET, waiting_count=2, oldest_waiting_at=came_at, dead_count=1, oldest_dead_at=came_at)
+
+    waiting, dead, *_ = examine_backlog(backlog, NOW)
+
+    assert (waiting.what, dead.what) == (f"events waiting: 2, {words}", f"events given up: 1, {words}")
 
 
 def test_the_doctor_says_what_to_do(newsroom: Newsroom) -> None:

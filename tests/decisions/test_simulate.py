@@ -223,6 +223,20 @@ def test_the_command_prints_a_line_per_view_and_names_the_line_of_a_mistake(tmp_
     assert "veiw: is not a field here; did you mean view? (line 3)" in failed.output
 
 
+def test_the_command_reads_standard_input_as_it_reads_a_file(tmp_path: Path) -> None:
+    text = 'campaigns: [{key: a}]\nsteps:\n  - {at: "2026-11-18 10:00", view: {page_id: é}}\n'
+    (tmp_path / "good.yaml").write_text(text, encoding="utf-8")
+
+    done = CliRunner().invoke(simulate_command, ["-"], input=text)
+    failed = CliRunner().invoke(simulate_command, ["-"], input=text.replace("view", "veiw"))
+    too_large = CliRunner().invoke(simulate_command, ["-"], input=b" " * (2 * 1024 * 1024 + 1))
+
+    assert (done.exit_code, json.loads(done.output)["shown"]) == (0, ["a"])
+    assert done.output == CliRunner().invoke(simulate_command, [str(tmp_path / "good.yaml")]).output
+    assert (failed.exit_code, "-: steps 1, veiw: is not a field here" in failed.output) == (1, True)
+    assert too_large.exit_code == 1
+
+
 @pytest.mark.parametrize(
     ("site", "page", "state"),
     [

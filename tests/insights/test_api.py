@@ -48,7 +48,7 @@ def get(app: Flask, app_services: Services) -> Any:
 def line(campaign: str = "autumn", *, is_counted: bool = True, **counts: int) -> dict[str, Any]:
     nothing = dict.fromkeys(("shown", "seen", "dismissed", "clicked"), 0)
     about = {"day": "2026-11-18", "campaign": campaign, "variant": "control", "is_counted": is_counted}
-    return about | nothing | counts
+    return about | nothing | {"paid": 0, "earned": []} | counts
 
 
 def test_each_variants_day_is_one_line(get: Any) -> None:

@@ -52,6 +52,15 @@ def test_a_module_never_changes_under_its_address(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
+    ("tag", "language"), [("ga", "ga"), ("fr-CA", "fr"), ("AR", "ar"), ("en_IE", "en"), ("it", "en"), ("", "en")]
+)
+def test_the_words_of_any_language_tag_are_the_nearest_there_are(client: FlaskClient, tag: str, language: str) -> None:
+    response = client.get(f"/v1/widget/{assets().version}/locales/{tag}.js")
+
+    assert response.data == assets().files[f"locales/{language}.js"].body
+
+
+@pytest.mark.parametrize(
     "path",
     ["000000000000/modules/prompts.js", "{version}/modules/none.js", "{version}/assets.py", "{version}/../api.py"],
 )

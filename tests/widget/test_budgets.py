@@ -1,6 +1,7 @@
 """What a reader's browser has to fetch, compressed with Brotli at its strongest."""
 
 import json
+from typing import Any
 
 import brotli
 import pytest
@@ -13,6 +14,13 @@ APPEAL = ("prompts", "appeal")
 
 def weight(*names: str) -> int:
     return sum(len(brotli.compress(assets().files[name].body, quality=11)) for name in names)
+
+
+def texts(language: str) -> dict[str, Any]:
+    """A locale's words: JSON, exported as it stands."""
+    body = assets().files[f"locales/{language}.js"].body.decode()
+    found: dict[str, Any] = json.loads(body.removeprefix("export default ").removesuffix(";\n"))
+    return found
 
 
 def modules(*names: str) -> list[str]:
@@ -33,13 +41,13 @@ def test_the_amount_chooser_stays_under_6_kilobytes() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_locale_stays_under_2_kilobytes(language: str) -> None:
-    assert weight(f"locales/{language}.json") <= 2000
+    assert weight(f"locales/{language}.js") <= 2000
 
 
 def test_every_locale_is_served_and_no_other() -> None:
     served = {name for name in assets().files if name.startswith("locales/")}
 
-    assert served == {f"locales/{language}.json" for language in LANGUAGES}
+    assert served == {f"locales/{language}.js" for language in LANGUAGES}
 
 
 def test_every_module_imported_is_served() -> None:
@@ -51,8 +59,15 @@ def test_every_module_imported_is_served() -> None:
 
 def test_locales_are_flat_texts_or_plural_forms() -> None:
     for language in LANGUAGES:
-        for value in json.loads(assets().files[f"locales/{language}.json"].body).values():
+        words = texts(language)
+        assert words["language"] == language
+        for value in words.values():
             assert isinstance(value, str) or all(isinstance(form, str) for form in value.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_language_misses_a_word(language: str) -> None:
+    assert texts(language).keys() == texts("en").keys()
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ const begin = async (app, prompt, isLate) => {
 const draw = async function* (app, entry) {
   const { host, prompt } = entry;
   const hasForm = prompt.kind === 'epic' || prompt.gate?.type === 'payment';
-  const [shape, word] = await app.inTime(Promise.all([app.load(SHAPES[prompt.kind]), wordsFor(prompt.copy.language), hasForm && app.load('amounts')]));
+  const [shape, word] = await app.inTime(Promise.all([app.load(SHAPES[prompt.kind]), wordsFor(app, prompt.copy.language), hasForm && app.load('amounts')]));
   yield;
   const root = host.shadowRoot || host.attachShadow({ mode: 'open' });
   const isOwn = host.matches('.keepopen-own');
@@ -237,22 +237,15 @@ export const backToReading = (host) => {
 
 // One language's words, numbers and amounts. `{name}` in a word is replaced by a value.
 const SYMBOLS = { EUR: '€', GBP: '£', USD: 'US$', CAD: 'CA$', AUD: 'A$', NZD: 'NZ$', JPY: '¥', PLN: 'zł' };
-const KNOWN = ['en', 'ga', 'fr', 'de', 'es', 'pl', 'ar'];
 
-const known = {};
-
-// Each language is fetched once; a failed fetch may be tried again.
-export const wordsFor = (tag) => known[tag] ||= make(tag).catch((error) => { delete known[tag]; throw error; });
-
-const make = async (tag) => {
-  const language = KNOWN.find((one) => `${tag}`.toLowerCase().split('-')[0] === one) || 'en';
-  const response = await fetch(new URL(`../locales/${language}.json`, import.meta.url));
-  const texts = await response.json();
+// The service answers any language tag, with English where it has not the language.
+export const wordsFor = async ({ load }, tag) => {
+  const { default: texts } = await load(`../locales/${tag}`);
   const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
   const word = (key, values) => fill(texts[key], values);
-  word.language = language;
-  word.direction = language === 'ar' ? 'rtl' : 'ltr';
-  word.plural = (key, count) => fill(texts[key][new Intl.PluralRules(language).select(count)] ?? texts[key].other, { count });
+  word.language = texts.language;
+  word.direction = texts.direction;
+  word.plural = (key, count) => fill(texts[key][new Intl.PluralRules(texts.language).select(count)] ?? texts[key].other, { count });
   // by hand: the first Intl.NumberFormat of a page costs a slow phone a tenth of a second
   word.amount = (minor, { currency, exponent }) => {
     const sign = currency === 'USD' && /-us$/i.test(tag) ? '$' : SYMBOLS[currency] || currency;

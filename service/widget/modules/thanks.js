@@ -8,7 +8,7 @@ export default async (app) => {
   app.say('returned', {});
   const host = document.querySelector('keep-open[placement=article_top], keep-open[placement]');
   if (!host) return;
-  const word = await wordsFor(app.facts.language || document.documentElement.lang || 'en');
+  const word = await wordsFor(app, app.facts.language || document.documentElement.lang || 'en');
   const root = host.shadowRoot || host.attachShadow({ mode: 'open' });
   const leave = () => { gently(host, () => root.replaceChildren(h('slot'))); backToReading(host); };
   const node = h('section', { class: 'root appeal dismissible', part: 'thanks', 'aria-labelledby': 'heading', lang: word.language, dir: word.direction },

@@ -1,4 +1,6 @@
-{
+export default {
+  "language": "de",
+  "direction": "ltr",
   "money": "{n} ¤",
   "separators": ",.",
   "day": "{date}. {month}",
@@ -35,4 +37,4 @@
   "front_page": "Zur Titelseite",
   "thanks_heading": "Vielen Dank",
   "thanks_text": "Ihre Unterstützung hält diesen Journalismus für alle offen. Wir fragen lange nicht wieder."
-}
+};

@@ -1,4 +1,6 @@
-{
+export default {
+  "language": "fr",
+  "direction": "ltr",
   "money": "{n} ¤",
   "separators": ", ",
   "day": "{date} {month}",
@@ -39,4 +41,4 @@
   "front_page": "Aller à la une",
   "thanks_heading": "Merci",
   "thanks_text": "Votre soutien garde ce journalisme ouvert à tous. Nous ne vous solliciterons plus avant longtemps."
-}
+};

@@ -1,4 +1,6 @@
-{
+export default {
+  "language": "pl",
+  "direction": "ltr",
   "money": "{n} ¤",
   "separators": ", ",
   "day": "{date} {month}",
@@ -40,4 +42,4 @@
   "front_page": "Na stronę główną",
   "thanks_heading": "Dziękujemy",
   "thanks_text": "Twoje wsparcie sprawia, że to dziennikarstwo jest otwarte dla wszystkich. Długo nie poprosimy ponownie."
-}
+};

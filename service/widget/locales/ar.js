@@ -1,4 +1,6 @@
-{
+export default {
+  "language": "ar",
+  "direction": "rtl",
   "money": "‏{n} ¤",
   "separators": ".,",
   "day": "{date} {month}",
@@ -42,4 +44,4 @@
   "front_page": "إلى الصفحة الأولى",
   "thanks_heading": "شكرًا لك",
   "thanks_text": "دعمك يبقي هذه الصحافة مفتوحة للجميع. لن نطلب منك ثانية قبل وقت طويل."
-}
+};

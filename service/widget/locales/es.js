@@ -1,4 +1,6 @@
-{
+export default {
+  "language": "es",
+  "direction": "ltr",
   "money": "{n} ¤",
   "separators": ",.",
   "day": "{date} de {month}",
@@ -39,4 +41,4 @@
   "front_page": "Ir a la portada",
   "thanks_heading": "Gracias",
   "thanks_text": "Su apoyo mantiene este periodismo abierto a todos. No volveremos a pedírselo en mucho tiempo."
-}
+};

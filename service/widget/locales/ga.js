@@ -1,4 +1,6 @@
-{
+export default {
+  "language": "ga",
+  "direction": "ltr",
   "money": "¤{n}",
   "separators": ".,",
   "day": "{date} {month}",
@@ -41,4 +43,4 @@
   "front_page": "Go dtí an príomhleathanach",
   "thanks_heading": "Go raibh míle maith agat",
   "thanks_text": "Coinníonn do thacaíocht an iriseoireacht seo ar oscailt do chách. Ní iarrfaimid arís ort go ceann i bhfad."
-}
+};

@@ -1,4 +1,6 @@
-{
+export default {
+  "language": "en",
+  "direction": "ltr",
   "money": "¤{n}",
   "separators": ".,",
   "day": "{date} {month}",
@@ -35,4 +37,4 @@
   "front_page": "To the front page",
   "thanks_heading": "Thank you",
   "thanks_text": "Your support keeps this journalism open to everyone. We will not ask again for a good while."
-}
+};

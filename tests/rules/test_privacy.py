@@ -1,0 +1,72 @@
+"""docs/privacy.md tells the truth where code can say it: names of cookies, periods, and every personal column."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from service.contributions.portal import LINK_LIFE
+from service.database.metadata import metadata
+from service.decisions.carrier import cookie_name
+from service.decisions.passport import PASSPORT_DAYS
+from service.decisions.reader import HISTORY_DAYS, HISTORY_WEEKS, MAX_RECENT_IDS
+from service.exports.records_store import RECORDS_KEPT_DAYS
+from service.settings import Settings
+from service.stripe_events.retention import BODY_DAYS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text(encoding="utf-8")
+PERSONAL = ("contributor_", "message", "reader_hash", "return_url", "checkout_url")
+OF_STAFF = {"saved_by", "changed_by", "asked_by", "requested_by", "closed_by", "applied_by"}
+
+
+def line_about(start: str) -> str:
+    """The line of a table that begins with these words."""
+    return next(line for line in PAGE.splitlines() if line.startswith(f"| {start}"))
+
+
+@pytest.mark.parametrize(
+    ("start", "period"),
+    [
+        ("cookie ", f"{PASSPORT_DAYS} days"),
+        ("articles read", f"{HISTORY_DAYS} days; {HISTORY_WEEKS} weeks"),
+        ("topics read", f"{HISTORY_WEEKS} weeks"),
+        ("a bucket", f"the last {MAX_RECENT_IDS} view"),
+        ("`readers`", f"{PASSPORT_DAYS} days"),
+        ("`stripe_events`", f"{BODY_DAYS} days"),
+        ("`portal_links`", f"{LINK_LIFE // timedelta(minutes=1)} minutes"),
+        ("`record_changes`", f"{RECORDS_KEPT_DAYS} days"),
+    ],
+)
+def test_every_period_is_the_one_in_force(start: str, period: str) -> None:
+    assert period in line_about(start)
+
+
+@pytest.mark.parametrize("is_https", [True, False])
+def test_the_cookie_has_the_name_it_says(settings: Settings, is_https: bool) -> None:
+    address = f"http{'s' if is_https else ''}://support.courier.example"
+
+    name = cookie_name(replace(settings, public_url=address), "<site>")
+
+    assert f"`{name}`" in line_about("cookie ")
+
+
+def test_every_personal_column_stands_beside_its_table() -> None:
+    found = [
+        (table.name, column.name)
+        for table in metadata.tables.values()
+        for column in table.columns
+        if column.name.startswith(PERSONAL)
+    ]
+
+    assert ("contributions", "contributor_email") in found
+    assert [each for each in found if f"`{each[1]}`" not in line_about(f"`{each[0]}`")] == []
+
+
+def test_every_table_that_names_staff_is_told() -> None:
+    line = line_about("`changes`")
+
+    found = {table.name for table in metadata.tables.values() if OF_STAFF & {column.name for column in table.columns}}
+
+    assert found
+    assert [name for name in sorted(found) if f"`{name}" not in line] == []
