@@ -4,7 +4,6 @@ Here sealed passports, the snapshot in memory and the pure engine meet. Whatever
 open article.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -25,6 +24,7 @@ from service.decisions.situation import Situation, Visitor
 from service.decisions.view import Carrier, ViewRequest, visitor_of
 from service.errors import InvalidTokenError
 from service.ids import new_id
+from service.randomness import random_bytes
 
 _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
@@ -122,7 +122,7 @@ def carried_reader(
     text = carrier.cookie if view.passport is None else view.passport
     reader = sealer.open(text, view.site, now.instant) if text else None
     if reader is None:
-        chance, salt = divmod(secrets.randbits(96), 1 << 32)
+        chance, salt = divmod(int.from_bytes(random_bytes(12), "big"), 1 << 32)
         reader = new_reader(now.instant, chance % BUCKETS if visitor.consent is Consent.FULL else None, salt)
     return under_consent(reader, visitor.consent)
 

@@ -5,10 +5,11 @@ A seal is bound to a purpose and a context (the site), so that a text sealed for
 
 import binascii
 import hashlib
-import os
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from service.randomness import random_bytes
 
 _NONCE_BYTES = 12
 _KEY_ID_BYTES = 1
@@ -38,7 +39,7 @@ class KeyRing:
     def seal_bytes(self, plain: bytes, *, purpose: str, context: str = "") -> bytes:
         """The same for what stays here: of any length, 29 bytes longer than what it seals."""
         key_id, cipher = self._ring(purpose, context)[0]
-        nonce = os.urandom(_NONCE_BYTES)
+        nonce = random_bytes(_NONCE_BYTES)
         return bytes((key_id,)) + nonce + cipher.encrypt(nonce, plain, None)
 
     def open_bytes(self, sealed: bytes, *, purpose: str, context: str = "") -> bytes | None:
