@@ -180,6 +180,20 @@ def test_a_local_passport_learns_of_a_gift_before_it_is_asked_about(
     assert "#" not in page.url
 
 
+def test_a_local_passport_learns_of_a_checkout_begun(page: Page, press: Press, stub: Stub) -> None:
+    stub.decide = lambda body: {"prompts": [prompt()], "passport": body["passport"] + "x"}
+    page.goto(local(press))
+
+    page.get_by_text("€3", exact=True).click()
+    page.get_by_role("button", name="Support the Courier: €3").click()
+    page.wait_for_url("**/hosted")
+    page.goto(press.url)
+
+    begun = stub.checkouts[0]["passport"]
+    assert begun.endswith(("x", "p-seen"))
+    assert page.evaluate("localStorage['keepopen-courier']").startswith(f"{begun}+begun")
+
+
 def test_two_tabs_do_not_lose_each_others_counts(page: Page, press: Press, stub: Stub) -> None:
     stub.decide = lambda body: {"prompts": [], "passport": body["passport"] + "x"}
     address = local(press)
