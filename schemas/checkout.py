@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
+from schemas.decide import MAX_TOKEN
 from service.contributions.choice import CheckoutForm
 from service.stripe_events.facts import Interval
 
@@ -35,7 +36,10 @@ def _short(maximum: int) -> fields.String:
 
 
 class CheckoutSchema(Schema):
-    """`prompt_token`, or `support_token` with the `site` it was shown for; `amount` or `amount_minor`."""
+    """`prompt_token`, or `support_token` with the `site` it was shown for; `amount` or `amount_minor`.
+
+    `passport`: local mode, also empty; the answer brings it back.
+    """
 
     prompt_token = _token()
     support_token = _token()
@@ -51,13 +55,15 @@ class CheckoutSchema(Schema):
     is_anonymous = fields.Boolean(load_default=False)
     message = fields.String(validate=[validate.Length(0, MAX_MESSAGE_CHARACTERS), _LINES])
     proof = _short(200)
+    passport = fields.String(validate=validate.Length(0, MAX_TOKEN))
 
     @pre_load
     def drop_empty_form_fields(self, data: Any, **_: Any) -> Any:
-        """A form sends every field it has, filled or not, and the amount chosen beside the amount typed."""
+        """A form sends every field it has, filled or not, and the amount chosen beside the amount typed. An empty
+        passport is one too: of a reader who has none yet."""
         if not isinstance(data, dict):
             return data
-        return {name: value for name, value in data.items() if value != ""}
+        return {name: value for name, value in data.items() if value != "" or name == "passport"}
 
     @validates_schema
     def has_one_token_and_one_amount(self, data: dict[str, Any], **_: Any) -> None:
@@ -72,6 +78,7 @@ class CheckoutSchema(Schema):
 
 
 class CheckoutUrlSchema(Schema):
-    """Where to send the reader: Stripe's hosted page."""
+    """Where to send the reader: Stripe's hosted page. `passport`, in local mode alone, knows of the checkout begun."""
 
     checkout_url = fields.Url(required=True, require_tld=False)
+    passport = fields.String()

@@ -32,6 +32,7 @@ PER_READER = "10 per hour"
 PER_SHOWING = "10 per hour"
 PER_SITE = "300 per minute"
 PORTAL_PER_ADDRESS = "5 per minute; 20 per hour"
+CHECKOUT_BODY_BYTES = 8192  # a token, a passport, an address and a message together
 NO_STORE = {"Cache-Control": "no-store"}
 
 blueprint = Blueprint("contributions", __name__, description="Giving, and coming back from it")
@@ -57,7 +58,7 @@ def checkout_preflight() -> ResponseReturnValue:
 
 @blueprint.post("/v1/checkout")
 @limiter.limit(PER_ADDRESS)
-@limited_body(WIDGET_BODY_BYTES)
+@limited_body(CHECKOUT_BODY_BYTES)
 @blueprint.arguments(CheckoutSchema, location="json_or_form")
 @blueprint.response(200, CheckoutUrlSchema)
 def checkout(form: CheckoutForm) -> ResponseReturnValue:
@@ -67,16 +68,20 @@ def checkout(form: CheckoutForm) -> ResponseReturnValue:
     site = services.campaigns.current().site(origin.site).site
     admit_origin(site.origins, services.settings.public_origin)
     carrier = carrier_of(services, site.key)
+    held = carrier.cookie if form.passport is None else form.passport
     with (
         limiter.limit(PER_SHOWING, key_func=lambda: f"token:{token_digest(form)}"),
-        limiter.limit(PER_READER, key_func=lambda: f"reader:{reader_key(services, carrier.cookie, site.key)}"),
+        limiter.limit(PER_READER, key_func=lambda: f"reader:{reader_key(services, held, site.key)}"),
         limiter.limit(PER_SITE, key_func=lambda: f"site:{site.key}"),
     ):
         attempt = start_checkout(services, site, origin, form, carrier.edge.country)
     services.metrics.checkouts.labels(site=site.key, result="started").inc()
     url = attempt.checkout_url or ""
+    passport = begun_passport(services, held, site.key, form.interval)
+    if form.passport is not None:
+        return carried(jsonify(checkout_url=url, passport=passport or form.passport), services, site.key, None)
     response = make_response(redirect(url, 303) if request.mimetype == FORM_TYPE else jsonify(checkout_url=url))
-    return carried(response, services, site.key, begun_passport(services, carrier.cookie, site.key, form.interval))
+    return carried(response, services, site.key, passport)
 
 
 @blueprint.get("/support/<site_key>")

@@ -29,7 +29,10 @@ class ForeignReturnAddressError(ForbiddenError):
 
 @dataclass(frozen=True, slots=True)
 class CheckoutForm:
-    """A request to give, as it came in. One of the tokens is set; one of `amount` and `amount_minor` is."""
+    """A request to give, as it came in. One of the tokens is set; one of `amount` and `amount_minor` is.
+
+    `passport`: what the reader carries, where it lies in the browser's own storage; None where it is the cookie.
+    """
 
     interval: Interval
     prompt_token: str | None = None
@@ -45,6 +48,7 @@ class CheckoutForm:
     is_anonymous: bool = False
     message: str | None = None
     proof: str | None = None
+    passport: str | None = None
 
     @property
     def token(self) -> str:

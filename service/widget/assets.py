@@ -65,9 +65,15 @@ def make_asset(name: str, body: bytes) -> Asset:
 
 
 def read_assets(folder: Path) -> Assets:
-    """Every script and locale under `folder`; the version is a hash over names and contents."""
-    paths = sorted([folder / LOADER, *folder.glob("modules/*.js"), *folder.glob("locales/*.js")])
-    bodies = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    """Every script and locale under `folder`; the version is a hash over names and contents.
+
+    The words of a language are JSON, which the reader pages use too; as a module they load side by side with scripts.
+    """
+    paths = sorted([folder / LOADER, *folder.glob("modules/*.js"), *folder.glob("locales/*.json")])
+    bodies = {}
+    for path in paths:
+        name, body = path.relative_to(folder).with_suffix(".js").as_posix(), path.read_bytes()
+        bodies[name] = b"export default " + body if path.suffix == ".json" else body
     whole = hashlib.sha256()
     for name, body in bodies.items():
         whole.update(f"{name}\0{len(body)}\0".encode() + body)

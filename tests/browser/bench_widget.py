@@ -20,7 +20,7 @@ from tests.widget.test_budgets import APPEAL, modules, weight
 
 LOADS = 5
 NOTE_TIMES = """window.times = {};
-for (const name of ['decision', 'shown']) addEventListener('keepopen:' + name, () => { times[name] = performance.now(); });
+for (const name of ['decision', 'shown']) addEventListener('keepopen:' + name, () => (times[name] = performance.now()));
 """
 SEEN_AT_ONCE = ("head of the article", "banner", "gate")
 

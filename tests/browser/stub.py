@@ -148,7 +148,8 @@ def create_stub(stub: Stub) -> Flask:
         stub.checkouts.append(body)
         if stub.wants_proof and not is_proof(body["prompt_token"], body.get("proof")):
             return {"code": "proof_needed", "status": 403}, 403
-        return {"checkout_url": stub.url + "/hosted"}, stub.checkout_status
+        held = {"passport": body["passport"] + "+begun"} if "passport" in body else {}
+        return {"checkout_url": stub.url + "/hosted"} | held, stub.checkout_status
 
     @app.get("/hosted")
     def hosted() -> str:

@@ -180,6 +180,21 @@ def test_a_local_passport_learns_of_a_gift_before_it_is_asked_about(
     assert "#" not in page.url
 
 
+def test_a_local_passport_learns_of_a_checkout_begun(page: Page, press: Press, stub: Stub) -> None:
+    stub.decide = lambda body: {"prompts": [prompt()], "passport": body["passport"] + "x"}
+    page.goto(local(press))
+
+    page.get_by_text("Monthly", exact=True).click()
+    page.get_by_text("€3", exact=True).click()
+    page.get_by_role("button", name="Support the Courier: €3 a month").click()
+    page.wait_for_url("**/hosted")
+    page.goto(f"{press.url}/no-page")
+
+    carried = stub.checkouts[0]["passport"]
+    assert carried
+    assert page.evaluate("localStorage['keepopen-courier']") == f"{carried}+begun"
+
+
 def test_two_tabs_do_not_lose_each_others_counts(page: Page, press: Press, stub: Stub) -> None:
     stub.decide = lambda body: {"prompts": [], "passport": body["passport"] + "x"}
     address = local(press)

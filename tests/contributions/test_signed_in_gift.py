@@ -37,8 +37,8 @@ def open_with(newsroom: Newsroom, **changes: Any) -> tuple[FlaskClient, FlaskCli
     return newsroom.client.application.test_client(), newsroom.client.application.test_client()
 
 
-def decide(client: FlaskClient, *, is_signed_in: bool = True) -> dict[str, Any]:
-    body = {"site": "courier", "view_id": uuid4().hex, "page_id": f"/{uuid4().hex}", "consent": "full"}
+def decide(client: FlaskClient, *, is_signed_in: bool = True, **changes: Any) -> dict[str, Any]:
+    body = {"site": "courier", "view_id": uuid4().hex, "page_id": f"/{uuid4().hex}", "consent": "full", **changes}
     answer = client.post("/v1/decide", json=body | ({"reader_assertion": signed()} if is_signed_in else {}))
     assert answer.status_code == 200, answer.json
     return dict(answer.get_json())
@@ -103,22 +103,32 @@ def test_a_bandit_earns_from_those_who_take_part_alone(
     assert newsroom.rows("SELECT state, is_counted, reader_hash FROM contributions") == [("complete", counts, None)]
 
 
-def test_a_checkout_that_was_left_is_known_with_its_interval(newsroom: Newsroom) -> None:
+@pytest.mark.parametrize("is_local", [False, True])
+def test_a_checkout_that_was_left_is_known_with_its_interval(newsroom: Newsroom, is_local: bool) -> None:
     phone, _ = open_with(newsroom, reader={"abandoned_checkout": {"intervals": "month"}})
     open_again = {**CAMPAIGN, "reader": {}, "key": "winter", "priority": 200}
     hand = Hand("editor", newsroom.clock())
     save_campaign(newsroom.services.engine, open_again, hand)
     publish(newsroom.services.engine, DocumentKind.CAMPAIGN, "winter", Release(), hand)
     newsroom.services.campaigns.refresh()
+    held = {"passport": ""} if is_local else {}
 
-    asked = [decide(phone, is_signed_in=False)]
+    asked = [decide(phone, is_signed_in=False, **held)]
     for interval in ("one_off", "month"):
+        held = {name: asked[-1][name] for name in held}
         token = asked[-1]["prompts"][0]["prompt_token"]
-        body = {"interval": interval, "amount": "5", "prompt_token": token}
-        phone.post("/v1/checkout", json=body, headers={"Origin": "https://courier.example"})
-        asked.append(decide(phone, is_signed_in=False))
+        body = {"interval": interval, "amount": "5", "prompt_token": token, **held}
+        begun = phone.post("/v1/checkout", json=body, headers={"Origin": "https://courier.example"})
+        assert ("passport" in begun.get_json(), "Set-Cookie" in begun.headers) == (is_local, not is_local)
+        asked.append(decide(phone, is_signed_in=False, **{name: begun.get_json()[name] for name in held}))
 
     assert [one["prompts"][0]["campaign"] for one in asked] == ["winter", "winter", "autumn"]
+
+
+def test_a_reader_who_holds_nothing_begins_a_checkout_all_the_same(newsroom: Newsroom) -> None:
+    begun = newsroom.checkout(passport="")
+
+    assert (begun.status_code, begun.json["passport"]) == (200, "")
 
 
 def gift(interval: Interval = Interval.MONTH, given_at: int = make.instant(), **changes: Any) -> Gift:

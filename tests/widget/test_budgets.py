@@ -19,7 +19,7 @@ def weight(*names: str) -> int:
 def texts(language: str) -> dict[str, Any]:
     """A locale's words: JSON, exported as it stands."""
     body = assets().files[f"locales/{language}.js"].body.decode()
-    found: dict[str, Any] = json.loads(body.removeprefix("export default ").removesuffix(";\n"))
+    found: dict[str, Any] = json.loads(body.removeprefix("export default "))
     return found
 
 

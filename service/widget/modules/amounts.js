@@ -23,6 +23,9 @@ legend { padding: 0; margin-bottom: .45em; font-weight: 700; font-size: .95em; }
 .own input[aria-invalid] { border: 2px solid var(--wrong); }
 .fee { display: flex; gap: .6em; align-items: center; min-height: 2.75em; margin-top: .6em; cursor: pointer; }
 .fee input { flex: none; width: 1.4em; height: 1.4em; margin: 0; accent-color: var(--accent); }
+.say { margin-top: .6em; }
+.say label { display: block; margin-bottom: .25em; font-size: .95em; }
+.say textarea { display: block; width: 100%; min-height: 4.5em; padding: .5em .6em; border: 1px solid var(--line); border-radius: var(--round); background: var(--page); color: inherit; font: inherit; resize: vertical; }
 .wrong { --wrong: light-dark(#a3151b, #ff9d96); color: var(--wrong); font-weight: 700; }
 .wrong:not(:empty) { margin-top: .5em; }
 .give { width: 100%; margin-top: 1.1em; min-height: 3.1em; font-size: 1.06em; }
@@ -41,8 +44,22 @@ export const minorOf = (typed, exponent) => {
 
 let made = 0;
 
-// `onchoice(choice)` at each change, `ongive(choice)` on submit; returns the form, with `say(text)` and `busy(bool)`.
-export const chooser = ({ ask, copy }, { word, onchoice, ongive }) => {
+const checkbox = (text, onchange) => h('label', { class: 'fee' }, h('input', { type: 'checkbox', onchange }), h('span', {}, text));
+
+// What a site may ask beside the gift: `asked` names it. `said()` is what the reader answered, for the service alone.
+const besides = (asked, word, prefix) => {
+  const anonymous = /anonymous/.test(asked) && checkbox(word('gift_anonymous'));
+  const text = /message/.test(asked) && h('textarea', { id: `${prefix}-say`, rows: 2, maxlength: 500 });
+  return {
+    parts: [anonymous, text && h('div', { class: 'say' }, h('label', { for: `${prefix}-say` }, word('gift_message')), text)],
+    said: () => ({ is_anonymous: anonymous && anonymous.control.checked || undefined,
+      message: text && text.value.replace(/[^\P{Cc}\n]/gu, ' ').trim() || undefined }),
+  };
+};
+
+// `asked`: gift fields; `onchoice(choice)` at each change, `ongive(choice, said)` on submit.
+// Returns the form, with `busy(bool)` and `fail(error)`.
+export const chooser = ({ ask, copy }, { word, asked, onchoice, ongive }) => {
   const prefix = `k${made += 1}`;
   const once = ask.intervals.find(({ interval }) => interval === 'one_off');
   let current = once || (ask.intervals.length === 1 ? ask.intervals[0] : null);
@@ -54,11 +71,12 @@ export const chooser = ({ ask, copy }, { word, onchoice, ongive }) => {
     h('span', {}, own, h('span', {}, ask.currency)));
   const wrong = h('p', { class: 'wrong', part: 'error', id: `${prefix}-wrong`, role: 'alert' });
   const give = h('button', { class: 'give', part: 'button', type: 'submit' }, copy.button);
-  const fee = h('input', { type: 'checkbox', onchange: () => changed() });
+  const fee = checkbox(word('fee'), () => changed());
+  const beside = besides(asked, word, prefix);
 
   const choice = () => {
     const amount = picked === 'own' ? minorOf(own.value, ask.exponent) : picked;
-    return { interval: current?.interval, currency: ask.currency, amount_minor: amount, covers_fee: fee.checked };
+    return { interval: current?.interval, currency: ask.currency, amount_minor: amount, covers_fee: fee.control.checked };
   };
   const isWithin = (amount) => amount > 0 && amount >= current.minimum_minor && amount <= (current.maximum_minor ?? 99999999);
   const redraw = () => {
@@ -96,16 +114,23 @@ export const chooser = ({ ask, copy }, { word, onchoice, ongive }) => {
     if (picked === null) return say(word('pick'), sums.querySelector('input'));
     if (!isWithin(chosen.amount_minor)) {
       own.setAttribute('aria-invalid', 'true');
-      return say(word('range', { min: money(current.minimum_minor || 1), max: money(current.maximum_minor ?? 99999999) }), own);
+      return say(range(), own);
     }
-    ongive(chosen);
+    ongive(chosen, beside.said());
   };
-  const say = (text, focus) => { wrong.textContent = text; focus?.focus(); };
+  const range = () => word('range', { min: money(current.minimum_minor || 1), max: money(current.maximum_minor ?? 99999999) });
+  const say = (text, focus) => { wrong.textContent = text; if (focus) focus.focus(); };
   const form = h('form', { novalidate: true, part: 'amounts-form', onsubmit: submit }, oftenSet, sumsSet,
-    ask.can_cover_fee && h('label', { class: 'fee' }, fee, h('span', {}, word('fee'))), wrong, give);
-  form.say = say;
+    ask.can_cover_fee && fee, beside.parts, wrong, give);
   form.busy = (isBusy) => {
     if (isBusy) { give.setAttribute('aria-disabled', 'true'); give.textContent = word('wait'); } else { give.removeAttribute('aria-disabled'); redraw(); }
+  };
+  // While cards are being tested the service takes no small gifts, and says what the least is.
+  form.fail = ({ cause }) => {
+    const least = minorOf(/least is ([\d.]+)/.exec(cause)?.[1] || '', ask.exponent);
+    if (least) current.minimum_minor = least;
+    form.busy(false);
+    say(least ? range() : word('failed'), picked === 'own' && own);
   };
   drawSums();
   redraw();
@@ -114,7 +139,7 @@ export const chooser = ({ ask, copy }, { word, onchoice, ongive }) => {
 
 // The address of the payment page. While cards are being tested the service asks for a proof of work first.
 export const checkout = async (app, prompt, choice) => {
-  const ask = (proof) => app.post('v1/checkout', {
+  const ask = (proof) => app.exchange('v1/checkout', {
     prompt_token: prompt.prompt_token, ...choice, return_url: location.href.split('#')[0],
     page_id: app.facts.page_id?.slice(0, 200), language: prompt.copy.language, proof }, 10000);
   const answer = await ask().catch(async (error) => {
