@@ -1,6 +1,5 @@
 """A newsroom to measure with: realistic campaigns, page views, and readers with little or much history."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -119,4 +118,4 @@ def heavy_reader(site: CompiledSite) -> Reader:
         reader = record_event(reader, PromptEvent.SEEN, candidate.prepared.fingerprint, 1, seen_at)
         if number % 3 == 0:
             reader = record_event(reader, PromptEvent.DISMISSED, candidate.prepared.fingerprint, 1, seen_at)
-    return replace(reader)
+    return reader

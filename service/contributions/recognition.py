@@ -26,7 +26,7 @@ def begun_passport(services: Services, carried: str | None, site: str, interval:
     if reader is None:
         return None
     giving = replace(reader.giving, checkout_at=instant, checkout_interval=OfferedInterval(interval.value))
-    return services.passports.seal(replace(reader, giving=giving), site, instant)
+    return services.passports.seal(reader._replace(giving=giving), site, instant)
 
 
 def just_given(services: Services, interval: Interval, campaign: str | None) -> Gift:

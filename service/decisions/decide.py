@@ -4,7 +4,6 @@ The first gate that matches the page decides alone whether the article opens. Ap
 in a placement, within the attention budget, and never beside a gate.
 """
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from service.campaigns.campaign import OVERLAYS, Placement
@@ -46,7 +45,7 @@ _UNGATED = _Gated()
 def decide(site: CompiledSite, situation: Situation, *, explains: bool = False) -> Decision:
     """Pure: same arguments, same decision. `explains` asks every rule, not only up to the first that fails."""
     if explains:
-        situation = replace(situation, explains=True)
+        situation = situation._replace(explains=True)
     asked = site if explains else shortlisted(site, situation)
     gated = _decide_access(asked, situation, explains=explains)
     choices, traces = _choose_appeals(asked, situation, gated, explains=explains)
@@ -92,7 +91,7 @@ def _later(situation: Situation, instant: int) -> Situation:
     giving = situation.reader.giving if situation.reader else Giving()
     is_known = situation.supporter == supporter_state(giving, situation.site.supporters, situation.now)
     supporter = supporter_state(giving, situation.site.supporters, now) if is_known else situation.supporter
-    return replace(situation, now=now, supporter=supporter)
+    return situation._replace(now=now, supporter=supporter)
 
 
 def _decide_access(site: CompiledSite, situation: Situation, *, explains: bool) -> _Gated:

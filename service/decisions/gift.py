@@ -77,7 +77,7 @@ def settled(reader: Reader, gifts: Sequence[Gift]) -> Reader:
     finished = max((each.given_at for each in gifts if not each.is_void), default=-_RETURN_SECONDS) + _RETURN_SECONDS
     if giving.checkout_at <= finished:
         giving = replace(giving, checkout_at=0)
-    return replace(reader, giving=giving)
+    return reader._replace(giving=giving)
 
 
 def _one_off_at(stamp: int, gifts: Sequence[Gift]) -> int:

@@ -31,7 +31,7 @@ def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Rea
     if passport.link not in {0, link}:
         return row if row is not None else Reader(None, passport.salt, instant, link=link)
     if row is None:
-        return replace(passport, link=link)
+        return passport._replace(link=link)
     combine: Combine = max if passport.link == link else _sum
     return Reader(
         bucket=row.bucket,

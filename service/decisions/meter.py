@@ -4,7 +4,7 @@ A free article is spent until the end of the calendar period it was read in, or 
 That end is fixed when it is read, so shortening a period later refunds nothing. What is in doubt is open.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.gate import Allowance, Meter, Period, Pool
@@ -58,7 +58,7 @@ def spend(reader: Reader, campaign: Campaign, situation: Situation) -> Reader:
     use = _use(reader, pool, situation.now.instant)
     use = use._replace(reads=(*use.reads, FreeRead(_page(reader, situation.page), expires_at)))
     others = tuple(one for one in reader.pools if one.pool != pool)
-    return replace(reader, pools=bounded_pools((*others, use), situation.now.instant))
+    return reader._replace(pools=bounded_pools((*others, use), situation.now.instant))
 
 
 def bounded_pools(pools: tuple[PoolUse, ...], instant: int) -> tuple[PoolUse, ...]:

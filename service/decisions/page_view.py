@@ -1,7 +1,6 @@
 """One page view through the pure core: count it, decide, spend. The same for readers, simulations and replays."""
 
 import secrets
-from dataclasses import replace
 from typing import NamedTuple
 
 from service.campaigns.gate import Strength
@@ -35,10 +34,10 @@ def under_consent(reader: Reader, consent: Consent, bucket: int | None = None) -
     if consent is Consent.NONE:
         return None
     if consent is Consent.METER:
-        return replace(reader, bucket=None, history=replace(reader.history, topics=()))
+        return reader._replace(bucket=None, history=reader.history._replace(topics=()))
     if reader.bucket is not None:
         return reader
-    return replace(reader, bucket=secrets.randbelow(BUCKETS) if bucket is None else bucket)
+    return reader._replace(bucket=secrets.randbelow(BUCKETS) if bucket is None else bucket)
 
 
 def take_view(

@@ -1,7 +1,6 @@
 """What a reader remembers of prompts: seen, dismissed, contributed. Only what was seen counts against a cap."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from enum import StrEnum
 
 from service.decisions.history import remembered
@@ -52,7 +51,7 @@ def record_contribution(reader: Reader, campaign: int) -> Reader:
 
 def _with_record(reader: Reader, record: PromptRecord) -> Reader:
     others = tuple(other for other in reader.prompts if other.campaign != record.campaign)
-    return replace(reader, prompts=bounded_prompts((*others, record)))
+    return reader._replace(prompts=bounded_prompts((*others, record)))
 
 
 def record_once(reader: Reader, event_id: str) -> Reader | None:
@@ -60,7 +59,7 @@ def record_once(reader: Reader, event_id: str) -> Reader | None:
     item = fingerprint("event:" + event_id, 24, reader.salt)
     if item in reader.recent:
         return None
-    return replace(reader, recent=remembered(reader.recent, item))
+    return reader._replace(recent=remembered(reader.recent, item))
 
 
 def bounded_prompts(records: Iterable[PromptRecord]) -> tuple[PromptRecord, ...]:

@@ -45,8 +45,7 @@ class TopicHistory(NamedTuple):
     counts: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(NamedTuple):
     """Articles read. `days[n]`: count n days before `day`. `weeks[n]`: count n weeks before the week of `day`."""
 
     day: int = 0
@@ -124,8 +123,7 @@ class Giving:
 NOTHING_GIVEN = Giving()
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """`bucket` is 0..999,999, shared with other readers by design; None when the consent does not cover one."""
 
     bucket: int | None

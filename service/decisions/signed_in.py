@@ -110,7 +110,7 @@ def _of_account(reader: Reader, arrival: Arrival, account: bytes) -> Reader:
     """With the bucket of the account, the same on every device."""
     bucket = int.from_bytes(account[:8], "big") % BUCKETS
     allowed = under_consent(reader, arrival.visitor.consent, bucket) or reader
-    return replace(allowed, bucket=bucket) if arrival.visitor.consent is Consent.FULL else allowed
+    return allowed._replace(bucket=bucket) if arrival.visitor.consent is Consent.FULL else allowed
 
 
 def forget_account(services: Services, site: str, reader_id: str) -> bool:

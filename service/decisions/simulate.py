@@ -77,7 +77,7 @@ def _view(site: CompiledSite, life: _Life, step: ViewStep, at: datetime, number:
     visitor = _visitor(site, life.facts, step)
     reader = under_consent(life.reader, visitor.consent, life.facts.bucket or 0)
     if reader is not None and life.facts.bucket is None:
-        reader = replace(reader, bucket=None)
+        reader = reader._replace(bucket=None)
     arrival = Arrival(step.view, visitor, reader, now)
     situation, decision, after = take_view(site, arrival, is_supporter_known=life.is_supporter_known, explains=True)
     prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
@@ -121,7 +121,7 @@ def _event(life: _Life, step: EventStep, at: datetime, zone: ZoneInfo) -> _Life:
             return replace(life, reader=new_reader(instant, life.facts.bucket, life.reader.salt))
         case _:
             giving = _giving_after(life.reader.giving, step, instant, zone)
-            return replace(life, reader=replace(life.reader, giving=giving), is_supporter_known=True)
+            return replace(life, reader=life.reader._replace(giving=giving), is_supporter_known=True)
 
 
 def _giving_after(giving: Giving, step: EventStep, instant: int, zone: ZoneInfo) -> Giving:
@@ -142,7 +142,7 @@ def _giving_after(giving: Giving, step: EventStep, instant: int, zone: ZoneInfo)
 
 
 def _contributed(life: _Life, interval: Interval, campaign: str | None, instant: int) -> _Life:
-    reader = replace(life.reader, giving=contributed(life.reader.giving, interval, instant))
+    reader = life.reader._replace(giving=contributed(life.reader.giving, interval, instant))
     if campaign is not None:
         reader = record_contribution(reader, campaign_fingerprint(campaign))
     return replace(life, reader=reader, is_supporter_known=True)

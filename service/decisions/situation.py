@@ -1,9 +1,10 @@
 """Everything a rule may look at besides the campaign: the site, the page, the reader and the moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from service.campaigns.campaign import Placement
 from service.campaigns.page_rules import PageAccess, PageType
@@ -56,8 +57,7 @@ class Visitor:
 NO_AMOUNTS: Mapping[str, int] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """`reader` is None in contextual mode (no consent): nothing is remembered, so nothing may be read. `view_id` is the
     page view's own.
 
@@ -72,5 +72,5 @@ class Situation:
     supporter: SupporterState
     now: SiteTime
     view_id: str = ""
-    raised_minor: Mapping[str, int] = field(default_factory=lambda: NO_AMOUNTS)
+    raised_minor: Mapping[str, int] = NO_AMOUNTS
     explains: bool = False

@@ -30,7 +30,7 @@ def reader_at_start(simulation: Simulation, site: CompiledSite, first_at: dateti
     written, zone = simulation.reader, site.zone
     first_seen = _aware(written.first_seen, zone) if written.first_seen else first_at
     reader = new_reader(int(first_seen.timestamp()), written.bucket, salt=0)
-    reader = replace(reader, history=_history(written, first_at, site))
+    reader = reader._replace(history=_history(written, first_at, site))
     reader = _with_prompts(reader, written, zone)
     giving = _giving(written.supporter, first_at, zone)
     for one in sorted(written.contributions, key=lambda given: _instant(given.at, zone)):
@@ -40,7 +40,7 @@ def reader_at_start(simulation: Simulation, site: CompiledSite, first_at: dateti
     if written.abandoned_checkout is not None:
         started = written.abandoned_checkout
         giving = replace(giving, checkout_at=_instant(started.at, zone), checkout_interval=started.interval)
-    reader = replace(reader, giving=giving)
+    reader = reader._replace(giving=giving)
     for free in written.free_articles:
         reader = _with_free_articles(reader, free, site, written)
     return reader

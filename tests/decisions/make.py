@@ -81,7 +81,7 @@ def compiled(*campaigns: Campaign, site: Site | None = None, **changes: Any) -> 
 
 
 def reader(**changes: Any) -> Reader:
-    return replace(new_reader(instant(), bucket=123_456, salt=7), **changes)
+    return new_reader(instant(), bucket=123_456, salt=7)._replace(**changes)
 
 
 def instant(now: datetime = NOW) -> int:
@@ -115,7 +115,7 @@ def situation(where: CompiledSite, *, now: datetime = NOW, who: Reader | None = 
         now=at,
         raised_minor=where.raised_minor,
     )
-    return replace(whole, **changes)
+    return whole._replace(**changes)
 
 
 def decided(where: CompiledSite, **about: Any) -> Decision:

@@ -1,6 +1,5 @@
 """What stays in a passport's bytes behaves as the lists it stands for."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -28,8 +27,7 @@ def plain(reader: Reader) -> Reader:
     """The same, with every list read."""
     history = reader.history
     counts, pages = (tuple(history.days), tuple(history.weeks)), tuple(history.pages)
-    return replace(
-        reader,
+    return reader._replace(
         history=History(history.day, *counts, tuple(history.topics), pages, history.view_count),
         prompts=tuple(reader.prompts),
         pools=tuple(reader.pools),

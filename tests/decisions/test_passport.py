@@ -1,7 +1,5 @@
 """The sealed passport and its bytes."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -236,7 +234,7 @@ def test_two_seals_of_one_reader_look_nothing_alike() -> None:
 
 
 def test_counts_beyond_what_a_byte_holds_stop_there() -> None:
-    reader = make.reader(history=replace(History(), day=DAY_NUMBER, days=(300,), weeks=(1000,)))
+    reader = make.reader(history=History()._replace(day=DAY_NUMBER, days=(300,), weeks=(1000,)))
 
     kept, _ = decode(encode(reader, NOW))
 

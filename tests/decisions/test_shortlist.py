@@ -57,7 +57,7 @@ def test_a_page_is_only_looked_at_once_a_minute() -> None:
 
 def test_the_readers_own_view_id_makes_no_other_page() -> None:
     situation = situation_at(1, START)
-    other = replace(situation, view_id="another")
+    other = situation._replace(view_id="another")
 
     assert shortlisted(NEWSROOM, other) is shortlisted(NEWSROOM, situation)
 
@@ -80,7 +80,7 @@ def test_rules_about_the_readers_history_are_left_and_no_others() -> None:
 def test_its_memory_has_a_bound() -> None:
     situation = situation_at(1, START)
     for number in range(MAX_PAGES + 5):
-        shortlisted(NEWSROOM, replace(situation, page=Page(page_id=f"p{number}")))
+        shortlisted(NEWSROOM, situation._replace(page=Page(page_id=f"p{number}")))
 
     assert sum(len(pages) for pages in NEWSROOM.shortlists.values()) <= MAX_PAGES
     assert NEWSROOM.site.key == SITE
