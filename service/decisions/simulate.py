@@ -131,7 +131,8 @@ def _giving_after(giving: Giving, step: EventStep, instant: int, zone: ZoneInfo)
         case Happening.CHECKOUT_STARTED:
             return replace(giving, checkout_at=instant, checkout_interval=step.interval)
         case Happening.PAYMENT_FAILED:
-            return replace(giving, recurring=RecurringState.PAST_DUE, past_due_at=instant)
+            began_at = giving.past_due_at or instant  # a further try that fails begins nothing anew
+            return replace(giving, recurring=RecurringState.PAST_DUE, past_due_at=began_at)
         case Happening.PAYMENT_RECOVERED:
             return replace(giving, recurring=RecurringState.ACTIVE, past_due_at=0)
         case Happening.CANCELLED:

@@ -6,6 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from service.database.engine import database_address
+from service.errors import DomainError
 from service.jobs import work
 from service.services import current_services
 from service.stripe_events import backfill as backfilling
@@ -28,7 +29,10 @@ def _start_of(day: datetime) -> datetime:
 def sync(since: datetime | None) -> None:
     """Pull balance transactions and payouts until caught up, then work off what waits."""
     services = current_services()
-    pulled = pull.sync(services, _start_of(since) if since else None)
+    try:
+        pulled = pull.sync(services, _start_of(since) if since else None)
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
     click.echo(
         f"{pulled.transaction_count} balance transactions ({pulled.new_transaction_count} new), "
         f"{pulled.payout_count} payouts."
@@ -46,7 +50,10 @@ def backfill(since: datetime | None, until: datetime | None) -> None:
     now = services.clock()
     start = _start_of(since) if since else backfilling.longest_backfill(now)
     end = _start_of(until + timedelta(days=1)) if until else now + timedelta(seconds=1)
-    found = backfilling.backfill(services, start, end)
+    try:
+        found = backfilling.backfill(services, start, end)
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"{found.listed_count} events listed, {found.missing_count} were missing.")
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import structlog
 
-from service.errors import StripeRefusedError
+from service.errors import StripeRefusedError, StripeUnavailableError
 from service.ledger.figures_store import unposted_transactions
 from service.ledger.payout_store import payouts_to_tie
 from service.services import Services
@@ -28,6 +28,7 @@ PAYOUT_OVERLAP = timedelta(days=14)
 OUTAGE = RETRY_GAPS[-1]
 BATCH_SIZE = 100
 LOOK_AGAIN_LIMIT = 100
+MAX_UNANSWERED = 3
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = "balance"
 _SOURCES = {
@@ -60,13 +61,15 @@ def pull_balance(services: Services) -> Pulled:
     What an event in the inbox tells of is left to it; the full pull leaves nothing to anyone.
     """
     seen, new = 0, 0
+    unanswered: list[ObjectRef] = []
     for page in _batches(services.gateway.list_balance_transactions(_since(services, None))):
         ours = _told_of_by_none(services, page)
-        fresh = _take_over(services, ours)
+        fresh = _take_over(services, ours, unanswered)
         seen, new = seen + len(page), new + fresh
         if not fresh and len(ours) == len(page):
             break
     post(services)
+    _require_answers(unanswered)
     return Pulled(seen, new)
 
 
@@ -78,17 +81,20 @@ def sync(services: Services, since: datetime | None = None) -> Pulled:
     """
     began_at = services.clock()
     start = _since(services, since)
-    _look_again(services)
+    unanswered: list[ObjectRef] = []
+    _look_again(services, unanswered)
     seen, new = 0, 0
     for page in _batches(services.gateway.list_balance_transactions(start)):
-        seen, new = seen + len(page), new + _take_over(services, page)
+        seen, new = seen + len(page), new + _take_over(services, page, unanswered)
     payout_start = max(EPOCH, start - PAYOUT_OVERLAP) if start > EPOCH + PAYOUT_OVERLAP else EPOCH
     payout_count = sum(
-        _take_over_payouts(services, page) for page in _batches(services.gateway.list_payouts(payout_start))
+        _take_over_payouts(services, page, unanswered) for page in _batches(services.gateway.list_payouts(payout_start))
     )
     with services.engine.connect() as connection:
         untied = payouts_to_tie(connection, began_at)
-    _fetch_each(services, (ObjectRef(ObjectType.PAYOUT, payout_id) for payout_id in untied))
+    _fetch_each(services, (ObjectRef(ObjectType.PAYOUT, payout_id) for payout_id in untied), unanswered)
+    post(services)
+    _require_answers(unanswered)
     with services.engine.begin() as connection:
         pulled_through_at = pull_store.cursor(connection, _CURSOR)
         if since is None or pulled_through_at is not None:
@@ -96,7 +102,6 @@ def sync(services: Services, since: datetime | None = None) -> Pulled:
         requeued = requeue_after_outage(connection, pulled_through_at, OUTAGE, began_at)
     if requeued:
         log.warning("events_requeued_after_outage", count=requeued)
-    post(services)
     return Pulled(seen, new, payout_count)
 
 
@@ -110,37 +115,54 @@ def _since(services: Services, since: datetime | None) -> datetime:
     return EPOCH if cursor is None or newest is None else min(cursor, newest) - TRANSACTION_OVERLAP
 
 
-def _take_over(services: Services, page: Sequence[BalanceTransaction]) -> int:
+def _take_over(services: Services, page: Sequence[BalanceTransaction], unanswered: list[ObjectRef]) -> int:
     """Record a page of movements; how many were new.
 
-    What a new movement came from is looked at first, so that a pull cut short finds the movement new again.
+    What a new movement came from is looked at first, so that a pull cut short, or one whose source got no answer,
+    finds the movement new again.
     """
     with services.engine.begin() as connection:
         known = pull_store.known_transactions(connection, [each.id for each in page])
     new = [each for each in page if each.id not in known]
     refs = (_source_of(each.reporting_category, each.source_id) for each in new)
-    _fetch_each(services, (ref for ref in dict.fromkeys(refs) if ref is not None))
+    _fetch_each(services, (ref for ref in dict.fromkeys(refs) if ref is not None), unanswered)
+    taken = [each for each in page if _source_of(each.reporting_category, each.source_id) not in unanswered]
     with services.engine.begin() as connection:
-        record(connection, page, services.clock())
+        record(connection, taken, services.clock())
     return len(new)
 
 
-def _look_again(services: Services) -> None:
+def _look_again(services: Services, unanswered: list[ObjectRef]) -> None:
     """Ask once more where movements came from whose entry still waits: it may not have been there, or not allowed."""
     post(services)
     with services.engine.connect() as connection:
         waiting = unposted_transactions(connection)
     refs = (_source_of(each.category, each.source_id) for each in waiting)
-    _fetch_each(services, islice((ref for ref in dict.fromkeys(refs) if ref is not None), LOOK_AGAIN_LIMIT))
+    _fetch_each(services, islice((ref for ref in dict.fromkeys(refs) if ref is not None), LOOK_AGAIN_LIMIT), unanswered)
 
 
-def _fetch_each(services: Services, refs: Iterable[ObjectRef]) -> None:
-    """Take over objects; one that Stripe refuses or that cannot be read holds nobody up."""
+def _fetch_each(services: Services, refs: Iterable[ObjectRef], unanswered: list[ObjectRef]) -> None:
+    """Take over objects; one that Stripe refuses, cannot answer for or that cannot be read holds nobody up.
+
+    Those without an answer join `unanswered`. More than a few are an outage: raises StripeUnavailableError.
+    """
     for ref in refs:
         try:
             fetch_and_record(services, ref)
         except (StripeRefusedError, UnreadableObjectError) as error:
             log.warning("object_not_taken_over", object_type=ref.type, code=error.code)
+        except StripeUnavailableError as error:
+            log.warning("object_not_taken_over", object_type=ref.type, code=error.code)
+            unanswered.append(ref)
+            if len(unanswered) > MAX_UNANSWERED:
+                raise
+
+
+def _require_answers(unanswered: Sequence[ObjectRef]) -> None:
+    """Raise StripeUnavailableError where something got no answer: the pull has to be repeated."""
+    if unanswered:
+        names = ", ".join(f"{ref.type} {ref.id}" for ref in unanswered)
+        raise StripeUnavailableError(f"Stripe could not answer for {names}; all else was taken over")
 
 
 def _told_of_by_none(services: Services, page: Sequence[BalanceTransaction]) -> tuple[BalanceTransaction, ...]:
@@ -155,12 +177,12 @@ def _source_of(category: str, source_id: str | None) -> ObjectRef | None:
     return ObjectRef(kind, source_id) if kind and source_id else None
 
 
-def _take_over_payouts(services: Services, page: Sequence[Payout]) -> int:
+def _take_over_payouts(services: Services, page: Sequence[Payout], unanswered: list[ObjectRef]) -> int:
     """Look anew at each payout that stands differently here; how many there were."""
     with services.engine.begin() as connection:
         known = pull_store.known_payouts(connection, [each.id for each in page])
     changed = [each.id for each in page if known.get(each.id) != (each.status, each.reconciliation_status)]
-    _fetch_each(services, (ObjectRef(ObjectType.PAYOUT, id_) for id_ in changed))
+    _fetch_each(services, (ObjectRef(ObjectType.PAYOUT, id_) for id_ in changed), unanswered)
     return len(page)
 
 

@@ -14,6 +14,7 @@ from flask_smorest import Api
 from werkzeug.serving import make_server
 
 from service.contributions.breaker import is_proof
+from service.money import major_text
 from service.services import EXTENSION
 from service.widget.api import blueprint
 
@@ -106,6 +107,7 @@ class Stub:
     paths: list[str] = field(default_factory=list)
     checkout_status: int = 200
     wants_proof: bool = False
+    least_minor: int = 0
     event_status: int = 200
 
     def forget_all(self) -> None:
@@ -146,8 +148,9 @@ def create_stub(stub: Stub) -> Flask:
     def checkout() -> Any:
         body = json.loads(request.get_data())
         stub.checkouts.append(body)
-        if stub.wants_proof and not is_proof(body["prompt_token"], body.get("proof")):
-            return {"code": "proof_needed", "status": 403}, 403
+        refused = refusal(stub, body)
+        if refused:
+            return refused, refused["status"]
         held = {"passport": body["passport"] + "+begun"} if "passport" in body else {}
         return {"checkout_url": stub.url + "/hosted"} | held, stub.checkout_status
 
@@ -167,6 +170,16 @@ def create_stub(stub: Stub) -> Flask:
         stub.paths.append(f"{request.method} {request.path}")
 
     return app
+
+
+def refusal(stub: Stub, body: dict[str, Any]) -> dict[str, Any] | None:
+    """Why this gift is not taken now, as the service says it."""
+    if stub.wants_proof and not is_proof(body["prompt_token"], body.get("proof")):
+        return {"code": "proof_needed", "status": 403}
+    if body["amount_minor"] < stub.least_minor:
+        title = f"the least is {major_text(stub.least_minor, body['currency'])} {body['currency']}"
+        return {"code": "invalid_amount", "status": 422, "title": title}
+    return None
 
 
 def receipt() -> Any:

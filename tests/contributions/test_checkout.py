@@ -207,7 +207,8 @@ def test_testing_cards_trips_the_breaker_until_work_is_shown(newsroom: Newsroom)
     later = newsroom.checkout(amount="1")
 
     assert (blocked.status_code, blocked.json["code"]) == (403, "proof_needed")
-    assert small.status_code == 422
+    assert (small.status_code, small.json["code"]) == (422, "invalid_amount")
+    assert small.json["title"].startswith("the least is 5")  # the widget reads the number
     assert (passed.status_code, later.status_code) == (200, 200)
 
 

@@ -237,6 +237,21 @@ def test_the_command_reads_standard_input_as_it_reads_a_file(tmp_path: Path) -> 
     assert too_large.exit_code == 1
 
 
+def test_a_further_try_that_fails_begins_no_new_days_past_due() -> None:
+    lived = run(
+        site={"timezone": "Europe/Dublin", "supporters": {"past_due_days": 7}},
+        steps=[
+            event("contributed", "2026-10-01 10:00", interval="month"),
+            event("payment_failed", "2026-11-01 10:00"),
+            event("payment_failed", "2026-11-05 10:00"),
+            view("2026-11-08 09:59:59"),
+            view("2026-11-08 10:00:00"),
+        ],
+    )
+
+    assert [one["reader"]["supporter"] for one in lived] == ["past_due", "lapsed"]
+
+
 @pytest.mark.parametrize(
     ("site", "page", "state"),
     [

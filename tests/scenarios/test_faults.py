@@ -159,6 +159,38 @@ def test_a_source_that_cannot_be_read_holds_no_pull_up_and_is_looked_at_again(st
     stage.check()
 
 
+def test_a_source_stripe_fails_on_holds_no_pull_up_and_keeps_it_incomplete(stage: Stage) -> None:
+    stripe = stage.stripe
+    gift(stage)
+    stories.one_off_paid(stripe, stage.checkout(amount="20"), stage.at)
+    stripe.faults.append(Fault("/v1/charges/ch_1", 500, 1000))
+
+    failed = stage.app.test_cli_runner().invoke(args=["sync"])
+
+    assert (failed.exit_code, failed.output.splitlines()[-1]) == (
+        1,
+        "Error: Stripe could not answer for charge ch_1; all else was taken over",
+    )
+    assert sorted(stage.given) == [("attempted", 0, 0, 0, None), ("complete", 2000, 0, 1, None)]
+    assert stage.rows("SELECT * FROM pull_cursors") == []
+    stripe.faults.clear()
+    stage.run("sync")
+    assert sorted(stage.given) == [*GIVEN, ("complete", 2000, 0, 1, None)]
+    stage.check()
+
+
+def test_a_pull_gives_up_on_a_stripe_that_answers_for_nothing(stage: Stage) -> None:
+    for _ in range(8):
+        gift(stage)
+    stage.stripe.faults.append(Fault("/v1/charges", 500, 1000, {"Stripe-Should-Retry": "false"}))
+
+    failed = stage.app.test_cli_runner().invoke(args=["sync"])
+
+    assert failed.exit_code == 1
+    assert "Error: Stripe could not answer" in failed.output
+    assert len([path for _, path in stage.stripe.asked if path.startswith("/v1/charges")]) == 4
+
+
 def test_a_declined_card_leaves_the_page_open_and_a_second_click_on_it(stage: Stage) -> None:
     """Else two pages would be open for one gift, and both could be paid."""
     token = stage.token()

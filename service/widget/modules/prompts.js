@@ -130,18 +130,18 @@ const toolsFor = (app, entry, root, word) => {
   tools.bring = async () => {
     const amounts = await app.load('amounts');
     if (!entry.form) root.adoptedStyleSheets.push(...sheet(amounts.style));
-    return entry.form ||= amounts.chooser(prompt, { word, onchoice: (choice) => tell('amount', choice), ongive: (choice) => give(choice, amounts) });
+    return entry.form ||= amounts.chooser(prompt, { word, asked: app.attribute('gift_fields'),
+      onchoice: (choice) => tell('amount', choice), ongive: (choice, said) => give(choice, said, amounts) });
   };
-  const give = async (choice, { checkout }) => {
+  const give = async (choice, said, { checkout }) => {
     entry.form.busy(true);
     tools.report('clicked');
     try {
-      const address = await checkout(app, prompt, choice);
+      const address = await checkout(app, prompt, { ...choice, ...said });
       tell('checkout', choice);
       location.assign(address);
-    } catch {
-      entry.form.busy(false);
-      entry.form.say(word('failed'));
+    } catch (error) {
+      entry.form.fail(error);
     }
   };
   return tools;
