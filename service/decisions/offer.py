@@ -23,7 +23,7 @@ from service.decisions.goal import raised_minor
 from service.decisions.reader_rules import article_count
 from service.decisions.situation import Situation
 
-MAX_OFFERS = 256  # of one campaign remembered at once; then it starts over
+MAX_OFFERS = 1024  # of one campaign remembered at once; then it starts over
 _PHONES = frozenset({Device.MOBILE, Device.IOS, Device.ANDROID})
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 

@@ -43,9 +43,8 @@ _WEEKS = "BB"  # weeks ago, count
 _PROMPTS = "BHHHBBBI"
 _POOLS = "BHBHI"  # pool, number of its reads, older used, older expires at
 _READS = "HI"  # page, expires at
-_TOPIC_COUNT, _PAGE_COUNT, _RECENT_COUNT, _PROMPT_COUNT, _POOL_COUNT = range(
-    2, 7
-)  # places of these lengths in the head
+# places of these lengths in the head
+_TOPIC_COUNT, _PAGE_COUNT, _RECENT_COUNT, _PROMPT_COUNT, _POOL_COUNT = range(2, 7)
 _TOPIC_BYTES, _WEEK_BYTES, _PROMPT_BYTES, _POOL_BYTES, _READ_BYTES = (
     calcsize(">" + widths) for widths in (_TOPICS, _WEEKS, _PROMPTS, _POOLS, _READS)
 )

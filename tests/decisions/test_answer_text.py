@@ -9,6 +9,7 @@ import pytest
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.gate import Allowance, Gate, GateType, Meter, Period
 from service.campaigns.variant import Ticker, TickerLabel
+from service.decisions import offer, render
 from service.decisions.act import Answer, answer_view
 from service.decisions.compiled import CompiledSite
 from service.decisions.passport import PassportSealer
@@ -34,10 +35,10 @@ SITES = {
 }
 
 
-def answered(site: CompiledSite, number: int, **more: Any) -> Answer:
+def answered(site: CompiledSite, number: int, country: str = "IE", **more: Any) -> Answer:
     facts = ViewFacts("tide", make.page(page_id=f"/{number}"), browser=Browser(make.visitor().consent, "IE"))
     view = ViewRequest(f"v{number}", facts, **more)
-    return answer_view(site, SEALER, view, Carrier(edge=Edge("IE")), make.NOW + timedelta(minutes=number))
+    return answer_view(site, SEALER, view, Carrier(edge=Edge(country)), make.NOW + timedelta(minutes=number))
 
 
 @pytest.mark.parametrize("name", SITES)
@@ -57,3 +58,15 @@ def test_what_is_a_readers_own_is_not_shared() -> None:
     assert shared.is_shared
     assert not own.is_shared
     assert answered(SITES["the same for all"], 2).prompts[0].prompt is shared
+
+
+def test_what_is_remembered_of_prompts_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(offer, "MAX_OFFERS", 5)
+    monkeypatch.setattr(render, "MAX_TEXTS", 7)
+    site = make.compiled(make.campaign())
+
+    for number in range(20):
+        answer_text(answered(site, number, country=f"{chr(65 + number)}X"))
+
+    assert len(site.appeals[0].prepared.offers) <= 5
+    assert len(render._texts) <= 7
