@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from playwright.sync_api import Page, Route
 
-from tests.browser.hearing import wait_for
+from tests.browser.hearing import events_on, wait_for
 from tests.browser.press import Press
 from tests.browser.stub import Stub, prompt
 
@@ -88,3 +88,42 @@ def test_a_closed_banner_is_told_of_to_page_and_service(page: Page, press: Press
     wait_for(page, "dismissed")
 
     assert received(page, stub) == {"seen": 1, "dismissed": 1}
+
+
+ANEW = """(placement) => {
+    const [old] = document.querySelectorAll(`keep-open[placement=${placement}]`);
+    const made = document.createElement('keep-open');
+    made.setAttribute('placement', placement);
+    old.replaceWith(made);
+}"""
+
+
+def test_what_was_closed_stays_away_when_the_page_draws_its_places_anew(page: Page, press: Press, stub: Stub) -> None:
+    stub.show(prompt(), prompt(kind="banner", placement="page_bottom", campaign="b"))
+    page.goto(press.article())
+    wait_for(page, "shown", 2)
+    for _ in range(2):
+        page.get_by_role("button", name="Close").last.click()
+    wait_for(page, "dismissed", 2)
+
+    page.evaluate(ANEW, "article_top")
+    page.evaluate(ANEW, "article_end")
+    page.wait_for_timeout(500)
+
+    assert page.get_by_role("region", name="You have read").count() == 0
+    assert events_on(page).count("shown") == 2
+
+
+def test_a_place_that_the_page_draws_anew_gets_its_appeal_back_and_counts_once(
+    page: Page, press: Press, stub: Stub
+) -> None:
+    stub.show(prompt())
+    page.goto(press.article())
+    wait_for(page, "seen")
+
+    page.evaluate(ANEW, "article_top")
+    wait_for(page, "shown", 2)
+    page.wait_for_timeout(600)
+
+    assert page.get_by_role("region", name="You have read").is_visible()
+    assert (events_on(page).count("seen"), stub.event_names()) == (1, ["seen"])

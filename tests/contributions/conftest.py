@@ -64,6 +64,18 @@ class Newsroom:
         save_site(self.services.engine, {**SITE, **site_fields}, Hand("editor@courier.example", self.clock()))
         self.services.campaigns.refresh()
 
+    def decline(self, count: int) -> None:
+        """So many declined charges of the site's, just now: somebody is testing cards."""
+        with self.services.engine.begin() as connection:
+            for number in range(count):
+                connection.exec_driver_sql(
+                    "INSERT INTO charges (id, status, amount_minor, amount_captured_minor, amount_refunded_minor,"
+                    " currency, created_at, is_livemode, is_paid, is_captured, is_refunded, is_disputed, site,"
+                    " status_rank, recorded_at) VALUES (%s, 'failed', 100, 0, 0, 'EUR', %s, false, false, false,"
+                    " false, false, 'courier', 2, %s)",
+                    (f"ch_{number}", self.clock(), self.clock()),
+                )
+
     def settle(self) -> None:
         """Let Stripe send what it has, and the worker work until nothing is due."""
         self.stripe.deliver()

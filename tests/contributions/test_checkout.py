@@ -187,16 +187,7 @@ def test_one_network_cannot_open_sessions_without_end(newsroom: Newsroom) -> Non
 
 
 def test_testing_cards_trips_the_breaker_until_work_is_shown(newsroom: Newsroom) -> None:
-    at = newsroom.clock()
-    with newsroom.services.engine.begin() as connection:
-        for number in range(LEAST_DECLINES):
-            connection.exec_driver_sql(
-                "INSERT INTO charges (id, status, amount_minor, amount_captured_minor, amount_refunded_minor, currency,"
-                " created_at, is_livemode, is_paid, is_captured, is_refunded, is_disputed, site, status_rank,"
-                " recorded_at) VALUES (%s, 'failed', 100, 0, 0, 'EUR', %s, false, false, false, false, false,"
-                " 'courier', 2, %s)",
-                (f"ch_{number}", at, at),
-            )
+    newsroom.decline(LEAST_DECLINES)
     token = newsroom.token()
 
     blocked = newsroom.checkout(support_token=token)

@@ -1,7 +1,11 @@
 """What a reader without JavaScript sees when something goes wrong: words, not a problem document."""
 
+from html import unescape
+
 import pytest
 
+from service.contributions.breaker import LEAST_DECLINES
+from service.pages.language import LANGUAGES, language
 from tests.contributions.conftest import Newsroom
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -39,6 +43,18 @@ def test_it_is_explained_in_the_language_of_the_page(newsroom: Newsroom) -> None
 
     assert 'lang="de"' in answer.text
     assert "Es wurde nichts abgebucht." in answer.text
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_while_cards_are_tested_the_page_says_so_honestly(newsroom: Newsroom, tag: str) -> None:
+    """It runs no script, so it cannot show the work a browser does for the widget."""
+    newsroom.decline(LEAST_DECLINES)
+
+    answer = newsroom.client.post("/v1/checkout", data=form(newsroom, language=tag), headers=BROWSER)
+
+    assert answer.status_code == 403
+    assert language(tag).text("problem_uncharged") in unescape(answer.text)
+    assert language(tag).text("problem_paused") in unescape(answer.text)
 
 
 def test_an_address_that_leads_nowhere_is_a_page_too(newsroom: Newsroom) -> None:

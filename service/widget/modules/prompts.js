@@ -24,7 +24,7 @@ export const show = async (app, isStale, isLate = () => app.late.aborted) => {
   if (prompts.length < app.answer?.prompts.length) app.say('none', { reason: 'unusable' });
   for (const [placement, old] of shown) {
     const same = prompts.find((prompt) => prompt.placement === placement && isSame(prompt, old.prompt));
-    if (same) { old.prompt.prompt_token = same.prompt_token; old.form?.busy(false); } else old.remove();
+    if (same && old.host.isConnected) { old.prompt.prompt_token = same.prompt_token; old.form?.busy(false); } else old.remove();
   }
   const drawn = prompts.map((prompt) => begin(app, prompt, isLate));
   if (!isWatching) watch(app);
@@ -88,7 +88,7 @@ const draw = async function* (app, entry) {
   let stop;
   entry.remove = () => {
     shown.delete(prompt.placement);
-    stop?.();
+    if (stop) stop();
     node.leave?.();
     if (isOwn) host.remove();
     else gently(host, () => root.replaceChildren(h('slot')));
@@ -99,7 +99,7 @@ const draw = async function* (app, entry) {
   isOwn ? enter() : gently(host, enter);
   node.enter?.();
   app.say('shown', about(prompt), host);
-  stop = whenSeen(node, () => { app.say('seen', about(prompt), host); report(app, prompt, 'seen'); });
+  stop = !prompt.told?.has('seen') && whenSeen(node, () => { app.say('seen', about(prompt), host); report(app, prompt, 'seen'); });
 };
 
 // Measures fonts and text while nothing is visible yet, piece by piece.
@@ -123,6 +123,7 @@ const toolsFor = (app, entry, root, word) => {
     const { opener } = root.querySelector('.root');
     const hadFocus = root.activeElement;
     tell('dismissed');
+    app.answer.prompts = app.answer.prompts.filter((one) => !isSame(one, prompt)); // places that come later stay empty
     entry.remove();
     if (hadFocus) (opener?.isConnected ? opener.focus() : backToReading(host));
     app.breath().then(() => tools.report('dismissed')); // first the page is painted
