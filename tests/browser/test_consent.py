@@ -1,5 +1,6 @@
 """Nothing is kept or read before the reader has answered, and an answer is obeyed at once."""
 
+import time
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser.hearing import wait_for
 from tests.browser.press import Press
-from tests.browser.stub import Stub, prompt
+from tests.browser.stub import Stub, decision, prompt
 
 pytestmark = pytest.mark.browser
 
@@ -96,6 +97,25 @@ def test_a_withdrawal_erases(page: Page, press: Press, stub: Stub) -> None:
         page.evaluate("answer({}, 'useractioncomplete')")
 
     assert stub.erasures == ["courier"]
+
+
+def test_a_withdrawal_also_erases_what_an_answer_on_its_way_brings(page: Page, press: Press, stub: Stub) -> None:
+    told: list[str] = []
+
+    def late(_: Any) -> Any:
+        time.sleep(0.4)
+        told.append("answered")
+        return decision()
+
+    stub.decide = late
+    page.on("response", lambda answer: told.append("erased") if "/v1/passport" in answer.url else None)
+    with page.expect_request("**/v1/decide"):
+        page.goto(press.article(head=TCF % f"answer({ALL})" + press.script("")), wait_until="commit")
+    page.evaluate("answer({}, 'useractioncomplete')")
+    page.wait_for_timeout(1800)
+
+    assert told.index("erased") < told.index("answered")
+    assert told[-1] == "erased"
 
 
 def test_a_dialog_still_open_is_not_an_answer(page: Page, press: Press, stub: Stub) -> None:

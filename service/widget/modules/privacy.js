@@ -6,9 +6,13 @@ const forget = async (app) => {
     localStorage.removeItem(nameFor(app));
     localStorage.removeItem('keepopen');
   } catch { /* nothing was kept */ }
-  if (app.attribute('passport') !== 'local') await fetch(`${app.base}v1/passport?site=${encodeURIComponent(app.site)}`,
-    { method: 'DELETE', credentials: 'include', keepalive: true }).catch(() => {});
+  if (app.attribute('passport') === 'local') return;
+  await erase(app);
+  app.breath(1000).then(() => erase(app)); // an answer that was on its way has set the cookie anew by then
 };
+
+const erase = (app) => fetch(`${app.base}v1/passport?site=${encodeURIComponent(app.site)}`,
+  { method: 'DELETE', credentials: 'include', keepalive: true }).catch(() => {});
 
 export default forget;
 
