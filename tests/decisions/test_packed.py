@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.decisions import reader as bounds
@@ -58,6 +58,7 @@ def test_every_list_of_a_passport_waits_in_its_bytes(reader: Reader) -> None:
     assert plain(found) == plain(reader) == found
 
 
+@settings(max_examples=50)
 @given(st.data(), readers)
 def test_page_views_count_the_same_in_the_bytes_as_in_the_lists(data: st.DataObject, reader: Reader) -> None:
     packed = carried(reader)

@@ -43,7 +43,7 @@ def anew(raw: bytes) -> ViewRequest | None:
 SHARED = RememberedBodies(anew)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(OWN, FACTS, COMMAS, st.booleans(), st.booleans())
 def test_it_reads_what_the_schema_reads(
     view_id: Any, facts: dict[str, Any], commas: tuple[str, str], is_last: bool, is_ascii: bool
