@@ -33,7 +33,7 @@ types: .venv/.dev ## Types, strictly
 	$(BIN)/mypy
 
 unit: .venv/.dev ## Every test but those in a browser
-	$(PYTEST) -m "not browser" -n 2 --dist loadfile
+	$(PYTEST) -m "not browser" -n 3 --dist loadfile
 
 coverage: .venv/.dev ## The same, and which lines and branches no test ran
 	$(BIN)/coverage erase
