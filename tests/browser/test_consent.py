@@ -69,7 +69,7 @@ def test_a_late_yes_asks_again_for_the_same_view(page: Page, press: Press, stub:
     page.goto(press.article(head=TCF % "" + press.script("")))
     wait_for(page, "none")
 
-    page.wait_for_function("window.answer")
+    page.wait_for_function("typeof window.answer === 'function'")
     page.evaluate(f"answer({ALL}, 'useractioncomplete')")
     wait_for(page, "none", 2)
 
@@ -93,7 +93,7 @@ def test_a_yes_in_the_middle_of_the_drawing_does_not_lose_the_prompt(page: Page,
 def test_a_withdrawal_erases(page: Page, press: Press, stub: Stub) -> None:
     page.goto(press.article(head=TCF % f"answer({ALL})" + press.script("")))
     wait_for(page, "none")
-    page.wait_for_function("window.answer")
+    page.wait_for_function("typeof window.answer === 'function'")
 
     with page.expect_response("**/v1/passport?site=courier"):
         page.evaluate("answer({}, 'useractioncomplete')")
