@@ -8,7 +8,9 @@ from typing import Any
 from service.decisions.packed import Packed
 from service.decisions.reader import COUNT_LIMIT, PromptRecord, PromptRecords, TopicHistory
 
-_PROMPT_COLUMNS = "BHHHBBBI"
+# campaign (high byte, low bytes), variant, seen count, number of seen_at kept, dismissed count, contributed count,
+# dismissed at
+PROMPT_COLUMNS = "BHHHBBBI"
 
 
 class PackedTopics(Packed[TopicHistory]):
@@ -94,7 +96,7 @@ def _topic_columns(length: int) -> Struct:
 
 @cache
 def _prompt_columns(length: int) -> Struct:
-    return Struct(">" + "".join(f"{length}{width}" for width in _PROMPT_COLUMNS))
+    return Struct(">" + "".join(f"{length}{width}" for width in PROMPT_COLUMNS))
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from service.campaigns.variant import Interval
 from service.decisions.packed import Packed, PackedCounts, PackedPages, PackedPrints
-from service.decisions.packed_reader import PackedPrompts, PackedTopics
+from service.decisions.packed_reader import PROMPT_COLUMNS, PackedPrompts, PackedTopics
 from service.decisions.passport_bytes import Tables, joined, split_all, table, within
 from service.decisions.passport_version_1 import decode_version_1
 from service.decisions.reader import (
@@ -39,14 +39,12 @@ _HEAD = Struct(">BIBHIIIIBH8B")
 _GIVING = Struct(">BBB6I")
 _TOPICS = "BHB"  # topic, number of its weeks
 _WEEKS = "BB"  # weeks ago, count
-# campaign, variant, seen count, number of seen_at kept, dismissed count, contributed count, dismissed at
-_PROMPTS = "BHHHBBBI"
 _POOLS = "BHBHI"  # pool, number of its reads, older used, older expires at
 _READS = "HI"  # page, expires at
 # places of these lengths in the head
 _TOPIC_COUNT, _PAGE_COUNT, _RECENT_COUNT, _PROMPT_COUNT, _POOL_COUNT = range(2, 7)
 _TOPIC_BYTES, _WEEK_BYTES, _PROMPT_BYTES, _POOL_BYTES, _READ_BYTES = (
-    calcsize(">" + widths) for widths in (_TOPICS, _WEEKS, _PROMPTS, _POOLS, _READS)
+    calcsize(">" + widths) for widths in (_TOPICS, _WEEKS, PROMPT_COLUMNS, _POOLS, _READS)
 )
 
 
@@ -150,7 +148,9 @@ def _prompts(prompts: Sequence[PromptRecord]) -> bytes:
         return b""
     campaigns, seen, seen_at, dismissed, dismissed_at, contributed, variants = zip(*prompts, strict=True)
     lengths = [len(instants) for instants in seen_at]
-    records = table(_PROMPTS, *split_all(campaigns), variants, seen, lengths, dismissed, contributed, dismissed_at)
+    records = table(
+        PROMPT_COLUMNS, *split_all(campaigns), variants, seen, lengths, dismissed, contributed, dismissed_at
+    )
     return records + table("I", list(chain.from_iterable(seen_at)))
 
 
@@ -253,7 +253,7 @@ def _take_topics(tables: Tables, length: int, this_week: int) -> tuple[TopicHist
 
 
 def _take_prompts(tables: Tables, length: int) -> tuple[PromptRecord, ...]:
-    highs, lows, variants, seen, lengths, dismissed, contributed, dismissed_at = tables.take(_PROMPTS, length)
+    highs, lows, variants, seen, lengths, dismissed, contributed, dismissed_at = tables.take(PROMPT_COLUMNS, length)
     seen_at = _shared_out(tables.take("I", sum(lengths))[0], lengths)
     return tuple(map(PromptRecord, joined(highs, lows), seen, seen_at, dismissed, dismissed_at, contributed, variants))
 
