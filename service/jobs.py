@@ -18,7 +18,7 @@ WORKER_CONCURRENCY = 4
 POOL_SIZE = WORKER_CONCURRENCY + 2
 HEARTBEAT_SECONDS = 2.0
 STALLED_SECONDS = 10.0  # a worker silent for so long is taken for dead, and its jobs go to another
-LOOK_AGAIN_SECONDS = 0.2
+LOOK_AGAIN_SECONDS = 0.05
 
 
 class QueueConnector(procrastinate.PsycopgConnector):

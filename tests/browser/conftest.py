@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from infra.demo_site import Widget, create_newspaper
 from tests.browser.hearing import HEAR
+from tests.browser.patience import patience
 from tests.browser.press import Press, create_press
 from tests.browser.stub import Stub, create_stub, serving
 from tests.chromium import PATIENCE_MILLISECONDS
@@ -54,11 +55,13 @@ def press(press_server: Press, stub: Stub) -> Press:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A fresh profile with one tab; a script error on the page fails the test."""
+    deadlines = request.node.get_closest_marker("deadlines")
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE_MILLISECONDS)
     context.add_init_script(HEAR)
+    context.add_init_script(patience(*deadlines.args) if deadlines else patience())
     tab = context.new_page()
     errors: list[str] = []
     tab.on("pageerror", lambda error: errors.append(str(error)))

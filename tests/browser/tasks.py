@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import Browser
 
 from tests.browser.hearing import HEAR
+from tests.browser.patience import patience
 from tests.browser.stub import Stub
 
 SLOW_DOWN = 4
@@ -39,6 +40,7 @@ def trace(browser: Browser, address: str, is_done: Callable[[], bool], seconds: 
     ended: list[Any] = []
     context = browser.new_context(viewport=PHONE)
     context.add_init_script(HEAR)
+    context.add_init_script(patience())
     page = context.new_page()
     page.goto("about:blank")
     tools = context.new_cdp_session(page)

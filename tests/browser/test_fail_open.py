@@ -65,6 +65,7 @@ BAD_ANSWERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+@pytest.mark.deadlines(1)
 def test_a_bad_answer_leaves_the_article_alone(page: Page, press: Press, stub: Stub) -> None:
     page.add_init_script("addEventListener('unhandledrejection', () => heard.push({event: 'unhandled'}));")
     address = press.article(head=press.script('data-consent="none"'))
@@ -112,6 +113,7 @@ def elsewhere(press: Press, port: int) -> str:
     return press.article(head=f"<script>{loader % port}</script>" + press.script('data-consent="none"'))
 
 
+@pytest.mark.deadlines(1)
 def test_a_slow_drip_is_cut_after_800_milliseconds(page: Page, press: Press, stub: Stub) -> None:
     with dripping(1.5) as port:
         started = time.monotonic()
@@ -161,6 +163,7 @@ def test_a_module_that_cannot_be_loaded_is_silence(page: Page, press: Press, stu
     assert page.get_by_role("region", name="You have read").count() == 0
 
 
+@pytest.mark.deadlines(3)
 @pytest.mark.parametrize("name", ["modules/prompts.js", "modules/amounts.js", "locales/en.js"])
 def test_a_file_that_never_comes_is_given_up(page: Page, press: Press, stub: Stub, name: str) -> None:
     stub.show(prompt())

@@ -2,16 +2,17 @@
 
 import threading
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from service.widget.install.browser import look, observe
 from service.widget.install.check import check_page
 from service.widget.install.expected import Expected
 from service.widget.install.finding import Code, Finding, Severity
 from service.widget.install.observer import BrowserMissingError
+from tests.browser.patience import patience
 from tests.browser.press import Press
 from tests.browser.stub import Stub, prompt
 from tests.chromium import CHROMIUM
@@ -32,6 +33,18 @@ NEVER_STARTS = {
 }
 
 
+class PatientBrowser:
+    """A browser whose pages give the widget more time than a reader's do, for a machine that is busy."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+
+    def new_context(self, **options: Any) -> BrowserContext:
+        context = self.browser.new_context(**options)
+        context.add_init_script(patience())
+        return context
+
+
 class Check(Protocol):
     def __call__(self, url: str, patience_seconds: float = PATIENCE_SECONDS) -> tuple[Finding, ...]: ...
 
@@ -39,10 +52,11 @@ class Check(Protocol):
 @pytest.fixture
 def check(browser: Browser, press: Press, stub: Stub) -> Check:
     """Look at a page as the doctor does; with less patience where nothing will ever start."""
+    patient = cast("Browser", PatientBrowser(browser))
     expected = Expected(stub.url, {"courier": (press.url,), "herald": ("https://herald.example",)})
 
     def look_at(url: str, patience_seconds: float = PATIENCE_SECONDS) -> tuple[Finding, ...]:
-        return check_page(url, expected, lambda seen: look(browser, seen, patience_seconds))
+        return check_page(url, expected, lambda seen: look(patient, seen, patience_seconds))
 
     return look_at
 
