@@ -21,6 +21,7 @@ const say = app.say = (event, more, target = document) => {
 
 const consent = (value) => {
   const before = app.consent;
+  app.told = value;
   app.consent = !navigator.globalPrivacyControl && /^(full|meter)$/.test(value) ? value : 'none';
   if (before && before !== app.consent) app.consent === 'none' ? commands.forget() : app.view && ask();
 };

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.browser.hearing import wait_for
 from tests.browser.press import Press
@@ -55,6 +55,33 @@ def test_a_consent_tool_is_asked_first(page: Page, press: Press, stub: Stub, pur
 
     assert [asked["consent"] for asked in stub.decides] == [consent]
     assert "SECRET" not in str(stub.decides)
+
+
+@pytest.mark.parametrize("name", ["tcf", "gpp"])
+def test_a_tool_is_heard_however_late_the_script_that_listens_comes(
+    page: Page, press: Press, stub: Stub, name: str
+) -> None:
+    held: list[Route] = []
+    page.route("**/modules/extras.js", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks the function
+    tool = TCF % f"answer({ALL})" if name == "tcf" else gpp('{ "7": { SaleOptOut: 2 } }')
+
+    page.goto(press.article(head=tool + press.script("")))
+    wait_for(page, "none")
+    held[0].continue_()
+    wait_for(page, "none", 2)
+
+    assert [asked["consent"] for asked in stub.decides] == ["none", "full"]
+
+
+def test_what_the_page_tells_stands_before_what_a_tool_says(page: Page, press: Press, stub: Stub) -> None:
+    tell = "<script>(window.keepopen = window.keepopen || []).push(['consent', 'none'])</script>"
+
+    page.goto(press.article(head=TCF % f"answer({ALL})" + tell + press.script("")))
+    wait_for(page, "none")
+    page.wait_for_timeout(300)
+
+    assert [asked["consent"] for asked in stub.decides] == ["none"]
+    assert page.evaluate("typeof window.answer") == "undefined"
 
 
 def test_a_tool_that_never_answers_means_no_consent(page: Page, press: Press, stub: Stub) -> None:

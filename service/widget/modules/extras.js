@@ -2,7 +2,8 @@
 export default async (app) => {
   if (app.attribute('adapters')) passOn(app);
   if (!window.navigation) watchHistory(app);
-  if (!app.consent && !app.attribute('consent') && (window.__tcfapi || window.__gpp)) await listen(app);
+  // Late on a slow line, this finds a consent that nobody told: the loader's own "none"
+  if (!app.told && !app.attribute('consent') && (window.__tcfapi || window.__gpp)) await listen(app);
 };
 
 const watchHistory = ({ moved }) => {
