@@ -25,6 +25,9 @@ class Metrics:
         self.webhooks = Counter(
             "keepopen_webhooks_total", "Deliveries by type and result", ["type", "result"], registry=self.registry
         )
+        self.events = Gauge(
+            "keepopen_events", "Events of Stripe's that wait, or were given up", ["state"], registry=self.registry
+        )
         self.checkouts = Counter(
             "keepopen_checkouts_total", "Checkouts started or refused", ["site", "result"], registry=self.registry
         )

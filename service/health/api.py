@@ -13,6 +13,7 @@ from service.ledger.check_store import latest_checks
 from service.problems import problem
 from service.requests import Blueprint
 from service.services import Services, current_services
+from service.stripe_events.doctor_store import unworked_counts
 from service.stripe_gateway import API_VERSION
 
 blueprint = Blueprint("health", __name__, description="Probes for operators")
@@ -40,7 +41,7 @@ def metrics() -> Response:
     if services.campaigns.is_loaded:
         services.metrics.config_age_seconds.set(services.campaigns.age_seconds(services.clock()))
         services.metrics.config_alarms.set(len(services.campaigns.current().alarms))
-    _show_ledger_checks(services)
+    _show_what_is_stored(services)
     return Response(services.metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -50,8 +51,10 @@ def version() -> Response:
     return jsonify(service=__version__, stripe_api_version=API_VERSION)
 
 
-def _show_ledger_checks(services: Services) -> None:
-    """The hourly look at the books; without a database the other counters are shown all the same."""
+def _show_what_is_stored(services: Services) -> None:
+    """The hourly look at the books, and the inbox as it is; what cannot be read stays as it was last known."""
     with suppress(StoreUnavailableError), committed(services.engine) as connection:
         for check in latest_checks(connection):
             services.metrics.ledger_check.labels(str(check.number), check.name).set(check.is_green)
+        for state, count in unworked_counts(connection).items():
+            services.metrics.events.labels(state).set(count)

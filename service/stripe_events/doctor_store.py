@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from service.contributions.mail_store import MailStatus, mail_outbox
 from service.stripe_events.fact_tables_store import charges
 from service.stripe_events.pull_store import pull_cursors
 from service.stripe_events.store import EventStatus, stripe_events
+
+PATIENCE_MILLISECONDS = 2000  # whoever scrapes metrics waits for ten seconds at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,13 @@ def backlog(connection: Connection) -> Backlog:
         )
     ).one()
     return Backlog(*row)
+
+
+def unworked_counts(connection: Connection) -> dict[str, int]:
+    """How many events wait and how many were given up, counted in indexes that hold no others."""
+    connection.execute(text(f"SET LOCAL statement_timeout = {PATIENCE_MILLISECONDS}"))
+    status = stripe_events.c.status
+    waiting = select(func.count()).where(status.in_((EventStatus.RECEIVED.value, EventStatus.FAILING.value)))
+    dead = select(func.count()).where(status == EventStatus.DEAD.value)
+    row = connection.execute(select(waiting.scalar_subquery().label("waiting"), dead.scalar_subquery().label("dead")))
+    return dict(row.one()._mapping)

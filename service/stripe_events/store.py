@@ -65,6 +65,7 @@ stripe_events = Table(
     Index(None, "next_attempt_at", postgresql_where=text("status IN ('received', 'failing')")),
     Index(None, "object_id"),
     Index(None, "received_at"),
+    Index("ix_stripe_events_dead", "received_at", postgresql_where=text("status = 'dead'")),
 )
 
 

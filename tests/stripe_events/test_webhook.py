@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 
 from service.database.engine import owner_engine
 from service.stripe_events.drain import drain
+from service.stripe_events.refresh import RETRY_GAPS
 from tests.contributions.conftest import Newsroom
 from tests.stripe_events.webhook import event, send, signed
 
@@ -129,6 +130,29 @@ def test_an_event_without_its_object_is_parked_for_people(newsroom: Newsroom) ->
     drain(newsroom.services)
     parked = newsroom.rows("SELECT status, count(*), min(attempt_count) FROM stripe_events GROUP BY 1")
     assert parked == [("dead", 4, 1)]
+
+
+def test_metrics_tell_what_waits_and_what_was_given_up(newsroom: Newsroom, database_address: str) -> None:
+    send(newsroom, event(data={"object": {"id": "ch_that_never_was", "object": "charge"}}))
+    send(newsroom, event("evt_2", data={"object": None}))
+    drain(newsroom.services)
+    first = newsroom.client.get("/metrics").text
+    for _ in RETRY_GAPS:
+        newsroom.clock.advance(hours=3)
+        drain(newsroom.services)
+    later = newsroom.client.get("/metrics").text
+    owner = owner_engine(database_address)
+    with owner.begin() as connection:
+        connection.execute(text("ALTER TABLE stripe_events RENAME TO mislaid"))
+    owner.dispose()
+    without = newsroom.client.get("/metrics")
+
+    assert 'keepopen_events{state="waiting"} 1.0' in first
+    assert 'keepopen_events{state="dead"} 1.0' in first
+    assert 'keepopen_events{state="waiting"} 0.0' in later
+    assert 'keepopen_events{state="dead"} 2.0' in later
+    assert without.status_code == 200
+    assert 'keepopen_events{state="dead"} 2.0' in without.text
 
 
 def test_a_missing_or_malformed_signature_is_refused(newsroom: Newsroom) -> None:
