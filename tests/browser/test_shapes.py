@@ -1,6 +1,7 @@
 """Banner, gate, ticker, thanks, reminder and the opt-out from counting."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -181,15 +182,29 @@ def test_a_reader_back_from_paying_is_thanked(page: Page, press: Press, stub: St
     expect(page.get_by_role("heading", name="Thank you")).to_have_count(0)
 
 
-def test_a_reminder_is_a_day_in_the_readers_own_calendar(page: Page, press: Press, stub: Stub) -> None:
+@pytest.mark.parametrize(
+    ("today", "label", "day"),
+    [
+        ("2026-11-19", "in December", "20261201"),
+        ("2026-11-20", "in January", "20270101"),
+        ("2026-12-31", "in February", "20270201"),
+        ("2026-07-31", "in September", "20260901"),
+        ("2026-01-31", "in March", "20260301"),
+        ("2026-02-28", "in a week", "20260307"),
+    ],
+)
+def test_a_reminder_is_a_day_in_the_readers_own_calendar(
+    page: Page, press: Press, stub: Stub, today: str, label: str, day: str
+) -> None:
+    page.clock.set_fixed_time(datetime.fromisoformat(today + "T12:00:00"))
     open_with(page, press, stub, prompt())
     page.get_by_role("button", name="Remind me later").click()
 
     with page.expect_download() as saved:
-        page.get_by_role("button", name="in a month").click()
+        page.get_by_role("button", name=label).click()
 
     text = Path(saved.value.path()).read_text()
-    assert re.search(r"DTSTART;VALUE=DATE:\d{8}\r?\n", text)
+    assert f"DTSTART;VALUE=DATE:{day}\n" in text.replace("\r", "")
     assert f"URL:{stub.url}/support/courier" in text
     expect(page.get_by_role("status").filter(has_text="calendar")).to_be_focused()
 

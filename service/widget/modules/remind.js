@@ -4,17 +4,20 @@ import { h } from './appeal.js';
 const two = (number) => String(number).padStart(2, '0');
 const stamp = (day) => `${day.getFullYear()}${two(day.getMonth() + 1)}${two(day.getDate())}`;
 
-export const calendar = (today, days, { title, url, uid }) => {
-  const day = new Date(today.getFullYear(), today.getMonth(), today.getDate() + days);
-  return ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Keepopen//EN', 'BEGIN:VEVENT', `UID:${uid}`, `DTSTAMP:${stamp(today)}T000000Z`,
+const inAWeek = (today) => new Date(today.getFullYear(), today.getMonth(), today.getDate() + 7);
+// Late in a month the next one is too soon. A first of a month exists in all of them.
+const nextMonth = (today) => new Date(today.getFullYear(), today.getMonth() + (today.getDate() < 20 ? 1 : 2), 1);
+
+const calendar = (today, day, { title, url, uid }) =>
+  ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Keepopen//EN', 'BEGIN:VEVENT', `UID:${uid}`, `DTSTAMP:${stamp(today)}T000000Z`,
     `DTSTART;VALUE=DATE:${stamp(day)}`, `SUMMARY:${title.replace(/[\\;,]/g, '\\$&')}`, `URL:${url}`, `DESCRIPTION:${url}`,
     'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
-};
 
 export const offer = (app, { word, done }) => {
-  const save = (days) => {
+  const today = new Date();
+  const save = (day) => {
     const url = `${app.base}support/${encodeURIComponent(app.site)}`;
-    const text = calendar(new Date(), days, { title: word('remind_title'), url, uid: `${app.view}@keepopen` });
+    const text = calendar(today, day, { title: word('remind_title'), url, uid: `${app.view}@keepopen` });
     const link = h('a', { href: URL.createObjectURL(new Blob([text], { type: 'text/calendar' })), download: 'keepopen.ics' });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
@@ -23,7 +26,9 @@ export const offer = (app, { word, done }) => {
     saved.focus();
     done();
   };
-  const choices = h('span', {}, h('button', { class: 'quiet', type: 'button', onclick: () => save(7) }, word('remind_week')), ' · ',
-    h('button', { class: 'quiet', type: 'button', onclick: () => save(30) }, word('remind_month')));
+  const later = nextMonth(today);
+  const month = word('months').split(',')[later.getMonth()];
+  const choices = h('span', {}, h('button', { class: 'quiet', type: 'button', onclick: () => save(inAWeek(today)) }, word('remind_week')), ' · ',
+    h('button', { class: 'quiet', type: 'button', onclick: () => save(later) }, word('remind_month', { month })));
   return choices;
 };
