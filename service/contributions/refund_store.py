@@ -53,17 +53,18 @@ def unanswered_requests(connection: Connection, charge_id: str) -> tuple[str, ..
     return tuple(connection.execute(statement).scalars())
 
 
-def insert_request(connection: Connection, request: RefundRequest) -> None:
-    connection.execute(
-        insert(refund_requests).values(
-            key=request.key,
-            charge_id=request.charge_id,
-            amount_minor=request.amount.amount_minor,
-            currency=request.amount.currency,
-            requested_by=request.requested_by,
-            requested_at=request.requested_at,
-        )
+def insert_request(connection: Connection, request: RefundRequest) -> bool:
+    """Whether it is kept now: no other has its key."""
+    values = insert(refund_requests).values(
+        key=request.key,
+        charge_id=request.charge_id,
+        amount_minor=request.amount.amount_minor,
+        currency=request.amount.currency,
+        requested_by=request.requested_by,
+        requested_at=request.requested_at,
     )
+    statement = values.on_conflict_do_nothing().returning(refund_requests.c.key)
+    return connection.execute(statement).first() is not None
 
 
 def set_refund(connection: Connection, key: str, refund_id: str) -> None:

@@ -1,7 +1,7 @@
 """Giving a contribution back, in full or in part, once, however often it is asked for."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.contributions import refund_store
 from service.contributions.refund_store import RefundRequest
@@ -12,7 +12,7 @@ from service.stripe_events.contribution_fact_store import disputes_of_charge
 from service.stripe_events.contribution_facts import DisputeState
 from service.stripe_events.event_objects import ObjectRef, ObjectType
 from service.stripe_events.facts import Charge, Refund
-from service.stripe_events.lock_store import lock_objects
+from service.stripe_events.lock_store import held_objects
 from service.stripe_events.record_store import record
 from service.stripe_events.refresh import post
 from service.stripe_gateway.fetched import Fact
@@ -40,44 +40,61 @@ class RefundWish:
 def refund_charge(services: Services, wish: RefundWish) -> Refund:
     """Refund a charge. Raises RefundRefusedError with the reason; StripeUnavailableError: the outcome is unknown.
 
-    After an unknown outcome the same wish asks Stripe again under the same idempotency key.
+    After an unknown outcome the same wish first looks whether Stripe made the refund, and else asks again under the
+    same idempotency key, which Stripe remembers for a day.
     """
-    request = _request(services, wish)
-    if request.refund_id is None:
-        try:
-            created = services.gateway.create_refund(
-                request.charge_id, request.amount, request.key, request.requested_by
-            )
-        except StripeRefusedError:
-            with services.engine.begin() as connection:
-                refund_store.drop_request(connection, request.key)
-            raise
-        request = RefundRequest(
-            request.key, request.charge_id, request.amount, request.requested_by, request.requested_at, created.id
-        )
-    return _recorded(services, request)
+    with services.engine.begin() as connection:
+        known = refund_store.find_request(connection, wish.key)
+    request = _repeated(services, known, wish) if known else _request(services, wish)
+    refund_id = request.refund_id or _asked_for(services, request).id
+    return _recorded(services, request.key, refund_id)
+
+
+def _repeated(services: Services, known: RefundRequest, wish: RefundWish) -> RefundRequest:
+    """The stored request, which has to be of the same wish, with the refund Stripe made of it where it did."""
+    if known.charge_id != wish.charge_id:
+        raise RefundRefusedError("this key was used for another charge")
+    if wish.amount is not None and parse_amount(wish.amount, known.amount.currency) != known.amount:
+        raise RefundRefusedError("this key was used for another amount")
+    if known.refund_id is not None:
+        return known
+    made = services.gateway.find_refund(known.charge_id, known.key)
+    return replace(known, refund_id=made.id) if made else known
 
 
 def _request(services: Services, wish: RefundWish) -> RefundRequest:
-    """The stored request of this wish, or a new one, checked against what Stripe says of the charge right now."""
-    with services.engine.begin() as connection:
-        found = refund_store.find_request(connection, wish.key)
-        if found is not None:
-            if found.charge_id != wish.charge_id:
-                raise RefundRefusedError("this key was used for another charge")
-            return found
-        ref = ObjectRef(ObjectType.CHARGE, wish.charge_id)
-        if not lock_objects(connection, (ref,)):
+    """A new request, checked against what Stripe says of the charge right now.
+
+    The charge is ours until the request is kept, so of two wishes at once the second finds the first; no transaction
+    is open while Stripe answers.
+    """
+    ref = ObjectRef(ObjectType.CHARGE, wish.charge_id)
+    with held_objects(services.engine, (ref,)) as (connection, held):
+        if not held:
             raise RefundRefusedError("this charge is being looked at; try again in a moment")
-        if refund_store.unanswered_requests(connection, wish.charge_id):
+        with connection.begin():
+            unanswered = refund_store.unanswered_requests(connection, wish.charge_id)
+            disputes = disputes_of_charge(connection, wish.charge_id)
+        if unanswered:
             raise RefundRefusedError(
                 "the outcome of an earlier refund of this charge is not known yet; repeat that one"
             )
-        facts = services.gateway.fetch(ref)
-        amount = refundable(facts, wish, disputes_of_charge(connection, wish.charge_id))
+        amount = refundable(services.gateway.fetch(ref), wish, disputes)
         request = RefundRequest(wish.key, wish.charge_id, amount, wish.requested_by, services.clock())
-        refund_store.insert_request(connection, request)
+        with connection.begin():
+            if not refund_store.insert_request(connection, request):
+                raise RefundRefusedError("this key has just been used; send it again")
         return request
+
+
+def _asked_for(services: Services, request: RefundRequest) -> Refund:
+    """The refund Stripe makes of a request. One that it refuses is forgotten: nothing came of it."""
+    try:
+        return services.gateway.create_refund(request.charge_id, request.amount, request.key, request.requested_by)
+    except StripeRefusedError:
+        with services.engine.begin() as connection:
+            refund_store.drop_request(connection, request.key)
+        raise
 
 
 def refundable(facts: Iterable[Fact], wish: RefundWish, disputes: Collection[DisputeState] = ()) -> Money:
@@ -104,11 +121,10 @@ def refundable(facts: Iterable[Fact], wish: RefundWish, disputes: Collection[Dis
     return asked
 
 
-def _recorded(services: Services, request: RefundRequest) -> Refund:
-    refund_id = request.refund_id or ""
+def _recorded(services: Services, key: str, refund_id: str) -> Refund:
     facts = services.gateway.fetch(ObjectRef(ObjectType.REFUND, refund_id))
     with services.engine.begin() as connection:
-        refund_store.set_refund(connection, request.key, refund_id)
+        refund_store.set_refund(connection, key, refund_id)
         record(connection, facts, services.clock())
     post(services)
     return next(fact for fact in facts if isinstance(fact, Refund) and fact.id == refund_id)

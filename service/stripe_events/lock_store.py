@@ -1,17 +1,11 @@
 """One object at a time: whoever holds its lock may look at it or change it."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import ARRAY, Connection, Engine, Text, bindparam, func, select
-from sqlalchemy.sql.functions import Function
 
 from service.stripe_events.event_objects import ObjectRef
-
-
-def lock_objects(connection: Connection, refs: Collection[ObjectRef]) -> tuple[ObjectRef, ...]:
-    """Those of the objects that this transaction may work on until it ends: nobody else is."""
-    return _locked(connection, refs, func.pg_try_advisory_xact_lock)
 
 
 @contextmanager
@@ -22,7 +16,7 @@ def held_objects(engine: Engine, refs: Collection[ObjectRef]) -> Iterator[tuple[
     """
     with engine.connect() as connection:
         try:
-            ours = _locked(connection, refs, func.pg_try_advisory_lock)
+            ours = _taken(connection, refs)
             connection.commit()
             yield connection, ours
         finally:
@@ -31,9 +25,9 @@ def held_objects(engine: Engine, refs: Collection[ObjectRef]) -> Iterator[tuple[
             connection.commit()
 
 
-def _locked(
-    connection: Connection, refs: Collection[ObjectRef], lock: Callable[[Function[int]], Function[bool]]
-) -> tuple[ObjectRef, ...]:
+def _taken(connection: Connection, refs: Collection[ObjectRef]) -> tuple[ObjectRef, ...]:
+    """Those of the objects whose locks were free."""
     name = func.unnest(bindparam(None, sorted({ref.lock for ref in refs}), ARRAY(Text))).column_valued("name")
-    ours = frozenset(connection.execute(select(name).where(lock(func.hashtextextended(name, 0)))).scalars())
+    is_free = func.pg_try_advisory_lock(func.hashtextextended(name, 0))
+    ours = frozenset(connection.execute(select(name).where(is_free)).scalars())
     return tuple(ref for ref in refs if ref.lock in ours)

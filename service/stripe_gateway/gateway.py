@@ -21,10 +21,13 @@ from service.stripe_gateway.account import (
 from service.stripe_gateway.checkout import CheckoutRequest, session_parameters
 from service.stripe_gateway.fetched import Fact
 from service.stripe_gateway.fetching import PAGE_SIZE, fetch_facts
+from service.stripe_gateway.fields import part, text
 from service.stripe_gateway.read_billing import read_invoice, read_session
 from service.stripe_gateway.read_money import read_balance_transaction, read_payout, read_refund
 from service.stripe_gateway.signatures import is_signed
 from service.stripe_gateway.transport import stripe_client, stripe_faults
+
+REFUND_KEY = "keepopen_refund_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +103,19 @@ class StripeGateway:
         parameters = {
             "charge": charge_id,
             "amount": amount.amount_minor,
-            "metadata": {"keepopen_requested_by": requested_by},
+            "metadata": {"keepopen_requested_by": requested_by, REFUND_KEY: refund_key},
         }
         with stripe_faults():
             created = self._v1.refunds.create(parameters, {"idempotency_key": f"keepopen-refund-{refund_key}"})
         return read_refund(created.to_dict())
+
+    def find_refund(self, charge_id: str, refund_key: str) -> Refund | None:
+        """The refund that was made under this key, however long ago."""
+        with stripe_faults():
+            found = self._v1.refunds.list({"charge": charge_id, "limit": PAGE_SIZE})
+            rows = (each.to_dict() for each in found.auto_paging_iter())
+            made = next((row for row in rows if text(part(row, "metadata"), REFUND_KEY) == refund_key), None)
+        return read_refund(made) if made else None
 
     def create_portal_session(self, customer_id: str, return_url: str) -> str:
         """The address of Stripe's customer portal for one customer, good for a few minutes."""

@@ -67,6 +67,8 @@ class ScriptedStripe:
     does_filter: bool = True  # False: a list holds everything of its kind, whatever it was asked
     page_size: int = 100
     before_answer: Callable[[str], object] = str
+    refund_keys: dict[str, int] = field(default_factory=dict)  # idempotency key -> number of its refund
+    turn: threading.Lock = field(default_factory=threading.Lock)
     url: str = ""
 
     def put(self, *found: Json) -> None:
@@ -95,6 +97,8 @@ class ScriptedStripe:
         fields = _fields(given)
         if request.method == "POST" and path == "checkout/sessions":
             return _json(self._open_session(fields))
+        if request.method == "POST" and path == "refunds":
+            return self._give_back(fields, request.headers["Idempotency-Key"])
         if request.method == "GET" and path == "balance":
             return _json(self._balance())
         if request.method == "GET" and path in COLLECTIONS:
@@ -176,6 +180,33 @@ class ScriptedStripe:
         }
         self.put(session)
         return session
+
+    def _give_back(self, fields: Mapping[str, str], key: str) -> Response:
+        """A refund, the same one for the same key; refused beyond what is left of the charge."""
+        with self.turn:
+            id_ = f"re_{self.refund_keys.setdefault(key, len(self.refund_keys) + 1)}"
+            of_charge, amount = self.objects[fields["charge"]], int(fields["amount"])
+            if id_ in self.objects:
+                return _json(self.objects[id_])
+            if of_charge["amount_refunded"] + amount > of_charge["amount_captured"]:
+                return _json({"error": {"type": "invalid_request_error", "message": "more than is left"}}, 400)
+            of_charge["amount_refunded"] += amount
+            self.put(
+                {
+                    "id": id_,
+                    "object": "refund",
+                    "status": "succeeded",
+                    "amount": amount,
+                    "currency": of_charge["currency"],
+                    "charge": of_charge["id"],
+                    "payment_intent": of_charge["payment_intent"],
+                    "created": of_charge["created"],
+                    "metadata": _under(fields, "metadata"),
+                    "balance_transaction": None,
+                    "failure_balance_transaction": None,
+                }
+            )
+            return _json(self.objects[id_])
 
     def _balance(self) -> Json:
         totals: dict[str, int] = {}
