@@ -6,16 +6,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from service.contributions.contribution import LIVE_SUBSCRIPTION_STATES, Contribution, ContributionState, Life
-from service.contributions.gifts import gift_after, new_gift
-from service.contributions.life import failing_since
+from service.contributions.contribution import LIVE_SUBSCRIPTION_STATES, Contribution, Life
+from service.contributions.gifts import gift_after, needs_facts, new_gift
 from service.contributions.store import contributions, lives_of
 from service.database.among import among
 from service.decisions.gift import MAX_GIFTS, Gift, with_gifts
 from service.decisions.reader import Reader
 from service.decisions.store import Gifts, Tell, tell_gifts
 from service.stripe_events.contribution_fact_store import facts_of_contributions
+from service.stripe_events.contribution_facts import ContributionFacts
 from service.stripe_events.facts import ContributionMark, Interval
+
+_NO_FACTS = ContributionFacts()
 
 
 def tell_readers(
@@ -38,13 +40,13 @@ def _teller(connection: Connection, site: str, reader_hash: bytes, confirmed: st
     def tell(reader: Reader, known: Gifts) -> tuple[Reader, Gifts]:
         given = _given_by(connection, site, reader_hash)
         lives = lives_of(connection, [row.id for row in given])
-        failing = _failing_since(connection, lives)
+        facts = _facts(connection, lives)
         before = {gift.key: gift for gift in known}
         told = []
         for row in given:
             gift = new_gift(ContributionMark(row.id, site, Interval(row.interval), row.campaign), row.created_at)
             found = gift if row.id == confirmed else before.get(gift.key)
-            told.append(gift_after(gift, lives[row.id], failing.get(row.id), found))
+            told.append(gift_after(gift, lives[row.id], facts.get(row.id, _NO_FACTS), found))
         gifts = tuple(gift for gift in told if gift is not None)
         return with_gifts(reader, known, gifts), gifts
 
@@ -54,8 +56,8 @@ def _teller(connection: Connection, site: str, reader_hash: bytes, confirmed: st
 def gift_of(connection: Connection, contribution: Contribution) -> Gift | None:
     """What a contribution is to its reader now; None where nothing was given."""
     attempt, life = contribution.attempt, contribution.life
-    failing = _failing_since(connection, {contribution.id: life})
-    return gift_after(new_gift(attempt.mark, attempt.created_at), life, failing.get(contribution.id), None)
+    facts = _facts(connection, {contribution.id: life}).get(contribution.id, _NO_FACTS)
+    return gift_after(new_gift(attempt.mark, attempt.created_at), life, facts, None)
 
 
 def _given_by(connection: Connection, site: str, reader_hash: bytes) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -67,7 +69,7 @@ def _given_by(connection: Connection, site: str, reader_hash: bytes) -> Sequence
     return connection.execute(statement.order_by(is_living.desc(), c.created_at.desc(), c.id).limit(MAX_GIFTS)).all()
 
 
-def _failing_since(connection: Connection, lives: dict[str, Life]) -> dict[str, datetime | None]:
-    failing = [id_ for id_, life in lives.items() if life.state is ContributionState.PAST_DUE]
-    known = facts_of_contributions(connection, failing) if failing else {}
-    return {id_: failing_since(facts) for id_, facts in known.items()}
+def _facts(connection: Connection, lives: dict[str, Life]) -> dict[str, ContributionFacts]:
+    """Those of contributions whose lives do not say it all."""
+    wanted = [id_ for id_, life in lives.items() if needs_facts(life)]
+    return facts_of_contributions(connection, wanted) if wanted else {}

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from service.campaigns.variant import Interval
 from service.contributions.contribution import ContributionState, Life
+from service.contributions.life import failing_since, is_money_gone
 from service.decisions.gift import Gift
+from service.stripe_events.contribution_facts import ContributionFacts
 from service.stripe_events.facts import ContributionMark
 
 _NEVER_ARRIVED = frozenset({ContributionState.FAILED, ContributionState.EXPIRED})
@@ -16,11 +18,17 @@ def new_gift(mark: ContributionMark, given_at: datetime) -> Gift:
     return Gift(Interval(mark.interval.value), int(given_at.timestamp()), campaign=mark.campaign)
 
 
-def gift_after(given: Gift, life: Life, failing_since: datetime | None, known: Gift | None) -> Gift | None:
+def needs_facts(life: Life) -> bool:
+    """Whether the life alone does not say what became of a gift: since when it fails, or how much a dispute took."""
+    return life.state is ContributionState.PAST_DUE or life.dispute_status is not None
+
+
+def gift_after(given: Gift, life: Life, facts: ContributionFacts, known: Gift | None) -> Gift | None:
     """What became of a gift by its contribution's life; None where nothing was ever given.
 
-    `known`: the same gift as told before. Money that was on its way and did not arrive undoes it, while an attempt that
-    came to nothing is no news; one still under way leaves it as it is.
+    `facts`: what the life was folded from, read only where it `needs_facts`. `known`: the same gift as told before.
+    Money that was on its way and did not arrive undoes it, while an attempt that came to nothing is no news; one still
+    under way leaves it as it is.
     """
     is_over = life.state is ContributionState.CANCELED
     if life.state is ContributionState.ATTEMPTED or (is_over and life.ended_at is None):
@@ -29,8 +37,8 @@ def gift_after(given: Gift, life: Life, failing_since: datetime | None, known: G
         return replace(given, is_void=True) if known else None
     return replace(
         given,
-        is_void=life.state is ContributionState.REFUNDED,
-        past_due_at=_instant(failing_since if life.state is ContributionState.PAST_DUE else None),
+        is_void=life.state is ContributionState.REFUNDED or (given.is_one_off and is_money_gone(facts)),
+        past_due_at=_instant(failing_since(facts) if life.state is ContributionState.PAST_DUE else None),
         paid_until=_instant(life.ends_at if life.state is ContributionState.CANCELING else None),
         ended_at=_instant(life.ended_at if is_over else None),
     )

@@ -54,6 +54,13 @@ def failing_since(facts: ContributionFacts) -> datetime | None:
     return since or max(declined, default=None)
 
 
+def is_money_gone(facts: ContributionFacts) -> bool:
+    """Whether all that was paid went back, by refunds or by disputes that were lost."""
+    paid = sum(each.amount_captured_minor for each in facts.charges if each.status == "succeeded")
+    lost = sum(dispute.amount_minor for dispute in facts.disputes if dispute.status == "lost")
+    return 0 < paid <= _refunded_minor(facts) + lost
+
+
 def _with_subscription(life: Life, subscription: SubscriptionState) -> Life:
     recurring = Money(subscription.amount_minor, subscription.currency) if subscription.currency else None
     return Life(

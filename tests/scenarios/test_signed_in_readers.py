@@ -91,6 +91,36 @@ def given_back_in_vain(stage: Stage, session: Json) -> list[Json]:
     return events + stories.refund_fails(stage.stripe, stage.stripe.objects["re_ch_1_1"], stage.at + 120)
 
 
+def disputed(stage: Stage, session: Json) -> list[Json]:
+    events = given(stage, session)
+    return events + stories.disputed(stage.stripe, stage.stripe.objects["ch_1"], stage.at + DAY)
+
+
+def lost(stage: Stage, session: Json) -> list[Json]:
+    return disputed(stage, session) + stories.dispute_ends(stage.stripe, stage.at + 2 * DAY, is_won=False)
+
+
+def won(stage: Stage, session: Json) -> list[Json]:
+    return disputed(stage, session) + stories.dispute_ends(stage.stripe, stage.at + 2 * DAY, is_won=True)
+
+
+def lost_and_won_on_appeal(stage: Stage, session: Json) -> list[Json]:
+    return lost(stage, session) + stories.dispute_ends(stage.stripe, stage.at + 9 * DAY, is_won=True)
+
+
+def lost_in_part(stage: Stage, session: Json) -> list[Json]:
+    events = lost(stage, session)
+    stage.stripe.objects["du_1"]["amount"] = 400
+    stage.stripe.objects["txn_du_1"] |= {"amount": -400, "net": -2400}
+    return events
+
+
+def rest_given_back(stage: Stage, session: Json) -> list[Json]:
+    """Of what was lost in part."""
+    events = lost_in_part(stage, session)
+    return events + stories.refunded(stage.stripe, stage.stripe.objects["ch_1"], 600, stage.at + 3 * DAY)
+
+
 def failed(stage: Stage, session: Json) -> list[Json]:
     events = stories.one_off_delayed(stage.stripe, session, stage.at)
     stage.tell(events)
@@ -128,6 +158,12 @@ LIVES = [
     pytest.param("one_off", given_back, 1, ("none", True), id="a one-off given back"),
     pytest.param("one_off", given_back_in_part, 1, ("one_off", False), id="a one-off given back in part"),
     pytest.param("one_off", given_back_in_vain, 1, ("one_off", False), id="a one-off whose refund failed"),
+    pytest.param("one_off", disputed, 10, ("one_off", False), id="a one-off the bank is asked about"),
+    pytest.param("one_off", lost, 10, ("none", True), id="a one-off lost to a dispute"),
+    pytest.param("one_off", won, 10, ("one_off", False), id="a one-off whose dispute was won"),
+    pytest.param("one_off", lost_and_won_on_appeal, 10, ("one_off", False), id="a one-off won back on appeal"),
+    pytest.param("one_off", lost_in_part, 10, ("one_off", False), id="a one-off lost in part"),
+    pytest.param("one_off", rest_given_back, 10, ("none", True), id="a one-off lost in part, the rest given back"),
     pytest.param("one_off", failed, 6, ("none", True), id="a debit that never came"),
     pytest.param("month", past_due, 40, ("past_due", False), id="past due"),
     pytest.param("month", past_due, 60, ("lapsed", True), id="past due for too long"),
