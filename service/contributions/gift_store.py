@@ -34,6 +34,24 @@ def tell_readers(
         tell_gifts(connection, site, reader_hash, now, _teller(connection, site, reader_hash, confirmed))
 
 
+def accounts_that_gave(connection: Connection) -> list[tuple[str, bytes]]:
+    """Site and reader of every contribution that a signed-in reader made, in the order of `tell_readers`."""
+    c = contributions.c
+    statement = select(c.site, c.reader_hash).where(c.reader_hash.is_not(None)).distinct()
+    return [(row.site, row.reader_hash) for row in connection.execute(statement.order_by(c.site, c.reader_hash))]
+
+
+def retell_reader(connection: Connection, site: str, reader_hash: bytes, now: datetime) -> None:
+    """The same for one reader where nothing happened: a row that knows it all is not touched, and grows older."""
+    tell = _teller(connection, site, reader_hash, None)
+
+    def correct(reader: Reader, known: Gifts) -> tuple[Reader, Gifts] | None:
+        told = tell(reader, known)
+        return told if told != (reader, known) else None
+
+    tell_gifts(connection, site, reader_hash, now, correct)
+
+
 def _teller(connection: Connection, site: str, reader_hash: bytes, confirmed: str | None) -> Tell:
     """How a row changes by what its reader gave, read once the row is held: nobody writes something older over it."""
 

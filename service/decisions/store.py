@@ -19,7 +19,7 @@ from service.errors import StoreUnavailableError
 Database = Engine
 T = TypeVar("T")
 Gifts = tuple[Gift, ...]
-Tell = Callable[[Reader, Gifts], tuple[Reader, Gifts]]
+Tell = Callable[[Reader, Gifts], tuple[Reader, Gifts] | None]
 PATIENCE_MILLISECONDS = 400  # a page waits for the answer
 
 readers = Table(
@@ -55,11 +55,12 @@ def change_reader(
 
 
 def tell_gifts(connection: Connection, site: str, reader_hash: bytes, now: datetime, tell: Tell) -> None:
-    """Change a row and its gifts in the caller's transaction. Where there is none nothing is written: who was erased
-    stays so."""
+    """Change a row and its gifts in the caller's transaction, or nothing where there is nothing to tell. Where there is
+    none nothing is written: who was erased stays so."""
     reader, known = _locked(connection, site, reader_hash)
-    if reader is not None:
-        changed, gifts = tell(reader, known)
+    told = tell(reader, known) if reader is not None else None
+    if told is not None:
+        changed, gifts = told
         _save(connection, site, reader_hash, _held(changed, now) | {"gifts": [asdict(gift) for gift in gifts]})
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from service.campaigns.editing import Hand, Release, publish, save_campaign, save_site
 from service.campaigns.store import DocumentKind
@@ -227,3 +228,38 @@ def test_what_was_given_anonymously_is_not_undone_with_another_gift(devices: Dev
     stage.tell(events)
 
     assert devices.states() == {("one_off", False)}
+
+
+def test_a_rebuild_tells_rows_that_never_heard_what_became_of_a_gift(devices: Devices) -> None:
+    stage, session = devices.stage, devices.press("month")
+    events = lives.subscribed(stage.stripe, session, stage.at)
+    devices.come_back(session)
+    stage.tell(events)
+    ((held,),) = stage.rows("SELECT held FROM readers")
+    stage.clock.advance(days=34)
+    month = stage.at - 4 * DAY
+    stage.tell(lives.declined(stage.stripe, lives.bill(stage.stripe, "in_2", month), month, stage.at))
+    with stage.services.engine.begin() as connection:  # a row as one before this was kept
+        connection.execute(text("UPDATE readers SET held = :held, gifts = '[]'"), {"held": held})
+
+    stage.run("sync")
+    before = stage.rows("SELECT gifts FROM readers")
+    stage.run("rebuild")
+    told = stage.rows("SELECT * FROM readers")
+    stage.clock.advance(days=1)
+    stage.run("rebuild")
+
+    assert before == [([],)]
+    assert stage.rows("SELECT * FROM readers") == told
+    assert devices.states() == {("past_due", False)}
+
+
+def test_a_rebuild_brings_nobody_back(devices: Devices) -> None:
+    stage = devices.stage
+    stage.tell(given(stage, devices.press("one_off")))
+    with stage.services.engine.begin() as connection:
+        connection.execute(text("DELETE FROM readers"))
+
+    stage.run("rebuild")
+
+    assert stage.rows("SELECT count(*) FROM readers") == [(0,)]
