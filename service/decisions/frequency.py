@@ -5,7 +5,7 @@ far back the last impression lies. Without a history (no consent) a limit on the
 zero is still a zero, and "every nth view" becomes a chance of one in n.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from service.campaigns.frequency import Cap, Counting, Cycle, DailyCap, Gap
 from service.decisions.assignment import point
@@ -14,6 +14,8 @@ from service.decisions.reader import PromptRecord
 from service.decisions.site_time import DAY_SECONDS, SKEW_SECONDS, SiteTime, day_starting, instant_of
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict, worst
+
+_BEYOND = 1 << 62
 
 
 def is_past_first_views(prepared: Prepared, situation: Situation) -> Verdict:
@@ -93,7 +95,7 @@ def is_under_site_daily_cap(_prepared: Prepared, situation: Situation) -> Verdic
 
 def _cap(cap: Cap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
     window = cap.days * DAY_SECONDS
-    inside, forgotten = _inside(records, lambda at: now.instant - at < window, now)
+    inside, forgotten = _inside(records, now.instant - window + 1, _BEYOND, now)
     note = f"in {cap.days} days, {cap.counting}"
     count = len(inside) + forgotten
     if count < cap.impressions:
@@ -115,26 +117,26 @@ def _daily(daily: DailyCap, records: Iterable[PromptRecord], now: SiteTime) -> V
     today = day_starting(now.instant, now.zone, daily.turns_minute)
     starts_at = instant_of(today, daily.turns_minute, now.zone)
     ends_at = instant_of(today + 1, daily.turns_minute, now.zone)
-    inside, forgotten = _inside(records, lambda at: starts_at <= at < ends_at, now)
+    inside, forgotten = _inside(records, starts_at, ends_at, now)
     count = len(inside) + forgotten
     passed = count < daily.impressions
     passes_at = None if passed or not daily.impressions else ends_at
     return Verdict(passed, count, daily.impressions, passes_at, f"on this local day, {daily.counting}")
 
 
-def _inside(records: Iterable[PromptRecord], is_inside: Callable[[int], bool], now: SiteTime) -> tuple[list[int], int]:
+def _inside(records: Iterable[PromptRecord], starts_at: int, ends_before: int, now: SiteTime) -> tuple[list[int], int]:
     """Impressions inside a window, oldest first, and how many older ones, no longer kept one by one, may be too.
 
     What lies further ahead than clocks may differ is not believed. A campaign whose every kept impression lies inside
     may have forgotten more inside: they all count, so that a limit larger than the memory still holds.
     """
+    ends_before = min(ends_before, now.instant + SKEW_SECONDS + 1)
     inside: list[int] = []
     forgotten = 0
     for record in records:
-        believed = [at for at in record.seen_at if at <= now.instant + SKEW_SECONDS]
-        mine = [at for at in believed if is_inside(at)]
+        mine = [at for at in record.seen_at if starts_at <= at < ends_before]
         if mine and len(mine) == len(record.seen_at):
-            forgotten += record.seen_count - len(record.seen_at)
+            forgotten += record.seen_count - len(mine)
         inside += mine
     return sorted(inside), forgotten
 
