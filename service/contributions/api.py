@@ -5,7 +5,7 @@ from typing import cast
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RateLimitExceeded
 
 from schemas.checkout import CheckoutSchema, CheckoutUrlSchema
 from schemas.portal import PortalForm, PortalSchema
@@ -16,12 +16,13 @@ from service.contributions.checkout import origin_of_form, start_checkout
 from service.contributions.choice import CheckoutForm, token_digest
 from service.contributions.portal import PortalPage, open_portal, send_portal_link
 from service.contributions.receipt import open_receipt
-from service.contributions.recognition import begun_passport, just_given, reader_key, recognised_passport
+from service.contributions.recognition import begun_passport, just_given, knows_of, reader_key, recognised_passport
 from service.contributions.refunds import RefundWish, refund_charge
 from service.contributions.resume import resume_checkout
 from service.contributions.support_page import support_page
 from service.contributions.thanks import returned_reader
 from service.decisions.api import carried, carrier_of
+from service.errors import InvalidTokenError
 from service.requests import FORM_TYPE, WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
 from service.services import EXTENSION, Services, current_services
 from service.stripe_events.facts import Refund
@@ -31,6 +32,7 @@ PER_ADDRESS = "20 per minute; 100 per hour"
 PER_READER = "10 per hour"
 PER_SHOWING = "10 per hour"
 PER_SITE = "300 per minute"
+PER_GIFT = "10 per 2 day"  # as long as the way back from Stripe makes supporters
 PORTAL_PER_ADDRESS = "5 per minute; 20 per hour"
 CHECKOUT_BODY_BYTES = 8192  # a token, a passport, an address and a message together
 NO_STORE = {"Cache-Control": "no-store"}
@@ -103,10 +105,12 @@ def thanks() -> ResponseReturnValue:
     response = make_response(render_template("thanks.html", page=found, site=found.site))
     response.headers["Cache-Control"] = "no-store"
     if found.makes_supporter and found.site is not None:
-        carrier = carrier_of(services, found.site.key)
-        gift = just_given(services, found.interval, found.campaign)
-        passport = recognised_passport(services, carrier.cookie or "", found.site.key, gift)
-        return carried(response, services, found.site.key, passport)
+        cookie = carrier_of(services, found.site.key).cookie or ""
+        is_back = found.begun_at and knows_of(services, cookie, found.site.key, found.interval, found.begun_at)
+        if is_back or _counts_once_more(found.contribution_id):
+            gift = just_given(services, found.interval, found.campaign)
+            passport = recognised_passport(services, cookie, found.site.key, gift)
+            return carried(response, services, found.site.key, passport)
     return response
 
 
@@ -129,6 +133,8 @@ def receipt(handed_in: dict[str, str]) -> dict[str, str]:
     admit_origin(site.origins, services.settings.public_origin)
     instant = int(services.clock().timestamp())
     found = open_receipt(services.passports.ring, site.key, handed_in["receipt"], instant)
+    if not _counts_once_more(found.contribution_id):
+        raise InvalidTokenError("this receipt has been used too often")
     gift = just_given(services, found.interval, found.campaign)
     return {"passport": recognised_passport(services, handed_in["passport"], site.key, gift)}
 
@@ -179,6 +185,15 @@ def portal_link(token: str) -> ResponseReturnValue:
 def refund(wish: dict[str, str]) -> Refund:
     """Give a contribution back, in full or in part; the same key is the same refund."""
     return refund_charge(current_services(), RefundWish(requested_by=current_token().name, **wish))
+
+
+def _counts_once_more(contribution_id: str) -> bool:
+    """Whether a gift may make another browser a supporter: the giver's few, not all that a link is shared with."""
+    try:
+        with limiter.shared_limit(PER_GIFT, scope="gift", key_func=lambda: f"gift:{contribution_id}"):
+            return True
+    except RateLimitExceeded:
+        return False
 
 
 def _preflight() -> Response:

@@ -1,7 +1,7 @@
 """A sealed word that a reader has given, for the way back to a page whose passport lies in the browser's own storage.
 
-It stands in the fragment of the link back, so no server and no log sees it, and is good for an hour. Whoever uses one
-twice is at most asked less.
+It stands in the fragment of the link back, so no server and no log sees it, and is good for an hour. It names its
+contribution, so that one gift makes a few browsers supporters and not all that its link is shared with.
 """
 
 import json
@@ -18,12 +18,13 @@ _PURPOSE = "gift receipt"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
+    contribution_id: str
     interval: Interval
     campaign: str | None
 
 
 def new_receipt(ring: KeyRing, site: str, receipt: Receipt, instant: int) -> str:
-    plain = json.dumps([receipt.interval.value, receipt.campaign, instant]).encode()
+    plain = json.dumps([receipt.contribution_id, receipt.interval.value, receipt.campaign, instant]).encode()
     return ring.seal(plain, purpose=_PURPOSE, context=site)
 
 
@@ -32,7 +33,7 @@ def open_receipt(ring: KeyRing, site: str, text: str, instant: int) -> Receipt:
     plain = ring.open(text, purpose=_PURPOSE, context=site)
     if plain is None:
         raise InvalidTokenError("this receipt is not one of ours")
-    interval, campaign, issued_at = json.loads(plain)
+    contribution_id, interval, campaign, issued_at = json.loads(plain)
     if not -_SKEW_SECONDS <= instant - issued_at <= RECEIPT_SECONDS:
         raise InvalidTokenError("this receipt has expired")
-    return Receipt(Interval(interval), campaign)
+    return Receipt(contribution_id, Interval(interval), campaign)

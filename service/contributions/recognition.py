@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import replace
+from datetime import datetime
 
 from service.campaigns.variant import Interval as OfferedInterval
 from service.decisions.gift import Gift, settled
@@ -32,6 +33,16 @@ def begun_passport(services: Services, carried: str | None, site: str, interval:
 def just_given(services: Services, interval: Interval, campaign: str | None) -> Gift:
     """A gift its reader has just come back from."""
     return Gift(OfferedInterval(interval.value), int(services.clock().timestamp()), campaign=campaign)
+
+
+def knows_of(services: Services, carried: str | None, site: str, interval: Interval, since: datetime) -> bool:
+    """Whether a passport was told of a gift of this interval since then."""
+    reader = services.passports.open(carried, site, int(services.clock().timestamp())) if carried else None
+    if reader is None:
+        return False
+    giving = reader.giving
+    stamp = giving.one_off_at if interval is Interval.ONE_OFF else giving.recurring_at
+    return stamp >= int(since.timestamp())
 
 
 def recognised_passport(services: Services, carried: str, site: str, gift: Gift) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import structlog
@@ -45,7 +45,7 @@ class Finish(StrEnum):
 class Return:
     """A reader's return. `site` and `amount` None only where Stripe could not be asked.
 
-    `receipt`: for the link back, None unless the reader is a supporter now.
+    `receipt`: for the link back, None unless the reader is a supporter now. `begun_at`: when they left for Stripe.
     """
 
     finish: Finish
@@ -55,6 +55,8 @@ class Return:
     language: str | None = None
     continue_url: str | None = None
     makes_supporter: bool = False
+    contribution_id: str = ""
+    begun_at: datetime | None = None
     campaign: str | None = None
     receipt: str | None = None
 
@@ -87,13 +89,15 @@ def returned_reader(services: Services, session_id: str) -> Return:
         language=known.attempt.language if known else None,
         continue_url=_continue_url(services, session, mark.contribution_id) or return_url or site.home_url,
         makes_supporter=makes_supporter,
+        contribution_id=mark.contribution_id,
+        begun_at=session.created_at,
         campaign=mark.campaign,
         receipt=_receipt(services, mark) if makes_supporter else None,
     )
 
 
 def _receipt(services: Services, mark: ContributionMark) -> str:
-    given = Receipt(mark.interval, mark.campaign)
+    given = Receipt(mark.contribution_id, mark.interval, mark.campaign)
     return new_receipt(services.passports.ring, mark.site, given, int(services.clock().timestamp()))
 
 

@@ -63,6 +63,30 @@ def test_a_receipt_is_good_for_an_hour(newsroom: Newsroom) -> None:
     assert (answer.status_code, answer.json["code"]) == (403, "invalid_token")
 
 
+def test_a_shared_receipt_makes_a_few_supporters_and_no_more(newsroom: Newsroom) -> None:
+    receipt = receipt_of(newsroom, interval="month")
+    session_id = newsroom.rows("SELECT checkout_session_id FROM contributions")[0][0]
+
+    answers = [hand_in(newsroom, receipt) for _ in range(12)]
+    page = newsroom.client.get(f"/thanks?session_id={session_id}")
+    another = hand_in(newsroom, receipt_of(newsroom))
+
+    assert [answer.status_code for answer in answers] == [200] * 9 + [403] * 3  # the thank-you page was the first
+    assert answers[-1].json["code"] == "invalid_token"
+    assert (page.status_code, "Set-Cookie" in page.headers) == (200, False)
+    assert another.status_code == 200
+
+
+def test_the_giver_reloads_the_thank_you_page_as_often_as_they_like(newsroom: Newsroom) -> None:
+    session_id = newsroom.give()
+
+    loaded = [newsroom.client.get(f"/thanks?session_id={session_id}") for _ in range(15)]
+    newsroom.client.delete_cookie("__Host-keepopen-courier")
+    elsewhere = newsroom.client.get(f"/thanks?session_id={session_id}")
+
+    assert ["Set-Cookie" in answer.headers for answer in [*loaded, elsewhere]] == [True] * 16
+
+
 def test_only_a_receipt_of_ours_counts(newsroom: Newsroom) -> None:
     receipt = receipt_of(newsroom)
     forged = [receipt[:-2], receipt[::-1], "x", newsroom.token()]
