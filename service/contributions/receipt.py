@@ -33,7 +33,10 @@ def open_receipt(ring: KeyRing, site: str, text: str, instant: int) -> Receipt:
     plain = ring.open(text, purpose=_PURPOSE, context=site)
     if plain is None:
         raise InvalidTokenError("this receipt is not one of ours")
-    contribution_id, interval, campaign, issued_at = json.loads(plain)
+    try:
+        contribution_id, interval, campaign, issued_at = json.loads(plain)
+    except ValueError as error:  # sealed by a release whose receipts had other parts
+        raise InvalidTokenError("this receipt is of another release") from error
     if not -_SKEW_SECONDS <= instant - issued_at <= RECEIPT_SECONDS:
         raise InvalidTokenError("this receipt has expired")
     return Receipt(contribution_id, Interval(interval), campaign)

@@ -1,5 +1,6 @@
 """A reader without our cookie comes back: the link carries a receipt, and their own passport learns of the gift."""
 
+import json
 import re
 from typing import Any
 
@@ -93,6 +94,13 @@ def test_only_a_receipt_of_ours_counts(newsroom: Newsroom) -> None:
 
     assert {hand_in(newsroom, each).status_code for each in forged} == {403}
     assert hand_in(newsroom, receipt, site="elsewhere").status_code == 404
+
+
+def test_a_receipt_of_another_release_is_refused(newsroom: Newsroom) -> None:
+    ring, instant = newsroom.services.passports.ring, int(newsroom.clock().timestamp())
+    older = ring.seal(json.dumps(["one_off", None, instant]).encode(), purpose="gift receipt", context="courier")
+
+    assert hand_in(newsroom, older).status_code == 403
 
 
 def test_only_the_sites_own_pages_hand_one_in(newsroom: Newsroom) -> None:
