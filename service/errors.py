@@ -16,7 +16,13 @@ class MalformedRequestError(DomainError):
 
 
 class InvalidAmountError(DomainError):
+    """`minimum_minor`, `maximum_minor` and `currency`, where known, say which amounts are taken."""
+
     code = "invalid_amount"
+
+    def __init__(self, message: str, **limits: int | str) -> None:
+        super().__init__(message)
+        self.limits = limits
 
 
 class NotFoundError(DomainError):

@@ -71,7 +71,8 @@ def domain_problem(error: errors.DomainError) -> Response:
     """A broken rule of ours: status from the table, code and words from the error."""
     status = next((STATUS_BY_ERROR[kind] for kind in type(error).__mro__ if kind in STATUS_BY_ERROR), 422)
     found = {"document": list(error.problems)} if isinstance(error, errors.InvalidDocumentError) else {}
-    response = problem(status, error.code, str(error), field_errors=found)
+    limits = error.limits if isinstance(error, errors.InvalidAmountError) else {}
+    response = problem(status, error.code, str(error), field_errors=found, **limits)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
@@ -83,9 +84,11 @@ def unexpected_problem(error: Exception) -> Response:
     return problem(500, "internal_error", "Something went wrong on our side")
 
 
-def problem(status: int, code: str, title: str, *, field_errors: dict[str, Any] | None = None) -> Response:
-    """A problem details response (RFC 9457), never cached."""
-    body: dict[str, Any] = {"type": "about:blank", "status": status, "code": code, "title": title}
+def problem(
+    status: int, code: str, title: str, *, field_errors: dict[str, Any] | None = None, **members: int | str
+) -> Response:
+    """A problem details response (RFC 9457) with these further members, never cached."""
+    body: dict[str, Any] = {"type": "about:blank", "status": status, "code": code, "title": title, **members}
     if field_errors:
         body["errors"] = field_errors
     if "request_id" in g:

@@ -83,10 +83,11 @@ def chosen_amount(form: CheckoutForm, site: Site, currency: str, least_minor: in
         else parse_amount(form.amount or "", currency)
     )
     least = max(limit.minimum_minor, min(least_minor, limit.maximum_minor))
-    if chosen.amount_minor < least:
-        raise InvalidAmountError(f"the least is {major_text(least, currency)} {currency}")
-    if chosen.amount_minor > limit.maximum_minor:
-        raise InvalidAmountError(f"the most is {major_text(limit.maximum_minor, currency)} {currency}")
+    most = limit.maximum_minor
+    if not least <= chosen.amount_minor <= most:
+        bound, words = (least, "the least") if chosen.amount_minor < least else (most, "the most")
+        title = f"{words} is {major_text(bound, currency)} {currency}"
+        raise InvalidAmountError(title, minimum_minor=least, maximum_minor=most, currency=currency)
     return with_fee_covered(chosen) if form.covers_fee else chosen
 
 

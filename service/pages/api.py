@@ -1,9 +1,11 @@
 """Templates, style and words of the reader-facing pages; which page shows what is its capability's business."""
 
+from typing import Any
+
 from flask import Blueprint, Flask, Response, json, render_template, request, url_for
 
 from service.campaigns.site import Site
-from service.pages.language import LANGUAGES, language
+from service.pages.language import LANGUAGES, Language, language
 from service.requests import FORM_TYPE, origin_of
 from service.services import current_services
 from service.settings import Settings
@@ -52,25 +54,34 @@ def show_problems(app: Flask) -> None:
         is_readers = request.mimetype == FORM_TYPE or request.path.startswith(READER_PATHS)
         is_browsers = any(kind == "text/html" for kind, _ in request.accept_mimetypes)
         if response.mimetype == "application/problem+json" and is_readers and is_browsers:
-            response.set_data(_problem_page(json.loads(response.get_data())["code"]))
+            response.set_data(_problem_page(json.loads(response.get_data())))
             response.mimetype = "text/html"
         return response
 
 
-def _problem_page(code: str) -> str:
-    """The problem with this code as a page, with the way back where there is one."""
+def _problem_page(problem: dict[str, Any]) -> str:
+    """A problem document as a page, with the way back where there is one."""
     sites = current_services().campaigns.current().sites
     key = request.form.get("site") or request.args.get("site") or ""
     site: Site | None = sites[key].site if key in sites else None
     tag = request.form.get("language") or request.accept_languages.best_match(LANGUAGES)
     say = language(tag or (site.default_language if site else None))
     is_giving = "amount" in request.form
-    texts = ["problem_uncharged"] * is_giving + [PROBLEM_TEXTS.get(code, "problem_later")]
+    texts = [say.text("problem_uncharged")] * is_giving + _what_to_do(problem, say)
     page = {
         "language": say.tag,
         "heading": say.text("problem_heading"),
-        "text": " ".join(say.text(each) for each in texts),
+        "text": " ".join(texts),
         "link_url": url_for("contributions.support", site_key=key, language=say.tag) if site and is_giving else None,
         "link_text": say.text("problem_again"),
     }
     return render_template("message.html", page=page, site=site)
+
+
+def _what_to_do(problem: dict[str, Any], say: Language) -> list[str]:
+    """What the problem's code means to a reader, and which amounts are taken where the problem tells."""
+    texts = [say.text(PROBLEM_TEXTS.get(problem["code"], "problem_later"))]
+    if "minimum_minor" in problem:
+        least, most = (say.money(problem[bound], problem["currency"]) for bound in ("minimum_minor", "maximum_minor"))
+        texts.append(say.text("range", min=least, max=most))
+    return texts

@@ -178,7 +178,8 @@ def refusal(stub: Stub, body: dict[str, Any]) -> dict[str, Any] | None:
         return {"code": "proof_needed", "status": 403}
     if body["amount_minor"] < stub.least_minor:
         title = f"the least is {major_text(stub.least_minor, body['currency'])} {body['currency']}"
-        return {"code": "invalid_amount", "status": 422, "title": title}
+        limits = {"minimum_minor": stub.least_minor, "maximum_minor": 200_000, "currency": body["currency"]}
+        return {"code": "invalid_amount", "status": 422, "title": title, **limits}
     return None
 
 

@@ -199,7 +199,8 @@ def test_testing_cards_trips_the_breaker_until_work_is_shown(newsroom: Newsroom)
 
     assert (blocked.status_code, blocked.json["code"]) == (403, "proof_needed")
     assert (small.status_code, small.json["code"]) == (422, "invalid_amount")
-    assert small.json["title"].startswith("the least is 5")  # the widget reads the number
+    assert small.json["title"] == "the least is 5.00 EUR"
+    assert (small.json["minimum_minor"], small.json["currency"]) == (500, "EUR")
     assert (passed.status_code, later.status_code) == (200, 200)
 
 

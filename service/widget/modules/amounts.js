@@ -42,6 +42,8 @@ export const minorOf = (typed, exponent) => {
   return Number(match[1] + (match[2] || '').padEnd(exponent, '0'));
 };
 
+const problemOf = (text) => { try { return JSON.parse(text) || {}; } catch { return {}; } };
+
 let made = 0;
 
 const checkbox = (text, onchange) => h('label', { class: 'fee' }, h('input', { type: 'checkbox', onchange }), h('span', {}, text));
@@ -127,10 +129,11 @@ export const chooser = ({ ask, copy }, { word, asked, onchoice, ongive }) => {
   };
   // While cards are being tested the service takes no small gifts, and says what the least is.
   form.fail = ({ cause }) => {
-    const least = minorOf(/least is ([\d.]+)/.exec(cause)?.[1] || '', ask.exponent);
-    if (least) current.minimum_minor = least;
+    const { minimum_minor: least, maximum_minor: most, currency } = problemOf(cause);
+    const isRange = least <= most && currency === ask.currency;
+    if (isRange) Object.assign(current, { minimum_minor: least, maximum_minor: most });
     form.busy(false);
-    say(least ? range() : word('failed'), picked === 'own' && own);
+    say(isRange ? range() : word('failed'), picked === 'own' && own);
   };
   drawSums();
   redraw();
@@ -142,9 +145,10 @@ export const checkout = async (app, prompt, choice) => {
   const ask = (proof) => app.exchange('v1/checkout', {
     prompt_token: prompt.prompt_token, ...choice, return_url: location.href.split('#')[0],
     page_id: app.facts.page_id?.slice(0, 200), language: prompt.copy.language, proof }, 10000);
+  const late = () => app.breath(10000).then(() => { throw Error('late'); });
   const answer = await ask().catch(async (error) => {
     if (!/"proof_needed"/.test(error.cause)) throw error;
-    const { prove } = await app.load('proof');
+    const { prove } = await Promise.race([app.load('proof'), late()]);
     return ask(await prove(prompt.prompt_token));
   });
   const { protocol, href } = new URL(answer.checkout_url);
