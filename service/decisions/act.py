@@ -16,7 +16,7 @@ from service.decisions.page_view import Arrival, counted, situation_of, take_vie
 from service.decisions.passport import PassportSealer
 from service.decisions.preview import Preview, preview_decision
 from service.decisions.prompt_token import PromptToken, open_prompt_token, seal_prompt_token
-from service.decisions.prompts import PromptEvent, campaign_fingerprint, record_event, record_once, variant_fingerprint
+from service.decisions.prompts import PromptEvent, arm_fingerprint, campaign_fingerprint, record_event, record_once
 from service.decisions.reader import BUCKETS, Reader, new_reader
 from service.decisions.reader_rules import articles_remembered
 from service.decisions.site_time import SiteTime, site_time_at
@@ -143,7 +143,10 @@ def note_event(sealer: PassportSealer, note: EventNote, carrier: Carrier, now: d
     told = record_once(reader, f"{note.event}:{note.event_id}:{token.decision_id}:{token.campaign}")
     if told is None:
         return Noted(token, text, is_local, is_new=False)
-    campaign, variant = campaign_fingerprint(token.campaign), variant_fingerprint(token.variant)
+    campaign, variant = (
+        campaign_fingerprint(token.campaign),
+        arm_fingerprint(token.variant, is_counted=token.is_counted),
+    )
     after = record_event(told, note.event, campaign, variant, instant)
     return Noted(token, sealer.seal(after, note.site, instant), is_local, is_new=True)
 

@@ -72,7 +72,8 @@ def is_within_cycle(prepared: Prepared, situation: Situation) -> Verdict:
     in_cycle = (record.seen_count - len(record.seen_at)) % cycle.impressions if record and cycle.impressions else 0
     ends_at = 0
     for instant in seen_at:
-        in_cycle = 1 if in_cycle >= cycle.impressions else in_cycle + 1
+        is_rested = in_cycle >= cycle.impressions and instant >= ends_at  # one seen meanwhile belongs to what rests
+        in_cycle = 1 if is_rested else in_cycle + 1
         ends_at = instant + cycle.rest_seconds
     if in_cycle < cycle.impressions or (in_cycle and situation.now.instant >= ends_at):
         return Verdict(True, in_cycle, cycle.impressions, None, "impressions of this cycle")

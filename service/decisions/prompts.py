@@ -30,6 +30,11 @@ def variant_fingerprint(key: str) -> int:
     return fingerprint("variant:" + key, 16)
 
 
+def arm_fingerprint(variant: str, *, is_counted: bool) -> int:
+    """The variant to remember a reader by; 0, none, for a prompt that was no part of its experiment."""
+    return variant_fingerprint(variant) if is_counted else 0
+
+
 def record_event(reader: Reader, event: PromptEvent, campaign: int, variant: int, instant: int) -> Reader:
     """The reader after something happened to a prompt of this campaign (both given by fingerprint)."""
     record = reader.prompt_record(campaign)

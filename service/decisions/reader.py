@@ -65,7 +65,7 @@ class PromptRecord(NamedTuple):
     dismissed_count: int = 0
     dismissed_at: int = 0
     contributed_count: int = 0
-    variant: int = 0  # fingerprint of the variant seen first; 0 = none
+    variant: int = 0  # fingerprint of the variant seen first as part of its experiment; 0 = none
 
 
 class PromptRecords(Packed[PromptRecord]):

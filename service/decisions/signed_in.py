@@ -14,7 +14,7 @@ from service.decisions.merge import merged
 from service.decisions.outside import OutsideWord
 from service.decisions.page_view import Arrival, under_consent
 from service.decisions.passport import PASSPORT_DAYS, PassportSealer
-from service.decisions.prompts import PromptEvent, campaign_fingerprint, record_event, record_once, variant_fingerprint
+from service.decisions.prompts import PromptEvent, arm_fingerprint, campaign_fingerprint, record_event, record_once
 from service.decisions.reader import BUCKETS, Reader, fingerprint, new_reader
 from service.decisions.site_time import site_time_at
 from service.decisions.store import Gifts, change_reader, forget, forget_idle_readers
@@ -87,7 +87,10 @@ def note_signed_in(services: Services, noted: Noted, event: PromptEvent, event_i
     token, instant = noted.token, int(now.timestamp())
     if not token.account or not noted.is_new:
         return
-    campaign, variant = campaign_fingerprint(token.campaign), variant_fingerprint(token.variant)
+    campaign, variant = (
+        campaign_fingerprint(token.campaign),
+        arm_fingerprint(token.variant, is_counted=token.is_counted),
+    )
 
     def change(row: Reader | None, _gifts: Gifts) -> tuple[Reader, None]:
         reader = row or new_reader(instant, None, 0)

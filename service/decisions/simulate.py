@@ -15,10 +15,10 @@ from service.decisions.offer import Prompt, prompt_of
 from service.decisions.page_view import Arrival, take_view, under_consent
 from service.decisions.prompts import (
     PromptEvent,
+    arm_fingerprint,
     campaign_fingerprint,
     record_contribution,
     record_event,
-    variant_fingerprint,
 )
 from service.decisions.reader import Giving, Reader, RecurringState, new_reader
 from service.decisions.reader_rules import articles_remembered
@@ -45,12 +45,12 @@ class Lived:
 
 @dataclass(frozen=True, slots=True)
 class _Life:
-    """Where the simulated reader stands. `variants`: the variant last shown of each campaign."""
+    """Where the simulated reader stands. `arms`: fingerprint of what was last shown of each campaign."""
 
     reader: Reader
     facts: StartReader
     is_supporter_known: bool
-    variants: Mapping[str, str] = field(default_factory=dict)
+    arms: Mapping[str, int] = field(default_factory=dict)
 
 
 def simulate(simulation: Simulation) -> Iterator[Lived]:
@@ -81,14 +81,15 @@ def _view(site: CompiledSite, life: _Life, step: ViewStep, at: datetime, number:
     arrival = Arrival(step.view, visitor, reader, now)
     situation, decision, after = take_view(site, arrival, is_supporter_known=life.is_supporter_known, explains=True)
     prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
-    shown = {prompt.campaign: prompt.variant for prompt in prompts}
-    life = replace(life, reader=after or life.reader, variants={**life.variants, **shown})
+    shown = {one.campaign: arm_fingerprint(one.variant, is_counted=one.is_counted) for one in prompts}
+    life = replace(life, reader=after or life.reader, arms={**life.arms, **shown})
     count = articles_remembered(after, now)
     return life, Lived(number, at, at.astimezone(site.zone), decision, prompts, count, situation.supporter)
 
 
 def _visitor(site: CompiledSite, facts: StartReader, step: ViewStep) -> Visitor:
-    """The view's own facts, and the reader's standing ones where it has none. The country is taken as told."""
+    """The view's own facts, and the reader's standing ones where it has none. The country is taken as told. The
+    publication's own services are asked about signed-in readers only."""
     told = step.view.facts.browser
     browser = told._replace(
         consent=told.consent or facts.consent,
@@ -102,8 +103,8 @@ def _visitor(site: CompiledSite, facts: StartReader, step: ViewStep) -> Visitor:
         is_signed_in=facts.is_signed_in,
         is_verified=facts.is_verified,
         is_staff=facts.is_staff,
-        audiences=facts.audiences,
-        is_suppressed=facts.is_suppressed,
+        audiences=facts.audiences if facts.is_signed_in else None,
+        is_suppressed=facts.is_suppressed and facts.is_signed_in,
         purpose=step.purpose,
     )
 
@@ -150,8 +151,8 @@ def _contributed(life: _Life, interval: Interval, campaign: str | None, instant:
 
 
 def _reported(life: _Life, event: PromptEvent, campaign: str, instant: int) -> _Life:
-    variant = variant_fingerprint(life.variants[campaign]) if campaign in life.variants else 0
-    return replace(life, reader=record_event(life.reader, event, campaign_fingerprint(campaign), variant, instant))
+    arm = life.arms.get(campaign, 0)
+    return replace(life, reader=record_event(life.reader, event, campaign_fingerprint(campaign), arm, instant))
 
 
 def _aware(at: datetime, zone: ZoneInfo) -> datetime:

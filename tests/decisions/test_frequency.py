@@ -177,6 +177,14 @@ def test_a_cycle_rests_after_its_last_impression_and_begins_anew() -> None:
     assert blocked(cycle, seen(4, 5, week + 5, week + 100)) == "cycle"
 
 
+def test_one_seen_in_another_tab_while_a_cycle_rests_begins_no_new_one() -> None:
+    cycle = Frequency(cycle=Cycle(2, rest_seconds=7 * make.DAY))
+
+    assert blocked(cycle, seen(0, 1, 2)) == "cycle"
+    assert blocked(cycle, seen(7 * make.DAY - 1, 7 * make.DAY + 1, 7 * make.DAY + 2)) == "cycle"
+    assert blocked(cycle, seen(7 * make.DAY, 7 * make.DAY + 1, 7 * make.DAY + 2)) is None
+
+
 def test_limits_of_the_site_come_after_the_campaigns_own() -> None:
     both = make.compiled(
         make.campaign(frequency=make.capped(1, days=1)),

@@ -282,3 +282,29 @@ def test_what_json_can_write_is_printed_as_it_was() -> None:
     lived = run(campaigns=[{"key": "autumn", "variants": [{"key": "control", "copy": words}]}], steps=[view()])
 
     assert lived[0]["prompts"][0]["copy"]["heading"] == "Thank you 😀"
+
+
+@pytest.mark.parametrize("method", ["thompson", "epsilon_greedy", "roulette"])
+def test_who_saw_the_control_outside_a_bandits_coverage_stays_out_of_its_results(method: str) -> None:
+    arms = [{"key": "control"}, {"key": "other"}]
+    campaign = {"key": "autumn", "experiment": {"method": method, "coverage": 0.3}, "variants": arms}
+
+    kept = set()
+    for bucket in range(0, 1_000_000, 50_000):
+        steps = [view(), event("seen"), view("2026-11-18 11:00")]
+        first, second = (one["prompts"][0] for one in run(campaigns=[campaign], reader={"bucket": bucket}, steps=steps))
+        assert (first["variant"], first["is_counted"]) == (second["variant"], second["is_counted"])
+        kept.add((first["variant"], first["is_counted"]))
+
+    assert kept == {("control", False), ("control", True), ("other", True)}
+
+
+def test_the_publications_services_are_asked_about_signed_in_readers_only() -> None:
+    loyal = {"key": "loyal", "reader": {"external_audiences": ["loyal"]}}
+    gentle = {"key": "gentle", "placement": "article_end", "reader": {"suppressible": True}}
+    reader = {"audiences": ["loyal"], "suppressed": True}
+    steps = [view(), event("signed_in", "2026-11-18 10:01"), view("2026-11-18 10:02")]
+
+    lived = run(campaigns=[loyal, gentle], reader=reader, steps=steps)
+
+    assert shown(lived) == [["gentle"], ["loyal"]]
