@@ -2,7 +2,7 @@
 const script = document.currentScript || document.querySelector('[src*="v1/widget"]');
 const queued = window.keepopen;
 if (!script || queued?.version) return;
-const [base] = script.src.split('v1/widget');
+const base = script.src.split('v1/widget')[0];
 const attribute = (name) => script.getAttribute('data-' + name.replace(/_/g, '-'));
 const load = (name) => import(base + 'v1/widget/__HASH__/modules/' + name + '.js');
 const path = () => location.pathname + (/^#!?\/.*/.exec(location.hash) || '');
@@ -10,7 +10,7 @@ const address = () => path() + location.search;
 const site = attribute('site');
 const quietly = (name) => load(name).then((module) => module.default(app)).catch(() => {});
 const breath = (ms) => new Promise((go) => setTimeout(go, ms));
-const app = { base, load, attribute, breath, site, log: [], facts: {}, failures: 0 };
+const app = { site, base, load, attribute, breath, failures: 0, log: [], facts: {} };
 app.inTime = (work) => Promise.race([work, new Promise((_, fail) => app.late.addEventListener('abort', () => fail('late')))]);
 
 const say = app.say = (event, more, target = document) => {
@@ -23,55 +23,54 @@ const consent = (value) => {
   const before = app.consent;
   app.told = value;
   app.consent = !navigator.globalPrivacyControl && /^(full|meter)$/.test(value) ? value : 'none';
-  if (before && before !== app.consent) app.consent === 'none' ? commands.forget() : app.view && ask();
+  if (before && before !== app.consent) app.consent === 'none' ? quietly('privacy') : app.late && ask();
 };
 
 const metas = (name) => [...document.querySelectorAll(`[name="${name}"],[property="${name}"]`)].map((tag) => tag.content);
-const list = (value) => `${[value].flat(9).map((one) => one?.name || one).filter((one) => one?.at)}`.replace(/[\p{C}\p{Z}]+/gu, ' ').slice(0, 900).split(',', 50).map((tag) => tag.trim().slice(0, 200)).filter(Boolean);
+const list = (value) => `${[value].flat(9).map((one) => one?.name || one).filter((one) => one?.at)}`.replace(/[\p{C}\p{Z}]+/gu, ' ').slice(0, 900).split(',', 50).map((tag) => tag.slice(0, 200).trim()).filter(Boolean);
 const read = (given) => {
-  let data = {};
+  let data = [];
   for (const { text } of document.querySelectorAll('[type*=ld]')) try {
-    data = [JSON.parse(text)].flat().flatMap((item) => item['@graph'] || item).find((item) => /Article|Posting/.test(item['@type'])) || data;
+    data = [JSON.parse(text, (name, value) => name === 'toString' ? undefined : value)].flat().flatMap((item) => item?.['@graph'] || item).find((item) => /Article|Posting/.test(item?.['@type'])) || data;
   } catch {}
   app.data = data;
-  const type = `${data['@type'] || metas('og:type')}`;
+  const type = data['@type'] || metas('og:type');
   const facts = {
     page_id: path().slice(0, 500),
     page_type: /Live/.test(type) ? 'liveblog' : /article|posting/i.test(type) || document.querySelector('[placement^=article]') ? 'article' : path() === '/' ? 'front' : 'other',
     section: list(data.articleSection || metas('article:section'))[0],
     tags: data.keywords || metas('article:tag'),
     reader_assertion: 0, is_sensitive: 0, hide_appeals: 0, is_paid_content: /Advertiser/.test(type),
-    access: { true: 'free', false: 'metered' }[`${data.isAccessibleForFree}`.toLowerCase()],
-    language: /^[a-z]{2,3}(-[a-z]+)?/i.exec(data.inLanguage || document.documentElement.lang)?.[0],
+    access: /true$/i.test(data.isAccessibleForFree) ? 'free' : /false$/i.test(data.isAccessibleForFree) ? 'metered' : '',
+    language: /^[a-z]{2,3}(-[a-z]{2})?/i.exec(list(data.inLanguage)[0] || document.documentElement.lang)?.[0],
   };
   for (const name in facts) {
     const value = (given ? given[name] : attribute(name)) ?? metas('keepopen:' + name)[0] ?? facts[name];
-    facts[name] = (name === 'tags' ? list(value) : /^(is|hide)_/.test(name) ? /^(true|1)$/.test(value) : value) || undefined;
+    facts[name] = (/tags/.test(name) ? list(value) : /^is|hide/.test(name) ? /true|1/.test(value) : value) || undefined;
   }
   if (!given?.page_id && facts.page_id === app.facts.page_id) facts.page_id = path();
   return facts;
 };
 
-const post = app.post = async (path, body, ms) => {
+app.post = async (path, body, ms) => {
   const response = await fetch(base + path, {
-    method: 'POST', keepalive: true, body: JSON.stringify(body),
+    method: 'POST', keepalive: true, body: JSON.stringify(body, function (name) { return this[name]; }),
     signal: AbortSignal.timeout(ms), credentials: app.consent === 'none' ? 'omit' : 'include' });
   const cause = await response.text();
   if (!response.ok || cause[65536]) throw Error(response.status, { cause });
   return JSON.parse(cause);
 };
-app.exchange = async (...more) => attribute('passport') ? (await load('privacy')).exchange(app, ...more) : post(...more);
-const remember = (write) => {
+app.exchange = (...more) => attribute('passport') ? load('privacy').then((module) => module.exchange(app, ...more)) : app.post(...more);
+const remember = (value) => {
   if (app.consent !== 'none') try {
-    if (write) localStorage.keepopen = [app.failures, app.rests];
-    else [app.failures, app.rests] = localStorage.keepopen.split(',').map(Number);
+    if (value) localStorage.keepopen = [app.failures, app.rests];
+    else [app.failures, app.rests] = localStorage.keepopen.split(',');
     if (isNaN(app.failures)) app.consent = 'none';
   } catch {}
 };
 
 const ask = async () => {
   const late = app.late = AbortSignal.timeout(1500);
-  const isStale = () => app.late !== late;
   remember();
   if (app.rests > Date.now()) return say('none', { reason: 'resting' });
   try {
@@ -80,49 +79,47 @@ const ask = async () => {
       referrer: document.referrer.split('/')[2],
       preview: /keepopen_preview=([\w-]+)/.exec(location.search)?.[1] };
     await breath();
-    const answer = await app.exchange('v1/decide', app.sent, 800);
+    const answer = await app.inTime(app.exchange('v1/decide', app.sent, 800));
     const prompts = answer.prompts.length;
-    if (isStale()) return;
+    if (app.late !== late) return;
     app.answer = answer;
-    if (app.failures) app.failures = 0, remember(1);
+    if (+app.failures) app.failures = 0, remember(1);
     say('decision', { prompts });
     if (prompts || app.screen) {
       for (const { kind, copy } of answer.prompts) ['appeal', '../locales/' + copy.language, /^(banner|gate)$/.test(kind) ? kind : 'amounts'].map(quietly);
       app.screen = await app.inTime(load('prompts'));
-      await app.screen.show(app, isStale);
+      await app.screen.show(app, late);
     }
     if (!prompts) say('none', { reason: 'no_prompt' });
   } catch (error) {
-    if (isStale()) return;
+    if (app.late !== late) return;
     app.rests = ++app.failures > 2 && Date.now() + 6e5;
     remember(1);
     app.screen?.clear();
-    const reason = `${error}`;
-    say('error', { reason });
-    say('none', { reason });
+    say('error', { reason: error + '' });
+    say('none', { reason: error + '' });
+    app.answer = 0;
   }
 };
 
-const begin = (given) => {
-  app.screen?.clear();
-  app.answer = null;
+const begin = async (given, ms) => {
+  const view = app.view = Date.now() + `${Math.random()}`.slice(2);
+  app.path = address();
+  app.screen?.clear(1);
+  app.late = app.answer = 0;
+  await breath(ms);
+  if (app.view !== view) return;
   app.log = [];
   app.facts = read(given);
-  app.path = address();
-  app.view = `${Math.random()}`.slice(2) + Date.now();
-  breath().then(ask);
+  ask();
 };
-const moved = app.moved = async () => {
-  await breath(120);
-  if (app.view && !app.given && app.path !== address()) begin({});
-};
+app.moved = () => app.given || app.view && app.path !== address() && begin({}, 120);
 const start = async () => {
   if (__OFF__.test(site)) return say('none', { reason: 'off' });
-  if (window.__tcfapi || window.__gpp || attribute('adapters') || !window.navigation) await Promise.race([
-    quietly('extras'), breath(400)]);
+  if (window.__tcfapi || window.__gpp || !window.navigation || attribute('adapters')) await Promise.race([quietly('extras'), breath(400)]);
   if (!app.consent) consent(attribute('consent'));
-  window.navigation?.addEventListener('currententrychange', moved);
-  if (/#keepopen-thanks/.test(location.hash)) quietly('thanks');
+  window.navigation?.addEventListener('currententrychange', app.moved);
+  if (/keepopen-thanks/.test(location.hash)) quietly('thanks');
   begin(app.given);
 };
 
@@ -136,13 +133,13 @@ const commands = window.keepopen = {
   explain: () => quietly('explain'),
   push(...all) { for (const [name, ...more] of all) try { commands[name](...more); } catch {} },
 };
-if (Array.isArray(queued)) commands.push(...queued);
-addEventListener('pageshow', ({ persisted }) => persisted && app.view && ask());
-const until = (name, isSo) => isSo || new Promise((done) => document.addEventListener(name, done));
+if (queued?.map) commands.push(...queued);
+addEventListener('pageshow', ({ persisted }) => persisted && app.late && ask());
+const until = (name, isSo) => isSo || new Promise((go) => document.addEventListener(name, go));
 (async () => {
   await until('prerenderingchange', !document.prerendering);
   await until('readystatechange', document.readyState !== 'loading');
-  await Promise.race([until('readystatechange', document.readyState === 'complete'), breath(2000)]);
+  await Promise.race([until('readystatechange', document.readyState === 'complete'), breath(2e3)]);
   (window.requestIdleCallback || setTimeout)(start, { timeout: 300 });
 })();
 })();

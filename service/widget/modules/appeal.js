@@ -110,8 +110,12 @@ export const ticker = ({ ticker: goal, ask }, word) => {
 };
 
 // The small print: for those who gave, for later, and about counting.
-const links = ({ app, word, report }) => {
-  const swap = (button, other, focus = other) => { button.parentElement.replaceChildren(other); focus.focus(); };
+const links = ({ app, host, word, report }) => {
+  const swap = (button, other, focus = other) => {
+    const isHere = [button, document.body].includes(host.shadowRoot.activeElement || document.activeElement);
+    button.parentElement.replaceChildren(other);
+    if (isHere) focus.focus();
+  };
   const quiet = (text, act) => h('button', { class: 'quiet', type: 'button', onclick: () => act().catch(() => {}) }, text);
   const remind = quiet(word('remind'), async () => {
     const { offer } = await app.load('remind');

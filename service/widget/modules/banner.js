@@ -20,6 +20,8 @@ export const style = `
 @media (forced-colors: active) { .banner { border-block-start: 2px solid CanvasText; } }
 `;
 
+const PATIENCE_MILLISECONDS = 6000;
+
 const overlaps = (one, other) => one.bottom > other.top && one.top < other.bottom && one.right > other.left && one.left < other.right;
 
 // Keeps the panel off the focused element and off `clear` (a selector); returns how to stop.
@@ -70,13 +72,14 @@ const stepAside = (panel, host, clear) => {
 export const build = (prompt, tools) => {
   const { app, host, word, dismiss, bring } = tools;
   // The amounts are fetched when they are about to be wanted. If they do not come, the support page has them.
-  const unfold = () => bring().then((form) => {
+  const late = () => app.breath(PATIENCE_MILLISECONDS).then(() => { throw Error('late'); });
+  const unfold = () => Promise.race([bring(), late()]).then((form) => {
     if (!open.isConnected) return;
     const isHere = [host, document.body].includes(document.activeElement);
     open.replaceWith(form);
     inner.classList.add('is-open');
     if (isHere) form.querySelector('input')?.focus();
-  }, () => location.assign(`${app.base}support/${encodeURIComponent(app.site)}`));
+  }, () => { if (open.isConnected) location.assign(`${app.base}support/${encodeURIComponent(app.site)}`); });
   const soon = () => { bring().catch(() => {}); };
   const open = h('button', { class: 'open', part: 'button', type: 'button', 'aria-expanded': 'false', onpointerenter: soon, onfocus: soon, onclick: unfold }, prompt.copy.button);
   const note = h('p', { class: 'unseen', role: 'status' });

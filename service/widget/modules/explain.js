@@ -4,6 +4,7 @@ const REASONS = {
   resting: 'the service failed three times; the widget rests for ten minutes',
   no_prompt: 'the service decided that there is nothing to show',
   unusable: 'the answer holds a prompt this version of the widget cannot show',
+  returned: 'the reader is back from paying',
   late: 'not everything was there after one and a half seconds',
   no_place: 'the page has no <keep-open> element for the placement',
 };
@@ -15,7 +16,7 @@ export default async (app) => {
     version: 1, site: app.site, consent: app.consent, is_signed_in: Boolean(assertion), sent,
     answer: app.answer && { ...app.answer, passport: undefined },
     passport_mode: app.attribute('passport') === 'local' ? 'local' : 'cookie',
-    resting_until: app.rests > Date.now() ? new Date(app.rests).toISOString() : null,
+    resting_until: app.rests > Date.now() ? new Date(Number(app.rests)).toISOString() : null,
     reasons: nones.map(({ reason, placement }) => ({ reason, placement, meaning: REASONS[reason] || 'the service could not be asked in time' })),
     trace: app.answer?.trace || null, log: app.log,
   };

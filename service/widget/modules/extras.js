@@ -15,6 +15,7 @@ const watchHistory = ({ moved }) => {
     };
   }
   addEventListener('popstate', () => moved());
+  moved(); // there may have been a route before this came
 };
 
 // The publisher's own analytics, where asked for (`data-adapters="datalayer gtag"`) and only with full consent.
@@ -22,13 +23,16 @@ const NAMES = ['decision', 'shown', 'seen', 'dismissed', 'amount', 'checkout', '
 
 const passOn = (app) => {
   const wanted = app.attribute('adapters').split(/[ ,]+/);
-  for (const name of NAMES) document.addEventListener('keepopen:' + name, ({ detail }) => {
-    if (app.consent !== 'full') return;
+  const pass = (detail) => {
+    const { event: name } = detail;
+    if (app.consent !== 'full' || !NAMES.includes(name)) return;
     try {
       if (wanted.includes('datalayer')) (window.dataLayer ||= []).push({ event: 'keepopen', keepopen: detail });
       if (wanted.includes('gtag')) window.gtag?.('event', 'keepopen_' + name, { ...detail, non_interaction: !/dismissed|amount|checkout/.test(name) });
     } catch { /* not ours */ }
-  });
+  };
+  app.log.forEach(pass); // what was told before this came
+  for (const name of NAMES) document.addEventListener('keepopen:' + name, ({ detail }) => pass(detail));
 };
 
 // Consent tools speak IAB's TCF or GPP. Only yes or no per purpose is read; their strings are never kept or sent.
@@ -46,7 +50,8 @@ const listen = (app) => new Promise((answered) => {
   });
 
   window.__gpp?.('addEventListener', (event, isOk) => {
-    const { pingData: ping = {}, eventName: name, data } = event || {};
+    const { eventName: name, data } = event || {};
+    const ping = event?.pingData || {};
     const isReady = name === 'signalStatus' ? data === 'ready' : ping.signalStatus === 'ready';
     if (!isOk || !isReady) return;
     const sections = Object.values(ping.parsedSections || {}).flat().filter(Boolean);

@@ -32,10 +32,15 @@ export const build = (prompt, tools) => {
   dialog.enter = () => {
     const selector = app.answer.access?.state === 'gated' && paidParts(app);
     const hidden = selector && CSS.supports(`selector(${selector})`) ? sheet(`:is(${selector}) { visibility: hidden !important; }`) : [];
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, ...hidden];
+    const taken = new ResizeObserver(() => { if (!dialog.isConnected) dialog.leave(); }); // a page that removes it shows its text again
+    dialog.leave = () => {
+      taken.disconnect();
+      document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => !hidden.includes(one));
+    };
     dialog.showModal();
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, ...hidden];
     dialog.querySelector('h2').focus();
-    dialog.leave = () => { document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => !hidden.includes(one)); };
+    taken.observe(dialog);
   };
   return dialog;
 };

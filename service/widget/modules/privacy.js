@@ -1,25 +1,23 @@
 // What this browser carries for the service: erased on request, and in local mode kept and passed on, one tab at a time.
 const nameFor = (app) => 'keepopen-' + app.site;
 
-const forget = async (app) => {
-  try {
-    localStorage.removeItem(nameFor(app));
-    localStorage.removeItem('keepopen');
-  } catch { /* nothing was kept */ }
-  if (app.attribute('passport') === 'local') return;
-  await erase(app);
-  app.breath(1000).then(() => erase(app)); // an answer that was on its way has set the cookie anew by then
+const erase = async (app) => {
+  if (app.attribute('passport') === 'local') return localStorage.removeItem(nameFor(app));
+  await fetch(`${app.base}v1/passport?site=${encodeURIComponent(app.site)}`, { method: 'DELETE', credentials: 'include', keepalive: true });
 };
 
-const erase = (app) => fetch(`${app.base}v1/passport?site=${encodeURIComponent(app.site)}`,
-  { method: 'DELETE', credentials: 'include', keepalive: true }).catch(() => {});
+const forget = async (app) => {
+  try { localStorage.removeItem('keepopen'); } catch { /* nothing was kept */ }
+  await erase(app).catch(() => {});
+  app.breath(1000).then(() => erase(app)).catch(() => {}); // an answer that was on its way has brought it back by then
+};
 
 export default forget;
 
 // The reader's own wish: erase, and never count again in this browser.
 export const stopCounting = async (app) => {
-  await forget(app);
   app.consent = 'none';
+  await forget(app);
   try { localStorage.keepopen = 'off'; } catch { /* nothing will be kept */ }
 };
 
@@ -28,6 +26,7 @@ const learn = async (app, name, milliseconds) => {
   const receipt = app.receipt ??= /^#keepopen-\w+=(.+)/.exec(location.hash)?.[1];
   if (!receipt) return;
   app.receipt = '';
+  app.returned = app.view;
   history.replaceState(history.state, '', location.href.split('#')[0]);
   const held = localStorage.getItem(name) || '';
   const { passport } = await app.post('v1/receipt', { site: app.site, receipt, passport: held }, milliseconds).catch(() => ({}));

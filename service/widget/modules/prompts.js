@@ -3,32 +3,33 @@ import { h, look, sheet } from './appeal.js';
 
 const TURN_MILLISECONDS = 6;
 const SHAPES = { epic: 'appeal', banner: 'banner', gate: 'gate' };
-const shown = new Map(); // placement → { prompt, host, remove, form }
+export const shown = new Map(); // placement → { prompt, host, remove, form }
 
 const areTexts = (...values) => values.every((value) => typeof value === 'string');
 const areNumbers = (...values) => values.every(Number.isSafeInteger);
 
 // What is not as agreed is not shown.
-const isUsable = ({ kind, copy, ask, gate, ticker, prompt_token: token }) => Object.hasOwn(SHAPES, kind) && (kind !== 'gate' || /^(soft|hard)$/.test(gate?.strength))
+const isUsable = ({ kind, copy, ask, gate, ticker, prompt_token: token }) => Object.hasOwn(SHAPES, kind) && (kind === 'gate' ? /^(soft|hard)$/.test(gate?.strength) : !shown.has('thanks'))
   && areTexts(token, copy.heading, copy.button, ...copy.paragraphs, copy.subheading ?? '', copy.highlight ?? '', copy.footnote ?? '') && token && copy.heading && copy.button
   && /^[A-Z]{3}$/.test(ask.currency) && ask.exponent >= 0 && ask.intervals.length && ask.intervals.every(({ interval, amounts_minor: amounts }) =>
     /^(one_off|month|year)$/.test(interval) && areNumbers(...amounts)) && (!ticker || areTexts(ticker.label) && areNumbers(ticker.goal_minor, ticker.raised_minor));
 const isSame = (one, other) => ['placement', 'kind', 'campaign', 'variant'].every((key) => one[key] === other[key]);
 const about = ({ placement, kind, campaign, variant }) => ({ placement, kind, campaign, variant });
 
-export const clear = () => { for (const { remove } of shown.values()) remove(); };
+export const clear = (isNewView) => { for (const { remove } of shown.values()) remove(isNewView); };
 
-export const show = async (app, isStale, isLate = () => app.late.aborted) => {
-  if (isStale()) return;
+export const show = async (app, late, isLate = () => app.late.aborted) => {
+  if (app.late !== late) return;
   const prompts = app.answer?.prompts.filter(isUsable) || [];
-  if (prompts.length < app.answer?.prompts.length) app.say('none', { reason: 'unusable' });
-  for (const [placement, old] of shown) {
-    const same = prompts.find((prompt) => prompt.placement === placement && isSame(prompt, old.prompt));
+  if (prompts.length < app.answer?.prompts.length) app.say('none', { reason: shown.has('thanks') ? 'returned' : 'unusable' });
+  for (const old of shown.values()) {
+    const same = prompts.find((prompt) => isSame(prompt, old.prompt));
     if (same && old.host.isConnected) { old.prompt.prompt_token = same.prompt_token; old.form?.busy(false); } else old.remove();
   }
-  const drawn = prompts.map((prompt) => begin(app, prompt, isLate));
+  const failed = [];
+  const drawn = prompts.map((prompt) => begin(app, prompt, isLate)?.catch((reason) => failed.push(reason)));
   if (!isWatching) watch(app);
-  const failed = (await Promise.allSettled(drawn)).filter(({ reason }) => reason).map(({ reason }) => reason);
+  await Promise.all(drawn);
   if (failed.length && failed.length === prompts.length) throw failed[0];
   for (const reason of failed) app.say('error', { reason: `${reason}` }); // the others stay
 };
@@ -38,7 +39,7 @@ let isWatching = false;
 // Places that come into the page after the answer did.
 const watch = (app) => {
   customElements.define('keep-open', class extends HTMLElement {
-    connectedCallback() { if (isWatching && app.answer && !this.matches('.keepopen-own')) show(app, () => false, () => false).catch(() => {}); }
+    connectedCallback() { if (isWatching && app.answer && !this.matches('.keepopen-own')) show(app, app.late, () => false).catch(() => {}); }
   });
   isWatching = true;
 };
@@ -46,14 +47,18 @@ const watch = (app) => {
 const hostFor = ({ placement }) => document.querySelector(`keep-open[placement="${CSS.escape(placement)}"]`)
   || (/page_bottom|over_article/.test(placement) ? h('keep-open', { placement, class: 'keepopen-own' }) : null);
 
-// Between the steps of the drawing the page gets its turn, so that it never waits long for us.
-const begin = async (app, prompt, isLate) => {
+const begin = (app, prompt, isLate) => {
   const host = hostFor(prompt);
   const key = prompt.placement;
-  if (!host || shown.has(key)) return host || app.say('none', { reason: 'no_place', placement: key });
-  const entry = { prompt, host, remove: () => shown.delete(key) };
+  if (shown.has(key)) return shown.get(key).drawn;
+  if (!host) return app.say('none', { reason: 'no_place', placement: key });
+  const entry = { prompt, host, remove: () => shown.delete(key), isGone: () => shown.get(key) !== entry };
   shown.set(key, entry);
-  const isGone = () => shown.get(key) !== entry;
+  return entry.drawn = follow(app, entry, isLate);
+};
+
+// Between the steps of the drawing the page gets its turn, so that it never waits long for us.
+const follow = async (app, entry, isLate) => {
   let turn = performance.now();
   try {
     for await (const _ of draw(app, entry)) {
@@ -61,14 +66,18 @@ const begin = async (app, prompt, isLate) => {
         await app.breath();
         turn = performance.now();
       }
-      if (isGone()) return;
+      if (entry.isGone()) return;
       if (isLate()) throw 'late';
     }
   } catch (error) {
-    if (!isGone()) entry.remove();
+    if (entry.isGone()) return;
+    entry.remove();
+    drop(app, entry.prompt);
     throw error;
   }
 };
+
+const drop = ({ answer }, prompt) => { answer.prompts = answer.prompts.filter((one) => !isSame(one, prompt)); };
 
 const draw = async function* (app, entry) {
   const { host, prompt } = entry;
@@ -93,8 +102,9 @@ const draw = async function* (app, entry) {
     if (isOwn) host.remove();
     else gently(host, () => root.replaceChildren(h('slot')));
   };
-  if (!host.isConnected) document.body.append(host);
+  if (isOwn) document.body.append(host);
   yield* settle(node, root, isOwn ? '' : `${host.clientWidth}px`);
+  if (!host.isConnected) return entry.remove(); // the page took it away
   const enter = () => { node.classList.remove('waiting'); node.style.width = ''; root.querySelector('slot').remove(); };
   isOwn ? enter() : gently(host, enter);
   node.enter?.();
@@ -122,8 +132,8 @@ const toolsFor = (app, entry, root, word) => {
   tools.dismiss = () => {
     const { opener } = root.querySelector('.root');
     const hadFocus = root.activeElement;
+    drop(app, prompt);
     tell('dismissed');
-    app.answer.prompts = app.answer.prompts.filter((one) => !isSame(one, prompt)); // places that come later stay empty
     entry.remove();
     if (hadFocus) (opener?.isConnected ? opener.focus() : backToReading(host));
     app.breath().then(() => tools.report('dismissed')); // first the page is painted
@@ -139,6 +149,7 @@ const toolsFor = (app, entry, root, word) => {
     tools.report('clicked');
     try {
       const address = await checkout(app, prompt, { ...choice, ...said });
+      if (entry.isGone()) return; // closed by now
       tell('checkout', choice);
       location.assign(address);
     } catch (error) {
@@ -168,8 +179,7 @@ const report = async (app, prompt, event) => {
   told.add(event);
   const id = `${prompt.prompt_token.slice(-12)}-${event}-${app.view}`.replace(/[^\w-]/g, '');
   const body = { site: app.site, prompt_token: prompt.prompt_token, event, event_id: id };
-  const again = () => fetch(app.base + 'v1/events', { method: 'POST', body: JSON.stringify(body), keepalive: true,
-    credentials: app.consent === 'none' ? 'omit' : 'include' }).catch(() => {});
+  const again = () => app.post('v1/events', body, 4000).catch(() => {});
   if (app.attribute('passport')) pending.set(id, again); // it may have to wait for another tab
   try {
     await app.exchange('v1/events', body, 4000);
@@ -194,7 +204,7 @@ const whenSeen = (element, tell) => {
     const { boundingClientRect: box, intersectionRect: shown, rootBounds: screen } = entries.at(-1);
     isHalf = shown.height > 0 && shown.height * shown.width >= 0.5 * Math.min(box.height, screen?.height || innerHeight) * box.width;
     check();
-  }, { threshold: Array.from({ length: 21 }, (_, step) => step / 20) });
+  }, { threshold: [...Array(21).keys()].map((step) => step / 20) });
   const stop = () => { clearTimeout(timer); watch.disconnect(); document.removeEventListener('visibilitychange', check); };
   document.addEventListener('visibilitychange', check);
   watch.observe(element);
