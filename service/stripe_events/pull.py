@@ -27,7 +27,6 @@ PAYOUT_OVERLAP = timedelta(days=14)
 # As long as the last gap between an event's tries: no pull of a quarter of an hour's rhythm came through in it.
 OUTAGE = RETRY_GAPS[-1]
 BATCH_SIZE = 100
-LOOK_AGAIN_LIMIT = 100
 MAX_UNANSWERED = 3
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = "balance"
@@ -61,13 +60,15 @@ def pull_balance(services: Services) -> Pulled:
     What an event in the inbox tells of is left to it; the full pull leaves nothing to anyone.
     """
     seen, new = 0, 0
+    payouts: list[ObjectRef] = []
     unanswered: list[ObjectRef] = []
     for page in _batches(services.gateway.list_balance_transactions(_since(services, None))):
         ours = _told_of_by_none(services, page)
-        fresh = _take_over(services, ours, unanswered)
+        fresh = _take_over(services, ours, payouts, unanswered)
         seen, new = seen + len(page), new + fresh
         if not fresh and len(ours) == len(page):
             break
+    _fetch_each(services, payouts, unanswered)
     post(services)
     _require_answers(unanswered)
     return Pulled(seen, new)
@@ -81,11 +82,12 @@ def sync(services: Services, since: datetime | None = None) -> Pulled:
     """
     began_at = services.clock()
     start = _since(services, since)
+    payouts: list[ObjectRef] = []
     unanswered: list[ObjectRef] = []
-    _look_again(services, unanswered)
     seen, new = 0, 0
     for page in _batches(services.gateway.list_balance_transactions(start)):
-        seen, new = seen + len(page), new + _take_over(services, page, unanswered)
+        seen, new = seen + len(page), new + _take_over(services, page, payouts, unanswered)
+    _fetch_each(services, payouts, unanswered)
     payout_start = max(EPOCH, start - PAYOUT_OVERLAP) if start > EPOCH + PAYOUT_OVERLAP else EPOCH
     payout_count = sum(
         _take_over_payouts(services, page, unanswered) for page in _batches(services.gateway.list_payouts(payout_start))
@@ -93,6 +95,7 @@ def sync(services: Services, since: datetime | None = None) -> Pulled:
     with services.engine.connect() as connection:
         untied = payouts_to_tie(connection, began_at)
     _fetch_each(services, (ObjectRef(ObjectType.PAYOUT, payout_id) for payout_id in untied), unanswered)
+    _look_again(services, unanswered)
     post(services)
     _require_answers(unanswered)
     with services.engine.begin() as connection:
@@ -115,17 +118,22 @@ def _since(services: Services, since: datetime | None) -> datetime:
     return EPOCH if cursor is None or newest is None else min(cursor, newest) - TRANSACTION_OVERLAP
 
 
-def _take_over(services: Services, page: Sequence[BalanceTransaction], unanswered: list[ObjectRef]) -> int:
+def _take_over(
+    services: Services, page: Sequence[BalanceTransaction], payouts: list[ObjectRef], unanswered: list[ObjectRef]
+) -> int:
     """Record a page of movements; how many were new.
 
     What a new movement came from is looked at first, so that a pull cut short, or one whose source got no answer,
-    finds the movement new again.
+    finds the movement new again. Only payouts wait, in `payouts`: each brings along what it carried, which then would
+    be new to no page.
     """
     with services.engine.begin() as connection:
         known = pull_store.known_transactions(connection, [each.id for each in page])
     new = [each for each in page if each.id not in known]
-    refs = (_source_of(each.reporting_category, each.source_id) for each in new)
-    _fetch_each(services, (ref for ref in dict.fromkeys(refs) if ref is not None), unanswered)
+    found = (_source_of(each.reporting_category, each.source_id) for each in new)
+    refs = [ref for ref in dict.fromkeys(found) if ref is not None]
+    payouts += [ref for ref in refs if ref.type is ObjectType.PAYOUT]
+    _fetch_each(services, (ref for ref in refs if ref.type is not ObjectType.PAYOUT), unanswered)
     taken = [each for each in page if _source_of(each.reporting_category, each.source_id) not in unanswered]
     with services.engine.begin() as connection:
         record(connection, taken, services.clock())
@@ -133,29 +141,39 @@ def _take_over(services: Services, page: Sequence[BalanceTransaction], unanswere
 
 
 def _look_again(services: Services, unanswered: list[ObjectRef]) -> None:
-    """Ask once more where movements came from whose entry still waits: it may not have been there, or not allowed."""
+    """Ask for what movements came from whose entry still waits: they came with a payout, or it was not to be had.
+
+    The newest first, until Stripe refuses as many in a row as are asked for at once.
+    """
     post(services)
     with services.engine.connect() as connection:
         waiting = unposted_transactions(connection)
-    refs = (_source_of(each.category, each.source_id) for each in waiting)
-    _fetch_each(services, islice((ref for ref in dict.fromkeys(refs) if ref is not None), LOOK_AGAIN_LIMIT), unanswered)
+    found = (_source_of(each.category, each.source_id) for each in reversed(waiting))
+    refs = (ref for ref in dict.fromkeys(found) if ref is not None and ref not in unanswered)
+    for batch in _batches(refs):
+        if _fetch_each(services, batch, unanswered) == BATCH_SIZE:
+            return
 
 
-def _fetch_each(services: Services, refs: Iterable[ObjectRef], unanswered: list[ObjectRef]) -> None:
+def _fetch_each(services: Services, refs: Iterable[ObjectRef], unanswered: list[ObjectRef]) -> int:
     """Take over objects; one that Stripe refuses, cannot answer for or that cannot be read holds nobody up.
 
-    Those without an answer join `unanswered`. More than a few are an outage: raises StripeUnavailableError.
+    How many were refused or unreadable. Those without an answer join `unanswered`. More than a few are an outage:
+    raises StripeUnavailableError.
     """
+    refused = 0
     for ref in refs:
         try:
             fetch_and_record(services, ref)
         except (StripeRefusedError, UnreadableObjectError) as error:
             log.warning("object_not_taken_over", object_type=ref.type, code=error.code)
+            refused += 1
         except StripeUnavailableError as error:
             log.warning("object_not_taken_over", object_type=ref.type, code=error.code)
             unanswered.append(ref)
             if len(unanswered) > MAX_UNANSWERED:
                 raise
+    return refused
 
 
 def _require_answers(unanswered: Sequence[ObjectRef]) -> None:

@@ -1,0 +1,122 @@
+"""Money on an account of many currencies: each function changes Stripe's objects and returns the events of it."""
+
+from typing import Any
+
+from service.stripe_events.facts import ContributionMark, Interval
+from service.stripe_gateway.marks import mark_metadata
+from tests.scenarios import objects
+from tests.scenarios.objects import DAY, event
+from tests.scenarios.scripted import Json, ScriptedStripe
+
+
+def moved(
+    stripe: ScriptedStripe, id_: str, category: str, amount: int, source: str | None, at: int, **more: Any
+) -> str:
+    """A balance transaction in a currency."""
+    objects.movement(stripe, id_, category, amount, source, at, more.pop("fee", 0))
+    found = stripe.objects[id_]
+    found |= more
+    for detail in found["fee_details"]:
+        detail["currency"] = found["currency"]
+    return id_
+
+
+def taken(
+    stripe: ScriptedStripe, number: int, amount: int, at: int, settled: int | None = None, **more: Any
+) -> list[Json]:
+    """A contribution of ours in `currency`, which reaches the balance as `settled` in `settlement`."""
+    currency, settlement = more.get("currency", "eur"), more.get("settlement", more.get("currency", "eur"))
+    mark = ContributionMark(f"ctb_money_{number}", "courier", Interval.ONE_OFF)
+    paid = objects.intent(
+        stripe, f"pi_m{number}", "succeeded", amount, at, metadata=dict(mark_metadata(mark)), currency=currency
+    )
+    made = objects.charge(stripe, f"ch_m{number}", paid, "succeeded", at, currency=currency)
+    made["balance_transaction"] = moved(
+        stripe,
+        f"txn_m{number}",
+        "charge",
+        amount if settled is None else settled,
+        made["id"],
+        at,
+        fee=more.get("fee", 0),
+        currency=settlement,
+        exchange_rate=None if settled is None else settled / amount,
+    )
+    return [event("charge.succeeded", made, at), event("payment_intent.succeeded", paid, at)]
+
+
+def given_back(
+    stripe: ScriptedStripe, charge_id: str, amount: int, at: int, left: int | None = None, **more: Any
+) -> list[Json]:
+    """A refund in the charge's currency, for which `left` leaves the balance."""
+    made = stripe.objects[charge_id]
+    id_ = f"re_{charge_id}_{made['amount_refunded']}"
+    settlement = stripe.objects[made["balance_transaction"]]["currency"]
+    own = moved(
+        stripe,
+        f"txn_{id_}",
+        "refund",
+        -(amount if left is None else left),
+        id_,
+        at,
+        currency=more.get("settlement", settlement),
+    )
+    stripe.put(
+        {
+            "id": id_,
+            "object": "refund",
+            "status": "succeeded",
+            "amount": amount,
+            "currency": made["currency"],
+            "charge": charge_id,
+            "payment_intent": made["payment_intent"],
+            "created": at,
+            "metadata": {},
+            "balance_transaction": own,
+            "failure_balance_transaction": None,
+            "reason": "requested_by_customer",
+        }
+    )
+    made["amount_refunded"] += amount
+    made["refunded"] = made["amount_refunded"] == made["amount"]
+    return [event("refund.created", stripe.objects[id_], at), event("charge.refunded", made, at)]
+
+
+def paid_out(stripe: ScriptedStripe, id_: str, at: int, currency: str = "eur", **more: Any) -> list[Json]:
+    """An automatic payout of all of a currency that no payout has carried; negative where the bank is debited."""
+    mine = [each for each in stripe.of_kind("balance_transaction") if each["currency"] == currency]
+    carried = [each for each in mine if each["id"] not in stripe.payout_of and each["balance_type"] == "payments"]
+    amount = sum(each["net"] for each in carried)
+    own = moved(stripe, f"txn_{id_}", "payout", -amount, id_, at, currency=currency)
+    stripe.payout_of |= {each["id"]: id_ for each in carried} | {own: id_}
+    return _payout(stripe, id_, amount, at, own, currency=currency, **more)
+
+
+def sent_at_once(stripe: ScriptedStripe, id_: str, amount: int, fee: int, at: int) -> list[Json]:
+    """An instant payout, for a fee, that lists no lines."""
+    own = moved(stripe, f"txn_{id_}", "payout", -amount, id_, at, fee=fee)
+    more = {"automatic": False, "method": "instant", "reconciliation_status": "not_applicable"}
+    return _payout(stripe, id_, amount, at, own, **more)
+
+
+def _payout(stripe: ScriptedStripe, id_: str, amount: int, at: int, own: str, **more: Any) -> list[Json]:
+    stripe.put(
+        {
+            "id": id_,
+            "object": "payout",
+            "status": "paid",
+            "amount": amount,
+            "currency": "eur",
+            "created": at,
+            "arrival_date": at - at % DAY + DAY,
+            "automatic": True,
+            "livemode": False,
+            "method": "standard",
+            "reconciliation_status": "completed",
+            "balance_transaction": own,
+            "failure_balance_transaction": None,
+            **more,
+        }
+    )
+    kinds = ["payout.created", "payout.paid", "payout.reconciliation_completed"]
+    return [event(kind, stripe.objects[id_], at) for kind in kinds]

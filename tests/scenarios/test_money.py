@@ -1,0 +1,272 @@
+"""Money of every kind, told in any order, twice, or by no webhook: books and files equal Stripe's balance."""
+
+import csv
+import io
+import random
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from service.money import exponent
+from service.settings import Settings
+from service.stripe_events.refresh import sweep
+from tests.scenarios import money, stories
+from tests.scenarios.conftest import Stage
+from tests.scenarios.objects import DAY, event
+from tests.scenarios.scripted import Json
+
+COSTS = {"5100", "5110", "5120", "5200"}
+WAYS = ("as sent", "reversed, one by one", "half of them twice, shuffled", "sync", "backfill")
+
+
+@pytest.fixture
+def settings(settings: Settings, request: pytest.FixtureRequest) -> Settings:
+    """Where the organisation keeps its books, if a test says so."""
+    return replace(settings, accounting_timezone=getattr(request, "param", settings.accounting_timezone))
+
+
+def tell(stage: Stage, events: list[Json], way: str) -> None:
+    stage.clock.advance(days=9)
+    if way == "sync":
+        stage.run("sync", "--from", "2026-10-01")
+        return
+    if way == "backfill":
+        stage.stripe.put(*events)
+        stage.stripe.page_size = 7
+        stage.run("backfill")
+        stage.run("worker", "--drain")
+        stage.run("sync")
+        return
+    told = events[::-1] if way.startswith("reversed") else list(events)
+    if way.startswith("half"):
+        told += events[::2]
+        random.Random(11).shuffle(told)
+    stage.tell(told, drained_each=way.startswith("reversed"))
+    stage.run("sync")
+
+
+def export(stage: Stage, name: str, *options: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(stage.run("export", name, *options))))
+
+
+def by_currency(rows: Iterable[dict[str, str]], column: str) -> dict[str, int]:
+    """What a column of money comes to in minor units, without the currencies in which that is nothing."""
+    sums: dict[str, int] = {}
+    for row in rows:
+        minor = Decimal(row[column] or 0).scaleb(exponent(row["currency"]))
+        assert minor == int(minor)
+        sums[row["currency"]] = sums.get(row["currency"], 0) + int(minor)
+    return {code: minor for code, minor in sums.items() if minor}
+
+
+def moved(stage: Stage, field: str, *categories: str) -> dict[str, int]:
+    """The same of Stripe's own movements."""
+    sums: dict[str, int] = {}
+    for each in stage.stripe.of_kind("balance_transaction"):
+        if not categories or each["reporting_category"] in categories:
+            code = each["currency"].upper()
+            sums[code] = sums.get(code, 0) + each[field]
+    return {code: minor for code, minor in sums.items() if minor}
+
+
+def standing(stage: Stage) -> dict[tuple[str, str], int]:
+    return {
+        (row["account_code"], row["currency"]): int(Decimal(row["closing"]).scaleb(exponent(row["currency"])))
+        for row in export(stage, "trial_balance")
+        if Decimal(row["closing"])
+    }
+
+
+def agree(stage: Stage) -> None:
+    """Files, books and Stripe say the same."""
+    stage.check()
+    closing = standing(stage)
+    assert {code: minor for (account, code), minor in closing.items() if account == "1100"} == moved(stage, "net")
+    assert by_currency(export(stage, "trial_balance"), "closing") == {}
+    paid = export(stage, "contributions")
+    assert by_currency(paid, "gross") == moved(stage, "amount", "charge")
+    assert by_currency(paid, "fee") == moved(stage, "fee", "charge")
+    assert by_currency(export(stage, "refunds"), "amount") == {
+        code: -minor for code, minor in moved(stage, "amount", "refund").items()
+    }
+    costs: Counter[str] = Counter()
+    for (account, code), minor in closing.items():
+        if account in COSTS:
+            costs[code] += minor
+    assert by_currency(export(stage, "fees"), "amount") == {code: minor for code, minor in costs.items() if minor}
+    lines = export(stage, "payout_lines")
+    for row in export(stage, "payouts"):
+        if row["recon_status"] == "matched":
+            own = [line for line in lines if line["payout_id"] == row["payout_id"]]
+            assert sum(Decimal(line["net"]) for line in own) == Decimal(row["amount"]), row
+            assert not Decimal(row["unexplained"])
+
+
+def an_account_of_many_currencies(stage: Stage) -> list[Json]:
+    """Euro, yen, dinars that settle in euro and are given back at other rates, and what no event tells of."""
+    stripe, at = stage.stripe, stage.at
+    events = money.taken(stripe, 1, 1000, at, fee=45)
+    events += money.taken(stripe, 2, 5000, at, currency="jpy", fee=180)
+    events += money.taken(stripe, 3, 5120, at, 1530, currency="kwd", settlement="eur", fee=61)
+    events += money.taken(stripe, 4, 12_340, at, currency="kwd", fee=470)
+    events += money.given_back(stripe, "ch_m3", 2000, at + DAY, 611)
+    events += money.given_back(stripe, "ch_m3", 3120, at + 2 * DAY, 902)
+    events += money.given_back(stripe, "ch_m2", 1, at + DAY)
+    events += money.given_back(stripe, "ch_m4", 10, at + DAY)
+    events += money.paid_out(stripe, "po_eur", at + 3 * DAY)
+    events += money.paid_out(stripe, "po_jpy", at + 3 * DAY, "jpy")
+    events += money.paid_out(stripe, "po_kwd", at + 3 * DAY, "kwd")
+    later = at + 4 * DAY
+    for id_, category, amount in (
+        ("txn_fee", "fee", -250),
+        ("txn_fee_back", "fee", 30),
+        ("txn_network", "network_cost", -12),
+        ("txn_tax", "tax", -7),
+        ("txn_top", "topup", 5000),
+        ("txn_top_back", "topup_reversal", -1000),
+        ("txn_hold", "payout_minimum_balance_hold", -400),
+        ("txn_release", "payout_minimum_balance_release", 400),
+        ("txn_to", "transfer", -300),
+        ("txn_from", "transfer_reversal", 300),
+    ):
+        money.moved(stripe, id_, category, amount, None, later)
+    events += money.sent_at_once(stripe, "po_now", 2000, 20, later)
+    return events
+
+
+def a_debit_of_the_bank(stage: Stage) -> list[Json]:
+    """A dispute takes more than is there; Stripe collects it from the bank, which sends that back once."""
+    stripe, at = stage.stripe, stage.at
+    events = stories.one_off_paid(stripe, stage.checkout(), at)
+    events += money.paid_out(stripe, "po_1", at + DAY)
+    events += stories.disputed(stripe, stripe.objects["ch_1"], at + 2 * DAY)
+    events += money.paid_out(stripe, "po_2", at + 3 * DAY)
+    debit = stripe.objects["po_2"]
+    assert debit["amount"] == -3000
+    back = money.moved(stripe, "txn_po_2_back", "payout_reversal", debit["amount"], "po_2", at + 4 * DAY)
+    debit |= {"status": "failed", "failure_balance_transaction": back}
+    events += [event("payout.failed", debit, at + 4 * DAY)]
+    events += money.paid_out(stripe, "po_3", at + 5 * DAY)
+    events += stories.dispute_ends(stripe, at + 6 * DAY, is_won=False)
+    return events
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_account_of_many_currencies(stage: Stage, way: str) -> None:
+    tell(stage, an_account_of_many_currencies(stage), way)
+
+    agree(stage)
+    closing = standing(stage)
+    assert closing["4100", "EUR"] == -2530
+    assert closing["4200", "EUR"] == 1530
+    assert closing["5300", "EUR"] == 611 + 902 - 1530
+    assert closing["5110", "EUR"] == 250 - 30 + 12 + 20
+    assert closing["1210", "JPY"] == 5000 - 180 - 1
+    assert closing["1210", "KWD"] == 12_340 - 470 - 10
+    assert ("9900", "EUR") not in closing
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_debit_of_the_bank_that_comes_back(stage: Stage, way: str) -> None:
+    events = a_debit_of_the_bank(stage)
+
+    tell(stage, events, way)
+
+    assert stage.stripe.objects["po_3"]["amount"] == -3000
+    agree(stage)
+    assert standing(stage)["1210", "EUR"] == 965 - 3000
+    assert standing(stage)["4300", "EUR"] == 1000
+
+
+def october(stage: Stage, number: str) -> dict[str, str]:
+    """The files of October as finance gets them at that state of the books."""
+    month = ("--from", "2026-10-01", "--to", "2026-10-31", "--as-of", number)
+    return {name: stage.run("export", name, *month) for name in ("contributions", "refunds", "disputes", "journal")}
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_what_happens_after_a_month_is_closed_is_in_the_next(stage: Stage, is_told: bool) -> None:
+    """A refund of last month's charge; a dispute lost in the closed books and won on appeal; a charge told too late."""
+    stripe, now = stage.stripe, stage.clock()
+    stage.clock.now = datetime(2026, 10, 5, 12, tzinfo=UTC)
+    events = [*money.taken(stripe, 1, 1000, stage.at, fee=45)]
+    events += stories.one_off_paid(stripe, stage.checkout(), stage.at)
+    events += stories.disputed(stripe, stripe.objects["ch_1"], stage.at + DAY)
+    events += stories.dispute_ends(stripe, stage.at + 9 * DAY, is_won=False)
+    stage.clock.advance(days=20)
+    stage.tell(events)
+    late = money.taken(stripe, 2, 700, stage.at - 15 * DAY, fee=30)
+    stage.clock.now = now
+    stage.run("ledger", "close", "2026-10-31")
+    ((number,),) = stage.rows("SELECT max(seq)::text FROM record_changes")
+    before = october(stage, number)
+
+    events = late + money.given_back(stripe, "ch_m1", 400, stage.at - DAY)
+    events += stories.dispute_ends(stripe, stage.at - DAY, is_won=True)
+    stage.stripe.put(*events)
+    if is_told:
+        stage.tell(events[::-1])
+    stage.run("sync", "--from", "2026-10-01")
+    stage.run("backfill")
+    stage.run("worker", "--drain")
+
+    assert october(stage, number) == before
+    agree(stage)
+    moved_in = stage.rows("""
+        SELECT reason, accounting_date::text, (effective_at AT TIME ZONE 'Europe/Dublin')::date::text
+        FROM ledger_entries WHERE accounting_date > '2026-10-31' ORDER BY 1, 2
+    """)
+    assert moved_in == [
+        ("charge", "2026-11-01", "2026-10-10"),
+        ("dispute_closed", "2026-11-17", "2026-11-17"),
+        ("dispute_returned", "2026-11-17", "2026-11-17"),
+        ("refund", "2026-11-17", "2026-11-17"),
+    ]
+    assert standing(stage).get(("4300", "EUR"), 0) == 0
+    assert standing(stage).get(("1300", "EUR"), 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "change", "hours"),
+    [
+        ("Pacific/Auckland", datetime(2026, 9, 27, tzinfo=UTC), 23),
+        ("America/New_York", datetime(2026, 11, 1, tzinfo=UTC), 25),
+        ("America/New_York", datetime(2026, 3, 8, tzinfo=UTC), 23),
+    ],
+    indirect=["settings"],
+)
+def test_the_days_around_a_change_of_clocks_hold_each_payment_once(stage: Stage, change: datetime, hours: int) -> None:
+    """A payment every half hour of three days, carried by one payout that spans the change."""
+    stripe, zone = stage.stripe, stage.services.settings.accounting_zone
+    now = stage.clock()
+    first = int((change - timedelta(days=2)).timestamp())
+    for number in range(4 * 48):
+        money.taken(stripe, number, 100 + number, first + 1800 * number, fee=5)
+    days: Counter[str] = Counter()
+    for each in stripe.of_kind("charge"):
+        days[datetime.fromtimestamp(each["created"], zone).date().isoformat()] += each["amount"]
+    stage.clock.now = datetime.fromtimestamp(first + 5 * DAY, UTC)
+    paid = money.paid_out(stripe, "po_1", stage.at)
+    stage.clock.now = now
+    if hours == 25:  # of all that, only the payout is told: its lines are here before what they came from
+        stage.send(*paid)
+        sweep(stage.services)
+    stage.run("sync")
+
+    agree(stage)
+    for day, amount in days.items():
+        rows = export(stage, "contributions", "--from", day, "--to", day)
+        assert by_currency(rows, "gross") == {"EUR": amount}, day
+        assert {row["accounting_date"] for row in rows} == {day}
+        closing = export(stage, "trial_balance", "--from", day, "--to", day)
+        (income,) = [row for row in closing if row["account_code"] == "4100"]
+        assert Decimal(income["credits"]).scaleb(2) == amount
+    changed = change.date().isoformat()
+    assert len(export(stage, "contributions", "--from", changed, "--to", changed)) == 2 * hours
+    lines = export(stage, "payout_lines")
+    assert len(lines) == 4 * 48
+    assert len({row["balance_transaction_id"] for row in lines}) == 4 * 48
