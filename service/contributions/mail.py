@@ -18,7 +18,7 @@ from service.contributions.mail_store import MailStatus, OutboxMail
 from service.contributions.mail_texts import MailFacts, mail_text
 from service.contributions.resume import resume_token
 from service.contributions.sealed_link import seal_link
-from service.errors import StripeUnavailableError
+from service.errors import StripeRefusedError, StripeUnavailableError
 from service.services import Services
 from service.settings import Settings
 
@@ -54,7 +54,7 @@ def _send(services: Services, mail: OutboxMail, deliver: Deliver) -> None:
             _finish(services, mail, MailStatus.DROPPED, now)
             return
         deliver(message)
-    except (smtplib.SMTPException, OSError, StripeUnavailableError) as error:
+    except (smtplib.SMTPException, OSError, StripeUnavailableError, StripeRefusedError) as error:
         log.warning("mail_not_sent", kind=mail.kind, error_type=type(error).__name__)
         is_last = mail.attempt_count > len(RETRY_GAPS)
         next_attempt_at = None if is_last else now + RETRY_GAPS[mail.attempt_count - 1]

@@ -124,6 +124,22 @@ def test_a_page_that_cannot_be_asked_for_now_is_asked_for_later(newsroom: Newsro
     assert kinds(newsroom) == [("action_needed", "sent")]
 
 
+def test_a_page_that_stripe_does_not_have_holds_up_no_other_mail(newsroom: Newsroom) -> None:
+    give_confirmed(newsroom)
+    newsroom.clock.advance(days=31, hours=2)
+    newsroom.stripe.deliver()
+    while sweep(newsroom.services):
+        pass
+    store = newsroom.stripe.app.sandbox.store
+    for invoice in store.all("invoice"):
+        store.delete("invoice", invoice["id"])
+
+    for _ in range(2):
+        send_due_mail(newsroom.services)
+
+    assert kinds(newsroom) == [("action_needed", "waiting")]
+
+
 def test_a_failed_payout_reaches_staff_once(newsroom: Newsroom) -> None:
     newsroom.give(amount="20")
     settle(newsroom, minutes=1)
