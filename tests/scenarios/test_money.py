@@ -14,7 +14,7 @@ import pytest
 from service.money import exponent
 from service.settings import Settings
 from service.stripe_events.refresh import sweep
-from tests.scenarios import money, stories
+from tests.scenarios import lives, money, stories
 from tests.scenarios.conftest import Stage
 from tests.scenarios.objects import DAY, event
 from tests.scenarios.scripted import Json
@@ -270,3 +270,71 @@ def test_the_days_around_a_change_of_clocks_hold_each_payment_once(stage: Stage,
     lines = export(stage, "payout_lines")
     assert len(lines) == 4 * 48
     assert len({row["balance_transaction_id"] for row in lines}) == 4 * 48
+
+
+def a_subscription_with_every_kind_of_invoice(stage: Stage) -> list[Json]:
+    """An upgrade in the middle of a month with its proration; then a credit balance that pays in part, one that pays
+    all, a coupon of everything, one paid outside Stripe."""
+    stripe, at = stage.stripe, stage.at
+    events = lives.subscribed(stripe, stage.checkout("month"), at)
+    subscription = stripe.objects["sub_1"]
+    subscription["items"]["data"][0]["price"] = {**subscription["items"]["data"][0]["price"], "unit_amount": 2500}
+    prorated = lives.bill(stripe, "in_2", at + DAY, total=730, reason="subscription_update")
+    events += lives.paid_by_card(stripe, prorated, at + DAY)
+    events += [event("customer.subscription.updated", subscription, at + DAY)]
+    for number, changes in enumerate(
+        (
+            {"amount_due": 1400, "starting_balance": -1100},
+            {"amount_due": 0, "starting_balance": -2500},
+            {"total": 0, "amount_due": 0},
+            {"amount_paid_off_stripe": 2500},
+        ),
+        start=3,
+    ):
+        billed = lives.bill(stripe, f"in_{number}", at + number * DAY, total=2500)
+        billed |= changes
+        if number == 3:
+            events += lives.paid_by_card(stripe, billed, at + number * DAY, 1400)
+            billed["amount_paid"] = 1400
+        else:
+            lives.mark_paid(billed, at + number * DAY)
+            billed |= {"amount_paid": 0}
+            events += [event("invoice.paid", billed, at + number * DAY)]
+    return events
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_subscription_with_every_kind_of_invoice(stage: Stage, way: str) -> None:
+    events = a_subscription_with_every_kind_of_invoice(stage)
+
+    tell(stage, events, way)
+
+    assert stage.given == [("active", 1000 + 730 + 1400, 0, 3, None)]
+    agree(stage)
+    assert standing(stage)["4110", "EUR"] == -(1000 + 730 + 1400)
+    (row,) = export(stage, "subscriptions")
+    assert (row["amount"], row["lifetime_paid"]) == ("25.00", "31.30")
+    if way != "sync":  # what moved no money is told by events alone
+        listed = {row["ids"]: row["amount"] for row in export(stage, "exceptions")}
+        assert listed == {"in_4 sub_1": "25.00", "in_5 sub_1": "0.00", "in_6 sub_1": "25.00"}
+
+
+def a_charge_captured_in_part(stage: Stage) -> list[Json]:
+    """Another system of the newsroom's held 10.00 and took 6.00; Stripe gives the rest back as a refund of its own."""
+    stripe, at = stage.stripe, stage.at
+    money.taken(stripe, 1, 1000, at, fee=30)
+    made = stripe.objects["ch_m1"]
+    made |= {"amount_captured": 600, "metadata": {}}
+    stripe.objects["pi_m1"] |= {"amount_received": 600, "metadata": {}}
+    events = money.given_back(stripe, "ch_m1", 400, at)
+    stripe.objects["txn_re_ch_m1_0"] |= {"reporting_category": "partial_capture_reversal", "type": "refund"}
+    return [event("charge.captured", made, at), *events]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_charge_captured_in_part_is_in_suspense_until_somebody_says_what_it_is(stage: Stage, way: str) -> None:
+    tell(stage, a_charge_captured_in_part(stage), way)
+
+    assert stage.balances == {"1100": 570, "4900": -1000, "5100": 30, "9900": 400}
+    stage.run("rebuild")
+    assert stage.balances["9900"] == 400
