@@ -1,7 +1,8 @@
 """One reader on several devices: what a device carries joins what is known of the signed-in reader, counted once.
 
 A passport that was a copy of this reader's row joins by the larger count and the union of times, so joining again
-changes nothing. One that never was adds. One that was another reader's adds nothing.
+changes nothing. One that never was adds, once: sent again (another tab, a lost answer) it is known by its salt. One
+that was another reader's adds nothing.
 """
 
 from collections import Counter
@@ -21,6 +22,7 @@ from service.decisions.reader import (
     PromptRecord,
     Reader,
     TopicHistory,
+    fingerprint,
 )
 
 Combine = Callable[[int, int], int]
@@ -32,16 +34,20 @@ def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Rea
         return row if row is not None else Reader(None, passport.salt, instant, link=link)
     if row is None:
         return passport._replace(link=link)
-    combine: Combine = max if passport.link == link else _sum
+    joined = fingerprint(f"joined:{passport.salt}")
+    is_copy = passport.link == link or passport.salt == row.salt or joined in row.recent
+    combine: Combine = max if is_copy else _sum
+    adds = combine is _sum and (passport.history.view_count or passport.prompts)
+    recent = (*row.recent, *passport.recent, *((joined,) if adds else ()))
     return Reader(
         bucket=row.bucket,
         salt=row.salt,
         first_seen_at=min(row.first_seen_at, passport.first_seen_at),
-        history=_history(row.history, passport.history, combine),
+        history=_history(row, passport, combine),
         prompts=_prompts(row.prompts, passport.prompts, combine),
         pools=_pools(row.pools, passport.pools, combine, instant),
         giving=_giving(row.giving, passport.giving),
-        recent=tuple(dict.fromkeys((*row.recent, *passport.recent)))[-MAX_RECENT_IDS:],
+        recent=tuple(dict.fromkeys(recent))[-MAX_RECENT_IDS:],
         link=link,
     )
 
@@ -50,10 +56,11 @@ def _sum(one: int, other: int) -> int:
     return one + other
 
 
-def _history(row: History, device: History, combine: Combine) -> History:
-    day = max(row.day, device.day)
-    here, there = aged(row, day), aged(device, day)
-    pages = here.pages if combine is _sum else tuple(sorted({*here.pages, *there.pages}))[-MAX_PAGES_PER_WEEK:]
+def _history(row: Reader, device: Reader, combine: Combine) -> History:
+    day = max(row.history.day, device.history.day)
+    here, there = aged(row.history, day), aged(device.history, day)
+    is_same_salt = row.salt == device.salt  # fingerprints of pages under another salt say nothing here
+    pages = tuple(sorted({*here.pages, *there.pages}))[-MAX_PAGES_PER_WEEK:] if is_same_salt else here.pages
     return History(
         day=day,
         days=_cells(here.days, there.days, combine),

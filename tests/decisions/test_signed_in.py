@@ -51,6 +51,22 @@ def test_what_was_read_before_signing_in_joins_once(open_client: Opener, engine:
     assert [count(phone), count(phone), count(desk)] == [5, 6, 7]
 
 
+@pytest.mark.parametrize("is_first", [True, False], ids=["the first device", "a second device"])
+def test_a_passport_sent_again_at_the_signing_in_joins_once(
+    open_client: Opener, engine: Engine, *, is_first: bool
+) -> None:
+    """As by two tabs at once, or where the first answer was lost on its way."""
+    phone, desk = phone_and_desk(open_client, engine)
+    carried = ""
+    for _ in range(3):
+        carried = read(phone, who=None, passport=carried)["passport"]
+    known = 0 if is_first else count(desk)
+
+    counts = [count(phone, passport=carried) for _ in range(3)]
+
+    assert counts == [known + 4, known + 5, known + 6]
+
+
 def test_a_dismissal_on_one_device_silences_the_others(open_client: Opener, engine: Engine) -> None:
     campaign = make.campaign(cool_off=CoolOff(dismissal_seconds=(7 * make.DAY,)))
     phone, desk = phone_and_desk(open_client, engine, campaign)
@@ -131,6 +147,7 @@ def test_without_consent_no_row_is_read_or_written(open_client: Opener, engine: 
 def test_joining_a_copy_again_changes_nothing() -> None:
     row, device = (
         make.reader(
+            salt=number,
             history=History(
                 make.time_at().day, (number, 1), (number + 1,), (TopicHistory(number, (9,), (2,)),), (), 10
             ),
