@@ -250,20 +250,20 @@ def test_two_tabs_do_not_lose_each_others_counts(page: Page, press: Press, stub:
     page.goto(address)
     wait_for(page, "none")
 
-    asked: list[Any] = page.evaluate(
-        """(address) => Promise.all([1, 2, 3, 4].map(() => new Promise((done) => {
+    page.evaluate(
+        """(address) => { for (let number = 0; number < 4; number += 1) {
             const frame = document.createElement('iframe');
             frame.src = address;
-            frame.onload = () => {
-                frame.contentWindow.addEventListener('keepopen:none', done);
-                setTimeout(done, 1500);
-            };
             document.body.append(frame);
-        })))""",
+        } }""",
         address,
     )
+    page.wait_for_function(
+        """[...document.querySelectorAll('iframe')].every((frame) =>
+            frame.contentWindow.heard?.some(({ reason }) => reason === 'no_prompt'))"""
+    )
 
-    assert len(asked) == 4
+    assert len(stub.decides) == 5
     assert page.evaluate("localStorage['keepopen-courier']") == "xxxxx"
 
 
