@@ -103,7 +103,8 @@ def refundable(facts: Iterable[Fact], wish: RefundWish, disputes: Collection[Dis
     charge = next((fact for fact in facts if isinstance(fact, Charge) and fact.id == wish.charge_id), None)
     if charge is None or charge.status != "succeeded" or not charge.is_captured:
         raise RefundRefusedError("this charge took no money")
-    if charge.is_disputed and not (disputes and all(each.status in _OVER for each in disputes)):
+    is_settled = bool(disputes) and all(each.status in _OVER or each.is_charge_refundable for each in disputes)
+    if charge.is_disputed and not is_settled:
         raise RefundRefusedError("this charge is disputed: the bank decides where the money goes")
     returned = sum(
         fact.amount_minor

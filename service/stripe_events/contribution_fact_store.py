@@ -52,7 +52,7 @@ _SUBSCRIPTION = (
 )
 _CHARGE = (_c.id, _c.status, _c.is_captured, _c.amount_captured_minor, _c.currency, _c.created_at, _c.customer_id)
 _REFUND = (_r.id, _r.charge_id, _r.status, _r.amount_minor, _r.created_at)
-_DISPUTE = (_d.id, _d.charge_id, _d.status, _d.amount_minor, _d.created_at)
+_DISPUTE = (_d.id, _d.charge_id, _d.status, _d.amount_minor, _d.created_at, _d.is_charge_refundable)
 _INVOICE = (_i.id, _i.status, _i.billing_reason, _i.attempt_count, _i.created_at)
 
 _Columns = tuple[Column[Any], ...]
@@ -112,9 +112,7 @@ def _grouped(connection: Connection, statement: Select[*tuple[Any, ...]]) -> _Fo
 
 def disputes_of_charge(connection: Connection, charge_id: str) -> tuple[DisputeState, ...]:
     """The disputes of a charge, oldest first."""
-    d = disputes.c
-    statement = select(d.id, d.charge_id, d.status, d.amount_minor, d.created_at)
-    statement = statement.where(d.charge_id == charge_id).order_by(d.created_at, d.id)
+    statement = select(*_DISPUTE).where(_d.charge_id == charge_id).order_by(_d.created_at, _d.id)
     return tuple(DisputeState(*row) for row in connection.execute(statement))
 
 

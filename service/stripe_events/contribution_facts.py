@@ -74,6 +74,7 @@ class DisputeState:
     status: str
     amount_minor: int
     created_at: datetime
+    is_charge_refundable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from service.tokens.tokens import TokenRequest, create_token
 from tests.contributions.conftest import Newsroom
 
 DISPUTED_CARD = "4000 0000 0000 0259"
+INQUIRY_CARD = "4000 0000 0000 1976"
 REFUND_FAILS_CARD = "4000 0000 0000 5126"
 GOOD_IBAN = "DE89370400440532013000"
 BAD_IBAN = "DE62370400440532013001"
@@ -99,6 +100,18 @@ def test_a_disputed_charge_is_not_refunded_and_staff_are_told_once(newsroom: New
     assert "disputed" in refused.json["title"]
     assert newsroom.rows("SELECT dispute_status FROM contributions") == [("needs_response",)]
     assert mails(newsroom) == ["dispute_opened"]
+    assert ledger_equals_stripe(newsroom)
+
+
+def test_an_inquiry_may_be_answered_with_a_refund(newsroom: Newsroom) -> None:
+    charge_id = paid_charge(newsroom, card=INQUIRY_CARD)
+    settle(newsroom, minutes=1)
+    assert newsroom.rows("SELECT status FROM disputes") == [("warning_needs_response",)]
+
+    assert finance(newsroom, charge_id=charge_id, key="wish-0001").status_code == 201
+    settle(newsroom, minutes=1)
+
+    assert newsroom.rows("SELECT state FROM contributions") == [("refunded",)]
     assert ledger_equals_stripe(newsroom)
 
 

@@ -113,3 +113,25 @@ def test_a_key_is_of_one_wish(stage: Stage, wish: dict[str, str], why: str) -> N
     assert (other.status_code, other.get_json()["title"]) == (409, f"this key was used for another {why}")
     assert refund(stage, charge_id, "wish-0001").status_code == 201
     assert made(stage) == [400]
+
+
+@pytest.mark.parametrize(
+    ("status", "is_charge_refundable", "answer"),
+    [
+        ("warning_needs_response", True, 201),
+        ("warning_needs_response", False, 409),
+        ("needs_response", False, 409),
+        ("lost", False, 409),
+        ("won", False, 201),
+    ],
+)
+def test_a_disputed_charge_is_refunded_where_stripe_still_allows_it(
+    stage: Stage, status: str, is_charge_refundable: bool, answer: int
+) -> None:
+    charge_id = paid(stage)
+    events = stories.disputed(stage.stripe, stage.stripe.objects[charge_id], stage.at)
+    stage.stripe.objects["du_1"] |= {"status": status, "is_charge_refundable": is_charge_refundable}
+    stage.tell(events)
+
+    assert refund(stage, charge_id, "wish-0001").status_code == answer
+    assert len(made(stage)) == (answer == 201)
