@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from schemas.document import StrictSchema
-from schemas.fields import Flag, Folded, Key, Language, OneOrMany, Word, country_code
+from schemas.fields import Flag, Folded, Key, Language, OneOrMany, Word, country_code, refuse_control
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.gate import GateType, Strength
 from service.campaigns.page_rules import PageAccess, PageType
@@ -21,7 +21,16 @@ MAX_TOKEN = 2048
 
 
 def bounded_text(most: int, *, least: int = 1, **kwargs: Any) -> fields.String:
-    return fields.String(validate=validate.Length(least, most, error=f"must be {least} to {most} characters"), **kwargs)
+    return fields.String(validate=_length(least, most), **kwargs)
+
+
+def page_name(**kwargs: Any) -> fields.String:
+    """A page's id, which a contribution made there keeps."""
+    return fields.String(validate=[_length(1, MAX_REFERRER), refuse_control], **kwargs)
+
+
+def _length(least: int, most: int) -> validate.Length:
+    return validate.Length(least, most, error=f"must be {least} to {most} characters")
 
 
 class DecideSchema(StrictSchema):
@@ -29,7 +38,7 @@ class DecideSchema(StrictSchema):
 
     site = Key(required=True)
     view_id = bounded_text(MAX_ID, required=True)
-    page_id = bounded_text(MAX_REFERRER, required=True)
+    page_id = page_name(required=True)
     page_type = Word(PageType, load_default=PageType.ARTICLE)
     section = Folded(load_default=None, allow_none=True)
     tags = OneOrMany(Folded(), most=MAX_TAGS, load_default=())

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, pre_load
 
 from schemas.campaign import CampaignSchema
-from schemas.decide import MAX_REFERRER, DecideSchema, bounded_text
+from schemas.decide import MAX_REFERRER, DecideSchema, bounded_text, page_name
 from schemas.document import StrictSchema
 from schemas.fields import Flag, Folded, Key, Language, Members, OneOrMany, Whole, Word, country_code
 from schemas.site import SiteSchema
@@ -149,7 +149,7 @@ class StartSupportSchema(StrictSchema):
 class FreeArticlesSchema(StrictSchema):
     gate = Key(required=True)
     at = When(required=True)
-    pages = OneOrMany(bounded_text(MAX_REFERRER), least=1, most=MAX_HISTORY_ITEMS, required=True)
+    pages = OneOrMany(page_name(), least=1, most=MAX_HISTORY_ITEMS, required=True)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> FreeArticles:
@@ -192,7 +192,7 @@ class SimulatedViewSchema(DecideSchema):
 
     site = Key(load_default="")
     view_id = bounded_text(128, load_default="")
-    page_id = bounded_text(MAX_REFERRER, load_default="")
+    page_id = page_name(load_default="")
 
 
 class StepSchema(StrictSchema):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -10,8 +11,10 @@ import flask_smorest
 import marshmallow
 from flask import Response, abort, g, request
 from webargs.flaskparser import FlaskParser
+from webargs.flaskparser import abort as refuse
 
 from service.errors import ForbiddenError
+from service.refused_json import what_is_wrong
 
 WIDGET_BODY_BYTES = 4096
 ACCEPTED_JSON_TYPES = frozenset({"application/json", "text/plain"})
@@ -51,7 +54,7 @@ class Blueprint(flask_smorest.Blueprint):
 
 
 def read_json(raw: bytes) -> Any:
-    """JSON of a body; answers 400 for what is not UTF-8, not JSON, holds NaN or half a character, repeats
+    """JSON of a body; answers 400, by field, for what is not UTF-8, not JSON, holds NaN or half a character, repeats
     a name, or is nested absurdly."""
     try:
         found = _decode(raw.decode("utf-8"))
@@ -59,7 +62,7 @@ def read_json(raw: bytes) -> Any:
             json.dumps(found, ensure_ascii=False).encode()
         return found
     except (ValueError, RecursionError):
-        abort(400)
+        refuse(HTTPStatus.BAD_REQUEST, messages={"json": what_is_wrong(raw)})
 
 
 def _refuse_constant(name: str) -> None:

@@ -7,12 +7,12 @@ import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
 from marshmallow import Schema, fields
-from werkzeug.exceptions import TooManyRequests
+from werkzeug.exceptions import BadRequest, TooManyRequests
 
 from service.errors import ConflictError, StoreUnavailableError
 from service.logs import configure_logs, log_requests
 from service.problems import ProblemApi, answer_errors_as_problems
-from service.requests import Blueprint, add_cors_headers, admit_origin, limited_body
+from service.requests import Blueprint, add_cors_headers, admit_origin, limited_body, read_json
 
 OWN_ORIGINS = ("https://courier.example", "https://www.courier.example")
 
@@ -60,6 +60,31 @@ def edge() -> FlaskClient:
     ProblemApi(app).register_blueprint(blueprint)
     answer_errors_as_problems(app)
     return app.test_client()
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "words"),
+    [
+        (b"", "body", "is not JSON"),
+        (b'{"name": "a",}', "body", "is not JSON"),
+        (b"\xff\xfe", "body", "is not UTF-8 text"),
+        (b"[" * 5000, "body", "nested"),
+        (b'{"name": NaN}', "name", "finite"),
+        (b'{"name": "a", "list": [1, -Infinity]}', "list", "finite"),
+        (b'{"times": 1e999}', "times", "finite"),
+        (b'{"name": "a", "name": "b"}', "name", "twice"),
+        (b'{"name": "\\ud800"}', "name", "half a character"),
+        (b'{"na\\udfffme": 1}', "na\udfffme", "half a character"),
+        (b'["\\ud800"]', "body", "cannot be read"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_told_why_by_field(body: bytes, field: str, words: str) -> None:
+    with pytest.raises(BadRequest) as refused:
+        read_json(body)
+
+    told = refused.value.data["messages"]["json"]  # type: ignore[attr-defined]
+    assert list(told) == [field]
+    assert words in told[field][0]
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "text/plain;charset=UTF-8"])

@@ -125,6 +125,7 @@ def test_a_foreign_or_broken_passport_is_a_new_reader(open_client: Opener) -> No
         ({}, 422),
         ({"site": "tide", "view_id": "v", "page_id": "/a", "unknown": 1}, 422),
         ({"site": "tide", "view_id": 7, "page_id": "/a"}, 422),
+        ({"site": "tide", "view_id": "v", "page_id": "/a\x00"}, 422),
         ({"site": "elsewhere", "view_id": "v", "page_id": "/a"}, 404),
         ({"site": "tide", "view_id": "v", "page_id": "/a", "tags": ["t"] * 51}, 422),
         ({"site": "tide", "view_id": "v", "page_id": "/a", "is_sensitive": "yes"}, 422),
