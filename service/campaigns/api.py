@@ -1,12 +1,13 @@
 """The staff API of sites and campaigns: save, publish, go back, pause. Documents are JSON, or YAML where said so."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import abort, request
 from marshmallow import Schema
 
 from schemas.campaign import CampaignSchema
-from schemas.document import load_value
+from schemas.document import Path, load_value
 from schemas.editing import (
     DocumentChangeSchema,
     DocumentSchema,
@@ -18,7 +19,7 @@ from schemas.editing import (
     SwitchStateSchema,
 )
 from schemas.site import SiteSchema
-from service.campaigns.documents import MAX_DOCUMENT_BYTES, read_document
+from service.campaigns.documents import MAX_DOCUMENT_BYTES, Document, load_campaign, load_site, read_document
 from service.campaigns.editing import Hand, pause, publish, save_campaign, save_site
 from service.campaigns.reading import Described, changes_of, describe, describe_all, versions_of
 from service.campaigns.store import Change, DocumentKind, DocumentVersion
@@ -64,7 +65,7 @@ def get_site(key: str) -> Described:
 @blueprint.response(200, DocumentSchema)
 def put_site(key: str) -> Described:
     """Save a site; it is in force at once. `If-Match: "3"` refuses to overwrite anything newer than version 3."""
-    save_site(current_services().engine, document_named(key), hand(), based_on())
+    save_site(current_services().engine, document_named(key, load_site), hand(), based_on())
     return changed(SITE, key)
 
 
@@ -136,7 +137,7 @@ def get_campaign(key: str) -> Described:
 @blueprint.response(200, DocumentSchema)
 def put_campaign(key: str) -> Described:
     """Save a campaign as its next version; nothing is shown until it is published."""
-    save_campaign(current_services().engine, document_named(key), hand(), based_on())
+    save_campaign(current_services().engine, document_named(key, load_campaign), hand(), based_on())
     return changed(CAMPAIGN, key)
 
 
@@ -223,12 +224,14 @@ def based_on() -> int | None:
     return int(digits) if digits.isdecimal() and len(digits) < 10 else abort(400)
 
 
-def document_named(key: str) -> Any:
-    """The document in the body; 409 when its key is not the one in the address."""
+def document_named(key: str, load: Callable[[object, Mapping[Path, int]], object]) -> Any:
+    """The document in the body; 409 when its key is not the one in the address. What is wrong in YAML has its line."""
     is_yaml = request.mimetype in YAML_TYPES
-    content = read_document(request.get_data()).content if is_yaml else json_body()
+    document = read_document(request.get_data()) if is_yaml else Document(json_body(), {})
+    content = document.content
     if isinstance(content, dict) and content.setdefault("key", key) != key:
         raise ConflictError(f"the document's key is {content['key']}, the address says {key}")
+    load(content, document.lines)
     return content
 
 

@@ -69,6 +69,19 @@ def test_yaml_is_taken_too_and_errors_name_the_line(staff: FlaskClient, editor: 
     assert "(line 2)" in (bad.json or {})["errors"]["document"][0]
 
 
+def test_a_field_that_is_wrong_in_yaml_is_named_with_its_line(staff: FlaskClient, editor: Headers) -> None:
+    headers = editor | {"Content-Type": "application/yaml"}
+    campaign = write_document(campaign_document()) + "prority: 3\n"
+
+    site = staff.put("/v1/sites/courier", data="key: courier\nname: 7\n", headers=headers)
+    misspelt = staff.put("/v1/campaigns/autumn", data=campaign, headers=headers)
+
+    assert "name: must be text (line 2)" in (site.json or {})["errors"]["document"]
+    assert (misspelt.json or {})["errors"]["document"] == [
+        f"prority: is not a field here; did you mean priority? (line {campaign.count(chr(10))})"
+    ]
+
+
 def test_the_key_may_be_left_to_the_address_but_not_contradict_it(staff: FlaskClient, editor: Headers) -> None:
     put_site(staff, editor)
     document = campaign_document()
