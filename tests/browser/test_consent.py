@@ -198,8 +198,11 @@ def test_an_explicit_call_before_the_loader_counts(page: Page, press: Press, stu
     assert [asked["consent"] for asked in stub.decides] == ["meter"]
 
 
+LOCAL = 'data-consent="full" data-passport="local"'
+
+
 def local(press: Press) -> str:
-    return press.article(head=press.script('data-consent="full" data-passport="local"'))
+    return press.article(head=press.script(LOCAL))
 
 
 def test_a_local_passport_travels_in_the_body_and_stays_in_this_browser(page: Page, press: Press, stub: Stub) -> None:
@@ -265,6 +268,20 @@ def test_two_tabs_do_not_lose_each_others_counts(page: Page, press: Press, stub:
 
     assert len(stub.decides) == 5
     assert page.evaluate("localStorage['keepopen-courier']") == "xxxxx"
+
+
+@pytest.mark.deadlines(1)
+def test_a_count_is_not_lost_where_another_tab_takes_its_time(page: Page, press: Press, stub: Stub) -> None:
+    stub.decide = lambda body: {"prompts": [], "passport": body["passport"] + "x"}
+    hold = "navigator.locks.request('keepopen-courier', () => new Promise((go) => { window.go = go; }))"
+    page.goto(press.article(head=f"<script>{hold}</script>" + press.script(LOCAL)))
+    wait_for(page, "none")
+    assert page.evaluate("heard.at(-1).reason") == "late"
+
+    page.evaluate("go()")
+
+    page.wait_for_function("localStorage['keepopen-courier'] === 'x'")
+    assert len(stub.decides) == 1
 
 
 def test_a_withdrawal_empties_a_local_passport(page: Page, press: Press, stub: Stub) -> None:

@@ -1,6 +1,7 @@
 """Files, answers and events that come late, or in another order: nothing of an old view is drawn, nothing is lost."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route
@@ -49,7 +50,7 @@ def settled(page: Page) -> list[str]:
     return told
 
 
-FILES = {
+FILES: dict[str, dict[str, Any]] = {
     "prompts.js": {},
     "appeal.js": {},
     "amounts.js": {},

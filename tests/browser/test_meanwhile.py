@@ -1,11 +1,11 @@
 """What the reader has done by the time a file or an answer comes: closed it, gone on, come back from paying."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.hearing import events_on, heard, wait_for
 from tests.browser.press import Press
-from tests.browser.stub import Stub, decision, prompt
+from tests.browser.stub import Stub, prompt
 from tests.browser.test_late import BANNER, GATE, REGION, hold, settled
 
 pytestmark = pytest.mark.browser
@@ -52,13 +52,15 @@ def test_who_closes_the_banner_is_not_taken_to_the_support_page(page: Page, pres
     stub.show(prompt(**BANNER))
     page.goto(press.article())
     wait_for(page, "shown")
-    hold(page, "amounts.js")
+    held: list[Route] = []
+    page.route("**/amounts.js", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks the function
     with page.expect_request("**/amounts.js"):
         page.get_by_role("button", name=GIVE).click()
     page.get_by_role("button", name="Close").click()
 
-    page.wait_for_timeout(7000)
+    held[0].abort()
 
+    settled(page)
     assert page.url.endswith("/page")
 
 
@@ -168,9 +170,8 @@ def test_a_page_from_the_cache_with_files_on_their_way_shows_one_prompt(page: Pa
     assert stub.event_names().count("seen") == 1
 
 
-def test_a_checkout_taken_back_by_the_reader_can_be_begun_again(page: Page, press: Press, stub: Stub) -> None:
+def test_a_gift_whose_proof_cannot_be_shown_can_be_begun_again(page: Page, press: Press, stub: Stub) -> None:
     stub.show(prompt())
-    stub.decide = lambda _: decision(prompt())
     page.goto(press.article())
     wait_for(page, "shown")
     stub.wants_proof = True

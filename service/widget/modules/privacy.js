@@ -1,4 +1,5 @@
 // What this browser carries for the service: erased on request, and in local mode kept and passed on, one tab at a time.
+const WAIT_MILLISECONDS = 10000;
 const nameFor = (app) => 'keepopen-' + app.site;
 
 const erase = async (app) => {
@@ -42,5 +43,6 @@ export const exchange = async (app, path, body, milliseconds) => {
     if (typeof answer.passport === 'string' && app.consent !== 'none') localStorage.setItem(name, answer.passport);
     return answer;
   };
-  return navigator.locks ? navigator.locks.request(name, { signal: AbortSignal.timeout(milliseconds) }, talk) : talk();
+  // Who waits for other tabs too long shows nothing, but is counted all the same
+  return navigator.locks ? navigator.locks.request(name, { signal: AbortSignal.timeout(WAIT_MILLISECONDS) }, talk) : talk();
 };
