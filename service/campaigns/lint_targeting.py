@@ -24,11 +24,12 @@ def targeting_findings(campaign: Campaign, site: Site) -> Iterator[Finding]:
     yield from _excluded(subject, campaign, site)
     yield from _counts(subject, campaign.reader)
     yield from _readers(subject, campaign.reader)
+    yield from _signed_in(subject, campaign.reader, site)
     yield from _contributors(subject, campaign, site)
     yield from _contextual(subject, campaign.reader, site)
     yield from _countries(subject, campaign.reader, site)
     yield from _history(subject, campaign)
-    yield from _placement(subject, campaign)
+    yield from _placement(subject, campaign, site)
 
 
 def misspelt_names(campaigns: Iterable[Campaign], site: Site) -> Iterator[Finding]:
@@ -99,6 +100,14 @@ def _readers(subject: str, reader: ReaderRules) -> Iterator[Finding]:
         yield problem(subject, "contradiction", f"referrer {host} is in any and in none; none always wins")
 
 
+def _signed_in(subject: str, reader: ReaderRules, site: Site) -> Iterator[Finding]:
+    """Rules about signed-in readers on a site that knows of none, or of none of their audiences."""
+    if reader.is_signed_in and not site.assertion.keys:
+        yield problem(subject, "never_shown", "it wants signed-in readers; the site has no reader_assertion keys")
+    if reader.external_audiences_any and site.audience_service is None:
+        yield problem(subject, "never_shown", "it wants external audiences; the site has no audience_service")
+
+
 def _counts(subject: str, reader: ReaderRules) -> Iterator[Finding]:
     for one, other in permutations(reader.article_counts, 2):
         is_one_enough = one.minimum is None or other.maximum is None or one.minimum <= other.maximum
@@ -162,7 +171,9 @@ def _history(subject: str, campaign: Campaign) -> Iterator[Finding]:
         yield advice(subject, "placeholder", words)
 
 
-def _placement(subject: str, campaign: Campaign) -> Iterator[Finding]:
+def _placement(subject: str, campaign: Campaign, site: Site) -> Iterator[Finding]:
+    if campaign.kind is not Kind.GATE and campaign.placement in OVERLAYS and site.attention.overlays_per_view == 0:
+        yield problem(subject, "never_shown", f"the site lets no prompt lie over the page, as at {campaign.placement}")
     if campaign.kind is Kind.EPIC and campaign.placement in OVERLAYS:
         yield advice(subject, "placement", f"an epic stands in the article; at {campaign.placement} it covers the page")
     if campaign.kind is Kind.GATE and campaign.page.sensitive is PageCondition.ONLY:

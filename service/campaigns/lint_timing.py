@@ -1,12 +1,13 @@
 """Lint: schedules that never open, and limits that cannot bind or never let anything through."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.finding import Finding, advice, problem
-from service.campaigns.frequency import NO_COOL_OFF, Cap, Gap
+from service.campaigns.frequency import NO_COOL_OFF, NO_LIMIT, Cap, Gap
 from service.campaigns.schedule import (
     MINUTES_PER_DAY,
     WEEKDAYS,
@@ -43,12 +44,27 @@ def _schedule(subject: str, schedule: Schedule, zone: ZoneInfo, now: datetime) -
         yield problem(subject, "schedule_over", f"the schedule ended on {ends.astimezone(zone):%Y-%m-%d %H:%M}")
     if schedule.weekdays and begins and ends and not schedule.weekdays & _weekdays_between(begins, ends, zone):
         yield problem(subject, "empty_schedule", "none of its weekdays falls between the start and the end")
+    elif begins and ends and not _has_open_minute(schedule, begins, ends, zone):
+        yield problem(subject, "empty_schedule", "none of its hours falls between the start and the end")
 
 
 def _weekdays_between(begins: datetime, ends: datetime, zone: ZoneInfo) -> frozenset[str]:
     first, last = begins.astimezone(zone).date(), (ends - timedelta(microseconds=1)).astimezone(zone).date()
     days = min((last - first).days + 1, WEEK_DAYS)
     return frozenset(WEEKDAYS[(first.weekday() + offset) % WEEK_DAYS] for offset in range(days))
+
+
+def _has_open_minute(schedule: Schedule, begins: datetime, ends: datetime, zone: ZoneInfo) -> bool:
+    """Whether its hours come at all on its weekdays. In more than eight days all of them do."""
+    if schedule.hours is None or ends - begins > timedelta(days=WEEK_DAYS + 1):
+        return True
+    minutes = range(0, int((ends - begins).total_seconds()), 60)
+    local = ((begins + timedelta(seconds=second)).astimezone(zone) for second in minutes)
+    return any(
+        _is_open(schedule, at.hour * 60 + at.minute)
+        and (schedule.weekdays is None or WEEKDAYS[at.weekday()] in schedule.weekdays)
+        for at in local
+    )
 
 
 def _quiet(subject: str, schedule: Schedule, site: Site) -> Iterator[Finding]:
@@ -97,7 +113,7 @@ def _caps(subject: str, campaign: Campaign) -> Iterator[Finding]:
     if daily and gap and is_comparable and 1 + (LONGEST_DAY_SECONDS - 1) // gap.seconds < daily.impressions:
         words = f"the daily cap of {daily.impressions} never binds: the gap alone lets through fewer"
         yield problem(subject, "cap_shorter_than_gap", words)
-    if frequency.is_always_asking and (frequency.caps or frequency.gap or frequency.daily or frequency.cycle):
+    if frequency.is_always_asking and frequency != replace(NO_LIMIT, is_always_asking=True):
         yield problem(
             subject, "always_ask", "always_ask passes every limit of frequency, so those written beside it do nothing"
         )

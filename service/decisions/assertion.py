@@ -7,6 +7,7 @@ A JWT (https://www.rfc-editor.org/rfc/rfc7519) signed with ES256, RS256 or EdDSA
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import TypeGuard
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -16,6 +17,7 @@ from joserfc.jws import extract_compact
 from service.campaigns.site import AssertionKey, ReaderAssertion
 
 MAX_READER_ID = 255
+_FAR = 1 << 40
 # RFC 9864 renames EdDSA with this curve to Ed25519; publications send either.
 _NAMES = {"ES256": ["ES256"], "RS256": ["RS256"], "EdDSA": ["EdDSA", "Ed25519"]}
 
@@ -94,8 +96,13 @@ def _is_meant_for(rules: ReaderAssertion, claims: dict[str, object]) -> bool:
 def _is_in_force(rules: ReaderAssertion, claims: dict[str, object], instant: int) -> bool:
     """Not past `exp`, not before `nbf`, and not issued longer ago than the site allows, give or take the leeway."""
     expires, starts, issued = claims.get("exp"), claims.get("nbf", 0), claims.get("iat", instant)
-    if any(isinstance(one, bool) or not isinstance(one, int | float) for one in (expires, starts, issued)):
+    if not (_is_instant(expires) and _is_instant(starts) and _is_instant(issued)):
         return False
-    is_started = float(str(starts)) <= instant + rules.leeway_seconds
-    is_young = instant - float(str(issued)) <= rules.maximum_age_seconds + rules.leeway_seconds
-    return is_started and is_young and instant < float(str(expires)) + rules.leeway_seconds
+    is_started = starts <= instant + rules.leeway_seconds
+    is_young = instant - issued <= rules.maximum_age_seconds + rules.leeway_seconds
+    return is_started and is_young and instant < expires + rules.leeway_seconds
+
+
+def _is_instant(claim: object) -> TypeGuard[int | float]:
+    """Seconds since 1970; neither NaN nor infinity, which Python reads in JSON, nor beyond all calendars."""
+    return isinstance(claim, int | float) and not isinstance(claim, bool) and abs(claim) < _FAR

@@ -35,6 +35,31 @@ def test_a_sound_campaign_gives_no_finding() -> None:
             "empty_schedule",
             "weekdays",
         ),
+        (
+            {"schedule": {"starts": "2026-11-23 10:00", "ends": "2026-11-23 11:00", "hours": "12:00-13:00"}},
+            "empty_schedule",
+            "hours",
+        ),
+        (
+            {
+                "schedule": {
+                    "starts": "2026-11-23",
+                    "ends": "2026-11-24 08:00",
+                    "weekdays": ["tue"],
+                    "hours": "09:00-10:00",
+                }
+            },
+            "empty_schedule",
+            "hours",
+        ),
+        (
+            {"schedule": {"starts": "2027-03-28", "ends": "2027-03-28", "hours": "01:10-01:40"}},
+            "empty_schedule",
+            "hours",
+        ),
+        ({"reader": {"signed_in": True}}, "never_shown", "reader_assertion"),
+        ({"reader": {"external_audiences": ["loyal"]}}, "never_shown", "audience_service"),
+        ({"frequency": {"total_impressions": 3, "always_ask": True}}, "always_ask", "do nothing"),
         ({"share": 0}, "never_shown", "share is 0"),
         ({"frequency": {"caps": {"impressions": 0, "days": 1}}}, "never_shown", "a cap allows 0"),
         ({"frequency": {"total_impressions": 0}}, "never_shown", "total_impressions is 0"),
@@ -154,6 +179,20 @@ def test_what_the_site_leaves_no_room_for_is_named() -> None:
 
     assert rules(at_night, quiet_hours="22:00-05:00") == rules(without_consent, consent=asks_nobody) == {"never_shown"}
     assert rules(at_night, quiet_hours="22:00-04:00") == rules(without_consent) == set()
+
+
+def test_hours_that_come_between_start_and_end_are_left_alone() -> None:
+    at_once = {"starts": "2026-11-23 10:00", "ends": "2026-11-23 11:00", "hours": "11:00-13:00"}
+    on_tuesday = {"starts": "2026-11-23", "ends": "2026-11-24", "weekdays": ["tue"], "hours": "23:59-00:10"}
+
+    assert rules(campaign(schedule=at_once)) == rules(campaign(schedule=on_tuesday)) == set()
+
+
+def test_what_lies_over_the_page_where_nothing_may_is_named() -> None:
+    banner = campaign(kind="banner", placement="page_bottom")
+
+    assert rules(banner, attention={"overlays_per_view": 0}) == {"never_shown"}
+    assert rules(banner, attention={"overlays_per_view": 1}) == set()
 
 
 def test_pages_the_site_excludes_for_good_are_named() -> None:

@@ -1,6 +1,7 @@
 """Reader assertions: who the publication says is signed in."""
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -105,6 +106,10 @@ def test_what_does_not_hold_is_a_signed_out_reader(text: str | None) -> None:
         ({"exp": None}, Standing.EXPIRED),
         ({"exp": "soon"}, Standing.EXPIRED),
         ({"exp": True}, Standing.EXPIRED),
+        ({"exp": math.inf}, Standing.EXPIRED),
+        ({"exp": math.nan}, Standing.EXPIRED),
+        ({"exp": 10**30}, Standing.EXPIRED),
+        ({"nbf": -math.inf}, Standing.EXPIRED),
         ({"nbf": NOW + 60}, Standing.SIGNED_IN),
         ({"nbf": NOW + 61}, Standing.EXPIRED),
         ({"iat": NOW - 3660, "exp": NOW + 600}, Standing.SIGNED_IN),
