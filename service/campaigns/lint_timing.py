@@ -87,7 +87,6 @@ def _never(subject: str, campaign: Campaign) -> Iterator[Finding]:
         "total_impressions is 0": frequency.total_impressions == 0,
         "total_contributions is 0": frequency.total_contributions == 0,
         "it ends after 0 dismissals": campaign.cool_off.ends_after_dismissals == 0,
-        "every variant has weight 0": all(variant.weight == 0 for variant in campaign.variants),
     }
     for words in (words for words, is_so in zeros.items() if is_so):
         yield problem(subject, "never_shown", f"{words}, so nobody ever sees it")

@@ -97,6 +97,10 @@ def _languages(subject: str, name: str, variant: Variant, site: Site) -> Iterato
 
 def _experiment(subject: str, campaign: Campaign) -> Iterator[Finding]:
     experiment, variants = campaign.experiment, campaign.variants
+    if all(variant.weight == 0 for variant in variants):
+        yield problem(
+            subject, "experiment", "every variant has weight 0: everybody gets the control, and nobody counts"
+        )
     if experiment is None:
         return
     if len(variants) == 1:

@@ -23,7 +23,7 @@ from service.decisions.prompts import (
 from service.decisions.reader import Giving, Reader, RecurringState, new_reader
 from service.decisions.reader_rules import articles_remembered
 from service.decisions.simulation import EventStep, Happening, Simulation, StartReader, ViewStep
-from service.decisions.site_time import site_time_at
+from service.decisions.site_time import in_utc, site_time_at
 from service.decisions.situation import Visitor
 from service.decisions.start_reader import reader_at_start
 from service.decisions.supporters import contributed, refunded
@@ -57,11 +57,11 @@ def simulate(simulation: Simulation) -> Iterator[Lived]:
     """Each page view's decision, in the order of the steps."""
     zone = ZoneInfo(simulation.site.timezone)
     site = compile_site(SiteSnapshot(simulation.site, zone, simulation.campaigns, raised_minor=simulation.raised_minor))
-    first_at = _aware(simulation.steps[0].at, zone) if simulation.steps else datetime(1970, 1, 2, tzinfo=zone)
+    first_at = in_utc(simulation.steps[0].at, zone) if simulation.steps else datetime(1970, 1, 2, tzinfo=zone)
     is_known = simulation.reader.supporter.state.value != SupporterState.UNKNOWN
     life = _Life(reader_at_start(simulation, site, first_at), simulation.reader, is_known)
     for number, step in enumerate(simulation.steps, 1):
-        at = _aware(step.at, zone)
+        at = in_utc(step.at, zone)
         if isinstance(step, ViewStep):
             life, lived = _view(site, life, step, at, number)
             if simulation.sees_prompts:
@@ -137,7 +137,7 @@ def _giving_after(giving: Giving, step: EventStep, instant: int, zone: ZoneInfo)
         case Happening.PAYMENT_RECOVERED:
             return replace(giving, recurring=RecurringState.ACTIVE, past_due_at=0)
         case Happening.CANCELLED:
-            until = int(_aware(step.paid_until, zone).timestamp()) if step.paid_until else instant
+            until = int(in_utc(step.paid_until, zone).timestamp()) if step.paid_until else instant
             return replace(giving, recurring=RecurringState.CANCELLED, paid_until=until)
         case _:
             return replace(giving, recurring=RecurringState.NONE, ended_at=instant)
@@ -153,7 +153,3 @@ def _contributed(life: _Life, interval: Interval, campaign: str | None, instant:
 def _reported(life: _Life, event: PromptEvent, campaign: str, instant: int) -> _Life:
     arm = life.arms.get(campaign, 0)
     return replace(life, reader=record_event(life.reader, event, campaign_fingerprint(campaign), arm, instant))
-
-
-def _aware(at: datetime, zone: ZoneInfo) -> datetime:
-    return at if at.tzinfo is not None else at.replace(tzinfo=zone)

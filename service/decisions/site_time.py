@@ -38,6 +38,12 @@ def site_time_at(now: datetime, zone: ZoneInfo) -> SiteTime:
     return SiteTime(int(now.timestamp()), local.toordinal(), local.hour * 60 + local.minute, zone)
 
 
+def in_utc(at: datetime, zone: ZoneInfo) -> datetime:
+    """A time as an editor writes it: with its offset, or without one on the site's clock. One that the clocks repeat is
+    the first; one they skip is an hour later."""
+    return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
 def site_time_of(instant: int, zone: ZoneInfo) -> SiteTime:
     return site_time_at(datetime.fromtimestamp(instant, UTC), zone)
 

@@ -20,7 +20,7 @@ from service.decisions.reader import (
     new_reader,
 )
 from service.decisions.simulation import FreeArticles, Simulation, StartReader, StartState, StartSupport
-from service.decisions.site_time import site_time_at, week_of
+from service.decisions.site_time import in_utc, site_time_at, week_of
 from service.decisions.situation import Page, Situation, Visitor
 from service.decisions.supporters import contributed, supporter_state
 
@@ -28,7 +28,7 @@ from service.decisions.supporters import contributed, supporter_state
 def reader_at_start(simulation: Simulation, site: CompiledSite, first_at: datetime) -> Reader:
     """The state just before the first step. Articles dated after it are not believed."""
     written, zone = simulation.reader, site.zone
-    first_seen = _aware(written.first_seen, zone) if written.first_seen else first_at
+    first_seen = in_utc(written.first_seen, zone) if written.first_seen else first_at
     reader = new_reader(int(first_seen.timestamp()), written.bucket, salt=0)
     reader = reader._replace(history=_history(written, first_at, site))
     reader = _with_prompts(reader, written, zone)
@@ -95,7 +95,7 @@ def _giving(support: StartSupport, first_at: datetime, zone: ZoneInfo) -> Giving
 
 
 def _with_free_articles(reader: Reader, free: FreeArticles, site: CompiledSite, written: StartReader) -> Reader:
-    now = site_time_at(_aware(free.at, site.zone), site.zone)
+    now = site_time_at(in_utc(free.at, site.zone), site.zone)
     gate = next((one.prepared.campaign for one in site.gates if one.prepared.campaign.key == free.gate), None)
     if gate is None:
         return reader
@@ -107,9 +107,5 @@ def _with_free_articles(reader: Reader, free: FreeArticles, site: CompiledSite, 
     return reader
 
 
-def _aware(at: datetime, zone: ZoneInfo) -> datetime:
-    return at if at.tzinfo is not None else at.replace(tzinfo=zone)
-
-
 def _instant(at: datetime, zone: ZoneInfo) -> int:
-    return int(_aware(at, zone).timestamp())
+    return int(in_utc(at, zone).timestamp())

@@ -64,7 +64,7 @@ def test_a_sound_campaign_gives_no_finding() -> None:
         ({"frequency": {"caps": {"impressions": 0, "days": 1}}}, "never_shown", "a cap allows 0"),
         ({"frequency": {"total_impressions": 0}}, "never_shown", "total_impressions is 0"),
         ({"cool_off": {"after_dismissal": {"ends_after": 0}}}, "never_shown", "0 dismissals"),
-        ({"variants": [variant_document(weight=0)]}, "never_shown", "weight 0"),
+        ({"variants": [variant_document(weight=0)]}, "experiment", "weight 0"),
         (
             {"frequency": {"caps": {"impressions": 4, "days": 7}, "gap": {"days": 7}}},
             "cap_shorter_than_gap",

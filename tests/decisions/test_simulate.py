@@ -308,3 +308,15 @@ def test_the_publications_services_are_asked_about_signed_in_readers_only() -> N
     lived = run(campaigns=[loyal, gentle], reader=reader, steps=steps)
 
     assert shown(lived) == [["gentle"], ["loyal"]]
+
+
+def test_a_time_that_the_clocks_skip_is_the_same_instant_and_wall_time_an_hour_later() -> None:
+    campaign = {"key": "autumn", "schedule": {"hours": "01:00-01:59"}}
+
+    skipped, later, before = run(
+        campaigns=[campaign], steps=[view("2027-03-28 01:30"), view("2027-03-28 02:30"), view("2027-03-28 00:59")]
+    )
+
+    assert (skipped["at"], skipped["local_at"]) == ("2027-03-28T01:30:00Z", "2027-03-28T02:30:00+01:00")
+    assert (skipped["local_at"], skipped["shown"]) == (later["local_at"], later["shown"]) == (later["local_at"], [])
+    assert before["shown"] == []
