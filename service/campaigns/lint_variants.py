@@ -23,6 +23,10 @@ def variant_findings(campaign: Campaign, site: Site) -> Iterator[Finding]:
             yield from ask_findings(subject, name, variant.ask or site.ask, site)
         yield from _colours(subject, name, variant.design)
         yield from _languages(subject, name, variant, site)
+    if all(variant.weight == 0 for variant in campaign.variants):
+        yield problem(
+            subject, "experiment", "every variant has weight 0: everybody gets the control, and nobody counts"
+        )
     yield from _experiment(subject, campaign)
 
 
@@ -97,10 +101,6 @@ def _languages(subject: str, name: str, variant: Variant, site: Site) -> Iterato
 
 def _experiment(subject: str, campaign: Campaign) -> Iterator[Finding]:
     experiment, variants = campaign.experiment, campaign.variants
-    if all(variant.weight == 0 for variant in variants):
-        yield problem(
-            subject, "experiment", "every variant has weight 0: everybody gets the control, and nobody counts"
-        )
     if experiment is None:
         return
     if len(variants) == 1:
