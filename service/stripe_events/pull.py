@@ -141,14 +141,15 @@ def _take_over(
 
 
 def _look_again(services: Services, unanswered: list[ObjectRef]) -> None:
-    """Ask for what movements came from whose entry still waits: they came with a payout, or it was not to be had.
+    """Ask for what movements came from and is not here: they came with a payout's list, or it was not to be had.
 
     The newest first, until Stripe refuses as many in a row as are asked for at once.
     """
     post(services)
     with services.engine.connect() as connection:
-        waiting = unposted_transactions(connection)
-    found = (_source_of(each.category, each.source_id) for each in reversed(waiting))
+        unposted = [(each.category, each.source_id) for each in unposted_transactions(connection)]
+        waiting = [*pull_store.unseen_sources(connection), *unposted]
+    found = (_source_of(*each) for each in reversed(waiting))
     refs = (ref for ref in dict.fromkeys(found) if ref is not None and ref not in unanswered)
     for batch in _batches(refs):
         if _fetch_each(services, batch, unanswered) == BATCH_SIZE:

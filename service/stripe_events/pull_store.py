@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, DateTime, Table, Text, func, select
+from sqlalchemy import Column, Connection, DateTime, Table, Text, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from service.database.metadata import metadata
-from service.stripe_events.fact_tables_store import balance_transactions, payouts
+from service.stripe_events.fact_tables_store import balance_transactions, disputes, payouts
 
 pull_cursors = Table(
     "pull_cursors",
@@ -46,6 +46,21 @@ def newest_movement_at(connection: Connection) -> datetime | None:
 def known_transactions(connection: Connection, ids: Sequence[str]) -> frozenset[str]:
     statement = select(balance_transactions.c.id).where(balance_transactions.c.id.in_(ids))
     return frozenset(connection.execute(statement).scalars())
+
+
+def unseen_sources(connection: Connection) -> list[tuple[str, str]]:
+    """Category and source of movements whose dispute or payout is not here; these are posted all the same."""
+    c = balance_transactions.c
+    of_dispute = c.reporting_category.in_(("dispute", "dispute_reversal"))
+    of_payout = c.reporting_category.in_(("payout", "payout_reversal"))
+    statement = select(c.reporting_category, c.source_id).where(
+        c.source_id.is_not(None),
+        or_(
+            and_(of_dispute, ~exists().where(disputes.c.id == c.source_id)),
+            and_(of_payout, ~exists().where(payouts.c.id == c.source_id)),
+        ),
+    )
+    return [(row.reporting_category, row.source_id) for row in connection.execute(statement.order_by(c.created_at))]
 
 
 def known_payouts(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -82,6 +82,59 @@ def given_back(
     return [event("refund.created", stripe.objects[id_], at), event("charge.refunded", made, at)]
 
 
+def sent_back(stripe: ScriptedStripe, refund_id: str, at: int) -> list[Json]:
+    """A refund fails: what left comes back."""
+    refund = stripe.objects[refund_id]
+    left = stripe.objects[refund["balance_transaction"]]
+    id_ = f"txn_{refund_id}_back"
+    moved(stripe, id_, "refund_failure", -left["amount"], refund_id, at, currency=left["currency"])
+    refund |= {"status": "failed", "failure_balance_transaction": id_}
+    of_charge = stripe.objects[refund["charge"]]
+    of_charge |= {"amount_refunded": of_charge["amount_refunded"] - refund["amount"], "refunded": False}
+    return [event("refund.failed", refund, at), event("charge.refund.updated", refund, at)]
+
+
+def contested(
+    stripe: ScriptedStripe, charge_id: str, at: int, left: int, ends: tuple[str, ...] = (), back: int = 0
+) -> list[Json]:
+    """A dispute of a whole charge, for which `left` and a fee leave the balance; each end a day after the last.
+
+    One that is won brings `back` back, and its fee.
+    """
+    of_charge = stripe.objects[charge_id]
+    id_, currency = f"du_{charge_id}", stripe.objects[of_charge["balance_transaction"]]["currency"]
+    own = moved(stripe, f"txn_{id_}", "dispute", -left, id_, at, currency=currency, fee=150)
+    stripe.put(
+        {
+            "id": id_,
+            "object": "dispute",
+            "status": "needs_response",
+            "amount": of_charge["amount"],
+            "currency": of_charge["currency"],
+            "charge": charge_id,
+            "payment_intent": of_charge["payment_intent"],
+            "created": at,
+            "livemode": False,
+            "reason": "fraudulent",
+            "is_charge_refundable": False,
+            "balance_transactions": [stripe.objects[own]],
+            "evidence_details": {"due_by": at + 7 * DAY, "has_evidence": False, "submission_count": 0},
+        }
+    )
+    of_charge["disputed"] = True
+    dispute = stripe.objects[id_]
+    events = [event("charge.dispute.created", dispute, at), event("charge.dispute.funds_withdrawn", dispute, at)]
+    for number, end in enumerate(ends, start=1):
+        dispute["status"] = end
+        events.append(event("charge.dispute.closed", dispute, at + number * DAY))
+        if end == "won":
+            won = f"txn_{id_}_back"
+            moved(stripe, won, "dispute_reversal", back, id_, at + number * DAY, currency=currency, fee=-150)
+            dispute["balance_transactions"] = [*dispute["balance_transactions"], stripe.objects[won]]
+            events.append(event("charge.dispute.funds_reinstated", dispute, at + number * DAY))
+    return events
+
+
 def paid_out(stripe: ScriptedStripe, id_: str, at: int, currency: str = "eur", **more: Any) -> list[Json]:
     """An automatic payout of all of a currency that no payout has carried; negative where the bank is debited."""
     mine = [each for each in stripe.of_kind("balance_transaction") if each["currency"] == currency]
