@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from service.campaigns.campaign import Campaign
+from service.campaigns.campaign import Campaign, Status
 from service.campaigns.countries import with_countries_written_out
 from service.campaigns.documents import MAX_DEPTH, MAX_DIGITS
 from service.campaigns.json_documents import plain_json
@@ -33,8 +33,13 @@ class Replayed:
 
 
 def replay(snapshot: SiteSnapshot, draft: Campaign, lines: Iterable[str]) -> Replayed:
-    """Each line is a simulation without site and campaigns. Raises InvalidDocumentError naming the line."""
+    """Each line is a simulation without site and campaigns. Raises InvalidDocumentError naming the line.
+
+    What is still a draft is lived as live, which publishing makes it.
+    """
     draft = with_countries_written_out(draft, snapshot.site)
+    if draft.status is Status.DRAFT:
+        draft = replace(draft, status=Status.LIVE)
     after = (*(one for one in snapshot.campaigns if one.key != draft.key), draft)
     readers = decisions = changed = more = fewer = 0
     for number, line in enumerate(lines, 1):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from service.campaigns.campaign import Status
 from service.campaigns.frequency import Frequency
 from service.campaigns.snapshot import SiteSnapshot
 from service.decisions.replay import replay
@@ -39,6 +40,14 @@ def test_a_new_campaign_is_shown_more() -> None:
     found = replay(PUBLISHED, earlier, [line()])
 
     assert (found.changed, found.more) == (2, 2)
+
+
+def test_a_draft_is_lived_as_live_and_an_archived_one_not_at_all() -> None:
+    draft = make.campaign("winter", priority=1, frequency=Frequency(), status=Status.DRAFT)
+    gone = make.campaign(status=Status.ARCHIVED)
+
+    assert replay(PUBLISHED, draft, [line()]).more == 2
+    assert replay(PUBLISHED, gone, [line()]).fewer == 2
 
 
 def test_no_readers_are_no_change() -> None:
