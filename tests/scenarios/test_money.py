@@ -1,25 +1,21 @@
 """Money of every kind, told in any order, twice, or by no webhook: books and files equal Stripe's balance."""
 
-import csv
-import io
 import random
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from service.money import exponent
 from service.settings import Settings
 from service.stripe_events.refresh import sweep
 from tests.scenarios import lives, money, stories
+from tests.scenarios.agreement import agree, by_currency, export, standing
 from tests.scenarios.conftest import Stage
 from tests.scenarios.objects import DAY, event
 from tests.scenarios.scripted import Json
 
-COSTS = {"5100", "5110", "5120", "5200"}
 WAYS = ("as sent", "reversed, one by one", "half of them twice, shuffled", "sync", "backfill")
 
 
@@ -47,63 +43,6 @@ def tell(stage: Stage, events: list[Json], way: str) -> None:
         random.Random(11).shuffle(told)
     stage.tell(told, drained_each=way.startswith("reversed"))
     stage.run("sync")
-
-
-def export(stage: Stage, name: str, *options: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(stage.run("export", name, *options))))
-
-
-def by_currency(rows: Iterable[dict[str, str]], column: str) -> dict[str, int]:
-    """What a column of money comes to in minor units, without the currencies in which that is nothing."""
-    sums: dict[str, int] = {}
-    for row in rows:
-        minor = Decimal(row[column] or 0).scaleb(exponent(row["currency"]))
-        assert minor == int(minor)
-        sums[row["currency"]] = sums.get(row["currency"], 0) + int(minor)
-    return {code: minor for code, minor in sums.items() if minor}
-
-
-def moved(stage: Stage, field: str, *categories: str) -> dict[str, int]:
-    """The same of Stripe's own movements."""
-    sums: dict[str, int] = {}
-    for each in stage.stripe.of_kind("balance_transaction"):
-        if not categories or each["reporting_category"] in categories:
-            code = each["currency"].upper()
-            sums[code] = sums.get(code, 0) + each[field]
-    return {code: minor for code, minor in sums.items() if minor}
-
-
-def standing(stage: Stage) -> dict[tuple[str, str], int]:
-    return {
-        (row["account_code"], row["currency"]): int(Decimal(row["closing"]).scaleb(exponent(row["currency"])))
-        for row in export(stage, "trial_balance")
-        if Decimal(row["closing"])
-    }
-
-
-def agree(stage: Stage) -> None:
-    """Files, books and Stripe say the same."""
-    stage.check()
-    closing = standing(stage)
-    assert {code: minor for (account, code), minor in closing.items() if account == "1100"} == moved(stage, "net")
-    assert by_currency(export(stage, "trial_balance"), "closing") == {}
-    paid = export(stage, "contributions")
-    assert by_currency(paid, "gross") == moved(stage, "amount", "charge")
-    assert by_currency(paid, "fee") == moved(stage, "fee", "charge")
-    assert by_currency(export(stage, "refunds"), "amount") == {
-        code: -minor for code, minor in moved(stage, "amount", "refund").items()
-    }
-    costs: Counter[str] = Counter()
-    for (account, code), minor in closing.items():
-        if account in COSTS:
-            costs[code] += minor
-    assert by_currency(export(stage, "fees"), "amount") == {code: minor for code, minor in costs.items() if minor}
-    lines = export(stage, "payout_lines")
-    for row in export(stage, "payouts"):
-        if row["recon_status"] == "matched":
-            own = [line for line in lines if line["payout_id"] == row["payout_id"]]
-            assert sum(Decimal(line["net"]) for line in own) == Decimal(row["amount"]), row
-            assert not Decimal(row["unexplained"])
 
 
 def an_account_of_many_currencies(stage: Stage) -> list[Json]:
@@ -338,80 +277,3 @@ def test_a_charge_captured_in_part_is_in_suspense_until_somebody_says_what_it_is
     assert stage.balances == {"1100": 570, "4900": -1000, "5100": 30, "9900": 400}
     stage.run("rebuild")
     assert stage.balances["9900"] == 400
-
-
-def test_a_dispute_that_only_a_payout_names_is_looked_at(stage: Stage) -> None:
-    """Its movement came with the payout's list and is booked; that it was lost, only the dispute itself says."""
-    stripe, at = stage.stripe, stage.at
-    told = money.taken(stripe, 1, 1000, at, fee=45)
-    money.contested(stripe, "ch_m1", at + DAY, 1000, ("lost",))
-    told += money.paid_out(stripe, "po_1", at + 3 * DAY)
-    stage.clock.advance(days=9)
-    stage.tell(told, drained_each=True)
-    stage.run("sync")
-
-    stage.run("sync")
-
-    assert stage.given == [("complete", 1000, 0, 1, "lost")]
-    assert stage.balances["4300"] == 1000
-    agree(stage)
-
-
-def a_fate(stage: Stage, chance: random.Random, charge_id: str, at: int) -> list[Json]:
-    """What becomes of a charge; what goes back does so at another rate where it came in another currency."""
-    stripe = stage.stripe
-    amount = stripe.objects[charge_id]["amount"]
-    settled = stripe.objects[stripe.objects[charge_id]["balance_transaction"]]["amount"]
-    fate = chance.choice(["kept", "refunded", "in parts", "refund fails", "lost", "won", "lost won"])
-    if fate == "kept":
-        return []
-    if fate == "refunded":
-        return money.given_back(stripe, charge_id, amount, at, settled + (0 if settled == amount else 7))
-    if fate == "in parts":
-        parts = (amount // 3, amount // 7, amount - amount // 3 - amount // 7)
-        worth = [part if settled == amount else part * settled // amount + 3 for part in parts]
-        told = zip(parts, worth, strict=True)
-        return [each for part, left in told for each in money.given_back(stripe, charge_id, part, at, left)]
-    if fate == "refund fails":
-        events = money.given_back(stripe, charge_id, amount // 2, at, settled // 2)
-        return events + money.sent_back(stripe, f"re_{charge_id}_0", at + DAY)
-    return money.contested(stripe, charge_id, at, settled, tuple(fate.split()), settled - len(fate) % 2)
-
-
-def anything(stage: Stage, chance: random.Random) -> list[Json]:
-    """Twelve charges in four currencies, each with a fate of its own, and payouts every other day."""
-    stripe, events = stage.stripe, list[Json]()
-    for number in range(12):
-        at = stage.at + number * DAY // 2
-        currency = chance.choice(["eur", "jpy", "kwd", "usd"])
-        settlement = chance.choice([currency, "eur"])
-        amount = chance.randrange(100, 90_000) * (10 if currency == "kwd" else 1)
-        settled = amount if settlement == currency else chance.randrange(50, amount + 50)
-        more = {"currency": currency, "settlement": settlement, "fee": chance.randrange(5, 40)}
-        events += money.taken(stripe, number, amount, at, settled, **more)
-        events += a_fate(stage, chance, f"ch_m{number}", at + DAY)
-        if number % 4 == 3:
-            for code in ("eur", "jpy", "kwd", "usd"):
-                events += money.paid_out(stripe, f"po_{code}_{number}", at + DAY, code)
-    return events
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_whatever_happens_and_is_told_in_part_books_and_files_equal_stripe(stage: Stage, seed: int) -> None:
-    """Some of it is told, much of that twice, in no order; the pull finds the rest; then all of it is told again."""
-    chance = random.Random(seed)
-    events = anything(stage, chance)
-    told = [*chance.sample(events, len(events) // 2), *chance.sample(events, len(events) // 3)]
-    stage.stripe.page_size = chance.choice([3, 100])
-    stage.clock.advance(days=12)
-    stage.tell(told, drained_each=seed % 3 == 0)
-    stage.run("sync")
-    agree(stage)
-    first = standing(stage), stage.given
-
-    chance.shuffle(events)
-    stage.tell(events)
-    stage.run("sync")
-
-    agree(stage)
-    assert (standing(stage), stage.given) == first
