@@ -35,14 +35,14 @@ _AUDIENCES = {
 
 
 class Country(fields.String):
-    """A country code of two letters, or the name of a group of countries."""
+    """A country code of two letters, or the name of a group of countries, whatever its letter case."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         if isinstance(value, str) and re.match(r"^[A-Za-z]{2}\Z", value):
             return value.upper()
-        if not isinstance(value, str) or not re.match(r"^[a-z][a-z0-9_-]{2,62}\Z", value):
+        if not isinstance(value, str) or not re.match(r"^[A-Za-z][A-Za-z0-9_-]{2,62}\Z", value):
             raise ValidationError("must be a country code such as IE, or the name of one of the site's country groups")
-        return value
+        return value.lower()
 
 
 class Host(fields.String):

@@ -198,6 +198,13 @@ class SwitchesSchema(StrictSchema):
         return Switches(data["is_paused"], data["placements"], data["kinds"])
 
 
+class GroupName(Key):
+    """The name of a group of countries, whatever its letter case."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        return str(super()._deserialize(value, attr, data, **kwargs)).lower()
+
+
 class SiteSchema(StrictSchema):
     """One publication."""
 
@@ -219,7 +226,7 @@ class SiteSchema(StrictSchema):
     )
     ask = fields.Nested(AskSchema, load_default=None)
     honours_country = Flag(load_default=False)
-    country_groups = fields.Dict(keys=Key(), values=Members(country_code()), load_default=dict)
+    country_groups = fields.Dict(keys=GroupName(), values=Members(country_code()), load_default=dict)
     one_off_only_countries = Members(country_code(), least=0, load_default=frozenset)
     gift_fields = Members(Word(GiftField), least=0, load_default=frozenset)
     consent = fields.Nested(ConsentPolicySchema, load_default=ConsentPolicy)

@@ -320,3 +320,11 @@ def test_a_time_that_the_clocks_skip_is_the_same_instant_and_wall_time_an_hour_l
     assert (skipped["at"], skipped["local_at"]) == ("2027-03-28T01:30:00Z", "2027-03-28T02:30:00+01:00")
     assert (skipped["local_at"], skipped["shown"]) == (later["local_at"], later["shown"]) == (later["local_at"], [])
     assert before["shown"] == []
+
+
+def test_groups_of_countries_are_named_in_any_letter_case() -> None:
+    site = {"timezone": "Europe/Dublin", "country_groups": {"DACH": ["DE", "AT", "CH"]}}
+    campaign = {"key": "autumn", "reader": {"countries": {"any": ["Dach", "IE"], "none": ["AT"]}}}
+    steps = [view(country=country) for country in ("DE", "AT", "IE", "FR")]
+
+    assert shown(run(site=site, campaigns=[campaign], steps=steps)) == [["autumn"], [], ["autumn"], []]
