@@ -58,10 +58,10 @@ def _in_words(schema: Schema, path: Path, message: str, lines: Mapping[Path, int
         message = "is not a field here" + _suggestion(str(path[-1]), _names_at(schema, path[:-1]))
     message = _WORDS.get(message, message).rstrip(".")
     line = _line(path, lines)
-    return f"{_spoken(path)}: {message}" + (f" (line {line})" if line else "")
+    return f"{spoken(path)}: {message}" + (f" (line {line})" if line else "")
 
 
-def _spoken(path: Path) -> str:
+def spoken(path: Path) -> str:
     """`variants 2, copy, en, button`: positions count from one."""
     spoken = ""
     for part in path:

@@ -17,7 +17,7 @@ import yaml
 
 from schemas.campaign import CampaignSchema
 from schemas.document import Path as DocumentPath
-from schemas.document import load_value
+from schemas.document import load_value, spoken
 from schemas.site import SiteSchema
 from service.campaigns.campaign import Campaign
 from service.campaigns.json_documents import LinesOf, is_json_like, plain_json, without_tabs
@@ -142,7 +142,10 @@ def _plain(node: yaml.Node, path: DocumentPath, lines: dict[DocumentPath, int]) 
         return _mapping(node, path, lines)
     if isinstance(node, yaml.SequenceNode):
         return [_plain(inner, (*path, index), lines) for index, inner in enumerate(node.value)]
-    return _scalar(cast("yaml.ScalarNode", node), line)
+    try:
+        return _scalar(cast("yaml.ScalarNode", node))
+    except ValueError as error:
+        raise InvalidDocumentError((f"{spoken(path)}: {error} (line {line})",)) from error
 
 
 def _mapping(node: yaml.MappingNode, path: DocumentPath, lines: dict[DocumentPath, int]) -> dict[str, Any]:
@@ -151,7 +154,10 @@ def _mapping(node: yaml.MappingNode, path: DocumentPath, lines: dict[DocumentPat
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
             raise InvalidDocumentError((f"a name must be plain text (line {line})",))
-        name = _whole_characters(str(key_node.value), line)
+        try:
+            name = _whole_characters(str(key_node.value))
+        except ValueError as error:
+            raise InvalidDocumentError((f"a name cannot be read: {error} (line {line})",)) from error
         if name in found:
             raise InvalidDocumentError((f"{name} is written twice (line {line})",))
         lines[(*path, name)] = line
@@ -159,28 +165,29 @@ def _mapping(node: yaml.MappingNode, path: DocumentPath, lines: dict[DocumentPat
     return found
 
 
-def _scalar(node: yaml.ScalarNode, line: int) -> Any:
-    text = _whole_characters(str(node.value), line)
+def _scalar(node: yaml.ScalarNode) -> Any:
+    """Raises ValueError for what cannot be read."""
+    text = _whole_characters(str(node.value))
     if node.style in {"'", '"', "|", ">"}:
         return text
     words: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
     if text in words:
         return words[text]
-    return _number(text, line)
+    return _number(text)
 
 
-def _whole_characters(text: str, line: int) -> str:
+def _whole_characters(text: str) -> str:
     """With characters that were escaped as two halves made whole, as JSON writes them."""
     try:
         return text.encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError as error:
-        raise InvalidDocumentError((f"half a character is written here (line {line})",)) from error
+        raise ValueError("half a character is written here") from error
 
 
-def _number(text: str, line: int) -> int | float | str:
+def _number(text: str) -> int | float | str:
     if _WHOLE.match(text) or _DECIMAL.match(text):
         if len(text) > MAX_DIGITS:
-            raise InvalidDocumentError((f"{text[:MAX_DIGITS]}… has too many digits (line {line})",))
+            raise ValueError(f"{text[:MAX_DIGITS]}… has too many digits")
         return int(text) if _WHOLE.match(text) else float(text)
     return text
 

@@ -111,9 +111,10 @@ def test_yaml_may_escape_a_character_in_halves_too() -> None:
 @pytest.mark.parametrize(
     ("written", "words"),
     [
-        (r'{"a": 1, "b": "\ud83d"}', "half a character is written here (line 1)"),
-        (r'a: "\ude00"', "half a character is written here (line 1)"),
-        (r'{"\ud83d": 1}', "half a character is written here (line 1)"),
+        (r'{"a": 1, "b": "\ud83d"}', "b: half a character is written here (line 1)"),
+        (r'a: "\ude00"', "a: half a character is written here (line 1)"),
+        (r'{"a": [{}, {"b": "\ud83d"}]}', "a 2, b: half a character is written here (line 1)"),
+        (r'{"\ud83d": 1}', "a name cannot be read: half a character is written here (line 1)"),
         ('{"a": 1,\n\t"a": 2}', "a is written twice (line 2)"),
         ("[" * 5000 + "]" * 5000, "nested too deeply (line 1)"),
         ('{"a": ' + "9" * 5000 + "}", "has too many digits (line 1)"),
