@@ -25,7 +25,7 @@ from service.decisions.reader_rules import articles_remembered
 from service.decisions.simulation import EventStep, Happening, Simulation, StartReader, ViewStep
 from service.decisions.site_time import in_utc, site_time_at
 from service.decisions.situation import Visitor
-from service.decisions.start_reader import reader_at_start
+from service.decisions.start_reader import one_offs_at_start, reader_at_start
 from service.decisions.supporters import contributed, refunded
 from service.decisions.view import Carrier, Edge, host_of, visitor_of
 
@@ -45,12 +45,14 @@ class Lived:
 
 @dataclass(frozen=True, slots=True)
 class _Life:
-    """Where the simulated reader stands. `arms`: fingerprint of what was last shown of each campaign."""
+    """Where the simulated reader stands. `arms`: fingerprint of what was last shown of each campaign.
+    `one_offs`: when the reader gave once, oldest first; a refund takes the latest back."""
 
     reader: Reader
     facts: StartReader
     is_supporter_known: bool
     arms: Mapping[str, int] = field(default_factory=dict)
+    one_offs: tuple[int, ...] = ()
 
 
 def simulate(simulation: Simulation) -> Iterator[Lived]:
@@ -59,7 +61,8 @@ def simulate(simulation: Simulation) -> Iterator[Lived]:
     site = compile_site(SiteSnapshot(simulation.site, zone, simulation.campaigns, raised_minor=simulation.raised_minor))
     first_at = in_utc(simulation.steps[0].at, zone) if simulation.steps else datetime(1970, 1, 2, tzinfo=zone)
     is_known = simulation.reader.supporter.state.value != SupporterState.UNKNOWN
-    life = _Life(reader_at_start(simulation, site, first_at), simulation.reader, is_known)
+    reader = reader_at_start(simulation, site, first_at)
+    life = _Life(reader, simulation.reader, is_known, one_offs=one_offs_at_start(simulation.reader, reader, zone))
     for number, step in enumerate(simulation.steps, 1):
         at = in_utc(step.at, zone)
         if isinstance(step, ViewStep):
@@ -120,6 +123,10 @@ def _event(life: _Life, step: EventStep, at: datetime, zone: ZoneInfo) -> _Life:
             return replace(life, facts=replace(life.facts, is_signed_in=step.event is Happening.SIGNED_IN))
         case Happening.ERASED:
             return replace(life, reader=new_reader(instant, life.facts.bucket, life.reader.salt))
+        case Happening.REFUNDED:
+            kept = life.one_offs[:-1]
+            giving = replace(refunded(life.reader.giving), one_off_at=max(kept, default=0))
+            return replace(life, reader=life.reader._replace(giving=giving), is_supporter_known=True, one_offs=kept)
         case _:
             giving = _giving_after(life.reader.giving, step, instant, zone)
             return replace(life, reader=life.reader._replace(giving=giving), is_supporter_known=True)
@@ -127,8 +134,6 @@ def _event(life: _Life, step: EventStep, at: datetime, zone: ZoneInfo) -> _Life:
 
 def _giving_after(giving: Giving, step: EventStep, instant: int, zone: ZoneInfo) -> Giving:
     match step.event:
-        case Happening.REFUNDED:
-            return refunded(giving)
         case Happening.CHECKOUT_STARTED:
             return replace(giving, checkout_at=instant, checkout_interval=step.interval)
         case Happening.PAYMENT_FAILED:
@@ -147,7 +152,8 @@ def _contributed(life: _Life, interval: Interval, campaign: str | None, instant:
     reader = life.reader._replace(giving=contributed(life.reader.giving, interval, instant))
     if campaign is not None:
         reader = record_contribution(reader, campaign_fingerprint(campaign))
-    return replace(life, reader=reader, is_supporter_known=True)
+    one_offs = (*life.one_offs, instant) if interval is Interval.ONE_OFF else life.one_offs
+    return replace(life, reader=reader, is_supporter_known=True, one_offs=one_offs)
 
 
 def _reported(life: _Life, event: PromptEvent, campaign: str, instant: int) -> _Life:

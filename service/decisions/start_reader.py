@@ -46,6 +46,12 @@ def reader_at_start(simulation: Simulation, site: CompiledSite, first_at: dateti
     return reader
 
 
+def one_offs_at_start(written: StartReader, reader: Reader, zone: ZoneInfo) -> tuple[int, ...]:
+    """When the reader gave once, oldest first."""
+    given = {_instant(one.at, zone) for one in written.contributions if one.interval is Interval.ONE_OFF}
+    return tuple(sorted(one for one in given | {reader.giving.one_off_at} if one))
+
+
 def _history(written: StartReader, first_at: datetime, site: CompiledSite) -> History:
     today = site_time_at(first_at, site.zone).day
     days, weeks = [0] * HISTORY_DAYS, [0] * HISTORY_WEEKS

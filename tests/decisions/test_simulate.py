@@ -328,3 +328,13 @@ def test_groups_of_countries_are_named_in_any_letter_case() -> None:
     steps = [view(country=country) for country in ("DE", "AT", "IE", "FR")]
 
     assert shown(run(site=site, campaigns=[campaign], steps=steps)) == [["autumn"], [], ["autumn"], []]
+
+
+@pytest.mark.parametrize("is_past", [True, False], ids=["before the first step", "between steps"])
+def test_a_refund_takes_back_the_latest_contribution_only(*, is_past: bool) -> None:
+    times = ["2026-11-01 10:00", "2026-11-02 10:00"]
+    gave: dict[str, Any] = {"contributions": [{"at": at} for at in times]} if is_past else {}
+    giving = [] if is_past else [event("contributed", at) for at in times]
+    steps = [*giving, event("refunded", "2026-11-03 10:00"), view(), event("refunded"), view("2026-11-18 11:00")]
+
+    assert [one["reader"]["supporter"] for one in run(reader=gave, steps=steps)] == ["one_off", "none"]
