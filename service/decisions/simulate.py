@@ -125,7 +125,7 @@ def _event(life: _Life, step: EventStep, at: datetime, zone: ZoneInfo) -> _Life:
             return replace(life, reader=new_reader(instant, life.facts.bucket, life.reader.salt))
         case Happening.REFUNDED:
             kept = life.one_offs[:-1]
-            giving = replace(refunded(life.reader.giving), one_off_at=max(kept, default=0))
+            giving = refunded(life.reader.giving, max(kept, default=0))
             return replace(life, reader=life.reader._replace(giving=giving), is_supporter_known=True, one_offs=kept)
         case _:
             giving = _giving_after(life.reader.giving, step, instant, zone)

@@ -115,6 +115,6 @@ def contributed(giving: Giving, interval: Interval, instant: int) -> Giving:
     )
 
 
-def refunded(giving: Giving) -> Giving:
-    """A refunded one-off contribution never was."""
-    return replace(giving, one_off_at=0)
+def refunded(giving: Giving, before_at: int = 0) -> Giving:
+    """A refunded one-off contribution never was; the one given before it (0: none) is the latest again."""
+    return replace(giving, one_off_at=before_at)
