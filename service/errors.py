@@ -69,6 +69,12 @@ class StripeRefusedError(DomainError):
     code = "stripe_refused"
 
 
+class NotReadyError(DomainError):
+    """Asked before campaigns were loaded for the first time."""
+
+    code = "not_ready"
+
+
 class StoreUnavailableError(DomainError):
     """The database could not be reached or did not commit."""
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from service.campaigns.campaign import Campaign
 from service.campaigns.experiment import VariantShare
 from service.campaigns.site import Site
-from service.errors import UnknownSiteError
+from service.errors import NotReadyError, UnknownSiteError
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class Snapshot:
     next_change_at: datetime | None = None
 
     def site(self, key: str) -> SiteSnapshot:
-        """The site of this key; raises UnknownSiteError."""
+        """The site of this key; raises UnknownSiteError, and NotReadyError before the first load."""
         found = self.sites.get(key)
         if found is None:
-            raise UnknownSiteError("no such site")
+            raise UnknownSiteError("no such site") if self.number else NotReadyError("no campaigns are loaded yet")
         return found
 
 

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, text
 
+from service.app import create_app
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.editing import NOW as AT_ONCE
 from service.campaigns.editing import Hand, Release, pause, publish, save_campaign, save_site
@@ -16,7 +18,8 @@ from service.campaigns.measures_store import save_raised, save_variant_shares
 from service.campaigns.store import DocumentKind
 from service.campaigns.switch_store import Scope, Switch
 from service.database.engine import application_engine, owner_engine
-from service.errors import UnknownSiteError
+from service.errors import NotReadyError
+from service.settings import Settings
 from tests.campaigns.documents import NOW, campaign_document, site_document
 from tests.conftest import SettableClock
 
@@ -61,8 +64,20 @@ def test_nothing_is_ready_before_the_first_load(engine: Engine, clock: SettableC
     assert not holder.is_loaded
     assert holder.age_seconds(NOW) == float("inf")
     assert holder.current().sites == {}
-    with pytest.raises(UnknownSiteError):
+    with pytest.raises(NotReadyError):
         holder.current().site("courier")
+
+
+def test_whoever_asks_before_the_first_load_may_ask_again(settings: Settings) -> None:
+    app = create_app(replace(settings, database_url="postgresql://127.0.0.1:9/away"), has_background=False)
+    client = app.test_client()
+    view = {"site": "courier", "view_id": "v1", "page_id": "/1", "page_type": "article"}
+
+    answers = [client.post("/v1/decide", json=view), client.get("/support/courier"), client.get("/readyz")]
+
+    assert [answer.status_code for answer in answers] == [503, 503, 503]
+    assert answers[0].get_json()["code"] == "not_ready"
+    assert "Retry-After" in answers[0].headers
 
 
 def test_an_empty_database_is_loaded_all_the_same(engine: Engine, clock: SettableClock) -> None:
