@@ -10,14 +10,9 @@ from schemas.decide import DecideSchema
 from tests.browser.hearing import events_on, wait_for
 from tests.browser.press import Press
 from tests.browser.stub import Stub, prompt
-from tests.browser.test_late import hold
+from tests.browser.test_late import BANNER, GATE, REGION, UNHANDLED, hold
 
 pytestmark = pytest.mark.browser
-
-REGION = "You have read seven of our stories this month"
-GATE = {"kind": "gate", "placement": "over_article", "gate": {"type": "payment", "strength": "hard"}}
-BANNER = {"kind": "banner", "placement": "page_bottom", "campaign": "b"}
-UNHANDLED = "addEventListener('unhandledrejection', () => heard.push({ event: 'unhandled' }));"
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from service.stripe_gateway.marks import mark_metadata
 from tests.scenarios import objects
 from tests.scenarios.objects import DAY, event
 from tests.scenarios.scripted import Json, ScriptedStripe
+from tests.scenarios.stories import payout_told
 
 
 def moved(
@@ -142,34 +143,11 @@ def paid_out(stripe: ScriptedStripe, id_: str, at: int, currency: str = "eur", *
     amount = sum(each["net"] for each in carried)
     own = moved(stripe, f"txn_{id_}", "payout", -amount, id_, at, currency=currency)
     stripe.payout_of |= {each["id"]: id_ for each in carried} | {own: id_}
-    return _payout(stripe, id_, amount, at, own, currency=currency, **more)
+    return payout_told(stripe, id_, amount, at, own, currency=currency, **more)
 
 
 def sent_at_once(stripe: ScriptedStripe, id_: str, amount: int, fee: int, at: int) -> list[Json]:
     """An instant payout, for a fee, that lists no lines."""
     own = moved(stripe, f"txn_{id_}", "payout", -amount, id_, at, fee=fee)
     more = {"automatic": False, "method": "instant", "reconciliation_status": "not_applicable"}
-    return _payout(stripe, id_, amount, at, own, **more)
-
-
-def _payout(stripe: ScriptedStripe, id_: str, amount: int, at: int, own: str, **more: Any) -> list[Json]:
-    stripe.put(
-        {
-            "id": id_,
-            "object": "payout",
-            "status": "paid",
-            "amount": amount,
-            "currency": "eur",
-            "created": at,
-            "arrival_date": at - at % DAY + DAY,
-            "automatic": True,
-            "livemode": False,
-            "method": "standard",
-            "reconciliation_status": "completed",
-            "balance_transaction": own,
-            "failure_balance_transaction": None,
-            **more,
-        }
-    )
-    kinds = ["payout.created", "payout.paid", "payout.reconciliation_completed"]
-    return [event(kind, stripe.objects[id_], at) for kind in kinds]
+    return payout_told(stripe, id_, amount, at, own, **more)

@@ -1,5 +1,7 @@
 """What happens to one gift: each function changes Stripe's objects and returns the events Stripe would send of it."""
 
+from typing import Any
+
 from tests.scenarios.objects import DAY, charge, completed, event, intent, movement, settle
 from tests.scenarios.scripted import Json, ScriptedStripe
 
@@ -124,9 +126,14 @@ def paid_out(stripe: ScriptedStripe, at: int) -> list[Json]:
     amount = sum(each["net"] for each in carried)
     own = movement(stripe, "txn_po_1", "payout", -amount, "po_1", at)
     stripe.payout_of |= {each["id"]: "po_1" for each in carried} | {own: "po_1"}
+    return payout_told(stripe, "po_1", amount, at, own)
+
+
+def payout_told(stripe: ScriptedStripe, id_: str, amount: int, at: int, own: str, **more: Any) -> list[Json]:
+    """A payout whose movement is `own`, and all that is told of it."""
     stripe.put(
         {
-            "id": "po_1",
+            "id": id_,
             "object": "payout",
             "status": "paid",
             "amount": amount,
@@ -139,7 +146,8 @@ def paid_out(stripe: ScriptedStripe, at: int) -> list[Json]:
             "reconciliation_status": "completed",
             "balance_transaction": own,
             "failure_balance_transaction": None,
+            **more,
         }
     )
     kinds = ("payout.created", "payout.updated", "payout.paid", "payout.reconciliation_completed")
-    return [event(kind, stripe.objects["po_1"], at) for kind in kinds]
+    return [event(kind, stripe.objects[id_], at) for kind in kinds]
