@@ -4,32 +4,32 @@ The week and day are those of the server's clock in the site's timezone. A clock
 newest day already known, so nothing is lost and nothing lies in the future.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
-from service.decisions.packed import Packed, PackedCounts, PackedPrints
-from service.decisions.packed_reader import PackedTopics
+from service.decisions.fingerprints import PAGE_BYTES, REQUEST_BYTES, fingerprint, fingerprint_bytes, followed_by, holds
+from service.decisions.packed import Packed
+from service.decisions.packed_topics import PackedTopics, first_read
 from service.decisions.reader import (
+    COUNT_LIMIT,
     HISTORY_DAYS,
     HISTORY_WEEKS,
     MAX_PAGES_PER_WEEK,
     MAX_RECENT_IDS,
     MAX_TOPIC_WEEKS,
     MAX_TOPICS,
+    Counts,
     History,
     Reader,
     TopicHistory,
-    fingerprint,
 )
 from service.decisions.site_time import SiteTime, week_of
 
 TOPICS_PER_ARTICLE = 10
-Counts = tuple[int, ...] | PackedCounts
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One page view as history sees it. `is_article` says whether it counts as an article read.
 
     `topics` are fingerprints, each once; those some campaign asks about (`wanted`) are the last to be forgotten.
@@ -50,27 +50,20 @@ def topic_fingerprint(topic: str) -> int:
 
 def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
     """The reader after this page view; the same reader when the view was recorded before."""
-    view = fingerprint("view:" + reading.view_id, 24, reader.salt)
-    if view in reader.recent:
+    view = fingerprint_bytes("view:" + reading.view_id, REQUEST_BYTES, reader.salt)
+    if holds(reader.recent, view):
         return reader
-    history = _counted(aged(reader.history, now.day), reading, reader.salt)
     return Reader(
-        bucket=reader.bucket,
-        salt=reader.salt,
-        first_seen_at=reader.first_seen_at,
-        history=history,
-        prompts=reader.prompts,
-        pools=reader.pools,
-        giving=reader.giving,
-        recent=remembered(reader.recent, view),
-        link=reader.link,
+        reader.bucket,
+        reader.salt,
+        reader.first_seen_at,
+        _counted(aged(reader.history, now.day), reading, reader.salt),
+        reader.prompts,
+        reader.pools,
+        reader.giving,
+        followed_by(reader.recent, view, MAX_RECENT_IDS),
+        reader.link,
     )
-
-
-def remembered(recent: tuple[int, ...] | PackedPrints, item: int) -> tuple[int, ...] | PackedPrints:
-    if not isinstance(recent, tuple):
-        return recent.followed_by(item, MAX_RECENT_IDS)
-    return (*recent, item)[-MAX_RECENT_IDS:]
 
 
 def aged(history: History, day: int) -> History:
@@ -84,13 +77,15 @@ def aged(history: History, day: int) -> History:
         return History(day, days, history.weeks, history.topics, history.pages, history.view_count)
     weeks = _later(history.weeks, gone_weeks, HISTORY_WEEKS)
     topics = _since(history.topics, week_of(day) - HISTORY_WEEKS + 1)
-    return History(day, days, weeks, topics, (), history.view_count)
+    return History(day, days, weeks, topics, b"", history.view_count)
 
 
 def _later(counts: Counts, gone: int, kept: int) -> Counts:
-    if not isinstance(counts, tuple):
-        return counts.later(gone, kept)
-    return (*(0,) * min(gone, kept), *counts)[:kept] if counts else ()
+    if not counts:
+        return counts
+    if isinstance(counts, bytes):
+        return (bytes(min(gone, kept)) + counts)[:kept]
+    return (*(0,) * min(gone, kept), *counts)[:kept]
 
 
 def _since(topics: Iterable[TopicHistory], week: int) -> tuple[TopicHistory, ...]:
@@ -100,33 +95,29 @@ def _since(topics: Iterable[TopicHistory], week: int) -> tuple[TopicHistory, ...
 
 def _counted(history: History, reading: Reading, salt: int) -> History:
     """One more page view and, for an article not read before this week, one more article on each of its topics."""
-    page = fingerprint("page:" + reading.page_id, 16, salt)
-    views = history.view_count + 1
-    if not reading.is_article or page in history.pages:
-        return History(history.day, history.days, history.weeks, history.topics, history.pages, views)
-    return History(
-        day=history.day,
-        days=_one_more(history.days),
-        weeks=_one_more(history.weeks),
-        topics=_with_topics(history, reading),
-        pages=tuple(sorted((*history.pages[-MAX_PAGES_PER_WEEK + 1 :], page))),
-        view_count=views,
-    )
+    day, days, weeks, topics, pages, views = history
+    page = fingerprint_bytes("page:" + reading.page_id, PAGE_BYTES, salt)
+    if not reading.is_article or holds(pages, page):
+        return History(day, days, weeks, topics, pages, views + 1)
+    pages = followed_by(pages, page, MAX_PAGES_PER_WEEK)
+    return History(day, _one_more(days), _one_more(weeks), _with_topics(history, reading), pages, views + 1)
 
 
 def _one_more(counts: Counts) -> Counts:
-    if not isinstance(counts, tuple):
-        return counts.one_more()
-    return (counts[0] + 1, *counts[1:]) if counts else (1,)
+    if not counts:
+        return b"\x01"
+    if isinstance(counts, bytes):
+        return counts if counts[0] == COUNT_LIMIT else bytes((counts[0] + 1,)) + counts[1:]
+    return (counts[0] + 1, *counts[1:])
 
 
 def _with_topics(history: History, reading: Reading) -> tuple[TopicHistory, ...] | Packed[TopicHistory]:
     """The article counted on each of its topics, at most so many of them, those asked about first."""
-    read: Sequence[int] = reading.topics
-    wanted = reading.wanted
+    read, wanted, week = reading.topics, reading.wanted, week_of(history.day)
     if len(read) > TOPICS_PER_ARTICLE:
-        read = sorted(read, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE]
-    week = week_of(history.day)
+        read = tuple(sorted(read, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE])
+    if not history.topics:
+        return first_read(read, week) if read else ()
     if type(history.topics) is PackedTopics:
         counted = history.topics.one_more(read)
         if counted is not None:
@@ -177,16 +168,12 @@ def _worth(one: TopicHistory, wanted: frozenset[int]) -> tuple[bool, int, int]:
 
 def articles_in_days(history: History, now: SiteTime, days: int) -> int:
     """Articles read today and on the `days` - 1 local days before."""
-    return _total(aged(history, now.day).days, days)
+    return sum(aged(history, now.day).days[:days])
 
 
 def articles_in_weeks(history: History, now: SiteTime, weeks: int) -> int:
     """Articles read this local week and in the `weeks` weeks before it: `weeks` = 0 is this week alone."""
-    return _total(aged(history, now.day).weeks, weeks + 1)
-
-
-def _total(counts: Counts, newest: int) -> int:
-    return sum(counts[:newest]) if isinstance(counts, tuple) else counts.total(newest)
+    return sum(aged(history, now.day).weeks[: weeks + 1])
 
 
 def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics: Collection[int]) -> int:

@@ -8,21 +8,25 @@ that was another reader's adds nothing.
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
+from service.decisions import fingerprints
+from service.decisions.fingerprints import PAGE_BYTES, REQUEST_BYTES, fingerprint_bytes, holds
 from service.decisions.history import aged, bounded_topics, topic_histories
 from service.decisions.meter import bounded_pools
 from service.decisions.prompts import bounded_prompts
 from service.decisions.reader import (
+    COUNT_LIMIT,
     MAX_PAGES_PER_WEEK,
     MAX_RECENT_IDS,
     MAX_SEEN_PER_CAMPAIGN,
+    Counts,
     Giving,
     History,
     PoolUse,
     PromptRecord,
     Reader,
     TopicHistory,
-    fingerprint,
 )
 
 Combine = Callable[[int, int], int]
@@ -34,11 +38,11 @@ def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Rea
         return row if row is not None else Reader(None, passport.salt, instant, link=link)
     if row is None:
         return passport._replace(link=link)
-    joined = fingerprint(f"joined:{passport.salt}")
-    is_copy = passport.link == link or passport.salt == row.salt or joined in row.recent
+    joined = fingerprint_bytes(f"joined:{passport.salt}", REQUEST_BYTES)
+    is_copy = passport.link == link or passport.salt == row.salt or holds(row.recent, joined)
     combine: Combine = max if is_copy else _sum
     adds = combine is _sum and (passport.history.view_count or passport.prompts)
-    recent = (*row.recent, *passport.recent, *((joined,) if adds else ()))
+    recent = passport.recent + joined if adds else passport.recent
     return Reader(
         bucket=row.bucket,
         salt=row.salt,
@@ -47,7 +51,7 @@ def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Rea
         prompts=_prompts(row.prompts, passport.prompts, combine),
         pools=_pools(row.pools, passport.pools, combine, instant),
         giving=_giving(row.giving, passport.giving),
-        recent=tuple(dict.fromkeys(recent))[-MAX_RECENT_IDS:],
+        recent=fingerprints.joined(row.recent, recent, REQUEST_BYTES, MAX_RECENT_IDS),
         link=link,
     )
 
@@ -60,21 +64,20 @@ def _history(row: Reader, device: Reader, combine: Combine) -> History:
     day = max(row.history.day, device.history.day)
     here, there = aged(row.history, day), aged(device.history, day)
     is_same_salt = row.salt == device.salt  # fingerprints of pages under another salt say nothing here
-    pages = tuple(sorted({*here.pages, *there.pages}))[-MAX_PAGES_PER_WEEK:] if is_same_salt else here.pages
+    theirs = there.pages if is_same_salt else b""
     return History(
         day=day,
         days=_cells(here.days, there.days, combine),
         weeks=_cells(here.weeks, there.weeks, combine),
         topics=_topics(here.topics, there.topics, combine),
-        pages=pages,
+        pages=fingerprints.joined(here.pages, theirs, PAGE_BYTES, MAX_PAGES_PER_WEEK),
         view_count=combine(here.view_count, there.view_count),
     )
 
 
-def _cells(one: Sequence[int], other: Sequence[int], combine: Combine) -> tuple[int, ...]:
-    length = max(len(one), len(other))
-    padded = ((*counts, *(0,) * (length - len(counts))) for counts in (one, other))
-    return tuple(combine(here, there) for here, there in zip(*padded, strict=True))
+def _cells(one: Counts, other: Counts, combine: Combine) -> bytes:
+    combined = (combine(here, there) for here, there in zip_longest(one, other, fillvalue=0))
+    return bytes(min(count, COUNT_LIMIT) for count in combined)
 
 
 def _topics(one: Sequence[TopicHistory], other: Sequence[TopicHistory], combine: Combine) -> tuple[TopicHistory, ...]:

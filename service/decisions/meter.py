@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from service.campaigns.campaign import Campaign
 from service.campaigns.gate import Allowance, Meter, Period, Pool
 from service.campaigns.page_rules import PageAccess, PageMatch
-from service.decisions.reader import MAX_FREE_READS, MAX_POOLS, FreeRead, PoolUse, Reader, fingerprint
+from service.decisions.fingerprints import fingerprint
+from service.decisions.reader import MAX_FREE_READS, MAX_POOLS, FreeRead, PoolUse, Reader
 from service.decisions.site_time import DAY_SECONDS, SiteTime, instant_of, next_month
 from service.decisions.situation import Page, Purpose, Situation, Visitor
 

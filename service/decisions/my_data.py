@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from service.decisions.fingerprints import PAGE_BYTES, REQUEST_BYTES, numbers
 from service.decisions.reader import Giving, PromptRecord, Reader, RecurringState
 from service.decisions.site_time import as_datetime
 
@@ -56,14 +57,14 @@ def held_as_data(reader: Reader) -> dict[str, Any]:
             for one in history.topics
             for week, count in zip(one.weeks, one.counts, strict=True)
         ],
-        "page_fingerprints_this_week": list(history.pages),
+        "page_fingerprints_this_week": numbers(history.pages, PAGE_BYTES),
         "prompts": [_prompt(record) for record in reader.prompts],
         "free_articles": [
             [use.pool, read.page, _instant(read.expires_at)] for use in reader.pools for read in use.reads
         ],
         "free_articles_counted_only": [[use.pool, use.older_used] for use in reader.pools if use.older_used],
         "giving": _giving(reader.giving),
-        "recent_request_fingerprints": list(reader.recent),
+        "recent_request_fingerprints": numbers(reader.recent, REQUEST_BYTES),
     }
 
 

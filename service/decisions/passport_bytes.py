@@ -5,8 +5,11 @@ A number that does not fit its width stops at the nearest that does.
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import chain
+from itertools import accumulate, chain
 from struct import Struct, error
+from typing import TypeVar
+
+V = TypeVar("V")
 
 _HIGHEST = {"B": 0xFF, "H": 0xFFFF, "I": 0xFFFFFFFF}
 
@@ -31,11 +34,6 @@ def within(number: int, highest: int = _HIGHEST["I"]) -> int:
     return min(max(number, 0), highest)
 
 
-def split(number: int) -> tuple[int, int]:
-    """A number of three bytes as its high byte and its two low ones."""
-    return number >> 16, number & 0xFFFF
-
-
 def split_all(numbers: Sequence[int]) -> tuple[list[int], list[int]]:
     return [number >> 16 for number in numbers], [number & 0xFFFF for number in numbers]
 
@@ -44,13 +42,18 @@ def joined(highs: Sequence[int], lows: Sequence[int]) -> tuple[int, ...]:
     return tuple([high << 16 | low for high, low in zip(highs, lows, strict=True)])
 
 
+def shared_out(values: tuple[V, ...], lengths: Sequence[int]) -> list[tuple[V, ...]]:
+    """Each owner's part of values that lie one owner's after the other's."""
+    return [values[end - own : end] for own, end in zip(lengths, accumulate(lengths), strict=True)]
+
+
 class Tables:
     """A position in the bytes; reading past the end raises struct.error."""
 
     __slots__ = ("_at", "_data")
 
-    def __init__(self, data: bytes, at: int) -> None:
-        self._data, self._at = data, at
+    def __init__(self, data: bytes) -> None:
+        self._data, self._at = data, 0
 
     def take(self, widths: str, length: int) -> list[tuple[int, ...]]:
         """The next table's columns."""

@@ -6,6 +6,7 @@ Each list after its length, records one after another; topics as their fingerpri
 from struct import Struct, unpack_from
 
 from service.campaigns.variant import Interval
+from service.decisions.fingerprints import PAGE_BYTES, REQUEST_BYTES
 from service.decisions.reader import (
     HISTORY_DAYS,
     HISTORY_WEEKS,
@@ -68,17 +69,13 @@ class _Cursor:
         self._at += size
         return chunk
 
-    def counts(self, limit: int) -> tuple[int, ...]:
-        return tuple(self.chunk(self.length(limit)))
+    def counts(self, limit: int) -> bytes:
+        return self.chunk(self.length(limit))
 
     def numbers(self, code: str, width: int, length: int) -> tuple[int, ...]:
         values = unpack_from(f">{length}{code}", self._data, self._at)
         self._at += length * width
         return values
-
-    def threes(self, length: int) -> tuple[int, ...]:
-        chunk = self.chunk(3 * length)
-        return tuple(a << 16 | b << 8 | c for a, b, c in zip(chunk[::3], chunk[1::3], chunk[2::3], strict=True))
 
 
 def decode_version_1(data: bytes) -> tuple[Reader, int]:
@@ -88,8 +85,8 @@ def decode_version_1(data: bytes) -> tuple[Reader, int]:
     bucket = high << 16 | low
     days, weeks = cursor.counts(HISTORY_DAYS), cursor.counts(HISTORY_WEEKS)
     topics = _take_topics(cursor, (day - 1) // 7)
-    pages = cursor.numbers("H", 2, cursor.length(MAX_PAGES_PER_WEEK))
-    recent = cursor.threes(cursor.length(MAX_RECENT_IDS))
+    pages = cursor.chunk(PAGE_BYTES * cursor.length(MAX_PAGES_PER_WEEK))
+    recent = cursor.chunk(REQUEST_BYTES * cursor.length(MAX_RECENT_IDS))
     reader = Reader(
         bucket=None if bucket == _NO_BUCKET else bucket,
         salt=salt,
@@ -107,7 +104,7 @@ def decode_version_1(data: bytes) -> tuple[Reader, int]:
 def _take_topics(cursor: _Cursor, this_week: int) -> tuple[TopicHistory, ...]:
     topics: list[TopicHistory] = []
     for _ in range(cursor.length(MAX_TOPIC_WEEKS)):
-        (topic,) = cursor.threes(1)
+        topic = int.from_bytes(cursor.chunk(REQUEST_BYTES), "big")
         pairs = cursor.chunk(2 * cursor.length(HISTORY_WEEKS))
         counted = sorted(zip(pairs[::2], pairs[1::2], strict=True))
         topics.append(TopicHistory(topic, tuple(this_week - ago for ago, _ in counted), tuple(n for _, n in counted)))

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from service.decisions.history import remembered
+from service.decisions.fingerprints import REQUEST_BYTES, fingerprint, fingerprint_bytes, followed_by, holds
 from service.decisions.reader import (
     MAX_PROMPT_RECORDS,
+    MAX_RECENT_IDS,
     MAX_SEEN,
     MAX_SEEN_PER_CAMPAIGN,
     PromptRecord,
     Reader,
-    fingerprint,
 )
 
 
@@ -61,10 +61,10 @@ def _with_record(reader: Reader, record: PromptRecord) -> Reader:
 
 def record_once(reader: Reader, event_id: str) -> Reader | None:
     """The reader remembering this event id, or None when it was recorded before."""
-    item = fingerprint("event:" + event_id, 24, reader.salt)
-    if item in reader.recent:
+    item = fingerprint_bytes("event:" + event_id, REQUEST_BYTES, reader.salt)
+    if holds(reader.recent, item):
         return None
-    return reader._replace(recent=remembered(reader.recent, item))
+    return reader._replace(recent=followed_by(reader.recent, item, MAX_RECENT_IDS))
 
 
 def bounded_prompts(records: Iterable[PromptRecord]) -> tuple[PromptRecord, ...]:

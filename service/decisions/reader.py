@@ -4,7 +4,6 @@ Every list has a bound (below), so that the whole fits a sealed passport of 1.5 
 1970 in UTC; days are ordinals of the site's local date.
 """
 
-import hashlib
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from service.campaigns.variant import Interval
-from service.decisions.packed import BYTE_LIMIT, Packed, PackedCounts, PackedPages, PackedPrints
+from service.decisions.packed import Packed
+
+Counts = bytes | tuple[int, ...]  # a byte each; numbers where a written past holds more than a byte does
 
 BUCKETS = 1_000_000
 HISTORY_DAYS = 91
@@ -26,7 +27,7 @@ MAX_SEEN_PER_CAMPAIGN = 30
 MAX_SEEN = 44
 MAX_POOLS = 4
 MAX_FREE_READS = 31  # over all pools
-COUNT_LIMIT = BYTE_LIMIT  # a count of a day, of a week, of dismissals or of contributions stops here
+COUNT_LIMIT = 255  # a count of a day, of a week, of dismissals or of contributions stops here
 SEEN_LIMIT = 65_535  # and that of impressions of one campaign here
 
 
@@ -46,14 +47,17 @@ class TopicHistory(NamedTuple):
 
 
 class History(NamedTuple):
-    """Articles read. `days[n]`: count n days before `day`. `weeks[n]`: count n weeks before the week of `day`."""
+    """Articles read. `days[n]`: count n days before `day`. `weeks[n]`: count n weeks before the week of `day`.
+
+    `pages`: salted fingerprints of this week's pages, two bytes each. `view_count`: page views of every type, ever.
+    """
 
     day: int = 0
-    days: tuple[int, ...] | PackedCounts = ()
-    weeks: tuple[int, ...] | PackedCounts = ()
+    days: Counts = b""
+    weeks: Counts = b""
     topics: tuple[TopicHistory, ...] | Packed[TopicHistory] = ()
-    pages: tuple[int, ...] | PackedPages = ()  # salted fingerprints of this week's pages
-    view_count: int = 0  # page views of every type, ever
+    pages: bytes = b""
+    view_count: int = 0
 
 
 class PromptRecord(NamedTuple):
@@ -124,7 +128,11 @@ NOTHING_GIVEN = Giving()
 
 
 class Reader(NamedTuple):
-    """`bucket` is 0..999,999, shared with other readers by design; None when the consent does not cover one."""
+    """`bucket` is 0..999,999, shared with other readers by design; None when the consent does not cover one.
+
+    `recent`: salted fingerprints of the latest view and event ids, three bytes each. `link`: fingerprint of the
+    signed-in reader this is a copy of; 0 = of nobody.
+    """
 
     bucket: int | None
     salt: int
@@ -133,8 +141,8 @@ class Reader(NamedTuple):
     prompts: tuple[PromptRecord, ...] | PromptRecords = ()
     pools: tuple[PoolUse, ...] | Packed[PoolUse] = ()
     giving: Giving = NOTHING_GIVEN
-    recent: tuple[int, ...] | PackedPrints = ()  # fingerprints of the latest view and event ids
-    link: int = 0  # fingerprint of the signed-in reader this is a copy of; 0 = of nobody
+    recent: bytes = b""
+    link: int = 0
 
     def prompt_record(self, campaign: int) -> PromptRecord:
         if not isinstance(self.prompts, tuple):
@@ -154,9 +162,3 @@ class Reader(NamedTuple):
 
 def new_reader(instant: int, bucket: int | None, salt: int) -> Reader:
     return Reader(bucket=bucket, salt=salt, first_seen_at=instant)
-
-
-def fingerprint(text: str, bits: int = 24, salt: int = 0) -> int:
-    """A number of `bits` bits that stands for a text; never 0, which means none."""
-    digest = hashlib.blake2b(text.encode(), digest_size=4, salt=salt.to_bytes(4, "big")).digest()
-    return int.from_bytes(digest, "big") % ((1 << bits) - 1) + 1

@@ -9,13 +9,14 @@ from service.campaigns.reader_rules import Consent
 from service.decisions.act import Answer, Noted, answer_arrival, carried_reader
 from service.decisions.assertion import AssertedReader, Standing
 from service.decisions.compiled import CompiledSite
+from service.decisions.fingerprints import fingerprint
 from service.decisions.gift import settled
 from service.decisions.merge import merged
 from service.decisions.outside import OutsideWord
 from service.decisions.page_view import Arrival, under_consent
 from service.decisions.passport import PASSPORT_DAYS, PassportSealer
 from service.decisions.prompts import PromptEvent, arm_fingerprint, campaign_fingerprint, record_event, record_once
-from service.decisions.reader import BUCKETS, Reader, fingerprint, new_reader
+from service.decisions.reader import BUCKETS, Reader, new_reader
 from service.decisions.site_time import site_time_at
 from service.decisions.store import Gifts, change_reader, forget, forget_idle_readers
 from service.decisions.view import Carrier, ViewRequest, visitor_of

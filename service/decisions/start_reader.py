@@ -68,7 +68,7 @@ def _history(written: StartReader, first_at: datetime, site: CompiledSite) -> Hi
                 topics[key] = topics.get(key, 0) + read.count
     counts = topic_histories(topics)
     views = sum(read.count for read in written.articles) if written.views is None else written.views
-    return History(today, tuple(days), tuple(weeks), bounded_topics(counts, site.wanted_topics), (), views)
+    return History(today, tuple(days), tuple(weeks), bounded_topics(counts, site.wanted_topics), b"", views)
 
 
 def _with_prompts(reader: Reader, written: StartReader, zone: ZoneInfo) -> Reader:

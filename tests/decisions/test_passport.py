@@ -29,15 +29,21 @@ instants = st.integers(0, NOW + 10**8)
 counts = st.integers(0, 255)
 pages = st.integers(1, 65_535)
 prints = st.integers(1, (1 << 24) - 1)
+
+
+def prints_of(width: int, most: int) -> st.SearchStrategy[bytes]:
+    return st.lists(st.binary(min_size=width, max_size=width), max_size=most).map(b"".join)
+
+
 histories = st.builds(
     History,
     day=st.just(DAY_NUMBER),
-    days=st.lists(counts, max_size=bounds.HISTORY_DAYS).map(tuple),
-    weeks=st.lists(counts, max_size=bounds.HISTORY_WEEKS).map(tuple),
+    days=st.binary(max_size=bounds.HISTORY_DAYS),
+    weeks=st.binary(max_size=bounds.HISTORY_WEEKS),
     topics=st.dictionaries(
         prints, st.dictionaries(st.integers(WEEK - 52, WEEK), counts, min_size=1, max_size=3), max_size=8
     ).map(lambda found: topic_histories({(t, w): c for t, weeks in found.items() for w, c in weeks.items()})),
-    pages=st.lists(pages, max_size=bounds.MAX_PAGES_PER_WEEK).map(tuple),
+    pages=prints_of(2, bounds.MAX_PAGES_PER_WEEK),
     view_count=st.integers(0, 10**6),
 )
 records = st.builds(
@@ -78,7 +84,7 @@ readers = st.builds(
     prompts=st.lists(records, max_size=bounds.MAX_PROMPT_RECORDS).map(tuple),
     pools=st.lists(uses, max_size=bounds.MAX_POOLS).map(tuple),
     giving=givings,
-    recent=st.lists(prints, max_size=bounds.MAX_RECENT_IDS).map(tuple),
+    recent=prints_of(3, bounds.MAX_RECENT_IDS),
     link=st.just(0) | prints,
 )
 
@@ -109,7 +115,7 @@ def test_a_passport_of_the_first_version_is_still_its_reader() -> None:
         bucket=123_456,
         salt=7,
         first_seen_at=issued_at - 9_000_000,
-        history=History(day, (2, 0, 1), (3, 4), topic_histories(topics), (5, 600), 42),
+        history=History(day, bytes((2, 0, 1)), bytes((3, 4)), topic_histories(topics), bytes.fromhex("0005 0258"), 42),
         prompts=(PromptRecord(99_999, 3, (issued_at - 900, issued_at - 60), 1, issued_at - 30, 1, 777),),
         pools=(PoolUse(31_337, (FreeRead(5, issued_at + 100),), 2, issued_at + 50),),
         giving=Giving(
@@ -120,7 +126,7 @@ def test_a_passport_of_the_first_version_is_still_its_reader() -> None:
             checkout_at=issued_at - 9,
             checkout_interval=Interval.MONTH,
         ),
-        recent=(11, 222_222),
+        recent=bytes.fromhex("00000b 03640e"),
         link=4242,
     )
     assert decode(sealed_then) == (reader, issued_at)
@@ -138,15 +144,15 @@ def test_a_passport_at_its_fullest_stays_within_one_and_a_half_kilobytes() -> No
         first_seen_at=NOW - 10**8,
         history=History(
             DAY_NUMBER,
-            (255,) * bounds.HISTORY_DAYS,
-            (255,) * bounds.HISTORY_WEEKS,
+            b"\xff" * bounds.HISTORY_DAYS,
+            b"\xff" * bounds.HISTORY_WEEKS,
             topic_histories(
                 {
                     (1_000_000 + n * bounds.MAX_TOPICS // bounds.MAX_TOPIC_WEEKS, WEEK - n % 50): 255
                     for n in range(bounds.MAX_TOPIC_WEEKS)
                 }
             ),
-            tuple(range(60_000, 60_000 + bounds.MAX_PAGES_PER_WEEK)),
+            b"\xee" * 2 * bounds.MAX_PAGES_PER_WEEK,
             10**6,
         ),
         prompts=tuple(
@@ -178,7 +184,7 @@ def test_a_passport_at_its_fullest_stays_within_one_and_a_half_kilobytes() -> No
             for n in range(bounds.MAX_POOLS)
         ),
         giving=Giving(RecurringState.CANCELLED, Interval.YEAR, NOW, NOW, NOW, NOW, NOW, NOW, Interval.YEAR),
-        recent=((1 << 24) - 1,) * bounds.MAX_RECENT_IDS,
+        recent=b"\xff" * 3 * bounds.MAX_RECENT_IDS,
         link=(1 << 24) - 1,
     )
     assert decode(encode(full, NOW)) == (full, NOW)
@@ -238,4 +244,4 @@ def test_counts_beyond_what_a_byte_holds_stop_there() -> None:
 
     kept, _ = decode(encode(reader, NOW))
 
-    assert (kept.history.days, kept.history.weeks) == ((255,), (255,))
+    assert (kept.history.days, kept.history.weeks) == (b"\xff", b"\xff")

@@ -149,7 +149,12 @@ def test_joining_a_copy_again_changes_nothing() -> None:
         make.reader(
             salt=number,
             history=History(
-                make.time_at().day, (number, 1), (number + 1,), (TopicHistory(number, (9,), (2,)),), (), 10
+                make.time_at().day,
+                bytes((number, 1)),
+                bytes((number + 1,)),
+                (TopicHistory(number, (9,), (2,)),),
+                b"",
+                10,
             ),
             prompts=(PromptRecord(5, 2, (make.instant() - number, make.instant()), 1, make.instant() - number),),
             pools=(PoolUse(3, (FreeRead(number, make.instant() + 60),)),),
@@ -162,7 +167,7 @@ def test_joining_a_copy_again_changes_nothing() -> None:
     again = merged(once, once, link=7, instant=make.instant())
 
     assert again == once
-    assert (once.history.days, once.history.view_count) == ((3, 2), 20)
+    assert (once.history.days, once.history.view_count) == (bytes((3, 2)), 20)
     assert (once.prompts[0].seen_count, len(once.pools[0].reads)) == (4, 2)
 
 
