@@ -45,11 +45,15 @@ class RememberedBodies:
         self._facts[shared] = facts
 
 
-def _without(raw: bytes, *cuts: re.Match[bytes] | None) -> bytes:
+def _without(raw: bytes, one: re.Match[bytes], other: re.Match[bytes] | None = None) -> bytes:
     """The body without the values found, the names left standing."""
-    for start, end in sorted([cut.span(1) for cut in cuts if cut is not None], reverse=True):
-        raw = raw[:start] + raw[end:]
-    return raw
+    start, end = one.span(1)
+    if other is None:
+        return raw[:start] + raw[end:]
+    first, last = other.span(1)
+    if start < first:
+        return raw[:start] + raw[end:first] + raw[last:]
+    return raw[:first] + raw[last:start] + raw[end:]
 
 
 def _is_plain(view: ViewRequest, view_id: re.Match[bytes], passport: re.Match[bytes] | None) -> bool:

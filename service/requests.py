@@ -107,10 +107,11 @@ def limited_body(max_bytes: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def plain_body(environ: Environ, max_bytes: int) -> bytes | None:
     """The body of a WSGI request of known and lawful length; None, with nothing read, for any other."""
-    length = environ.get("CONTENT_LENGTH", "")
-    if not (length.isascii() and length.isdigit()) or int(length) > max_bytes or "HTTP_TRANSFER_ENCODING" in environ:
+    text = environ.get("CONTENT_LENGTH", "")
+    length = int(text) if len(text) < 10 and text.isascii() and text.isdigit() else None
+    if length is None or length > max_bytes or "HTTP_TRANSFER_ENCODING" in environ:
         return None
-    body: bytes = environ["wsgi.input"].read(int(length))
+    body: bytes = environ["wsgi.input"].read(length)
     return body
 
 

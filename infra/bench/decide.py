@@ -85,7 +85,7 @@ def environ(number: int, passport: str | None) -> dict[str, Any]:
         "raw": raw,
     }  # fmt: skip
     if passport:
-        found["HTTP_COOKIE"] = f"{cookie_name(SETTINGS, SITE)}={passport}"
+        found["HTTP_COOKIE"] = f"{cookie_name(SITE, is_https=False)}={passport}"
     return found
 
 
@@ -146,7 +146,7 @@ def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
 def print_served(passport: str, seconds: float) -> None:
     """The server's CPU time of a request, and requests per second, of the bare route and of decisions."""
     headers = {"Content-Type": "application/json", "X-Country": "IE"}
-    cookie = {"Cookie": f"{cookie_name(SETTINGS, SITE)}={passport}"}
+    cookie = {"Cookie": f"{cookie_name(SITE, is_https=False)}={passport}"}
     subjects = (
         ("bare Flask JSON route", "BARE", headers),
         ("decide, new reader", "DECIDE", headers),

@@ -96,19 +96,20 @@ def answer_arrival(
         prompts = [prompt_of(choice, situation) for choice in decision.choices]
         fault = None
     except _FAULTS as error:
-        situation = situation_of(site, counted(site, arrival))
+        situation = situation_of(site, arrival, counted(site, arrival))
         decision, reader = NOTHING, situation.reader
         prompts, fault = [], type(error).__name__
+    names = (decision_id, account)
     answer = Answer(
-        decision_id=decision_id,
-        prompts=tuple([_offered(sealer, prompt, situation, (decision_id, account)) for prompt in prompts]),
-        decision=decision,
-        article_count=articles_remembered(reader, arrival.now),
-        supporter=situation.supporter,
-        passport=None if reader is None else sealer.seal(reader, site.site.key, arrival.now.instant),
-        is_local=arrival.view.passport is not None,
-        day=arrival.now.day,
-        fault=fault,
+        decision_id,
+        tuple([_offered(sealer, prompt, situation, names) for prompt in prompts]) if prompts else (),
+        decision,
+        articles_remembered(reader, arrival.now),
+        situation.supporter,
+        None if reader is None else sealer.seal(reader, site.site.key, arrival.now.instant),
+        arrival.view.passport is not None,
+        arrival.now.day,
+        fault,
     )
     return answer, reader
 
@@ -182,16 +183,16 @@ def _offered(sealer: PassportSealer, prompt: Prompt, situation: Situation, names
 
 def _token(prompt: Prompt, situation: Situation, decision_id: str = "", account: str = "") -> PromptToken:
     return PromptToken(
-        site=situation.site.key,
-        campaign=prompt.campaign,
-        variant=prompt.variant,
-        placement=prompt.placement.value,
-        kind=prompt.kind.value,
-        page_id=situation.page.page_id,
-        view_id=situation.view_id,
-        decision_id=decision_id,
-        issued_at=situation.now.instant,
-        currency=prompt.ask.currency,
+        situation.site.key,
+        prompt.campaign,
+        prompt.variant,
+        prompt.placement,
+        prompt.kind,
+        situation.page.page_id,
+        situation.view_id,
+        decision_id,
+        situation.now.instant,
+        prompt.ask.currency,
         is_counted=prompt.is_counted,
         has_consent=situation.reader is not None,
         account=account,

@@ -155,15 +155,15 @@ def _own_passport(services: Services) -> tuple[Site, Reader | None]:
 
 def _erased(response: Response, site: str) -> Response:
     services = current_services()
-    name, is_https = cookie_name(services.settings, site), services.settings.is_https
-    response.delete_cookie(name, secure=is_https, httponly=True, samesite="Lax")
+    is_https = services.settings.is_https
+    response.delete_cookie(cookie_name(site, is_https=is_https), secure=is_https, httponly=True, samesite="Lax")
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def carrier_of(services: Services, site: str) -> Carrier:
     """What this request tells beside its body."""
-    cookie = request.cookies.get(cookie_name(services.settings, site))
+    cookie = request.cookies.get(cookie_name(site, is_https=services.settings.is_https))
     return carrier.carrier_of(services.settings, request.headers.get, cookie)
 
 
@@ -171,5 +171,5 @@ def carried(response: Response, services: Services, site: str, passport: str | N
     """The response, never cached, with the passport as a cookie where there is one to set."""
     response.headers["Cache-Control"] = "no-store"
     if passport is not None:
-        response.headers.add("Set-Cookie", passport_cookie(services.settings, site, passport))
+        response.headers.add("Set-Cookie", passport_cookie(site, passport, is_https=services.settings.is_https))
     return response

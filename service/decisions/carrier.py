@@ -15,17 +15,19 @@ def carrier_of(settings: Settings, header: Callable[[str], str | None], cookie: 
     """What the request itself tells, its address excepted."""
     purpose = header("Sec-Purpose") or header("Purpose") or ""
     country = (header(settings.country_header) or "") if settings.country_header else ""
-    return Carrier(cookie, _edge(country, (header("User-Agent") or "")[:MAX_USER_AGENT], purpose))
+    return Carrier(cookie, edge_of(country, (header("User-Agent") or "")[:MAX_USER_AGENT], purpose))
 
 
 @lru_cache(maxsize=4096)
-def _edge(country: str, user_agent: str, purpose: str) -> Edge:
+def edge_of(country: str, user_agent: str, purpose: str) -> Edge:
+    """From the values of the headers; the user agent at most MAX_USER_AGENT characters of it."""
     return Edge(_country(country), user_agent, "prefetch" in purpose or "prerender" in purpose)
 
 
-def cookie_name(settings: Settings, site: str) -> str:
+@lru_cache(maxsize=1024)
+def cookie_name(site: str, *, is_https: bool) -> str:
     """Over HTTPS a name that browsers keep to this very host."""
-    return f"__Host-keepopen-{site}" if settings.is_https else f"keepopen-{site}"
+    return f"__Host-keepopen-{site}" if is_https else f"keepopen-{site}"
 
 
 def cookie_value(header: str, name: str) -> str | None:
@@ -37,10 +39,10 @@ def cookie_value(header: str, name: str) -> str | None:
     return None
 
 
-def passport_cookie(settings: Settings, site: str, passport: str) -> str:
+def passport_cookie(site: str, passport: str, *, is_https: bool) -> str:
     """The Set-Cookie header that carries a passport; a sealed passport needs no quoting."""
-    secure = "Secure; " if settings.is_https else ""
-    name = cookie_name(settings, site)
+    secure = "Secure; " if is_https else ""
+    name = cookie_name(site, is_https=is_https)
     return f"{name}={passport}; {secure}HttpOnly; Max-Age={PASSPORT_DAYS * 86_400}; Path=/; SameSite=Lax"
 
 

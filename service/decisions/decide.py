@@ -9,7 +9,7 @@ from typing import NamedTuple
 from service.campaigns.campaign import OVERLAYS, Placement
 from service.campaigns.gate import Strength
 from service.campaigns.site import Attention
-from service.decisions.compiled import Candidate, CompiledSite, Stage
+from service.decisions.compiled import Candidate, CompiledSite, Rule, Stage
 from service.decisions.cool_off import is_mandatory
 from service.decisions.decision import OPEN, Access, AccessState, Choice, Decision, Outcome, Reason, Trace, access_of
 from service.decisions.meter import Metering, metered
@@ -57,26 +57,33 @@ def decide(site: CompiledSite, situation: Situation, *, explains: bool = False) 
     )
 
 
-def ask_rules(candidate: Candidate, situation: Situation, *, explains: bool = False) -> Asked:
-    """Fold the campaign's rules. The first that fails blocks it."""
+def first_failed(candidate: Candidate, situation: Situation) -> Rule | None:
+    """The rule that blocks the campaign: the first that does not hold."""
     prepared = candidate.prepared
+    for rule in candidate.rules:
+        quick = rule.quick
+        if not (rule.judge(prepared, situation).passed if quick is None else quick(prepared, situation)):
+            return rule
+    return None
+
+
+def ask_rules(candidate: Candidate, situation: Situation, *, explains: bool = True) -> Asked:
+    """Fold the campaign's rules. The first that fails blocks it."""
     if not explains:
-        for rule in candidate.rules:
-            if not rule.judge(prepared, situation).passed:
-                return Asked(rule.name, rule.stage)
-        return Asked()
-    reasons = tuple(Reason(rule.name, rule.judge(prepared, situation)) for rule in candidate.rules)
-    failed = next((n for n, reason in enumerate(reasons) if not reason.verdict.passed), None)
-    if failed is None:
-        return Asked(reasons=reasons)
-    return Asked(reasons[failed].rule, candidate.rules[failed].stage, reasons)
+        failed = first_failed(candidate, situation)
+        return Asked(failed.name, failed.stage) if failed else Asked()
+    reasons = tuple(Reason(rule.name, rule.judge(candidate.prepared, situation)) for rule in candidate.rules)
+    for rule, reason in zip(candidate.rules, reasons, strict=True):
+        if not reason.verdict.passed:
+            return Asked(rule.name, rule.stage, reasons)
+    return Asked(reasons=reasons)
 
 
 def next_possible_at(candidate: Candidate, situation: Situation) -> int | None:
     """The earliest instant at which all rules would pass on this page, if nothing but time passes."""
     at = situation
     for _ in range(_LOOKS_AHEAD):
-        failed = [one.verdict for one in ask_rules(candidate, at, explains=True).reasons if not one.verdict.passed]
+        failed = [one.verdict for one in ask_rules(candidate, at).reasons if not one.verdict.passed]
         if not failed:
             return at.now.instant
         later = [verdict.passes_at for verdict in failed if verdict.passes_at is not None]
@@ -161,14 +168,13 @@ def _choose_appeals(
         return (), ()
     for appeal in site.appeals:
         taken = "beside_gate" if is_gated else _no_room(appeal, placements, situation.site.attention)
-        if taken is not None and not explains:
-            continue
-        asked = ask_rules(appeal, situation, explains=explains)
         if explains:
-            asked = _with_room(asked, taken)
-            outcome = Outcome.BLOCKED if asked.blocked_by else Outcome.SHOWN
-            traces.append(_trace(appeal, outcome, asked, situation))
-        if not asked.blocked_by and taken is None:
+            asked = _with_room(ask_rules(appeal, situation), taken)
+            is_shown = not asked.blocked_by
+            traces.append(_trace(appeal, Outcome.SHOWN if is_shown else Outcome.BLOCKED, asked, situation))
+        else:
+            is_shown = taken is None and first_failed(appeal, situation) is None
+        if is_shown:
             choices.append(Choice(appeal.prepared, assign(appeal.prepared, situation.reader)))
             placements.append(appeal.prepared.campaign.placement)
     return tuple(choices), tuple(traces)

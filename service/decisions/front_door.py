@@ -5,7 +5,7 @@ foreign page, a signed-in reader, a preview, a fault) is handed on untouched. A 
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from io import BytesIO
 
@@ -15,11 +15,11 @@ from schemas.decide import PAGE_FACTS, DecideSchema
 from schemas.remembered_bodies import RememberedBodies
 from schemas.remembering import RememberingSchema
 from service.decisions.act import Answer, answer_view
-from service.decisions.carrier import carrier_of, cookie_name, cookie_value, passport_cookie
+from service.decisions.carrier import MAX_USER_AGENT, cookie_name, cookie_value, edge_of, passport_cookie
 from service.decisions.compile_cache import CompiledSites
 from service.decisions.counting import count_decision
 from service.decisions.render import answer_text
-from service.decisions.view import ViewRequest, view_request
+from service.decisions.view import Carrier, view_request
 from service.errors import DomainError
 from service.logs import request_id_of
 from service.requests import (
@@ -41,7 +41,9 @@ class FrontDoor:
 
     def __init__(self, behind: Wsgi, services: Services) -> None:
         self._behind, self._services = behind, services
-        self._public_origin = services.settings.public_origin
+        settings = services.settings
+        self._public_origin, self._is_https = settings.public_origin, settings.is_https
+        self._country_name = "HTTP_" + (settings.country_header or "").upper().replace("-", "_")
         schema = RememberingSchema(DecideSchema(), view_request, facts=PAGE_FACTS)
         self._bodies = RememberedBodies(lambda raw: schema.load(read_json(raw)))
         self._sites = CompiledSites()
@@ -68,23 +70,28 @@ class FrontDoor:
             view = self._bodies.view(raw)
             if view is None or view.reader_assertion or view.preview:
                 return None
-            site = self._sites.compiled(services.campaigns.current().site(view.site))
+            site = self._sites.compiled(services.campaigns.current().site(view.facts.site))
         except (HTTPException, DomainError):
             return None
         if not is_admitted(environ.get("HTTP_ORIGIN"), site.site.origins, self._public_origin):
             return None
-        cookie = cookie_value(environ.get("HTTP_COOKIE", ""), cookie_name(services.settings, view.site))
-        carrier = carrier_of(services.settings, _header_of(environ), cookie)
-        answer = answer_view(site, services.passports, view, carrier, services.clock())
+        key = site.site.key
+        answer = answer_view(site, services.passports, view, self._carrier(environ, key), services.clock())
         if answer.fault is not None:
             return None
         body = answer_text(answer).encode()
-        headers = self._headers(environ, view, answer, len(body))
-        count_decision(services, view.site, answer, time.perf_counter() - began)
+        headers = self._headers(environ, key, answer, len(body))
+        count_decision(services, key, answer, time.perf_counter() - began)
         return body, headers
 
-    def _headers(self, environ: Environ, view: ViewRequest, answer: Answer, length: int) -> list[tuple[str, str]]:
-        settings = self._services.settings
+    def _carrier(self, environ: Environ, site: str) -> Carrier:
+        given = environ.get
+        cookie = cookie_value(given("HTTP_COOKIE", ""), cookie_name(site, is_https=self._is_https))
+        purpose = given("HTTP_SEC_PURPOSE") or given("HTTP_PURPOSE") or ""
+        edge = edge_of(given(self._country_name, ""), given("HTTP_USER_AGENT", "")[:MAX_USER_AGENT], purpose)
+        return Carrier(cookie, edge)
+
+    def _headers(self, environ: Environ, site: str, answer: Answer, length: int) -> list[tuple[str, str]]:
         # The decision's own digits: other random bytes would cost another call of the system.
         request_id = "req" + answer.decision_id.removeprefix("dec")
         headers = [
@@ -95,7 +102,7 @@ class FrontDoor:
             ("X-Request-Id", request_id_of(environ.get("HTTP_X_REQUEST_ID", ""), request_id)),
         ]
         if not answer.is_local and answer.passport is not None:
-            headers.append(("Set-Cookie", passport_cookie(settings, view.site, answer.passport)))
+            headers.append(("Set-Cookie", passport_cookie(site, answer.passport, is_https=self._is_https)))
         origin = environ.get("HTTP_ORIGIN")
         if origin and origin != self._public_origin:
             headers.extend(cors_headers(origin))
@@ -104,14 +111,9 @@ class FrontDoor:
 
 def _plain_body(environ: Environ) -> bytes | None:
     """The body of a request of known, small length; None leaves the input unread."""
-    media_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-    return plain_body(environ, WIDGET_BODY_BYTES) if media_type in ACCEPTED_JSON_TYPES else None
-
-
-def _header_of(environ: Environ) -> Callable[[str], str | None]:
-    return lambda name: environ.get(_environ_name(name))
+    return plain_body(environ, WIDGET_BODY_BYTES) if _is_json(environ.get("CONTENT_TYPE", "")) else None
 
 
 @lru_cache(maxsize=64)
-def _environ_name(header: str) -> str:
-    return "HTTP_" + header.upper().replace("-", "_")
+def _is_json(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() in ACCEPTED_JSON_TYPES

@@ -53,6 +53,10 @@ class PackedPrompts(PromptRecords):
     def closed_at(self) -> Sequence[int]:
         return self._all_columns()[7 * self.length :]
 
+    @property
+    def seen_counts(self) -> Sequence[int]:
+        return self._all_columns()[3 * self.length : 4 * self.length]
+
     def _all_columns(self) -> tuple[Any, ...]:
         if self._columns is None:
             self._columns = _columns_of(self.length).unpack_from(self.data)

@@ -47,38 +47,40 @@ def take_view(
 
     Pages fetched ahead of time and crawlers count nothing. An article behind a hard gate has not been read.
     """
-    here = counted(site, arrival)
-    situation = situation_of(site, here, is_supporter_known=is_supporter_known)
+    reader = counted(site, arrival)
+    situation = situation_of(site, arrival, reader, is_supporter_known=is_supporter_known)
     decision = decide(site, situation, explains=explains)
-    reader = here.reader
     if reader is not None and decision.spends_from is not None:
         reader = spend(reader, decision.spends_from.campaign, situation)
-    if any(choice.strength is Strength.HARD for choice in decision.choices):
-        reader = counted(site, arrival, is_read=False).reader
+    if decision.choices and decision.choices[0].strength is Strength.HARD:  # a gate comes first, and alone
+        reader = counted(site, arrival, is_read=False)
     return situation, decision, reader
 
 
-def situation_of(site: CompiledSite, arrival: Arrival, *, is_supporter_known: bool = True) -> Situation:
+def situation_of(
+    site: CompiledSite, arrival: Arrival, reader: Reader | None, *, is_supporter_known: bool = True
+) -> Situation:
+    """What is decided on; `reader` as the page view left them."""
     return Situation(
-        site=site.site,
-        page=arrival.view.facts.page,
-        visitor=arrival.visitor,
-        reader=arrival.reader,
-        supporter=_supporter(site, arrival) if is_supporter_known else SupporterState.UNKNOWN,
-        now=arrival.now,
-        view_id=arrival.view.view_id,
-        raised_minor=site.raised_minor,
+        site.site,
+        arrival.view.facts.page,
+        arrival.visitor,
+        reader,
+        _supporter(site, arrival) if is_supporter_known else SupporterState.UNKNOWN,
+        arrival.now,
+        arrival.view.view_id,
+        site.raised_minor,
     )
 
 
-def counted(site: CompiledSite, arrival: Arrival, *, is_read: bool = True) -> Arrival:
-    """The arrival with its page view in the history; `is_read` False: as a page that was not read."""
-    if arrival.reader is None or arrival.visitor.purpose is not Purpose.VISIT:
-        return arrival
-    has_topics = arrival.visitor.consent is Consent.FULL
+def counted(site: CompiledSite, arrival: Arrival, *, is_read: bool = True) -> Reader | None:
+    """The reader with this page view in the history; `is_read` False: as a page that was not read."""
+    reader, visitor = arrival.reader, arrival.visitor
+    if reader is None or visitor.purpose is not Purpose.VISIT:
+        return reader
+    has_topics = visitor.consent is Consent.FULL
     reading = reading_of(arrival.view, site.wanted_topics, has_topics=has_topics, is_read=is_read)
-    reader = record_view(arrival.reader, reading, arrival.now)
-    return Arrival(arrival.view, arrival.visitor, reader, arrival.now)
+    return record_view(reader, reading, arrival.now)
 
 
 def _supporter(site: CompiledSite, arrival: Arrival) -> SupporterState:

@@ -1,6 +1,5 @@
 """A sealed note of which prompt a reader was offered: what the widget sends back with events and checkout."""
 
-import json
 from typing import NamedTuple
 
 from service.decisions.sealing import KeyRing
@@ -9,6 +8,8 @@ from service.errors import InvalidTokenError
 TOKEN_SECONDS = 86_400
 _SKEW_SECONDS = 300
 _PURPOSE = "prompt"
+_BETWEEN = "\x1f"  # no name of ours, nor of a page, holds it
+_PARTS = 12
 
 
 class PromptToken(NamedTuple):
@@ -31,11 +32,14 @@ class PromptToken(NamedTuple):
     account: str = ""
 
 
-_dumps = json.JSONEncoder(separators=(",", ":")).encode
-
-
 def seal_prompt_token(ring: KeyRing, token: PromptToken) -> str:
-    return ring.seal(_dumps(token).encode(), purpose=_PURPOSE)
+    site, campaign, variant, placement, kind, page_id, view_id, decision_id, issued_at, currency, *marks, account = (
+        token
+    )
+    marked = "".join(["1" if mark else "0" for mark in marks])
+    names = (site, campaign, variant, placement, kind, page_id, decision_id, str(issued_at), currency, marked, account)
+    # The page's own id of the view may be any text, so it comes last.
+    return ring.seal(_BETWEEN.join((*names, view_id)).encode(), purpose=_PURPOSE)
 
 
 def open_prompt_token(ring: KeyRing, text: str, instant: int) -> PromptToken:
@@ -43,10 +47,15 @@ def open_prompt_token(ring: KeyRing, text: str, instant: int) -> PromptToken:
     plain = ring.open(text, purpose=_PURPOSE)
     if plain is None:
         raise InvalidTokenError("this prompt token is not one of ours")
-    try:
-        token = PromptToken(*json.loads(plain))
-    except TypeError as error:  # sealed by a release whose tokens had more or fewer parts
-        raise InvalidTokenError("this prompt token is of another release") from error
+    parts = plain.decode().split(_BETWEEN, _PARTS - 1)
+    if len(parts) != _PARTS:  # sealed by a release whose tokens had more or fewer parts
+        raise InvalidTokenError("this prompt token is of another release")
+    site, campaign, variant, placement, kind, page_id, decision_id, issued_at, currency, marked, account, view_id = (
+        parts
+    )
+    names = (site, campaign, variant, placement, kind, page_id, view_id, decision_id)
+    is_counted, has_consent, is_preview = (mark == "1" for mark in marked)
+    token = PromptToken(*names, int(issued_at), currency, is_counted, has_consent, is_preview, account)
     if not -_SKEW_SECONDS <= instant - token.issued_at <= TOKEN_SECONDS:
         raise InvalidTokenError("this prompt token has expired")
     return token

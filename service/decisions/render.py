@@ -37,7 +37,7 @@ def answer_text(answer: Answer) -> str:
         return _dumps(answer_body(answer))
     prompts = ",".join([_prompt_text(offered) for offered in answer.prompts])
     access = _access_text(answer.decision.access)
-    reader = f'{{"article_count":{answer.article_count},"supporter":"{answer.supporter.value}"}}'
+    reader = f'{{"article_count":{answer.article_count},"supporter":"{answer.supporter}"}}'
     passport = f'"{answer.passport}"' if answer.is_local and answer.passport is not None else "null"
     return (
         f'{{"decision_id":"{answer.decision_id}","prompts":[{prompts}],"access":{access},"reader":{reader},'

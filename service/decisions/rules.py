@@ -125,7 +125,12 @@ _READER = (
     Rule("language", reader_rules.reads_language, lambda one, _: one.reader.languages_any is not None, scope=VISIT),
     Rule("referrer", reader_rules.came_from, _has_referrers, scope=VISIT),
     Rule("first_seen", reader_rules.was_first_seen, _has_first_seen),
-    Rule("articles", reader_rules.has_read_articles, lambda one, _: bool(one.reader.article_counts)),
+    Rule(
+        "articles",
+        reader_rules.has_read_articles,
+        lambda one, _: bool(one.reader.article_counts),
+        quick=reader_rules.reads_as_asked,
+    ),
     Rule("article_count_known", reader_rules.has_countable_history, _names_article_count),
     Rule("reading_more", reader_rules.is_reading_more, lambda one, _: one.reader.is_reading_more is not None),
     Rule(
@@ -154,11 +159,17 @@ _READER = (
 _ACCESS = (
     Rule("staff", reader_rules.is_not_staff, _is_gate, ACCESS),
     Rule("registered", reader_rules.is_not_registered, _is_gate, ACCESS),
-    Rule("supporter", supporters.is_asked_supporter_state, _always, ACCESS),
+    Rule("supporter", supporters.is_asked_supporter_state, _always, ACCESS, quick=supporters.is_asked),
     Rule("after_contribution", supporters.has_cooled_off_after_contribution, _has_contribution_days, ACCESS),
     Rule("dismissed_for_good", cool_off.is_not_dismissed_for_good, _ends_by_dismissals, ACCESS),
-    Rule("after_dismissal", cool_off.has_cooled_off_after_dismissal, _is_closable, ACCESS),
-    Rule("after_closing", cool_off.is_not_just_closed, _is_closable, ACCESS),
+    Rule(
+        "after_dismissal",
+        cool_off.has_cooled_off_after_dismissal,
+        _is_closable,
+        ACCESS,
+        quick=cool_off.has_cooled_off,
+    ),
+    Rule("after_closing", cool_off.is_not_just_closed, _is_closable, ACCESS, quick=cool_off.is_long_closed),
 )
 _FREQUENCY = (
     Rule(
@@ -175,7 +186,13 @@ _FREQUENCY = (
         lambda one, _: _own(one).total_contributions is not None,
         ACCESS,
     ),
-    Rule("caps", frequency.is_under_caps, lambda one, _: bool(_own(one).caps), ACCESS),
+    Rule(
+        "caps",
+        frequency.is_under_caps,
+        lambda one, _: bool(_own(one).caps),
+        ACCESS,
+        quick=frequency.has_room_under_caps,
+    ),
     Rule("gap", frequency.has_kept_gap, lambda one, _: _own(one).gap is not None, ACCESS),
     Rule("daily", frequency.is_under_daily_cap, lambda one, _: _own(one).daily is not None, ACCESS),
     Rule("cycle", frequency.is_within_cycle, lambda one, _: _own(one).cycle is not None, ACCESS),
@@ -184,6 +201,7 @@ _FREQUENCY = (
         frequency.is_under_site_caps,
         lambda one, site: _obeys_site(one) and bool(site.frequency.caps),
         ACCESS,
+        quick=frequency.has_room_under_site_caps,
     ),
     Rule(
         "site_gap",

@@ -69,20 +69,30 @@ def is_asked_supporter_state(prepared: Prepared, situation: Situation) -> Verdic
 
     Where the campaign has a cool-off of its own for the kind of contribution, that one decides instead.
     """
-    state, asked = situation.supporter, prepared.campaign.reader.supporters
-    cool_off = prepared.campaign.cool_off
-    limit = listed(asked)
-    if state is SupporterState.ONE_OFF and cool_off.one_off_days is not None:
+    state, limit = situation.supporter, listed(prepared.campaign.reader.supporters)
+    if _is_left_to_cool_off(prepared, state):
         return Verdict(True, state, limit, None, "left to the cool-off after a contribution")
-    if state is SupporterState.RECURRING and cool_off.recurring_days is not None:
-        return Verdict(True, state, limit, None, "left to the cool-off after a contribution")
-    if state in asked and state is not SupporterState.UNKNOWN:
+    if is_asked(prepared, situation):
         return Verdict(True, state, limit)
     giving = situation.reader.giving if situation.reader else Giving()
     changes_at = (
         None if state is SupporterState.UNKNOWN else state_ends_at(giving, situation.site.supporters, situation.now)
     )
     return Verdict(False, state, limit, changes_at)
+
+
+def is_asked(prepared: Prepared, situation: Situation) -> bool:
+    """The yes or no of the same."""
+    state = situation.supporter
+    is_in = state in prepared.campaign.reader.supporters and state is not SupporterState.UNKNOWN
+    return is_in or _is_left_to_cool_off(prepared, state)
+
+
+def _is_left_to_cool_off(prepared: Prepared, state: SupporterState) -> bool:
+    cool_off = prepared.campaign.cool_off
+    if state is SupporterState.ONE_OFF:
+        return cool_off.one_off_days is not None
+    return state is SupporterState.RECURRING and cool_off.recurring_days is not None
 
 
 def has_cooled_off_after_contribution(prepared: Prepared, situation: Situation) -> Verdict:

@@ -115,17 +115,17 @@ def _visitor(browser: Browser, edge: Edge, honours_country: bool, default_consen
 
 
 def reading_of(
-    view: ViewRequest, wanted_topics: frozenset[int], *, has_topics: bool = True, is_read: bool = True
+    view: ViewRequest,
+    wanted_topics: frozenset[int],
+    *,
+    has_topics: bool = True,
+    is_read: bool = True,
 ) -> Reading:
     """Articles and live blogs are read; what an advertiser paid for is not counted."""
-    page = view.facts.page
-    return Reading(
-        view_id=view.view_id,
-        page_id=page.page_id,
-        is_article=is_read and page.page_type in COUNTED_TYPES and not page.is_paid_content,
-        topics=view.facts.topics if has_topics else (),
-        wanted=wanted_topics,
-    )
+    facts = view.facts
+    page = facts.page
+    is_article = is_read and page.page_type in COUNTED_TYPES and not page.is_paid_content
+    return Reading(view.view_id, page.page_id, is_article, facts.topics if has_topics else (), wanted_topics)
 
 
 def purpose_of(edge: Edge) -> Purpose:

@@ -58,7 +58,7 @@ def behind_the_door(whole: Flask) -> FlaskClient:
 
 def told(client: FlaskClient, services: Services, raw: bytes, passport: str | None, **headers: str) -> Any:
     """Status, body without its random parts, the reader in the cookie, and the headers that matter."""
-    name = cookie_name(services.settings, SITE)
+    name = cookie_name(SITE, is_https=services.settings.is_https)
     if passport:
         headers["Cookie"] = f"{name}={passport}"
     answer = client.post("/v1/decide", data=raw, content_type="text/plain;charset=UTF-8", headers=headers)

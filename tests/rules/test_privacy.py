@@ -46,7 +46,7 @@ def test_every_period_is_the_one_in_force(start: str, period: str) -> None:
 def test_the_cookie_has_the_name_it_says(settings: Settings, is_https: bool) -> None:
     address = f"http{'s' if is_https else ''}://support.courier.example"
 
-    name = cookie_name(replace(settings, public_url=address), "<site>")
+    name = cookie_name("<site>", is_https=replace(settings, public_url=address).is_https)
 
     assert f"`{name}`" in line_about("cookie ")
 
