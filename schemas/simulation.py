@@ -268,7 +268,7 @@ def _check_names(data: dict[str, Any], keys: list[str]) -> None:
 def _settled(index: int, step: Step, site: str, keys: list[str]) -> Step:
     if isinstance(step, ViewStep):
         facts = step.view.facts
-        page = replace(facts.page, page_id=facts.page.page_id or f"/page-{index}")
+        page = facts.page._replace(page_id=facts.page.page_id or f"/page-{index}")
         view = step.view._replace(
             view_id=step.view.view_id or f"view-{index}", facts=replace(facts, site=site, page=page)
         )

@@ -1,10 +1,44 @@
 """What is counted and timed, by name, in one registry per application. Labels never hold anything about a reader."""
 
-from functools import cache
+from bisect import bisect_left
+from collections import Counter as Counts
+from collections.abc import Iterator
+from itertools import accumulate
+from threading import Lock
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Metric, generate_latest
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
 
 DECISION_SECONDS_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+
+
+class DecisionCounts(Collector):
+    """Decisions by site and outcome, and how long they took. Counted at every page view, so all at once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._outcomes = Counts[tuple[str, str]]()
+        self._buckets = [0] * (len(DECISION_SECONDS_BUCKETS) + 1)
+        self._seconds = 0.0
+
+    def count(self, site: str, outcome: str, seconds: float) -> None:
+        with self._lock:
+            self._outcomes[site, outcome] += 1
+            self._buckets[bisect_left(DECISION_SECONDS_BUCKETS, seconds)] += 1
+            self._seconds += seconds
+
+    def collect(self) -> Iterator[Metric]:
+        with self._lock:
+            outcomes, below, seconds = self._outcomes.copy(), accumulate(self._buckets), self._seconds
+            buckets = list(zip([*map(str, DECISION_SECONDS_BUCKETS), "+Inf"], below, strict=True))
+        decisions = CounterMetricFamily(
+            "keepopen_decisions", "Decisions by site and outcome", labels=("site", "outcome")
+        )
+        for labels, count in outcomes.items():
+            decisions.add_metric(labels, count)
+        yield decisions
+        yield HistogramMetricFamily("keepopen_decision_seconds", "Time to decide", buckets, seconds)
 
 
 class Metrics:
@@ -12,13 +46,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.decisions = Counter(
-            "keepopen_decisions_total", "Decisions by site and outcome", ["site", "outcome"], registry=self.registry
-        )
-        self.decided = cache(self.decisions.labels)  # finding a child by its labels costs more than counting
-        self.decision_seconds = Histogram(
-            "keepopen_decision_seconds", "Time to decide", buckets=DECISION_SECONDS_BUCKETS, registry=self.registry
-        )
+        self.decisions = DecisionCounts()
+        self.registry.register(self.decisions)
         self.prompt_events = Counter(
             "keepopen_prompt_events_total", "Seen, dismissed, clicked", ["site", "event"], registry=self.registry
         )

@@ -25,12 +25,12 @@ class Receipt:
 
 def new_receipt(ring: KeyRing, site: str, receipt: Receipt, instant: int) -> str:
     plain = json.dumps([receipt.contribution_id, receipt.interval.value, receipt.campaign, instant]).encode()
-    return ring.seal(plain, purpose=_PURPOSE, context=site)
+    return ring.sealer(_PURPOSE, site).seal(plain)
 
 
 def open_receipt(ring: KeyRing, site: str, text: str, instant: int) -> Receipt:
     """The receipt of this site; raises InvalidTokenError for anything malformed, forged, foreign or old."""
-    plain = ring.open(text, purpose=_PURPOSE, context=site)
+    plain = ring.sealer(_PURPOSE, site).open(text)
     if plain is None:
         raise InvalidTokenError("this receipt is not one of ours")
     try:

@@ -19,7 +19,7 @@ _PURPOSE = "resume"
 
 def resume_token(ring: KeyRing, contribution_id: str) -> str:
     """What a link that takes up this attempt ends in. It tells nothing, and gives nobody anything but the choice."""
-    return ring.seal(contribution_id.encode(), purpose=_PURPOSE)
+    return ring.sealer(_PURPOSE).seal(contribution_id.encode())
 
 
 def resume_checkout(services: Services, token: str) -> Attempt:
@@ -45,7 +45,7 @@ def resume_checkout(services: Services, token: str) -> Attempt:
 
 
 def _left_attempt(services: Services, token: str) -> Contribution:
-    plain = services.passports.ring.open(token, purpose=_PURPOSE)
+    plain = services.passports.ring.sealer(_PURPOSE).open(token)
     if plain is None:
         raise InvalidTokenError("this link is not one of ours")
     with committed(services.engine) as connection:

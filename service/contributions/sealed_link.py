@@ -7,12 +7,12 @@ _PURPOSE = "portal link"
 
 
 def seal_link(ring: KeyRing, link_id: str) -> str:
-    return ring.seal(link_id.encode(), purpose=_PURPOSE)
+    return ring.sealer(_PURPOSE).seal(link_id.encode())
 
 
 def open_link(ring: KeyRing, token: str) -> str:
     """The link's id; raises InvalidTokenError for a text that is not one of ours."""
-    plain = ring.open(token, purpose=_PURPOSE)
+    plain = ring.sealer(_PURPOSE).open(token)
     if plain is None:
         raise InvalidTokenError("this link is not one of ours")
     return plain.decode()

@@ -23,12 +23,12 @@ class SupportToken:
 
 def new_support_token(ring: KeyRing, site: str, instant: int) -> str:
     token = SupportToken(site, secrets.token_urlsafe(9), instant)
-    return ring.seal(json.dumps(astuple(token)).encode(), purpose=_PURPOSE)
+    return ring.sealer(_PURPOSE).seal(json.dumps(astuple(token)).encode())
 
 
 def open_support_token(ring: KeyRing, text: str, instant: int) -> SupportToken:
     """The token, at most a day old. Raises InvalidTokenError for anything malformed, forged or expired."""
-    plain = ring.open(text, purpose=_PURPOSE)
+    plain = ring.sealer(_PURPOSE).open(text)
     if plain is None:
         raise InvalidTokenError("this form is not one of ours")
     token = SupportToken(*json.loads(plain))

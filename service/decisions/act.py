@@ -93,7 +93,7 @@ def answer_arrival(
     decision_id = new_id("dec")
     try:
         situation, decision, reader = take_view(site, arrival, is_supporter_known=is_supporter_known)
-        prompts = [prompt_of(choice, situation) for choice in decision.choices]
+        prompts = [prompt_of(choice, situation) for choice in decision.choices] if decision.choices else []
         fault = None
     except _FAULTS as error:
         situation = situation_of(site, arrival, counted(site, arrival))
@@ -193,7 +193,8 @@ def _token(prompt: Prompt, situation: Situation, decision_id: str = "", account:
         decision_id,
         situation.now.instant,
         prompt.ask.currency,
-        is_counted=prompt.is_counted,
-        has_consent=situation.reader is not None,
-        account=account,
+        prompt.is_counted,
+        situation.reader is not None,
+        False,
+        account,
     )

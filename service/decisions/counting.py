@@ -18,8 +18,7 @@ def count_decision(services: Services, site: str, answer: Answer, seconds: float
     if answer.fault is not None:
         log.error("decision_failed", site=site, error_type=answer.fault)
     outcome = "fault" if answer.fault else "prompt" if answer.prompts else "silence"
-    services.metrics.decided(site, outcome).inc()
-    services.metrics.decision_seconds.observe(seconds)
+    services.metrics.decisions.count(site, outcome, seconds)
     if answer.prompts and not answer.explains:
         day = date.fromordinal(answer.day)
         for offered in answer.prompts:

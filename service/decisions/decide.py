@@ -172,6 +172,8 @@ def _choose_appeals(
             asked = _with_room(ask_rules(appeal, situation), taken)
             is_shown = not asked.blocked_by
             traces.append(_trace(appeal, Outcome.SHOWN if is_shown else Outcome.BLOCKED, asked, situation))
+        elif taken == "prompts":
+            break
         else:
             is_shown = taken is None and first_failed(appeal, situation) is None
         if is_shown:

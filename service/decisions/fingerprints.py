@@ -12,9 +12,17 @@ def fingerprint(text: str, bits: int = 24, salt: int = 0) -> int:
     return int.from_bytes(digest, "big") % ((1 << bits) - 1) + 1
 
 
-def fingerprint_bytes(text: str, width: int, salt: int = 0) -> bytes:
-    """The same as bytes."""
-    return fingerprint(text, 8 * width, salt).to_bytes(width, "big")
+def page_print(page_id: str, salt: bytes) -> bytes:
+    return hashlib.blake2b(page_id.encode(), digest_size=PAGE_BYTES, salt=salt, person=b"page").digest()
+
+
+def request_print(request_id: str, salt: bytes) -> bytes:
+    """Of the id of a view or of an event, which say which of both they are."""
+    return hashlib.blake2b(request_id.encode(), digest_size=REQUEST_BYTES, salt=salt).digest()
+
+
+def salt_bytes(salt: int) -> bytes:
+    return salt.to_bytes(4, "big")
 
 
 def holds(prints: bytes, one: bytes) -> bool:

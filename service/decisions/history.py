@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from service.decisions.fingerprints import PAGE_BYTES, REQUEST_BYTES, fingerprint, fingerprint_bytes, followed_by, holds
+from service.decisions.fingerprints import fingerprint, followed_by, holds, page_print, request_print, salt_bytes
 from service.decisions.packed import Packed
 from service.decisions.packed_topics import PackedTopics, first_read
 from service.decisions.reader import (
@@ -50,14 +50,15 @@ def topic_fingerprint(topic: str) -> int:
 
 def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
     """The reader after this page view; the same reader when the view was recorded before."""
-    view = fingerprint_bytes("view:" + reading.view_id, REQUEST_BYTES, reader.salt)
+    salt = salt_bytes(reader.salt)
+    view = request_print("view:" + reading.view_id, salt)
     if holds(reader.recent, view):
         return reader
     return Reader(
         reader.bucket,
         reader.salt,
         reader.first_seen_at,
-        _counted(aged(reader.history, now.day), reading, reader.salt),
+        _counted(aged(reader.history, now.day), reading, salt),
         reader.prompts,
         reader.pools,
         reader.giving,
@@ -93,10 +94,10 @@ def _since(topics: Iterable[TopicHistory], week: int) -> tuple[TopicHistory, ...
     return tuple(TopicHistory(one.topic, one.weeks[:length], one.counts[:length]) for one, length in kept if length)
 
 
-def _counted(history: History, reading: Reading, salt: int) -> History:
+def _counted(history: History, reading: Reading, salt: bytes) -> History:
     """One more page view and, for an article not read before this week, one more article on each of its topics."""
     day, days, weeks, topics, pages, views = history
-    page = fingerprint_bytes("page:" + reading.page_id, PAGE_BYTES, salt)
+    page = page_print(reading.page_id, salt)
     if not reading.is_article or holds(pages, page):
         return History(day, days, weeks, topics, pages, views + 1)
     pages = followed_by(pages, page, MAX_PAGES_PER_WEEK)
@@ -168,12 +169,12 @@ def _worth(one: TopicHistory, wanted: frozenset[int]) -> tuple[bool, int, int]:
 
 def articles_in_days(history: History, now: SiteTime, days: int) -> int:
     """Articles read today and on the `days` - 1 local days before."""
-    return sum(aged(history, now.day).days[:days])
+    return sum((history if history.day >= now.day else aged(history, now.day)).days[:days])
 
 
 def articles_in_weeks(history: History, now: SiteTime, weeks: int) -> int:
     """Articles read this local week and in the `weeks` weeks before it: `weeks` = 0 is this week alone."""
-    return sum(aged(history, now.day).weeks[: weeks + 1])
+    return sum((history if history.day >= now.day else aged(history, now.day)).weeks[: weeks + 1])
 
 
 def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics: Collection[int]) -> int:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from service.decisions import fingerprints
-from service.decisions.fingerprints import PAGE_BYTES, REQUEST_BYTES, fingerprint_bytes, holds
+from service.decisions.fingerprints import PAGE_BYTES, REQUEST_BYTES, holds, request_print
 from service.decisions.history import aged, bounded_topics, topic_histories
 from service.decisions.meter import bounded_pools
 from service.decisions.prompts import bounded_prompts
@@ -38,7 +38,7 @@ def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Rea
         return row if row is not None else Reader(None, passport.salt, instant, link=link)
     if row is None:
         return passport._replace(link=link)
-    joined = fingerprint_bytes(f"joined:{passport.salt}", REQUEST_BYTES)
+    joined = request_print(f"joined:{passport.salt}", b"")
     is_copy = passport.link == link or passport.salt == row.salt or holds(row.recent, joined)
     combine: Combine = max if is_copy else _sum
     adds = combine is _sum and (passport.history.view_count or passport.prompts)

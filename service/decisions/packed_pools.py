@@ -23,15 +23,16 @@ class PackedPools(Packed[PoolUse]):
         return tuple(map(PoolUse, joined(highs, lows), shared_out(reads, lengths), older_used, older_expires_at))
 
 
-def pack_pools(pools: Sequence[PoolUse]) -> bytes:
-    if isinstance(pools, PackedPools):
-        return pools.data
+def pack_pools(pools: Sequence[PoolUse]) -> tuple[bytes, int]:
+    """The bytes, and how many pools they are."""
+    if type(pools) is PackedPools:
+        return pools.data, pools.length
     if not pools:
-        return b""
+        return b"", 0
     names, reads, older_used, older_expires_at = zip(*pools, strict=True)
     uses = table(_POOLS, *split_all(names), [len(own) for own in reads], older_used, older_expires_at)
     every = list(chain.from_iterable(reads))
-    return uses + table(_READS, [read.page for read in every], [read.expires_at for read in every])
+    return uses + table(_READS, [read.page for read in every], [read.expires_at for read in every]), len(pools)
 
 
 def size_of_pools(data: bytes, at: int, length: int) -> int:

@@ -70,15 +70,16 @@ class PackedPrompts(PromptRecords):
         return PromptRecord(campaign, seen_count, seen_at, dismissed, dismissed_at, contributed, variant)
 
 
-def pack_prompts(prompts: Sequence[PromptRecord]) -> bytes:
-    if isinstance(prompts, PackedPrompts):
-        return prompts.data
+def pack_prompts(prompts: Sequence[PromptRecord]) -> tuple[bytes, int]:
+    """The bytes, and how many records they are."""
+    if type(prompts) is PackedPrompts:
+        return prompts.data, prompts.length
     if not prompts:
-        return b""
+        return b"", 0
     campaigns, seen, seen_at, dismissed, dismissed_at, contributed, variants = zip(*prompts, strict=True)
     lengths = [len(instants) for instants in seen_at]
     records = table(_RECORDS, *split_all(campaigns), variants, seen, lengths, dismissed, contributed, dismissed_at)
-    return records + table(_SEEN, list(chain.from_iterable(seen_at)))
+    return records + table(_SEEN, list(chain.from_iterable(seen_at))), len(prompts)
 
 
 def size_of_prompts(data: bytes, at: int, length: int) -> int:

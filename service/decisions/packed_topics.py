@@ -1,7 +1,8 @@
 """Topics in the bytes of a passport: columns of the topics, then of how many weeks ago, then of how many articles."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from itertools import accumulate
 from struct import Struct, calcsize
 
 from service.decisions.packed import Packed
@@ -32,7 +33,7 @@ class PackedTopics(Packed[TopicHistory]):
         """One article more this week on each topic; None where one of them has none yet this week."""
         length = self.length
         columns = _columns(length).unpack_from(self.data)
-        lows = columns[length : 2 * length]
+        lows, begins = columns[length : 2 * length], [0, *accumulate(columns[2 * length :])]
         weeks_at = _TOPIC_BYTES * length
         counts_at = (weeks_at + len(self.data)) // 2
         changed = bytearray(self.data)
@@ -41,7 +42,7 @@ class PackedTopics(Packed[TopicHistory]):
             if low not in lows:
                 return None
             place = lows.index(low)
-            at = sum(columns[2 * length : 2 * length + place])
+            at = begins[place]
             if columns[place] != topic >> 16 or changed[weeks_at + at]:
                 return None
             if changed[counts_at + at] < COUNT_LIMIT:
@@ -52,18 +53,20 @@ class PackedTopics(Packed[TopicHistory]):
 @lru_cache(maxsize=4096)
 def first_read(topics: tuple[int, ...], week: int) -> PackedTopics:
     """What one article on these topics, the first of all, leaves behind."""
-    data = pack_topics([TopicHistory(topic, (week,), (1,)) for topic in topics], week)
-    return PackedTopics(data, len(topics), week)
+    return PackedTopics(*pack_topics([TopicHistory(topic, (week,), (1,)) for topic in topics], week), week)
 
 
-def pack_topics(topics: Iterable[TopicHistory], this_week: int) -> bytes:
-    if isinstance(topics, PackedTopics) and topics.week == this_week:
-        return topics.data
-    known = list(topics)
-    ago = [this_week - week for one in known for week in one.weeks]
-    counts = [count for one in known for count in one.counts]
-    names = split_all([one.topic for one in known])
-    return table(_TOPICS, *names, [len(one.weeks) for one in known]) + table(_WEEKS, ago, counts)
+def pack_topics(topics: Sequence[TopicHistory], this_week: int) -> tuple[bytes, int]:
+    """The bytes, and how many topics they are."""
+    if type(topics) is PackedTopics and topics.week == this_week:
+        return topics.data, topics.length
+    if not topics:
+        return b"", 0
+    ago = [this_week - week for one in topics for week in one.weeks]
+    counts = [count for one in topics for count in one.counts]
+    names = split_all([one.topic for one in topics])
+    named = table(_TOPICS, *names, [len(one.weeks) for one in topics])
+    return named + table(_WEEKS, ago, counts), len(topics)
 
 
 def size_of_topics(data: bytes, at: int, length: int) -> int:

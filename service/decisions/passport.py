@@ -15,11 +15,11 @@ class PassportSealer:
         self.ring = KeyRing(keys)
 
     def seal(self, reader: Reader, site: str, instant: int) -> str:
-        return self.ring.seal(encode(reader, instant), purpose=_PURPOSE, context=site)
+        return self.ring.sealer(_PURPOSE, site).seal(encode(reader, instant))
 
     def open(self, text: str, site: str, instant: int) -> Reader | None:
         """The reader, or None when the passport is unreadable, of another site, or older than 400 days."""
-        plain = self.ring.open(text, purpose=_PURPOSE, context=site)
+        plain = self.ring.sealer(_PURPOSE, site).open(text)
         if plain is None:
             return None
         try:

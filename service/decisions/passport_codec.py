@@ -37,6 +37,9 @@ class UnreadablePassportError(ValueError):
 def encode(reader: Reader, issued_at: int) -> bytes:
     history = reader.history
     days, weeks = _counts(history.days), _counts(history.weeks)
+    topics, topic_count = pack_topics(history.topics, week_of(history.day))
+    prompts, prompt_count = pack_prompts(reader.prompts)
+    pools, pool_count = pack_pools(reader.pools)
     giving = b"" if reader.giving is NOTHING_GIVEN else _giving(reader.giving)
     bucket = _NO_BUCKET if reader.bucket is None else reader.bucket
     head = (
@@ -52,22 +55,22 @@ def encode(reader: Reader, issued_at: int) -> bytes:
         reader.link & 0xFFFF,
         len(days),
         len(weeks),
-        len(history.topics),
+        topic_count,
         len(history.pages) // PAGE_BYTES,
         len(reader.recent) // REQUEST_BYTES,
-        len(reader.prompts),
-        len(reader.pools),
+        prompt_count,
+        pool_count,
         len(giving),
     )
     tables = (
         _packed_head(head),
         days,
         weeks,
-        pack_topics(history.topics, week_of(history.day)) if history.topics else b"",
+        topics,
         history.pages,
         _in_columns(reader.recent),
-        pack_prompts(reader.prompts),
-        pack_pools(reader.pools),
+        prompts,
+        pools,
         giving,
     )
     return b"".join(tables)

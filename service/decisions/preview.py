@@ -45,12 +45,12 @@ class PreviewRequest:
 
 
 def seal_preview(ring: KeyRing, preview: Preview) -> str:
-    return ring.seal(json.dumps(astuple(preview)).encode(), purpose=_PURPOSE)
+    return ring.sealer(_PURPOSE).seal(json.dumps(astuple(preview)).encode())
 
 
 def open_preview(ring: KeyRing, text: str | None, site: str, instant: int) -> Preview | None:
     """The preview, or None when the text is none of ours, of another site, or no longer in force."""
-    plain = ring.open(text, purpose=_PURPOSE) if text else None
+    plain = ring.sealer(_PURPOSE).open(text) if text else None
     if plain is None:
         return None
     preview = Preview(*json.loads(plain))

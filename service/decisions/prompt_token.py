@@ -39,12 +39,12 @@ def seal_prompt_token(ring: KeyRing, token: PromptToken) -> str:
     marked = "".join(["1" if mark else "0" for mark in marks])
     names = (site, campaign, variant, placement, kind, page_id, decision_id, str(issued_at), currency, marked, account)
     # The page's own id of the view may be any text, so it comes last.
-    return ring.seal(_BETWEEN.join((*names, view_id)).encode(), purpose=_PURPOSE)
+    return ring.sealer(_PURPOSE).seal(_BETWEEN.join((*names, view_id)).encode())
 
 
 def open_prompt_token(ring: KeyRing, text: str, instant: int) -> PromptToken:
     """The token, at most a day old. Raises InvalidTokenError: malformed, forged, expired, from the future."""
-    plain = ring.open(text, purpose=_PURPOSE)
+    plain = ring.sealer(_PURPOSE).open(text)
     if plain is None:
         raise InvalidTokenError("this prompt token is not one of ours")
     parts = plain.decode().split(_BETWEEN, _PARTS - 1)

@@ -18,36 +18,33 @@ MAX_SEALED_CHARACTERS = 4096
 _TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")  # base64 as in RFC 4648, section 5
 
 
-class KeyRing:
-    """Our keys, newest first. Seals with the newest, opens with any; a key dropped from the ring stops opening."""
+class Sealer:
+    """Seals and opens for one purpose in one context. Seals with the newest key, opens with any."""
 
-    def __init__(self, keys: tuple[str, ...]) -> None:
-        if not keys:
-            raise ValueError("a key ring needs at least one key")
-        self._keys = keys
-        self._ciphers: dict[tuple[str, str], tuple[tuple[int, AESGCM], ...]] = {}
+    def __init__(self, ciphers: tuple[tuple[int, AESGCM], ...]) -> None:
+        self._ciphers = ciphers
+        self._newest = bytes((ciphers[0][0],)), ciphers[0][1].encrypt
 
-    def seal(self, plain: bytes, *, purpose: str, context: str = "") -> str:
+    def seal(self, plain: bytes) -> str:
         """Encrypt and sign; the result is URL-safe text of 4/3 × (length + 29) characters."""
-        sealed = self.seal_bytes(plain, purpose=purpose, context=context)
-        return binascii.b2a_base64(sealed, newline=False).translate(_TO_URL).rstrip(b"=").decode("ascii")
+        return binascii.b2a_base64(self.seal_bytes(plain), newline=False).translate(_TO_URL).rstrip(b"=").decode()
 
-    def open(self, text: str, *, purpose: str, context: str = "") -> bytes | None:
+    def open(self, text: str) -> bytes | None:
         """What was sealed, or None when the text is malformed, forged, foreign or sealed with a retired key."""
-        return self.open_bytes(_decoded(text), purpose=purpose, context=context)
+        return self.open_bytes(_decoded(text))
 
-    def seal_bytes(self, plain: bytes, *, purpose: str, context: str = "") -> bytes:
+    def seal_bytes(self, plain: bytes) -> bytes:
         """The same for what stays here: of any length, 29 bytes longer than what it seals."""
-        key_id, cipher = self._ring(purpose, context)[0]
+        key_id, encrypt = self._newest
         nonce = random_bytes(_NONCE_BYTES)
-        return bytes((key_id,)) + nonce + cipher.encrypt(nonce, plain, None)
+        return key_id + nonce + encrypt(nonce, plain, None)
 
-    def open_bytes(self, sealed: bytes, *, purpose: str, context: str = "") -> bytes | None:
+    def open_bytes(self, sealed: bytes) -> bytes | None:
         """What `seal_bytes` sealed, or None as in `open`."""
         if len(sealed) < _SMALLEST_BYTES:
             return None
         nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
-        for key_id, cipher in self._ring(purpose, context):
+        for key_id, cipher in self._ciphers:
             if key_id != sealed[0]:
                 continue
             try:
@@ -56,17 +53,28 @@ class KeyRing:
                 continue
         return None
 
+
+class KeyRing:
+    """Our keys, newest first; a key dropped from the ring stops opening."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        if not keys:
+            raise ValueError("a key ring needs at least one key")
+        self._keys = keys
+        self._sealers: dict[tuple[str, str], Sealer] = {}
+
+    def sealer(self, purpose: str, context: str = "") -> Sealer:
+        """What is sealed for one purpose and context opens for no other."""
+        sealer = self._sealers.get((purpose, context))
+        if sealer is None:
+            sealer = Sealer(tuple(_cipher(key, purpose, context) for key in self._keys))
+            if len(self._sealers) < 1024:  # sites × purposes; a bound, should contexts ever come from outside
+                self._sealers[purpose, context] = sealer
+        return sealer
+
     def digest(self, text: str, *, purpose: str, context: str = "") -> bytes:
         """A keyed hash (32 bytes) under the oldest key, so that it outlives a rotation that only adds keys."""
         return _derived(self._keys[-1], purpose, context, text)
-
-    def _ring(self, purpose: str, context: str) -> tuple[tuple[int, AESGCM], ...]:
-        ring = self._ciphers.get((purpose, context))
-        if ring is None:
-            ring = tuple(_cipher(key, purpose, context) for key in self._keys)
-            if len(self._ciphers) < 1024:  # sites × purposes; a bound, should contexts ever come from outside
-                self._ciphers[purpose, context] = ring
-        return ring
 
 
 def _cipher(key: str, purpose: str, context: str) -> tuple[int, AESGCM]:

@@ -1,6 +1,5 @@
 """Readers a publication vouches for: one history over all their devices, in a row; the passport is a copy of it."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -49,8 +48,7 @@ def answer_signed_in(
     if asserted.standing is Standing.EXPIRED:
         return answer_arrival(site, services.passports, arrival, is_supporter_known=False)[0]
     arrival = arrival._replace(
-        visitor=replace(
-            arrival.visitor,
+        visitor=arrival.visitor._replace(
             is_signed_in=True,
             is_verified=asserted.is_verified,
             is_staff=asserted.is_staff,

@@ -101,8 +101,8 @@ def _visitor(site: CompiledSite, facts: StartReader, step: ViewStep) -> Visitor:
         referrer_host=told.referrer_host or host_of(facts.referrer),
     )
     view = step.view._replace(facts=replace(step.view.facts, browser=browser))
-    return replace(
-        visitor_of(view, Carrier(edge=Edge(country=told.country or facts.country)), site.site),
+    visitor = visitor_of(view, Carrier(edge=Edge(country=told.country or facts.country)), site.site)
+    return visitor._replace(
         is_signed_in=facts.is_signed_in,
         is_verified=facts.is_verified,
         is_staff=facts.is_staff,

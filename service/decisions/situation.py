@@ -1,7 +1,6 @@
 """Everything a rule may look at besides the campaign: the site, the page, the reader and the moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -22,8 +21,7 @@ class Purpose(StrEnum):
     CRAWL = "crawl"
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A page, as it describes itself. `section` and `tags` are case-folded."""
 
     page_id: str
@@ -37,8 +35,7 @@ class Page:
     placements: frozenset[Placement] = frozenset(Placement)
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(NamedTuple):
     """What this request says of the reader, apart from the history. None: not known."""
 
     consent: Consent

@@ -9,10 +9,10 @@ _COMPRESSION = 1  # the quickest: a third of an event's size, and most rows then
 
 
 def seal_body(ring: KeyRing, body: bytes) -> bytes:
-    return ring.seal_bytes(zlib.compress(body, _COMPRESSION), purpose=_PURPOSE)
+    return ring.sealer(_PURPOSE).seal_bytes(zlib.compress(body, _COMPRESSION))
 
 
 def open_body(ring: KeyRing, sealed: bytes) -> bytes | None:
     """The body, or None where no key of the ring opens it."""
-    plain = ring.open_bytes(sealed, purpose=_PURPOSE)
+    plain = ring.sealer(_PURPOSE).open_bytes(sealed)
     return None if plain is None else zlib.decompress(plain)

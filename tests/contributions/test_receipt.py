@@ -98,7 +98,7 @@ def test_only_a_receipt_of_ours_counts(newsroom: Newsroom) -> None:
 
 def test_a_receipt_of_another_release_is_refused(newsroom: Newsroom) -> None:
     ring, instant = newsroom.services.passports.ring, int(newsroom.clock().timestamp())
-    older = ring.seal(json.dumps(["one_off", None, instant]).encode(), purpose="gift receipt", context="courier")
+    older = ring.sealer("gift receipt", "courier").seal(json.dumps(["one_off", None, instant]).encode())
 
     assert hand_in(newsroom, older).status_code == 403
 

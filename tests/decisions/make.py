@@ -93,11 +93,11 @@ def time_at(now: datetime = NOW, zone: str = DUBLIN) -> SiteTime:
 
 
 def page(**changes: Any) -> Page:
-    return replace(Page(page_id="/a"), **changes)
+    return Page(page_id="/a")._replace(**changes)
 
 
 def visitor(**changes: Any) -> Visitor:
-    return replace(Visitor(consent=Consent.FULL), **changes)
+    return Visitor(consent=Consent.FULL)._replace(**changes)
 
 
 def situation(where: CompiledSite, *, now: datetime = NOW, who: Reader | None = None, **changes: Any) -> Situation:

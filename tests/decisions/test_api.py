@@ -204,7 +204,7 @@ def test_a_token_that_is_not_ours_is_refused(open_client: Opener) -> None:
 def test_a_token_of_another_release_is_refused(open_client: Opener) -> None:
     client = open_client(make.campaign())
     passports = client.application.extensions[EXTENSION].passports
-    sealed = passports.ring.seal(b'["tide","autumn"]', purpose="prompt")
+    sealed = passports.ring.sealer("prompt").seal(b'["tide","autumn"]')
 
     response = report(client, {"prompt_token": sealed}, "seen")
 

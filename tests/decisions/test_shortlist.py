@@ -1,6 +1,5 @@
 """What is remembered of a page changes no decision: the shortlist and the full walk agree, always."""
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -18,13 +17,16 @@ from service.decisions.situation import Page, Purpose, Situation, Visitor
 NEWSROOM = compiled_newsroom(30)
 START = int(NOW.timestamp())
 IRISH = Visitor(consent=Consent.FULL, country="IE")
-VISITORS = (IRISH, replace(IRISH, country="US"), replace(IRISH, country=None), replace(IRISH, purpose=Purpose.CRAWL))
+VISITORS = (
+    IRISH,
+    *(IRISH._replace(**one) for one in ({"country": "US"}, {"country": None}, {"purpose": Purpose.CRAWL})),
+)
 
 
 def situation_at(number: int, instant: int, visitor: Visitor = IRISH, **page: Any) -> Situation:
     return Situation(
         site=NEWSROOM.site,
-        page=replace(DecideSchema().load(page_view(number)).facts.page, **page),
+        page=DecideSchema().load(page_view(number)).facts.page._replace(**page),
         visitor=visitor,
         reader=new_reader(instant - 1000, number % 1000, 1),
         supporter=SupporterState.NONE,
