@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from functools import wraps
+from functools import lru_cache, wraps
 from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -139,13 +139,14 @@ def is_admitted(origin: str | None, origins: Iterable[str], public_origin: str) 
     return origin is None or origin == public_origin or origin in origins
 
 
-def cors_headers(origin: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=1024)
+def cors_headers(origin: str) -> tuple[tuple[str, str], ...]:
     """What lets a page of an admitted origin read the answer, cookies included."""
-    return [
+    return (
         ("Access-Control-Allow-Origin", origin),
         ("Access-Control-Allow-Credentials", "true"),
         ("Access-Control-Expose-Headers", "Retry-After"),
-    ]
+    )
 
 
 def add_cors_headers(response: Response) -> Response:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from service.campaigns.reader_rules import Consent, SupporterState
 from service.decisions.compiled import Candidate, CompiledSite
-from service.decisions.decision import NOTHING, Decision
+from service.decisions.decision import NOTHING, Choice, Decision
 from service.decisions.offer import Prompt, prompt_of
 from service.decisions.page_view import Arrival, counted, situation_of, take_view, under_consent
 from service.decisions.passport import PassportSealer
@@ -91,18 +91,18 @@ def answer_arrival(
     A fault while deciding is silence and an open article.
     """
     decision_id = new_id("dec")
+    prompts: tuple[Offered, ...] = ()
+    fault = None
     try:
         situation, decision, reader = take_view(site, arrival, is_supporter_known=is_supporter_known)
-        prompts = [prompt_of(choice, situation) for choice in decision.choices] if decision.choices else []
-        fault = None
+        if decision.choices:
+            prompts = tuple([_offered(sealer, one, situation, (decision_id, account)) for one in decision.choices])
     except _FAULTS as error:
         situation = situation_of(site, arrival, counted(site, arrival))
-        decision, reader = NOTHING, situation.reader
-        prompts, fault = [], type(error).__name__
-    names = (decision_id, account)
+        decision, reader, fault = NOTHING, situation.reader, type(error).__name__
     answer = Answer(
         decision_id,
-        tuple([_offered(sealer, prompt, situation, names) for prompt in prompts]) if prompts else (),
+        prompts,
         decision,
         articles_remembered(reader, arrival.now),
         situation.supporter,
@@ -177,7 +177,8 @@ def answer_preview(
     )
 
 
-def _offered(sealer: PassportSealer, prompt: Prompt, situation: Situation, names: tuple[str, str]) -> Offered:
+def _offered(sealer: PassportSealer, choice: Choice, situation: Situation, names: tuple[str, str]) -> Offered:
+    prompt = prompt_of(choice, situation)
     return Offered(prompt, seal_prompt_token(sealer.ring, _token(prompt, situation, *names)))
 
 

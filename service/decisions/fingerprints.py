@@ -4,11 +4,12 @@ import hashlib
 
 PAGE_BYTES = 2
 REQUEST_BYTES = 3
+SALT_BYTES = 4
 
 
 def fingerprint(text: str, bits: int = 24, salt: int = 0) -> int:
     """A number of `bits` bits that stands for a text; never 0, which means none."""
-    digest = hashlib.blake2b(text.encode(), digest_size=4, salt=salt.to_bytes(4, "big")).digest()
+    digest = hashlib.blake2b(text.encode(), digest_size=4, salt=salt.to_bytes(SALT_BYTES, "big")).digest()
     return int.from_bytes(digest, "big") % ((1 << bits) - 1) + 1
 
 
@@ -19,10 +20,6 @@ def page_print(page_id: str, salt: bytes) -> bytes:
 def request_print(request_id: str, salt: bytes) -> bytes:
     """Of the id of a view or of an event, which say which of both they are."""
     return hashlib.blake2b(request_id.encode(), digest_size=REQUEST_BYTES, salt=salt).digest()
-
-
-def salt_bytes(salt: int) -> bytes:
-    return salt.to_bytes(4, "big")
 
 
 def holds(prints: bytes, one: bytes) -> bool:

@@ -56,10 +56,11 @@ def is_under_caps(prepared: Prepared, situation: Situation) -> Verdict:
 
 def has_room_under_caps(prepared: Prepared, situation: Situation) -> bool:
     """The yes or no of the same: fewer impressions ever than a cap allows in its days need no counting of days."""
+    reader = situation.reader
+    own = reader.prompt_record(prepared.fingerprint).seen_count if reader else 0
     for cap in prepared.campaign.frequency.caps:
-        records = _records(situation, prepared, cap.counting)
-        ever = _seen_count(situation) if cap.counting is Counting.ALL else sum([one.seen_count for one in records])
-        if ever >= cap.impressions and not _cap(cap, records, situation.now).passed:
+        ever = own if cap.counting is Counting.OWN else _seen_count(situation)
+        if ever >= cap.impressions and not _cap(cap, _records(situation, prepared, cap.counting), situation.now).passed:
             return False
     return True
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from service.decisions.fingerprints import fingerprint, followed_by, holds, page_print, request_print, salt_bytes
+from service.decisions.fingerprints import SALT_BYTES, fingerprint, followed_by, holds, page_print, request_print
 from service.decisions.packed import Packed
 from service.decisions.packed_topics import PackedTopics, first_read
 from service.decisions.reader import (
@@ -50,7 +50,7 @@ def topic_fingerprint(topic: str) -> int:
 
 def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
     """The reader after this page view; the same reader when the view was recorded before."""
-    salt = salt_bytes(reader.salt)
+    salt = reader.salt.to_bytes(SALT_BYTES, "big")
     view = request_print("view:" + reading.view_id, salt)
     if holds(reader.recent, view):
         return reader
@@ -72,12 +72,13 @@ def aged(history: History, day: int) -> History:
     gone_days = day - history.day
     if gone_days <= 0:
         return history
-    gone_weeks = week_of(day) - week_of(history.day)
+    week = week_of(day)
+    gone_weeks = week - week_of(history.day)
     days = _later(history.days, gone_days, HISTORY_DAYS)
     if not gone_weeks:
         return History(day, days, history.weeks, history.topics, history.pages, history.view_count)
     weeks = _later(history.weeks, gone_weeks, HISTORY_WEEKS)
-    topics = _since(history.topics, week_of(day) - HISTORY_WEEKS + 1)
+    topics = _since(history.topics, week - HISTORY_WEEKS + 1) if history.topics else ()
     return History(day, days, weeks, topics, b"", history.view_count)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import chain
 from struct import Struct, calcsize
-from typing import Any
 
 from service.decisions.passport_bytes import Tables, joined, shared_out, split_all, table
 from service.decisions.reader import PromptRecord, PromptRecords
@@ -14,16 +13,17 @@ from service.decisions.reader import PromptRecord, PromptRecords
 _RECORDS = "BHHHBBBI"
 _SEEN = "I"
 _RECORD_BYTES, _SEEN_BYTES = calcsize(">" + _RECORDS), calcsize(">" + _SEEN)
+# where each of these columns begins, as so many bytes for each record
+_VARIANT, _SEEN_COUNT, _SEEN_LENGTH, _CLOSED_COUNT, _CONTRIBUTED_COUNT, _CLOSED_AT = 3, 5, 7, 8, 9, 10
 
 
 class PackedPrompts(PromptRecords):
     """Knows quick ways to one campaign's record, and to when prompts were closed."""
 
-    __slots__ = ("_columns", "_known")
+    __slots__ = ("_known",)
 
     def __init__(self, data: bytes, length: int) -> None:
         self.data, self.length, self._values = data, length, None
-        self._columns: tuple[int, ...] | None = None
         self._known: dict[int, PromptRecord] = {}
 
     def _read(self) -> tuple[PromptRecord, ...]:
@@ -35,39 +35,45 @@ class PackedPrompts(PromptRecords):
     def record(self, campaign: int) -> PromptRecord:
         known = self._known.get(campaign)
         if known is None:
-            known = self._known[campaign] = self._found(campaign)
+            place = self._place_of(campaign)
+            known = self._known[campaign] = PromptRecord(campaign) if place is None else self._record(campaign, place)
         return known
-
-    def _found(self, campaign: int) -> PromptRecord:
-        values, length = self._all_columns(), self.length
-        lows = values[length : 2 * length]
-        low, start = campaign & 0xFFFF, 0
-        while low in lows[start:]:
-            place = lows.index(low, start)
-            if values[place] == campaign >> 16:
-                return self._record(campaign, values, place)
-            start = place + 1
-        return PromptRecord(campaign)
 
     @property
     def closed_at(self) -> Sequence[int]:
-        return self._all_columns()[7 * self.length :]
+        return _instants(self.length).unpack_from(self.data, _CLOSED_AT * self.length)
 
     @property
     def seen_counts(self) -> Sequence[int]:
-        return self._all_columns()[3 * self.length : 4 * self.length]
+        return _counts(self.length).unpack_from(self.data, _SEEN_COUNT * self.length)
 
-    def _all_columns(self) -> tuple[Any, ...]:
-        if self._columns is None:
-            self._columns = _columns_of(self.length).unpack_from(self.data)
-        return self._columns
+    def _place_of(self, campaign: int) -> int | None:
+        data, length = self.data, self.length
+        high, low = campaign >> 16, (campaign & 0xFFFF).to_bytes(2, "big")
+        at = data.find(low, length, 3 * length)
+        while at >= 0:
+            place, is_between = divmod(at - length, 2)
+            if not is_between and data[place] == high:
+                return place
+            at = data.find(low, at + 1, 3 * length)
+        return None
 
-    def _record(self, campaign: int, values: tuple[Any, ...], place: int) -> PromptRecord:
-        length = self.length
-        _, _, variant, seen_count, kept, dismissed, contributed, dismissed_at = values[place::length]
-        first = sum(values[4 * length : 4 * length + place])
-        seen_at = _instants(kept).unpack_from(self.data, _columns_of(length).size + 4 * first)
-        return PromptRecord(campaign, seen_count, seen_at, dismissed, dismissed_at, contributed, variant)
+    def _record(self, campaign: int, place: int) -> PromptRecord:
+        data, length = self.data, self.length
+        (variant,) = _counts(1).unpack_from(data, _VARIANT * length + 2 * place)
+        (seen_count,) = _counts(1).unpack_from(data, _SEEN_COUNT * length + 2 * place)
+        (closed_at,) = _instants(1).unpack_from(data, _CLOSED_AT * length + 4 * place)
+        lengths_at = _SEEN_LENGTH * length
+        seen_at = _RECORD_BYTES * length + _SEEN_BYTES * sum(data[lengths_at : lengths_at + place])
+        return PromptRecord(
+            campaign,
+            seen_count,
+            _instants(data[lengths_at + place]).unpack_from(data, seen_at),
+            data[_CLOSED_COUNT * length + place],
+            closed_at,
+            data[_CONTRIBUTED_COUNT * length + place],
+            variant,
+        )
 
 
 def pack_prompts(prompts: Sequence[PromptRecord]) -> tuple[bytes, int]:
@@ -84,13 +90,13 @@ def pack_prompts(prompts: Sequence[PromptRecord]) -> tuple[bytes, int]:
 
 def size_of_prompts(data: bytes, at: int, length: int) -> int:
     """How many bytes the table that begins here takes."""
-    lengths_at = at + 7 * length
+    lengths_at = at + _SEEN_LENGTH * length
     return _RECORD_BYTES * length + _SEEN_BYTES * sum(data[lengths_at : lengths_at + length])
 
 
 @cache
-def _columns_of(length: int) -> Struct:
-    return Struct(">" + "".join(f"{length}{width}" for width in _RECORDS))
+def _counts(length: int) -> Struct:
+    return Struct(f">{length}H")
 
 
 @cache

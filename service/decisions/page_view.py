@@ -60,13 +60,18 @@ def take_view(
 def situation_of(
     site: CompiledSite, arrival: Arrival, reader: Reader | None, *, is_supporter_known: bool = True
 ) -> Situation:
-    """What is decided on; `reader` as the page view left them."""
+    """What is decided on; `reader` as the page view left them. Of a signed-in reader of whom nothing may be read it is
+    unknown whether they support the site."""
+    if reader is None:
+        supporter = SupporterState.UNKNOWN if arrival.visitor.is_signed_in else SupporterState.NONE
+    else:
+        supporter = supporter_state(reader.giving, site.site.supporters, arrival.now)
     return Situation(
         site.site,
         arrival.view.facts.page,
         arrival.visitor,
         reader,
-        _supporter(site, arrival) if is_supporter_known else SupporterState.UNKNOWN,
+        supporter if is_supporter_known else SupporterState.UNKNOWN,
         arrival.now,
         arrival.view.view_id,
         site.raised_minor,
@@ -81,10 +86,3 @@ def counted(site: CompiledSite, arrival: Arrival, *, is_read: bool = True) -> Re
     has_topics = visitor.consent is Consent.FULL
     reading = reading_of(arrival.view, site.wanted_topics, has_topics=has_topics, is_read=is_read)
     return record_view(reader, reading, arrival.now)
-
-
-def _supporter(site: CompiledSite, arrival: Arrival) -> SupporterState:
-    """Unknown for a signed-in reader of whom nothing may be read."""
-    if arrival.reader is None:
-        return SupporterState.UNKNOWN if arrival.visitor.is_signed_in else SupporterState.NONE
-    return supporter_state(arrival.reader.giving, site.site.supporters, arrival.now)

@@ -15,7 +15,7 @@ from service.decisions.packed_prompts import PackedPrompts, pack_prompts, size_o
 from service.decisions.packed_topics import PackedTopics, pack_topics, size_of_topics
 from service.decisions.passport_bytes import table, within
 from service.decisions.passport_version_1 import decode_version_1
-from service.decisions.reader import NOTHING_GIVEN, Counts, Giving, History, Reader, RecurringState
+from service.decisions.reader import NOTHING_GIVEN, Giving, History, Reader, RecurringState
 from service.decisions.site_time import week_of
 
 VERSION = 2
@@ -36,7 +36,8 @@ class UnreadablePassportError(ValueError):
 
 def encode(reader: Reader, issued_at: int) -> bytes:
     history = reader.history
-    days, weeks = _counts(history.days), _counts(history.weeks)
+    days = history.days if isinstance(history.days, bytes) else table("B", history.days)
+    weeks = history.weeks if isinstance(history.weeks, bytes) else table("B", history.weeks)
     topics, topic_count = pack_topics(history.topics, week_of(history.day))
     prompts, prompt_count = pack_prompts(reader.prompts)
     pools, pool_count = pack_pools(reader.pools)
@@ -128,10 +129,6 @@ def _packed_head(values: tuple[int, ...]) -> bytes:
         return _HEAD.pack(*values)
     except error:
         return _HEAD.pack(*map(within, values))
-
-
-def _counts(counts: Counts) -> bytes:
-    return counts if isinstance(counts, bytes) else table("B", counts)
 
 
 def _in_columns(rows: bytes) -> bytes:

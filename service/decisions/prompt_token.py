@@ -33,13 +33,21 @@ class PromptToken(NamedTuple):
 
 
 def seal_prompt_token(ring: KeyRing, token: PromptToken) -> str:
-    site, campaign, variant, placement, kind, page_id, view_id, decision_id, issued_at, currency, *marks, account = (
-        token
+    parts = (
+        token.site,
+        token.campaign,
+        token.variant,
+        token.placement,
+        token.kind,
+        token.page_id,
+        token.decision_id,
+        str(token.issued_at),
+        token.currency,
+        f"{token.is_counted:d}{token.has_consent:d}{token.is_preview:d}",
+        token.account,
+        token.view_id,  # the page's own word, and any text, so it comes last
     )
-    marked = "".join(["1" if mark else "0" for mark in marks])
-    names = (site, campaign, variant, placement, kind, page_id, decision_id, str(issued_at), currency, marked, account)
-    # The page's own id of the view may be any text, so it comes last.
-    return ring.sealer(_PURPOSE).seal(_BETWEEN.join((*names, view_id)).encode())
+    return ring.sealer(_PURPOSE).seal(_BETWEEN.join(parts).encode())
 
 
 def open_prompt_token(ring: KeyRing, text: str, instant: int) -> PromptToken:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from service.decisions.fingerprints import fingerprint, followed_by, holds, request_print, salt_bytes
+from service.decisions.fingerprints import SALT_BYTES, fingerprint, followed_by, holds, request_print
 from service.decisions.reader import (
     MAX_PROMPT_RECORDS,
     MAX_RECENT_IDS,
@@ -61,7 +61,7 @@ def _with_record(reader: Reader, record: PromptRecord) -> Reader:
 
 def record_once(reader: Reader, event_id: str) -> Reader | None:
     """The reader remembering this event id, or None when it was recorded before."""
-    item = request_print("event:" + event_id, salt_bytes(reader.salt))
+    item = request_print("event:" + event_id, reader.salt.to_bytes(SALT_BYTES, "big"))
     if holds(reader.recent, item):
         return None
     return reader._replace(recent=followed_by(reader.recent, item, MAX_RECENT_IDS))

@@ -35,7 +35,7 @@ def answer_text(answer: Answer) -> str:
     """The same as JSON; what was written for an earlier reader is not written anew."""
     if answer.explains:
         return _dumps(answer_body(answer))
-    prompts = ",".join([_prompt_text(offered) for offered in answer.prompts])
+    prompts = ",".join(map(_prompt_text, answer.prompts))
     access = _access_text(answer.decision.access)
     reader = f'{{"article_count":{answer.article_count},"supporter":"{answer.supporter}"}}'
     passport = f'"{answer.passport}"' if answer.is_local and answer.passport is not None else "null"

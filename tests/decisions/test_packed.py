@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.decisions import reader as bounds
-from service.decisions.fingerprints import REQUEST_BYTES, holds, request_print, salt_bytes
+from service.decisions.fingerprints import REQUEST_BYTES, SALT_BYTES, holds, request_print
 from service.decisions.history import Reading, record_view
 from service.decisions.packed import Packed
 from service.decisions.passport_codec import decode, encode
@@ -102,7 +102,7 @@ def test_of_view_ids_the_oldest_is_forgotten() -> None:
         reader = record_view(carried(reader), Reading(f"v{number}", "/a", False), make.time_at())
 
     assert len(reader.recent) == bounds.MAX_RECENT_IDS * REQUEST_BYTES
-    salt = salt_bytes(reader.salt)
+    salt = reader.salt.to_bytes(SALT_BYTES, "big")
     assert not holds(reader.recent, request_print("view:v0", salt))
     assert holds(reader.recent, request_print("view:v1", salt))
 
