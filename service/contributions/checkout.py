@@ -52,7 +52,7 @@ def origin_of_form(services: Services, form: CheckoutForm) -> Origin:
     instant = int(services.clock().timestamp())
     ring = services.passports.ring
     if form.prompt_token is not None:
-        prompt = open_prompt_token(ring, form.prompt_token, instant)
+        prompt = open_prompt_token(services.passports.prompts, form.prompt_token, instant)
         if prompt.is_preview:
             raise PreviewOnlyError("this is a preview: no money is taken")
         origin = Origin(

@@ -125,13 +125,14 @@ def carried_reader(
     if reader is None:
         chance, salt = divmod(int.from_bytes(random_bytes(12), "big"), 1 << 32)
         reader = new_reader(now.instant, chance % BUCKETS if visitor.consent is Consent.FULL else None, salt)
-    return under_consent(reader, visitor.consent)
+    is_whole = visitor.consent is Consent.FULL and reader.bucket is not None
+    return reader if is_whole else under_consent(reader, visitor.consent)
 
 
 def note_event(sealer: PassportSealer, note: EventNote, carrier: Carrier, now: datetime) -> Noted:
     """Record what happened to a prompt, once. Raises InvalidTokenError for a token not ours or of another site."""
     instant = int(now.timestamp())
-    token = open_prompt_token(sealer.ring, note.prompt_token, instant)
+    token = open_prompt_token(sealer.prompts, note.prompt_token, instant)
     if token.site != note.site:
         raise InvalidTokenError("this prompt token belongs to another site")
     is_local = note.passport is not None
@@ -164,7 +165,7 @@ def answer_preview(
     return Answer(
         decision_id=decision_id,
         prompts=tuple(
-            Offered(one, seal_prompt_token(sealer.ring, _token(one, situation)._replace(is_preview=True)))
+            Offered(one, seal_prompt_token(sealer.prompts, _token(one, situation)._replace(is_preview=True)))
             for one in prompts
         ),
         decision=decision,
@@ -179,7 +180,7 @@ def answer_preview(
 
 def _offered(sealer: PassportSealer, choice: Choice, situation: Situation, names: tuple[str, str]) -> Offered:
     prompt = prompt_of(choice, situation)
-    return Offered(prompt, seal_prompt_token(sealer.ring, _token(prompt, situation, *names)))
+    return Offered(prompt, seal_prompt_token(sealer.prompts, _token(prompt, situation, *names)))
 
 
 def _token(prompt: Prompt, situation: Situation, decision_id: str = "", account: str = "") -> PromptToken:

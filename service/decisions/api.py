@@ -53,7 +53,7 @@ def allow_pages() -> Response:
 def decide(view: ViewRequest) -> Response:
     """Decide what one page view shows."""
     services = current_services()
-    site = _sites.compiled(services.campaigns.current().site(view.site))
+    site = _sites.compiled(services.campaigns.current(), view.site)
     admit_origin(site.site.origins, services.settings.public_origin)
     began = time.perf_counter()
     found = answer(services, site, view, carrier_of(services, view.site), _outside)

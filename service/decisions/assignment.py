@@ -6,6 +6,7 @@ Without a bucket, the id of the page view takes its place: chance, and the same 
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 from service.decisions.reader import BUCKETS
 
@@ -34,14 +35,24 @@ def arm(bucket: int, seed: str, weights: Sequence[float], coverage: float = 1.0)
     Each arm owns a range of points that begins where full coverage would put it and fills up as coverage grows,
     so nobody changes arm when it does. Weights are relative; an arm of weight 0 gets nobody.
     """
-    total = float(sum(weights))
-    if total <= 0:
-        return None
-    here = point(bucket, "arm:" + seed)
-    start = 0.0
-    for index, weight in enumerate(weights):
-        width = weight / total
-        if start <= here < start + width or (index == len(weights) - 1 and here >= start and weight > 0):
-            return index if here < start + width * coverage or coverage >= 1 else None
-        start += width
+    ranges = _ranges(tuple(weights), coverage)
+    here = point(bucket, "arm:" + seed) if ranges else 0.0
+    for index, start, end, covered_end in ranges:
+        if start <= here < end:
+            return index if here < covered_end else None
     return None
+
+
+@lru_cache(maxsize=1024)
+def _ranges(weights: tuple[float, ...], coverage: float) -> tuple[tuple[int, float, float, float], ...]:
+    """Of each arm: its index, where its points begin and end, and where those covered end. What rounding leaves over at
+    the top belongs to the last arm, if that has a weight."""
+    total = float(sum(weights))
+    ranges: list[tuple[int, float, float, float]] = []
+    start = 0.0
+    for index, weight in enumerate(weights if total > 0 else ()):
+        width = weight / total
+        end = 1.0 if weight > 0 and index == len(weights) - 1 else start + width
+        ranges.append((index, start, end, end if coverage >= 1 else start + width * coverage))
+        start += width
+    return tuple(ranges)

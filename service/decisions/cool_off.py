@@ -37,11 +37,8 @@ def has_cooled_off_after_dismissal(prepared: Prepared, situation: Situation) -> 
 
 def has_cooled_off(prepared: Prepared, situation: Situation) -> bool:
     """The yes or no of the same: nothing dismissed needs no cooling."""
-    reader = situation.reader
-    if reader is None or not reader.prompts:
-        return True
-    is_own = prepared.campaign.cool_off.dismissals is Counting.OWN
-    if is_own and not reader.prompt_record(prepared.fingerprint).dismissed_count:
+    reader, is_own = situation.reader, prepared.campaign.cool_off.dismissals is Counting.OWN
+    if reader is None or (is_own and not reader.prompt_record(prepared.fingerprint).dismissed_count):
         return True
     return has_cooled_off_after_dismissal(prepared, situation).passed
 

@@ -167,6 +167,8 @@ def _choose_appeals(
     if is_gated and not explains:
         return (), ()
     for appeal in site.appeals:
+        if not explains and appeal.prepared.campaign.placement in placements:
+            continue
         taken = "beside_gate" if is_gated else _no_room(appeal, placements, situation.site.attention)
         if explains:
             asked = _with_room(ask_rules(appeal, situation), taken)

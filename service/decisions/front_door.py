@@ -70,7 +70,7 @@ class FrontDoor:
             view = self._bodies.view(raw)
             if view is None or view.reader_assertion or view.preview:
                 return None
-            site = self._sites.compiled(services.campaigns.current().site(view.facts.site))
+            site = self._sites.compiled(services.campaigns.current(), view.facts.site)
         except (HTTPException, DomainError):
             return None
         if not is_admitted(environ.get("HTTP_ORIGIN"), site.site.origins, self._public_origin):
@@ -93,13 +93,13 @@ class FrontDoor:
 
     def _headers(self, environ: Environ, site: str, answer: Answer, length: int) -> list[tuple[str, str]]:
         # The decision's own digits: other random bytes would cost another call of the system.
-        request_id = "req" + answer.decision_id.removeprefix("dec")
+        request_id, offered = "req" + answer.decision_id.removeprefix("dec"), environ.get("HTTP_X_REQUEST_ID")
         headers = [
             ("Content-Type", "application/json"),
             ("Content-Length", str(length)),
             ("Cache-Control", "no-store"),
             ("Vary", "Origin"),
-            ("X-Request-Id", request_id_of(environ.get("HTTP_X_REQUEST_ID", ""), request_id)),
+            ("X-Request-Id", request_id_of(offered, request_id) if offered else request_id),
         ]
         if not answer.is_local and answer.passport is not None:
             headers.append(("Set-Cookie", passport_cookie(site, answer.passport, is_https=self._is_https)))

@@ -1,6 +1,7 @@
 """The sealed passport: a reader's own history, carried by the reader, readable only by us and only for one site."""
 
 from service.decisions.passport_codec import UnreadablePassportError, decode, encode
+from service.decisions.prompt_token import prompt_sealer
 from service.decisions.reader import Reader
 from service.decisions.sealing import KeyRing
 
@@ -13,6 +14,7 @@ class PassportSealer:
 
     def __init__(self, keys: tuple[str, ...]) -> None:
         self.ring = KeyRing(keys)
+        self.prompts = prompt_sealer(self.ring)
 
     def seal(self, reader: Reader, site: str, instant: int) -> str:
         return self.ring.sealer(_PURPOSE, site).seal(encode(reader, instant))

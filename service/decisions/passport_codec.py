@@ -2,7 +2,7 @@
 
 Whole tables are packed at once, and go on as they are where a page view did not change them: it must hardly pay for
 the length of a reader's history. Encoding always uses the newest version; an older one is decoded for as long as a
-passport lives. Fingerprints of three bytes lie in two columns.
+passport lives. Version 2 differs from 3 in that the fingerprints of recent requests lay in columns.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from service.decisions.passport_version_1 import decode_version_1
 from service.decisions.reader import NOTHING_GIVEN, Giving, History, Reader, RecurringState
 from service.decisions.site_time import week_of
 
-VERSION = 2
+VERSION = 3
 _RECURRING = tuple(RecurringState)
 _INTERVALS = tuple(Interval)
 _NO_BUCKET = 0xFFFFFF
@@ -40,7 +40,7 @@ def encode(reader: Reader, issued_at: int) -> bytes:
     weeks = history.weeks if isinstance(history.weeks, bytes) else table("B", history.weeks)
     topics, topic_count = pack_topics(history.topics, week_of(history.day))
     prompts, prompt_count = pack_prompts(reader.prompts)
-    pools, pool_count = pack_pools(reader.pools)
+    pools, pool_count = pack_pools(reader.pools) if reader.pools else (b"", 0)
     giving = b"" if reader.giving is NOTHING_GIVEN else _giving(reader.giving)
     bucket = _NO_BUCKET if reader.bucket is None else reader.bucket
     head = (
@@ -69,7 +69,7 @@ def encode(reader: Reader, issued_at: int) -> bytes:
         weeks,
         topics,
         history.pages,
-        _in_columns(reader.recent),
+        reader.recent,
         prompts,
         pools,
         giving,
@@ -87,7 +87,7 @@ def decode(data: bytes) -> tuple[Reader, int]:
         raise UnreadablePassportError("cut short or out of bounds") from problem
 
 
-def _decode_version_2(data: bytes) -> tuple[Reader, int]:
+def _decode_version_3(data: bytes) -> tuple[Reader, int]:
     _, issued_at, high, low, salt, first_seen_at, day, view_count, link_high, link_low, *lengths = _HEAD.unpack_from(
         data
     )
@@ -118,10 +118,18 @@ def _decode_version_2(data: bytes) -> tuple[Reader, int]:
         PackedPrompts(data[prompts_at:pools_at], prompts) if prompts else (),
         PackedPools(data[pools_at:giving_at], pools) if pools else (),
         _take_giving(data[giving_at:]) if giving else NOTHING_GIVEN,
-        _in_rows(data[recent_at:prompts_at], recent),
+        data[recent_at:prompts_at],
         link_high << 16 | link_low,
     )
     return reader, issued_at
+
+
+def _decode_version_2(data: bytes) -> tuple[Reader, int]:
+    reader, issued_at = _decode_version_3(data)
+    columns = reader.recent
+    length, rows = len(columns) // REQUEST_BYTES, bytearray(columns)
+    rows[::3], rows[1::3], rows[2::3] = columns[:length], columns[length::2], columns[length + 1 :: 2]
+    return reader._replace(recent=bytes(rows)), issued_at
 
 
 def _packed_head(values: tuple[int, ...]) -> bytes:
@@ -129,19 +137,6 @@ def _packed_head(values: tuple[int, ...]) -> bytes:
         return _HEAD.pack(*values)
     except error:
         return _HEAD.pack(*map(within, values))
-
-
-def _in_columns(rows: bytes) -> bytes:
-    """Three bytes each as the column of the high ones, then that of the two low ones."""
-    lows = bytearray(len(rows) // REQUEST_BYTES * 2)
-    lows[::2], lows[1::2] = rows[1::3], rows[2::3]
-    return rows[::3] + lows
-
-
-def _in_rows(columns: bytes, length: int) -> bytes:
-    rows = bytearray(columns)
-    rows[::3], rows[1::3], rows[2::3] = columns[:length], columns[length::2], columns[length + 1 :: 2]
-    return bytes(rows)
 
 
 def _giving(giving: Giving) -> bytes:
@@ -176,4 +171,8 @@ def _take_giving(packed: bytes) -> Giving:
     )
 
 
-_DECODERS: dict[int, Callable[[bytes], tuple[Reader, int]]] = {1: decode_version_1, VERSION: _decode_version_2}
+_DECODERS: dict[int, Callable[[bytes], tuple[Reader, int]]] = {
+    1: decode_version_1,
+    2: _decode_version_2,
+    VERSION: _decode_version_3,
+}

@@ -2,12 +2,11 @@
 
 from typing import NamedTuple
 
-from service.decisions.sealing import KeyRing
+from service.decisions.sealing import KeyRing, Sealer
 from service.errors import InvalidTokenError
 
 TOKEN_SECONDS = 86_400
 _SKEW_SECONDS = 300
-_PURPOSE = "prompt"
 _BETWEEN = "\x1f"  # no name of ours, nor of a page, holds it
 _PARTS = 12
 
@@ -32,7 +31,11 @@ class PromptToken(NamedTuple):
     account: str = ""
 
 
-def seal_prompt_token(ring: KeyRing, token: PromptToken) -> str:
+def prompt_sealer(ring: KeyRing) -> Sealer:
+    return ring.sealer("prompt")
+
+
+def seal_prompt_token(sealer: Sealer, token: PromptToken) -> str:
     parts = (
         token.site,
         token.campaign,
@@ -47,12 +50,12 @@ def seal_prompt_token(ring: KeyRing, token: PromptToken) -> str:
         token.account,
         token.view_id,  # the page's own word, and any text, so it comes last
     )
-    return ring.sealer(_PURPOSE).seal(_BETWEEN.join(parts).encode())
+    return sealer.seal(_BETWEEN.join(parts).encode())
 
 
-def open_prompt_token(ring: KeyRing, text: str, instant: int) -> PromptToken:
+def open_prompt_token(sealer: Sealer, text: str, instant: int) -> PromptToken:
     """The token, at most a day old. Raises InvalidTokenError: malformed, forged, expired, from the future."""
-    plain = ring.sealer(_PURPOSE).open(text)
+    plain = sealer.open(text)
     if plain is None:
         raise InvalidTokenError("this prompt token is not one of ours")
     parts = plain.decode().split(_BETWEEN, _PARTS - 1)

@@ -25,7 +25,7 @@ def prompt_token(newsroom: Newsroom, **changes: Any) -> str:
         issued_at=int(newsroom.clock().timestamp()),
         currency="EUR",
     )
-    return seal_prompt_token(newsroom.services.passports.ring, token._replace(**changes))
+    return seal_prompt_token(newsroom.services.passports.prompts, token._replace(**changes))
 
 
 def test_a_gift_knows_the_campaign_and_page_it_came_from(newsroom: Newsroom) -> None:

@@ -94,7 +94,7 @@ def test_what_is_encoded_is_decoded(reader: Reader) -> None:
     assert decode(encode(reader, NOW)) == (reader, NOW)
 
 
-@given(st.sampled_from([b"\x01", b"\x02", b"\x03"]), st.binary(max_size=200))
+@given(st.sampled_from([b"\x01", b"\x02", b"\x03", b"\x04"]), st.binary(max_size=200))
 def test_bytes_that_are_no_passport_are_named_so_and_nothing_else(version: bytes, data: bytes) -> None:
     try:
         decode(version + data)
@@ -102,14 +102,19 @@ def test_bytes_that_are_no_passport_are_named_so_and_nothing_else(version: bytes
         return
 
 
-def test_a_passport_of_the_first_version_is_still_its_reader() -> None:
-    issued_at, day = 1_795_000_000, 739_938
-    sealed_then = bytes.fromhex(
-        "016afd86c001e240000000076a743280000b4a620000002a00109203020001020304020111700201020003015f91010901020005025802"
-        "00000b03640e0101869f030900030201016afd86a26afd833c6afd868401007a690100026afd86f200056afd87241b0102016afd86bb00"
-        "00000000000000000000006afd86b96afd86b7"
-    )
+SEALED_THEN = {
+    1: "016afd86c001e240000000076a743280000b4a620000002a00109203020001020304020111700201020003015f910109010200050258"
+    "0200000b03640e0101869f030900030201016afd86a26afd833c6afd868401007a690100026afd86f200056afd87241b0102016afd86"
+    "bb0000000000000000000000006afd86b96afd86b7",
+    2: "026afd86c001e240000000076a743280000b4a620000002a001092030202020201011b0200010304010111705f910201000109030201"
+    "000502580003000b640e01869f030900030201016afd86a26afd833c6afd8684007a690100026afd86f200056afd87240102016afd86"
+    "bb0000000000000000000000006afd86b96afd86b7",
+}
 
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_passport_of_an_older_version_is_still_its_reader(version: int) -> None:
+    issued_at, day = 1_795_000_000, 739_938
     topics = {(70_000, 105_704): 2, (70_000, 105_705): 3, (90_001, 105_696): 1}
     reader = Reader(
         bucket=123_456,
@@ -129,7 +134,7 @@ def test_a_passport_of_the_first_version_is_still_its_reader() -> None:
         recent=bytes.fromhex("00000b 03640e"),
         link=4242,
     )
-    assert decode(sealed_then) == (reader, issued_at)
+    assert decode(bytes.fromhex(SEALED_THEN[version])) == (reader, issued_at)
 
 
 @given(st.text(max_size=300))
