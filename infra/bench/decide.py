@@ -18,7 +18,7 @@ import psutil
 from flask import Flask, jsonify, request
 
 from infra.bench.newsroom import NOW, ORIGIN, SITE, compiled_newsroom, heavy_reader, page_view, snapshot_of
-from infra.bench.serving import Served, served
+from infra.bench.serving import Subject, served
 from schemas.decide import PAGE_FACTS, DecideSchema
 from schemas.remembered_bodies import RememberedBodies
 from schemas.remembering import RememberingSchema
@@ -147,17 +147,14 @@ def print_served(passport: str, seconds: float) -> None:
     """The server's CPU time of a request, and requests per second, of the bare route and of decisions."""
     headers = {"Content-Type": "application/json", "X-Country": "IE"}
     cookie = {"Cookie": f"{cookie_name(SITE, is_https=False)}={passport}"}
-    subjects = (
-        ("bare Flask JSON route", "BARE", headers),
-        ("decide, new reader", "DECIDE", headers),
-        ("decide, full passport", "DECIDE", headers | cookie),
-    )
-    bare: Served | None = None
-    for name, target, sent in subjects:
-        found = served(f"{__spec__.name}:{target}", page_view, sent, seconds)
-        bare = bare or found
-        cost = f"{found.cpu_microseconds:9.0f} us {found.cpu_microseconds / bare.cpu_microseconds:6.2f} x"
-        rate = f"{found.per_second:9.0f} /s {found.per_second / bare.per_second:6.2f} x"
+    names = ("bare Flask JSON route", "decide, new reader", "decide, full passport")
+    targets = (("BARE", headers), ("DECIDE", headers), ("DECIDE", headers | cookie))
+    subjects = [Subject(f"{__spec__.name}:{target}", sent) for target, sent in targets]
+    found = served(subjects, page_view, seconds=seconds)
+    bare = found[0]
+    for name, one in zip(names, found, strict=True):
+        cost = f"{one.cpu_microseconds:9.0f} us {one.cpu_microseconds / bare.cpu_microseconds:6.2f} x"
+        rate = f"{one.per_second:9.0f} /s {one.per_second / bare.per_second:6.2f} x"
         print(f"{'through granian: ' + name:44}{cost}{rate}")
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import psutil
@@ -18,6 +18,13 @@ READY_SECONDS = 30
 SERVER = ("-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", SERVICE_THREADS)
 
 
+class Subject(NamedTuple):
+    """`target`: `module:name` of a WSGI application, behind granian as the demo starts it."""
+
+    target: str
+    headers: dict[str, str]
+
+
 class Served(NamedTuple):
     """What a server did: answers a second (the clients take their share of the machine), its own CPU time of one."""
 
@@ -25,26 +32,46 @@ class Served(NamedTuple):
     cpu_microseconds: float
 
 
-def served(target: str, body: Callable[[int], dict[str, Any]], headers: dict[str, str], seconds: float) -> Served:
-    """POSTs to /v1/decide of `module:name`, a WSGI application behind granian as the demo starts it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, *SERVER, "--host", "127.0.0.1", "--port", str(port), target],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def served(
+    subjects: Sequence[Subject], body: Callable[[int], dict[str, Any]], *, seconds: float, turns: int = 4
+) -> list[Served]:
+    """POSTs to /v1/decide of each subject, `seconds` in all. Each has a server of its own; they are asked in turn, and
+    of each its best turn counts, since other work on the machine only takes away."""
+    servers = [_Server(subject, body) for subject in subjects]
     try:
-        _wait(port)
-        requests = [_request(json.dumps(body(number)), headers) for number in range(100)]
-        _load(port, requests, seconds / 4)  # until everything is warm
-        before = _cpu_seconds(server.pid)
-        answered = _load(port, requests, seconds)
-        return Served(answered / seconds, (_cpu_seconds(server.pid) - before) / answered * 1e6)
+        for server in servers:
+            server.serve(seconds / turns / 2)  # until everything is warm
+        every = [[server.serve(seconds / turns) for server in servers] for _ in range(turns)]
+        return [
+            Served(max(one.per_second for one in own), min(one.cpu_microseconds for one in own))
+            for own in zip(*every, strict=True)
+        ]
     finally:
-        server.terminate()
-        server.wait(10)
+        for server in servers:
+            server.stop()
+
+
+class _Server:
+    def __init__(self, subject: Subject, body: Callable[[int], dict[str, Any]]) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self._process = subprocess.Popen(
+            [sys.executable, *SERVER, "--host", "127.0.0.1", "--port", str(self._port), subject.target],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._requests = [_request(json.dumps(body(number)), subject.headers) for number in range(100)]
+
+    def serve(self, seconds: float) -> Served:
+        _wait(self._port)
+        before = _cpu_seconds(self._process.pid)
+        answered = _load(self._port, self._requests, seconds)
+        return Served(answered / seconds, (_cpu_seconds(self._process.pid) - before) / answered * 1e6)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(10)
 
 
 def _wait(port: int) -> None:
