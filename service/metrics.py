@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter as Counts
+from collections import deque
 from collections.abc import Iterator
 from itertools import accumulate
 from threading import Lock
@@ -13,22 +14,37 @@ from prometheus_client.registry import Collector
 DECISION_SECONDS_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 
 
+MANY_NOTES = 256
+
+
 class DecisionCounts(Collector):
-    """Decisions by site and outcome, and how long they took. Counted at every page view, so all at once."""
+    """Decisions by site and outcome, and how long they took.
+
+    Counted at every page view, so a request only leaves a note; notes are added up when there are many, and when read.
+    """
 
     def __init__(self) -> None:
+        self._notes: deque[tuple[str, str, float]] = deque()
         self._lock = Lock()
         self._outcomes = Counts[tuple[str, str]]()
         self._buckets = [0] * (len(DECISION_SECONDS_BUCKETS) + 1)
         self._seconds = 0.0
 
     def count(self, site: str, outcome: str, seconds: float) -> None:
+        self._notes.append((site, outcome, seconds))
+        if len(self._notes) >= MANY_NOTES:
+            self._add_up()
+
+    def _add_up(self) -> None:
         with self._lock:
-            self._outcomes[site, outcome] += 1
-            self._buckets[bisect_left(DECISION_SECONDS_BUCKETS, seconds)] += 1
-            self._seconds += seconds
+            while self._notes:
+                site, outcome, seconds = self._notes.popleft()
+                self._outcomes[site, outcome] += 1
+                self._buckets[bisect_left(DECISION_SECONDS_BUCKETS, seconds)] += 1
+                self._seconds += seconds
 
     def collect(self) -> Iterator[Metric]:
+        self._add_up()
         with self._lock:
             outcomes, below, seconds = self._outcomes.copy(), accumulate(self._buckets), self._seconds
             buckets = list(zip([*map(str, DECISION_SECONDS_BUCKETS), "+Inf"], below, strict=True))

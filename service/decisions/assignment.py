@@ -36,7 +36,9 @@ def arm(bucket: int, seed: str, weights: Sequence[float], coverage: float = 1.0)
     so nobody changes arm when it does. Weights are relative; an arm of weight 0 gets nobody.
     """
     ranges = _ranges(tuple(weights), coverage)
-    here = point(bucket, "arm:" + seed) if ranges else 0.0
+    if len(ranges) < 2 and coverage >= 1:
+        return 0 if ranges else None
+    here = point(bucket, "arm:" + seed)
     for index, start, end, covered_end in ranges:
         if start <= here < end:
             return index if here < covered_end else None

@@ -24,7 +24,7 @@ from service.decisions.reader import (
     Reader,
     TopicHistory,
 )
-from service.decisions.site_time import SiteTime, week_of
+from service.decisions.site_time import SiteTime, week_of, weekday_of
 
 TOPICS_PER_ARTICLE = 10
 
@@ -72,12 +72,11 @@ def aged(history: History, day: int) -> History:
     gone_days = day - history.day
     if gone_days <= 0:
         return history
-    week = week_of(day)
-    gone_weeks = week - week_of(history.day)
     days = _later(history.days, gone_days, HISTORY_DAYS)
-    if not gone_weeks:
+    if gone_days <= weekday_of(day):
         return History(day, days, history.weeks, history.topics, history.pages, history.view_count)
-    weeks = _later(history.weeks, gone_weeks, HISTORY_WEEKS)
+    week = week_of(day)
+    weeks = _later(history.weeks, week - week_of(history.day), HISTORY_WEEKS)
     topics = _since(history.topics, week - HISTORY_WEEKS + 1) if history.topics else ()
     return History(day, days, weeks, topics, b"", history.view_count)
 

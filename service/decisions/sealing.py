@@ -15,7 +15,6 @@ _NONCE_BYTES = 12
 _KEY_ID_BYTES = 1
 _SMALLEST_BYTES = _KEY_ID_BYTES + _NONCE_BYTES + 16
 MAX_SEALED_CHARACTERS = 4096
-_TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")  # base64 as in RFC 4648, section 5
 
 
 class Sealer:
@@ -27,7 +26,8 @@ class Sealer:
 
     def seal(self, plain: bytes) -> str:
         """Encrypt and sign; the result is URL-safe text of 4/3 × (length + 29) characters."""
-        return binascii.b2a_base64(self.seal_bytes(plain), newline=False).translate(_TO_URL).rstrip(b"=").decode()
+        text = binascii.b2a_base64(self.seal_bytes(plain), newline=False).rstrip(b"=").decode()
+        return text.replace("+", "-").replace("/", "_")  # base64 as in RFC 4648, section 5
 
     def open(self, text: str) -> bytes | None:
         """What was sealed, or None when the text is malformed, forged, foreign or sealed with a retired key."""
@@ -90,8 +90,8 @@ def _derived(key: str, purpose: str, context: str, text: str) -> bytes:
 def _decoded(text: str) -> bytes:
     if len(text) > MAX_SEALED_CHARACTERS:
         return b""
+    padded = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
     try:
-        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        return binascii.a2b_base64(padded.translate(_FROM_URL), strict_mode=True)
-    except (binascii.Error, ValueError):
+        return binascii.a2b_base64(padded, strict_mode=True)
+    except ValueError:  # also of what is not ASCII
         return b""

@@ -25,7 +25,7 @@ class SiteTime(NamedTuple):
     @property
     def weekday(self) -> int:
         """0 is Monday."""
-        return (self.day - 1) % 7
+        return weekday_of(self.day)
 
     def believed(self, instant: int) -> int:
         """A stamp of something past; 0, which means never, where it lies ahead of the clock."""
@@ -54,6 +54,10 @@ def as_datetime(instant: int) -> datetime:
 
 def week_of(day: int) -> int:
     return (day - 1) // 7
+
+
+def weekday_of(day: int) -> int:
+    return (day - 1) % 7
 
 
 def day_starting(instant: int, zone: ZoneInfo, turn_minute: int) -> int:
