@@ -4,10 +4,10 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, json
-from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
 from service import errors
+from service.openapi import Api
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ RETRY_AFTER_SECONDS = 30
 
 
 class ProblemApi(Api):
-    """flask-smorest's Api, answering its own errors the way every other error is answered."""
+    """The Api, answering its own errors the way every other error is answered."""
 
     def handle_http_exception(self, error: HTTPException) -> Any:
         return http_problem(error)

@@ -1,0 +1,37 @@
+"""The API's description as OpenAPI, made when first asked for: making it takes longer than all else of a start."""
+
+from threading import RLock
+from typing import Any
+
+import flask_smorest
+from flask import Flask
+
+
+class Api(flask_smorest.Api):
+    """flask-smorest's Api, whose blueprints answer at once and are described later."""
+
+    def __init__(self, app: Flask) -> None:
+        self._turn = RLock()  # whoever asks while another has it made waits for the whole of it
+        self._undescribed: list[flask_smorest.Blueprint] = []
+        super().__init__(app)
+
+    def register_blueprint(self, blueprint: flask_smorest.Blueprint) -> None:
+        self._app.register_blueprint(blueprint)
+        self._undescribed.append(blueprint)
+
+    @property
+    def spec(self) -> Any:
+        """What everything that describes the API reads, such as /v1/openapi.json and `flask openapi`."""
+        with self._turn:
+            while self._undescribed:
+                self._describe(self._undescribed.pop(0))
+            return self._spec
+
+    @spec.setter
+    def spec(self, spec: Any) -> None:
+        self._spec = spec
+
+    def _describe(self, blueprint: flask_smorest.Blueprint) -> None:
+        name = blueprint.name
+        blueprint.register_views_in_doc(self, self._app, self._spec, name=name, parameters=None)
+        self._spec.tag({"name": name, "description": blueprint.description})
