@@ -33,15 +33,15 @@ types: .venv/.dev ## Types, strictly
 	$(BIN)/mypy
 
 unit: .venv/.dev ## Every test but those in a browser
-	$(PYTEST) -m "not browser" -n 3 --dist loadfile
+	$(PYTEST) --ignore tests/browser -n 3 --dist loadfile
 
 coverage: .venv/.dev ## The same, and which lines and branches no test ran
 	$(BIN)/coverage erase
-	$(PYTEST) -m "not browser" -n 2 --dist loadfile --cov --cov-report=
+	$(PYTEST) --ignore tests/browser -n 2 --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report | tail -n 40
 
 browser: .venv/.dev ## The tests in headless Chromium; screenshots land in artefacts/
-	$(PYTEST) -m browser -n 2 --dist loadfile || { echo "Once more, what failed, one at a time:"; $(PYTEST) -m browser --last-failed; }
+	$(PYTEST) tests/browser -n 2 --dist loadfile || { echo "Once more, what failed, one at a time:"; $(PYTEST) tests/browser --last-failed; }
 
 bench-decide: .venv/.dev ## What a decision costs, beside a bare Flask route on the same server
 	$(BIN)/python -m infra.bench.decide
