@@ -45,13 +45,13 @@ class Lived:
 
 @dataclass(frozen=True, slots=True)
 class _Life:
-    """Where the simulated reader stands. `arms`: fingerprint of what was last shown of each campaign.
-    `one_offs`: when the reader gave once, oldest first; a refund takes the latest back."""
+    """Where the simulated reader stands. `arms`: fingerprint of what was last shown of each campaign, None where that
+    was without consent. `one_offs`: when the reader gave once, oldest first; a refund takes the latest back."""
 
     reader: Reader
     facts: StartReader
     is_supporter_known: bool
-    arms: Mapping[str, int] = field(default_factory=dict)
+    arms: Mapping[str, int | None] = field(default_factory=dict)
     one_offs: tuple[int, ...] = ()
 
 
@@ -84,7 +84,9 @@ def _view(site: CompiledSite, life: _Life, step: ViewStep, at: datetime, number:
     arrival = Arrival(step.view, visitor, reader, now)
     situation, decision, after = take_view(site, arrival, is_supporter_known=life.is_supporter_known, explains=True)
     prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
-    shown = {one.campaign: arm_fingerprint(one.variant, is_counted=one.is_counted) for one in prompts}
+    shown = {
+        one.campaign: arm_fingerprint(one.variant, is_counted=one.is_counted) if reader else None for one in prompts
+    }
     life = replace(life, reader=after or life.reader, arms={**life.arms, **shown})
     count = articles_remembered(after, now)
     return life, Lived(number, at, at.astimezone(site.zone), decision, prompts, count, situation.supporter)
@@ -157,5 +159,8 @@ def _contributed(life: _Life, interval: Interval, campaign: str | None, instant:
 
 
 def _reported(life: _Life, event: PromptEvent, campaign: str, instant: int) -> _Life:
+    """What the reader did with a prompt; without consent nothing of it is kept."""
     arm = life.arms.get(campaign, 0)
+    if arm is None:
+        return life
     return replace(life, reader=record_event(life.reader, event, campaign_fingerprint(campaign), arm, instant))

@@ -141,6 +141,14 @@ def test_consent_in_a_view_wins_over_the_readers() -> None:
     assert [one["reader"]["article_count"] for one in lived] == [1, 0, 2, 3]
 
 
+def test_what_is_seen_or_closed_without_consent_is_forgotten() -> None:
+    once = {"key": "autumn", "frequency": {"total_impressions": 1}, "cool_off": {"after_dismissal": {"days": 14}}}
+    steps = [view(consent="none"), event("seen"), event("dismissed"), view()]
+
+    assert shown(run(campaigns=[once], steps=steps)) == [["autumn"], ["autumn"]]
+    assert shown(run(campaigns=[once], steps=[view(consent="none"), view()], sees_prompts=True))[1] == ["autumn"]
+
+
 def test_free_articles_already_read_count_against_the_meter() -> None:
     gate = {"key": "gate", "kind": "gate", "meter": {"anonymous": {"allowance": 2}}}
     free = [{"gate": "gate", "at": "2026-11-10 10:00", "pages": ["/a"]}]
