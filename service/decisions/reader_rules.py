@@ -242,6 +242,8 @@ def _articles(counted: PreparedCount, situation: Situation) -> Verdict:
     rule, topics, limit, note = counted
     if situation.reader is None:
         return Verdict(False, None, limit, None, "articles; no history without consent")
+    if topics is not None and situation.visitor.consent is not Consent.FULL:
+        return Verdict(False, None, limit, None, "articles on topics; not known without full consent")
     count = article_count(rule, topics, situation)
     is_enough = rule.minimum is None or count >= rule.minimum
     is_few = rule.maximum is None or count <= rule.maximum

@@ -50,6 +50,13 @@ def test_article_counts_include_both_their_ends(count: int, expected: str | None
     assert blocked(rules, read(weeks=(count,))) == expected
 
 
+def test_topics_that_may_not_be_kept_are_not_none_read() -> None:
+    few = ReaderRules(article_counts=(ArticleCount(maximum=3, topics=frozenset({"sport"})),))
+
+    assert blocked(few, read(sport=1), visitor=make.visitor(consent=Consent.FULL)) is None
+    assert blocked(few, read(), visitor=make.visitor(consent=Consent.METER)) == "articles"
+
+
 def test_zero_articles_is_a_rule_of_its_own() -> None:
     none_read = ReaderRules(article_counts=(ArticleCount(maximum=0),))
 
