@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from service.campaigns.frequency import Cap, Counting, Cycle, DailyCap, Gap
 from service.decisions.assignment import point
 from service.decisions.compiled import Prepared
-from service.decisions.reader import PromptRecord
+from service.decisions.reader import PromptRecord, Reader
 from service.decisions.site_time import DAY_SECONDS, SKEW_SECONDS, SiteTime, day_starting, instant_of
-from service.decisions.situation import Situation
+from service.decisions.situation import Purpose, Situation
 from service.decisions.verdict import Verdict, worst
 
 _BEYOND = 1 << 62
@@ -23,7 +23,7 @@ def is_past_first_views(prepared: Prepared, situation: Situation) -> Verdict:
     limit = prepared.campaign.frequency.first_after_views or 0
     if situation.reader is None:
         return Verdict(limit == 0, None, limit, None, "page views before")
-    before = situation.reader.history.view_count - 1
+    before = _view_number(situation.reader, situation) - 1
     return Verdict(before >= limit, before, limit, None, "page views before")
 
 
@@ -33,8 +33,13 @@ def is_nth_view(prepared: Prepared, situation: Situation) -> Verdict:
     if situation.reader is None:
         chance = point(situation.view_id, "nth:" + prepared.campaign.key)
         return Verdict(chance * every < 1, round(chance, 6), round(1 / every, 6), None, "chance without a history")
-    views = situation.reader.history.view_count - (prepared.campaign.frequency.first_after_views or 0)
+    views = _view_number(situation.reader, situation) - (prepared.campaign.frequency.first_after_views or 0)
     return Verdict((views - 1) % every == 0, views, every, None, "page view of every nth")
+
+
+def _view_number(reader: Reader, situation: Situation) -> int:
+    """Which page view of the reader's this is. One fetched ahead of time or by a crawler was not counted before."""
+    return reader.history.view_count + (situation.visitor.purpose is not Purpose.VISIT)
 
 
 def is_under_total(prepared: Prepared, situation: Situation) -> Verdict:

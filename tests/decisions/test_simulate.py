@@ -172,6 +172,14 @@ def test_prefetch_counts_nothing() -> None:
     assert lived[1]["reader"]["article_count"] == 1
 
 
+@pytest.mark.parametrize(("views", "state"), [(0, "gated"), (1, "open"), (2, "gated")])
+def test_a_page_fetched_ahead_is_judged_as_the_view_it_will_be(views: int, state: str) -> None:
+    gate = {"key": "gate", "kind": "gate", "frequency": {"first_after_views": 0, "every_nth_view": 2}}
+    ahead = {**view(), "purpose": "prefetch"}
+
+    assert [one["access"]["state"] for one in run(campaigns=[gate], reader={"views": views}, steps=[ahead])] == [state]
+
+
 def test_the_first_campaign_of_a_file_is_the_oldest() -> None:
     lived = run(campaigns=[{"key": "z"}, {"key": "a"}], steps=[view()])
 
