@@ -15,6 +15,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import extract_compact
 
 from service.campaigns.site import AssertionKey, ReaderAssertion
+from service.decisions.site_time import SKEW_SECONDS
 
 MAX_READER_ID = 255
 _FAR = 1 << 40
@@ -94,13 +95,15 @@ def _is_meant_for(rules: ReaderAssertion, claims: dict[str, object]) -> bool:
 
 
 def _is_in_force(rules: ReaderAssertion, claims: dict[str, object], instant: int) -> bool:
-    """Not past `exp`, not before `nbf`, and not issued longer ago than the site allows, give or take the leeway."""
+    """Not past `exp`, not before `nbf`, and not issued longer ago than the site allows, give or take the leeway; nor
+    issued ahead of the clock, which no skew between machines explains."""
     expires, starts, issued = claims.get("exp"), claims.get("nbf", 0), claims.get("iat", instant)
     if not (_is_instant(expires) and _is_instant(starts) and _is_instant(issued)):
         return False
     is_started = starts <= instant + rules.leeway_seconds
+    is_issued = issued <= instant + SKEW_SECONDS
     is_young = instant - issued <= rules.maximum_age_seconds + rules.leeway_seconds
-    return is_started and is_young and instant < expires + rules.leeway_seconds
+    return is_started and is_issued and is_young and instant < expires + rules.leeway_seconds
 
 
 def _is_instant(claim: object) -> TypeGuard[int | float]:

@@ -114,6 +114,9 @@ def test_what_does_not_hold_is_a_signed_out_reader(text: str | None) -> None:
         ({"nbf": NOW + 61}, Standing.EXPIRED),
         ({"iat": NOW - 3660, "exp": NOW + 600}, Standing.SIGNED_IN),
         ({"iat": NOW - 3661, "exp": NOW + 600}, Standing.EXPIRED),
+        ({"iat": NOW + 300, "exp": NOW + 600}, Standing.SIGNED_IN),
+        ({"iat": NOW + 301, "exp": NOW + 600}, Standing.EXPIRED),
+        ({"iat": NOW + 86_400, "exp": NOW + 90_000}, Standing.EXPIRED),
     ],
 )
 def test_an_assertion_is_in_force_for_a_while(claims: dict[str, Any], expected: Standing) -> None:
