@@ -44,6 +44,8 @@ def replay(views: Path, draft: Path) -> None:
         found = replay_views(current_services().campaigns.current().site(campaign.site), campaign, lines)
     click.echo(f"{found.changed} of {found.decisions} decisions would change ({found.changed_share:.1%}),")
     click.echo(f"for {found.readers} readers: {campaign.key} shown {found.more} times more, {found.fewer} fewer.")
+    if found.gone:
+        click.echo(f"The recording names campaigns that are no more: {', '.join(sorted(found.gone))}.")
 
 
 @campaigns.command("preview")

@@ -1,8 +1,10 @@
 """What a change would change: recorded readers lived twice, with campaigns as published and with a draft in place."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from schemas.fields import KEY_PATTERN
 from service.campaigns.campaign import Campaign, Status
 from service.campaigns.countries import with_countries_written_out
 from service.campaigns.documents import MAX_DEPTH, MAX_DIGITS
@@ -19,13 +21,15 @@ MAX_READERS = 100_000
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """`decisions`: page views lived; `changed`: those that would show or open something else; of these `more` and
-    `fewer`: those on which the draft's campaign would newly show, or no longer."""
+    `fewer`: those on which the draft's campaign would newly show, or no longer. `gone`: campaigns the recording names
+    and the site has no more; what was seen of them counts in limits over all campaigns."""
 
     readers: int
     decisions: int
     changed: int
     more: int
     fewer: int
+    gone: frozenset[str] = frozenset()
 
     @property
     def changed_share(self) -> float:
@@ -41,13 +45,16 @@ def replay(snapshot: SiteSnapshot, draft: Campaign, lines: Iterable[str]) -> Rep
     if draft.status is Status.DRAFT:
         draft = replace(draft, status=Status.LIVE)
     after = (*(one for one in snapshot.campaigns if one.key != draft.key), draft)
+    keys = {one.key for one in after}
+    gone: set[str] = set()
     readers = decisions = changed = more = fewer = 0
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         if readers == MAX_READERS:
             raise InvalidDocumentError((f"line {number}: more than {MAX_READERS} readers",))
-        life = _life(number, line, [one.key for one in after])
+        life, named = _life(number, line, keys)
+        gone |= named - keys
         readers += 1
         lives = zip(_lived(life, snapshot, snapshot.campaigns), _lived(life, snapshot, after), strict=True)
         for before_step, after_step in lives:
@@ -56,19 +63,31 @@ def replay(snapshot: SiteSnapshot, draft: Campaign, lines: Iterable[str]) -> Rep
             was, would = _shows(before_step, draft.key), _shows(after_step, draft.key)
             more += would and not was
             fewer += was and not would
-    return Replayed(readers, decisions, changed, more, fewer)
+    return Replayed(readers, decisions, changed, more, fewer, frozenset(gone))
 
 
-def _life(number: int, line: str, keys: list[str]) -> Simulation:
+def _life(number: int, line: str, keys: Iterable[str]) -> tuple[Simulation, set[str]]:
+    """The recorded reader, and the campaigns they name, of which some may be gone since."""
     try:
         written = plain_json(line, max_depth=MAX_DEPTH, max_digits=MAX_DIGITS)
         if not isinstance(written, dict) or {"site", "campaigns"} & set(written):
             raise InvalidDocumentError(("must be a simulation without site and campaigns",))
-        return load_simulation({**written, "campaigns": [{"key": key} for key in keys]})
+        named = set(_named(written))
+        return load_simulation({**written, "campaigns": [{"key": key} for key in sorted(named.union(keys))]}), named
     except (ValueError, RecursionError) as error:
         raise InvalidDocumentError((f"line {number}: is not JSON",)) from error
     except InvalidDocumentError as error:
         raise InvalidDocumentError(tuple(f"line {number}: {problem}" for problem in error.problems)) from error
+
+
+def _named(written: object) -> Iterator[str]:
+    """The keys of campaigns anywhere in a recorded reader; what is no key is left for the schema to refuse."""
+    parts = written.values() if isinstance(written, dict) else written if isinstance(written, list) else ()
+    for part in parts:
+        yield from _named(part)
+    if isinstance(written, dict):
+        spoken = (written.get("campaign"), written.get("gate"))
+        yield from (key for key in spoken if isinstance(key, str) and re.match(KEY_PATTERN, key))
 
 
 def _lived(life: Simulation, snapshot: SiteSnapshot, campaigns: tuple[Campaign, ...]) -> list[Lived]:

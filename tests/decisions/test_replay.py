@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from service.campaigns.campaign import Status
-from service.campaigns.frequency import Frequency
+from service.campaigns.frequency import Counting, Frequency
 from service.campaigns.snapshot import SiteSnapshot
 from service.decisions.replay import replay
 from service.errors import InvalidDocumentError
@@ -48,6 +48,17 @@ def test_a_draft_is_lived_as_live_and_an_archived_one_not_at_all() -> None:
 
     assert replay(PUBLISHED, draft, [line()]).more == 2
     assert replay(PUBLISHED, gone, [line()]).fewer == 2
+
+
+def test_a_recording_may_name_campaigns_that_are_gone() -> None:
+    earlier = {"impressions": [{"campaign": "summer", "at": "2026-11-18 09:00"}]}
+    steps = [VIEW, {"at": "2026-11-18 10:00", "event": "seen", "campaign": "spring"}, VIEW]
+    over_all = make.campaign(frequency=make.capped(1, days=7, counting=Counting.ALL))
+
+    found = replay(PUBLISHED, over_all, [line(), line(reader=earlier, steps=steps)])
+
+    assert (found.readers, found.gone) == (2, frozenset({"spring", "summer"}))
+    assert (found.changed, found.fewer) == (3, 3)
 
 
 def test_no_readers_are_no_change() -> None:
