@@ -103,7 +103,7 @@ def _readers(subject: str, reader: ReaderRules) -> Iterator[Finding]:
 def _signed_in(subject: str, reader: ReaderRules, site: Site) -> Iterator[Finding]:
     """Rules about signed-in readers on a site that knows of none, or of none of their audiences."""
     if reader.is_signed_in and not site.assertion.keys:
-        words = "it wants signed-in readers, and the site knows of none: its reader_assertion lacks the key that vouches"
+        words = "it wants signed-in readers, and the site knows none: its reader_assertion lacks the key that vouches"
         yield problem(subject, "never_shown", words)
     if reader.external_audiences_any and site.audience_service is None:
         words = "it wants external audiences, and the site asks for none: give it an audience_service"
