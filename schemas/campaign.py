@@ -6,13 +6,13 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, pre_load
 
-from schemas.document import StrictSchema
+from schemas.document import ShortSchema, StrictSchema
 from schemas.fields import Flag, Key, Members, OneOrMany, Share, Text, Whole, Word
 from schemas.frequency import CoolOffSchema, FrequencySchema
 from schemas.gate import GateSchema, MeterSchema
 from schemas.page_rules import PageRulesSchema
 from schemas.reader_rules import ReaderRulesSchema
-from schemas.times import HoursOfDay, Instant, Wall
+from schemas.times import HoursOfDay, Instant, Wall, WeekdayName
 from schemas.variant import VariantSchema
 from service.campaigns.campaign import Campaign, Kind, Placement, Status
 from service.campaigns.experiment import ControlRange, Experiment, Method
@@ -20,7 +20,7 @@ from service.campaigns.frequency import CoolOff, Frequency
 from service.campaigns.gate import Gate, GateType, Strength
 from service.campaigns.page_rules import PageCondition, PageRules, PageType
 from service.campaigns.reader_rules import ReaderRules
-from service.campaigns.schedule import Schedule, Weekday
+from service.campaigns.schedule import Schedule
 
 MAX_VARIANTS = 20
 GATED_TYPES = frozenset({PageType.ARTICLE, PageType.LIVEBLOG})
@@ -32,7 +32,7 @@ class ScheduleSchema(StrictSchema):
 
     starts = Wall(load_default=None)
     ends = Wall(load_default=None)
-    weekdays = Members(Word(Weekday), load_default=None)
+    weekdays = Members(WeekdayName(), load_default=None)
     hours = OneOrMany(HoursOfDay(), least=1, most=24, load_default=None)
 
     @post_load
@@ -40,7 +40,9 @@ class ScheduleSchema(StrictSchema):
         return Schedule(data["starts"], data["ends"], data["weekdays"], data["hours"])
 
 
-class ControlRangeSchema(StrictSchema):
+class ControlRangeSchema(ShortSchema):
+    alone = "share"
+
     share = Share(required=True)
     offset = Share(load_default=0.0)
 

@@ -3,9 +3,9 @@ files, the line."""
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, ClassVar
 
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import RAISE, Schema, ValidationError, fields, pre_load
 
 from service.errors import InvalidDocumentError
 
@@ -27,6 +27,16 @@ class StrictSchema(Schema):
 
     class Meta:
         unknown = RAISE
+
+
+class ShortSchema(StrictSchema):
+    """A value that is no mapping stands for the one field `alone`: `control: 0.1` is `control: {share: 0.1}`."""
+
+    alone: ClassVar[str]
+
+    @pre_load
+    def from_alone(self, data: Any, **_: Any) -> Any:
+        return {self.alone: data} if isinstance(data, str | int | float) else data
 
 
 def load_value(schema: Schema, content: object, lines: Mapping[Path, int] | None = None) -> Any:
@@ -56,7 +66,8 @@ def _flat(messages: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
 def _in_words(schema: Schema, path: Path, message: str, lines: Mapping[Path, int]) -> str:
     if message == "Unknown field.":
         message = "is not a field here" + _suggestion(str(path[-1]), _names_at(schema, path[:-1]))
-    message = _WORDS.get(message, message).rstrip(".")
+    names = _names_at(schema, path) if message == "Invalid input type." else ()
+    message = f"must be a mapping with {', '.join(names)}" if names else _WORDS.get(message, message).rstrip(".")
     line = _line(path, lines)
     return f"{spoken(path)}: {message}" + (f" (line {line})" if line else "")
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load
 
-from schemas.document import StrictSchema
+from schemas.document import ShortSchema, StrictSchema
 from schemas.fields import Flag, Members, OneOrMany, Whole, Word
 from schemas.reader_rules import Country
-from schemas.times import Instant, MinuteOfDay
+from schemas.times import Instant, MinuteOfDay, WeekdayName
 from service.campaigns.frequency import (
     Cap,
     CoolOff,
@@ -20,7 +20,6 @@ from service.campaigns.frequency import (
     SiteFrequency,
     WeeklyShowAgain,
 )
-from service.campaigns.schedule import Weekday
 
 DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS = 86_400, 3_600, 60
 MAX_CAP_DAYS = 366
@@ -67,8 +66,10 @@ class GapSchema(SiteGapSchema):
     counting = Word(Counting, load_default=Counting.OWN)
 
 
-class SiteDailyCapSchema(StrictSchema):
+class SiteDailyCapSchema(ShortSchema):
     """At most so many impressions a day, which turns at a time of day of one's choice."""
+
+    alone = "impressions"
 
     impressions = Whole(required=True)
     turns_at = MinuteOfDay(load_default=0)
@@ -151,7 +152,9 @@ class AfterDismissalSchema(StrictSchema):
         }
 
 
-class ShowAgainSchema(StrictSchema):
+class ShowAgainSchema(ShortSchema):
+    alone = "at"
+
     at = Instant(required=True)
     countries = Members(Country(), load_default=None)
 
@@ -161,7 +164,7 @@ class ShowAgainSchema(StrictSchema):
 
 
 class WeeklyShowAgainSchema(StrictSchema):
-    weekday = Word(Weekday, required=True)
+    weekday = WeekdayName(required=True)
     at = MinuteOfDay(required=True)
     countries = Members(Country(), load_default=None)
 

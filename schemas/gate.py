@@ -4,14 +4,16 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load
 
-from schemas.document import StrictSchema
+from schemas.document import ShortSchema, StrictSchema
 from schemas.fields import Flag, Folded, Members, OneOrMany, Whole, Word
 from schemas.reader_rules import Country
 from service.campaigns.gate import Allowance, Gate, GateType, Mandatory, Meter, Period, Pool, Strength
 from service.campaigns.page_rules import PageMatch, PageType
 
 
-class MandatorySchema(StrictSchema):
+class MandatorySchema(ShortSchema):
+    alone = "dismissals"
+
     dismissals = Whole(required=True)
     countries = Members(Country(), load_default=None)
 
@@ -20,8 +22,10 @@ class MandatorySchema(StrictSchema):
         return Mandatory(data["dismissals"], data["countries"])
 
 
-class GateSchema(StrictSchema):
+class GateSchema(ShortSchema):
     """What the gate asks for, and whether it can be closed."""
+
+    alone = "type"
 
     type = Word(GateType, load_default=GateType.PAYMENT)
     strength = Word(Strength, load_default=Strength.HARD)

@@ -7,29 +7,22 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, pre_load
 
 from schemas.campaign import CampaignSchema
-from schemas.decide import MAX_REFERRER, DecideSchema, bounded_text, page_name
+from schemas.decide import DecideSchema, bounded_text, page_name
 from schemas.document import StrictSchema
-from schemas.fields import Flag, Folded, Key, Language, Members, OneOrMany, Whole, Word, country_code
+from schemas.fields import Flag, Key, OneOrMany, Whole, Word
+from schemas.simulated_reader import IntervalWord, StartReaderSchema, spelt
 from schemas.site import SiteSchema
-from schemas.times import EARLIEST_YEAR, LATEST_YEAR, Day
+from schemas.times import When
 from service.campaigns.campaign import Campaign
 from service.campaigns.countries import with_countries_written_out
-from service.campaigns.reader_rules import Consent, Device
 from service.campaigns.variant import Interval
-from service.decisions.reader import BUCKETS
 from service.decisions.simulation import (
     ABOUT_A_PROMPT,
-    ArticlesRead,
     EventStep,
-    FreeArticles,
-    Given,
     Happening,
     PromptTimes,
     Simulation,
-    Started,
     StartReader,
-    StartState,
-    StartSupport,
     Step,
     ViewStep,
 )
@@ -38,28 +31,15 @@ from service.errors import InvalidDocumentError
 
 MAX_STEPS = 10_000
 MAX_CAMPAIGNS = 500
-MAX_HISTORY_ITEMS = 1_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SITE = {"key": "site", "name": "Site", "timezone": "UTC", "home_url": "https://site.example/", "currency": "EUR"}
 _PLACEMENTS = {"epic": "article_top", "banner": "page_bottom", "gate": "over_article"}
+_PURPOSES = {"prerender": "prefetch", "crawler": "crawl", "bot": "crawl"}
+_EVENTS = {
+    "closed": "dismissed", "canceled": "cancelled", "lapsed": "ended", "past_due": "payment_failed",
+    "checkout_abandoned": "checkout_started", "abandoned_checkout": "checkout_started",
+}  # fmt: skip
 _WORDS = {"en": {"heading": "Heading", "paragraphs": ["Words."], "button": "Give"}}
-
-
-class When(fields.Field[datetime]):
-    """An instant with its offset, or a time on the site's own clock: `2026-11-30T18:00:00Z`, `2026-11-30 18:00`."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"type": "string"}, **kwargs)
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:  # noqa: ARG002
-        try:
-            when = datetime.fromisoformat(value) if isinstance(value, str) and len(value) > 10 else None
-        except ValueError:
-            when = None
-        if when is None or not EARLIEST_YEAR <= when.year <= LATEST_YEAR:
-            words = "must be a time such as 2026-11-30T18:00:00Z, or 2026-11-30 18:00 on the site's own clock"
-            raise ValidationError(words)
-        return when
 
 
 class SimulatedSiteSchema(SiteSchema):
@@ -67,7 +47,9 @@ class SimulatedSiteSchema(SiteSchema):
 
     @pre_load
     def with_defaults(self, data: Any, **_: Any) -> Any:
-        return {**_SITE, **data} if isinstance(data, dict) else data
+        """A site may be named by its key alone."""
+        written = {"key": data} if isinstance(data, str) else data
+        return {**_SITE, **written} if isinstance(written, dict) else written
 
 
 class SimulatedCampaignSchema(CampaignSchema):
@@ -91,102 +73,6 @@ def _with_words(variant: Any) -> Any:
     return {"copy": _WORDS, **variant} if isinstance(variant, dict) else variant
 
 
-class ArticlesReadSchema(StrictSchema):
-    on = Day(required=True)
-    count = Whole(most=1000, load_default=1)
-    topics = OneOrMany(Folded(), most=50, load_default=())
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> ArticlesRead:
-        return ArticlesRead(data["on"], data["count"], data["topics"])
-
-
-class PromptTimesSchema(StrictSchema):
-    campaign = Key(required=True)
-    at = OneOrMany(When(), least=1, most=MAX_HISTORY_ITEMS, required=True)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> PromptTimes:
-        return PromptTimes(**data)
-
-
-class GivenSchema(StrictSchema):
-    at = When(required=True)
-    interval = Word(Interval, load_default=Interval.ONE_OFF)
-    campaign = Key(load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Given:
-        return Given(**data)
-
-
-class StartedSchema(StrictSchema):
-    at = When(required=True)
-    interval = Word(Interval, load_default=Interval.ONE_OFF)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Started:
-        return Started(**data)
-
-
-class StartSupportSchema(StrictSchema):
-    state = Word(StartState, required=True)
-    at = When(load_default=None)
-    paid_until = When(load_default=None)
-    interval = Word(Interval, load_default=Interval.MONTH)
-
-    @pre_load
-    def from_word(self, data: Any, **_: Any) -> Any:
-        return {"state": data} if isinstance(data, str) else data
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> StartSupport:
-        if data["state"] is StartState.CANCELLED and data["paid_until"] is None:
-            raise ValidationError("is missing: until when is the cancelled contribution paid?", "paid_until")
-        return StartSupport(**data)
-
-
-class FreeArticlesSchema(StrictSchema):
-    gate = Key(required=True)
-    at = When(required=True)
-    pages = OneOrMany(page_name(), least=1, most=MAX_HISTORY_ITEMS, required=True)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> FreeArticles:
-        return FreeArticles(**data)
-
-
-class StartReaderSchema(StrictSchema):
-    """Who the reader is and what they have done before the first step."""
-
-    bucket = Whole(most=BUCKETS - 1, load_default=0, allow_none=True)
-    consent = Word(Consent, load_default=Consent.FULL)
-    signed_in = Flag(load_default=False)
-    verified = Flag(load_default=True)
-    staff = Flag(load_default=False)
-    country = country_code(load_default=None, allow_none=True)
-    device = Word(Device, load_default=None)
-    language = Language(load_default=None)
-    referrer = bounded_text(MAX_REFERRER, load_default=None)
-    audiences = Members(Key(), least=0, load_default=None)
-    suppressed = Flag(load_default=False)
-    first_seen = When(load_default=None)
-    views = Whole(load_default=None)
-    articles = OneOrMany(fields.Nested(ArticlesReadSchema), most=MAX_HISTORY_ITEMS, load_default=())
-    impressions = OneOrMany(fields.Nested(PromptTimesSchema), most=MAX_HISTORY_ITEMS, load_default=())
-    dismissals = OneOrMany(fields.Nested(PromptTimesSchema), most=MAX_HISTORY_ITEMS, load_default=())
-    contributions = OneOrMany(fields.Nested(GivenSchema), most=MAX_HISTORY_ITEMS, load_default=())
-    supporter = fields.Nested(StartSupportSchema, load_default=StartSupport)
-    abandoned_checkout = fields.Nested(StartedSchema, load_default=None)
-    free_articles = OneOrMany(fields.Nested(FreeArticlesSchema), most=MAX_HISTORY_ITEMS, load_default=())
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> StartReader:
-        renamed = {"signed_in": "is_signed_in", "verified": "is_verified", "staff": "is_staff"}
-        renamed["suppressed"] = "is_suppressed"
-        return StartReader(**{renamed.get(name, name): value for name, value in data.items()})
-
-
 class SimulatedViewSchema(DecideSchema):
     """A decide request; the site is the file's, and each view is a page of its own unless it names one."""
 
@@ -196,15 +82,32 @@ class SimulatedViewSchema(DecideSchema):
 
 
 class StepSchema(StrictSchema):
-    """Either a `view` or an `event`."""
+    """Either a `view` or an `event`. A note is for people; how much was given decides nothing."""
 
     at = When(required=True)
     view = fields.Nested(SimulatedViewSchema, load_default=None)
     purpose = Word(Purpose, load_default=Purpose.VISIT)
     event = Word(Happening, load_default=None)
+    event_id = bounded_text(128, load_default=None)
     campaign = Key(load_default=None)
-    interval = Word(Interval, load_default=Interval.ONE_OFF)
+    interval = IntervalWord(load_default=Interval.ONE_OFF)
     paid_until = When(load_default=None)
+    amount = fields.Raw(allow_none=True)
+    amount_minor = fields.Raw(allow_none=True)
+    currency = fields.Raw(allow_none=True)
+    note = fields.String()
+
+    @pre_load
+    def with_our_words(self, data: Any, **_: Any) -> Any:
+        """The purpose may stand in the view; purposes and events have other names too."""
+        if not isinstance(data, dict):
+            return data
+        step = dict(data)
+        if isinstance(step.get("view"), dict) and "purpose" in step["view"] and "purpose" not in step:
+            step["purpose"] = step["view"]["purpose"]
+            step["view"] = {name: value for name, value in step["view"].items() if name != "purpose"}
+        words = {"purpose": _PURPOSES, "event": _EVENTS}
+        return step | {part: spelt(step[part], other) for part, other in words.items() if part in step}
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Step:
@@ -214,11 +117,16 @@ class StepSchema(StrictSchema):
             return ViewStep(data["at"], data["view"], data["purpose"])
         if data["event"] is Happening.CANCELLED and data["paid_until"] is None:
             raise ValidationError("is missing: until when is the cancelled contribution paid?", "paid_until")
-        return EventStep(data["at"], data["event"], data["campaign"], data["interval"], data["paid_until"])
+        return EventStep(
+            data["at"], data["event"], data["campaign"], data["interval"], data["paid_until"], data["event_id"]
+        )
 
 
 class SimulationSchema(StrictSchema):
-    """One invented reader's days."""
+    """One invented reader's days. Name and note are for people."""
+
+    name = fields.String()
+    note = fields.String()
 
     site = fields.Nested(SimulatedSiteSchema, load_default=lambda: SiteSchema().load(_SITE))
     campaigns = OneOrMany(fields.Nested(SimulatedCampaignSchema), most=MAX_CAMPAIGNS, required=True)
@@ -227,15 +135,27 @@ class SimulationSchema(StrictSchema):
     sees_prompts = Flag(load_default=False)
     raised_minor = fields.Dict(keys=Key(), values=Whole(most=10**12), load_default=dict)
 
+    @pre_load
+    def with_named_site(self, data: Any, **_: Any) -> Any:
+        """A site that gives no key is the one all campaigns name, if they name one."""
+        site = data.get("site", {}) if isinstance(data, dict) else None
+        if not isinstance(site, dict) or "key" in site:
+            return data
+        campaigns = data.get("campaigns")
+        listed = campaigns if isinstance(campaigns, list) else [campaigns]
+        named = {one["site"] for one in listed if isinstance(one, dict) and isinstance(one.get("site"), str)}
+        return {**data, "site": {**site, "key": named.pop()}} if len(named) == 1 else data
+
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Simulation:
         campaigns = tuple(_placed(n, one, data["site"]) for n, one in enumerate(data["campaigns"]))
         keys = [campaign.key for campaign in campaigns]
         if len(set(keys)) != len(keys):
             raise ValidationError("two campaigns have the same key", "campaigns")
-        _check_names(data, keys)
+        reader = _with_campaigns(data["reader"], keys)
+        _check_names(reader, keys)
         steps = tuple(_settled(n, step, data["site"].key, keys) for n, step in enumerate(data["steps"]))
-        return Simulation(**{**data, "campaigns": campaigns, "steps": steps})
+        return Simulation(data["site"], campaigns, steps, reader, data["sees_prompts"], data["raised_minor"])
 
 
 def _placed(index: int, campaign: Campaign, site: Any) -> Campaign:
@@ -249,9 +169,21 @@ def _placed(index: int, campaign: Campaign, site: Any) -> Campaign:
         raise ValidationError({"campaigns": {index: [str(error)]}}) from error
 
 
-def _check_names(data: dict[str, Any], keys: list[str]) -> None:
+def _with_campaigns(reader: StartReader, keys: list[str]) -> StartReader:
+    """What names no campaign is of the file's only one."""
+
+    def named(part: str, times: tuple[PromptTimes, ...]) -> tuple[PromptTimes, ...]:
+        for index, one in enumerate(times):
+            if not one.campaign and len(keys) != 1:
+                raise ValidationError({"reader": {part: {index: {"campaign": ["is missing: whose prompt was it?"]}}}})
+        return tuple(one if one.campaign else replace(one, campaign=keys[0]) for one in times)
+
+    impressions, dismissals = named("impressions", reader.impressions), named("dismissals", reader.dismissals)
+    return replace(reader, impressions=impressions, dismissals=dismissals)
+
+
+def _check_names(reader: StartReader, keys: list[str]) -> None:
     """Every campaign spoken of is one of the file's."""
-    reader: StartReader = data["reader"]
     spoken: dict[str, list[Any]] = {
         "impressions": [one.campaign for one in reader.impressions],
         "dismissals": [one.campaign for one in reader.dismissals],
@@ -275,11 +207,8 @@ def _settled(index: int, step: Step, site: str, keys: list[str]) -> Step:
         return replace(step, view=view)
     if step.campaign is not None and step.campaign not in keys:
         raise ValidationError({"steps": {index: {"campaign": [_unknown(step.campaign, keys)]}}})
-    if step.campaign is None and step.event in ABOUT_A_PROMPT:
-        if len(keys) != 1:
-            raise ValidationError({"steps": {index: {"campaign": ["is missing: whose prompt was it?"]}}})
-        return replace(step, campaign=keys[0])
-    return step
+    is_about_the_only_one = step.campaign is None and step.event in ABOUT_A_PROMPT and len(keys) == 1
+    return replace(step, campaign=keys[0]) if is_about_the_only_one else step
 
 
 def _unknown(name: str, keys: list[str]) -> str:

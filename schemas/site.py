@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields, post_load
 
-from schemas.document import StrictSchema
+from schemas.document import ShortSchema, StrictSchema
 from schemas.fields import (
     Flag,
     Folded,
@@ -88,7 +88,9 @@ class AmountLimitSchema(StrictSchema):
     max = MajorAmount(required=True)
 
 
-class ConsentPolicySchema(StrictSchema):
+class ConsentPolicySchema(ShortSchema):
+    alone = "default"
+
     default = Word(Consent, load_default=Consent.NONE)
     contextual_share = Share(load_default=1.0)
 
@@ -112,7 +114,9 @@ class SensitivitySchema(StrictSchema):
         return Sensitivity(None if pages == PageMatch() else pages, data["until"], data["suspends_gates"])
 
 
-class HoldoutSchema(StrictSchema):
+class HoldoutSchema(ShortSchema):
+    alone = "share"
+
     share = Share(required=True)
     seed = Text(load_default="holdout")
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from service.campaigns.schedule import MINUTES_PER_DAY, Hours, WallTime
+from schemas.fields import Word
+from service.campaigns.schedule import MINUTES_PER_DAY, Hours, WallTime, Weekday
 
 EARLIEST_YEAR, LATEST_YEAR = 1971, 2199  # what can be counted with in every timezone
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TOO_FAR = f"must lie in the years {EARLIEST_YEAR} to {LATEST_YEAR}; leave it out for no limit"
-_CLOCK = re.compile(r"^([01]\d|2[0-4]):([0-5]\d)\Z")
+_CLOCK = re.compile(r"^([01]?\d|2[0-4]):([0-5]\d)\Z")
 _WALL_TIME = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::00)?)?\Z")
 
 
@@ -28,6 +30,17 @@ class MinuteOfDay(fields.Field[int]):
         if not 0 <= minute <= self.most:
             raise ValidationError("must be a time of day such as 09:00, in quotes in JSON")
         return minute
+
+
+class WeekdayName(Word[Weekday]):
+    """`mon`, or Monday in full; letter case is ignored."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Weekday, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Weekday:
+        name = value.casefold() if isinstance(value, str) else value
+        return super()._deserialize(name[:3] if name in _WEEKDAYS else name, attr, data, **kwargs)
 
 
 class HoursOfDay(fields.Field[Hours]):
@@ -108,6 +121,24 @@ class Instant(fields.Field[datetime]):
             raise ValidationError("must be an instant with its offset, such as 2026-11-30T18:00:00Z")
         _refuse_far(instant)
         return instant
+
+
+class When(fields.Field[datetime]):
+    """An instant with its offset, or a time on the site's own clock: `2026-11-30T18:00:00Z`, `2026-11-30 18:00`. A day
+    alone is its first moment."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"type": "string"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:  # noqa: ARG002
+        try:
+            when = datetime.fromisoformat(value) if isinstance(value, str) and len(value) >= 10 else None
+        except ValueError:
+            when = None
+        if when is None or not EARLIEST_YEAR <= when.year <= LATEST_YEAR:
+            words = "must be a time such as 2026-11-30T18:00:00Z, or 2026-11-30 18:00 on the site's own clock"
+            raise ValidationError(words)
+        return when
 
 
 def _refuse_far(day: date) -> None:

@@ -19,6 +19,7 @@ from service.decisions.prompts import (
     campaign_fingerprint,
     record_contribution,
     record_event,
+    record_once,
 )
 from service.decisions.reader import Giving, Reader, RecurringState, new_reader
 from service.decisions.reader_rules import articles_remembered
@@ -46,13 +47,15 @@ class Lived:
 @dataclass(frozen=True, slots=True)
 class _Life:
     """Where the simulated reader stands. `arms`: fingerprint of what was last shown of each campaign, None where that
-    was without consent. `one_offs`: when the reader gave once, oldest first; a refund takes the latest back."""
+    was without consent. `shown`: what the last view showed. `one_offs`: when the reader gave once, oldest first; a
+    refund takes the latest back."""
 
     reader: Reader
     facts: StartReader
     is_supporter_known: bool
     arms: Mapping[str, int | None] = field(default_factory=dict)
     one_offs: tuple[int, ...] = ()
+    shown: tuple[str, ...] = ()
 
 
 def simulate(simulation: Simulation) -> Iterator[Lived]:
@@ -87,7 +90,7 @@ def _view(site: CompiledSite, life: _Life, step: ViewStep, at: datetime, number:
     shown = {
         one.campaign: arm_fingerprint(one.variant, is_counted=one.is_counted) if reader else None for one in prompts
     }
-    life = replace(life, reader=after or life.reader, arms={**life.arms, **shown})
+    life = replace(life, reader=after or life.reader, arms={**life.arms, **shown}, shown=tuple(shown))
     count = articles_remembered(after, now)
     return life, Lived(number, at, at.astimezone(site.zone), decision, prompts, count, situation.supporter)
 
@@ -118,7 +121,7 @@ def _event(life: _Life, step: EventStep, at: datetime, zone: ZoneInfo) -> _Life:
     instant = int(at.timestamp())
     match step.event:
         case Happening.SEEN | Happening.DISMISSED | Happening.CLICKED:
-            return _reported(life, PromptEvent(step.event.value), step.campaign or "", instant)
+            return _told(life, step, instant)
         case Happening.CONTRIBUTED:
             return _contributed(life, step.interval, step.campaign, instant)
         case Happening.SIGNED_IN | Happening.SIGNED_OUT:
@@ -156,6 +159,18 @@ def _contributed(life: _Life, interval: Interval, campaign: str | None, instant:
         reader = record_contribution(reader, campaign_fingerprint(campaign))
     one_offs = (*life.one_offs, instant) if interval is Interval.ONE_OFF else life.one_offs
     return replace(life, reader=reader, is_supporter_known=True, one_offs=one_offs)
+
+
+def _told(life: _Life, step: EventStep, instant: int) -> _Life:
+    """What the widget reports of one prompt, or of all that the last view showed; once where the event has an id."""
+    if step.event_id is not None:
+        reader = record_once(life.reader, step.event_id)
+        if reader is None:
+            return life
+        life = replace(life, reader=reader)
+    for campaign in life.shown if step.campaign is None else (step.campaign,):
+        life = _reported(life, PromptEvent(step.event.value), campaign, instant)
+    return life
 
 
 def _reported(life: _Life, event: PromptEvent, campaign: str, instant: int) -> _Life:

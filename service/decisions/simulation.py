@@ -134,11 +134,15 @@ class ViewStep:
 
 @dataclass(frozen=True, slots=True)
 class EventStep:
+    """`campaign` None, where it is about a prompt: every prompt of the last view. An event told again under the same
+    `event_id` changes nothing."""
+
     at: datetime
     event: Happening
     campaign: str | None = None
     interval: Interval = Interval.ONE_OFF
     paid_until: datetime | None = None
+    event_id: str | None = None
 
 
 Step = ViewStep | EventStep

@@ -20,7 +20,7 @@ from service.decisions.reader import (
     new_reader,
 )
 from service.decisions.simulation import FreeArticles, Simulation, StartReader, StartState, StartSupport
-from service.decisions.site_time import in_utc, site_time_at, week_of
+from service.decisions.site_time import in_utc, instant_of, site_time_at, week_of
 from service.decisions.situation import Page, Situation, Visitor
 from service.decisions.supporters import contributed, supporter_state
 
@@ -28,8 +28,7 @@ from service.decisions.supporters import contributed, supporter_state
 def reader_at_start(simulation: Simulation, site: CompiledSite, first_at: datetime) -> Reader:
     """The state just before the first step. Articles dated after it are not believed."""
     written, zone = simulation.reader, site.zone
-    first_seen = in_utc(written.first_seen, zone) if written.first_seen else first_at
-    reader = new_reader(int(first_seen.timestamp()), written.bucket, salt=0)
+    reader = new_reader(_first_seen_at(written, first_at, zone), written.bucket, salt=0)
     reader = reader._replace(history=_history(written, first_at, site))
     reader = _with_prompts(reader, written, zone)
     giving = _giving(written.supporter, first_at, zone)
@@ -50,6 +49,16 @@ def one_offs_at_start(written: StartReader, reader: Reader, zone: ZoneInfo) -> t
     """When the reader gave once, oldest first."""
     given = {_instant(one.at, zone) for one in written.contributions if one.interval is Interval.ONE_OFF}
     return tuple(sorted(one for one in given | {reader.giving.one_off_at} if one))
+
+
+def _first_seen_at(written: StartReader, first_at: datetime, zone: ZoneInfo) -> int:
+    """As written, or else when the earliest happened of all that is told of the reader's past."""
+    if written.first_seen is not None:
+        return _instant(written.first_seen, zone)
+    days = (instant_of(read.day.toordinal(), 0, zone) for read in written.articles)
+    prompts = (_instant(at, zone) for one in (*written.impressions, *written.dismissals) for at in one.at)
+    given = (_instant(one.at, zone) for one in written.contributions)
+    return min((int(first_at.timestamp()), *days, *prompts, *given))
 
 
 def _history(written: StartReader, first_at: datetime, site: CompiledSite) -> History:

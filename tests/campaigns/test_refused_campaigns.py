@@ -39,7 +39,7 @@ def problems_of(**changes: Any) -> tuple[str, ...]:
         ({"schedule": {"hours": "25:00-26:00"}}, "must be a time of day"),
         ({"schedule": {"hours": "24:00-06:00"}}, "must be a time of day"),
         ({"schedule": {"weekdays": []}}, "is an empty list; leave it out"),
-        ({"schedule": {"weekdays": ["friday"]}}, "must be one of mon, tue"),
+        ({"schedule": {"weekdays": ["freitag"]}}, "must be one of mon, tue"),
         ({"page": {"sections": {"all": ["x"]}}}, "page, sections, all: is not a field here"),
         ({"page": {"sections": {"any": [""]}}}, "page, sections, any 1: must be text of 1 to 200"),
         ({"page": {"tags": ["x"] * 501}}, "page, tags: must be a list of 1 to 500"),

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from schemas.decide import DecideSchema
-from schemas.simulation import SimulationSchema, StartReaderSchema, StepSchema
+from schemas.simulated_reader import StartReaderSchema
+from schemas.simulation import SimulationSchema, StepSchema
 from service.decisions.decision import Outcome
 from service.decisions.rules import RULES
 from service.decisions.simulation import Happening, StartState

@@ -211,8 +211,9 @@ def test_everything_wrong_is_said_by_the_name_of_its_field() -> None:
     assert problems(steps=[event("seen", campaign="spring")]) == (
         "steps 1, campaign: spring is not one of the campaigns (autumn)",
     )
-    assert problems(campaigns=[{"key": "a"}, {"key": "b"}], steps=[event("seen")]) == (
-        "steps 1, campaign: is missing: whose prompt was it?",
+    two = [{"key": "a"}, {"key": "b"}]
+    assert problems(campaigns=two, reader={"dismissals": "2026-11-10"}, steps=[view()]) == (
+        "reader, dismissals 1, campaign: is missing: whose prompt was it?",
     )
     assert problems(steps=[], reader={"impressions": [{"campaign": "x", "at": "2026-11-18 10:00"}]}) == (
         "reader, impressions 1, campaign: x is not one of the campaigns (autumn)",

@@ -1,0 +1,198 @@
+"""The reader a simulation starts with: who they are, and what they did before its first step. What strangers call its
+parts is read too, where it can mean one thing only."""
+
+from typing import Any, ClassVar
+
+from marshmallow import ValidationError, fields, post_load, pre_load
+
+from schemas.decide import MAX_REFERRER, bounded_text, page_name
+from schemas.document import ShortSchema, StrictSchema
+from schemas.fields import Flag, Folded, Key, Language, Members, OneOrMany, Whole, Word, country_code
+from schemas.times import Day, When
+from service.campaigns.reader_rules import Consent, Device
+from service.campaigns.variant import Interval
+from service.decisions.reader import BUCKETS
+from service.decisions.simulation import (
+    ArticlesRead,
+    FreeArticles,
+    Given,
+    PromptTimes,
+    Started,
+    StartReader,
+    StartState,
+    StartSupport,
+)
+
+MAX_HISTORY_ITEMS = 1_000
+_INTERVALS = {"once": "one_off", "monthly": "month", "recurring": "month", "yearly": "year", "annual": "year"}
+_MAPPINGS = (
+    ("impressions", "campaign", "at"),
+    ("dismissals", "campaign", "at"),
+    ("articles", "on", "count"),
+    ("history", "on", "count"),
+)
+_PART_NAMES = {"campaign", "at", "on", "day", "date", "count", "topics", "tags"}
+_STATES = {"active": "recurring", "canceled": "cancelled", "non_supporter": "none"}
+
+
+class ForgivingSchema(StrictSchema):
+    """Reads a field under other names as well."""
+
+    other_names: ClassVar[dict[str, str]] = {}
+
+    @pre_load
+    def with_our_names(self, data: Any, **_: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        ours = {name: self.other_names.get(name, name) for name in data}
+        return {name if ours[name] in data else ours[name]: value for name, value in data.items()}
+
+
+class IntervalWord(Word[Interval]):
+    """How often one gives, in more words than one: `month` and `monthly`, `one_off`, `one-off` and `once`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Interval, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Interval:
+        return super()._deserialize(spelt(value, _INTERVALS), attr, data, **kwargs)
+
+
+def spelt(value: Any, other_words: dict[str, str]) -> Any:
+    """A word as we spell it, where `other_words` or a hyphen are all that is between."""
+    word = value.replace("-", "_") if isinstance(value, str) else value
+    return other_words.get(word, word) if isinstance(word, str) else word
+
+
+class ArticlesReadSchema(ForgivingSchema, ShortSchema):
+    alone = "on"
+    other_names: ClassVar[dict[str, str]] = {"day": "on", "date": "on", "tags": "topics"}
+
+    on = Day(required=True)
+    count = Whole(most=1000, load_default=1)
+    topics = OneOrMany(Folded(), most=50, load_default=())
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> ArticlesRead:
+        return ArticlesRead(data["on"], data["count"], data["topics"])
+
+
+class PromptTimesSchema(ShortSchema):
+    """`campaign` may be left out where the file has only one."""
+
+    alone = "at"
+
+    campaign = Key(load_default="")
+    at = OneOrMany(When(), least=1, most=MAX_HISTORY_ITEMS, required=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> PromptTimes:
+        return PromptTimes(**data)
+
+
+class GivenSchema(ShortSchema):
+    """A contribution. How much it was decides nothing."""
+
+    alone = "at"
+
+    at = When(required=True)
+    interval = IntervalWord(load_default=Interval.ONE_OFF)
+    campaign = Key(load_default=None)
+    amount = fields.Raw(allow_none=True)
+    amount_minor = fields.Raw(allow_none=True)
+    currency = fields.Raw(allow_none=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Given:
+        return Given(data["at"], data["interval"], data["campaign"])
+
+
+class StartedSchema(ShortSchema):
+    alone = "at"
+
+    at = When(required=True)
+    interval = IntervalWord(load_default=Interval.ONE_OFF)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Started:
+        return Started(**data)
+
+
+class StartSupportSchema(ForgivingSchema):
+    other_names: ClassVar[dict[str, str]] = {"since": "at", "ended_at": "at", "lapsed_at": "at"}
+
+    state = Word(StartState, required=True)
+    at = When(load_default=None)
+    paid_until = When(load_default=None)
+    interval = IntervalWord(load_default=Interval.MONTH)
+
+    @pre_load
+    def from_word(self, data: Any, **_: Any) -> Any:
+        whole = data if isinstance(data, dict) else {"state": "none" if data is False else data}
+        return {**whole, "state": spelt(whole["state"], _STATES)} if "state" in whole else whole
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> StartSupport:
+        if data["state"] is StartState.CANCELLED and data["paid_until"] is None:
+            raise ValidationError("is missing: until when is the cancelled contribution paid?", "paid_until")
+        return StartSupport(**data)
+
+
+class FreeArticlesSchema(StrictSchema):
+    gate = Key(required=True)
+    at = When(required=True)
+    pages = OneOrMany(page_name(), least=1, most=MAX_HISTORY_ITEMS, required=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> FreeArticles:
+        return FreeArticles(**data)
+
+
+class StartReaderSchema(ForgivingSchema):
+    """Who the reader is and what they have done before the first step."""
+
+    other_names: ClassVar[dict[str, str]] = {
+        "is_signed_in": "signed_in", "is_verified": "verified", "is_staff": "staff", "is_suppressed": "suppressed",
+        "first_seen_at": "first_seen", "page_views": "views", "view_count": "views", "history": "articles",
+        "supporter_state": "supporter",
+    }  # fmt: skip
+
+    bucket = Whole(most=BUCKETS - 1, load_default=0, allow_none=True)
+    consent = Word(Consent, load_default=Consent.FULL)
+    signed_in = Flag(load_default=False)
+    verified = Flag(load_default=True)
+    staff = Flag(load_default=False)
+    country = country_code(load_default=None, allow_none=True)
+    device = Word(Device, load_default=None)
+    language = Language(load_default=None)
+    referrer = bounded_text(MAX_REFERRER, load_default=None)
+    audiences = Members(Key(), least=0, load_default=None)
+    suppressed = Flag(load_default=False)
+    first_seen = When(load_default=None)
+    views = Whole(load_default=None)
+    articles = OneOrMany(fields.Nested(ArticlesReadSchema), most=MAX_HISTORY_ITEMS, load_default=())
+    impressions = OneOrMany(fields.Nested(PromptTimesSchema), most=MAX_HISTORY_ITEMS, load_default=())
+    dismissals = OneOrMany(fields.Nested(PromptTimesSchema), most=MAX_HISTORY_ITEMS, load_default=())
+    contributions = OneOrMany(fields.Nested(GivenSchema), most=MAX_HISTORY_ITEMS, load_default=())
+    supporter = fields.Nested(StartSupportSchema, load_default=StartSupport)
+    abandoned_checkout = fields.Nested(StartedSchema, load_default=None)
+    free_articles = OneOrMany(fields.Nested(FreeArticlesSchema), most=MAX_HISTORY_ITEMS, load_default=())
+
+    @pre_load
+    def from_mappings(self, data: Any, **_: Any) -> Any:
+        """Impressions and dismissals may be a mapping of campaigns to times, articles one of days to counts. What is
+        null is not known."""
+        if not isinstance(data, dict):
+            return data
+        written = {part: value for part, value in data.items() if value is not None or part == "bucket"}
+        for part, name, what in _MAPPINGS:
+            listed = written.get(part)
+            if isinstance(listed, dict) and not _PART_NAMES & set(listed):
+                written[part] = [{name: key, what: value} for key, value in listed.items()]
+        return written
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> StartReader:
+        renamed = {"signed_in": "is_signed_in", "verified": "is_verified", "staff": "is_staff"}
+        renamed["suppressed"] = "is_suppressed"
+        return StartReader(**{renamed.get(name, name): value for name, value in data.items()})
