@@ -49,14 +49,14 @@ VIEWS = st.fixed_dictionaries(
         "page_type": st.sampled_from(["front", "liveblog"]),
         "access": st.sampled_from(["free", "locked", "gift"]),
         "country": st.sampled_from(["IE", "US"]),
-        "consent": st.sampled_from(["none", "meter"]),
+        "consent": st.sampled_from(["none", "none", "meter"]),
     },
 )
 STEPS = st.tuples(
     st.sampled_from([0, 1, 60, HOUR - 1, HOUR, DAY - 1, DAY, DAY + HOUR, 2 * DAY]),
     st.sampled_from(["visit", "visit", "visit", "prefetch", "crawl"]),
     VIEWS,
-    st.sets(st.sampled_from(["seen", "dismissed"])),
+    st.sampled_from([("seen",), ("seen",), ("seen", "dismissed"), ()]),
 )
 
 
@@ -75,7 +75,7 @@ def whole(clock: SettableClock) -> Iterator[Flask]:
 @settings(max_examples=40)
 @given(
     chosen=st.sets(st.integers(0, len(CAMPAIGNS) - 1), min_size=1, max_size=5),
-    past=st.lists(STEPS, min_size=1, max_size=12),
+    past=st.lists(STEPS, min_size=8, max_size=16),
     is_local=st.booleans(),
 )
 def test_a_life_over_http_is_the_life_simulated(
@@ -94,7 +94,7 @@ def test_a_life_over_http_is_the_life_simulated(
         at = clock.now.isoformat()
         steps.append({"at": at, "view": {"view_id": str(number), "consent": "full", **view}, "purpose": purpose})
         answers.append(wire.decide(client, steps[-1]))
-        for event in sorted(events, reverse=True):  # what is dismissed was seen before
+        for event in events:
             for campaign in wire.tokens:
                 steps.append({"at": at, "event": event, "campaign": campaign})
                 wire.report(client, campaign, event, f"{number} {event} {campaign}")
