@@ -79,7 +79,7 @@ def _is_open(schedule: Schedule, minute: int) -> bool:
 
 
 def _never(subject: str, campaign: Campaign) -> Iterator[Finding]:
-    frequency = campaign.frequency
+    frequency = NO_LIMIT if campaign.frequency.is_always_asking else campaign.frequency
     zeros = {
         "share is 0": campaign.share == 0,
         "a cap allows 0 impressions": any(cap.impressions == 0 for cap in frequency.caps),

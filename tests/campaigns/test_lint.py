@@ -173,6 +173,13 @@ def test_rules_that_only_look_alike_are_left_alone() -> None:
     assert findings(campaign(frequency={"daily": {"impressions": 1}, "gap": {"days": 1}})) == ()
 
 
+def test_a_zero_that_does_nothing_hides_nothing() -> None:
+    zero = {"caps": {"impressions": 0, "days": 1}, "total_impressions": 0}
+
+    assert "never_shown" in rules(campaign(frequency=zero))
+    assert rules(campaign(frequency={**zero, "always_ask": True})) == {"always_ask"}
+
+
 def test_what_the_site_leaves_no_room_for_is_named() -> None:
     at_night, without_consent = campaign(schedule={"hours": "23:00-04:59"}), campaign(reader={"consent": "none"})
     asks_nobody = {"contextual_share": 0}
