@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from service.campaigns.page_rules import PageAccess
+from service.campaigns.reader_rules import Consent
 from service.campaigns.variant import Interval
 from service.decisions.compiled import CompiledSite
 from service.decisions.history import bounded_topics, topic_fingerprint, topic_histories
@@ -19,7 +20,15 @@ from service.decisions.reader import (
     RecurringState,
     new_reader,
 )
-from service.decisions.simulation import FreeArticles, Simulation, StartReader, StartState, StartSupport
+from service.decisions.simulation import (
+    EventStep,
+    FreeArticles,
+    Simulation,
+    StartReader,
+    StartState,
+    StartSupport,
+    Step,
+)
 from service.decisions.site_time import in_utc, instant_of, site_time_at, week_of
 from service.decisions.situation import Page, Situation, Visitor
 from service.decisions.supporters import contributed, supporter_state
@@ -28,7 +37,7 @@ from service.decisions.supporters import contributed, supporter_state
 def reader_at_start(simulation: Simulation, site: CompiledSite, first_at: datetime) -> Reader:
     """The state just before the first step. Articles dated after it are not believed."""
     written, zone = simulation.reader, site.zone
-    reader = new_reader(_first_seen_at(written, first_at, zone), written.bucket, salt=0)
+    reader = new_reader(_first_seen_at(simulation, first_at, zone), written.bucket, salt=0)
     reader = reader._replace(history=_history(written, first_at, site))
     reader = _with_prompts(reader, written, zone)
     giving = _giving(written.supporter, first_at, zone)
@@ -51,14 +60,21 @@ def one_offs_at_start(written: StartReader, reader: Reader, zone: ZoneInfo) -> t
     return tuple(sorted(one for one in given | {reader.giving.one_off_at} if one))
 
 
-def _first_seen_at(written: StartReader, first_at: datetime, zone: ZoneInfo) -> int:
-    """As written, or else when the earliest happened of all that is told of the reader's past."""
+def _first_seen_at(simulation: Simulation, first_at: datetime, zone: ZoneInfo) -> int:
+    """As written; or else when the earliest happened of all that is told of the reader's past, or the first step of
+    which anything is kept."""
+    written = simulation.reader
     if written.first_seen is not None:
         return _instant(written.first_seen, zone)
     days = (instant_of(read.day.toordinal(), 0, zone) for read in written.articles)
     prompts = (_instant(at, zone) for one in (*written.impressions, *written.dismissals) for at in one.at)
     given = (_instant(one.at, zone) for one in written.contributions)
-    return min((int(first_at.timestamp()), *days, *prompts, *given))
+    kept_at = next((in_utc(step.at, zone) for step in simulation.steps if _is_kept(step, written.consent)), first_at)
+    return min((int(kept_at.timestamp()), *days, *prompts, *given))
+
+
+def _is_kept(step: Step, consent: Consent) -> bool:
+    return isinstance(step, EventStep) or (step.view.facts.browser.consent or consent) is not Consent.NONE
 
 
 def _history(written: StartReader, first_at: datetime, site: CompiledSite) -> History:

@@ -153,6 +153,12 @@ def test_a_reader_was_first_seen_when_their_past_begins(past: dict[str, Any]) ->
     assert lived(known, reader={**past, "first_seen": "2026-11-17 10:00"})[0]["shown"] == []
 
 
+def test_a_reader_is_first_seen_when_anything_may_be_kept() -> None:
+    steps = [{"at": "2026-11-10 10:00", "view": {"consent": "none"}}, VIEW]
+
+    assert lived({"reader": {"first_seen": {"min_days": 2}}}, steps=steps)[1]["shown"] == []
+
+
 @pytest.mark.parametrize(
     ("campaign", "words"),
     [
