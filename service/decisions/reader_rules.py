@@ -125,6 +125,8 @@ def reads_as_asked(prepared: Prepared, situation: Situation) -> bool:
     if situation.reader is None:
         return False
     for rule, topics, _, _ in prepared.counts:
+        if topics is not None and situation.visitor.consent is not Consent.FULL:
+            return False
         count = article_count(rule, topics, situation)
         if count < (rule.minimum or 0) or (rule.maximum is not None and count > rule.maximum):
             return False

@@ -7,12 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.campaigns.frequency import Cap, CoolOff, Counting, Frequency, SiteFrequency, WeeklyShowAgain
-from service.campaigns.reader_rules import ArticleCount, ReaderRules, SupporterState
+from service.campaigns.reader_rules import ArticleCount, Consent, ReaderRules, SupporterState
 from service.campaigns.schedule import Weekday
 from service.decisions.decide import decide
+from service.decisions.history import topic_fingerprint
 from service.decisions.passport_codec import decode, encode
 from service.decisions.prompts import campaign_fingerprint
-from service.decisions.reader import Giving, History, PromptRecord, Reader, RecurringState
+from service.decisions.reader import Giving, History, PromptRecord, Reader, RecurringState, TopicHistory
 from service.decisions.rules import RULES
 from tests.decisions import make
 
@@ -29,7 +30,13 @@ campaigns = st.builds(
         reader=ReaderRules(article_counts=counts, supporters=states), cool_off=cool_off, frequency=Frequency(caps=caps)
     ),
     st.lists(
-        st.builds(ArticleCount, minimum=few, maximum=few, weeks=st.none() | st.integers(0, 3), days=st.none()),
+        st.builds(
+            ArticleCount,
+            minimum=few,
+            maximum=few,
+            weeks=st.none() | st.integers(0, 3),
+            topics=st.none() | st.just(frozenset({"housing"})),
+        ),
         min_size=1,
         max_size=2,
     ).map(tuple),
@@ -63,7 +70,11 @@ def _record(campaign: int, seen: list[int], more: int | None, closed: int) -> Pr
 def readers(draw: st.DrawFn) -> Reader | None:
     """None at times; their lists in the bytes of a passport, or read."""
     reader = make.reader(
-        history=History(make.time_at().day - draw(st.integers(0, 9)), b"", draw(st.binary(max_size=4).map(_small))),
+        history=History(
+            make.time_at().day - draw(st.integers(0, 9)),
+            weeks=draw(st.binary(max_size=4).map(_small)),
+            topics=(TopicHistory(topic_fingerprint("housing"), (make.time_at().week,), (draw(st.integers(1, 4)),)),),
+        ),
         prompts=draw(records()),
         giving=draw(
             st.builds(
@@ -88,7 +99,8 @@ def test_a_quick_answer_is_the_verdicts_own(
 ) -> None:
     site = make.site(frequency=SiteFrequency(caps=site_caps), silence_after_closing_seconds=silence)
     compiled = make.compiled(campaign, site=site)
-    at = make.situation(compiled, who=who, has_reader=who is not None)
+    visitor = make.visitor(consent=data.draw(st.sampled_from([Consent.FULL, Consent.METER])))
+    at = make.situation(compiled, who=who, has_reader=who is not None, visitor=visitor)
     at = at._replace(supporter=data.draw(st.sampled_from([at.supporter, *SupporterState])))
     prepared = compiled.appeals[0].prepared
 
