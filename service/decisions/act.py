@@ -124,7 +124,8 @@ def carried_reader(
     reader = sealer.open(text, view.site, now.instant) if text else None
     if reader is None:
         chance, salt = divmod(int.from_bytes(random_bytes(12), "big"), 1 << 32)
-        reader = new_reader(now.instant, chance % BUCKETS if visitor.consent is Consent.FULL else None, salt)
+        bucket = chance % BUCKETS if visitor.consent is Consent.FULL else None
+        reader = new_reader(now.instant, bucket, salt, now.day)
     is_whole = visitor.consent is Consent.FULL and reader.bucket is not None
     return reader if is_whole else under_consent(reader, visitor.consent)
 

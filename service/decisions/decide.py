@@ -48,12 +48,16 @@ def decide(site: CompiledSite, situation: Situation, *, explains: bool = False) 
         situation = situation._replace(explains=True)
     asked = site if explains else shortlisted(site, situation)
     gated = _decide_access(asked, situation, explains=explains)
-    choices, traces = _choose_appeals(asked, situation, gated, explains=explains)
+    is_gated = gated.access.state is AccessState.GATED
+    if explains:
+        choices, traces = _explain_appeals(asked, situation, is_gated=is_gated)
+    else:
+        choices, traces = _choose_appeals(asked, situation, is_gated=is_gated), ()
     return Decision(
-        choices=((gated.choice,) if gated.choice else ()) + choices,
-        access=gated.access,
-        spends_from=gated.spends_from.prepared if gated.spends_from else None,
-        traces=gated.traces + traces,
+        (gated.choice, *choices) if gated.choice else choices,
+        gated.access,
+        gated.spends_from.prepared if gated.spends_from else None,
+        gated.traces + traces,
     )
 
 
@@ -157,36 +161,44 @@ def _gate_choice(gate: Candidate, situation: Situation) -> Choice:
     return Choice(prepared, assign(prepared, reader), strength)
 
 
-def _choose_appeals(
-    site: CompiledSite, situation: Situation, gated: _Gated, *, explains: bool
+def _choose_appeals(site: CompiledSite, situation: Situation, *, is_gated: bool) -> tuple[Choice, ...]:
+    """The appeals that find room. Nobody asks why, so nothing is asked of those there is no room for."""
+    choices: list[Choice] = []
+    taken: list[Placement] = []
+    budget = situation.site.attention
+    for appeal in () if is_gated else site.appeals:
+        if len(taken) >= budget.prompts_per_view:
+            break
+        placement = appeal.prepared.campaign.placement
+        if placement in taken or first_failed(appeal, situation) or _no_room(placement, taken, budget):
+            continue
+        choices.append(Choice(appeal.prepared, assign(appeal.prepared, situation.reader)))
+        taken.append(placement)
+    return tuple(choices)
+
+
+def _explain_appeals(
+    site: CompiledSite, situation: Situation, *, is_gated: bool
 ) -> tuple[tuple[Choice, ...], tuple[Trace, ...]]:
+    """The same appeals, and why of all."""
     choices: list[Choice] = []
     traces: list[Trace] = []
-    placements: list[Placement] = []
-    is_gated = gated.access.state is AccessState.GATED
-    if is_gated and not explains:
-        return (), ()
+    taken: list[Placement] = []
     for appeal in site.appeals:
-        if not explains and appeal.prepared.campaign.placement in placements:
+        placement = appeal.prepared.campaign.placement
+        limit = "beside_gate" if is_gated else _no_room(placement, taken, situation.site.attention)
+        asked = _with_room(ask_rules(appeal, situation), limit)
+        if asked.blocked_by:
+            traces.append(_trace(appeal, Outcome.BLOCKED, asked, situation))
             continue
-        taken = "beside_gate" if is_gated else _no_room(appeal, placements, situation.site.attention)
-        if explains:
-            asked = _with_room(ask_rules(appeal, situation), taken)
-            is_shown = not asked.blocked_by
-            traces.append(_trace(appeal, Outcome.SHOWN if is_shown else Outcome.BLOCKED, asked, situation))
-        elif taken == "prompts":
-            break
-        else:
-            is_shown = taken is None and first_failed(appeal, situation) is None
-        if is_shown:
-            choices.append(Choice(appeal.prepared, assign(appeal.prepared, situation.reader)))
-            placements.append(appeal.prepared.campaign.placement)
+        traces.append(_trace(appeal, Outcome.SHOWN, asked, situation))
+        choices.append(Choice(appeal.prepared, assign(appeal.prepared, situation.reader)))
+        taken.append(placement)
     return tuple(choices), tuple(traces)
 
 
-def _no_room(appeal: Candidate, taken: list[Placement], budget: Attention) -> str | None:
-    """The name of the limit of this page view that leaves no room for the campaign, or None."""
-    placement = appeal.prepared.campaign.placement
+def _no_room(placement: Placement, taken: list[Placement], budget: Attention) -> str | None:
+    """The name of the limit of this page view that leaves no room for one more prompt, or None."""
     if placement in taken:
         return "placement_taken"
     if placement in OVERLAYS and sum(one in OVERLAYS for one in taken) >= budget.overlays_per_view:

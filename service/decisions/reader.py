@@ -171,5 +171,6 @@ class Reader(NamedTuple):
         return [record.seen_count for record in self.prompts]
 
 
-def new_reader(instant: int, bucket: int | None, salt: int) -> Reader:
-    return Reader(bucket=bucket, salt=salt, first_seen_at=instant)
+def new_reader(instant: int, bucket: int | None, salt: int, day: int = 0) -> Reader:
+    """Of whom nothing is known yet. `day`: ordinal of the site's local date, where it is at hand."""
+    return Reader(bucket, salt, instant, History(day))
