@@ -1,6 +1,6 @@
 """What a decision costs, beside a bare Flask JSON route: in process, by part, and through the same server.
 
-    python -m infra.bench.decide [--rounds 200] [--seconds 4]
+    python -m infra.bench.decide [--rounds 200] [--seconds 8]
 
 Times are CPU microseconds of one request, the least of many short rounds, since other work on the machine only adds.
 Ratios are to the bare route measured in the same run. Through granian
@@ -161,7 +161,7 @@ def print_served(passport: str, seconds: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--seconds", type=float, default=4.0, help="per server; 0 leaves the servers out")
+    parser.add_argument("--seconds", type=float, default=8.0, help="per server; 0 leaves the servers out")
     given = parser.parse_args()
     acts = {"bare Flask JSON route": caller(bare_app(), None)}
     for count in (20, 100, 500):

@@ -33,7 +33,7 @@ class Served(NamedTuple):
 
 
 def served(
-    subjects: Sequence[Subject], body: Callable[[int], dict[str, Any]], *, seconds: float, turns: int = 4
+    subjects: Sequence[Subject], body: Callable[[int], dict[str, Any]], *, seconds: float, turns: int = 16
 ) -> list[Served]:
     """POSTs to /v1/decide of each subject, `seconds` in all. Each has a server of its own; they are asked in turn, and
     of each its best turn counts, since other work on the machine only takes away."""
