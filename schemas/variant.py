@@ -4,7 +4,7 @@ import re
 from difflib import get_close_matches
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validates_schema
+from marshmallow import ValidationError, fields, post_load, pre_load, validates_schema
 
 from schemas.document import StrictSchema
 from schemas.fields import Flag, Key, Language, Number, OneOrMany, Text, Whole, Word, currency_code
@@ -97,6 +97,14 @@ class AskSchema(StrictSchema):
     default_interval = Word(Interval, load_default=None)
     own_amount = Flag(load_default=True)
     can_cover_fee = Flag(load_default=False)
+
+    @pre_load
+    def with_intervals(self, data: Any, **_: Any) -> Any:
+        """Intervals may stand in the ask itself."""
+        if not isinstance(data, dict) or "intervals" in data or not set(Interval) & set(data):
+            return data
+        beside = {name: value for name, value in data.items() if name not in set(Interval)}
+        return {**beside, "intervals": {name: value for name, value in data.items() if name in set(Interval)}}
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Ask:

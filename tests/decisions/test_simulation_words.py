@@ -76,6 +76,8 @@ def test_a_reader_in_other_words(written: dict[str, Any], meant: dict[str, Any])
          {"cool_off": {"show_again": {"at": "2026-11-01T09:00:00Z"}, "after_dismissal": {"until_shown_again": True}}}),
         ({"experiment": {"control": 0.5}, "variants": [{"key": "x"}, {"key": "y"}]},
          {"experiment": {"control": {"share": 0.5}}, "variants": [{"key": "x"}, {"key": "y"}]}),
+        ({"variants": [{"key": "x", "ask": {"month": {"EUR": [3, 5]}, "own_amount": False}}]},
+         {"variants": [{"key": "x", "ask": {"intervals": {"month": {"EUR": [3, 5]}}, "own_amount": False}}]}),
         ({"kind": "gate", "gate": "registration"}, {"kind": "gate", "gate": {"type": "registration"}}),
         ({"kind": "gate", "gate": {"strength": "soft", "mandatory_after": 0}},
          {"kind": "gate", "gate": {"strength": "soft", "mandatory_after": {"dismissals": 0}}}),
