@@ -29,6 +29,19 @@ class StrictSchema(Schema):
         unknown = RAISE
 
 
+class ForgivingSchema(StrictSchema):
+    """Reads a field under other names as well."""
+
+    other_names: ClassVar[dict[str, str]] = {}
+
+    @pre_load
+    def with_our_names(self, data: Any, **_: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        ours = {name: self.other_names.get(name, name) for name in data}
+        return {name if ours[name] in data else ours[name]: value for name, value in data.items()}
+
+
 class ShortSchema(StrictSchema):
     """A value that is no mapping stands for the one field `alone`: `control: 0.1` is `control: {share: 0.1}`."""
 
@@ -68,8 +81,20 @@ def _in_words(schema: Schema, path: Path, message: str, lines: Mapping[Path, int
         message = "is not a field here" + _suggestion(str(path[-1]), _names_at(schema, path[:-1]))
     names = _names_at(schema, path) if message == "Invalid input type." else ()
     message = f"must be a mapping with {', '.join(names)}" if names else _WORDS.get(message, message).rstrip(".")
-    line = _line(path, lines)
-    return f"{spoken(path)}: {message}" + (f" (line {line})" if line else "")
+    written = _as_written(schema, path, lines)
+    line = _line(written, lines)
+    return f"{spoken(written)}: {message}" + (f" (line {line})" if line else "")
+
+
+def _as_written(schema: Schema, path: Path, lines: Mapping[Path, int]) -> Path:
+    """A path with the names that stand in the file, which may be other ones than ours."""
+    written: Path = ()
+    for depth, part in enumerate(path):
+        here = _schema_at(schema, path[:depth])
+        others = here.other_names if isinstance(here, ForgivingSchema) else {}
+        names = [part, *(name for name, ours in others.items() if ours == part)]
+        written = (*written, next((name for name in names if (*written, name) in lines), part))
+    return written
 
 
 def spoken(path: Path) -> str:
@@ -97,14 +122,19 @@ def _suggestion(name: str, known: tuple[str, ...]) -> str:
 
 def _names_at(schema: Schema, path: Path) -> tuple[str, ...]:
     """The field names a schema knows at a path of a document."""
+    here = _schema_at(schema, path)
+    return tuple(here.fields) if here else ()
+
+
+def _schema_at(schema: Schema, path: Path) -> Schema | None:
     here: Schema | None = schema
     for part in path:
         if here is None:
-            return ()
+            return None
         if isinstance(part, int) or part not in here.fields:
             continue
         here = _schema_of(here.fields[part])
-    return tuple(here.fields) if here else ()
+    return here
 
 
 def _schema_of(field: fields.Field[Any]) -> Schema | None:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError, fields, post_load, pre_load
 
 from schemas.decide import MAX_REFERRER, bounded_text, page_name
-from schemas.document import ShortSchema, StrictSchema
+from schemas.document import ForgivingSchema, ShortSchema, StrictSchema
 from schemas.fields import Flag, Folded, Key, Language, Members, OneOrMany, Whole, Word, country_code
 from schemas.times import Day, When
 from service.campaigns.reader_rules import Consent, Device
@@ -33,19 +33,6 @@ _MAPPINGS = (
 )
 _PART_NAMES = {"campaign", "at", "on", "day", "date", "count", "topics", "tags"}
 _STATES = {"active": "recurring", "canceled": "cancelled", "non_supporter": "none"}
-
-
-class ForgivingSchema(StrictSchema):
-    """Reads a field under other names as well."""
-
-    other_names: ClassVar[dict[str, str]] = {}
-
-    @pre_load
-    def with_our_names(self, data: Any, **_: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        ours = {name: self.other_names.get(name, name) for name in data}
-        return {name if ours[name] in data else ours[name]: value for name, value in data.items()}
 
 
 class IntervalWord(Word[Interval]):

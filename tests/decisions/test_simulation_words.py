@@ -161,6 +161,23 @@ def test_a_reader_is_first_seen_when_anything_may_be_kept() -> None:
     assert lived({"reader": {"first_seen": {"min_days": 2}}}, steps=steps)[1]["shown"] == []
 
 
+def test_a_refusal_names_the_field_and_the_line_as_written() -> None:
+    file = """
+    campaigns: {key: a}
+    reader:
+      is_signed_in: maybe
+      supporter: {state: lapsed, since: soon}
+    steps: []
+    """
+
+    with pytest.raises(InvalidDocumentError) as error:
+        simulate_text(file)
+
+    assert error.value.problems[0] == "reader, is_signed_in: must be true or false (line 4)"
+    assert error.value.problems[1].startswith("reader, supporter, since: must be a time such as")
+    assert error.value.problems[1].endswith("(line 5)")
+
+
 @pytest.mark.parametrize(
     ("campaign", "words"),
     [
