@@ -29,6 +29,11 @@ STANDARD_INPUT = Path("-")
 MAX_DOCUMENT_BYTES = 128 * 1024
 MAX_DEPTH = 20
 MAX_DIGITS = 18
+_WORDS: dict[str, bool | None] = {
+    spelling: value
+    for word, value in (("true", True), ("false", False), ("null", None))
+    for spelling in (word, word.title(), word.upper())
+} | {"~": None, "": None}
 _WHOLE = re.compile(r"^[-+]?(0|[1-9]\d*)\Z")
 _DECIMAL = re.compile(r"^[-+]?\d+\.\d+\Z")
 
@@ -170,9 +175,8 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     text = _whole_characters(str(node.value))
     if node.style in {"'", '"', "|", ">"}:
         return text
-    words: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
-    if text in words:
-        return words[text]
+    if text in _WORDS:
+        return _WORDS[text]
     return _number(text)
 
 

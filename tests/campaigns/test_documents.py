@@ -41,6 +41,7 @@ def problems_of(text: str | bytes) -> tuple[str, ...]:
         ("a: 7.50", 7.5),
         ("a: -3", -3),
         ("a: true", True),
+        ("a: False", False),
         ("a: ~", None),
         ("a:", None),
         ('a: "true"', "true"),
