@@ -1,6 +1,7 @@
 """The server's clock as the site's calendar reads it. Weeks start on Monday."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -34,8 +35,7 @@ class SiteTime(NamedTuple):
 
 def site_time_at(now: datetime, zone: ZoneInfo) -> SiteTime:
     """`now` must be aware; fractions of a second are dropped."""
-    local = now.astimezone(zone)
-    return SiteTime(int(now.timestamp()), local.toordinal(), local.hour * 60 + local.minute, zone)
+    return site_time_of(int(now.timestamp()), zone)
 
 
 def in_utc(at: datetime, zone: ZoneInfo) -> datetime:
@@ -44,8 +44,10 @@ def in_utc(at: datetime, zone: ZoneInfo) -> datetime:
     return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
+@lru_cache(maxsize=64)  # of one second there are many page views
 def site_time_of(instant: int, zone: ZoneInfo) -> SiteTime:
-    return site_time_at(datetime.fromtimestamp(instant, UTC), zone)
+    local = datetime.fromtimestamp(instant, zone)
+    return SiteTime(instant, local.toordinal(), local.hour * 60 + local.minute, zone)
 
 
 def as_datetime(instant: int) -> datetime:
