@@ -4,7 +4,6 @@ import re
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields, post_load
 
@@ -49,6 +48,7 @@ from service.campaigns.site import (
 from service.campaigns.variant import Interval
 from service.errors import InvalidAmountError
 from service.money import parse_amount
+from service.timezones import known_timezones
 
 ALGORITHMS = ("ES256", "RS256", "EdDSA")
 MAX_ASSERTION_KEYS = 10
@@ -57,7 +57,7 @@ MAX_ORIGINS = 50
 
 class Timezone(fields.String):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
-        if not isinstance(value, str) or value not in available_timezones():
+        if not isinstance(value, str) or value not in known_timezones():
             raise ValidationError("must be a timezone such as Europe/Dublin")
         return value
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from environs import Env, EnvValidationError, ValidationError, validate
 
 from service.errors import DomainError
+from service.timezones import known_timezones
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 SECRET_FIELDS = frozenset({"secret_keys", "stripe_api_key", "stripe_webhook_secrets"})
@@ -141,7 +142,7 @@ def _is_postgresql(url: str | None) -> None:
 
 
 def _is_timezone(name: str) -> None:
-    if name not in available_timezones():
+    if name not in known_timezones():
         raise ValidationError("is not a known timezone such as Europe/Dublin.")
 
 
