@@ -186,6 +186,16 @@ def test_one_network_cannot_open_sessions_without_end(newsroom: Newsroom) -> Non
     assert set(statuses[20:]) == {429}
 
 
+def test_one_showing_opens_ten_sessions_an_hour(newsroom: Newsroom) -> None:
+    token = newsroom.token()
+
+    answers = [newsroom.checkout(support_token=token) for _ in range(11)]
+
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert answers[-1].json["code"] == "too_many_requests"
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 3600
+
+
 def test_testing_cards_trips_the_breaker_until_work_is_shown(newsroom: Newsroom) -> None:
     newsroom.decline(LEAST_DECLINES)
     token = newsroom.token()

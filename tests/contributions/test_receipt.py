@@ -2,10 +2,16 @@
 
 import json
 import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from service.contributions.receipt import Receipt, new_receipt
+from service.stripe_events.facts import Interval
 from tests.contributions.conftest import Newsroom
 
 
@@ -117,3 +123,31 @@ def test_an_unfinished_visit_brings_no_receipt(newsroom: Newsroom) -> None:
     session_id = newsroom.rows("SELECT checkout_session_id FROM contributions")[0][0]
 
     assert "#keepopen-" not in newsroom.client.get(f"/thanks?session_id={session_id}").text
+
+
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Threads that take turns as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("restless")
+def test_gifts_handed_in_at_once_are_counted_each_by_itself(newsroom: Newsroom) -> None:
+    ring, instant = newsroom.services.passports.ring, int(newsroom.clock().timestamp())
+    gifts = [Receipt(f"ctb_{number}", Interval.MONTH, None) for number in range(20)]
+    receipts = [new_receipt(ring, "courier", gift, instant) for gift in gifts]
+
+    def one_more(number: int) -> int:
+        client = newsroom.client.application.test_client()
+        body = {"site": "courier", "receipt": receipts[number % 20]}
+        home, caller = {"Origin": "https://courier.example"}, {"REMOTE_ADDR": f"198.51.{number % 20}.1"}
+        return client.post("/v1/receipt", json=body, headers=home, environ_base=caller).status_code
+
+    with ThreadPoolExecutor(8) as readers:
+        statuses = Counter(readers.map(one_more, range(20 * 10)))
+
+    assert statuses == {200: 20 * 10}
+    assert [one_more(number) for number in range(20)] == [403] * 20
