@@ -115,7 +115,7 @@ const begin = async (given, ms) => {
 };
 app.moved = () => app.given || app.view && app.path !== address() && begin({}, 120);
 const start = async () => {
-  if (__OFF__.test(site)) return say('none', { reason: 'off' });
+  if (!AbortSignal.timeout || __OFF__.test(site)) return say('none', { reason: 'off' });
   if (window.__tcfapi || window.__gpp || !window.navigation || attribute('adapters')) await Promise.race([quietly('extras'), breath(400)]);
   if (!app.consent) consent(attribute('consent'));
   window.navigation?.addEventListener('currententrychange', app.moved);

@@ -66,6 +66,7 @@ def test_old_libraries_that_change_the_language_do_no_harm(page: Page, press: Pr
         "window.fetch = async () => ({})",
         "JSON.stringify = undefined",
         "JSON.parse = () => null",
+        "delete AbortSignal.timeout",
     ],
 )
 def test_a_language_broken_beyond_use_is_silence(page: Page, press: Press, stub: Stub, broken: str) -> None:
