@@ -21,7 +21,9 @@ demo: .venv/.runtime ## Run the service, its worker, the Stripe sandbox and a de
 demo-check: .venv/.runtime ## Walk the demo's journey over HTTP and check every step
 	@$(BIN)/python -m service.demo --check
 
-test: .venv/.dev lint types unit browser ## Set up and run every check and test
+test: .venv/.dev ## Set up and run every check and test
+	$(MAKE) -j2 lint types unit
+	$(MAKE) browser
 
 check: test ## The same as test
 
