@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from service.contributions.api import limiter
 from service.contributions.receipt import Receipt, new_receipt
 from service.stripe_events.facts import Interval
 from tests.contributions.conftest import Newsroom
@@ -126,8 +128,11 @@ def test_an_unfinished_visit_brings_no_receipt(newsroom: Newsroom) -> None:
 
 
 @pytest.fixture
-def restless() -> Iterator[None]:
-    """Threads that take turns as often as they can."""
+def restless(monkeypatch: pytest.MonkeyPatch, newsroom: Newsroom) -> Iterator[None]:
+    """Threads that take turns as often as they can. The store of counts starts no timer to tidy itself meanwhile: two
+    threads that take turns like this would start it twice."""
+    assert limiter.storage is not None, newsroom
+    monkeypatch.setattr(limiter.storage, "timer", threading.current_thread())
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
