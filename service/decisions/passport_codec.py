@@ -1,11 +1,9 @@
 """The bytes inside a passport: a version byte, a head of fixed width, then the lists as tables.
 
 Whole tables are packed at once, and go on as they are where a page view did not change them: it must hardly pay for
-the length of a reader's history. Encoding always uses the newest version; an older one is decoded for as long as a
-passport lives. Version 2 differs from 3 in that the fingerprints of recent requests lay in columns.
+the length of a reader's history.
 """
 
-from collections.abc import Callable
 from struct import Struct, error
 
 from service.campaigns.variant import Interval
@@ -14,11 +12,10 @@ from service.decisions.packed_pools import PackedPools, pack_pools, size_of_pool
 from service.decisions.packed_prompts import PackedPrompts, pack_prompts, size_of_prompts
 from service.decisions.packed_topics import PackedTopics, pack_topics, size_of_topics
 from service.decisions.passport_bytes import table, within
-from service.decisions.passport_version_1 import decode_version_1
 from service.decisions.reader import NOTHING_GIVEN, Giving, History, Reader, RecurringState
 from service.decisions.site_time import week_of
 
-VERSION = 3
+VERSION = 1
 _RECURRING = tuple(RecurringState)
 _INTERVALS = tuple(Interval)
 _NO_BUCKET = 0xFFFFFF
@@ -31,7 +28,7 @@ _GIVING = Struct(">BBB6I")
 
 
 class UnreadablePassportError(ValueError):
-    """The bytes are not a passport of a version known here."""
+    """The bytes are not a passport of this version."""
 
 
 def encode(reader: Reader, issued_at: int) -> bytes:
@@ -79,15 +76,15 @@ def encode(reader: Reader, issued_at: int) -> bytes:
 
 def decode(data: bytes) -> tuple[Reader, int]:
     """The reader and the instant the passport was issued. Raises UnreadablePassportError."""
-    if not data or data[0] not in _DECODERS:
+    if not data or data[0] != VERSION:
         raise UnreadablePassportError("unknown version")
     try:
-        return _DECODERS[data[0]](data)
+        return _decode(data)
     except (IndexError, ValueError, error) as problem:
         raise UnreadablePassportError("cut short or out of bounds") from problem
 
 
-def _decode_version_3(data: bytes) -> tuple[Reader, int]:
+def _decode(data: bytes) -> tuple[Reader, int]:
     _, issued_at, high, low, salt, first_seen_at, day, view_count, link_high, link_low, *lengths = _HEAD.unpack_from(
         data
     )
@@ -122,14 +119,6 @@ def _decode_version_3(data: bytes) -> tuple[Reader, int]:
         link_high << 16 | link_low,
     )
     return reader, issued_at
-
-
-def _decode_version_2(data: bytes) -> tuple[Reader, int]:
-    reader, issued_at = _decode_version_3(data)
-    columns = reader.recent
-    length, rows = len(columns) // REQUEST_BYTES, bytearray(columns)
-    rows[::3], rows[1::3], rows[2::3] = columns[:length], columns[length::2], columns[length + 1 :: 2]
-    return reader._replace(recent=bytes(rows)), issued_at
 
 
 def _packed_head(values: tuple[int, ...]) -> bytes:
@@ -169,10 +158,3 @@ def _take_giving(packed: bytes) -> Giving:
         checkout_at,
         _INTERVALS[asked],
     )
-
-
-_DECODERS: dict[int, Callable[[bytes], tuple[Reader, int]]] = {
-    1: decode_version_1,
-    2: _decode_version_2,
-    VERSION: _decode_version_3,
-}
