@@ -72,21 +72,16 @@ class Prepared:
 
 
 Judge = Callable[[Prepared, Situation], Verdict]
-Quick = Callable[[Prepared, Situation], bool]
 
 
 class Rule(NamedTuple):
-    """`applies` says, once, whether a campaign uses the rule at all; `judge` says at each view if it holds, and why.
-
-    `quick`: the same yes or no for less, where nobody asks why.
-    """
+    """`applies` says, once, whether a campaign uses the rule at all; `judge` says at each view if it holds, and why."""
 
     name: str
     judge: Judge
     applies: Callable[[Campaign, Site], bool]
     stage: Stage = MATCH
     scope: Scope = Scope.READER
-    quick: Quick | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,14 +35,6 @@ def has_cooled_off_after_dismissal(prepared: Prepared, situation: Situation) -> 
     return Verdict(passed, age, limit, None if passed or ends_at == _FOREVER else ends_at, note)
 
 
-def has_cooled_off(prepared: Prepared, situation: Situation) -> bool:
-    """The yes or no of the same: nothing dismissed needs no cooling."""
-    reader, is_own = situation.reader, prepared.campaign.cool_off.dismissals is Counting.OWN
-    if reader is None or (is_own and not reader.prompt_record(prepared.fingerprint).dismissed_count):
-        return True
-    return has_cooled_off_after_dismissal(prepared, situation).passed
-
-
 def is_not_dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdict:
     """From the nth dismissal on, never again, unless the editor shows it again."""
     cool_off = prepared.campaign.cool_off
@@ -68,13 +60,6 @@ def is_not_just_closed(prepared: Prepared, situation: Situation) -> Verdict:
     if age is None or age >= limit or _cannot_be_closed(prepared, situation):
         return Verdict(True, age, limit, None, "seconds since closing")
     return Verdict(False, age, limit, last + limit, "seconds since closing")
-
-
-def is_long_closed(prepared: Prepared, situation: Situation) -> bool:
-    """The yes or no of the same: what was closed long ago, or never, is found at a glance."""
-    closed = situation.reader.closed_at if situation.reader else ()
-    is_long_ago = situation.now.instant - max(closed, default=0) >= situation.site.silence_after_closing_seconds
-    return is_long_ago or is_not_just_closed(prepared, situation).passed
 
 
 def is_mandatory(campaign: Campaign, record: PromptRecord, country: str | None) -> bool:

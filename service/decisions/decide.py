@@ -65,8 +65,7 @@ def first_failed(candidate: Candidate, situation: Situation) -> Rule | None:
     """The rule that blocks the campaign: the first that does not hold."""
     prepared = candidate.prepared
     for rule in candidate.rules:
-        quick = rule.quick
-        if not (rule.judge(prepared, situation).passed if quick is None else quick(prepared, situation)):
+        if not rule.judge(prepared, situation).passed:
             return rule
     return None
 

@@ -59,17 +59,6 @@ def is_under_caps(prepared: Prepared, situation: Situation) -> Verdict:
     return worst([_cap(cap, _records(situation, prepared, cap.counting), situation.now) for cap in caps])
 
 
-def has_room_under_caps(prepared: Prepared, situation: Situation) -> bool:
-    """The yes or no of the same: fewer impressions ever than a cap allows in its days need no counting of days."""
-    reader = situation.reader
-    own = reader.prompt_record(prepared.fingerprint).seen_count if reader else 0
-    for cap in prepared.campaign.frequency.caps:
-        ever = own if cap.counting is Counting.OWN else _seen_count(situation)
-        if ever >= cap.impressions and not _cap(cap, _records(situation, prepared, cap.counting), situation.now).passed:
-            return False
-    return True
-
-
 def has_kept_gap(prepared: Prepared, situation: Situation) -> Verdict:
     gap = prepared.campaign.frequency.gap or Gap(0)
     return _gap(gap, _records(situation, prepared, gap.counting), situation.now)
@@ -100,14 +89,6 @@ def is_within_cycle(prepared: Prepared, situation: Situation) -> Verdict:
 def is_under_site_caps(_prepared: Prepared, situation: Situation) -> Verdict:
     caps = situation.site.frequency.caps
     return worst([_cap(cap, _all_records(situation), situation.now) for cap in caps])
-
-
-def has_room_under_site_caps(_prepared: Prepared, situation: Situation) -> bool:
-    """The yes or no of the same."""
-    for cap in situation.site.frequency.caps:
-        if _seen_count(situation) >= cap.impressions and not _cap(cap, _all_records(situation), situation.now).passed:
-            return False
-    return True
 
 
 def has_kept_site_gap(_prepared: Prepared, situation: Situation) -> Verdict:
@@ -172,11 +153,6 @@ def _records(situation: Situation, prepared: Prepared, counting: Counting) -> Se
     if counting is Counting.ALL:
         return situation.reader.prompts
     return (situation.reader.prompt_record(prepared.fingerprint),)
-
-
-def _seen_count(situation: Situation) -> int:
-    """Impressions of all campaigns, ever."""
-    return sum(situation.reader.seen_counts) if situation.reader else 0
 
 
 def _all_records(situation: Situation) -> Sequence[PromptRecord]:

@@ -43,10 +43,6 @@ class PackedPrompts(PromptRecords):
     def closed_at(self) -> Sequence[int]:
         return _instants(self.length).unpack_from(self.data, _CLOSED_AT * self.length)
 
-    @property
-    def seen_counts(self) -> Sequence[int]:
-        return _counts(self.length).unpack_from(self.data, _SEEN_COUNT * self.length)
-
     def _place_of(self, campaign: int) -> int | None:
         data, length = self.data, self.length
         high, low = campaign >> 16, (campaign & 0xFFFF).to_bytes(2, "big")

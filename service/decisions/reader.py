@@ -84,10 +84,6 @@ class PromptRecords(Packed[PromptRecord]):
     @abstractmethod
     def closed_at(self) -> Sequence[int]: ...
 
-    @property
-    @abstractmethod
-    def seen_counts(self) -> Sequence[int]: ...
-
 
 class FreeRead(NamedTuple):
     """A free article of a meter: spent until `expires_at`, and free to read again until then."""
@@ -162,13 +158,6 @@ class Reader(NamedTuple):
         if not isinstance(self.prompts, tuple):
             return self.prompts.closed_at
         return [record.dismissed_at for record in self.prompts]
-
-    @property
-    def seen_counts(self) -> Sequence[int]:
-        """How often a prompt of each campaign was ever seen."""
-        if not isinstance(self.prompts, tuple):
-            return self.prompts.seen_counts
-        return [record.seen_count for record in self.prompts]
 
 
 def new_reader(instant: int, bucket: int | None, salt: int, day: int = 0) -> Reader:

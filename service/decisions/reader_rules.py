@@ -120,19 +120,6 @@ def has_read_articles(prepared: Prepared, situation: Situation) -> Verdict:
     return worst([_articles(count, situation) for count in counts]) if counts[1:] else _articles(counts[0], situation)
 
 
-def reads_as_asked(prepared: Prepared, situation: Situation) -> bool:
-    """The yes or no of the same."""
-    if situation.reader is None:
-        return False
-    for rule, topics, _, _ in prepared.counts:
-        if topics is not None and situation.visitor.consent is not Consent.FULL:
-            return False
-        count = article_count(rule, topics, situation)
-        if count < (rule.minimum or 0) or (rule.maximum is not None and count > rule.maximum):
-            return False
-    return True
-
-
 def has_countable_history(_prepared: Prepared, situation: Situation) -> Verdict:
     """A wording that names the reader's count needs a count."""
     return Verdict(situation.reader is not None, situation.reader is not None, True)

@@ -129,7 +129,6 @@ _READER = (
         "articles",
         reader_rules.has_read_articles,
         lambda one, _: bool(one.reader.article_counts),
-        quick=reader_rules.reads_as_asked,
     ),
     Rule("article_count_known", reader_rules.has_countable_history, _names_article_count),
     Rule("reading_more", reader_rules.is_reading_more, lambda one, _: one.reader.is_reading_more is not None),
@@ -159,7 +158,7 @@ _READER = (
 _ACCESS = (
     Rule("staff", reader_rules.is_not_staff, _is_gate, ACCESS),
     Rule("registered", reader_rules.is_not_registered, _is_gate, ACCESS),
-    Rule("supporter", supporters.is_asked_supporter_state, _always, ACCESS, quick=supporters.is_asked),
+    Rule("supporter", supporters.is_asked_supporter_state, _always, ACCESS),
     Rule("after_contribution", supporters.has_cooled_off_after_contribution, _has_contribution_days, ACCESS),
     Rule("dismissed_for_good", cool_off.is_not_dismissed_for_good, _ends_by_dismissals, ACCESS),
     Rule(
@@ -167,9 +166,8 @@ _ACCESS = (
         cool_off.has_cooled_off_after_dismissal,
         _is_closable,
         ACCESS,
-        quick=cool_off.has_cooled_off,
     ),
-    Rule("after_closing", cool_off.is_not_just_closed, _is_closable, ACCESS, quick=cool_off.is_long_closed),
+    Rule("after_closing", cool_off.is_not_just_closed, _is_closable, ACCESS),
 )
 _FREQUENCY = (
     Rule(
@@ -191,7 +189,6 @@ _FREQUENCY = (
         frequency.is_under_caps,
         lambda one, _: bool(_own(one).caps),
         ACCESS,
-        quick=frequency.has_room_under_caps,
     ),
     Rule("gap", frequency.has_kept_gap, lambda one, _: _own(one).gap is not None, ACCESS),
     Rule("daily", frequency.is_under_daily_cap, lambda one, _: _own(one).daily is not None, ACCESS),
@@ -201,7 +198,6 @@ _FREQUENCY = (
         frequency.is_under_site_caps,
         lambda one, site: _obeys_site(one) and bool(site.frequency.caps),
         ACCESS,
-        quick=frequency.has_room_under_site_caps,
     ),
     Rule(
         "site_gap",

@@ -72,20 +72,13 @@ def is_asked_supporter_state(prepared: Prepared, situation: Situation) -> Verdic
     state, limit = situation.supporter, listed(prepared.campaign.reader.supporters)
     if _is_left_to_cool_off(prepared, state):
         return Verdict(True, state, limit, None, "left to the cool-off after a contribution")
-    if is_asked(prepared, situation):
+    if state in prepared.campaign.reader.supporters and state is not SupporterState.UNKNOWN:
         return Verdict(True, state, limit)
     giving = situation.reader.giving if situation.reader else Giving()
     changes_at = (
         None if state is SupporterState.UNKNOWN else state_ends_at(giving, situation.site.supporters, situation.now)
     )
     return Verdict(False, state, limit, changes_at)
-
-
-def is_asked(prepared: Prepared, situation: Situation) -> bool:
-    """The yes or no of the same."""
-    state = situation.supporter
-    is_in = state in prepared.campaign.reader.supporters and state is not SupporterState.UNKNOWN
-    return is_in or _is_left_to_cool_off(prepared, state)
 
 
 def _is_left_to_cool_off(prepared: Prepared, state: SupporterState) -> bool:
