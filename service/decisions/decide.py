@@ -9,7 +9,7 @@ from typing import NamedTuple
 from service.campaigns.campaign import OVERLAYS, Placement
 from service.campaigns.gate import Strength
 from service.campaigns.site import Attention
-from service.decisions.compiled import Candidate, CompiledSite, Rule, Stage
+from service.decisions.compiled import Candidate, CompiledSite, Prepared, Stage
 from service.decisions.cool_off import is_mandatory
 from service.decisions.decision import OPEN, Access, AccessState, Choice, Decision, Outcome, Reason, Trace, access_of
 from service.decisions.meter import Metering, metered
@@ -24,8 +24,11 @@ from service.decisions.verdict import Verdict
 _LOOKS_AHEAD = 24  # how often the next possible instant is checked again before it is called unknown
 
 
-class Asked(NamedTuple):
-    """A campaign's rules on one page view: the first that failed, at its stage, and all reasons if they were wanted."""
+class RuleResults(NamedTuple):
+    """What the rules say about a campaign on one page view.
+
+    `blocked_by` and `stage`: the first rule that failed. `reasons`: every verdict, if they were wanted.
+    """
 
     blocked_by: str | None = None
     stage: Stage | None = None
@@ -33,60 +36,58 @@ class Asked(NamedTuple):
 
 
 class _Gated(NamedTuple):
+    """What the gates decide. `choice`: the gate to show. `spends_from`: the gate whose meter the view spends from."""
+
     access: Access = OPEN
     choice: Choice | None = None
-    spends_from: Candidate | None = None
-    traces: tuple[Trace, ...] = ()
+    spends_from: Prepared | None = None
 
 
+_PASSED = RuleResults()
 _UNGATED = _Gated()
 
 
 def decide(site: CompiledSite, situation: Situation, *, explains: bool = False) -> Decision:
-    """Pure: same arguments, same decision. `explains` asks every rule, not only up to the first that fails."""
+    """Decide on one page view. Pure: equal arguments give equal decisions.
+
+    With `explains`, every rule of every campaign is asked and the decision has traces. Without, a campaign's rules are
+    asked up to the first that fails.
+    """
+    traces: list[Trace] | None = None
     if explains:
-        situation = situation._replace(explains=True)
-    asked = site if explains else shortlisted(site, situation)
-    gated = _decide_access(asked, situation, explains=explains)
-    is_gated = gated.access.state is AccessState.GATED
-    if explains:
-        choices, traces = _explain_appeals(asked, situation, is_gated=is_gated)
+        situation, traces = situation._replace(explains=True), []
     else:
-        choices, traces = _choose_appeals(asked, situation, is_gated=is_gated), ()
+        site = shortlisted(site, situation)
+    gated = _decide_access(site, situation, traces)
+    is_gated = gated.access.state is AccessState.GATED
+    choices = _choose_appeals(site, situation, traces, is_gated=is_gated)
     return Decision(
-        (gated.choice, *choices) if gated.choice else choices,
-        gated.access,
-        gated.spends_from.prepared if gated.spends_from else None,
-        gated.traces + traces,
+        (gated.choice, *choices) if gated.choice else choices, gated.access, gated.spends_from, tuple(traces or ())
     )
 
 
-def first_failed(candidate: Candidate, situation: Situation) -> Rule | None:
-    """The rule that blocks the campaign: the first that does not hold."""
-    prepared = candidate.prepared
+def ask_rules(candidate: Candidate, situation: Situation) -> RuleResults:
+    """Ask the campaign's rules in order, up to the first that fails; it blocks the campaign."""
     for rule in candidate.rules:
-        if not rule.judge(prepared, situation).passed:
-            return rule
-    return None
+        if not rule.judge(candidate.prepared, situation).passed:
+            return RuleResults(rule.name, rule.stage)
+    return _PASSED
 
 
-def ask_rules(candidate: Candidate, situation: Situation, *, explains: bool = True) -> Asked:
-    """Fold the campaign's rules. The first that fails blocks it."""
-    if not explains:
-        failed = first_failed(candidate, situation)
-        return Asked(failed.name, failed.stage) if failed else Asked()
+def ask_every_rule(candidate: Candidate, situation: Situation) -> RuleResults:
+    """Ask all of the campaign's rules and keep every verdict. The first rule that fails blocks the campaign."""
     reasons = tuple(Reason(rule.name, rule.judge(candidate.prepared, situation)) for rule in candidate.rules)
     for rule, reason in zip(candidate.rules, reasons, strict=True):
         if not reason.verdict.passed:
-            return Asked(rule.name, rule.stage, reasons)
-    return Asked(reasons=reasons)
+            return RuleResults(rule.name, rule.stage, reasons)
+    return RuleResults(reasons=reasons)
 
 
 def next_possible_at(candidate: Candidate, situation: Situation) -> int | None:
     """The earliest instant at which all rules would pass on this page, if nothing but time passes."""
     at = situation
     for _ in range(_LOOKS_AHEAD):
-        failed = [one.verdict for one in ask_rules(candidate, at).reasons if not one.verdict.passed]
+        failed = [reason.verdict for reason in ask_every_rule(candidate, at).reasons if not reason.verdict.passed]
         if not failed:
             return at.now.instant
         later = [verdict.passes_at for verdict in failed if verdict.passes_at is not None]
@@ -104,46 +105,51 @@ def _later(situation: Situation, instant: int) -> Situation:
     return situation._replace(now=now, supporter=supporter)
 
 
-def _decide_access(site: CompiledSite, situation: Situation, *, explains: bool) -> _Gated:
-    traces: list[Trace] = []
+def _decide_access(site: CompiledSite, situation: Situation, traces: list[Trace] | None) -> _Gated:
+    """Find the first gate that matches the page and let it decide. Each gate adds its trace, if traces are wanted."""
+    ask = ask_rules if traces is None else ask_every_rule
     gated: _Gated | None = None
     for gate in site.gates:
         if gated is not None:
+            if traces is None:
+                break
             traces.append(Trace(gate.prepared.campaign.key, Outcome.NOT_ASKED, "another_gate"))
             continue
-        asked = ask_rules(gate, situation, explains=explains)
-        if asked.stage is Stage.MATCH:
-            traces.append(_trace(gate, Outcome.BLOCKED, asked, situation))
-            continue
-        gated = _opened(gate, asked, situation) if asked.blocked_by else _measured(gate, asked, situation)
-        traces.extend(gated.traces)
-        if not explains:
-            break
-    if gated is None:
-        return _Gated(traces=tuple(traces)) if explains else _UNGATED
-    return gated._replace(traces=tuple(traces) if explains else ())
+        results, outcome = ask(gate, situation), Outcome.BLOCKED
+        if results.stage is not Stage.MATCH:
+            gated, results = _decided_by(gate, results, situation)
+            outcome = Outcome.SHOWN if gated.choice else Outcome.OPENED
+        if traces is not None:
+            traces.append(_trace(gate, outcome, results, situation))
+    return gated or _UNGATED
 
 
-def _opened(gate: Candidate, asked: Asked, situation: Situation) -> _Gated:
-    key = gate.prepared.campaign.key
-    return _Gated(Access(decided_by=key), traces=(_trace(gate, Outcome.OPENED, asked, situation),))
+def _decided_by(gate: Candidate, results: RuleResults, situation: Situation) -> tuple[_Gated, RuleResults]:
+    """Let a gate decide: by its access rules, then by its meter, which is the last of its results.
 
-
-def _measured(gate: Candidate, asked: Asked, situation: Situation) -> _Gated:
-    """The gate that decides, by its meter. Without consent nothing can be counted, so the article is open."""
-    campaign = gate.prepared.campaign
-    is_crawler = situation.visitor.purpose is Purpose.CRAWL
+    Without consent nothing can be counted, so the article is open.
+    """
+    campaign, visitor = gate.prepared.campaign, situation.visitor
+    if results.blocked_by:
+        return _Gated(Access(decided_by=campaign.key)), results
+    is_crawler = visitor.purpose is Purpose.CRAWL
     if situation.reader is None or (is_crawler and situation.site.crawlers.sees_articles):
-        doubt = Reason("meter", Verdict(False, None, None, None, "crawler" if is_crawler else "nothing can be counted"))
-        return _opened(gate, asked._replace(blocked_by="meter", reasons=(*asked.reasons, doubt)), situation)
+        doubt = Verdict(False, None, None, None, "crawler" if is_crawler else "nothing can be counted")
+        return _Gated(Access(decided_by=campaign.key)), _with_meter(results, doubt)
     metering = Metering(is_open=False) if is_crawler else metered(campaign, situation)
-    reason = Reason("meter", _meter_verdict(metering))
-    asked = asked._replace(reasons=(*asked.reasons, reason))
-    if metering.is_open:
-        trace = _trace(gate, Outcome.OPENED, asked._replace(blocked_by="meter"), situation)
-        return _Gated(access_of(metering, campaign.key), None, gate if metering.spends else None, (trace,))
-    trace = Trace(campaign.key, Outcome.SHOWN, None, asked.reasons, situation.now.instant)
-    return _Gated(access_of(metering, campaign.key), _gate_choice(gate, situation), None, (trace,))
+    return (
+        _Gated(
+            access_of(metering, campaign.key),
+            None if metering.is_open else _gate_choice(gate, situation),
+            gate.prepared if metering.is_open and metering.spends else None,
+        ),
+        _with_meter(results, _meter_verdict(metering)),
+    )
+
+
+def _with_meter(results: RuleResults, verdict: Verdict) -> RuleResults:
+    reasons = (*results.reasons, Reason("meter", verdict))
+    return RuleResults(None if verdict.passed else "meter", None, reasons)
 
 
 def _meter_verdict(metering: Metering) -> Verdict:
@@ -160,40 +166,25 @@ def _gate_choice(gate: Candidate, situation: Situation) -> Choice:
     return Choice(prepared, assign(prepared, reader), strength)
 
 
-def _choose_appeals(site: CompiledSite, situation: Situation, *, is_gated: bool) -> tuple[Choice, ...]:
-    """The appeals that find room. Nobody asks why, so nothing is asked of those there is no room for."""
+def _choose_appeals(
+    site: CompiledSite, situation: Situation, traces: list[Trace] | None, *, is_gated: bool
+) -> tuple[Choice, ...]:
+    """Choose the appeals to show. If traces are wanted, appeals without room are asked too and each adds its trace."""
     choices: list[Choice] = []
-    taken: list[Placement] = []
-    budget = situation.site.attention
-    for appeal in () if is_gated else site.appeals:
-        if len(taken) >= budget.prompts_per_view:
-            break
-        placement = appeal.prepared.campaign.placement
-        if placement in taken or first_failed(appeal, situation) or _no_room(placement, taken, budget):
-            continue
-        choices.append(Choice(appeal.prepared, assign(appeal.prepared, situation.reader)))
-        taken.append(placement)
-    return tuple(choices)
-
-
-def _explain_appeals(
-    site: CompiledSite, situation: Situation, *, is_gated: bool
-) -> tuple[tuple[Choice, ...], tuple[Trace, ...]]:
-    """The same appeals, and why of all."""
-    choices: list[Choice] = []
-    traces: list[Trace] = []
     taken: list[Placement] = []
     for appeal in site.appeals:
         placement = appeal.prepared.campaign.placement
         limit = "beside_gate" if is_gated else _no_room(placement, taken, situation.site.attention)
-        asked = _with_room(ask_rules(appeal, situation), limit)
-        if asked.blocked_by:
-            traces.append(_trace(appeal, Outcome.BLOCKED, asked, situation))
-            continue
-        traces.append(_trace(appeal, Outcome.SHOWN, asked, situation))
-        choices.append(Choice(appeal.prepared, assign(appeal.prepared, situation.reader)))
-        taken.append(placement)
-    return tuple(choices), tuple(traces)
+        if traces is None:
+            results = RuleResults(limit) if limit else ask_rules(appeal, situation)
+        else:
+            results = _with_room(ask_every_rule(appeal, situation), limit)
+            outcome = Outcome.BLOCKED if results.blocked_by else Outcome.SHOWN
+            traces.append(_trace(appeal, outcome, results, situation))
+        if results.blocked_by is None:
+            choices.append(Choice(appeal.prepared, assign(appeal.prepared, situation.reader)))
+            taken.append(placement)
+    return tuple(choices)
 
 
 def _no_room(placement: Placement, taken: list[Placement], budget: Attention) -> str | None:
@@ -205,18 +196,14 @@ def _no_room(placement: Placement, taken: list[Placement], budget: Attention) ->
     return "prompts" if len(taken) >= budget.prompts_per_view else None
 
 
-def _with_room(asked: Asked, taken: str | None) -> Asked:
-    """Room on the page is the last rule, and is in the trace when it was the one that failed."""
-    if taken is None:
-        return asked
-    reasons = (*asked.reasons, Reason(taken, Verdict(False)))
-    return Asked(asked.blocked_by or taken, asked.stage, reasons)
+def _with_room(results: RuleResults, limit: str | None) -> RuleResults:
+    """Room on the page is the last rule. It is in the trace only if it failed."""
+    if limit is None:
+        return results
+    return RuleResults(results.blocked_by or limit, results.stage, (*results.reasons, Reason(limit, Verdict(False))))
 
 
-def _trace(candidate: Candidate, outcome: Outcome, asked: Asked, situation: Situation) -> Trace:
-    key = candidate.prepared.campaign.key
-    if not asked.reasons:
-        return Trace(key, outcome, asked.blocked_by)
-    next_at = next_possible_at(candidate, situation) if asked.stage is not None else None
+def _trace(candidate: Candidate, outcome: Outcome, results: RuleResults, situation: Situation) -> Trace:
+    next_at = next_possible_at(candidate, situation) if results.stage is not None else None
     next_at = situation.now.instant if outcome is Outcome.SHOWN else next_at
-    return Trace(key, outcome, asked.blocked_by, asked.reasons, next_at)
+    return Trace(candidate.prepared.campaign.key, outcome, results.blocked_by, results.reasons, next_at)
