@@ -4,13 +4,12 @@ The week and day are those of the server's clock in the site's timezone. A clock
 newest day already known, so nothing is lost and nothing lies in the future.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from service.decisions.fingerprints import SALT_BYTES, fingerprint, followed_by, holds, page_print, request_print
-from service.decisions.packed import Packed
-from service.decisions.packed_topics import PackedTopics, first_read
+from service.decisions.passport_bytes import Section, with_article_counted
 from service.decisions.reader import (
     COUNT_LIMIT,
     HISTORY_DAYS,
@@ -112,26 +111,26 @@ def _one_more(counts: Counts) -> Counts:
     return (counts[0] + 1, *counts[1:])
 
 
-def _with_topics(history: History, reading: Reading) -> tuple[TopicHistory, ...] | Packed[TopicHistory]:
-    """The article counted on each of its topics, at most so many of them, those asked about first."""
+def _with_topics(history: History, reading: Reading) -> Sequence[TopicHistory]:
+    """Count the article on each of its topics, at most so many of them, those that a campaign asks about first."""
     read, wanted, week = reading.topics, reading.wanted, week_of(history.day)
+    if not read:
+        return history.topics
     if len(read) > TOPICS_PER_ARTICLE:
         read = tuple(sorted(read, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE])
-    if not history.topics:
-        return first_read(read, week) if read else ()
-    if type(history.topics) is PackedTopics:
-        counted = history.topics.one_more(read)
+    if isinstance(history.topics, Section):
+        counted = with_article_counted(history.topics, read)
         if counted is not None:
             return counted
-    found = {one.topic: one for one in history.topics}
+    found = {known.topic: known for known in history.topics}
     for topic in read:
-        one = found.get(topic)
-        if one is None:
+        known = found.get(topic)
+        if known is None:
             found[topic] = TopicHistory(topic, (week,), (1,))
-        elif one.weeks[0] == week:
-            found[topic] = TopicHistory(topic, one.weeks, (one.counts[0] + 1, *one.counts[1:]))
+        elif known.weeks[0] == week:
+            found[topic] = TopicHistory(topic, known.weeks, (known.counts[0] + 1, *known.counts[1:]))
         else:
-            found[topic] = TopicHistory(topic, (week, *one.weeks), (1, *one.counts))
+            found[topic] = TopicHistory(topic, (week, *known.weeks), (1, *known.counts))
     return bounded_topics(found.values(), wanted)
 
 

@@ -1,6 +1,6 @@
 """The sealed passport: a reader's own history, carried by the reader, readable only by us and only for one site."""
 
-from service.decisions.passport_codec import UnreadablePassportError, decode, encode
+from service.decisions.passport_bytes import UnreadablePassportError, decode, encode
 from service.decisions.prompt_token import prompt_sealer
 from service.decisions.reader import Reader
 from service.decisions.sealing import KeyRing

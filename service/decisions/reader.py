@@ -1,17 +1,15 @@
-"""What is known of one reader: counts and times, never pages, never who they are.
+"""What is known of one reader: counts, times and fingerprints, never who they are.
 
 Every list has a bound (below), so that the whole fits a sealed passport of 1.5 KB. Instants are whole seconds since
 1970 in UTC; days are ordinals of the site's local date.
 """
 
-from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from service.campaigns.variant import Interval
-from service.decisions.packed import Packed
 
 Counts = bytes | tuple[int, ...]  # a byte each; numbers where a written past holds more than a byte does
 
@@ -55,7 +53,7 @@ class History(NamedTuple):
     day: int = 0
     days: Counts = b""
     weeks: Counts = b""
-    topics: tuple[TopicHistory, ...] | Packed[TopicHistory] = ()
+    topics: Sequence[TopicHistory] = ()
     pages: bytes = b""
     view_count: int = 0
 
@@ -70,19 +68,6 @@ class PromptRecord(NamedTuple):
     dismissed_at: int = 0
     contributed_count: int = 0
     variant: int = 0  # fingerprint of the variant seen first as part of its experiment; 0 = none
-
-
-class PromptRecords(Packed[PromptRecord]):
-    """Records still packed, that know quicker ways than looking at each."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def record(self, campaign: int) -> PromptRecord: ...
-
-    @property
-    @abstractmethod
-    def closed_at(self) -> Sequence[int]: ...
 
 
 class FreeRead(NamedTuple):
@@ -138,26 +123,17 @@ class Reader(NamedTuple):
     salt: int
     first_seen_at: int
     history: History = History()
-    prompts: tuple[PromptRecord, ...] | PromptRecords = ()
-    pools: tuple[PoolUse, ...] | Packed[PoolUse] = ()
+    prompts: Sequence[PromptRecord] = ()
+    pools: Sequence[PoolUse] = ()
     giving: Giving = NOTHING_GIVEN
     recent: bytes = b""
     link: int = 0
 
     def prompt_record(self, campaign: int) -> PromptRecord:
-        if not isinstance(self.prompts, tuple):
-            return self.prompts.record(campaign)
         for record in self.prompts:
             if record.campaign == campaign:
                 return record
         return PromptRecord(campaign)
-
-    @property
-    def closed_at(self) -> Sequence[int]:
-        """When a prompt of each campaign was last closed; 0 where none was."""
-        if not isinstance(self.prompts, tuple):
-            return self.prompts.closed_at
-        return [record.dismissed_at for record in self.prompts]
 
 
 def new_reader(instant: int, bucket: int | None, salt: int, day: int = 0) -> Reader:

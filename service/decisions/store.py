@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.campaigns.variant import Interval
 from service.database.metadata import metadata
 from service.decisions.gift import Gift
-from service.decisions.passport_codec import UnreadablePassportError, decode, encode
+from service.decisions.passport_bytes import UnreadablePassportError, decode, encode
 from service.decisions.reader import Reader
 from service.errors import StoreUnavailableError
 

@@ -8,7 +8,7 @@ from service.campaigns.variant import Interval
 from service.decisions import reader as bounds
 from service.decisions.history import topic_histories
 from service.decisions.passport import PASSPORT_DAYS, PassportSealer
-from service.decisions.passport_codec import UnreadablePassportError, decode, encode
+from service.decisions.passport_bytes import UnreadablePassportError, decode, encode
 from service.decisions.reader import (
     FreeRead,
     Giving,

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from service.decisions import reader as bounds
 from service.decisions.fingerprints import REQUEST_BYTES, SALT_BYTES, holds, request_print
 from service.decisions.history import Reading, record_view
-from service.decisions.packed import Packed
-from service.decisions.passport_codec import decode, encode
+from service.decisions.passport_bytes import Section, decode, encode
 from service.decisions.prompts import PromptEvent, record_event, record_once
 from service.decisions.reader import History, Reader
 from tests.decisions import make
@@ -48,7 +47,7 @@ def test_every_list_of_a_passport_waits_in_its_bytes(reader: Reader) -> None:
     found = carried(reader)
 
     lists = (found.history.topics, found.prompts, found.pools)
-    assert all(isinstance(values, Packed) or values == () for values in lists)
+    assert all(isinstance(values, Section) or values == () for values in lists)
     assert plain(found) == plain(reader) == found
 
 
@@ -64,16 +63,6 @@ def test_page_views_count_the_same_in_the_bytes_as_in_the_lists(data: st.DataObj
         packed, lists = record_view(carried(packed), reading, now), plain(carried(record_view(lists, reading, now)))
 
         assert encode(packed, NOW) == encode(lists, NOW)
-
-
-@given(st.data(), readers)
-def test_a_record_of_prompts_is_found_where_it_lies(data: st.DataObject, reader: Reader) -> None:
-    found = carried(reader)
-    campaigns = [record.campaign for record in reader.prompts] + [data.draw(st.integers(1, (1 << 24) - 1))]
-
-    for campaign in campaigns:
-        assert found.prompt_record(campaign) == plain(found).prompt_record(campaign)
-    assert tuple(found.closed_at) == tuple(plain(found).closed_at)
 
 
 @given(readers, st.sampled_from(PromptEvent), st.integers(1, 4))
