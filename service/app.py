@@ -16,7 +16,7 @@ import service.widget.api
 from service.assembly import build_services
 from service.cli import add_commands
 from service.clock import Clock, system_clock
-from service.decisions.front_door import FrontDoor
+from service.decisions.fast_path import FastPath
 from service.insights.flusher import Flusher
 from service.logs import configure_logs, log_requests
 from service.problems import ProblemApi, answer_errors_as_problems
@@ -106,4 +106,4 @@ def _wire_requests(app: Flask, services: Services) -> None:
     service.pages.api.guard_pages(app, services.settings)
     service.pages.api.show_problems(app)
     answer_errors_as_problems(app)
-    app.wsgi_app = FrontDoor(WebhookDoor(app.wsgi_app, services), services)  # type: ignore[method-assign]
+    app.wsgi_app = FastPath(WebhookDoor(app.wsgi_app, services), services)  # type: ignore[method-assign]

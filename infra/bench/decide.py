@@ -23,10 +23,10 @@ from schemas.decide import PAGE_FACTS, DecideSchema
 from schemas.remembered_bodies import RememberedBodies
 from schemas.remembering import RememberingSchema
 from service.app import create_app
-from service.decisions.act import answer_view
-from service.decisions.carrier import carrier_of, cookie_name
-from service.decisions.render import answer_text
-from service.decisions.view import view_request
+from service.decisions.answer_json import answer_text
+from service.decisions.decide_view import Answer, decide_view, page_view_of
+from service.decisions.passport_cookie import cookie_name, request_context
+from service.decisions.view import ViewRequest, view_request
 from service.requests import read_json
 from service.services import EXTENSION, Services
 from service.settings import Settings
@@ -123,11 +123,16 @@ def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
     raws = [json.dumps(page_view(number)).encode() for number in range(PAGES)]
     views = [DecideSchema().load(page_view(number)) for number in range(PAGES)]
     site = compiled_newsroom(20)
-    carrier = carrier_of(SETTINGS, {"X-Country": "IE"}.get, passport)
+    context = request_context(SETTINGS, {"X-Country": "IE"}.get, passport)
     reader = services.passports.open(passport, SITE, instant)
     if reader is None:
         raise AssertionError("the passport does not open")
-    answer = answer_view(site, services.passports, views[0], carrier, NOW)
+
+    def answered(view: ViewRequest) -> Answer:
+        page_view = page_view_of(site, services.passports, view, context, NOW)
+        return decide_view(site, services.passports, page_view)
+
+    answer = answered(views[0])
     bodies = RememberedBodies(lambda raw: schema.load(read_json(raw)))
     acts: dict[str, Callable[[int], object]] = {
         "read a body, its facts seen before": lambda n: bodies.view(raws[n % PAGES]),
@@ -135,9 +140,7 @@ def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
         "read a body, by marshmallow": lambda n: DecideSchema().load(page_view(n % PAGES)),
         "open the passport": lambda _: services.passports.open(passport, SITE, instant),
         "seal the passport": lambda _: services.passports.seal(reader, SITE, instant),
-        "open, count, decide, offer, seal": lambda n: answer_view(
-            site, services.passports, views[n % PAGES], carrier, NOW
-        ),
+        "open, count, decide, offer, seal": lambda n: answered(views[n % PAGES]),
         "write the answer": lambda _: answer_text(answer),
     }
     return least_microseconds(acts, rounds)

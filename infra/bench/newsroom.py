@@ -7,10 +7,9 @@ from schemas.decide import DecideSchema
 from service.campaigns.assemble import site_snapshot
 from service.campaigns.documents import load_campaign, load_site
 from service.campaigns.snapshot import Snapshot
-from service.decisions.compile import compile_site
-from service.decisions.compiled import CompiledSite
+from service.decisions.compile import CompiledSite, compile_site
 from service.decisions.history import record_view
-from service.decisions.prompts import PromptEvent, record_event
+from service.decisions.impressions import PromptEvent, record_event
 from service.decisions.reader import Reader, new_reader
 from service.decisions.site_time import site_time_at
 from service.decisions.view import ViewRequest, reading_of

@@ -26,7 +26,7 @@ from service.contributions.refunds import RefundWish, refund_charge
 from service.contributions.resume import resume_checkout
 from service.contributions.support_page import support_page
 from service.contributions.thanks import returned_reader
-from service.decisions.api import carried, carrier_of
+from service.decisions.api import request_context, with_passport
 from service.errors import InvalidTokenError
 from service.requests import FORM_TYPE, WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
 from service.services import EXTENSION, Services, current_services
@@ -75,19 +75,19 @@ def checkout(form: CheckoutForm) -> ResponseReturnValue:
     origin = origin_of_form(services, form)
     site = services.campaigns.current().site(origin.site).site
     admit_origin(site.origins, services.settings.public_origin)
-    carrier = carrier_of(services, site.key)
-    held = carrier.cookie if form.passport is None else form.passport
+    context = request_context(services, site.key)
+    held = context.cookie if form.passport is None else form.passport
     _count(PER_SHOWING, f"token:{token_digest(form)}")
     _count(PER_READER, f"reader:{reader_key(services, held, site.key)}")
     _count(PER_SITE, f"site:{site.key}")
-    attempt = start_checkout(services, site, origin, form, carrier.edge.country)
+    attempt = start_checkout(services, site, origin, form, context.edge.country)
     services.metrics.checkouts.labels(site=site.key, result="started").inc()
     url = attempt.checkout_url or ""
     passport = begun_passport(services, held, site.key, form.interval)
     if form.passport is not None:
-        return carried(jsonify(checkout_url=url, passport=passport or form.passport), services, site.key, None)
+        return with_passport(jsonify(checkout_url=url, passport=passport or form.passport), services, site.key, None)
     response = make_response(redirect(url, 303) if request.mimetype == FORM_TYPE else jsonify(checkout_url=url))
-    return carried(response, services, site.key, passport)
+    return with_passport(response, services, site.key, passport)
 
 
 @blueprint.get("/support/<site_key>")
@@ -95,7 +95,7 @@ def support(site_key: str) -> ResponseReturnValue:
     """The ask as a plain page: works without JavaScript."""
     services = current_services()
     site = services.campaigns.current().site(site_key).site
-    country = carrier_of(services, site.key).edge.country
+    country = request_context(services, site.key).edge.country
     page = support_page(services, site, country, request.args.get("language"), request.args.get("return_url"))
     return render_template("support.html", page=page, site=site), NO_STORE
 
@@ -109,12 +109,12 @@ def thanks() -> ResponseReturnValue:
     response = make_response(render_template("thanks.html", page=found, site=found.site))
     response.headers["Cache-Control"] = "no-store"
     if found.makes_supporter and found.site is not None:
-        cookie = carrier_of(services, found.site.key).cookie or ""
+        cookie = request_context(services, found.site.key).cookie or ""
         is_back = found.begun_at and knows_of(services, cookie, found.site.key, found.interval, found.begun_at)
         if is_back or _counts_once_more(found.contribution_id):
             gift = just_given(services, found.interval, found.campaign)
             passport = recognised_passport(services, cookie, found.site.key, gift)
-            return carried(response, services, found.site.key, passport)
+            return with_passport(response, services, found.site.key, passport)
     return response
 
 
@@ -229,6 +229,6 @@ def _opened_portal(services: Services, token: str) -> ResponseReturnValue:
     site = visit.site
     url = visit.portal_url or site.home_url
     response = make_response(redirect(url, 303) if request.mimetype == FORM_TYPE else jsonify(portal_url=url))
-    cookie = carrier_of(services, site.key).cookie or ""
+    cookie = request_context(services, site.key).cookie or ""
     passport = recognised_passport(services, cookie, site.key, visit.gift) if visit.gift else None
-    return carried(response, services, site.key, passport)
+    return with_passport(response, services, site.key, passport)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from service.campaigns.variant import Interval as OfferedInterval
 from service.decisions.gift import Gift, settled
-from service.decisions.prompts import campaign_fingerprint, record_contribution
+from service.decisions.impressions import campaign_fingerprint, record_contribution
 from service.decisions.reader import new_reader
 from service.services import Services
 from service.stripe_events.facts import Interval

@@ -1,4 +1,7 @@
-"""POST /v1/decide, /v1/events and /v1/simulate, GET /my-data, DELETE /v1/passport."""
+"""POST /v1/decide, /v1/events and /v1/simulate, GET /my-data, DELETE /v1/passport.
+
+Plain decide requests are answered by `fast_path.py` before they reach Flask.
+"""
 
 import time
 from http import HTTPStatus
@@ -10,21 +13,22 @@ from schemas.decide import DecideSchema, DecisionSchema
 from schemas.event import EventAnswerSchema, EventSchema
 from schemas.preview import PreviewLinkSchema, PreviewSchema
 from service.campaigns.site import Site
-from service.decisions import carrier
-from service.decisions.act import EventNote, note_event
-from service.decisions.answering import answer, make_preview
-from service.decisions.carrier import cookie_name, passport_cookie
-from service.decisions.compile_cache import CompiledSites
+from service.decisions import passport_cookie as cookies
+from service.decisions.answer_json import answer_body
+from service.decisions.assertion import Standing, asserted_reader
+from service.decisions.compile import CompiledSite, CompiledSites
 from service.decisions.counting import count_decision, count_event
+from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.my_data import MyDataPage, held_as_data, held_in_words
-from service.decisions.outside import OutsideServices
+from service.decisions.outside import OutsideServices, word_on
 from service.decisions.outside_fetch import fetch
-from service.decisions.preview import PreviewRequest
+from service.decisions.passport_cookie import cookie_name, passport_cookie
+from service.decisions.preview import PreviewRequest, answer_preview, make_preview, open_preview, previewed
+from service.decisions.prompt_events import EventNote, note_event
 from service.decisions.reader import Reader
-from service.decisions.render import answer_body
-from service.decisions.signed_in import note_signed_in
+from service.decisions.signed_in import decide_signed_in, note_signed_in
 from service.decisions.simulation_file import MAX_SIMULATION_BYTES, simulate_text
-from service.decisions.view import Carrier, ViewRequest
+from service.decisions.view import RequestContext, ViewRequest
 from service.requests import WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
 from service.services import Services, current_services
 from service.tokens.api import requires_role
@@ -56,10 +60,25 @@ def decide(view: ViewRequest) -> Response:
     site = _sites.compiled(services.campaigns.current(), view.site)
     admit_origin(site.site.origins, services.settings.public_origin)
     began = time.perf_counter()
-    found = answer(services, site, view, carrier_of(services, view.site), _outside)
+    found = _answer(services, site, view)
     count_decision(services, view.site, found, time.perf_counter() - began)
     response = jsonify(answer_body(found))
-    return carried(response, services, view.site, None if found.is_local else found.passport)
+    return with_passport(response, services, view.site, None if found.is_local else found.passport)
+
+
+def _answer(services: Services, site: CompiledSite, view: ViewRequest) -> Answer:
+    """Answer a preview, a signed-in reader or any other reader. A preview or assertion that is not valid is ignored."""
+    now, passports = services.clock(), services.passports
+    page_view = page_view_of(site, passports, view, request_context(services, view.site), now)
+    preview = open_preview(passports.ring, view.preview, view.site, page_view.now.instant)
+    if preview is not None:
+        candidate = previewed(services.campaigns.current().site(view.site), preview)
+        if candidate is not None:
+            return answer_preview(site, passports, page_view, (preview, candidate))
+    asserted = asserted_reader(site.site.assertion, view.reader_assertion, page_view.now.instant)
+    if asserted.standing is Standing.SIGNED_OUT:
+        return decide_view(site, passports, page_view)
+    return decide_signed_in(services, site, page_view, asserted, word_on(asserted.reader_id, site, _outside, now))
 
 
 @blueprint.post("/v1/events")
@@ -71,11 +90,11 @@ def events(note: EventNote) -> Response:
     services = current_services()
     site = services.campaigns.current().site(note.site)
     admit_origin(site.site.origins, services.settings.public_origin)
-    noted = note_event(services.passports, note, carrier_of(services, note.site), services.clock())
+    noted = note_event(services.passports, note, request_context(services, note.site), services.clock())
     note_signed_in(services, noted, note.event, note.event_id, services.clock())
     count_event(services, noted, note.event)
     response = jsonify(passport=noted.passport if noted.is_local else None)
-    return carried(response, services, note.site, None if noted.is_local else noted.passport)
+    return with_passport(response, services, note.site, None if noted.is_local else noted.passport)
 
 
 @blueprint.post("/v1/simulate")
@@ -110,7 +129,7 @@ def my_data() -> Response:
         erase_url=url_for("decisions.erase_by_form", site=site.key),
         is_erased="erased" in request.args,
     )
-    return carried(make_response(render_template("my_data.html", site=site, page=page)), services, site.key, None)
+    return with_passport(make_response(render_template("my_data.html", site=site, page=page)), services, site.key, None)
 
 
 @blueprint.get("/my-data.json")
@@ -121,7 +140,7 @@ def my_data_download() -> Response:
     site, reader = _own_passport(services)
     response = jsonify(site=site.key, held=held_as_data(reader) if reader else None)
     response.headers["Content-Disposition"] = f'attachment; filename="my-data-{site.key}.json"'
-    return carried(response, services, site.key, None)
+    return with_passport(response, services, site.key, None)
 
 
 @blueprint.post("/my-data/erase")
@@ -148,7 +167,7 @@ def _site_asked_for(services: Services) -> Site:
 
 def _own_passport(services: Services) -> tuple[Site, Reader | None]:
     site = _site_asked_for(services)
-    cookie = carrier_of(services, site.key).cookie
+    cookie = request_context(services, site.key).cookie
     instant = int(services.clock().timestamp())
     return site, services.passports.open(cookie, site.key, instant) if cookie else None
 
@@ -161,14 +180,14 @@ def _erased(response: Response, site: str) -> Response:
     return response
 
 
-def carrier_of(services: Services, site: str) -> Carrier:
-    """What this request tells beside its body."""
+def request_context(services: Services, site: str) -> RequestContext:
+    """Read what this request says outside its body."""
     cookie = request.cookies.get(cookie_name(site, is_https=services.settings.is_https))
-    return carrier.carrier_of(services.settings, request.headers.get, cookie)
+    return cookies.request_context(services.settings, request.headers.get, cookie)
 
 
-def carried(response: Response, services: Services, site: str, passport: str | None) -> Response:
-    """The response, never cached, with the passport as a cookie where there is one to set."""
+def with_passport(response: Response, services: Services, site: str, passport: str | None) -> Response:
+    """Add the passport as a cookie, if there is one to set. The response is never cached."""
     response.headers["Cache-Control"] = "no-store"
     if passport is not None:
         response.headers.add("Set-Cookie", passport_cookie(site, passport, is_https=services.settings.is_https))

@@ -12,8 +12,7 @@ from service.campaigns.cli import campaigns
 from service.campaigns.documents import load_campaign, read_file
 from service.contributions.cli import readers
 from service.contributions.forget import unlink_account
-from service.decisions.answering import make_preview
-from service.decisions.preview import PreviewRequest
+from service.decisions.preview import PreviewRequest, make_preview
 from service.decisions.replay import replay as replay_views
 from service.decisions.signed_in import forget_account
 from service.decisions.simulation_file import simulate_file

@@ -1,23 +1,71 @@
-"""From a snapshot of a site to campaigns ready to be decided on. Done once per published version, never per request."""
+"""Compile a site's snapshot into campaigns ready to be decided on: once per published version, never per request."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from service.campaigns.campaign import Campaign, Kind, decision_order
 from service.campaigns.experiment import VariantShare
 from service.campaigns.reader_rules import ArticleCount
 from service.campaigns.schedule import ends_before, starts_at
-from service.campaigns.snapshot import SiteSnapshot
-from service.decisions.compiled import Candidate, CompiledSite, Prepared, PreparedCount
+from service.campaigns.site import Site
+from service.campaigns.snapshot import SiteSnapshot, Snapshot
 from service.decisions.history import topic_fingerprint
-from service.decisions.prompts import campaign_fingerprint
-from service.decisions.reader_rules import span, window
-from service.decisions.rules import RULES
+from service.decisions.impressions import campaign_fingerprint
+from service.decisions.rules.in_order import RULES
+from service.decisions.rules.reader import span, window
+from service.decisions.rules.rule import Prepared, PreparedCount, Rule
 from service.decisions.variants import draw_of
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A prepared campaign and the rules it uses, in order."""
+
+    prepared: Prepared
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSite:
+    """A site's campaigns ready to be decided on: gates and appeals, each in the order they are asked.
+
+    `wanted_topics`: fingerprints some campaign asks about. `dropped`: campaigns that could not be prepared, with the
+    reason; the others go on without them. `shortlists`: see `shortlist.py`; no part of the value.
+    """
+
+    site: Site
+    zone: ZoneInfo
+    gates: tuple[Candidate, ...]
+    appeals: tuple[Candidate, ...]
+    wanted_topics: frozenset[int]
+    raised_minor: Mapping[str, int]
+    dropped: tuple[str, ...] = ()
+    shortlists: dict[int, dict[Hashable, "CompiledSite"]] = field(default_factory=dict, compare=False, repr=False)
+
+
+class CompiledSites:
+    """Compiled sites, kept as long as the snapshot they were made from is current.
+
+    Two threads may compile a site at once; the results are equal.
+    """
+
+    def __init__(self) -> None:
+        self._sites: dict[str, tuple[Snapshot, SiteSnapshot, CompiledSite]] = {}
+
+    def compiled(self, snapshot: Snapshot, key: str) -> CompiledSite:
+        """Return the compiled site with this key. Raises what `Snapshot.site` raises."""
+        kept = self._sites.get(key)
+        if kept is not None and kept[0] is snapshot:
+            return kept[2]
+        site = snapshot.site(key)
+        compiled = compile_site(site) if kept is None or kept[1] is not site else kept[2]
+        self._sites[key] = (snapshot, site, compiled)
+        return compiled
+
+
 def compile_site(snapshot: SiteSnapshot) -> CompiledSite:
-    """One campaign that cannot be prepared is dropped alone and named."""
+    """Compile every campaign of a site. A campaign that cannot be prepared is dropped alone and named."""
     candidates: list[Candidate] = []
     dropped: list[str] = []
     for campaign in sorted(snapshot.campaigns, key=decision_order):

@@ -4,9 +4,10 @@ from datetime import date
 
 import structlog
 
-from service.decisions.act import Answer, Noted
+from service.decisions.decide_view import Answer
+from service.decisions.impressions import PromptEvent
+from service.decisions.prompt_events import Noted
 from service.decisions.prompt_token import PromptToken
-from service.decisions.prompts import PromptEvent
 from service.insights.tally import Cell, Counted
 from service.services import Services
 

@@ -9,15 +9,16 @@ from typing import NamedTuple
 from service.campaigns.campaign import OVERLAYS, Placement
 from service.campaigns.gate import Strength
 from service.campaigns.site import Attention
-from service.decisions.compiled import Candidate, CompiledSite, Prepared, Stage
-from service.decisions.cool_off import is_mandatory
+from service.decisions.compile import Candidate, CompiledSite
 from service.decisions.decision import OPEN, Access, AccessState, Choice, Decision, Outcome, Reason, Trace, access_of
-from service.decisions.meter import Metering, metered
 from service.decisions.reader import Giving
+from service.decisions.rules.cool_off import is_mandatory
+from service.decisions.rules.meter import Metering, metered
+from service.decisions.rules.rule import Prepared, Stage
+from service.decisions.rules.supporters import supporter_state
 from service.decisions.shortlist import shortlisted
 from service.decisions.site_time import site_time_of
 from service.decisions.situation import Purpose, Situation
-from service.decisions.supporters import supporter_state
 from service.decisions.variants import assign
 from service.decisions.verdict import Verdict
 
@@ -129,10 +130,10 @@ def _decided_by(gate: Candidate, results: RuleResults, situation: Situation) -> 
 
     Without consent nothing can be counted, so the article is open.
     """
-    campaign, visitor = gate.prepared.campaign, situation.visitor
+    campaign, visit = gate.prepared.campaign, situation.visit
     if results.blocked_by:
         return _Gated(Access(decided_by=campaign.key)), results
-    is_crawler = visitor.purpose is Purpose.CRAWL
+    is_crawler = visit.purpose is Purpose.CRAWL
     if situation.reader is None or (is_crawler and situation.site.crawlers.sees_articles):
         doubt = Verdict(False, None, None, None, "crawler" if is_crawler else "nothing can be counted")
         return _Gated(Access(decided_by=campaign.key)), _with_meter(results, doubt)
@@ -161,7 +162,7 @@ def _gate_choice(gate: Candidate, situation: Situation) -> Choice:
     prepared, reader = gate.prepared, situation.reader
     strength = prepared.campaign.gate.strength if prepared.campaign.gate else Strength.SOFT
     record = reader.prompt_record(prepared.fingerprint) if reader else None
-    if record and is_mandatory(prepared.campaign, record, situation.visitor.country):
+    if record and is_mandatory(prepared.campaign, record, situation.visit.country):
         strength = Strength.HARD
     return Choice(prepared, assign(prepared, reader), strength)
 

@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from service.campaigns.gate import Strength
-from service.decisions.compiled import Prepared
-from service.decisions.meter import Metering
+from service.decisions.rules.meter import Metering
+from service.decisions.rules.rule import Prepared
 from service.decisions.variants import Assigned
 from service.decisions.verdict import Verdict
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from service.campaigns.variant import Interval
-from service.decisions.prompts import campaign_fingerprint, record_contribution
+from service.decisions.impressions import campaign_fingerprint, record_contribution
 from service.decisions.reader import Giving, Reader, RecurringState
 
 MAX_GIFTS = 20

@@ -13,8 +13,7 @@ from itertools import zip_longest
 from service.decisions import fingerprints
 from service.decisions.fingerprints import PAGE_BYTES, REQUEST_BYTES, holds, request_print
 from service.decisions.history import aged, bounded_topics, topic_histories
-from service.decisions.meter import bounded_pools
-from service.decisions.prompts import bounded_prompts
+from service.decisions.impressions import bounded_prompts
 from service.decisions.reader import (
     COUNT_LIMIT,
     MAX_PAGES_PER_WEEK,
@@ -28,6 +27,7 @@ from service.decisions.reader import (
     Reader,
     TopicHistory,
 )
+from service.decisions.rules.meter import bounded_pools
 
 Combine = Callable[[int, int], int]
 

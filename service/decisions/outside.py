@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from service.campaigns.site import OutsideService
+from service.decisions.compile import CompiledSite
 
 MAX_CACHED = 1000
 MAX_AUDIENCES = 200
@@ -86,6 +87,19 @@ class OutsideServices:
         self._answers.move_to_end(key)
         while len(self._answers) > MAX_CACHED:
             self._answers.popitem(last=False)
+
+
+def word_on(reader_id: str, site: CompiledSite, services: OutsideServices, now: datetime) -> OutsideWord:
+    """Ask the publication's own services about a signed-in reader, if a campaign of the site wants to know."""
+    rules = [candidate.prepared.campaign.reader for candidate in (*site.gates, *site.appeals)]
+    audience_service, suppressor_service = site.site.audience_service, site.site.suppressor_service
+    audiences: frozenset[str] | None = None
+    is_suppressed = False
+    if audience_service is not None and any(rule.external_audiences_any is not None for rule in rules):
+        audiences = services.audiences(audience_service, reader_id, now)
+    if suppressor_service is not None and any(rule.is_suppressible for rule in rules):
+        is_suppressed = services.is_suppressed(suppressor_service, reader_id, now)
+    return OutsideWord(audiences, is_suppressed)
 
 
 def _next_rest(service: OutsideService, rest: _Rest | None, now: datetime) -> _Rest:

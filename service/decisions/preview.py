@@ -10,13 +10,21 @@ from dataclasses import astuple, dataclass
 from service.campaigns.campaign import Kind, Status
 from service.campaigns.gate import Strength
 from service.campaigns.snapshot import SiteSnapshot
-from service.decisions.compile import compile_campaign
-from service.decisions.compiled import Candidate
+from service.decisions.compile import Candidate, CompiledSite, compile_campaign
+from service.decisions.decide_view import Answer, Offered, PageView, prompt_token, take_view
 from service.decisions.decision import Access, AccessState, Choice, Decision
+from service.decisions.passport import PassportSealer
+from service.decisions.prompt import prompt_of
+from service.decisions.prompt_token import seal_prompt_token
+from service.decisions.rules.reader import articles_remembered
+from service.decisions.rules.switches import switched_off
 from service.decisions.sealing import KeyRing
+from service.decisions.site_time import as_datetime
 from service.decisions.situation import Situation
-from service.decisions.switches import switched_off
 from service.decisions.variants import Assigned
+from service.errors import NotFoundError
+from service.ids import new_id
+from service.services import Services
 
 MAX_PREVIEW_SECONDS = 7 * 86_400
 _PURPOSE = "preview"
@@ -80,3 +88,42 @@ def preview_decision(candidate: Candidate, preview: Preview, situation: Situatio
     choice = Choice(candidate.prepared, Assigned(variant, is_counted=False), strength)
     access = Access(AccessState.GATED if strength else AccessState.OPEN, decided_by=campaign.key if strength else None)
     return Decision(choices=(choice,), access=access, traces=decision.traces)
+
+
+def answer_preview(
+    site: CompiledSite, sealer: PassportSealer, page_view: PageView, shown: tuple[Preview, Candidate]
+) -> Answer:
+    """Answer an editor with the previewed campaign, and with the traces of what readers would get. Changes nothing."""
+    preview, candidate = shown
+    decision_id = new_id("dec")
+    situation, decision, _ = take_view(site, page_view, explains=True)
+    decision = preview_decision(candidate, preview, situation, decision)
+    prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
+    return Answer(
+        decision_id=decision_id,
+        prompts=tuple(
+            Offered(one, seal_prompt_token(sealer.prompts, prompt_token(one, situation)._replace(is_preview=True)))
+            for one in prompts
+        ),
+        decision=decision,
+        article_count=articles_remembered(situation.reader, page_view.now),
+        supporter=situation.supporter,
+        passport=page_view.request.passport,
+        is_local=page_view.request.passport is not None,
+        day=page_view.now.day,
+        explains=True,
+    )
+
+
+def make_preview(services: Services, asked: PreviewRequest) -> dict[str, str]:
+    """Make the parts of a preview link. Raises NotFoundError if the campaign or the variant does not exist."""
+    snapshot = services.campaigns.current().site(asked.site)
+    expires_at = int(services.clock().timestamp()) + asked.seconds
+    preview = Preview(asked.site, asked.campaign, asked.variant, asked.is_draft, expires_at)
+    candidate = previewed(snapshot, preview)
+    if candidate is None:
+        raise NotFoundError("no such campaign")
+    if asked.variant and asked.variant not in {one.key for one in candidate.prepared.campaign.variants}:
+        raise NotFoundError("no such variant")
+    text = seal_preview(services.passports.ring, preview)
+    return {"preview": text, "query": f"keepopen_preview={text}", "expires_at": as_datetime(expires_at).isoformat()}

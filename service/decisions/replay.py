@@ -10,7 +10,7 @@ from service.campaigns.countries import with_countries_written_out
 from service.campaigns.documents import MAX_DEPTH, MAX_DIGITS
 from service.campaigns.json_documents import plain_json
 from service.campaigns.snapshot import SiteSnapshot
-from service.decisions.simulate import Lived, simulate
+from service.decisions.simulate import SimulatedView, simulate
 from service.decisions.simulation import Simulation
 from service.decisions.simulation_file import load_simulation
 from service.errors import InvalidDocumentError
@@ -90,15 +90,15 @@ def _named(written: object) -> Iterator[str]:
         yield from (key for key in spoken if isinstance(key, str) and re.match(KEY_PATTERN, key))
 
 
-def _lived(life: Simulation, snapshot: SiteSnapshot, campaigns: tuple[Campaign, ...]) -> list[Lived]:
+def _lived(life: Simulation, snapshot: SiteSnapshot, campaigns: tuple[Campaign, ...]) -> list[SimulatedView]:
     placed = replace(life, site=snapshot.site, campaigns=campaigns, raised_minor=dict(snapshot.raised_minor))
     return list(simulate(placed))
 
 
-def _face(lived: Lived) -> tuple[object, ...]:
+def _face(lived: SimulatedView) -> tuple[object, ...]:
     """What the reader meets: prompts with their variants, and whether the article opens."""
     return lived.decision.access.state, tuple((one.campaign, one.variant) for one in lived.prompts)
 
 
-def _shows(lived: Lived, key: str) -> bool:
+def _shows(lived: SimulatedView, key: str) -> bool:
     return any(one.campaign == key for one in lived.prompts)

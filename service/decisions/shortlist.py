@@ -1,14 +1,15 @@
 """Which campaigns a page, and then a kind of visit, leave in question; remembered until the minute ends.
 
 Switches, schedules and page rules look at the site, the page and the clock alone, and their boundaries are whole
-minutes; other rules look at what the request tells of the visitor. So what they say holds for all who come alike; only
+minutes; other rules look at what the request tells of the visit. So what they say holds for all who come alike; only
 the rules about the reader's own history are asked at every view. A trace asks all of them, always.
 """
 
 from collections.abc import Hashable
 from dataclasses import replace
 
-from service.decisions.compiled import Candidate, CompiledSite, Scope
+from service.decisions.compile import Candidate, CompiledSite
+from service.decisions.rules.rule import Scope
 from service.decisions.situation import Situation
 
 MAX_PAGES = 4096  # pages, and kinds of visits to them, remembered at once; then no more are until the minute ends
@@ -22,7 +23,7 @@ def shortlisted(site: CompiledSite, situation: Situation) -> CompiledSite:
     if remembered is None:
         site.shortlists.clear()
         remembered = site.shortlists.setdefault(minute, {})
-    visit = (situation.page, situation.visitor)
+    visit = (situation.page, situation.visit)
     found = remembered.get(visit)
     if found is None:
         of_page = remembered.get(situation.page) or _narrowed(site, situation, Scope.PAGE)

@@ -8,12 +8,10 @@ from zoneinfo import ZoneInfo
 from service.campaigns.reader_rules import SupporterState
 from service.campaigns.snapshot import SiteSnapshot
 from service.campaigns.variant import Interval
-from service.decisions.compile import compile_site
-from service.decisions.compiled import CompiledSite
+from service.decisions.compile import CompiledSite, compile_site
+from service.decisions.decide_view import PageView, take_view, under_consent
 from service.decisions.decision import Decision
-from service.decisions.offer import Prompt, prompt_of
-from service.decisions.page_view import Arrival, take_view, under_consent
-from service.decisions.prompts import (
+from service.decisions.impressions import (
     PromptEvent,
     arm_fingerprint,
     campaign_fingerprint,
@@ -21,18 +19,19 @@ from service.decisions.prompts import (
     record_event,
     record_once,
 )
+from service.decisions.prompt import Prompt, prompt_of
 from service.decisions.reader import Giving, Reader, RecurringState, new_reader
-from service.decisions.reader_rules import articles_remembered
+from service.decisions.rules.reader import articles_remembered
+from service.decisions.rules.supporters import contributed, refunded
 from service.decisions.simulation import EventStep, Happening, Simulation, StartReader, ViewStep
 from service.decisions.site_time import in_utc, site_time_at
-from service.decisions.situation import Visitor
+from service.decisions.situation import Visit
 from service.decisions.start_reader import one_offs_at_start, reader_at_start
-from service.decisions.supporters import contributed, refunded
-from service.decisions.view import Carrier, Edge, host_of, visitor_of
+from service.decisions.view import Edge, RequestContext, host_of, visit_of
 
 
 @dataclass(frozen=True, slots=True)
-class Lived:
+class SimulatedView:
     """One page view of a simulation: `step` counts all steps of the file from 1."""
 
     step: int
@@ -58,7 +57,7 @@ class _Life:
     shown: tuple[str, ...] = ()
 
 
-def simulate(simulation: Simulation) -> Iterator[Lived]:
+def simulate(simulation: Simulation) -> Iterator[SimulatedView]:
     """Each page view's decision, in the order of the steps."""
     zone = ZoneInfo(simulation.site.timezone)
     site = compile_site(SiteSnapshot(simulation.site, zone, simulation.campaigns, raised_minor=simulation.raised_minor))
@@ -78,24 +77,24 @@ def simulate(simulation: Simulation) -> Iterator[Lived]:
             life = _event(life, step, at, zone)
 
 
-def _view(site: CompiledSite, life: _Life, step: ViewStep, at: datetime, number: int) -> tuple[_Life, Lived]:
+def _view(site: CompiledSite, life: _Life, step: ViewStep, at: datetime, number: int) -> tuple[_Life, SimulatedView]:
     now = site_time_at(at, site.zone)
-    visitor = _visitor(site, life.facts, step)
-    reader = under_consent(life.reader, visitor.consent, life.facts.bucket or 0)
+    visit = _visit(site, life.facts, step)
+    reader = under_consent(life.reader, visit.consent, life.facts.bucket or 0)
     if reader is not None and life.facts.bucket is None:
         reader = reader._replace(bucket=None)
-    arrival = Arrival(step.view, visitor, reader, now)
-    situation, decision, after = take_view(site, arrival, is_supporter_known=life.is_supporter_known, explains=True)
+    page_view = PageView(step.view, visit, reader, now)
+    situation, decision, after = take_view(site, page_view, is_supporter_known=life.is_supporter_known, explains=True)
     prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
     shown = {
         one.campaign: arm_fingerprint(one.variant, is_counted=one.is_counted) if reader else None for one in prompts
     }
     life = replace(life, reader=after or life.reader, arms={**life.arms, **shown}, shown=tuple(shown))
     count = articles_remembered(after, now)
-    return life, Lived(number, at, at.astimezone(site.zone), decision, prompts, count, situation.supporter)
+    return life, SimulatedView(number, at, at.astimezone(site.zone), decision, prompts, count, situation.supporter)
 
 
-def _visitor(site: CompiledSite, facts: StartReader, step: ViewStep) -> Visitor:
+def _visit(site: CompiledSite, facts: StartReader, step: ViewStep) -> Visit:
     """The view's own facts, and the reader's standing ones where it has none. The country is taken as told. The
     publication's own services are asked about signed-in readers only."""
     told = step.view.facts.browser
@@ -106,8 +105,8 @@ def _visitor(site: CompiledSite, facts: StartReader, step: ViewStep) -> Visitor:
         referrer_host=told.referrer_host or host_of(facts.referrer),
     )
     view = step.view._replace(facts=replace(step.view.facts, browser=browser))
-    visitor = visitor_of(view, Carrier(edge=Edge(country=told.country or facts.country)), site.site)
-    return visitor._replace(
+    visit = visit_of(view, RequestContext(edge=Edge(country=told.country or facts.country)), site.site)
+    return visit._replace(
         is_signed_in=facts.is_signed_in,
         is_verified=facts.is_verified,
         is_staff=facts.is_staff,

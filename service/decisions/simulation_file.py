@@ -9,7 +9,7 @@ from schemas.document import Path as DocumentPath
 from schemas.document import load_value
 from schemas.simulation import SimulationSchema
 from service.campaigns.documents import read_document, read_file
-from service.decisions.render import lived_body
+from service.decisions.answer_json import lived_body
 from service.decisions.simulate import simulate
 from service.decisions.simulation import Simulation
 

@@ -35,7 +35,7 @@ class Page(NamedTuple):
     placements: frozenset[Placement] = frozenset(Placement)
 
 
-class Visitor(NamedTuple):
+class Visit(NamedTuple):
     """What this request says of the reader, apart from the history. None: not known."""
 
     consent: Consent
@@ -64,7 +64,7 @@ class Situation(NamedTuple):
 
     site: Site
     page: Page
-    visitor: Visitor
+    visit: Visit
     reader: Reader | None
     supporter: SupporterState
     now: SiteTime

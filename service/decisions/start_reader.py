@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 from service.campaigns.page_rules import PageAccess
 from service.campaigns.reader_rules import Consent
 from service.campaigns.variant import Interval
-from service.decisions.compiled import CompiledSite
+from service.decisions.compile import CompiledSite
 from service.decisions.history import bounded_topics, topic_fingerprint, topic_histories
-from service.decisions.meter import spend
-from service.decisions.prompts import PromptEvent, campaign_fingerprint, record_contribution, record_event
+from service.decisions.impressions import PromptEvent, campaign_fingerprint, record_contribution, record_event
 from service.decisions.reader import (
     HISTORY_DAYS,
     HISTORY_WEEKS,
@@ -20,6 +19,8 @@ from service.decisions.reader import (
     RecurringState,
     new_reader,
 )
+from service.decisions.rules.meter import spend
+from service.decisions.rules.supporters import contributed, supporter_state
 from service.decisions.simulation import (
     EventStep,
     FreeArticles,
@@ -30,8 +31,7 @@ from service.decisions.simulation import (
     Step,
 )
 from service.decisions.site_time import in_utc, instant_of, site_time_at, week_of
-from service.decisions.situation import Page, Situation, Visitor
-from service.decisions.supporters import contributed, supporter_state
+from service.decisions.situation import Page, Situation, Visit
 
 
 def reader_at_start(simulation: Simulation, site: CompiledSite, first_at: datetime) -> Reader:
@@ -130,11 +130,11 @@ def _with_free_articles(reader: Reader, free: FreeArticles, site: CompiledSite, 
     gate = next((one.prepared.campaign for one in site.gates if one.prepared.campaign.key == free.gate), None)
     if gate is None:
         return reader
-    visitor = Visitor(consent=written.consent, is_signed_in=written.is_signed_in, is_verified=written.is_verified)
+    visit = Visit(consent=written.consent, is_signed_in=written.is_signed_in, is_verified=written.is_verified)
     for page_id in free.pages:
         page = Page(page_id=page_id, access=PageAccess.METERED)
         state = supporter_state(reader.giving, site.site.supporters, now)
-        reader = spend(reader, gate, Situation(site.site, page, visitor, reader, state, now))
+        reader = spend(reader, gate, Situation(site.site, page, visit, reader, state, now))
     return reader
 
 

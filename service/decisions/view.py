@@ -11,7 +11,7 @@ from service.campaigns.page_rules import PageType
 from service.campaigns.reader_rules import Consent, Device
 from service.campaigns.site import Site
 from service.decisions.history import Reading, topic_fingerprint
-from service.decisions.situation import Page, Purpose, Visitor
+from service.decisions.situation import Page, Purpose, Visit
 
 COUNTED_TYPES = frozenset({PageType.ARTICLE, PageType.LIVEBLOG})
 _CRAWLER = re.compile(r"bot\b|crawler|spider|slurp|facebookexternalhit|mediapartners", re.IGNORECASE)
@@ -65,8 +65,8 @@ class Edge(NamedTuple):
     is_prefetch: bool = False
 
 
-class Carrier(NamedTuple):
-    """What came with the request outside its body: the passport cookie, and what the headers tell."""
+class RequestContext(NamedTuple):
+    """What a request says outside its body: the passport cookie, and what the headers say."""
 
     cookie: str | None = None
     edge: Edge = Edge()
@@ -95,16 +95,16 @@ def view_request(body: Mapping[str, Any]) -> ViewRequest:
     return ViewRequest(body["view_id"], facts, body["passport"], body["reader_assertion"], body["preview"])
 
 
-def visitor_of(view: ViewRequest, carrier: Carrier, site: Site) -> Visitor:
+def visit_of(view: ViewRequest, context: RequestContext, site: Site) -> Visit:
     """The page's word on the country counts only where the site says so; otherwise the edge's alone."""
-    return _visitor(view.facts.browser, carrier.edge, site.honours_country, site.consent.default)
+    return _visit(view.facts.browser, context.edge, site.honours_country, site.consent.default)
 
 
 @lru_cache(maxsize=4096)
-def _visitor(browser: Browser, edge: Edge, honours_country: bool, default_consent: Consent) -> Visitor:
+def _visit(browser: Browser, edge: Edge, honours_country: bool, default_consent: Consent) -> Visit:
     """One value for all who visit alike, so that what is remembered of them is found at once."""
     told = browser.country if honours_country else None
-    return Visitor(
+    return Visit(
         consent=browser.consent or default_consent,
         country=told or edge.country,
         device=browser.device or device_of(edge.user_agent),

@@ -3,7 +3,7 @@
 from service.campaigns.variant import Interval as OfferedInterval
 from service.contributions.recognition import begun_passport, recognised_passport
 from service.decisions.gift import Gift
-from service.decisions.prompts import campaign_fingerprint
+from service.decisions.impressions import campaign_fingerprint
 from service.decisions.reader import Reader, new_reader
 from service.services import Services
 from service.stripe_events.facts import Interval

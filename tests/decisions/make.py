@@ -11,14 +11,13 @@ from service.campaigns.reader_rules import Consent, Inclusion, ReaderRules, Supp
 from service.campaigns.site import AmountLimit, Site
 from service.campaigns.snapshot import SiteSnapshot
 from service.campaigns.variant import Ask, Copy, CurrencyAsk, Interval, IntervalAsk, Variant
-from service.decisions.compile import compile_site
-from service.decisions.compiled import CompiledSite
+from service.decisions.compile import CompiledSite, compile_site
 from service.decisions.decide import decide
 from service.decisions.decision import Decision, Trace
 from service.decisions.reader import Reader, new_reader
+from service.decisions.rules.supporters import supporter_state
 from service.decisions.site_time import SiteTime, site_time_at
-from service.decisions.situation import Page, Situation, Visitor
-from service.decisions.supporters import supporter_state
+from service.decisions.situation import Page, Situation, Visit
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)  # a Wednesday
 DAY = 86_400
@@ -96,8 +95,8 @@ def page(**changes: Any) -> Page:
     return Page(page_id="/a")._replace(**changes)
 
 
-def visitor(**changes: Any) -> Visitor:
-    return Visitor(consent=Consent.FULL)._replace(**changes)
+def visit(**changes: Any) -> Visit:
+    return Visit(consent=Consent.FULL)._replace(**changes)
 
 
 def situation(where: CompiledSite, *, now: datetime = NOW, who: Reader | None = None, **changes: Any) -> Situation:
@@ -107,7 +106,7 @@ def situation(where: CompiledSite, *, now: datetime = NOW, who: Reader | None = 
     whole = Situation(
         site=where.site,
         page=changes.pop("page", page()),
-        visitor=changes.pop("visitor", visitor()),
+        visit=changes.pop("visit", visit()),
         reader=known,
         supporter=supporter_state(known.giving, where.site.supporters, at)
         if known

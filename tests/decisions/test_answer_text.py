@@ -9,12 +9,12 @@ import pytest
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.gate import Allowance, Gate, GateType, Meter, Period
 from service.campaigns.variant import Ticker, TickerLabel
-from service.decisions import offer, render
-from service.decisions.act import Answer, answer_view
-from service.decisions.compiled import CompiledSite
+from service.decisions import answer_json, prompt
+from service.decisions.answer_json import answer_body, answer_text
+from service.decisions.compile import CompiledSite
+from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.passport import PassportSealer
-from service.decisions.render import answer_body, answer_text
-from service.decisions.view import Browser, Carrier, Edge, ViewFacts, ViewRequest
+from service.decisions.view import Browser, Edge, RequestContext, ViewFacts, ViewRequest
 from tests.decisions import make
 
 SEALER = PassportSealer(("a-key-of-the-tests-a-key-of-the-tests",))
@@ -36,9 +36,10 @@ SITES = {
 
 
 def answered(site: CompiledSite, number: int, country: str = "IE", **more: Any) -> Answer:
-    facts = ViewFacts("tide", make.page(page_id=f"/{number}"), browser=Browser(make.visitor().consent, "IE"))
+    facts = ViewFacts("tide", make.page(page_id=f"/{number}"), browser=Browser(make.visit().consent, "IE"))
     view = ViewRequest(f"v{number}", facts, **more)
-    return answer_view(site, SEALER, view, Carrier(edge=Edge(country)), make.NOW + timedelta(minutes=number))
+    context = RequestContext(edge=Edge(country))
+    return decide_view(site, SEALER, page_view_of(site, SEALER, view, context, make.NOW + timedelta(minutes=number)))
 
 
 @pytest.mark.parametrize("name", SITES)
@@ -61,12 +62,12 @@ def test_what_is_a_readers_own_is_not_shared() -> None:
 
 
 def test_what_is_remembered_of_prompts_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(offer, "MAX_OFFERS", 5)
-    monkeypatch.setattr(render, "MAX_TEXTS", 7)
+    monkeypatch.setattr(prompt, "MAX_OFFERS", 5)
+    monkeypatch.setattr(answer_json, "MAX_TEXTS", 7)
     site = make.compiled(make.campaign())
 
     for number in range(20):
         answer_text(answered(site, number, country=f"{chr(65 + number)}X"))
 
     assert len(site.appeals[0].prepared.offers) <= 5
-    assert len(render._texts) <= 7
+    assert len(answer_json._texts) <= 7

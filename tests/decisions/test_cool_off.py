@@ -8,7 +8,7 @@ import pytest
 
 from service.campaigns.frequency import CoolOff, Counting, ShowAgain, WeeklyShowAgain
 from service.campaigns.schedule import Weekday
-from service.decisions.prompts import PromptEvent, campaign_fingerprint, record_event
+from service.decisions.impressions import PromptEvent, campaign_fingerprint, record_event
 from service.decisions.reader import Reader
 from tests.decisions import make
 
@@ -70,8 +70,8 @@ def test_showing_again_may_be_for_some_countries_alone() -> None:
     show = CoolOff(until_shown_again=True, show_again=(ShowAgain(make.NOW - timedelta(days=1), IRELAND),))
     reader = closed(2 * make.DAY)
 
-    assert blocked(show, reader, visitor=make.visitor(country="IE")) is None
-    assert blocked(show, reader, visitor=make.visitor(country="US")) == "after_dismissal"
+    assert blocked(show, reader, visit=make.visit(country="IE")) is None
+    assert blocked(show, reader, visit=make.visit(country="US")) == "after_dismissal"
     assert blocked(show, reader) == "after_dismissal"
 
 

@@ -12,8 +12,8 @@ from service.campaigns.schedule import Schedule, WallTime
 from service.campaigns.site import AmountLimit, Attention
 from service.campaigns.variant import Ask, CopyDevice, CurrencyAsk, Interval, IntervalAsk, Ticker, TickerLabel
 from service.decisions.decide import decide
-from service.decisions.offer import Prompt, prompt_of
-from service.decisions.rules import RULES
+from service.decisions.prompt import Prompt, prompt_of
+from service.decisions.rules.in_order import RULES
 from tests.decisions import make
 
 
@@ -69,7 +69,7 @@ def test_explaining_changes_nothing() -> None:
         make.campaign(), banner(), make.campaign("us", reader=ReaderRules(countries_any=frozenset({"US"})))
     )
     for country in ("US", "IE", None):
-        situation = make.situation(where, visitor=make.visitor(country=country))
+        situation = make.situation(where, visit=make.visit(country=country))
         plain, explained = decide(where, situation), decide(where, situation, explains=True)
         assert (plain.choices, plain.access) == (explained.choices, explained.access)
         assert plain.traces == ()
@@ -111,7 +111,7 @@ def test_the_ticker_shows_what_is_raised() -> None:
     ticker = Ticker(1000, "EUR", (TickerLabel("en", "Goal"), TickerLabel("ga", "Sprioc")), already_minor=400)
     campaign = make.campaign(variants=(make.variant(ticker=ticker),))
 
-    shown = prompt(campaign, visitor=make.visitor(language="ga-ie")).ticker
+    shown = prompt(campaign, visit=make.visit(language="ga-ie")).ticker
 
     assert shown is not None
     assert (shown.label, shown.raised_minor, shown.goal_minor) == ("Sprioc", 400, 1000)
@@ -136,7 +136,7 @@ def test_the_wording_fits_language_and_screen(language: str | None, device: Devi
     )
     campaign = make.campaign(variants=(make.variant(copies=copies),))
 
-    assert prompt(campaign, visitor=make.visitor(language=language, device=device)).copy.heading == expected
+    assert prompt(campaign, visit=make.visit(language=language, device=device)).copy.heading == expected
 
 
 def test_placeholders_are_filled_and_unknown_ones_left_as_they_are() -> None:
@@ -150,7 +150,7 @@ def test_placeholders_are_filled_and_unknown_ones_left_as_they_are() -> None:
 
 def test_amounts_are_in_the_currency_of_the_country_with_the_limits_of_the_site() -> None:
     euro = prompt(make.campaign()).ask
-    dollar = prompt(make.campaign(), visitor=make.visitor(country="US")).ask
+    dollar = prompt(make.campaign(), visit=make.visit(country="US")).ask
 
     assert (euro.currency, euro.exponent, euro.intervals[0].maximum_minor) == ("EUR", 2, 200_000)
     assert (dollar.currency, dollar.intervals[0].amounts_minor) == ("USD", (600, 1200))
@@ -169,7 +169,7 @@ def test_one_off_only_countries_are_offered_nothing_recurring() -> None:
     campaign = make.campaign(reader=ReaderRules(one_off_only_countries=make.INCLUDE))
     site = {"one_off_only_countries": frozenset({"IE"})}
 
-    shown = prompt(campaign, site, visitor=make.visitor(country="IE")).ask
+    shown = prompt(campaign, site, visit=make.visit(country="IE")).ask
 
     assert [one.interval for one in shown.intervals] == [Interval.ONE_OFF]
 

@@ -6,7 +6,7 @@ from schemas.decide import DecideSchema
 from schemas.simulated_reader import StartReaderSchema
 from schemas.simulation import SimulationSchema, StepSchema
 from service.decisions.decision import Outcome
-from service.decisions.rules import RULES
+from service.decisions.rules.in_order import RULES
 from service.decisions.simulation import Happening, StartState
 from service.decisions.simulation_file import simulate_text
 

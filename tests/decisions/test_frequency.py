@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.campaigns.frequency import Cap, Counting, Cycle, DailyCap, Frequency, Gap, SiteFrequency
-from service.decisions.prompts import PromptEvent, campaign_fingerprint, record_contribution, record_event
+from service.decisions.impressions import PromptEvent, campaign_fingerprint, record_contribution, record_event
 from service.decisions.reader import MAX_SEEN, History, Reader
 from tests.decisions import make
 

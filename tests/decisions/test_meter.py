@@ -17,9 +17,9 @@ from service.campaigns.reader_rules import Consent, ReaderRules
 from service.campaigns.site import Crawlers, Site
 from service.decisions.decide import decide
 from service.decisions.decision import Decision
-from service.decisions.meter import spend
-from service.decisions.prompts import PromptEvent, campaign_fingerprint, record_event
+from service.decisions.impressions import PromptEvent, campaign_fingerprint, record_event
 from service.decisions.reader import MAX_FREE_READS, Giving, Reader, RecurringState
+from service.decisions.rules.meter import spend
 from service.decisions.situation import Purpose
 from tests.decisions import make
 
@@ -139,26 +139,26 @@ def test_shortening_the_period_refunds_nothing() -> None:
 
 def test_audiences_have_pools_of_their_own_unless_they_share() -> None:
     terms = Meter(anonymous=Allowance(1, Period.MONTH), registered=Allowance(3, Period.MONTH))
-    signed_in = make.visitor(is_signed_in=True)
+    signed_in = make.visit(is_signed_in=True)
 
     apart = Life(gate(meter=terms))
     assert apart.states("/a", "/b") == ["metered", "gated"]
-    assert apart.states("/b", "/c", "/d", "/e", visitor=signed_in) == ["metered"] * 3 + ["gated"]
+    assert apart.states("/b", "/c", "/d", "/e", visit=signed_in) == ["metered"] * 3 + ["gated"]
 
     shared = Life(gate(meter=replace(terms, audiences_share=True)))
     assert shared.states("/a", "/b") == ["metered", "gated"]
-    assert shared.states("/b", "/c", "/d", visitor=signed_in) == ["metered", "metered", "gated"]
+    assert shared.states("/b", "/c", "/d", visit=signed_in) == ["metered", "metered", "gated"]
 
 
 def test_an_unverified_reader_has_the_anonymous_terms_and_count() -> None:
     terms = Meter(anonymous=Allowance(1, Period.MONTH), registered=Allowance(9, Period.MONTH))
-    unverified = make.visitor(is_signed_in=True, is_verified=False)
+    unverified = make.visit(is_signed_in=True, is_verified=False)
     life = Life(gate(meter=terms))
     life.open("/a")
 
-    assert life.states("/b", visitor=unverified) == ["gated"]
+    assert life.states("/b", visit=unverified) == ["gated"]
     generous = gate(meter=replace(terms, unverified=Allowance(2, Period.MONTH)))
-    assert Life(generous, reader=life.reader).states("/b", "/c", visitor=unverified) == ["metered", "gated"]
+    assert Life(generous, reader=life.reader).states("/b", "/c", visit=unverified) == ["metered", "gated"]
 
 
 def test_gates_share_one_count_unless_they_have_their_own() -> None:
@@ -209,22 +209,22 @@ def test_pages_the_meter_leaves_out_spend_nothing() -> None:
 def test_fetching_ahead_and_crawling_spend_nothing(purpose: Purpose) -> None:
     life = Life(metered(1))
 
-    life.open("/a", visitor=make.visitor(purpose=purpose))
+    life.open("/a", visit=make.visit(purpose=purpose))
 
     assert life.reader.pools == ()
 
 
 def test_crawlers_read_by_the_sites_policy() -> None:
-    crawler = make.visitor(purpose=Purpose.CRAWL)
+    crawler = make.visit(purpose=Purpose.CRAWL)
 
-    assert Life(gate()).states("/a", visitor=crawler) == ["open"]
+    assert Life(gate()).states("/a", visit=crawler) == ["open"]
     closed = make.site(crawlers=Crawlers(sees_articles=False))
-    assert Life(metered(5), site=closed).states("/a", visitor=crawler) == ["gated"]
+    assert Life(metered(5), site=closed).states("/a", visit=crawler) == ["gated"]
 
 
 def test_staff_and_supporters_read_freely_and_spend_nothing() -> None:
     life = Life(gate())
-    assert life.states("/a", visitor=make.visitor(is_staff=True)) == ["open"]
+    assert life.states("/a", visit=make.visit(is_staff=True)) == ["open"]
 
     giving = Giving(RecurringState.ACTIVE, recurring_at=make.instant())
     supporter = Life(metered(1), reader=make.reader(giving=giving))
@@ -236,8 +236,8 @@ def test_a_registration_gate_is_open_to_the_registered() -> None:
     wall = gate(gate=Gate(GateType.REGISTRATION))
 
     assert Life(wall).states("/a") == ["gated"]
-    assert Life(wall).states("/a", visitor=make.visitor(is_signed_in=True)) == ["open"]
-    assert Life(wall).states("/a", visitor=make.visitor(is_signed_in=True, is_verified=False)) == ["gated"]
+    assert Life(wall).states("/a", visit=make.visit(is_signed_in=True)) == ["open"]
+    assert Life(wall).states("/a", visit=make.visit(is_signed_in=True, is_verified=False)) == ["gated"]
 
 
 def test_a_gate_lifts_for_its_own_days_after_a_contribution() -> None:
@@ -289,7 +289,7 @@ def test_an_appeal_and_a_gate_never_share_a_page() -> None:
 
 
 def test_without_consent_the_article_is_open() -> None:
-    about: dict[str, Any] = {"has_reader": False, "visitor": make.visitor(consent=Consent.NONE)}
+    about: dict[str, Any] = {"has_reader": False, "visit": make.visit(consent=Consent.NONE)}
 
     for wall in (gate(), metered(3)):
         where = make.compiled(wall)
@@ -318,11 +318,11 @@ def test_a_soft_gate_turns_mandatory_after_so_many_dismissals_by_region() -> Non
         reader = record_event(reader, PromptEvent.DISMISSED, campaign_fingerprint("gate"), 0, at)
     life = Life(gate(gate=soft, cool_off=CoolOff(dismissal_seconds=(make.DAY,))), reader=reader)
 
-    irish = life.open("/a", visitor=make.visitor(country="IE"))
+    irish = life.open("/a", visit=make.visit(country="IE"))
 
     assert [choice.strength for choice in irish.choices] == [Strength.HARD]
     assert irish.choices[0].is_dismissible is False
-    assert life.states("/a", visitor=make.visitor(country="GB")) == ["open"]
+    assert life.states("/a", visit=make.visit(country="GB")) == ["open"]
     assert life.states("/a") == ["open"]
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from service.decisions import reader as bounds
 from service.decisions.fingerprints import REQUEST_BYTES, SALT_BYTES, holds, request_print
 from service.decisions.history import Reading, record_view
+from service.decisions.impressions import PromptEvent, record_event, record_once
 from service.decisions.passport_bytes import Section, decode, encode
-from service.decisions.prompts import PromptEvent, record_event, record_once
 from service.decisions.reader import History, Reader
 from tests.decisions import make
 from tests.decisions.test_passport import readers

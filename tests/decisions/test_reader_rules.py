@@ -33,8 +33,8 @@ def blocked(rules: ReaderRules, who: Reader | None = None, site: Site | None = N
     return make.blocked_by(make.compiled(make.campaign(reader=rules), site=site), who=who, **about)
 
 
-def facts(rules: ReaderRules, site: Site | None = None, **visitor: Any) -> str | None:
-    return blocked(rules, site=site, visitor=make.visitor(**visitor))
+def facts(rules: ReaderRules, site: Site | None = None, **visit: Any) -> str | None:
+    return blocked(rules, site=site, visit=make.visit(**visit))
 
 
 def read(weeks: tuple[int, ...] = (), days: tuple[int, ...] = (), **topics: int) -> Reader:
@@ -53,8 +53,8 @@ def test_article_counts_include_both_their_ends(count: int, expected: str | None
 def test_topics_that_may_not_be_kept_are_not_none_read() -> None:
     few = ReaderRules(article_counts=(ArticleCount(maximum=3, topics=frozenset({"sport"})),))
 
-    assert blocked(few, read(sport=1), visitor=make.visitor(consent=Consent.FULL)) is None
-    assert blocked(few, read(), visitor=make.visitor(consent=Consent.METER)) == "articles"
+    assert blocked(few, read(sport=1), visit=make.visit(consent=Consent.FULL)) is None
+    assert blocked(few, read(), visit=make.visit(consent=Consent.METER)) == "articles"
 
 
 def test_zero_articles_is_a_rule_of_its_own() -> None:
@@ -298,7 +298,7 @@ def test_the_holdout_meets_no_gate_either() -> None:
 
 def test_without_consent_chance_decides_by_page_view_and_not_by_reader() -> None:
     where = make.compiled(make.campaign(), site=make.site(consent=ConsentPolicy(contextual_share=0.25)))
-    about = {"has_reader": False, "visitor": make.visitor(consent=Consent.NONE)}
+    about = {"has_reader": False, "visit": make.visit(consent=Consent.NONE)}
 
     shown = sum(
         make.blocked_by(where, view_id=f"v{n}", **about) is None  # type: ignore[arg-type]

@@ -12,22 +12,22 @@ from service.decisions.decide import decide
 from service.decisions.reader import new_reader
 from service.decisions.shortlist import MAX_PAGES, shortlisted
 from service.decisions.site_time import site_time_of
-from service.decisions.situation import Page, Purpose, Situation, Visitor
+from service.decisions.situation import Page, Purpose, Situation, Visit
 
 NEWSROOM = compiled_newsroom(30)
 START = int(NOW.timestamp())
-IRISH = Visitor(consent=Consent.FULL, country="IE")
-VISITORS = (
+IRISH = Visit(consent=Consent.FULL, country="IE")
+VISITS = (
     IRISH,
     *(IRISH._replace(**one) for one in ({"country": "US"}, {"country": None}, {"purpose": Purpose.CRAWL})),
 )
 
 
-def situation_at(number: int, instant: int, visitor: Visitor = IRISH, **page: Any) -> Situation:
+def situation_at(number: int, instant: int, visit: Visit = IRISH, **page: Any) -> Situation:
     return Situation(
         site=NEWSROOM.site,
         page=DecideSchema().load(page_view(number)).facts.page._replace(**page),
-        visitor=visitor,
+        visit=visit,
         reader=new_reader(instant - 1000, number % 1000, 1),
         supporter=SupporterState.NONE,
         now=site_time_of(instant, NEWSROOM.zone),
@@ -38,14 +38,14 @@ def situation_at(number: int, instant: int, visitor: Visitor = IRISH, **page: An
 @given(
     st.integers(0, 40),
     st.sampled_from([START, START + 59, START + 61, START + 44 * 86_400, START - 400 * 86_400]),
-    st.sampled_from(VISITORS),
+    st.sampled_from(VISITS),
     st.booleans(),
     st.booleans(),
 )
 def test_it_agrees_with_asking_every_rule(
-    number: int, instant: int, visitor: Visitor, is_sensitive: bool, hides_appeals: bool
+    number: int, instant: int, visit: Visit, is_sensitive: bool, hides_appeals: bool
 ) -> None:
-    situation = situation_at(number, instant, visitor, is_sensitive=is_sensitive, hides_appeals=hides_appeals)
+    situation = situation_at(number, instant, visit, is_sensitive=is_sensitive, hides_appeals=hides_appeals)
 
     assert decide(NEWSROOM, situation).choices == decide(NEWSROOM, situation, explains=True).choices
 
@@ -65,7 +65,7 @@ def test_the_readers_own_view_id_makes_no_other_page() -> None:
 
 
 def test_another_kind_of_visit_is_looked_at_anew_and_remembered_beside_the_first() -> None:
-    here, elsewhere = situation_at(1, START), situation_at(1, START, VISITORS[1])
+    here, elsewhere = situation_at(1, START), situation_at(1, START, VISITS[1])
 
     assert shortlisted(NEWSROOM, here).appeals
     assert not shortlisted(NEWSROOM, elsewhere).appeals

@@ -10,7 +10,7 @@ from service.campaigns.frequency import CoolOff
 from service.campaigns.reader_rules import ReaderRules
 from service.decisions.merge import merged
 from service.decisions.reader import FreeRead, History, PoolUse, PromptRecord, TopicHistory
-from service.decisions.supporters import contributed
+from service.decisions.rules.supporters import contributed
 from tests.conftest import SettableClock
 from tests.decisions import make
 from tests.decisions.conftest import Opener

@@ -11,7 +11,7 @@ from service.campaigns.reader_rules import EVERYONE, SUPPORTERS, ReaderRules, Su
 from service.campaigns.site import SupporterPolicy
 from service.campaigns.variant import Interval
 from service.decisions.reader import Giving, RecurringState
-from service.decisions.supporters import contributed, refunded, state_ends_at, supporter_state
+from service.decisions.rules.supporters import contributed, refunded, state_ends_at, supporter_state
 from tests.decisions import make
 
 NOW = make.instant()

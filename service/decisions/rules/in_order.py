@@ -9,8 +9,10 @@ from service.campaigns.gate import Strength
 from service.campaigns.reader_rules import Inclusion
 from service.campaigns.site import Site
 from service.campaigns.variant import Placeholder, names_in_braces
-from service.decisions import cool_off, frequency, goal, page_rules, reader_rules, schedule, supporters, switches
-from service.decisions.compiled import ACCESS, VISIT, Rule, Scope
+from service.decisions.rules import cool_off, frequency, goal, schedule, supporters, switches
+from service.decisions.rules import page as page_rules
+from service.decisions.rules import reader as reader_rules
+from service.decisions.rules.rule import ACCESS, VISIT, Rule, Scope
 
 _COUNTS = frozenset({Placeholder.ARTICLE_COUNT, Placeholder.ARTICLE_COUNT_IN_WINDOW})
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from service.campaigns.schedule import WEEKDAYS, Hours, is_quiet, is_within_hours
-from service.decisions.compiled import Prepared
+from service.decisions.rules.rule import Prepared
 from service.decisions.site_time import SiteTime, as_datetime, clock_change, instant_of, site_time_of
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict

@@ -3,7 +3,7 @@
 from service.campaigns.campaign import Kind
 from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch
 from service.campaigns.schedule import ends_before
-from service.decisions.compiled import Prepared
+from service.decisions.rules.rule import Prepared
 from service.decisions.site_time import instant_of
 from service.decisions.situation import Page, Situation
 from service.decisions.verdict import Verdict, listed

@@ -12,7 +12,7 @@ from service.campaigns.page_rules import PageAccess, PageMatch
 from service.decisions.fingerprints import fingerprint
 from service.decisions.reader import MAX_FREE_READS, MAX_POOLS, FreeRead, PoolUse, Reader
 from service.decisions.site_time import DAY_SECONDS, SiteTime, instant_of, next_month
-from service.decisions.situation import Page, Purpose, Situation, Visitor
+from service.decisions.situation import Page, Purpose, Situation, Visit
 
 _SHARED_POOL = "*"
 _LONGEST_SECONDS = 91 * DAY_SECONDS  # no period is longer: what would come back later was written by a wrong clock
@@ -43,7 +43,7 @@ def metered(campaign: Campaign, situation: Situation) -> Metering:
         return Metering(is_open=False)
     if page.page_type in meter.free_types or (meter.free_pages is not None and _is_free(meter.free_pages, page)):
         return Metering(is_open=True)
-    allowance = allowance_for(meter, situation.visitor)
+    allowance = allowance_for(meter, situation.visit)
     if allowance is None or situation.reader is None:
         return Metering(is_open=situation.reader is None and allowance is not None)
     return _counted(campaign, allowance, situation.reader, situation)
@@ -51,10 +51,10 @@ def metered(campaign: Campaign, situation: Situation) -> Metering:
 
 def spend(reader: Reader, campaign: Campaign, situation: Situation) -> Reader:
     """The reader after reading a free article that `metered` said would be spent."""
-    allowance = allowance_for(campaign.meter, situation.visitor) if campaign.meter else None
+    allowance = allowance_for(campaign.meter, situation.visit) if campaign.meter else None
     if allowance is None:
         return reader
-    pool = pool_fingerprint(campaign, situation.visitor)
+    pool = pool_fingerprint(campaign, situation.visit)
     expires_at = _expires_at(allowance, situation.now)
     use = _use(reader, pool, situation.now.instant)
     use = use._replace(reads=(*use.reads, FreeRead(_page(reader, situation.page), expires_at)))
@@ -76,30 +76,30 @@ def _with_oldest_counted(use: PoolUse) -> PoolUse:
     return PoolUse(use.pool, use.reads[1:], use.older_used + 1, expires_at)
 
 
-def allowance_for(meter: Meter, visitor: Visitor) -> Allowance | None:
+def allowance_for(meter: Meter, visit: Visit) -> Allowance | None:
     """The terms of this reader's audience. An unverified reader without terms of their own has the anonymous ones."""
-    if not visitor.is_signed_in:
+    if not visit.is_signed_in:
         return meter.anonymous
-    return meter.registered if visitor.is_verified else meter.unverified or meter.anonymous
+    return meter.registered if visit.is_verified else meter.unverified or meter.anonymous
 
 
-def pool_fingerprint(campaign: Campaign, visitor: Visitor) -> int:
+def pool_fingerprint(campaign: Campaign, visit: Visit) -> int:
     """Which count a page view spends from: shared by gates or of one gate, and of one audience unless they share."""
     meter = campaign.meter
     name = campaign.key if meter and meter.pool is Pool.OWN else _SHARED_POOL
-    is_registered = visitor.is_signed_in and visitor.is_verified
+    is_registered = visit.is_signed_in and visit.is_verified
     audience = "registered" if is_registered and not (meter and meter.audiences_share) else "anonymous"
     return fingerprint(f"pool:{name}:{audience}")
 
 
 def _counted(campaign: Campaign, allowance: Allowance, reader: Reader, situation: Situation) -> Metering:
-    use = _use(reader, pool_fingerprint(campaign, situation.visitor), situation.now.instant)
+    use = _use(reader, pool_fingerprint(campaign, situation.visit), situation.now.instant)
     ends = sorted([read.expires_at for read in use.reads] + [use.older_expires_at] * use.older_used)
     is_read_before = any(read.page == _page(reader, situation.page) for read in use.reads)
     if not is_read_before and len(ends) >= allowance.articles:
         back_at = ends[len(ends) - allowance.articles] if allowance.articles else None
         return Metering(False, len(ends), allowance.articles, back_at)
-    spends = not is_read_before and situation.visitor.purpose is Purpose.VISIT
+    spends = not is_read_before and situation.visit.purpose is Purpose.VISIT
     if spends:
         ends = sorted([*ends, _expires_at(allowance, situation.now)])
     return Metering(True, len(ends), allowance.articles, ends[0] if ends else None, spends)

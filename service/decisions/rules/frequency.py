@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from service.campaigns.frequency import Cap, Counting, Cycle, DailyCap, Gap
 from service.decisions.assignment import point
-from service.decisions.compiled import Prepared
 from service.decisions.reader import PromptRecord, Reader
+from service.decisions.rules.rule import Prepared
 from service.decisions.site_time import DAY_SECONDS, SKEW_SECONDS, SiteTime, day_starting, instant_of
 from service.decisions.situation import Purpose, Situation
 from service.decisions.verdict import Verdict, worst
@@ -39,7 +39,7 @@ def is_nth_view(prepared: Prepared, situation: Situation) -> Verdict:
 
 def _view_number(reader: Reader, situation: Situation) -> int:
     """Which page view of the reader's this is. One fetched ahead of time or by a crawler was not counted before."""
-    return reader.history.view_count + (situation.visitor.purpose is not Purpose.VISIT)
+    return reader.history.view_count + (situation.visit.purpose is not Purpose.VISIT)
 
 
 def is_under_total(prepared: Prepared, situation: Situation) -> Verdict:

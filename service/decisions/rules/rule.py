@@ -1,10 +1,9 @@
-"""A campaign prepared once for many decisions: its instants, its fingerprints, and only the rules it uses."""
+"""A rule, and the prepared campaign that it is asked about."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.experiment import Experiment
@@ -24,7 +23,7 @@ class Stage(StrEnum):
 
 class Scope(StrEnum):
     """What a rule looks at besides the campaign and the site. `PAGE`: the page and the clock, by whole minutes;
-    `VISIT`: what the request tells of the visitor; `READER`: the reader's history, or chance."""
+    `VISIT`: what the request tells of the visit; `READER`: the reader's history, or chance."""
 
     PAGE = "page"
     VISIT = "visit"
@@ -82,29 +81,3 @@ class Rule(NamedTuple):
     applies: Callable[[Campaign, Site], bool]
     stage: Stage = MATCH
     scope: Scope = Scope.READER
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A prepared campaign and the rules it uses, in order."""
-
-    prepared: Prepared
-    rules: tuple[Rule, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledSite:
-    """A site's campaigns ready to be decided on: gates and appeals, each in the order they are asked.
-
-    `wanted_topics`: fingerprints some campaign asks about. `dropped`: campaigns that could not be prepared, with the
-    reason; the others go on without them. `shortlists`: see `shortlist.py`; no part of the value.
-    """
-
-    site: Site
-    zone: ZoneInfo
-    gates: tuple[Candidate, ...]
-    appeals: tuple[Candidate, ...]
-    wanted_topics: frozenset[int]
-    raised_minor: Mapping[str, int]
-    dropped: tuple[str, ...] = ()
-    shortlists: dict[int, dict[Hashable, "CompiledSite"]] = field(default_factory=dict, compare=False, repr=False)

@@ -5,11 +5,11 @@ from datetime import UTC
 from functools import lru_cache
 from typing import Any
 
-from service.decisions.act import Answer, Offered
+from service.decisions.ask_amounts import OfferedAsk
+from service.decisions.decide_view import Answer, Offered
 from service.decisions.decision import Access, Trace
-from service.decisions.offer import Prompt
-from service.decisions.prompt_body import prompt_body
-from service.decisions.simulate import Lived
+from service.decisions.prompt import OfferedTicker, Prompt
+from service.decisions.simulate import SimulatedView
 from service.decisions.site_time import as_datetime
 
 MAX_TEXTS = 4096  # prompts whose text is kept; then it starts over
@@ -102,7 +102,7 @@ def instant_text(instant: int | None) -> str | None:
     return None if instant is None else as_datetime(instant).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def lived_body(lived: Lived) -> dict[str, Any]:
+def lived_body(lived: SimulatedView) -> dict[str, Any]:
     """One page view of a simulation."""
     return {
         "step": lived.step,
@@ -113,4 +113,72 @@ def lived_body(lived: Lived) -> dict[str, Any]:
         "access": {**access_body(lived.decision.access), "decided_by": lived.decision.access.decided_by},
         "reader": {"article_count": lived.article_count, "supporter": lived.supporter.value},
         "trace": trace_body(lived.decision.traces),
+    }
+
+
+def prompt_body(prompt: Prompt) -> dict[str, Any]:
+    copy = prompt.copy
+    return {
+        "placement": prompt.placement.value,
+        "kind": prompt.kind.value,
+        "campaign": prompt.campaign,
+        "variant": prompt.variant,
+        "copy": {
+            "language": copy.language,
+            "heading": copy.heading,
+            "subheading": copy.subheading,
+            "paragraphs": list(copy.paragraphs),
+            "highlight": copy.highlight,
+            "button": copy.button,
+            "footnote": copy.footnote,
+        },
+        "ask": _ask(prompt.ask),
+        "design": _design(prompt),
+        "ticker": _ticker(prompt.ticker),
+        "gate": {"type": prompt.gate.gate_type.value, "strength": prompt.gate.strength.value} if prompt.gate else None,
+        "is_dismissible": prompt.is_dismissible,
+    }
+
+
+def _ask(ask: OfferedAsk) -> dict[str, Any]:
+    return {
+        "currency": ask.currency,
+        "exponent": ask.exponent,
+        "default_interval": ask.default_interval.value,
+        "can_cover_fee": ask.can_cover_fee,
+        "allows_own_amount": ask.allows_own_amount,
+        "intervals": [
+            {
+                "interval": one.interval.value,
+                "amounts_minor": list(one.amounts_minor),
+                "default_minor": one.default_minor,
+                "minimum_minor": one.minimum_minor,
+                "maximum_minor": one.maximum_minor,
+            }
+            for one in ask.intervals
+        ],
+    }
+
+
+def _design(prompt: Prompt) -> dict[str, str]:
+    """Only what the campaign sets; the rest is the widget's own."""
+    design = prompt.design
+    tokens = {
+        "accent": design.accent,
+        "accent_text": design.accent_text,
+        "background": design.background,
+        "text": design.text,
+    }
+    return {name: value for name, value in tokens.items() if value is not None}
+
+
+def _ticker(ticker: OfferedTicker | None) -> dict[str, Any] | None:
+    if ticker is None:
+        return None
+    return {
+        "label": ticker.label,
+        "goal_minor": ticker.goal_minor,
+        "raised_minor": ticker.raised_minor,
+        "currency": ticker.currency,
+        "ends_on": ticker.ends_on.isoformat() if ticker.ends_on else None,
     }

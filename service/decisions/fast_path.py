@@ -1,7 +1,8 @@
-"""Answers plain decide requests ahead of Flask's dispatch, which costs more than the decision itself.
+"""Answer plain decide requests ahead of Flask's dispatch, which costs more than the decision itself.
 
-The same contract, engine and answer as the Flask route. Whatever is not plain (a preflight, a body that is refused, a
-foreign page, a signed-in reader, a preview, a fault) is handed on untouched. A property test holds the two equal.
+Contract, decision (`decide_view`) and answer equal those of the Flask route in `api.py`; a property test compares them.
+A request that is not plain (a preflight, a body that is refused, a foreign page, a signed-in reader, a preview, an
+error) is passed on to Flask unchanged.
 """
 
 import time
@@ -14,12 +15,12 @@ from werkzeug.exceptions import HTTPException
 from schemas.decide import PAGE_FACTS, DecideSchema
 from schemas.remembered_bodies import RememberedBodies
 from schemas.remembering import RememberingSchema
-from service.decisions.act import Answer, answer_view
-from service.decisions.carrier import MAX_USER_AGENT, cookie_name, cookie_value, edge_of, passport_cookie
-from service.decisions.compile_cache import CompiledSites
+from service.decisions.answer_json import answer_text
+from service.decisions.compile import CompiledSites
 from service.decisions.counting import count_decision
-from service.decisions.render import answer_text
-from service.decisions.view import Carrier, view_request
+from service.decisions.decide_view import Answer, decide_view, page_view_of
+from service.decisions.passport_cookie import MAX_USER_AGENT, cookie_name, cookie_value, edge_of, passport_cookie
+from service.decisions.view import RequestContext, view_request
 from service.errors import DomainError
 from service.logs import request_id_of
 from service.requests import (
@@ -36,7 +37,7 @@ from service.requests import (
 from service.services import Services
 
 
-class FrontDoor:
+class FastPath:
     """A WSGI application in front of another. Holds nothing about readers."""
 
     def __init__(self, behind: Wsgi, services: Services) -> None:
@@ -76,7 +77,9 @@ class FrontDoor:
         if not is_admitted(environ.get("HTTP_ORIGIN"), site.site.origins, self._public_origin):
             return None
         key = site.site.key
-        answer = answer_view(site, services.passports, view, self._carrier(environ, key), services.clock())
+        context = self._context(environ, key)
+        page_view = page_view_of(site, services.passports, view, context, services.clock())
+        answer = decide_view(site, services.passports, page_view)
         if answer.fault is not None:
             return None
         body = answer_text(answer).encode()
@@ -84,12 +87,12 @@ class FrontDoor:
         count_decision(services, key, answer, time.perf_counter() - began)
         return body, headers
 
-    def _carrier(self, environ: Environ, site: str) -> Carrier:
+    def _context(self, environ: Environ, site: str) -> RequestContext:
         given = environ.get
         cookie = cookie_value(given("HTTP_COOKIE", ""), cookie_name(site, is_https=self._is_https))
         purpose = given("HTTP_SEC_PURPOSE") or given("HTTP_PURPOSE") or ""
         edge = edge_of(given(self._country_name, ""), given("HTTP_USER_AGENT", "")[:MAX_USER_AGENT], purpose)
-        return Carrier(cookie, edge)
+        return RequestContext(cookie, edge)
 
     def _headers(self, environ: Environ, site: str, answer: Answer, length: int) -> list[tuple[str, str]]:
         # The decision's own digits: other random bytes would cost another call of the system.

@@ -1,4 +1,4 @@
-"""The front door and the Flask route behind it answer alike, and what is not plain reaches the route untouched."""
+"""The fast path and the Flask route give equal answers, and a request that is not plain reaches the route unchanged."""
 
 import json
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infra.bench.newsroom import NOW, ORIGIN, SITE, compiled_newsroom, heavy_reader, page_view, snapshot_of
-from service.decisions.carrier import cookie_name
-from service.decisions.front_door import FrontDoor
+from service.decisions.fast_path import FastPath
+from service.decisions.passport_cookie import cookie_name
 from service.services import EXTENSION, Services
 from tests.contract.snapshot import contract_app
 
@@ -46,7 +46,7 @@ def passports(whole: Flask) -> list[str | None]:
 
 
 def through_the_door(whole: Flask) -> FlaskClient:
-    assert isinstance(whole.wsgi_app, FrontDoor)
+    assert isinstance(whole.wsgi_app, FastPath)
     return whole.test_client()
 
 
@@ -111,7 +111,7 @@ def test_a_plain_view_never_reaches_the_route(whole: Flask) -> None:
         return []
 
     alone = Flask("alone")
-    alone.wsgi_app = FrontDoor(behind, services)  # type: ignore[method-assign]
+    alone.wsgi_app = FastPath(behind, services)  # type: ignore[method-assign]
     client = alone.test_client()
 
     assert client.post("/v1/decide", json=page_view(1)).status_code == 200

@@ -6,8 +6,8 @@ from datetime import datetime
 from service.campaigns.campaign import Campaign
 from service.campaigns.frequency import CoolOff, Counting, WeeklyShowAgain
 from service.campaigns.schedule import WEEKDAYS
-from service.decisions.compiled import Prepared
 from service.decisions.reader import PromptRecord
+from service.decisions.rules.rule import Prepared
 from service.decisions.site_time import SKEW_SECONDS, SiteTime, instant_of, site_time_of
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict
@@ -72,7 +72,7 @@ def shown_again_at(cool_off: CoolOff, last: int, situation: Situation) -> int:
     """The first "show again" after a dismissal, by hand or by the week; far in the future when there is none."""
     if not cool_off.show_again and not cool_off.weekly_show_again:
         return _FOREVER
-    country = situation.visitor.country
+    country = situation.visit.country
     by_hand = (_instant(one.at) for one in cool_off.show_again if _fits(one.countries, country))
     by_week = (
         _next_weekly(one, site_time_of(last, situation.now.zone))
@@ -109,7 +109,7 @@ def _cannot_be_closed(prepared: Prepared, situation: Situation) -> bool:
     if prepared.campaign.gate is None or situation.reader is None:
         return False
     record = situation.reader.prompt_record(prepared.fingerprint)
-    return is_mandatory(prepared.campaign, record, situation.visitor.country)
+    return is_mandatory(prepared.campaign, record, situation.visit.country)
 
 
 def _fits(countries: frozenset[str] | None, country: str | None) -> bool:

@@ -1,21 +1,21 @@
-"""How a reader's passport travels, and what a request tells beside its body. Header names as in HTTP."""
+"""The cookie that holds a passport, and what else a request says outside its body. Header names as in HTTP."""
 
 from collections.abc import Callable
 from functools import lru_cache
 
 from service.decisions.passport import PASSPORT_DAYS
-from service.decisions.view import Carrier, Edge
+from service.decisions.view import Edge, RequestContext
 from service.settings import Settings
 
 MAX_USER_AGENT = 300
 UNKNOWN_COUNTRIES = frozenset({"XX", "T1"})  # what edges send for unknown and for Tor
 
 
-def carrier_of(settings: Settings, header: Callable[[str], str | None], cookie: str | None) -> Carrier:
-    """What the request itself tells, its address excepted."""
+def request_context(settings: Settings, header: Callable[[str], str | None], cookie: str | None) -> RequestContext:
+    """Read what a request says outside its body: the passport cookie and some headers, never its address."""
     purpose = header("Sec-Purpose") or header("Purpose") or ""
     country = (header(settings.country_header) or "") if settings.country_header else ""
-    return Carrier(cookie, edge_of(country, (header("User-Agent") or "")[:MAX_USER_AGENT], purpose))
+    return RequestContext(cookie, edge_of(country, (header("User-Agent") or "")[:MAX_USER_AGENT], purpose))
 
 
 @lru_cache(maxsize=4096)

@@ -16,11 +16,11 @@ from service.campaigns.variant import (
     Variant,
     names_in_braces,
 )
-from service.decisions.ask import OfferedAsk, offered_ask
-from service.decisions.compiled import Prepared
+from service.decisions.ask_amounts import OfferedAsk, offered_ask
 from service.decisions.decision import Choice
-from service.decisions.goal import raised_minor
-from service.decisions.reader_rules import article_count
+from service.decisions.rules.goal import raised_minor
+from service.decisions.rules.reader import article_count
+from service.decisions.rules.rule import Prepared
 from service.decisions.situation import Situation
 
 MAX_OFFERS = 1024  # of one campaign remembered at once; then it starts over
@@ -66,8 +66,8 @@ class Prompt:
 
 def prompt_of(choice: Choice, situation: Situation) -> Prompt:
     """Everything the widget needs to show a chosen campaign. What readers of one kind have in common is made once."""
-    offers, visitor, assigned = choice.prepared.offers, situation.visitor, choice.assigned
-    of_reader = (visitor.language, visitor.device, visitor.country)
+    offers, visit, assigned = choice.prepared.offers, situation.visit, choice.assigned
+    of_reader = (visit.language, visit.device, visit.country)
     kind = (assigned.variant.key, assigned.is_counted, choice.strength, of_reader)
     prompt: Prompt | None = offers.get(kind)
     if prompt is None:
@@ -87,7 +87,7 @@ def _written(choice: Choice, situation: Situation) -> Prompt:
         kind=campaign.kind,
         placement=campaign.placement,
         copy=copy,
-        ask=offered_ask(variant, situation.site, situation.visitor.country),
+        ask=offered_ask(variant, situation.site, situation.visit.country),
         design=variant.design,
         ticker=None,
         gate=OfferedGate(gate.gate_type, choice.strength) if gate and choice.strength else None,
@@ -139,13 +139,13 @@ def offered_ticker(campaign: Campaign, ticker: Ticker | None, situation: Situati
 
 
 def _copy_for(variant: Variant, situation: Situation) -> Copy:
-    language = situation.visitor.language or ""
+    language = situation.visit.language or ""
     wanted = (language, language.split("-")[0], situation.site.default_language)
     in_language = next(
         (found for one in wanted if (found := [copy for copy in variant.copies if copy.language == one])),
         [copy for copy in variant.copies if copy.language == variant.copies[0].language],
     )
-    device = CopyDevice.SMALL if situation.visitor.device in _PHONES else CopyDevice.ANY
+    device = CopyDevice.SMALL if situation.visit.device in _PHONES else CopyDevice.ANY
     return next((copy for copy in in_language if copy.device is device), in_language[0])
 
 
@@ -163,4 +163,4 @@ def _words(prepared: Prepared, situation: Situation) -> dict[str, str]:
 
 
 def _language(situation: Situation) -> str:
-    return (situation.visitor.language or situation.site.default_language).split("-")[0]
+    return (situation.visit.language or situation.site.default_language).split("-")[0]

@@ -2,7 +2,7 @@
 
 from service.campaigns.campaign import Campaign, Status
 from service.campaigns.site import Switches
-from service.decisions.compiled import Prepared
+from service.decisions.rules.rule import Prepared
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict, listed
 

@@ -8,9 +8,9 @@ from service.campaigns.gate import GateType
 from service.campaigns.reader_rules import ArticleCount, Consent, Device, Inclusion
 from service.campaigns.variant import Interval
 from service.decisions.assignment import is_in_share
-from service.decisions.compiled import Prepared, PreparedCount
 from service.decisions.history import articles_in_days, articles_in_weeks, most_read_topics, topic_articles_in_weeks
 from service.decisions.reader import HISTORY_WEEKS, Giving, Reader
+from service.decisions.rules.rule import Prepared, PreparedCount
 from service.decisions.site_time import DAY_SECONDS, HOUR_SECONDS, SiteTime, instant_of
 from service.decisions.situation import Purpose, Situation
 from service.decisions.verdict import Verdict, listed, worst
@@ -21,28 +21,28 @@ _RISING_WEEKS = 3
 
 def is_a_visit(_prepared: Prepared, situation: Situation) -> Verdict:
     """Crawlers and pages fetched ahead of time are shown nothing."""
-    purpose = situation.visitor.purpose
+    purpose = situation.visit.purpose
     return Verdict(purpose is Purpose.VISIT, purpose, "visit")
 
 
 def is_in_contextual_share(_prepared: Prepared, situation: Situation) -> Verdict:
     """Without consent: page facts and chance alone, on the site's share of page views."""
-    if situation.visitor.consent is not Consent.NONE:
-        return Verdict(True, situation.visitor.consent.value, None)
+    if situation.visit.consent is not Consent.NONE:
+        return Verdict(True, situation.visit.consent.value, None)
     share = situation.site.consent.contextual_share
     return Verdict(is_in_share(situation.view_id, "contextual", share), "none", share, None, "share of page views")
 
 
 def has_consent(prepared: Prepared, situation: Situation) -> Verdict:
     consents = prepared.campaign.reader.consents or frozenset()
-    consent = situation.visitor.consent
+    consent = situation.visit.consent
     return Verdict(consent in consents, consent.value, listed(consents))
 
 
 def is_signed_in_as_asked(prepared: Prepared, situation: Situation) -> Verdict:
     """A reader of whom nothing is known is signed out."""
     asked = prepared.campaign.reader.is_signed_in
-    return Verdict(situation.visitor.is_signed_in is asked, situation.visitor.is_signed_in, asked)
+    return Verdict(situation.visit.is_signed_in is asked, situation.visit.is_signed_in, asked)
 
 
 def fits_holdout(prepared: Prepared, situation: Situation) -> Verdict:
@@ -79,7 +79,7 @@ def is_in_campaign_share(prepared: Prepared, situation: Situation) -> Verdict:
 
 def is_in_country(prepared: Prepared, situation: Situation) -> Verdict:
     """A reader of unknown country fails a rule about countries, whichever way it is put."""
-    rules, country = prepared.campaign.reader, situation.visitor.country
+    rules, country = prepared.campaign.reader, situation.visit.country
     passed = country is not None and country not in rules.countries_none
     passed = passed and (rules.countries_any is None or country in rules.countries_any)
     return Verdict(passed, country, listed(rules.countries_any, rules.countries_none))
@@ -88,28 +88,28 @@ def is_in_country(prepared: Prepared, situation: Situation) -> Verdict:
 def fits_one_off_only_country(prepared: Prepared, situation: Situation) -> Verdict:
     """Countries where recurring contributions are not offered; an unknown country is not one of them."""
     inclusion = prepared.campaign.reader.one_off_only_countries
-    is_one = situation.visitor.country in situation.site.one_off_only_countries
+    is_one = situation.visit.country in situation.site.one_off_only_countries
     passed = inclusion is Inclusion.INCLUDE or is_one is (inclusion is Inclusion.ONLY)
     return Verdict(passed, is_one, inclusion.value)
 
 
 def is_on_device(prepared: Prepared, situation: Situation) -> Verdict:
     devices = prepared.campaign.reader.devices or frozenset()
-    device = situation.visitor.device
+    device = situation.visit.device
     passed = device in devices or (device in _MOBILE and Device.MOBILE in devices)
     return Verdict(passed, device.value, listed(devices))
 
 
 def reads_language(prepared: Prepared, situation: Situation) -> Verdict:
     languages = prepared.campaign.reader.languages_any or frozenset()
-    language = situation.visitor.language
+    language = situation.visit.language
     passed = language is not None and (language in languages or language.split("-")[0] in languages)
     return Verdict(passed, language, listed(languages))
 
 
 def came_from(prepared: Prepared, situation: Situation) -> Verdict:
     """The referring host or a subdomain of it. A reader who came from nowhere passes an exclusion, not an inclusion."""
-    rules, host = prepared.campaign.reader, situation.visitor.referrer_host
+    rules, host = prepared.campaign.reader, situation.visit.referrer_host
     passed = rules.referrers_any is None or _is_of(host, rules.referrers_any)
     passed = passed and not _is_of(host, rules.referrers_none)
     return Verdict(passed, host, listed(rules.referrers_any, rules.referrers_none))
@@ -188,25 +188,25 @@ def has_just_contributed(prepared: Prepared, situation: Situation) -> Verdict:
 def is_in_audience(prepared: Prepared, situation: Situation) -> Verdict:
     """Audiences of the publication's own service, for signed-in readers; no answer is no match."""
     asked = prepared.campaign.reader.external_audiences_any or frozenset()
-    known = situation.visitor.audiences
+    known = situation.visit.audiences
     found = known & asked if known is not None else frozenset[str]()
     return Verdict(bool(found), None if known is None else listed(known), listed(asked))
 
 
 def is_not_suppressed(_prepared: Prepared, situation: Situation) -> Verdict:
-    return Verdict(not situation.visitor.is_suppressed, situation.visitor.is_suppressed, False)
+    return Verdict(not situation.visit.is_suppressed, situation.visit.is_suppressed, False)
 
 
 def is_not_registered(prepared: Prepared, situation: Situation) -> Verdict:
     """A registration gate is open to readers who are signed in with a verified address."""
-    gate, visitor = prepared.campaign.gate, situation.visitor
-    registered = visitor.is_signed_in and visitor.is_verified
+    gate, visit = prepared.campaign.gate, situation.visit
+    registered = visit.is_signed_in and visit.is_verified
     passed = gate is None or gate.gate_type is not GateType.REGISTRATION or not registered
     return Verdict(passed, registered, False)
 
 
 def is_not_staff(_prepared: Prepared, situation: Situation) -> Verdict:
-    return Verdict(not situation.visitor.is_staff, situation.visitor.is_staff, False)
+    return Verdict(not situation.visit.is_staff, situation.visit.is_staff, False)
 
 
 def article_count(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int:
@@ -231,7 +231,7 @@ def _articles(counted: PreparedCount, situation: Situation) -> Verdict:
     rule, topics, limit, note = counted
     if situation.reader is None:
         return Verdict(False, None, limit, None, "articles; no history without consent")
-    if topics is not None and situation.visitor.consent is not Consent.FULL:
+    if topics is not None and situation.visit.consent is not Consent.FULL:
         return Verdict(False, None, limit, None, "articles on topics; not known without full consent")
     count = article_count(rule, topics, situation)
     is_enough = rule.minimum is None or count >= rule.minimum

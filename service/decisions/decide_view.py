@@ -1,0 +1,223 @@
+"""Answer one page view: count it, decide, spend from the meter, and seal what the reader carries on.
+
+Every decision is made here: for the fast path and the Flask route, for signed-in readers, previews, simulations and
+replays.
+"""
+
+import secrets
+from datetime import datetime
+from typing import NamedTuple
+
+from service.campaigns.gate import Strength
+from service.campaigns.reader_rules import Consent, SupporterState
+from service.decisions.compile import CompiledSite
+from service.decisions.decide import decide
+from service.decisions.decision import NOTHING, Choice, Decision
+from service.decisions.history import record_view
+from service.decisions.passport import PassportSealer
+from service.decisions.prompt import Prompt, prompt_of
+from service.decisions.prompt_token import PromptToken, seal_prompt_token
+from service.decisions.reader import BUCKETS, Reader, new_reader
+from service.decisions.rules.meter import spend
+from service.decisions.rules.reader import articles_remembered
+from service.decisions.rules.supporters import supporter_state
+from service.decisions.site_time import SiteTime, site_time_at
+from service.decisions.situation import Purpose, Situation, Visit
+from service.decisions.view import RequestContext, ViewRequest, reading_of, visit_of
+from service.ids import new_id
+from service.randomness import random_bytes
+
+_FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+class PageView(NamedTuple):
+    """A reader who opens a page. `reader` None: nothing is remembered (no consent)."""
+
+    request: ViewRequest
+    visit: Visit
+    reader: Reader | None
+    now: SiteTime
+
+
+class ReaderRow(NamedTuple):
+    """What is known of a signed-in reader: their row, joined with the passport of this device.
+
+    `reader` None: nothing may be remembered (no consent). `account`: keyed hash of the reader's id, as hex.
+    `is_supporter_known` False: the row is out of reach, so the reader may support the site.
+    """
+
+    reader: Reader | None
+    account: str = ""
+    is_supporter_known: bool = True
+
+
+class Offered(NamedTuple):
+    """A prompt and the token that the widget sends back with what happened to it."""
+
+    prompt: Prompt
+    token: str
+
+
+class Answer(NamedTuple):
+    """The answer to a page view. `passport` None: nothing to carry. `day`: ordinal of the site's local date.
+
+    `reader`: the reader after the page view. `fault`: the type of an error while deciding. `explains`: show traces.
+    """
+
+    decision_id: str
+    prompts: tuple[Offered, ...]
+    decision: Decision
+    article_count: int
+    supporter: SupporterState
+    passport: str | None
+    is_local: bool
+    day: int
+    reader: Reader | None = None
+    fault: str | None = None
+    explains: bool = False
+
+
+def page_view_of(
+    site: CompiledSite, sealer: PassportSealer, request: ViewRequest, context: RequestContext, now: datetime
+) -> PageView:
+    """Read a request: who visits, what their passport holds, and what time it is on the site's clocks."""
+    at = site_time_at(now, site.zone)
+    visit = visit_of(request, context, site.site)
+    return PageView(request, visit, _passport_reader(sealer, request, context, visit, at), at)
+
+
+def decide_view(
+    site: CompiledSite, sealer: PassportSealer, page_view: PageView, row: ReaderRow | None = None
+) -> Answer:
+    """Answer a page view. `row`: for a signed-in reader, decided on instead of the passport.
+
+    An error while deciding shows no prompt and leaves the article open.
+    """
+    decision_id, account, is_supporter_known = new_id("dec"), "", True
+    if row is not None:
+        reader, account, is_supporter_known = row
+        page_view = page_view._replace(reader=reader)
+    prompts: tuple[Offered, ...] = ()
+    fault = None
+    try:
+        situation, decision, reader = take_view(site, page_view, is_supporter_known=is_supporter_known)
+        if decision.choices:
+            names = (decision_id, account)
+            prompts = tuple([_offered(sealer, choice, situation, names) for choice in decision.choices])
+    except _FAULTS as error:
+        situation = _situation_of(site, page_view, _counted(site, page_view))
+        decision, reader, fault = NOTHING, situation.reader, type(error).__name__
+    return Answer(
+        decision_id,
+        prompts,
+        decision,
+        articles_remembered(reader, page_view.now),
+        situation.supporter,
+        None if reader is None else sealer.seal(reader, site.site.key, page_view.now.instant),
+        page_view.request.passport is not None,
+        page_view.now.day,
+        reader,
+        fault,
+    )
+
+
+def take_view(
+    site: CompiledSite, page_view: PageView, *, is_supporter_known: bool = True, explains: bool = False
+) -> tuple[Situation, Decision, Reader | None]:
+    """Count the page view, decide, and spend: the situation decided on, the decision, and the reader afterwards.
+
+    Pages fetched ahead of time and crawlers count nothing. An article behind a hard gate has not been read.
+    """
+    reader = _counted(site, page_view)
+    situation = _situation_of(site, page_view, reader, is_supporter_known=is_supporter_known)
+    decision = decide(site, situation, explains=explains)
+    if reader is not None and decision.spends_from is not None:
+        reader = spend(reader, decision.spends_from.campaign, situation)
+    if decision.choices and decision.choices[0].strength is Strength.HARD:  # a gate comes first, and alone
+        reader = _counted(site, page_view, is_read=False)
+    return situation, decision, reader
+
+
+def under_consent(reader: Reader, consent: Consent, bucket: int | None = None) -> Reader | None:
+    """What may be kept of a reader: nothing without consent, neither bucket nor topics with consent to the meter alone.
+
+    `bucket` is given to a reader who has none yet and whose consent covers one; None draws it.
+    """
+    if consent is Consent.NONE:
+        return None
+    if consent is Consent.METER:
+        return reader._replace(bucket=None, history=reader.history._replace(topics=()))
+    if reader.bucket is not None:
+        return reader
+    return reader._replace(bucket=secrets.randbelow(BUCKETS) if bucket is None else bucket)
+
+
+def _situation_of(
+    site: CompiledSite, page_view: PageView, reader: Reader | None, *, is_supporter_known: bool = True
+) -> Situation:
+    """What is decided on; `reader` as the page view left them. Of a signed-in reader of whom nothing may be read it is
+    unknown whether they support the site."""
+    if reader is None:
+        supporter = SupporterState.UNKNOWN if page_view.visit.is_signed_in else SupporterState.NONE
+    else:
+        supporter = supporter_state(reader.giving, site.site.supporters, page_view.now)
+    return Situation(
+        site.site,
+        page_view.request.facts.page,
+        page_view.visit,
+        reader,
+        supporter if is_supporter_known else SupporterState.UNKNOWN,
+        page_view.now,
+        page_view.request.view_id,
+        site.raised_minor,
+    )
+
+
+def _counted(site: CompiledSite, page_view: PageView, *, is_read: bool = True) -> Reader | None:
+    """The reader with this page view in the history; `is_read` False: as a page that was not read."""
+    reader, visit = page_view.reader, page_view.visit
+    if reader is None or visit.purpose is not Purpose.VISIT:
+        return reader
+    has_topics = visit.consent is Consent.FULL
+    reading = reading_of(page_view.request, site.wanted_topics, has_topics=has_topics, is_read=is_read)
+    return record_view(reader, reading, page_view.now)
+
+
+def _passport_reader(
+    sealer: PassportSealer, request: ViewRequest, context: RequestContext, visit: Visit, now: SiteTime
+) -> Reader | None:
+    """The reader of the passport, or a new one; None without consent, which reads nothing."""
+    if visit.consent is Consent.NONE:
+        return None
+    text = context.cookie if request.passport is None else request.passport
+    reader = sealer.open(text, request.site, now.instant) if text else None
+    if reader is None:
+        chance, salt = divmod(int.from_bytes(random_bytes(12), "big"), 1 << 32)
+        bucket = chance % BUCKETS if visit.consent is Consent.FULL else None
+        reader = new_reader(now.instant, bucket, salt, now.day)
+    is_whole = visit.consent is Consent.FULL and reader.bucket is not None
+    return reader if is_whole else under_consent(reader, visit.consent)
+
+
+def _offered(sealer: PassportSealer, choice: Choice, situation: Situation, names: tuple[str, str]) -> Offered:
+    prompt = prompt_of(choice, situation)
+    return Offered(prompt, seal_prompt_token(sealer.prompts, prompt_token(prompt, situation, *names)))
+
+
+def prompt_token(prompt: Prompt, situation: Situation, decision_id: str = "", account: str = "") -> PromptToken:
+    return PromptToken(
+        situation.site.key,
+        prompt.campaign,
+        prompt.variant,
+        prompt.placement,
+        prompt.kind,
+        situation.page.page_id,
+        situation.view_id,
+        decision_id,
+        situation.now.instant,
+        prompt.ask.currency,
+        prompt.is_counted,
+        situation.reader is not None,
+        False,
+        account,
+    )
