@@ -12,8 +12,8 @@ from service.campaigns.site import Site
 from service.campaigns.snapshot import SiteSnapshot, Snapshot
 from service.decisions.history import topic_fingerprint
 from service.decisions.impressions import campaign_fingerprint
+from service.decisions.rules.articles import span, window
 from service.decisions.rules.in_order import RULES
-from service.decisions.rules.reader import span, window
 from service.decisions.rules.rule import Prepared, PreparedCount, Rule
 from service.decisions.variants import draw_of
 

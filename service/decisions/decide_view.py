@@ -18,8 +18,8 @@ from service.decisions.passport import PassportSealer
 from service.decisions.prompt import Prompt, prompt_of
 from service.decisions.prompt_token import PromptToken, seal_prompt_token
 from service.decisions.reader import BUCKETS, Reader, new_reader
+from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.meter import spend
-from service.decisions.rules.reader import articles_remembered
 from service.decisions.rules.supporters import supporter_state
 from service.decisions.site_time import SiteTime, site_time_at
 from service.decisions.situation import Purpose, Situation, Visit

@@ -16,7 +16,7 @@ from service.decisions.decision import Access, AccessState, Choice, Decision
 from service.decisions.passport import PassportSealer
 from service.decisions.prompt import prompt_of
 from service.decisions.prompt_token import seal_prompt_token
-from service.decisions.rules.reader import articles_remembered
+from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.switches import switched_off
 from service.decisions.sealing import KeyRing
 from service.decisions.site_time import as_datetime

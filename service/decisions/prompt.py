@@ -18,8 +18,8 @@ from service.campaigns.variant import (
 )
 from service.decisions.ask_amounts import OfferedAsk, offered_ask
 from service.decisions.decision import Choice
+from service.decisions.rules.articles import article_count
 from service.decisions.rules.goal import raised_minor
-from service.decisions.rules.reader import article_count
 from service.decisions.rules.rule import Prepared
 from service.decisions.situation import Situation
 

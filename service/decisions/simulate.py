@@ -21,7 +21,7 @@ from service.decisions.impressions import (
 )
 from service.decisions.prompt import Prompt, prompt_of
 from service.decisions.reader import Giving, Reader, RecurringState, new_reader
-from service.decisions.rules.reader import articles_remembered
+from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.supporters import contributed, refunded
 from service.decisions.simulation import EventStep, Happening, Simulation, StartReader, ViewStep
 from service.decisions.site_time import in_utc, site_time_at

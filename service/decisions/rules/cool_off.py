@@ -5,9 +5,11 @@ from datetime import datetime
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.frequency import CoolOff, Counting, WeeklyShowAgain
+from service.campaigns.gate import Strength
 from service.campaigns.schedule import WEEKDAYS
+from service.campaigns.site import Site
 from service.decisions.reader import PromptRecord
-from service.decisions.rules.rule import Prepared
+from service.decisions.rules.rule import ACCESS, Prepared, rule
 from service.decisions.site_time import SKEW_SECONDS, SiteTime, instant_of, site_time_of
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict
@@ -15,6 +17,16 @@ from service.decisions.verdict import Verdict
 _FOREVER = 1 << 62
 
 
+def _is_closable(campaign: Campaign, _site: Site) -> bool:
+    """Appeals can be closed, and so can soft gates."""
+    return campaign.gate is None or campaign.gate.strength is Strength.SOFT
+
+
+def _ends_by_dismissals(campaign: Campaign, site: Site) -> bool:
+    return _is_closable(campaign, site) and campaign.cool_off.ends_after_dismissals is not None
+
+
+@rule("after_dismissal", _is_closable, stage=ACCESS)
 def has_cooled_off_after_dismissal(prepared: Prepared, situation: Situation) -> Verdict:
     """Silent after a dismissal for the seconds of its turn, or until shown again, whichever comes first."""
     cool_off = prepared.campaign.cool_off
@@ -35,6 +47,7 @@ def has_cooled_off_after_dismissal(prepared: Prepared, situation: Situation) -> 
     return Verdict(passed, age, limit, None if passed or ends_at == _FOREVER else ends_at, note)
 
 
+@rule("dismissed_for_good", _ends_by_dismissals, stage=ACCESS)
 def is_not_dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdict:
     """From the nth dismissal on, never again, unless the editor shows it again."""
     cool_off = prepared.campaign.cool_off
@@ -49,6 +62,7 @@ def is_not_dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdi
     return Verdict(passed, count, limit, None if passed or not limit else coming, "dismissals")
 
 
+@rule("after_closing", _is_closable, stage=ACCESS)
 def is_not_just_closed(prepared: Prepared, situation: Situation) -> Verdict:
     """After closing anything, nothing else for the site's while: 60 minutes after, it is over."""
     limit = situation.site.silence_after_closing_seconds

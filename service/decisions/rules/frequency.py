@@ -7,10 +7,11 @@ zero is still a zero, and "every nth view" becomes a chance of one in n.
 
 from collections.abc import Iterable, Sequence
 
-from service.campaigns.frequency import Cap, Counting, Cycle, DailyCap, Gap
+from service.campaigns.campaign import Campaign, Kind
+from service.campaigns.frequency import NO_LIMIT, Cap, Counting, Cycle, DailyCap, Frequency, Gap
 from service.decisions.assignment import point
 from service.decisions.reader import PromptRecord, Reader
-from service.decisions.rules.rule import Prepared
+from service.decisions.rules.rule import ACCESS, Prepared, rule
 from service.decisions.site_time import DAY_SECONDS, SKEW_SECONDS, SiteTime, day_starting, instant_of
 from service.decisions.situation import Purpose, Situation
 from service.decisions.verdict import Verdict, worst
@@ -18,6 +19,16 @@ from service.decisions.verdict import Verdict, worst
 _BEYOND = 1 << 62
 
 
+def _own(campaign: Campaign) -> Frequency:
+    """Return the campaign's own limits. A campaign that always asks has none."""
+    return NO_LIMIT if campaign.frequency.is_always_asking else campaign.frequency
+
+
+def _obeys_site(campaign: Campaign) -> bool:
+    return campaign.kind is not Kind.GATE and not campaign.frequency.is_always_asking
+
+
+@rule("first_after_views", lambda campaign, _: _own(campaign).first_after_views is not None, stage=ACCESS)
 def is_past_first_views(prepared: Prepared, situation: Situation) -> Verdict:
     """Silent on the reader's first n page views."""
     limit = prepared.campaign.frequency.first_after_views or 0
@@ -27,6 +38,7 @@ def is_past_first_views(prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(before >= limit, before, limit, None, "page views before")
 
 
+@rule("every_nth_view", lambda campaign, _: _own(campaign).every_nth_view is not None, stage=ACCESS)
 def is_nth_view(prepared: Prepared, situation: Situation) -> Verdict:
     """Views 1, 1 + n, 1 + 2n ... counted after the silent first ones."""
     every = max(1, prepared.campaign.frequency.every_nth_view or 1)
@@ -42,33 +54,39 @@ def _view_number(reader: Reader, situation: Situation) -> int:
     return reader.history.view_count + (situation.visit.purpose is not Purpose.VISIT)
 
 
+@rule("total", lambda campaign, _: _own(campaign).total_impressions is not None, stage=ACCESS)
 def is_under_total(prepared: Prepared, situation: Situation) -> Verdict:
     limit = prepared.campaign.frequency.total_impressions or 0
     seen = situation.reader.prompt_record(prepared.fingerprint).seen_count if situation.reader else 0
     return Verdict(seen < limit, seen, limit, None, "impressions ever")
 
 
+@rule("contributions", lambda campaign, _: _own(campaign).total_contributions is not None, stage=ACCESS)
 def is_under_contributions(prepared: Prepared, situation: Situation) -> Verdict:
     limit = prepared.campaign.frequency.total_contributions or 0
     given = situation.reader.prompt_record(prepared.fingerprint).contributed_count if situation.reader else 0
     return Verdict(given < limit, given, limit, None, "contributions through this campaign")
 
 
+@rule("caps", lambda campaign, _: bool(_own(campaign).caps), stage=ACCESS)
 def is_under_caps(prepared: Prepared, situation: Situation) -> Verdict:
     caps = prepared.campaign.frequency.caps
     return worst([_cap(cap, _records(situation, prepared, cap.counting), situation.now) for cap in caps])
 
 
+@rule("gap", lambda campaign, _: _own(campaign).gap is not None, stage=ACCESS)
 def has_kept_gap(prepared: Prepared, situation: Situation) -> Verdict:
     gap = prepared.campaign.frequency.gap or Gap(0)
     return _gap(gap, _records(situation, prepared, gap.counting), situation.now)
 
 
+@rule("daily", lambda campaign, _: _own(campaign).daily is not None, stage=ACCESS)
 def is_under_daily_cap(prepared: Prepared, situation: Situation) -> Verdict:
     daily = prepared.campaign.frequency.daily or DailyCap(0)
     return _daily(daily, _records(situation, prepared, daily.counting), situation.now)
 
 
+@rule("cycle", lambda campaign, _: _own(campaign).cycle is not None, stage=ACCESS)
 def is_within_cycle(prepared: Prepared, situation: Situation) -> Verdict:
     """So many impressions, then rest from the last of them, then anew."""
     cycle = prepared.campaign.frequency.cycle or Cycle(0, 0)
@@ -86,15 +104,18 @@ def is_within_cycle(prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(False, in_cycle, cycle.impressions, passes_at, "impressions of this cycle")
 
 
+@rule("site_caps", lambda campaign, site: _obeys_site(campaign) and bool(site.frequency.caps), stage=ACCESS)
 def is_under_site_caps(_prepared: Prepared, situation: Situation) -> Verdict:
     caps = situation.site.frequency.caps
     return worst([_cap(cap, _all_records(situation), situation.now) for cap in caps])
 
 
+@rule("site_gap", lambda campaign, site: _obeys_site(campaign) and site.frequency.gap is not None, stage=ACCESS)
 def has_kept_site_gap(_prepared: Prepared, situation: Situation) -> Verdict:
     return _gap(situation.site.frequency.gap or Gap(0), _all_records(situation), situation.now)
 
 
+@rule("site_daily", lambda campaign, site: _obeys_site(campaign) and site.frequency.daily is not None, stage=ACCESS)
 def is_under_site_daily_cap(_prepared: Prepared, situation: Situation) -> Verdict:
     return _daily(situation.site.frequency.daily or DailyCap(0), _all_records(situation), situation.now)
 

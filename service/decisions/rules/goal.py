@@ -2,15 +2,16 @@
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.variant import Ticker
-from service.decisions.rules.rule import Prepared
+from service.decisions.rules.rule import PAGE, Prepared, rule
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict
 
 
-def stops(campaign: Campaign) -> bool:
-    return _stopping_ticker(campaign) is not None
+def _stopping_ticker(campaign: Campaign) -> Ticker | None:
+    return next((one.ticker for one in campaign.variants if one.ticker and one.ticker.stops_at_goal), None)
 
 
+@rule("goal", lambda campaign, _: _stopping_ticker(campaign) is not None, scope=PAGE)
 def is_not_reached(prepared: Prepared, situation: Situation) -> Verdict:
     ticker = _stopping_ticker(prepared.campaign)
     if ticker is None:
@@ -21,7 +22,3 @@ def is_not_reached(prepared: Prepared, situation: Situation) -> Verdict:
 
 def raised_minor(campaign: Campaign, ticker: Ticker, situation: Situation) -> int:
     return ticker.already_minor + situation.raised_minor.get(campaign.key, 0)
-
-
-def _stopping_ticker(campaign: Campaign) -> Ticker | None:
-    return next((one.ticker for one in campaign.variants if one.ticker and one.ticker.stops_at_goal), None)

@@ -1,19 +1,30 @@
 """Rules about the page. A list that excludes always wins; names are compared without regard to case."""
 
-from service.campaigns.campaign import Kind
+from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch
 from service.campaigns.schedule import ends_before
-from service.decisions.rules.rule import Prepared
+from service.campaigns.site import Site
+from service.decisions.rules.rule import PAGE, Prepared, rule
 from service.decisions.site_time import instant_of
 from service.decisions.situation import Page, Situation
 from service.decisions.verdict import Verdict, listed
 
 
+def _has_topics(campaign: Campaign, _site: Site) -> bool:
+    return campaign.page.sections_any is not None or campaign.page.tags_any is not None
+
+
+def _has_excluded_topics(campaign: Campaign, _site: Site) -> bool:
+    return bool(campaign.page.sections_none or campaign.page.tags_none or campaign.page.page_ids_none)
+
+
+@rule("hidden_page", scope=PAGE)
 def is_not_hidden(_prepared: Prepared, situation: Situation) -> Verdict:
     """The editor's switch on the page itself."""
     return Verdict(not situation.page.hides_appeals, situation.page.hides_appeals, False)
 
 
+@rule("excluded_page", lambda _, site: bool(site.exclusions), scope=PAGE)
 def is_not_excluded(_prepared: Prepared, situation: Situation) -> Verdict:
     """The site's exclusions, each with its own dates. One with nothing listed excludes every page."""
     for exclusion in situation.site.exclusions:
@@ -24,18 +35,21 @@ def is_not_excluded(_prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(True, None, None)
 
 
+@rule("page_type", lambda campaign, _: campaign.page.types is not None, scope=PAGE)
 def has_type(prepared: Prepared, situation: Situation) -> Verdict:
     types = prepared.campaign.page.types or frozenset()
     page_type = situation.page.page_type
     return Verdict(page_type in types, page_type.value, listed(types))
 
 
+@rule("page_access", lambda campaign, _: campaign.page.accesses is not None, scope=PAGE)
 def has_access(prepared: Prepared, situation: Situation) -> Verdict:
     accesses = prepared.campaign.page.accesses or frozenset()
     access = situation.page.access
     return Verdict(access in accesses, access.value, listed(accesses))
 
 
+@rule("excluded_topic", _has_excluded_topics, scope=PAGE)
 def has_no_excluded_topic(prepared: Prepared, situation: Situation) -> Verdict:
     """Excluded section, tag or page id: fails whatever else holds."""
     rules, page = prepared.campaign.page, situation.page
@@ -47,6 +61,7 @@ def has_no_excluded_topic(prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(not found, tuple(found), listed(rules.sections_none | rules.tags_none | rules.page_ids_none))
 
 
+@rule("topic", _has_topics, scope=PAGE)
 def has_topic(prepared: Prepared, situation: Situation) -> Verdict:
     """One listed section or one listed tag is enough. An empty list matches nothing."""
     rules, page = prepared.campaign.page, situation.page
@@ -57,11 +72,13 @@ def has_topic(prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(bool(found), tuple(found), listed(sections | tags))
 
 
+@rule("page_id", lambda campaign, _: campaign.page.page_ids_any is not None, scope=PAGE)
 def is_listed_page(prepared: Prepared, situation: Situation) -> Verdict:
     pages = prepared.campaign.page.page_ids_any or frozenset()
     return Verdict(situation.page.page_id.casefold() in pages, situation.page.page_id, listed(pages))
 
 
+@rule("sensitive", scope=PAGE)
 def fits_sensitivity(prepared: Prepared, situation: Situation) -> Verdict:
     """Sensitive pages are silent unless the campaign says otherwise; gates are lifted there unless the site does."""
     sensitive = is_sensitive(situation)
@@ -73,6 +90,7 @@ def fits_sensitivity(prepared: Prepared, situation: Situation) -> Verdict:
     return verdict if verdict.passed or not sensitive else verdict._replace(passes_at=passes_at)
 
 
+@rule("paid_content", scope=PAGE)
 def fits_paid_content(prepared: Prepared, situation: Situation) -> Verdict:
     """Pages paid for by an advertiser."""
     return _fits(prepared.campaign.page.paid, situation.page.is_paid_content)

@@ -1,30 +1,49 @@
 """Rules about the reader: who may be asked. What is not known fails a rule that asks for it."""
 
-from bisect import bisect_left
-from dataclasses import replace
-from itertools import pairwise
-
+from service.campaigns.campaign import Campaign
 from service.campaigns.gate import GateType
-from service.campaigns.reader_rules import ArticleCount, Consent, Device, Inclusion
+from service.campaigns.reader_rules import Consent, Device, Inclusion
+from service.campaigns.site import Site
 from service.campaigns.variant import Interval
 from service.decisions.assignment import is_in_share
-from service.decisions.history import articles_in_days, articles_in_weeks, most_read_topics, topic_articles_in_weeks
-from service.decisions.reader import HISTORY_WEEKS, Giving, Reader
-from service.decisions.rules.rule import Prepared, PreparedCount
-from service.decisions.site_time import DAY_SECONDS, HOUR_SECONDS, SiteTime, instant_of
+from service.decisions.reader import Giving
+from service.decisions.rules.articles import span
+from service.decisions.rules.rule import ACCESS, VISIT, Prepared, is_appeal, is_gate, rule
+from service.decisions.site_time import DAY_SECONDS, HOUR_SECONDS
 from service.decisions.situation import Purpose, Situation
-from service.decisions.verdict import Verdict, listed, worst
+from service.decisions.verdict import Verdict, listed
 
 _MOBILE = frozenset({Device.MOBILE, Device.IOS, Device.ANDROID})
-_RISING_WEEKS = 3
 
 
+def _has_first_seen(campaign: Campaign, _site: Site) -> bool:
+    return (campaign.reader.first_seen.minimum_days, campaign.reader.first_seen.maximum_days) != (None, None)
+
+
+def _has_countries(campaign: Campaign, _site: Site) -> bool:
+    return campaign.reader.countries_any is not None or bool(campaign.reader.countries_none)
+
+
+def _has_referrers(campaign: Campaign, _site: Site) -> bool:
+    return campaign.reader.referrers_any is not None or bool(campaign.reader.referrers_none)
+
+
+def _uses_holdout(campaign: Campaign, site: Site) -> bool:
+    return site.holdout_share > 0 or campaign.reader.holdout is Inclusion.ONLY
+
+
+def _uses_one_off_only_countries(campaign: Campaign, site: Site) -> bool:
+    return bool(site.one_off_only_countries) or campaign.reader.one_off_only_countries is Inclusion.ONLY
+
+
+@rule("visit", is_appeal, scope=VISIT)
 def is_a_visit(_prepared: Prepared, situation: Situation) -> Verdict:
     """Crawlers and pages fetched ahead of time are shown nothing."""
     purpose = situation.visit.purpose
     return Verdict(purpose is Purpose.VISIT, purpose, "visit")
 
 
+@rule("contextual_share", lambda _, site: site.consent.contextual_share < 1)
 def is_in_contextual_share(_prepared: Prepared, situation: Situation) -> Verdict:
     """Without consent: page facts and chance alone, on the site's share of page views."""
     if situation.visit.consent is not Consent.NONE:
@@ -33,18 +52,21 @@ def is_in_contextual_share(_prepared: Prepared, situation: Situation) -> Verdict
     return Verdict(is_in_share(situation.view_id, "contextual", share), "none", share, None, "share of page views")
 
 
+@rule("consent", lambda campaign, _: campaign.reader.consents is not None, scope=VISIT)
 def has_consent(prepared: Prepared, situation: Situation) -> Verdict:
     consents = prepared.campaign.reader.consents or frozenset()
     consent = situation.visit.consent
     return Verdict(consent in consents, consent.value, listed(consents))
 
 
+@rule("signed_in", lambda campaign, _: campaign.reader.is_signed_in is not None, scope=VISIT)
 def is_signed_in_as_asked(prepared: Prepared, situation: Situation) -> Verdict:
     """A reader of whom nothing is known is signed out."""
     asked = prepared.campaign.reader.is_signed_in
     return Verdict(situation.visit.is_signed_in is asked, situation.visit.is_signed_in, asked)
 
 
+@rule("holdout", _uses_holdout)
 def fits_holdout(prepared: Prepared, situation: Situation) -> Verdict:
     """The site's holdout is never asked, so that the effect of asking can be measured."""
     inclusion = prepared.campaign.reader.holdout
@@ -59,6 +81,7 @@ def is_held_out(situation: Situation) -> bool:
     return bucket is not None and is_in_share(bucket, "holdout:" + site.holdout_seed, site.holdout_share)
 
 
+@rule("campaign_holdout", lambda campaign, _: campaign.experiment is not None)
 def is_outside_campaign_holdout(prepared: Prepared, situation: Situation) -> Verdict:
     """The campaign's own holdout, drawn from its experiment's seed."""
     experiment = prepared.campaign.experiment
@@ -69,6 +92,7 @@ def is_outside_campaign_holdout(prepared: Prepared, situation: Situation) -> Ver
     return Verdict(not held_out, held_out, experiment.holdout_share)
 
 
+@rule("share", lambda campaign, _: campaign.share < 1)
 def is_in_campaign_share(prepared: Prepared, situation: Situation) -> Verdict:
     """The share of readers this campaign may speak to; the others fall to the next campaign."""
     share = prepared.campaign.share
@@ -77,6 +101,7 @@ def is_in_campaign_share(prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(is_in_share(unit, prepared.campaign.key, share), bucket, share)
 
 
+@rule("country", _has_countries, scope=VISIT)
 def is_in_country(prepared: Prepared, situation: Situation) -> Verdict:
     """A reader of unknown country fails a rule about countries, whichever way it is put."""
     rules, country = prepared.campaign.reader, situation.visit.country
@@ -85,6 +110,7 @@ def is_in_country(prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(passed, country, listed(rules.countries_any, rules.countries_none))
 
 
+@rule("one_off_only_country", _uses_one_off_only_countries, scope=VISIT)
 def fits_one_off_only_country(prepared: Prepared, situation: Situation) -> Verdict:
     """Countries where recurring contributions are not offered; an unknown country is not one of them."""
     inclusion = prepared.campaign.reader.one_off_only_countries
@@ -93,6 +119,7 @@ def fits_one_off_only_country(prepared: Prepared, situation: Situation) -> Verdi
     return Verdict(passed, is_one, inclusion.value)
 
 
+@rule("device", lambda campaign, _: campaign.reader.devices is not None, scope=VISIT)
 def is_on_device(prepared: Prepared, situation: Situation) -> Verdict:
     devices = prepared.campaign.reader.devices or frozenset()
     device = situation.visit.device
@@ -100,6 +127,7 @@ def is_on_device(prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(passed, device.value, listed(devices))
 
 
+@rule("language", lambda campaign, _: campaign.reader.languages_any is not None, scope=VISIT)
 def reads_language(prepared: Prepared, situation: Situation) -> Verdict:
     languages = prepared.campaign.reader.languages_any or frozenset()
     language = situation.visit.language
@@ -107,6 +135,7 @@ def reads_language(prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(passed, language, listed(languages))
 
 
+@rule("referrer", _has_referrers, scope=VISIT)
 def came_from(prepared: Prepared, situation: Situation) -> Verdict:
     """The referring host or a subdomain of it. A reader who came from nowhere passes an exclusion, not an inclusion."""
     rules, host = prepared.campaign.reader, situation.visit.referrer_host
@@ -115,37 +144,7 @@ def came_from(prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(passed, host, listed(rules.referrers_any, rules.referrers_none))
 
 
-def has_read_articles(prepared: Prepared, situation: Situation) -> Verdict:
-    counts = prepared.counts
-    return worst([_articles(count, situation) for count in counts]) if counts[1:] else _articles(counts[0], situation)
-
-
-def has_countable_history(_prepared: Prepared, situation: Situation) -> Verdict:
-    """A wording that names the reader's count needs a count."""
-    return Verdict(situation.reader is not None, situation.reader is not None, True)
-
-
-def is_reading_more(prepared: Prepared, situation: Situation) -> Verdict:
-    """Whether each of the last three full weeks saw more articles than the one before it."""
-    wanted = prepared.campaign.reader.is_reading_more
-    if situation.reader is None:
-        return Verdict(False, None, wanted)
-    history, now = situation.reader.history, situation.now
-    totals = [articles_in_weeks(history, now, weeks) for weeks in range(_RISING_WEEKS + 2)]
-    weekly = [after - before for before, after in pairwise(totals)]
-    rises = all(newer > older for newer, older in pairwise(weekly))
-    return Verdict(rises is wanted, rises, wanted)
-
-
-def has_favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
-    """The topic read most, over everything remembered; any of several read equally often."""
-    asked = listed(prepared.campaign.reader.favourite_topics_any)
-    if situation.reader is None:
-        return Verdict(False, None, asked)
-    passed = bool(most_read_topics(situation.reader.history) & prepared.favourite_topics)
-    return Verdict(passed, passed, asked)
-
-
+@rule("first_seen", _has_first_seen)
 def was_first_seen(prepared: Prepared, situation: Situation) -> Verdict:
     """Age of the history in whole days of 24 hours; none is age 0."""
     rule = prepared.campaign.reader.first_seen
@@ -157,6 +156,7 @@ def was_first_seen(prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(is_old_enough and is_new_enough, age_days, span(rule.minimum_days, rule.maximum_days), passes_at)
 
 
+@rule("abandoned_checkout", lambda campaign, _: campaign.reader.abandoned_checkout is not None)
 def has_abandoned_checkout(prepared: Prepared, situation: Situation) -> Verdict:
     """A checkout begun and not finished, at least so many hours and at most so many days ago."""
     rule = prepared.campaign.reader.abandoned_checkout
@@ -174,6 +174,7 @@ def has_abandoned_checkout(prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(matches is rule.has_one, matches, rule.has_one, passes_at)
 
 
+@rule("just_contributed", lambda campaign, _: campaign.reader.just_contributed is not None)
 def has_just_contributed(prepared: Prepared, situation: Situation) -> Verdict:
     rule = prepared.campaign.reader.just_contributed
     giving = situation.reader.giving if situation.reader else Giving()
@@ -185,6 +186,7 @@ def has_just_contributed(prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(passed, age, rule.within_minutes * 60 if rule else None, None, "seconds since a contribution")
 
 
+@rule("audience", lambda campaign, _: campaign.reader.external_audiences_any is not None, scope=VISIT)
 def is_in_audience(prepared: Prepared, situation: Situation) -> Verdict:
     """Audiences of the publication's own service, for signed-in readers; no answer is no match."""
     asked = prepared.campaign.reader.external_audiences_any or frozenset()
@@ -193,10 +195,12 @@ def is_in_audience(prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(bool(found), None if known is None else listed(known), listed(asked))
 
 
+@rule("suppressor", lambda campaign, _: campaign.reader.is_suppressible, scope=VISIT)
 def is_not_suppressed(_prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(not situation.visit.is_suppressed, situation.visit.is_suppressed, False)
 
 
+@rule("registered", is_gate, stage=ACCESS)
 def is_not_registered(prepared: Prepared, situation: Situation) -> Verdict:
     """A registration gate is open to readers who are signed in with a verified address."""
     gate, visit = prepared.campaign.gate, situation.visit
@@ -205,71 +209,9 @@ def is_not_registered(prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(passed, registered, False)
 
 
+@rule("staff", is_gate, stage=ACCESS)
 def is_not_staff(_prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(not situation.visit.is_staff, situation.visit.is_staff, False)
-
-
-def article_count(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int:
-    """Articles in a rule's window, this one included; 0 where nothing is remembered."""
-    if situation.reader is None:
-        return 0
-    history, now = situation.reader.history, situation.now
-    weeks = HISTORY_WEEKS - 1 if rule.weeks is None else rule.weeks
-    if topics is not None:
-        return topic_articles_in_weeks(history, now, weeks, topics)
-    if rule.days is not None:
-        return articles_in_days(history, now, rule.days)
-    return articles_in_weeks(history, now, weeks)
-
-
-def articles_remembered(reader: Reader | None, now: SiteTime) -> int:
-    """All articles of this week and the 52 before it."""
-    return articles_in_weeks(reader.history, now, HISTORY_WEEKS - 1) if reader else 0
-
-
-def _articles(counted: PreparedCount, situation: Situation) -> Verdict:
-    rule, topics, limit, note = counted
-    if situation.reader is None:
-        return Verdict(False, None, limit, None, "articles; no history without consent")
-    if topics is not None and situation.visit.consent is not Consent.FULL:
-        return Verdict(False, None, limit, None, "articles on topics; not known without full consent")
-    count = article_count(rule, topics, situation)
-    is_enough = rule.minimum is None or count >= rule.minimum
-    is_few = rule.maximum is None or count <= rule.maximum
-    thins_out = situation.explains and is_enough and not is_few
-    passes_at = _thinned_out_at(rule, topics, situation) if thins_out else None
-    return Verdict(is_enough and is_few, count, limit, passes_at, note)
-
-
-def _thinned_out_at(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int | None:
-    """When enough articles have left the window for `max` to hold, if nothing more is read; None if `min` fails then.
-
-    Seen from n days or weeks later, a window holds what one shorter by n holds now.
-    """
-    periods = rule.days or (HISTORY_WEEKS if rule.weeks is None else rule.weeks + 1)
-
-    def left(ahead: int) -> int:
-        shorter = periods - ahead
-        window = replace(rule, days=shorter) if rule.days is not None else replace(rule, weeks=shorter - 1)
-        return article_count(window, topics, situation) if shorter else 0
-
-    ahead = bisect_left(range(periods), True, 1, key=lambda ahead: left(ahead) <= (rule.maximum or 0))
-    now = situation.now
-    day = now.day + ahead if rule.days is not None else now.day - now.weekday + 7 * ahead
-    return instant_of(day, 0, now.zone) if left(ahead) >= (rule.minimum or 0) else None
-
-
-def window(rule: ArticleCount) -> str:
-    """What a rule counts, in words."""
-    what = "articles" if rule.topics is None else "articles on " + ", ".join(sorted(rule.topics))
-    if rule.days is not None:
-        return f"{what} in {rule.days} days"
-    return f"{what} in all" if rule.weeks is None else f"{what} this week and {rule.weeks} before"
-
-
-def span(minimum: int | None, maximum: int | None) -> str:
-    """A minimum and maximum, either of which may be open."""
-    return f"{'' if minimum is None else minimum}..{'' if maximum is None else maximum}"
 
 
 def _is_of(host: str | None, hosts: frozenset[str]) -> bool:

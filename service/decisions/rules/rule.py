@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from service.campaigns.campaign import Campaign
+from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.experiment import Experiment
 from service.campaigns.reader_rules import ArticleCount
 from service.campaigns.site import Site
@@ -22,16 +22,19 @@ class Stage(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a rule looks at besides the campaign and the site. `PAGE`: the page and the clock, by whole minutes;
-    `VISIT`: what the request tells of the visit; `READER`: the reader's history, or chance."""
+    """What a rule reads besides campaign and site, so how far the shortlist may remember its verdict.
+
+    `PAGE`: the page and the clock, by whole minutes. `VISIT`: what the request says of the reader. `READER`: the
+    reader's history, or chance; the verdict is never remembered.
+    """
 
     PAGE = "page"
     VISIT = "visit"
     READER = "reader"
 
 
-MATCH = Stage.MATCH
 ACCESS = Stage.ACCESS
+PAGE = Scope.PAGE
 VISIT = Scope.VISIT
 
 
@@ -71,6 +74,7 @@ class Prepared:
 
 
 Judge = Callable[[Prepared, Situation], Verdict]
+Applies = Callable[[Campaign, Site], bool]
 
 
 class Rule(NamedTuple):
@@ -78,6 +82,25 @@ class Rule(NamedTuple):
 
     name: str
     judge: Judge
-    applies: Callable[[Campaign, Site], bool]
-    stage: Stage = MATCH
+    applies: Applies
+    stage: Stage = Stage.MATCH
     scope: Scope = Scope.READER
+
+
+def always(_campaign: Campaign, _site: Site) -> bool:
+    return True
+
+
+def is_appeal(campaign: Campaign, _site: Site) -> bool:
+    return campaign.kind is not Kind.GATE
+
+
+def is_gate(campaign: Campaign, _site: Site) -> bool:
+    return campaign.kind is Kind.GATE
+
+
+def rule(
+    name: str, applies: Applies = always, *, stage: Stage = Stage.MATCH, scope: Scope = Scope.READER
+) -> Callable[[Judge], Rule]:
+    """Declare a function as a rule. Traces, documentation and tests use the name, so it must never change."""
+    return lambda judge: Rule(name, judge, applies, stage, scope)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from service.campaigns.schedule import WEEKDAYS, Hours, is_quiet, is_within_hours
-from service.decisions.rules.rule import Prepared
+from service.decisions.rules.rule import PAGE, Prepared, is_appeal, rule
 from service.decisions.site_time import SiteTime, as_datetime, clock_change, instant_of, site_time_of
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict
@@ -12,11 +12,13 @@ _MINUTES = 1440
 _DAYS_AHEAD = 8
 
 
+@rule("starts", lambda campaign, _: campaign.schedule.starts is not None, scope=PAGE)
 def has_started(prepared: Prepared, situation: Situation) -> Verdict:
     starts_at = prepared.starts_at or 0
     return Verdict(situation.now.instant >= starts_at, _text(situation.now.instant), _text(starts_at), starts_at)
 
 
+@rule("ends", lambda campaign, _: campaign.schedule.ends is not None, scope=PAGE)
 def has_not_ended(prepared: Prepared, situation: Situation) -> Verdict:
     """The end's whole minute, or the whole last day, still belongs to the schedule."""
     ends_before = prepared.ends_before or 0
@@ -25,6 +27,7 @@ def has_not_ended(prepared: Prepared, situation: Situation) -> Verdict:
     )
 
 
+@rule("weekdays", lambda campaign, _: campaign.schedule.weekdays is not None, scope=PAGE)
 def is_on_weekday(prepared: Prepared, situation: Situation) -> Verdict:
     weekdays = prepared.campaign.schedule.weekdays or frozenset()
     today = WEEKDAYS[situation.now.weekday]
@@ -35,6 +38,7 @@ def is_on_weekday(prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(False, today.value, tuple(sorted(weekdays, key=WEEKDAYS.index)), opens_at)
 
 
+@rule("hours", lambda campaign, _: campaign.schedule.hours is not None, scope=PAGE)
 def is_within_daily_hours(prepared: Prepared, situation: Situation) -> Verdict:
     hours = prepared.campaign.schedule.hours or ()
     now = situation.now
@@ -45,6 +49,7 @@ def is_within_daily_hours(prepared: Prepared, situation: Situation) -> Verdict:
     return Verdict(passed, _clock(now.minute), tuple(_span(one) for one in hours), opens_at)
 
 
+@rule("quiet_hours", lambda campaign, site: is_appeal(campaign, site) and bool(site.quiet_hours), scope=PAGE)
 def is_not_quiet(_prepared: Prepared, situation: Situation) -> Verdict:
     """The site's quiet hours; they end exactly at their end. Start equal to end is no quiet at all."""
     quiet = situation.site.quiet_hours

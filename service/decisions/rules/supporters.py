@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import SupporterState
-from service.campaigns.site import SupporterPolicy
+from service.campaigns.site import Site, SupporterPolicy
 from service.campaigns.variant import Interval
 from service.decisions.reader import NOTHING_GIVEN, Giving, RecurringState
-from service.decisions.rules.rule import Prepared
+from service.decisions.rules.rule import ACCESS, Prepared, rule
 from service.decisions.site_time import DAY_SECONDS, SiteTime, as_datetime, months_after
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict, listed
@@ -64,6 +65,11 @@ def _lapsed_until(ended_at: int, months: int | None, now: SiteTime) -> int:
     return int(ended.replace(year=later.year, month=later.month, day=later.day).timestamp())
 
 
+def _has_contribution_days(campaign: Campaign, _site: Site) -> bool:
+    return campaign.cool_off.one_off_days is not None or campaign.cool_off.recurring_days is not None
+
+
+@rule("supporter", stage=ACCESS)
 def is_asked_supporter_state(prepared: Prepared, situation: Situation) -> Verdict:
     """The supporter states a campaign asks. A state not yet known is never asked.
 
@@ -88,6 +94,7 @@ def _is_left_to_cool_off(prepared: Prepared, state: SupporterState) -> bool:
     return state is SupporterState.RECURRING and cool_off.recurring_days is not None
 
 
+@rule("after_contribution", _has_contribution_days, stage=ACCESS)
 def has_cooled_off_after_contribution(prepared: Prepared, situation: Situation) -> Verdict:
     """Silent while a one-off or recurring contribution is younger than the campaign's own days x 24 h."""
     cool_off, reader, now = prepared.campaign.cool_off, situation.reader, situation.now

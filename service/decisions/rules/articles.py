@@ -1,0 +1,121 @@
+"""Rules about what the reader has read: how many articles, how lately, and on which topics."""
+
+from bisect import bisect_left
+from dataclasses import replace
+from itertools import pairwise
+
+from service.campaigns.campaign import Campaign
+from service.campaigns.reader_rules import ArticleCount, Consent
+from service.campaigns.site import Site
+from service.campaigns.variant import Placeholder, names_in_braces
+from service.decisions.history import articles_in_days, articles_in_weeks, most_read_topics, topic_articles_in_weeks
+from service.decisions.reader import HISTORY_WEEKS, Reader
+from service.decisions.rules.rule import Prepared, PreparedCount, rule
+from service.decisions.site_time import SiteTime, instant_of
+from service.decisions.situation import Situation
+from service.decisions.verdict import Verdict, listed, worst
+
+_COUNTS = frozenset({Placeholder.ARTICLE_COUNT, Placeholder.ARTICLE_COUNT_IN_WINDOW})
+_RISING_WEEKS = 3
+
+
+def _names_article_count(campaign: Campaign, _site: Site) -> bool:
+    return any(_COUNTS & names_in_braces(copy) for variant in campaign.variants for copy in variant.copies)
+
+
+@rule("articles", lambda campaign, _: bool(campaign.reader.article_counts))
+def has_read_articles(prepared: Prepared, situation: Situation) -> Verdict:
+    counts = prepared.counts
+    return worst([_articles(count, situation) for count in counts]) if counts[1:] else _articles(counts[0], situation)
+
+
+@rule("article_count_known", _names_article_count)
+def has_countable_history(_prepared: Prepared, situation: Situation) -> Verdict:
+    """A wording that names the reader's count needs a count."""
+    return Verdict(situation.reader is not None, situation.reader is not None, True)
+
+
+@rule("reading_more", lambda campaign, _: campaign.reader.is_reading_more is not None)
+def is_reading_more(prepared: Prepared, situation: Situation) -> Verdict:
+    """Whether each of the last three full weeks saw more articles than the one before it."""
+    wanted = prepared.campaign.reader.is_reading_more
+    if situation.reader is None:
+        return Verdict(False, None, wanted)
+    history, now = situation.reader.history, situation.now
+    totals = [articles_in_weeks(history, now, weeks) for weeks in range(_RISING_WEEKS + 2)]
+    weekly = [after - before for before, after in pairwise(totals)]
+    rises = all(newer > older for newer, older in pairwise(weekly))
+    return Verdict(rises is wanted, rises, wanted)
+
+
+@rule("favourite_topic", lambda campaign, _: campaign.reader.favourite_topics_any is not None)
+def has_favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
+    """The topic read most, over everything remembered; any of several read equally often."""
+    asked = listed(prepared.campaign.reader.favourite_topics_any)
+    if situation.reader is None:
+        return Verdict(False, None, asked)
+    passed = bool(most_read_topics(situation.reader.history) & prepared.favourite_topics)
+    return Verdict(passed, passed, asked)
+
+
+def article_count(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int:
+    """Articles in a rule's window, this one included; 0 where nothing is remembered."""
+    if situation.reader is None:
+        return 0
+    history, now = situation.reader.history, situation.now
+    weeks = HISTORY_WEEKS - 1 if rule.weeks is None else rule.weeks
+    if topics is not None:
+        return topic_articles_in_weeks(history, now, weeks, topics)
+    if rule.days is not None:
+        return articles_in_days(history, now, rule.days)
+    return articles_in_weeks(history, now, weeks)
+
+
+def articles_remembered(reader: Reader | None, now: SiteTime) -> int:
+    """All articles of this week and the 52 before it."""
+    return articles_in_weeks(reader.history, now, HISTORY_WEEKS - 1) if reader else 0
+
+
+def _articles(counted: PreparedCount, situation: Situation) -> Verdict:
+    rule, topics, limit, note = counted
+    if situation.reader is None:
+        return Verdict(False, None, limit, None, "articles; no history without consent")
+    if topics is not None and situation.visit.consent is not Consent.FULL:
+        return Verdict(False, None, limit, None, "articles on topics; not known without full consent")
+    count = article_count(rule, topics, situation)
+    is_enough = rule.minimum is None or count >= rule.minimum
+    is_few = rule.maximum is None or count <= rule.maximum
+    thins_out = situation.explains and is_enough and not is_few
+    passes_at = _thinned_out_at(rule, topics, situation) if thins_out else None
+    return Verdict(is_enough and is_few, count, limit, passes_at, note)
+
+
+def _thinned_out_at(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int | None:
+    """When enough articles have left the window for `max` to hold, if nothing more is read; None if `min` fails then.
+
+    Seen from n days or weeks later, a window holds what one shorter by n holds now.
+    """
+    periods = rule.days or (HISTORY_WEEKS if rule.weeks is None else rule.weeks + 1)
+
+    def left(ahead: int) -> int:
+        shorter = periods - ahead
+        window = replace(rule, days=shorter) if rule.days is not None else replace(rule, weeks=shorter - 1)
+        return article_count(window, topics, situation) if shorter else 0
+
+    ahead = bisect_left(range(periods), True, 1, key=lambda ahead: left(ahead) <= (rule.maximum or 0))
+    now = situation.now
+    day = now.day + ahead if rule.days is not None else now.day - now.weekday + 7 * ahead
+    return instant_of(day, 0, now.zone) if left(ahead) >= (rule.minimum or 0) else None
+
+
+def window(rule: ArticleCount) -> str:
+    """What a rule counts, in words."""
+    what = "articles" if rule.topics is None else "articles on " + ", ".join(sorted(rule.topics))
+    if rule.days is not None:
+        return f"{what} in {rule.days} days"
+    return f"{what} in all" if rule.weeks is None else f"{what} this week and {rule.weeks} before"
+
+
+def span(minimum: int | None, maximum: int | None) -> str:
+    """A minimum and maximum, either of which may be open."""
+    return f"{'' if minimum is None else minimum}..{'' if maximum is None else maximum}"
