@@ -61,15 +61,6 @@ class DecideSchema(StrictSchema):
         return view_request(data)
 
 
-# Facts of a page or a class of devices, the same for many readers; the rest of a request is one reader's own.
-PAGE_FACTS = frozenset(
-    {
-        "site", "page_id", "page_type", "section", "tags", "is_sensitive", "is_paid_content", "hide_appeals", "access",
-        "placements", "consent", "language", "device", "country",
-    }
-)  # fmt: skip
-
-
 class CopySchema(StrictSchema):
     language = fields.String(required=True)
     heading = fields.String(required=True)
