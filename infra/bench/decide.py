@@ -25,9 +25,9 @@ from service.app import create_app
 from service.decisions.act import answer_view
 from service.decisions.carrier import carrier_of, cookie_name
 from service.decisions.render import answer_text
-from service.requests import read_json
 from service.services import EXTENSION, Services
 from service.settings import Settings
+from service.web.requests import read_json
 
 REQUESTS = 20  # of one round
 PAGES = 100

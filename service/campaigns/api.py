@@ -25,9 +25,9 @@ from service.campaigns.reading import Described, changes_of, describe, describe_
 from service.campaigns.store import Change, DocumentKind, DocumentVersion
 from service.campaigns.switch_store import Scope, Switch
 from service.errors import ConflictError
-from service.requests import ACCEPTED_JSON_TYPES, Blueprint, limited_body, read_json
 from service.services import current_services
 from service.tokens.api import current_token, requires_role
+from service.web.requests import ACCEPTED_JSON_TYPES, Blueprint, limited_body, read_json
 
 YAML_TYPES = frozenset({"application/yaml", "text/yaml"})
 SMALL_BODY_BYTES = 4096

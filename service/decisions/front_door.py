@@ -21,7 +21,8 @@ from service.decisions.render import answer_text
 from service.decisions.view import Carrier
 from service.errors import DomainError
 from service.logs import request_id_of
-from service.requests import (
+from service.services import Services
+from service.web.requests import (
     ACCEPTED_JSON_TYPES,
     WIDGET_BODY_BYTES,
     Environ,
@@ -32,7 +33,6 @@ from service.requests import (
     plain_body,
     read_json,
 )
-from service.services import Services
 
 
 class FrontDoor:

@@ -10,9 +10,9 @@ from io import BytesIO
 
 from service.errors import StoreUnavailableError
 from service.logs import request_id_of
-from service.requests import Environ, StartResponse, Wsgi, plain_body
 from service.services import Services
 from service.stripe_events.inbox import MAX_BODY_BYTES, Receipt, WebhookRefusedError, count_receipt, receive
+from service.web.requests import Environ, StartResponse, Wsgi, plain_body
 
 PATH = "/webhooks/stripe"
 _BODIES = {receipt: f'{{"status":"{receipt}"}}\n'.encode() for receipt in Receipt}

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from schemas.decide import MAX_ID, MAX_TOKEN, DecideSchema
 from schemas.remembered_bodies import MAX_BODIES, RememberedBodies
 from service.decisions.view import ViewRequest
-from service.requests import read_json
+from service.web.requests import read_json
 
 PLAIN = {"site": "courier", "view_id": "v1", "page_id": "harbour-wall"}
 OWN = st.sampled_from(["v1", "v2", "a-b_c", "0" * MAX_ID, "0" * (MAX_ID + 1), "", "ü", 'a"b', "a\\", 7, None])
