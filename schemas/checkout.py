@@ -6,7 +6,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load, va
 
 from schemas.decide import MAX_TOKEN
 from service.contributions.choice import CheckoutForm
-from service.stripe_events.facts import Interval
+from service.money import Interval
 
 MAX_TOKEN_CHARACTERS = 3000
 MAX_AMOUNT_CHARACTERS = 16

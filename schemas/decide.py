@@ -10,9 +10,9 @@ from service.campaigns.campaign import Kind, Placement
 from service.campaigns.gate import GateType, Strength
 from service.campaigns.page_rules import PageAccess, PageType
 from service.campaigns.reader_rules import Consent, Device, SupporterState
-from service.campaigns.variant import Interval
 from service.decisions.decision import AccessState
 from service.decisions.view import ViewRequest, view_request
+from service.money import Interval
 
 MAX_TAGS = 50
 MAX_ID = 128

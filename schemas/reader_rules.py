@@ -21,7 +21,7 @@ from service.campaigns.reader_rules import (
     ReaderRules,
     SupporterState,
 )
-from service.campaigns.variant import Interval
+from service.money import Interval
 
 MAX_WEEKS = 52
 MAX_DAYS = 91

@@ -10,7 +10,6 @@ from schemas.document import ForgivingSchema, ShortSchema, StrictSchema
 from schemas.fields import Flag, Folded, Key, Language, Members, OneOrMany, Whole, Word, country_code
 from schemas.times import Day, When
 from service.campaigns.reader_rules import Consent, Device
-from service.campaigns.variant import Interval
 from service.decisions.reader import BUCKETS
 from service.decisions.simulation import (
     ArticlesRead,
@@ -22,6 +21,7 @@ from service.decisions.simulation import (
     StartState,
     StartSupport,
 )
+from service.money import Interval
 
 MAX_HISTORY_ITEMS = 1_000
 _INTERVALS = {"once": "one_off", "monthly": "month", "recurring": "month", "yearly": "year", "annual": "year"}

@@ -45,10 +45,9 @@ from service.campaigns.site import (
     SupporterPolicy,
     Switches,
 )
-from service.campaigns.variant import Interval
+from service.clock import known_timezones
 from service.errors import InvalidAmountError
-from service.money import parse_amount
-from service.timezones import known_timezones
+from service.money import Interval, parse_amount
 
 ALGORITHMS = ("ES256", "RS256", "EdDSA")
 MAX_ASSERTION_KEYS = 10

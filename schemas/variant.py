@@ -15,7 +15,6 @@ from service.campaigns.variant import (
     CopyDevice,
     CurrencyAsk,
     Design,
-    Interval,
     IntervalAsk,
     Placeholder,
     Ticker,
@@ -24,7 +23,7 @@ from service.campaigns.variant import (
     names_in_braces,
 )
 from service.errors import InvalidAmountError
-from service.money import MAX_AMOUNT_MINOR, checked_amount, parse_amount
+from service.money import MAX_AMOUNT_MINOR, Interval, checked_amount, parse_amount
 
 MAX_AMOUNTS = 12
 MAX_PARAGRAPHS = 20

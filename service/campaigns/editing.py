@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection, Engine
+
 from service.campaigns.campaign import Campaign, Kind, Placement
 from service.campaigns.countries import with_countries_written_out
 from service.campaigns.documents import load_campaign, load_site
 from service.campaigns.site import Site
 from service.campaigns.store import (
     Change,
-    Database,
     DocumentKind,
     DocumentState,
     DocumentVersion,
-    Rows,
     find_document,
     find_version,
     insert_change,
@@ -50,7 +50,7 @@ class Release:
 NOW = Release()
 
 
-def save_site(engine: Database, content: Any, hand: Hand, based_on: int | None = None) -> DocumentState:
+def save_site(engine: Engine, content: Any, hand: Hand, based_on: int | None = None) -> DocumentState:
     """Save a site as its next version, in force at once. Unchanged text makes no new version.
 
     `based_on`: the version the editor started from; ConflictError when somebody saved another since.
@@ -64,7 +64,7 @@ def save_site(engine: Database, content: Any, hand: Hand, based_on: int | None =
         return _release(rows, state, Release(state.newest_version), hand)
 
 
-def save_campaign(engine: Database, content: Any, hand: Hand, based_on: int | None = None) -> DocumentState:
+def save_campaign(engine: Engine, content: Any, hand: Hand, based_on: int | None = None) -> DocumentState:
     """Save a campaign as its next version, without publishing it. Unchanged text makes no new version.
 
     Raises InvalidDocumentError for a site or country group that is not there, ConflictError as `save_site` does and for
@@ -78,7 +78,7 @@ def save_campaign(engine: Database, content: Any, hand: Hand, based_on: int | No
         return _save(rows, version, campaign.site, based_on)
 
 
-def publish(engine: Database, kind: DocumentKind, key: str, release: Release, hand: Hand) -> DocumentState:
+def publish(engine: Engine, kind: DocumentKind, key: str, release: Release, hand: Hand) -> DocumentState:
     """Put a version in force, now or at a later instant; an older version is a way back. A draft goes live by it."""
     with committed(engine) as rows:
         next_number(rows)
@@ -94,7 +94,7 @@ def publish(engine: Database, kind: DocumentKind, key: str, release: Release, ha
         return _release(rows, state, replace(release, version=version), hand)
 
 
-def pause(engine: Database, switch: Switch, hand: Hand, *, is_paused: bool, note: str = "") -> None:
+def pause(engine: Engine, switch: Switch, hand: Hand, *, is_paused: bool, note: str = "") -> None:
     """Turn a kill switch on or off. In force everywhere within seconds, and it lifts gates too."""
     _check_switch(switch)
     with committed(engine) as rows:
@@ -116,7 +116,7 @@ def settled(state: DocumentState, now: datetime) -> DocumentState:
     return replace(state, published_version=state.scheduled_version, scheduled_version=None, scheduled_at=None)
 
 
-def _save(rows: Rows, saved: DocumentVersion, site: str, based_on: int | None) -> DocumentState:
+def _save(rows: Connection, saved: DocumentVersion, site: str, based_on: int | None) -> DocumentState:
     state = find_document(rows, saved.kind, saved.key)
     if state is None:
         state = DocumentState(saved.kind, saved.key, site, saved.saved_at, 1, None)
@@ -140,7 +140,7 @@ def _check_turn(state: DocumentState, site: str, based_on: int | None) -> None:
         raise ConflictError(f"{state.kind} {state.key} is at version {state.newest_version} by now, not {based_on}")
 
 
-def _release(rows: Rows, state: DocumentState, release: Release, hand: Hand) -> DocumentState:
+def _release(rows: Connection, state: DocumentState, release: Release, hand: Hand) -> DocumentState:
     state = settled(state, hand.at)
     if release.at is not None and release.at > hand.at:
         after = replace(state, scheduled_version=release.version, scheduled_at=release.at)
@@ -154,14 +154,14 @@ def _release(rows: Rows, state: DocumentState, release: Release, hand: Hand) -> 
     return after
 
 
-def _existing(rows: Rows, kind: DocumentKind, key: str) -> DocumentState:
+def _existing(rows: Connection, kind: DocumentKind, key: str) -> DocumentState:
     state = find_document(rows, kind, key)
     if state is None:
         raise NotFoundError(f"there is no {kind} {key}")
     return state
 
 
-def _site_of(rows: Rows, campaign: Campaign, now: datetime) -> Site:
+def _site_of(rows: Connection, campaign: Campaign, now: datetime) -> Site:
     state = find_document(rows, DocumentKind.SITE, campaign.site)
     version = state.version_in_force(now) if state else None
     saved = find_version(rows, DocumentKind.SITE, campaign.site, version) if version else None

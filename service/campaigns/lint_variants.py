@@ -8,8 +8,8 @@ from service.campaigns.experiment import Method
 from service.campaigns.finding import Finding, advice, problem
 from service.campaigns.gate import GateType
 from service.campaigns.site import Site
-from service.campaigns.variant import Ask, Design, Interval, IntervalAsk, Variant
-from service.money import major_text
+from service.campaigns.variant import Ask, Design, IntervalAsk, Variant
+from service.money import Interval, major_text
 
 LEAST_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3: https://www.w3.org/TR/WCAG22/#contrast-minimum
 WHITE, BLACK = "#ffffff", "#000000"

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection, Engine
+
 from service.campaigns.campaign import Campaign
 from service.campaigns.documents import load_campaign, load_site
 from service.campaigns.editing import settled
@@ -12,11 +14,9 @@ from service.campaigns.lint import lint, lint_one
 from service.campaigns.site import Site
 from service.campaigns.store import (
     Change,
-    Database,
     DocumentKind,
     DocumentState,
     DocumentVersion,
-    Rows,
     find_document,
     find_version,
     list_changes,
@@ -48,7 +48,7 @@ class Described:
     document: Any = None
 
 
-def describe(engine: Database, kind: DocumentKind, key: str, now: datetime) -> Described:
+def describe(engine: Engine, kind: DocumentKind, key: str, now: datetime) -> Described:
     """One document with everything there is to know; raises NotFoundError."""
     with committed(engine) as rows:
         state = _known(rows, kind, key)
@@ -58,7 +58,7 @@ def describe(engine: Database, kind: DocumentKind, key: str, now: datetime) -> D
     return _described(state, paused, now, findings, newest.content if newest else None)
 
 
-def describe_all(engine: Database, kind: DocumentKind, now: datetime, site: str | None = None) -> tuple[Described, ...]:
+def describe_all(engine: Engine, kind: DocumentKind, now: datetime, site: str | None = None) -> tuple[Described, ...]:
     """All documents of a kind by key, without text and findings; of one site where one is named."""
     if site is not None and not site.isprintable():
         return ()
@@ -67,27 +67,27 @@ def describe_all(engine: Database, kind: DocumentKind, now: datetime, site: str 
     return tuple(_described(state, paused, now, (), None) for state in states)
 
 
-def versions_of(engine: Database, kind: DocumentKind, key: str) -> tuple[DocumentVersion, ...]:
+def versions_of(engine: Engine, kind: DocumentKind, key: str) -> tuple[DocumentVersion, ...]:
     """The newest versions, newest first; raises NotFoundError."""
     with committed(engine) as rows:
         _known(rows, kind, key)
         return list_versions(rows, kind, key, MAX_VERSIONS)
 
 
-def changes_of(engine: Database, kind: DocumentKind, key: str) -> tuple[Change, ...]:
+def changes_of(engine: Engine, kind: DocumentKind, key: str) -> tuple[Change, ...]:
     """Who changed a document, newest first; raises NotFoundError."""
     with committed(engine) as rows:
         _known(rows, kind, key)
         return list_changes(rows, kind, key, MAX_CHANGES)
 
 
-def stored_documents(engine: Database) -> tuple[tuple[Site, ...], tuple[Campaign, ...]]:
+def stored_documents(engine: Engine) -> tuple[tuple[Site, ...], tuple[Campaign, ...]]:
     """The newest text of every site and campaign that can be read."""
     with committed(engine) as rows:
         return _newest(rows)
 
 
-def _known(rows: Rows, kind: DocumentKind, key: str) -> DocumentState:
+def _known(rows: Connection, kind: DocumentKind, key: str) -> DocumentState:
     state = find_document(rows, kind, key)
     if state is None:
         raise NotFoundError(f"there is no {kind} {key}")
@@ -115,7 +115,7 @@ def _described(
     )
 
 
-def _findings(rows: Rows, state: DocumentState, now: datetime) -> tuple[Finding, ...]:
+def _findings(rows: Connection, state: DocumentState, now: datetime) -> tuple[Finding, ...]:
     sites, campaigns = _newest(rows)
     site = next((one for one in sites if one.key == state.site), None)
     if site is None:
@@ -126,7 +126,7 @@ def _findings(rows: Rows, state: DocumentState, now: datetime) -> tuple[Finding,
     return () if campaign is None else lint_one(site, campaigns, campaign, now)
 
 
-def _newest(rows: Rows) -> tuple[tuple[Site, ...], tuple[Campaign, ...]]:
+def _newest(rows: Connection) -> tuple[tuple[Site, ...], tuple[Campaign, ...]]:
     sites: list[Site] = []
     campaigns: list[Campaign] = []
     for version in newest_versions(rows):

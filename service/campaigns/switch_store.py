@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, Column, Connection, DateTime, Table, Text, select
+from sqlalchemy import Boolean, Column, Connection, Table, Text, select
 from sqlalchemy.dialects.postgresql import insert
 
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
 
 switches = Table(
@@ -16,7 +17,7 @@ switches = Table(
     Column("scope", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("is_paused", Boolean, nullable=False),
-    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", INSTANT, nullable=False),
 )
 
 

@@ -24,7 +24,6 @@ from service.contributions.choice import (
     return_address,
 )
 from service.contributions.contribution import Attempt
-from service.contributions.locales import stripe_locale
 from service.contributions.support_token import open_support_token
 from service.database.transaction import committed
 from service.decisions.prompt_token import open_prompt_token
@@ -34,7 +33,7 @@ from service.money import Money
 from service.services import Services
 from service.stripe_events.contribution_fact_store import count_outcomes
 from service.stripe_events.facts import ContributionMark
-from service.stripe_gateway.checkout import CheckoutRequest
+from service.stripe_gateway.checkout import CheckoutRequest, stripe_locale
 
 SESSION_LIFE = timedelta(hours=1)
 # A page about to close is no page to send a reader to.

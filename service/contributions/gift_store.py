@@ -9,13 +9,14 @@ from sqlalchemy import Connection, Row, select
 from service.contributions.contribution import LIVE_SUBSCRIPTION_STATES, Contribution, Life
 from service.contributions.gifts import gift_after, needs_facts, new_gift
 from service.contributions.store import contributions, lives_of
-from service.database.among import among
+from service.database.columns import is_in
 from service.decisions.gift import MAX_GIFTS, Gift, with_gifts
 from service.decisions.reader import Reader
 from service.decisions.store import Gifts, Tell, tell_gifts
+from service.money import Interval
 from service.stripe_events.contribution_fact_store import facts_of_contributions
 from service.stripe_events.contribution_facts import ContributionFacts
-from service.stripe_events.facts import ContributionMark, Interval
+from service.stripe_events.facts import ContributionMark
 
 _NO_FACTS = ContributionFacts()
 
@@ -29,7 +30,7 @@ def tell_readers(
     ahead of its events.
     """
     c = contributions.c
-    statement = select(c.site, c.reader_hash).where(among(c.id, contribution_ids), c.reader_hash.is_not(None))
+    statement = select(c.site, c.reader_hash).where(is_in(c.id, contribution_ids), c.reader_hash.is_not(None))
     for site, reader_hash in connection.execute(statement.distinct().order_by(c.site, c.reader_hash)).all():
         tell_gifts(connection, site, reader_hash, now, _teller(connection, site, reader_hash, confirmed))
 

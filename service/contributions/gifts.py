@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from service.campaigns.variant import Interval
 from service.contributions.contribution import ContributionState, Life
 from service.contributions.life import failing_since, is_money_gone
 from service.decisions.gift import Gift
@@ -15,7 +14,7 @@ _NEVER_ARRIVED = frozenset({ContributionState.FAILED, ContributionState.EXPIRED}
 
 def new_gift(mark: ContributionMark, given_at: datetime) -> Gift:
     """A gift just made, as far as the reader can tell."""
-    return Gift(Interval(mark.interval.value), int(given_at.timestamp()), campaign=mark.campaign)
+    return Gift(mark.interval, int(given_at.timestamp()), campaign=mark.campaign)
 
 
 def needs_facts(life: Life) -> bool:

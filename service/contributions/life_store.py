@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
+from service.clock import Clock
 from service.contributions import store
 from service.contributions.contribution import Attempt
 from service.contributions.forget_store import empty_customer, forgotten_among, is_forgotten_customer
-from service.contributions.gift_store import tell_readers
+from service.contributions.gift_store import accounts_that_gave, retell_reader, tell_readers
 from service.contributions.life import fold_life
 from service.contributions.mail_kinds import mails_for
 from service.contributions.mail_store import add_mail
@@ -29,6 +30,8 @@ from service.stripe_gateway.fetched import Fact
 MarkedFact = Charge | CheckoutSession | Invoice | PaymentIntent | Subscription
 # Of a contribution that only Stripe still knew, nobody knows the page it came from or the language it was read in.
 UNKNOWN_LANGUAGE = "en"
+# Readers repaired in one transaction: a page view of such a reader waits until it ends.
+REPAIRED_AT_ONCE = 25
 
 
 def apply_facts(connection: Connection, facts: Iterable[Fact], now: datetime) -> None:
@@ -115,8 +118,25 @@ def _amount(fact: MarkedFact) -> Money | None:
             return Money(fact.amount_minor, fact.currency)
 
 
-def recompute_lives(connection: Connection, now: datetime, after: str = "", limit: int = 500) -> str | None:
-    """Fold a batch of contributions anew from their facts; the last id of the batch, None after the last one."""
+def rebuild_contributions(engine: Engine, clock: Clock) -> None:
+    """Recompute every contribution from its facts, in batches, and repair the rows of signed-in readers.
+
+    Facts stay as they are, and no mail is written again.
+    """
+    after: str | None = ""
+    while after is not None:
+        with engine.begin() as connection:
+            after = _recompute_batch(connection, clock(), after)
+    with engine.connect() as connection:
+        accounts = accounts_that_gave(connection)
+    for start in range(0, len(accounts), REPAIRED_AT_ONCE):
+        with engine.begin() as connection:
+            for site, reader_hash in accounts[start : start + REPAIRED_AT_ONCE]:
+                retell_reader(connection, site, reader_hash, clock())
+
+
+def _recompute_batch(connection: Connection, now: datetime, after: str, limit: int = 500) -> str | None:
+    """Recompute the contributions that follow `after`; return the last id of the batch, None after the last batch."""
     page = store.ids_after(connection, after, limit)
     known = facts_of_contributions(connection, page)
     store.set_lives(connection, {id_: fold_life(known[id_]) for id_ in page}, now)

@@ -8,11 +8,11 @@ import json
 from dataclasses import dataclass
 
 from service.decisions.sealing import KeyRing
+from service.decisions.site_time import SKEW_SECONDS
 from service.errors import InvalidTokenError
-from service.stripe_events.facts import Interval
+from service.money import Interval
 
 RECEIPT_SECONDS = 3600
-_SKEW_SECONDS = 300
 _PURPOSE = "gift receipt"
 
 
@@ -37,6 +37,6 @@ def open_receipt(ring: KeyRing, site: str, text: str, instant: int) -> Receipt:
         contribution_id, interval, campaign, issued_at = json.loads(plain)
     except ValueError as error:  # sealed by a release whose receipts had other parts
         raise InvalidTokenError("this receipt is of another release") from error
-    if not -_SKEW_SECONDS <= instant - issued_at <= RECEIPT_SECONDS:
+    if not -SKEW_SECONDS <= instant - issued_at <= RECEIPT_SECONDS:
         raise InvalidTokenError("this receipt has expired")
     return Receipt(contribution_id, Interval(interval), campaign)

@@ -15,9 +15,9 @@ from service.contributions.receipt import Receipt, new_receipt
 from service.contributions.resume import resume_token
 from service.database.transaction import committed
 from service.errors import NotFoundError, StoreUnavailableError, StripeUnavailableError
-from service.money import Money
+from service.money import Interval, Money
 from service.services import Services
-from service.stripe_events.facts import CheckoutSession, ContributionMark, Interval
+from service.stripe_events.facts import CheckoutSession, ContributionMark
 from service.stripe_gateway.transport import StripeObjectMissingError
 
 SESSION_ID = re.compile(r"cs_[A-Za-z0-9_]{4,200}")

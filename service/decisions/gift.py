@@ -7,9 +7,9 @@ settled by them anew on each page view, so an old copy brings back nothing that 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from service.campaigns.variant import Interval
 from service.decisions.prompts import campaign_fingerprint, record_contribution
 from service.decisions.reader import Giving, Reader, RecurringState
+from service.money import Interval
 
 MAX_GIFTS = 20
 # A passport's stamp is of the moment its reader came back from Stripe, a while after the button was pressed.

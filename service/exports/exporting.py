@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
+from sqlalchemy import Engine
+
 from service.clock import Clock
 from service.errors import DomainError, ForbiddenError
 from service.exports.export import ExportRequest, PersonalDataError, check_meaning
@@ -16,7 +18,7 @@ from service.exports.mappings import mapping_in_force
 from service.exports.query_store import Scope
 from service.exports.records_store import read_books
 from service.exports.runs_store import ExportRun, Outcome, add_run, add_strangers_run, finish_run
-from service.exports.store import Database, reading
+from service.exports.store import reading
 from service.exports.stream import ExportStream, OpenedFile, Tally
 from service.ids import new_id
 from service.settings import Settings
@@ -41,7 +43,7 @@ OPERATOR = Asker("command line", may_export=True, may_see_personal_data=True)
 class Exports:
     """What exporting needs of the service."""
 
-    engine: Database
+    engine: Engine
     settings: Settings
     clock: Clock
 

@@ -128,9 +128,9 @@ def query_names(request: ExportRequest, scope: Scope) -> Names:
         "from_on": from_on,
         "to_on": to_on,
         "is_in_days": _IN_DAYS.format(from_on=from_on, to_on=to_on) if days.from_on or days.to_on else sql.SQL("true"),
-        "starts_at": _instant(days.starts_at, "-infinity"),
-        "ends_at": _instant(days.ends_at, "infinity"),
-        "now": _instant(scope.now, "infinity"),
+        "starts_at": _timestamp_literal(days.starts_at, "-infinity"),
+        "ends_at": _timestamp_literal(days.ends_at, "infinity"),
+        "now": _timestamp_literal(scope.now, "infinity"),
     }
 
 
@@ -138,5 +138,5 @@ def _day(day: date | None, otherwise: str) -> sql.Composable:
     return sql.SQL("{day}::date").format(day=sql.Literal(day.isoformat() if day else otherwise))
 
 
-def _instant(instant: datetime | None, otherwise: str) -> sql.Composable:
+def _timestamp_literal(instant: datetime | None, otherwise: str) -> sql.Composable:
     return sql.SQL("{instant}::timestamptz").format(instant=sql.Literal(instant.isoformat() if instant else otherwise))

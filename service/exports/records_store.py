@@ -13,7 +13,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
-    DateTime,
     Identity,
     Index,
     Table,
@@ -28,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
 
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
 from service.exports.export import BusyBooksError, InvalidExportError
 
@@ -59,7 +59,7 @@ record_changes = Table(
     Column("table_name", Text, nullable=False),
     Column("object_id", Text, nullable=False),
     Column("old_row", JSONB),
-    Column("noted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("noted_at", INSTANT, nullable=False, server_default=func.now()),
     Index(None, "table_name", "seq"),
 )
 # Numbers at which the books can still be read; the largest is the horizon, from which on every number can.

@@ -10,7 +10,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Connection,
-    DateTime,
     Index,
     Table,
     Text,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
 
 
@@ -41,14 +41,14 @@ export_runs = Table(
     Column("name", Text, nullable=False),
     Column("format", Text, nullable=False),
     Column("asked_by", Text, nullable=False),
-    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("asked_at", INSTANT, nullable=False),
     Column("parameters", JSONB, nullable=False),
     Column("as_of", BigInteger),
     Column("outcome", Text, nullable=False),
     Column("reason", Text),
     Column("row_count", BigInteger),
     Column("sha256", Text),
-    Column("finished_at", DateTime(timezone=True)),
+    Column("finished_at", INSTANT),
     CheckConstraint("outcome IN ('started', 'completed', 'refused', 'failed', 'abandoned')", name="outcome"),
     Index(None, "asked_at"),
 )

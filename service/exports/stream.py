@@ -6,13 +6,15 @@ import itertools
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from service.exports.copy_store import BYTE_ORDER_MARK, header_line
 from service.exports.export import ExportRequest, Profile, download_name
 from service.exports.file_store import PreparedFile
 from service.exports.manifest import Manifest
 from service.exports.query_store import Scope, formatted
 from service.exports.runs_store import Outcome
-from service.exports.store import Reading, chunks, sums
+from service.exports.store import chunks, sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class OpenedFile:
     request: ExportRequest
     scope: Scope
     file: PreparedFile
-    connection: Reading
+    connection: Connection
     stack: contextlib.ExitStack
 
 

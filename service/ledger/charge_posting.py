@@ -7,7 +7,8 @@ from datetime import datetime
 from service.ledger.accounts import Account
 from service.ledger.entries import Entry, PostedEntry, Reason, merged
 from service.ledger.posting import in_order, movement_entry, moves_payments_balance
-from service.stripe_events.facts import BalanceTransaction, Charge, Interval, Refund
+from service.money import Interval
+from service.stripe_events.facts import BalanceTransaction, Charge, Refund
 
 INCOME_ACCOUNTS: Mapping[Interval, Account] = {
     Interval.ONE_OFF: Account.CONTRIBUTIONS_ONE_OFF,

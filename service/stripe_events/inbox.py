@@ -11,7 +11,7 @@ from service.services import Services
 from service.stripe_events import store
 from service.stripe_events.event_objects import EventEnvelope, MalformedEventError, read_event
 from service.stripe_events.jobs import defer_pull, refresh_slot
-from service.stripe_events.sealed_body import seal_body
+from service.stripe_events.retention import seal_body
 from service.stripe_events.store import Arrival, EventStatus
 
 MAX_BODY_BYTES = 1024 * 1024

@@ -1,10 +1,14 @@
-"""Keeping what looks at objects found: their facts, what follows from them, and their events done: all or nothing."""
+"""Locks objects for a refresh, and saves what the refresh found: facts, derived state and finished events.
 
-from collections.abc import Sequence
+Everything that one refresh found is saved in one transaction.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import ARRAY, Connection, Engine, Text, bindparam, func, select
 
 from service.contributions.life_store import speaks_of_forgotten
 from service.stripe_events import store
@@ -32,6 +36,32 @@ class Look:
     def is_hopeless(self) -> bool:
         """Whether another try cannot bring more: the event names no object, here or at Stripe."""
         return self.ref.type is ObjectType.EVENT and isinstance(self.error, UnreadableObjectError)
+
+
+@contextmanager
+def held_objects(engine: Engine, refs: Collection[ObjectRef]) -> Iterator[tuple[Connection, tuple[ObjectRef, ...]]]:
+    """Lock the objects that no other process holds; yield a connection and the objects locked.
+
+    Only the process that holds an object's lock may refresh or change the object. The locks belong to the connection:
+    they outlast its transactions, and the database frees them if the connection is lost.
+    """
+    with engine.connect() as connection:
+        try:
+            ours = _taken(connection, refs)
+            connection.commit()
+            yield connection, ours
+        finally:
+            connection.rollback()
+            connection.execute(select(func.pg_advisory_unlock_all()))
+            connection.commit()
+
+
+def _taken(connection: Connection, refs: Collection[ObjectRef]) -> tuple[ObjectRef, ...]:
+    """Take the locks that are free, and return their objects."""
+    name = func.unnest(bindparam(None, sorted({ref.lock for ref in refs}), ARRAY(Text))).column_valued("name")
+    is_free = func.pg_try_advisory_lock(func.hashtextextended(name, 0))
+    ours = frozenset(connection.execute(select(name).where(is_free)).scalars())
+    return tuple(ref for ref in refs if ref.lock in ours)
 
 
 def keep_looks(connection: Connection, looks: Sequence[Look], now: datetime) -> list[Look]:

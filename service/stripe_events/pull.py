@@ -15,7 +15,7 @@ from service.services import Services
 from service.stripe_events import pull_store, store
 from service.stripe_events.event_objects import ObjectRef, ObjectType
 from service.stripe_events.facts import BalanceTransaction, Payout
-from service.stripe_events.outage_store import requeue_after_outage
+from service.stripe_events.pull_store import requeue_after_outage
 from service.stripe_events.record_store import record
 from service.stripe_events.refresh import RETRY_GAPS, fetch_and_record, post
 from service.stripe_gateway.fields import UnreadableObjectError

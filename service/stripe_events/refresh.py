@@ -6,18 +6,21 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from service.contributions.mail import send_due_mail
+from service.database.engine import database_address
+from service.jobs import work
 from service.ledger.posting_store import post_in_batches
 from service.services import Services
 from service.stripe_events import store
 from service.stripe_events.event_objects import ObjectRef
-from service.stripe_events.lock_store import held_objects
-from service.stripe_events.look_store import Look, keep_looks
+from service.stripe_events.look_store import Look, held_objects, keep_looks
 from service.stripe_events.record_store import record
 from service.stripe_events.store import InboxEvent
 
 # After the first, second, third and fourth failure; the fifth is the last.
 RETRY_GAPS = (timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
 MAX_ATTEMPTS = len(RETRY_GAPS) + 1
+MAX_DRAIN_ROUNDS = 1000
 SWEEP_SIZE = 200
 # Objects of one transaction: what their facts have in common, foremost their contributions, is then looked up once.
 BATCH_SIZE = 25
@@ -83,6 +86,18 @@ def sweep(services: Services, limit: int = SWEEP_SIZE) -> int:
         worked = sum(sweepers.map(lambda batch: refresh_objects(services, batch, fetchers), batches))
     post(services)
     return worked
+
+
+def drain(services: Services) -> None:
+    """Work until no job, event or mail is due; an object that another process holds is left to that process.
+
+    Events are swept as well as jobs run, because a job may have been lost and a retry is due without a job.
+    """
+    address = database_address(services.settings)
+    for _ in range(MAX_DRAIN_ROUNDS):
+        work(services, address, until_idle=True)
+        if sweep(services) + send_due_mail(services) == 0:
+            return
 
 
 def next_attempt(attempts_made: int, now: datetime) -> datetime | None:

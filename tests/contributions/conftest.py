@@ -13,7 +13,7 @@ from service.campaigns.editing import Hand, save_site
 from service.contributions.support_token import new_support_token
 from service.services import EXTENSION, Services
 from service.settings import Settings
-from service.stripe_events.drain import drain
+from service.stripe_events.refresh import drain
 from tests.conftest import SettableClock
 from tests.stripe import StripeStand, stripe_stand
 

@@ -13,11 +13,10 @@ from service.contributions.choice import (
     chosen_amount,
     refuse_unoffered_interval,
     return_address,
+    with_fee_covered,
 )
-from service.contributions.fee_cover import with_fee_covered
 from service.errors import InvalidAmountError
-from service.money import Money, major_text
-from service.stripe_events.facts import Interval
+from service.money import Interval, Money, major_text
 from tests.contributions.conftest import SITE
 
 COURIER = load_site({**SITE, "one_off_only_countries": ["BR"]})

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from service.contributions.receipt import Receipt, new_receipt
-from service.stripe_events.facts import Interval
+from service.money import Interval
 from service.web.rate_limits import limiter
 from tests.contributions.conftest import Newsroom
 

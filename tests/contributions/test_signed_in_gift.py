@@ -8,11 +8,11 @@ from flask.testing import FlaskClient
 
 from service.campaigns.editing import Hand, Release, publish, save_campaign, save_site
 from service.campaigns.store import DocumentKind
-from service.campaigns.variant import Interval
 from service.contributions.earned_store import earned_sums
 from service.contributions.forget import unlink_account
 from service.decisions.gift import Gift, settled, with_gifts
 from service.decisions.reader import Giving, RecurringState
+from service.money import Interval
 from tests.contributions.conftest import SITE, Newsroom
 from tests.decisions import make
 from tests.decisions.test_assertion import EC, public, signed

@@ -9,6 +9,7 @@ from service.contributions.earned_store import EarnedSum
 from service.insights.measure import earned_by_variant, measure_all
 from service.insights.store import flush_counts
 from service.insights.tally import Cell, Counted
+from service.money import Interval
 from service.services import Services
 from tests.decisions import make
 
@@ -16,10 +17,10 @@ from tests.decisions import make
 def test_value_is_a_years_giving_in_the_sites_own_smallest_amounts() -> None:
     campaign = make.campaign(variants=(make.variant("a"), make.variant("b")))
     sums = (
-        EarnedSum("autumn", "a", "one_off", "EUR", 2, 600),
-        EarnedSum("autumn", "a", "month", "EUR", 1, 300),
-        EarnedSum("autumn", "b", "one_off", "USD", 1, 1200),
-        EarnedSum("other", "a", "one_off", "EUR", 9, 9000),
+        EarnedSum("autumn", "a", Interval.ONE_OFF, "EUR", 2, 600),
+        EarnedSum("autumn", "a", Interval.MONTH, "EUR", 1, 300),
+        EarnedSum("autumn", "b", Interval.ONE_OFF, "USD", 1, 1200),
+        EarnedSum("other", "a", Interval.ONE_OFF, "EUR", 9, 9000),
     )
 
     earned = {one.variant: one for one in earned_by_variant(campaign, {"a": 50}, sums, make.site())}
