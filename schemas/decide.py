@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from schemas.document import StrictSchema
-from schemas.fields import Flag, Folded, Key, Language, OneOrMany, Word, country_code, refuse_control
+from schemas.fields import Flag, Folded, Key, LanguageTag, OneOrMany, Word, country_code, refuse_control
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.gate import GateType, Strength
 from service.campaigns.page_rules import PageAccess, PageType
@@ -48,7 +48,7 @@ class DecideSchema(StrictSchema):
     access = Word(PageAccess, load_default=PageAccess.METERED)
     placements = OneOrMany(Word(Placement), most=2 * len(Placement), load_default=tuple(Placement))
     consent = Word(Consent, load_default=None)
-    language = Language(load_default=None, allow_none=True)
+    language = LanguageTag(load_default=None, allow_none=True)
     device = Word(Device, load_default=None, allow_none=True)
     referrer = bounded_text(MAX_REFERRER, least=0, load_default=None, allow_none=True)
     country = country_code(load_default=None, allow_none=True)

@@ -11,12 +11,12 @@ from flask.cli import with_appcontext
 from service.campaigns.campaign import Campaign
 from service.campaigns.documents import Document, load_campaign, load_site, read_file, write_document
 from service.campaigns.editing import Hand, Release, pause, publish, save_campaign, save_site
-from service.campaigns.finding import Finding, Severity
+from service.campaigns.finding import LintFinding, LintSeverity
 from service.campaigns.lint import lint
 from service.campaigns.reading import describe, stored_documents
 from service.campaigns.site import Site
 from service.campaigns.store import DocumentKind
-from service.campaigns.switch_store import Scope, Switch
+from service.campaigns.switch_store import Switch, SwitchScope
 from service.clock import system_clock
 from service.errors import DomainError, InvalidDocumentError
 from service.services import current_services
@@ -58,7 +58,7 @@ def lint_files(paths: tuple[Path, ...], site_file: Path | None) -> None:
         is_broken = True
     findings = [found for site in site_list for found in lint(site, campaign_list, system_clock())]
     _print(findings)
-    if is_broken or any(found.severity is Severity.PROBLEM for found in findings):
+    if is_broken or any(found.severity is LintSeverity.PROBLEM for found in findings):
         raise SystemExit(1)
     click.echo(f"Campaigns read: {len(campaign_list)}. All of them can work.")
 
@@ -118,9 +118,9 @@ def pause_asks(site: str, campaign: str, note: str, *, is_ended: bool) -> None:
     with _problems_of(campaign or site or "pause"):
         if campaign:
             owner = describe(services.engine, DocumentKind.CAMPAIGN, campaign, services.clock()).site
-            one = Switch(Scope.CAMPAIGN, owner, campaign)
+            one = Switch(SwitchScope.CAMPAIGN, owner, campaign)
         else:
-            one = Switch(Scope.SITE, site) if site else Switch(Scope.EVERYTHING)
+            one = Switch(SwitchScope.SITE, site) if site else Switch(SwitchScope.EVERYTHING)
         pause(services.engine, one, Hand(WHO, services.clock()), is_paused=not is_ended, note=note)
     click.echo("Ended." if is_ended else "Paused.")
 
@@ -188,7 +188,7 @@ def _read_all(paths: Iterable[Path]) -> tuple[list[Site], list[Campaign], bool]:
     return site_list, campaign_list, is_broken
 
 
-def _print(findings: Iterable[Finding]) -> None:
+def _print(findings: Iterable[LintFinding]) -> None:
     for found in findings:
         click.echo(f"{found.severity:8} {found.subject}: {found.words} [{found.rule}]")
 

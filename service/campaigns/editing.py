@@ -26,7 +26,7 @@ from service.campaigns.store import (
     next_number,
     update_document,
 )
-from service.campaigns.switch_store import Scope, Switch, set_switch
+from service.campaigns.switch_store import Switch, SwitchScope, set_switch
 from service.database.transaction import committed
 from service.errors import ConflictError, InvalidDocumentError, NotFoundError
 
@@ -99,9 +99,9 @@ def pause(engine: Engine, switch: Switch, hand: Hand, *, is_paused: bool, note: 
     _check_switch(switch)
     with committed(engine) as rows:
         next_number(rows)
-        if switch.scope is Scope.CAMPAIGN:
+        if switch.scope is SwitchScope.CAMPAIGN:
             _existing(rows, DocumentKind.CAMPAIGN, switch.name)
-        elif switch.scope is not Scope.EVERYTHING:
+        elif switch.scope is not SwitchScope.EVERYTHING:
             _existing(rows, DocumentKind.SITE, switch.site)
         set_switch(rows, switch, is_paused=is_paused, now=hand.at)
         key = "/".join(part for part in (switch.site, switch.name) if part)
@@ -109,7 +109,7 @@ def pause(engine: Engine, switch: Switch, hand: Hand, *, is_paused: bool, note: 
         insert_change(rows, Change(hand.at, hand.who, act, switch.scope, key, None, note))
 
 
-def settled(state: DocumentState, now: datetime) -> DocumentState:
+def with_due_schedule(state: DocumentState, now: datetime) -> DocumentState:
     """The same state with a scheduled version that is due counted as published."""
     if state.scheduled_at is None or state.scheduled_at > now:
         return state
@@ -141,7 +141,7 @@ def _check_turn(state: DocumentState, site: str, based_on: int | None) -> None:
 
 
 def _release(rows: Connection, state: DocumentState, release: Release, hand: Hand) -> DocumentState:
-    state = settled(state, hand.at)
+    state = with_due_schedule(state, hand.at)
     if release.at is not None and release.at > hand.at:
         after = replace(state, scheduled_version=release.version, scheduled_at=release.at)
         note = f"from {release.at.isoformat()}"
@@ -171,6 +171,6 @@ def _site_of(rows: Connection, campaign: Campaign, now: datetime) -> Site:
 
 
 def _check_switch(switch: Switch) -> None:
-    for scope, words in ((Scope.PLACEMENT, tuple(Placement)), (Scope.KIND, tuple(Kind))):
+    for scope, words in ((SwitchScope.PLACEMENT, tuple(Placement)), (SwitchScope.KIND, tuple(Kind))):
         if switch.scope is scope and switch.name not in words:
             raise InvalidDocumentError((f"{scope} must be one of {', '.join(words)}",))

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Engine
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.documents import load_campaign, load_site
-from service.campaigns.editing import settled
-from service.campaigns.finding import Finding
+from service.campaigns.editing import with_due_schedule
+from service.campaigns.finding import LintFinding
 from service.campaigns.lint import lint, lint_one
 from service.campaigns.site import Site
 from service.campaigns.store import (
@@ -24,7 +24,7 @@ from service.campaigns.store import (
     list_versions,
     newest_versions,
 )
-from service.campaigns.switch_store import Scope, Switch, paused_switches
+from service.campaigns.switch_store import Switch, SwitchScope, paused_switches
 from service.database.transaction import committed
 from service.errors import InvalidDocumentError, NotFoundError
 
@@ -33,7 +33,7 @@ MAX_CHANGES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class DocumentDetails:
     """A document's state at an instant, its newest text, whether its own switch is on, and what lint says."""
 
     key: str
@@ -44,11 +44,11 @@ class Described:
     scheduled_version: int | None
     scheduled_at: datetime | None
     is_paused: bool
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[LintFinding, ...] = ()
     document: Any = None
 
 
-def describe(engine: Engine, kind: DocumentKind, key: str, now: datetime) -> Described:
+def describe(engine: Engine, kind: DocumentKind, key: str, now: datetime) -> DocumentDetails:
     """One document with everything there is to know; raises NotFoundError."""
     with committed(engine) as rows:
         state = _known(rows, kind, key)
@@ -58,7 +58,9 @@ def describe(engine: Engine, kind: DocumentKind, key: str, now: datetime) -> Des
     return _described(state, paused, now, findings, newest.content if newest else None)
 
 
-def describe_all(engine: Engine, kind: DocumentKind, now: datetime, site: str | None = None) -> tuple[Described, ...]:
+def describe_all(
+    engine: Engine, kind: DocumentKind, now: datetime, site: str | None = None
+) -> tuple[DocumentDetails, ...]:
     """All documents of a kind by key, without text and findings; of one site where one is named."""
     if site is not None and not site.isprintable():
         return ()
@@ -95,13 +97,13 @@ def _known(rows: Connection, kind: DocumentKind, key: str) -> DocumentState:
 
 
 def _described(
-    state: DocumentState, paused: frozenset[Switch], now: datetime, findings: tuple[Finding, ...], document: Any
-) -> Described:
-    own = Switch(Scope.SITE, state.key)
+    state: DocumentState, paused: frozenset[Switch], now: datetime, findings: tuple[LintFinding, ...], document: Any
+) -> DocumentDetails:
+    own = Switch(SwitchScope.SITE, state.key)
     if state.kind is DocumentKind.CAMPAIGN:
-        own = Switch(Scope.CAMPAIGN, state.site, state.key)
-    state = settled(state, now)
-    return Described(
+        own = Switch(SwitchScope.CAMPAIGN, state.site, state.key)
+    state = with_due_schedule(state, now)
+    return DocumentDetails(
         key=state.key,
         site=state.site,
         created_at=state.created_at,
@@ -115,7 +117,7 @@ def _described(
     )
 
 
-def _findings(rows: Connection, state: DocumentState, now: datetime) -> tuple[Finding, ...]:
+def _findings(rows: Connection, state: DocumentState, now: datetime) -> tuple[LintFinding, ...]:
     sites, campaigns = _newest(rows)
     site = next((one for one in sites if one.key == state.site), None)
     if site is None:

@@ -21,7 +21,7 @@ from service.campaigns.switch_store import Switch, paused_switches
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class StoredCampaigns:
     """What the database held at one instant. `created_at`: first saved, by kind and key."""
 
     number: int
@@ -34,10 +34,10 @@ class Reading:
     next_change_at: datetime | None
 
 
-def read_all(engine: Engine, now: datetime) -> Reading:
+def read_all(engine: Engine, now: datetime) -> StoredCampaigns:
     """Everything as of one instant of the database."""
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
-        return Reading(
+        return StoredCampaigns(
             number=current_number(connection),
             in_force=versions_in_force(connection, now),
             newest=newest_versions(connection),

@@ -21,7 +21,7 @@ switches = Table(
 )
 
 
-class Scope(StrEnum):
+class SwitchScope(StrEnum):
     EVERYTHING = "everything"
     SITE = "site"
     PLACEMENT = "placement"
@@ -33,7 +33,7 @@ class Scope(StrEnum):
 class Switch:
     """`site` is empty for everything; `name` is a placement, kind or campaign key, otherwise empty."""
 
-    scope: Scope
+    scope: SwitchScope
     site: str = ""
     name: str = ""
 
@@ -46,4 +46,4 @@ def set_switch(connection: Connection, switch: Switch, *, is_paused: bool, now: 
 
 def paused_switches(connection: Connection) -> frozenset[Switch]:
     rows = connection.execute(select(switches).where(switches.c.is_paused))
-    return frozenset(Switch(Scope(row.scope), row.site, row.name) for row in rows)
+    return frozenset(Switch(SwitchScope(row.scope), row.site, row.name) for row in rows)

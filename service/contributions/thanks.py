@@ -11,7 +11,7 @@ from service.campaigns.site import Site
 from service.contributions import store
 from service.contributions.contribution import Contribution, ContributionState
 from service.contributions.gift_store import tell_readers
-from service.contributions.receipt import Receipt, new_receipt
+from service.contributions.receipt import ReturnReceipt, new_receipt
 from service.contributions.resume import resume_token
 from service.database.transaction import committed
 from service.errors import NotFoundError, StoreUnavailableError, StripeUnavailableError
@@ -97,7 +97,7 @@ def returned_reader(services: Services, session_id: str) -> Return:
 
 
 def _receipt(services: Services, mark: ContributionMark) -> str:
-    given = Receipt(mark.contribution_id, mark.interval, mark.campaign)
+    given = ReturnReceipt(mark.contribution_id, mark.interval, mark.campaign)
     return new_receipt(services.passports.ring, mark.site, given, int(services.clock().timestamp()))
 
 

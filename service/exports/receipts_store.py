@@ -24,7 +24,7 @@ from sqlalchemy import (
 from service.database.columns import INSTANT
 from service.database.metadata import metadata
 from service.exports.local_days import LocalDays
-from service.exports.receipts import NewReceipt, Receipt, YearOfGiving
+from service.exports.receipts import IssuedReceipt, NewReceipt, YearOfGiving
 from service.ids import new_id
 
 RECEIPTS_LOCK = 0x6B6F_7270  # advisory lock: one issue at a time, so that numbers have no gap
@@ -124,12 +124,12 @@ def year_of_giving(connection: Connection, days: LocalDays, *, is_livemode: bool
     ]
 
 
-def current_receipts(connection: Connection, year: int) -> list[Receipt]:
+def current_receipts(connection: Connection, year: int) -> list[IssuedReceipt]:
     """The receipts of a year that nothing has replaced."""
     c = receipts.c
     statement = select(receipts).where(c.year == year, c.replaced_by.is_(None)).order_by(c.number)
     return [
-        Receipt(
+        IssuedReceipt(
             row.id,
             row.number,
             YearOfGiving(

@@ -72,7 +72,7 @@ record_points = Table(
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class BooksPoint:
     """A point in the books: `as_of` counts every change of a fact, `ledger_seq` is the newest entry by then."""
 
     as_of: int
@@ -97,7 +97,7 @@ def wait_for_rest(connection: Connection) -> None:
     raise BusyBooksError("the books are changing too fast to be read at one moment; try again")
 
 
-def read_books(connection: Connection, as_of: int | None) -> Books:
+def read_books(connection: Connection, as_of: int | None) -> BooksPoint:
     """The point in the books that `as_of` names, or the newest. Raises InvalidExportError for one that is not kept."""
     changes = record_changes.c
     newest = connection.execute(select(func.coalesce(func.max(changes.seq), 0))).scalar_one()
@@ -113,7 +113,7 @@ def read_books(connection: Connection, as_of: int | None) -> Books:
         changes.table_name == "ledger_entries", changes.seq <= point
     )
     ledger_seq = connection.execute(reached).scalar_one() or 0
-    return Books(point, ledger_seq, frozenset(connection.execute(since).scalars()))
+    return BooksPoint(point, ledger_seq, frozenset(connection.execute(since).scalars()))
 
 
 def _is_kept(connection: Connection, point: int) -> bool:
@@ -128,7 +128,7 @@ def prune_records(connection: Connection, kept_days: int = RECORDS_KEPT_DAYS) ->
     return int(connection.execute(select(func.prune_record_changes(kept_days))).scalar_one())
 
 
-def relations(books: Books) -> dict[str, sql.Composable]:
+def relations(books: BooksPoint) -> dict[str, sql.Composable]:
     """For every noted table a relation with its columns, as it stood: the table itself where nothing changed since."""
     return {
         table: _undone(table, key, books.as_of) if table in books.changed_since else sql.Identifier(table)

@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.database.columns import INSTANT, is_in
 from service.database.metadata import metadata
 from service.ledger.accounts import Account
-from service.ledger.entries import Entry, PostedEntry, Reason
+from service.ledger.entries import Entry, EntryReason, PostedEntry
 
 LEDGER_LOCK = 0x6B6F_6C65  # advisory lock: one writer of the ledger at a time, so that its numbers have no gap
 
@@ -138,7 +138,7 @@ def posted_entries(connection: Connection, source_ids: Collection[str]) -> list[
         .order_by(entries.seq)
     )
     return [
-        PostedEntry(row.seq, row.key, Reason(row.reason), row.source_id, tuple(row.causes))
+        PostedEntry(row.seq, row.key, EntryReason(row.reason), row.source_id, tuple(row.causes))
         for row in connection.execute(statement)
     ]
 

@@ -11,11 +11,11 @@ from io import BytesIO
 from service.errors import StoreUnavailableError
 from service.logs import request_id_of
 from service.services import Services
-from service.stripe_events.inbox import MAX_BODY_BYTES, Receipt, WebhookRefusedError, count_receipt, receive
+from service.stripe_events.inbox import MAX_BODY_BYTES, DeliveryResult, WebhookRefusedError, count_delivery, receive
 from service.web.requests import Environ, StartResponse, Wsgi, plain_body
 
 PATH = "/webhooks/stripe"
-_BODIES = {receipt: f'{{"status":"{receipt}"}}\n'.encode() for receipt in Receipt}
+_BODIES = {receipt: f'{{"status":"{receipt}"}}\n'.encode() for receipt in DeliveryResult}
 
 
 class WebhookDoor:
@@ -35,7 +35,7 @@ class WebhookDoor:
         except (WebhookRefusedError, StoreUnavailableError):
             environ["wsgi.input"] = BytesIO(raw)
             return self._behind(environ, start_response)
-        count_receipt(self._services, event, receipt)
+        count_delivery(self._services, event, receipt)
         body = _BODIES[receipt]
         headers = [
             ("Content-Type", "application/json"),

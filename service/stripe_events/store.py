@@ -106,7 +106,7 @@ class InboxEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class NewEvent:
     """An event as it came in, and what is to become of it."""
 
     event: EventEnvelope
@@ -126,7 +126,7 @@ class JobSlot:
     queueing_lock: str
 
 
-def keep_event(connection: DriverConnection, arrival: Arrival, job: JobSlot | None) -> bool:
+def keep_event(connection: DriverConnection, arrival: NewEvent, job: JobSlot | None) -> bool:
     """Keep an event, and see that a job waits for it if it gets one; False for a repeat, which changes nothing.
 
     The insert is the claim: it waits for a rival.

@@ -10,7 +10,7 @@ from service.campaigns.editing import NOW as AT_ONCE
 from service.campaigns.editing import Hand, Release, pause, publish, save_campaign, save_site
 from service.campaigns.reading import changes_of, describe, versions_of
 from service.campaigns.store import DocumentKind, current_number
-from service.campaigns.switch_store import Scope, Switch
+from service.campaigns.switch_store import Switch, SwitchScope
 from service.errors import ConflictError, InvalidDocumentError, NotFoundError
 from tests.campaigns.documents import NOW, campaign_document, site_document
 
@@ -172,7 +172,7 @@ def test_every_change_is_on_record(stored: Engine) -> None:
 
 
 def test_a_pause_is_on_record_with_its_reason(stored: Engine) -> None:
-    pause(stored, Switch(Scope.SITE, "courier"), HAND, is_paused=True, note="a sad day")
+    pause(stored, Switch(SwitchScope.SITE, "courier"), HAND, is_paused=True, note="a sad day")
 
     with stored.connect() as connection:
         row = connection.execute(text("SELECT act, kind, key, note FROM changes ORDER BY change_id DESC LIMIT 1")).one()
@@ -182,10 +182,10 @@ def test_a_pause_is_on_record_with_its_reason(stored: Engine) -> None:
 @pytest.mark.parametrize(
     ("switch", "error"),
     [
-        (Switch(Scope.SITE, "nowhere"), NotFoundError),
-        (Switch(Scope.CAMPAIGN, "courier", "nothing"), NotFoundError),
-        (Switch(Scope.PLACEMENT, "courier", "top"), InvalidDocumentError),
-        (Switch(Scope.KIND, "courier", "popup"), InvalidDocumentError),
+        (Switch(SwitchScope.SITE, "nowhere"), NotFoundError),
+        (Switch(SwitchScope.CAMPAIGN, "courier", "nothing"), NotFoundError),
+        (Switch(SwitchScope.PLACEMENT, "courier", "top"), InvalidDocumentError),
+        (Switch(SwitchScope.KIND, "courier", "popup"), InvalidDocumentError),
     ],
 )
 def test_only_what_exists_can_be_paused(stored: Engine, switch: Switch, error: type[Exception]) -> None:
@@ -199,7 +199,7 @@ def test_each_change_tells_decisions_that_there_is_something_new(stored: Engine)
 
     save(stored)
     publish(stored, CAMPAIGN, "autumn", AT_ONCE, HAND)
-    pause(stored, Switch(Scope.EVERYTHING), HAND, is_paused=True)
+    pause(stored, Switch(SwitchScope.EVERYTHING), HAND, is_paused=True)
 
     with stored.connect() as connection:
         assert current_number(connection) == before + 3
