@@ -21,7 +21,7 @@ from service.insights.flusher import Flusher
 from service.logs import configure_logs, log_requests
 from service.services import EXTENSION, Services, current_services
 from service.settings import Settings, SettingsError, read_settings
-from service.stripe_events.front_door import WebhookDoor
+from service.stripe_events.fast_path import WebhookFastPath
 from service.web.problems import ProblemApi, answer_errors_as_problems
 from service.web.rate_limits import count_requests_in
 from service.web.requests import add_cors_headers
@@ -108,4 +108,4 @@ def _wire_requests(app: Flask, services: Services) -> None:
     service.pages.api.guard_pages(app, services.settings)
     service.pages.api.show_problems(app)
     answer_errors_as_problems(app)
-    app.wsgi_app = FrontDoor(WebhookDoor(app.wsgi_app, services), services)  # type: ignore[method-assign]
+    app.wsgi_app = FrontDoor(WebhookFastPath(app.wsgi_app, services), services)  # type: ignore[method-assign]

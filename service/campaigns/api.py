@@ -20,7 +20,7 @@ from schemas.editing import (
 )
 from schemas.site import SiteSchema
 from service.campaigns.documents import MAX_DOCUMENT_BYTES, Document, load_campaign, load_site, read_document
-from service.campaigns.editing import Hand, pause, publish, save_campaign, save_site
+from service.campaigns.editing import Author, pause, publish, save_campaign, save_site
 from service.campaigns.reading import DocumentDetails, changes_of, describe, describe_all, versions_of
 from service.campaigns.store import Change, DocumentKind, DocumentVersion
 from service.campaigns.switch_store import Switch, SwitchScope
@@ -65,7 +65,7 @@ def get_site(key: str) -> DocumentDetails:
 @blueprint.response(200, DocumentSchema)
 def put_site(key: str) -> DocumentDetails:
     """Save a site; it is in force at once. `If-Match: "3"` refuses to overwrite anything newer than version 3."""
-    save_site(current_services().engine, document_named(key, load_site), hand(), based_on())
+    save_site(current_services().engine, document_named(key, load_site), author(), based_on())
     return changed(SITE, key)
 
 
@@ -76,7 +76,7 @@ def put_site(key: str) -> DocumentDetails:
 @blueprint.response(200, DocumentSchema)
 def publish_site(key: str) -> DocumentDetails:
     """Put a version of a site in force, such as an older one, now or at a later instant."""
-    publish(current_services().engine, SITE, key, settings_of(ReleaseSchema()), hand())
+    publish(current_services().engine, SITE, key, settings_of(ReleaseSchema()), author())
     return changed(SITE, key)
 
 
@@ -137,7 +137,7 @@ def get_campaign(key: str) -> DocumentDetails:
 @blueprint.response(200, DocumentSchema)
 def put_campaign(key: str) -> DocumentDetails:
     """Save a campaign as its next version; nothing is shown until it is published."""
-    save_campaign(current_services().engine, document_named(key, load_campaign), hand(), based_on())
+    save_campaign(current_services().engine, document_named(key, load_campaign), author(), based_on())
     return changed(CAMPAIGN, key)
 
 
@@ -148,7 +148,7 @@ def put_campaign(key: str) -> DocumentDetails:
 @blueprint.response(200, DocumentSchema)
 def publish_campaign(key: str) -> DocumentDetails:
     """Publish the newest version, or the one named, now or at a later instant. An older version is a roll back."""
-    publish(current_services().engine, CAMPAIGN, key, settings_of(ReleaseSchema()), hand())
+    publish(current_services().engine, CAMPAIGN, key, settings_of(ReleaseSchema()), author())
     return changed(CAMPAIGN, key)
 
 
@@ -205,14 +205,14 @@ def changed(kind: DocumentKind, key: str) -> DocumentDetails:
 
 def switch(one: Switch, asked: dict[str, Any]) -> None:
     services = current_services()
-    pause(services.engine, one, hand(), is_paused=asked["is_paused"], note=asked["note"])
+    pause(services.engine, one, author(), is_paused=asked["is_paused"], note=asked["note"])
     services.campaigns.refresh()
 
 
-def hand() -> Hand:
-    """Whoever the token belongs to, now."""
+def author() -> Author:
+    """Return the token's owner and the current time, for the record of changes."""
     token = current_token()
-    return Hand(f"{token.name} ({token.token_id})", current_services().clock())
+    return Author(f"{token.name} ({token.token_id})", current_services().clock())
 
 
 def based_on() -> int | None:

@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.documents import Document, load_campaign, load_site, read_file, write_document
-from service.campaigns.editing import Hand, Release, pause, publish, save_campaign, save_site
+from service.campaigns.editing import Author, Release, pause, publish, save_campaign, save_site
 from service.campaigns.finding import LintFinding, LintSeverity
 from service.campaigns.lint import lint
 from service.campaigns.reading import describe, stored_documents
@@ -72,12 +72,12 @@ def apply_campaigns(paths: tuple[Path, ...], *, is_published: bool) -> None:
     for path, document in _documents(paths):
         with _problems_of(path):
             services = current_services()
-            hand = Hand(WHO, services.clock())
+            author = Author(WHO, services.clock())
             load_campaign(document.content, document.lines)
-            state = save_campaign(services.engine, document.content, hand)
+            state = save_campaign(services.engine, document.content, author)
             if is_published:
                 release = Release(state.newest_version)
-                state = publish(services.engine, DocumentKind.CAMPAIGN, state.key, release, hand)
+                state = publish(services.engine, DocumentKind.CAMPAIGN, state.key, release, author)
             in_force = f", version {state.published_version} in force" if state.published_version else ", not published"
             click.echo(f"campaign {state.key}: version {state.newest_version}{in_force}")
 
@@ -101,7 +101,9 @@ def publish_campaign(key: str, version: int | None, at: Any) -> None:
     """Put a campaign in force, now or at an instant; an older version is a roll back."""
     services = current_services()
     with _problems_of(key):
-        state = publish(services.engine, DocumentKind.CAMPAIGN, key, Release(version, at), Hand(WHO, services.clock()))
+        state = publish(
+            services.engine, DocumentKind.CAMPAIGN, key, Release(version, at), Author(WHO, services.clock())
+        )
         later = f"; version {state.scheduled_version} from {state.scheduled_at}" if state.scheduled_at else ""
         click.echo(f"campaign {key}: version {state.published_version or 'none'} in force{later}")
 
@@ -121,7 +123,7 @@ def pause_asks(site: str, campaign: str, note: str, *, is_ended: bool) -> None:
             one = Switch(SwitchScope.CAMPAIGN, owner, campaign)
         else:
             one = Switch(SwitchScope.SITE, site) if site else Switch(SwitchScope.EVERYTHING)
-        pause(services.engine, one, Hand(WHO, services.clock()), is_paused=not is_ended, note=note)
+        pause(services.engine, one, Author(WHO, services.clock()), is_paused=not is_ended, note=note)
     click.echo("Ended." if is_ended else "Paused.")
 
 
@@ -134,7 +136,7 @@ def apply_sites(paths: tuple[Path, ...]) -> None:
         with _problems_of(path):
             services = current_services()
             load_site(document.content, document.lines)
-            state = save_site(services.engine, document.content, Hand(WHO, services.clock()))
+            state = save_site(services.engine, document.content, Author(WHO, services.clock()))
             click.echo(f"site {state.key}: version {state.published_version} in force")
 
 

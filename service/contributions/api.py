@@ -9,13 +9,19 @@ from schemas.portal import PortalForm, PortalSchema
 from schemas.receipt import ReceiptSchema, ThankedSchema
 from schemas.refund import RefundSchema, RefundWishSchema
 from service.contributions.checkout import origin_of_form, start_checkout
-from service.contributions.choice import CheckoutForm, token_digest
+from service.contributions.checkout_form import CheckoutForm, token_digest
 from service.contributions.portal import PortalPage, open_portal, send_portal_link
 from service.contributions.receipt import open_receipt
-from service.contributions.recognition import begun_passport, just_given, knows_of, reader_key, recognised_passport
 from service.contributions.refunds import RefundWish, refund_charge
 from service.contributions.resume import resume_checkout
 from service.contributions.support_page import support_page
+from service.contributions.supporter_passport import (
+    begun_passport,
+    just_given,
+    knows_of,
+    reader_key,
+    recognised_passport,
+)
 from service.contributions.thanks import returned_reader
 from service.decisions.api import carried, carrier_of
 from service.errors import InvalidTokenError

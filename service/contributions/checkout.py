@@ -6,7 +6,7 @@ from datetime import timedelta
 from service.campaigns.amounts import round_unit_minor
 from service.campaigns.site import Site
 from service.contributions import store
-from service.contributions.breaker import (
+from service.contributions.card_testing import (
     RAISED_MINIMUM_UNITS,
     WINDOW,
     Outcomes,
@@ -14,7 +14,7 @@ from service.contributions.breaker import (
     is_proof,
     is_tripped,
 )
-from service.contributions.choice import (
+from service.contributions.checkout_form import (
     CheckoutForm,
     Origin,
     attempt_key,

@@ -10,7 +10,7 @@ import structlog
 from service.campaigns.site import Site
 from service.contributions import store
 from service.contributions.contribution import Contribution, ContributionState
-from service.contributions.gift_store import tell_readers
+from service.contributions.readers_store import update_readers
 from service.contributions.receipt import ReturnReceipt, new_receipt
 from service.contributions.resume import resume_token
 from service.database.transaction import committed
@@ -125,7 +125,7 @@ def _remembered(services: Services, contribution_id: str, *, is_given: bool) -> 
     try:
         with committed(services.engine) as connection:
             if is_given:
-                tell_readers(connection, [contribution_id], services.clock(), confirmed=contribution_id)
+                update_readers(connection, [contribution_id], services.clock(), confirmed=contribution_id)
             return store.find_contribution(connection, contribution_id)
     except StoreUnavailableError:
         log.warning("thanks_without_database")

@@ -11,14 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.database.columns import INSTANT
 from service.database.metadata import metadata
-from service.decisions.gift import Gift
+from service.decisions.gift import GivenContribution
 from service.decisions.passport_codec import UnreadablePassportError, decode, encode
 from service.decisions.reader import Reader
 from service.errors import StoreUnavailableError
 from service.money import Interval
 
 T = TypeVar("T")
-Gifts = tuple[Gift, ...]
+Gifts = tuple[GivenContribution, ...]
 Tell = Callable[[Reader, Gifts], tuple[Reader, Gifts] | None]
 PATIENCE_MILLISECONDS = 400  # a page waits for the answer
 
@@ -97,8 +97,8 @@ def _held(reader: Reader, now: datetime) -> dict[str, object]:
     return {"held": encode(reader, int(now.timestamp())), "changed_at": now}
 
 
-def _gift(interval: str, **rest: Any) -> Gift:
-    return Gift(Interval(interval), **rest)
+def _gift(interval: str, **rest: Any) -> GivenContribution:
+    return GivenContribution(Interval(interval), **rest)
 
 
 def _decoded(held: bytes) -> Reader | None:

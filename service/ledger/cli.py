@@ -7,7 +7,7 @@ from typing import TextIO
 import click
 from flask.cli import with_appcontext
 
-from service.contributions.life_store import rebuild_contributions
+from service.contributions.lifecycle_store import rebuild_contributions
 from service.database.engine import database_address, owner_engine
 from service.errors import DomainError
 from service.ledger.checking import check_everything

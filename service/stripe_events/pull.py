@@ -95,7 +95,7 @@ def sync(services: Services, since: datetime | None = None) -> Pulled:
     with services.engine.connect() as connection:
         untied = payouts_to_tie(connection, began_at)
     _fetch_each(services, (ObjectRef(ObjectType.PAYOUT, payout_id) for payout_id in untied), unanswered)
-    _look_again(services, unanswered)
+    _fetch_missing_sources(services, unanswered)
     post(services)
     _require_answers(unanswered)
     with services.engine.begin() as connection:
@@ -140,10 +140,11 @@ def _take_over(
     return len(new)
 
 
-def _look_again(services: Services, unanswered: list[ObjectRef]) -> None:
-    """Ask for what movements came from and is not here: they came with a payout's list, or it was not to be had.
+def _fetch_missing_sources(services: Services, unanswered: list[ObjectRef]) -> None:
+    """Fetch the source objects of balance transactions whose source we do not have yet, the newest first.
 
-    The newest first, until Stripe refuses as many in a row as are asked for at once.
+    A source is missing if the transaction came with a payout's list, or if Stripe could not answer for it before.
+    Stops after a batch that Stripe refuses entirely.
     """
     post(services)
     with services.engine.connect() as connection:

@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import Engine, text
 
 from service.campaigns.editing import NOW as AT_ONCE
-from service.campaigns.editing import Hand, Release, pause, publish, save_campaign, save_site
+from service.campaigns.editing import Author, Release, pause, publish, save_campaign, save_site
 from service.campaigns.reading import changes_of, describe, versions_of
 from service.campaigns.store import DocumentKind, current_number
 from service.campaigns.switch_store import Switch, SwitchScope
 from service.errors import ConflictError, InvalidDocumentError, NotFoundError
 from tests.campaigns.documents import NOW, campaign_document, site_document
 
-HAND = Hand("Ita", NOW)
+HAND = Author("Ita", NOW)
 CAMPAIGN, SITE = DocumentKind.CAMPAIGN, DocumentKind.SITE
 
 
@@ -110,7 +110,7 @@ def test_what_was_due_is_kept_when_something_later_is_scheduled(stored: Engine) 
     publish(stored, CAMPAIGN, "autumn", Release(at=NOW + timedelta(hours=1)), HAND)
     save(stored, priority=1)
 
-    afterwards = Hand("Ita", NOW + timedelta(hours=2))
+    afterwards = Author("Ita", NOW + timedelta(hours=2))
     state = publish(stored, CAMPAIGN, "autumn", Release(2, NOW + timedelta(hours=3)), afterwards)
 
     assert (state.published_version, state.scheduled_version) == (1, 2)
@@ -164,7 +164,7 @@ def test_a_version_that_is_not_there_cannot_be_published(stored: Engine, release
 
 def test_every_change_is_on_record(stored: Engine) -> None:
     save(stored)
-    publish(stored, CAMPAIGN, "autumn", AT_ONCE, Hand("Órla", NOW))
+    publish(stored, CAMPAIGN, "autumn", AT_ONCE, Author("Órla", NOW))
 
     changes = changes_of(stored, CAMPAIGN, "autumn")
 

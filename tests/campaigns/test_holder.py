@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from service.app import create_app
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.editing import NOW as AT_ONCE
-from service.campaigns.editing import Hand, Release, pause, publish, save_campaign, save_site
+from service.campaigns.editing import Author, Release, pause, publish, save_campaign, save_site
 from service.campaigns.experiment import VariantShare
 from service.campaigns.holder import SnapshotHolder
 from service.campaigns.measures_store import save_raised, save_variant_shares
@@ -23,7 +23,7 @@ from service.settings import Settings
 from tests.campaigns.documents import NOW, campaign_document, site_document
 from tests.conftest import SettableClock
 
-HAND = Hand("Ita", NOW)
+HAND = Author("Ita", NOW)
 CAMPAIGN = DocumentKind.CAMPAIGN
 
 
@@ -88,7 +88,7 @@ def test_an_empty_database_is_loaded_all_the_same(engine: Engine, clock: Settabl
 
 
 def test_campaigns_stand_in_the_order_they_are_asked(engine: Engine, holder: SnapshotHolder) -> None:
-    yesterday = Hand("Ita", NOW - timedelta(days=1))
+    yesterday = Author("Ita", NOW - timedelta(days=1))
     save_campaign(engine, campaign_document(key="older"), yesterday)
     publish(engine, CAMPAIGN, "older", AT_ONCE, HAND)
     go_live(engine, "urgent", priority=900, is_high_priority=True)

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date
 
-from service.campaigns.editing import Hand, Release, publish, save_campaign, save_site
+from service.campaigns.editing import Author, Release, publish, save_campaign, save_site
 from service.campaigns.store import DocumentKind
 from service.contributions.earned_store import EarnedSum
 from service.insights.measure import earned_by_variant, measure_all
@@ -34,7 +34,7 @@ def test_measuring_without_sites_is_nothing(services: Services) -> None:
 
 
 def test_shares_of_a_bandit_reach_the_database(services: Services) -> None:
-    hand = Hand("tests", services.clock())
+    author = Author("tests", services.clock())
     words = {"en": {"heading": "Give", "button": "Give"}}
     ticker = {"goal": 10, "currency": "EUR", "label": {"en": "Goal"}, "starts_on": "2026-11-01"}
     site = {"key": "tide", "name": "Tide", "timezone": "UTC", "home_url": "https://tide.example", "currency": "EUR"}
@@ -46,9 +46,9 @@ def test_shares_of_a_bandit_reach_the_database(services: Services) -> None:
         "experiment": {"method": "roulette", "minimum_seen": 1},
         "variants": [{"key": key, "copy": words, "ticker": ticker} for key in "ab"],
     }
-    save_site(services.engine, site, hand)
-    save_campaign(services.engine, campaign, hand)
-    publish(services.engine, DocumentKind.CAMPAIGN, "autumn", Release(), hand)
+    save_site(services.engine, site, author)
+    save_campaign(services.engine, campaign, author)
+    publish(services.engine, DocumentKind.CAMPAIGN, "autumn", Release(), author)
     flush_counts(
         services.engine,
         Counter({Cell("tide", "autumn", key, date(2026, 11, 18), True, Counted.SEEN): 10 for key in "ab"}),

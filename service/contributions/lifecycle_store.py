@@ -9,10 +9,10 @@ from service.clock import Clock
 from service.contributions import store
 from service.contributions.contribution import Attempt
 from service.contributions.forget_store import empty_customer, forgotten_among, is_forgotten_customer
-from service.contributions.gift_store import accounts_that_gave, retell_reader, tell_readers
-from service.contributions.life import fold_life
+from service.contributions.lifecycle import fold_life
 from service.contributions.mail_kinds import mails_for
 from service.contributions.mail_store import add_mail
+from service.contributions.readers_store import contributing_readers, repair_reader, update_readers
 from service.contributions.staff_alerts import alerts_for
 from service.money import Money
 from service.stripe_events.contribution_fact_store import facts_of_contributions
@@ -74,7 +74,7 @@ def _bring_up_to_date(connection: Connection, marked: Mapping[str, Sequence[Mark
                 store.set_contributor(connection, id_, fact)
         for mail in mails_for(id_, lives[id_], known[id_], now):
             add_mail(connection, mail, now)
-    tell_readers(connection, ids, now)
+    update_readers(connection, ids, now)
 
 
 def _locked(connection: Connection, marked: Mapping[str, Sequence[MarkedFact]]) -> tuple[str, ...]:
@@ -128,11 +128,11 @@ def rebuild_contributions(engine: Engine, clock: Clock) -> None:
         with engine.begin() as connection:
             after = _recompute_batch(connection, clock(), after)
     with engine.connect() as connection:
-        accounts = accounts_that_gave(connection)
+        accounts = contributing_readers(connection)
     for start in range(0, len(accounts), REPAIRED_AT_ONCE):
         with engine.begin() as connection:
             for site, reader_hash in accounts[start : start + REPAIRED_AT_ONCE]:
-                retell_reader(connection, site, reader_hash, clock())
+                repair_reader(connection, site, reader_hash, clock())
 
 
 def _recompute_batch(connection: Connection, now: datetime, after: str, limit: int = 500) -> str | None:

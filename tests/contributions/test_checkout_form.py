@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.campaigns.documents import load_site
-from service.contributions.choice import (
+from service.contributions.checkout_form import (
     CheckoutForm,
     ForeignReturnAddressError,
     NotOfferedError,

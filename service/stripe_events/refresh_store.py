@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import ARRAY, Connection, Engine, Text, bindparam, func, select
 
-from service.contributions.life_store import speaks_of_forgotten
+from service.contributions.lifecycle_store import speaks_of_forgotten
 from service.stripe_events import store
 from service.stripe_events.event_objects import ObjectRef, ObjectType
 from service.stripe_events.record_store import record
@@ -20,8 +20,8 @@ from service.stripe_gateway.fields import UnreadableObjectError
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What fetching one object brought, or why it brought nothing, for the events that told of it."""
+class Refresh:
+    """The facts fetched for one object, or the error of the fetch, and the events that named the object."""
 
     ref: ObjectRef
     events: tuple[InboxEvent, ...]
@@ -34,7 +34,7 @@ class Look:
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether another try cannot bring more: the event names no object, here or at Stripe."""
+        """Whether a retry cannot succeed: the event names an object that exists neither here nor at Stripe."""
         return self.ref.type is ObjectType.EVENT and isinstance(self.error, UnreadableObjectError)
 
 
@@ -64,25 +64,28 @@ def _taken(connection: Connection, refs: Collection[ObjectRef]) -> tuple[ObjectR
     return tuple(ref for ref in refs if ref.lock in ours)
 
 
-def keep_looks(connection: Connection, looks: Sequence[Look], now: datetime) -> list[Look]:
-    """Keep what was found, all together, or one by one where that cannot be; those that could not be kept, and why."""
-    if not looks:
+def save_refreshes(connection: Connection, refreshes: Sequence[Refresh], now: datetime) -> list[Refresh]:
+    """Save facts, derived state and finished events together; if that fails, save each refresh by itself.
+
+    Returns the refreshes that could not be saved, each with its error.
+    """
+    if not refreshes:
         return []
     try:
         with connection.begin_nested():
-            _keep(connection, looks, now)
-    except Exception as error:  # whatever is wrong with one object must not stop the others
-        if len(looks) == 1:
-            return [replace(looks[0], error=error)]
-        return [failed for look in looks for failed in keep_looks(connection, [look], now)]
+            _save(connection, refreshes, now)
+    except Exception as error:  # an error of one object must not stop the others
+        if len(refreshes) == 1:
+            return [replace(refreshes[0], error=error)]
+        return [failed for refresh in refreshes for failed in save_refreshes(connection, [refresh], now)]
     return []
 
 
-def _keep(connection: Connection, looks: Sequence[Look], now: datetime) -> None:
-    facts = [fact for look in looks for fact in look.facts]
+def _save(connection: Connection, refreshes: Sequence[Refresh], now: datetime) -> None:
+    facts = [fact for refresh in refreshes for fact in refresh.facts]
     record(connection, facts, now)
-    store.finish_events(connection, [event_id for look in looks for event_id in look.event_ids], now)
+    store.finish_events(connection, [event_id for refresh in refreshes for event_id in refresh.event_ids], now)
     if speaks_of_forgotten(connection, facts):
-        for look in looks:
-            if speaks_of_forgotten(connection, look.facts):
-                store.scrub_bodies(connection, look.event_ids)
+        for refresh in refreshes:
+            if speaks_of_forgotten(connection, refresh.facts):
+                store.scrub_bodies(connection, refresh.event_ids)

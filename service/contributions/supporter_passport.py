@@ -4,7 +4,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from service.decisions.gift import Gift, settled
+from service.decisions.gift import GivenContribution, settled
 from service.decisions.prompts import campaign_fingerprint, record_contribution
 from service.decisions.reader import new_reader
 from service.money import Interval
@@ -29,9 +29,9 @@ def begun_passport(services: Services, carried: str | None, site: str, interval:
     return services.passports.seal(reader._replace(giving=giving), site, instant)
 
 
-def just_given(services: Services, interval: Interval, campaign: str | None) -> Gift:
+def just_given(services: Services, interval: Interval, campaign: str | None) -> GivenContribution:
     """A gift its reader has just come back from."""
-    return Gift(interval, int(services.clock().timestamp()), campaign=campaign)
+    return GivenContribution(interval, int(services.clock().timestamp()), campaign=campaign)
 
 
 def knows_of(services: Services, carried: str | None, site: str, interval: Interval, since: datetime) -> bool:
@@ -44,7 +44,7 @@ def knows_of(services: Services, carried: str | None, site: str, interval: Inter
     return stamp >= int(since.timestamp())
 
 
-def recognised_passport(services: Services, carried: str, site: str, gift: Gift) -> str:
+def recognised_passport(services: Services, carried: str, site: str, gift: GivenContribution) -> str:
     """The passport after a gift, which counts for the campaign that asked. Without a readable one, a new one that holds
     nothing else."""
     instant = int(services.clock().timestamp())
