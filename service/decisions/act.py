@@ -23,8 +23,7 @@ from service.decisions.site_time import SiteTime, site_time_at
 from service.decisions.situation import Situation, Visitor
 from service.decisions.view import Carrier, ViewRequest, visitor_of
 from service.errors import InvalidTokenError
-from service.ids import new_id
-from service.randomness import random_bytes
+from service.ids import new_id, random_bytes
 
 _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 

@@ -11,18 +11,18 @@ from io import BytesIO
 
 from werkzeug.exceptions import HTTPException
 
-from schemas.decide import PAGE_FACTS, DecideSchema
+from schemas.decide import DecideSchema
 from schemas.remembered_bodies import RememberedBodies
-from schemas.remembering import RememberingSchema
 from service.decisions.act import Answer, answer_view
 from service.decisions.carrier import MAX_USER_AGENT, cookie_name, cookie_value, edge_of, passport_cookie
 from service.decisions.compile_cache import CompiledSites
 from service.decisions.counting import count_decision
 from service.decisions.render import answer_text
-from service.decisions.view import Carrier, view_request
+from service.decisions.view import Carrier
 from service.errors import DomainError
 from service.logs import request_id_of
-from service.requests import (
+from service.services import Services
+from service.web.requests import (
     ACCEPTED_JSON_TYPES,
     WIDGET_BODY_BYTES,
     Environ,
@@ -33,7 +33,6 @@ from service.requests import (
     plain_body,
     read_json,
 )
-from service.services import Services
 
 
 class FrontDoor:
@@ -44,7 +43,7 @@ class FrontDoor:
         settings = services.settings
         self._public_origin, self._is_https = settings.public_origin, settings.is_https
         self._country_name = "HTTP_" + (settings.country_header or "").upper().replace("-", "_")
-        schema = RememberingSchema(DecideSchema(), view_request, facts=PAGE_FACTS)
+        schema = DecideSchema()
         self._bodies = RememberedBodies(lambda raw: schema.load(read_json(raw)))
         self._sites = CompiledSites()
 

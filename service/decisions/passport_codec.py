@@ -8,7 +8,6 @@ passport lives. Version 2 differs from 3 in that the fingerprints of recent requ
 from collections.abc import Callable
 from struct import Struct, error
 
-from service.campaigns.variant import Interval
 from service.decisions.fingerprints import PAGE_BYTES, REQUEST_BYTES
 from service.decisions.packed_pools import PackedPools, pack_pools, size_of_pools
 from service.decisions.packed_prompts import PackedPrompts, pack_prompts, size_of_prompts
@@ -17,6 +16,7 @@ from service.decisions.passport_bytes import table, within
 from service.decisions.passport_version_1 import decode_version_1
 from service.decisions.reader import NOTHING_GIVEN, Giving, History, Reader, RecurringState
 from service.decisions.site_time import week_of
+from service.money import Interval
 
 VERSION = 3
 _RECURRING = tuple(RecurringState)

@@ -5,7 +5,6 @@ Each list after its length, records one after another; topics as their fingerpri
 
 from struct import Struct, unpack_from
 
-from service.campaigns.variant import Interval
 from service.decisions.fingerprints import PAGE_BYTES, REQUEST_BYTES
 from service.decisions.reader import (
     HISTORY_DAYS,
@@ -26,6 +25,7 @@ from service.decisions.reader import (
     RecurringState,
     TopicHistory,
 )
+from service.money import Interval
 
 _RECURRING = tuple(RecurringState)
 _INTERVALS = tuple(Interval)

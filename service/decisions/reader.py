@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from service.campaigns.variant import Interval
 from service.decisions.packed import Packed
+from service.money import Interval
 
 Counts = bytes | tuple[int, ...]  # a byte each; numbers where a written past holds more than a byte does
 

@@ -6,7 +6,6 @@ from itertools import pairwise
 
 from service.campaigns.gate import GateType
 from service.campaigns.reader_rules import ArticleCount, Consent, Device, Inclusion
-from service.campaigns.variant import Interval
 from service.decisions.assignment import is_in_share
 from service.decisions.compiled import Prepared, PreparedCount
 from service.decisions.history import articles_in_days, articles_in_weeks, most_read_topics, topic_articles_in_weeks
@@ -14,6 +13,7 @@ from service.decisions.reader import HISTORY_WEEKS, Giving, Reader
 from service.decisions.site_time import DAY_SECONDS, HOUR_SECONDS, SiteTime, instant_of
 from service.decisions.situation import Purpose, Situation
 from service.decisions.verdict import Verdict, listed, worst
+from service.money import Interval
 
 _MOBILE = frozenset({Device.MOBILE, Device.IOS, Device.ANDROID})
 _RISING_WEEKS = 3

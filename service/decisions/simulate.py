@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from service.campaigns.reader_rules import SupporterState
 from service.campaigns.snapshot import SiteSnapshot
-from service.campaigns.variant import Interval
 from service.decisions.compile import compile_site
 from service.decisions.compiled import CompiledSite
 from service.decisions.decision import Decision
@@ -29,6 +28,7 @@ from service.decisions.situation import Visitor
 from service.decisions.start_reader import one_offs_at_start, reader_at_start
 from service.decisions.supporters import contributed, refunded
 from service.decisions.view import Carrier, Edge, host_of, visitor_of
+from service.money import Interval
 
 
 @dataclass(frozen=True, slots=True)

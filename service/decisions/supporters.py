@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from service.campaigns.reader_rules import SupporterState
 from service.campaigns.site import SupporterPolicy
-from service.campaigns.variant import Interval
 from service.decisions.compiled import Prepared
 from service.decisions.reader import NOTHING_GIVEN, Giving, RecurringState
 from service.decisions.site_time import DAY_SECONDS, SiteTime, as_datetime, months_after
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict, listed
+from service.money import Interval
 
 _FOREVER = 1 << 62
 

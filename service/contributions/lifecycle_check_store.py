@@ -6,7 +6,7 @@ from dataclasses import fields
 from sqlalchemy import Connection, select
 
 from service.contributions.contribution import Life
-from service.contributions.life import fold_life
+from service.contributions.lifecycle import fold_life
 from service.contributions.store import contributions, ids_after, lives_of
 from service.stripe_events.contribution_fact_store import facts_of_contributions
 

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
+from service.clock import Clock
 from service.contributions import store
 from service.contributions.contribution import Attempt
 from service.contributions.forget_store import empty_customer, forgotten_among, is_forgotten_customer
-from service.contributions.gift_store import tell_readers
-from service.contributions.life import fold_life
+from service.contributions.lifecycle import fold_life
 from service.contributions.mail_kinds import mails_for
 from service.contributions.mail_store import add_mail
+from service.contributions.readers_store import contributing_readers, repair_reader, update_readers
 from service.contributions.staff_alerts import alerts_for
 from service.money import Money
 from service.stripe_events.contribution_fact_store import facts_of_contributions
@@ -29,6 +30,8 @@ from service.stripe_gateway.fetched import Fact
 MarkedFact = Charge | CheckoutSession | Invoice | PaymentIntent | Subscription
 # Of a contribution that only Stripe still knew, nobody knows the page it came from or the language it was read in.
 UNKNOWN_LANGUAGE = "en"
+# Readers repaired in one transaction: a page view of such a reader waits until it ends.
+REPAIRED_AT_ONCE = 25
 
 
 def apply_facts(connection: Connection, facts: Iterable[Fact], now: datetime) -> None:
@@ -71,7 +74,7 @@ def _bring_up_to_date(connection: Connection, marked: Mapping[str, Sequence[Mark
                 store.set_contributor(connection, id_, fact)
         for mail in mails_for(id_, lives[id_], known[id_], now):
             add_mail(connection, mail, now)
-    tell_readers(connection, ids, now)
+    update_readers(connection, ids, now)
 
 
 def _locked(connection: Connection, marked: Mapping[str, Sequence[MarkedFact]]) -> tuple[str, ...]:
@@ -115,8 +118,25 @@ def _amount(fact: MarkedFact) -> Money | None:
             return Money(fact.amount_minor, fact.currency)
 
 
-def recompute_lives(connection: Connection, now: datetime, after: str = "", limit: int = 500) -> str | None:
-    """Fold a batch of contributions anew from their facts; the last id of the batch, None after the last one."""
+def rebuild_contributions(engine: Engine, clock: Clock) -> None:
+    """Recompute every contribution from its facts, in batches, and repair the rows of signed-in readers.
+
+    Facts stay as they are, and no mail is written again.
+    """
+    after: str | None = ""
+    while after is not None:
+        with engine.begin() as connection:
+            after = _recompute_batch(connection, clock(), after)
+    with engine.connect() as connection:
+        accounts = contributing_readers(connection)
+    for start in range(0, len(accounts), REPAIRED_AT_ONCE):
+        with engine.begin() as connection:
+            for site, reader_hash in accounts[start : start + REPAIRED_AT_ONCE]:
+                repair_reader(connection, site, reader_hash, clock())
+
+
+def _recompute_batch(connection: Connection, now: datetime, after: str, limit: int = 500) -> str | None:
+    """Recompute the contributions that follow `after`; return the last id of the batch, None after the last batch."""
     page = store.ids_after(connection, after, limit)
     known = facts_of_contributions(connection, page)
     store.set_lives(connection, {id_: fold_life(known[id_]) for id_ in page}, now)

@@ -1,6 +1,6 @@
-"""When cards are being tested on us: many declines in a short time. Giving then costs a minimum and a little work.
+"""Detects card testing: many declines in a short time. A checkout then needs a minimum amount and a proof of work.
 
-Stolen cards are tried with small sums; the signature of an attack is a decline rate far above the usual few per cent.
+Thieves try stolen cards with small amounts; a decline rate far above the usual few per cent gives an attack away.
 """
 
 import hashlib

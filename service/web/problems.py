@@ -7,7 +7,7 @@ from flask import Flask, Response, g, json
 from werkzeug.exceptions import HTTPException
 
 from service import errors
-from service.openapi import Api
+from service.web.openapi import Api
 
 log = structlog.get_logger()
 

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from service.campaigns.site import GiftField, Site
-from service.campaigns.variant import Interval as OfferedInterval
-from service.contributions.fee_cover import with_fee_covered
 from service.errors import ForbiddenError, InvalidAmountError
-from service.money import Money, checked_amount, major_text, parse_amount
-from service.stripe_events.facts import Interval
+from service.money import Interval, Money, checked_amount, exponent, major_text, parse_amount, step_minor
 
 MAX_ADDRESS_CHARACTERS = 2000
 DIGEST_CHARACTERS = 40
+# Stripe's standard card prices in Europe, as an estimate for every card: https://stripe.com/ie/pricing
+FEE_BASIS_POINTS = 150
+FIXED_FEE_MINOR = {"EUR": 25, "GBP": 20, "USD": 30, "CHF": 30, "SEK": 180, "NOK": 200, "DKK": 180, "PLN": 100}
+BASIS = 10_000
 
 
 class NotOfferedError(InvalidAmountError):
@@ -74,7 +75,7 @@ def chosen_amount(form: CheckoutForm, site: Site, currency: str, least_minor: in
 
     Limits apply to what the reader chose, before any covered fee. `least_minor` raises the minimum for a while.
     """
-    limit = site.limit(currency, OfferedInterval(form.interval.value))
+    limit = site.limit(currency, form.interval)
     if limit is None:
         raise NotOfferedError(f"{site.name} does not take this in {currency}")
     chosen = (
@@ -89,6 +90,17 @@ def chosen_amount(form: CheckoutForm, site: Site, currency: str, least_minor: in
         title = f"{words} is {major_text(bound, currency)} {currency}"
         raise InvalidAmountError(title, minimum_minor=least, maximum_minor=most, currency=currency)
     return with_fee_covered(chosen) if form.covers_fee else chosen
+
+
+def with_fee_covered(chosen: Money) -> Money:
+    """Return the smallest amount, in the currency's steps, whose estimated fee leaves at least `chosen`.
+
+    The fee is an estimate; the ledger books the real one.
+    """
+    fixed = FIXED_FEE_MINOR.get(chosen.currency, 25 * 10 ** exponent(chosen.currency) // 100)
+    needed = -(-(chosen.amount_minor + fixed) * BASIS // (BASIS - FEE_BASIS_POINTS))
+    step = step_minor(chosen.currency)
+    return checked_amount(-(-needed // step) * step, chosen.currency)
 
 
 def refuse_unoffered_interval(site: Site, interval: Interval, country: str | None) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.campaigns.documents import load_site
-from service.contributions.choice import (
+from service.contributions.checkout_form import (
     CheckoutForm,
     ForeignReturnAddressError,
     NotOfferedError,
@@ -13,11 +13,10 @@ from service.contributions.choice import (
     chosen_amount,
     refuse_unoffered_interval,
     return_address,
+    with_fee_covered,
 )
-from service.contributions.fee_cover import with_fee_covered
 from service.errors import InvalidAmountError
-from service.money import Money, major_text
-from service.stripe_events.facts import Interval
+from service.money import Interval, Money, major_text
 from tests.contributions.conftest import SITE
 
 COURIER = load_site({**SITE, "one_off_only_countries": ["BR"]})

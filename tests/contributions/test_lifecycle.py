@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from service.contributions.contribution import ContributionState
-from service.contributions.life import fold_life
+from service.contributions.lifecycle import fold_life
 from service.stripe_events.contribution_facts import (
     ChargeState,
     ContributionFacts,

@@ -1,12 +1,11 @@
 """What a reader's own passport learns from giving."""
 
-from service.campaigns.variant import Interval as OfferedInterval
-from service.contributions.recognition import begun_passport, recognised_passport
-from service.decisions.gift import Gift
+from service.contributions.supporter_passport import begun_passport, recognised_passport
+from service.decisions.gift import GivenContribution
 from service.decisions.prompts import campaign_fingerprint
 from service.decisions.reader import Reader, new_reader
+from service.money import Interval
 from service.services import Services
-from service.stripe_events.facts import Interval
 from tests.conftest import NOW
 
 INSTANT = int(NOW.timestamp())
@@ -35,7 +34,7 @@ def test_a_checkout_begun_is_remembered(services: Services) -> None:
 
 def test_a_contribution_counts_for_the_campaign_that_asked(services: Services) -> None:
     passport = recognised_passport(
-        services, begun(services), "tide", Gift(OfferedInterval.ONE_OFF, INSTANT, campaign=CAMPAIGN)
+        services, begun(services), "tide", GivenContribution(Interval.ONE_OFF, INSTANT, campaign=CAMPAIGN)
     )
 
     reader = opened(services, passport)
@@ -45,17 +44,18 @@ def test_a_contribution_counts_for_the_campaign_that_asked(services: Services) -
 
 def test_opening_the_thank_you_page_again_counts_nothing_twice(services: Services) -> None:
     once = recognised_passport(
-        services, begun(services), "tide", Gift(OfferedInterval.MONTH, INSTANT, campaign=CAMPAIGN)
+        services, begun(services), "tide", GivenContribution(Interval.MONTH, INSTANT, campaign=CAMPAIGN)
     )
 
-    twice = recognised_passport(services, once, "tide", Gift(OfferedInterval.MONTH, INSTANT, campaign=CAMPAIGN))
+    twice = recognised_passport(services, once, "tide", GivenContribution(Interval.MONTH, INSTANT, campaign=CAMPAIGN))
 
     assert opened(services, twice).prompt_record(campaign_fingerprint(CAMPAIGN)).contributed_count == 1
 
 
 def test_a_supporter_without_a_passport_gets_one_that_holds_nothing_else(services: Services) -> None:
     reader = opened(
-        services, recognised_passport(services, "", "tide", Gift(OfferedInterval.MONTH, INSTANT, campaign=CAMPAIGN))
+        services,
+        recognised_passport(services, "", "tide", GivenContribution(Interval.MONTH, INSTANT, campaign=CAMPAIGN)),
     )
 
     assert reader.prompts == ()

@@ -4,12 +4,11 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from service.campaigns.variant import Interval as OfferedInterval
-from service.decisions.gift import Gift, settled
+from service.decisions.gift import GivenContribution, settled
 from service.decisions.prompts import campaign_fingerprint, record_contribution
 from service.decisions.reader import new_reader
+from service.money import Interval
 from service.services import Services
-from service.stripe_events.facts import Interval
 
 SALT_BITS = 32
 
@@ -26,13 +25,13 @@ def begun_passport(services: Services, carried: str | None, site: str, interval:
     reader = services.passports.open(carried, site, instant) if carried else None
     if reader is None:
         return None
-    giving = replace(reader.giving, checkout_at=instant, checkout_interval=OfferedInterval(interval.value))
+    giving = replace(reader.giving, checkout_at=instant, checkout_interval=interval)
     return services.passports.seal(reader._replace(giving=giving), site, instant)
 
 
-def just_given(services: Services, interval: Interval, campaign: str | None) -> Gift:
+def just_given(services: Services, interval: Interval, campaign: str | None) -> GivenContribution:
     """A gift its reader has just come back from."""
-    return Gift(OfferedInterval(interval.value), int(services.clock().timestamp()), campaign=campaign)
+    return GivenContribution(interval, int(services.clock().timestamp()), campaign=campaign)
 
 
 def knows_of(services: Services, carried: str | None, site: str, interval: Interval, since: datetime) -> bool:
@@ -45,7 +44,7 @@ def knows_of(services: Services, carried: str | None, site: str, interval: Inter
     return stamp >= int(since.timestamp())
 
 
-def recognised_passport(services: Services, carried: str, site: str, gift: Gift) -> str:
+def recognised_passport(services: Services, carried: str, site: str, gift: GivenContribution) -> str:
     """The passport after a gift, which counts for the campaign that asked. Without a readable one, a new one that holds
     nothing else."""
     instant = int(services.clock().timestamp())

@@ -1,8 +1,8 @@
-"""Takes good deliveries in ahead of Flask's dispatch, which costs more than keeping the event.
+"""Accepts webhook deliveries ahead of Flask's dispatch, which costs more than storing the event.
 
-The same proof, the same committed row and the same answer as the Flask route. Whatever is not plain (another method, a
-body of unknown or too great a length, a delivery that is refused or could not be committed) is handed on untouched, so
-that every refusal is worded in one place.
+The fast path checks the same signature, commits the same row and gives the same answer as the Flask route. Any other
+request (another method, a body of unknown or excessive length, a delivery that is refused or could not be committed)
+goes on to the Flask route unchanged, so that every refusal is worded there.
 """
 
 from collections.abc import Iterable
@@ -10,16 +10,16 @@ from io import BytesIO
 
 from service.errors import StoreUnavailableError
 from service.logs import request_id_of
-from service.requests import Environ, StartResponse, Wsgi, plain_body
 from service.services import Services
-from service.stripe_events.inbox import MAX_BODY_BYTES, Receipt, WebhookRefusedError, count_receipt, receive
+from service.stripe_events.inbox import MAX_BODY_BYTES, DeliveryResult, WebhookRefusedError, count_delivery, receive
+from service.web.requests import Environ, StartResponse, Wsgi, plain_body
 
 PATH = "/webhooks/stripe"
-_BODIES = {receipt: f'{{"status":"{receipt}"}}\n'.encode() for receipt in Receipt}
+_BODIES = {result: f'{{"status":"{result}"}}\n'.encode() for result in DeliveryResult}
 
 
-class WebhookDoor:
-    """A WSGI application in front of another."""
+class WebhookFastPath:
+    """A WSGI application that answers good deliveries and passes every other request to `behind`."""
 
     def __init__(self, behind: Wsgi, services: Services) -> None:
         self._behind, self._services = behind, services
@@ -31,12 +31,12 @@ class WebhookDoor:
         if raw is None:
             return self._behind(environ, start_response)
         try:
-            event, receipt = receive(self._services, raw, environ.get("HTTP_STRIPE_SIGNATURE", ""))
+            event, result = receive(self._services, raw, environ.get("HTTP_STRIPE_SIGNATURE", ""))
         except (WebhookRefusedError, StoreUnavailableError):
             environ["wsgi.input"] = BytesIO(raw)
             return self._behind(environ, start_response)
-        count_receipt(self._services, event, receipt)
-        body = _BODIES[receipt]
+        count_delivery(self._services, event, result)
+        body = _BODIES[result]
         headers = [
             ("Content-Type", "application/json"),
             ("Content-Length", str(len(body))),

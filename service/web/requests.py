@@ -1,6 +1,5 @@
 """The edge of a request: strict bodies, their size, and which origins may call. Nothing here knows a capability."""
 
-import json
 from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 from http import HTTPStatus
@@ -14,7 +13,7 @@ from webargs.flaskparser import FlaskParser
 from webargs.flaskparser import abort as refuse
 
 from service.errors import ForbiddenError
-from service.refused_json import what_is_wrong
+from service.web.json_bodies import strict_json, what_is_wrong
 
 WIDGET_BODY_BYTES = 4096
 ACCEPTED_JSON_TYPES = frozenset({"application/json", "text/plain"})
@@ -54,38 +53,11 @@ class Blueprint(flask_smorest.Blueprint):
 
 
 def read_json(raw: bytes) -> Any:
-    """JSON of a body; answers 400, by field, for what is not UTF-8, not JSON, holds NaN or half a character, repeats
-    a name, or is nested absurdly."""
+    """Read the JSON of a body; answers 400, by field, if it is not UTF-8, not JSON, or refused by `strict_json`."""
     try:
-        found = _decode(raw.decode("utf-8"))
-        if b"\\ud" in raw or b"\\uD" in raw:
-            json.dumps(found, ensure_ascii=False).encode()
-        return found
+        return strict_json(raw.decode("utf-8"))
     except (ValueError, RecursionError):
         refuse(HTTPStatus.BAD_REQUEST, messages={"json": what_is_wrong(raw)})
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-def _finite_float(text: str) -> float:
-    number = float(text)
-    if number in {float("inf"), float("-inf")}:
-        raise ValueError(text)
-    return number
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name is repeated")
-    return found
-
-
-_decode = json.JSONDecoder(
-    parse_constant=_refuse_constant, parse_float=_finite_float, object_pairs_hook=_without_repeats
-).decode
 
 
 def limited_body(max_bytes: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
