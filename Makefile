@@ -1,89 +1,111 @@
 # Keepopen's commands. `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-FLASK := $(BIN)/flask --app wsgi
 PYTEST := $(BIN)/python -m pytest
 
 PORT_SERVICE ?= 8000
 PORT_SANDBOX ?= 8001
 PORT_NEWSPAPER ?= 8002
 
-.PHONY: help setup demo demo-check test check lint types unit coverage browser openapi locks clean oracles bench-decide bench-widget bench-webhooks bench-exports bench-ledger
+# The lock files are complete and every package has a wheel, so pip resolves nothing and builds nothing: a later release of any
+# package changes nothing. pip asks the index or mirror of its own configuration; --no-user, the empty options and unexport overrule
+# a configuration that would install elsewhere. Only Intel Macs build a package, cryptography (needs Rust).
+unexport PIP_CONSTRAINT PIP_DRY_RUN PIP_PYTHON
+PIP := $(BIN)/python -I -m pip --disable-pip-version-check
+WHEELS := $(if $(filter Darwin-x86_64,$(shell uname -s)-$(shell uname -m)),,--only-binary :all:)
+INSTALL := $(PIP) install --quiet --no-deps --require-hashes $(WHEELS) --no-user --target= --prefix= --root=
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --only-binary :all: --no-header
+
+.PHONY: help setup demo demo-check test check lint types unit coverage browser openapi locks clean oracles bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/.runtime ## Set up what the service needs, into .venv
+setup: .venv/.runtime ## Install what the service needs into .venv
 
-demo: .venv/.runtime ## Run the service, its worker, the Stripe sandbox and a demo newspaper
+demo: .venv/.runtime ## Run the service, its worker, a Stripe sandbox and a demo newspaper on this machine
 	@PORT_SERVICE=$(PORT_SERVICE) PORT_SANDBOX=$(PORT_SANDBOX) PORT_NEWSPAPER=$(PORT_NEWSPAPER) $(BIN)/python -m service.demo
 
-demo-check: .venv/.runtime ## Walk the demo's journey over HTTP and check every step
+demo-check: .venv/.runtime ## Go through the demo over HTTP, from an article to the exported CSV, and check every step
 	@$(BIN)/python -m service.demo --check
 
-test: .venv/.dev ## Set up and run every check and test
+test: .venv/.dev ## Install what the tests need and run all of lint, types, unit and browser
 	$(MAKE) -j2 lint types unit
 	$(MAKE) browser
 
-check: test ## The same as test
+check: test ## Do what `make test` does
 
-lint: .venv/.dev ## Style, banned imports, complexity
+lint: .venv/.dev ## Check style, banned imports and complexity with ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: .venv/.dev ## Types, strictly
+types: .venv/.dev ## Check the type hints with mypy in strict mode
 	$(BIN)/mypy
 
-unit: .venv/.dev ## Every test but those in a browser
+unit: .venv/.dev ## Run every test except the browser tests
 	$(PYTEST) --ignore tests/browser -n 3 --dist loadfile
 
-coverage: .venv/.dev ## The same, and which lines and branches no test ran
+coverage: .venv/.dev ## Run the unit tests and report how much of every file they leave untested
 	$(BIN)/coverage erase
 	$(PYTEST) --ignore tests/browser -n 2 --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report | tail -n 40
 
-browser: .venv/.dev ## The tests in headless Chromium; screenshots land in artefacts/
-	$(PYTEST) tests/browser -n 2 --dist loadfile || { echo "Once more, what failed, one at a time:"; $(PYTEST) tests/browser --last-failed; }
+browser: .venv/.dev ## Run the tests in headless Chromium and save screenshots in artefacts/
+	$(PYTEST) tests/browser -n 2 --dist loadfile || { echo "Running the failed tests again, one at a time:"; $(PYTEST) tests/browser --last-failed; }
 
-bench-decide: .venv/.dev ## What a decision costs, beside a bare Flask route on the same server
+bench-decide: .venv/.dev ## Measure a decision and compare it with a bare Flask route on the same server
 	$(BIN)/python -m infra.bench.decide
 
-bench-widget: .venv/.dev ## What the widget weighs and does to a page
+bench-widget: .venv/.dev ## Measure the size of the widget and how much it slows a page
 	$(BIN)/python -m tests.browser.bench_widget
 
-bench-webhooks: .venv/.dev ## Acknowledging webhooks, beside a bare route with one committed insert; a burst into the ledger
+bench-webhooks: .venv/.dev ## Measure how fast webhooks are answered and a burst of them reaches the ledger
 	$(BIN)/python -m infra.bench.webhooks
 
-bench-exports: .venv/.dev ## A million contributions as CSV, beside PostgreSQL's own COPY
+bench-exports: .venv/.dev ## Export a million contributions as CSV and compare the speed with PostgreSQL's COPY
 	$(BIN)/python -m infra.bench.exports
 
-bench-ledger: .venv/.dev ## Posting 100,000 balance transactions, and a trial balance over ten million postings
+bench-ledger: .venv/.dev ## Post 100,000 balance transactions and compute a trial balance of ten million postings
 	$(BIN)/python -m infra.bench.ledger
 
-oracles: ## Stripe's own command line and types, which the sandbox is held against (needs npm)
+oracles: ## Install Stripe's command line and types, which check the sandbox (needs npm)
 	npm install --no-save --ignore-scripts --no-audit --no-fund --silent --prefix tests/stripe_sandbox/oracles
 
-openapi: .venv/.dev ## Write the OpenAPI snapshot anew
+openapi: .venv/.dev ## Write docs/openapi.json from the code of the API
 	$(BIN)/python -m tests.contract.snapshot
 
-locks: .venv/.dev ## Pin the newest allowed versions with hashes; names no package index
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements.lock pyproject.toml --group dev -o requirements-dev.lock
+locks: .venv/.dev ## Lock the newest allowed version of every package, with hashes
+	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
+	$(COMPILE) -c requirements.lock pyproject.toml --group dev -o requirements-dev.lock
 
-clean: ## Stop a left-over demo database and forget everything the demo and the tests made
+clean: ## Stop the demo's database and delete what the demo and the tests wrote
 	@test ! -x $(BIN)/python || $(BIN)/python -m service.demo --forget || true
 	rm -rf var artefacts .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Keepopen needs Python 3.11 or newer; name one with PYTHON=..." >&2; exit 1; }
-	@$(PYTHON) -m venv .venv || { echo "Python's venv module is incomplete here (on Debian: apt install python3-venv)" >&2; rm -rf .venv; exit 1; }
+# A .venv that somebody built by hand is used as it is. It is built again if its Python or pip does not start, or if
+# its last installation did not finish: a package may then be half there, and pip would not notice.
+.venv/.created: always
+	@test ! -e .venv/.installing && $(BIN)/python -I -c 'import pip' 2>/dev/null || { $(create); }
+	@test -e $@ || touch $@
 
-.venv/.runtime: requirements.lock | .venv/bin/python
-	@echo "Installing what the service needs into .venv ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+define create
+$(PYTHON) -I -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "Keepopen needs Python 3.11 or newer. Name one with PYTHON=..." >&2; exit 1; }; \
+$(PYTHON) -I -m venv --clear .venv || \
+	{ echo "The venv module of $(PYTHON) is incomplete. On Debian: apt install python3-venv" >&2; exit 1; }
+endef
+
+define install
+	@touch .venv/.installing
+	@$(INSTALL) -r $< && $(PIP) check || { echo "The installation did not finish. Run make again: it starts with an empty .venv." >&2; exit 1; }
+	@rm .venv/.installing
 	@touch $@
+endef
 
-.venv/.dev: requirements-dev.lock | .venv/bin/python
+.venv/.runtime: requirements.lock .venv/.created
+	@echo "Installing what the service needs into .venv ..."
+	$(install)
+
+.venv/.dev: requirements-dev.lock .venv/.runtime
 	@echo "Installing what the tests need into .venv ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@touch $@ .venv/.runtime
+	$(install)

@@ -5,8 +5,8 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
 from schemas.decide import MAX_TOKEN
-from service.contributions.choice import CheckoutForm
-from service.stripe_events.facts import Interval
+from service.contributions.checkout_form import CheckoutForm
+from service.money import Interval
 
 MAX_TOKEN_CHARACTERS = 3000
 MAX_AMOUNT_CHARACTERS = 16

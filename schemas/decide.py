@@ -5,14 +5,14 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from schemas.document import StrictSchema
-from schemas.fields import Flag, Folded, Key, Language, OneOrMany, Word, country_code, refuse_control
+from schemas.fields import Flag, Folded, Key, LanguageTag, OneOrMany, Word, country_code, refuse_control
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.gate import GateType, Strength
 from service.campaigns.page_rules import PageAccess, PageType
 from service.campaigns.reader_rules import Consent, Device, SupporterState
-from service.campaigns.variant import Interval
 from service.decisions.decision import AccessState
 from service.decisions.view import ViewRequest, view_request
+from service.money import Interval
 
 MAX_TAGS = 50
 MAX_ID = 128
@@ -48,7 +48,7 @@ class DecideSchema(StrictSchema):
     access = Word(PageAccess, load_default=PageAccess.METERED)
     placements = OneOrMany(Word(Placement), most=2 * len(Placement), load_default=tuple(Placement))
     consent = Word(Consent, load_default=None)
-    language = Language(load_default=None, allow_none=True)
+    language = LanguageTag(load_default=None, allow_none=True)
     device = Word(Device, load_default=None, allow_none=True)
     referrer = bounded_text(MAX_REFERRER, least=0, load_default=None, allow_none=True)
     country = country_code(load_default=None, allow_none=True)
@@ -59,15 +59,6 @@ class DecideSchema(StrictSchema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> ViewRequest:
         return view_request(data)
-
-
-# Facts of a page or a class of devices, the same for many readers; the rest of a request is one reader's own.
-PAGE_FACTS = frozenset(
-    {
-        "site", "page_id", "page_type", "section", "tags", "is_sensitive", "is_paid_content", "hide_appeals", "access",
-        "placements", "consent", "language", "device", "country",
-    }
-)  # fmt: skip
 
 
 class CopySchema(StrictSchema):

@@ -9,7 +9,7 @@ from schemas.fields import Flag, Text, Whole, Word
 from schemas.times import Instant
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.editing import Release
-from service.campaigns.finding import Severity
+from service.campaigns.finding import LintSeverity
 
 
 class ReleaseSchema(StrictSchema):
@@ -38,7 +38,7 @@ class SitePauseSchema(PauseSchema):
 
 
 class FindingSchema(StrictSchema):
-    severity = fields.Enum(Severity, by_value=True)
+    severity = fields.Enum(LintSeverity, by_value=True)
     subject = fields.String()
     rule = fields.String()
     words = fields.String()

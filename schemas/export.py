@@ -30,7 +30,7 @@ class Digits(fields.Field[int]):
         return int(value)
 
 
-class Switch(fields.Field[bool]):
+class ZeroOrOne(fields.Field[bool]):
     """`1` or `0`."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -53,7 +53,7 @@ class ExportQuerySchema(Schema):
     layout = Word(Layout)
     currency = currency_code()
     part = Digits(least=1, most=MAX_PARTS)
-    has_personal_data = Switch(data_key="pii")
+    has_personal_data = ZeroOrOne(data_key="pii")
 
 
 QUERY_NAMES = frozenset(field.data_key or name for name, field in ExportQuerySchema().fields.items())

@@ -86,7 +86,7 @@ class Key(fields.String):
         super().__init__(validate=validate.Regexp(KEY_PATTERN, error=words), **kwargs)
 
 
-class Code(fields.String):
+class LetterCode(fields.String):
     """Letters of one exact length, such as a country or a currency; returned in upper case."""
 
     def __init__(self, *, length: int, words: str, **kwargs: Any) -> None:
@@ -99,15 +99,15 @@ class Code(fields.String):
         return value.upper()
 
 
-def country_code(**kwargs: Any) -> Code:
-    return Code(length=2, words="must be a country code of two letters, such as IE", **kwargs)
+def country_code(**kwargs: Any) -> LetterCode:
+    return LetterCode(length=2, words="must be a country code of two letters, such as IE", **kwargs)
 
 
-def currency_code(**kwargs: Any) -> Code:
-    return Code(length=3, words="must be a currency code of three letters, such as EUR", **kwargs)
+def currency_code(**kwargs: Any) -> LetterCode:
+    return LetterCode(length=3, words="must be a currency code of three letters, such as EUR", **kwargs)
 
 
-class Language(fields.String):
+class LanguageTag(fields.String):
     """A language tag such as `en` or `en-IE`; returned in lower case."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002

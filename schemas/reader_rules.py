@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from schemas.document import StrictSchema
-from schemas.fields import AnyNone, Flag, Folded, Key, Language, Members, OneOrMany, Whole, Word
+from schemas.fields import AnyNone, Flag, Folded, Key, LanguageTag, Members, OneOrMany, Whole, Word
 from service.campaigns.reader_rules import (
     EVERYONE,
     NON_SUPPORTERS,
@@ -21,7 +21,7 @@ from service.campaigns.reader_rules import (
     ReaderRules,
     SupporterState,
 )
-from service.campaigns.variant import Interval
+from service.money import Interval
 
 MAX_WEEKS = 52
 MAX_DAYS = 91
@@ -142,7 +142,7 @@ class ReaderRulesSchema(StrictSchema):
     one_off_only_countries = Word(Inclusion, load_default=Inclusion.EXCLUDE)
     devices = Members(Word(Device), load_default=None)
     referrers = AnyNone(Host())
-    languages = Members(Language(), load_default=None)
+    languages = Members(LanguageTag(), load_default=None)
     abandoned_checkout = TrueOr(AbandonedCheckoutSchema, otherwise=AbandonedCheckout(has_one=False), load_default=None)
     just_contributed = TrueOr(JustContributedSchema, load_default=None)
     external_audiences = Members(Key(), load_default=None)

@@ -7,10 +7,9 @@ from marshmallow import ValidationError, fields, post_load, pre_load
 
 from schemas.decide import MAX_REFERRER, bounded_text, page_name
 from schemas.document import ForgivingSchema, ShortSchema, StrictSchema
-from schemas.fields import Flag, Folded, Key, Language, Members, OneOrMany, Whole, Word, country_code
+from schemas.fields import Flag, Folded, Key, LanguageTag, Members, OneOrMany, Whole, Word, country_code
 from schemas.times import Day, When
 from service.campaigns.reader_rules import Consent, Device
-from service.campaigns.variant import Interval
 from service.decisions.reader import BUCKETS
 from service.decisions.simulation import (
     ArticlesRead,
@@ -22,6 +21,7 @@ from service.decisions.simulation import (
     StartState,
     StartSupport,
 )
+from service.money import Interval
 
 MAX_HISTORY_ITEMS = 1_000
 _INTERVALS = {"once": "one_off", "monthly": "month", "recurring": "month", "yearly": "year", "annual": "year"}
@@ -151,7 +151,7 @@ class StartReaderSchema(ForgivingSchema):
     staff = Flag(load_default=False)
     country = country_code(load_default=None, allow_none=True)
     device = Word(Device, load_default=None)
-    language = Language(load_default=None)
+    language = LanguageTag(load_default=None)
     referrer = bounded_text(MAX_REFERRER, load_default=None)
     audiences = Members(Key(), least=0, load_default=None)
     suppressed = Flag(load_default=False)

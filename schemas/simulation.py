@@ -15,7 +15,6 @@ from schemas.site import SiteSchema
 from schemas.times import When
 from service.campaigns.campaign import Campaign
 from service.campaigns.countries import with_countries_written_out
-from service.campaigns.variant import Interval
 from service.decisions.simulation import (
     ABOUT_A_PROMPT,
     EventStep,
@@ -28,6 +27,7 @@ from service.decisions.simulation import (
 )
 from service.decisions.situation import Purpose
 from service.errors import InvalidDocumentError
+from service.money import Interval
 
 MAX_STEPS = 10_000
 MAX_CAMPAIGNS = 500

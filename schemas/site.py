@@ -12,7 +12,7 @@ from schemas.fields import (
     Flag,
     Folded,
     Key,
-    Language,
+    LanguageTag,
     Members,
     OneOrMany,
     Share,
@@ -45,10 +45,9 @@ from service.campaigns.site import (
     SupporterPolicy,
     Switches,
 )
-from service.campaigns.variant import Interval
+from service.clock import known_timezones
 from service.errors import InvalidAmountError
-from service.money import parse_amount
-from service.timezones import known_timezones
+from service.money import Interval, parse_amount
 
 ALGORITHMS = ("ES256", "RS256", "EdDSA")
 MAX_ASSERTION_KEYS = 10
@@ -219,8 +218,8 @@ class SiteSchema(StrictSchema):
     origins = OneOrMany(Address(is_origin=True), most=MAX_ORIGINS, load_default=())
     contact_url = Address(load_default=None)
     privacy_url = Address(load_default=None)
-    languages = OneOrMany(Language(), least=1, most=50, load_default=("en",))
-    default_language = Language(load_default=None)
+    languages = OneOrMany(LanguageTag(), least=1, most=50, load_default=("en",))
+    default_language = LanguageTag(load_default=None)
     currency = currency_code(required=True)
     currencies = fields.Dict(keys=country_code(), values=currency_code(), load_default=dict)
     amount_limits = fields.Dict(

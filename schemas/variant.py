@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, pre_load, validates_schema
 
 from schemas.document import StrictSchema
-from schemas.fields import Flag, Key, Language, Number, OneOrMany, Text, Whole, Word, currency_code
+from schemas.fields import Flag, Key, LanguageTag, Number, OneOrMany, Text, Whole, Word, currency_code
 from schemas.times import NearDay
 from service.campaigns.variant import (
     Ask,
@@ -15,7 +15,6 @@ from service.campaigns.variant import (
     CopyDevice,
     CurrencyAsk,
     Design,
-    Interval,
     IntervalAsk,
     Placeholder,
     Ticker,
@@ -24,7 +23,7 @@ from service.campaigns.variant import (
     names_in_braces,
 )
 from service.errors import InvalidAmountError
-from service.money import MAX_AMOUNT_MINOR, checked_amount, parse_amount
+from service.money import MAX_AMOUNT_MINOR, Interval, checked_amount, parse_amount
 
 MAX_AMOUNTS = 12
 MAX_PARAGRAPHS = 20
@@ -171,7 +170,7 @@ class VariantTickerSchema(StrictSchema):
 
     goal = MajorAmount(required=True)
     currency = currency_code(required=True)
-    label = fields.Dict(keys=Language(), values=Text(), required=True)
+    label = fields.Dict(keys=LanguageTag(), values=Text(), required=True)
     starts_on = NearDay(load_default=None)
     ends_on = NearDay(load_default=None)
     already_minor = Whole(most=10**12, load_default=0)
@@ -193,7 +192,7 @@ class VariantSchema(StrictSchema):
     key = Key(required=True)
     weight = Number(most=1_000_000, load_default=1.0)
     is_control = Flag(load_default=False)
-    copy = fields.Dict(keys=Language(), values=fields.Nested(VariantCopySchema), required=True)
+    copy = fields.Dict(keys=LanguageTag(), values=fields.Nested(VariantCopySchema), required=True)
     ask = fields.Nested(AskSchema, load_default=None)
     design = fields.Nested(DesignSchema, load_default=Design)
     ticker = fields.Nested(VariantTickerSchema, load_default=None)

@@ -19,11 +19,12 @@ from service.clock import Clock, system_clock
 from service.decisions.fast_path import FastPath
 from service.insights.flusher import Flusher
 from service.logs import configure_logs, log_requests
-from service.problems import ProblemApi, answer_errors_as_problems
-from service.requests import add_cors_headers
 from service.services import EXTENSION, Services, current_services
 from service.settings import Settings, SettingsError, read_settings
-from service.stripe_events.front_door import WebhookDoor
+from service.stripe_events.fast_path import WebhookFastPath
+from service.web.problems import ProblemApi, answer_errors_as_problems
+from service.web.rate_limits import count_requests_in
+from service.web.requests import add_cors_headers
 
 MAX_BODY_BYTES = 1024 * 1024  # of any body; widget calls are held to less
 BLUEPRINTS = (
@@ -99,6 +100,7 @@ def _wire_requests(app: Flask, services: Services) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
     log_requests(app)
     app.after_request(add_cors_headers)
+    count_requests_in(app, services.settings.ratelimit_storage_uri)
     api = ProblemApi(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
@@ -106,4 +108,4 @@ def _wire_requests(app: Flask, services: Services) -> None:
     service.pages.api.guard_pages(app, services.settings)
     service.pages.api.show_problems(app)
     answer_errors_as_problems(app)
-    app.wsgi_app = FastPath(WebhookDoor(app.wsgi_app, services), services)  # type: ignore[method-assign]
+    app.wsgi_app = FastPath(WebhookFastPath(app.wsgi_app, services), services)  # type: ignore[method-assign]

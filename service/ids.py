@@ -1,8 +1,15 @@
-"""Identifiers we make: a prefix that says what it names, and 128 random bits."""
+"""Identifiers and random bytes. An identifier is a prefix that says what it names, and 128 random bits.
 
-from service.randomness import random_bytes
+The bytes come from OpenSSL's generator in this process, which the system seeds, which reseeds itself and notices a
+fork. Asking the system for each id would release the interpreter lock each time.
+See https://docs.openssl.org/3.0/man7/RAND/
+"""
+
+from ssl import RAND_bytes as random_bytes
+
+__all__ = ["new_id", "random_bytes"]
 
 
 def new_id(prefix: str) -> str:
-    """A new opaque identifier such as `ctb_93f2…`: unguessable, 32 hexadecimal digits after the prefix."""
+    """Return a new opaque identifier such as `ctb_93f2…`: the prefix and 32 unguessable hexadecimal digits."""
     return f"{prefix}_{random_bytes(16).hex()}"

@@ -1,7 +1,8 @@
-"""Money: an integer of minor units and its currency. Formatting for people is left to Babel, at the edge."""
+"""Money: an integer of minor units, its currency, and how often it is taken. Babel formats it for people."""
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from typing import Self
 
 from service.errors import InvalidAmountError
@@ -15,6 +16,14 @@ THREE_DECIMAL_CURRENCIES = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 WHOLE_UNIT_CURRENCIES = frozenset({"ISK", "UGX"})
 # Stripe takes at most eight digits: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
 MAX_AMOUNT_MINOR = 99_999_999
+
+
+class Interval(StrEnum):
+    """How often a contribution is taken."""
+
+    ONE_OFF = "one_off"
+    MONTH = "month"
+    YEAR = "year"
 
 
 def exponent(currency: str) -> int:

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from environs import Env, EnvValidationError, ValidationError, validate
 
+from service.clock import known_timezones
 from service.errors import DomainError
-from service.timezones import known_timezones
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 SECRET_FIELDS = frozenset({"secret_keys", "stripe_api_key", "stripe_webhook_secrets"})

@@ -11,8 +11,8 @@ from werkzeug.exceptions import BadRequest, TooManyRequests
 
 from service.errors import ConflictError, StoreUnavailableError
 from service.logs import configure_logs, log_requests
-from service.problems import ProblemApi, answer_errors_as_problems
-from service.requests import Blueprint, add_cors_headers, admit_origin, limited_body, read_json
+from service.web.problems import ProblemApi, answer_errors_as_problems
+from service.web.requests import Blueprint, add_cors_headers, admit_origin, limited_body, read_json
 
 OWN_ORIGINS = ("https://courier.example", "https://www.courier.example")
 

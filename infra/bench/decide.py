@@ -19,17 +19,16 @@ from flask import Flask, jsonify, request
 
 from infra.bench.newsroom import NOW, ORIGIN, SITE, compiled_newsroom, heavy_reader, page_view, snapshot_of
 from infra.bench.serving import Subject, served
-from schemas.decide import PAGE_FACTS, DecideSchema
+from schemas.decide import DecideSchema
 from schemas.remembered_bodies import RememberedBodies
-from schemas.remembering import RememberingSchema
 from service.app import create_app
 from service.decisions.answer_json import answer_text
 from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.passport_cookie import cookie_name, request_context
-from service.decisions.view import ViewRequest, view_request
-from service.requests import read_json
+from service.decisions.view import ViewRequest
 from service.services import EXTENSION, Services
 from service.settings import Settings
+from service.web.requests import read_json
 
 REQUESTS = 20  # of one round
 PAGES = 100
@@ -119,7 +118,7 @@ def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
     """The cost of each part of a decision for the reader with the full passport."""
     services = services_of(app)
     instant = int(NOW.timestamp())
-    schema = RememberingSchema(DecideSchema(), view_request, facts=PAGE_FACTS)
+    schema = DecideSchema()
     raws = [json.dumps(page_view(number)).encode() for number in range(PAGES)]
     views = [DecideSchema().load(page_view(number)) for number in range(PAGES)]
     site = compiled_newsroom(20)
@@ -136,8 +135,7 @@ def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
     bodies = RememberedBodies(lambda raw: schema.load(read_json(raw)))
     acts: dict[str, Callable[[int], object]] = {
         "read a body, its facts seen before": lambda n: bodies.view(raws[n % PAGES]),
-        "read a body, its values seen before": lambda n: schema.load(read_json(raws[n % PAGES])),
-        "read a body, by marshmallow": lambda n: DecideSchema().load(page_view(n % PAGES)),
+        "read a body, by marshmallow": lambda n: schema.load(read_json(raws[n % PAGES])),
         "open the passport": lambda _: services.passports.open(passport, SITE, instant),
         "seal the passport": lambda _: services.passports.seal(reader, SITE, instant),
         "open, count, decide, offer, seal": lambda n: answered(views[n % PAGES]),

@@ -1,8 +1,8 @@
 """Amounts and limits of a site that names none: round, modest, and never below what Stripe charges at all."""
 
 from service.campaigns.site import AmountLimit
-from service.campaigns.variant import Ask, CurrencyAsk, Interval, IntervalAsk
-from service.money import MAX_AMOUNT_MINOR, exponent
+from service.campaigns.variant import Ask, CurrencyAsk, IntervalAsk
+from service.money import MAX_AMOUNT_MINOR, Interval, exponent
 
 # Stripe's least charge, minor units: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
 LEAST_CHARGE_MINOR = {

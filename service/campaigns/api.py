@@ -20,14 +20,14 @@ from schemas.editing import (
 )
 from schemas.site import SiteSchema
 from service.campaigns.documents import MAX_DOCUMENT_BYTES, Document, load_campaign, load_site, read_document
-from service.campaigns.editing import Hand, pause, publish, save_campaign, save_site
-from service.campaigns.reading import Described, changes_of, describe, describe_all, versions_of
+from service.campaigns.editing import Author, pause, publish, save_campaign, save_site
+from service.campaigns.reading import DocumentDetails, changes_of, describe, describe_all, versions_of
 from service.campaigns.store import Change, DocumentKind, DocumentVersion
-from service.campaigns.switch_store import Scope, Switch
+from service.campaigns.switch_store import Switch, SwitchScope
 from service.errors import ConflictError
-from service.requests import ACCEPTED_JSON_TYPES, Blueprint, limited_body, read_json
 from service.services import current_services
 from service.tokens.api import current_token, requires_role
+from service.web.requests import ACCEPTED_JSON_TYPES, Blueprint, limited_body, read_json
 
 YAML_TYPES = frozenset({"application/yaml", "text/yaml"})
 SMALL_BODY_BYTES = 4096
@@ -44,7 +44,7 @@ def body_of(schema: type[Schema]) -> dict[str, Any]:
 @blueprint.get("/v1/sites")
 @requires_role("editor", "auditor")
 @blueprint.response(200, DocumentStateSchema(many=True))
-def list_sites() -> list[Described]:
+def list_sites() -> list[DocumentDetails]:
     """All sites."""
     services = current_services()
     return list(describe_all(services.engine, SITE, services.clock()))
@@ -53,7 +53,7 @@ def list_sites() -> list[Described]:
 @blueprint.get("/v1/sites/<key>")
 @requires_role("editor", "auditor")
 @blueprint.response(200, DocumentSchema)
-def get_site(key: str) -> Described:
+def get_site(key: str) -> DocumentDetails:
     """A site as last saved, with what lint says."""
     return described(SITE, key)
 
@@ -63,9 +63,9 @@ def get_site(key: str) -> Described:
 @requires_role("editor")
 @blueprint.doc(requestBody=body_of(SiteSchema))
 @blueprint.response(200, DocumentSchema)
-def put_site(key: str) -> Described:
+def put_site(key: str) -> DocumentDetails:
     """Save a site; it is in force at once. `If-Match: "3"` refuses to overwrite anything newer than version 3."""
-    save_site(current_services().engine, document_named(key, load_site), hand(), based_on())
+    save_site(current_services().engine, document_named(key, load_site), author(), based_on())
     return changed(SITE, key)
 
 
@@ -74,9 +74,9 @@ def put_site(key: str) -> Described:
 @requires_role("editor")
 @blueprint.doc(requestBody=body_of(ReleaseSchema))
 @blueprint.response(200, DocumentSchema)
-def publish_site(key: str) -> Described:
+def publish_site(key: str) -> DocumentDetails:
     """Put a version of a site in force, such as an older one, now or at a later instant."""
-    publish(current_services().engine, SITE, key, settings_of(ReleaseSchema()), hand())
+    publish(current_services().engine, SITE, key, settings_of(ReleaseSchema()), author())
     return changed(SITE, key)
 
 
@@ -85,14 +85,14 @@ def publish_site(key: str) -> Described:
 @requires_role("editor")
 @blueprint.doc(requestBody=body_of(SitePauseSchema))
 @blueprint.response(200, DocumentSchema)
-def pause_site(key: str) -> Described:
+def pause_site(key: str) -> DocumentDetails:
     """Silence a site, or one placement or kind of it, within seconds; `is_paused` false ends it."""
     asked = settings_of(SitePauseSchema())
-    scope, name = Scope.SITE, ""
+    scope, name = SwitchScope.SITE, ""
     if asked["placement"]:
-        scope, name = Scope.PLACEMENT, asked["placement"].value
+        scope, name = SwitchScope.PLACEMENT, asked["placement"].value
     elif asked["kind"]:
-        scope, name = Scope.KIND, asked["kind"].value
+        scope, name = SwitchScope.KIND, asked["kind"].value
     switch(Switch(scope, key, name), asked)
     return changed(SITE, key)
 
@@ -116,7 +116,7 @@ def list_site_changes(key: str) -> list[Change]:
 @blueprint.get("/v1/campaigns")
 @requires_role("editor", "auditor")
 @blueprint.response(200, DocumentStateSchema(many=True))
-def list_campaigns() -> list[Described]:
+def list_campaigns() -> list[DocumentDetails]:
     """All campaigns, or those of `?site=`."""
     services = current_services()
     return list(describe_all(services.engine, CAMPAIGN, services.clock(), request.args.get("site")))
@@ -125,7 +125,7 @@ def list_campaigns() -> list[Described]:
 @blueprint.get("/v1/campaigns/<key>")
 @requires_role("editor", "auditor")
 @blueprint.response(200, DocumentSchema)
-def get_campaign(key: str) -> Described:
+def get_campaign(key: str) -> DocumentDetails:
     """A campaign as last saved, with what lint says."""
     return described(CAMPAIGN, key)
 
@@ -135,9 +135,9 @@ def get_campaign(key: str) -> Described:
 @requires_role("editor")
 @blueprint.doc(requestBody=body_of(CampaignSchema))
 @blueprint.response(200, DocumentSchema)
-def put_campaign(key: str) -> Described:
+def put_campaign(key: str) -> DocumentDetails:
     """Save a campaign as its next version; nothing is shown until it is published."""
-    save_campaign(current_services().engine, document_named(key, load_campaign), hand(), based_on())
+    save_campaign(current_services().engine, document_named(key, load_campaign), author(), based_on())
     return changed(CAMPAIGN, key)
 
 
@@ -146,9 +146,9 @@ def put_campaign(key: str) -> Described:
 @requires_role("editor")
 @blueprint.doc(requestBody=body_of(ReleaseSchema))
 @blueprint.response(200, DocumentSchema)
-def publish_campaign(key: str) -> Described:
+def publish_campaign(key: str) -> DocumentDetails:
     """Publish the newest version, or the one named, now or at a later instant. An older version is a roll back."""
-    publish(current_services().engine, CAMPAIGN, key, settings_of(ReleaseSchema()), hand())
+    publish(current_services().engine, CAMPAIGN, key, settings_of(ReleaseSchema()), author())
     return changed(CAMPAIGN, key)
 
 
@@ -157,10 +157,10 @@ def publish_campaign(key: str) -> Described:
 @requires_role("editor")
 @blueprint.doc(requestBody=body_of(PauseSchema))
 @blueprint.response(200, DocumentSchema)
-def pause_campaign(key: str) -> Described:
+def pause_campaign(key: str) -> DocumentDetails:
     """Take a campaign off within seconds; `is_paused` false puts it on again."""
     site = describe(current_services().engine, CAMPAIGN, key, current_services().clock()).site
-    switch(Switch(Scope.CAMPAIGN, site, key), settings_of(PauseSchema()))
+    switch(Switch(SwitchScope.CAMPAIGN, site, key), settings_of(PauseSchema()))
     return changed(CAMPAIGN, key)
 
 
@@ -188,16 +188,16 @@ def list_campaign_changes(key: str) -> list[Change]:
 def pause_everything() -> dict[str, bool]:
     """Pause all asks of all sites, gates included, within seconds; `is_paused` false ends it."""
     asked = settings_of(PauseSchema())
-    switch(Switch(Scope.EVERYTHING), asked)
+    switch(Switch(SwitchScope.EVERYTHING), asked)
     return {"is_paused": asked["is_paused"]}
 
 
-def described(kind: DocumentKind, key: str) -> Described:
+def described(kind: DocumentKind, key: str) -> DocumentDetails:
     services = current_services()
     return describe(services.engine, kind, key, services.clock())
 
 
-def changed(kind: DocumentKind, key: str) -> Described:
+def changed(kind: DocumentKind, key: str) -> DocumentDetails:
     """The same after a change, which this process need not wait for."""
     current_services().campaigns.refresh()
     return described(kind, key)
@@ -205,14 +205,14 @@ def changed(kind: DocumentKind, key: str) -> Described:
 
 def switch(one: Switch, asked: dict[str, Any]) -> None:
     services = current_services()
-    pause(services.engine, one, hand(), is_paused=asked["is_paused"], note=asked["note"])
+    pause(services.engine, one, author(), is_paused=asked["is_paused"], note=asked["note"])
     services.campaigns.refresh()
 
 
-def hand() -> Hand:
-    """Whoever the token belongs to, now."""
+def author() -> Author:
+    """Return the token's owner and the current time, for the record of changes."""
     token = current_token()
-    return Hand(f"{token.name} ({token.token_id})", current_services().clock())
+    return Author(f"{token.name} ({token.token_id})", current_services().clock())
 
 
 def based_on() -> int | None:

@@ -11,18 +11,18 @@ from service.campaigns.countries import with_countries_written_out
 from service.campaigns.documents import stored_campaign, stored_site
 from service.campaigns.site import Site
 from service.campaigns.snapshot import SiteSnapshot, Snapshot
-from service.campaigns.snapshot_store import Reading
+from service.campaigns.snapshot_store import StoredCampaigns
 from service.campaigns.store import DocumentKind, DocumentVersion
-from service.campaigns.switch_store import Scope, Switch
+from service.campaigns.switch_store import Switch, SwitchScope
 from service.errors import InvalidDocumentError
 
 Parsed: TypeAlias = dict[tuple[DocumentKind, str, int], Site | Campaign | InvalidDocumentError]
 
 
-def assemble(reading: Reading, parsed: Parsed) -> Snapshot:
+def assemble(reading: StoredCampaigns, parsed: Parsed) -> Snapshot:
     """The snapshot of a reading. `parsed` keeps what documents said, so that each version is only ever parsed once."""
     alarms: list[str] = []
-    is_paused = Switch(Scope.EVERYTHING) in reading.paused
+    is_paused = Switch(SwitchScope.EVERYTHING) in reading.paused
     sites = {}
     for version in _of_kind(reading.in_force, DocumentKind.SITE):
         site = _value(version, reading, parsed)
@@ -43,7 +43,7 @@ def site_snapshot(site: Site, campaigns: Iterable[Campaign]) -> SiteSnapshot:
     return SiteSnapshot(site, ZoneInfo(site.timezone), tuple(sorted(ready, key=decision_order)))
 
 
-def _site_snapshot(site: Site, reading: Reading, parsed: Parsed, alarms: list[str]) -> SiteSnapshot:
+def _site_snapshot(site: Site, reading: StoredCampaigns, parsed: Parsed, alarms: list[str]) -> SiteSnapshot:
     campaigns = _usable(site, reading.in_force, reading, parsed, alarms)
     drafts = _usable(site, reading.newest, reading, parsed, [])
     return replace(
@@ -55,7 +55,7 @@ def _site_snapshot(site: Site, reading: Reading, parsed: Parsed, alarms: list[st
 
 
 def _usable(
-    site: Site, versions: Iterable[DocumentVersion], reading: Reading, parsed: Parsed, alarms: list[str]
+    site: Site, versions: Iterable[DocumentVersion], reading: StoredCampaigns, parsed: Parsed, alarms: list[str]
 ) -> list[Campaign]:
     """The campaigns of a site that can be read and whose country groups exist; the others are named in `alarms`."""
     found = []
@@ -66,14 +66,16 @@ def _usable(
         try:
             if not isinstance(campaign, Campaign):
                 raise campaign if isinstance(campaign, InvalidDocumentError) else InvalidDocumentError(("unreadable",))
-            is_off = Switch(Scope.CAMPAIGN, campaign.site, campaign.key) in reading.paused
+            is_off = Switch(SwitchScope.CAMPAIGN, campaign.site, campaign.key) in reading.paused
             found.append(with_countries_written_out(replace(campaign, is_paused=campaign.is_paused or is_off), site))
         except InvalidDocumentError as error:
             alarms.append(f"campaign {version.key}, version {version.version}: {error}")
     return found
 
 
-def _value(version: DocumentVersion, reading: Reading, parsed: Parsed) -> Site | Campaign | InvalidDocumentError:
+def _value(
+    version: DocumentVersion, reading: StoredCampaigns, parsed: Parsed
+) -> Site | Campaign | InvalidDocumentError:
     identity = (version.kind, version.key, version.version)
     if identity not in parsed:
         load = stored_site if version.kind is DocumentKind.SITE else stored_campaign
@@ -92,15 +94,16 @@ def _switched(site: Site, paused: frozenset[Switch]) -> Site:
     mine = [switch for switch in paused if switch.site == site.key]
     switches = replace(
         site.switches,
-        is_paused=site.switches.is_paused or bool({Switch(Scope.EVERYTHING), Switch(Scope.SITE, site.key)} & paused),
+        is_paused=site.switches.is_paused
+        or bool({Switch(SwitchScope.EVERYTHING), Switch(SwitchScope.SITE, site.key)} & paused),
         paused_placements=site.switches.paused_placements
-        | {Placement(one.name) for one in mine if one.scope is Scope.PLACEMENT},
-        paused_kinds=site.switches.paused_kinds | {Kind(one.name) for one in mine if one.scope is Scope.KIND},
+        | {Placement(one.name) for one in mine if one.scope is SwitchScope.PLACEMENT},
+        paused_kinds=site.switches.paused_kinds | {Kind(one.name) for one in mine if one.scope is SwitchScope.KIND},
     )
     return replace(site, switches=switches)
 
 
-def _orphans(reading: Reading, sites: frozenset[str]) -> list[str]:
+def _orphans(reading: StoredCampaigns, sites: frozenset[str]) -> list[str]:
     wanted = {(version.key, str(_site_of(version))) for version in _of_kind(reading.in_force, DocumentKind.CAMPAIGN)}
     return [f"campaign {key}: its site {site} is not there" for key, site in sorted(wanted) if site not in sites]
 

@@ -10,13 +10,13 @@ from flask.cli import with_appcontext
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.documents import Document, load_campaign, load_site, read_file, write_document
-from service.campaigns.editing import Hand, Release, pause, publish, save_campaign, save_site
-from service.campaigns.finding import Finding, Severity
+from service.campaigns.editing import Author, Release, pause, publish, save_campaign, save_site
+from service.campaigns.finding import LintFinding, LintSeverity
 from service.campaigns.lint import lint
 from service.campaigns.reading import describe, stored_documents
 from service.campaigns.site import Site
 from service.campaigns.store import DocumentKind
-from service.campaigns.switch_store import Scope, Switch
+from service.campaigns.switch_store import Switch, SwitchScope
 from service.clock import system_clock
 from service.errors import DomainError, InvalidDocumentError
 from service.services import current_services
@@ -58,7 +58,7 @@ def lint_files(paths: tuple[Path, ...], site_file: Path | None) -> None:
         is_broken = True
     findings = [found for site in site_list for found in lint(site, campaign_list, system_clock())]
     _print(findings)
-    if is_broken or any(found.severity is Severity.PROBLEM for found in findings):
+    if is_broken or any(found.severity is LintSeverity.PROBLEM for found in findings):
         raise SystemExit(1)
     click.echo(f"Campaigns read: {len(campaign_list)}. All of them can work.")
 
@@ -72,12 +72,12 @@ def apply_campaigns(paths: tuple[Path, ...], *, is_published: bool) -> None:
     for path, document in _documents(paths):
         with _problems_of(path):
             services = current_services()
-            hand = Hand(WHO, services.clock())
+            author = Author(WHO, services.clock())
             load_campaign(document.content, document.lines)
-            state = save_campaign(services.engine, document.content, hand)
+            state = save_campaign(services.engine, document.content, author)
             if is_published:
                 release = Release(state.newest_version)
-                state = publish(services.engine, DocumentKind.CAMPAIGN, state.key, release, hand)
+                state = publish(services.engine, DocumentKind.CAMPAIGN, state.key, release, author)
             in_force = f", version {state.published_version} in force" if state.published_version else ", not published"
             click.echo(f"campaign {state.key}: version {state.newest_version}{in_force}")
 
@@ -101,7 +101,9 @@ def publish_campaign(key: str, version: int | None, at: Any) -> None:
     """Put a campaign in force, now or at an instant; an older version is a roll back."""
     services = current_services()
     with _problems_of(key):
-        state = publish(services.engine, DocumentKind.CAMPAIGN, key, Release(version, at), Hand(WHO, services.clock()))
+        state = publish(
+            services.engine, DocumentKind.CAMPAIGN, key, Release(version, at), Author(WHO, services.clock())
+        )
         later = f"; version {state.scheduled_version} from {state.scheduled_at}" if state.scheduled_at else ""
         click.echo(f"campaign {key}: version {state.published_version or 'none'} in force{later}")
 
@@ -118,10 +120,10 @@ def pause_asks(site: str, campaign: str, note: str, *, is_ended: bool) -> None:
     with _problems_of(campaign or site or "pause"):
         if campaign:
             owner = describe(services.engine, DocumentKind.CAMPAIGN, campaign, services.clock()).site
-            one = Switch(Scope.CAMPAIGN, owner, campaign)
+            one = Switch(SwitchScope.CAMPAIGN, owner, campaign)
         else:
-            one = Switch(Scope.SITE, site) if site else Switch(Scope.EVERYTHING)
-        pause(services.engine, one, Hand(WHO, services.clock()), is_paused=not is_ended, note=note)
+            one = Switch(SwitchScope.SITE, site) if site else Switch(SwitchScope.EVERYTHING)
+        pause(services.engine, one, Author(WHO, services.clock()), is_paused=not is_ended, note=note)
     click.echo("Ended." if is_ended else "Paused.")
 
 
@@ -134,7 +136,7 @@ def apply_sites(paths: tuple[Path, ...]) -> None:
         with _problems_of(path):
             services = current_services()
             load_site(document.content, document.lines)
-            state = save_site(services.engine, document.content, Hand(WHO, services.clock()))
+            state = save_site(services.engine, document.content, Author(WHO, services.clock()))
             click.echo(f"site {state.key}: version {state.published_version} in force")
 
 
@@ -188,7 +190,7 @@ def _read_all(paths: Iterable[Path]) -> tuple[list[Site], list[Campaign], bool]:
     return site_list, campaign_list, is_broken
 
 
-def _print(findings: Iterable[Finding]) -> None:
+def _print(findings: Iterable[LintFinding]) -> None:
     for found in findings:
         click.echo(f"{found.severity:8} {found.subject}: {found.words} [{found.rule}]")
 

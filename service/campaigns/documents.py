@@ -20,9 +20,10 @@ from schemas.document import Path as DocumentPath
 from schemas.document import load_value, spoken
 from schemas.site import SiteSchema
 from service.campaigns.campaign import Campaign
-from service.campaigns.json_documents import LinesOf, is_json_like, plain_json, without_tabs
+from service.campaigns.json_documents import LinesOf, is_json_like, without_tabs
 from service.campaigns.site import Site
 from service.errors import InvalidDocumentError
+from service.web.json_bodies import bounded_json
 
 CAMPAIGN_SCHEMA, SITE_SCHEMA = CampaignSchema(), SiteSchema()  # made once: making one costs more than using it
 STANDARD_INPUT = Path("-")
@@ -57,7 +58,7 @@ def read_document(text: str | bytes, max_bytes: int = MAX_DOCUMENT_BYTES) -> Doc
     if not is_json_like(written):
         return _read_yaml(written)
     try:
-        return Document(plain_json(written, max_depth=MAX_DEPTH, max_digits=MAX_DIGITS), LinesOf(written))
+        return Document(bounded_json(written, max_depth=MAX_DEPTH, max_digits=MAX_DIGITS), LinesOf(written))
     except (ValueError, RecursionError):
         return _read_yaml(without_tabs(written))  # which also names the line of what is wrong
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection, Engine
+
 from service.campaigns.campaign import Campaign, Kind, Placement
 from service.campaigns.countries import with_countries_written_out
 from service.campaigns.documents import load_campaign, load_site
 from service.campaigns.site import Site
 from service.campaigns.store import (
     Change,
-    Database,
     DocumentKind,
     DocumentState,
     DocumentVersion,
-    Rows,
     find_document,
     find_version,
     insert_change,
@@ -26,16 +26,16 @@ from service.campaigns.store import (
     next_number,
     update_document,
 )
-from service.campaigns.switch_store import Scope, Switch, set_switch
+from service.campaigns.switch_store import Switch, SwitchScope, set_switch
 from service.database.transaction import committed
 from service.errors import ConflictError, InvalidDocumentError, NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
-    """Who does it, and when."""
+class Author:
+    """The person or command that changes a document, and when."""
 
-    who: str
+    name: str
     at: datetime
 
 
@@ -50,7 +50,7 @@ class Release:
 NOW = Release()
 
 
-def save_site(engine: Database, content: Any, hand: Hand, based_on: int | None = None) -> DocumentState:
+def save_site(engine: Engine, content: Any, author: Author, based_on: int | None = None) -> DocumentState:
     """Save a site as its next version, in force at once. Unchanged text makes no new version.
 
     `based_on`: the version the editor started from; ConflictError when somebody saved another since.
@@ -59,12 +59,12 @@ def save_site(engine: Database, content: Any, hand: Hand, based_on: int | None =
     with committed(engine) as rows:
         next_number(rows)
         state = _save(
-            rows, DocumentVersion(DocumentKind.SITE, site.key, 0, content, hand.at, hand.who), site.key, based_on
+            rows, DocumentVersion(DocumentKind.SITE, site.key, 0, content, author.at, author.name), site.key, based_on
         )
-        return _release(rows, state, Release(state.newest_version), hand)
+        return _release(rows, state, Release(state.newest_version), author)
 
 
-def save_campaign(engine: Database, content: Any, hand: Hand, based_on: int | None = None) -> DocumentState:
+def save_campaign(engine: Engine, content: Any, author: Author, based_on: int | None = None) -> DocumentState:
     """Save a campaign as its next version, without publishing it. Unchanged text makes no new version.
 
     Raises InvalidDocumentError for a site or country group that is not there, ConflictError as `save_site` does and for
@@ -73,12 +73,12 @@ def save_campaign(engine: Database, content: Any, hand: Hand, based_on: int | No
     campaign = load_campaign(content)
     with committed(engine) as rows:
         next_number(rows)
-        with_countries_written_out(campaign, _site_of(rows, campaign, hand.at))
-        version = DocumentVersion(DocumentKind.CAMPAIGN, campaign.key, 0, content, hand.at, hand.who)
+        with_countries_written_out(campaign, _site_of(rows, campaign, author.at))
+        version = DocumentVersion(DocumentKind.CAMPAIGN, campaign.key, 0, content, author.at, author.name)
         return _save(rows, version, campaign.site, based_on)
 
 
-def publish(engine: Database, kind: DocumentKind, key: str, release: Release, hand: Hand) -> DocumentState:
+def publish(engine: Engine, kind: DocumentKind, key: str, release: Release, author: Author) -> DocumentState:
     """Put a version in force, now or at a later instant; an older version is a way back. A draft goes live by it."""
     with committed(engine) as rows:
         next_number(rows)
@@ -88,35 +88,37 @@ def publish(engine: Database, kind: DocumentKind, key: str, release: Release, ha
         if saved is None:
             raise NotFoundError(f"{kind} {key} has no version {version}")
         if kind is DocumentKind.CAMPAIGN and saved.content.get("status") == "draft":
-            saved = replace(saved, content={**saved.content, "status": "live"}, saved_at=hand.at, saved_by=hand.who)
+            saved = replace(
+                saved, content={**saved.content, "status": "live"}, saved_at=author.at, saved_by=author.name
+            )
             state = _save(rows, saved, state.site, None)
             version = state.newest_version
-        return _release(rows, state, replace(release, version=version), hand)
+        return _release(rows, state, replace(release, version=version), author)
 
 
-def pause(engine: Database, switch: Switch, hand: Hand, *, is_paused: bool, note: str = "") -> None:
+def pause(engine: Engine, switch: Switch, author: Author, *, is_paused: bool, note: str = "") -> None:
     """Turn a kill switch on or off. In force everywhere within seconds, and it lifts gates too."""
     _check_switch(switch)
     with committed(engine) as rows:
         next_number(rows)
-        if switch.scope is Scope.CAMPAIGN:
+        if switch.scope is SwitchScope.CAMPAIGN:
             _existing(rows, DocumentKind.CAMPAIGN, switch.name)
-        elif switch.scope is not Scope.EVERYTHING:
+        elif switch.scope is not SwitchScope.EVERYTHING:
             _existing(rows, DocumentKind.SITE, switch.site)
-        set_switch(rows, switch, is_paused=is_paused, now=hand.at)
+        set_switch(rows, switch, is_paused=is_paused, now=author.at)
         key = "/".join(part for part in (switch.site, switch.name) if part)
         act = "pause" if is_paused else "resume"
-        insert_change(rows, Change(hand.at, hand.who, act, switch.scope, key, None, note))
+        insert_change(rows, Change(author.at, author.name, act, switch.scope, key, None, note))
 
 
-def settled(state: DocumentState, now: datetime) -> DocumentState:
-    """The same state with a scheduled version that is due counted as published."""
+def with_due_schedule(state: DocumentState, now: datetime) -> DocumentState:
+    """Return the state, with a scheduled version that is due counted as published."""
     if state.scheduled_at is None or state.scheduled_at > now:
         return state
     return replace(state, published_version=state.scheduled_version, scheduled_version=None, scheduled_at=None)
 
 
-def _save(rows: Rows, saved: DocumentVersion, site: str, based_on: int | None) -> DocumentState:
+def _save(rows: Connection, saved: DocumentVersion, site: str, based_on: int | None) -> DocumentState:
     state = find_document(rows, saved.kind, saved.key)
     if state is None:
         state = DocumentState(saved.kind, saved.key, site, saved.saved_at, 1, None)
@@ -140,28 +142,28 @@ def _check_turn(state: DocumentState, site: str, based_on: int | None) -> None:
         raise ConflictError(f"{state.kind} {state.key} is at version {state.newest_version} by now, not {based_on}")
 
 
-def _release(rows: Rows, state: DocumentState, release: Release, hand: Hand) -> DocumentState:
-    state = settled(state, hand.at)
-    if release.at is not None and release.at > hand.at:
+def _release(rows: Connection, state: DocumentState, release: Release, author: Author) -> DocumentState:
+    state = with_due_schedule(state, author.at)
+    if release.at is not None and release.at > author.at:
         after = replace(state, scheduled_version=release.version, scheduled_at=release.at)
         note = f"from {release.at.isoformat()}"
     else:
         after = replace(state, published_version=release.version, scheduled_version=None, scheduled_at=None)
         note = ""
     if after != state:
-        insert_change(rows, Change(hand.at, hand.who, "publish", state.kind, state.key, release.version, note))
+        insert_change(rows, Change(author.at, author.name, "publish", state.kind, state.key, release.version, note))
     update_document(rows, after)
     return after
 
 
-def _existing(rows: Rows, kind: DocumentKind, key: str) -> DocumentState:
+def _existing(rows: Connection, kind: DocumentKind, key: str) -> DocumentState:
     state = find_document(rows, kind, key)
     if state is None:
         raise NotFoundError(f"there is no {kind} {key}")
     return state
 
 
-def _site_of(rows: Rows, campaign: Campaign, now: datetime) -> Site:
+def _site_of(rows: Connection, campaign: Campaign, now: datetime) -> Site:
     state = find_document(rows, DocumentKind.SITE, campaign.site)
     version = state.version_in_force(now) if state else None
     saved = find_version(rows, DocumentKind.SITE, campaign.site, version) if version else None
@@ -171,6 +173,6 @@ def _site_of(rows: Rows, campaign: Campaign, now: datetime) -> Site:
 
 
 def _check_switch(switch: Switch) -> None:
-    for scope, words in ((Scope.PLACEMENT, tuple(Placement)), (Scope.KIND, tuple(Kind))):
+    for scope, words in ((SwitchScope.PLACEMENT, tuple(Placement)), (SwitchScope.KIND, tuple(Kind))):
         if switch.scope is scope and switch.name not in words:
             raise InvalidDocumentError((f"{scope} must be one of {', '.join(words)}",))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Severity(StrEnum):
+class LintSeverity(StrEnum):
     """`problem`: it can never do what it says. `advice`: it can, but look again."""
 
     PROBLEM = "problem"
@@ -12,18 +12,18 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LintFinding:
     """`subject`: `campaign autumn` or `site courier`. `rule` is stable, `words` are for people."""
 
-    severity: Severity
+    severity: LintSeverity
     subject: str
     rule: str
     words: str
 
 
-def problem(subject: str, rule: str, words: str) -> Finding:
-    return Finding(Severity.PROBLEM, subject, rule, words)
+def problem(subject: str, rule: str, words: str) -> LintFinding:
+    return LintFinding(LintSeverity.PROBLEM, subject, rule, words)
 
 
-def advice(subject: str, rule: str, words: str) -> Finding:
-    return Finding(Severity.ADVICE, subject, rule, words)
+def advice(subject: str, rule: str, words: str) -> LintFinding:
+    return LintFinding(LintSeverity.ADVICE, subject, rule, words)

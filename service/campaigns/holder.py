@@ -4,11 +4,11 @@ import threading
 from datetime import datetime
 
 import structlog
+from sqlalchemy import Engine
 
 from service.campaigns.assemble import Parsed, assemble
 from service.campaigns.snapshot import EMPTY_SNAPSHOT, Snapshot
 from service.campaigns.snapshot_store import read_all, read_number
-from service.campaigns.store import Database
 from service.clock import Clock
 
 POLL_SECONDS = 1.0  # a change holds within 5 seconds on every process
@@ -18,7 +18,7 @@ log = structlog.get_logger()
 class SnapshotHolder:
     """One per process. Reading is a plain attribute access; only the reloading thread, or a test, writes."""
 
-    def __init__(self, engine: Database, clock: Clock, poll_seconds: float = POLL_SECONDS) -> None:
+    def __init__(self, engine: Engine, clock: Clock, poll_seconds: float = POLL_SECONDS) -> None:
         self._engine, self._clock, self._poll_seconds = engine, clock, poll_seconds
         self._snapshot = EMPTY_SNAPSHOT
         self._confirmed_at: datetime | None = None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from service.campaigns.campaign import Campaign, Status, decision_order
 from service.campaigns.countries import with_countries_written_out
-from service.campaigns.finding import Finding, advice, problem
+from service.campaigns.finding import LintFinding, advice, problem
 from service.campaigns.lint_targeting import misspelt_names, targeting_findings
 from service.campaigns.lint_timing import timing_findings
 from service.campaigns.lint_variants import ask_findings, variant_findings
@@ -19,7 +19,7 @@ from service.errors import InvalidDocumentError
 DEVELOPMENT_HOSTS = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 named, not bound to
 
 
-def lint(site: Site, campaigns: Sequence[Campaign], now: datetime) -> tuple[Finding, ...]:
+def lint(site: Site, campaigns: Sequence[Campaign], now: datetime) -> tuple[LintFinding, ...]:
     """All findings about a site and its campaigns; those that are archived are left alone."""
     findings = list(_site_findings(site))
     ready: list[Campaign] = []
@@ -39,13 +39,13 @@ def lint(site: Site, campaigns: Sequence[Campaign], now: datetime) -> tuple[Find
     return tuple(findings)
 
 
-def lint_one(site: Site, others: Sequence[Campaign], campaign: Campaign, now: datetime) -> tuple[Finding, ...]:
+def lint_one(site: Site, others: Sequence[Campaign], campaign: Campaign, now: datetime) -> tuple[LintFinding, ...]:
     """The findings about one campaign standing among the others of its site."""
     together = [*(one for one in others if one.key != campaign.key), campaign]
     return tuple(found for found in lint(site, together, now) if found.subject == f"campaign {campaign.key}")
 
 
-def _shadowed(campaigns: Sequence[Campaign], zone: ZoneInfo) -> Iterator[Finding]:
+def _shadowed(campaigns: Sequence[Campaign], zone: ZoneInfo) -> Iterator[LintFinding]:
     """Drafts are judged as if they were live; only live campaigns cast a shadow."""
     live = [campaign for campaign in campaigns if campaign.status is Status.LIVE]
     for behind in campaigns:
@@ -58,7 +58,7 @@ def _shadowed(campaigns: Sequence[Campaign], zone: ZoneInfo) -> Iterator[Finding
                 break
 
 
-def _site_findings(site: Site) -> Iterator[Finding]:
+def _site_findings(site: Site) -> Iterator[LintFinding]:
     subject = f"site {site.key}"
     if not site.origins:
         yield problem(subject, "origins", "no origins: no page may show anything")

@@ -7,7 +7,7 @@ from itertools import permutations
 from babel import Locale
 
 from service.campaigns.campaign import OVERLAYS, Campaign, Kind
-from service.campaigns.finding import Finding, advice, problem
+from service.campaigns.finding import LintFinding, advice, problem
 from service.campaigns.page_rules import PageCondition, PageMatch
 from service.campaigns.reader_rules import NON_SUPPORTERS, ArticleCount, Consent, Inclusion, ReaderRules
 from service.campaigns.site import Site
@@ -17,7 +17,7 @@ TERRITORIES = frozenset(str(code) for code in Locale("en").territories if len(st
 COUNTING_PLACEHOLDERS = frozenset({Placeholder.ARTICLE_COUNT, Placeholder.ARTICLE_COUNT_IN_WINDOW})
 
 
-def targeting_findings(campaign: Campaign, site: Site) -> Iterator[Finding]:
+def targeting_findings(campaign: Campaign, site: Site) -> Iterator[LintFinding]:
     """`campaign` with its country groups written out."""
     subject = f"campaign {campaign.key}"
     yield from _pages(subject, campaign)
@@ -32,7 +32,7 @@ def targeting_findings(campaign: Campaign, site: Site) -> Iterator[Finding]:
     yield from _placement(subject, campaign, site)
 
 
-def misspelt_names(campaigns: Iterable[Campaign], site: Site) -> Iterator[Finding]:
+def misspelt_names(campaigns: Iterable[Campaign], site: Site) -> Iterator[LintFinding]:
     """Sections and tags that only one campaign names and that are close to a name used elsewhere."""
     by_campaign = [(campaign, _page_names(campaign)) for campaign in campaigns]
     site_names = frozenset().union(
@@ -56,7 +56,7 @@ def _match_names(match: PageMatch | None) -> frozenset[str]:
     return frozenset() if match is None else match.sections | match.tags
 
 
-def _pages(subject: str, campaign: Campaign) -> Iterator[Finding]:
+def _pages(subject: str, campaign: Campaign) -> Iterator[LintFinding]:
     page = campaign.page
     sides = (
         (page.sections_any, page.sections_none),
@@ -71,7 +71,7 @@ def _pages(subject: str, campaign: Campaign) -> Iterator[Finding]:
         yield problem(subject, "never_shown", "every section and tag it wants is also excluded")
 
 
-def _excluded(subject: str, campaign: Campaign, site: Site) -> Iterator[Finding]:
+def _excluded(subject: str, campaign: Campaign, site: Site) -> Iterator[LintFinding]:
     page = campaign.page
     for exclusion in site.exclusions:
         if exclusion.starts_on or exclusion.ends_on or not _covers_types(exclusion.types, page.types):
@@ -87,7 +87,7 @@ def _covers_types(excluding: Iterable[str] | None, wanted: Iterable[str] | None)
     return excluding is None or (wanted is not None and set(wanted) <= set(excluding))
 
 
-def _readers(subject: str, reader: ReaderRules) -> Iterator[Finding]:
+def _readers(subject: str, reader: ReaderRules) -> Iterator[LintFinding]:
     abandoned = reader.abandoned_checkout
     if abandoned and abandoned.within_days is not None and abandoned.after_hours >= abandoned.within_days * 24:
         yield problem(subject, "contradiction", "abandoned_checkout: after_hours is not shorter than within_days")
@@ -100,7 +100,7 @@ def _readers(subject: str, reader: ReaderRules) -> Iterator[Finding]:
         yield problem(subject, "contradiction", f"referrer {host} is in any and in none; none always wins")
 
 
-def _signed_in(subject: str, reader: ReaderRules, site: Site) -> Iterator[Finding]:
+def _signed_in(subject: str, reader: ReaderRules, site: Site) -> Iterator[LintFinding]:
     """Rules about signed-in readers on a site that knows of none, or of none of their audiences."""
     if reader.is_signed_in and not site.assertion.keys:
         words = "it wants signed-in readers, and the site knows none: its reader_assertion lacks the key that vouches"
@@ -110,7 +110,7 @@ def _signed_in(subject: str, reader: ReaderRules, site: Site) -> Iterator[Findin
         yield problem(subject, "never_shown", words)
 
 
-def _counts(subject: str, reader: ReaderRules) -> Iterator[Finding]:
+def _counts(subject: str, reader: ReaderRules) -> Iterator[LintFinding]:
     for one, other in permutations(reader.article_counts, 2):
         is_one_enough = one.minimum is None or other.maximum is None or one.minimum <= other.maximum
         if not is_one_enough and one.topics == other.topics and _lies_within(one, other):
@@ -125,7 +125,7 @@ def _lies_within(one: ArticleCount, other: ArticleCount) -> bool:
     return other.weeks is None or (one.weeks is not None and one.weeks <= other.weeks)
 
 
-def _contributors(subject: str, campaign: Campaign, site: Site) -> Iterator[Finding]:
+def _contributors(subject: str, campaign: Campaign, site: Site) -> Iterator[LintFinding]:
     """Whoever has just contributed is a supporter, unless a policy of no days says otherwise."""
     reader, cool_off = campaign.reader, campaign.cool_off
     is_silent = reader.supporters <= NON_SUPPORTERS and site.supporters.one_off_days > 0
@@ -134,7 +134,7 @@ def _contributors(subject: str, campaign: Campaign, site: Site) -> Iterator[Find
         yield problem(subject, "contradiction", words)
 
 
-def _contextual(subject: str, reader: ReaderRules, site: Site) -> Iterator[Finding]:
+def _contextual(subject: str, reader: ReaderRules, site: Site) -> Iterator[LintFinding]:
     if reader.consents == frozenset({Consent.NONE}) and site.consent.contextual_share == 0:
         yield problem(subject, "never_shown", "it wants readers without consent, of whom the site asks none")
 
@@ -144,7 +144,7 @@ def _needs_history(reader: ReaderRules) -> bool:
     return bool(reader.article_counts or reader.is_reading_more or reader.favourite_topics_any or seen)
 
 
-def _countries(subject: str, reader: ReaderRules, site: Site) -> Iterator[Finding]:
+def _countries(subject: str, reader: ReaderRules, site: Site) -> Iterator[LintFinding]:
     wanted, unwanted = reader.countries_any or frozenset(), reader.countries_none
     for code in sorted((wanted | unwanted) - TERRITORIES):
         hint = "; the United Kingdom is GB" if code == "UK" else "; Greece is GR" if code == "EL" else ""
@@ -160,7 +160,7 @@ def _countries(subject: str, reader: ReaderRules, site: Site) -> Iterator[Findin
         yield problem(subject, "one_off_only", "it wants one-off-only countries, and the site names none")
 
 
-def _history(subject: str, campaign: Campaign) -> Iterator[Finding]:
+def _history(subject: str, campaign: Campaign) -> Iterator[LintFinding]:
     names = frozenset().union(*(names_in_braces(copy) for one in campaign.variants for copy in one.copies))
     if Placeholder.DAYS_LEFT in names and campaign.schedule.ends is None:
         yield problem(subject, "placeholder", "{days_left} needs an end of the schedule")
@@ -173,7 +173,7 @@ def _history(subject: str, campaign: Campaign) -> Iterator[Finding]:
         yield advice(subject, "placeholder", words)
 
 
-def _placement(subject: str, campaign: Campaign, site: Site) -> Iterator[Finding]:
+def _placement(subject: str, campaign: Campaign, site: Site) -> Iterator[LintFinding]:
     if campaign.kind is not Kind.GATE and campaign.placement in OVERLAYS and site.attention.overlays_per_view == 0:
         yield problem(subject, "never_shown", f"the site lets no prompt lie over the page, as at {campaign.placement}")
     if campaign.kind is Kind.EPIC and campaign.placement in OVERLAYS:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from service.campaigns.campaign import Campaign, Kind
-from service.campaigns.finding import Finding, advice, problem
+from service.campaigns.finding import LintFinding, advice, problem
 from service.campaigns.frequency import NO_COOL_OFF, NO_LIMIT, Cap, Gap
 from service.campaigns.schedule import (
     MINUTES_PER_DAY,
@@ -24,7 +24,7 @@ LONGEST_DAY_SECONDS = 25 * 3_600  # when the clocks are put back
 WEEK_DAYS = 7
 
 
-def timing_findings(campaign: Campaign, site: Site, now: datetime) -> Iterator[Finding]:
+def timing_findings(campaign: Campaign, site: Site, now: datetime) -> Iterator[LintFinding]:
     subject = f"campaign {campaign.key}"
     yield from _schedule(subject, campaign.schedule, ZoneInfo(site.timezone), now)
     yield from _never(subject, campaign)
@@ -34,7 +34,7 @@ def timing_findings(campaign: Campaign, site: Site, now: datetime) -> Iterator[F
         yield from _unlimited(subject, campaign, site)
 
 
-def _schedule(subject: str, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Iterator[Finding]:
+def _schedule(subject: str, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Iterator[LintFinding]:
     begins = starts_at(schedule.starts, zone) if schedule.starts else None
     ends = ends_before(schedule.ends, zone) if schedule.ends else None
     if begins and ends and ends <= begins:
@@ -67,7 +67,7 @@ def _has_open_minute(schedule: Schedule, begins: datetime, ends: datetime, zone:
     )
 
 
-def _quiet(subject: str, schedule: Schedule, site: Site) -> Iterator[Finding]:
+def _quiet(subject: str, schedule: Schedule, site: Site) -> Iterator[LintFinding]:
     """Hours of a schedule that all lie in the site's quiet hours."""
     minutes = [minute for minute in range(MINUTES_PER_DAY) if _is_open(schedule, minute)]
     if minutes and all(any(is_quiet(hours, minute) for hours in site.quiet_hours) for minute in minutes):
@@ -78,7 +78,7 @@ def _is_open(schedule: Schedule, minute: int) -> bool:
     return schedule.hours is None or any(is_within_hours(hours, minute) for hours in schedule.hours)
 
 
-def _never(subject: str, campaign: Campaign) -> Iterator[Finding]:
+def _never(subject: str, campaign: Campaign) -> Iterator[LintFinding]:
     frequency = NO_LIMIT if campaign.frequency.is_always_asking else campaign.frequency
     zeros = {
         "share is 0": campaign.share == 0,
@@ -92,7 +92,7 @@ def _never(subject: str, campaign: Campaign) -> Iterator[Finding]:
         yield problem(subject, "never_shown", f"{words}, so nobody ever sees it")
 
 
-def _caps(subject: str, campaign: Campaign) -> Iterator[Finding]:
+def _caps(subject: str, campaign: Campaign) -> Iterator[LintFinding]:
     frequency = campaign.frequency
     for cap in frequency.caps:
         if frequency.gap and _never_binds(cap, frequency.gap):
@@ -126,7 +126,7 @@ def _never_binds(cap: Cap, gap: Gap) -> bool:
     return most_in_window < cap.impressions or cap.days * DAY_SECONDS <= gap.seconds
 
 
-def _unlimited(subject: str, campaign: Campaign, site: Site) -> Iterator[Finding]:
+def _unlimited(subject: str, campaign: Campaign, site: Site) -> Iterator[LintFinding]:
     frequency = campaign.frequency
     limits = (frequency.caps, frequency.gap, frequency.daily, frequency.cycle, frequency.total_impressions)
     site_limits = (site.frequency.caps, site.frequency.gap, site.frequency.daily)

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from service.campaigns.amounts import LEAST_CHARGE_MINOR
 from service.campaigns.campaign import Campaign
 from service.campaigns.experiment import Method
-from service.campaigns.finding import Finding, advice, problem
+from service.campaigns.finding import LintFinding, advice, problem
 from service.campaigns.gate import GateType
 from service.campaigns.site import Site
-from service.campaigns.variant import Ask, Design, Interval, IntervalAsk, Variant
-from service.money import major_text
+from service.campaigns.variant import Ask, Design, IntervalAsk, Variant
+from service.money import Interval, major_text
 
 LEAST_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3: https://www.w3.org/TR/WCAG22/#contrast-minimum
 WHITE, BLACK = "#ffffff", "#000000"
 
 
-def variant_findings(campaign: Campaign, site: Site) -> Iterator[Finding]:
+def variant_findings(campaign: Campaign, site: Site) -> Iterator[LintFinding]:
     subject = f"campaign {campaign.key}"
     for variant in campaign.variants:
         name = f"variant {variant.key}: "
@@ -30,7 +30,7 @@ def variant_findings(campaign: Campaign, site: Site) -> Iterator[Finding]:
     yield from _experiment(subject, campaign)
 
 
-def ask_findings(subject: str, name: str, ask: Ask, site: Site) -> Iterator[Finding]:
+def ask_findings(subject: str, name: str, ask: Ask, site: Site) -> Iterator[LintFinding]:
     """Amounts outside the site's limits or below what Stripe charges, and currencies of the site that are missing."""
     for code in dict.fromkeys((site.currency, *site.currencies.values())):
         if ask.in_currency(code) is None:
@@ -41,7 +41,7 @@ def ask_findings(subject: str, name: str, ask: Ask, site: Site) -> Iterator[Find
         yield from _year_below_month(subject, name, in_currency.intervals)
 
 
-def _amounts(subject: str, name: str, code: str, one: IntervalAsk, site: Site) -> Iterator[Finding]:
+def _amounts(subject: str, name: str, code: str, one: IntervalAsk, site: Site) -> Iterator[LintFinding]:
     limit = site.limit(code, one.interval)
     for amount_minor in one.amounts_minor:
         written = f"{name}{major_text(amount_minor, code)} {code} ({one.interval})"
@@ -52,14 +52,14 @@ def _amounts(subject: str, name: str, code: str, one: IntervalAsk, site: Site) -
             yield problem(subject, "amount", f"{written} is outside the site's limits, {ends}")
 
 
-def _year_below_month(subject: str, name: str, intervals: tuple[IntervalAsk, ...]) -> Iterator[Finding]:
+def _year_below_month(subject: str, name: str, intervals: tuple[IntervalAsk, ...]) -> Iterator[LintFinding]:
     by_interval = {one.interval: one for one in intervals}
     month, year = by_interval.get(Interval.MONTH), by_interval.get(Interval.YEAR)
     if month and year and year.amounts_minor[-1] < month.amounts_minor[0]:
         yield advice(subject, "amount", f"{name}every amount per year is below every amount per month")
 
 
-def _colours(subject: str, name: str, design: Design) -> Iterator[Finding]:
+def _colours(subject: str, name: str, design: Design) -> Iterator[LintFinding]:
     pairs = (
         ("accent_text", "accent", design.accent_text, design.accent),
         ("text", "background", design.text, design.background),
@@ -91,7 +91,7 @@ def _linear(channel: float) -> float:
     return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
 
 
-def _languages(subject: str, name: str, variant: Variant, site: Site) -> Iterator[Finding]:
+def _languages(subject: str, name: str, variant: Variant, site: Site) -> Iterator[LintFinding]:
     written = {copy.language for copy in variant.copies}
     if site.default_language not in written:
         yield advice(subject, "language", f"{name}no words in {site.default_language}, the site's own language")
@@ -99,7 +99,7 @@ def _languages(subject: str, name: str, variant: Variant, site: Site) -> Iterato
         yield advice(subject, "language", f"{name}{language} is not one of the site's languages")
 
 
-def _experiment(subject: str, campaign: Campaign) -> Iterator[Finding]:
+def _experiment(subject: str, campaign: Campaign) -> Iterator[LintFinding]:
     experiment, variants = campaign.experiment, campaign.variants
     if experiment is None:
         return

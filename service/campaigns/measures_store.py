@@ -8,7 +8,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Connection,
-    DateTime,
     Double,
     Table,
     Text,
@@ -19,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from service.campaigns.experiment import VariantShare
 from service.campaigns.store import next_number
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
 
 variant_shares = Table(
@@ -27,7 +27,7 @@ variant_shares = Table(
     Column("campaign", Text, primary_key=True),
     Column("variant", Text, primary_key=True),
     Column("share", Double, nullable=False),
-    Column("measured_at", DateTime(timezone=True), nullable=False),
+    Column("measured_at", INSTANT, nullable=False),
     CheckConstraint("share >= 0 AND share <= 1", name="share"),
 )
 raised_amounts = Table(
@@ -35,7 +35,7 @@ raised_amounts = Table(
     metadata,
     Column("campaign", Text, primary_key=True),
     Column("raised_minor", BigInteger, nullable=False),
-    Column("measured_at", DateTime(timezone=True), nullable=False),
+    Column("measured_at", INSTANT, nullable=False),
 )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from service.campaigns.variant import Interval
+from service.money import Interval
 
 
 class SupporterState(StrEnum):

@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection, Engine
+
 from service.campaigns.campaign import Campaign
 from service.campaigns.documents import load_campaign, load_site
-from service.campaigns.editing import settled
-from service.campaigns.finding import Finding
+from service.campaigns.editing import with_due_schedule
+from service.campaigns.finding import LintFinding
 from service.campaigns.lint import lint, lint_one
 from service.campaigns.site import Site
 from service.campaigns.store import (
     Change,
-    Database,
     DocumentKind,
     DocumentState,
     DocumentVersion,
-    Rows,
     find_document,
     find_version,
     list_changes,
@@ -24,7 +24,7 @@ from service.campaigns.store import (
     list_versions,
     newest_versions,
 )
-from service.campaigns.switch_store import Scope, Switch, paused_switches
+from service.campaigns.switch_store import Switch, SwitchScope, paused_switches
 from service.database.transaction import committed
 from service.errors import InvalidDocumentError, NotFoundError
 
@@ -33,7 +33,7 @@ MAX_CHANGES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class DocumentDetails:
     """A document's state at an instant, its newest text, whether its own switch is on, and what lint says."""
 
     key: str
@@ -44,11 +44,11 @@ class Described:
     scheduled_version: int | None
     scheduled_at: datetime | None
     is_paused: bool
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[LintFinding, ...] = ()
     document: Any = None
 
 
-def describe(engine: Database, kind: DocumentKind, key: str, now: datetime) -> Described:
+def describe(engine: Engine, kind: DocumentKind, key: str, now: datetime) -> DocumentDetails:
     """One document with everything there is to know; raises NotFoundError."""
     with committed(engine) as rows:
         state = _known(rows, kind, key)
@@ -58,7 +58,9 @@ def describe(engine: Database, kind: DocumentKind, key: str, now: datetime) -> D
     return _described(state, paused, now, findings, newest.content if newest else None)
 
 
-def describe_all(engine: Database, kind: DocumentKind, now: datetime, site: str | None = None) -> tuple[Described, ...]:
+def describe_all(
+    engine: Engine, kind: DocumentKind, now: datetime, site: str | None = None
+) -> tuple[DocumentDetails, ...]:
     """All documents of a kind by key, without text and findings; of one site where one is named."""
     if site is not None and not site.isprintable():
         return ()
@@ -67,27 +69,27 @@ def describe_all(engine: Database, kind: DocumentKind, now: datetime, site: str 
     return tuple(_described(state, paused, now, (), None) for state in states)
 
 
-def versions_of(engine: Database, kind: DocumentKind, key: str) -> tuple[DocumentVersion, ...]:
+def versions_of(engine: Engine, kind: DocumentKind, key: str) -> tuple[DocumentVersion, ...]:
     """The newest versions, newest first; raises NotFoundError."""
     with committed(engine) as rows:
         _known(rows, kind, key)
         return list_versions(rows, kind, key, MAX_VERSIONS)
 
 
-def changes_of(engine: Database, kind: DocumentKind, key: str) -> tuple[Change, ...]:
+def changes_of(engine: Engine, kind: DocumentKind, key: str) -> tuple[Change, ...]:
     """Who changed a document, newest first; raises NotFoundError."""
     with committed(engine) as rows:
         _known(rows, kind, key)
         return list_changes(rows, kind, key, MAX_CHANGES)
 
 
-def stored_documents(engine: Database) -> tuple[tuple[Site, ...], tuple[Campaign, ...]]:
+def stored_documents(engine: Engine) -> tuple[tuple[Site, ...], tuple[Campaign, ...]]:
     """The newest text of every site and campaign that can be read."""
     with committed(engine) as rows:
         return _newest(rows)
 
 
-def _known(rows: Rows, kind: DocumentKind, key: str) -> DocumentState:
+def _known(rows: Connection, kind: DocumentKind, key: str) -> DocumentState:
     state = find_document(rows, kind, key)
     if state is None:
         raise NotFoundError(f"there is no {kind} {key}")
@@ -95,13 +97,13 @@ def _known(rows: Rows, kind: DocumentKind, key: str) -> DocumentState:
 
 
 def _described(
-    state: DocumentState, paused: frozenset[Switch], now: datetime, findings: tuple[Finding, ...], document: Any
-) -> Described:
-    own = Switch(Scope.SITE, state.key)
+    state: DocumentState, paused: frozenset[Switch], now: datetime, findings: tuple[LintFinding, ...], document: Any
+) -> DocumentDetails:
+    own = Switch(SwitchScope.SITE, state.key)
     if state.kind is DocumentKind.CAMPAIGN:
-        own = Switch(Scope.CAMPAIGN, state.site, state.key)
-    state = settled(state, now)
-    return Described(
+        own = Switch(SwitchScope.CAMPAIGN, state.site, state.key)
+    state = with_due_schedule(state, now)
+    return DocumentDetails(
         key=state.key,
         site=state.site,
         created_at=state.created_at,
@@ -115,7 +117,7 @@ def _described(
     )
 
 
-def _findings(rows: Rows, state: DocumentState, now: datetime) -> tuple[Finding, ...]:
+def _findings(rows: Connection, state: DocumentState, now: datetime) -> tuple[LintFinding, ...]:
     sites, campaigns = _newest(rows)
     site = next((one for one in sites if one.key == state.site), None)
     if site is None:
@@ -126,7 +128,7 @@ def _findings(rows: Rows, state: DocumentState, now: datetime) -> tuple[Finding,
     return () if campaign is None else lint_one(site, campaigns, campaign, now)
 
 
-def _newest(rows: Rows) -> tuple[tuple[Site, ...], tuple[Campaign, ...]]:
+def _newest(rows: Connection) -> tuple[tuple[Site, ...], tuple[Campaign, ...]]:
     sites: list[Site] = []
     campaigns: list[Campaign] = []
     for version in newest_versions(rows):

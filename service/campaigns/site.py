@@ -11,7 +11,8 @@ from service.campaigns.frequency import SiteFrequency
 from service.campaigns.page_rules import Exclusion, PageMatch
 from service.campaigns.reader_rules import Consent
 from service.campaigns.schedule import Hours, WallTime
-from service.campaigns.variant import Ask, Interval
+from service.campaigns.variant import Ask
+from service.money import Interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Engine
+
 from service.campaigns.experiment import VariantShare
 from service.campaigns.measures_store import load_raised, load_variant_shares
 from service.campaigns.store import (
-    Database,
     DocumentKind,
     DocumentVersion,
     creation_times,
@@ -20,7 +21,7 @@ from service.campaigns.switch_store import Switch, paused_switches
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class StoredCampaigns:
     """What the database held at one instant. `created_at`: first saved, by kind and key."""
 
     number: int
@@ -33,10 +34,10 @@ class Reading:
     next_change_at: datetime | None
 
 
-def read_all(engine: Database, now: datetime) -> Reading:
+def read_all(engine: Engine, now: datetime) -> StoredCampaigns:
     """Everything as of one instant of the database."""
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
-        return Reading(
+        return StoredCampaigns(
             number=current_number(connection),
             in_force=versions_in_force(connection, now),
             newest=newest_versions(connection),
@@ -48,7 +49,7 @@ def read_all(engine: Database, now: datetime) -> Reading:
         )
 
 
-def read_number(engine: Database) -> int:
+def read_number(engine: Engine) -> int:
     """The number alone: whether there is anything new to read."""
     with engine.connect() as connection:
         return current_number(connection)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -13,8 +13,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Connection,
-    DateTime,
-    Engine,
     ForeignKeyConstraint,
     Identity,
     Index,
@@ -29,11 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
-
-Database: TypeAlias = Engine
-Rows: TypeAlias = Connection
-_INSTANT = DateTime(timezone=True)
 
 
 class DocumentKind(StrEnum):
@@ -47,11 +42,11 @@ documents = Table(
     Column("kind", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("site", Text, nullable=False),
-    Column("created_at", _INSTANT, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
     Column("newest_version", Integer, nullable=False),
     Column("published_version", Integer),
     Column("scheduled_version", Integer),
-    Column("scheduled_at", _INSTANT),
+    Column("scheduled_at", INSTANT),
     CheckConstraint("kind IN ('site', 'campaign')", name="kind"),
     CheckConstraint("(scheduled_version IS NULL) = (scheduled_at IS NULL)", name="scheduled"),
 )
@@ -62,7 +57,7 @@ document_versions = Table(
     Column("key", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("content", JSON, nullable=False),  # not JSONB: the order written is the order shown
-    Column("saved_at", _INSTANT, nullable=False),
+    Column("saved_at", INSTANT, nullable=False),
     Column("saved_by", Text, nullable=False),
     ForeignKeyConstraint(["kind", "key"], ["documents.kind", "documents.key"]),
 )
@@ -77,7 +72,7 @@ changes = Table(
     "changes",
     metadata,
     Column("change_id", BigInteger, Identity(always=True), primary_key=True),
-    Column("changed_at", _INSTANT, nullable=False),
+    Column("changed_at", INSTANT, nullable=False),
     Column("changed_by", Text, nullable=False),
     Column("act", Text, nullable=False),
     Column("kind", Text, nullable=False),

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, Column, Connection, DateTime, Table, Text, select
+from sqlalchemy import Boolean, Column, Connection, Table, Text, select
 from sqlalchemy.dialects.postgresql import insert
 
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
 
 switches = Table(
@@ -16,11 +17,11 @@ switches = Table(
     Column("scope", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("is_paused", Boolean, nullable=False),
-    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", INSTANT, nullable=False),
 )
 
 
-class Scope(StrEnum):
+class SwitchScope(StrEnum):
     EVERYTHING = "everything"
     SITE = "site"
     PLACEMENT = "placement"
@@ -32,7 +33,7 @@ class Scope(StrEnum):
 class Switch:
     """`site` is empty for everything; `name` is a placement, kind or campaign key, otherwise empty."""
 
-    scope: Scope
+    scope: SwitchScope
     site: str = ""
     name: str = ""
 
@@ -45,4 +46,4 @@ def set_switch(connection: Connection, switch: Switch, *, is_paused: bool, now: 
 
 def paused_switches(connection: Connection) -> frozenset[Switch]:
     rows = connection.execute(select(switches).where(switches.c.is_paused))
-    return frozenset(Switch(Scope(row.scope), row.site, row.name) for row in rows)
+    return frozenset(Switch(SwitchScope(row.scope), row.site, row.name) for row in rows)

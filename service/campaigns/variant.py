@@ -6,11 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-
-class Interval(StrEnum):
-    ONE_OFF = "one_off"
-    MONTH = "month"
-    YEAR = "year"
+from service.money import Interval
 
 
 class Placeholder(StrEnum):

@@ -1,59 +1,49 @@
 """Where readers give, come back, and manage what they give; and where finance gives it back."""
 
-from math import ceil
-from typing import cast
-
-import structlog
-from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
-from flask.blueprints import BlueprintSetupState
+from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
-from limits import RateLimitItem, parse
 from werkzeug.exceptions import TooManyRequests
 
 from schemas.checkout import CheckoutSchema, CheckoutUrlSchema
 from schemas.portal import PortalForm, PortalSchema
 from schemas.receipt import ReceiptSchema, ThankedSchema
 from schemas.refund import RefundSchema, RefundWishSchema
-from service.clock import system_clock
-from service.contributions.address_prefix import address_prefix
 from service.contributions.checkout import origin_of_form, start_checkout
-from service.contributions.choice import CheckoutForm, token_digest
+from service.contributions.checkout_form import CheckoutForm, token_digest
 from service.contributions.portal import PortalPage, open_portal, send_portal_link
 from service.contributions.receipt import open_receipt
-from service.contributions.recognition import begun_passport, just_given, knows_of, reader_key, recognised_passport
 from service.contributions.refunds import RefundWish, refund_charge
 from service.contributions.resume import resume_checkout
 from service.contributions.support_page import support_page
+from service.contributions.supporter_passport import (
+    begun_passport,
+    just_given,
+    knows_of,
+    reader_key,
+    recognised_passport,
+)
 from service.contributions.thanks import returned_reader
 from service.decisions.api import request_context, with_passport
 from service.errors import InvalidTokenError
-from service.requests import FORM_TYPE, WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
-from service.services import EXTENSION, Services, current_services
+from service.services import Services, current_services
 from service.stripe_events.facts import Refund
 from service.tokens.api import current_token, requires_role
+from service.web.rate_limits import (
+    PER_ADDRESS,
+    PER_CONTRIBUTION,
+    PER_READER,
+    PER_SHOWING,
+    PER_SITE,
+    PORTAL_PER_ADDRESS,
+    count_request,
+    limiter,
+)
+from service.web.requests import FORM_TYPE, WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
 
-PER_ADDRESS = "20 per minute; 100 per hour"
-PER_READER = parse("10 per hour")
-PER_SHOWING = parse("10 per hour")
-PER_SITE = parse("300 per minute")
-PER_GIFT = parse("10 per 2 day")  # as long as the way back from Stripe makes supporters
-PORTAL_PER_ADDRESS = "5 per minute; 20 per hour"
 CHECKOUT_BODY_BYTES = 8192  # a token, a passport, an address and a message together
 NO_STORE = {"Cache-Control": "no-store"}
 
-log = structlog.get_logger()
 blueprint = Blueprint("contributions", __name__, description="Giving, and coming back from it")
-limiter = Limiter(lambda: f"address:{address_prefix(request.remote_addr)}", headers_enabled=True, swallow_errors=True)
-
-
-@blueprint.record
-def count_requests(state: BlueprintSetupState) -> None:
-    """Count where the settings say: in memory, or in a store that several machines share."""
-    app = cast("Flask", state.app)
-    settings = app.extensions[EXTENSION].settings
-    app.config["RATELIMIT_STORAGE_URI"] = settings.ratelimit_storage_uri
-    limiter.init_app(app)
 
 
 # Before the POST, to which the framework adds an answer to OPTIONS of its own.
@@ -77,9 +67,9 @@ def checkout(form: CheckoutForm) -> ResponseReturnValue:
     admit_origin(site.origins, services.settings.public_origin)
     context = request_context(services, site.key)
     held = context.cookie if form.passport is None else form.passport
-    _count(PER_SHOWING, f"token:{token_digest(form)}")
-    _count(PER_READER, f"reader:{reader_key(services, held, site.key)}")
-    _count(PER_SITE, f"site:{site.key}")
+    count_request(PER_SHOWING, f"token:{token_digest(form)}")
+    count_request(PER_READER, f"reader:{reader_key(services, held, site.key)}")
+    count_request(PER_SITE, f"site:{site.key}")
     attempt = start_checkout(services, site, origin, form, context.edge.country)
     services.metrics.checkouts.labels(site=site.key, result="started").inc()
     url = attempt.checkout_url or ""
@@ -194,25 +184,10 @@ def refund(wish: dict[str, str]) -> Refund:
 def _counts_once_more(contribution_id: str) -> bool:
     """Whether a gift may make another browser a supporter: the giver's few, not all that a link is shared with."""
     try:
-        _count(PER_GIFT, f"gift:{contribution_id}")
+        count_request(PER_CONTRIBUTION, f"gift:{contribution_id}")
     except TooManyRequests:
         return False
     return True
-
-
-def _count(limit: RateLimitItem, key: str) -> None:
-    """One more under this key; raises TooManyRequests where that is too many. Counts that are gone stop nobody.
-
-    Not by the limiter's own `with`, which keeps what it counts in one place for all requests at once.
-    """
-    try:
-        is_within = limiter.limiter.hit(limit, key)
-        reset_at = limiter.limiter.get_window_stats(limit, key).reset_time
-    except Exception as error:  # of whichever store it is
-        log.warning("request_not_counted", error_type=type(error).__name__)
-        return
-    if not is_within:
-        raise TooManyRequests(retry_after=max(1, ceil(reset_at - system_clock().timestamp())))
 
 
 def _preflight() -> Response:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from service.campaigns.amounts import round_unit_minor
 from service.campaigns.site import Site
 from service.contributions import store
-from service.contributions.breaker import (
+from service.contributions.card_testing import (
     RAISED_MINIMUM_UNITS,
     WINDOW,
     Outcomes,
@@ -14,7 +14,7 @@ from service.contributions.breaker import (
     is_proof,
     is_tripped,
 )
-from service.contributions.choice import (
+from service.contributions.checkout_form import (
     CheckoutForm,
     Origin,
     attempt_key,
@@ -24,7 +24,6 @@ from service.contributions.choice import (
     return_address,
 )
 from service.contributions.contribution import Attempt
-from service.contributions.locales import stripe_locale
 from service.contributions.support_token import open_support_token
 from service.database.transaction import committed
 from service.decisions.prompt_token import open_prompt_token
@@ -34,7 +33,7 @@ from service.money import Money
 from service.services import Services
 from service.stripe_events.contribution_fact_store import count_outcomes
 from service.stripe_events.facts import ContributionMark
-from service.stripe_gateway.checkout import CheckoutRequest
+from service.stripe_gateway.checkout import CheckoutRequest, stripe_locale
 
 SESSION_LIFE = timedelta(hours=1)
 # A page about to close is no page to send a reader to.

@@ -14,7 +14,7 @@ from service.money import major_text
 from service.services import current_services
 from service.stripe_events.doctor import examine
 from service.widget.install.check import check_page, expected_installation
-from service.widget.install.finding import Finding, Severity, has_problem
+from service.widget.install.finding import InstallFinding, InstallSeverity, has_problem
 from service.widget.install.observer import find_observer
 
 
@@ -72,10 +72,10 @@ def doctor(page: str | None, chromium: str | None, no_browser: bool) -> None:
     sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
 
 
-def _tell_of_page(findings: tuple[Finding, ...]) -> NoReturn:
-    marks = {Severity.FINE: "ok     ", Severity.ADVICE: "advice ", Severity.PROBLEM: "PROBLEM"}
+def _tell_of_page(findings: tuple[InstallFinding, ...]) -> NoReturn:
+    marks = {InstallSeverity.FINE: "ok     ", InstallSeverity.ADVICE: "advice ", InstallSeverity.PROBLEM: "PROBLEM"}
     for finding in findings:
-        code = "" if finding.severity is Severity.FINE else f" [{finding.code}]"
+        code = "" if finding.severity is InstallSeverity.FINE else f" [{finding.code}]"
         click.echo(f"{marks[finding.severity]}  {finding.what}{code}")
         if finding.remedy:
             click.echo(f"         {finding.remedy}")

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from service.money import Money
-from service.stripe_events.facts import ContributionMark, Interval
+from service.money import Interval, Money
+from service.stripe_events.facts import ContributionMark
 
 
 class ContributionState(StrEnum):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Date, cast, func, select
 
 from service.contributions.store import contributions
+from service.money import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class EarnedSum:
 
     campaign: str
     variant: str
-    interval: str
+    interval: Interval
     currency: str
     count: int
     amount_minor: int
@@ -37,7 +38,7 @@ def earned_sums(connection: Connection, site: str) -> Sequence[EarnedSum]:
         .order_by(*columns)
     )
     return [
-        EarnedSum(row.campaign, row.variant, row.interval, row.currency, int(row.number), int(row.total))
+        EarnedSum(row.campaign, row.variant, Interval(row.interval), row.currency, int(row.number), int(row.total))
         for row in connection.execute(statement)
     ]
 

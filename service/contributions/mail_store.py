@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, Connection, DateTime, Index, Integer, Table, Text, select, text, update
+from sqlalchemy import CheckConstraint, Column, Connection, Index, Integer, Table, Text, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from service.contributions.mail_kinds import DueMail, MailKind
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
-
-_INSTANT = DateTime(timezone=True)
 
 
 class MailStatus(StrEnum):
@@ -30,11 +29,11 @@ mail_outbox = Table(
     Column("kind", Text, nullable=False),
     Column("contribution_id", Text, nullable=False),
     Column("subject_id", Text),
-    Column("caused_at", _INSTANT, nullable=False),
+    Column("caused_at", INSTANT, nullable=False),
     Column("status", Text, nullable=False),
     Column("attempt_count", Integer, nullable=False),
-    Column("next_attempt_at", _INSTANT, nullable=False),
-    Column("finished_at", _INSTANT),
+    Column("next_attempt_at", INSTANT, nullable=False),
+    Column("finished_at", INSTANT),
     Column("last_error", Text),
     CheckConstraint("status IN ('waiting', 'sending', 'sent', 'dropped', 'dead')", name="status"),
     Index(None, "next_attempt_at", postgresql_where=text("status = 'waiting'")),

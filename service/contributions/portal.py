@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from service.campaigns.site import Site
 from service.contributions import mail_store, portal_store, store
-from service.contributions.gift_store import gift_of
 from service.contributions.jobs import defer_mail
 from service.contributions.mail_kinds import DueMail, MailKind
+from service.contributions.readers_store import given_contribution
 from service.contributions.sealed_link import open_link
 from service.database.transaction import committed
-from service.decisions.gift import Gift
+from service.decisions.gift import GivenContribution
 from service.errors import InvalidTokenError
 from service.ids import new_id
 from service.services import Services
@@ -36,7 +36,7 @@ class PortalVisit:
 
     site: Site
     portal_url: str | None
-    gift: Gift | None
+    gift: GivenContribution | None
 
 
 def send_portal_link(services: Services, site: Site, email: str) -> None:
@@ -61,7 +61,7 @@ def open_portal(services: Services, token: str) -> PortalVisit:
     with committed(services.engine) as connection:
         contribution_id = portal_store.use_link(connection, link_id, services.clock())
         found = store.find_contribution(connection, contribution_id) if contribution_id else None
-        gift = gift_of(connection, found) if found else None
+        gift = given_contribution(connection, found) if found else None
     if found is None:
         raise InvalidTokenError("this link has been used or has expired; ask for a new one")
     site = services.campaigns.current().site(found.attempt.mark.site).site

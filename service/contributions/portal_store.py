@@ -2,23 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, DateTime, Index, Table, Text, func, select, update
+from sqlalchemy import Column, Connection, Index, Table, Text, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from service.contributions.contribution import SUPPORTING_STATES
 from service.contributions.store import contributions
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
-
-_INSTANT = DateTime(timezone=True)
 
 portal_links = Table(
     "portal_links",
     metadata,
     Column("id", Text, primary_key=True),
     Column("contribution_id", Text, nullable=False),
-    Column("created_at", _INSTANT, nullable=False),
-    Column("expires_at", _INSTANT, nullable=False),
-    Column("used_at", _INSTANT),
+    Column("created_at", INSTANT, nullable=False),
+    Column("expires_at", INSTANT, nullable=False),
+    Column("used_at", INSTANT),
     Index(None, "contribution_id", "created_at"),
 )
 

@@ -8,27 +8,27 @@ import json
 from dataclasses import dataclass
 
 from service.decisions.sealing import KeyRing
+from service.decisions.site_time import SKEW_SECONDS
 from service.errors import InvalidTokenError
-from service.stripe_events.facts import Interval
+from service.money import Interval
 
 RECEIPT_SECONDS = 3600
-_SKEW_SECONDS = 300
 _PURPOSE = "gift receipt"
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class ReturnReceipt:
     contribution_id: str
     interval: Interval
     campaign: str | None
 
 
-def new_receipt(ring: KeyRing, site: str, receipt: Receipt, instant: int) -> str:
+def new_receipt(ring: KeyRing, site: str, receipt: ReturnReceipt, instant: int) -> str:
     plain = json.dumps([receipt.contribution_id, receipt.interval.value, receipt.campaign, instant]).encode()
     return ring.sealer(_PURPOSE, site).seal(plain)
 
 
-def open_receipt(ring: KeyRing, site: str, text: str, instant: int) -> Receipt:
+def open_receipt(ring: KeyRing, site: str, text: str, instant: int) -> ReturnReceipt:
     """The receipt of this site; raises InvalidTokenError for anything malformed, forged, foreign or old."""
     plain = ring.sealer(_PURPOSE, site).open(text)
     if plain is None:
@@ -37,6 +37,6 @@ def open_receipt(ring: KeyRing, site: str, text: str, instant: int) -> Receipt:
         contribution_id, interval, campaign, issued_at = json.loads(plain)
     except ValueError as error:  # sealed by a release whose receipts had other parts
         raise InvalidTokenError("this receipt is of another release") from error
-    if not -_SKEW_SECONDS <= instant - issued_at <= RECEIPT_SECONDS:
+    if not -SKEW_SECONDS <= instant - issued_at <= RECEIPT_SECONDS:
         raise InvalidTokenError("this receipt has expired")
-    return Receipt(contribution_id, Interval(interval), campaign)
+    return ReturnReceipt(contribution_id, Interval(interval), campaign)

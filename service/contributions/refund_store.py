@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, DateTime, Index, Table, Text, select, update
+from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, Index, Table, Text, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
 from service.money import Money
-
-_INSTANT = DateTime(timezone=True)
 
 refund_requests = Table(
     "refund_requests",
@@ -19,7 +18,7 @@ refund_requests = Table(
     Column("amount_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Column("requested_by", Text, nullable=False),
-    Column("requested_at", _INSTANT, nullable=False),
+    Column("requested_at", INSTANT, nullable=False),
     Column("refund_id", Text),
     CheckConstraint("amount_minor > 0", name="amount"),
     Index(None, "charge_id"),

@@ -12,9 +12,9 @@ from service.stripe_events.contribution_fact_store import disputes_of_charge
 from service.stripe_events.contribution_facts import DisputeState
 from service.stripe_events.event_objects import ObjectRef, ObjectType
 from service.stripe_events.facts import Charge, Refund
-from service.stripe_events.lock_store import held_objects
 from service.stripe_events.record_store import record
 from service.stripe_events.refresh import post
+from service.stripe_events.refresh_store import held_objects
 from service.stripe_gateway.fetched import Fact
 
 _OVER = frozenset({"won", "warning_closed", "prevented"})

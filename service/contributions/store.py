@@ -9,7 +9,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Connection,
-    DateTime,
     Index,
     Integer,
     LargeBinary,
@@ -25,12 +24,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from service.contributions.contribution import Attempt, Contribution, ContributionState, Life
-from service.database.among import among
+from service.database.columns import INSTANT, is_in
 from service.database.metadata import metadata
-from service.money import Money
-from service.stripe_events.facts import CheckoutSession, ContributionMark, Customer, Interval
-
-_INSTANT = DateTime(timezone=True)
+from service.money import Interval, Money
+from service.stripe_events.facts import CheckoutSession, ContributionMark, Customer
 
 contributions = Table(
     "contributions",
@@ -52,20 +49,20 @@ contributions = Table(
     Column("attempt_key", Text, nullable=False),
     Column("is_open", Boolean, nullable=False),
     Column("return_url", Text, nullable=False),
-    Column("created_at", _INSTANT, nullable=False),
-    Column("expires_at", _INSTANT, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("expires_at", INSTANT, nullable=False),
     Column("checkout_session_id", Text),
     Column("checkout_url", Text),
     Column("state", Text, nullable=False),
-    Column("changed_at", _INSTANT, nullable=False),
+    Column("changed_at", INSTANT, nullable=False),
     Column("paid_minor", BigInteger, nullable=False),
     Column("refunded_minor", BigInteger, nullable=False),
     Column("paid_count", Integer, nullable=False),
     Column("dispute_status", Text),
-    Column("first_paid_at", _INSTANT),
-    Column("paid_until", _INSTANT),
-    Column("ends_at", _INSTANT),
-    Column("ended_at", _INSTANT),
+    Column("first_paid_at", INSTANT),
+    Column("paid_until", INSTANT),
+    Column("ends_at", INSTANT),
+    Column("ended_at", INSTANT),
     Column("customer_id", Text),
     Column("subscription_id", Text),
     Column("payment_intent_id", Text),
@@ -76,7 +73,7 @@ contributions = Table(
     Column("contributor_country", Text),
     Column("contributor_postal_code", Text),
     Column("message", Text),
-    Column("forgotten_at", _INSTANT),
+    Column("forgotten_at", INSTANT),
     CheckConstraint("amount_minor > 0", name="amount"),
     Index("uq_contributions_open_attempt", "attempt_key", unique=True, postgresql_where=text("is_open")),
     Index(None, "customer_id"),
@@ -128,7 +125,7 @@ def close_attempts(connection: Connection, key: str, expiring_by: datetime) -> N
 def lock_contributions(connection: Connection, contribution_ids: Collection[str]) -> tuple[str, ...]:
     """Those of the contributions that are here, in order, held until this transaction ends."""
     c = contributions.c
-    statement = select(c.id).where(among(c.id, contribution_ids)).order_by(c.id).with_for_update()
+    statement = select(c.id).where(is_in(c.id, contribution_ids)).order_by(c.id).with_for_update()
     return tuple(connection.execute(statement).scalars())
 
 
@@ -145,7 +142,7 @@ def ids_after(connection: Connection, contribution_id: str, limit: int) -> tuple
 
 def lives_of(connection: Connection, contribution_ids: Collection[str]) -> dict[str, Life]:
     """What is stored of the lives of these contributions."""
-    statement = select(contributions).where(among(contributions.c.id, contribution_ids))
+    statement = select(contributions).where(is_in(contributions.c.id, contribution_ids))
     return {row.id: _life(row) for row in connection.execute(statement)}
 
 
@@ -164,7 +161,7 @@ def set_lives(connection: Connection, lives: Mapping[str, Life], now: datetime) 
     if rows:
         connection.execute(update(contributions).where(c.id == bindparam("contribution")), rows)
     if begun:
-        closed = update(contributions).where(among(c.id, [id_ for id_, _ in begun]))
+        closed = update(contributions).where(is_in(c.id, [id_ for id_, _ in begun]))
         connection.execute(closed.values(is_open=False, checkout_url=None))
 
 

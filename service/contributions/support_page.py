@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from service.campaigns.site import GiftField, Site
-from service.campaigns.variant import Interval
-from service.contributions.choice import ForeignReturnAddressError, return_address
+from service.contributions.checkout_form import ForeignReturnAddressError, return_address
 from service.contributions.support_token import new_support_token
-from service.money import exponent, major_text
+from service.money import Interval, exponent, major_text
 from service.services import Services
 
 

@@ -5,10 +5,10 @@ import secrets
 from dataclasses import astuple, dataclass
 
 from service.decisions.sealing import KeyRing
+from service.decisions.site_time import SKEW_SECONDS
 from service.errors import InvalidTokenError
 
 TOKEN_SECONDS = 86_400
-_SKEW_SECONDS = 300
 _PURPOSE = "support page"
 
 
@@ -32,6 +32,6 @@ def open_support_token(ring: KeyRing, text: str, instant: int) -> SupportToken:
     if plain is None:
         raise InvalidTokenError("this form is not one of ours")
     token = SupportToken(*json.loads(plain))
-    if not -_SKEW_SECONDS <= instant - token.issued_at <= TOKEN_SECONDS:
+    if not -SKEW_SECONDS <= instant - token.issued_at <= TOKEN_SECONDS:
         raise InvalidTokenError("this form has expired; load the page again")
     return token

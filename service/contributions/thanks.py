@@ -10,14 +10,14 @@ import structlog
 from service.campaigns.site import Site
 from service.contributions import store
 from service.contributions.contribution import Contribution, ContributionState
-from service.contributions.gift_store import tell_readers
-from service.contributions.receipt import Receipt, new_receipt
+from service.contributions.readers_store import update_readers
+from service.contributions.receipt import ReturnReceipt, new_receipt
 from service.contributions.resume import resume_token
 from service.database.transaction import committed
 from service.errors import NotFoundError, StoreUnavailableError, StripeUnavailableError
-from service.money import Money
+from service.money import Interval, Money
 from service.services import Services
-from service.stripe_events.facts import CheckoutSession, ContributionMark, Interval
+from service.stripe_events.facts import CheckoutSession, ContributionMark
 from service.stripe_gateway.transport import StripeObjectMissingError
 
 SESSION_ID = re.compile(r"cs_[A-Za-z0-9_]{4,200}")
@@ -97,7 +97,7 @@ def returned_reader(services: Services, session_id: str) -> Return:
 
 
 def _receipt(services: Services, mark: ContributionMark) -> str:
-    given = Receipt(mark.contribution_id, mark.interval, mark.campaign)
+    given = ReturnReceipt(mark.contribution_id, mark.interval, mark.campaign)
     return new_receipt(services.passports.ring, mark.site, given, int(services.clock().timestamp()))
 
 
@@ -125,7 +125,7 @@ def _remembered(services: Services, contribution_id: str, *, is_given: bool) -> 
     try:
         with committed(services.engine) as connection:
             if is_given:
-                tell_readers(connection, [contribution_id], services.clock(), confirmed=contribution_id)
+                update_readers(connection, [contribution_id], services.clock(), confirmed=contribution_id)
             return store.find_contribution(connection, contribution_id)
     except StoreUnavailableError:
         log.warning("thanks_without_database")

@@ -29,9 +29,9 @@ from service.decisions.reader import Reader
 from service.decisions.signed_in import decide_signed_in, note_signed_in
 from service.decisions.simulation_file import MAX_SIMULATION_BYTES, simulate_text
 from service.decisions.view import RequestContext, ViewRequest
-from service.requests import WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
 from service.services import Services, current_services
 from service.tokens.api import requires_role
+from service.web.requests import WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
 
 blueprint = Blueprint("decisions", __name__, description="Should this reader be asked now?")
 _sites = CompiledSites()

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from service.campaigns.site import Site
-from service.campaigns.variant import Ask, CurrencyAsk, Interval, IntervalAsk, Variant
-from service.money import exponent
+from service.campaigns.variant import Ask, CurrencyAsk, IntervalAsk, Variant
+from service.money import Interval, exponent
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,7 @@ from service.decisions.rules.supporters import supporter_state
 from service.decisions.site_time import SiteTime, site_time_at
 from service.decisions.situation import Purpose, Situation, Visit
 from service.decisions.view import RequestContext, ViewRequest, reading_of, visit_of
-from service.ids import new_id
-from service.randomness import random_bytes
+from service.ids import new_id, random_bytes
 
 _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 

@@ -12,18 +12,18 @@ from io import BytesIO
 
 from werkzeug.exceptions import HTTPException
 
-from schemas.decide import PAGE_FACTS, DecideSchema
+from schemas.decide import DecideSchema
 from schemas.remembered_bodies import RememberedBodies
-from schemas.remembering import RememberingSchema
 from service.decisions.answer_json import answer_text
 from service.decisions.compile import CompiledSites
 from service.decisions.counting import count_decision
 from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.passport_cookie import MAX_USER_AGENT, cookie_name, cookie_value, edge_of, passport_cookie
-from service.decisions.view import RequestContext, view_request
+from service.decisions.view import RequestContext
 from service.errors import DomainError
 from service.logs import request_id_of
-from service.requests import (
+from service.services import Services
+from service.web.requests import (
     ACCEPTED_JSON_TYPES,
     WIDGET_BODY_BYTES,
     Environ,
@@ -34,7 +34,6 @@ from service.requests import (
     plain_body,
     read_json,
 )
-from service.services import Services
 
 
 class FastPath:
@@ -45,7 +44,7 @@ class FastPath:
         settings = services.settings
         self._public_origin, self._is_https = settings.public_origin, settings.is_https
         self._country_name = "HTTP_" + (settings.country_header or "").upper().replace("-", "_")
-        schema = RememberingSchema(DecideSchema(), view_request, facts=PAGE_FACTS)
+        schema = DecideSchema()
         self._bodies = RememberedBodies(lambda raw: schema.load(read_json(raw)))
         self._sites = CompiledSites()
 

@@ -7,9 +7,9 @@ settled by them anew on each page view, so an old copy brings back nothing that 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from service.campaigns.variant import Interval
 from service.decisions.impressions import campaign_fingerprint, record_contribution
 from service.decisions.reader import Giving, Reader, RecurringState
+from service.money import Interval
 
 MAX_GIFTS = 20
 # A passport's stamp is of the moment its reader came back from Stripe, a while after the button was pressed.
@@ -23,7 +23,7 @@ _RANKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Gift:
+class GivenContribution:
     """A contribution. Instants as in `reader`: `given_at` is when the button was pressed, 0 means never.
 
     `is_void`: given back in full, or never arrived. Of a recurring one, as in `Giving`: `past_due_at`, `paid_until`
@@ -59,7 +59,7 @@ class Gift:
         return self.given_at <= stamp <= self.given_at + _RETURN_SECONDS
 
 
-def with_gifts(reader: Reader, known: Sequence[Gift], told: Sequence[Gift]) -> Reader:
+def with_gifts(reader: Reader, known: Sequence[GivenContribution], told: Sequence[GivenContribution]) -> Reader:
     """The reader once these gifts are told; those not known before count for the campaign that asked."""
     keys = {gift.key for gift in known}
     for gift in told:
@@ -69,7 +69,7 @@ def with_gifts(reader: Reader, known: Sequence[Gift], told: Sequence[Gift]) -> R
     return settled(reader, told)
 
 
-def settled(reader: Reader, gifts: Sequence[Gift]) -> Reader:
+def settled(reader: Reader, gifts: Sequence[GivenContribution]) -> Reader:
     """The reader whose giving agrees with these gifts. What none of them explains was given anonymously, and stays."""
     giving = reader.giving
     giving = replace(giving, one_off_at=_one_off_at(giving.one_off_at, [each for each in gifts if each.is_one_off]))
@@ -80,13 +80,13 @@ def settled(reader: Reader, gifts: Sequence[Gift]) -> Reader:
     return reader._replace(giving=giving)
 
 
-def _one_off_at(stamp: int, gifts: Sequence[Gift]) -> int:
+def _one_off_at(stamp: int, gifts: Sequence[GivenContribution]) -> int:
     about = [gift for gift in gifts if gift.is_of(stamp)]
     is_void = bool(about) and all(gift.is_void for gift in about)
     return max([0 if is_void else stamp, *(gift.given_at for gift in gifts if not gift.is_void)])
 
 
-def _with_recurring(giving: Giving, gifts: Sequence[Gift]) -> Giving:
+def _with_recurring(giving: Giving, gifts: Sequence[GivenContribution]) -> Giving:
     """One that runs comes before one that runs out, that before one past due, and last those that are over."""
     standing = [gift for gift in gifts if not gift.is_void]
     is_explained = any(gift.is_of(giving.recurring_at) for gift in gifts)

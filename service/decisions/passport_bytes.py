@@ -14,7 +14,6 @@ from itertools import accumulate, chain
 from struct import Struct, calcsize, error
 from typing import Generic, TypeVar, overload
 
-from service.campaigns.variant import Interval
 from service.decisions.fingerprints import PAGE_BYTES, REQUEST_BYTES
 from service.decisions.reader import (
     COUNT_LIMIT,
@@ -29,6 +28,7 @@ from service.decisions.reader import (
     TopicHistory,
 )
 from service.decisions.site_time import week_of
+from service.money import Interval
 
 V = TypeVar("V")
 

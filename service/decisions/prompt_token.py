@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from service.decisions.sealing import KeyRing, Sealer
+from service.decisions.site_time import SKEW_SECONDS
 from service.errors import InvalidTokenError
 
 TOKEN_SECONDS = 86_400
-_SKEW_SECONDS = 300
 _BETWEEN = "\x1f"  # no name of ours, nor of a page, holds it
 _PARTS = 12
 
@@ -67,6 +67,6 @@ def open_prompt_token(sealer: Sealer, text: str, instant: int) -> PromptToken:
     names = (site, campaign, variant, placement, kind, page_id, view_id, decision_id)
     is_counted, has_consent, is_preview = (mark == "1" for mark in marked)
     token = PromptToken(*names, int(issued_at), currency, is_counted, has_consent, is_preview, account)
-    if not -_SKEW_SECONDS <= instant - token.issued_at <= TOKEN_SECONDS:
+    if not -SKEW_SECONDS <= instant - token.issued_at <= TOKEN_SECONDS:
         raise InvalidTokenError("this prompt token has expired")
     return token

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from service.campaigns.variant import Interval
+from service.money import Interval
 
 Counts = bytes | tuple[int, ...]  # a byte each; numbers where a written past holds more than a byte does
 

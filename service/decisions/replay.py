@@ -8,12 +8,12 @@ from schemas.fields import KEY_PATTERN
 from service.campaigns.campaign import Campaign, Status
 from service.campaigns.countries import with_countries_written_out
 from service.campaigns.documents import MAX_DEPTH, MAX_DIGITS
-from service.campaigns.json_documents import plain_json
 from service.campaigns.snapshot import SiteSnapshot
 from service.decisions.simulate import SimulatedView, simulate
 from service.decisions.simulation import Simulation
 from service.decisions.simulation_file import load_simulation
 from service.errors import InvalidDocumentError
+from service.web.json_bodies import bounded_json
 
 MAX_READERS = 100_000
 
@@ -69,7 +69,7 @@ def replay(snapshot: SiteSnapshot, draft: Campaign, lines: Iterable[str]) -> Rep
 def _life(number: int, line: str, keys: Iterable[str]) -> tuple[Simulation, set[str]]:
     """The recorded reader, and the campaigns they name, of which some may be gone since."""
     try:
-        written = plain_json(line, max_depth=MAX_DEPTH, max_digits=MAX_DIGITS)
+        written = bounded_json(line, max_depth=MAX_DEPTH, max_digits=MAX_DIGITS)
         if not isinstance(written, dict) or {"site", "campaigns"} & set(written):
             raise InvalidDocumentError(("must be a simulation without site and campaigns",))
         named = set(_named(written))

@@ -9,7 +9,7 @@ import hashlib
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from service.randomness import random_bytes
+from service.ids import random_bytes
 
 _NONCE_BYTES = 12
 _KEY_ID_BYTES = 1

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from service.campaigns.reader_rules import SupporterState
 from service.campaigns.snapshot import SiteSnapshot
-from service.campaigns.variant import Interval
 from service.decisions.compile import CompiledSite, compile_site
 from service.decisions.decide_view import PageView, take_view, under_consent
 from service.decisions.decision import Decision
@@ -28,6 +27,7 @@ from service.decisions.site_time import in_utc, site_time_at
 from service.decisions.situation import Visit
 from service.decisions.start_reader import one_offs_at_start, reader_at_start
 from service.decisions.view import Edge, RequestContext, host_of, visit_of
+from service.money import Interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from enum import StrEnum
 from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import Consent, Device
 from service.campaigns.site import Site
-from service.campaigns.variant import Interval
 from service.decisions.situation import Purpose
 from service.decisions.view import ViewRequest
+from service.money import Interval
 
 
 class Happening(StrEnum):

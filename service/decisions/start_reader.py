@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from service.campaigns.page_rules import PageAccess
 from service.campaigns.reader_rules import Consent
-from service.campaigns.variant import Interval
 from service.decisions.compile import CompiledSite
 from service.decisions.history import bounded_topics, topic_fingerprint, topic_histories
 from service.decisions.impressions import PromptEvent, campaign_fingerprint, record_contribution, record_event
@@ -32,6 +31,7 @@ from service.decisions.simulation import (
 )
 from service.decisions.site_time import in_utc, instant_of, site_time_at, week_of
 from service.decisions.situation import Page, Situation, Visit
+from service.money import Interval
 
 
 def reader_at_start(simulation: Simulation, site: CompiledSite, first_at: datetime) -> Reader:

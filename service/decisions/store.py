@@ -5,20 +5,20 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, DateTime, Engine, LargeBinary, Table, Text, delete, select, text
+from sqlalchemy import Column, Connection, Engine, LargeBinary, Table, Text, delete, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.campaigns.variant import Interval
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
-from service.decisions.gift import Gift
+from service.decisions.gift import GivenContribution
 from service.decisions.passport_bytes import UnreadablePassportError, decode, encode
 from service.decisions.reader import Reader
 from service.errors import StoreUnavailableError
+from service.money import Interval
 
-Database = Engine
 T = TypeVar("T")
-Gifts = tuple[Gift, ...]
+Gifts = tuple[GivenContribution, ...]
 Tell = Callable[[Reader, Gifts], tuple[Reader, Gifts] | None]
 PATIENCE_MILLISECONDS = 400  # a page waits for the answer
 
@@ -29,12 +29,12 @@ readers = Table(
     Column("reader_hash", LargeBinary, primary_key=True),
     Column("held", LargeBinary, nullable=False),
     Column("gifts", JSONB, nullable=False, server_default="[]"),
-    Column("changed_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("changed_at", INSTANT, nullable=False, index=True),
 )
 
 
 def change_reader(
-    engine: Database,
+    engine: Engine,
     site: str,
     reader_hash: bytes,
     now: datetime,
@@ -64,7 +64,7 @@ def tell_gifts(connection: Connection, site: str, reader_hash: bytes, now: datet
         _save(connection, site, reader_hash, _held(changed, now) | {"gifts": [asdict(gift) for gift in gifts]})
 
 
-def forget(engine: Database, site: str, reader_hash: bytes) -> bool:
+def forget(engine: Engine, site: str, reader_hash: bytes) -> bool:
     """Erase all that is held of a signed-in reader; False where nothing was."""
     columns = readers.c
     statement = delete(readers).where(columns.site == site, columns.reader_hash == reader_hash)
@@ -72,7 +72,7 @@ def forget(engine: Database, site: str, reader_hash: bytes) -> bool:
         return connection.execute(statement).rowcount > 0
 
 
-def forget_idle_readers(engine: Database, before: datetime) -> int:
+def forget_idle_readers(engine: Engine, before: datetime) -> int:
     """Erase readers not seen since; how many they were."""
     with engine.begin() as connection:
         return connection.execute(delete(readers).where(readers.c.changed_at < before)).rowcount
@@ -97,8 +97,8 @@ def _held(reader: Reader, now: datetime) -> dict[str, object]:
     return {"held": encode(reader, int(now.timestamp())), "changed_at": now}
 
 
-def _gift(interval: str, **rest: Any) -> Gift:
-    return Gift(Interval(interval), **rest)
+def _gift(interval: str, **rest: Any) -> GivenContribution:
+    return GivenContribution(Interval(interval), **rest)
 
 
 def _decoded(held: bytes) -> Reader | None:

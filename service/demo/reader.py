@@ -16,7 +16,7 @@ TEST_CARD = "4242424242424242"
 FLAGS = frozenset({"is_sensitive", "is_paid_content", "hide_appeals"})
 
 
-class PageFacts(HTMLParser):
+class ParsedPage(HTMLParser):
     """Collects `keepopen:*` meta tags, links, and the first form that is sent by POST, of one page."""
 
     def __init__(self, html: str) -> None:
@@ -68,13 +68,13 @@ class DemoReader:
 
     def articles(self) -> list[str]:
         """Addresses of every article on the newspaper's front page, in order, each once."""
-        found = PageFacts(self._get(self.ports.newspaper_url).text).links
+        found = ParsedPage(self._get(self.ports.newspaper_url).text).links
         return list(dict.fromkeys(urljoin(self.ports.newspaper_url, link) for link in found if "/articles/" in link))
 
     def facts(self, article: str) -> dict[str, Any]:
         """What an article's page says about itself; each page is only fetched once."""
         if article not in self.pages:
-            self.pages[article] = PageFacts(self._get(article).text).facts
+            self.pages[article] = ParsedPage(self._get(article).text).facts
         return self.pages[article]
 
     def read(self, article: str, **more: str) -> dict[str, Any]:
@@ -107,7 +107,7 @@ class DemoReader:
              "return_url": return_url},
         )  # fmt: skip
         hosted = self._get(checkout["checkout_url"])
-        form = PageFacts(hosted.text)
+        form = ParsedPage(hosted.text)
         if form.form_action is None:
             raise DemoError("the hosted page has no form to pay with")
         fields = {**form.form_fields, **card_fields(form.form_fields)}

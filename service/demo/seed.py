@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from service.campaigns.documents import read_file
-from service.campaigns.editing import NOW, Hand, publish, save_campaign, save_site
+from service.campaigns.editing import NOW, Author, publish, save_campaign, save_site
 from service.campaigns.store import DocumentKind
 from service.clock import system_clock
 from service.database.engine import application_engine
@@ -29,12 +29,12 @@ def seed(database_url: str, ports: Ports, var_dir: Path) -> str:
     """Apply the demo's documents (a second time they change nothing) and give finance's token, made once."""
     engine = application_engine(database_url)
     try:
-        hand = Hand(SEEDER, system_clock())
-        save_site(engine, site_document(ports), hand)
+        author = Author(SEEDER, system_clock())
+        save_site(engine, site_document(ports), author)
         for path in sorted((DOCUMENTS / "campaigns").glob("*.yaml")):
             content = read_file(path).content
-            save_campaign(engine, content, hand)
-            publish(engine, DocumentKind.CAMPAIGN, content["key"], NOW, hand)
+            save_campaign(engine, content, author)
+            publish(engine, DocumentKind.CAMPAIGN, content["key"], NOW, author)
         return finance_token(engine, var_dir / TOKEN_FILE)
     finally:
         engine.dispose()

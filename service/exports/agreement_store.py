@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from service.exports.export import ExportName, ExportRequest
 from service.exports.local_days import LocalDays
-from service.exports.query_store import Scope, rows_of
+from service.exports.query_store import ExportScope, rows_of
 from service.exports.records_store import read_books
 from service.exports.store import values
 from service.ledger.accounts import Account
@@ -56,7 +56,7 @@ _COVERED: Mapping[ExportName, _Covered] = {
 
 def agreements(connection: Connection, zone: ZoneInfo, now: datetime, *, is_livemode: bool) -> list[Agreement]:
     """Add up the very rows these files have today, over all days. Call it on one snapshot of the books."""
-    scope = Scope(LocalDays(None, None, zone), read_books(connection, None), is_livemode, now)
+    scope = ExportScope(LocalDays(None, None, zone), read_books(connection, None), is_livemode, now)
     found = []
     for name, covered in _COVERED.items():
         statement = _SUMS.format(

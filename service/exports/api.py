@@ -14,11 +14,11 @@ from service.exports.exporting import STRANGER, Asker, Exports, new_run, open_ex
 from service.exports.manifest import manifest_document
 from service.exports.stream import ExportStream
 from service.exports.text_cells import safe_text
-from service.problems import CODE_BY_STATUS
-from service.requests import Blueprint
 from service.services import current_services
 from service.tokens.api import current_token, requires_role
 from service.tokens.store import Role, Token
+from service.web.problems import CODE_BY_STATUS
+from service.web.requests import Blueprint
 
 P = ParamSpec("P")
 R = TypeVar("R")

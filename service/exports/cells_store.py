@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from psycopg import sql
 
-from service.exports.columns import Column, Kind
+from service.exports.columns import CellKind, Column
 from service.exports.text_cells import CONTROL_CLASS, FORMULA_CLASS, SPACE_CLASS
 from service.money import THREE_DECIMAL_CURRENCIES, ZERO_DECIMAL_CURRENCIES
 
@@ -28,14 +28,14 @@ _UNIT = sql.SQL(
     "CASE WHEN {currency} IN ('EUR', 'USD', 'GBP') THEN 0.01 WHEN {currency} = ANY({zero}) THEN 1 "
     "WHEN {currency} = ANY({three}) THEN 0.001 ELSE 0.01 END"
 )
-_FORMATS: Mapping[Kind, sql.SQL] = {
-    Kind.INTEGER: sql.SQL("{value}"),
-    Kind.INSTANT: sql.SQL("""to_char({value} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""),
-    Kind.DAY: sql.SQL("{value}"),  # dates are written as YYYY-MM-DD where datestyle is ISO
-    Kind.FLAG: sql.SQL("CASE {value} WHEN true THEN 'true' WHEN false THEN 'false' END"),
-    Kind.SHORT_DAY: sql.SQL("to_char({value}, 'DD/MM/YY')"),
-    Kind.LONG_DAY: sql.SQL("to_char({value}, 'DD/MM/YYYY')"),
-    Kind.US_DAY: sql.SQL("to_char({value}, 'MM/DD/YYYY')"),
+_FORMATS: Mapping[CellKind, sql.SQL] = {
+    CellKind.INTEGER: sql.SQL("{value}"),
+    CellKind.INSTANT: sql.SQL("""to_char({value} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""),
+    CellKind.DAY: sql.SQL("{value}"),  # dates are written as YYYY-MM-DD where datestyle is ISO
+    CellKind.FLAG: sql.SQL("CASE {value} WHEN true THEN 'true' WHEN false THEN 'false' END"),
+    CellKind.SHORT_DAY: sql.SQL("to_char({value}, 'DD/MM/YY')"),
+    CellKind.LONG_DAY: sql.SQL("to_char({value}, 'DD/MM/YYYY')"),
+    CellKind.US_DAY: sql.SQL("to_char({value}, 'MM/DD/YYYY')"),
 }
 
 
@@ -69,11 +69,11 @@ def cell(column: Column, *, has_personal_data: bool) -> sql.Composable:
         return sql.SQL("NULL::text")
     value = sql.Identifier("r", column.source)
     match column.kind:
-        case Kind.TEXT:
+        case CellKind.TEXT:
             return safe_text_cell(value)
-        case Kind.CODE:
+        case CellKind.CODE:
             return code_cell(value)
-        case Kind.MONEY:
+        case CellKind.MONEY:
             return sql.SQL("({value}::numeric * {unit})").format(
                 value=value, unit=sql.Identifier("r", unit_name(column.currency))
             )
@@ -88,7 +88,7 @@ def unit_name(currency: str) -> str:
 
 def units(columns: Sequence[Column]) -> sql.Composable:
     """The units of every currency the columns are in, computed once per row called `s`."""
-    currencies = sorted({column.currency for column in columns if column.kind is Kind.MONEY})
+    currencies = sorted({column.currency for column in columns if column.kind is CellKind.MONEY})
     return sql.SQL("").join(
         sql.SQL(", {unit} AS {name}").format(
             unit=unit_of(sql.Identifier("s", currency)), name=sql.Identifier(unit_name(currency))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class CellKind(StrEnum):
     """How a value is written. A money cell is major units as text; its `*_minor` twin the integer."""
 
     TEXT = "text"  # anything people wrote: control characters and formulas are made harmless
@@ -24,7 +24,7 @@ class Column:
     """One column. `source` is the stored value's name; a money column's is in minor units of `currency`."""
 
     name: str
-    kind: Kind
+    kind: CellKind
     source: str
     currency: str = "currency"
     is_personal: bool = False
@@ -32,11 +32,11 @@ class Column:
 
 
 def text(name: str, source: str | None = None, *, is_personal: bool = False) -> Column:
-    return Column(name, Kind.TEXT, source or name, is_personal=is_personal)
+    return Column(name, CellKind.TEXT, source or name, is_personal=is_personal)
 
 
 def code(name: str, source: str | None = None) -> Column:
-    return Column(name, Kind.CODE, source or name)
+    return Column(name, CellKind.CODE, source or name)
 
 
 def texts(*names: str) -> tuple[Column, ...]:
@@ -48,21 +48,21 @@ def codes(*names: str) -> tuple[Column, ...]:
 
 
 def money(name: str, *, currency: str = "currency", is_summed: bool = False) -> Column:
-    return Column(name, Kind.MONEY, f"{name}_minor", currency, is_summed=is_summed)
+    return Column(name, CellKind.MONEY, f"{name}_minor", currency, is_summed=is_summed)
 
 
 def instant(name: str) -> Column:
     """An instant; a column `paid_at_utc` is stored as `paid_at`."""
-    return Column(name, Kind.INSTANT, name.removesuffix("_utc"))
+    return Column(name, CellKind.INSTANT, name.removesuffix("_utc"))
 
 
 def day(name: str) -> Column:
-    return Column(name, Kind.DAY, name)
+    return Column(name, CellKind.DAY, name)
 
 
 def flag(name: str) -> Column:
-    return Column(name, Kind.FLAG, name)
+    return Column(name, CellKind.FLAG, name)
 
 
 def integer(name: str) -> Column:
-    return Column(name, Kind.INTEGER, name)
+    return Column(name, CellKind.INTEGER, name)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
+from sqlalchemy import Engine
+
 from service.clock import Clock
 from service.errors import DomainError, ForbiddenError
 from service.exports.export import ExportRequest, PersonalDataError, check_meaning
@@ -13,11 +15,11 @@ from service.exports.file_store import check_parts, prepare_file
 from service.exports.local_days import LocalDays
 from service.exports.manifest import request_parameters
 from service.exports.mappings import mapping_in_force
-from service.exports.query_store import Scope
+from service.exports.query_store import ExportScope
 from service.exports.records_store import read_books
-from service.exports.runs_store import ExportRun, Outcome, add_run, add_strangers_run, finish_run
-from service.exports.store import Database, reading
-from service.exports.stream import ExportStream, OpenedFile, Tally
+from service.exports.runs_store import ExportRun, RunOutcome, add_run, add_strangers_run, finish_run
+from service.exports.store import reading
+from service.exports.stream import ExportStream, OpenedFile, StreamTotals
 from service.ids import new_id
 from service.settings import Settings
 
@@ -41,7 +43,7 @@ OPERATOR = Asker("command line", may_export=True, may_see_personal_data=True)
 class Exports:
     """What exporting needs of the service."""
 
-    engine: Database
+    engine: Engine
     settings: Settings
     clock: Clock
 
@@ -69,7 +71,7 @@ def new_run(
 def record_refusal(exports: Exports, run: ExportRun, reason: str) -> None:
     """Keep a run that was refused, with the code of the reason; of strangers no more than so many an hour."""
     now = exports.clock()
-    refused = replace(run, outcome=Outcome.REFUSED, reason=reason, finished_at=now)
+    refused = replace(run, outcome=RunOutcome.REFUSED, reason=reason, finished_at=now)
     with exports.engine.begin() as connection:
         if run.asked_by == STRANGER:
             add_strangers_run(connection, refused, now - timedelta(hours=1), STRANGERS_RUNS_PER_HOUR)
@@ -90,7 +92,7 @@ def _opened(exports: Exports, run: ExportRun, request: ExportRequest) -> OpenedF
         connection = stack.enter_context(reading(exports.engine))
         days = LocalDays(request.from_on, request.to_on, exports.settings.accounting_zone)
         books = read_books(connection, request.as_of)
-        scope = Scope(days, books, exports.settings.is_livemode, run.asked_at)
+        scope = ExportScope(days, books, exports.settings.is_livemode, run.asked_at)
         file = prepare_file(connection, request, scope, mapping_in_force(connection, request.layout))
         if run.format == "csv":
             check_parts(request, file)
@@ -99,8 +101,8 @@ def _opened(exports: Exports, run: ExportRun, request: ExportRequest) -> OpenedF
         return OpenedFile(request, scope, file, connection, stack.pop_all())
 
 
-def _end_run(exports: Exports, run: ExportRun, tally: Tally, outcome: Outcome, reason: str | None) -> None:
-    is_complete = outcome is Outcome.COMPLETED
+def _end_run(exports: Exports, run: ExportRun, tally: StreamTotals, outcome: RunOutcome, reason: str | None) -> None:
+    is_complete = outcome is RunOutcome.COMPLETED
     ended = replace(
         run,
         outcome=outcome,

@@ -6,7 +6,7 @@ from psycopg import sql
 from sqlalchemy import Connection
 
 from service.exports.account_mapping import AccountMapping, DateOrder
-from service.exports.columns import Column, Kind
+from service.exports.columns import CellKind, Column
 from service.exports.export import (
     ExportName,
     ExportRequest,
@@ -19,7 +19,7 @@ from service.exports.files import FILES
 from service.exports.journal_store import journal_lines
 from service.exports.layout_store import mapped_journal, statement_of
 from service.exports.layouts import GIFT_AID_ROWS_PER_PART, LAYOUTS, LayoutDefinition, split_into_parts
-from service.exports.query_store import Scope, gift_aid_part, query_names, rows_of
+from service.exports.query_store import ExportScope, gift_aid_part, query_names, rows_of
 from service.exports.store import values
 from service.ledger.accounts import Account
 
@@ -44,7 +44,7 @@ class PreparedFile:
 
 
 def prepare_file(
-    connection: Connection, request: ExportRequest, scope: Scope, mapping: AccountMapping | None
+    connection: Connection, request: ExportRequest, scope: ExportScope, mapping: AccountMapping | None
 ) -> PreparedFile:
     """Prepare. Raises UnmappedAccountError and InvalidExportError for what the request cannot mean here."""
     if request.name is ExportName.GIFT_AID:
@@ -74,7 +74,7 @@ def check_parts(request: ExportRequest, file: PreparedFile) -> None:
 
 
 def _lines(
-    connection: Connection, request: ExportRequest, scope: Scope, definition: LayoutDefinition
+    connection: Connection, request: ExportRequest, scope: ExportScope, definition: LayoutDefinition
 ) -> sql.Composable:
     lines = journal_lines(request.granularity, query_names(request, scope))
     if request.currency is not None:
@@ -98,7 +98,8 @@ def _columns(definition: LayoutDefinition, mapping: AccountMapping) -> tuple[Col
     if mapping.date_order is DateOrder.MONTH_FIRST:
         return definition.columns
     return tuple(
-        replace(column, kind=Kind.LONG_DAY) if column.kind is Kind.US_DAY else column for column in definition.columns
+        replace(column, kind=CellKind.LONG_DAY) if column.kind is CellKind.US_DAY else column
+        for column in definition.columns
     )
 
 
@@ -124,7 +125,7 @@ def _check_part(request: ExportRequest, count: int) -> None:
         raise InvalidExportError(f"this file has {count} parts")
 
 
-def _gift_aid(connection: Connection, request: ExportRequest, scope: Scope) -> PreparedFile:
+def _gift_aid(connection: Connection, request: ExportRequest, scope: ExportScope) -> PreparedFile:
     rows = rows_of(request, scope)
     ((row_count,),) = values(connection, _COUNT.format(rows=rows))
     count = max(-(-int(row_count) // GIFT_AID_ROWS_PER_PART), 1)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.exports.columns import Column, Kind, code, codes, day, flag, instant, integer, money, text, texts
+from service.exports.columns import CellKind, Column, code, codes, day, flag, instant, integer, money, text, texts
 from service.exports.export import ExportName
 
 
@@ -197,8 +197,8 @@ GIFT_AID = FileDefinition(
         text("Postcode", "postcode", is_personal=True),
         text("Aggregated donations", "aggregated"),
         text("Sponsored event", "sponsored_event"),
-        Column("Donation date", Kind.SHORT_DAY, "donated_on"),
-        Column("Amount", Kind.MONEY, "amount_minor", is_summed=True),
+        Column("Donation date", CellKind.SHORT_DAY, "donated_on"),
+        Column("Amount", CellKind.MONEY, "amount_minor", is_summed=True),
     ),
     signs="Amount is what was given less what was refunded, positive",
 )

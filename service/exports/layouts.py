@@ -11,7 +11,7 @@ Sage 50: audit trail transactions, amounts positive, the side in the type.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.exports.columns import Column, Kind
+from service.exports.columns import CellKind, Column
 from service.exports.export import Layout
 
 GIFT_AID_ROWS_PER_PART = 1000  # what HMRC's schedule holds
@@ -27,17 +27,17 @@ class LayoutDefinition:
 
 
 def _text(name: str, source: str) -> Column:
-    return Column(name, Kind.TEXT, source)
+    return Column(name, CellKind.TEXT, source)
 
 
 def _money(name: str, source: str, *, is_summed: bool = False) -> Column:
-    return Column(name, Kind.MONEY, source, is_summed=is_summed)
+    return Column(name, CellKind.MONEY, source, is_summed=is_summed)
 
 
 XERO = LayoutDefinition(
     (
         _text("*Narration", "narration"),
-        Column("*Date", Kind.LONG_DAY, "accounting_date"),
+        Column("*Date", CellKind.LONG_DAY, "accounting_date"),
         _text("Description", "memo"),
         _text("*AccountCode", "account_code"),
         _text("*TaxRate", "tax"),
@@ -53,13 +53,13 @@ XERO = LayoutDefinition(
 QUICKBOOKS = LayoutDefinition(
     (
         _text("JournalNo", "number"),
-        Column("JournalDate", Kind.US_DAY, "accounting_date"),
+        Column("JournalDate", CellKind.US_DAY, "accounting_date"),
         _text("AccountName", "account_name"),
         _money("Debits", "debit_only_minor", is_summed=True),
         _money("Credits", "credit_only_minor", is_summed=True),
         _text("Description", "memo"),
         _text("Name", "party"),
-        Column("Currency", Kind.CODE, "currency"),
+        Column("Currency", CellKind.CODE, "currency"),
         _text("Location", "location"),
         _text("Class", "class"),
     ),
@@ -68,11 +68,11 @@ QUICKBOOKS = LayoutDefinition(
 )
 SAGE50 = LayoutDefinition(
     (
-        Column("Type", Kind.CODE, "type"),
+        Column("Type", CellKind.CODE, "type"),
         _text("Account Ref", "blank"),
         _text("Nominal A/C", "account_code"),
         _text("Dept", "department"),
-        Column("Date", Kind.LONG_DAY, "accounting_date"),
+        Column("Date", CellKind.LONG_DAY, "accounting_date"),
         _text("Reference", "number"),
         _text("Details", "details"),
         _money("Net", "positive_minor", is_summed=True),
@@ -89,7 +89,7 @@ SAGE50 = LayoutDefinition(
 )
 XERO_BANK = LayoutDefinition(
     (
-        Column("*Date", Kind.LONG_DAY, "accounting_date"),
+        Column("*Date", CellKind.LONG_DAY, "accounting_date"),
         _money("*Amount", "amount_minor", is_summed=True),
         _text("Payee", "blank"),
         _text("Description", "memo"),

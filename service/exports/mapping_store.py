@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, DateTime, Integer, Table, Text, func, insert, select
+from sqlalchemy import Column, Connection, Integer, Table, Text, func, insert, select
 
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
 from service.exports.export import Layout
 
@@ -17,7 +18,7 @@ account_mappings = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("document", Text, nullable=False),
     Column("applied_by", Text, nullable=False),
-    Column("applied_at", DateTime(timezone=True), nullable=False),
+    Column("applied_at", INSTANT, nullable=False),
 )
 
 

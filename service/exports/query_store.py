@@ -15,7 +15,7 @@ from service.exports.journal_store import Names, generic_journal, trial_balance
 from service.exports.layouts import GIFT_AID_ROWS_PER_PART
 from service.exports.local_days import LocalDays
 from service.exports.payouts_store import FEES, PAYOUT_LINES, PAYOUTS
-from service.exports.records_store import Books, relations
+from service.exports.records_store import BooksPoint, relations
 from service.exports.returns_store import DISPUTES, REFUNDS
 from service.exports.supporters_store import GIFT_AID, RECEIPTS, SUBSCRIPTIONS
 
@@ -59,11 +59,11 @@ _SUMS = sql.SQL("SELECT {sums} FROM ({rows}) s GROUP BY 1 ORDER BY 1")
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class ExportScope:
     """What a file covers: days, at one point of the books, of one mode. `now` decides what is overdue."""
 
     days: LocalDays
-    books: Books
+    books: BooksPoint
     is_livemode: bool
     now: datetime
 
@@ -92,7 +92,7 @@ def summed(columns: tuple[Column, ...], rows: sql.Composable) -> sql.Composed:
     return _SUMS.format(sums=sql.SQL(", ").join(counted), rows=rows)
 
 
-def rows_of(request: ExportRequest, scope: Scope) -> sql.Composable:
+def rows_of(request: ExportRequest, scope: ExportScope) -> sql.Composable:
     """The rows of a file, unordered, each value under the name its column reads."""
     names = query_names(request, scope)
     match request.name:
@@ -114,7 +114,7 @@ def gift_aid_part(rows: sql.Composable, part: int) -> sql.Composable:
     )
 
 
-def query_names(request: ExportRequest, scope: Scope) -> Names:
+def query_names(request: ExportRequest, scope: ExportScope) -> Names:
     """What the statements call by name: tables as they stood, days, instants, the mode."""
     days, books = scope.days, scope.books
     from_on, to_on = _day(days.from_on, "-infinity"), _day(days.to_on, "infinity")
@@ -128,9 +128,9 @@ def query_names(request: ExportRequest, scope: Scope) -> Names:
         "from_on": from_on,
         "to_on": to_on,
         "is_in_days": _IN_DAYS.format(from_on=from_on, to_on=to_on) if days.from_on or days.to_on else sql.SQL("true"),
-        "starts_at": _instant(days.starts_at, "-infinity"),
-        "ends_at": _instant(days.ends_at, "infinity"),
-        "now": _instant(scope.now, "infinity"),
+        "starts_at": _timestamp_literal(days.starts_at, "-infinity"),
+        "ends_at": _timestamp_literal(days.ends_at, "infinity"),
+        "now": _timestamp_literal(scope.now, "infinity"),
     }
 
 
@@ -138,5 +138,5 @@ def _day(day: date | None, otherwise: str) -> sql.Composable:
     return sql.SQL("{day}::date").format(day=sql.Literal(day.isoformat() if day else otherwise))
 
 
-def _instant(instant: datetime | None, otherwise: str) -> sql.Composable:
+def _timestamp_literal(instant: datetime | None, otherwise: str) -> sql.Composable:
     return sql.SQL("{instant}::timestamptz").format(instant=sql.Literal(instant.isoformat() if instant else otherwise))

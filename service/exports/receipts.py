@@ -17,7 +17,7 @@ class YearOfGiving:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class IssuedReceipt:
     """A receipt that was issued and not replaced since."""
 
     id: str
@@ -35,7 +35,7 @@ class NewReceipt:
     replaces: str | None
 
 
-def receipts_to_issue(giving: list[YearOfGiving], current: list[Receipt], first_number: int) -> list[NewReceipt]:
+def receipts_to_issue(giving: list[YearOfGiving], current: list[IssuedReceipt], first_number: int) -> list[NewReceipt]:
     """A receipt for every donor who has none or whose year has changed; numbers follow each other without a gap.
 
     Who has no receipt and has nothing to deduct needs none.

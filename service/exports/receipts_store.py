@@ -9,7 +9,6 @@ from sqlalchemy import (
     Column,
     Connection,
     Date,
-    DateTime,
     Index,
     Integer,
     Table,
@@ -22,9 +21,10 @@ from sqlalchemy import (
     update,
 )
 
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
 from service.exports.local_days import LocalDays
-from service.exports.receipts import NewReceipt, Receipt, YearOfGiving
+from service.exports.receipts import IssuedReceipt, NewReceipt, YearOfGiving
 from service.ids import new_id
 
 RECEIPTS_LOCK = 0x6B6F_7270  # advisory lock: one issue at a time, so that numbers have no gap
@@ -41,7 +41,7 @@ receipts = Table(
     Column("total_refunded_minor", BigInteger, nullable=False),
     Column("payment_ids", ARRAY(Text), nullable=False),
     Column("contribution_id", Text),
-    Column("issued_at", DateTime(timezone=True), nullable=False),
+    Column("issued_at", INSTANT, nullable=False),
     Column("replaced_by", Text),
     UniqueConstraint("year", "number"),
     Index(
@@ -61,7 +61,7 @@ gift_aid_declarations = Table(
     Column("donor_ref", Text, nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("valid_until", Date),
-    Column("declared_at", DateTime(timezone=True), nullable=False),
+    Column("declared_at", INSTANT, nullable=False),
     Column("contributor_title", Text),
     Column("contributor_first_name", Text),
     Column("contributor_last_name", Text),
@@ -124,12 +124,12 @@ def year_of_giving(connection: Connection, days: LocalDays, *, is_livemode: bool
     ]
 
 
-def current_receipts(connection: Connection, year: int) -> list[Receipt]:
+def current_receipts(connection: Connection, year: int) -> list[IssuedReceipt]:
     """The receipts of a year that nothing has replaced."""
     c = receipts.c
     statement = select(receipts).where(c.year == year, c.replaced_by.is_(None)).order_by(c.number)
     return [
-        Receipt(
+        IssuedReceipt(
             row.id,
             row.number,
             YearOfGiving(

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
-    DateTime,
     Identity,
     Index,
     Table,
@@ -28,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
 
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
 from service.exports.export import BusyBooksError, InvalidExportError
 
@@ -59,7 +59,7 @@ record_changes = Table(
     Column("table_name", Text, nullable=False),
     Column("object_id", Text, nullable=False),
     Column("old_row", JSONB),
-    Column("noted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("noted_at", INSTANT, nullable=False, server_default=func.now()),
     Index(None, "table_name", "seq"),
 )
 # Numbers at which the books can still be read; the largest is the horizon, from which on every number can.
@@ -72,7 +72,7 @@ record_points = Table(
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class BooksPoint:
     """A point in the books: `as_of` counts every change of a fact, `ledger_seq` is the newest entry by then."""
 
     as_of: int
@@ -97,7 +97,7 @@ def wait_for_rest(connection: Connection) -> None:
     raise BusyBooksError("the books are changing too fast to be read at one moment; try again")
 
 
-def read_books(connection: Connection, as_of: int | None) -> Books:
+def read_books(connection: Connection, as_of: int | None) -> BooksPoint:
     """The point in the books that `as_of` names, or the newest. Raises InvalidExportError for one that is not kept."""
     changes = record_changes.c
     newest = connection.execute(select(func.coalesce(func.max(changes.seq), 0))).scalar_one()
@@ -113,7 +113,7 @@ def read_books(connection: Connection, as_of: int | None) -> Books:
         changes.table_name == "ledger_entries", changes.seq <= point
     )
     ledger_seq = connection.execute(reached).scalar_one() or 0
-    return Books(point, ledger_seq, frozenset(connection.execute(since).scalars()))
+    return BooksPoint(point, ledger_seq, frozenset(connection.execute(since).scalars()))
 
 
 def _is_kept(connection: Connection, point: int) -> bool:
@@ -128,7 +128,7 @@ def prune_records(connection: Connection, kept_days: int = RECORDS_KEPT_DAYS) ->
     return int(connection.execute(select(func.prune_record_changes(kept_days))).scalar_one())
 
 
-def relations(books: Books) -> dict[str, sql.Composable]:
+def relations(books: BooksPoint) -> dict[str, sql.Composable]:
     """For every noted table a relation with its columns, as it stood: the table itself where nothing changed since."""
     return {
         table: _undone(table, key, books.as_of) if table in books.changed_since else sql.Identifier(table)

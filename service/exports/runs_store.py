@@ -10,7 +10,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Connection,
-    DateTime,
     Index,
     Table,
     Text,
@@ -21,10 +20,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
 
 
-class Outcome(StrEnum):
+class RunOutcome(StrEnum):
     """How a run ended. `started` stays only where the process was killed; `abandoned`: whoever asked went away."""
 
     STARTED = "started"
@@ -41,14 +41,14 @@ export_runs = Table(
     Column("name", Text, nullable=False),
     Column("format", Text, nullable=False),
     Column("asked_by", Text, nullable=False),
-    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("asked_at", INSTANT, nullable=False),
     Column("parameters", JSONB, nullable=False),
     Column("as_of", BigInteger),
     Column("outcome", Text, nullable=False),
     Column("reason", Text),
     Column("row_count", BigInteger),
     Column("sha256", Text),
-    Column("finished_at", DateTime(timezone=True)),
+    Column("finished_at", INSTANT),
     CheckConstraint("outcome IN ('started', 'completed', 'refused', 'failed', 'abandoned')", name="outcome"),
     Index(None, "asked_at"),
 )
@@ -64,7 +64,7 @@ class ExportRun:
     asked_by: str
     asked_at: datetime
     parameters: Mapping[str, str | int | bool | None]
-    outcome: Outcome = Outcome.STARTED
+    outcome: RunOutcome = RunOutcome.STARTED
     as_of: int | None = None
     reason: str | None = None
     row_count: int | None = None
@@ -101,7 +101,7 @@ def add_strangers_run(connection: Connection, run: ExportRun, since: datetime, l
 
 def finish_run(connection: Connection, run: ExportRun) -> None:
     """Keep how a started run ended."""
-    statement = update(export_runs).where(export_runs.c.id == run.id, export_runs.c.outcome == Outcome.STARTED.value)
+    statement = update(export_runs).where(export_runs.c.id == run.id, export_runs.c.outcome == RunOutcome.STARTED.value)
     connection.execute(
         statement.values(
             outcome=run.outcome.value,
@@ -117,6 +117,6 @@ def list_runs(connection: Connection, limit: int) -> tuple[ExportRun, ...]:
     """The newest runs."""
     statement = select(export_runs).order_by(export_runs.c.asked_at.desc(), export_runs.c.id).limit(limit)
     return tuple(
-        ExportRun(**{**row._mapping, "outcome": Outcome(row.outcome)})  # columns are named like the fields
+        ExportRun(**{**row._mapping, "outcome": RunOutcome(row.outcome)})  # columns are named like the fields
         for row in connection.execute(statement)
     )

@@ -20,9 +20,6 @@ EXPORT_SLOTS_LOCK = 0x6B6F_7873
 STATEMENT_TIMEOUT_SECONDS = 900
 WORK_MEMORY = "64MB"
 
-Database = Engine
-Reading = Connection
-
 
 @contextlib.contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:

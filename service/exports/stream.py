@@ -6,13 +6,15 @@ import itertools
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from service.exports.copy_store import BYTE_ORDER_MARK, header_line
 from service.exports.export import ExportRequest, Profile, download_name
 from service.exports.file_store import PreparedFile
 from service.exports.manifest import Manifest
-from service.exports.query_store import Scope, formatted
-from service.exports.runs_store import Outcome
-from service.exports.store import Reading, chunks, sums
+from service.exports.query_store import ExportScope, formatted
+from service.exports.runs_store import RunOutcome
+from service.exports.store import chunks, sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +22,13 @@ class OpenedFile:
     """A file ready to be read; `stack` lets go of the connection."""
 
     request: ExportRequest
-    scope: Scope
+    scope: ExportScope
     file: PreparedFile
-    connection: Reading
+    connection: Connection
     stack: contextlib.ExitStack
 
 
-class Tally:
+class StreamTotals:
     """What has passed so far."""
 
     __slots__ = ("byte_count", "digest", "row_count")
@@ -46,7 +48,7 @@ class Tally:
         return self.digest.hexdigest()
 
 
-Ending = Callable[[Tally, Outcome, str | None], None]
+Ending = Callable[[StreamTotals, RunOutcome, str | None], None]
 
 
 class ExportStream:
@@ -58,7 +60,7 @@ class ExportStream:
     def __init__(self, opened: OpenedFile, ending: Ending) -> None:
         self.request, self.scope, self.file = opened.request, opened.scope, opened.file
         self._connection = opened.connection
-        self._tally = Tally()
+        self._tally = StreamTotals()
         self._lines = _lines(opened, self._tally, ending)
         self._head = next(self._lines)
 
@@ -110,7 +112,7 @@ class ExportStream:
         )
 
 
-def _lines(opened: OpenedFile, tally: Tally, ending: Ending) -> Generator[bytes]:
+def _lines(opened: OpenedFile, tally: StreamTotals, ending: Ending) -> Generator[bytes]:
     """The header, then chunks of whole lines."""
     request, file = opened.request, opened.file
     try:
@@ -122,9 +124,9 @@ def _lines(opened: OpenedFile, tally: Tally, ending: Ending) -> Generator[bytes]
                 for chunk, row_count in found:
                     yield tally.count(chunk, row_count)
     except GeneratorExit:
-        ending(tally, Outcome.ABANDONED, None)
+        ending(tally, RunOutcome.ABANDONED, None)
         raise
     except Exception as error:
-        ending(tally, Outcome.FAILED, type(error).__name__)
+        ending(tally, RunOutcome.FAILED, type(error).__name__)
         raise
-    ending(tally, Outcome.COMPLETED, None)
+    ending(tally, RunOutcome.COMPLETED, None)

@@ -8,9 +8,9 @@ from service.contributions.earned_store import earned_between
 from service.database.transaction import committed
 from service.insights.report import DayOfVariant, days_of_variants
 from service.insights.store import daily_counts
-from service.requests import Blueprint
 from service.services import current_services
 from service.tokens.api import requires_role
+from service.web.requests import Blueprint
 
 blueprint = Blueprint("insights", __name__, description="How often prompts were met")
 

@@ -3,8 +3,9 @@
 import threading
 
 import structlog
+from sqlalchemy import Engine
 
-from service.insights.store import Database, flush_counts
+from service.insights.store import flush_counts
 from service.insights.tally import Tally
 
 FLUSH_SECONDS = 5.0
@@ -14,7 +15,7 @@ log = structlog.get_logger()
 class Flusher:
     """One thread per process. Where the database is not there, the counts wait for the next turn."""
 
-    def __init__(self, engine: Database, tally: Tally, seconds: float = FLUSH_SECONDS) -> None:
+    def __init__(self, engine: Engine, tally: Tally, seconds: float = FLUSH_SECONDS) -> None:
         self._engine, self._tally, self._seconds = engine, tally, seconds
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None

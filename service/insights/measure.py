@@ -10,10 +10,11 @@ from service.campaigns.measures_store import save_raised, save_variant_shares
 from service.campaigns.schedule import WallTime, starts_at
 from service.campaigns.site import Site
 from service.campaigns.snapshot import SiteSnapshot
-from service.campaigns.variant import Interval, Ticker
+from service.campaigns.variant import Ticker
 from service.contributions.earned_store import EarnedSum, earned_sums, raised_minor
 from service.insights.bandit import Earned, bandit_shares
 from service.insights.store import seen_by_variant
+from service.money import Interval
 from service.services import Services
 
 PAYMENTS_PER_YEAR = {Interval.ONE_OFF: 1, Interval.MONTH: 12, Interval.YEAR: 1}
@@ -62,8 +63,7 @@ def earned_by_variant(
     for variant in campaign.variants:
         mine = [one for one in sums if (one.campaign, one.variant) == (campaign.key, variant.key)]
         value = sum(
-            one.amount_minor * PAYMENTS_PER_YEAR[Interval(one.interval)] / _unit_minor(site, one.currency)
-            for one in mine
+            one.amount_minor * PAYMENTS_PER_YEAR[one.interval] / _unit_minor(site, one.currency) for one in mine
         )
         yield Earned(variant.key, seen.get(variant.key, 0), sum(one.count for one in mine), value)
 

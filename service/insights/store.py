@@ -11,8 +11,6 @@ from sqlalchemy.dialects.postgresql import insert
 from service.database.metadata import metadata
 from service.insights.tally import Cell, Counted
 
-Database = Engine
-
 prompt_counts = Table(
     "prompt_counts",
     metadata,
@@ -50,7 +48,7 @@ def add_counts(connection: Connection, counts: Counter[Cell]) -> None:
     )
 
 
-def flush_counts(engine: Database, counts: Counter[Cell]) -> None:
+def flush_counts(engine: Engine, counts: Counter[Cell]) -> None:
     """The same in one short transaction."""
     with engine.begin() as connection:
         add_counts(connection, counts)

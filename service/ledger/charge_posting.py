@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.ledger.accounts import Account
-from service.ledger.entries import Entry, PostedEntry, Reason, merged
+from service.ledger.entries import Entry, EntryReason, PostedEntry, merged
 from service.ledger.posting import in_order, movement_entry, moves_payments_balance
-from service.stripe_events.facts import BalanceTransaction, Charge, Interval, Refund
+from service.money import Interval
+from service.stripe_events.facts import BalanceTransaction, Charge, Refund
 
 INCOME_ACCOUNTS: Mapping[Interval, Account] = {
     Interval.ONE_OFF: Account.CONTRIBUTIONS_ONE_OFF,
     Interval.MONTH: Account.CONTRIBUTIONS_MONTHLY,
     Interval.YEAR: Account.CONTRIBUTIONS_ANNUAL,
 }
-_UNMATCHED = frozenset({Reason.CHARGE_NOT_OURS, Reason.CHARGE_SUCCEEDED_NOT_OURS})
+_UNMATCHED = frozenset({EntryReason.CHARGE_NOT_OURS, EntryReason.CHARGE_SUCCEEDED_NOT_OURS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,14 @@ class _History:
 
 def _history(cluster: ChargeCluster) -> _History:
     reasons = {entry.reason for entry in cluster.posted}
-    began = reasons & {Reason.CHARGE, Reason.CHARGE_NOT_OURS, Reason.CHARGE_IN_PROCESS}
-    is_in_process = Reason.CHARGE_IN_PROCESS in began if began else cluster.charge.status != "succeeded"
-    was_recognised = bool(reasons & {Reason.CHARGE_SUCCEEDED, Reason.CHARGE_SUCCEEDED_NOT_OURS})
-    is_failure_posted = Reason.CHARGE_FAILED in reasons
+    began = reasons & {EntryReason.CHARGE, EntryReason.CHARGE_NOT_OURS, EntryReason.CHARGE_IN_PROCESS}
+    is_in_process = EntryReason.CHARGE_IN_PROCESS in began if began else cluster.charge.status != "succeeded"
+    was_recognised = bool(reasons & {EntryReason.CHARGE_SUCCEEDED, EntryReason.CHARGE_SUCCEEDED_NOT_OURS})
+    is_failure_posted = EntryReason.CHARGE_FAILED in reasons
     is_recognised = (
         not is_in_process or was_recognised or (cluster.charge.status == "succeeded" and not is_failure_posted)
     )
-    was_matched_from_the_start = bool(reasons & {Reason.CHARGE, Reason.CHARGE_SUCCEEDED})
+    was_matched_from_the_start = bool(reasons & {EntryReason.CHARGE, EntryReason.CHARGE_SUCCEEDED})
     is_unmatched = bool(reasons & _UNMATCHED) or (
         cluster.charge.contribution is None and not was_matched_from_the_start
     )
@@ -85,9 +86,9 @@ def _first_income_account(charge: Charge, history: _History) -> Account:
 def _charge_entries(charge: Charge, gross: list[BalanceTransaction], history: _History) -> Iterator[Entry]:
     """Rules 1, 2a and 18."""
     if history.is_in_process:
-        reason, account = Reason.CHARGE_IN_PROCESS, Account.PAYMENTS_IN_PROCESS
+        reason, account = EntryReason.CHARGE_IN_PROCESS, Account.PAYMENTS_IN_PROCESS
     else:
-        reason = Reason.CHARGE_NOT_OURS if history.is_unmatched else Reason.CHARGE
+        reason = EntryReason.CHARGE_NOT_OURS if history.is_unmatched else EntryReason.CHARGE
         account = _first_income_account(charge, history)
     for transaction in gross:
         lines = [(account, -transaction.amount_minor)]
@@ -99,20 +100,20 @@ def _recognition(cluster: ChargeCluster, gross: list[BalanceTransaction], histor
     charge = cluster.charge
     amount_minor = sum(transaction.amount_minor for transaction in gross)
     if history.is_in_process and history.is_recognised:
-        reason = Reason.CHARGE_SUCCEEDED_NOT_OURS if history.is_unmatched else Reason.CHARGE_SUCCEEDED
+        reason = EntryReason.CHARGE_SUCCEEDED_NOT_OURS if history.is_unmatched else EntryReason.CHARGE_SUCCEEDED
         account = _first_income_account(charge, history)
         lines = ((Account.PAYMENTS_IN_PROCESS, amount_minor), (account, -amount_minor))
         yield _change_entry(cluster, gross, "succeeded", reason, lines)
     if history.is_recognised and history.is_unmatched and charge.contribution is not None:
         lines = ((Account.RECEIPTS_NOT_OURS, amount_minor), (_income_account(charge), -amount_minor))
-        yield _change_entry(cluster, gross, "matched", Reason.CHARGE_MATCHED, lines)
+        yield _change_entry(cluster, gross, "matched", EntryReason.CHARGE_MATCHED, lines)
 
 
 def _change_entry(
     cluster: ChargeCluster,
     gross: list[BalanceTransaction],
     change: str,
-    reason: Reason,
+    reason: EntryReason,
     lines: tuple[tuple[Account, int], ...],
 ) -> Entry:
     charge = cluster.charge
@@ -138,7 +139,7 @@ def _failures(charge: Charge, transactions: list[BalanceTransaction], history: _
             continue
         account = _income_account(charge) if history.is_recognised else Account.PAYMENTS_IN_PROCESS
         lines = [(account, -transaction.amount_minor)]
-        yield movement_entry(transaction, Reason.CHARGE_FAILED, "charge", Account.PROCESSING_FEES, lines)
+        yield movement_entry(transaction, EntryReason.CHARGE_FAILED, "charge", Account.PROCESSING_FEES, lines)
 
 
 def _refunds(
@@ -167,7 +168,7 @@ def _refunds(
             posted_minor += share_minor
         difference_minor = -transaction.amount_minor - share_minor
         lines = [(Account.REFUNDS, share_minor), (Account.FX_DIFFERENCES, difference_minor)]
-        yield movement_entry(transaction, Reason.REFUND, "refund", Account.PROCESSING_FEES, lines)
+        yield movement_entry(transaction, EntryReason.REFUND, "refund", Account.PROCESSING_FEES, lines)
 
 
 def _refund_order(cluster: ChargeCluster, transactions: list[BalanceTransaction]) -> list[BalanceTransaction]:
@@ -192,7 +193,7 @@ def _refund_failures(transactions: list[BalanceTransaction]) -> Iterator[Entry]:
     for transaction in transactions:
         if transaction.reporting_category == "refund_failure":
             lines = [(Account.FAILED_REFUNDS_OWED, -transaction.amount_minor)]
-            yield movement_entry(transaction, Reason.REFUND_FAILED, "refund", Account.PROCESSING_FEES, lines)
+            yield movement_entry(transaction, EntryReason.REFUND_FAILED, "refund", Account.PROCESSING_FEES, lines)
 
 
 def divide_half_even(numerator: int, denominator: int) -> int:

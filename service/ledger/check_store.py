@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Connection, DateTime, Integer, Table, Text, delete, insert, select
+from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, delete, insert, select
 
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
 from service.ledger.invariants import Check
 
@@ -15,7 +16,7 @@ ledger_checks = Table(
     Column("name", Text, primary_key=True),
     Column("is_green", Boolean, nullable=False),
     Column("detail", Text, nullable=False),
-    Column("checked_at", DateTime(timezone=True), nullable=False),
+    Column("checked_at", INSTANT, nullable=False),
 )
 
 

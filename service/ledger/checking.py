@@ -1,15 +1,15 @@
-"""Look at everything that must always hold, on one moment of the books: ledger, contributions, exports."""
+"""Check every invariant of ledger, contributions and exports at one moment of the books."""
 
-from service.contributions.life_check_store import differing_lives
+from service.contributions.lifecycle_check_store import differing_lives
 from service.exports.agreement_store import agreements
 from service.ledger.invariant_store import account_agreements, check_ledger
 from service.ledger.invariants import Check, none_of
 from service.services import Services
 from service.stripe_gateway.account import StripeBalance
 
-# The hourly look folds this many contributions anew, those changed last; the command folds all.
-LIVES_PER_LOOK = 20_000
-# Facts and entries that are committed while we look would seem to differ.
+# The hourly check recomputes this many contributions, those changed last; the command recomputes all.
+CONTRIBUTIONS_PER_CHECK = 20_000
+# Without one snapshot, facts and entries committed during the check would seem to differ.
 _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 

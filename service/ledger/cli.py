@@ -7,7 +7,7 @@ from typing import TextIO
 import click
 from flask.cli import with_appcontext
 
-from service.contributions.rebuild import rebuild_contributions
+from service.contributions.lifecycle_store import rebuild_contributions
 from service.database.engine import database_address, owner_engine
 from service.errors import DomainError
 from service.ledger.checking import check_everything
@@ -90,11 +90,12 @@ def close(day: datetime, by: str) -> None:
 @with_appcontext
 def rebuild_entries() -> None:
     """Drop every entry and compute it again from the facts; changes nothing if one would differ. Contributions too."""
+    services = current_services()
     try:
-        report = rebuild_as_owner(current_services())
+        report = rebuild_as_owner(services)
     except DomainError as error:
         sys.exit(f"Nothing was changed: {error}")
-    rebuild_contributions(current_services())
+    rebuild_contributions(services.engine, services.clock)
     click.echo(f"{report.rebuilt} entries came out as they were; {report.posted} were due and are new.")
 
 

@@ -23,7 +23,7 @@ from service.stripe_events.fact_query_store import (
     transitions_of,
 )
 
-History = Callable[[Connection, Collection[str]], list[PostedEntry]]
+FindEntries = Callable[[Connection, Collection[str]], list[PostedEntry]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def resolve_targets(connection: Connection, wanted: Iterable[tuple[str, str]]) -
     )
 
 
-def derive_entries(connection: Connection, targets: Targets, history: History = posted_entries) -> DerivedEntries:
+def derive_entries(connection: Connection, targets: Targets, history: FindEntries = posted_entries) -> DerivedEntries:
     """Compute the entries of these targets from their facts; `history` tells what the ledger holds of some sources."""
     entries: list[Entry] = []
     posted: dict[str, PostedEntry] = {}
@@ -74,7 +74,7 @@ def derive_entries(connection: Connection, targets: Targets, history: History = 
     return DerivedEntries(tuple(entries), posted)
 
 
-def _derivations(connection: Connection, targets: Targets, history: History) -> Iterator[DerivedEntries]:
+def _derivations(connection: Connection, targets: Targets, history: FindEntries) -> Iterator[DerivedEntries]:
     if targets.charge_ids:
         yield _of_charges(connection, targets.charge_ids, history)
     if targets.dispute_ids:
@@ -85,7 +85,7 @@ def _derivations(connection: Connection, targets: Targets, history: History) -> 
         yield _standing_alone(connection, targets.transaction_ids, history)
 
 
-def _of_charges(connection: Connection, ids: frozenset[str], history: History) -> DerivedEntries:
+def _of_charges(connection: Connection, ids: frozenset[str], history: FindEntries) -> DerivedEntries:
     charges = charges_by_id(connection, ids)
     refunds = refunds_by_charge(connection, ids)
     charge_of = {id_: id_ for id_ in ids} | {refund.id: id_ for id_ in refunds for refund in refunds[id_]}
@@ -113,7 +113,7 @@ def _of_charges(connection: Connection, ids: frozenset[str], history: History) -
     return DerivedEntries(entries, _by_key(posted))
 
 
-def _of_disputes(connection: Connection, ids: frozenset[str], history: History) -> DerivedEntries:
+def _of_disputes(connection: Connection, ids: frozenset[str], history: FindEntries) -> DerivedEntries:
     disputes = disputes_by_id(connection, ids)
     transactions = transactions_by_source(connection, ids)
     posted = history(connection, ids)
@@ -133,7 +133,7 @@ def _of_disputes(connection: Connection, ids: frozenset[str], history: History) 
     return DerivedEntries(entries, _by_key(posted))
 
 
-def _of_payouts(connection: Connection, ids: frozenset[str], history: History) -> DerivedEntries:
+def _of_payouts(connection: Connection, ids: frozenset[str], history: FindEntries) -> DerivedEntries:
     payouts = payouts_by_id(connection, ids)
     transactions = transactions_by_source(connection, ids)
     seen_at = transitions_of(connection, ids)
@@ -147,7 +147,7 @@ def _of_payouts(connection: Connection, ids: frozenset[str], history: History) -
     return DerivedEntries(entries, _by_key(history(connection, ids)))
 
 
-def _standing_alone(connection: Connection, ids: frozenset[str], history: History) -> DerivedEntries:
+def _standing_alone(connection: Connection, ids: frozenset[str], history: FindEntries) -> DerivedEntries:
     transactions = transactions_by_id(connection, ids)
     entries = tuple(entry for transaction in transactions.values() for entry in standalone_entries(transaction))
     return DerivedEntries(entries, _by_key(history(connection, {entry.source_id for entry in entries})))

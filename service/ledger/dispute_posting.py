@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.ledger.accounts import Account
-from service.ledger.entries import Entry, PostedEntry, Reason, merged
+from service.ledger.entries import Entry, EntryReason, PostedEntry, merged
 from service.ledger.posting import in_order, movement_entry, moves_payments_balance
 from service.stripe_events.facts import BalanceTransaction, Dispute
 
@@ -38,7 +38,7 @@ def dispute_entries(cluster: DisputeCluster) -> tuple[Entry, ...]:
 def _movement(transaction: BalanceTransaction) -> Entry:
     """Rules 7 and 8."""
     is_withdrawal = transaction.reporting_category == "dispute"
-    reason = Reason.DISPUTE_WITHDRAWN if is_withdrawal else Reason.DISPUTE_RETURNED
+    reason = EntryReason.DISPUTE_WITHDRAWN if is_withdrawal else EntryReason.DISPUTE_RETURNED
     lines = [(Account.DISPUTED_FUNDS, -transaction.amount_minor)]
     return movement_entry(transaction, reason, "dispute", Account.DISPUTE_FEES, lines)
 
@@ -47,7 +47,7 @@ def _closures(dispute: Dispute, cluster: DisputeCluster, transactions: list[Bala
     """Rules 9 and 10. A closing entry covers the movements known when it was made; later ones get one of their own."""
     by_id = {transaction.id: transaction for transaction in transactions}
     covered: set[str] = set()
-    earlier = [entry for entry in cluster.posted if entry.reason is Reason.DISPUTE_CLOSED]
+    earlier = [entry for entry in cluster.posted if entry.reason is EntryReason.DISPUTE_CLOSED]
     for posted in sorted(earlier, key=lambda entry: entry.seq):
         movements = [by_id[cause] for cause in posted.causes if cause in by_id]
         covered.update(transaction.id for transaction in movements)
@@ -81,7 +81,7 @@ def _closing_entry(
         latest = max(transaction.created_at for transaction in movements)
         yield Entry(
             key=key,
-            reason=Reason.DISPUTE_CLOSED,
+            reason=EntryReason.DISPUTE_CLOSED,
             source_type="dispute",
             source_id=dispute.id,
             currency=currency,

@@ -20,7 +20,7 @@ class UnbalancedEntryError(DomainError):
     code = "unbalanced_entry"
 
 
-class Reason(StrEnum):
+class EntryReason(StrEnum):
     """Which posting rule made an entry."""
 
     CHARGE = "charge"
@@ -61,7 +61,7 @@ class Entry:
     """
 
     key: str
-    reason: Reason
+    reason: EntryReason
     source_type: str
     source_id: str
     currency: str
@@ -83,7 +83,7 @@ class PostedEntry:
 
     seq: int
     key: str
-    reason: Reason
+    reason: EntryReason
     source_id: str
     causes: tuple[str, ...]
 

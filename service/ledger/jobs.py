@@ -5,7 +5,7 @@ import structlog
 
 from service.errors import DomainError
 from service.ledger.check_store import keep_checks
-from service.ledger.checking import LIVES_PER_LOOK, check_everything
+from service.ledger.checking import CONTRIBUTIONS_PER_CHECK, check_everything
 from service.ledger.posting_store import post_in_batches
 from service.services import Services
 
@@ -29,7 +29,7 @@ def check_books(services: Services) -> None:
     except DomainError as error:
         log.warning("stripe_balance_not_compared", code=error.code)
         stripe_balance = None
-    checks = check_everything(services, stripe_balance, LIVES_PER_LOOK)
+    checks = check_everything(services, stripe_balance, CONTRIBUTIONS_PER_CHECK)
     with services.engine.begin() as connection:
         keep_checks(connection, checks, now)
     for found in checks:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from service.ledger.accounts import Account
-from service.ledger.entries import Entry, Reason, merged
+from service.ledger.entries import Entry, EntryReason, merged
 from service.ledger.posting import in_order, movement_entry, moves_payments_balance
 from service.stripe_events.facts import BalanceTransaction, Payout
 
@@ -29,7 +29,7 @@ def _entries(cluster: PayoutCluster) -> Iterator[Entry]:
     sent = [transaction for transaction in transactions if transaction.reporting_category == "payout"]
     for transaction in sent:
         lines = [(Account.PAYOUTS_IN_TRANSIT, -transaction.amount_minor)]
-        yield movement_entry(transaction, Reason.PAYOUT, "payout", Account.OTHER_FEES, lines)
+        yield movement_entry(transaction, EntryReason.PAYOUT, "payout", Account.OTHER_FEES, lines)
     if cluster.payout is None:
         return
     if cluster.was_paid and sent:
@@ -44,7 +44,7 @@ def _arrival(payout: Payout, sent: list[BalanceTransaction]) -> Entry:
     lines = ((Account.BANK, amount_minor), (Account.PAYOUTS_IN_TRANSIT, -amount_minor))
     return Entry(
         key=f"ev:{payout.id}:paid",
-        reason=Reason.PAYOUT_PAID,
+        reason=EntryReason.PAYOUT_PAID,
         source_type="payout",
         source_id=payout.id,
         currency=sent[0].currency,
@@ -60,4 +60,4 @@ def _returns(transactions: list[BalanceTransaction], account: Account) -> Iterat
     for transaction in transactions:
         if transaction.reporting_category == "payout_reversal":
             lines = [(account, -transaction.amount_minor)]
-            yield movement_entry(transaction, Reason.PAYOUT_RETURNED, "payout", Account.OTHER_FEES, lines)
+            yield movement_entry(transaction, EntryReason.PAYOUT_RETURNED, "payout", Account.OTHER_FEES, lines)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Column, Connection, DateTime, Integer, Table, Text, case, select
+from sqlalchemy import BigInteger, Column, Connection, Integer, Table, Text, case, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
 from service.errors import NotFoundError
 from service.ledger.payout_report import Lines, PayoutComparison, compare_payout
@@ -29,7 +30,7 @@ payout_ties = Table(
     Column("net_minor", BigInteger, nullable=False),
     Column("difference_minor", BigInteger, nullable=False),
     Column("line_count", Integer, nullable=False),
-    Column("tied_at", DateTime(timezone=True), nullable=False),
+    Column("tied_at", INSTANT, nullable=False),
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from service.ledger.accounts import Account
-from service.ledger.entries import Entry, Reason, merged
+from service.ledger.entries import Entry, EntryReason, merged
 from service.stripe_events.facts import BalanceTransaction
 
 _TAX_TYPES = frozenset({"tax", "withheld_tax"})
@@ -24,11 +24,11 @@ _RESERVE_CATEGORIES = frozenset(
     }
 )
 _OWN_ACCOUNTS = {
-    "network_cost": (Reason.FEE, Account.OTHER_FEES),
-    "tax": (Reason.FEE, Account.TAX_ON_FEES),
-    "topup": (Reason.TOPUP, Account.BANK),
-    "topup_reversal": (Reason.TOPUP, Account.BANK),
-    **dict.fromkeys(_RESERVE_CATEGORIES, (Reason.RESERVE, Account.STRIPE_RESERVES)),
+    "network_cost": (EntryReason.FEE, Account.OTHER_FEES),
+    "tax": (EntryReason.FEE, Account.TAX_ON_FEES),
+    "topup": (EntryReason.TOPUP, Account.BANK),
+    "topup_reversal": (EntryReason.TOPUP, Account.BANK),
+    **dict.fromkeys(_RESERVE_CATEGORIES, (EntryReason.RESERVE, Account.STRIPE_RESERVES)),
 }
 _DISPUTE_PREFIXES = ("dp_", "du_")
 
@@ -41,7 +41,7 @@ def moves_payments_balance(transaction: BalanceTransaction) -> bool:
 
 
 def movement_entry(
-    transaction: BalanceTransaction, reason: Reason, source_type: str, fee_account: Account, lines: Iterable[Line]
+    transaction: BalanceTransaction, reason: EntryReason, source_type: str, fee_account: Account, lines: Iterable[Line]
 ) -> Entry:
     """The entry of one balance transaction: its net on the Stripe balance, its fee, and `lines` for its amount.
 
@@ -90,12 +90,12 @@ def standalone_entries(transaction: BalanceTransaction) -> tuple[Entry, ...]:
     return (movement_entry(transaction, reason, source_type, Account.OTHER_FEES, lines),)
 
 
-def _classified(transaction: BalanceTransaction) -> tuple[Reason, Account]:
+def _classified(transaction: BalanceTransaction) -> tuple[EntryReason, Account]:
     category = transaction.reporting_category
     if category == "fee":
         is_of_dispute = (transaction.source_id or "").startswith(_DISPUTE_PREFIXES)
-        return Reason.FEE, Account.DISPUTE_FEES if is_of_dispute else Account.OTHER_FEES
-    return _OWN_ACCOUNTS.get(category, (Reason.UNCLASSIFIED, Account.SUSPENSE))
+        return EntryReason.FEE, Account.DISPUTE_FEES if is_of_dispute else Account.OTHER_FEES
+    return _OWN_ACCOUNTS.get(category, (EntryReason.UNCLASSIFIED, Account.SUSPENSE))
 
 
 def in_order(transactions: Iterable[BalanceTransaction]) -> list[BalanceTransaction]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ARRAY, BigInteger, Connection, Engine, any_, bindparam, delete, select
 
 from service.ledger.cluster_store import derive_entries, resolve_targets
-from service.ledger.entries import Reason
+from service.ledger.entries import EntryReason
 from service.ledger.periods import accounting_date
 from service.ledger.store import NumberedEntry, append_entries, closed_through, last_seq, lock_ledger
 from service.stripe_events.fact_tables_store import posting_queue
@@ -69,4 +69,4 @@ def _post_batch(connection: Connection, zone: ZoneInfo, now: datetime) -> Postin
     append_entries(connection, numbered)
     taken = bindparam(None, [row.id for row in rows], ARRAY(BigInteger))
     connection.execute(delete(posting_queue).where(posting_queue.c.id == any_(taken)))
-    return PostingReport(len(entries), sum(entry.reason is Reason.UNCLASSIFIED for entry in entries))
+    return PostingReport(len(entries), sum(entry.reason is EntryReason.UNCLASSIFIED for entry in entries))

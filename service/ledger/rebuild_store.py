@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, insert, text
 
 from service.errors import ConflictError
 from service.ledger.cluster_store import derive_entries, resolve_targets
-from service.ledger.entries import PostedEntry, Reason
+from service.ledger.entries import EntryReason, PostedEntry
 from service.ledger.posting_store import post_due
 from service.ledger.store import NumberedEntry, append_entries, lock_ledger
 from service.stripe_events.fact_tables_store import posting_queue
@@ -118,6 +118,6 @@ def _old_entries(connection: Connection, source_ids: Collection[str]) -> list[Po
         "SELECT seq, key, reason, source_id, causes FROM old_entries WHERE source_id = ANY(:ids) ORDER BY seq"
     )
     return [
-        PostedEntry(row.seq, row.key, Reason(row.reason), row.source_id, tuple(row.causes))
+        PostedEntry(row.seq, row.key, EntryReason(row.reason), row.source_id, tuple(row.causes))
         for row in connection.execute(statement, {"ids": list(source_ids)})
     ]

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Column,
     Connection,
     Date,
-    DateTime,
     ForeignKey,
     Index,
     SmallInteger,
@@ -23,10 +22,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from service.database.among import among
+from service.database.columns import INSTANT, is_in
 from service.database.metadata import metadata
 from service.ledger.accounts import Account
-from service.ledger.entries import Entry, PostedEntry, Reason
+from service.ledger.entries import Entry, EntryReason, PostedEntry
 
 LEDGER_LOCK = 0x6B6F_6C65  # advisory lock: one writer of the ledger at a time, so that its numbers have no gap
 
@@ -48,9 +47,9 @@ ledger_entries = Table(
     Column("source_id", Text, nullable=False),
     Column("balance_transaction_id", Text, unique=True),
     Column("currency", Text, nullable=False),
-    Column("effective_at", DateTime(timezone=True), nullable=False),
+    Column("effective_at", INSTANT, nullable=False),
     Column("accounting_date", Date, nullable=False),
-    Column("posted_at", DateTime(timezone=True), nullable=False),
+    Column("posted_at", INSTANT, nullable=False),
     Column("causes", ARRAY(Text), nullable=False),
     Index(None, "source_id"),
     Index(None, "accounting_date"),
@@ -81,7 +80,7 @@ ledger_closings = Table(
     "ledger_closings",
     metadata,
     Column("closed_through", Date, primary_key=True),
-    Column("closed_at", DateTime(timezone=True), nullable=False),
+    Column("closed_at", INSTANT, nullable=False),
     Column("closed_by", Text, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
 )
@@ -135,11 +134,11 @@ def posted_entries(connection: Connection, source_ids: Collection[str]) -> list[
     entries = ledger_entries.c
     statement = (
         select(entries.seq, entries.key, entries.reason, entries.source_id, entries.causes)
-        .where(among(entries.source_id, source_ids))
+        .where(is_in(entries.source_id, source_ids))
         .order_by(entries.seq)
     )
     return [
-        PostedEntry(row.seq, row.key, Reason(row.reason), row.source_id, tuple(row.causes))
+        PostedEntry(row.seq, row.key, EntryReason(row.reason), row.source_id, tuple(row.causes))
         for row in connection.execute(statement)
     ]
 

@@ -6,9 +6,9 @@ from flask import Blueprint, Flask, Response, json, render_template, request, ur
 
 from service.campaigns.site import Site
 from service.pages.language import LANGUAGES, Language, language
-from service.requests import FORM_TYPE, origin_of
 from service.services import current_services
 from service.settings import Settings
+from service.web.requests import FORM_TYPE, origin_of
 
 STRIPE_PAGES = "https://checkout.stripe.com https://billing.stripe.com"
 READER_PATHS = ("/support/", "/thanks", "/resume/", "/portal", "/my-data")

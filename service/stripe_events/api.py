@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from service.errors import StoreUnavailableError
-from service.requests import Blueprint, limited_body
 from service.services import current_services
-from service.stripe_events.inbox import MAX_BODY_BYTES, WebhookRefusedError, count_receipt, receive
+from service.stripe_events.inbox import MAX_BODY_BYTES, WebhookRefusedError, count_delivery, receive
+from service.web.requests import Blueprint, limited_body
 
 blueprint = Blueprint("stripe_events", __name__, description="Stripe's webhooks")
 
@@ -26,5 +26,5 @@ def stripe_webhook() -> ResponseReturnValue:
     except StoreUnavailableError:
         counter.labels(type="unknown", result="not_committed").inc()
         raise
-    count_receipt(services, event, receipt)
+    count_delivery(services, event, receipt)
     return jsonify(status=receipt.value)

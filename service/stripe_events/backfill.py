@@ -6,7 +6,7 @@ from itertools import islice
 
 from service.services import Services
 from service.stripe_events import store
-from service.stripe_events.inbox import Receipt, keep
+from service.stripe_events.inbox import DeliveryResult, keep
 
 EVENT_LIST_DAYS = 30
 PAGE = 100
@@ -28,7 +28,10 @@ def backfill(services: Services, since: datetime, until: datetime) -> Backfilled
         with services.engine.begin() as connection:
             known = store.known_ids(connection, [event.envelope.id for event in page])
         for event in page:
-            if event.envelope.id not in known and keep(services, event.envelope, event.body) is not Receipt.REPEATED:
+            if (
+                event.envelope.id not in known
+                and keep(services, event.envelope, event.body) is not DeliveryResult.REPEATED
+            ):
                 missing += 1
         listed += len(page)
     return Backfilled(listed, missing)

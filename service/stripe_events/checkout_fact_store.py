@@ -13,7 +13,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
-    DateTime,
     Index,
     Integer,
     SmallInteger,
@@ -23,10 +22,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import Insert, insert
 
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
 from service.stripe_events.facts import CheckoutSession, ContributionMark, PaymentIntent, Subscription
 
-_INSTANT = DateTime(timezone=True)
 _MARK = ("contribution_id", "site", "interval", "campaign", "variant", "page_id")
 _KEPT_ONCE_KNOWN = frozenset({*_MARK, "customer_id", "payment_intent_id", "subscription_id", "latest_charge_id"})
 
@@ -36,7 +35,7 @@ def _mark_columns() -> list[Column[object]]:
 
 
 def _freshness() -> list[Column[object]]:
-    return [Column("status_rank", SmallInteger, nullable=False), Column("fetched_at", _INSTANT, nullable=False)]
+    return [Column("status_rank", SmallInteger, nullable=False), Column("fetched_at", INSTANT, nullable=False)]
 
 
 checkout_sessions = Table(
@@ -48,8 +47,8 @@ checkout_sessions = Table(
     Column("payment_status", Text, nullable=False),
     Column("amount_total_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
-    Column("created_at", _INSTANT, nullable=False),
-    Column("expires_at", _INSTANT, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("expires_at", INSTANT, nullable=False),
     *_mark_columns(),
     Column("customer_id", Text),
     Column("payment_intent_id", Text),
@@ -69,7 +68,7 @@ payment_intents = Table(
     Column("amount_minor", BigInteger, nullable=False),
     Column("amount_received_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
-    Column("created_at", _INSTANT, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
     *_mark_columns(),
     Column("latest_charge_id", Text),
     Column("customer_id", Text),
@@ -89,20 +88,20 @@ subscriptions = Table(
     Column("currency", Text),
     Column("price_interval", Text),
     Column("price_interval_count", Integer),
-    Column("current_period_starts_at", _INSTANT),
-    Column("current_period_ends_at", _INSTANT),
+    Column("current_period_starts_at", INSTANT),
+    Column("current_period_ends_at", INSTANT),
     *_mark_columns(),
     Column("customer_id", Text),
     Column("latest_invoice_id", Text),
-    Column("created_at", _INSTANT, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
     Column("is_cancel_at_period_end", Boolean, nullable=False),
-    Column("cancel_at", _INSTANT),
-    Column("canceled_at", _INSTANT),
-    Column("ended_at", _INSTANT),
+    Column("cancel_at", INSTANT),
+    Column("canceled_at", INSTANT),
+    Column("ended_at", INSTANT),
     Column("cancellation_reason", Text),
     Column("cancellation_feedback", Text),
     Column("pause_behavior", Text),
-    Column("pause_resumes_at", _INSTANT),
+    Column("pause_resumes_at", INSTANT),
     *_freshness(),
     Index(None, "contribution_id"),
     Index(None, "customer_id"),

@@ -11,8 +11,8 @@ from service.jobs import work
 from service.services import current_services
 from service.stripe_events import backfill as backfilling
 from service.stripe_events import pull, store
-from service.stripe_events.drain import drain
-from service.stripe_events.sealed_body import open_body
+from service.stripe_events.refresh import drain
+from service.stripe_events.retention import open_body
 from service.stripe_events.store import EventStatus, InboxEvent
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Select, Table, func, select
 
-from service.database.among import among
+from service.database.columns import is_in
 from service.stripe_events.checkout_fact_store import checkout_sessions, payment_intents, subscriptions
 from service.stripe_events.contribution_facts import (
     ChargeState,
@@ -86,7 +86,7 @@ def _marked(connection: Connection, table: Table, columns: _Columns, ids: Collec
     """Rows that carry a contribution's mark, by contribution, oldest first."""
     statement = (
         select(table.c.contribution_id, *columns)
-        .where(among(table.c.contribution_id, ids))
+        .where(is_in(table.c.contribution_id, ids))
         .order_by(table.c.created_at, table.c.id)
     )
     return _grouped(connection, statement)
@@ -97,7 +97,7 @@ def _of_charges(connection: Connection, table: Table, columns: _Columns, ids: Co
     statement = (
         select(_c.contribution_id, *columns)
         .join_from(charges, table, table.c.charge_id == _c.id)
-        .where(among(_c.contribution_id, ids))
+        .where(is_in(_c.contribution_id, ids))
         .order_by(table.c.created_at, table.c.id)
     )
     return _grouped(connection, statement)

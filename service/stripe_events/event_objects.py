@@ -209,7 +209,7 @@ def read_event(body: Any) -> EventEnvelope:
         id=event_id,
         type=event_type,
         is_livemode=body.get("livemode") is True,
-        created_at=_instant(body.get("created")),
+        created_at=_event_time(body.get("created")),
         api_version=_text(body.get("api_version")),
         object_id=_text(carried.get("id")),
         object_ref=_object_ref(event_id, event_type, carried),
@@ -239,7 +239,7 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _instant(value: Any) -> datetime | None:
+def _event_time(value: Any) -> datetime | None:
     """Snapshot events say seconds since 1970, thin ones an ISO 8601 text; anything else is no time."""
     try:
         if isinstance(value, str):

@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, ColumnElement, Connection, Label, Table, func, i
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.dml import ReturningInsert
 
-from service.database.among import among
+from service.database.columns import is_in
 from service.stripe_events.fact_tables_store import (
     balance_transaction_fees,
     balance_transactions,
@@ -137,7 +137,7 @@ def record_payout_members(
         connection.execute(statement, rows)
     members = payout_members.c
     own = select(members.balance_transaction_id).where(
-        among(members.balance_transaction_id, ids), members.payout_id == payout_id
+        is_in(members.balance_transaction_id, ids), members.payout_id == payout_id
     )
     return frozenset(connection.execute(own).scalars())
 

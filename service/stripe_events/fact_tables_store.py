@@ -6,7 +6,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -17,13 +16,12 @@ from sqlalchemy import (
     Text,
 )
 
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
-
-_INSTANT = DateTime(timezone=True)
 
 
 def _recorded() -> Column[object]:
-    return Column("recorded_at", _INSTANT, nullable=False)
+    return Column("recorded_at", INSTANT, nullable=False)
 
 
 def _mark() -> list[Column[object]]:
@@ -51,8 +49,8 @@ balance_transactions = Table(
     Column("source_id", Text),
     Column("status", Text, nullable=False),
     Column("balance_type", Text, nullable=False),
-    Column("created_at", _INSTANT, nullable=False),
-    Column("available_at", _INSTANT, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("available_at", INSTANT, nullable=False),
     Column("exchange_rate", Numeric),
     Column("description", Text),
     _recorded(),
@@ -80,7 +78,7 @@ charges = Table(
     Column("amount_captured_minor", BigInteger, nullable=False),
     Column("amount_refunded_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
-    Column("created_at", _INSTANT, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
     Column("is_livemode", Boolean, nullable=False),
     Column("is_paid", Boolean, nullable=False),
     Column("is_captured", Boolean, nullable=False),
@@ -118,7 +116,7 @@ refunds = Table(
     Column("status", Text, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
-    Column("created_at", _INSTANT, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
     Column("charge_id", Text),
     Column("payment_intent_id", Text),
     Column("balance_transaction_id", Text),
@@ -142,7 +140,7 @@ disputes = Table(
     Column("status", Text, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
-    Column("created_at", _INSTANT, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
     Column("charge_id", Text, nullable=False),
     Column("is_livemode", Boolean, nullable=False),
     Column("payment_intent_id", Text),
@@ -151,7 +149,7 @@ disputes = Table(
     Column("reason", Text),
     Column("case_type", Text),
     Column("network_reason_code", Text),
-    Column("evidence_due_at", _INSTANT),
+    Column("evidence_due_at", INSTANT),
     Column("has_evidence", Boolean, nullable=False),
     Column("submission_count", Integer, nullable=False),
     Column("status_rank", SmallInteger, nullable=False),
@@ -166,7 +164,7 @@ payouts = Table(
     Column("status", Text, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
-    Column("created_at", _INSTANT, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
     Column("arrival_on", Date, nullable=False),
     Column("is_automatic", Boolean, nullable=False),
     Column("is_livemode", Boolean, nullable=False),
@@ -206,7 +204,7 @@ invoices = Table(
     Column("amount_remaining_minor", BigInteger, nullable=False),
     Column("amount_paid_off_stripe_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
-    Column("created_at", _INSTANT, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
     Column("is_livemode", Boolean, nullable=False),
     Column("customer_id", Text),
     Column("subscription_id", Text),
@@ -214,10 +212,10 @@ invoices = Table(
     Column("billing_reason", Text),
     Column("number", Text),
     Column("attempt_count", Integer, nullable=False),
-    Column("next_payment_attempt_at", _INSTANT),
-    Column("paid_at", _INSTANT),
-    Column("period_starts_at", _INSTANT),
-    Column("period_ends_at", _INSTANT),
+    Column("next_payment_attempt_at", INSTANT),
+    Column("paid_at", INSTANT),
+    Column("period_starts_at", INSTANT),
+    Column("period_ends_at", INSTANT),
     Column("status_rank", SmallInteger, nullable=False),
     _recorded(),
     Index(None, "subscription_id"),
@@ -235,7 +233,7 @@ invoice_payments = Table(
     Column("is_default", Boolean, nullable=False),
     Column("payment_intent_id", Text),
     Column("charge_id", Text),
-    Column("paid_at", _INSTANT),
+    Column("paid_at", INSTANT),
     Column("status_rank", SmallInteger, nullable=False),
     _recorded(),
     Index(None, "invoice_id"),
@@ -247,7 +245,7 @@ fact_transitions = Table(
     metadata,
     Column("object_id", Text, primary_key=True),
     Column("transition", Text, primary_key=True),
-    Column("seen_at", _INSTANT, nullable=False),
+    Column("seen_at", INSTANT, nullable=False),
 )
 
 # Objects whose entries must be looked at again. One row per change; the rows that were read are deleted.

@@ -8,15 +8,8 @@ fields that begin with `contributor_`; none of those reaches the fact tables.
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 
-
-class Interval(StrEnum):
-    """How often a contribution is taken."""
-
-    ONE_OFF = "one_off"
-    MONTH = "month"
-    YEAR = "year"
+from service.money import Interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from service.services import Services
 from service.stripe_events import store
 from service.stripe_events.event_objects import EventEnvelope, MalformedEventError, read_event
 from service.stripe_events.jobs import defer_pull, refresh_slot
-from service.stripe_events.sealed_body import seal_body
-from service.stripe_events.store import Arrival, EventStatus
+from service.stripe_events.retention import seal_body
+from service.stripe_events.store import EventStatus, NewEvent
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -23,7 +23,7 @@ class WebhookRefusedError(MalformedRequestError):
     code = "webhook_refused"
 
 
-class Receipt(StrEnum):
+class DeliveryResult(StrEnum):
     """What became of a delivery; every one of them is a success to Stripe."""
 
     KEPT = "kept"
@@ -31,13 +31,13 @@ class Receipt(StrEnum):
     IGNORED = "ignored"
 
 
-def receive(services: Services, raw: bytes, signature: str) -> tuple[EventEnvelope, Receipt]:
+def receive(services: Services, raw: bytes, signature: str) -> tuple[EventEnvelope, DeliveryResult]:
     """Verify and keep one delivery. Raises WebhookRefusedError, or StoreUnavailableError when nothing was committed."""
     event = verified_event(services, raw, signature)
     return event, keep(services, event, raw)
 
 
-def count_receipt(services: Services, event: EventEnvelope, receipt: Receipt) -> None:
+def count_delivery(services: Services, event: EventEnvelope, receipt: DeliveryResult) -> None:
     """Count a delivery that was taken in; types we do not know are counted as one, since anybody's may be new."""
     services.metrics.webhooks.labels(type=event.type if event.is_known else "other", result=receipt.value).inc()
 
@@ -56,11 +56,11 @@ def verified_event(services: Services, raw: bytes, signature: str) -> EventEnvel
         raise WebhookRefusedError("the body is not an event") from error
 
 
-def keep(services: Services, event: EventEnvelope, raw: bytes) -> Receipt:
+def keep(services: Services, event: EventEnvelope, raw: bytes) -> DeliveryResult:
     """Commit an event once, with the job that will look at its object in the same transaction."""
     status, error = disposition(event, is_livemode=services.settings.is_livemode)
     sealed = seal_body(services.passports.ring, raw)
-    arrival = Arrival(event, sealed, status, services.clock(), error)
+    arrival = NewEvent(event, sealed, status, services.clock(), error)
     if status is EventStatus.IGNORED and event.customer_id is not None:
         is_new = _keep_unless_forgotten(services, arrival, event.customer_id)
     else:
@@ -68,13 +68,13 @@ def keep(services: Services, event: EventEnvelope, raw: bytes) -> Receipt:
             job = refresh_slot(services) if status is EventStatus.RECEIVED else None
             is_new = store.keep_event(connection, arrival, job)
     if not is_new:
-        return Receipt.REPEATED
+        return DeliveryResult.REPEATED
     if status is EventStatus.DONE and event.is_wake_up:
         defer_pull(services)
-    return Receipt.IGNORED if status is EventStatus.IGNORED else Receipt.KEPT
+    return DeliveryResult.IGNORED if status is EventStatus.IGNORED else DeliveryResult.KEPT
 
 
-def _keep_unless_forgotten(services: Services, arrival: Arrival, customer_id: str) -> bool:
+def _keep_unless_forgotten(services: Services, arrival: NewEvent, customer_id: str) -> bool:
     """Keep an event that nobody will look at, without its body where that may name someone who was forgotten."""
     with committed(services.engine) as connection:
         if is_forgotten_customer(connection, customer_id):

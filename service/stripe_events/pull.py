@@ -15,7 +15,7 @@ from service.services import Services
 from service.stripe_events import pull_store, store
 from service.stripe_events.event_objects import ObjectRef, ObjectType
 from service.stripe_events.facts import BalanceTransaction, Payout
-from service.stripe_events.outage_store import requeue_after_outage
+from service.stripe_events.pull_store import requeue_after_outage
 from service.stripe_events.record_store import record
 from service.stripe_events.refresh import RETRY_GAPS, fetch_and_record, post
 from service.stripe_gateway.fields import UnreadableObjectError
@@ -95,7 +95,7 @@ def sync(services: Services, since: datetime | None = None) -> Pulled:
     with services.engine.connect() as connection:
         untied = payouts_to_tie(connection, began_at)
     _fetch_each(services, (ObjectRef(ObjectType.PAYOUT, payout_id) for payout_id in untied), unanswered)
-    _look_again(services, unanswered)
+    _fetch_missing_sources(services, unanswered)
     post(services)
     _require_answers(unanswered)
     with services.engine.begin() as connection:
@@ -140,10 +140,11 @@ def _take_over(
     return len(new)
 
 
-def _look_again(services: Services, unanswered: list[ObjectRef]) -> None:
-    """Ask for what movements came from and is not here: they came with a payout's list, or it was not to be had.
+def _fetch_missing_sources(services: Services, unanswered: list[ObjectRef]) -> None:
+    """Fetch the source objects of balance transactions whose source we do not have yet, the newest first.
 
-    The newest first, until Stripe refuses as many in a row as are asked for at once.
+    A source is missing if the transaction came with a payout's list, or if Stripe could not answer for it before.
+    Stops after a batch that Stripe refuses entirely.
     """
     post(services)
     with services.engine.connect() as connection:

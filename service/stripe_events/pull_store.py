@@ -1,19 +1,22 @@
-"""How far the balance has been pulled, and which of its movements and payouts are already here."""
+"""How far the balance has been pulled, which movements and payouts are here, and events to retry after an outage."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, DateTime, Table, Text, and_, exists, func, or_, select
+from sqlalchemy import Column, Connection, Table, Text, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
+from service.errors import StripeUnavailableError
 from service.stripe_events.fact_tables_store import balance_transactions, disputes, payouts
+from service.stripe_events.store import EventStatus, stripe_events
 
 pull_cursors = Table(
     "pull_cursors",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("pulled_through_at", DateTime(timezone=True), nullable=False),
+    Column("pulled_through_at", INSTANT, nullable=False),
 )
 
 
@@ -67,3 +70,24 @@ def known_payouts(connection: Connection, ids: Sequence[str]) -> dict[str, tuple
     """Status and reconciliation status of the payouts that are here, by id."""
     statement = select(payouts.c.id, payouts.c.status, payouts.c.reconciliation_status).where(payouts.c.id.in_(ids))
     return {row.id: (row.status, row.reconciliation_status) for row in connection.execute(statement)}
+
+
+def requeue_after_outage(
+    connection: Connection, pulled_through_at: datetime | None, shortest: timedelta, now: datetime
+) -> int:
+    """Give dead events that died of an outage of Stripe their attempts back; return how many.
+
+    An event died of an outage if its last attempt came more than `shortest` after the last complete pull: Stripe
+    answered no pull in all that time either. An event that failed while Stripe answered other calls stays dead.
+    """
+    if pulled_through_at is None:
+        return 0
+    c = stripe_events.c
+    statement = update(stripe_events).where(
+        c.status == EventStatus.DEAD.value,
+        c.object_type.is_not(None),
+        c.last_error.startswith(StripeUnavailableError.__name__),
+        c.next_attempt_at > pulled_through_at + shortest,
+    )
+    statement = statement.values(status=EventStatus.RECEIVED.value, attempt_count=0, next_attempt_at=now)
+    return connection.execute(statement).rowcount

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from service.contributions.life_store import apply_facts
+from service.contributions.lifecycle_store import apply_facts
 from service.ledger.payout_store import record_tie
 from service.stripe_events import checkout_fact_store
 from service.stripe_events.event_objects import TURNING_EVENTS

@@ -1,14 +1,30 @@
-"""How long raw bodies are kept, and emptying them."""
+"""Raw webhook bodies at rest: compressed, encrypted, and emptied after 90 days.
 
+A body can be read while the key that sealed it is in the ring.
+"""
+
+import zlib
 from collections.abc import Collection
 from datetime import timedelta
 
+from service.decisions.sealing import KeyRing
 from service.services import Services
 from service.stripe_events import store
-from service.stripe_events.sealed_body import open_body
 
 BODY_DAYS = 90
 BATCH_SIZE = 500
+_PURPOSE = "stripe event body"
+_COMPRESSION = 1  # the quickest: a third of an event's size, and most rows then fit their page of the table
+
+
+def seal_body(ring: KeyRing, body: bytes) -> bytes:
+    return ring.sealer(_PURPOSE).seal_bytes(zlib.compress(body, _COMPRESSION))
+
+
+def open_body(ring: KeyRing, sealed: bytes) -> bytes | None:
+    """Return the body, or None if no key of the ring opens it."""
+    plain = ring.sealer(_PURPOSE).open_bytes(sealed)
+    return None if plain is None else zlib.decompress(plain)
 
 
 def scrub_old_bodies(services: Services) -> int:

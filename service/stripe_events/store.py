@@ -10,7 +10,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Connection,
-    DateTime,
     Index,
     Integer,
     LargeBinary,
@@ -23,13 +22,12 @@ from sqlalchemy import (
     update,
 )
 
-from service.database.among import among
+from service.database.columns import INSTANT, is_in
 from service.database.metadata import metadata
 from service.database.transaction import DriverConnection
 from service.stripe_events.event_objects import EventEnvelope, ObjectRef, ObjectType
 
 MAX_ERROR_CHARACTERS = 300
-_INSTANT = DateTime(timezone=True)
 
 
 class EventStatus(StrEnum):
@@ -51,15 +49,15 @@ stripe_events = Table(
     Column("type", Text, nullable=False),
     Column("is_livemode", Boolean, nullable=False),
     Column("api_version", Text),
-    Column("created_at", _INSTANT),
+    Column("created_at", INSTANT),
     Column("object_type", Text),
     Column("object_id", Text),
     Column("sealed_body", LargeBinary),
-    Column("received_at", _INSTANT, nullable=False),
+    Column("received_at", INSTANT, nullable=False),
     Column("status", Text, nullable=False),
     Column("attempt_count", Integer, nullable=False),
-    Column("next_attempt_at", _INSTANT, nullable=False),
-    Column("finished_at", _INSTANT),
+    Column("next_attempt_at", INSTANT, nullable=False),
+    Column("finished_at", INSTANT),
     Column("last_error", Text),
     CheckConstraint("status IN ('received', 'failing', 'done', 'ignored', 'dead')", name="status"),
     Index(None, "next_attempt_at", postgresql_where=text("status IN ('received', 'failing')")),
@@ -108,7 +106,7 @@ class InboxEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class NewEvent:
     """An event as it came in, and what is to become of it."""
 
     event: EventEnvelope
@@ -128,7 +126,7 @@ class JobSlot:
     queueing_lock: str
 
 
-def keep_event(connection: DriverConnection, arrival: Arrival, job: JobSlot | None) -> bool:
+def keep_event(connection: DriverConnection, arrival: NewEvent, job: JobSlot | None) -> bool:
     """Keep an event, and see that a job waits for it if it gets one; False for a repeat, which changes nothing.
 
     The insert is the claim: it waits for a rival.
@@ -163,7 +161,7 @@ def due_events(
     c = stripe_events.c
     statement = (
         select(stripe_events)
-        .where(among(c.object_id, [ref.id for ref in refs]), c.status.in_(_WAITING), c.next_attempt_at <= now)
+        .where(is_in(c.object_id, [ref.id for ref in refs]), c.status.in_(_WAITING), c.next_attempt_at <= now)
         .order_by(c.received_at, c.id)
     )
     found: dict[ObjectRef, tuple[InboxEvent, ...]] = {}
@@ -188,7 +186,7 @@ def due_objects(connection: Connection, now: datetime, limit: int) -> tuple[Obje
 
 def finish_events(connection: Connection, event_ids: Sequence[str], now: datetime) -> None:
     c = stripe_events.c
-    statement = update(stripe_events).where(among(c.id, event_ids))
+    statement = update(stripe_events).where(is_in(c.id, event_ids))
     connection.execute(statement.values(status=EventStatus.DONE.value, finished_at=now, last_error=None))
 
 

@@ -4,9 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from service.money import Money
-from service.stripe_events.facts import ContributionMark, Interval
+from service.money import Interval, Money
+from service.stripe_events.facts import ContributionMark
 from service.stripe_gateway.marks import mark_metadata
+
+# Languages of the hosted page: https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-locale
+STRIPE_LOCALES = frozenset(
+    {
+        "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA", "hr",
+        "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru",
+        "sk", "sl", "sv", "th", "tr", "vi", "zh", "zh-HK", "zh-TW",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +66,12 @@ def session_parameters(request: CheckoutRequest) -> dict[str, Any]:
         price["recurring"] = {"interval": request.mark.interval.value}
         parameters |= {"mode": "subscription", "subscription_data": {"metadata": metadata}}
     return parameters
+
+
+def stripe_locale(language: str) -> str | None:
+    """Return Stripe's tag for a language such as `pt-br`, or for its base language; None leaves it to the browser."""
+    base, _, region = language.partition("-")
+    for tag in (f"{base.lower()}-{region.upper()}", base.lower()):
+        if tag in STRIPE_LOCALES:
+            return tag
+    return None

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
     Connection,
-    DateTime,
-    Engine,
     LargeBinary,
     Table,
     Text,
@@ -20,9 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from service.database.columns import INSTANT
 from service.database.metadata import metadata
-
-Database: TypeAlias = Engine
 
 tokens = Table(
     "tokens",
@@ -31,8 +28,8 @@ tokens = Table(
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("revoked_at", DateTime(timezone=True)),
+    Column("created_at", INSTANT, nullable=False),
+    Column("revoked_at", INSTANT),
     CheckConstraint("role IN ('editor', 'finance', 'auditor', 'admin')", name="role"),
 )
 

@@ -7,10 +7,12 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import Engine
+
 from service.database.transaction import committed
 from service.errors import NotFoundError
 from service.ids import new_id
-from service.tokens.store import Database, Role, Token, find_token, insert_token, revoke_tokens
+from service.tokens.store import Role, Token, find_token, insert_token, revoke_tokens
 
 SECRET_BYTES = 32
 MAX_TOKEN_LENGTH = 200
@@ -32,7 +34,7 @@ class TokenRequest:
     role: Role
 
 
-def create_token(engine: Database, keys: tuple[str, ...], request: TokenRequest, now: datetime) -> NewToken:
+def create_token(engine: Engine, keys: tuple[str, ...], request: TokenRequest, now: datetime) -> NewToken:
     """Make and store a token. `keys` is the key ring, newest first."""
     token_id = new_id("tok")
     text = f"{token_id}.{secrets.token_urlsafe(SECRET_BYTES)}"
@@ -42,7 +44,7 @@ def create_token(engine: Database, keys: tuple[str, ...], request: TokenRequest,
     return NewToken(token, text)
 
 
-def verify_token(engine: Database, keys: tuple[str, ...], text: str) -> Token | None:
+def verify_token(engine: Engine, keys: tuple[str, ...], text: str) -> Token | None:
     """The token in force that this text is, or None. Tokens hashed with a key no longer on the ring are not known
     again."""
     if len(text) > MAX_TOKEN_LENGTH or not (text.isascii() and text.isprintable()):
@@ -54,7 +56,7 @@ def verify_token(engine: Database, keys: tuple[str, ...], text: str) -> Token | 
     return token if any(hmac.compare_digest(token.digest, digest(text, key)) for key in keys) else None
 
 
-def revoke_token(engine: Database, id_or_name: str, now: datetime) -> int:
+def revoke_token(engine: Engine, id_or_name: str, now: datetime) -> int:
     """Revoke by id or by name, in force at once; returns how many. Raises NotFoundError when there was none in
     force."""
     with committed(engine) as connection:

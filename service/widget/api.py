@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from flask import Response, abort, jsonify, request
 
-from service.requests import Blueprint
 from service.services import current_services
+from service.web.requests import Blueprint
 from service.widget.assets import Asset, assets
 
 blueprint = Blueprint("widget", __name__, url_prefix="/v1", description="What runs in the reader's browser")

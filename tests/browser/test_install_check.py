@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext
 from service.widget.install.browser import look, observe
 from service.widget.install.check import check_page
 from service.widget.install.expected import Expected
-from service.widget.install.finding import Code, Finding, Severity
+from service.widget.install.finding import Code, InstallFinding, InstallSeverity
 from service.widget.install.observer import BrowserMissingError
 from tests.browser.patience import patience
 from tests.browser.press import Press
@@ -46,7 +46,7 @@ class PatientBrowser:
 
 
 class Check(Protocol):
-    def __call__(self, url: str, patience_seconds: float = PATIENCE_SECONDS) -> tuple[Finding, ...]: ...
+    def __call__(self, url: str, patience_seconds: float = PATIENCE_SECONDS) -> tuple[InstallFinding, ...]: ...
 
 
 @pytest.fixture
@@ -55,18 +55,18 @@ def check(browser: Browser, press: Press, stub: Stub) -> Check:
     patient = cast("Browser", PatientBrowser(browser))
     expected = Expected(stub.url, {"courier": (press.url,), "herald": ("https://herald.example",)})
 
-    def look_at(url: str, patience_seconds: float = PATIENCE_SECONDS) -> tuple[Finding, ...]:
+    def look_at(url: str, patience_seconds: float = PATIENCE_SECONDS) -> tuple[InstallFinding, ...]:
         return check_page(url, expected, lambda seen: look(patient, seen, patience_seconds))
 
     return look_at
 
 
-def serious(findings: tuple[Finding, ...]) -> list[Code]:
-    return [finding.code for finding in findings if finding.severity is Severity.PROBLEM]
+def serious(findings: tuple[InstallFinding, ...]) -> list[Code]:
+    return [finding.code for finding in findings if finding.severity is InstallSeverity.PROBLEM]
 
 
-def advised(findings: tuple[Finding, ...]) -> list[Code]:
-    return [finding.code for finding in findings if finding.severity is Severity.ADVICE]
+def advised(findings: tuple[InstallFinding, ...]) -> list[Code]:
+    return [finding.code for finding in findings if finding.severity is InstallSeverity.ADVICE]
 
 
 def test_a_page_as_documented_is_right(check: Check, press: Press, stub: Stub) -> None:
@@ -74,7 +74,7 @@ def test_a_page_as_documented_is_right(check: Check, press: Press, stub: Stub) -
 
     found = check(press.article(LINK, head=FACTS + press.script()))
 
-    assert {finding.severity for finding in found} == {Severity.FINE}
+    assert {finding.severity for finding in found} == {InstallSeverity.FINE}
     assert stub.event_names() == []
 
 

@@ -8,11 +8,11 @@ from flask.testing import FlaskClient, FlaskCliRunner
 
 import service.campaigns.api
 from service.campaigns.cli import campaigns, sites
-from service.problems import ProblemApi, answer_errors_as_problems
 from service.services import EXTENSION, Services
 from service.tokens.cli import tokens
 from service.tokens.store import Role
 from service.tokens.tokens import TokenRequest, create_token
+from service.web.problems import ProblemApi, answer_errors_as_problems
 
 Bearer = Callable[[str], dict[str, str]]
 

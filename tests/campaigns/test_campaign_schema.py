@@ -18,7 +18,8 @@ from service.campaigns.reader_rules import (
     SupporterState,
 )
 from service.campaigns.schedule import Hours, WallTime, Weekday
-from service.campaigns.variant import CopyDevice, Interval
+from service.campaigns.variant import CopyDevice
+from service.money import Interval
 from tests.campaigns.documents import campaign, campaign_document, variant_document
 
 

@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import Engine, text
 
 from service.campaigns.editing import NOW as AT_ONCE
-from service.campaigns.editing import Hand, Release, pause, publish, save_campaign, save_site
+from service.campaigns.editing import Author, Release, pause, publish, save_campaign, save_site
 from service.campaigns.reading import changes_of, describe, versions_of
 from service.campaigns.store import DocumentKind, current_number
-from service.campaigns.switch_store import Scope, Switch
+from service.campaigns.switch_store import Switch, SwitchScope
 from service.errors import ConflictError, InvalidDocumentError, NotFoundError
 from tests.campaigns.documents import NOW, campaign_document, site_document
 
-HAND = Hand("Ita", NOW)
+HAND = Author("Ita", NOW)
 CAMPAIGN, SITE = DocumentKind.CAMPAIGN, DocumentKind.SITE
 
 
@@ -110,7 +110,7 @@ def test_what_was_due_is_kept_when_something_later_is_scheduled(stored: Engine) 
     publish(stored, CAMPAIGN, "autumn", Release(at=NOW + timedelta(hours=1)), HAND)
     save(stored, priority=1)
 
-    afterwards = Hand("Ita", NOW + timedelta(hours=2))
+    afterwards = Author("Ita", NOW + timedelta(hours=2))
     state = publish(stored, CAMPAIGN, "autumn", Release(2, NOW + timedelta(hours=3)), afterwards)
 
     assert (state.published_version, state.scheduled_version) == (1, 2)
@@ -164,7 +164,7 @@ def test_a_version_that_is_not_there_cannot_be_published(stored: Engine, release
 
 def test_every_change_is_on_record(stored: Engine) -> None:
     save(stored)
-    publish(stored, CAMPAIGN, "autumn", AT_ONCE, Hand("Órla", NOW))
+    publish(stored, CAMPAIGN, "autumn", AT_ONCE, Author("Órla", NOW))
 
     changes = changes_of(stored, CAMPAIGN, "autumn")
 
@@ -172,7 +172,7 @@ def test_every_change_is_on_record(stored: Engine) -> None:
 
 
 def test_a_pause_is_on_record_with_its_reason(stored: Engine) -> None:
-    pause(stored, Switch(Scope.SITE, "courier"), HAND, is_paused=True, note="a sad day")
+    pause(stored, Switch(SwitchScope.SITE, "courier"), HAND, is_paused=True, note="a sad day")
 
     with stored.connect() as connection:
         row = connection.execute(text("SELECT act, kind, key, note FROM changes ORDER BY change_id DESC LIMIT 1")).one()
@@ -182,10 +182,10 @@ def test_a_pause_is_on_record_with_its_reason(stored: Engine) -> None:
 @pytest.mark.parametrize(
     ("switch", "error"),
     [
-        (Switch(Scope.SITE, "nowhere"), NotFoundError),
-        (Switch(Scope.CAMPAIGN, "courier", "nothing"), NotFoundError),
-        (Switch(Scope.PLACEMENT, "courier", "top"), InvalidDocumentError),
-        (Switch(Scope.KIND, "courier", "popup"), InvalidDocumentError),
+        (Switch(SwitchScope.SITE, "nowhere"), NotFoundError),
+        (Switch(SwitchScope.CAMPAIGN, "courier", "nothing"), NotFoundError),
+        (Switch(SwitchScope.PLACEMENT, "courier", "top"), InvalidDocumentError),
+        (Switch(SwitchScope.KIND, "courier", "popup"), InvalidDocumentError),
     ],
 )
 def test_only_what_exists_can_be_paused(stored: Engine, switch: Switch, error: type[Exception]) -> None:
@@ -199,7 +199,7 @@ def test_each_change_tells_decisions_that_there_is_something_new(stored: Engine)
 
     save(stored)
     publish(stored, CAMPAIGN, "autumn", AT_ONCE, HAND)
-    pause(stored, Switch(Scope.EVERYTHING), HAND, is_paused=True)
+    pause(stored, Switch(SwitchScope.EVERYTHING), HAND, is_paused=True)
 
     with stored.connect() as connection:
         assert current_number(connection) == before + 3

@@ -11,19 +11,19 @@ from sqlalchemy import Engine, text
 from service.app import create_app
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.editing import NOW as AT_ONCE
-from service.campaigns.editing import Hand, Release, pause, publish, save_campaign, save_site
+from service.campaigns.editing import Author, Release, pause, publish, save_campaign, save_site
 from service.campaigns.experiment import VariantShare
 from service.campaigns.holder import SnapshotHolder
 from service.campaigns.measures_store import save_raised, save_variant_shares
 from service.campaigns.store import DocumentKind
-from service.campaigns.switch_store import Scope, Switch
+from service.campaigns.switch_store import Switch, SwitchScope
 from service.database.engine import application_engine, owner_engine
 from service.errors import NotReadyError
 from service.settings import Settings
 from tests.campaigns.documents import NOW, campaign_document, site_document
 from tests.conftest import SettableClock
 
-HAND = Hand("Ita", NOW)
+HAND = Author("Ita", NOW)
 CAMPAIGN = DocumentKind.CAMPAIGN
 
 
@@ -88,7 +88,7 @@ def test_an_empty_database_is_loaded_all_the_same(engine: Engine, clock: Settabl
 
 
 def test_campaigns_stand_in_the_order_they_are_asked(engine: Engine, holder: SnapshotHolder) -> None:
-    yesterday = Hand("Ita", NOW - timedelta(days=1))
+    yesterday = Author("Ita", NOW - timedelta(days=1))
     save_campaign(engine, campaign_document(key="older"), yesterday)
     publish(engine, CAMPAIGN, "older", AT_ONCE, HAND)
     go_live(engine, "urgent", priority=900, is_high_priority=True)
@@ -217,14 +217,14 @@ def test_the_last_good_snapshot_outlives_the_database(database_address: str, clo
 
 @pytest.mark.parametrize(
     "switch",
-    [Switch(Scope.EVERYTHING), Switch(Scope.SITE, "courier")],
+    [Switch(SwitchScope.EVERYTHING), Switch(SwitchScope.SITE, "courier")],
     ids=["everything", "site"],
 )
 def test_pausing_everything_or_the_site_pauses_the_site(engine: Engine, holder: SnapshotHolder, switch: Switch) -> None:
     pause(engine, switch, HAND, is_paused=True)
     holder.refresh()
     assert holder.current().site("courier").site.switches.is_paused
-    assert holder.current().is_paused is (switch.scope is Scope.EVERYTHING)
+    assert holder.current().is_paused is (switch.scope is SwitchScope.EVERYTHING)
 
     pause(engine, switch, HAND, is_paused=False)
     holder.refresh()
@@ -233,9 +233,9 @@ def test_pausing_everything_or_the_site_pauses_the_site(engine: Engine, holder: 
 
 def test_a_placement_a_kind_and_a_campaign_have_switches_of_their_own(engine: Engine, holder: SnapshotHolder) -> None:
     for switch in (
-        Switch(Scope.PLACEMENT, "courier", "article_end"),
-        Switch(Scope.KIND, "courier", "gate"),
-        Switch(Scope.CAMPAIGN, "courier", "autumn"),
+        Switch(SwitchScope.PLACEMENT, "courier", "article_end"),
+        Switch(SwitchScope.KIND, "courier", "gate"),
+        Switch(SwitchScope.CAMPAIGN, "courier", "autumn"),
     ):
         pause(engine, switch, HAND, is_paused=True)
 
@@ -249,7 +249,7 @@ def test_a_placement_a_kind_and_a_campaign_have_switches_of_their_own(engine: En
 
 
 def test_going_back_to_an_older_version_does_not_end_a_pause(engine: Engine, holder: SnapshotHolder) -> None:
-    pause(engine, Switch(Scope.CAMPAIGN, "courier", "autumn"), HAND, is_paused=True)
+    pause(engine, Switch(SwitchScope.CAMPAIGN, "courier", "autumn"), HAND, is_paused=True)
 
     go_live(engine, "autumn", name="Another")
     holder.refresh()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from service.campaigns.campaign import Campaign
-from service.campaigns.finding import Finding, Severity
+from service.campaigns.finding import LintFinding, LintSeverity
 from service.campaigns.lint import lint, lint_one
 from service.campaigns.lint_variants import contrast
 from tests.campaigns.documents import NOW, campaign, site, variant_document
@@ -13,7 +13,7 @@ from tests.campaigns.documents import NOW, campaign, site, variant_document
 EPIC_PAGE = {"placement": "article_end"}
 
 
-def findings(*campaigns: Campaign, **site_changes: Any) -> tuple[Finding, ...]:
+def findings(*campaigns: Campaign, **site_changes: Any) -> tuple[LintFinding, ...]:
     return lint(site(**site_changes), campaigns, NOW)
 
 
@@ -134,7 +134,7 @@ def test_a_sound_campaign_gives_no_finding() -> None:
 def test_what_cannot_work_is_a_problem(changes: dict[str, Any], rule: str, words: str) -> None:
     found = [one for one in findings(campaign(**changes)) if one.rule == rule]
 
-    assert any(words in one.words and one.severity is Severity.PROBLEM for one in found), found
+    assert any(words in one.words and one.severity is LintSeverity.PROBLEM for one in found), found
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_what_cannot_work_is_a_problem(changes: dict[str, Any], rule: str, words
 def test_what_looks_doubtful_is_advice(changes: dict[str, Any], rule: str) -> None:
     found = [one for one in findings(campaign(**changes)) if one.rule == rule]
 
-    assert [one.severity for one in found] == [Severity.ADVICE] * len(found)
+    assert [one.severity for one in found] == [LintSeverity.ADVICE] * len(found)
     assert found
 
 

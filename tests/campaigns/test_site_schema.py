@@ -12,8 +12,8 @@ from service.campaigns.page_rules import PageMatch
 from service.campaigns.reader_rules import Consent
 from service.campaigns.schedule import Hours
 from service.campaigns.site import Switches
-from service.campaigns.variant import Interval
 from service.errors import InvalidDocumentError
+from service.money import Interval
 from tests.campaigns.documents import site, site_document
 
 PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----"

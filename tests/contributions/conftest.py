@@ -9,11 +9,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from service.app import create_app
-from service.campaigns.editing import Hand, save_site
+from service.campaigns.editing import Author, save_site
 from service.contributions.support_token import new_support_token
 from service.services import EXTENSION, Services
 from service.settings import Settings
-from service.stripe_events.drain import drain
+from service.stripe_events.refresh import drain
 from tests.conftest import SettableClock
 from tests.stripe import StripeStand, stripe_stand
 
@@ -61,7 +61,7 @@ class Newsroom:
 
     def ask_for(self, **site_fields: Any) -> None:
         """Change the site."""
-        save_site(self.services.engine, {**SITE, **site_fields}, Hand("editor@courier.example", self.clock()))
+        save_site(self.services.engine, {**SITE, **site_fields}, Author("editor@courier.example", self.clock()))
         self.services.campaigns.refresh()
 
     def decline(self, count: int) -> None:
@@ -96,7 +96,7 @@ def stripe(clock: SettableClock) -> Iterator[StripeStand]:
 def newsroom(settings: Settings, clock: SettableClock, stripe: StripeStand) -> Iterator[Newsroom]:
     app = create_app(replace(settings, stripe_api_base=stripe.url), clock=clock, has_background=False)
     services: Services = app.extensions[EXTENSION]
-    save_site(services.engine, SITE, Hand("editor@courier.example", clock()))
+    save_site(services.engine, SITE, Author("editor@courier.example", clock()))
     services.campaigns.refresh()
     client = app.test_client()
     stripe.receiver = lambda path, headers, body: client.post(path, headers=headers, data=body).status_code

@@ -16,10 +16,10 @@ import pytest
 import stripe
 
 from service.errors import StripeRefusedError
-from service.money import Money
+from service.money import Interval, Money
 from service.settings import Settings
 from service.stripe_events.event_objects import ObjectRef, ObjectType
-from service.stripe_events.facts import BalanceTransaction, Charge, ContributionMark, Interval, Refund
+from service.stripe_events.facts import BalanceTransaction, Charge, ContributionMark, Refund
 from service.stripe_gateway import StripeGateway
 from service.stripe_gateway.checkout import CheckoutRequest
 from service.stripe_gateway.fetched import Fact

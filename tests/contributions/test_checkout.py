@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.contributions.breaker import LEAST_DECLINES, PROOF_BITS, Outcomes, is_proof, is_tripped
+from service.contributions.card_testing import LEAST_DECLINES, PROOF_BITS, Outcomes, is_proof, is_tripped
 from service.decisions.prompt_token import PromptToken, seal_prompt_token
 from tests.contributions.conftest import Newsroom
 
@@ -196,7 +196,7 @@ def test_one_showing_opens_ten_sessions_an_hour(newsroom: Newsroom) -> None:
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 3600
 
 
-def test_testing_cards_trips_the_breaker_until_work_is_shown(newsroom: Newsroom) -> None:
+def test_testing_cards_trips_the_limit_until_work_is_shown(newsroom: Newsroom) -> None:
     newsroom.decline(LEAST_DECLINES)
     token = newsroom.token()
 

@@ -1,6 +1,6 @@
 """From a pressed button to ledger and contribution, through the real SDK and the sandbox's signed webhooks."""
 
-from service.contributions.rebuild import rebuild_contributions
+from service.contributions.lifecycle_store import rebuild_contributions
 from tests.contributions.conftest import Newsroom
 
 
@@ -54,6 +54,6 @@ def test_rebuilding_changes_nothing(newsroom: Newsroom) -> None:
     picture = "SELECT state, paid_minor, recurring_minor, customer_id, subscription_id FROM contributions ORDER BY id"
     before = newsroom.rows(picture)
 
-    rebuild_contributions(newsroom.services)
+    rebuild_contributions(newsroom.services.engine, newsroom.services.clock)
 
     assert newsroom.rows(picture) == before

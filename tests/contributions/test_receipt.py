@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from service.contributions.api import limiter
-from service.contributions.receipt import Receipt, new_receipt
-from service.stripe_events.facts import Interval
+from service.contributions.receipt import ReturnReceipt, new_receipt
+from service.money import Interval
+from service.web.rate_limits import limiter
 from tests.contributions.conftest import Newsroom
 
 
@@ -142,7 +142,7 @@ def restless(monkeypatch: pytest.MonkeyPatch, newsroom: Newsroom) -> Iterator[No
 @pytest.mark.usefixtures("restless")
 def test_gifts_handed_in_at_once_are_counted_each_by_itself(newsroom: Newsroom) -> None:
     ring, instant = newsroom.services.passports.ring, int(newsroom.clock().timestamp())
-    gifts = [Receipt(f"ctb_{number}", Interval.MONTH, None) for number in range(20)]
+    gifts = [ReturnReceipt(f"ctb_{number}", Interval.MONTH, None) for number in range(20)]
     receipts = [new_receipt(ring, "courier", gift, instant) for gift in gifts]
 
     def one_more(number: int) -> int:

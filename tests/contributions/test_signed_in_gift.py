@@ -6,13 +6,13 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from service.campaigns.editing import Hand, Release, publish, save_campaign, save_site
+from service.campaigns.editing import Author, Release, publish, save_campaign, save_site
 from service.campaigns.store import DocumentKind
-from service.campaigns.variant import Interval
 from service.contributions.earned_store import earned_sums
 from service.contributions.forget import unlink_account
-from service.decisions.gift import Gift, settled, with_gifts
+from service.decisions.gift import GivenContribution, settled, with_gifts
 from service.decisions.reader import Giving, RecurringState
+from service.money import Interval
 from tests.contributions.conftest import SITE, Newsroom
 from tests.decisions import make
 from tests.decisions.test_assertion import EC, public, signed
@@ -29,10 +29,10 @@ CAMPAIGN: dict[str, Any] = {
 
 def open_with(newsroom: Newsroom, **changes: Any) -> tuple[FlaskClient, FlaskClient]:
     """A phone and a desk, on a site that vouches for its readers and asks them."""
-    engine, hand = newsroom.services.engine, Hand("editor", newsroom.clock())
-    save_site(engine, {**SITE, "reader_assertion": KEYS}, hand)
-    save_campaign(engine, {**CAMPAIGN, **changes}, hand)
-    publish(engine, DocumentKind.CAMPAIGN, "autumn", Release(), hand)
+    engine, author = newsroom.services.engine, Author("editor", newsroom.clock())
+    save_site(engine, {**SITE, "reader_assertion": KEYS}, author)
+    save_campaign(engine, {**CAMPAIGN, **changes}, author)
+    publish(engine, DocumentKind.CAMPAIGN, "autumn", Release(), author)
     newsroom.services.campaigns.refresh()
     return newsroom.client.application.test_client(), newsroom.client.application.test_client()
 
@@ -107,9 +107,9 @@ def test_a_bandit_earns_from_those_who_take_part_alone(
 def test_a_checkout_that_was_left_is_known_with_its_interval(newsroom: Newsroom, is_local: bool) -> None:
     phone, _ = open_with(newsroom, reader={"abandoned_checkout": {"intervals": "month"}})
     open_again = {**CAMPAIGN, "reader": {}, "key": "winter", "priority": 200}
-    hand = Hand("editor", newsroom.clock())
-    save_campaign(newsroom.services.engine, open_again, hand)
-    publish(newsroom.services.engine, DocumentKind.CAMPAIGN, "winter", Release(), hand)
+    author = Author("editor", newsroom.clock())
+    save_campaign(newsroom.services.engine, open_again, author)
+    publish(newsroom.services.engine, DocumentKind.CAMPAIGN, "winter", Release(), author)
     newsroom.services.campaigns.refresh()
     held = {"passport": ""} if is_local else {}
 
@@ -131,8 +131,8 @@ def test_a_reader_who_holds_nothing_begins_a_checkout_all_the_same(newsroom: New
     assert (begun.status_code, begun.json["passport"]) == (200, "")
 
 
-def gift(interval: Interval = Interval.MONTH, given_at: int = make.instant(), **changes: Any) -> Gift:
-    return Gift(interval, given_at, campaign="autumn", **changes)
+def gift(interval: Interval = Interval.MONTH, given_at: int = make.instant(), **changes: Any) -> GivenContribution:
+    return GivenContribution(interval, given_at, campaign="autumn", **changes)
 
 
 def test_an_old_copy_brings_back_nothing_that_is_over() -> None:

@@ -16,10 +16,10 @@ from service.decisions.api import blueprint
 from service.decisions.passport import PassportSealer
 from service.insights.tally import Tally
 from service.metrics import Metrics
-from service.problems import ProblemApi, answer_errors_as_problems
-from service.requests import add_cors_headers
 from service.services import EXTENSION, Services
 from service.settings import Settings
+from service.web.problems import ProblemApi, answer_errors_as_problems
+from service.web.requests import add_cors_headers
 from tests.conftest import SettableClock
 from tests.decisions import make
 

@@ -10,7 +10,7 @@ from service.campaigns.frequency import Cap, Counting, Frequency
 from service.campaigns.reader_rules import Consent, Inclusion, ReaderRules, SupporterState
 from service.campaigns.site import AmountLimit, Site
 from service.campaigns.snapshot import SiteSnapshot
-from service.campaigns.variant import Ask, Copy, CurrencyAsk, Interval, IntervalAsk, Variant
+from service.campaigns.variant import Ask, Copy, CurrencyAsk, IntervalAsk, Variant
 from service.decisions.compile import CompiledSite, compile_site
 from service.decisions.decide import decide
 from service.decisions.decision import Decision, Trace
@@ -18,6 +18,7 @@ from service.decisions.reader import Reader, new_reader
 from service.decisions.rules.supporters import supporter_state
 from service.decisions.site_time import SiteTime, site_time_at
 from service.decisions.situation import Page, Situation, Visit
+from service.money import Interval
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)  # a Wednesday
 DAY = 86_400

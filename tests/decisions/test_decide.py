@@ -10,10 +10,11 @@ from service.campaigns.campaign import Campaign, Kind, Placement
 from service.campaigns.reader_rules import Device, ReaderRules
 from service.campaigns.schedule import Schedule, WallTime
 from service.campaigns.site import AmountLimit, Attention
-from service.campaigns.variant import Ask, CopyDevice, CurrencyAsk, Interval, IntervalAsk, Ticker, TickerLabel
+from service.campaigns.variant import Ask, CopyDevice, CurrencyAsk, IntervalAsk, Ticker, TickerLabel
 from service.decisions.decide import decide
 from service.decisions.prompt import Prompt, prompt_of
 from service.decisions.rules.in_order import RULES
+from service.money import Interval
 from tests.decisions import make
 
 

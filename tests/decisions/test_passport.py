@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.campaigns.variant import Interval
 from service.decisions import reader as bounds
 from service.decisions.history import topic_histories
 from service.decisions.passport import PASSPORT_DAYS, PassportSealer
@@ -18,6 +17,7 @@ from service.decisions.reader import (
     Reader,
     RecurringState,
 )
+from service.money import Interval
 from tests.decisions import make
 
 KEYS = ("new-key-0000000000000000000000000", "old-key-0000000000000000000000000")

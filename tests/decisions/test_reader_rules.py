@@ -20,10 +20,10 @@ from service.campaigns.reader_rules import (
     SupporterState,
 )
 from service.campaigns.site import ConsentPolicy, Site
-from service.campaigns.variant import Interval
 from service.decisions.history import topic_fingerprint
 from service.decisions.reader import Giving, History, Reader, TopicHistory
 from service.decisions.situation import Purpose
+from service.money import Interval
 from tests.decisions import make
 
 HOUR = 3600

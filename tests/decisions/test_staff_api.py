@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from service.campaigns.editing import Hand, Release, publish, save_campaign, save_site
+from service.campaigns.editing import Author, Release, publish, save_campaign, save_site
 from service.campaigns.store import DocumentKind
 from service.services import Services
 from service.tokens.store import Role
@@ -27,10 +27,10 @@ CAMPAIGN = {
 @pytest.fixture
 def token(app_services: Services) -> str:
     services = app_services
-    hand = Hand("tests", make.NOW)
-    save_site(services.engine, SITE, hand)
-    save_campaign(services.engine, CAMPAIGN, hand)
-    publish(services.engine, DocumentKind.CAMPAIGN, "autumn", Release(), hand)
+    author = Author("tests", make.NOW)
+    save_site(services.engine, SITE, author)
+    save_campaign(services.engine, CAMPAIGN, author)
+    publish(services.engine, DocumentKind.CAMPAIGN, "autumn", Release(), author)
     services.campaigns.refresh()
     made = create_token(services.engine, services.settings.secret_keys, TokenRequest("t", Role.EDITOR), make.NOW)
     return made.text

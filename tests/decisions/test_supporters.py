@@ -9,9 +9,9 @@ import pytest
 from service.campaigns.frequency import CoolOff
 from service.campaigns.reader_rules import EVERYONE, SUPPORTERS, ReaderRules, SupporterState
 from service.campaigns.site import SupporterPolicy
-from service.campaigns.variant import Interval
 from service.decisions.reader import Giving, RecurringState
 from service.decisions.rules.supporters import contributed, refunded, state_ends_at, supporter_state
+from service.money import Interval
 from tests.decisions import make
 
 NOW = make.instant()

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.exports.exporting import STRANGER, STRANGERS_RUNS_PER_HOUR
-from service.exports.runs_store import ExportRun, Outcome, list_runs
+from service.exports.runs_store import ExportRun, RunOutcome, list_runs
 from tests.conftest import SettableClock
 from tests.exports.finance import Finance
 from tests.exports.test_first_files import pay
@@ -128,7 +128,7 @@ def test_every_run_is_recorded_with_who_what_and_the_hash(
 
     (run,) = runs(finance)
     assert run.asked_by.endswith("(a machine of finance)")
-    assert (run.name, run.format, run.outcome, run.row_count) == ("contributions", "csv", Outcome.COMPLETED, 1)
+    assert (run.name, run.format, run.outcome, run.row_count) == ("contributions", "csv", RunOutcome.COMPLETED, 1)
     assert run.parameters["to"] == "2026-11-30"
     assert run.sha256 == hashlib.sha256(file).hexdigest()
 
@@ -139,9 +139,9 @@ def test_refusals_are_recorded_too(finance: Finance, client: FlaskClient, token:
     client.get("/v1/exports/journal.csv?as_of=999999", headers=token("finance"))
 
     assert {(run.outcome, run.reason) for run in runs(finance)} == {
-        (Outcome.REFUSED, "forbidden"),
-        (Outcome.REFUSED, "personal_data_forbidden"),
-        (Outcome.REFUSED, "invalid_export"),
+        (RunOutcome.REFUSED, "forbidden"),
+        (RunOutcome.REFUSED, "personal_data_forbidden"),
+        (RunOutcome.REFUSED, "invalid_export"),
     }
 
 
@@ -155,7 +155,7 @@ def test_what_never_became_an_export_is_recorded_as_well(finance: Finance, clien
 
     kept = {(run.name, run.format, run.reason): run for run in runs(finance)}
 
-    assert {run.outcome for run in kept.values()} == {Outcome.REFUSED}
+    assert {run.outcome for run in kept.values()} == {RunOutcome.REFUSED}
     assert set(kept) == {
         ("journal", "csv", "invalid_request"),
         ("journal", "csv", "invalid_export"),
@@ -188,4 +188,4 @@ def test_a_download_that_is_given_up_is_recorded_and_frees_its_connection(
         client.get("/v1/exports/journal.csv", headers=headers, buffered=False).close()
 
     assert client.get("/v1/exports/journal.csv", headers=headers).data.startswith(b"seq,")
-    assert sum(run.outcome is Outcome.ABANDONED for run in runs(finance)) == 12
+    assert sum(run.outcome is RunOutcome.ABANDONED for run in runs(finance)) == 12

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from service.campaigns.editing import Hand, save_site
+from service.campaigns.editing import Author, save_site
 from service.insights.store import flush_counts
 from service.insights.tally import Cell, Counted
 from service.services import Services
@@ -23,7 +23,7 @@ NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 @pytest.fixture
 def get(app: Flask, app_services: Services) -> Any:
     engine = app_services.engine
-    save_site(engine, SITE, Hand("tests", make.NOW))
+    save_site(engine, SITE, Author("tests", make.NOW))
     app_services.campaigns.refresh()
     token = create_token(engine, app_services.settings.secret_keys, TokenRequest("t", Role.EDITOR), make.NOW).text
     flush_counts(

@@ -3,12 +3,13 @@
 from collections import Counter
 from datetime import date
 
-from service.campaigns.editing import Hand, Release, publish, save_campaign, save_site
+from service.campaigns.editing import Author, Release, publish, save_campaign, save_site
 from service.campaigns.store import DocumentKind
 from service.contributions.earned_store import EarnedSum
 from service.insights.measure import earned_by_variant, measure_all
 from service.insights.store import flush_counts
 from service.insights.tally import Cell, Counted
+from service.money import Interval
 from service.services import Services
 from tests.decisions import make
 
@@ -16,10 +17,10 @@ from tests.decisions import make
 def test_value_is_a_years_giving_in_the_sites_own_smallest_amounts() -> None:
     campaign = make.campaign(variants=(make.variant("a"), make.variant("b")))
     sums = (
-        EarnedSum("autumn", "a", "one_off", "EUR", 2, 600),
-        EarnedSum("autumn", "a", "month", "EUR", 1, 300),
-        EarnedSum("autumn", "b", "one_off", "USD", 1, 1200),
-        EarnedSum("other", "a", "one_off", "EUR", 9, 9000),
+        EarnedSum("autumn", "a", Interval.ONE_OFF, "EUR", 2, 600),
+        EarnedSum("autumn", "a", Interval.MONTH, "EUR", 1, 300),
+        EarnedSum("autumn", "b", Interval.ONE_OFF, "USD", 1, 1200),
+        EarnedSum("other", "a", Interval.ONE_OFF, "EUR", 9, 9000),
     )
 
     earned = {one.variant: one for one in earned_by_variant(campaign, {"a": 50}, sums, make.site())}
@@ -33,7 +34,7 @@ def test_measuring_without_sites_is_nothing(services: Services) -> None:
 
 
 def test_shares_of_a_bandit_reach_the_database(services: Services) -> None:
-    hand = Hand("tests", services.clock())
+    author = Author("tests", services.clock())
     words = {"en": {"heading": "Give", "button": "Give"}}
     ticker = {"goal": 10, "currency": "EUR", "label": {"en": "Goal"}, "starts_on": "2026-11-01"}
     site = {"key": "tide", "name": "Tide", "timezone": "UTC", "home_url": "https://tide.example", "currency": "EUR"}
@@ -45,9 +46,9 @@ def test_shares_of_a_bandit_reach_the_database(services: Services) -> None:
         "experiment": {"method": "roulette", "minimum_seen": 1},
         "variants": [{"key": key, "copy": words, "ticker": ticker} for key in "ab"],
     }
-    save_site(services.engine, site, hand)
-    save_campaign(services.engine, campaign, hand)
-    publish(services.engine, DocumentKind.CAMPAIGN, "autumn", Release(), hand)
+    save_site(services.engine, site, author)
+    save_campaign(services.engine, campaign, author)
+    publish(services.engine, DocumentKind.CAMPAIGN, "autumn", Release(), author)
     flush_counts(
         services.engine,
         Counter({Cell("tide", "autumn", key, date(2026, 11, 18), True, Counted.SEEN): 10 for key in "ab"}),

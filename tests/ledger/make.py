@@ -3,13 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from service.money import Interval
 from service.stripe_events.facts import (
     BalanceTransaction,
     Charge,
     ContributionMark,
     Dispute,
     FeeDetail,
-    Interval,
     Payout,
     Refund,
 )

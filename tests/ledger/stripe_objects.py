@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from service.stripe_events.facts import ContributionMark, Interval
+from service.money import Interval
+from service.stripe_events.facts import ContributionMark
 from service.stripe_gateway.marks import mark_metadata
 from tests.scenarios.scripted import Json
 

@@ -10,9 +10,9 @@ from service.ledger.checking import check_everything
 from service.ledger.invariants import Check
 from service.ledger.jobs import check_books
 from service.ledger.posting_store import post_in_batches
+from service.money import Interval
 from service.services import Services
 from service.stripe_events.fact_store import StoredFact
-from service.stripe_events.facts import Interval
 from service.stripe_events.record_store import record
 from tests.conftest import SettableClock
 from tests.ledger import make

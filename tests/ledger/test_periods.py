@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from service.ledger.accounts import Account
-from service.ledger.entries import Entry, Posting, Reason
+from service.ledger.entries import Entry, EntryReason, Posting
 from service.ledger.period_store import close_period
 from service.ledger.periods import PeriodError, accounting_date
 from tests.ledger import make
@@ -19,7 +19,7 @@ YEAR_END = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
 
 def entry(effective_at: datetime, dated_on: date | None = None) -> Entry:
     postings = (Posting(Account.BANK, 1), Posting(Account.STRIPE_BALANCE, -1))
-    return Entry("bt:t", Reason.TOPUP, "topup", "tu", "EUR", effective_at, postings, ("t",), "t", dated_on)
+    return Entry("bt:t", EntryReason.TOPUP, "topup", "tu", "EUR", effective_at, postings, ("t",), "t", dated_on)
 
 
 @pytest.mark.parametrize(

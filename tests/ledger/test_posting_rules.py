@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from service.money import Interval
 from service.stripe_events.fact_store import StoredFact
-from service.stripe_events.facts import Interval
 from tests.ledger import make
 from tests.ledger.books import Books, Lines
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from service.database.engine import owner_engine
 from service.ledger.period_store import close_period
 from service.ledger.rebuild_store import RebuildError, rebuild_ledger
-from service.stripe_events.facts import Interval
+from service.money import Interval
 from tests.ledger import make
 from tests.ledger.books import NOW, UTC_ZONE, Books
 from tests.ledger.test_shuffles import FINAL_FACTS, arrivals

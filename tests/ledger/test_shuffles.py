@@ -7,8 +7,9 @@ from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any
 
+from service.money import Interval
 from service.stripe_events.fact_store import StoredFact
-from service.stripe_events.facts import Dispute, Interval
+from service.stripe_events.facts import Dispute
 from tests.ledger import make
 from tests.ledger.books import Books, Lines
 

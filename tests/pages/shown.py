@@ -7,10 +7,9 @@ from typing import Any
 
 from flask import Flask, render_template
 
-from service.campaigns.variant import Interval
 from service.contributions.support_page import SuggestedAmount, SupportInterval, SupportPage
 from service.contributions.thanks import Finish
-from service.money import Money
+from service.money import Interval, Money
 from service.pages.api import blueprint
 
 SITE = SimpleNamespace(

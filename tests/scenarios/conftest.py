@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from service.app import create_app
-from service.campaigns.editing import Hand, save_site
+from service.campaigns.editing import Author, save_site
 from service.contributions.support_token import new_support_token
 from service.services import EXTENSION, Services
 from service.settings import Settings
@@ -117,7 +117,7 @@ def stage(settings: Settings, clock: SettableClock) -> Iterator[Stage]:
         )
         app = create_app(settings, clock=clock, has_background=False)
         services: Services = app.extensions[EXTENSION]
-        save_site(services.engine, SITE, Hand("editor@courier.example", clock()))
+        save_site(services.engine, SITE, Author("editor@courier.example", clock()))
         services.campaigns.refresh()
         yield Stage(app, services, stripe, clock)
         services.close()

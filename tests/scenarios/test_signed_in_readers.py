@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from service.campaigns.editing import Hand, Release, publish, save_campaign, save_site
+from service.campaigns.editing import Author, Release, publish, save_campaign, save_site
 from service.campaigns.store import DocumentKind
 from tests.contributions.conftest import SITE
 from tests.contributions.test_signed_in_gift import CAMPAIGN, KEYS
@@ -62,11 +62,11 @@ def press(device: FlaskClient, stage: Stage, token: str, interval: str = "one_of
 
 @pytest.fixture
 def devices(stage: Stage) -> Devices:
-    engine, hand = stage.services.engine, Hand("editor", stage.clock())
+    engine, author = stage.services.engine, Author("editor", stage.clock())
     supporters = {"past_due_days": 30, "lapsed_months": 6}
-    save_site(engine, {**SITE, "reader_assertion": KEYS, "supporters": supporters}, hand)
-    save_campaign(engine, {**CAMPAIGN, "reader": {"supporter": ["none", "lapsed"]}}, hand)
-    publish(engine, DocumentKind.CAMPAIGN, "autumn", Release(), hand)
+    save_site(engine, {**SITE, "reader_assertion": KEYS, "supporters": supporters}, author)
+    save_campaign(engine, {**CAMPAIGN, "reader": {"supporter": ["none", "lapsed"]}}, author)
+    publish(engine, DocumentKind.CAMPAIGN, "autumn", Release(), author)
     stage.services.campaigns.refresh()
     found = Devices(stage, stage.app.test_client(), stage.app.test_client())
     assert found.states() == {("none", True)}

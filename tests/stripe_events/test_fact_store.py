@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, Engine, Table, func, select
 
+from service.money import Interval
 from service.stripe_events.fact_query_store import (
     charges_by_id,
     disputes_by_id,
@@ -25,7 +26,7 @@ from service.stripe_events.fact_tables_store import (
     invoices,
     posting_queue,
 )
-from service.stripe_events.facts import Interval, Invoice, InvoicePayment
+from service.stripe_events.facts import Invoice, InvoicePayment
 from tests.ledger import make
 from tests.ledger.books import NOW
 

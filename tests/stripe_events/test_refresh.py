@@ -11,8 +11,7 @@ import pytest
 from service.contributions.contribution import ContributionState
 from service.stripe_events import pull, store
 from service.stripe_events.backfill import backfill
-from service.stripe_events.drain import drain
-from service.stripe_events.refresh import MAX_ATTEMPTS, next_attempt, sweep
+from service.stripe_events.refresh import MAX_ATTEMPTS, drain, next_attempt, sweep
 from tests.conftest import plain_address
 from tests.contributions.conftest import Newsroom
 from tests.stripe_events.webhook import event, send

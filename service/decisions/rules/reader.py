@@ -4,7 +4,6 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.gate import GateType
 from service.campaigns.reader_rules import Consent, Device, Inclusion
 from service.campaigns.site import Site
-from service.campaigns.variant import Interval
 from service.decisions.assignment import is_in_share
 from service.decisions.reader import Giving
 from service.decisions.rules.articles import span
@@ -12,6 +11,7 @@ from service.decisions.rules.rule import ACCESS, VISIT, Prepared, is_appeal, is_
 from service.decisions.site_time import DAY_SECONDS, HOUR_SECONDS
 from service.decisions.situation import Purpose, Situation
 from service.decisions.verdict import Verdict, listed
+from service.money import Interval
 
 _MOBILE = frozenset({Device.MOBILE, Device.IOS, Device.ANDROID})
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Error, Page, Playwright, Request, Respo
 from service.widget.install.fetch import PageUnreachableError
 from service.widget.install.locality import Locality
 from service.widget.install.observer import BrowserMissingError
-from service.widget.install.sight import Asked, Sight
+from service.widget.install.sight import ServiceCall, Sight
 from service.widget.install.source import OURS
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -144,11 +144,11 @@ def _loader_failure(traffic: _Traffic) -> str:
     return ""
 
 
-def _asked(request: Request, traffic: _Traffic) -> Asked:
+def _asked(request: Request, traffic: _Traffic) -> ServiceCall:
     status, failure = traffic.statuses.get(request), traffic.failures.get(request, "")
     site = request.all_headers().get("sec-fetch-site", "") if status else ""
     body = _body(request)
-    return Asked(
+    return ServiceCall(
         url=request.url,
         status=None if failure else status,
         failure=failure,

@@ -8,12 +8,12 @@ from service.settings import Settings
 from service.widget.install.diagnosis import NO_BROWSER, diagnose
 from service.widget.install.expected import Expected
 from service.widget.install.fetch import PageUnreachableError, fetch_source, network_of
-from service.widget.install.finding import Code, Finding, problem
+from service.widget.install.finding import Code, InstallFinding, problem
 from service.widget.install.observer import BrowserMissingError, Observer
 from service.widget.install.sight import Sight
 
 
-def check_page(url: str, expected: Expected, observe: Observer | None) -> tuple[Finding, ...]:
+def check_page(url: str, expected: Expected, observe: Observer | None) -> tuple[InstallFinding, ...]:
     """Findings about the page at `url`, problems first; `observe` None: without a browser."""
     sight: Sight | None = None
     browser_words = ""

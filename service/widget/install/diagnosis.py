@@ -7,7 +7,7 @@ from service.widget.install.examine_sight import examine_sight
 from service.widget.install.examine_source import examine_facts, examine_locality, examine_source, loader_address
 from service.widget.install.expected import Expected
 from service.widget.install.facts import PageFacts, read_facts
-from service.widget.install.finding import Code, Finding, Severity, advice
+from service.widget.install.finding import Code, InstallFinding, InstallSeverity, advice
 from service.widget.install.locality import Locality, locality_of
 from service.widget.install.sight import Sight
 from service.widget.install.source import PageSource
@@ -33,7 +33,7 @@ NO_BROWSER = advice(
 )
 
 
-def diagnose(source: PageSource, expected: Expected, sight: Sight | None) -> tuple[Finding, ...]:
+def diagnose(source: PageSource, expected: Expected, sight: Sight | None) -> tuple[InstallFinding, ...]:
     """What is wrong and what is right. `sight` None: no browser looked."""
     found = [
         *examine_source(source, expected),
@@ -59,7 +59,7 @@ def _facts(source: PageSource, sight: Sight | None) -> PageFacts:
     return replace(read, page_type=sent.page_type, section=sent.section, has_tags=sent.has_tags, language=sent.language)
 
 
-def _locality(source: PageSource, expected: Expected, sight: Sight | None) -> Finding:
+def _locality(source: PageSource, expected: Expected, sight: Sight | None) -> InstallFinding:
     tag = source.tags[0] if source.tags else None
     service = loader_address(source, tag) if tag else expected.service_url
     seen = next((asked.locality for asked in sight.asked if asked.locality), None) if sight else None
@@ -74,14 +74,16 @@ def _guessed_locality(page: str, service: str) -> Locality:
         return Locality.CROSS_SITE
 
 
-def _weeded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def _weeded(findings: Iterable[InstallFinding]) -> tuple[InstallFinding, ...]:
     """The most serious finding of each code, problems first; a symptom only where no cause was found."""
-    kept: dict[tuple[Code, str], Finding] = {}
+    kept: dict[tuple[Code, str], InstallFinding] = {}
     for finding in findings:
-        key = (finding.code, finding.what if finding.severity is Severity.FINE else "")
-        if key not in kept or (finding.severity is Severity.PROBLEM and kept[key].severity is not Severity.PROBLEM):
+        key = (finding.code, finding.what if finding.severity is InstallSeverity.FINE else "")
+        if key not in kept or (
+            finding.severity is InstallSeverity.PROBLEM and kept[key].severity is not InstallSeverity.PROBLEM
+        ):
             kept[key] = finding
-    problems = {finding.code for finding in kept.values() if finding.severity is Severity.PROBLEM}
-    order = list(Severity)
+    problems = {finding.code for finding in kept.values() if finding.severity is InstallSeverity.PROBLEM}
+    order = list(InstallSeverity)
     remaining = [finding for finding in kept.values() if finding.code not in SYMPTOMS or not problems & CAUSES]
     return tuple(sorted(remaining, key=lambda finding: order.index(finding.severity)))

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from service.widget.install.examine_source import blocked_by_csp
-from service.widget.install.finding import Code, Finding, advice, fine, problem
-from service.widget.install.sight import Asked, Sight
+from service.widget.install.finding import Code, InstallFinding, advice, fine, problem
+from service.widget.install.sight import ServiceCall, Sight
 
 KNOWN_REASONS = frozenset({"no_prompt", "no_place", "unusable", "resting", "off"})
 
 
-def examine_sight(sight: Sight, service_url: str, is_answer_given: bool) -> tuple[Finding, ...]:
+def examine_sight(sight: Sight, service_url: str, is_answer_given: bool) -> tuple[InstallFinding, ...]:
     """Every finding, causes first. `is_answer_given`: the page's own markup says what the reader agreed to."""
     return (
         *_examine_loading(sight, service_url),
@@ -18,7 +18,7 @@ def examine_sight(sight: Sight, service_url: str, is_answer_given: bool) -> tupl
     )
 
 
-def _examine_loading(sight: Sight, service_url: str) -> Iterator[Finding]:
+def _examine_loading(sight: Sight, service_url: str) -> Iterator[InstallFinding]:
     if sight.blocked:
         yield blocked_by_csp(list(sight.blocked), service_url)
     elif sight.failure:
@@ -35,7 +35,7 @@ def _examine_loading(sight: Sight, service_url: str) -> Iterator[Finding]:
         )
 
 
-def _examine_running(sight: Sight) -> Iterator[Finding]:
+def _examine_running(sight: Sight) -> Iterator[InstallFinding]:
     if not sight.is_running:
         yield problem(
             Code.NOT_RUNNING,
@@ -52,7 +52,7 @@ def _examine_running(sight: Sight) -> Iterator[Finding]:
         yield from _examine_answer(sight, sight.asked[-1])
 
 
-def _examine_answer(sight: Sight, asked: Asked) -> Iterator[Finding]:
+def _examine_answer(sight: Sight, asked: ServiceCall) -> Iterator[InstallFinding]:
     stumbles = sorted(set(sight.reasons) - KNOWN_REASONS)
     if not asked.is_answered:
         yield problem(
@@ -76,7 +76,7 @@ def _examine_answer(sight: Sight, asked: Asked) -> Iterator[Finding]:
         yield fine("the widget asked and the service answered")
 
 
-def _examine_consent(sight: Sight) -> Iterator[Finding]:
+def _examine_consent(sight: Sight) -> Iterator[InstallFinding]:
     """A reader who has not answered yet is asked by page facts and chance only; so would everybody be for ever."""
     if not sight.asked or sight.asked[-1].consent != "none":
         return

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 from service.campaigns.campaign import Placement
 from service.widget.install.expected import Expected
 from service.widget.install.facts import PageFacts
-from service.widget.install.finding import Code, Finding, advice, fine, problem
+from service.widget.install.finding import Code, InstallFinding, advice, fine, problem
 from service.widget.install.locality import Locality, is_other_network
 from service.widget.install.policy import Passes, allows
 from service.widget.install.source import PageSource, WidgetTag
@@ -20,7 +20,7 @@ HOLDING_ATTRIBUTES = (
 )
 
 
-def examine_source(source: PageSource, expected: Expected) -> tuple[Finding, ...]:
+def examine_source(source: PageSource, expected: Expected) -> tuple[InstallFinding, ...]:
     """Every finding about a page's text, the cause before the consequence."""
     return (
         *examine_tags(source, expected),
@@ -32,7 +32,7 @@ def examine_source(source: PageSource, expected: Expected) -> tuple[Finding, ...
     )
 
 
-def examine_tags(source: PageSource, expected: Expected) -> Iterator[Finding]:
+def examine_tags(source: PageSource, expected: Expected) -> Iterator[InstallFinding]:
     """The script element: there, once, and as it was written."""
     snippet = f'<script async src="{expected.loader}" data-site="…"></script>'
     if not source.tags:
@@ -56,7 +56,7 @@ def examine_tags(source: PageSource, expected: Expected) -> Iterator[Finding]:
         yield fine("the widget script is there, once")
 
 
-def _dead_tag(tag: WidgetTag) -> Finding:
+def _dead_tag(tag: WidgetTag) -> InstallFinding:
     if tag.get("type").lower() == "text/plain" or any(name in tag.attributes for name in HOLDING_ATTRIBUTES):
         return problem(
             Code.SCRIPT_HELD,
@@ -70,7 +70,7 @@ def _dead_tag(tag: WidgetTag) -> Finding:
     )
 
 
-def examine_tag_details(source: PageSource) -> Iterator[Finding]:
+def examine_tag_details(source: PageSource) -> Iterator[InstallFinding]:
     """How the browser is told to load it."""
     for tag in source.tags[:1]:
         if not {"async", "defer"} & tag.attributes.keys() and tag.get("type").lower() != "module":
@@ -92,7 +92,7 @@ def examine_tag_details(source: PageSource) -> Iterator[Finding]:
             )
 
 
-def examine_service(source: PageSource, expected: Expected) -> Iterator[Finding]:
+def examine_service(source: PageSource, expected: Expected) -> Iterator[InstallFinding]:
     """Where the script comes from."""
     for tag in source.tags[:1]:
         address = loader_address(source, tag)
@@ -110,13 +110,13 @@ def examine_service(source: PageSource, expected: Expected) -> Iterator[Finding]
             )
 
 
-def examine_site(source: PageSource, expected: Expected) -> Iterator[Finding]:
+def examine_site(source: PageSource, expected: Expected) -> Iterator[InstallFinding]:
     """The site's key, and whether it knows this page's origin."""
     for tag in source.tags[:1]:
         yield from _examine_key(tag.get("data-site"), origin_of(source.url), expected)
 
 
-def _examine_key(key: str, origin: str, expected: Expected) -> Iterator[Finding]:
+def _examine_key(key: str, origin: str, expected: Expected) -> Iterator[InstallFinding]:
     if expected.origins is None:
         yield advice(Code.SITE_NOT_COMPARED, "the sites could not be loaded, so the key was not compared", "")
         return
@@ -140,7 +140,7 @@ def _examine_key(key: str, origin: str, expected: Expected) -> Iterator[Finding]
         yield advice(Code.SWITCHED_OFF, f"{key!r} is paused or switched off: nothing will be shown", "")
 
 
-def examine_policies(source: PageSource, expected: Expected) -> Iterator[Finding]:
+def examine_policies(source: PageSource, expected: Expected) -> Iterator[InstallFinding]:
     """Content-Security-Policy: the loader, its modules, and the question to the service."""
     tag = source.tags[0] if source.tags else WidgetTag({"src": expected.loader})
     loader = loader_address(source, tag)
@@ -161,7 +161,7 @@ def examine_policies(source: PageSource, expected: Expected) -> Iterator[Finding
         yield fine("the page's Content-Security-Policy lets the widget in")
 
 
-def blocked_by_csp(directives: list[str], base: str) -> Finding:
+def blocked_by_csp(directives: list[str], base: str) -> InstallFinding:
     """The one finding about policies, wherever it was seen."""
     host = origin_of(base) or "the service"
     return problem(
@@ -173,7 +173,7 @@ def blocked_by_csp(directives: list[str], base: str) -> Finding:
     )
 
 
-def examine_places(source: PageSource, expected: Expected) -> Iterator[Finding]:
+def examine_places(source: PageSource, expected: Expected) -> Iterator[InstallFinding]:
     """Where appeals go, and what readers without JavaScript have."""
     known = {placement.value for placement in Placement}
     unknown = sorted({place for place in source.places if place not in known})
@@ -195,7 +195,7 @@ def examine_places(source: PageSource, expected: Expected) -> Iterator[Finding]:
         )
 
 
-def examine_facts(facts: PageFacts) -> Iterator[Finding]:
+def examine_facts(facts: PageFacts) -> Iterator[InstallFinding]:
     """What campaigns can aim at, and what a gate may hide."""
     if facts.unreadable_count:
         yield advice(
@@ -219,7 +219,7 @@ def examine_facts(facts: PageFacts) -> Iterator[Finding]:
         )
 
 
-def _examine_article(facts: PageFacts) -> Iterator[Finding]:
+def _examine_article(facts: PageFacts) -> Iterator[InstallFinding]:
     facts_told = {"section": facts.section, "tags": facts.has_tags, "language": facts.language}
     missing = [name for name, value in facts_told.items() if not value]
     if missing:
@@ -232,7 +232,7 @@ def _examine_article(facts: PageFacts) -> Iterator[Finding]:
         yield fine("the article tells its section, tags and language")
 
 
-def examine_locality(locality: Locality, is_local: bool, networks: tuple[str, str]) -> Finding:
+def examine_locality(locality: Locality, is_local: bool, networks: tuple[str, str]) -> InstallFinding:
     """Whether the cookie travels, and what the deployment costs in Safari. `networks`: of the page, of the service."""
     if locality is Locality.CROSS_SITE and not is_local:
         return problem(

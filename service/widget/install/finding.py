@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Severity(StrEnum):
+class InstallSeverity(StrEnum):
     """`problem`: readers are not asked, or counted wrongly. `advice`: it works, but look again."""
 
     PROBLEM = "problem"
@@ -54,26 +54,26 @@ class Code(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class InstallFinding:
     """`remedy` says what to do; empty where nothing has to be done."""
 
-    severity: Severity
+    severity: InstallSeverity
     code: Code
     what: str
     remedy: str = ""
 
 
-def problem(code: Code, what: str, remedy: str) -> Finding:
-    return Finding(Severity.PROBLEM, code, what, remedy)
+def problem(code: Code, what: str, remedy: str) -> InstallFinding:
+    return InstallFinding(InstallSeverity.PROBLEM, code, what, remedy)
 
 
-def advice(code: Code, what: str, remedy: str = "") -> Finding:
-    return Finding(Severity.ADVICE, code, what, remedy)
+def advice(code: Code, what: str, remedy: str = "") -> InstallFinding:
+    return InstallFinding(InstallSeverity.ADVICE, code, what, remedy)
 
 
-def fine(what: str) -> Finding:
-    return Finding(Severity.FINE, Code.LOOKS_RIGHT, what)
+def fine(what: str) -> InstallFinding:
+    return InstallFinding(InstallSeverity.FINE, Code.LOOKS_RIGHT, what)
 
 
-def has_problem(findings: Iterable[Finding]) -> bool:
-    return any(finding.severity is Severity.PROBLEM for finding in findings)
+def has_problem(findings: Iterable[InstallFinding]) -> bool:
+    return any(finding.severity is InstallSeverity.PROBLEM for finding in findings)

@@ -6,7 +6,7 @@ from service.widget.install.locality import Locality
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ServiceCall:
     """One question to the service. `status` None: no answer that the page was given. The facts are those sent."""
 
     url: str
@@ -36,7 +36,7 @@ class Sight:
 
     tag_count: int = 0
     is_running: bool = False
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[ServiceCall, ...] = ()
     blocked: tuple[str, ...] = ()
     failure: str = ""
     reasons: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """Pages of publishers, as text, and what they are held against."""
 
 from service.widget.install.expected import Expected
-from service.widget.install.finding import Code, Finding, Severity
+from service.widget.install.finding import Code, InstallFinding, InstallSeverity
 
 PAGE = "https://www.courier.example/news/tide"
 SERVICE = "https://support.courier.example"
@@ -17,9 +17,9 @@ EXPECTED = Expected(
 )
 
 
-def serious(findings: tuple[Finding, ...]) -> list[Code]:
-    return [finding.code for finding in findings if finding.severity is Severity.PROBLEM]
+def serious(findings: tuple[InstallFinding, ...]) -> list[Code]:
+    return [finding.code for finding in findings if finding.severity is InstallSeverity.PROBLEM]
 
 
-def advised(findings: tuple[Finding, ...]) -> list[Code]:
-    return [finding.code for finding in findings if finding.severity is Severity.ADVICE]
+def advised(findings: tuple[InstallFinding, ...]) -> list[Code]:
+    return [finding.code for finding in findings if finding.severity is InstallSeverity.ADVICE]

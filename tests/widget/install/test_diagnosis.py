@@ -7,11 +7,11 @@ import pytest
 from service.widget.install.diagnosis import diagnose
 from service.widget.install.finding import Code
 from service.widget.install.locality import Locality
-from service.widget.install.sight import Asked, Sight
+from service.widget.install.sight import ServiceCall, Sight
 from service.widget.install.source import read_source
 from tests.widget.install.pages import EXPECTED, GOOD, PAGE, SCRIPT, advised, serious
 
-ASKED = Asked(
+ASKED = ServiceCall(
     "https://support.courier.example/v1/decide", 200, "", Locality.SAME_SITE, "full", "article", "News", True, "en"
 )
 WELL = Sight(tag_count=1, is_running=True, asked=(ASKED,), reasons=("no_prompt",))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from service.widget.install.diagnosis import diagnose
 from service.widget.install.examine_source import examine_locality
 from service.widget.install.expected import Expected
-from service.widget.install.finding import Code, Severity
+from service.widget.install.finding import Code, InstallSeverity
 from service.widget.install.locality import Locality
 from service.widget.install.source import read_source
 from tests.widget.install.pages import DATA, EXPECTED, GOOD, PAGE, PLACE, SCRIPT, SERVICE, advised, serious
@@ -33,7 +33,7 @@ def test_a_page_as_documented_has_nothing_wrong_but_that_no_browser_looked() -> 
 
     assert serious(found) == []
     assert advised(found) == [Code.NO_BROWSER]
-    assert sum(finding.severity is Severity.FINE for finding in found) == 5
+    assert sum(finding.severity is InstallSeverity.FINE for finding in found) == 5
 
 
 @pytest.mark.parametrize(
