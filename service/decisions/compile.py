@@ -9,7 +9,7 @@ from service.campaigns.experiment import VariantShare
 from service.campaigns.reader_rules import ArticleCount
 from service.campaigns.schedule import ends_before, starts_at
 from service.campaigns.site import Site
-from service.campaigns.snapshot import SiteSnapshot, Snapshot
+from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
 from service.decisions.history import topic_fingerprint
 from service.decisions.impressions import campaign_fingerprint
 from service.decisions.rules.articles import span, window

@@ -8,7 +8,7 @@ from service.decisions.decide_view import Answer
 from service.decisions.impressions import PromptEvent
 from service.decisions.prompt_events import Noted
 from service.decisions.prompt_token import PromptToken
-from service.insights.tally import Cell, Counted
+from service.decisions.tally import Cell, Counted
 from service.services import Services
 
 log = structlog.get_logger()

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from service.campaigns.reader_rules import SupporterState
-from service.campaigns.snapshot import SiteSnapshot
+from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.decisions.compile import CompiledSite, compile_site
 from service.decisions.decide_view import PageView, take_view, under_consent
 from service.decisions.decision import Decision

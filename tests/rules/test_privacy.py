@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.contributions.portal import LINK_LIFE
+from service.contributions.portal.portal import LINK_LIFE
 from service.database.metadata import metadata
 from service.decisions.passport import PASSPORT_DAYS
 from service.decisions.passport_cookie import cookie_name
