@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
 from schemas.decide import MAX_TOKEN
-from service.contributions.checkout_form import CheckoutForm
+from service.contributions.checkout.form import CheckoutForm
 from service.money import Interval
 
 MAX_TOKEN_CHARACTERS = 3000

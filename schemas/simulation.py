@@ -6,12 +6,12 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, pre_load
 
-from schemas.campaign import CampaignSchema
+from schemas.campaigns.campaign import CampaignSchema
+from schemas.campaigns.site import SiteSchema
 from schemas.decide import DecideSchema, bounded_text, page_name
 from schemas.document import StrictSchema
 from schemas.fields import Flag, Key, OneOrMany, Whole, Word
 from schemas.simulated_reader import IntervalWord, StartReaderSchema, spelt
-from schemas.site import SiteSchema
 from schemas.times import When
 from service.campaigns.campaign import Campaign
 from service.campaigns.countries import with_countries_written_out

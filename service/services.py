@@ -7,10 +7,10 @@ import procrastinate
 from flask import current_app
 from sqlalchemy import Engine
 
-from service.campaigns.holder import SnapshotHolder
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.clock import Clock
 from service.decisions.passport import PassportSealer
-from service.insights.tally import Tally
+from service.decisions.tally import Tally
 from service.metrics import Metrics
 from service.settings import Settings, SettingsError
 from service.stripe_gateway import StripeGateway

@@ -21,8 +21,8 @@ from service.exports.export import ExportName, ExportRequest
 from service.exports.exporting import OPERATOR, Exports, open_export
 from service.ledger.posting_store import post_in_batches
 from service.ledger.store import balances
-from service.stripe_events.fact_store import record_balance_transactions
-from service.stripe_events.facts import BalanceTransaction, FeeDetail
+from service.stripe_facts.record_store import record_balance_transactions
+from service.stripe_gateway.facts import BalanceTransaction, FeeDetail
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
 PAGE_SIZE = 1000

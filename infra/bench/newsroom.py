@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from schemas.decide import DecideSchema
-from service.campaigns.assemble import site_snapshot
 from service.campaigns.documents import load_campaign, load_site
-from service.campaigns.snapshot import Snapshot
+from service.campaigns.snapshot.assemble import site_snapshot
+from service.campaigns.snapshot.snapshot import Snapshot
 from service.decisions.compile import compile_site
 from service.decisions.compiled import CompiledSite
 from service.decisions.history import record_view

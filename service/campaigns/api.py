@@ -6,9 +6,8 @@ from typing import Any
 from flask import abort, request
 from marshmallow import Schema
 
-from schemas.campaign import CampaignSchema
-from schemas.document import Path, load_value
-from schemas.editing import (
+from schemas.campaigns.campaign import CampaignSchema
+from schemas.campaigns.editing import (
     DocumentChangeSchema,
     DocumentSchema,
     DocumentStateSchema,
@@ -18,7 +17,8 @@ from schemas.editing import (
     SitePauseSchema,
     SwitchStateSchema,
 )
-from schemas.site import SiteSchema
+from schemas.campaigns.site import SiteSchema
+from schemas.document import Path, load_value
 from service.campaigns.documents import MAX_DOCUMENT_BYTES, Document, load_campaign, load_site, read_document
 from service.campaigns.editing import Author, pause, publish, save_campaign, save_site
 from service.campaigns.reading import DocumentDetails, changes_of, describe, describe_all, versions_of

@@ -11,8 +11,8 @@ from flask.cli import with_appcontext
 from service.campaigns.campaign import Campaign
 from service.campaigns.documents import Document, load_campaign, load_site, read_file, write_document
 from service.campaigns.editing import Author, Release, pause, publish, save_campaign, save_site
-from service.campaigns.finding import LintFinding, LintSeverity
-from service.campaigns.lint import lint
+from service.campaigns.lint.everything import lint
+from service.campaigns.lint.finding import LintFinding, LintSeverity
 from service.campaigns.reading import describe, stored_documents
 from service.campaigns.site import Site
 from service.campaigns.store import DocumentKind

@@ -15,10 +15,10 @@ from typing import Any, cast
 
 import yaml
 
-from schemas.campaign import CampaignSchema
+from schemas.campaigns.campaign import CampaignSchema
+from schemas.campaigns.site import SiteSchema
 from schemas.document import Path as DocumentPath
 from schemas.document import load_value, spoken
-from schemas.site import SiteSchema
 from service.campaigns.campaign import Campaign
 from service.campaigns.json_documents import LinesOf, is_json_like, without_tabs
 from service.campaigns.site import Site

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine
 from service.campaigns.campaign import Campaign
 from service.campaigns.documents import load_campaign, load_site
 from service.campaigns.editing import with_due_schedule
-from service.campaigns.finding import LintFinding
-from service.campaigns.lint import lint, lint_one
+from service.campaigns.lint.everything import lint, lint_one
+from service.campaigns.lint.finding import LintFinding
 from service.campaigns.site import Site
 from service.campaigns.store import (
     Change,

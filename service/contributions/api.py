@@ -8,25 +8,25 @@ from schemas.checkout import CheckoutSchema, CheckoutUrlSchema
 from schemas.portal import PortalForm, PortalSchema
 from schemas.receipt import ReceiptSchema, ThankedSchema
 from schemas.refund import RefundSchema, RefundWishSchema
-from service.contributions.checkout import origin_of_form, start_checkout
-from service.contributions.checkout_form import CheckoutForm, token_digest
-from service.contributions.portal import PortalPage, open_portal, send_portal_link
-from service.contributions.receipt import open_receipt
-from service.contributions.refunds import RefundWish, refund_charge
-from service.contributions.resume import resume_checkout
-from service.contributions.support_page import support_page
-from service.contributions.supporter_passport import (
+from service.contributions.checkout.form import CheckoutForm, token_digest
+from service.contributions.checkout.given_token import open_receipt
+from service.contributions.checkout.resume import resume_checkout
+from service.contributions.checkout.start import origin_of_form, start_checkout
+from service.contributions.checkout.support_page import support_page
+from service.contributions.checkout.supporter_passport import (
     begun_passport,
     just_given,
     knows_of,
     reader_key,
     recognised_passport,
 )
-from service.contributions.thanks import returned_reader
+from service.contributions.checkout.thanks import returned_reader
+from service.contributions.portal.portal import PortalPage, open_portal, send_portal_link
 from service.decisions.api import carried, carrier_of
 from service.errors import InvalidTokenError
+from service.reconciliation.refunds import RefundWish, refund_charge
 from service.services import Services, current_services
-from service.stripe_events.facts import Refund
+from service.stripe_gateway.facts import Refund
 from service.tokens.api import current_token, requires_role
 from service.web.rate_limits import (
     PER_ADDRESS,

@@ -7,12 +7,12 @@ import click
 from flask.cli import with_appcontext
 
 from service.contributions.forget import forget_contributor
-from service.contributions.refunds import RefundWish, refund_charge
 from service.errors import DomainError
 from service.ids import new_id
 from service.money import major_text
+from service.reconciliation.doctor import examine
+from service.reconciliation.refunds import RefundWish, refund_charge
 from service.services import current_services
-from service.stripe_events.doctor import examine
 from service.widget.install.check import check_page, expected_installation
 from service.widget.install.finding import InstallFinding, InstallSeverity, has_problem
 from service.widget.install.observer import find_observer

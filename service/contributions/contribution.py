@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from service.money import Interval, Money
-from service.stripe_events.facts import ContributionMark
+from service.stripe_gateway.facts import ContributionMark
 
 
 class ContributionState(StrEnum):

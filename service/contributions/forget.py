@@ -6,7 +6,7 @@ from service.contributions import forget_store
 from service.contributions.forget_store import Remembered
 from service.decisions.signed_in import account_of
 from service.errors import ConflictError, NotFoundError
-from service.exports.receipts_store import forget_declarer
+from service.receipts.store import forget_declarer
 from service.services import Services
 from service.stripe_events.retention import scrub_bodies_naming
 from service.stripe_gateway.transport import StripeObjectMissingError

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from service.contributions.contribution import ContributionState, Life
 from service.money import Money
-from service.stripe_events.contribution_facts import ContributionFacts, SubscriptionState
+from service.stripe_facts.contribution_facts import ContributionFacts, SubscriptionState
 
 _KEPT_REFUNDS = frozenset({"pending", "requires_action", "succeeded"})
 _UNPAID_INVOICES = frozenset({"open", "uncollectible"})

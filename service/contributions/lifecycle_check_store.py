@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from service.contributions.contribution import Life
 from service.contributions.lifecycle import fold_life
 from service.contributions.store import contributions, ids_after, lives_of
-from service.stripe_events.contribution_fact_store import facts_of_contributions
+from service.stripe_facts.contribution_store import facts_of_contributions
 
 PAGE_SIZE = 500
 

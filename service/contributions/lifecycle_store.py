@@ -10,13 +10,13 @@ from service.contributions import store
 from service.contributions.contribution import Attempt
 from service.contributions.forget_store import empty_customer, forgotten_among, is_forgotten_customer
 from service.contributions.lifecycle import fold_life
-from service.contributions.mail_kinds import mails_for
-from service.contributions.mail_store import add_mail
+from service.contributions.mail.kinds import mails_for
+from service.contributions.mail.outbox_store import add_mail
+from service.contributions.mail.staff_alerts import alerts_for
 from service.contributions.readers_store import contributing_readers, repair_reader, update_readers
-from service.contributions.staff_alerts import alerts_for
 from service.money import Money
-from service.stripe_events.contribution_fact_store import facts_of_contributions
-from service.stripe_events.facts import (
+from service.stripe_facts.contribution_store import facts_of_contributions
+from service.stripe_gateway.facts import (
     Charge,
     CheckoutSession,
     ContributionMark,

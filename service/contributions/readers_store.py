@@ -15,9 +15,9 @@ from service.decisions.gift import MAX_GIFTS, GivenContribution, with_gifts
 from service.decisions.reader import Reader
 from service.decisions.store import Gifts, Tell, tell_gifts
 from service.money import Interval
-from service.stripe_events.contribution_fact_store import facts_of_contributions
-from service.stripe_events.contribution_facts import ContributionFacts
-from service.stripe_events.facts import ContributionMark
+from service.stripe_facts.contribution_facts import ContributionFacts
+from service.stripe_facts.contribution_store import facts_of_contributions
+from service.stripe_gateway.facts import ContributionMark
 
 _NO_FACTS = ContributionFacts()
 _NEVER_ARRIVED = frozenset({ContributionState.FAILED, ContributionState.EXPIRED})

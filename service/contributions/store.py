@@ -27,7 +27,7 @@ from service.contributions.contribution import Attempt, Contribution, Contributi
 from service.database.columns import INSTANT, is_in
 from service.database.metadata import metadata
 from service.money import Interval, Money
-from service.stripe_events.facts import CheckoutSession, ContributionMark, Customer
+from service.stripe_gateway.facts import CheckoutSession, ContributionMark, Customer
 
 contributions = Table(
     "contributions",

@@ -7,7 +7,7 @@ from service.campaigns.campaign import Campaign, Kind, decision_order
 from service.campaigns.experiment import VariantShare
 from service.campaigns.reader_rules import ArticleCount
 from service.campaigns.schedule import ends_before, starts_at
-from service.campaigns.snapshot import SiteSnapshot
+from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.decisions.compiled import Candidate, CompiledSite, Prepared, PreparedCount
 from service.decisions.history import topic_fingerprint
 from service.decisions.prompts import campaign_fingerprint

@@ -1,6 +1,6 @@
 """Compiled sites, kept for as long as the snapshot they were made from is the current one."""
 
-from service.campaigns.snapshot import SiteSnapshot, Snapshot
+from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
 from service.decisions.compile import compile_site
 from service.decisions.compiled import CompiledSite
 

@@ -7,7 +7,7 @@ import structlog
 from service.decisions.act import Answer, Noted
 from service.decisions.prompt_token import PromptToken
 from service.decisions.prompts import PromptEvent
-from service.insights.tally import Cell, Counted
+from service.decisions.tally import Cell, Counted
 from service.services import Services
 
 log = structlog.get_logger()

@@ -3,7 +3,7 @@
 from service.decisions.passport_codec import UnreadablePassportError, decode, encode
 from service.decisions.prompt_token import prompt_sealer
 from service.decisions.reader import Reader
-from service.decisions.sealing import KeyRing
+from service.sealing import KeyRing
 
 PASSPORT_DAYS = 400
 _PURPOSE = "passport"

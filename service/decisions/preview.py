@@ -9,14 +9,14 @@ from dataclasses import astuple, dataclass
 
 from service.campaigns.campaign import Kind, Status
 from service.campaigns.gate import Strength
-from service.campaigns.snapshot import SiteSnapshot
+from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.decisions.compile import compile_campaign
 from service.decisions.compiled import Candidate
 from service.decisions.decision import Access, AccessState, Choice, Decision
-from service.decisions.sealing import KeyRing
 from service.decisions.situation import Situation
 from service.decisions.switches import switched_off
 from service.decisions.variants import Assigned
+from service.sealing import KeyRing
 
 MAX_PREVIEW_SECONDS = 7 * 86_400
 _PURPOSE = "preview"

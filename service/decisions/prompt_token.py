@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from service.decisions.sealing import KeyRing, Sealer
 from service.decisions.site_time import SKEW_SECONDS
 from service.errors import InvalidTokenError
+from service.sealing import KeyRing, Sealer
 
 TOKEN_SECONDS = 86_400
 _BETWEEN = "\x1f"  # no name of ours, nor of a page, holds it

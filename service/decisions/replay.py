@@ -8,7 +8,7 @@ from schemas.fields import KEY_PATTERN
 from service.campaigns.campaign import Campaign, Status
 from service.campaigns.countries import with_countries_written_out
 from service.campaigns.documents import MAX_DEPTH, MAX_DIGITS
-from service.campaigns.snapshot import SiteSnapshot
+from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.decisions.simulate import Lived, simulate
 from service.decisions.simulation import Simulation
 from service.decisions.simulation_file import load_simulation

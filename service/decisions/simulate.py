@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from service.campaigns.reader_rules import SupporterState
-from service.campaigns.snapshot import SiteSnapshot
+from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.decisions.compile import compile_site
 from service.decisions.compiled import CompiledSite
 from service.decisions.decision import Decision

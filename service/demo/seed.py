@@ -11,9 +11,9 @@ from service.campaigns.store import DocumentKind
 from service.clock import system_clock
 from service.database.engine import application_engine
 from service.decisions.preview import Preview, seal_preview
-from service.decisions.sealing import KeyRing
 from service.demo.processes import Ports
 from service.demo.settings import SECRET_KEY
+from service.sealing import KeyRing
 from service.tokens.store import Role
 from service.tokens.tokens import TokenRequest, create_token, verify_token
 

@@ -10,11 +10,11 @@ from psycopg import sql
 from sqlalchemy import Connection
 
 from service.exports.export import ExportName, ExportRequest
-from service.exports.local_days import LocalDays
 from service.exports.query_store import ExportScope, rows_of
 from service.exports.records_store import read_books
 from service.exports.store import values
 from service.ledger.accounts import Account
+from service.ledger.local_days import LocalDays
 
 _SUMS = sql.SQL("SELECT currency, sum({column}) FROM ({rows}) r WHERE {condition} GROUP BY currency")
 

@@ -14,12 +14,12 @@ from flask.cli import with_appcontext
 from service.errors import DomainError
 from service.exports.export import ExportName, ExportRequest, Granularity, Layout, Profile
 from service.exports.exporting import OPERATOR, Exports, open_export
-from service.exports.issuing import declare_gift_aid, issue_receipts
 from service.exports.manifest import manifest_document
 from service.exports.mapping_store import find_mapping
 from service.exports.mappings import apply_mapping
-from service.exports.receipts_store import Declaration
 from service.exports.stream import ExportStream
+from service.receipts.issuing import declare_gift_aid, issue_receipts
+from service.receipts.store import Declaration
 from service.services import current_services
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])

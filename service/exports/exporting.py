@@ -12,7 +12,6 @@ from service.clock import Clock
 from service.errors import DomainError, ForbiddenError
 from service.exports.export import ExportRequest, PersonalDataError, check_meaning
 from service.exports.file_store import check_parts, prepare_file
-from service.exports.local_days import LocalDays
 from service.exports.manifest import request_parameters
 from service.exports.mappings import mapping_in_force
 from service.exports.query_store import ExportScope
@@ -21,6 +20,7 @@ from service.exports.runs_store import ExportRun, RunOutcome, add_run, add_stran
 from service.exports.store import reading
 from service.exports.stream import ExportStream, OpenedFile, StreamTotals
 from service.ids import new_id
+from service.ledger.local_days import LocalDays
 from service.settings import Settings
 
 

@@ -13,11 +13,11 @@ from service.exports.exceptions_store import EXCEPTIONS
 from service.exports.export import ExportName, ExportRequest
 from service.exports.journal_store import Names, generic_journal, trial_balance
 from service.exports.layouts import GIFT_AID_ROWS_PER_PART
-from service.exports.local_days import LocalDays
 from service.exports.payouts_store import FEES, PAYOUT_LINES, PAYOUTS
 from service.exports.records_store import BooksPoint, relations
 from service.exports.returns_store import DISPUTES, REFUNDS
 from service.exports.supporters_store import GIFT_AID, RECEIPTS, SUBSCRIPTIONS
+from service.ledger.local_days import LocalDays
 
 _BY_INSTANT = sql.SQL('sort_at, sort_id COLLATE "C"')
 _ORDERS = {

@@ -10,8 +10,8 @@ from service import __version__
 from service.database.transaction import committed
 from service.errors import StoreUnavailableError
 from service.ledger.check_store import latest_checks
+from service.reconciliation.doctor_store import unworked_counts
 from service.services import Services, current_services
-from service.stripe_events.doctor_store import unworked_counts
 from service.stripe_gateway import API_VERSION
 from service.web.problems import problem
 from service.web.requests import Blueprint

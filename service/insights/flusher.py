@@ -5,8 +5,8 @@ import threading
 import structlog
 from sqlalchemy import Engine
 
+from service.decisions.tally import Tally
 from service.insights.store import flush_counts
-from service.insights.tally import Tally
 
 FLUSH_SECONDS = 5.0
 log = structlog.get_logger()

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.experiment import Method
-from service.campaigns.measures_store import save_raised, save_variant_shares
 from service.campaigns.schedule import WallTime, starts_at
 from service.campaigns.site import Site
-from service.campaigns.snapshot import SiteSnapshot
+from service.campaigns.snapshot.measures_store import save_raised, save_variant_shares
+from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.variant import Ticker
 from service.contributions.earned_store import EarnedSum, earned_sums, raised_minor
 from service.insights.bandit import Earned, bandit_shares

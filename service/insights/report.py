@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.contributions.earned_store import EarnedOnDay
-from service.insights.tally import Cell, Counted
+from service.decisions.tally import Cell, Counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Connection,
 from sqlalchemy.dialects.postgresql import insert
 
 from service.database.metadata import metadata
-from service.insights.tally import Cell, Counted
+from service.decisions.tally import Cell, Counted
 
 prompt_counts = Table(
     "prompt_counts",

@@ -10,13 +10,13 @@ from flask.cli import with_appcontext
 from service.contributions.lifecycle_store import rebuild_contributions
 from service.database.engine import database_address, owner_engine
 from service.errors import DomainError
-from service.ledger.checking import check_everything
 from service.ledger.explain_store import explain
 from service.ledger.explanation import explanation_lines
 from service.ledger.payout_report import comparison_line, read_report
 from service.ledger.payout_store import compare_report
 from service.ledger.period_store import close_period
 from service.ledger.rebuild_store import RebuildReport, rebuild_ledger
+from service.reconciliation.checking import check_everything
 from service.services import Services, current_services
 from service.stripe_gateway.account import StripeBalance
 

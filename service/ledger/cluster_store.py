@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from service.ledger.charge_posting import ChargeCluster, charge_entries
-from service.ledger.dispute_posting import DisputeCluster, dispute_entries
 from service.ledger.entries import Entry, PostedEntry
-from service.ledger.payout_posting import PayoutCluster, payout_entries
-from service.ledger.posting import standalone_entries
+from service.ledger.posting.charge import ChargeCluster, charge_entries
+from service.ledger.posting.dispute import DisputeCluster, dispute_entries
+from service.ledger.posting.payout import PayoutCluster, payout_entries
+from service.ledger.posting.rules import standalone_entries
 from service.ledger.store import posted_entries
-from service.stripe_events.fact_query_store import (
+from service.stripe_facts.query_store import (
     charges_by_id,
     disputes_by_id,
     payouts_by_id,

@@ -15,7 +15,8 @@ from service.ledger.explanation import (
     Explanation,
 )
 from service.ledger.store import ledger_entries, ledger_postings
-from service.stripe_events.fact_tables_store import (
+from service.stripe_events.store import events_of
+from service.stripe_facts.tables_store import (
     balance_transaction_fees,
     balance_transactions,
     charges,
@@ -24,7 +25,6 @@ from service.stripe_events.fact_tables_store import (
     payouts,
     refunds,
 )
-from service.stripe_events.store import events_of
 
 MAX_EVENTS = 100
 _NOT_SHOWN = frozenset({"id", "status_rank", "recorded_at"})

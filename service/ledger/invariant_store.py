@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from service.exports.agreement_store import Agreement
-from service.ledger import figures_store as figures
+from service.ledger import invariant_figures_store as figures
 from service.ledger.accounts import Account
 from service.ledger.invariants import Check, compare, none_of
 from service.ledger.store import balances

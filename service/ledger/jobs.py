@@ -5,8 +5,8 @@ import structlog
 
 from service.errors import DomainError
 from service.ledger.check_store import keep_checks
-from service.ledger.checking import CONTRIBUTIONS_PER_CHECK, check_everything
 from service.ledger.posting_store import post_in_batches
+from service.reconciliation.checking import CONTRIBUTIONS_PER_CHECK, check_everything
 from service.services import Services
 
 blueprint = procrastinate.Blueprint()

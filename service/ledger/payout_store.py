@@ -12,10 +12,10 @@ from service.errors import NotFoundError
 from service.ledger.payout_report import Lines, PayoutComparison, compare_payout
 from service.ledger.payouts import RETURNED, PayoutTie, TieStatus, tie_payout
 from service.money import Money
-from service.stripe_events.fact_query_store import payouts_by_id
-from service.stripe_events.fact_store import record_balance_transactions, record_payout_members
-from service.stripe_events.fact_tables_store import balance_transactions, payout_members, payouts
-from service.stripe_events.facts import BalanceTransaction
+from service.stripe_facts.query_store import payouts_by_id
+from service.stripe_facts.record_store import record_balance_transactions, record_payout_members
+from service.stripe_facts.tables_store import balance_transactions, payout_members, payouts
+from service.stripe_gateway.facts import BalanceTransaction
 
 LOOK_BACK_DAYS = 30
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from service.stripe_events.facts import BalanceTransaction, Payout
+from service.stripe_gateway.facts import BalanceTransaction, Payout
 
 
 class TieStatus(StrEnum):

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, func, select
 
 from service.ledger.accounts import Account
-from service.ledger.figures_store import unposted_transactions
+from service.ledger.invariant_figures_store import unposted_transactions
 from service.ledger.periods import PeriodError, closing_problems
 from service.ledger.posting_store import post_due
 from service.ledger.store import add_closing, closed_through, ledger_entries, ledger_postings

@@ -10,7 +10,7 @@ from service.ledger.cluster_store import derive_entries, resolve_targets
 from service.ledger.entries import EntryReason
 from service.ledger.periods import accounting_date
 from service.ledger.store import NumberedEntry, append_entries, closed_through, last_seq, lock_ledger
-from service.stripe_events.fact_tables_store import posting_queue
+from service.stripe_facts.tables_store import posting_queue
 
 QUEUE_BATCH_ROWS = 1000
 

@@ -16,7 +16,7 @@ from service.ledger.cluster_store import derive_entries, resolve_targets
 from service.ledger.entries import EntryReason, PostedEntry
 from service.ledger.posting_store import post_due
 from service.ledger.store import NumberedEntry, append_entries, lock_ledger
-from service.stripe_events.fact_tables_store import posting_queue
+from service.stripe_facts.tables_store import posting_queue
 
 BATCH_OBJECTS = 1000
 MAX_NAMED = 5

@@ -8,10 +8,11 @@ from flask.cli import with_appcontext
 from service.database.engine import database_address
 from service.errors import DomainError
 from service.jobs import work
+from service.reconciliation import backfill as backfilling
+from service.reconciliation import pull
+from service.reconciliation.refresh import drain
 from service.services import current_services
-from service.stripe_events import backfill as backfilling
-from service.stripe_events import pull, store
-from service.stripe_events.refresh import drain
+from service.stripe_events import store
 from service.stripe_events.retention import open_body
 from service.stripe_events.store import EventStatus, InboxEvent
 

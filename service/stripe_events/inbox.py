@@ -9,10 +9,10 @@ from service.database.transaction import committed, committed_at_once, driver_co
 from service.errors import MalformedRequestError
 from service.services import Services
 from service.stripe_events import store
-from service.stripe_events.event_objects import EventEnvelope, MalformedEventError, read_event
 from service.stripe_events.jobs import defer_pull, refresh_slot
 from service.stripe_events.retention import seal_body
 from service.stripe_events.store import EventStatus, NewEvent
+from service.stripe_gateway.events import EventEnvelope, MalformedEventError, read_event
 
 MAX_BODY_BYTES = 1024 * 1024
 

@@ -7,9 +7,9 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from service.database.transaction import committed
 from service.errors import StoreUnavailableError
+from service.reconciliation import pull as pulling
+from service.reconciliation import refresh as refreshing
 from service.services import Services
-from service.stripe_events import pull as pulling
-from service.stripe_events import refresh as refreshing
 from service.stripe_events import retention
 from service.stripe_events.store import JobSlot
 

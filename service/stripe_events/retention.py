@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Collection
 from datetime import timedelta
 
-from service.decisions.sealing import KeyRing
+from service.sealing import KeyRing
 from service.services import Services
 from service.stripe_events import store
 

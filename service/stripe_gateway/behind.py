@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from service.stripe_events.facts import ContributionMark, Invoice
+from service.stripe_gateway.facts import ContributionMark, Invoice
 from service.stripe_gateway.fetched import Fact
 
 

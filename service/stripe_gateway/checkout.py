@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from service.money import Interval, Money
-from service.stripe_events.facts import ContributionMark
+from service.stripe_gateway.facts import ContributionMark
 from service.stripe_gateway.marks import mark_metadata
 
 # Languages of the hosted page: https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-locale

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.stripe_events.facts import (
+from service.stripe_gateway.facts import (
     BalanceTransaction,
     Charge,
     CheckoutSession,

@@ -9,12 +9,9 @@ from typing import Any
 
 import stripe
 
-from service.stripe_events.event_objects import ObjectRef, ObjectType, read_event
-from service.stripe_events.facts import (
-    Charge,
-    Subscription,
-)
 from service.stripe_gateway.behind import BehindPayment, behind_payment
+from service.stripe_gateway.events import ObjectRef, ObjectType, read_event
+from service.stripe_gateway.facts import Charge, Subscription
 from service.stripe_gateway.fetched import Fact, FraudWarning, LapsedMandate, PayoutMembers
 from service.stripe_gateway.fields import (
     StripeJson,

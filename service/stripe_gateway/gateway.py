@@ -8,8 +8,6 @@ from typing import Any
 
 from service.money import Money
 from service.settings import Settings
-from service.stripe_events.event_objects import EventEnvelope, ObjectRef, read_event
-from service.stripe_events.facts import BalanceTransaction, CheckoutSession, Payout, Refund
 from service.stripe_gateway.account import (
     AccountSetup,
     StripeBalance,
@@ -19,6 +17,8 @@ from service.stripe_gateway.account import (
     read_portal,
 )
 from service.stripe_gateway.checkout import CheckoutRequest, session_parameters
+from service.stripe_gateway.events import EventEnvelope, ObjectRef, read_event
+from service.stripe_gateway.facts import BalanceTransaction, CheckoutSession, Payout, Refund
 from service.stripe_gateway.fetched import Fact
 from service.stripe_gateway.fetching import PAGE_SIZE, fetch_facts
 from service.stripe_gateway.fields import part, text

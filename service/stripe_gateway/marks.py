@@ -1,7 +1,7 @@
 """The mark we leave on every Stripe object we cause: versioned metadata, so that any one of them names the rest."""
 
 from service.money import Interval
-from service.stripe_events.facts import ContributionMark
+from service.stripe_gateway.facts import ContributionMark
 from service.stripe_gateway.fields import StripeJson, text
 
 SCHEMA_VERSION = "1"

@@ -1,6 +1,6 @@
 """Stripe's checkout, subscription, invoice and customer objects as our facts."""
 
-from service.stripe_events.facts import (
+from service.stripe_gateway.facts import (
     CheckoutSession,
     Customer,
     Invoice,

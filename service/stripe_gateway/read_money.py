@@ -2,7 +2,7 @@
 
 from datetime import UTC
 
-from service.stripe_events.facts import (
+from service.stripe_gateway.facts import (
     BalanceTransaction,
     Charge,
     ContributionMark,

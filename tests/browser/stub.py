@@ -13,7 +13,7 @@ from flask import Flask, Response, request
 from flask_smorest import Api
 from werkzeug.serving import make_server
 
-from service.contributions.card_testing import is_proof
+from service.contributions.checkout.card_testing import is_proof
 from service.money import major_text
 from service.services import EXTENSION
 from service.widget.api import blueprint

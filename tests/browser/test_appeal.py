@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from service.contributions.card_testing import is_proof
+from service.contributions.checkout.card_testing import is_proof
 from tests.browser.stub import Stub, prompt
 
 pytestmark = pytest.mark.browser

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from marshmallow import Schema
 
-from schemas.campaign import CampaignSchema
+from schemas.campaigns.campaign import CampaignSchema
+from schemas.campaigns.site import SiteSchema
 from schemas.document import _schema_of
-from schemas.site import SiteSchema
 from service.campaigns.documents import load_campaign, read_document
 from tests.campaigns.documents import campaign_document, variant_document
 

@@ -10,10 +10,10 @@ from sqlalchemy import text
 
 from service.app import create_app
 from service.campaigns.editing import Author, save_site
-from service.contributions.support_token import new_support_token
+from service.contributions.checkout.support_token import new_support_token
+from service.reconciliation.refresh import drain
 from service.services import EXTENSION, Services
 from service.settings import Settings
-from service.stripe_events.refresh import drain
 from tests.conftest import SettableClock
 from tests.stripe import StripeStand, stripe_stand
 

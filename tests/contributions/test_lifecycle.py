@@ -7,7 +7,7 @@ import pytest
 
 from service.contributions.contribution import ContributionState
 from service.contributions.lifecycle import fold_life
-from service.stripe_events.contribution_facts import (
+from service.stripe_facts.contribution_facts import (
     ChargeState,
     ContributionFacts,
     DisputeState,

@@ -4,7 +4,7 @@ from html import unescape
 
 import pytest
 
-from service.contributions.card_testing import LEAST_DECLINES
+from service.contributions.checkout.card_testing import LEAST_DECLINES
 from service.pages.language import LANGUAGES, language
 from tests.contributions.conftest import Newsroom
 

@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 import service.pages.api
 from service.campaigns.campaign import Campaign
 from service.campaigns.site import Site
-from service.campaigns.snapshot import SiteSnapshot, Snapshot
+from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
 from service.decisions.api import blueprint
 from service.decisions.passport import PassportSealer
-from service.insights.tally import Tally
+from service.decisions.tally import Tally
 from service.metrics import Metrics
 from service.services import EXTENSION, Services
 from service.settings import Settings

@@ -9,7 +9,7 @@ from service.campaigns.campaign import Campaign, Kind, Placement
 from service.campaigns.frequency import Cap, Counting, Frequency
 from service.campaigns.reader_rules import Consent, Inclusion, ReaderRules, SupporterState
 from service.campaigns.site import AmountLimit, Site
-from service.campaigns.snapshot import SiteSnapshot
+from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.variant import Ask, Copy, CurrencyAsk, IntervalAsk, Variant
 from service.decisions.compile import compile_site
 from service.decisions.compiled import CompiledSite

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.campaigns.snapshot import SiteSnapshot, Snapshot
+from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
 from service.decisions.simulation_file import bodies, load_simulation
 from service.services import EXTENSION, Services
 from tests.conftest import SettableClock

@@ -8,7 +8,7 @@ import pytest
 
 from service.campaigns.campaign import Status
 from service.campaigns.frequency import Counting, Frequency
-from service.campaigns.snapshot import SiteSnapshot
+from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.decisions.replay import replay
 from service.errors import InvalidDocumentError
 from tests.decisions import make

@@ -14,7 +14,7 @@ from service.contributions.store import contributions
 from service.exports.export import ExportName, ExportRequest
 from service.exports.exporting import OPERATOR, Asker, Exports, open_export
 from service.exports.manifest import manifest_document
-from service.stripe_events.fact_store import StoredFact
+from service.stripe_facts.record_store import StoredFact
 from tests.conftest import NOW
 from tests.ledger.books import Books
 

@@ -8,7 +8,7 @@ from sqlalchemy import text, update
 from service.contributions.store import contributions
 from service.exports.export import ExportName, InvalidExportError
 from service.ledger.payout_store import record_tie
-from service.stripe_events.fact_store import StoredFact
+from service.stripe_facts.record_store import StoredFact
 from tests.conftest import NOW
 from tests.exports.finance import Finance
 from tests.exports.test_first_files import pay

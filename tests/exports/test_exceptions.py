@@ -2,8 +2,8 @@
 
 from sqlalchemy import insert
 
-from service.stripe_events.facts import Invoice
 from service.stripe_events.store import stripe_events
+from service.stripe_gateway.facts import Invoice
 from tests.conftest import NOW
 from tests.exports.finance import Finance, Row
 from tests.exports.test_payouts import lines, pay_out

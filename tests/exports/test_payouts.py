@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from service.ledger.payout_store import record_tie
-from service.stripe_events.facts import BalanceTransaction, Payout
+from service.stripe_gateway.facts import BalanceTransaction, Payout
 from tests.conftest import NOW
 from tests.exports.finance import Finance, total
 from tests.ledger import make

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import insert
 
 from service.exports.export import InvalidExportError
-from service.exports.issuing import declare_gift_aid, issue_receipts
-from service.exports.receipts_store import Declaration, forget_declarer
-from service.stripe_events.checkout_fact_store import subscriptions
+from service.receipts.issuing import declare_gift_aid, issue_receipts
+from service.receipts.store import Declaration, forget_declarer
+from service.stripe_facts.checkout_store import subscriptions
 from tests.conftest import NOW
 from tests.exports.finance import Finance
 from tests.exports.test_first_files import pay

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from service.campaigns.editing import Author, save_site
+from service.decisions.tally import Cell, Counted
 from service.insights.store import flush_counts
-from service.insights.tally import Cell, Counted
 from service.services import Services
 from service.tokens.store import Role
 from service.tokens.tokens import TokenRequest, create_token

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date
 
-from service.insights.tally import Cell, Counted
+from service.decisions.tally import Cell, Counted
 from service.services import EXTENSION
 from tests.decisions import make
 from tests.decisions.conftest import Opener, open_client

@@ -6,9 +6,9 @@ from threading import Thread
 
 from sqlalchemy import Engine, create_engine
 
+from service.decisions.tally import MAX_WAITING, Cell, Counted, Tally
 from service.insights.flusher import Flusher
 from service.insights.store import DailyCount, add_counts, daily_counts, seen_by_variant
-from service.insights.tally import MAX_WAITING, Cell, Counted, Tally
 
 DAY = date(2026, 11, 18)
 SEEN = Cell("tide", "autumn", "control", DAY, True, Counted.SEEN)

@@ -6,9 +6,9 @@ from datetime import date
 from service.campaigns.editing import Author, Release, publish, save_campaign, save_site
 from service.campaigns.store import DocumentKind
 from service.contributions.earned_store import EarnedSum
+from service.decisions.tally import Cell, Counted
 from service.insights.measure import earned_by_variant, measure_all
 from service.insights.store import flush_counts
-from service.insights.tally import Cell, Counted
 from service.money import Interval
 from service.services import Services
 from tests.decisions import make

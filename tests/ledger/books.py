@@ -10,7 +10,7 @@ from service.ledger.invariant_store import check_ledger
 from service.ledger.invariants import Check
 from service.ledger.posting_store import PostingReport, post_due
 from service.ledger.store import balances, ledger_entries, ledger_postings
-from service.stripe_events.fact_store import StoredFact, record_fact
+from service.stripe_facts.record_store import StoredFact, record_fact
 from service.stripe_gateway.account import StripeBalance
 
 UTC_ZONE = ZoneInfo("UTC")

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from service.money import Interval
-from service.stripe_events.facts import (
+from service.stripe_gateway.facts import (
     BalanceTransaction,
     Charge,
     ContributionMark,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from service.money import Interval
-from service.stripe_events.facts import ContributionMark
+from service.stripe_gateway.facts import ContributionMark
 from service.stripe_gateway.marks import mark_metadata
 from tests.scenarios.scripted import Json
 

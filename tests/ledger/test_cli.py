@@ -8,7 +8,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 
 from service.ledger.jobs import check_books
 from service.services import Services
-from service.stripe_events.fact_store import record_fact
+from service.stripe_facts.record_store import record_fact
 from tests.ledger import make
 from tests.ledger.books import NOW
 

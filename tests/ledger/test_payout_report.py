@@ -8,7 +8,7 @@ from flask.testing import FlaskCliRunner
 
 from service.ledger.payout_store import record_tie
 from service.services import Services
-from service.stripe_events.fact_store import record_fact
+from service.stripe_facts.record_store import record_fact
 from tests.ledger import make
 from tests.ledger.books import NOW
 

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Engine, func, select
 from service.errors import NotFoundError
 from service.ledger.payout_store import payouts_to_tie, record_tie, ties
 from service.ledger.payouts import PayoutTie, TieStatus, tie_payout
-from service.stripe_events.fact_store import record_fact
-from service.stripe_events.fact_tables_store import balance_transactions, payout_members
-from service.stripe_events.facts import BalanceTransaction
+from service.stripe_facts.record_store import record_fact
+from service.stripe_facts.tables_store import balance_transactions, payout_members
+from service.stripe_gateway.facts import BalanceTransaction
 from tests.ledger import make
 from tests.ledger.books import NOW
 

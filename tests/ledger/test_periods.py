@@ -69,7 +69,7 @@ def test_a_late_fact_goes_to_the_first_open_day(books: Books) -> None:
 
 def test_closing_posts_what_is_due_first(books: Books) -> None:
     with books.engine.begin() as connection:
-        from service.stripe_events.fact_store import record_fact
+        from service.stripe_facts.record_store import record_fact
 
         record_fact(connection, make.charge(), NOW)
         record_fact(connection, make.transaction("txn_1", "charge", 1000, "ch_1"), NOW)

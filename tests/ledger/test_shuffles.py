@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from service.money import Interval
-from service.stripe_events.fact_store import StoredFact
-from service.stripe_events.facts import Dispute
+from service.stripe_facts.record_store import StoredFact
+from service.stripe_gateway.facts import Dispute
 from tests.ledger import make
 from tests.ledger.books import Books, Lines
 

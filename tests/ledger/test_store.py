@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from service.database.engine import owner_engine
 from service.ledger.accounts import ACCOUNT_NAMES, Account, account_kind
 from service.ledger.posting_store import post_due, post_in_batches
-from service.stripe_events.fact_store import record_fact
+from service.stripe_facts.record_store import record_fact
 from tests.ledger import make
 from tests.ledger.books import NOW, UTC_ZONE, Books
 

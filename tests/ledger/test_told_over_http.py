@@ -14,11 +14,11 @@ from service.assembly import build_services
 from service.errors import StripeUnavailableError
 from service.exports.export import ExportName, ExportRequest
 from service.exports.exporting import OPERATOR, Exports, open_export
-from service.ledger.checking import check_everything
 from service.money import Interval
+from service.reconciliation.checking import check_everything
+from service.reconciliation.pull import sync
 from service.services import Services
 from service.settings import Settings
-from service.stripe_events.pull import sync
 from tests.conftest import SettableClock
 from tests.ledger.stripe_objects import charge, dispute, marked, movement, payout, refund
 from tests.scenarios.scripted import Fault, Json, ScriptedStripe, serving

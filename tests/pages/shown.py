@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Flask, render_template
 
-from service.contributions.support_page import SuggestedAmount, SupportInterval, SupportPage
-from service.contributions.thanks import Finish
+from service.contributions.checkout.support_page import SuggestedAmount, SupportInterval, SupportPage
+from service.contributions.checkout.thanks import Finish
 from service.money import Interval, Money
 from service.pages.api import blueprint
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.contributions.portal import LINK_LIFE
+from service.contributions.portal.portal import LINK_LIFE
 from service.database.metadata import metadata
 from service.decisions.carrier import cookie_name
 from service.decisions.passport import PASSPORT_DAYS

@@ -11,10 +11,10 @@ from sqlalchemy import text
 
 from service.app import create_app
 from service.campaigns.editing import Author, save_site
-from service.contributions.support_token import new_support_token
+from service.contributions.checkout.support_token import new_support_token
+from service.reconciliation.refresh import sweep
 from service.services import EXTENSION, Services
 from service.settings import Settings
-from service.stripe_events.refresh import sweep
 from tests.conftest import SettableClock
 from tests.contributions.conftest import SITE
 from tests.scenarios.scripted import Json, ScriptedStripe, serving

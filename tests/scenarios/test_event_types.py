@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.stripe_events.event_objects import NOTED_EVENTS, OBJECT_TYPE_BY_EVENT, SUBSCRIBED_EVENTS, ObjectType
+from service.stripe_gateway.events import NOTED_EVENTS, OBJECT_TYPE_BY_EVENT, SUBSCRIBED_EVENTS, ObjectType
 from tests.scenarios import lives, objects, stories
 from tests.scenarios.conftest import Stage
 from tests.scenarios.scripted import Json

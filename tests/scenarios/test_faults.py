@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from service.database.engine import database_address
-from service.stripe_events.pull import sync
-from service.stripe_events.refresh import sweep
+from service.reconciliation.pull import sync
+from service.reconciliation.refresh import sweep
 from tests.conftest import plain_address
 from tests.scenarios import lives, objects, stories
 from tests.scenarios.conftest import Stage

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
+from service.reconciliation.refresh import sweep
 from service.settings import Settings
-from service.stripe_events.refresh import sweep
 from tests.scenarios import lives, money, stories
 from tests.scenarios.agreement import agree, by_currency, export, standing
 from tests.scenarios.conftest import Stage

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from service.errors import StripeUnavailableError
-from service.stripe_events import pull
-from service.stripe_events.refresh import RETRY_GAPS, sweep
+from service.reconciliation import pull
+from service.reconciliation.refresh import RETRY_GAPS, sweep
 from tests.scenarios import objects
 from tests.scenarios.conftest import Stage
 from tests.scenarios.scripted import Fault

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from service.database.engine import owner_engine
-from service.stripe_events.refresh import RETRY_GAPS, drain
+from service.reconciliation.refresh import RETRY_GAPS, drain
 from tests.contributions.conftest import Newsroom
 from tests.stripe_events.webhook import event, send, signed
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from service.errors import DomainError, StripeRefusedError, StripeUnavailableError
-from service.stripe_events.event_objects import ObjectRef, ObjectType
-from service.stripe_events.facts import Charge, Customer, Invoice, InvoicePayment, PaymentIntent
+from service.stripe_gateway.events import ObjectRef, ObjectType
+from service.stripe_gateway.facts import Charge, Customer, Invoice, InvoicePayment, PaymentIntent
 from service.stripe_gateway.fetched import PayoutMembers
 from service.stripe_gateway.transport import API_VERSION, StripeObjectMissingError
 from tests.stripe_gateway.scripted import (

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from service.campaigns.snapshot import Snapshot
+from service.campaigns.snapshot.snapshot import Snapshot
 from service.services import Services
 from service.settings import Settings
 from service.widget.install.diagnosis import NO_BROWSER, diagnose

@@ -1,0 +1,293 @@
+"""A site document, YAML or JSON, and the Site it describes."""
+
+import re
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from marshmallow import ValidationError, fields, post_load
+
+from schemas.campaigns.frequency import SiteFrequencySchema
+from schemas.campaigns.page_rules import ExclusionSchema
+from schemas.campaigns.variant import AskSchema, MajorAmount
+from schemas.document import ShortSchema, StrictSchema
+from schemas.fields import (
+    Flag,
+    Folded,
+    Key,
+    LanguageTag,
+    Members,
+    OneOrMany,
+    Share,
+    Text,
+    Whole,
+    Word,
+    country_code,
+    currency_code,
+)
+from schemas.times import HoursOfDay, Wall
+from service.campaigns.amounts import default_ask, default_limits
+from service.campaigns.campaign import Kind, Placement
+from service.campaigns.frequency import SiteFrequency
+from service.campaigns.page_rules import PageMatch
+from service.campaigns.reader_rules import Consent
+from service.campaigns.site import (
+    AmountLimit,
+    AssertionKey,
+    Attention,
+    ConsentPolicy,
+    Crawlers,
+    GiftField,
+    OutsideService,
+    ReaderAssertion,
+    Sensitivity,
+    Site,
+    SupporterPolicy,
+    Switches,
+)
+from service.clock import known_timezones
+from service.errors import InvalidAmountError
+from service.money import Interval, parse_amount
+
+ALGORITHMS = ("ES256", "RS256", "EdDSA")
+MAX_ASSERTION_KEYS = 10
+MAX_ORIGINS = 50
+
+
+class Timezone(fields.String):
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        if not isinstance(value, str) or value not in known_timezones():
+            raise ValidationError("must be a timezone such as Europe/Dublin")
+        return value
+
+
+class Address(fields.String):
+    """An http(s) address; with `is_origin`, only scheme, host and port."""
+
+    def __init__(self, *, is_origin: bool = False, is_https: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.is_origin, self.schemes = is_origin, {"https"} if is_https else {"http", "https"}
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        try:
+            parts = urlsplit(value if isinstance(value, str) and value.isascii() and " " not in value else "")
+            has_port_in_range = parts.port != 0
+        except ValueError as error:
+            raise ValidationError("must be a web address") from error
+        if parts.scheme not in self.schemes or not parts.hostname or "@" in parts.netloc or not has_port_in_range:
+            raise ValidationError(f"must be a web address starting with {' or '.join(sorted(self.schemes))}://")
+        origin = f"{parts.scheme}://{parts.netloc.lower()}"
+        if self.is_origin and value.lower().rstrip("/") != origin:
+            raise ValidationError(f"must be scheme and host only: {origin}")
+        return origin if self.is_origin else str(value)
+
+
+class AmountLimitSchema(StrictSchema):
+    min = MajorAmount(required=True)
+    max = MajorAmount(required=True)
+
+
+class ConsentPolicySchema(ShortSchema):
+    alone = "default"
+
+    default = Word(Consent, load_default=Consent.NONE)
+    contextual_share = Share(load_default=1.0)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> ConsentPolicy:
+        return ConsentPolicy(**data)
+
+
+class SensitivitySchema(StrictSchema):
+    """Pages that count as sensitive without saying so themselves."""
+
+    sections = Members(Folded(), load_default=frozenset)
+    tags = Members(Folded(), load_default=frozenset)
+    pages = Members(Folded(), load_default=frozenset)
+    until = Wall(load_default=None)
+    suspends_gates = Flag(load_default=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Sensitivity:
+        pages = PageMatch(data["sections"], data["tags"], data["pages"])
+        return Sensitivity(None if pages == PageMatch() else pages, data["until"], data["suspends_gates"])
+
+
+class HoldoutSchema(ShortSchema):
+    alone = "share"
+
+    share = Share(required=True)
+    seed = Text(load_default="holdout")
+
+
+class AttentionSchema(StrictSchema):
+    prompts_per_view = Whole(most=10, load_default=2)
+    overlays_per_view = Whole(most=1, load_default=1)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Attention:
+        return Attention(**data)
+
+
+class SupporterPolicySchema(StrictSchema):
+    one_off_days = Whole(most=36600, load_default=90)
+    lapsed_months = Whole(most=1200, load_default=None)
+    past_due_days = Whole(most=3660, load_default=None)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> SupporterPolicy:
+        return SupporterPolicy(**data)
+
+
+class AssertionKeySchema(StrictSchema):
+    key_id = Text(required=True)
+    algorithm = fields.String(required=True)
+    public_key = Text(most=4000, required=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> AssertionKey:
+        if data["algorithm"] not in ALGORITHMS:
+            raise ValidationError(f"must be one of {', '.join(ALGORITHMS)}", "algorithm")
+        if "PRIVATE KEY" in data["public_key"]:
+            raise ValidationError("is a private key; never give it away, give the public one", "public_key")
+        if "BEGIN PUBLIC KEY" not in data["public_key"]:
+            raise ValidationError("must be a PEM public key (BEGIN PUBLIC KEY)", "public_key")
+        return AssertionKey(**data)
+
+
+class ReaderAssertionSchema(StrictSchema):
+    """How the publication vouches for a signed-in reader."""
+
+    audience = Text(required=True)
+    issuer = Text(load_default=None)
+    maximum_age_seconds = Whole(least=1, most=604_800, load_default=3600)
+    leeway_seconds = Whole(most=300, load_default=60)
+    keys = OneOrMany(fields.Nested(AssertionKeySchema), least=1, most=MAX_ASSERTION_KEYS, required=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> ReaderAssertion:
+        if len({key.key_id for key in data["keys"]}) != len(data["keys"]):
+            raise ValidationError("two keys have the same key_id", "keys")
+        return ReaderAssertion(**data)
+
+
+class CrawlersSchema(StrictSchema):
+    sees_articles = Flag(load_default=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Crawlers:
+        return Crawlers(**data)
+
+
+class OutsideServiceSchema(StrictSchema):
+    url = Address(is_https=True, required=True)
+    timeout_ms = Whole(least=1, most=2000, load_default=150)
+    cache_seconds = Whole(most=86_400, load_default=3600)
+    back_off_seconds = Whole(least=1, most=3600, load_default=5)
+    back_off_maximum_seconds = Whole(least=1, most=3600, load_default=60)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> OutsideService:
+        return OutsideService(**data)
+
+
+class SwitchesSchema(StrictSchema):
+    is_paused = Flag(load_default=False)
+    placements = Members(Word(Placement), least=0, load_default=frozenset)
+    kinds = Members(Word(Kind), least=0, load_default=frozenset)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Switches:
+        return Switches(data["is_paused"], data["placements"], data["kinds"])
+
+
+class GroupName(Key):
+    """The name of a group of countries, whatever its letter case."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        return str(super()._deserialize(value, attr, data, **kwargs)).lower()
+
+
+class SiteSchema(StrictSchema):
+    """One publication."""
+
+    key = Key(required=True)
+    name = Text(required=True)
+    timezone = Timezone(required=True)
+    home_url = Address(required=True)
+    origins = OneOrMany(Address(is_origin=True), most=MAX_ORIGINS, load_default=())
+    contact_url = Address(load_default=None)
+    privacy_url = Address(load_default=None)
+    languages = OneOrMany(LanguageTag(), least=1, most=50, load_default=("en",))
+    default_language = LanguageTag(load_default=None)
+    currency = currency_code(required=True)
+    currencies = fields.Dict(keys=country_code(), values=currency_code(), load_default=dict)
+    amount_limits = fields.Dict(
+        keys=currency_code(),
+        values=fields.Dict(keys=Word(Interval), values=fields.Nested(AmountLimitSchema)),
+        load_default=dict,
+    )
+    ask = fields.Nested(AskSchema, load_default=None)
+    honours_country = Flag(load_default=False)
+    country_groups = fields.Dict(keys=GroupName(), values=Members(country_code()), load_default=dict)
+    one_off_only_countries = Members(country_code(), least=0, load_default=frozenset)
+    gift_fields = Members(Word(GiftField), least=0, load_default=frozenset)
+    consent = fields.Nested(ConsentPolicySchema, load_default=ConsentPolicy)
+    sensitive = fields.Nested(SensitivitySchema, data_key="sensitive", load_default=Sensitivity)
+    exclusions = OneOrMany(fields.Nested(ExclusionSchema), most=200, load_default=())
+    holdout = fields.Nested(HoldoutSchema, load_default=None)
+    attention = fields.Nested(AttentionSchema, load_default=Attention)
+    frequency = fields.Nested(SiteFrequencySchema, load_default=SiteFrequency)
+    silence_after_closing_minutes = Whole(most=100_000, load_default=60)
+    quiet_hours = OneOrMany(HoursOfDay(), most=24, load_default=())
+    supporters = fields.Nested(SupporterPolicySchema, load_default=SupporterPolicy)
+    reader_assertion = fields.Nested(ReaderAssertionSchema, load_default=ReaderAssertion)
+    crawlers = fields.Nested(CrawlersSchema, load_default=Crawlers)
+    audience_service = fields.Nested(OutsideServiceSchema, load_default=None)
+    suppressor_service = fields.Nested(OutsideServiceSchema, load_default=None)
+    switches = fields.Nested(SwitchesSchema, load_default=Switches)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Site:
+        codes = tuple(dict.fromkeys((data["currency"], *data["currencies"].values())))
+        holdout = data.pop("holdout") or {"share": 0.0, "seed": "holdout"}
+        data["default_language"] = data["default_language"] or data["languages"][0]
+        if data["default_language"] not in data["languages"]:
+            raise ValidationError("must be one of languages", "default_language")
+        if short := [name for name in data["country_groups"] if re.match(r"^.{1,2}\Z", name)]:
+            raise ValidationError(
+                f"{short[0]} looks like a country; a group's name has at least three letters", "country_groups"
+            )
+        data["ask"] = data["ask"] or default_ask(codes)
+        return Site(
+            amount_limits=_limits(codes, data.pop("amount_limits")),
+            currencies=MappingProxyType(data.pop("currencies")),
+            country_groups=MappingProxyType(data.pop("country_groups")),
+            holdout_share=holdout["share"],
+            holdout_seed=holdout["seed"],
+            silence_after_closing_seconds=data.pop("silence_after_closing_minutes") * 60,
+            sensitivity=data.pop("sensitive"),
+            assertion=data.pop("reader_assertion"),
+            **data,
+        )
+
+
+def _limits(codes: tuple[str, ...], written: dict[str, Any]) -> tuple[AmountLimit, ...]:
+    """The defaults for every currency of the site, and what the document says instead of them."""
+    limits = {(one.currency, one.interval): one for code in (*codes, *written) for one in default_limits(code)}
+    for code, intervals in written.items():
+        for interval, ends in intervals.items():
+            limits[code, interval] = _limit(code, interval, ends["min"], ends["max"])
+    return tuple(limits.values())
+
+
+def _limit(code: str, interval: Interval, least: str, most: str) -> AmountLimit:
+    try:
+        limit = AmountLimit(
+            code, interval, parse_amount(least, code).amount_minor, parse_amount(most, code).amount_minor
+        )
+    except InvalidAmountError as error:
+        raise ValidationError({"amount_limits": {code: {interval.value: [str(error)]}}}) from error
+    if limit.maximum_minor < limit.minimum_minor:
+        raise ValidationError({"amount_limits": {code: {interval.value: ["max is below min"]}}})
+    return limit

@@ -1,0 +1,121 @@
+"""Lint: amounts, colours, languages and the arithmetic of experiments."""
+
+from collections.abc import Iterator
+
+from service.campaigns.amounts import LEAST_CHARGE_MINOR
+from service.campaigns.campaign import Campaign
+from service.campaigns.experiment import Method
+from service.campaigns.gate import GateType
+from service.campaigns.lint.finding import LintFinding, advice, problem
+from service.campaigns.site import Site
+from service.campaigns.variant import Ask, Design, IntervalAsk, Variant
+from service.money import Interval, major_text
+
+LEAST_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3: https://www.w3.org/TR/WCAG22/#contrast-minimum
+WHITE, BLACK = "#ffffff", "#000000"
+
+
+def variant_findings(campaign: Campaign, site: Site) -> Iterator[LintFinding]:
+    subject = f"campaign {campaign.key}"
+    for variant in campaign.variants:
+        name = f"variant {variant.key}: "
+        if campaign.gate is None or campaign.gate.gate_type is GateType.PAYMENT:
+            yield from ask_findings(subject, name, variant.ask or site.ask, site)
+        yield from _colours(subject, name, variant.design)
+        yield from _languages(subject, name, variant, site)
+    if all(variant.weight == 0 for variant in campaign.variants):
+        yield problem(
+            subject, "experiment", "every variant has weight 0: everybody gets the control, and nobody counts"
+        )
+    yield from _experiment(subject, campaign)
+
+
+def ask_findings(subject: str, name: str, ask: Ask, site: Site) -> Iterator[LintFinding]:
+    """Amounts outside the site's limits or below what Stripe charges, and currencies of the site that are missing."""
+    for code in dict.fromkeys((site.currency, *site.currencies.values())):
+        if ask.in_currency(code) is None:
+            yield advice(subject, "currency", f"{name}no amounts in {code}, which some readers are asked in")
+    for in_currency in ask.currencies:
+        for one in in_currency.intervals:
+            yield from _amounts(subject, name, in_currency.currency, one, site)
+        yield from _year_below_month(subject, name, in_currency.intervals)
+
+
+def _amounts(subject: str, name: str, code: str, one: IntervalAsk, site: Site) -> Iterator[LintFinding]:
+    limit = site.limit(code, one.interval)
+    for amount_minor in one.amounts_minor:
+        written = f"{name}{major_text(amount_minor, code)} {code} ({one.interval})"
+        if amount_minor < LEAST_CHARGE_MINOR.get(code, 0):
+            yield problem(subject, "amount", f"{written} is less than Stripe charges at all")
+        elif limit and not limit.minimum_minor <= amount_minor <= limit.maximum_minor:
+            ends = f"{major_text(limit.minimum_minor, code)} to {major_text(limit.maximum_minor, code)}"
+            yield problem(subject, "amount", f"{written} is outside the site's limits, {ends}")
+
+
+def _year_below_month(subject: str, name: str, intervals: tuple[IntervalAsk, ...]) -> Iterator[LintFinding]:
+    by_interval = {one.interval: one for one in intervals}
+    month, year = by_interval.get(Interval.MONTH), by_interval.get(Interval.YEAR)
+    if month and year and year.amounts_minor[-1] < month.amounts_minor[0]:
+        yield advice(subject, "amount", f"{name}every amount per year is below every amount per month")
+
+
+def _colours(subject: str, name: str, design: Design) -> Iterator[LintFinding]:
+    pairs = (
+        ("accent_text", "accent", design.accent_text, design.accent),
+        ("text", "background", design.text, design.background),
+    )
+    for text_name, ground_name, text, ground in pairs:
+        if text and ground and (ratio := contrast(text, ground)) < LEAST_CONTRAST:
+            words = (
+                f"{name}{text_name} on {ground_name} has a contrast of {ratio:.1f} to 1; readers need {LEAST_CONTRAST}"
+            )
+            yield problem(subject, "contrast", words)
+        elif ground and not text and max(contrast(WHITE, ground), contrast(BLACK, ground)) < LEAST_CONTRAST:
+            yield problem(subject, "contrast", f"{name}no text can be read on {ground_name} {ground}")
+        elif ground and not text:
+            yield advice(subject, "contrast", f"{name}{ground_name} is set without {text_name}: set both")
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two `#rrggbb` colours, 1 to 21: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio"""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (_linear(int(colour[start : start + 2], 16) / 255) for start in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
+
+
+def _languages(subject: str, name: str, variant: Variant, site: Site) -> Iterator[LintFinding]:
+    written = {copy.language for copy in variant.copies}
+    if site.default_language not in written:
+        yield advice(subject, "language", f"{name}no words in {site.default_language}, the site's own language")
+    for language in sorted(written - set(site.languages)):
+        yield advice(subject, "language", f"{name}{language} is not one of the site's languages")
+
+
+def _experiment(subject: str, campaign: Campaign) -> Iterator[LintFinding]:
+    experiment, variants = campaign.experiment, campaign.variants
+    if experiment is None:
+        return
+    if len(variants) == 1:
+        yield advice(subject, "experiment", "an experiment with one variant compares nothing")
+    if experiment.control and experiment.control.share == 1 and len(variants) > 1:
+        yield problem(subject, "experiment", "the control takes everybody, so the other variants are never shown")
+    if experiment.coverage_share == 0:
+        yield problem(subject, "experiment", "coverage is 0, so nobody takes part")
+    if experiment.holdout_share == 1:
+        yield problem(subject, "never_shown", "its holdout takes everybody, so nobody ever sees it")
+    if experiment.method is Method.ROULETTE and experiment.floor_share * len(variants) > 1:
+        yield problem(
+            subject,
+            "experiment",
+            f"a floor of {experiment.floor_share:g} for {len(variants)} variants is more than all readers",
+        )
+    if not experiment.hypothesis and len(variants) > 1:
+        yield advice(subject, "experiment", "write down the hypothesis before it runs")

@@ -1,0 +1,82 @@
+"""Keeps the snapshot fresh beside the requests: polls for a new number, reloads, keeps the last good one."""
+
+import threading
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Engine
+
+from service.campaigns.snapshot.assemble import Parsed, assemble
+from service.campaigns.snapshot.snapshot import EMPTY_SNAPSHOT, Snapshot
+from service.campaigns.snapshot.store import read_all, read_number
+from service.clock import Clock
+
+POLL_SECONDS = 1.0  # a change holds within 5 seconds on every process
+log = structlog.get_logger()
+
+
+class SnapshotHolder:
+    """One per process. Reading is a plain attribute access; only the reloading thread, or a test, writes."""
+
+    def __init__(self, engine: Engine, clock: Clock, poll_seconds: float = POLL_SECONDS) -> None:
+        self._engine, self._clock, self._poll_seconds = engine, clock, poll_seconds
+        self._snapshot = EMPTY_SNAPSHOT
+        self._confirmed_at: datetime | None = None
+        self._parsed: Parsed = {}
+        self._turn = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def current(self) -> Snapshot:
+        """The snapshot in memory; empty before the first load. Waits for nothing, raises nothing."""
+        return self._snapshot
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._confirmed_at is not None
+
+    def age_seconds(self, now: datetime) -> float:
+        """Seconds since the snapshot was last known to be what the database says; infinite before the first load."""
+        return float("inf") if self._confirmed_at is None else max(0.0, (now - self._confirmed_at).total_seconds())
+
+    def refresh(self) -> bool:
+        """Reload if something changed. False: the database could not be asked, and what was good stays."""
+        with self._turn:
+            now = self._clock()
+            try:
+                if self._is_stale(now):
+                    self._replace(assemble(read_all(self._engine, now), self._parsed))
+            except Exception as error:  # whatever it is, decisions go on with what they have
+                log.warning("campaigns_not_refreshed", error_type=type(error).__name__, age=self.age_seconds(now))
+                return False
+            self._confirmed_at = now
+            return True
+
+    def start(self) -> None:
+        """Load once here, then keep fresh in a thread until `stop`."""
+        self.refresh()
+        self._thread = threading.Thread(target=self._keep_fresh, name="campaigns", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread; the snapshot stays."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _keep_fresh(self) -> None:
+        while not self._stopping.wait(self._poll_seconds):
+            self.refresh()
+
+    def _is_stale(self, now: datetime) -> bool:
+        due_at = self._snapshot.next_change_at
+        return not self.is_loaded or (due_at is not None and due_at <= now) or self._is_new()
+
+    def _is_new(self) -> bool:
+        return read_number(self._engine) != self._snapshot.number
+
+    def _replace(self, snapshot: Snapshot) -> None:
+        for alarm in set(snapshot.alarms) - set(self._snapshot.alarms):
+            log.error("campaign_dropped", alarm=alarm)
+        self._snapshot = snapshot
+        log.info("campaigns_loaded", number=snapshot.number, sites=len(snapshot.sites), alarms=len(snapshot.alarms))

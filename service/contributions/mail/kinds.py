@@ -1,0 +1,145 @@
+"""Which mail a contribution's facts call for. Each has a key made of its cause, so that it is written once, ever."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from service.contributions.contribution import ContributionState, Life
+from service.stripe_facts.contribution_facts import ContributionFacts, SubscriptionState
+
+# A cause found late (after an outage, a restore, a rebuild) is not worth a mail that nobody would understand any more.
+HORIZON = timedelta(days=14)
+# An invoice is retried for up to two months; its age says little about when it last failed.
+INVOICE_HORIZON = timedelta(days=75)
+# Who gives once a year may have forgotten. Stripe tells of a renewal as long before as its settings say, at most this.
+NOTICE = timedelta(days=45)
+_LOST_TO_STRIPE = frozenset({"failed", "canceled"})
+
+
+class MailKind(StrEnum):
+    """Receipts are Stripe's. The first group goes to contributors, the second to staff."""
+
+    PAYMENT_PENDING = "payment_pending"
+    PAYMENT_FAILED = "payment_failed"
+    RENEWAL_COMING = "renewal_coming"
+    RENEWAL_FAILED = "renewal_failed"
+    ACTION_NEEDED = "action_needed"
+    CANCEL_CONFIRMED = "cancel_confirmed"
+    ENDED = "ended"
+    REFUNDED = "refunded"
+    PORTAL_LINK = "portal_link"
+
+    DISPUTE_OPENED = "dispute_opened"
+    REFUND_FAILED = "refund_failed"
+    FRAUD_WARNING = "fraud_warning"
+    INVOICE_STUCK = "invoice_stuck"
+    MANDATE_LAPSED = "mandate_lapsed"
+    PAYOUT_FAILED = "payout_failed"
+
+
+STAFF_KINDS = frozenset(
+    {
+        MailKind.DISPUTE_OPENED,
+        MailKind.REFUND_FAILED,
+        MailKind.FRAUD_WARNING,
+        MailKind.INVOICE_STUCK,
+        MailKind.MANDATE_LAPSED,
+        MailKind.PAYOUT_FAILED,
+    }
+)
+_OF_INVOICES = frozenset({MailKind.RENEWAL_FAILED, MailKind.ACTION_NEEDED})
+
+
+@dataclass(frozen=True, slots=True)
+class DueMail:
+    """A mail to write. `key` is unique for its cause; `subject_id` is the object it is about.
+
+    `contribution_id` is empty where no single contribution is concerned.
+    """
+
+    key: str
+    kind: MailKind
+    contribution_id: str
+    caused_at: datetime
+    subject_id: str | None = None
+
+
+def mails_for(contribution_id: str, life: Life, facts: ContributionFacts, now: datetime) -> tuple[DueMail, ...]:
+    """Every mail these facts call for that is not too old; those already written are told apart by their key."""
+    found = (
+        *_of_payments(contribution_id, life, facts),
+        *_of_invoices(contribution_id, facts),
+        *(mail for each in facts.subscriptions for mail in _of_subscription(contribution_id, each, now)),
+        *_of_reversals(contribution_id, facts),
+    )
+    return tuple(mail for mail in found if is_recent(mail, now))
+
+
+def is_recent(mail: DueMail, now: datetime) -> bool:
+    return now - mail.caused_at < (INVOICE_HORIZON if mail.kind in _OF_INVOICES else HORIZON)
+
+
+def _of_payments(contribution_id: str, life: Life, facts: ContributionFacts) -> Iterator[DueMail]:
+    """A bank debit takes days: say that it is under way, and if it fails, that it did."""
+    for session in facts.sessions:
+        if session.status != "complete" or session.payment_status != "unpaid":
+            continue
+        if life.state is ContributionState.PENDING:
+            key = f"{MailKind.PAYMENT_PENDING}:{session.id}"
+            yield DueMail(key, MailKind.PAYMENT_PENDING, contribution_id, session.created_at, session.id)
+        if life.state is ContributionState.FAILED:
+            key = f"{MailKind.PAYMENT_FAILED}:{session.id}"
+            yield DueMail(key, MailKind.PAYMENT_FAILED, contribution_id, session.created_at, session.id)
+
+
+def _of_invoices(contribution_id: str, facts: ContributionFacts) -> Iterator[DueMail]:
+    """A renewal that waits for its giver's word with the bank, or that failed: per attempt."""
+    waits_for_giver = bool(facts.intents) and facts.intents[-1].waits_for_giver
+    for invoice in facts.invoices:
+        # The first invoice fails on the hosted page, before the reader's eyes.
+        is_renewal = invoice.billing_reason != "subscription_create"
+        if not is_renewal or invoice.status != "open" or invoice.attempt_count == 0:
+            continue
+        kind = MailKind.ACTION_NEEDED if waits_for_giver else MailKind.RENEWAL_FAILED
+        key = f"{kind}:{invoice.id}:{invoice.attempt_count}"
+        yield DueMail(key, kind, contribution_id, invoice.created_at, invoice.id)
+
+
+def _of_subscription(contribution_id: str, subscription: SubscriptionState, now: datetime) -> Iterator[DueMail]:
+    is_living = subscription.status in {"active", "trialing", "past_due"}
+    is_leaving = subscription.is_cancel_at_period_end or subscription.cancel_at is not None
+    if is_living and is_leaving and subscription.canceled_at is not None:
+        asked_at = int(subscription.canceled_at.timestamp())
+        key = f"{MailKind.CANCEL_CONFIRMED}:{subscription.id}:{asked_at}"
+        yield DueMail(key, MailKind.CANCEL_CONFIRMED, contribution_id, subscription.canceled_at, subscription.id)
+    if subscription.status == "canceled" and subscription.ended_at is not None:
+        key = f"{MailKind.ENDED}:{subscription.id}"
+        yield DueMail(key, MailKind.ENDED, contribution_id, subscription.ended_at, subscription.id)
+    renews_at = subscription.current_period_ends_at
+    if (
+        renews_at is not None
+        and not is_leaving
+        and _is_yearly(subscription)
+        and timedelta() < renews_at - now <= NOTICE
+    ):
+        key = f"{MailKind.RENEWAL_COMING}:{subscription.id}:{int(renews_at.timestamp())}"
+        yield DueMail(key, MailKind.RENEWAL_COMING, contribution_id, now, subscription.id)
+
+
+def _is_yearly(subscription: SubscriptionState) -> bool:
+    is_taken = subscription.status == "active" and subscription.pause_behavior is None
+    return is_taken and subscription.price_interval == "year"
+
+
+def _of_reversals(contribution_id: str, facts: ContributionFacts) -> Iterator[DueMail]:
+    for refund in facts.refunds:
+        if refund.status == "succeeded":
+            key = f"{MailKind.REFUNDED}:{refund.id}"
+            yield DueMail(key, MailKind.REFUNDED, contribution_id, refund.created_at, refund.id)
+        if refund.status in _LOST_TO_STRIPE:
+            key = f"{MailKind.REFUND_FAILED}:{refund.id}"
+            yield DueMail(key, MailKind.REFUND_FAILED, contribution_id, refund.created_at, refund.id)
+    for dispute in facts.disputes:
+        key = f"{MailKind.DISPUTE_OPENED}:{dispute.id}"
+        yield DueMail(key, MailKind.DISPUTE_OPENED, contribution_id, dispute.created_at, dispute.id)

@@ -1,0 +1,102 @@
+"""The outbox: mails that causes called for, each once. Whom they go to is looked up when they are sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Column, Connection, Index, Integer, Table, Text, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from service.contributions.mail.kinds import DueMail, MailKind
+from service.database.columns import INSTANT
+from service.database.metadata import metadata
+
+
+class MailStatus(StrEnum):
+    """`sending` stays behind when a process ends in mid-sending: it may be out, so nobody sends it again."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    DROPPED = "dropped"
+    DEAD = "dead"
+
+
+mail_outbox = Table(
+    "mail_outbox",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("contribution_id", Text, nullable=False),
+    Column("subject_id", Text),
+    Column("caused_at", INSTANT, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempt_count", Integer, nullable=False),
+    Column("next_attempt_at", INSTANT, nullable=False),
+    Column("finished_at", INSTANT),
+    Column("last_error", Text),
+    CheckConstraint("status IN ('waiting', 'sending', 'sent', 'dropped', 'dead')", name="status"),
+    Index(None, "next_attempt_at", postgresql_where=text("status = 'waiting'")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMail:
+    """A mail taken out of the outbox to be sent."""
+
+    key: str
+    kind: MailKind
+    contribution_id: str
+    subject_id: str | None
+    attempt_count: int
+
+
+def add_mail(connection: Connection, mail: DueMail, now: datetime) -> None:
+    """Put a mail into the outbox unless its cause has one already."""
+    statement = insert(mail_outbox).values(
+        key=mail.key,
+        kind=mail.kind.value,
+        contribution_id=mail.contribution_id,
+        subject_id=mail.subject_id,
+        caused_at=mail.caused_at,
+        status=MailStatus.WAITING.value,
+        attempt_count=0,
+        next_attempt_at=now,
+    )
+    connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+
+
+def take_mail(connection: Connection, now: datetime) -> OutboxMail | None:
+    """The longest waiting mail that is due, marked as being sent; None when none is."""
+    c = mail_outbox.c
+    due = (
+        select(c.key)
+        .where(c.status == MailStatus.WAITING.value, c.next_attempt_at <= now)
+        .order_by(c.next_attempt_at, c.key)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    statement = (
+        update(mail_outbox)
+        .where(c.key == due.scalar_subquery())
+        .values(status=MailStatus.SENDING.value, attempt_count=c.attempt_count + 1)
+        .returning(c.key, c.kind, c.contribution_id, c.subject_id, c.attempt_count)
+    )
+    row = connection.execute(statement).first()
+    if row is None:
+        return None
+    return OutboxMail(row.key, MailKind(row.kind), row.contribution_id, row.subject_id, row.attempt_count)
+
+
+def finish_mail(connection: Connection, key: str, status: MailStatus, now: datetime) -> None:
+    statement = update(mail_outbox).where(mail_outbox.c.key == key)
+    connection.execute(statement.values(status=status.value, finished_at=now, last_error=None))
+
+
+def return_mail(connection: Connection, key: str, error: str, next_attempt_at: datetime | None) -> None:
+    """Put a mail that certainly was not sent back; without a next attempt it is dead."""
+    status = MailStatus.DEAD if next_attempt_at is None else MailStatus.WAITING
+    values: dict[str, object] = {"status": status.value, "last_error": error}
+    if next_attempt_at is not None:
+        values["next_attempt_at"] = next_attempt_at
+    connection.execute(update(mail_outbox).where(mail_outbox.c.key == key).values(values))

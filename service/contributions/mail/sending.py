@@ -1,0 +1,151 @@
+"""Sending what is in the outbox, through SMTP, or into files where none is set up."""
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import structlog
+
+from service.contributions import store
+from service.contributions.checkout.resume import resume_token
+from service.contributions.contribution import Contribution
+from service.contributions.mail import outbox_store
+from service.contributions.mail.kinds import STAFF_KINDS, MailKind
+from service.contributions.mail.outbox_store import MailStatus, OutboxMail
+from service.contributions.mail.texts import MailFacts, mail_text
+from service.contributions.portal.link import seal_link
+from service.errors import StripeRefusedError, StripeUnavailableError
+from service.services import Services
+from service.settings import Settings
+
+RETRY_GAPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
+MAX_MAILS_PER_RUN = 500
+SMTP_TIMEOUT_SECONDS = 15
+DEMO_SENDER = "support@keepopen.invalid"
+
+log = structlog.get_logger()
+Deliver = Callable[[EmailMessage], None]
+
+
+def send_due_mail(services: Services, deliver: Deliver | None = None) -> int:
+    """Send what is due, each at most once; how many were looked at.
+
+    A mail is marked before it is sent: a crash in between leaves it marked, and nobody sends it twice.
+    """
+    deliver = deliver or deliverer(services.settings, services.clock)
+    for count in range(MAX_MAILS_PER_RUN):
+        with services.engine.begin() as connection:
+            mail = outbox_store.take_mail(connection, services.clock())
+        if mail is None:
+            return count
+        _send(services, mail, deliver)
+    return MAX_MAILS_PER_RUN
+
+
+def _send(services: Services, mail: OutboxMail, deliver: Deliver) -> None:
+    now = services.clock()
+    try:
+        message = _message(services, mail)
+        if message is None:
+            _finish(services, mail, MailStatus.DROPPED, now)
+            return
+        deliver(message)
+    except (smtplib.SMTPException, OSError, StripeUnavailableError, StripeRefusedError) as error:
+        log.warning("mail_not_sent", kind=mail.kind, error_type=type(error).__name__)
+        is_last = mail.attempt_count > len(RETRY_GAPS)
+        next_attempt_at = None if is_last else now + RETRY_GAPS[mail.attempt_count - 1]
+        with services.engine.begin() as connection:
+            outbox_store.return_mail(connection, mail.key, type(error).__name__, next_attempt_at)
+        return
+    _finish(services, mail, MailStatus.SENT, now)
+
+
+def _finish(services: Services, mail: OutboxMail, status: MailStatus, now: datetime) -> None:
+    with services.engine.begin() as connection:
+        outbox_store.finish_mail(connection, mail.key, status, now)
+
+
+def _message(services: Services, mail: OutboxMail) -> EmailMessage | None:
+    """The mail in full; None where its contributor has no address, or none any more, or nothing is left to do."""
+    with services.engine.begin() as connection:
+        contribution = store.find_contribution(connection, mail.contribution_id)
+        address = store.email_of(connection, mail.contribution_id)
+    sender = services.settings.mail_from or DEMO_SENDER
+    recipient = sender if mail.kind in STAFF_KINDS else address
+    link = _link(services, mail, contribution)
+    if recipient is None or link is None or (contribution is None and mail.contribution_id):
+        return None
+    text = mail_text(mail.kind, MailFacts(_site_name(services, contribution), contribution, link, mail.subject_id))
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, recipient, text.subject
+    message["Message-ID"] = f"<{_fingerprint(mail)}@{urlsplit(services.settings.public_url).hostname}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text.body)
+    return message
+
+
+def _site_name(services: Services, contribution: Contribution | None) -> str:
+    if contribution is None:
+        return ""
+    key = contribution.attempt.mark.site
+    site = services.campaigns.current().sites.get(key)
+    return site.site.name if site else key
+
+
+def _link(services: Services, mail: OutboxMail, contribution: Contribution | None) -> str | None:
+    """Where something can be done about it; None where that has been done meanwhile."""
+    public_url = services.settings.public_url
+    if mail.kind is MailKind.PORTAL_LINK:
+        return f"{public_url}/portal/{seal_link(services.passports.ring, mail.subject_id or '')}"
+    if mail.kind is MailKind.PAYMENT_FAILED:
+        return f"{public_url}/resume/{resume_token(services.passports.ring, mail.contribution_id)}"
+    if mail.kind is MailKind.ACTION_NEEDED:
+        return services.gateway.fetch_invoice_page(mail.subject_id or "")
+    return f"{public_url}/portal?site={contribution.attempt.mark.site}" if contribution else ""
+
+
+def _fingerprint(mail: OutboxMail) -> str:
+    return sha256(mail.key.encode()).hexdigest()[:32]
+
+
+def deliverer(settings: Settings, clock: Callable[[], datetime]) -> Deliver:
+    """How mail leaves: by SMTP where SMTP_URL is set, else as files in `VAR_DIR/mail`."""
+    if settings.smtp_url is None:
+        return _into_folder(settings.var_dir / "mail", clock)
+    return _by_smtp(settings.smtp_url)
+
+
+def _into_folder(folder: Path, clock: Callable[[], datetime]) -> Deliver:
+    def deliver(message: EmailMessage) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        name = str(message["Message-ID"]).strip("<>").partition("@")[0]
+        (folder / f"{clock():%Y%m%dT%H%M%S}-{name}.eml").write_bytes(message.as_bytes())
+
+    return deliver
+
+
+def _by_smtp(url: str) -> Deliver:
+    """`smtp://` with STARTTLS wherever the server offers it, `smtps://` with TLS from the start."""
+    parts = urlsplit(url)
+
+    def deliver(message: EmailMessage) -> None:
+        context = ssl.create_default_context()
+        host = parts.hostname or "localhost"
+        server: smtplib.SMTP
+        if parts.scheme == "smtps":
+            server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=SMTP_TIMEOUT_SECONDS, context=context)
+        else:
+            server = smtplib.SMTP(host, parts.port or 587, timeout=SMTP_TIMEOUT_SECONDS)
+        with server:
+            if parts.scheme != "smtps" and server.has_extn("starttls"):
+                server.starttls(context=context)
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            server.send_message(message)
+
+    return deliver

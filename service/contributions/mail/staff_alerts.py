@@ -1,0 +1,31 @@
+"""What staff are told of at once, by mail: what Stripe's objects say themselves."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from service.contributions.mail.kinds import DueMail, MailKind, is_recent
+from service.stripe_gateway.facts import Charge, Invoice, Payout, Subscription
+from service.stripe_gateway.fetched import Fact, FraudWarning, LapsedMandate
+
+
+def alerts_for(facts: Iterable[Fact], now: datetime) -> tuple[DueMail, ...]:
+    """Every alert these facts call for that is not too old; those already written are told apart by their key."""
+    return tuple(mail for mail in _alerts(tuple(facts), now) if is_recent(mail, now))
+
+
+def _alerts(facts: tuple[Fact, ...], now: datetime) -> Iterator[DueMail]:
+    owners = {fact.id: fact.contribution for fact in facts if isinstance(fact, Charge | Subscription)}
+    for fact in facts:
+        caused_at = getattr(fact, "created_at", now)  # a mandate does not say when it lapsed
+        match fact:
+            case FraudWarning(is_actionable=True) if owner := owners.get(fact.charge_id):
+                kind, contribution_id, subject_id = MailKind.FRAUD_WARNING, owner.contribution_id, fact.charge_id
+            case Invoice(status="draft", finalization_error=str(), contribution=owner) if owner is not None:
+                kind, contribution_id, subject_id = MailKind.INVOICE_STUCK, owner.contribution_id, fact.id
+            case LapsedMandate() if owner := owners.get(fact.subscription_id):
+                kind, contribution_id, subject_id = MailKind.MANDATE_LAPSED, owner.contribution_id, fact.id
+            case Payout(status="failed"):
+                kind, contribution_id, subject_id = MailKind.PAYOUT_FAILED, "", fact.id
+            case _:
+                continue
+        yield DueMail(f"{kind}:{fact.id}", kind, contribution_id, caused_at, subject_id)

@@ -1,0 +1,203 @@
+"""Posting a charge with its failure and its refunds (rules 1 to 6 and 18)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.ledger.accounts import Account
+from service.ledger.entries import Entry, EntryReason, PostedEntry, merged
+from service.ledger.posting.rules import in_order, movement_entry, moves_payments_balance
+from service.money import Interval
+from service.stripe_gateway.facts import BalanceTransaction, Charge, Refund
+
+INCOME_ACCOUNTS: Mapping[Interval, Account] = {
+    Interval.ONE_OFF: Account.CONTRIBUTIONS_ONE_OFF,
+    Interval.MONTH: Account.CONTRIBUTIONS_MONTHLY,
+    Interval.YEAR: Account.CONTRIBUTIONS_ANNUAL,
+}
+_UNMATCHED = frozenset({EntryReason.CHARGE_NOT_OURS, EntryReason.CHARGE_SUCCEEDED_NOT_OURS})
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeCluster:
+    """A charge, its refunds, and the balance transactions of both; `posted` is what the ledger holds of them.
+
+    `seen_at` has the moments of the charge's later changes: `succeeded`, `matched`.
+    """
+
+    charge: Charge
+    refunds: tuple[Refund, ...]
+    transactions: tuple[BalanceTransaction, ...]
+    seen_at: Mapping[str, datetime]
+    posted: tuple[PostedEntry, ...] = ()
+
+
+def charge_entries(cluster: ChargeCluster) -> tuple[Entry, ...]:
+    """Every entry of a charge that its facts allow so far, those already posted included."""
+    transactions = in_order(filter(moves_payments_balance, cluster.transactions))
+    gross = [transaction for transaction in transactions if transaction.reporting_category == "charge"]
+    if not gross:
+        return tuple(_refund_failures(transactions))
+    history = _history(cluster)
+    return (
+        *_charge_entries(cluster.charge, gross, history),
+        *_recognition(cluster, gross, history),
+        *_failures(cluster.charge, transactions, history),
+        *_refunds(cluster, gross, transactions),
+        *_refund_failures(transactions),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _History:
+    """What an earlier posting already decided, or decides now: entries once made bind those that follow."""
+
+    is_in_process: bool
+    is_recognised: bool
+    is_unmatched: bool
+    is_failure_posted: bool
+
+
+def _history(cluster: ChargeCluster) -> _History:
+    reasons = {entry.reason for entry in cluster.posted}
+    began = reasons & {EntryReason.CHARGE, EntryReason.CHARGE_NOT_OURS, EntryReason.CHARGE_IN_PROCESS}
+    is_in_process = EntryReason.CHARGE_IN_PROCESS in began if began else cluster.charge.status != "succeeded"
+    was_recognised = bool(reasons & {EntryReason.CHARGE_SUCCEEDED, EntryReason.CHARGE_SUCCEEDED_NOT_OURS})
+    is_failure_posted = EntryReason.CHARGE_FAILED in reasons
+    is_recognised = (
+        not is_in_process or was_recognised or (cluster.charge.status == "succeeded" and not is_failure_posted)
+    )
+    was_matched_from_the_start = bool(reasons & {EntryReason.CHARGE, EntryReason.CHARGE_SUCCEEDED})
+    is_unmatched = bool(reasons & _UNMATCHED) or (
+        cluster.charge.contribution is None and not was_matched_from_the_start
+    )
+    return _History(is_in_process, is_recognised, is_unmatched, is_failure_posted)
+
+
+def _income_account(charge: Charge) -> Account:
+    mark = charge.contribution
+    return INCOME_ACCOUNTS[mark.interval] if mark else Account.RECEIPTS_NOT_OURS
+
+
+def _first_income_account(charge: Charge, history: _History) -> Account:
+    return Account.RECEIPTS_NOT_OURS if history.is_unmatched else _income_account(charge)
+
+
+def _charge_entries(charge: Charge, gross: list[BalanceTransaction], history: _History) -> Iterator[Entry]:
+    """Rules 1, 2a and 18."""
+    if history.is_in_process:
+        reason, account = EntryReason.CHARGE_IN_PROCESS, Account.PAYMENTS_IN_PROCESS
+    else:
+        reason = EntryReason.CHARGE_NOT_OURS if history.is_unmatched else EntryReason.CHARGE
+        account = _first_income_account(charge, history)
+    for transaction in gross:
+        lines = [(account, -transaction.amount_minor)]
+        yield movement_entry(transaction, reason, "charge", Account.PROCESSING_FEES, lines)
+
+
+def _recognition(cluster: ChargeCluster, gross: list[BalanceTransaction], history: _History) -> Iterator[Entry]:
+    """Rule 2b when a charge in process succeeds; the second half of rule 18 when a receipt turns out to be ours."""
+    charge = cluster.charge
+    amount_minor = sum(transaction.amount_minor for transaction in gross)
+    if history.is_in_process and history.is_recognised:
+        reason = EntryReason.CHARGE_SUCCEEDED_NOT_OURS if history.is_unmatched else EntryReason.CHARGE_SUCCEEDED
+        account = _first_income_account(charge, history)
+        lines = ((Account.PAYMENTS_IN_PROCESS, amount_minor), (account, -amount_minor))
+        yield _change_entry(cluster, gross, "succeeded", reason, lines)
+    if history.is_recognised and history.is_unmatched and charge.contribution is not None:
+        lines = ((Account.RECEIPTS_NOT_OURS, amount_minor), (_income_account(charge), -amount_minor))
+        yield _change_entry(cluster, gross, "matched", EntryReason.CHARGE_MATCHED, lines)
+
+
+def _change_entry(
+    cluster: ChargeCluster,
+    gross: list[BalanceTransaction],
+    change: str,
+    reason: EntryReason,
+    lines: tuple[tuple[Account, int], ...],
+) -> Entry:
+    charge = cluster.charge
+    first = gross[0]
+    return Entry(
+        key=f"ev:{charge.id}:{change}",
+        reason=reason,
+        source_type="charge",
+        source_id=charge.id,
+        currency=first.currency,
+        effective_at=max(cluster.seen_at.get(change, first.created_at), first.created_at),
+        postings=merged(lines),
+        causes=(charge.id, *(transaction.id for transaction in gross)),
+    )
+
+
+def _failures(charge: Charge, transactions: list[BalanceTransaction], history: _History) -> Iterator[Entry]:
+    """Rule 2c, once the charge is known to have failed: out of what was in process, or of income already counted."""
+    for transaction in transactions:
+        if transaction.reporting_category != "charge_failure":
+            continue
+        if charge.status != "failed" and charge.failure_balance_transaction_id != transaction.id:
+            continue
+        account = _income_account(charge) if history.is_recognised else Account.PAYMENTS_IN_PROCESS
+        lines = [(account, -transaction.amount_minor)]
+        yield movement_entry(transaction, EntryReason.CHARGE_FAILED, "charge", Account.PROCESSING_FEES, lines)
+
+
+def _refunds(
+    cluster: ChargeCluster, gross: list[BalanceTransaction], transactions: list[BalanceTransaction]
+) -> Iterator[Entry]:
+    """Rule 4: what was refunded at the rate it was once received; the rest of what left is an FX difference.
+
+    Shares are cumulative, so that the last part of a charge refunded in parts clears exactly.
+    """
+    charge = cluster.charge
+    settlement = gross[0].currency
+    posted_keys = {entry.key for entry in cluster.posted}
+    must_wait = settlement != charge.currency and not _are_refunds_complete(cluster)
+    received_minor = sum(transaction.amount_minor for transaction in gross)
+    charged_minor = max(charge.amount_captured_minor or charge.amount_minor, 1)
+    amounts = {refund.id: refund.amount_minor for refund in cluster.refunds}
+    refunded_minor = posted_minor = 0
+    for transaction in _refund_order(cluster, transactions):
+        amount_minor = amounts.get(transaction.source_id or "")
+        if amount_minor is None or (must_wait and f"bt:{transaction.id}" not in posted_keys):
+            continue
+        share_minor = -transaction.amount_minor
+        if transaction.currency == settlement:
+            refunded_minor += amount_minor
+            share_minor = divide_half_even(received_minor * refunded_minor, charged_minor) - posted_minor
+            posted_minor += share_minor
+        difference_minor = -transaction.amount_minor - share_minor
+        lines = [(Account.REFUNDS, share_minor), (Account.FX_DIFFERENCES, difference_minor)]
+        yield movement_entry(transaction, EntryReason.REFUND, "refund", Account.PROCESSING_FEES, lines)
+
+
+def _refund_order(cluster: ChargeCluster, transactions: list[BalanceTransaction]) -> list[BalanceTransaction]:
+    """Those already posted in the order of their entries, then the others by creation: shares once posted stay."""
+    posted = {entry.key: entry.seq for entry in cluster.posted}
+    unposted = max(posted.values(), default=0) + 1
+    refunds = [transaction for transaction in transactions if transaction.reporting_category == "refund"]
+    return sorted(refunds, key=lambda transaction: posted.get(f"bt:{transaction.id}", unposted))
+
+
+def _are_refunds_complete(cluster: ChargeCluster) -> bool:
+    """Whether every refund the charge speaks of is here, so that rounding does not depend on which came first."""
+    known = {transaction.id for transaction in cluster.transactions}
+    known_minor = sum(refund.amount_minor for refund in cluster.refunds if refund.status != "canceled")
+    return known_minor >= cluster.charge.amount_refunded_minor and all(
+        refund.balance_transaction_id in known for refund in cluster.refunds if refund.balance_transaction_id
+    )
+
+
+def _refund_failures(transactions: list[BalanceTransaction]) -> Iterator[Entry]:
+    """Rule 6: the money came back, and is still owed to the contributor."""
+    for transaction in transactions:
+        if transaction.reporting_category == "refund_failure":
+            lines = [(Account.FAILED_REFUNDS_OWED, -transaction.amount_minor)]
+            yield movement_entry(transaction, EntryReason.REFUND_FAILED, "refund", Account.PROCESSING_FEES, lines)
+
+
+def divide_half_even(numerator: int, denominator: int) -> int:
+    """An exact integer division rounded half to even; the denominator is positive."""
+    quotient, remainder = divmod(numerator, denominator)
+    twice = 2 * remainder
+    return quotient + (twice > denominator or (twice == denominator and quotient % 2 == 1))

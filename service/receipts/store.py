@@ -1,0 +1,201 @@
+"""Receipts and Gift Aid declarations as rows. What is personal stands in the columns `contributor_*` alone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Connection,
+    Date,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+
+from service.database.columns import INSTANT
+from service.database.metadata import metadata
+from service.ids import new_id
+from service.ledger.local_days import LocalDays
+from service.receipts.receipts import IssuedReceipt, NewReceipt, YearOfGiving
+
+RECEIPTS_LOCK = 0x6B6F_7270  # advisory lock: one issue at a time, so that numbers have no gap
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("donor_ref", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("total_given_minor", BigInteger, nullable=False),
+    Column("total_refunded_minor", BigInteger, nullable=False),
+    Column("payment_ids", ARRAY(Text), nullable=False),
+    Column("contribution_id", Text),
+    Column("issued_at", INSTANT, nullable=False),
+    Column("replaced_by", Text),
+    UniqueConstraint("year", "number"),
+    Index(
+        "uq_receipts_current",
+        "year",
+        "donor_ref",
+        "currency",
+        unique=True,
+        postgresql_where=text("replaced_by IS NULL"),
+    ),
+)
+
+gift_aid_declarations = Table(
+    "gift_aid_declarations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("donor_ref", Text, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date),
+    Column("declared_at", INSTANT, nullable=False),
+    Column("contributor_title", Text),
+    Column("contributor_first_name", Text),
+    Column("contributor_last_name", Text),
+    Column("contributor_house", Text),
+    Column("contributor_postcode", Text),
+    Index(None, "donor_ref"),
+)
+
+# A lost dispute takes a gift back as a refund does.
+_GIVING = text("""
+SELECT coalesce(c.customer_id, c.contribution_id) AS donor_ref, c.currency,
+    sum(c.amount_captured_minor) AS total_given_minor,
+    sum(c.amount_refunded_minor + coalesce(d.lost_minor, 0)) AS total_refunded_minor,
+    array_agg(coalesce(c.payment_intent_id, c.id) ORDER BY c.created_at, c.id) AS payment_ids,
+    (array_agg(c.contribution_id ORDER BY c.created_at DESC, c.id))[1] AS contribution_id
+FROM charges c
+LEFT JOIN (
+    SELECT charge_id, sum(amount_minor) AS lost_minor FROM disputes WHERE status = 'lost' GROUP BY charge_id
+) d ON d.charge_id = c.id
+WHERE c.contribution_id IS NOT NULL AND c.status = 'succeeded' AND c.is_livemode = :is_livemode
+AND c.created_at >= :starts_at AND c.created_at < :ends_at
+GROUP BY 1, 2 ORDER BY min(c.created_at), 1, 2
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A donor's Gift Aid declaration for gifts from one day to another, both included, or for all that follow."""
+
+    donor_ref: str
+    valid_from: date
+    valid_until: date | None
+    title: str | None
+    first_name: str
+    last_name: str
+    house: str
+    postcode: str
+
+
+def lock_receipts(connection: Connection) -> None:
+    """Wait until this transaction is the only one that issues receipts."""
+    connection.execute(select(func.pg_advisory_xact_lock(RECEIPTS_LOCK)))
+
+
+def year_of_giving(connection: Connection, days: LocalDays, *, is_livemode: bool) -> list[YearOfGiving]:
+    """What every donor gave within the days of one year, in the order of their first gifts."""
+    year = days.from_on.year if days.from_on else 0
+    parameters = {"is_livemode": is_livemode, "starts_at": days.starts_at, "ends_at": days.ends_at}
+    return [
+        YearOfGiving(
+            year,
+            row.donor_ref,
+            row.currency,
+            int(row.total_given_minor),
+            int(row.total_refunded_minor),
+            tuple(row.payment_ids),
+            row.contribution_id,
+        )
+        for row in connection.execute(_GIVING, parameters)
+    ]
+
+
+def current_receipts(connection: Connection, year: int) -> list[IssuedReceipt]:
+    """The receipts of a year that nothing has replaced."""
+    c = receipts.c
+    statement = select(receipts).where(c.year == year, c.replaced_by.is_(None)).order_by(c.number)
+    return [
+        IssuedReceipt(
+            row.id,
+            row.number,
+            YearOfGiving(
+                row.year,
+                row.donor_ref,
+                row.currency,
+                row.total_given_minor,
+                row.total_refunded_minor,
+                tuple(row.payment_ids),
+                row.contribution_id,
+            ),
+        )
+        for row in connection.execute(statement)
+    ]
+
+
+def next_number(connection: Connection, year: int) -> int:
+    newest = connection.execute(select(func.max(receipts.c.number)).where(receipts.c.year == year)).scalar_one()
+    return (newest or 0) + 1
+
+
+def add_receipt(connection: Connection, receipt: NewReceipt, now: datetime) -> None:
+    """Keep a receipt and mark the one it replaces."""
+    if receipt.replaces is not None:
+        replaced = update(receipts).where(receipts.c.id == receipt.replaces)
+        connection.execute(replaced.values(replaced_by=receipt.id))
+    giving = receipt.giving
+    connection.execute(
+        insert(receipts).values(
+            id=receipt.id,
+            year=giving.year,
+            number=receipt.number,
+            donor_ref=giving.donor_ref,
+            currency=giving.currency,
+            total_given_minor=giving.total_given_minor,
+            total_refunded_minor=giving.total_refunded_minor,
+            payment_ids=list(giving.payment_ids),
+            contribution_id=giving.contribution_id,
+            issued_at=now,
+        )
+    )
+
+
+def add_declaration(connection: Connection, declaration: Declaration, now: datetime) -> str:
+    """Keep a Gift Aid declaration; returns its id."""
+    declaration_id = new_id("gad")
+    connection.execute(
+        insert(gift_aid_declarations).values(
+            id=declaration_id,
+            donor_ref=declaration.donor_ref,
+            valid_from=declaration.valid_from,
+            valid_until=declaration.valid_until,
+            declared_at=now,
+            contributor_title=declaration.title,
+            contributor_first_name=declaration.first_name,
+            contributor_last_name=declaration.last_name,
+            contributor_house=declaration.house,
+            contributor_postcode=declaration.postcode,
+        )
+    )
+    return declaration_id
+
+
+def forget_declarer(connection: Connection, donor_refs: tuple[str, ...]) -> int:
+    """Empty the personal columns of these donors' declarations; how many."""
+    c = gift_aid_declarations.c
+    names = ("title", "first_name", "last_name", "house", "postcode")
+    emptied = update(gift_aid_declarations).where(c.donor_ref.in_(donor_refs))
+    return connection.execute(emptied.values({f"contributor_{name}": None for name in names})).rowcount

@@ -1,0 +1,262 @@
+"""Record facts: idempotent, keeping what is newer, and noting whose entries must be looked at again.
+
+Facts may arrive late and repeatedly. A status never goes back (a pending charge does not replace a succeeded one), a
+link once known is never forgotten, and a repeat changes nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+
+from sqlalchemy import Boolean, ColumnElement, Connection, Label, Table, func, insert, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.sql.dml import ReturningInsert
+
+from service.database.columns import is_in
+from service.stripe_facts.tables_store import (
+    balance_transaction_fees,
+    balance_transactions,
+    charges,
+    disputes,
+    fact_transitions,
+    invoice_payments,
+    invoices,
+    payout_members,
+    payouts,
+    posting_queue,
+    refunds,
+)
+from service.stripe_gateway.facts import (
+    BalanceTransaction,
+    Charge,
+    ContributionMark,
+    Dispute,
+    Invoice,
+    InvoicePayment,
+    Payout,
+    Refund,
+)
+
+_IS_NEW: Label[bool] = literal_column("xmax = 0", Boolean).label(
+    "is_new"
+)  # an inserted row has not been updated by anyone
+_KEPT_ONCE_KNOWN = frozenset({"site", "interval", "campaign", "variant"})
+
+StoredFact = BalanceTransaction | Charge | Refund | Dispute | Payout | Invoice | InvoicePayment
+
+# Which kind of object a balance transaction's entry hangs on; every other category stands alone.
+QUEUE_KINDS: Mapping[str, str] = {
+    "charge": "charge",
+    "charge_failure": "charge",
+    "refund": "refund",
+    "refund_failure": "refund",
+    "dispute": "dispute",
+    "dispute_reversal": "dispute",
+    "payout": "payout",
+    "payout_reversal": "payout",
+}
+CLOSED_DISPUTE_STATUSES = frozenset({"won", "lost", "prevented", "warning_closed"})
+
+# A fact whose status ranks lower than the stored one is stale. Statuses not listed rank 2: new ones win over old ones.
+_RANKS: Mapping[Table, Mapping[str, int]] = {
+    charges: {"pending": 0, "succeeded": 1, "failed": 2},
+    refunds: {"pending": 0, "requires_action": 0, "succeeded": 1, "failed": 2, "canceled": 2},
+    disputes: {"warning_needs_response": 0, "warning_under_review": 0, "needs_response": 1, "under_review": 1},
+    payouts: {"pending": 0, "in_transit": 1, "paid": 2, "failed": 3, "canceled": 3},
+    invoices: {"draft": 0, "open": 1, "uncollectible": 2, "paid": 3, "void": 3},
+    invoice_payments: {"open": 0, "paid": 1, "canceled": 1},
+}
+_TABLES: Mapping[type, Table] = {
+    Charge: charges,
+    Refund: refunds,
+    Dispute: disputes,
+    Payout: payouts,
+    Invoice: invoices,
+    InvoicePayment: invoice_payments,
+}
+_NOT_STORED = frozenset({"fee_details", "contribution", "hosted_invoice_url", "finalization_error", "payments"})
+
+
+class Recorded(StrEnum):
+    """What recording a fact did."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+def record_fact(connection: Connection, fact: StoredFact, now: datetime, told_at: datetime | None = None) -> None:
+    """Keep one fact. `told_at` is when an event says the change happened; without it the change counts from `now`."""
+    if isinstance(fact, BalanceTransaction):
+        record_balance_transactions(connection, (fact,), now)
+        return
+    table = _TABLES[type(fact)]
+    outcome = _upsert(connection, table, _row(table, fact, now))
+    if isinstance(fact, Invoice):
+        for payment in fact.payments:
+            record_fact(connection, payment, now, told_at)
+    if outcome is not Recorded.UNCHANGED:
+        for transition in _transitions(fact, outcome):
+            _note_transition(connection, fact.id, transition, told_at or now)
+        _enqueue(connection, _queue_targets(fact))
+
+
+def record_balance_transactions(
+    connection: Connection, transactions: Sequence[BalanceTransaction], now: datetime
+) -> None:
+    """Keep many balance transactions at once, with the components of their fees. Only the status ever changes."""
+    # A page read twice may hold a transaction in both states; the later state wins.
+    by_id = {each.id: each for each in sorted(transactions, key=lambda each: each.status != "pending")}
+    if not by_id:
+        return
+    rows = [_row(balance_transactions, transaction, now) for transaction in by_id.values()]
+    # A page's rows are written in one order everywhere, so that two pulls at once cannot wait for each other in a ring.
+    rows.sort(key=lambda row: str(row["id"]))
+    new_ids = [row.id for row in connection.execute(_transaction_statement(), rows) if row.is_new]
+    fee_rows = [row for id_ in new_ids for row in _fee_rows(by_id[id_])]
+    if fee_rows:
+        connection.execute(insert(balance_transaction_fees), fee_rows)
+    _enqueue(connection, [_queue_target(by_id[id_]) for id_ in new_ids])
+
+
+def record_payout_members(
+    connection: Connection, payout_id: str, transactions: Sequence[BalanceTransaction], now: datetime
+) -> frozenset[str]:
+    """Keep a payout's balance transactions and their membership together, inside the caller's transaction.
+
+    A balance transaction belongs to at most one payout: one already listed under another stays there, and is missing
+    from the ids returned, which are those of this payout.
+    """
+    record_balance_transactions(connection, transactions, now)
+    ids = sorted({transaction.id for transaction in transactions})
+    if ids:
+        statement = upsert(payout_members).on_conflict_do_nothing(index_elements=["balance_transaction_id"])
+        rows = [{"balance_transaction_id": id_, "payout_id": payout_id, "recorded_at": now} for id_ in ids]
+        connection.execute(statement, rows)
+    members = payout_members.c
+    own = select(members.balance_transaction_id).where(
+        is_in(members.balance_transaction_id, ids), members.payout_id == payout_id
+    )
+    return frozenset(connection.execute(own).scalars())
+
+
+@cache
+def _transaction_statement() -> ReturningInsert[str, bool]:
+    statement = upsert(balance_transactions)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["id"],
+        set_={"status": new.status, "available_at": new.available_at},
+        where=(balance_transactions.c.status == "pending") & (new.status != "pending"),
+    ).returning(balance_transactions.c.id, _IS_NEW)
+
+
+def _transitions(fact: StoredFact, outcome: Recorded) -> Iterator[str]:
+    """The moments worth keeping. How a charge began stands in its own fact; only later changes need their moment."""
+    match fact:
+        case Charge() if outcome is Recorded.CHANGED:
+            if fact.status != "pending":
+                yield fact.status
+            if fact.contribution is not None:
+                yield "matched"
+        case Dispute() if fact.status in CLOSED_DISPUTE_STATUSES:
+            yield fact.status
+        case Payout() if fact.status == "paid":
+            yield "paid"
+
+
+def _queue_targets(fact: StoredFact) -> list[tuple[str, str]]:
+    match fact:
+        case Charge():
+            return [("charge", fact.id)]
+        case Refund(charge_id=str(charge_id)):
+            return [("charge", charge_id)]
+        case Dispute():
+            return [("dispute", fact.id)]
+        case Payout():
+            return [("payout", fact.id)]
+        case _:
+            return []
+
+
+def _upsert(connection: Connection, table: Table, row: Mapping[str, object]) -> Recorded:
+    """Insert, or replace by id unless the row is stale or changes nothing."""
+    stored = connection.execute(_upsert_statement(table), row).first()
+    if stored is None:
+        return Recorded.UNCHANGED
+    return Recorded.NEW if stored.is_new else Recorded.CHANGED
+
+
+@cache
+def _upsert_statement(table: Table) -> ReturningInsert[bool]:
+    statement = upsert(table)
+    new = statement.excluded
+    changing = [column for column in table.c if column.name not in {"id", "recorded_at"}]
+    values = {column.name: _merged(column.name, column, new[column.name]) for column in changing}
+    is_different = or_(*(column.is_distinct_from(values[column.name]) for column in changing))
+    return statement.on_conflict_do_update(
+        index_elements=["id"], set_=values, where=(new.status_rank >= table.c.status_rank) & is_different
+    ).returning(_IS_NEW)
+
+
+def _merged(name: str, column: ColumnElement[object], new: ColumnElement[object]) -> ColumnElement[object]:
+    """A link or mark once known is kept; everything else is replaced."""
+    return func.coalesce(new, column) if name.endswith("_id") or name in _KEPT_ONCE_KNOWN else new
+
+
+def _row(table: Table, fact: StoredFact, now: datetime) -> dict[str, object]:
+    row: dict[str, object] = {
+        field.name: getattr(fact, field.name) for field in fields(fact) if field.name not in _NOT_STORED
+    }
+    if isinstance(fact, Charge | Invoice):
+        row |= _mark_row(fact.contribution)
+    if isinstance(fact, Dispute):
+        row["balance_transaction_ids"] = list(fact.balance_transaction_ids)
+    if table in _RANKS:
+        row["status_rank"] = _status_rank(table, fact)
+    return row | {"recorded_at": now}
+
+
+def _status_rank(table: Table, fact: StoredFact) -> int:
+    """Statuses in their order; a dispute can be lost and then won on appeal, so its movements rank it as well."""
+    rank = _RANKS[table].get(fact.status, 2)
+    return rank * 100 + len(fact.balance_transaction_ids) if isinstance(fact, Dispute) else rank
+
+
+def _mark_row(mark: ContributionMark | None) -> dict[str, object]:
+    names = [field.name for field in fields(ContributionMark)]
+    return {name: getattr(mark, name) if mark else None for name in names}
+
+
+def _fee_rows(transaction: BalanceTransaction) -> list[dict[str, object]]:
+    return [
+        {
+            "balance_transaction_id": transaction.id,
+            "line": line,
+            "type": detail.type,
+            "amount_minor": detail.amount_minor,
+            "currency": detail.currency,
+            "description": detail.description,
+        }
+        for line, detail in enumerate(transaction.fee_details, start=1)
+    ]
+
+
+def _queue_target(transaction: BalanceTransaction) -> tuple[str, str]:
+    kind = QUEUE_KINDS.get(transaction.reporting_category)
+    if kind is None or transaction.source_id is None:
+        return "balance_transaction", transaction.id
+    return kind, transaction.source_id
+
+
+def _note_transition(connection: Connection, object_id: str, transition: str, seen_at: datetime) -> None:
+    statement = upsert(fact_transitions).on_conflict_do_nothing()
+    connection.execute(statement, {"object_id": object_id, "transition": transition, "seen_at": seen_at})
+
+
+def _enqueue(connection: Connection, targets: Iterable[tuple[str, str]]) -> None:
+    rows = [{"kind": kind, "object_id": object_id} for kind, object_id in sorted(set(targets))]
+    if rows:
+        connection.execute(insert(posting_queue), rows)

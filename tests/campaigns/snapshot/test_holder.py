@@ -1,0 +1,281 @@
+"""The snapshot in memory: ready after the first load, fresh after a change, and the last good one through any fault."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, text
+
+from service.app import create_app
+from service.campaigns.campaign import Kind, Placement
+from service.campaigns.editing import NOW as AT_ONCE
+from service.campaigns.editing import Author, Release, pause, publish, save_campaign, save_site
+from service.campaigns.experiment import VariantShare
+from service.campaigns.snapshot.holder import SnapshotHolder
+from service.campaigns.snapshot.measures_store import save_raised, save_variant_shares
+from service.campaigns.store import DocumentKind
+from service.campaigns.switch_store import Switch, SwitchScope
+from service.database.engine import application_engine, owner_engine
+from service.errors import NotReadyError
+from service.settings import Settings
+from tests.campaigns.documents import NOW, campaign_document, site_document
+from tests.conftest import SettableClock
+
+HAND = Author("Ita", NOW)
+CAMPAIGN = DocumentKind.CAMPAIGN
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock(NOW)
+
+
+@pytest.fixture
+def holder(engine: Engine, clock: SettableClock) -> SnapshotHolder:
+    """A holder over one site with one published campaign, loaded."""
+    save_site(engine, site_document(country_groups={"islands": ["IE", "GB"]}), HAND)
+    go_live(engine, "autumn")
+    holder = SnapshotHolder(engine, clock)
+    assert holder.refresh()
+    return holder
+
+
+@pytest.fixture
+def owner(database_address: str) -> Iterator[Engine]:
+    engine = owner_engine(database_address)
+    yield engine
+    engine.dispose()
+
+
+def go_live(engine: Engine, key: str, **changes: object) -> None:
+    save_campaign(engine, campaign_document(key=key, **changes), HAND)
+    publish(engine, CAMPAIGN, key, AT_ONCE, HAND)
+
+
+def keys(holder: SnapshotHolder) -> list[str]:
+    return [campaign.key for campaign in holder.current().site("courier").campaigns]
+
+
+def test_nothing_is_ready_before_the_first_load(engine: Engine, clock: SettableClock) -> None:
+    holder = SnapshotHolder(engine, clock)
+
+    assert not holder.is_loaded
+    assert holder.age_seconds(NOW) == float("inf")
+    assert holder.current().sites == {}
+    with pytest.raises(NotReadyError):
+        holder.current().site("courier")
+
+
+def test_whoever_asks_before_the_first_load_may_ask_again(settings: Settings) -> None:
+    app = create_app(replace(settings, database_url="postgresql://127.0.0.1:9/away"), has_background=False)
+    client = app.test_client()
+    view = {"site": "courier", "view_id": "v1", "page_id": "/1", "page_type": "article"}
+
+    answers = [client.post("/v1/decide", json=view), client.get("/support/courier"), client.get("/readyz")]
+
+    assert [answer.status_code for answer in answers] == [503, 503, 503]
+    assert answers[0].get_json()["code"] == "not_ready"
+    assert "Retry-After" in answers[0].headers
+
+
+def test_an_empty_database_is_loaded_all_the_same(engine: Engine, clock: SettableClock) -> None:
+    holder = SnapshotHolder(engine, clock)
+
+    assert holder.refresh()
+    assert holder.is_loaded
+
+
+def test_campaigns_stand_in_the_order_they_are_asked(engine: Engine, holder: SnapshotHolder) -> None:
+    yesterday = Author("Ita", NOW - timedelta(days=1))
+    save_campaign(engine, campaign_document(key="older"), yesterday)
+    publish(engine, CAMPAIGN, "older", AT_ONCE, HAND)
+    go_live(engine, "urgent", priority=900, is_high_priority=True)
+    go_live(engine, "first", priority=0)
+
+    holder.refresh()
+
+    assert keys(holder) == ["urgent", "first", "older", "autumn"]
+
+
+def test_a_change_is_seen_at_the_next_refresh(engine: Engine, holder: SnapshotHolder) -> None:
+    go_live(engine, "winter")
+    assert keys(holder) == ["autumn"]
+
+    holder.refresh()
+
+    assert keys(holder) == ["autumn", "winter"]
+
+
+def test_nothing_is_read_again_while_nothing_changed(holder: SnapshotHolder) -> None:
+    before = holder.current()
+
+    holder.refresh()
+
+    assert holder.current() is before
+
+
+def test_saved_but_unpublished_text_is_only_a_draft(engine: Engine, holder: SnapshotHolder) -> None:
+    save_campaign(engine, campaign_document(key="winter", name="Winter"), HAND)
+    save_campaign(engine, campaign_document(name="Edited"), HAND)
+
+    holder.refresh()
+
+    found = holder.current().site("courier")
+    assert [campaign.name for campaign in found.campaigns] == ["autumn"]
+    assert {key: draft.name for key, draft in found.drafts.items()} == {"autumn": "Edited", "winter": "Winter"}
+
+
+def test_what_is_scheduled_takes_force_by_itself(engine: Engine, holder: SnapshotHolder, clock: SettableClock) -> None:
+    save_campaign(engine, campaign_document(key="winter"), HAND)
+    publish(engine, CAMPAIGN, "winter", Release(at=NOW + timedelta(minutes=5)), HAND)
+    holder.refresh()
+    assert holder.current().next_change_at == NOW + timedelta(minutes=5)
+    assert keys(holder) == ["autumn"]
+
+    clock.advance(minutes=5)
+    holder.refresh()
+
+    assert keys(holder) == ["autumn", "winter"]
+    assert holder.current().next_change_at is None
+
+
+def test_an_archived_campaign_is_gone(engine: Engine, holder: SnapshotHolder) -> None:
+    go_live(engine, "autumn", status="archived")
+
+    holder.refresh()
+
+    assert keys(holder) == []
+    assert holder.current().site("courier").drafts == {}
+
+
+def test_country_groups_are_written_out(engine: Engine, holder: SnapshotHolder) -> None:
+    go_live(engine, "abroad", reader={"countries": {"any": ["islands", "US"], "none": ["EU"]}})
+
+    holder.refresh()
+
+    reader = holder.current().site("courier").campaigns[0].reader
+    assert reader.countries_any == frozenset({"IE", "GB", "US"})
+    assert len(reader.countries_none) == 27
+
+
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        ({"site": "courier", "kind": "popup"}, "campaign autumn, version 1: "),
+        ({"site": "courier", "variants": {"a": [1]}, "schedule": 7}, "campaign autumn, version 1: "),
+        (["a list"], "campaign autumn: its site None is not there"),
+        (None, "campaign autumn: its site None is not there"),
+    ],
+)
+def test_one_bad_campaign_is_dropped_alone_with_an_alarm(
+    owner: Engine, engine: Engine, holder: SnapshotHolder, broken: object, words: str
+) -> None:
+    go_live(engine, "winter")
+    with owner.begin() as connection:
+        values = {"content": json.dumps(broken)}
+        connection.execute(
+            text("UPDATE document_versions SET content = CAST(:content AS json) WHERE key = 'autumn'"), values
+        )
+        connection.execute(text("UPDATE snapshots SET number = number + 1"))
+    fresh = SnapshotHolder(engine, SettableClock(NOW))
+
+    assert fresh.refresh()
+
+    assert keys(fresh) == ["winter"]
+    assert fresh.current().alarms[0].startswith(words)
+
+
+def test_a_group_that_goes_away_drops_only_who_used_it(engine: Engine, holder: SnapshotHolder) -> None:
+    go_live(engine, "abroad", reader={"countries": ["islands"]})
+    save_site(engine, site_document(), HAND)
+
+    holder.refresh()
+
+    assert keys(holder) == ["autumn"]
+    assert "islands is not one of the site's country groups" in holder.current().alarms[0]
+
+
+def test_the_last_good_snapshot_outlives_the_database(database_address: str, clock: SettableClock) -> None:
+    engine = application_engine(database_address)
+    save_site(engine, site_document(), HAND)
+    holder = SnapshotHolder(engine, clock)
+    holder.refresh()
+    engine.dispose()
+    gone = application_engine("postgresql://nobody@127.0.0.1:9/nothing")
+    holder._engine = gone
+
+    clock.advance(seconds=90)
+
+    assert not holder.refresh()
+    assert holder.is_loaded
+    assert holder.current().site("courier").site.name == "The Courier"
+    assert holder.age_seconds(clock()) == 90
+    gone.dispose()
+
+
+@pytest.mark.parametrize(
+    "switch",
+    [Switch(SwitchScope.EVERYTHING), Switch(SwitchScope.SITE, "courier")],
+    ids=["everything", "site"],
+)
+def test_pausing_everything_or_the_site_pauses_the_site(engine: Engine, holder: SnapshotHolder, switch: Switch) -> None:
+    pause(engine, switch, HAND, is_paused=True)
+    holder.refresh()
+    assert holder.current().site("courier").site.switches.is_paused
+    assert holder.current().is_paused is (switch.scope is SwitchScope.EVERYTHING)
+
+    pause(engine, switch, HAND, is_paused=False)
+    holder.refresh()
+    assert not holder.current().site("courier").site.switches.is_paused
+
+
+def test_a_placement_a_kind_and_a_campaign_have_switches_of_their_own(engine: Engine, holder: SnapshotHolder) -> None:
+    for switch in (
+        Switch(SwitchScope.PLACEMENT, "courier", "article_end"),
+        Switch(SwitchScope.KIND, "courier", "gate"),
+        Switch(SwitchScope.CAMPAIGN, "courier", "autumn"),
+    ):
+        pause(engine, switch, HAND, is_paused=True)
+
+    holder.refresh()
+
+    found = holder.current().site("courier")
+    assert found.site.switches.paused_placements == {Placement.ARTICLE_END}
+    assert found.site.switches.paused_kinds == {Kind.GATE}
+    assert found.campaigns[0].is_paused
+    assert found.drafts["autumn"].is_paused
+
+
+def test_going_back_to_an_older_version_does_not_end_a_pause(engine: Engine, holder: SnapshotHolder) -> None:
+    pause(engine, Switch(SwitchScope.CAMPAIGN, "courier", "autumn"), HAND, is_paused=True)
+
+    go_live(engine, "autumn", name="Another")
+    holder.refresh()
+
+    assert holder.current().site("courier").campaigns[0].is_paused
+
+
+def test_measured_shares_and_raised_amounts_travel_in_the_snapshot(engine: Engine, holder: SnapshotHolder) -> None:
+    shares = (VariantShare("a", 0.25), VariantShare("b", 0.75))
+    with engine.begin() as connection:
+        save_variant_shares(connection, "autumn", (VariantShare("gone", 1.0),), NOW)
+        save_variant_shares(connection, "autumn", shares, NOW)
+        save_raised(connection, {"autumn": 12_345}, NOW)
+        save_raised(connection, {"autumn": 12_400}, NOW)
+
+    holder.refresh()
+
+    found = holder.current().site("courier")
+    assert found.variant_shares["autumn"] == shares
+    assert found.raised_minor["autumn"] == 12_400
+
+
+def test_the_background_thread_starts_loaded_and_stops_when_told(engine: Engine, clock: SettableClock) -> None:
+    holder = SnapshotHolder(engine, clock, poll_seconds=0.01)
+
+    holder.start()
+
+    assert holder.is_loaded
+    holder.stop()

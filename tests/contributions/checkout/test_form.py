@@ -1,0 +1,129 @@
+"""What a reader may give: exact amounts within the site's limits, and only the site's own pages to come back to."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.campaigns.documents import load_site
+from service.contributions.checkout.form import (
+    CheckoutForm,
+    ForeignReturnAddressError,
+    NotOfferedError,
+    attempt_key,
+    chosen_amount,
+    refuse_unoffered_interval,
+    return_address,
+    with_fee_covered,
+)
+from service.errors import InvalidAmountError
+from service.money import Interval, Money, major_text
+from tests.contributions.conftest import SITE
+
+COURIER = load_site({**SITE, "one_off_only_countries": ["BR"]})
+OURS = "https://support.courier.example"
+
+
+def form(**changes: object) -> CheckoutForm:
+    return CheckoutForm(**{"interval": Interval.ONE_OFF, "support_token": "t", "amount": "5", **changes})  # type: ignore[arg-type]
+
+
+@given(st.integers(100, 200_000))
+def test_every_amount_a_reader_can_write_is_charged_exactly(minor: int) -> None:
+    assert chosen_amount(form(amount=major_text(minor, "EUR")), COURIER, "EUR") == Money(minor, "EUR")
+
+
+@pytest.mark.parametrize("text", ["19.99", "4.35", "9.95", "4,35"])
+def test_amounts_that_floats_get_wrong_are_right(text: str) -> None:
+    expected = int(text.replace(".", "").replace(",", ""))
+
+    assert chosen_amount(form(amount=text), COURIER, "EUR").amount_minor == expected
+
+
+def test_a_yen_has_no_cents() -> None:
+    assert chosen_amount(form(amount="500"), COURIER, "JPY") == Money(500, "JPY")
+
+
+@pytest.mark.parametrize("amount", ["0.99", "2000.01", "0", "-5", "5.001", "1e3", "five", "5 000", ""])
+def test_an_amount_out_of_bounds_or_unreadable_is_refused(amount: str) -> None:
+    with pytest.raises(InvalidAmountError):
+        chosen_amount(form(amount=amount), COURIER, "EUR")
+
+
+def test_a_currency_the_site_does_not_sell_is_refused() -> None:
+    with pytest.raises(NotOfferedError):
+        chosen_amount(form(), COURIER, "USD")
+
+
+def test_a_country_without_recurring_contributions_may_still_give_once() -> None:
+    refuse_unoffered_interval(COURIER, Interval.ONE_OFF, "BR")
+    with pytest.raises(NotOfferedError):
+        refuse_unoffered_interval(COURIER, Interval.MONTH, "BR")
+
+
+@given(st.integers(100, 200_000))
+def test_a_covered_fee_leaves_at_least_what_was_chosen(minor: int) -> None:
+    covered = with_fee_covered(Money(minor, "EUR")).amount_minor
+
+    assert covered - (covered * 150 / 10_000 + 25) >= minor - 1e-6
+    assert covered < minor * 1.02 + 30
+
+
+def test_the_limit_holds_for_the_choice_not_for_the_fee_on_top() -> None:
+    assert chosen_amount(form(amount="2000", covers_fee=True), COURIER, "EUR").amount_minor > 200_000
+
+
+def test_a_raised_minimum_never_exceeds_the_maximum() -> None:
+    with pytest.raises(InvalidAmountError):
+        chosen_amount(form(amount="5"), COURIER, "EUR", least_minor=1000)
+    assert chosen_amount(form(amount="2000"), COURIER, "EUR", least_minor=10**9).amount_minor == 200_000
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (None, "https://courier.example/"),
+        ("", "https://courier.example/"),
+        ("https://courier.example/a?b=c#d", "https://courier.example/a?b=c"),
+        (f"{OURS}/support/courier", f"{OURS}/support/courier"),
+    ],
+)
+def test_readers_go_back_to_the_sites_own_pages(asked: str | None, expected: str) -> None:
+    assert return_address(COURIER, asked, OURS) == expected
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "https://evil.example/",
+        "https://courier.example.evil.example/",
+        "https://courier.example@evil.example/",
+        "https://evil.example\\@courier.example/",
+        "http://courier.example/",
+        "https://courier.example:8443/",
+        "//courier.example/",
+        "/a",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "https://courier.example/\nSet-Cookie:x",
+        " https://courier.example/",
+        "https://соurier.example/",
+        "https://courier.example/" + "a" * 2000,
+    ],
+)
+def test_readers_are_sent_nowhere_else(asked: str) -> None:
+    with pytest.raises(ForeignReturnAddressError):
+        return_address(COURIER, asked, OURS)
+
+
+def test_the_same_showing_and_choice_are_one_attempt_and_no_other() -> None:
+    five, ten = Money(500, "EUR"), Money(1000, "EUR")
+
+    assert attempt_key(form(), five) == attempt_key(form(page_id="other"), five)
+    others = {
+        attempt_key(form(), five),
+        attempt_key(form(), ten),
+        attempt_key(form(support_token="u"), five),
+        attempt_key(form(interval=Interval.MONTH), five),
+        attempt_key(form(), Money(500, "USD")),
+    }
+    assert len(others) == 5

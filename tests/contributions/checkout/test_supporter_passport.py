@@ -1,0 +1,62 @@
+"""What a reader's own passport learns from giving."""
+
+from service.contributions.checkout.supporter_passport import begun_passport, recognised_passport
+from service.decisions.gift import GivenContribution
+from service.decisions.prompts import campaign_fingerprint
+from service.decisions.reader import Reader, new_reader
+from service.money import Interval
+from service.services import Services
+from tests.conftest import NOW
+
+INSTANT = int(NOW.timestamp())
+CAMPAIGN = "open-for-all"
+
+
+def opened(services: Services, passport: str) -> Reader:
+    reader = services.passports.open(passport, "tide", INSTANT)
+    assert reader is not None
+    return reader
+
+
+def begun(services: Services) -> str:
+    """The passport of a reader who just left for Stripe's page."""
+    carried = services.passports.seal(new_reader(INSTANT, 5, 7), "tide", INSTANT)
+    passport = begun_passport(services, carried, "tide", Interval.MONTH)
+    assert passport is not None
+    return passport
+
+
+def test_a_checkout_begun_is_remembered(services: Services) -> None:
+    giving = opened(services, begun(services)).giving
+
+    assert (giving.checkout_at, giving.checkout_interval) == (INSTANT, "month")
+
+
+def test_a_contribution_counts_for_the_campaign_that_asked(services: Services) -> None:
+    passport = recognised_passport(
+        services, begun(services), "tide", GivenContribution(Interval.ONE_OFF, INSTANT, campaign=CAMPAIGN)
+    )
+
+    reader = opened(services, passport)
+    assert reader.prompt_record(campaign_fingerprint(CAMPAIGN)).contributed_count == 1
+    assert (reader.giving.one_off_at, reader.giving.checkout_at) == (INSTANT, 0)
+
+
+def test_opening_the_thank_you_page_again_counts_nothing_twice(services: Services) -> None:
+    once = recognised_passport(
+        services, begun(services), "tide", GivenContribution(Interval.MONTH, INSTANT, campaign=CAMPAIGN)
+    )
+
+    twice = recognised_passport(services, once, "tide", GivenContribution(Interval.MONTH, INSTANT, campaign=CAMPAIGN))
+
+    assert opened(services, twice).prompt_record(campaign_fingerprint(CAMPAIGN)).contributed_count == 1
+
+
+def test_a_supporter_without_a_passport_gets_one_that_holds_nothing_else(services: Services) -> None:
+    reader = opened(
+        services,
+        recognised_passport(services, "", "tide", GivenContribution(Interval.MONTH, INSTANT, campaign=CAMPAIGN)),
+    )
+
+    assert reader.prompts == ()
+    assert reader.giving.recurring_at == INSTANT
