@@ -1,100 +1,106 @@
-"""Documents that editors write, what is published of them, switches, the record of changes, and staff tokens."""
+"""Campaigns and sites: documents and their versions, switches, the change log, and measured shares and amounts.
 
-import sqlalchemy as sa
+`document_versions` and `changes` can only be added to: the application may not update or delete what an editor wrote
+or who changed what.
+"""
+
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0002_campaigns"
+down_revision = "0001_jobs"
 
-INSTANT = sa.DateTime(timezone=True)
+# A document is a site or a campaign. It has any number of saved versions; at most one is published, and at most one is
+# scheduled to be published later.
+DOCUMENTS = """
+CREATE TABLE documents (
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    site TEXT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    newest_version INTEGER NOT NULL,
+    published_version INTEGER,
+    scheduled_version INTEGER,
+    scheduled_at TIMESTAMPTZ,
+    CONSTRAINT pk_documents PRIMARY KEY (kind, key),
+    CONSTRAINT ck_documents_kind CHECK (kind IN ('site', 'campaign')),
+    CONSTRAINT ck_documents_scheduled CHECK ((scheduled_version IS NULL) = (scheduled_at IS NULL))
+);
+GRANT SELECT, INSERT, UPDATE ON documents TO keepopen_app;
+
+CREATE TABLE document_versions (
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    content JSON NOT NULL,
+    saved_at TIMESTAMPTZ NOT NULL,
+    saved_by TEXT NOT NULL,
+    CONSTRAINT pk_document_versions PRIMARY KEY (kind, key, version),
+    CONSTRAINT fk_document_versions_kind_key FOREIGN KEY (kind, key) REFERENCES documents (kind, key)
+);
+GRANT SELECT, INSERT ON document_versions TO keepopen_app;
+
+CREATE TABLE changes (
+    change_id BIGINT GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_changes PRIMARY KEY,
+    changed_at TIMESTAMPTZ NOT NULL,
+    changed_by TEXT NOT NULL,
+    act TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    version INTEGER,
+    note TEXT NOT NULL
+);
+CREATE INDEX ix_changes_kind_key ON changes (kind, key);
+GRANT SELECT, INSERT ON changes TO keepopen_app
+"""
+
+SWITCHES = """
+CREATE TABLE switches (
+    site TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    name TEXT NOT NULL,
+    is_paused BOOLEAN NOT NULL,
+    changed_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT pk_switches PRIMARY KEY (site, scope, name)
+);
+GRANT SELECT, INSERT, UPDATE ON switches TO keepopen_app
+"""
+
+# The table has exactly one row. Its number grows with every change that matters to decisions; a process that sees a new
+# number loads the campaigns again.
+SNAPSHOTS = """
+CREATE TABLE snapshots (
+    is_only BOOLEAN NOT NULL,
+    number BIGINT NOT NULL,
+    CONSTRAINT pk_snapshots PRIMARY KEY (is_only),
+    CONSTRAINT ck_snapshots_is_only CHECK (is_only)
+);
+INSERT INTO snapshots (is_only, number) VALUES (true, 1);
+GRANT SELECT, INSERT, UPDATE ON snapshots TO keepopen_app
+"""
+
+# A job measures these values from contributions and counts; decisions read them.
+MEASURES = """
+CREATE TABLE variant_shares (
+    campaign TEXT NOT NULL,
+    variant TEXT NOT NULL,
+    share DOUBLE PRECISION NOT NULL,
+    measured_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT pk_variant_shares PRIMARY KEY (campaign, variant),
+    CONSTRAINT ck_variant_shares_share CHECK (share >= 0 AND share <= 1)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON variant_shares TO keepopen_app;
+
+CREATE TABLE raised_amounts (
+    campaign TEXT NOT NULL,
+    raised_minor BIGINT NOT NULL,
+    measured_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT pk_raised_amounts PRIMARY KEY (campaign)
+);
+GRANT SELECT, INSERT, UPDATE ON raised_amounts TO keepopen_app
+"""
 
 
 def upgrade() -> None:
-    op.create_table(
-        "documents",
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("key", sa.Text, nullable=False),
-        sa.Column("site", sa.Text, nullable=False),
-        sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("newest_version", sa.Integer, nullable=False),
-        sa.Column("published_version", sa.Integer),
-        sa.Column("scheduled_version", sa.Integer),
-        sa.Column("scheduled_at", INSTANT),
-        sa.PrimaryKeyConstraint("kind", "key", name="pk_documents"),
-        sa.CheckConstraint("kind IN ('site', 'campaign')", name="ck_documents_kind"),
-        sa.CheckConstraint("(scheduled_version IS NULL) = (scheduled_at IS NULL)", name="ck_documents_scheduled"),
-    )
-    op.create_table(
-        "document_versions",
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("key", sa.Text, nullable=False),
-        sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("content", sa.JSON, nullable=False),
-        sa.Column("saved_at", INSTANT, nullable=False),
-        sa.Column("saved_by", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("kind", "key", "version", name="pk_document_versions"),
-        sa.ForeignKeyConstraint(
-            ["kind", "key"], ["documents.kind", "documents.key"], name="fk_document_versions_kind_key"
-        ),
-    )
-    op.create_table(
-        "switches",
-        sa.Column("site", sa.Text, nullable=False),
-        sa.Column("scope", sa.Text, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("is_paused", sa.Boolean, nullable=False),
-        sa.Column("changed_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("site", "scope", "name", name="pk_switches"),
-    )
-    snapshots = op.create_table(
-        "snapshots",
-        sa.Column("is_only", sa.Boolean, nullable=False),
-        sa.Column("number", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("is_only", name="pk_snapshots"),
-        sa.CheckConstraint("is_only", name="ck_snapshots_is_only"),
-    )
-    op.bulk_insert(snapshots, [{"is_only": True, "number": 1}])
-    op.create_table(
-        "changes",
-        sa.Column("change_id", sa.BigInteger, sa.Identity(always=True), nullable=False),
-        sa.Column("changed_at", INSTANT, nullable=False),
-        sa.Column("changed_by", sa.Text, nullable=False),
-        sa.Column("act", sa.Text, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("key", sa.Text, nullable=False),
-        sa.Column("version", sa.Integer),
-        sa.Column("note", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("change_id", name="pk_changes"),
-    )
-    op.create_index("ix_changes_kind_key", "changes", ["kind", "key"])
-    op.create_table(
-        "variant_shares",
-        sa.Column("campaign", sa.Text, nullable=False),
-        sa.Column("variant", sa.Text, nullable=False),
-        sa.Column("share", sa.Double, nullable=False),
-        sa.Column("measured_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("campaign", "variant", name="pk_variant_shares"),
-        sa.CheckConstraint("share >= 0 AND share <= 1", name="ck_variant_shares_share"),
-    )
-    op.create_table(
-        "raised_amounts",
-        sa.Column("campaign", sa.Text, nullable=False),
-        sa.Column("raised_minor", sa.BigInteger, nullable=False),
-        sa.Column("measured_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("campaign", name="pk_raised_amounts"),
-    )
-    op.create_table(
-        "tokens",
-        sa.Column("token_id", sa.Text, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("role", sa.Text, nullable=False),
-        sa.Column("digest", sa.LargeBinary, nullable=False),
-        sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("revoked_at", INSTANT),
-        sa.PrimaryKeyConstraint("token_id", name="pk_tokens"),
-        sa.CheckConstraint("role IN ('editor', 'finance', 'auditor', 'admin')", name="ck_tokens_role"),
-    )
-    op.execute("GRANT SELECT, INSERT, UPDATE ON documents, switches, snapshots, raised_amounts, tokens TO keepopen_app")
-    op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON variant_shares TO keepopen_app")
-    # What was said and who said it is never rewritten.
-    op.execute("GRANT SELECT, INSERT ON document_versions, changes TO keepopen_app")
+    cursor = op.get_bind().connection.cursor()
+    for statements in (DOCUMENTS, SWITCHES, SNAPSHOTS, MEASURES):
+        cursor.execute(statements)

@@ -1,0 +1,211 @@
+"""The ledger: accounts, entries and their postings, closed periods, sums per day, payout ties and check results.
+
+The database itself keeps these promises, against every user:
+
+- Accounts, entries, postings and closings are append-only. A mistake is corrected by another entry.
+- Every entry balances to zero when its transaction commits, in the currency of the entry.
+- No entry is added to a closed day, and the closed period never gets shorter.
+- `ledger_day_totals` are the sums of the postings, updated in the transaction that adds the postings.
+
+Rebuilding the ledger, as the owner of the tables, is the only exception: it disables the triggers for its transaction.
+"""
+
+from alembic import op
+
+revision = "0007_ledger"
+down_revision = "0006_stripe_events"
+
+ACCOUNTS = """
+CREATE TABLE ledger_accounts (
+    code TEXT CONSTRAINT pk_ledger_accounts PRIMARY KEY,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL
+);
+INSERT INTO ledger_accounts (code, name, kind) VALUES
+('1100', 'Stripe balance', 'asset'),
+('1150', 'Stripe reserves and holds', 'asset'),
+('1200', 'Payouts in transit', 'asset'),
+('1210', 'Bank', 'asset'),
+('1300', 'Disputed funds with issuers', 'asset'),
+('2200', 'Payments in process', 'liability'),
+('2300', 'Failed refunds still owed to donors', 'liability'),
+('4100', 'Contributions one-off', 'income'),
+('4110', 'Contributions monthly', 'income'),
+('4120', 'Contributions annual', 'income'),
+('4200', 'Refunds to contributors', 'contra_income'),
+('4300', 'Chargebacks lost', 'contra_income'),
+('4900', 'Stripe receipts not from this service', 'income'),
+('5100', 'Payment processing fees', 'expense'),
+('5110', 'Other Stripe fees', 'expense'),
+('5120', 'Tax on Stripe fees', 'expense'),
+('5200', 'Dispute fees', 'expense'),
+('5300', 'FX differences', 'expense'),
+('9900', 'Suspense: unclassified Stripe movement', 'suspense');
+GRANT SELECT ON ledger_accounts TO keepopen_app
+"""
+
+ENTRIES = """
+CREATE TABLE ledger_entries (
+    seq BIGINT CONSTRAINT pk_ledger_entries PRIMARY KEY,
+    key TEXT NOT NULL CONSTRAINT uq_ledger_entries_key UNIQUE,
+    reason TEXT NOT NULL,
+    source_type TEXT NOT NULL,
+    source_id TEXT NOT NULL,
+    balance_transaction_id TEXT CONSTRAINT uq_ledger_entries_balance_transaction_id UNIQUE,
+    currency TEXT NOT NULL,
+    effective_at TIMESTAMPTZ NOT NULL,
+    accounting_date DATE NOT NULL,
+    posted_at TIMESTAMPTZ NOT NULL,
+    causes TEXT[] NOT NULL
+);
+CREATE INDEX ix_ledger_entries_accounting_date ON ledger_entries (accounting_date);
+CREATE INDEX ix_ledger_entries_source_id ON ledger_entries (source_id);
+GRANT SELECT, INSERT ON ledger_entries TO keepopen_app;
+
+CREATE TABLE ledger_postings (
+    entry_seq BIGINT NOT NULL,
+    line SMALLINT NOT NULL,
+    account TEXT NOT NULL,
+    amount_minor BIGINT NOT NULL CONSTRAINT ck_ledger_postings_amount_not_zero CHECK (amount_minor <> 0),
+    currency TEXT NOT NULL,
+    CONSTRAINT pk_ledger_postings PRIMARY KEY (entry_seq, line),
+    CONSTRAINT fk_ledger_postings_entry_seq FOREIGN KEY (entry_seq) REFERENCES ledger_entries (seq),
+    CONSTRAINT fk_ledger_postings_account FOREIGN KEY (account) REFERENCES ledger_accounts (code)
+);
+GRANT SELECT, INSERT ON ledger_postings TO keepopen_app
+"""
+
+# The trigger is deferred to the commit, because one statement adds the entries and another adds the postings.
+BALANCED_ENTRIES = """
+CREATE FUNCTION ledger_check_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    difference numeric;
+    foreign_lines bigint;
+BEGIN
+    SELECT coalesce(sum(p.amount_minor), 0), count(*) FILTER (WHERE p.currency <> e.currency)
+    INTO difference, foreign_lines
+    FROM ledger_postings p JOIN ledger_entries e ON e.seq = p.entry_seq
+    WHERE p.entry_seq = NEW.entry_seq;
+    IF difference <> 0 OR foreign_lines <> 0 THEN
+        RAISE EXCEPTION 'ledger entry % is not balanced: off by %, % lines in another currency',
+            NEW.entry_seq, difference, foreign_lines USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER ledger_postings_balanced AFTER INSERT ON ledger_postings
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_check_balance()
+"""
+
+# The function runs with the rights of its owner, so that the application can read the sums but not change them.
+DAY_TOTALS = """
+CREATE TABLE ledger_day_totals (
+    accounting_date DATE NOT NULL,
+    currency TEXT NOT NULL,
+    account TEXT NOT NULL,
+    debit_minor BIGINT NOT NULL,
+    credit_minor BIGINT NOT NULL,
+    CONSTRAINT pk_ledger_day_totals PRIMARY KEY (accounting_date, currency, account)
+);
+GRANT SELECT ON ledger_day_totals TO keepopen_app;
+
+CREATE FUNCTION ledger_add_to_day_totals() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO ledger_day_totals AS t
+    SELECT e.accounting_date, a.currency, a.account, sum(greatest(a.amount_minor, 0)), sum(greatest(-a.amount_minor, 0))
+    FROM added a JOIN ledger_entries e ON e.seq = a.entry_seq GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+    ON CONFLICT (accounting_date, currency, account) DO UPDATE
+    SET debit_minor = t.debit_minor + excluded.debit_minor, credit_minor = t.credit_minor + excluded.credit_minor;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER ledger_postings_totalled AFTER INSERT ON ledger_postings
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_add_to_day_totals()
+"""
+
+CLOSED_PERIODS = """
+CREATE TABLE ledger_closings (
+    closed_through DATE CONSTRAINT pk_ledger_closings PRIMARY KEY,
+    closed_at TIMESTAMPTZ NOT NULL,
+    closed_by TEXT NOT NULL,
+    last_seq BIGINT NOT NULL
+);
+GRANT SELECT, INSERT ON ledger_closings TO keepopen_app;
+
+CREATE FUNCTION ledger_refuse_closed_day() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    late record;
+BEGIN
+    SELECT seq, accounting_date INTO late FROM added
+    WHERE accounting_date <= (SELECT max(closed_through) FROM ledger_closings) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'ledger entry % would stand on %, which is closed', late.seq, late.accounting_date
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER ledger_entries_open_period AFTER INSERT ON ledger_entries
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_closed_day();
+
+CREATE FUNCTION ledger_refuse_earlier_closing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.closed_through <= (SELECT max(closed_through) FROM ledger_closings) THEN
+        RAISE EXCEPTION 'the ledger is closed beyond % already', NEW.closed_through USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER ledger_closings_forward BEFORE INSERT ON ledger_closings
+FOR EACH ROW EXECUTE FUNCTION ledger_refuse_earlier_closing()
+"""
+
+APPEND_ONLY = """
+CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% on % is refused: the ledger is append-only', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END
+$$;
+CREATE TRIGGER ledger_accounts_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_accounts
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER ledger_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entries
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER ledger_postings_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_postings
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER ledger_closings_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_closings
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()
+"""
+
+# `payout_ties` compares each payout with the sum of its balance transactions. `ledger_checks` holds the newest result
+# of each check of the ledger.
+RESULTS = """
+CREATE TABLE payout_ties (
+    payout_id TEXT CONSTRAINT pk_payout_ties PRIMARY KEY,
+    status TEXT NOT NULL,
+    payout_status TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    net_minor BIGINT NOT NULL,
+    difference_minor BIGINT NOT NULL,
+    line_count INTEGER NOT NULL,
+    tied_at TIMESTAMPTZ NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE ON payout_ties TO keepopen_app;
+
+CREATE TABLE ledger_checks (
+    number INTEGER NOT NULL,
+    name TEXT CONSTRAINT pk_ledger_checks PRIMARY KEY,
+    is_green BOOLEAN NOT NULL,
+    detail TEXT NOT NULL,
+    checked_at TIMESTAMPTZ NOT NULL
+);
+GRANT SELECT, INSERT, DELETE ON ledger_checks TO keepopen_app
+"""
+
+
+def upgrade() -> None:
+    cursor = op.get_bind().connection.cursor()
+    for statements in (ACCOUNTS, ENTRIES, BALANCED_ENTRIES, DAY_TOTALS, CLOSED_PERIODS, APPEND_ONLY, RESULTS):
+        cursor.execute(statements)

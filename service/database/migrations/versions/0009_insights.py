@@ -1,0 +1,29 @@
+"""Insights: how often a prompt of each variant was shown, seen, dismissed and clicked on each day.
+
+The counts name no reader. Only rows with `is_counted` are part of an experiment's results.
+"""
+
+from alembic import op
+
+revision = "0009_insights"
+down_revision = "0008_contributions"
+
+PROMPT_COUNTS = """
+CREATE TABLE prompt_counts (
+    site TEXT NOT NULL,
+    campaign TEXT NOT NULL,
+    variant TEXT NOT NULL,
+    day DATE NOT NULL,
+    is_counted BOOLEAN NOT NULL,
+    event TEXT NOT NULL,
+    count BIGINT NOT NULL,
+    CONSTRAINT pk_prompt_counts PRIMARY KEY (site, campaign, variant, day, is_counted, event),
+    CONSTRAINT ck_prompt_counts_event CHECK (event IN ('shown', 'seen', 'dismissed', 'clicked')),
+    CONSTRAINT ck_prompt_counts_count CHECK (count > 0)
+);
+GRANT SELECT, INSERT, UPDATE ON prompt_counts TO keepopen_app
+"""
+
+
+def upgrade() -> None:
+    op.get_bind().connection.cursor().execute(PROMPT_COUNTS)
