@@ -17,6 +17,7 @@ import service.tokens.cli
 from service.database.embedded import stop_embedded
 from service.database.engine import database_address
 from service.database.migrate import migrate as migrate_database
+from service.errors import DomainError
 from service.services import current_services
 from service.settings import masked
 
@@ -45,8 +46,11 @@ CAPABILITY_COMMANDS: tuple[click.Command, ...] = (
 @click.command()
 @with_appcontext
 def migrate() -> None:
-    """Bring the database to the newest shape; an up-to-date one is left as it is."""
-    migrate_database(database_address(current_services().settings))
+    """Run the missing migrations; an up-to-date database is not changed."""
+    try:
+        migrate_database(database_address(current_services().settings))
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
     click.echo("The database is up to date.")
 
 
