@@ -12,6 +12,8 @@ import service.decisions.cli
 import service.demo.cli
 import service.exports.cli
 import service.ledger.cli
+import service.receipts.cli
+import service.reconciliation.cli
 import service.stripe_events.cli
 import service.tokens.cli
 from service.database.embedded import stop_embedded
@@ -24,20 +26,20 @@ from service.settings import masked
 CAPABILITY_COMMANDS: tuple[click.Command, ...] = (
     service.campaigns.cli.campaigns,
     service.campaigns.cli.sites,
-    service.contributions.cli.doctor,
     service.contributions.cli.readers,
-    service.contributions.cli.refund,
     service.decisions.cli.simulate,
     service.demo.cli.demo,
     service.exports.cli.export,
     service.exports.cli.accounts,
-    service.exports.cli.receipts,
-    service.exports.cli.gift_aid,
+    service.receipts.cli.receipts,
+    service.receipts.cli.gift_aid,
     service.ledger.cli.ledger,
-    service.ledger.cli.rebuild_entries,
-    service.stripe_events.cli.sync,
-    service.stripe_events.cli.backfill,
-    service.stripe_events.cli.worker,
+    service.reconciliation.cli.backfill,
+    service.reconciliation.cli.doctor,
+    service.reconciliation.cli.rebuild,
+    service.reconciliation.cli.refund,
+    service.reconciliation.cli.sync,
+    service.reconciliation.cli.worker,
     service.stripe_events.cli.events,
     service.tokens.cli.tokens,
 )

@@ -24,6 +24,7 @@ from schemas.remembered_bodies import RememberedBodies
 from service.app import create_app
 from service.decisions.act import answer_view
 from service.decisions.carrier import carrier_of, cookie_name
+from service.decisions.passport import PassportSealer
 from service.decisions.render import answer_text
 from service.services import EXTENSION, Services
 from service.settings import Settings
@@ -69,7 +70,7 @@ def services_of(app: Flask) -> Services:
 def passport_of(app: Flask, campaign_count: int) -> str:
     """A full passport of a reader of this newsroom."""
     reader = heavy_reader(compiled_newsroom(campaign_count))
-    return services_of(app).passports.seal(reader, SITE, int(NOW.timestamp()))
+    return services_of(app).part(PassportSealer).seal(reader, SITE, int(NOW.timestamp()))
 
 
 def environ(number: int, passport: str | None) -> dict[str, Any]:
@@ -122,18 +123,18 @@ def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
     views = [DecideSchema().load(page_view(number)) for number in range(PAGES)]
     site = compiled_newsroom(20)
     carrier = carrier_of(SETTINGS, {"X-Country": "IE"}.get, passport)
-    reader = services.passports.open(passport, SITE, instant)
+    reader = services.part(PassportSealer).open(passport, SITE, instant)
     if reader is None:
         raise AssertionError("the passport does not open")
-    answer = answer_view(site, services.passports, views[0], carrier, NOW)
+    answer = answer_view(site, services.part(PassportSealer), views[0], carrier, NOW)
     bodies = RememberedBodies(lambda raw: schema.load(read_json(raw)))
     acts: dict[str, Callable[[int], object]] = {
         "read a body, its facts seen before": lambda n: bodies.view(raws[n % PAGES]),
         "read a body, by marshmallow": lambda n: schema.load(read_json(raws[n % PAGES])),
-        "open the passport": lambda _: services.passports.open(passport, SITE, instant),
-        "seal the passport": lambda _: services.passports.seal(reader, SITE, instant),
+        "open the passport": lambda _: services.part(PassportSealer).open(passport, SITE, instant),
+        "seal the passport": lambda _: services.part(PassportSealer).seal(reader, SITE, instant),
         "open, count, decide, offer, seal": lambda n: answer_view(
-            site, services.passports, views[n % PAGES], carrier, NOW
+            site, services.part(PassportSealer), views[n % PAGES], carrier, NOW
         ),
         "write the answer": lambda _: answer_text(answer),
     }

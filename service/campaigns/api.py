@@ -22,6 +22,7 @@ from schemas.document import Path, load_value
 from service.campaigns.documents import MAX_DOCUMENT_BYTES, Document, load_campaign, load_site, read_document
 from service.campaigns.editing import Author, pause, publish, save_campaign, save_site
 from service.campaigns.reading import DocumentDetails, changes_of, describe, describe_all, versions_of
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.store import Change, DocumentKind, DocumentVersion
 from service.campaigns.switch_store import Switch, SwitchScope
 from service.errors import ConflictError
@@ -188,14 +189,14 @@ def described(kind: DocumentKind, key: str) -> DocumentDetails:
 
 def changed(kind: DocumentKind, key: str) -> DocumentDetails:
     """Return a document after a change, once this process has loaded the change."""
-    current_services().campaigns.refresh()
+    current_services().part(SnapshotHolder).refresh()
     return described(kind, key)
 
 
 def switch(paused: Switch, asked: dict[str, Any]) -> None:
     services = current_services()
     pause(services.engine, paused, author(), is_paused=asked["is_paused"], note=asked["note"])
-    services.campaigns.refresh()
+    services.part(SnapshotHolder).refresh()
 
 
 def author() -> Author:

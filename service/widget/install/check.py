@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.snapshot.snapshot import Snapshot
 from service.services import Services
 from service.settings import Settings
@@ -37,11 +38,11 @@ def check_page(url: str, expected: Expected, observe: Observer | None) -> tuple[
 
 def expected_installation(services: Services) -> Expected:
     """This service and the sites it knows now."""
-    services.campaigns.refresh()
-    is_loaded = services.campaigns.is_loaded
+    services.part(SnapshotHolder).refresh()
+    is_loaded = services.part(SnapshotHolder).is_loaded
     return expected_of(
         services.settings,
-        services.campaigns.current() if is_loaded else None,
+        services.part(SnapshotHolder).current() if is_loaded else None,
         network_of(services.settings.public_url),
     )
 
