@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from service.exports.export import InvalidExportError
-from service.receipts.issuing import declare_gift_aid, issue_receipts
+from service.receipts.issuing import InvalidReceiptError, declare_gift_aid, issue_receipts
 from service.receipts.store import Declaration, forget_declarer
 from service.stripe_facts.checkout_store import subscriptions
 from tests.conftest import NOW
@@ -109,7 +108,7 @@ def test_who_gave_nothing_net_needs_no_receipt(finance: Finance) -> None:
 
 
 def test_a_year_that_makes_no_sense_is_refused(finance: Finance) -> None:
-    with pytest.raises(InvalidExportError):
+    with pytest.raises(InvalidReceiptError):
         issue_receipts(finance.exports.engine, finance.exports.settings, 20, finance.exports.clock())
 
 
