@@ -55,13 +55,12 @@ def pins(lock: str) -> list[Pin]:
 def environments() -> dict[str, Environment]:
     """Return the marker environments of the supported platforms and Python versions, and of the running Python."""
     here = {name: str(value) for name, value in default_environment().items()}
-    return {"here": here} | {
-        f"Python {python} on {platform}": here
-        | names
-        | {"python_version": python, "python_full_version": f"{python}.0"}
-        for platform, names in PLATFORMS.items()
-        for python in PYTHONS
-    }
+    found: dict[str, Environment] = {"here": here}
+    for platform, names in PLATFORMS.items():
+        for python in PYTHONS:
+            versions = {"python_version": python, "python_full_version": f"{python}.0"}
+            found[f"Python {python} on {platform}"] = {**here, **names, **versions}
+    return found
 
 
 @cache

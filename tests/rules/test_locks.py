@@ -41,7 +41,7 @@ def badly_written(lock: str) -> list[str]:
 
 def not_installed(lock: str) -> list[str]:
     """Return the packages that the running Python has at another version than the lock, or not at all."""
-    versions = {canonicalize_name(found.name): found.version for found in distributions()}
+    versions: dict[str, str] = {canonicalize_name(found.name): found.version for found in distributions()}
     active = [pin for pin in pins(lock) if applies(pin.requirement, ENVIRONMENTS["here"])]
     return [pin.name for pin in active if versions.get(pin.name) != pin.version]
 

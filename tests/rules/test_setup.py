@@ -57,7 +57,7 @@ def make_setup(checkout: Path, python: Path, **settings: str) -> subprocess.Comp
 
 def version_in(checkout: Path, name: str) -> str:
     """Return the version of the package that the checkout's Python imports, or an empty string."""
-    command = [checkout / ".venv/bin/python", "-I", "-c", f"import {name}; print({name}.version)"]
+    command = [str(checkout / ".venv/bin/python"), "-I", "-c", f"import {name}; print({name}.version)"]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout.strip()
 
 
