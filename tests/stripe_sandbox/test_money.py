@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.stripe_sandbox.amounts import shown, typed
-from infra.stripe_sandbox.balance import processing_fee
 from infra.stripe_sandbox.errors import BadParameterError
+from infra.stripe_sandbox.objects.balance import processing_fee
 from tests.stripe_sandbox.harness import Bench
 
 

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.serving import make_server
 
-from infra.stripe_sandbox import SandboxSettings, create_sandbox, wire
-from infra.stripe_sandbox.api import AnswerLostError
+from infra.stripe_sandbox import SandboxSettings, create_sandbox
 from infra.stripe_sandbox.errors import BadParameterError
+from infra.stripe_sandbox.http import forms
+from infra.stripe_sandbox.http.api import AnswerLostError
 from tests.stripe_sandbox.harness import Bench, Clock
 
 KEY = {"Authorization": "Bearer sk_test_x", "Stripe-Version": "2026-10-28.endive"}
@@ -40,17 +41,17 @@ def bracketed(name: str, value: Any) -> list[tuple[str, str]]:
 def test_bracketed_forms_are_read_back(tree: dict[str, Any]) -> None:
     pairs = [pair for name, value in tree.items() for pair in bracketed(name, value)]
 
-    assert wire.decode(pairs) == tree
+    assert forms.decode(pairs) == tree
 
 
 def test_empty_brackets_append() -> None:
-    assert wire.decode([("expand[]", "a"), ("expand[]", "b")]) == {"expand": ["a", "b"]}
+    assert forms.decode([("expand[]", "a"), ("expand[]", "b")]) == {"expand": ["a", "b"]}
 
 
 @pytest.mark.parametrize("name", ["[a]", "a[b", "a" + "[b]" * 20])
 def test_malformed_names_are_refused(name: str) -> None:
     with pytest.raises(BadParameterError):
-        wire.decode([(name, "1")])
+        forms.decode([(name, "1")])
 
 
 @pytest.mark.parametrize(
