@@ -43,7 +43,7 @@ def exponent(currency: str) -> int:
     return 3 if currency in THREE_DECIMAL else 2
 
 
-def need_currency(given: str) -> str:
+def currency_code(given: str) -> str:
     """Return the currency in lower case. Raise BadParameterError if Stripe does not support it."""
     currency = given.lower()
     if currency not in CURRENCIES:
@@ -73,7 +73,7 @@ def shown(amount: int, currency: str) -> str:
 
 
 def typed(text: str, currency: str) -> int:
-    """Return the minor units of a typed amount with a dot or comma. Raise BadParameterError if it is not one."""
+    """Return the minor units of a typed amount with a dot or comma. Raise BadParameterError for any other text."""
     try:
         value = Decimal(text.strip().replace(",", "."))
         minor = value.scaleb(exponent(currency))

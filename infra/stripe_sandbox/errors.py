@@ -1,11 +1,12 @@
-"""Stripe's error answers, as exceptions that know their status and envelope."""
+"""Stripe's error answers, as exceptions with their status and envelope."""
 
 from typing import Any
 
 DOCUMENTATION = "https://docs.stripe.com/error-codes/"
 
-#: The noun and the parameter in the 404 of an object type. Types not listed here go by their own name and `id`.
+#: The noun and the parameter in the 404 of an object type. Any other type uses its own name and `id`.
 _NOT_FOUND = {
+    "_delivery": ("delivery", "id"),
     "balance_transaction": ("balance transaction", "id"),
     "billing_portal.configuration": ("configuration", "configuration"),
     "checkout.session": ("checkout.session", "session"),

@@ -1,4 +1,4 @@
-"""Settings chosen when the sandbox starts, and knobs that tests turn while it runs."""
+"""Settings chosen when the sandbox starts, and knobs that tests change while it runs."""
 
 from dataclasses import dataclass, field
 
@@ -28,9 +28,9 @@ class SandboxSettings:
 
 @dataclass
 class Knobs:
-    """Changed through /_sandbox/knobs. `duplicate` and `drop` count the deliveries still to bend.
+    """Changed through /_sandbox/knobs. `duplicate` and `drop` count the deliveries left to send twice, or to drop.
 
-    `fee_arrives` is `later` or `at_once`. `settlement` maps a currency to the one it settles in and the rate.
+    `fee_arrives` is `later` or `at_once`. `settlement` maps a currency to the currency and rate of its settlement.
     `subscription_end` is the status after the last failed retry: `cancel`, `unpaid` or `past_due`.
     """
 

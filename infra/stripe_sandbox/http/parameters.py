@@ -43,8 +43,7 @@ def _empty(node: dict[str, Any], path: str) -> Any:
     if node.get("empty"):
         return ""
     raise BadParameterError(
-        f"You passed an empty string for '{path}'. We assume empty values are an attempt to unset a parameter; "
-        f"however '{path}' cannot be unset.",
+        f"'{path}' must not be empty, because it cannot be unset.",
         path,
         "parameter_invalid_empty",
     )

@@ -117,7 +117,7 @@ def by_number(text: str) -> SandboxMethod | None:
 
 
 def _iban(number: str) -> SandboxMethod | None:
-    """Return a method for an IBAN with correct check digits, or None. Debits fail for the IBANs listed above."""
+    """Return a method for an IBAN with correct check digits, or None. Debits fail for the IBANs in FAILING_*."""
     if (
         not _IBAN.fullmatch(number)
         or int("".join(str(int(character, 36)) for character in number[4:] + number[:4])) % 97 != 1

@@ -31,7 +31,7 @@ def make(
 
 
 def billing_details(given: Json) -> Json:
-    """Return billing details with every field that Stripe's have."""
+    """Return billing details with every field of Stripe's type."""
     address = {**EMPTY_ADDRESS, **(given.get("address") or {})}
     return {"address": address, **{name: given.get(name) for name in ("email", "name", "phone", "tax_id")}}
 
@@ -73,7 +73,7 @@ def behaviour_of(sandbox: Sandbox, method_id: str) -> SandboxMethod:
 
 
 def resolve(sandbox: Sandbox, method_id: str, param: str = "payment_method") -> Json:
-    """Return a stored payment method, or make one from a shared id such as pm_card_visa. Raise NotFoundError."""
+    """Return a stored payment method, or make it from a shared id such as pm_card_visa. Raise NotFoundError."""
     found = sandbox.store.get("payment_method", method_id)
     if found:
         return found

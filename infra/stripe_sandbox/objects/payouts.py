@@ -1,4 +1,4 @@
-"""Payouts: an automatic one pays out all available transactions, a manual one pays out a given amount."""
+"""Payouts: an automatic payout pays out all available transactions, a manual payout pays out a given amount."""
 
 from infra.stripe_sandbox.errors import BadParameterError
 from infra.stripe_sandbox.objects import balance

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra.stripe_sandbox.amounts import need_currency
+from infra.stripe_sandbox.amounts import currency_code
 from infra.stripe_sandbox.errors import BadParameterError, missing
 from infra.stripe_sandbox.sandbox import Sandbox
 from infra.stripe_sandbox.store import Json
@@ -44,7 +44,7 @@ def make_price(sandbox: Sandbox, given: Json, *, is_inline: bool = False) -> Jso
         "active": not is_inline and given.get("active", True),
         "billing_scheme": "per_unit",
         "created": sandbox.now(),
-        "currency": need_currency(given["currency"]),
+        "currency": currency_code(given["currency"]),
         "custom_unit_amount": _custom(custom) if custom else None,
         "livemode": False,
         "lookup_key": given.get("lookup_key"),

@@ -217,7 +217,7 @@ def payment_settled(sandbox: Sandbox, intent: Json) -> None:
 
 
 def cancel_at_period_end(sandbox: Sandbox, subscription: Json, *, wanted: bool) -> Json:
-    """Return the fields that change if the subscription shall end with its period, or shall not."""
+    """Return the fields that change when a cancellation at the period end is wanted, or taken back."""
     now = sandbox.now()
     details = {**subscription["cancellation_details"], "reason": "cancellation_requested" if wanted else None}
     return {

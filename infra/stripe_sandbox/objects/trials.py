@@ -1,4 +1,4 @@
-"""Trials: nothing is charged until the end. Then a subscription without a payment method pauses or ends."""
+"""Trials: nothing is charged until the end. Then a subscription without a payment method may pause or end."""
 
 from infra.stripe_sandbox.objects import renewals, subscriptions
 from infra.stripe_sandbox.sandbox import Sandbox, task

@@ -41,10 +41,9 @@ def _pages(blueprint: Blueprint, sandbox: Sandbox, deliverer: Deliverer) -> None
             return render_template("control.html", **_overview(sandbox), shown=shown)
 
     @blueprint.get("/events/<event_id>")
-    def event(event_id: str) -> Response | tuple[Response, int]:
+    def event(event_id: str) -> Response:
         with sandbox.lock:
-            found = sandbox.store.get("event", event_id)
-            return jsonify(sandbox.render(found)) if found else (jsonify(error="no such event"), 404)
+            return jsonify(sandbox.render(sandbox.store.need("event", event_id)))
 
     @blueprint.get("/deliveries")
     def deliveries() -> Response:
@@ -52,11 +51,8 @@ def _pages(blueprint: Blueprint, sandbox: Sandbox, deliverer: Deliverer) -> None
             return jsonify(deliveries=sandbox.store.all("_delivery"))
 
     @blueprint.post("/deliveries/<delivery_id>/resend")
-    def resend(delivery_id: str) -> BaseResponse | tuple[Response, int]:
-        if sandbox.store.get("_delivery", delivery_id) is None:
-            return jsonify(error="no such delivery"), 404
-        is_delivered = deliverer.attempt(delivery_id)
-        return _answer({"delivered": is_delivered})
+    def resend(delivery_id: str) -> BaseResponse:
+        return _answer({"delivered": deliverer.attempt(delivery_id)})
 
 
 def _overview(sandbox: Sandbox) -> dict[str, Any]:
@@ -134,12 +130,9 @@ def _money_actions(blueprint: Blueprint, sandbox: Sandbox) -> None:
         return _answer({"payout": payout_id})
 
     @blueprint.post("/subscriptions/<subscription_id>/renew")
-    def renew(subscription_id: str) -> BaseResponse | tuple[Response, int]:
+    def renew(subscription_id: str) -> BaseResponse:
         with sandbox.lock:
-            found = sandbox.store.get("subscription", subscription_id)
-            if found is None:
-                return jsonify(error="no such subscription"), 404
-            invoice = renewals.renew_now(sandbox, found)
+            invoice = renewals.renew_now(sandbox, sandbox.store.need("subscription", subscription_id))
             sandbox.store.save()
         return _answer({"invoice": invoice["id"]})
 

@@ -1,4 +1,4 @@
-"""Routes for Checkout Sessions. Creating one checks its mode, addresses, expiry and lines."""
+"""Routes for Checkout Sessions. A new session is checked: its mode, addresses, expiry and lines."""
 
 from typing import Any
 
@@ -71,7 +71,7 @@ def _check_urls(params: Params) -> None:
         raise missing(needed)
     for name in ("success_url", "cancel_url", "return_url"):
         if name in params and not params[name].startswith(("http://", "https://")):
-            raise BadParameterError("Not a valid URL", name, "url_invalid")
+            raise BadParameterError("Not a valid URL: it must start with http:// or https://.", name, "url_invalid")
 
 
 def _check_expiry(sandbox: Sandbox, params: Params) -> None:

@@ -1,4 +1,4 @@
-"""Disputes and early fraud warnings."""
+"""Routes for disputes and early fraud warnings."""
 
 from infra.stripe_sandbox.errors import ApiError
 from infra.stripe_sandbox.http.listing import listed

@@ -1,6 +1,6 @@
 """Routes for PaymentIntents."""
 
-from infra.stripe_sandbox.amounts import check_charge, need_currency
+from infra.stripe_sandbox.amounts import check_charge, currency_code
 from infra.stripe_sandbox.errors import ApiError, BadParameterError
 from infra.stripe_sandbox.http.listing import listed
 from infra.stripe_sandbox.http.metadata import merged
@@ -25,7 +25,7 @@ def _unexpected_state(intent: Json, verb: str) -> ApiError:
 def create(sandbox: Sandbox, params: Params) -> Json:
     if params["amount"] < 1:
         raise BadParameterError("This value must be greater than or equal to 1.", "amount", "parameter_invalid_integer")
-    currency = need_currency(params["currency"])
+    currency = currency_code(params["currency"])
     check_charge(params["amount"], currency, "amount")
     given = {name: params[name] for name in CARRIED if params.get(name)}
     if "capture_method" in params:

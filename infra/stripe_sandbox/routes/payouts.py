@@ -1,4 +1,4 @@
-"""Routes for payouts. Creating one is a manual payout."""
+"""Routes for payouts. A payout that is created here is manual."""
 
 from infra.stripe_sandbox.errors import ApiError, BadParameterError
 from infra.stripe_sandbox.http.listing import listed

@@ -14,7 +14,7 @@ routes = Routes()
 @routes.add("POST /v1/products")
 def create_product(sandbox: Sandbox, params: Params) -> Json:
     if "id" in params and sandbox.store.get("product", params["id"]):
-        raise ApiError("Product already exists.", code="resource_already_exists")
+        raise ApiError("A product with this id already exists.", code="resource_already_exists")
     body = products.make_product(sandbox, params)
     if default := params.get("default_price_data"):
         price = products.make_price(sandbox, {**default, "product": body["id"]})

@@ -1,4 +1,4 @@
-"""Routes for refunds. Creating one checks that the charge can be refunded."""
+"""Routes for refunds. A new refund is checked: whether its charge can be refunded, and by how much."""
 
 from infra.stripe_sandbox.errors import ApiError, BadParameterError, missing
 from infra.stripe_sandbox.http.listing import listed

@@ -1,5 +1,7 @@
 """The sandbox's own routes under /_sandbox/."""
 
+import pytest
+
 from tests.stripe_sandbox.make import subscribe
 from tests.stripe_sandbox.world import World
 
@@ -34,6 +36,22 @@ def test_a_delivery_can_be_sent_again_from_the_overview(world: World) -> None:
     assert f"/_sandbox/deliveries/{record['id']}/resend" in page
     assert answer.status_code == 303
     assert world.inbox.types == ["customer.created", "customer.created"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "events/evt_none"),
+        ("POST", "deliveries/del_none/resend"),
+        ("POST", "subscriptions/sub_none/renew"),
+        ("POST", "payouts/po_none/paid"),
+    ],
+)
+def test_an_action_on_an_unknown_object_is_refused(world: World, method: str, path: str) -> None:
+    answer = world.browser.open(f"/_sandbox/{path}", method=method, json={})
+
+    assert answer.status_code == 404
+    assert answer.get_json()["error"]["message"].startswith("No such ")
 
 
 def test_an_unknown_fault_or_knob_is_refused(world: World) -> None:
