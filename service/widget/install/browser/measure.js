@@ -40,7 +40,9 @@ async ({ gated, keepClear, bodies, comments }) => {
 
   // How many pixels of an element's end lie under the banner when the reader has scrolled there.
   const coveredHeight = async (element, banner) => {
-    element.scrollIntoView({ block: 'end', behavior: 'instant' });
+    element.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+    // The widget's scroll padding keeps what is scrolled into view clear of the banner; a reader scrolls further.
+    scrollBy({ top: element.getBoundingClientRect().bottom - innerHeight, behavior: 'instant' });
     await new Promise((go) => setTimeout(go, SETTLE_MILLISECONDS));
     const { position, visibility } = getComputedStyle(banner);
     if (position !== 'fixed' || visibility !== 'visible') return 0;
