@@ -50,6 +50,19 @@ def test_a_page_as_documented_is_right(installation: Installation, press: Press,
     assert stub.event_names() == []
 
 
+def test_a_page_under_the_strictest_policies_is_right(installation: Installation, press: Press) -> None:
+    policy = f"default-src 'none'; script-src {press.service}; connect-src {press.service}; trusted-types 'none'"
+
+    report = installation.check(
+        press.article(
+            LINK, head=FACTS + press.script(), Content_Security_Policy=f"{policy}; require-trusted-types-for 'script'"
+        )
+    )
+
+    assert {finding.severity for finding in report.findings} == {Severity.FINE}
+    assert all(place.is_drawn for place in report.places)
+
+
 BROKEN: dict[str, tuple[Callable[[Press], str], Code]] = {
     "no script": (lambda press: press.article(head=FACTS), Code.SCRIPT_MISSING),
     "loaded twice": (lambda press: press.article(head=FACTS + press.script() * 2), Code.SCRIPT_TWICE),

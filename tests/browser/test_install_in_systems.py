@@ -101,7 +101,7 @@ def test_comments_of_a_block_theme_are_covered_unless_they_are_kept_clear(
 
     assert problems(covered.findings) == [Code.COMMENTS_COVERED]
     assert problems(clear.findings) == []
-    assert any("keeps clear of .talk, which matches 1" in finding.what for finding in clear.findings)
+    assert any("keeps clear of .talk (elements found: 1)" in finding.what for finding in clear.findings)
 
 
 def test_a_live_gate_without_a_part_is_reported_with_a_selector_that_matches(

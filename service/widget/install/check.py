@@ -45,7 +45,7 @@ def check_page(page: RequestedPage, expected: Expected, visit: VisitPage | None)
         served = fetch_source(page.url)
         seen = visit(page.url) if visit else None
     except PageUnreachableError as error:
-        remedy = "Use the address of a page that anybody may open."
+        remedy = "Use the final address of a page that readers can open without signing in."
         return PageReport(page, (problem(Code.PAGE_UNREACHABLE, f"the page cannot be read: {error}", remedy),))
     except BrowserMissingError as error:
         no_browser = replace(NO_BROWSER, what=f"{error}; {NO_BROWSER.what}")

@@ -1,7 +1,6 @@
 """`flask doctor --page`, and its answer if the machine or the page lacks something."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,10 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from service.campaigns.documents import write_document
-from service.services import Services
 from service.widget.install.browser.find import find_browser
 from service.widget.install.browser.visit import BrowserMissingError, BrowserVisit
 from service.widget.install.check import check_page
-from service.widget.install.expected import Expected, expected_of
+from service.widget.install.expected import Expected
 from service.widget.install.finding import Code
 from service.widget.install.page_argument import RequestedPage
 from tests.browser.stub import serving
@@ -83,13 +81,6 @@ def test_without_a_browser_the_served_page_is_checked_and_the_reason_given() -> 
 
 def test_playwright_is_found_if_it_is_installed() -> None:
     assert find_browser() is not None
-
-
-def test_a_site_is_silenced_by_the_settings_even_if_no_site_could_be_loaded(services: Services) -> None:
-    settings = replace(services.settings, widget_off=("courier",))
-
-    assert expected_of(settings, None).origins is None
-    assert expected_of(settings, None).silenced == {"courier"}
 
 
 @pytest.mark.parametrize("code", [code for code in Code if code is not Code.LOOKS_RIGHT])

@@ -26,4 +26,4 @@ def check_comments(source: PageSource, facts: PageFacts, layout: PageLayout) -> 
             "Correct the selector, unless this article has no comments.",
         )
     elif selector and layout.keep_clear_count:
-        yield fine(f"a banner keeps clear of {selector}, which matches {layout.keep_clear_count} elements")
+        yield fine(f"a banner keeps clear of {selector} (elements found: {layout.keep_clear_count})")

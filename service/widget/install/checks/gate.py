@@ -26,7 +26,7 @@ def check_gate(
             _remedy(layout),
         )
     elif layout:
-        yield fine(f"a gate hides {selector}, which matches {layout.gated_count} elements")
+        yield fine(f"a gate hides {selector} (elements found: {layout.gated_count})")
 
 
 def _check_unnamed(data: StructuredData, layout: PageLayout | None, has_gate: bool) -> Iterator[Finding]:

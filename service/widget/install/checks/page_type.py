@@ -55,8 +55,8 @@ def _check_agreement(facts: PageFacts, source: PageSource, data: StructuredData,
     if not is_settled and (is_bare or facts.origin("page_type") is Origin.PLACE):
         yield advice(
             Code.TYPE_GUESSED,
-            f"only {facts.detail('page_type')} says that this is {facts.value('page_type')}: if categories, search or "
-            "the contact page have it too, they count as articles and can be gated",
+            f"the page counts as an article only because of {facts.detail('page_type')}: if categories, search or the "
+            "contact page have it too, they count as articles and can be gated",
             "State the type in every template, and check one page of each: --page section=URL --page other=URL.",
         )
 

@@ -58,7 +58,7 @@ def _check_place(place: SeenPlace, layout: PageLayout) -> Finding:
     if not place.is_visible or reason == "hidden":
         return problem(
             Code.PLACE_HIDDEN,
-            f"{place.placement} is hidden: nobody can see an appeal there",
+            f"{place.placement} is hidden: readers cannot see an appeal there",
             "Move <keep-open> out of the hidden part of the page.",
         )
     if place.width < LEAST_WIDTH_PIXELS or reason == "too_narrow":

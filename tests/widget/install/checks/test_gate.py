@@ -49,7 +49,7 @@ def test_a_selector_that_finds_something_is_fine() -> None:
 
     assert (problems(found), [finding.what for finding in found]) == (
         [],
-        ["a gate hides .entry-content, which matches 1 elements"],
+        ["a gate hides .entry-content (elements found: 1)"],
     )
 
 
