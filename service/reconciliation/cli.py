@@ -25,9 +25,10 @@ from service.reconciliation.refresh import drain
 from service.reconciliation.refunds import RefundWish, refund_charge
 from service.services import Services, current_services
 from service.stripe_gateway.account import StripeBalance
-from service.widget.install.check import check_page, expected_installation
-from service.widget.install.finding import InstallFinding, InstallSeverity, has_problem
-from service.widget.install.observer import find_observer
+from service.widget.install.browser.find import VisitPage, find_browser
+from service.widget.install.check import check_pages
+from service.widget.install.page_argument import parse_page
+from service.widget.install.report import report_json, report_text
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -100,15 +101,21 @@ def refund(charge_id: str, amount: str | None, requested_by: str, key: str | Non
 
 
 @click.command()
-@click.option("--page", metavar="URL", help="Look at a publication's page instead: is the widget installed rightly?")
-@click.option("--chromium", metavar="PATH", help="The browser to look with; otherwise one that is found.")
-@click.option("--no-browser", is_flag=True, help="Look at the page's HTML and headers only.")
+@click.option(
+    "--page",
+    "pages",
+    metavar="[TYPE=]URL",
+    multiple=True,
+    help="Check the widget on this page instead. Repeat it for several pages; TYPE is the page type it should have.",
+)
+@click.option("--chromium", metavar="PATH", help="The browser to open pages with; otherwise one that is found.")
+@click.option("--no-browser", is_flag=True, help="Read only the HTML and headers of pages.")
+@click.option("--json", "is_json", is_flag=True, help="Print the result for pages as JSON.")
 @with_appcontext
-def doctor(page: str | None, chromium: str | None, no_browser: bool) -> None:
-    """Look the money road over, or a page, and say what to do. Ends with 1 where something has to be done."""
-    if page:
-        observer = None if no_browser else find_observer(chromium)
-        _tell_of_page(check_page(page, expected_installation(current_services()), observer))
+def doctor(pages: tuple[str, ...], chromium: str | None, no_browser: bool, is_json: bool) -> None:
+    """Check the payment setup, or the widget on pages, and list what to mend. Exit status 1 if anything is wrong."""
+    if pages:
+        _check_pages(pages, None if no_browser else find_browser(chromium), is_json)
     findings = examine(current_services())
     for finding in findings:
         click.echo(f"{'ok     ' if finding.is_fine else 'PROBLEM'}  {finding.what}")
@@ -117,14 +124,14 @@ def doctor(page: str | None, chromium: str | None, no_browser: bool) -> None:
     sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
 
 
-def _tell_of_page(findings: tuple[InstallFinding, ...]) -> NoReturn:
-    marks = {InstallSeverity.FINE: "ok     ", InstallSeverity.ADVICE: "advice ", InstallSeverity.PROBLEM: "PROBLEM"}
-    for finding in findings:
-        code = "" if finding.severity is InstallSeverity.FINE else f" [{finding.code}]"
-        click.echo(f"{marks[finding.severity]}  {finding.what}{code}")
-        if finding.remedy:
-            click.echo(f"         {finding.remedy}")
-    sys.exit(1 if has_problem(findings) else 0)
+def _check_pages(pages: tuple[str, ...], visit: VisitPage | None, is_json: bool) -> NoReturn:
+    try:
+        requested = [parse_page(page) for page in pages]
+    except DomainError as error:
+        raise click.UsageError(str(error)) from error
+    reports = check_pages(requested, current_services(), visit)
+    click.echo(report_json(reports) if is_json else report_text(reports))
+    sys.exit(1 if any(report.has_problem for report in reports) else 0)
 
 
 @ledger.command("check")

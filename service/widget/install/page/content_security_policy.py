@@ -1,4 +1,4 @@
-"""Whether a page's Content-Security-Policies let the widget in. https://www.w3.org/TR/CSP3/"""
+"""Work out whether a page's Content-Security-Policies allow an address. https://www.w3.org/TR/CSP3/"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ FALLBACKS = {
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """What may let a script in besides its address: its nonce and its integrity values."""
+    """The nonce and the integrity values of a script, which a policy may accept instead of its address."""
 
     nonce: str = ""
     integrity: str = ""
 
 
 def allows(policies: Sequence[str], directive: str, page: str, address: str, passes: Passes = Passes()) -> bool:
-    """Whether every policy of the page at `page` lets `address` in under `script-src` or `connect-src`."""
+    """Return whether every policy of the page at `page` allows `address` under `script-src` or `connect-src`."""
     single = [part for text in policies for part in text.split(",")]
     return all(_policy_allows(_directives(text), directive, page, address, passes) for text in single)
 
 
 def _directives(text: str) -> Mapping[str, tuple[str, ...]]:
-    """Directives of one policy; of a repeated one the first counts."""
+    """Parse the directives of a policy. If a directive is repeated, the first counts."""
     found: dict[str, tuple[str, ...]] = {}
     for part in text.split(";"):
         words = part.split()
@@ -58,7 +58,7 @@ def _has_pass(sources: Sequence[str], passes: Passes) -> bool:
 
 
 def _matches_safely(source: str, page: str, address: str) -> bool:
-    """An expression that no address can be read from matches nothing, as in browsers."""
+    """Match a source expression. An expression that cannot be parsed matches nothing, as in browsers."""
     try:
         return _matches(source, urlsplit(page), urlsplit(address))
     except ValueError:
@@ -66,7 +66,7 @@ def _matches_safely(source: str, page: str, address: str) -> bool:
 
 
 def _matches(source: str, page: SplitResult, address: SplitResult) -> bool:
-    """Whether one source expression matches an address."""
+    """Return whether a source expression matches an address."""
     if source.lower() == "'self'":
         return _matches(f"{page.scheme}://{page.netloc}", page, address)
     if source.startswith("'"):
@@ -98,7 +98,7 @@ def _host_matches(wanted: str, address: SplitResult) -> bool:
 
 
 def _path_matches(wanted: str, actual: str) -> bool:
-    """A path that ends in a slash matches all below it; any other is exact."""
+    """Match a path. A path that ends in a slash matches every path that starts with it; any other must be equal."""
     if wanted in {"", "/"}:
         return True
     return actual.startswith(wanted) if wanted.endswith("/") else actual == wanted

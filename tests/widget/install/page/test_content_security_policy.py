@@ -1,10 +1,10 @@
-"""Content-Security-Policy as browsers read it, as far as the widget is concerned."""
+"""Content-Security-Policies are read as browsers read them."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.widget.install.policy import Passes, allows
+from service.widget.install.page.content_security_policy import Passes, allows
 
 PAGE = "https://www.courier.example/news"
 LOADER = "https://support.courier.example/v1/widget.js"
@@ -38,7 +38,7 @@ LOADER = "https://support.courier.example/v1/widget.js"
         ("script-src https://[broken", False),
     ],
 )
-def test_a_policy_lets_the_loader_in_or_not(policy: str, is_allowed: bool) -> None:
+def test_a_policy_allows_the_loader_or_not(policy: str, is_allowed: bool) -> None:
     assert allows((policy,), "script-src", PAGE, LOADER) is is_allowed
 
 
@@ -47,7 +47,7 @@ def test_self_is_the_pages_own_origin() -> None:
     assert not allows(("script-src 'self'",), "script-src", PAGE, "https://www.courier.example:8443/v1/widget.js")
 
 
-def test_a_nonce_or_an_integrity_value_is_a_pass_for_scripts_only() -> None:
+def test_a_nonce_or_an_integrity_value_allows_scripts_only() -> None:
     policy = ("script-src 'nonce-abc' 'sha384-xyz'; connect-src 'nonce-abc'",)
 
     assert allows(policy, "script-src", PAGE, LOADER, Passes(nonce="abc"))
@@ -56,10 +56,10 @@ def test_a_nonce_or_an_integrity_value_is_a_pass_for_scripts_only() -> None:
     assert not allows(policy, "connect-src", PAGE, LOADER, Passes(nonce="abc"))
 
 
-def test_every_policy_has_to_agree() -> None:
+def test_every_policy_has_to_allow_the_address() -> None:
     assert not allows(("script-src https:", "script-src 'self'"), "script-src", PAGE, LOADER)
 
 
 @given(st.text(max_size=80))
-def test_any_text_is_a_policy(text: str) -> None:
+def test_any_text_is_accepted_as_a_policy(text: str) -> None:
     assert allows((f"connect-src {text}",), "connect-src", PAGE, LOADER) in {True, False}

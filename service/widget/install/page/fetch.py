@@ -1,4 +1,4 @@
-"""Getting a publisher's page over the network: HTTPS to a public address, or loopback where it was asked for."""
+"""Fetch a publisher's page: over HTTPS from a public address, or from loopback if the address itself is loopback."""
 
 import ipaddress
 import socket
@@ -13,9 +13,9 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from service import __version__
 from service.errors import DomainError
 from service.settings import LOOPBACK_HOSTS
-from service.widget.install.source import PageSource, read_source
+from service.widget.install.page.source import PageSource, read_source
 
-MAX_PAGE_BYTES = 2 * 1024 * 1024  # what lies beyond is not looked at
+MAX_PAGE_BYTES = 2 * 1024 * 1024  # the rest of a longer page is not read
 MAX_REDIRECTS = 1
 TIMEOUT_SECONDS = 15.0
 CHUNK_BYTES = 64 * 1024
@@ -40,7 +40,7 @@ class _Answer:
 
 
 def fetch_source(url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> PageSource:
-    """A page and its policies, after at most one redirect. Raises PageUnreachableError."""
+    """Return a page and its policies, after at most one redirect. Raise PageUnreachableError if there is no page."""
     may_be_loopback = _parts(url).hostname in LOOPBACK_HOSTS
     deadline = time.monotonic() + timeout_seconds
     for _ in range(MAX_REDIRECTS + 1):
@@ -56,12 +56,15 @@ def fetch_source(url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> PageSour
 
 
 def address_of(parts: SplitResult, may_be_loopback: bool) -> str:
-    """The number to connect to. Raises PageUnreachableError for private addresses, and for http but on loopback."""
+    """Return the numeric address to connect to.
+
+    Raise PageUnreachableError for a private address, and for plain http outside loopback.
+    """
     host = parts.hostname or ""
     if host in LOOPBACK_HOSTS and may_be_loopback:
         return _resolved(parts)[0]
     if parts.scheme != "https":
-        raise PageUnreachableError("only https addresses, and loopback, are looked at")
+        raise PageUnreachableError("only https addresses and loopback are fetched")
     addresses = _resolved(parts)
     if not all(ipaddress.ip_address(address).is_global for address in addresses):
         raise PageUnreachableError(f"{host} is not a public address")
@@ -69,7 +72,7 @@ def address_of(parts: SplitResult, may_be_loopback: bool) -> str:
 
 
 def network_of(url: str) -> str:
-    """The number behind an address of our own; empty where it cannot be told."""
+    """Return the numeric address of the service. Return an empty text if it cannot be resolved."""
     try:
         return _resolved(_parts(url))[0]
     except PageUnreachableError:
@@ -81,14 +84,14 @@ def _parts(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError as error:
-        raise PageUnreachableError("not an address") from error
+        raise PageUnreachableError("it is not an address") from error
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise PageUnreachableError("not an address of a page")
+        raise PageUnreachableError("it is not the address of a web page")
     return parts
 
 
 def _resolved(parts: SplitResult) -> list[str]:
-    """All numbers of a host, those of IPv4 first, as a machine without IPv6 can use no other."""
+    """Return all numeric addresses of a host, IPv4 first, because a machine may have no IPv6."""
     try:
         entries = socket.getaddrinfo(parts.hostname, _port(parts), type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -111,11 +114,11 @@ def _get(parts: SplitResult, address: str, deadline: float) -> _Answer:
         finally:
             connection.close()
     except (OSError, HTTPException, ValueError, zlib.error) as error:
-        raise PageUnreachableError(f"{parts.hostname} gives no page: {error or type(error).__name__}") from error
+        raise PageUnreachableError(f"{parts.hostname} sent no page: {error or type(error).__name__}") from error
 
 
 def _connection(parts: SplitResult, address: str, timeout_seconds: float) -> HTTPConnection:
-    """A connection to the address that was checked, which still has to prove to be the host."""
+    """Connect to the address that was checked. TLS still verifies the certificate of the host."""
     host, port = parts.hostname or "", _port(parts)
     plain = socket.create_connection((address, port), timeout_seconds)
     if parts.scheme == "http":

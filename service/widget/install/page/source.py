@@ -1,11 +1,11 @@
-"""A page as its server sends it: what of its HTML and headers concerns the widget."""
+"""The parts of a page's HTML and headers that concern the widget, as served or as finished by a browser."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from types import MappingProxyType
 
-OURS = "v1/widget"  # how the loader finds its own element, too
+LOADER_PATH = "v1/widget"  # the loader finds its own element by this text
 SCRIPT_TYPES = frozenset({"", "text/javascript", "application/javascript", "module"})
 
 CONSENT_TOOLS: Mapping[str, str] = MappingProxyType(
@@ -28,21 +28,22 @@ CONSENT_TOOLS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class WidgetTag:
-    """A script element that names the loader, in `src` or in an attribute some tool moved it to."""
+    """A script element with the loader's address, in `src` or in an attribute to which a tool moved it."""
 
     attributes: Mapping[str, str]
 
     @property
     def address(self) -> str:
-        """The loader's address, wherever it stands."""
-        return next(value for value in (self.get("src"), *self.attributes.values()) if OURS in value)
+        """The loader's address, from the first attribute that has it."""
+        return next(value for value in (self.get("src"), *self.attributes.values()) if LOADER_PATH in value)
 
     @property
     def is_live(self) -> bool:
-        """Whether a browser runs it as it stands."""
-        return OURS in self.get("src") and self.get("type").lower() in SCRIPT_TYPES
+        """Whether a browser runs the element as it is written."""
+        return LOADER_PATH in self.get("src") and self.get("type").lower() in SCRIPT_TYPES
 
     def get(self, name: str) -> str:
+        """Return the attribute's value, or an empty text."""
         return self.attributes.get(name, "").strip()
 
 
@@ -51,8 +52,9 @@ class PageSource:
     """- `policies`: texts of enforced Content-Security-Policies, from headers and meta tags.
     - `metas`: contents by `name` or `property`, in order of appearance.
     - `structured`: texts of JSON-LD. `places`: placements of `<keep-open>`. `place_links`: addresses within them.
-    - `names_widget_inline`: an inline script mentions the loader, so it may add the element itself.
-    - `network`: the address that answered, as text; empty where unknown.
+    - `canonical`, `shortlink`: addresses from `<link rel>` as written. Empty if there is no such link.
+    - `names_widget_inline`: an inline script contains the loader's address, so it may add the element itself.
+    - `network`: the numeric address that answered, as text. Empty if unknown.
     """
 
     url: str
@@ -63,18 +65,24 @@ class PageSource:
     places: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     place_links: tuple[str, ...] = ()
+    canonical: str = ""
+    shortlink: str = ""
     consent_tools: tuple[str, ...] = ()
     language: str = ""
     names_widget_inline: bool = False
     network: str = ""
 
     def meta(self, name: str) -> str:
-        """The first content under this name, or nothing."""
+        """Return the first content with this name, or an empty text."""
         return self.metas.get(name, ("",))[0]
+
+    def attribute(self, name: str) -> str:
+        """Return a `data-…` attribute of the widget's script, or an empty text."""
+        return self.tags[0].get("data-" + name.replace("_", "-")) if self.tags else ""
 
 
 def read_source(url: str, html: str, policies: Sequence[str] = (), network: str = "") -> PageSource:
-    """What a page's text says. Takes any text; what is broken is read as a browser would roughly read it."""
+    """Parse a page. Any text is accepted; broken HTML is read roughly as a browser would read it."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -87,6 +95,8 @@ def read_source(url: str, html: str, policies: Sequence[str] = (), network: str 
         places=tuple(reader.places),
         links=tuple(reader.links),
         place_links=tuple(reader.place_links),
+        canonical=reader.related.get("canonical", ""),
+        shortlink=reader.related.get("shortlink", ""),
         consent_tools=tuple(dict.fromkeys(reader.consent_tools)),
         language=reader.language,
         names_widget_inline=reader.names_widget_inline,
@@ -104,6 +114,7 @@ class _Reader(HTMLParser):
         self.places: list[str] = []
         self.links: list[str] = []
         self.place_links: list[str] = []
+        self.related: dict[str, str] = {}
         self.consent_tools: list[str] = []
         self.language = ""
         self.names_widget_inline = False
@@ -116,6 +127,9 @@ class _Reader(HTMLParser):
             self._script(attributes)
         elif tag == "meta":
             self._meta(attributes)
+        elif tag == "link":
+            for relation in attributes.get("rel", "").lower().split():
+                self.related.setdefault(relation, attributes.get("href", "").strip())
         elif tag == "keep-open":
             self._place_depth += 1
             self.places.append(attributes.get("placement", ""))
@@ -133,13 +147,13 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._script_type == "application/ld+json":
             self.structured.append(data)
-        elif self._script_type is not None and OURS in data:
+        elif self._script_type is not None and LOADER_PATH in data:
             self.names_widget_inline = True
 
     def _script(self, attributes: dict[str, str]) -> None:
         self._script_type = attributes.get("type", "").lower()
         tag = WidgetTag(MappingProxyType(attributes))
-        if any(OURS in value for value in attributes.values()):
+        if any(LOADER_PATH in value for value in attributes.values()):
             self.tags.append(tag)
         source = tag.get("src").lower()
         self.consent_tools += [name for part, name in CONSENT_TOOLS.items() if part in source]
