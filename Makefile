@@ -8,12 +8,12 @@ PORT_SANDBOX ?= 8001
 PORT_NEWSPAPER ?= 8002
 
 # The lock files are complete and every package has a wheel, so pip resolves nothing and builds nothing: a later release of any
-# package changes nothing. pip asks the index or mirror of its own configuration; --no-user, the empty options and unexport overrule
-# a configuration that would install elsewhere. Only Intel Macs build a package, cryptography (needs Rust).
-unexport PIP_CONSTRAINT PIP_DRY_RUN PIP_PYTHON
+# package changes nothing. pip uses the index or mirror of its own configuration, but must not install elsewhere because of it:
+# --no-user, the empty --target and `unexport` see to that. Only Intel Macs build a package, cryptography, which needs Rust.
+unexport PIP_CONSTRAINT PIP_DRY_RUN PIP_PREFIX PIP_PYTHON PIP_ROOT
 PIP := $(BIN)/python -I -m pip --disable-pip-version-check
 WHEELS := $(if $(filter Darwin-x86_64,$(shell uname -s)-$(shell uname -m)),,--only-binary :all:)
-INSTALL := $(PIP) install --quiet --no-deps --require-hashes $(WHEELS) --no-user --target= --prefix= --root=
+INSTALL := $(PIP) install --quiet --no-deps --require-hashes $(WHEELS) --no-user --target=
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --only-binary :all: --no-header
 
 .PHONY: help setup demo demo-check test check lint types unit coverage browser openapi locks clean oracles bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
@@ -97,7 +97,8 @@ endef
 
 define install
 	@touch .venv/.installing
-	@$(INSTALL) -r $< && $(PIP) check || { echo "The installation did not finish. Run make again: it starts with an empty .venv." >&2; exit 1; }
+	@$(INSTALL) -r $< && $(PIP) check && $(PIP) show --quiet $$(sed -n '1s/[^a-z0-9-].*//p' $<) || \
+		{ echo "The installation did not finish. Run make again: it starts with an empty .venv." >&2; exit 1; }
 	@rm .venv/.installing
 	@touch $@
 endef

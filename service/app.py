@@ -11,12 +11,15 @@ import service.exports.api
 import service.health.api
 import service.insights.api
 import service.pages.api
+import service.reconciliation.api
 import service.stripe_events.api
 import service.widget.api
 from service.assembly import build_services
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.cli import add_commands
 from service.clock import Clock, system_clock
 from service.decisions.fast_path import FastPath
+from service.decisions.tally import Tally
 from service.insights.flusher import Flusher
 from service.logs import configure_logs, log_requests
 from service.services import EXTENSION, Services, current_services
@@ -31,6 +34,7 @@ BLUEPRINTS = (
     service.decisions.api.blueprint,
     service.campaigns.api.blueprint,
     service.contributions.api.blueprint,
+    service.reconciliation.api.blueprint,
     service.stripe_events.api.blueprint,
     service.exports.api.blueprint,
     service.insights.api.blueprint,
@@ -64,10 +68,10 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, has_backgroun
     _wire_requests(app, services)
     add_commands(app)
     if has_background:
-        services.campaigns.start()
-        Flusher(services.engine, services.tally).start()
+        services.part(SnapshotHolder).start()
+        Flusher(services.engine, services.part(Tally)).start()
     else:
-        services.campaigns.refresh()
+        services.part(SnapshotHolder).refresh()
     return app
 
 

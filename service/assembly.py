@@ -4,7 +4,7 @@ import service.contributions.mail.jobs
 import service.decisions.jobs
 import service.exports.jobs
 import service.insights.jobs
-import service.ledger.jobs
+import service.reconciliation.jobs
 import service.stripe_events.jobs
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.clock import Clock
@@ -13,6 +13,7 @@ from service.decisions.passport import PassportSealer
 from service.decisions.tally import Tally
 from service.jobs import job_queue
 from service.metrics import Metrics
+from service.sealing import KeyRing
 from service.services import Services
 from service.settings import Settings
 from service.stripe_gateway import StripeGateway
@@ -23,7 +24,7 @@ JOBS = job_queue(
         "decisions": service.decisions.jobs.blueprint,
         "exports": service.exports.jobs.blueprint,
         "insights": service.insights.jobs.blueprint,
-        "ledger": service.ledger.jobs.blueprint,
+        "reconciliation": service.reconciliation.jobs.blueprint,
         "stripe_events": service.stripe_events.jobs.blueprint,
     }
 )
@@ -33,15 +34,15 @@ def build_services(settings: Settings, clock: Clock) -> Services:
     """The collaborators for these settings. Starts the embedded PostgreSQL where they name no database."""
     address = database_address(settings)
     engine = application_engine(address)
+    parts = (SnapshotHolder(engine, clock), PassportSealer(settings.secret_keys), Tally())
     return Services(
         settings=settings,
         engine=engine,
         inbox=inbox_engine(address),
         clock=clock,
         gateway=StripeGateway(settings),
-        campaigns=SnapshotHolder(engine, clock),
-        passports=PassportSealer(settings.secret_keys),
         jobs=JOBS,
         metrics=Metrics(),
-        tally=Tally(),
+        keys=KeyRing(settings.secret_keys),
+        parts={type(part): part for part in parts},
     )

@@ -12,31 +12,34 @@ import service.decisions.cli
 import service.demo.cli
 import service.exports.cli
 import service.ledger.cli
+import service.receipts.cli
+import service.reconciliation.cli
 import service.stripe_events.cli
 import service.tokens.cli
 from service.database.embedded import stop_embedded
 from service.database.engine import database_address
 from service.database.migrate import migrate as migrate_database
+from service.errors import DomainError
 from service.services import current_services
 from service.settings import masked
 
 CAPABILITY_COMMANDS: tuple[click.Command, ...] = (
     service.campaigns.cli.campaigns,
     service.campaigns.cli.sites,
-    service.contributions.cli.doctor,
     service.contributions.cli.readers,
-    service.contributions.cli.refund,
     service.decisions.cli.simulate,
     service.demo.cli.demo,
     service.exports.cli.export,
     service.exports.cli.accounts,
-    service.exports.cli.receipts,
-    service.exports.cli.gift_aid,
+    service.receipts.cli.receipts,
+    service.receipts.cli.gift_aid,
     service.ledger.cli.ledger,
-    service.ledger.cli.rebuild_entries,
-    service.stripe_events.cli.sync,
-    service.stripe_events.cli.backfill,
-    service.stripe_events.cli.worker,
+    service.reconciliation.cli.backfill,
+    service.reconciliation.cli.doctor,
+    service.reconciliation.cli.rebuild,
+    service.reconciliation.cli.refund,
+    service.reconciliation.cli.sync,
+    service.reconciliation.cli.worker,
     service.stripe_events.cli.events,
     service.tokens.cli.tokens,
 )
@@ -45,8 +48,11 @@ CAPABILITY_COMMANDS: tuple[click.Command, ...] = (
 @click.command()
 @with_appcontext
 def migrate() -> None:
-    """Bring the database to the newest shape; an up-to-date one is left as it is."""
-    migrate_database(database_address(current_services().settings))
+    """Run the missing migrations; an up-to-date database is not changed."""
+    try:
+        migrate_database(database_address(current_services().settings))
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
     click.echo("The database is up to date.")
 
 

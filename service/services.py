@@ -1,38 +1,43 @@
-"""What every act may need, in one frozen value: built once in `create_app`, reached through the application."""
+"""The collaborators of the service, in one frozen value. `create_app` builds it; Flask carries it to the views."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeVar, cast
 
 import procrastinate
 from flask import current_app
 from sqlalchemy import Engine
 
-from service.campaigns.snapshot.holder import SnapshotHolder
 from service.clock import Clock
-from service.decisions.passport import PassportSealer
-from service.decisions.tally import Tally
 from service.metrics import Metrics
+from service.sealing import KeyRing
 from service.settings import Settings, SettingsError
 from service.stripe_gateway import StripeGateway
 
 EXTENSION = "keepopen"
 
+Part = TypeVar("Part")
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The collaborators. `campaigns` answers from memory; `engine` acts as a role that cannot rewrite the ledger, and
-    `inbox` is the same role for single statements."""
+    """What every act may need. `engine` acts as a role that cannot rewrite the ledger; `inbox` is that role too, for
+    single statements. `parts` holds what single rooms keep in memory, by its class, so that this module need not
+    import the rooms."""
 
     settings: Settings
     engine: Engine
     inbox: Engine
     clock: Clock
     gateway: StripeGateway
-    campaigns: SnapshotHolder
-    passports: PassportSealer
     jobs: procrastinate.App
     metrics: Metrics
-    tally: Tally
+    keys: KeyRing
+    parts: Mapping[type, object]
+
+    def part(self, kind: type[Part]) -> Part:
+        """Return the part of this class. Raise KeyError if the service was built without it."""
+        return cast("Part", self.parts[kind])
 
     def close(self) -> None:
         """Give every database connection back."""

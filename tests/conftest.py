@@ -126,7 +126,7 @@ def settings(database_address: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings, clock: SettableClock) -> Iterator[Flask]:
-    """The whole service in process, without background threads: `services.campaigns.refresh()` loads campaigns."""
+    """The whole service in process, without background threads: `SnapshotHolder.refresh` loads campaigns."""
     app = create_app(settings, clock=clock, has_background=False)
     yield app
     services: Services = app.extensions[EXTENSION]

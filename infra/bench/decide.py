@@ -22,8 +22,10 @@ from infra.bench.serving import Subject, served
 from schemas.decide import DecideSchema
 from schemas.remembered_bodies import RememberedBodies
 from service.app import create_app
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.answer_json import answer_text
 from service.decisions.decide_view import Answer, decide_view, page_view_of
+from service.decisions.passport import PassportSealer
 from service.decisions.passport_cookie import cookie_name, request_context
 from service.decisions.view import ViewRequest
 from service.services import EXTENSION, Services
@@ -46,7 +48,7 @@ SETTINGS = Settings(
 def decide_app(campaign_count: int) -> Flask:
     """The whole service with this many campaigns in memory and no database."""
     app = create_app(SETTINGS, clock=lambda: NOW, has_background=False)
-    services_of(app).campaigns._replace(snapshot_of(campaign_count))
+    services_of(app).part(SnapshotHolder)._replace(snapshot_of(campaign_count))
     return app
 
 
@@ -70,7 +72,7 @@ def services_of(app: Flask) -> Services:
 def passport_of(app: Flask, campaign_count: int) -> str:
     """A full passport of a reader of this newsroom."""
     reader = heavy_reader(compiled_newsroom(campaign_count))
-    return services_of(app).passports.seal(reader, SITE, int(NOW.timestamp()))
+    return services_of(app).part(PassportSealer).seal(reader, SITE, int(NOW.timestamp()))
 
 
 def environ(number: int, passport: str | None) -> dict[str, Any]:
@@ -123,21 +125,21 @@ def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
     views = [DecideSchema().load(page_view(number)) for number in range(PAGES)]
     site = compiled_newsroom(20)
     context = request_context(SETTINGS, {"X-Country": "IE"}.get, passport)
-    reader = services.passports.open(passport, SITE, instant)
+    reader = services.part(PassportSealer).open(passport, SITE, instant)
     if reader is None:
         raise AssertionError("the passport does not open")
 
     def answered(view: ViewRequest) -> Answer:
-        page_view = page_view_of(site, services.passports, view, context, NOW)
-        return decide_view(site, services.passports, page_view)
+        page_view = page_view_of(site, services.part(PassportSealer), view, context, NOW)
+        return decide_view(site, services.part(PassportSealer), page_view)
 
     answer = answered(views[0])
     bodies = RememberedBodies(lambda raw: schema.load(read_json(raw)))
     acts: dict[str, Callable[[int], object]] = {
         "read a body, its facts seen before": lambda n: bodies.view(raws[n % PAGES]),
         "read a body, by marshmallow": lambda n: schema.load(read_json(raws[n % PAGES])),
-        "open the passport": lambda _: services.passports.open(passport, SITE, instant),
-        "seal the passport": lambda _: services.passports.seal(reader, SITE, instant),
+        "open the passport": lambda _: services.part(PassportSealer).open(passport, SITE, instant),
+        "seal the passport": lambda _: services.part(PassportSealer).seal(reader, SITE, instant),
         "open, count, decide, offer, seal": lambda n: answered(views[n % PAGES]),
         "write the answer": lambda _: answer_text(answer),
     }

@@ -1,4 +1,4 @@
-"""The Carrowmere Courier: a newspaper that does not exist, with Keepopen on its pages."""
+"""The Carrowmere Courier: an invented newspaper with Keepopen on its pages, for the demo."""
 
 from infra.demo_site.newspaper import Widget, create_newspaper
 

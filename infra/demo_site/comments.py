@@ -1,4 +1,4 @@
-"""Readers' comments of the demo newspaper: kept in memory, gone when it stops."""
+"""Readers' comments on stories, kept in memory until the newspaper stops."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -22,16 +22,17 @@ FIRST_COMMENTS = (
 
 
 class CommentBook:
-    """Comments per story, oldest first; the oldest give way once a story has its fill."""
+    """The comments on each story, oldest first. A full story drops its oldest comment for a new one."""
 
     def __init__(self) -> None:
         self._by_slug: dict[str, deque[Comment]] = {}
 
     def of(self, slug: str) -> tuple[Comment, ...]:
+        """Return the comments on a story, oldest first."""
         return tuple(self._by_slug.get(slug, FIRST_COMMENTS))
 
     def add(self, slug: str, name: str, text: str) -> None:
-        """Keep a comment; blank ones are ignored, long ones cut."""
+        """Add a comment. A blank comment is ignored, and a long one is cut."""
         text = text.strip()[:MAX_TEXT_CHARACTERS]
         if not text:
             return

@@ -1,4 +1,4 @@
-"""The newspaper as a small Flask application. It knows of the service only the address of one script."""
+"""The newspaper as a small Flask application. Of Keepopen it uses only the address of the widget's script."""
 
 import json
 from dataclasses import dataclass
@@ -20,21 +20,34 @@ SECTIONS = ("News", "Politics", "Environment", "Culture", "Sport", "Business")
 
 @dataclass(frozen=True, slots=True)
 class Widget:
-    """Where the service is, as readers' browsers reach it, and the site's key there."""
+    """The address of the service for readers' browsers, and the key of the site in the service."""
 
     service: str
     site: str
 
 
 def create_newspaper(widget: Widget) -> Flask:
-    """The whole newspaper: front page, sections, stories, comments."""
+    """Return the application with its front page, sections, stories and comments."""
     app = Flask(__name__)
-    stories = {story.slug: story for story in load_stories()}
-    comments = CommentBook()
     app.jinja_env.globals.update(paper=NAME, sections=SECTIONS, widget=widget, structured=_structured_data)
     app.jinja_env.filters["day"] = _day
     app.jinja_env.filters["emphasis"] = _emphasis
+    stories = {story.slug: story for story in load_stories()}
+    _add_lists(app, stories)
+    _add_stories(app, stories)
 
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        """Send the strict policy of a careful newspaper, to prove that the widget works under it."""
+        response.headers["Content-Security-Policy"] = _policy(widget.service)
+        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    return app
+
+
+def _add_lists(app: Flask, stories: dict[str, Story]) -> None:
     @app.get("/")
     def front() -> str:
         return render_template("front.html", stories=list(stories.values()))
@@ -44,7 +57,12 @@ def create_newspaper(widget: Widget) -> Flask:
         name = section.capitalize()
         if name not in SECTIONS:
             abort(HTTPStatus.NOT_FOUND)
-        return render_template("section.html", name=name, stories=[s for s in stories.values() if s.section == name])
+        chosen = [story for story in stories.values() if story.section == name]
+        return render_template("section.html", name=name, stories=chosen)
+
+
+def _add_stories(app: Flask, stories: dict[str, Story]) -> None:
+    comments = CommentBook()
 
     @app.get("/articles/<slug>")
     def article(slug: str) -> str:
@@ -58,16 +76,6 @@ def create_newspaper(widget: Widget) -> Flask:
             abort(HTTPStatus.NOT_FOUND)
         comments.add(slug, request.form.get("name", ""), request.form.get("text", ""))
         return redirect(url_for("article", slug=slug) + "#comments", HTTPStatus.SEE_OTHER)
-
-    @app.after_request
-    def strict(response: Response) -> Response:
-        """The policy a careful newspaper would send; the widget has to live with it."""
-        response.headers["Content-Security-Policy"] = _policy(widget.service)
-        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
-
-    return app
 
 
 def _policy(service: str) -> str:
@@ -84,7 +92,7 @@ def _day(moment: datetime) -> str:
 
 
 def _emphasis(text: str) -> Markup:
-    """`*words*` as emphasis; everything else escaped."""
+    """Return HTML with `*words*` as emphasis and everything else escaped."""
     parts = text.split("*")
     pieces = (
         Markup("<em>{}</em>").format(part) if index % 2 else Markup("{}").format(part)
@@ -94,7 +102,7 @@ def _emphasis(text: str) -> Markup:
 
 
 def _structured_data(story: Story, url: str) -> Markup:
-    """The story as JSON-LD, with nothing in it that could end the script element."""
+    """Return the story as JSON-LD, in which no text can end the script element."""
     facts = {
         "@context": "https://schema.org",
         "@type": "AdvertiserContentArticle" if story.is_paid_content else "NewsArticle",
@@ -109,4 +117,4 @@ def _structured_data(story: Story, url: str) -> Markup:
         "inLanguage": "en",
         "isAccessibleForFree": True,
     }
-    return Markup(json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704  escaped above
+    return Markup(json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704 - `<` is escaped here

@@ -1,4 +1,4 @@
-"""The newspaper's stories: text files with a few facts at the head, read once."""
+"""The stories of the newspaper: text files that start with a few lines of YAML, read once."""
 
 import re
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One article. `slug` is its address; `picture` a file in static/ or None."""
+    """A story. `slug` is the last part of its address, `picture` the name of a file in static/ or None."""
 
     slug: str
     title: str
@@ -48,7 +48,7 @@ class Story:
 
 
 def load_stories(folder: Path = FOLDER) -> tuple[Story, ...]:
-    """Every story, newest first."""
+    """Return all stories, newest first."""
     stories = [_read(path) for path in sorted(folder.glob("*.txt"))]
     return tuple(sorted(stories, key=lambda story: story.published, reverse=True))
 
@@ -82,5 +82,5 @@ def _block(text: str) -> Block:
 
 
 def _curly(text: str) -> str:
-    """Typographic quotation marks and apostrophes for the straight ones."""
+    """Replace straight quotation marks and apostrophes by typographic ones."""
     return re.sub(r'"([^"]*)"', "\u201c\\1\u201d", text).replace("'", "\u2019")

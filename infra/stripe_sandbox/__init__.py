@@ -1,4 +1,4 @@
-"""A stand-in for Stripe on loopback: objects, hosted pages, balance, payouts, signed webhooks. Tests and demo only."""
+"""A substitute for Stripe on loopback, for tests and the demo: API, hosted pages, payouts and signed webhooks."""
 
 from infra.stripe_sandbox.app import StripeSandbox, create_sandbox
 from infra.stripe_sandbox.settings import SandboxSettings

@@ -1,4 +1,4 @@
-"""`python -m infra.stripe_sandbox`: serves one sandbox until it is told to stop."""
+"""`python -m infra.stripe_sandbox`: serve a sandbox until SIGTERM or an interrupt."""
 
 import argparse
 import signal
@@ -14,19 +14,19 @@ from infra.stripe_sandbox.settings import SandboxSettings
 
 class _QuietHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing: the deliveries page shows what happened."""
+        """Log nothing: the overview page shows the deliveries."""
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m infra.stripe_sandbox", description="A stand-in for Stripe. No real money."
+        prog="python -m infra.stripe_sandbox", description="A substitute for Stripe that moves no real money."
     )
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=12111, help="0 picks a free port")
-    parser.add_argument("--public-url", help="address readers' browsers use; default: http://host:port")
-    parser.add_argument("--state", type=Path, help="SQLite file to continue from; without it everything is forgotten")
-    parser.add_argument("--webhook-url")
-    parser.add_argument("--webhook-secret")
+    parser.add_argument("--port", type=int, default=12111, help="TCP port; 0 chooses a free one")
+    parser.add_argument("--public-url", help="address for browsers; default: http://HOST:PORT")
+    parser.add_argument("--state", type=Path, help="SQLite file that keeps the state between runs; default: in memory")
+    parser.add_argument("--webhook-url", help="endpoint for all events")
+    parser.add_argument("--webhook-secret", help="signing secret of the endpoint")
     parser.add_argument("--webhook-delay-seconds", type=float, default=0)
     parser.add_argument("--available-after-seconds", type=int, default=SandboxSettings.available_after_seconds)
     parser.add_argument(
@@ -52,7 +52,7 @@ def main() -> None:
     try:
         server = make_server(chosen.host, chosen.port, app, threaded=True, request_handler=_QuietHandler)
     except (OSError, SystemExit):
-        sys.exit(f"stripe sandbox: port {chosen.port} on {chosen.host} is in use")
+        sys.exit(f"stripe sandbox: port {chosen.port} on {chosen.host} is in use; choose another with --port")
     address = f"http://{chosen.host}:{server.server_port}"
     settings.public_url = chosen.public_url or address
 

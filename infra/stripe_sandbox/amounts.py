@@ -1,4 +1,7 @@
-"""Amounts as people read and type them; the API itself only knows minor units."""
+"""Currencies, the amounts that can be charged, and amounts as people read and type them.
+
+The API uses minor units: 500 is €5.00.
+"""
 
 from decimal import Decimal, InvalidOperation
 
@@ -16,7 +19,7 @@ _CODES = """
     szl thb tjs tnd top try ttd twd tzs uah ugx usd uyu uzs vnd vuv wst xaf xcd xof xpf yer zar zmw
     """
 CURRENCIES = frozenset(_CODES.split())
-# https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts; other currencies are taken to have none.
+# https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts; other currencies have no minimum here.
 LEAST = {
     **dict.fromkeys(("aud", "brl", "cad", "chf", "eur", "inr", "nzd", "sgd", "usd", "jpy"), 50),
     **dict.fromkeys(("aed", "myr", "pln", "ron"), 200),
@@ -34,22 +37,23 @@ SYMBOLS = {"eur": "€", "usd": "$", "gbp": "£", "jpy": "¥"}
 
 
 def exponent(currency: str) -> int:
+    """Return the number of decimals of a currency."""
     if currency in ZERO_DECIMAL:
         return 0
     return 3 if currency in THREE_DECIMAL else 2
 
 
-def need_currency(given: str) -> str:
-    """The currency in small letters; one Stripe does not take is refused."""
+def currency_code(given: str) -> str:
+    """Return the currency in lower case. Raise BadParameterError if Stripe does not support it."""
     currency = given.lower()
     if currency not in CURRENCIES:
-        message = f"Invalid currency: {currency}. Stripe currently supports these currencies: "
+        message = f"Invalid currency: {currency}. Supported currencies: "
         raise BadParameterError(message + ", ".join(sorted(CURRENCIES)), "currency")
     return currency
 
 
 def check_charge(amount: int, currency: str, param: str) -> None:
-    """Refuse what is too little or too much to be charged at once."""
+    """Raise BadParameterError if the amount is too small or too large to be charged."""
     least = LEAST.get(currency, 1)
     if amount < least:
         message = f"Amount must be at least {shown(least, currency)} {currency}"
@@ -60,7 +64,7 @@ def check_charge(amount: int, currency: str, param: str) -> None:
 
 
 def shown(amount: int, currency: str) -> str:
-    """12345, "eur" → "€123.45"."""
+    """Return an amount for people to read: 12345 in "eur" is "€123.45"."""
     places = exponent(currency)
     number = f"{Decimal(abs(amount)).scaleb(-places):,.{places}f}"
     sign = "-" if amount < 0 else ""
@@ -69,7 +73,7 @@ def shown(amount: int, currency: str) -> str:
 
 
 def typed(text: str, currency: str) -> int:
-    """The minor units of an amount typed with a dot or a comma."""
+    """Return the minor units of a typed amount with a dot or comma. Raise BadParameterError for any other text."""
     try:
         value = Decimal(text.strip().replace(",", "."))
         minor = value.scaleb(exponent(currency))

@@ -1,4 +1,4 @@
-"""Object ids in Stripe's style: a prefix and random letters."""
+"""Object ids in Stripe's style: a prefix, an underscore and random letters."""
 
 import random
 import string
@@ -8,7 +8,7 @@ _LENGTHS = {"cs_test": 58, "whsec": 32, "bps": 24, "sub": 24}
 
 
 class Ids:
-    """Draws ids; a seed makes a test's ids repeatable."""
+    """Draws random ids. With a seed, the ids of a test are the same in every run."""
 
     def __init__(self, seed: int | None = None) -> None:
         self._random = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 - names, not secrets

@@ -1,4 +1,4 @@
-"""The running sandbox: store, clock, ids, scheduled work and the events it emits."""
+"""The sandbox itself: its store, its time, the work it has scheduled and the events it emits."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -9,15 +9,17 @@ from typing import Any
 
 from infra.stripe_sandbox.ids import Ids
 from infra.stripe_sandbox.interface import API_VERSION, EVENT_TYPES
+from infra.stripe_sandbox.rendering import Expander
 from infra.stripe_sandbox.settings import Knobs, SandboxSettings
-from infra.stripe_sandbox.shapes import Expander, Json
-from infra.stripe_sandbox.store import Store
+from infra.stripe_sandbox.store import Json, Store
 
 Clock = Callable[[], datetime]
 Task = Callable[["Sandbox", Json], None]
 Include = Callable[["Sandbox", Json], Any]
+#: Gets the PaymentIntent of a delayed payment once that payment has succeeded or failed.
+Settled = Callable[["Sandbox", Json], None]
 
-#: The request that is being answered: its id and idempotency key go into the events it causes.
+#: The API request being answered. Its id and idempotency key go into the events it causes.
 current_request: ContextVar[Json | None] = ContextVar("current_request", default=None)
 
 TASKS: dict[str, Task] = {}
@@ -25,7 +27,7 @@ INCLUDES: dict[tuple[str, str], Include] = {}
 
 
 def task(name: str) -> Callable[[Task], Task]:
-    """Register work that can be scheduled under `name`."""
+    """Register a function that can be scheduled under `name`. The state file stores the name."""
 
     def register(function: Task) -> Task:
         TASKS[name] = function
@@ -35,7 +37,7 @@ def task(name: str) -> Callable[[Task], Task]:
 
 
 def include(object_name: str, field: str) -> Callable[[Include], Include]:
-    """Register a field that is left out of `object_name` unless it is expanded."""
+    """Register the function for a field that `object_name` has only if a request expands it."""
 
     def register(function: Include) -> Include:
         INCLUDES[object_name, field] = function
@@ -45,34 +47,40 @@ def include(object_name: str, field: str) -> Callable[[Include], Include]:
 
 
 class Sandbox:
-    """One account. Callers hold `lock` while they read or change anything."""
+    """One Stripe account. Callers hold `lock` while they read or change anything.
 
-    def __init__(self, store: Store, clock: Clock, settings: SandboxSettings, ids: Ids) -> None:
+    The functions in `on_settled` run in their order after each delayed payment.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, settings: SandboxSettings, ids: Ids, on_settled: tuple[Settled, ...]
+    ) -> None:
         self.store = store
         self.settings = settings
         self.ids = ids
+        self.on_settled = on_settled
         self.knobs = Knobs()
         self.lock = threading.RLock()
         self.expander = Expander(store.find, self._include)
         self._clock = clock
         self._catching_up: int | None = None
-        self._nothing_before: dict[str | None, int] = {}  # per time line: no waiting task is due earlier
+        self._nothing_before: dict[str | None, int] = {}  # by test clock: no waiting task is due earlier
         self._frozen: int | None = None
         self._frozen_clock: str | None = None
 
     # time
 
     def now(self) -> int:
-        """Seconds since the epoch; inside a test clock, that clock's time."""
+        """Return the time in seconds since the epoch. Inside `at_clock`, the time of the test clock."""
         return self._frozen if self._frozen is not None else self.wall_now()
 
     def wall_now(self) -> int:
-        """Real time; while overdue work is caught up, the time at which it was due."""
+        """Return the real time, or the due time of the overdue task that is running."""
         return self._catching_up if self._catching_up is not None else int(self._clock().timestamp())
 
     @contextmanager
     def at_clock(self, clock_id: str | None) -> Iterator[None]:
-        """Let time be the test clock's while the block runs; None leaves it alone."""
+        """Use the time of a test clock inside the block. With None, do not change the time."""
         if clock_id is None:
             yield
             return
@@ -81,6 +89,7 @@ class Sandbox:
 
     @contextmanager
     def at(self, moment: int, clock_id: str) -> Iterator[None]:
+        """Use `moment` as the time inside the block, and schedule new tasks on the test clock."""
         before = (self._frozen, self._frozen_clock)
         self._frozen, self._frozen_clock = moment, clock_id
         try:
@@ -89,7 +98,7 @@ class Sandbox:
             self._frozen, self._frozen_clock = before
 
     def clock_of(self, owner: Json | str | None) -> str | None:
-        """The test clock a customer (or an object with a customer) lives on."""
+        """Return the id of the test clock of a customer, or of an object that has a customer."""
         owner = self.store.find(owner) if isinstance(owner, str) else owner
         if owner is None:
             return None
@@ -103,13 +112,14 @@ class Sandbox:
         return self.ids.new(prefix)
 
     def change(self, body: Json, **changes: Any) -> Json:
-        """Set fields and return what the changed ones held before (an event's `previous_attributes`)."""
+        """Set fields and return the old values of those that changed, for `previous_attributes` of an event."""
         previous = {name: body.get(name) for name, value in changes.items() if body.get(name) != value}
         body.update(changes)
         self.store.add(body)
         return previous
 
     def render(self, body: Json, expand: list[str] | None = None) -> Json:
+        """Return a copy with all required fields, and with the ids at the paths in `expand` replaced by objects."""
         answer: Json = self.expander.render(body, expand or [])
         return answer
 
@@ -120,7 +130,7 @@ class Sandbox:
     # scheduled work
 
     def schedule(self, name: str, due: int, **arguments: Any) -> None:
-        """Run the task at `due`, on the time line that is current now."""
+        """Run a task at `due`. Inside `at_clock` it waits for the test clock, otherwise for real time."""
         task_id = self.id("task")
         record = {"id": task_id, "name": name, "due": due, "arguments": arguments, "clock": self._frozen_clock}
         self.store.put("_task", task_id, record)
@@ -128,7 +138,7 @@ class Sandbox:
             self._nothing_before[self._frozen_clock] = due
 
     def schedule_after(self, seconds: int, name: str, **arguments: Any) -> None:
-        """Run the task by the wall clock: money settles in real time, even for customers on a test clock."""
+        """Run a task after some real time: money settles in real time even if the customer has a test clock."""
         with self._off_clock():
             self.schedule(name, self.wall_now() + seconds, **arguments)
 
@@ -142,7 +152,7 @@ class Sandbox:
             self._frozen, self._frozen_clock = before
 
     def run_due_tasks(self) -> int:
-        """Run what is due by the wall clock, earliest first and each at its own time; returns how much ran."""
+        """Run the tasks that are due in real time, earliest first, each at its due time. Return their number."""
         until, count = self.wall_now(), 0
         try:
             while record := self._next_task(until, None):
@@ -154,7 +164,7 @@ class Sandbox:
         return count
 
     def run_clock_tasks(self, clock_id: str, until: int) -> None:
-        """Run what is due on a test clock up to `until`, each at its own time."""
+        """Run the tasks of a test clock that are due by `until`, earliest first, each at its due time."""
         while record := self._next_task(until, clock_id):
             with self.at(record["due"], clock_id):
                 self._run_task(record)
@@ -173,7 +183,7 @@ class Sandbox:
     # events
 
     def emit(self, kind: str, body: Json, previous: Json | None = None) -> Json:
-        """Store an event with the object as it is now, and queue it for every endpoint that wants it."""
+        """Store an event with a copy of the object, and queue it for every endpoint that listens to this type."""
         if kind not in EVENT_TYPES:
             raise AssertionError(f"not a Stripe event type: {kind}")
         data: Json = {"object": self.render(body)}
@@ -202,7 +212,7 @@ class Sandbox:
                 event["pending_webhooks"] += 1
 
     def queue_delivery(self, event_id: str, endpoint_id: str) -> Json:
-        """Ask for one delivery; the sender takes it from here."""
+        """Queue one delivery for `webhooks/delivery.py` to send."""
         delivery_id = self.id("del")
         due = self.wall_now() + self.settings.webhook_delay_seconds + self.knobs.delay_seconds
         record = {

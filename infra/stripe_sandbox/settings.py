@@ -1,4 +1,4 @@
-"""What a person starting the sandbox may choose, and the knobs that can be turned while it runs."""
+"""Settings chosen when the sandbox starts, and knobs that tests change while it runs."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ DAY = 86_400
 
 @dataclass
 class SandboxSettings:
-    """Delays are seconds; `webhook_url` with `webhook_secret` registers one endpoint for all events at the start."""
+    """Settings of one sandbox. `webhook_url` with `webhook_secret` registers an endpoint for all events."""
 
     public_url: str = "http://127.0.0.1:0"
     webhook_url: str | None = None
@@ -28,7 +28,11 @@ class SandboxSettings:
 
 @dataclass
 class Knobs:
-    """Turned through /_sandbox/knobs; counters go down as they are used."""
+    """Changed through /_sandbox/knobs. `duplicate` and `drop` count the deliveries left to send twice, or to drop.
+
+    `fee_arrives` is `later` or `at_once`. `settlement` maps a currency to the currency and rate of its settlement.
+    `subscription_end` is the status after the last failed retry: `cancel`, `unpaid` or `past_due`.
+    """
 
     duplicate: int = 0
     drop: int = 0

@@ -1,4 +1,4 @@
-"""Everything the sandbox remembers: records by kind and id, in memory, written through to SQLite when given a file."""
+"""The sandbox's records by kind and id: in memory, and also in an SQLite file if there is one."""
 
 import json
 import sqlite3
@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from infra.stripe_sandbox.errors import NotFoundError
+
 Json = dict[str, Any]
 
 
 class Store:
-    """Not safe by itself: the sandbox serialises access with one lock."""
+    """Records by kind and id. Not safe for threads: callers hold the lock of the sandbox."""
 
     def __init__(self, file: Path | None = None) -> None:
         self._records: dict[str, dict[str, Json]] = {}
@@ -32,7 +34,7 @@ class Store:
                 self._kind_of[record_id] = kind
 
     def put(self, kind: str, record_id: str, body: Json) -> Json:
-        """Remember `body`; kinds that start with an underscore are the sandbox's own and never served."""
+        """Store `body`. Kinds that start with an underscore are internal: the API never serves them."""
         key = (kind, record_id)
         self._records.setdefault(kind, {})[record_id] = body
         if key not in self._positions:
@@ -44,17 +46,22 @@ class Store:
         return body
 
     def add(self, body: Json) -> Json:
-        """Remember a Stripe object under its own `object` and `id`."""
+        """Store a Stripe object under its own `object` and `id`."""
         return self.put(body["object"], body["id"], body)
 
     def get(self, kind: str, record_id: str) -> Json | None:
+        """Return the record, or None."""
         return self._records.get(kind, {}).get(record_id)
 
-    def need(self, kind: str, record_id: str) -> Json:
-        return self._records[kind][record_id]
+    def need(self, kind: str, record_id: str, param: str | None = None) -> Json:
+        """Return the record, or raise NotFoundError. `param` is the request parameter that held the id."""
+        found = self.get(kind, record_id)
+        if found is None:
+            raise NotFoundError(kind, record_id, param)
+        return found
 
     def find(self, record_id: str) -> Json | None:
-        """The Stripe object of this id, whatever its kind."""
+        """Return the Stripe object with this id, of any kind, or None."""
         kind = self._kind_of.get(record_id)
         return self.get(kind, record_id) if kind else None
 
@@ -63,17 +70,17 @@ class Store:
         self._dirty.add((kind, record_id))
 
     def all(self, kind: str) -> list[Json]:
-        """Records of a kind, oldest first."""
+        """Return the records of a kind, oldest first."""
         return list(self._records.get(kind, {}).values())
 
     def where(self, kind: str, **fields: Any) -> Iterator[Json]:
-        """Records whose fields have these values, oldest first."""
+        """Yield the records of a kind whose fields have these values, oldest first."""
         for body in self.all(kind):
             if all(body.get(name) == value for name, value in fields.items()):
                 yield body
 
     def save(self) -> None:
-        """Write what changed, in one transaction; does nothing in memory."""
+        """Write the changed records to the file in one transaction. Without a file, do nothing."""
         changed, self._dirty = self._dirty, set()
         if self._connection is None or not changed:
             return

@@ -1,0 +1,1 @@
+"""The documents that editors write: sites, campaigns and their parts."""

@@ -1,7 +1,7 @@
 """The staff API of sites and campaigns: save, publish, go back, pause. Documents are JSON, or YAML where said so."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from flask import abort, request
 from marshmallow import Schema
@@ -22,6 +22,7 @@ from schemas.document import Path, load_value
 from service.campaigns.documents import MAX_DOCUMENT_BYTES, Document, load_campaign, load_site, read_document
 from service.campaigns.editing import Author, pause, publish, save_campaign, save_site
 from service.campaigns.reading import DocumentDetails, changes_of, describe, describe_all, versions_of
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.store import Change, DocumentKind, DocumentVersion
 from service.campaigns.switch_store import Switch, SwitchScope
 from service.errors import ConflictError
@@ -33,58 +34,75 @@ YAML_TYPES = frozenset({"application/yaml", "text/yaml"})
 SMALL_BODY_BYTES = 4096
 SITE, CAMPAIGN = DocumentKind.SITE, DocumentKind.CAMPAIGN
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 blueprint = Blueprint("campaigns", __name__, description="Sites and campaigns, for staff")
 
 
-def body_of(schema: type[Schema]) -> dict[str, Any]:
-    """What the API's description says of a body; the view reads it itself, to name lines and fields."""
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
+def staff_reads(rule: str, answer: Schema | type[Schema]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Route a GET that editors and auditors may call."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        routed: Callable[P, R] = blueprint.get(rule)(
+            requires_role("editor", "auditor")(blueprint.response(200, answer)(view))
+        )
+        return routed
+
+    return decorate
 
 
-@blueprint.get("/v1/sites")
-@requires_role("editor", "auditor")
-@blueprint.response(200, DocumentStateSchema(many=True))
+def staff_writes(
+    method: str,
+    rule: str,
+    body: type[Schema],
+    answer: type[Schema] = DocumentSchema,
+    *,
+    max_bytes: int = SMALL_BODY_BYTES,
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Route a change that editors may make.
+
+    The API's description names the body's schema; the view reads the body itself, to name lines and fields.
+    """
+    content = {"required": True, "content": {"application/json": {"schema": body}}}
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        described = blueprint.doc(requestBody=content)(blueprint.response(200, answer)(view))
+        limited = limited_body(max_bytes)(requires_role("editor")(described))
+        routed: Callable[P, R] = blueprint.route(rule, methods=[method])(limited)
+        return routed
+
+    return decorate
+
+
+@staff_reads("/v1/sites", DocumentStateSchema(many=True))
 def list_sites() -> list[DocumentDetails]:
     """All sites."""
     services = current_services()
     return list(describe_all(services.engine, SITE, services.clock()))
 
 
-@blueprint.get("/v1/sites/<key>")
-@requires_role("editor", "auditor")
-@blueprint.response(200, DocumentSchema)
+@staff_reads("/v1/sites/<key>", DocumentSchema)
 def get_site(key: str) -> DocumentDetails:
     """A site as last saved, with what lint says."""
     return described(SITE, key)
 
 
-@blueprint.put("/v1/sites/<key>")
-@limited_body(MAX_DOCUMENT_BYTES)
-@requires_role("editor")
-@blueprint.doc(requestBody=body_of(SiteSchema))
-@blueprint.response(200, DocumentSchema)
+@staff_writes("PUT", "/v1/sites/<key>", SiteSchema, max_bytes=MAX_DOCUMENT_BYTES)
 def put_site(key: str) -> DocumentDetails:
     """Save a site; it is in force at once. `If-Match: "3"` refuses to overwrite anything newer than version 3."""
     save_site(current_services().engine, document_named(key, load_site), author(), based_on())
     return changed(SITE, key)
 
 
-@blueprint.post("/v1/sites/<key>/publish")
-@limited_body(SMALL_BODY_BYTES)
-@requires_role("editor")
-@blueprint.doc(requestBody=body_of(ReleaseSchema))
-@blueprint.response(200, DocumentSchema)
+@staff_writes("POST", "/v1/sites/<key>/publish", ReleaseSchema)
 def publish_site(key: str) -> DocumentDetails:
     """Put a version of a site in force, such as an older one, now or at a later instant."""
     publish(current_services().engine, SITE, key, settings_of(ReleaseSchema()), author())
     return changed(SITE, key)
 
 
-@blueprint.post("/v1/sites/<key>/pause")
-@limited_body(SMALL_BODY_BYTES)
-@requires_role("editor")
-@blueprint.doc(requestBody=body_of(SitePauseSchema))
-@blueprint.response(200, DocumentSchema)
+@staff_writes("POST", "/v1/sites/<key>/pause", SitePauseSchema)
 def pause_site(key: str) -> DocumentDetails:
     """Silence a site, or one placement or kind of it, within seconds; `is_paused` false ends it."""
     asked = settings_of(SitePauseSchema())
@@ -97,66 +115,46 @@ def pause_site(key: str) -> DocumentDetails:
     return changed(SITE, key)
 
 
-@blueprint.get("/v1/sites/<key>/versions")
-@requires_role("editor", "auditor")
-@blueprint.response(200, DocumentVersionSchema(many=True))
+@staff_reads("/v1/sites/<key>/versions", DocumentVersionSchema(many=True))
 def list_site_versions(key: str) -> list[DocumentVersion]:
     """The newest hundred texts of a site, newest first."""
     return list(versions_of(current_services().engine, SITE, key))
 
 
-@blueprint.get("/v1/sites/<key>/changes")
-@requires_role("editor", "auditor")
-@blueprint.response(200, DocumentChangeSchema(many=True))
+@staff_reads("/v1/sites/<key>/changes", DocumentChangeSchema(many=True))
 def list_site_changes(key: str) -> list[Change]:
     """Who changed what of a site, newest first."""
     return list(changes_of(current_services().engine, SITE, key))
 
 
-@blueprint.get("/v1/campaigns")
-@requires_role("editor", "auditor")
-@blueprint.response(200, DocumentStateSchema(many=True))
+@staff_reads("/v1/campaigns", DocumentStateSchema(many=True))
 def list_campaigns() -> list[DocumentDetails]:
     """All campaigns, or those of `?site=`."""
     services = current_services()
     return list(describe_all(services.engine, CAMPAIGN, services.clock(), request.args.get("site")))
 
 
-@blueprint.get("/v1/campaigns/<key>")
-@requires_role("editor", "auditor")
-@blueprint.response(200, DocumentSchema)
+@staff_reads("/v1/campaigns/<key>", DocumentSchema)
 def get_campaign(key: str) -> DocumentDetails:
     """A campaign as last saved, with what lint says."""
     return described(CAMPAIGN, key)
 
 
-@blueprint.put("/v1/campaigns/<key>")
-@limited_body(MAX_DOCUMENT_BYTES)
-@requires_role("editor")
-@blueprint.doc(requestBody=body_of(CampaignSchema))
-@blueprint.response(200, DocumentSchema)
+@staff_writes("PUT", "/v1/campaigns/<key>", CampaignSchema, max_bytes=MAX_DOCUMENT_BYTES)
 def put_campaign(key: str) -> DocumentDetails:
     """Save a campaign as its next version; nothing is shown until it is published."""
     save_campaign(current_services().engine, document_named(key, load_campaign), author(), based_on())
     return changed(CAMPAIGN, key)
 
 
-@blueprint.post("/v1/campaigns/<key>/publish")
-@limited_body(SMALL_BODY_BYTES)
-@requires_role("editor")
-@blueprint.doc(requestBody=body_of(ReleaseSchema))
-@blueprint.response(200, DocumentSchema)
+@staff_writes("POST", "/v1/campaigns/<key>/publish", ReleaseSchema)
 def publish_campaign(key: str) -> DocumentDetails:
     """Publish the newest version, or the one named, now or at a later instant. An older version is a roll back."""
     publish(current_services().engine, CAMPAIGN, key, settings_of(ReleaseSchema()), author())
     return changed(CAMPAIGN, key)
 
 
-@blueprint.post("/v1/campaigns/<key>/pause")
-@limited_body(SMALL_BODY_BYTES)
-@requires_role("editor")
-@blueprint.doc(requestBody=body_of(PauseSchema))
-@blueprint.response(200, DocumentSchema)
+@staff_writes("POST", "/v1/campaigns/<key>/pause", PauseSchema)
 def pause_campaign(key: str) -> DocumentDetails:
     """Take a campaign off within seconds; `is_paused` false puts it on again."""
     site = describe(current_services().engine, CAMPAIGN, key, current_services().clock()).site
@@ -164,27 +162,19 @@ def pause_campaign(key: str) -> DocumentDetails:
     return changed(CAMPAIGN, key)
 
 
-@blueprint.get("/v1/campaigns/<key>/versions")
-@requires_role("editor", "auditor")
-@blueprint.response(200, DocumentVersionSchema(many=True))
+@staff_reads("/v1/campaigns/<key>/versions", DocumentVersionSchema(many=True))
 def list_campaign_versions(key: str) -> list[DocumentVersion]:
     """The newest hundred texts of a campaign, newest first."""
     return list(versions_of(current_services().engine, CAMPAIGN, key))
 
 
-@blueprint.get("/v1/campaigns/<key>/changes")
-@requires_role("editor", "auditor")
-@blueprint.response(200, DocumentChangeSchema(many=True))
+@staff_reads("/v1/campaigns/<key>/changes", DocumentChangeSchema(many=True))
 def list_campaign_changes(key: str) -> list[Change]:
     """Who changed what of a campaign, newest first."""
     return list(changes_of(current_services().engine, CAMPAIGN, key))
 
 
-@blueprint.post("/v1/pause")
-@limited_body(SMALL_BODY_BYTES)
-@requires_role("editor")
-@blueprint.doc(requestBody=body_of(PauseSchema))
-@blueprint.response(200, SwitchStateSchema)
+@staff_writes("POST", "/v1/pause", PauseSchema, SwitchStateSchema)
 def pause_everything() -> dict[str, bool]:
     """Pause all asks of all sites, gates included, within seconds; `is_paused` false ends it."""
     asked = settings_of(PauseSchema())
@@ -198,15 +188,15 @@ def described(kind: DocumentKind, key: str) -> DocumentDetails:
 
 
 def changed(kind: DocumentKind, key: str) -> DocumentDetails:
-    """The same after a change, which this process need not wait for."""
-    current_services().campaigns.refresh()
+    """Return a document after a change, once this process has loaded the change."""
+    current_services().part(SnapshotHolder).refresh()
     return described(kind, key)
 
 
-def switch(one: Switch, asked: dict[str, Any]) -> None:
+def switch(paused: Switch, asked: dict[str, Any]) -> None:
     services = current_services()
-    pause(services.engine, one, author(), is_paused=asked["is_paused"], note=asked["note"])
-    services.campaigns.refresh()
+    pause(services.engine, paused, author(), is_paused=asked["is_paused"], note=asked["note"])
+    services.part(SnapshotHolder).refresh()
 
 
 def author() -> Author:
@@ -216,7 +206,7 @@ def author() -> Author:
 
 
 def based_on() -> int | None:
-    """The version named by If-Match, or None."""
+    """Return the version that If-Match names, or None."""
     tag = request.headers.get("If-Match")
     if tag is None or tag == "*":
         return None
@@ -225,7 +215,10 @@ def based_on() -> int | None:
 
 
 def document_named(key: str, load: Callable[[object, Mapping[Path, int]], object]) -> Any:
-    """The document in the body; 409 when its key is not the one in the address. What is wrong in YAML has its line."""
+    """Read the document in the body; errors in YAML name their line.
+
+    Raises ConflictError (409) if the document's key is not the key in the address.
+    """
     is_yaml = request.mimetype in YAML_TYPES
     document = read_document(request.get_data()) if is_yaml else Document(json_body(), {})
     content = document.content
@@ -236,7 +229,7 @@ def document_named(key: str, load: Callable[[object, Mapping[Path, int]], object
 
 
 def settings_of(schema: Schema) -> Any:
-    """What a small body says; no body at all is `{}`."""
+    """Read a small body; a request without a body means `{}`."""
     return load_value(schema, json_body() if request.get_data() else {})
 
 

@@ -7,7 +7,7 @@ from werkzeug.exceptions import TooManyRequests
 from schemas.checkout import CheckoutSchema, CheckoutUrlSchema
 from schemas.portal import PortalForm, PortalSchema
 from schemas.receipt import ReceiptSchema, ThankedSchema
-from schemas.refund import RefundSchema, RefundWishSchema
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions.checkout.form import CheckoutForm, token_digest
 from service.contributions.checkout.given_token import open_receipt
 from service.contributions.checkout.resume import resume_checkout
@@ -24,10 +24,7 @@ from service.contributions.checkout.thanks import returned_reader
 from service.contributions.portal.portal import PortalPage, open_portal, send_portal_link
 from service.decisions.api import request_context, with_passport
 from service.errors import InvalidTokenError
-from service.reconciliation.refunds import RefundWish, refund_charge
 from service.services import Services, current_services
-from service.stripe_gateway.facts import Refund
-from service.tokens.api import current_token, requires_role
 from service.web.rate_limits import (
     PER_ADDRESS,
     PER_CONTRIBUTION,
@@ -63,7 +60,7 @@ def checkout(form: CheckoutForm) -> ResponseReturnValue:
     """Start a contribution: the address of Stripe's hosted page; a form is sent straight there."""
     services = current_services()
     origin = origin_of_form(services, form)
-    site = services.campaigns.current().site(origin.site).site
+    site = services.part(SnapshotHolder).current().site(origin.site).site
     admit_origin(site.origins, services.settings.public_origin)
     context = request_context(services, site.key)
     held = context.cookie if form.passport is None else form.passport
@@ -84,7 +81,7 @@ def checkout(form: CheckoutForm) -> ResponseReturnValue:
 def support(site_key: str) -> ResponseReturnValue:
     """The ask as a plain page: works without JavaScript."""
     services = current_services()
-    site = services.campaigns.current().site(site_key).site
+    site = services.part(SnapshotHolder).current().site(site_key).site
     country = request_context(services, site.key).edge.country
     page = support_page(services, site, country, request.args.get("language"), request.args.get("return_url"))
     return render_template("support.html", page=page, site=site), NO_STORE
@@ -123,10 +120,10 @@ def receipt_preflight() -> ResponseReturnValue:
 def receipt(handed_in: dict[str, str]) -> dict[str, str]:
     """Write a gift into a passport that lies in the browser's own storage: the link back carried its receipt."""
     services = current_services()
-    site = services.campaigns.current().site(handed_in["site"]).site
+    site = services.part(SnapshotHolder).current().site(handed_in["site"]).site
     admit_origin(site.origins, services.settings.public_origin)
     instant = int(services.clock().timestamp())
-    found = open_receipt(services.passports.ring, site.key, handed_in["receipt"], instant)
+    found = open_receipt(services.keys, site.key, handed_in["receipt"], instant)
     if not _counts_once_more(found.contribution_id):
         raise InvalidTokenError("this receipt has been used too often")
     gift = just_given(services, found.interval, found.campaign)
@@ -149,7 +146,7 @@ def portal(form: PortalForm) -> ResponseReturnValue:
     services = current_services()
     if form.token is not None:
         return _opened_portal(services, form.token)
-    site = services.campaigns.current().site(form.site or "").site
+    site = services.part(SnapshotHolder).current().site(form.site or "").site
     admit_origin(site.origins, services.settings.public_origin)
     send_portal_link(services, site, form.email or "")
     if request.mimetype == FORM_TYPE:
@@ -160,7 +157,7 @@ def portal(form: PortalForm) -> ResponseReturnValue:
 @blueprint.get("/portal")
 def portal_page() -> ResponseReturnValue:
     """Where a contributor asks for a link."""
-    site = current_services().campaigns.current().site(request.args.get("site", "")).site
+    site = current_services().part(SnapshotHolder).current().site(request.args.get("site", "")).site
     return render_template("portal.html", site=site, page=_portal_page(is_sent=False)), NO_STORE
 
 
@@ -169,16 +166,6 @@ def portal_link(token: str) -> ResponseReturnValue:
     """What a mailed link opens: a button, since programs that look at mail open links too."""
     page = render_template("portal_link.html", token=token, page=_portal_page(is_sent=False))
     return page, {**NO_STORE, "Referrer-Policy": "no-referrer"}
-
-
-@blueprint.post("/v1/refunds")
-@limited_body(WIDGET_BODY_BYTES)
-@requires_role("finance")
-@blueprint.arguments(RefundWishSchema)
-@blueprint.response(201, RefundSchema)
-def refund(wish: dict[str, str]) -> Refund:
-    """Give a contribution back, in full or in part; the same key is the same refund."""
-    return refund_charge(current_services(), RefundWish(requested_by=current_token().name, **wish))
 
 
 def _counts_once_more(contribution_id: str) -> bool:
@@ -191,7 +178,7 @@ def _counts_once_more(contribution_id: str) -> bool:
 
 
 def _preflight() -> Response:
-    sites = current_services().campaigns.current().sites.values()
+    sites = current_services().part(SnapshotHolder).current().sites.values()
     return preflight({origin for one in sites for origin in one.site.origins})
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from service.contributions import forget_store
 from service.contributions.forget_store import Remembered
+from service.decisions.passport import PassportSealer
 from service.decisions.signed_in import account_of
 from service.errors import ConflictError, NotFoundError
 from service.receipts.store import forget_declarer
@@ -52,7 +53,7 @@ def forget_contributor(services: Services, email: str) -> Forgotten:
 def unlink_account(services: Services, site: str, reader_id: str) -> None:
     """Forget which contributions a signed-in reader made, named by the publication's own id."""
     with services.engine.begin() as connection:
-        forget_store.unlink_reader(connection, site, account_of(services.passports, site, reader_id))
+        forget_store.unlink_reader(connection, site, account_of(services.part(PassportSealer), site, reader_id))
 
 
 def _refuse_while_living(found: tuple[Remembered, ...]) -> None:

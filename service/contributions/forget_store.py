@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select, update
 
 from service.contributions.contribution import LIVE_SUBSCRIPTION_STATES, ContributionState
 from service.contributions.store import contributions
+from service.stripe_facts.forgotten_store import add_forgotten_customers
 
 _EMPTY = {
     "contributor_email": None,
@@ -51,7 +52,9 @@ def contributions_of(connection: Connection, email: str) -> tuple[Remembered, ..
 def empty_contributions(connection: Connection, contribution_ids: Sequence[str], now: datetime) -> None:
     """Empty the personal columns for good: later facts no longer fill them."""
     c = contributions.c
-    connection.execute(update(contributions).where(c.id.in_(contribution_ids)).values(**_EMPTY, forgotten_at=now))
+    statement = update(contributions).where(c.id.in_(contribution_ids)).values(**_EMPTY, forgotten_at=now)
+    customers = connection.execute(statement.returning(c.customer_id)).scalars()
+    add_forgotten_customers(connection, {customer_id for customer_id in customers if customer_id}, now)
 
 
 def empty_customer(connection: Connection, customer_id: str, now: datetime) -> None:
@@ -59,6 +62,7 @@ def empty_customer(connection: Connection, customer_id: str, now: datetime) -> N
     c = contributions.c
     statement = update(contributions).where(c.customer_id == customer_id, c.forgotten_at.is_(None))
     connection.execute(statement.values(**_EMPTY, forgotten_at=now))
+    add_forgotten_customers(connection, [customer_id], now)
 
 
 def unlink_reader(connection: Connection, site: str, reader_hash: bytes) -> None:
@@ -66,12 +70,6 @@ def unlink_reader(connection: Connection, site: str, reader_hash: bytes) -> None
     c = contributions.c
     is_theirs = (c.site == site) & (c.reader_hash == reader_hash)
     connection.execute(update(contributions).where(is_theirs).values(reader_hash=None))
-
-
-def is_forgotten_customer(connection: Connection, customer_id: str) -> bool:
-    c = contributions.c
-    statement = select(c.id).where(c.customer_id == customer_id, c.forgotten_at.is_not(None)).limit(1)
-    return connection.scalar(statement) is not None
 
 
 def forgotten_among(connection: Connection, contribution_ids: Sequence[str]) -> bool:

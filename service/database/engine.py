@@ -1,4 +1,7 @@
-"""Connections: the application's (as a role that cannot rewrite the ledger) and the owner's (migrations, rebuild)."""
+"""Engines for the two database users: the application and the owner.
+
+The application acts as a role that cannot change or delete ledger rows. Migrations and rebuilding act as the owner.
+"""
 
 from typing import Any
 
@@ -17,18 +20,21 @@ POOL_TIMEOUT_SECONDS = 3
 
 
 def database_address(settings: Settings) -> str:
-    """The database's address; starts the embedded PostgreSQL when the settings name none."""
+    """Return `settings.database_url`, or start the embedded PostgreSQL and return its address."""
     return settings.database_url or start_embedded(settings.var_dir).get_uri()
 
 
 def application_engine(address: str) -> Engine:
-    """Connections that act as `keepopen_app`: bounded in number, in waiting and in the length of a statement."""
+    """Create the engine for normal use. It acts as `keepopen_app`, with limits on connections and statements."""
     return create_engine(_psycopg(address), pool_pre_ping=True, **_bounds())
 
 
 def inbox_engine(address: str) -> Engine:
-    """The same for one statement that must cost little: a transaction by itself, planned once, on connections that are
-    not tried first. Whoever meets a dead one drops them all (`committed_at_once`)."""
+    """Create an engine for single statements that must be fast. It acts as `keepopen_app`, with the usual limits.
+
+    Each statement is a transaction, its plan is reused, and connections are not tested before use. If a connection is
+    lost, `committed_at_once` drops all connections of the pool.
+    """
     bounds = _bounds(" -c plan_cache_mode=force_generic_plan")
     return create_engine(_psycopg(address), isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **bounds)
 
@@ -44,14 +50,14 @@ def _bounds(more: str = "") -> dict[str, Any]:
 
 
 def owner_engine(address: str) -> Engine:
-    """Connections as whoever the address names: for migrations and for rebuilding what is derived."""
+    """Create an engine that acts as the user in `address`, for migrations and for rebuilding the ledger."""
     return create_engine(
         _psycopg(address), connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "options": "-c timezone=UTC"}
     )
 
 
 def application_conninfo(address: str) -> str:
-    """The same application role as libpq connection text, for the job queue's own connections."""
+    """Return a libpq connection string that acts as `keepopen_app`, for the job queue's own connections."""
     plain = make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
     return make_conninfo(plain, options=f"-c role={APPLICATION_ROLE} -c timezone=UTC")
 

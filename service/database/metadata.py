@@ -1,4 +1,4 @@
-"""One MetaData for every table, so that constraints and indexes have names that can be relied on."""
+"""The MetaData that all tables share. Its naming convention gives every constraint and index a predictable name."""
 
 from sqlalchemy import MetaData
 

@@ -13,6 +13,7 @@ from schemas.decide import DecideSchema, DecisionSchema
 from schemas.event import EventAnswerSchema, EventSchema
 from schemas.preview import PreviewLinkSchema, PreviewSchema
 from service.campaigns.site import Site
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions import passport_cookie as cookies
 from service.decisions.answer_json import answer_body
 from service.decisions.assertion import Standing, asserted_reader
@@ -22,6 +23,7 @@ from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.my_data import MyDataPage, held_as_data, held_in_words
 from service.decisions.outside import OutsideServices, word_on
 from service.decisions.outside_fetch import fetch
+from service.decisions.passport import PassportSealer
 from service.decisions.passport_cookie import cookie_name, passport_cookie
 from service.decisions.preview import PreviewRequest, answer_preview, make_preview, open_preview, previewed
 from service.decisions.prompt_events import EventNote, note_event
@@ -43,7 +45,7 @@ _outside = OutsideServices(fetch)
 @blueprint.route("/v1/passport", methods=["OPTIONS"])
 def allow_pages() -> Response:
     """Answer a browser's preflight for any site's own pages."""
-    snapshot = current_services().campaigns.current()
+    snapshot = current_services().part(SnapshotHolder).current()
     response = preflight(origin for site in snapshot.sites.values() for origin in site.site.origins)
     if "Access-Control-Allow-Methods" in response.headers and request.path == "/v1/passport":
         response.headers["Access-Control-Allow-Methods"] = "DELETE"
@@ -57,7 +59,7 @@ def allow_pages() -> Response:
 def decide(view: ViewRequest) -> Response:
     """Decide what one page view shows."""
     services = current_services()
-    site = _sites.compiled(services.campaigns.current(), view.site)
+    site = _sites.compiled(services.part(SnapshotHolder).current(), view.site)
     admit_origin(site.site.origins, services.settings.public_origin)
     began = time.perf_counter()
     found = _answer(services, site, view)
@@ -68,11 +70,11 @@ def decide(view: ViewRequest) -> Response:
 
 def _answer(services: Services, site: CompiledSite, view: ViewRequest) -> Answer:
     """Answer a preview, a signed-in reader or any other reader. A preview or assertion that is not valid is ignored."""
-    now, passports = services.clock(), services.passports
+    now, passports = services.clock(), services.part(PassportSealer)
     page_view = page_view_of(site, passports, view, request_context(services, view.site), now)
     preview = open_preview(passports.ring, view.preview, view.site, page_view.now.instant)
     if preview is not None:
-        candidate = previewed(services.campaigns.current().site(view.site), preview)
+        candidate = previewed(services.part(SnapshotHolder).current().site(view.site), preview)
         if candidate is not None:
             return answer_preview(site, passports, page_view, (preview, candidate))
     asserted = asserted_reader(site.site.assertion, view.reader_assertion, page_view.now.instant)
@@ -88,9 +90,9 @@ def _answer(services: Services, site: CompiledSite, view: ViewRequest) -> Answer
 def events(note: EventNote) -> Response:
     """Note that a prompt was seen, dismissed or clicked; telling it again changes nothing."""
     services = current_services()
-    site = services.campaigns.current().site(note.site)
+    site = services.part(SnapshotHolder).current().site(note.site)
     admit_origin(site.site.origins, services.settings.public_origin)
-    noted = note_event(services.passports, note, request_context(services, note.site), services.clock())
+    noted = note_event(services.part(PassportSealer), note, request_context(services, note.site), services.clock())
     note_signed_in(services, noted, note.event, note.event_id, services.clock())
     count_event(services, noted, note.event)
     response = jsonify(passport=noted.passport if noted.is_local else None)
@@ -160,7 +162,7 @@ def erase() -> Response:
 
 
 def _site_asked_for(services: Services) -> Site:
-    site = services.campaigns.current().site(request.args.get("site", "")).site
+    site = services.part(SnapshotHolder).current().site(request.args.get("site", "")).site
     admit_origin(site.origins, services.settings.public_origin)
     return site
 
@@ -169,7 +171,7 @@ def _own_passport(services: Services) -> tuple[Site, Reader | None]:
     site = _site_asked_for(services)
     cookie = request_context(services, site.key).cookie
     instant = int(services.clock().timestamp())
-    return site, services.passports.open(cookie, site.key, instant) if cookie else None
+    return site, services.part(PassportSealer).open(cookie, site.key, instant) if cookie else None
 
 
 def _erased(response: Response, site: str) -> Response:

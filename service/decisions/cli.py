@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from service.campaigns.cli import campaigns
 from service.campaigns.documents import load_campaign, read_file
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions.cli import readers
 from service.contributions.forget import unlink_account
 from service.decisions.preview import PreviewRequest, make_preview
@@ -40,7 +41,7 @@ def replay(views: Path, draft: Path) -> None:
         document = read_file(draft)
         campaign = load_campaign(document.content, document.lines)
     with _problems_of(views), click.open_file(str(views), encoding="utf-8") as lines:
-        found = replay_views(current_services().campaigns.current().site(campaign.site), campaign, lines)
+        found = replay_views(current_services().part(SnapshotHolder).current().site(campaign.site), campaign, lines)
     click.echo(f"{found.changed} of {found.decisions} decisions would change ({found.changed_share:.1%}),")
     click.echo(f"for {found.readers} readers: {campaign.key} shown {found.more} times more, {found.fewer} fewer.")
     if found.gone:

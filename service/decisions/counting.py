@@ -4,11 +4,12 @@ from datetime import date
 
 import structlog
 
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.decide_view import Answer
 from service.decisions.impressions import PromptEvent
 from service.decisions.prompt_events import Noted
 from service.decisions.prompt_token import PromptToken
-from service.decisions.tally import Cell, Counted
+from service.decisions.tally import Cell, Counted, Tally
 from service.services import Services
 
 log = structlog.get_logger()
@@ -24,7 +25,7 @@ def count_decision(services: Services, site: str, answer: Answer, seconds: float
         day = date.fromordinal(answer.day)
         for offered in answer.prompts:
             prompt = offered.prompt
-            services.tally.add(Cell(site, prompt.campaign, prompt.variant, day, prompt.is_counted, Counted.SHOWN))
+            services.part(Tally).add(Cell(site, prompt.campaign, prompt.variant, day, prompt.is_counted, Counted.SHOWN))
 
 
 def count_event(services: Services, noted: Noted, event: PromptEvent) -> None:
@@ -35,8 +36,8 @@ def count_event(services: Services, noted: Noted, event: PromptEvent) -> None:
     services.metrics.prompt_events.labels(token.site, event.value).inc()
     day = _today(services, token.site)
     counted = Counted(event.value)
-    services.tally.add(Cell(token.site, token.campaign, token.variant, day, token.is_counted, counted))
+    services.part(Tally).add(Cell(token.site, token.campaign, token.variant, day, token.is_counted, counted))
 
 
 def _today(services: Services, site: str) -> date:
-    return services.clock().astimezone(services.campaigns.current().site(site).zone).date()
+    return services.clock().astimezone(services.part(SnapshotHolder).current().site(site).zone).date()

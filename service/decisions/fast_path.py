@@ -14,10 +14,12 @@ from werkzeug.exceptions import HTTPException
 
 from schemas.decide import DecideSchema
 from schemas.remembered_bodies import RememberedBodies
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.answer_json import answer_text
 from service.decisions.compile import CompiledSites
 from service.decisions.counting import count_decision
 from service.decisions.decide_view import Answer, decide_view, page_view_of
+from service.decisions.passport import PassportSealer
 from service.decisions.passport_cookie import MAX_USER_AGENT, cookie_name, cookie_value, edge_of, passport_cookie
 from service.decisions.view import RequestContext
 from service.errors import DomainError
@@ -70,15 +72,15 @@ class FastPath:
             view = self._bodies.view(raw)
             if view is None or view.reader_assertion or view.preview:
                 return None
-            site = self._sites.compiled(services.campaigns.current(), view.facts.site)
+            site = self._sites.compiled(services.part(SnapshotHolder).current(), view.facts.site)
         except (HTTPException, DomainError):
             return None
         if not is_admitted(environ.get("HTTP_ORIGIN"), site.site.origins, self._public_origin):
             return None
         key = site.site.key
         context = self._context(environ, key)
-        page_view = page_view_of(site, services.passports, view, context, services.clock())
-        answer = decide_view(site, services.passports, page_view)
+        page_view = page_view_of(site, services.part(PassportSealer), view, context, services.clock())
+        answer = decide_view(site, services.part(PassportSealer), page_view)
         if answer.fault is not None:
             return None
         body = answer_text(answer).encode()

@@ -9,6 +9,7 @@ from dataclasses import astuple, dataclass
 
 from service.campaigns.campaign import Kind, Status
 from service.campaigns.gate import Strength
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.decisions.compile import Candidate, CompiledSite, compile_campaign
 from service.decisions.decide_view import Answer, Offered, PageView, prompt_token, take_view
@@ -117,7 +118,7 @@ def answer_preview(
 
 def make_preview(services: Services, asked: PreviewRequest) -> dict[str, str]:
     """Make the parts of a preview link. Raises NotFoundError if the campaign or the variant does not exist."""
-    snapshot = services.campaigns.current().site(asked.site)
+    snapshot = services.part(SnapshotHolder).current().site(asked.site)
     expires_at = int(services.clock().timestamp()) + asked.seconds
     preview = Preview(asked.site, asked.campaign, asked.variant, asked.is_draft, expires_at)
     candidate = previewed(snapshot, preview)
@@ -125,5 +126,5 @@ def make_preview(services: Services, asked: PreviewRequest) -> dict[str, str]:
         raise NotFoundError("no such campaign")
     if asked.variant and asked.variant not in {one.key for one in candidate.prepared.campaign.variants}:
         raise NotFoundError("no such variant")
-    text = seal_preview(services.passports.ring, preview)
+    text = seal_preview(services.keys, preview)
     return {"preview": text, "query": f"keepopen_preview={text}", "expires_at": as_datetime(expires_at).isoformat()}

@@ -36,7 +36,7 @@ def decide_signed_in(
     If the row is out of reach, the passport decides if it is a copy of this reader's row. Otherwise it is unknown
     whether they support the site, and no appeal is shown.
     """
-    passports = services.passports
+    passports = services.part(PassportSealer)
     if asserted.standing is Standing.EXPIRED:
         return decide_view(site, passports, page_view, ReaderRow(page_view.reader, is_supporter_known=False))
     visit = page_view.visit._replace(
@@ -101,7 +101,7 @@ def _of_account(reader: Reader, page_view: PageView, account: bytes) -> Reader:
 
 def forget_account(services: Services, site: str, reader_id: str) -> bool:
     """Erase the row of a publication's reader; False where there was none."""
-    return forget(services.engine, site, account_of(services.passports, site, reader_id))
+    return forget(services.engine, site, account_of(services.part(PassportSealer), site, reader_id))
 
 
 def forget_idle(services: Services) -> int:

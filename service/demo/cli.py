@@ -9,8 +9,9 @@ import click
 
 from service.database.embedded import stop_embedded
 from service.demo.journey import walk
-from service.demo.processes import DemoError, Ports, free_ports, refuse_busy_ports
+from service.demo.processes import Ports, free_ports, refuse_busy_ports
 from service.demo.run import running_demo, tour, watch
+from service.errors import DomainError
 
 VAR_DIR = Path("var/demo")
 
@@ -27,7 +28,7 @@ def demo(check: bool, forget: bool) -> None:
             _check()
         else:
             _run()
-    except DemoError as error:
+    except DomainError as error:
         sys.exit(str(error))
 
 

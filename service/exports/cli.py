@@ -18,8 +18,6 @@ from service.exports.manifest import manifest_document
 from service.exports.mapping_store import find_mapping
 from service.exports.mappings import apply_mapping
 from service.exports.stream import ExportStream
-from service.receipts.issuing import declare_gift_aid, issue_receipts
-from service.receipts.store import Declaration
 from service.services import current_services
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -83,49 +81,6 @@ def show_accounts(layout: str) -> None:
     if version is None:
         raise click.ClickException(f"no accounts are mapped for {layout} yet")
     click.echo(version.document, nl=False)
-
-
-@click.group()
-def receipts() -> None:
-    """Annual receipts for those who gave."""
-
-
-@receipts.command()
-@click.option("--year", type=int, required=True, help="The calendar year of the gifts.")
-@with_appcontext
-def issue(year: int) -> None:
-    """Issue what is missing for a year, and replace what has changed since."""
-    try:
-        issued = issue_receipts(_exports(), year)
-    except DomainError as error:
-        raise click.ClickException(str(error)) from error
-    replaced = sum(receipt.replaces is not None for receipt in issued)
-    click.echo(f"Issued {len(issued)} receipts, {replaced} of them in place of earlier ones.")
-
-
-@click.group("gift-aid")
-def gift_aid() -> None:
-    """Gift Aid declarations of United Kingdom taxpayers."""
-
-
-@gift_aid.command()
-@click.option("--donor", "donor_ref", required=True, help="The donor_ref of contributions.csv.")
-@click.option("--from", "valid_from", type=_DAY, required=True, help="First day of gifts it covers.")
-@click.option("--until", "valid_until", type=_DAY, help="Last day; without it, all gifts that follow.")
-@click.option("--title")
-@click.option("--first-name", required=True)
-@click.option("--last-name", required=True)
-@click.option("--house", required=True, help="Name or number, or the whole address outside the UK.")
-@click.option("--postcode", required=True)
-@with_appcontext
-def declare(valid_from: datetime, valid_until: datetime | None, **given: Any) -> None:
-    """Keep a declaration, as the donor made it."""
-    until = valid_until.date() if valid_until else None
-    try:
-        made = declare_gift_aid(_exports(), Declaration(valid_from=valid_from.date(), valid_until=until, **given))
-    except DomainError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(made)
 
 
 def _exports() -> Exports:

@@ -7,6 +7,7 @@ from flask import Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from service import __version__
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.database.transaction import committed
 from service.errors import StoreUnavailableError
 from service.ledger.check_store import latest_checks
@@ -29,18 +30,21 @@ def livez() -> dict[str, str]:
 def readyz() -> Any:
     """Whether it can decide: campaigns are in memory. Neither Stripe nor the database has to be there for that."""
     services = current_services()
-    if not services.campaigns.is_loaded:
+    if not services.part(SnapshotHolder).is_loaded:
         return problem(503, "not_ready", "No campaigns have been loaded yet")
-    return {"status": "ready", "config_age_seconds": round(services.campaigns.age_seconds(services.clock()), 1)}
+    return {
+        "status": "ready",
+        "config_age_seconds": round(services.part(SnapshotHolder).age_seconds(services.clock()), 1),
+    }
 
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Counters in Prometheus' text format."""
     services = current_services()
-    if services.campaigns.is_loaded:
-        services.metrics.config_age_seconds.set(services.campaigns.age_seconds(services.clock()))
-        services.metrics.config_alarms.set(len(services.campaigns.current().alarms))
+    if services.part(SnapshotHolder).is_loaded:
+        services.metrics.config_age_seconds.set(services.part(SnapshotHolder).age_seconds(services.clock()))
+        services.metrics.config_alarms.set(len(services.part(SnapshotHolder).current().alarms))
     _show_what_is_stored(services)
     return Response(services.metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
 

@@ -4,6 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from schemas.insight import InsightQuerySchema, InsightSchema
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions.earned_store import earned_between
 from service.database.transaction import committed
 from service.insights.report import DayOfVariant, days_of_variants
@@ -22,7 +23,7 @@ blueprint = Blueprint("insights", __name__, description="How often prompts were 
 def insights(query: dict[str, Any], site: str) -> dict[str, list[DayOfVariant]]:
     """Per local day, campaign and variant. A count is seconds old at most; nobody is told apart."""
     services = current_services()
-    known = services.campaigns.current().site(site).site
+    known = services.part(SnapshotHolder).current().site(site).site
     days = query["from_on"], query["to_on"]
     with committed(services.engine) as connection:
         counts = daily_counts(connection, known.key, *days)

@@ -8,6 +8,7 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.experiment import Method
 from service.campaigns.schedule import WallTime, starts_at
 from service.campaigns.site import Site
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.snapshot.measures_store import save_raised, save_variant_shares
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.variant import Ticker
@@ -22,8 +23,8 @@ PAYMENTS_PER_YEAR = {Interval.ONE_OFF: 1, Interval.MONTH: 12, Interval.YEAR: 1}
 
 def measure_all(services: Services) -> None:
     """Every site of the current snapshot; decisions load the result within seconds."""
-    services.campaigns.refresh()
-    for snapshot in services.campaigns.current().sites.values():
+    services.part(SnapshotHolder).refresh()
+    for snapshot in services.part(SnapshotHolder).current().sites.values():
         measure_site(services, snapshot)
 
 

@@ -20,7 +20,7 @@ ledger_checks = Table(
 )
 
 
-def keep_checks(connection: Connection, checks: Sequence[Check], now: datetime) -> None:
+def save_checks(connection: Connection, checks: Sequence[Check], now: datetime) -> None:
     """Replace the last result by this one."""
     connection.execute(delete(ledger_checks))
     connection.execute(

@@ -7,38 +7,18 @@ from typing import TextIO
 import click
 from flask.cli import with_appcontext
 
-from service.contributions.lifecycle_store import rebuild_contributions
-from service.database.engine import database_address, owner_engine
 from service.errors import DomainError
 from service.ledger.explain_store import explain
 from service.ledger.explanation import explanation_lines
 from service.ledger.payout_report import comparison_line, read_report
 from service.ledger.payout_store import compare_report
 from service.ledger.period_store import close_period
-from service.ledger.rebuild_store import RebuildReport, rebuild_ledger
-from service.reconciliation.checking import check_everything
-from service.services import Services, current_services
-from service.stripe_gateway.account import StripeBalance
+from service.services import current_services
 
 
 @click.group()
 def ledger() -> None:
     """The books: are they right, where does a number come from, which days are closed."""
-
-
-@ledger.command("check")
-@click.option("--offline", is_flag=True, help="Do not ask Stripe for its balance.")
-@with_appcontext
-def check(offline: bool) -> None:
-    """Check every invariant; ends with status 1 if one is red."""
-    services = current_services()
-    stripe_balance = None if offline else _stripe_balance(services)
-    checks = check_everything(services, stripe_balance)
-    for found in checks:
-        colour = "green" if found.is_green else "red"
-        click.echo(f"{click.style(f'{colour:5}', fg=colour)} {found.number:>2}  {found.name}: {found.detail}")
-    if not all(found.is_green for found in checks):
-        sys.exit(1)
 
 
 @ledger.command("explain")
@@ -84,33 +64,3 @@ def close(day: datetime, by: str) -> None:
     except DomainError as error:
         sys.exit(f"Not closed: {error}")
     click.echo(f"Closed through {day:%Y-%m-%d}.")
-
-
-@ledger.command("rebuild")
-@with_appcontext
-def rebuild_entries() -> None:
-    """Drop every entry and compute it again from the facts; changes nothing if one would differ. Contributions too."""
-    services = current_services()
-    try:
-        report = rebuild_as_owner(services)
-    except DomainError as error:
-        sys.exit(f"Nothing was changed: {error}")
-    rebuild_contributions(services.engine, services.clock)
-    click.echo(f"{report.rebuilt} entries came out as they were; {report.posted} were due and are new.")
-
-
-def rebuild_as_owner(services: Services) -> RebuildReport:
-    """Rebuild on a connection of the tables' owner: the application's own role may not."""
-    owner = owner_engine(database_address(services.settings))
-    try:
-        return rebuild_ledger(owner, services.settings.accounting_zone, services.clock())
-    finally:
-        owner.dispose()
-
-
-def _stripe_balance(services: Services) -> StripeBalance | None:
-    try:
-        return services.gateway.fetch_balance()
-    except DomainError as error:
-        click.echo(f"Stripe's own balance is not compared: {error}", err=True)
-        return None

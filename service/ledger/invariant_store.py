@@ -1,19 +1,15 @@
 """Check the invariants against the database. Reading only: nothing is repaired here."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from service.exports.agreement_store import Agreement
 from service.ledger import invariant_figures_store as figures
 from service.ledger.accounts import Account
-from service.ledger.invariants import Check, compare, none_of
+from service.ledger.invariants import Balances, Check, compare, none_of, sum_of
 from service.ledger.store import balances
 from service.stripe_gateway.account import StripeBalance
-
-Balances = Mapping[tuple[str, Account], int]
 
 
 def check_ledger(
@@ -29,33 +25,9 @@ def check_ledger(
     )
 
 
-def _of(held: Balances, *accounts: Account) -> dict[str, int]:
-    """What these accounts hold together, per currency."""
-    sums: Counter[str] = Counter()
-    for (currency, holder), minor in held.items():
-        if holder in accounts:
-            sums[currency] += minor
-    return dict(sums)
-
-
-def account_agreements(connection: Connection, found: Iterable[Agreement]) -> tuple[Check, ...]:
-    """What the files of the exports say, beside the accounts each of them covers."""
-    held = balances(connection)
-    return tuple(
-        compare(
-            10,
-            f"{agreement.name.value} sum to their accounts",
-            {currency: agreement.sign * minor for currency, minor in _of(held, *agreement.accounts).items()},
-            agreement.sums,
-            f"{agreement.name.value}.csv",
-        )
-        for agreement in found
-    )
-
-
 def _entries(connection: Connection, held: Balances, now: datetime) -> Iterator[Check]:
     yield none_of(1, "entries balance", figures.unbalanced_entries(connection), "every entry comes to zero")
-    yield compare(1, "the trial balance is zero", _of(held, *Account), {}, "allowed")
+    yield compare(1, "the trial balance is zero", sum_of(held, *Account), {}, "allowed")
     yield none_of(
         1, "the sums by day are those of the postings", figures.differing_days(connection), "no account differs"
     )
@@ -68,7 +40,7 @@ def _entries(connection: Connection, held: Balances, now: datetime) -> Iterator[
 
 
 def _stripe_balance(connection: Connection, held: Balances, stripe_balance: StripeBalance | None) -> Iterator[Check]:
-    ledger = _of(held, Account.STRIPE_BALANCE)
+    ledger = sum_of(held, Account.STRIPE_BALANCE)
     moved = figures.net_of_balance_type(connection, "payments")
     yield compare(3, "the Stripe account is what moved", ledger, moved, "movements")
     if stripe_balance is not None:
@@ -89,13 +61,13 @@ def _open_positions(connection: Connection, held: Balances) -> Iterator[Check]:
         (Account.PAYMENTS_IN_PROCESS, "payments in process", figures.in_process(connection), "pending charges"),
         (Account.PAYOUTS_IN_TRANSIT, "payouts in transit", figures.in_transit(connection), "payouts on their way"),
     ):
-        yield compare(6, f"{name} are {what}", _of(held, account), expected, what)
+        yield compare(6, f"{name} are {what}", sum_of(held, account), expected, what)
 
 
 def _exceptions(connection: Connection, held: Balances, now: datetime) -> Iterator[Check]:
     over_returned = figures.over_returned_charges(connection)
     yield none_of(7, "nothing is returned twice", over_returned, "no charge gave back more than it took")
-    yield compare(11, "suspense is empty", _of(held, Account.SUSPENSE), {}, "allowed")
+    yield compare(11, "suspense is empty", sum_of(held, Account.SUSPENSE), {}, "allowed")
     without_transaction = figures.charges_without_transaction(connection, now)
     yield none_of(12, "charges reach the balance", without_transaction, "none is late")
     yield none_of(12, "movements reach a payout", figures.movements_without_payout(connection), "none was left behind")

@@ -1,11 +1,15 @@
 """What must always hold, as checks that say red or green with their figures."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from service.ledger.accounts import Account
 from service.money import major_text
 
 MAX_NAMED = 5
+
+Balances = Mapping[tuple[str, Account], int]  # minor units by currency and account
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,15 @@ class Check:
     name: str
     is_green: bool
     detail: str
+
+
+def sum_of(balances: Balances, *accounts: Account) -> dict[str, int]:
+    """Return the sum of the balances of these accounts, in minor units per currency."""
+    sums: Counter[str] = Counter()
+    for (currency, account), amount_minor in balances.items():
+        if account in accounts:
+            sums[currency] += amount_minor
+    return dict(sums)
 
 
 def compare(number: int, name: str, ledger: Mapping[str, int], other: Mapping[str, int], what: str) -> Check:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, json, render_template, request, url_for
 
 from service.campaigns.site import Site
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.pages.language import LANGUAGES, Language, language
 from service.services import current_services
 from service.settings import Settings
@@ -61,7 +62,7 @@ def show_problems(app: Flask) -> None:
 
 def _problem_page(problem: dict[str, Any]) -> str:
     """A problem document as a page, with the way back where there is one."""
-    sites = current_services().campaigns.current().sites
+    sites = current_services().part(SnapshotHolder).current().sites
     key = request.form.get("site") or request.args.get("site") or ""
     site: Site | None = sites[key].site if key in sites else None
     tag = request.form.get("language") or request.accept_languages.best_match(LANGUAGES)

@@ -1,9 +1,10 @@
-"""Issue receipts and keep Gift Aid declarations."""
+"""Issue annual receipts and save Gift Aid declarations."""
 
-from datetime import date
+from datetime import date, datetime
 
-from service.exports.export import InvalidExportError
-from service.exports.exporting import Exports
+from sqlalchemy import Engine
+
+from service.errors import DomainError
 from service.ledger.local_days import LocalDays
 from service.receipts.receipts import NewReceipt, receipts_to_issue
 from service.receipts.store import (
@@ -15,28 +16,38 @@ from service.receipts.store import (
     next_number,
     year_of_giving,
 )
+from service.settings import Settings
 
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 
 
-def issue_receipts(exports: Exports, year: int) -> list[NewReceipt]:
-    """Issue what is missing for a year; one that changed since, by a refund say, is replaced by one of a new number."""
+class InvalidReceiptError(DomainError):
+    """A receipt or a Gift Aid declaration that cannot be made as asked."""
+
+    code = "invalid_receipt"
+
+
+def issue_receipts(engine: Engine, settings: Settings, year: int, now: datetime) -> list[NewReceipt]:
+    """Issue the receipts of a year that are missing, and return them.
+
+    A receipt whose sum has changed since, for example by a refund, is replaced by a receipt with a new number. Raise
+    InvalidReceiptError for a year that is far away.
+    """
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise InvalidExportError(f"years lie between {FIRST_YEAR} and {LAST_YEAR}")
-    now = exports.clock()
-    days = LocalDays(date(year, 1, 1), date(year, 12, 31), exports.settings.accounting_zone)
-    with exports.engine.begin() as connection:
+        raise InvalidReceiptError(f"the year must be between {FIRST_YEAR} and {LAST_YEAR}")
+    days = LocalDays(date(year, 1, 1), date(year, 12, 31), settings.accounting_zone)
+    with engine.begin() as connection:
         lock_receipts(connection)
-        giving = year_of_giving(connection, days, is_livemode=exports.settings.is_livemode)
+        giving = year_of_giving(connection, days, is_livemode=settings.is_livemode)
         issued = receipts_to_issue(giving, current_receipts(connection, year), next_number(connection, year))
         for receipt in issued:
             add_receipt(connection, receipt, now)
     return issued
 
 
-def declare_gift_aid(exports: Exports, declaration: Declaration) -> str:
-    """Keep a declaration; returns its id."""
+def declare_gift_aid(engine: Engine, declaration: Declaration, now: datetime) -> str:
+    """Save a declaration and return its id. Raise InvalidReceiptError if it ends before it begins."""
     if declaration.valid_until is not None and declaration.valid_until < declaration.valid_from:
-        raise InvalidExportError("the declaration ends before it begins")
-    with exports.engine.begin() as connection:
-        return add_declaration(connection, declaration, exports.clock())
+        raise InvalidReceiptError("the declaration ends before it begins")
+    with engine.begin() as connection:
+        return add_declaration(connection, declaration, now)

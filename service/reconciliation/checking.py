@@ -1,12 +1,21 @@
 """Check every invariant of ledger, contributions and exports at one moment of the books."""
 
+from collections.abc import Iterable
+
+import structlog
+
 from service.contributions.lifecycle_check_store import differing_lives
-from service.exports.agreement_store import agreements
-from service.ledger.invariant_store import account_agreements, check_ledger
-from service.ledger.invariants import Check, none_of
+from service.errors import DomainError
+from service.exports.agreement_store import Agreement, agreements
+from service.ledger.check_store import save_checks
+from service.ledger.invariant_store import check_ledger
+from service.ledger.invariants import Balances, Check, compare, none_of, sum_of
+from service.ledger.posting_store import post_in_batches
+from service.ledger.store import balances
 from service.services import Services
 from service.stripe_gateway.account import StripeBalance
 
+log = structlog.get_logger()
 # The hourly check recomputes this many contributions, those changed last; the command recomputes all.
 CONTRIBUTIONS_PER_CHECK = 20_000
 # Without one snapshot, facts and entries committed during the check would seem to differ.
@@ -30,9 +39,43 @@ def check_everything(
                 differing_lives(connection, newest_lives),
                 "no life differs from its facts",
             ),
-            *account_agreements(
-                connection,
+            *_compare_with_accounts(
                 agreements(connection, settings.accounting_zone, now, is_livemode=settings.is_livemode),
+                balances(connection),
             ),
         )
     return tuple(sorted(checks, key=lambda check: check.number))
+
+
+def check_books(services: Services) -> None:
+    """Post what is due, check every invariant, save the result, and log each failed check as an error.
+
+    If Stripe cannot be asked for its balance, only that comparison is left out.
+    """
+    now = services.clock()
+    post_in_batches(services.engine, services.settings.accounting_zone, now)
+    try:
+        stripe_balance = services.gateway.fetch_balance()
+    except DomainError as error:
+        log.warning("stripe_balance_not_compared", code=error.code)
+        stripe_balance = None
+    checks = check_everything(services, stripe_balance, CONTRIBUTIONS_PER_CHECK)
+    with services.engine.begin() as connection:
+        save_checks(connection, checks, now)
+    for check in checks:
+        if not check.is_green:
+            log.error("ledger_check_red", number=check.number, check=check.name, detail=check.detail)
+
+
+def _compare_with_accounts(agreements_of_files: Iterable[Agreement], held: Balances) -> tuple[Check, ...]:
+    """Compare the sum of each export file with the accounts that the file covers."""
+    return tuple(
+        compare(
+            10,
+            f"{agreement.name.value} sum to their accounts",
+            {currency: agreement.sign * minor for currency, minor in sum_of(held, *agreement.accounts).items()},
+            agreement.sums,
+            f"{agreement.name.value}.csv",
+        )
+        for agreement in agreements_of_files
+    )

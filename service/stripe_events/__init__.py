@@ -1,1 +1,1 @@
-"""What Stripe tells us: the inbox, the objects events point at, and the facts we keep of them."""
+"""The webhook endpoint and the inbox: an event is proven, saved and answered, and nothing else happens here."""

@@ -1,73 +1,12 @@
 """Commands for the inbox and the pull: `worker`, `sync`, `backfill`, `events list|show|requeue`."""
 
-from datetime import UTC, datetime, time, timedelta
-
 import click
 from flask.cli import with_appcontext
 
-from service.database.engine import database_address
-from service.errors import DomainError
-from service.jobs import work
-from service.reconciliation import backfill as backfilling
-from service.reconciliation import pull
-from service.reconciliation.refresh import drain
 from service.services import current_services
 from service.stripe_events import store
 from service.stripe_events.retention import open_body
 from service.stripe_events.store import EventStatus, InboxEvent
-
-DAY = click.DateTime(formats=["%Y-%m-%d"])
-
-
-def _start_of(day: datetime) -> datetime:
-    zone = current_services().settings.accounting_zone
-    return datetime.combine(day.date(), time(), zone).astimezone(UTC)
-
-
-@click.command()
-@click.option("--from", "since", type=DAY, help="First local day to pull; without it, since the last complete pull.")
-@with_appcontext
-def sync(since: datetime | None) -> None:
-    """Pull balance transactions and payouts until caught up, then work off what waits."""
-    services = current_services()
-    try:
-        pulled = pull.sync(services, _start_of(since) if since else None)
-    except DomainError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(
-        f"{pulled.transaction_count} balance transactions ({pulled.new_transaction_count} new), "
-        f"{pulled.payout_count} payouts."
-    )
-    drain(services)
-
-
-@click.command()
-@click.option("--from", "since", type=DAY, help="First local day; at most 30 days back, which is the default.")
-@click.option("--to", "until", type=DAY, help="Last local day, included; default: now.")
-@with_appcontext
-def backfill(since: datetime | None, until: datetime | None) -> None:
-    """Keep events that Stripe lists and that never arrived here."""
-    services = current_services()
-    now = services.clock()
-    start = _start_of(since) if since else backfilling.longest_backfill(now)
-    end = _start_of(until + timedelta(days=1)) if until else now + timedelta(seconds=1)
-    try:
-        found = backfilling.backfill(services, start, end)
-    except DomainError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"{found.listed_count} events listed, {found.missing_count} were missing.")
-
-
-@click.command()
-@click.option("--drain", "is_drain", is_flag=True, help="Work until nothing is due, then stop.")
-@with_appcontext
-def worker(is_drain: bool) -> None:
-    """Work on jobs and waiting events."""
-    services = current_services()
-    if is_drain:
-        drain(services)
-    else:
-        work(services, database_address(services.settings), until_idle=False)
 
 
 @click.group()
@@ -104,7 +43,7 @@ def show_event(event_id: str, with_body: bool) -> None:
     if event.last_error:
         click.echo(f"last error: {event.last_error}")
     if with_body:
-        body = open_body(services.passports.ring, sealed) if sealed else None
+        body = open_body(services.keys, sealed) if sealed else None
         click.echo(body.decode() if body else "The body has been emptied.")
 
 

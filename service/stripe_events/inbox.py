@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from enum import StrEnum
 
-from service.contributions.forget_store import is_forgotten_customer
 from service.database.transaction import committed, committed_at_once, driver_connection
 from service.errors import MalformedRequestError
 from service.services import Services
@@ -12,6 +11,7 @@ from service.stripe_events import store
 from service.stripe_events.jobs import defer_pull, refresh_slot
 from service.stripe_events.retention import seal_body
 from service.stripe_events.store import EventStatus, NewEvent
+from service.stripe_facts.forgotten_store import is_forgotten_customer
 from service.stripe_gateway.events import EventEnvelope, MalformedEventError, read_event
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -59,7 +59,7 @@ def verified_event(services: Services, raw: bytes, signature: str) -> EventEnvel
 def keep(services: Services, event: EventEnvelope, raw: bytes) -> DeliveryResult:
     """Commit an event once, with the job that will look at its object in the same transaction."""
     status, error = disposition(event, is_livemode=services.settings.is_livemode)
-    sealed = seal_body(services.passports.ring, raw)
+    sealed = seal_body(services.keys, raw)
     arrival = NewEvent(event, sealed, status, services.clock(), error)
     if status is EventStatus.IGNORED and event.customer_id is not None:
         is_new = _keep_unless_forgotten(services, arrival, event.customer_id)

@@ -36,7 +36,7 @@ def scrub_old_bodies(services: Services) -> int:
 def scrub_bodies_naming(services: Services, names: Collection[str]) -> int:
     """Empty every raw body in which one of these texts occurs; how many. Reads them all: at most 90 days of them."""
     wanted = [name.lower().encode() for name in names]
-    ring = services.passports.ring
+    ring = services.keys
     after, count = "", 0
     while True:
         with services.engine.begin() as connection:

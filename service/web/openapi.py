@@ -1,4 +1,4 @@
-"""The API's description as OpenAPI, made when first asked for: making it takes longer than all else of a start."""
+"""The API's OpenAPI description, built when it is first read, because building it takes most of the start-up time."""
 
 from threading import RLock
 from typing import Any
@@ -8,10 +8,10 @@ from flask import Flask
 
 
 class Api(flask_smorest.Api):
-    """flask-smorest's Api, whose blueprints answer at once and are described later."""
+    """flask-smorest's Api with blueprints that answer at once and are described later."""
 
     def __init__(self, app: Flask) -> None:
-        self._turn = RLock()  # whoever asks while another has it made waits for the whole of it
+        self._turn = RLock()  # a second reader waits until the first has built the whole description
         self._undescribed: list[flask_smorest.Blueprint] = []
         super().__init__(app)
 
@@ -21,7 +21,7 @@ class Api(flask_smorest.Api):
 
     @property
     def spec(self) -> Any:
-        """What everything that describes the API reads, such as /v1/openapi.json and `flask openapi`."""
+        """The description, which /v1/openapi.json and `flask openapi` read."""
         with self._turn:
             while self._undescribed:
                 self._describe(self._undescribed.pop(0))

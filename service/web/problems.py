@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem details with a stable `code`; an exception's own headers (Allow, Retry-After) are kept."""
+"""Renders errors as RFC 9457 problem details with a stable `code`; keeps an exception's headers such as Retry-After."""
 
 from typing import Any
 
@@ -44,21 +44,21 @@ RETRY_AFTER_SECONDS = 30
 
 
 class ProblemApi(Api):
-    """The Api, answering its own errors the way every other error is answered."""
+    """The Api, with its own errors rendered like every other error."""
 
     def handle_http_exception(self, error: HTTPException) -> Any:
         return http_problem(error)
 
 
 def answer_errors_as_problems(app: Flask) -> None:
-    """Register the one renderer for every error this application can end a request with."""
+    """Register the renderers for every error that can end a request."""
     app.register_error_handler(HTTPException, http_problem)
     app.register_error_handler(errors.DomainError, domain_problem)
     app.register_error_handler(Exception, unexpected_problem)
 
 
 def http_problem(error: HTTPException) -> Response:
-    """A framework error: its status, its headers, and the field messages of a refused body."""
+    """Render a framework error with its status, its headers and the field messages of a refused body."""
     status = error.code or 500
     messages = getattr(error, "data", {}).get("messages", {})
     response = problem(status, CODE_BY_STATUS.get(status, f"http_{status}"), error.name, field_errors=messages)
@@ -69,7 +69,7 @@ def http_problem(error: HTTPException) -> Response:
 
 
 def domain_problem(error: errors.DomainError) -> Response:
-    """A broken rule of ours: status from the table, code and words from the error."""
+    """Render a DomainError: the status comes from STATUS_BY_ERROR, code and title from the error."""
     status = next((STATUS_BY_ERROR[kind] for kind in type(error).__mro__ if kind in STATUS_BY_ERROR), 422)
     found = {"document": list(error.problems)} if isinstance(error, errors.InvalidDocumentError) else {}
     limits = error.limits if isinstance(error, errors.InvalidAmountError) else {}
@@ -80,7 +80,7 @@ def domain_problem(error: errors.DomainError) -> Response:
 
 
 def unexpected_problem(error: Exception) -> Response:
-    """A fault of ours: logged by type and place, told to nobody."""
+    """Log an unexpected error with its traceback and answer 500 without details."""
     log.error("unexpected_error", error_type=type(error).__name__, exc_info=error)
     return problem(500, "internal_error", "Something went wrong on our side")
 
@@ -88,7 +88,7 @@ def unexpected_problem(error: Exception) -> Response:
 def problem(
     status: int, code: str, title: str, *, field_errors: dict[str, Any] | None = None, **members: int | str
 ) -> Response:
-    """A problem details response (RFC 9457) with these further members, never cached."""
+    """Build a problem details response (RFC 9457) with further `members`; it is never cached."""
     body: dict[str, Any] = {"type": "about:blank", "status": status, "code": code, "title": title, **members}
     if field_errors:
         body["errors"] = field_errors

@@ -1,4 +1,4 @@
-"""The edge of a request: strict bodies, their size, and which origins may call. Nothing here knows a capability."""
+"""Reads strict request bodies of bounded size, and decides which origins may call. Knows no other room."""
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
@@ -27,15 +27,18 @@ R = TypeVar("R")
 
 
 class ForbiddenOriginError(ForbiddenError):
-    """A page that is not one of the site's own asked for something only its own pages may ask for."""
+    """A page of another origin called an endpoint that only the site's own pages may call."""
 
     code = "forbidden_origin"
 
 
 class StrictParser(FlaskParser):
-    """Reads plain JSON bodies, also when sent as text/plain so that browsers need no preflight; refuses all else."""
+    """Reads JSON bodies and refuses every other type.
 
-    def load_json(self, req: Any, schema: Any) -> Any:  # noqa: ARG002 webargs calls it so
+    JSON may also be sent as text/plain, because a browser then needs no preflight.
+    """
+
+    def load_json(self, req: Any, schema: Any) -> Any:  # noqa: ARG002 the signature is webargs' own
         if req.mimetype not in ACCEPTED_JSON_TYPES:
             abort(415)
         return read_json(req.get_data())
@@ -61,12 +64,12 @@ def read_json(raw: bytes) -> Any:
 
 
 def limited_body(max_bytes: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorator, outermost on a view: a body over `max_bytes` is answered 413 without being read further."""
+    """Answer 413 to a body over `max_bytes`, without reading it further. This is the outermost decorator of a view."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def limited(*args: P.args, **kwargs: P.kwargs) -> R:
-            # A body without a length is cut silently at the framework's limit, so one byte more is asked for.
+            # Flask silently cuts a body without a length at its limit, so the limit is one byte higher.
             request.max_content_length = max_bytes + 1
             if (request.content_length or 0) > max_bytes or len(request.get_data()) > max_bytes:
                 abort(413)
@@ -78,7 +81,7 @@ def limited_body(max_bytes: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def plain_body(environ: Environ, max_bytes: int) -> bytes | None:
-    """The body of a WSGI request of known and lawful length; None, with nothing read, for any other."""
+    """Read the body of a WSGI request, or return None, with nothing read, if its length is unknown or too great."""
     text = environ.get("CONTENT_LENGTH", "")
     length = int(text) if len(text) < 10 and text.isascii() and text.isdigit() else None
     if length is None or length > max_bytes or "HTTP_TRANSFER_ENCODING" in environ:
@@ -88,16 +91,16 @@ def plain_body(environ: Environ, max_bytes: int) -> bytes | None:
 
 
 def origin_of(url: str) -> str | None:
-    """Scheme, host and port of an address; None where it has none."""
+    """Return scheme, host and port of an address, or None if it has no scheme or host."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else None
 
 
 def admit_origin(origins: Iterable[str], public_origin: str) -> None:
-    """Let this request through if its page is one of `origins` or our own; raises ForbiddenOriginError otherwise.
+    """Raise ForbiddenOriginError unless the page's origin is one of `origins` or our own.
 
-    A request without an Origin header (a server, a plain link, an old browser's form) is let through: it carries no
-    other site's reader. See https://www.rfc-editor.org/rfc/rfc6454#section-7
+    A request without an Origin header (from a server, a plain link or an old browser's form) is admitted: no other
+    site's page sent it. See https://www.rfc-editor.org/rfc/rfc6454#section-7
     """
     origin = request.headers.get("Origin")
     if not is_admitted(origin, origins, public_origin):
@@ -107,13 +110,13 @@ def admit_origin(origins: Iterable[str], public_origin: str) -> None:
 
 
 def is_admitted(origin: str | None, origins: Iterable[str], public_origin: str) -> bool:
-    """Whether a page of this origin may call: one of `origins` to the letter, or our own."""
+    """Check that an origin is absent, our own, or exactly one of `origins`."""
     return origin is None or origin == public_origin or origin in origins
 
 
 @lru_cache(maxsize=1024)
 def cors_headers(origin: str) -> tuple[tuple[str, str], ...]:
-    """What lets a page of an admitted origin read the answer, cookies included."""
+    """Return the headers that let a page of an admitted origin send cookies and read the answer."""
     return (
         ("Access-Control-Allow-Origin", origin),
         ("Access-Control-Allow-Credentials", "true"),
@@ -122,7 +125,7 @@ def cors_headers(origin: str) -> tuple[tuple[str, str], ...]:
 
 
 def add_cors_headers(response: Response) -> Response:
-    """After each request: name the admitted origin and nobody else."""
+    """Add the CORS headers for the origin that this request admitted, if any."""
     origin = g.pop("admitted_origin", None)
     if origin is not None:
         response.headers.extend(cors_headers(origin))
@@ -131,7 +134,7 @@ def add_cors_headers(response: Response) -> Response:
 
 
 def preflight(origins: Iterable[str]) -> Response:
-    """The answer to a browser's preflight for a POST from one of `origins`."""
+    """Answer a browser's preflight; a POST from one of `origins` is allowed."""
     response = Response(status=204)
     origin = request.headers.get("Origin")
     if origin in set(origins):

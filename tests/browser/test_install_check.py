@@ -1,31 +1,29 @@
-"""Broken installations, and the diagnosis of each."""
+"""Broken installations, each opened in a browser, and the finding about each."""
 
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol, cast
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser
 
-from service.widget.install.browser import look, observe
-from service.widget.install.check import check_page
-from service.widget.install.expected import Expected
-from service.widget.install.finding import Code, InstallFinding, InstallSeverity
-from service.widget.install.observer import BrowserMissingError
-from tests.browser.patience import patience
+from service.widget.install.browser.chromium import visit
+from service.widget.install.browser.visit import BrowserMissingError
+from service.widget.install.finding import Code, Severity
+from tests.browser.installation import ENOUGH_SECONDS, Installation
 from tests.browser.press import Press
 from tests.browser.stub import Stub, prompt
 from tests.chromium import CHROMIUM
+from tests.widget.install.pages import advices, problems
 
 pytestmark = pytest.mark.browser
 
 FACTS = """<script type="application/ld+json">
     {"@type": "NewsArticle", "articleSection": "News", "keywords": "town"}</script>"""
 LINK = '<a href="/support/courier">Support us</a>'
-PATIENCE_SECONDS = 15.0
-SHORT_PATIENCE_SECONDS = 0.5
+SHORT_SECONDS = 0.5
 NEVER_STARTS = {
     Code.SCRIPT_MISSING,
+    Code.SCRIPT_IN_FRAME,
     Code.SCRIPT_HELD,
     Code.SCRIPT_REWRITTEN,
     Code.BLOCKED_BY_CSP,
@@ -33,49 +31,36 @@ NEVER_STARTS = {
 }
 
 
-class PatientBrowser:
-    """A browser whose pages give the widget more time than a reader's do, for a machine that is busy."""
-
-    def __init__(self, browser: Browser) -> None:
-        self.browser = browser
-
-    def new_context(self, **options: Any) -> BrowserContext:
-        context = self.browser.new_context(**options)
-        context.add_init_script(patience())
-        return context
-
-
-class Check(Protocol):
-    def __call__(self, url: str, patience_seconds: float = PATIENCE_SECONDS) -> tuple[InstallFinding, ...]: ...
-
-
 @pytest.fixture
-def check(browser: Browser, press: Press, stub: Stub) -> Check:
-    """Look at a page as the doctor does; with less patience where nothing will ever start."""
-    patient = cast("Browser", PatientBrowser(browser))
-    expected = Expected(stub.url, {"courier": (press.url,), "herald": ("https://herald.example",)})
-
-    def look_at(url: str, patience_seconds: float = PATIENCE_SECONDS) -> tuple[InstallFinding, ...]:
-        return check_page(url, expected, lambda seen: look(patient, seen, patience_seconds))
-
-    return look_at
+def installation(browser: Browser, press: Press) -> Installation:
+    return Installation(browser, press)
 
 
-def serious(findings: tuple[InstallFinding, ...]) -> list[Code]:
-    return [finding.code for finding in findings if finding.severity is InstallSeverity.PROBLEM]
+def frame(press: Press) -> str:
+    """Return a frame with another page of the press, which has the widget."""
+    return f'<iframe src="{press.article(head=FACTS + press.script(), path="framed")}"></iframe>'
 
 
-def advised(findings: tuple[InstallFinding, ...]) -> list[Code]:
-    return [finding.code for finding in findings if finding.severity is InstallSeverity.ADVICE]
-
-
-def test_a_page_as_documented_is_right(check: Check, press: Press, stub: Stub) -> None:
+def test_a_page_as_documented_is_right(installation: Installation, press: Press, stub: Stub) -> None:
     stub.show(prompt())
 
-    found = check(press.article(LINK, head=FACTS + press.script()))
+    report = installation.check(press.article(LINK, head=FACTS + press.script()))
 
-    assert {finding.severity for finding in found} == {InstallSeverity.FINE}
+    assert {finding.severity for finding in report.findings} == {Severity.FINE}
     assert stub.event_names() == []
+
+
+def test_a_page_under_the_strictest_policies_is_right(installation: Installation, press: Press) -> None:
+    policy = f"default-src 'none'; script-src {press.service}; connect-src {press.service}; trusted-types 'none'"
+
+    report = installation.check(
+        press.article(
+            LINK, head=FACTS + press.script(), Content_Security_Policy=f"{policy}; require-trusted-types-for 'script'"
+        )
+    )
+
+    assert {finding.severity for finding in report.findings} == {Severity.FINE}
+    assert all(place.is_drawn for place in report.places)
 
 
 BROKEN: dict[str, tuple[Callable[[Press], str], Code]] = {
@@ -89,7 +74,7 @@ BROKEN: dict[str, tuple[Callable[[Press], str], Code]] = {
         ),
         Code.SCRIPT_TWICE,
     ),
-    "a site nobody knows": (
+    "an unknown site": (
         lambda press: press.article(head=FACTS + press.script().replace("courier", "curier")),
         Code.WRONG_SITE,
     ),
@@ -101,7 +86,7 @@ BROKEN: dict[str, tuple[Callable[[Press], str], Code]] = {
         lambda press: press.article(head=FACTS + press.script(), content_security_policy="script-src 'self'"),
         Code.BLOCKED_BY_CSP,
     ),
-    "question blocked by policy": (
+    "decision request blocked by policy": (
         lambda press: press.article(
             head=FACTS + press.script(),
             content_security_policy=f"script-src {press.service}; connect-src 'self'",
@@ -116,7 +101,11 @@ BROKEN: dict[str, tuple[Callable[[Press], str], Code]] = {
         lambda press: press.article(head=FACTS + press.script().replace(" src=", " data-lazy-src=")),
         Code.SCRIPT_REWRITTEN,
     ),
-    "a consent tool that speaks no TCF": (
+    "only in a frame": (
+        lambda press: press.publish(f"<h1>A story</h1>{LINK}{frame(press)}", head=FACTS),
+        Code.SCRIPT_IN_FRAME,
+    ),
+    "a consent tool without TCF": (
         lambda press: press.article(head=FACTS + "<script>window.Cookiebot = {}</script>" + press.script("")),
         Code.CONSENT_TOOL_SILENT,
     ),
@@ -136,7 +125,7 @@ BROKEN: dict[str, tuple[Callable[[Press], str], Code]] = {
         lambda press: press.article(head=FACTS + press.script().replace("127.0.0.1", "localhost")),
         Code.WRONG_SERVICE,
     ),
-    "the name taken by somebody else": (
+    "the global name taken by another script": (
         lambda press: press.article(
             head=FACTS + "<script>window.keepopen = { version: '9' }</script>" + press.script()
         ),
@@ -146,60 +135,73 @@ BROKEN: dict[str, tuple[Callable[[Press], str], Code]] = {
 
 
 @pytest.mark.parametrize(("page", "code"), BROKEN.values(), ids=BROKEN)
-def test_what_is_broken_is_named(check: Check, press: Press, page: Callable[[Press], str], code: Code) -> None:
-    found = check(page(press), SHORT_PATIENCE_SECONDS if code in NEVER_STARTS else PATIENCE_SECONDS)
+def test_a_broken_installation_is_named(
+    installation: Installation, press: Press, page: Callable[[Press], str], code: Code
+) -> None:
+    seconds = SHORT_SECONDS if code in NEVER_STARTS else ENOUGH_SECONDS
 
-    assert code in serious(found)
-    assert set(serious(found)) <= {code, Code.THIRD_PARTY_COOKIE}
+    found = problems(installation.check(page(press), patience_seconds=seconds).findings)
+
+    assert code in found
+    assert set(found) <= {code, Code.THIRD_PARTY_COOKIE}
 
 
-def test_a_service_on_another_domain_costs_what_is_said(check: Check, press: Press) -> None:
+def test_a_service_on_another_domain_loses_the_history(installation: Installation, press: Press) -> None:
     there = press.article(head=FACTS + press.script()).replace("127.0.0.1", "localhost")
-    kept = press.article(head=FACTS + press.script('data-passport="local"'), path="kept").replace(
+    local = press.article(head=FACTS + press.script('data-passport="local"'), path="local").replace(
         "127.0.0.1", "localhost"
     )
 
-    in_cookie, in_storage = check(there), check(kept)
+    with_cookie, with_storage = installation.check(there), installation.check(local)
 
-    assert Code.THIRD_PARTY_COOKIE in serious(in_cookie)
-    assert Code.ORIGIN_NOT_LISTED in serious(in_cookie)
-    assert Code.THIRD_PARTY_STORAGE in advised(in_storage)
-    assert any("Safari" in finding.what + finding.remedy for finding in in_storage)
+    assert Code.THIRD_PARTY_COOKIE in problems(with_cookie.findings)
+    assert Code.ORIGIN_NOT_LISTED in problems(with_cookie.findings)
+    assert Code.THIRD_PARTY_STORAGE in advices(with_storage.findings)
 
 
-def test_a_tag_manager_is_no_fault_but_a_cost(check: Check, press: Press, stub: Stub) -> None:
+def test_a_tag_manager_is_advice(installation: Installation, press: Press, stub: Stub) -> None:
     adding = f"""<script>document.head.append(Object.assign(document.createElement('script'),
         {{ src: '{stub.url}/v1/wid' + 'get.js', async: true, onload() {{}} }}));
         document.head.lastChild.dataset.site = 'courier'</script>"""
 
-    found = check(press.article(head=FACTS + adding))
+    report = installation.check(press.article(head=FACTS + adding))
 
-    assert serious(found) == []
-    assert Code.SCRIPT_ADDED_LATE in advised(found)
+    assert problems(report.findings) == []
+    assert Code.SCRIPT_ADDED_LATE in advices(report.findings)
 
 
-def test_an_answer_that_never_comes_is_named(check: Check, press: Press, stub: Stub) -> None:
+def test_a_frame_with_a_widget_of_its_own_is_advice(installation: Installation, press: Press) -> None:
+    report = installation.check(press.article(LINK + frame(press), head=FACTS + press.script()))
+
+    assert problems(report.findings) == []
+    assert Code.SCRIPT_IN_FRAME in advices(report.findings)
+
+
+def test_an_answer_with_an_error_is_named(installation: Installation, press: Press, stub: Stub) -> None:
     stub.decide = lambda _: ({"code": "not_ready"}, 503)
 
-    assert serious(check(press.article(head=FACTS + press.script()))) == [Code.NOT_ANSWERED]
+    report = installation.check(press.article(head=FACTS + press.script()))
+
+    assert problems(report.findings) == [Code.NOT_ANSWERED]
 
 
-def test_an_appeal_without_a_place_is_named(check: Check, press: Press, stub: Stub) -> None:
+def test_an_appeal_without_a_place_is_named(installation: Installation, press: Press, stub: Stub) -> None:
     stub.show(prompt(placement="article_end"))
-
     body = '<h1>A story</h1><keep-open placement="article_top"></keep-open>'
 
-    assert serious(check(press.publish(body, head=FACTS + press.script()))) == [Code.PLACE_MISSING]
+    report = installation.check(press.publish(body, head=FACTS + press.script()))
+
+    assert problems(report.findings) == [Code.PLACE_MISSING]
 
 
-def test_a_browser_of_its_own_is_started_and_a_missing_one_is_said(press: Press, stub: Stub) -> None:
+def test_the_check_starts_a_browser_of_its_own_or_says_that_it_cannot(press: Press, stub: Stub) -> None:
     url = press.article(head=FACTS + press.script())
     found: list[object] = []
 
-    def run() -> None:  # the suite's own browser holds this thread's loop
-        found.append(observe(url, CHROMIUM, PATIENCE_SECONDS).is_running)
+    def run() -> None:  # Playwright allows one browser in a thread, and the suite has its own in this one
+        found.append(visit(url, CHROMIUM, ENOUGH_SECONDS).is_running)
         with pytest.raises(BrowserMissingError):
-            observe(url, "/nowhere/chromium", PATIENCE_SECONDS)
+            visit(url, "/nowhere/chromium", ENOUGH_SECONDS)
         found.append("missing")
 
     thread = threading.Thread(target=run)

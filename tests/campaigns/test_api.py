@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service.campaigns.documents import MAX_DOCUMENT_BYTES, write_document
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.database.engine import application_engine
 from service.services import EXTENSION, Services
 from tests.campaigns.conftest import Bearer
@@ -21,7 +22,7 @@ def put_site(staff: FlaskClient, editor: Headers, **changes: Any) -> None:
 
 
 def live_keys(services: Services) -> list[str]:
-    return [one.key for one in services.campaigns.current().site("courier").campaigns]
+    return [one.key for one in services.part(SnapshotHolder).current().site("courier").campaigns]
 
 
 def test_a_site_and_a_campaign_go_live_in_three_calls(staff: FlaskClient, editor: Headers, services: Services) -> None:
@@ -110,7 +111,7 @@ def test_a_roll_back_names_an_older_version(staff: FlaskClient, editor: Headers,
 
     staff.post("/v1/campaigns/autumn/publish", json={"version": 1}, headers=editor)
 
-    assert services.campaigns.current().site("courier").campaigns[0].name == "One"
+    assert services.part(SnapshotHolder).current().site("courier").campaigns[0].name == "One"
     versions = staff.get("/v1/campaigns/autumn/versions", headers=editor).json
     assert [one["version"] for one in versions or []] == [2, 1]
 
@@ -131,9 +132,9 @@ def test_pausing_all_asks_is_one_call(staff: FlaskClient, editor: Headers, servi
     answer = staff.post("/v1/pause", headers=editor)
 
     assert answer.json == {"is_paused": True}
-    assert services.campaigns.current().site("courier").site.switches.is_paused
+    assert services.part(SnapshotHolder).current().site("courier").site.switches.is_paused
     staff.post("/v1/pause", json={"is_paused": False}, headers=editor)
-    assert not services.campaigns.current().site("courier").site.switches.is_paused
+    assert not services.part(SnapshotHolder).current().site("courier").site.switches.is_paused
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ def test_a_site_or_part_of_it_is_paused(
     )  # fmt: skip
 
     assert answer.status_code == 200
-    assert getattr(services.campaigns.current().site("courier").site.switches, paused)
+    assert getattr(services.part(SnapshotHolder).current().site("courier").site.switches, paused)
 
 
 def test_a_campaign_is_paused_and_put_on_again(staff: FlaskClient, editor: Headers) -> None:

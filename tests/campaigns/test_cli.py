@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskCliRunner
 
 from service.campaigns.documents import read_document, write_document
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.services import Services
 from tests.campaigns.documents import campaign_document, site_document
 
@@ -42,8 +43,8 @@ def test_a_folder_goes_live_in_two_commands(runner: FlaskCliRunner, folder: Path
 
     assert first == (0, "site courier: version 1 in force\n")
     assert second == (0, "campaign autumn: version 1, version 1 in force\n")
-    services.campaigns.refresh()
-    assert services.campaigns.current().site("courier").campaigns[0].key == "autumn"
+    services.part(SnapshotHolder).refresh()
+    assert services.part(SnapshotHolder).current().site("courier").campaigns[0].key == "autumn"
 
 
 def test_applying_twice_changes_nothing(runner: FlaskCliRunner, folder: Path) -> None:
@@ -57,7 +58,7 @@ def test_applying_twice_changes_nothing(runner: FlaskCliRunner, folder: Path) ->
 def test_lint_and_replay_read_standard_input(runner: FlaskCliRunner, folder: Path, services: Services) -> None:
     campaign, site = folder / "campaigns" / "autumn.yaml", folder / "site.yaml"
     run(runner, "sites", "apply", site)
-    services.campaigns.refresh()
+    services.part(SnapshotHolder).refresh()
     views = '{"steps": [{"at": "2026-11-18 10:00", "view": {}}]}'
 
     linted = runner.invoke(args=["campaigns", "lint", "-", "--site", str(site)], input=campaign.read_text())

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from service.app import create_app
 from service.campaigns.editing import Author, save_site
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions.checkout.support_token import new_support_token
 from service.reconciliation.refresh import drain
 from service.services import EXTENSION, Services
@@ -42,7 +43,7 @@ class Newsroom:
     clock: SettableClock
 
     def token(self) -> str:
-        return new_support_token(self.services.passports.ring, "courier", int(self.clock().timestamp()))
+        return new_support_token(self.services.keys, "courier", int(self.clock().timestamp()))
 
     def checkout(self, **fields: Any) -> Any:
         """Press the button: the answer to POST /v1/checkout."""
@@ -62,7 +63,7 @@ class Newsroom:
     def ask_for(self, **site_fields: Any) -> None:
         """Change the site."""
         save_site(self.services.engine, {**SITE, **site_fields}, Author("editor@courier.example", self.clock()))
-        self.services.campaigns.refresh()
+        self.services.part(SnapshotHolder).refresh()
 
     def decline(self, count: int) -> None:
         """So many declined charges of the site's, just now: somebody is testing cards."""
@@ -97,7 +98,7 @@ def newsroom(settings: Settings, clock: SettableClock, stripe: StripeStand) -> I
     app = create_app(replace(settings, stripe_api_base=stripe.url), clock=clock, has_background=False)
     services: Services = app.extensions[EXTENSION]
     save_site(services.engine, SITE, Author("editor@courier.example", clock()))
-    services.campaigns.refresh()
+    services.part(SnapshotHolder).refresh()
     client = app.test_client()
     stripe.receiver = lambda path, headers, body: client.post(path, headers=headers, data=body).status_code
     yield Newsroom(services, client, stripe, clock)

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.campaigns.editing import Author, Release, publish, save_campaign, save_site
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.store import DocumentKind
 from service.contributions.earned_store import earned_sums
 from service.contributions.forget import unlink_account
@@ -33,7 +34,7 @@ def open_with(newsroom: Newsroom, **changes: Any) -> tuple[FlaskClient, FlaskCli
     save_site(engine, {**SITE, "reader_assertion": KEYS}, author)
     save_campaign(engine, {**CAMPAIGN, **changes}, author)
     publish(engine, DocumentKind.CAMPAIGN, "autumn", Release(), author)
-    newsroom.services.campaigns.refresh()
+    newsroom.services.part(SnapshotHolder).refresh()
     return newsroom.client.application.test_client(), newsroom.client.application.test_client()
 
 
@@ -110,7 +111,7 @@ def test_a_checkout_that_was_left_is_known_with_its_interval(newsroom: Newsroom,
     author = Author("editor", newsroom.clock())
     save_campaign(newsroom.services.engine, open_again, author)
     publish(newsroom.services.engine, DocumentKind.CAMPAIGN, "winter", Release(), author)
-    newsroom.services.campaigns.refresh()
+    newsroom.services.part(SnapshotHolder).refresh()
     held = {"passport": ""} if is_local else {}
 
     asked = [decide(phone, is_signed_in=False, **held)]

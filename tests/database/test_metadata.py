@@ -1,4 +1,4 @@
-"""The tables in code are the tables that migrations make."""
+"""The tables defined in code are equal to the tables that the migrations create."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from service.database.metadata import metadata
 
 
 def is_ours(_object: Any, name: str | None, kind: str, *_: Any) -> bool:
-    """The job queue's tables are its library's own."""
+    """Leave out the job queue's tables, which procrastinate defines."""
     return not (kind == "table" and name is not None and name.startswith("procrastinate"))
 
 

@@ -1,26 +1,66 @@
-"""Migrations: forward on an empty database, harmless on a current one, and in agreement with the tables in code."""
+"""Migrations run on an empty database, change nothing on a current one, and refuse a database of another version."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from uuid import uuid4
 
 import psycopg
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, text
 
+from service.app import create_app
 from service.database.engine import owner_engine
-from service.database.migrate import migrate
-from tests.conftest import address_of
+from service.database.migrate import UnknownRevisionError, migrate
+from service.services import EXTENSION
+from service.settings import Settings
+from tests.conftest import address_of, plain_address
 
 
-def test_migrating_twice_changes_nothing(database_address: str) -> None:
-    migrate(database_address)
+@pytest.fixture
+def empty_database(postgresql: str) -> Iterator[str]:
+    """The address of a new database without any table."""
+    name = f"keepopen_empty_{uuid4().hex[:12]}"
+    with psycopg.connect(plain_address(postgresql), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield address_of(postgresql, name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
-    with psycopg.connect(database_address) as connection:
+
+def set_revision(address: str, revision: str) -> None:
+    """Pretend that another version has migrated the database."""
+    with psycopg.connect(address) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = %s", [revision])
+
+
+def test_the_command_migrates_an_empty_database_and_may_be_repeated(empty_database: str, settings: Settings) -> None:
+    app = create_app(replace(settings, database_url=empty_database), has_background=False)
+
+    for _ in range(2):
+        result = app.test_cli_runner().invoke(args=["migrate"])
+        assert result.exit_code == 0, result.output
+        assert result.output == "The database is up to date.\n"
+    with psycopg.connect(empty_database) as connection:
         assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
+    app.extensions[EXTENSION].close()
 
 
-def test_an_empty_database_reaches_the_newest_shape(postgresql: str) -> None:
-    with psycopg.connect(postgresql, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE keepopen_empty")
-        migrate(address_of(postgresql, "keepopen_empty"))
-        connection.execute("DROP DATABASE keepopen_empty WITH (FORCE)")
+@pytest.mark.parametrize("revision", ["0001", "0010", "0013"])
+def test_a_database_of_an_unreleased_version_is_refused(database_address: str, revision: str) -> None:
+    set_revision(database_address, revision)
+
+    with pytest.raises(UnknownRevisionError, match=f"at revision {revision}, which this version .* does not know"):
+        migrate(database_address)
+
+
+def test_the_command_says_what_to_do_with_a_database_of_another_version(app: Flask, database_address: str) -> None:
+    set_revision(database_address, "0013")
+
+    result = app.test_cli_runner().invoke(args=["migrate"])
+
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: The database is at revision 0013")
+    assert "delete it and migrate an empty one" in result.output
 
 
 def test_the_application_acts_as_its_own_role(engine: Engine) -> None:
@@ -28,10 +68,9 @@ def test_the_application_acts_as_its_own_role(engine: Engine) -> None:
         assert connection.execute(text("SELECT current_user")).scalar_one() == "keepopen_app"
 
 
-@pytest.mark.parametrize("table", ["alembic_version"])
-def test_the_application_cannot_touch_what_it_was_not_granted(engine: Engine, table: str) -> None:
+def test_the_application_cannot_change_a_table_without_a_grant(engine: Engine) -> None:
     with engine.connect() as connection, pytest.raises(Exception, match="permission denied"):
-        connection.execute(text(f"DELETE FROM {table}"))
+        connection.execute(text("DELETE FROM alembic_version"))
 
 
 def test_the_owner_is_not_the_application(database_address: str) -> None:

@@ -11,11 +11,13 @@ from flask.testing import FlaskClient
 import service.pages.api
 from service.campaigns.campaign import Campaign
 from service.campaigns.site import Site
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
 from service.decisions.api import blueprint
 from service.decisions.passport import PassportSealer
 from service.decisions.tally import Tally
 from service.metrics import Metrics
+from service.sealing import KeyRing
 from service.services import EXTENSION, Services
 from service.settings import Settings
 from service.web.problems import ProblemApi, answer_errors_as_problems
@@ -54,17 +56,17 @@ def open_client(clock: SettableClock) -> Opener:
         given = {
             "public_url": "http://localhost", "country_header": "X-Country", "secret_keys": keys, **stripe, **settings
         }  # fmt: skip
+        held, passports, tally = HeldCampaigns(Snapshot(1, {where.key: snapshot})), PassportSealer(keys), Tally()
         app.extensions[EXTENSION] = Services(
             settings=Settings(**given),
             engine=cast("Any", engine),
             inbox=cast("Any", engine),
             clock=clock,
             gateway=cast("Any", None),
-            campaigns=cast("Any", HeldCampaigns(Snapshot(1, {where.key: snapshot}))),
-            passports=PassportSealer(keys),
             jobs=cast("Any", None),
             metrics=Metrics(),
-            tally=Tally(),
+            keys=KeyRing(keys),
+            parts={SnapshotHolder: held, PassportSealer: passports, Tally: tally},
         )
         app.after_request(add_cors_headers)
         ProblemApi(app).register_blueprint(blueprint)

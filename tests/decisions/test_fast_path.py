@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infra.bench.newsroom import NOW, ORIGIN, SITE, compiled_newsroom, heavy_reader, page_view, snapshot_of
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.fast_path import FastPath
+from service.decisions.passport import PassportSealer
 from service.decisions.passport_cookie import cookie_name
 from service.services import EXTENSION, Services
 from tests.contract.snapshot import contract_app
@@ -33,7 +35,7 @@ def whole() -> Iterator[Flask]:
     """The whole service on a newsroom's campaigns, at one instant."""
     app = contract_app(clock=lambda: NOW)
     services: Services = app.extensions[EXTENSION]
-    services.campaigns._replace(snapshot_of(20))
+    services.part(SnapshotHolder)._replace(snapshot_of(20))
     yield app
     services.close()
 
@@ -41,7 +43,7 @@ def whole() -> Iterator[Flask]:
 @pytest.fixture(scope="module")
 def passports(whole: Flask) -> list[str | None]:
     services: Services = whole.extensions[EXTENSION]
-    heavy = services.passports.seal(heavy_reader(compiled_newsroom(20)), SITE, int(NOW.timestamp()))
+    heavy = services.part(PassportSealer).seal(heavy_reader(compiled_newsroom(20)), SITE, int(NOW.timestamp()))
     return [None, heavy, "forged"]
 
 
@@ -72,7 +74,7 @@ def told(client: FlaskClient, services: Services, raw: bytes, passport: str | No
     if cookie:
         assert cookie.partition("=")[0] == name
         sealed = cookie.partition("=")[2].partition(";")[0]
-    reader = services.passports.open(sealed, SITE, int(NOW.timestamp())) if sealed else None
+    reader = services.part(PassportSealer).open(sealed, SITE, int(NOW.timestamp())) if sealed else None
     known = (reader.history.view_count, reader.history.days, reader.prompts) if reader else None
     attributes = cookie.partition(";")[2]
     kept = {name: answer.headers.get(name) for name in ("Content-Type", "Cache-Control", "Access-Control-Allow-Origin")}

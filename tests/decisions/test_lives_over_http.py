@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
 from service.decisions.simulation_file import bodies, load_simulation
 from service.services import EXTENSION, Services
@@ -106,7 +107,7 @@ def test_a_life_over_http_is_the_life_simulated(
 def publish(services: Services, campaigns: list[dict[str, Any]]) -> None:
     simulation = load_simulation({"site": SITE, "campaigns": campaigns, "steps": []})
     site = SiteSnapshot(simulation.site, ZoneInfo(simulation.site.timezone), simulation.campaigns)
-    services.campaigns._replace(Snapshot(1, {"site": site}))
+    services.part(SnapshotHolder)._replace(Snapshot(1, {"site": site}))
 
 
 def facts_of(body: dict[str, Any], shown: list[str]) -> tuple[Any, ...]:

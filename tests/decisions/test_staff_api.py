@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from service.campaigns.editing import Author, Release, publish, save_campaign, save_site
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.store import DocumentKind
 from service.services import Services
 from service.tokens.store import Role
@@ -31,7 +32,7 @@ def token(app_services: Services) -> str:
     save_site(services.engine, SITE, author)
     save_campaign(services.engine, CAMPAIGN, author)
     publish(services.engine, DocumentKind.CAMPAIGN, "autumn", Release(), author)
-    services.campaigns.refresh()
+    services.part(SnapshotHolder).refresh()
     made = create_token(services.engine, services.settings.secret_keys, TokenRequest("t", Role.EDITOR), make.NOW)
     return made.text
 

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from service.exports.export import InvalidExportError
-from service.receipts.issuing import declare_gift_aid, issue_receipts
+from service.receipts.issuing import InvalidReceiptError, declare_gift_aid, issue_receipts
 from service.receipts.store import Declaration, forget_declarer
 from service.stripe_facts.checkout_store import subscriptions
 from tests.conftest import NOW
@@ -38,7 +37,7 @@ def declare(finance: Finance, **values: Any) -> None:
         "house": "12 High Street",
         "postcode": "bt71aa",
     }
-    declare_gift_aid(finance.exports, Declaration(**given | values))
+    declare_gift_aid(finance.exports.engine, Declaration(**given | values), finance.exports.clock())
 
 
 def test_a_subscription_shows_its_next_attempt_and_what_it_gave(finance: Finance) -> None:
@@ -82,8 +81,8 @@ def test_a_subscription_shows_its_next_attempt_and_what_it_gave(finance: Finance
 def test_receipts_are_numbered_without_a_gap_and_only_issued_once(finance: Finance) -> None:
     pay(finance, 1)
 
-    first = issue_receipts(finance.exports, 2026)
-    again = issue_receipts(finance.exports, 2026)
+    first = issue_receipts(finance.exports.engine, finance.exports.settings, 2026, finance.exports.clock())
+    again = issue_receipts(finance.exports.engine, finance.exports.settings, 2026, finance.exports.clock())
 
     assert [receipt.id for receipt in first] == ["2026-000001"]
     assert again == []
@@ -91,10 +90,10 @@ def test_receipts_are_numbered_without_a_gap_and_only_issued_once(finance: Finan
 
 def test_a_refund_replaces_the_receipt_by_one_of_a_new_number(finance: Finance) -> None:
     pay(finance, 1)
-    issue_receipts(finance.exports, 2026)
+    issue_receipts(finance.exports.engine, finance.exports.settings, 2026, finance.exports.clock())
     finance.record(make.charge("ch_1", 2500, refunded=500, bt="txn_1"))
 
-    issue_receipts(finance.exports, 2026)
+    issue_receipts(finance.exports.engine, finance.exports.settings, 2026, finance.exports.clock())
 
     old, new = finance.rows("receipts")
     assert (old["receipt_number"], old["net_deductible"], old["replaced_by"]) == ("2026-000001", "25.00", "2026-000002")
@@ -105,12 +104,12 @@ def test_a_refund_replaces_the_receipt_by_one_of_a_new_number(finance: Finance) 
 def test_who_gave_nothing_net_needs_no_receipt(finance: Finance) -> None:
     finance.record(make.charge("ch_1", 2500, refunded=2500, bt="txn_1"))
 
-    assert issue_receipts(finance.exports, 2026) == []
+    assert issue_receipts(finance.exports.engine, finance.exports.settings, 2026, finance.exports.clock()) == []
 
 
 def test_a_year_that_makes_no_sense_is_refused(finance: Finance) -> None:
-    with pytest.raises(InvalidExportError):
-        issue_receipts(finance.exports, 20)
+    with pytest.raises(InvalidReceiptError):
+        issue_receipts(finance.exports.engine, finance.exports.settings, 20, finance.exports.clock())
 
 
 def test_gift_aid_is_in_hmrcs_columns_net_of_refunds(finance: Finance) -> None:

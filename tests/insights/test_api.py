@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from service.campaigns.editing import Author, save_site
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.tally import Cell, Counted
 from service.insights.store import flush_counts
 from service.services import Services
@@ -24,7 +25,7 @@ NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 def get(app: Flask, app_services: Services) -> Any:
     engine = app_services.engine
     save_site(engine, SITE, Author("tests", make.NOW))
-    app_services.campaigns.refresh()
+    app_services.part(SnapshotHolder).refresh()
     token = create_token(engine, app_services.settings.secret_keys, TokenRequest("t", Role.EDITOR), make.NOW).text
     flush_counts(
         engine,

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date
 
 from service.campaigns.editing import Author, Release, publish, save_campaign, save_site
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.store import DocumentKind
 from service.contributions.earned_store import EarnedSum
 from service.decisions.tally import Cell, Counted
@@ -55,8 +56,8 @@ def test_shares_of_a_bandit_reach_the_database(services: Services) -> None:
     )
 
     measure_all(services)
-    services.campaigns.refresh()
+    services.part(SnapshotHolder).refresh()
 
-    snapshot = services.campaigns.current().site("tide")
+    snapshot = services.part(SnapshotHolder).current().site("tide")
     assert {one.variant: one.share for one in snapshot.variant_shares["autumn"]} == {"a": 0.5, "b": 0.5}
     assert snapshot.raised_minor == {"autumn": 0}

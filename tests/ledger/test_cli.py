@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 
-from service.ledger.jobs import check_books
+from service.reconciliation.checking import check_books
 from service.services import Services
 from service.stripe_facts.record_store import record_fact
 from tests.ledger import make

@@ -7,10 +7,9 @@ from flask import Flask
 from sqlalchemy import text
 
 from service.ledger.invariants import Check
-from service.ledger.jobs import check_books
 from service.ledger.posting_store import post_in_batches
 from service.money import Interval
-from service.reconciliation.checking import check_everything
+from service.reconciliation.checking import check_books, check_everything
 from service.reconciliation.consequences_store import record
 from service.services import Services
 from service.stripe_facts.record_store import StoredFact

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from service.app import create_app
 from service.campaigns.editing import Author, save_site
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions.checkout.support_token import new_support_token
 from service.reconciliation.refresh import sweep
 from service.services import EXTENSION, Services
@@ -44,7 +45,7 @@ class Stage:
 
     def token(self) -> str:
         """One visit to the support page."""
-        return new_support_token(self.services.passports.ring, "courier", self.at)
+        return new_support_token(self.services.keys, "courier", self.at)
 
     def checkout(self, interval: str = "one_off", amount: str = "10", token: str | None = None) -> Json:
         """Press the button; the session that Stripe then has."""
@@ -118,6 +119,6 @@ def stage(settings: Settings, clock: SettableClock) -> Iterator[Stage]:
         app = create_app(settings, clock=clock, has_background=False)
         services: Services = app.extensions[EXTENSION]
         save_site(services.engine, SITE, Author("editor@courier.example", clock()))
-        services.campaigns.refresh()
+        services.part(SnapshotHolder).refresh()
         yield Stage(app, services, stripe, clock)
         services.close()

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from service.campaigns.editing import Author, Release, publish, save_campaign, save_site
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.store import DocumentKind
 from tests.contributions.conftest import SITE
 from tests.contributions.test_signed_in_gift import CAMPAIGN, KEYS
@@ -67,7 +68,7 @@ def devices(stage: Stage) -> Devices:
     save_site(engine, {**SITE, "reader_assertion": KEYS, "supporters": supporters}, author)
     save_campaign(engine, {**CAMPAIGN, "reader": {"supporter": ["none", "lapsed"]}}, author)
     publish(engine, DocumentKind.CAMPAIGN, "autumn", Release(), author)
-    stage.services.campaigns.refresh()
+    stage.services.part(SnapshotHolder).refresh()
     found = Devices(stage, stage.app.test_client(), stage.app.test_client())
     assert found.states() == {("none", True)}
     return found

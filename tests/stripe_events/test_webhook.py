@@ -22,7 +22,7 @@ def test_a_signed_event_is_committed_and_its_job_with_it(newsroom: Newsroom) -> 
 
     assert answer.status_code == 200
     assert inbox(newsroom) == [("evt_1", "received")]
-    assert newsroom.rows("SELECT task_name, status FROM procrastinate_jobs") == [("stripe_events:refresh", "todo")]
+    assert newsroom.rows("SELECT task_name, status FROM procrastinate_jobs") == [("reconciliation:refresh", "todo")]
 
 
 def test_one_waiting_job_is_enough_for_many_events_and_one_at_work_is_not(newsroom: Newsroom, engine: Engine) -> None:

@@ -1,15 +1,15 @@
-"""A sandbox for each test; when the test ends, every answer and event it saw must have been of Stripe's own types."""
+"""A sandbox for each test. At the end of the test, each of its answers and events must have Stripe's types."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.stripe_sandbox.harness import Bench
+from tests.stripe_sandbox.world import World
 
 
 @pytest.fixture
-def bench() -> Iterator[Bench]:
-    """The sandbox with settable time and a webhook inbox."""
-    made = Bench()
+def world() -> Iterator[World]:
+    """A sandbox with a clock that stands still and a webhook inbox."""
+    made = World()
     yield made
     assert made.problems() == []

@@ -1,4 +1,4 @@
-"""Checks what callers send to the sandbox against stripe-python's parameter types, without the sandbox's own parser."""
+"""Checks requests to the sandbox against the parameter types of stripe-python, without the sandbox's own parser."""
 
 import importlib
 import json
@@ -11,14 +11,12 @@ from tests.stripe_sandbox.type_oracle import FormText, check_request
 
 SERVED: dict[str, str] = json.loads(Path("infra/stripe_sandbox/interface/served.json").read_text("utf-8"))["routes"]
 PACKAGES = {"Checkout": "checkout", "BillingPortal": "billing_portal", "TestHelpers": "test_helpers", "Radar": "radar"}
-
-
-#: Where the two libraries name the same parameters differently.
+#: Parameters that have another name in stripe-python than in Stripe's library for Node.
 RENAMED = {"InvoiceListLineItemsParams": "InvoiceLineItemListParams"}
 
 
 def check_form(method: str, path: str, form: str) -> list[str]:
-    """What is wrong with a form-encoded request; the query of a GET counts as its form."""
+    """Return the problems of a form-encoded request. The form of a GET is its query."""
     route = _route(method, path)
     if route is None:
         return [f"{method} {path}: no such route"]

@@ -1,7 +1,7 @@
-"""Behaviours taken from documentation, run against the sandbox and, given STRIPE_TEST_KEY, against a real test account.
+"""Documented behaviour, tested against the sandbox and, if STRIPE_TEST_KEY is set, against a real test account.
 
-Only the second run can show that they are still true. It needs a network and a key of a test account whose currency is
-the euro, so it does not run by default.
+Only the run against a real account shows whether the behaviour is still true. It needs a network and the key of a test
+account whose currency is the euro, so it does not run by default.
 """
 
 import os
@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.stripe_sandbox.harness import Bench
+from tests.stripe_sandbox.world import World
 
 KEY = os.environ.get("STRIPE_TEST_KEY", "")
-PATIENCE_SECONDS = 60
+WAIT_SECONDS = 60
 REAL = pytest.param(
     "stripe",
     marks=[pytest.mark.stripe_account, pytest.mark.skipif(not KEY.startswith("sk_test_"), reason="no STRIPE_TEST_KEY")],
@@ -23,11 +23,11 @@ REAL = pytest.param(
 
 
 class Account:
-    """Stripe or the sandbox, with a way to wait for what comes a moment later."""
+    """An account at Stripe or in the sandbox. `wait` lets two seconds pass."""
 
-    def __init__(self, client: stripe.StripeClient, bench: Bench | None) -> None:
+    def __init__(self, client: stripe.StripeClient, world: World | None) -> None:
         self.v1: Any = client.v1
-        self._bench = bench
+        self._bench = world
 
     def wait(self) -> None:
         if self._bench:
@@ -41,21 +41,21 @@ class Account:
         return self.v1.payment_intents.create({**wanted, "automatic_payment_methods": automatic})
 
     def booked(self, intent: Any) -> Any:
-        """The intent's charge once its balance transaction has arrived."""
-        for _ in range(PATIENCE_SECONDS // 2):
+        """Wait for the balance transaction of the intent's charge. Return the charge."""
+        for _ in range(WAIT_SECONDS // 2):
             charge = self.v1.charges.retrieve(str(intent.latest_charge), {"expand": ["balance_transaction"]})
             if charge.balance_transaction is not None:
                 return charge
             self.wait()
-        raise AssertionError("no balance transaction arrived")
+        raise AssertionError(f"no balance transaction arrived in {WAIT_SECONDS} seconds")
 
 
 @pytest.fixture(params=["sandbox", REAL])
 def account(request: pytest.FixtureRequest) -> Iterator[Account]:
     if request.param == "sandbox":
-        bench = Bench()
-        yield Account(bench.stripe, bench)
-        assert bench.problems() == []
+        world = World()
+        yield Account(world.stripe, world)
+        assert world.problems() == []
     else:
         yield Account(stripe.StripeClient(KEY), None)
 
@@ -66,7 +66,7 @@ def hosted(**given: Any) -> Any:
     return {"mode": "payment", "line_items": items, "success_url": "https://example.org/", **given}
 
 
-def test_a_fresh_session_is_open_and_has_no_payment_intent(account: Account) -> None:
+def test_a_new_session_is_open_and_has_no_payment_intent(account: Account) -> None:
     session = account.v1.checkout.sessions.create(hosted(submit_type="donate", client_reference_id="ctb_1"))
 
     assert (session.status, session.payment_status, session.payment_intent) == ("open", "unpaid", None)
@@ -86,7 +86,7 @@ def test_a_fresh_session_is_open_and_has_no_payment_intent(account: Account) -> 
     ],
     ids=lambda wrong: next(iter(wrong)),
 )
-def test_wrong_sessions_are_refused(account: Account, wrong: Any) -> None:
+def test_a_wrong_session_is_refused(account: Account, wrong: Any) -> None:
     with pytest.raises(stripe.InvalidRequestError):
         account.v1.checkout.sessions.create(hosted(**wrong))
 

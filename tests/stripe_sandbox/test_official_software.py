@@ -1,6 +1,6 @@
-"""Stripe's own command line, library for Node and type declarations against the sandbox.
+"""Stripe's command line, library for Node and type declarations, run against the sandbox.
 
-Needs the packages of oracles/package.json (`make oracles`); skipped where they are missing.
+The tests need the packages in oracles/package.json and skip without them. `make oracles` installs them.
 """
 
 import json
@@ -21,7 +21,7 @@ COMMAND_LINE = ORACLES / "node_modules/.bin/stripe"
 INTERFACE = Path("infra/stripe_sandbox/interface")
 TRIGGER_SECONDS = 60
 
-needs_oracles = pytest.mark.skipif(not COMMAND_LINE.exists(), reason="make oracles brings it, where there is npm")
+needs_oracles = pytest.mark.skipif(not COMMAND_LINE.exists(), reason="`make oracles` installs it and needs npm")
 
 EVENTS = [
     "balance.available",
@@ -83,7 +83,7 @@ EVENTS = [
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[StripeSandbox, str]]:
-    """A sandbox on loopback in which everything that comes later comes at once."""
+    """A sandbox on loopback without delays for debits, refunds and fees."""
     settings = SandboxSettings(
         delayed_method_seconds=0, refund_settles_after_seconds=0, balance_transaction_delay_seconds=0
     )
@@ -121,12 +121,12 @@ def test_stripes_command_line_triggers_the_event(served: tuple[StripeSandbox, st
         events = list(app.sandbox.store.where("event", type=event))
         assert events
         assert [
-            problem for each in events for problem in check_object(app.sandbox.render(each)["data"]["object"])
+            problem for event in events for problem in check_object(app.sandbox.render(event)["data"]["object"])
         ] == []
 
 
 @needs_oracles
-def test_stripes_library_for_node_makes_the_round_of_the_routes(served: tuple[StripeSandbox, str]) -> None:
+def test_stripes_library_for_node_calls_the_routes(served: tuple[StripeSandbox, str]) -> None:
     command: list[str | Path] = ["node", ORACLES / "round_trip.mjs", served[1].rpartition(":")[2]]
 
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
@@ -135,7 +135,7 @@ def test_stripes_library_for_node_makes_the_round_of_the_routes(served: tuple[St
 
 
 @needs_oracles
-def test_the_field_and_parameter_lists_are_those_of_stripes_declarations(tmp_path: Path) -> None:
+def test_the_field_and_parameter_lists_equal_stripes_declarations(tmp_path: Path) -> None:
     command: list[str | Path] = ["node", INTERFACE / "generate.mjs", ORACLES, tmp_path]
 
     subprocess.run(command, check=True, timeout=120)

@@ -1,4 +1,4 @@
-"""`python -m infra.stripe_sandbox`: says when it is ready, delivers by itself, continues after a restart."""
+"""`python -m infra.stripe_sandbox`: it prints when it is ready, delivers webhooks, and continues after a restart."""
 
 import hashlib
 import hmac
@@ -19,7 +19,7 @@ WAIT_SECONDS = 30
 
 @contextmanager
 def sandbox(*options: str) -> Iterator[str]:
-    """The process; yields its address once it says it is ready."""
+    """Run the process. Yield its address when it is ready."""
     command = [sys.executable, "-m", "infra.stripe_sandbox", "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -33,24 +33,24 @@ def sandbox(*options: str) -> Iterator[str]:
 
 
 @contextmanager
-def listener() -> Iterator[tuple[str, Queue[tuple[str, bytes]]]]:
-    """A webhook endpoint on loopback."""
-    heard: Queue[tuple[str, bytes]] = Queue()
+def endpoint() -> Iterator[tuple[str, Queue[tuple[str, bytes]]]]:
+    """Run a webhook endpoint on loopback. Yield its URL and the deliveries it receives."""
+    received: Queue[tuple[str, bytes]] = Queue()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            heard.put((self.headers["Stripe-Signature"], body))
+            received.put((self.headers["Stripe-Signature"], body))
             self.send_response(200)
             self.end_headers()
 
         def log_message(self, *_args: object) -> None:
-            """Quiet."""
+            """Log nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         serving = Thread(target=server.serve_forever)
         serving.start()
-        yield f"http://127.0.0.1:{server.server_port}/webhooks/stripe", heard
+        yield f"http://127.0.0.1:{server.server_port}/webhooks/stripe", received
         server.shutdown()
         serving.join()
 
@@ -61,13 +61,13 @@ def create_customer(address: str) -> None:
         assert answer.status == 200
 
 
-def test_it_delivers_by_itself_and_continues_after_a_restart(tmp_path: Path) -> None:
+def test_the_process_delivers_webhooks_and_keeps_its_state(tmp_path: Path) -> None:
     state = ("--state", str(tmp_path / "state.sqlite"))
-    with listener() as (url, heard):
+    with endpoint() as (url, received):
         hook = ("--webhook-url", url, "--webhook-secret", SECRET)
         with sandbox(*state, *hook) as address:
             create_customer(address)
-            header, body = heard.get(timeout=WAIT_SECONDS)
+            header, body = received.get(timeout=WAIT_SECONDS)
         with sandbox(*state, *hook) as address:
             request = Request(f"{address}/v1/customers", headers={"Authorization": "Bearer sk_test_x"})
             with urlopen(request, timeout=WAIT_SECONDS) as answer:
@@ -78,19 +78,19 @@ def test_it_delivers_by_itself_and_continues_after_a_restart(tmp_path: Path) -> 
     assert hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest() == code
 
 
-def test_what_was_not_delivered_is_delivered_after_a_restart(tmp_path: Path) -> None:
+def test_a_pending_webhook_is_delivered_after_a_restart(tmp_path: Path) -> None:
     state = ("--state", str(tmp_path / "state.sqlite"))
-    with listener() as (url, heard):
+    with endpoint() as (url, received):
         hook = ("--webhook-url", url, "--webhook-secret", SECRET)
         with sandbox(*state, *hook, "--webhook-delay-seconds", "2") as address:
             create_customer(address)
-        assert heard.empty()
+        assert received.empty()
 
         with sandbox(*state, *hook):
-            assert b"customer.created" in heard.get(timeout=WAIT_SECONDS)[1]
+            assert b"customer.created" in received.get(timeout=WAIT_SECONDS)[1]
 
 
-def test_a_busy_port_is_a_clear_message() -> None:
+def test_a_port_in_use_ends_with_a_clear_message() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         command = [sys.executable, "-m", "infra.stripe_sandbox", "--port", port]

@@ -1,4 +1,4 @@
-"""The oracle itself: it must see what is wrong, or the clean results above mean nothing."""
+"""The type oracle itself: it must find errors, or its silence in the other tests means nothing."""
 
 from typing import Any
 
@@ -6,22 +6,22 @@ import pytest
 import stripe
 
 from infra.stripe_sandbox.interface import API_VERSION, PARAMETERS, SHAPES
-from infra.stripe_sandbox.routing import ROUTES
-from tests.stripe_sandbox.harness import Bench
+from infra.stripe_sandbox.routes.table import API_ROUTES
 from tests.stripe_sandbox.type_oracle import check_object, check_request
+from tests.stripe_sandbox.world import World
 
 
-def test_the_sandbox_speaks_the_version_of_the_installed_library() -> None:
+def test_the_sandbox_has_the_api_version_of_the_installed_library() -> None:
     assert stripe.api_version == API_VERSION
 
 
-def test_every_parameter_list_belongs_to_a_route_that_is_served(bench: Bench) -> None:
-    served = {route.name for route in ROUTES}
+def test_every_parameter_list_belongs_to_a_route() -> None:
+    served = {route.name for route in API_ROUTES}
 
     assert set(PARAMETERS) == served - {"GET /v1/payment_pages/{id}", "POST /v1/payment_pages/{id}/confirm"}
 
 
-def test_the_field_lists_are_as_long_as_stripe_says() -> None:
+def test_the_field_lists_have_the_length_of_stripes_types() -> None:
     counts = {name: len(SHAPES[name]) for name in ("checkout.session", "invoice", "subscription", "charge", "payout")}
 
     assert counts == {"checkout.session": 69, "invoice": 80, "subscription": 49, "charge": 48, "payout": 27}
@@ -39,19 +39,19 @@ def test_the_field_lists_are_as_long_as_stripe_says() -> None:
         ({"outcome": []}, "charge.outcome"),
     ],
 )
-def test_a_damaged_object_is_reported(bench: Bench, damage: Any, finding: str) -> None:
-    bench.charge()
-    charge = bench.app.sandbox.render(bench.app.sandbox.store.all("charge")[0])
+def test_a_damaged_object_is_reported(world: World, damage: Any, finding: str) -> None:
+    world.charge()
+    charge = world.app.sandbox.render(world.app.sandbox.store.all("charge")[0])
     assert check_object(charge) == []
 
     found = check_object({**charge, **damage})
 
-    assert any(finding in each for each in found), found
+    assert any(finding in problem for problem in found), found
 
 
-def test_an_absent_field_is_reported_even_if_it_may_be_null(bench: Bench) -> None:
-    bench.charge()
-    charge = bench.app.sandbox.render(bench.app.sandbox.store.all("charge")[0])
+def test_an_absent_field_is_reported_even_if_it_may_be_null(world: World) -> None:
+    world.charge()
+    charge = world.app.sandbox.render(world.app.sandbox.store.all("charge")[0])
     del charge["failure_code"]
 
     assert check_object(charge) == ["charge: failure_code must be present"]

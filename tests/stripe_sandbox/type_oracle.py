@@ -1,7 +1,8 @@
-"""Checks objects and requests against the types Stripe generates for its own Python library, walked at run time.
+"""Checks objects and requests against the types in Stripe's Python library, which are read at run time.
 
-It shares nothing with the sandbox's parser or its field lists: wrong types, unknown fields, unknown enum values and
-missing fields that may not be null are found here. Which nullable fields must be present, the library does not say.
+It shares nothing with the parser of the sandbox. It finds wrong types, unknown fields, unknown enum values and missing
+fields that must not be null. Stripe's library does not say which nullable fields must be present; the field lists in
+infra/stripe_sandbox/interface do.
 """
 
 import ast
@@ -28,11 +29,12 @@ REQUEST_OPTIONS = set(RequestOptions.__annotations__)
 
 
 class FormText(str):
-    """A value as it travels in a form, where everything is text."""
+    """A value in a form, in which every value is text."""
 
     __slots__ = ()
 
     def reads_as(self, hint: type) -> bool:
+        """Return whether the text can be read as this type."""
         if hint is bool:
             return self in ("true", "false")
         if hint in (int, float, Decimal):
@@ -41,11 +43,11 @@ class FormText(str):
 
 
 def check_object(body: Any, path: str = "") -> Problems:
-    """What is wrong with a Stripe object, wherever it is in an answer."""
+    """Return the problems of a Stripe object or list."""
     name = body.get("object")
     path = path or str(name)
     if body.get("deleted"):
-        return [] if set(body) == {"id", "object", "deleted"} else [f"{path}: a deleted object says nothing else"]
+        return [] if set(body) == {"id", "object", "deleted"} else [f"{path}: a deleted object has no other field"]
     if name == "list":
         return [
             problem for index, item in enumerate(body["data"]) for problem in check_object(item, f"{path}[{index}]")
@@ -63,13 +65,13 @@ def _presence(field: Any) -> str:
 
 
 def check_request(params_class: type, params: dict[str, Any]) -> Problems:
-    """What is wrong with the parameters of a request, as text or as values."""
+    """Return the problems of request parameters, which are texts or values."""
     return _check_typed_dict(params, params_class, params_class.__name__)
 
 
 @cache
 def _names(module_name: str) -> dict[str, Any]:
-    """The names a module sees, with those it only imports for type checkers."""
+    """Return the names of a module, including those it imports only for type checkers."""
     module = sys.modules[module_name]
     known: dict[str, Any] = {**vars(builtins), **vars(typing_extensions), **vars(typing), **vars(module)}
     for node in ast.walk(ast.parse(inspect.getsource(module))):
@@ -134,8 +136,7 @@ def _check(value: Any, hint: Any, module_name: str, path: str) -> Problems:  # n
     if get_origin(hint) in (list, typing.List):  # noqa: UP006 - what the library writes
         if not isinstance(value, list):
             return [f"{path}: {type(value).__name__} instead of a list"]
-        item = get_args(hint)[0]
-        return [problem for i, each in enumerate(value) for problem in _check(each, item, module_name, f"{path}[{i}]")]
+        return _check_items(value, get_args(hint)[0], module_name, path)
     if get_origin(hint) in (dict, UntypedStripeObject, typing.Mapping) or hint is UntypedStripeObject:
         return [] if isinstance(value, dict) else [f"{path}: {type(value).__name__} instead of a map"]
     if get_origin(hint) is ListObject:
@@ -175,7 +176,15 @@ def _check_union(value: Any, hint: Any, module_name: str, path: str) -> Problems
 def _check_list(value: Any, item: Any, module_name: str, path: str) -> Problems:
     if not isinstance(value, dict) or set(value) != {"object", "data", "has_more", "url"}:
         return [f"{path}: not a list object"]
-    return [p for i, each in enumerate(value["data"]) for p in _check(each, item, module_name, f"{path}.data[{i}]")]
+    return _check_items(value["data"], item, module_name, f"{path}.data")
+
+
+def _check_items(values: list[Any], hint: Any, module_name: str, path: str) -> Problems:
+    return [
+        problem
+        for index, value in enumerate(values)
+        for problem in _check(value, hint, module_name, f"{path}[{index}]")
+    ]
 
 
 def _check_typed_dict(value: Any, hint: Any, path: str) -> Problems:
@@ -183,12 +192,12 @@ def _check_typed_dict(value: Any, hint: Any, path: str) -> Problems:
         return [f"{path}: {type(value).__name__} instead of parameters"]
     fields: dict[str, Any] = {}
     for base in reversed([hint, *hint.__orig_bases__]):
-        fields |= {name: (each, base.__module__) for name, each in vars(base).get("__annotations__", {}).items()}
-    fields = {name: each for name, each in fields.items() if name not in REQUEST_OPTIONS}
+        fields |= {name: (type_, base.__module__) for name, type_ in vars(base).get("__annotations__", {}).items()}
+    fields = {name: field for name, field in fields.items() if name not in REQUEST_OPTIONS}
     problems = [f"{path}: unknown parameter {name}" for name in value if name not in fields]
-    for name, (each, module_name) in fields.items():
+    for name, (type_, module_name) in fields.items():
         if name in value:
-            problems += _check(value[name], each, module_name, f"{path}.{name}")
-        elif get_origin(_resolve(each, module_name)) is not typing_extensions.NotRequired:
+            problems += _check(value[name], type_, module_name, f"{path}.{name}")
+        elif get_origin(_resolve(type_, module_name)) is not typing_extensions.NotRequired:
             problems.append(f"{path}: {name} is missing")
     return problems

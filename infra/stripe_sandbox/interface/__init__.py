@@ -1,7 +1,7 @@
-"""What Stripe's API of the pinned version looks like: fields of each object, parameters of each route.
+"""Stripe's API in the pinned version: the fields of each object and the parameters of each route.
 
-Both files are written by generate.mjs from the type declarations Stripe publishes with its own SDK;
-served.json names the parts we serve.
+generate.mjs writes shapes.json and parameters.json from the type declarations in Stripe's own library.
+served.json lists the objects and routes that the sandbox serves.
 """
 
 import json

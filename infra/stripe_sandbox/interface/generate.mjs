@@ -39,7 +39,7 @@ const isHash = (type) =>
   type.getCallSignatures().length === 0;
 const isRoot = (type) => isHash(type) && (type.getProperty("object") || type.symbol?.name === "Decimal");
 
-// A response field: "r" required, "n" required and nullable, "o" optional; {is, in|each} when hashes lie below.
+// A response field: "r" required, "n" required and nullable, "o" optional; {is, in|each} if it contains hashes.
 function responseField(property, depth) {
   const type = typeOfProperty(property);
   const kinds = parts(type);
@@ -61,7 +61,7 @@ function responseField(property, depth) {
 const responseShape = (type, depth = 0) =>
   Object.fromEntries(propertiesOf(type).map((property) => [property.name, responseField(property, depth)]));
 
-// A parameter: "string" "integer" "boolean" "map", {enum}, {array}, {hash, required}, {any}; empty: true when "" unsets it.
+// A parameter: "string" "integer" "boolean" "map", {enum}, {array}, {hash, required}, {any}; empty: true if "" unsets it.
 function parameter(type) {
   const kinds = parts(type).filter((kind) => !isNullish(kind));
   const empty = kinds.some((kind) => kind.isStringLiteral() && kind.value === "");

@@ -1,1 +1,1 @@
-"""What a person sees in the browser: hosted checkout, portal, receipts, and the sandbox's own controls."""
+"""Pages for the browser: hosted checkout, customer portal, invoices, receipts, and the sandbox's own overview."""

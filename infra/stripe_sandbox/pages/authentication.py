@@ -1,13 +1,14 @@
-"""The bank's question for a PaymentIntent confirmed through the API: where its `next_action` leads."""
+"""The authentication page of a PaymentIntent that was confirmed through the API; `next_action` links to it."""
 
 from flask import Blueprint, render_template, request
 
-from infra.stripe_sandbox import payments
-from infra.stripe_sandbox.payments import Attempt
+from infra.stripe_sandbox.objects import payment_intents
+from infra.stripe_sandbox.objects.payment_intents import Attempt
+from infra.stripe_sandbox.pages.message import Page, message, not_found
 from infra.stripe_sandbox.sandbox import Sandbox
-from infra.stripe_sandbox.shapes import Json
+from infra.stripe_sandbox.store import Json
 
-Page = str | tuple[str, int]
+NOT_WAITING = "This payment does not wait for authentication."
 
 
 def make_blueprint(sandbox: Sandbox) -> Blueprint:
@@ -17,7 +18,7 @@ def make_blueprint(sandbox: Sandbox) -> Blueprint:
     def ask(intent_id: str) -> Page:
         with sandbox.lock:
             if _waiting(sandbox, intent_id) is None:
-                return _message("Nothing to do", "This payment does not wait for you."), 404
+                return not_found(NOT_WAITING, "Nothing to do")
             return render_template("authenticate.html", address=f"/authenticate/{intent_id}")
 
     @blueprint.post("/authenticate/<intent_id>")
@@ -25,11 +26,11 @@ def make_blueprint(sandbox: Sandbox) -> Blueprint:
         with sandbox.lock:
             intent = _waiting(sandbox, intent_id)
             if intent is None:
-                return _message("Nothing to do", "This payment does not wait for you."), 404
+                return not_found(NOT_WAITING, "Nothing to do")
             is_passed = request.form.get("answer") == "complete"
             status = _finish(sandbox, intent, is_passed=is_passed)
             sandbox.store.save()
-            return _message("Done", f"The payment is now: {status.replace('_', ' ')}.")
+            return message("Done", f"The payment is now: {status.replace('_', ' ')}.")
 
     return blueprint
 
@@ -43,9 +44,5 @@ def _finish(sandbox: Sandbox, intent: Json, *, is_passed: bool) -> str:
     method = sandbox.store.need("payment_method", intent["payment_method"])
     with sandbox.at_clock(sandbox.clock_of(intent)):
         if is_passed:
-            return payments.confirm(sandbox, intent, method, Attempt(is_authenticated=True))
-        return payments.fail_authentication(sandbox, intent, method)
-
-
-def _message(title: str, text: str) -> str:
-    return render_template("message.html", title=title, text=text, link=None)
+            return payment_intents.confirm(sandbox, intent, method, Attempt(is_authenticated=True))
+        return payment_intents.fail_authentication(sandbox, intent, method)

@@ -1,4 +1,4 @@
-"""The sandbox's own routes under /_sandbox/: knobs, faults, deliveries, and hands for things Stripe does by itself."""
+"""The sandbox's own routes under /_sandbox/: overview, knobs, faults, deliveries, and actions that Stripe lacks."""
 
 import dataclasses
 from typing import Any
@@ -6,13 +6,14 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from infra.stripe_sandbox import balance, payouts, renewals, webhook_endpoints
 from infra.stripe_sandbox.amounts import shown
 from infra.stripe_sandbox.errors import ApiError, BadParameterError
-from infra.stripe_sandbox.faults import Faults
+from infra.stripe_sandbox.http.faults import Faults
+from infra.stripe_sandbox.objects import balance, payouts, renewals
 from infra.stripe_sandbox.sandbox import Sandbox
 from infra.stripe_sandbox.settings import Knobs
-from infra.stripe_sandbox.webhooks import Deliverer
+from infra.stripe_sandbox.webhooks import endpoints
+from infra.stripe_sandbox.webhooks.delivery import Deliverer
 
 SHOWN_MOST = 200
 
@@ -21,8 +22,9 @@ def make_blueprint(sandbox: Sandbox, deliverer: Deliverer, faults: Faults) -> Bl
     blueprint = Blueprint("control", __name__, url_prefix="/_sandbox")
     _pages(blueprint, sandbox, deliverer)
     _knobs(blueprint, sandbox, faults)
-    _hands(blueprint, sandbox, deliverer)
-    _money_hands(blueprint, sandbox)
+    _delivery_actions(blueprint, deliverer)
+    _money_actions(blueprint, sandbox)
+    _endpoint_actions(blueprint, sandbox)
 
     @blueprint.errorhandler(ApiError)
     def refuse(error: ApiError) -> tuple[Response, int]:
@@ -39,10 +41,9 @@ def _pages(blueprint: Blueprint, sandbox: Sandbox, deliverer: Deliverer) -> None
             return render_template("control.html", **_overview(sandbox), shown=shown)
 
     @blueprint.get("/events/<event_id>")
-    def event(event_id: str) -> Response | tuple[Response, int]:
+    def event(event_id: str) -> Response:
         with sandbox.lock:
-            found = sandbox.store.get("event", event_id)
-            return jsonify(sandbox.render(found)) if found else (jsonify(error="no such event"), 404)
+            return jsonify(sandbox.render(sandbox.store.need("event", event_id)))
 
     @blueprint.get("/deliveries")
     def deliveries() -> Response:
@@ -50,16 +51,13 @@ def _pages(blueprint: Blueprint, sandbox: Sandbox, deliverer: Deliverer) -> None
             return jsonify(deliveries=sandbox.store.all("_delivery"))
 
     @blueprint.post("/deliveries/<delivery_id>/resend")
-    def resend(delivery_id: str) -> BaseResponse | tuple[Response, int]:
-        if sandbox.store.get("_delivery", delivery_id) is None:
-            return jsonify(error="no such delivery"), 404
-        is_delivered = deliverer.attempt(delivery_id)
-        return _answer({"delivered": is_delivered})
+    def resend(delivery_id: str) -> BaseResponse:
+        return _answer({"delivered": deliverer.attempt(delivery_id)})
 
 
 def _overview(sandbox: Sandbox) -> dict[str, Any]:
     deliveries = list(reversed(sandbox.store.all("_delivery")))[:SHOWN_MOST]
-    rows = [{**each, "type": sandbox.store.need("event", each["event"])["type"]} for each in deliveries]
+    rows = [{**delivery, "type": sandbox.store.need("event", delivery["event"])["type"]} for delivery in deliveries]
     return {
         "balance": balance.balance(sandbox),
         "deliveries": rows,
@@ -98,25 +96,25 @@ def _knobs(blueprint: Blueprint, sandbox: Sandbox, faults: Faults) -> None:
         return show_knobs()
 
 
-def _hands(blueprint: Blueprint, sandbox: Sandbox, deliverer: Deliverer) -> None:
+def _delivery_actions(blueprint: Blueprint, deliverer: Deliverer) -> None:
     @blueprint.post("/deliver")
     def deliver() -> BaseResponse:
         return _answer({"delivered": deliverer.deliver_now()})
 
+
+def _money_actions(blueprint: Blueprint, sandbox: Sandbox) -> None:
     @blueprint.get("/balance")
     def show_balance() -> Response:
         with sandbox.lock:
             sandbox.run_due_tasks()
             totals: dict[str, dict[str, int]] = {}
-            for each in sandbox.store.all("balance_transaction"):
-                total = totals.setdefault(each["currency"], {"amount": 0, "fee": 0, "net": 0, "count": 0})
+            for transaction in sandbox.store.all("balance_transaction"):
+                total = totals.setdefault(transaction["currency"], {"amount": 0, "fee": 0, "net": 0, "count": 0})
                 for name in ("amount", "fee", "net"):
-                    total[name] += each[name]
+                    total[name] += transaction[name]
                 total["count"] += 1
             return jsonify(balance=balance.balance(sandbox), totals=totals)
 
-
-def _money_hands(blueprint: Blueprint, sandbox: Sandbox) -> None:
     @blueprint.post("/payouts")
     def pay_out() -> BaseResponse:
         with sandbox.lock:
@@ -132,28 +130,27 @@ def _money_hands(blueprint: Blueprint, sandbox: Sandbox) -> None:
         return _answer({"payout": payout_id})
 
     @blueprint.post("/subscriptions/<subscription_id>/renew")
-    def renew(subscription_id: str) -> BaseResponse | tuple[Response, int]:
+    def renew(subscription_id: str) -> BaseResponse:
         with sandbox.lock:
-            found = sandbox.store.get("subscription", subscription_id)
-            if found is None:
-                return jsonify(error="no such subscription"), 404
-            invoice = renewals.renew_now(sandbox, found)
+            invoice = renewals.renew_now(sandbox, sandbox.store.need("subscription", subscription_id))
             sandbox.store.save()
         return _answer({"invoice": invoice["id"]})
 
+
+def _endpoint_actions(blueprint: Blueprint, sandbox: Sandbox) -> None:
     @blueprint.post("/webhook_endpoints/<endpoint_id>/roll")
     def roll(endpoint_id: str) -> BaseResponse:
         wanted = request.get_json()
         with sandbox.lock:
-            webhook_endpoints.need(sandbox, endpoint_id)
+            sandbox.store.need("webhook_endpoint", endpoint_id)
             keeps = bool(wanted.get("keeps_old", True))
-            webhook_endpoints.roll_secret(sandbox, endpoint_id, wanted["secret"], keeps_old=keeps)
+            endpoints.roll_secret(sandbox, endpoint_id, wanted["secret"], keeps_old=keeps)
             sandbox.store.save()
         return _answer({"rolled": endpoint_id})
 
 
 def _answer(body: dict[str, Any]) -> BaseResponse:
-    """JSON for programs; back to the overview for a form on it."""
+    """Answer a program with JSON, and a form of the overview by a redirect to the overview."""
     if request.mimetype == "application/x-www-form-urlencoded":
         return redirect("/_sandbox/", 303)
     return jsonify(**body)

@@ -1,12 +1,10 @@
-"""The embedded checkout page: a frame found by client secret."""
+"""The embedded checkout page, which a frame loads by the client secret of the session."""
 
-from flask import Blueprint, render_template
-from werkzeug.wrappers import Response
+from flask import Blueprint
 
 from infra.stripe_sandbox.pages import hosted
+from infra.stripe_sandbox.pages.message import Page, not_found
 from infra.stripe_sandbox.sandbox import Sandbox
-
-Page = str | Response | tuple[str, int]
 
 
 def make_blueprint(sandbox: Sandbox) -> Blueprint:
@@ -19,8 +17,7 @@ def make_blueprint(sandbox: Sandbox) -> Blueprint:
             session_id = client_secret.partition("_secret_")[0]
             session = sandbox.store.get("checkout.session", session_id)
             if session is None or session.get("client_secret") != client_secret:
-                text = "There is no such checkout session."
-                return render_template("message.html", title="Not found", text=text, link=None), 404
+                return not_found("There is no such checkout session.")
             return hosted.page_of(sandbox, session_id)
 
     return blueprint

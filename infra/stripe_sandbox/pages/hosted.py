@@ -1,18 +1,16 @@
-"""The hosted checkout page: card or bank debit, authentication step, already paid, expired, recovered."""
+"""The hosted checkout page: a form for a card or bank debit, its authentication step, and its final messages."""
 
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
-from werkzeug.wrappers import Response
 
-from infra.stripe_sandbox import cards, checkout_payment, checkout_sessions, payments
 from infra.stripe_sandbox.amounts import exponent, shown, typed
-from infra.stripe_sandbox.checkout_payment import Payer
 from infra.stripe_sandbox.errors import ApiError
+from infra.stripe_sandbox.objects import cards, checkout_payment, checkout_sessions, payment_intents
+from infra.stripe_sandbox.objects.checkout_payment import Payer
+from infra.stripe_sandbox.pages.message import Page, message, not_found
 from infra.stripe_sandbox.sandbox import Sandbox
-from infra.stripe_sandbox.shapes import Json
-
-Page = str | Response | tuple[str, int]
+from infra.stripe_sandbox.store import Json
 
 METHOD_NAMES = {"card": "Card", "sepa_debit": "SEPA Direct Debit", "bacs_debit": "Bacs Direct Debit"}
 SUBMIT_WORDS = {"donate": "Donate", "pay": "Pay", "book": "Book", "subscribe": "Subscribe"}
@@ -41,22 +39,24 @@ def _add_further_pages(blueprint: Blueprint, sandbox: Sandbox) -> None:
         with sandbox.lock:
             session = sandbox.store.get("checkout.session", session_id)
             if session is None:
-                return _message("Not found", "There is no such checkout session."), 404
+                return not_found("There is no such checkout session.")
             return render_template("authenticate.html", address=f"/c/pay/{session_id}/authenticate")
 
     @blueprint.post("/c/pay/<session_id>/authenticate")
     def authenticate(session_id: str) -> Page:
         is_passed = request.form.get("answer") == "complete"
-        return _locked(sandbox, session_id, lambda session: answer_challenge(sandbox, session, is_passed=is_passed))
+        return _locked(
+            sandbox, session_id, lambda session: finish_authentication(sandbox, session, is_passed=is_passed)
+        )
 
     @blueprint.get("/c/recover/<session_id>")
     def recover(session_id: str) -> Page:
-        def again(session: Json) -> Page:
+        def start_again(session: Json) -> Page:
             if session["status"] != "expired":
                 return page_of(sandbox, session_id)
             return redirect(checkout_sessions.recover(sandbox, session)["url"], 303)
 
-        return _locked(sandbox, session_id, again)
+        return _locked(sandbox, session_id, start_again)
 
 
 def _locked(sandbox: Sandbox, session_id: str, act: Any) -> Page:
@@ -64,28 +64,28 @@ def _locked(sandbox: Sandbox, session_id: str, act: Any) -> Page:
         sandbox.run_due_tasks()
         session = sandbox.store.get("checkout.session", session_id)
         if session is None:
-            return _message("Not found", "There is no such checkout session."), 404
+            return not_found("There is no such checkout session.")
         answer: Page = act(session)
         sandbox.store.save()
         return answer
 
 
 def page_of(sandbox: Sandbox, session_id: str) -> Page:
-    """The page as the session stands."""
+    """Return the page for the current status of the session."""
     session = sandbox.store.get("checkout.session", session_id)
     if session is None:
-        return _message("Not found", "There is no such checkout session."), 404
+        return not_found("There is no such checkout session.")
     if session["status"] == "complete":
-        text = "This has been paid already. You have not been charged again."
-        return _message("Already paid", text, link=success_url(session), link_text="Continue")
+        text = "This session is already paid. You are not charged again."
+        return message("Already paid", text, link=success_url(session), link_text="Continue")
     if session["status"] == "expired":
         recovery = (session.get("after_expiration") or {}).get("recovery") or {}
         text = "This checkout session has expired. Nothing was charged."
-        return _message("Expired", text, link=recovery.get("url"), link_text="Start again"), 410
-    return form(sandbox, session, {}, None)
+        return message("Expired", text, link=recovery.get("url"), link_text="Start again"), 410
+    return _form(sandbox, session, {}, None)
 
 
-def form(sandbox: Sandbox, session: Json, entered: Any, error: str | None) -> str:
+def _form(sandbox: Sandbox, session: Json, entered: Any, error: str | None) -> str:
     lines = sandbox.store.need("_plan", session["id"])["lines"]
     custom = next((line["price"]["custom_unit_amount"] for line in lines if line["price"]["custom_unit_amount"]), None)
     customer = sandbox.store.get("customer", session.get("customer") or "")
@@ -115,14 +115,14 @@ def form(sandbox: Sandbox, session: Json, entered: Any, error: str | None) -> st
 
 
 def submit(sandbox: Sandbox, session: Json, entered: Any) -> Page:
-    """The payer pressed the button."""
+    """Try to pay with what the payer typed, after the payer has pressed the button."""
     if session["status"] != "open":
         return page_of(sandbox, session["id"])
     try:
         tested, payer = _read(session, entered)
         outcome = checkout_payment.pay(sandbox, session, tested, payer)
     except ApiError as problem:
-        return form(sandbox, session, entered, str(problem)), 402
+        return _form(sandbox, session, entered, str(problem)), 402
     if outcome == "requires_action":
         plan = sandbox.store.need("_plan", session["id"])
         waiting = {"number": tested.number, "email": payer.email, "name": payer.name, "country": payer.country}
@@ -134,17 +134,17 @@ def submit(sandbox: Sandbox, session: Json, entered: Any) -> Page:
 def _answer(sandbox: Sandbox, session: Json, outcome: str, entered: Any) -> Page:
     if outcome == "declined":
         error = checkout_payment.tried_intent(sandbox, session).get("last_payment_error") or {}
-        return form(sandbox, session, entered, error.get("message", "Your card was declined.")), 402
+        return _form(sandbox, session, entered, error.get("message", "Your card was declined.")), 402
     url = success_url(session)
     if session["ui_mode"] != "hosted_page":
         return render_template("embedded_done.html", url=url)
     if url:
         return redirect(url, 303)
-    return _message("Thank you", "The payment went through.")
+    return message("Thank you", "Your payment was successful.")
 
 
-def answer_challenge(sandbox: Sandbox, session: Json, *, is_passed: bool) -> Page:
-    """The payer completed or failed the bank's authentication."""
+def finish_authentication(sandbox: Sandbox, session: Json, *, is_passed: bool) -> Page:
+    """Continue the payment after the payer has completed or failed the authentication."""
     waiting = sandbox.store.need("_plan", session["id"]).get("waiting")
     if session["status"] != "open" or waiting is None:
         return page_of(sandbox, session["id"])
@@ -152,8 +152,8 @@ def answer_challenge(sandbox: Sandbox, session: Json, *, is_passed: bool) -> Pag
         intent = checkout_payment.tried_intent(sandbox, session)
         if intent["status"] == "requires_action":
             method = sandbox.store.need("payment_method", intent["payment_method"])
-            payments.fail_authentication(sandbox, intent, method)
-        return form(sandbox, session, {}, "We are unable to authenticate your payment method. Try another one."), 402
+            payment_intents.fail_authentication(sandbox, intent, method)
+        return _form(sandbox, session, {}, payment_intents.AUTHENTICATION_FAILED), 402
     payer = Payer(email=waiting["email"], name=waiting["name"], country=waiting["country"])
     tested = cards.by_number(waiting["number"]) or cards.BY_NAME["visa"]
     outcome = checkout_payment.pay(sandbox, session, tested, payer, is_authenticated=True)
@@ -189,10 +189,6 @@ def _expiry(text: str) -> tuple[int, int]:
 
 
 def success_url(session: Json) -> str | None:
-    """Where the payer goes afterwards, the session's id filled in."""
+    """Return the address for the payer after the payment, with the session id filled in."""
     url = session.get("success_url") or session.get("return_url")
     return url.replace("{CHECKOUT_SESSION_ID}", session["id"]) if url else None
-
-
-def _message(title: str, text: str, link: str | None = None, link_text: str = "") -> str:
-    return render_template("message.html", title=title, text=text, link=link, link_text=link_text)

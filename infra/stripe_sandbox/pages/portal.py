@@ -1,18 +1,15 @@
-"""The customer portal's pages: cancel now or at the period's end, keep after all, replace the card, see invoices."""
+"""The customer portal: cancel or keep a subscription, replace the card, change contact details, see invoices."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
-from werkzeug.wrappers import Response
 
-from infra.stripe_sandbox import billing_portal, cards, payment_methods, subscriptions
 from infra.stripe_sandbox.amounts import shown
+from infra.stripe_sandbox.objects import cards, payment_methods, subscriptions
+from infra.stripe_sandbox.pages.message import Page, not_found
 from infra.stripe_sandbox.sandbox import Sandbox
-from infra.stripe_sandbox.shapes import Json
-from infra.stripe_sandbox.subscription_routes import ENDED, cancel_at_period_end
-
-Page = str | Response | tuple[str, int]
+from infra.stripe_sandbox.store import Json
 
 OPEN_SECONDS = 3600
 
@@ -58,22 +55,22 @@ def _open_session(sandbox: Sandbox, session_id: str) -> Json | None:
 
 
 def _closed() -> tuple[str, int]:
-    text = "This link to the portal is no longer valid."
-    return render_template("message.html", title="Link expired", text=text, link=None), 404
+    return not_found("This link to the portal is not valid any more.", "Link expired")
 
 
 def _page(sandbox: Sandbox, session: Json, error: str | None = None) -> str:
     customer_id = session["customer"]
-    features = billing_portal.need_configuration(sandbox, session["configuration"])["features"]
+    features = sandbox.store.need("billing_portal.configuration", session["configuration"])["features"]
     customer = sandbox.store.need("customer", customer_id)
-    mine = list(sandbox.store.where("subscription", customer=customer_id))
-    methods = {each["id"]: each for each in sandbox.store.where("payment_method", customer=customer_id)}
+    all_subscriptions = sandbox.store.where("subscription", customer=customer_id)
+    current = [found for found in all_subscriptions if found["status"] not in subscriptions.ENDED]
+    methods = {method["id"]: method for method in sandbox.store.where("payment_method", customer=customer_id)}
     return render_template(
         "portal.html",
         session=session,
         features=features,
         customer=customer,
-        subscriptions=[_row(sandbox, each, methods) for each in reversed(mine) if each["status"] not in ENDED],
+        subscriptions=[_row(sandbox, subscription, methods) for subscription in reversed(current)],
         invoices=list(reversed(list(sandbox.store.where("invoice", customer=customer_id)))),
         shown=shown,
         day=_day,
@@ -101,19 +98,21 @@ def _day(moment: int) -> str:
     return datetime.fromtimestamp(moment, UTC).strftime("%-d %B %Y")
 
 
-def _mine(sandbox: Sandbox, session: Json) -> Json | None:
+def _own_subscription(sandbox: Sandbox, session: Json) -> Json | None:
+    """Return the subscription named in the form, or None unless it belongs to this customer and has not ended."""
     found = sandbox.store.get("subscription", request.form.get("subscription", ""))
-    is_mine = found is not None and found["customer"] == session["customer"] and found["status"] not in ENDED
-    return found if is_mine else None
+    if found is None or found["customer"] != session["customer"] or found["status"] in subscriptions.ENDED:
+        return None
+    return found
 
 
 def _feature(sandbox: Sandbox, session: Json, name: str) -> Json:
-    feature: Json = billing_portal.need_configuration(sandbox, session["configuration"])["features"][name]
+    feature: Json = sandbox.store.need("billing_portal.configuration", session["configuration"])["features"][name]
     return feature
 
 
 def _cancel(sandbox: Sandbox, session: Json) -> str | None:
-    subscription = _mine(sandbox, session)
+    subscription = _own_subscription(sandbox, session)
     feature = _feature(sandbox, session, "subscription_cancel")
     if subscription is None or not feature["enabled"]:
         return "This subscription cannot be canceled here."
@@ -121,17 +120,17 @@ def _cancel(sandbox: Sandbox, session: Json) -> str | None:
     if feature["mode"] == "immediately":
         subscriptions.end(sandbox, subscription, "cancellation_requested", feedback=feedback)
         return None
-    changes = cancel_at_period_end(sandbox, subscription, wanted=True)
+    changes = subscriptions.cancel_at_period_end(sandbox, subscription, wanted=True)
     changes["cancellation_details"]["feedback"] = feedback
     sandbox.emit("customer.subscription.updated", subscription, sandbox.change(subscription, **changes))
     return None
 
 
 def _keep(sandbox: Sandbox, session: Json) -> str | None:
-    subscription = _mine(sandbox, session)
+    subscription = _own_subscription(sandbox, session)
     if subscription is None:
         return "There is no such subscription."
-    changes = cancel_at_period_end(sandbox, subscription, wanted=False)
+    changes = subscriptions.cancel_at_period_end(sandbox, subscription, wanted=False)
     sandbox.emit("customer.subscription.updated", subscription, sandbox.change(subscription, **changes))
     return None
 
@@ -148,7 +147,7 @@ def _replace_card(sandbox: Sandbox, session: Json) -> str | None:
     settings = {**customer["invoice_settings"], "default_payment_method": method["id"]}
     sandbox.emit("customer.updated", customer, sandbox.change(customer, invoice_settings=settings))
     for subscription in sandbox.store.where("subscription", customer=customer["id"]):
-        if subscription["status"] not in ENDED and subscription.get("default_payment_method"):
+        if subscription["status"] not in subscriptions.ENDED and subscription.get("default_payment_method"):
             before = sandbox.change(subscription, default_payment_method=method["id"])
             sandbox.emit("customer.subscription.updated", subscription, before)
     return None

@@ -1,14 +1,14 @@
-"""Receipts and hosted invoice pages: what the links on charges and invoices lead to."""
+"""Receipts and hosted invoice pages, to which charges and invoices link."""
 
 from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
-from infra.stripe_sandbox import invoices, subscriptions
 from infra.stripe_sandbox.amounts import shown
-from infra.stripe_sandbox.payments import Attempt
+from infra.stripe_sandbox.objects import invoices, subscriptions
+from infra.stripe_sandbox.objects.payment_intents import Attempt
+from infra.stripe_sandbox.pages.message import Page, message, not_found
 from infra.stripe_sandbox.sandbox import Sandbox
-
-Page = str | Response | tuple[str, int]
+from infra.stripe_sandbox.store import Json
 
 
 def make_blueprint(sandbox: Sandbox) -> Blueprint:
@@ -23,32 +23,32 @@ def make_blueprint(sandbox: Sandbox) -> Blueprint:
         with sandbox.lock:
             charge = sandbox.store.get("charge", charge_id)
             if charge is None:
-                return _gone()
+                return _not_found()
             text = f"{shown(charge['amount'], charge['currency'])}, reference {charge['id']}"
-            return render_template("message.html", title="Receipt", text=text, link=None)
+            return message("Receipt", text)
 
     @blueprint.get("/invoices/<invoice_id>")
     @blueprint.get("/invoices/<invoice_id>/pdf")
     def invoice(invoice_id: str) -> Page:
         with sandbox.lock:
-            found = sandbox.store.get("invoice", invoice_id)
-            return render_template("invoice.html", invoice=found, shown=shown) if found else _gone()
+            body = sandbox.store.get("invoice", invoice_id)
+            return render_template("invoice.html", invoice=body, shown=shown) if body else _not_found()
 
     @blueprint.post("/invoices/<invoice_id>")
     def pay_invoice(invoice_id: str) -> Page:
         with sandbox.lock:
-            found = sandbox.store.get("invoice", invoice_id)
-            if found is None:
-                return _gone()
-            if found["status"] == "open":
-                _pay(sandbox, found)
+            body = sandbox.store.get("invoice", invoice_id)
+            if body is None:
+                return _not_found()
+            if body["status"] == "open":
+                _pay(sandbox, body)
                 sandbox.store.save()
             return redirect(f"/invoices/{invoice_id}", 303)
 
     return blueprint
 
 
-def _pay(sandbox: Sandbox, invoice: dict[str, object]) -> None:
+def _pay(sandbox: Sandbox, invoice: Json) -> None:
     method = invoices.default_method(sandbox, invoice)
     outcome = invoices.pay(sandbox, invoice, method, Attempt(is_authenticated=True))
     subscription_id = invoices.subscription_of(invoice)
@@ -56,5 +56,5 @@ def _pay(sandbox: Sandbox, invoice: dict[str, object]) -> None:
         subscriptions.activate(sandbox, sandbox.store.need("subscription", subscription_id))
 
 
-def _gone() -> tuple[str, int]:
-    return render_template("message.html", title="Not found", text="There is nothing at this address.", link=None), 404
+def _not_found() -> Page:
+    return not_found("There is nothing at this address.")

@@ -1,0 +1,1 @@
+"""Warnings about campaigns that are valid but probably not meant."""

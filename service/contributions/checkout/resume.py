@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions import store
 from service.contributions.checkout.start import LEAST_LIFE_LEFT, SESSION_LIFE, begin_session, open_or_join
 from service.contributions.contribution import Attempt, Contribution, ContributionState
@@ -30,7 +31,7 @@ def resume_checkout(services: Services, token: str) -> Attempt:
         raise ConflictError("this contribution was finished")
     if attempt.checkout_url is not None and attempt.expires_at > now + LEAST_LIFE_LEFT:
         return attempt
-    site = services.campaigns.current().site(attempt.mark.site).site
+    site = services.part(SnapshotHolder).current().site(attempt.mark.site).site
     wanted = replace(
         attempt,
         mark=replace(attempt.mark, contribution_id=new_id("ctb")),
@@ -45,7 +46,7 @@ def resume_checkout(services: Services, token: str) -> Attempt:
 
 
 def _left_attempt(services: Services, token: str) -> Contribution:
-    plain = services.passports.ring.sealer(_PURPOSE).open(token)
+    plain = services.keys.sealer(_PURPOSE).open(token)
     if plain is None:
         raise InvalidTokenError("this link is not one of ours")
     with committed(services.engine) as connection:

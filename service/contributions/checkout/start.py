@@ -26,6 +26,7 @@ from service.contributions.checkout.form import (
 from service.contributions.checkout.support_token import open_support_token
 from service.contributions.contribution import Attempt
 from service.database.transaction import committed
+from service.decisions.passport import PassportSealer
 from service.decisions.prompt_token import open_prompt_token
 from service.errors import ConflictError, ForbiddenError, InvalidTokenError
 from service.ids import new_id
@@ -49,9 +50,9 @@ class PreviewOnlyError(ForbiddenError):
 def origin_of_form(services: Services, form: CheckoutForm) -> Origin:
     """Which showing this form belongs to. Raises InvalidTokenError without a fresh token of ours."""
     instant = int(services.clock().timestamp())
-    ring = services.passports.ring
+    ring = services.keys
     if form.prompt_token is not None:
-        prompt = open_prompt_token(services.passports.prompts, form.prompt_token, instant)
+        prompt = open_prompt_token(services.part(PassportSealer).prompts, form.prompt_token, instant)
         if prompt.is_preview:
             raise PreviewOnlyError("this is a preview: no money is taken")
         origin = Origin(

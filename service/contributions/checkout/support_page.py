@@ -49,7 +49,7 @@ def support_page(
     """The page for a reader in `country`; an unusable wish for language or return address is passed over."""
     currency = site.currency_in(country)
     return SupportPage(
-        token=new_support_token(services.passports.ring, site.key, int(services.clock().timestamp())),
+        token=new_support_token(services.keys, site.key, int(services.clock().timestamp())),
         currency=currency,
         exponent=exponent(currency),
         intervals=_intervals(site, currency, is_one_off_only=country in site.one_off_only_countries),

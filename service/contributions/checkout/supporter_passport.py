@@ -6,6 +6,7 @@ from datetime import datetime
 
 from service.decisions.gift import GivenContribution, settled
 from service.decisions.impressions import campaign_fingerprint, record_contribution
+from service.decisions.passport import PassportSealer
 from service.decisions.reader import new_reader
 from service.money import Interval
 from service.services import Services
@@ -15,18 +16,18 @@ SALT_BITS = 32
 
 def reader_key(services: Services, carried: str | None, site: str) -> str:
     """What stays the same of a reader's passport from request to request, where there is one; else a fresh text."""
-    reader = services.passports.open(carried, site, int(services.clock().timestamp())) if carried else None
+    reader = services.part(PassportSealer).open(carried, site, int(services.clock().timestamp())) if carried else None
     return f"{reader.salt}.{reader.first_seen_at}" if reader is not None else secrets.token_hex(8)
 
 
 def begun_passport(services: Services, carried: str | None, site: str, interval: Interval) -> str | None:
     """The passport once a checkout was begun; None where the reader carries none that can be read."""
     instant = int(services.clock().timestamp())
-    reader = services.passports.open(carried, site, instant) if carried else None
+    reader = services.part(PassportSealer).open(carried, site, instant) if carried else None
     if reader is None:
         return None
     giving = replace(reader.giving, checkout_at=instant, checkout_interval=interval)
-    return services.passports.seal(reader._replace(giving=giving), site, instant)
+    return services.part(PassportSealer).seal(reader._replace(giving=giving), site, instant)
 
 
 def just_given(services: Services, interval: Interval, campaign: str | None) -> GivenContribution:
@@ -36,7 +37,7 @@ def just_given(services: Services, interval: Interval, campaign: str | None) -> 
 
 def knows_of(services: Services, carried: str | None, site: str, interval: Interval, since: datetime) -> bool:
     """Whether a passport was told of a gift of this interval since then."""
-    reader = services.passports.open(carried, site, int(services.clock().timestamp())) if carried else None
+    reader = services.part(PassportSealer).open(carried, site, int(services.clock().timestamp())) if carried else None
     if reader is None:
         return False
     giving = reader.giving
@@ -48,7 +49,9 @@ def recognised_passport(services: Services, carried: str, site: str, gift: Given
     """The passport after a gift, which counts for the campaign that asked. Without a readable one, a new one that holds
     nothing else."""
     instant = int(services.clock().timestamp())
-    reader = services.passports.open(carried, site, instant) or new_reader(instant, None, secrets.randbits(SALT_BITS))
+    reader = services.part(PassportSealer).open(carried, site, instant) or new_reader(
+        instant, None, secrets.randbits(SALT_BITS)
+    )
     if gift.campaign is not None and reader.giving.checkout_at:  # coming back to the page again counts nothing twice
         reader = record_contribution(reader, campaign_fingerprint(gift.campaign))
-    return services.passports.seal(settled(reader, (gift,)), site, instant)
+    return services.part(PassportSealer).seal(settled(reader, (gift,)), site, instant)

@@ -8,6 +8,7 @@ from enum import StrEnum
 import structlog
 
 from service.campaigns.site import Site
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions import store
 from service.contributions.checkout.given_token import ReturnReceipt, new_receipt
 from service.contributions.checkout.resume import resume_token
@@ -72,7 +73,7 @@ def returned_reader(services: Services, session_id: str) -> Return:
     except StripeUnavailableError:
         return Return(Finish.UNCONFIRMED)
     mark = session.contribution
-    sites = services.campaigns.current().sites
+    sites = services.part(SnapshotHolder).current().sites
     if mark is None or mark.site not in sites or session.is_livemode != services.settings.is_livemode:
         raise NotFoundError("no such contribution")
     site = sites[mark.site].site
@@ -98,7 +99,7 @@ def returned_reader(services: Services, session_id: str) -> Return:
 
 def _receipt(services: Services, mark: ContributionMark) -> str:
     given = ReturnReceipt(mark.contribution_id, mark.interval, mark.campaign)
-    return new_receipt(services.passports.ring, mark.site, given, int(services.clock().timestamp()))
+    return new_receipt(services.keys, mark.site, given, int(services.clock().timestamp()))
 
 
 def _continue_url(services: Services, session: CheckoutSession, contribution_id: str) -> str | None:
@@ -106,7 +107,7 @@ def _continue_url(services: Services, session: CheckoutSession, contribution_id:
     if session.status == "open":
         return session.url
     if session.status == "expired":
-        return f"{services.settings.public_url}/resume/{resume_token(services.passports.ring, contribution_id)}"
+        return f"{services.settings.public_url}/resume/{resume_token(services.keys, contribution_id)}"
     return None
 
 

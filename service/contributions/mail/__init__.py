@@ -1,0 +1,1 @@
+"""Mail to contributors and staff: which mail is due, what it says, and how it is sent."""

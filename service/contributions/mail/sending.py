@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import structlog
 
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions import store
 from service.contributions.checkout.resume import resume_token
 from service.contributions.contribution import Contribution
@@ -93,7 +94,7 @@ def _site_name(services: Services, contribution: Contribution | None) -> str:
     if contribution is None:
         return ""
     key = contribution.attempt.mark.site
-    site = services.campaigns.current().sites.get(key)
+    site = services.part(SnapshotHolder).current().sites.get(key)
     return site.site.name if site else key
 
 
@@ -101,9 +102,9 @@ def _link(services: Services, mail: OutboxMail, contribution: Contribution | Non
     """Where something can be done about it; None where that has been done meanwhile."""
     public_url = services.settings.public_url
     if mail.kind is MailKind.PORTAL_LINK:
-        return f"{public_url}/portal/{seal_link(services.passports.ring, mail.subject_id or '')}"
+        return f"{public_url}/portal/{seal_link(services.keys, mail.subject_id or '')}"
     if mail.kind is MailKind.PAYMENT_FAILED:
-        return f"{public_url}/resume/{resume_token(services.passports.ring, mail.contribution_id)}"
+        return f"{public_url}/resume/{resume_token(services.keys, mail.contribution_id)}"
     if mail.kind is MailKind.ACTION_NEEDED:
         return services.gateway.fetch_invoice_page(mail.subject_id or "")
     return f"{public_url}/portal?site={contribution.attempt.mark.site}" if contribution else ""

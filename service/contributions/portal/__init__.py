@@ -1,0 +1,1 @@
+"""Manage a contribution: a one-time link by mail opens Stripe's customer portal."""

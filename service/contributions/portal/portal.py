@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from service.campaigns.site import Site
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions import store
 from service.contributions.mail import outbox_store
 from service.contributions.mail.jobs import defer_mail
@@ -59,14 +60,14 @@ def send_portal_link(services: Services, site: Site, email: str) -> None:
 
 def open_portal(services: Services, token: str) -> PortalVisit:
     """Use a link up. Raises InvalidTokenError for one that is malformed, used or too old."""
-    link_id = open_link(services.passports.ring, token)
+    link_id = open_link(services.keys, token)
     with committed(services.engine) as connection:
         contribution_id = portal_store.use_link(connection, link_id, services.clock())
         found = store.find_contribution(connection, contribution_id) if contribution_id else None
         gift = given_contribution(connection, found) if found else None
     if found is None:
         raise InvalidTokenError("this link has been used or has expired; ask for a new one")
-    site = services.campaigns.current().site(found.attempt.mark.site).site
+    site = services.part(SnapshotHolder).current().site(found.attempt.mark.site).site
     customer_id = found.life.customer_id
     url = services.gateway.create_portal_session(customer_id, site.home_url) if customer_id else None
     return PortalVisit(site, url, gift)

@@ -1,4 +1,8 @@
-"""Alembic's entry point: run on the connection that `service.database.migrate` opened."""
+"""Alembic's entry point. Migrations run on the connection that `service.database.migrate` has opened.
+
+Each capability has a migration with its tables, functions, triggers and grants. Migrations send their SQL through the
+driver's own cursor, which runs several statements at once and leaves percent signs alone.
+"""
 
 from alembic import context
 

@@ -1,1 +1,1 @@
-"""Checking an installation: does a publisher's page carry the widget rightly, and what to do where it does not."""
+"""The installation check: open a publisher's page, report what the widget sent and drew there, and say what to mend."""

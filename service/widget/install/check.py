@@ -1,61 +1,55 @@
-"""Check a page of a publication: fetch it, look at it, say what is wrong."""
+"""Check pages of a publication: fetch each, open it in a browser, and report the facts, places and findings."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from service.campaigns.snapshot.snapshot import Snapshot
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.services import Services
-from service.settings import Settings
+from service.widget.install.browser.find import VisitPage
+from service.widget.install.browser.visit import BrowserMissingError, BrowserVisit, SeenPlace
 from service.widget.install.diagnosis import NO_BROWSER, diagnose
-from service.widget.install.expected import Expected
-from service.widget.install.fetch import PageUnreachableError, fetch_source, network_of
-from service.widget.install.finding import Code, InstallFinding, problem
-from service.widget.install.observer import BrowserMissingError, Observer
-from service.widget.install.sight import Sight
+from service.widget.install.expected import Expected, expected_of
+from service.widget.install.finding import Code, Finding, has_problem, problem
+from service.widget.install.page.facts import PageFacts
+from service.widget.install.page.fetch import PageUnreachableError, fetch_source, network_of
+from service.widget.install.page_argument import RequestedPage
 
 
-def check_page(url: str, expected: Expected, observe: Observer | None) -> tuple[InstallFinding, ...]:
-    """Findings about the page at `url`, problems first; `observe` None: without a browser."""
-    sight: Sight | None = None
-    browser_words = ""
+@dataclass(frozen=True, slots=True)
+class PageReport:
+    """The result of checking a page. `facts` is None if the page could not be read."""
+
+    page: RequestedPage
+    findings: tuple[Finding, ...]
+    facts: PageFacts | None = None
+    places: tuple[SeenPlace, ...] = ()
+
+    @property
+    def has_problem(self) -> bool:
+        """Whether the page has a problem."""
+        return has_problem(self.findings)
+
+
+def check_pages(pages: Sequence[RequestedPage], services: Services, visit: VisitPage | None) -> tuple[PageReport, ...]:
+    """Check the pages one after the other. Without `visit`, only their HTML and headers are read."""
+    services.part(SnapshotHolder).refresh()
+    snapshot = services.part(SnapshotHolder).current() if services.part(SnapshotHolder).is_loaded else None
+    expected = expected_of(services.settings, snapshot, network_of(services.settings.public_url))
+    return tuple(check_page(page, expected, visit) for page in pages)
+
+
+def check_page(page: RequestedPage, expected: Expected, visit: VisitPage | None) -> PageReport:
+    """Check a page. Findings are ordered, problems first."""
+    seen: BrowserVisit | None = None
+    no_browser = NO_BROWSER
     try:
-        source = fetch_source(url)
-        if observe:
-            sight = observe(url)
+        served = fetch_source(page.url)
+        seen = visit(page.url) if visit else None
     except PageUnreachableError as error:
-        remedy = "Give the address of an article that anybody may open."
-        return (problem(Code.PAGE_UNREACHABLE, f"the page cannot be read: {error}", remedy),)
+        remedy = "Use the final address of a page that readers can open without signing in."
+        return PageReport(page, (problem(Code.PAGE_UNREACHABLE, f"the page cannot be read: {error}", remedy),))
     except BrowserMissingError as error:
-        browser_words = str(error)
-    found = diagnose(source, expected, sight)
-    if not browser_words:
-        return found
-    return tuple(
-        replace(finding, what=f"{browser_words}; {NO_BROWSER.what}") if finding.code is Code.NO_BROWSER else finding
-        for finding in found
-    )
-
-
-def expected_installation(services: Services) -> Expected:
-    """This service and the sites it knows now."""
-    services.campaigns.refresh()
-    is_loaded = services.campaigns.is_loaded
-    return expected_of(
-        services.settings,
-        services.campaigns.current() if is_loaded else None,
-        network_of(services.settings.public_url),
-    )
-
-
-def expected_of(settings: Settings, snapshot: Snapshot | None, network: str = "") -> Expected:
-    """What settings and snapshot promise. `snapshot` None: nothing could be loaded."""
-    if snapshot is None:
-        return Expected(settings.public_url, None, frozenset(settings.widget_off), network)
-    sites = {key: found.site for key, found in snapshot.sites.items()}
-    silenced = {
-        key
-        for key, site in sites.items()
-        if snapshot.is_paused or site.switches.is_paused or {key, "*"} & set(settings.widget_off)
-    }
-    return Expected(
-        settings.public_url, {key: site.origins for key, site in sites.items()}, frozenset(silenced), network
-    )
+        no_browser = replace(NO_BROWSER, what=f"{error}; {NO_BROWSER.what}")
+    diagnosis = diagnose(served, expected, seen, page.expected_type)
+    findings = tuple(no_browser if finding is NO_BROWSER else finding for finding in diagnosis.findings)
+    return PageReport(page, findings, diagnosis.facts, seen.layout.places if seen else ())

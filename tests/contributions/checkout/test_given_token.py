@@ -105,7 +105,7 @@ def test_only_a_receipt_of_ours_counts(newsroom: Newsroom) -> None:
 
 
 def test_a_receipt_of_another_release_is_refused(newsroom: Newsroom) -> None:
-    ring, instant = newsroom.services.passports.ring, int(newsroom.clock().timestamp())
+    ring, instant = newsroom.services.keys, int(newsroom.clock().timestamp())
     older = ring.sealer("gift receipt", "courier").seal(json.dumps(["one_off", None, instant]).encode())
 
     assert hand_in(newsroom, older).status_code == 403
@@ -141,7 +141,7 @@ def restless(monkeypatch: pytest.MonkeyPatch, newsroom: Newsroom) -> Iterator[No
 
 @pytest.mark.usefixtures("restless")
 def test_gifts_handed_in_at_once_are_counted_each_by_itself(newsroom: Newsroom) -> None:
-    ring, instant = newsroom.services.passports.ring, int(newsroom.clock().timestamp())
+    ring, instant = newsroom.services.keys, int(newsroom.clock().timestamp())
     gifts = [ReturnReceipt(f"ctb_{number}", Interval.MONTH, None) for number in range(20)]
     receipts = [new_receipt(ring, "courier", gift, instant) for gift in gifts]
 

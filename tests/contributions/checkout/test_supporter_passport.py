@@ -3,6 +3,7 @@
 from service.contributions.checkout.supporter_passport import begun_passport, recognised_passport
 from service.decisions.gift import GivenContribution
 from service.decisions.impressions import campaign_fingerprint
+from service.decisions.passport import PassportSealer
 from service.decisions.reader import Reader, new_reader
 from service.money import Interval
 from service.services import Services
@@ -13,14 +14,14 @@ CAMPAIGN = "open-for-all"
 
 
 def opened(services: Services, passport: str) -> Reader:
-    reader = services.passports.open(passport, "tide", INSTANT)
+    reader = services.part(PassportSealer).open(passport, "tide", INSTANT)
     assert reader is not None
     return reader
 
 
 def begun(services: Services) -> str:
     """The passport of a reader who just left for Stripe's page."""
-    carried = services.passports.seal(new_reader(INSTANT, 5, 7), "tide", INSTANT)
+    carried = services.part(PassportSealer).seal(new_reader(INSTANT, 5, 7), "tide", INSTANT)
     passport = begun_passport(services, carried, "tide", Interval.MONTH)
     assert passport is not None
     return passport

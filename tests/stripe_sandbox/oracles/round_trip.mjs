@@ -1,5 +1,5 @@
-// A round trip of the sandbox's routes with Stripe's own library for Node: arguments are the sandbox's port.
-// Prints what failed, as JSON; an empty object where all went well.
+// Calls the sandbox's routes with Stripe's library for Node. The argument is the port of the sandbox.
+// Prints the failed steps as JSON: an empty object if all succeeded.
 import Stripe from "stripe";
 
 const port = Number(process.argv[2]);

@@ -1,4 +1,4 @@
-// Stands for Stripe.js: stripe = Stripe(key); page = await stripe.createEmbeddedCheckoutPage({ clientSecret }); page.mount(element).
+// Replaces Stripe.js in tests and the demo: stripe = Stripe(key); page = await stripe.createEmbeddedCheckoutPage({ clientSecret }); page.mount(element).
 const home = new URL(document.currentScript.src).origin;
 
 window.Stripe = () => ({

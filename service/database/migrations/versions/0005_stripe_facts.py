@@ -313,6 +313,15 @@ CREATE TABLE posting_queue (
 GRANT SELECT, INSERT, DELETE ON posting_queue TO keepopen_app
 """
 
+# The inbox keeps no body of an event about a customer in this list.
+FORGOTTEN = """
+CREATE TABLE forgotten_customers (
+    customer_id TEXT CONSTRAINT pk_forgotten_customers PRIMARY KEY,
+    forgotten_at TIMESTAMPTZ NOT NULL
+);
+GRANT SELECT, INSERT ON forgotten_customers TO keepopen_app
+"""
+
 
 def upgrade() -> None:
     cursor = op.get_bind().connection.cursor()
@@ -325,5 +334,6 @@ def upgrade() -> None:
         CHECKOUT,
         SUBSCRIPTIONS,
         CHANGES_OF_FACTS,
+        FORGOTTEN,
     ):
         cursor.execute(statements)

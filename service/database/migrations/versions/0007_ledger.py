@@ -140,7 +140,7 @@ BEGIN
     SELECT seq, accounting_date INTO late FROM added
     WHERE accounting_date <= (SELECT max(closed_through) FROM ledger_closings) LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'ledger entry % would stand on %, which is closed', late.seq, late.accounting_date
+        RAISE EXCEPTION 'ledger entry % has the date %, which is closed', late.seq, late.accounting_date
             USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
@@ -152,7 +152,8 @@ REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse
 CREATE FUNCTION ledger_refuse_earlier_closing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.closed_through <= (SELECT max(closed_through) FROM ledger_closings) THEN
-        RAISE EXCEPTION 'the ledger is closed beyond % already', NEW.closed_through USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'the ledger is already closed through % or later', NEW.closed_through
+            USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END

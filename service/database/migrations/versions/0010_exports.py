@@ -181,7 +181,7 @@ DECLARE
     pruned bigint;
 BEGIN
     IF kept_days < 31 THEN
-        RAISE EXCEPTION 'changes are kept for at least 31 days' USING ERRCODE = 'invalid_parameter_value';
+        RAISE EXCEPTION 'changes must be kept for at least 31 days' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF horizon IS NULL OR horizon <= earlier THEN
         RETURN 0;

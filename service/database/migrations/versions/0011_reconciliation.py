@@ -1,7 +1,7 @@
 """Reconciliation with Stripe: how far the balance has been pulled, and the refunds that finance has requested.
 
 A refund request is saved before Stripe is called, and Stripe's idempotency key is made from its key. If Stripe's answer
-is lost, another attempt therefore does not refund a second time. A request without `refund_id` has no known outcome.
+is lost, another attempt therefore does not refund a second time. If `refund_id` is null, the outcome is not known yet.
 """
 
 from alembic import op

@@ -1,0 +1,1 @@
+"""What every API request has in common: parameters, routing, lists, idempotency keys, faults on demand."""

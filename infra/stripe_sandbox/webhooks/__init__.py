@@ -1,0 +1,1 @@
+"""Webhooks: the endpoints that are registered, and the signed deliveries to them."""

@@ -1,0 +1,168 @@
+"""Commands that bring everything up to date with Stripe: `worker`, `sync`, `backfill`, `refund`, `doctor`.
+
+Also `ledger check` and `ledger rebuild`, which concern all books and not only the ledger.
+"""
+
+import sys
+from datetime import UTC, datetime, time, timedelta
+from typing import NoReturn
+
+import click
+from flask.cli import with_appcontext
+
+from service.database.engine import database_address
+from service.errors import DomainError
+from service.ids import new_id
+from service.jobs import work
+from service.ledger.cli import ledger
+from service.money import major_text
+from service.reconciliation import backfill as backfilling
+from service.reconciliation import pull
+from service.reconciliation.checking import check_everything
+from service.reconciliation.doctor import examine
+from service.reconciliation.rebuild import rebuild_everything
+from service.reconciliation.refresh import drain
+from service.reconciliation.refunds import RefundWish, refund_charge
+from service.services import Services, current_services
+from service.stripe_gateway.account import StripeBalance
+from service.widget.install.browser.find import VisitPage, find_browser
+from service.widget.install.check import check_pages
+from service.widget.install.page_argument import parse_page
+from service.widget.install.report import report_json, report_text
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+def _start_of(day: datetime) -> datetime:
+    zone = current_services().settings.accounting_zone
+    return datetime.combine(day.date(), time(), zone).astimezone(UTC)
+
+
+@click.command()
+@click.option("--from", "since", type=DAY, help="First local day to pull; without it, since the last complete pull.")
+@with_appcontext
+def sync(since: datetime | None) -> None:
+    """Pull balance transactions and payouts until caught up, then work off what waits."""
+    services = current_services()
+    try:
+        pulled = pull.sync(services, _start_of(since) if since else None)
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(
+        f"{pulled.transaction_count} balance transactions ({pulled.new_transaction_count} new), "
+        f"{pulled.payout_count} payouts."
+    )
+    drain(services)
+
+
+@click.command()
+@click.option("--from", "since", type=DAY, help="First local day; at most 30 days back, which is the default.")
+@click.option("--to", "until", type=DAY, help="Last local day, included; default: now.")
+@with_appcontext
+def backfill(since: datetime | None, until: datetime | None) -> None:
+    """Keep events that Stripe lists and that never arrived here."""
+    services = current_services()
+    now = services.clock()
+    start = _start_of(since) if since else backfilling.longest_backfill(now)
+    end = _start_of(until + timedelta(days=1)) if until else now + timedelta(seconds=1)
+    try:
+        found = backfilling.backfill(services, start, end)
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{found.listed_count} events listed, {found.missing_count} were missing.")
+
+
+@click.command()
+@click.option("--drain", "is_drain", is_flag=True, help="Work until nothing is due, then stop.")
+@with_appcontext
+def worker(is_drain: bool) -> None:
+    """Work on jobs and waiting events."""
+    services = current_services()
+    if is_drain:
+        drain(services)
+    else:
+        work(services, database_address(services.settings), until_idle=False)
+
+
+@click.command()
+@click.argument("charge_id")
+@click.option("--amount", help="Major units, such as 5 or 5.00; without it, all that is left.")
+@click.option("--by", "requested_by", required=True, help="Who decided it; kept with the refund.")
+@click.option("--key", help="Name of this wish; the same key is the same refund. Printed when it is made up.")
+@with_appcontext
+def refund(charge_id: str, amount: str | None, requested_by: str, key: str | None) -> None:
+    """Give a contribution back, in full or in part."""
+    wish = RefundWish(charge_id, key or new_id("rfk"), requested_by, amount)
+    try:
+        made = refund_charge(current_services(), wish)
+    except DomainError as error:
+        raise click.ClickException(f"{error} (key {wish.key})") from error
+    click.echo(f"{made.id} {made.status}: {major_text(made.amount_minor, made.currency)} {made.currency}")
+
+
+@click.command()
+@click.option(
+    "--page",
+    "pages",
+    metavar="[TYPE=]URL",
+    multiple=True,
+    help="Check the widget on this page instead. Repeat it for several pages; TYPE is the page type it should have.",
+)
+@click.option("--chromium", metavar="PATH", help="The browser to open pages with; otherwise one that is found.")
+@click.option("--no-browser", is_flag=True, help="Read only the HTML and headers of pages.")
+@click.option("--json", "is_json", is_flag=True, help="Print the result for pages as JSON.")
+@with_appcontext
+def doctor(pages: tuple[str, ...], chromium: str | None, no_browser: bool, is_json: bool) -> None:
+    """Check the payment setup, or the widget on pages, and list what to mend. Exit status 1 if anything is wrong."""
+    if pages:
+        _check_pages(pages, None if no_browser else find_browser(chromium), is_json)
+    findings = examine(current_services())
+    for finding in findings:
+        click.echo(f"{'ok     ' if finding.is_fine else 'PROBLEM'}  {finding.what}")
+        if finding.remedy:
+            click.echo(f"         {finding.remedy}")
+    sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
+
+
+def _check_pages(pages: tuple[str, ...], visit: VisitPage | None, is_json: bool) -> NoReturn:
+    try:
+        requested = [parse_page(page) for page in pages]
+    except DomainError as error:
+        raise click.UsageError(str(error)) from error
+    reports = check_pages(requested, current_services(), visit)
+    click.echo(report_json(reports) if is_json else report_text(reports))
+    sys.exit(1 if any(report.has_problem for report in reports) else 0)
+
+
+@ledger.command("check")
+@click.option("--offline", is_flag=True, help="Do not ask Stripe for its balance.")
+@with_appcontext
+def check(offline: bool) -> None:
+    """Check every invariant; ends with status 1 if one is red."""
+    services = current_services()
+    stripe_balance = None if offline else _stripe_balance(services)
+    checks = check_everything(services, stripe_balance)
+    for found in checks:
+        colour = "green" if found.is_green else "red"
+        click.echo(f"{click.style(f'{colour:5}', fg=colour)} {found.number:>2}  {found.name}: {found.detail}")
+    if not all(found.is_green for found in checks):
+        sys.exit(1)
+
+
+@ledger.command("rebuild")
+@with_appcontext
+def rebuild() -> None:
+    """Recompute every entry and contribution from the facts; change nothing if an entry would differ."""
+    try:
+        report = rebuild_everything(current_services())
+    except DomainError as error:
+        sys.exit(f"Nothing was changed: {error}")
+    click.echo(f"{report.rebuilt} entries came out as they were; {report.posted} were due and are new.")
+
+
+def _stripe_balance(services: Services) -> StripeBalance | None:
+    try:
+        return services.gateway.fetch_balance()
+    except DomainError as error:
+        click.echo(f"Stripe's own balance is not compared: {error}", err=True)
+        return None

@@ -1,0 +1,57 @@
+"""Jobs: refresh objects whose events are due, pull the balance, and check all books every hour."""
+
+import procrastinate
+
+from service.reconciliation import pull as pulling
+from service.reconciliation import refresh as refreshing
+from service.reconciliation.checking import check_books
+from service.services import Services
+from service.stripe_events.jobs import PULL_JOB, REFRESH_JOB, defer_pull, defer_refresh
+
+blueprint = procrastinate.Blueprint()
+
+
+def _services(context: procrastinate.JobContext) -> Services:
+    services: Services = context.additional_context["services"]
+    return services
+
+
+@blueprint.task(name="refresh", pass_context=True, queueing_lock=REFRESH_JOB)
+def refresh(context: procrastinate.JobContext) -> None:
+    """Refresh objects whose events are due, and queue another refresh until nothing is due.
+
+    An arriving event queues this job only if none is queued, so a burst of events becomes few jobs with large batches.
+    The last run, which finds nothing, also covers an event that was committed just after that run began. The inbox
+    itself decides when a failed event is due again.
+    """
+    services = _services(context)
+    if refreshing.sweep(services):
+        defer_pull(services)
+        defer_refresh(services)
+
+
+@blueprint.task(name="pull", pass_context=True, lock=PULL_JOB, queueing_lock=PULL_JOB)
+def pull(context: procrastinate.JobContext) -> None:
+    """Pull the newest balance transactions, because an event announced some."""
+    pulling.pull_balance(_services(context))
+
+
+@blueprint.periodic(cron="* * * * *")
+@blueprint.task(name="sweep", pass_context=True, queueing_lock="reconciliation:sweep")
+def sweep(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue hands it over
+    """Refresh whatever is due, every minute, so that a lost job delays nothing for long."""
+    refreshing.sweep(_services(context))
+
+
+@blueprint.periodic(cron="*/15 * * * *")
+@blueprint.task(name="pull_regularly", pass_context=True, lock=PULL_JOB, queueing_lock="reconciliation:pull_regularly")
+def pull_regularly(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue hands it over
+    """Pull balance transactions and payouts every quarter of an hour, since some have no event."""
+    pulling.sync(_services(context))
+
+
+@blueprint.periodic(cron="37 * * * *")
+@blueprint.task(name="check", pass_context=True, queueing_lock="reconciliation:check")
+def check(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue hands it over
+    """Post what is due and check every invariant, every hour."""
+    check_books(_services(context))

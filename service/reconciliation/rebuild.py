@@ -1,0 +1,21 @@
+"""Rebuild everything that is derived from facts: the ledger's entries, then the contributions."""
+
+from service.contributions.lifecycle_store import rebuild_contributions
+from service.database.engine import database_address, owner_engine
+from service.ledger.rebuild_store import RebuildReport, rebuild_ledger
+from service.services import Services
+
+
+def rebuild_everything(services: Services) -> RebuildReport:
+    """Recompute every entry and every contribution from the facts, and return what became of the entries.
+
+    Raises RebuildError, and changes nothing, if an entry would come out differently. The ledger is rebuilt on a
+    connection of the tables' owner, because the application's own role may not delete entries.
+    """
+    owner = owner_engine(database_address(services.settings))
+    try:
+        report = rebuild_ledger(owner, services.settings.accounting_zone, services.clock())
+    finally:
+        owner.dispose()
+    rebuild_contributions(services.engine, services.clock)
+    return report
