@@ -20,7 +20,7 @@ from service.decisions.shortlist import shortlisted
 from service.decisions.site_time import site_time_of
 from service.decisions.situation import Purpose, Situation
 from service.decisions.variants import assign
-from service.decisions.verdict import Verdict
+from service.decisions.verdict import Verdict, failed, passed_if
 
 _LOOKS_AHEAD = 24  # how often the next possible instant is checked again before it is called unknown
 
@@ -135,7 +135,7 @@ def _decided_by(gate: Candidate, results: RuleResults, situation: Situation) -> 
         return _Gated(Access(decided_by=campaign.key)), results
     is_crawler = visit.purpose is Purpose.CRAWL
     if situation.reader is None or (is_crawler and situation.site.crawlers.sees_articles):
-        doubt = Verdict(False, None, None, None, "crawler" if is_crawler else "nothing can be counted")
+        doubt = failed(note="crawler" if is_crawler else "nothing can be counted")
         return _Gated(Access(decided_by=campaign.key)), _with_meter(results, doubt)
     metering = Metering(is_open=False) if is_crawler else metered(campaign, situation)
     return (
@@ -155,7 +155,7 @@ def _with_meter(results: RuleResults, verdict: Verdict) -> RuleResults:
 
 def _meter_verdict(metering: Metering) -> Verdict:
     note = "free articles used" if metering.allowance is not None else None
-    return Verdict(not metering.is_open, metering.used, metering.allowance, None, note)
+    return passed_if(not metering.is_open, metering.used, metering.allowance, note=note)
 
 
 def _gate_choice(gate: Candidate, situation: Situation) -> Choice:
@@ -201,7 +201,7 @@ def _with_room(results: RuleResults, limit: str | None) -> RuleResults:
     """Room on the page is the last rule. It is in the trace only if it failed."""
     if limit is None:
         return results
-    return RuleResults(results.blocked_by or limit, results.stage, (*results.reasons, Reason(limit, Verdict(False))))
+    return RuleResults(results.blocked_by or limit, results.stage, (*results.reasons, Reason(limit, failed())))
 
 
 def _trace(candidate: Candidate, outcome: Outcome, results: RuleResults, situation: Situation) -> Trace:

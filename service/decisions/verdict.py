@@ -8,14 +8,34 @@ Plain = str | int | float | bool | None | tuple[str, ...]
 
 
 class Verdict(NamedTuple):
-    """`passes_at`: when a failed rule would first pass, in seconds since 1970; None: not by waiting.
-    `note`: what the limit is about, in words."""
+    """What a rule says. Rules make it with `passed`, `failed` or `passed_if`.
+
+    `value`: what the rule saw. `limit`: what it compared the value with. `passes_at`: when a failed rule would first
+    pass, in seconds since 1970; None: not by waiting. `note`: what the limit is about, in words.
+    """
 
     passed: bool
     value: Plain = None
     limit: Plain = None
     passes_at: int | None = None
     note: str | None = None
+
+
+def passed(value: Plain = None, limit: Plain = None, *, note: str | None = None) -> Verdict:
+    return Verdict(True, value, limit, None, note)
+
+
+def failed(
+    value: Plain = None, limit: Plain = None, *, passes_at: int | None = None, note: str | None = None
+) -> Verdict:
+    return Verdict(False, value, limit, passes_at, note)
+
+
+def passed_if(
+    holds: bool, value: Plain = None, limit: Plain = None, *, passes_at: int | None = None, note: str | None = None
+) -> Verdict:
+    """Pass if the condition holds. `passes_at` counts only if the rule failed."""
+    return Verdict(holds, value, limit, None if holds else passes_at, note)
 
 
 def worst(verdicts: Sequence[Verdict]) -> Verdict:

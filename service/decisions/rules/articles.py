@@ -13,7 +13,7 @@ from service.decisions.reader import HISTORY_WEEKS, Reader
 from service.decisions.rules.rule import Prepared, PreparedCount, rule
 from service.decisions.site_time import SiteTime, instant_of
 from service.decisions.situation import Situation
-from service.decisions.verdict import Verdict, listed, worst
+from service.decisions.verdict import Verdict, failed, listed, passed_if, worst
 
 _COUNTS = frozenset({Placeholder.ARTICLE_COUNT, Placeholder.ARTICLE_COUNT_IN_WINDOW})
 _RISING_WEEKS = 3
@@ -32,7 +32,7 @@ def has_read_articles(prepared: Prepared, situation: Situation) -> Verdict:
 @rule("article_count_known", _names_article_count)
 def has_countable_history(_prepared: Prepared, situation: Situation) -> Verdict:
     """A wording that names the reader's count needs a count."""
-    return Verdict(situation.reader is not None, situation.reader is not None, True)
+    return passed_if(situation.reader is not None, situation.reader is not None, True)
 
 
 @rule("reading_more", lambda campaign, _: campaign.reader.is_reading_more is not None)
@@ -40,12 +40,12 @@ def is_reading_more(prepared: Prepared, situation: Situation) -> Verdict:
     """Whether each of the last three full weeks saw more articles than the one before it."""
     wanted = prepared.campaign.reader.is_reading_more
     if situation.reader is None:
-        return Verdict(False, None, wanted)
+        return failed(None, wanted)
     history, now = situation.reader.history, situation.now
     totals = [articles_in_weeks(history, now, weeks) for weeks in range(_RISING_WEEKS + 2)]
     weekly = [after - before for before, after in pairwise(totals)]
     rises = all(newer > older for newer, older in pairwise(weekly))
-    return Verdict(rises is wanted, rises, wanted)
+    return passed_if(rises is wanted, rises, wanted)
 
 
 @rule("favourite_topic", lambda campaign, _: campaign.reader.favourite_topics_any is not None)
@@ -53,9 +53,9 @@ def has_favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
     """The topic read most, over everything remembered; any of several read equally often."""
     asked = listed(prepared.campaign.reader.favourite_topics_any)
     if situation.reader is None:
-        return Verdict(False, None, asked)
-    passed = bool(most_read_topics(situation.reader.history) & prepared.favourite_topics)
-    return Verdict(passed, passed, asked)
+        return failed(None, asked)
+    holds = bool(most_read_topics(situation.reader.history) & prepared.favourite_topics)
+    return passed_if(holds, holds, asked)
 
 
 def article_count(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int:
@@ -79,15 +79,15 @@ def articles_remembered(reader: Reader | None, now: SiteTime) -> int:
 def _articles(counted: PreparedCount, situation: Situation) -> Verdict:
     rule, topics, limit, note = counted
     if situation.reader is None:
-        return Verdict(False, None, limit, None, "articles; no history without consent")
+        return failed(None, limit, note="articles; no history without consent")
     if topics is not None and situation.visit.consent is not Consent.FULL:
-        return Verdict(False, None, limit, None, "articles on topics; not known without full consent")
+        return failed(None, limit, note="articles on topics; not known without full consent")
     count = article_count(rule, topics, situation)
     is_enough = rule.minimum is None or count >= rule.minimum
     is_few = rule.maximum is None or count <= rule.maximum
     thins_out = situation.explains and is_enough and not is_few
     passes_at = _thinned_out_at(rule, topics, situation) if thins_out else None
-    return Verdict(is_enough and is_few, count, limit, passes_at, note)
+    return passed_if(is_enough and is_few, count, limit, passes_at=passes_at, note=note)
 
 
 def _thinned_out_at(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int | None:

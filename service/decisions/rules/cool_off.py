@@ -12,7 +12,7 @@ from service.decisions.reader import PromptRecord
 from service.decisions.rules.rule import ACCESS, Prepared, rule
 from service.decisions.site_time import SKEW_SECONDS, SiteTime, instant_of, site_time_of
 from service.decisions.situation import Situation
-from service.decisions.verdict import Verdict
+from service.decisions.verdict import Verdict, failed, passed, passed_if
 
 _FOREVER = 1 << 62
 
@@ -33,18 +33,18 @@ def has_cooled_off_after_dismissal(prepared: Prepared, situation: Situation) -> 
     count, last = _dismissals(prepared, situation)
     note = "seconds since the last dismissal"
     if not count or not last or _cannot_be_closed(prepared, situation):
-        return Verdict(True, None, None, None, note)
+        return passed(note=note)
     seconds = cool_off.dismissal_seconds[min(count, len(cool_off.dismissal_seconds)) - 1 :][:1]
     limit = seconds[0] if seconds else None
     age = situation.now.instant - last
     if shown_again_at(cool_off, last, situation) <= situation.now.instant:
-        return Verdict(True, age, limit, None, "shown again by the editor")
+        return passed(age, limit, note="shown again by the editor")
     waits = [last + limit] if limit is not None else []
     if not waits and not cool_off.until_shown_again:
-        return Verdict(True, age, None, None, note)
+        return passed(age, note=note)
     ends_at = min([*waits, *_coming_show_again(cool_off, situation)], default=_FOREVER)
-    passed = bool(waits) and age >= (limit or 0)
-    return Verdict(passed, age, limit, None if passed or ends_at == _FOREVER else ends_at, note)
+    holds = bool(waits) and age >= (limit or 0)
+    return passed_if(holds, age, limit, passes_at=None if ends_at == _FOREVER else ends_at, note=note)
 
 
 @rule("dismissed_for_good", _ends_by_dismissals, stage=ACCESS)
@@ -54,12 +54,11 @@ def is_not_dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdi
     limit = cool_off.ends_after_dismissals or 0
     count, last = _dismissals(prepared, situation)
     if _cannot_be_closed(prepared, situation):
-        return Verdict(True, count, limit, None, "mandatory")
+        return passed(count, limit, note="mandatory")
     if count and last and shown_again_at(cool_off, last, situation) <= situation.now.instant:
-        return Verdict(True, count, limit, None, "shown again by the editor")
+        return passed(count, limit, note="shown again by the editor")
     coming = min(_coming_show_again(cool_off, situation), default=None)
-    passed = count < limit
-    return Verdict(passed, count, limit, None if passed or not limit else coming, "dismissals")
+    return passed_if(count < limit, count, limit, passes_at=coming if limit else None, note="dismissals")
 
 
 @rule("after_closing", _is_closable, stage=ACCESS)
@@ -70,8 +69,8 @@ def is_not_just_closed(prepared: Prepared, situation: Situation) -> Verdict:
     last = max([record.dismissed_at for record in records if record.dismissed_at <= latest], default=0)
     age = situation.now.instant - last if last else None
     if age is None or age >= limit or _cannot_be_closed(prepared, situation):
-        return Verdict(True, age, limit, None, "seconds since closing")
-    return Verdict(False, age, limit, last + limit, "seconds since closing")
+        return passed(age, limit, note="seconds since closing")
+    return failed(age, limit, passes_at=last + limit, note="seconds since closing")
 
 
 def is_mandatory(campaign: Campaign, record: PromptRecord, country: str | None) -> bool:

@@ -14,7 +14,7 @@ from service.decisions.reader import PromptRecord, Reader
 from service.decisions.rules.rule import ACCESS, Prepared, rule
 from service.decisions.site_time import DAY_SECONDS, SKEW_SECONDS, SiteTime, day_starting, instant_of
 from service.decisions.situation import Purpose, Situation
-from service.decisions.verdict import Verdict, worst
+from service.decisions.verdict import Verdict, failed, passed, passed_if, worst
 
 _BEYOND = 1 << 62
 
@@ -33,9 +33,9 @@ def is_past_first_views(prepared: Prepared, situation: Situation) -> Verdict:
     """Silent on the reader's first n page views."""
     limit = prepared.campaign.frequency.first_after_views or 0
     if situation.reader is None:
-        return Verdict(limit == 0, None, limit, None, "page views before")
+        return passed_if(limit == 0, None, limit, note="page views before")
     before = _view_number(situation.reader, situation) - 1
-    return Verdict(before >= limit, before, limit, None, "page views before")
+    return passed_if(before >= limit, before, limit, note="page views before")
 
 
 @rule("every_nth_view", lambda campaign, _: _own(campaign).every_nth_view is not None, stage=ACCESS)
@@ -44,9 +44,9 @@ def is_nth_view(prepared: Prepared, situation: Situation) -> Verdict:
     every = max(1, prepared.campaign.frequency.every_nth_view or 1)
     if situation.reader is None:
         chance = point(situation.view_id, "nth:" + prepared.campaign.key)
-        return Verdict(chance * every < 1, round(chance, 6), round(1 / every, 6), None, "chance without a history")
+        return passed_if(chance * every < 1, round(chance, 6), round(1 / every, 6), note="chance without a history")
     views = _view_number(situation.reader, situation) - (prepared.campaign.frequency.first_after_views or 0)
-    return Verdict((views - 1) % every == 0, views, every, None, "page view of every nth")
+    return passed_if((views - 1) % every == 0, views, every, note="page view of every nth")
 
 
 def _view_number(reader: Reader, situation: Situation) -> int:
@@ -58,14 +58,14 @@ def _view_number(reader: Reader, situation: Situation) -> int:
 def is_under_total(prepared: Prepared, situation: Situation) -> Verdict:
     limit = prepared.campaign.frequency.total_impressions or 0
     seen = situation.reader.prompt_record(prepared.fingerprint).seen_count if situation.reader else 0
-    return Verdict(seen < limit, seen, limit, None, "impressions ever")
+    return passed_if(seen < limit, seen, limit, note="impressions ever")
 
 
 @rule("contributions", lambda campaign, _: _own(campaign).total_contributions is not None, stage=ACCESS)
 def is_under_contributions(prepared: Prepared, situation: Situation) -> Verdict:
     limit = prepared.campaign.frequency.total_contributions or 0
     given = situation.reader.prompt_record(prepared.fingerprint).contributed_count if situation.reader else 0
-    return Verdict(given < limit, given, limit, None, "contributions through this campaign")
+    return passed_if(given < limit, given, limit, note="contributions through this campaign")
 
 
 @rule("caps", lambda campaign, _: bool(_own(campaign).caps), stage=ACCESS)
@@ -99,9 +99,9 @@ def is_within_cycle(prepared: Prepared, situation: Situation) -> Verdict:
         in_cycle = 1 if is_rested else in_cycle + 1
         ends_at = instant + cycle.rest_seconds
     if in_cycle < cycle.impressions or (in_cycle and situation.now.instant >= ends_at):
-        return Verdict(True, in_cycle, cycle.impressions, None, "impressions of this cycle")
+        return passed(in_cycle, cycle.impressions, note="impressions of this cycle")
     passes_at = ends_at if in_cycle else None
-    return Verdict(False, in_cycle, cycle.impressions, passes_at, "impressions of this cycle")
+    return failed(in_cycle, cycle.impressions, passes_at=passes_at, note="impressions of this cycle")
 
 
 @rule("site_caps", lambda campaign, site: _obeys_site(campaign) and bool(site.frequency.caps), stage=ACCESS)
@@ -126,18 +126,18 @@ def _cap(cap: Cap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
     note = f"in {cap.days} days, {cap.counting}"
     count = len(inside) + forgotten
     if count < cap.impressions:
-        return Verdict(True, count, cap.impressions, None, note)
+        return passed(count, cap.impressions, note=note)
     frees = inside[max(0, count - cap.impressions - forgotten)] if inside and cap.impressions else None
-    return Verdict(False, count, cap.impressions, None if frees is None else frees + window, note)
+    return failed(count, cap.impressions, passes_at=None if frees is None else frees + window, note=note)
 
 
 def _gap(gap: Gap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
     seen_at = [at for record in records for at in record.seen_at if at <= now.instant + SKEW_SECONDS]
     last = max(seen_at, default=None)
     age = None if last is None else now.instant - last
-    passed = age is None or age >= gap.seconds
-    passes_at = None if passed or last is None else last + gap.seconds
-    return Verdict(passed, age, gap.seconds, passes_at, f"seconds since the last, {gap.counting}")
+    holds = age is None or age >= gap.seconds
+    passes_at = None if last is None else last + gap.seconds
+    return passed_if(holds, age, gap.seconds, passes_at=passes_at, note=f"seconds since the last, {gap.counting}")
 
 
 def _daily(daily: DailyCap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
@@ -146,9 +146,9 @@ def _daily(daily: DailyCap, records: Iterable[PromptRecord], now: SiteTime) -> V
     ends_at = instant_of(today + 1, daily.turns_minute, now.zone)
     inside, forgotten = _inside(records, starts_at, ends_at, now)
     count = len(inside) + forgotten
-    passed = count < daily.impressions
-    passes_at = None if passed or not daily.impressions else ends_at
-    return Verdict(passed, count, daily.impressions, passes_at, f"on this local day, {daily.counting}")
+    note = f"on this local day, {daily.counting}"
+    passes_at = ends_at if daily.impressions else None
+    return passed_if(count < daily.impressions, count, daily.impressions, passes_at=passes_at, note=note)
 
 
 def _inside(records: Iterable[PromptRecord], starts_at: int, ends_before: int, now: SiteTime) -> tuple[list[int], int]:

@@ -4,7 +4,7 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.variant import Ticker
 from service.decisions.rules.rule import PAGE, Prepared, rule
 from service.decisions.situation import Situation
-from service.decisions.verdict import Verdict
+from service.decisions.verdict import Verdict, passed, passed_if
 
 
 def _stopping_ticker(campaign: Campaign) -> Ticker | None:
@@ -15,9 +15,9 @@ def _stopping_ticker(campaign: Campaign) -> Ticker | None:
 def is_not_reached(prepared: Prepared, situation: Situation) -> Verdict:
     ticker = _stopping_ticker(prepared.campaign)
     if ticker is None:
-        return Verdict(True)
+        return passed()
     raised = raised_minor(prepared.campaign, ticker, situation)
-    return Verdict(raised < ticker.goal_minor, raised, ticker.goal_minor, None, f"minor units of {ticker.currency}")
+    return passed_if(raised < ticker.goal_minor, raised, ticker.goal_minor, note=f"minor units of {ticker.currency}")
 
 
 def raised_minor(campaign: Campaign, ticker: Ticker, situation: Situation) -> int:

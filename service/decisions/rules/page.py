@@ -7,7 +7,7 @@ from service.campaigns.site import Site
 from service.decisions.rules.rule import PAGE, Prepared, rule
 from service.decisions.site_time import instant_of
 from service.decisions.situation import Page, Situation
-from service.decisions.verdict import Verdict, listed
+from service.decisions.verdict import Verdict, failed, listed, passed, passed_if
 
 
 def _has_topics(campaign: Campaign, _site: Site) -> bool:
@@ -21,7 +21,7 @@ def _has_excluded_topics(campaign: Campaign, _site: Site) -> bool:
 @rule("hidden_page", scope=PAGE)
 def is_not_hidden(_prepared: Prepared, situation: Situation) -> Verdict:
     """The editor's switch on the page itself."""
-    return Verdict(not situation.page.hides_appeals, situation.page.hides_appeals, False)
+    return passed_if(not situation.page.hides_appeals, situation.page.hides_appeals, False)
 
 
 @rule("excluded_page", lambda _, site: bool(site.exclusions), scope=PAGE)
@@ -31,22 +31,22 @@ def is_not_excluded(_prepared: Prepared, situation: Situation) -> Verdict:
         if _excludes(exclusion, situation):
             ends_on = exclusion.ends_on
             passes_at = None if ends_on is None else instant_of(ends_on.toordinal() + 1, 0, situation.now.zone)
-            return Verdict(False, exclusion.reason or "excluded", None, passes_at)
-    return Verdict(True, None, None)
+            return failed(exclusion.reason or "excluded", passes_at=passes_at)
+    return passed()
 
 
 @rule("page_type", lambda campaign, _: campaign.page.types is not None, scope=PAGE)
 def has_type(prepared: Prepared, situation: Situation) -> Verdict:
     types = prepared.campaign.page.types or frozenset()
     page_type = situation.page.page_type
-    return Verdict(page_type in types, page_type.value, listed(types))
+    return passed_if(page_type in types, page_type.value, listed(types))
 
 
 @rule("page_access", lambda campaign, _: campaign.page.accesses is not None, scope=PAGE)
 def has_access(prepared: Prepared, situation: Situation) -> Verdict:
     accesses = prepared.campaign.page.accesses or frozenset()
     access = situation.page.access
-    return Verdict(access in accesses, access.value, listed(accesses))
+    return passed_if(access in accesses, access.value, listed(accesses))
 
 
 @rule("excluded_topic", _has_excluded_topics, scope=PAGE)
@@ -58,7 +58,7 @@ def has_no_excluded_topic(prepared: Prepared, situation: Situation) -> Verdict:
         found.append(page.section)
     if page.page_id.casefold() in rules.page_ids_none:
         found.append(page.page_id)
-    return Verdict(not found, tuple(found), listed(rules.sections_none | rules.tags_none | rules.page_ids_none))
+    return passed_if(not found, tuple(found), listed(rules.sections_none | rules.tags_none | rules.page_ids_none))
 
 
 @rule("topic", _has_topics, scope=PAGE)
@@ -69,13 +69,13 @@ def has_topic(prepared: Prepared, situation: Situation) -> Verdict:
     found = [*listed(page.tags & tags)]
     if page.section in sections:
         found.append(page.section)
-    return Verdict(bool(found), tuple(found), listed(sections | tags))
+    return passed_if(bool(found), tuple(found), listed(sections | tags))
 
 
 @rule("page_id", lambda campaign, _: campaign.page.page_ids_any is not None, scope=PAGE)
 def is_listed_page(prepared: Prepared, situation: Situation) -> Verdict:
     pages = prepared.campaign.page.page_ids_any or frozenset()
-    return Verdict(situation.page.page_id.casefold() in pages, situation.page.page_id, listed(pages))
+    return passed_if(situation.page.page_id.casefold() in pages, situation.page.page_id, listed(pages))
 
 
 @rule("sensitive", scope=PAGE)
@@ -85,7 +85,7 @@ def fits_sensitivity(prepared: Prepared, situation: Situation) -> Verdict:
     campaign = prepared.campaign
     passes_at = None if _is_sensitive_page(situation) else _calm_at(situation)
     if sensitive and campaign.kind is Kind.GATE and situation.site.sensitivity.suspends_gates:
-        return Verdict(False, True, "gates suspended", passes_at)
+        return failed(True, "gates suspended", passes_at=passes_at)
     verdict = _fits(campaign.page.sensitive, sensitive)
     return verdict if verdict.passed or not sensitive else verdict._replace(passes_at=passes_at)
 
@@ -114,8 +114,8 @@ def _calm_at(situation: Situation) -> int | None:
 
 
 def _fits(condition: PageCondition, fact: bool) -> Verdict:
-    passed = condition is PageCondition.ALSO or fact is (condition is PageCondition.ONLY)
-    return Verdict(passed, fact, condition.value)
+    holds = condition is PageCondition.ALSO or fact is (condition is PageCondition.ONLY)
+    return passed_if(holds, fact, condition.value)
 
 
 def _excludes(exclusion: Exclusion, situation: Situation) -> bool:

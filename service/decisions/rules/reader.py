@@ -10,7 +10,7 @@ from service.decisions.rules.articles import span
 from service.decisions.rules.rule import ACCESS, VISIT, Prepared, is_appeal, is_gate, rule
 from service.decisions.site_time import DAY_SECONDS, HOUR_SECONDS
 from service.decisions.situation import Purpose, Situation
-from service.decisions.verdict import Verdict, listed
+from service.decisions.verdict import Verdict, listed, passed, passed_if
 from service.money import Interval
 
 _MOBILE = frozenset({Device.MOBILE, Device.IOS, Device.ANDROID})
@@ -40,30 +40,30 @@ def _uses_one_off_only_countries(campaign: Campaign, site: Site) -> bool:
 def is_a_visit(_prepared: Prepared, situation: Situation) -> Verdict:
     """Crawlers and pages fetched ahead of time are shown nothing."""
     purpose = situation.visit.purpose
-    return Verdict(purpose is Purpose.VISIT, purpose, "visit")
+    return passed_if(purpose is Purpose.VISIT, purpose, "visit")
 
 
 @rule("contextual_share", lambda _, site: site.consent.contextual_share < 1)
 def is_in_contextual_share(_prepared: Prepared, situation: Situation) -> Verdict:
     """Without consent: page facts and chance alone, on the site's share of page views."""
     if situation.visit.consent is not Consent.NONE:
-        return Verdict(True, situation.visit.consent.value, None)
+        return passed(situation.visit.consent.value)
     share = situation.site.consent.contextual_share
-    return Verdict(is_in_share(situation.view_id, "contextual", share), "none", share, None, "share of page views")
+    return passed_if(is_in_share(situation.view_id, "contextual", share), "none", share, note="share of page views")
 
 
 @rule("consent", lambda campaign, _: campaign.reader.consents is not None, scope=VISIT)
 def has_consent(prepared: Prepared, situation: Situation) -> Verdict:
     consents = prepared.campaign.reader.consents or frozenset()
     consent = situation.visit.consent
-    return Verdict(consent in consents, consent.value, listed(consents))
+    return passed_if(consent in consents, consent.value, listed(consents))
 
 
 @rule("signed_in", lambda campaign, _: campaign.reader.is_signed_in is not None, scope=VISIT)
 def is_signed_in_as_asked(prepared: Prepared, situation: Situation) -> Verdict:
     """A reader of whom nothing is known is signed out."""
     asked = prepared.campaign.reader.is_signed_in
-    return Verdict(situation.visit.is_signed_in is asked, situation.visit.is_signed_in, asked)
+    return passed_if(situation.visit.is_signed_in is asked, situation.visit.is_signed_in, asked)
 
 
 @rule("holdout", _uses_holdout)
@@ -71,8 +71,8 @@ def fits_holdout(prepared: Prepared, situation: Situation) -> Verdict:
     """The site's holdout is never asked, so that the effect of asking can be measured."""
     inclusion = prepared.campaign.reader.holdout
     held_out = is_held_out(situation)
-    passed = inclusion is Inclusion.INCLUDE or held_out is (inclusion is Inclusion.ONLY)
-    return Verdict(passed, held_out, inclusion.value)
+    holds = inclusion is Inclusion.INCLUDE or held_out is (inclusion is Inclusion.ONLY)
+    return passed_if(holds, held_out, inclusion.value)
 
 
 def is_held_out(situation: Situation) -> bool:
@@ -87,9 +87,9 @@ def is_outside_campaign_holdout(prepared: Prepared, situation: Situation) -> Ver
     experiment = prepared.campaign.experiment
     bucket = situation.reader.bucket if situation.reader else None
     if experiment is None or bucket is None:
-        return Verdict(True, None, None)
+        return passed()
     held_out = is_in_share(bucket, "holdout:" + experiment.seed, experiment.holdout_share)
-    return Verdict(not held_out, held_out, experiment.holdout_share)
+    return passed_if(not held_out, held_out, experiment.holdout_share)
 
 
 @rule("share", lambda campaign, _: campaign.share < 1)
@@ -98,16 +98,16 @@ def is_in_campaign_share(prepared: Prepared, situation: Situation) -> Verdict:
     share = prepared.campaign.share
     bucket = situation.reader.bucket if situation.reader else None
     unit: int | str = situation.view_id if bucket is None else bucket
-    return Verdict(is_in_share(unit, prepared.campaign.key, share), bucket, share)
+    return passed_if(is_in_share(unit, prepared.campaign.key, share), bucket, share)
 
 
 @rule("country", _has_countries, scope=VISIT)
 def is_in_country(prepared: Prepared, situation: Situation) -> Verdict:
     """A reader of unknown country fails a rule about countries, whichever way it is put."""
     rules, country = prepared.campaign.reader, situation.visit.country
-    passed = country is not None and country not in rules.countries_none
-    passed = passed and (rules.countries_any is None or country in rules.countries_any)
-    return Verdict(passed, country, listed(rules.countries_any, rules.countries_none))
+    holds = country is not None and country not in rules.countries_none
+    holds = holds and (rules.countries_any is None or country in rules.countries_any)
+    return passed_if(holds, country, listed(rules.countries_any, rules.countries_none))
 
 
 @rule("one_off_only_country", _uses_one_off_only_countries, scope=VISIT)
@@ -115,33 +115,33 @@ def fits_one_off_only_country(prepared: Prepared, situation: Situation) -> Verdi
     """Countries where recurring contributions are not offered; an unknown country is not one of them."""
     inclusion = prepared.campaign.reader.one_off_only_countries
     is_one = situation.visit.country in situation.site.one_off_only_countries
-    passed = inclusion is Inclusion.INCLUDE or is_one is (inclusion is Inclusion.ONLY)
-    return Verdict(passed, is_one, inclusion.value)
+    holds = inclusion is Inclusion.INCLUDE or is_one is (inclusion is Inclusion.ONLY)
+    return passed_if(holds, is_one, inclusion.value)
 
 
 @rule("device", lambda campaign, _: campaign.reader.devices is not None, scope=VISIT)
 def is_on_device(prepared: Prepared, situation: Situation) -> Verdict:
     devices = prepared.campaign.reader.devices or frozenset()
     device = situation.visit.device
-    passed = device in devices or (device in _MOBILE and Device.MOBILE in devices)
-    return Verdict(passed, device.value, listed(devices))
+    holds = device in devices or (device in _MOBILE and Device.MOBILE in devices)
+    return passed_if(holds, device.value, listed(devices))
 
 
 @rule("language", lambda campaign, _: campaign.reader.languages_any is not None, scope=VISIT)
 def reads_language(prepared: Prepared, situation: Situation) -> Verdict:
     languages = prepared.campaign.reader.languages_any or frozenset()
     language = situation.visit.language
-    passed = language is not None and (language in languages or language.split("-")[0] in languages)
-    return Verdict(passed, language, listed(languages))
+    holds = language is not None and (language in languages or language.split("-")[0] in languages)
+    return passed_if(holds, language, listed(languages))
 
 
 @rule("referrer", _has_referrers, scope=VISIT)
 def came_from(prepared: Prepared, situation: Situation) -> Verdict:
     """The referring host or a subdomain of it. A reader who came from nowhere passes an exclusion, not an inclusion."""
     rules, host = prepared.campaign.reader, situation.visit.referrer_host
-    passed = rules.referrers_any is None or _is_of(host, rules.referrers_any)
-    passed = passed and not _is_of(host, rules.referrers_none)
-    return Verdict(passed, host, listed(rules.referrers_any, rules.referrers_none))
+    holds = rules.referrers_any is None or _is_of(host, rules.referrers_any)
+    holds = holds and not _is_of(host, rules.referrers_none)
+    return passed_if(holds, host, listed(rules.referrers_any, rules.referrers_none))
 
 
 @rule("first_seen", _has_first_seen)
@@ -153,7 +153,9 @@ def was_first_seen(prepared: Prepared, situation: Situation) -> Verdict:
     is_old_enough = rule.minimum_days is None or age_days >= rule.minimum_days
     is_new_enough = rule.maximum_days is None or age_days <= rule.maximum_days
     passes_at = first_at + (rule.minimum_days or 0) * DAY_SECONDS if is_new_enough and not is_old_enough else None
-    return Verdict(is_old_enough and is_new_enough, age_days, span(rule.minimum_days, rule.maximum_days), passes_at)
+    return passed_if(
+        is_old_enough and is_new_enough, age_days, span(rule.minimum_days, rule.maximum_days), passes_at=passes_at
+    )
 
 
 @rule("abandoned_checkout", lambda campaign, _: campaign.reader.abandoned_checkout is not None)
@@ -163,7 +165,7 @@ def has_abandoned_checkout(prepared: Prepared, situation: Situation) -> Verdict:
     giving = situation.reader.giving if situation.reader else Giving()
     started_at = situation.now.believed(giving.checkout_at)
     if rule is None or not started_at:
-        return Verdict(rule is None or not rule.has_one, False, rule.has_one if rule else None)
+        return passed_if(rule is None or not rule.has_one, False, rule.has_one if rule else None)
     age = situation.now.instant - started_at
     is_asked_interval = rule.intervals is None or giving.checkout_interval in rule.intervals
     is_recent = rule.within_days is None or age < rule.within_days * DAY_SECONDS
@@ -171,7 +173,7 @@ def has_abandoned_checkout(prepared: Prepared, situation: Situation) -> Verdict:
     matches = is_asked_interval and is_recent and is_old_enough
     waits = rule.has_one and is_asked_interval and is_recent and not is_old_enough
     passes_at = started_at + rule.after_hours * HOUR_SECONDS if waits else None
-    return Verdict(matches is rule.has_one, matches, rule.has_one, passes_at)
+    return passed_if(matches is rule.has_one, matches, rule.has_one, passes_at=passes_at)
 
 
 @rule("just_contributed", lambda campaign, _: campaign.reader.just_contributed is not None)
@@ -181,9 +183,9 @@ def has_just_contributed(prepared: Prepared, situation: Situation) -> Verdict:
     given = ((giving.one_off_at, Interval.ONE_OFF), (giving.recurring_at, giving.recurring_interval))
     last_at, interval = max((situation.now.believed(at), interval) for at, interval in given)
     age = situation.now.instant - last_at if last_at else None
-    passed = rule is not None and age is not None and age < rule.within_minutes * 60
-    passed = passed and (rule is None or rule.intervals is None or interval in rule.intervals)
-    return Verdict(passed, age, rule.within_minutes * 60 if rule else None, None, "seconds since a contribution")
+    holds = rule is not None and age is not None and age < rule.within_minutes * 60
+    holds = holds and (rule is None or rule.intervals is None or interval in rule.intervals)
+    return passed_if(holds, age, rule.within_minutes * 60 if rule else None, note="seconds since a contribution")
 
 
 @rule("audience", lambda campaign, _: campaign.reader.external_audiences_any is not None, scope=VISIT)
@@ -192,12 +194,12 @@ def is_in_audience(prepared: Prepared, situation: Situation) -> Verdict:
     asked = prepared.campaign.reader.external_audiences_any or frozenset()
     known = situation.visit.audiences
     found = known & asked if known is not None else frozenset[str]()
-    return Verdict(bool(found), None if known is None else listed(known), listed(asked))
+    return passed_if(bool(found), None if known is None else listed(known), listed(asked))
 
 
 @rule("suppressor", lambda campaign, _: campaign.reader.is_suppressible, scope=VISIT)
 def is_not_suppressed(_prepared: Prepared, situation: Situation) -> Verdict:
-    return Verdict(not situation.visit.is_suppressed, situation.visit.is_suppressed, False)
+    return passed_if(not situation.visit.is_suppressed, situation.visit.is_suppressed, False)
 
 
 @rule("registered", is_gate, stage=ACCESS)
@@ -205,13 +207,13 @@ def is_not_registered(prepared: Prepared, situation: Situation) -> Verdict:
     """A registration gate is open to readers who are signed in with a verified address."""
     gate, visit = prepared.campaign.gate, situation.visit
     registered = visit.is_signed_in and visit.is_verified
-    passed = gate is None or gate.gate_type is not GateType.REGISTRATION or not registered
-    return Verdict(passed, registered, False)
+    holds = gate is None or gate.gate_type is not GateType.REGISTRATION or not registered
+    return passed_if(holds, registered, False)
 
 
 @rule("staff", is_gate, stage=ACCESS)
 def is_not_staff(_prepared: Prepared, situation: Situation) -> Verdict:
-    return Verdict(not situation.visit.is_staff, situation.visit.is_staff, False)
+    return passed_if(not situation.visit.is_staff, situation.visit.is_staff, False)
 
 
 def _is_of(host: str | None, hosts: frozenset[str]) -> bool:

@@ -6,7 +6,7 @@ from service.campaigns.schedule import WEEKDAYS, Hours, is_quiet, is_within_hour
 from service.decisions.rules.rule import PAGE, Prepared, is_appeal, rule
 from service.decisions.site_time import SiteTime, as_datetime, clock_change, instant_of, site_time_of
 from service.decisions.situation import Situation
-from service.decisions.verdict import Verdict
+from service.decisions.verdict import Verdict, failed, passed, passed_if
 
 _MINUTES = 1440
 _DAYS_AHEAD = 8
@@ -15,16 +15,16 @@ _DAYS_AHEAD = 8
 @rule("starts", lambda campaign, _: campaign.schedule.starts is not None, scope=PAGE)
 def has_started(prepared: Prepared, situation: Situation) -> Verdict:
     starts_at = prepared.starts_at or 0
-    return Verdict(situation.now.instant >= starts_at, _text(situation.now.instant), _text(starts_at), starts_at)
+    now = situation.now.instant
+    return passed_if(now >= starts_at, _text(now), _text(starts_at), passes_at=starts_at)
 
 
 @rule("ends", lambda campaign, _: campaign.schedule.ends is not None, scope=PAGE)
 def has_not_ended(prepared: Prepared, situation: Situation) -> Verdict:
     """The end's whole minute, or the whole last day, still belongs to the schedule."""
     ends_before = prepared.ends_before or 0
-    return Verdict(
-        situation.now.instant < ends_before, _text(situation.now.instant), _text(ends_before), None, "before"
-    )
+    now = situation.now.instant
+    return passed_if(now < ends_before, _text(now), _text(ends_before), note="before")
 
 
 @rule("weekdays", lambda campaign, _: campaign.schedule.weekdays is not None, scope=PAGE)
@@ -32,21 +32,21 @@ def is_on_weekday(prepared: Prepared, situation: Situation) -> Verdict:
     weekdays = prepared.campaign.schedule.weekdays or frozenset()
     today = WEEKDAYS[situation.now.weekday]
     if today in weekdays:
-        return Verdict(True, today.value, tuple(sorted(weekdays, key=WEEKDAYS.index)))
+        return passed(today.value, tuple(sorted(weekdays, key=WEEKDAYS.index)))
     ahead = next((n for n in range(1, _DAYS_AHEAD) if WEEKDAYS[(situation.now.weekday + n) % 7] in weekdays), None)
     opens_at = None if ahead is None else instant_of(situation.now.day + ahead, 0, situation.now.zone)
-    return Verdict(False, today.value, tuple(sorted(weekdays, key=WEEKDAYS.index)), opens_at)
+    return failed(today.value, tuple(sorted(weekdays, key=WEEKDAYS.index)), passes_at=opens_at)
 
 
 @rule("hours", lambda campaign, _: campaign.schedule.hours is not None, scope=PAGE)
 def is_within_daily_hours(prepared: Prepared, situation: Situation) -> Verdict:
     hours = prepared.campaign.schedule.hours or ()
     now = situation.now
-    passed = any(is_within_hours(one, now.minute) for one in hours)
+    holds = any(is_within_hours(one, now.minute) for one in hours)
     opens_at = (
-        None if passed else _opening(now, lambda minute: any(is_within_hours(one, minute) for one in hours), hours)
+        None if holds else _opening(now, lambda minute: any(is_within_hours(one, minute) for one in hours), hours)
     )
-    return Verdict(passed, _clock(now.minute), tuple(_span(one) for one in hours), opens_at)
+    return passed_if(holds, _clock(now.minute), tuple(_span(one) for one in hours), passes_at=opens_at)
 
 
 @rule("quiet_hours", lambda campaign, site: is_appeal(campaign, site) and bool(site.quiet_hours), scope=PAGE)
@@ -54,9 +54,9 @@ def is_not_quiet(_prepared: Prepared, situation: Situation) -> Verdict:
     """The site's quiet hours; they end exactly at their end. Start equal to end is no quiet at all."""
     quiet = situation.site.quiet_hours
     now = situation.now
-    passed = not any(is_quiet(one, now.minute) for one in quiet)
-    opens_at = None if passed else _opening(now, lambda minute: not any(is_quiet(one, minute) for one in quiet), quiet)
-    return Verdict(passed, _clock(now.minute), tuple(_span(one) for one in quiet), opens_at)
+    holds = not any(is_quiet(one, now.minute) for one in quiet)
+    opens_at = None if holds else _opening(now, lambda minute: not any(is_quiet(one, minute) for one in quiet), quiet)
+    return passed_if(holds, _clock(now.minute), tuple(_span(one) for one in quiet), passes_at=opens_at)
 
 
 def _opening(now: SiteTime, is_open: Callable[[int], bool], hours: tuple[Hours, ...]) -> int | None:

@@ -9,7 +9,7 @@ from service.decisions.reader import NOTHING_GIVEN, Giving, RecurringState
 from service.decisions.rules.rule import ACCESS, Prepared, rule
 from service.decisions.site_time import DAY_SECONDS, SiteTime, as_datetime, months_after
 from service.decisions.situation import Situation
-from service.decisions.verdict import Verdict, listed
+from service.decisions.verdict import Verdict, failed, listed, passed
 from service.money import Interval
 
 _FOREVER = 1 << 62
@@ -77,14 +77,14 @@ def is_asked_supporter_state(prepared: Prepared, situation: Situation) -> Verdic
     """
     state, limit = situation.supporter, listed(prepared.campaign.reader.supporters)
     if _is_left_to_cool_off(prepared, state):
-        return Verdict(True, state, limit, None, "left to the cool-off after a contribution")
+        return passed(state, limit, note="left to the cool-off after a contribution")
     if state in prepared.campaign.reader.supporters and state is not SupporterState.UNKNOWN:
-        return Verdict(True, state, limit)
+        return passed(state, limit)
     giving = situation.reader.giving if situation.reader else Giving()
     changes_at = (
         None if state is SupporterState.UNKNOWN else state_ends_at(giving, situation.site.supporters, situation.now)
     )
-    return Verdict(False, state, limit, changes_at)
+    return failed(state, limit, passes_at=changes_at)
 
 
 def _is_left_to_cool_off(prepared: Prepared, state: SupporterState) -> bool:
@@ -104,9 +104,9 @@ def has_cooled_off_after_contribution(prepared: Prepared, situation: Situation) 
     ends_at = max((at + days * DAY_SECONDS for at, days in kinds if at and days is not None), default=0)
     limit = max(cool_off.one_off_days or 0, cool_off.recurring_days or 0)
     if now.instant >= ends_at:
-        return Verdict(True, None, limit, None, "days since a contribution")
+        return passed(None, limit, note="days since a contribution")
     age_days = max(0, now.instant - max(one_off_at, recurring_at)) // DAY_SECONDS
-    return Verdict(False, age_days, limit, ends_at, "days since a contribution")
+    return failed(age_days, limit, passes_at=ends_at, note="days since a contribution")
 
 
 def contributed(giving: Giving, interval: Interval, instant: int) -> Giving:

@@ -4,26 +4,26 @@ from service.campaigns.campaign import Campaign, Status
 from service.campaigns.site import Switches
 from service.decisions.rules.rule import PAGE, Prepared, rule
 from service.decisions.situation import Situation
-from service.decisions.verdict import Verdict, listed
+from service.decisions.verdict import Verdict, listed, passed_if
 
 
 @rule("status", scope=PAGE)
 def is_live(prepared: Prepared, _situation: Situation) -> Verdict:
     status = prepared.campaign.status
-    return Verdict(status is Status.LIVE, status.value, "live")
+    return passed_if(status is Status.LIVE, status.value, "live")
 
 
 @rule("switch", scope=PAGE)
 def is_switched_on(prepared: Prepared, situation: Situation) -> Verdict:
     """The kill switches: everything, the site, a kind, a placement, this campaign."""
     off = switched_off(prepared.campaign, situation.site.switches)
-    return Verdict(off is None, off or "on", "on")
+    return passed_if(off is None, off or "on", "on")
 
 
 @rule("placement", scope=PAGE)
 def has_place(prepared: Prepared, situation: Situation) -> Verdict:
     placement, offered = prepared.campaign.placement, situation.page.placements
-    return Verdict(placement in offered, placement.value, listed(offered))
+    return passed_if(placement in offered, placement.value, listed(offered))
 
 
 def switched_off(campaign: Campaign, switches: Switches) -> str | None:
