@@ -7,8 +7,8 @@ from marshmallow import fields, post_load
 from schemas.decide import MAX_ID, MAX_TOKEN, bounded_text
 from schemas.document import StrictSchema
 from schemas.fields import Key, Word
-from service.decisions.impressions import PromptEvent
 from service.decisions.prompt_events import EventNote
+from service.readers.impressions import PromptEvent
 
 
 class EventSchema(StrictSchema):

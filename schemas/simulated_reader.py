@@ -10,8 +10,9 @@ from schemas.document import ForgivingSchema, ShortSchema, StrictSchema
 from schemas.fields import Flag, Folded, Key, LanguageTag, Members, OneOrMany, Whole, Word, country_code
 from schemas.times import Day, When
 from service.campaigns.reader_rules import Consent, Device
-from service.decisions.reader import BUCKETS
-from service.decisions.simulation import (
+from service.money import Interval
+from service.readers.reader import BUCKETS
+from service.simulation.simulation import (
     ArticlesRead,
     FreeArticles,
     Given,
@@ -21,7 +22,6 @@ from service.decisions.simulation import (
     StartState,
     StartSupport,
 )
-from service.money import Interval
 
 MAX_HISTORY_ITEMS = 1_000
 _INTERVALS = {"once": "one_off", "monthly": "month", "recurring": "month", "yearly": "year", "annual": "year"}

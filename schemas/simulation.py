@@ -15,7 +15,10 @@ from schemas.simulated_reader import IntervalWord, StartReaderSchema, spelt
 from schemas.times import When
 from service.campaigns.campaign import Campaign
 from service.campaigns.countries import with_countries_written_out
-from service.decisions.simulation import (
+from service.decisions.situation import Purpose
+from service.errors import InvalidDocumentError
+from service.money import Interval
+from service.simulation.simulation import (
     ABOUT_A_PROMPT,
     EventStep,
     Happening,
@@ -25,9 +28,6 @@ from service.decisions.simulation import (
     Step,
     ViewStep,
 )
-from service.decisions.situation import Purpose
-from service.errors import InvalidDocumentError
-from service.money import Interval
 
 MAX_STEPS = 10_000
 MAX_CAMPAIGNS = 500

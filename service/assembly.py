@@ -1,18 +1,18 @@
 """Builds the collaborators for given settings: the one place that knows how each is made."""
 
 import service.contributions.mail.jobs
-import service.decisions.jobs
 import service.exports.jobs
 import service.insights.jobs
+import service.readers.jobs
 import service.reconciliation.jobs
 import service.stripe_events.jobs
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.clock import Clock
 from service.database.engine import application_engine, database_address, inbox_engine
-from service.decisions.passport import PassportSealer
 from service.decisions.tally import Tally
 from service.jobs import job_queue
 from service.metrics import Metrics
+from service.readers.passport import PassportSealer
 from service.sealing import KeyRing
 from service.services import Services
 from service.settings import Settings
@@ -21,7 +21,7 @@ from service.stripe_gateway import StripeGateway
 JOBS = job_queue(
     {
         "contributions": service.contributions.mail.jobs.blueprint,
-        "decisions": service.decisions.jobs.blueprint,
+        "decisions": service.readers.jobs.blueprint,
         "exports": service.exports.jobs.blueprint,
         "insights": service.insights.jobs.blueprint,
         "reconciliation": service.reconciliation.jobs.blueprint,

@@ -8,11 +8,11 @@ from service.campaigns.documents import load_campaign, load_site
 from service.campaigns.snapshot.assemble import site_snapshot
 from service.campaigns.snapshot.snapshot import Snapshot
 from service.decisions.compile import CompiledSite, compile_site
-from service.decisions.history import record_view
-from service.decisions.impressions import PromptEvent, record_event
-from service.decisions.reader import Reader, new_reader
-from service.decisions.site_time import site_time_at
 from service.decisions.view import ViewRequest, reading_of
+from service.readers.history import record_view
+from service.readers.impressions import PromptEvent, record_event
+from service.readers.reader import Reader, new_reader
+from service.readers.site_time import site_time_at
 
 SITE = "courier"
 ORIGIN = "https://courier.example"

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from service.contributions import forget_store
 from service.contributions.forget_store import Remembered
-from service.decisions.passport import PassportSealer
 from service.decisions.signed_in import account_of
 from service.errors import ConflictError, NotFoundError
+from service.readers.passport import PassportSealer
 from service.receipts.store import forget_declarer
 from service.services import Services
 from service.stripe_events.retention import scrub_bodies_naming

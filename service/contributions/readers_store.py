@@ -11,10 +11,10 @@ from service.contributions.contribution import LIVE_SUBSCRIPTION_STATES, Contrib
 from service.contributions.lifecycle import failing_since, is_money_gone
 from service.contributions.store import contributions, lives_of
 from service.database.columns import is_in
-from service.decisions.gift import MAX_GIFTS, GivenContribution, with_gifts
-from service.decisions.reader import Reader
-from service.decisions.store import Gifts, Tell, tell_gifts
 from service.money import Interval
+from service.readers.contributions import MAX_GIFTS, GivenContribution, with_gifts
+from service.readers.reader import Reader
+from service.readers.store import Gifts, Tell, tell_gifts
 from service.stripe_facts.contribution_facts import ContributionFacts
 from service.stripe_facts.contribution_store import facts_of_contributions
 from service.stripe_gateway.facts import ContributionMark

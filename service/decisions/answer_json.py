@@ -9,8 +9,8 @@ from service.decisions.ask_amounts import OfferedAsk
 from service.decisions.decide_view import Answer, Offered
 from service.decisions.decision import Access, Trace
 from service.decisions.prompt import OfferedTicker, Prompt
-from service.decisions.simulate import SimulatedView
-from service.decisions.site_time import as_datetime
+from service.readers.site_time import as_datetime
+from service.simulation.simulate import SimulatedView
 
 MAX_TEXTS = 4096  # prompts whose text is kept; then it starts over
 _dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode

@@ -14,24 +14,24 @@ from schemas.event import EventAnswerSchema, EventSchema
 from schemas.preview import PreviewLinkSchema, PreviewSchema
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
-from service.decisions import passport_cookie as cookies
 from service.decisions.answer_json import answer_body
-from service.decisions.assertion import Standing, asserted_reader
 from service.decisions.compile import CompiledSite, CompiledSites
 from service.decisions.counting import count_decision, count_event
 from service.decisions.decide_view import Answer, decide_view, page_view_of
-from service.decisions.my_data import MyDataPage, held_as_data, held_in_words
-from service.decisions.outside import OutsideServices, word_on
-from service.decisions.outside_fetch import fetch
-from service.decisions.passport import PassportSealer
-from service.decisions.passport_cookie import cookie_name, passport_cookie
 from service.decisions.preview import PreviewRequest, answer_preview, make_preview, open_preview, previewed
 from service.decisions.prompt_events import EventNote, note_event
-from service.decisions.reader import Reader
 from service.decisions.signed_in import decide_signed_in, note_signed_in
-from service.decisions.simulation_file import MAX_SIMULATION_BYTES, simulate_text
 from service.decisions.view import RequestContext, ViewRequest
+from service.readers import passport_cookie as cookies
+from service.readers.assertion import Standing, asserted_reader
+from service.readers.my_data import MyDataPage, held_as_data, held_in_words
+from service.readers.outside import OutsideServices, word_on
+from service.readers.outside_fetch import fetch
+from service.readers.passport import PassportSealer
+from service.readers.passport_cookie import cookie_name, passport_cookie
+from service.readers.reader import Reader
 from service.services import Services, current_services
+from service.simulation.file import MAX_SIMULATION_BYTES, simulate_text
 from service.tokens.api import requires_role
 from service.web.requests import WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
 

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 
-from service.decisions.reader import BUCKETS
+from service.readers.reader import BUCKETS
 
 _WHOLE = 1 << 64
 

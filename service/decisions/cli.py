@@ -14,11 +14,11 @@ from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions.cli import readers
 from service.contributions.forget import unlink_account
 from service.decisions.preview import PreviewRequest, make_preview
-from service.decisions.replay import replay as replay_views
 from service.decisions.signed_in import forget_account
-from service.decisions.simulation_file import simulate_file
 from service.errors import DomainError, InvalidDocumentError
 from service.services import current_services
+from service.simulation.file import simulate_file
+from service.simulation.replay import replay as replay_views
 
 
 @click.command()

@@ -6,10 +6,10 @@ import structlog
 
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.decide_view import Answer
-from service.decisions.impressions import PromptEvent
 from service.decisions.prompt_events import Noted
 from service.decisions.prompt_token import PromptToken
 from service.decisions.tally import Cell, Counted, Tally
+from service.readers.impressions import PromptEvent
 from service.services import Services
 
 log = structlog.get_logger()

@@ -11,16 +11,16 @@ from service.campaigns.gate import Strength
 from service.campaigns.site import Attention
 from service.decisions.compile import Candidate, CompiledSite
 from service.decisions.decision import OPEN, Access, AccessState, Choice, Decision, Outcome, Reason, Trace, access_of
-from service.decisions.reader import Giving
 from service.decisions.rules.cool_off import is_mandatory
 from service.decisions.rules.meter import Metering, metered
 from service.decisions.rules.rule import Prepared, Stage
 from service.decisions.rules.supporters import supporter_state
 from service.decisions.shortlist import shortlisted
-from service.decisions.site_time import site_time_of
 from service.decisions.situation import Purpose, Situation
 from service.decisions.variants import assign
 from service.decisions.verdict import Verdict, failed, passed_if
+from service.readers.reader import Giving
+from service.readers.site_time import site_time_of
 
 _LOOKS_AHEAD = 24  # how often the next possible instant is checked again before it is called unknown
 

@@ -13,18 +13,18 @@ from service.campaigns.reader_rules import Consent, SupporterState
 from service.decisions.compile import CompiledSite
 from service.decisions.decide import decide
 from service.decisions.decision import NOTHING, Choice, Decision
-from service.decisions.history import record_view
-from service.decisions.passport import PassportSealer
 from service.decisions.prompt import Prompt, prompt_of
 from service.decisions.prompt_token import PromptToken, seal_prompt_token
-from service.decisions.reader import BUCKETS, Reader, new_reader
 from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.meter import spend
 from service.decisions.rules.supporters import supporter_state
-from service.decisions.site_time import SiteTime, site_time_at
 from service.decisions.situation import Purpose, Situation, Visit
 from service.decisions.view import RequestContext, ViewRequest, reading_of, visit_of
 from service.ids import new_id, random_bytes
+from service.readers.history import record_view
+from service.readers.passport import PassportSealer
+from service.readers.reader import BUCKETS, Reader, new_reader
+from service.readers.site_time import SiteTime, site_time_at
 
 _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 

@@ -14,16 +14,16 @@ from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.decisions.compile import Candidate, CompiledSite, compile_campaign
 from service.decisions.decide_view import Answer, Offered, PageView, prompt_token, take_view
 from service.decisions.decision import Access, AccessState, Choice, Decision
-from service.decisions.passport import PassportSealer
 from service.decisions.prompt import prompt_of
 from service.decisions.prompt_token import seal_prompt_token
 from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.switches import switched_off
-from service.decisions.site_time import as_datetime
 from service.decisions.situation import Situation
 from service.decisions.variants import Assigned
 from service.errors import NotFoundError
 from service.ids import new_id
+from service.readers.passport import PassportSealer
+from service.readers.site_time import as_datetime
 from service.sealing import KeyRing
 from service.services import Services
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.decisions.impressions import PromptEvent, arm_fingerprint, campaign_fingerprint, record_event, record_once
-from service.decisions.passport import PassportSealer
 from service.decisions.prompt_token import PromptToken, open_prompt_token
 from service.decisions.view import RequestContext
 from service.errors import InvalidTokenError
+from service.readers.impressions import PromptEvent, arm_fingerprint, campaign_fingerprint, record_event, record_once
+from service.readers.passport import PassportSealer
 
 
 @dataclass(frozen=True, slots=True)

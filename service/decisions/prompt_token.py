@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from service.decisions.site_time import SKEW_SECONDS
 from service.errors import InvalidTokenError
+from service.readers.site_time import SKEW_SECONDS
 from service.sealing import KeyRing, Sealer
 
 TOKEN_SECONDS = 86_400

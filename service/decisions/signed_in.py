@@ -5,19 +5,19 @@ from datetime import datetime, timedelta
 import structlog
 
 from service.campaigns.reader_rules import Consent
-from service.decisions.assertion import AssertedReader, Standing
 from service.decisions.compile import CompiledSite
 from service.decisions.decide_view import Answer, PageView, ReaderRow, decide_view, under_consent
-from service.decisions.fingerprints import fingerprint
-from service.decisions.gift import settled
-from service.decisions.impressions import PromptEvent, arm_fingerprint, campaign_fingerprint, record_event, record_once
-from service.decisions.merge import merged
-from service.decisions.outside import OutsideWord
-from service.decisions.passport import PASSPORT_DAYS, PassportSealer
 from service.decisions.prompt_events import Noted
-from service.decisions.reader import BUCKETS, Reader, new_reader
-from service.decisions.store import Gifts, change_reader, forget, forget_idle_readers
 from service.errors import StoreUnavailableError
+from service.readers.assertion import AssertedReader, Standing
+from service.readers.contributions import settled
+from service.readers.fingerprints import fingerprint
+from service.readers.impressions import PromptEvent, arm_fingerprint, campaign_fingerprint, record_event, record_once
+from service.readers.merge import merged
+from service.readers.outside import OutsideWord
+from service.readers.passport import PASSPORT_DAYS, PassportSealer
+from service.readers.reader import BUCKETS, Reader, new_reader
+from service.readers.store import Gifts, change_reader, forget, forget_idle_readers
 from service.services import Services
 
 log = structlog.get_logger()

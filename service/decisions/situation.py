@@ -9,8 +9,8 @@ from service.campaigns.campaign import Placement
 from service.campaigns.page_rules import PageAccess, PageType
 from service.campaigns.reader_rules import Consent, Device, SupporterState
 from service.campaigns.site import Site
-from service.decisions.reader import Reader
-from service.decisions.site_time import SiteTime
+from service.readers.reader import Reader
+from service.readers.site_time import SiteTime
 
 
 class Purpose(StrEnum):

@@ -6,9 +6,9 @@ from service.campaigns.campaign import Campaign, control_of
 from service.campaigns.experiment import Experiment, Method, VariantShare
 from service.campaigns.variant import Variant
 from service.decisions.assignment import arm, is_in_range
-from service.decisions.impressions import variant_fingerprint
-from service.decisions.reader import BUCKETS, Reader
 from service.decisions.rules.rule import Draw, Prepared
+from service.readers.impressions import variant_fingerprint
+from service.readers.reader import BUCKETS, Reader
 
 
 class Assigned(NamedTuple):

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from service.campaigns.page_rules import PageType
 from service.campaigns.reader_rules import Consent, Device
 from service.campaigns.site import Site
-from service.decisions.history import Reading, topic_fingerprint
 from service.decisions.situation import Page, Purpose, Visit
+from service.readers.history import Reading, topic_fingerprint
 
 COUNTED_TYPES = frozenset({PageType.ARTICLE, PageType.LIVEBLOG})
 _CRAWLER = re.compile(r"bot\b|crawler|spider|slurp|facebookexternalhit|mediapartners", re.IGNORECASE)

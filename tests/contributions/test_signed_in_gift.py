@@ -11,12 +11,12 @@ from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.store import DocumentKind
 from service.contributions.earned_store import earned_sums
 from service.contributions.forget import unlink_account
-from service.decisions.gift import GivenContribution, settled, with_gifts
-from service.decisions.reader import Giving, RecurringState
 from service.money import Interval
+from service.readers.contributions import GivenContribution, settled, with_gifts
+from service.readers.reader import Giving, RecurringState
 from tests.contributions.conftest import SITE, Newsroom
 from tests.decisions import make
-from tests.decisions.test_assertion import EC, public, signed
+from tests.readers.test_assertion import EC, public, signed
 
 KEYS = {"audience": "keepopen", "keys": {"key_id": "ec", "algorithm": "ES256", "public_key": public(EC)}}
 CAMPAIGN: dict[str, Any] = {

@@ -14,9 +14,9 @@ from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
 from service.decisions.api import blueprint
-from service.decisions.passport import PassportSealer
 from service.decisions.tally import Tally
 from service.metrics import Metrics
+from service.readers.passport import PassportSealer
 from service.sealing import KeyRing
 from service.services import EXTENSION, Services
 from service.settings import Settings

@@ -14,11 +14,11 @@ from service.campaigns.variant import Ask, Copy, CurrencyAsk, IntervalAsk, Varia
 from service.decisions.compile import CompiledSite, compile_site
 from service.decisions.decide import decide
 from service.decisions.decision import Decision, Trace
-from service.decisions.reader import Reader, new_reader
 from service.decisions.rules.supporters import supporter_state
-from service.decisions.site_time import SiteTime, site_time_at
 from service.decisions.situation import Page, Situation, Visit
 from service.money import Interval
+from service.readers.reader import Reader, new_reader
+from service.readers.site_time import SiteTime, site_time_at
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)  # a Wednesday
 DAY = 86_400

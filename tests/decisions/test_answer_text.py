@@ -13,8 +13,8 @@ from service.decisions import answer_json, prompt
 from service.decisions.answer_json import answer_body, answer_text
 from service.decisions.compile import CompiledSite
 from service.decisions.decide_view import Answer, decide_view, page_view_of
-from service.decisions.passport import PassportSealer
 from service.decisions.view import Browser, Edge, RequestContext, ViewFacts, ViewRequest
+from service.readers.passport import PassportSealer
 from tests.decisions import make
 
 SEALER = PassportSealer(("a-key-of-the-tests-a-key-of-the-tests",))

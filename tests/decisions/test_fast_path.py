@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from infra.bench.newsroom import NOW, ORIGIN, SITE, compiled_newsroom, heavy_reader, page_view, snapshot_of
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.fast_path import FastPath
-from service.decisions.passport import PassportSealer
-from service.decisions.passport_cookie import cookie_name
+from service.readers.passport import PassportSealer
+from service.readers.passport_cookie import cookie_name
 from service.services import EXTENSION, Services
 from tests.contract.snapshot import contract_app
 

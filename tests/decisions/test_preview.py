@@ -8,8 +8,8 @@ from service.campaigns.campaign import Campaign, Kind, Status
 from service.campaigns.gate import Gate, GateType
 from service.campaigns.reader_rules import ReaderRules
 from service.campaigns.site import Switches
-from service.decisions.passport import PassportSealer
 from service.decisions.preview import Preview, seal_preview
+from service.readers.passport import PassportSealer
 from tests.conftest import SettableClock
 from tests.decisions import make
 from tests.decisions.conftest import Opener

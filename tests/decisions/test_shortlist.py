@@ -9,10 +9,10 @@ from infra.bench.newsroom import NOW, SITE, compiled_newsroom, page_view
 from schemas.decide import DecideSchema
 from service.campaigns.reader_rules import Consent, SupporterState
 from service.decisions.decide import decide
-from service.decisions.reader import new_reader
 from service.decisions.shortlist import MAX_PAGES, shortlisted
-from service.decisions.site_time import site_time_of
 from service.decisions.situation import Page, Purpose, Situation, Visit
+from service.readers.reader import new_reader
+from service.readers.site_time import site_time_of
 
 NEWSROOM = compiled_newsroom(30)
 START = int(NOW.timestamp())

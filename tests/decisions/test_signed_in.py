@@ -8,14 +8,14 @@ from sqlalchemy import Engine, create_engine, text
 
 from service.campaigns.frequency import CoolOff
 from service.campaigns.reader_rules import ReaderRules
-from service.decisions.merge import merged
-from service.decisions.reader import FreeRead, History, PoolUse, PromptRecord, TopicHistory
 from service.decisions.rules.supporters import contributed
+from service.readers.merge import merged
+from service.readers.reader import FreeRead, History, PoolUse, PromptRecord, TopicHistory
 from tests.conftest import SettableClock
 from tests.decisions import make
 from tests.decisions.conftest import Opener
 from tests.decisions.test_api import decide, report
-from tests.decisions.test_assertion import RULES, signed
+from tests.readers.test_assertion import RULES, signed
 
 SITE = make.site(assertion=RULES)
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/none"

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.decisions.my_data import held_in_words
-from service.decisions.reader import Giving, RecurringState
 from service.pages.language import LANGUAGES, language
+from service.readers.my_data import held_in_words
+from service.readers.reader import Giving, RecurringState
 from tests.decisions import make
 from tests.pages.shown import PAGES, create_pages
 

@@ -8,10 +8,10 @@ import pytest
 
 from service.contributions.portal.portal import LINK_LIFE
 from service.database.metadata import metadata
-from service.decisions.passport import PASSPORT_DAYS
-from service.decisions.passport_cookie import cookie_name
-from service.decisions.reader import HISTORY_DAYS, HISTORY_WEEKS, MAX_RECENT_IDS
 from service.exports.records_store import RECORDS_KEPT_DAYS
+from service.readers.passport import PASSPORT_DAYS
+from service.readers.passport_cookie import cookie_name
+from service.readers.reader import HISTORY_DAYS, HISTORY_WEEKS, MAX_RECENT_IDS
 from service.settings import Settings
 from service.stripe_events.retention import BODY_DAYS
 

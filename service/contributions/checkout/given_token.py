@@ -7,9 +7,9 @@ contribution, so that one gift makes a few browsers supporters and not all that 
 import json
 from dataclasses import dataclass
 
-from service.decisions.site_time import SKEW_SECONDS
 from service.errors import InvalidTokenError
 from service.money import Interval
+from service.readers.site_time import SKEW_SECONDS
 from service.sealing import KeyRing
 
 RECEIPT_SECONDS = 3600

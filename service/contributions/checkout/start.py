@@ -26,11 +26,11 @@ from service.contributions.checkout.form import (
 from service.contributions.checkout.support_token import open_support_token
 from service.contributions.contribution import Attempt
 from service.database.transaction import committed
-from service.decisions.passport import PassportSealer
 from service.decisions.prompt_token import open_prompt_token
 from service.errors import ConflictError, ForbiddenError, InvalidTokenError
 from service.ids import new_id
 from service.money import Money
+from service.readers.passport import PassportSealer
 from service.services import Services
 from service.stripe_facts.contribution_store import count_outcomes
 from service.stripe_gateway.checkout import CheckoutRequest, stripe_locale

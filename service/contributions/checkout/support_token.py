@@ -4,8 +4,8 @@ import json
 import secrets
 from dataclasses import astuple, dataclass
 
-from service.decisions.site_time import SKEW_SECONDS
 from service.errors import InvalidTokenError
+from service.readers.site_time import SKEW_SECONDS
 from service.sealing import KeyRing
 
 TOKEN_SECONDS = 86_400

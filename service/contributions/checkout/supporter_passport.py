@@ -4,11 +4,11 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from service.decisions.gift import GivenContribution, settled
-from service.decisions.impressions import campaign_fingerprint, record_contribution
-from service.decisions.passport import PassportSealer
-from service.decisions.reader import new_reader
 from service.money import Interval
+from service.readers.contributions import GivenContribution, settled
+from service.readers.impressions import campaign_fingerprint, record_contribution
+from service.readers.passport import PassportSealer
+from service.readers.reader import new_reader
 from service.services import Services
 
 SALT_BITS = 32

@@ -13,9 +13,9 @@ from service.contributions.portal import store as portal_store
 from service.contributions.portal.link import open_link
 from service.contributions.readers_store import given_contribution
 from service.database.transaction import committed
-from service.decisions.gift import GivenContribution
 from service.errors import InvalidTokenError
 from service.ids import new_id
+from service.readers.contributions import GivenContribution
 from service.services import Services
 
 LINK_LIFE = timedelta(minutes=30)

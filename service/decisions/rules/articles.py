@@ -8,12 +8,12 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import ArticleCount, Consent
 from service.campaigns.site import Site
 from service.campaigns.variant import Placeholder, names_in_braces
-from service.decisions.history import articles_in_days, articles_in_weeks, most_read_topics, topic_articles_in_weeks
-from service.decisions.reader import HISTORY_WEEKS, Reader
 from service.decisions.rules.rule import Prepared, PreparedCount, rule
-from service.decisions.site_time import SiteTime, instant_of
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict, failed, listed, passed_if, worst
+from service.readers.history import articles_in_days, articles_in_weeks, most_read_topics, topic_articles_in_weeks
+from service.readers.reader import HISTORY_WEEKS, Reader
+from service.readers.site_time import SiteTime, instant_of
 
 _COUNTS = frozenset({Placeholder.ARTICLE_COUNT, Placeholder.ARTICLE_COUNT_IN_WINDOW})
 _RISING_WEEKS = 3

@@ -8,11 +8,11 @@ from service.campaigns.frequency import CoolOff, Counting, WeeklyShowAgain
 from service.campaigns.gate import Strength
 from service.campaigns.schedule import WEEKDAYS
 from service.campaigns.site import Site
-from service.decisions.reader import PromptRecord
 from service.decisions.rules.rule import ACCESS, Prepared, rule
-from service.decisions.site_time import SKEW_SECONDS, SiteTime, instant_of, site_time_of
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict, failed, passed, passed_if
+from service.readers.reader import PromptRecord
+from service.readers.site_time import SKEW_SECONDS, SiteTime, instant_of, site_time_of
 
 _FOREVER = 1 << 62
 

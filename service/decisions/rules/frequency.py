@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.frequency import NO_LIMIT, Cap, Counting, Cycle, DailyCap, Frequency, Gap
 from service.decisions.assignment import point
-from service.decisions.reader import PromptRecord, Reader
 from service.decisions.rules.rule import ACCESS, Prepared, rule
-from service.decisions.site_time import DAY_SECONDS, SKEW_SECONDS, SiteTime, day_starting, instant_of
 from service.decisions.situation import Purpose, Situation
 from service.decisions.verdict import Verdict, failed, passed, passed_if, worst
+from service.readers.reader import PromptRecord, Reader
+from service.readers.site_time import DAY_SECONDS, SKEW_SECONDS, SiteTime, day_starting, instant_of
 
 _BEYOND = 1 << 62
 

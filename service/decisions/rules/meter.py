@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from service.campaigns.campaign import Campaign
 from service.campaigns.gate import Allowance, Meter, Period, Pool
 from service.campaigns.page_rules import PageAccess, PageMatch
-from service.decisions.fingerprints import fingerprint
-from service.decisions.reader import MAX_FREE_READS, MAX_POOLS, FreeRead, PoolUse, Reader
-from service.decisions.site_time import DAY_SECONDS, SiteTime, instant_of, next_month
 from service.decisions.situation import Page, Purpose, Situation, Visit
+from service.readers.fingerprints import fingerprint
+from service.readers.reader import MAX_FREE_READS, MAX_POOLS, FreeRead, PoolUse, Reader
+from service.readers.site_time import DAY_SECONDS, SiteTime, instant_of, next_month
 
 _SHARED_POOL = "*"
 _LONGEST_SECONDS = 91 * DAY_SECONDS  # no period is longer: what would come back later was written by a wrong clock

@@ -5,9 +5,9 @@ from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch
 from service.campaigns.schedule import ends_before
 from service.campaigns.site import Site
 from service.decisions.rules.rule import PAGE, Prepared, rule
-from service.decisions.site_time import instant_of
 from service.decisions.situation import Page, Situation
 from service.decisions.verdict import Verdict, failed, listed, passed, passed_if
+from service.readers.site_time import instant_of
 
 
 def _has_topics(campaign: Campaign, _site: Site) -> bool:

@@ -5,13 +5,13 @@ from service.campaigns.gate import GateType
 from service.campaigns.reader_rules import Consent, Device, Inclusion
 from service.campaigns.site import Site
 from service.decisions.assignment import is_in_share
-from service.decisions.reader import Giving
 from service.decisions.rules.articles import span
 from service.decisions.rules.rule import ACCESS, VISIT, Prepared, is_appeal, is_gate, rule
-from service.decisions.site_time import DAY_SECONDS, HOUR_SECONDS
 from service.decisions.situation import Purpose, Situation
 from service.decisions.verdict import Verdict, listed, passed, passed_if
 from service.money import Interval
+from service.readers.reader import Giving
+from service.readers.site_time import DAY_SECONDS, HOUR_SECONDS
 
 _MOBILE = frozenset({Device.MOBILE, Device.IOS, Device.ANDROID})
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from service.campaigns.schedule import WEEKDAYS, Hours, is_quiet, is_within_hours
 from service.decisions.rules.rule import PAGE, Prepared, is_appeal, rule
-from service.decisions.site_time import SiteTime, as_datetime, clock_change, instant_of, site_time_of
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict, failed, passed, passed_if
+from service.readers.site_time import SiteTime, as_datetime, clock_change, instant_of, site_time_of
 
 _MINUTES = 1440
 _DAYS_AHEAD = 8

@@ -5,12 +5,12 @@ from dataclasses import replace
 from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import SupporterState
 from service.campaigns.site import Site, SupporterPolicy
-from service.decisions.reader import NOTHING_GIVEN, Giving, RecurringState
 from service.decisions.rules.rule import ACCESS, Prepared, rule
-from service.decisions.site_time import DAY_SECONDS, SiteTime, as_datetime, months_after
 from service.decisions.situation import Situation
 from service.decisions.verdict import Verdict, failed, listed, passed
 from service.money import Interval
+from service.readers.reader import NOTHING_GIVEN, Giving, RecurringState
+from service.readers.site_time import DAY_SECONDS, SiteTime, as_datetime, months_after
 
 _FOREVER = 1 << 62
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from service.contributions.checkout.card_testing import LEAST_DECLINES, PROOF_BITS, Outcomes, is_proof, is_tripped
-from service.decisions.passport import PassportSealer
 from service.decisions.prompt_token import PromptToken, seal_prompt_token
+from service.readers.passport import PassportSealer
 from tests.contributions.conftest import Newsroom
 
 

@@ -1,11 +1,11 @@
 """What a reader's own passport learns from giving."""
 
 from service.contributions.checkout.supporter_passport import begun_passport, recognised_passport
-from service.decisions.gift import GivenContribution
-from service.decisions.impressions import campaign_fingerprint
-from service.decisions.passport import PassportSealer
-from service.decisions.reader import Reader, new_reader
 from service.money import Interval
+from service.readers.contributions import GivenContribution
+from service.readers.impressions import campaign_fingerprint
+from service.readers.passport import PassportSealer
+from service.readers.reader import Reader, new_reader
 from service.services import Services
 from tests.conftest import NOW
 

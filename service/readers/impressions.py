@@ -1,0 +1,81 @@
+"""What a reader remembers of prompts: seen, dismissed, contributed. Only what was seen counts against a cap."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from service.readers.fingerprints import SALT_BYTES, fingerprint, followed_by, holds, request_print
+from service.readers.reader import (
+    MAX_PROMPT_RECORDS,
+    MAX_RECENT_IDS,
+    MAX_SEEN,
+    MAX_SEEN_PER_CAMPAIGN,
+    PromptRecord,
+    Reader,
+)
+
+
+class PromptEvent(StrEnum):
+    """What the widget reports of a prompt."""
+
+    SEEN = "seen"
+    DISMISSED = "dismissed"
+    CLICKED = "clicked"
+
+
+def campaign_fingerprint(key: str) -> int:
+    return fingerprint("campaign:" + key)
+
+
+def variant_fingerprint(key: str) -> int:
+    return fingerprint("variant:" + key, 16)
+
+
+def arm_fingerprint(variant: str, *, is_counted: bool) -> int:
+    """The variant to remember a reader by; 0, none, for a prompt that was no part of its experiment."""
+    return variant_fingerprint(variant) if is_counted else 0
+
+
+def record_event(reader: Reader, event: PromptEvent, campaign: int, variant: int, instant: int) -> Reader:
+    """The reader after something happened to a prompt of this campaign (both given by fingerprint)."""
+    record = reader.prompt_record(campaign)
+    match event:
+        case PromptEvent.SEEN:
+            record = _seen(record, variant, instant)
+        case PromptEvent.DISMISSED:
+            record = record._replace(dismissed_count=record.dismissed_count + 1, dismissed_at=instant)
+        case PromptEvent.CLICKED:
+            return reader
+    return _with_record(reader, record)
+
+
+def record_contribution(reader: Reader, campaign: int) -> Reader:
+    """The reader after a contribution made through this campaign."""
+    record = reader.prompt_record(campaign)
+    return _with_record(reader, record._replace(contributed_count=record.contributed_count + 1))
+
+
+def _with_record(reader: Reader, record: PromptRecord) -> Reader:
+    others = tuple(other for other in reader.prompts if other.campaign != record.campaign)
+    return reader._replace(prompts=bounded_prompts((*others, record)))
+
+
+def record_once(reader: Reader, event_id: str) -> Reader | None:
+    """The reader remembering this event id, or None when it was recorded before."""
+    item = request_print("event:" + event_id, reader.salt.to_bytes(SALT_BYTES, "big"))
+    if holds(reader.recent, item):
+        return None
+    return reader._replace(recent=followed_by(reader.recent, item, MAX_RECENT_IDS))
+
+
+def bounded_prompts(records: Iterable[PromptRecord]) -> tuple[PromptRecord, ...]:
+    """The latest touched campaigns; of what each was seen, the latest, the longest list giving way first."""
+    kept = list(records)[-MAX_PROMPT_RECORDS:]
+    while sum(len(record.seen_at) for record in kept) > MAX_SEEN:
+        longest = max(range(len(kept)), key=lambda index: len(kept[index].seen_at))
+        kept[longest] = kept[longest]._replace(seen_at=kept[longest].seen_at[1:])
+    return tuple(kept)
+
+
+def _seen(record: PromptRecord, variant: int, instant: int) -> PromptRecord:
+    seen_at = tuple(sorted((*record.seen_at, instant)))[-MAX_SEEN_PER_CAMPAIGN:]
+    return record._replace(seen_count=record.seen_count + 1, seen_at=seen_at, variant=record.variant or variant)

@@ -1,0 +1,31 @@
+"""The sealed passport: a reader's own history, carried by the reader, readable only by us and only for one site."""
+
+from service.decisions.prompt_token import prompt_sealer
+from service.readers.passport_bytes import UnreadablePassportError, decode, encode
+from service.readers.reader import Reader
+from service.sealing import KeyRing
+
+PASSPORT_DAYS = 400
+_PURPOSE = "passport"
+
+
+class PassportSealer:
+    """Seals and opens passports with a key ring, newest first. What it cannot open is a new reader, never an error."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        self.ring = KeyRing(keys)
+        self.prompts = prompt_sealer(self.ring)
+
+    def seal(self, reader: Reader, site: str, instant: int) -> str:
+        return self.ring.sealer(_PURPOSE, site).seal(encode(reader, instant))
+
+    def open(self, text: str, site: str, instant: int) -> Reader | None:
+        """The reader, or None when the passport is unreadable, of another site, or older than 400 days."""
+        plain = self.ring.sealer(_PURPOSE, site).open(text)
+        if plain is None:
+            return None
+        try:
+            reader, issued_at = decode(plain)
+        except UnreadablePassportError:
+            return None
+        return reader if instant - issued_at < PASSPORT_DAYS * 86_400 else None

@@ -1,0 +1,51 @@
+"""The cookie that holds a passport, and what else a request says outside its body. Header names as in HTTP."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from service.decisions.view import Edge, RequestContext
+from service.readers.passport import PASSPORT_DAYS
+from service.settings import Settings
+
+MAX_USER_AGENT = 300
+UNKNOWN_COUNTRIES = frozenset({"XX", "T1"})  # what edges send for unknown and for Tor
+
+
+def request_context(settings: Settings, header: Callable[[str], str | None], cookie: str | None) -> RequestContext:
+    """Read what a request says outside its body: the passport cookie and some headers, never its address."""
+    purpose = header("Sec-Purpose") or header("Purpose") or ""
+    country = (header(settings.country_header) or "") if settings.country_header else ""
+    return RequestContext(cookie, edge_of(country, (header("User-Agent") or "")[:MAX_USER_AGENT], purpose))
+
+
+@lru_cache(maxsize=4096)
+def edge_of(country: str, user_agent: str, purpose: str) -> Edge:
+    """From the values of the headers; the user agent at most MAX_USER_AGENT characters of it."""
+    return Edge(_country(country), user_agent, "prefetch" in purpose or "prerender" in purpose)
+
+
+@lru_cache(maxsize=1024)
+def cookie_name(site: str, *, is_https: bool) -> str:
+    """Over HTTPS a name that browsers keep to this very host."""
+    return f"__Host-keepopen-{site}" if is_https else f"keepopen-{site}"
+
+
+def cookie_value(header: str, name: str) -> str | None:
+    """The first cookie of this name in a Cookie header; a sealed passport is never quoted."""
+    for pair in header.split(";"):
+        found, _, value = pair.partition("=")
+        if found.strip() == name:
+            return value.strip()
+    return None
+
+
+def passport_cookie(site: str, passport: str, *, is_https: bool) -> str:
+    """The Set-Cookie header that carries a passport; a sealed passport needs no quoting."""
+    secure = "Secure; " if is_https else ""
+    name = cookie_name(site, is_https=is_https)
+    return f"{name}={passport}; {secure}HttpOnly; Max-Age={PASSPORT_DAYS * 86_400}; Path=/; SameSite=Lax"
+
+
+def _country(text: str) -> str | None:
+    is_country = len(text) == 2 and text.isascii() and text.isalpha() and text.upper() not in UNKNOWN_COUNTRIES
+    return text.upper() if is_country else None

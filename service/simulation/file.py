@@ -1,0 +1,38 @@
+"""A simulation file in, lines of JSON out: one decision with its trace per page view."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from schemas.document import Path as DocumentPath
+from schemas.document import load_value
+from schemas.simulation import SimulationSchema
+from service.campaigns.documents import read_document, read_file
+from service.decisions.answer_json import lived_body
+from service.simulation.simulate import simulate
+from service.simulation.simulation import Simulation
+
+MAX_SIMULATION_BYTES = 2 * 1024 * 1024
+
+
+def load_simulation(content: object, lines: Mapping[DocumentPath, int] | None = None) -> Simulation:
+    """The simulation a document describes; raises InvalidDocumentError naming every field that is wrong."""
+    return cast("Simulation", load_value(SimulationSchema(), content, lines))
+
+
+def simulate_file(path: Path) -> Iterator[str]:
+    """Run a JSON or YAML file; a JSON line per page view. Raises InvalidDocumentError before anything is run."""
+    document = read_file(path, MAX_SIMULATION_BYTES)
+    simulation = load_simulation(document.content, document.lines)
+    return (json.dumps(body, ensure_ascii=False) for body in bodies(simulation))
+
+
+def simulate_text(text: str | bytes) -> list[dict[str, Any]]:
+    """The same from text, as values of JSON."""
+    document = read_document(text, MAX_SIMULATION_BYTES)
+    return list(bodies(load_simulation(document.content, document.lines)))
+
+
+def bodies(simulation: Simulation) -> Iterator[dict[str, Any]]:
+    return (lived_body(lived) for lived in simulate(simulation))

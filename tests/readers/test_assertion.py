@@ -1,0 +1,131 @@
+"""Reader assertions: who the publication says is signed in."""
+
+import json
+import math
+from typing import Any
+
+import pytest
+from joserfc import jws, jwt
+from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+
+from service.campaigns.site import AssertionKey, ReaderAssertion
+from service.readers.assertion import Standing, asserted_reader
+from tests.decisions import make
+
+NOW = make.instant()
+EC, RSA, ED = ECKey.generate_key("P-256"), RSAKey.generate_key(2048), OKPKey.generate_key("Ed25519")
+OTHER = ECKey.generate_key("P-256")
+
+
+def public(key: Any) -> str:
+    return str(key.as_pem(private=False).decode())
+
+
+RULES = ReaderAssertion(
+    keys=(
+        AssertionKey("ec", "ES256", public(EC)),
+        AssertionKey("rsa", "RS256", public(RSA)),
+        AssertionKey("ed", "EdDSA", public(ED)),
+    ),
+    audience="keepopen",
+    issuer="https://tide.example",
+)
+CLAIMS = {"sub": "reader-1", "aud": "keepopen", "iss": "https://tide.example", "iat": NOW, "exp": NOW + 600}
+
+
+def signed(key: Any = EC, algorithm: str = "ES256", *, header: dict[str, str] | None = None, **claims: Any) -> str:
+    whole = {name: value for name, value in {**CLAIMS, **claims}.items() if value is not None}
+    return jwt.encode({"alg": algorithm, **(header or {})}, whole, key, algorithms=[algorithm])
+
+
+def signed_as_written(claims: str) -> str:
+    return jws.serialize_compact({"alg": "ES256"}, claims.encode(), EC)
+
+
+def standing(text: str | None, rules: ReaderAssertion = RULES, instant: int = NOW) -> Standing:
+    return asserted_reader(rules, text, instant).standing
+
+
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
+@pytest.mark.parametrize(("key", "algorithm"), [(EC, "ES256"), (RSA, "RS256"), (ED, "EdDSA"), (ED, "Ed25519")])
+def test_each_kind_of_key_vouches(key: Any, algorithm: str) -> None:
+    found = asserted_reader(RULES, signed(key, algorithm), NOW)
+
+    assert (found.standing, found.reader_id, found.is_verified, found.is_staff) == (
+        Standing.SIGNED_IN, "reader-1", True, False,
+    )  # fmt: skip
+
+
+def test_a_key_may_be_named_and_then_only_that_one_counts() -> None:
+    assert standing(signed(header={"kid": "ec"})) is Standing.SIGNED_IN
+    assert standing(signed(header={"kid": "rsa"})) is Standing.SIGNED_OUT
+    assert standing(signed(header={"kid": "gone"})) is Standing.SIGNED_OUT
+
+
+def test_unverified_readers_and_staff_are_said_so() -> None:
+    found = asserted_reader(RULES, signed(verified=False, staff=True), NOW)
+
+    assert (found.is_verified, found.is_staff) == (False, True)
+    assert asserted_reader(RULES, signed(staff="yes"), NOW).is_staff is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "x",
+        "a.b.c",
+        "é.é.é",
+        signed(OTHER),
+        signed(aud="elsewhere"),
+        signed(aud=None),
+        signed(iss="https://evil.example"),
+        signed(iss=["https://tide.example"]),
+        signed(aud=[["keepopen"]]),
+        signed(sub=None),
+        signed(sub=""),
+        signed(sub=7),
+        signed(sub="x" * 256),
+        signed(sub="a\x00b"),
+        signed_as_written(json.dumps({**CLAIMS, "sub": "half a character \ud83d"})),
+        jwt.encode({"alg": "HS256"}, CLAIMS, OctKey.generate_key(256), algorithms=["HS256"]),
+        signed().rsplit(".", 1)[0] + ".",
+        signed()[:-10] + "AAAAAAAAAA",
+    ],
+)
+def test_what_does_not_hold_is_a_signed_out_reader(text: str | None) -> None:
+    assert standing(text) is Standing.SIGNED_OUT
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        ({"exp": NOW - 59}, Standing.SIGNED_IN),
+        ({"exp": NOW - 60}, Standing.EXPIRED),
+        ({"exp": None}, Standing.EXPIRED),
+        ({"exp": "soon"}, Standing.EXPIRED),
+        ({"exp": True}, Standing.EXPIRED),
+        ({"exp": math.inf}, Standing.EXPIRED),
+        ({"exp": math.nan}, Standing.EXPIRED),
+        ({"exp": 10**30}, Standing.EXPIRED),
+        ({"nbf": -math.inf}, Standing.EXPIRED),
+        ({"nbf": NOW + 60}, Standing.SIGNED_IN),
+        ({"nbf": NOW + 61}, Standing.EXPIRED),
+        ({"iat": NOW - 3660, "exp": NOW + 600}, Standing.SIGNED_IN),
+        ({"iat": NOW - 3661, "exp": NOW + 600}, Standing.EXPIRED),
+        ({"iat": NOW + 300, "exp": NOW + 600}, Standing.SIGNED_IN),
+        ({"iat": NOW + 301, "exp": NOW + 600}, Standing.EXPIRED),
+        ({"iat": NOW + 86_400, "exp": NOW + 90_000}, Standing.EXPIRED),
+    ],
+)
+def test_an_assertion_is_in_force_for_a_while(claims: dict[str, Any], expected: Standing) -> None:
+    assert standing(signed(**claims)) is expected
+
+
+def test_a_site_without_keys_has_nobody_signed_in() -> None:
+    assert standing(signed(), ReaderAssertion()) is Standing.SIGNED_OUT
+
+
+def test_several_audiences_may_be_named() -> None:
+    assert standing(signed(aud=["other", "keepopen"])) is Standing.SIGNED_IN

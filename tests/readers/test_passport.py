@@ -1,0 +1,209 @@
+"""The sealed passport and its bytes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.money import Interval
+from service.readers import reader as bounds
+from service.readers.history import topic_histories
+from service.readers.passport import PASSPORT_DAYS, PassportSealer
+from service.readers.passport_bytes import UnreadablePassportError, decode, encode
+from service.readers.reader import FreeRead, Giving, History, PoolUse, PromptRecord, Reader, RecurringState
+from tests.decisions import make
+
+KEYS = ("new-key-0000000000000000000000000", "old-key-0000000000000000000000000")
+NOW = make.instant()
+DAY_NUMBER = make.time_at().day
+WEEK = make.time_at().week
+
+instants = st.integers(0, NOW + 10**8)
+counts = st.integers(0, 255)
+pages = st.integers(1, 65_535)
+prints = st.integers(1, (1 << 24) - 1)
+
+
+def prints_of(width: int, most: int) -> st.SearchStrategy[bytes]:
+    return st.lists(st.binary(min_size=width, max_size=width), max_size=most).map(b"".join)
+
+
+histories = st.builds(
+    History,
+    day=st.just(DAY_NUMBER),
+    days=st.binary(max_size=bounds.HISTORY_DAYS),
+    weeks=st.binary(max_size=bounds.HISTORY_WEEKS),
+    topics=st.dictionaries(
+        prints, st.dictionaries(st.integers(WEEK - 52, WEEK), counts, min_size=1, max_size=3), max_size=8
+    ).map(lambda found: topic_histories({(t, w): c for t, weeks in found.items() for w, c in weeks.items()})),
+    pages=prints_of(2, bounds.MAX_PAGES_PER_WEEK),
+    view_count=st.integers(0, 10**6),
+)
+records = st.builds(
+    PromptRecord,
+    campaign=prints,
+    seen_count=st.integers(0, bounds.SEEN_LIMIT),
+    seen_at=st.lists(instants, max_size=bounds.MAX_SEEN_PER_CAMPAIGN).map(lambda found: tuple(sorted(found))),
+    dismissed_count=st.integers(0, bounds.COUNT_LIMIT),
+    dismissed_at=instants,
+    contributed_count=st.integers(0, 100),
+    variant=st.integers(0, 65_535),
+)
+uses = st.builds(
+    PoolUse,
+    pool=prints,
+    reads=st.lists(st.builds(FreeRead, page=pages, expires_at=instants), max_size=bounds.MAX_FREE_READS).map(tuple),
+    older_used=st.integers(0, 1000),
+    older_expires_at=instants,
+)
+givings = st.builds(
+    Giving,
+    recurring=st.sampled_from(RecurringState),
+    recurring_interval=st.sampled_from(Interval),
+    recurring_at=instants,
+    past_due_at=instants,
+    paid_until=instants,
+    ended_at=instants,
+    one_off_at=instants,
+    checkout_at=instants,
+    checkout_interval=st.sampled_from(Interval),
+)
+readers = st.builds(
+    Reader,
+    bucket=st.none() | st.integers(0, bounds.BUCKETS - 1),
+    salt=st.integers(0, (1 << 32) - 1),
+    first_seen_at=instants,
+    history=histories,
+    prompts=st.lists(records, max_size=bounds.MAX_PROMPT_RECORDS).map(tuple),
+    pools=st.lists(uses, max_size=bounds.MAX_POOLS).map(tuple),
+    giving=givings,
+    recent=prints_of(3, bounds.MAX_RECENT_IDS),
+    link=st.just(0) | prints,
+)
+
+
+@given(readers)
+def test_what_is_encoded_is_decoded(reader: Reader) -> None:
+    assert decode(encode(reader, NOW)) == (reader, NOW)
+
+
+@given(st.sampled_from([b"\x00", b"\x01", b"\x02"]), st.binary(max_size=200))
+def test_bytes_that_are_no_passport_are_named_so_and_nothing_else(version: bytes, data: bytes) -> None:
+    try:
+        decode(version + data)
+    except UnreadablePassportError:
+        return
+
+
+@given(st.text(max_size=300))
+def test_any_text_at_all_is_at_worst_a_new_reader(text: str) -> None:
+    assert PassportSealer(KEYS).open(text, "tide", NOW) is None
+
+
+def test_a_passport_at_its_fullest_stays_within_one_and_a_half_kilobytes() -> None:
+    full = Reader(
+        bucket=999_999,
+        salt=(1 << 32) - 1,
+        first_seen_at=NOW - 10**8,
+        history=History(
+            DAY_NUMBER,
+            b"\xff" * bounds.HISTORY_DAYS,
+            b"\xff" * bounds.HISTORY_WEEKS,
+            topic_histories(
+                {
+                    (1_000_000 + n * bounds.MAX_TOPICS // bounds.MAX_TOPIC_WEEKS, WEEK - n % 50): 255
+                    for n in range(bounds.MAX_TOPIC_WEEKS)
+                }
+            ),
+            b"\xee" * 2 * bounds.MAX_PAGES_PER_WEEK,
+            10**6,
+        ),
+        prompts=tuple(
+            PromptRecord(
+                (1 << 24) - 1 - n,
+                10_000,
+                tuple(NOW - 50_000_000 - i for i in range(bounds.MAX_SEEN // bounds.MAX_PROMPT_RECORDS + 1))[
+                    : bounds.MAX_SEEN // bounds.MAX_PROMPT_RECORDS + (n < bounds.MAX_SEEN % bounds.MAX_PROMPT_RECORDS)
+                ],
+                100,
+                NOW - 50_000_000,
+                100,
+                65_535,
+            )
+            for n in range(bounds.MAX_PROMPT_RECORDS)
+        ),
+        pools=tuple(
+            PoolUse(
+                (1 << 24) - 1 - n,
+                tuple(
+                    FreeRead(65_535, NOW + (i % 2) * 5_000_000)
+                    for i in range(
+                        bounds.MAX_FREE_READS // bounds.MAX_POOLS + (n < bounds.MAX_FREE_READS % bounds.MAX_POOLS)
+                    )
+                ),
+                100,
+                NOW,
+            )
+            for n in range(bounds.MAX_POOLS)
+        ),
+        giving=Giving(RecurringState.CANCELLED, Interval.YEAR, NOW, NOW, NOW, NOW, NOW, NOW, Interval.YEAR),
+        recent=b"\xff" * 3 * bounds.MAX_RECENT_IDS,
+        link=(1 << 24) - 1,
+    )
+    assert decode(encode(full, NOW)) == (full, NOW)
+
+    assert len(PassportSealer(KEYS).seal(full, "tide", NOW)) <= 1536
+
+
+def test_a_light_reader_carries_little() -> None:
+    assert len(PassportSealer(KEYS).seal(make.reader(), "tide", NOW)) < 120
+
+
+def test_a_passport_of_another_site_is_a_new_reader() -> None:
+    sealer = PassportSealer(KEYS)
+    sealed = sealer.seal(make.reader(), "tide", NOW)
+
+    assert sealer.open(sealed, "tide", NOW) == make.reader()
+    assert sealer.open(sealed, "other", NOW) is None
+
+
+def test_keys_rotate_without_losing_a_reader_and_a_retired_key_opens_nothing() -> None:
+    sealed = PassportSealer(KEYS[1:]).seal(make.reader(), "tide", NOW)
+
+    assert PassportSealer(KEYS).open(sealed, "tide", NOW) == make.reader()
+    assert PassportSealer(KEYS[:1]).open(sealed, "tide", NOW) is None
+
+
+@pytest.mark.parametrize("place", [0, 5, 20, -3])
+def test_a_changed_passport_is_a_new_reader(place: int) -> None:
+    sealed = list(PassportSealer(KEYS).seal(make.reader(), "tide", NOW))
+    sealed[place] = "A" if sealed[place] != "A" else "B"
+
+    assert PassportSealer(KEYS).open("".join(sealed), "tide", NOW) is None
+
+
+def test_a_passport_ends_after_four_hundred_days() -> None:
+    sealer = PassportSealer(KEYS)
+    sealed = sealer.seal(make.reader(), "tide", NOW)
+
+    assert sealer.open(sealed, "tide", NOW + PASSPORT_DAYS * make.DAY - 1) is not None
+    assert sealer.open(sealed, "tide", NOW + PASSPORT_DAYS * make.DAY) is None
+
+
+def test_a_passport_from_the_future_is_still_its_reader() -> None:
+    sealer = PassportSealer(KEYS)
+
+    assert sealer.open(sealer.seal(make.reader(), "tide", NOW + 10 * make.DAY), "tide", NOW) == make.reader()
+
+
+def test_two_seals_of_one_reader_look_nothing_alike() -> None:
+    sealer = PassportSealer(KEYS)
+
+    assert sealer.seal(make.reader(), "tide", NOW) != sealer.seal(make.reader(), "tide", NOW)
+
+
+def test_counts_beyond_what_a_byte_holds_stop_there() -> None:
+    reader = make.reader(history=History()._replace(day=DAY_NUMBER, days=(300,), weeks=(1000,)))
+
+    kept, _ = decode(encode(reader, NOW))
+
+    assert (kept.history.days, kept.history.weeks) == (b"\xff", b"\xff")

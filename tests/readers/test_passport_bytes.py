@@ -1,0 +1,105 @@
+"""What stays in a passport's bytes behaves as the lists it stands for."""
+
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.readers import reader as bounds
+from service.readers.fingerprints import REQUEST_BYTES, SALT_BYTES, holds, request_print
+from service.readers.history import Reading, record_view
+from service.readers.impressions import PromptEvent, record_event, record_once
+from service.readers.passport_bytes import Section, decode, encode
+from service.readers.reader import History, Reader
+from tests.decisions import make
+from tests.readers.test_passport import readers
+
+NOW = make.instant()
+LATER = st.sampled_from([timedelta(), timedelta(hours=3), timedelta(days=1), timedelta(days=6), timedelta(days=400)])
+
+
+def carried(reader: Reader) -> Reader:
+    """The reader as the next request finds it."""
+    return decode(encode(reader, NOW))[0]
+
+
+def plain(reader: Reader) -> Reader:
+    """The same, with every list read."""
+    return reader._replace(
+        history=reader.history._replace(topics=tuple(reader.history.topics)),
+        prompts=tuple(reader.prompts),
+        pools=tuple(reader.pools),
+    )
+
+
+@st.composite
+def views(draw: st.DrawFn, reader: Reader) -> tuple[Reading, timedelta]:
+    """A page view that often meets what the reader has read before."""
+    known = [one.topic for one in reader.history.topics]
+    topic = st.integers(1, (1 << 24) - 1) | (st.sampled_from(known) if known else st.nothing())
+    topics = tuple(dict.fromkeys(draw(st.lists(topic, max_size=6))))
+    number = draw(st.integers(0, 3))
+    return Reading(f"view {number}", f"/page-{number}", draw(st.booleans()), topics), draw(LATER)
+
+
+@given(readers)
+def test_every_list_of_a_passport_waits_in_its_bytes(reader: Reader) -> None:
+    found = carried(reader)
+
+    lists = (found.history.topics, found.prompts, found.pools)
+    assert all(isinstance(values, Section) or values == () for values in lists)
+    assert plain(found) == plain(reader) == found
+
+
+@settings(max_examples=50)
+@given(st.data(), readers)
+def test_page_views_count_the_same_in_the_bytes_as_in_the_lists(data: st.DataObject, reader: Reader) -> None:
+    packed = carried(reader)
+    lists = plain(packed)
+
+    for _ in range(4):
+        reading, after = data.draw(views(lists))
+        now = make.time_at(make.NOW + after)
+        packed, lists = record_view(carried(packed), reading, now), plain(carried(record_view(lists, reading, now)))
+
+        assert encode(packed, NOW) == encode(lists, NOW)
+
+
+@given(readers, st.sampled_from(PromptEvent), st.integers(1, 4))
+def test_events_are_noted_the_same(reader: Reader, event: PromptEvent, campaign: int) -> None:
+    packed, lists = carried(reader), plain(carried(reader))
+
+    after = record_event(packed, event, campaign, 7, NOW)
+
+    assert after == record_event(lists, event, campaign, 7, NOW)
+    assert record_once(after, "event-1") == record_once(plain(after), "event-1")
+    assert record_once(carried(record_once(after, "event-1") or after), "event-1") is None
+
+
+def test_fingerprints_that_only_look_alike_across_two_places_are_not_found() -> None:
+    recent, pages = bytes.fromhex("010203 050405"), bytes.fromhex("0102 0304")
+    found = carried(make.reader(recent=recent, history=History(1, pages=pages)))
+
+    assert (found.recent, found.history.pages) == (recent, pages)
+    assert [holds(recent, bytes.fromhex(one)) for one in ("010203", "050405", "020305", "010304")] == [1, 1, 0, 0]
+    assert [holds(pages, bytes.fromhex(one)) for one in ("0102", "0304", "0203")] == [1, 1, 0]
+
+
+def test_of_view_ids_the_oldest_is_forgotten() -> None:
+    reader = make.reader()
+    for number in range(bounds.MAX_RECENT_IDS + 1):
+        reader = record_view(carried(reader), Reading(f"v{number}", "/a", False), make.time_at())
+
+    assert len(reader.recent) == bounds.MAX_RECENT_IDS * REQUEST_BYTES
+    salt = reader.salt.to_bytes(SALT_BYTES, "big")
+    assert not holds(reader.recent, request_print("view:v0", salt))
+    assert holds(reader.recent, request_print("view:v1", salt))
+
+
+def test_counts_in_the_bytes_stop_at_what_a_byte_holds() -> None:
+    day = make.time_at().day
+    reader = carried(make.reader(history=History(day, days=(255, 3), weeks=(254,))))
+
+    after = record_view(reader, Reading("v", "/a", True), make.time_at())
+
+    assert (after.history.days, after.history.weeks) == (bytes((255, 3)), bytes((255,)))
