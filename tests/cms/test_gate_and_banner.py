@@ -17,7 +17,7 @@ HIDDEN = "elements => elements.filter((element) => getComputedStyle(element).vis
 PARAGRAPHS = 24
 COMMENTS = {
     "twentytwentythree": ".wp-block-comments",
-    "twentytwentytwo": ".wp-block-comments",
+    "twentytwentytwo": ".wp-block-post-comments",
     "twentytwentyone": "#comments",
 }
 STEP = 60

@@ -70,7 +70,11 @@ def test_the_check_says_what_is_wrong(
 
 def test_an_origin_that_is_not_listed_is_named(wordpress: WordPress) -> None:
     found = wordpress.run(
-        "add_filter( 'home_url', fn() => 'https://www.tide.example/' ); return keepopen_check_service();"
+        """
+        require WP_PLUGIN_DIR . '/keepopen/check.php';
+        add_filter( 'home_url', fn() => 'https://www.tide.example/' );
+        return keepopen_check_service();
+        """
     )
 
     assert (

@@ -31,7 +31,7 @@ function keepopen_defaults(): array {
 		'types'      => [ 'post' ],
 		'consent'    => 'tool',
 		'gated'      => '.entry-content, .wp-block-post-content',
-		'keep_clear' => '[data-keep-clear], #comments, .wp-block-comments, .comments-area, #respond, #wpadminbar',
+		'keep_clear' => '[data-keep-clear], #comments, .wp-block-comments, .wp-block-post-comments, .comments-area, #respond, #wpadminbar',
 		'contact'    => 0,
 		'sign_in'    => 0,
 		'support'    => 0,

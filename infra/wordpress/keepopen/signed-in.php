@@ -1,6 +1,6 @@
 <?php
 /**
- * The signed assertion that tells the service who is signed in: a JWT (RFC 7519) signed with EdDSA, because the service keeps
+ * The signed assertion that tells the service who is signed in: a JWT (RFC 7519) signed with Ed25519, because the service keeps
  * public keys only. WordPress ships libsodium's functions, so no extension is needed.
  *
  * @package keepopen
@@ -17,7 +17,7 @@ function keepopen_reader_assertion(): string {
 	if ( ! keepopen_settings()['vouches'] || ! is_user_logged_in() || keepopen_is_editor() ) {
 		return '';
 	}
-	$header = [ 'alg' => 'EdDSA', 'typ' => 'JWT', 'kid' => keepopen_key_id() ];
+	$header = [ 'alg' => 'Ed25519', 'typ' => 'JWT', 'kid' => keepopen_key_id() ];
 	$claims = [
 		'iss' => keepopen_audience(),
 		'aud' => keepopen_audience(),
