@@ -29,8 +29,8 @@ def sizes() -> list[tuple[str, int, int]]:
     """Name, bytes after Brotli 11, budget."""
     heaviest = max(weight(f"locales/{language}.js") for language in LANGUAGES)
     return [
-        ("loader", weight("loader.js"), 2500),
-        ("loader + decision + inline appeal", weight("loader.js", *modules(*APPEAL)), 10_000),
+        ("loader", weight("loader.js"), 3000),
+        ("loader + decision + inline appeal", weight("loader.js", *modules(*APPEAL)), 10_500),
         ("amount chooser", weight(*modules("amounts")), 6000),
         ("heaviest locale", heaviest, 2000),
     ]

@@ -52,6 +52,7 @@ def test_seen_is_told_once_it_was_half_visible_for_a_quarter_of_a_second(
 
     with page.expect_response("**/v1/events"):
         open_story(page, newspaper)
+        page.get_by_role("region", name=HEADING).scroll_into_view_if_needed()
 
     page.wait_for_timeout(400)
     assert stub.event_names() == ["seen"]

@@ -150,6 +150,7 @@ def test_hostile_styles_of_the_page_do_not_reach_the_appeal(page: Page, press: P
         line-height: 0 !important; opacity: .1 !important;
         transform: rotate(90deg) !important; }
         html, body, main, article, keep-open { display: block !important; } html { font-size: 4px; }
+        html, body, main, article { position: static !important; }
         button, input, h2 { all: unset !important; }</style>"""
 
     page.goto(press.article(head=hostile + press.script()))

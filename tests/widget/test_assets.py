@@ -20,6 +20,16 @@ def test_one_changed_byte_makes_another_version(tmp_path: Path) -> None:
     assert read_assets(tmp_path / "widget").version != assets().version
 
 
+def test_lines_that_hold_only_a_comment_are_not_served(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "widget")
+    lines = ["// Why this is so.", "const address = 'https://example.org/';", "  // And this.", "go(address);", ""]
+    (tmp_path / "widget" / "modules" / "prompts.js").write_text("\n".join(lines))
+
+    served = read_assets(tmp_path / "widget").files["modules/prompts.js"].body.decode()
+
+    assert served == "const address = 'https://example.org/';\ngo(address);\n"
+
+
 def test_integrity_is_the_hash_of_what_is_served() -> None:
     for asset in assets().files.values():
         digest = base64.b64encode(hashlib.sha384(asset.body).digest()).decode()

@@ -18,12 +18,27 @@ export const sheet = (...texts) => texts.map((text) => {
   return made;
 });
 
-// Text first, on a soft tint of the publisher's own colour.
-export const look = `
-:host { all: initial !important; display: block !important; font-family: inherit !important; color-scheme: inherit !important; }
+// The rules for the `<keep-open>` element itself. Its width, margins and position in a grid or flex container stay
+// the theme's. Only rules of the page that would hide or distort the appeal are overridden.
+export const hostStyle = `
+:host {
+  display: block !important; position: static !important; height: auto !important; max-height: none !important;
+  overflow: visible !important; contain: none !important; content-visibility: visible !important; visibility: inherit !important; opacity: 1 !important;
+  transform: none !important; translate: none !important; rotate: none !important; scale: none !important;
+  filter: none !important; clip: auto !important; clip-path: none !important; mask: none !important;
+  transition: none !important;
+}
+:host(.keepopen-own) { all: initial !important; display: block !important; font-family: inherit !important; color-scheme: inherit !important; }
 :host([hidden]) { display: none !important; }
 :host([theme=light]) { color-scheme: light !important; }
 :host([theme=dark]) { color-scheme: dark !important; }
+@media print { :host { display: none !important; } }
+`;
+
+// Inside the frame nothing of the page applies but the text's font, the colour scheme and what is hidden with the page.
+// Text first, on a soft tint of the publisher's own colour.
+export const look = `
+.frame { all: initial; display: contents; visibility: inherit; color-scheme: inherit; font-family: inherit; }
 * { box-sizing: border-box; }
 .root {
   --accent: var(--keepopen-accent, var(--campaign-accent, #0b5563));
@@ -37,10 +52,10 @@ export const look = `
   --on: var(--keepopen-on-accent, var(--campaign-on, #fff));
   --ring: var(--keepopen-focus, var(--ink));
   --round: var(--keepopen-radius, 3px);
-  font-family: var(--keepopen-font, inherit); font-size: var(--keepopen-font-size, medium); line-height: 1.5;
+  font-family: var(--keepopen-font, inherit); font-size: var(--keepopen-font-size, inherit); line-height: 1.5;
   color: var(--ink); background: var(--paper); text-align: start; overflow-wrap: break-word;
 }
-.appeal { position: relative; margin-block: var(--keepopen-space, 1.75em); padding: clamp(1.25em, 4vw, 2em); border-block-start: 3px solid var(--bright); }
+.appeal { display: flow-root; min-width: min(18em, 100%); break-inside: avoid; position: relative; margin-block: var(--keepopen-space, 1.75em); padding: clamp(1.25em, 4vw, 2em); border-block-start: 3px solid var(--bright); }
 .waiting { display: block !important; position: fixed !important; visibility: hidden !important; }
 .later { display: none !important; }
 h2, p, ul { margin: 0; padding: 0; }
@@ -48,7 +63,7 @@ h2 { font-family: var(--keepopen-heading-font, inherit); font-size: 1.65em; line
 h2:focus { outline: none; }
 .dismissible h2 { padding-inline-end: 1.9em; }
 .subheading { margin-top: .35em; font-size: 1.1em; line-height: 1.45; color: var(--soft); text-wrap: pretty; }
-.text { margin-top: 1em; font-size: 1.06em; }
+.text { margin-top: 1em; }
 .text p + p { margin-top: .75em; }
 mark { padding: .1em .22em; margin-inline: -.22em; color: inherit; background: var(--mark); font-weight: 600; -webkit-box-decoration-break: clone; box-decoration-break: clone; }
 button, input { font: inherit; color: inherit; }
@@ -74,7 +89,6 @@ progress::-webkit-progress-value { background: var(--bright); }
 progress::-moz-progress-bar { background: var(--bright); }
 @media (prefers-reduced-motion: no-preference) { button { transition: background-color .15s; } }
 @media (forced-colors: active) { .appeal, .card { border: 1px solid; } mark { background: Mark; color: MarkText; } progress { forced-color-adjust: none; border-color: CanvasText; background: Canvas; } progress::-webkit-progress-value { background: CanvasText; } }
-@media print { :host { display: none !important; } }
 `;
 
 const COUNT_FROM = 5;

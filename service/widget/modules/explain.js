@@ -7,6 +7,9 @@ const REASONS = {
   returned: 'the reader is back from paying',
   late: 'not everything was there after one and a half seconds',
   no_place: 'the page has no <keep-open> element for the placement',
+  hidden: 'the place, or something around it, is hidden',
+  too_narrow: 'the place is narrower than 240 pixels',
+  too_high: 'the appeal would be more than three screens high in its place',
 };
 
 export default async (app) => {

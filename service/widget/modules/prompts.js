@@ -1,5 +1,5 @@
 // Draws the prompts of an answer at their places, and looks after each until it goes.
-import { h, look, sheet } from './appeal.js';
+import { h, hostStyle, look, sheet } from './appeal.js';
 
 const TURN_MILLISECONDS = 6;
 const SHAPES = { epic: 'appeal', banner: 'banner', gate: 'gate' };
@@ -39,16 +39,25 @@ let isWatching = false;
 // Places that come into the page after the answer did.
 const watch = (app) => {
   customElements.define('keep-open', class extends HTMLElement {
-    connectedCallback() { if (isWatching && app.answer && !this.matches('.keepopen-own')) show(app, app.late, () => false).catch(() => {}); }
+    connectedCallback() { if (isWatching && app.answer && !isOwn(this)) show(app, app.late, () => false).catch(() => {}); }
   });
   isWatching = true;
 };
 
-const hostFor = ({ placement }) => document.querySelector(`keep-open[placement="${CSS.escape(placement)}"]`)
-  || (/page_bottom|over_article/.test(placement) ? h('keep-open', { placement, class: 'keepopen-own' }) : null);
+const isOwn = (host) => host.matches('.keepopen-own');
+const isInText = (host) => host.matches('[placement^=article]');
+const isRendered = (element) => element.getClientRects().length > 0
+  && (element.checkVisibility?.({ checkVisibilityCSS: true, visibilityProperty: true }) ?? true);
+
+// A theme may hold a place twice, for phones and for desktops: the rendered place is used.
+export const hostFor = (placement) => {
+  const places = [...document.querySelectorAll(`keep-open[placement="${CSS.escape(placement)}"]`)];
+  const isOverlay = /page_bottom|over_article/.test(placement);
+  return places.find(isRendered) || places[0] || (isOverlay && h('keep-open', { placement, class: 'keepopen-own' }));
+};
 
 const begin = (app, prompt, isLate) => {
-  const host = hostFor(prompt);
+  const host = hostFor(prompt.placement);
   const key = prompt.placement;
   if (shown.has(key)) return shown.get(key).drawn;
   if (!host) return app.say('none', { reason: 'no_place', placement: key });
@@ -84,8 +93,7 @@ const draw = async function* (app, entry) {
   const hasForm = prompt.kind === 'epic' || prompt.gate?.type === 'payment';
   const [shape, word] = await app.inTime(Promise.all([app.load(SHAPES[prompt.kind]), wordsFor(app, prompt.copy.language), hasForm && app.load('amounts')]));
   yield;
-  const root = host.shadowRoot || host.attachShadow({ mode: 'open' });
-  const isOwn = host.matches('.keepopen-own');
+  const root = shadowOf(host);
   const tools = toolsFor(app, entry, root, word);
   root.adoptedStyleSheets = sheet(look, shape.style || '', colours(prompt.design || {}));
   if (hasForm) tools.form = await tools.bring();
@@ -99,25 +107,91 @@ const draw = async function* (app, entry) {
     shown.delete(prompt.placement);
     if (stop) stop();
     node.leave?.();
-    if (isOwn) host.remove();
-    else gently(host, () => root.replaceChildren(h('slot')));
+    if (isOwn(host)) host.remove();
+    else gently(host, () => empty(root));
   };
-  if (isOwn) document.body.append(host);
-  yield* settle(node, root, isOwn ? '' : `${host.clientWidth}px`);
+  if (isOwn(host)) document.body.append(host);
+  yield* settle(node, root, isInText(host) && articleText(host));
   if (!host.isConnected) return entry.remove(); // the page took it away
-  const enter = () => { node.classList.remove('waiting'); node.style.width = ''; root.querySelector('slot').remove(); };
-  isOwn ? enter() : gently(host, enter);
+  const misfit = stand(host, root, node);
+  if (misfit) {
+    shown.delete(prompt.placement);
+    return app.say('none', { reason: misfit, placement: prompt.placement }, host);
+  }
   node.enter?.();
   app.say('shown', about(prompt), host);
   stop = !prompt.told?.has('seen') && whenSeen(node, () => { app.say('seen', about(prompt), host); report(app, prompt, 'seen'); });
 };
 
+// What the page put into its place is visible until an appeal replaces it, and again when the appeal is gone.
+export const shadowOf = (host) => {
+  if (!host.shadowRoot) host.attachShadow({ mode: 'open' }).append(h('slot'));
+  return host.shadowRoot;
+};
+
+export const empty = (root) => {
+  root.replaceChildren(h('slot'));
+  root.adoptedStyleSheets = [];
+};
+
+// The longest paragraph of running text beside the place, or beside the nearest element around it.
+const NO_RUNNING_TEXT = 'blockquote, figure, aside, header, footer, nav';
+export const articleText = (host) => {
+  for (let around = host.parentElement; around; around = around.parentElement) {
+    const paragraphs = [...around.querySelectorAll('p')].filter((paragraph) => paragraph.textContent.trim()
+      && !paragraph.closest(NO_RUNNING_TEXT) && isRendered(paragraph));
+    const length = Math.max(...paragraphs.map((paragraph) => paragraph.textContent.length));
+    if (paragraphs.length) return paragraphs.find((paragraph) => paragraph.textContent.length === length);
+    if (around.matches('article, main')) break;
+  }
+  return host.parentElement;
+};
+
+const LEAST_FONT_PIXELS = 10;
+const MOST_FONT_PIXELS = 32;
+export const frameOf = (node, text) => {
+  const frame = h('div', { class: 'frame' }, node);
+  if (text) {
+    const { fontFamily, fontSize } = getComputedStyle(text);
+    const pixels = parseFloat(fontSize);
+    frame.style.fontFamily = fontFamily;
+    if (pixels >= LEAST_FONT_PIXELS && pixels <= MOST_FONT_PIXELS) frame.style.fontSize = fontSize;
+  }
+  return frame;
+};
+
+const LEAST_WIDTH_PIXELS = 240;
+const MOST_SCREENS = 3;
+const LEAST_SCREEN_PIXELS = 800; // a phone on its side is no reason to show nothing
+
+const misfitOf = (host, node) => {
+  if (!isRendered(host)) return 'hidden';
+  if (!isInText(host)) return false;
+  if (node.offsetWidth < LEAST_WIDTH_PIXELS) return 'too_narrow';
+  return node.offsetHeight > MOST_SCREENS * Math.max(innerHeight, LEAST_SCREEN_PIXELS) && 'too_high';
+};
+
+// Shows what was measured. If it does not fit its place, the place is as before, and the reason is returned.
+export const stand = (host, root, node) => {
+  let misfit;
+  const enter = () => {
+    root.adoptedStyleSheets.push(...sheet(hostStyle));
+    node.classList.remove('waiting');
+    node.style.width = '';
+    root.querySelector('slot').remove();
+    misfit = misfitOf(host, node);
+    if (misfit) isOwn(host) ? host.remove() : empty(root);
+  };
+  isOwn(host) ? enter() : gently(host, enter);
+  return misfit;
+};
+
 // Measures fonts and text while nothing is visible yet, piece by piece.
-const settle = function* (node, root, width) {
+const settle = function* (node, root, text) {
   const pieces = [...node.querySelectorAll(':scope > *, form > *, .inner > * > *')];
   for (const one of [node, ...pieces]) one.classList.add(one === node ? 'waiting' : 'later');
-  node.style.width = width;
-  root.replaceChildren(h('slot'), node);
+  if (text) node.style.width = `${Math.max(text.clientWidth, LEAST_WIDTH_PIXELS)}px`;
+  root.replaceChildren(h('slot'), frameOf(node, text));
   for (const piece of pieces) {
     yield node.scrollHeight;
     piece.classList.remove('later');
@@ -232,7 +306,6 @@ export const gently = (host, change) => {
     element.animate([{ transform: move }, { transform: 'none' }], isCalm
       ? { duration: 40, easing: 'steps(1, end)' } : { duration: 320, easing: 'cubic-bezier(.2, .7, .2, 1)' });
   }
-  if (!isCalm) host.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 320 });
 };
 
 // Focus goes back to the reading, not to the top of the page.

@@ -2,7 +2,7 @@
 import { closeButton, h, look, sheet } from './appeal.js';
 import * as screen from './prompts.js';
 
-const { backToReading, gently, shown, wordsFor } = screen;
+const { articleText, backToReading, empty, frameOf, gently, hostFor, shadowOf, shown, stand, wordsFor } = screen;
 const FRAGMENT = /^#keepopen-thanks/;
 
 export default async (app) => {
@@ -16,17 +16,18 @@ export default async (app) => {
   for (const { prompt, remove } of shown.values()) if (prompt.kind !== 'gate') remove();
   const entry = { prompt: {}, remove: (isNewView) => isNewView && shown.delete('thanks') };
   shown.set('thanks', entry); // while they stand nobody is asked
-  const host = document.querySelector('keep-open[placement=article_top], keep-open[placement]:not(.keepopen-own)');
+  const host = hostFor('article_top') || hostFor('article_end');
   if (!host) return;
   const word = await wordsFor(app, app.facts.language || document.documentElement.lang || 'en');
   if (shown.get('thanks') !== entry) return;
-  const root = host.shadowRoot || host.attachShadow({ mode: 'open' });
-  const empty = () => gently(host, () => root.replaceChildren(h('slot')));
-  entry.remove = (isNewView) => isNewView && shown.delete('thanks') && empty();
-  const leave = () => { empty(); backToReading(host); };
-  const node = h('section', { class: 'root appeal dismissible', part: 'thanks', 'aria-labelledby': 'heading', lang: word.language, dir: word.direction },
+  const root = shadowOf(host);
+  const remove = () => gently(host, () => empty(root));
+  entry.remove = (isNewView) => isNewView && shown.delete('thanks') && remove();
+  const leave = () => { remove(); backToReading(host); };
+  const node = h('section', { class: 'root appeal dismissible waiting', part: 'thanks', 'aria-labelledby': 'heading', lang: word.language, dir: word.direction },
     h('h2', { id: 'heading', part: 'heading' }, word('thanks_heading')), closeButton(word, leave),
     h('p', { class: 'subheading', role: 'status' }, word('thanks_text')));
   root.adoptedStyleSheets = sheet(look);
-  gently(host, () => root.replaceChildren(node));
+  root.append(frameOf(node, articleText(host)));
+  stand(host, root, node);
 };
