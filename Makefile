@@ -8,7 +8,7 @@ PORT_SERVICE ?= 8000
 PORT_SANDBOX ?= 8001
 PORT_NEWSPAPER ?= 8002
 
-.PHONY: help setup demo demo-check test check lint types unit coverage browser openapi locks clean oracles bench-decide bench-widget bench-webhooks bench-exports bench-ledger
+.PHONY: help setup demo demo-check test check lint types unit coverage browser test-cms openapi locks clean oracles bench-decide bench-widget bench-webhooks bench-exports bench-ledger
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,15 +35,18 @@ types: .venv/.dev ## Types, strictly
 	$(BIN)/mypy
 
 unit: .venv/.dev ## Every test but those in a browser
-	$(PYTEST) --ignore tests/browser -n 3 --dist loadfile
+	$(PYTEST) --ignore tests/browser -m "not cms" -n 3 --dist loadfile
 
 coverage: .venv/.dev ## The same, and which lines and branches no test ran
 	$(BIN)/coverage erase
-	$(PYTEST) --ignore tests/browser -n 2 --dist loadfile --cov --cov-report=
+	$(PYTEST) --ignore tests/browser -m "not cms" -n 2 --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report | tail -n 40
 
 browser: .venv/.dev ## The tests in headless Chromium; screenshots land in artefacts/
 	$(PYTEST) tests/browser -n 2 --dist loadfile || { echo "Once more, what failed, one at a time:"; $(PYTEST) tests/browser --last-failed; }
+
+test-cms: .venv/.dev ## The WordPress plugin in a WordPress from Debian's packages, and the snippets for other systems
+	$(PYTEST) tests/cms -rs
 
 bench-decide: .venv/.dev ## What a decision costs, beside a bare Flask route on the same server
 	$(BIN)/python -m infra.bench.decide

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.conftest import artefacts, page, press, press_server, stub, stub_server  # noqa: F401 fixtures
 from tests.browser.hearing import HEAR
 from tests.browser.patience import patience
 from tests.chromium import PATIENCE_MILLISECONDS

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import artefacts  # noqa: F401 the folder for screenshots
 from tests.browser.hearing import wait_for
 from tests.cms.conftest import DESKTOP, PHONE, Opener
 from tests.cms.debian import THEMES
@@ -34,7 +33,7 @@ def test_a_gate_hides_the_article_and_stands_nowhere_else(
     wordpress: WordPress,
     open_tab: Opener,
     theme: str,
-    artefacts: Path,  # noqa: F811
+    artefacts: Path,
 ) -> None:
     wordpress.configure(site="gate")
     wordpress.switch_theme(theme)
@@ -61,7 +60,7 @@ def test_a_banner_never_covers_the_comments(
     open_tab: Opener,
     theme: str,
     screen: dict[str, int],
-    artefacts: Path,  # noqa: F811
+    artefacts: Path,
 ) -> None:
     wordpress.configure(site="banner")
     wordpress.switch_theme(theme)

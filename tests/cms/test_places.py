@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import artefacts  # noqa: F401 the folder for screenshots
 from tests.browser.hearing import wait_for
 from tests.cms.conftest import DESKTOP, PHONE, Opener
 from tests.cms.debian import THEMES
@@ -44,7 +43,7 @@ def test_an_appeal_is_as_wide_as_the_text_and_moves_nothing(
     open_tab: Opener,
     theme: str,
     screen: dict[str, int],
-    artefacts: Path,  # noqa: F811
+    artefacts: Path,
 ) -> None:
     wordpress.switch_theme(theme)
     tab = open_tab(viewport=screen)
@@ -61,7 +60,7 @@ def test_an_appeal_is_as_wide_as_the_text_and_moves_nothing(
     assert sum(late) == 0
 
 
-def test_an_appeal_is_dark_where_the_theme_is(wordpress: WordPress, open_tab: Opener, artefacts: Path) -> None:  # noqa: F811
+def test_an_appeal_is_dark_where_the_theme_is(wordpress: WordPress, open_tab: Opener, artefacts: Path) -> None:
     wordpress.switch_theme("twentytwentyone")
     wordpress.run("set_theme_mod('respect_user_color_preference', true);")
     tab = open_tab(color_scheme="dark")

@@ -9,6 +9,10 @@ defined( 'ABSPATH' ) || exit;
 
 add_action( 'wp_head', 'keepopen_print_head', 5 );
 
+// Twenty Twenty-One has a dark mode but does not declare it. Without this line a prompt, like a browser's own controls, stays light.
+const KEEPOPEN_DARK_MODE = 'html.is-dark-theme { color-scheme: dark; }';
+add_action( 'wp_enqueue_scripts', fn() => wp_add_inline_style( 'twenty-twenty-one-style', KEEPOPEN_DARK_MODE ), 20 );
+
 // Optimisers that delay or combine scripts ask these filters for what to leave alone.
 $keepopen_exclusions = [
 	'rocket_delay_js_exclusions',
