@@ -16,7 +16,7 @@ WHEELS := $(if $(filter Darwin-x86_64,$(shell uname -s)-$(shell uname -m)),,--on
 INSTALL := $(PIP) install --quiet --no-deps --require-hashes $(WHEELS) --no-user --target=
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --only-binary :all: --no-header
 
-.PHONY: help setup demo demo-check test check lint types unit coverage browser openapi locks clean oracles bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
+.PHONY: help setup demo demo-check test check lint types unit coverage browser test-cms openapi locks clean oracles bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,15 +43,18 @@ types: .venv/.dev ## Check the type hints with mypy in strict mode
 	$(BIN)/mypy
 
 unit: .venv/.dev ## Run every test except the browser tests
-	$(PYTEST) --ignore tests/browser -n 3 --dist loadfile
+	$(PYTEST) --ignore tests/browser -m "not cms" -n 3 --dist loadfile
 
 coverage: .venv/.dev ## Run the unit tests and report how much of every file they leave untested
 	$(BIN)/coverage erase
-	$(PYTEST) --ignore tests/browser -n 2 --dist loadfile --cov --cov-report=
+	$(PYTEST) --ignore tests/browser -m "not cms" -n 2 --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report | tail -n 40
 
 browser: .venv/.dev ## Run the tests in headless Chromium and save screenshots in artefacts/
 	$(PYTEST) tests/browser -n 2 --dist loadfile || { echo "Running the failed tests again, one at a time:"; $(PYTEST) tests/browser --last-failed; }
+
+test-cms: .venv/.dev ## Run the WordPress plugin in a real WordPress, and the snippets for other systems
+	$(PYTEST) tests/cms -rs
 
 bench-decide: .venv/.dev ## Measure a decision and compare it with a bare Flask route on the same server
 	$(BIN)/python -m infra.bench.decide
