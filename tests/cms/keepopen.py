@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from service.campaigns.editing import NOW, Hand, publish, save_campaign, save_site
+from service.campaigns.editing import NOW, Author, publish, save_campaign, save_site
 from service.campaigns.store import DocumentKind
 from service.clock import system_clock
 from service.database.embedded import embedded_postgresql
@@ -96,7 +96,7 @@ def seed(database_url: str, origin: str) -> str:
     """Save the sites and campaigns. Returns an editor's staff token."""
     engine = application_engine(database_url)
     try:
-        hand = Hand("tests", system_clock())
+        hand = Author("tests", system_clock())
         for key in SITES:
             save_site(engine, site_document(key, origin), hand)
         for document in campaign_documents():

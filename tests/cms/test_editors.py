@@ -7,11 +7,11 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
+from schemas.campaigns.site import SiteSchema
 from schemas.document import load_value
-from schemas.site import SiteSchema
 from service.campaigns.documents import read_document
 from service.clock import system_clock
-from service.decisions.assertion import Standing, asserted_reader
+from service.readers.assertion import Standing, asserted_reader
 from tests.browser.hearing import wait_for
 from tests.cms.conftest import Opener, sign_in
 from tests.cms.keepopen import Keepopen, site_document
