@@ -4,6 +4,7 @@ Every list has a bound (below), so that the whole fits a sealed passport of 1.5 
 1970 in UTC; days are ordinals of the site's local date.
 """
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -70,6 +71,19 @@ class PromptRecord(NamedTuple):
     variant: int = 0  # fingerprint of the variant seen first as part of its experiment; 0 = none
 
 
+class PromptRecords(Sequence[PromptRecord]):
+    """Records that give the record of one campaign, or when prompts were closed, without decoding every record."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def record(self, campaign: int) -> PromptRecord: ...
+
+    @property
+    @abstractmethod
+    def dismissed_at(self) -> Sequence[int]: ...
+
+
 class FreeRead(NamedTuple):
     """A free article of a meter: spent until `expires_at`, and free to read again until then."""
 
@@ -123,17 +137,26 @@ class Reader(NamedTuple):
     salt: int
     first_seen_at: int
     history: History = History()
-    prompts: Sequence[PromptRecord] = ()
+    prompts: tuple[PromptRecord, ...] | PromptRecords = ()
     pools: Sequence[PoolUse] = ()
     giving: Giving = NOTHING_GIVEN
     recent: bytes = b""
     link: int = 0
 
     def prompt_record(self, campaign: int) -> PromptRecord:
+        if not isinstance(self.prompts, tuple):
+            return self.prompts.record(campaign)
         for record in self.prompts:
             if record.campaign == campaign:
                 return record
         return PromptRecord(campaign)
+
+    @property
+    def dismissed_at(self) -> Sequence[int]:
+        """When a prompt of each campaign was last closed; 0 if it was never closed."""
+        if not isinstance(self.prompts, tuple):
+            return self.prompts.dismissed_at
+        return [record.dismissed_at for record in self.prompts]
 
 
 def new_reader(instant: int, bucket: int | None, salt: int, day: int = 0) -> Reader:

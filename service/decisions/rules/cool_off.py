@@ -65,8 +65,10 @@ def is_not_dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdi
 def is_not_just_closed(prepared: Prepared, situation: Situation) -> Verdict:
     """After closing anything, nothing else for the site's while: 60 minutes after, it is over."""
     limit = situation.site.silence_after_closing_seconds
-    records, latest = situation.reader.prompts if situation.reader else (), situation.now.instant + SKEW_SECONDS
-    last = max([record.dismissed_at for record in records if record.dismissed_at <= latest], default=0)
+    closed, latest = situation.reader.dismissed_at if situation.reader else (), situation.now.instant + SKEW_SECONDS
+    last = max(closed, default=0)
+    if last > latest:
+        last = max((at for at in closed if at <= latest), default=0)
     age = situation.now.instant - last if last else None
     if age is None or age >= limit or _cannot_be_closed(prepared, situation):
         return passed(age, limit, note="seconds since closing")
