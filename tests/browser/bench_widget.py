@@ -13,10 +13,9 @@ from tests.browser.hearing import HEAR, wait_for
 from tests.browser.press import Press, create_press
 from tests.browser.stub import Stub, create_stub, prompt, serving
 from tests.browser.tasks import PHONE, SLOW_DOWN, plain_tasks, widget_tasks
-from tests.browser.test_first_view import LATENCY_MILLISECONDS, slow_down
-from tests.browser.test_vitals import OBSERVE, SHAPES
+from tests.browser.world import LATENCY_MILLISECONDS, OBSERVE_SHIFTS, PLACES, slow_down
 from tests.chromium import CHROMIUM, FLAGS
-from tests.widget.test_budgets import APPEAL, modules, weight
+from tests.widget.weights import APPEAL, modules, weight
 
 LOADS = 5
 NOTE_TIMES = """window.times = {};
@@ -39,7 +38,7 @@ def sizes() -> list[tuple[str, int, int]]:
 def measure(browser: Browser, address: str, stub: Stub, is_shown: bool) -> str:
     """One new reader's load: layout shift, and requests to the service; then a second one in the same browser."""
     context = browser.new_context(viewport=PHONE)
-    context.add_init_script(HEAR + OBSERVE)
+    context.add_init_script(HEAR + OBSERVE_SHIFTS)
     page = context.new_page()
     shifts, fetched = [], []
     for _ in range(2):
@@ -98,7 +97,7 @@ def main() -> int:
         say(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; tasks on a processor slowed {SLOW_DOWN} times")
         plain = plain_tasks(browser, press.article(head="", path="plain"))
         say(f"  {'the page without the widget':36}longest task {max(plain):.0f} ms")
-        for name, changes in {"nothing to show": None, **SHAPES}.items():
+        for name, changes in {"nothing to show": None, **PLACES}.items():
             stub.forget_all()
             if changes is not None:
                 stub.show(prompt(**changes))

@@ -73,7 +73,7 @@ def test_axe_finds_nothing_in_the_states_of_the_chooser(page: Page, press: Press
     show(page, press, stub, "epic")
     page.get_by_role("radio", name="Monthly").check()
     page.get_by_role("radio", name="Other").check()
-    page.locator("keep-open .give").click()
+    page.locator("keep-open .submit").click()
     expect(page.get_by_role("alert")).not_to_be_empty()
     assert faults(page) == []
 

@@ -8,29 +8,21 @@ from playwright.sync_api import Page
 from tests.browser.hearing import wait_for
 from tests.browser.press import Press
 from tests.browser.stub import Stub, prompt
-from tests.browser.test_vitals import SHAPES
+from tests.browser.world import PLACES, slow_down
 
 pytestmark = pytest.mark.browser
 
-LATENCY_MILLISECONDS = 100
 FETCHED = """performance.getEntriesByType('resource').filter(({ name }) => /widget\\/\\w+\\//.test(name))
     .map(({ name, startTime, responseEnd }) => [name.split('/').at(-1), startTime, responseEnd])"""
 FIRST = {
-    "head of the article": {"prompts.js", "appeal.js", "amounts.js", "ga.js"},
-    "banner": {"prompts.js", "appeal.js", "banner.js", "ga.js"},
+    "head of the article": {"prompts.js", "place.js", "appeal.js", "amounts.js", "reports.js", "ga.js"},
+    "banner": {"prompts.js", "place.js", "appeal.js", "banner.js", "reports.js", "ga.js"},
 }
-
-
-def slow_down(page: Page) -> None:
-    page.context.new_cdp_session(page).send(
-        "Network.emulateNetworkConditions",
-        {"offline": False, "latency": LATENCY_MILLISECONDS, "downloadThroughput": -1, "uploadThroughput": -1},
-    )
 
 
 @pytest.mark.parametrize("name", FIRST)
 def test_all_a_first_prompt_needs_is_asked_for_at_once(page: Page, press: Press, stub: Stub, name: str) -> None:
-    stub.show(prompt(**SHAPES[name], copy__language="ga"))
+    stub.show(prompt(**PLACES[name], copy__language="ga"))
     slow_down(page)
 
     page.goto(press.article())

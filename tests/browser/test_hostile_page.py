@@ -10,14 +10,14 @@ from schemas.decide import DecideSchema
 from tests.browser.hearing import events_on, wait_for
 from tests.browser.press import Press
 from tests.browser.stub import Stub, prompt
-from tests.browser.test_late import BANNER, GATE, REGION, UNHANDLED, hold
+from tests.browser.world import BANNER, GATE, HEAR_REJECTIONS, REGION, hold
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(autouse=True)
-def no_quiet_faults(page: Page) -> None:
-    page.add_init_script(UNHANDLED)
+def no_unhandled_rejections(page: Page) -> None:
+    page.add_init_script(HEAR_REJECTIONS)
 
 
 # What Prototype.js 1.6 does to a page: arrays and texts become JSON twice, and the mapping of Array.from is lost.

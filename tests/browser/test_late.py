@@ -1,53 +1,25 @@
 """Files, answers and events that come late, or in another order: nothing of an old view is drawn, nothing is lost."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 
-from tests.browser.hearing import events_on, heard, wait_for
+from tests.browser.hearing import heard, wait_for
 from tests.browser.press import Press
 from tests.browser.stub import Stub, decision, prompt
+from tests.browser.world import BANNER, GATE, HEAR_REJECTIONS, hold, settled
 
 pytestmark = pytest.mark.browser
 
-REGION = "You have read seven of our stories this month"
-GATE = {"kind": "gate", "placement": "over_article", "gate": {"type": "payment", "strength": "hard"}}
-BANNER = {"kind": "banner", "placement": "page_bottom", "campaign": "b"}
 LOCAL = 'data-consent="full" data-passport="local"'
-UNHANDLED = "addEventListener('unhandledrejection', () => heard.push({ event: 'unhandled' }));"
 PLACE = """const place = document.createElement('keep-open');
     place.setAttribute('placement', 'article_end'); document.querySelector('main').append(place)"""
 
-Held = Callable[[], None]
-
 
 @pytest.fixture(autouse=True)
-def no_quiet_faults(page: Page) -> None:
-    page.add_init_script(UNHANDLED)
-
-
-def hold(page: Page, name: str) -> Held:
-    """Keep requests of this kind waiting; returns how to let them go."""
-    held: list[Route] = []
-    is_open: list[bool] = []
-    page.route(f"**/{name}", lambda route: route.continue_() if is_open else held.append(route))
-
-    def release() -> None:
-        is_open.append(True)
-        for route in held:
-            route.continue_()
-
-    return release
-
-
-def settled(page: Page) -> list[str]:
-    """What the page was told once whatever was let go has had its time."""
-    page.wait_for_timeout(500)
-    told = events_on(page)
-    assert "unhandled" not in told
-    return told
+def no_unhandled_rejections(page: Page) -> None:
+    page.add_init_script(HEAR_REJECTIONS)
 
 
 FILES: dict[str, dict[str, Any]] = {

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.hearing import events_on, heard, wait_for
 from tests.browser.press import Press
 from tests.browser.stub import Stub, prompt
-from tests.browser.test_late import BANNER, GATE, REGION, hold, settled
+from tests.browser.world import BANNER, GATE, REGION, hold, settled
 
 pytestmark = pytest.mark.browser
 

@@ -239,7 +239,7 @@ def test_an_appeal_wears_the_colours_of_its_campaign_and_the_publisher_has_the_l
 ) -> None:
     look = "(node) => getComputedStyle(node).backgroundColor"
     open_with(page, press, stub, prompt(design={"accent": "#ffcc00"}))
-    button = page.locator("keep-open .give")
+    button = page.locator("keep-open .submit")
     assert button.evaluate(look) == "rgb(255, 204, 0)"
     assert button.evaluate("(node) => getComputedStyle(node).color") == "rgb(0, 0, 0)"
 

@@ -9,31 +9,19 @@ from tests.browser.hearing import wait_for
 from tests.browser.press import Press
 from tests.browser.stub import Stub, prompt
 from tests.browser.tasks import widget_tasks
+from tests.browser.world import OBSERVE_SHIFTS, PLACES
 
 pytestmark = pytest.mark.browser
 
-OBSERVE = """
-window.shifts = [];
-const observe = (type, found, of) => new PerformanceObserver((list) => found.push(...list.getEntries().map(of)))
-    .observe({ type, buffered: true });
-observe('layout-shift', shifts, (one) => one.value);
-"""
 LONG_MILLISECONDS = 50
-GATE = {"type": "payment", "strength": "soft"}
-SHAPES: dict[str, dict[str, Any]] = {
-    "head of the article": {},
-    "end of the article": {"placement": "article_end"},
-    "banner": {"kind": "banner", "placement": "page_bottom"},
-    "gate": {"kind": "gate", "placement": "over_article", "gate": GATE},
-}
 
 
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", PLACES)
 def test_nothing_shifts(page: Page, press: Press, stub: Stub, name: str, motion: Any) -> None:
     page.emulate_media(reduced_motion=motion)
-    page.add_init_script(OBSERVE)
-    stub.show(prompt(**SHAPES[name]))
+    page.add_init_script(OBSERVE_SHIFTS)
+    stub.show(prompt(**PLACES[name]))
 
     page.goto(press.article())
     wait_for(page, "shown")
@@ -52,7 +40,7 @@ def test_no_task_of_the_widget_is_long_on_a_slow_processor(
     browser: Browser, press: Press, stub: Stub, name: str
 ) -> None:
     """The best of three loads: other programs on the machine make tasks look longer than they are."""
-    stub.show(prompt(**SHAPES[name]))
+    stub.show(prompt(**PLACES[name]))
     longest = []
     for _ in range(3):
         stub.events.clear()

@@ -3,17 +3,11 @@
 import json
 from typing import Any
 
-import brotli
 import pytest
 
 from service.pages.language import LANGUAGES
 from service.widget.assets import assets
-
-APPEAL = ("prompts", "appeal")
-
-
-def weight(*names: str) -> int:
-    return sum(len(brotli.compress(assets().files[name].body, quality=11)) for name in names)
+from tests.widget.weights import APPEAL, modules, weight
 
 
 def texts(language: str) -> dict[str, Any]:
@@ -21,10 +15,6 @@ def texts(language: str) -> dict[str, Any]:
     body = assets().files[f"locales/{language}.js"].body.decode()
     found: dict[str, Any] = json.loads(body.removeprefix("export default "))
     return found
-
-
-def modules(*names: str) -> list[str]:
-    return [f"modules/{name}.js" for name in names]
 
 
 def test_the_loader_stays_under_3000_bytes() -> None:

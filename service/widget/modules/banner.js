@@ -1,18 +1,27 @@
-// A banner at the foot of the window. It steps aside for whatever has the focus, and for parts of the page that ask for it.
-import { closeButton, foot, h, heading, sheet, text, ticker } from './appeal.js';
+// A banner at the foot of the window. It steps aside for what has the focus, and for parts of the page that must
+// never be covered.
+import { closeButton, element, foot, heading, styleSheet, text } from './appeal.js';
 
 export const style = `
-.banner { position: fixed; z-index: var(--keepopen-z-index, 2147483000); inset-inline: 0; inset-block-end: 0; max-height: min(72%, 38em); overflow: auto; overscroll-behavior: contain; padding: 1.25em max(1.25em, calc(50% - 36em)); border-block-start: 3px solid var(--bright); box-shadow: 0 -2px 18px rgb(0 0 0 / .14); }
+.banner {
+  position: fixed; z-index: var(--keepopen-z-index, 2147483000); inset-inline: 0; inset-block-end: 0;
+  max-height: min(72%, 38em); overflow: auto; overscroll-behavior: contain;
+  padding: 1.25em max(1.25em, calc(50% - 36em));
+  border-block-start: 3px solid var(--bright); box-shadow: 0 -2px 18px rgb(0 0 0 / .14);
+}
 .banner h2 { font-size: 1.35em; }
 .banner .text { margin-top: .7em; font-size: 1em; }
 .banner .open { margin-top: 1.1em; }
-.banner .acts { max-width: 40em; }
+.banner .actions { max-width: 40em; }
 @media (min-width: 60em) {
   .inner { display: grid; grid-template-columns: 1fr auto; gap: 0 3.5em; align-items: center; }
   .inner.is-open { grid-template-columns: 1fr 1fr; }
-  .acts { display: grid; }
-  .acts .links { flex-direction: column; gap: .2em; }
-  .acts form { margin-top: 0; }
+  .actions { display: grid; }
+  .actions .links { flex-direction: column; gap: .2em; }
+  .actions form { margin-top: 0; }
+}
+.unseen {
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
 }
 .aside { visibility: hidden; transform: translateY(102%); }
 @media (prefers-reduced-motion: no-preference) { .banner { transition: transform .22s ease-out, visibility .22s; } }
@@ -21,80 +30,94 @@ export const style = `
 `;
 
 const PATIENCE_MILLISECONDS = 6000;
+const KEEP_CLEAR = '[data-keep-clear], #comments, .comments';
 
-const overlaps = (one, other) => one.bottom > other.top && one.top < other.bottom && one.right > other.left && one.left < other.right;
+const overlaps = (box, other) =>
+  box.bottom > other.top && box.top < other.bottom && box.right > other.left && box.left < other.right;
+const isFixed = (panel) => getComputedStyle(panel).position === 'fixed';
 
-// Keeps the panel off the focused element and off `clear` (a selector); returns how to stop.
-const stepAside = (panel, host, clear) => {
-  const [room] = sheet('');
+// Keeps the panel off the focused element and off what `selector` finds. Returns a function that stops it.
+const stepAside = (panel, host, selector) => {
+  const room = styleSheet('');
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, room];
   const padding = parseFloat(getComputedStyle(document.body).paddingBottom) || 0;
-  const near = new Set();
-  const isBehind = () => {
+  const inTheWay = new Set();
+  const panelBox = () => new DOMRect(0, innerHeight - panel.offsetHeight, innerWidth, panel.offsetHeight);
+  const coversFocus = () => {
     const focused = document.activeElement;
-    return focused && focused !== host && focused !== document.body && overlaps(focused.getBoundingClientRect(), place());
+    return focused && focused !== host && focused !== document.body
+      && overlaps(focused.getBoundingClientRect(), panelBox());
   };
-  const place = () => new DOMRect(0, innerHeight - panel.offsetHeight, innerWidth, panel.offsetHeight);
   const update = () => {
-    const isFixed = getComputedStyle(panel).position === 'fixed';
-    panel.classList.toggle('aside', isFixed && !panel.matches(':focus-within') && (near.size > 0 || isBehind()));
+    const isAside = isFixed(panel) && !panel.matches(':focus-within') && (inTheWay.size > 0 || coversFocus());
+    panel.classList.toggle('aside', isAside);
   };
-  const focus = () => update();
-  let watch;
+  let observer;
   const measure = () => {
-    const isFixed = getComputedStyle(panel).position === 'fixed';
-    const height = isFixed ? panel.offsetHeight : 0;
-    room.replaceSync(height ? `html { scroll-padding-block-end: ${height + 16}px; } body { padding-block-end: ${padding + height}px !important; }` : '');
-    watch?.disconnect();
-    near.clear();
-    watch = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) near[isIntersecting ? 'add' : 'delete'](target);
+    const height = isFixed(panel) ? panel.offsetHeight : 0;
+    room.replaceSync(height ? `html { scroll-padding-block-end: ${height + 16}px; }
+      body { padding-block-end: ${padding + height}px !important; }` : '');
+    observer?.disconnect();
+    inTheWay.clear();
+    observer = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) inTheWay[isIntersecting ? 'add' : 'delete'](target);
       update();
     }, { rootMargin: `-${Math.max(0, innerHeight - height)}px 0px 0px 0px` });
-    document.querySelectorAll(clear).forEach((element) => watch.observe(element));
+    document.querySelectorAll(selector).forEach((node) => observer.observe(node));
     update();
   };
   const size = new ResizeObserver(measure);
   size.observe(panel);
   addEventListener('resize', measure);
-  addEventListener('scroll', focus, { passive: true });
-  document.addEventListener('focusin', focus);
+  addEventListener('scroll', update, { passive: true });
+  document.addEventListener('focusin', update);
   return () => {
     size.disconnect();
-    watch?.disconnect();
+    observer?.disconnect();
     removeEventListener('resize', measure);
-    removeEventListener('scroll', focus);
-    document.removeEventListener('focusin', focus);
-    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== room);
+    removeEventListener('scroll', update);
+    document.removeEventListener('focusin', update);
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== room);
   };
 };
 
 export const build = (prompt, tools) => {
-  const { app, host, word, dismiss, bring } = tools;
+  const { app, host, word, dismiss, loadForm } = tools;
   // The amounts are fetched when they are about to be wanted. If they do not come, the support page has them.
-  const late = () => app.breath(PATIENCE_MILLISECONDS).then(() => { throw Error('late'); });
-  const unfold = () => Promise.race([bring(), late()]).then((form) => {
+  const late = () => app.pause(PATIENCE_MILLISECONDS).then(() => { throw Error('late'); });
+  const showForm = (form) => {
     if (!open.isConnected) return;
-    const isHere = [host, document.body].includes(document.activeElement);
+    const hadFocus = [host, document.body].includes(document.activeElement);
     open.replaceWith(form);
     inner.classList.add('is-open');
-    if (isHere) form.querySelector('input')?.focus();
-  }, () => { if (open.isConnected) location.assign(`${app.base}support/${encodeURIComponent(app.site)}`); });
-  const soon = () => { bring().catch(() => {}); };
-  const open = h('button', { class: 'open', part: 'button', type: 'button', 'aria-expanded': 'false', onpointerenter: soon, onfocus: soon, onclick: unfold }, prompt.copy.button);
-  const note = h('p', { class: 'unseen', role: 'status' });
-  const inner = h('div', { class: 'inner' }, h('div', {}, heading(prompt), text(prompt), ticker(prompt, word)),
-    h('div', { class: 'acts' }, open, foot(prompt, tools)));
-  const panel = h('section', { class: `root banner${prompt.is_dismissible ? ' dismissible' : ''}`, part: 'banner', 'aria-labelledby': 'heading',
+    if (hadFocus) form.querySelector('input')?.focus();
+  };
+  const goToSupportPage = () => {
+    if (open.isConnected) location.assign(`${app.base}support/${encodeURIComponent(app.site)}`);
+  };
+  const unfold = () => Promise.race([loadForm(), late()]).then(showForm, goToSupportPage);
+  const prepare = () => { loadForm().catch(() => {}); };
+  const open = element('button', {
+    class: 'open', part: 'button', type: 'button', 'aria-expanded': 'false',
+    onpointerenter: prepare, onfocus: prepare, onclick: unfold,
+  }, prompt.copy.button);
+  const note = element('p', { class: 'unseen', role: 'status' });
+  const inner = element('div', { class: 'inner' },
+    element('div', {}, heading(prompt), text(prompt), tools.goal),
+    element('div', { class: 'actions' }, open, foot(prompt, tools)));
+  const panel = element('section', {
+    class: `root banner${prompt.is_dismissible ? ' dismissible' : ''}`, part: 'banner', 'aria-labelledby': 'heading',
     onkeydown: ({ key }) => { if (key === 'Escape' && prompt.is_dismissible) dismiss(); },
-    onfocusin: ({ relatedTarget: from }) => { if (from) panel.opener = from; } },
-  inner, prompt.is_dismissible && closeButton(word, dismiss), note);
+    onfocusin: ({ relatedTarget }) => { if (relatedTarget) panel.opener = relatedTarget; },
+  }, inner, prompt.is_dismissible && closeButton(word, dismiss), note);
   panel.enter = () => {
     const { bottom } = panel.getBoundingClientRect();
-    const isCarried = getComputedStyle(panel).position === 'fixed' && Math.abs(bottom - innerHeight) > 40;
-    if (isCarried) document.documentElement.append(host); // a transformed body takes along what is fixed in it
-    const stop = stepAside(panel, host, app.attribute('keep_clear') || '[data-keep-clear], #comments, .comments');
-    const timer = setTimeout(() => { note.textContent = word('banner_note', { heading: prompt.copy.heading }); }, 300);
+    // A body with a transform carries along what is fixed inside it.
+    const isCarried = isFixed(panel) && Math.abs(bottom - innerHeight) > 40;
+    if (isCarried) document.documentElement.append(host);
+    const stop = stepAside(panel, host, app.attribute('keep_clear') || KEEP_CLEAR);
+    const announce = () => { note.textContent = word('banner_note', { heading: prompt.copy.heading }); };
+    const timer = setTimeout(announce, 300);
     panel.leave = () => { clearTimeout(timer); stop(); };
   };
   return panel;

@@ -11,16 +11,18 @@ const REASONS = {
   too_narrow: 'the place is narrower than 240 pixels',
   too_high: 'the appeal would be more than three screens high in its place',
 };
+const OTHERWISE = 'the service could not be asked in time';
 
 export default async (app) => {
   const nones = app.log.filter(({ event }) => event === 'none');
   const { reader_assertion: assertion, ...sent } = app.sent || {};
+  const isResting = app.restsUntil > Date.now();
   return {
     version: 1, site: app.site, consent: app.consent, is_signed_in: Boolean(assertion), sent,
     answer: app.answer && { ...app.answer, passport: undefined },
     passport_mode: app.attribute('passport') === 'local' ? 'local' : 'cookie',
-    resting_until: app.rests > Date.now() ? new Date(Number(app.rests)).toISOString() : null,
-    reasons: nones.map(({ reason, placement }) => ({ reason, placement, meaning: REASONS[reason] || 'the service could not be asked in time' })),
+    resting_until: isResting ? new Date(Number(app.restsUntil)).toISOString() : null,
+    reasons: nones.map(({ reason, placement }) => ({ reason, placement, meaning: REASONS[reason] || OTHERWISE })),
     trace: app.answer?.trace || null, log: app.log,
   };
 };

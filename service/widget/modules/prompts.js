@@ -1,78 +1,85 @@
-// Draws the prompts of an answer at their places, and looks after each until it goes.
-import { h, hostStyle, look, sheet } from './appeal.js';
+// Draws the prompts of an answer in their places, and looks after each of them until it goes.
+import { element, look, styleSheet, wordsFor } from './appeal.js';
+import { articleText, backToReading, changeSmoothly, empty, enterPlace, frameOf, isInText, isOwn } from './place.js';
+import { LEAST_WIDTH_PIXELS, placeFor, shadowOf } from './place.js';
 
 const TURN_MILLISECONDS = 6;
 const SHAPES = { epic: 'appeal', banner: 'banner', gate: 'gate' };
-export const shown = new Map(); // placement → { prompt, host, remove, form }
+// By placement: { prompt, host, remove, form }
+export const shown = new Map();
 
 const areTexts = (...values) => values.every((value) => typeof value === 'string');
 const areNumbers = (...values) => values.every(Number.isSafeInteger);
 
-// What is not as agreed is not shown.
-const isUsable = ({ kind, copy, ask, gate, ticker, prompt_token: token }) => Object.hasOwn(SHAPES, kind) && (kind === 'gate' ? /^(soft|hard)$/.test(gate?.strength) : !shown.has('thanks'))
-  && areTexts(token, copy.heading, copy.button, ...copy.paragraphs, copy.subheading ?? '', copy.highlight ?? '', copy.footnote ?? '') && token && copy.heading && copy.button
-  && /^[A-Z]{3}$/.test(ask.currency) && ask.exponent >= 0 && ask.intervals.length && ask.intervals.every(({ interval, amounts_minor: amounts }) =>
-    /^(one_off|month|year)$/.test(interval) && areNumbers(...amounts)) && (!ticker || areTexts(ticker.label) && areNumbers(ticker.goal_minor, ticker.raised_minor));
-const isSame = (one, other) => ['placement', 'kind', 'campaign', 'variant'].every((key) => one[key] === other[key]);
-const about = ({ placement, kind, campaign, variant }) => ({ placement, kind, campaign, variant });
+// A prompt that is not as agreed is not shown.
+const isCopyUsable = ({ heading, button, paragraphs, subheading, highlight, footnote }) => heading && button
+  && areTexts(heading, button, ...paragraphs, subheading ?? '', highlight ?? '', footnote ?? '');
+const isAskUsable = ({ currency, exponent, intervals }) => /^[A-Z]{3}$/.test(currency) && exponent >= 0
+  && intervals.length && intervals.every(({ interval, amounts_minor: amounts }) =>
+    /^(one_off|month|year)$/.test(interval) && areNumbers(...amounts));
+const isGoalUsable = (goal) => !goal || areTexts(goal.label) && areNumbers(goal.goal_minor, goal.raised_minor);
+const isUsable = ({ kind, copy, ask, gate, ticker, prompt_token: token }) => Object.hasOwn(SHAPES, kind)
+  && (kind === 'gate' ? /^(soft|hard)$/.test(gate?.strength) : !shown.has('thanks'))
+  && areTexts(token) && token && isCopyUsable(copy) && isAskUsable(ask) && isGoalUsable(ticker);
+const isSame = (prompt, other) =>
+  ['placement', 'kind', 'campaign', 'variant'].every((key) => prompt[key] === other[key]);
+const identityOf = ({ placement, kind, campaign, variant }) => ({ placement, kind, campaign, variant });
 
 export const clear = (isNewView) => { for (const { remove } of shown.values()) remove(isNewView); };
 
-export const show = async (app, late, isLate = () => app.late.aborted) => {
-  if (app.late !== late) return;
+export const show = async (app, deadline, isLate = () => app.deadline.aborted) => {
+  if (app.deadline !== deadline) return;
   const prompts = app.answer?.prompts.filter(isUsable) || [];
-  if (prompts.length < app.answer?.prompts.length) app.say('none', { reason: shown.has('thanks') ? 'returned' : 'unusable' });
-  for (const old of shown.values()) {
-    const same = prompts.find((prompt) => isSame(prompt, old.prompt));
-    if (same && old.host.isConnected) { old.prompt.prompt_token = same.prompt_token; old.form?.busy(false); } else old.remove();
+  if (prompts.length < app.answer?.prompts.length) {
+    app.emit('none', { reason: shown.has('thanks') ? 'returned' : 'unusable' });
   }
-  const failed = [];
-  const drawn = prompts.map((prompt) => begin(app, prompt, isLate)?.catch((reason) => failed.push(reason)));
-  if (!isWatching) watch(app);
+  for (const entry of shown.values()) {
+    const same = prompts.find((prompt) => isSame(prompt, entry.prompt));
+    if (same && entry.host.isConnected) {
+      entry.prompt.prompt_token = same.prompt_token;
+      entry.form?.setBusy(false);
+    } else entry.remove();
+  }
+  const failures = [];
+  const drawn = prompts.map((prompt) => begin(app, prompt, isLate)?.catch((reason) => failures.push(reason)));
+  if (!isWatching) watchPlaces(app);
   await Promise.all(drawn);
-  if (failed.length && failed.length === prompts.length) throw failed[0];
-  for (const reason of failed) app.say('error', { reason: `${reason}` }); // the others stay
+  if (failures.length && failures.length === prompts.length) throw failures[0];
+  // The other prompts stay.
+  for (const reason of failures) app.emit('error', { reason: `${reason}` });
 };
 
 let isWatching = false;
 
-// Places that come into the page after the answer did.
-const watch = (app) => {
+// Places may come into the page after the answer did.
+const watchPlaces = (app) => {
   customElements.define('keep-open', class extends HTMLElement {
-    connectedCallback() { if (isWatching && app.answer && !isOwn(this)) show(app, app.late, () => false).catch(() => {}); }
+    connectedCallback() {
+      if (isWatching && app.answer && !isOwn(this)) show(app, app.deadline, () => false).catch(() => {});
+    }
   });
   isWatching = true;
 };
 
-const isOwn = (host) => host.matches('.keepopen-own');
-const isInText = (host) => host.matches('[placement^=article]');
-const isRendered = (element) => element.getClientRects().length > 0
-  && (element.checkVisibility?.({ checkVisibilityCSS: true, visibilityProperty: true }) ?? true);
-
-// A theme may hold a place twice, for phones and for desktops: the rendered place is used.
-export const hostFor = (placement) => {
-  const places = [...document.querySelectorAll(`keep-open[placement="${CSS.escape(placement)}"]`)];
-  const isOverlay = /page_bottom|over_article/.test(placement);
-  return places.find(isRendered) || places[0] || (isOverlay && h('keep-open', { placement, class: 'keepopen-own' }));
-};
-
 const begin = (app, prompt, isLate) => {
-  const host = hostFor(prompt.placement);
-  const key = prompt.placement;
-  if (shown.has(key)) return shown.get(key).drawn;
-  if (!host) return app.say('none', { reason: 'no_place', placement: key });
-  const entry = { prompt, host, remove: () => shown.delete(key), isGone: () => shown.get(key) !== entry };
-  shown.set(key, entry);
-  return entry.drawn = follow(app, entry, isLate);
+  const { placement } = prompt;
+  const host = placeFor(placement);
+  if (shown.has(placement)) return shown.get(placement).drawn;
+  if (!host) return app.emit('none', { reason: 'no_place', placement });
+  const entry = {
+    prompt, host, remove: () => shown.delete(placement), isGone: () => shown.get(placement) !== entry,
+  };
+  shown.set(placement, entry);
+  return entry.drawn = drawInTurns(app, entry, isLate);
 };
 
 // Between the steps of the drawing the page gets its turn, so that it never waits long for us.
-const follow = async (app, entry, isLate) => {
+const drawInTurns = async (app, entry, isLate) => {
   let turn = performance.now();
   try {
     for await (const _ of draw(app, entry)) {
       if (performance.now() - turn > TURN_MILLISECONDS) {
-        await app.breath();
+        await app.pause();
         turn = performance.now();
       }
       if (entry.isGone()) return;
@@ -81,117 +88,68 @@ const follow = async (app, entry, isLate) => {
   } catch (error) {
     if (entry.isGone()) return;
     entry.remove();
-    drop(app, entry.prompt);
+    takeFromAnswer(app, entry.prompt);
     throw error;
   }
 };
 
-const drop = ({ answer }, prompt) => { answer.prompts = answer.prompts.filter((one) => !isSame(one, prompt)); };
+const takeFromAnswer = ({ answer }, prompt) => {
+  answer.prompts = answer.prompts.filter((other) => !isSame(other, prompt));
+};
 
 const draw = async function* (app, entry) {
   const { host, prompt } = entry;
   const hasForm = prompt.kind === 'epic' || prompt.gate?.type === 'payment';
-  const [shape, word] = await app.inTime(Promise.all([app.load(SHAPES[prompt.kind]), wordsFor(app, prompt.copy.language), hasForm && app.load('amounts')]));
+  const files = [app.load(SHAPES[prompt.kind]), wordsFor(app, prompt.copy.language),
+    (hasForm || prompt.ticker) && app.load('amounts')];
+  const [shape, word, amounts] = await app.inTime(Promise.all(files));
   yield;
   const root = shadowOf(host);
   const tools = toolsFor(app, entry, root, word);
-  root.adoptedStyleSheets = sheet(look, shape.style || '', colours(prompt.design || {}));
-  if (hasForm) tools.form = await tools.bring();
+  root.adoptedStyleSheets = [look, shape.style || '', colours(prompt.design || {})].map(styleSheet);
+  if (amounts) tools.useAmounts(amounts);
+  if (prompt.ticker) tools.goal = amounts.goal(prompt, word);
+  if (hasForm) tools.form = await tools.loadForm();
   yield;
   const node = shape.build(prompt, tools);
   node.lang = prompt.copy.language;
   node.dir = word.direction;
   yield;
-  let stop;
+  let stopWatching;
   entry.remove = () => {
     shown.delete(prompt.placement);
-    if (stop) stop();
+    if (stopWatching) stopWatching();
     node.leave?.();
     if (isOwn(host)) host.remove();
-    else gently(host, () => empty(root));
+    else changeSmoothly(host, () => empty(root));
   };
   if (isOwn(host)) document.body.append(host);
-  yield* settle(node, root, isInText(host) && articleText(host));
-  if (!host.isConnected) return entry.remove(); // the page took it away
-  const misfit = stand(host, root, node);
+  yield* measure(node, root, isInText(host) && articleText(host));
+  // The page may have taken the place away in the meantime.
+  if (!host.isConnected) return entry.remove();
+  const misfit = enterPlace(host, root, node);
   if (misfit) {
     shown.delete(prompt.placement);
-    return app.say('none', { reason: misfit, placement: prompt.placement }, host);
+    return app.emit('none', { reason: misfit, placement: prompt.placement }, host);
   }
   node.enter?.();
-  app.say('shown', about(prompt), host);
-  stop = !prompt.told?.has('seen') && whenSeen(node, () => { app.say('seen', about(prompt), host); report(app, prompt, 'seen'); });
-};
-
-// What the page put into its place is visible until an appeal replaces it, and again when the appeal is gone.
-export const shadowOf = (host) => {
-  if (!host.shadowRoot) host.attachShadow({ mode: 'open' }).append(h('slot'));
-  return host.shadowRoot;
-};
-
-export const empty = (root) => {
-  root.replaceChildren(h('slot'));
-  root.adoptedStyleSheets = [];
-};
-
-// The longest paragraph of running text beside the place, or beside the nearest element around it.
-const NO_RUNNING_TEXT = 'blockquote, figure, aside, header, footer, nav';
-export const articleText = (host) => {
-  for (let around = host.parentElement; around; around = around.parentElement) {
-    const paragraphs = [...around.querySelectorAll('p')].filter((paragraph) => paragraph.textContent.trim()
-      && !paragraph.closest(NO_RUNNING_TEXT) && isRendered(paragraph));
-    const length = Math.max(...paragraphs.map((paragraph) => paragraph.textContent.length));
-    if (paragraphs.length) return paragraphs.find((paragraph) => paragraph.textContent.length === length);
-    if (around.matches('article, main')) break;
-  }
-  return host.parentElement;
-};
-
-const LEAST_FONT_PIXELS = 10;
-const MOST_FONT_PIXELS = 32;
-export const frameOf = (node, text) => {
-  const frame = h('div', { class: 'frame' }, node);
-  if (text) {
-    const { fontFamily, fontSize } = getComputedStyle(text);
-    const pixels = parseFloat(fontSize);
-    frame.style.fontFamily = fontFamily;
-    if (pixels >= LEAST_FONT_PIXELS && pixels <= MOST_FONT_PIXELS) frame.style.fontSize = fontSize;
-  }
-  return frame;
-};
-
-const LEAST_WIDTH_PIXELS = 240;
-const MOST_SCREENS = 3;
-const LEAST_SCREEN_PIXELS = 800; // a phone on its side is no reason to show nothing
-
-const misfitOf = (host, node) => {
-  if (!isRendered(host)) return 'hidden';
-  if (!isInText(host)) return false;
-  if (node.offsetWidth < LEAST_WIDTH_PIXELS) return 'too_narrow';
-  return node.offsetHeight > MOST_SCREENS * Math.max(innerHeight, LEAST_SCREEN_PIXELS) && 'too_high';
-};
-
-// Shows what was measured. If it does not fit its place, the place is as before, and the reason is returned.
-export const stand = (host, root, node) => {
-  let misfit;
-  const enter = () => {
-    root.adoptedStyleSheets.push(...sheet(hostStyle));
-    node.classList.remove('waiting');
-    node.style.width = '';
-    root.querySelector('slot').remove();
-    misfit = misfitOf(host, node);
-    if (misfit) isOwn(host) ? host.remove() : empty(root);
+  tools.emit('shown');
+  const reportSeen = () => {
+    tools.emit('seen');
+    tools.report('seen');
   };
-  isOwn(host) ? enter() : gently(host, enter);
-  return misfit;
+  app.load('reports').then(({ whenSeen }) => {
+    if (!entry.isGone() && !prompt.reported?.has('seen')) stopWatching = whenSeen(node, reportSeen);
+  }).catch(() => {});
 };
 
-// Measures fonts and text while nothing is visible yet, piece by piece.
-const settle = function* (node, root, text) {
+// Measures fonts and text piece by piece while nothing is visible yet.
+const measure = function* (node, root, text) {
   const pieces = [...node.querySelectorAll(':scope > *, form > *, .inner > * > *')];
-  for (const one of [node, ...pieces]) one.classList.add(one === node ? 'waiting' : 'later');
+  node.classList.add('waiting');
+  for (const piece of pieces) piece.classList.add('later');
   if (text) node.style.width = `${Math.max(text.clientWidth, LEAST_WIDTH_PIXELS)}px`;
-  root.replaceChildren(h('slot'), frameOf(node, text));
+  root.replaceChildren(element('slot'), frameOf(node, text));
   for (const piece of pieces) {
     yield node.scrollHeight;
     piece.classList.remove('later');
@@ -199,36 +157,32 @@ const settle = function* (node, root, text) {
   yield node.scrollHeight;
 };
 
+// What a shape needs to build its prompt: app, host, word (texts), emit(event, more), report(event), isGone(),
+// dismiss(), loadForm() (a promise of the amounts' form); `form` and `goal` (elements) if they show at once.
 const toolsFor = (app, entry, root, word) => {
-  const { host, prompt } = entry;
-  const tell = (name, more) => app.say(name, { ...about(prompt), ...more }, host);
-  const tools = { app, host, word, report: (event) => report(app, prompt, event) };
+  const { host, prompt, isGone } = entry;
+  const emit = (event, more) => app.emit(event, { ...identityOf(prompt), ...more }, host);
+  const tools = { app, host, word, emit, isGone };
+  tools.report = (event) => app.load('reports').then(({ report }) => report(app, prompt, event)).catch(() => {});
   tools.dismiss = () => {
     const { opener } = root.querySelector('.root');
     const hadFocus = root.activeElement;
-    drop(app, prompt);
-    tell('dismissed');
+    takeFromAnswer(app, prompt);
+    emit('dismissed');
     entry.remove();
     if (hadFocus) (opener?.isConnected ? opener.focus() : backToReading(host));
-    app.breath().then(() => tools.report('dismissed')); // first the page is painted
+    // The page is painted first.
+    app.pause().then(() => tools.report('dismissed'));
   };
-  tools.bring = async () => {
+  let isStyled = false;
+  tools.useAmounts = ({ style }) => {
+    if (!isStyled) root.adoptedStyleSheets.push(styleSheet(style));
+    isStyled = true;
+  };
+  tools.loadForm = async () => {
     const amounts = await app.load('amounts');
-    if (!entry.form) root.adoptedStyleSheets.push(...sheet(amounts.style));
-    return entry.form ||= amounts.chooser(prompt, { word, asked: app.attribute('gift_fields'),
-      onchoice: (choice) => tell('amount', choice), ongive: (choice, said) => give(choice, said, amounts) });
-  };
-  const give = async (choice, said, { checkout }) => {
-    entry.form.busy(true);
-    tools.report('clicked');
-    try {
-      const address = await checkout(app, prompt, { ...choice, ...said });
-      if (entry.isGone()) return; // closed by now
-      tell('checkout', choice);
-      location.assign(address);
-    } catch (error) {
-      entry.form.fail(error);
-    }
+    tools.useAmounts(amounts);
+    return entry.form ||= amounts.contributionForm(prompt, tools);
   };
   return tools;
 };
@@ -242,106 +196,4 @@ const colours = ({ accent, accent_text: on, background, text }) => {
   }
   const named = Object.entries({ accent, on, background, text }).filter(([, value]) => isColour(value));
   return `.root { ${named.map(([name, value]) => `--campaign-${name}: ${value};`).join(' ')} }`;
-};
-
-const pending = new Map(); // event id → how to tell it when the page goes
-
-// Telling the service what happened to a prompt. One id per happening, so that telling it again counts nothing.
-const report = async (app, prompt, event) => {
-  const told = prompt.told ||= new Set();
-  if (told.has(event)) return;
-  told.add(event);
-  const id = `${prompt.prompt_token.slice(-12)}-${event}-${app.view}`.replace(/[^\w-]/g, '');
-  const body = { site: app.site, prompt_token: prompt.prompt_token, event, event_id: id };
-  const again = () => app.post('v1/events', body, 4000).catch(() => {});
-  if (app.attribute('passport')) pending.set(id, again); // it may have to wait for another tab
-  try {
-    await app.exchange('v1/events', body, 4000);
-    pending.delete(id);
-  } catch { pending.set(id, again); }
-};
-
-addEventListener('pagehide', () => {
-  for (const again of pending.values()) again();
-  pending.clear();
-});
-
-// Seen: half of it (or half a screen of it) visible for a quarter of a second in a tab that is itself visible.
-const whenSeen = (element, tell) => {
-  let timer;
-  let isHalf = false;
-  const check = () => {
-    clearTimeout(timer);
-    if (isHalf && document.visibilityState === 'visible') timer = setTimeout(() => { stop(); tell(); }, 250);
-  };
-  const watch = new IntersectionObserver((entries) => {
-    const { boundingClientRect: box, intersectionRect: shown, rootBounds: screen } = entries.at(-1);
-    isHalf = shown.height > 0 && shown.height * shown.width >= 0.5 * Math.min(box.height, screen?.height || innerHeight) * box.width;
-    check();
-  }, { threshold: [...Array(21).keys()].map((step) => step / 20) });
-  const stop = () => { clearTimeout(timer); watch.disconnect(); document.removeEventListener('visibilitychange', check); };
-  document.addEventListener('visibilitychange', check);
-  watch.observe(element);
-  return stop;
-};
-
-// Putting something into the page, or taking it out, without making it jump: what moves is held where it was and let go gently.
-const below = (host) => {
-  const found = [];
-  for (let node = host; node && node !== document.body; node = node.parentElement) {
-    for (let next = node.nextElementSibling; next; next = next.nextElementSibling) found.push(next);
-  }
-  return found;
-};
-
-export const gently = (host, change) => {
-  const before = below(host).map((element) => [element, element.getBoundingClientRect()])
-    .filter(([, box]) => box.height && box.top < innerHeight && box.bottom > 0);
-  change();
-  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  for (const [element, { left, top }] of before) {
-    const box = element.getBoundingClientRect();
-    const move = `translate(${left - box.left}px, ${top - box.top}px)`;
-    if (left === box.left && top === box.top) continue;
-    element.animate([{ transform: move }, { transform: 'none' }], isCalm
-      ? { duration: 40, easing: 'steps(1, end)' } : { duration: 320, easing: 'cubic-bezier(.2, .7, .2, 1)' });
-  }
-};
-
-// Focus goes back to the reading, not to the top of the page.
-export const backToReading = (host) => {
-  const heading = host.closest('article,main')?.querySelector('h1,h2') || document.querySelector('h1') || document.querySelector('main') || document.body;
-  const had = heading.getAttribute('tabindex');
-  if (had === null) {
-    heading.setAttribute('tabindex', '-1');
-    heading.addEventListener('blur', () => heading.removeAttribute('tabindex'), { once: true });
-  }
-  heading.focus({ preventScroll: true });
-};
-
-// One language's words, numbers and amounts. `{name}` in a word is replaced by a value.
-const SYMBOLS = { EUR: '€', GBP: '£', USD: 'US$', CAD: 'CA$', AUD: 'A$', NZD: 'NZ$', JPY: '¥', PLN: 'zł' };
-
-// The service answers any language tag, with English where it has not the language.
-export const wordsFor = async ({ load }, tag) => {
-  const { default: texts } = await load(`../locales/${tag}`);
-  const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
-  const word = (key, values) => fill(texts[key], values);
-  word.language = texts.language;
-  word.direction = texts.direction;
-  word.plural = (key, count) => fill(texts[key][new Intl.PluralRules(texts.language).select(count)] ?? texts[key].other, { count });
-  // by hand: the first Intl.NumberFormat of a page costs a slow phone a tenth of a second
-  word.amount = (minor, { currency, exponent }) => {
-    const sign = currency === 'USD' && /-us$/i.test(tag) ? '$' : SYMBOLS[currency] || currency;
-    const digits = String(minor).padStart(exponent + 1, '0');
-    const whole = digits.slice(0, digits.length - exponent).replace(/\B(?=(\d{3})+$)/g, texts.separators[1]);
-    const rest = digits.slice(digits.length - exponent);
-    const number = Number(rest) ? whole + texts.separators[0] + rest : whole;
-    return fill(texts.money, { n: number }).replace('¤', sign + (/^¤/.test(texts.money) && sign === currency ? '\u00a0' : ''));
-  };
-  word.day = (day) => {
-    const [, month, date] = day.split('-').map(Number);
-    return word('day', { date, month: texts.months.split(',')[month - 1] });
-  };
-  return word;
 };

@@ -1,33 +1,38 @@
-// Back from paying: a word of thanks where the appeal stood, nobody is asked again, and the address is as it was before.
-import { closeButton, h, look, sheet } from './appeal.js';
+// A reader who is back from paying is thanked where the appeal stood and not asked again. The address loses its mark.
+import { closeButton, element, look, styleSheet, wordsFor } from './appeal.js';
+import { articleText, backToReading, changeSmoothly, empty, enterPlace, frameOf, placeFor, shadowOf } from './place.js';
 import * as screen from './prompts.js';
 
-const { articleText, backToReading, empty, frameOf, gently, hostFor, shadowOf, shown, stand, wordsFor } = screen;
 const FRAGMENT = /^#keepopen-thanks/;
 
 export default async (app) => {
-  app.say('returned', {});
+  app.emit('returned', {});
   const isHere = FRAGMENT.test(location.hash);
   if (isHere) {
     app.receipt ??= location.hash.split('=')[1];
     history.replaceState(history.state, '', location.href.split('#')[0]);
-  } else if (app.returned !== app.view) return; // the reader reads something else by now
-  app.screen ??= screen; // a new view clears it
+  } else if (app.returnedView !== app.view) return; // The reader reads something else by now.
+  // A new view clears the thanks.
+  app.screen ??= screen;
+  const { shown } = screen;
   for (const { prompt, remove } of shown.values()) if (prompt.kind !== 'gate') remove();
+  // While this entry is there no appeal is drawn.
   const entry = { prompt: {}, remove: (isNewView) => isNewView && shown.delete('thanks') };
-  shown.set('thanks', entry); // while they stand nobody is asked
-  const host = hostFor('article_top') || hostFor('article_end');
+  shown.set('thanks', entry);
+  const host = placeFor('article_top') || placeFor('article_end');
   if (!host) return;
   const word = await wordsFor(app, app.facts.language || document.documentElement.lang || 'en');
   if (shown.get('thanks') !== entry) return;
   const root = shadowOf(host);
-  const remove = () => gently(host, () => empty(root));
+  const remove = () => changeSmoothly(host, () => empty(root));
   entry.remove = (isNewView) => isNewView && shown.delete('thanks') && remove();
-  const leave = () => { remove(); backToReading(host); };
-  const node = h('section', { class: 'root appeal dismissible waiting', part: 'thanks', 'aria-labelledby': 'heading', lang: word.language, dir: word.direction },
-    h('h2', { id: 'heading', part: 'heading' }, word('thanks_heading')), closeButton(word, leave),
-    h('p', { class: 'subheading', role: 'status' }, word('thanks_text')));
-  root.adoptedStyleSheets = sheet(look);
+  const close = () => { remove(); backToReading(host); };
+  const node = element('section', {
+    class: 'root appeal dismissible waiting', part: 'thanks', 'aria-labelledby': 'heading',
+    lang: word.language, dir: word.direction,
+  }, element('h2', { id: 'heading', part: 'heading' }, word('thanks_heading')), closeButton(word, close),
+  element('p', { class: 'subheading', role: 'status' }, word('thanks_text')));
+  root.adoptedStyleSheets = [styleSheet(look)];
   root.append(frameOf(node, articleText(host)));
-  stand(host, root, node);
+  enterPlace(host, root, node);
 };

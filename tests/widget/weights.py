@@ -1,0 +1,16 @@
+"""How many bytes the widget's files are after Brotli at its strongest."""
+
+import brotli
+
+from service.widget.assets import assets
+
+# Without these no appeal can be drawn.
+APPEAL = ("prompts", "place", "appeal")
+
+
+def weight(*names: str) -> int:
+    return sum(len(brotli.compress(assets().files[name].body, quality=11)) for name in names)
+
+
+def modules(*names: str) -> list[str]:
+    return [f"modules/{name}.js" for name in names]
