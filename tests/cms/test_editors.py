@@ -1,6 +1,7 @@
 """What editors see and may do: their own views, the pause, signed-in readers, the panel, the list of posts."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -123,7 +124,9 @@ def unmarked(wordpress: WordPress) -> Any:
 
 
 @pytest.mark.usefixtures("unmarked")
-def test_the_panel_of_the_block_editor_marks_a_post_and_says_why(wordpress: WordPress, open_tab: Opener) -> None:
+def test_the_panel_of_the_block_editor_marks_a_post_and_says_why(
+    wordpress: WordPress, open_tab: Opener, artefacts: Path
+) -> None:
     wordpress.configure(rules={"paid": "news"})
     tab = open_tab()
     sign_in(tab, wordpress, "editor")
@@ -139,6 +142,7 @@ def test_the_panel_of_the_block_editor_marks_a_post_and_says_why(wordpress: Word
     tab.get_by_role("button", name="Update", exact=True).click()
 
     expect(tab.get_by_text("Sensitive: never ask here (chosen for this post)")).to_be_visible()
+    tab.screenshot(path=artefacts / "wordpress-panel.png")
     found = facts(wordpress.addresses["buses"])
     assert (found["is_sensitive"], found["is_paid_content"], found["access"]) == ("true", "true", "locked")
 

@@ -1,5 +1,7 @@
 """The settings page, its check, and what is left after the plugin is deleted."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -19,7 +21,9 @@ LEFT = """
 """
 
 
-def test_settings_are_saved_and_checked(wordpress: WordPress, keepopen: Keepopen, open_tab: Opener) -> None:
+def test_settings_are_saved_and_checked(
+    wordpress: WordPress, keepopen: Keepopen, open_tab: Opener, artefacts: Path
+) -> None:
     wordpress.run("delete_option('keepopen');")
     tab = open_tab()
     sign_in(tab, wordpress, "admin")
@@ -29,14 +33,19 @@ def test_settings_are_saved_and_checked(wordpress: WordPress, keepopen: Keepopen
     tab.get_by_label("Address of the service").fill(f"{keepopen.url}/")
     tab.get_by_label("Site key").fill("banner")
     tab.get_by_label("At the head of the article").uncheck()
-    tab.get_by_label("Sensitive: never ask here").fill("Obituaries")
+    tab.get_by_label("Consent").select_option("Every reader has allowed the meter")
+    tab.get_by_label("Contact page").select_option("Contact")
+    tab.get_by_label("Sensitive: never ask here").fill("Obituaries, Obituary")
     tab.get_by_role("button", name="Save Changes").click()
     expect(tab.get_by_text("Settings saved.")).to_be_visible()
+    expect(tab.get_by_text("No category or tag has this name: Obituary", exact=True)).to_be_visible()
     tab.get_by_role("link", name="Check now").click()
 
+    tab.screenshot(path=artefacts / "wordpress-settings.png", full_page=True)
     saved = wordpress.run("return keepopen_settings();")
     assert (saved["service"], saved["site"], saved["places"]) == (keepopen.url, "banner", [])
-    assert saved["rules"]["sensitive"] == "Obituaries"
+    assert (saved["consent"], saved["contact"]) == ("meter", wordpress.ids["contact"])
+    assert saved["rules"]["sensitive"] == "Obituaries, Obituary"
     expect(tab.get_by_text("The service can be reached.")).to_be_visible()
     expect(tab.get_by_text("The service knows this site and answers its pages.")).to_be_visible()
     for kind, words in {

@@ -63,6 +63,12 @@ function keepopen_marks_of_terms( array $terms ): array {
 	return $marks;
 }
 
+/** Return the names in a rule that no category or tag has. */
+function keepopen_unknown_names( string $names ): array {
+	$is_unknown = fn( $name ) => '' !== $name && ! get_terms( [ 'slug' => sanitize_title( $name ), 'hide_empty' => false ] ) && ! get_terms( [ 'name' => $name, 'hide_empty' => false ] );
+	return array_values( array_filter( array_map( 'trim', explode( ',', $names ) ), $is_unknown ) );
+}
+
 /** Return who may read what has these marks, or an empty text if none of them says so. */
 function keepopen_access( array $marks ): string {
 	return (string) key( array_intersect_key( $marks, keepopen_accesses() ) );

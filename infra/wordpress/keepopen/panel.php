@@ -73,7 +73,7 @@ function keepopen_print_meta_box( WP_Post $post ): void {
 
 /** Print a choice among options, which are labels by value. */
 function keepopen_print_select( string $name, array $options, string $chosen ): void {
-	printf( '<select name="%s">', esc_attr( $name ) );
+	printf( '<select name="%s" id="%s">', esc_attr( $name ), esc_attr( sanitize_key( $name ) ) );
 	foreach ( $options as $value => $label ) {
 		printf( '<option value="%s"%s>%s</option>', esc_attr( $value ), selected( (string) $value, $chosen, false ), esc_html( $label ) ); // phpcs:ignore WordPress.Security.EscapeOutput
 	}

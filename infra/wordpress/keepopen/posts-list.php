@@ -30,7 +30,7 @@ function keepopen_print_bulk_box( string $column, string $type ): void {
 	}
 	$unchanged = [ 'unchanged' => __( '— No change —', 'keepopen' ) ];
 	$yes_or_no = $unchanged + [ '1' => __( 'Yes', 'keepopen' ), '' => __( 'No', 'keepopen' ) ];
-	echo '<fieldset class="inline-edit-col-right"><div class="inline-edit-col"><span class="title">Keepopen</span>';
+	echo '<fieldset class="inline-edit-col-right"><div class="inline-edit-col"><p style="clear:both"><strong>Keepopen</strong></p>';
 	foreach ( keepopen_marks() + [ 'access' => __( 'Who may read it', 'keepopen' ) ] as $mark => $label ) {
 		printf( '<label class="alignleft" style="clear:both">%s ', esc_html( $label ) );
 		keepopen_print_select( "keepopen_bulk[$mark]", 'access' === $mark ? $unchanged + keepopen_accesses() : $yes_or_no, 'unchanged' );

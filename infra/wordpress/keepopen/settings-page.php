@@ -39,7 +39,8 @@ function keepopen_print_fields( array $settings ): void {
 	keepopen_print_text( 'site', __( 'Site key', 'keepopen' ), $settings['site'] );
 	keepopen_print_checkboxes( 'places', __( 'Automatic places', 'keepopen' ), keepopen_placements(), $settings['places'] );
 	keepopen_print_checkboxes( 'types', __( 'Articles are', 'keepopen' ), keepopen_post_types(), $settings['types'] );
-	keepopen_print_row( __( 'Consent', 'keepopen' ), fn() => keepopen_print_select( 'keepopen[consent]', keepopen_consent_sources(), $settings['consent'] ) );
+	$print_consent = fn() => keepopen_print_select( 'keepopen[consent]', keepopen_consent_sources(), $settings['consent'] );
+	keepopen_print_row( __( 'Consent', 'keepopen' ), $print_consent, '', 'keepopenconsent' );
 	keepopen_print_text( 'gated', __( 'Hidden by a gate', 'keepopen' ), $settings['gated'], __( 'CSS selector of the article’s text', 'keepopen' ) );
 	keepopen_print_text( 'keep_clear', __( 'Never covered by a banner', 'keepopen' ), $settings['keep_clear'], __( 'CSS selector', 'keepopen' ) );
 	$pages = [
@@ -48,12 +49,15 @@ function keepopen_print_fields( array $settings ): void {
 		'support' => __( 'Support page', 'keepopen' ),
 	];
 	foreach ( $pages as $name => $label ) {
-		$choice = [ 'name' => "keepopen[$name]", 'selected' => $settings[ $name ], 'show_option_none' => '—', 'option_none_value' => 0 ];
-		keepopen_print_row( $label, fn() => wp_dropdown_pages( array_map( 'esc_html', $choice ) ), __( 'Never gated, and nobody is asked there.', 'keepopen' ) );
+		$choice = [ 'name' => "keepopen[$name]", 'id' => "keepopen-$name", 'selected' => $settings[ $name ], 'show_option_none' => '—', 'option_none_value' => 0 ];
+		keepopen_print_row( $label, fn() => wp_dropdown_pages( array_map( 'esc_html', $choice ) ), __( 'Never gated, and nobody is asked there.', 'keepopen' ), "keepopen-$name" );
 	}
 	$labels = keepopen_marks() + keepopen_accesses();
 	foreach ( $settings['rules'] as $mark => $names ) {
-		keepopen_print_text( "rules][$mark", $labels[ $mark ], $names, __( 'Categories and tags, with commas between them', 'keepopen' ) );
+		$unknown     = implode( ', ', keepopen_unknown_names( $names ) );
+		$description = __( 'Categories and tags, with commas between them', 'keepopen' );
+		/* translators: %s: names of categories and tags */
+		keepopen_print_text( "rules][$mark", $labels[ $mark ], $names, $unknown ? sprintf( __( 'No category or tag has this name: %s', 'keepopen' ), $unknown ) : $description );
 	}
 	keepopen_print_vouching( (bool) $settings['vouches'] );
 }
@@ -64,15 +68,17 @@ function keepopen_post_types(): array {
 	return array_diff_key( $types, [ 'attachment' => '' ] );
 }
 
-function keepopen_print_row( string $label, callable $print_control, string $description = '' ): void {
-	printf( '<tr><th scope="row">%s</th><td>', esc_html( $label ) );
+/** Print a row of the form. The label belongs to the control with this id, or to a group of controls if there is none. */
+function keepopen_print_row( string $label, callable $print_control, string $description = '', string $id = '' ): void {
+	printf( $id ? '<tr><th scope="row"><label for="%2$s">%1$s</label></th><td>' : '<tr><th scope="row">%1$s</th><td>', esc_html( $label ), esc_attr( $id ) );
 	$print_control();
 	printf( '<p class="description">%s</p></td></tr>', esc_html( $description ) );
 }
 
 function keepopen_print_text( string $name, string $label, string $value, string $description = '' ): void {
-	$control = '<input class="regular-text" name="keepopen[%s]" value="%s" aria-label="%s">';
-	keepopen_print_row( $label, fn() => printf( $control, esc_attr( $name ), esc_attr( $value ), esc_attr( $label ) ), $description ); // phpcs:ignore WordPress.Security.EscapeOutput
+	$id      = 'keepopen-' . sanitize_key( $name );
+	$control = '<input class="regular-text" id="%s" name="keepopen[%s]" value="%s">';
+	keepopen_print_row( $label, fn() => printf( $control, esc_attr( $id ), esc_attr( $name ), esc_attr( $value ) ), $description, $id ); // phpcs:ignore WordPress.Security.EscapeOutput
 }
 
 function keepopen_print_checkboxes( string $name, string $label, array $options, array $chosen ): void {

@@ -50,7 +50,7 @@ function keepopen_script_attributes(): array {
 		'data-consent'          => in_array( $consent, [ 'tool', 'wp' ], true ) ? '' : $consent,
 		'data-gated'            => $settings['gated'] ? ":is($settings[gated])" : '', // The widget takes one selector, not a list.
 		'data-keep-clear'       => $settings['keep_clear'],
-		'data-sign-in'          => $sign_in ?: wp_login_url( (string) get_permalink() ),
+		'data-sign-in'          => $sign_in ?: wp_login_url( is_singular() ? get_permalink() : '' ),
 		'data-reader-assertion' => keepopen_reader_assertion(),
 	];
 	$left_alone = [

@@ -55,6 +55,7 @@ return [
 		'Support page' => 'صفحة الدعم',
 		'Never gated, and nobody is asked there.' => 'لا بوابة أمامها أبدًا، ولا يُطلب فيها شيء من أحد.',
 		'Categories and tags, with commas between them' => 'تصنيفات ووسوم تفصل بينها فواصل',
+		'No category or tag has this name: %s' => 'لا يوجد تصنيف أو وسم بهذا الاسم: %s',
 		'Tell the service who is signed in, so that a reader’s history is the same on all devices' => 'أبلغ الخدمة بمن سجّل الدخول، حتى يكون سجل القارئ واحدًا على جميع أجهزته',
 		'Add these lines to the site’s document in the service:' => 'أضف هذه الأسطر إلى مستند الموقع في الخدمة:',
 		'Signed-in readers' => 'القراء المسجلون',

@@ -55,6 +55,7 @@ return [
 		'Support page' => 'Unterstützungsseite',
 		'Never gated, and nobody is asked there.' => 'Nie hinter einer Schranke, und niemand wird dort gebeten.',
 		'Categories and tags, with commas between them' => 'Kategorien und Schlagwörter, durch Kommas getrennt',
+		'No category or tag has this name: %s' => 'Keine Kategorie und kein Schlagwort hat diesen Namen: %s',
 		'Tell the service who is signed in, so that a reader’s history is the same on all devices' => 'Dem Dienst mitteilen, wer angemeldet ist, damit der Verlauf eines Lesers auf allen Geräten gleich ist',
 		'Add these lines to the site’s document in the service:' => 'Ergänzen Sie diese Zeilen im Dokument der Website im Dienst:',
 		'Signed-in readers' => 'Angemeldete Leser',

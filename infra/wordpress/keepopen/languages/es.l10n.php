@@ -55,6 +55,7 @@ return [
 		'Support page' => 'Página de apoyo',
 		'Never gated, and nobody is asked there.' => 'Nunca tras una barrera, y allí no se pide a nadie.',
 		'Categories and tags, with commas between them' => 'Categorías y etiquetas, separadas por comas',
+		'No category or tag has this name: %s' => 'Ninguna categoría ni etiqueta tiene este nombre: %s',
 		'Tell the service who is signed in, so that a reader’s history is the same on all devices' => 'Decir al servicio quién ha iniciado sesión, para que el historial de un lector sea el mismo en todos sus dispositivos',
 		'Add these lines to the site’s document in the service:' => 'Añada estas líneas al documento del sitio en el servicio:',
 		'Signed-in readers' => 'Lectores con sesión iniciada',

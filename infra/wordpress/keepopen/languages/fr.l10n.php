@@ -55,6 +55,7 @@ return [
 		'Support page' => 'Page de soutien',
 		'Never gated, and nobody is asked there.' => 'Jamais derrière une barrière, et personne n’y est sollicité.',
 		'Categories and tags, with commas between them' => 'Catégories et étiquettes, séparées par des virgules',
+		'No category or tag has this name: %s' => 'Aucune catégorie ni étiquette ne porte ce nom : %s',
 		'Tell the service who is signed in, so that a reader’s history is the same on all devices' => 'Dire au service qui est connecté, afin que l’historique d’un lecteur soit le même sur tous ses appareils',
 		'Add these lines to the site’s document in the service:' => 'Ajoutez ces lignes au document du site dans le service :',
 		'Signed-in readers' => 'Lecteurs connectés',

@@ -55,6 +55,7 @@ return [
 		'Support page' => 'Leathanach tacaíochta',
 		'Never gated, and nobody is asked there.' => 'Gan gheata riamh, agus ní iarrtar ar aon duine ann.',
 		'Categories and tags, with commas between them' => 'Catagóirí agus clibeanna, le camóga eatarthu',
+		'No category or tag has this name: %s' => 'Níl an t-ainm seo ar aon chatagóir ná clib: %s',
 		'Tell the service who is signed in, so that a reader’s history is the same on all devices' => 'Cuir in iúl don tseirbhís cé atá sínithe isteach, le go mbeidh stair léitheora mar an gcéanna ar gach gléas',
 		'Add these lines to the site’s document in the service:' => 'Cuir na línte seo le cáipéis an tsuímh sa tseirbhís:',
 		'Signed-in readers' => 'Léitheoirí sínithe isteach',

@@ -55,6 +55,7 @@ return [
 		'Support page' => 'Strona wsparcia',
 		'Never gated, and nobody is asked there.' => 'Nigdy za bramką i nikt nie jest tam proszony.',
 		'Categories and tags, with commas between them' => 'Kategorie i tagi oddzielone przecinkami',
+		'No category or tag has this name: %s' => 'Żadna kategoria ani tag nie ma tej nazwy: %s',
 		'Tell the service who is signed in, so that a reader’s history is the same on all devices' => 'Informuj usługę, kto jest zalogowany, aby historia czytelnika była taka sama na wszystkich urządzeniach',
 		'Add these lines to the site’s document in the service:' => 'Dodaj te wiersze do dokumentu witryny w usłudze:',
 		'Signed-in readers' => 'Zalogowani czytelnicy',
