@@ -7,7 +7,7 @@ import pytest
 from service.money import Interval
 from service.stripe_facts.record_store import StoredFact
 from tests.ledger import make
-from tests.ledger.books import Books, Lines
+from tests.ledger.world import Books, Lines
 
 
 @dataclass(frozen=True, slots=True)
