@@ -1,41 +1,42 @@
-"""The document that maps our accounts to an organisation's own, for one accounting system."""
+"""The YAML document that maps our accounts to an organisation's accounts, for one accounting system."""
 
+from dataclasses import replace
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
 
 from schemas.document import StrictSchema
 from schemas.fields import Text, Word
-from service.exports.account_mapping import AccountMapping, DateOrder, MappedAccount
-from service.exports.export import Layout
+from service.exports.layouts.account_mapping import AccountMapping, DateOrder, MappedAccount
+from service.exports.request import Layout
 
 MAX_TRACKING = 2
-MAX_WORDS_LENGTH = 150
+MAX_TEXT_LENGTH = 150
 
 
-class Written(Text):
-    """Text, or a whole number where people write an account code without quotes."""
+class TextOrNumber(Text):
+    """Text, or a whole number, because people write account codes without quotes."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(most=MAX_WORDS_LENGTH, **kwargs)
+        super().__init__(most=MAX_TEXT_LENGTH, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         return super()._deserialize(str(value) if type(value) is int else value, attr, data, **kwargs)
 
 
 class MappedAccountSchema(StrictSchema):
-    """One account in the organisation's books."""
+    """An account in the organisation's books."""
 
-    code = Written()
-    name = Written()
-    tax = Written()
-    department = Written()
-    party = Written()
-    location = Written()
-    account_class = Written(data_key="class")
+    code = TextOrNumber()
+    name = TextOrNumber()
+    tax = TextOrNumber()
+    department = TextOrNumber()
+    party = TextOrNumber()
+    location = TextOrNumber()
+    account_class = TextOrNumber(data_key="class")
     tracking = fields.Dict(
-        keys=Written(),
-        values=Written(),
+        keys=TextOrNumber(),
+        values=TextOrNumber(),
         validate=validate.Length(max=MAX_TRACKING, error=f"at most {MAX_TRACKING} tracking categories"),
     )
 
@@ -45,32 +46,20 @@ class MappedAccountSchema(StrictSchema):
 
 
 class AccountMappingSchema(StrictSchema):
-    """A mapping for one layout. `tax` is the default for accounts that name none of their own."""
+    """A mapping for one layout. `tax` is the default for accounts without a tax of their own; for Sage 50 it is T9."""
 
     layout = Word(Layout, required=True)
     date_order = Word(DateOrder, load_default=DateOrder.MONTH_FIRST)
-    tax = Written(load_default=None)
-    accounts = fields.Dict(keys=Written(), values=fields.Nested(MappedAccountSchema), required=True)
+    tax = TextOrNumber(load_default=None)
+    accounts = fields.Dict(keys=TextOrNumber(), values=fields.Nested(MappedAccountSchema), required=True)
 
     @post_load
     def _value(self, data: dict[str, Any], **_: Any) -> AccountMapping:
         if not data["layout"].is_mapped:
-            raise ValidationError("this layout names no accounts of yours and needs no mapping", "layout")
+            raise ValidationError("this layout does not use your accounts and needs no mapping", "layout")
         default = data["tax"] or ("T9" if data["layout"] is Layout.SAGE50 else None)
         accounts = {
-            code: account if account.tax else _taxed(account, default) for code, account in data["accounts"].items()
+            code: account if account.tax else replace(account, tax=default)
+            for code, account in data["accounts"].items()
         }
         return AccountMapping(data["layout"], accounts, data["date_order"])
-
-
-def _taxed(account: MappedAccount, tax: str | None) -> MappedAccount:
-    return MappedAccount(
-        account.code,
-        account.name,
-        tax,
-        account.department,
-        account.party,
-        account.location,
-        account.account_class,
-        account.tracking,
-    )

@@ -1,4 +1,4 @@
-"""The query of an export."""
+"""The query parameters of an export."""
 
 import re
 from datetime import date
@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from schemas.fields import Word, currency_code
 from schemas.times import Day
-from service.exports.export import MAX_PARTS, ExportName, ExportRequest, Granularity, Layout, Profile
+from service.exports.request import MAX_PARTS, ExportName, ExportRequest, Granularity, Layout, Profile
 
 _NUMBER = re.compile(r"^(0|[1-9]\d{0,18})\Z")
 _FLAGS = {"1": True, "true": True, "0": False, "false": False}
@@ -16,7 +16,7 @@ MAX_AS_OF = 2**63 - 1
 
 
 class Digits(fields.Field[int]):
-    """A whole number written in plain digits."""
+    """A whole number in ASCII digits, between `least` and `most`, without sign or leading zeros."""
 
     def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
         super().__init__(metadata={"type": "integer", "minimum": least}, **kwargs)
@@ -26,12 +26,12 @@ class Digits(fields.Field[int]):
         if not isinstance(value, str) or not value.isascii() or not _NUMBER.match(value):
             raise ValidationError("must be a whole number")
         if not self.least <= int(value) <= self.most:
-            raise ValidationError(f"must be at least {self.least}, and not absurdly large")
+            raise ValidationError(f"must be between {self.least} and {self.most}")
         return int(value)
 
 
 class ZeroOrOne(fields.Field[bool]):
-    """`1` or `0`."""
+    """A flag: `1` or `true`, `0` or `false`."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(metadata={"type": "string", "enum": ["0", "1"]}, **kwargs)
@@ -43,7 +43,7 @@ class ZeroOrOne(fields.Field[bool]):
 
 
 class ExportQuerySchema(Schema):
-    """Which days, as of when, in which shape. Days are local to the organisation, both included."""
+    """The days, the point in the books, and the form of a file. Days are local to the organisation, both included."""
 
     from_on: fields.Field[date] = Day(data_key="from")
     to_on: fields.Field[date] = Day(data_key="to")
@@ -60,5 +60,5 @@ QUERY_NAMES = frozenset(field.data_key or name for name, field in ExportQuerySch
 
 
 def export_request(name: ExportName, query: dict[str, Any]) -> ExportRequest:
-    """The request that a loaded query means."""
+    """Return the request for a file with the parameters of a loaded query."""
     return ExportRequest(name, **query)

@@ -25,9 +25,9 @@ from infra.bench.books import write_books
 from service.database.embedded import embedded_postgresql
 from service.database.engine import application_engine
 from service.database.migrate import migrate
-from service.exports.export import ExportName, ExportRequest
 from service.exports.exporting import OPERATOR, Exports, open_export
 from service.exports.query_store import ordered
+from service.exports.request import ExportName, ExportRequest
 from service.exports.stream import ExportStream
 from service.settings import Settings
 

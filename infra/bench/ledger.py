@@ -17,9 +17,9 @@ from infra.bench.exports import bench_settings
 from service.database.embedded import embedded_postgresql
 from service.database.engine import application_engine, owner_engine
 from service.database.migrate import migrate
-from service.exports.export import ExportName, ExportRequest
 from service.exports.exporting import OPERATOR, Exports, open_export
-from service.ledger.posting_store import post_in_batches
+from service.exports.request import ExportName, ExportRequest
+from service.ledger.post_due import post_in_batches
 from service.ledger.store import balances
 from service.stripe_facts.record_store import record_balance_transactions
 from service.stripe_gateway.facts import BalanceTransaction, FeeDetail

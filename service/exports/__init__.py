@@ -1,1 +1,1 @@
-"""Files for finance: exact, formula-safe, reproducible byte for byte, with a manifest and an audit row per run."""
+"""CSV files for finance: exact, safe in spreadsheets, repeatable byte for byte, with a manifest and a recorded run."""

@@ -1,4 +1,4 @@
-"""Do the files agree with the books? Each file's sum beside the movement of the ledger accounts it covers."""
+"""Sum the files that must agree with the books, to compare each sum with the ledger accounts that the file covers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from psycopg import sql
 from sqlalchemy import Connection
 
-from service.exports.export import ExportName, ExportRequest
 from service.exports.query_store import ExportScope, rows_of
 from service.exports.records_store import read_books
-from service.exports.store import values
+from service.exports.request import ExportName, ExportRequest
+from service.exports.store import read_rows
 from service.ledger.accounts import Account
 from service.ledger.local_days import LocalDays
 
@@ -21,9 +21,9 @@ _SUMS = sql.SQL("SELECT currency, sum({column}) FROM ({rows}) r WHERE {condition
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """One file, the sum of one of its columns per currency in minor units, and the accounts that must hold as much.
+    """The sum of one column of a file, and the accounts whose balances must add up to it.
 
-    `sign` is -1 where those accounts are credited.
+    `sums` are minor units by currency. `sign` is -1 if the accounts are credited.
     """
 
     name: ExportName
@@ -34,6 +34,8 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class _Covered:
+    """The column of a file to sum, over the rows of `condition`, and the accounts that it covers."""
+
     column: str
     accounts: tuple[Account, ...]
     sign: int = 1
@@ -55,15 +57,15 @@ _COVERED: Mapping[ExportName, _Covered] = {
 
 
 def agreements(connection: Connection, zone: ZoneInfo, now: datetime, *, is_livemode: bool) -> list[Agreement]:
-    """Add up the very rows these files have today, over all days. Call it on one snapshot of the books."""
+    """Sum the files as they are now, over all days. Call it on a connection that sees one moment of the books."""
     scope = ExportScope(LocalDays(None, None, zone), read_books(connection, None), is_livemode, now)
-    found = []
+    results = []
     for name, covered in _COVERED.items():
         statement = _SUMS.format(
             column=sql.Identifier(covered.column),
             rows=rows_of(ExportRequest(name), scope),
             condition=sql.SQL(covered.condition),
         )
-        sums = {currency: int(minor) for currency, minor in values(connection, statement) if minor}
-        found.append(Agreement(name, covered.accounts, covered.sign, sums))
-    return found
+        sums = {currency: int(minor) for currency, minor in read_rows(connection, statement) if minor}
+        results.append(Agreement(name, covered.accounts, covered.sign, sums))
+    return results

@@ -1,4 +1,4 @@
-"""GET /v1/exports/<name>.csv and .json: files for finance, streamed, and their manifests."""
+"""`GET /v1/exports/<name>.csv` streams a file for finance, `GET /v1/exports/<name>.json` returns its manifest."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,9 +9,9 @@ from werkzeug.exceptions import HTTPException, Unauthorized
 
 from schemas.export import QUERY_NAMES, ExportQuerySchema, export_request
 from service.errors import NotFoundError
-from service.exports.export import ExportName
-from service.exports.exporting import STRANGER, Asker, Exports, new_run, open_export, record_refusal
+from service.exports.exporting import UNKNOWN_CALLER, Caller, Exports, new_run, open_export, record_refusal
 from service.exports.manifest import manifest_document
+from service.exports.request import ExportName
 from service.exports.stream import ExportStream
 from service.exports.text_cells import safe_text
 from service.services import current_services
@@ -22,20 +22,20 @@ from service.web.requests import Blueprint
 
 P = ParamSpec("P")
 R = TypeVar("R")
-GIVEN_CHARACTERS = 40  # what the record keeps of a parameter that means nothing
+RECORDED_CHARACTERS = 40  # of each parameter of a refused request
 CSV_TYPE = "text/csv; charset=utf-8; header=present"
 
 blueprint = Blueprint("exports", __name__, url_prefix="/v1/exports", description="Files for finance")
 
 
 class UnknownExportError(NotFoundError):
-    """No file has this name."""
+    """There is no export with the requested name."""
 
     code = "unknown_export"
 
 
 def records_refusals(file_format: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorator, right under the route: what is refused before there is an export to open leaves its record as well."""
+    """Decorate a view so that a request refused before an export is opened is recorded too. Goes under the route."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
@@ -57,7 +57,7 @@ def records_refusals(file_format: str) -> Callable[[Callable[P, R]], Callable[P,
 @blueprint.response(200, {"type": "string"}, content_type="text/csv")
 @blueprint.arguments(ExportQuerySchema, location="query")
 def export_file(query: dict[str, Any], name: str) -> Response:
-    """Stream a file. Days are local and both included; `as_of` repeats an earlier file byte for byte."""
+    """Stream a file as CSV. Both days are local and included; `as_of` gives an earlier file again, byte for byte."""
     stream = _open(name, query, "csv")
     response = Response(stream, content_type=CSV_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{stream.file_name}"'
@@ -73,7 +73,7 @@ def export_file(query: dict[str, Any], name: str) -> Response:
 @blueprint.response(200, {"type": "object"})
 @blueprint.arguments(ExportQuerySchema, location="query")
 def export_manifest(query: dict[str, Any], name: str) -> Response:
-    """Describe the file that the same query gives as CSV: rows, sums per currency, SHA-256, and its `as_of`."""
+    """Describe the CSV file of the same query: its rows, sums per currency, columns, SHA-256 and `as_of`."""
     stream = _open(name, query, "json")
     try:
         response = jsonify(manifest_document(stream.manifest()))
@@ -85,27 +85,29 @@ def export_manifest(query: dict[str, Any], name: str) -> Response:
 
 def _open(name: str, query: dict[str, Any], file_format: str) -> ExportStream:
     if name not in set(ExportName):
-        raise UnknownExportError("no export has this name")
+        raise UnknownExportError("there is no export with this name")
     token = current_token()
-    asker = Asker(
-        name=_named(token),
+    caller = Caller(
+        name=_token_name(token),
         may_export=token.role in {Role.FINANCE, Role.AUDITOR, Role.ADMIN},
         may_see_personal_data=token.role in {Role.FINANCE, Role.ADMIN},
     )
-    return open_export(_exports(), asker, export_request(ExportName(name), query), file_format)
+    return open_export(_exports(), caller, export_request(ExportName(name), query), file_format)
 
 
 def _record_refusal(name: str, file_format: str, error: HTTPException | UnknownExportError) -> None:
-    """Known names only, and of each parameter's value the beginning."""
-    given = {key: safe_text(text[:GIVEN_CHARACTERS]) for key, text in request.args.items() if key in QUERY_NAMES}
+    """Record a refused request: the name if it is a known one, and the first characters of each known parameter."""
+    parameters = {
+        key: safe_text(text[:RECORDED_CHARACTERS]) for key, text in request.args.items() if key in QUERY_NAMES
+    }
     known_name = name if name in set(ExportName) else "unknown"
     reason = error.code if isinstance(error, UnknownExportError) else CODE_BY_STATUS[error.code or 500]
-    asked_by = STRANGER if isinstance(error, Unauthorized) else _named(current_token())
+    asked_by = UNKNOWN_CALLER if isinstance(error, Unauthorized) else _token_name(current_token())
     exports = _exports()
-    record_refusal(exports, new_run(exports, asked_by, known_name, file_format, given), reason)
+    record_refusal(exports, new_run(exports, asked_by, known_name, file_format, parameters), reason)
 
 
-def _named(token: Token) -> str:
+def _token_name(token: Token) -> str:
     return f"{token.token_id} ({token.name})"
 
 

@@ -1,4 +1,4 @@
-"""How each kind of cell is written, as SQL: formatting a million rows belongs where the rows are."""
+"""SQL expressions that format a cell by its kind. PostgreSQL formats, so a file of a million rows stays fast."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,12 +18,12 @@ _TEXT = sql.SQL(
     "THEN '''' || regexp_replace({value}, {controls}, ' ', 'g') "
     "ELSE regexp_replace({value}, {controls}, ' ', 'g') END, '')"
 )
-# Ids and words begin with a letter or digit; whatever does not goes through the whole rule. Ten times faster.
+# An id or a code word begins with a letter or a digit. Only other values go through the whole rule: ten times faster.
 _CODE = sql.SQL(
     "CASE WHEN ascii({value}) BETWEEN 65 AND 122 OR ascii({value}) BETWEEN 48 AND 57 THEN {value} "
     "WHEN {value} IS NULL THEN NULL ELSE {text} END"
 )
-# The scale of a product is the sum of its factors' scales, so the digits after the point are exactly the currency's.
+# The scale of a numeric product is the sum of its factors' scales, so a cell has exactly the currency's digits.
 _UNIT = sql.SQL(
     "CASE WHEN {currency} IN ('EUR', 'USD', 'GBP') THEN 0.01 WHEN {currency} = ANY({zero}) THEN 1 "
     "WHEN {currency} = ANY({three}) THEN 0.001 ELSE 0.01 END"
@@ -31,7 +31,7 @@ _UNIT = sql.SQL(
 _FORMATS: Mapping[CellKind, sql.SQL] = {
     CellKind.INTEGER: sql.SQL("{value}"),
     CellKind.INSTANT: sql.SQL("""to_char({value} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""),
-    CellKind.DAY: sql.SQL("{value}"),  # dates are written as YYYY-MM-DD where datestyle is ISO
+    CellKind.DAY: sql.SQL("{value}"),  # COPY writes a date as YYYY-MM-DD because `reading` sets datestyle to ISO
     CellKind.FLAG: sql.SQL("CASE {value} WHEN true THEN 'true' WHEN false THEN 'false' END"),
     CellKind.SHORT_DAY: sql.SQL("to_char({value}, 'DD/MM/YY')"),
     CellKind.LONG_DAY: sql.SQL("to_char({value}, 'DD/MM/YYYY')"),
@@ -40,17 +40,20 @@ _FORMATS: Mapping[CellKind, sql.SQL] = {
 
 
 def safe_text_cell(value: sql.Composable) -> sql.Composed:
-    """The same as `safe_text`; empty text becomes null, which CSV writes as nothing instead of two quotes."""
+    """Return the expression that does what `safe_text` does.
+
+    Empty text becomes NULL, because CSV writes empty text as two quotes and NULL as nothing.
+    """
     return _TEXT.format(value=value, unsafe=_UNSAFE, controls=_CONTROLS, formula=_FORMULA)
 
 
 def code_cell(value: sql.Composable) -> sql.Composed:
-    """Text that should be an id or a word."""
+    """Return the expression for a text that is almost always an id or a code word."""
     return _CODE.format(value=value, text=safe_text_cell(value))
 
 
 def unit_of(currency: sql.Composable) -> sql.Composed:
-    """The value of one minor unit in major units."""
+    """Return the expression for the value of one minor unit in major units."""
     return _UNIT.format(
         currency=currency,
         zero=sql.Literal(sorted(ZERO_DECIMAL_CURRENCIES)),
@@ -59,12 +62,12 @@ def unit_of(currency: sql.Composable) -> sql.Composed:
 
 
 def money_cell(minor: sql.Composable, currency: sql.Composable) -> sql.Composed:
-    """Exact major units with exactly the currency's digits, the same as `major_text`."""
+    """Return the expression for an amount in major units with the currency's digits, as `major_text` writes it."""
     return sql.SQL("({minor}::numeric * {unit})").format(minor=minor, unit=unit_of(currency))
 
 
 def cell(column: Column, *, has_personal_data: bool) -> sql.Composable:
-    """The expression for one column of a row called `r`."""
+    """Return the expression for a column of the row `r`. A personal column is NULL without `has_personal_data`."""
     if column.is_personal and not has_personal_data:
         return sql.SQL("NULL::text")
     value = sql.Identifier("r", column.source)
@@ -82,12 +85,12 @@ def cell(column: Column, *, has_personal_data: bool) -> sql.Composable:
 
 
 def unit_name(currency: str) -> str:
-    """The name under which a row carries the unit of its currency column."""
+    """Return the name of the value that holds the unit of a row's currency column."""
     return f"unit_of_{currency}"
 
 
 def units(columns: Sequence[Column]) -> sql.Composable:
-    """The units of every currency the columns are in, computed once per row called `s`."""
+    """Return expressions for the units of the columns' currencies, so that each is computed once per row `s`."""
     currencies = sorted({column.currency for column in columns if column.kind is CellKind.MONEY})
     return sql.SQL("").join(
         sql.SQL(", {unit} AS {name}").format(

@@ -1,4 +1,4 @@
-"""`flask export NAME`, the same bytes as over HTTP; `flask accounts`, `flask receipts`, `flask gift-aid`."""
+"""Commands: `export NAME`, which writes the bytes that the HTTP endpoint sends, and `accounts apply` and `show`."""
 
 import contextlib
 import json
@@ -12,11 +12,11 @@ import click
 from flask.cli import with_appcontext
 
 from service.errors import DomainError
-from service.exports.export import ExportName, ExportRequest, Granularity, Layout, Profile
 from service.exports.exporting import OPERATOR, Exports, open_export
+from service.exports.layouts.mapping_store import find_mapping
+from service.exports.layouts.mappings import apply_mapping
 from service.exports.manifest import manifest_document
-from service.exports.mapping_store import find_mapping
-from service.exports.mappings import apply_mapping
+from service.exports.request import ExportName, ExportRequest, Granularity, Layout, Profile
 from service.exports.stream import ExportStream
 from service.services import current_services
 
@@ -27,18 +27,20 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.argument("name", type=click.Choice([name.value for name in ExportName]))
 @click.option("--from", "from_on", type=_DAY, help="First local day, included.")
 @click.option("--to", "to_on", type=_DAY, help="Last local day, included.")
-@click.option("--as-of", type=click.IntRange(0), help="Repeat an earlier file: the number in its manifest.")
-@click.option("--profile", type=click.Choice([each.value for each in Profile]), default=Profile.PLAIN.value)
-@click.option("--granularity", type=click.Choice([each.value for each in Granularity]), default="transaction")
-@click.option("--layout", type=click.Choice([each.value for each in Layout]), default=Layout.GENERIC.value)
-@click.option("--currency", help="Only this currency, for layouts that hold one.")
-@click.option("--part", type=click.IntRange(1), help="Which part, where the layout has a limit of lines.")
+@click.option("--as-of", type=click.IntRange(0), help="Repeat an earlier file: the as_of number in its manifest.")
+@click.option("--profile", type=click.Choice([profile.value for profile in Profile]), default=Profile.PLAIN.value)
+@click.option(
+    "--granularity", type=click.Choice([granularity.value for granularity in Granularity]), default="transaction"
+)
+@click.option("--layout", type=click.Choice([layout.value for layout in Layout]), default=Layout.GENERIC.value)
+@click.option("--currency", help="Only this currency, for layouts that hold a single currency.")
+@click.option("--part", type=click.IntRange(1), help="The part to write, if the layout limits the lines of a file.")
 @click.option("--pii", "has_personal_data", is_flag=True, help="Fill the personal columns.")
 @click.option("--manifest", "is_manifest", is_flag=True, help="Write the manifest instead of the file.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @with_appcontext
 def export(name: str, output: Path | None, is_manifest: bool, **given: Any) -> None:
-    """Write one of finance's files as CSV. Days are local to the organisation and both included."""
+    """Write a file for finance as CSV. Both days are included and local to ACCOUNTING_TIMEZONE."""
     try:
         stream = open_export(_exports(), OPERATOR, _request(name, given), "json" if is_manifest else "csv")
         with contextlib.closing(stream), _opened(output) as file:
@@ -54,14 +56,14 @@ def export(name: str, output: Path | None, is_manifest: bool, **given: Any) -> N
 
 @click.group()
 def accounts() -> None:
-    """What our accounts are called in the organisation's accounting system."""
+    """Map our accounts to the accounts in the organisation's accounting system."""
 
 
 @accounts.command("apply")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @with_appcontext
 def apply_accounts(file: Path) -> None:
-    """Check a mapping and put it in force for the layout it names."""
+    """Check the mapping in FILE and put it in force for the layout that it names."""
     services = current_services()
     try:
         text = file.read_text(encoding="utf-8")
@@ -72,10 +74,10 @@ def apply_accounts(file: Path) -> None:
 
 
 @accounts.command("show")
-@click.argument("layout", type=click.Choice([each.value for each in Layout if each.is_mapped]))
+@click.argument("layout", type=click.Choice([layout.value for layout in Layout if layout.is_mapped]))
 @with_appcontext
 def show_accounts(layout: str) -> None:
-    """Print the mapping in force."""
+    """Print the mapping that is in force for LAYOUT."""
     with current_services().engine.connect() as connection:
         version = find_mapping(connection, Layout(layout))
     if version is None:
@@ -89,19 +91,19 @@ def _exports() -> Exports:
 
 
 def _request(name: str, given: dict[str, Any]) -> ExportRequest:
-    words = {"profile": Profile, "granularity": Granularity, "layout": Layout}
-    values = {key: words[key](value) if key in words else value for key, value in given.items()}
-    read: dict[str, Any] = {
+    enums = {"profile": Profile, "granularity": Granularity, "layout": Layout}
+    values = {key: enums[key](value) if key in enums else value for key, value in given.items()}
+    fields: dict[str, Any] = {
         key: value.date() if isinstance(value, datetime) else value for key, value in values.items()
     }
-    return ExportRequest(ExportName(name), **read)
+    return ExportRequest(ExportName(name), **fields)
 
 
 def _write(stream: ExportStream, file: IO[bytes], *, has_progress: bool) -> None:
     if not has_progress:
         file.writelines(stream)
         return
-    with click.progressbar(length=stream.count_rows(), label=stream.request.name.value, file=sys.stderr) as bar:
+    with click.progressbar(length=stream.count_all_rows(), label=stream.request.name.value, file=sys.stderr) as bar:
         written = 0
         for chunk in stream:
             file.write(chunk)
@@ -111,7 +113,7 @@ def _write(stream: ExportStream, file: IO[bytes], *, has_progress: bool) -> None
 
 @contextlib.contextmanager
 def _opened(output: Path | None) -> Iterator[IO[bytes]]:
-    """The file, complete or not there at all; or standard output."""
+    """Open the output file, or standard output for None. If writing fails, no file is left."""
     if output is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()

@@ -1,14 +1,14 @@
-"""What a column of an export may hold, and how its name relates to what is stored."""
+"""The columns of export files: their names, how their cells are written, and the stored values that they show."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class CellKind(StrEnum):
-    """How a value is written. A money cell is major units as text; its `*_minor` twin the integer."""
+    """How a cell is written. Money is exact text in major units; its `*_minor` twin is an integer column."""
 
-    TEXT = "text"  # anything people wrote: control characters and formulas are made harmless
-    CODE = "code"  # ids, and words of large files: made harmless if they do not begin like one
+    TEXT = "text"  # what people wrote: control characters and formulas are made harmless
+    CODE = "code"  # ids and code words: made harmless only if they do not begin with a letter or a digit
     MONEY = "money"
     INTEGER = "integer"
     INSTANT = "instant"
@@ -21,7 +21,11 @@ class CellKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `source` is the stored value's name; a money column's is in minor units of `currency`."""
+    """A column of a file. `source` names the value in the file's rows.
+
+    The source of a money column holds minor units of the currency that the value named `currency` holds. A summed
+    column appears in the manifest's sums.
+    """
 
     name: str
     kind: CellKind
@@ -32,11 +36,13 @@ class Column:
 
 
 def text(name: str, source: str | None = None, *, is_personal: bool = False) -> Column:
+    """Define a column of text; its source has the same name unless `source` is given."""
     return Column(name, CellKind.TEXT, source or name, is_personal=is_personal)
 
 
-def code(name: str, source: str | None = None) -> Column:
-    return Column(name, CellKind.CODE, source or name)
+def code(name: str) -> Column:
+    """Define a column of ids or code words."""
+    return Column(name, CellKind.CODE, name)
 
 
 def texts(*names: str) -> tuple[Column, ...]:
@@ -48,11 +54,12 @@ def codes(*names: str) -> tuple[Column, ...]:
 
 
 def money(name: str, *, currency: str = "currency", is_summed: bool = False) -> Column:
+    """Define a column of money; the source of `gross` is `gross_minor`."""
     return Column(name, CellKind.MONEY, f"{name}_minor", currency, is_summed=is_summed)
 
 
 def instant(name: str) -> Column:
-    """An instant; a column `paid_at_utc` is stored as `paid_at`."""
+    """Define a column of instants; the source of `paid_at_utc` is `paid_at`."""
     return Column(name, CellKind.INSTANT, name.removesuffix("_utc"))
 
 

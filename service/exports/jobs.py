@@ -1,4 +1,4 @@
-"""The job behind exports: letting go of what no file can need again."""
+"""The weekly job that deletes saved changes of facts that no export needs."""
 
 import procrastinate
 import structlog
@@ -12,8 +12,8 @@ log = structlog.get_logger()
 
 @blueprint.periodic(cron="43 3 * * 0")
 @blueprint.task(name="prune", pass_context=True, queueing_lock="exports:prune")
-def prune(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue hands it over
-    """Every week: old changes of facts go, except those that repeat the exports of closed periods."""
+def prune(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue passes it
+    """Delete old changes of facts, except those that exports of closed periods need to be repeated."""
     services: Services = context.additional_context["services"]
     with services.engine.begin() as connection:
         log.info("record_changes_pruned", count=prune_records(connection))

@@ -1,18 +1,18 @@
-"""The manifest: what a file holds, so that whoever has it can check it and ask for the same bytes again."""
+"""The manifest describes a file, so that its holder can verify the file and request the same bytes again."""
 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from service.exports.export import SCHEMA_VERSION, ExportRequest, download_name
-from service.exports.files import FILES
+from service.exports.files.by_name import FILES
+from service.exports.request import SCHEMA_VERSION, ExportRequest, download_name
 from service.money import major_text
 
 
 @dataclass(frozen=True, slots=True)
 class CurrencySums:
-    """Of one currency: the rows, and (column, sum in minor units) for every column that adds up.
+    """The number of rows in one currency, and (column, sum in minor units) for every summed column.
 
-    `currency` None: rows without an amount, such as a payment still on its way.
+    `currency` is None for rows without an amount, such as a pending payment.
     """
 
     currency: str | None
@@ -22,7 +22,7 @@ class CurrencySums:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A finished file. `part_count` is None where the layout knows no limit."""
+    """The description of a complete file. `part_count` is None if the layout has no limit of lines."""
 
     request: ExportRequest
     zone: ZoneInfo
@@ -38,7 +38,7 @@ class Manifest:
 
 
 def request_parameters(request: ExportRequest) -> dict[str, str | int | bool | None]:
-    """The request under the names callers use."""
+    """Return the parameters of a request under the names that callers use."""
     return {
         "from": request.from_on.isoformat() if request.from_on else None,
         "to": request.to_on.isoformat() if request.to_on else None,
@@ -53,7 +53,7 @@ def request_parameters(request: ExportRequest) -> dict[str, str | int | bool | N
 
 
 def manifest_document(manifest: Manifest) -> dict[str, object]:
-    """The manifest as JSON. Sums are exact text, with their integer twins in minor units."""
+    """Return the manifest as a JSON document. Sums are exact text, each with an integer twin in minor units."""
     request = manifest.request
     definition = FILES[request.name]
     return {
@@ -78,8 +78,8 @@ def manifest_document(manifest: Manifest) -> dict[str, object]:
 
 
 def _sums(currency: str, sums: CurrencySums) -> dict[str, object]:
-    found: dict[str, object] = {"rows": sums.row_count}
+    document: dict[str, object] = {"rows": sums.row_count}
     for name, minor in sums.sums:
-        found[name] = major_text(minor, currency)
-        found[f"{name}_minor"] = minor
-    return found
+        document[name] = major_text(minor, currency)
+        document[f"{name}_minor"] = minor
+    return document

@@ -1,6 +1,5 @@
-"""From a request to the one statement that makes its file."""
+"""Compose the SQL statement of a file from a request."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,38 +7,18 @@ from psycopg import sql
 
 from service.exports.cells_store import cell, units
 from service.exports.columns import Column
-from service.exports.contributions_store import CONTRIBUTIONS
-from service.exports.exceptions_store import EXCEPTIONS
-from service.exports.export import ExportName, ExportRequest
-from service.exports.journal_store import Names, generic_journal, trial_balance
-from service.exports.layouts import GIFT_AID_ROWS_PER_PART
-from service.exports.payouts_store import FEES, PAYOUT_LINES, PAYOUTS
+from service.exports.files.by_name import FILES
+from service.exports.files.definition import BY_INSTANT
+from service.exports.files.gift_aid import GIFT_AID_ROWS_PER_PART
+from service.exports.files.journal import journal_lines
 from service.exports.records_store import BooksPoint, relations
-from service.exports.returns_store import DISPUTES, REFUNDS
-from service.exports.supporters_store import GIFT_AID, RECEIPTS, SUBSCRIPTIONS
+from service.exports.request import ExportName, ExportRequest
 from service.ledger.local_days import LocalDays
 
-_BY_INSTANT = sql.SQL('sort_at, sort_id COLLATE "C"')
-_ORDERS = {
-    ExportName.JOURNAL: sql.SQL("seq, line"),
-    ExportName.TRIAL_BALANCE: sql.SQL("currency, account_code"),
-    ExportName.PAYOUT_LINES: sql.SQL(
-        'payout_created_at, payout_id COLLATE "C", is_rest, created_at, line_id COLLATE "C"'
-    ),
-}
-_ROWS: Mapping[ExportName, sql.SQL] = {
-    ExportName.CONTRIBUTIONS: CONTRIBUTIONS,
-    ExportName.REFUNDS: REFUNDS,
-    ExportName.DISPUTES: DISPUTES,
-    ExportName.FEES: FEES,
-    ExportName.PAYOUTS: PAYOUTS,
-    ExportName.PAYOUT_LINES: PAYOUT_LINES,
-    ExportName.SUBSCRIPTIONS: SUBSCRIPTIONS,
-    ExportName.RECEIPTS: RECEIPTS,
-    ExportName.GIFT_AID: GIFT_AID,
-    ExportName.EXCEPTIONS: EXCEPTIONS,
-}
-_NOBODY = sql.SQL(
+Statement = sql.Composable
+
+# Without permission for personal data, files read these empty relations instead of the tables.
+_NO_CONTRIBUTORS = sql.SQL(
     "(SELECT NULL::text AS id, NULL::text AS contributor_name, NULL::text AS contributor_email, "
     "NULL::text AS contributor_country, NULL::text AS contributor_postal_code LIMIT 0)"
 )
@@ -47,20 +26,21 @@ _DECLARERS = sql.SQL(
     "(SELECT *, upper(regexp_replace(contributor_postcode, '[^0-9A-Za-z]', '', 'g')) AS compact "
     "FROM gift_aid_declarations)"
 )
-_NO_DECLARER = sql.SQL(
+_NO_DECLARERS = sql.SQL(
     "(SELECT NULL::text AS id, NULL::text AS contributor_title, NULL::text AS contributor_first_name, "
     "NULL::text AS contributor_last_name, NULL::text AS contributor_house, NULL::text AS compact LIMIT 0)"
 )
 _FORMATTED = sql.SQL("SELECT {cells} FROM (SELECT s.*{units} FROM ({rows}) s) r ORDER BY {order}")
+_ORDERED = sql.SQL("SELECT s.* FROM ({rows}) s ORDER BY {order}")
 _GIFT_AID_PART = sql.SQL("SELECT * FROM ({rows}) s ORDER BY {order} LIMIT {limit} OFFSET {offset}")
-# Left out where both sides are open: the planner takes a range of a computed date for a small part of the rows.
+# Not used if both sides are open, because PostgreSQL estimates that a range of a computed date keeps few rows.
 _IN_DAYS = sql.SQL("x.accounting_date BETWEEN {from_on} AND {to_on}")
 _SUMS = sql.SQL("SELECT {sums} FROM ({rows}) s GROUP BY 1 ORDER BY 1")
 
 
 @dataclass(frozen=True, slots=True)
 class ExportScope:
-    """What a file covers: days, at one point of the books, of one mode. `now` decides what is overdue."""
+    """The days of a file, the point in the books that it shows, and the mode. `now` decides what is overdue."""
 
     days: LocalDays
     books: BooksPoint
@@ -69,20 +49,19 @@ class ExportScope:
 
 
 def formatted(columns: tuple[Column, ...], rows: sql.Composable, request: ExportRequest) -> sql.Composed:
-    """The rows in their order, each cell as text of its kind."""
+    """Return the statement of the rows in the file's order, with each cell in the format of its column."""
     cells = [cell(column, has_personal_data=request.has_personal_data) for column in columns]
-    order = _ORDERS.get(request.name, _BY_INSTANT)
+    order = FILES[request.name].order
     return _FORMATTED.format(cells=sql.SQL(", ").join(cells), units=units(columns), rows=rows, order=order)
 
 
 def ordered(request: ExportRequest, rows: sql.Composable) -> sql.Composed:
-    """The rows in the file's order, unformatted."""
-    order = _ORDERS.get(request.name, _BY_INSTANT)
-    return sql.SQL("SELECT s.* FROM ({rows}) s ORDER BY {order}").format(rows=rows, order=order)
+    """Return the statement of the unformatted rows in the file's order."""
+    return _ORDERED.format(rows=rows, order=FILES[request.name].order)
 
 
 def summed(columns: tuple[Column, ...], rows: sql.Composable) -> sql.Composed:
-    """Rows and sums in minor units, per currency."""
+    """Return the statement of the number of rows and the sums in minor units, for each currency."""
     sums = [
         sql.SQL("coalesce(sum({value}), 0)").format(value=sql.Identifier(column.source))
         for column in columns
@@ -93,35 +72,31 @@ def summed(columns: tuple[Column, ...], rows: sql.Composable) -> sql.Composed:
 
 
 def rows_of(request: ExportRequest, scope: ExportScope) -> sql.Composable:
-    """The rows of a file, unordered, each value under the name its column reads."""
+    """Return the statement of a file's rows, without an order; each value has the name that its column reads."""
     names = query_names(request, scope)
-    match request.name:
-        case ExportName.JOURNAL:
-            return generic_journal(request.granularity, names)
-        case ExportName.TRIAL_BALANCE:
-            return trial_balance(names)
-        case name:
-            return _ROWS[name].format(**names)
+    if request.name is ExportName.JOURNAL:
+        names |= {"lines": journal_lines(request.granularity, names)}
+    return FILES[request.name].rows.format(**names)
 
 
 def gift_aid_part(rows: sql.Composable, part: int) -> sql.Composable:
-    """The rows of one part, in the file's order."""
+    """Return the statement of the rows in one part of gift_aid.csv; parts count from 1."""
     return _GIFT_AID_PART.format(
         rows=rows,
-        order=_BY_INSTANT,
+        order=BY_INSTANT,
         limit=sql.Literal(GIFT_AID_ROWS_PER_PART),
         offset=sql.Literal((part - 1) * GIFT_AID_ROWS_PER_PART),
     )
 
 
-def query_names(request: ExportRequest, scope: ExportScope) -> Names:
-    """What the statements call by name: tables as they stood, days, instants, the mode."""
+def query_names(request: ExportRequest, scope: ExportScope) -> dict[str, sql.Composable]:
+    """Return the meaning of each name in the files' statements: tables at the point in the books, days, mode."""
     days, books = scope.days, scope.books
     from_on, to_on = _day(days.from_on, "-infinity"), _day(days.to_on, "infinity")
     return {
         **relations(books),
-        "contributors": sql.Identifier("contributions") if request.has_personal_data else _NOBODY,
-        "declarers": _DECLARERS if request.has_personal_data else _NO_DECLARER,
+        "contributors": sql.Identifier("contributions") if request.has_personal_data else _NO_CONTRIBUTORS,
+        "declarers": _DECLARERS if request.has_personal_data else _NO_DECLARERS,
         "ledger_seq": sql.Literal(books.ledger_seq),
         "is_livemode": sql.Literal(scope.is_livemode),
         "zone": sql.Literal(days.zone.key),

@@ -1,7 +1,7 @@
-"""The books as they stood: every fact as it was when the changes had reached a given number.
+"""Read every fact as it was at an earlier point in the books.
 
-Triggers number each change of a fact and keep the row as it was before. So what a table held at number n is what it
-holds now, without the records changed since, and with those as the first later change found them.
+A trigger numbers each change of a fact and saves the row as it was before the change. A table as of number n therefore
+is the table now, except that each record that changed since n is replaced by the row that its first later change saved.
 """
 
 from collections.abc import Mapping
@@ -29,15 +29,15 @@ from sqlalchemy.exc import OperationalError
 
 from service.database.columns import INSTANT
 from service.database.metadata import metadata
-from service.exports.export import BusyBooksError, InvalidExportError
+from service.exports.request import BusyBooksError, InvalidExportError
 
-RECORDS_LOCK = 0x6B6F_7472  # advisory lock: shared by all who change facts, taken alone to see them at rest
+RECORDS_LOCK = 0x6B6F_7472  # advisory lock: shared by transactions that change facts, exclusive to wait for them
 REST_ATTEMPTS = 8
-RECORDS_KEPT_DAYS = 400  # every change; older ones only as far as exports of closed periods need them
-REST_TIMEOUT_MILLISECONDS = 500  # below PostgreSQL's deadlock_timeout, so that waiting here never ends a writer
+RECORDS_KEPT_DAYS = 400  # older changes are kept only if an export of a closed period needs them
+REST_TIMEOUT_MILLISECONDS = 500  # below PostgreSQL's deadlock_timeout, so that no writer is cancelled for this wait
 
-# Which column names a record of each table whose changes are kept.
-NOTED_TABLES: Mapping[str, str] = {
+# The tables whose changes are saved, and the column that identifies a record of each.
+RECORDED_TABLES: Mapping[str, str] = {
     "balance_transactions": "id",
     "charges": "id",
     "refunds": "id",
@@ -62,7 +62,7 @@ record_changes = Table(
     Column("noted_at", INSTANT, nullable=False, server_default=func.now()),
     Index(None, "table_name", "seq"),
 )
-# Numbers at which the books can still be read; the largest is the horizon, from which on every number can.
+# The numbers as of which the books can still be read. From the horizon on, that is every number.
 record_points = Table(
     "record_points",
     metadata,
@@ -73,7 +73,11 @@ record_points = Table(
 
 @dataclass(frozen=True, slots=True)
 class BooksPoint:
-    """A point in the books: `as_of` counts every change of a fact, `ledger_seq` is the newest entry by then."""
+    """A point in the books.
+
+    `as_of` is the number of the last change of a fact, `ledger_seq` the number of the newest ledger entry at that
+    point, `changed_since` the tables that changed later.
+    """
 
     as_of: int
     ledger_seq: int
@@ -81,9 +85,9 @@ class BooksPoint:
 
 
 def wait_for_rest(connection: Connection) -> None:
-    """Return at a moment when every change that has its number is committed; the caller's transaction ends here.
+    """Wait until every change that has a number is committed. This ends the caller's transaction.
 
-    Raises BusyBooksError if writers leave no such moment for a few seconds.
+    Raise BusyBooksError if writers leave no such moment for a few seconds.
     """
     for _ in range(REST_ATTEMPTS):
         try:
@@ -98,19 +102,22 @@ def wait_for_rest(connection: Connection) -> None:
 
 
 def read_books(connection: Connection, as_of: int | None) -> BooksPoint:
-    """The point in the books that `as_of` names, or the newest. Raises InvalidExportError for one that is not kept."""
-    changes = record_changes.c
-    newest = connection.execute(select(func.coalesce(func.max(changes.seq), 0))).scalar_one()
+    """Return the point in the books with the number `as_of`, or the newest point for None.
+
+    Raise InvalidExportError if the books have not reached that number or can no longer be read as of it.
+    """
+    change = record_changes.c
+    newest = connection.execute(select(func.coalesce(func.max(change.seq), 0))).scalar_one()
     if as_of is not None and not 0 <= as_of <= newest:
         raise InvalidExportError(f"as_of has not been reached: the newest is {newest}")
     point = newest if as_of is None else as_of
     if not _is_kept(connection, point):
         raise InvalidExportError(
-            f"the books as of {point} are kept no longer: no export of a closed period was made then"
+            f"the books as of {point} are no longer kept: no export of a closed period was made at that number"
         )
-    since = select(changes.table_name).distinct().where(changes.seq > point)
-    reached = select(func.max(changes.object_id.cast(BigInteger))).where(
-        changes.table_name == "ledger_entries", changes.seq <= point
+    since = select(change.table_name).distinct().where(change.seq > point)
+    reached = select(func.max(change.object_id.cast(BigInteger))).where(
+        change.table_name == "ledger_entries", change.seq <= point
     )
     ledger_seq = connection.execute(reached).scalar_one() or 0
     return BooksPoint(point, ledger_seq, frozenset(connection.execute(since).scalars()))
@@ -124,15 +131,15 @@ def _is_kept(connection: Connection, point: int) -> bool:
 
 
 def prune_records(connection: Connection, kept_days: int = RECORDS_KEPT_DAYS) -> int:
-    """Let go of changes older than `kept_days` that no repeatable export needs; returns how many."""
+    """Delete the changes older than `kept_days` that no repeatable export needs, and return how many there were."""
     return int(connection.execute(select(func.prune_record_changes(kept_days))).scalar_one())
 
 
 def relations(books: BooksPoint) -> dict[str, sql.Composable]:
-    """For every noted table a relation with its columns, as it stood: the table itself where nothing changed since."""
+    """Return, for every recorded table, a relation with its rows at that point: the table itself if it is unchanged."""
     return {
         table: _undone(table, key, books.as_of) if table in books.changed_since else sql.Identifier(table)
-        for table, key in NOTED_TABLES.items()
+        for table, key in RECORDED_TABLES.items()
     }
 
 

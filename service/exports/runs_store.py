@@ -1,4 +1,7 @@
-"""The record of every export: who asked for what, and what they got or why not. Who and what can never be changed."""
+"""The record of every run of an export: the caller, the request, and the result or the reason of a refusal.
+
+The database lets a run be finished once and refuses to change its caller and its request.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +28,7 @@ from service.database.metadata import metadata
 
 
 class RunOutcome(StrEnum):
-    """How a run ended. `started` stays only where the process was killed; `abandoned`: whoever asked went away."""
+    """How a run ended. A run stays `started` only if its process was killed; `abandoned` means the caller went away."""
 
     STARTED = "started"
     COMPLETED = "completed"
@@ -56,7 +59,7 @@ export_runs = Table(
 
 @dataclass(frozen=True, slots=True)
 class ExportRun:
-    """One run. `parameters` are the request's, as asked for; `reason` is the code of a refusal or fault."""
+    """A run of an export. `reason` is the error code of a refusal, or the name of the exception of a failure."""
 
     id: str
     name: str
@@ -73,6 +76,7 @@ class ExportRun:
 
 
 def add_run(connection: Connection, run: ExportRun) -> None:
+    """Save a run that began or was refused."""
     connection.execute(
         insert(export_runs).values(
             id=run.id,
@@ -89,10 +93,10 @@ def add_run(connection: Connection, run: ExportRun) -> None:
     )
 
 
-def add_strangers_run(connection: Connection, run: ExportRun, since: datetime, limit: int) -> bool:
-    """Keep the run of someone unknown, unless `limit` such runs are kept since then; whether it was."""
-    c = export_runs.c
-    kept = select(func.count()).where(c.asked_by == run.asked_by, c.asked_at > since)
+def add_bounded_run(connection: Connection, run: ExportRun, since: datetime, limit: int) -> bool:
+    """Save a run and return True, or return False if its caller has `limit` runs since that instant already."""
+    column = export_runs.c
+    kept = select(func.count()).where(column.asked_by == run.asked_by, column.asked_at > since)
     if connection.execute(kept).scalar_one() >= limit:
         return False
     add_run(connection, run)
@@ -100,7 +104,7 @@ def add_strangers_run(connection: Connection, run: ExportRun, since: datetime, l
 
 
 def finish_run(connection: Connection, run: ExportRun) -> None:
-    """Keep how a started run ended."""
+    """Save how a started run ended."""
     statement = update(export_runs).where(export_runs.c.id == run.id, export_runs.c.outcome == RunOutcome.STARTED.value)
     connection.execute(
         statement.values(
@@ -114,7 +118,7 @@ def finish_run(connection: Connection, run: ExportRun) -> None:
 
 
 def list_runs(connection: Connection, limit: int) -> tuple[ExportRun, ...]:
-    """The newest runs."""
+    """Return the newest runs, at most `limit`."""
     statement = select(export_runs).order_by(export_runs.c.asked_at.desc(), export_runs.c.id).limit(limit)
     return tuple(
         ExportRun(**{**row._mapping, "outcome": RunOutcome(row.outcome)})  # columns are named like the fields

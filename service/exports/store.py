@@ -1,4 +1,4 @@
-"""The database's side of an export: one connection that sees one moment of the books, and reads files off it."""
+"""Read exports from the database, on a connection that sees the books at one moment."""
 
 import contextlib
 from collections.abc import Generator, Iterator
@@ -9,23 +9,26 @@ from psycopg import sql
 from sqlalchemy import Connection, Engine, text
 
 from service.exports.columns import Column
-from service.exports.copy_store import csv_chunks
-from service.exports.export import BusyBooksError
 from service.exports.manifest import CurrencySums
 from service.exports.query_store import summed
 from service.exports.records_store import wait_for_rest
+from service.exports.request import BusyBooksError
 
-EXPORTS_AT_ONCE = 4  # of all machines together; each holds a connection for as long as its download takes
+EXPORTS_AT_ONCE = 4  # for all machines together; each export holds a connection as long as its download takes
 EXPORT_SLOTS_LOCK = 0x6B6F_7873
 STATEMENT_TIMEOUT_SECONDS = 900
 WORK_MEMORY = "64MB"
+CHUNK_BYTES = 64 * 1024
+
+_COPY = sql.SQL("COPY ({statement}) TO STDOUT WITH (FORMAT csv, ENCODING 'UTF8')")
+_COUNT = sql.SQL("SELECT count(*) FROM ({rows}) r")
 
 
 @contextlib.contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection in a read-only transaction that began when every numbered change was committed.
+    """Yield a connection in a read-only transaction that began when every numbered change was committed.
 
-    Raises BusyBooksError where too many exports are being made or the books do not come to rest.
+    Raise BusyBooksError if too many exports are running or if writers leave no such moment.
     """
     with engine.connect() as connection:
         wait_for_rest(connection)
@@ -39,31 +42,54 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def _take_slot(connection: Connection) -> None:
+    """Hold one of the export slots until the transaction ends. Raise BusyBooksError if every slot is taken."""
     statement = text("SELECT pg_try_advisory_xact_lock(:lock, :slot)")
     for slot in range(EXPORTS_AT_ONCE):
         if connection.execute(statement, {"lock": EXPORT_SLOTS_LOCK, "slot": slot}).scalar_one():
             return
-    raise BusyBooksError(f"{EXPORTS_AT_ONCE} exports are being made; try again when one has finished")
+    raise BusyBooksError(f"{EXPORTS_AT_ONCE} exports are running; try again when one has finished")
 
 
-def chunks(connection: Connection, statement: sql.Composable) -> Generator[tuple[bytes, int]]:
-    """The lines of a statement as CSV, with the number of rows in each chunk."""
-    return csv_chunks(_driver(connection), statement)
+def csv_chunks(connection: Connection, statement: sql.Composable) -> Generator[tuple[bytes, int]]:
+    """Yield the rows of a statement as chunks of whole CSV lines, each with its number of rows.
+
+    The rows come out of PostgreSQL's COPY, so memory does not grow with the file. COPY ends a line with LF, RFC 4180
+    asks for CRLF. No cell contains an LF, because text cells have their control characters replaced.
+    """
+    rows: list[bytes] = []
+    size = 0
+    with _driver(connection).cursor() as cursor, cursor.copy(_COPY.format(statement=statement)) as copy:
+        for row in copy:
+            rows.append(bytes(row))
+            size += len(row)
+            if size >= CHUNK_BYTES:
+                yield b"".join(rows).replace(b"\n", b"\r\n"), len(rows)
+                rows, size = [], 0
+    if rows:
+        yield b"".join(rows).replace(b"\n", b"\r\n"), len(rows)
 
 
-def sums(connection: Connection, columns: tuple[Column, ...], rows: sql.Composable) -> tuple[CurrencySums, ...]:
-    """Rows and sums per currency."""
+def sum_columns(connection: Connection, columns: tuple[Column, ...], rows: sql.Composable) -> tuple[CurrencySums, ...]:
+    """Return, for each currency, the number of rows and the sum of every column that is summed."""
     names = [column.name for column in columns if column.is_summed]
-    with _driver(connection).cursor() as cursor:
-        cursor.execute(summed(columns, rows))
-        return tuple(CurrencySums(row[0], row[1], tuple(zip(names, map(int, row[2:]), strict=True))) for row in cursor)
+    return tuple(
+        CurrencySums(currency, count, tuple(zip(names, map(int, sums), strict=True)))
+        for currency, count, *sums in read_rows(connection, summed(columns, rows))
+    )
 
 
-def values(connection: Connection, statement: sql.Composable) -> list[tuple[Any, ...]]:
-    """All rows of a small statement."""
+def count_rows(connection: Connection, rows: sql.Composable) -> int:
+    """Return the number of rows of a statement."""
+    ((count,),) = read_rows(connection, _COUNT.format(rows=rows))
+    return int(count)
+
+
+def read_rows(connection: Connection, statement: sql.Composable) -> list[tuple[Any, ...]]:
+    """Return all rows of a statement that gives few."""
     with _driver(connection).cursor() as cursor:
         return list(cursor.execute(sql.Composed([statement])))
 
 
 def _driver(connection: Connection) -> "PsycopgConnection[Any]":
+    """Return psycopg's connection, which alone can compose `sql` objects and COPY."""
     return cast("PsycopgConnection[Any]", connection.connection.driver_connection)

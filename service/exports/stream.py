@@ -1,25 +1,26 @@
-"""An export being read: its bytes once, in order, with the count and hash of what has passed."""
+"""The bytes of an export, streamed once and in order, with their count and hash."""
 
 import contextlib
 import hashlib
 import itertools
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from service.exports.copy_store import BYTE_ORDER_MARK, header_line
-from service.exports.export import ExportRequest, Profile, download_name
-from service.exports.file_store import PreparedFile
 from service.exports.manifest import Manifest
+from service.exports.prepared_file import PreparedFile
 from service.exports.query_store import ExportScope, formatted
+from service.exports.request import ExportRequest, Profile, download_name
 from service.exports.runs_store import RunOutcome
-from service.exports.store import chunks, sums
+from service.exports.store import csv_chunks, sum_columns
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """A file ready to be read; `stack` lets go of the connection."""
+    """A file that is ready to be streamed; closing `stack` releases its connection."""
 
     request: ExportRequest
     scope: ExportScope
@@ -29,7 +30,7 @@ class OpenedFile:
 
 
 class StreamTotals:
-    """What has passed so far."""
+    """The bytes and rows that were streamed so far, and their SHA-256."""
 
     __slots__ = ("byte_count", "digest", "row_count")
 
@@ -38,6 +39,7 @@ class StreamTotals:
         self.digest = hashlib.sha256()
 
     def count(self, chunk: bytes, row_count: int) -> bytes:
+        """Add a chunk to the totals and return it."""
         self.digest.update(chunk)
         self.byte_count += len(chunk)
         self.row_count += row_count
@@ -48,28 +50,29 @@ class StreamTotals:
         return self.digest.hexdigest()
 
 
-Ending = Callable[[StreamTotals, RunOutcome, str | None], None]
+OnEnd = Callable[[StreamTotals, RunOutcome, str | None], None]
 
 
 class ExportStream:
-    """Iterate for the bytes, once. However it ends, `ending` hears of it and the connection is free again.
+    """The bytes of an export; iterate over it once. At the end, `on_end` is called and the connection is released.
 
-    The generator holds no reference to the stream: a response nobody reads is cleared away at once.
+    `on_end` gets the totals, the outcome, and the name of the exception if the stream failed. The generator holds no
+    reference to the stream, so that a response that is never read is garbage-collected, and thereby closed, at once.
     """
 
-    def __init__(self, opened: OpenedFile, ending: Ending) -> None:
+    def __init__(self, opened: OpenedFile, on_end: OnEnd) -> None:
         self.request, self.scope, self.file = opened.request, opened.scope, opened.file
         self._connection = opened.connection
-        self._tally = StreamTotals()
-        self._lines = _lines(opened, self._tally, ending)
-        self._head = next(self._lines)
+        self._totals = StreamTotals()
+        self._chunks = _stream_file(opened, self._totals, on_end)
+        self._header = next(self._chunks)
 
     def __iter__(self) -> Iterator[bytes]:
-        return itertools.chain((self._head,), self._lines)
+        return itertools.chain((self._header,), self._chunks)
 
     def close(self) -> None:
-        """Stop reading; a file that was not read to its end counts as abandoned."""
-        self._lines.close()
+        """Stop the stream. A file that was not streamed to its end counts as abandoned."""
+        self._chunks.close()
 
     @property
     def file_name(self) -> str:
@@ -81,20 +84,22 @@ class ExportStream:
 
     @property
     def row_count(self) -> int:
-        return self._tally.row_count
+        """The number of rows streamed so far."""
+        return self._totals.row_count
 
     @property
     def sha256(self) -> str:
-        """The hash of the bytes that have passed."""
-        return self._tally.sha256
+        """The hash of the bytes streamed so far."""
+        return self._totals.sha256
 
-    def count_rows(self) -> int:
-        """How many rows are to come, from the same moment of the books; ask before reading."""
-        return sum(found.row_count for found in sums(self._connection, self.file.columns, self.file.rows))
+    def count_all_rows(self) -> int:
+        """Return how many rows the whole file has. Call it before iterating: the stream occupies the connection."""
+        currencies = sum_columns(self._connection, self.file.columns, self.file.rows)
+        return sum(currency.row_count for currency in currencies)
 
     def manifest(self) -> Manifest:
-        """Read the file to its end without keeping it, and describe it."""
-        currencies = sums(self._connection, self.file.columns, self.file.rows)
+        """Stream the file to its end without keeping its bytes, and return its manifest."""
+        currencies = sum_columns(self._connection, self.file.columns, self.file.rows)
         for _ in self:
             pass
         return Manifest(
@@ -105,28 +110,33 @@ class ExportStream:
             is_livemode=self.scope.is_livemode,
             column_names=tuple(column.name for column in self.file.columns),
             row_count=self.row_count,
-            byte_count=self._tally.byte_count,
+            byte_count=self._totals.byte_count,
             sha256=self.sha256,
             part_count=self.file.part_count,
             currencies=currencies,
         )
 
 
-def _lines(opened: OpenedFile, tally: StreamTotals, ending: Ending) -> Generator[bytes]:
-    """The header, then chunks of whole lines."""
+def _header_line(names: Sequence[str]) -> bytes:
+    """Return the first line of a file. The names of our columns need no quotes."""
+    return ",".join(names).encode() + b"\r\n"
+
+
+def _stream_file(opened: OpenedFile, totals: StreamTotals, on_end: OnEnd) -> Generator[bytes]:
+    """Yield the header line, then chunks of whole lines, and report the end, however it comes."""
     request, file = opened.request, opened.file
     try:
         with opened.stack:
             mark = BYTE_ORDER_MARK if request.profile is Profile.EXCEL else b""
-            yield tally.count(mark + header_line([column.name for column in file.columns]), 0)
+            yield totals.count(mark + _header_line([column.name for column in file.columns]), 0)
             statement = formatted(file.columns, file.rows, request)
-            with contextlib.closing(chunks(opened.connection, statement)) as found:
-                for chunk, row_count in found:
-                    yield tally.count(chunk, row_count)
+            with contextlib.closing(csv_chunks(opened.connection, statement)) as chunks:
+                for chunk, row_count in chunks:
+                    yield totals.count(chunk, row_count)
     except GeneratorExit:
-        ending(tally, RunOutcome.ABANDONED, None)
+        on_end(totals, RunOutcome.ABANDONED, None)
         raise
     except Exception as error:
-        ending(tally, RunOutcome.FAILED, type(error).__name__)
+        on_end(totals, RunOutcome.FAILED, type(error).__name__)
         raise
-    ending(tally, RunOutcome.COMPLETED, None)
+    on_end(totals, RunOutcome.COMPLETED, None)

@@ -1,10 +1,10 @@
-"""Text that a spreadsheet shows as it is. The database does the same to whole files; a test holds the two equal."""
+"""Make text safe for spreadsheets. `cells_store` does the same in SQL for whole files; a test compares the two."""
 
 import re
 
-# C0 and C1 controls, and the two separators of Unicode that some programs break lines at.
+# C0 and C1 controls, and the two Unicode separators that some programs treat as line breaks.
 CONTROL_CLASS = "\\u0001-\\u001f\\u007f-\\u009f\\u2028\\u2029"
-# Where a formula begins, also in the full-width forms that spreadsheets fold to the plain ones.
+# The first characters of a formula, with the full-width forms that spreadsheets convert to the plain ones.
 FORMULA_CLASS = "-=+@|\\uff1d\\uff0b\\uff0d\\uff20\\uff5c"
 SPACE_CLASS = " \\u00a0"
 
@@ -13,7 +13,7 @@ _FORMULA = re.compile(f"[{SPACE_CLASS}]*[{FORMULA_CLASS}]")
 
 
 def safe_text(text: str) -> str:
-    """Text without control characters, with an apostrophe in front where a spreadsheet would read a formula.
+    """Replace control characters by a space, and put an apostrophe in front of text that is a formula to a spreadsheet.
 
     See https://owasp.org/www-community/attacks/CSV_Injection
     """

@@ -10,7 +10,7 @@ from service import __version__
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.database.transaction import committed
 from service.errors import StoreUnavailableError
-from service.ledger.check_store import latest_checks
+from service.ledger.invariants.check_store import latest_checks
 from service.reconciliation.doctor_store import unworked_counts
 from service.services import Services, current_services
 from service.stripe_gateway import API_VERSION

@@ -1,1 +1,1 @@
-"""Double-entry books over the Stripe balance: accounts, entries posted from facts, payouts, periods, invariants."""
+"""Double-entry books of the Stripe balance: accounts, entries posted from facts, payouts, periods and invariants."""

@@ -1,11 +1,11 @@
-"""The chart of accounts. Codes are ours; an export maps them to an organisation's own."""
+"""The chart of accounts. The codes are ours; an account mapping translates them to an organisation's accounts."""
 
 from enum import StrEnum
 from typing import Final
 
 
 class Account(StrEnum):
-    """One account; its value is the stored code."""
+    """An account; its value is the code that is stored."""
 
     STRIPE_BALANCE = "1100"
     STRIPE_RESERVES = "1150"
@@ -29,7 +29,7 @@ class Account(StrEnum):
 
 
 class AccountKind(StrEnum):
-    """What an account counts."""
+    """What an account records. `contra_income` reduces income."""
 
     ASSET = "asset"
     LIABILITY = "liability"
@@ -63,7 +63,7 @@ ACCOUNT_NAMES: Final[dict[Account, str]] = {
 
 
 def account_kind(account: Account) -> AccountKind:
-    """The kind follows from the code: 1 assets, 2 liabilities, 4 income and what reduces it, 5 expenses, 9 suspense."""
+    """Return the kind of an account. The first digit of its code decides, except for accounts that reduce income."""
     if account in {Account.REFUNDS, Account.CHARGEBACKS_LOST}:
         return AccountKind.CONTRA_INCOME
     return {

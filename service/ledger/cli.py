@@ -1,4 +1,4 @@
-"""`flask ledger check|explain|compare|close|rebuild`."""
+"""Commands: `ledger explain`, `ledger compare` and `ledger close`."""
 
 import sys
 from datetime import datetime
@@ -8,28 +8,28 @@ import click
 from flask.cli import with_appcontext
 
 from service.errors import DomainError
-from service.ledger.explain_store import explain
+from service.ledger.closing import close_period
+from service.ledger.explain import explain
 from service.ledger.explanation import explanation_lines
-from service.ledger.payout_report import comparison_line, read_report
-from service.ledger.payout_store import compare_report
-from service.ledger.period_store import close_period
+from service.ledger.payouts.report import comparison_line, read_report
+from service.ledger.payouts.tying import compare_report
 from service.services import current_services
 
 
 @click.group()
 def ledger() -> None:
-    """The books: are they right, where does a number come from, which days are closed."""
+    """Check, explain, close and rebuild the books."""
 
 
 @ledger.command("explain")
 @click.argument("wanted", metavar="ID")
 @with_appcontext
 def explain_id(wanted: str) -> None:
-    """Say where a number comes from: an entry's number or key, a Stripe object's id, or a contribution's."""
+    """Explain where a number comes from. ID names an entry (number or key), a Stripe object or a contribution."""
     with current_services().engine.connect() as connection:
         explanation = explain(connection, wanted)
     if not explanation:
-        sys.exit(f"Nothing is known of {wanted}.")
+        sys.exit(f"No entry, Stripe object or contribution has the id {wanted}.")
     for line in explanation_lines(explanation):
         click.echo(line)
 
@@ -38,13 +38,13 @@ def explain_id(wanted: str) -> None:
 @click.argument("report", type=click.File(encoding="utf-8-sig"))
 @with_appcontext
 def compare(report: TextIO) -> None:
-    """Compare payouts with Stripe's itemized payout reconciliation REPORT (CSV); ends with status 1 if one differs."""
+    """Compare payouts with REPORT, Stripe's itemized payout reconciliation as CSV. Exit status 1 if any differs."""
     try:
-        told = read_report(report)
+        payouts = read_report(report)
     except (DomainError, UnicodeDecodeError) as error:
         sys.exit(f"Not compared: {error}")
     with current_services().engine.connect() as connection:
-        comparisons = compare_report(connection, told)
+        comparisons = compare_report(connection, payouts)
     for comparison in comparisons:
         colour = "red" if comparison.differences else "green"
         click.echo(f"{click.style(f'{colour:5}', fg=colour)} {comparison_line(comparison)}")
@@ -54,10 +54,10 @@ def compare(report: TextIO) -> None:
 
 @ledger.command("close")
 @click.argument("day", type=click.DateTime(formats=["%Y-%m-%d"]))
-@click.option("--by", default="command line", help="Who closes, for the record.")
+@click.option("--by", default="command line", help="Who closes the books; saved with the closing.")
 @with_appcontext
 def close(day: datetime, by: str) -> None:
-    """Close every day up to and including DAY; what comes later is dated to the first open day."""
+    """Close every day up to and including DAY. Facts that arrive later are dated to the first open day."""
     services = current_services()
     try:
         close_period(services.engine, services.settings.accounting_zone, day.date(), services.clock(), by)

@@ -1,4 +1,4 @@
-"""Entries and postings: an entry is a balanced set of postings in one settlement currency, named by its cause.
+"""Entries and postings: an entry is a balanced set of postings in one settlement currency, keyed by its cause.
 
 Amounts are signed minor units: a debit is positive, a credit negative. Entries are never changed; a mistake is
 corrected by another entry.
@@ -21,27 +21,27 @@ class UnbalancedEntryError(DomainError):
 
 
 class EntryReason(StrEnum):
-    """Which posting rule made an entry."""
+    """Why an entry was posted. The comments give the rules of docs/money.md."""
 
-    CHARGE = "charge"
-    CHARGE_NOT_OURS = "charge_not_ours"
-    CHARGE_IN_PROCESS = "charge_in_process"
-    CHARGE_SUCCEEDED = "charge_succeeded"
-    CHARGE_SUCCEEDED_NOT_OURS = "charge_succeeded_not_ours"
-    CHARGE_FAILED = "charge_failed"
-    CHARGE_MATCHED = "charge_matched"
-    REFUND = "refund"
-    REFUND_FAILED = "refund_failed"
-    DISPUTE_WITHDRAWN = "dispute_withdrawn"
-    DISPUTE_RETURNED = "dispute_returned"
-    DISPUTE_CLOSED = "dispute_closed"
-    FEE = "fee"
-    PAYOUT = "payout"
-    PAYOUT_PAID = "payout_paid"
-    PAYOUT_RETURNED = "payout_returned"
-    RESERVE = "reserve"
-    TOPUP = "topup"
-    UNCLASSIFIED = "unclassified"
+    CHARGE = "charge"  # 1
+    CHARGE_NOT_OURS = "charge_not_ours"  # 18
+    CHARGE_IN_PROCESS = "charge_in_process"  # 2a
+    CHARGE_SUCCEEDED = "charge_succeeded"  # 2b
+    CHARGE_SUCCEEDED_NOT_OURS = "charge_succeeded_not_ours"  # 2b and 18
+    CHARGE_FAILED = "charge_failed"  # 2c
+    CHARGE_MATCHED = "charge_matched"  # 18
+    REFUND = "refund"  # 4
+    REFUND_FAILED = "refund_failed"  # 6
+    DISPUTE_WITHDRAWN = "dispute_withdrawn"  # 7
+    DISPUTE_RETURNED = "dispute_returned"  # 8
+    DISPUTE_CLOSED = "dispute_closed"  # 9 and 10
+    FEE = "fee"  # 11
+    PAYOUT = "payout"  # 12 and 15
+    PAYOUT_PAID = "payout_paid"  # 13 and 15
+    PAYOUT_RETURNED = "payout_returned"  # 14
+    RESERVE = "reserve"  # 16
+    TOPUP = "topup"  # 17
+    UNCLASSIFIED = "unclassified"  # 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,11 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A balanced set of postings. `key` is `bt:<balance transaction>` or `ev:<object>:<change>` and unique.
+    """A balanced set of postings. Raise UnbalancedEntryError if they do not add up to zero.
 
-    `dated_on` is set where Stripe gives a date instead of an instant; it then is the accounting date in every timezone.
-    `causes` are the ids of every object the amounts were computed from.
+    `key` is unique: `bt:<balance transaction>` or `ev:<object>:<change>`. `dated_on` is set if Stripe gives a date
+    instead of an instant; that date is the accounting date in every timezone. `causes` are the ids of every object
+    that the amounts were computed from.
     """
 
     key: str
@@ -79,7 +80,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class PostedEntry:
-    """What posting must remember of an entry already in the ledger: the rest follows from the facts."""
+    """What posting has to know of an entry in the ledger. Everything else follows from the facts."""
 
     seq: int
     key: str
@@ -88,8 +89,8 @@ class PostedEntry:
     causes: tuple[str, ...]
 
 
-def merged(postings: Iterable[tuple[Account, int]]) -> tuple[Posting, ...]:
-    """One posting per account, in the given order, without those that come to nothing."""
+def merge_postings(postings: Iterable[tuple[Account, int]]) -> tuple[Posting, ...]:
+    """Return one posting for each account, in the given order, without accounts whose amounts cancel out."""
     totals: defaultdict[Account, int] = defaultdict(int)
     for account, amount_minor in postings:
         totals[account] += amount_minor

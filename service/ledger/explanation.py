@@ -1,4 +1,4 @@
-"""Explaining a number: the objects, movements, entries and events behind one id."""
+"""An explanation of a number: the objects, balance transactions, entries and events behind an id."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from service.money import major_text
 
 @dataclass(frozen=True, slots=True)
 class ExplainedObject:
-    """A Stripe object as it is kept: its fields that are set, as text."""
+    """A Stripe object: the fields that are set, as text."""
 
     kind: str
     id: str
@@ -19,13 +19,15 @@ class ExplainedObject:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedPosting:
+    """A line of an entry: a debit if positive, a credit if negative."""
+
     account: Account
     amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainedEntry:
-    """An entry with its place in the books."""
+    """An entry with its number, accounting date, causes and lines."""
 
     seq: int
     key: str
@@ -39,6 +41,8 @@ class ExplainedEntry:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedEvent:
+    """A Stripe event that reported one of the objects."""
+
     id: str
     type: str
     received_at: datetime
@@ -46,7 +50,7 @@ class ExplainedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything that led to a number, and everything it led to."""
+    """Everything behind an id; false if neither objects nor entries were found."""
 
     objects: tuple[ExplainedObject, ...]
     entries: tuple[ExplainedEntry, ...]
@@ -57,10 +61,10 @@ class Explanation:
 
 
 def explanation_lines(explanation: Explanation) -> Iterator[str]:
-    """The explanation as text for a terminal."""
-    for found in explanation.objects:
-        yield f"{found.kind} {found.id}"
-        yield "  " + ", ".join(f"{name} {value}" for name, value in found.fields)
+    """Yield the explanation as lines of text for a terminal."""
+    for shown in explanation.objects:
+        yield f"{shown.kind} {shown.id}"
+        yield "  " + ", ".join(f"{name} {value}" for name, value in shown.fields)
     for entry in explanation.entries:
         yield f"entry {entry.seq} {entry.key}: {entry.reason}, on {entry.accounting_date}"
         for posting in entry.postings:

@@ -1,4 +1,4 @@
-"""Periods: on which day of the organisation's books an entry stands."""
+"""Periods: the accounting date of an entry, and the reasons why a period cannot be closed."""
 
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -9,13 +9,13 @@ from service.money import major_text
 
 
 class PeriodError(ConflictError):
-    """A period that cannot be closed, and why."""
+    """The period cannot be closed; the message has every reason."""
 
     code = "period_not_closable"
 
 
 def accounting_date(entry: Entry, zone: ZoneInfo, closed_through: date | None) -> date:
-    """The local day of the entry's instant; a late fact goes to the first open day and keeps its true instant."""
+    """Return the local day of an entry, or the first open day if that day is closed."""
     day = entry.dated_on or entry.effective_at.astimezone(zone).date()
     if closed_through is not None and day <= closed_through:
         return closed_through + timedelta(days=1)
@@ -25,7 +25,10 @@ def accounting_date(entry: Entry, zone: ZoneInfo, closed_through: date | None) -
 def closing_problems(
     through: date, today: date, closed: date | None, suspense: dict[str, int], unposted_count: int
 ) -> tuple[str, ...]:
-    """Why the books cannot be closed through a day; nothing if they can. `suspense` is per currency, in minor units."""
+    """Return the reasons why the books cannot be closed through a day; empty if they can.
+
+    `closed` is the last day that is closed already, `suspense` what suspense holds in minor units by currency.
+    """
     problems = []
     if through >= today:
         problems.append(f"{through} is not over yet")

@@ -1,25 +1,15 @@
-"""Rebuild: drop every entry and compute it again from the facts, in one transaction of the tables' owner.
+"""SQL of a rebuild: set the posted entries aside, let the tables be filled again, and compare the two.
 
-An entry keeps its number, its accounting date and the moment it was posted, because those record when we knew; its
-lines must come out the same. If a single one does not, nothing is changed and the difference is named.
+Everything here runs in one transaction of the tables' owner, because the application's role may not empty the ledger.
 """
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, text
 
-from service.errors import ConflictError
-from service.ledger.cluster_store import derive_entries, resolve_targets
 from service.ledger.entries import EntryReason, PostedEntry
-from service.ledger.posting_store import post_due
-from service.ledger.store import NumberedEntry, append_entries, lock_ledger
-from service.stripe_facts.tables_store import posting_queue
-
-BATCH_OBJECTS = 1000
-MAX_NAMED = 5
 
 _PREPARE = """
 CREATE TEMPORARY TABLE old_entries ON COMMIT DROP AS SELECT * FROM ledger_entries;
@@ -62,58 +52,48 @@ ORDER BY key
 """
 
 
-class RebuildError(ConflictError):
-    """The facts no longer give the entries that were posted."""
-
-    code = "rebuild_differs"
-
-
 @dataclass(frozen=True, slots=True)
-class RebuildReport:
-    """`rebuilt` entries came out as they were; `posted` were due and are new."""
+class OldEntry:
+    """What a rebuilt entry keeps of the entry that was posted: its number, accounting date and time of posting."""
 
-    rebuilt: int
-    posted: int
-
-
-def rebuild_ledger(owner: Engine, zone: ZoneInfo, now: datetime) -> RebuildReport:
-    """Compute the whole ledger again; raises RebuildError, and changes nothing, if any entry would differ."""
-    with owner.begin() as connection:
-        lock_ledger(connection)
-        connection.exec_driver_sql(_PREPARE)
-        rebuilt = sum(_rebuild_batch(connection, objects) for objects in _batches(connection))
-        connection.exec_driver_sql(_FINISH)
-        differing = list(connection.execute(text(_DIFFERENCES)).scalars())
-        if differing:
-            named = ", ".join(differing[:MAX_NAMED])
-            raise RebuildError(f"{len(differing)} entries would differ, among them {named}")
-        return RebuildReport(rebuilt, post_due(connection, zone, now).posted)
+    seq: int
+    key: str
+    accounting_date: date
+    posted_at: datetime
 
 
-def _batches(connection: Connection) -> Iterator[list[tuple[str, str]]]:
+def set_entries_aside(connection: Connection) -> None:
+    """Copy the ledger to temporary tables and empty it, with its triggers against changes disabled."""
+    connection.exec_driver_sql(_PREPARE)
+
+
+def restore_triggers(connection: Connection) -> None:
+    """Check that every entry balances, and enable the ledger's triggers again."""
+    connection.exec_driver_sql(_FINISH)
+
+
+def differing_entries(connection: Connection) -> list[str]:
+    """Return the keys of the entries that were set aside and that the ledger now lacks or has differently."""
+    return list(connection.execute(text(_DIFFERENCES)).scalars())
+
+
+def object_batches(connection: Connection, size: int) -> Iterator[list[tuple[str, str]]]:
+    """Yield (kind, id) of every object that facts know, `size` at a time."""
     statement = text("SELECT kind, object_id FROM rebuild_objects WHERE number > :first AND number <= :last")
     first = 0
-    while rows := connection.execute(statement, {"first": first, "last": first + BATCH_OBJECTS}).all():
+    while rows := connection.execute(statement, {"first": first, "last": first + size}).all():
         yield [(row.kind, row.object_id) for row in rows]
-        first += BATCH_OBJECTS
+        first += size
 
 
-def _rebuild_batch(connection: Connection, objects: list[tuple[str, str]]) -> int:
-    derived = derive_entries(connection, resolve_targets(connection, objects), _old_entries)
-    entries = {entry.key: entry for entry in derived.entries}
+def old_entries(connection: Connection, keys: Collection[str]) -> list[OldEntry]:
+    """Return the entries with these keys that were set aside."""
     statement = text("SELECT seq, key, accounting_date, posted_at FROM old_entries WHERE key = ANY(:keys)")
-    kept = [
-        NumberedEntry(row.seq, entries[row.key], row.accounting_date, row.posted_at)
-        for row in connection.execute(statement, {"keys": list(entries)})
-    ]
-    append_entries(connection, kept)
-    if len(kept) < len(entries):
-        rows = [{"kind": kind, "object_id": object_id} for kind, object_id in objects]
-        connection.execute(insert(posting_queue), rows)
-    return len(kept)
+    return [OldEntry(*row) for row in connection.execute(statement, {"keys": list(keys)})]
 
 
-def _old_entries(connection: Connection, source_ids: Collection[str]) -> list[PostedEntry]:
+def old_entries_of_sources(connection: Connection, source_ids: Collection[str]) -> list[PostedEntry]:
+    """Return the entries of these sources that were set aside, in the ledger's order."""
     statement = text(
         "SELECT seq, key, reason, source_id, causes FROM old_entries WHERE source_id = ANY(:ids) ORDER BY seq"
     )

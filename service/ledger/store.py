@@ -1,4 +1,4 @@
-"""The ledger's tables. Entries and postings are only ever added: the database refuses everything else, to everybody."""
+"""The ledger's tables. Entries and postings are only ever added; a trigger refuses every other change."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from service.database.metadata import metadata
 from service.ledger.accounts import Account
 from service.ledger.entries import Entry, EntryReason, PostedEntry
 
-LEDGER_LOCK = 0x6B6F_6C65  # advisory lock: one writer of the ledger at a time, so that its numbers have no gap
+LEDGER_LOCK = 0x6B6F_6C65  # advisory lock: one writer at a time, so that the numbers of entries have no gap
 
 ledger_accounts = Table(
     "ledger_accounts",
@@ -65,7 +65,7 @@ ledger_postings = Table(
     Column("currency", Text, nullable=False),
 )
 
-# Sums of the postings, kept by a trigger.
+# The sums of the postings by day; a trigger updates them.
 ledger_day_totals = Table(
     "ledger_day_totals",
     metadata,
@@ -88,7 +88,7 @@ ledger_closings = Table(
 
 @dataclass(frozen=True, slots=True)
 class NumberedEntry:
-    """An entry with its place in the ledger."""
+    """An entry with its number, accounting date and time of posting."""
 
     seq: int
     entry: Entry
@@ -97,29 +97,30 @@ class NumberedEntry:
 
 
 def lock_ledger(connection: Connection) -> None:
-    """Wait until this transaction is the only one that posts or closes."""
+    """Wait until no other transaction posts or closes, and keep others waiting until this transaction ends."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LEDGER_LOCK})
 
 
 def last_seq(connection: Connection) -> int:
-    """The number of the newest entry; 0 in an empty ledger."""
+    """Return the number of the newest entry; 0 in an empty ledger."""
     newest: int | None = connection.execute(select(func.max(ledger_entries.c.seq))).scalar_one()
     return newest or 0
 
 
 def closed_through(connection: Connection) -> date | None:
-    """The last day that is closed."""
+    """Return the last day that is closed, or None if no period was closed yet."""
     day: date | None = connection.execute(select(func.max(ledger_closings.c.closed_through))).scalar_one()
     return day
 
 
 def add_closing(connection: Connection, through: date, now: datetime, closed_by: str) -> None:
+    """Save that every day up to and including `through` is closed."""
     row = {"closed_through": through, "closed_at": now, "closed_by": closed_by, "last_seq": last_seq(connection)}
     connection.execute(upsert(ledger_closings), row)
 
 
 def append_entries(connection: Connection, entries: Sequence[NumberedEntry]) -> None:
-    """Write entries and their postings; the balance is checked by the database at commit."""
+    """Write entries and their postings. At commit, the database checks that every entry balances."""
     cursor = connection.connection.cursor()
     with cursor.copy(f"COPY ledger_entries ({_names(ledger_entries)}) FROM STDIN") as copy:
         for numbered in entries:
@@ -130,7 +131,7 @@ def append_entries(connection: Connection, entries: Sequence[NumberedEntry]) -> 
 
 
 def posted_entries(connection: Connection, source_ids: Collection[str]) -> list[PostedEntry]:
-    """What the ledger holds of these objects, in its order."""
+    """Return the entries whose source is one of these objects, in the ledger's order."""
     entries = ledger_entries.c
     statement = (
         select(entries.seq, entries.key, entries.reason, entries.source_id, entries.causes)
@@ -144,7 +145,10 @@ def posted_entries(connection: Connection, source_ids: Collection[str]) -> list[
 
 
 def balances(connection: Connection, as_of_seq: int | None = None) -> dict[tuple[str, Account], int]:
-    """The balance of every account with postings, per currency; up to and including an entry number if one is given."""
+    """Return the balance of every account with postings in minor units, by currency and account; a debit is positive.
+
+    With `as_of_seq`, only entries up to and including that number count.
+    """
     postings = ledger_postings.c
     statement = select(postings.currency, postings.account, func.sum(postings.amount_minor).label("balance_minor"))
     if as_of_seq is not None:

@@ -1,1 +1,1 @@
-"""Annual receipts and Gift Aid declarations: what a donor gets in writing, and what the law asks for."""
+"""Annual receipts for donors, and the Gift Aid declarations of United Kingdom taxpayers."""

@@ -16,14 +16,14 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 @click.group()
 def receipts() -> None:
-    """Annual receipts for those who gave."""
+    """Issue annual receipts."""
 
 
 @receipts.command()
-@click.option("--year", type=int, required=True, help="The calendar year of the gifts.")
+@click.option("--year", type=int, required=True, help="The calendar year of the contributions.")
 @with_appcontext
 def issue(year: int) -> None:
-    """Issue what is missing for a year, and replace what has changed since."""
+    """Issue the missing receipts of a year, and replace receipts whose total has changed."""
     try:
         services = current_services()
         issued = issue_receipts(services.engine, services.settings, year, services.clock())
@@ -35,13 +35,18 @@ def issue(year: int) -> None:
 
 @click.group("gift-aid")
 def gift_aid() -> None:
-    """Gift Aid declarations of United Kingdom taxpayers."""
+    """Save Gift Aid declarations of United Kingdom taxpayers."""
 
 
 @gift_aid.command()
 @click.option("--donor", "donor_ref", required=True, help="The donor_ref of contributions.csv.")
-@click.option("--from", "valid_from", type=DAY, required=True, help="First day of gifts it covers.")
-@click.option("--until", "valid_until", type=DAY, help="Last day; without it, all gifts that follow.")
+@click.option("--from", "valid_from", type=DAY, required=True, help="First day of the donations that it covers.")
+@click.option(
+    "--until",
+    "valid_until",
+    type=DAY,
+    help="Last day of the donations that it covers; without it, the declaration has no end.",
+)
 @click.option("--title")
 @click.option("--first-name", required=True)
 @click.option("--last-name", required=True)
@@ -49,7 +54,7 @@ def gift_aid() -> None:
 @click.option("--postcode", required=True)
 @with_appcontext
 def declare(valid_from: datetime, valid_until: datetime | None, **given: Any) -> None:
-    """Keep a declaration, as the donor made it."""
+    """Save a declaration as the donor made it, and print its id."""
     until = valid_until.date() if valid_until else None
     try:
         services = current_services()

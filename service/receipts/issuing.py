@@ -14,7 +14,7 @@ from service.receipts.store import (
     current_receipts,
     lock_receipts,
     next_number,
-    year_of_giving,
+    year_totals,
 )
 from service.settings import Settings
 
@@ -22,24 +22,24 @@ FIRST_YEAR, LAST_YEAR = 2000, 2199
 
 
 class InvalidReceiptError(DomainError):
-    """A receipt or a Gift Aid declaration that cannot be made as asked."""
+    """A receipt or a Gift Aid declaration cannot be made as requested."""
 
     code = "invalid_receipt"
 
 
 def issue_receipts(engine: Engine, settings: Settings, year: int, now: datetime) -> list[NewReceipt]:
-    """Issue the receipts of a year that are missing, and return them.
+    """Issue the missing receipts of a year, and return them.
 
-    A receipt whose sum has changed since, for example by a refund, is replaced by a receipt with a new number. Raise
-    InvalidReceiptError for a year that is far away.
+    If the total of a receipt has changed, for example by a refund, a receipt with a new number replaces it. Raise
+    InvalidReceiptError if the year is before 2000 or after 2199.
     """
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise InvalidReceiptError(f"the year must be between {FIRST_YEAR} and {LAST_YEAR}")
     days = LocalDays(date(year, 1, 1), date(year, 12, 31), settings.accounting_zone)
     with engine.begin() as connection:
         lock_receipts(connection)
-        giving = year_of_giving(connection, days, is_livemode=settings.is_livemode)
-        issued = receipts_to_issue(giving, current_receipts(connection, year), next_number(connection, year))
+        totals = year_totals(connection, days, is_livemode=settings.is_livemode)
+        issued = receipts_to_issue(totals, current_receipts(connection, year), next_number(connection, year))
         for receipt in issued:
             add_receipt(connection, receipt, now)
     return issued

@@ -1,11 +1,15 @@
-"""Annual receipts: what one donor gave in one year in one currency, net of what went back."""
+"""Annual receipts: the contributions of a donor in a year and currency, less what was returned."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class YearOfGiving:
-    """What a receipt certifies. Two of the same year, donor and currency are the same receipt if all of it is equal."""
+class YearTotal:
+    """What a receipt certifies: a donor's contributions in a year and currency, in minor units.
+
+    A donor needs a new receipt if any value here differs from the receipt that was issued. `contribution_id` is the
+    donor's last contribution, which has the name and address for the receipt.
+    """
 
     year: int
     donor_ref: str
@@ -22,35 +26,38 @@ class IssuedReceipt:
 
     id: str
     number: int
-    giving: YearOfGiving
+    year_total: YearTotal
 
 
 @dataclass(frozen=True, slots=True)
 class NewReceipt:
-    """A receipt to issue, and the one it replaces."""
+    """A receipt to issue, and the id of the receipt that it replaces, if any."""
 
     id: str
     number: int
-    giving: YearOfGiving
+    year_total: YearTotal
     replaces: str | None
 
 
-def receipts_to_issue(giving: list[YearOfGiving], current: list[IssuedReceipt], first_number: int) -> list[NewReceipt]:
-    """A receipt for every donor who has none or whose year has changed; numbers follow each other without a gap.
+def receipts_to_issue(
+    year_totals: list[YearTotal], current: list[IssuedReceipt], first_number: int
+) -> list[NewReceipt]:
+    """Return a receipt for every donor who has none or whose total has changed, numbered from `first_number`.
 
-    Who has no receipt and has nothing to deduct needs none.
+    A donor without a receipt and without anything to deduct needs none.
     """
-    held = {(receipt.giving.donor_ref, receipt.giving.currency): receipt for receipt in current}
+    current_by_donor = {(receipt.year_total.donor_ref, receipt.year_total.currency): receipt for receipt in current}
     issued: list[NewReceipt] = []
-    for year in giving:
-        receipt = held.get((year.donor_ref, year.currency))
-        is_needed = year.total_given_minor > year.total_refunded_minor if receipt is None else receipt.giving != year
+    for total in year_totals:
+        receipt = current_by_donor.get((total.donor_ref, total.currency))
+        has_deduction = total.total_given_minor > total.total_refunded_minor
+        is_needed = has_deduction if receipt is None else receipt.year_total != total
         if is_needed:
             number = first_number + len(issued)
-            issued.append(NewReceipt(receipt_id(year.year, number), number, year, receipt.id if receipt else None))
+            issued.append(NewReceipt(receipt_id(total.year, number), number, total, receipt.id if receipt else None))
     return issued
 
 
 def receipt_id(year: int, number: int) -> str:
-    """`2026-000017`: the number people see."""
+    """Return the number that is printed on a receipt, such as `2026-000017`."""
     return f"{year:04}-{number:06}"

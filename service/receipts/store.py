@@ -1,4 +1,4 @@
-"""Receipts and Gift Aid declarations as rows. What is personal stands in the columns `contributor_*` alone."""
+"""The tables of receipts and Gift Aid declarations. Personal data is only in columns named `contributor_*`."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,9 +25,9 @@ from service.database.columns import INSTANT
 from service.database.metadata import metadata
 from service.ids import new_id
 from service.ledger.local_days import LocalDays
-from service.receipts.receipts import IssuedReceipt, NewReceipt, YearOfGiving
+from service.receipts.receipts import IssuedReceipt, NewReceipt, YearTotal
 
-RECEIPTS_LOCK = 0x6B6F_7270  # advisory lock: one issue at a time, so that numbers have no gap
+RECEIPTS_LOCK = 0x6B6F_7270  # advisory lock: one transaction issues at a time, so that numbers have no gap
 
 receipts = Table(
     "receipts",
@@ -70,8 +70,8 @@ gift_aid_declarations = Table(
     Index(None, "donor_ref"),
 )
 
-# A lost dispute takes a gift back as a refund does.
-_GIVING = text("""
+# A lost dispute returns a contribution as a refund does.
+_YEAR_TOTALS = text("""
 SELECT coalesce(c.customer_id, c.contribution_id) AS donor_ref, c.currency,
     sum(c.amount_captured_minor) AS total_given_minor,
     sum(c.amount_refunded_minor + coalesce(d.lost_minor, 0)) AS total_refunded_minor,
@@ -89,7 +89,10 @@ GROUP BY 1, 2 ORDER BY min(c.created_at), 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A donor's Gift Aid declaration for gifts from one day to another, both included, or for all that follow."""
+    """A donor's Gift Aid declaration for donations from one day to another, both included.
+
+    `valid_until` None means for all donations from the first day on.
+    """
 
     donor_ref: str
     valid_from: date
@@ -106,12 +109,12 @@ def lock_receipts(connection: Connection) -> None:
     connection.execute(select(func.pg_advisory_xact_lock(RECEIPTS_LOCK)))
 
 
-def year_of_giving(connection: Connection, days: LocalDays, *, is_livemode: bool) -> list[YearOfGiving]:
-    """What every donor gave within the days of one year, in the order of their first gifts."""
+def year_totals(connection: Connection, days: LocalDays, *, is_livemode: bool) -> list[YearTotal]:
+    """Return every donor's totals within the days of one year, in the order of the donors' first contributions."""
     year = days.from_on.year if days.from_on else 0
     parameters = {"is_livemode": is_livemode, "starts_at": days.starts_at, "ends_at": days.ends_at}
     return [
-        YearOfGiving(
+        YearTotal(
             year,
             row.donor_ref,
             row.currency,
@@ -120,19 +123,20 @@ def year_of_giving(connection: Connection, days: LocalDays, *, is_livemode: bool
             tuple(row.payment_ids),
             row.contribution_id,
         )
-        for row in connection.execute(_GIVING, parameters)
+        for row in connection.execute(_YEAR_TOTALS, parameters)
     ]
 
 
 def current_receipts(connection: Connection, year: int) -> list[IssuedReceipt]:
-    """The receipts of a year that nothing has replaced."""
-    c = receipts.c
-    statement = select(receipts).where(c.year == year, c.replaced_by.is_(None)).order_by(c.number)
+    """Return the receipts of a year that no other receipt has replaced."""
+    receipt = receipts.c
+    is_current = (receipt.year == year) & receipt.replaced_by.is_(None)
+    statement = select(receipts).where(is_current).order_by(receipt.number)
     return [
         IssuedReceipt(
             row.id,
             row.number,
-            YearOfGiving(
+            YearTotal(
                 row.year,
                 row.donor_ref,
                 row.currency,
@@ -147,34 +151,35 @@ def current_receipts(connection: Connection, year: int) -> list[IssuedReceipt]:
 
 
 def next_number(connection: Connection, year: int) -> int:
+    """Return the number after the newest receipt of a year; the first number is 1."""
     newest = connection.execute(select(func.max(receipts.c.number)).where(receipts.c.year == year)).scalar_one()
     return (newest or 0) + 1
 
 
 def add_receipt(connection: Connection, receipt: NewReceipt, now: datetime) -> None:
-    """Keep a receipt and mark the one it replaces."""
+    """Save a receipt, and mark the receipt that it replaces."""
     if receipt.replaces is not None:
         replaced = update(receipts).where(receipts.c.id == receipt.replaces)
         connection.execute(replaced.values(replaced_by=receipt.id))
-    giving = receipt.giving
+    total = receipt.year_total
     connection.execute(
         insert(receipts).values(
             id=receipt.id,
-            year=giving.year,
+            year=total.year,
             number=receipt.number,
-            donor_ref=giving.donor_ref,
-            currency=giving.currency,
-            total_given_minor=giving.total_given_minor,
-            total_refunded_minor=giving.total_refunded_minor,
-            payment_ids=list(giving.payment_ids),
-            contribution_id=giving.contribution_id,
+            donor_ref=total.donor_ref,
+            currency=total.currency,
+            total_given_minor=total.total_given_minor,
+            total_refunded_minor=total.total_refunded_minor,
+            payment_ids=list(total.payment_ids),
+            contribution_id=total.contribution_id,
             issued_at=now,
         )
     )
 
 
 def add_declaration(connection: Connection, declaration: Declaration, now: datetime) -> str:
-    """Keep a Gift Aid declaration; returns its id."""
+    """Save a Gift Aid declaration and return its id."""
     declaration_id = new_id("gad")
     connection.execute(
         insert(gift_aid_declarations).values(
@@ -194,8 +199,7 @@ def add_declaration(connection: Connection, declaration: Declaration, now: datet
 
 
 def forget_declarer(connection: Connection, donor_refs: tuple[str, ...]) -> int:
-    """Empty the personal columns of these donors' declarations; how many."""
-    c = gift_aid_declarations.c
+    """Empty the personal columns of these donors' declarations, and return how many declarations there are."""
     names = ("title", "first_name", "last_name", "house", "postcode")
-    emptied = update(gift_aid_declarations).where(c.donor_ref.in_(donor_refs))
+    emptied = update(gift_aid_declarations).where(gift_aid_declarations.c.donor_ref.in_(donor_refs))
     return connection.execute(emptied.values({f"contributor_{name}": None for name in names})).rowcount

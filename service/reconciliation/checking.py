@@ -7,10 +7,10 @@ import structlog
 from service.contributions.lifecycle_check_store import differing_lives
 from service.errors import DomainError
 from service.exports.agreement_store import Agreement, agreements
-from service.ledger.check_store import save_checks
-from service.ledger.invariant_store import check_ledger
-from service.ledger.invariants import Balances, Check, compare, none_of, sum_of
-from service.ledger.posting_store import post_in_batches
+from service.ledger.invariants.check import Balances, Check, compare, none_of, sum_of
+from service.ledger.invariants.check_ledger import check_ledger
+from service.ledger.invariants.check_store import save_checks
+from service.ledger.post_due import post_in_batches
 from service.ledger.store import balances
 from service.services import Services
 from service.stripe_gateway.account import StripeBalance

@@ -9,8 +9,8 @@ from typing import TypeVar
 import structlog
 
 from service.errors import StripeRefusedError, StripeUnavailableError
-from service.ledger.invariant_figures_store import unposted_transactions
-from service.ledger.payout_store import payouts_to_tie
+from service.ledger.invariants.figures_store import unposted_transactions
+from service.ledger.payouts.tie_store import payouts_to_tie
 from service.reconciliation import pull_store
 from service.reconciliation.consequences_store import record
 from service.reconciliation.pull_store import requeue_after_outage

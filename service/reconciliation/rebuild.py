@@ -2,7 +2,7 @@
 
 from service.contributions.lifecycle_store import rebuild_contributions
 from service.database.engine import database_address, owner_engine
-from service.ledger.rebuild_store import RebuildReport, rebuild_ledger
+from service.ledger.rebuild import RebuildReport, rebuild_ledger
 from service.services import Services
 
 

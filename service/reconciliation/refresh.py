@@ -9,7 +9,7 @@ import structlog
 from service.contributions.mail.sending import send_due_mail
 from service.database.engine import database_address
 from service.jobs import work
-from service.ledger.posting_store import post_in_batches
+from service.ledger.post_due import post_in_batches
 from service.reconciliation.consequences_store import record
 from service.reconciliation.refresh_store import Refresh, held_objects, save_refreshes
 from service.services import Services

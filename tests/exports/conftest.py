@@ -1,4 +1,4 @@
-"""Finance's desk on a fresh database."""
+"""Books and exports on a fresh database."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,13 +13,13 @@ from service.settings import Settings
 from service.tokens.store import Role
 from service.tokens.tokens import TokenRequest, create_token
 from tests.conftest import SettableClock
-from tests.exports.finance import Finance
-from tests.ledger.books import Books
+from tests.exports.world import Finance
+from tests.ledger.world import Books
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """Books are about real money, so these tests have a live key; nothing here calls Stripe."""
+    """Settings with a live key, because the facts of these tests are in live mode. No test calls Stripe."""
     return replace(settings, stripe_api_key="rk_live_of_the_tests", accounting_timezone="Europe/Dublin")
 
 
@@ -31,7 +31,7 @@ def finance(engine: Engine, settings: Settings, clock: SettableClock) -> Finance
 
 @pytest.fixture
 def token(app_services: Services) -> Callable[[str], dict[str, str]]:
-    """Headers of a new token of a role."""
+    """Create a token of a role, and return the headers that carry it."""
 
     def headers(role: str) -> dict[str, str]:
         engine, keys = app_services.engine, app_services.settings.secret_keys

@@ -1,4 +1,4 @@
-"""Exports over HTTP: who may have which file, headers, parameters, and the record of every run."""
+"""Exports over HTTP: roles, headers, parameters, and the record of every run."""
 
 import csv
 import hashlib
@@ -8,11 +8,10 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from service.exports.exporting import STRANGER, STRANGERS_RUNS_PER_HOUR
+from service.exports.exporting import UNKNOWN_CALLER, UNKNOWN_CALLER_RUNS_PER_HOUR
 from service.exports.runs_store import ExportRun, RunOutcome, list_runs
 from tests.conftest import SettableClock
-from tests.exports.finance import Finance
-from tests.exports.test_first_files import pay
+from tests.exports.world import Finance, pay
 
 Headers = Callable[[str], dict[str, str]]
 
@@ -38,7 +37,7 @@ def test_finance_gets_a_file_with_a_name_of_our_own_words(
     assert row["gross"] == "25.00"
 
 
-def test_the_manifest_tells_how_to_check_the_file_and_to_get_it_again(
+def test_the_manifest_describes_the_file_and_how_to_repeat_it(
     finance: Finance, client: FlaskClient, token: Headers
 ) -> None:
     pay(finance)
@@ -69,7 +68,9 @@ def test_the_manifest_tells_how_to_check_the_file_and_to_get_it_again(
         ("auditor", "contributions.csv?pii=1", 403),
     ],
 )
-def test_a_role_gets_what_is_open_to_it(client: FlaskClient, token: Headers, role: str, path: str, status: int) -> None:
+def test_a_role_gets_only_the_files_that_it_may_see(
+    client: FlaskClient, token: Headers, role: str, path: str, status: int
+) -> None:
     assert client.get(f"/v1/exports/{path}", headers=token(role)).status_code == status
 
 
@@ -119,7 +120,7 @@ def test_exports_are_only_read(client: FlaskClient, token: Headers) -> None:
     assert "GET" in answer.headers["Allow"]
 
 
-def test_every_run_is_recorded_with_who_what_and_the_hash(
+def test_every_run_is_recorded_with_its_caller_its_request_and_its_hash(
     finance: Finance, client: FlaskClient, token: Headers
 ) -> None:
     pay(finance)
@@ -145,7 +146,9 @@ def test_refusals_are_recorded_too(finance: Finance, client: FlaskClient, token:
     }
 
 
-def test_what_never_became_an_export_is_recorded_as_well(finance: Finance, client: FlaskClient, token: Headers) -> None:
+def test_a_request_that_is_refused_before_the_export_opens_is_recorded_too(
+    finance: Finance, client: FlaskClient, token: Headers
+) -> None:
     headers = token("finance")
     client.get("/v1/exports/journal.csv?from=2026-02-30&to=2026-03-01&limit=5", headers=headers)
     client.get("/v1/exports/journal.csv?from=2026-11-02&to=2026-11-01", headers=headers)
@@ -166,20 +169,20 @@ def test_what_never_became_an_export_is_recorded_as_well(finance: Finance, clien
     assert kept["journal", "csv", "invalid_request"].parameters == {"from": "2026-02-30", "to": "2026-03-01"}
     assert kept["fees", "json", "invalid_request"].parameters["as_of"] == "'=" + "x" * 38
     assert kept["journal", "csv", "invalid_export"].asked_by.endswith("(a machine of finance)")
-    assert kept["journal", "csv", "unauthorized"].asked_by == STRANGER
+    assert kept["journal", "csv", "unauthorized"].asked_by == UNKNOWN_CALLER
 
 
-def test_strangers_cannot_fill_the_record(finance: Finance, client: FlaskClient, clock: SettableClock) -> None:
-    for _ in range(STRANGERS_RUNS_PER_HOUR + 5):
+def test_unknown_callers_cannot_fill_the_record(finance: Finance, client: FlaskClient, clock: SettableClock) -> None:
+    for _ in range(UNKNOWN_CALLER_RUNS_PER_HOUR + 5):
         assert client.get("/v1/exports/journal.csv").status_code == 401
 
-    assert len(runs(finance)) == STRANGERS_RUNS_PER_HOUR
+    assert len(runs(finance)) == UNKNOWN_CALLER_RUNS_PER_HOUR
     clock.advance(hours=1, seconds=1)
     client.get("/v1/exports/journal.csv")
-    assert len(runs(finance)) == STRANGERS_RUNS_PER_HOUR + 1
+    assert len(runs(finance)) == UNKNOWN_CALLER_RUNS_PER_HOUR + 1
 
 
-def test_a_download_that_is_given_up_is_recorded_and_frees_its_connection(
+def test_an_abandoned_download_is_recorded_and_releases_its_connection(
     finance: Finance, client: FlaskClient, token: Headers
 ) -> None:
     headers = token("finance")

@@ -1,4 +1,4 @@
-"""`flask export`: the same bytes as over HTTP, and nothing half-written."""
+"""`export` writes the bytes that HTTP sends and leaves no half-written file; `accounts` maps accounts."""
 
 import hashlib
 import json
@@ -9,9 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service.exports.export import ExportName
-from tests.exports.finance import Finance
-from tests.exports.test_first_files import pay
+from service.exports.request import ExportName
+from tests.exports.world import Finance, pay
 from tests.ledger import make
 
 
@@ -64,7 +63,7 @@ def test_accounts_are_mapped_from_a_file_and_shown_again(app: Flask, tmp_path: P
     assert shown.output == path.read_text(encoding="utf-8")
 
 
-def test_a_mapping_that_cannot_work_is_not_applied(app: Flask, tmp_path: Path) -> None:
+def test_a_mapping_that_cannot_be_used_is_not_applied(app: Flask, tmp_path: Path) -> None:
     path = tmp_path / "xero.yaml"
     path.write_text("layout: xero\naccounts:\n  1100: {code: 1200}\n", encoding="utf-8")
     runner = app.test_cli_runner()
@@ -76,18 +75,6 @@ def test_a_mapping_that_cannot_work_is_not_applied(app: Flask, tmp_path: Path) -
     assert runner.invoke(args=["accounts", "show", "xero"]).exit_code == 1
 
 
-def test_receipts_and_declarations_are_made_from_the_command_line(finance: Finance, app: Flask) -> None:
-    pay(finance)
-    runner = app.test_cli_runner()
-
-    issued = runner.invoke(args=["receipts", "issue", "--year", "2026"])
-    person = ["--first-name", "Mary", "--last-name", "Byrne", "--house", "1", "--postcode", "BT7 1AA"]
-    declared = runner.invoke(args=["gift-aid", "declare", "--donor", "ctb_1", "--from", "2026-01-01", *person])
-
-    assert issued.output == "Issued 1 receipts, 0 of them in place of earlier ones.\n"
-    assert declared.output.startswith("gad_")
-
-
 @pytest.mark.parametrize("name", [name.value for name in ExportName])
 def test_every_file_is_written_with_its_progress_and_has_a_manifest(
     finance: Finance, app: Flask, tmp_path: Path, name: str
@@ -96,7 +83,7 @@ def test_every_file_is_written_with_its_progress_and_has_a_manifest(
     path = tmp_path / "file"
 
     results = [
-        app.test_cli_runner().invoke(args=["export", name, *each]) for each in (["-o", str(path)], ["--manifest"])
+        app.test_cli_runner().invoke(args=["export", name, *options]) for options in (["-o", str(path)], ["--manifest"])
     ]
 
     assert [result.exit_code for result in results] == [0, 0], [result.output for result in results]

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
-from tests.ledger.books import Books
+from tests.ledger.world import Books
 
 
 @pytest.fixture

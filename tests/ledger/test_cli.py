@@ -10,7 +10,7 @@ from service.reconciliation.checking import check_books
 from service.services import Services
 from service.stripe_facts.record_store import record_fact
 from tests.ledger import make
-from tests.ledger.books import NOW
+from tests.ledger.world import NOW
 
 
 @pytest.fixture

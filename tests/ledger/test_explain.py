@@ -1,18 +1,18 @@
-"""From any id to the objects, movements, entries and events behind it."""
+"""Any id leads to the objects, balance transactions, entries and events behind it."""
 
 import pytest
 
-from service.ledger.explain_store import explain
+from service.ledger.explain import explain
 from service.ledger.explanation import Explanation, explanation_lines
-from service.ledger.payout_store import record_tie
+from service.ledger.payouts.tying import record_tie
 from tests.ledger import make
-from tests.ledger.books import NOW, Books
+from tests.ledger.world import NOW, Books
 
 CHARGE_LINE = make.transaction("txn_1", "charge", 1000, "ch_1", fee=55, tax=5)
 
 
 @pytest.fixture
-def kept(books: Books) -> Books:
+def posted(books: Books) -> Books:
     books.record(
         make.charge(bt="txn_1"),
         CHARGE_LINE,
@@ -33,24 +33,24 @@ def explained(books: Books, wanted: str) -> Explanation:
 
 
 @pytest.mark.parametrize("wanted", ["1", "bt:txn_1", "txn_1", "ch_1", "re_1", "bt:txn_2", "txn_2"])
-def test_every_id_of_a_charge_leads_to_the_whole_of_it(kept: Books, wanted: str) -> None:
-    found = explained(kept, wanted)
+def test_every_id_of_a_payment_leads_to_all_of_it(posted: Books, wanted: str) -> None:
+    explanation = explained(posted, wanted)
 
-    assert {each.id for each in found.objects} == {"ch_1", "re_1", "txn_1", "txn_2"}
-    assert [entry.key for entry in found.entries] == ["bt:txn_1", "bt:txn_2"]
+    assert {shown.id for shown in explanation.objects} == {"ch_1", "re_1", "txn_1", "txn_2"}
+    assert [entry.key for entry in explanation.entries] == ["bt:txn_1", "bt:txn_2"]
 
 
-def test_a_contribution_leads_to_all_its_charges(kept: Books) -> None:
-    assert {entry.key for entry in explained(kept, "ctb_1").entries} == {"bt:txn_1", "bt:txn_2", "bt:txn_3"}
+def test_a_contribution_leads_to_all_its_charges(posted: Books) -> None:
+    assert {entry.key for entry in explained(posted, "ctb_1").entries} == {"bt:txn_1", "bt:txn_2", "bt:txn_3"}
 
 
 @pytest.mark.parametrize("wanted", ["ch_9", "99999999999999999999", "0", "", "' OR 1=1", "bt:nothing"])
-def test_an_unknown_id_leads_nowhere(kept: Books, wanted: str) -> None:
-    assert not explained(kept, wanted)
+def test_an_unknown_id_leads_nowhere(posted: Books, wanted: str) -> None:
+    assert not explained(posted, wanted)
 
 
-def test_an_explanation_reads_as_text(kept: Books) -> None:
-    lines = list(explanation_lines(explained(kept, "txn_1")))
+def test_an_explanation_reads_as_text(posted: Books) -> None:
+    lines = list(explanation_lines(explained(posted, "txn_1")))
 
     assert "charge ch_1" in lines
     assert "  debit            9.45 EUR  1100 Stripe balance" in lines

@@ -1,4 +1,4 @@
-"""Rebuilding from facts gives the same entries, or nothing changes."""
+"""A rebuild from facts gives the same entries, or changes nothing."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -7,12 +7,11 @@ import pytest
 from sqlalchemy import Engine, text
 
 from service.database.engine import owner_engine
-from service.ledger.period_store import close_period
-from service.ledger.rebuild_store import RebuildError, rebuild_ledger
+from service.ledger.closing import close_period
+from service.ledger.rebuild import RebuildError, rebuild_ledger
 from service.money import Interval
 from tests.ledger import make
-from tests.ledger.books import NOW, UTC_ZONE, Books
-from tests.ledger.test_shuffles import FINAL_FACTS, arrivals
+from tests.ledger.world import FINAL_FACTS, NOW, UTC_ZONE, Books, arrivals
 
 EVERYTHING = """
 SELECT e.*, p.line, p.account, p.amount_minor, p.currency AS posting_currency
@@ -44,8 +43,8 @@ def test_a_rebuild_gives_the_same_entries_to_the_last_column(books: Books, owner
     assert (report.rebuilt, report.posted) == (20, 0)
 
 
-def test_a_rebuild_remembers_what_was_known_when(books: Books, owner: Engine) -> None:
-    """A pending charge, a receipt recognised late, an appeal, a closed period: each decided once, by what was known."""
+def test_a_rebuild_keeps_what_was_decided_by_what_was_known_at_the_time(books: Books, owner: Engine) -> None:
+    """What we knew at the time decided a pending charge, a late match, an appeal and a closed period."""
     charge = make.transaction("txn_1", "charge", 1000, "ch_1", fee=50)
     books.record(make.charge(status="pending", interval=None), charge)
     books.record(make.charge(interval=None))
@@ -80,7 +79,7 @@ def test_a_rebuild_posts_what_was_due_as_new(books: Books, owner: Engine) -> Non
     assert books.balances() == {"1100": 970, "4100": -1000, "5110": 30}
 
 
-def test_facts_that_were_tampered_with_are_named_and_nothing_changes(books: Books, owner: Engine) -> None:
+def test_an_entry_whose_facts_were_changed_is_named_and_nothing_changes(books: Books, owner: Engine) -> None:
     books.record(make.charge(), make.transaction("txn_1", "charge", 1000, "ch_1"))
     before = everything(books)
     with owner.begin() as connection:
@@ -92,7 +91,7 @@ def test_facts_that_were_tampered_with_are_named_and_nothing_changes(books: Book
     assert everything(books) == before
 
 
-def test_the_ledger_is_guarded_again_after_a_rebuild(books: Books, owner: Engine) -> None:
+def test_the_ledger_refuses_changes_again_after_a_rebuild(books: Books, owner: Engine) -> None:
     books.record(make.charge(), make.transaction("txn_1", "charge", 1000, "ch_1"))
     rebuild_ledger(owner, UTC_ZONE, NOW)
 

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from service.ledger.invariants import Check
-from service.ledger.posting_store import post_in_batches
+from service.ledger.invariants.check import Check
+from service.ledger.post_due import post_in_batches
 from service.money import Interval
 from service.reconciliation.checking import check_books, check_everything
 from service.reconciliation.consequences_store import record

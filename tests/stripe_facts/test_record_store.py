@@ -28,7 +28,7 @@ from service.stripe_facts.tables_store import (
 )
 from service.stripe_gateway.facts import Invoice, InvoicePayment
 from tests.ledger import make
-from tests.ledger.books import NOW
+from tests.ledger.world import NOW
 
 LATER = NOW + timedelta(hours=1)
 

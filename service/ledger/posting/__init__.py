@@ -1,1 +1,1 @@
-"""The numbered posting rules: pure functions from facts to entries, as listed in docs/money.md."""
+"""The posting rules: pure functions from facts to entries. docs/money.md lists them under the same numbers."""

@@ -1,11 +1,11 @@
-"""Posting a charge with its failure and its refunds (rules 1 to 6 and 18)."""
+"""Post a charge with its failure and its refunds (rules 1 to 6, and 18)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from service.ledger.accounts import Account
-from service.ledger.entries import Entry, EntryReason, PostedEntry, merged
+from service.ledger.entries import Entry, EntryReason, PostedEntry, merge_postings
 from service.ledger.posting.rules import in_order, movement_entry, moves_payments_balance
 from service.money import Interval
 from service.stripe_gateway.facts import BalanceTransaction, Charge, Refund
@@ -20,9 +20,9 @@ _UNMATCHED = frozenset({EntryReason.CHARGE_NOT_OURS, EntryReason.CHARGE_SUCCEEDE
 
 @dataclass(frozen=True, slots=True)
 class ChargeCluster:
-    """A charge, its refunds, and the balance transactions of both; `posted` is what the ledger holds of them.
+    """A charge, its refunds, the balance transactions of both, and the entries `posted` for them so far.
 
-    `seen_at` has the moments of the charge's later changes: `succeeded`, `matched`.
+    `seen_at` has the instants at which we learned of the charge's later changes, `succeeded` and `matched`.
     """
 
     charge: Charge
@@ -33,7 +33,10 @@ class ChargeCluster:
 
 
 def charge_entries(cluster: ChargeCluster) -> tuple[Entry, ...]:
-    """Every entry of a charge that its facts allow so far, those already posted included."""
+    """Return every entry of a charge that its facts allow so far, including those already posted.
+
+    A charge or refund without a balance transaction has no entry (rules 3 and 5).
+    """
     transactions = in_order(filter(moves_payments_balance, cluster.transactions))
     gross = [transaction for transaction in transactions if transaction.reporting_category == "charge"]
     if not gross:
@@ -50,7 +53,7 @@ def charge_entries(cluster: ChargeCluster) -> tuple[Entry, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _History:
-    """What an earlier posting already decided, or decides now: entries once made bind those that follow."""
+    """How the charge is posted. Earlier entries decide, because later entries must fit them; otherwise the facts do."""
 
     is_in_process: bool
     is_recognised: bool
@@ -75,16 +78,18 @@ def _history(cluster: ChargeCluster) -> _History:
 
 
 def _income_account(charge: Charge) -> Account:
+    """Return the income account of the interval, or 4900 if the charge carries no contribution of ours."""
     mark = charge.contribution
     return INCOME_ACCOUNTS[mark.interval] if mark else Account.RECEIPTS_NOT_OURS
 
 
 def _first_income_account(charge: Charge, history: _History) -> Account:
+    """Return the income account that the charge was or is first posted to."""
     return Account.RECEIPTS_NOT_OURS if history.is_unmatched else _income_account(charge)
 
 
 def _charge_entries(charge: Charge, gross: list[BalanceTransaction], history: _History) -> Iterator[Entry]:
-    """Rules 1, 2a and 18."""
+    """Post the amount as income (rule 1), as a pending charge (rule 2a) or as a receipt that is not ours (rule 18)."""
     if history.is_in_process:
         reason, account = EntryReason.CHARGE_IN_PROCESS, Account.PAYMENTS_IN_PROCESS
     else:
@@ -96,7 +101,7 @@ def _charge_entries(charge: Charge, gross: list[BalanceTransaction], history: _H
 
 
 def _recognition(cluster: ChargeCluster, gross: list[BalanceTransaction], history: _History) -> Iterator[Entry]:
-    """Rule 2b when a charge in process succeeds; the second half of rule 18 when a receipt turns out to be ours."""
+    """Post a pending charge that succeeds (rule 2b) and a receipt that turns out to be ours (rule 18, second half)."""
     charge = cluster.charge
     amount_minor = sum(transaction.amount_minor for transaction in gross)
     if history.is_in_process and history.is_recognised:
@@ -116,6 +121,7 @@ def _change_entry(
     reason: EntryReason,
     lines: tuple[tuple[Account, int], ...],
 ) -> Entry:
+    """Return the entry of a change that moves nothing on the Stripe balance, dated when we learned of it."""
     charge = cluster.charge
     first = gross[0]
     return Entry(
@@ -125,13 +131,13 @@ def _change_entry(
         source_id=charge.id,
         currency=first.currency,
         effective_at=max(cluster.seen_at.get(change, first.created_at), first.created_at),
-        postings=merged(lines),
+        postings=merge_postings(lines),
         causes=(charge.id, *(transaction.id for transaction in gross)),
     )
 
 
 def _failures(charge: Charge, transactions: list[BalanceTransaction], history: _History) -> Iterator[Entry]:
-    """Rule 2c, once the charge is known to have failed: out of what was in process, or of income already counted."""
+    """Take a charge that is known to have failed out of pending charges, or out of income (rule 2c)."""
     for transaction in transactions:
         if transaction.reporting_category != "charge_failure":
             continue
@@ -145,9 +151,9 @@ def _failures(charge: Charge, transactions: list[BalanceTransaction], history: _
 def _refunds(
     cluster: ChargeCluster, gross: list[BalanceTransaction], transactions: list[BalanceTransaction]
 ) -> Iterator[Entry]:
-    """Rule 4: what was refunded at the rate it was once received; the rest of what left is an FX difference.
+    """Post what was refunded at the rate at which the charge was received, and the rest as FX difference (rule 4).
 
-    Shares are cumulative, so that the last part of a charge refunded in parts clears exactly.
+    Shares are cumulative, so that the last of several partial refunds clears the charge exactly.
     """
     charge = cluster.charge
     settlement = gross[0].currency
@@ -172,7 +178,7 @@ def _refunds(
 
 
 def _refund_order(cluster: ChargeCluster, transactions: list[BalanceTransaction]) -> list[BalanceTransaction]:
-    """Those already posted in the order of their entries, then the others by creation: shares once posted stay."""
+    """Sort refunds: first the posted ones in their entries' order, so that shares stay, then the rest by creation."""
     posted = {entry.key: entry.seq for entry in cluster.posted}
     unposted = max(posted.values(), default=0) + 1
     refunds = [transaction for transaction in transactions if transaction.reporting_category == "refund"]
@@ -180,7 +186,7 @@ def _refund_order(cluster: ChargeCluster, transactions: list[BalanceTransaction]
 
 
 def _are_refunds_complete(cluster: ChargeCluster) -> bool:
-    """Whether every refund the charge speaks of is here, so that rounding does not depend on which came first."""
+    """Return True if we have every refund that the charge counts, so that rounding does not depend on their arrival."""
     known = {transaction.id for transaction in cluster.transactions}
     known_minor = sum(refund.amount_minor for refund in cluster.refunds if refund.status != "canceled")
     return known_minor >= cluster.charge.amount_refunded_minor and all(
@@ -189,7 +195,7 @@ def _are_refunds_complete(cluster: ChargeCluster) -> bool:
 
 
 def _refund_failures(transactions: list[BalanceTransaction]) -> Iterator[Entry]:
-    """Rule 6: the money came back, and is still owed to the contributor."""
+    """Post the money of a failed refund: it came back and is still owed to the contributor (rule 6)."""
     for transaction in transactions:
         if transaction.reporting_category == "refund_failure":
             lines = [(Account.FAILED_REFUNDS_OWED, -transaction.amount_minor)]
@@ -197,7 +203,7 @@ def _refund_failures(transactions: list[BalanceTransaction]) -> Iterator[Entry]:
 
 
 def divide_half_even(numerator: int, denominator: int) -> int:
-    """An exact integer division rounded half to even; the denominator is positive."""
+    """Divide integers exactly and round half to even. The denominator must be positive."""
     quotient, remainder = divmod(numerator, denominator)
     twice = 2 * remainder
     return quotient + (twice > denominator or (twice == denominator and quotient % 2 == 1))

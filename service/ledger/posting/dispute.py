@@ -1,11 +1,11 @@
-"""Posting a dispute: what was withdrawn, what came back, and what its end leaves (rules 7 to 10)."""
+"""Post a dispute: what was withdrawn, what came back, and what is left at its end (rules 7 to 10)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from service.ledger.accounts import Account
-from service.ledger.entries import Entry, EntryReason, PostedEntry, merged
+from service.ledger.entries import Entry, EntryReason, PostedEntry, merge_postings
 from service.ledger.posting.rules import in_order, movement_entry, moves_payments_balance
 from service.stripe_gateway.facts import BalanceTransaction, Dispute
 
@@ -14,7 +14,10 @@ _CLOSED = frozenset({"won", "lost", "prevented", "warning_closed"})
 
 @dataclass(frozen=True, slots=True)
 class DisputeCluster:
-    """A dispute, if known yet, and its balance transactions; `seen_at` has the moments its closed statuses came."""
+    """A dispute (None while it is unknown), its balance transactions, and the entries `posted` for it so far.
+
+    `seen_at` has the instants at which the dispute reached each closed status.
+    """
 
     dispute: Dispute | None
     transactions: tuple[BalanceTransaction, ...]
@@ -23,7 +26,7 @@ class DisputeCluster:
 
 
 def dispute_entries(cluster: DisputeCluster) -> tuple[Entry, ...]:
-    """Every entry of a dispute that its facts allow so far, those already posted included."""
+    """Return every entry of a dispute that its facts allow so far, including those already posted."""
     transactions = [
         transaction
         for transaction in in_order(filter(moves_payments_balance, cluster.transactions))
@@ -36,7 +39,7 @@ def dispute_entries(cluster: DisputeCluster) -> tuple[Entry, ...]:
 
 
 def _movement(transaction: BalanceTransaction) -> Entry:
-    """Rules 7 and 8."""
+    """Post a withdrawal (rule 7) or a reinstatement (rule 8)."""
     is_withdrawal = transaction.reporting_category == "dispute"
     reason = EntryReason.DISPUTE_WITHDRAWN if is_withdrawal else EntryReason.DISPUTE_RETURNED
     lines = [(Account.DISPUTED_FUNDS, -transaction.amount_minor)]
@@ -44,7 +47,10 @@ def _movement(transaction: BalanceTransaction) -> Entry:
 
 
 def _closures(dispute: Dispute, cluster: DisputeCluster, transactions: list[BalanceTransaction]) -> Iterator[Entry]:
-    """Rules 9 and 10. A closing entry covers the movements known when it was made; later ones get one of their own."""
+    """Post the end of a dispute (rules 9 and 10).
+
+    A closing entry covers the transactions known when it was posted; later transactions get another closing entry.
+    """
     by_id = {transaction.id: transaction for transaction in transactions}
     covered: set[str] = set()
     earlier = [entry for entry in cluster.posted if entry.reason is EntryReason.DISPUTE_CLOSED]
@@ -60,7 +66,10 @@ def _closures(dispute: Dispute, cluster: DisputeCluster, transactions: list[Bala
 
 
 def _can_close(dispute: Dispute, transactions: list[BalanceTransaction]) -> bool:
-    """Closed, with every movement Stripe lists on hand; and a dispute that was won waits for what it returns."""
+    """Return True if the dispute is closed and we have every transaction that Stripe lists for it.
+
+    A won dispute must also have returned its money.
+    """
     known = {transaction.id for transaction in transactions}
     if dispute.status not in _CLOSED or not known.issuperset(dispute.balance_transaction_ids):
         return False
@@ -71,7 +80,7 @@ def _can_close(dispute: Dispute, transactions: list[BalanceTransaction]) -> bool
 def _closing_entry(
     dispute: Dispute, key: str, movements: list[BalanceTransaction], seen_at: Mapping[str, datetime]
 ) -> Iterator[Entry]:
-    """What is left with the issuer: a chargeback lost, or for a dispute won in another currency an FX difference."""
+    """Post what the issuer keeps: a lost chargeback, or the FX difference of a dispute won in another currency."""
     status = key.split(":")[2]
     currency = movements[0].currency
     rest_minor = -sum(transaction.amount_minor for transaction in movements)
@@ -86,6 +95,6 @@ def _closing_entry(
             source_id=dispute.id,
             currency=currency,
             effective_at=max(seen_at.get(status, latest), latest),
-            postings=merged(((account, rest_minor), (Account.DISPUTED_FUNDS, -rest_minor))),
+            postings=merge_postings(((account, rest_minor), (Account.DISPUTED_FUNDS, -rest_minor))),
             causes=(dispute.id, *(transaction.id for transaction in movements)),
         )

@@ -1,18 +1,18 @@
-"""Posting a payout: on its way, in the bank, or returned (rules 12 to 15). A negative one has its signs reversed."""
+"""Post a payout: on its way, in the bank, or returned (rules 12 to 15). A negative payout has reversed signs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from service.ledger.accounts import Account
-from service.ledger.entries import Entry, EntryReason, merged
+from service.ledger.entries import Entry, EntryReason, merge_postings
 from service.ledger.posting.rules import in_order, movement_entry, moves_payments_balance
 from service.stripe_gateway.facts import BalanceTransaction, Payout
 
 
 @dataclass(frozen=True, slots=True)
 class PayoutCluster:
-    """A payout, if known yet, and its own balance transactions; `was_paid` stays true when it fails afterwards."""
+    """A payout (None while it is unknown) and its own balance transactions. `was_paid` stays true if it fails later."""
 
     payout: Payout | None
     transactions: tuple[BalanceTransaction, ...]
@@ -20,7 +20,7 @@ class PayoutCluster:
 
 
 def payout_entries(cluster: PayoutCluster) -> tuple[Entry, ...]:
-    """Every entry of a payout that its facts allow so far, those already posted included."""
+    """Return every entry of a payout that its facts allow so far, including those already posted."""
     return tuple(_entries(cluster))
 
 
@@ -39,7 +39,7 @@ def _entries(cluster: PayoutCluster) -> Iterator[Entry]:
 
 
 def _arrival(payout: Payout, sent: list[BalanceTransaction]) -> Entry:
-    """Rule 13, of what left the balance. Stripe's arrival date is a date: it stays the same day in every timezone."""
+    """Post the arrival of what left the balance (rule 13), on Stripe's arrival date in every timezone."""
     amount_minor = -sum(transaction.amount_minor for transaction in sent)
     lines = ((Account.BANK, amount_minor), (Account.PAYOUTS_IN_TRANSIT, -amount_minor))
     return Entry(
@@ -50,13 +50,13 @@ def _arrival(payout: Payout, sent: list[BalanceTransaction]) -> Entry:
         currency=sent[0].currency,
         effective_at=datetime.combine(payout.arrival_on, time.min, UTC),
         dated_on=payout.arrival_on,
-        postings=merged(lines),
+        postings=merge_postings(lines),
         causes=(payout.id, *(transaction.id for transaction in sent)),
     )
 
 
 def _returns(transactions: list[BalanceTransaction], account: Account) -> Iterator[Entry]:
-    """Rule 14, once it is settled whether the payout had reached the bank."""
+    """Post the return of a failed or canceled payout, from the bank if it had arrived there (rule 14)."""
     for transaction in transactions:
         if transaction.reporting_category == "payout_reversal":
             lines = [(account, -transaction.amount_minor)]

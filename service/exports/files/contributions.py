@@ -1,0 +1,111 @@
+"""contributions.csv: one row for each payment, in the currency that reached the Stripe balance.
+
+It holds the payments of our own contributions that succeeded or are pending, and payments that failed after money had
+moved. The day of a row is the accounting date of its income, so the sums of the file are the movements of the income
+accounts. If a charge does not name its balance transaction yet, the query finds it through the ledger.
+"""
+
+from psycopg import sql
+
+from service.exports.columns import code, codes, day, flag, instant, integer, money, text
+from service.exports.files.definition import BY_INSTANT, FileDefinition
+
+_ROWS = sql.SQL("""
+SELECT x.*, x.effective_at AS sort_at, x.charge_id AS sort_id,
+    CASE WHEN x.status = 'succeeded' THEN x.effective_at END AS paid_at,
+    CASE WHEN x.currency = 'GBP' THEN EXISTS (
+        SELECT FROM {gift_aid_declarations} g WHERE g.donor_ref = x.donor_ref AND g.valid_from <= x.accounting_date
+        AND (g.valid_until IS NULL OR g.valid_until >= x.accounting_date)) ELSE false END AS gift_aid
+FROM (
+    SELECT coalesce(c.payment_intent_id, c.id) AS payment_id, c.contribution_id,
+        CASE c.interval WHEN 'month' THEN 'monthly' WHEN 'year' THEN 'annual' ELSE 'one_off' END AS kind,
+        c.status,
+        CASE WHEN c.amount_refunded_minor = 0 THEN 'none'
+            WHEN c.amount_refunded_minor < c.amount_captured_minor THEN 'partial' ELSE 'full' END AS refund_state,
+        coalesce(d.status, 'none') AS dispute_state,
+        coalesce(s.succeeded_at, c.created_at) AS effective_at,
+        coalesce(s.income_on, e.accounting_date, (c.created_at AT TIME ZONE {zone})::date) AS accounting_date,
+        coalesce(c.customer_id, c.contribution_id) AS donor_ref,
+        w.contributor_name AS donor_name, w.contributor_email AS donor_email,
+        coalesce(w.contributor_country, c.card_country) AS country,
+        k.is_anonymous AS anonymous, c.campaign, c.page_id AS source_page,
+        coalesce(c.presentment_currency, c.currency) AS presentment_currency,
+        coalesce(c.presentment_amount_minor, c.amount_minor) AS presentment_amount_minor,
+        b.currency, b.amount_minor AS gross_minor, b.fee_minor, coalesce(t.tax_minor, 0) AS fee_tax_minor, b.net_minor,
+        coalesce(r.refunded_minor, 0) AS refunded_minor,
+        k.amount_minor AS donor_selected_amount_minor, k.currency AS selected_currency, k.covers_fee AS fees_covered,
+        c.payment_method_type AS payment_method, c.card_brand, c.card_last4 AS last4,
+        m.payout_id, p.arrival_on AS payout_arrival_date,
+        c.id AS charge_id, c.payment_intent_id, c.invoice_id, c.subscription_id, k.checkout_session_id,
+        b.id AS balance_transaction_id
+    FROM {charges} c
+    LEFT JOIN ledger_entries e ON e.source_id = c.id AND e.seq <= {ledger_seq}
+        AND e.reason IN ('charge', 'charge_not_ours', 'charge_in_process')
+        AND (c.balance_transaction_id IS NULL OR e.balance_transaction_id = c.balance_transaction_id)
+    LEFT JOIN {balance_transactions} b ON b.id = coalesce(c.balance_transaction_id, e.balance_transaction_id)
+    LEFT JOIN (
+        SELECT source_id, max(effective_at) FILTER (WHERE reason <> 'charge_matched') AS succeeded_at,
+            max(accounting_date) FILTER (WHERE reason <> 'charge_succeeded_not_ours') AS income_on
+        FROM ledger_entries
+        WHERE reason IN ('charge_succeeded', 'charge_succeeded_not_ours', 'charge_matched') AND seq <= {ledger_seq}
+        GROUP BY source_id
+    ) s ON s.source_id = c.id
+    LEFT JOIN (
+        SELECT balance_transaction_id, sum(amount_minor) AS tax_minor FROM balance_transaction_fees
+        WHERE type IN ('tax', 'withheld_tax') GROUP BY balance_transaction_id
+    ) t ON t.balance_transaction_id = b.id
+    LEFT JOIN (
+        SELECT f.charge_id, sum(l.amount_minor) AS refunded_minor
+        FROM {refunds} f
+        JOIN ledger_entries n ON n.source_id = f.id AND n.reason = 'refund' AND n.seq <= {ledger_seq}
+        JOIN ledger_postings l ON l.entry_seq = n.seq AND l.account = '4200'
+        WHERE f.status NOT IN ('failed', 'canceled') GROUP BY f.charge_id
+    ) r ON r.charge_id = c.id
+    LEFT JOIN (
+        SELECT DISTINCT ON (charge_id) charge_id, status FROM {disputes} d ORDER BY charge_id, created_at DESC, id
+    ) d ON d.charge_id = c.id
+    LEFT JOIN {payout_members} m ON m.balance_transaction_id = b.id
+    LEFT JOIN {payouts} p ON p.id = m.payout_id
+    LEFT JOIN {contributions} k ON k.id = c.contribution_id
+    LEFT JOIN {contributors} w ON w.id = c.contribution_id
+    WHERE c.contribution_id IS NOT NULL AND c.is_livemode = {is_livemode} AND c.created_at < {ends_at}
+    AND (c.status IN ('succeeded', 'pending') OR b.id IS NOT NULL)
+) x
+WHERE {is_in_days}
+""")
+CONTRIBUTIONS = FileDefinition(
+    columns=(
+        *codes("payment_id", "contribution_id", "kind", "status", "refund_state", "dispute_state"),
+        instant("paid_at_utc"),
+        day("accounting_date"),
+        code("donor_ref"),
+        text("donor_name", is_personal=True),
+        text("donor_email", is_personal=True),
+        code("country"),
+        flag("anonymous"),
+        text("campaign"),
+        text("source_page"),
+        code("presentment_currency"),
+        money("presentment_amount", currency="presentment_currency"),
+        code("currency"),
+        money("gross", is_summed=True),
+        money("fee", is_summed=True),
+        money("fee_tax"),
+        money("net", is_summed=True),
+        money("refunded", is_summed=True),
+        money("donor_selected_amount", currency="selected_currency"),
+        flag("fees_covered"),
+        *codes("payment_method", "card_brand", "last4"),
+        flag("gift_aid"),
+        code("payout_id"),
+        day("payout_arrival_date"),
+        *codes("charge_id", "payment_intent_id", "invoice_id", "subscription_id", "checkout_session_id"),
+        code("balance_transaction_id"),
+        integer("gross_minor"),
+        integer("fee_minor"),
+        integer("net_minor"),
+    ),
+    signs="gross is what was received, fee what it cost (positive), net = gross - fee; refunded is positive",
+    rows=_ROWS,
+    order=BY_INSTANT,
+)

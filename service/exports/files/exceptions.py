@@ -1,0 +1,86 @@
+"""exceptions.csv: everything that finance has to check before closing a period."""
+
+from psycopg import sql
+
+from service.exports.columns import code, instant, money, text
+from service.exports.files.definition import BY_INSTANT, FileDefinition
+
+_ROWS = sql.SQL("""
+SELECT x.*, x.since AS sort_at, x.kind || ' ' || x.ids AS sort_id
+FROM (
+    SELECT 'unmatched_bt' AS kind, e.effective_at AS since,
+        concat_ws(' ', e.source_id, e.balance_transaction_id) AS ids, -l.amount_minor AS amount_minor, l.currency,
+        'A receipt at Stripe that no contribution of this service explains' AS hint
+    FROM ledger_entries e
+    JOIN ledger_postings l ON l.entry_seq = e.seq AND l.account = '4900'
+    WHERE e.reason IN ('charge_not_ours', 'charge_succeeded_not_ours') AND e.seq <= {ledger_seq} AND NOT EXISTS (
+        SELECT FROM ledger_entries n
+        WHERE n.source_id = e.source_id AND n.reason = 'charge_matched' AND n.seq <= {ledger_seq})
+    UNION ALL
+    SELECT 'unmatched_bt', b.created_at, concat_ws(' ', b.id, b.source_id), b.net_minor, b.currency,
+        'A movement of the Stripe balance that is not posted: what it belongs to is not known yet'
+    FROM {balance_transactions} b
+    WHERE b.balance_type = 'payments' AND NOT EXISTS (
+        SELECT FROM ledger_entries e WHERE e.balance_transaction_id = b.id AND e.seq <= {ledger_seq})
+    UNION ALL
+    SELECT 'mismatch_payout', p.created_at, p.id, -t.difference_minor, t.currency,
+        'The payout differs from the sum of its transactions by this amount'
+    FROM {payout_ties} t
+    JOIN {payouts} p ON p.id = t.payout_id AND p.is_livemode = {is_livemode}
+    WHERE t.status = 'mismatch'
+    UNION ALL
+    SELECT 'dead_event', v.received_at, concat_ws(' ', v.id, v.object_id), NULL, NULL,
+        'An event ' || v.type || ' could not be applied; requeue it once the cause is gone'
+    FROM stripe_events v
+    WHERE v.status = 'dead'
+    UNION ALL
+    SELECT 'off_stripe_payment', coalesce(i.paid_at, i.created_at), concat_ws(' ', i.id, i.subscription_id),
+        CASE WHEN i.amount_paid_off_stripe_minor > 0 THEN i.amount_paid_off_stripe_minor ELSE i.total_minor END,
+        i.currency,
+        CASE WHEN i.amount_paid_off_stripe_minor > 0 THEN 'An invoice paid outside Stripe: book it from the bank'
+            WHEN i.total_minor <= 0 THEN 'An invoice of nothing: no money moved'
+            ELSE 'An invoice paid from a credit balance: no money moved' END
+    FROM {invoices} i
+    WHERE i.is_livemode = {is_livemode} AND i.status = 'paid'
+    AND (i.amount_paid_off_stripe_minor > 0 OR i.total_minor <= 0 OR i.amount_paid_minor = 0)
+    UNION ALL
+    SELECT 'over_returned', c.created_at, concat_ws(' ', c.id, c.payment_intent_id),
+        c.amount_captured_minor - b.returned_minor, c.currency,
+        'More was refunded and disputed than was taken'
+    FROM {charges} c
+    JOIN (
+        SELECT charge_id, sum(amount_minor) AS returned_minor
+        FROM (
+            SELECT charge_id, amount_minor FROM {refunds} r WHERE status = 'succeeded'
+            UNION ALL
+            SELECT charge_id, amount_minor FROM {disputes} d
+            WHERE status NOT LIKE 'warning%' AND status NOT IN ('won', 'prevented')
+        ) a GROUP BY charge_id
+    ) b ON b.charge_id = c.id AND b.returned_minor > c.amount_captured_minor
+    WHERE c.is_livemode = {is_livemode}
+    UNION ALL
+    SELECT 'suspense', e.effective_at,
+        concat_ws(' ', nullif(e.source_id, e.balance_transaction_id), e.balance_transaction_id), -l.amount_minor,
+        l.currency, 'A kind of movement nobody has classified: post a correction before closing'
+    FROM ledger_postings l
+    JOIN ledger_entries e ON e.seq = l.entry_seq
+    WHERE l.account = '9900' AND e.seq <= {ledger_seq} AND l.currency IN (
+        SELECT currency FROM ledger_postings WHERE account = '9900' AND entry_seq <= {ledger_seq}
+        GROUP BY currency HAVING sum(amount_minor) <> 0)
+    UNION ALL
+    SELECT 'no_bt_after_24h', c.created_at, concat_ws(' ', c.id, c.payment_intent_id), c.amount_captured_minor,
+        c.currency, 'A charge that succeeded over a day ago and has not reached the balance'
+    FROM {charges} c
+    LEFT JOIN {balance_transactions} b ON b.id = c.balance_transaction_id
+    WHERE c.is_livemode = {is_livemode} AND c.status = 'succeeded' AND c.amount_captured_minor > 0 AND b.id IS NULL
+    AND c.created_at <= least({now}, {ends_at}) - interval '24 hours'
+) x
+WHERE x.since >= {starts_at} AND x.since < {ends_at}
+""")
+EXCEPTIONS = FileDefinition(
+    columns=(code("kind"), instant("since"), code("ids"), money("amount"), code("currency"), text("hint")),
+    signs="amount is what the exception is about: positive into the Stripe balance",
+    dated_by="since",
+    rows=_ROWS,
+    order=BY_INSTANT,
+)

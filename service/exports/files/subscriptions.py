@@ -1,0 +1,35 @@
+"""subscriptions.csv: the recurring contributions that ran at any time within the days."""
+
+from psycopg import sql
+
+from service.exports.columns import code, codes, instant, money, text
+from service.exports.files.definition import BY_INSTANT, FileDefinition
+
+_ROWS = sql.SQL("""
+SELECT s.contribution_id, s.status, s.price_interval AS interval, s.amount_minor, s.currency, s.created_at AS started,
+    s.current_period_ends_at AS current_period_end, i.next_payment_attempt_at AS next_attempt,
+    coalesce(s.cancel_at, CASE WHEN s.is_cancel_at_period_end THEN s.current_period_ends_at END) AS cancel_at,
+    concat_ws(', ', s.cancellation_reason, s.cancellation_feedback) AS cancel_reason,
+    coalesce(c.paid_minor, 0) AS lifetime_paid_minor, s.created_at AS sort_at, s.id AS sort_id
+FROM {subscriptions} s
+LEFT JOIN {invoices} i ON i.id = s.latest_invoice_id AND i.status = 'open'
+LEFT JOIN (
+    SELECT contribution_id, currency, sum(amount_captured_minor) AS paid_minor FROM {charges} c
+    WHERE status = 'succeeded' AND is_livemode = {is_livemode} GROUP BY contribution_id, currency
+) c ON c.contribution_id = s.contribution_id AND c.currency = s.currency
+WHERE s.contribution_id IS NOT NULL AND s.created_at < {ends_at} AND coalesce(s.ended_at, 'infinity') >= {starts_at}
+""")
+SUBSCRIPTIONS = FileDefinition(
+    columns=(
+        *codes("contribution_id", "status", "interval"),
+        money("amount", is_summed=True),
+        code("currency"),
+        *(instant(name) for name in ("started", "current_period_end", "next_attempt", "cancel_at")),
+        text("cancel_reason"),
+        money("lifetime_paid", is_summed=True),
+    ),
+    signs="amount is taken once per interval; lifetime_paid is what was taken so far, before refunds",
+    dated_by="the time from started to its end, where it touches the days",
+    rows=_ROWS,
+    order=BY_INSTANT,
+)

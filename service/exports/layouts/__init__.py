@@ -1,0 +1,1 @@
+"""The journal in the columns of accounting systems, with the organisation's own accounts."""

@@ -1,0 +1,67 @@
+"""The lines of a journal with the organisation's own accounts, and every value that some layout shows."""
+
+from typing import LiteralString
+
+from psycopg import sql
+
+from service.exports.layouts.account_mapping import AccountMapping, MappedAccount
+from service.exports.layouts.sage50 import DETAILS_LENGTH, REFERENCE_LENGTH
+
+_FIELDS: tuple[LiteralString, ...] = (
+    "account",
+    "code",
+    "name",
+    "tax",
+    "department",
+    "party",
+    "location",
+    "class",
+    "tracking_name_1",
+    "tracking_option_1",
+    "tracking_name_2",
+    "tracking_option_2",
+)
+
+_MAPPED = sql.SQL("""
+SELECT j.*, m.code AS account_code, m.name AS account_name, m.tax, m.department, m.party, m.location, m.class,
+    m.tracking_name_1, m.tracking_option_1, m.tracking_name_2, m.tracking_option_2,
+    'Keepopen ' || j.journal_id AS narration, 'KO-' || j.seq AS number,
+    j.debit_minor - j.credit_minor AS amount_minor, j.debit_minor + j.credit_minor AS positive_minor, 0 AS tax_minor,
+    nullif(j.debit_minor, 0) AS debit_only_minor, nullif(j.credit_minor, 0) AS credit_only_minor,
+    CASE WHEN j.debit_minor > 0 THEN 'JD' ELSE 'JC' END AS type,
+    left(j.memo, {details}) AS details, left(j.journal_id, {reference}) AS extra_ref, '1' AS exchange_rate,
+    NULL::text AS blank
+FROM ({lines}) j
+JOIN (VALUES {accounts}) m ({fields}) ON m.account = j.account
+""")
+
+
+def mapped_journal(lines: sql.Composable, mapping: AccountMapping) -> sql.Composable:
+    """Return the statement of the mapped journal. A line on an account without a mapping is left out: check first."""
+    rows = [_row(code, account) for code, account in sorted(mapping.accounts.items())]
+    return _MAPPED.format(
+        lines=lines,
+        accounts=sql.SQL(", ").join(rows),
+        fields=sql.SQL(", ").join(map(sql.Identifier, _FIELDS)),
+        details=sql.Literal(DETAILS_LENGTH),
+        reference=sql.Literal(REFERENCE_LENGTH),
+    )
+
+
+def _row(code: str, account: MappedAccount) -> sql.Composable:
+    """Return the row of VALUES for our account `code`, in the order of `_FIELDS`; what is not given is NULL."""
+    given = [
+        code,
+        account.code,
+        account.name,
+        account.tax,
+        account.department,
+        account.party,
+        account.location,
+        account.account_class,
+        *(word for category in account.tracking for word in category),
+    ]
+    cells = [*given, *[None] * (len(_FIELDS) - len(given))]
+    return sql.SQL("({cells})").format(
+        cells=sql.SQL(", ").join(sql.SQL("{cell}::text").format(cell=sql.Literal(cell)) for cell in cells)
+    )
