@@ -82,7 +82,7 @@ _TABLES = (
 
 
 def write_books(address: str, count: int) -> None:
-    """Fill a migrated, empty database with the books of `count` payments. `address` must connect as the tables' owner."""
+    """Fill a migrated, empty database with the books of `count` payments, as the owner of its tables."""
     with psycopg.connect(address, autocommit=True) as connection:
         # Triggers would check and record each of these rows, although all are balanced and new.
         for table in _TABLES:
