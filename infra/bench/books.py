@@ -1,4 +1,4 @@
-"""Invented books of any size, made inside the database: contributions, their money, fees, payouts and entries."""
+"""Write invented books of any size inside the database: contributions, charges, fees, payouts and entries."""
 
 import psycopg
 
@@ -82,9 +82,9 @@ _TABLES = (
 
 
 def write_books(address: str, count: int) -> None:
-    """Fill a migrated, empty database with the books of `count` payments. Connects as its owner."""
+    """Fill a migrated, empty database with the books of `count` payments, as the owner of its tables."""
     with psycopg.connect(address, autocommit=True) as connection:
-        # A million balanced entries need no million checks, and nothing here has been different before.
+        # Triggers would check and record each of these rows, although all are balanced and new.
         for table in _TABLES:
             connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
         for statement in _STATEMENTS:

@@ -1,9 +1,9 @@
-"""How fast contributions.csv is, against PostgreSQL's own COPY of the same columns of the same rows.
+"""Measure how fast contributions.csv is, compared with PostgreSQL's own COPY of the same columns and rows.
 
     python -m infra.bench.exports --rows 1000000
 
-Prints rows per second of both, their ratio, the time to the first byte and the growth of memory; ends with 1 if a
-figure misses its aim.
+Print the rows per second of both, their ratio, the time to the first byte and the growth of memory. Exit status 1 if a
+figure misses its target.
 """
 
 import argparse
@@ -40,7 +40,7 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was measured; the best of several rounds."""
+    """The measured figures: the fastest of several rounds, but the slowest first byte and the largest growth."""
 
     rows: int
     copy_seconds: float
@@ -51,21 +51,21 @@ class Figures:
 
     @property
     def ratio(self) -> float:
-        """The export's speed as a share of COPY's."""
+        """The speed of the export as a share of the speed of COPY."""
         return self.copy_seconds / self.export_seconds
 
     def misses(self) -> list[str]:
-        """The aims that were missed, in words."""
-        aims = {
+        """Return a sentence for each target that was missed."""
+        targets = {
             f"slower than {LEAST_RATIO} of COPY": self.ratio < LEAST_RATIO,
             f"first byte after {MOST_FIRST_BYTE_SECONDS} s": self.first_byte_seconds > MOST_FIRST_BYTE_SECONDS,
             f"memory grew more than {MOST_GROWTH_MIB} MiB": self.growth_mib > MOST_GROWTH_MIB,
         }
-        return [words for words, is_missed in aims.items() if is_missed]
+        return [words for words, is_missed in targets.items() if is_missed]
 
 
 def bench_settings() -> Settings:
-    """Settings of a service with a live key that calls nobody."""
+    """Return settings with a live key; no measurement calls Stripe."""
     return Settings(
         public_url="http://127.0.0.1",
         secret_keys=("a-key-for-measuring-a-key-for-measuring",),
@@ -76,20 +76,20 @@ def bench_settings() -> Settings:
 
 
 def measure(address: str, rows: int) -> Figures:
-    """Write the books into an empty database and time both ways of reading them."""
+    """Write books into an empty database, and time both ways of reading them."""
     migrate(address)
     write_books(address, rows)
     engine = application_engine(address)
     try:
         exports = Exports(engine, bench_settings(), lambda: datetime.now(UTC))
-        return _measured(exports, address)
+        return _measure_rounds(exports, address)
     finally:
         engine.dispose()
 
 
-def _measured(exports: Exports, address: str) -> Figures:
+def _measure_rounds(exports: Exports, address: str) -> Figures:
     copies, runs = [], []
-    _copy_seconds(exports, address)  # both find the same warm cache
+    _copy_seconds(exports, address)  # warms the cache for both
     for _ in range(ROUNDS):
         copies.append(_copy_seconds(exports, address))
         runs.append(_export(exports))
@@ -109,7 +109,7 @@ def _open(exports: Exports) -> ExportStream:
 
 
 def _export(exports: Exports) -> Figures:
-    """Read the export to its end, as a download would."""
+    """Read the export to its end, as a download does, and return its figures."""
     process = psutil.Process()
     before = most = process.memory_info().rss
     started = time.perf_counter()
@@ -126,7 +126,7 @@ def _export(exports: Exports) -> Figures:
 
 
 def _copy_seconds(exports: Exports, address: str) -> float:
-    """COPY the values behind the same columns in the same order, unformatted, dropping every byte."""
+    """Return the seconds of a COPY of the values behind the same columns, in the same order and unformatted."""
     with contextlib.closing(_open(exports)) as stream:
         columns = sql.SQL(", ").join(
             sql.SQL("{value} AS {name}").format(value=sql.Identifier(column.source), name=sql.Identifier(column.name))
@@ -148,7 +148,7 @@ def _copy_seconds(exports: Exports, address: str) -> float:
 
 @contextlib.contextmanager
 def _database(given: str | None) -> Iterator[str]:
-    """The database named on the command line, which must be empty, or an embedded one for the occasion."""
+    """Yield the address of the empty database named on the command line, or of a temporary embedded one."""
     if given:
         yield given
         return
@@ -157,6 +157,7 @@ def _database(given: str | None) -> Iterator[str]:
 
 
 def main() -> None:
+    """Parse the command line, measure, and print the figures."""
     parser = argparse.ArgumentParser(description="Measure contributions.csv against COPY.")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--database", help="An empty PostgreSQL database; without it an embedded one is used.")

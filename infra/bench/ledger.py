@@ -1,6 +1,6 @@
-"""How fast the ledger posts balance transactions, and how long a trial balance over many postings takes.
+"""Measure how fast the ledger posts balance transactions, and how long a trial balance over many postings takes.
 
-`python -m infra.bench.ledger [--transactions N] [--postings N]` starts a PostgreSQL of its own and prints the figures.
+`python -m infra.bench.ledger [--transactions N] [--postings N]` starts a temporary PostgreSQL and prints the figures.
 """
 
 import argparse
@@ -35,8 +35,8 @@ SELECT 'ch_' || n, 'succeeded', 1000, 1000, 0, 'EUR', :now, true, true, true, fa
     'courier', (ARRAY['one_off', 'month', 'year'])[1 + n % 3], 1, :now
 FROM generate_series(1, :count) AS n
 """
-# As many postings as asked for, three to an entry, beyond the entries that were really posted. Nothing looks at each of
-# millions of invented rows, so what triggers would keep is written here.
+# Adds the requested number of postings, three for each entry, after the entries that were really posted. Triggers are
+# off, because they would run for each of millions of rows, so the sums that they keep are written here.
 POSTINGS = """
 SET LOCAL session_replication_role = replica;
 INSERT INTO ledger_entries
@@ -55,7 +55,7 @@ INSERT INTO record_changes (table_name, object_id) VALUES ('ledger_entries', '{l
 
 
 def main() -> None:
-    """Parse the sizes, run both measurements."""
+    """Parse the command line and run both measurements."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--transactions", type=int, default=100_000)
     parser.add_argument("--postings", type=int, default=10_000_000)
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def measure_posting(engine: Engine, owner: Engine, count: int) -> None:
-    """Charges with a fee and tax: take over the balance transactions, then post them."""
+    """Record the balance transactions of charges with a fee and tax, then post them, and print the speed of both."""
     with owner.begin() as connection:
         connection.execute(text(CHARGES), {"now": NOW, "count": count})
         connection.execute(text("ANALYZE charges"))
@@ -79,14 +79,14 @@ def measure_posting(engine: Engine, owner: Engine, count: int) -> None:
         page = [_charge_transaction(number) for number in range(first, min(first + PAGE_SIZE, count + 1))]
         with engine.begin() as connection:
             record_balance_transactions(connection, page, NOW)
-    _say("taking over balance transactions", count, time.perf_counter() - began)
+    _say("recording balance transactions", count, time.perf_counter() - began)
     began = time.perf_counter()
     report = post_in_batches(engine, ZoneInfo("Europe/Dublin"), NOW)
     _say("posting balance transactions", report.posted, time.perf_counter() - began)
 
 
 def measure_trial_balance(owner: Engine, posted: int, count: int) -> None:
-    """A trial balance over `count` more postings: finance's file, which reads days, beside summing every posting."""
+    """Time trial_balance.csv, which reads sums by day, over `count` more postings, and compare it with a full sum."""
     with owner.begin() as connection:
         statements = POSTINGS.format(first=posted + 1, last=posted + count // 3)
         connection.connection.cursor().execute(statements)
@@ -98,9 +98,9 @@ def measure_trial_balance(owner: Engine, posted: int, count: int) -> None:
         file = _trial_balance(owner)
         _say("trial_balance.csv over postings", total, time.perf_counter() - began)
         began = time.perf_counter()
-        found = balances(connection)
+        sums = balances(connection)
         _say("summing all postings", total, time.perf_counter() - began)
-    print(f"{file}sum {sum(found.values())}")
+    print(f"{file}sum {sum(sums.values())}")
 
 
 def _trial_balance(engine: Engine) -> str:

@@ -1,4 +1,4 @@
-"""What finance can compare: books, files and the movements Stripe has, which must all say the same."""
+"""Compare the books, the files and Stripe's balance transactions, which must agree."""
 
 import csv
 import io
@@ -7,17 +7,18 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from service.money import exponent
-from tests.scenarios.conftest import Stage
+from tests.scenarios.world import Stage
 
 COSTS = {"5100", "5110", "5120", "5200"}
 
 
 def export(stage: Stage, name: str, *options: str) -> list[dict[str, str]]:
+    """Return the rows of a file."""
     return list(csv.DictReader(io.StringIO(stage.run("export", name, *options))))
 
 
 def by_currency(rows: Iterable[dict[str, str]], column: str) -> dict[str, int]:
-    """What a column of money comes to in minor units, without the currencies in which that is nothing."""
+    """Return the sum of a money column in minor units by currency, without currencies whose sum is zero."""
     sums: dict[str, int] = {}
     for row in rows:
         minor = Decimal(row[column] or 0).scaleb(exponent(row["currency"]))
@@ -26,17 +27,18 @@ def by_currency(rows: Iterable[dict[str, str]], column: str) -> dict[str, int]:
     return {code: minor for code, minor in sums.items() if minor}
 
 
-def moved(stage: Stage, field: str, *categories: str) -> dict[str, int]:
-    """The same of Stripe's own movements."""
+def stripe_sums(stage: Stage, field: str, *categories: str) -> dict[str, int]:
+    """Return the sum of a field of Stripe's balance transactions by currency, without sums of zero."""
     sums: dict[str, int] = {}
-    for each in stage.stripe.of_kind("balance_transaction"):
-        if not categories or each["reporting_category"] in categories:
-            code = each["currency"].upper()
-            sums[code] = sums.get(code, 0) + each[field]
+    for transaction in stage.stripe.of_kind("balance_transaction"):
+        if not categories or transaction["reporting_category"] in categories:
+            code = transaction["currency"].upper()
+            sums[code] = sums.get(code, 0) + transaction[field]
     return {code: minor for code, minor in sums.items() if minor}
 
 
-def standing(stage: Stage) -> dict[tuple[str, str], int]:
+def closing_balances(stage: Stage) -> dict[tuple[str, str], int]:
+    """Return the closing balances of the trial balance by account and currency, without zeros."""
     return {
         (row["account_code"], row["currency"]): int(Decimal(row["closing"]).scaleb(exponent(row["currency"])))
         for row in export(stage, "trial_balance")
@@ -44,17 +46,17 @@ def standing(stage: Stage) -> dict[tuple[str, str], int]:
     }
 
 
-def agree(stage: Stage) -> None:
-    """Files, books and Stripe say the same."""
+def check_agreement(stage: Stage) -> None:
+    """Assert that files, books and Stripe agree."""
     stage.check()
-    closing = standing(stage)
-    assert {code: minor for (account, code), minor in closing.items() if account == "1100"} == moved(stage, "net")
+    closing = closing_balances(stage)
+    assert {code: minor for (account, code), minor in closing.items() if account == "1100"} == stripe_sums(stage, "net")
     assert by_currency(export(stage, "trial_balance"), "closing") == {}
     paid = export(stage, "contributions")
-    assert by_currency(paid, "gross") == moved(stage, "amount", "charge")
-    assert by_currency(paid, "fee") == moved(stage, "fee", "charge")
+    assert by_currency(paid, "gross") == stripe_sums(stage, "amount", "charge")
+    assert by_currency(paid, "fee") == stripe_sums(stage, "fee", "charge")
     assert by_currency(export(stage, "refunds"), "amount") == {
-        code: -minor for code, minor in moved(stage, "amount", "refund").items()
+        code: -minor for code, minor in stripe_sums(stage, "amount", "refund").items()
     }
     costs: Counter[str] = Counter()
     for (account, code), minor in closing.items():

@@ -1,15 +1,15 @@
-"""Stripe's objects as they are first made, with the fields a newsroom depends on."""
+"""Create Stripe's objects with the fields that the service reads."""
 
 from typing import Any
 
-from tests.scenarios.scripted import Json, ScriptedStripe
+from tests.scenarios.scripted_stripe import Json, ScriptedStripe
 
 DAY = 86_400
 VERSION = "2026-10-28.endive"
 
 
 def event(kind: str, about: Json, at: int, **changes: Any) -> Json:
-    """A snapshot event with the object as it stands now; its id is made of its content, so that it is repeatable."""
+    """Return a snapshot event with the object as it is now. Its id follows from its content, so it can be repeated."""
     shown = {name: value for name, value in about.items() if not name.startswith("_")}
     return {
         "id": f"evt_{kind.replace('.', '_')}_{about['id']}_{at}",
@@ -26,6 +26,7 @@ def event(kind: str, about: Json, at: int, **changes: Any) -> Json:
 def movement(
     stripe: ScriptedStripe, id_: str, category: str, amount: int, source: str | None, at: int, fee: int = 0
 ) -> str:
+    """Create a balance transaction in euros, and return its id."""
     details = [{"type": "stripe_fee", "amount": fee, "currency": "eur", "description": "Stripe fee"}] if fee else []
     stripe.put(
         {
@@ -51,6 +52,7 @@ def movement(
 
 
 def intent(stripe: ScriptedStripe, id_: str, status: str, amount: int, at: int, **changes: Any) -> Json:
+    """Create a payment intent, and return it."""
     stripe.put(
         {
             "id": id_,
@@ -71,7 +73,7 @@ def intent(stripe: ScriptedStripe, id_: str, status: str, amount: int, at: int, 
 
 
 def charge(stripe: ScriptedStripe, id_: str, of_intent: Json, status: str, at: int, **changes: Any) -> Json:
-    """A charge of an intent, of which it takes the metadata over, as at Stripe."""
+    """Create a charge of an intent with a copy of its metadata, as Stripe does, and return it."""
     stripe.put(
         {
             "id": id_,
@@ -101,13 +103,14 @@ def charge(stripe: ScriptedStripe, id_: str, of_intent: Json, status: str, at: i
 
 
 def settle(stripe: ScriptedStripe, of_charge: Json, at: int, fee: int = 35) -> None:
-    """The charge reaches the balance."""
+    """Let a charge reach the balance."""
     of_charge["balance_transaction"] = movement(
         stripe, f"txn_{of_charge['id']}", "charge", of_charge["amount"], of_charge["id"], at, fee
     )
 
 
 def completed(session: Json, payment_status: str, **links: Any) -> Json:
+    """Complete a Checkout Session, and return it."""
     session |= {"status": "complete", "payment_status": payment_status, "customer": "cus_1", **links}
     session["customer_details"] = {"email": "mary.byrne@reader.example", "name": "Mary Byrne"}
     return session

@@ -5,7 +5,7 @@ from typing import Any
 from service.money import Interval
 from service.stripe_gateway.facts import ContributionMark
 from service.stripe_gateway.marks import mark_metadata
-from tests.scenarios.scripted import Json
+from tests.scenarios.scripted_stripe import Json
 
 FIRST = 1_793_500_000  # 2026-11-01T00:26:40Z
 

@@ -1,11 +1,11 @@
-"""Every type of event we subscribe to, as a snapshot and as a thin notification: worked off to the same books."""
+"""Every type of event that we subscribe to, as a snapshot or as a thin notification, leads to the same books."""
 
 import pytest
 
 from service.stripe_gateway.events import NOTED_EVENTS, OBJECT_TYPE_BY_EVENT, SUBSCRIBED_EVENTS, ObjectType
-from tests.scenarios import lives, objects, stories
-from tests.scenarios.conftest import Stage
-from tests.scenarios.scripted import Json
+from tests.scenarios import contribution_events, objects, subscription_events
+from tests.scenarios.scripted_stripe import Json
+from tests.scenarios.world import Stage
 
 ABOUT = {
     ObjectType.CHARGE: "ch_2",
@@ -24,14 +24,14 @@ ABOUT = {
 }
 
 
-def everything(stage: Stage) -> None:
-    """One object of each kind."""
+def create_every_object(stage: Stage) -> None:
+    """Create an object of each kind."""
     stripe, at = stage.stripe, stage.at
-    lives.subscribed(stripe, stage.checkout("month"), at)
-    stories.one_off_paid(stripe, stage.checkout(), at)
-    stories.refunded(stripe, stripe.objects["ch_2"], 300, at)
-    stories.disputed(stripe, stripe.objects["ch_in_1_1"], at)
-    stories.paid_out(stripe, at)
+    subscription_events.subscribed(stripe, stage.checkout("month"), at)
+    contribution_events.one_off_paid(stripe, stage.checkout(), at)
+    contribution_events.refunded(stripe, stripe.objects["ch_2"], 300, at)
+    contribution_events.disputed(stripe, stripe.objects["ch_in_1_1"], at)
+    contribution_events.paid_out(stripe, at)
     stripe.put(
         {"id": "cus_1", "object": "customer", "created": at, "livemode": False, "email": "mary@reader.example"},
         {"id": "issfr_1", "object": "radar.early_fraud_warning", "charge": "ch_2", "created": at, "actionable": True},
@@ -41,30 +41,31 @@ def everything(stage: Stage) -> None:
     )
 
 
-def thin(of: Json) -> Json:
-    about = of["data"]["object"]
+def thin(snapshot: Json) -> Json:
+    """Return the thin notification of a snapshot event."""
+    about = snapshot["data"]["object"]
     related = {"id": about["id"], "type": about["object"], "url": f"/v1/{about['id']}"}
-    shown = {name: of[name] for name in ("id", "livemode")}
-    return {**shown, "object": "v2.core.event", "type": f"v1.{of['type']}", "related_object": related}
+    shown = {name: snapshot[name] for name in ("id", "livemode")}
+    return {**shown, "object": "v2.core.event", "type": f"v1.{snapshot['type']}", "related_object": related}
 
 
 @pytest.mark.parametrize("is_thin", [False, True], ids=["snapshot", "thin"])
-def test_every_type_of_event_is_worked_off_to_the_same_books(stage: Stage, is_thin: bool) -> None:
-    everything(stage)
+def test_every_type_of_event_leads_to_the_same_books(stage: Stage, is_thin: bool) -> None:
+    create_every_object(stage)
     stage.run("sync")
-    before = stage.given, stage.balances
+    before = stage.contributions, stage.balances
     events = [
         objects.event(kind, stage.stripe.objects[ABOUT[about]], stage.at)
         for kind, about in OBJECT_TYPE_BY_EVENT.items()
     ]
     others = sorted(SUBSCRIBED_EVENTS - set(OBJECT_TYPE_BY_EVENT) - {"invoice.upcoming"})
-    events += [objects.event(kind, {"id": "xx_1", "object": "unheard_of"}, stage.at) for kind in others]
+    events += [objects.event(kind, {"id": "xx_1", "object": "unknown"}, stage.at) for kind in others]
     upcoming = {"object": "invoice", "parent": {"subscription_details": {"subscription": "sub_1"}}}
     events += [{**objects.event("invoice.upcoming", {"id": "up_1"}, stage.at), "data": {"object": upcoming}}]
 
-    stage.tell([thin(each) if is_thin and "id" in each["data"]["object"] else each for each in events])
+    stage.deliver([thin(event) if is_thin and "id" in event["data"]["object"] else event for event in events])
 
-    assert sorted(stage.given) == sorted(before[0])
+    assert sorted(stage.contributions) == sorted(before[0])
     assert stage.balances == before[1]
     ignored = [kind for (kind,) in stage.rows("SELECT type FROM stripe_events WHERE status = 'ignored' ORDER BY 1")]
     assert ignored == sorted(NOTED_EVENTS)
@@ -73,8 +74,8 @@ def test_every_type_of_event_is_worked_off_to_the_same_books(stage: Stage, is_th
 
 
 @pytest.mark.parametrize("name", ["contributions", "refunds", "disputes", "fees", "payouts", "payout_lines", "journal"])
-def test_the_files_of_finance_hold_all_of_it(stage: Stage, name: str) -> None:
-    everything(stage)
+def test_the_files_for_finance_hold_every_object(stage: Stage, name: str) -> None:
+    create_every_object(stage)
 
     stage.run("sync")
 

@@ -1,4 +1,4 @@
-"""What goes wrong: bodies that say nothing or lie, answers that fail, a database that refuses, a worker killed."""
+"""Faults: events without content or with false content, failing answers, a read-only database, a killed worker."""
 
 import json
 import os
@@ -14,85 +14,87 @@ from service.database.engine import database_address
 from service.reconciliation.pull import sync
 from service.reconciliation.refresh import sweep
 from tests.conftest import plain_address
-from tests.scenarios import lives, objects, stories
-from tests.scenarios.conftest import Stage
-from tests.scenarios.scripted import Fault, Json
+from tests.scenarios import contribution_events, objects, subscription_events
+from tests.scenarios.scripted_stripe import Fault, Json
+from tests.scenarios.world import Stage
 
 
-def gift(stage: Stage) -> list[Json]:
-    return stories.one_off_paid(stage.stripe, stage.checkout(), stage.at)
+def one_off(stage: Stage) -> list[Json]:
+    return contribution_events.one_off_paid(stage.stripe, stage.checkout(), stage.at)
 
 
-GIVEN = [("complete", 1000, 0, 1, None)]
+ONE_OFF = [("complete", 1000, 0, 1, None)]
 
 
-def thin(of: Json) -> Json:
-    """The same event as a notification that carries no more than an address."""
-    about = of["data"]["object"]
+def thin(snapshot: Json) -> Json:
+    """Return the thin notification of a snapshot event, which only has the object's address."""
+    about = snapshot["data"]["object"]
     return {
-        "id": of["id"],
+        "id": snapshot["id"],
         "object": "v2.core.event",
-        "type": f"v1.{of['type']}",
+        "type": f"v1.{snapshot['type']}",
         "livemode": False,
         "created": "2026-11-18T10:30:00.000Z",
         "related_object": {"id": about["id"], "type": about["object"], "url": f"/v1/{about['id']}"},
     }
 
 
-def old(of: Json) -> Json:
-    """As an account of 2015 would send it: other fields, other states."""
+def old(snapshot: Json) -> Json:
+    """Return the event as an account of 2015 sends it, with other fields and states."""
     about = {
-        "id": of["data"]["object"]["id"],
-        "object": of["data"]["object"]["object"],
+        "id": snapshot["data"]["object"]["id"],
+        "object": snapshot["data"]["object"]["object"],
         "invoice": "in_x",
         "paid": False,
     }
-    return {**of, "api_version": "2015-10-16", "data": {"object": about}, "request": "iar_1"}
+    return {**snapshot, "api_version": "2015-10-16", "data": {"object": about}, "request": "iar_1"}
 
 
-def future(of: Json) -> Json:
-    about = {"id": of["data"]["object"]["id"], "object": "renamed.meanwhile", "status": {"is": "an object now"}}
-    return {**of, "api_version": "2031-01-01.quinoa", "data": {"object": about}, "object": "event"}
+def future(snapshot: Json) -> Json:
+    """Return the event as a future API version might send it."""
+    about = {"id": snapshot["data"]["object"]["id"], "object": "renamed.later", "status": {"is": "an object now"}}
+    return {**snapshot, "api_version": "2031-01-01.quinoa", "data": {"object": about}, "object": "event"}
 
 
-def stale(of: Json) -> Json:
-    about = {**of["data"]["object"], "status": "failed", "amount": 99_999_900, "metadata": {}}
-    return {**of, "data": {"object": about, "previous_attributes": {"status": "succeeded"}}}
+def outdated(snapshot: Json) -> Json:
+    """Return the event with an outdated version of its object."""
+    about = {**snapshot["data"]["object"], "status": "failed", "amount": 99_999_900, "metadata": {}}
+    return {**snapshot, "data": {"object": about, "previous_attributes": {"status": "succeeded"}}}
 
 
-@pytest.mark.parametrize("change", [thin, old, future, stale], ids=lambda each: each.__name__)
-def test_only_what_is_fetched_counts(stage: Stage, change: Any) -> None:
-    stage.tell([change(each) for each in gift(stage)])
+@pytest.mark.parametrize("change", [thin, old, future, outdated], ids=lambda change: change.__name__)
+def test_only_the_fetched_object_counts(stage: Stage, change: Any) -> None:
+    stage.deliver([change(event) for event in one_off(stage)])
 
-    assert stage.given == GIVEN
+    assert stage.contributions == ONE_OFF
     stage.check()
 
 
 @pytest.mark.parametrize("data", [None, {}, {"object": None}, {"object": {"object": "charge"}}], ids=json.dumps)
-def test_an_event_that_lost_its_object_is_asked_for_at_stripe(stage: Stage, data: Any) -> None:
-    events = gift(stage)
+def test_an_event_without_its_object_is_fetched_from_stripe(stage: Stage, data: Any) -> None:
+    events = one_off(stage)
     stage.stripe.put(*events)
 
-    stage.tell([{**each, "data": data} for each in events])
+    stage.deliver([{**event, "data": data} for event in events])
 
-    assert stage.given == GIVEN
+    assert stage.contributions == ONE_OFF
     stage.check()
 
 
-def test_an_event_that_names_nothing_anywhere_is_parked_at_once_and_holds_nobody_up(stage: Stage) -> None:
-    events = gift(stage)
+def test_an_event_that_names_no_object_is_dead_at_once_and_delays_no_other(stage: Stage) -> None:
+    events = one_off(stage)
 
-    stage.tell([{**events[0], "id": "evt_empty", "data": {}}, *events])
+    stage.deliver([{**events[0], "id": "evt_empty", "data": {}}, *events])
 
-    assert stage.given == GIVEN
+    assert stage.contributions == ONE_OFF
     assert stage.rows("SELECT id FROM stripe_events WHERE status = 'dead'") == [("evt_empty",)]
     assert "evt_empty" in stage.run("export", "exceptions")
 
 
-def test_unknown_types_and_the_other_mode_are_kept_and_left_alone(stage: Stage) -> None:
-    (first, *_) = gift(stage)
+def test_unknown_types_and_the_other_mode_are_saved_and_ignored(stage: Stage) -> None:
+    (first, *_) = one_off(stage)
 
-    stage.tell(
+    stage.deliver(
         [{**first, "id": "evt_new", "type": "charge.reincarnated"}, {**first, "id": "evt_live", "livemode": True}]
     )
 
@@ -102,67 +104,70 @@ def test_unknown_types_and_the_other_mode_are_kept_and_left_alone(stage: Stage) 
     ]
 
 
-def test_an_object_that_is_gone_is_tried_five_times_and_the_rest_flows(stage: Stage) -> None:
-    events = gift(stage)
+def test_a_missing_object_is_tried_five_times_and_delays_no_other(stage: Stage) -> None:
+    events = one_off(stage)
     gone = objects.event("charge.succeeded", {"id": "ch_gone", "object": "charge"}, stage.at)
 
-    stage.tell([gone, *events])
+    stage.deliver([gone, *events])
     for _ in range(6):
         stage.clock.advance(hours=4)
         stage.run("worker", "--drain")
 
-    assert stage.given == GIVEN
+    assert stage.contributions == ONE_OFF
     assert stage.rows("SELECT object_id, attempt_count FROM stripe_events WHERE status = 'dead'") == [("ch_gone", 5)]
 
 
-def test_what_hangs_on_an_object_may_be_gone(stage: Stage) -> None:
+def test_an_object_that_another_names_may_be_missing(stage: Stage) -> None:
     stripe, session = stage.stripe, stage.checkout("month")
-    lives.subscribed(stripe, session, stage.at)
+    subscription_events.subscribed(stripe, session, stage.at)
     del stripe.objects["in_1"]
 
-    stage.tell([objects.event("checkout.session.completed", session, stage.at)])
+    stage.deliver([objects.event("checkout.session.completed", session, stage.at)])
 
-    assert stage.given == [("active", 0, 0, 0, None)]
+    assert stage.contributions == [("active", 0, 0, 0, None)]
     assert stage.rows("SELECT status FROM stripe_events") == [("done",)]
 
 
-def test_lists_that_ignore_what_they_are_asked_mix_nothing_up(stage: Stage) -> None:
+def test_lists_that_ignore_their_filters_cause_no_confusion(stage: Stage) -> None:
     stripe = stage.stripe
-    events = lives.subscribed(stripe, stage.checkout("month"), stage.at)
-    events += stories.one_off_paid(stripe, stage.checkout(), stage.at)
+    events = subscription_events.subscribed(stripe, stage.checkout("month"), stage.at)
+    events += contribution_events.one_off_paid(stripe, stage.checkout(), stage.at)
     other = objects.intent(stripe, "pi_other", "succeeded", 700, stage.at)
     foreign = objects.charge(stripe, "ch_other", other, "succeeded", stage.at)
     objects.settle(stripe, foreign, stage.at)
-    events += [objects.event("charge.succeeded", foreign, stage.at), *stories.refunded(stripe, foreign, 200, stage.at)]
+    events += [
+        objects.event("charge.succeeded", foreign, stage.at),
+        *contribution_events.refunded(stripe, foreign, 200, stage.at),
+    ]
     stripe.does_filter = False
 
-    stage.tell(events)
+    stage.deliver(events)
 
-    assert sorted(stage.given) == [("active", 1000, 0, 1, None), ("complete", 1000, 0, 1, None)]
+    assert sorted(stage.contributions) == [("active", 1000, 0, 1, None), ("complete", 1000, 0, 1, None)]
     assert stage.balances == {"1100": 2395, "4100": -1000, "4110": -1000, "4200": 200, "4900": -700, "5100": 105}
     stage.check()
 
 
-def test_a_source_that_cannot_be_read_holds_no_pull_up_and_is_looked_at_again(stage: Stage) -> None:
+def test_a_malformed_source_does_not_stop_a_pull_and_is_fetched_again(stage: Stage) -> None:
     stripe = stage.stripe
-    gift(stage)
-    stories.one_off_paid(stripe, stage.checkout(amount="20"), stage.at)
+    one_off(stage)
+    contribution_events.one_off_paid(stripe, stage.checkout(amount="20"), stage.at)
     amount = stripe.objects["ch_1"].pop("amount")
 
     stage.run("sync")
-    assert sorted(stage.given) == [("attempted", 0, 0, 0, None), ("complete", 2000, 0, 1, None)]
+    assert sorted(stage.contributions) == [("attempted", 0, 0, 0, None), ("complete", 2000, 0, 1, None)]
 
     stripe.objects["ch_1"]["amount"] = amount
     stage.run("sync")
 
-    assert sorted(stage.given) == [*GIVEN, ("complete", 2000, 0, 1, None)]
+    assert sorted(stage.contributions) == [*ONE_OFF, ("complete", 2000, 0, 1, None)]
     stage.check()
 
 
-def test_a_source_stripe_fails_on_holds_no_pull_up_and_keeps_it_incomplete(stage: Stage) -> None:
+def test_a_source_that_stripe_fails_to_return_leaves_the_pull_incomplete(stage: Stage) -> None:
     stripe = stage.stripe
-    gift(stage)
-    stories.one_off_paid(stripe, stage.checkout(amount="20"), stage.at)
+    one_off(stage)
+    contribution_events.one_off_paid(stripe, stage.checkout(amount="20"), stage.at)
     stripe.faults.append(Fault("/v1/charges/ch_1", 500, 1000))
 
     failed = stage.app.test_cli_runner().invoke(args=["sync"])
@@ -171,17 +176,17 @@ def test_a_source_stripe_fails_on_holds_no_pull_up_and_keeps_it_incomplete(stage
         1,
         "Error: Stripe could not answer for charge ch_1; all else was taken over",
     )
-    assert sorted(stage.given) == [("attempted", 0, 0, 0, None), ("complete", 2000, 0, 1, None)]
+    assert sorted(stage.contributions) == [("attempted", 0, 0, 0, None), ("complete", 2000, 0, 1, None)]
     assert stage.rows("SELECT * FROM pull_cursors") == []
     stripe.faults.clear()
     stage.run("sync")
-    assert sorted(stage.given) == [*GIVEN, ("complete", 2000, 0, 1, None)]
+    assert sorted(stage.contributions) == [*ONE_OFF, ("complete", 2000, 0, 1, None)]
     stage.check()
 
 
-def test_a_pull_gives_up_on_a_stripe_that_answers_for_nothing(stage: Stage) -> None:
+def test_a_pull_gives_up_after_several_failing_sources(stage: Stage) -> None:
     for _ in range(8):
-        gift(stage)
+        one_off(stage)
     stage.stripe.faults.append(Fault("/v1/charges", 500, 1000, {"Stripe-Should-Retry": "false"}))
 
     failed = stage.app.test_cli_runner().invoke(args=["sync"])
@@ -191,8 +196,8 @@ def test_a_pull_gives_up_on_a_stripe_that_answers_for_nothing(stage: Stage) -> N
     assert len([path for _, path in stage.stripe.asked if path.startswith("/v1/charges")]) == 4
 
 
-def test_a_declined_card_leaves_the_page_open_and_a_second_click_on_it(stage: Stage) -> None:
-    """Else two pages would be open for one gift, and both could be paid."""
+def test_after_a_declined_card_a_second_click_leads_to_the_same_checkout(stage: Stage) -> None:
+    """Otherwise a reader could pay two open checkouts for one contribution."""
     token = stage.token()
     session = stage.checkout(token=token)
     marks = session["_intent_metadata"]
@@ -203,73 +208,73 @@ def test_a_declined_card_leaves_the_page_open_and_a_second_click_on_it(stage: St
         objects.event("payment_intent.payment_failed", tried, stage.at),
     ]
 
-    stage.tell(events)
+    stage.deliver(events)
 
-    assert stage.given == [("attempted", 0, 0, 0, None)]
+    assert stage.contributions == [("attempted", 0, 0, 0, None)]
     assert stage.checkout(token=token)["id"] == session["id"]
-    stage.tell([*stories.one_off_paid(stage.stripe, session, stage.at), *events])
-    assert stage.given == GIVEN
+    stage.deliver([*contribution_events.one_off_paid(stage.stripe, session, stage.at), *events])
+    assert stage.contributions == ONE_OFF
     stage.check()
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_stripe_that_fails_for_a_while(stage: Stage, status: int) -> None:
-    events = gift(stage)
+def test_events_are_applied_after_stripe_failed_for_a_while(stage: Stage, status: int) -> None:
+    events = one_off(stage)
     stage.stripe.faults.append(Fault("/v1/", status, 12, {"Retry-After": "0"}))
 
-    stage.tell(events)
+    stage.deliver(events)
     for _ in range(4):
         stage.clock.advance(hours=4)
         stage.run("worker", "--drain")
 
-    assert stage.given == GIVEN
+    assert stage.contributions == ONE_OFF
     stage.check()
 
 
-def test_secrets_may_be_rotated_and_a_foreign_one_is_refused(stage: Stage) -> None:
-    events = gift(stage)
+def test_an_older_webhook_secret_is_accepted_and_a_foreign_one_is_refused(stage: Stage) -> None:
+    events = one_off(stage)
 
     assert stage.send(events[0], secret="whsec_of_somebody_else") == [400]
     assert stage.send(events[0], secret="whsec_before_last") == [200]
     assert stage.send(*events) == [200] * len(events)
     stage.run("worker", "--drain")
 
-    assert stage.given == GIVEN
+    assert stage.contributions == ONE_OFF
 
 
 def test_no_transaction_is_open_while_stripe_answers(stage: Stage) -> None:
-    events = gift(stage)
-    open_ones: list[Any] = []
+    events = one_off(stage)
+    open_transactions: list[Any] = []
     query = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
     with psycopg.connect(plain_address(database_address(stage.services.settings)), autocommit=True) as observer:
-        stage.stripe.before_answer = lambda _: open_ones.extend(observer.execute(query).fetchall())
+        stage.stripe.before_answer = lambda _: open_transactions.extend(observer.execute(query).fetchall())
         stage.send(*events)
         sweep(stage.services)
         sync(stage.services)
 
-    assert open_ones == []
-    assert stage.given == GIVEN
+    assert open_transactions == []
+    assert stage.contributions == ONE_OFF
 
 
-def test_an_object_is_looked_at_by_one_worker_at_a_time_and_let_go_afterwards(stage: Stage) -> None:
-    events = gift(stage)
-    worked_meanwhile: list[int] = []
+def test_an_object_is_refreshed_by_one_worker_at_a_time_and_unlocked_afterwards(stage: Stage) -> None:
+    events = one_off(stage)
+    applied_meanwhile: list[int] = []
 
     def another_worker(_: str) -> None:
-        stage.stripe.before_answer = str  # it is not met by a third
-        worked_meanwhile.append(sweep(stage.services))
+        stage.stripe.before_answer = str  # so that this sweep starts no third one
+        applied_meanwhile.append(sweep(stage.services))
 
     stage.stripe.before_answer = another_worker
     stage.send(*events)
 
-    assert sweep(stage.services) == len({each["data"]["object"]["id"] for each in events})
-    assert worked_meanwhile == [0]
+    assert sweep(stage.services) == len({event["data"]["object"]["id"] for event in events})
+    assert applied_meanwhile == [0]
     assert stage.rows("SELECT DISTINCT status, attempt_count FROM stripe_events") == [("done", 0)]
     assert stage.rows("SELECT objid FROM pg_locks WHERE locktype = 'advisory'") == []
 
 
 def refuse_writes(stage: Stage, *, is_on: bool) -> None:
-    """The database goes read-only, as one does whose disk is full or that is no longer the primary."""
+    """Make the database read-only, as a full disk or a change of the primary does, or writable again."""
     name = stage.services.engine.url.database
     with psycopg.connect(plain_address(database_address(stage.services.settings)), autocommit=True) as connection:
         connection.execute("SET default_transaction_read_only = off")
@@ -281,21 +286,21 @@ def refuse_writes(stage: Stage, *, is_on: bool) -> None:
         )
 
 
-def test_a_database_that_refuses_writes_is_not_answered_for(stage: Stage) -> None:
-    events = gift(stage)
+def test_a_webhook_gets_503_while_the_database_refuses_writes(stage: Stage) -> None:
+    events = one_off(stage)
     refuse_writes(stage, is_on=True)
 
     refused = stage.send(*events)
     refuse_writes(stage, is_on=False)
-    stage.tell(events)
+    stage.deliver(events)
 
     assert refused == [503] * len(events)
-    assert stage.given == GIVEN
+    assert stage.contributions == ONE_OFF
     stage.check()
 
 
-def test_a_database_that_refuses_the_work_gets_it_later(stage: Stage) -> None:
-    events = gift(stage)
+def test_events_are_applied_after_the_database_refused_writes(stage: Stage) -> None:
+    events = one_off(stage)
     stage.send(*events)
     refuse_writes(stage, is_on=True)
 
@@ -305,14 +310,14 @@ def test_a_database_that_refuses_the_work_gets_it_later(stage: Stage) -> None:
     stage.run("worker", "--drain")
 
     assert failed.exit_code != 0
-    assert stage.given == GIVEN
+    assert stage.contributions == ONE_OFF
     stage.check()
 
 
 @pytest.mark.parametrize("number", [1, 3, 6, 9])
-def test_a_worker_that_is_killed_leaves_nothing_half_done(stage: Stage, number: int) -> None:
-    """Killed while Stripe answers its n-th question: with some objects committed, and one in mid-work."""
-    stage.send(*lives.subscribed(stage.stripe, stage.checkout("month"), stage.at))
+def test_a_killed_worker_leaves_nothing_half_done(stage: Stage, number: int) -> None:
+    """The worker is killed during Stripe's n-th answer, with some objects committed and one in progress."""
+    stage.send(*subscription_events.subscribed(stage.stripe, stage.checkout("month"), stage.at))
     settings = stage.services.settings
     environment = {
         **os.environ,
@@ -337,6 +342,6 @@ def test_a_worker_that_is_killed_leaves_nothing_half_done(stage: Stage, number: 
     assert worker.wait(60) == -signal.SIGKILL
     stage.run("worker", "--drain")
 
-    assert stage.given == [("active", 1000, 0, 1, None)]
+    assert stage.contributions == [("active", 1000, 0, 1, None)]
     assert stage.balances == {"1100": 965, "4110": -1000, "5100": 35}
     stage.check()

@@ -1,18 +1,18 @@
-"""Words at Stripe that no file, page or database should ever see as they are."""
+"""Hostile text at Stripe is neutralised before it reaches a file, a page or the database."""
 
 import csv
 import io
 
 import pytest
 
-from tests.scenarios import stories
-from tests.scenarios.conftest import Stage
-from tests.scenarios.scripted import Json
+from tests.scenarios import contribution_events
+from tests.scenarios.scripted_stripe import Json
+from tests.scenarios.world import Stage
 
-# A NUL, line breaks, half a character: JSON can say all of it.
+# A NUL, line breaks and an unpaired surrogate are all valid in JSON.
 HOSTILE = 'a\0\r\n\t=1+1\u2028;"b"\ud800'
-# What a reader or a bank can have a say in, where each object has it.
-WORDS = {
+# The fields of each object that a reader or a bank can fill.
+FREE_TEXT_FIELDS = {
     "charge": ("failure_message", "statement_descriptor"),
     "refund": ("reason", "failure_reason", "description"),
     "dispute": ("reason",),
@@ -22,15 +22,15 @@ WORDS = {
 
 
 def poisoned(stage: Stage) -> list[Json]:
-    """A gift, given back in part, disputed and paid out, with hostile words wherever there are words."""
+    """Return the events of a contribution that is partly refunded, disputed and paid out, with hostile text in each."""
     stripe, at = stage.stripe, stage.at
     session = stage.checkout()
-    events = stories.one_off_paid(stripe, session, at)
+    events = contribution_events.one_off_paid(stripe, session, at)
     charge = stripe.objects[stripe.objects[session["payment_intent"]]["latest_charge"]]
-    events += stories.refunded(stripe, charge, 200, at) + stories.disputed(stripe, charge, at)
-    events += stories.paid_out(stripe, at)
-    for found in stripe.objects.values():
-        found.update(dict.fromkeys(WORDS.get(found["object"], ()), HOSTILE))
+    events += contribution_events.refunded(stripe, charge, 200, at) + contribution_events.disputed(stripe, charge, at)
+    events += contribution_events.paid_out(stripe, at)
+    for item in stripe.objects.values():
+        item.update(dict.fromkeys(FREE_TEXT_FIELDS.get(item["object"], ()), HOSTILE))
     for payout in stripe.of_kind("payout"):
         payout["trace_id"] = {"status": "supported", "value": HOSTILE}
     for dispute in stripe.of_kind("dispute"):
@@ -43,8 +43,8 @@ def poisoned(stage: Stage) -> list[Json]:
 
 
 @pytest.mark.parametrize("name", ["contributions", "refunds", "disputes", "fees", "payouts", "payout_lines", "journal"])
-def test_hostile_words_at_stripe_are_worked_off_and_stay_in_their_cells(stage: Stage, name: str) -> None:
-    stage.tell(poisoned(stage))
+def test_hostile_text_at_stripe_is_applied_and_stays_in_its_cells(stage: Stage, name: str) -> None:
+    stage.deliver(poisoned(stage))
     assert stage.rows("SELECT type, last_error FROM stripe_events WHERE status NOT IN ('done', 'ignored')") == []
 
     written = stage.run("export", name, "--pii")

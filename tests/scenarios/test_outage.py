@@ -1,4 +1,4 @@
-"""A night without Stripe: what died of it comes back by itself; what fails for a reason of its own stays dead."""
+"""An outage of Stripe: events that died of it are retried after it; events with a fault of their own stay dead."""
 
 from datetime import timedelta
 
@@ -8,25 +8,26 @@ from service.errors import StripeUnavailableError
 from service.reconciliation import pull
 from service.reconciliation.refresh import RETRY_GAPS, sweep
 from tests.scenarios import objects
-from tests.scenarios.conftest import Stage
-from tests.scenarios.scripted import Fault
+from tests.scenarios.scripted_stripe import Fault
+from tests.scenarios.world import Stage
 
 STATUSES = "SELECT status, attempt_count FROM stripe_events"
 
 
-def leave_a_checkout(stage: Stage) -> None:
-    """An attempt that expires, of which only its event tells: no money moves."""
+def expire_checkout(stage: Stage) -> None:
+    """Let a checkout expire. Only its event reports it, because no money moves."""
     session = stage.checkout()
     session["status"] = "expired"
     assert stage.send(objects.event("checkout.session.expired", session, stage.at)) == [200]
 
 
 def fail(stage: Stage, path: str) -> None:
+    """Make Stripe fail for every address that begins with `path`."""
     stage.stripe.faults.append(Fault(path, 500, 10_000, {"Stripe-Should-Retry": "false"}))
 
 
-def try_all_night(stage: Stage, *, are_pulls_due: bool) -> None:
-    """Five tries of what waits."""
+def exhaust_attempts(stage: Stage, *, are_pulls_due: bool) -> None:
+    """Make all five attempts at the waiting events, with or without a pull before each."""
     for gap in (timedelta(), *RETRY_GAPS):
         stage.clock.now += gap
         if are_pulls_due:
@@ -34,12 +35,12 @@ def try_all_night(stage: Stage, *, are_pulls_due: bool) -> None:
         sweep(stage.services)
 
 
-def test_what_an_outage_of_stripe_killed_comes_back_with_the_first_complete_pull(stage: Stage) -> None:
+def test_an_event_that_died_in_an_outage_is_applied_after_the_first_complete_pull(stage: Stage) -> None:
     pull.sync(stage.services)
     stage.clock.advance(minutes=10)
-    leave_a_checkout(stage)
+    expire_checkout(stage)
     fail(stage, "/v1/")
-    try_all_night(stage, are_pulls_due=False)
+    exhaust_attempts(stage, are_pulls_due=False)
     with pytest.raises(StripeUnavailableError):
         pull.sync(stage.services)
     assert stage.rows(STATUSES) == [("dead", 5)]
@@ -48,13 +49,13 @@ def test_what_an_outage_of_stripe_killed_comes_back_with_the_first_complete_pull
     stage.run("sync")
 
     assert stage.rows(STATUSES) == [("done", 0)]
-    assert stage.given == [("expired", 0, 0, 0, None)]
+    assert stage.contributions == [("expired", 0, 0, 0, None)]
 
 
-def test_what_stripe_fails_on_while_it_answers_else_stays_dead(stage: Stage) -> None:
-    leave_a_checkout(stage)
+def test_an_event_that_fails_while_stripe_answers_other_requests_stays_dead(stage: Stage) -> None:
+    expire_checkout(stage)
     fail(stage, "/v1/checkout/sessions")
-    try_all_night(stage, are_pulls_due=True)
+    exhaust_attempts(stage, are_pulls_due=True)
     stage.clock.advance(minutes=15)
 
     stage.run("sync")
@@ -62,11 +63,11 @@ def test_what_stripe_fails_on_while_it_answers_else_stays_dead(stage: Stage) -> 
     assert stage.rows(STATUSES) == [("dead", 5)]
 
 
-def test_what_stripe_refused_stays_dead_after_an_outage(stage: Stage) -> None:
+def test_an_event_that_stripe_refused_stays_dead_after_an_outage(stage: Stage) -> None:
     pull.sync(stage.services)
     stage.clock.advance(minutes=10)
     stage.send(objects.event("charge.succeeded", {"id": "ch_gone", "object": "charge"}, stage.at))
-    try_all_night(stage, are_pulls_due=False)
+    exhaust_attempts(stage, are_pulls_due=False)
 
     stage.run("sync")
 

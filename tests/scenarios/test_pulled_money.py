@@ -20,7 +20,7 @@ from service.reconciliation.pull import sync
 from service.services import Services
 from service.settings import Settings
 from tests.conftest import SettableClock
-from tests.scenarios.scripted import Fault, Json, ScriptedStripe, serving
+from tests.scenarios.scripted_stripe import Fault, Json, ScriptedStripe, serving
 from tests.scenarios.stripe_objects import charge, dispute, marked, movement, payout, refund
 
 Balances = dict[str, str]

@@ -1,4 +1,4 @@
-"""Refunds while Stripe is slow, silent or asked twice at once: no transaction waits, nothing is given back twice."""
+"""Refunds while Stripe is slow, fails or gets concurrent requests: no open transaction, nothing refunded twice."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,85 +12,88 @@ from service.database.engine import database_address
 from service.tokens.store import Role
 from service.tokens.tokens import TokenRequest, create_token
 from tests.conftest import plain_address
-from tests.scenarios import stories
-from tests.scenarios.conftest import Stage
-from tests.scenarios.scripted import Fault
+from tests.scenarios import contribution_events
+from tests.scenarios.scripted_stripe import Fault
+from tests.scenarios.world import Stage
 
-OPEN = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+OPEN_TRANSACTIONS = (
+    "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+)
 
 
-def paid(stage: Stage) -> str:
-    """A charge of 10.00 that is on the balance."""
-    stage.tell(stories.one_off_paid(stage.stripe, stage.checkout(), stage.at))
+def pay(stage: Stage) -> str:
+    """Pay 10.00 that reaches the balance, and return the id of the charge."""
+    stage.deliver(contribution_events.one_off_paid(stage.stripe, stage.checkout(), stage.at))
     return "ch_1"
 
 
-def refund(stage: Stage, charge_id: str, key: str, **wish: Any) -> TestResponse:
+def refund(stage: Stage, charge_id: str, key: str, **fields: Any) -> TestResponse:
+    """Request a refund as finance."""
     services = stage.services
     token = create_token(
         services.engine, services.settings.secret_keys, TokenRequest("Aoife", Role.FINANCE), stage.clock()
     )
     return stage.app.test_client().post(
         "/v1/refunds",
-        json={"charge_id": charge_id, "key": key, **wish},
+        json={"charge_id": charge_id, "key": key, **fields},
         headers={"Authorization": f"Bearer {token.text}"},
     )
 
 
-def made(stage: Stage) -> list[int]:
-    """What was given back at Stripe, by amount."""
-    return sorted(each["amount"] for each in stage.stripe.of_kind("refund"))
+def refunded_amounts(stage: Stage) -> list[int]:
+    """Return the amounts of the refunds at Stripe."""
+    return sorted(refund["amount"] for refund in stage.stripe.of_kind("refund"))
 
 
 def test_no_transaction_is_open_while_stripe_answers_for_a_refund(stage: Stage) -> None:
-    charge_id = paid(stage)
-    asked_meanwhile: list[str] = []
-    open_ones: list[Any] = []
+    charge_id = pay(stage)
+    requested_paths: list[str] = []
+    open_transactions: list[Any] = []
     address = plain_address(database_address(stage.services.settings))
     with psycopg.connect(address, autocommit=True) as observer:
 
-        def look(path: str) -> None:
-            asked_meanwhile.append(path)
-            open_ones.extend(observer.execute(OPEN).fetchall())
+        def observe(path: str) -> None:
+            requested_paths.append(path)
+            open_transactions.extend(observer.execute(OPEN_TRANSACTIONS).fetchall())
 
-        stage.stripe.before_answer = look
+        stage.stripe.before_answer = observe
         answer = refund(stage, charge_id, "wish-0001", amount="4")
         again = refund(stage, charge_id, "wish-0001", amount="4")
 
     assert (answer.status_code, again.json) == (201, answer.json)
-    assert {"/v1/charges/ch_1", "/v1/refunds", "/v1/refunds/re_1"} <= set(asked_meanwhile)
-    assert open_ones == []
+    assert {"/v1/charges/ch_1", "/v1/refunds", "/v1/refunds/re_1"} <= set(requested_paths)
+    assert open_transactions == []
     assert stage.rows("SELECT objid FROM pg_locks WHERE locktype = 'advisory'") == []
 
 
-def test_of_many_wishes_at_once_no_more_is_given_back_than_is_left(stage: Stage) -> None:
-    charge_id = paid(stage)
+def test_concurrent_refunds_return_no_more_than_is_left(stage: Stage) -> None:
+    charge_id = pay(stage)
     stage.stripe.before_answer = lambda _: time.sleep(0.05)
     keys = [f"wish-000{number}" for number in range(6)]
 
-    with ThreadPoolExecutor(len(keys)) as hands:
-        answers = list(hands.map(lambda key: refund(stage, charge_id, key, amount="6"), keys))
+    with ThreadPoolExecutor(len(keys)) as threads:
+        answers = list(threads.map(lambda key: refund(stage, charge_id, key, amount="6"), keys))
 
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409, 409]
-    assert made(stage) == [600]
+    assert refunded_amounts(stage) == [600]
     assert stage.rows("SELECT state, refunded_minor FROM contributions") == [("complete", 600)]
 
 
-def test_one_wish_sent_many_times_at_once_is_one_refund(stage: Stage) -> None:
-    charge_id = paid(stage)
+def test_concurrent_requests_with_one_key_make_one_refund(stage: Stage) -> None:
+    charge_id = pay(stage)
     stage.stripe.before_answer = lambda _: time.sleep(0.05)
 
-    with ThreadPoolExecutor(5) as hands:
-        answers = list(hands.map(lambda _: refund(stage, charge_id, "wish-0001", amount="6"), range(5)))
+    with ThreadPoolExecutor(5) as threads:
+        answers = list(threads.map(lambda _: refund(stage, charge_id, "wish-0001", amount="6"), range(5)))
 
-    assert made(stage) == [600]
+    assert refunded_amounts(stage) == [600]
     assert {answer.status_code for answer in answers} <= {201, 409, 503}
     assert refund(stage, charge_id, "wish-0001", amount="6").status_code == 201
-    assert made(stage) == [600]
+    assert refunded_amounts(stage) == [600]
 
 
-def test_a_refund_whose_answer_was_lost_is_found_after_stripe_forgot_its_key(stage: Stage) -> None:
-    charge_id = paid(stage)
+def test_a_refund_whose_answer_was_lost_is_found_after_stripe_has_dropped_its_key(stage: Stage) -> None:
+    charge_id = pay(stage)
     stage.stripe.faults.append(Fault("/v1/refunds/re_1", 500, 100, {"Stripe-Should-Retry": "false"}))
     unknown = refund(stage, charge_id, "wish-0001", amount="4")
     stage.stripe.faults.clear()
@@ -100,19 +103,19 @@ def test_a_refund_whose_answer_was_lost_is_found_after_stripe_forgot_its_key(sta
     again = refund(stage, charge_id, "wish-0001", amount="4")
 
     assert (unknown.status_code, again.status_code, again.get_json()["id"]) == (503, 201, "re_1")
-    assert made(stage) == [400]
+    assert refunded_amounts(stage) == [400]
 
 
-@pytest.mark.parametrize(("wish", "why"), [({"amount": "5"}, "amount"), ({"charge_id": "ch_2"}, "charge")])
-def test_a_key_is_of_one_wish(stage: Stage, wish: dict[str, str], why: str) -> None:
-    charge_id = paid(stage)
+@pytest.mark.parametrize(("changes", "what"), [({"amount": "5"}, "amount"), ({"charge_id": "ch_2"}, "charge")])
+def test_a_key_cannot_be_used_for_another_refund(stage: Stage, changes: dict[str, str], what: str) -> None:
+    charge_id = pay(stage)
     refund(stage, charge_id, "wish-0001", amount="4")
 
-    other = refund(stage, **{"charge_id": charge_id, "key": "wish-0001", "amount": "4"} | wish)
+    other = refund(stage, **{"charge_id": charge_id, "key": "wish-0001", "amount": "4"} | changes)
 
-    assert (other.status_code, other.get_json()["title"]) == (409, f"this key was used for another {why}")
+    assert (other.status_code, other.get_json()["title"]) == (409, f"this key was used for another {what}")
     assert refund(stage, charge_id, "wish-0001").status_code == 201
-    assert made(stage) == [400]
+    assert refunded_amounts(stage) == [400]
 
 
 @pytest.mark.parametrize(
@@ -125,13 +128,13 @@ def test_a_key_is_of_one_wish(stage: Stage, wish: dict[str, str], why: str) -> N
         ("won", False, 201),
     ],
 )
-def test_a_disputed_charge_is_refunded_where_stripe_still_allows_it(
+def test_a_disputed_charge_is_refunded_only_if_stripe_allows_it(
     stage: Stage, status: str, is_charge_refundable: bool, answer: int
 ) -> None:
-    charge_id = paid(stage)
-    events = stories.disputed(stage.stripe, stage.stripe.objects[charge_id], stage.at)
+    charge_id = pay(stage)
+    events = contribution_events.disputed(stage.stripe, stage.stripe.objects[charge_id], stage.at)
     stage.stripe.objects["du_1"] |= {"status": status, "is_charge_refundable": is_charge_refundable}
-    stage.tell(events)
+    stage.deliver(events)
 
     assert refund(stage, charge_id, "wish-0001").status_code == answer
-    assert len(made(stage)) == (answer == 201)
+    assert len(refunded_amounts(stage)) == (answer == 201)

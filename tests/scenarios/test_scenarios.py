@@ -1,35 +1,35 @@
-"""Lives of contributions as Stripe tells them: in any order, twice, expanded or not, all at once or one by one."""
+"""Contributions whose events arrive in any order, twice, with objects expanded or not, together or one by one."""
 
 import random
 
 import pytest
 
-from tests.scenarios import lives, objects, stories
-from tests.scenarios.conftest import Stage
-from tests.scenarios.scripted import Json
+from tests.scenarios import contribution_events, objects, subscription_events
+from tests.scenarios.scripted_stripe import Json
+from tests.scenarios.world import Stage
 
-# The even ones hear of everything before they look, and the odd ones look after each event.
+# In even orders the worker runs after all events, in odd orders after each event.
 ORDERS = range(4)
 
 
-def tell(stage: Stage, events: list[Json], order: int) -> None:
-    """As sent, reversed, or at random and some twice; by a Stripe that expands what it is asked to, or does not."""
+def deliver(stage: Stage, events: list[Json], order: int) -> None:
+    """Deliver events as sent, reversed, or in random order with some twice, by a Stripe that expands objects or not."""
     stage.stripe.does_expand = order in {0, 3}
-    told = events if order == 0 else events[::-1]
+    delivered = events if order == 0 else events[::-1]
     if order > 1:
         chance = random.Random(order)
-        told = [*events, *chance.sample(events, len(events) // 2)]
-        chance.shuffle(told)
-    stage.tell(told, drained_each=order % 2 == 1)
+        delivered = [*events, *chance.sample(events, len(events) // 2)]
+        chance.shuffle(delivered)
+    stage.deliver(delivered, drain_each=order % 2 == 1)
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_a_one_off_gift(stage: Stage, order: int) -> None:
-    events = stories.one_off_paid(stage.stripe, stage.checkout(), stage.at)
+def test_a_one_off_contribution(stage: Stage, order: int) -> None:
+    events = contribution_events.one_off_paid(stage.stripe, stage.checkout(), stage.at)
 
-    tell(stage, events, order)
+    deliver(stage, events, order)
 
-    assert stage.given == [("complete", 1000, 0, 1, None)]
+    assert stage.contributions == [("complete", 1000, 0, 1, None)]
     assert stage.balances == {"1100": 965, "4100": -1000, "5100": 35}
     stage.check()
 
@@ -37,17 +37,17 @@ def test_a_one_off_gift(stage: Stage, order: int) -> None:
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_subscription_with_a_decline_and_a_recovery_and_an_end(stage: Stage, order: int) -> None:
     stripe, at = stage.stripe, stage.at
-    events = lives.subscribed(stripe, stage.checkout("month"), at)
+    events = subscription_events.subscribed(stripe, stage.checkout("month"), at)
     month = at + 30 * objects.DAY
-    renewal = lives.bill(stripe, "in_2", month)
-    events += lives.declined(stripe, renewal, month, month + 3 * objects.DAY)
-    events += lives.recovered(stripe, renewal, month + 3 * objects.DAY)
-    events += lives.ended(stripe, month + 9 * objects.DAY)
+    renewal = subscription_events.bill(stripe, "in_2", month)
+    events += subscription_events.declined(stripe, renewal, month, month + 3 * objects.DAY)
+    events += subscription_events.recovered(stripe, renewal, month + 3 * objects.DAY)
+    events += subscription_events.ended(stripe, month + 9 * objects.DAY)
     stage.clock.advance(days=40)
 
-    tell(stage, events, order)
+    deliver(stage, events, order)
 
-    assert stage.given == [("canceled", 2000, 0, 2, None)]
+    assert stage.contributions == [("canceled", 2000, 0, 2, None)]
     assert stage.balances == {"1100": 1930, "4110": -2000, "5100": 70}
     assert stage.mails == [("ended", 1)]
     stage.check()
@@ -56,14 +56,14 @@ def test_a_subscription_with_a_decline_and_a_recovery_and_an_end(stage: Stage, o
 @pytest.mark.parametrize("order", ORDERS)
 def test_two_payments_for_one_invoice(stage: Stage, order: int) -> None:
     stripe, at = stage.stripe, stage.at
-    events = lives.subscribed(stripe, stage.checkout("month"), at)
-    renewal = lives.bill(stripe, "in_2", at + objects.DAY)
-    events += lives.paid_by_card(stripe, renewal, at + objects.DAY, 400, 600)
+    events = subscription_events.subscribed(stripe, stage.checkout("month"), at)
+    renewal = subscription_events.bill(stripe, "in_2", at + objects.DAY)
+    events += subscription_events.paid_by_card(stripe, renewal, at + objects.DAY, 400, 600)
     stage.clock.advance(days=2)
 
-    tell(stage, events, order)
+    deliver(stage, events, order)
 
-    assert stage.given == [("active", 2000, 0, 3, None)]
+    assert stage.contributions == [("active", 2000, 0, 3, None)]
     assert stage.balances == {"1100": 1895, "4110": -2000, "5100": 105}
     stage.check()
 
@@ -71,15 +71,15 @@ def test_two_payments_for_one_invoice(stage: Stage, order: int) -> None:
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_delayed_method_that_fails(stage: Stage, order: int) -> None:
     session = stage.checkout()
-    events = stories.one_off_delayed(stage.stripe, session, stage.at)
-    tell(stage, events, order)
-    assert stage.given == [("pending", 0, 0, 0, None)]
+    events = contribution_events.one_off_delayed(stage.stripe, session, stage.at)
+    deliver(stage, events, order)
+    assert stage.contributions == [("pending", 0, 0, 0, None)]
 
     stage.clock.advance(days=5)
-    later = stories.delayed_ends(stage.stripe, session, stage.at, is_good=False)
-    tell(stage, [*events, *later], order)
+    later = contribution_events.delayed_ends(stage.stripe, session, stage.at, is_good=False)
+    deliver(stage, [*events, *later], order)
 
-    assert stage.given == [("failed", 0, 0, 0, None)]
+    assert stage.contributions == [("failed", 0, 0, 0, None)]
     assert stage.balances == {}
     assert stage.mails == [("payment_failed", 1), ("payment_pending", 1)]
     stage.check()
@@ -88,50 +88,50 @@ def test_a_delayed_method_that_fails(stage: Stage, order: int) -> None:
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_delayed_method_that_succeeds(stage: Stage, order: int) -> None:
     session = stage.checkout()
-    events = stories.one_off_delayed(stage.stripe, session, stage.at)
+    events = contribution_events.one_off_delayed(stage.stripe, session, stage.at)
     stage.clock.advance(days=5)
-    events += stories.delayed_ends(stage.stripe, session, stage.at, is_good=True)
+    events += contribution_events.delayed_ends(stage.stripe, session, stage.at, is_good=True)
 
-    tell(stage, events, order)
+    deliver(stage, events, order)
 
-    assert stage.given == [("complete", 1000, 0, 1, None)]
+    assert stage.contributions == [("complete", 1000, 0, 1, None)]
     assert stage.balances == {"1100": 965, "4100": -1000, "5100": 35}
     stage.check()
 
 
-def returning(stage: Stage) -> list[Json]:
-    """Refunds in part, one of which fails; a dispute that is won; a payout of it all."""
+def refunded_disputed_and_paid_out(stage: Stage) -> list[Json]:
+    """Return the events of partial refunds, one of which fails, a dispute that is won, and a payout of everything."""
     stripe, at = stage.stripe, stage.at
-    events = stories.one_off_paid(stripe, stage.checkout(), at)
+    events = contribution_events.one_off_paid(stripe, stage.checkout(), at)
     taken = stripe.objects[events[0]["data"]["object"]["id"]]
-    events += stories.refunded(stripe, taken, 400, at + 60)
-    events += stories.refunded(stripe, taken, 600, at + 120, number=2)
-    events += stories.refund_fails(stripe, stripe.objects[f"re_{taken['id']}_2"], at + 180)
-    contested = stories.one_off_paid(stripe, stage.checkout(amount="20"), at)
-    events += contested
-    events += stories.disputed(stripe, stripe.objects[contested[0]["data"]["object"]["id"]], at + 240)
-    events += stories.dispute_ends(stripe, at + 300, is_won=True)
-    return events + stories.paid_out(stripe, at + 400)
+    events += contribution_events.refunded(stripe, taken, 400, at + 60)
+    events += contribution_events.refunded(stripe, taken, 600, at + 120, number=2)
+    events += contribution_events.refund_fails(stripe, stripe.objects[f"re_{taken['id']}_2"], at + 180)
+    second = contribution_events.one_off_paid(stripe, stage.checkout(amount="20"), at)
+    events += second
+    events += contribution_events.disputed(stripe, stripe.objects[second[0]["data"]["object"]["id"]], at + 240)
+    events += contribution_events.dispute_ends(stripe, at + 300, is_won=True)
+    return events + contribution_events.paid_out(stripe, at + 400)
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_money_that_goes_back_in_every_way(stage: Stage, order: int) -> None:
-    events = returning(stage)
+def test_refunds_a_failed_refund_a_won_dispute_and_a_payout(stage: Stage, order: int) -> None:
+    events = refunded_disputed_and_paid_out(stage)
     stage.clock.advance(days=3)
 
-    tell(stage, events, order)
+    deliver(stage, events, order)
 
-    assert sorted(stage.given) == [("complete", 1000, 400, 1, None), ("complete", 2000, 0, 1, "won")]
+    assert sorted(stage.contributions) == [("complete", 1000, 400, 1, None), ("complete", 2000, 0, 1, "won")]
     assert "1100" not in stage.balances
     assert stage.balances["1210"] == 1000 - 35 + 2000 - 35 - 400
     stage.check()
 
 
-def test_a_dispute_that_was_lost_is_dated_when_it_was_lost_whoever_looks_first(stage: Stage) -> None:
+def test_a_lost_dispute_is_dated_when_it_was_lost_even_if_a_pull_finds_it_first(stage: Stage) -> None:
     stripe, at = stage.stripe, stage.at
-    events = stories.one_off_paid(stripe, stage.checkout(), at)
-    events += stories.disputed(stripe, stripe.objects["ch_1"], at + 60)
-    events += stories.dispute_ends(stripe, at + 8 * objects.DAY, is_won=False)
+    events = contribution_events.one_off_paid(stripe, stage.checkout(), at)
+    events += contribution_events.disputed(stripe, stripe.objects["ch_1"], at + 60)
+    events += contribution_events.dispute_ends(stripe, at + 8 * objects.DAY, is_won=False)
     stage.clock.advance(days=20)
 
     stage.send(*events)
@@ -143,19 +143,19 @@ def test_a_dispute_that_was_lost_is_dated_when_it_was_lost_whoever_looks_first(s
     stage.check()
 
 
-def test_an_invoice_of_nothing_and_one_paid_off_stripe(stage: Stage) -> None:
+def test_a_zero_invoice_and_an_invoice_paid_outside_stripe(stage: Stage) -> None:
     stripe, at = stage.stripe, stage.at
-    events = lives.subscribed(stripe, stage.checkout("month"), at)
+    events = subscription_events.subscribed(stripe, stage.checkout("month"), at)
     for id_, total, off_stripe in (("in_2", 0, 0), ("in_3", 1000, 1000)):
-        billed = lives.bill(stripe, id_, at + objects.DAY, total=total)
-        lives.mark_paid(billed, at + objects.DAY)
+        billed = subscription_events.bill(stripe, id_, at + objects.DAY, total=total)
+        subscription_events.mark_paid(billed, at + objects.DAY)
         billed |= {"amount_paid": total - off_stripe, "amount_paid_off_stripe": off_stripe}
         events += [objects.event("invoice.paid", billed, at + objects.DAY)]
     stage.clock.advance(days=2)
 
-    stage.tell(events)
+    stage.deliver(events)
 
-    assert stage.given == [("active", 1000, 0, 1, None)]
+    assert stage.contributions == [("active", 1000, 0, 1, None)]
     assert stage.balances == {"1100": 965, "4110": -1000, "5100": 35}
     listed = stage.run("export", "exceptions")
     assert "in_2" in listed
@@ -163,25 +163,25 @@ def test_an_invoice_of_nothing_and_one_paid_off_stripe(stage: Stage) -> None:
     stage.check()
 
 
-def test_a_first_month_of_nothing_is_a_living_subscription(stage: Stage) -> None:
+def test_a_subscription_with_a_free_first_month_is_active(stage: Stage) -> None:
     stripe, session = stage.stripe, stage.checkout("month")
-    lives.subscribed(stripe, session, stage.at)
+    subscription_events.subscribed(stripe, session, stage.at)
     billed = stripe.objects["in_1"]
     billed |= {"total": 0, "amount_due": 0, "amount_paid": 0, "payments": {"object": "list", "data": []}}
     session["payment_status"] = "no_payment_required"
     for id_ in [id_ for id_ in stripe.objects if id_.startswith(("pi_", "ch_", "txn_", "inpay_"))]:
         del stripe.objects[id_]
 
-    stage.tell([objects.event("checkout.session.completed", session, stage.at)])
+    stage.deliver([objects.event("checkout.session.completed", session, stage.at)])
 
-    assert stage.given == [("active", 0, 0, 0, None)]
+    assert stage.contributions == [("active", 0, 0, 0, None)]
     stage.check()
 
 
 @pytest.mark.parametrize("way", ["sync", "backfill"])
-def test_what_no_webhook_told(stage: Stage, way: str) -> None:
-    events = lives.subscribed(stage.stripe, stage.checkout("month"), stage.at)
-    stage.stripe.put(*events, *returning(stage))
+def test_money_that_no_webhook_reported_is_found(stage: Stage, way: str) -> None:
+    events = subscription_events.subscribed(stage.stripe, stage.checkout("month"), stage.at)
+    stage.stripe.put(*events, *refunded_disputed_and_paid_out(stage))
     stage.stripe.page_size = 3
     stage.clock.advance(days=1)
 
@@ -189,7 +189,7 @@ def test_what_no_webhook_told(stage: Stage, way: str) -> None:
     stage.run("worker", "--drain")
     stage.run("sync")
 
-    assert sorted(stage.given) == [
+    assert sorted(stage.contributions) == [
         ("active", 1000, 0, 1, None),
         ("complete", 1000, 400, 1, None),
         ("complete", 2000, 0, 1, "won"),

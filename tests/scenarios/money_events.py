@@ -1,4 +1,4 @@
-"""Money on an account of many currencies: each function changes Stripe's objects and returns the events of it."""
+"""Money in many currencies. Each function changes Stripe's objects and returns the events that Stripe sends."""
 
 from typing import Any
 
@@ -6,34 +6,34 @@ from service.money import Interval
 from service.stripe_gateway.facts import ContributionMark
 from service.stripe_gateway.marks import mark_metadata
 from tests.scenarios import objects
+from tests.scenarios.contribution_events import payout_events
 from tests.scenarios.objects import DAY, event
-from tests.scenarios.scripted import Json, ScriptedStripe
-from tests.scenarios.stories import payout_told
+from tests.scenarios.scripted_stripe import Json, ScriptedStripe
 
 
-def moved(
+def transaction(
     stripe: ScriptedStripe, id_: str, category: str, amount: int, source: str | None, at: int, **more: Any
 ) -> str:
-    """A balance transaction in a currency."""
+    """Create a balance transaction in any currency, and return its id."""
     objects.movement(stripe, id_, category, amount, source, at, more.pop("fee", 0))
-    found = stripe.objects[id_]
-    found |= more
-    for detail in found["fee_details"]:
-        detail["currency"] = found["currency"]
+    made = stripe.objects[id_]
+    made |= more
+    for detail in made["fee_details"]:
+        detail["currency"] = made["currency"]
     return id_
 
 
-def taken(
+def paid(
     stripe: ScriptedStripe, number: int, amount: int, at: int, settled: int | None = None, **more: Any
 ) -> list[Json]:
-    """A contribution of ours in `currency`, which reaches the balance as `settled` in `settlement`."""
+    """Pay a contribution in `currency`, which reaches the balance as `settled` in the currency `settlement`."""
     currency, settlement = more.get("currency", "eur"), more.get("settlement", more.get("currency", "eur"))
     mark = ContributionMark(f"ctb_money_{number}", "courier", Interval.ONE_OFF)
-    paid = objects.intent(
+    intent = objects.intent(
         stripe, f"pi_m{number}", "succeeded", amount, at, metadata=dict(mark_metadata(mark)), currency=currency
     )
-    made = objects.charge(stripe, f"ch_m{number}", paid, "succeeded", at, currency=currency)
-    made["balance_transaction"] = moved(
+    made = objects.charge(stripe, f"ch_m{number}", intent, "succeeded", at, currency=currency)
+    made["balance_transaction"] = transaction(
         stripe,
         f"txn_m{number}",
         "charge",
@@ -44,17 +44,17 @@ def taken(
         currency=settlement,
         exchange_rate=None if settled is None else settled / amount,
     )
-    return [event("charge.succeeded", made, at), event("payment_intent.succeeded", paid, at)]
+    return [event("charge.succeeded", made, at), event("payment_intent.succeeded", intent, at)]
 
 
-def given_back(
+def refunded(
     stripe: ScriptedStripe, charge_id: str, amount: int, at: int, left: int | None = None, **more: Any
 ) -> list[Json]:
-    """A refund in the charge's currency, for which `left` leaves the balance."""
+    """Refund `amount` in the charge's currency, for which `left` leaves the balance."""
     made = stripe.objects[charge_id]
     id_ = f"re_{charge_id}_{made['amount_refunded']}"
     settlement = stripe.objects[made["balance_transaction"]]["currency"]
-    own = moved(
+    own = transaction(
         stripe,
         f"txn_{id_}",
         "refund",
@@ -84,28 +84,28 @@ def given_back(
     return [event("refund.created", stripe.objects[id_], at), event("charge.refunded", made, at)]
 
 
-def sent_back(stripe: ScriptedStripe, refund_id: str, at: int) -> list[Json]:
-    """A refund fails: what left comes back."""
+def refund_failed(stripe: ScriptedStripe, refund_id: str, at: int) -> list[Json]:
+    """Let a refund fail, which returns what had left the balance."""
     refund = stripe.objects[refund_id]
     left = stripe.objects[refund["balance_transaction"]]
     id_ = f"txn_{refund_id}_back"
-    moved(stripe, id_, "refund_failure", -left["amount"], refund_id, at, currency=left["currency"])
+    transaction(stripe, id_, "refund_failure", -left["amount"], refund_id, at, currency=left["currency"])
     refund |= {"status": "failed", "failure_balance_transaction": id_}
     of_charge = stripe.objects[refund["charge"]]
     of_charge |= {"amount_refunded": of_charge["amount_refunded"] - refund["amount"], "refunded": False}
     return [event("refund.failed", refund, at), event("charge.refund.updated", refund, at)]
 
 
-def contested(
+def disputed(
     stripe: ScriptedStripe, charge_id: str, at: int, left: int, ends: tuple[str, ...] = (), back: int = 0
 ) -> list[Json]:
-    """A dispute of a whole charge, for which `left` and a fee leave the balance; each end a day after the last.
+    """Dispute a whole charge, for which `left` and a fee leave the balance.
 
-    One that is won brings `back` back, and its fee.
+    `ends` are the statuses that the dispute reaches, a day apart. If it is won, `back` and the fee return.
     """
     of_charge = stripe.objects[charge_id]
     id_, currency = f"du_{charge_id}", stripe.objects[of_charge["balance_transaction"]]["currency"]
-    own = moved(stripe, f"txn_{id_}", "dispute", -left, id_, at, currency=currency, fee=150)
+    own = transaction(stripe, f"txn_{id_}", "dispute", -left, id_, at, currency=currency, fee=150)
     stripe.put(
         {
             "id": id_,
@@ -131,24 +131,27 @@ def contested(
         events.append(event("charge.dispute.closed", dispute, at + number * DAY))
         if end == "won":
             won = f"txn_{id_}_back"
-            moved(stripe, won, "dispute_reversal", back, id_, at + number * DAY, currency=currency, fee=-150)
+            transaction(stripe, won, "dispute_reversal", back, id_, at + number * DAY, currency=currency, fee=-150)
             dispute["balance_transactions"] = [*dispute["balance_transactions"], stripe.objects[won]]
             events.append(event("charge.dispute.funds_reinstated", dispute, at + number * DAY))
     return events
 
 
 def paid_out(stripe: ScriptedStripe, id_: str, at: int, currency: str = "eur", **more: Any) -> list[Json]:
-    """An automatic payout of all of a currency that no payout has carried; negative where the bank is debited."""
-    mine = [each for each in stripe.of_kind("balance_transaction") if each["currency"] == currency]
-    carried = [each for each in mine if each["id"] not in stripe.payout_of and each["balance_type"] == "payments"]
-    amount = sum(each["net"] for each in carried)
-    own = moved(stripe, f"txn_{id_}", "payout", -amount, id_, at, currency=currency)
-    stripe.payout_of |= {each["id"]: id_ for each in carried} | {own: id_}
-    return payout_told(stripe, id_, amount, at, own, currency=currency, **more)
+    """Pay out all of a currency that no payout has carried; a negative amount debits the bank."""
+    carried = [
+        moved
+        for moved in stripe.of_kind("balance_transaction")
+        if moved["currency"] == currency and moved["id"] not in stripe.payout_of and moved["balance_type"] == "payments"
+    ]
+    amount = sum(moved["net"] for moved in carried)
+    own = transaction(stripe, f"txn_{id_}", "payout", -amount, id_, at, currency=currency)
+    stripe.payout_of |= {moved["id"]: id_ for moved in carried} | {own: id_}
+    return payout_events(stripe, id_, amount, at, own, currency=currency, **more)
 
 
-def sent_at_once(stripe: ScriptedStripe, id_: str, amount: int, fee: int, at: int) -> list[Json]:
-    """An instant payout, for a fee, that lists no lines."""
-    own = moved(stripe, f"txn_{id_}", "payout", -amount, id_, at, fee=fee)
+def paid_out_instantly(stripe: ScriptedStripe, id_: str, amount: int, fee: int, at: int) -> list[Json]:
+    """Pay out instantly for a fee; such a payout lists no lines."""
+    own = transaction(stripe, f"txn_{id_}", "payout", -amount, id_, at, fee=fee)
     more = {"automatic": False, "method": "instant", "reconciliation_status": "not_applicable"}
-    return payout_told(stripe, id_, amount, at, own, **more)
+    return payout_events(stripe, id_, amount, at, own, **more)

@@ -1,11 +1,11 @@
-"""What happens to a subscription: each function changes Stripe's objects and returns the events it would send of it."""
+"""What happens to a subscription. Each function changes Stripe's objects and returns the events that Stripe sends."""
 
 from tests.scenarios.objects import DAY, charge, completed, event, intent, settle
-from tests.scenarios.scripted import Json, ScriptedStripe
+from tests.scenarios.scripted_stripe import Json, ScriptedStripe
 
 
 def subscribed(stripe: ScriptedStripe, session: Json, at: int) -> list[Json]:
-    """The first month is paid by card."""
+    """Start a subscription whose first month is paid by card."""
     subscription = {
         "id": "sub_1",
         "object": "subscription",
@@ -25,14 +25,17 @@ def subscribed(stripe: ScriptedStripe, session: Json, at: int) -> list[Json]:
     }
     stripe.put(subscription)
     subscription = stripe.objects["sub_1"]
-    said = [event("customer.subscription.created", subscription, at)]
+    events = [event("customer.subscription.created", subscription, at)]
     billed = bill(stripe, "in_1", at, reason="subscription_create")
-    said += [event("invoice.created", billed, at), event("invoice.finalized", billed, at)]
-    said += paid_by_card(stripe, billed, at)
+    events += [event("invoice.created", billed, at), event("invoice.finalized", billed, at)]
+    events += paid_by_card(stripe, billed, at)
     subscription["status"] = "active"
     completed(session, "paid", subscription="sub_1", invoice="in_1")
-    said += [event("customer.subscription.updated", subscription, at), event("checkout.session.completed", session, at)]
-    return said
+    events += [
+        event("customer.subscription.updated", subscription, at),
+        event("checkout.session.completed", session, at),
+    ]
+    return events
 
 
 def _item(session: Json, at: int) -> Json:
@@ -48,9 +51,9 @@ def _item(session: Json, at: int) -> Json:
 
 
 def bill(stripe: ScriptedStripe, id_: str, at: int, *, total: int = 1000, reason: str = "subscription_cycle") -> Json:
-    """An open invoice of the subscription."""
+    """Create an open invoice of the subscription, and return it."""
     subscription = stripe.objects["sub_1"]
-    behind = {"subscription": "sub_1", "metadata": dict(subscription["metadata"])}
+    details = {"subscription": "sub_1", "metadata": dict(subscription["metadata"])}
     subscription["latest_invoice"] = id_
     period = {"start": at, "end": at + 30 * DAY}
     stripe.put(
@@ -59,7 +62,7 @@ def bill(stripe: ScriptedStripe, id_: str, at: int, *, total: int = 1000, reason
             "object": "invoice",
             "status": "open",
             "billing_reason": reason,
-            "parent": {"type": "subscription_details", "subscription_details": behind, "quote_details": None},
+            "parent": {"type": "subscription_details", "subscription_details": details, "quote_details": None},
             "total": total,
             "amount_due": total,
             "amount_paid": 0,
@@ -81,7 +84,7 @@ def bill(stripe: ScriptedStripe, id_: str, at: int, *, total: int = 1000, reason
 
 
 def allocation(stripe: ScriptedStripe, billed: Json, paid: Json, amount: int, at: int) -> Json:
-    """The part of an invoice that a payment intent pays."""
+    """Create the invoice payment through which a payment intent pays a part of an invoice, and return it."""
     id_ = f"inpay_{paid['id']}"
     stripe.put(
         {
@@ -104,29 +107,30 @@ def allocation(stripe: ScriptedStripe, billed: Json, paid: Json, amount: int, at
 
 
 def mark_paid(billed: Json, at: int) -> None:
+    """Mark an invoice as paid in full."""
     billed |= {"status": "paid", "amount_paid": billed["total"], "amount_remaining": 0}
     billed["status_transitions"] = {"paid_at": at}
 
 
 def paid_by_card(stripe: ScriptedStripe, billed: Json, at: int, *parts: int) -> list[Json]:
-    """The invoice is paid, by one card payment or by several parts."""
-    said: list[Json] = []
+    """Pay an invoice by card, in one payment or in several parts."""
+    events: list[Json] = []
     for number, amount in enumerate(parts or (billed["total"],), start=1):
         paid = intent(stripe, f"pi_{billed['id']}_{number}", "succeeded", amount, at)
-        taken = charge(stripe, f"ch_{billed['id']}_{number}", paid, "succeeded", at)
-        settle(stripe, taken, at)
-        found = allocation(stripe, billed, paid, amount, at)
-        said += [
-            event("charge.succeeded", taken, at),
+        charged = charge(stripe, f"ch_{billed['id']}_{number}", paid, "succeeded", at)
+        settle(stripe, charged, at)
+        part = allocation(stripe, billed, paid, amount, at)
+        events += [
+            event("charge.succeeded", charged, at),
             event("payment_intent.succeeded", paid, at),
-            event("invoice_payment.paid", found, at),
+            event("invoice_payment.paid", part, at),
         ]
     mark_paid(billed, at)
-    return [*said, event("invoice.paid", billed, at), event("invoice.payment_succeeded", billed, at)]
+    return [*events, event("invoice.paid", billed, at), event("invoice.payment_succeeded", billed, at)]
 
 
 def declined(stripe: ScriptedStripe, billed: Json, at: int, next_at: int | None) -> list[Json]:
-    """A try to take the invoice fails; the subscription is past due."""
+    """Let an attempt to charge the invoice fail, which makes the subscription past due."""
     billed |= {"attempt_count": billed["attempt_count"] + 1, "next_payment_attempt": next_at}
     number = billed["attempt_count"]
     id_ = f"pi_{billed['id']}_1"
@@ -147,21 +151,22 @@ def declined(stripe: ScriptedStripe, billed: Json, at: int, next_at: int | None)
 
 
 def recovered(stripe: ScriptedStripe, billed: Json, at: int) -> list[Json]:
-    """A later try succeeds on the same payment intent."""
+    """Let a later attempt on the invoice's payment intent succeed."""
     paid = intent(stripe, f"pi_{billed['id']}_1", "succeeded", billed["total"], at)
-    taken = charge(stripe, f"ch_{billed['id']}_yes", paid, "succeeded", at)
-    settle(stripe, taken, at)
+    charged = charge(stripe, f"ch_{billed['id']}_yes", paid, "succeeded", at)
+    settle(stripe, charged, at)
     stripe.objects[f"inpay_{paid['id']}"] |= {"status": "paid", "amount_paid": billed["total"]}
     mark_paid(billed, at)
     stripe.objects["sub_1"]["status"] = "active"
     return [
-        event("charge.succeeded", taken, at),
+        event("charge.succeeded", charged, at),
         event("invoice.paid", billed, at),
         event("customer.subscription.updated", stripe.objects["sub_1"], at),
     ]
 
 
 def ended(stripe: ScriptedStripe, at: int, reason: str = "payment_failed") -> list[Json]:
+    """End the subscription."""
     subscription = stripe.objects["sub_1"]
     subscription |= {
         "status": "canceled",

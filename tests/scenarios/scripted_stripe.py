@@ -1,6 +1,6 @@
-"""A Stripe of plain objects: it answers with what it was given, in the shape of Stripe's API, and knows no rules.
+"""A stand-in for Stripe that answers with the objects it was given, in the form of Stripe's API, without any rules.
 
-It shares nothing with the sandbox in `infra/`, so that the two cannot be wrong in the same way.
+It shares no code with the sandbox in `infra/`, so that an error in one does not hide in the other.
 """
 
 import copy
@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 Json = dict[str, Any]
 
-# Which objects a list address holds, by their `object` field.
+# The `object` field of what the list at each address holds.
 COLLECTIONS = {
     "balance_transactions": "balance_transaction",
     "charges": "charge",
@@ -47,7 +47,7 @@ _COMPARISONS = {
 
 @dataclass
 class Fault:
-    """The next `times` answers to addresses that begin with `path` are this one instead."""
+    """An error that replaces the next `times` answers to addresses that begin with `path`."""
 
     path: str
     status: int
@@ -57,29 +57,33 @@ class Fault:
 
 @dataclass
 class ScriptedStripe:
-    """Objects by id. `does_expand` False answers with ids however much expansion was asked for."""
+    """Objects by id, and how they are served.
+
+    With `does_expand` False, answers have ids even if the request asks for expanded objects. With `does_filter` False,
+    a list ignores the filters of the request.
+    """
 
     objects: dict[str, Json] = field(default_factory=dict)
     payout_of: dict[str, str] = field(default_factory=dict)  # balance transaction -> payout
     asked: list[tuple[str, str]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     does_expand: bool = True
-    does_filter: bool = True  # False: a list holds everything of its kind, whatever it was asked
+    does_filter: bool = True
     page_size: int = 100
     before_answer: Callable[[str], object] = str
     refund_keys: dict[str, int] = field(default_factory=dict)  # idempotency key -> number of its refund
     turn: threading.Lock = field(default_factory=threading.Lock)
     url: str = ""
 
-    def put(self, *found: Json) -> None:
-        """Add objects, or change some fields of those already here."""
-        for each in found:
-            self.objects[each["id"]] = {**self.objects.get(each["id"], {}), **each}
+    def put(self, *items: Json) -> None:
+        """Add objects, or change the given fields of existing objects."""
+        for item in items:
+            self.objects[item["id"]] = {**self.objects.get(item["id"], {}), **item}
 
     def of_kind(self, kind: str) -> list[Json]:
-        """Newest first, as Stripe lists."""
-        found = [each for each in self.objects.values() if each["object"] == kind]
-        return sorted(found, key=lambda each: (each.get("created", 0), each["id"]), reverse=True)
+        """Return the objects of a kind, newest first, as Stripe lists them."""
+        items = [item for item in self.objects.values() if item["object"] == kind]
+        return sorted(items, key=lambda item: (item.get("created", 0), item["id"]), reverse=True)
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
@@ -91,14 +95,14 @@ class ScriptedStripe:
         for fault in self.faults:
             if fault.times > 0 and request.path.startswith(fault.path):
                 fault.times -= 1
-                return _json({"error": {"type": "api_error", "message": "as told"}}, fault.status, fault.headers)
+                return _json({"error": {"type": "api_error", "message": "scripted fault"}}, fault.status, fault.headers)
         path = request.path.removeprefix("/v1/")
         given = request.get_data(as_text=True) if request.method == "POST" else request.query_string.decode()
         fields = _fields(given)
         if request.method == "POST" and path == "checkout/sessions":
             return _json(self._open_session(fields))
         if request.method == "POST" and path == "refunds":
-            return self._give_back(fields, request.headers["Idempotency-Key"])
+            return self._refund(fields, request.headers["Idempotency-Key"])
         if request.method == "GET" and path == "balance":
             return _json(self._balance())
         if request.method == "GET" and path in COLLECTIONS:
@@ -110,15 +114,15 @@ class ScriptedStripe:
         return _json(self._expanded(found, _expansions(fields)))
 
     def _page(self, path: str, fields: Mapping[str, str]) -> Json:
-        rows = [each for each in self.of_kind(COLLECTIONS[path]) if self._is_meant(each, fields)]
+        rows = [row for row in self.of_kind(COLLECTIONS[path]) if self._matches(row, fields)]
         if after := fields.get("starting_after"):
-            rows = rows[[each["id"] for each in rows].index(after) + 1 :]
+            rows = rows[[row["id"] for row in rows].index(after) + 1 :]
         limit = min(int(fields.get("limit", 10)), self.page_size)
-        inner = [each.removeprefix("data.") for each in _expansions(fields)]
-        data = [self._expanded(each, inner) for each in rows[:limit]]
+        inner = [expansion.removeprefix("data.") for expansion in _expansions(fields)]
+        data = [self._expanded(row, inner) for row in rows[:limit]]
         return {"object": "list", "url": f"/v1/{path}", "has_more": len(rows) > limit, "data": data}
 
-    def _is_meant(self, found: Json, fields: Mapping[str, str]) -> bool:
+    def _matches(self, found: Json, fields: Mapping[str, str]) -> bool:
         for name, value in fields.items() if self.does_filter else ():
             outer, *inner = name.replace("]", "").split("[")
             if outer in _PAGING:
@@ -143,8 +147,8 @@ class ScriptedStripe:
     def _expand(self, holder: Any, path: list[str]) -> None:
         name, rest = path[0], path[1:]
         if isinstance(holder, list):
-            for each in holder:
-                self._expand(each, path)
+            for item in holder:
+                self._expand(item, path)
             return
         value = holder.get(name) if isinstance(holder, dict) else None
         if isinstance(value, str):
@@ -153,7 +157,7 @@ class ScriptedStripe:
             self._expand(value, rest)
 
     def _open_session(self, fields: Mapping[str, str]) -> Json:
-        """A Checkout Session that remembers all it was told."""
+        """Create a Checkout Session that keeps the fields of the request."""
         number = len(self.of_kind("checkout.session")) + 1
         price = "line_items[0][price_data]"
         session = {
@@ -181,8 +185,8 @@ class ScriptedStripe:
         self.put(session)
         return session
 
-    def _give_back(self, fields: Mapping[str, str], key: str) -> Response:
-        """A refund, the same one for the same key; refused beyond what is left of the charge."""
+    def _refund(self, fields: Mapping[str, str], key: str) -> Response:
+        """Create a refund, or return the earlier one with this key. Refuse more than is left of the charge."""
         with self.turn:
             id_ = f"re_{self.refund_keys.setdefault(key, len(self.refund_keys) + 1)}"
             of_charge, amount = self.objects[fields["charge"]], int(fields["amount"])
@@ -210,8 +214,9 @@ class ScriptedStripe:
 
     def _balance(self) -> Json:
         totals: dict[str, int] = {}
-        for each in self.of_kind("balance_transaction"):
-            totals[each["currency"]] = totals.get(each["currency"], 0) + each["net"]
+        for transaction in self.of_kind("balance_transaction"):
+            code = transaction["currency"]
+            totals[code] = totals.get(code, 0) + transaction["net"]
         rows = [{"amount": amount, "currency": code} for code, amount in totals.items()]
         return {"object": "balance", "livemode": False, "available": rows, "pending": []}
 
@@ -243,7 +248,7 @@ def _at(found: Any, path: list[str]) -> Any:
 
 @contextmanager
 def serving(stripe: ScriptedStripe) -> Iterator[ScriptedStripe]:
-    """The scripted Stripe on a free loopback port until the end of the block."""
+    """Serve the scripted Stripe on a free loopback port until the end of the block."""
     server = make_server("127.0.0.1", 0, stripe, threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
