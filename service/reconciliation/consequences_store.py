@@ -10,7 +10,7 @@ from service.ledger.payout_store import record_tie
 from service.stripe_events.store import stripe_events
 from service.stripe_facts import checkout_store
 from service.stripe_facts.record_store import record_balance_transactions, record_fact
-from service.stripe_gateway.events import TURNING_EVENTS
+from service.stripe_gateway.event_types import OUTCOME_EVENTS
 from service.stripe_gateway.facts import (
     BalanceTransaction,
     Charge,
@@ -41,7 +41,7 @@ def _turned_at(connection: Connection, object_ids: Sequence[str]) -> dict[str, d
     c = stripe_events.c
     statement = (
         select(c.object_id, func.max(c.created_at).label("turned_at"))
-        .where(c.object_id.in_(object_ids), c.type.in_(TURNING_EVENTS), c.created_at.is_not(None))
+        .where(c.object_id.in_(object_ids), c.type.in_(OUTCOME_EVENTS), c.created_at.is_not(None))
         .group_by(c.object_id)
     )
     return {row.object_id: row.turned_at for row in connection.execute(statement)} if object_ids else {}

@@ -11,7 +11,7 @@ from service.services import Services
 from service.stripe_events import store
 from service.stripe_gateway import API_VERSION
 from service.stripe_gateway.account import AccountSetup, PortalConfiguration, WebhookEndpoint
-from service.stripe_gateway.events import SUBSCRIBED_EVENTS
+from service.stripe_gateway.event_types import SUBSCRIBED_EVENTS
 
 MAX_SKEW = timedelta(seconds=60)
 MAX_LAG = timedelta(minutes=10)

@@ -17,9 +17,9 @@ from service.reconciliation.pull_store import requeue_after_outage
 from service.reconciliation.refresh import RETRY_GAPS, fetch_and_record, post
 from service.services import Services
 from service.stripe_events import store
-from service.stripe_gateway.events import ObjectRef, ObjectType
 from service.stripe_gateway.facts import BalanceTransaction, Payout
 from service.stripe_gateway.fields import UnreadableObjectError
+from service.stripe_gateway.objects import ObjectRef, ObjectType
 
 # A movement may be dated before one we already have; Stripe lists by its own creation time.
 TRANSACTION_OVERLAP = timedelta(hours=48)

@@ -15,7 +15,7 @@ from service.reconciliation.refresh_store import Refresh, held_objects, save_ref
 from service.services import Services
 from service.stripe_events import store
 from service.stripe_events.store import InboxEvent
-from service.stripe_gateway.events import ObjectRef
+from service.stripe_gateway.objects import ObjectRef
 
 # After the first, second, third and fourth failure; the fifth is the last.
 RETRY_GAPS = (timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))

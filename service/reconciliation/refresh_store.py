@@ -14,9 +14,9 @@ from service.contributions.lifecycle_store import speaks_of_forgotten
 from service.reconciliation.consequences_store import record
 from service.stripe_events import store
 from service.stripe_events.store import InboxEvent
-from service.stripe_gateway.events import ObjectRef, ObjectType
 from service.stripe_gateway.fetched import Fact
 from service.stripe_gateway.fields import UnreadableObjectError
+from service.stripe_gateway.objects import ObjectRef, ObjectType
 
 
 @dataclass(frozen=True, slots=True)

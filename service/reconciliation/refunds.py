@@ -13,9 +13,9 @@ from service.reconciliation.refund_store import RefundRequest
 from service.services import Services
 from service.stripe_facts.contribution_facts import DisputeState
 from service.stripe_facts.contribution_store import disputes_of_charge
-from service.stripe_gateway.events import ObjectRef, ObjectType
 from service.stripe_gateway.facts import Charge, Refund
 from service.stripe_gateway.fetched import Fact
+from service.stripe_gateway.objects import ObjectRef, ObjectType
 
 _OVER = frozenset({"won", "warning_closed", "prevented"})
 _KEPT = frozenset({"pending", "requires_action", "succeeded"})

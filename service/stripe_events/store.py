@@ -25,7 +25,8 @@ from sqlalchemy import (
 from service.database.columns import INSTANT, is_in
 from service.database.metadata import metadata
 from service.database.transaction import DriverConnection
-from service.stripe_gateway.events import EventEnvelope, ObjectRef, ObjectType
+from service.stripe_gateway.events import EventEnvelope
+from service.stripe_gateway.objects import ObjectRef, ObjectType
 
 MAX_ERROR_CHARACTERS = 300
 

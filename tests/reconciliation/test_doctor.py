@@ -10,7 +10,7 @@ from service.reconciliation.doctor import examine_backlog, examine_clock, examin
 from service.reconciliation.doctor_store import Backlog
 from service.stripe_gateway import API_VERSION
 from service.stripe_gateway.account import AccountSetup, PortalConfiguration, WebhookEndpoint
-from service.stripe_gateway.events import SUBSCRIBED_EVENTS
+from service.stripe_gateway.event_types import SUBSCRIBED_EVENTS
 from tests.contributions.conftest import Newsroom
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
