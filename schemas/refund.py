@@ -1,4 +1,4 @@
-"""A refund as finance asks for it and as it stands."""
+"""Schemas for refunds: the request of finance, and the refund that was made."""
 
 from marshmallow import Schema, fields, validate
 
@@ -6,7 +6,10 @@ from schemas.checkout import AmountText
 
 
 class RefundWishSchema(Schema):
-    """`key` names the wish: sent again, it is the same refund. Without `amount`, all that is left."""
+    """A refund that finance asks for.
+
+    A repeat with the same `key` returns the same refund. Without `amount`, all that is left is refunded.
+    """
 
     charge_id = fields.String(required=True, validate=validate.Regexp(r"(ch|py)_[A-Za-z0-9]{1,250}\Z"))
     key = fields.String(required=True, validate=validate.Regexp(r"[A-Za-z0-9_-]{8,100}\Z"))
@@ -14,7 +17,7 @@ class RefundWishSchema(Schema):
 
 
 class RefundSchema(Schema):
-    """A refund at Stripe; amounts in minor units of `currency`."""
+    """A refund at Stripe. Amounts are in minor units of `currency`."""
 
     id = fields.String()
     status = fields.String()

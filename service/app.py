@@ -21,12 +21,13 @@ from service.clock import Clock, system_clock
 from service.decisions.fast_path import FastPath
 from service.decisions.tally import Tally
 from service.insights.flusher import Flusher
-from service.logs import configure_logs, log_requests
+from service.logs import configure_logs
 from service.services import EXTENSION, Services, current_services
 from service.settings import Settings, SettingsError, read_settings
 from service.stripe_events.fast_path import WebhookFastPath
 from service.web.problems import ProblemApi, answer_errors_as_problems
 from service.web.rate_limits import count_requests_in
+from service.web.request_log import log_requests
 from service.web.requests import add_cors_headers
 
 MAX_BODY_BYTES = 1024 * 1024  # of any body; widget calls are held to less

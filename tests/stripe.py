@@ -1,4 +1,4 @@
-"""The Stripe sandbox on loopback for tests: the real SDK talks to it, and its webhooks reach the service in process."""
+"""Run the Stripe sandbox on loopback for tests. The real SDK connects to it, and it delivers webhooks in process."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ Receiver = Callable[[str, dict[str, str], bytes], int]
 
 
 class StripeStand:
-    """A running sandbox. Events wait until `deliver` hands them to whoever receives."""
+    """A running sandbox. Its events wait until `deliver` passes them to `receiver`."""
 
     def __init__(self, app: StripeSandbox, url: str) -> None:
         self.app = app
@@ -29,17 +29,18 @@ class StripeStand:
         self.sent: list[tuple[dict[str, str], bytes]] = []
 
     def send(self, url: str, headers: dict[str, str], body: bytes) -> int:
+        """Record a delivery, pass it to `receiver` and return the status of the answer. Raise OSError without one."""
         self.sent.append((headers, body))
         if self.receiver is None:
-            raise OSError("nobody receives")
+            raise OSError("this test has no receiver for webhooks")
         return self.receiver(urlsplit(url).path, headers, body)
 
     def deliver(self) -> int:
-        """Run what is due at Stripe and send every waiting event once; how many were accepted."""
+        """Run what is due at Stripe and send every waiting event once. Return how many were accepted."""
         return self.app.deliverer.deliver_now()
 
     def pay(self, checkout_url: str, card: str = CARD, **entered: str) -> requests.Response:
-        """Fill in the hosted page as a reader does; the answer is not followed further."""
+        """Submit the hosted payment page as a reader does. Return the answer without following its redirect."""
         fields = {
             "email": "mary.byrne@reader.example",
             "name": "Mary Byrne",
@@ -52,10 +53,11 @@ class StripeStand:
         return requests.post(checkout_url, data=fields, timeout=TIMEOUT_SECONDS, allow_redirects=False)
 
     def pay_by_debit(self, checkout_url: str, account: str) -> requests.Response:
+        """Submit the hosted payment page with a bank account (IBAN)."""
         return self.pay(checkout_url, method="sepa_debit", account_number=account)
 
     def post(self, path: str, **parameters: str) -> requests.Response:
-        """Do something at Stripe by its API, as its dashboard would."""
+        """Post to the sandbox's API, as somebody in Stripe's dashboard would. Fail if the answer is not 200."""
         answer = requests.post(
             f"{self.url}{path}", data=parameters, auth=("sk_test_of_the_tests", ""), timeout=TIMEOUT_SECONDS
         )
@@ -65,7 +67,7 @@ class StripeStand:
 
 @contextmanager
 def stripe_stand(clock: Callable[[], datetime]) -> Iterator[StripeStand]:
-    """A sandbox on a free port, on the given clock, until the end of the block."""
+    """Run a sandbox on a free port and with this clock until the end of the block."""
     settings = SandboxSettings(webhook_url=WEBHOOK_URL, webhook_secret=WEBHOOK_SECRET)
     stands: list[StripeStand] = []
 

@@ -1,4 +1,4 @@
-"""Events that arrive at one moment: how they are answered, and when what they tell is in the ledger."""
+"""Send many events at once, and measure how soon they are answered and posted to the ledger."""
 
 import asyncio
 import json
@@ -29,7 +29,10 @@ MARK = {
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """What became of events that arrived at once. Times in seconds."""
+    """The result of a burst: counts of events, and quantiles of times in seconds.
+
+    `waiting` counts events that are not done. `answer_*` are times to the answer, `ledger_*` times to the ledger entry.
+    """
 
     sent: int
     accepted: int
@@ -43,15 +46,15 @@ class Burst:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing was lost and nothing was booked twice."""
+        """Whether no event was lost and none was posted twice."""
         return {self.accepted, self.inbox_rows, self.entries} == {self.sent} and not self.waiting
 
 
 def send_burst(ports: Ports, address: str, events: Sequence[bytes]) -> Burst:
-    """Send what the sandbox has to tell about as many payments at one moment, and follow it into the ledger."""
+    """Send these events at once, wait until they are in the ledger, and return the result."""
     count = len(events)
     began_at = time.time()
-    answers = asyncio.run(_send_at_once(ports.service, [signed_message("/webhooks/stripe", each) for each in events]))
+    answers = asyncio.run(_send_at_once(ports.service, [signed_message("/webhooks/stripe", event) for event in events]))
     posted_at = _await_entries(address, count)
     with psycopg.connect(address) as connection:
         rows = connection.execute("SELECT count(*), count(*) FILTER (WHERE status <> 'done') FROM stripe_events")
@@ -72,8 +75,8 @@ def send_burst(ports: Ports, address: str, events: Sequence[bytes]) -> Burst:
 
 
 def events_of_payments(sandbox_url: str, count: int) -> list[bytes]:
-    """Pay `count` times in the sandbox and give its `charge.succeeded` events, as it would send them."""
-    stop = {"enabled": "true", "allow_redirects": "never"}
+    """Pay `count` times in the sandbox and return its `charge.succeeded` events, as it would send them."""
+    without_redirects = {"enabled": "true", "allow_redirects": "never"}
 
     def pay(number: int) -> None:
         client = stripe.StripeClient(STRIPE_API_KEY, base_addresses={"api": sandbox_url})
@@ -82,7 +85,7 @@ def events_of_payments(sandbox_url: str, count: int) -> list[bytes]:
             "currency": "eur",
             "payment_method": "pm_card_visa",
             "confirm": True,
-            "automatic_payment_methods": stop,
+            "automatic_payment_methods": without_redirects,
             "metadata": {**MARK, "keepopen_contribution": f"ctb_bench{number}"},
         }
         client.v1.payment_intents.create(wanted)
@@ -90,12 +93,12 @@ def events_of_payments(sandbox_url: str, count: int) -> list[bytes]:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(pay, range(count)))
     while _list(sandbox_url, "charges", limit="1")[0]["balance_transaction"] is None:
-        time.sleep(POLL_SECONDS)  # Stripe books a moment later, and tells of that by another event
+        time.sleep(POLL_SECONDS)  # the sandbox adds the balance transaction a moment later, as Stripe does
     events: list[dict[str, Any]] = []
     while len(events) < count:
         after = {"starting_after": events[-1]["id"]} if events else {}
         events += _list(sandbox_url, "events", type="charge.succeeded", limit=str(PAGE_SIZE), **after)
-    return [json.dumps(each).encode() for each in events]
+    return [json.dumps(event).encode() for event in events]
 
 
 def _list(sandbox_url: str, what: str, **query: str) -> list[dict[str, Any]]:
@@ -105,7 +108,7 @@ def _list(sandbox_url: str, what: str, **query: str) -> list[dict[str, Any]]:
 
 
 async def _send_at_once(port: int, messages: Sequence[bytes]) -> list[tuple[int, float]]:
-    """Each message on a connection of its own, all begun together: status and seconds of each."""
+    """Send each message on its own connection, all at once. Return (status, seconds) for each."""
 
     async def send(message: bytes) -> tuple[int, float]:
         began = time.perf_counter()
@@ -116,11 +119,14 @@ async def _send_at_once(port: int, messages: Sequence[bytes]) -> list[tuple[int,
         writer.close()
         return int(head.split(b" ", 2)[1]), took
 
-    return await asyncio.gather(*(send(each) for each in messages))
+    return await asyncio.gather(*(send(message) for message in messages))
 
 
 def _await_entries(address: str, count: int) -> list[float]:
-    """Times at which the charges were posted, once `count` are, or patience has ended."""
+    """Wait until `count` charges are posted and no event waits, at most PATIENCE_SECONDS.
+
+    Return the times of the posted charges in seconds since 1970.
+    """
     query = "SELECT extract(epoch FROM posted_at)::float8 FROM ledger_entries WHERE source_type = 'charge'"
     deadline = time.monotonic() + PATIENCE_SECONDS
     with psycopg.connect(address, autocommit=True) as connection:

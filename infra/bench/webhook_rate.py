@@ -1,4 +1,4 @@
-"""How many signed requests a server answers a second on a few connections, and the processor time it takes."""
+"""Measure how many signed requests per second a server answers on 16 connections, and the CPU time it takes."""
 
 import socket
 import statistics
@@ -18,13 +18,17 @@ CONNECTIONS = 16
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """One way of answering: answers a second, and processor time of server and database together for each."""
+    """Answers per second, and the CPU time of server and database together for each answer."""
 
     per_second: float
     cpu_milliseconds: float
 
 
-def rate(port: int, messages: Sequence[bytes], trees: Sequence[psutil.Process]) -> Rate:
+def measure_rate(port: int, messages: Sequence[bytes], trees: Sequence[psutil.Process]) -> Rate:
+    """Send the messages and return the rate. `trees` are processes whose CPU time counts, with their children.
+
+    Raise SystemExit if the server refuses a message.
+    """
     before, began = _cpu_seconds(trees), time.perf_counter()
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         shares = [messages[number::CONNECTIONS] for number in range(CONNECTIONS)]
@@ -36,7 +40,7 @@ def rate(port: int, messages: Sequence[bytes], trees: Sequence[psutil.Process]) 
 
 
 def _send_in_turn(port: int, messages: Sequence[bytes]) -> int:
-    """One message after the other on one connection; how many were answered 200."""
+    """Send the messages one after another on one connection. Return how many were answered 200."""
     accepted = 0
     with socket.create_connection((HOST, port)) as connection:
         for message in messages:
@@ -49,18 +53,19 @@ def _send_in_turn(port: int, messages: Sequence[bytes]) -> int:
 
 
 def _cpu_seconds(trees: Sequence[psutil.Process]) -> float:
-    times = [each.cpu_times() for tree in trees for each in (tree, *tree.children(recursive=True))]
-    return float(sum(each.user + each.system for each in times))
+    times = [process.cpu_times() for tree in trees for process in (tree, *tree.children(recursive=True))]
+    return float(sum(process_times.user + process_times.system for process_times in times))
 
 
 def signed_message(path: str, body: bytes) -> bytes:
-    """A signed request, ready to be sent."""
+    """Return a signed HTTP request as bytes."""
     signature = stripe.WebhookSignature.generate_signature_header(body.decode(), WEBHOOK_SECRET)
     head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\n"
     return f"{head}Stripe-Signature: {signature}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-def middle(rates: Sequence[Rate]) -> Rate:
+def median_rate(rates: Sequence[Rate]) -> Rate:
+    """Return the median of the rates and the median of the CPU times."""
     return Rate(
-        statistics.median(each.per_second for each in rates), statistics.median(each.cpu_milliseconds for each in rates)
+        statistics.median(rate.per_second for rate in rates), statistics.median(rate.cpu_milliseconds for rate in rates)
     )

@@ -1,11 +1,10 @@
-"""How fast webhooks are acknowledged, and how soon what they tell is in the ledger.
+"""Measure how fast webhooks are acknowledged, and how soon they are posted to the ledger.
 
     python -m infra.bench.webhooks [--rate-events N] [--rounds N] [--burst N]
 
-Runs the service as the demo does (granian, one worker process, the job worker, the Stripe sandbox, an embedded
-PostgreSQL of its own) and beside it, on the same server settings and database, a bare Flask route with one committed
-insert. The machine is shared with what is measured, so ratios are the figures to quote. Ends with 1 if an aim
-is missed.
+This runs the service as the demo does: granian with one worker process, the job worker, the Stripe sandbox and its own
+embedded PostgreSQL. Beside it runs a bare Flask route that commits one insert, with the same server settings and
+database. Quote the ratios, because client and server share the machine. Exit status 1 if a target is missed.
 """
 
 import argparse
@@ -27,7 +26,7 @@ from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from infra.bench.webhook_burst import Burst, events_of_payments, send_burst
-from infra.bench.webhook_rate import Rate, middle, rate, signed_message
+from infra.bench.webhook_rate import Rate, measure_rate, median_rate, signed_message
 from service.database.embedded import embedded_postgresql
 from service.database.engine import inbox_engine
 from service.database.migrate import migrate
@@ -48,7 +47,7 @@ GRANT INSERT ON bare_inserts TO keepopen_app
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much is measured: events a round and rounds of the rate, and events that arrive at once."""
+    """How much to measure: events per round, rounds, and events that arrive at once."""
 
     rate_events: int = 2000
     rounds: int = 5
@@ -57,6 +56,8 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
+    """The measurements. `ratio` and `cpu_ratio` compare webhooks with the bare route; above 1 webhooks are better."""
+
     burst: Burst
     bare: Rate
     webhook: Rate
@@ -64,33 +65,34 @@ class Figures:
     cpu_ratio: float
 
     def misses(self) -> list[str]:
-        """The aims that were missed, in words."""
-        aims = {
+        """Return the targets that were missed, in words."""
+        targets = {
             f"acknowledges less than {LEAST_RATIO} of the bare route": self.ratio < LEAST_RATIO,
             f"ledger later than {MOST_LEDGER_SECONDS:.0f} s": self.burst.ledger_p99 > MOST_LEDGER_SECONDS,
-            "events were lost, or booked twice": not self.burst.is_whole,
+            "events were lost or posted twice": not self.burst.is_whole,
         }
-        return [words for words, is_missed in aims.items() if is_missed]
+        return [words for words, is_missed in targets.items() if is_missed]
 
     def table(self) -> str:
+        """Return the measurements as text."""
         burst = self.burst
         lines = (
-            ("", "bare route: Flask without hooks, one committed insert of the same body; same server and pool"),
-            ("bare route", f"{self.bare.per_second:,.0f} a second, {self.bare.cpu_milliseconds:.2f} ms CPU each"),
-            ("webhooks", f"{self.webhook.per_second:,.0f} a second, {self.webhook.cpu_milliseconds:.2f} ms CPU each"),
+            ("", "bare route: Flask without hooks that commits one insert of the same body; same server and pool"),
+            ("bare route", f"{self.bare.per_second:,.0f} per second, {self.bare.cpu_milliseconds:.2f} ms CPU each"),
+            ("webhooks", f"{self.webhook.per_second:,.0f} per second, {self.webhook.cpu_milliseconds:.2f} ms CPU each"),
             ("ratio", f"{self.ratio:.2f} x bare by time, {self.cpu_ratio:.2f} x bare by CPU"),
             ("at once", f"{burst.sent:,} events, {burst.accepted:,} accepted"),
             ("  answered", f"p50 {burst.answer_p50:.2f} s, p99 {burst.answer_p99:.2f} s"),
             ("  in the ledger", f"p50 {burst.ledger_p50:.1f} s, p99 {burst.ledger_p99:.1f} s after sending"),
-            ("  kept", f"{burst.inbox_rows:,} inbox rows, {burst.waiting:,} unfinished, {burst.entries:,} entries"),
+            ("  saved", f"{burst.inbox_rows:,} inbox rows, {burst.waiting:,} unfinished, {burst.entries:,} entries"),
         )
         return "\n".join(f"{name:<17} {text}" for name, text in lines)
 
 
 def bare_app() -> Flask:
-    """What a webhook endpoint costs at the least: a route without hooks that commits one insert of the body it got.
+    """Return the cheapest possible webhook endpoint: a route without hooks that commits one insert of the body.
 
-    On the service's own pool and role. PostgreSQL packs the body by itself, so its rows are about as long as ours.
+    It uses the service's connection pool and role. PostgreSQL compresses the body, so rows are about as long as ours.
     """
     app = Flask("bare")
     engine = inbox_engine(os.environ["DATABASE_URL"])
@@ -106,7 +108,7 @@ def bare_app() -> Flask:
 
 
 def measure(var_dir: Path, sizes: Sizes) -> Figures:
-    """Start everything, let the burst through, then time both routes by turns."""
+    """Start all processes, send the burst, then measure both routes in turn."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, OPEN_FILES)), hard))
     ports = free_ports()
@@ -123,7 +125,7 @@ def measure(var_dir: Path, sizes: Sizes) -> Figures:
 
 @contextmanager
 def _running(ports: Ports, address: str, var_dir: Path) -> Iterator[Processes]:
-    """Sandbox, service, worker and bare route, the last on the port of the demo's newspaper."""
+    """Run sandbox, service, worker and bare route. The bare route uses the port of the demo's newspaper."""
     processes = Processes(var_dir / "logs", environment(ports, address, var_dir))
     served = {"service": (ports.service, "wsgi:app"), "bare": (ports.newspaper, "infra.bench.webhooks:bare_app")}
     try:
@@ -141,14 +143,17 @@ def _running(ports: Ports, address: str, var_dir: Path) -> Iterator[Processes]:
 
 
 def _stop(processes: Processes, name: str) -> None:
-    """End one process, so that it does not work while others are timed."""
+    """Stop a process, so that it does not take CPU time while others are measured."""
     process = processes.running.pop(name)
     process.terminate()
     process.wait(60)
 
 
 def _rates(ports: Ports, processes: Processes, address: str, sizes: Sizes, example: bytes) -> list[tuple[Rate, Rate]]:
-    """Bare route and webhooks by turns, so that what else the machine does falls on both."""
+    """Measure bare route and webhooks in turn, so that other work on the machine affects both.
+
+    Return (bare route, webhooks) for each round.
+    """
     measured: dict[str, list[Rate]] = {"bare": [], "service": []}
     targets = {"bare": (ports.newspaper, "/bare"), "service": (ports.service, "/webhooks/stripe")}
     with psycopg.connect(address) as connection:
@@ -156,26 +161,26 @@ def _rates(ports: Ports, processes: Processes, address: str, sizes: Sizes, examp
     for number in range(sizes.rounds + 1):
         for name, (port, path) in targets.items():
             messages = [
-                signed_message(path, _event_like(example, f"{number}_{each}")) for each in range(sizes.rate_events)
+                signed_message(path, _event_like(example, f"{number}_{index}")) for index in range(sizes.rate_events)
             ]
             trees = [postmaster, psutil.Process(processes.running[name].pid)]
-            found = rate(port, messages, [tree for tree in trees if tree])
-            measured[name] += [found] if number else []  # the first round warms both up
+            found = measure_rate(port, messages, [tree for tree in trees if tree])
+            measured[name] += [found] if number else []  # the first round only warms up
     return list(zip(measured["bare"], measured["service"], strict=True))
 
 
 def _figures(burst: Burst, pairs: list[tuple[Rate, Rate]]) -> Figures:
     return Figures(
         burst=burst,
-        bare=middle([bare for bare, _ in pairs]),
-        webhook=middle([service for _, service in pairs]),
+        bare=median_rate([bare for bare, _ in pairs]),
+        webhook=median_rate([service for _, service in pairs]),
         ratio=statistics.median(service.per_second / bare.per_second for bare, service in pairs),
         cpu_ratio=statistics.median(bare.cpu_milliseconds / service.cpu_milliseconds for bare, service in pairs),
     )
 
 
 def _event_like(example: bytes, number: str) -> bytes:
-    """A new event about a new object, in all else like one of the sandbox's: about 3 KB for a charge."""
+    """Return a copy of an event with a new id and a new object id. An event about a charge has about 3 KB."""
     event = json.loads(example)
     event["id"], event["data"]["object"]["id"] = f"evt_{number}", f"ch_{number}"
     return json.dumps(event, indent=2).encode()

@@ -1,1 +1,1 @@
-"""What an operator's probes ask: is it alive, can it decide, what does it count, which version is it."""
+"""The paths that an operator's probes ask: liveness, readiness, metrics and version."""

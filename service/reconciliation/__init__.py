@@ -1,1 +1,1 @@
-"""Bring facts, contributions and books up to date with Stripe, and check that they agree."""
+"""Bring facts, contributions and the ledger up to date with Stripe, and check that they agree."""

@@ -17,5 +17,5 @@ blueprint = Blueprint("reconciliation", __name__, description="Refunding a contr
 @blueprint.response(201, RefundSchema)
 @blueprint.doc(tags=["contributions"])
 def refund(wish: dict[str, str]) -> Refund:
-    """Give a contribution back, in full or in part; the same key is the same refund."""
+    """Refund a contribution in full or in part. A repeat with the same key returns the same refund."""
     return refund_charge(current_services(), RefundWish(requested_by=current_token().name, **wish))

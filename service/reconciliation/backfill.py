@@ -1,4 +1,4 @@
-"""Finding events that never reached us: Stripe keeps its own list for 30 days, and the inbox says what is missing."""
+"""Find events that never reached us: compare the list that Stripe keeps for 30 days with the inbox."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,37 +6,36 @@ from itertools import islice
 
 from service.services import Services
 from service.stripe_events import store
-from service.stripe_events.inbox import DeliveryResult, keep
+from service.stripe_events.inbox import DeliveryResult, save
 
 EVENT_LIST_DAYS = 30
-PAGE = 100
+PAGE_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Backfilled:
-    """How many events Stripe lists, and how many of them were missing here."""
+    """How many events Stripe lists, and how many of them were missing from the inbox."""
 
     listed_count: int
     missing_count: int
 
 
 def backfill(services: Services, since: datetime, until: datetime) -> Backfilled:
-    """Keep every listed event of the period that the inbox lacks. Older ones only the balance still knows: `sync`."""
+    """Save every event that Stripe lists from `since` to before `until` and that the inbox lacks.
+
+    The list reaches back 30 days. What older events announced is found by `sync`, which reads the balance.
+    """
     listed, missing = 0, 0
     events = services.gateway.list_events(since, until)
-    while page := list(islice(events, PAGE)):
+    while page := list(islice(events, PAGE_SIZE)):
         with services.engine.begin() as connection:
             known = store.known_ids(connection, [event.envelope.id for event in page])
-        for event in page:
-            if (
-                event.envelope.id not in known
-                and keep(services, event.envelope, event.body) is not DeliveryResult.REPEATED
-            ):
-                missing += 1
+        results = [save(services, event.envelope, event.body) for event in page if event.envelope.id not in known]
+        missing += sum(result is not DeliveryResult.REPEATED for result in results)
         listed += len(page)
     return Backfilled(listed, missing)
 
 
-def longest_backfill(now: datetime) -> datetime:
-    """The earliest moment Stripe's list still reaches."""
+def earliest_listed(now: datetime) -> datetime:
+    """Return the creation time of the oldest events that Stripe still lists."""
     return now - timedelta(days=EVENT_LIST_DAYS)

@@ -1,4 +1,4 @@
-"""Check every invariant of ledger, contributions and exports at one moment of the books."""
+"""Check every invariant of ledger, contributions and exports against one snapshot of the database."""
 
 from collections.abc import Iterable
 
@@ -16,28 +16,29 @@ from service.services import Services
 from service.stripe_gateway.account import StripeBalance
 
 log = structlog.get_logger()
-# The hourly check recomputes this many contributions, those changed last; the command recomputes all.
+# The hourly check recomputes this many contributions, those changed last. The command recomputes all.
 CONTRIBUTIONS_PER_CHECK = 20_000
-# Without one snapshot, facts and entries committed during the check would seem to differ.
-_ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+# One snapshot for all checks. Otherwise a fact that is committed during the check would look like a difference.
+_ONE_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def check_everything(
-    services: Services, stripe_balance: StripeBalance | None = None, newest_lives: int | None = None
+    services: Services, stripe_balance: StripeBalance | None = None, newest_contributions: int | None = None
 ) -> tuple[Check, ...]:
-    """Every invariant, by number. `stripe_balance` is what Stripe says it holds; None leaves that comparison out.
+    """Check every invariant and return the results, sorted by number.
 
-    `newest_lives` bounds how many contributions are folded anew; None folds all.
+    `stripe_balance` None leaves out the comparison with Stripe's balance. `newest_contributions` limits how many
+    contributions are recomputed from their facts, those changed last. None recomputes all.
     """
     settings, now = services.settings, services.clock()
-    with services.engine.connect().execution_options(**_ONE_MOMENT) as connection:
+    with services.engine.connect().execution_options(**_ONE_SNAPSHOT) as connection:
         checks = (
             *check_ledger(connection, now, stripe_balance),
             none_of(
                 8,
                 "contributions are what their facts say",
-                differing_lives(connection, newest_lives),
-                "no life differs from its facts",
+                differing_lives(connection, newest_contributions),
+                "no contribution differs from its facts",
             ),
             *_compare_with_accounts(
                 agreements(connection, settings.accounting_zone, now, is_livemode=settings.is_livemode),
@@ -50,7 +51,7 @@ def check_everything(
 def check_books(services: Services) -> None:
     """Post what is due, check every invariant, save the result, and log each failed check as an error.
 
-    If Stripe cannot be asked for its balance, only that comparison is left out.
+    If Stripe does not return its balance, only that comparison is left out.
     """
     now = services.clock()
     post_in_batches(services.engine, services.settings.accounting_zone, now)
@@ -67,13 +68,16 @@ def check_books(services: Services) -> None:
             log.error("ledger_check_red", number=check.number, check=check.name, detail=check.detail)
 
 
-def _compare_with_accounts(agreements_of_files: Iterable[Agreement], held: Balances) -> tuple[Check, ...]:
+def _compare_with_accounts(agreements_of_files: Iterable[Agreement], account_balances: Balances) -> tuple[Check, ...]:
     """Compare the sum of each export file with the accounts that the file covers."""
     return tuple(
         compare(
             10,
             f"{agreement.name.value} sum to their accounts",
-            {currency: agreement.sign * minor for currency, minor in sum_of(held, *agreement.accounts).items()},
+            {
+                currency: agreement.sign * minor
+                for currency, minor in sum_of(account_balances, *agreement.accounts).items()
+            },
             agreement.sums,
             f"{agreement.name.value}.csv",
         )

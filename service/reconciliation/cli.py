@@ -1,6 +1,6 @@
-"""Commands that bring everything up to date with Stripe: `worker`, `sync`, `backfill`, `refund`, `doctor`.
+"""Commands that work with Stripe: `worker`, `sync`, `backfill`, `refund` and `doctor`.
 
-Also `ledger check` and `ledger rebuild`, which concern all books and not only the ledger.
+`ledger check` and `rebuild` are here too, because they cover contributions and exports besides the ledger.
 """
 
 import sys
@@ -16,8 +16,9 @@ from service.ids import new_id
 from service.jobs import work
 from service.ledger.cli import ledger
 from service.money import major_text
-from service.reconciliation import backfill as backfilling
 from service.reconciliation import pull
+from service.reconciliation.backfill import backfill as backfill_events
+from service.reconciliation.backfill import earliest_listed
 from service.reconciliation.checking import check_everything
 from service.reconciliation.doctor import examine
 from service.reconciliation.rebuild import rebuild_everything
@@ -39,10 +40,10 @@ def _start_of(day: datetime) -> datetime:
 
 
 @click.command()
-@click.option("--from", "since", type=DAY, help="First local day to pull; without it, since the last complete pull.")
+@click.option("--from", "since", type=DAY, help="First local day to pull. Default: since the last complete pull.")
 @with_appcontext
 def sync(since: datetime | None) -> None:
-    """Pull balance transactions and payouts until caught up, then work off what waits."""
+    """Pull all balance transactions and payouts that are new at Stripe, then work until nothing is due."""
     services = current_services()
     try:
         pulled = pull.sync(services, _start_of(since) if since else None)
@@ -56,27 +57,27 @@ def sync(since: datetime | None) -> None:
 
 
 @click.command()
-@click.option("--from", "since", type=DAY, help="First local day; at most 30 days back, which is the default.")
-@click.option("--to", "until", type=DAY, help="Last local day, included; default: now.")
+@click.option("--from", "since", type=DAY, help="First local day, at most 30 days ago. Default: 30 days ago.")
+@click.option("--to", "until", type=DAY, help="Last local day, included. Default: today.")
 @with_appcontext
 def backfill(since: datetime | None, until: datetime | None) -> None:
-    """Keep events that Stripe lists and that never arrived here."""
+    """Save events that Stripe lists but that never arrived here."""
     services = current_services()
     now = services.clock()
-    start = _start_of(since) if since else backfilling.longest_backfill(now)
+    start = _start_of(since) if since else earliest_listed(now)
     end = _start_of(until + timedelta(days=1)) if until else now + timedelta(seconds=1)
     try:
-        found = backfilling.backfill(services, start, end)
+        found = backfill_events(services, start, end)
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{found.listed_count} events listed, {found.missing_count} were missing.")
 
 
 @click.command()
-@click.option("--drain", "is_drain", is_flag=True, help="Work until nothing is due, then stop.")
+@click.option("--drain", "is_drain", is_flag=True, help="Stop when nothing is due.")
 @with_appcontext
 def worker(is_drain: bool) -> None:
-    """Work on jobs and waiting events."""
+    """Work on jobs and events as they become due."""
     services = current_services()
     if is_drain:
         drain(services)
@@ -86,12 +87,12 @@ def worker(is_drain: bool) -> None:
 
 @click.command()
 @click.argument("charge_id")
-@click.option("--amount", help="Major units, such as 5 or 5.00; without it, all that is left.")
-@click.option("--by", "requested_by", required=True, help="Who decided it; kept with the refund.")
-@click.option("--key", help="Name of this wish; the same key is the same refund. Printed when it is made up.")
+@click.option("--amount", help="Amount in major units, such as 5 or 5.00. Default: all that is left.")
+@click.option("--by", "requested_by", required=True, help="Who decided on the refund. Saved with it.")
+@click.option("--key", help="Repeat a refund whose outcome is unknown by its key. Default: a new key.")
 @with_appcontext
 def refund(charge_id: str, amount: str | None, requested_by: str, key: str | None) -> None:
-    """Give a contribution back, in full or in part."""
+    """Refund a charge in full or in part."""
     wish = RefundWish(charge_id, key or new_id("rfk"), requested_by, amount)
     try:
         made = refund_charge(current_services(), wish)
@@ -106,14 +107,14 @@ def refund(charge_id: str, amount: str | None, requested_by: str, key: str | Non
     "pages",
     metavar="[TYPE=]URL",
     multiple=True,
-    help="Check the widget on this page instead. Repeat it for several pages; TYPE is the page type it should have.",
+    help="Check the widget on this page instead. Can be repeated. TYPE is the page type that the page should have.",
 )
-@click.option("--chromium", metavar="PATH", help="The browser to open pages with; otherwise one that is found.")
-@click.option("--no-browser", is_flag=True, help="Read only the HTML and headers of pages.")
+@click.option("--chromium", metavar="PATH", help="Browser to open pages with. Default: an installed one.")
+@click.option("--no-browser", is_flag=True, help="Read only the HTML and the headers of pages.")
 @click.option("--json", "is_json", is_flag=True, help="Print the result for pages as JSON.")
 @with_appcontext
 def doctor(pages: tuple[str, ...], chromium: str | None, no_browser: bool, is_json: bool) -> None:
-    """Check the payment setup, or the widget on pages, and list what to mend. Exit status 1 if anything is wrong."""
+    """Check the payment setup, or the widget on pages, and say how to fix problems. Exit status 1 if there are any."""
     if pages:
         _check_pages(pages, None if no_browser else find_browser(chromium), is_json)
     findings = examine(current_services())
@@ -135,29 +136,29 @@ def _check_pages(pages: tuple[str, ...], visit: VisitPage | None, is_json: bool)
 
 
 @ledger.command("check")
-@click.option("--offline", is_flag=True, help="Do not ask Stripe for its balance.")
+@click.option("--offline", is_flag=True, help="Do not compare with the balance at Stripe.")
 @with_appcontext
 def check(offline: bool) -> None:
-    """Check every invariant; ends with status 1 if one is red."""
+    """Check every invariant of the books. Exit status 1 if one is red."""
     services = current_services()
     stripe_balance = None if offline else _stripe_balance(services)
     checks = check_everything(services, stripe_balance)
-    for found in checks:
-        colour = "green" if found.is_green else "red"
-        click.echo(f"{click.style(f'{colour:5}', fg=colour)} {found.number:>2}  {found.name}: {found.detail}")
-    if not all(found.is_green for found in checks):
+    for result in checks:
+        colour = "green" if result.is_green else "red"
+        click.echo(f"{click.style(f'{colour:5}', fg=colour)} {result.number:>2}  {result.name}: {result.detail}")
+    if not all(result.is_green for result in checks):
         sys.exit(1)
 
 
 @ledger.command("rebuild")
 @with_appcontext
 def rebuild() -> None:
-    """Recompute every entry and contribution from the facts; change nothing if an entry would differ."""
+    """Recompute every entry and contribution from the facts. Nothing is changed if an entry would differ."""
     try:
         report = rebuild_everything(current_services())
     except DomainError as error:
         sys.exit(f"Nothing was changed: {error}")
-    click.echo(f"{report.rebuilt} entries came out as they were; {report.posted} were due and are new.")
+    click.echo(f"{report.rebuilt} entries were recomputed without a difference; {report.posted} new ones were posted.")
 
 
 def _stripe_balance(services: Services) -> StripeBalance | None:

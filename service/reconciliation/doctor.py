@@ -1,17 +1,21 @@
-"""Looking the whole money road over: what is wrong, and what to do about it."""
+"""Check the payment setup (the account at Stripe, this clock, unfinished work) and say how to fix problems."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
+from service.contributions.mail.outbox_store import count_unsent_mail
 from service.errors import StripeRefusedError, StripeUnavailableError
-from service.reconciliation import doctor_store
-from service.reconciliation.doctor_store import Backlog
+from service.reconciliation.pull_store import pulled_through
 from service.services import Services
-from service.stripe_events import store
+from service.stripe_events.backlog_store import EventBacklog, event_backlog
+from service.stripe_events.store import known_ids
+from service.stripe_facts.query_store import count_unmatched_charges
 from service.stripe_gateway import API_VERSION
 from service.stripe_gateway.account import AccountSetup, PortalConfiguration, WebhookEndpoint
-from service.stripe_gateway.events import SUBSCRIBED_EVENTS
+from service.stripe_gateway.event_types import SUBSCRIBED_EVENTS
 
 MAX_SKEW = timedelta(seconds=60)
 MAX_LAG = timedelta(minutes=10)
@@ -21,32 +25,43 @@ GAP_WINDOW = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class SetupFinding:
-    """One thing that was looked at. `remedy` is empty where nothing has to be done."""
+    """The result of one check. `remedy` says what to do, and is empty if there is nothing to do."""
 
     is_fine: bool
     what: str
     remedy: str = ""
 
 
-UNTOLD = (
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Unfinished work: events, mails, charges without a contribution, and the last complete pull (None: never)."""
+
+    events: EventBacklog
+    unsent_mail_count: int
+    unmatched_charge_count: int
+    pulled_through_at: datetime | None
+
+
+# Stripe's API does not show these settings, so a person has to read them in the dashboard.
+ONLY_IN_DASHBOARD = (
     SetupFinding(
         True,
-        "Stripe does not tell its retry policy",
-        "Look in the dashboard (Billing, Revenue recovery) what happens after the last retry.",
+        "Stripe's API does not show the account's retry policy",
+        "See in the dashboard (Billing, Revenue recovery) what happens to a subscription after the last retry.",
     ),
     SetupFinding(
         True,
-        "Stripe does not tell how long before a renewal it sends invoice.upcoming",
-        "Look in the dashboard (Billing, upcoming renewal events): as long as the law wants notice of a renewal.",
+        "Stripe's API does not show how long before a renewal it sends invoice.upcoming",
+        "Set it in the dashboard (Billing, upcoming renewal events) to the notice period that your law requires.",
     ),
 )
 
 
 def examine(services: Services) -> tuple[SetupFinding, ...]:
-    """Every check, in order; a Stripe that cannot be asked is a finding of its own."""
+    """Run every check, in a fixed order. If Stripe cannot be reached, that is a finding too."""
     now = services.clock()
     with services.engine.begin() as connection:
-        backlog = doctor_store.backlog(connection)
+        backlog = read_backlog(connection)
     found = list(examine_backlog(backlog, now))
     try:
         setup = services.gateway.fetch_account_setup()
@@ -54,74 +69,72 @@ def examine(services: Services) -> tuple[SetupFinding, ...]:
             *examine_endpoints(setup.endpoints, f"{services.settings.public_url}/webhooks/stripe"),
             examine_portal(setup.portal),
             examine_clock(setup, now),
-            _gaps(services, now),
+            _examine_missing_events(services, now),
         ]
     except (StripeUnavailableError, StripeRefusedError) as error:
-        found.append(SetupFinding(False, str(error), "Check STRIPE_API_KEY, STRIPE_API_BASE and the way to Stripe."))
-    return (*found, *UNTOLD)
+        remedy = "Check STRIPE_API_KEY, STRIPE_API_BASE and the network connection to Stripe."
+        found.append(SetupFinding(False, str(error), remedy))
+    return (*found, *ONLY_IN_DASHBOARD)
+
+
+def read_backlog(connection: Connection) -> Backlog:
+    """Count the unfinished work."""
+    return Backlog(
+        events=event_backlog(connection),
+        unsent_mail_count=count_unsent_mail(connection),
+        unmatched_charge_count=count_unmatched_charges(connection),
+        pulled_through_at=pulled_through(connection),
+    )
 
 
 def examine_endpoints(endpoints: tuple[WebhookEndpoint, ...], url: str) -> Iterator[SetupFinding]:
-    """The endpoint Stripe sends our events to: there, enabled, complete, and at the pinned version."""
-    endpoint = next((each for each in endpoints if each.url == url), None)
+    """Check that the webhook endpoint for `url` exists, is enabled, gets all events and has the pinned API version."""
+    endpoint = next((endpoint for endpoint in endpoints if endpoint.url == url), None)
     if endpoint is None:
         yield SetupFinding(
             False,
-            f"no webhook endpoint for {url}",
-            "Create one in Stripe's dashboard, for the events that "
-            f"docs/contributions.md names, at version {API_VERSION}; put its secret into STRIPE_WEBHOOK_SECRETS.",
+            f"there is no webhook endpoint for {url}",
+            "Create one in Stripe's dashboard, for the events that docs/contributions.md lists, "
+            f"with API version {API_VERSION}. Put its secret into STRIPE_WEBHOOK_SECRETS.",
         )
         return
-    yield SetupFinding(
-        endpoint.is_enabled, f"webhook endpoint {endpoint.id}", "" if endpoint.is_enabled else "Enable it."
-    )
+    state = "enabled" if endpoint.is_enabled else "disabled"
+    remedy = "" if endpoint.is_enabled else "Enable it in Stripe's dashboard."
+    yield SetupFinding(endpoint.is_enabled, f"webhook endpoint {endpoint.id} is {state}", remedy)
     missing = sorted(SUBSCRIBED_EVENTS - endpoint.enabled_events) if "*" not in endpoint.enabled_events else []
     remedy = f"Enable these events: {', '.join(missing)}" if missing else ""
     yield SetupFinding(not missing, f"{len(SUBSCRIBED_EVENTS)} event types wanted, {len(missing)} not sent", remedy)
     is_pinned = endpoint.api_version == API_VERSION
-    remedy = "" if is_pinned else f"Not harmful, as objects are fetched anew; recreate it with {API_VERSION}."
+    remedy = "" if is_pinned else f"This does no harm, as objects are fetched again; recreate it with {API_VERSION}."
     yield SetupFinding(True, f"the endpoint's API version is {endpoint.api_version or 'the default'}", remedy)
 
 
 def examine_portal(portal: PortalConfiguration | None) -> SetupFinding:
-    """Leaving must be as easy as joining, and a changed amount must not charge a rest of a month."""
+    """Check that contributors can cancel and change their card, and that a changed amount is not charged pro rata."""
     if portal is None:
         return SetupFinding(False, "no customer portal is set up", "Save its settings in Stripe's dashboard.")
-    wishes = [
+    problems = [
         (not portal.can_cancel, "switch cancelling on"),
         (not portal.can_update_card, "switch updating the payment method on"),
         (portal.does_prorate, "switch proration off"),
     ]
-    remedies = [remedy for is_wrong, remedy in wishes if is_wrong]
+    remedies = [remedy for is_wrong, remedy in problems if is_wrong]
     remedy = f"In its settings, {', '.join(remedies)}." if remedies else ""
     return SetupFinding(not remedies, f"customer portal {portal.id}", remedy)
 
 
 def examine_clock(setup: AccountSetup, now: datetime) -> SetupFinding:
-    """Signatures count for five minutes, so this clock must be right."""
+    """Check that this clock is within a minute of Stripe's. Webhook signatures are valid for five minutes only."""
     if setup.stripe_at is None:
-        return SetupFinding(True, "Stripe did not tell its time")
+        return SetupFinding(True, "Stripe's answer had no time to compare this clock with")
     skew = abs(setup.stripe_at - now)
-    remedy = "" if skew <= MAX_SKEW else "Set this machine's clock (NTP): signatures will be refused."
+    remedy = "" if skew <= MAX_SKEW else "Set this machine's clock (NTP): otherwise webhook signatures are refused."
     return SetupFinding(skew <= MAX_SKEW, f"this clock is {skew.total_seconds():.0f} s from Stripe's", remedy)
 
 
 def examine_backlog(backlog: Backlog, now: datetime) -> Iterator[SetupFinding]:
-    """What waits, what was given up, and money nobody claims."""
-    lag = now - (backlog.oldest_waiting_at or now)
-    rest = now - (backlog.oldest_dead_at or now)
-    yield SetupFinding(
-        lag <= MAX_LAG,
-        f"events waiting: {backlog.waiting_count}{_oldest(lag)}",
-        "" if lag <= MAX_LAG else "Is a worker running? `flask --app wsgi worker`",
-    )
-    yield SetupFinding(
-        not backlog.dead_count,
-        f"events given up: {backlog.dead_count}{_oldest(rest)}",
-        "See `events list --status dead`, then `events requeue`; after an outage of Stripe, the next `sync` does it."
-        if backlog.dead_count
-        else "",
-    )
+    """Check that nothing has waited for long or was given up, and that all money belongs to contributions."""
+    yield from _examine_events(backlog.events, now)
     yield SetupFinding(
         not backlog.unsent_mail_count,
         f"mails that could not be sent: {backlog.unsent_mail_count}",
@@ -137,15 +150,31 @@ def examine_backlog(backlog: Backlog, now: datetime) -> Iterator[SetupFinding]:
     yield SetupFinding(is_fresh, f"the balance was last pulled completely: {pulled}", "" if is_fresh else "Run `sync`.")
 
 
-def _gaps(services: Services, now: datetime) -> SetupFinding:
-    """Events of the last day that Stripe lists and the inbox lacks.
+def _examine_events(events: EventBacklog, now: datetime) -> Iterator[SetupFinding]:
+    lag = now - (events.oldest_waiting_at or now)
+    yield SetupFinding(
+        lag <= MAX_LAG,
+        f"events waiting: {events.waiting_count}{_oldest(lag)}",
+        "" if lag <= MAX_LAG else "Is a worker running? `flask --app wsgi worker`",
+    )
+    remedy = "See `events list --status dead`, then `events requeue`. After an outage of Stripe, `sync` requeues them."
+    yield SetupFinding(
+        not events.dead_count,
+        f"events given up: {events.dead_count}{_oldest(now - (events.oldest_dead_at or now))}",
+        remedy if events.dead_count else "",
+    )
 
-    Stripe lists also what no endpoint of ours is to be sent, and what is on its way.
+
+def _examine_missing_events(services: Services, now: datetime) -> SetupFinding:
+    """Check that the inbox has every event of the last day that Stripe lists.
+
+    Types that we do not act on are left out, because our endpoint need not get them. Events of the last ten minutes
+    are left out, because they may be on their way.
     """
     events = services.gateway.list_events(now - GAP_WINDOW, now - MAX_LAG)
     wanted = {event.envelope.id for event in events if event.envelope.is_known}
     with services.engine.begin() as connection:
-        missing = wanted - store.known_ids(connection, sorted(wanted))
+        missing = wanted - known_ids(connection, sorted(wanted))
     remedy = "Run `backfill`." if missing else ""
     return SetupFinding(
         not missing, f"events of the last day that never arrived: {len(missing)} of {len(wanted)}", remedy
@@ -153,7 +182,7 @@ def _gaps(services: Services, now: datetime) -> SetupFinding:
 
 
 def _oldest(age: timedelta) -> str:
-    """How long ago the first of them came, in the unit people would use."""
+    """Return how long ago the oldest event came, in minutes, hours or days. Return an empty text for an age of zero."""
     hours = age / timedelta(hours=1)
-    said = f"{hours * 60:.0f} min" if hours < 1 else f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.0f} days"
-    return f", the oldest came {said} ago" if age else ""
+    text = f"{hours * 60:.0f} min" if hours < 1 else f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.0f} days"
+    return f", the oldest came {text} ago" if age else ""

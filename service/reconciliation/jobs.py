@@ -20,9 +20,9 @@ def _services(context: procrastinate.JobContext) -> Services:
 def refresh(context: procrastinate.JobContext) -> None:
     """Refresh objects whose events are due, and queue another refresh until nothing is due.
 
-    An arriving event queues this job only if none is queued, so a burst of events becomes few jobs with large batches.
-    The last run, which finds nothing, also covers an event that was committed just after that run began. The inbox
-    itself decides when a failed event is due again.
+    An arriving event queues this job only if none is queued, so a burst of events leads to few jobs with large batches.
+    The last run finds nothing; it is there for an event that was committed while the run before it was at work. The
+    inbox decides when a failed event is due again.
     """
     services = _services(context)
     if refreshing.sweep(services):
@@ -32,26 +32,26 @@ def refresh(context: procrastinate.JobContext) -> None:
 
 @blueprint.task(name="pull", pass_context=True, lock=PULL_JOB, queueing_lock=PULL_JOB)
 def pull(context: procrastinate.JobContext) -> None:
-    """Pull the newest balance transactions, because an event announced some."""
+    """Pull the newest balance transactions, after an event announced some."""
     pulling.pull_balance(_services(context))
 
 
 @blueprint.periodic(cron="* * * * *")
 @blueprint.task(name="sweep", pass_context=True, queueing_lock="reconciliation:sweep")
-def sweep(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue hands it over
-    """Refresh whatever is due, every minute, so that a lost job delays nothing for long."""
+def sweep(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 procrastinate passes it
+    """Refresh objects whose events are due, every minute, which also retries failed events and covers lost jobs."""
     refreshing.sweep(_services(context))
 
 
 @blueprint.periodic(cron="*/15 * * * *")
 @blueprint.task(name="pull_regularly", pass_context=True, lock=PULL_JOB, queueing_lock="reconciliation:pull_regularly")
-def pull_regularly(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue hands it over
-    """Pull balance transactions and payouts every quarter of an hour, since some have no event."""
+def pull_regularly(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 procrastinate passes it
+    """Pull balance transactions and payouts every 15 minutes, because some of them have no event."""
     pulling.sync(_services(context))
 
 
 @blueprint.periodic(cron="37 * * * *")
 @blueprint.task(name="check", pass_context=True, queueing_lock="reconciliation:check")
-def check(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue hands it over
+def check(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 procrastinate passes it
     """Post what is due and check every invariant, every hour."""
     check_books(_services(context))

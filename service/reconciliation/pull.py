@@ -1,4 +1,4 @@
-"""Pulling what Stripe's balance did: the truth of money, whatever events came, came twice, or never came."""
+"""Pull balance transactions and payouts from Stripe. This finds all money, even if events were lost or repeated."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,25 +12,29 @@ from service.errors import StripeRefusedError, StripeUnavailableError
 from service.ledger.invariants.figures_store import unposted_transactions
 from service.ledger.payouts.tie_store import payouts_to_tie
 from service.reconciliation import pull_store
-from service.reconciliation.consequences_store import record
-from service.reconciliation.pull_store import requeue_after_outage
-from service.reconciliation.refresh import RETRY_GAPS, fetch_and_record, post
+from service.reconciliation.consequences import save_facts
+from service.reconciliation.refresh import RETRY_GAPS, fetch_and_save, post_to_ledger
 from service.services import Services
-from service.stripe_events import store
-from service.stripe_gateway.events import ObjectRef, ObjectType
+from service.stripe_events.store import objects_with_waiting_events, requeue_failed_with
+from service.stripe_facts.query_store import (
+    known_transaction_ids,
+    missing_sources,
+    newest_transaction_at,
+    payouts_by_id,
+)
 from service.stripe_gateway.facts import BalanceTransaction, Payout
 from service.stripe_gateway.fields import UnreadableObjectError
+from service.stripe_gateway.objects import ObjectRef, ObjectType
 
-# A movement may be dated before one we already have; Stripe lists by its own creation time.
+# A new balance transaction may be dated before one that we have already. Stripe sorts by the time of creation.
 TRANSACTION_OVERLAP = timedelta(hours=48)
 # A paid payout can still fail within five business days.
 PAYOUT_OVERLAP = timedelta(days=14)
-# As long as the last gap between an event's tries: no pull of a quarter of an hour's rhythm came through in it.
+# An outage: no pull, of which one is due every 15 minutes, succeeded for as long as the longest gap between retries.
 OUTAGE = RETRY_GAPS[-1]
 BATCH_SIZE = 100
 MAX_UNANSWERED = 3
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CURSOR = "balance"
 _SOURCES = {
     "charge": ObjectType.CHARGE,
     "charge_failure": ObjectType.CHARGE,
@@ -48,7 +52,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What a pull looked at and what of it was new."""
+    """How many balance transactions and payouts a pull read, and how many of the balance transactions were new."""
 
     transaction_count: int = 0
     new_transaction_count: int = 0
@@ -56,88 +60,111 @@ class Pulled:
 
 
 def pull_balance(services: Services) -> Pulled:
-    """The quick pull after an event: newest movements first, until a whole page of them is already here.
+    """Pull quickly after an event: the newest balance transactions, until a whole page of them is known.
 
-    What an event in the inbox tells of is left to it; the full pull leaves nothing to anyone.
+    Balance transactions of objects with waiting events are left to the refresh of those objects. Raise
+    StripeUnavailableError, after saving everything else, if Stripe could not answer for an object.
     """
     seen, new = 0, 0
     payouts: list[ObjectRef] = []
     unanswered: list[ObjectRef] = []
-    for page in _batches(services.gateway.list_balance_transactions(_since(services, None))):
-        ours = _told_of_by_none(services, page)
-        fresh = _take_over(services, ours, payouts, unanswered)
-        seen, new = seen + len(page), new + fresh
-        if not fresh and len(ours) == len(page):
+    for page in _batches(services.gateway.list_balance_transactions(_start_of_pull(services, None))):
+        unannounced = _without_waiting_events(services, page)
+        new_in_page = _save_page(services, unannounced, payouts, unanswered)
+        seen, new = seen + len(page), new + new_in_page
+        if not new_in_page and len(unannounced) == len(page):
             break
-    _fetch_each(services, payouts, unanswered)
-    post(services)
+    _fetch_and_save_each(services, payouts, unanswered)
+    post_to_ledger(services)
     _require_answers(unanswered)
     return Pulled(seen, new)
 
 
 def sync(services: Services, since: datetime | None = None) -> Pulled:
-    """The full pull: everything since `since`, or since the last full pull with an overlap; then payouts.
+    """Pull completely: all balance transactions and payouts since `since`, or since the last complete pull.
 
-    The cursor moves only when all of it has been taken over, so a pull that broke off is repeated. It then is known
-    that Stripe answers, and events that died while it did not are tried again.
+    The time of the pull is saved only at the end, so a pull that is cut short is repeated. A complete pull also shows
+    that Stripe is answering, so events that died during an outage are requeued. Raise StripeUnavailableError, after
+    saving everything else, if Stripe could not answer for an object.
     """
     began_at = services.clock()
-    start = _since(services, since)
+    start = _start_of_pull(services, since)
     payouts: list[ObjectRef] = []
     unanswered: list[ObjectRef] = []
     seen, new = 0, 0
     for page in _batches(services.gateway.list_balance_transactions(start)):
-        seen, new = seen + len(page), new + _take_over(services, page, payouts, unanswered)
-    _fetch_each(services, payouts, unanswered)
+        seen, new = seen + len(page), new + _save_page(services, page, payouts, unanswered)
+    _fetch_and_save_each(services, payouts, unanswered)
     payout_start = max(EPOCH, start - PAYOUT_OVERLAP) if start > EPOCH + PAYOUT_OVERLAP else EPOCH
     payout_count = sum(
-        _take_over_payouts(services, page, unanswered) for page in _batches(services.gateway.list_payouts(payout_start))
+        _refresh_changed_payouts(services, page, unanswered)
+        for page in _batches(services.gateway.list_payouts(payout_start))
     )
     with services.engine.connect() as connection:
         untied = payouts_to_tie(connection, began_at)
-    _fetch_each(services, (ObjectRef(ObjectType.PAYOUT, payout_id) for payout_id in untied), unanswered)
+    _fetch_and_save_each(services, (ObjectRef(ObjectType.PAYOUT, payout_id) for payout_id in untied), unanswered)
     _fetch_missing_sources(services, unanswered)
-    post(services)
+    post_to_ledger(services)
     _require_answers(unanswered)
-    with services.engine.begin() as connection:
-        pulled_through_at = pull_store.cursor(connection, _CURSOR)
-        if since is None or pulled_through_at is not None:
-            pull_store.advance_cursor(connection, _CURSOR, began_at)
-        requeued = requeue_after_outage(connection, pulled_through_at, OUTAGE, began_at)
-    if requeued:
-        log.warning("events_requeued_after_outage", count=requeued)
+    _finish_complete_pull(services, began_at, is_from_last=since is None)
     return Pulled(seen, new, payout_count)
 
 
-def _since(services: Services, since: datetime | None) -> datetime:
-    """Where a pull begins: before the last full one, and before the newest movement, whose clock is Stripe's own."""
+def _finish_complete_pull(services: Services, began_at: datetime, *, is_from_last: bool) -> None:
+    """Save the time of a complete pull, and requeue the events that died because Stripe was down before it.
+
+    A pull from a given day counts only if an earlier pull has covered what came before that day. An event died of an
+    outage if its last attempt was due after the last complete pull plus the length of an outage: no pull succeeded in
+    all that time either. An event that failed while Stripe answered other requests stays dead.
+    """
+    with services.engine.begin() as connection:
+        last_pull = pull_store.pulled_through(connection)
+        if is_from_last or last_pull is not None:
+            pull_store.set_pulled_through(connection, began_at)
+        if last_pull is None:
+            return
+        error_name = StripeUnavailableError.__name__
+        requeued = requeue_failed_with(connection, error_name, last_pull + OUTAGE, began_at)
+    if requeued:
+        log.warning("events_requeued_after_outage", count=len(requeued))
+
+
+def _start_of_pull(services: Services, since: datetime | None) -> datetime:
+    """Return the creation time from which to read: `since`, or the last complete pull, less an overlap.
+
+    The newest known balance transaction also limits it, because its time comes from Stripe's clock and not from ours.
+    """
     if since is not None:
         return since
     with services.engine.begin() as connection:
-        cursor = pull_store.cursor(connection, _CURSOR)
-        newest = pull_store.newest_movement_at(connection)
-    return EPOCH if cursor is None or newest is None else min(cursor, newest) - TRANSACTION_OVERLAP
+        last_pull = pull_store.pulled_through(connection)
+        newest = newest_transaction_at(connection)
+    return EPOCH if last_pull is None or newest is None else min(last_pull, newest) - TRANSACTION_OVERLAP
 
 
-def _take_over(
+def _save_page(
     services: Services, page: Sequence[BalanceTransaction], payouts: list[ObjectRef], unanswered: list[ObjectRef]
 ) -> int:
-    """Record a page of movements; how many were new.
+    """Save a page of balance transactions and the objects that caused them. Return how many were new.
 
-    What a new movement came from is looked at first, so that a pull cut short, or one whose source got no answer,
-    finds the movement new again. Only payouts wait, in `payouts`: each brings along what it carried, which then would
-    be new to no page.
+    The source of a new balance transaction is fetched before the balance transaction is saved. If the pull is cut
+    short, or the source gets no answer, the next pull finds the balance transaction new again. Payouts are only added
+    to `payouts`: fetching one saves the balance transactions it paid out, which would then be new to no page.
     """
     with services.engine.begin() as connection:
-        known = pull_store.known_transactions(connection, [each.id for each in page])
-    new = [each for each in page if each.id not in known]
-    found = (_source_of(each.reporting_category, each.source_id) for each in new)
+        known = known_transaction_ids(connection, [transaction.id for transaction in page])
+    new = [transaction for transaction in page if transaction.id not in known]
+    found = (_source_of(transaction.reporting_category, transaction.source_id) for transaction in new)
     refs = [ref for ref in dict.fromkeys(found) if ref is not None]
     payouts += [ref for ref in refs if ref.type is ObjectType.PAYOUT]
-    _fetch_each(services, (ref for ref in refs if ref.type is not ObjectType.PAYOUT), unanswered)
-    taken = [each for each in page if _source_of(each.reporting_category, each.source_id) not in unanswered]
+    _fetch_and_save_each(services, (ref for ref in refs if ref.type is not ObjectType.PAYOUT), unanswered)
+    answered = [
+        transaction
+        for transaction in page
+        if _source_of(transaction.reporting_category, transaction.source_id) not in unanswered
+    ]
     with services.engine.begin() as connection:
-        record(connection, taken, services.clock())
+        save_facts(connection, answered, services.clock())
     return len(new)
 
 
@@ -145,34 +172,34 @@ def _fetch_missing_sources(services: Services, unanswered: list[ObjectRef]) -> N
     """Fetch the source objects of balance transactions whose source we do not have yet, the newest first.
 
     A source is missing if the transaction came with a payout's list, or if Stripe could not answer for it before.
-    Stops after a batch that Stripe refuses entirely.
+    Stop after a batch that Stripe refuses entirely.
     """
-    post(services)
+    post_to_ledger(services)
     with services.engine.connect() as connection:
-        unposted = [(each.category, each.source_id) for each in unposted_transactions(connection)]
-        waiting = [*pull_store.unseen_sources(connection), *unposted]
-    found = (_source_of(*each) for each in reversed(waiting))
+        unposted = [(unposted.category, unposted.source_id) for unposted in unposted_transactions(connection)]
+        waiting = [*missing_sources(connection), *unposted]
+    found = (_source_of(category, source_id) for category, source_id in reversed(waiting))
     refs = (ref for ref in dict.fromkeys(found) if ref is not None and ref not in unanswered)
     for batch in _batches(refs):
-        if _fetch_each(services, batch, unanswered) == BATCH_SIZE:
+        if _fetch_and_save_each(services, batch, unanswered) == BATCH_SIZE:
             return
 
 
-def _fetch_each(services: Services, refs: Iterable[ObjectRef], unanswered: list[ObjectRef]) -> int:
-    """Take over objects; one that Stripe refuses, cannot answer for or that cannot be read holds nobody up.
+def _fetch_and_save_each(services: Services, refs: Iterable[ObjectRef], unanswered: list[ObjectRef]) -> int:
+    """Fetch and save objects. Return how many Stripe refused or were unreadable.
 
-    How many were refused or unreadable. Those without an answer join `unanswered`. More than a few are an outage:
-    raises StripeUnavailableError.
+    An object that fails does not stop the others. Objects without an answer are added to `unanswered`; if these become
+    more than a few, Stripe is down: raise StripeUnavailableError.
     """
     refused = 0
     for ref in refs:
         try:
-            fetch_and_record(services, ref)
+            fetch_and_save(services, ref)
         except (StripeRefusedError, UnreadableObjectError) as error:
-            log.warning("object_not_taken_over", object_type=ref.type, code=error.code)
+            log.warning("object_not_saved", object_type=ref.type, code=error.code)
             refused += 1
         except StripeUnavailableError as error:
-            log.warning("object_not_taken_over", object_type=ref.type, code=error.code)
+            log.warning("object_not_saved", object_type=ref.type, code=error.code)
             unanswered.append(ref)
             if len(unanswered) > MAX_UNANSWERED:
                 raise
@@ -180,31 +207,37 @@ def _fetch_each(services: Services, refs: Iterable[ObjectRef], unanswered: list[
 
 
 def _require_answers(unanswered: Sequence[ObjectRef]) -> None:
-    """Raise StripeUnavailableError where something got no answer: the pull has to be repeated."""
+    """Raise StripeUnavailableError if an object got no answer, so that the pull is repeated."""
     if unanswered:
         names = ", ".join(f"{ref.type} {ref.id}" for ref in unanswered)
-        raise StripeUnavailableError(f"Stripe could not answer for {names}; all else was taken over")
+        raise StripeUnavailableError(f"Stripe could not answer for {names}; everything else was saved")
 
 
-def _told_of_by_none(services: Services, page: Sequence[BalanceTransaction]) -> tuple[BalanceTransaction, ...]:
-    """Those whose source no waiting event names."""
+def _without_waiting_events(services: Services, page: Sequence[BalanceTransaction]) -> tuple[BalanceTransaction, ...]:
+    """Return the balance transactions whose source has no waiting event."""
+    sources = [transaction.source_id for transaction in page if transaction.source_id]
     with services.engine.begin() as connection:
-        waiting = store.waiting_among(connection, [each.source_id for each in page if each.source_id])
-    return tuple(each for each in page if each.source_id not in waiting)
+        waiting = objects_with_waiting_events(connection, sources)
+    return tuple(transaction for transaction in page if transaction.source_id not in waiting)
 
 
 def _source_of(category: str, source_id: str | None) -> ObjectRef | None:
+    """Return the object that caused a balance transaction of this category, or None if we fetch no such object."""
     kind = _SOURCES.get(category)
     return ObjectRef(kind, source_id) if kind and source_id else None
 
 
-def _take_over_payouts(services: Services, page: Sequence[Payout], unanswered: list[ObjectRef]) -> int:
-    """Look anew at each payout that stands differently here; how many there were."""
+def _refresh_changed_payouts(services: Services, page: Sequence[Payout], unanswered: list[ObjectRef]) -> int:
+    """Fetch and save those payouts of a page whose status differs from ours. Return the size of the page."""
     with services.engine.begin() as connection:
-        known = pull_store.known_payouts(connection, [each.id for each in page])
-    changed = [each.id for each in page if known.get(each.id) != (each.status, each.reconciliation_status)]
-    _fetch_each(services, (ObjectRef(ObjectType.PAYOUT, id_) for id_ in changed), unanswered)
+        known = payouts_by_id(connection, [payout.id for payout in page])
+    changed = [payout.id for payout in page if _statuses(known.get(payout.id)) != _statuses(payout)]
+    _fetch_and_save_each(services, (ObjectRef(ObjectType.PAYOUT, payout_id) for payout_id in changed), unanswered)
     return len(page)
+
+
+def _statuses(payout: Payout | None) -> tuple[str, str] | None:
+    return (payout.status, payout.reconciliation_status) if payout else None
 
 
 def _batches(items: Iterable[T]) -> Iterator[tuple[T, ...]]:

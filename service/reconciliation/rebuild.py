@@ -7,9 +7,9 @@ from service.services import Services
 
 
 def rebuild_everything(services: Services) -> RebuildReport:
-    """Recompute every entry and every contribution from the facts, and return what became of the entries.
+    """Recompute every entry and every contribution from the facts, and report on the entries.
 
-    Raises RebuildError, and changes nothing, if an entry would come out differently. The ledger is rebuilt on a
+    Raise RebuildError, and change nothing, if an entry would come out differently. The ledger is rebuilt on a
     connection of the tables' owner, because the application's own role may not delete entries.
     """
     owner = owner_engine(database_address(services.settings))

@@ -1,4 +1,4 @@
-"""Refunds that finance asked for: kept before Stripe is asked, so that a lost answer makes no second refund."""
+"""Refunds that finance asked for, stored before Stripe is asked, so that a lost answer causes no second refund."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ refund_requests = Table(
 
 @dataclass(frozen=True, slots=True)
 class RefundRequest:
-    """`refund_id` None: Stripe's answer is not known yet."""
+    """A refund to be made. `refund_id` is None until Stripe's answer is known."""
 
     key: str
     charge_id: str
@@ -38,6 +38,7 @@ class RefundRequest:
 
 
 def find_request(connection: Connection, key: str) -> RefundRequest | None:
+    """Return the request with this key, or None."""
     row = connection.execute(select(refund_requests).where(refund_requests.c.key == key)).first()
     if row is None:
         return None
@@ -46,14 +47,14 @@ def find_request(connection: Connection, key: str) -> RefundRequest | None:
 
 
 def unanswered_requests(connection: Connection, charge_id: str) -> tuple[str, ...]:
-    """Keys of refunds of a charge whose outcome is not known."""
+    """Return the keys of those requests for a charge whose outcome is not known, oldest first."""
     c = refund_requests.c
     statement = select(c.key).where(c.charge_id == charge_id, c.refund_id.is_(None)).order_by(c.requested_at)
     return tuple(connection.execute(statement).scalars())
 
 
 def insert_request(connection: Connection, request: RefundRequest) -> bool:
-    """Whether it is kept now: no other has its key."""
+    """Store a request. Return False, and store nothing, if there is a request with its key already."""
     values = insert(refund_requests).values(
         key=request.key,
         charge_id=request.charge_id,
@@ -67,10 +68,11 @@ def insert_request(connection: Connection, request: RefundRequest) -> bool:
 
 
 def set_refund(connection: Connection, key: str, refund_id: str) -> None:
+    """Save the refund that Stripe made for a request."""
     statement = update(refund_requests).where(refund_requests.c.key == key)
     connection.execute(statement.values(refund_id=refund_id))
 
 
-def drop_request(connection: Connection, key: str) -> None:
-    """Forget a request that Stripe refused: nothing came of it."""
+def delete_request(connection: Connection, key: str) -> None:
+    """Delete a request that Stripe refused."""
     connection.execute(refund_requests.delete().where(refund_requests.c.key == key))

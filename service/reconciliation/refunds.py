@@ -1,4 +1,4 @@
-"""Giving a contribution back, in full or in part, once, however often it is asked for."""
+"""Refund a charge in full or in part, exactly once, however often the request is repeated."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -6,30 +6,35 @@ from dataclasses import dataclass, replace
 from service.errors import ConflictError, StripeRefusedError
 from service.money import Money, checked_amount, major_text, parse_amount
 from service.reconciliation import refund_store
-from service.reconciliation.consequences_store import record
-from service.reconciliation.refresh import post
-from service.reconciliation.refresh_store import held_objects
+from service.reconciliation.consequences import save_facts
+from service.reconciliation.lock_store import locked_objects
+from service.reconciliation.refresh import post_to_ledger
 from service.reconciliation.refund_store import RefundRequest
 from service.services import Services
 from service.stripe_facts.contribution_facts import DisputeState
 from service.stripe_facts.contribution_store import disputes_of_charge
-from service.stripe_gateway.events import ObjectRef, ObjectType
 from service.stripe_gateway.facts import Charge, Refund
 from service.stripe_gateway.fetched import Fact
+from service.stripe_gateway.objects import ObjectRef, ObjectType
 
-_OVER = frozenset({"won", "warning_closed", "prevented"})
-_KEPT = frozenset({"pending", "requires_action", "succeeded"})
+# The money is the newsroom's again after these.
+_CLOSED_DISPUTE_STATUSES = frozenset({"won", "warning_closed", "prevented"})
+# Refunds with these statuses reduce what is left to refund. Failed and cancelled refunds do not.
+_EFFECTIVE_REFUND_STATUSES = frozenset({"pending", "requires_action", "succeeded"})
 
 
 class RefundRefusedError(ConflictError):
-    """This charge cannot be refunded as asked; the message says why."""
+    """This charge cannot be refunded as asked. The message says why."""
 
     code = "refund_refused"
 
 
 @dataclass(frozen=True, slots=True)
 class RefundWish:
-    """What finance asks for. `amount` in major units, None: all that is left. `key`: one wish, however often sent."""
+    """A refund that finance asks for, as it was sent.
+
+    `amount` is in major units; None means everything that is left. `key` names the wish: repeats have the same key.
+    """
 
     charge_id: str
     key: str
@@ -38,20 +43,24 @@ class RefundWish:
 
 
 def refund_charge(services: Services, wish: RefundWish) -> Refund:
-    """Refund a charge. Raises RefundRefusedError with the reason; StripeUnavailableError: the outcome is unknown.
+    """Refund a charge and return the refund.
 
-    After an unknown outcome the same wish first looks whether Stripe made the refund, and else asks again under the
-    same idempotency key, which Stripe remembers for a day.
+    Raise RefundRefusedError with the reason if the charge cannot be refunded as asked. Raise StripeUnavailableError if
+    it is unknown whether Stripe made the refund. A repeat of the wish then first searches Stripe for that refund, and
+    otherwise asks again with the same idempotency key, which Stripe remembers for a day.
     """
     with services.engine.begin() as connection:
         known = refund_store.find_request(connection, wish.key)
-    request = _repeated(services, known, wish) if known else _request(services, wish)
-    refund_id = request.refund_id or _asked_for(services, request).id
-    return _recorded(services, request.key, refund_id)
+    request = _resume_request(services, known, wish) if known else _new_request(services, wish)
+    refund_id = request.refund_id or _create_refund(services, request).id
+    return _save_refund(services, request.key, refund_id)
 
 
-def _repeated(services: Services, known: RefundRequest, wish: RefundWish) -> RefundRequest:
-    """The stored request, which has to be of the same wish, with the refund Stripe made of it where it did."""
+def _resume_request(services: Services, known: RefundRequest, wish: RefundWish) -> RefundRequest:
+    """Return the stored request with the refund that Stripe has made of it, if any.
+
+    Raise RefundRefusedError if the stored request is for another charge or amount.
+    """
     if known.charge_id != wish.charge_id:
         raise RefundRefusedError("this key was used for another charge")
     if wish.amount is not None and parse_amount(wish.amount, known.amount.currency) != known.amount:
@@ -62,56 +71,58 @@ def _repeated(services: Services, known: RefundRequest, wish: RefundWish) -> Ref
     return replace(known, refund_id=made.id) if made else known
 
 
-def _request(services: Services, wish: RefundWish) -> RefundRequest:
-    """A new request, checked against what Stripe says of the charge right now.
+def _new_request(services: Services, wish: RefundWish) -> RefundRequest:
+    """Check a wish against the present state of the charge at Stripe, and store it as a request.
 
-    The charge is ours until the request is kept, so of two wishes at once the second finds the first; no transaction
-    is open while Stripe answers.
+    The charge stays locked until the request is stored, so of two wishes at once the second finds the first. No
+    transaction is open while Stripe answers. Raise RefundRefusedError if the charge cannot be refunded as asked.
     """
     ref = ObjectRef(ObjectType.CHARGE, wish.charge_id)
-    with held_objects(services.engine, (ref,)) as (connection, held):
-        if not held:
-            raise RefundRefusedError("this charge is being looked at; try again in a moment")
+    with locked_objects(services.engine, (ref,)) as (connection, locked):
+        if not locked:
+            raise RefundRefusedError("this charge is being refreshed or refunded right now; try again in a moment")
         with connection.begin():
             unanswered = refund_store.unanswered_requests(connection, wish.charge_id)
             disputes = disputes_of_charge(connection, wish.charge_id)
         if unanswered:
             raise RefundRefusedError(
-                "the outcome of an earlier refund of this charge is not known yet; repeat that one"
+                "the outcome of an earlier refund of this charge is not known yet; repeat that refund with its own key"
             )
-        amount = refundable(services.gateway.fetch(ref), wish, disputes)
+        amount = refundable_amount(services.gateway.fetch(ref), wish, disputes)
         request = RefundRequest(wish.key, wish.charge_id, amount, wish.requested_by, services.clock())
         with connection.begin():
             if not refund_store.insert_request(connection, request):
-                raise RefundRefusedError("this key has just been used; send it again")
+                raise RefundRefusedError("another request has just used this key; send it again")
         return request
 
 
-def _asked_for(services: Services, request: RefundRequest) -> Refund:
-    """The refund Stripe makes of a request. One that it refuses is forgotten: nothing came of it."""
+def _create_refund(services: Services, request: RefundRequest) -> Refund:
+    """Ask Stripe for the refund. If Stripe refuses, delete the request, since there will be no refund for it."""
     try:
         return services.gateway.create_refund(request.charge_id, request.amount, request.key, request.requested_by)
     except StripeRefusedError:
         with services.engine.begin() as connection:
-            refund_store.drop_request(connection, request.key)
+            refund_store.delete_request(connection, request.key)
         raise
 
 
-def refundable(facts: Iterable[Fact], wish: RefundWish, disputes: Collection[DisputeState] = ()) -> Money:
-    """The amount to refund; raises RefundRefusedError where the charge does not allow it."""
+def refundable_amount(facts: Iterable[Fact], wish: RefundWish, disputes: Collection[DisputeState] = ()) -> Money:
+    """Return the amount to refund. Raise RefundRefusedError if the charge cannot be refunded as asked.
+
+    `facts` are the charge and its refunds, as just fetched from Stripe.
+    """
     facts = tuple(facts)
     charge = next((fact for fact in facts if isinstance(fact, Charge) and fact.id == wish.charge_id), None)
     if charge is None or charge.status != "succeeded" or not charge.is_captured:
         raise RefundRefusedError("this charge took no money")
-    is_settled = bool(disputes) and all(each.status in _OVER or each.is_charge_refundable for each in disputes)
-    if charge.is_disputed and not is_settled:
-        raise RefundRefusedError("this charge is disputed: the bank decides where the money goes")
-    returned = sum(
+    if charge.is_disputed and not _allow_refund(disputes):
+        raise RefundRefusedError("this charge is disputed, so the bank decides who gets the money")
+    refunded = sum(
         fact.amount_minor
         for fact in facts
-        if isinstance(fact, Refund) and fact.charge_id == charge.id and fact.status in _KEPT
+        if isinstance(fact, Refund) and fact.charge_id == charge.id and fact.status in _EFFECTIVE_REFUND_STATUSES
     )
-    left = charge.amount_captured_minor - max(returned, charge.amount_refunded_minor)
+    left = charge.amount_captured_minor - max(refunded, charge.amount_refunded_minor)
     if left <= 0:
         raise RefundRefusedError("this charge has been refunded in full")
     if wish.amount is None:
@@ -122,10 +133,18 @@ def refundable(facts: Iterable[Fact], wish: RefundWish, disputes: Collection[Dis
     return asked
 
 
-def _recorded(services: Services, key: str, refund_id: str) -> Refund:
+def _allow_refund(disputes: Collection[DisputeState]) -> bool:
+    """Return whether every dispute of a charge is over or, as an inquiry may be, can be answered with a refund."""
+    return bool(disputes) and all(
+        dispute.status in _CLOSED_DISPUTE_STATUSES or dispute.is_charge_refundable for dispute in disputes
+    )
+
+
+def _save_refund(services: Services, key: str, refund_id: str) -> Refund:
+    """Fetch the refund, save it with what follows from it, and post. Return the refund."""
     facts = services.gateway.fetch(ObjectRef(ObjectType.REFUND, refund_id))
     with services.engine.begin() as connection:
         refund_store.set_refund(connection, key, refund_id)
-        record(connection, facts, services.clock())
-    post(services)
+        save_facts(connection, facts, services.clock())
+    post_to_ledger(services)
     return next(fact for fact in facts if isinstance(fact, Refund) and fact.id == refund_id)

@@ -1,1 +1,1 @@
-"""The webhook endpoint and the inbox: an event is proven, saved and answered, and nothing else happens here."""
+"""The webhook endpoint and the inbox: an event is verified, saved and answered. Other rooms do the work on it."""

@@ -1,8 +1,8 @@
-"""Accepts webhook deliveries ahead of Flask's dispatch, which costs more than storing the event.
+"""Accept webhook deliveries ahead of Flask's dispatch, which costs more time than saving the event.
 
 The fast path checks the same signature, commits the same row and gives the same answer as the Flask route. Any other
 request (another method, a body of unknown or excessive length, a delivery that is refused or could not be committed)
-goes on to the Flask route unchanged, so that every refusal is worded there.
+goes on to the Flask route unchanged, which words every refusal.
 """
 
 from collections.abc import Iterable

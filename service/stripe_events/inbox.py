@@ -1,4 +1,4 @@
-"""Taking an event in: prove it is Stripe's, keep it, wake the work; nothing else happens while Stripe waits."""
+"""Receive an event: verify that Stripe sent it, save it, and queue the work. All else happens after the answer."""
 
 import json
 from dataclasses import replace
@@ -18,13 +18,13 @@ MAX_BODY_BYTES = 1024 * 1024
 
 
 class WebhookRefusedError(MalformedRequestError):
-    """A delivery that is not a fresh, signed event of Stripe's."""
+    """The delivery is not a recently signed event from Stripe."""
 
     code = "webhook_refused"
 
 
 class DeliveryResult(StrEnum):
-    """What became of a delivery; every one of them is a success to Stripe."""
+    """The outcome of a delivery that was accepted. Stripe gets the answer 200 for each of them."""
 
     KEPT = "kept"
     REPEATED = "repeated"
@@ -32,41 +32,46 @@ class DeliveryResult(StrEnum):
 
 
 def receive(services: Services, raw: bytes, signature: str) -> tuple[EventEnvelope, DeliveryResult]:
-    """Verify and keep one delivery. Raises WebhookRefusedError, or StoreUnavailableError when nothing was committed."""
+    """Verify and save a delivery.
+
+    Raise WebhookRefusedError if it is not a signed event, and StoreUnavailableError if nothing was committed.
+    """
     event = verified_event(services, raw, signature)
-    return event, keep(services, event, raw)
+    return event, save(services, event, raw)
 
 
-def count_delivery(services: Services, event: EventEnvelope, receipt: DeliveryResult) -> None:
-    """Count a delivery that was taken in; types we do not know are counted as one, since anybody's may be new."""
-    services.metrics.webhooks.labels(type=event.type if event.is_known else "other", result=receipt.value).inc()
+def count_delivery(services: Services, event: EventEnvelope, result: DeliveryResult) -> None:
+    """Count an accepted delivery. All types that we do not act on share one label, so that labels stay few."""
+    services.metrics.webhooks.labels(type=event.type if event.is_known else "other", result=result.value).inc()
 
 
 def verified_event(services: Services, raw: bytes, signature: str) -> EventEnvelope:
-    """The event in a body that one of our secrets signed within the tolerance; raises WebhookRefusedError."""
+    """Return the event in a body signed with one of our secrets. Raise WebhookRefusedError for any other body."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise WebhookRefusedError("the body is not UTF-8") from error
     if not services.gateway.is_signed(text, signature, services.clock()):
-        raise WebhookRefusedError("no live secret signed this body recently")
+        raise WebhookRefusedError(
+            "the Stripe-Signature header is missing, wrong, or more than 5 minutes off; check STRIPE_WEBHOOK_SECRETS"
+        )
     try:
         return read_event(json.loads(text))
     except (ValueError, RecursionError, MalformedEventError) as error:
-        raise WebhookRefusedError("the body is not an event") from error
+        raise WebhookRefusedError("the body is not an event: a JSON object with an id and a type") from error
 
 
-def keep(services: Services, event: EventEnvelope, raw: bytes) -> DeliveryResult:
-    """Commit an event once, with the job that will look at its object in the same transaction."""
-    status, error = disposition(event, is_livemode=services.settings.is_livemode)
+def save(services: Services, event: EventEnvelope, raw: bytes) -> DeliveryResult:
+    """Commit an event, once, together with the job that will refresh the object it is about."""
+    status, error = initial_status(event, is_livemode=services.settings.is_livemode)
     sealed = seal_body(services.keys, raw)
-    arrival = NewEvent(event, sealed, status, services.clock(), error)
+    new_event = NewEvent(event, sealed, status, services.clock(), error)
     if status is EventStatus.IGNORED and event.customer_id is not None:
-        is_new = _keep_unless_forgotten(services, arrival, event.customer_id)
+        is_new = _save_ignored(services, new_event, event.customer_id)
     else:
         with committed_at_once(services.inbox) as connection:
             job = refresh_slot(services) if status is EventStatus.RECEIVED else None
-            is_new = store.keep_event(connection, arrival, job)
+            is_new = store.save_event(connection, new_event, job)
     if not is_new:
         return DeliveryResult.REPEATED
     if status is EventStatus.DONE and event.is_wake_up:
@@ -74,18 +79,21 @@ def keep(services: Services, event: EventEnvelope, raw: bytes) -> DeliveryResult
     return DeliveryResult.IGNORED if status is EventStatus.IGNORED else DeliveryResult.KEPT
 
 
-def _keep_unless_forgotten(services: Services, arrival: NewEvent, customer_id: str) -> bool:
-    """Keep an event that nobody will look at, without its body where that may name someone who was forgotten."""
+def _save_ignored(services: Services, new_event: NewEvent, customer_id: str) -> bool:
+    """Save an event that gets no work, without its body if the customer's personal data was erased.
+
+    No later work would empty that body. Return False if the event is in the inbox already.
+    """
     with committed(services.engine) as connection:
         if is_forgotten_customer(connection, customer_id):
-            arrival = replace(arrival, sealed_body=None)
-        return store.keep_event(driver_connection(connection.connection), arrival, None)
+            new_event = replace(new_event, sealed_body=None)
+        return store.save_event(driver_connection(connection.connection), new_event, None)
 
 
-def disposition(event: EventEnvelope, *, is_livemode: bool) -> tuple[EventStatus, str | None]:
-    """What is to become of an event: worked on, done at once, or left alone."""
+def initial_status(event: EventEnvelope, *, is_livemode: bool) -> tuple[EventStatus, str | None]:
+    """Return the status that a new event is saved with, and the reason if that needs one."""
     if event.is_livemode != is_livemode:
-        return EventStatus.IGNORED, "another mode"
+        return EventStatus.IGNORED, "sent by the other mode (live or test) of the Stripe account"
     if event.object_ref is not None:
         return EventStatus.RECEIVED, None
     return (EventStatus.DONE if event.is_wake_up else EventStatus.IGNORED), None

@@ -1,4 +1,4 @@
-"""The jobs that the inbox asks for by name, and its own: emptying old bodies every night."""
+"""The job of this room, which empties old bodies every night, and the jobs of reconciliation that the inbox queues."""
 
 from contextlib import suppress
 
@@ -12,20 +12,20 @@ from service.stripe_events import retention
 from service.stripe_events.store import JobSlot
 
 blueprint = procrastinate.Blueprint()
-# The names and locks of two jobs of service/reconciliation/jobs.py. The inbox starts them without importing them.
+# The names of two jobs in service/reconciliation/jobs.py. This room is below that one and must not import it.
 REFRESH_JOB = "reconciliation:refresh"
 PULL_JOB = "reconciliation:pull"
 
 
 @blueprint.periodic(cron="17 3 * * *")
 @blueprint.task(name="scrub", pass_context=True, queueing_lock="stripe_events:scrub")
-def scrub(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue hands it over
+def scrub(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 procrastinate passes it
     """Empty the raw bodies that are older than their retention period, every night."""
     retention.scrub_old_bodies(context.additional_context["services"])
 
 
 def refresh_slot(services: Services) -> JobSlot:
-    """Return the queue position of the refresh job, for the statement that saves an event together with its job."""
+    """Return the refresh job's columns, for the statement that saves an event together with the job."""
     task = services.jobs.tasks[REFRESH_JOB]
     return JobSlot(task.name, task.queue, task.priority, REFRESH_JOB)
 
@@ -41,10 +41,10 @@ def defer_pull(services: Services) -> None:
 
 
 def _defer_once(services: Services, task: str) -> None:
-    """Queue a job unless it is queued already. Raise StoreUnavailableError if the queue does not take it."""
+    """Queue a job unless it is queued already. Raise StoreUnavailableError if the job could not be queued."""
     try:
         with suppress(AlreadyEnqueued), committed(services.engine) as connection:
             raw = connection.connection.driver_connection
             services.jobs.configure_task(task, allow_unknown=False, connection=raw).defer()
     except ConnectorException as error:
-        raise StoreUnavailableError("the job queue did not take the job") from error
+        raise StoreUnavailableError("the job could not be queued") from error

@@ -1,4 +1,4 @@
-"""The inbox: every event Stripe sent, kept before it is answered, and how far we are with it."""
+"""The inbox: every event that Stripe sent, saved before Stripe gets an answer, with the state of the work on it."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -16,22 +17,26 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    and_,
     func,
     select,
     text,
+    true,
     update,
 )
 
 from service.database.columns import INSTANT, is_in
 from service.database.metadata import metadata
 from service.database.transaction import DriverConnection
-from service.stripe_gateway.events import EventEnvelope, ObjectRef, ObjectType
+from service.stripe_gateway.event_types import OUTCOME_EVENTS
+from service.stripe_gateway.events import EventEnvelope
+from service.stripe_gateway.objects import ObjectRef, ObjectType
 
 MAX_ERROR_CHARACTERS = 300
 
 
 class EventStatus(StrEnum):
-    """`received` and `failing` are still to be worked on; the others rest."""
+    """The state of the work on an event. `received` and `failing` wait for work, all others are finished."""
 
     RECEIVED = "received"
     FAILING = "failing"
@@ -40,7 +45,7 @@ class EventStatus(StrEnum):
     DEAD = "dead"
 
 
-_WAITING = (EventStatus.RECEIVED.value, EventStatus.FAILING.value)
+WAITING_STATUSES = (EventStatus.RECEIVED.value, EventStatus.FAILING.value)
 
 stripe_events = Table(
     "stripe_events",
@@ -66,12 +71,11 @@ stripe_events = Table(
     Index("ix_stripe_events_dead", "received_at", postgresql_where=text("status = 'dead'")),
 )
 
-
-# One round trip, and one transaction where none is open: the event, and the job that will work on what is due unless
-# one waits already. Plain SQL on the driver, as SQLAlchemy's part would take as long as the statement. Not the queue's
-# own function: it fails where a rival has queued the job, and notifies the worker each time, one commit after another.
-_KEEP_EVENT = """
-WITH kept AS (
+# Saves the event and queues the refresh job, unless one is queued already, in a single round trip. It is plain SQL on
+# the driver, because SQLAlchemy would take as long as the statement itself. It does not call procrastinate's own
+# function, which fails if another process has just queued the job, and whose notifications make commits wait in turn.
+_SAVE_EVENT = """
+WITH saved AS (
     INSERT INTO stripe_events (id, type, is_livemode, api_version, created_at, object_type, object_id, sealed_body,
         received_at, status, attempt_count, next_attempt_at, finished_at, last_error)
     VALUES (%(id)s, %(type)s, %(is_livemode)s, %(api_version)s, %(created_at)s, %(object_type)s, %(object_id)s,
@@ -79,19 +83,19 @@ WITH kept AS (
     ON CONFLICT DO NOTHING RETURNING id
 ), queued AS (
     INSERT INTO procrastinate_jobs (queue_name, task_name, priority, queueing_lock, args)
-    SELECT %(queue)s::text, %(task)s::text, %(priority)s::int, %(queueing_lock)s::text, '{}' FROM kept
+    SELECT %(queue)s::text, %(task)s::text, %(priority)s::int, %(queueing_lock)s::text, '{}' FROM saved
     WHERE %(task)s::text IS NOT NULL AND NOT EXISTS (
         SELECT FROM procrastinate_jobs WHERE queueing_lock = %(queueing_lock)s::text AND status = 'todo'
     )
     ON CONFLICT DO NOTHING
 )
-SELECT id FROM kept
+SELECT id FROM saved
 """
 
 
 @dataclass(frozen=True, slots=True)
 class InboxEvent:
-    """One row of the inbox, without its body."""
+    """A row of the inbox, without its body."""
 
     id: str
     type: str
@@ -107,7 +111,7 @@ class InboxEvent:
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event as it came in, and what is to become of it."""
+    """An event to be saved, with its first status. `error` is the reason why it is ignored, if there is one."""
 
     event: EventEnvelope
     sealed_body: bytes | None
@@ -118,7 +122,7 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class JobSlot:
-    """Where the queue shall put a job that waits at most once."""
+    """The columns of a job to be queued. The queueing lock allows only one waiting job."""
 
     task: str
     queue: str
@@ -126,12 +130,12 @@ class JobSlot:
     queueing_lock: str
 
 
-def keep_event(connection: DriverConnection, arrival: NewEvent, job: JobSlot | None) -> bool:
-    """Keep an event, and see that a job waits for it if it gets one; False for a repeat, which changes nothing.
+def save_event(connection: DriverConnection, new_event: NewEvent, job: JobSlot | None) -> bool:
+    """Save an event and queue `job` for it. Return False, and change nothing, if the event is in the inbox already.
 
-    The insert is the claim: it waits for a rival.
+    If another process is saving the same event, this waits for its commit.
     """
-    event, now = arrival.event, arrival.received_at
+    event, now = new_event.event, new_event.received_at
     ref = event.object_ref
     values = {
         "id": event.id,
@@ -141,27 +145,27 @@ def keep_event(connection: DriverConnection, arrival: NewEvent, job: JobSlot | N
         "created_at": event.created_at,
         "object_type": ref.type.value if ref else None,
         "object_id": ref.id if ref else event.object_id,
-        "sealed_body": arrival.sealed_body,
+        "sealed_body": new_event.sealed_body,
         "now": now,
-        "status": arrival.status.value,
-        "finished_at": None if arrival.status in {EventStatus.RECEIVED, EventStatus.DEAD} else now,
-        "error": arrival.error,
+        "status": new_event.status.value,
+        "finished_at": None if new_event.status in {EventStatus.RECEIVED, EventStatus.DEAD} else now,
+        "error": new_event.error,
         "task": job.task if job else None,
         "queue": job.queue if job else None,
         "priority": job.priority if job else None,
         "queueing_lock": job.queueing_lock if job else None,
     }
-    return connection.execute(_KEEP_EVENT, values).fetchone() is not None
+    return connection.execute(_SAVE_EVENT, values).fetchone() is not None
 
 
 def due_events(
     connection: Connection, refs: Collection[ObjectRef], now: datetime
 ) -> dict[ObjectRef, tuple[InboxEvent, ...]]:
-    """What waits for each of these objects and is due, oldest first; objects without any are left out."""
+    """Return the due events of each object, oldest first. Objects without due events are left out."""
     c = stripe_events.c
     statement = (
         select(stripe_events)
-        .where(is_in(c.object_id, [ref.id for ref in refs]), c.status.in_(_WAITING), c.next_attempt_at <= now)
+        .where(is_in(c.object_id, [ref.id for ref in refs]), c.status.in_(WAITING_STATUSES), c.next_attempt_at <= now)
         .order_by(c.received_at, c.id)
     )
     found: dict[ObjectRef, tuple[InboxEvent, ...]] = {}
@@ -172,11 +176,11 @@ def due_events(
 
 
 def due_objects(connection: Connection, now: datetime, limit: int) -> tuple[ObjectRef, ...]:
-    """Objects that have waited longest, at most `limit`."""
+    """Return the objects that have due events, those that have waited longest first, at most `limit`."""
     c = stripe_events.c
     statement = (
         select(c.object_type, c.object_id)
-        .where(c.status.in_(_WAITING), c.next_attempt_at <= now, c.object_type.is_not(None))
+        .where(c.status.in_(WAITING_STATUSES), c.next_attempt_at <= now, c.object_type.is_not(None))
         .group_by(c.object_type, c.object_id)
         .order_by(func.min(c.next_attempt_at), c.object_id)
         .limit(limit)
@@ -185,16 +189,17 @@ def due_objects(connection: Connection, now: datetime, limit: int) -> tuple[Obje
 
 
 def finish_events(connection: Connection, event_ids: Sequence[str], now: datetime) -> None:
+    """Mark events as done."""
     c = stripe_events.c
     statement = update(stripe_events).where(is_in(c.id, event_ids))
     connection.execute(statement.values(status=EventStatus.DONE.value, finished_at=now, last_error=None))
 
 
 def fail_event(connection: Connection, event_id: str, error: str, next_attempt_at: datetime | None) -> None:
-    """Count a failed attempt; without a next attempt the event is dead until a person requeues it."""
+    """Count a failed attempt. If `next_attempt_at` is None, the event is dead: it is not tried again until requeued."""
     c = stripe_events.c
     status = EventStatus.DEAD if next_attempt_at is None else EventStatus.FAILING
-    statement = update(stripe_events).where(c.id == event_id, c.status.in_(_WAITING))
+    statement = update(stripe_events).where(c.id == event_id, c.status.in_(WAITING_STATUSES))
     statement = statement.values(
         status=status.value, attempt_count=c.attempt_count + 1, last_error=error[:MAX_ERROR_CHARACTERS]
     )
@@ -204,17 +209,38 @@ def fail_event(connection: Connection, event_id: str, error: str, next_attempt_a
 
 
 def requeue_events(connection: Connection, now: datetime, event_ids: Sequence[str] | None = None) -> tuple[str, ...]:
-    """Give dead events (these, or all) their attempts back; their ids. One that names no object has nothing to try."""
+    """Make dead events due again, with all their attempts. Return the ids of the events that were requeued.
+
+    `event_ids` None means every dead event. An event that names no object stays dead: there is nothing to fetch.
+    """
+    condition = true() if event_ids is None else stripe_events.c.id.in_(event_ids)
+    return _requeue_dead(connection, condition, now)
+
+
+def requeue_failed_with(
+    connection: Connection, error_name: str, last_attempt_after: datetime, now: datetime
+) -> tuple[str, ...]:
+    """Make events due again that died of this error, if their last attempt was due after `last_attempt_after`.
+
+    Return the ids of the events that were requeued.
+    """
     c = stripe_events.c
-    statement = update(stripe_events).where(c.status == EventStatus.DEAD.value, c.object_type.is_not(None))
-    if event_ids is not None:
-        statement = statement.where(c.id.in_(event_ids))
-    statement = statement.values(status=EventStatus.RECEIVED.value, attempt_count=0, next_attempt_at=now)
+    died_of_it = and_(c.last_error.startswith(error_name), c.next_attempt_at > last_attempt_after)
+    return _requeue_dead(connection, died_of_it, now)
+
+
+def _requeue_dead(connection: Connection, condition: ColumnElement[bool], now: datetime) -> tuple[str, ...]:
+    c = stripe_events.c
+    statement = (
+        update(stripe_events)
+        .where(c.status == EventStatus.DEAD.value, c.object_type.is_not(None), condition)
+        .values(status=EventStatus.RECEIVED.value, attempt_count=0, next_attempt_at=now)
+    )
     return tuple(connection.execute(statement.returning(c.id)).scalars())
 
 
 def list_events(connection: Connection, status: EventStatus | None, limit: int) -> tuple[InboxEvent, ...]:
-    """The newest events, of one status or all."""
+    """Return the newest events, newest first. `status` None means every status."""
     statement = select(stripe_events).order_by(stripe_events.c.received_at.desc(), stripe_events.c.id).limit(limit)
     if status is not None:
         statement = statement.where(stripe_events.c.status == status.value)
@@ -222,65 +248,40 @@ def list_events(connection: Connection, status: EventStatus | None, limit: int) 
 
 
 def events_of(connection: Connection, object_ids: Collection[str], limit: int) -> tuple[InboxEvent, ...]:
-    """The events that told of these objects, oldest first."""
-    statement = select(stripe_events).where(stripe_events.c.object_id.in_(object_ids))
-    statement = statement.order_by(stripe_events.c.received_at, stripe_events.c.id).limit(limit)
+    """Return the events about these objects, oldest first, at most `limit`."""
+    c = stripe_events.c
+    statement = select(stripe_events).where(c.object_id.in_(object_ids)).order_by(c.received_at, c.id).limit(limit)
     return tuple(_event(row) for row in connection.execute(statement))
 
 
 def find_event(connection: Connection, event_id: str) -> InboxEvent | None:
+    """Return an event, or None if it is not in the inbox."""
     row = connection.execute(select(stripe_events).where(stripe_events.c.id == event_id)).first()
     return _event(row) if row else None
 
 
-def sealed_body(connection: Connection, event_id: str) -> bytes | None:
-    """The sealed raw body, None once it was scrubbed."""
-    return connection.scalar(select(stripe_events.c.sealed_body).where(stripe_events.c.id == event_id))
-
-
 def known_ids(connection: Connection, event_ids: Sequence[str]) -> frozenset[str]:
-    """Which of these are in the inbox."""
+    """Return those of these ids that are in the inbox."""
     statement = select(stripe_events.c.id).where(stripe_events.c.id.in_(event_ids))
     return frozenset(connection.execute(statement).scalars())
 
 
-def waiting_among(connection: Connection, object_ids: Sequence[str]) -> frozenset[str]:
-    """Which of these objects are still to be looked at, as their events wait here."""
+def objects_with_waiting_events(connection: Connection, object_ids: Sequence[str]) -> frozenset[str]:
+    """Return the ids of those objects that still have an event to work on."""
     c = stripe_events.c
-    statement = select(c.object_id).where(c.object_id.in_(object_ids), c.status.in_(_WAITING)).distinct()
+    statement = select(c.object_id).where(c.object_id.in_(object_ids), c.status.in_(WAITING_STATUSES)).distinct()
     return frozenset(connection.execute(statement).scalars())
 
 
-def count_by_status(connection: Connection) -> dict[EventStatus, int]:
-    statement = select(stripe_events.c.status, func.count()).group_by(stripe_events.c.status)
-    return {EventStatus(status): count for status, count in connection.execute(statement)}
-
-
-def oldest_waiting_at(connection: Connection) -> datetime | None:
-    """When the event that waits longest arrived."""
-    statement = select(func.min(stripe_events.c.received_at)).where(stripe_events.c.status.in_(_WAITING))
-    found: datetime | None = connection.scalar(statement)
-    return found
-
-
-def scrub_bodies_before(connection: Connection, received_before: datetime) -> int:
-    """Empty raw bodies past their time; how many."""
+def outcome_times(connection: Connection, object_ids: Sequence[str]) -> dict[str, datetime]:
+    """Return when charges and disputes reached their outcome, by object id, as far as an event said so."""
     c = stripe_events.c
-    statement = update(stripe_events).where(c.received_at < received_before, c.sealed_body.is_not(None))
-    return connection.execute(statement.values(sealed_body=None)).rowcount
-
-
-def scrub_bodies(connection: Connection, event_ids: Sequence[str]) -> None:
-    """Empty the raw bodies of these events."""
-    c = stripe_events.c
-    connection.execute(update(stripe_events).where(c.id.in_(event_ids)).values(sealed_body=None))
-
-
-def sealed_bodies_after(connection: Connection, event_id: str, limit: int) -> tuple[tuple[str, bytes], ...]:
-    """Sealed bodies with their event ids, in the order of the ids."""
-    c = stripe_events.c
-    statement = select(c.id, c.sealed_body).where(c.id > event_id, c.sealed_body.is_not(None)).order_by(c.id)
-    return tuple((row.id, bytes(row.sealed_body)) for row in connection.execute(statement.limit(limit)))
+    statement = (
+        select(c.object_id, func.max(c.created_at).label("outcome_at"))
+        .where(c.object_id.in_(object_ids), c.type.in_(OUTCOME_EVENTS), c.created_at.is_not(None))
+        .group_by(c.object_id)
+    )
+    return {row.object_id: row.outcome_at for row in connection.execute(statement)} if object_ids else {}
 
 
 def _event(row: Row[tuple[object, ...]]) -> InboxEvent:

@@ -1,7 +1,7 @@
-"""Facts about giving that no balance transaction knows: sessions, payment intents, subscriptions.
+"""The tables of Checkout Sessions, payment intents and subscriptions, and how they are saved.
 
-A fact that was fetched earlier never replaces one fetched later, an ended status never comes back to life, and a link
-or mark once known is never forgotten.
+A fact never replaces one that was fetched later, an object that has ended stays ended, and a link or mark that is
+known is never removed.
 """
 
 from collections.abc import Mapping
@@ -115,24 +115,25 @@ _ENDED: Mapping[Table, frozenset[str]] = {
 
 
 def record_session(connection: Connection, fact: CheckoutSession, fetched_at: datetime) -> None:
-    """Keep a session; who gave stands elsewhere."""
+    """Save a session, without the contributor's personal data."""
     _upsert(connection, checkout_sessions, fact, fetched_at)
 
 
 def record_payment_intent(connection: Connection, fact: PaymentIntent, fetched_at: datetime) -> None:
+    """Save a payment intent."""
     _upsert(connection, payment_intents, fact, fetched_at)
 
 
 def record_subscription(connection: Connection, fact: Subscription, fetched_at: datetime) -> None:
-    """Keep a subscription with its one price; our own subscriptions have exactly one."""
-    item = fact.items[0] if fact.items else None
+    """Save a subscription with the price of its first item. Subscriptions created by this service have one item."""
+    first = fact.items[0] if fact.items else None
     price = {
-        "amount_minor": sum(each.unit_amount_minor * each.quantity for each in fact.items),
-        "currency": item.currency if item else None,
-        "price_interval": item.interval if item else None,
-        "price_interval_count": item.interval_count if item else None,
-        "current_period_starts_at": item.current_period_starts_at if item else None,
-        "current_period_ends_at": item.current_period_ends_at if item else None,
+        "amount_minor": sum(item.unit_amount_minor * item.quantity for item in fact.items),
+        "currency": first.currency if first else None,
+        "price_interval": first.interval if first else None,
+        "price_interval_count": first.interval_count if first else None,
+        "current_period_starts_at": first.current_period_starts_at if first else None,
+        "current_period_ends_at": first.current_period_ends_at if first else None,
     }
     _upsert(connection, subscriptions, fact, fetched_at, price)
 
@@ -144,6 +145,7 @@ def _upsert(
     fetched_at: datetime,
     extra: Mapping[str, object] | None = None,
 ) -> None:
+    """Insert or update the row of a fact. `extra` holds columns that are not fields of the fact."""
     row: dict[str, object] = {
         column.name: getattr(fact, column.name) for column in table.c if hasattr(fact, column.name)
     }

@@ -1,4 +1,4 @@
-"""What Stripe's facts say about one contribution, cut down to what its life depends on."""
+"""The facts about one contribution, limited to the fields that decide its state."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,8 +23,11 @@ class IntentState:
     failure_code: str | None = None
 
     @property
-    def waits_for_giver(self) -> bool:
-        """Whether the bank wants the giver's own word; asked for in their absence, it may decline for that reason."""
+    def needs_contributor(self) -> bool:
+        """Whether the bank requires the contributor to confirm the payment.
+
+        The bank declines a renewal with `authentication_required` if the contributor is not there to confirm it.
+        """
         if self.status == "requires_payment_method":
             return self.failure_code == "authentication_required"
         return self.status == "requires_action"
@@ -88,7 +91,7 @@ class InvoiceState:
 
 @dataclass(frozen=True, slots=True)
 class ContributionFacts:
-    """Every tuple is oldest first."""
+    """All facts about one contribution. Every tuple is sorted by creation time, oldest first."""
 
     sessions: tuple[SessionState, ...] = ()
     intents: tuple[IntentState, ...] = ()

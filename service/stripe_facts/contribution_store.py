@@ -1,4 +1,4 @@
-"""Reading back what Stripe has told about contributions."""
+"""Read the facts about contributions."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -21,49 +21,64 @@ from service.stripe_facts.contribution_facts import (
 )
 from service.stripe_facts.tables_store import charges, disputes, invoices, refunds
 
-_s, _p, _b = checkout_sessions.c, payment_intents.c, subscriptions.c
-_c, _r, _d, _i = charges.c, refunds.c, disputes.c, invoices.c
+_session, _intent, _subscription = checkout_sessions.c, payment_intents.c, subscriptions.c
+_charge, _refund, _dispute, _invoice = charges.c, refunds.c, disputes.c, invoices.c
 
-# Columns in the order of each value's fields.
+# Columns in the order of the fields of SessionState, IntentState and so on.
 _SESSION = (
-    _s.id,
-    _s.status,
-    _s.payment_status,
-    _s.customer_id,
-    _s.payment_intent_id,
-    _s.subscription_id,
-    _s.created_at,
+    _session.id,
+    _session.status,
+    _session.payment_status,
+    _session.customer_id,
+    _session.payment_intent_id,
+    _session.subscription_id,
+    _session.created_at,
 )
-_INTENT = (_p.id, _p.status, _p.customer_id, _p.failure_code)
+_INTENT = (_intent.id, _intent.status, _intent.customer_id, _intent.failure_code)
 _SUBSCRIPTION = (
-    _b.id,
-    _b.status,
-    _b.customer_id,
-    _b.amount_minor,
-    _b.currency,
-    _b.current_period_ends_at,
-    _b.is_cancel_at_period_end,
-    _b.cancel_at,
-    _b.ended_at,
-    _b.cancellation_reason,
-    _b.pause_behavior,
-    _b.canceled_at,
-    _b.price_interval,
+    _subscription.id,
+    _subscription.status,
+    _subscription.customer_id,
+    _subscription.amount_minor,
+    _subscription.currency,
+    _subscription.current_period_ends_at,
+    _subscription.is_cancel_at_period_end,
+    _subscription.cancel_at,
+    _subscription.ended_at,
+    _subscription.cancellation_reason,
+    _subscription.pause_behavior,
+    _subscription.canceled_at,
+    _subscription.price_interval,
 )
-_CHARGE = (_c.id, _c.status, _c.is_captured, _c.amount_captured_minor, _c.currency, _c.created_at, _c.customer_id)
-_REFUND = (_r.id, _r.charge_id, _r.status, _r.amount_minor, _r.created_at)
-_DISPUTE = (_d.id, _d.charge_id, _d.status, _d.amount_minor, _d.created_at, _d.is_charge_refundable)
-_INVOICE = (_i.id, _i.status, _i.billing_reason, _i.attempt_count, _i.created_at)
+_CHARGE = (
+    _charge.id,
+    _charge.status,
+    _charge.is_captured,
+    _charge.amount_captured_minor,
+    _charge.currency,
+    _charge.created_at,
+    _charge.customer_id,
+)
+_REFUND = (_refund.id, _refund.charge_id, _refund.status, _refund.amount_minor, _refund.created_at)
+_DISPUTE = (
+    _dispute.id,
+    _dispute.charge_id,
+    _dispute.status,
+    _dispute.amount_minor,
+    _dispute.created_at,
+    _dispute.is_charge_refundable,
+)
+_INVOICE = (_invoice.id, _invoice.status, _invoice.billing_reason, _invoice.attempt_count, _invoice.created_at)
 
 _Columns = tuple[Column[Any], ...]
 _Found = Mapping[str, list[tuple[Any, ...]]]
 
 
 def facts_of_contributions(connection: Connection, ids: Collection[str]) -> dict[str, ContributionFacts]:
-    """All that Stripe has told about each, oldest first within each kind; one statement for each kind."""
+    """Return all facts about these contributions, by contribution id. It runs one statement for each kind of fact."""
     sessions = _marked(connection, checkout_sessions, _SESSION, ids)
     intents = _marked(connection, payment_intents, _INTENT, ids)
-    living = _marked(connection, subscriptions, _SUBSCRIPTION, ids)
+    recurring = _marked(connection, subscriptions, _SUBSCRIPTION, ids)
     charged = _marked(connection, charges, _CHARGE, ids)
     refunded = _of_charges(connection, refunds, _REFUND, ids)
     disputed = _of_charges(connection, disputes, _DISPUTE, ids)
@@ -72,7 +87,7 @@ def facts_of_contributions(connection: Connection, ids: Collection[str]) -> dict
         id_: ContributionFacts(
             sessions=tuple(SessionState(*row) for row in sessions[id_]),
             intents=tuple(IntentState(*row) for row in intents[id_]),
-            subscriptions=tuple(SubscriptionState(*row) for row in living[id_]),
+            subscriptions=tuple(SubscriptionState(*row) for row in recurring[id_]),
             charges=tuple(ChargeState(*row) for row in charged[id_]),
             refunds=tuple(RefundState(*row) for row in refunded[id_]),
             disputes=tuple(DisputeState(*row) for row in disputed[id_]),
@@ -83,7 +98,7 @@ def facts_of_contributions(connection: Connection, ids: Collection[str]) -> dict
 
 
 def _marked(connection: Connection, table: Table, columns: _Columns, ids: Collection[str]) -> _Found:
-    """Rows that carry a contribution's mark, by contribution, oldest first."""
+    """Return the rows that carry a contribution's mark, by contribution id, oldest first."""
     statement = (
         select(table.c.contribution_id, *columns)
         .where(is_in(table.c.contribution_id, ids))
@@ -93,11 +108,11 @@ def _marked(connection: Connection, table: Table, columns: _Columns, ids: Collec
 
 
 def _of_charges(connection: Connection, table: Table, columns: _Columns, ids: Collection[str]) -> _Found:
-    """Rows that name a charge of a contribution, by contribution, oldest first."""
+    """Return the rows that name a charge of a contribution, by contribution id, oldest first."""
     statement = (
-        select(_c.contribution_id, *columns)
-        .join_from(charges, table, table.c.charge_id == _c.id)
-        .where(is_in(_c.contribution_id, ids))
+        select(_charge.contribution_id, *columns)
+        .join_from(charges, table, table.c.charge_id == _charge.id)
+        .where(is_in(_charge.contribution_id, ids))
         .order_by(table.c.created_at, table.c.id)
     )
     return _grouped(connection, statement)
@@ -111,13 +126,13 @@ def _grouped(connection: Connection, statement: Select[*tuple[Any, ...]]) -> _Fo
 
 
 def disputes_of_charge(connection: Connection, charge_id: str) -> tuple[DisputeState, ...]:
-    """The disputes of a charge, oldest first."""
-    statement = select(*_DISPUTE).where(_d.charge_id == charge_id).order_by(_d.created_at, _d.id)
+    """Return the disputes of a charge, oldest first."""
+    statement = select(*_DISPUTE).where(_dispute.charge_id == charge_id).order_by(_dispute.created_at, _dispute.id)
     return tuple(DisputeState(*row) for row in connection.execute(statement))
 
 
 def count_outcomes(connection: Connection, site: str, since: datetime) -> tuple[int, int]:
-    """Charges of a site since then that succeeded, and that were declined."""
+    """Count a site's charges created since this time: those that succeeded, and those that failed."""
     c = charges.c
     statement = (
         select(c.status, func.count().label("number")).where(c.site == site, c.created_at >= since).group_by(c.status)

@@ -1,11 +1,11 @@
-"""Read facts back as values."""
+"""Read facts as values, and answer questions about which facts we have."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, Table, select
+from sqlalchemy import Connection, Row, Select, Table, and_, exists, func, or_, select
 
 from service.database.columns import is_in
 from service.money import Interval
@@ -39,14 +39,14 @@ _COLUMNS: Mapping[Table, frozenset[str]] = {
 
 
 def charges_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Charge]:
-    """The charges among `ids` that are known."""
+    """Return the charges with these ids, by id. Charges that we do not have are left out."""
     columns = [column for column in charges.c if column.name in _COLUMNS[charges] | _MARK]
     rows = connection.execute(select(*columns).where(is_in(charges.c.id, ids)))
     return {row.id: _charge(row) for row in rows}
 
 
 def refunds_by_charge(connection: Connection, charge_ids: Collection[str]) -> dict[str, list[Refund]]:
-    """Every known refund of these charges."""
+    """Return all refunds of these charges, by charge id."""
     found: defaultdict[str, list[Refund]] = defaultdict(list)
     for row in connection.execute(
         _select(refunds).where(is_in(refunds.c.charge_id, charge_ids)).order_by(refunds.c.id)
@@ -56,11 +56,13 @@ def refunds_by_charge(connection: Connection, charge_ids: Collection[str]) -> di
 
 
 def refunds_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Refund]:
+    """Return the refunds with these ids, by id. Refunds that we do not have are left out."""
     rows = connection.execute(_select(refunds).where(is_in(refunds.c.id, ids)))
     return {row.id: Refund(**row._mapping) for row in rows}
 
 
 def disputes_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Dispute]:
+    """Return the disputes with these ids, by id. Disputes that we do not have are left out."""
     rows = connection.execute(_select(disputes).where(is_in(disputes.c.id, ids)))
     found = (Dispute(**row._mapping) for row in rows)
     return {
@@ -70,12 +72,13 @@ def disputes_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Di
 
 
 def payouts_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Payout]:
+    """Return the payouts with these ids, by id. Payouts that we do not have are left out."""
     rows = connection.execute(_select(payouts).where(is_in(payouts.c.id, ids)))
     return {row.id: Payout(**row._mapping) for row in rows}
 
 
 def transactions_by_source(connection: Connection, source_ids: Collection[str]) -> dict[str, list[BalanceTransaction]]:
-    """Every known balance transaction of these sources."""
+    """Return all balance transactions that these objects caused, by the id of the object."""
     statement = _select(balance_transactions).where(is_in(balance_transactions.c.source_id, source_ids))
     found: defaultdict[str, list[BalanceTransaction]] = defaultdict(list)
     for transaction in _transactions(connection, statement):
@@ -84,17 +87,53 @@ def transactions_by_source(connection: Connection, source_ids: Collection[str]) 
 
 
 def transactions_by_id(connection: Connection, ids: Collection[str]) -> dict[str, BalanceTransaction]:
+    """Return the balance transactions with these ids, by id. Those that we do not have are left out."""
     statement = _select(balance_transactions).where(is_in(balance_transactions.c.id, ids))
     return {transaction.id: transaction for transaction in _transactions(connection, statement)}
 
 
 def transitions_of(connection: Connection, object_ids: Collection[str]) -> dict[str, dict[str, datetime]]:
-    """When each status of these objects was first learned."""
+    """Return when each status of these objects was first seen, by object id and status."""
     found: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
     statement = select(fact_transitions).where(is_in(fact_transitions.c.object_id, object_ids))
     for row in connection.execute(statement):
         found[row.object_id][row.transition] = row.seen_at
     return found
+
+
+def known_transaction_ids(connection: Connection, ids: Collection[str]) -> frozenset[str]:
+    """Return those of these balance transactions that we have."""
+    statement = select(balance_transactions.c.id).where(is_in(balance_transactions.c.id, ids))
+    return frozenset(connection.execute(statement).scalars())
+
+
+def newest_transaction_at(connection: Connection) -> datetime | None:
+    """Return when Stripe created the newest balance transaction that we have, or None if we have none."""
+    found: datetime | None = connection.scalar(select(func.max(balance_transactions.c.created_at)))
+    return found
+
+
+def missing_sources(connection: Connection) -> list[tuple[str, str]]:
+    """Return the disputes and payouts that we do not have although we have a balance transaction of theirs.
+
+    Each is given as (reporting category, id of the dispute or payout), oldest balance transaction first.
+    """
+    c = balance_transactions.c
+    is_dispute = c.reporting_category.in_(("dispute", "dispute_reversal"))
+    is_payout = c.reporting_category.in_(("payout", "payout_reversal"))
+    is_missing = or_(
+        and_(is_dispute, ~exists().where(disputes.c.id == c.source_id)),
+        and_(is_payout, ~exists().where(payouts.c.id == c.source_id)),
+    )
+    statement = select(c.reporting_category, c.source_id).where(c.source_id.is_not(None), is_missing)
+    return [(row.reporting_category, row.source_id) for row in connection.execute(statement.order_by(c.created_at))]
+
+
+def count_unmatched_charges(connection: Connection) -> int:
+    """Count successful charges that belong to no contribution."""
+    c = charges.c
+    statement = select(func.count()).where(c.contribution_id.is_(None), c.status == "succeeded")
+    return connection.execute(statement).scalar_one()
 
 
 def _select(table: Table) -> Select[tuple[object, ...]]:

@@ -1,7 +1,7 @@
-"""Record facts: idempotent, keeping what is newer, and noting whose entries must be looked at again.
+"""Save facts, and queue the objects whose ledger entries may change.
 
-Facts may arrive late and repeatedly. A status never goes back (a pending charge does not replace a succeeded one), a
-link once known is never forgotten, and a repeat changes nothing.
+Facts may arrive late and more than once. A status never goes back (a pending charge does not replace a succeeded one),
+a link that is known is never removed, and saving a fact again changes nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,15 +39,14 @@ from service.stripe_gateway.facts import (
     Refund,
 )
 
-_IS_NEW: Label[bool] = literal_column("xmax = 0", Boolean).label(
-    "is_new"
-)  # an inserted row has not been updated by anyone
+# PostgreSQL sets xmax on a row that an upsert updates, and leaves it 0 on a row that it inserts.
+_IS_NEW: Label[bool] = literal_column("xmax = 0", Boolean).label("is_new")
 _KEPT_ONCE_KNOWN = frozenset({"site", "interval", "campaign", "variant"})
 
 StoredFact = BalanceTransaction | Charge | Refund | Dispute | Payout | Invoice | InvoicePayment
 
-# Which kind of object a balance transaction's entry hangs on; every other category stands alone.
-QUEUE_KINDS: Mapping[str, str] = {
+# The kind of object that a balance transaction is posted with. Any other category is posted by itself.
+_QUEUE_KINDS: Mapping[str, str] = {
     "charge": "charge",
     "charge_failure": "charge",
     "refund": "refund",
@@ -57,9 +56,9 @@ QUEUE_KINDS: Mapping[str, str] = {
     "payout": "payout",
     "payout_reversal": "payout",
 }
-CLOSED_DISPUTE_STATUSES = frozenset({"won", "lost", "prevented", "warning_closed"})
+_CLOSED_DISPUTE_STATUSES = frozenset({"won", "lost", "prevented", "warning_closed"})
 
-# A fact whose status ranks lower than the stored one is stale. Statuses not listed rank 2: new ones win over old ones.
+# A fact is stale if its status ranks lower than the stored one. Statuses that are not listed rank 2.
 _RANKS: Mapping[Table, Mapping[str, int]] = {
     charges: {"pending": 0, "succeeded": 1, "failed": 2},
     refunds: {"pending": 0, "requires_action": 0, "succeeded": 1, "failed": 2, "canceled": 2},
@@ -80,15 +79,15 @@ _NOT_STORED = frozenset({"fee_details", "contribution", "hosted_invoice_url", "f
 
 
 class Recorded(StrEnum):
-    """What recording a fact did."""
+    """The effect of saving a fact."""
 
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
 
 
-def record_fact(connection: Connection, fact: StoredFact, now: datetime, told_at: datetime | None = None) -> None:
-    """Keep one fact. `told_at` is when an event says the change happened; without it the change counts from `now`."""
+def record_fact(connection: Connection, fact: StoredFact, now: datetime, happened_at: datetime | None = None) -> None:
+    """Save a fact. `happened_at` is when its status changed, if an event said so. Otherwise `now` is taken."""
     if isinstance(fact, BalanceTransaction):
         record_balance_transactions(connection, (fact,), now)
         return
@@ -96,23 +95,23 @@ def record_fact(connection: Connection, fact: StoredFact, now: datetime, told_at
     outcome = _upsert(connection, table, _row(table, fact, now))
     if isinstance(fact, Invoice):
         for payment in fact.payments:
-            record_fact(connection, payment, now, told_at)
+            record_fact(connection, payment, now, happened_at)
     if outcome is not Recorded.UNCHANGED:
         for transition in _transitions(fact, outcome):
-            _note_transition(connection, fact.id, transition, told_at or now)
+            _save_transition(connection, fact.id, transition, happened_at or now)
         _enqueue(connection, _queue_targets(fact))
 
 
 def record_balance_transactions(
     connection: Connection, transactions: Sequence[BalanceTransaction], now: datetime
 ) -> None:
-    """Keep many balance transactions at once, with the components of their fees. Only the status ever changes."""
-    # A page read twice may hold a transaction in both states; the later state wins.
-    by_id = {each.id: each for each in sorted(transactions, key=lambda each: each.status != "pending")}
+    """Save balance transactions with their fee details. A known one changes only from pending to available."""
+    # A transaction that occurs both pending and available is saved as available.
+    by_id = {row.id: row for row in sorted(transactions, key=lambda row: row.status != "pending")}
     if not by_id:
         return
     rows = [_row(balance_transactions, transaction, now) for transaction in by_id.values()]
-    # A page's rows are written in one order everywhere, so that two pulls at once cannot wait for each other in a ring.
+    # Rows are always written in the order of their ids, so that two concurrent pulls cannot deadlock.
     rows.sort(key=lambda row: str(row["id"]))
     new_ids = [row.id for row in connection.execute(_transaction_statement(), rows) if row.is_new]
     fee_rows = [row for id_ in new_ids for row in _fee_rows(by_id[id_])]
@@ -124,10 +123,10 @@ def record_balance_transactions(
 def record_payout_members(
     connection: Connection, payout_id: str, transactions: Sequence[BalanceTransaction], now: datetime
 ) -> frozenset[str]:
-    """Keep a payout's balance transactions and their membership together, inside the caller's transaction.
+    """Save the balance transactions that a payout paid out, in the caller's transaction.
 
-    A balance transaction belongs to at most one payout: one already listed under another stays there, and is missing
-    from the ids returned, which are those of this payout.
+    Return the ids of those that now belong to this payout. A balance transaction belongs to at most one payout: if it
+    belongs to another payout already, it stays there and is not returned.
     """
     record_balance_transactions(connection, transactions, now)
     ids = sorted({transaction.id for transaction in transactions})
@@ -154,20 +153,21 @@ def _transaction_statement() -> ReturningInsert[str, bool]:
 
 
 def _transitions(fact: StoredFact, outcome: Recorded) -> Iterator[str]:
-    """The moments worth keeping. How a charge began stands in its own fact; only later changes need their moment."""
+    """Yield the status changes whose time is saved. A new charge needs none, because the fact has its creation time."""
     match fact:
         case Charge() if outcome is Recorded.CHANGED:
             if fact.status != "pending":
                 yield fact.status
             if fact.contribution is not None:
                 yield "matched"
-        case Dispute() if fact.status in CLOSED_DISPUTE_STATUSES:
+        case Dispute() if fact.status in _CLOSED_DISPUTE_STATUSES:
             yield fact.status
         case Payout() if fact.status == "paid":
             yield "paid"
 
 
 def _queue_targets(fact: StoredFact) -> list[tuple[str, str]]:
+    """Return the objects to post again because this fact changed, as (kind, id)."""
     match fact:
         case Charge():
             return [("charge", fact.id)]
@@ -182,7 +182,7 @@ def _queue_targets(fact: StoredFact) -> list[tuple[str, str]]:
 
 
 def _upsert(connection: Connection, table: Table, row: Mapping[str, object]) -> Recorded:
-    """Insert, or replace by id unless the row is stale or changes nothing."""
+    """Insert a row, or update the row with its id unless the new row is stale or equal."""
     stored = connection.execute(_upsert_statement(table), row).first()
     if stored is None:
         return Recorded.UNCHANGED
@@ -202,7 +202,7 @@ def _upsert_statement(table: Table) -> ReturningInsert[bool]:
 
 
 def _merged(name: str, column: ColumnElement[object], new: ColumnElement[object]) -> ColumnElement[object]:
-    """A link or mark once known is kept; everything else is replaced."""
+    """Return the new value of a column. An id or mark that is known is not replaced by null."""
     return func.coalesce(new, column) if name.endswith("_id") or name in _KEPT_ONCE_KNOWN else new
 
 
@@ -220,7 +220,10 @@ def _row(table: Table, fact: StoredFact, now: datetime) -> dict[str, object]:
 
 
 def _status_rank(table: Table, fact: StoredFact) -> int:
-    """Statuses in their order; a dispute can be lost and then won on appeal, so its movements rank it as well."""
+    """Return the rank of a fact's status. A dispute also ranks by its number of balance transactions.
+
+    A dispute can be lost and then won on appeal, which adds a balance transaction.
+    """
     rank = _RANKS[table].get(fact.status, 2)
     return rank * 100 + len(fact.balance_transaction_ids) if isinstance(fact, Dispute) else rank
 
@@ -245,13 +248,13 @@ def _fee_rows(transaction: BalanceTransaction) -> list[dict[str, object]]:
 
 
 def _queue_target(transaction: BalanceTransaction) -> tuple[str, str]:
-    kind = QUEUE_KINDS.get(transaction.reporting_category)
+    kind = _QUEUE_KINDS.get(transaction.reporting_category)
     if kind is None or transaction.source_id is None:
         return "balance_transaction", transaction.id
     return kind, transaction.source_id
 
 
-def _note_transition(connection: Connection, object_id: str, transition: str, seen_at: datetime) -> None:
+def _save_transition(connection: Connection, object_id: str, transition: str, seen_at: datetime) -> None:
     statement = upsert(fact_transitions).on_conflict_do_nothing()
     connection.execute(statement, {"object_id": object_id, "transition": transition, "seen_at": seen_at})
 

@@ -1,4 +1,7 @@
-"""The tables of facts: typed columns named like the fields of `facts.py`. No personal data stands in any of them."""
+"""The tables of facts. Columns are named like the fields in service/stripe_gateway/facts.py; none holds personal data.
+
+The migration that creates them repeats these definitions, and a test compares the two.
+"""
 
 from sqlalchemy import (
     ARRAY,
@@ -25,7 +28,7 @@ def _recorded() -> Column[object]:
 
 
 def _mark() -> list[Column[object]]:
-    """Our own metadata on the object, one column each; all null when the money is not ours."""
+    """Return the columns of our mark on an object. They are null if the object belongs to no contribution."""
     return [
         Column("contribution_id", Text),
         Column("site", Text),
@@ -183,7 +186,7 @@ payouts = Table(
     Index(None, "created_at"),
 )
 
-# Which balance transactions a payout carried. A balance transaction belongs to at most one payout.
+# The balance transactions that each payout paid out. A balance transaction belongs to at most one payout.
 payout_members = Table(
     "payout_members",
     metadata,
@@ -239,7 +242,7 @@ invoice_payments = Table(
     Index(None, "invoice_id"),
 )
 
-# The moments a status was first learned: Stripe's objects only say how they stand now.
+# When each status was first seen. Stripe's objects hold only their present status.
 fact_transitions = Table(
     "fact_transitions",
     metadata,
@@ -248,7 +251,7 @@ fact_transitions = Table(
     Column("seen_at", INSTANT, nullable=False),
 )
 
-# Objects whose entries must be looked at again. One row per change; the rows that were read are deleted.
+# Objects to post again. A change adds a row, and posting deletes the rows that it has read.
 posting_queue = Table(
     "posting_queue",
     metadata,

@@ -1,4 +1,4 @@
-"""The only import of Stripe: our types in, our types out. Which event means what is not decided here."""
+"""The only code that imports stripe. It takes and returns our own types, and does not decide what an event means."""
 
 from service.stripe_gateway.gateway import StripeGateway
 from service.stripe_gateway.transport import API_VERSION

@@ -1,4 +1,4 @@
-"""How the Stripe account is set up, as far as we depend on it."""
+"""The settings of the Stripe account that we depend on, and its balance."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,7 +11,10 @@ from service.stripe_gateway.fields import StripeJson, is_set, part, required_tex
 
 @dataclass(frozen=True, slots=True)
 class WebhookEndpoint:
-    """`api_version` None: the account's default. `enabled_events` may hold `*`."""
+    """A webhook endpoint at Stripe.
+
+    `api_version` is None if the endpoint uses the account's default. `enabled_events` may contain `*` for every type.
+    """
 
     id: str
     url: str
@@ -22,7 +25,7 @@ class WebhookEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class PortalConfiguration:
-    """What contributors can do for themselves on Stripe's portal."""
+    """What contributors can change for themselves in Stripe's customer portal."""
 
     id: str
     can_cancel: bool
@@ -32,7 +35,10 @@ class PortalConfiguration:
 
 @dataclass(frozen=True, slots=True)
 class AccountSetup:
-    """`stripe_at`: Stripe's own clock when it answered, to whole seconds; None where it does not say."""
+    """The webhook endpoints, the default customer portal if there is one, and Stripe's clock.
+
+    `stripe_at` is the time at Stripe when it answered, in whole seconds, or None if the answer had no date.
+    """
 
     endpoints: tuple[WebhookEndpoint, ...]
     portal: PortalConfiguration | None
@@ -41,9 +47,9 @@ class AccountSetup:
 
 @dataclass(frozen=True, slots=True)
 class StripeBalance:
-    """What Stripe holds for us per currency, in minor units, available and pending together.
+    """The money that Stripe holds for us, in minor units per currency, available and pending together.
 
-    `prefunded` is what was put aside for refunds and disputes: a purse of its own beside the payments balance.
+    `prefunded` is a separate balance, set aside for refunds and disputes.
     """
 
     payments: Mapping[str, int]
@@ -51,12 +57,12 @@ class StripeBalance:
 
 
 def read_balance(data: StripeJson) -> StripeBalance:
-    return StripeBalance(_held(data), _held(part(data, "refund_and_dispute_prefunding")))
+    return StripeBalance(_totals(data), _totals(part(data, "refund_and_dispute_prefunding")))
 
 
-def _held(purse: StripeJson) -> dict[str, int]:
+def _totals(balance: StripeJson) -> dict[str, int]:
     totals: Counter[str] = Counter()
-    for row in (*rows(purse, "available"), *rows(purse, "pending")):
+    for row in (*rows(balance, "available"), *rows(balance, "pending")):
         totals[str(row["currency"]).upper()] += int(row["amount"])
     return dict(totals)
 
@@ -85,6 +91,7 @@ def read_portal(data: StripeJson) -> PortalConfiguration:
 
 
 def read_http_date(value: str | None) -> datetime | None:
+    """Read the value of a `Date` header. Return None if it is missing or unreadable."""
     try:
         return parsedate_to_datetime(value) if value else None
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""What we ask Stripe for when a reader gives: a hosted Checkout Session, a customer portal, a refund."""
+"""The request for a hosted Checkout Session, in which a reader pays a contribution."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,9 +20,10 @@ STRIPE_LOCALES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class CheckoutRequest:
-    """One attempt to give. The same request for the same contribution is one session, however often it is sent.
+    """An attempt to contribute. Sending the request again for the same contribution returns the same session.
 
-    `expires_at` lies 30 minutes to 24 hours after creation. Stripe fills `{CHECKOUT_SESSION_ID}` in `success_url`.
+    Stripe requires `expires_at` to be 30 minutes to 24 hours after creation. It replaces `{CHECKOUT_SESSION_ID}` in
+    `success_url` by the session's id.
     """
 
     mark: ContributionMark
@@ -40,7 +41,7 @@ class CheckoutRequest:
 
 
 def session_parameters(request: CheckoutRequest) -> dict[str, Any]:
-    """The parameters of `POST /v1/checkout/sessions`, at the pinned API version."""
+    """Return the parameters of `POST /v1/checkout/sessions` at the pinned API version."""
     metadata = mark_metadata(request.mark)
     price: dict[str, Any] = {
         "currency": request.amount.currency.lower(),
@@ -69,7 +70,10 @@ def session_parameters(request: CheckoutRequest) -> dict[str, Any]:
 
 
 def stripe_locale(language: str) -> str | None:
-    """Return Stripe's tag for a language such as `pt-br`, or for its base language; None leaves it to the browser."""
+    """Return Stripe's tag for a language such as `pt-br`, or for its base language.
+
+    Return None if Stripe has neither. Stripe then follows the browser's language.
+    """
     base, _, region = language.partition("-")
     for tag in (f"{base.lower()}-{region.upper()}", base.lower()):
         if tag in STRIPE_LOCALES:

@@ -1,8 +1,8 @@
-"""What we keep of each Stripe object, at the pinned API version: only the fields something here depends on.
+"""Facts: what we keep of each Stripe object at the pinned API version, limited to the fields that we use.
 
-Amounts end in `_minor` and stand beside an upper-case currency; times end in `_at` and are aware UTC; dates in `_on`.
+Amounts end in `_minor` and come with an upper-case currency. Times end in `_at` and are aware UTC. Dates end in `_on`.
 Statuses and categories stay text, because Stripe adds members without a new version. Personal data occurs only in
-fields that begin with `contributor_`; none of those reaches the fact tables.
+fields that begin with `contributor_`, and no fact table has a column for it.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from service.money import Interval
 
 @dataclass(frozen=True, slots=True)
 class ContributionMark:
-    """Our own metadata, version 1, found on a Stripe object or on the subscription behind it: whose money this is."""
+    """The contribution that a Stripe object belongs to, read from our metadata on the object or on its subscription."""
 
     contribution_id: str
     site: str
@@ -26,7 +26,7 @@ class ContributionMark:
 
 @dataclass(frozen=True, slots=True)
 class FeeDetail:
-    """One component of a balance transaction's fee; `type` is Stripe's (`stripe_fee`, `tax`, `application_fee` ...)."""
+    """One component of a balance transaction's fee. `type` is Stripe's, such as `stripe_fee` or `tax`."""
 
     type: str
     amount_minor: int
@@ -36,7 +36,7 @@ class FeeDetail:
 
 @dataclass(frozen=True, slots=True)
 class BalanceTransaction:
-    """One movement of the Stripe balance, in settlement currency; `net_minor` = `amount_minor` - `fee_minor`."""
+    """One movement of the Stripe balance, in settlement currency. `net_minor` is `amount_minor` less `fee_minor`."""
 
     id: str
     amount_minor: int
@@ -47,7 +47,7 @@ class BalanceTransaction:
     type: str
     source_id: str | None
     status: str  # available, pending
-    balance_type: str  # payments, or a purse of its own such as risk_reserved
+    balance_type: str  # payments, or a separate balance such as risk_reserved
     created_at: datetime
     available_at: datetime
     fee_details: tuple[FeeDetail, ...] = ()
@@ -57,7 +57,7 @@ class BalanceTransaction:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One attempt to take money. `contribution` is read from its own metadata or from its invoice's subscription."""
+    """One attempt to take money. `contribution` comes from the charge's metadata or from its invoice's subscription."""
 
     id: str
     status: str  # succeeded, pending, failed
@@ -92,7 +92,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class PaymentIntent:
-    """The intention behind one or more charges."""
+    """A payment from start to end: it may take several charges until one of them succeeds."""
 
     id: str
     status: str
@@ -107,13 +107,11 @@ class PaymentIntent:
     cancellation_reason: str | None = None
     failure_code: str | None = None
     decline_code: str | None = None
-    presentment_amount_minor: int | None = None
-    presentment_currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money sent back. `currency` is the charge's; what left the balance is on the balance transaction."""
+    """Money sent back, in the charge's currency. The amount that left the balance is on the balance transaction."""
 
     id: str
     status: str  # pending, requires_action, succeeded, failed, canceled
@@ -135,7 +133,7 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A contested charge; an inquiry (`warning_*`) moves no money. `amount_minor` is in the charge's currency."""
+    """A contested charge, in the charge's currency. An inquiry (status `warning_*`) moves no money."""
 
     id: str
     status: str  # needs_response, under_review, won, lost, prevented, warning_closed, appeal_under_review ...
@@ -157,7 +155,7 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """Money on its way to the bank; negative when Stripe debits the bank. `arrival_on` is a date, not an instant."""
+    """Money on its way to the bank. The amount is negative if Stripe debits the bank."""
 
     id: str
     status: str  # pending, in_transit, paid, failed, canceled
@@ -181,7 +179,7 @@ class Payout:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutSession:
-    """One visit to Stripe's hosted page."""
+    """A Checkout Session: one use of Stripe's hosted payment page."""
 
     id: str
     mode: str  # payment, subscription
@@ -193,13 +191,10 @@ class CheckoutSession:
     expires_at: datetime
     is_livemode: bool
     url: str | None = None
-    client_reference_id: str | None = None
     contribution: ContributionMark | None = None
     customer_id: str | None = None
     payment_intent_id: str | None = None
     subscription_id: str | None = None
-    invoice_id: str | None = None
-    locale: str | None = None
     recovered_from_id: str | None = None
     presentment_amount_minor: int | None = None
     presentment_currency: str | None = None
@@ -211,7 +206,7 @@ class CheckoutSession:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionItem:
-    """One price of a subscription; the billing period lives here, not on the subscription."""
+    """One price of a subscription, with its billing period, which Stripe keeps on the item."""
 
     id: str
     unit_amount_minor: int
@@ -225,7 +220,7 @@ class SubscriptionItem:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A recurring contribution as Stripe knows it."""
+    """A recurring contribution as Stripe keeps it."""
 
     id: str
     status: str  # incomplete, incomplete_expired, trialing, active, past_due, canceled, unpaid, paused
@@ -247,7 +242,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class InvoicePayment:
-    """One allocation of money to an invoice; an invoice may have several."""
+    """Money allocated to an invoice. An invoice may have several such allocations."""
 
     id: str
     invoice_id: str
@@ -263,7 +258,7 @@ class InvoicePayment:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """One period's demand. `amount_paid_off_stripe_minor` and a zero total explain invoices without a charge."""
+    """The bill for one period. It has no charge if the total is zero or if it was paid outside Stripe."""
 
     id: str
     status: str  # draft, open, paid, uncollectible, void
@@ -286,13 +281,13 @@ class Invoice:
     period_ends_at: datetime | None = None
     amount_paid_off_stripe_minor: int = 0
     hosted_invoice_url: str | None = None
-    finalization_error: str | None = None  # Stripe's code: a draft that cannot become a demand
+    finalization_error: str | None = None  # Stripe's code, if a draft could not be finalised
     payments: tuple[InvoicePayment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Who contributes, to Stripe. `is_deleted` leaves the contributor fields empty."""
+    """A contributor as a Stripe customer. If `is_deleted`, the contributor fields are empty."""
 
     id: str
     created_at: datetime | None

@@ -1,4 +1,4 @@
-"""What a fetch brings: facts, and what else is learned on the way."""
+"""Everything a fetch can return: facts about single objects, and findings that concern two objects."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from service.stripe_gateway.facts import (
 
 @dataclass(frozen=True, slots=True)
 class PayoutMembers:
-    """The balance transactions an automatic payout carried, without the payout's own."""
+    """The balance transactions that an automatic payout paid out. The payout's own balance transaction is left out."""
 
     payout_id: str
     transactions: tuple[BalanceTransaction, ...]
@@ -28,7 +28,7 @@ class PayoutMembers:
 
 @dataclass(frozen=True, slots=True)
 class FraudWarning:
-    """A bank's early word that a charge is fraud: refunding it now avoids a dispute."""
+    """A bank's early warning that a charge is fraudulent. A refund now avoids a dispute."""
 
     id: str
     charge_id: str
@@ -38,7 +38,7 @@ class FraudWarning:
 
 @dataclass(frozen=True, slots=True)
 class LapsedMandate:
-    """A debit mandate that is in force no more: the next debit of this subscription will fail."""
+    """A debit mandate that is no longer valid, so the next debit for this subscription will fail."""
 
     id: str
     subscription_id: str

@@ -1,4 +1,4 @@
-"""Reading fields of Stripe's JSON: absent and null are the same, an expanded object counts as its id."""
+"""Read fields of Stripe's JSON. A missing field and a null are treated alike."""
 
 import re
 from collections.abc import Mapping
@@ -10,18 +10,18 @@ from service.errors import DomainError
 
 StripeJson = Mapping[str, Any]
 NOTHING: StripeJson = {}
-# Controls, line separators, and the surrogates JSON can name one by one: no database takes those.
+# Control characters, line separators and unpaired surrogates. PostgreSQL rejects NUL and the surrogates.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 class UnreadableObjectError(DomainError):
-    """An object of Stripe's lacks a field it always has, or holds another type there."""
+    """A Stripe object lacks a required field, or a field has an unexpected type."""
 
     code = "unreadable_stripe_object"
 
 
 def part(data: StripeJson, *path: str) -> StripeJson:
-    """The object at `path`; an empty one where any step is absent, null or not an object."""
+    """Return the object at `path`, or an empty object if any step of the path is missing or is not an object."""
     found: Any = data
     for name in path:
         found = found.get(name) if isinstance(found, Mapping) else None
@@ -29,7 +29,7 @@ def part(data: StripeJson, *path: str) -> StripeJson:
 
 
 def rows(data: StripeJson, name: str) -> tuple[StripeJson, ...]:
-    """The objects of a list field: a plain array or Stripe's list object."""
+    """Return the objects in a list field, which may be a plain array or one of Stripe's list objects."""
     found = data.get(name)
     if isinstance(found, Mapping):
         found = found.get("data")
@@ -37,12 +37,16 @@ def rows(data: StripeJson, name: str) -> tuple[StripeJson, ...]:
 
 
 def text(data: StripeJson, name: str) -> str | None:
-    """One line of text: a NUL is dropped, and control characters and halves of characters become one space."""
+    """Return a text as a single line, or None if the field is missing or empty.
+
+    NUL characters are removed. Other control characters and unpaired surrogates become a space.
+    """
     value = data.get(name)
     return _UNPRINTABLE.sub(" ", value.replace("\0", "")) or None if isinstance(value, str) else None
 
 
 def required_text(data: StripeJson, name: str) -> str:
+    """Return a text. Raise UnreadableObjectError if the field is missing or empty."""
     value = text(data, name)
     if value is None:
         raise UnreadableObjectError(f"{_kind(data)} has no {name}")
@@ -50,7 +54,7 @@ def required_text(data: StripeJson, name: str) -> str:
 
 
 def reference(data: StripeJson, name: str) -> str | None:
-    """The id in a field that holds an id or, expanded, the object itself."""
+    """Return the id of a related object from a field that holds the id or, if expanded, the object itself."""
     value = data.get(name)
     if isinstance(value, Mapping):
         value = value.get("id")
@@ -58,6 +62,7 @@ def reference(data: StripeJson, name: str) -> str | None:
 
 
 def whole(data: StripeJson, name: str) -> int | None:
+    """Return a whole number, or None if the field is missing. Raise UnreadableObjectError for any other number."""
     value = data.get(name)
     if value is None:
         return None
@@ -67,7 +72,7 @@ def whole(data: StripeJson, name: str) -> int | None:
 
 
 def amount(data: StripeJson, name: str) -> int:
-    """Minor units; raises UnreadableObjectError where there is no amount."""
+    """Return an amount in minor units. Raise UnreadableObjectError if the field is missing."""
     value = whole(data, name)
     if value is None:
         raise UnreadableObjectError(f"{_kind(data)} has no {name}")
@@ -75,19 +80,23 @@ def amount(data: StripeJson, name: str) -> int:
 
 
 def currency(data: StripeJson, name: str = "currency") -> str:
+    """Return a currency code in upper case. Raise UnreadableObjectError if the field is missing."""
     return required_text(data, name).upper()
 
 
 def is_set(data: StripeJson, name: str) -> bool:
+    """Return whether the field is `true`."""
     return data.get(name) is True
 
 
 def instant(data: StripeJson, name: str) -> datetime | None:
+    """Return a time, which Stripe gives in seconds since 1970, or None if the field is missing."""
     value = whole(data, name)
     return None if value is None else datetime.fromtimestamp(value, UTC)
 
 
 def required_instant(data: StripeJson, name: str) -> datetime:
+    """Return a time. Raise UnreadableObjectError if the field is missing."""
     value = instant(data, name)
     if value is None:
         raise UnreadableObjectError(f"{_kind(data)} has no {name}")
@@ -95,7 +104,10 @@ def required_instant(data: StripeJson, name: str) -> datetime:
 
 
 def decimal(data: StripeJson, name: str) -> Decimal | None:
-    """An exact number; where the library gives a float, its shortest text is what Stripe sent."""
+    """Return an exact number, or None if the field is missing.
+
+    If the library has parsed the number as a float, the float's shortest text is what Stripe sent.
+    """
     value = data.get(name)
     return None if value is None else Decimal(str(value))
 

@@ -1,4 +1,4 @@
-"""Everything we ever ask of Stripe, with our types in and out."""
+"""Every request that we send to Stripe, with our own types as arguments and results."""
 
 import json
 from collections.abc import Iterator
@@ -17,29 +17,34 @@ from service.stripe_gateway.account import (
     read_portal,
 )
 from service.stripe_gateway.checkout import CheckoutRequest, session_parameters
-from service.stripe_gateway.events import EventEnvelope, ObjectRef, read_event
+from service.stripe_gateway.events import EventEnvelope, read_event
 from service.stripe_gateway.facts import BalanceTransaction, CheckoutSession, Payout, Refund
 from service.stripe_gateway.fetched import Fact
 from service.stripe_gateway.fetching import PAGE_SIZE, fetch_facts
 from service.stripe_gateway.fields import part, text
+from service.stripe_gateway.objects import ObjectRef
 from service.stripe_gateway.read_billing import read_invoice, read_session
 from service.stripe_gateway.read_money import read_balance_transaction, read_payout, read_refund
 from service.stripe_gateway.signatures import is_signed
-from service.stripe_gateway.transport import stripe_client, stripe_faults
+from service.stripe_gateway.transport import stripe_client, stripe_errors_translated
 
 REFUND_KEY = "keepopen_refund_key"
 
 
 @dataclass(frozen=True, slots=True)
 class ListedEvent:
-    """An event as Stripe's list has it, with the body a webhook would have carried."""
+    """An event from Stripe's list of events, with the body that the webhook would have carried."""
 
     envelope: EventEnvelope
     body: bytes
 
 
 class StripeGateway:
-    """One Stripe account, reached with one key. Raises StripeUnavailableError and StripeRefusedError, nothing else."""
+    """One Stripe account, reached with one API key.
+
+    Methods raise StripeUnavailableError if a retry may help, StripeRefusedError if Stripe refuses the request, and
+    UnreadableObjectError if an answer lacks a required field.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._client = stripe_client(settings)
@@ -47,96 +52,97 @@ class StripeGateway:
         self._webhook_secrets = settings.stripe_webhook_secrets
 
     def is_signed(self, body: str, header: str, now: datetime) -> bool:
-        """Whether a webhook body carries a fresh signature by any of our live secrets."""
+        """Return whether one of our webhook secrets signed this body within 300 seconds of `now`."""
         return is_signed(body, header, self._webhook_secrets, now)
 
     def fetch(self, ref: ObjectRef) -> tuple[Fact, ...]:
-        """One object and what hangs on it, as it stands now."""
+        """Fetch an object and the objects that it depends on, in their present state."""
         return fetch_facts(self._client, ref)
 
     def fetch_invoice_page(self, invoice_id: str) -> str | None:
-        """Stripe's page where an open invoice is paid or its payment confirmed; None once it is open no more."""
-        with stripe_faults():
+        """Return the address of Stripe's page for paying an invoice, or None if the invoice is no longer open."""
+        with stripe_errors_translated():
             invoice = read_invoice(self._v1.invoices.retrieve(invoice_id).to_dict())
         return invoice.hosted_invoice_url if invoice.status == "open" else None
 
     def create_checkout_session(self, request: CheckoutRequest) -> CheckoutSession:
-        """A hosted Checkout Session; a repeat with the same contribution id gives the same session."""
-        with stripe_faults():
+        """Create a hosted Checkout Session. A repeat for the same contribution returns the same session."""
+        with stripe_errors_translated():
             created = self._v1.checkout.sessions.create(
                 session_parameters(request), {"idempotency_key": request.idempotency_key}
             )
         return read_session(created.to_dict())
 
     def fetch_checkout_session(self, session_id: str) -> CheckoutSession:
-        with stripe_faults():
+        """Fetch a Checkout Session without the objects that it names."""
+        with stripe_errors_translated():
             return read_session(self._v1.checkout.sessions.retrieve(session_id).to_dict())
 
     def expire_checkout_session(self, session_id: str) -> CheckoutSession:
-        """End an open session early; raises StripeRefusedError when it is no longer open."""
-        with stripe_faults():
+        """Expire an open session. Raise StripeRefusedError if it is no longer open."""
+        with stripe_errors_translated():
             return read_session(self._v1.checkout.sessions.expire(session_id).to_dict())
 
     def list_balance_transactions(self, since: datetime) -> Iterator[BalanceTransaction]:
-        """Every movement of the balance created at or after `since`, newest first, all pages."""
+        """Yield every balance transaction created at or after `since`, newest first."""
         for row in self._listed(self._v1.balance_transactions, {"created": {"gte": int(since.timestamp())}}):
             yield read_balance_transaction(row)
 
     def list_payouts(self, since: datetime) -> Iterator[Payout]:
-        """Every payout created at or after `since`, newest first, all pages."""
+        """Yield every payout created at or after `since`, newest first."""
         for row in self._listed(self._v1.payouts, {"created": {"gte": int(since.timestamp())}}):
             yield read_payout(row)
 
     def list_events(self, since: datetime, until: datetime) -> Iterator[ListedEvent]:
-        """Stripe's own record of events (30 days), newest first; `until` is excluded."""
+        """Yield the events from `since` to before `until`, newest first. Stripe lists events for 30 days."""
         created = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
         for row in self._listed(self._v1.events, {"created": created}):
             yield ListedEvent(read_event(row), json.dumps(row, default=str).encode())
 
     def fetch_balance(self) -> StripeBalance:
-        """What Stripe holds for us."""
-        with stripe_faults():
+        """Fetch the balance that Stripe holds for us now."""
+        with stripe_errors_translated():
             return read_balance(self._v1.balance.retrieve().to_dict())
 
     def create_refund(self, charge_id: str, amount: Money, refund_key: str, requested_by: str) -> Refund:
-        """Send money back. `refund_key` makes a repeat the same refund."""
+        """Refund a charge in part or in full. A repeat with the same `refund_key` returns the same refund for a day."""
         parameters = {
             "charge": charge_id,
             "amount": amount.amount_minor,
             "metadata": {"keepopen_requested_by": requested_by, REFUND_KEY: refund_key},
         }
-        with stripe_faults():
+        with stripe_errors_translated():
             created = self._v1.refunds.create(parameters, {"idempotency_key": f"keepopen-refund-{refund_key}"})
         return read_refund(created.to_dict())
 
     def find_refund(self, charge_id: str, refund_key: str) -> Refund | None:
-        """The refund that was made under this key, however long ago."""
-        with stripe_faults():
+        """Return the refund that was created with this key, however long ago, or None if there is none."""
+        with stripe_errors_translated():
             found = self._v1.refunds.list({"charge": charge_id, "limit": PAGE_SIZE})
-            rows = (each.to_dict() for each in found.auto_paging_iter())
+            rows = (refund.to_dict() for refund in found.auto_paging_iter())
             made = next((row for row in rows if text(part(row, "metadata"), REFUND_KEY) == refund_key), None)
         return read_refund(made) if made else None
 
     def create_portal_session(self, customer_id: str, return_url: str) -> str:
-        """The address of Stripe's customer portal for one customer, good for a few minutes."""
-        with stripe_faults():
+        """Return the address of Stripe's customer portal for a customer. It works for a few minutes."""
+        with stripe_errors_translated():
             created = self._v1.billing_portal.sessions.create({"customer": customer_id, "return_url": return_url})
         return str(created.to_dict()["url"])
 
     def cancel_subscription(self, subscription_id: str) -> None:
-        """End a subscription now."""
-        with stripe_faults():
+        """Cancel a subscription with immediate effect."""
+        with stripe_errors_translated():
             self._v1.subscriptions.cancel(subscription_id)
 
     def delete_customer(self, customer_id: str) -> None:
-        """Have Stripe forget who a customer is; charges stay."""
-        with stripe_faults():
+        """Delete a customer and their personal data at Stripe. Their charges stay."""
+        with stripe_errors_translated():
             self._v1.customers.delete(customer_id)
 
     def fetch_account_setup(self) -> AccountSetup:
-        """Webhook endpoints, the customer portal in force, and Stripe's clock."""
+        """Fetch the webhook endpoints, the default customer portal and Stripe's clock."""
         endpoints = tuple(read_endpoint(row) for row in self._listed(self._v1.webhook_endpoints, {}))
-        with stripe_faults():
+        with stripe_errors_translated():
             found = self._v1.billing_portal.configurations.list({"is_default": True, "limit": 1})
         portals = [read_portal(row.to_dict()) for row in found.data]
         answer = found.last_response
@@ -144,7 +150,8 @@ class StripeGateway:
         return AccountSetup(endpoints, portals[0] if portals else None, read_http_date(date))
 
     def _listed(self, service: Any, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        with stripe_faults():
+        """Yield the objects of all pages of a list."""
+        with stripe_errors_translated():
             page = service.list({**query, "limit": PAGE_SIZE})
             for row in page.auto_paging_iter():
                 yield row.to_dict()

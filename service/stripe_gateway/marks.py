@@ -1,4 +1,4 @@
-"""The mark we leave on every Stripe object we cause: versioned metadata, so that any one of them names the rest."""
+"""The mark on the Stripe objects that we create: versioned metadata that names the contribution they belong to."""
 
 from service.money import Interval
 from service.stripe_gateway.facts import ContributionMark
@@ -9,7 +9,7 @@ MAX_VALUE_CHARACTERS = 500  # https://docs.stripe.com/metadata
 
 
 def mark_metadata(mark: ContributionMark) -> dict[str, str]:
-    """Stripe metadata of a mark; unknown parts are left out, as Stripe reads an empty value as a deletion."""
+    """Return the metadata for a mark, without empty values: to Stripe an empty value means to delete the key."""
     values = {
         "keepopen_schema": SCHEMA_VERSION,
         "keepopen_contribution": mark.contribution_id,
@@ -23,7 +23,7 @@ def mark_metadata(mark: ContributionMark) -> dict[str, str]:
 
 
 def read_mark(metadata: StripeJson) -> ContributionMark | None:
-    """The mark in an object's metadata, or None where it is not ours, of an unknown version, or damaged."""
+    """Return the mark in an object's metadata, or None if there is none, or if it is damaged or of another version."""
     contribution_id, site = text(metadata, "keepopen_contribution"), text(metadata, "keepopen_site")
     interval = text(metadata, "keepopen_interval")
     if metadata.get("keepopen_schema") != SCHEMA_VERSION or contribution_id is None or site is None:

@@ -1,4 +1,7 @@
-"""Stripe's checkout, subscription, invoice and customer objects as our facts."""
+"""Turn Stripe's sessions, subscriptions, invoices and customers into our facts.
+
+Every function raises UnreadableObjectError if a required field is missing.
+"""
 
 from service.stripe_gateway.facts import (
     CheckoutSession,
@@ -40,13 +43,10 @@ def read_session(data: StripeJson) -> CheckoutSession:
         expires_at=required_instant(data, "expires_at"),
         is_livemode=is_set(data, "livemode"),
         url=text(data, "url"),
-        client_reference_id=text(data, "client_reference_id"),
         contribution=read_mark(part(data, "metadata")),
         customer_id=reference(data, "customer"),
         payment_intent_id=reference(data, "payment_intent"),
         subscription_id=reference(data, "subscription"),
-        invoice_id=reference(data, "invoice"),
-        locale=text(data, "locale"),
         recovered_from_id=reference(data, "recovered_from"),
         presentment_amount_minor=whole(presented, "presentment_amount"),
         presentment_currency=presentment_currency.upper() if presentment_currency else None,
@@ -96,8 +96,8 @@ def _item(data: StripeJson, subscription: StripeJson) -> SubscriptionItem:
 
 
 def read_invoice(data: StripeJson) -> Invoice:
-    """An invoice; the subscription behind it and its frozen metadata lie in `parent` since 2025-03-31.basil."""
-    behind = part(data, "parent", "subscription_details")
+    """Read an invoice. Since API version 2025-03-31.basil its subscription and that one's metadata are in `parent`."""
+    parent = part(data, "parent", "subscription_details")
     first_line = next(iter(rows(data, "lines")), {})
     return Invoice(
         id=required_text(data, "id"),
@@ -110,8 +110,8 @@ def read_invoice(data: StripeJson) -> Invoice:
         created_at=required_instant(data, "created"),
         is_livemode=is_set(data, "livemode"),
         customer_id=reference(data, "customer"),
-        subscription_id=reference(behind, "subscription") or reference(data, "subscription"),
-        contribution=read_mark(part(behind, "metadata")) or read_mark(part(data, "metadata")),
+        subscription_id=reference(parent, "subscription") or reference(data, "subscription"),
+        contribution=read_mark(part(parent, "metadata")) or read_mark(part(data, "metadata")),
         billing_reason=text(data, "billing_reason"),
         number=text(data, "number"),
         attempt_count=whole(data, "attempt_count") or 0,

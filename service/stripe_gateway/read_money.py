@@ -1,4 +1,7 @@
-"""Stripe's money objects as our facts: charges, intents, refunds, disputes, payouts, balance transactions."""
+"""Turn Stripe's charges, payment intents, refunds, disputes, payouts and balance transactions into our facts.
+
+Every function raises UnreadableObjectError if a required field is missing.
+"""
 
 from datetime import UTC
 
@@ -59,8 +62,8 @@ def _fee_detail(data: StripeJson) -> FeeDetail:
     )
 
 
-def read_charge(data: StripeJson, behind: ContributionMark | None = None) -> Charge:
-    """A charge; `behind` is the mark of what it was made for, used where it carries none itself."""
+def read_charge(data: StripeJson, origin_mark: ContributionMark | None = None) -> Charge:
+    """Read a charge. `origin_mark` is the mark of its payment intent or invoice, used if the charge has no mark."""
     method = part(data, "payment_method_details")
     card = part(method, "card")
     return Charge(
@@ -80,7 +83,7 @@ def read_charge(data: StripeJson, behind: ContributionMark | None = None) -> Cha
         failure_balance_transaction_id=reference(data, "failure_balance_transaction"),
         payment_intent_id=reference(data, "payment_intent"),
         customer_id=reference(data, "customer"),
-        contribution=read_mark(part(data, "metadata")) or behind,
+        contribution=read_mark(part(data, "metadata")) or origin_mark,
         failure_code=text(data, "failure_code"),
         outcome_type=text(part(data, "outcome"), "type"),
         risk_level=text(part(data, "outcome"), "risk_level"),
@@ -94,7 +97,8 @@ def read_charge(data: StripeJson, behind: ContributionMark | None = None) -> Cha
     )
 
 
-def read_payment_intent(data: StripeJson, behind: ContributionMark | None = None) -> PaymentIntent:
+def read_payment_intent(data: StripeJson, origin_mark: ContributionMark | None = None) -> PaymentIntent:
+    """Read a payment intent. `origin_mark` is the mark of its invoice, used if the intent has no mark."""
     error = part(data, "last_payment_error")
     return PaymentIntent(
         id=required_text(data, "id"),
@@ -106,12 +110,10 @@ def read_payment_intent(data: StripeJson, behind: ContributionMark | None = None
         is_livemode=is_set(data, "livemode"),
         latest_charge_id=reference(data, "latest_charge"),
         customer_id=reference(data, "customer"),
-        contribution=read_mark(part(data, "metadata")) or behind,
+        contribution=read_mark(part(data, "metadata")) or origin_mark,
         cancellation_reason=text(data, "cancellation_reason"),
         failure_code=text(error, "code"),
         decline_code=text(error, "decline_code"),
-        presentment_amount_minor=whole(part(data, "presentment_details"), "presentment_amount"),
-        presentment_currency=_presentment_currency(data),
     )
 
 
@@ -177,7 +179,7 @@ def read_payout(data: StripeJson) -> Payout:
         amount_minor=amount(data, "amount"),
         currency=currency(data),
         created_at=required_instant(data, "created"),
-        # Stripe gives a date as midnight UTC; in any other timezone it would be another day.
+        # Stripe gives the date as midnight UTC. In another timezone it could be the day before.
         arrival_on=required_instant(data, "arrival_date").astimezone(UTC).date(),
         is_automatic=is_set(data, "automatic"),
         is_livemode=is_set(data, "livemode"),

@@ -1,4 +1,4 @@
-"""Whether a webhook body really comes from Stripe: signed with one of our secrets, and recently."""
+"""Verify that a webhook body comes from Stripe: that one of our secrets signed it recently."""
 
 from datetime import datetime, timedelta
 
@@ -8,9 +8,10 @@ SIGNATURE_TOLERANCE = timedelta(seconds=300)
 
 
 def is_signed(body: str, header: str, secrets: tuple[str, ...], now: datetime) -> bool:
-    """Whether any live secret signed exactly this body at most 300 seconds before or after `now`.
+    """Return whether one of the secrets signed exactly this body at most 300 seconds before or after `now`.
 
-    The library compares in constant time. It would read the clock itself and let any future time pass, so age is ours.
+    The library compares signatures in constant time. The age is checked here, because the library would read the
+    system clock and accept any time in the future.
     """
     signed_at = _signed_at(header)
     if signed_at is None or abs(now.timestamp() - signed_at) > SIGNATURE_TOLERANCE.total_seconds():
@@ -26,7 +27,10 @@ def _matches(body: str, header: str, secret: str) -> bool:
 
 
 def _signed_at(header: str) -> int | None:
-    """The first `t=` of the header, which is the one the library puts into the signed text."""
+    """Return the first `t=` of the header in seconds since 1970, or None if it is not a number.
+
+    The library uses the same one to compute the signature.
+    """
     for field in header.split(","):
         name, _, value = field.partition("=")
         if name == "t":

@@ -1,4 +1,4 @@
-"""How we reach Stripe: a pinned API version, a time-out, few retries, and faults as our own errors."""
+"""The connection to Stripe: pinned API version, timeouts, a few retries, and errors translated into our own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,19 +13,19 @@ API_VERSION = "2026-10-28.endive"
 CONNECT_TIMEOUT_SECONDS = 3.0
 READ_TIMEOUT_SECONDS = 12.0
 MAX_NETWORK_RETRIES = 2
-# Stripe reports lock time-outs and two requests with one idempotency key at once as 409: both pass.
-PASSING_STATUSES = frozenset({409, 429})
+# Stripe answers 409 on a lock timeout and on two concurrent requests with one idempotency key. Both are worth a retry.
+RETRYABLE_STATUSES = frozenset({409, 429})
 T = TypeVar("T")
 
 
 class StripeObjectMissingError(StripeRefusedError):
-    """Stripe has no such object, or our key may not see it."""
+    """Stripe has no object with this id, or our API key may not read it."""
 
     code = "stripe_object_missing"
 
 
 def stripe_client(settings: Settings) -> stripe.StripeClient:
-    """A client of our own: nothing of the library's global state is read."""
+    """Return a client with these settings. It does not read the library's global state."""
     base = settings.stripe_api_base
     return stripe.StripeClient(
         settings.stripe_api_key,
@@ -37,29 +37,32 @@ def stripe_client(settings: Settings) -> stripe.StripeClient:
 
 
 @contextmanager
-def stripe_faults() -> Iterator[None]:
-    """Turn the library's errors into StripeUnavailableError (worth another try) or StripeRefusedError (not)."""
+def stripe_errors_translated() -> Iterator[None]:
+    """Translate the library's errors: StripeUnavailableError if a retry may help, otherwise StripeRefusedError."""
     try:
         yield
     except stripe.StripeError as error:
-        raise _as_ours(error) from error
+        raise _translated(error) from error
 
 
-def if_there(found: Iterator[T]) -> Iterator[T]:
-    """What is found of something that another object names; it ends where Stripe has no such object."""
+def unless_missing(fetched: Iterator[T]) -> Iterator[T]:
+    """Yield what a fetch yields, and stop without an error if Stripe does not have the object.
+
+    Use it for an object that another object names: the other object is worth keeping by itself.
+    """
     try:
-        with stripe_faults():
-            yield from found
+        with stripe_errors_translated():
+            yield from fetched
     except StripeObjectMissingError:
         return
 
 
-def _as_ours(error: stripe.StripeError) -> StripeRefusedError | StripeUnavailableError:
+def _translated(error: stripe.StripeError) -> StripeRefusedError | StripeUnavailableError:
     status = error.http_status
-    # The library's text may quote what was sent; its code, status and request id are enough to find the rest.
+    # The library's message may quote personal data. Code, status and request id are enough to find the request.
     detail = f"{error.code or type(error).__name__} (status {status}, request {error.request_id})"
-    if status is None or status >= 500 or status in PASSING_STATUSES or status < 400:
-        return StripeUnavailableError(f"Stripe could not answer: {detail}")
+    if status is None or status >= 500 or status in RETRYABLE_STATUSES or status < 400:
+        return StripeUnavailableError(f"Stripe could not answer; try again later: {detail}")
     if status == 404 or error.code == "resource_missing":
-        return StripeObjectMissingError(f"Stripe has no such object: {detail}")
-    return StripeRefusedError(f"Stripe refused: {detail}")
+        return StripeObjectMissingError(f"Stripe has no such object, or our API key may not read it: {detail}")
+    return StripeRefusedError(f"Stripe refused the request: {detail}")

@@ -1,1 +1,1 @@
-"""Bearer tokens of staff and of finance's machines: made, checked, revoked. Readers have none."""
+"""Bearer tokens of staff and of finance's programs: create, verify, revoke. Readers have no tokens."""

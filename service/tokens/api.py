@@ -1,4 +1,4 @@
-"""The guard in front of staff and finance views."""
+"""The decorator that protects the views of staff and finance with a token."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -12,17 +12,17 @@ from werkzeug.exceptions import Unauthorized
 from service.errors import ForbiddenError
 from service.services import current_services
 from service.tokens.store import Role, Token
-from service.tokens.tokens import may, verify_token
+from service.tokens.tokens import has_role, verify_token
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def requires_role(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorator, right under the route: the request carries `Authorization: Bearer …` of one of these roles, or of
-    admin.
+    """Require a request to have the header `Authorization: Bearer …` with a token of one of these roles, or of admin.
 
-    401 without a token in force, 403 with one of another role.
+    The answer is 401 if there is no valid token, and 403 if the token has another role. Put this decorator directly
+    below the route.
     """
     wanted = frozenset(Role(role) for role in roles)
 
@@ -30,8 +30,8 @@ def requires_role(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             token = _presented_token()
-            if not may(token, wanted):
-                raise ForbiddenError(f"this needs a token of role {' or '.join(sorted(wanted))}")
+            if not has_role(token, wanted):
+                raise ForbiddenError(f"this needs a token with the role {' or '.join(sorted(wanted))}")
             g.staff_token = token
             return view(*args, **kwargs)
 
@@ -44,13 +44,14 @@ def requires_role(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def current_token() -> Token:
-    """The token the guard let through."""
+    """Return the token of this request, in a view that `requires_role` protects."""
     return cast("Token", g.staff_token)
 
 
 def _presented_token() -> Token:
-    given = request.authorization
-    text = given.token if given is not None and given.type == "bearer" else None
+    """Return the token in the header. Raise Unauthorized if there is no valid one."""
+    header = request.authorization
+    text = header.token if header is not None and header.type == "bearer" else None
     services = current_services()
     token = verify_token(services.engine, services.settings.secret_keys, text) if text else None
     if token is None:

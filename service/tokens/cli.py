@@ -15,18 +15,18 @@ def tokens() -> None:
 
 
 @tokens.command()
-@click.option("--name", required=True, help="Who or what will use it.")
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="What it may do.")
+@click.option("--name", required=True, help="Person or program that will use the token.")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="What the token allows.")
 @with_appcontext
 def create(name: str, role: str) -> None:
-    """Make a token and print it, this once."""
+    """Create a token and print it. It cannot be printed again."""
     services = current_services()
     request = TokenRequest(name, Role(role))
     try:
         made = create_token(services.engine, services.settings.secret_keys, request, services.clock())
     except StoreUnavailableError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{made.token.token_id} ({name}, {role}). It is shown this once:", err=True)
+    click.echo(f"{made.token.token_id} ({name}, {role}). The token is shown only once:", err=True)
     click.echo(made.text)
 
 
@@ -34,7 +34,7 @@ def create(name: str, role: str) -> None:
 @click.argument("id_or_name")
 @with_appcontext
 def revoke(id_or_name: str) -> None:
-    """Revoke a token by its id, or all of a name. In force at once."""
+    """Revoke the token with this id, or all tokens with this name, with immediate effect."""
     services = current_services()
     try:
         count = revoke_token(services.engine, id_or_name, services.clock())
@@ -46,8 +46,8 @@ def revoke(id_or_name: str) -> None:
 @tokens.command("list")
 @with_appcontext
 def list_all() -> None:
-    """All tokens ever made, without their secrets."""
+    """List all tokens, including revoked ones, without their secrets."""
     with current_services().engine.connect() as connection:
         for token in list_tokens(connection):
-            state = f"revoked {token.revoked_at:%Y-%m-%d %H:%M}" if token.revoked_at else "in force"
+            state = f"revoked {token.revoked_at:%Y-%m-%d %H:%M}" if token.revoked_at else "valid"
             click.echo(f"{token.token_id}  {token.role:8}  {token.created_at:%Y-%m-%d}  {state:24}  {token.name}")

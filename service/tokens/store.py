@@ -1,4 +1,4 @@
-"""Tokens as rows: who may do what, and a keyed hash of the secret. The token itself is kept nowhere."""
+"""The table of tokens: name, role and a keyed hash. The text of a token is not stored."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,8 +35,11 @@ tokens = Table(
 
 
 class Role(StrEnum):
-    """`editor`: sites and campaigns. `finance`: exports. `auditor`: reads everything, changes nothing. `admin`: all
-    of it."""
+    """What a token allows.
+
+    `editor` changes sites and campaigns, `finance` exports and refunds, `auditor` reads everything and changes nothing,
+    `admin` does all of it.
+    """
 
     EDITOR = "editor"
     FINANCE = "finance"
@@ -46,7 +49,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`digest` is a keyed hash of the whole token text. `revoked_at` None: in force."""
+    """A stored token. `digest` is the keyed hash of the token's text. `revoked_at` is None while the token is valid."""
 
     token_id: str
     name: str
@@ -57,6 +60,7 @@ class Token:
 
 
 def insert_token(connection: Connection, token: Token) -> None:
+    """Store a new token."""
     connection.execute(
         insert(tokens).values(
             token_id=token.token_id,
@@ -69,20 +73,21 @@ def insert_token(connection: Connection, token: Token) -> None:
 
 
 def find_token(connection: Connection, token_id: str) -> Token | None:
+    """Return the token with this id, valid or revoked, or None."""
     row = connection.execute(select(tokens).where(tokens.c.token_id == token_id)).one_or_none()
     return None if row is None else _token(row)
 
 
 def list_tokens(connection: Connection) -> tuple[Token, ...]:
-    """All tokens ever made, oldest first."""
+    """Return all tokens, including revoked ones, oldest first."""
     return tuple(_token(row) for row in connection.execute(select(tokens).order_by(tokens.c.created_at)))
 
 
 def revoke_tokens(connection: Connection, id_or_name: str, now: datetime) -> int:
-    """Revoke the token of this id, or all of this name; returns how many were in force until now."""
+    """Revoke the token with this id, or all with this name. Return how many valid tokens were revoked."""
     named = or_(tokens.c.token_id == id_or_name, tokens.c.name == id_or_name)
-    in_force = update(tokens).where(named, tokens.c.revoked_at.is_(None))
-    return connection.execute(in_force.values(revoked_at=now)).rowcount
+    statement = update(tokens).where(named, tokens.c.revoked_at.is_(None))
+    return connection.execute(statement.values(revoked_at=now)).rowcount
 
 
 def _token(row: Any) -> Token:

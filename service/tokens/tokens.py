@@ -1,5 +1,7 @@
-"""Making a token, and knowing one again. A token is `tok_<id>.<secret>`: the id finds the row, the whole text must
-hash to it."""
+"""Create, verify and revoke tokens.
+
+The text of a token is `tok_<id>.<secret>`. The id finds the row, and the hash of the whole text must equal the row's.
+"""
 
 import hashlib
 import hmac
@@ -20,7 +22,7 @@ MAX_TOKEN_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class NewToken:
-    """`text` is shown to whoever asked for it, once; only its keyed hash is stored."""
+    """A new token with its text, which is shown once. Only the keyed hash of the text is stored."""
 
     token: Token
     text: str = field(repr=False)
@@ -28,14 +30,14 @@ class NewToken:
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """Who the token is for and what it may do."""
+    """The name and role of a token to be created."""
 
     name: str
     role: Role
 
 
 def create_token(engine: Engine, keys: tuple[str, ...], request: TokenRequest, now: datetime) -> NewToken:
-    """Make and store a token. `keys` is the key ring, newest first."""
+    """Create and store a token, hashed with the newest key. `keys` is sorted, newest first."""
     token_id = new_id("tok")
     text = f"{token_id}.{secrets.token_urlsafe(SECRET_BYTES)}"
     token = Token(token_id, request.name, request.role, digest(text, keys[0]), now)
@@ -45,8 +47,10 @@ def create_token(engine: Engine, keys: tuple[str, ...], request: TokenRequest, n
 
 
 def verify_token(engine: Engine, keys: tuple[str, ...], text: str) -> Token | None:
-    """The token in force that this text is, or None. Tokens hashed with a key no longer on the ring are not known
-    again."""
+    """Return the valid token with this text, or None.
+
+    A token is no longer valid if it was revoked, or if the key that it was hashed with was removed from `keys`.
+    """
     if len(text) > MAX_TOKEN_LENGTH or not (text.isascii() and text.isprintable()):
         return None
     with committed(engine) as connection:
@@ -57,20 +61,22 @@ def verify_token(engine: Engine, keys: tuple[str, ...], text: str) -> Token | No
 
 
 def revoke_token(engine: Engine, id_or_name: str, now: datetime) -> int:
-    """Revoke by id or by name, in force at once; returns how many. Raises NotFoundError when there was none in
-    force."""
+    """Revoke the token with this id, or all with this name. Return how many were revoked.
+
+    Raise NotFoundError if there is no valid token with this id or name.
+    """
     with committed(engine) as connection:
         count = revoke_tokens(connection, id_or_name, now)
     if not count:
-        raise NotFoundError(f"there is no token in force with the id or name {id_or_name}")
+        raise NotFoundError(f"there is no valid token with the id or name {id_or_name}")
     return count
 
 
-def may(token: Token, roles: frozenset[Role]) -> bool:
-    """Whether a token may do what is open to these roles; an admin may do everything."""
+def has_role(token: Token, roles: frozenset[Role]) -> bool:
+    """Return whether a token has one of these roles. An admin token counts as every role."""
     return token.role is Role.ADMIN or token.role in roles
 
 
 def digest(text: str, key: str) -> bytes:
-    """The keyed hash of a token's text."""
+    """Return the keyed hash of a token's text."""
     return hmac.new(key.encode(), b"staff token:" + text.encode(), hashlib.sha256).digest()

@@ -68,7 +68,7 @@ def test_rebuild_says_what_came_out(cli: FlaskCliRunner, charged: Services) -> N
 
     result = cli.invoke(args=["ledger", "rebuild"])
 
-    assert "1 entries came out as they were; 0 were due and are new." in result.output
+    assert "1 entries were recomputed without a difference; 0 new ones were posted." in result.output
 
 
 def test_the_hourly_look_is_shown_as_metrics(client: FlaskClient, charged: Services) -> None:

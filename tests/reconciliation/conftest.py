@@ -1,4 +1,4 @@
-"""The newsroom of the contribution tests and the books of the ledger tests, for tests that reconcile both."""
+"""Fixtures of the contribution tests and of the ledger tests."""
 
 from tests.contributions.conftest import newsroom, stripe
 from tests.ledger.conftest import books

@@ -1,4 +1,4 @@
-"""The operator's commands for the inbox: work it off, look into it, give dead events another chance."""
+"""The operator's commands: work until nothing is due, list and requeue events, pull and backfill."""
 
 from flask.testing import FlaskCliRunner
 
@@ -12,7 +12,7 @@ def run(newsroom: Newsroom, *arguments: str) -> str:
     return result.output
 
 
-def test_the_worker_drains_and_the_inbox_shows_it(newsroom: Newsroom) -> None:
+def test_the_worker_drains_and_dead_events_are_listed_shown_and_requeued(newsroom: Newsroom) -> None:
     newsroom.give(amount="5")
     newsroom.clock.advance(minutes=1)
     newsroom.stripe.deliver()
@@ -32,7 +32,7 @@ def test_the_worker_drains_and_the_inbox_shows_it(newsroom: Newsroom) -> None:
     assert run(newsroom, "events", "requeue", "evt_other", "evt_lost", "evt_never") == "2 requeued.\n"
 
 
-def test_sync_and_backfill_say_what_they_found(newsroom: Newsroom) -> None:
+def test_sync_and_backfill_print_what_they_found(newsroom: Newsroom) -> None:
     newsroom.give(amount="5")
     newsroom.clock.advance(minutes=1)
     newsroom.stripe.receiver = None

@@ -1,105 +1,65 @@
-"""From inbox to facts: any order and repetition ends the same, failures are retried and parked, nothing is lost."""
+"""Refreshing objects from their events: in any order and repetition, with retries of failures, without a loss."""
 
 import itertools
-import json
 from datetime import timedelta
-from typing import Any
 
 import psycopg
 import pytest
 
 from service.contributions.contribution import ContributionState
-from service.reconciliation import pull
-from service.reconciliation.backfill import backfill
 from service.reconciliation.refresh import MAX_ATTEMPTS, drain, next_attempt, sweep
 from service.stripe_events import store
 from tests.conftest import plain_address
 from tests.contributions.conftest import Newsroom
+from tests.reconciliation.world import STATE, sent_events
 from tests.stripe_events.webhook import event, send
-
-PICTURE = """
-    SELECT c.state, c.paid_minor, c.refunded_minor, c.recurring_minor,
-           (SELECT count(*) FROM charges), (SELECT count(*) FROM balance_transactions),
-           (SELECT sum(amount_minor) FROM balance_transactions), (SELECT count(*) FROM ledger_entries)
-    FROM contributions c
-"""
-
-
-def sent_events(newsroom: Newsroom) -> list[dict[str, Any]]:
-    """Everything Stripe has to say, caught before anybody hears it."""
-    newsroom.clock.advance(minutes=1)
-    receiver, newsroom.stripe.receiver = newsroom.stripe.receiver, lambda *_: 200
-    newsroom.stripe.sent.clear()
-    newsroom.stripe.deliver()
-    newsroom.stripe.receiver = receiver
-    return [json.loads(body) for _, body in newsroom.stripe.sent]
 
 
 @pytest.mark.parametrize("order", ["as sent", "reversed", "sorted by type", "each twice", "each event on its own"])
-def test_any_order_and_repetition_ends_in_the_same_picture(newsroom: Newsroom, order: str) -> None:
+def test_any_order_and_repetition_of_events_leads_to_the_same_state(newsroom: Newsroom, order: str) -> None:
     newsroom.give(amount="10", interval="month")
     events = sent_events(newsroom)
     orders = {
         "as sent": events,
         "reversed": events[::-1],
-        "sorted by type": sorted(events, key=lambda each: each["type"]),
-        "each twice": [each for each in events for _ in range(2)],
+        "sorted by type": sorted(events, key=lambda event: event["type"]),
+        "each twice": [event for event in events for _ in range(2)],
         "each event on its own": events,
     }
 
-    for each in orders[order]:
-        assert send(newsroom, each).status_code == 200
+    for sent in orders[order]:
+        assert send(newsroom, sent).status_code == 200
         if order == "each event on its own":
             drain(newsroom.services)
     drain(newsroom.services)
 
-    assert newsroom.rows(PICTURE) == [("active", 1000, 0, 1000, 1, 1, 1000, 1)]
+    assert newsroom.rows(STATE) == [("active", 1000, 0, 1000, 1, 1, 1000, 1)]
     assert newsroom.rows("SELECT DISTINCT status FROM stripe_events WHERE status NOT IN ('done', 'ignored')") == []
 
 
-def test_a_pull_leaves_to_waiting_events_what_they_tell_of(newsroom: Newsroom) -> None:
+def test_one_event_is_enough_for_the_complete_state_of_a_contribution(newsroom: Newsroom) -> None:
     newsroom.give(amount="5")
-    (told,) = [each for each in sent_events(newsroom) if each["type"] == "charge.succeeded"]
-    send(newsroom, told)
-
-    left, pulled = pull.pull_balance(newsroom.services), newsroom.rows("SELECT count(*) FROM balance_transactions")
-    sweep(newsroom.services)
-
-    assert (left.new_transaction_count, pulled) == (0, [(0,)])
-    assert newsroom.rows(PICTURE) == [("complete", 500, 0, None, 1, 1, 500, 1)]
-
-
-def test_the_full_pull_leaves_nothing_to_anyone(newsroom: Newsroom) -> None:
-    newsroom.give(amount="5")
-    (told,) = [each for each in sent_events(newsroom) if each["type"] == "charge.succeeded"]
-    send(newsroom, told)
-
-    assert pull.sync(newsroom.services).new_transaction_count == 1
-
-
-def test_any_single_event_is_enough_for_the_whole_picture_of_a_gift(newsroom: Newsroom) -> None:
-    newsroom.give(amount="5")
-    by_type = {each["type"]: each for each in sent_events(newsroom)}
+    by_type = {sent["type"]: sent for sent in sent_events(newsroom)}
 
     send(newsroom, by_type["checkout.session.completed"])
     drain(newsroom.services)
 
-    assert newsroom.rows(PICTURE) == [("complete", 500, 0, None, 1, 1, 500, 1)]
+    assert newsroom.rows(STATE) == [("complete", 500, 0, None, 1, 1, 500, 1)]
 
 
-def test_a_body_is_never_believed(newsroom: Newsroom) -> None:
+def test_the_object_in_an_event_is_never_used(newsroom: Newsroom) -> None:
     newsroom.give(amount="5")
-    charge = next(each for each in sent_events(newsroom) if each["type"] == "charge.succeeded")
+    charge = next(sent for sent in sent_events(newsroom) if sent["type"] == "charge.succeeded")
     charge["data"]["object"] |= {"amount": 999_999, "status": "failed", "metadata": {}}
     charge["api_version"] = "2011-01-01"
 
     send(newsroom, charge)
     drain(newsroom.services)
 
-    assert newsroom.rows(PICTURE) == [("complete", 500, 0, None, 1, 1, 500, 1)]
+    assert newsroom.rows(STATE) == [("complete", 500, 0, None, 1, 1, 500, 1)]
 
 
-def test_a_failure_is_retried_with_growing_gaps_then_parked_and_requeued_by_hand(newsroom: Newsroom) -> None:
+def test_a_failing_event_is_retried_with_growing_gaps_then_dead_until_requeued(newsroom: Newsroom) -> None:
     send(newsroom, event(data={"object": {"id": "ch_that_never_was", "object": "charge"}}))
     drain(newsroom.services)
     gaps = []
@@ -120,7 +80,7 @@ def test_a_failure_is_retried_with_growing_gaps_then_parked_and_requeued_by_hand
     assert newsroom.rows("SELECT status, attempt_count FROM stripe_events") == [("failing", 1)]
 
 
-def test_one_bad_event_does_not_hold_up_the_others(newsroom: Newsroom) -> None:
+def test_a_failing_event_does_not_delay_the_others(newsroom: Newsroom) -> None:
     newsroom.give(amount="5")
     send(newsroom, event(data={"object": {"id": "ch_that_never_was", "object": "charge"}}))
 
@@ -131,13 +91,13 @@ def test_one_bad_event_does_not_hold_up_the_others(newsroom: Newsroom) -> None:
     assert newsroom.rows("SELECT state FROM contributions") == [("complete",)]
 
 
-def test_one_charge_that_cannot_be_stored_does_not_hold_up_those_looked_at_with_it(
+def test_a_charge_that_cannot_be_saved_does_not_delay_those_of_its_batch(
     newsroom: Newsroom, database_address: str
 ) -> None:
     for amount in ("5", "6", "7"):
         newsroom.give(amount=amount)
-    for each in sent_events(newsroom):
-        send(newsroom, each)
+    for sent in sent_events(newsroom):
+        send(newsroom, sent)
     with psycopg.connect(plain_address(database_address), autocommit=True) as owner:
         owner.execute("ALTER TABLE charges ADD CONSTRAINT refused CHECK (amount_minor <> 600)")
         sweep(newsroom.services)
@@ -153,10 +113,10 @@ def test_one_charge_that_cannot_be_stored_does_not_hold_up_those_looked_at_with_
     assert newsroom.rows("SELECT DISTINCT state FROM contributions") == [("complete",)]
 
 
-def test_a_lost_job_is_found_by_the_sweep(newsroom: Newsroom) -> None:
+def test_the_sweep_makes_up_for_a_lost_job(newsroom: Newsroom) -> None:
     newsroom.give(amount="5")
-    for each in sent_events(newsroom):
-        send(newsroom, each)
+    for sent in sent_events(newsroom):
+        send(newsroom, sent)
     with newsroom.services.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM procrastinate_jobs")
 
@@ -165,12 +125,10 @@ def test_a_lost_job_is_found_by_the_sweep(newsroom: Newsroom) -> None:
     assert newsroom.rows("SELECT state FROM contributions") == [("complete",)]
 
 
-def test_a_worker_killed_before_it_committed_leaves_everything_to_do(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_killed_before_its_commit_saves_nothing(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     newsroom.give(amount="5")
-    for each in sent_events(newsroom):
-        send(newsroom, each)
+    for sent in sent_events(newsroom):
+        send(newsroom, sent)
 
     class Killed(BaseException):
         pass
@@ -186,13 +144,13 @@ def test_a_worker_killed_before_it_committed_leaves_everything_to_do(
 
     sweep(newsroom.services)
 
-    assert newsroom.rows(PICTURE)[0][:2] == (ContributionState.COMPLETE, 500)
+    assert newsroom.rows(STATE)[0][:2] == (ContributionState.COMPLETE, 500)
 
 
-def test_stripe_down_and_back_loses_nothing(newsroom: Newsroom) -> None:
+def test_an_outage_of_stripe_loses_nothing(newsroom: Newsroom) -> None:
     newsroom.give(amount="5")
-    for each in sent_events(newsroom):
-        send(newsroom, each)
+    for sent in sent_events(newsroom):
+        send(newsroom, sent)
     newsroom.stripe.app.faults.add({"kind": "server_error", "path": "/v1/", "times": 200})
     sweep(newsroom.services)
     newsroom.stripe.app.faults.clear()
@@ -201,63 +159,10 @@ def test_stripe_down_and_back_loses_nothing(newsroom: Newsroom) -> None:
     newsroom.clock.advance(minutes=1)
     drain(newsroom.services)
 
-    assert newsroom.rows(PICTURE)[0][:2] == ("complete", 500)
+    assert newsroom.rows(STATE)[0][:2] == ("complete", 500)
 
 
-def test_missed_events_are_found_in_stripes_own_list(newsroom: Newsroom) -> None:
-    newsroom.give(amount="5")
-    sent_events(newsroom)
-    now = newsroom.clock()
-
-    found = backfill(newsroom.services, now - timedelta(days=30), now + timedelta(seconds=1))
-    again = backfill(newsroom.services, now - timedelta(days=30), now + timedelta(seconds=1))
-    drain(newsroom.services)
-
-    assert found.missing_count == found.listed_count > 0
-    assert again.missing_count == 0
-    assert newsroom.rows(PICTURE)[0][:2] == ("complete", 500)
-
-
-def test_the_balance_alone_brings_back_what_no_event_told(newsroom: Newsroom) -> None:
-    newsroom.give(amount="5")
-    newsroom.give(amount="10", interval="month")
-    sent_events(newsroom)
-    newsroom.clock.advance(days=40)
-
-    pull.sync(newsroom.services)
-
-    # The second has been renewed once in the meantime.
-    assert newsroom.rows("SELECT state, paid_minor FROM contributions ORDER BY paid_minor") == [
-        ("complete", 500),
-        ("active", 2000),
-    ]
-
-
-def test_a_contribution_that_only_stripe_still_knows_comes_back(newsroom: Newsroom) -> None:
-    newsroom.give(amount="10", interval="month")
-    sent_events(newsroom)
-    with newsroom.services.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE contributions SET id = 'ctb_elsewhere', attempt_key = 'x'")
-
-    pull.sync(newsroom.services)
-
-    assert newsroom.rows("SELECT state, amount_minor, interval FROM contributions WHERE id <> 'ctb_elsewhere'") == [
-        ("active", 1000, "month")
-    ]
-
-
-def test_pulling_again_changes_nothing(newsroom: Newsroom) -> None:
-    newsroom.give(amount="5")
-    newsroom.clock.advance(minutes=1)
-    newsroom.settle()
-
-    counts = [pull.sync(newsroom.services).new_transaction_count for _ in range(3)]
-
-    assert counts == [0, 0, 0]
-    assert newsroom.rows("SELECT count(*) FROM ledger_entries") == [(1,)]
-
-
-def test_gaps_between_attempts_grow_and_end(newsroom: Newsroom) -> None:
+def test_gaps_between_attempts_grow_until_the_last_attempt(newsroom: Newsroom) -> None:
     now = newsroom.clock()
     times = [next_attempt(made, now) for made in range(1, MAX_ATTEMPTS + 1)]
 

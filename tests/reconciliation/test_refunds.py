@@ -1,4 +1,4 @@
-"""Money that comes late, goes back, or is contested: what contributions, ledger and mailboxes make of it."""
+"""Refunds, disputes, fraud warnings and delayed payments: their effect on contributions, the ledger and mail."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ BAD_IBAN = "DE62370400440532013001"
 
 
 def mails(newsroom: Newsroom) -> list[str]:
-    """Kinds of the mails that were sent, in the order of their keys."""
+    """Return the kinds of the mails that were sent, in the order of their keys."""
     return [kind for (kind,) in newsroom.rows("SELECT kind FROM mail_outbox WHERE status = 'sent' ORDER BY key")]
 
 
@@ -33,7 +33,7 @@ def paid_charge(newsroom: Newsroom, amount: str = "20", card: str | None = None)
     return str(newsroom.rows("SELECT id FROM charges")[0][0])
 
 
-def finance(newsroom: Newsroom, **wish: Any) -> Any:
+def ask_for_refund(newsroom: Newsroom, **wish: Any) -> Any:
     services = newsroom.services
     request = TokenRequest("Aoife, finance", Role.FINANCE)
     token = create_token(services.engine, services.settings.secret_keys, request, newsroom.clock())
@@ -46,14 +46,14 @@ def ledger_equals_stripe(newsroom: Newsroom) -> bool:
     return bool(held == booked)
 
 
-def test_finance_refunds_in_parts_until_nothing_is_left(newsroom: Newsroom) -> None:
+def test_a_charge_is_refunded_in_parts_until_nothing_is_left(newsroom: Newsroom) -> None:
     charge_id = paid_charge(newsroom)
 
-    first = finance(newsroom, charge_id=charge_id, key="wish-0001", amount="5")
-    repeated = finance(newsroom, charge_id=charge_id, key="wish-0001", amount="5")
-    too_much = finance(newsroom, charge_id=charge_id, key="wish-0002", amount="15.01")
-    rest = finance(newsroom, charge_id=charge_id, key="wish-0003")
-    nothing_left = finance(newsroom, charge_id=charge_id, key="wish-0004")
+    first = ask_for_refund(newsroom, charge_id=charge_id, key="wish-0001", amount="5")
+    repeated = ask_for_refund(newsroom, charge_id=charge_id, key="wish-0001", amount="5")
+    too_much = ask_for_refund(newsroom, charge_id=charge_id, key="wish-0002", amount="15.01")
+    rest = ask_for_refund(newsroom, charge_id=charge_id, key="wish-0003")
+    nothing_left = ask_for_refund(newsroom, charge_id=charge_id, key="wish-0004")
     settle(newsroom, minutes=1)
 
     assert (first.status_code, first.json["amount_minor"]) == (201, 500)
@@ -68,14 +68,14 @@ def test_finance_refunds_in_parts_until_nothing_is_left(newsroom: Newsroom) -> N
     assert mails(newsroom) == ["refunded", "refunded"]
 
 
-def test_a_lost_answer_to_a_refund_makes_no_second_refund(newsroom: Newsroom) -> None:
+def test_a_lost_answer_causes_no_second_refund(newsroom: Newsroom) -> None:
     charge_id = paid_charge(newsroom)
     newsroom.stripe.app.faults.add({"kind": "lost", "method": "POST", "path": "/v1/refunds", "times": 3})
 
-    unknown = finance(newsroom, charge_id=charge_id, key="wish-0001", amount="5")
+    unknown = ask_for_refund(newsroom, charge_id=charge_id, key="wish-0001", amount="5")
     newsroom.stripe.app.faults.clear()
-    another = finance(newsroom, charge_id=charge_id, key="wish-0002", amount="5")
-    again = finance(newsroom, charge_id=charge_id, key="wish-0001", amount="5")
+    another = ask_for_refund(newsroom, charge_id=charge_id, key="wish-0002", amount="5")
+    again = ask_for_refund(newsroom, charge_id=charge_id, key="wish-0001", amount="5")
 
     assert unknown.status_code == 503
     assert another.status_code == 409
@@ -83,18 +83,18 @@ def test_a_lost_answer_to_a_refund_makes_no_second_refund(newsroom: Newsroom) ->
     assert len(newsroom.stripe.app.sandbox.store.all("refund")) == 1
 
 
-def test_only_finance_refunds(newsroom: Newsroom) -> None:
+def test_a_refund_needs_a_token(newsroom: Newsroom) -> None:
     answer = newsroom.client.post("/v1/refunds", json={"charge_id": "ch_1", "key": "wish-0001"})
 
     assert answer.status_code == 401
 
 
-def test_a_disputed_charge_is_not_refunded_and_staff_are_told_once(newsroom: Newsroom) -> None:
+def test_a_disputed_charge_is_not_refunded_and_staff_get_one_mail(newsroom: Newsroom) -> None:
     charge_id = paid_charge(newsroom, card=DISPUTED_CARD)
     settle(newsroom, minutes=1)
     settle(newsroom, minutes=1)
 
-    refused = finance(newsroom, charge_id=charge_id, key="wish-0001")
+    refused = ask_for_refund(newsroom, charge_id=charge_id, key="wish-0001")
 
     assert (refused.status_code, refused.json["code"]) == (409, "refund_refused")
     assert "disputed" in refused.json["title"]
@@ -103,22 +103,32 @@ def test_a_disputed_charge_is_not_refunded_and_staff_are_told_once(newsroom: New
     assert ledger_equals_stripe(newsroom)
 
 
-def test_an_inquiry_may_be_answered_with_a_refund(newsroom: Newsroom) -> None:
+def test_a_charge_under_inquiry_can_be_refunded(newsroom: Newsroom) -> None:
     charge_id = paid_charge(newsroom, card=INQUIRY_CARD)
     settle(newsroom, minutes=1)
     assert newsroom.rows("SELECT status FROM disputes") == [("warning_needs_response",)]
 
-    assert finance(newsroom, charge_id=charge_id, key="wish-0001").status_code == 201
+    assert ask_for_refund(newsroom, charge_id=charge_id, key="wish-0001").status_code == 201
     settle(newsroom, minutes=1)
 
     assert newsroom.rows("SELECT state FROM contributions") == [("refunded",)]
     assert ledger_equals_stripe(newsroom)
 
 
-def test_a_refund_that_fails_gives_the_contribution_back(newsroom: Newsroom) -> None:
+def test_an_early_fraud_warning_reaches_staff_once(newsroom: Newsroom) -> None:
+    answer = newsroom.checkout(amount="20")
+    newsroom.stripe.pay(answer.json["checkout_url"], card="4000 0000 0000 5423")
+    for _ in range(3):
+        newsroom.clock.advance(minutes=1)
+        newsroom.settle()
+
+    assert newsroom.rows("SELECT kind, status FROM mail_outbox") == [("fraud_warning", "sent")]
+
+
+def test_a_failed_refund_makes_the_contribution_complete_again(newsroom: Newsroom) -> None:
     charge_id = paid_charge(newsroom, card=REFUND_FAILS_CARD)
 
-    finance(newsroom, charge_id=charge_id, key="wish-0001")
+    ask_for_refund(newsroom, charge_id=charge_id, key="wish-0001")
     settle(newsroom, minutes=5)
     settle(newsroom, minutes=5)
 
@@ -130,7 +140,7 @@ def test_a_refund_that_fails_gives_the_contribution_back(newsroom: Newsroom) -> 
 @pytest.mark.parametrize(
     ("account", "state", "mail"), [(GOOD_IBAN, "complete", []), (BAD_IBAN, "failed", ["payment_failed"])]
 )
-def test_a_bank_debit_is_pending_until_the_bank_has_spoken(
+def test_a_bank_debit_is_pending_until_the_bank_answers(
     newsroom: Newsroom, account: str, state: str, mail: list[str]
 ) -> None:
     answer = newsroom.checkout(amount="20")
@@ -146,9 +156,9 @@ def test_a_bank_debit_is_pending_until_the_bank_has_spoken(
     assert ledger_equals_stripe(newsroom)
 
 
-def test_a_refund_is_exact_money(newsroom: Newsroom) -> None:
+def test_a_refund_of_part_of_an_odd_amount_is_exact(newsroom: Newsroom) -> None:
     charge_id = paid_charge(newsroom, amount="19.99")
 
-    made = finance(newsroom, charge_id=charge_id, key="wish-0001", amount="4.35")
+    made = ask_for_refund(newsroom, charge_id=charge_id, key="wish-0001", amount="4.35")
 
     assert Money(made.json["amount_minor"], made.json["currency"]) == Money(435, "EUR")

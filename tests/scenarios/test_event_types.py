@@ -2,7 +2,8 @@
 
 import pytest
 
-from service.stripe_gateway.events import NOTED_EVENTS, OBJECT_TYPE_BY_EVENT, SUBSCRIBED_EVENTS, ObjectType
+from service.stripe_gateway.event_types import NOTED_EVENTS, OBJECT_TYPE_BY_EVENT, SUBSCRIBED_EVENTS
+from service.stripe_gateway.objects import ObjectType
 from tests.scenarios import contribution_events, objects, subscription_events
 from tests.scenarios.scripted_stripe import Json
 from tests.scenarios.world import Stage

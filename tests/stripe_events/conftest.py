@@ -1,4 +1,4 @@
-"""Webhooks by hand: events as Stripe sends them, signed with the test secret."""
+"""Fixtures of the contribution tests."""
 
 from tests.contributions.conftest import newsroom, stripe
 

@@ -1,4 +1,4 @@
-"""The webhook taken in ahead of Flask: the same answers as the route, whatever the shape of the request."""
+"""Deliveries answered before Flask: the answers equal those of the Flask route, for every form of request."""
 
 import json
 from io import BytesIO
@@ -16,23 +16,23 @@ PATH = "/webhooks/stripe"
 
 
 class CountingInput(BytesIO):
-    """A body that remembers how much of it was taken."""
+    """A request body that counts how many bytes were read."""
 
-    taken = 0
+    byte_count = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
         found = super().read(size)
-        self.taken += len(found)
+        self.byte_count += len(found)
         return found
 
     def readinto(self, buffer: bytearray, /) -> int:  # type: ignore[override]
         found = super().readinto(buffer)
-        self.taken += found
+        self.byte_count += found
         return found
 
 
 def posted(newsroom: Newsroom, body: CountingInput, header: str, **environ: object) -> tuple[int, bytes]:
-    """Status and body of a POST made by hand, so that its length can be left out or chunked."""
+    """Post with a hand-made environ, so that the length can be missing. Return status and body of the answer."""
     built = EnvironBuilder(PATH, method="POST", headers=[("Stripe-Signature", header)]).get_environ()
     built.pop("CONTENT_LENGTH", None)
     built.update({"wsgi.input": body, **environ})
@@ -41,19 +41,19 @@ def posted(newsroom: Newsroom, body: CountingInput, header: str, **environ: obje
 
 
 def chunked() -> dict[str, object]:
-    """What a server says of a chunked body, which ends by itself."""
+    """Return the environ of a chunked request, whose length is not known beforehand."""
     return {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
 
 
-def test_the_route_behind_the_door_answers_the_same(newsroom: Newsroom) -> None:
+def test_the_flask_route_finds_the_events_that_the_fast_path_saved(newsroom: Newsroom) -> None:
     first, again = json.dumps(event()).encode(), json.dumps(event("evt_2", "invented.by_stripe.tomorrow")).encode()
     now = newsroom.clock().timestamp()
     for body in (first, again):
-        through = newsroom.client.post(PATH, data=body, headers={"Stripe-Signature": signed(body.decode(), now)})
-        behind = posted(newsroom, CountingInput(body), signed(body.decode(), now), **chunked())
-        assert (through.status_code, behind[0]) == (200, 200)
-        assert through.get_json()["status"] in {"kept", "ignored"}
-        assert json.loads(behind[1]) == {"status": "repeated"}
+        fast = newsroom.client.post(PATH, data=body, headers={"Stripe-Signature": signed(body.decode(), now)})
+        flask = posted(newsroom, CountingInput(body), signed(body.decode(), now), **chunked())
+        assert (fast.status_code, flask[0]) == (200, 200)
+        assert fast.get_json()["status"] in {"kept", "ignored"}
+        assert json.loads(flask[1]) == {"status": "repeated"}
 
     assert newsroom.rows("SELECT id, status FROM stripe_events ORDER BY id") == [
         ("evt_1", "received"),
@@ -67,19 +67,19 @@ def test_a_chunked_body_is_read_to_the_limit_and_no_further(newsroom: Newsroom) 
     status, _ = posted(newsroom, body, "t=1,v1=a", **chunked())
 
     assert status == 413
-    assert body.taken <= MAX_BODY_BYTES + 1
+    assert body.byte_count <= MAX_BODY_BYTES + 1
 
 
-def test_a_body_that_says_it_is_too_long_is_not_read(newsroom: Newsroom) -> None:
+def test_a_body_whose_stated_length_is_too_long_is_not_read(newsroom: Newsroom) -> None:
     body = CountingInput(b" " * 10)
 
     status, _ = posted(newsroom, body, "t=1,v1=a", CONTENT_LENGTH=str(MAX_BODY_BYTES + 1))
 
-    assert (status, body.taken) == (413, 0)
+    assert (status, body.byte_count) == (413, 0)
 
 
 @pytest.mark.parametrize("length", ["", "-1", "abc", "٣", "1e3"])
-def test_a_body_without_a_lawful_length_is_no_event(newsroom: Newsroom, length: str) -> None:
+def test_a_body_without_a_valid_length_is_refused(newsroom: Newsroom, length: str) -> None:
     status, _ = posted(newsroom, CountingInput(b"{}"), "t=1,v1=a", CONTENT_LENGTH=length)
 
     assert status == 400
@@ -103,7 +103,7 @@ def test_other_methods_are_not_allowed(newsroom: Newsroom, method: str) -> None:
     assert set(answer.headers["Allow"].split(", ")) == {"POST", "OPTIONS"}
 
 
-def test_connections_that_the_database_dropped_cost_no_delivery(newsroom: Newsroom, database_address: str) -> None:
+def test_a_delivery_succeeds_after_the_database_dropped_connections(newsroom: Newsroom, database_address: str) -> None:
     assert send(newsroom, event()).status_code == 200
     drop_connections(database_address)
 
@@ -111,7 +111,7 @@ def test_connections_that_the_database_dropped_cost_no_delivery(newsroom: Newsro
     assert newsroom.rows("SELECT count(*) FROM stripe_events") == [(2,)]
 
 
-def test_a_database_that_only_reads_acknowledges_nothing(newsroom: Newsroom, database_address: str) -> None:
+def test_a_read_only_database_means_503(newsroom: Newsroom, database_address: str) -> None:
     assert send(newsroom, event()).status_code == 200
     drop_connections(database_address, "SET default_transaction_read_only = on")
 
@@ -123,7 +123,7 @@ def test_a_database_that_only_reads_acknowledges_nothing(newsroom: Newsroom, dat
 
 
 def drop_connections(address: str, first: str | None = None) -> None:
-    """End every other session of this database, as a restart does, after an order of its owner's."""
+    """End all other sessions of this database, as a restart does. `first` is an ALTER DATABASE clause to run first."""
     with psycopg.connect(plain_address(address), autocommit=True) as owner:
         name = owner.info.dbname
         if first is not None:

@@ -1,4 +1,4 @@
-"""Events as Stripe sends them, and their signatures."""
+"""Build events as Stripe sends them, sign them and deliver them."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ from tests.stripe import WEBHOOK_SECRET
 
 
 def event(event_id: str = "evt_1", event_type: str = "charge.succeeded", **changes: Any) -> dict[str, Any]:
-    """A snapshot event about a charge."""
+    """Return a snapshot event about a charge. `changes` replaces fields of the event."""
     return {
         "id": event_id,
         "object": "event",
@@ -25,11 +25,12 @@ def event(event_id: str = "evt_1", event_type: str = "charge.succeeded", **chang
 
 
 def signed(body: str, at: float, secret: str = WEBHOOK_SECRET) -> str:
+    """Return the `Stripe-Signature` header of a body signed at this time (seconds since 1970)."""
     return str(WebhookSignature.generate_signature_header(body, secret, int(at)))
 
 
 def send(newsroom: Newsroom, content: Any, **headers: str) -> TestResponse:
-    """Post a body with a good signature of this moment, unless another is given."""
+    """Post an event or a raw body, with a valid signature of this moment unless `signature` is given."""
     body = content if isinstance(content, str) else json.dumps(content)
     signature = headers.pop("signature", signed(body, newsroom.clock().timestamp()))
     return newsroom.client.post("/webhooks/stripe", data=body, headers={"Stripe-Signature": signature, **headers})

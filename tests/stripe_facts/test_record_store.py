@@ -1,4 +1,4 @@
-"""Facts are kept once, never go back, and never forget a link."""
+"""Saving facts: repeats change nothing, stale facts are ignored, and known links stay."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -37,7 +37,7 @@ def count(connection: Connection, table: Table) -> int:
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def test_every_fact_reads_back_as_it_was(engine: Engine) -> None:
+def test_every_fact_is_read_as_it_was_saved(engine: Engine) -> None:
     charge = make.charge(bt="txn_1", interval=Interval.YEAR)
     refund = make.refund(bt="txn_2")
     dispute = make.dispute(bts=("txn_3", "txn_4"))
@@ -68,14 +68,14 @@ def test_every_fact_reads_back_as_it_was(engine: Engine) -> None:
     ],
     ids=lambda fact: type(fact).__name__,
 )
-def test_a_repeat_changes_nothing_and_wakes_nobody(engine: Engine, fact: StoredFact) -> None:
+def test_a_repeat_changes_nothing_and_queues_nothing(engine: Engine, fact: StoredFact) -> None:
     with engine.begin() as connection:
         record_fact(connection, fact, NOW)
-        woken = count(connection, posting_queue)
+        queued = count(connection, posting_queue)
 
         record_fact(connection, fact, LATER)
 
-        assert (count(connection, posting_queue), woken) == (1, 1)
+        assert (count(connection, posting_queue), queued) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_repeat_changes_nothing_and_wakes_nobody(engine: Engine, fact: StoredF
     ],
     ids=lambda fact: f"{fact.id} {fact.status}",
 )
-def test_a_stale_version_does_not_replace_a_newer_one(engine: Engine, newer: StoredFact, stale: StoredFact) -> None:
+def test_a_stale_fact_does_not_replace_a_newer_one(engine: Engine, newer: StoredFact, stale: StoredFact) -> None:
     with engine.begin() as connection:
         record_fact(connection, newer, NOW)
         record_fact(connection, stale, LATER)
@@ -102,7 +102,7 @@ def test_a_stale_version_does_not_replace_a_newer_one(engine: Engine, newer: Sto
         assert found == [newer]
 
 
-def test_a_link_once_known_is_kept(engine: Engine) -> None:
+def test_a_known_link_is_kept(engine: Engine) -> None:
     known = replace(make.charge(bt="txn_1"), payment_intent_id="pi_1", invoice_id="in_1", subscription_id="sub_1")
     bare = make.charge(interval=None)
 
@@ -113,12 +113,12 @@ def test_a_link_once_known_is_kept(engine: Engine) -> None:
         assert charges_by_id(connection, ["ch_1"]) == {"ch_1": known}
 
 
-def test_a_change_keeps_the_moment_it_was_told(engine: Engine) -> None:
+def test_a_status_change_is_saved_with_its_time(engine: Engine) -> None:
     with engine.begin() as connection:
         record_fact(connection, make.charge(status="pending", interval=None), NOW)
-        record_fact(connection, make.charge(), LATER, told_at=make.at(5))
+        record_fact(connection, make.charge(), LATER, happened_at=make.at(5))
         record_fact(connection, make.dispute(status="lost"), NOW)
-        record_fact(connection, make.payout(status="paid"), NOW, told_at=make.at(7))
+        record_fact(connection, make.payout(status="paid"), NOW, happened_at=make.at(7))
         record_fact(connection, make.payout(status="failed"), LATER)
 
         assert transitions_of(connection, ["ch_1", "dp_1", "po_1"]) == {
@@ -128,7 +128,7 @@ def test_a_change_keeps_the_moment_it_was_told(engine: Engine) -> None:
         }
 
 
-def test_a_balance_transaction_only_ever_becomes_available(engine: Engine) -> None:
+def test_a_balance_transaction_changes_only_to_available(engine: Engine) -> None:
     first = make.transaction("txn_1", "charge", 1000, "ch_1", fee=55, tax=5)
     available = replace(first, status="available")
 
@@ -143,7 +143,7 @@ def test_a_balance_transaction_only_ever_becomes_available(engine: Engine) -> No
         assert count(connection, balance_transaction_fees) == 2
 
 
-def test_an_invoice_brings_its_payments(engine: Engine) -> None:
+def test_an_invoice_is_saved_with_its_payments(engine: Engine) -> None:
     payment = InvoicePayment("inpay_1", "in_1", "paid", 900, 900, "EUR", payment_intent_id="pi_1", paid_at=NOW)
     invoice = Invoice(
         id="in_1",
@@ -169,7 +169,7 @@ def test_an_invoice_brings_its_payments(engine: Engine) -> None:
         assert count(connection, invoice_payments) == 1
 
 
-def test_no_fact_table_has_a_column_for_a_person() -> None:
+def test_no_fact_table_has_a_column_for_personal_data() -> None:
     personal = ("email", "name", "phone", "address", "postal", "contributor")
 
     columns = [

@@ -1,11 +1,10 @@
-"""A Stripe that says exactly what it is told to: one answer for each address, and a record of what was asked."""
+"""A scripted Stripe on loopback: it gives a fixed answer for each path and records the headers of requests."""
 
 import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import parse_qs
 
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
@@ -17,18 +16,15 @@ AT = 1_763_461_800
 
 
 class ScriptedStripe:
-    """`answers`: path -> object, a list of objects (a list call), or (status, body) for a fault."""
+    """A WSGI application. `answers` maps a path to an object, a list of objects, or (status, body) for an error."""
 
     def __init__(self, answers: dict[str, Any]) -> None:
         self.answers = answers
-        self.asked: list[tuple[str, str, dict[str, list[str]]]] = []
         self.headers: list[dict[str, str]] = []
         self.url = ""
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
-        body = parse_qs(request.get_data(as_text=True))
-        self.asked.append((request.method, request.path, body or parse_qs(request.query_string.decode())))
         self.headers.append({name.lower(): value for name, value in request.headers.items()})
         return self._answer(request.path)(environ, start_response)
 
@@ -44,14 +40,10 @@ class ScriptedStripe:
         text = found if isinstance(found, str) else json.dumps(found)
         return Response(text, status=status, mimetype="application/json", headers={"Request-Id": "req_1"})
 
-    @property
-    def paths(self) -> list[str]:
-        return [path for _, path, _ in self.asked]
-
 
 @contextmanager
 def scripted_stripe(**answers: Any) -> Iterator[tuple[ScriptedStripe, StripeGateway]]:
-    """A gateway and the Stripe it talks to; answers are named by path without `/v1/`, as keywords or in `answers`."""
+    """Yield a scripted Stripe and a gateway that uses it. `answers` maps paths without `/v1/` to answers."""
     script = ScriptedStripe({f"/v1/{path}": answer for path, answer in answers.items()})
     server = make_server("127.0.0.1", 0, script, threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)

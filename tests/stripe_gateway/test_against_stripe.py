@@ -1,7 +1,7 @@
-"""What we ask of Stripe, asked of the sandbox and, given STRIPE_TEST_KEY, of a real test account.
+"""Our requests to Stripe, sent to the sandbox and, if STRIPE_TEST_KEY is set, to a real test account.
 
-Only the second run shows that Stripe still takes our requests and answers what we read. It needs a network and the key
-of a test account whose currency is the euro, so it does not run by default.
+Only the real account proves that Stripe accepts our requests and that we can read its answers. It needs a network and
+the key of a test account whose currency is the euro, so it does not run by default.
 """
 
 import os
@@ -20,10 +20,10 @@ from service.money import Interval, Money
 from service.settings import Settings
 from service.stripe_gateway import StripeGateway
 from service.stripe_gateway.checkout import CheckoutRequest
-from service.stripe_gateway.events import ObjectRef, ObjectType
 from service.stripe_gateway.facts import BalanceTransaction, Charge, ContributionMark, Refund
 from service.stripe_gateway.fetched import Fact
 from service.stripe_gateway.marks import mark_metadata
+from service.stripe_gateway.objects import ObjectRef, ObjectType
 from tests.stripe import StripeStand, stripe_stand
 
 KEY = os.environ.get("STRIPE_TEST_KEY", "")
@@ -39,7 +39,7 @@ def now() -> datetime:
 
 
 class Account:
-    """Our gateway to an account, and the little that readers do there."""
+    """A Stripe account: our gateway to it, and a client that pays as readers do."""
 
     def __init__(self, settings: Settings, stand: StripeStand | None) -> None:
         base = settings.stripe_api_base
@@ -48,7 +48,7 @@ class Account:
         self._stand = stand
 
     def pay(self, mark: ContributionMark) -> str:
-        """A card payment of 10 euro for a contribution; the id of its charge."""
+        """Pay 10 euros by card for a contribution and return the id of the charge."""
         wanted: Any = {
             "amount": 1000,
             "currency": "eur",
@@ -60,7 +60,7 @@ class Account:
         return str(self.client.v1.payment_intents.create(wanted).latest_charge)
 
     def booked(self, charge_id: str) -> tuple[Fact, ...]:
-        """The charge with all that hangs on it, once Stripe has booked it."""
+        """Wait for the balance transaction of a charge and return the facts. Raise AssertionError if none comes."""
         ends_at = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < ends_at:
             facts = self.gateway.fetch(ObjectRef(ObjectType.CHARGE, charge_id))
@@ -110,7 +110,7 @@ def test_a_checkout_session_names_its_contribution_and_can_be_ended(account: Acc
         account.gateway.expire_checkout_session(session.id)
 
 
-def test_the_same_attempt_is_the_same_session(account: Account) -> None:
+def test_a_repeated_request_returns_the_same_session(account: Account) -> None:
     request = request_of(mark_of(Interval.ONE_OFF))
 
     sessions = [account.gateway.create_checkout_session(request) for _ in range(2)]
@@ -119,7 +119,7 @@ def test_the_same_attempt_is_the_same_session(account: Account) -> None:
     assert account.gateway.fetch_checkout_session(sessions[0].id).id == sessions[0].id
 
 
-def test_a_payment_is_read_with_its_money_and_its_mark_and_can_be_given_back(account: Account) -> None:
+def test_a_payment_has_its_mark_and_balance_transaction_and_can_be_refunded(account: Account) -> None:
     mark = mark_of(Interval.ONE_OFF)
     charge_id = account.pay(mark)
 
@@ -132,10 +132,10 @@ def test_a_payment_is_read_with_its_money_and_its_mark_and_can_be_given_back(acc
     assert (charge.contribution, charge.amount_captured_minor) == (mark, 1000)
     assert (booked.source_id, booked.net_minor) == (charge_id, booked.amount_minor - booked.fee_minor)
     assert [fact.amount_minor for fact in after if isinstance(fact, Refund)] == [400]
-    assert booked.id in {each.id for each in account.gateway.list_balance_transactions(now() - timedelta(hours=1))}
+    assert booked.id in {row.id for row in account.gateway.list_balance_transactions(now() - timedelta(hours=1))}
 
 
-def test_what_the_doctor_asks_is_answered(account: Account) -> None:
+def test_the_account_setup_and_balance_can_be_fetched(account: Account) -> None:
     setup = account.gateway.fetch_account_setup()
 
     assert setup is not None

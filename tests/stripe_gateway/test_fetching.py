@@ -1,13 +1,13 @@
-"""Fetching one object with its relatives, from a Stripe that may expand nothing, and turning its faults into ours."""
+"""Fetching an object with its dependencies, even if Stripe expands nothing, and translating Stripe's errors."""
 
 from typing import Any
 
 import pytest
 
 from service.errors import DomainError, StripeRefusedError, StripeUnavailableError
-from service.stripe_gateway.events import ObjectRef, ObjectType
 from service.stripe_gateway.facts import Charge, Customer, Invoice, InvoicePayment, PaymentIntent
 from service.stripe_gateway.fetched import PayoutMembers
+from service.stripe_gateway.objects import ObjectRef, ObjectType
 from service.stripe_gateway.transport import API_VERSION, StripeObjectMissingError
 from tests.stripe_gateway.scripted import (
     AT,
@@ -26,7 +26,7 @@ INVOICE = ObjectRef(ObjectType.INVOICE, "in_1")
 
 
 def renewal(**changes: Any) -> dict[str, Any]:
-    """All that hangs on a paid renewal, by address."""
+    """Return the answers for a paid renewal and all objects it depends on, by path."""
     return {
         "charges/ch_1": charge(),
         "payment_intents/pi_1": intent(),
@@ -38,7 +38,7 @@ def renewal(**changes: Any) -> dict[str, Any]:
     }
 
 
-def test_the_charge_of_a_renewal_finds_whose_it_is_through_its_invoice() -> None:
+def test_the_charge_of_a_renewal_gets_its_mark_from_the_invoice() -> None:
     with scripted_stripe(**renewal()) as (_, gateway):
         found = {type(fact): fact for fact in gateway.fetch(CHARGE)}
 
@@ -49,7 +49,7 @@ def test_the_charge_of_a_renewal_finds_whose_it_is_through_its_invoice() -> None
     assert paid.contribution.contribution_id == "ctb_1"
 
 
-def test_an_invoice_whose_frozen_metadata_are_empty_asks_its_subscription() -> None:
+def test_an_invoice_without_a_mark_gets_it_from_its_subscription() -> None:
     bare = invoice(parent={"subscription_details": {"subscription": "sub_1", "metadata": {}}})
     with scripted_stripe(**renewal(**{"invoices/in_1": bare})) as (_, gateway):
         found = [fact for fact in gateway.fetch(INVOICE) if isinstance(fact, Invoice)]
@@ -83,7 +83,7 @@ def test_two_payments_of_one_invoice_are_two_charges() -> None:
     ],
     ids=["zero", "off Stripe", "payment record"],
 )
-def test_an_invoice_without_a_charge_is_an_invoice_all_the_same(changes: dict[str, Any]) -> None:
+def test_an_invoice_without_a_charge_is_still_fetched(changes: dict[str, Any]) -> None:
     with scripted_stripe(**renewal(**{"invoices/in_1": invoice(**changes), "invoice_payments": []})) as (_, gateway):
         facts = gateway.fetch(INVOICE)
 
@@ -91,8 +91,8 @@ def test_an_invoice_without_a_charge_is_an_invoice_all_the_same(changes: dict[st
     assert not any(isinstance(fact, Charge) for fact in facts)
 
 
-@pytest.mark.parametrize("named", [{"payment_intent": "pi_1"}, {"charge": "ch_1"}], ids=lambda each: next(iter(each)))
-def test_an_invoice_that_names_its_payment_itself_leads_to_the_charge(named: dict[str, str]) -> None:
+@pytest.mark.parametrize("named", [{"payment_intent": "pi_1"}, {"charge": "ch_1"}], ids=lambda names: next(iter(names)))
+def test_an_older_invoice_that_names_its_payment_leads_to_the_charge(named: dict[str, str]) -> None:
     older = invoice(payments=None, subscription="sub_1", **named)
     with scripted_stripe(**renewal(**{"invoices/in_1": older, "invoice_payments": []})) as (_, gateway):
         found = [fact for fact in gateway.fetch(INVOICE) if isinstance(fact, Charge)]
@@ -100,7 +100,7 @@ def test_an_invoice_that_names_its_payment_itself_leads_to_the_charge(named: dic
     assert [(fact.id, fact.invoice_id, fact.contribution is not None) for fact in found] == [("ch_1", "in_1", True)]
 
 
-def test_a_charge_without_balance_transaction_yet_is_kept_without_one() -> None:
+def test_a_charge_without_a_balance_transaction_is_still_fetched() -> None:
     early = charge(balance_transaction=None, metadata=MARK)
     with scripted_stripe(**{"charges/ch_1": early}) as (_, gateway):
         (fact,) = gateway.fetch(CHARGE)
@@ -117,7 +117,7 @@ def test_an_intent_that_failed_has_no_charge_to_fetch() -> None:
     assert isinstance(fact, PaymentIntent)
 
 
-def test_money_that_is_not_ours_is_read_without_a_mark() -> None:
+def test_a_charge_that_is_not_ours_has_no_mark() -> None:
     answers = renewal(**{"invoice_payments": [], "charges/ch_1": charge(metadata={"order": "7"})})
     with scripted_stripe(**answers) as (_, gateway):
         charges = [fact for fact in gateway.fetch(CHARGE) if isinstance(fact, Charge)]
@@ -125,7 +125,7 @@ def test_money_that_is_not_ours_is_read_without_a_mark() -> None:
     assert [fact.contribution for fact in charges] == [None]
 
 
-def test_a_mark_of_an_unknown_version_is_not_read() -> None:
+def test_a_mark_of_an_unknown_version_is_ignored() -> None:
     strange = charge(metadata={**MARK, "keepopen_schema": "2"}, payment_intent=None)
     with scripted_stripe(**renewal(**{"charges/ch_1": strange})) as (_, gateway):
         charges = [fact for fact in gateway.fetch(CHARGE) if isinstance(fact, Charge)]
@@ -133,7 +133,7 @@ def test_a_mark_of_an_unknown_version_is_not_read() -> None:
     assert [fact.contribution for fact in charges] == [None]
 
 
-def test_a_payout_carries_the_return_of_an_earlier_one_but_not_its_own_movement() -> None:
+def test_a_payout_includes_the_return_of_an_earlier_payout_but_not_its_own_transaction() -> None:
     own = balance_transaction(id="txn_own", amount=-1460, fee=0, net=-1460, type="payout", source="po_2")
     returned = balance_transaction(id="txn_back", amount=500, fee=0, net=500, type="payout_failure", source="po_1")
     payout = {
@@ -146,11 +146,11 @@ def test_a_payout_carries_the_return_of_an_earlier_one_but_not_its_own_movement(
         facts = gateway.fetch(ObjectRef(ObjectType.PAYOUT, "po_2"))
 
     (members,) = [fact for fact in facts if isinstance(fact, PayoutMembers)]
-    assert [each.id for each in members.transactions] == ["txn_1", "txn_back"]
-    assert sum(each.net_minor for each in members.transactions) == 1460
+    assert [transaction.id for transaction in members.transactions] == ["txn_1", "txn_back"]
+    assert sum(transaction.net_minor for transaction in members.transactions) == 1460
 
 
-def test_a_deleted_customer_is_known_as_such() -> None:
+def test_a_deleted_customer_is_marked_as_deleted() -> None:
     with scripted_stripe(**{"customers/cus_1": {"id": "cus_1", "object": "customer", "deleted": True}}) as (_, gateway):
         (fact,) = gateway.fetch(ObjectRef(ObjectType.CUSTOMER, "cus_1"))
 
@@ -176,21 +176,21 @@ def test_every_request_names_the_pinned_version() -> None:
         ((200, "<html>not json"), StripeUnavailableError),
     ],
 )
-def test_faults_of_stripes_are_errors_of_ours(answer: Any, error: type[Exception]) -> None:
+def test_errors_of_stripe_become_errors_of_ours(answer: Any, error: type[Exception]) -> None:
     with scripted_stripe(**{"charges/ch_1": answer}) as (_, gateway), pytest.raises(error) as raised:
         gateway.fetch(CHARGE)
 
     assert "sk_test" not in str(raised.value)
 
 
-def test_an_object_that_cannot_be_read_is_an_error_that_names_the_field() -> None:
+def test_an_unreadable_object_raises_an_error_that_names_the_field() -> None:
     broken = charge(metadata=MARK, currency=None)
     answers = renewal(**{"charges/ch_1": broken})
     with scripted_stripe(**answers) as (_, gateway), pytest.raises(DomainError, match="charge has no currency"):
         gateway.fetch(CHARGE)
 
 
-def test_a_stripe_that_is_not_there_is_unavailable() -> None:
+def test_a_refused_connection_means_stripe_is_unavailable() -> None:
     with scripted_stripe() as (_, gateway):
         pass
     with pytest.raises(StripeUnavailableError):

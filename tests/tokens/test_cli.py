@@ -1,4 +1,4 @@
-"""`flask tokens`: a token is printed once, on its own line, so that a script can take it."""
+"""`flask tokens`: a new token is printed on a line of its own, so that a script can read it."""
 
 import pytest
 from flask import Flask
@@ -39,7 +39,7 @@ def test_tokens_are_listed_without_their_secrets(runner: FlaskCliRunner) -> None
 
     assert text.partition(".")[0] in listed
     assert text.partition(".")[2] not in listed
-    assert "in force" in listed
+    assert "valid" in listed
 
 
 def test_an_unknown_role_or_token_is_refused(runner: FlaskCliRunner) -> None:

@@ -1,4 +1,4 @@
-"""Staff tokens: shown once, kept as a keyed hash, in force until revoked."""
+"""Staff tokens: shown once, stored as a keyed hash, valid until revoked."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ from sqlalchemy import Engine, text
 
 from service.errors import NotFoundError
 from service.tokens.store import Role, Token, list_tokens
-from service.tokens.tokens import NewToken, TokenRequest, create_token, may, revoke_token, verify_token
+from service.tokens.tokens import NewToken, TokenRequest, create_token, has_role, revoke_token, verify_token
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
 OLD, NEW = "o" * 40, "n" * 40
@@ -17,7 +17,7 @@ def made(engine: Engine, role: Role = Role.EDITOR, keys: tuple[str, ...] = (NEW,
     return create_token(engine, keys, TokenRequest(name, role), NOW)
 
 
-def test_a_new_token_is_known_again(engine: Engine) -> None:
+def test_a_new_token_is_valid(engine: Engine) -> None:
     token = made(engine)
 
     found = verify_token(engine, (NEW,), token.text)
@@ -27,7 +27,7 @@ def test_a_new_token_is_known_again(engine: Engine) -> None:
     assert (found.name, found.role) == ("desk", Role.EDITOR)
 
 
-def test_the_secret_is_kept_nowhere(engine: Engine) -> None:
+def test_the_secret_is_not_stored(engine: Engine) -> None:
     token = made(engine)
 
     with engine.connect() as connection:
@@ -36,27 +36,27 @@ def test_the_secret_is_kept_nowhere(engine: Engine) -> None:
     assert token.text not in repr(token)
 
 
-def test_any_other_text_is_unknown(engine: Engine) -> None:
+def test_any_other_text_is_not_a_token(engine: Engine) -> None:
     token = made(engine)
 
     for change in ("x{}", "{}x", "", "tok_.x", ".", "é{}", "x" * 5000, "\x00{}"):
         assert verify_token(engine, (NEW,), change.format(token.text)) is None
 
 
-def test_the_id_alone_opens_nothing(engine: Engine) -> None:
-    one, other = made(engine), made(engine)
+def test_an_id_with_the_secret_of_another_token_is_not_valid(engine: Engine) -> None:
+    first, second = made(engine), made(engine)
 
-    assert verify_token(engine, (NEW,), f"{one.token.token_id}.{other.text.partition('.')[2]}") is None
+    assert verify_token(engine, (NEW,), f"{first.token.token_id}.{second.text.partition('.')[2]}") is None
 
 
-def test_tokens_outlive_a_new_key_but_not_the_end_of_theirs(engine: Engine) -> None:
+def test_a_token_stays_valid_until_its_key_is_removed(engine: Engine) -> None:
     token = made(engine, keys=(OLD,))
 
     assert verify_token(engine, (NEW, OLD), token.text) is not None
     assert verify_token(engine, (NEW,), token.text) is None
 
 
-def test_a_revoked_token_is_unknown_at_once(engine: Engine) -> None:
+def test_a_revoked_token_is_invalid_at_once(engine: Engine) -> None:
     token = made(engine)
 
     assert revoke_token(engine, token.token.token_id, NOW) == 1
@@ -85,8 +85,8 @@ def test_revoking_nothing_is_an_error(engine: Engine) -> None:
     ("role", "may_edit", "may_export"),
     [(Role.EDITOR, True, False), (Role.FINANCE, False, True), (Role.AUDITOR, False, False), (Role.ADMIN, True, True)],
 )
-def test_a_role_may_do_what_is_open_to_it_and_an_admin_everything(role: Role, may_edit: bool, may_export: bool) -> None:
+def test_an_admin_has_every_role_and_others_only_their_own(role: Role, may_edit: bool, may_export: bool) -> None:
     token = Token("tok_1", "desk", role, b"", NOW)
 
-    assert may(token, frozenset({Role.EDITOR})) is may_edit
-    assert may(token, frozenset({Role.FINANCE})) is may_export
+    assert has_role(token, frozenset({Role.EDITOR})) is may_edit
+    assert has_role(token, frozenset({Role.FINANCE})) is may_export

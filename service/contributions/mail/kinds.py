@@ -95,7 +95,7 @@ def _of_payments(contribution_id: str, life: Life, facts: ContributionFacts) -> 
 
 def _of_invoices(contribution_id: str, facts: ContributionFacts) -> Iterator[DueMail]:
     """A renewal that waits for its giver's word with the bank, or that failed: per attempt."""
-    waits_for_giver = bool(facts.intents) and facts.intents[-1].waits_for_giver
+    waits_for_giver = bool(facts.intents) and facts.intents[-1].needs_contributor
     for invoice in facts.invoices:
         # The first invoice fails on the hosted page, before the reader's eyes.
         is_renewal = invoice.billing_reason != "subscription_create"

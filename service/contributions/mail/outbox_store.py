@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, Connection, Index, Integer, Table, Text, select, text, update
+from sqlalchemy import CheckConstraint, Column, Connection, Index, Integer, Table, Text, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from service.contributions.mail.kinds import DueMail, MailKind
@@ -100,3 +100,9 @@ def return_mail(connection: Connection, key: str, error: str, next_attempt_at: d
     if next_attempt_at is not None:
         values["next_attempt_at"] = next_attempt_at
     connection.execute(update(mail_outbox).where(mail_outbox.c.key == key).values(values))
+
+
+def count_unsent_mail(connection: Connection) -> int:
+    """Count mails that could not be sent, or that may not have been sent because a process ended while sending."""
+    unsent = mail_outbox.c.status.in_((MailStatus.DEAD.value, MailStatus.SENDING.value))
+    return connection.execute(select(func.count()).where(unsent)).scalar_one()

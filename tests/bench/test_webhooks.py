@@ -1,4 +1,4 @@
-"""The measurement of webhooks, small: that it measures, and that nothing gets lost in it."""
+"""A small run of the webhook benchmark: it measures both routes, and no event is lost."""
 
 import tempfile
 from pathlib import Path
@@ -14,8 +14,8 @@ def burst(**changes: float) -> Burst:
     return Burst(**{**good, **times, **changes})  # type: ignore[arg-type]
 
 
-def test_a_small_run_loses_nothing_and_times_both_routes() -> None:
-    # Not pytest's own folder: another run closes that to the user whom the database runs as.
+def test_a_small_run_loses_no_event_and_measures_both_routes() -> None:
+    # Not `tmp_path`: pytest closes it to other users, and PostgreSQL may run as one.
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder), Sizes(rate_events=32, rounds=1, burst=8))
 
@@ -24,7 +24,7 @@ def test_a_small_run_loses_nothing_and_times_both_routes() -> None:
     assert "8 inbox rows, 0 unfinished, 8 entries" in figures.table()
 
 
-def test_every_missed_aim_is_named() -> None:
+def test_every_missed_target_is_named() -> None:
     bad = Figures(burst(entries=4, ledger_p99=61.0), Rate(1000, 1.0), Rate(500, 2.0), ratio=0.5, cpu_ratio=0.5)
     good = Figures(burst(), Rate(1000, 1.0), Rate(900, 1.1), ratio=0.9, cpu_ratio=0.9)
 

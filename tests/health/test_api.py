@@ -1,0 +1,65 @@
+"""The probes of operators: liveness, readiness, version, and the metrics that come from the database."""
+
+from flask import Flask
+from sqlalchemy import text
+
+from service import __version__
+from service.database.engine import owner_engine
+from service.reconciliation.checking import check_books
+from service.services import Services
+from service.stripe_gateway import API_VERSION
+
+ADD_EVENTS = """
+    INSERT INTO stripe_events (id, type, is_livemode, status, received_at, attempt_count, next_attempt_at)
+    VALUES ('evt_1', 'charge.updated', false, 'received', now(), 0, now()),
+           ('evt_2', 'charge.updated', false, 'failing', now(), 1, now()),
+           ('evt_3', 'charge.updated', false, 'dead', now(), 5, now()),
+           ('evt_4', 'charge.updated', false, 'done', now(), 0, now())
+"""
+
+
+def test_a_service_with_campaigns_in_memory_is_alive_and_ready(app: Flask) -> None:
+    client = app.test_client()
+
+    assert client.get("/livez").json == {"status": "alive"}
+    assert client.get("/readyz").json == {"status": "ready", "config_age_seconds": 0.0}
+
+
+def test_the_version_names_the_service_and_the_stripe_api(app: Flask) -> None:
+    assert app.test_client().get("/version").json == {"service": __version__, "stripe_api_version": API_VERSION}
+
+
+def test_metrics_count_waiting_and_dead_events(app: Flask, app_services: Services) -> None:
+    with app_services.engine.begin() as connection:
+        connection.execute(text(ADD_EVENTS))
+
+    shown = app.test_client().get("/metrics").text
+
+    assert 'keepopen_events{state="waiting"} 2.0' in shown
+    assert 'keepopen_events{state="dead"} 1.0' in shown
+
+
+def test_metrics_keep_their_last_values_while_the_database_cannot_be_read(
+    app: Flask, app_services: Services, database_address: str
+) -> None:
+    with app_services.engine.begin() as connection:
+        connection.execute(text(ADD_EVENTS))
+    app.test_client().get("/metrics")
+    owner = owner_engine(database_address)
+    with owner.begin() as connection:
+        connection.execute(text("ALTER TABLE stripe_events RENAME TO renamed"))
+    owner.dispose()
+
+    answer = app.test_client().get("/metrics")
+
+    assert answer.status_code == 200
+    assert 'keepopen_events{state="dead"} 1.0' in answer.text
+
+
+def test_metrics_show_the_last_check_of_the_books(app: Flask, app_services: Services) -> None:
+    check_books(app_services)
+
+    shown = app.test_client().get("/metrics").text
+
+    assert 'keepopen_ledger_check{name="contributions are what their facts say",number="8"} 1.0' in shown
+    assert 'keepopen_ledger_check{name="refunds sum to their accounts",number="10"} 1.0' in shown
