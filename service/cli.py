@@ -12,8 +12,10 @@ import service.decisions.cli
 import service.demo.cli
 import service.exports.cli
 import service.ledger.cli
+import service.readers.cli
 import service.receipts.cli
 import service.reconciliation.cli
+import service.simulation.cli
 import service.stripe_events.cli
 import service.tokens.cli
 from service.database.embedded import stop_embedded
@@ -23,14 +25,14 @@ from service.errors import DomainError
 from service.services import current_services
 from service.settings import masked
 
+# `contributions.cli` and `decisions.cli` add their commands to the groups `readers` and `campaigns`.
 CAPABILITY_COMMANDS: tuple[click.Command, ...] = (
     service.campaigns.cli.campaigns,
     service.campaigns.cli.sites,
-    service.contributions.cli.readers,
-    service.decisions.cli.simulate,
     service.demo.cli.demo,
     service.exports.cli.export,
     service.exports.cli.accounts,
+    service.readers.cli.readers,
     service.receipts.cli.receipts,
     service.receipts.cli.gift_aid,
     service.ledger.cli.ledger,
@@ -40,6 +42,7 @@ CAPABILITY_COMMANDS: tuple[click.Command, ...] = (
     service.reconciliation.cli.refund,
     service.reconciliation.cli.sync,
     service.reconciliation.cli.worker,
+    service.simulation.cli.simulate,
     service.stripe_events.cli.events,
     service.tokens.cli.tokens,
 )

@@ -9,11 +9,10 @@ from service.campaigns.gate import Gate, GateType
 from service.campaigns.reader_rules import ReaderRules
 from service.campaigns.site import Switches
 from service.decisions.preview import Preview, seal_preview
-from service.readers.passport import PassportSealer
+from service.sealing import KeyRing
 from tests.conftest import SettableClock
 from tests.decisions import make
-from tests.decisions.conftest import Opener
-from tests.decisions.test_api import decide, report
+from tests.decisions.world import Opener, decide, report
 
 KEYS = ("k" * 32,)
 NOBODY = ReaderRules(countries_any=frozenset({"AQ"}))
@@ -24,7 +23,7 @@ def link(
     campaign: str = "autumn", variant: str = "", *, is_draft: bool = False, site: str = "tide", minutes: int = 60
 ) -> str:
     preview = Preview(site, campaign, variant, is_draft, make.instant() + minutes * 60)
-    return seal_preview(PassportSealer(KEYS).ring, preview)
+    return seal_preview(KeyRing(KEYS), preview)
 
 
 def shown(body: dict[str, Any]) -> list[tuple[str, str]]:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from service.decisions.cli import simulate as simulate_command
 from service.errors import InvalidDocumentError
+from service.simulation.cli import simulate as simulate_command
 from service.simulation.file import simulate_text
 
 
