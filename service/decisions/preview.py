@@ -11,6 +11,7 @@ from service.campaigns.campaign import Kind, Status
 from service.campaigns.gate import Strength
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.snapshot.snapshot import SiteSnapshot
+from service.decisions.assignment import Assigned
 from service.decisions.compile import Candidate, CompiledSite, compile_campaign
 from service.decisions.decide_view import Answer, Offered, PageView, prompt_token, take_view
 from service.decisions.decision import Access, AccessState, Choice, Decision
@@ -19,7 +20,6 @@ from service.decisions.prompt_token import prompt_sealer, seal_prompt_token
 from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.switches import switched_off
 from service.decisions.situation import Situation
-from service.decisions.variants import Assigned
 from service.errors import NotFoundError
 from service.ids import new_id
 from service.readers.passport import PassportSealer
