@@ -12,9 +12,11 @@ import service.decisions.api
 import service.pages.api
 import service.readers.api
 from service.campaigns.campaign import Campaign
+from service.campaigns.editing import Author, Release, publish, save_campaign, save_site
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
+from service.campaigns.store import DocumentKind
 from service.clock import Clock
 from service.decisions.tally import Tally
 from service.metrics import Metrics
@@ -22,11 +24,22 @@ from service.readers.passport import PassportSealer
 from service.sealing import KeyRing
 from service.services import EXTENSION, Services
 from service.settings import Settings
+from service.tokens.store import Role
+from service.tokens.tokens import TokenRequest, create_token
 from service.web.problems import ProblemApi, answer_errors_as_problems
 from service.web.requests import add_cors_headers
 from tests.decisions import make
 
 Opener = Callable[..., FlaskClient]
+TIDE = {"key": "tide", "name": "Tide", "timezone": "UTC", "home_url": "https://tide.example", "currency": "EUR"}
+AUTUMN = {
+    "key": "autumn",
+    "site": "tide",
+    "kind": "epic",
+    "placement": "article_top",
+    "reader": {"countries": ["AQ"]},
+    "variants": [{"key": "control", "copy": {"en": {"heading": "Give", "button": "Give"}}}],
+}
 
 
 class HeldCampaigns:
@@ -76,6 +89,21 @@ def client_of(clock: Clock, *campaigns: Campaign, site: Site | None = None, **se
 
 def services_of(client: FlaskClient) -> Services:
     return cast("Services", client.application.extensions[EXTENSION])
+
+
+def publish_autumn(services: Services) -> None:
+    """Save the site Tide and publish its campaign Autumn, which is for readers in Antarctica."""
+    author = Author("tests", make.NOW)
+    save_site(services.engine, TIDE, author)
+    save_campaign(services.engine, AUTUMN, author)
+    publish(services.engine, DocumentKind.CAMPAIGN, "autumn", Release(), author)
+    services.part(SnapshotHolder).refresh()
+
+
+def editor_headers(services: Services) -> dict[str, str]:
+    """Make a token with the role of an editor and return the headers that present it."""
+    made = create_token(services.engine, services.settings.secret_keys, TokenRequest("t", Role.EDITOR), make.NOW)
+    return {"Authorization": f"Bearer {made.text}"}
 
 
 def view(**changes: Any) -> dict[str, Any]:
