@@ -12,7 +12,6 @@ import service.decisions.cli
 import service.demo.cli
 import service.exports.cli
 import service.ledger.cli
-import service.readers.cli
 import service.receipts.cli
 import service.reconciliation.cli
 import service.simulation.cli
@@ -25,14 +24,14 @@ from service.errors import DomainError
 from service.services import current_services
 from service.settings import masked
 
-# `contributions.cli` and `decisions.cli` add their commands to the groups `readers` and `campaigns`.
+# `decisions.cli` and `simulation.cli` also add commands to the group `campaigns`.
 CAPABILITY_COMMANDS: tuple[click.Command, ...] = (
     service.campaigns.cli.campaigns,
     service.campaigns.cli.sites,
+    service.contributions.cli.readers,
     service.demo.cli.demo,
     service.exports.cli.export,
     service.exports.cli.accounts,
-    service.readers.cli.readers,
     service.receipts.cli.receipts,
     service.receipts.cli.gift_aid,
     service.ledger.cli.ledger,

@@ -1,4 +1,4 @@
-"""`flask readers forget` and `flask readers forget-account`: erase a contributor or a signed-in reader."""
+"""Commands that erase a reader's data: `flask readers forget` and `flask readers forget-account`."""
 
 import click
 from flask.cli import with_appcontext
@@ -6,22 +6,26 @@ from flask.cli import with_appcontext
 from service.contributions.forget import forget_contributor, unlink_account
 from service.errors import DomainError
 from service.readers.accounts import forget_account
-from service.readers.cli import readers
 from service.services import current_services
+
+
+@click.group()
+def readers() -> None:
+    """Erase what is stored about a reader."""
 
 
 @readers.command()
 @click.argument("email")
 @with_appcontext
 def forget(email: str) -> None:
-    """Empty everything personal of a contributor, here and at Stripe. Amounts and books stay."""
+    """Empty all personal data of a contributor, here and at Stripe. Amounts and ledger entries stay."""
     try:
-        done = forget_contributor(current_services(), email)
+        forgotten = forget_contributor(current_services(), email)
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     click.echo(
-        f"{done.contribution_count} contributions emptied, {done.customer_count} customers deleted at Stripe, "
-        f"{done.body_count} stored events emptied."
+        f"{forgotten.contribution_count} contributions emptied, {forgotten.customer_count} customers deleted at "
+        f"Stripe, {forgotten.body_count} stored events emptied."
     )
 
 
@@ -30,8 +34,8 @@ def forget(email: str) -> None:
 @click.argument("reader_id")
 @with_appcontext
 def forget_signed_in(site: str, reader_id: str) -> None:
-    """Erase all that is held of a signed-in reader, named by the publication's own id."""
+    """Erase everything stored about a signed-in reader. READER_ID is the publication's own id of the reader."""
     services = current_services()
     unlink_account(services, site, reader_id)
-    was_known = forget_account(services, site, reader_id)
-    click.echo("Forgotten." if was_known else "Nothing was held.")
+    was_stored = forget_account(services, site, reader_id)
+    click.echo("Forgotten." if was_stored else "Nothing was held.")
