@@ -11,7 +11,9 @@ import service.exports.api
 import service.health.api
 import service.insights.api
 import service.pages.api
+import service.readers.api
 import service.reconciliation.api
+import service.simulation.api
 import service.stripe_events.api
 import service.widget.api
 from service.assembly import build_services
@@ -33,6 +35,8 @@ from service.web.requests import add_cors_headers
 MAX_BODY_BYTES = 1024 * 1024  # of any body; widget calls are held to less
 BLUEPRINTS = (
     service.decisions.api.blueprint,
+    service.readers.api.blueprint,
+    service.simulation.api.blueprint,
     service.campaigns.api.blueprint,
     service.contributions.api.blueprint,
     service.reconciliation.api.blueprint,

@@ -34,7 +34,8 @@ def build_services(settings: Settings, clock: Clock) -> Services:
     """The collaborators for these settings. Starts the embedded PostgreSQL where they name no database."""
     address = database_address(settings)
     engine = application_engine(address)
-    parts = (SnapshotHolder(engine, clock), PassportSealer(settings.secret_keys), Tally())
+    keys = KeyRing(settings.secret_keys)
+    parts = (SnapshotHolder(engine, clock), PassportSealer(keys), Tally())
     return Services(
         settings=settings,
         engine=engine,
@@ -43,6 +44,6 @@ def build_services(settings: Settings, clock: Clock) -> Services:
         gateway=StripeGateway(settings),
         jobs=JOBS,
         metrics=Metrics(),
-        keys=KeyRing(settings.secret_keys),
+        keys=keys,
         parts={type(part): part for part in parts},
     )

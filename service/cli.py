@@ -14,6 +14,7 @@ import service.exports.cli
 import service.ledger.cli
 import service.receipts.cli
 import service.reconciliation.cli
+import service.simulation.cli
 import service.stripe_events.cli
 import service.tokens.cli
 from service.database.embedded import stop_embedded
@@ -23,11 +24,11 @@ from service.errors import DomainError
 from service.services import current_services
 from service.settings import masked
 
+# `decisions.cli` and `simulation.cli` also add commands to the group `campaigns`.
 CAPABILITY_COMMANDS: tuple[click.Command, ...] = (
     service.campaigns.cli.campaigns,
     service.campaigns.cli.sites,
     service.contributions.cli.readers,
-    service.decisions.cli.simulate,
     service.demo.cli.demo,
     service.exports.cli.export,
     service.exports.cli.accounts,
@@ -40,6 +41,7 @@ CAPABILITY_COMMANDS: tuple[click.Command, ...] = (
     service.reconciliation.cli.refund,
     service.reconciliation.cli.sync,
     service.reconciliation.cli.worker,
+    service.simulation.cli.simulate,
     service.stripe_events.cli.events,
     service.tokens.cli.tokens,
 )

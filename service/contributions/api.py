@@ -22,8 +22,8 @@ from service.contributions.checkout.supporter_passport import (
 )
 from service.contributions.checkout.thanks import returned_reader
 from service.contributions.portal.portal import PortalPage, open_portal, send_portal_link
-from service.decisions.api import request_context, with_passport
 from service.errors import InvalidTokenError
+from service.readers.api import request_context, with_passport
 from service.services import Services, current_services
 from service.web.rate_limits import (
     PER_ADDRESS,

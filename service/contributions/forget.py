@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from service.contributions import forget_store
 from service.contributions.forget_store import Remembered
-from service.decisions.signed_in import account_of
 from service.errors import ConflictError, NotFoundError
-from service.readers.passport import PassportSealer
+from service.readers.accounts import account_of
 from service.receipts.store import forget_declarer
 from service.services import Services
 from service.stripe_events.retention import scrub_bodies_naming
@@ -53,7 +52,7 @@ def forget_contributor(services: Services, email: str) -> Forgotten:
 def unlink_account(services: Services, site: str, reader_id: str) -> None:
     """Forget which contributions a signed-in reader made, named by the publication's own id."""
     with services.engine.begin() as connection:
-        forget_store.unlink_reader(connection, site, account_of(services.part(PassportSealer), site, reader_id))
+        forget_store.unlink_reader(connection, site, account_of(services.keys, site, reader_id))
 
 
 def _refuse_while_living(found: tuple[Remembered, ...]) -> None:

@@ -1,7 +1,6 @@
 """A decision as the JSON names of its contract (`schemas/decide.py`); a test holds the two equal."""
 
 import json
-from datetime import UTC
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +9,6 @@ from service.decisions.decide_view import Answer, Offered
 from service.decisions.decision import Access, Trace
 from service.decisions.prompt import OfferedTicker, Prompt
 from service.readers.site_time import as_datetime
-from service.simulation.simulate import SimulatedView
 
 MAX_TEXTS = 4096  # prompts whose text is kept; then it starts over
 _dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
@@ -100,20 +98,6 @@ def trace_body(traces: tuple[Trace, ...]) -> list[dict[str, Any]]:
 
 def instant_text(instant: int | None) -> str | None:
     return None if instant is None else as_datetime(instant).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def lived_body(lived: SimulatedView) -> dict[str, Any]:
-    """One page view of a simulation."""
-    return {
-        "step": lived.step,
-        "at": lived.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "local_at": lived.local_at.isoformat(),
-        "shown": [prompt.campaign for prompt in lived.prompts],
-        "prompts": [{**prompt_body(prompt), "is_counted": prompt.is_counted} for prompt in lived.prompts],
-        "access": {**access_body(lived.decision.access), "decided_by": lived.decision.access.decided_by},
-        "reader": {"article_count": lived.article_count, "supporter": lived.supporter.value},
-        "trace": trace_body(lived.decision.traces),
-    }
 
 
 def prompt_body(prompt: Prompt) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from service.campaigns.reader_rules import ArticleCount
 from service.campaigns.schedule import ends_before, starts_at
 from service.campaigns.site import Site
 from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
+from service.decisions.assignment import draw_of
 from service.decisions.rules.articles import span, window
 from service.decisions.rules.in_order import RULES
 from service.decisions.rules.rule import Prepared, PreparedCount, Rule
-from service.decisions.variants import draw_of
 from service.readers.history import topic_fingerprint
 from service.readers.impressions import campaign_fingerprint
 

@@ -9,16 +9,16 @@ from typing import NamedTuple
 from service.campaigns.campaign import OVERLAYS, Placement
 from service.campaigns.gate import Strength
 from service.campaigns.site import Attention
+from service.decisions.assignment import assign
 from service.decisions.compile import Candidate, CompiledSite
 from service.decisions.decision import OPEN, Access, AccessState, Choice, Decision, Outcome, Reason, Trace, access_of
 from service.decisions.rules.cool_off import is_mandatory
 from service.decisions.rules.meter import Metering, metered
 from service.decisions.rules.rule import Prepared, Stage
 from service.decisions.rules.supporters import supporter_state
+from service.decisions.rules.verdict import Verdict, failed, passed_if
 from service.decisions.shortlist import shortlisted
 from service.decisions.situation import Purpose, Situation
-from service.decisions.variants import assign
-from service.decisions.verdict import Verdict, failed, passed_if
 from service.readers.reader import Giving
 from service.readers.site_time import site_time_of
 

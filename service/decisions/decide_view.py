@@ -14,15 +14,16 @@ from service.decisions.compile import CompiledSite
 from service.decisions.decide import decide
 from service.decisions.decision import NOTHING, Choice, Decision
 from service.decisions.prompt import Prompt, prompt_of
-from service.decisions.prompt_token import PromptToken, seal_prompt_token
+from service.decisions.prompt_token import PromptToken, prompt_sealer, seal_prompt_token
 from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.meter import spend
 from service.decisions.rules.supporters import supporter_state
 from service.decisions.situation import Purpose, Situation, Visit
-from service.decisions.view import RequestContext, ViewRequest, reading_of, visit_of
+from service.decisions.view import ViewRequest, reading_of, visit_of
 from service.ids import new_id, random_bytes
 from service.readers.history import record_view
 from service.readers.passport import PassportSealer
+from service.readers.passport_cookie import RequestContext
 from service.readers.reader import BUCKETS, Reader, new_reader
 from service.readers.site_time import SiteTime, site_time_at
 
@@ -200,7 +201,7 @@ def _passport_reader(
 
 def _offered(sealer: PassportSealer, choice: Choice, situation: Situation, names: tuple[str, str]) -> Offered:
     prompt = prompt_of(choice, situation)
-    return Offered(prompt, seal_prompt_token(sealer.prompts, prompt_token(prompt, situation, *names)))
+    return Offered(prompt, seal_prompt_token(prompt_sealer(sealer.keys), prompt_token(prompt, situation, *names)))
 
 
 def prompt_token(prompt: Prompt, situation: Situation, decision_id: str = "", account: str = "") -> PromptToken:

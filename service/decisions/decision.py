@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from service.campaigns.gate import Strength
+from service.decisions.assignment import Assigned
 from service.decisions.rules.meter import Metering
 from service.decisions.rules.rule import Prepared
-from service.decisions.variants import Assigned
-from service.decisions.verdict import Verdict
+from service.decisions.rules.verdict import Verdict
 
 
 class Outcome(StrEnum):

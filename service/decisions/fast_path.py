@@ -19,11 +19,17 @@ from service.decisions.answer_json import answer_text
 from service.decisions.compile import CompiledSites
 from service.decisions.counting import count_decision
 from service.decisions.decide_view import Answer, decide_view, page_view_of
-from service.decisions.view import RequestContext
 from service.errors import DomainError
 from service.logs import request_id_of
 from service.readers.passport import PassportSealer
-from service.readers.passport_cookie import MAX_USER_AGENT, cookie_name, cookie_value, edge_of, passport_cookie
+from service.readers.passport_cookie import (
+    MAX_USER_AGENT,
+    RequestContext,
+    cookie_name,
+    cookie_value,
+    edge_of,
+    passport_cookie,
+)
 from service.services import Services
 from service.web.requests import (
     ACCEPTED_JSON_TYPES,

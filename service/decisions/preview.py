@@ -11,15 +11,15 @@ from service.campaigns.campaign import Kind, Status
 from service.campaigns.gate import Strength
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.snapshot.snapshot import SiteSnapshot
+from service.decisions.assignment import Assigned
 from service.decisions.compile import Candidate, CompiledSite, compile_campaign
 from service.decisions.decide_view import Answer, Offered, PageView, prompt_token, take_view
 from service.decisions.decision import Access, AccessState, Choice, Decision
 from service.decisions.prompt import prompt_of
-from service.decisions.prompt_token import seal_prompt_token
+from service.decisions.prompt_token import prompt_sealer, seal_prompt_token
 from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.switches import switched_off
 from service.decisions.situation import Situation
-from service.decisions.variants import Assigned
 from service.errors import NotFoundError
 from service.ids import new_id
 from service.readers.passport import PassportSealer
@@ -96,14 +96,17 @@ def answer_preview(
 ) -> Answer:
     """Answer an editor with the previewed campaign, and with the traces of what readers would get. Changes nothing."""
     preview, candidate = shown
-    decision_id = new_id("dec")
+    token_sealer = prompt_sealer(sealer.keys)
     situation, decision, _ = take_view(site, page_view, explains=True)
     decision = preview_decision(candidate, preview, situation, decision)
     prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
     return Answer(
-        decision_id=decision_id,
+        decision_id=new_id("dec"),
         prompts=tuple(
-            Offered(one, seal_prompt_token(sealer.prompts, prompt_token(one, situation)._replace(is_preview=True)))
+            Offered(
+                one,
+                seal_prompt_token(token_sealer, prompt_token(one, situation)._replace(is_preview=True)),
+            )
             for one in prompts
         ),
         decision=decision,

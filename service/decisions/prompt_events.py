@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.decisions.prompt_token import PromptToken, open_prompt_token
-from service.decisions.view import RequestContext
+from service.decisions.prompt_token import PromptToken, open_prompt_token, prompt_sealer
 from service.errors import InvalidTokenError
 from service.readers.impressions import PromptEvent, arm_fingerprint, campaign_fingerprint, record_event, record_once
 from service.readers.passport import PassportSealer
+from service.readers.passport_cookie import RequestContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Noted:
 def note_event(sealer: PassportSealer, note: EventNote, context: RequestContext, now: datetime) -> Noted:
     """Record what happened to a prompt, once. Raises InvalidTokenError for a token not ours or of another site."""
     instant = int(now.timestamp())
-    token = open_prompt_token(sealer.prompts, note.prompt_token, instant)
+    token = open_prompt_token(prompt_sealer(sealer.keys), note.prompt_token, instant)
     if token.site != note.site:
         raise InvalidTokenError("this prompt token belongs to another site")
     is_local = note.passport is not None

@@ -1,6 +1,6 @@
 """Readers a publication vouches for: one history over all their devices, in a row; the passport is a copy of it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -9,27 +9,23 @@ from service.decisions.compile import CompiledSite
 from service.decisions.decide_view import Answer, PageView, ReaderRow, decide_view, under_consent
 from service.decisions.prompt_events import Noted
 from service.errors import StoreUnavailableError
+from service.readers.accounts import account_of
 from service.readers.assertion import AssertedReader, Standing
 from service.readers.contributions import settled
 from service.readers.fingerprints import fingerprint
 from service.readers.impressions import PromptEvent, arm_fingerprint, campaign_fingerprint, record_event, record_once
 from service.readers.merge import merged
-from service.readers.outside import OutsideWord
-from service.readers.passport import PASSPORT_DAYS, PassportSealer
+from service.readers.outside import OutsideAnswers
+from service.readers.passport import PassportSealer
 from service.readers.reader import BUCKETS, Reader, new_reader
-from service.readers.store import Gifts, change_reader, forget, forget_idle_readers
+from service.readers.store import Gifts, change_reader
 from service.services import Services
 
 log = structlog.get_logger()
 
 
-def account_of(sealer: PassportSealer, site: str, reader_id: str) -> bytes:
-    """What stands for a publication's reader id in our tables: a keyed hash, 32 bytes."""
-    return sealer.ring.digest(reader_id, purpose="reader", context=site)
-
-
 def decide_signed_in(
-    services: Services, site: CompiledSite, page_view: PageView, asserted: AssertedReader, word: OutsideWord
+    services: Services, site: CompiledSite, page_view: PageView, asserted: AssertedReader, outside: OutsideAnswers
 ) -> Answer:
     """Decide for a reader the publication vouches for, on the history of all their devices.
 
@@ -43,14 +39,14 @@ def decide_signed_in(
         is_signed_in=True,
         is_verified=asserted.is_verified,
         is_staff=asserted.is_staff,
-        audiences=word.audiences,
-        is_suppressed=word.is_suppressed,
+        audiences=outside.audiences,
+        is_suppressed=outside.is_suppressed,
     )
     page_view = page_view._replace(visit=visit)
     passport, key = page_view.reader, site.site.key
     if passport is None:
         return decide_view(site, passports, page_view)
-    account = account_of(passports, key, asserted.reader_id)
+    account = account_of(services.keys, key, asserted.reader_id)
     link = fingerprint(f"reader:{key}:{asserted.reader_id}")
 
     def change(row: Reader | None, gifts: Gifts) -> tuple[Reader, Answer]:
@@ -97,13 +93,3 @@ def _of_account(reader: Reader, page_view: PageView, account: bytes) -> Reader:
     bucket = int.from_bytes(account[:8], "big") % BUCKETS
     allowed = under_consent(reader, page_view.visit.consent, bucket) or reader
     return allowed._replace(bucket=bucket) if page_view.visit.consent is Consent.FULL else allowed
-
-
-def forget_account(services: Services, site: str, reader_id: str) -> bool:
-    """Erase the row of a publication's reader; False where there was none."""
-    return forget(services.engine, site, account_of(services.part(PassportSealer), site, reader_id))
-
-
-def forget_idle(services: Services) -> int:
-    """Erase rows of readers not seen for as long as a passport lives."""
-    return forget_idle_readers(services.engine, services.clock() - timedelta(days=PASSPORT_DAYS))

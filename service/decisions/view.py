@@ -12,6 +12,7 @@ from service.campaigns.reader_rules import Consent, Device
 from service.campaigns.site import Site
 from service.decisions.situation import Page, Purpose, Visit
 from service.readers.history import Reading, topic_fingerprint
+from service.readers.passport_cookie import Edge, RequestContext
 
 COUNTED_TYPES = frozenset({PageType.ARTICLE, PageType.LIVEBLOG})
 _CRAWLER = re.compile(r"bot\b|crawler|spider|slurp|facebookexternalhit|mediapartners", re.IGNORECASE)
@@ -55,21 +56,6 @@ class ViewRequest(NamedTuple):
     @property
     def site(self) -> str:
         return self.facts.site
-
-
-class Edge(NamedTuple):
-    """What the request's headers tell of the browser: its country as the edge knows it, its name, why it asks."""
-
-    country: str | None = None
-    user_agent: str = ""
-    is_prefetch: bool = False
-
-
-class RequestContext(NamedTuple):
-    """What a request says outside its body: the passport cookie, and what the headers say."""
-
-    cookie: str | None = None
-    edge: Edge = Edge()
 
 
 def view_request(body: Mapping[str, Any]) -> ViewRequest:

@@ -1,14 +1,14 @@
-"""Forgetting, on a schedule."""
+"""The nightly job that forgets signed-in readers who no longer visit."""
 
 import procrastinate
 
-from service.decisions.signed_in import forget_idle
+from service.readers.accounts import forget_idle_accounts
 
 blueprint = procrastinate.Blueprint()
 
 
 @blueprint.periodic(cron="17 3 * * *")
 @blueprint.task(name="forget_idle_readers", pass_context=True, queueing_lock="decisions:forget_idle_readers")
-def forget_idle_readers(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue hands it over
-    """Every night: signed-in readers not seen for 400 days."""
-    forget_idle(context.additional_context["services"])
+def forget_idle_readers(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue passes it
+    """Erase the rows of signed-in readers not seen for 400 days."""
+    forget_idle_accounts(context.additional_context["services"])

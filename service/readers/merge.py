@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from service.decisions.rules.meter import bounded_pools
 from service.readers import fingerprints
 from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES, holds, request_print
 from service.readers.history import aged, bounded_topics, topic_histories
 from service.readers.impressions import bounded_prompts
+from service.readers.meter_pools import bounded_pools
 from service.readers.reader import (
     COUNT_LIMIT,
     MAX_PAGES_PER_WEEK,

@@ -7,13 +7,13 @@ campaigns that listen to the suppressor.
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.campaigns.site import OutsideService
-from service.decisions.compile import CompiledSite
+from service.campaigns.reader_rules import ReaderRules
+from service.campaigns.site import OutsideService, Site
 
 MAX_CACHED = 1000
 MAX_AUDIENCES = 200
@@ -22,7 +22,7 @@ Fetch = Callable[[str, bytes, float], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class OutsideWord:
+class OutsideAnswers:
     """What the services say of one reader. `audiences` None: nobody knows."""
 
     audiences: frozenset[str] | None = None
@@ -89,17 +89,19 @@ class OutsideServices:
             self._answers.popitem(last=False)
 
 
-def word_on(reader_id: str, site: CompiledSite, services: OutsideServices, now: datetime) -> OutsideWord:
-    """Ask the publication's own services about a signed-in reader, if a campaign of the site wants to know."""
-    rules = [candidate.prepared.campaign.reader for candidate in (*site.gates, *site.appeals)]
-    audience_service, suppressor_service = site.site.audience_service, site.site.suppressor_service
+def ask_services(
+    services: OutsideServices, site: Site, campaigns: Iterable[ReaderRules], reader_id: str, now: datetime
+) -> OutsideAnswers:
+    """Ask the publication's own services about a signed-in reader, if the reader rules of a campaign need it."""
+    rules = tuple(campaigns)
+    audience_service, suppressor_service = site.audience_service, site.suppressor_service
     audiences: frozenset[str] | None = None
     is_suppressed = False
     if audience_service is not None and any(rule.external_audiences_any is not None for rule in rules):
         audiences = services.audiences(audience_service, reader_id, now)
     if suppressor_service is not None and any(rule.is_suppressible for rule in rules):
         is_suppressed = services.is_suppressed(suppressor_service, reader_id, now)
-    return OutsideWord(audiences, is_suppressed)
+    return OutsideAnswers(audiences, is_suppressed)
 
 
 def _next_rest(service: OutsideService, rest: _Rest | None, now: datetime) -> _Rest:

@@ -1,6 +1,5 @@
 """The sealed passport: a reader's own history, carried by the reader, readable only by us and only for one site."""
 
-from service.decisions.prompt_token import prompt_sealer
 from service.readers.passport_bytes import UnreadablePassportError, decode, encode
 from service.readers.reader import Reader
 from service.sealing import KeyRing
@@ -10,18 +9,17 @@ _PURPOSE = "passport"
 
 
 class PassportSealer:
-    """Seals and opens passports with a key ring, newest first. What it cannot open is a new reader, never an error."""
+    """Seals and opens passports. A passport that it cannot open means a new reader, never an error."""
 
-    def __init__(self, keys: tuple[str, ...]) -> None:
-        self.ring = KeyRing(keys)
-        self.prompts = prompt_sealer(self.ring)
+    def __init__(self, keys: KeyRing) -> None:
+        self.keys = keys
 
     def seal(self, reader: Reader, site: str, instant: int) -> str:
-        return self.ring.sealer(_PURPOSE, site).seal(encode(reader, instant))
+        return self.keys.sealer(_PURPOSE, site).seal(encode(reader, instant))
 
     def open(self, text: str, site: str, instant: int) -> Reader | None:
         """The reader, or None when the passport is unreadable, of another site, or older than 400 days."""
-        plain = self.ring.sealer(_PURPOSE, site).open(text)
+        plain = self.keys.sealer(_PURPOSE, site).open(text)
         if plain is None:
             return None
         try:

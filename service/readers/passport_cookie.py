@@ -2,13 +2,28 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 
-from service.decisions.view import Edge, RequestContext
 from service.readers.passport import PASSPORT_DAYS
 from service.settings import Settings
 
 MAX_USER_AGENT = 300
 UNKNOWN_COUNTRIES = frozenset({"XX", "T1"})  # what edges send for unknown and for Tor
+
+
+class Edge(NamedTuple):
+    """What the headers of a request say: the country as the edge knows it, the user agent, and if it is a prefetch."""
+
+    country: str | None = None
+    user_agent: str = ""
+    is_prefetch: bool = False
+
+
+class RequestContext(NamedTuple):
+    """What a request says outside its body: the passport cookie, and what the headers say."""
+
+    cookie: str | None = None
+    edge: Edge = Edge()
 
 
 def request_context(settings: Settings, header: Callable[[str], str | None], cookie: str | None) -> RequestContext:

@@ -9,8 +9,8 @@ from schemas.document import Path as DocumentPath
 from schemas.document import load_value
 from schemas.simulation import SimulationSchema
 from service.campaigns.documents import read_document, read_file
-from service.decisions.answer_json import lived_body
-from service.simulation.simulate import simulate
+from service.decisions.answer_json import access_body, instant_text, prompt_body, trace_body
+from service.simulation.simulate import SimulatedView, simulate
 from service.simulation.simulation import Simulation
 
 MAX_SIMULATION_BYTES = 2 * 1024 * 1024
@@ -35,4 +35,19 @@ def simulate_text(text: str | bytes) -> list[dict[str, Any]]:
 
 
 def bodies(simulation: Simulation) -> Iterator[dict[str, Any]]:
-    return (lived_body(lived) for lived in simulate(simulation))
+    """Run a simulation. Yield one JSON object per page view."""
+    return (_view_body(view) for view in simulate(simulation))
+
+
+def _view_body(view: SimulatedView) -> dict[str, Any]:
+    access = view.decision.access
+    return {
+        "step": view.step,
+        "at": instant_text(int(view.at.timestamp())),
+        "local_at": view.local_at.isoformat(),
+        "shown": [prompt.campaign for prompt in view.prompts],
+        "prompts": [{**prompt_body(prompt), "is_counted": prompt.is_counted} for prompt in view.prompts],
+        "access": {**access_body(access), "decided_by": access.decided_by},
+        "reader": {"article_count": view.article_count, "supporter": view.supporter.value},
+        "trace": trace_body(view.decision.traces),
+    }

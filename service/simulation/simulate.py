@@ -14,7 +14,7 @@ from service.decisions.prompt import Prompt, prompt_of
 from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.supporters import contributed, refunded
 from service.decisions.situation import Visit
-from service.decisions.view import Edge, RequestContext, host_of, visit_of
+from service.decisions.view import host_of, visit_of
 from service.money import Interval
 from service.readers.impressions import (
     PromptEvent,
@@ -24,6 +24,7 @@ from service.readers.impressions import (
     record_event,
     record_once,
 )
+from service.readers.passport_cookie import Edge, RequestContext
 from service.readers.reader import Giving, Reader, RecurringState, new_reader
 from service.readers.site_time import in_utc, site_time_at
 from service.simulation.simulation import EventStep, Happening, Simulation, StartReader, ViewStep

@@ -16,7 +16,7 @@ from service.readers.contributions import GivenContribution, settled, with_gifts
 from service.readers.reader import Giving, RecurringState
 from tests.contributions.conftest import SITE, Newsroom
 from tests.decisions import make
-from tests.readers.test_assertion import EC, public, signed
+from tests.readers.assertions import EC, public, signed
 
 KEYS = {"audience": "keepopen", "keys": {"key_id": "ec", "algorithm": "ES256", "public_key": public(EC)}}
 CAMPAIGN: dict[str, Any] = {

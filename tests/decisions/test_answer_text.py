@@ -13,11 +13,13 @@ from service.decisions import answer_json, prompt
 from service.decisions.answer_json import answer_body, answer_text
 from service.decisions.compile import CompiledSite
 from service.decisions.decide_view import Answer, decide_view, page_view_of
-from service.decisions.view import Browser, Edge, RequestContext, ViewFacts, ViewRequest
+from service.decisions.view import Browser, ViewFacts, ViewRequest
 from service.readers.passport import PassportSealer
+from service.readers.passport_cookie import Edge, RequestContext
+from service.sealing import KeyRing
 from tests.decisions import make
 
-SEALER = PassportSealer(("a-key-of-the-tests-a-key-of-the-tests",))
+SEALER = PassportSealer(KeyRing(("a-key-of-the-tests-a-key-of-the-tests",)))
 NAMED = make.copy(heading="You have read {article_count} articles", paragraphs=('He said "no" \\ {site_name}\u2028',))
 TICKER = Ticker(100_000, "EUR", (TickerLabel("en", "For the winter"),), ends_on=date(2026, 12, 31))
 SITES = {

@@ -1,38 +1,20 @@
 """The two routes of a page view over HTTP."""
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from flask.testing import FlaskClient
 
 from schemas.decide import DecisionSchema
 from service.campaigns.campaign import Kind
 from service.campaigns.frequency import CoolOff
 from service.campaigns.gate import Gate, GateType
 from service.campaigns.reader_rules import ArticleCount, ReaderRules
-from service.services import EXTENSION
+from service.decisions.prompt_token import prompt_sealer
 from tests.conftest import SettableClock
 from tests.decisions import make
-from tests.decisions.conftest import Opener
+from tests.decisions.world import Opener, decide, report, services_of, view
 
 AFTER_THREE = make.campaign(reader=ReaderRules(article_counts=(ArticleCount(minimum=3),)))
-
-
-def view(**changes: Any) -> dict[str, Any]:
-    return {"site": "tide", "view_id": uuid4().hex, "page_id": f"/{uuid4().hex}", "consent": "full", **changes}
-
-
-def decide(client: FlaskClient, **changes: Any) -> dict[str, Any]:
-    response = client.post("/v1/decide", json=view(**changes))
-    assert response.status_code == 200, response.get_data(as_text=True)
-    body: dict[str, Any] = response.get_json()
-    return body
-
-
-def report(client: FlaskClient, prompt: dict[str, Any], event: str, event_id: str = "e1", **more: Any) -> Any:
-    body = {"site": "tide", "prompt_token": prompt["prompt_token"], "event": event, "event_id": event_id, **more}
-    return client.post("/v1/events", json=body)
 
 
 def test_the_appeal_appears_on_the_article_that_reaches_the_threshold(open_client: Opener) -> None:
@@ -203,60 +185,19 @@ def test_a_token_that_is_not_ours_is_refused(open_client: Opener) -> None:
 
 def test_a_token_of_another_release_is_refused(open_client: Opener) -> None:
     client = open_client(make.campaign())
-    passports = client.application.extensions[EXTENSION].passports
-    sealed = passports.ring.sealer("prompt").seal(b'["tide","autumn"]')
+    sealed = prompt_sealer(services_of(client).keys).seal(b'["tide","autumn"]')
 
     response = report(client, {"prompt_token": sealed}, "seen")
 
     assert (response.status_code, response.get_json()["code"]) == (403, "invalid_token")
 
 
-def test_a_reader_sees_downloads_and_erases_what_is_held(open_client: Opener) -> None:
-    client = open_client(make.campaign())
-    prompt = decide(client)["prompts"][0]
-    report(client, prompt, "seen")
-    report(client, prompt, "dismissed", event_id="e2")
-
-    page = client.get("/my-data?site=tide")
-    assert page.status_code == 200
-    assert "Appeals closed" in page.get_data(as_text=True)
-    assert page.headers["Cache-Control"] == "no-store"
-    held = client.get("/my-data.json?site=tide").get_json()["held"]
-    assert (held["page_views"], held["prompts"][0]["seen"], held["prompts"][0]["dismissed"]) == (1, 1, 1)
-
-    erased = client.post("/my-data/erase?site=tide")
-    assert (erased.status_code, erased.headers["Location"]) == (303, "/my-data?site=tide&erased=1")
-    assert client.get("/my-data.json?site=tide").get_json() == {"site": "tide", "held": None}
-
-
-def test_the_widget_erases_the_passport_when_consent_is_withdrawn(open_client: Opener) -> None:
-    client = open_client(AFTER_THREE)
-    decide(client)
-    decide(client)
-
-    response = client.delete("/v1/passport?site=tide", headers={"Origin": "https://tide.example"})
-
-    assert response.status_code == 204
-    assert decide(client)["reader"]["article_count"] == 1
-
-
-def test_a_page_elsewhere_can_erase_nothing(open_client: Opener) -> None:
+def test_a_preflight_from_a_page_of_the_site_allows_a_post(open_client: Opener) -> None:
     client = open_client(make.campaign())
 
-    for response in (
-        client.delete("/v1/passport?site=tide", headers={"Origin": "https://evil.example"}),
-        client.post("/my-data/erase?site=tide", headers={"Origin": "https://evil.example"}),
-    ):
-        assert response.status_code == 403
-        assert "Set-Cookie" not in response.headers
-
-
-def test_browsers_may_ask_before_erasing(open_client: Opener) -> None:
-    client = open_client(make.campaign())
-
-    for path, method in (("/v1/passport", "DELETE"), ("/v1/decide", "POST"), ("/v1/events", "POST")):
+    for path in ("/v1/decide", "/v1/events"):
         response = client.options(path, headers={"Origin": "https://tide.example"})
-        assert (response.status_code, response.headers["Access-Control-Allow-Methods"]) == (204, method)
+        assert (response.status_code, response.headers["Access-Control-Allow-Methods"]) == (204, "POST")
 
 
 def test_a_country_told_by_the_page_counts_only_where_the_site_says_so(open_client: Opener) -> None:

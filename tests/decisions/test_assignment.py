@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.experiment import ControlRange, Experiment, Method, VariantShare
-from service.decisions.assignment import arm, is_in_range, is_in_share, point
-from service.decisions.variants import assign
+from service.decisions.assignment import arm, assign, is_in_range, is_in_share, point
 from service.readers.impressions import PromptEvent, campaign_fingerprint, record_event, variant_fingerprint
 from tests.decisions import make
 

@@ -87,12 +87,6 @@ def test_the_trace_names_every_rule_asked_in_order_and_the_first_that_failed() -
     assert [reason.rule for reason in trace.reasons if not reason.verdict.passed] == ["country", "device"]
 
 
-def test_rule_names_are_unique() -> None:
-    names = [rule.name for rule in RULES]
-
-    assert len(set(names)) == len(names)
-
-
 def test_a_campaign_without_variants_is_dropped_alone() -> None:
     where = make.compiled(make.campaign(variants=()), make.campaign("other"))
 

@@ -3,17 +3,18 @@
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from service.campaigns.campaign import Campaign, Kind, Status
 from service.campaigns.gate import Gate, GateType
 from service.campaigns.reader_rules import ReaderRules
 from service.campaigns.site import Switches
 from service.decisions.preview import Preview, seal_preview
-from service.readers.passport import PassportSealer
+from service.sealing import KeyRing
+from service.services import Services
 from tests.conftest import SettableClock
 from tests.decisions import make
-from tests.decisions.conftest import Opener
-from tests.decisions.test_api import decide, report
+from tests.decisions.world import Opener, decide, editor_headers, publish_autumn, report
 
 KEYS = ("k" * 32,)
 NOBODY = ReaderRules(countries_any=frozenset({"AQ"}))
@@ -24,7 +25,7 @@ def link(
     campaign: str = "autumn", variant: str = "", *, is_draft: bool = False, site: str = "tide", minutes: int = 60
 ) -> str:
     preview = Preview(site, campaign, variant, is_draft, make.instant() + minutes * 60)
-    return seal_preview(PassportSealer(KEYS).ring, preview)
+    return seal_preview(KeyRing(KEYS), preview)
 
 
 def shown(body: dict[str, Any]) -> list[tuple[str, str]]:
@@ -99,3 +100,28 @@ def test_a_gate_can_be_previewed(open_client: Opener) -> None:
         "gated",
         {"type": "registration", "strength": "hard"},
     )
+
+
+def test_a_preview_link_made_over_http_shows_the_campaign(app: Flask, app_services: Services) -> None:
+    publish_autumn(app_services)
+    client, headers = app.test_client(), editor_headers(app_services)
+
+    made = client.post("/v1/previews", json={"site": "tide", "campaign": "autumn"}, headers=headers)
+    body = decide(client, preview=made.get_json()["preview"])
+
+    assert made.status_code == 201
+    assert [prompt["campaign"] for prompt in body["prompts"]] == ["autumn"]
+    assert body["trace"][0]["blocked_by"] == "country"
+
+
+@pytest.mark.parametrize("names", [{"campaign": "none"}, {"campaign": "autumn", "variant": "none"}])
+def test_no_link_is_made_for_a_campaign_or_variant_that_does_not_exist(
+    app: Flask, app_services: Services, names: dict[str, str]
+) -> None:
+    publish_autumn(app_services)
+
+    answer = app.test_client().post(
+        "/v1/previews", json={"site": "tide", **names}, headers=editor_headers(app_services)
+    )
+
+    assert answer.status_code == 404

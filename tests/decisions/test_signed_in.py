@@ -13,9 +13,8 @@ from service.readers.merge import merged
 from service.readers.reader import FreeRead, History, PoolUse, PromptRecord, TopicHistory
 from tests.conftest import SettableClock
 from tests.decisions import make
-from tests.decisions.conftest import Opener
-from tests.decisions.test_api import decide, report
-from tests.readers.test_assertion import RULES, signed
+from tests.decisions.world import Opener, decide, report
+from tests.readers.assertions import RULES, signed
 
 SITE = make.site(assertion=RULES)
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/none"

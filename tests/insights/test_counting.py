@@ -3,11 +3,10 @@
 from collections import Counter
 from datetime import date
 
-from service.decisions.tally import Cell, Counted
-from service.services import EXTENSION
+from service.decisions.tally import Cell, Counted, Tally
 from tests.decisions import make
-from tests.decisions.conftest import Opener, open_client
-from tests.decisions.test_api import decide, report
+from tests.decisions.conftest import open_client
+from tests.decisions.world import Opener, decide, report, services_of
 
 __all__ = ["open_client"]
 
@@ -20,7 +19,7 @@ def test_prompts_are_counted_when_shown_and_events_the_first_time(open_client: O
     report(client, prompt, "clicked", event_id="e2")
     report(client, prompt, "dismissed", event_id="e3")
 
-    counts: Counter[Cell] = client.application.extensions[EXTENSION].tally.taken()
+    counts: Counter[Cell] = services_of(client).part(Tally).taken()
 
     cell = Cell("tide", "autumn", "control", date(2026, 11, 18), True, Counted.SHOWN)
     assert counts == Counter({cell._replace(event=event): 1 for event in Counted})
@@ -31,5 +30,5 @@ def test_readers_without_consent_are_shown_but_left_out_of_results(open_client: 
 
     decide(client, consent="none")
 
-    counts = client.application.extensions[EXTENSION].tally.taken()
+    counts = services_of(client).part(Tally).taken()
     assert [cell.is_counted for cell in counts] == [False]

@@ -5,41 +5,12 @@ import math
 from typing import Any
 
 import pytest
-from joserfc import jws, jwt
-from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+from joserfc import jwt
+from joserfc.jwk import OctKey
 
-from service.campaigns.site import AssertionKey, ReaderAssertion
+from service.campaigns.site import ReaderAssertion
 from service.readers.assertion import Standing, asserted_reader
-from tests.decisions import make
-
-NOW = make.instant()
-EC, RSA, ED = ECKey.generate_key("P-256"), RSAKey.generate_key(2048), OKPKey.generate_key("Ed25519")
-OTHER = ECKey.generate_key("P-256")
-
-
-def public(key: Any) -> str:
-    return str(key.as_pem(private=False).decode())
-
-
-RULES = ReaderAssertion(
-    keys=(
-        AssertionKey("ec", "ES256", public(EC)),
-        AssertionKey("rsa", "RS256", public(RSA)),
-        AssertionKey("ed", "EdDSA", public(ED)),
-    ),
-    audience="keepopen",
-    issuer="https://tide.example",
-)
-CLAIMS = {"sub": "reader-1", "aud": "keepopen", "iss": "https://tide.example", "iat": NOW, "exp": NOW + 600}
-
-
-def signed(key: Any = EC, algorithm: str = "ES256", *, header: dict[str, str] | None = None, **claims: Any) -> str:
-    whole = {name: value for name, value in {**CLAIMS, **claims}.items() if value is not None}
-    return jwt.encode({"alg": algorithm, **(header or {})}, whole, key, algorithms=[algorithm])
-
-
-def signed_as_written(claims: str) -> str:
-    return jws.serialize_compact({"alg": "ES256"}, claims.encode(), EC)
+from tests.readers.assertions import CLAIMS, EC, ED, NOW, OTHER, RSA, RULES, signed, signed_as_written
 
 
 def standing(text: str | None, rules: ReaderAssertion = RULES, instant: int = NOW) -> Standing:

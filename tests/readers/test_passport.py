@@ -10,75 +10,11 @@ from service.readers.history import topic_histories
 from service.readers.passport import PASSPORT_DAYS, PassportSealer
 from service.readers.passport_bytes import UnreadablePassportError, decode, encode
 from service.readers.reader import FreeRead, Giving, History, PoolUse, PromptRecord, Reader, RecurringState
+from service.sealing import KeyRing
 from tests.decisions import make
+from tests.readers.make import DAY_NUMBER, NOW, WEEK, readers
 
 KEYS = ("new-key-0000000000000000000000000", "old-key-0000000000000000000000000")
-NOW = make.instant()
-DAY_NUMBER = make.time_at().day
-WEEK = make.time_at().week
-
-instants = st.integers(0, NOW + 10**8)
-counts = st.integers(0, 255)
-pages = st.integers(1, 65_535)
-prints = st.integers(1, (1 << 24) - 1)
-
-
-def prints_of(width: int, most: int) -> st.SearchStrategy[bytes]:
-    return st.lists(st.binary(min_size=width, max_size=width), max_size=most).map(b"".join)
-
-
-histories = st.builds(
-    History,
-    day=st.just(DAY_NUMBER),
-    days=st.binary(max_size=bounds.HISTORY_DAYS),
-    weeks=st.binary(max_size=bounds.HISTORY_WEEKS),
-    topics=st.dictionaries(
-        prints, st.dictionaries(st.integers(WEEK - 52, WEEK), counts, min_size=1, max_size=3), max_size=8
-    ).map(lambda found: topic_histories({(t, w): c for t, weeks in found.items() for w, c in weeks.items()})),
-    pages=prints_of(2, bounds.MAX_PAGES_PER_WEEK),
-    view_count=st.integers(0, 10**6),
-)
-records = st.builds(
-    PromptRecord,
-    campaign=prints,
-    seen_count=st.integers(0, bounds.SEEN_LIMIT),
-    seen_at=st.lists(instants, max_size=bounds.MAX_SEEN_PER_CAMPAIGN).map(lambda found: tuple(sorted(found))),
-    dismissed_count=st.integers(0, bounds.COUNT_LIMIT),
-    dismissed_at=instants,
-    contributed_count=st.integers(0, 100),
-    variant=st.integers(0, 65_535),
-)
-uses = st.builds(
-    PoolUse,
-    pool=prints,
-    reads=st.lists(st.builds(FreeRead, page=pages, expires_at=instants), max_size=bounds.MAX_FREE_READS).map(tuple),
-    older_used=st.integers(0, 1000),
-    older_expires_at=instants,
-)
-givings = st.builds(
-    Giving,
-    recurring=st.sampled_from(RecurringState),
-    recurring_interval=st.sampled_from(Interval),
-    recurring_at=instants,
-    past_due_at=instants,
-    paid_until=instants,
-    ended_at=instants,
-    one_off_at=instants,
-    checkout_at=instants,
-    checkout_interval=st.sampled_from(Interval),
-)
-readers = st.builds(
-    Reader,
-    bucket=st.none() | st.integers(0, bounds.BUCKETS - 1),
-    salt=st.integers(0, (1 << 32) - 1),
-    first_seen_at=instants,
-    history=histories,
-    prompts=st.lists(records, max_size=bounds.MAX_PROMPT_RECORDS).map(tuple),
-    pools=st.lists(uses, max_size=bounds.MAX_POOLS).map(tuple),
-    giving=givings,
-    recent=prints_of(3, bounds.MAX_RECENT_IDS),
-    link=st.just(0) | prints,
-)
 
 
 @given(readers)
@@ -96,7 +32,7 @@ def test_bytes_that_are_no_passport_are_named_so_and_nothing_else(version: bytes
 
 @given(st.text(max_size=300))
 def test_any_text_at_all_is_at_worst_a_new_reader(text: str) -> None:
-    assert PassportSealer(KEYS).open(text, "tide", NOW) is None
+    assert PassportSealer(KeyRing(KEYS)).open(text, "tide", NOW) is None
 
 
 def test_a_passport_at_its_fullest_stays_within_one_and_a_half_kilobytes() -> None:
@@ -151,15 +87,15 @@ def test_a_passport_at_its_fullest_stays_within_one_and_a_half_kilobytes() -> No
     )
     assert decode(encode(full, NOW)) == (full, NOW)
 
-    assert len(PassportSealer(KEYS).seal(full, "tide", NOW)) <= 1536
+    assert len(PassportSealer(KeyRing(KEYS)).seal(full, "tide", NOW)) <= 1536
 
 
 def test_a_light_reader_carries_little() -> None:
-    assert len(PassportSealer(KEYS).seal(make.reader(), "tide", NOW)) < 120
+    assert len(PassportSealer(KeyRing(KEYS)).seal(make.reader(), "tide", NOW)) < 120
 
 
 def test_a_passport_of_another_site_is_a_new_reader() -> None:
-    sealer = PassportSealer(KEYS)
+    sealer = PassportSealer(KeyRing(KEYS))
     sealed = sealer.seal(make.reader(), "tide", NOW)
 
     assert sealer.open(sealed, "tide", NOW) == make.reader()
@@ -167,22 +103,22 @@ def test_a_passport_of_another_site_is_a_new_reader() -> None:
 
 
 def test_keys_rotate_without_losing_a_reader_and_a_retired_key_opens_nothing() -> None:
-    sealed = PassportSealer(KEYS[1:]).seal(make.reader(), "tide", NOW)
+    sealed = PassportSealer(KeyRing(KEYS[1:])).seal(make.reader(), "tide", NOW)
 
-    assert PassportSealer(KEYS).open(sealed, "tide", NOW) == make.reader()
-    assert PassportSealer(KEYS[:1]).open(sealed, "tide", NOW) is None
+    assert PassportSealer(KeyRing(KEYS)).open(sealed, "tide", NOW) == make.reader()
+    assert PassportSealer(KeyRing(KEYS[:1])).open(sealed, "tide", NOW) is None
 
 
 @pytest.mark.parametrize("place", [0, 5, 20, -3])
 def test_a_changed_passport_is_a_new_reader(place: int) -> None:
-    sealed = list(PassportSealer(KEYS).seal(make.reader(), "tide", NOW))
+    sealed = list(PassportSealer(KeyRing(KEYS)).seal(make.reader(), "tide", NOW))
     sealed[place] = "A" if sealed[place] != "A" else "B"
 
-    assert PassportSealer(KEYS).open("".join(sealed), "tide", NOW) is None
+    assert PassportSealer(KeyRing(KEYS)).open("".join(sealed), "tide", NOW) is None
 
 
 def test_a_passport_ends_after_four_hundred_days() -> None:
-    sealer = PassportSealer(KEYS)
+    sealer = PassportSealer(KeyRing(KEYS))
     sealed = sealer.seal(make.reader(), "tide", NOW)
 
     assert sealer.open(sealed, "tide", NOW + PASSPORT_DAYS * make.DAY - 1) is not None
@@ -190,13 +126,13 @@ def test_a_passport_ends_after_four_hundred_days() -> None:
 
 
 def test_a_passport_from_the_future_is_still_its_reader() -> None:
-    sealer = PassportSealer(KEYS)
+    sealer = PassportSealer(KeyRing(KEYS))
 
     assert sealer.open(sealer.seal(make.reader(), "tide", NOW + 10 * make.DAY), "tide", NOW) == make.reader()
 
 
 def test_two_seals_of_one_reader_look_nothing_alike() -> None:
-    sealer = PassportSealer(KEYS)
+    sealer = PassportSealer(KeyRing(KEYS))
 
     assert sealer.seal(make.reader(), "tide", NOW) != sealer.seal(make.reader(), "tide", NOW)
 

@@ -13,7 +13,7 @@ from service.readers.passport_bytes import decode, encode
 from service.readers.passport_sections import Section
 from service.readers.reader import History, Reader
 from tests.decisions import make
-from tests.readers.test_passport import readers
+from tests.readers.make import readers
 
 NOW = make.instant()
 LATER = st.sampled_from([timedelta(), timedelta(hours=3), timedelta(days=1), timedelta(days=6), timedelta(days=400)])

@@ -15,7 +15,7 @@ from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.store import DocumentKind
 from tests.contributions.conftest import SITE
 from tests.contributions.test_signed_in_gift import CAMPAIGN, KEYS
-from tests.readers.test_assertion import signed
+from tests.readers.assertions import signed
 from tests.scenarios import contribution_events, subscription_events
 from tests.scenarios.objects import DAY, event
 from tests.scenarios.scripted_stripe import Json

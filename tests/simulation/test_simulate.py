@@ -1,13 +1,10 @@
 """Simulation files: one invented reader's days, decision by decision."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from service.decisions.cli import simulate as simulate_command
 from service.errors import InvalidDocumentError
 from service.simulation.file import simulate_text
 
@@ -224,34 +221,6 @@ def test_everything_wrong_is_said_by_the_name_of_its_field() -> None:
     assert problems(campaigns=[{"key": "a"}, {"key": "a"}], steps=[]) == ("campaigns: two campaigns have the same key",)
     assert problems(site={"timezone": "Mars"}, steps=[])[0].startswith("site, timezone: must be a timezone")
     assert problems(steps=[view("0001-01-01 00:00")])
-
-
-def test_the_command_prints_a_line_per_view_and_names_the_line_of_a_mistake(tmp_path: Path) -> None:
-    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
-    good.write_text('campaigns: [{key: a}]\nsteps:\n  - {at: "2026-11-18 10:00", view: {}}\n')
-    bad.write_text('campaigns: [{key: a}]\nsteps:\n  - {at: "2026-11-18 10:00", veiw: {}}\n')
-
-    done = CliRunner().invoke(simulate_command, [str(good)])
-    failed = CliRunner().invoke(simulate_command, [str(bad)])
-    missing = CliRunner().invoke(simulate_command, [str(tmp_path / "none")])
-
-    assert (done.exit_code, json.loads(done.output)["shown"]) == (0, ["a"])
-    assert failed.exit_code == missing.exit_code == 1
-    assert "veiw: is not a field here; did you mean view? (line 3)" in failed.output
-
-
-def test_the_command_reads_standard_input_as_it_reads_a_file(tmp_path: Path) -> None:
-    text = 'campaigns: [{key: a}]\nsteps:\n  - {at: "2026-11-18 10:00", view: {page_id: é}}\n'
-    (tmp_path / "good.yaml").write_text(text, encoding="utf-8")
-
-    done = CliRunner().invoke(simulate_command, ["-"], input=text)
-    failed = CliRunner().invoke(simulate_command, ["-"], input=text.replace("view", "veiw"))
-    too_large = CliRunner().invoke(simulate_command, ["-"], input=b" " * (2 * 1024 * 1024 + 1))
-
-    assert (done.exit_code, json.loads(done.output)["shown"]) == (0, ["a"])
-    assert done.output == CliRunner().invoke(simulate_command, [str(tmp_path / "good.yaml")]).output
-    assert (failed.exit_code, "-: steps 1, veiw: is not a field here" in failed.output) == (1, True)
-    assert too_large.exit_code == 1
 
 
 def test_a_further_try_that_fails_begins_no_new_days_past_due() -> None:

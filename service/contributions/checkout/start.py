@@ -26,11 +26,10 @@ from service.contributions.checkout.form import (
 from service.contributions.checkout.support_token import open_support_token
 from service.contributions.contribution import Attempt
 from service.database.transaction import committed
-from service.decisions.prompt_token import open_prompt_token
+from service.decisions.prompt_token import open_prompt_token, prompt_sealer
 from service.errors import ConflictError, ForbiddenError, InvalidTokenError
 from service.ids import new_id
 from service.money import Money
-from service.readers.passport import PassportSealer
 from service.services import Services
 from service.stripe_facts.contribution_store import count_outcomes
 from service.stripe_gateway.checkout import CheckoutRequest, stripe_locale
@@ -52,7 +51,7 @@ def origin_of_form(services: Services, form: CheckoutForm) -> Origin:
     instant = int(services.clock().timestamp())
     ring = services.keys
     if form.prompt_token is not None:
-        prompt = open_prompt_token(services.part(PassportSealer).prompts, form.prompt_token, instant)
+        prompt = open_prompt_token(prompt_sealer(services.keys), form.prompt_token, instant)
         if prompt.is_preview:
             raise PreviewOnlyError("this is a preview: no money is taken")
         origin = Origin(

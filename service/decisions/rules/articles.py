@@ -9,8 +9,8 @@ from service.campaigns.reader_rules import ArticleCount, Consent
 from service.campaigns.site import Site
 from service.campaigns.variant import Placeholder, names_in_braces
 from service.decisions.rules.rule import Prepared, PreparedCount, rule
+from service.decisions.rules.verdict import Verdict, failed, listed, passed_if, worst
 from service.decisions.situation import Situation
-from service.decisions.verdict import Verdict, failed, listed, passed_if, worst
 from service.readers.history import articles_in_days, articles_in_weeks, most_read_topics, topic_articles_in_weeks
 from service.readers.reader import HISTORY_WEEKS, Reader
 from service.readers.site_time import SiteTime, instant_of
@@ -23,20 +23,20 @@ def _names_article_count(campaign: Campaign, _site: Site) -> bool:
     return any(_COUNTS & names_in_braces(copy) for variant in campaign.variants for copy in variant.copies)
 
 
-@rule("articles", lambda campaign, _: bool(campaign.reader.article_counts))
-def has_read_articles(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: bool(campaign.reader.article_counts))
+def articles(prepared: Prepared, situation: Situation) -> Verdict:
     counts = prepared.counts
     return worst([_articles(count, situation) for count in counts]) if counts[1:] else _articles(counts[0], situation)
 
 
-@rule("article_count_known", _names_article_count)
-def has_countable_history(_prepared: Prepared, situation: Situation) -> Verdict:
+@rule(_names_article_count)
+def article_count_known(_prepared: Prepared, situation: Situation) -> Verdict:
     """A wording that names the reader's count needs a count."""
     return passed_if(situation.reader is not None, situation.reader is not None, True)
 
 
-@rule("reading_more", lambda campaign, _: campaign.reader.is_reading_more is not None)
-def is_reading_more(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.reader.is_reading_more is not None)
+def reading_more(prepared: Prepared, situation: Situation) -> Verdict:
     """Whether each of the last three full weeks saw more articles than the one before it."""
     wanted = prepared.campaign.reader.is_reading_more
     if situation.reader is None:
@@ -48,8 +48,8 @@ def is_reading_more(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(rises is wanted, rises, wanted)
 
 
-@rule("favourite_topic", lambda campaign, _: campaign.reader.favourite_topics_any is not None)
-def has_favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.reader.favourite_topics_any is not None)
+def favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
     """The topic read most, over everything remembered; any of several read equally often."""
     asked = listed(prepared.campaign.reader.favourite_topics_any)
     if situation.reader is None:

@@ -9,8 +9,8 @@ from service.campaigns.gate import Strength
 from service.campaigns.schedule import WEEKDAYS
 from service.campaigns.site import Site
 from service.decisions.rules.rule import ACCESS, Prepared, rule
+from service.decisions.rules.verdict import Verdict, failed, passed, passed_if
 from service.decisions.situation import Situation
-from service.decisions.verdict import Verdict, failed, passed, passed_if
 from service.readers.reader import PromptRecord
 from service.readers.site_time import SKEW_SECONDS, SiteTime, instant_of, site_time_of
 
@@ -26,8 +26,8 @@ def _ends_by_dismissals(campaign: Campaign, site: Site) -> bool:
     return _is_closable(campaign, site) and campaign.cool_off.ends_after_dismissals is not None
 
 
-@rule("after_dismissal", _is_closable, stage=ACCESS)
-def has_cooled_off_after_dismissal(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(_is_closable, stage=ACCESS)
+def after_dismissal(prepared: Prepared, situation: Situation) -> Verdict:
     """Silent after a dismissal for the seconds of its turn, or until shown again, whichever comes first."""
     cool_off = prepared.campaign.cool_off
     count, last = _dismissals(prepared, situation)
@@ -47,8 +47,8 @@ def has_cooled_off_after_dismissal(prepared: Prepared, situation: Situation) -> 
     return passed_if(holds, age, limit, passes_at=None if ends_at == _FOREVER else ends_at, note=note)
 
 
-@rule("dismissed_for_good", _ends_by_dismissals, stage=ACCESS)
-def is_not_dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(_ends_by_dismissals, stage=ACCESS)
+def dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdict:
     """From the nth dismissal on, never again, unless the editor shows it again."""
     cool_off = prepared.campaign.cool_off
     limit = cool_off.ends_after_dismissals or 0
@@ -61,8 +61,8 @@ def is_not_dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdi
     return passed_if(count < limit, count, limit, passes_at=coming if limit else None, note="dismissals")
 
 
-@rule("after_closing", _is_closable, stage=ACCESS)
-def is_not_just_closed(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(_is_closable, stage=ACCESS)
+def after_closing(prepared: Prepared, situation: Situation) -> Verdict:
     """After closing anything, nothing else for the site's while: 60 minutes after, it is over."""
     limit = situation.site.silence_after_closing_seconds
     closed, latest = situation.reader.dismissed_at if situation.reader else (), situation.now.instant + SKEW_SECONDS

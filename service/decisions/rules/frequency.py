@@ -11,8 +11,8 @@ from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.frequency import NO_LIMIT, Cap, Counting, Cycle, DailyCap, Frequency, Gap
 from service.decisions.assignment import point
 from service.decisions.rules.rule import ACCESS, Prepared, rule
+from service.decisions.rules.verdict import Verdict, failed, passed, passed_if, worst
 from service.decisions.situation import Purpose, Situation
-from service.decisions.verdict import Verdict, failed, passed, passed_if, worst
 from service.readers.reader import PromptRecord, Reader
 from service.readers.site_time import DAY_SECONDS, SKEW_SECONDS, SiteTime, day_starting, instant_of
 
@@ -28,8 +28,8 @@ def _obeys_site(campaign: Campaign) -> bool:
     return campaign.kind is not Kind.GATE and not campaign.frequency.is_always_asking
 
 
-@rule("first_after_views", lambda campaign, _: _own(campaign).first_after_views is not None, stage=ACCESS)
-def is_past_first_views(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: _own(campaign).first_after_views is not None, stage=ACCESS)
+def first_after_views(prepared: Prepared, situation: Situation) -> Verdict:
     """Silent on the reader's first n page views."""
     limit = prepared.campaign.frequency.first_after_views or 0
     if situation.reader is None:
@@ -38,8 +38,8 @@ def is_past_first_views(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(before >= limit, before, limit, note="page views before")
 
 
-@rule("every_nth_view", lambda campaign, _: _own(campaign).every_nth_view is not None, stage=ACCESS)
-def is_nth_view(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: _own(campaign).every_nth_view is not None, stage=ACCESS)
+def every_nth_view(prepared: Prepared, situation: Situation) -> Verdict:
     """Views 1, 1 + n, 1 + 2n ... counted after the silent first ones."""
     every = max(1, prepared.campaign.frequency.every_nth_view or 1)
     if situation.reader is None:
@@ -54,40 +54,40 @@ def _view_number(reader: Reader, situation: Situation) -> int:
     return reader.history.view_count + (situation.visit.purpose is not Purpose.VISIT)
 
 
-@rule("total", lambda campaign, _: _own(campaign).total_impressions is not None, stage=ACCESS)
-def is_under_total(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: _own(campaign).total_impressions is not None, stage=ACCESS)
+def total(prepared: Prepared, situation: Situation) -> Verdict:
     limit = prepared.campaign.frequency.total_impressions or 0
     seen = situation.reader.prompt_record(prepared.fingerprint).seen_count if situation.reader else 0
     return passed_if(seen < limit, seen, limit, note="impressions ever")
 
 
-@rule("contributions", lambda campaign, _: _own(campaign).total_contributions is not None, stage=ACCESS)
-def is_under_contributions(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: _own(campaign).total_contributions is not None, stage=ACCESS)
+def contributions(prepared: Prepared, situation: Situation) -> Verdict:
     limit = prepared.campaign.frequency.total_contributions or 0
     given = situation.reader.prompt_record(prepared.fingerprint).contributed_count if situation.reader else 0
     return passed_if(given < limit, given, limit, note="contributions through this campaign")
 
 
-@rule("caps", lambda campaign, _: bool(_own(campaign).caps), stage=ACCESS)
-def is_under_caps(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: bool(_own(campaign).caps), stage=ACCESS)
+def caps(prepared: Prepared, situation: Situation) -> Verdict:
     caps = prepared.campaign.frequency.caps
     return worst([_cap(cap, _records(situation, prepared, cap.counting), situation.now) for cap in caps])
 
 
-@rule("gap", lambda campaign, _: _own(campaign).gap is not None, stage=ACCESS)
-def has_kept_gap(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: _own(campaign).gap is not None, stage=ACCESS)
+def gap(prepared: Prepared, situation: Situation) -> Verdict:
     gap = prepared.campaign.frequency.gap or Gap(0)
     return _gap(gap, _records(situation, prepared, gap.counting), situation.now)
 
 
-@rule("daily", lambda campaign, _: _own(campaign).daily is not None, stage=ACCESS)
-def is_under_daily_cap(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: _own(campaign).daily is not None, stage=ACCESS)
+def daily(prepared: Prepared, situation: Situation) -> Verdict:
     daily = prepared.campaign.frequency.daily or DailyCap(0)
     return _daily(daily, _records(situation, prepared, daily.counting), situation.now)
 
 
-@rule("cycle", lambda campaign, _: _own(campaign).cycle is not None, stage=ACCESS)
-def is_within_cycle(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: _own(campaign).cycle is not None, stage=ACCESS)
+def cycle(prepared: Prepared, situation: Situation) -> Verdict:
     """So many impressions, then rest from the last of them, then anew."""
     cycle = prepared.campaign.frequency.cycle or Cycle(0, 0)
     record = situation.reader.prompt_record(prepared.fingerprint) if situation.reader else None
@@ -104,19 +104,19 @@ def is_within_cycle(prepared: Prepared, situation: Situation) -> Verdict:
     return failed(in_cycle, cycle.impressions, passes_at=passes_at, note="impressions of this cycle")
 
 
-@rule("site_caps", lambda campaign, site: _obeys_site(campaign) and bool(site.frequency.caps), stage=ACCESS)
-def is_under_site_caps(_prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, site: _obeys_site(campaign) and bool(site.frequency.caps), stage=ACCESS)
+def site_caps(_prepared: Prepared, situation: Situation) -> Verdict:
     caps = situation.site.frequency.caps
     return worst([_cap(cap, _all_records(situation), situation.now) for cap in caps])
 
 
-@rule("site_gap", lambda campaign, site: _obeys_site(campaign) and site.frequency.gap is not None, stage=ACCESS)
-def has_kept_site_gap(_prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, site: _obeys_site(campaign) and site.frequency.gap is not None, stage=ACCESS)
+def site_gap(_prepared: Prepared, situation: Situation) -> Verdict:
     return _gap(situation.site.frequency.gap or Gap(0), _all_records(situation), situation.now)
 
 
-@rule("site_daily", lambda campaign, site: _obeys_site(campaign) and site.frequency.daily is not None, stage=ACCESS)
-def is_under_site_daily_cap(_prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, site: _obeys_site(campaign) and site.frequency.daily is not None, stage=ACCESS)
+def site_daily(_prepared: Prepared, situation: Situation) -> Verdict:
     return _daily(situation.site.frequency.daily or DailyCap(0), _all_records(situation), situation.now)
 
 

@@ -3,16 +3,16 @@
 from service.campaigns.campaign import Campaign
 from service.campaigns.variant import Ticker
 from service.decisions.rules.rule import PAGE, Prepared, rule
+from service.decisions.rules.verdict import Verdict, passed, passed_if
 from service.decisions.situation import Situation
-from service.decisions.verdict import Verdict, passed, passed_if
 
 
 def _stopping_ticker(campaign: Campaign) -> Ticker | None:
     return next((one.ticker for one in campaign.variants if one.ticker and one.ticker.stops_at_goal), None)
 
 
-@rule("goal", lambda campaign, _: _stopping_ticker(campaign) is not None, scope=PAGE)
-def is_not_reached(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: _stopping_ticker(campaign) is not None, scope=PAGE)
+def goal(prepared: Prepared, situation: Situation) -> Verdict:
     ticker = _stopping_ticker(prepared.campaign)
     if ticker is None:
         return passed()

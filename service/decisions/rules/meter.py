@@ -10,12 +10,9 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.gate import Allowance, Meter, Period, Pool
 from service.campaigns.page_rules import PageAccess, PageMatch
 from service.decisions.situation import Page, Purpose, Situation, Visit
-from service.readers.fingerprints import fingerprint
-from service.readers.reader import MAX_FREE_READS, MAX_POOLS, FreeRead, PoolUse, Reader
+from service.readers.meter_pools import pool_fingerprint, pool_use, read_fingerprint, with_free_read
+from service.readers.reader import FreeRead, Reader
 from service.readers.site_time import DAY_SECONDS, SiteTime, instant_of, next_month
-
-_SHARED_POOL = "*"
-_LONGEST_SECONDS = 91 * DAY_SECONDS  # no period is longer: what would come back later was written by a wrong clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +51,8 @@ def spend(reader: Reader, campaign: Campaign, situation: Situation) -> Reader:
     allowance = allowance_for(campaign.meter, situation.visit) if campaign.meter else None
     if allowance is None:
         return reader
-    pool = pool_fingerprint(campaign, situation.visit)
-    expires_at = _expires_at(allowance, situation.now)
-    use = _use(reader, pool, situation.now.instant)
-    use = use._replace(reads=(*use.reads, FreeRead(_page(reader, situation.page), expires_at)))
-    others = tuple(one for one in reader.pools if one.pool != pool)
-    return reader._replace(pools=bounded_pools((*others, use), situation.now.instant))
-
-
-def bounded_pools(pools: tuple[PoolUse, ...], instant: int) -> tuple[PoolUse, ...]:
-    """Within the passport's bounds: what has expired goes; of the longest list the oldest reads become a mere count."""
-    kept = [one for one in (_unspent(pool, instant) for pool in pools) if one.reads or one.older_used][-MAX_POOLS:]
-    while sum(len(one.reads) for one in kept) > MAX_FREE_READS:
-        longest = max(range(len(kept)), key=lambda index: len(kept[index].reads))
-        kept[longest] = _with_oldest_counted(kept[longest])
-    return tuple(kept)
-
-
-def _with_oldest_counted(use: PoolUse) -> PoolUse:
-    expires_at = max(use.older_expires_at, use.reads[0].expires_at)
-    return PoolUse(use.pool, use.reads[1:], use.older_used + 1, expires_at)
+    read = FreeRead(read_fingerprint(reader, situation.page.page_id), _expires_at(allowance, situation.now))
+    return with_free_read(reader, pool_of(campaign, situation.visit), read, situation.now.instant)
 
 
 def allowance_for(meter: Meter, visit: Visit) -> Allowance | None:
@@ -83,19 +62,20 @@ def allowance_for(meter: Meter, visit: Visit) -> Allowance | None:
     return meter.registered if visit.is_verified else meter.unverified or meter.anonymous
 
 
-def pool_fingerprint(campaign: Campaign, visit: Visit) -> int:
+def pool_of(campaign: Campaign, visit: Visit) -> int:
     """Which count a page view spends from: shared by gates or of one gate, and of one audience unless they share."""
     meter = campaign.meter
-    name = campaign.key if meter and meter.pool is Pool.OWN else _SHARED_POOL
-    is_registered = visit.is_signed_in and visit.is_verified
-    audience = "registered" if is_registered and not (meter and meter.audiences_share) else "anonymous"
-    return fingerprint(f"pool:{name}:{audience}")
+    return pool_fingerprint(
+        campaign.key if meter and meter.pool is Pool.OWN else None,
+        is_registered=visit.is_signed_in and visit.is_verified and not (meter and meter.audiences_share),
+    )
 
 
 def _counted(campaign: Campaign, allowance: Allowance, reader: Reader, situation: Situation) -> Metering:
-    use = _use(reader, pool_fingerprint(campaign, situation.visit), situation.now.instant)
+    use = pool_use(reader, pool_of(campaign, situation.visit), situation.now.instant)
     ends = sorted([read.expires_at for read in use.reads] + [use.older_expires_at] * use.older_used)
-    is_read_before = any(read.page == _page(reader, situation.page) for read in use.reads)
+    page = read_fingerprint(reader, situation.page.page_id)
+    is_read_before = any(read.page == page for read in use.reads)
     if not is_read_before and len(ends) >= allowance.articles:
         back_at = ends[len(ends) - allowance.articles] if allowance.articles else None
         return Metering(False, len(ends), allowance.articles, back_at)
@@ -103,18 +83,6 @@ def _counted(campaign: Campaign, allowance: Allowance, reader: Reader, situation
     if spends:
         ends = sorted([*ends, _expires_at(allowance, situation.now)])
     return Metering(True, len(ends), allowance.articles, ends[0] if ends else None, spends)
-
-
-def _use(reader: Reader, pool: int, instant: int) -> PoolUse:
-    return _unspent(next((one for one in reader.pools if one.pool == pool), PoolUse(pool)), instant)
-
-
-def _unspent(use: PoolUse, instant: int) -> PoolUse:
-    reads = tuple(read for read in use.reads if instant < read.expires_at <= instant + _LONGEST_SECONDS)
-    is_older_kept = instant < use.older_expires_at <= instant + _LONGEST_SECONDS
-    return PoolUse(
-        use.pool, reads, use.older_used if is_older_kept else 0, use.older_expires_at if is_older_kept else 0
-    )
 
 
 def _expires_at(allowance: Allowance, now: SiteTime) -> int:
@@ -127,10 +95,6 @@ def _expires_at(allowance: Allowance, now: SiteTime) -> int:
             return instant_of(next_month(now.day), 0, now.zone)
         case Period.ROLLING:
             return now.instant + (allowance.rolling_days or 1) * DAY_SECONDS
-
-
-def _page(reader: Reader, page: Page) -> int:
-    return fingerprint("read:" + page.page_id, 16, reader.salt)
 
 
 def _is_free(pages: PageMatch, page: Page) -> bool:

@@ -5,8 +5,8 @@ from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch
 from service.campaigns.schedule import ends_before
 from service.campaigns.site import Site
 from service.decisions.rules.rule import PAGE, Prepared, rule
+from service.decisions.rules.verdict import Verdict, failed, listed, passed, passed_if
 from service.decisions.situation import Page, Situation
-from service.decisions.verdict import Verdict, failed, listed, passed, passed_if
 from service.readers.site_time import instant_of
 
 
@@ -18,14 +18,14 @@ def _has_excluded_topics(campaign: Campaign, _site: Site) -> bool:
     return bool(campaign.page.sections_none or campaign.page.tags_none or campaign.page.page_ids_none)
 
 
-@rule("hidden_page", scope=PAGE)
-def is_not_hidden(_prepared: Prepared, situation: Situation) -> Verdict:
+@rule(scope=PAGE)
+def hidden_page(_prepared: Prepared, situation: Situation) -> Verdict:
     """The editor's switch on the page itself."""
     return passed_if(not situation.page.hides_appeals, situation.page.hides_appeals, False)
 
 
-@rule("excluded_page", lambda _, site: bool(site.exclusions), scope=PAGE)
-def is_not_excluded(_prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda _, site: bool(site.exclusions), scope=PAGE)
+def excluded_page(_prepared: Prepared, situation: Situation) -> Verdict:
     """The site's exclusions, each with its own dates. One with nothing listed excludes every page."""
     for exclusion in situation.site.exclusions:
         if _excludes(exclusion, situation):
@@ -35,22 +35,22 @@ def is_not_excluded(_prepared: Prepared, situation: Situation) -> Verdict:
     return passed()
 
 
-@rule("page_type", lambda campaign, _: campaign.page.types is not None, scope=PAGE)
-def has_type(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.page.types is not None, scope=PAGE)
+def page_type(prepared: Prepared, situation: Situation) -> Verdict:
     types = prepared.campaign.page.types or frozenset()
     page_type = situation.page.page_type
     return passed_if(page_type in types, page_type.value, listed(types))
 
 
-@rule("page_access", lambda campaign, _: campaign.page.accesses is not None, scope=PAGE)
-def has_access(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.page.accesses is not None, scope=PAGE)
+def page_access(prepared: Prepared, situation: Situation) -> Verdict:
     accesses = prepared.campaign.page.accesses or frozenset()
     access = situation.page.access
     return passed_if(access in accesses, access.value, listed(accesses))
 
 
-@rule("excluded_topic", _has_excluded_topics, scope=PAGE)
-def has_no_excluded_topic(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(_has_excluded_topics, scope=PAGE)
+def excluded_topic(prepared: Prepared, situation: Situation) -> Verdict:
     """Excluded section, tag or page id: fails whatever else holds."""
     rules, page = prepared.campaign.page, situation.page
     found = [*listed(page.tags & rules.tags_none)]
@@ -61,8 +61,8 @@ def has_no_excluded_topic(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(not found, tuple(found), listed(rules.sections_none | rules.tags_none | rules.page_ids_none))
 
 
-@rule("topic", _has_topics, scope=PAGE)
-def has_topic(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(_has_topics, scope=PAGE)
+def topic(prepared: Prepared, situation: Situation) -> Verdict:
     """One listed section or one listed tag is enough. An empty list matches nothing."""
     rules, page = prepared.campaign.page, situation.page
     sections, tags = rules.sections_any or frozenset(), rules.tags_any or frozenset()
@@ -72,14 +72,14 @@ def has_topic(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(bool(found), tuple(found), listed(sections | tags))
 
 
-@rule("page_id", lambda campaign, _: campaign.page.page_ids_any is not None, scope=PAGE)
-def is_listed_page(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.page.page_ids_any is not None, scope=PAGE)
+def page_id(prepared: Prepared, situation: Situation) -> Verdict:
     pages = prepared.campaign.page.page_ids_any or frozenset()
     return passed_if(situation.page.page_id.casefold() in pages, situation.page.page_id, listed(pages))
 
 
-@rule("sensitive", scope=PAGE)
-def fits_sensitivity(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(scope=PAGE)
+def sensitive(prepared: Prepared, situation: Situation) -> Verdict:
     """Sensitive pages are silent unless the campaign says otherwise; gates are lifted there unless the site does."""
     sensitive = is_sensitive(situation)
     campaign = prepared.campaign
@@ -90,8 +90,8 @@ def fits_sensitivity(prepared: Prepared, situation: Situation) -> Verdict:
     return verdict if verdict.passed or not sensitive else verdict._replace(passes_at=passes_at)
 
 
-@rule("paid_content", scope=PAGE)
-def fits_paid_content(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(scope=PAGE)
+def paid_content(prepared: Prepared, situation: Situation) -> Verdict:
     """Pages paid for by an advertiser."""
     return _fits(prepared.campaign.page.paid, situation.page.is_paid_content)
 

@@ -7,8 +7,8 @@ from service.campaigns.site import Site
 from service.decisions.assignment import is_in_share
 from service.decisions.rules.articles import span
 from service.decisions.rules.rule import ACCESS, VISIT, Prepared, is_appeal, is_gate, rule
+from service.decisions.rules.verdict import Verdict, listed, passed, passed_if
 from service.decisions.situation import Purpose, Situation
-from service.decisions.verdict import Verdict, listed, passed, passed_if
 from service.money import Interval
 from service.readers.reader import Giving
 from service.readers.site_time import DAY_SECONDS, HOUR_SECONDS
@@ -36,15 +36,15 @@ def _uses_one_off_only_countries(campaign: Campaign, site: Site) -> bool:
     return bool(site.one_off_only_countries) or campaign.reader.one_off_only_countries is Inclusion.ONLY
 
 
-@rule("visit", is_appeal, scope=VISIT)
-def is_a_visit(_prepared: Prepared, situation: Situation) -> Verdict:
+@rule(is_appeal, scope=VISIT)
+def visit(_prepared: Prepared, situation: Situation) -> Verdict:
     """Crawlers and pages fetched ahead of time are shown nothing."""
     purpose = situation.visit.purpose
     return passed_if(purpose is Purpose.VISIT, purpose, "visit")
 
 
-@rule("contextual_share", lambda _, site: site.consent.contextual_share < 1)
-def is_in_contextual_share(_prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda _, site: site.consent.contextual_share < 1)
+def contextual_share(_prepared: Prepared, situation: Situation) -> Verdict:
     """Without consent: page facts and chance alone, on the site's share of page views."""
     if situation.visit.consent is not Consent.NONE:
         return passed(situation.visit.consent.value)
@@ -52,22 +52,22 @@ def is_in_contextual_share(_prepared: Prepared, situation: Situation) -> Verdict
     return passed_if(is_in_share(situation.view_id, "contextual", share), "none", share, note="share of page views")
 
 
-@rule("consent", lambda campaign, _: campaign.reader.consents is not None, scope=VISIT)
-def has_consent(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.reader.consents is not None, scope=VISIT)
+def consent(prepared: Prepared, situation: Situation) -> Verdict:
     consents = prepared.campaign.reader.consents or frozenset()
     consent = situation.visit.consent
     return passed_if(consent in consents, consent.value, listed(consents))
 
 
-@rule("signed_in", lambda campaign, _: campaign.reader.is_signed_in is not None, scope=VISIT)
-def is_signed_in_as_asked(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.reader.is_signed_in is not None, scope=VISIT)
+def signed_in(prepared: Prepared, situation: Situation) -> Verdict:
     """A reader of whom nothing is known is signed out."""
     asked = prepared.campaign.reader.is_signed_in
     return passed_if(situation.visit.is_signed_in is asked, situation.visit.is_signed_in, asked)
 
 
-@rule("holdout", _uses_holdout)
-def fits_holdout(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(_uses_holdout)
+def holdout(prepared: Prepared, situation: Situation) -> Verdict:
     """The site's holdout is never asked, so that the effect of asking can be measured."""
     inclusion = prepared.campaign.reader.holdout
     held_out = is_held_out(situation)
@@ -81,8 +81,8 @@ def is_held_out(situation: Situation) -> bool:
     return bucket is not None and is_in_share(bucket, "holdout:" + site.holdout_seed, site.holdout_share)
 
 
-@rule("campaign_holdout", lambda campaign, _: campaign.experiment is not None)
-def is_outside_campaign_holdout(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.experiment is not None)
+def campaign_holdout(prepared: Prepared, situation: Situation) -> Verdict:
     """The campaign's own holdout, drawn from its experiment's seed."""
     experiment = prepared.campaign.experiment
     bucket = situation.reader.bucket if situation.reader else None
@@ -92,8 +92,8 @@ def is_outside_campaign_holdout(prepared: Prepared, situation: Situation) -> Ver
     return passed_if(not held_out, held_out, experiment.holdout_share)
 
 
-@rule("share", lambda campaign, _: campaign.share < 1)
-def is_in_campaign_share(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.share < 1)
+def share(prepared: Prepared, situation: Situation) -> Verdict:
     """The share of readers this campaign may speak to; the others fall to the next campaign."""
     share = prepared.campaign.share
     bucket = situation.reader.bucket if situation.reader else None
@@ -101,8 +101,8 @@ def is_in_campaign_share(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(is_in_share(unit, prepared.campaign.key, share), bucket, share)
 
 
-@rule("country", _has_countries, scope=VISIT)
-def is_in_country(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(_has_countries, scope=VISIT)
+def country(prepared: Prepared, situation: Situation) -> Verdict:
     """A reader of unknown country fails a rule about countries, whichever way it is put."""
     rules, country = prepared.campaign.reader, situation.visit.country
     holds = country is not None and country not in rules.countries_none
@@ -110,8 +110,8 @@ def is_in_country(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(holds, country, listed(rules.countries_any, rules.countries_none))
 
 
-@rule("one_off_only_country", _uses_one_off_only_countries, scope=VISIT)
-def fits_one_off_only_country(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(_uses_one_off_only_countries, scope=VISIT)
+def one_off_only_country(prepared: Prepared, situation: Situation) -> Verdict:
     """Countries where recurring contributions are not offered; an unknown country is not one of them."""
     inclusion = prepared.campaign.reader.one_off_only_countries
     is_one = situation.visit.country in situation.site.one_off_only_countries
@@ -119,24 +119,24 @@ def fits_one_off_only_country(prepared: Prepared, situation: Situation) -> Verdi
     return passed_if(holds, is_one, inclusion.value)
 
 
-@rule("device", lambda campaign, _: campaign.reader.devices is not None, scope=VISIT)
-def is_on_device(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.reader.devices is not None, scope=VISIT)
+def device(prepared: Prepared, situation: Situation) -> Verdict:
     devices = prepared.campaign.reader.devices or frozenset()
     device = situation.visit.device
     holds = device in devices or (device in _MOBILE and Device.MOBILE in devices)
     return passed_if(holds, device.value, listed(devices))
 
 
-@rule("language", lambda campaign, _: campaign.reader.languages_any is not None, scope=VISIT)
-def reads_language(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.reader.languages_any is not None, scope=VISIT)
+def language(prepared: Prepared, situation: Situation) -> Verdict:
     languages = prepared.campaign.reader.languages_any or frozenset()
     language = situation.visit.language
     holds = language is not None and (language in languages or language.split("-")[0] in languages)
     return passed_if(holds, language, listed(languages))
 
 
-@rule("referrer", _has_referrers, scope=VISIT)
-def came_from(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(_has_referrers, scope=VISIT)
+def referrer(prepared: Prepared, situation: Situation) -> Verdict:
     """The referring host or a subdomain of it. A reader who came from nowhere passes an exclusion, not an inclusion."""
     rules, host = prepared.campaign.reader, situation.visit.referrer_host
     holds = rules.referrers_any is None or _is_of(host, rules.referrers_any)
@@ -144,8 +144,8 @@ def came_from(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(holds, host, listed(rules.referrers_any, rules.referrers_none))
 
 
-@rule("first_seen", _has_first_seen)
-def was_first_seen(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(_has_first_seen)
+def first_seen(prepared: Prepared, situation: Situation) -> Verdict:
     """Age of the history in whole days of 24 hours; none is age 0."""
     rule = prepared.campaign.reader.first_seen
     first_at = situation.reader.first_seen_at if situation.reader else situation.now.instant
@@ -158,8 +158,8 @@ def was_first_seen(prepared: Prepared, situation: Situation) -> Verdict:
     )
 
 
-@rule("abandoned_checkout", lambda campaign, _: campaign.reader.abandoned_checkout is not None)
-def has_abandoned_checkout(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.reader.abandoned_checkout is not None)
+def abandoned_checkout(prepared: Prepared, situation: Situation) -> Verdict:
     """A checkout begun and not finished, at least so many hours and at most so many days ago."""
     rule = prepared.campaign.reader.abandoned_checkout
     giving = situation.reader.giving if situation.reader else Giving()
@@ -176,8 +176,8 @@ def has_abandoned_checkout(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(matches is rule.has_one, matches, rule.has_one, passes_at=passes_at)
 
 
-@rule("just_contributed", lambda campaign, _: campaign.reader.just_contributed is not None)
-def has_just_contributed(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.reader.just_contributed is not None)
+def just_contributed(prepared: Prepared, situation: Situation) -> Verdict:
     rule = prepared.campaign.reader.just_contributed
     giving = situation.reader.giving if situation.reader else Giving()
     given = ((giving.one_off_at, Interval.ONE_OFF), (giving.recurring_at, giving.recurring_interval))
@@ -188,8 +188,8 @@ def has_just_contributed(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(holds, age, rule.within_minutes * 60 if rule else None, note="seconds since a contribution")
 
 
-@rule("audience", lambda campaign, _: campaign.reader.external_audiences_any is not None, scope=VISIT)
-def is_in_audience(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.reader.external_audiences_any is not None, scope=VISIT)
+def audience(prepared: Prepared, situation: Situation) -> Verdict:
     """Audiences of the publication's own service, for signed-in readers; no answer is no match."""
     asked = prepared.campaign.reader.external_audiences_any or frozenset()
     known = situation.visit.audiences
@@ -197,13 +197,13 @@ def is_in_audience(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(bool(found), None if known is None else listed(known), listed(asked))
 
 
-@rule("suppressor", lambda campaign, _: campaign.reader.is_suppressible, scope=VISIT)
-def is_not_suppressed(_prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.reader.is_suppressible, scope=VISIT)
+def suppressor(_prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(not situation.visit.is_suppressed, situation.visit.is_suppressed, False)
 
 
-@rule("registered", is_gate, stage=ACCESS)
-def is_not_registered(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(is_gate, stage=ACCESS)
+def registered(prepared: Prepared, situation: Situation) -> Verdict:
     """A registration gate is open to readers who are signed in with a verified address."""
     gate, visit = prepared.campaign.gate, situation.visit
     registered = visit.is_signed_in and visit.is_verified
@@ -211,8 +211,8 @@ def is_not_registered(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(holds, registered, False)
 
 
-@rule("staff", is_gate, stage=ACCESS)
-def is_not_staff(_prepared: Prepared, situation: Situation) -> Verdict:
+@rule(is_gate, stage=ACCESS)
+def staff(_prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(not situation.visit.is_staff, situation.visit.is_staff, False)
 
 

@@ -10,8 +10,8 @@ from service.campaigns.experiment import Experiment
 from service.campaigns.reader_rules import ArticleCount
 from service.campaigns.site import Site
 from service.campaigns.variant import Variant
+from service.decisions.rules.verdict import Verdict
 from service.decisions.situation import Situation
-from service.decisions.verdict import Verdict
 
 
 class Stage(StrEnum):
@@ -100,7 +100,7 @@ def is_gate(campaign: Campaign, _site: Site) -> bool:
 
 
 def rule(
-    name: str, applies: Applies = always, *, stage: Stage = Stage.MATCH, scope: Scope = Scope.READER
+    applies: Applies = always, *, stage: Stage = Stage.MATCH, scope: Scope = Scope.READER
 ) -> Callable[[Judge], Rule]:
-    """Declare a function as a rule. Traces, documentation and tests use the name, so it must never change."""
-    return lambda judge: Rule(name, judge, applies, stage, scope)
+    """Declare a function as the rule of its name. Traces, documentation and tests use the name: do not change it."""
+    return lambda judge: Rule(judge.__name__, judge, applies, stage, scope)

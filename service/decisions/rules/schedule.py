@@ -4,31 +4,31 @@ from collections.abc import Callable
 
 from service.campaigns.schedule import WEEKDAYS, Hours, is_quiet, is_within_hours
 from service.decisions.rules.rule import PAGE, Prepared, is_appeal, rule
+from service.decisions.rules.verdict import Verdict, failed, passed, passed_if
 from service.decisions.situation import Situation
-from service.decisions.verdict import Verdict, failed, passed, passed_if
 from service.readers.site_time import SiteTime, as_datetime, clock_change, instant_of, site_time_of
 
 _MINUTES = 1440
 _DAYS_AHEAD = 8
 
 
-@rule("starts", lambda campaign, _: campaign.schedule.starts is not None, scope=PAGE)
-def has_started(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.schedule.starts is not None, scope=PAGE)
+def starts(prepared: Prepared, situation: Situation) -> Verdict:
     starts_at = prepared.starts_at or 0
     now = situation.now.instant
     return passed_if(now >= starts_at, _text(now), _text(starts_at), passes_at=starts_at)
 
 
-@rule("ends", lambda campaign, _: campaign.schedule.ends is not None, scope=PAGE)
-def has_not_ended(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.schedule.ends is not None, scope=PAGE)
+def ends(prepared: Prepared, situation: Situation) -> Verdict:
     """The end's whole minute, or the whole last day, still belongs to the schedule."""
     ends_before = prepared.ends_before or 0
     now = situation.now.instant
     return passed_if(now < ends_before, _text(now), _text(ends_before), note="before")
 
 
-@rule("weekdays", lambda campaign, _: campaign.schedule.weekdays is not None, scope=PAGE)
-def is_on_weekday(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.schedule.weekdays is not None, scope=PAGE)
+def weekdays(prepared: Prepared, situation: Situation) -> Verdict:
     weekdays = prepared.campaign.schedule.weekdays or frozenset()
     today = WEEKDAYS[situation.now.weekday]
     if today in weekdays:
@@ -38,8 +38,8 @@ def is_on_weekday(prepared: Prepared, situation: Situation) -> Verdict:
     return failed(today.value, tuple(sorted(weekdays, key=WEEKDAYS.index)), passes_at=opens_at)
 
 
-@rule("hours", lambda campaign, _: campaign.schedule.hours is not None, scope=PAGE)
-def is_within_daily_hours(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, _: campaign.schedule.hours is not None, scope=PAGE)
+def hours(prepared: Prepared, situation: Situation) -> Verdict:
     hours = prepared.campaign.schedule.hours or ()
     now = situation.now
     holds = any(is_within_hours(one, now.minute) for one in hours)
@@ -49,8 +49,8 @@ def is_within_daily_hours(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(holds, _clock(now.minute), tuple(_span(one) for one in hours), passes_at=opens_at)
 
 
-@rule("quiet_hours", lambda campaign, site: is_appeal(campaign, site) and bool(site.quiet_hours), scope=PAGE)
-def is_not_quiet(_prepared: Prepared, situation: Situation) -> Verdict:
+@rule(lambda campaign, site: is_appeal(campaign, site) and bool(site.quiet_hours), scope=PAGE)
+def quiet_hours(_prepared: Prepared, situation: Situation) -> Verdict:
     """The site's quiet hours; they end exactly at their end. Start equal to end is no quiet at all."""
     quiet = situation.site.quiet_hours
     now = situation.now

@@ -6,8 +6,8 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import SupporterState
 from service.campaigns.site import Site, SupporterPolicy
 from service.decisions.rules.rule import ACCESS, Prepared, rule
+from service.decisions.rules.verdict import Verdict, failed, listed, passed
 from service.decisions.situation import Situation
-from service.decisions.verdict import Verdict, failed, listed, passed
 from service.money import Interval
 from service.readers.reader import NOTHING_GIVEN, Giving, RecurringState
 from service.readers.site_time import DAY_SECONDS, SiteTime, as_datetime, months_after
@@ -69,8 +69,8 @@ def _has_contribution_days(campaign: Campaign, _site: Site) -> bool:
     return campaign.cool_off.one_off_days is not None or campaign.cool_off.recurring_days is not None
 
 
-@rule("supporter", stage=ACCESS)
-def is_asked_supporter_state(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(stage=ACCESS)
+def supporter(prepared: Prepared, situation: Situation) -> Verdict:
     """The supporter states a campaign asks. A state not yet known is never asked.
 
     Where the campaign has a cool-off of its own for the kind of contribution, that one decides instead.
@@ -94,8 +94,8 @@ def _is_left_to_cool_off(prepared: Prepared, state: SupporterState) -> bool:
     return state is SupporterState.RECURRING and cool_off.recurring_days is not None
 
 
-@rule("after_contribution", _has_contribution_days, stage=ACCESS)
-def has_cooled_off_after_contribution(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(_has_contribution_days, stage=ACCESS)
+def after_contribution(prepared: Prepared, situation: Situation) -> Verdict:
     """Silent while a one-off or recurring contribution is younger than the campaign's own days x 24 h."""
     cool_off, reader, now = prepared.campaign.cool_off, situation.reader, situation.now
     giving = reader.giving if reader else Giving()

@@ -3,25 +3,25 @@
 from service.campaigns.campaign import Campaign, Status
 from service.campaigns.site import Switches
 from service.decisions.rules.rule import PAGE, Prepared, rule
+from service.decisions.rules.verdict import Verdict, listed, passed_if
 from service.decisions.situation import Situation
-from service.decisions.verdict import Verdict, listed, passed_if
 
 
-@rule("status", scope=PAGE)
-def is_live(prepared: Prepared, _situation: Situation) -> Verdict:
+@rule(scope=PAGE)
+def status(prepared: Prepared, _situation: Situation) -> Verdict:
     status = prepared.campaign.status
     return passed_if(status is Status.LIVE, status.value, "live")
 
 
-@rule("switch", scope=PAGE)
-def is_switched_on(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(scope=PAGE)
+def switch(prepared: Prepared, situation: Situation) -> Verdict:
     """The kill switches: everything, the site, a kind, a placement, this campaign."""
     off = switched_off(prepared.campaign, situation.site.switches)
     return passed_if(off is None, off or "on", "on")
 
 
-@rule("placement", scope=PAGE)
-def has_place(prepared: Prepared, situation: Situation) -> Verdict:
+@rule(scope=PAGE)
+def placement(prepared: Prepared, situation: Situation) -> Verdict:
     placement, offered = prepared.campaign.placement, situation.page.placements
     return passed_if(placement in offered, placement.value, listed(offered))
 

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from service.contributions.checkout.card_testing import LEAST_DECLINES, PROOF_BITS, Outcomes, is_proof, is_tripped
-from service.decisions.prompt_token import PromptToken, seal_prompt_token
-from service.readers.passport import PassportSealer
+from service.decisions.prompt_token import PromptToken, prompt_sealer, seal_prompt_token
 from tests.contributions.conftest import Newsroom
 
 
@@ -26,7 +25,7 @@ def prompt_token(newsroom: Newsroom, **changes: Any) -> str:
         issued_at=int(newsroom.clock().timestamp()),
         currency="EUR",
     )
-    return seal_prompt_token(newsroom.services.part(PassportSealer).prompts, token._replace(**changes))
+    return seal_prompt_token(prompt_sealer(newsroom.services.keys), token._replace(**changes))
 
 
 def test_a_gift_knows_the_campaign_and_page_it_came_from(newsroom: Newsroom) -> None:

@@ -1,0 +1,38 @@
+"""Keys of a publication and the assertions it signs with them."""
+
+from typing import Any
+
+from joserfc import jws, jwt
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+from service.campaigns.site import AssertionKey, ReaderAssertion
+from tests.decisions import make
+
+NOW = make.instant()
+EC, RSA, ED = ECKey.generate_key("P-256"), RSAKey.generate_key(2048), OKPKey.generate_key("Ed25519")
+OTHER = ECKey.generate_key("P-256")
+
+
+def public(key: Any) -> str:
+    return str(key.as_pem(private=False).decode())
+
+
+RULES = ReaderAssertion(
+    keys=(
+        AssertionKey("ec", "ES256", public(EC)),
+        AssertionKey("rsa", "RS256", public(RSA)),
+        AssertionKey("ed", "EdDSA", public(ED)),
+    ),
+    audience="keepopen",
+    issuer="https://tide.example",
+)
+CLAIMS = {"sub": "reader-1", "aud": "keepopen", "iss": "https://tide.example", "iat": NOW, "exp": NOW + 600}
+
+
+def signed(key: Any = EC, algorithm: str = "ES256", *, header: dict[str, str] | None = None, **claims: Any) -> str:
+    whole = {name: value for name, value in {**CLAIMS, **claims}.items() if value is not None}
+    return jwt.encode({"alg": algorithm, **(header or {})}, whole, key, algorithms=[algorithm])
+
+
+def signed_as_written(claims: str) -> str:
+    return jws.serialize_compact({"alg": "ES256"}, claims.encode(), EC)

@@ -1,0 +1,50 @@
+"""What a reader can see, download and erase, over HTTP."""
+
+from tests.decisions import make
+from tests.decisions.world import Opener, decide, report
+
+
+def test_a_reader_sees_downloads_and_erases_what_is_held(open_client: Opener) -> None:
+    client = open_client(make.campaign())
+    prompt = decide(client)["prompts"][0]
+    report(client, prompt, "seen")
+    report(client, prompt, "dismissed", event_id="e2")
+
+    page = client.get("/my-data?site=tide")
+    assert page.status_code == 200
+    assert "Appeals closed" in page.get_data(as_text=True)
+    assert page.headers["Cache-Control"] == "no-store"
+    held = client.get("/my-data.json?site=tide").get_json()["held"]
+    assert (held["page_views"], held["prompts"][0]["seen"], held["prompts"][0]["dismissed"]) == (1, 1, 1)
+
+    erased = client.post("/my-data/erase?site=tide")
+    assert (erased.status_code, erased.headers["Location"]) == (303, "/my-data?site=tide&erased=1")
+    assert client.get("/my-data.json?site=tide").get_json() == {"site": "tide", "held": None}
+
+
+def test_the_widget_erases_the_passport_when_consent_is_withdrawn(open_client: Opener) -> None:
+    client = open_client(make.campaign())
+    decide(client)
+    decide(client)
+
+    response = client.delete("/v1/passport?site=tide", headers={"Origin": "https://tide.example"})
+
+    assert response.status_code == 204
+    assert decide(client)["reader"]["article_count"] == 1
+
+
+def test_a_page_elsewhere_can_erase_nothing(open_client: Opener) -> None:
+    client = open_client(make.campaign())
+
+    for response in (
+        client.delete("/v1/passport?site=tide", headers={"Origin": "https://evil.example"}),
+        client.post("/my-data/erase?site=tide", headers={"Origin": "https://evil.example"}),
+    ):
+        assert response.status_code == 403
+        assert "Set-Cookie" not in response.headers
+
+
+def test_a_preflight_from_a_page_of_the_site_allows_erasing(open_client: Opener) -> None:
+    response = open_client(make.campaign()).options("/v1/passport", headers={"Origin": "https://tide.example"})
+
+    assert (response.status_code, response.headers["Access-Control-Allow-Methods"]) == (204, "DELETE")
