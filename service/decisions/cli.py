@@ -1,4 +1,4 @@
-"""`flask simulate`, `flask campaigns replay`, `flask campaigns preview` and `flask readers forget-account`."""
+"""`flask simulate`, `flask campaigns replay` and `flask campaigns preview`."""
 
 import sys
 from collections.abc import Iterator
@@ -11,10 +11,7 @@ from flask.cli import with_appcontext
 from service.campaigns.cli import campaigns
 from service.campaigns.documents import load_campaign, read_file
 from service.campaigns.snapshot.holder import SnapshotHolder
-from service.contributions.cli import readers
-from service.contributions.forget import unlink_account
 from service.decisions.preview import PreviewRequest, make_preview
-from service.decisions.signed_in import forget_account
 from service.errors import DomainError, InvalidDocumentError
 from service.services import current_services
 from service.simulation.file import simulate_file
@@ -63,18 +60,6 @@ def preview(site: str, campaign: str, variant: str, published: bool, minutes: in
         raise click.ClickException(str(error)) from error
     click.echo(f"Append to the address of a page with the widget, until {made['expires_at']}:")
     click.echo(made["query"])
-
-
-@readers.command("forget-account")
-@click.argument("site")
-@click.argument("reader_id")
-@with_appcontext
-def forget_signed_in(site: str, reader_id: str) -> None:
-    """Erase all that is held of a signed-in reader, named by the publication's own id."""
-    services = current_services()
-    unlink_account(services, site, reader_id)
-    was_known = forget_account(services, site, reader_id)
-    click.echo("Forgotten." if was_known else "Nothing was held.")
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import structlog
 
-from service.contributions.lifecycle_check_store import differing_lives
+from service.contributions.rebuild import differing_lifecycles
 from service.errors import DomainError
 from service.exports.agreement_store import Agreement, agreements
 from service.ledger.check_store import save_checks
@@ -36,7 +36,7 @@ def check_everything(
             none_of(
                 8,
                 "contributions are what their facts say",
-                differing_lives(connection, newest_lives),
+                differing_lifecycles(connection, newest_lives),
                 "no life differs from its facts",
             ),
             *_compare_with_accounts(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from service.contributions.lifecycle_store import apply_facts
+from service.contributions.apply_facts import apply_facts
 from service.ledger.payout_store import record_tie
 from service.stripe_events.store import stripe_events
 from service.stripe_facts import checkout_store

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import ARRAY, Connection, Engine, Text, bindparam, func, select
 
-from service.contributions.lifecycle_store import speaks_of_forgotten
+from service.contributions.apply_facts import concern_forgotten
 from service.reconciliation.consequences_store import record
 from service.stripe_events import store
 from service.stripe_events.store import InboxEvent
@@ -85,7 +85,7 @@ def _save(connection: Connection, refreshes: Sequence[Refresh], now: datetime) -
     facts = [fact for refresh in refreshes for fact in refresh.facts]
     record(connection, facts, now)
     store.finish_events(connection, [event_id for refresh in refreshes for event_id in refresh.event_ids], now)
-    if speaks_of_forgotten(connection, facts):
+    if concern_forgotten(connection, facts):
         for refresh in refreshes:
-            if speaks_of_forgotten(connection, refresh.facts):
+            if concern_forgotten(connection, refresh.facts):
                 store.scrub_bodies(connection, refresh.event_ids)

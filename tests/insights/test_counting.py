@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date
 
-from service.decisions.tally import Cell, Counted
+from service.decisions.tally import Cell, Counted, Tally
 from service.services import EXTENSION
 from tests.decisions import make
 from tests.decisions.conftest import Opener, open_client
@@ -20,7 +20,7 @@ def test_prompts_are_counted_when_shown_and_events_the_first_time(open_client: O
     report(client, prompt, "clicked", event_id="e2")
     report(client, prompt, "dismissed", event_id="e3")
 
-    counts: Counter[Cell] = client.application.extensions[EXTENSION].tally.taken()
+    counts: Counter[Cell] = client.application.extensions[EXTENSION].part(Tally).taken()
 
     cell = Cell("tide", "autumn", "control", date(2026, 11, 18), True, Counted.SHOWN)
     assert counts == Counter({cell._replace(event=event): 1 for event in Counted})
@@ -31,5 +31,5 @@ def test_readers_without_consent_are_shown_but_left_out_of_results(open_client: 
 
     decide(client, consent="none")
 
-    counts = client.application.extensions[EXTENSION].tally.taken()
+    counts = client.application.extensions[EXTENSION].part(Tally).taken()
     assert [cell.is_counted for cell in counts] == [False]
