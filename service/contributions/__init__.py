@@ -1,1 +1,1 @@
-"""What readers give: from an attempt, through Stripe's hosted page, to its end; told by Stripe's facts alone."""
+"""Contributions of readers, from the start of a checkout to the end. Stripe's facts alone decide their state."""

@@ -1,4 +1,4 @@
-"""A contribution: one reader's decision to give, once or regularly."""
+"""The values of a contribution: the attempt a reader started, and its lifecycle so far."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from service.stripe_gateway.facts import ContributionMark
 
 
 class ContributionState(StrEnum):
-    """Where a contribution stands. The first group is common, the second belongs to one-off, the third to recurring."""
+    """The state of a contribution: first the states of every contribution, then of one-off, then of recurring ones."""
 
     ATTEMPTED = "attempted"
     PENDING = "pending"
@@ -26,17 +26,7 @@ class ContributionState(StrEnum):
     CANCELED = "canceled"
 
 
-SUPPORTING_STATES = frozenset(
-    {
-        ContributionState.PENDING,
-        ContributionState.COMPLETE,
-        ContributionState.ACTIVE,
-        ContributionState.PAST_DUE,
-        ContributionState.CANCELING,
-        ContributionState.PAUSED,
-    }
-)
-LIVE_SUBSCRIPTION_STATES = frozenset(
+RUNNING_STATES = frozenset(
     {
         ContributionState.ACTIVE,
         ContributionState.PAST_DUE,
@@ -44,14 +34,16 @@ LIVE_SUBSCRIPTION_STATES = frozenset(
         ContributionState.PAUSED,
     }
 )
+SUPPORTING_STATES = RUNNING_STATES | {ContributionState.PENDING, ContributionState.COMPLETE}
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A reader pressing the button: everything Stripe's session is made of, so that a repeat makes the same one.
+    """A reader's click on the contribute button, with everything that Stripe's session is made from.
 
-    `key` stands for one prompt, amount and interval: while an attempt is open, a second click joins it.
-    `is_counted`: part of its experiment's results. `reader_hash`: what stands for a signed-in reader in our tables.
+    A retry therefore creates the same session. `key` identifies the prompt, amount and interval: while an attempt is
+    open, a second click with its key joins it. `is_counted`: part of its experiment's results. `reader_hash`: keyed
+    hash of a signed-in reader's id.
     """
 
     mark: ContributionMark
@@ -76,8 +68,11 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
-    """What Stripe's facts make of a contribution. Amounts are in the contribution's own currency, minor units."""
+class Lifecycle:
+    """The part of a contribution that follows from Stripe's facts.
+
+    Amounts are in minor units of the contribution's own currency.
+    """
 
     state: ContributionState
     paid_minor: int = 0
@@ -96,10 +91,10 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """A contribution as stored: what was attempted and what became of it, without anything personal."""
+    """A contribution as stored, without the personal columns: the attempt and its lifecycle."""
 
     attempt: Attempt
-    life: Life
+    lifecycle: Lifecycle
     changed_at: datetime
 
     @property

@@ -1,4 +1,4 @@
-"""What campaigns and their variants earned, in sums; nothing about who gave."""
+"""SQL for what campaigns and their variants earned: sums of contributions, without the contributors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ from service.money import Interval
 
 @dataclass(frozen=True, slots=True)
 class EarnedSum:
-    """Contributions that came in through one variant, of one interval and currency. `amount_minor` is per payment."""
+    """The contributions through one variant with the same interval and currency.
+
+    `amount_minor`: the sum of their amounts, counting one payment each.
+    """
 
     campaign: str
     variant: str
@@ -24,9 +27,9 @@ class EarnedSum:
 
 
 def earned_sums(connection: Connection, site: str) -> Sequence[EarnedSum]:
-    """Per variant, interval and currency: how many contributions were paid and kept, and their amounts together.
+    """Return the paid contributions of a site per variant, interval and currency, except those refunded in full.
 
-    Only those of readers who take part in the experiment, as with the prompts they have seen.
+    Only readers who take part in the experiment count, as for the prompts seen.
     """
     c = contributions.c
     columns = (c.campaign, c.variant, c.interval, c.currency)
@@ -45,8 +48,11 @@ def earned_sums(connection: Connection, site: str) -> Sequence[EarnedSum]:
 
 @dataclass(frozen=True, slots=True)
 class EarnedOnDay:
-    """Contributions first paid on one local day, through one variant, in one currency: how many were kept, and what
-    all their payments brought so far. `is_counted`: by readers who take part in the experiment."""
+    """The contributions through one variant in one currency that were first paid on the same local day.
+
+    `count` leaves out those refunded in full. `paid_minor` and `refunded_minor` cover all their payments so far.
+    `is_counted`: made by readers who take part in the experiment.
+    """
 
     day: date
     campaign: str
@@ -59,11 +65,14 @@ class EarnedOnDay:
 
 
 def earned_between(connection: Connection, site: str, zone: ZoneInfo, first: date, last: date) -> Sequence[EarnedOnDay]:
-    """What prompts of a site brought in, by the local day of the first payment, both days included, oldest first."""
+    """Return what the prompts of a site earned, by local day of the first payment, oldest first.
+
+    Both `first` and `last` are included.
+    """
     c = contributions.c
     day = cast(func.timezone(zone.key, c.first_paid_at), Date).label("day")
     about = (day, c.campaign, c.variant, c.is_counted, c.currency)
-    starts_at, ends_at = (datetime.combine(one, time(), zone) for one in (first, last + timedelta(days=1)))
+    starts_at, ends_at = (datetime.combine(day_on, time(), zone) for day_on in (first, last + timedelta(days=1)))
     sums = (
         func.count().filter(c.paid_minor > c.refunded_minor),
         func.sum(c.paid_minor),
@@ -76,11 +85,14 @@ def earned_between(connection: Connection, site: str, zone: ZoneInfo, first: dat
         .group_by(*about)
         .order_by(*about)
     )
-    return [EarnedOnDay(*row[:5], *(int(each) for each in row[5:])) for row in connection.execute(statement)]
+    return [EarnedOnDay(*row[:5], *(int(number) for number in row[5:])) for row in connection.execute(statement)]
 
 
 def raised_minor(connection: Connection, site: str, campaign: str, currency: str, since: datetime | None) -> int:
-    """What a campaign brought in, net of refunds, in one currency, from contributions first paid since then."""
+    """Return the net income of a campaign in one currency, in minor units.
+
+    Contributions first paid before `since` do not count; None counts all.
+    """
     c = contributions.c
     statement = select(func.coalesce(func.sum(c.paid_minor - c.refunded_minor), 0)).where(
         c.site == site, c.campaign == campaign, c.currency == currency, c.first_paid_at.is_not(None)

@@ -1,9 +1,10 @@
-"""Forgetting a contributor: here, in the raw bodies kept of Stripe's events, and at Stripe."""
+"""Forget a contributor: empty their personal data here, in the stored Stripe events, and at Stripe."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.contributions import forget_store
-from service.contributions.forget_store import Remembered
+from service.contributions.forget_store import ContributorRow
 from service.errors import ConflictError, NotFoundError
 from service.readers.accounts import account_of
 from service.receipts.store import forget_declarer
@@ -13,14 +14,14 @@ from service.stripe_gateway.transport import StripeObjectMissingError
 
 
 class StillContributingError(ConflictError):
-    """A running subscription needs to know whose it is; it has to end first."""
+    """The contributor has a running subscription. It must end before they can be forgotten."""
 
     code = "still_contributing"
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was emptied."""
+    """How many contributions, Stripe customers and stored event bodies were emptied or deleted."""
 
     contribution_count: int
     customer_count: int
@@ -28,37 +29,40 @@ class Forgotten:
 
 
 def forget_contributor(services: Services, email: str) -> Forgotten:
-    """Empty everything personal of a contributor. Safe to repeat after it broke off.
+    """Empty everything personal of a contributor. If it fails half-way, it can be repeated.
 
-    Raises NotFoundError for an address nobody gave with, StillContributingError while a subscription runs.
+    Raise NotFoundError if nobody contributed with this address, and StillContributingError if a subscription runs.
     """
     with services.engine.begin() as connection:
-        found = forget_store.contributions_of(connection, email)
-    if not found:
-        raise NotFoundError("nobody has contributed with this address")
-    _refuse_while_living(found)
-    customers = sorted({each.customer_id for each in found if each.customer_id is not None})
-    # Stripe first: as long as the address is still here, a repeat finds what was left undone.
-    for customer_id in customers:
+        rows = forget_store.contributions_of(connection, email)
+    if not rows:
+        raise NotFoundError("no contribution was made with this e-mail address")
+    _refuse_if_running(rows)
+    contribution_ids = [row.id for row in rows]
+    customer_ids = sorted({row.customer_id for row in rows if row.customer_id is not None})
+    # Stripe comes first: as long as the address is still stored here, a repeat finds what is left to do.
+    for customer_id in customer_ids:
         _forget_at_stripe(services, customer_id)
-    names = {email, *customers, *(each.id for each in found), *(each.session_id for each in found if each.session_id)}
-    body_count = scrub_bodies_naming(services, names)
+    session_ids = (row.session_id for row in rows if row.session_id)
+    body_count = scrub_bodies_naming(services, {email, *customer_ids, *contribution_ids, *session_ids})
     with services.engine.begin() as connection:
-        forget_store.empty_contributions(connection, [each.id for each in found], services.clock())
-        forget_declarer(connection, (*customers, *(each.id for each in found)))
-    return Forgotten(len(found), len(customers), body_count)
+        forget_store.empty_contributions(connection, contribution_ids, services.clock())
+        forget_declarer(connection, (*customer_ids, *contribution_ids))
+    return Forgotten(len(rows), len(customer_ids), body_count)
 
 
 def unlink_account(services: Services, site: str, reader_id: str) -> None:
-    """Forget which contributions a signed-in reader made, named by the publication's own id."""
+    """Forget which contributions a signed-in reader made. `reader_id` is the publication's own id of the reader."""
     with services.engine.begin() as connection:
         forget_store.unlink_reader(connection, site, account_of(services.keys, site, reader_id))
 
 
-def _refuse_while_living(found: tuple[Remembered, ...]) -> None:
-    living = [each for each in found if each.is_living]
-    if living:
-        raise StillContributingError(f"a regular contribution is still running: end {living[0].id} at Stripe first")
+def _refuse_if_running(rows: Iterable[ContributorRow]) -> None:
+    running = next((row for row in rows if row.is_running), None)
+    if running is not None:
+        raise StillContributingError(
+            f"the subscription of contribution {running.id} is still running: end it at Stripe first"
+        )
 
 
 def _forget_at_stripe(services: Services, customer_id: str) -> None:

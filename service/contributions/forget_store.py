@@ -1,4 +1,4 @@
-"""Emptying what is personal. Amounts, dates and marks stay: books do not change because a reader is forgotten."""
+"""SQL that empties the personal columns of contributions. Amounts and dates stay, because the books depend on them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
-from service.contributions.contribution import LIVE_SUBSCRIPTION_STATES, ContributionState
+from service.contributions.contribution import RUNNING_STATES, ContributionState
 from service.contributions.store import contributions
 from service.stripe_facts.forgotten_store import add_forgotten_customers
 
@@ -23,8 +23,8 @@ _EMPTY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
-    """A contribution that still knows its contributor."""
+class ContributorRow:
+    """A contribution that still names its contributor, with the ids it has at Stripe."""
 
     id: str
     site: str
@@ -33,24 +33,24 @@ class Remembered:
     session_id: str | None
 
     @property
-    def is_living(self) -> bool:
-        return self.state in LIVE_SUBSCRIPTION_STATES
+    def is_running(self) -> bool:
+        return self.state in RUNNING_STATES
 
 
-def contributions_of(connection: Connection, email: str) -> tuple[Remembered, ...]:
-    """Every contribution made with an address, and every other of the same customers."""
+def contributions_of(connection: Connection, email: str) -> tuple[ContributorRow, ...]:
+    """Return every contribution made with this address, and all others by the Stripe customers who used it."""
     c = contributions.c
     customers = select(c.customer_id).where(func.lower(c.contributor_email) == email.lower())
     is_theirs = (func.lower(c.contributor_email) == email.lower()) | c.customer_id.in_(customers)
     statement = select(c.id, c.site, c.state, c.customer_id, c.checkout_session_id).where(is_theirs).order_by(c.id)
     return tuple(
-        Remembered(row.id, row.site, ContributionState(row.state), row.customer_id, row.checkout_session_id)
+        ContributorRow(row.id, row.site, ContributionState(row.state), row.customer_id, row.checkout_session_id)
         for row in connection.execute(statement)
     )
 
 
 def empty_contributions(connection: Connection, contribution_ids: Sequence[str], now: datetime) -> None:
-    """Empty the personal columns for good: later facts no longer fill them."""
+    """Empty the personal columns permanently: later facts do not fill them again."""
     c = contributions.c
     statement = update(contributions).where(c.id.in_(contribution_ids)).values(**_EMPTY, forgotten_at=now)
     customers = connection.execute(statement.returning(c.customer_id)).scalars()
@@ -58,7 +58,7 @@ def empty_contributions(connection: Connection, contribution_ids: Sequence[str],
 
 
 def empty_customer(connection: Connection, customer_id: str, now: datetime) -> None:
-    """The same for all contributions of a customer whom Stripe has deleted."""
+    """Empty the personal columns of all contributions of a customer that was deleted at Stripe, permanently."""
     c = contributions.c
     statement = update(contributions).where(c.customer_id == customer_id, c.forgotten_at.is_(None))
     connection.execute(statement.values(**_EMPTY, forgotten_at=now))
@@ -66,13 +66,14 @@ def empty_customer(connection: Connection, customer_id: str, now: datetime) -> N
 
 
 def unlink_reader(connection: Connection, site: str, reader_hash: bytes) -> None:
-    """Forget which signed-in reader gave; what was given stays."""
+    """Remove a signed-in reader's hash from their contributions on this site. Nothing else changes."""
     c = contributions.c
     is_theirs = (c.site == site) & (c.reader_hash == reader_hash)
     connection.execute(update(contributions).where(is_theirs).values(reader_hash=None))
 
 
-def forgotten_among(connection: Connection, contribution_ids: Sequence[str]) -> bool:
+def includes_forgotten(connection: Connection, contribution_ids: Sequence[str]) -> bool:
+    """Return whether any of these contributions was forgotten."""
     c = contributions.c
     statement = select(c.id).where(c.id.in_(contribution_ids), c.forgotten_at.is_not(None)).limit(1)
     return connection.scalar(statement) is not None

@@ -1,16 +1,17 @@
-"""The life of a contribution as a fold of facts: the same facts give the same life, whatever order they came in."""
+"""Compute a contribution's lifecycle from its facts. The order in which facts arrived does not matter."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from service.contributions.contribution import ContributionState, Life
+from service.contributions.contribution import ContributionState, Lifecycle
 from service.money import Money
 from service.stripe_facts.contribution_facts import ContributionFacts, SubscriptionState
 
 _KEPT_REFUNDS = frozenset({"pending", "requires_action", "succeeded"})
 _UNPAID_INVOICES = frozenset({"open", "uncollectible"})
-_HALTED_INTENTS = frozenset({"requires_payment_method", "canceled"})
+_STOPPED_INTENTS = frozenset({"requires_payment_method", "canceled"})
 _PAID_SESSIONS = frozenset({"paid", "no_payment_required"})
-_OVER = frozenset({"canceled", "incomplete_expired"})
+_ENDED_SUBSCRIPTIONS = frozenset({"canceled", "incomplete_expired"})
 _BY_SUBSCRIPTION_STATUS = {
     "trialing": ContributionState.ACTIVE,
     "active": ContributionState.ACTIVE,
@@ -21,15 +22,15 @@ _BY_SUBSCRIPTION_STATUS = {
     "incomplete_expired": ContributionState.EXPIRED,
 }
 _UNPAID = frozenset({ContributionState.ATTEMPTED, ContributionState.FAILED, ContributionState.EXPIRED})
-# An inquiry moves no money; a prevented or closed one never will.
+# A closed inquiry and a prevented dispute never move money.
 _HARMLESS_DISPUTES = frozenset({"warning_closed", "prevented"})
 
 
-def fold_life(facts: ContributionFacts) -> Life:
-    """Where the contribution stands by everything Stripe has told so far."""
+def fold_lifecycle(facts: ContributionFacts) -> Lifecycle:
+    """Return the lifecycle that follows from all facts of a contribution."""
     subscription = _current(facts.subscriptions)
     paid = [charge for charge in facts.charges if charge.status == "succeeded" and charge.is_captured]
-    life = Life(
+    lifecycle = Lifecycle(
         state=_recurring_state(subscription, facts) if subscription else _one_off_state(facts),
         paid_minor=sum(charge.amount_captured_minor for charge in paid),
         refunded_minor=_refunded_minor(facts),
@@ -37,13 +38,16 @@ def fold_life(facts: ContributionFacts) -> Life:
         dispute_status=_dispute_status(facts),
         first_paid_at=min((charge.created_at for charge in paid), default=None),
         customer_id=_customer_id(facts),
-        payment_intent_id=next((each.id for each in reversed(facts.intents)), None),
+        payment_intent_id=facts.intents[-1].id if facts.intents else None,
     )
-    return _with_subscription(life, subscription) if subscription else life
+    return _with_subscription(lifecycle, subscription) if subscription else lifecycle
 
 
 def failing_since(facts: ContributionFacts) -> datetime | None:
-    """When the first renewal not paid since was billed, of a contribution that is past due."""
+    """Return when a past due contribution began to fail: the date of its first invoice that is still unpaid.
+
+    Without such an invoice the last declined charge counts. Return None if there is neither.
+    """
     since: datetime | None = None
     for invoice in facts.invoices:
         if invoice.status == "paid":
@@ -55,23 +59,16 @@ def failing_since(facts: ContributionFacts) -> datetime | None:
 
 
 def is_money_gone(facts: ContributionFacts) -> bool:
-    """Whether all that was paid went back, by refunds or by disputes that were lost."""
-    paid = sum(each.amount_captured_minor for each in facts.charges if each.status == "succeeded")
+    """Return whether everything that was paid went back, by refunds or by lost disputes."""
     lost = sum(dispute.amount_minor for dispute in facts.disputes if dispute.status == "lost")
-    return 0 < paid <= _refunded_minor(facts) + lost
+    return 0 < _captured_minor(facts) <= _refunded_minor(facts) + lost
 
 
-def _with_subscription(life: Life, subscription: SubscriptionState) -> Life:
+def _with_subscription(lifecycle: Lifecycle, subscription: SubscriptionState) -> Lifecycle:
     recurring = Money(subscription.amount_minor, subscription.currency) if subscription.currency else None
-    return Life(
-        state=life.state,
-        paid_minor=life.paid_minor,
-        refunded_minor=life.refunded_minor,
-        paid_count=life.paid_count,
-        dispute_status=life.dispute_status,
-        first_paid_at=life.first_paid_at,
-        customer_id=subscription.customer_id or life.customer_id,
-        payment_intent_id=life.payment_intent_id,
+    return replace(
+        lifecycle,
+        customer_id=subscription.customer_id or lifecycle.customer_id,
         subscription_id=subscription.id,
         recurring=recurring,
         paid_until=subscription.current_period_ends_at,
@@ -81,16 +78,16 @@ def _with_subscription(life: Life, subscription: SubscriptionState) -> Life:
 
 
 def _current(subscriptions: tuple[SubscriptionState, ...]) -> SubscriptionState | None:
-    """The subscription that counts: one that lives, else the newest."""
+    """Return the newest subscription that has not ended, else the newest of all."""
     if not subscriptions:
         return None
-    living = [each for each in subscriptions if each.status not in _OVER]
-    return (living or subscriptions)[-1]
+    running = [subscription for subscription in subscriptions if subscription.status not in _ENDED_SUBSCRIPTIONS]
+    return (running or subscriptions)[-1]
 
 
 def _recurring_state(subscription: SubscriptionState, facts: ContributionFacts) -> ContributionState:
     if subscription.status == "incomplete":
-        # Until the first payment is through it is a gift like any other: tried, under way, failed.
+        # Until the first payment succeeds, the state is that of a one-off contribution: attempted, pending or failed.
         first = _one_off_state(facts)
         return first if first in _UNPAID else ContributionState.PENDING
     state = _BY_SUBSCRIPTION_STATUS.get(subscription.status, ContributionState.ACTIVE)
@@ -108,41 +105,45 @@ def _ends_at(subscription: SubscriptionState) -> datetime | None:
 
 
 def _one_off_state(facts: ContributionFacts) -> ContributionState:
-    """Money first, then money on its way, then what became of the visits to the hosted page."""
-    captured = sum(each.amount_captured_minor for each in facts.charges if each.status == "succeeded")
+    """Return the state from captured money, else from pending money, else from the visits to the hosted page."""
+    captured = _captured_minor(facts)
     if captured > 0:
         is_refunded = _refunded_minor(facts) >= captured
         return ContributionState.REFUNDED if is_refunded else ContributionState.COMPLETE
-    if any(each.status == "succeeded" for each in facts.intents) or _is_paid_session(facts):
+    if any(intent.status == "succeeded" for intent in facts.intents) or _is_paid_session(facts):
         return ContributionState.COMPLETE
-    if _is_under_way(facts):
+    if _is_pending(facts):
         return ContributionState.PENDING
-    if any(each.status == "complete" for each in facts.sessions):
-        return ContributionState.FAILED if _has_halted(facts) else ContributionState.PENDING
-    if any(each.status == "open" for each in facts.sessions):
+    if any(session.status == "complete" for session in facts.sessions):
+        return ContributionState.FAILED if _has_stopped(facts) else ContributionState.PENDING
+    if any(session.status == "open" for session in facts.sessions):
         return ContributionState.ATTEMPTED
     if facts.sessions:
         return ContributionState.EXPIRED
-    # Stripe tells of a session only when it ends: until then a declined card may be followed by a good one.
-    is_given_up = bool(facts.intents) and facts.intents[-1].status == "canceled"
-    return ContributionState.FAILED if is_given_up else ContributionState.ATTEMPTED
+    # Stripe reports a session only when it ends. Before that, the reader may try another card after a declined one.
+    is_canceled = bool(facts.intents) and facts.intents[-1].status == "canceled"
+    return ContributionState.FAILED if is_canceled else ContributionState.ATTEMPTED
 
 
 def _is_paid_session(facts: ContributionFacts) -> bool:
-    return any(each.status == "complete" and each.payment_status in _PAID_SESSIONS for each in facts.sessions)
+    return any(session.status == "complete" and session.payment_status in _PAID_SESSIONS for session in facts.sessions)
 
 
-def _is_under_way(facts: ContributionFacts) -> bool:
-    return any(each.status in {"processing", "requires_capture"} for each in facts.intents) or any(
-        each.status == "pending" for each in facts.charges
+def _is_pending(facts: ContributionFacts) -> bool:
+    return any(intent.status in {"processing", "requires_capture"} for intent in facts.intents) or any(
+        charge.status == "pending" for charge in facts.charges
     )
 
 
-def _has_halted(facts: ContributionFacts) -> bool:
-    """Whether the last try to take money ended without any."""
+def _has_stopped(facts: ContributionFacts) -> bool:
+    """Return whether the last attempt to take money failed or was cancelled."""
     if facts.intents:
-        return facts.intents[-1].status in _HALTED_INTENTS
+        return facts.intents[-1].status in _STOPPED_INTENTS
     return bool(facts.charges) and facts.charges[-1].status == "failed"
+
+
+def _captured_minor(facts: ContributionFacts) -> int:
+    return sum(charge.amount_captured_minor for charge in facts.charges if charge.status == "succeeded")
 
 
 def _refunded_minor(facts: ContributionFacts) -> int:
@@ -150,15 +151,16 @@ def _refunded_minor(facts: ContributionFacts) -> int:
 
 
 def _dispute_status(facts: ContributionFacts) -> str | None:
-    """The status of the newest dispute that matters."""
-    mattering = [each.status for each in facts.disputes if each.status not in _HARMLESS_DISPUTES]
-    return mattering[-1] if mattering else None
+    """Return the status of the newest dispute that may move money, or None."""
+    statuses = [dispute.status for dispute in facts.disputes if dispute.status not in _HARMLESS_DISPUTES]
+    return statuses[-1] if statuses else None
 
 
 def _customer_id(facts: ContributionFacts) -> str | None:
-    told = [
-        *(each.customer_id for each in facts.charges),
-        *(each.customer_id for each in facts.intents),
-        *(each.customer_id for each in facts.sessions),
+    """Return the customer of the newest session, else of the newest intent, else of the newest charge."""
+    customer_ids = [
+        *(charge.customer_id for charge in facts.charges),
+        *(intent.customer_id for intent in facts.intents),
+        *(session.customer_id for session in facts.sessions),
     ]
-    return next((found for found in reversed(told) if found is not None), None)
+    return next((customer_id for customer_id in reversed(customer_ids) if customer_id is not None), None)

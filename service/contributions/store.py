@@ -1,4 +1,4 @@
-"""Contributions as rows. What is personal stands in the columns `contributor_*` and `message`, and nowhere else."""
+"""The table of contributions. Only the columns `contributor_*` and `message` hold personal data in plain text."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from service.contributions.contribution import Attempt, Contribution, ContributionState, Life
+from service.contributions.contribution import Attempt, Contribution, ContributionState, Lifecycle
 from service.database.columns import INSTANT, is_in
 from service.database.metadata import metadata
 from service.money import Interval, Money
@@ -86,7 +86,7 @@ contributions = Table(
 
 
 def open_attempt(connection: Connection, key: str, now: datetime) -> Attempt | None:
-    """The attempt a second click joins, if its page is still open at `now`."""
+    """Return the attempt that a second click joins, or None if its page is closed at `now`."""
     c = contributions.c
     statement = select(contributions).where(c.attempt_key == key, c.is_open, c.expires_at > now)
     row = connection.execute(statement).first()
@@ -94,105 +94,110 @@ def open_attempt(connection: Connection, key: str, now: datetime) -> Attempt | N
 
 
 def insert_attempt(connection: Connection, attempt: Attempt) -> bool:
-    """Keep a new attempt; False when a rival opened one under the same key first."""
+    """Save a new attempt. Return False if another request has opened one with the same key."""
     c = contributions.c
-    statement = insert(contributions).values(_attempt_row(attempt) | _life_row(Life(ContributionState.ATTEMPTED)))
+    statement = insert(contributions).values(
+        _attempt_row(attempt) | _lifecycle_row(Lifecycle(ContributionState.ATTEMPTED))
+    )
     statement = statement.on_conflict_do_nothing(index_elements=["attempt_key"], index_where=text("is_open"))
     return connection.execute(statement.returning(c.id)).first() is not None
 
 
 def insert_recovered(connection: Connection, attempts: Sequence[Attempt]) -> None:
-    """Contributions that only Stripe still knew of, closed to further clicks. One already here stays as it is."""
-    life = _life_row(Life(ContributionState.ATTEMPTED)) | {"is_open": False}
+    """Save contributions that only Stripe still knew, closed to further clicks. Existing rows do not change."""
+    lifecycle = _lifecycle_row(Lifecycle(ContributionState.ATTEMPTED)) | {"is_open": False}
     statement = insert(contributions).on_conflict_do_nothing(index_elements=["id"])
-    connection.execute(statement, [_attempt_row(attempt) | life for attempt in attempts])
+    connection.execute(statement, [_attempt_row(attempt) | lifecycle for attempt in attempts])
 
 
 def set_checkout(connection: Connection, contribution_id: str, session: CheckoutSession) -> None:
-    """Note the hosted page of an attempt."""
+    """Save the id and address of the hosted page of an attempt."""
     c = contributions.c
     statement = update(contributions).where(c.id == contribution_id)
     connection.execute(statement.values(checkout_session_id=session.id, checkout_url=session.url))
 
 
 def close_attempts(connection: Connection, key: str, expiring_by: datetime) -> None:
-    """Stop joining clicks to attempts of a key whose page closes by then."""
+    """Close the attempts of a key whose page expires by `expiring_by`, so that no click joins them."""
     c = contributions.c
     statement = update(contributions).where(c.attempt_key == key, c.is_open, c.expires_at <= expiring_by)
     connection.execute(statement.values(is_open=False))
 
 
 def lock_contributions(connection: Connection, contribution_ids: Collection[str]) -> tuple[str, ...]:
-    """Those of the contributions that are here, in order, held until this transaction ends."""
+    """Lock the rows of these contributions until the transaction ends. Return the ids that exist, sorted."""
     c = contributions.c
     statement = select(c.id).where(is_in(c.id, contribution_ids)).order_by(c.id).with_for_update()
     return tuple(connection.execute(statement).scalars())
 
 
 def find_contribution(connection: Connection, contribution_id: str) -> Contribution | None:
+    """Return a contribution, or None if there is none with this id."""
     row = connection.execute(select(contributions).where(contributions.c.id == contribution_id)).first()
     return _contribution(row) if row else None
 
 
 def ids_after(connection: Connection, contribution_id: str, limit: int) -> tuple[str, ...]:
-    """Ids of contributions, in order."""
+    """Return the ids that follow `contribution_id`, sorted."""
     c = contributions.c
     return tuple(connection.execute(select(c.id).where(c.id > contribution_id).order_by(c.id).limit(limit)).scalars())
 
 
-def lives_of(connection: Connection, contribution_ids: Collection[str]) -> dict[str, Life]:
-    """What is stored of the lives of these contributions."""
+def newest_ids(connection: Connection, limit: int) -> tuple[str, ...]:
+    """Return the ids of the contributions that changed last, newest first."""
+    c = contributions.c
+    return tuple(connection.execute(select(c.id).order_by(c.changed_at.desc(), c.id).limit(limit)).scalars())
+
+
+def lifecycles_of(connection: Connection, contribution_ids: Collection[str]) -> dict[str, Lifecycle]:
+    """Return the stored lifecycles of these contributions, by id."""
     statement = select(contributions).where(is_in(contributions.c.id, contribution_ids))
-    return {row.id: _life(row) for row in connection.execute(statement)}
+    return {row.id: _lifecycle(row) for row in connection.execute(statement)}
 
 
 def email_of(connection: Connection, contribution_id: str) -> str | None:
-    """Where to write to a contributor; None where it is not known, or forgotten."""
+    """Return a contributor's e-mail address, or None if it is unknown or was forgotten."""
     c = contributions.c
     found: str | None = connection.scalar(select(c.contributor_email).where(c.id == contribution_id))
     return found
 
 
-def set_lives(connection: Connection, lives: Mapping[str, Life], now: datetime) -> None:
-    """Replace what the facts make of contributions."""
+def set_lifecycles(connection: Connection, lifecycles: Mapping[str, Lifecycle], now: datetime) -> None:
+    """Save the lifecycles of contributions, and close every attempt whose checkout is over."""
     c = contributions.c
-    begun = [each for each in lives.items() if each[1].state is not ContributionState.ATTEMPTED]
-    rows = [_life_row(life) | {"changed_at": now, "contribution": id_} for id_, life in lives.items()]
+    over = [id_ for id_, lifecycle in lifecycles.items() if lifecycle.state is not ContributionState.ATTEMPTED]
+    rows = [
+        _lifecycle_row(lifecycle) | {"changed_at": now, "contribution": id_} for id_, lifecycle in lifecycles.items()
+    ]
     if rows:
         connection.execute(update(contributions).where(c.id == bindparam("contribution")), rows)
-    if begun:
-        closed = update(contributions).where(is_in(c.id, [id_ for id_, _ in begun]))
+    if over:
+        closed = update(contributions).where(is_in(c.id, over))
         connection.execute(closed.values(is_open=False, checkout_url=None))
 
 
 def set_contributor(connection: Connection, contribution_id: str, session: CheckoutSession) -> None:
-    """Who gave, unless they asked to be forgotten. What a session leaves out stays as it was."""
+    """Save the contributor's details from a session, unless they were forgotten. Missing details keep their value."""
     c = contributions.c
-    connection.execute(
-        update(contributions)
-        .where(c.id == contribution_id, c.forgotten_at.is_(None))
-        .values(
-            contributor_email=func.coalesce(session.contributor_email, c.contributor_email),
-            contributor_name=func.coalesce(session.contributor_name, c.contributor_name),
-            contributor_country=func.coalesce(session.contributor_country, c.contributor_country),
-            contributor_postal_code=func.coalesce(session.contributor_postal_code, c.contributor_postal_code),
-        )
-    )
+    statement = update(contributions).where(c.id == contribution_id, c.forgotten_at.is_(None))
+    connection.execute(statement.values(_contributor_row(session)))
 
 
 def set_customer(connection: Connection, customer: Customer) -> None:
-    """A customer's newer details, on every contribution of theirs that has not been forgotten."""
+    """Save a customer's details on all of their contributions, like `set_contributor`."""
     c = contributions.c
-    connection.execute(
-        update(contributions)
-        .where(c.customer_id == customer.id, c.forgotten_at.is_(None))
-        .values(
-            contributor_email=func.coalesce(customer.contributor_email, c.contributor_email),
-            contributor_name=func.coalesce(customer.contributor_name, c.contributor_name),
-            contributor_country=func.coalesce(customer.contributor_country, c.contributor_country),
-            contributor_postal_code=func.coalesce(customer.contributor_postal_code, c.contributor_postal_code),
-        )
-    )
+    statement = update(contributions).where(c.customer_id == customer.id, c.forgotten_at.is_(None))
+    connection.execute(statement.values(_contributor_row(customer)))
+
+
+def _contributor_row(contributor: CheckoutSession | Customer) -> dict[str, object]:
+    c = contributions.c
+    return {
+        "contributor_email": func.coalesce(contributor.contributor_email, c.contributor_email),
+        "contributor_name": func.coalesce(contributor.contributor_name, c.contributor_name),
+        "contributor_country": func.coalesce(contributor.contributor_country, c.contributor_country),
+        "contributor_postal_code": func.coalesce(contributor.contributor_postal_code, c.contributor_postal_code),
+    }
 
 
 def _attempt_row(attempt: Attempt) -> dict[str, object]:
@@ -223,22 +228,22 @@ def _attempt_row(attempt: Attempt) -> dict[str, object]:
     }
 
 
-def _life_row(life: Life) -> dict[str, object]:
+def _lifecycle_row(lifecycle: Lifecycle) -> dict[str, object]:
     return {
-        "state": life.state.value,
-        "paid_minor": life.paid_minor,
-        "refunded_minor": life.refunded_minor,
-        "paid_count": life.paid_count,
-        "dispute_status": life.dispute_status,
-        "first_paid_at": life.first_paid_at,
-        "paid_until": life.paid_until,
-        "ends_at": life.ends_at,
-        "ended_at": life.ended_at,
-        "customer_id": life.customer_id,
-        "subscription_id": life.subscription_id,
-        "payment_intent_id": life.payment_intent_id,
-        "recurring_minor": life.recurring.amount_minor if life.recurring else None,
-        "recurring_currency": life.recurring.currency if life.recurring else None,
+        "state": lifecycle.state.value,
+        "paid_minor": lifecycle.paid_minor,
+        "refunded_minor": lifecycle.refunded_minor,
+        "paid_count": lifecycle.paid_count,
+        "dispute_status": lifecycle.dispute_status,
+        "first_paid_at": lifecycle.first_paid_at,
+        "paid_until": lifecycle.paid_until,
+        "ends_at": lifecycle.ends_at,
+        "ended_at": lifecycle.ended_at,
+        "customer_id": lifecycle.customer_id,
+        "subscription_id": lifecycle.subscription_id,
+        "payment_intent_id": lifecycle.payment_intent_id,
+        "recurring_minor": lifecycle.recurring.amount_minor if lifecycle.recurring else None,
+        "recurring_currency": lifecycle.recurring.currency if lifecycle.recurring else None,
     }
 
 
@@ -270,12 +275,12 @@ def _attempt(row: Row[tuple[object, ...]]) -> Attempt:
 
 
 def _contribution(row: Row[tuple[object, ...]]) -> Contribution:
-    return Contribution(attempt=_attempt(row), life=_life(row), changed_at=row.changed_at)
+    return Contribution(attempt=_attempt(row), lifecycle=_lifecycle(row), changed_at=row.changed_at)
 
 
-def _life(row: Row[tuple[object, ...]]) -> Life:
+def _lifecycle(row: Row[tuple[object, ...]]) -> Lifecycle:
     recurring = Money(row.recurring_minor, row.recurring_currency) if row.recurring_currency else None
-    return Life(
+    return Lifecycle(
         state=ContributionState(row.state),
         paid_minor=row.paid_minor,
         refunded_minor=row.refunded_minor,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import structlog
 
-from service.contributions.lifecycle_check_store import differing_lives
+from service.contributions.rebuild import differing_lifecycles
 from service.errors import DomainError
 from service.exports.agreement_store import Agreement, agreements
 from service.ledger.invariants.check import Balances, Check, compare, none_of, sum_of
@@ -37,7 +37,7 @@ def check_everything(
             none_of(
                 8,
                 "contributions are what their facts say",
-                differing_lives(connection, newest_contributions),
+                differing_lifecycles(connection, newest_contributions),
                 "no contribution differs from its facts",
             ),
             *_compare_with_accounts(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from service.contributions.lifecycle_store import apply_facts
+from service.contributions.apply_facts import apply_facts
 from service.ledger.payouts.tying import record_tie
 from service.stripe_events.store import outcome_times
 from service.stripe_facts.checkout_store import record_payment_intent, record_session, record_subscription

@@ -1,6 +1,6 @@
 """Rebuild everything that is derived from facts: the ledger's entries, then the contributions."""
 
-from service.contributions.lifecycle_store import rebuild_contributions
+from service.contributions.rebuild import rebuild_contributions
 from service.database.engine import database_address, owner_engine
 from service.ledger.rebuild import RebuildReport, rebuild_ledger
 from service.services import Services

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from service.contributions.lifecycle_store import speaks_of_forgotten
+from service.contributions.apply_facts import concern_forgotten
 from service.contributions.mail.sending import send_due_mail
 from service.database.engine import database_address
 from service.jobs import work
@@ -106,9 +106,9 @@ def _save(connection: Connection, refreshes: Sequence[Refresh], now: datetime) -
     facts = [fact for refresh in refreshes for fact in refresh.facts]
     save_facts(connection, facts, now)
     store.finish_events(connection, [event_id for refresh in refreshes for event_id in refresh.event_ids], now)
-    if speaks_of_forgotten(connection, facts):
+    if concern_forgotten(connection, facts):
         for refresh in refreshes:
-            if speaks_of_forgotten(connection, refresh.facts):
+            if concern_forgotten(connection, refresh.facts):
                 scrub_bodies(connection, refresh.event_ids)
 
 

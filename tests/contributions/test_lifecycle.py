@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from service.contributions.contribution import ContributionState
-from service.contributions.lifecycle import fold_life
+from service.contributions.lifecycle import fold_lifecycle
 from service.stripe_facts.contribution_facts import (
     ChargeState,
     ContributionFacts,
@@ -105,29 +105,29 @@ RECURRING = {
 
 @pytest.mark.parametrize(("facts", "state"), ONE_OFF.values(), ids=ONE_OFF)
 def test_a_one_off_contribution_stands_where_its_facts_say(facts: ContributionFacts, state: ContributionState) -> None:
-    assert fold_life(facts).state is state
+    assert fold_lifecycle(facts).state is state
 
 
 @pytest.mark.parametrize(("found", "state"), RECURRING.values(), ids=RECURRING)
 def test_a_recurring_contribution_follows_its_subscription(found: SubscriptionState, state: ContributionState) -> None:
     facts = ContributionFacts(sessions=(session(),), charges=(charge(captured=1000),), subscriptions=(found,))
 
-    assert fold_life(facts).state is state
+    assert fold_lifecycle(facts).state is state
 
 
 def test_a_subscription_whose_first_card_is_declined_is_still_being_tried() -> None:
     halted = (IntentState("pi_1", "requires_payment_method"),)
     facts = ContributionFacts(intents=halted, subscriptions=(subscription("incomplete"),))
 
-    assert fold_life(facts).state is S.ATTEMPTED
-    assert fold_life(replace(facts, sessions=(session("complete", "unpaid"),))).state is S.FAILED
-    assert fold_life(replace(facts, intents=(IntentState("pi_1", "processing"),))).state is S.PENDING
+    assert fold_lifecycle(facts).state is S.ATTEMPTED
+    assert fold_lifecycle(replace(facts, sessions=(session("complete", "unpaid"),))).state is S.FAILED
+    assert fold_lifecycle(replace(facts, intents=(IntentState("pi_1", "processing"),))).state is S.PENDING
 
 
 def test_what_was_paid_counts_only_captured_charges() -> None:
     facts = ContributionFacts(charges=(charge(), charge("failed", 0, "ch_0"), charge("succeeded", 700, "ch_2")))
 
-    life = fold_life(facts)
+    life = fold_lifecycle(facts)
 
     assert (life.paid_minor, life.paid_count) == (1200, 2)
 
@@ -135,24 +135,26 @@ def test_what_was_paid_counts_only_captured_charges() -> None:
 def test_a_failed_refund_gives_nothing_back() -> None:
     facts = ContributionFacts(charges=(charge(),), refunds=(refund(status="failed"), refund(100, refund_id="re_2")))
 
-    assert fold_life(facts).refunded_minor == 100
+    assert fold_lifecycle(facts).refunded_minor == 100
 
 
 def test_an_inquiry_that_was_closed_is_no_dispute() -> None:
     closed = DisputeState("du_1", "ch_1", "warning_closed", 500, AT)
 
-    assert fold_life(ContributionFacts(charges=(charge(),), disputes=(closed,))).dispute_status is None
+    assert fold_lifecycle(ContributionFacts(charges=(charge(),), disputes=(closed,))).dispute_status is None
     lost = ContributionFacts(disputes=(closed, replace(closed, id="du_2", status="lost")))
-    assert fold_life(lost).dispute_status == "lost"
+    assert fold_lifecycle(lost).dispute_status == "lost"
 
 
 def test_a_living_subscription_counts_before_one_that_ended() -> None:
     ended, living = subscription("canceled"), subscription(id="sub_2")
 
-    life = fold_life(ContributionFacts(subscriptions=(living, ended)))
+    life = fold_lifecycle(ContributionFacts(subscriptions=(living, ended)))
 
     assert (life.state, life.subscription_id) == (S.ACTIVE, "sub_2")
 
 
-def test_canceling_tells_when_it_ends() -> None:
-    assert fold_life(ContributionFacts(subscriptions=(subscription(is_cancel_at_period_end=True),))).ends_at == LATER
+def test_a_contribution_that_is_canceling_has_the_date_of_its_end() -> None:
+    facts = ContributionFacts(subscriptions=(subscription(is_cancel_at_period_end=True),))
+
+    assert fold_lifecycle(facts).ends_at == LATER

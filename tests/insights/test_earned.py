@@ -5,7 +5,7 @@ from typing import Any
 from service.tokens.store import Role
 from service.tokens.tokens import TokenRequest, create_token
 from tests.contributions.conftest import Newsroom, newsroom, stripe  # noqa: F401 fixtures
-from tests.contributions.test_signed_in_gift import decide, open_with
+from tests.contributions.test_signed_in_readers import decide, open_with
 
 
 def give(newsroom: Newsroom, amount: str, currency: str = "EUR", **changes: Any) -> None:  # noqa: F811

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.contributions.portal.portal import LINK_LIFE
+from service.contributions.portal.portal import LINK_DURATION
 from service.database.metadata import metadata
 from service.exports.records_store import RECORDS_KEPT_DAYS
 from service.readers.passport import PASSPORT_DAYS
@@ -34,7 +34,7 @@ def line_about(start: str) -> str:
         ("a bucket", f"the last {MAX_RECENT_IDS} view"),
         ("`readers`", f"{PASSPORT_DAYS} days"),
         ("`stripe_events`", f"{BODY_DAYS} days"),
-        ("`portal_links`", f"{LINK_LIFE // timedelta(minutes=1)} minutes"),
+        ("`portal_links`", f"{LINK_DURATION // timedelta(minutes=1)} minutes"),
         ("`record_changes`", f"{RECORDS_KEPT_DAYS} days"),
     ],
 )

@@ -14,7 +14,7 @@ from service.campaigns.editing import Author, Release, publish, save_campaign, s
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.store import DocumentKind
 from tests.contributions.conftest import SITE
-from tests.contributions.test_signed_in_gift import CAMPAIGN, KEYS
+from tests.contributions.test_signed_in_readers import CAMPAIGN, KEYS
 from tests.readers.assertions import signed
 from tests.scenarios import contribution_events, subscription_events
 from tests.scenarios.objects import DAY, event

@@ -1,1 +1,1 @@
-"""Start a contribution at Stripe's hosted page, and receive the reader who comes back."""
+"""Start a contribution on Stripe's hosted page, and welcome the reader back afterwards."""

@@ -1,6 +1,7 @@
-"""Detects card testing: many declines in a short time. A checkout then needs a minimum amount and a proof of work.
+"""Detect card testing. While it lasts, a checkout needs a higher minimum amount and a proof of work.
 
-Thieves try stolen cards with small amounts; a decline rate far above the usual few per cent gives an attack away.
+Thieves try stolen cards with small amounts. Usually a few per cent of charges are declined; a much higher share of
+declines gives an attack away.
 """
 
 import hashlib
@@ -10,9 +11,9 @@ from datetime import timedelta
 from service.errors import ForbiddenError
 
 WINDOW = timedelta(hours=1)
-LEAST_DECLINES = 20
-TRIPPING_SHARE = 0.4
-# About a second of work for a browser; nothing for one reader, much for ten thousand tries.
+MINIMUM_DECLINES = 20
+ALARM_SHARE = 0.4
+# About a second of work in a browser: nothing for one reader, much for ten thousand attempts.
 PROOF_BITS = 18
 RAISED_MINIMUM_UNITS = 5
 
@@ -25,20 +26,20 @@ class ProofNeededError(ForbiddenError):
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """How charges of a site ended within the window."""
+    """How many charges of a site succeeded and were declined within the window."""
 
     succeeded: int
     declined: int
 
 
-def is_tripped(outcomes: Outcomes) -> bool:
-    """Whether so many charges were declined that somebody is likely to be testing cards."""
+def is_card_testing(outcomes: Outcomes) -> bool:
+    """Return whether so many charges were declined that somebody is probably testing cards."""
     total = outcomes.succeeded + outcomes.declined
-    return outcomes.declined >= LEAST_DECLINES and outcomes.declined >= TRIPPING_SHARE * total
+    return outcomes.declined >= MINIMUM_DECLINES and outcomes.declined >= ALARM_SHARE * total
 
 
 def is_proof(token: str, proof: str | None) -> bool:
-    """Whether SHA-256 of `token:proof` begins with PROOF_BITS zero bits: one proof serves one showing."""
+    """Return whether SHA-256 of `token:proof` begins with PROOF_BITS zero bits. A proof is valid for one token."""
     if proof is None:
         return False
     digest = hashlib.sha256(f"{token}:{proof}".encode()).digest()

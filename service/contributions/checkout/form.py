@@ -1,4 +1,4 @@
-"""What a reader chose to give, checked against what the site sells."""
+"""The choices of a reader at checkout, checked against what the site offers."""
 
 import hashlib
 from dataclasses import dataclass
@@ -17,22 +17,22 @@ BASIS = 10_000
 
 
 class NotOfferedError(InvalidAmountError):
-    """The site does not take this interval or currency from this reader."""
+    """The site does not offer this interval, currency or field to this reader."""
 
     code = "not_offered"
 
 
 class ForeignReturnAddressError(ForbiddenError):
-    """A reader is only ever sent back to the site's own pages."""
+    """The return address is not a page of the site or of this service."""
 
     code = "foreign_return_address"
 
 
 @dataclass(frozen=True, slots=True)
 class CheckoutForm:
-    """A request to give, as it came in. One of the tokens is set; one of `amount` and `amount_minor` is.
+    """The request to start a contribution. Either token is set, and either `amount` or `amount_minor`.
 
-    `passport`: what the reader carries, where it lies in the browser's own storage; None where it is the cookie.
+    `passport`: the reader's passport if the browser keeps it in local storage; None if it is in the cookie.
     """
 
     interval: Interval
@@ -58,7 +58,7 @@ class CheckoutForm:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where in the publication a gift began. `is_counted` and `reader_hash` as in an Attempt."""
+    """The prompt or support page that a contribution began on. `is_counted` and `reader_hash`: see Attempt."""
 
     site: str
     campaign: str | None = None
@@ -70,25 +70,26 @@ class Origin:
     reader_hash: bytes | None = None
 
 
-def chosen_amount(form: CheckoutForm, site: Site, currency: str, least_minor: int = 0) -> Money:
-    """The amount to charge. Raises InvalidAmountError for one the currency cannot hold or the site does not take.
+def chosen_amount(form: CheckoutForm, site: Site, currency: str, raised_minimum_minor: int = 0) -> Money:
+    """Return the amount to charge, including the fee if the reader covers it.
 
-    Limits apply to what the reader chose, before any covered fee. `least_minor` raises the minimum for a while.
+    Raise InvalidAmountError if the currency cannot hold the amount or the site does not take it. The site's limits
+    apply to the amount before any covered fee. `raised_minimum_minor` raises its minimum, at most up to its maximum.
     """
     limit = site.limit(currency, form.interval)
     if limit is None:
-        raise NotOfferedError(f"{site.name} does not take this in {currency}")
+        raise NotOfferedError(f"{site.name} does not take such contributions in {currency}")
     chosen = (
         checked_amount(form.amount_minor, currency)
         if form.amount_minor is not None
         else parse_amount(form.amount or "", currency)
     )
-    least = max(limit.minimum_minor, min(least_minor, limit.maximum_minor))
-    most = limit.maximum_minor
-    if not least <= chosen.amount_minor <= most:
-        bound, words = (least, "the least") if chosen.amount_minor < least else (most, "the most")
-        title = f"{words} is {major_text(bound, currency)} {currency}"
-        raise InvalidAmountError(title, minimum_minor=least, maximum_minor=most, currency=currency)
+    minimum = max(limit.minimum_minor, min(raised_minimum_minor, limit.maximum_minor))
+    maximum = limit.maximum_minor
+    if not minimum <= chosen.amount_minor <= maximum:
+        bound, name = (minimum, "minimum") if chosen.amount_minor < minimum else (maximum, "maximum")
+        title = f"the {name} is {major_text(bound, currency)} {currency}"
+        raise InvalidAmountError(title, minimum_minor=minimum, maximum_minor=maximum, currency=currency)
     return with_fee_covered(chosen) if form.covers_fee else chosen
 
 
@@ -104,40 +105,45 @@ def with_fee_covered(chosen: Money) -> Money:
 
 
 def refuse_unoffered_interval(site: Site, interval: Interval, country: str | None) -> None:
-    """Raises NotOfferedError for a recurring contribution where the site takes none."""
+    """Raise NotOfferedError for a recurring contribution if the site takes none from the reader's country."""
     if interval is not Interval.ONE_OFF and country in site.one_off_only_countries:
         raise NotOfferedError(f"{site.name} takes only one-off contributions from your country")
 
 
 def refuse_unwanted_fields(site: Site, form: CheckoutForm) -> None:
-    """Raises NotOfferedError, naming it, for something said beside the gift that the site does not ask."""
-    said = {GiftField.ANONYMOUS: form.is_anonymous, GiftField.MESSAGE: bool(form.message)}
-    for each, is_said in said.items():
-        if is_said and each not in site.gift_fields:
-            name = "is_anonymous" if each is GiftField.ANONYMOUS else "message"
-            raise NotOfferedError(f"{name}: {site.name} does not take this with a gift")
+    """Raise NotOfferedError, with the name of the field, if the form has a field the site does not ask for."""
+    fields = (
+        ("is_anonymous", GiftField.ANONYMOUS, form.is_anonymous),
+        ("message", GiftField.MESSAGE, bool(form.message)),
+    )
+    for name, field, is_set in fields:
+        if is_set and field not in site.gift_fields:
+            raise NotOfferedError(f"{name}: {site.name} does not ask for this with a contribution")
 
 
 def return_address(site: Site, asked: str | None, public_origin: str) -> str:
-    """Where to send the reader back to: a page of the site's or of ours; without a wish, the site's front page."""
+    """Return the page to send the reader back to: `asked` without its fragment, or the site's front page.
+
+    Raise ForeignReturnAddressError if `asked` is not a page of the site or of this service.
+    """
     if not asked:
         return site.home_url
     is_plain = asked.isascii() and asked.isprintable() and not {" ", "\\"} & set(asked)
     if not is_plain or len(asked) > MAX_ADDRESS_CHARACTERS:
-        raise ForeignReturnAddressError("this return address is not usable")
+        raise ForeignReturnAddressError("this return address is too long or has characters that addresses cannot have")
     parts = urlsplit(asked)
     if f"{parts.scheme}://{parts.netloc}" not in {*site.origins, public_origin}:
-        raise ForeignReturnAddressError("readers are only sent back to the site's own pages")
+        raise ForeignReturnAddressError("this return address is not a page of the site: send one of its own pages")
     return parts._replace(fragment="").geturl()
 
 
 def token_digest(form: CheckoutForm) -> str:
-    """What stands for one showing where its token is too long to be kept."""
+    """Return a short hash of the form's token, to count its requests under."""
     return hashlib.sha256(form.token.encode()).hexdigest()[:DIGEST_CHARACTERS]
 
 
 def attempt_key(form: CheckoutForm, amount: Money) -> str:
-    """What makes two clicks the same attempt: the token of one showing, and the same choice."""
+    """Return the key of an attempt. Two clicks have the same key if the token and all choices are the same."""
     choice = (
         form.interval.value,
         str(amount.amount_minor),

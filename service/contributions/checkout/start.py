@@ -1,4 +1,4 @@
-"""Starting a contribution: one open attempt per showing and choice, one session at Stripe per attempt."""
+"""Start a contribution: save an attempt for the prompt and choice, and create its checkout session at Stripe."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -11,8 +11,8 @@ from service.contributions.checkout.card_testing import (
     WINDOW,
     Outcomes,
     ProofNeededError,
+    is_card_testing,
     is_proof,
-    is_tripped,
 )
 from service.contributions.checkout.form import (
     CheckoutForm,
@@ -35,25 +35,28 @@ from service.stripe_facts.contribution_store import count_outcomes
 from service.stripe_gateway.checkout import CheckoutRequest, stripe_locale
 from service.stripe_gateway.facts import ContributionMark
 
-SESSION_LIFE = timedelta(hours=1)
-# A page about to close is no page to send a reader to.
-LEAST_LIFE_LEFT = timedelta(minutes=5)
+SESSION_DURATION = timedelta(hours=1)
+# A hosted page that closes sooner leaves a reader too little time to pay.
+MINIMUM_TIME_LEFT = timedelta(minutes=5)
 
 
 class PreviewOnlyError(ForbiddenError):
-    """A preview shows what readers would see; it takes no money."""
+    """A preview shows what readers would see. It takes no money."""
 
     code = "preview_only"
 
 
 def origin_of_form(services: Services, form: CheckoutForm) -> Origin:
-    """Which showing this form belongs to. Raises InvalidTokenError without a fresh token of ours."""
+    """Return the prompt or support page that the form's token stands for.
+
+    Raise InvalidTokenError if the token is missing, forged or expired, and PreviewOnlyError if it is of a preview.
+    """
     instant = int(services.clock().timestamp())
     ring = services.keys
     if form.prompt_token is not None:
         prompt = open_prompt_token(prompt_sealer(services.keys), form.prompt_token, instant)
         if prompt.is_preview:
-            raise PreviewOnlyError("this is a preview: no money is taken")
+            raise PreviewOnlyError("this prompt is a preview, which takes no money")
         origin = Origin(
             site=prompt.site,
             campaign=prompt.campaign,
@@ -67,17 +70,17 @@ def origin_of_form(services: Services, form: CheckoutForm) -> Origin:
     elif form.support_token is not None:
         origin = Origin(open_support_token(ring, form.support_token, instant).site, page_id=form.page_id)
     else:
-        raise InvalidTokenError("a prompt or support page token is needed")
+        raise InvalidTokenError("the token is missing: send a prompt_token or a support_token")
     if form.site is not None and form.site != origin.site:
-        raise InvalidTokenError("this token belongs to another site")
+        raise InvalidTokenError("this token belongs to another site than the one named in `site`")
     return origin
 
 
 def start_checkout(services: Services, site: Site, origin: Origin, form: CheckoutForm, country: str | None) -> Attempt:
-    """The attempt this form opens or joins, with the address of Stripe's hosted page.
+    """Return the attempt that this form opens or joins, with the address of Stripe's hosted page.
 
-    Asked again with the same token and choice it answers with the same page, also after a crash in between: the
-    attempt is stored first, and Stripe makes one session per attempt.
+    A repeat with the same token and choice returns the same page, also after a crash: the attempt is saved first, and
+    Stripe creates only one session per attempt.
     """
     refuse_unoffered_interval(site, form.interval, country)
     refuse_unwanted_fields(site, form)
@@ -87,7 +90,7 @@ def start_checkout(services: Services, site: Site, origin: Origin, form: Checkou
 
 
 def begin_session(services: Services, site: Site, attempt: Attempt) -> Attempt:
-    """The attempt with its hosted page, which a repeat finds again."""
+    """Return the attempt with its hosted page. If it has none yet, create the session at Stripe and save it."""
     if attempt.checkout_url is not None:
         return attempt
     session = services.gateway.create_checkout_session(_request(services, site, attempt))
@@ -97,13 +100,16 @@ def begin_session(services: Services, site: Site, attempt: Attempt) -> Attempt:
 
 
 def _raised_minimum(services: Services, site: Site, form: CheckoutForm, currency: str) -> int:
-    """Nothing on ordinary days. While cards are being tested: a minimum, and ProofNeededError without a proof."""
+    """Return the minimum amount while cards are being tested, in minor units, and 0 at all other times.
+
+    Raise ProofNeededError if cards are being tested and the form has no valid proof of work.
+    """
     with committed(services.engine) as connection:
         outcomes = Outcomes(*count_outcomes(connection, site.key, services.clock() - WINDOW))
-    if not is_tripped(outcomes):
+    if not is_card_testing(outcomes):
         return 0
     if not is_proof(form.token, form.proof):
-        raise ProofNeededError("this needs a proof of work")
+        raise ProofNeededError("cards are being tested on this site: send a proof of work in `proof`")
     return RAISED_MINIMUM_UNITS * round_unit_minor(currency)
 
 
@@ -124,7 +130,7 @@ def _new_attempt(services: Services, site: Site, origin: Origin, form: CheckoutF
         language=form.language or site.default_language,
         return_url=return_address(site, form.return_url, services.settings.public_origin),
         created_at=now,
-        expires_at=now + SESSION_LIFE,
+        expires_at=now + SESSION_DURATION,
         placement=origin.placement,
         covers_fee=form.covers_fee,
         is_anonymous=form.is_anonymous,
@@ -135,16 +141,19 @@ def _new_attempt(services: Services, site: Site, origin: Origin, form: CheckoutF
 
 
 def open_or_join(services: Services, wanted: Attempt) -> Attempt:
-    """The open attempt of the same key, or `wanted`, now stored."""
+    """Return the open attempt with the same key; if there is none, save `wanted` and return it.
+
+    Raise ConflictError if other requests keep opening and closing attempts with this key.
+    """
     for _ in range(3):
         with committed(services.engine) as connection:
-            found = store.open_attempt(connection, wanted.key, wanted.created_at + LEAST_LIFE_LEFT)
+            found = store.open_attempt(connection, wanted.key, wanted.created_at + MINIMUM_TIME_LEFT)
             if found is not None:
                 return found
-            store.close_attempts(connection, wanted.key, wanted.created_at + LEAST_LIFE_LEFT)
+            store.close_attempts(connection, wanted.key, wanted.created_at + MINIMUM_TIME_LEFT)
             if store.insert_attempt(connection, wanted):
                 return wanted
-    raise ConflictError("another attempt is being opened; try again")
+    raise ConflictError("another request is starting the same contribution: try again")
 
 
 def _request(services: Services, site: Site, attempt: Attempt) -> CheckoutRequest:

@@ -1,4 +1,7 @@
-"""The ask as a page of its own: the same amounts, intervals and limits as in the widget, sealed with its own token."""
+"""The content of the support page, which asks for a contribution without JavaScript.
+
+It offers the same amounts, intervals and limits as the widget, with a token of its own.
+"""
 
 from dataclasses import dataclass
 
@@ -11,7 +14,7 @@ from service.services import Services
 
 @dataclass(frozen=True, slots=True)
 class SuggestedAmount:
-    """`text` is what the form sends back: plain major units."""
+    """An amount on a button. `text` is what the form sends: the amount in major units, such as `5.50`."""
 
     amount_minor: int
     text: str
@@ -20,6 +23,8 @@ class SuggestedAmount:
 
 @dataclass(frozen=True, slots=True)
 class SupportInterval:
+    """The amounts and limits the page offers for an interval."""
+
     interval: Interval
     amounts: tuple[SuggestedAmount, ...]
     minimum_minor: int
@@ -29,15 +34,15 @@ class SupportInterval:
 
 @dataclass(frozen=True, slots=True)
 class SupportPage:
-    """Everything the page shows. `intervals` is empty where nothing is sold in the reader's currency."""
+    """Everything the page shows. `intervals` is empty if the site offers nothing in the reader's currency."""
 
     token: str
     currency: str
     exponent: int
     intervals: tuple[SupportInterval, ...]
     can_cover_fee: bool
-    can_hide_name: bool
-    can_say_something: bool
+    can_be_anonymous: bool
+    can_leave_message: bool
     allows_own_amount: bool
     language: str
     return_url: str
@@ -46,7 +51,10 @@ class SupportPage:
 def support_page(
     services: Services, site: Site, country: str | None, language: str | None, return_url: str | None
 ) -> SupportPage:
-    """The page for a reader in `country`; an unusable wish for language or return address is passed over."""
+    """Return the page for a reader in `country`.
+
+    If the language or return address cannot be used, the site's own takes its place.
+    """
     currency = site.currency_in(country)
     return SupportPage(
         token=new_support_token(services.keys, site.key, int(services.clock().timestamp())),
@@ -54,8 +62,8 @@ def support_page(
         exponent=exponent(currency),
         intervals=_intervals(site, currency, is_one_off_only=country in site.one_off_only_countries),
         can_cover_fee=site.ask.can_cover_fee,
-        can_hide_name=GiftField.ANONYMOUS in site.gift_fields,
-        can_say_something=GiftField.MESSAGE in site.gift_fields,
+        can_be_anonymous=GiftField.ANONYMOUS in site.gift_fields,
+        can_leave_message=GiftField.MESSAGE in site.gift_fields,
         allows_own_amount=site.ask.allows_own_amount,
         language=language if language in site.languages else site.default_language,
         return_url=_return_url(site, return_url, services.settings.public_origin),
@@ -64,18 +72,19 @@ def support_page(
 
 def _intervals(site: Site, currency: str, *, is_one_off_only: bool) -> tuple[SupportInterval, ...]:
     ask = site.ask.in_currency(currency)
-    found = []
-    for each in ask.intervals if ask else ():
-        limit = site.limit(currency, each.interval)
-        if limit is None or (is_one_off_only and each.interval is not Interval.ONE_OFF):
+    intervals = []
+    for suggested in ask.intervals if ask else ():
+        interval = suggested.interval
+        limit = site.limit(currency, interval)
+        if limit is None or (is_one_off_only and interval is not Interval.ONE_OFF):
             continue
         amounts = tuple(
-            SuggestedAmount(minor, major_text(minor, currency), minor == each.default_minor)
-            for minor in each.amounts_minor
+            SuggestedAmount(minor, major_text(minor, currency), minor == suggested.default_minor)
+            for minor in suggested.amounts_minor
         )
-        is_default = each.interval is site.ask.default_interval
-        found.append(SupportInterval(each.interval, amounts, limit.minimum_minor, limit.maximum_minor, is_default))
-    return tuple(found)
+        is_default = interval is site.ask.default_interval
+        intervals.append(SupportInterval(interval, amounts, limit.minimum_minor, limit.maximum_minor, is_default))
+    return tuple(intervals)
 
 
 def _return_url(site: Site, asked: str | None, public_origin: str) -> str:

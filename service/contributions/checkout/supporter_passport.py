@@ -1,4 +1,4 @@
-"""Writing into the reader's own passport that they are about to support the site, and that they do."""
+"""Write a checkout, and then the contribution, into the reader's own passport."""
 
 import secrets
 from dataclasses import replace
@@ -8,36 +8,38 @@ from service.money import Interval
 from service.readers.contributions import GivenContribution, settled
 from service.readers.impressions import campaign_fingerprint, record_contribution
 from service.readers.passport import PassportSealer
-from service.readers.reader import new_reader
+from service.readers.reader import Reader, new_reader
 from service.services import Services
 
 SALT_BITS = 32
 
 
-def reader_key(services: Services, carried: str | None, site: str) -> str:
-    """What stays the same of a reader's passport from request to request, where there is one; else a fresh text."""
-    reader = services.part(PassportSealer).open(carried, site, int(services.clock().timestamp())) if carried else None
+def reader_key(services: Services, passport: str | None, site: str) -> str:
+    """Return a key to count the reader's requests under. Without a readable passport it is random."""
+    reader = _opened(services, passport, site)
     return f"{reader.salt}.{reader.first_seen_at}" if reader is not None else secrets.token_hex(8)
 
 
-def begun_passport(services: Services, carried: str | None, site: str, interval: Interval) -> str | None:
-    """The passport once a checkout was begun; None where the reader carries none that can be read."""
-    instant = int(services.clock().timestamp())
-    reader = services.part(PassportSealer).open(carried, site, instant) if carried else None
+def begun_passport(services: Services, passport: str | None, site: str, interval: Interval) -> str | None:
+    """Return the passport with the checkout that just began, or None if there is no readable passport."""
+    reader = _opened(services, passport, site)
     if reader is None:
         return None
+    instant = _instant(services)
     giving = replace(reader.giving, checkout_at=instant, checkout_interval=interval)
     return services.part(PassportSealer).seal(reader._replace(giving=giving), site, instant)
 
 
-def just_given(services: Services, interval: Interval, campaign: str | None) -> GivenContribution:
-    """A gift its reader has just come back from."""
-    return GivenContribution(interval, int(services.clock().timestamp()), campaign=campaign)
+def confirmed_contribution(services: Services, interval: Interval, campaign: str | None) -> GivenContribution:
+    """Return the contribution that the reader has just come back from, as passports hold it."""
+    return GivenContribution(interval, _instant(services), campaign=campaign)
 
 
-def knows_of(services: Services, carried: str | None, site: str, interval: Interval, since: datetime) -> bool:
-    """Whether a passport was told of a gift of this interval since then."""
-    reader = services.part(PassportSealer).open(carried, site, int(services.clock().timestamp())) if carried else None
+def knows_contribution(
+    services: Services, passport: str | None, site: str, interval: Interval, since: datetime
+) -> bool:
+    """Return whether the passport holds a contribution of this interval made at `since` or later."""
+    reader = _opened(services, passport, site)
     if reader is None:
         return False
     giving = reader.giving
@@ -45,13 +47,22 @@ def knows_of(services: Services, carried: str | None, site: str, interval: Inter
     return stamp >= int(since.timestamp())
 
 
-def recognised_passport(services: Services, carried: str, site: str, gift: GivenContribution) -> str:
-    """The passport after a gift, which counts for the campaign that asked. Without a readable one, a new one that holds
-    nothing else."""
-    instant = int(services.clock().timestamp())
-    reader = services.part(PassportSealer).open(carried, site, instant) or new_reader(
-        instant, None, secrets.randbits(SALT_BITS)
-    )
-    if gift.campaign is not None and reader.giving.checkout_at:  # coming back to the page again counts nothing twice
-        reader = record_contribution(reader, campaign_fingerprint(gift.campaign))
-    return services.part(PassportSealer).seal(settled(reader, (gift,)), site, instant)
+def recognised_passport(services: Services, passport: str, site: str, contribution: GivenContribution) -> str:
+    """Return the passport with the contribution, counted for the campaign that asked.
+
+    Without a readable passport, return a new one that holds nothing else.
+    """
+    instant = _instant(services)
+    reader = _opened(services, passport, site) or new_reader(instant, None, secrets.randbits(SALT_BITS))
+    # If the reader opens the thank-you page again, no checkout is open and nothing is counted twice.
+    if contribution.campaign is not None and reader.giving.checkout_at:
+        reader = record_contribution(reader, campaign_fingerprint(contribution.campaign))
+    return services.part(PassportSealer).seal(settled(reader, (contribution,)), site, instant)
+
+
+def _opened(services: Services, passport: str | None, site: str) -> Reader | None:
+    return services.part(PassportSealer).open(passport, site, _instant(services)) if passport else None
+
+
+def _instant(services: Services) -> int:
+    return int(services.clock().timestamp())

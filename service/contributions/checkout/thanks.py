@@ -1,4 +1,4 @@
-"""The reader comes back from Stripe's page: what really happened there is asked of Stripe, not of the address."""
+"""Find out what happened on Stripe's page when the reader comes back. Only Stripe's answer counts, not the address."""
 
 import re
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ import structlog
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions import store
-from service.contributions.checkout.given_token import ReturnReceipt, new_receipt
 from service.contributions.checkout.resume import resume_token
+from service.contributions.checkout.return_receipt import ReturnReceipt, seal_receipt
 from service.contributions.contribution import Contribution, ContributionState
-from service.contributions.readers_store import update_readers
+from service.contributions.signed_in_readers import update_readers
 from service.database.transaction import committed
 from service.errors import NotFoundError, StoreUnavailableError, StripeUnavailableError
 from service.money import Interval, Money
@@ -22,10 +22,10 @@ from service.stripe_gateway.facts import CheckoutSession, ContributionMark
 from service.stripe_gateway.transport import StripeObjectMissingError
 
 SESSION_ID = re.compile(r"cs_[A-Za-z0-9_]{4,200}")
-# An old thank-you address found in a history or a shared link no longer makes a supporter of whoever opens it.
+# After this time, a thank-you address in a browser's history or a shared link makes nobody a supporter.
 RECOGNISED_FOR = timedelta(days=2)
-# What Stripe's events may have told before the reader came back, or came back again.
-_UNDONE = frozenset(
+# Stripe's events may have brought these states before the reader opened the thank-you page.
+_UNPAID_STATES = frozenset(
     {ContributionState.REFUNDED, ContributionState.FAILED, ContributionState.EXPIRED, ContributionState.CANCELED}
 )
 
@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 
 class Finish(StrEnum):
-    """How a visit to the hosted page ended."""
+    """The result of a visit to Stripe's hosted page."""
 
     PAID = "paid"
     PENDING = "pending"
@@ -43,10 +43,10 @@ class Finish(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
-    """A reader's return. `site` and `amount` None only where Stripe could not be asked.
+class ReaderReturn:
+    """A reader's return from Stripe. `site` and `amount` are None if Stripe could not be reached.
 
-    `receipt`: for the link back, None unless the reader is a supporter now. `begun_at`: when they left for Stripe.
+    `receipt`: for the link back, None unless the reader is now a supporter. `begun_at`: when the checkout began.
     """
 
     finish: Finish
@@ -62,8 +62,8 @@ class Return:
     receipt: str | None = None
 
 
-def returned_reader(services: Services, session_id: str) -> Return:
-    """What became of a session. Raises NotFoundError for one that is not ours."""
+def returned_reader(services: Services, session_id: str) -> ReaderReturn:
+    """Return what happened in a checkout session. Raise NotFoundError if the session is not one of this service."""
     if SESSION_ID.fullmatch(session_id) is None:
         raise NotFoundError("no such contribution")
     try:
@@ -71,23 +71,24 @@ def returned_reader(services: Services, session_id: str) -> Return:
     except StripeObjectMissingError as error:
         raise NotFoundError("no such contribution") from error
     except StripeUnavailableError:
-        return Return(Finish.UNCONFIRMED)
+        return ReaderReturn(Finish.UNCONFIRMED)
     mark = session.contribution
     sites = services.part(SnapshotHolder).current().sites
     if mark is None or mark.site not in sites or session.is_livemode != services.settings.is_livemode:
         raise NotFoundError("no such contribution")
     site = sites[mark.site].site
     finish = finish_of(session)
-    is_given = finish in {Finish.PAID, Finish.PENDING} and services.clock() - session.created_at < RECOGNISED_FOR
-    known = _remembered(services, mark.contribution_id, is_given=is_given)
-    makes_supporter = is_given and not (known and known.life.state in _UNDONE)
-    return_url = known.attempt.return_url if known else None
-    return Return(
+    is_recent = services.clock() - session.created_at < RECOGNISED_FOR
+    is_confirmed = finish in {Finish.PAID, Finish.PENDING} and is_recent
+    stored = _stored_contribution(services, mark.contribution_id, is_confirmed=is_confirmed)
+    makes_supporter = is_confirmed and not (stored and stored.lifecycle.state in _UNPAID_STATES)
+    return_url = stored.attempt.return_url if stored else None
+    return ReaderReturn(
         finish=finish,
         site=site,
         interval=mark.interval,
         amount=Money(session.amount_total_minor, session.currency),
-        language=known.attempt.language if known else None,
+        language=stored.attempt.language if stored else None,
         continue_url=_continue_url(services, session, mark.contribution_id) or return_url or site.home_url,
         makes_supporter=makes_supporter,
         contribution_id=mark.contribution_id,
@@ -97,13 +98,20 @@ def returned_reader(services: Services, session_id: str) -> Return:
     )
 
 
+def finish_of(session: CheckoutSession) -> Finish:
+    """Return the result of a session. A complete session may be unpaid: a bank debit is paid days later."""
+    if session.status == "complete":
+        return Finish.PENDING if session.payment_status == "unpaid" else Finish.PAID
+    return Finish.EXPIRED if session.status == "expired" else Finish.OPEN
+
+
 def _receipt(services: Services, mark: ContributionMark) -> str:
-    given = ReturnReceipt(mark.contribution_id, mark.interval, mark.campaign)
-    return new_receipt(services.keys, mark.site, given, int(services.clock().timestamp()))
+    receipt = ReturnReceipt(mark.contribution_id, mark.interval, mark.campaign)
+    return seal_receipt(services.keys, mark.site, receipt, int(services.clock().timestamp()))
 
 
 def _continue_url(services: Services, session: CheckoutSession, contribution_id: str) -> str | None:
-    """Where an unfinished attempt goes on; None for one that needs nothing more."""
+    """Return the address to continue an unfinished attempt at, or None if it is finished."""
     if session.status == "open":
         return session.url
     if session.status == "expired":
@@ -111,21 +119,15 @@ def _continue_url(services: Services, session: CheckoutSession, contribution_id:
     return None
 
 
-def finish_of(session: CheckoutSession) -> Finish:
-    """`paid` is not the same as `complete`: a bank debit is complete at once and paid days later."""
-    if session.status == "complete":
-        return Finish.PENDING if session.payment_status == "unpaid" else Finish.PAID
-    return Finish.EXPIRED if session.status == "expired" else Finish.OPEN
+def _stored_contribution(services: Services, contribution_id: str, *, is_confirmed: bool) -> Contribution | None:
+    """Return the contribution as stored, or None if the database cannot be reached.
 
-
-def _remembered(services: Services, contribution_id: str, *, is_given: bool) -> Contribution | None:
-    """The contribution as stored; None while the database cannot tell.
-
-    A signed-in reader's other devices learn here that something was given, ahead of Stripe's events.
+    A confirmed contribution is written to a signed-in reader's row here, ahead of Stripe's events, so that all the
+    reader's devices know about it at once.
     """
     try:
         with committed(services.engine) as connection:
-            if is_given:
+            if is_confirmed:
                 update_readers(connection, [contribution_id], services.clock(), confirmed=contribution_id)
             return store.find_contribution(connection, contribution_id)
     except StoreUnavailableError:

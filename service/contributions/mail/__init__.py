@@ -1,1 +1,1 @@
-"""Mail to contributors and staff: which mail is due, what it says, and how it is sent."""
+"""Mail to contributors and staff: when a mail is due, its text, and how it is sent."""

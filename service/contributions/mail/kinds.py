@@ -1,24 +1,24 @@
-"""Which mail a contribution's facts call for. Each has a key made of its cause, so that it is written once, ever."""
+"""Decide which mail a contribution's facts call for. A mail's key names its cause, so that it is sent only once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from service.contributions.contribution import ContributionState, Life
+from service.contributions.contribution import ContributionState, Lifecycle
 from service.stripe_facts.contribution_facts import ContributionFacts, SubscriptionState
 
-# A cause found late (after an outage, a restore, a rebuild) is not worth a mail that nobody would understand any more.
+# If a cause is found late (after an outage, a restore or a rebuild), a mail about it would only confuse the reader.
 HORIZON = timedelta(days=14)
-# An invoice is retried for up to two months; its age says little about when it last failed.
+# Stripe retries an invoice for up to two months, so its age says little about when it last failed.
 INVOICE_HORIZON = timedelta(days=75)
-# Who gives once a year may have forgotten. Stripe tells of a renewal as long before as its settings say, at most this.
+# A yearly contributor may have forgotten. Stripe announces a renewal as early as its settings say, at most this early.
 NOTICE = timedelta(days=45)
 _LOST_TO_STRIPE = frozenset({"failed", "canceled"})
 
 
 class MailKind(StrEnum):
-    """Receipts are Stripe's. The first group goes to contributors, the second to staff."""
+    """The kinds of mail: first those to contributors, then those to staff. Stripe sends the receipts."""
 
     PAYMENT_PENDING = "payment_pending"
     PAYMENT_FAILED = "payment_failed"
@@ -53,9 +53,9 @@ _OF_INVOICES = frozenset({MailKind.RENEWAL_FAILED, MailKind.ACTION_NEEDED})
 
 @dataclass(frozen=True, slots=True)
 class DueMail:
-    """A mail to write. `key` is unique for its cause; `subject_id` is the object it is about.
+    """A mail to send. `key` is unique for its cause; `subject_id` is the id of the Stripe object it is about.
 
-    `contribution_id` is empty where no single contribution is concerned.
+    `contribution_id` is empty if the mail is not about a single contribution.
     """
 
     key: str
@@ -65,71 +65,73 @@ class DueMail:
     subject_id: str | None = None
 
 
-def mails_for(contribution_id: str, life: Life, facts: ContributionFacts, now: datetime) -> tuple[DueMail, ...]:
-    """Every mail these facts call for that is not too old; those already written are told apart by their key."""
+def mails_for(
+    contribution_id: str, lifecycle: Lifecycle, facts: ContributionFacts, now: datetime
+) -> tuple[DueMail, ...]:
+    """Return the recent mails that these facts call for. The outbox drops those it already has, by their key."""
     found = (
-        *_of_payments(contribution_id, life, facts),
+        *_of_payments(contribution_id, lifecycle, facts),
         *_of_invoices(contribution_id, facts),
-        *(mail for each in facts.subscriptions for mail in _of_subscription(contribution_id, each, now)),
+        *(
+            mail
+            for subscription in facts.subscriptions
+            for mail in _of_subscription(contribution_id, subscription, now)
+        ),
         *_of_reversals(contribution_id, facts),
     )
     return tuple(mail for mail in found if is_recent(mail, now))
 
 
 def is_recent(mail: DueMail, now: datetime) -> bool:
+    """Return whether a mail's cause is recent enough to send it."""
     return now - mail.caused_at < (INVOICE_HORIZON if mail.kind in _OF_INVOICES else HORIZON)
 
 
-def _of_payments(contribution_id: str, life: Life, facts: ContributionFacts) -> Iterator[DueMail]:
-    """A bank debit takes days: say that it is under way, and if it fails, that it did."""
+def _of_payments(contribution_id: str, lifecycle: Lifecycle, facts: ContributionFacts) -> Iterator[DueMail]:
+    """A bank debit takes days: one mail says that it is pending, another that it failed."""
     for session in facts.sessions:
         if session.status != "complete" or session.payment_status != "unpaid":
             continue
-        if life.state is ContributionState.PENDING:
+        if lifecycle.state is ContributionState.PENDING:
             key = f"{MailKind.PAYMENT_PENDING}:{session.id}"
             yield DueMail(key, MailKind.PAYMENT_PENDING, contribution_id, session.created_at, session.id)
-        if life.state is ContributionState.FAILED:
+        if lifecycle.state is ContributionState.FAILED:
             key = f"{MailKind.PAYMENT_FAILED}:{session.id}"
             yield DueMail(key, MailKind.PAYMENT_FAILED, contribution_id, session.created_at, session.id)
 
 
 def _of_invoices(contribution_id: str, facts: ContributionFacts) -> Iterator[DueMail]:
-    """A renewal that waits for its giver's word with the bank, or that failed: per attempt."""
-    waits_for_giver = bool(facts.intents) and facts.intents[-1].needs_contributor
+    """A renewal failed, or the contributor has to confirm it with their bank: a mail for each attempt."""
+    needs_confirmation = bool(facts.intents) and facts.intents[-1].needs_contributor
     for invoice in facts.invoices:
-        # The first invoice fails on the hosted page, before the reader's eyes.
+        # If the first invoice fails, the reader sees it on the hosted page.
         is_renewal = invoice.billing_reason != "subscription_create"
         if not is_renewal or invoice.status != "open" or invoice.attempt_count == 0:
             continue
-        kind = MailKind.ACTION_NEEDED if waits_for_giver else MailKind.RENEWAL_FAILED
+        kind = MailKind.ACTION_NEEDED if needs_confirmation else MailKind.RENEWAL_FAILED
         key = f"{kind}:{invoice.id}:{invoice.attempt_count}"
         yield DueMail(key, kind, contribution_id, invoice.created_at, invoice.id)
 
 
 def _of_subscription(contribution_id: str, subscription: SubscriptionState, now: datetime) -> Iterator[DueMail]:
-    is_living = subscription.status in {"active", "trialing", "past_due"}
-    is_leaving = subscription.is_cancel_at_period_end or subscription.cancel_at is not None
-    if is_living and is_leaving and subscription.canceled_at is not None:
-        asked_at = int(subscription.canceled_at.timestamp())
-        key = f"{MailKind.CANCEL_CONFIRMED}:{subscription.id}:{asked_at}"
+    is_running = subscription.status in {"active", "trialing", "past_due"}
+    is_ending = subscription.is_cancel_at_period_end or subscription.cancel_at is not None
+    if is_running and is_ending and subscription.canceled_at is not None:
+        canceled_at = int(subscription.canceled_at.timestamp())
+        key = f"{MailKind.CANCEL_CONFIRMED}:{subscription.id}:{canceled_at}"
         yield DueMail(key, MailKind.CANCEL_CONFIRMED, contribution_id, subscription.canceled_at, subscription.id)
     if subscription.status == "canceled" and subscription.ended_at is not None:
         key = f"{MailKind.ENDED}:{subscription.id}"
         yield DueMail(key, MailKind.ENDED, contribution_id, subscription.ended_at, subscription.id)
     renews_at = subscription.current_period_ends_at
-    if (
-        renews_at is not None
-        and not is_leaving
-        and _is_yearly(subscription)
-        and timedelta() < renews_at - now <= NOTICE
-    ):
+    if renews_at is not None and not is_ending and _is_yearly(subscription) and timedelta() < renews_at - now <= NOTICE:
         key = f"{MailKind.RENEWAL_COMING}:{subscription.id}:{int(renews_at.timestamp())}"
         yield DueMail(key, MailKind.RENEWAL_COMING, contribution_id, now, subscription.id)
 
 
 def _is_yearly(subscription: SubscriptionState) -> bool:
-    is_taken = subscription.status == "active" and subscription.pause_behavior is None
-    return is_taken and subscription.price_interval == "year"
+    is_collecting = subscription.status == "active" and subscription.pause_behavior is None
+    return is_collecting and subscription.price_interval == "year"
 
 
 def _of_reversals(contribution_id: str, facts: ContributionFacts) -> Iterator[DueMail]:

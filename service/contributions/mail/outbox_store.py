@@ -1,4 +1,4 @@
-"""The outbox: mails that causes called for, each once. Whom they go to is looked up when they are sent."""
+"""SQL of the mail outbox. A mail's recipient is not stored here but found when the mail is sent."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,10 @@ from service.database.metadata import metadata
 
 
 class MailStatus(StrEnum):
-    """`sending` stays behind when a process ends in mid-sending: it may be out, so nobody sends it again."""
+    """The status of a mail in the outbox.
+
+    A mail keeps `sending` if its process crashes. It may have been sent by then, so it is not sent again.
+    """
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -42,7 +45,7 @@ mail_outbox = Table(
 
 @dataclass(frozen=True, slots=True)
 class OutboxMail:
-    """A mail taken out of the outbox to be sent."""
+    """A mail from the outbox that is about to be sent. `attempt_count` includes the coming attempt."""
 
     key: str
     kind: MailKind
@@ -52,7 +55,7 @@ class OutboxMail:
 
 
 def add_mail(connection: Connection, mail: DueMail, now: datetime) -> None:
-    """Put a mail into the outbox unless its cause has one already."""
+    """Add a mail to the outbox, unless the outbox already has a mail with its key."""
     statement = insert(mail_outbox).values(
         key=mail.key,
         kind=mail.kind.value,
@@ -67,7 +70,7 @@ def add_mail(connection: Connection, mail: DueMail, now: datetime) -> None:
 
 
 def take_mail(connection: Connection, now: datetime) -> OutboxMail | None:
-    """The longest waiting mail that is due, marked as being sent; None when none is."""
+    """Mark the mail that has been due for the longest time as `sending` and return it. Return None if none is due."""
     c = mail_outbox.c
     due = (
         select(c.key)
@@ -89,12 +92,13 @@ def take_mail(connection: Connection, now: datetime) -> OutboxMail | None:
 
 
 def finish_mail(connection: Connection, key: str, status: MailStatus, now: datetime) -> None:
+    """Save the final status of a mail."""
     statement = update(mail_outbox).where(mail_outbox.c.key == key)
     connection.execute(statement.values(status=status.value, finished_at=now, last_error=None))
 
 
 def return_mail(connection: Connection, key: str, error: str, next_attempt_at: datetime | None) -> None:
-    """Put a mail that certainly was not sent back; without a next attempt it is dead."""
+    """Put a mail that was certainly not sent back into the outbox. Without a next attempt it is dead."""
     status = MailStatus.DEAD if next_attempt_at is None else MailStatus.WAITING
     values: dict[str, object] = {"status": status.value, "last_error": error}
     if next_attempt_at is not None:

@@ -1,4 +1,4 @@
-"""Sending what is in the outbox, through SMTP, or into files where none is set up."""
+"""Send the mail in the outbox by SMTP, or write it to files if no SMTP server is set."""
 
 import smtplib
 import ssl
@@ -34,9 +34,9 @@ Deliver = Callable[[EmailMessage], None]
 
 
 def send_due_mail(services: Services, deliver: Deliver | None = None) -> int:
-    """Send what is due, each at most once; how many were looked at.
+    """Send the mail that is due, and return how many mails were taken from the outbox.
 
-    A mail is marked before it is sent: a crash in between leaves it marked, and nobody sends it twice.
+    A mail is marked before it is sent. If the process crashes in between, the mail stays marked and is not sent twice.
     """
     deliver = deliver or deliverer(services.settings, services.clock)
     for count in range(MAX_MAILS_PER_RUN):
@@ -72,7 +72,7 @@ def _finish(services: Services, mail: OutboxMail, status: MailStatus, now: datet
 
 
 def _message(services: Services, mail: OutboxMail) -> EmailMessage | None:
-    """The mail in full; None where its contributor has no address, or none any more, or nothing is left to do."""
+    """Return the complete mail, or None if the contributor has no address or there is nothing left to do."""
     with services.engine.begin() as connection:
         contribution = store.find_contribution(connection, mail.contribution_id)
         address = store.email_of(connection, mail.contribution_id)
@@ -84,7 +84,7 @@ def _message(services: Services, mail: OutboxMail) -> EmailMessage | None:
     text = mail_text(mail.kind, MailFacts(_site_name(services, contribution), contribution, link, mail.subject_id))
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, recipient, text.subject
-    message["Message-ID"] = f"<{_fingerprint(mail)}@{urlsplit(services.settings.public_url).hostname}>"
+    message["Message-ID"] = f"<{_message_id(mail)}@{urlsplit(services.settings.public_url).hostname}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text.body)
     return message
@@ -99,7 +99,7 @@ def _site_name(services: Services, contribution: Contribution | None) -> str:
 
 
 def _link(services: Services, mail: OutboxMail, contribution: Contribution | None) -> str | None:
-    """Where something can be done about it; None where that has been done meanwhile."""
+    """Return the address at which the reader can act on the mail, or None if that is no longer needed."""
     public_url = services.settings.public_url
     if mail.kind is MailKind.PORTAL_LINK:
         return f"{public_url}/portal/{seal_link(services.keys, mail.subject_id or '')}"
@@ -110,18 +110,18 @@ def _link(services: Services, mail: OutboxMail, contribution: Contribution | Non
     return f"{public_url}/portal?site={contribution.attempt.mark.site}" if contribution else ""
 
 
-def _fingerprint(mail: OutboxMail) -> str:
+def _message_id(mail: OutboxMail) -> str:
     return sha256(mail.key.encode()).hexdigest()[:32]
 
 
 def deliverer(settings: Settings, clock: Callable[[], datetime]) -> Deliver:
-    """How mail leaves: by SMTP where SMTP_URL is set, else as files in `VAR_DIR/mail`."""
+    """Return the function that sends a mail: by SMTP if SMTP_URL is set, else to a file in `VAR_DIR/mail`."""
     if settings.smtp_url is None:
-        return _into_folder(settings.var_dir / "mail", clock)
+        return _to_folder(settings.var_dir / "mail", clock)
     return _by_smtp(settings.smtp_url)
 
 
-def _into_folder(folder: Path, clock: Callable[[], datetime]) -> Deliver:
+def _to_folder(folder: Path, clock: Callable[[], datetime]) -> Deliver:
     def deliver(message: EmailMessage) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         name = str(message["Message-ID"]).strip("<>").partition("@")[0]
@@ -131,7 +131,7 @@ def _into_folder(folder: Path, clock: Callable[[], datetime]) -> Deliver:
 
 
 def _by_smtp(url: str) -> Deliver:
-    """`smtp://` with STARTTLS wherever the server offers it, `smtps://` with TLS from the start."""
+    """Send with STARTTLS if the address is `smtp://` and the server offers it, and with TLS if it is `smtps://`."""
     parts = urlsplit(url)
 
     def deliver(message: EmailMessage) -> None:

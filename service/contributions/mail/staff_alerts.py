@@ -1,4 +1,4 @@
-"""What staff are told of at once, by mail: what Stripe's objects say themselves."""
+"""Mail to staff about facts that need attention at once, such as a failed payout."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -9,7 +9,7 @@ from service.stripe_gateway.fetched import Fact, FraudWarning, LapsedMandate
 
 
 def alerts_for(facts: Iterable[Fact], now: datetime) -> tuple[DueMail, ...]:
-    """Every alert these facts call for that is not too old; those already written are told apart by their key."""
+    """Return the recent alerts that these facts call for. The outbox drops those it already has, by their key."""
     return tuple(mail for mail in _alerts(tuple(facts), now) if is_recent(mail, now))
 
 

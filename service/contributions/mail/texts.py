@@ -1,6 +1,7 @@
-"""What our mails say. Plain text, short, and nothing in it that a stranger could use.
+"""The texts of mails: plain, short, and without anything a stranger could misuse.
 
-Readers are written to in the language they gave in; those texts stand with the texts of the pages.
+Mail to readers is in the language of their contribution; its texts are in service/pages/locales. Mail to staff is in
+English.
 """
 
 from dataclasses import dataclass
@@ -13,15 +14,17 @@ from service.pages.language import Language, language
 
 @dataclass(frozen=True, slots=True)
 class MailText:
+    """The subject and the plain text of a mail."""
+
     subject: str
     body: str
 
 
 @dataclass(frozen=True, slots=True)
 class MailFacts:
-    """What a mail is filled with. `link` leads to where something can be done about it.
+    """The values in a mail's text. `link`: the address at which the reader can act on the mail.
 
-    `contribution` is None only in mail to staff that concerns no single one.
+    `contribution` is None only in mail to staff that is not about a single contribution.
     """
 
     site_name: str
@@ -33,61 +36,71 @@ class MailFacts:
 _STAFF_TEXTS: dict[MailKind, tuple[str, str]] = {
     MailKind.DISPUTE_OPENED: (
         "[{site}] A contribution is disputed",
-        "Dispute {subject_id} concerns contribution {contribution}. Answer it in Stripe's dashboard before it is due.",
+        (
+            "A bank opened dispute {subject_id} about contribution {contribution}.\n"
+            "Answer it in Stripe's dashboard before its deadline."
+        ),
     ),
     MailKind.REFUND_FAILED: (
         "[{site}] A refund failed",
-        "Refund {subject_id} of contribution {contribution} did not reach the contributor; the money is back with you.",
+        (
+            "Refund {subject_id} of contribution {contribution} did not reach the contributor.\n"
+            "The money is back on your Stripe balance. Please refund the contributor in another way."
+        ),
     ),
     MailKind.FRAUD_WARNING: (
         "[{site}] Early fraud warning",
-        "Charge {subject_id} of contribution {contribution} was reported as fraud. Refunding it now avoids a dispute.",
+        (
+            "Charge {subject_id} of contribution {contribution} was reported as fraud.\n"
+            "If you refund it now, you avoid a dispute."
+        ),
     ),
     MailKind.INVOICE_STUCK: (
         "[{site}] A renewal is stuck",
         (
-            "Stripe could not finalise invoice {subject_id} of contribution {contribution}, so takes nothing for it.\n"
-            "The invoice says why in Stripe's dashboard, often a missing address or tax setting. Finalise it there."
+            "Stripe could not finalise invoice {subject_id} of contribution {contribution}, so it takes no payment.\n"
+            "Stripe's dashboard shows the reason on the invoice, often a missing address or tax setting.\n"
+            "Correct it and finalise the invoice there."
         ),
     ),
     MailKind.MANDATE_LAPSED: (
-        "[{site}] A debit mandate lapsed",
+        "[{site}] A direct debit mandate has ended",
         (
-            "Mandate {subject_id} of contribution {contribution} is in force no more, so the next debit will fail.\n"
-            "Ask the contributor for another payment method; the page they manage their contribution on takes it."
+            "Mandate {subject_id} of contribution {contribution} is no longer valid, so the next payment will fail.\n"
+            "Ask the contributor for another payment method. They can add it on the page for managing contributions."
         ),
     ),
     MailKind.PAYOUT_FAILED: (
         "A payout failed",
         (
-            "Payout {subject_id} did not reach your bank; the money is back on your Stripe balance.\n"
-            "Look at the bank account in Stripe's dashboard: payouts stay off until it is put right."
+            "Payout {subject_id} did not reach your bank. The money is back on your Stripe balance.\n"
+            "Check the bank account in Stripe's dashboard. Payouts are off until it is corrected."
         ),
     ),
 }
 
 
 def mail_text(kind: MailKind, facts: MailFacts) -> MailText:
-    """The text of one mail; amounts and dates as the reader's language writes them, staff are written to in English."""
+    """Return the text of a mail, with amounts and dates in the format of the reader's language."""
     if kind in STAFF_KINDS:
         subject, body = _STAFF_TEXTS[kind]
         contribution_id = facts.contribution.id if facts.contribution else ""
         values = {"site": facts.site_name, "subject_id": facts.subject_id or "", "contribution": contribution_id}
         return MailText(subject.format(**values), body.format(**values) + "\n")
     if facts.contribution is None:
-        raise ValueError(f"a reader's mail without a contribution: {kind}")
-    spoken = language(facts.contribution.attempt.language)
-    values = _values(spoken, facts, facts.contribution)
-    return MailText(spoken.text(f"mail_{kind}_subject", **values), spoken.text(f"mail_{kind}_body", **values) + "\n")
+        raise ValueError(f"mail to a reader needs a contribution: {kind}")
+    texts = language(facts.contribution.attempt.language)
+    values = _values(texts, facts, facts.contribution)
+    return MailText(texts.text(f"mail_{kind}_subject", **values), texts.text(f"mail_{kind}_body", **values) + "\n")
 
 
-def _values(spoken: Language, facts: MailFacts, contribution: Contribution) -> dict[str, str]:
-    attempt, life = contribution.attempt, contribution.life
+def _values(texts: Language, facts: MailFacts, contribution: Contribution) -> dict[str, str]:
+    attempt, lifecycle = contribution.attempt, contribution.lifecycle
     return {
         "site": facts.site_name,
-        "amount": spoken.amount(life.recurring or attempt.amount),
-        "refunded": spoken.amount(Money(life.refunded_minor, attempt.amount.currency)),
-        "ends_on": spoken.day(life.ends_at) if life.ends_at else "",
-        "renews_on": spoken.day(life.paid_until) if life.paid_until else "",
+        "amount": texts.amount(lifecycle.recurring or attempt.amount),
+        "refunded": texts.amount(Money(lifecycle.refunded_minor, attempt.amount.currency)),
+        "ends_on": texts.day(lifecycle.ends_at) if lifecycle.ends_at else "",
+        "renews_on": texts.day(lifecycle.paid_until) if lifecycle.paid_until else "",
         "link": facts.link,
     }

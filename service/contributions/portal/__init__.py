@@ -1,1 +1,1 @@
-"""Manage a contribution: a one-time link by mail opens Stripe's customer portal."""
+"""Manage a contribution: a mailed one-time link opens Stripe's customer portal."""

@@ -1,4 +1,4 @@
-"""One-time links to the portal: each opens once, for a while; and whom an e-mail address belongs to."""
+"""SQL of the one-time portal links, and of the contribution that an e-mail address belongs to."""
 
 from datetime import datetime
 
@@ -23,7 +23,10 @@ portal_links = Table(
 
 
 def contribution_by_email(connection: Connection, site: str, email: str) -> str | None:
-    """The contribution a contributor would manage: a recurring one before a one-off, newer before older."""
+    """Return the id of the contribution to manage, or None if the address is unknown on this site.
+
+    A recurring contribution comes before a one-off, and a newer one before an older.
+    """
     c = contributions.c
     statement = (
         select(c.id)
@@ -37,6 +40,7 @@ def contribution_by_email(connection: Connection, site: str, email: str) -> str 
 
 
 def count_links_since(connection: Connection, contribution_id: str, since: datetime) -> int:
+    """Return how many links were made for a contribution at `since` or later."""
     c = portal_links.c
     statement = select(func.count()).where(c.contribution_id == contribution_id, c.created_at >= since)
     return int(connection.scalar(statement) or 0)
@@ -45,12 +49,13 @@ def count_links_since(connection: Connection, contribution_id: str, since: datet
 def insert_link(
     connection: Connection, link_id: str, contribution_id: str, created_at: datetime, expires_at: datetime
 ) -> None:
+    """Save a new link."""
     values = {"id": link_id, "contribution_id": contribution_id, "created_at": created_at, "expires_at": expires_at}
     connection.execute(insert(portal_links).values(values))
 
 
 def use_link(connection: Connection, link_id: str, now: datetime) -> str | None:
-    """The contribution a link opens, used up by this; None when it was used, has expired or never was."""
+    """Mark a link as used and return its contribution's id. Return None if it is unknown, expired or already used."""
     c = portal_links.c
     statement = (
         update(portal_links)

@@ -74,8 +74,8 @@ def test_the_limit_holds_for_the_choice_not_for_the_fee_on_top() -> None:
 
 def test_a_raised_minimum_never_exceeds_the_maximum() -> None:
     with pytest.raises(InvalidAmountError):
-        chosen_amount(form(amount="5"), COURIER, "EUR", least_minor=1000)
-    assert chosen_amount(form(amount="2000"), COURIER, "EUR", least_minor=10**9).amount_minor == 200_000
+        chosen_amount(form(amount="5"), COURIER, "EUR", raised_minimum_minor=1000)
+    assert chosen_amount(form(amount="2000"), COURIER, "EUR", raised_minimum_minor=10**9).amount_minor == 200_000
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from service.contributions.checkout.card_testing import LEAST_DECLINES, PROOF_BITS, Outcomes, is_proof, is_tripped
+from service.contributions.checkout.card_testing import (
+    MINIMUM_DECLINES,
+    PROOF_BITS,
+    Outcomes,
+    is_card_testing,
+    is_proof,
+)
 from service.decisions.prompt_token import PromptToken, prompt_sealer, seal_prompt_token
 from tests.contributions.conftest import Newsroom
 
@@ -197,7 +203,7 @@ def test_one_showing_opens_ten_sessions_an_hour(newsroom: Newsroom) -> None:
 
 
 def test_testing_cards_trips_the_limit_until_work_is_shown(newsroom: Newsroom) -> None:
-    newsroom.decline(LEAST_DECLINES)
+    newsroom.decline(MINIMUM_DECLINES)
     token = newsroom.token()
 
     blocked = newsroom.checkout(support_token=token)
@@ -209,7 +215,7 @@ def test_testing_cards_trips_the_limit_until_work_is_shown(newsroom: Newsroom) -
 
     assert (blocked.status_code, blocked.json["code"]) == (403, "proof_needed")
     assert (small.status_code, small.json["code"]) == (422, "invalid_amount")
-    assert small.json["title"] == "the least is 5.00 EUR"
+    assert small.json["title"] == "the minimum is 5.00 EUR"
     assert (small.json["minimum_minor"], small.json["currency"]) == (500, "EUR")
     assert (passed.status_code, later.status_code) == (200, 200)
 
@@ -223,9 +229,9 @@ def test_a_proof_is_a_hash_with_leading_zero_bits() -> None:
 
 
 def test_ordinary_declines_trip_nothing() -> None:
-    assert not is_tripped(Outcomes(succeeded=0, declined=LEAST_DECLINES - 1))
-    assert not is_tripped(Outcomes(succeeded=400, declined=20))
-    assert is_tripped(Outcomes(succeeded=30, declined=20))
+    assert not is_card_testing(Outcomes(succeeded=0, declined=MINIMUM_DECLINES - 1))
+    assert not is_card_testing(Outcomes(succeeded=400, declined=20))
+    assert is_card_testing(Outcomes(succeeded=30, declined=20))
 
 
 def test_an_attempt_that_expired_is_resumed_by_its_link(newsroom: Newsroom) -> None:

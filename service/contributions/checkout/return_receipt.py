@@ -1,7 +1,7 @@
-"""A sealed word that a reader has given, for the way back to a page whose passport lies in the browser's own storage.
+"""A sealed receipt in the link back from Stripe, for pages that keep the passport in the browser's local storage.
 
-It stands in the fragment of the link back, so no server and no log sees it, and is good for an hour. It names its
-contribution, so that one gift makes a few browsers supporters and not all that its link is shared with.
+It is in the link's fragment, so no server and no log sees it, and is valid for an hour. It names its contribution, so
+that a shared link makes only a few browsers supporters.
 """
 
 import json
@@ -13,30 +13,33 @@ from service.readers.site_time import SKEW_SECONDS
 from service.sealing import KeyRing
 
 RECEIPT_SECONDS = 3600
-_PURPOSE = "gift receipt"
+_PURPOSE = "return receipt"
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnReceipt:
+    """The contribution a reader comes back from. `campaign` is None if it began on the support page."""
+
     contribution_id: str
     interval: Interval
     campaign: str | None
 
 
-def new_receipt(ring: KeyRing, site: str, receipt: ReturnReceipt, instant: int) -> str:
+def seal_receipt(ring: KeyRing, site: str, receipt: ReturnReceipt, instant: int) -> str:
+    """Return the receipt as text that only this site can open. `instant` is in seconds since 1970."""
     plain = json.dumps([receipt.contribution_id, receipt.interval.value, receipt.campaign, instant]).encode()
     return ring.sealer(_PURPOSE, site).seal(plain)
 
 
 def open_receipt(ring: KeyRing, site: str, text: str, instant: int) -> ReturnReceipt:
-    """The receipt of this site; raises InvalidTokenError for anything malformed, forged, foreign or old."""
+    """Return the receipt in `text`. Raise InvalidTokenError if it is forged, expired or of another site."""
     plain = ring.sealer(_PURPOSE, site).open(text)
     if plain is None:
-        raise InvalidTokenError("this receipt is not one of ours")
+        raise InvalidTokenError("this receipt was not made by this service")
     try:
         contribution_id, interval, campaign, issued_at = json.loads(plain)
-    except ValueError as error:  # sealed by a release whose receipts had other parts
-        raise InvalidTokenError("this receipt is of another release") from error
+    except ValueError as error:  # a release whose receipts had other parts sealed it
+        raise InvalidTokenError("this receipt was made by another release") from error
     if not -SKEW_SECONDS <= instant - issued_at <= RECEIPT_SECONDS:
         raise InvalidTokenError("this receipt has expired")
     return ReturnReceipt(contribution_id, Interval(interval), campaign)

@@ -1,6 +1,6 @@
 """From a pressed button to ledger and contribution, through the real SDK and the sandbox's signed webhooks."""
 
-from service.contributions.lifecycle_store import rebuild_contributions
+from service.contributions.rebuild import rebuild_contributions
 from tests.contributions.conftest import Newsroom
 
 

@@ -4,7 +4,7 @@ from html import unescape
 
 import pytest
 
-from service.contributions.checkout.card_testing import LEAST_DECLINES
+from service.contributions.checkout.card_testing import MINIMUM_DECLINES
 from service.pages.language import LANGUAGES, language
 from tests.contributions.conftest import Newsroom
 
@@ -48,7 +48,7 @@ def test_it_is_explained_in_the_language_of_the_page(newsroom: Newsroom) -> None
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_while_cards_are_tested_the_page_says_so_honestly(newsroom: Newsroom, tag: str) -> None:
     """It runs no script, so it cannot show the work a browser does for the widget."""
-    newsroom.decline(LEAST_DECLINES)
+    newsroom.decline(MINIMUM_DECLINES)
 
     answer = newsroom.client.post("/v1/checkout", data=form(newsroom, language=tag), headers=BROWSER)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from service.contributions.checkout.given_token import ReturnReceipt, new_receipt
+from service.contributions.checkout.return_receipt import ReturnReceipt, seal_receipt
 from service.money import Interval
 from service.web.rate_limits import limiter
 from tests.contributions.conftest import Newsroom
@@ -106,7 +106,7 @@ def test_only_a_receipt_of_ours_counts(newsroom: Newsroom) -> None:
 
 def test_a_receipt_of_another_release_is_refused(newsroom: Newsroom) -> None:
     ring, instant = newsroom.services.keys, int(newsroom.clock().timestamp())
-    older = ring.sealer("gift receipt", "courier").seal(json.dumps(["one_off", None, instant]).encode())
+    older = ring.sealer("return receipt", "courier").seal(json.dumps(["one_off", None, instant]).encode())
 
     assert hand_in(newsroom, older).status_code == 403
 
@@ -143,7 +143,7 @@ def restless(monkeypatch: pytest.MonkeyPatch, newsroom: Newsroom) -> Iterator[No
 def test_gifts_handed_in_at_once_are_counted_each_by_itself(newsroom: Newsroom) -> None:
     ring, instant = newsroom.services.keys, int(newsroom.clock().timestamp())
     gifts = [ReturnReceipt(f"ctb_{number}", Interval.MONTH, None) for number in range(20)]
-    receipts = [new_receipt(ring, "courier", gift, instant) for gift in gifts]
+    receipts = [seal_receipt(ring, "courier", gift, instant) for gift in gifts]
 
     def one_more(number: int) -> int:
         client = newsroom.client.application.test_client()
