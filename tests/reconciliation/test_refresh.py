@@ -14,7 +14,7 @@ from service.reconciliation.backfill import backfill
 from service.reconciliation.refresh import MAX_ATTEMPTS, drain, next_attempt, sweep
 from service.stripe_events import store
 from tests.conftest import plain_address
-from tests.contributions.conftest import Newsroom
+from tests.contributions.world import Newsroom
 from tests.stripe_events.webhook import event, send
 
 PICTURE = """

@@ -17,7 +17,7 @@ from service.reconciliation.refresh import sweep
 from service.services import EXTENSION, Services
 from service.settings import Settings
 from tests.conftest import SettableClock
-from tests.contributions.conftest import SITE
+from tests.contributions.world import SITE
 from tests.scenarios.scripted import Json, ScriptedStripe, serving
 from tests.stripe import WEBHOOK_SECRET
 from tests.stripe_events.webhook import signed
