@@ -11,7 +11,7 @@ from tests.browser.axe import faults
 from tests.browser.hearing import wait_for
 from tests.browser.press import Press
 from tests.browser.stub import Stub, prompt, serving
-from tests.pages.shown import PAGES, create_pages
+from tests.pages.make import PAGES, create_pages
 
 pytestmark = pytest.mark.browser
 

@@ -1,80 +1,40 @@
-"""A signed-in reader gives on one device: the others know, and an experiment counts who takes part in it."""
+"""A signed-in reader contributes on one device: their other devices know it, and their experiment counts it."""
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from flask.testing import FlaskClient
 
-from service.campaigns.editing import Author, Release, publish, save_campaign, save_site
-from service.campaigns.snapshot.holder import SnapshotHolder
-from service.campaigns.store import DocumentKind
 from service.contributions.earned_store import earned_sums
 from service.contributions.forget import unlink_account
 from service.money import Interval
 from service.readers.contributions import GivenContribution, settled, with_gifts
 from service.readers.reader import Giving, RecurringState
-from tests.contributions.conftest import SITE, Newsroom
+from tests.contributions.world import HOME, Newsroom, decide, open_devices, pay
 from tests.decisions import make
-from tests.readers.assertions import EC, public, signed
-
-KEYS = {"audience": "keepopen", "keys": {"key_id": "ec", "algorithm": "ES256", "public_key": public(EC)}}
-CAMPAIGN: dict[str, Any] = {
-    "key": "autumn",
-    "site": "courier",
-    "kind": "epic",
-    "placement": "article_top",
-    "variants": {"key": "control", "copy": {"en": {"heading": "Give", "button": "Give"}}},
-}
 
 
-def open_with(newsroom: Newsroom, **changes: Any) -> tuple[FlaskClient, FlaskClient]:
-    """A phone and a desk, on a site that vouches for its readers and asks them."""
-    engine, author = newsroom.services.engine, Author("editor", newsroom.clock())
-    save_site(engine, {**SITE, "reader_assertion": KEYS}, author)
-    save_campaign(engine, {**CAMPAIGN, **changes}, author)
-    publish(engine, DocumentKind.CAMPAIGN, "autumn", Release(), author)
-    newsroom.services.part(SnapshotHolder).refresh()
-    return newsroom.client.application.test_client(), newsroom.client.application.test_client()
-
-
-def decide(client: FlaskClient, *, is_signed_in: bool = True, **changes: Any) -> dict[str, Any]:
-    body = {"site": "courier", "view_id": uuid4().hex, "page_id": f"/{uuid4().hex}", "consent": "full", **changes}
-    answer = client.post("/v1/decide", json=body | ({"reader_assertion": signed()} if is_signed_in else {}))
-    assert answer.status_code == 200, answer.json
-    return dict(answer.get_json())
-
-
-def pay(newsroom: Newsroom, device: FlaskClient, decision: dict[str, Any], interval: str = "one_off") -> str:
-    """Give through the prompt on this device; where Stripe sends its reader back to."""
-    body = {"interval": interval, "amount": "5", "prompt_token": decision["prompts"][0]["prompt_token"]}
-    answer = device.post("/v1/checkout", json=body, headers={"Origin": "https://courier.example"})
-    assert answer.status_code == 200, answer.json
-    return str(newsroom.stripe.pay(answer.get_json()["checkout_url"]).headers["Location"])
-
-
-@pytest.mark.parametrize("is_told_by", ["the way back", "Stripe's events"])
+@pytest.mark.parametrize("is_known_from", ["the return", "Stripe's events"])
 @pytest.mark.parametrize(("interval", "state"), [("one_off", "one_off"), ("month", "recurring")])
 def test_a_contribution_on_one_device_silences_the_ask_on_the_others(
-    newsroom: Newsroom, is_told_by: str, interval: str, state: str
+    newsroom: Newsroom, is_known_from: str, interval: str, state: str
 ) -> None:
-    phone, desk = open_with(newsroom)
-    decide(desk)
+    phone, desktop = open_devices(newsroom)
+    decide(desktop)
     location = pay(newsroom, phone, decide(phone), interval)
-    assert decide(desk)["prompts"]
+    assert decide(desktop)["prompts"]
 
-    if is_told_by == "the way back":
+    if is_known_from == "the return":
         phone.get(location.partition("example")[2])
     else:
         newsroom.clock.advance(minutes=1)
         newsroom.settle()
 
-    assert [decide(device)["prompts"] for device in (desk, phone)] == [[], []]
-    assert decide(desk)["reader"]["supporter"] == state
+    assert [decide(device)["prompts"] for device in (desktop, phone)] == [[], []]
+    assert decide(desktop)["reader"]["supporter"] == state
 
 
-def test_a_reader_who_was_erased_stays_erased(newsroom: Newsroom) -> None:
-    phone, _ = open_with(newsroom)
+def test_an_erased_reader_stays_erased(newsroom: Newsroom) -> None:
+    phone, _ = open_devices(newsroom)
     pay(newsroom, phone, decide(phone))
     with newsroom.services.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM readers")
@@ -89,81 +49,84 @@ def test_a_reader_who_was_erased_stays_erased(newsroom: Newsroom) -> None:
     assert newsroom.rows(kept) == [(0,)]
 
 
-@pytest.mark.parametrize(("experiment", "counts"), [({}, True), ({"coverage": 0}, False)])
-def test_a_bandit_earns_from_those_who_take_part_alone(
-    newsroom: Newsroom, experiment: dict[str, Any], counts: bool
+@pytest.mark.parametrize(("experiment", "is_counted"), [({}, True), ({"coverage": 0}, False)])
+def test_earnings_count_only_readers_in_the_experiment(
+    newsroom: Newsroom, experiment: dict[str, Any], *, is_counted: bool
 ) -> None:
-    phone, _ = open_with(newsroom, experiment=experiment)
+    phone, _ = open_devices(newsroom, experiment=experiment)
     pay(newsroom, phone, decide(phone, is_signed_in=False))
     newsroom.clock.advance(minutes=1)
 
     newsroom.settle()
 
     with newsroom.services.engine.connect() as connection:
-        assert bool(earned_sums(connection, "courier")) is counts
-    assert newsroom.rows("SELECT state, is_counted, reader_hash FROM contributions") == [("complete", counts, None)]
+        assert bool(earned_sums(connection, "courier")) is is_counted
+    rows = newsroom.rows("SELECT state, is_counted, reader_hash FROM contributions")
+    assert rows == [("complete", is_counted, None)]
 
 
 @pytest.mark.parametrize("is_local", [False, True])
-def test_a_checkout_that_was_left_is_known_with_its_interval(newsroom: Newsroom, is_local: bool) -> None:
-    phone, _ = open_with(newsroom, reader={"abandoned_checkout": {"intervals": "month"}})
-    open_again = {**CAMPAIGN, "reader": {}, "key": "winter", "priority": 200}
-    author = Author("editor", newsroom.clock())
-    save_campaign(newsroom.services.engine, open_again, author)
-    publish(newsroom.services.engine, DocumentKind.CAMPAIGN, "winter", Release(), author)
-    newsroom.services.part(SnapshotHolder).refresh()
-    held = {"passport": ""} if is_local else {}
+def test_an_abandoned_checkout_is_known_with_its_interval(newsroom: Newsroom, *, is_local: bool) -> None:
+    phone, _ = open_devices(newsroom, reader={"abandoned_checkout": {"intervals": "month"}})
+    newsroom.publish_campaign(key="winter", priority=200)
+    carried = {"passport": ""} if is_local else {}
 
-    asked = [decide(phone, is_signed_in=False, **held)]
+    decisions = [decide(phone, is_signed_in=False, **carried)]
     for interval in ("one_off", "month"):
-        held = {name: asked[-1][name] for name in held}
-        token = asked[-1]["prompts"][0]["prompt_token"]
-        body = {"interval": interval, "amount": "5", "prompt_token": token, **held}
-        begun = phone.post("/v1/checkout", json=body, headers={"Origin": "https://courier.example"})
+        carried = {name: decisions[-1][name] for name in carried}
+        token = decisions[-1]["prompts"][0]["prompt_token"]
+        body = {"interval": interval, "amount": "5", "prompt_token": token, **carried}
+        begun = phone.post("/v1/checkout", json=body, headers={"Origin": HOME})
         assert ("passport" in begun.get_json(), "Set-Cookie" in begun.headers) == (is_local, not is_local)
-        asked.append(decide(phone, is_signed_in=False, **{name: begun.get_json()[name] for name in held}))
+        carried = {name: begun.get_json()[name] for name in carried}
+        decisions.append(decide(phone, is_signed_in=False, **carried))
 
-    assert [one["prompts"][0]["campaign"] for one in asked] == ["winter", "winter", "autumn"]
+    assert [decision["prompts"][0]["campaign"] for decision in decisions] == ["winter", "winter", "autumn"]
 
 
-def test_a_reader_who_holds_nothing_begins_a_checkout_all_the_same(newsroom: Newsroom) -> None:
+def test_a_reader_without_a_passport_can_start_a_checkout(newsroom: Newsroom) -> None:
     begun = newsroom.checkout(passport="")
 
     assert (begun.status_code, begun.json["passport"]) == (200, "")
 
 
-def gift(interval: Interval = Interval.MONTH, given_at: int = make.instant(), **changes: Any) -> GivenContribution:
-    return GivenContribution(interval, given_at, campaign="autumn", **changes)
+def contribution(
+    interval: Interval = Interval.MONTH, given_at: int = make.instant(), **fields: Any
+) -> GivenContribution:
+    return GivenContribution(interval, given_at, campaign="autumn", **fields)
 
 
-def test_an_old_copy_brings_back_nothing_that_is_over() -> None:
-    running = with_gifts(make.reader(), (), (gift(),))
-    failing = with_gifts(running, (gift(),), (gift(past_due_at=make.instant() + make.DAY),))
-    again = settled(failing, (gift(),))
-    over = settled(running, (gift(ended_at=make.instant() + 2 * make.DAY),))
+def test_an_old_passport_does_not_revive_a_contribution_that_ended() -> None:
+    running = with_gifts(make.reader(), (), (contribution(),))
+    failing = with_gifts(running, (contribution(),), (contribution(past_due_at=make.instant() + make.DAY),))
+    again = settled(failing, (contribution(),))
+    over = settled(running, (contribution(ended_at=make.instant() + 2 * make.DAY),))
 
     assert again == running
     assert (failing.giving.recurring, over.giving.recurring) == (RecurringState.PAST_DUE, RecurringState.NONE)
 
 
-def test_a_running_contribution_counts_before_an_older_one_that_is_over() -> None:
-    later = gift(given_at=make.instant() + 9 * make.DAY)
+def test_a_running_contribution_counts_before_an_older_one_that_ended() -> None:
+    ended, running = (
+        contribution(ended_at=make.instant() + 10 * make.DAY),
+        contribution(given_at=make.instant() + 9 * make.DAY),
+    )
 
-    reader = with_gifts(make.reader(), (), (gift(ended_at=make.instant() + 10 * make.DAY), later))
+    reader = with_gifts(make.reader(), (), (ended, running))
 
-    assert (reader.giving.recurring, reader.giving.recurring_at) == (RecurringState.ACTIVE, later.given_at)
+    assert (reader.giving.recurring, reader.giving.recurring_at) == (RecurringState.ACTIVE, running.given_at)
 
 
-def test_telling_a_gift_again_changes_nothing() -> None:
-    given = (gift(Interval.ONE_OFF),)
-    once = with_gifts(make.reader(), (), given)
+def test_adding_a_contribution_again_changes_nothing() -> None:
+    contributions = (contribution(Interval.ONE_OFF),)
+    once = with_gifts(make.reader(), (), contributions)
 
-    assert with_gifts(once, given, given) == once
+    assert with_gifts(once, contributions, contributions) == once
     assert once.prompts[0].contributed_count == 1
 
 
-def test_a_checkout_is_finished_by_its_gift() -> None:
+def test_a_contribution_ends_the_open_checkout_unless_it_is_void() -> None:
     begun = make.reader(giving=Giving(checkout_at=make.instant() + 1200))
 
-    assert settled(begun, (gift(Interval.ONE_OFF),)).giving.checkout_at == 0
-    assert settled(begun, (gift(Interval.ONE_OFF, is_void=True),)).giving.checkout_at > 0
+    assert settled(begun, (contribution(Interval.ONE_OFF),)).giving.checkout_at == 0
+    assert settled(begun, (contribution(Interval.ONE_OFF, is_void=True),)).giving.checkout_at > 0

@@ -1,4 +1,4 @@
-"""What staff read of the counts."""
+"""GET /v1/insights: counts of prompts per day, campaign and variant, and which queries are refused."""
 
 from collections import Counter
 from datetime import date
@@ -39,23 +39,23 @@ def get(app: Flask, app_services: Services) -> Any:
         }),
     )  # fmt: skip
 
-    def got(path: str = "/v1/insights/tide", *, is_known: bool = True, **query: str) -> Any:
+    def request(path: str = "/v1/insights/tide", *, is_known: bool = True, **query: str) -> Any:
         headers = {"Authorization": f"Bearer {token}"} if is_known else {}
         return app.test_client().get(path, query_string=NOVEMBER | query, headers=headers)
 
-    return got
+    return request
 
 
-def line(campaign: str = "autumn", *, is_counted: bool = True, **counts: int) -> dict[str, Any]:
-    nothing = dict.fromkeys(("shown", "seen", "dismissed", "clicked"), 0)
+def day_of(campaign: str = "autumn", *, is_counted: bool = True, **counts: int) -> dict[str, Any]:
+    zeros = dict.fromkeys(("shown", "seen", "dismissed", "clicked"), 0)
     about = {"day": "2026-11-18", "campaign": campaign, "variant": "control", "is_counted": is_counted}
-    return about | nothing | {"paid": 0, "earned": []} | counts
+    return about | zeros | {"paid": 0, "earned": []} | counts
 
 
-def test_each_variants_day_is_one_line(get: Any) -> None:
-    both = [line(seen=2, is_counted=False), line(seen=5, shown=9)]
+def test_a_line_counts_a_variant_on_a_day(get: Any) -> None:
+    both = [day_of(seen=2, is_counted=False), day_of(seen=5, shown=9)]
 
-    assert get().get_json() == {"counts": [*both, line("winter", clicked=1)]}
+    assert get().get_json() == {"counts": [*both, day_of("winter", clicked=1)]}
     assert get(campaign="autumn").get_json() == {"counts": both}
     assert get(to="2026-11-17").get_json() == {"counts": []}
 
@@ -72,5 +72,5 @@ def test_each_variants_day_is_one_line(get: Any) -> None:
         ({"is_known": False}, 401),
     ],
 )
-def test_what_makes_no_sense_is_refused(get: Any, query: dict[str, Any], status: int) -> None:
+def test_an_invalid_query_is_refused(get: Any, query: dict[str, Any], status: int) -> None:
     assert get(**query).status_code == status

@@ -1,4 +1,4 @@
-"""What is measured goes back into the snapshot decisions read."""
+"""Measuring saves the shares of bandits and the money raised to the snapshot that decisions use."""
 
 from collections import Counter
 from datetime import date
@@ -15,7 +15,7 @@ from service.services import Services
 from tests.decisions import make
 
 
-def test_value_is_a_years_giving_in_the_sites_own_smallest_amounts() -> None:
+def test_value_is_a_years_contributions_in_units_of_the_sites_smallest_amounts() -> None:
     campaign = make.campaign(variants=(make.variant("a"), make.variant("b")))
     sums = (
         EarnedSum("autumn", "a", Interval.ONE_OFF, "EUR", 2, 600),
@@ -24,17 +24,17 @@ def test_value_is_a_years_giving_in_the_sites_own_smallest_amounts() -> None:
         EarnedSum("other", "a", Interval.ONE_OFF, "EUR", 9, 9000),
     )
 
-    earned = {one.variant: one for one in earned_by_variant(campaign, {"a": 50}, sums, make.site())}
+    earned = {result.variant: result for result in earned_by_variant(campaign, {"a": 50}, sums, make.site())}
 
     assert (earned["a"].seen, earned["a"].contributions, earned["a"].value) == (50, 3, 2 + 12)
     assert (earned["b"].seen, earned["b"].contributions, earned["b"].value) == (0, 1, 2)
 
 
-def test_measuring_without_sites_is_nothing(services: Services) -> None:
+def test_measuring_works_without_sites(services: Services) -> None:
     measure_all(services)
 
 
-def test_shares_of_a_bandit_reach_the_database(services: Services) -> None:
+def test_shares_and_money_raised_reach_the_snapshot(services: Services) -> None:
     author = Author("tests", services.clock())
     words = {"en": {"heading": "Give", "button": "Give"}}
     ticker = {"goal": 10, "currency": "EUR", "label": {"en": "Goal"}, "starts_on": "2026-11-01"}
@@ -59,5 +59,5 @@ def test_shares_of_a_bandit_reach_the_database(services: Services) -> None:
     services.part(SnapshotHolder).refresh()
 
     snapshot = services.part(SnapshotHolder).current().site("tide")
-    assert {one.variant: one.share for one in snapshot.variant_shares["autumn"]} == {"a": 0.5, "b": 0.5}
+    assert {share.variant: share.share for share in snapshot.variant_shares["autumn"]} == {"a": 0.5, "b": 0.5}
     assert snapshot.raised_minor == {"autumn": 0}

@@ -1,4 +1,4 @@
-"""What a reader without JavaScript sees when something goes wrong: words, not a problem document."""
+"""Errors on the pages for readers: a browser gets a page in plain words, a program a problem document."""
 
 from html import unescape
 
@@ -6,7 +6,7 @@ import pytest
 
 from service.contributions.checkout.card_testing import MINIMUM_DECLINES
 from service.pages.language import LANGUAGES, language
-from tests.contributions.conftest import Newsroom
+from tests.contributions.world import Newsroom
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -23,9 +23,9 @@ def form(newsroom: Newsroom, **changes: str) -> dict[str, str]:
         ({"amount": "much"}, 422, "This amount cannot be given here."),
         ({"support_token": "forged"}, 403, "The page was open for too long."),
     ],
-    ids=["too little", "not a number", "an old page"],
+    ids=["too little", "not a number", "an expired page"],
 )
-def test_a_refused_form_is_explained_with_a_way_back(
+def test_the_page_of_a_refused_form_explains_it_and_links_back(
     newsroom: Newsroom, changes: dict[str, str], status: int, words: str
 ) -> None:
     answer = newsroom.client.post("/v1/checkout", data=form(newsroom, **changes), headers=BROWSER)
@@ -36,18 +36,18 @@ def test_a_refused_form_is_explained_with_a_way_back(
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-def test_it_is_explained_in_the_language_of_the_page(newsroom: Newsroom) -> None:
-    refused = form(newsroom, amount="0.10", language="de")
+def test_an_error_is_explained_in_the_language_of_the_form(newsroom: Newsroom) -> None:
+    sent = form(newsroom, amount="0.10", language="de")
 
-    answer = newsroom.client.post("/v1/checkout", data=refused, headers=BROWSER)
+    answer = newsroom.client.post("/v1/checkout", data=sent, headers=BROWSER)
 
     assert 'lang="de"' in answer.text
     assert "Es wurde nichts abgebucht." in answer.text
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
-def test_while_cards_are_tested_the_page_says_so_honestly(newsroom: Newsroom, tag: str) -> None:
-    """It runs no script, so it cannot show the work a browser does for the widget."""
+def test_while_cards_are_tested_the_page_explains_why_it_takes_no_contributions(newsroom: Newsroom, tag: str) -> None:
+    """The page has no script, so it cannot compute the proof of work."""
     newsroom.decline(MINIMUM_DECLINES)
 
     answer = newsroom.client.post("/v1/checkout", data=form(newsroom, language=tag), headers=BROWSER)
@@ -57,7 +57,7 @@ def test_while_cards_are_tested_the_page_says_so_honestly(newsroom: Newsroom, ta
     assert language(tag).text("problem_paused") in unescape(answer.text)
 
 
-def test_an_address_that_leads_nowhere_is_a_page_too(newsroom: Newsroom) -> None:
+def test_an_unknown_address_is_explained_on_a_page(newsroom: Newsroom) -> None:
     for address in ("/support/nowhere", "/thanks?session_id=cs_none", "/my-data?site=nowhere"):
         answer = newsroom.client.get(address, headers=BROWSER)
 
@@ -65,7 +65,7 @@ def test_an_address_that_leads_nowhere_is_a_page_too(newsroom: Newsroom) -> None
         assert "This page does not exist" in answer.text
 
 
-def test_too_many_tries_keep_their_status_and_headers(newsroom: Newsroom) -> None:
+def test_the_page_of_too_many_requests_keeps_status_and_headers(newsroom: Newsroom) -> None:
     answers = [newsroom.client.post("/v1/checkout", data=form(newsroom), headers=BROWSER) for _ in range(21)]
 
     assert (answers[-1].status_code, answers[-1].mimetype) == (429, "text/html")
@@ -73,7 +73,7 @@ def test_too_many_tries_keep_their_status_and_headers(newsroom: Newsroom) -> Non
     assert "Please try again in a moment." in answers[-1].text
 
 
-def test_programs_still_get_a_problem_document(newsroom: Newsroom) -> None:
+def test_a_program_gets_a_problem_document(newsroom: Newsroom) -> None:
     as_form = newsroom.client.post("/v1/checkout", data=form(newsroom, amount="0.10"))
     as_json = newsroom.client.post("/v1/checkout", json={}, headers=BROWSER)
 
@@ -85,18 +85,18 @@ def test_programs_still_get_a_problem_document(newsroom: Newsroom) -> None:
     ("tag", "words"),
     [("en", "Please enter an amount from €1 to €2,000."), ("de", "Bitte geben Sie einen Betrag von 1")],
 )
-def test_an_amount_outside_the_limits_names_them_in_words(newsroom: Newsroom, tag: str, words: str) -> None:
+def test_the_page_of_a_refused_amount_names_the_limits(newsroom: Newsroom, tag: str, words: str) -> None:
     for amount in ("0.10", "9999"):
         sent = form(newsroom, amount=amount, language=tag)
-        told = newsroom.client.post("/v1/checkout", data=sent).get_json()
+        problem = newsroom.client.post("/v1/checkout", data=sent).get_json()
         answer = newsroom.client.post("/v1/checkout", data=sent, headers=BROWSER)
 
-        assert (told["minimum_minor"], told["maximum_minor"], told["currency"]) == (100, 200_000, "EUR")
+        assert (problem["minimum_minor"], problem["maximum_minor"], problem["currency"]) == (100, 200_000, "EUR")
         assert words in unescape(answer.text).replace("\u00a0", " ")
 
 
-def test_a_problem_that_is_not_about_limits_names_none(newsroom: Newsroom) -> None:
-    told = newsroom.client.post("/v1/checkout", data=form(newsroom, amount="five")).get_json()
+def test_a_problem_that_is_not_about_limits_names_no_limits(newsroom: Newsroom) -> None:
+    problem = newsroom.client.post("/v1/checkout", data=form(newsroom, amount="five")).get_json()
 
-    assert told["code"] == "invalid_amount"
-    assert not {"minimum_minor", "maximum_minor", "currency"} & told.keys()
+    assert problem["code"] == "invalid_amount"
+    assert not {"minimum_minor", "maximum_minor", "currency"} & problem.keys()

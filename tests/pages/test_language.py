@@ -24,20 +24,20 @@ def test_every_text_keeps_its_placeholders(tag: str) -> None:
     ]
 
     for key, text in english.texts.items():
-        found = other.texts[key]
-        if isinstance(text, str) and isinstance(found, str):
+        translated = other.texts[key]
+        if isinstance(text, str) and isinstance(translated, str):
             assert [name for name in names if "{" + name + "}" in text] == [
-                name for name in names if "{" + name + "}" in found
+                name for name in names if "{" + name + "}" in translated
             ], key
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_every_plural_has_all_forms_of_its_language(tag: str) -> None:
-    spoken = language(tag)
-    forms = spoken.texts["counted"]
+    chosen = language(tag)
+    forms = chosen.texts["counted"]
 
     assert not isinstance(forms, str)
-    assert {spoken.locale.plural_form(count) for count in range(200)} <= set(forms)
+    assert {chosen.locale.plural_form(count) for count in range(200)} <= set(forms)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_every_plural_has_all_forms_of_its_language(tag: str) -> None:
         ("en", 5120, "KWD", "KWD5.120"),
     ],
 )
-def test_amounts_read_as_readers_write_them(tag: str, minor: int, currency: str, text: str) -> None:
+def test_amounts_have_the_format_of_the_language(tag: str, minor: int, currency: str, text: str) -> None:
     assert language(tag).money(minor, currency) == text
 
 
@@ -61,15 +61,15 @@ def test_an_unknown_language_falls_back_to_english(tag: str | None) -> None:
     assert language(tag).tag == "en"
 
 
-def test_a_region_keeps_its_own_notation() -> None:
+def test_dates_have_the_format_of_the_region() -> None:
     assert language("en-IE").day(date(2026, 12, 31)) == "31 December 2026"
     assert language("en_US").day(date(2026, 12, 31)) == "December 31, 2026"
 
 
-def test_arabic_runs_from_right_to_left() -> None:
+def test_arabic_is_written_from_right_to_left() -> None:
     assert language("ar").direction == "rtl"
 
 
-def test_a_missing_text_is_an_error_and_not_an_empty_word() -> None:
+def test_a_missing_text_raises_an_error() -> None:
     with pytest.raises(KeyError):
         language("en").text("no_such_text")

@@ -1,4 +1,4 @@
-"""The reader pages as HTML: complete in each language, usable without JavaScript."""
+"""The HTML of the reader pages: complete in every language, and without scripts."""
 
 import re
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from service.pages.language import LANGUAGES, language
 from service.readers.my_data import held_in_words
 from service.readers.reader import Giving, RecurringState
 from tests.decisions import make
-from tests.pages.shown import PAGES, create_pages
+from tests.pages.make import PAGES, create_pages
 
 
 def html_of(path: str) -> str:
@@ -18,43 +18,43 @@ def html_of(path: str) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("page", PAGES)
-def test_each_page_speaks_each_language(page: str, language: str) -> None:
+def test_every_page_is_complete_in_every_language(page: str, language: str) -> None:
     html = html_of(f"/{page}/{language}")
 
     assert f'lang="{language}"' in html
     assert ('dir="rtl"' in html) == (language == "ar")
-    assert not re.search(r"\{\w+\}", html), "a placeholder was left unfilled"
+    assert not re.search(r"\{\w+\}", html), "a placeholder was not filled in"
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_no_page_needs_a_script(page: str) -> None:
+def test_no_page_has_a_script_or_an_inline_style(page: str) -> None:
     html = html_of(f"/{page}/en")
 
     assert "<script" not in html
     assert not re.search(r"\son\w+=|\sstyle=", html)
 
 
-def test_each_suggested_amount_is_a_button_of_a_plain_form() -> None:
+def test_suggested_amounts_are_buttons_of_a_plain_form() -> None:
     html = html_of("/support/en")
 
     assert '<button name="amount" value="5.50">€5.50 a month</button>' in html
     assert html.count('name="support_token" value="token"') == html.count("<form")
 
 
-def test_only_a_paid_contribution_leads_back_to_a_word_of_thanks() -> None:
+def test_the_link_back_carries_a_receipt_unless_the_checkout_is_unfinished() -> None:
     assert "articles/a#keepopen-thanks=sealed" in html_of("/paid/en")
     assert "articles/a#keepopen-receipt=sealed" in html_of("/pending/en")
     assert "#keepopen-" not in html_of("/open/en")
 
 
-def test_a_return_that_could_not_be_confirmed_is_not_called_a_gift() -> None:
+def test_an_unconfirmed_return_is_not_called_a_contribution() -> None:
     html = html_of("/unconfirmed/en")
 
     assert "You gave" not in html
     assert "could not reach the payment service" in html
 
 
-def test_what_is_held_is_told_in_the_readers_language() -> None:
+def test_stored_data_is_shown_in_the_readers_language() -> None:
     html = html_of("/my-data/de")
 
     for text in ("Zum ersten Mal gesehen", "20. November 2026", "1.204", "läuft"):
@@ -62,9 +62,9 @@ def test_what_is_held_is_told_in_the_readers_language() -> None:
 
 
 @pytest.mark.parametrize("state", [state for state in RecurringState if state is not RecurringState.NONE])
-def test_every_state_of_a_regular_gift_has_a_word(state: RecurringState) -> None:
+def test_every_state_of_a_recurring_contribution_has_a_text(state: RecurringState) -> None:
     reader = make.reader(giving=Giving(recurring=state, recurring_at=make.instant()))
 
-    held = dict(held_in_words(reader, ZoneInfo("Europe/Dublin")))
+    items = dict(held_in_words(reader, ZoneInfo("Europe/Dublin")))
 
-    assert language("en").value(held["held_recurring"])
+    assert language("en").value(items["held_recurring"])

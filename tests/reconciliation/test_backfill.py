@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from service.reconciliation.backfill import backfill
 from service.reconciliation.refresh import drain
-from tests.contributions.conftest import Newsroom
+from tests.contributions.world import Newsroom
 from tests.reconciliation.world import STATE, sent_events
 
 

@@ -2,7 +2,7 @@
 
 from flask.testing import FlaskCliRunner
 
-from tests.contributions.conftest import Newsroom
+from tests.contributions.world import Newsroom
 from tests.stripe_events.webhook import event, send
 
 

@@ -11,7 +11,7 @@ from service.stripe_events.backlog_store import EventBacklog
 from service.stripe_gateway import API_VERSION
 from service.stripe_gateway.account import AccountSetup, PortalConfiguration, WebhookEndpoint
 from service.stripe_gateway.event_types import SUBSCRIBED_EVENTS
-from tests.contributions.conftest import Newsroom
+from tests.contributions.world import Newsroom
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
 URL = "https://support.courier.example/webhooks/stripe"

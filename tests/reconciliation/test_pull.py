@@ -2,7 +2,7 @@
 
 from service.reconciliation import pull
 from service.reconciliation.refresh import sweep
-from tests.contributions.conftest import Newsroom
+from tests.contributions.world import Newsroom
 from tests.reconciliation.world import STATE, sent_events
 from tests.stripe_events.webhook import send
 

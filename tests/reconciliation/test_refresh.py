@@ -10,7 +10,7 @@ from service.contributions.contribution import ContributionState
 from service.reconciliation.refresh import MAX_ATTEMPTS, drain, next_attempt, sweep
 from service.stripe_events import store
 from tests.conftest import plain_address
-from tests.contributions.conftest import Newsroom
+from tests.contributions.world import Newsroom
 from tests.reconciliation.world import STATE, sent_events
 from tests.stripe_events.webhook import event, send
 

@@ -7,7 +7,7 @@ import pytest
 from service.money import Money
 from service.tokens.store import Role
 from service.tokens.tokens import TokenRequest, create_token
-from tests.contributions.conftest import Newsroom
+from tests.contributions.world import Newsroom
 
 DISPUTED_CARD = "4000 0000 0000 0259"
 INQUIRY_CARD = "4000 0000 0000 1976"

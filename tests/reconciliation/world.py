@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.contributions.conftest import Newsroom
+from tests.contributions.world import Newsroom
 
 # Each contribution's state and amounts, then the number of charges, the number and the sum of balance transactions, and
 # the number of ledger entries.

@@ -11,7 +11,7 @@ from service.campaigns.snapshot.holder import SnapshotHolder
 from service.services import EXTENSION, Services
 from service.settings import Settings
 from tests.conftest import SettableClock
-from tests.contributions.conftest import SITE
+from tests.contributions.world import SITE
 from tests.scenarios.scripted_stripe import ScriptedStripe, serving
 from tests.scenarios.world import Stage
 from tests.stripe import WEBHOOK_SECRET

@@ -13,8 +13,7 @@ from sqlalchemy import text
 from service.campaigns.editing import Author, Release, publish, save_campaign, save_site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.store import DocumentKind
-from tests.contributions.conftest import SITE
-from tests.contributions.test_signed_in_readers import CAMPAIGN, KEYS
+from tests.contributions.world import CAMPAIGN, KEYS, SITE
 from tests.readers.assertions import signed
 from tests.scenarios import contribution_events, subscription_events
 from tests.scenarios.objects import DAY, event

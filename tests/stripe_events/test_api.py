@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from service.database.engine import owner_engine
 from service.reconciliation.refresh import drain
-from tests.contributions.conftest import Newsroom
+from tests.contributions.world import Newsroom
 from tests.stripe_events.webhook import event, send, signed
 
 

@@ -9,7 +9,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from service.stripe_events.inbox import MAX_BODY_BYTES
 from tests.conftest import plain_address
-from tests.contributions.conftest import Newsroom
+from tests.contributions.world import Newsroom
 from tests.stripe_events.webhook import event, send, signed
 
 PATH = "/webhooks/stripe"

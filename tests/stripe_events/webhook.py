@@ -6,7 +6,7 @@ from typing import Any
 from stripe import WebhookSignature
 from werkzeug.test import TestResponse
 
-from tests.contributions.conftest import Newsroom
+from tests.contributions.world import Newsroom
 from tests.stripe import WEBHOOK_SECRET
 
 

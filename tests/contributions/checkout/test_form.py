@@ -1,4 +1,4 @@
-"""What a reader may give: exact amounts within the site's limits, and only the site's own pages to come back to."""
+"""The checkout form: exact amounts within the site's limits, and return addresses on the site's own pages."""
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,7 @@ from service.contributions.checkout.form import (
 )
 from service.errors import InvalidAmountError
 from service.money import Interval, Money, major_text
-from tests.contributions.conftest import SITE
+from tests.contributions.world import SITE
 
 COURIER = load_site({**SITE, "one_off_only_countries": ["BR"]})
 OURS = "https://support.courier.example"
@@ -33,7 +33,7 @@ def test_every_amount_a_reader_can_write_is_charged_exactly(minor: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["19.99", "4.35", "9.95", "4,35"])
-def test_amounts_that_floats_get_wrong_are_right(text: str) -> None:
+def test_amounts_that_floats_round_wrongly_are_exact(text: str) -> None:
     expected = int(text.replace(".", "").replace(",", ""))
 
     assert chosen_amount(form(amount=text), COURIER, "EUR").amount_minor == expected
@@ -44,31 +44,31 @@ def test_a_yen_has_no_cents() -> None:
 
 
 @pytest.mark.parametrize("amount", ["0.99", "2000.01", "0", "-5", "5.001", "1e3", "five", "5 000", ""])
-def test_an_amount_out_of_bounds_or_unreadable_is_refused(amount: str) -> None:
+def test_an_amount_that_is_unreadable_or_outside_the_limits_is_refused(amount: str) -> None:
     with pytest.raises(InvalidAmountError):
         chosen_amount(form(amount=amount), COURIER, "EUR")
 
 
-def test_a_currency_the_site_does_not_sell_is_refused() -> None:
+def test_a_currency_the_site_does_not_offer_is_refused() -> None:
     with pytest.raises(NotOfferedError):
         chosen_amount(form(), COURIER, "USD")
 
 
-def test_a_country_without_recurring_contributions_may_still_give_once() -> None:
+def test_a_country_without_recurring_contributions_may_contribute_once() -> None:
     refuse_unoffered_interval(COURIER, Interval.ONE_OFF, "BR")
     with pytest.raises(NotOfferedError):
         refuse_unoffered_interval(COURIER, Interval.MONTH, "BR")
 
 
 @given(st.integers(100, 200_000))
-def test_a_covered_fee_leaves_at_least_what_was_chosen(minor: int) -> None:
+def test_a_covered_fee_leaves_at_least_the_chosen_amount(minor: int) -> None:
     covered = with_fee_covered(Money(minor, "EUR")).amount_minor
 
     assert covered - (covered * 150 / 10_000 + 25) >= minor - 1e-6
     assert covered < minor * 1.02 + 30
 
 
-def test_the_limit_holds_for_the_choice_not_for_the_fee_on_top() -> None:
+def test_the_limits_apply_before_the_covered_fee() -> None:
     assert chosen_amount(form(amount="2000", covers_fee=True), COURIER, "EUR").amount_minor > 200_000
 
 
@@ -87,7 +87,7 @@ def test_a_raised_minimum_never_exceeds_the_maximum() -> None:
         (f"{OURS}/support/courier", f"{OURS}/support/courier"),
     ],
 )
-def test_readers_go_back_to_the_sites_own_pages(asked: str | None, expected: str) -> None:
+def test_a_page_of_the_site_is_a_valid_return_address(asked: str | None, expected: str) -> None:
     assert return_address(COURIER, asked, OURS) == expected
 
 
@@ -110,20 +110,20 @@ def test_readers_go_back_to_the_sites_own_pages(asked: str | None, expected: str
         "https://courier.example/" + "a" * 2000,
     ],
 )
-def test_readers_are_sent_nowhere_else(asked: str) -> None:
+def test_a_page_elsewhere_is_not_a_valid_return_address(asked: str) -> None:
     with pytest.raises(ForeignReturnAddressError):
         return_address(COURIER, asked, OURS)
 
 
-def test_the_same_showing_and_choice_are_one_attempt_and_no_other() -> None:
+def test_the_attempt_key_depends_on_token_and_choice() -> None:
     five, ten = Money(500, "EUR"), Money(1000, "EUR")
 
     assert attempt_key(form(), five) == attempt_key(form(page_id="other"), five)
-    others = {
+    keys = {
         attempt_key(form(), five),
         attempt_key(form(), ten),
         attempt_key(form(support_token="u"), five),
         attempt_key(form(interval=Interval.MONTH), five),
         attempt_key(form(), Money(500, "USD")),
     }
-    assert len(others) == 5
+    assert len(keys) == 5

@@ -1,4 +1,4 @@
-"""What a reader's own passport learns from giving."""
+"""The reader's passport holds their open checkout and their contribution."""
 
 from service.contributions.checkout.supporter_passport import begun_passport, recognised_passport
 from service.money import Interval
@@ -20,14 +20,14 @@ def opened(services: Services, passport: str) -> Reader:
 
 
 def begun(services: Services) -> str:
-    """The passport of a reader who just left for Stripe's page."""
-    carried = services.part(PassportSealer).seal(new_reader(INSTANT, 5, 7), "tide", INSTANT)
-    passport = begun_passport(services, carried, "tide", Interval.MONTH)
+    """Return the passport of a reader who just left for Stripe's page."""
+    before = services.part(PassportSealer).seal(new_reader(INSTANT, 5, 7), "tide", INSTANT)
+    passport = begun_passport(services, before, "tide", Interval.MONTH)
     assert passport is not None
     return passport
 
 
-def test_a_checkout_begun_is_remembered(services: Services) -> None:
+def test_an_open_checkout_is_recorded(services: Services) -> None:
     giving = opened(services, begun(services)).giving
 
     assert (giving.checkout_at, giving.checkout_interval) == (INSTANT, "month")
@@ -43,7 +43,7 @@ def test_a_contribution_counts_for_the_campaign_that_asked(services: Services) -
     assert (reader.giving.one_off_at, reader.giving.checkout_at) == (INSTANT, 0)
 
 
-def test_opening_the_thank_you_page_again_counts_nothing_twice(services: Services) -> None:
+def test_opening_the_thank_you_page_again_does_not_count_twice(services: Services) -> None:
     once = recognised_passport(
         services, begun(services), "tide", GivenContribution(Interval.MONTH, INSTANT, campaign=CAMPAIGN)
     )

@@ -1,182 +1,88 @@
-"""Managing a contribution by a mailed link, and forgetting a contributor."""
+"""The portal: a mailed link lets a contributor manage their contribution."""
 
 import re
-from email import message_from_bytes
-from email.policy import default
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from service.contributions.forget import StillContributingError, forget_contributor
 from service.contributions.mail.sending import send_due_mail
-from service.errors import NotFoundError
-from tests.contributions.conftest import Newsroom
-
-MARY = "mary.byrne@reader.example"
+from tests.contributions.world import MARY, Newsroom
 
 
-def ask_for_link(newsroom: Newsroom, email: str = MARY) -> int:
-    answer: Any = newsroom.client.post("/v1/portal", json={"site": "courier", "email": email})
-    assert answer.json == {"status": "sent"}
-    return int(answer.status_code)
+@pytest.fixture
+def monthly(newsroom: Newsroom) -> Newsroom:
+    """The newsroom with a monthly contribution of Mary's."""
+    newsroom.give(amount="10", interval="month")
+    newsroom.settle_after(minutes=1)
+    return newsroom
 
 
-def received(newsroom: Newsroom) -> list[str]:
-    """Bodies of the mails in the folder that stands for a mail server."""
-    folder = Path(newsroom.services.settings.var_dir) / "mail"
-    files = sorted(folder.glob("*.eml")) if folder.exists() else []
-    texts = []
-    for file in files:
-        body = message_from_bytes(file.read_bytes(), policy=default).get_body()
-        assert body is not None
-        texts.append(body.get_content())
-    return texts
+def request_link(newsroom: Newsroom, email: str = MARY) -> int:
+    response: Any = newsroom.client.post("/v1/portal", json={"site": "courier", "email": email})
+    assert response.json == {"status": "sent"}
+    return int(response.status_code)
 
 
-def link_of(text: str) -> str:
-    found = re.search(r"https://support\.courier\.example/portal/(\S+)", text)
+def mailed_token(newsroom: Newsroom) -> str:
+    """Request a link, send the mail, and return the token in it."""
+    request_link(newsroom)
+    send_due_mail(newsroom.services)
+    texts = [mail.get_content() for mail in newsroom.sent_mail()]
+    found = re.search(r"https://support\.courier\.example/portal/(\S+)", "\n".join(texts))
     assert found is not None
     return found[1]
 
 
-def monthly(newsroom: Newsroom) -> None:
-    newsroom.give(amount="10", interval="month")
-    newsroom.clock.advance(minutes=1)
-    newsroom.settle()
+def test_a_mailed_link_opens_the_portal_once(monthly: Newsroom) -> None:
+    token = mailed_token(monthly)
 
+    page = monthly.client.get(f"/portal/{token}")
+    opened: Any = monthly.client.post("/v1/portal", json={"token": token})
+    again: Any = monthly.client.post("/v1/portal", json={"token": token})
 
-def test_a_contributor_opens_the_portal_by_a_mailed_link_once(newsroom: Newsroom) -> None:
-    monthly(newsroom)
-    ask_for_link(newsroom)
-    send_due_mail(newsroom.services)
-    token = link_of(received(newsroom)[0])
-
-    looked_at = newsroom.client.get(f"/portal/{token}")
-    opened: Any = newsroom.client.post("/v1/portal", json={"token": token})
-    again: Any = newsroom.client.post("/v1/portal", json={"token": token})
-
-    assert looked_at.status_code == 200
-    assert opened.json["portal_url"].startswith(newsroom.stripe.url)
+    assert page.status_code == 200
+    assert opened.json["portal_url"].startswith(monthly.stripe.url)
     assert "keepopen-courier=" in opened.headers["Set-Cookie"]
     assert (again.status_code, again.json["code"]) == (403, "invalid_token")
 
 
-def test_an_unknown_address_gets_the_same_answer_and_no_mail(newsroom: Newsroom) -> None:
-    monthly(newsroom)
+def test_an_unknown_address_gets_the_same_response_and_no_mail(monthly: Newsroom) -> None:
+    assert request_link(monthly, "nobody@reader.example") == request_link(monthly)
+    send_due_mail(monthly.services)
 
-    assert ask_for_link(newsroom, "nobody@reader.example") == ask_for_link(newsroom)
-    send_due_mail(newsroom.services)
-
-    assert len(received(newsroom)) == 1
+    assert len(monthly.sent_mail()) == 1
 
 
-def test_nobodys_mailbox_is_flooded(newsroom: Newsroom) -> None:
-    monthly(newsroom)
-
+def test_an_address_gets_at_most_three_links_an_hour(monthly: Newsroom) -> None:
     for _ in range(5):
-        ask_for_link(newsroom)
-    send_due_mail(newsroom.services)
+        request_link(monthly)
+    send_due_mail(monthly.services)
 
-    assert len(received(newsroom)) == 3
-
-
-def test_a_link_is_good_for_half_an_hour(newsroom: Newsroom) -> None:
-    monthly(newsroom)
-    ask_for_link(newsroom)
-    send_due_mail(newsroom.services)
-    newsroom.clock.advance(minutes=31)
-
-    answer = newsroom.client.post("/v1/portal", json={"token": link_of(received(newsroom)[0])})
-
-    assert answer.status_code == 403
+    assert len(monthly.sent_mail()) == 3
 
 
-def test_what_the_database_keeps_opens_nothing(newsroom: Newsroom) -> None:
-    monthly(newsroom)
-    ask_for_link(newsroom)
-    (link_id,) = newsroom.rows("SELECT id FROM portal_links")[0]
+def test_a_link_expires_after_half_an_hour(monthly: Newsroom) -> None:
+    token = mailed_token(monthly)
+    monthly.clock.advance(minutes=31)
 
-    assert newsroom.client.post("/v1/portal", json={"token": link_id}).status_code == 403
-
-
-def test_leaving_is_confirmed_once_and_the_end_told_once(newsroom: Newsroom) -> None:
-    monthly(newsroom)
-    subscription_id = newsroom.rows("SELECT id FROM subscriptions")[0][0]
-    newsroom.stripe.post(f"/v1/subscriptions/{subscription_id}", cancel_at_period_end="true")
-    for _ in range(2):
-        newsroom.clock.advance(minutes=1)
-        newsroom.settle()
-    assert newsroom.rows("SELECT state FROM contributions") == [("canceling",)]
-
-    newsroom.clock.advance(days=32)
-    newsroom.settle()
-
-    assert newsroom.rows("SELECT state FROM contributions") == [("canceled",)]
-    kinds = newsroom.rows("SELECT kind FROM mail_outbox WHERE status = 'sent' ORDER BY kind")
-    assert kinds == [("cancel_confirmed",), ("ended",)]
+    assert monthly.client.post("/v1/portal", json={"token": token}).status_code == 403
 
 
-def test_mail_that_cannot_be_sent_is_tried_again_and_then_given_up(newsroom: Newsroom) -> None:
-    monthly(newsroom)
-    ask_for_link(newsroom)
+def test_the_id_in_the_database_opens_no_portal(monthly: Newsroom) -> None:
+    request_link(monthly)
+    (link_id,) = monthly.rows("SELECT id FROM portal_links")[0]
 
-    def refuse(_: object) -> None:
-        raise ConnectionRefusedError
-
-    for _ in range(6):
-        send_due_mail(newsroom.services, refuse)
-        newsroom.clock.advance(days=1)
-
-    assert newsroom.rows("SELECT status, attempt_count FROM mail_outbox") == [("dead", 5)]
+    assert monthly.client.post("/v1/portal", json={"token": link_id}).status_code == 403
 
 
-def test_a_contributor_is_forgotten_and_stays_forgotten(newsroom: Newsroom) -> None:
-    newsroom.ask_for(gift_fields=["message"])
-    newsroom.give(amount="5", message="Keep going")
-    newsroom.clock.advance(minutes=1)
-    newsroom.settle()
-    books = newsroom.rows("SELECT count(*), sum(amount_minor) FROM ledger_postings")
+def test_opening_the_portal_updates_the_passport_of_the_device(monthly: Newsroom) -> None:
+    (subscription_id,) = monthly.rows("SELECT subscription_id FROM contributions")[0]
+    monthly.stripe.post(f"/v1/subscriptions/{subscription_id}", cancel_at_period_end="true")
+    monthly.settle_after(minutes=1)
+    token = mailed_token(monthly)
 
-    forget_contributor(newsroom.services, MARY.upper())
-    with newsroom.services.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE stripe_events SET status = 'received', next_attempt_at = received_at")
-    newsroom.settle()
+    monthly.client.post("/v1/portal", json={"token": token})
 
-    personal = "contributor_email, contributor_name, contributor_country, message, return_url"
-    emptied = newsroom.rows(f"SELECT {personal}, paid_minor FROM contributions")
-    assert emptied == [(None, None, None, None, "", 500)]
-    named = newsroom.rows("SELECT count(*) FROM stripe_events WHERE sealed_body IS NOT NULL AND object_id LIKE 'c%'")
-    assert named == [(0,)]
-    assert newsroom.rows("SELECT count(*), sum(amount_minor) FROM ledger_postings") == books
-    changes = newsroom.rows("SELECT old_row::text FROM record_changes WHERE old_row IS NOT NULL")
-    assert changes
-    assert not [row for (row,) in changes if "courier.example" in row or "return_url" in row or "checkout_url" in row]
-    with pytest.raises(NotFoundError):
-        forget_contributor(newsroom.services, MARY)
-
-
-def test_a_running_subscription_is_not_forgotten(newsroom: Newsroom) -> None:
-    monthly(newsroom)
-
-    with pytest.raises(StillContributingError):
-        forget_contributor(newsroom.services, MARY)
-
-    assert newsroom.rows("SELECT contributor_email FROM contributions") == [(MARY,)]
-
-
-def test_the_portal_tells_the_device_how_its_reader_supports(newsroom: Newsroom) -> None:
-    monthly(newsroom)
-    (subscription_id,) = newsroom.rows("SELECT subscription_id FROM contributions")[0]
-    newsroom.stripe.post(f"/v1/subscriptions/{subscription_id}", cancel_at_period_end="true")
-    newsroom.clock.advance(minutes=1)
-    newsroom.settle()
-    ask_for_link(newsroom)
-    send_due_mail(newsroom.services)
-    token = link_of(next(text for text in received(newsroom) if "/portal/" in text))
-
-    newsroom.client.post("/v1/portal", json={"token": token})
-
-    giving = newsroom.client.get("/my-data.json?site=courier").get_json()["held"]["giving"]
+    giving = monthly.client.get("/my-data.json?site=courier").get_json()["held"]["giving"]
     assert giving["recurring"] == "cancelled"
     assert giving["paid_until"] is not None

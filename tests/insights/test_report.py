@@ -1,38 +1,37 @@
-"""What staff read of the money that prompts brought in: by day of the first payment, net of what was given back."""
+"""The money in GET /v1/insights: contributions by local day of their first payment, net of refunds."""
 
 from typing import Any
 
 from service.tokens.store import Role
 from service.tokens.tokens import TokenRequest, create_token
-from tests.contributions.conftest import Newsroom, newsroom, stripe  # noqa: F401 fixtures
-from tests.contributions.test_signed_in_readers import decide, open_with
+from tests.contributions.world import Newsroom, decide, open_devices
 
 
-def give(newsroom: Newsroom, amount: str, currency: str = "EUR", **changes: Any) -> None:  # noqa: F811
-    """Through the prompt, by a reader who is not signed in; Stripe's events are told a minute later."""
-    phone, _ = open_with(newsroom, **changes)
+def give(newsroom: Newsroom, amount: str, currency: str = "EUR", **campaign_fields: Any) -> None:
+    """Contribute through the prompt without being signed in, and settle Stripe's events a minute later."""
+    phone, _ = open_devices(newsroom, **campaign_fields)
     token = decide(phone, is_signed_in=False)["prompts"][0]["prompt_token"]
     newsroom.give(prompt_token=token, amount=amount, currency=currency)
     newsroom.clock.advance(minutes=1)
     newsroom.settle()
 
 
-def earned(newsroom: Newsroom, first: str = "2026-11-18", last: str = "2026-11-18") -> dict[str, Any]:  # noqa: F811
-    """By day, `paid` and `earned` of those who take part in the experiment."""
+def earned(newsroom: Newsroom, first: str = "2026-11-18", last: str = "2026-11-18") -> dict[str, Any]:
+    """Return `paid` and `earned` of the readers in the experiment, by day."""
     services = newsroom.services
     request = TokenRequest("editor", Role.EDITOR)
     token = create_token(services.engine, services.settings.secret_keys, request, newsroom.clock())
-    answer = newsroom.client.get(
+    response = newsroom.client.get(
         "/v1/insights/courier",
         query_string={"from": first, "to": last, "campaign": "autumn"},
         headers={"Authorization": f"Bearer {token.text}"},
     )
-    assert answer.status_code == 200, answer.json
-    lines = answer.get_json()["counts"]
+    assert response.status_code == 200, response.json
+    lines = response.get_json()["counts"]
     return {line["day"]: (line["paid"], line["earned"]) for line in lines if line["is_counted"]}
 
 
-def test_what_a_variant_brought_in_is_told_per_currency(newsroom: Newsroom) -> None:  # noqa: F811
+def test_earnings_are_separate_for_each_currency(newsroom: Newsroom) -> None:
     give(newsroom, "5")
     give(newsroom, "12.34")
     give(newsroom, "500", "JPY")
@@ -44,7 +43,7 @@ def test_what_a_variant_brought_in_is_told_per_currency(newsroom: Newsroom) -> N
     assert earned(newsroom) == {"2026-11-18": (3, [euro, yen])}
 
 
-def test_what_was_given_back_is_no_earning(newsroom: Newsroom) -> None:  # noqa: F811
+def test_refunds_reduce_the_earnings(newsroom: Newsroom) -> None:
     give(newsroom, "5")
     give(newsroom, "20")
     charges = dict(newsroom.rows("SELECT amount_captured_minor, id FROM charges"))
@@ -57,17 +56,16 @@ def test_what_was_given_back_is_no_earning(newsroom: Newsroom) -> None:  # noqa:
     assert earned(newsroom) == {"2026-11-18": (1, [euro])}
 
 
-def test_a_day_is_the_sites_own_and_outsiders_stand_apart(newsroom: Newsroom) -> None:  # noqa: F811
-    newsroom.ask_for()
+def test_days_are_local_and_only_readers_in_the_experiment_count(newsroom: Newsroom) -> None:
     newsroom.clock.advance(hours=13, minutes=20)  # 23:50 in Dublin
     give(newsroom, "5")
     newsroom.clock.advance(minutes=10)
     give(newsroom, "7")
     give(newsroom, "9", experiment={"coverage": 0})
 
-    both = earned(newsroom, "2026-11-01", "2026-11-30")
+    days = earned(newsroom, "2026-11-01", "2026-11-30")
 
-    assert {day: (paid, [one["net_minor"] for one in sums]) for day, (paid, sums) in both.items()} == {
+    assert {day: (paid, [sums["net_minor"] for sums in earnings]) for day, (paid, earnings) in days.items()} == {
         "2026-11-18": (1, [500]),
         "2026-11-19": (1, [700]),
     }

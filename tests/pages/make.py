@@ -1,4 +1,4 @@
-"""The reader pages with invented content, as a small application that needs no database."""
+"""The reader pages with sample content, in a small application without a database."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +24,8 @@ SITE = SimpleNamespace(
 
 @dataclass(frozen=True)
 class DataPage:
+    """The content of the page about stored data."""
+
     language: str
     items: tuple[tuple[str, str | int | date], ...]
     download_url: str = "/my-data?download=1"
@@ -66,7 +68,7 @@ def thanks(language: str, finish: Finish = Finish.PAID) -> str:
 
 
 def my_data(language: str, *, is_empty: bool = False) -> str:
-    held = (
+    items = (
         ()
         if is_empty
         else (
@@ -75,7 +77,7 @@ def my_data(language: str, *, is_empty: bool = False) -> str:
             ("held_recurring", "held_recurring_active"),
         )
     )
-    return render_template("my_data.html", page=DataPage(language, held, is_erased=is_empty), site=SITE)
+    return render_template("my_data.html", page=DataPage(language, items, is_erased=is_empty), site=SITE)
 
 
 def portal(language: str, *, is_sent: bool = False) -> str:
@@ -95,7 +97,7 @@ def message(language: str) -> str:
 
 
 def create_pages() -> Flask:
-    """`/<page>/<language>`: any reader page in any language."""
+    """Return an application that serves every reader page in every language at `/<page>/<language>`."""
     app = Flask(__name__)
     app.register_blueprint(blueprint)
     app.add_url_rule("/v1/checkout", "contributions.checkout", lambda: "", methods=["POST"])

@@ -1,0 +1,57 @@
+"""Sending mail: what cannot be sent now is tried again, and holds up no other mail."""
+
+import pytest
+
+from service.contributions.mail.sending import send_due_mail
+from service.reconciliation.refresh import sweep
+from tests.contributions.mail.make import give_with_confirmation
+from tests.contributions.world import MARY, Newsroom
+
+
+@pytest.fixture
+def confirming(newsroom: Newsroom) -> Newsroom:
+    """The newsroom with a renewal that waits for confirmation. Its mail needs the invoice's page from Stripe."""
+    give_with_confirmation(newsroom)
+    newsroom.clock.advance(days=31, hours=2)
+    newsroom.stripe.deliver()
+    while sweep(newsroom.services):
+        pass
+    return newsroom
+
+
+def test_mail_waits_while_stripe_cannot_be_asked_for_its_link(confirming: Newsroom) -> None:
+    confirming.stripe.app.faults.add({"kind": "server_error", "path": "/v1/invoices", "times": 3})
+    send_due_mail(confirming.services)
+    assert confirming.queued_mail() == [("action_needed", "waiting")]
+
+    confirming.clock.advance(minutes=1)
+    send_due_mail(confirming.services)
+
+    assert confirming.queued_mail() == [("action_needed", "sent")]
+
+
+def test_mail_about_an_invoice_that_stripe_does_not_have_holds_up_no_other(confirming: Newsroom) -> None:
+    objects = confirming.stripe.app.sandbox.store
+    for invoice in objects.all("invoice"):
+        objects.delete("invoice", invoice["id"])
+    confirming.client.post("/v1/portal", json={"site": "courier", "email": MARY})
+
+    for _ in range(2):
+        send_due_mail(confirming.services)
+
+    assert sorted(confirming.queued_mail()) == [("action_needed", "waiting"), ("portal_link", "sent")]
+
+
+def test_mail_is_dead_after_five_failed_attempts(newsroom: Newsroom) -> None:
+    newsroom.give(amount="10", interval="month")
+    newsroom.settle_after(minutes=1)
+    newsroom.client.post("/v1/portal", json={"site": "courier", "email": MARY})
+
+    def refuse(_: object) -> None:
+        raise ConnectionRefusedError
+
+    for _ in range(6):
+        send_due_mail(newsroom.services, refuse)
+        newsroom.clock.advance(days=1)
+
+    assert newsroom.rows("SELECT status, attempt_count FROM mail_outbox") == [("dead", 5)]

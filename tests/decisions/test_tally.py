@@ -1,0 +1,69 @@
+"""The tally of shown prompts and their events, in memory and without readers."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from threading import Thread
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from service.decisions.tally import MAX_WAITING, Cell, Counted, Tally
+from service.services import EXTENSION
+from tests.decisions import make
+
+SHOWN = Cell("tide", "autumn", "control", date(2026, 11, 18), True, Counted.SHOWN)
+
+
+def open_page(client: FlaskClient, consent: str = "full") -> Any:
+    body = {"site": "tide", "view_id": "v1", "page_id": "/a", "placements": ["article_top"], "consent": consent}
+    response = client.post("/v1/decide", json={**body, "page_type": "article"})
+    assert response.status_code == 200, response.text
+    return response.get_json()["prompts"][0]
+
+
+def counts_of(client: FlaskClient) -> Counter[Cell]:
+    counts: Counter[Cell] = client.application.extensions[EXTENSION].part(Tally).taken()
+    return counts
+
+
+def test_a_prompt_is_counted_when_shown_and_each_event_the_first_time(open_client: Callable[..., FlaskClient]) -> None:
+    client = open_client(make.campaign())
+    token = open_page(client)["prompt_token"]
+    for event, event_id in (("seen", "e1"), ("seen", "e1"), ("clicked", "e2"), ("dismissed", "e3")):
+        body = {"site": "tide", "prompt_token": token, "event": event, "event_id": event_id}
+        assert client.post("/v1/events", json=body).status_code < 300
+
+    assert counts_of(client) == Counter({SHOWN._replace(event=event): 1 for event in Counted})
+
+
+def test_readers_without_consent_are_counted_outside_the_experiment(open_client: Callable[..., FlaskClient]) -> None:
+    client = open_client(make.campaign())
+
+    open_page(client, consent="none")
+
+    assert [cell.is_counted for cell in counts_of(client)] == [False]
+
+
+def test_the_number_of_waiting_counts_is_bounded() -> None:
+    tally = Tally()
+    for _ in range(MAX_WAITING + 10):
+        tally.add(SHOWN)
+
+    assert tally.taken().total() == MAX_WAITING
+
+
+def test_simultaneous_requests_lose_no_count() -> None:
+    tally = Tally()
+
+    def count() -> None:
+        for _ in range(1000):
+            tally.add(SHOWN)
+
+    threads = [Thread(target=count) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert tally.taken() == Counter({SHOWN: 8000})

@@ -1,0 +1,51 @@
+"""The flusher adds counts from memory to the database, and loses none if the database is unavailable."""
+
+from collections import Counter
+from datetime import date
+
+from sqlalchemy import Engine, create_engine
+
+from service.decisions.tally import Cell, Counted, Tally
+from service.insights.flusher import Flusher
+from service.insights.store import DailyCount, daily_counts
+
+DAY = date(2026, 11, 18)
+SEEN = Cell("tide", "autumn", "control", DAY, True, Counted.SEEN)
+
+
+def test_counts_add_up_over_several_flushes(engine: Engine) -> None:
+    tally = Tally()
+    flusher = Flusher(engine, tally)
+    for _ in range(3):
+        tally.add(SEEN)
+    tally.add(SEEN._replace(event=Counted.CLICKED))
+    assert flusher.flush()
+    tally.add(SEEN)
+    assert flusher.flush()
+
+    with engine.connect() as connection:
+        counts = daily_counts(connection, "tide", DAY, DAY)
+        assert counts == [DailyCount(SEEN._replace(event=Counted.CLICKED), 1), DailyCount(SEEN, 4)]
+        assert daily_counts(connection, "other", DAY, DAY) == []
+
+
+def test_counts_stay_in_memory_while_the_database_is_unavailable() -> None:
+    tally = Tally()
+    tally.add(SEEN)
+    unreachable = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none", connect_args={"connect_timeout": 1})
+
+    assert Flusher(unreachable, tally).flush() is False
+
+    assert tally.taken() == Counter({SEEN: 1})
+
+
+def test_stopping_the_flusher_flushes_the_last_counts(engine: Engine) -> None:
+    tally = Tally()
+    flusher = Flusher(engine, tally, seconds=60)
+    flusher.start()
+    tally.add(SEEN)
+
+    flusher.stop()
+
+    with engine.connect() as connection:
+        assert daily_counts(connection, "tide", DAY, DAY) == [DailyCount(SEEN, 1)]
