@@ -35,7 +35,7 @@ class UnknownExportError(NotFoundError):
 
 
 def records_refusals(file_format: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorate a view so that a request refused before an export is opened is recorded too. Goes under the route."""
+    """Return a decorator that records requests refused before an export is opened. It goes directly under the route."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)

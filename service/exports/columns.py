@@ -46,10 +46,12 @@ def code(name: str) -> Column:
 
 
 def texts(*names: str) -> tuple[Column, ...]:
+    """Define several columns of text."""
     return tuple(text(name) for name in names)
 
 
 def codes(*names: str) -> tuple[Column, ...]:
+    """Define several columns of ids or code words."""
     return tuple(code(name) for name in names)
 
 
@@ -64,12 +66,15 @@ def instant(name: str) -> Column:
 
 
 def day(name: str) -> Column:
+    """Define a column of dates such as 2026-11-22."""
     return Column(name, CellKind.DAY, name)
 
 
 def flag(name: str) -> Column:
+    """Define a column of true or false."""
     return Column(name, CellKind.FLAG, name)
 
 
 def integer(name: str) -> Column:
+    """Define a column of whole numbers."""
     return Column(name, CellKind.INTEGER, name)

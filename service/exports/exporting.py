@@ -51,7 +51,7 @@ class Exports:
 def open_export(exports: Exports, caller: Caller, request: ExportRequest, file_format: str) -> ExportStream:
     """Start an export and return its stream, which the caller must close.
 
-    A refusal is recorded and raised as the DomainError that it is.
+    Record a refusal, and raise it as a DomainError.
     """
     run = new_run(exports, caller.name, request.name.value, file_format, request_parameters(request))
     try:
@@ -72,7 +72,7 @@ def new_run(
 
 
 def record_refusal(exports: Exports, run: ExportRun, reason: str) -> None:
-    """Save the run as refused, with the error code of the reason. Runs of unknown callers are saved up to a limit."""
+    """Save the run as refused, with the reason's error code. Runs of unknown callers are only saved up to a limit."""
     now = exports.clock()
     refused = replace(run, outcome=RunOutcome.REFUSED, reason=reason, finished_at=now)
     with exports.engine.begin() as connection:

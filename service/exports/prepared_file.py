@@ -56,7 +56,7 @@ def prepare_file(
             raise InvalidExportError("this file has one part")
         return PreparedFile(FILES[request.name].columns, rows_of(request, scope))
     definition = LAYOUTS[request.layout]
-    lines = _lines_in_one_currency(connection, request, scope, definition)
+    lines = _journal_for_layout(connection, request, scope, definition)
     if request.layout is Layout.XERO_BANK:
         return _split(connection, request, PreparedFile(definition.columns, bank_statement(lines)), definition)
     if mapping is None:
@@ -76,12 +76,12 @@ def check_parts(request: ExportRequest, file: PreparedFile) -> None:
         )
 
 
-def _lines_in_one_currency(
+def _journal_for_layout(
     connection: Connection, request: ExportRequest, scope: ExportScope, definition: LayoutDefinition
 ) -> Statement:
-    """Return the statement of the journal's lines. Raise InvalidExportError if the layout cannot hold their currencies.
+    """Return the statement of the journal's lines, in the requested currency if there is one.
 
-    The lines have several currencies only if the layout has a column for the currency.
+    Raise InvalidExportError if the lines have several currencies and the layout has no column for the currency.
     """
     lines = journal_lines(request.granularity, query_names(request, scope))
     if request.currency is not None:

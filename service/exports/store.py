@@ -85,7 +85,7 @@ def count_rows(connection: Connection, rows: sql.Composable) -> int:
 
 
 def read_rows(connection: Connection, statement: sql.Composable) -> list[tuple[Any, ...]]:
-    """Return all rows of a statement that gives few."""
+    """Return all rows of a statement that has few rows."""
     with _driver(connection).cursor() as cursor:
         return list(cursor.execute(sql.Composed([statement])))
 

@@ -123,7 +123,7 @@ def _header_line(names: Sequence[str]) -> bytes:
 
 
 def _stream_file(opened: OpenedFile, totals: StreamTotals, on_end: OnEnd) -> Generator[bytes]:
-    """Yield the header line, then chunks of whole lines, and report the end, however it comes."""
+    """Yield the header line, then chunks of whole lines. Call `on_end` when the stream is complete or fails."""
     request, file = opened.request, opened.file
     try:
         with opened.stack:

@@ -1,4 +1,4 @@
-"""Close a period: post what is due, then refuse every later entry a date up to and including the closed day."""
+"""Close a period: post what is due, then give no later entry a date up to and including the closed day."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from service.ledger.store import add_closing, closed_through
 def close_period(engine: Engine, zone: ZoneInfo, through: date, now: datetime, closed_by: str) -> None:
     """Post what is due, then close every day up to and including `through`.
 
-    Raise PeriodError with every reason why the books cannot be closed. What was due stays unposted then.
+    Raise PeriodError with every reason why the books cannot be closed; then nothing is posted either.
     """
     with engine.begin() as connection:
         post_due(connection, zone, now)

@@ -21,32 +21,32 @@ class UnbalancedEntryError(DomainError):
 
 
 class EntryReason(StrEnum):
-    """Why an entry was posted. The comments give the rules of docs/money.md."""
+    """Why an entry was posted. The rules are those of docs/money.md."""
 
-    CHARGE = "charge"  # 1
-    CHARGE_NOT_OURS = "charge_not_ours"  # 18
-    CHARGE_IN_PROCESS = "charge_in_process"  # 2a
-    CHARGE_SUCCEEDED = "charge_succeeded"  # 2b
-    CHARGE_SUCCEEDED_NOT_OURS = "charge_succeeded_not_ours"  # 2b and 18
-    CHARGE_FAILED = "charge_failed"  # 2c
-    CHARGE_MATCHED = "charge_matched"  # 18
-    REFUND = "refund"  # 4
-    REFUND_FAILED = "refund_failed"  # 6
-    DISPUTE_WITHDRAWN = "dispute_withdrawn"  # 7
-    DISPUTE_RETURNED = "dispute_returned"  # 8
-    DISPUTE_CLOSED = "dispute_closed"  # 9 and 10
-    FEE = "fee"  # 11
-    PAYOUT = "payout"  # 12 and 15
-    PAYOUT_PAID = "payout_paid"  # 13 and 15
-    PAYOUT_RETURNED = "payout_returned"  # 14
-    RESERVE = "reserve"  # 16
-    TOPUP = "topup"  # 17
-    UNCLASSIFIED = "unclassified"  # 19
+    CHARGE = "charge"  # rule 1
+    CHARGE_NOT_OURS = "charge_not_ours"  # rule 18
+    CHARGE_IN_PROCESS = "charge_in_process"  # rule 2a
+    CHARGE_SUCCEEDED = "charge_succeeded"  # rule 2b
+    CHARGE_SUCCEEDED_NOT_OURS = "charge_succeeded_not_ours"  # rules 2b and 18
+    CHARGE_FAILED = "charge_failed"  # rule 2c
+    CHARGE_MATCHED = "charge_matched"  # rule 18
+    REFUND = "refund"  # rule 4
+    REFUND_FAILED = "refund_failed"  # rule 6
+    DISPUTE_WITHDRAWN = "dispute_withdrawn"  # rule 7
+    DISPUTE_RETURNED = "dispute_returned"  # rule 8
+    DISPUTE_CLOSED = "dispute_closed"  # rules 9 and 10
+    FEE = "fee"  # rule 11
+    PAYOUT = "payout"  # rules 12 and 15
+    PAYOUT_PAID = "payout_paid"  # rules 13 and 15
+    PAYOUT_RETURNED = "payout_returned"  # rule 14
+    RESERVE = "reserve"  # rule 16
+    TOPUP = "topup"  # rule 17
+    UNCLASSIFIED = "unclassified"  # rule 19
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One line of an entry: a debit if positive, a credit if negative."""
+    """A line of an entry: a debit if positive, a credit if negative."""
 
     account: Account
     amount_minor: int

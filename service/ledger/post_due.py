@@ -23,6 +23,7 @@ class PostingReport:
     unclassified: int = 0
 
     def plus(self, other: "PostingReport") -> "PostingReport":
+        """Return the report of both postings together."""
         return PostingReport(self.posted + other.posted, self.unclassified + other.unclassified)
 
 

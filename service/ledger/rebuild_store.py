@@ -1,4 +1,4 @@
-"""SQL of a rebuild: set the posted entries aside, let the tables be filled again, and compare the two.
+"""The SQL of a rebuild: copy the posted entries, empty the ledger, and compare the rebuilt entries with the copy.
 
 Everything here runs in one transaction of the tables' owner, because the application's role may not empty the ledger.
 """

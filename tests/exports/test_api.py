@@ -21,7 +21,7 @@ def runs(finance: Finance) -> tuple[ExportRun, ...]:
         return list_runs(connection, 100)
 
 
-def test_finance_gets_a_file_with_a_name_of_our_own_words(
+def test_the_file_name_has_only_known_words_days_and_numbers(
     finance: Finance, client: FlaskClient, token: Headers
 ) -> None:
     pay(finance)

@@ -1,4 +1,4 @@
-"""The measurement of exports measures what it says, on small books."""
+"""The benchmark of exports runs on small books, and names the targets that it misses."""
 
 import psycopg
 
@@ -21,7 +21,7 @@ def test_small_books_are_measured(postgresql: str) -> None:
     assert 0 < figures.first_byte_seconds <= figures.first_row_seconds
 
 
-def test_missed_aims_are_named() -> None:
+def test_missed_targets_are_named() -> None:
     slow = Figures(1, copy_seconds=1, export_seconds=3, first_byte_seconds=2, first_row_seconds=2, growth_mib=100)
     fast = Figures(1, copy_seconds=1, export_seconds=1.4, first_byte_seconds=0.1, first_row_seconds=1, growth_mib=1)
 

@@ -82,7 +82,7 @@ def test_exports_of_closed_periods_are_repeatable_forever_and_others_for_a_time(
         with pytest.raises(InvalidExportError, match=f"as of {as_of} are no longer kept"):
             finance.file("journal", as_of=as_of)
 
-    pay(finance, 7, hours=30)  # the books go on, and the horizon with them
+    pay(finance, 7, hours=30)  # moves the horizon on
     later = finance.manifest("journal")["as_of_seq"]
     age_changes(owner, RECORDS_KEPT_DAYS + 1)
     prune(finance)
@@ -109,7 +109,7 @@ def test_without_exports_of_closed_periods_little_is_left(finance: Finance, owne
     age_changes(owner, RECORDS_KEPT_DAYS + 1)
     prune(finance)
 
-    assert count_changes(finance) <= 2  # the newest change, and how far the ledger had come
+    assert count_changes(finance) <= 2  # the newest change, and the newest one of the ledger
     assert {name: finance.file(name) for name in FILE_NAMES} == before
     assert prune(finance) == 0
 

@@ -1,4 +1,4 @@
-"""Cells: harmless in a spreadsheet, and the same whether Python or the database writes them."""
+"""Cells are harmless in a spreadsheet, and Python and the database write equal cells."""
 
 from collections.abc import Iterator
 
@@ -55,7 +55,7 @@ def written(database: psycopg.Connection, expression: sql.Composed) -> object:
         ("", ""),
     ],
 )
-def test_text_that_a_spreadsheet_would_run_is_made_to_be_text(text: str, cell: str) -> None:
+def test_a_formula_becomes_text(text: str, cell: str) -> None:
     assert safe_text(text) == cell
 
 
@@ -77,7 +77,7 @@ def test_the_database_writes_text_as_python_does(database: psycopg.Connection, t
 
 @IN_A_DATABASE
 @given(text=NASTY)
-def test_a_code_that_is_none_is_made_harmless_too(database: psycopg.Connection, text: str) -> None:
+def test_a_code_that_begins_a_formula_is_made_harmless(database: psycopg.Connection, text: str) -> None:
     stored = text.replace("\0", "")
 
     cell = str(written(database, code_cell(sql.Literal(stored))) or "")

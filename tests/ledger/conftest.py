@@ -1,4 +1,4 @@
-"""A ledger to keep books in."""
+"""A ledger on a fresh database."""
 
 import pytest
 from sqlalchemy import Engine

@@ -1,4 +1,4 @@
-"""Facts for ledger tests: plain functions with keyword defaults."""
+"""Build facts for tests, with defaults for everything that a test does not care about."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -18,7 +18,7 @@ START = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
 
 def at(hours: float) -> datetime:
-    """An instant some hours after the start of every scenario."""
+    """Return the instant `hours` after the start of every scenario."""
     return START + timedelta(hours=hours)
 
 
@@ -39,7 +39,7 @@ def transaction(
     balance_type: str = "payments",
     net: int | None = None,
 ) -> BalanceTransaction:
-    """A balance transaction; `fee` includes `tax`."""
+    """Return a balance transaction; `fee` includes `tax`."""
     details = [FeeDetail("stripe_fee", fee - tax, currency, "Stripe processing fees")] if fee - tax else []
     if tax:
         details.append(FeeDetail("tax", tax, currency, "VAT"))
@@ -73,7 +73,7 @@ def charge(
     failure_bt: str | None = None,
     captured: int | None = None,
 ) -> Charge:
-    """A charge; `interval` None makes it somebody else's."""
+    """Return a charge; with `interval` None it carries no contribution of ours."""
     return Charge(
         id=id_,
         status=status,

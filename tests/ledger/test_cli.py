@@ -1,4 +1,4 @@
-"""The ledger's commands and its hourly look, on the whole service. Its Stripe does not answer."""
+"""The `ledger` commands and the hourly check, on the whole service. Stripe does not answer."""
 
 from dataclasses import replace
 
@@ -37,14 +37,14 @@ def test_check_is_green_and_says_what_it_could_not_compare(cli: FlaskCliRunner, 
     assert "\nred" not in result.output
 
 
-def test_check_ends_with_status_1_when_something_is_red(cli: FlaskCliRunner, charged: Services) -> None:
+def test_check_has_exit_status_1_if_an_invariant_is_red(cli: FlaskCliRunner, charged: Services) -> None:
     result = cli.invoke(args=["ledger", "check", "--offline"])
 
     assert result.exit_code == 1
     assert "red    2  every movement is posted once: 1: txn_1" in result.output
 
 
-def test_explain_prints_the_way_to_a_number(cli: FlaskCliRunner, charged: Services) -> None:
+def test_explain_prints_where_a_number_comes_from(cli: FlaskCliRunner, charged: Services) -> None:
     check_books(charged)
 
     result = cli.invoke(args=["ledger", "explain", "1"])
@@ -54,7 +54,7 @@ def test_explain_prints_the_way_to_a_number(cli: FlaskCliRunner, charged: Servic
     assert cli.invoke(args=["ledger", "explain", "ch_unknown"]).exit_code == 1
 
 
-def test_close_says_why_not(cli: FlaskCliRunner, charged: Services) -> None:
+def test_close_says_why_the_books_cannot_be_closed(cli: FlaskCliRunner, charged: Services) -> None:
     assert "Closed through 2026-11-10." in cli.invoke(args=["ledger", "close", "2026-11-10"]).output
 
     again = cli.invoke(args=["ledger", "close", "2026-11-10"])
@@ -63,7 +63,7 @@ def test_close_says_why_not(cli: FlaskCliRunner, charged: Services) -> None:
     assert "Not closed: the books are closed through 2026-11-10 already" in again.output
 
 
-def test_rebuild_says_what_came_out(cli: FlaskCliRunner, charged: Services) -> None:
+def test_rebuild_prints_how_many_entries_came_out_as_they_were(cli: FlaskCliRunner, charged: Services) -> None:
     check_books(charged)
 
     result = cli.invoke(args=["ledger", "rebuild"])
@@ -71,7 +71,7 @@ def test_rebuild_says_what_came_out(cli: FlaskCliRunner, charged: Services) -> N
     assert "1 entries were recomputed without a difference; 0 new ones were posted." in result.output
 
 
-def test_the_hourly_look_is_shown_as_metrics(client: FlaskClient, charged: Services) -> None:
+def test_the_result_of_the_hourly_check_is_shown_as_metrics(client: FlaskClient, charged: Services) -> None:
     check_books(charged)
 
     text = client.get("/metrics").text

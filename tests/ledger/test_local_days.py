@@ -55,7 +55,7 @@ def test_a_midnight_that_comes_twice_counts_the_first_time() -> None:
     assert first_instant(date(2026, 11, 1), ZoneInfo("America/Havana")) == datetime(2026, 11, 1, 4, 0, tzinfo=UTC)
 
 
-def test_a_day_that_never_was_is_empty() -> None:
+def test_a_day_that_the_zone_skipped_is_empty() -> None:
     days = LocalDays(date(2011, 12, 30), date(2011, 12, 30), ZoneInfo("Pacific/Apia"))
 
     assert days.starts_at == days.ends_at

@@ -72,7 +72,7 @@ JOURNAL = FileDefinition(
 
 
 def journal_lines(granularity: Granularity, names: Mapping[str, sql.Composable]) -> sql.Composable:
-    """Return the statement of the journal's lines, with our own account codes; `names` are those of `query_names`."""
+    """Return the statement of the journal's lines with our own account codes. `names` come from `query_names`."""
     lines = _LINES.format(**names)
     match granularity:
         case Granularity.TRANSACTION:

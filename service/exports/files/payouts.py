@@ -1,4 +1,4 @@
-"""payouts.csv: one row for each payout, split into what it paid out."""
+"""payouts.csv: one row for each payout, with the sums of the charges, refunds, disputes and fees that it carried."""
 
 from psycopg import sql
 

@@ -5,7 +5,7 @@ from psycopg import sql
 from service.exports.columns import codes, money, text
 from service.exports.files.definition import FileDefinition
 
-# The sums of whole days, less the entries that were posted after the point in the books that is asked for.
+# The sums of whole days, less the entries that were posted after the requested point in the books.
 _ROWS = sql.SQL("""
 SELECT t.currency, t.account AS account_code, a.name AS account_name,
     coalesce(sum(t.debit_minor - t.credit_minor) FILTER (WHERE t.accounting_date < {from_on}), 0) AS opening_minor,

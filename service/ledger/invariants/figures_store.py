@@ -195,7 +195,8 @@ def charges_without_transaction(connection: Connection, now: datetime) -> list[s
 def transactions_without_payout(connection: Connection) -> list[str]:
     """Return the balance transactions that no payout carried although one should have.
 
-    That is so if a payout that ties to the cent was made `UNPAID_DAYS` after they became available.
+    A payout should have carried a transaction that became available `UNPAID_DAYS` before that payout was made, if the
+    payout ties to the cent.
     """
     span = (
         select(

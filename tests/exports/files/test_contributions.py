@@ -102,7 +102,7 @@ def test_the_last_day_of_the_year_is_the_organisations_local_day(
     assert {row["effective_at_utc"] for row in finance.rows("journal", **wanted)} == set(inside)
 
 
-def test_test_money_is_not_in_a_file_of_live_money(finance: Finance) -> None:
+def test_a_payment_in_test_mode_is_not_in_a_file_of_live_mode(finance: Finance) -> None:
     finance.record(
         replace(make.charge("ch_1", bt="txn_1"), is_livemode=False), make.transaction("txn_1", "charge", 1000, "ch_1")
     )

@@ -1,4 +1,4 @@
-"""Checks: what green and red ones show."""
+"""What green and red checks show."""
 
 from service.ledger.invariants.check import compare, none_of
 

@@ -17,7 +17,7 @@ AMOUNTS = st.integers(1, 99_999_999)
 
 @st.composite
 def refunded_charges(draw: st.DrawFn) -> ChargeCluster:
-    """A charge settled at some rate, refunded in up to six parts at other rates, all of it or less."""
+    """Draw a charge settled at some rate, refunded in up to six parts at other rates, in full or in part."""
     charged = draw(st.integers(6, 99_999_999))
     is_foreign = draw(st.booleans())
     received = draw(AMOUNTS) if is_foreign else charged
@@ -52,7 +52,9 @@ def test_the_stripe_account_moves_by_exactly_what_stripe_moved(cluster: ChargeCl
 def test_refunds_at_the_original_rate_never_drift_by_more_than_half_a_unit(cluster: ChargeCluster) -> None:
     entries = charge_entries(cluster)
 
-    received = next(each.amount_minor for each in cluster.transactions if each.reporting_category == "charge")
+    received = next(
+        transaction.amount_minor for transaction in cluster.transactions if transaction.reporting_category == "charge"
+    )
     refunded = sum(refund.amount_minor for refund in cluster.refunds)
     exact = Decimal(received) * refunded / cluster.charge.amount_minor
     assert abs(held(entries, Account.REFUNDS) - exact) <= Decimal("0.5")
@@ -63,7 +65,7 @@ def test_refunds_at_the_original_rate_never_drift_by_more_than_half_a_unit(clust
 
 
 @given(refunded_charges(), st.data())
-def test_what_was_posted_comes_out_the_same_again(cluster: ChargeCluster, data: st.DataObject) -> None:
+def test_entries_already_posted_come_out_the_same_again(cluster: ChargeCluster, data: st.DataObject) -> None:
     entries = charge_entries(cluster)
     order = data.draw(st.permutations(range(len(entries))))
     refund_keys = [entry.key for entry in entries if entry.source_type == "refund"]
@@ -98,7 +100,7 @@ def test_a_refund_waits_for_the_charge_it_came_from() -> None:
     assert entries == ()
 
 
-def test_a_foreign_refund_waits_for_the_others_the_charge_speaks_of() -> None:
+def test_a_refund_in_another_currency_waits_for_the_other_refunds_that_the_charge_counts() -> None:
     charge = make.charge(currency="USD", refunded=700)
     transactions = (
         make.transaction("txn_1", "charge", 901, "ch_1"),
