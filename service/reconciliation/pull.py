@@ -30,7 +30,7 @@ from service.stripe_gateway.objects import ObjectRef, ObjectType
 TRANSACTION_OVERLAP = timedelta(hours=48)
 # A paid payout can still fail within five business days.
 PAYOUT_OVERLAP = timedelta(days=14)
-# An outage: no pull, of which one is due every 15 minutes, succeeded for as long as the longest gap between retries.
+# An outage: no pull succeeded for as long as the longest gap between retries, although a pull is due every 15 minutes.
 OUTAGE = RETRY_GAPS[-1]
 BATCH_SIZE = 100
 MAX_UNANSWERED = 3
@@ -47,7 +47,7 @@ _SOURCES = {
 }
 
 log = structlog.get_logger()
-T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +240,7 @@ def _statuses(payout: Payout | None) -> tuple[str, str] | None:
     return (payout.status, payout.reconciliation_status) if payout else None
 
 
-def _batches(items: Iterable[T]) -> Iterator[tuple[T, ...]]:
+def _batches(items: Iterable[Item]) -> Iterator[tuple[Item, ...]]:
     iterator = iter(items)
     while batch := tuple(islice(iterator, BATCH_SIZE)):
         yield batch

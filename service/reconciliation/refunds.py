@@ -17,7 +17,7 @@ from service.stripe_gateway.facts import Charge, Refund
 from service.stripe_gateway.fetched import Fact
 from service.stripe_gateway.objects import ObjectRef, ObjectType
 
-# The money is the newsroom's again after these.
+# With these statuses the bank has returned the money to the newsroom, or never took it.
 _CLOSED_DISPUTE_STATUSES = frozenset({"won", "warning_closed", "prevented"})
 # Refunds with these statuses reduce what is left to refund. Failed and cancelled refunds do not.
 _EFFECTIVE_REFUND_STATUSES = frozenset({"pending", "requires_action", "succeeded"})

@@ -125,7 +125,10 @@ def record_payment_intent(connection: Connection, fact: PaymentIntent, fetched_a
 
 
 def record_subscription(connection: Connection, fact: Subscription, fetched_at: datetime) -> None:
-    """Save a subscription with the price of its first item. Subscriptions created by this service have one item."""
+    """Save a subscription with the sum of its items, and the currency and period of the first.
+
+    Subscriptions created by this service have exactly one item.
+    """
     first = fact.items[0] if fact.items else None
     price = {
         "amount_minor": sum(item.unit_amount_minor * item.quantity for item in fact.items),

@@ -9,7 +9,8 @@ To act on another type of event:
 If no type on the list carries that kind of object yet:
 
 3. Add the kind to `ObjectType` and `OBJECT_TYPE_BY_API_NAME` in objects.py, and to `ObjectFetcher` in fetching.py.
-4. Add its fact to facts.py, and decide in service/reconciliation/consequences.py how the fact is saved.
+4. Add its fact to facts.py and, if the fact is to be stored, its table to service/stripe_facts. Then decide in
+   service/reconciliation/consequences.py how the fact is saved.
 """
 
 from service.stripe_gateway.objects import ObjectType

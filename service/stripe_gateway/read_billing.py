@@ -96,7 +96,7 @@ def _item(data: StripeJson, subscription: StripeJson) -> SubscriptionItem:
 
 
 def read_invoice(data: StripeJson) -> Invoice:
-    """Read an invoice. Since API version 2025-03-31.basil its subscription and that one's metadata are in `parent`."""
+    """Read an invoice. Since API version 2025-03-31.basil its subscription, with metadata, is in `parent`."""
     parent = part(data, "parent", "subscription_details")
     first_line = next(iter(rows(data, "lines")), {})
     return Invoice(

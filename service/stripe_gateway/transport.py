@@ -15,7 +15,7 @@ READ_TIMEOUT_SECONDS = 12.0
 MAX_NETWORK_RETRIES = 2
 # Stripe answers 409 on a lock timeout and on two concurrent requests with one idempotency key. Both are worth a retry.
 RETRYABLE_STATUSES = frozenset({409, 429})
-T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 class StripeObjectMissingError(StripeRefusedError):
@@ -45,7 +45,7 @@ def stripe_errors_translated() -> Iterator[None]:
         raise _translated(error) from error
 
 
-def unless_missing(fetched: Iterator[T]) -> Iterator[T]:
+def unless_missing(fetched: Iterator[Item]) -> Iterator[Item]:
     """Yield what a fetch yields, and stop without an error if Stripe does not have the object.
 
     Use it for an object that another object names: the other object is worth keeping by itself.

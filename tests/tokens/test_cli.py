@@ -44,4 +44,4 @@ def test_tokens_are_listed_without_their_secrets(runner: FlaskCliRunner) -> None
 
 def test_an_unknown_role_or_token_is_refused(runner: FlaskCliRunner) -> None:
     assert runner.invoke(args=["tokens", "create", "--name", "x", "--role", "king"]).exit_code == 2
-    assert runner.invoke(args=["tokens", "revoke", "nobody"]).exit_code == 1
+    assert runner.invoke(args=["tokens", "revoke", "unknown"]).exit_code == 1

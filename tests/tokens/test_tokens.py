@@ -78,7 +78,7 @@ def test_all_tokens_of_a_name_are_revoked_together(engine: Engine) -> None:
 
 def test_revoking_nothing_is_an_error(engine: Engine) -> None:
     with pytest.raises(NotFoundError):
-        revoke_token(engine, "nobody", NOW)
+        revoke_token(engine, "unknown", NOW)
 
 
 @pytest.mark.parametrize(
