@@ -1,26 +1,19 @@
 """What the staff API of sites and campaigns takes besides documents, and what it answers."""
 
-from typing import Any
-
-from marshmallow import fields, post_load
+from marshmallow import fields
 
 from schemas.document import StrictSchema
 from schemas.fields import Flag, Text, Whole, Word
 from schemas.times import Instant
 from service.campaigns.campaign import Kind, Placement
-from service.campaigns.editing import Release
 from service.campaigns.lint.finding import LintSeverity
 
 
 class ReleaseSchema(StrictSchema):
-    """What to publish: a version, the newest when left out; at an instant, now when left out."""
+    """Which version to publish (default: the newest), and at which instant (default: now)."""
 
     version = Whole(least=1, load_default=None)
     at = Instant(load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Release:
-        return Release(data["version"], data["at"])
 
 
 class PauseSchema(StrictSchema):

@@ -1,4 +1,4 @@
-"""The staff API of sites and campaigns: save, publish, go back, pause. Documents are JSON, or YAML where said so."""
+"""The staff API of sites and campaigns: save, publish, roll back and pause. A document is sent as JSON or YAML."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar
@@ -20,7 +20,7 @@ from schemas.campaigns.editing import (
 from schemas.campaigns.site import SiteSchema
 from schemas.document import Path, load_value
 from service.campaigns.documents import MAX_DOCUMENT_BYTES, Document, load_campaign, load_site, read_document
-from service.campaigns.editing import Author, pause, publish, save_campaign, save_site
+from service.campaigns.editing import Author, Release, pause, publish, save_campaign, save_site
 from service.campaigns.reading import DocumentDetails, changes_of, describe, describe_all, versions_of
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.store import Change, DocumentKind, DocumentVersion
@@ -41,7 +41,7 @@ blueprint = Blueprint("campaigns", __name__, description="Sites and campaigns, f
 
 
 def staff_reads(rule: str, answer: Schema | type[Schema]) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Route a GET that editors and auditors may call."""
+    """Return a decorator that routes a GET for editors and auditors."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         routed: Callable[P, R] = blueprint.get(rule)(
@@ -60,9 +60,10 @@ def staff_writes(
     *,
     max_bytes: int = SMALL_BODY_BYTES,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Route a change that editors may make.
+    """Return a decorator that routes a change, which only editors may make.
 
-    The API's description names the body's schema; the view reads the body itself, to name lines and fields.
+    `body` only describes the request in the API's description. The view reads the body itself, so that its errors can
+    name fields and lines.
     """
     content = {"required": True, "content": {"application/json": {"schema": body}}}
 
@@ -77,112 +78,116 @@ def staff_writes(
 
 @staff_reads("/v1/sites", DocumentStateSchema(many=True))
 def list_sites() -> list[DocumentDetails]:
-    """All sites."""
+    """List all sites."""
     services = current_services()
     return list(describe_all(services.engine, SITE, services.clock()))
 
 
 @staff_reads("/v1/sites/<key>", DocumentSchema)
 def get_site(key: str) -> DocumentDetails:
-    """A site as last saved, with what lint says."""
+    """Return a site as last saved, with the findings of lint."""
     return described(SITE, key)
 
 
 @staff_writes("PUT", "/v1/sites/<key>", SiteSchema, max_bytes=MAX_DOCUMENT_BYTES)
 def put_site(key: str) -> DocumentDetails:
-    """Save a site; it is in force at once. `If-Match: "3"` refuses to overwrite anything newer than version 3."""
+    """Save a site and put it in force at once.
+
+    With `If-Match: "3"`, answer 409 if the newest version is not version 3.
+    """
     save_site(current_services().engine, document_named(key, load_site), author(), based_on())
     return changed(SITE, key)
 
 
 @staff_writes("POST", "/v1/sites/<key>/publish", ReleaseSchema)
 def publish_site(key: str) -> DocumentDetails:
-    """Put a version of a site in force, such as an older one, now or at a later instant."""
-    publish(current_services().engine, SITE, key, settings_of(ReleaseSchema()), author())
+    """Put a version of a site in force, now or at a later instant. An older version is a roll back."""
+    publish(current_services().engine, SITE, key, release_of_body(), author())
     return changed(SITE, key)
 
 
 @staff_writes("POST", "/v1/sites/<key>/pause", SitePauseSchema)
 def pause_site(key: str) -> DocumentDetails:
-    """Silence a site, or one placement or kind of it, within seconds; `is_paused` false ends it."""
-    asked = settings_of(SitePauseSchema())
+    """Pause all prompts of a site, a placement or a kind within seconds. `is_paused` false ends the pause."""
+    wanted = settings_of(SitePauseSchema())
     scope, name = SwitchScope.SITE, ""
-    if asked["placement"]:
-        scope, name = SwitchScope.PLACEMENT, asked["placement"].value
-    elif asked["kind"]:
-        scope, name = SwitchScope.KIND, asked["kind"].value
-    switch(Switch(scope, key, name), asked)
+    if wanted["placement"]:
+        scope, name = SwitchScope.PLACEMENT, wanted["placement"].value
+    elif wanted["kind"]:
+        scope, name = SwitchScope.KIND, wanted["kind"].value
+    turn(Switch(scope, key, name), wanted)
     return changed(SITE, key)
 
 
 @staff_reads("/v1/sites/<key>/versions", DocumentVersionSchema(many=True))
 def list_site_versions(key: str) -> list[DocumentVersion]:
-    """The newest hundred texts of a site, newest first."""
+    """List the newest hundred versions of a site, newest first."""
     return list(versions_of(current_services().engine, SITE, key))
 
 
 @staff_reads("/v1/sites/<key>/changes", DocumentChangeSchema(many=True))
 def list_site_changes(key: str) -> list[Change]:
-    """Who changed what of a site, newest first."""
+    """List who changed a site, when and how, newest first."""
     return list(changes_of(current_services().engine, SITE, key))
 
 
 @staff_reads("/v1/campaigns", DocumentStateSchema(many=True))
 def list_campaigns() -> list[DocumentDetails]:
-    """All campaigns, or those of `?site=`."""
+    """List all campaigns, or the campaigns of the site in `?site=`."""
     services = current_services()
     return list(describe_all(services.engine, CAMPAIGN, services.clock(), request.args.get("site")))
 
 
 @staff_reads("/v1/campaigns/<key>", DocumentSchema)
 def get_campaign(key: str) -> DocumentDetails:
-    """A campaign as last saved, with what lint says."""
+    """Return a campaign as last saved, with the findings of lint."""
     return described(CAMPAIGN, key)
 
 
 @staff_writes("PUT", "/v1/campaigns/<key>", CampaignSchema, max_bytes=MAX_DOCUMENT_BYTES)
 def put_campaign(key: str) -> DocumentDetails:
-    """Save a campaign as its next version; nothing is shown until it is published."""
+    """Save a campaign as its next version. Readers see the version only after it is published."""
     save_campaign(current_services().engine, document_named(key, load_campaign), author(), based_on())
     return changed(CAMPAIGN, key)
 
 
 @staff_writes("POST", "/v1/campaigns/<key>/publish", ReleaseSchema)
 def publish_campaign(key: str) -> DocumentDetails:
-    """Publish the newest version, or the one named, now or at a later instant. An older version is a roll back."""
-    publish(current_services().engine, CAMPAIGN, key, settings_of(ReleaseSchema()), author())
+    """Publish the newest or a given version, now or at a later instant. An older version is a roll back."""
+    publish(current_services().engine, CAMPAIGN, key, release_of_body(), author())
     return changed(CAMPAIGN, key)
 
 
 @staff_writes("POST", "/v1/campaigns/<key>/pause", PauseSchema)
 def pause_campaign(key: str) -> DocumentDetails:
-    """Take a campaign off within seconds; `is_paused` false puts it on again."""
+    """Pause a campaign within seconds. `is_paused` false ends the pause."""
     site = describe(current_services().engine, CAMPAIGN, key, current_services().clock()).site
-    switch(Switch(SwitchScope.CAMPAIGN, site, key), settings_of(PauseSchema()))
+    turn(Switch(SwitchScope.CAMPAIGN, site, key), settings_of(PauseSchema()))
     return changed(CAMPAIGN, key)
 
 
 @staff_reads("/v1/campaigns/<key>/versions", DocumentVersionSchema(many=True))
 def list_campaign_versions(key: str) -> list[DocumentVersion]:
-    """The newest hundred texts of a campaign, newest first."""
+    """List the newest hundred versions of a campaign, newest first."""
     return list(versions_of(current_services().engine, CAMPAIGN, key))
 
 
 @staff_reads("/v1/campaigns/<key>/changes", DocumentChangeSchema(many=True))
 def list_campaign_changes(key: str) -> list[Change]:
-    """Who changed what of a campaign, newest first."""
+    """List who changed a campaign, when and how, newest first."""
     return list(changes_of(current_services().engine, CAMPAIGN, key))
 
 
 @staff_writes("POST", "/v1/pause", PauseSchema, SwitchStateSchema)
 def pause_everything() -> dict[str, bool]:
-    """Pause all asks of all sites, gates included, within seconds; `is_paused` false ends it."""
-    asked = settings_of(PauseSchema())
-    switch(Switch(SwitchScope.EVERYTHING), asked)
-    return {"is_paused": asked["is_paused"]}
+    """Pause all prompts of all sites, gates included, within seconds. `is_paused` false ends the pause."""
+    wanted = settings_of(PauseSchema())
+    turn(Switch(SwitchScope.EVERYTHING), wanted)
+    return {"is_paused": wanted["is_paused"]}
 
 
 def described(kind: DocumentKind, key: str) -> DocumentDetails:
+    """Return a document with everything the API says about it. Raise NotFoundError if there is none."""
     services = current_services()
     return describe(services.engine, kind, key, services.clock())
 
@@ -193,20 +198,21 @@ def changed(kind: DocumentKind, key: str) -> DocumentDetails:
     return described(kind, key)
 
 
-def switch(paused: Switch, asked: dict[str, Any]) -> None:
+def turn(switch: Switch, wanted: dict[str, Any]) -> None:
+    """Turn a kill switch on or off, as the loaded body says, and load the change in this process."""
     services = current_services()
-    pause(services.engine, paused, author(), is_paused=asked["is_paused"], note=asked["note"])
+    pause(services.engine, switch, author(), is_paused=wanted["is_paused"], note=wanted["note"])
     services.part(SnapshotHolder).refresh()
 
 
 def author() -> Author:
-    """Return the token's owner and the current time, for the record of changes."""
+    """Return the token's name and the current time, for the record of changes."""
     token = current_token()
     return Author(f"{token.name} ({token.token_id})", current_services().clock())
 
 
 def based_on() -> int | None:
-    """Return the version that If-Match names, or None."""
+    """Return the version in the If-Match header, or None if there is none. Answer 400 if it is not a version."""
     tag = request.headers.get("If-Match")
     if tag is None or tag == "*":
         return None
@@ -215,25 +221,31 @@ def based_on() -> int | None:
 
 
 def document_named(key: str, load: Callable[[object, Mapping[Path, int]], object]) -> Any:
-    """Read the document in the body; errors in YAML name their line.
+    """Read the document in the body. A missing key is taken from the address.
 
-    Raises ConflictError (409) if the document's key is not the key in the address.
+    Raise InvalidDocumentError (422) if the document is wrong, ConflictError (409) if it has another key.
     """
     is_yaml = request.mimetype in YAML_TYPES
     document = read_document(request.get_data()) if is_yaml else Document(json_body(), {})
     content = document.content
     if isinstance(content, dict) and content.setdefault("key", key) != key:
-        raise ConflictError(f"the document's key is {content['key']}, the address says {key}")
+        raise ConflictError(f"the document's key is {content['key']}, but the address names {key}; use the same key")
     load(content, document.lines)
     return content
 
 
+def release_of_body() -> Release:
+    """Return the release that the body describes. A request without a body releases the newest version now."""
+    return Release(**settings_of(ReleaseSchema()))
+
+
 def settings_of(schema: Schema) -> Any:
-    """Read a small body; a request without a body means `{}`."""
+    """Load a small body with a schema. A request without a body is read as `{}`."""
     return load_value(schema, json_body() if request.get_data() else {})
 
 
 def json_body() -> Any:
+    """Return the JSON of the body. Answer 415 if the request has another content type, 400 if it is not JSON."""
     if request.mimetype not in ACCEPTED_JSON_TYPES:
         abort(415)
     return read_json(request.get_data())

@@ -1,5 +1,4 @@
-"""A campaign: a scheduled, targeted, prioritised set of variants, as editors write it. Values only; nothing here
-decides."""
+"""A campaign: a scheduled, targeted, prioritised set of variants. Values only; decisions are made elsewhere."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,13 +14,15 @@ from service.campaigns.variant import Variant
 
 
 class Kind(StrEnum):
+    """What a campaign shows: `epic` within the article, `banner` over the page, `gate` instead of the article."""
+
     EPIC = "epic"
     BANNER = "banner"
     GATE = "gate"
 
 
 class Placement(StrEnum):
-    """`page_bottom` and `over_article` lie over the page: at most one overlay is shown on a page view."""
+    """The place of a prompt in the page. `page_bottom` and `over_article` are overlays: they cover part of the page."""
 
     ARTICLE_TOP = "article_top"
     ARTICLE_END = "article_end"
@@ -33,7 +34,10 @@ OVERLAYS = frozenset({Placement.PAGE_BOTTOM, Placement.OVER_ARTICLE})
 
 
 class Status(StrEnum):
-    """Only a published `live` campaign is decided on; a `draft` may be previewed; `archived` is kept for the record."""
+    """The state of a campaign. Readers see only published `live` campaigns; a `draft` can be previewed.
+
+    An `archived` campaign is kept for the record.
+    """
 
     DRAFT = "draft"
     LIVE = "live"
@@ -42,14 +46,17 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """- `priority`: smaller goes first, 0 is first of all; `is_high_priority` goes before every campaign without it;
-    ties: older `created_at` first.
-    - `share`: 0..1 of readers (by bucket) it may speak to; the rest fall to the next campaign. 0: nobody.
-    - `gate` is set for kind gate and only then; `meter` may be. `experiment` None: variants by weight with the
-      campaign's key as seed.
-    - `is_dismissible`: whether the prompt has a close control.
-    - `is_paused`: the campaign's own kill switch. `version`: number of the stored version, 0 where nothing is stored
-      (simulation, file).
+    """A campaign as its document describes it.
+
+    - `priority`: campaigns with smaller numbers are considered first; 0 is the first. Campaigns with
+      `is_high_priority` are considered before all others. Of two equal campaigns the older is first (`created_at`).
+    - `share`: the share of readers, 0 to 1 by bucket, to whom the campaign may be shown. All other readers are left to
+      the next campaign.
+    - `experiment`: None means that readers are assigned by weight, with the campaign's key as seed.
+    - `gate`: set if and only if the kind is gate. `meter`: only set for a gate; None means no free articles.
+    - `is_dismissible`: whether the prompt has a close button.
+    - `is_paused`: the campaign's own kill switch.
+    - `version`: the number of the stored version; 0 if the campaign is not stored (simulation, file).
     """
 
     key: str
@@ -77,10 +84,10 @@ class Campaign:
 
 
 def control_of(campaign: Campaign) -> Variant:
-    """The control: the variant marked so, otherwise the first."""
+    """Return the control: the variant with `is_control`, or else the first variant."""
     return next((variant for variant in campaign.variants if variant.is_control), campaign.variants[0])
 
 
 def decision_order(campaign: Campaign) -> tuple[bool, int, datetime, str]:
-    """The sort key of the walk: high priority first, then small priorities, then older, then by key."""
+    """Return the sort key of campaigns: high priority first, then by small priority, then by age, then by key."""
     return (not campaign.is_high_priority, campaign.priority, campaign.created_at, campaign.key)

@@ -23,56 +23,55 @@ from service.services import current_services
 
 FILES = click.Path(exists=True, allow_dash=True, path_type=Path)
 SUFFIXES = frozenset({".yaml", ".yml", ".json"})
-WHO = "command line"
+AUTHOR_NAME = "command line"
 
 
 @click.group()
 def campaigns() -> None:
-    """What is asked of whom."""
+    """Check, save, publish and pause campaigns."""
 
 
 @click.group()
 def sites() -> None:
-    """The publications."""
+    """Save and show the sites (publications)."""
 
 
 @campaigns.command("lint")
 @click.argument("paths", nargs=-1, required=True, type=FILES)
-@click.option("--site", "site_file", type=FILES, help="The site's file, where it is not the one that is stored.")
+@click.option("--site", "site_file", type=FILES, help="The site's file. Default: the stored site.")
 @with_appcontext
 def lint_files(paths: tuple[Path, ...], site_file: Path | None) -> None:
-    """Say in words what is wrong with campaign files (or folders of them; - is standard input), alone and with one
-    another.
+    """Check campaign files, or folders of campaign files, and print what is wrong. - is standard input.
 
-    Ends with status 1 when something can never do what it says. A site file among PATHS is used as the site; with one,
-    nothing else of the service is needed.
+    Exit status 1 if a file cannot be read or a campaign can never do what it says. A site file among PATHS is used as
+    the site; the command then needs neither settings nor a database.
     """
     site_list, campaign_list, is_broken = _read_all((*paths, *([site_file] if site_file else [])))
-    wanted = {campaign.site for campaign in campaign_list} - {site.key for site in site_list}
-    if wanted:
+    missing = {campaign.site for campaign in campaign_list} - {site.key for site in site_list}
+    if missing:
         with _problems_of("the stored sites"):
             stored, _ = stored_documents(current_services().engine)
-        site_list += [site for site in stored if site.key in wanted]
-    for key in sorted(wanted - {site.key for site in site_list}):
-        click.echo(f"problem  site {key}: is not stored and not among the files (--site FILE)")
+        site_list += [site for site in stored if site.key in missing]
+    for key in sorted(missing - {site.key for site in site_list}):
+        click.echo(f"problem  site {key}: is not stored and not among the files; name its file with --site FILE")
         is_broken = True
-    findings = [found for site in site_list for found in lint(site, campaign_list, system_clock())]
+    findings = [finding for site in site_list for finding in lint(site, campaign_list, system_clock())]
     _print(findings)
-    if is_broken or any(found.severity is LintSeverity.PROBLEM for found in findings):
+    if is_broken or any(finding.severity is LintSeverity.PROBLEM for finding in findings):
         raise SystemExit(1)
-    click.echo(f"Campaigns read: {len(campaign_list)}. All of them can work.")
+    click.echo(f"Campaigns read: {len(campaign_list)}. No problems found.")
 
 
 @campaigns.command("apply")
 @click.argument("paths", nargs=-1, required=True, type=FILES)
-@click.option("--publish", "is_published", is_flag=True, help="Also put them in force.")
+@click.option("--publish", "is_published", is_flag=True, help="Also publish them.")
 @with_appcontext
 def apply_campaigns(paths: tuple[Path, ...], *, is_published: bool) -> None:
-    """Save campaign files (or folders of them) as the next versions; unchanged ones stay as they are."""
+    """Save campaign files, or folders of campaign files, as new versions. An unchanged campaign gets no new version."""
     for path, document in _documents(paths):
         with _problems_of(path):
             services = current_services()
-            author = Author(WHO, services.clock())
+            author = Author(AUTHOR_NAME, services.clock())
             load_campaign(document.content, document.lines)
             state = save_campaign(services.engine, document.content, author)
             if is_published:
@@ -86,44 +85,44 @@ def apply_campaigns(paths: tuple[Path, ...], *, is_published: bool) -> None:
 @click.argument("key")
 @with_appcontext
 def show_campaign(key: str) -> None:
-    """Print a campaign as last saved, and what lint says of it."""
+    """Print a campaign as last saved, and the findings of lint about it."""
     _show(DocumentKind.CAMPAIGN, key)
 
 
 @campaigns.command("publish")
 @click.argument("key")
-@click.option("--version", type=click.IntRange(min=1), help="The version; the newest when left out.")
+@click.option("--version", type=click.IntRange(min=1), help="The version. Default: the newest.")
 @click.option(
-    "--at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="An instant, such as 2026-12-01T06:00:00+00:00."
+    "--at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="When, such as 2026-12-01T06:00:00+00:00. Default: now."
 )
 @with_appcontext
 def publish_campaign(key: str, version: int | None, at: Any) -> None:
-    """Put a campaign in force, now or at an instant; an older version is a roll back."""
+    """Publish a campaign, now or at a later time. Publishing an older version is a roll back."""
     services = current_services()
     with _problems_of(key):
         state = publish(
-            services.engine, DocumentKind.CAMPAIGN, key, Release(version, at), Author(WHO, services.clock())
+            services.engine, DocumentKind.CAMPAIGN, key, Release(version, at), Author(AUTHOR_NAME, services.clock())
         )
         later = f"; version {state.scheduled_version} from {state.scheduled_at}" if state.scheduled_at else ""
         click.echo(f"campaign {key}: version {state.published_version or 'none'} in force{later}")
 
 
 @campaigns.command("pause")
-@click.option("--site", default="", help="Only this site.")
-@click.option("--campaign", default="", help="Only this campaign.")
+@click.option("--site", default="", help="Pause only this site.")
+@click.option("--campaign", default="", help="Pause only this campaign.")
 @click.option("--off", "is_ended", is_flag=True, help="End the pause.")
-@click.option("--note", default="", help="Why, for the record.")
+@click.option("--note", default="", help="The reason, for the record of changes.")
 @with_appcontext
 def pause_asks(site: str, campaign: str, note: str, *, is_ended: bool) -> None:
-    """Pause all asks everywhere, or of one site or campaign, within seconds."""
+    """Pause all prompts within seconds: of every site, of one site, or of one campaign."""
     services = current_services()
     with _problems_of(campaign or site or "pause"):
         if campaign:
             owner = describe(services.engine, DocumentKind.CAMPAIGN, campaign, services.clock()).site
-            one = Switch(SwitchScope.CAMPAIGN, owner, campaign)
+            switch = Switch(SwitchScope.CAMPAIGN, owner, campaign)
         else:
-            one = Switch(SwitchScope.SITE, site) if site else Switch(SwitchScope.EVERYTHING)
-        pause(services.engine, one, Author(WHO, services.clock()), is_paused=not is_ended, note=note)
+            switch = Switch(SwitchScope.SITE, site) if site else Switch(SwitchScope.EVERYTHING)
+        pause(services.engine, switch, Author(AUTHOR_NAME, services.clock()), is_paused=not is_ended, note=note)
     click.echo("Ended." if is_ended else "Paused.")
 
 
@@ -131,12 +130,12 @@ def pause_asks(site: str, campaign: str, note: str, *, is_ended: bool) -> None:
 @click.argument("paths", nargs=-1, required=True, type=FILES)
 @with_appcontext
 def apply_sites(paths: tuple[Path, ...]) -> None:
-    """Save site files, in force at once; unchanged ones stay as they are."""
+    """Save site files and put them in force at once. An unchanged site gets no new version."""
     for path, document in _documents(paths):
         with _problems_of(path):
             services = current_services()
             load_site(document.content, document.lines)
-            state = save_site(services.engine, document.content, Author(WHO, services.clock()))
+            state = save_site(services.engine, document.content, Author(AUTHOR_NAME, services.clock()))
             click.echo(f"site {state.key}: version {state.published_version} in force")
 
 
@@ -144,13 +143,13 @@ def apply_sites(paths: tuple[Path, ...]) -> None:
 @click.argument("key")
 @with_appcontext
 def show_site(key: str) -> None:
-    """Print a site as last saved, and what lint says of it and its campaigns."""
+    """Print a site as last saved, and the findings of lint about it and its campaigns."""
     _show(DocumentKind.SITE, key)
 
 
 @contextmanager
 def _problems_of(subject: object) -> Iterator[None]:
-    """An error of ours becomes the command's own: each problem on a line behind its subject, and status 1."""
+    """Turn a DomainError of the block into a ClickException: a line for each problem, and exit status 1."""
     try:
         yield
     except DomainError as error:
@@ -163,17 +162,17 @@ def _lines(subject: object, error: DomainError) -> Iterator[str]:
 
 
 def _documents(paths: Iterable[Path]) -> Iterator[tuple[Path, Document]]:
-    """Each file, and each document file right inside each folder, in order of name."""
+    """Yield every file of `paths` with its document. For a folder, yield its document files, ordered by name."""
     for path in paths:
-        inside = sorted(one for one in path.iterdir() if one.suffix in SUFFIXES) if path.is_dir() else [path]
-        for one in inside:
-            with _problems_of(one):
-                document = read_file(one)
-            yield one, document
+        files = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES) if path.is_dir() else [path]
+        for file in files:
+            with _problems_of(file):
+                document = read_file(file)
+            yield file, document
 
 
 def _read_all(paths: Iterable[Path]) -> tuple[list[Site], list[Campaign], bool]:
-    """The sites and campaigns in files; what cannot be read is printed, and the third part is then True."""
+    """Return the sites and campaigns in files. Print the problems of the others; the third value is then True."""
     site_list: list[Site] = []
     campaign_list: list[Campaign] = []
     is_broken = False
@@ -191,15 +190,15 @@ def _read_all(paths: Iterable[Path]) -> tuple[list[Site], list[Campaign], bool]:
 
 
 def _print(findings: Iterable[LintFinding]) -> None:
-    for found in findings:
-        click.echo(f"{found.severity:8} {found.subject}: {found.words} [{found.rule}]")
+    for finding in findings:
+        click.echo(f"{finding.severity:8} {finding.subject}: {finding.words} [{finding.rule}]")
 
 
 def _show(kind: DocumentKind, key: str) -> None:
     services = current_services()
     with _problems_of(key):
-        found = describe(services.engine, kind, key, services.clock())
-    in_force = found.published_version or "none"
-    click.echo(f"# {kind} {key}: version {found.newest_version} of {found.created_at:%Y-%m-%d}, in force: {in_force}")
-    click.echo(write_document(found.document), nl=False)
-    _print(found.findings)
+        details = describe(services.engine, kind, key, services.clock())
+    in_force, created = details.published_version or "none", f"{details.created_at:%Y-%m-%d}"
+    click.echo(f"# {kind} {key}: version {details.newest_version}, first saved {created}, in force: {in_force}")
+    click.echo(write_document(details.document), nl=False)
+    _print(details.findings)

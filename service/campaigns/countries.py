@@ -1,4 +1,4 @@
-"""Country lists with the names of groups written out, so that decisions only ever compare codes."""
+"""Replaces the names of country groups by country codes, so that decisions compare only codes."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,9 +18,9 @@ EUROPEAN_UNION = frozenset(
 
 
 def with_countries_written_out(campaign: Campaign, site: Site) -> Campaign:
-    """The campaign with each country group replaced by its countries. `EU` always is one.
+    """Return the campaign with each country group replaced by its countries. The group `EU` always exists.
 
-    Raises InvalidDocumentError for a group the site does not define.
+    Raise InvalidDocumentError if the site does not define a group that the campaign names.
     """
     groups = {"EU": EUROPEAN_UNION, **site.country_groups}
     reader, cool_off, gate = campaign.reader, campaign.cool_off, campaign.gate
@@ -33,9 +33,11 @@ def with_countries_written_out(campaign: Campaign, site: Site) -> Campaign:
         ),
         cool_off=replace(
             cool_off,
-            show_again=tuple(replace(one, countries=_codes(one.countries, groups)) for one in cool_off.show_again),
+            show_again=tuple(
+                replace(press, countries=_codes(press.countries, groups)) for press in cool_off.show_again
+            ),
             weekly_show_again=tuple(
-                replace(one, countries=_codes(one.countries, groups)) for one in cool_off.weekly_show_again
+                replace(press, countries=_codes(press.countries, groups)) for press in cool_off.weekly_show_again
             ),
         ),
         gate=None if gate is None else _gate(gate, groups),
@@ -43,8 +45,8 @@ def with_countries_written_out(campaign: Campaign, site: Site) -> Campaign:
 
 
 def _gate(gate: Gate, groups: Mapping[str, frozenset[str]]) -> Gate:
-    mandatory = tuple(replace(one, countries=_codes(one.countries, groups)) for one in gate.mandatory_after)
-    return replace(gate, mandatory_after=mandatory)
+    limits = tuple(replace(limit, countries=_codes(limit.countries, groups)) for limit in gate.mandatory_after)
+    return replace(gate, mandatory_after=limits)
 
 
 def _codes(names: frozenset[str] | None, groups: Mapping[str, frozenset[str]]) -> frozenset[str] | None:
@@ -54,6 +56,6 @@ def _codes(names: frozenset[str] | None, groups: Mapping[str, frozenset[str]]) -
     for name in sorted(names):
         if name not in groups and len(name) != 2:
             known = ", ".join(sorted(groups))
-            raise InvalidDocumentError((f"{name} is not one of the site's country groups ({known})",))
+            raise InvalidDocumentError((f"{name} is not one of the site's country groups, which are {known}",))
         codes |= groups.get(name, frozenset({name}))
     return frozenset(codes)

@@ -1,6 +1,6 @@
-"""What editors do to documents: save, publish now or at a time, go back to an older version, pause.
+"""What editors do with sites and campaigns: save, publish (now, later, or an older version), and pause.
 
-Each act leaves a line in the record of changes and tells decisions that there is something new.
+Each act adds a line to the record of changes and raises the snapshot's number, so that every process loads the change.
 """
 
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ from service.errors import ConflictError, InvalidDocumentError, NotFoundError
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """The person or command that changes a document, and when."""
+    """The person or command that makes a change, and the time of the change."""
 
     name: str
     at: datetime
@@ -41,7 +41,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What to publish: a version (None: the newest), at an instant (None or past: now)."""
+    """Which version to publish, and when. `version` None is the newest; `at` None, or in the past, is now."""
 
     version: int | None = None
     at: datetime | None = None
@@ -51,98 +51,107 @@ NOW = Release()
 
 
 def save_site(engine: Engine, content: Any, author: Author, based_on: int | None = None) -> DocumentState:
-    """Save a site as its next version, in force at once. Unchanged text makes no new version.
+    """Save a site as its next version and put it in force at once. Unchanged text makes no new version.
 
-    `based_on`: the version the editor started from; ConflictError when somebody saved another since.
+    `based_on` is the version that the editor started from. Raise ConflictError if it is not the newest any more, and
+    InvalidDocumentError if the document is wrong.
     """
     site = load_site(content)
-    with committed(engine) as rows:
-        next_number(rows)
-        state = _save(
-            rows, DocumentVersion(DocumentKind.SITE, site.key, 0, content, author.at, author.name), site.key, based_on
-        )
-        return _release(rows, state, Release(state.newest_version), author)
+    with committed(engine) as connection:
+        next_number(connection)
+        version = DocumentVersion(DocumentKind.SITE, site.key, 0, content, author.at, author.name)
+        state = _save(connection, version, site.key, based_on)
+        return _release(connection, state, Release(state.newest_version), author)
 
 
 def save_campaign(engine: Engine, content: Any, author: Author, based_on: int | None = None) -> DocumentState:
-    """Save a campaign as its next version, without publishing it. Unchanged text makes no new version.
+    """Save a campaign as its next version without publishing it. Unchanged text makes no new version.
 
-    Raises InvalidDocumentError for a site or country group that is not there, ConflictError as `save_site` does and for
-    a key that belongs to another site.
+    Raise InvalidDocumentError if the document is wrong or names a site or country group that does not exist. Raise
+    ConflictError if `based_on` is not the newest version any more, or if the key belongs to another site.
     """
     campaign = load_campaign(content)
-    with committed(engine) as rows:
-        next_number(rows)
-        with_countries_written_out(campaign, _site_of(rows, campaign, author.at))
+    with committed(engine) as connection:
+        next_number(connection)
+        with_countries_written_out(campaign, _site_of(connection, campaign, author.at))
         version = DocumentVersion(DocumentKind.CAMPAIGN, campaign.key, 0, content, author.at, author.name)
-        return _save(rows, version, campaign.site, based_on)
+        return _save(connection, version, campaign.site, based_on)
 
 
 def publish(engine: Engine, kind: DocumentKind, key: str, release: Release, author: Author) -> DocumentState:
-    """Put a version in force, now or at a later instant; an older version is a way back. A draft goes live by it."""
-    with committed(engine) as rows:
-        next_number(rows)
-        state = _existing(rows, kind, key)
+    """Put a version of a document in force, now or later. An older version is a roll back; a draft becomes live.
+
+    Raise NotFoundError if the document or the version does not exist.
+    """
+    with committed(engine) as connection:
+        next_number(connection)
+        state = _existing(connection, kind, key)
         version = release.version or state.newest_version
-        saved = find_version(rows, kind, key, version)
+        saved = find_version(connection, kind, key, version)
         if saved is None:
-            raise NotFoundError(f"{kind} {key} has no version {version}")
+            raise NotFoundError(f"{kind} {key} has no version {version}; its newest is {state.newest_version}")
         if kind is DocumentKind.CAMPAIGN and saved.content.get("status") == "draft":
             saved = replace(
                 saved, content={**saved.content, "status": "live"}, saved_at=author.at, saved_by=author.name
             )
-            state = _save(rows, saved, state.site, None)
+            state = _save(connection, saved, state.site, None)
             version = state.newest_version
-        return _release(rows, state, replace(release, version=version), author)
+        return _release(connection, state, replace(release, version=version), author)
 
 
 def pause(engine: Engine, switch: Switch, author: Author, *, is_paused: bool, note: str = "") -> None:
-    """Turn a kill switch on or off. In force everywhere within seconds, and it lifts gates too."""
+    """Turn a kill switch on or off. Within seconds every process hides the appeals and opens the gates it covers.
+
+    Raise NotFoundError if the site or campaign does not exist, InvalidDocumentError if there is no such placement or
+    kind.
+    """
     _check_switch(switch)
-    with committed(engine) as rows:
-        next_number(rows)
+    with committed(engine) as connection:
+        next_number(connection)
         if switch.scope is SwitchScope.CAMPAIGN:
-            _existing(rows, DocumentKind.CAMPAIGN, switch.name)
+            _existing(connection, DocumentKind.CAMPAIGN, switch.name)
         elif switch.scope is not SwitchScope.EVERYTHING:
-            _existing(rows, DocumentKind.SITE, switch.site)
-        set_switch(rows, switch, is_paused=is_paused, now=author.at)
+            _existing(connection, DocumentKind.SITE, switch.site)
+        set_switch(connection, switch, is_paused=is_paused, now=author.at)
         key = "/".join(part for part in (switch.site, switch.name) if part)
         act = "pause" if is_paused else "resume"
-        insert_change(rows, Change(author.at, author.name, act, switch.scope, key, None, note))
+        insert_change(connection, Change(author.at, author.name, act, switch.scope, key, None, note))
 
 
 def with_due_schedule(state: DocumentState, now: datetime) -> DocumentState:
-    """Return the state, with a scheduled version that is due counted as published."""
+    """Return the state at an instant: a scheduled version whose time has come counts as published."""
     if state.scheduled_at is None or state.scheduled_at > now:
         return state
     return replace(state, published_version=state.scheduled_version, scheduled_version=None, scheduled_at=None)
 
 
-def _save(rows: Connection, saved: DocumentVersion, site: str, based_on: int | None) -> DocumentState:
-    state = find_document(rows, saved.kind, saved.key)
+def _save(connection: Connection, saved: DocumentVersion, site: str, based_on: int | None) -> DocumentState:
+    state = find_document(connection, saved.kind, saved.key)
     if state is None:
         state = DocumentState(saved.kind, saved.key, site, saved.saved_at, 1, None)
-        insert_document(rows, state)
+        insert_document(connection, state)
     else:
-        newest = find_version(rows, saved.kind, saved.key, state.newest_version)
-        _check_turn(state, site, based_on)
+        newest = find_version(connection, saved.kind, saved.key, state.newest_version)
+        _refuse_conflict(state, site, based_on)
         if newest is not None and newest.content == saved.content:
             return state
         state = replace(state, newest_version=state.newest_version + 1)
-        update_document(rows, state)
-    insert_version(rows, replace(saved, version=state.newest_version))
-    insert_change(rows, Change(saved.saved_at, saved.saved_by, "save", saved.kind, saved.key, state.newest_version, ""))
+        update_document(connection, state)
+    saved = replace(saved, version=state.newest_version)
+    insert_version(connection, saved)
+    insert_change(connection, Change(saved.saved_at, saved.saved_by, "save", saved.kind, saved.key, saved.version, ""))
     return state
 
 
-def _check_turn(state: DocumentState, site: str, based_on: int | None) -> None:
+def _refuse_conflict(state: DocumentState, site: str, based_on: int | None) -> None:
     if state.site != site:
-        raise ConflictError(f"{state.kind} {state.key} belongs to site {state.site}")
+        raise ConflictError(f"{state.kind} {state.key} belongs to site {state.site}; choose another key")
     if based_on is not None and based_on != state.newest_version:
-        raise ConflictError(f"{state.kind} {state.key} is at version {state.newest_version} by now, not {based_on}")
+        newest = f"{state.kind} {state.key} is at version {state.newest_version} now"
+        raise ConflictError(f"{newest}, not {based_on}; start again from that version")
 
 
-def _release(rows: Connection, state: DocumentState, release: Release, author: Author) -> DocumentState:
+def _release(connection: Connection, state: DocumentState, release: Release, author: Author) -> DocumentState:
     state = with_due_schedule(state, author.at)
     if release.at is not None and release.at > author.at:
         after = replace(state, scheduled_version=release.version, scheduled_at=release.at)
@@ -151,22 +160,23 @@ def _release(rows: Connection, state: DocumentState, release: Release, author: A
         after = replace(state, published_version=release.version, scheduled_version=None, scheduled_at=None)
         note = ""
     if after != state:
-        insert_change(rows, Change(author.at, author.name, "publish", state.kind, state.key, release.version, note))
-    update_document(rows, after)
+        change = Change(author.at, author.name, "publish", state.kind, state.key, release.version, note)
+        insert_change(connection, change)
+    update_document(connection, after)
     return after
 
 
-def _existing(rows: Connection, kind: DocumentKind, key: str) -> DocumentState:
-    state = find_document(rows, kind, key)
+def _existing(connection: Connection, kind: DocumentKind, key: str) -> DocumentState:
+    state = find_document(connection, kind, key)
     if state is None:
         raise NotFoundError(f"there is no {kind} {key}")
     return state
 
 
-def _site_of(rows: Connection, campaign: Campaign, now: datetime) -> Site:
-    state = find_document(rows, DocumentKind.SITE, campaign.site)
+def _site_of(connection: Connection, campaign: Campaign, now: datetime) -> Site:
+    state = find_document(connection, DocumentKind.SITE, campaign.site)
     version = state.version_in_force(now) if state else None
-    saved = find_version(rows, DocumentKind.SITE, campaign.site, version) if version else None
+    saved = find_version(connection, DocumentKind.SITE, campaign.site, version) if version else None
     if saved is None:
         raise InvalidDocumentError((f"site: there is no site {campaign.site}; save the site first",))
     return load_site(saved.content)

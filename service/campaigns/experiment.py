@@ -1,11 +1,15 @@
-"""How variants are given out. Shares are 0..1. Nobody's variant depends on anything but bucket, seed and these
-numbers."""
+"""How readers are assigned to variants. A reader's variant depends only on the bucket, the seed and these numbers.
+
+All shares are from 0 to 1.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Method(StrEnum):
+    """How readers are shared among variants: by fixed weights, or by a bandit that learns from results."""
+
     FIXED = "fixed"
     EPSILON_GREEDY = "epsilon_greedy"
     ROULETTE = "roulette"
@@ -14,8 +18,10 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ControlRange:
-    """Readers from `offset_share` for `share` of the bucket range get the control, wrapping at the end. share 1:
-    everybody; 0: nobody."""
+    """The part of the bucket range that gets the control: `share` of the range, from `offset_share` on.
+
+    A range that reaches the end continues at the start. With share 1 every reader gets the control.
+    """
 
     share: float
     offset_share: float = 0.0
@@ -23,12 +29,16 @@ class ControlRange:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """- `seed`: same seed, same variant for a reader; two campaigns may share one.
-    - `coverage_share`: readers who take part; the rest get the control and are left out of results. Growing it moves
-      nobody.
-    - `holdout_share`: readers who are shown nothing by this campaign (own seed), besides the site's holdout.
-    - `epsilon_share`: of epsilon-greedy's draws given at random. `floor_share`: roulette's least share of a variant.
-    - `minimum_seen`: seen prompts per variant below which a bandit splits evenly.
+    """The settings of an experiment.
+
+    - `seed`: a reader gets equal variants in two campaigns with equal seeds, so campaigns may share a seed.
+    - `coverage_share`: the share of readers who take part. All others get the control and are not counted in the
+      results. If the share grows, readers who take part already keep their variant.
+    - `holdout_share`: the share of readers to whom this campaign is never shown, besides the site's holdout. The two
+      holdouts are drawn with different seeds.
+    - `epsilon_share`: the share of readers whom `epsilon_greedy` assigns at random.
+    - `floor_share`: the smallest share that `roulette` gives a variant.
+    - `minimum_seen`: a bandit splits evenly until every variant was seen this many times.
     """
 
     seed: str
@@ -44,7 +54,7 @@ class Experiment:
 
 @dataclass(frozen=True, slots=True)
 class VariantShare:
-    """A variant's share as a bandit's job last measured it; the shares of a campaign sum to 1."""
+    """The share of readers that a bandit last computed for a variant. The shares of a campaign add up to 1."""
 
     variant: str
     share: float

@@ -1,8 +1,8 @@
-"""How often a prompt may be seen, and how long it stays away afterwards. Only impressions seen count; ages are exact,
-in seconds.
+"""How often a campaign may be seen, and how long it is silent after a dismissal or a contribution.
 
-Stated once: "k in d days" counts impressions younger than d x 24 h and blocks at k; a gap or cool-off blocks while
-age < its length.
+Only impressions count: prompts that were really seen. Ages are exact to the second. "k in d days" counts the
+impressions younger than d x 24 hours and blocks when there are k. A gap or cool-off blocks while the age is less than
+its length.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from service.campaigns.schedule import Weekday
 
 
 class Counting(StrEnum):
-    """Whose impressions (or dismissals) count: this campaign's own, or those of all campaigns of the site."""
+    """Which impressions or dismissals count: those of this campaign, or those of all campaigns of the site."""
 
     OWN = "own"
     ALL = "all"
@@ -21,7 +21,7 @@ class Counting(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """At most `impressions` in `days` x 24 hours. 0 impressions: never."""
+    """At most `impressions` in `days` x 24 hours. With 0 impressions the campaign is never shown."""
 
     impressions: int
     days: int
@@ -30,7 +30,7 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """At least `seconds` since the last impression; looks back as far as it needs, whatever the caps' windows."""
+    """At least `seconds` since the last impression, however long ago that was."""
 
     seconds: int
     counting: Counting = Counting.OWN
@@ -38,7 +38,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class DailyCap:
-    """At most `impressions` per local day, which turns at `turns_minute` after midnight (240 is 04:00)."""
+    """At most `impressions` per local day. The day changes `turns_minute` minutes after midnight (240 is 04:00)."""
 
     impressions: int
     turns_minute: int = 0
@@ -47,7 +47,7 @@ class DailyCap:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """`impressions` of this campaign, then silence until `rest_seconds` after the last of them, then anew."""
+    """`impressions` of this campaign, then silence until `rest_seconds` after the last one; then this repeats."""
 
     impressions: int
     rest_seconds: int
@@ -55,15 +55,14 @@ class Cycle:
 
 @dataclass(frozen=True, slots=True)
 class Frequency:
-    """All parts must hold; None and () are "no such limit".
+    """How often a campaign may be seen by a reader. Every limit that is set must hold; None and () set no limit.
 
-    - `first_after_views` n: silent on the reader's first n page views, may show from view n + 1 (0: at once).
-    - `every_nth_view` n: may show on page views 1, 1 + n, 1 + 2n ... counted after `first_after_views` (1: every view).
-    - `total_impressions`: ever, of this campaign. 0: never.
-    - `total_contributions`: stops for a reader after that many contributions made through this campaign; None: no
-      limit.
-    - `is_always_asking`: passes every rule of this value and the site's own caps and gap; cool-offs and supporter
-      rules still hold.
+    - `first_after_views` n: silent on the reader's first n page views. With 0 the first view may show the campaign.
+    - `every_nth_view` n: may be shown on page views 1, 1 + n, 1 + 2n ..., counted after `first_after_views`.
+    - `total_impressions`: the most impressions ever. With 0 the campaign is never shown.
+    - `total_contributions`: the campaign ends for a reader after this many contributions made through it.
+    - `is_always_asking`: ignores all other limits of this value and the site's own limits. Cool-offs and the rules
+      about supporters still hold.
     """
 
     caps: tuple[Cap, ...] = ()
@@ -82,7 +81,7 @@ NO_LIMIT = Frequency()
 
 @dataclass(frozen=True, slots=True)
 class ShowAgain:
-    """The editor's button: a dismissal made before `at` no longer counts. `countries` None: everywhere."""
+    """A moment from which earlier dismissals no longer silence the campaign. `countries` None means every country."""
 
     at: datetime
     countries: frozenset[str] | None = None
@@ -90,7 +89,7 @@ class ShowAgain:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyShowAgain:
-    """The same, each week at a local weekday and minute of the day."""
+    """A weekly moment, on the site's clock, from which earlier dismissals no longer silence the campaign."""
 
     weekday: Weekday
     minute_of_day: int
@@ -99,17 +98,17 @@ class WeeklyShowAgain:
 
 @dataclass(frozen=True, slots=True)
 class CoolOff:
-    """Silence of this campaign.
+    """How long a campaign is silent after it was dismissed, and after a contribution.
 
-    - `dismissal_seconds`: after the 1st, 2nd, 3rd ... dismissal; the last repeats. Empty: a dismissal starts no timed
-      silence.
-    - `until_shown_again`: after a dismissal, silent until the next `show_again` or `weekly_show_again` after it; with
-      `dismissal_seconds` too, until the earlier of the two.
-    - `ends_after_dismissals` n: from the nth dismissal on, never again (but see show again). 0: not shown at all.
-    - `dismissals`: whose dismissals count.
-    - `one_off_days` / `recurring_days`: silence after a contribution of that kind (days x 24 h), instead of the
-      site's supporter policy.
-      None: the site's policy. 0: none.
+    - `dismissal_seconds`: the silence after the 1st, 2nd, 3rd ... dismissal; the last value repeats. If it is empty, a
+      dismissal starts no timed silence.
+    - `until_shown_again`: silent after a dismissal until the next `show_again` or `weekly_show_again`. If
+      `dismissal_seconds` is set too, the silence ends at the earlier of the two.
+    - `ends_after_dismissals` n: silent for good after n dismissals, unless "show again" lifts them. With 0 the campaign
+      is never shown.
+    - `dismissals`: whether dismissals of other campaigns count too.
+    - `one_off_days`, `recurring_days`: the silence after a contribution of that kind, in days x 24 hours, instead of
+      the site's supporter policy. None means the site's policy, 0 means no silence.
     """
 
     dismissal_seconds: tuple[int, ...] = ()
@@ -124,7 +123,7 @@ class CoolOff:
 
 @dataclass(frozen=True, slots=True)
 class SiteFrequency:
-    """Limits over all campaigns of a site, asked after a campaign's own. Caps and gap here always count all."""
+    """Limits on all campaigns of a site together. They count the impressions of every campaign."""
 
     caps: tuple[Cap, ...] = ()
     gap: Gap | None = None

@@ -1,4 +1,4 @@
-"""What a gate asks for and the meter that leads to it. Only campaigns of kind `gate` have these."""
+"""Gates and meters: what a reader must do to read on, and the articles that are free before. Only for kind `gate`."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -7,19 +7,24 @@ from service.campaigns.page_rules import PageMatch, PageType
 
 
 class GateType(StrEnum):
+    """What opens the gate: signing up or in (`registration`), or a contribution (`payment`)."""
+
     REGISTRATION = "registration"
     PAYMENT = "payment"
 
 
 class Strength(StrEnum):
-    """`soft` can be dismissed, `hard` cannot."""
+    """Whether a reader can close the gate and read on (`soft`) or not (`hard`)."""
 
     SOFT = "soft"
     HARD = "hard"
 
 
 class Period(StrEnum):
-    """`day`, `week` (from Monday), `month`: local calendar; `rolling`: the last `rolling_days` x 24 hours."""
+    """How long an allowance lasts.
+
+    `day`, `week` (from Monday) and `month` follow the local calendar. `rolling` is the last `rolling_days` x 24 hours.
+    """
 
     DAY = "day"
     WEEK = "week"
@@ -28,7 +33,7 @@ class Period(StrEnum):
 
 
 class Pool(StrEnum):
-    """`shared`: one count for every gate of the site that shares. `own`: a count of this gate alone."""
+    """Which articles a meter counts: those of all gates of the site with a `shared` pool, or only its `own`."""
 
     SHARED = "shared"
     OWN = "own"
@@ -36,8 +41,10 @@ class Pool(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mandatory:
-    """A soft gate turns hard after this many dismissals. `countries` None: everywhere; the first entry that fits the
-    reader rules."""
+    """The number of dismissals after which a soft gate turns hard, for readers in `countries` (None: every country).
+
+    Of a gate's entries, the first that fits the reader's country applies.
+    """
 
     dismissals: int
     countries: frozenset[str] | None = None
@@ -45,6 +52,8 @@ class Mandatory:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
+    """What a gate asks for, and whether it can be closed."""
+
     gate_type: GateType
     strength: Strength = Strength.HARD
     mandatory_after: tuple[Mandatory, ...] = ()
@@ -52,7 +61,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Free `articles` per `period`; 0 is a wall. `rolling_days` is set with Period.ROLLING and only then."""
+    """Free `articles` per `period`; 0 means that no article is free. `rolling_days` is set only for Period.ROLLING."""
 
     articles: int
     period: Period
@@ -61,14 +70,14 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """Free articles before a gate. A gate without a meter value is a wall.
+    """The free articles before a gate. A gate without a meter lets no article through.
 
-    - `is_on` False: no free articles for anybody, the gate always stands.
-    - `anonymous`, `registered`: None is "no free articles" for that audience, the same as 0.
-    - `unverified`: signed in with an unverified address; None: the anonymous terms.
-    - `audiences_share`: articles read before signing in count against the registered allowance too; False: each
+    - `is_on` False: no reader has free articles.
+    - `anonymous`, `registered`: the allowance of readers who are signed out or in. None means no free articles.
+    - `unverified`: the allowance of readers signed in with an unverified address. None means the anonymous allowance.
+    - `audiences_share`: articles read before signing in count against the registered allowance too. If False, each
       audience has its own count.
-    - `free_types`, `free_pages`: pages that are open and spend nothing (`free_pages` None: no such pages).
+    - `free_types`, `free_pages`: pages that are always open and are not counted. `free_pages` None means no such pages.
     """
 
     is_on: bool = True

@@ -1,4 +1,4 @@
-"""Which pages a campaign, an exclusion or a meter speaks about. Sections, tags and page ids are kept case-folded."""
+"""Which pages a campaign, an exclusion or a meter applies to. Sections, tags and page ids are stored case-folded."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -6,6 +6,8 @@ from enum import StrEnum
 
 
 class PageType(StrEnum):
+    """The type that a page gives itself."""
+
     ARTICLE = "article"
     FRONT = "front"
     SECTION = "section"
@@ -14,7 +16,11 @@ class PageType(StrEnum):
 
 
 class PageAccess(StrEnum):
-    """What the page itself says: free to all, spends the meter, always behind the gate, or opened by a gift link."""
+    """The access that a page gives itself.
+
+    `free` for everyone, `metered` (reading it uses the allowance), `locked` (always behind the gate), or `gift` (opened
+    by a link that a subscriber shared).
+    """
 
     FREE = "free"
     METERED = "metered"
@@ -23,7 +29,7 @@ class PageAccess(StrEnum):
 
 
 class PageCondition(StrEnum):
-    """For a fact that is true of some pages (sensitive, paid content): never on them, also on them, only on them."""
+    """Whether a campaign is shown on pages with a property (sensitive, paid content): never, also, or only there."""
 
     NEVER = "never"
     ALSO = "also"
@@ -32,10 +38,13 @@ class PageCondition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PageRules:
-    """`sections_any` and `tags_any` are one list in two halves: one match in either is enough; None in both: every
-    page.
-    A match in any `*_none` fails the page whatever else holds. `types` None: every type (campaigns default to article).
-    `page_ids_any` None: every page id. `accesses` None: every access."""
+    """Which pages a campaign is shown on. A page must pass every rule; None sets no rule.
+
+    - `sections_any`, `tags_any`: a page with any of these sections or tags passes. The two are one rule: a match in
+      either list is enough.
+    - `page_ids_any`: only pages with one of these ids pass.
+    - `sections_none`, `tags_none`, `page_ids_none`: a page with any of these fails.
+    """
 
     types: frozenset[PageType] | None = None
     sections_any: frozenset[str] | None = None
@@ -54,7 +63,7 @@ EVERY_PAGE = PageRules()
 
 @dataclass(frozen=True, slots=True)
 class PageMatch:
-    """Some pages: any one of the sections, tags or page ids listed. Nothing listed in the three: every page."""
+    """The pages that have any of the listed sections, tags or page ids. If nothing is listed, every page."""
 
     sections: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
@@ -63,8 +72,10 @@ class PageMatch:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """Pages of a site without any appeal or gate. `types` None: any type. `starts_on`, `ends_on`: local days, both
-    included; None: open."""
+    """Pages of a site on which no prompt is ever shown.
+
+    `types` None means every type. `starts_on` and `ends_on` are local days and both included; None means no limit.
+    """
 
     pages: PageMatch = field(default_factory=PageMatch)
     types: frozenset[PageType] | None = None

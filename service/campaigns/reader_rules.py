@@ -1,4 +1,4 @@
-"""Which readers a campaign speaks to. None is "no such rule"; an empty set matches nobody; zero is zero."""
+"""Which readers a campaign is shown to. None means "no such rule", an empty set matches no reader, zero is zero."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -7,7 +7,11 @@ from service.money import Interval
 
 
 class SupporterState(StrEnum):
-    """`recurring` includes "cancelled but paid until". `unknown`: signed in and not yet known; always silence."""
+    """A reader's contributions so far, in one word.
+
+    `recurring` includes contributions that are cancelled but paid up. `unknown` is a signed-in reader whose state is
+    not known yet; such a reader is never shown a prompt.
+    """
 
     NONE = "none"
     ONE_OFF = "one_off"
@@ -23,7 +27,7 @@ EVERYONE = NON_SUPPORTERS | SUPPORTERS
 
 
 class Consent(StrEnum):
-    """`full`: history kept. `meter`: only what the meter needs. `none`: nothing is read or written."""
+    """What a reader allows: to keep a history (`full`), only the meter's counts (`meter`), or nothing (`none`)."""
 
     FULL = "full"
     METER = "meter"
@@ -31,7 +35,7 @@ class Consent(StrEnum):
 
 
 class Device(StrEnum):
-    """A rule that lists `mobile` also takes `ios` and `android`. A reader without a device is `desktop`."""
+    """A reader's device. A rule for `mobile` covers `ios` and `android`. An unknown device counts as `desktop`."""
 
     DESKTOP = "desktop"
     TABLET = "tablet"
@@ -41,7 +45,7 @@ class Device(StrEnum):
 
 
 class Inclusion(StrEnum):
-    """How a campaign treats a group of readers it may leave out: leave them out, take them too, take nobody else."""
+    """How a campaign treats a group of readers: exclude them, include them, or be shown only to them."""
 
     EXCLUDE = "exclude"
     INCLUDE = "include"
@@ -50,11 +54,12 @@ class Inclusion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ArticleCount:
-    """How many articles were read, this one included; both ends included.
+    """How many articles the reader has read, with the current article. `minimum` and `maximum` are included.
 
-    The window is `weeks` (this week, Monday first, and that many before; 0 is this week alone), or `days` (today and
-    the days - 1 local days before), or, with neither, everything remembered. `topics` None: all articles; else the sum
-    over the topics, which are counted by the week.
+    - `weeks` n: count this week (from Monday) and the n weeks before; 0 is this week alone.
+    - `days` n: count today and the n - 1 local days before.
+    - Without both, count everything that is remembered.
+    - `topics`: count only these topics, added up. Topics are counted by the week. None counts all articles.
     """
 
     minimum: int | None = None
@@ -66,7 +71,7 @@ class ArticleCount:
 
 @dataclass(frozen=True, slots=True)
 class FirstSeen:
-    """Age of the reader's history in days of 24 hours, both ends included. A reader without a history has age 0."""
+    """The age of the reader's history in days of 24 hours, both limits included. Without a history the age is 0."""
 
     minimum_days: int | None = None
     maximum_days: int | None = None
@@ -74,8 +79,11 @@ class FirstSeen:
 
 @dataclass(frozen=True, slots=True)
 class AbandonedCheckout:
-    """`has_one` True: started a checkout and did not pay, at most `within_days` ago (None: any time), at least
-    `after_hours` ago."""
+    """Whether the reader started a checkout and did not pay.
+
+    `has_one` True: such a checkout exists, started at least `after_hours` and at most `within_days` ago (None: no
+    limit), in one of `intervals` (None: any). `has_one` False: there is none.
+    """
 
     has_one: bool = True
     within_days: int | None = None
@@ -85,7 +93,7 @@ class AbandonedCheckout:
 
 @dataclass(frozen=True, slots=True)
 class JustContributed:
-    """A contribution completed in this browser within `within_minutes`, of one of `intervals` (None: any)."""
+    """A contribution was completed in this browser within `within_minutes`, in one of `intervals` (None: any)."""
 
     within_minutes: int = 60
     intervals: frozenset[Interval] | None = None
@@ -93,22 +101,23 @@ class JustContributed:
 
 @dataclass(frozen=True, slots=True)
 class ReaderRules:
-    """All rules must hold.
+    """Which readers a campaign is shown to. A reader must pass every rule.
 
-    - `article_counts`: each must hold. `is_reading_more` True: the weekly count rises. `favourite_topics_any`: the
-      most-read topic is listed.
-    - `supporters`: states asked; campaigns default to NON_SUPPORTERS. UNKNOWN never matches.
-    - `is_signed_in`: None anyone; unknown counts as signed out.
-    - `countries_any` / `countries_none`: ISO 3166 alpha-2, upper case, country groups of the site already written
-      out. With either
-      set, a reader of unknown country fails.
-    - `one_off_only_countries`: readers of the site's one-off-only countries; unknown country is not one of them.
-    - `referrers_any` / `referrers_none`: host names, lower case, matching the host itself and its subdomains.
-    - `languages_any`: lower-case primary tags; `en` takes `en-IE`.
-    - `just_contributed`: None means such readers are left to the supporter rules.
-    - `external_audiences_any`: asked of the site's audience service for signed-in readers; no answer is no match.
-    - `is_suppressible`: the site's suppressor service may say no; asked for signed-in readers only.
-    - `holdout`: the site's holdout share of readers.
+    - `article_counts`: every entry must hold.
+    - `is_reading_more` True: the reader's weekly article count rises.
+    - `favourite_topics_any`: the topic that the reader reads most is one of these.
+    - `supporters`: the states that pass. SupporterState.UNKNOWN never passes.
+    - `is_signed_in`: None means every reader. A reader of unknown state counts as signed out.
+    - `countries_any`, `countries_none`: upper-case ISO 3166 alpha-2 codes; a snapshot replaces country groups by their
+      codes. If either is set, a reader whose country is unknown fails.
+    - `one_off_only_countries`: readers in the site's one-off-only countries. An unknown country is not one of them.
+    - `referrers_any`, `referrers_none`: lower-case host names; a host also matches its subdomains.
+    - `languages_any`: lower-case tags; `en` also matches `en-IE`.
+    - `just_contributed`: None leaves such readers to the rules about supporters.
+    - `external_audiences_any`: names that the site's audience service returns for signed-in readers. If the service
+      does not answer, the reader fails.
+    - `is_suppressible`: the site's suppressor service may veto the campaign for a signed-in reader.
+    - `holdout`: readers in the site's holdout.
     """
 
     article_counts: tuple[ArticleCount, ...] = ()

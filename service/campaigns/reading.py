@@ -1,4 +1,4 @@
-"""What staff are told about stored documents: their state, text, findings, versions and changes."""
+"""Reads stored documents for staff: their state, text, lint findings, versions and changes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from service.campaigns.campaign import Campaign
 from service.campaigns.documents import load_campaign, load_site
 from service.campaigns.editing import with_due_schedule
-from service.campaigns.lint.everything import lint, lint_one
+from service.campaigns.lint.everything import lint, lint_campaign
 from service.campaigns.lint.finding import LintFinding
 from service.campaigns.site import Site
 from service.campaigns.store import (
@@ -34,7 +34,10 @@ MAX_CHANGES = 200
 
 @dataclass(frozen=True, slots=True)
 class DocumentDetails:
-    """A document's state at an instant, its newest text, whether its own switch is on, and what lint says."""
+    """The state of a document at an instant, with its newest text and the findings of lint.
+
+    `is_paused` is true if the document's own kill switch is on.
+    """
 
     key: str
     site: str
@@ -49,48 +52,48 @@ class DocumentDetails:
 
 
 def describe(engine: Engine, kind: DocumentKind, key: str, now: datetime) -> DocumentDetails:
-    """One document with everything there is to know; raises NotFoundError."""
-    with committed(engine) as rows:
-        state = _known(rows, kind, key)
-        newest = find_version(rows, kind, key, state.newest_version)
-        findings = _findings(rows, state, now)
-        paused = paused_switches(rows)
+    """Return a document with its text and findings. Raise NotFoundError if it does not exist."""
+    with committed(engine) as connection:
+        state = _known(connection, kind, key)
+        newest = find_version(connection, kind, key, state.newest_version)
+        findings = _findings(connection, state, now)
+        paused = paused_switches(connection)
     return _described(state, paused, now, findings, newest.content if newest else None)
 
 
 def describe_all(
     engine: Engine, kind: DocumentKind, now: datetime, site: str | None = None
 ) -> tuple[DocumentDetails, ...]:
-    """All documents of a kind by key, without text and findings; of one site where one is named."""
+    """Return all documents of a kind, or those of a site, ordered by key, without text and findings."""
     if site is not None and not site.isprintable():
         return ()
-    with committed(engine) as rows:
-        states, paused = list_documents(rows, kind, site), paused_switches(rows)
+    with committed(engine) as connection:
+        states, paused = list_documents(connection, kind, site), paused_switches(connection)
     return tuple(_described(state, paused, now, (), None) for state in states)
 
 
 def versions_of(engine: Engine, kind: DocumentKind, key: str) -> tuple[DocumentVersion, ...]:
-    """The newest versions, newest first; raises NotFoundError."""
-    with committed(engine) as rows:
-        _known(rows, kind, key)
-        return list_versions(rows, kind, key, MAX_VERSIONS)
+    """Return the newest MAX_VERSIONS versions of a document, newest first. Raise NotFoundError if it does not exist."""
+    with committed(engine) as connection:
+        _known(connection, kind, key)
+        return list_versions(connection, kind, key, MAX_VERSIONS)
 
 
 def changes_of(engine: Engine, kind: DocumentKind, key: str) -> tuple[Change, ...]:
-    """Who changed a document, newest first; raises NotFoundError."""
-    with committed(engine) as rows:
-        _known(rows, kind, key)
-        return list_changes(rows, kind, key, MAX_CHANGES)
+    """Return the newest MAX_CHANGES changes of a document, newest first. Raise NotFoundError if it does not exist."""
+    with committed(engine) as connection:
+        _known(connection, kind, key)
+        return list_changes(connection, kind, key, MAX_CHANGES)
 
 
 def stored_documents(engine: Engine) -> tuple[tuple[Site, ...], tuple[Campaign, ...]]:
-    """The newest text of every site and campaign that can be read."""
-    with committed(engine) as rows:
-        return _newest(rows)
+    """Return every site and campaign in its newest version. Documents that cannot be read are left out."""
+    with committed(engine) as connection:
+        return _newest(connection)
 
 
-def _known(rows: Connection, kind: DocumentKind, key: str) -> DocumentState:
-    state = find_document(rows, kind, key)
+def _known(connection: Connection, kind: DocumentKind, key: str) -> DocumentState:
+    state = find_document(connection, kind, key)
     if state is None:
         raise NotFoundError(f"there is no {kind} {key}")
     return state
@@ -117,26 +120,26 @@ def _described(
     )
 
 
-def _findings(rows: Connection, state: DocumentState, now: datetime) -> tuple[LintFinding, ...]:
-    sites, campaigns = _newest(rows)
-    site = next((one for one in sites if one.key == state.site), None)
+def _findings(connection: Connection, state: DocumentState, now: datetime) -> tuple[LintFinding, ...]:
+    sites, campaigns = _newest(connection)
+    site = next((site for site in sites if site.key == state.site), None)
     if site is None:
         return ()
     if state.kind is DocumentKind.SITE:
         return lint(site, campaigns, now)
-    campaign = next((one for one in campaigns if one.key == state.key), None)
-    return () if campaign is None else lint_one(site, campaigns, campaign, now)
+    campaign = next((campaign for campaign in campaigns if campaign.key == state.key), None)
+    return () if campaign is None else lint_campaign(site, campaigns, campaign, now)
 
 
-def _newest(rows: Connection) -> tuple[tuple[Site, ...], tuple[Campaign, ...]]:
+def _newest(connection: Connection) -> tuple[tuple[Site, ...], tuple[Campaign, ...]]:
     sites: list[Site] = []
     campaigns: list[Campaign] = []
-    for version in newest_versions(rows):
+    for version in newest_versions(connection):
         try:
             if version.kind is DocumentKind.SITE:
                 sites.append(load_site(version.content))
             else:
                 campaigns.append(load_campaign(version.content))
-        except InvalidDocumentError:  # an older release took it; saving it again will say what is wrong
+        except InvalidDocumentError:  # an older release accepted the document; saving it again names the errors
             continue
     return tuple(sites), tuple(campaigns)

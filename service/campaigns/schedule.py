@@ -1,8 +1,7 @@
-"""When a campaign may run: wall times, hours of the day and weekdays, all written in the site's own timezone.
+"""When a campaign may run: wall times, hours of the day and weekdays, all in the site's timezone.
 
-Stated once: `starts` and `ends` are both included, an end to its whole minute; a day without a time is the whole
-local day;
-daily hours of a schedule include their end minute; quiet hours do not (silence lifts exactly at its end).
+`starts` and `ends` are both included; an end includes its whole minute. A day without a time is the whole local day.
+The hours of a schedule include their end minute. Quiet hours do not: the silence is over exactly at their end.
 """
 
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ MINUTES_PER_DAY = 1440
 
 
 class Weekday(StrEnum):
-    """Members stand in calendar order, so `tuple(Weekday)[day.weekday()]` is the day's name."""
+    """A day of the week. Members are in calendar order, so `tuple(Weekday)[day.weekday()]` is the day's name."""
 
     MON = "mon"
     TUE = "tue"
@@ -29,7 +28,7 @@ WEEKDAYS = tuple(Weekday)
 
 @dataclass(frozen=True, slots=True)
 class WallTime:
-    """A day, or a day and a minute, on the site's wall clock. `at` None: the whole day."""
+    """A day, or a day and a minute, on the site's clock. `at` None means the whole day."""
 
     day: date
     at: time | None = None
@@ -37,8 +36,10 @@ class WallTime:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """A stretch of the local day in minutes after midnight: starts 0..1439, ends 1..1440. Ends before starts: it
-    crosses midnight."""
+    """A part of the local day, in minutes after midnight: starts 0 to 1439, ends 1 to 1440.
+
+    If the end is before the start, the hours cross midnight.
+    """
 
     starts_minute: int
     ends_minute: int
@@ -46,9 +47,11 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """All parts must hold. None: no such limit. `weekdays` and `hours` are each read on the local clock of the moment
-    itself,
-    so Friday 22:00 to 02:00 on `weekdays={FRI}` means Friday's first two hours and its last two."""
+    """When a campaign may run. Every limit that is set must hold; None sets no limit.
+
+    `weekdays` and `hours` are two separate limits on the local time. So 22:00 to 02:00 on `weekdays={FRI}` means the
+    first two hours of Friday and its last two.
+    """
 
     starts: WallTime | None = None
     ends: WallTime | None = None
@@ -60,14 +63,19 @@ ALWAYS = Schedule()
 
 
 def starts_at(moment: WallTime, zone: tzinfo) -> datetime:
-    """The first instant (UTC) of a moment. A wall time the clocks skip starts when they have moved on; one they
-    repeat, the first time."""
+    """Return the first instant (UTC) of a wall time.
+
+    A wall time that the clocks skip is moved forward by the skipped time. One that the clocks repeat starts the first
+    time.
+    """
     return datetime.combine(moment.day, moment.at or time(), zone).astimezone(UTC)
 
 
 def ends_before(moment: WallTime, zone: tzinfo) -> datetime:
-    """The first instant (UTC) after a moment: the end of its minute, or of its day. A repeated wall time ends the
-    second time."""
+    """Return the first instant (UTC) after a wall time: the end of its minute, or of its day.
+
+    A wall time that the clocks repeat ends the second time.
+    """
     if moment.at is None:
         return starts_at(WallTime(moment.day + timedelta(days=1)), zone)
     local = datetime.combine(moment.day, moment.at, zone).replace(second=0, microsecond=0)
@@ -75,14 +83,14 @@ def ends_before(moment: WallTime, zone: tzinfo) -> datetime:
 
 
 def is_within_hours(hours: Hours, minute_of_day: int) -> bool:
-    """Schedule hours: both ends included, the end to its whole minute."""
+    """Return whether a minute is in the hours of a schedule. Start and end minute are included."""
     if hours.starts_minute <= hours.ends_minute:
         return hours.starts_minute <= minute_of_day <= hours.ends_minute
     return minute_of_day >= hours.starts_minute or minute_of_day <= hours.ends_minute
 
 
 def is_quiet(hours: Hours, minute_of_day: int) -> bool:
-    """Quiet hours: from the start until just before the end, across midnight where the end comes first."""
+    """Return whether a minute is in quiet hours. The start minute is included, the end minute is not."""
     if hours.starts_minute <= hours.ends_minute:
         return hours.starts_minute <= minute_of_day < hours.ends_minute
     return minute_of_day >= hours.starts_minute or minute_of_day < hours.ends_minute

@@ -1,4 +1,4 @@
-"""A site: one publication. What holds for all its campaigns, its readers' money and its switches."""
+"""A site: one publication that uses the service, with the settings that hold for all its campaigns. Values only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from service.money import Interval
 
 @dataclass(frozen=True, slots=True)
 class AmountLimit:
-    """The least and most a reader may give in a currency and interval, minor units, both included."""
+    """The smallest and largest contribution in a currency and interval, in minor units, both included."""
 
     currency: str
     interval: Interval
@@ -27,9 +27,11 @@ class AmountLimit:
 
 @dataclass(frozen=True, slots=True)
 class ConsentPolicy:
-    """`default`: taken where a request says nothing. `contextual_share`: share of page views without consent that may
-    show a prompt by
-    page facts and chance alone (0: none)."""
+    """How the site treats consent.
+
+    `default` applies if a request does not say what the reader allows. `contextual_share` is the share of page views
+    without consent on which a prompt may be shown, chosen only by facts about the page and by chance.
+    """
 
     default: Consent = Consent.NONE
     contextual_share: float = 1.0
@@ -37,8 +39,10 @@ class ConsentPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """Pages treated as sensitive without the page saying so. `until`: every page is sensitive until then (None:
-    not)."""
+    """Pages that are treated as sensitive even if they do not say so themselves.
+
+    Until `until`, every page is sensitive. `suspends_gates`: all gates are open on sensitive pages.
+    """
 
     pages: PageMatch | None = None
     until: WallTime | None = None
@@ -47,7 +51,7 @@ class Sensitivity:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """Budget of one page view. An appeal and a gate never share a page, whatever stands here."""
+    """The most prompts, and the most overlays among them, on one page view. An appeal and a gate never share a page."""
 
     prompts_per_view: int = 2
     overlays_per_view: int = 1
@@ -55,12 +59,13 @@ class Attention:
 
 @dataclass(frozen=True, slots=True)
 class SupporterPolicy:
-    """- `one_off_days`: a one-off contributor is a supporter while age < days x 24 h (0: not at all).
-    - `lapsed_months`: calendar months (clamped at month end) after the end of support during which a reader is
-      `lapsed`; then `none`.
-      None: lapsed for ever.
-    - `past_due_days`: a failing recurring contribution is `past_due` this long, then `lapsed`; None: until Stripe
-      ends it.
+    """For how long a contribution makes its reader a supporter.
+
+    - `one_off_days`: a one-off contributor is a supporter for this many days x 24 hours. With 0, never.
+    - `lapsed_months`: for this many calendar months after that a reader is `lapsed`, then `none`. A month is clamped at
+      its end. None means lapsed forever.
+    - `past_due_days`: a recurring contribution whose payment fails is `past_due` for this many days, then `lapsed`.
+      None means until Stripe ends it.
     """
 
     one_off_days: int = 90
@@ -70,7 +75,7 @@ class SupporterPolicy:
 
 @dataclass(frozen=True, slots=True)
 class AssertionKey:
-    """A public key that signs reader assertions. `algorithm`: ES256, RS256 or EdDSA. `public_key`: PEM."""
+    """A PEM public key that verifies reader assertions. `algorithm` is ES256, RS256 or EdDSA."""
 
     key_id: str
     algorithm: str
@@ -79,7 +84,10 @@ class AssertionKey:
 
 @dataclass(frozen=True, slots=True)
 class ReaderAssertion:
-    """How the publication vouches for a signed-in reader. No keys: nobody is signed in. `issuer` None: not checked."""
+    """How the publication proves that a reader is signed in: with a token that one of its keys has signed.
+
+    Without keys, all readers are signed out. `issuer` None means that the issuer is not checked.
+    """
 
     keys: tuple[AssertionKey, ...] = ()
     audience: str = ""
@@ -90,16 +98,18 @@ class ReaderAssertion:
 
 @dataclass(frozen=True, slots=True)
 class Crawlers:
-    """Known crawlers never see a prompt. `sees_articles` True: and the gate is open to them; False: they meet the
-    gate."""
+    """How known crawlers are treated. They never see an appeal; `sees_articles` opens the gates for them too."""
 
     sees_articles: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class OutsideService:
-    """A service of the publication asked over HTTPS about signed-in readers, with a time-out, a cache, and a doubling
-    back-off after failure."""
+    """A service of the publication that is asked over HTTPS about signed-in readers.
+
+    Answers are cached for `cache_seconds`. After a failure the service is not asked for `back_off_seconds`, which
+    doubles with every further failure up to `back_off_maximum_seconds`.
+    """
 
     url: str
     timeout_ms: int = 150
@@ -110,7 +120,7 @@ class OutsideService:
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """Kill switches. Any of them silences appeals and lifts gates; preview obeys them too."""
+    """The kill switches of a site. Each stops its prompts and opens its gates, for readers and in previews."""
 
     is_paused: bool = False
     paused_placements: frozenset[Placement] = frozenset()
@@ -118,7 +128,7 @@ class Switches:
 
 
 class GiftField(StrEnum):
-    """What a reader may say beside the amount, where the site wants it."""
+    """An optional part of a contribution besides the amount: to stay anonymous, or to leave a message."""
 
     ANONYMOUS = "anonymous"
     MESSAGE = "message"
@@ -130,20 +140,22 @@ _NO_GROUPS: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """- `timezone`: IANA name; every local day, week and schedule of the site is read in it.
-    - `origins`: exact `scheme://host[:port]`, the only ones that may call with credentials.
-    - `languages`: lower-case tags, `default_language` among them.
-    - `currency`: upper-case ISO 4217, for every country that `currencies` (country -> currency) does not name.
-    - `amount_limits`: one per currency and interval offered. `ask`: used where a variant has none, and by the support
-      page.
-    - `honours_country`: the page's `country` field is believed; otherwise only the proxy's country header is.
-    - `country_groups`: names that country lists may use; written out when the snapshot is made.
+    """A site as its document describes it.
+
+    - `timezone`: the IANA name of the zone in which every local day, week and schedule of the site is read.
+    - `origins`: exact `scheme://host[:port]` of the only pages that may call the service.
+    - `languages`: lower-case tags, with `default_language` among them.
+    - `currency`: upper-case ISO 4217, for all countries that are not in `currencies` (country -> currency).
+    - `amount_limits`: an entry for every currency and interval that is offered.
+    - `ask`: used by the support page and by variants without an ask.
+    - `honours_country`: believe the `country` that a page sends. Otherwise only the proxy's header is believed.
+    - `country_groups`: names that country lists may use. The snapshot replaces them by their countries.
     - `one_off_only_countries`: recurring contributions are not offered there.
-    - `gift_fields`: asked on the support page; a gift that carries another is refused.
-    - `holdout_share`: 0..1 of readers who are never shown an appeal or gate; `holdout_seed` names the draw.
-    - `silence_after_closing_seconds`: after any prompt is closed, no other within this time (0: no silence).
-    - `quiet_hours`: daily silence on the local clock, any of them.
-    - `version`: number of the stored version; 0 where nothing is stored.
+    - `gift_fields`: the optional parts of a contribution that the site accepts. All others are refused.
+    - `holdout_share`: the share of readers, 0 to 1, who are never shown a prompt. `holdout_seed` decides which readers.
+    - `silence_after_closing_seconds`: how long no other prompt is shown after a prompt was closed.
+    - `quiet_hours`: daily hours, on the site's clock, without appeals.
+    - `version`: the number of the stored version; 0 if the site is not stored.
     """
 
     key: str
@@ -182,9 +194,10 @@ class Site:
     version: int = 0
 
     def currency_in(self, country: str | None) -> str:
-        """The currency readers of a country are asked in; unknown country: the site's own."""
+        """Return the currency of a country's readers. An unknown country has the site's own."""
         return self.currency if country is None else self.currencies.get(country, self.currency)
 
     def limit(self, currency: str, interval: Interval) -> AmountLimit | None:
-        """The amount limits of a currency and interval, or None where the site offers none."""
-        return next((one for one in self.amount_limits if (one.currency, one.interval) == (currency, interval)), None)
+        """Return the limits of a currency and interval, or None if the site does not offer them."""
+        wanted = (currency, interval)
+        return next((limit for limit in self.amount_limits if (limit.currency, limit.interval) == wanted), None)

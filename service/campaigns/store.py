@@ -1,4 +1,4 @@
-"""Documents, their versions and what is published of them, as rows. Versions and changes are only ever added."""
+"""The tables of documents, their versions, and the record of changes. Versions and changes are only added."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +32,8 @@ from service.database.metadata import metadata
 
 
 class DocumentKind(StrEnum):
+    """The two kinds of document that editors write."""
+
     SITE = "site"
     CAMPAIGN = "campaign"
 
@@ -56,7 +58,7 @@ document_versions = Table(
     Column("kind", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
-    Column("content", JSON, nullable=False),  # not JSONB: the order written is the order shown
+    Column("content", JSON, nullable=False),  # not JSONB, which would lose the order of fields
     Column("saved_at", INSTANT, nullable=False),
     Column("saved_by", Text, nullable=False),
     ForeignKeyConstraint(["kind", "key"], ["documents.kind", "documents.key"]),
@@ -85,7 +87,10 @@ changes = Table(
 
 @dataclass(frozen=True, slots=True)
 class DocumentState:
-    """Where a document stands. `scheduled_version` takes force at `scheduled_at`, without anybody doing anything."""
+    """The state of a document: its newest, published and scheduled versions.
+
+    From `scheduled_at` on, `scheduled_version` is in force; the row need not change for that.
+    """
 
     kind: DocumentKind
     key: str
@@ -97,14 +102,14 @@ class DocumentState:
     scheduled_at: datetime | None = None
 
     def version_in_force(self, now: datetime) -> int | None:
-        """The version decided on at `now`; None: nothing is published."""
+        """Return the version that readers are shown at `now`, or None if no version is published."""
         is_due = self.scheduled_at is not None and self.scheduled_at <= now
         return self.scheduled_version if is_due else self.published_version
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentVersion:
-    """One saved text of a document. `content` is the document as the editor wrote it."""
+    """A saved version of a document. `content` is the document as the editor wrote it."""
 
     kind: DocumentKind
     key: str
@@ -116,7 +121,7 @@ class DocumentVersion:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of the record of who changed what."""
+    """A line of the record of changes. `act` is save, publish, pause or resume."""
 
     changed_at: datetime
     changed_by: str
@@ -128,17 +133,24 @@ class Change:
 
 
 def next_number(connection: Connection) -> int:
-    """Announce that decisions have something new to load. Writers take turns here until they commit."""
+    """Raise and return the snapshot's number, so that every process loads the change.
+
+    The update locks the row, so writers wait for each other until they commit.
+    """
     raised = update(snapshots).values(number=snapshots.c.number + 1).returning(snapshots.c.number)
     return int(connection.execute(raised).scalar_one())
 
 
 def current_number(connection: Connection) -> int:
+    """Return the snapshot's number. It grows with every change that matters to decisions."""
     return int(connection.execute(select(snapshots.c.number)).scalar_one())
 
 
 def find_document(connection: Connection, kind: DocumentKind, key: str) -> DocumentState | None:
-    """The state of a document, or None. A key no document can have is simply not there."""
+    """Return the state of a document, or None if it does not exist.
+
+    Return None for an unprintable key too: PostgreSQL would refuse a NUL in it.
+    """
     if not key.isprintable():
         return None
     row = connection.execute(select(documents).where(documents.c.kind == kind, documents.c.key == key)).one_or_none()
@@ -146,7 +158,7 @@ def find_document(connection: Connection, kind: DocumentKind, key: str) -> Docum
 
 
 def list_documents(connection: Connection, kind: DocumentKind, site: str | None = None) -> tuple[DocumentState, ...]:
-    """All of a kind by key; of one site where one is named."""
+    """Return all documents of a kind, or those of a site, ordered by key."""
     query = select(documents).where(documents.c.kind == kind).order_by(documents.c.key)
     if site is not None:
         query = query.where(documents.c.site == site)
@@ -177,6 +189,7 @@ def insert_version(connection: Connection, version: DocumentVersion) -> None:
 
 
 def find_version(connection: Connection, kind: DocumentKind, key: str, version: int) -> DocumentVersion | None:
+    """Return a version of a document, or None if it does not exist."""
     table = document_versions
     query = select(table).where(table.c.kind == kind, table.c.key == key, table.c.version == version)
     row = connection.execute(query).one_or_none()
@@ -184,14 +197,14 @@ def find_version(connection: Connection, kind: DocumentKind, key: str, version: 
 
 
 def list_versions(connection: Connection, kind: DocumentKind, key: str, limit: int) -> tuple[DocumentVersion, ...]:
-    """The newest `limit` versions, newest first."""
+    """Return the newest `limit` versions of a document, newest first."""
     table = document_versions
     query = select(table).where(table.c.kind == kind, table.c.key == key).order_by(table.c.version.desc()).limit(limit)
     return tuple(_version(row._mapping) for row in connection.execute(query))
 
 
 def versions_in_force(connection: Connection, now: datetime) -> tuple[DocumentVersion, ...]:
-    """Of every document with a version in force at `now`, that version."""
+    """Return the version in force at `now` of every document that has one."""
     in_force = case(
         (documents.c.scheduled_at <= now, documents.c.scheduled_version), else_=documents.c.published_version
     )
@@ -199,7 +212,7 @@ def versions_in_force(connection: Connection, now: datetime) -> tuple[DocumentVe
 
 
 def newest_versions(connection: Connection) -> tuple[DocumentVersion, ...]:
-    """Of every document, the version saved last."""
+    """Return the newest version of every document."""
     return _joined(connection, documents.c.newest_version)
 
 
@@ -211,13 +224,13 @@ def _joined(connection: Connection, version: Any) -> tuple[DocumentVersion, ...]
 
 
 def creation_times(connection: Connection) -> dict[tuple[DocumentKind, str], datetime]:
-    """When each document was first saved."""
+    """Return when every document was first saved, by kind and key."""
     rows = connection.execute(select(documents.c.kind, documents.c.key, documents.c.created_at))
     return {(DocumentKind(kind), key): created_at for kind, key, created_at in rows}
 
 
 def next_scheduled_at(connection: Connection, now: datetime) -> datetime | None:
-    """The next instant at which a scheduled version takes force."""
+    """Return the next instant at which a scheduled version comes into force, or None if nothing is scheduled."""
     query = select(func.min(documents.c.scheduled_at)).where(documents.c.scheduled_at > now)
     found: datetime | None = connection.execute(query).scalar()
     return found
@@ -238,7 +251,7 @@ def insert_change(connection: Connection, change: Change) -> None:
 
 
 def list_changes(connection: Connection, kind: str, key: str, limit: int) -> tuple[Change, ...]:
-    """The newest `limit` changes of a document or switch, newest first."""
+    """Return the newest `limit` changes of a document or switch, newest first."""
     query = select(changes).where(changes.c.kind == kind, changes.c.key == key).order_by(changes.c.change_id.desc())
     return tuple(
         Change(row.changed_at, row.changed_by, row.act, row.kind, row.key, row.version, row.note)

@@ -1,4 +1,4 @@
-"""Kill switches as rows. A row says on or off and when; no row is off."""
+"""The table of kill switches. A switch without a row is off."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,8 @@ switches = Table(
 
 
 class SwitchScope(StrEnum):
+    """What a kill switch stops."""
+
     EVERYTHING = "everything"
     SITE = "site"
     PLACEMENT = "placement"
@@ -31,7 +33,10 @@ class SwitchScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """`site` is empty for everything; `name` is a placement, kind or campaign key, otherwise empty."""
+    """A kill switch. `site` is empty if the scope is everything.
+
+    `name` is the placement, the kind or the campaign's key; it is empty for the scopes everything and site.
+    """
 
     scope: SwitchScope
     site: str = ""
@@ -39,11 +44,13 @@ class Switch:
 
 
 def set_switch(connection: Connection, switch: Switch, *, is_paused: bool, now: datetime) -> None:
+    """Turn a switch on or off."""
     values = {"is_paused": is_paused, "changed_at": now}
     row = insert(switches).values(site=switch.site, scope=switch.scope, name=switch.name, **values)
     connection.execute(row.on_conflict_do_update(index_elements=["site", "scope", "name"], set_=values))
 
 
 def paused_switches(connection: Connection) -> frozenset[Switch]:
+    """Return the switches that are on."""
     rows = connection.execute(select(switches).where(switches.c.is_paused))
     return frozenset(Switch(SwitchScope(row.scope), row.site, row.name) for row in rows)

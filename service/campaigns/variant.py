@@ -1,5 +1,4 @@
-"""One wording and set of amounts of a campaign. Text may hold placeholders such as `{article_count}`; nothing here
-fills them."""
+"""A variant: a wording and a set of amounts of a campaign. Decisions fill in placeholders such as `{article_count}`."""
 
 import re
 from dataclasses import dataclass, field
@@ -10,11 +9,12 @@ from service.money import Interval
 
 
 class Placeholder(StrEnum):
-    """What a decision fills in where a text holds the name in braces, such as `{article_count}`.
+    """A name that a text may contain in braces, such as `{article_count}`, for a decision to fill in.
 
-    `article_count`: all articles remembered; `article_count_in_window`: those of the campaign's first article count
-    rule;
-    `site_name`; `days_left`: local days to the end of the schedule, the last day is 0.
+    - `article_count`: all articles that the reader's history remembers.
+    - `article_count_in_window`: the articles that the campaign's first article count rule counts.
+    - `site_name`: the name of the site.
+    - `days_left`: local days to the end of the schedule; 0 on the last day.
     """
 
     ARTICLE_COUNT = "article_count"
@@ -24,7 +24,7 @@ class Placeholder(StrEnum):
 
 
 class CopyDevice(StrEnum):
-    """Which screens a wording is for. A `small` wording is preferred on phones, `any` otherwise."""
+    """The screens that a wording is for. Phones are shown the `small` wording if there is one."""
 
     ANY = "any"
     SMALL = "small"
@@ -32,7 +32,7 @@ class CopyDevice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The words in one language (lower-case tag such as `en`, `ga`, `en-ie`). None: that element is absent."""
+    """The words in a language (a lower-case tag: `en`, `ga`, `en-ie`). The prompt lacks the parts that are None."""
 
     language: str
     heading: str
@@ -48,7 +48,7 @@ _IN_BRACES = re.compile(r"\{([A-Za-z_]+)\}")
 
 
 def texts_of(copy: Copy) -> tuple[str, ...]:
-    """Every text of a wording that is there."""
+    """Return all texts of a wording, without the parts that it lacks."""
     return tuple(
         text
         for text in (copy.heading, copy.subheading, *copy.paragraphs, copy.highlight, copy.button, copy.footnote)
@@ -57,13 +57,16 @@ def texts_of(copy: Copy) -> tuple[str, ...]:
 
 
 def names_in_braces(copy: Copy) -> frozenset[str]:
-    """The placeholder names a wording uses, known or not."""
+    """Return the names in braces that a wording contains, whether they are placeholders or not."""
     return frozenset(name for text in texts_of(copy) for name in _IN_BRACES.findall(text))
 
 
 @dataclass(frozen=True, slots=True)
 class IntervalAsk:
-    """Suggested amounts in minor units of the currency, ascending. `default_minor` None: none is preselected."""
+    """The suggested amounts of an interval in a currency, in minor units, ascending.
+
+    `default_minor` is preselected; None preselects no amount.
+    """
 
     interval: Interval
     amounts_minor: tuple[int, ...]
@@ -72,7 +75,7 @@ class IntervalAsk:
 
 @dataclass(frozen=True, slots=True)
 class CurrencyAsk:
-    """The intervals offered in one currency (upper-case ISO 4217), in the order shown."""
+    """The intervals that are offered in a currency (upper-case ISO 4217), in the order in which they are shown."""
 
     currency: str
     intervals: tuple[IntervalAsk, ...]
@@ -80,7 +83,7 @@ class CurrencyAsk:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a reader is asked for. `default_interval` is one of the intervals of every currency listed."""
+    """The amounts a reader may choose from, by currency. Every currency offers `default_interval`."""
 
     currencies: tuple[CurrencyAsk, ...]
     default_interval: Interval
@@ -88,13 +91,13 @@ class Ask:
     can_cover_fee: bool = False
 
     def in_currency(self, currency: str) -> CurrencyAsk | None:
-        """The amounts of one currency, or None when this ask has none in it."""
+        """Return the intervals and amounts in a currency, or None if the ask has none."""
         return next((ask for ask in self.currencies if ask.currency == currency), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Colours as `#rrggbb`, lower case. None: the widget's own."""
+    """The colours of a prompt as lower-case `#rrggbb`. None means the widget's own colour."""
 
     accent: str | None = None
     accent_text: str | None = None
@@ -104,16 +107,19 @@ class Design:
 
 @dataclass(frozen=True, slots=True)
 class TickerLabel:
+    """The words beside a ticker in a language."""
+
     language: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ticker:
-    """A goal in one currency. Raised = `already_minor` + contributions through this campaign since `starts_on` (local
-    day; None: all).
+    """A goal in a currency, shown with the amount raised so far.
 
-    `stops_at_goal`: the campaign no longer shows once the goal is reached. `ends_on` is only told to readers.
+    The amount raised is `already_minor` and all contributions through this campaign since the local day `starts_on`
+    (None: since the first). `ends_on` is shown to readers and has no other effect. `stops_at_goal`: the campaign ends
+    when the goal is reached.
     """
 
     goal_minor: int
@@ -127,11 +133,11 @@ class Ticker:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """`weight`: share of readers relative to the other variants, 0 or more; 0 is shown to nobody new. One variant is
-    the control.
+    """A wording of a campaign with its amounts, colours and goal.
 
-    `copies`: at least one; the first is the fallback when neither the reader's nor the site's language is there.
-    `ask` None: the site's.
+    - `copies`: at least one. The first is used if there is none in the reader's or the site's language.
+    - `weight`: the variant's share of readers relative to the other variants. With 0 no new reader gets it.
+    - `ask`: None means the site's ask.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""The staff API and commands of sites and campaigns on a service under test."""
+"""Fixtures: the staff API and the commands of sites and campaigns, with tokens of each role."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ Bearer = Callable[[str], dict[str, str]]
 
 @pytest.fixture
 def staff_app(services: Services) -> Flask:
-    """An application with nothing but the staff API of sites and campaigns."""
+    """An application with only the staff API of sites and campaigns, and their commands."""
     app = Flask("service")
     app.config.update(API_TITLE="Keepopen", API_VERSION="v1", OPENAPI_VERSION="3.1.0", TESTING=True)
     app.config.update(OPENAPI_URL_PREFIX="/v1", OPENAPI_JSON_PATH="openapi.json")
@@ -43,7 +43,7 @@ def runner(staff_app: Flask) -> FlaskCliRunner:
 
 @pytest.fixture
 def bearer(services: Services) -> Bearer:
-    """Headers with a new token of a role."""
+    """A function that creates a token of a role and returns the headers that carry it."""
 
     def headers(role: str) -> dict[str, str]:
         request = TokenRequest(f"the {role}", Role(role))

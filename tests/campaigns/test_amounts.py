@@ -1,4 +1,4 @@
-"""Amounts of a site that names none."""
+"""A site without amounts of its own gets round amounts and limits that Stripe accepts."""
 
 import pytest
 
@@ -18,19 +18,19 @@ from service.money import checked_amount
     ],
 )
 def test_limits_go_from_one_round_unit_to_two_thousand(currency: str, least: int, most: int) -> None:
-    assert {(one.minimum_minor, one.maximum_minor) for one in default_limits(currency)} == {(least, most)}
+    assert {(limit.minimum_minor, limit.maximum_minor) for limit in default_limits(currency)} == {(least, most)}
 
 
 @pytest.mark.parametrize("currency", sorted({*LEAST_CHARGE_MINOR, "JPY", "KWD", "ISK", "UGX"}))
-def test_every_suggested_amount_is_one_stripe_takes(currency: str) -> None:
-    asked = default_ask((currency,)).in_currency(currency)
+def test_stripe_accepts_every_suggested_amount(currency: str) -> None:
+    ask = default_ask((currency,)).in_currency(currency)
 
-    assert asked is not None
-    for one in asked.intervals:
-        assert all(checked_amount(amount, currency) for amount in one.amounts_minor)
-        assert one.default_minor in one.amounts_minor
-        assert min(one.amounts_minor) >= LEAST_CHARGE_MINOR.get(currency, 0)
+    assert ask is not None
+    for interval_ask in ask.intervals:
+        assert all(checked_amount(amount, currency) for amount in interval_ask.amounts_minor)
+        assert interval_ask.default_minor in interval_ask.amounts_minor
+        assert min(interval_ask.amounts_minor) >= LEAST_CHARGE_MINOR.get(currency, 0)
 
 
-def test_a_yen_is_nearer_to_a_cent() -> None:
+def test_a_round_unit_of_yen_is_a_hundred_yen() -> None:
     assert (round_unit_minor("EUR"), round_unit_minor("KWD"), round_unit_minor("JPY")) == (100, 1000, 100)

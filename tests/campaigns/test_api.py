@@ -1,4 +1,4 @@
-"""The staff API over HTTP: guarded, strict, versioned, and in force at once."""
+"""The staff API is guarded by roles, refuses wrong documents, keeps versions, and its changes are in force at once."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,7 +12,7 @@ from service.campaigns.snapshot.holder import SnapshotHolder
 from service.database.engine import application_engine
 from service.services import EXTENSION, Services
 from tests.campaigns.conftest import Bearer
-from tests.campaigns.documents import campaign_document, site_document
+from tests.campaigns.make import campaign_document, site_document
 
 Headers = dict[str, str]
 
@@ -22,7 +22,7 @@ def put_site(staff: FlaskClient, editor: Headers, **changes: Any) -> None:
 
 
 def live_keys(services: Services) -> list[str]:
-    return [one.key for one in services.part(SnapshotHolder).current().site("courier").campaigns]
+    return [campaign.key for campaign in services.part(SnapshotHolder).current().site("courier").campaigns]
 
 
 def test_a_site_and_a_campaign_go_live_in_three_calls(staff: FlaskClient, editor: Headers, services: Services) -> None:
@@ -53,12 +53,12 @@ def test_a_document_is_given_back_as_written_with_its_findings(staff: FlaskClien
             "severity": "problem",
             "subject": "campaign autumn",
             "rule": "never_shown",
-            "words": "share is 0, so nobody ever sees it",
+            "words": "share is 0, so no reader ever sees it",
         }
     ]
 
 
-def test_yaml_is_taken_too_and_errors_name_the_line(staff: FlaskClient, editor: Headers) -> None:
+def test_yaml_is_accepted_too_and_errors_name_the_line(staff: FlaskClient, editor: Headers) -> None:
     put_site(staff, editor)
     headers = editor | {"Content-Type": "application/yaml"}
 
@@ -70,7 +70,7 @@ def test_yaml_is_taken_too_and_errors_name_the_line(staff: FlaskClient, editor: 
     assert "(line 2)" in (bad.json or {})["errors"]["document"][0]
 
 
-def test_a_field_that_is_wrong_in_yaml_is_named_with_its_line(staff: FlaskClient, editor: Headers) -> None:
+def test_a_wrong_field_in_yaml_is_named_with_its_line(staff: FlaskClient, editor: Headers) -> None:
     headers = editor | {"Content-Type": "application/yaml"}
     campaign = write_document(campaign_document()) + "prority: 3\n"
 
@@ -83,7 +83,9 @@ def test_a_field_that_is_wrong_in_yaml_is_named_with_its_line(staff: FlaskClient
     ]
 
 
-def test_the_key_may_be_left_to_the_address_but_not_contradict_it(staff: FlaskClient, editor: Headers) -> None:
+def test_a_missing_key_is_taken_from_the_address_and_another_key_is_a_conflict(
+    staff: FlaskClient, editor: Headers
+) -> None:
     put_site(staff, editor)
     document = campaign_document()
     del document["key"]
@@ -92,7 +94,7 @@ def test_the_key_may_be_left_to_the_address_but_not_contradict_it(staff: FlaskCl
     assert staff.put("/v1/campaigns/spring", json=campaign_document(), headers=editor).status_code == 409
 
 
-def test_an_editor_who_was_overtaken_is_told(staff: FlaskClient, editor: Headers) -> None:
+def test_an_editor_who_saves_an_outdated_version_gets_a_conflict(staff: FlaskClient, editor: Headers) -> None:
     put_site(staff, editor)
     staff.put("/v1/campaigns/autumn", json=campaign_document(), headers=editor)
     staff.put("/v1/campaigns/autumn", json=campaign_document(priority=1), headers=editor)
@@ -113,7 +115,7 @@ def test_a_roll_back_names_an_older_version(staff: FlaskClient, editor: Headers,
 
     assert services.part(SnapshotHolder).current().site("courier").campaigns[0].name == "One"
     versions = staff.get("/v1/campaigns/autumn/versions", headers=editor).json
-    assert [one["version"] for one in versions or []] == [2, 1]
+    assert [version["version"] for version in versions or []] == [2, 1]
 
 
 def test_publishing_at_an_instant_waits_for_it(staff: FlaskClient, editor: Headers, services: Services) -> None:
@@ -126,7 +128,7 @@ def test_publishing_at_an_instant_waits_for_it(staff: FlaskClient, editor: Heade
     assert live_keys(services) == []
 
 
-def test_pausing_all_asks_is_one_call(staff: FlaskClient, editor: Headers, services: Services) -> None:
+def test_one_call_pauses_all_sites(staff: FlaskClient, editor: Headers, services: Services) -> None:
     put_site(staff, editor)
 
     answer = staff.post("/v1/pause", headers=editor)
@@ -158,7 +160,7 @@ def test_a_site_or_part_of_it_is_paused(
     assert getattr(services.part(SnapshotHolder).current().site("courier").site.switches, paused)
 
 
-def test_a_campaign_is_paused_and_put_on_again(staff: FlaskClient, editor: Headers) -> None:
+def test_a_campaign_is_paused_and_resumed(staff: FlaskClient, editor: Headers) -> None:
     put_site(staff, editor)
     staff.put("/v1/campaigns/autumn", json=campaign_document(), headers=editor)
 
@@ -169,12 +171,12 @@ def test_a_campaign_is_paused_and_put_on_again(staff: FlaskClient, editor: Heade
     assert (again.json or {})["is_paused"] is False
 
 
-def test_who_changed_what_is_told(staff: FlaskClient, editor: Headers, bearer: Bearer) -> None:
+def test_the_record_of_changes_names_the_author(staff: FlaskClient, editor: Headers, bearer: Bearer) -> None:
     put_site(staff, editor)
 
     changes = staff.get("/v1/sites/courier/changes", headers=bearer("auditor")).json or []
 
-    assert [one["act"] for one in changes] == ["publish", "save"]
+    assert [change["act"] for change in changes] == ["publish", "save"]
     assert changes[0]["changed_by"].startswith("the editor (tok_")
 
 
@@ -182,8 +184,9 @@ def test_sites_and_campaigns_are_listed(staff: FlaskClient, editor: Headers) -> 
     put_site(staff, editor)
     staff.put("/v1/campaigns/autumn", json=campaign_document(), headers=editor)
 
-    assert [one["key"] for one in staff.get("/v1/sites", headers=editor).json or []] == ["courier"]
-    assert [one["key"] for one in staff.get("/v1/campaigns?site=courier", headers=editor).json or []] == ["autumn"]
+    assert [site["key"] for site in staff.get("/v1/sites", headers=editor).json or []] == ["courier"]
+    campaigns = staff.get("/v1/campaigns?site=courier", headers=editor).json or []
+    assert [campaign["key"] for campaign in campaigns] == ["autumn"]
     assert staff.get("/v1/campaigns?site=herald", headers=editor).json == []
     assert staff.get("/v1/campaigns?site=%00", headers=editor).json == []
 
@@ -207,7 +210,7 @@ GUARDED = [
 ]
 
 
-def test_nothing_is_open_without_a_token_or_to_another_role(staff: FlaskClient, bearer: Bearer) -> None:
+def test_every_route_needs_a_token_with_the_right_role(staff: FlaskClient, bearer: Bearer) -> None:
     finance = bearer("finance")
 
     for method, path in GUARDED:  # one database for all
@@ -223,7 +226,7 @@ def test_every_route_is_in_the_list_above(staff_app: Flask) -> None:
     assert len(rules) == len(GUARDED)
 
 
-def test_an_auditor_reads_and_changes_nothing(staff: FlaskClient, editor: Headers, bearer: Bearer) -> None:
+def test_an_auditor_can_read_but_not_change(staff: FlaskClient, editor: Headers, bearer: Bearer) -> None:
     put_site(staff, editor)
     auditor = bearer("auditor")
 
@@ -246,7 +249,7 @@ ABSENT = [
 ]
 
 
-def test_what_is_not_there_is_a_404(staff: FlaskClient, editor: Headers) -> None:
+def test_a_missing_document_is_a_404(staff: FlaskClient, editor: Headers) -> None:
     for path, method in ABSENT:  # one database for all
         assert (staff.open(path, method=method, headers=editor).status_code, path) == (404, path)
 
@@ -273,7 +276,7 @@ def test_a_body_that_makes_no_sense_is_never_a_500(staff: FlaskClient, editor: H
         assert (answer.status_code, body[:40]) == (status, body[:40])
 
 
-def test_an_if_match_that_is_no_version_is_refused(staff: FlaskClient, editor: Headers) -> None:
+def test_an_if_match_that_is_not_a_version_is_refused(staff: FlaskClient, editor: Headers) -> None:
     for tag in ('"x"', "W/1", '"' + "9" * 40 + '"', "²"):
         answer = staff.put("/v1/sites/courier", json=site_document(), headers=editor | {"If-Match": tag})
         assert (answer.status_code, tag) == (400, tag)
@@ -296,7 +299,9 @@ def test_the_api_describes_itself(staff: FlaskClient) -> None:
     assert described["components"]["schemas"]["Campaign"]["additionalProperties"] is False
 
 
-def test_without_a_database_staff_are_told_to_come_back(staff_app: Flask, editor: Headers, services: Services) -> None:
+def test_without_a_database_the_answer_is_503_with_retry_after(
+    staff_app: Flask, editor: Headers, services: Services
+) -> None:
     gone = application_engine("postgresql://nobody@127.0.0.1:9/nothing")
     staff_app.extensions[EXTENSION] = replace(services, engine=gone)
 

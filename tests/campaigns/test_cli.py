@@ -1,4 +1,4 @@
-"""The commands: files in, words out, and a status a script can rely on."""
+"""The commands read files, print what is wrong, and end with an exit status that a script can rely on."""
 
 import os
 import subprocess
@@ -11,14 +11,14 @@ from flask.testing import FlaskCliRunner
 from service.campaigns.documents import read_document, write_document
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.services import Services
-from tests.campaigns.documents import campaign_document, site_document
+from tests.campaigns.make import campaign_document, site_document
 
 DEMO = Path(__file__).parents[2] / "infra" / "demo_site"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with a site and a campaign."""
+    """A folder with a site file, and a campaign file in a folder of its own."""
     (tmp_path / "campaigns").mkdir()
     (tmp_path / "site.yaml").write_text(write_document(site_document()))
     (tmp_path / "campaigns" / "autumn.yaml").write_text(write_document(campaign_document()))
@@ -30,7 +30,7 @@ def run(runner: FlaskCliRunner, *arguments: object) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def test_the_demo_newspaper_gives_nothing_to_complain_about_but_its_addresses(runner: FlaskCliRunner) -> None:
+def test_lint_only_advises_about_the_addresses_of_the_demo_newspaper(runner: FlaskCliRunner) -> None:
     status, output = run(runner, "campaigns", "lint", DEMO / "campaigns", "--site", DEMO / "site.yaml")
 
     assert status == 0
@@ -68,13 +68,13 @@ def test_lint_and_replay_read_standard_input(runner: FlaskCliRunner, folder: Pat
     assert (replayed.exit_code, "1 of 1 decisions would change" in replayed.output) == (0, True)
 
 
-def test_lint_names_what_can_never_be_shown_and_fails(runner: FlaskCliRunner, folder: Path) -> None:
+def test_lint_names_a_campaign_that_can_never_be_shown_and_fails(runner: FlaskCliRunner, folder: Path) -> None:
     (folder / "campaigns" / "zero.yaml").write_text(write_document(campaign_document(key="zero", share=0)))
 
     status, output = run(runner, "campaigns", "lint", folder / "campaigns", folder / "site.yaml")
 
     assert status == 1
-    assert "problem  campaign zero: share is 0, so nobody ever sees it [never_shown]" in output
+    assert "problem  campaign zero: share is 0, so no reader ever sees it [never_shown]" in output
 
 
 def test_lint_names_file_field_and_line(runner: FlaskCliRunner, folder: Path) -> None:
@@ -87,13 +87,13 @@ def test_lint_names_file_field_and_line(runner: FlaskCliRunner, folder: Path) ->
     assert f"problem  {path}: prority: is not a field here; did you mean priority? (line " in output
 
 
-def test_lint_takes_the_site_that_is_stored(runner: FlaskCliRunner, folder: Path) -> None:
+def test_lint_uses_the_stored_site(runner: FlaskCliRunner, folder: Path) -> None:
     without = run(runner, "campaigns", "lint", folder / "campaigns")
     run(runner, "sites", "apply", folder / "site.yaml")
 
     assert without[0] == 1
     assert "is not stored and not among the files" in without[1]
-    assert run(runner, "campaigns", "lint", folder / "campaigns") == (0, "Campaigns read: 1. All of them can work.\n")
+    assert run(runner, "campaigns", "lint", folder / "campaigns") == (0, "Campaigns read: 1. No problems found.\n")
 
 
 def test_an_error_in_a_file_stops_apply_with_its_name(runner: FlaskCliRunner, folder: Path) -> None:
@@ -106,7 +106,7 @@ def test_an_error_in_a_file_stops_apply_with_its_name(runner: FlaskCliRunner, fo
     assert output.startswith(f"Error: {broken}: the document cannot be read")
 
 
-def test_show_prints_what_can_be_applied_again(runner: FlaskCliRunner, folder: Path) -> None:
+def test_the_output_of_show_can_be_applied_again(runner: FlaskCliRunner, folder: Path) -> None:
     run(runner, "sites", "apply", folder / "site.yaml")
     run(runner, "campaigns", "apply", folder / "campaigns")
 
@@ -118,7 +118,7 @@ def test_show_prints_what_can_be_applied_again(runner: FlaskCliRunner, folder: P
     assert run(runner, "campaigns", "show", "nothing") == (1, "Error: nothing: there is no campaign nothing\n")
 
 
-def test_publish_takes_a_version_and_an_instant(runner: FlaskCliRunner, folder: Path) -> None:
+def test_publish_accepts_a_version_and_an_instant(runner: FlaskCliRunner, folder: Path) -> None:
     run(runner, "sites", "apply", folder / "site.yaml")
     run(runner, "campaigns", "apply", folder / "campaigns")
 
@@ -131,7 +131,9 @@ def test_publish_takes_a_version_and_an_instant(runner: FlaskCliRunner, folder: 
 
 
 @pytest.mark.parametrize("where", [(), ("--site", "courier"), ("--campaign", "autumn")])
-def test_pause_is_one_command_and_so_is_its_end(runner: FlaskCliRunner, folder: Path, where: tuple[str, ...]) -> None:
+def test_one_command_starts_a_pause_and_one_ends_it(
+    runner: FlaskCliRunner, folder: Path, where: tuple[str, ...]
+) -> None:
     run(runner, "sites", "apply", folder / "site.yaml")
     run(runner, "campaigns", "apply", folder / "campaigns")
 
@@ -139,7 +141,7 @@ def test_pause_is_one_command_and_so_is_its_end(runner: FlaskCliRunner, folder: 
     assert run(runner, "campaigns", "pause", *where, "--off") == (0, "Ended.\n")
 
 
-def test_lint_needs_no_settings_where_the_site_is_among_the_files(folder: Path) -> None:
+def test_lint_needs_no_settings_if_the_site_is_among_the_files(folder: Path) -> None:
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "campaigns", "lint", str(folder / "campaigns")]
     nothing = {"PATH": os.environ["PATH"], "HOME": str(folder)}
     here = Path(__file__).parents[2]
@@ -150,5 +152,5 @@ def test_lint_needs_no_settings_where_the_site_is_among_the_files(folder: Path) 
         )
         return done.returncode, done.stdout
 
-    assert lint("--site", folder / "site.yaml") == (0, "Campaigns read: 1. All of them can work.\n")
+    assert lint("--site", folder / "site.yaml") == (0, "Campaigns read: 1. No problems found.\n")
     assert lint()[0] == 1

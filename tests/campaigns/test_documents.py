@@ -1,4 +1,4 @@
-"""Reading documents: only plain YAML and JSON, with lines; whatever else comes is refused in words."""
+"""Documents are plain YAML or JSON; anything else is refused with a sentence that names the field and the line."""
 
 import json
 from collections.abc import Callable
@@ -55,7 +55,7 @@ def test_scalars_mean_what_an_editor_would_expect(written: str, read: object) ->
     assert type(found) is type(read)
 
 
-def test_every_part_knows_its_line() -> None:
+def test_every_part_of_a_document_has_its_line_number() -> None:
     document = read_document("key: autumn\nreader:\n  countries: [IE]\nvariants:\n  - key: control\n")
 
     assert document.lines["reader",] == 2
@@ -68,11 +68,11 @@ def test_every_part_knows_its_line() -> None:
     [
         ("", "empty"),
         ("a: 1\na: 2", "a is written twice (line 2)"),
-        ("a: &x 1\nb: *x", "aliases (*x) are not read here; write it out (line 2)"),
-        ("a: !!python/object:os.system 1", "tags such as"),
+        ("a: &x 1\nb: *x", "the alias *x is not supported; write the value out (line 2)"),
+        ("a: !!python/object:os.system 1", "the tag !os.system is not supported; remove it (line 1)"),
         ("a: [1, 2", "(line"),
         ("a: 1\n b: 2", "(line 2)"),
-        ("? [a, b]\n: 1", "a name must be plain text"),
+        ("? [a, b]\n: 1", "a field name must be plain text"),
         ("a: " + "9" * 30, "too many digits"),
         ("a: \x07", "does not allow"),
         (b"a: \xff\xfe", "not UTF-8"),
@@ -81,11 +81,11 @@ def test_every_part_knows_its_line() -> None:
         ("a: " + "x" * MAX_DOCUMENT_BYTES, "longer than 128 KiB"),
     ],
 )
-def test_what_cannot_be_read_is_refused_in_words(text: str | bytes, words: str) -> None:
+def test_an_unreadable_document_is_refused_with_the_reason(text: str | bytes, words: str) -> None:
     assert words in problems_of(text)[0]
 
 
-def test_a_file_that_is_not_there_is_named_as_such(tmp_path: Path) -> None:
+def test_a_missing_file_is_an_invalid_document(tmp_path: Path) -> None:
     with pytest.raises(InvalidDocumentError, match="cannot be opened"):
         read_file(tmp_path / "nothing.yaml")
 
@@ -93,8 +93,8 @@ def test_a_file_that_is_not_there_is_named_as_such(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        pytest.param(json.dumps, id="as programs write it, what is not ASCII escaped in halves"),
-        pytest.param(lambda content: json.dumps(content, ensure_ascii=False), id="as it is"),
+        pytest.param(json.dumps, id="with everything but ASCII escaped, as programs write it"),
+        pytest.param(lambda content: json.dumps(content, ensure_ascii=False), id="without escapes"),
         pytest.param(lambda content: json.dumps(content, indent="\t"), id="indented with tabs"),
         pytest.param(lambda content: "\ufeff" + json.dumps(content, indent=2), id="after a byte order mark"),
     ],
@@ -105,23 +105,23 @@ def test_json_is_read_too(written: Callable[[object], str]) -> None:
     assert read_document(written(content)).content == content
 
 
-def test_yaml_may_escape_a_character_in_halves_too() -> None:
+def test_yaml_may_escape_a_character_as_a_surrogate_pair_too() -> None:
     assert read_document(r'a: "\ud83d\ude00"').content == {"a": "😀"}
 
 
 @pytest.mark.parametrize(
     ("written", "words"),
     [
-        (r'{"a": 1, "b": "\ud83d"}', "b: half a character is written here (line 1)"),
-        (r'a: "\ude00"', "a: half a character is written here (line 1)"),
-        (r'{"a": [{}, {"b": "\ud83d"}]}', "a 2, b: half a character is written here (line 1)"),
-        (r'{"\ud83d": 1}', "a name cannot be read: half a character is written here (line 1)"),
+        (r'{"a": 1, "b": "\ud83d"}', "b: invalid surrogate pair; write the character itself (line 1)"),
+        (r'a: "\ude00"', "a: invalid surrogate pair; write the character itself (line 1)"),
+        (r'{"a": [{}, {"b": "\ud83d"}]}', "a 2, b: invalid surrogate pair; write the character itself (line 1)"),
+        (r'{"\ud83d": 1}', "a field name cannot be read: invalid surrogate pair; write the character itself (line 1)"),
         ('{"a": 1,\n\t"a": 2}', "a is written twice (line 2)"),
-        ("[" * 5000 + "]" * 5000, "nested too deeply (line 1)"),
-        ('{"a": ' + "9" * 5000 + "}", "has too many digits (line 1)"),
+        ("[" * 5000 + "]" * 5000, "nested too deeply, to more than 20 levels (line 1)"),
+        ('{"a": ' + "9" * 5000 + "}", "has too many digits; at most 18 are read (line 1)"),
     ],
 )
-def test_json_that_is_refused_is_refused_with_its_line(written: str, words: str) -> None:
+def test_json_that_cannot_be_read_is_refused_with_its_line(written: str, words: str) -> None:
     assert words in problems_of(written)[0]
 
 
@@ -136,7 +136,7 @@ def test_a_problem_in_json_names_its_line() -> None:
 
 
 @given(PLAIN)
-def test_what_is_written_is_read_back_unchanged(content: Any) -> None:
+def test_a_written_document_is_read_back_unchanged(content: Any) -> None:
     document = {"content": content}
 
     assert read_document(write_document(document)).content == document
@@ -148,7 +148,7 @@ def test_any_text_is_read_or_refused(text: str | bytes) -> None:
         load_campaign(read_document(text).content)
 
 
-def test_a_problem_names_field_words_and_line() -> None:
+def test_every_problem_names_the_field_the_error_and_the_line() -> None:
     document = read_document(
         """\
 key: autumn
@@ -177,6 +177,6 @@ variants:
 
 
 @pytest.mark.parametrize("content", [None, 1, "text", [], [{}], {1: 2}, float("nan")])
-def test_what_is_not_a_document_at_all_is_refused(content: object) -> None:
+def test_content_that_is_no_document_is_refused(content: object) -> None:
     with pytest.raises(InvalidDocumentError):
         load_campaign(content)

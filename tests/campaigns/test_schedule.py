@@ -1,4 +1,4 @@
-"""Wall times become instants: ends included, whole days whole, clock changes right."""
+"""Wall times become instants: ends are included, a day is whole, and clock changes are respected."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

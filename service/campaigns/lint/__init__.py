@@ -1,1 +1,1 @@
-"""Warnings about campaigns that are valid but probably not meant."""
+"""Warnings about documents that are valid but probably do not do what their editor wants."""

@@ -1,5 +1,7 @@
-"""What is wrong or doubtful about a site and its campaigns, in words. The schemas refuse what makes no sense at all;
-lint knows the documents together."""
+"""Runs every check on a site and its campaigns.
+
+The schemas refuse a document that makes no sense by itself; lint also sees how documents affect each other.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -20,7 +22,7 @@ DEVELOPMENT_HOSTS = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 n
 
 
 def lint(site: Site, campaigns: Sequence[Campaign], now: datetime) -> tuple[LintFinding, ...]:
-    """All findings about a site and its campaigns; those that are archived are left alone."""
+    """Return all findings about a site and its campaigns. Archived campaigns are skipped."""
     findings = list(_site_findings(site))
     ready: list[Campaign] = []
     for campaign in sorted(campaigns, key=decision_order):
@@ -39,21 +41,20 @@ def lint(site: Site, campaigns: Sequence[Campaign], now: datetime) -> tuple[Lint
     return tuple(findings)
 
 
-def lint_one(site: Site, others: Sequence[Campaign], campaign: Campaign, now: datetime) -> tuple[LintFinding, ...]:
-    """The findings about one campaign standing among the others of its site."""
-    together = [*(one for one in others if one.key != campaign.key), campaign]
-    return tuple(found for found in lint(site, together, now) if found.subject == f"campaign {campaign.key}")
+def lint_campaign(site: Site, others: Sequence[Campaign], campaign: Campaign, now: datetime) -> tuple[LintFinding, ...]:
+    """Return the findings about a campaign, checked together with the other campaigns of its site."""
+    together = [*(other for other in others if other.key != campaign.key), campaign]
+    return tuple(finding for finding in lint(site, together, now) if finding.subject == f"campaign {campaign.key}")
 
 
 def _shadowed(campaigns: Sequence[Campaign], zone: ZoneInfo) -> Iterator[LintFinding]:
-    """Drafts are judged as if they were live; only live campaigns cast a shadow."""
+    """Find campaigns that another campaign hides. Drafts are checked as if they were live, but hide no other."""
     live = [campaign for campaign in campaigns if campaign.status is Status.LIVE]
     for behind in campaigns:
         for front in live:
             if decision_order(front) < decision_order(behind) and shadows(front, behind, zone):
-                words = (
-                    f"can never be shown: {front.key} (priority {front.priority}) is asked first and takes every case"
-                )
+                ahead = f"{front.key} (priority {front.priority})"
+                words = f"can never be shown: {ahead} comes first and is shown in every case"
                 yield problem(f"campaign {behind.key}", "shadowed", words)
                 break
 
@@ -61,19 +62,18 @@ def _shadowed(campaigns: Sequence[Campaign], zone: ZoneInfo) -> Iterator[LintFin
 def _site_findings(site: Site) -> Iterator[LintFinding]:
     subject = f"site {site.key}"
     if not site.origins:
-        yield problem(subject, "origins", "no origins: no page may show anything")
+        yield problem(subject, "origins", "origins is empty, so no page can show a prompt: add the site's addresses")
     for origin in site.origins:
         parts = urlsplit(origin)
         if parts.hostname in DEVELOPMENT_HOSTS:
-            yield advice(subject, "development_origin", f"{origin} is a developer's own machine")
+            yield advice(subject, "development_origin", f"{origin} is a developer's machine: remove it in production")
         elif parts.scheme == "http":
-            yield advice(
-                subject, "development_origin", f"{origin} is not https: browsers will not keep readers' cookies safe"
-            )
+            words = f"{origin} is not https, so browsers do not protect readers' cookies: use https"
+            yield advice(subject, "development_origin", words)
     yield from ask_findings(subject, "ask: ", site.ask, site)
     if site.privacy_url is None:
-        yield advice(subject, "privacy", "no privacy_url: readers are shown no link to your privacy notice")
+        yield advice(subject, "privacy", "privacy_url is missing, so readers see no link to your privacy notice")
     if site.holdout_share == 1:
-        yield problem(subject, "never_shown", "the holdout takes everybody, so nobody is ever asked")
+        yield problem(subject, "never_shown", "the holdout contains all readers, so no reader is ever asked")
     if site.attention.prompts_per_view == 0:
-        yield problem(subject, "never_shown", "the budget of a page view is 0, so nobody is ever asked")
+        yield problem(subject, "never_shown", "attention, prompts_per_view is 0, so no reader is ever asked")

@@ -1,11 +1,11 @@
-"""What lint has to say about a document, in words."""
+"""A finding of lint: a sentence about a document, with a stable rule name and a severity."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class LintSeverity(StrEnum):
-    """`problem`: it can never do what it says. `advice`: it can, but look again."""
+    """How serious a finding is. `problem`: the document can never do what it says. `advice`: it can, but check it."""
 
     PROBLEM = "problem"
     ADVICE = "advice"
@@ -13,7 +13,7 @@ class LintSeverity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LintFinding:
-    """`subject`: `campaign autumn` or `site courier`. `rule` is stable, `words` are for people."""
+    """A finding. `subject` is `campaign autumn` or `site courier`, `rule` a stable name, `words` a text for people."""
 
     severity: LintSeverity
     subject: str
@@ -22,8 +22,10 @@ class LintFinding:
 
 
 def problem(subject: str, rule: str, words: str) -> LintFinding:
+    """Return a finding of severity `problem`."""
     return LintFinding(LintSeverity.PROBLEM, subject, rule, words)
 
 
 def advice(subject: str, rule: str, words: str) -> LintFinding:
+    """Return a finding of severity `advice`."""
     return LintFinding(LintSeverity.ADVICE, subject, rule, words)

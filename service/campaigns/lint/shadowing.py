@@ -1,4 +1,4 @@
-"""Whether one campaign stands so far in front of another that the other can never be shown."""
+"""Whether a campaign hides another: it comes first and is shown in every case in which the other could be."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ _IN_GROUP = {
 
 
 def shadows(front: Campaign, behind: Campaign, zone: ZoneInfo) -> bool:
-    """True only if it is certain: wherever `behind` may show, `front`, which is asked first, shows instead."""
+    """Return True if `front`, which is considered first, is certainly shown wherever `behind` could be."""
     if front.is_paused or front.share < 1 or (front.kind is Kind.GATE) != (behind.kind is Kind.GATE):
         return False
     if front.kind is not Kind.GATE and (front.placement is not behind.placement or not _always_shows(front)):
@@ -35,14 +35,16 @@ def shadows(front: Campaign, behind: Campaign, zone: ZoneInfo) -> bool:
 
 
 def _always_shows(campaign: Campaign) -> bool:
-    """Whether nothing but its rules about time, page and reader keeps it away."""
+    """Return whether only rules about time, page and reader can keep a campaign from being shown."""
     cool_off, experiment = campaign.cool_off, campaign.experiment
     is_unlimited = campaign.frequency == NO_LIMIT or campaign.frequency.is_always_asking
-    stays = not (cool_off.dismissal_seconds or cool_off.until_shown_again or cool_off.ends_after_dismissals is not None)
+    has_cool_off = (
+        cool_off.dismissal_seconds or cool_off.until_shown_again or cool_off.ends_after_dismissals is not None
+    )
     has_goal = any(variant.ticker and variant.ticker.stops_at_goal for variant in campaign.variants)
     return (
         is_unlimited
-        and (stays or not campaign.is_dismissible)
+        and not (has_cool_off and campaign.is_dismissible)
         and not has_goal
         and not (experiment and experiment.holdout_share)
     )
@@ -67,7 +69,7 @@ def _closes(schedule: Schedule, zone: ZoneInfo) -> float:
 
 
 def _covers(front: frozenset[str] | None, behind: frozenset[str] | None) -> bool:
-    """A list that is not there covers every list; a list covers its own parts."""
+    """Return whether a rule's list accepts all that another accepts. None is no rule and accepts everything."""
     return front is None or (behind is not None and behind <= front)
 
 
@@ -86,7 +88,7 @@ def _covers_pages(front: PageRules, behind: PageRules) -> bool:
 
 
 def _covers_names(front: PageRules, behind: PageRules) -> bool:
-    """Sections and tags are one list in two halves."""
+    """Compare sections and tags together, because a match in either list is enough."""
     if front.sections_any is None and front.tags_any is None:
         return True
     if behind.sections_any is None and behind.tags_any is None:
@@ -122,7 +124,7 @@ def _covers_count(front: ArticleCount, behind: ArticleCount) -> bool:
 
 
 def _covers_facts(front: ReaderRules, behind: ReaderRules) -> bool:
-    """Rules that are a yes or no, or that only an outside service knows: the same rule, or none in front."""
+    """Compare the rules that can only be equal or absent: `front` must have an equal rule, or none."""
     pairs = (
         (front.is_reading_more, behind.is_reading_more),
         (front.favourite_topics_any, behind.favourite_topics_any),
@@ -132,4 +134,5 @@ def _covers_facts(front: ReaderRules, behind: ReaderRules) -> bool:
         (front.external_audiences_any, behind.external_audiences_any),
     )
     same_age = front.first_seen in {behind.first_seen, ReaderRules().first_seen}
-    return same_age and not front.is_suppressible and all(one is None or one == other for one, other in pairs)
+    same_rules = all(ahead is None or ahead == other for ahead, other in pairs)
+    return same_age and same_rules and not front.is_suppressible

@@ -1,4 +1,4 @@
-"""Lint: rules about pages and readers that contradict each other, and names that look misspelt."""
+"""Lint checks of the rules about pages and readers: contradictions, unknown countries, and misspelt names."""
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
@@ -18,7 +18,7 @@ COUNTING_PLACEHOLDERS = frozenset({Placeholder.ARTICLE_COUNT, Placeholder.ARTICL
 
 
 def targeting_findings(campaign: Campaign, site: Site) -> Iterator[LintFinding]:
-    """`campaign` with its country groups written out."""
+    """Find contradictions in the targeting of a campaign whose country groups are replaced by countries."""
     subject = f"campaign {campaign.key}"
     yield from _pages(subject, campaign)
     yield from _excluded(subject, campaign, site)
@@ -33,17 +33,17 @@ def targeting_findings(campaign: Campaign, site: Site) -> Iterator[LintFinding]:
 
 
 def misspelt_names(campaigns: Iterable[Campaign], site: Site) -> Iterator[LintFinding]:
-    """Sections and tags that only one campaign names and that are close to a name used elsewhere."""
+    """Find sections and tags that only one campaign names, and that are similar to a name used elsewhere."""
     by_campaign = [(campaign, _page_names(campaign)) for campaign in campaigns]
     site_names = frozenset().union(
-        *(_match_names(one.pages) for one in site.exclusions), _match_names(site.sensitivity.pages)
+        *(_match_names(exclusion.pages) for exclusion in site.exclusions), _match_names(site.sensitivity.pages)
     )
     for campaign, names in by_campaign:
         others = site_names.union(*(theirs for other, theirs in by_campaign if other is not campaign))
         for name in sorted(names - others):
             close = get_close_matches(name, sorted(others), n=1, cutoff=0.8)
             if close:
-                words = f"{name} is named nowhere else; did you mean {close[0]}?"
+                words = f"only this campaign names {name}; did you mean {close[0]}?"
                 yield advice(f"campaign {campaign.key}", "misspelt_name", words)
 
 
@@ -65,10 +65,10 @@ def _pages(subject: str, campaign: Campaign) -> Iterator[LintFinding]:
     )
     for any_of, none_of in sides:
         for name in sorted((any_of or frozenset()) & none_of):
-            yield problem(subject, "contradiction", f"{name} is in any and in none; none always wins")
+            yield problem(subject, "contradiction", f"{name} is in any and in none, so its pages never match")
     wanted = (page.sections_any or frozenset()) | (page.tags_any or frozenset())
     if wanted and wanted <= page.sections_none | page.tags_none:
-        yield problem(subject, "never_shown", "every section and tag it wants is also excluded")
+        yield problem(subject, "never_shown", "every section and tag in any is also in none, so no page matches")
 
 
 def _excluded(subject: str, campaign: Campaign, site: Site) -> Iterator[LintFinding]:
@@ -80,7 +80,7 @@ def _excluded(subject: str, campaign: Campaign, site: Site) -> Iterator[LintFind
         only_sections = page.sections_any is not None and page.tags_any is None and page.sections_any <= match.sections
         only_tags = page.tags_any is not None and page.sections_any is None and page.tags_any <= match.tags
         if match == PageMatch() or only_sections or only_tags:
-            yield problem(subject, "excluded_pages", "the site excludes every page it wants")
+            yield problem(subject, "excluded_pages", "an exclusion of the site covers all pages of the campaign")
 
 
 def _covers_types(excluding: Iterable[str] | None, wanted: Iterable[str] | None) -> bool:
@@ -90,53 +90,60 @@ def _covers_types(excluding: Iterable[str] | None, wanted: Iterable[str] | None)
 def _readers(subject: str, reader: ReaderRules) -> Iterator[LintFinding]:
     abandoned = reader.abandoned_checkout
     if abandoned and abandoned.within_days is not None and abandoned.after_hours >= abandoned.within_days * 24:
-        yield problem(subject, "contradiction", "abandoned_checkout: after_hours is not shorter than within_days")
+        words = "abandoned_checkout: after_hours is not shorter than within_days, so no checkout matches"
+        yield problem(subject, "contradiction", words)
     if reader.consents == frozenset({Consent.NONE}) and _needs_history(reader):
-        yield problem(subject, "contradiction", "it wants readers without consent, of whom no history is read")
+        words = "it is only for readers without consent, but has rules about their history, which is not read"
+        yield problem(subject, "contradiction", words)
     if reader.is_signed_in is False and (reader.external_audiences_any or reader.is_suppressible):
-        yield problem(subject, "contradiction", "outside services are only asked about signed-in readers")
+        words = "it is for signed-out readers, but the site's services are only asked about signed-in readers"
+        yield problem(subject, "contradiction", words)
     overlap = (reader.referrers_any or frozenset()) & reader.referrers_none
     for host in sorted(overlap):
-        yield problem(subject, "contradiction", f"referrer {host} is in any and in none; none always wins")
+        yield problem(subject, "contradiction", f"referrer {host} is in any and in none, so it never matches")
 
 
 def _signed_in(subject: str, reader: ReaderRules, site: Site) -> Iterator[LintFinding]:
-    """Rules about signed-in readers on a site that knows of none, or of none of their audiences."""
+    """Find rules about signed-in readers that need a setting which the site lacks."""
     if reader.is_signed_in and not site.assertion.keys:
-        words = "it wants signed-in readers, and the site knows none: its reader_assertion lacks the key that vouches"
+        words = "it is for signed-in readers, but the site cannot recognise them: set the site's reader_assertion"
         yield problem(subject, "never_shown", words)
     if reader.external_audiences_any and site.audience_service is None:
-        words = "it wants external audiences, and the site asks for none: give it an audience_service"
+        words = "it is for external audiences, but the site does not know them: set the site's audience_service"
         yield problem(subject, "never_shown", words)
 
 
 def _counts(subject: str, reader: ReaderRules) -> Iterator[LintFinding]:
-    for one, other in permutations(reader.article_counts, 2):
-        is_one_enough = one.minimum is None or other.maximum is None or one.minimum <= other.maximum
-        if not is_one_enough and one.topics == other.topics and _lies_within(one, other):
-            words = f"at least {one.minimum} and at most {other.maximum} articles in the same weeks"
+    for least, most in permutations(reader.article_counts, 2):
+        can_both_hold = least.minimum is None or most.maximum is None or least.minimum <= most.maximum
+        if not can_both_hold and least.topics == most.topics and _is_window_within(least, most):
+            words = f"it needs at least {least.minimum} and at most {most.maximum} articles in the same time"
             yield problem(subject, "contradiction", words)
 
 
-def _lies_within(one: ArticleCount, other: ArticleCount) -> bool:
-    """Whether what is read in one window is always read in the other too."""
-    if one.days is not None or other.days is not None:
-        return one.days is not None and (other.days or one.days if other.weeks is None else 0) >= one.days
-    return other.weeks is None or (one.weeks is not None and one.weeks <= other.weeks)
+def _is_window_within(inner: ArticleCount, outer: ArticleCount) -> bool:
+    """Return whether every article that the inner window counts is counted by the outer window too."""
+    if inner.days is not None or outer.days is not None:
+        return inner.days is not None and (outer.days or inner.days if outer.weeks is None else 0) >= inner.days
+    return outer.weeks is None or (inner.weeks is not None and inner.weeks <= outer.weeks)
 
 
 def _contributors(subject: str, campaign: Campaign, site: Site) -> Iterator[LintFinding]:
-    """Whoever has just contributed is a supporter, unless a policy of no days says otherwise."""
+    """Find campaigns for readers who have just contributed that leave out supporters.
+
+    Such a reader is a supporter, unless the site's policy or the campaign's cool-off says otherwise.
+    """
     reader, cool_off = campaign.reader, campaign.cool_off
     is_silent = reader.supporters <= NON_SUPPORTERS and site.supporters.one_off_days > 0
     if reader.just_contributed and is_silent and cool_off.one_off_days is None and cool_off.recurring_days is None:
-        words = "it wants readers who have just contributed, and no supporters: set reader, supporter: everyone"
+        words = "it is for readers who just contributed, but leaves out supporters: set reader, supporter: everyone"
         yield problem(subject, "contradiction", words)
 
 
 def _contextual(subject: str, reader: ReaderRules, site: Site) -> Iterator[LintFinding]:
     if reader.consents == frozenset({Consent.NONE}) and site.consent.contextual_share == 0:
-        yield problem(subject, "never_shown", "it wants readers without consent, of whom the site asks none")
+        words = "it is only for readers without consent, but the site's consent, contextual_share is 0"
+        yield problem(subject, "never_shown", words)
 
 
 def _needs_history(reader: ReaderRules) -> bool:
@@ -150,33 +157,38 @@ def _countries(subject: str, reader: ReaderRules, site: Site) -> Iterator[LintFi
         hint = "; the United Kingdom is GB" if code == "UK" else "; Greece is GR" if code == "EL" else ""
         yield problem(subject, "unknown_country", f"{code} is not a country code{hint}")
     if wanted and wanted <= unwanted:
-        yield problem(subject, "contradiction", "every country it wants is also excluded")
+        yield problem(subject, "contradiction", "every country in any is also in none, so no country matches")
     left = wanted - unwanted
     one_off_only = site.one_off_only_countries
     if left and reader.one_off_only_countries is Inclusion.EXCLUDE and left <= one_off_only:
-        words = "all its countries are one-off-only, which it leaves out: set reader, one_off_only_countries: include"
+        words = "all its countries are one-off-only, which it excludes: set reader, one_off_only_countries: include"
         yield problem(subject, "one_off_only", words)
     if reader.one_off_only_countries is Inclusion.ONLY and not one_off_only:
-        yield problem(subject, "one_off_only", "it wants one-off-only countries, and the site names none")
+        words = "it is only for one-off-only countries, but the site has none: set the site's one_off_only_countries"
+        yield problem(subject, "one_off_only", words)
 
 
 def _history(subject: str, campaign: Campaign) -> Iterator[LintFinding]:
-    names = frozenset().union(*(names_in_braces(copy) for one in campaign.variants for copy in one.copies))
+    names = frozenset().union(*(names_in_braces(copy) for variant in campaign.variants for copy in variant.copies))
     if Placeholder.DAYS_LEFT in names and campaign.schedule.ends is None:
-        yield problem(subject, "placeholder", "{days_left} needs an end of the schedule")
+        yield problem(subject, "placeholder", "{days_left} needs an end of the schedule: set schedule, ends")
     if Placeholder.ARTICLE_COUNT_IN_WINDOW in names and not campaign.reader.article_counts:
         yield problem(subject, "placeholder", "{article_count_in_window} needs a rule in reader, article_count")
     if names & COUNTING_PLACEHOLDERS and campaign.reader.consents == frozenset({Consent.NONE}):
-        yield problem(subject, "placeholder", "it tells the article count to readers whose articles are not counted")
+        words = "it shows an article count, but is only for readers without consent, whose articles are not counted"
+        yield problem(subject, "placeholder", words)
     if names & COUNTING_PLACEHOLDERS and not any((count.minimum or 0) > 1 for count in campaign.reader.article_counts):
-        words = "it tells readers their article count, also when it is 1: set reader, article_count, min"
+        words = "it shows readers their article count even if it is 1: set reader, article_count, min"
         yield advice(subject, "placeholder", words)
 
 
 def _placement(subject: str, campaign: Campaign, site: Site) -> Iterator[LintFinding]:
     if campaign.kind is not Kind.GATE and campaign.placement in OVERLAYS and site.attention.overlays_per_view == 0:
-        yield problem(subject, "never_shown", f"the site lets no prompt lie over the page, as at {campaign.placement}")
+        words = f"{campaign.placement} is an overlay, but the site's attention, overlays_per_view is 0"
+        yield problem(subject, "never_shown", words)
     if campaign.kind is Kind.EPIC and campaign.placement in OVERLAYS:
-        yield advice(subject, "placement", f"an epic stands in the article; at {campaign.placement} it covers the page")
+        words = f"an epic belongs within the article, but {campaign.placement} covers the page: use kind: banner"
+        yield advice(subject, "placement", words)
     if campaign.kind is Kind.GATE and campaign.page.sensitive is PageCondition.ONLY:
-        yield advice(subject, "sensitive", "a gate on sensitive pages only: the site must not suspend gates there")
+        words = "a gate only on sensitive pages works only if the site's sensitive, suspends_gates is false"
+        yield advice(subject, "sensitive", words)

@@ -1,4 +1,4 @@
-"""Lint: schedules that never open, and limits that cannot bind or never let anything through."""
+"""Lint checks of schedules that are never on, and of limits that have no effect or block everything."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,11 +20,12 @@ from service.campaigns.schedule import (
 from service.campaigns.site import Site
 
 DAY_SECONDS = 86_400
-LONGEST_DAY_SECONDS = 25 * 3_600  # when the clocks are put back
+LONGEST_DAY_SECONDS = 25 * 3_600  # the day on which the clocks go back
 WEEK_DAYS = 7
 
 
 def timing_findings(campaign: Campaign, site: Site, now: datetime) -> Iterator[LintFinding]:
+    """Find faults in the schedule and in the limits on frequency of a campaign."""
     subject = f"campaign {campaign.key}"
     yield from _schedule(subject, campaign.schedule, ZoneInfo(site.timezone), now)
     yield from _never(subject, campaign)
@@ -41,11 +42,11 @@ def _schedule(subject: str, schedule: Schedule, zone: ZoneInfo, now: datetime) -
         yield problem(subject, "empty_schedule", "the schedule ends before it starts, so it is never on")
         return
     if ends and ends <= now:
-        yield problem(subject, "schedule_over", f"the schedule ended on {ends.astimezone(zone):%Y-%m-%d %H:%M}")
+        yield problem(subject, "schedule_over", f"the schedule ended at {ends.astimezone(zone):%Y-%m-%d %H:%M}")
     if schedule.weekdays and begins and ends and not schedule.weekdays & _weekdays_between(begins, ends, zone):
-        yield problem(subject, "empty_schedule", "none of its weekdays falls between the start and the end")
+        yield problem(subject, "empty_schedule", "there are none of its weekdays between its start and its end")
     elif begins and ends and not _has_open_minute(schedule, begins, ends, zone):
-        yield problem(subject, "empty_schedule", "none of its hours falls between the start and the end")
+        yield problem(subject, "empty_schedule", "there are none of its hours between its start and its end")
 
 
 def _weekdays_between(begins: datetime, ends: datetime, zone: ZoneInfo) -> frozenset[str]:
@@ -55,7 +56,7 @@ def _weekdays_between(begins: datetime, ends: datetime, zone: ZoneInfo) -> froze
 
 
 def _has_open_minute(schedule: Schedule, begins: datetime, ends: datetime, zone: ZoneInfo) -> bool:
-    """Whether its hours come at all on its weekdays. In more than eight days all of them do."""
+    """Return whether any minute is within the hours on a listed weekday. In more than eight days, every hour comes."""
     if schedule.hours is None or ends - begins > timedelta(days=WEEK_DAYS + 1):
         return True
     minutes = range(0, int((ends - begins).total_seconds()), 60)
@@ -68,10 +69,10 @@ def _has_open_minute(schedule: Schedule, begins: datetime, ends: datetime, zone:
 
 
 def _quiet(subject: str, schedule: Schedule, site: Site) -> Iterator[LintFinding]:
-    """Hours of a schedule that all lie in the site's quiet hours."""
+    """Find a schedule that is on only during the site's quiet hours."""
     minutes = [minute for minute in range(MINUTES_PER_DAY) if _is_open(schedule, minute)]
     if minutes and all(any(is_quiet(hours, minute) for hours in site.quiet_hours) for minute in minutes):
-        yield problem(subject, "never_shown", "all its hours are quiet hours of the site, so nobody ever sees it")
+        yield problem(subject, "never_shown", "all its hours are quiet hours of the site, so no reader ever sees it")
 
 
 def _is_open(schedule: Schedule, minute: int) -> bool:
@@ -88,38 +89,37 @@ def _never(subject: str, campaign: Campaign) -> Iterator[LintFinding]:
         "total_contributions is 0": frequency.total_contributions == 0,
         "it ends after 0 dismissals": campaign.cool_off.ends_after_dismissals == 0,
     }
-    for words in (words for words, is_so in zeros.items() if is_so):
-        yield problem(subject, "never_shown", f"{words}, so nobody ever sees it")
+    for cause in (cause for cause, is_so in zeros.items() if is_so):
+        yield problem(subject, "never_shown", f"{cause}, so no reader ever sees it")
 
 
 def _caps(subject: str, campaign: Campaign) -> Iterator[LintFinding]:
     frequency = campaign.frequency
     for cap in frequency.caps:
-        if frequency.gap and _never_binds(cap, frequency.gap):
-            words = f"the cap of {cap.impressions} in {cap.days} days never binds: the gap alone lets through fewer"
+        if frequency.gap and _has_no_effect(cap, frequency.gap):
+            words = f"the cap of {cap.impressions} in {cap.days} days has no effect: the gap alone allows fewer"
             yield problem(subject, "cap_shorter_than_gap", words)
         if frequency.total_impressions is not None and 0 < frequency.total_impressions <= cap.impressions:
-            words = f"the cap of {cap.impressions} in {cap.days} days never binds: the total is no more"
+            words = f"the cap of {cap.impressions} in {cap.days} days has no effect: total_impressions is not greater"
             yield advice(subject, "cap_above_total", words)
         if (
             frequency.daily
             and 0 < cap.days * frequency.daily.impressions <= cap.impressions - frequency.daily.impressions
         ):
-            words = f"the cap of {cap.impressions} in {cap.days} days never binds: the daily cap lets through fewer"
+            words = f"the cap of {cap.impressions} in {cap.days} days has no effect: the daily cap allows fewer"
             yield advice(subject, "cap_above_daily", words)
     daily, gap = frequency.daily, frequency.gap
     is_comparable = daily and gap and gap.seconds and not (daily.counting != gap.counting and gap.counting == "own")
     if daily and gap and is_comparable and 1 + (LONGEST_DAY_SECONDS - 1) // gap.seconds < daily.impressions:
-        words = f"the daily cap of {daily.impressions} never binds: the gap alone lets through fewer"
+        words = f"the daily cap of {daily.impressions} has no effect: the gap alone allows fewer"
         yield problem(subject, "cap_shorter_than_gap", words)
     if frequency.is_always_asking and frequency != replace(NO_LIMIT, is_always_asking=True):
-        yield problem(
-            subject, "always_ask", "always_ask passes every limit of frequency, so those written beside it do nothing"
-        )
+        words = "always_ask ignores every limit of frequency, so the limits beside it do nothing: remove them"
+        yield problem(subject, "always_ask", words)
 
 
-def _never_binds(cap: Cap, gap: Gap) -> bool:
-    """Whether a gap lets through so few in the cap's window that the cap is never reached."""
+def _has_no_effect(cap: Cap, gap: Gap) -> bool:
+    """Return whether a gap allows so few impressions in the cap's window that the cap is never reached."""
     if cap.impressions == 0 or gap.seconds == 0 or (cap.counting != gap.counting and gap.counting == "own"):
         return False
     most_in_window = 1 + (cap.days * DAY_SECONDS - 1) // gap.seconds
@@ -131,8 +131,8 @@ def _unlimited(subject: str, campaign: Campaign, site: Site) -> Iterator[LintFin
     limits = (frequency.caps, frequency.gap, frequency.daily, frequency.cycle, frequency.total_impressions)
     site_limits = (site.frequency.caps, site.frequency.gap, site.frequency.daily)
     if not any(limits) and not any(site_limits):
-        yield advice(subject, "no_cap", "nothing limits how often a reader sees it: set frequency, or the site's")
+        words = "no limit on how often a reader sees it: set frequency here or in the site"
+        yield advice(subject, "no_cap", words)
     if campaign.is_dismissible and campaign.cool_off == NO_COOL_OFF:
-        yield advice(
-            subject, "no_cool_off", "closing it only brings the site's short silence: set cool_off, after_dismissal"
-        )
+        words = "after it is closed, only the site's short silence applies: set cool_off, after_dismissal"
+        yield advice(subject, "no_cool_off", words)

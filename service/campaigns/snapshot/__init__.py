@@ -1,1 +1,1 @@
-"""The published sites and campaigns in memory: decisions read these and never wait for the database."""
+"""The published sites and campaigns in memory. Decisions read only these and never wait for the database."""

@@ -1,4 +1,4 @@
-"""Keeps the snapshot fresh beside the requests: polls for a new number, reloads, keeps the last good one."""
+"""Keeps the snapshot in memory up to date: polls for changes, reloads, and keeps the last good snapshot on failure."""
 
 import threading
 from datetime import datetime
@@ -11,12 +11,12 @@ from service.campaigns.snapshot.snapshot import EMPTY_SNAPSHOT, Snapshot
 from service.campaigns.snapshot.store import read_all, read_number
 from service.clock import Clock
 
-POLL_SECONDS = 1.0  # a change holds within 5 seconds on every process
+POLL_SECONDS = 1.0  # docs promise that a change is in force within 5 seconds on every process
 log = structlog.get_logger()
 
 
 class SnapshotHolder:
-    """One per process. Reading is a plain attribute access; only the reloading thread, or a test, writes."""
+    """The snapshot of this process. Reading it takes no lock, because a reload replaces the whole snapshot."""
 
     def __init__(self, engine: Engine, clock: Clock, poll_seconds: float = POLL_SECONDS) -> None:
         self._engine, self._clock, self._poll_seconds = engine, clock, poll_seconds
@@ -28,7 +28,7 @@ class SnapshotHolder:
         self._thread: threading.Thread | None = None
 
     def current(self) -> Snapshot:
-        """The snapshot in memory; empty before the first load. Waits for nothing, raises nothing."""
+        """Return the snapshot in memory. It is empty before the first load."""
         return self._snapshot
 
     @property
@@ -36,44 +36,42 @@ class SnapshotHolder:
         return self._confirmed_at is not None
 
     def age_seconds(self, now: datetime) -> float:
-        """Seconds since the snapshot was last known to be what the database says; infinite before the first load."""
+        """Return the seconds since the snapshot last matched the database; infinite before the first load."""
         return float("inf") if self._confirmed_at is None else max(0.0, (now - self._confirmed_at).total_seconds())
 
     def refresh(self) -> bool:
-        """Reload if something changed. False: the database could not be asked, and what was good stays."""
+        """Reload the snapshot if something has changed. Return False, and keep the snapshot, if the reload fails."""
         with self._turn:
             now = self._clock()
             try:
                 if self._is_stale(now):
                     self._replace(assemble(read_all(self._engine, now), self._parsed))
-            except Exception as error:  # whatever it is, decisions go on with what they have
+            except Exception as error:  # decisions continue with the last good snapshot, whatever is wrong
                 log.warning("campaigns_not_refreshed", error_type=type(error).__name__, age=self.age_seconds(now))
                 return False
             self._confirmed_at = now
             return True
 
     def start(self) -> None:
-        """Load once here, then keep fresh in a thread until `stop`."""
+        """Load the snapshot, then keep it up to date in a thread until `stop`."""
         self.refresh()
-        self._thread = threading.Thread(target=self._keep_fresh, name="campaigns", daemon=True)
+        self._thread = threading.Thread(target=self._refresh_regularly, name="campaigns", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread; the snapshot stays."""
+        """End the thread. The snapshot stays in memory."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join()
 
-    def _keep_fresh(self) -> None:
+    def _refresh_regularly(self) -> None:
         while not self._stopping.wait(self._poll_seconds):
             self.refresh()
 
     def _is_stale(self, now: datetime) -> bool:
         due_at = self._snapshot.next_change_at
-        return not self.is_loaded or (due_at is not None and due_at <= now) or self._is_new()
-
-    def _is_new(self) -> bool:
-        return read_number(self._engine) != self._snapshot.number
+        is_due = due_at is not None and due_at <= now
+        return not self.is_loaded or is_due or read_number(self._engine) != self._snapshot.number
 
     def _replace(self, snapshot: Snapshot) -> None:
         for alarm in set(snapshot.alarms) - set(self._snapshot.alarms):

@@ -1,4 +1,4 @@
-"""What is measured about campaigns and carried in the snapshot: shares of a bandit's variants, and amounts raised."""
+"""Tables of values that jobs measure for the snapshot: the shares of a bandit's variants, and the amounts raised."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -42,16 +42,16 @@ raised_amounts = Table(
 def save_variant_shares(
     connection: Connection, campaign: str, shares: tuple[VariantShare, ...], measured_at: datetime
 ) -> None:
-    """Replace a campaign's measured shares; decisions load them within seconds."""
+    """Replace the measured shares of a campaign. Every process loads them within seconds."""
     next_number(connection)
     connection.execute(delete(variant_shares).where(variant_shares.c.campaign == campaign))
-    for one in shares:
-        row = {"campaign": campaign, "variant": one.variant, "share": one.share, "measured_at": measured_at}
+    for share in shares:
+        row = {"campaign": campaign, "variant": share.variant, "share": share.share, "measured_at": measured_at}
         connection.execute(insert(variant_shares).values(row))
 
 
 def save_raised(connection: Connection, raised_minor: Mapping[str, int], measured_at: datetime) -> None:
-    """Set what campaigns have raised so far, by campaign key, in the minor units of their ticker's currency."""
+    """Save the amounts raised so far by campaign key, in minor units of the ticker's currency."""
     next_number(connection)
     for campaign, amount_minor in raised_minor.items():
         values = {"raised_minor": amount_minor, "measured_at": measured_at}
@@ -60,7 +60,7 @@ def save_raised(connection: Connection, raised_minor: Mapping[str, int], measure
 
 
 def load_variant_shares(connection: Connection) -> dict[str, tuple[VariantShare, ...]]:
-    """Measured shares by campaign key, variants by key."""
+    """Return the measured shares by campaign key. The variants of a campaign are ordered by key."""
     found: dict[str, tuple[VariantShare, ...]] = {}
     order = (variant_shares.c.campaign, variant_shares.c.variant)
     for row in connection.execute(select(variant_shares).order_by(*order)):
@@ -69,4 +69,5 @@ def load_variant_shares(connection: Connection) -> dict[str, tuple[VariantShare,
 
 
 def load_raised(connection: Connection) -> dict[str, int]:
+    """Return the amounts raised by campaign key, in minor units of the ticker's currency."""
     return {row.campaign: row.raised_minor for row in connection.execute(select(raised_amounts))}

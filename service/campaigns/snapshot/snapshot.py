@@ -1,4 +1,4 @@
-"""Everything decisions need to know of sites and campaigns, in memory. No request ever waits for the database."""
+"""The snapshot: all sites and campaigns that decisions need, as immutable values in memory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,12 +14,13 @@ from service.errors import NotReadyError, UnknownSiteError
 
 @dataclass(frozen=True, slots=True)
 class SiteSnapshot:
-    """One site and its campaigns, ready to decide on: country groups written out, switches applied.
+    """A site and its campaigns, with country groups replaced by countries and kill switches applied.
 
-    - `campaigns`: published and live, in the order they are asked; paused ones too (the trace names the switch).
-    - `drafts`: newest saved version of every campaign that is not archived, by key, for preview.
-    - `variant_shares`: what bandits last measured, by campaign key; absent where nothing was.
-    - `raised_minor`: contributions so far by campaign key, in the ticker's currency, without `already_minor`.
+    - `campaigns`: the published live campaigns in decision order. Paused campaigns are included, because the trace
+      names their switch.
+    - `drafts`: the newest version of every campaign that is not archived, by key, for previews.
+    - `variant_shares`: the shares that bandits last measured, by campaign key. A campaign may be missing.
+    - `raised_minor`: the contributions so far, by campaign key, in the ticker's currency, without `already_minor`.
     """
 
     site: Site
@@ -32,9 +33,12 @@ class SiteSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """- `number`: grows with each change that matters to decisions. `is_paused`: the switch for everything.
-    - `alarms`: sites and campaigns dropped because they could not be read, in words.
-    - `next_change_at`: when something scheduled takes force; None: nothing is waiting.
+    """All sites with their campaigns at an instant.
+
+    - `number`: grows with every change that matters to decisions; 0 before the first load.
+    - `is_paused`: whether the kill switch for everything is on.
+    - `alarms`: a sentence for every site and campaign that was dropped because it cannot be used.
+    - `next_change_at`: when the next scheduled version comes into force; None if nothing is scheduled.
     """
 
     number: int
@@ -44,10 +48,12 @@ class Snapshot:
     next_change_at: datetime | None = None
 
     def site(self, key: str) -> SiteSnapshot:
-        """The site of this key; raises UnknownSiteError, and NotReadyError before the first load."""
+        """Return a site by its key. Raise UnknownSiteError if there is none, NotReadyError before the first load."""
         found = self.sites.get(key)
         if found is None:
-            raise UnknownSiteError("no such site") if self.number else NotReadyError("no campaigns are loaded yet")
+            if self.number:
+                raise UnknownSiteError("there is no such site; check the site's key")
+            raise NotReadyError("campaigns are not loaded yet; try again in a few seconds")
         return found
 
 

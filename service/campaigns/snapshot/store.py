@@ -1,4 +1,4 @@
-"""One consistent reading of everything decisions need to know."""
+"""Reads everything that a snapshot needs from the database, in a single consistent transaction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from service.campaigns.switch_store import Switch, paused_switches
 
 @dataclass(frozen=True, slots=True)
 class StoredCampaigns:
-    """What the database held at one instant. `created_at`: first saved, by kind and key."""
+    """The contents of the database at an instant. `created_at` is the time of the first save, by kind and key."""
 
     number: int
     in_force: tuple[DocumentVersion, ...]
@@ -35,7 +35,7 @@ class StoredCampaigns:
 
 
 def read_all(engine: Engine, now: datetime) -> StoredCampaigns:
-    """Everything as of one instant of the database."""
+    """Read everything that a snapshot needs, as of a single instant of the database."""
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
         return StoredCampaigns(
             number=current_number(connection),
@@ -50,6 +50,6 @@ def read_all(engine: Engine, now: datetime) -> StoredCampaigns:
 
 
 def read_number(engine: Engine) -> int:
-    """The number alone: whether there is anything new to read."""
+    """Read only the snapshot's number, which shows whether something has changed."""
     with engine.connect() as connection:
         return current_number(connection)

@@ -1,4 +1,4 @@
-"""One campaign shadows another only where it is certain that it takes every case."""
+"""A campaign shadows another only if it is certainly shown in every case in which the other could be."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from service.campaigns.lint.shadowing import shadows
-from tests.campaigns.documents import campaign, variant_document
+from tests.campaigns.make import campaign, variant_document
 
 DUBLIN = ZoneInfo("Europe/Dublin")
 OPEN = {"key": "front", "frequency": {}, "cool_off": {}}
@@ -17,7 +17,7 @@ def is_shadowed(front: dict[str, Any], behind: dict[str, Any]) -> bool:
     return shadows(campaign(**(OPEN | front)), campaign(**({"key": "behind"} | behind)), DUBLIN)
 
 
-def test_an_unlimited_campaign_for_everyone_shadows_what_stands_behind_it() -> None:
+def test_an_unlimited_campaign_for_all_readers_shadows_every_later_one() -> None:
     assert is_shadowed({}, {})
 
 
@@ -56,7 +56,7 @@ def test_an_unlimited_campaign_for_everyone_shadows_what_stands_behind_it() -> N
         },
     ],
 )
-def test_anything_that_may_keep_the_front_away_lets_the_other_through(front: dict[str, Any]) -> None:
+def test_any_rule_that_may_hide_the_front_campaign_prevents_shadowing(front: dict[str, Any]) -> None:
     assert not is_shadowed(front, {})
 
 
@@ -74,7 +74,7 @@ def test_anything_that_may_keep_the_front_away_lets_the_other_through(front: dic
         ({"frequency": {"always_ask": True, "total_impressions": 1}}, {}),
     ],
 )
-def test_a_wider_front_shadows_a_narrower_campaign(front: dict[str, Any], behind: dict[str, Any]) -> None:
+def test_a_wider_front_campaign_shadows_a_narrower_one(front: dict[str, Any], behind: dict[str, Any]) -> None:
     assert is_shadowed(front, behind)
 
 

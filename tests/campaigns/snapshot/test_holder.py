@@ -1,4 +1,4 @@
-"""The snapshot in memory: ready after the first load, fresh after a change, and the last good one through any fault."""
+"""The snapshot is ready after the first load, current after every change, and survives any failure of a reload."""
 
 import json
 from collections.abc import Iterator
@@ -20,10 +20,10 @@ from service.campaigns.switch_store import Switch, SwitchScope
 from service.database.engine import application_engine, owner_engine
 from service.errors import NotReadyError
 from service.settings import Settings
-from tests.campaigns.documents import NOW, campaign_document, site_document
+from tests.campaigns.make import NOW, campaign_document, site_document
 from tests.conftest import SettableClock
 
-HAND = Author("Ita", NOW)
+ITA = Author("Ita", NOW)
 CAMPAIGN = DocumentKind.CAMPAIGN
 
 
@@ -34,8 +34,8 @@ def clock() -> SettableClock:
 
 @pytest.fixture
 def holder(engine: Engine, clock: SettableClock) -> SnapshotHolder:
-    """A holder over one site with one published campaign, loaded."""
-    save_site(engine, site_document(country_groups={"islands": ["IE", "GB"]}), HAND)
+    """A loaded holder, with a site and a published campaign."""
+    save_site(engine, site_document(country_groups={"islands": ["IE", "GB"]}), ITA)
     go_live(engine, "autumn")
     holder = SnapshotHolder(engine, clock)
     assert holder.refresh()
@@ -50,8 +50,8 @@ def owner(database_address: str) -> Iterator[Engine]:
 
 
 def go_live(engine: Engine, key: str, **changes: object) -> None:
-    save_campaign(engine, campaign_document(key=key, **changes), HAND)
-    publish(engine, CAMPAIGN, key, AT_ONCE, HAND)
+    save_campaign(engine, campaign_document(key=key, **changes), ITA)
+    publish(engine, CAMPAIGN, key, AT_ONCE, ITA)
 
 
 def keys(holder: SnapshotHolder) -> list[str]:
@@ -68,7 +68,7 @@ def test_nothing_is_ready_before_the_first_load(engine: Engine, clock: SettableC
         holder.current().site("courier")
 
 
-def test_whoever_asks_before_the_first_load_may_ask_again(settings: Settings) -> None:
+def test_requests_before_the_first_load_are_answered_503_with_retry_after(settings: Settings) -> None:
     app = create_app(replace(settings, database_url="postgresql://127.0.0.1:9/away"), has_background=False)
     client = app.test_client()
     view = {"site": "courier", "view_id": "v1", "page_id": "/1", "page_type": "article"}
@@ -80,17 +80,17 @@ def test_whoever_asks_before_the_first_load_may_ask_again(settings: Settings) ->
     assert "Retry-After" in answers[0].headers
 
 
-def test_an_empty_database_is_loaded_all_the_same(engine: Engine, clock: SettableClock) -> None:
+def test_an_empty_database_counts_as_loaded(engine: Engine, clock: SettableClock) -> None:
     holder = SnapshotHolder(engine, clock)
 
     assert holder.refresh()
     assert holder.is_loaded
 
 
-def test_campaigns_stand_in_the_order_they_are_asked(engine: Engine, holder: SnapshotHolder) -> None:
+def test_campaigns_are_in_decision_order(engine: Engine, holder: SnapshotHolder) -> None:
     yesterday = Author("Ita", NOW - timedelta(days=1))
     save_campaign(engine, campaign_document(key="older"), yesterday)
-    publish(engine, CAMPAIGN, "older", AT_ONCE, HAND)
+    publish(engine, CAMPAIGN, "older", AT_ONCE, ITA)
     go_live(engine, "urgent", priority=900, is_high_priority=True)
     go_live(engine, "first", priority=0)
 
@@ -99,7 +99,7 @@ def test_campaigns_stand_in_the_order_they_are_asked(engine: Engine, holder: Sna
     assert keys(holder) == ["urgent", "first", "older", "autumn"]
 
 
-def test_a_change_is_seen_at_the_next_refresh(engine: Engine, holder: SnapshotHolder) -> None:
+def test_a_change_is_loaded_by_the_next_refresh(engine: Engine, holder: SnapshotHolder) -> None:
     go_live(engine, "winter")
     assert keys(holder) == ["autumn"]
 
@@ -108,7 +108,7 @@ def test_a_change_is_seen_at_the_next_refresh(engine: Engine, holder: SnapshotHo
     assert keys(holder) == ["autumn", "winter"]
 
 
-def test_nothing_is_read_again_while_nothing_changed(holder: SnapshotHolder) -> None:
+def test_the_snapshot_is_not_reloaded_if_nothing_has_changed(holder: SnapshotHolder) -> None:
     before = holder.current()
 
     holder.refresh()
@@ -117,8 +117,8 @@ def test_nothing_is_read_again_while_nothing_changed(holder: SnapshotHolder) -> 
 
 
 def test_saved_but_unpublished_text_is_only_a_draft(engine: Engine, holder: SnapshotHolder) -> None:
-    save_campaign(engine, campaign_document(key="winter", name="Winter"), HAND)
-    save_campaign(engine, campaign_document(name="Edited"), HAND)
+    save_campaign(engine, campaign_document(key="winter", name="Winter"), ITA)
+    save_campaign(engine, campaign_document(name="Edited"), ITA)
 
     holder.refresh()
 
@@ -127,9 +127,11 @@ def test_saved_but_unpublished_text_is_only_a_draft(engine: Engine, holder: Snap
     assert {key: draft.name for key, draft in found.drafts.items()} == {"autumn": "Edited", "winter": "Winter"}
 
 
-def test_what_is_scheduled_takes_force_by_itself(engine: Engine, holder: SnapshotHolder, clock: SettableClock) -> None:
-    save_campaign(engine, campaign_document(key="winter"), HAND)
-    publish(engine, CAMPAIGN, "winter", Release(at=NOW + timedelta(minutes=5)), HAND)
+def test_a_scheduled_version_comes_into_force_by_itself(
+    engine: Engine, holder: SnapshotHolder, clock: SettableClock
+) -> None:
+    save_campaign(engine, campaign_document(key="winter"), ITA)
+    publish(engine, CAMPAIGN, "winter", Release(at=NOW + timedelta(minutes=5)), ITA)
     holder.refresh()
     assert holder.current().next_change_at == NOW + timedelta(minutes=5)
     assert keys(holder) == ["autumn"]
@@ -141,7 +143,7 @@ def test_what_is_scheduled_takes_force_by_itself(engine: Engine, holder: Snapsho
     assert holder.current().next_change_at is None
 
 
-def test_an_archived_campaign_is_gone(engine: Engine, holder: SnapshotHolder) -> None:
+def test_an_archived_campaign_is_not_in_the_snapshot(engine: Engine, holder: SnapshotHolder) -> None:
     go_live(engine, "autumn", status="archived")
 
     holder.refresh()
@@ -150,7 +152,7 @@ def test_an_archived_campaign_is_gone(engine: Engine, holder: SnapshotHolder) ->
     assert holder.current().site("courier").drafts == {}
 
 
-def test_country_groups_are_written_out(engine: Engine, holder: SnapshotHolder) -> None:
+def test_country_groups_are_replaced_by_their_countries(engine: Engine, holder: SnapshotHolder) -> None:
     go_live(engine, "abroad", reader={"countries": {"any": ["islands", "US"], "none": ["EU"]}})
 
     holder.refresh()
@@ -165,11 +167,11 @@ def test_country_groups_are_written_out(engine: Engine, holder: SnapshotHolder) 
     [
         ({"site": "courier", "kind": "popup"}, "campaign autumn, version 1: "),
         ({"site": "courier", "variants": {"a": [1]}, "schedule": 7}, "campaign autumn, version 1: "),
-        (["a list"], "campaign autumn: its site None is not there"),
-        (None, "campaign autumn: its site None is not there"),
+        (["a list"], "campaign autumn: its site None does not exist"),
+        (None, "campaign autumn: its site None does not exist"),
     ],
 )
-def test_one_bad_campaign_is_dropped_alone_with_an_alarm(
+def test_a_broken_campaign_is_dropped_with_an_alarm_and_the_others_stay(
     owner: Engine, engine: Engine, holder: SnapshotHolder, broken: object, words: str
 ) -> None:
     go_live(engine, "winter")
@@ -187,9 +189,9 @@ def test_one_bad_campaign_is_dropped_alone_with_an_alarm(
     assert fresh.current().alarms[0].startswith(words)
 
 
-def test_a_group_that_goes_away_drops_only_who_used_it(engine: Engine, holder: SnapshotHolder) -> None:
+def test_removing_a_country_group_drops_only_the_campaigns_that_use_it(engine: Engine, holder: SnapshotHolder) -> None:
     go_live(engine, "abroad", reader={"countries": ["islands"]})
-    save_site(engine, site_document(), HAND)
+    save_site(engine, site_document(), ITA)
 
     holder.refresh()
 
@@ -199,7 +201,7 @@ def test_a_group_that_goes_away_drops_only_who_used_it(engine: Engine, holder: S
 
 def test_the_last_good_snapshot_outlives_the_database(database_address: str, clock: SettableClock) -> None:
     engine = application_engine(database_address)
-    save_site(engine, site_document(), HAND)
+    save_site(engine, site_document(), ITA)
     holder = SnapshotHolder(engine, clock)
     holder.refresh()
     engine.dispose()
@@ -221,12 +223,12 @@ def test_the_last_good_snapshot_outlives_the_database(database_address: str, clo
     ids=["everything", "site"],
 )
 def test_pausing_everything_or_the_site_pauses_the_site(engine: Engine, holder: SnapshotHolder, switch: Switch) -> None:
-    pause(engine, switch, HAND, is_paused=True)
+    pause(engine, switch, ITA, is_paused=True)
     holder.refresh()
     assert holder.current().site("courier").site.switches.is_paused
     assert holder.current().is_paused is (switch.scope is SwitchScope.EVERYTHING)
 
-    pause(engine, switch, HAND, is_paused=False)
+    pause(engine, switch, ITA, is_paused=False)
     holder.refresh()
     assert not holder.current().site("courier").site.switches.is_paused
 
@@ -237,7 +239,7 @@ def test_a_placement_a_kind_and_a_campaign_have_switches_of_their_own(engine: En
         Switch(SwitchScope.KIND, "courier", "gate"),
         Switch(SwitchScope.CAMPAIGN, "courier", "autumn"),
     ):
-        pause(engine, switch, HAND, is_paused=True)
+        pause(engine, switch, ITA, is_paused=True)
 
     holder.refresh()
 
@@ -249,7 +251,7 @@ def test_a_placement_a_kind_and_a_campaign_have_switches_of_their_own(engine: En
 
 
 def test_going_back_to_an_older_version_does_not_end_a_pause(engine: Engine, holder: SnapshotHolder) -> None:
-    pause(engine, Switch(SwitchScope.CAMPAIGN, "courier", "autumn"), HAND, is_paused=True)
+    pause(engine, Switch(SwitchScope.CAMPAIGN, "courier", "autumn"), ITA, is_paused=True)
 
     go_live(engine, "autumn", name="Another")
     holder.refresh()
@@ -257,7 +259,7 @@ def test_going_back_to_an_older_version_does_not_end_a_pause(engine: Engine, hol
     assert holder.current().site("courier").campaigns[0].is_paused
 
 
-def test_measured_shares_and_raised_amounts_travel_in_the_snapshot(engine: Engine, holder: SnapshotHolder) -> None:
+def test_measured_shares_and_raised_amounts_are_in_the_snapshot(engine: Engine, holder: SnapshotHolder) -> None:
     shares = (VariantShare("a", 0.25), VariantShare("b", 0.75))
     with engine.begin() as connection:
         save_variant_shares(connection, "autumn", (VariantShare("gone", 1.0),), NOW)
@@ -272,7 +274,7 @@ def test_measured_shares_and_raised_amounts_travel_in_the_snapshot(engine: Engin
     assert found.raised_minor["autumn"] == 12_400
 
 
-def test_the_background_thread_starts_loaded_and_stops_when_told(engine: Engine, clock: SettableClock) -> None:
+def test_the_background_thread_loads_at_its_start_and_can_be_stopped(engine: Engine, clock: SettableClock) -> None:
     holder = SnapshotHolder(engine, clock, poll_seconds=0.01)
 
     holder.start()

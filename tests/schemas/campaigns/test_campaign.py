@@ -20,7 +20,7 @@ from service.campaigns.reader_rules import (
 from service.campaigns.schedule import Hours, WallTime, Weekday
 from service.campaigns.variant import CopyDevice
 from service.money import Interval
-from tests.campaigns.documents import campaign, campaign_document, variant_document
+from tests.campaigns.make import campaign, campaign_document, variant_document
 
 
 def test_what_is_left_out_is_unset() -> None:

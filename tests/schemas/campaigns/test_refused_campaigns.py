@@ -6,7 +6,7 @@ import pytest
 
 from service.campaigns.documents import load_campaign
 from service.errors import InvalidDocumentError
-from tests.campaigns.documents import campaign_document, variant_document
+from tests.campaigns.make import campaign_document, variant_document
 
 
 def problems_of(**changes: Any) -> tuple[str, ...]:

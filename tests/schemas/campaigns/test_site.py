@@ -14,7 +14,7 @@ from service.campaigns.schedule import Hours
 from service.campaigns.site import Switches
 from service.errors import InvalidDocumentError
 from service.money import Interval
-from tests.campaigns.documents import site, site_document
+from tests.campaigns.make import site, site_document
 
 PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----"
 

@@ -15,7 +15,7 @@ from service.widget.install.expected import Expected
 from service.widget.install.finding import Code
 from service.widget.install.page_argument import RequestedPage
 from tests.browser.stub import serving
-from tests.campaigns.documents import site_document
+from tests.campaigns.make import site_document
 from tests.widget.install.pages import DATA, PLACE, SCRIPT, SERVICE, advices, problems
 
 DOCS = Path(__file__).parents[3] / "docs"

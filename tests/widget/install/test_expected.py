@@ -9,7 +9,7 @@ from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
 from service.services import Services
 from service.widget.install.expected import Expected, expected_of
-from tests.campaigns.documents import campaign, site
+from tests.campaigns.make import campaign, site
 
 
 def expected(services: Services, *campaigns: Campaign, is_paused: bool = False) -> Expected:

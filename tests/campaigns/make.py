@@ -1,4 +1,4 @@
-"""Documents and values that tests of campaigns start from."""
+"""Builders of valid sites and campaigns, as documents and as values, for tests."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
 
 
 def site_document(**changes: Any) -> dict[str, Any]:
-    """A small valid site; `changes` replace its fields."""
+    """Return a small valid site document. `changes` replace its fields."""
     document = {
         "key": "courier",
         "name": "The Courier",
@@ -25,7 +25,7 @@ def site_document(**changes: Any) -> dict[str, Any]:
 
 
 def campaign_document(**changes: Any) -> dict[str, Any]:
-    """A small valid campaign; `changes` replace its fields."""
+    """Return a small valid campaign document. `changes` replace its fields."""
     document = {
         "key": "autumn",
         "site": "courier",
@@ -39,12 +39,15 @@ def campaign_document(**changes: Any) -> dict[str, Any]:
 
 
 def variant_document(**changes: Any) -> dict[str, Any]:
+    """Return a small valid variant document. `changes` replace its fields."""
     return {"key": "control", "copy": {"en": {"heading": "Stay with us", "button": "Contribute"}}} | changes
 
 
 def site(**changes: Any) -> Site:
+    """Return the site that `site_document` describes."""
     return load_site(site_document(**changes))
 
 
 def campaign(**changes: Any) -> Campaign:
+    """Return the campaign that `campaign_document` describes."""
     return load_campaign(campaign_document(**changes))
