@@ -1,1 +1,1 @@
-"""How often prompts were shown, seen, dismissed and clicked, per variant and day. Never by whom."""
+"""Statistics per variant and day, without reader ids: prompts shown, seen, dismissed and clicked, and their income."""

@@ -1,4 +1,4 @@
-"""GET /v1/insights/<site>: how often prompts were shown, seen, dismissed and clicked, and what they brought in."""
+"""GET /v1/insights/<site>: how often prompts were shown, seen, dismissed and clicked, and what they earned."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from service.services import current_services
 from service.tokens.api import requires_role
 from service.web.requests import Blueprint
 
-blueprint = Blueprint("insights", __name__, description="How often prompts were met")
+blueprint = Blueprint("insights", __name__, description="Counts of prompts, and what they earned")
 
 
 @blueprint.get("/v1/insights/<site>")
@@ -21,13 +21,14 @@ blueprint = Blueprint("insights", __name__, description="How often prompts were 
 @blueprint.arguments(InsightQuerySchema, location="query")
 @blueprint.response(200, InsightSchema)
 def insights(query: dict[str, Any], site: str) -> dict[str, list[DayOfVariant]]:
-    """Per local day, campaign and variant. A count is seconds old at most; nobody is told apart."""
+    """Return the counts per local day, campaign and variant, at most seconds old and without reader ids."""
     services = current_services()
     known = services.part(SnapshotHolder).current().site(site).site
     days = query["from_on"], query["to_on"]
     with committed(services.engine) as connection:
         counts = daily_counts(connection, known.key, *days)
         earned = earned_between(connection, known.key, ZoneInfo(known.timezone), *days)
-    asked = query["campaign"]
-    met = ((one.cell, one.count) for one in counts if asked in {None, one.cell.campaign})
-    return {"counts": days_of_variants(met, (one for one in earned if asked in {None, one.campaign}))}
+    wanted = query["campaign"]
+    cells = ((daily.cell, daily.count) for daily in counts if wanted in {None, daily.cell.campaign})
+    earned_on = (earned_on_day for earned_on_day in earned if wanted in {None, earned_on_day.campaign})
+    return {"counts": days_of_variants(cells, earned_on)}

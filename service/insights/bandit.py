@@ -1,8 +1,9 @@
-"""Shares of a bandit's variants from what each earned per seen prompt. Pure; the random draws come from a given source.
+"""Compute the shares of a bandit's variants from what they earned per seen prompt.
 
-Epsilon-greedy: the best mean gets all but epsilon, which is split evenly; equal bests share. Roulette: by mean, none
-below the floor. Thompson sampling: how often each variant is best when its value is drawn from what is known of it.
-Too little data, or data that makes no sense, is an even split.
+Epsilon-greedy: epsilon is split evenly, and the variant with the best mean gets the rest; equally good variants share
+it. Roulette: shares are proportional to the means, but not below the floor. Thompson sampling: a variant's share is how
+often it is the best when values are drawn at random from what is known about the variants. With too little or invalid
+data, all variants get equal shares.
 """
 
 import math
@@ -17,7 +18,7 @@ DRAWS = 4000
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """What a variant earned: prompts seen, contributions, and their value in one unit (annualised, any currency)."""
+    """What a variant earned. `value` is what its contributions pay in a year, in a unit common to all currencies."""
 
     variant: str
     seen: int
@@ -26,10 +27,10 @@ class Earned:
 
 
 def bandit_shares(experiment: Experiment, earned: Sequence[Earned], source: random.Random) -> tuple[VariantShare, ...]:
-    """A share for each variant, summing to 1."""
+    """Return a share for each variant; they sum to 1. Random draws come from `source` alone."""
     if not earned:
         return ()
-    if not all(_is_usable(one, experiment.minimum_seen) for one in earned):
+    if not all(_is_usable(of_variant, experiment.minimum_seen) for of_variant in earned):
         return _even(earned)
     match experiment.method:
         case Method.EPSILON_GREEDY:
@@ -40,20 +41,20 @@ def bandit_shares(experiment: Experiment, earned: Sequence[Earned], source: rand
             shares = _thompson(earned, source)
         case Method.FIXED:
             return _even(earned)
-    return tuple(VariantShare(one.variant, share) for one, share in zip(earned, shares, strict=True))
+    return tuple(VariantShare(of_variant.variant, share) for of_variant, share in zip(earned, shares, strict=True))
 
 
-def _is_usable(one: Earned, minimum_seen: int) -> bool:
-    is_sound = 0 <= one.contributions <= one.seen and math.isfinite(one.value) and one.value >= 0
-    return is_sound and one.seen >= max(1, minimum_seen)
+def _is_usable(earned: Earned, minimum_seen: int) -> bool:
+    is_valid = 0 <= earned.contributions <= earned.seen and math.isfinite(earned.value) and earned.value >= 0
+    return is_valid and earned.seen >= max(1, minimum_seen)
 
 
 def _even(earned: Sequence[Earned]) -> tuple[VariantShare, ...]:
-    return tuple(VariantShare(one.variant, 1 / len(earned)) for one in earned)
+    return tuple(VariantShare(of_variant.variant, 1 / len(earned)) for of_variant in earned)
 
 
 def _means(earned: Sequence[Earned]) -> list[float]:
-    return [one.value / one.seen for one in earned]
+    return [of_variant.value / of_variant.seen for of_variant in earned]
 
 
 def _greedy(earned: Sequence[Earned], epsilon: float) -> list[float]:
@@ -71,20 +72,26 @@ def _roulette(earned: Sequence[Earned], floor: float) -> list[float]:
 
 
 def _thompson(earned: Sequence[Earned], source: random.Random) -> list[float]:
-    """A variant's value per prompt: a Beta draw of how many give, times a Gamma draw of what a gift is worth."""
-    overall = sum(one.value for one in earned) / max(1, sum(one.contributions for one in earned))
+    """Draw every variant's value per prompt many times, and return how often each variant had the highest."""
+    overall = sum(of_variant.value for of_variant in earned) / max(
+        1, sum(of_variant.contributions for of_variant in earned)
+    )
     if overall <= 0:
         return [1 / len(earned)] * len(earned)
     wins = [0] * len(earned)
     for _ in range(DRAWS):
-        draws = [_drawn(one, overall, source) for one in earned]
+        draws = [_draw_value(of_variant, overall, source) for of_variant in earned]
         wins[draws.index(max(draws))] += 1
     return [count / DRAWS for count in wins]
 
 
-def _drawn(one: Earned, overall: float, source: random.Random) -> float:
-    """Prior: one gift of the overall mean value."""
-    rate = source.betavariate(1 + one.contributions, 1 + one.seen - one.contributions)
-    shape = 1 + one.contributions
-    worth = 1 / source.gammavariate(shape + 1, 1 / (overall + one.value))
-    return rate * worth * shape
+def _draw_value(earned: Earned, overall: float, source: random.Random) -> float:
+    """Draw a variant's value per prompt: the share of contributors times the value of a contribution.
+
+    The share is drawn from a Beta distribution and the value from an inverse Gamma distribution. Both start as if the
+    variant had earned a contribution of the overall mean value.
+    """
+    rate = source.betavariate(1 + earned.contributions, 1 + earned.seen - earned.contributions)
+    shape = 1 + earned.contributions
+    mean = 1 / source.gammavariate(shape + 1, 1 / (overall + earned.value))
+    return rate * mean * shape

@@ -1,4 +1,4 @@
-"""Carries counts from memory to the database every few seconds, beside the requests."""
+"""Write the counts in memory to the database every few seconds, in a thread of its own."""
 
 import threading
 
@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 
 class Flusher:
-    """One thread per process. Where the database is not there, the counts wait for the next turn."""
+    """A thread that flushes this process's tally. If the database is unavailable, counts wait for the next flush."""
 
     def __init__(self, engine: Engine, tally: Tally, seconds: float = FLUSH_SECONDS) -> None:
         self._engine, self._tally, self._seconds = engine, tally, seconds
@@ -21,23 +21,24 @@ class Flusher:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
+        """Start the thread."""
         self._thread = threading.Thread(target=self._keep_flushing, name="insights", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread after a last flush."""
+        """Flush once more, and wait until the thread has ended."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join()
 
     def flush(self) -> bool:
-        """Carry over what waits. False: the database was not there, and it waits on."""
+        """Write all waiting counts. Return False if that failed; the counts then go back to the tally."""
         counts = self._tally.taken()
         if not counts:
             return True
         try:
             flush_counts(self._engine, counts)
-        except Exception as error:  # statistics never disturb the service
+        except Exception as error:  # no error in statistics may stop the thread
             log.warning("counts_not_flushed", error_type=type(error).__name__, waiting=counts.total())
             self._tally.give_back(counts)
             return False

@@ -1,4 +1,4 @@
-"""Measuring, on a schedule."""
+"""The background job that measures campaigns."""
 
 import procrastinate
 
@@ -9,6 +9,6 @@ blueprint = procrastinate.Blueprint()
 
 @blueprint.periodic(cron="*/10 * * * *")
 @blueprint.task(name="measure", pass_context=True, queueing_lock="insights:measure")
-def measure(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue hands it over
-    """Every ten minutes: shares of bandits and amounts raised."""
+def measure(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue passes it
+    """Update the shares of bandits and the money raised, every ten minutes."""
     measure_all(context.additional_context["services"])

@@ -1,4 +1,4 @@
-"""Measures what decisions need: shares of bandits' variants, and what campaigns with a goal have raised."""
+"""Measure what decisions need: the shares of bandits' variants, and the money that campaigns with a goal raised."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -22,16 +22,20 @@ PAYMENTS_PER_YEAR = {Interval.ONE_OFF: 1, Interval.MONTH: 12, Interval.YEAR: 1}
 
 
 def measure_all(services: Services) -> None:
-    """Every site of the current snapshot; decisions load the result within seconds."""
+    """Measure every site of the current snapshot. Decisions use the result within seconds."""
     services.part(SnapshotHolder).refresh()
     for snapshot in services.part(SnapshotHolder).current().sites.values():
         measure_site(services, snapshot)
 
 
 def measure_site(services: Services, snapshot: SiteSnapshot) -> None:
-    """One site, in one transaction, and only where something changed."""
-    bandits = [one for one in snapshot.campaigns if one.experiment and one.experiment.method is not Method.FIXED]
-    goals = {one.key: ticker for one in snapshot.campaigns if (ticker := _ticker(one)) is not None}
+    """Measure a site, and save the shares and amounts that changed in one transaction."""
+    bandits = [
+        campaign
+        for campaign in snapshot.campaigns
+        if campaign.experiment and campaign.experiment.method is not Method.FIXED
+    ]
+    goals = {campaign.key: ticker for campaign in snapshot.campaigns if (ticker := _ticker(campaign)) is not None}
     if not bandits and not goals:
         return
     site, now = snapshot.site, services.clock()
@@ -57,21 +61,23 @@ def measure_site(services: Services, snapshot: SiteSnapshot) -> None:
 def earned_by_variant(
     campaign: Campaign, seen: dict[str, int], sums: Sequence[EarnedSum], site: Site
 ) -> Iterable[Earned]:
-    """Value of a year's giving per variant, in units of the smallest amount the site suggests in a currency.
+    """Yield what each variant earned. A contribution's value is what it pays in a year.
 
-    So amounts in several currencies add up without exchange rates: the newsroom has said what it holds to be equal.
+    The unit of value is the smallest amount that the site suggests in the contribution's currency. Amounts in several
+    currencies can therefore be added without exchange rates.
     """
     for variant in campaign.variants:
-        mine = [one for one in sums if (one.campaign, one.variant) == (campaign.key, variant.key)]
+        own = [earned for earned in sums if (earned.campaign, earned.variant) == (campaign.key, variant.key)]
         value = sum(
-            one.amount_minor * PAYMENTS_PER_YEAR[one.interval] / _unit_minor(site, one.currency) for one in mine
+            earned.amount_minor * PAYMENTS_PER_YEAR[earned.interval] / _unit_minor(site, earned.currency)
+            for earned in own
         )
-        yield Earned(variant.key, seen.get(variant.key, 0), sum(one.count for one in mine), value)
+        yield Earned(variant.key, seen.get(variant.key, 0), sum(earned.count for earned in own), value)
 
 
 def _unit_minor(site: Site, currency: str) -> int:
     ask = site.ask.in_currency(currency)
-    amounts = [amount for one in ask.intervals for amount in one.amounts_minor] if ask else []
+    amounts = [amount for suggested in ask.intervals for amount in suggested.amounts_minor] if ask else []
     return min(amounts, default=1)
 
 

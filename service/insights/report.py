@@ -1,4 +1,4 @@
-"""What staff read of the counts: one line per day, campaign and variant."""
+"""The statistics that staff read: a line for each day, campaign and variant."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from service.decisions.tally import Cell, Counted
 
 @dataclass(frozen=True, slots=True)
 class Earnings:
-    """What contributions brought in one currency, in all their payments so far."""
+    """The income from contributions in one currency, from all their payments so far, in minor units."""
 
     currency: str
     paid: int
@@ -25,9 +25,9 @@ class Earnings:
 
 @dataclass(frozen=True, slots=True)
 class DayOfVariant:
-    """How often a variant was met on one local day, and what came of it.
+    """How often a variant was shown, seen, dismissed and clicked on a local day, and what it earned.
 
-    `paid`: contributions first paid on that day and not given back in full. `is_counted`: by readers who take part in
+    `paid`: contributions first paid on that day and not refunded in full. `is_counted`: by readers who take part in
     the experiment.
     """
 
@@ -44,23 +44,23 @@ class DayOfVariant:
 
 
 def days_of_variants(counts: Iterable[tuple[Cell, int]], earned: Iterable[EarnedOnDay]) -> list[DayOfVariant]:
-    """In the order of day, campaign, variant; those who take part last."""
-    met: defaultdict[tuple[date, str, str, bool], Counter[Counted]] = defaultdict(Counter)
+    """Return a line per day, campaign, variant and `is_counted`, sorted by these."""
+    counts_by_line: defaultdict[tuple[date, str, str, bool], Counter[Counted]] = defaultdict(Counter)
     for cell, count in counts:
-        met[cell.day, cell.campaign, cell.variant, cell.is_counted][cell.event] = count
-    brought: defaultdict[tuple[date, str, str, bool], list[Earnings]] = defaultdict(list)
-    for one in earned:
-        earnings = Earnings(one.currency, one.count, one.paid_minor, one.refunded_minor)
-        brought[one.day, one.campaign, one.variant, one.is_counted].append(earnings)
+        counts_by_line[cell.day, cell.campaign, cell.variant, cell.is_counted][cell.event] = count
+    earnings_by_line: defaultdict[tuple[date, str, str, bool], list[Earnings]] = defaultdict(list)
+    for on_day in earned:
+        earnings = Earnings(on_day.currency, on_day.count, on_day.paid_minor, on_day.refunded_minor)
+        earnings_by_line[on_day.day, on_day.campaign, on_day.variant, on_day.is_counted].append(earnings)
     return [
         DayOfVariant(
-            *about,
-            shown=met[about][Counted.SHOWN],
-            seen=met[about][Counted.SEEN],
-            dismissed=met[about][Counted.DISMISSED],
-            clicked=met[about][Counted.CLICKED],
-            paid=sum(each.paid for each in brought[about]),
-            earned=tuple(brought[about]),
+            *line,
+            shown=counts_by_line[line][Counted.SHOWN],
+            seen=counts_by_line[line][Counted.SEEN],
+            dismissed=counts_by_line[line][Counted.DISMISSED],
+            clicked=counts_by_line[line][Counted.CLICKED],
+            paid=sum(earnings.paid for earnings in earnings_by_line[line]),
+            earned=tuple(earnings_by_line[line]),
         )
-        for about in sorted(met.keys() | brought.keys())
+        for line in sorted(counts_by_line.keys() | earnings_by_line.keys())
     ]

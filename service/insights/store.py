@@ -1,4 +1,4 @@
-"""Daily counts of prompts per variant, as rows."""
+"""SQL of the daily counts of prompts per variant."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -28,14 +28,14 @@ prompt_counts = Table(
 
 @dataclass(frozen=True, slots=True)
 class DailyCount:
-    """One cell of the counts."""
+    """The count of an event of a variant on a day."""
 
     cell: Cell
     count: int
 
 
 def add_counts(connection: Connection, counts: Counter[Cell]) -> None:
-    """Add to what is there. Rows go in a fixed order, so that two processes never wait for each other in a circle."""
+    """Add counts to the stored ones. Rows are written in a fixed order, so that two processes never deadlock."""
     if not counts:
         return
     rows = [{**cell._asdict(), "event": cell.event.value, "count": counts[cell]} for cell in sorted(counts)]
@@ -49,13 +49,13 @@ def add_counts(connection: Connection, counts: Counter[Cell]) -> None:
 
 
 def flush_counts(engine: Engine, counts: Counter[Cell]) -> None:
-    """The same in one short transaction."""
+    """Add counts to the stored ones in a transaction of their own."""
     with engine.begin() as connection:
         add_counts(connection, counts)
 
 
 def daily_counts(connection: Connection, site: str, first: date, last: date) -> Sequence[DailyCount]:
-    """Counts of a site on local days, both included, oldest first."""
+    """Return the counts of a site from `first` to `last`, oldest first. Days are local, and both are included."""
     columns = prompt_counts.c
     statement = (
         select(prompt_counts, columns.count.label("total"))
@@ -69,7 +69,7 @@ def daily_counts(connection: Connection, site: str, first: date, last: date) -> 
 
 
 def seen_by_variant(connection: Connection, site: str, campaign: str) -> dict[str, int]:
-    """Prompts seen by readers who take part in the experiment, per variant, ever."""
+    """Return how many prompts readers in the experiment have seen since its start, per variant of a campaign."""
     columns = prompt_counts.c
     statement = (
         select(columns.variant, func.sum(columns.count))

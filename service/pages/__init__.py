@@ -1,1 +1,1 @@
-"""The pages a reader sees from us: the ask without JavaScript, the thank-you, what is held. Templates, look, words."""
+"""Templates, style and texts of the pages for readers: support, thank-you, portal, stored data, and errors."""

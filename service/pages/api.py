@@ -1,4 +1,4 @@
-"""Templates, style and words of the reader-facing pages; which page shows what is its capability's business."""
+"""Serve the style of the pages for readers, protect the pages, and show errors as pages. Their routes are elsewhere."""
 
 from typing import Any
 
@@ -28,9 +28,9 @@ blueprint.add_app_template_global(language, "language")
 
 
 def guard_pages(app: Flask, settings: Settings) -> None:
-    """Pages run no script, are framed by nobody, and send forms only here and on to Stripe.
+    """Forbid scripts, framing, and forms that go elsewhere than to this service and Stripe, on all pages.
 
-    Browsers hold the redirect of a form to `form-action` as well, so Stripe's pages, or the sandbox's, are named.
+    Browsers apply `form-action` to the redirect after a form too, so Stripe's (or the sandbox's) pages are in it.
     """
     stripe = origin_of(settings.stripe_api_base) if settings.stripe_api_base else STRIPE_PAGES
     policy = (
@@ -48,41 +48,45 @@ def guard_pages(app: Flask, settings: Settings) -> None:
 
 
 def show_problems(app: Flask) -> None:
-    """Where a program gets a problem document, a reader with a browser gets the same status in words."""
+    """Show errors to readers in a browser as a page with the same status. Programs get a problem document."""
 
     @app.after_request
     def show(response: Response) -> Response:
-        is_readers = request.mimetype == FORM_TYPE or request.path.startswith(READER_PATHS)
-        is_browsers = any(kind == "text/html" for kind, _ in request.accept_mimetypes)
-        if response.mimetype == "application/problem+json" and is_readers and is_browsers:
+        is_for_readers = request.mimetype == FORM_TYPE or request.path.startswith(READER_PATHS)
+        is_browser = any(mimetype == "text/html" for mimetype, _ in request.accept_mimetypes)
+        if response.mimetype == "application/problem+json" and is_for_readers and is_browser:
             response.set_data(_problem_page(json.loads(response.get_data())))
             response.mimetype = "text/html"
         return response
 
 
 def _problem_page(problem: dict[str, Any]) -> str:
-    """A problem document as a page, with the way back where there is one."""
+    """Return the page for a problem document. After a failed contribution it links to the support page."""
     sites = current_services().part(SnapshotHolder).current().sites
     key = request.form.get("site") or request.args.get("site") or ""
     site: Site | None = sites[key].site if key in sites else None
     tag = request.form.get("language") or request.accept_languages.best_match(LANGUAGES)
     say = language(tag or (site.default_language if site else None))
-    is_giving = "amount" in request.form
-    texts = [say.text("problem_uncharged")] * is_giving + _what_to_do(problem, say)
+    is_contribution = "amount" in request.form
+    texts = [say.text("problem_uncharged")] * is_contribution + _what_to_do(problem, say)
     page = {
         "language": say.tag,
         "heading": say.text("problem_heading"),
         "text": " ".join(texts),
-        "link_url": url_for("contributions.support", site_key=key, language=say.tag) if site and is_giving else None,
+        "link_url": url_for("contributions.support", site_key=key, language=say.tag)
+        if site and is_contribution
+        else None,
         "link_text": say.text("problem_again"),
     }
     return render_template("message.html", page=page, site=site)
 
 
 def _what_to_do(problem: dict[str, Any], say: Language) -> list[str]:
-    """What the problem's code means to a reader, and which amounts are taken where the problem tells."""
+    """Return texts that say what the problem means and what to do, with the limits if an amount was refused."""
     texts = [say.text(PROBLEM_TEXTS.get(problem["code"], "problem_later"))]
     if "minimum_minor" in problem:
-        least, most = (say.money(problem[bound], problem["currency"]) for bound in ("minimum_minor", "maximum_minor"))
-        texts.append(say.text("range", min=least, max=most))
+        minimum, maximum = (
+            say.money(problem[bound], problem["currency"]) for bound in ("minimum_minor", "maximum_minor")
+        )
+        texts.append(say.text("range", min=minimum, max=maximum))
     return texts

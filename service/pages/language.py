@@ -1,4 +1,4 @@
-"""What the reader pages say in each language: texts, amounts and dates. One JSON file per language."""
+"""Texts, amounts and dates of the reader pages and mails in each language. Every language has a JSON file."""
 
 import json
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ Texts = Mapping[str, str | Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language for templates. `tag` is what the page asked for where we speak it, such as `en-ie`."""
+    """A language with its texts. `tag`: the requested language, such as `en-ie`, or `en` if that is not supported."""
 
     tag: str
     texts: Texts
@@ -35,14 +35,14 @@ class Language:
         return self.locale.text_direction
 
     def text(self, key: str, **values: str) -> str:
-        """A text with its placeholders filled; a missing key is a KeyError, which the tests find before readers do."""
-        found = self.texts[key]
-        if not isinstance(found, str):
+        """Return a text with its placeholders filled in. Raise KeyError if there is no text with this key."""
+        template = self.texts[key]
+        if not isinstance(template, str):
             raise KeyError(key)
-        return _filled(found, values)
+        return _filled(template, values)
 
     def money(self, amount_minor: int, currency: str) -> str:
-        """An amount for readers: `€5`, `5,50 €`. Whole amounts without decimals; never through a float."""
+        """Return an amount in the format of the language: `€5`, `5,50 €`. Whole amounts have no decimals."""
         digits = exponent(currency)
         is_whole = amount_minor % 10**digits == 0
         number = Decimal(amount_minor).scaleb(-digits)
@@ -58,14 +58,14 @@ class Language:
         return format_date(day, "long", locale=self.locale)
 
     def value(self, value: str | int | date) -> str:
-        """A day, a count, or the text with this key."""
+        """Return a date or a number in the format of the language, or the text whose key is `value`."""
         if isinstance(value, date):
             return self.day(value)
         return self.text(value) if isinstance(value, str) else format_decimal(value, locale=self.locale)
 
 
 def language(tag: str | None) -> Language:
-    """The nearest language we speak: the tag's own, or English."""
+    """Return the language of a tag, or English if the tag is missing or its language is not supported."""
     asked = (tag or FALLBACK).replace("_", "-")
     base = asked.lower().split("-")[0]
     if base not in LANGUAGES:
@@ -79,7 +79,7 @@ def language(tag: str | None) -> Language:
 
 @cache
 def texts_in(base: str) -> Texts:
-    """All texts of a language: those shared with the widget, and those of the pages."""
+    """Return all texts of a language: those shared with the widget, and those of pages and mails."""
     merged: dict[str, str | Mapping[str, str]] = {}
     for folder in FOLDERS:
         merged |= json.loads((folder / f"{base}.json").read_text(encoding="utf-8"))

@@ -19,8 +19,8 @@ def form(newsroom: Newsroom, **changes: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("changes", "status", "words"),
     [
-        ({"amount": "0.10"}, 422, "Nothing was charged. This amount cannot be given here."),
-        ({"amount": "much"}, 422, "This amount cannot be given here."),
+        ({"amount": "0.10"}, 422, "You have not been charged. We cannot accept this amount."),
+        ({"amount": "much"}, 422, "We cannot accept this amount."),
         ({"support_token": "forged"}, 403, "The page was open for too long."),
     ],
     ids=["too little", "not a number", "an expired page"],
@@ -62,7 +62,7 @@ def test_an_unknown_address_is_explained_on_a_page(newsroom: Newsroom) -> None:
         answer = newsroom.client.get(address, headers=BROWSER)
 
         assert (answer.status_code, answer.mimetype) == (404, "text/html")
-        assert "This page does not exist" in answer.text
+        assert "We could not find this page" in answer.text
 
 
 def test_the_page_of_too_many_requests_keeps_status_and_headers(newsroom: Newsroom) -> None:

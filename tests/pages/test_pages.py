@@ -50,7 +50,7 @@ def test_the_link_back_carries_a_receipt_unless_the_checkout_is_unfinished() -> 
 def test_an_unconfirmed_return_is_not_called_a_contribution() -> None:
     html = html_of("/unconfirmed/en")
 
-    assert "You gave" not in html
+    assert "You contributed" not in html
     assert "could not reach the payment service" in html
 
 
