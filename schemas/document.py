@@ -1,5 +1,4 @@
-"""What all documents that editors write share: strict schemas, and problems said in words with the field and, for
-files, the line."""
+"""Strict schemas for the documents that editors write, and errors as sentences that name the field and the line."""
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -13,7 +12,7 @@ Path = tuple[str | int, ...]
 MAX_PROBLEMS = 50
 _WORDS = {
     "Missing data for required field.": "is missing",
-    "Field may not be null.": "is empty; leave it out or give a value",
+    "Field may not be null.": "is empty; give it a value or leave it out",
     "Not a valid string.": "must be text",
     "Not a valid integer.": "must be a whole number",
     "Not a valid list.": "must be a list",
@@ -23,14 +22,14 @@ _WORDS = {
 
 
 class StrictSchema(Schema):
-    """Refuses fields it does not know."""
+    """A schema that refuses unknown fields."""
 
     class Meta:
         unknown = RAISE
 
 
 class ForgivingSchema(StrictSchema):
-    """Reads a field under other names as well."""
+    """A schema that reads a field under other names too: `other_names` maps each to the field's own name."""
 
     other_names: ClassVar[dict[str, str]] = {}
 
@@ -43,7 +42,10 @@ class ForgivingSchema(StrictSchema):
 
 
 class ShortSchema(StrictSchema):
-    """A value that is no mapping stands for the one field `alone`: `control: 0.1` is `control: {share: 0.1}`."""
+    """A schema with a short form: a text or number is read as the field `alone`.
+
+    With `alone = "share"`, `control: 0.1` is read as `control: {share: 0.1}`.
+    """
 
     alone: ClassVar[str]
 
@@ -53,9 +55,10 @@ class ShortSchema(StrictSchema):
 
 
 def load_value(schema: Schema, content: object, lines: Mapping[Path, int] | None = None) -> Any:
-    """The value a document describes; raises InvalidDocumentError naming every field that is wrong.
+    """Load a document with a schema. Raise InvalidDocumentError, naming every wrong field, if the document is wrong.
 
-    `lines` gives the line of each path in a file; a path not in it takes the line of what it stands in.
+    `lines` gives the line of each path in the document. A path that is not in it has the line of the nearest field
+    around it.
     """
     try:
         return schema.load(content)  # type: ignore[arg-type]
@@ -78,8 +81,8 @@ def _flat(messages: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 def _in_words(schema: Schema, path: Path, message: str, lines: Mapping[Path, int]) -> str:
     if message == "Unknown field.":
-        message = "is not a field here" + _suggestion(str(path[-1]), _names_at(schema, path[:-1]))
-    names = _names_at(schema, path) if message == "Invalid input type." else ()
+        message = "is not a field here" + _suggestion(str(path[-1]), _field_names(schema, path[:-1]))
+    names = _field_names(schema, path) if message == "Invalid input type." else ()
     message = f"must be a mapping with {', '.join(names)}" if names else _WORDS.get(message, message).rstrip(".")
     written = _as_written(schema, path, lines)
     line = _line(written, lines)
@@ -87,7 +90,7 @@ def _in_words(schema: Schema, path: Path, message: str, lines: Mapping[Path, int
 
 
 def _as_written(schema: Schema, path: Path, lines: Mapping[Path, int]) -> Path:
-    """A path with the names that stand in the file, which may be other ones than ours."""
+    """Return a path with the names that the document uses, which may be other names of our fields."""
     written: Path = ()
     for depth, part in enumerate(path):
         here = _schema_at(schema, path[:depth])
@@ -98,11 +101,11 @@ def _as_written(schema: Schema, path: Path, lines: Mapping[Path, int]) -> Path:
 
 
 def spoken(path: Path) -> str:
-    """`variants 2, copy, en, button`: positions count from one."""
-    spoken = ""
+    """Return a path as text, such as `variants 2, copy, en, button`. Positions in a list count from one."""
+    text = ""
     for part in path:
-        spoken += f" {part + 1}" if isinstance(part, int) else f"{', ' if spoken else ''}{part}"
-    return spoken or "the document"
+        text += f" {part + 1}" if isinstance(part, int) else f"{', ' if text else ''}{part}"
+    return text or "the document"
 
 
 def _line(path: Path, lines: Mapping[Path, int]) -> int:
@@ -120,8 +123,8 @@ def _suggestion(name: str, known: tuple[str, ...]) -> str:
     return f"; fields here are {', '.join(known)}" if known else ""
 
 
-def _names_at(schema: Schema, path: Path) -> tuple[str, ...]:
-    """The field names a schema knows at a path of a document."""
+def _field_names(schema: Schema, path: Path) -> tuple[str, ...]:
+    """Return the names of the fields that a schema knows at a path of a document."""
     here = _schema_at(schema, path)
     return tuple(here.fields) if here else ()
 

@@ -1,4 +1,4 @@
-"""Fields that documents of editors are made of: strict about types, forgiving about one or many."""
+"""Marshmallow fields for the documents of editors. They are strict about types; a list may be a single value."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ KEY_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,62}\Z"
 
 
 class Flag(fields.Boolean):
-    """true or false, nothing that looks like it."""
+    """A boolean: true or false, but no text or number that looks like one."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:  # noqa: ARG002
         if not isinstance(value, bool):
@@ -31,7 +31,7 @@ class Whole(fields.Integer):
 
     def __init__(self, *, least: int = 0, most: int = MAX_NUMBER, **kwargs: Any) -> None:
         super().__init__(
-            strict=True, validate=validate.Range(least, most, error=f"must be {least} to {most}"), **kwargs
+            strict=True, validate=validate.Range(least, most, error=f"must be from {least} to {most}"), **kwargs
         )
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:  # noqa: ARG002
@@ -41,36 +41,39 @@ class Whole(fields.Integer):
 
 
 class Number(fields.Float):
-    """A finite number from 0 to `most`, not text."""
+    """A finite number from 0 to `most`. Text is refused."""
 
     def __init__(self, *, most: float, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Range(0, most, error=f"must be 0 to {most:g}"), **kwargs)
+        super().__init__(validate=validate.Range(0, most, error=f"must be from 0 to {most:g}"), **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> float:  # noqa: ARG002
-        # NaN and infinity are in no range; a whole number may be larger than any decimal one.
+        # The comparison refuses NaN and infinity too, and integers that are too large for a float.
         if type(value) not in {int, float} or not -MAX_DECIMAL <= value <= MAX_DECIMAL:
             raise ValidationError("must be a number")
         return float(value)
 
 
 class Share(Number):
-    """A share of the whole, 0 to 1."""
+    """A share from 0 to 1."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(most=1, **kwargs)
 
 
 def refuse_control(text: str) -> None:
-    """A validator: control characters other than line breaks and tabs, which no database column takes either."""
+    """Raise ValidationError if a text contains control characters other than line breaks and tabs.
+
+    PostgreSQL refuses a NUL, and no text that people write needs the others.
+    """
     if _CONTROL.search(text):
-        raise ValidationError("must be text without control characters")
+        raise ValidationError("contains a control character; remove it")
 
 
 class Text(fields.String):
-    """Text of 1 to `most` characters, without control characters other than line breaks."""
+    """Text of 1 to `most` characters, without control characters other than line breaks and tabs."""
 
     def __init__(self, *, most: int = MAX_NAME_LENGTH, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Length(1, most, error=f"must be 1 to {most} characters"), **kwargs)
+        super().__init__(validate=validate.Length(1, most, error=f"must have 1 to {most} characters"), **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -79,15 +82,15 @@ class Text(fields.String):
 
 
 class Key(fields.String):
-    """A short stable name: lower-case letters, digits, `-` and `_`."""
+    """A short stable name of lower-case letters, digits, `-` and `_`."""
 
     def __init__(self, **kwargs: Any) -> None:
-        words = "must be 1 to 63 lower-case letters, digits, - or _, starting with a letter or digit"
+        words = "must be 1 to 63 lower-case letters, digits, - or _, and start with a letter or digit"
         super().__init__(validate=validate.Regexp(KEY_PATTERN, error=words), **kwargs)
 
 
 class LetterCode(fields.String):
-    """Letters of one exact length, such as a country or a currency; returned in upper case."""
+    """A code of exactly `length` letters, such as a country or currency code; loaded in upper case."""
 
     def __init__(self, *, length: int, words: str, **kwargs: Any) -> None:
         self.length, self.words = length, words
@@ -100,15 +103,17 @@ class LetterCode(fields.String):
 
 
 def country_code(**kwargs: Any) -> LetterCode:
+    """Return a field for a country code of two letters."""
     return LetterCode(length=2, words="must be a country code of two letters, such as IE", **kwargs)
 
 
 def currency_code(**kwargs: Any) -> LetterCode:
+    """Return a field for a currency code of three letters."""
     return LetterCode(length=3, words="must be a currency code of three letters, such as EUR", **kwargs)
 
 
 class LanguageTag(fields.String):
-    """A language tag such as `en` or `en-IE`; returned in lower case."""
+    """A language tag such as `en` or `en-IE`; loaded in lower case."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         if not isinstance(value, str) or not re.match(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z", value):
@@ -117,7 +122,7 @@ class LanguageTag(fields.String):
 
 
 class Folded(fields.String):
-    """A section, tag or page id, compared without regard to case."""
+    """A section, tag or page id. It is loaded case-folded, because upper and lower case do not matter."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         if not isinstance(value, str) or not value.isprintable() or not 0 < len(value.strip()) <= MAX_NAME_LENGTH:
@@ -126,7 +131,7 @@ class Folded(fields.String):
 
 
 class Word(fields.Field[E]):
-    """One of a closed set of words."""
+    """A member of an enum, written as its value."""
 
     def __init__(self, words: type[E], **kwargs: Any) -> None:
         self.words = words
@@ -140,7 +145,7 @@ class Word(fields.Field[E]):
 
 
 class OneOrMany(fields.Field[tuple[Any, ...]]):
-    """A list of something, or a single one of it, up to `most`."""
+    """A list of `least` to `most` items, or a single item, which is loaded as a list of one."""
 
     def __init__(self, inner: fields.Field[Any], *, least: int = 0, most: int = MAX_ITEMS, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -154,56 +159,58 @@ class OneOrMany(fields.Field[tuple[Any, ...]]):
         if not isinstance(value, list):
             return (self.inner.deserialize(value),)
         if not self.least <= len(value) <= self.most:
-            raise ValidationError(f"must be a list of {self.least} to {self.most}")
-        return tuple(self._each(value))
+            raise ValidationError(f"must be a list of {self.least} to {self.most} items")
+        return tuple(self._items(value))
 
-    def _each(self, values: list[Any]) -> list[Any]:
-        found, problems = [], {}
+    def _items(self, values: list[Any]) -> list[Any]:
+        items, problems = [], {}
         for index, value in enumerate(values):
             try:
-                found.append(self.inner.deserialize(value))
+                items.append(self.inner.deserialize(value))
             except ValidationError as error:
                 problems[index] = error.messages
         if problems:
             raise ValidationError(problems)
-        return found
+        return items
 
 
 class Members(OneOrMany):
-    """The same as a set, where order and repetition mean nothing. An empty list is refused: leave the rule out
-    instead."""
+    """A set, written as a list or a single item. Order and repetition do not matter.
+
+    An empty list is refused if `least` is not 0, because it could mean "no rule" or "matches nothing".
+    """
 
     def __init__(self, inner: fields.Field[Any], *, least: int = 1, **kwargs: Any) -> None:
         super().__init__(inner, least=least, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         if value == [] and self.least:
-            raise ValidationError("is an empty list; leave it out to have no such rule")
+            raise ValidationError("is an empty list; list something, or leave the field out for no rule")
         return frozenset(super()._deserialize(value, attr, data, **kwargs))
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """`any_of` None: no such rule."""
+class AnyNoneRule:
+    """A rule with two lists: a value must be in `any_of` (None: no rule) and must not be in `none_of`."""
 
     any_of: frozenset[str] | None = None
     none_of: frozenset[str] = frozenset()
 
 
-class AnyNone(fields.Field[Chosen]):
-    """`{any: [...], none: [...]}`, or a plain list which is `any`."""
+class AnyNone(fields.Field[AnyNoneRule]):
+    """A rule written as `{any: [...], none: [...]}`, or as a plain list, which means `any`."""
 
     def __init__(self, inner: fields.Field[Any], **kwargs: Any) -> None:
-        super().__init__(load_default=Chosen, **kwargs)
+        super().__init__(load_default=AnyNoneRule, **kwargs)
         self.inner = Members(inner)
 
     def _bind_to_schema(self, field_name: str, parent: Any) -> None:
         super()._bind_to_schema(field_name, parent)
         self.inner._bind_to_schema(field_name, self)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Chosen:  # noqa: ARG002
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> AnyNoneRule:  # noqa: ARG002
         if not isinstance(value, Mapping):
-            return Chosen(frozenset(self.inner.deserialize(value) or ()))
+            return AnyNoneRule(frozenset(self.inner.deserialize(value) or ()))
         if unknown := sorted(str(name) for name in value if name not in {"any", "none"}):
             raise ValidationError({unknown[0]: ["is not a field here; fields here are any, none"]})
         sides: dict[str, frozenset[str]] = {}
@@ -215,4 +222,4 @@ class AnyNone(fields.Field[Chosen]):
                 problems[side] = error.messages
         if problems:
             raise ValidationError(problems)
-        return Chosen(sides.get("any"), sides.get("none", frozenset()))
+        return AnyNoneRule(sides.get("any"), sides.get("none", frozenset()))

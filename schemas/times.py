@@ -1,4 +1,4 @@
-"""Fields that say when: on the site's own clock, or at an instant."""
+"""Marshmallow fields for times: on the site's own clock, or as instants with an offset."""
 
 import re
 from collections.abc import Mapping
@@ -10,15 +10,15 @@ from marshmallow import ValidationError, fields
 from schemas.fields import Word
 from service.campaigns.schedule import MINUTES_PER_DAY, Hours, WallTime, Weekday
 
-EARLIEST_YEAR, LATEST_YEAR = 1971, 2199  # what can be counted with in every timezone
+EARLIEST_YEAR, LATEST_YEAR = 1971, 2199  # in these years Python can compute with times of every timezone
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_TOO_FAR = f"must lie in the years {EARLIEST_YEAR} to {LATEST_YEAR}; leave it out for no limit"
+_TOO_FAR = f"must be in the years {EARLIEST_YEAR} to {LATEST_YEAR}; leave it out for no limit"
 _CLOCK = re.compile(r"^([01]?\d|2[0-4]):([0-5]\d)\Z")
 _WALL_TIME = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::00)?)?\Z")
 
 
 class MinuteOfDay(fields.Field[int]):
-    """`HH:MM` on the local clock as minutes after midnight; `24:00` only where `can_end` is set."""
+    """A time of day `HH:MM`, loaded as minutes after midnight. `24:00` is accepted only if `can_end` is set."""
 
     def __init__(self, *, can_end: bool = False, **kwargs: Any) -> None:
         super().__init__(metadata={"type": "string"}, **kwargs)
@@ -28,12 +28,12 @@ class MinuteOfDay(fields.Field[int]):
         match = _CLOCK.match(value) if isinstance(value, str) else None
         minute = int(match[1]) * 60 + int(match[2]) if match else -1
         if not 0 <= minute <= self.most:
-            raise ValidationError("must be a time of day such as 09:00, in quotes in JSON")
+            raise ValidationError("must be a time of day such as 09:00; JSON needs quotes around it")
         return minute
 
 
 class WeekdayName(Word[Weekday]):
-    """`mon`, or Monday in full; letter case is ignored."""
+    """A weekday such as `mon` or `Monday`, in upper or lower case."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Weekday, **kwargs)
@@ -44,7 +44,7 @@ class WeekdayName(Word[Weekday]):
 
 
 class HoursOfDay(fields.Field[Hours]):
-    """`09:00-17:00` or `{starts, ends}`; an end before the start is on the next day."""
+    """Hours of the day: `09:00-17:00` or `{starts, ends}`. An end before the start is on the next day."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(metadata={"type": "string"}, **kwargs)
@@ -59,7 +59,7 @@ class HoursOfDay(fields.Field[Hours]):
             raise ValidationError("must be hours such as 09:00-17:00")
         hours = Hours(self.starts.deserialize(parts[0]) or 0, self.ends.deserialize(parts[1]) or 0)
         if hours.starts_minute == hours.ends_minute:
-            raise ValidationError("starts and ends at the same minute; for the whole day write 00:00-24:00")
+            raise ValidationError("starts and ends at the same minute; write 00:00-24:00 for the whole day")
         return hours
 
 
@@ -76,14 +76,14 @@ class Wall(fields.Field[WallTime]):
                 raise ValueError(value)
             moment = WallTime(date.fromisoformat(match[1]), time.fromisoformat(match[2]) if match[2] else None)
         except ValueError as error:
-            words = "must be a day (2026-11-30) or a day and minute (2026-11-30 18:00) in the site's own time"
+            words = "must be a day (2026-11-30) or a day and minute (2026-11-30 18:00) on the site's own clock"
             raise ValidationError(words) from error
         _refuse_far(moment.day)
         return moment
 
 
 class Day(fields.Field[date]):
-    """A calendar day, `2026-11-30`."""
+    """A calendar day such as `2026-11-30`."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(metadata={"type": "string", "format": "date"}, **kwargs)
@@ -98,7 +98,7 @@ class Day(fields.Field[date]):
 
 
 class NearDay(Day):
-    """A day that is counted with, such as the end of something."""
+    """A calendar day in the years that can be computed with, such as the end of a schedule."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
         day = super()._deserialize(value, attr, data, **kwargs)
@@ -107,7 +107,7 @@ class NearDay(Day):
 
 
 class Instant(fields.Field[datetime]):
-    """An instant with its offset, such as `2026-11-30T18:00:00Z`."""
+    """An instant with an offset, such as `2026-11-30T18:00:00Z`."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(metadata={"type": "string", "format": "date-time"}, **kwargs)
@@ -118,14 +118,16 @@ class Instant(fields.Field[datetime]):
         except ValueError:
             instant = None
         if instant is None or instant.tzinfo is None:
-            raise ValidationError("must be an instant with its offset, such as 2026-11-30T18:00:00Z")
+            raise ValidationError("must be an instant with an offset, such as 2026-11-30T18:00:00Z")
         _refuse_far(instant)
         return instant
 
 
 class When(fields.Field[datetime]):
-    """An instant with its offset, or a time on the site's own clock: `2026-11-30T18:00:00Z`, `2026-11-30 18:00`. A day
-    alone is its first moment."""
+    """An instant with an offset (`2026-11-30T18:00:00Z`), or a time on the site's own clock (`2026-11-30 18:00`).
+
+    A time without an offset is loaded as a naive datetime. A day without a time is its first moment.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(metadata={"type": "string"}, **kwargs)

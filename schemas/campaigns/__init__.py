@@ -1,1 +1,1 @@
-"""The documents that editors write: sites, campaigns and their parts."""
+"""Schemas of the documents that editors write: sites, campaigns and their parts."""

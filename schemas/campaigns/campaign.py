@@ -1,4 +1,4 @@
-"""A campaign document, YAML or JSON, and the Campaign it describes."""
+"""The schema of a campaign document. It loads a Campaign."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ _UNSTORED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ScheduleSchema(StrictSchema):
-    """When, on the site's own clock. Both ends are included; a day without a time is the whole day."""
+    """When a campaign runs, on the site's clock. Start and end are included; a day without a time is the whole day."""
 
     starts = Wall(load_default=None)
     ends = Wall(load_default=None)
@@ -41,6 +41,8 @@ class ScheduleSchema(StrictSchema):
 
 
 class ControlRangeSchema(ShortSchema):
+    """The part of the bucket range that gets the control. Short form: `control: 0.1`."""
+
     alone = "share"
 
     share = Share(required=True)
@@ -52,7 +54,7 @@ class ControlRangeSchema(ShortSchema):
 
 
 class ExperimentSchema(StrictSchema):
-    """How variants are given out."""
+    """How readers are assigned to variants."""
 
     seed = Text(load_default=None)
     hypothesis = Text(most=2000, load_default="")
@@ -92,7 +94,7 @@ class CampaignSchema(StrictSchema):
 
     @pre_load
     def leave_sensitive_pages_to_the_site(self, data: Any, **_: Any) -> Any:
-        """A gate that does not speak of sensitive pages stands there if the site suspends no gates."""
+        """Let a gate be shown on sensitive pages by default; the site's `suspends_gates` decides."""
         page = data.get("page", {}) if isinstance(data, dict) and data.get("kind") == Kind.GATE else None
         return {**data, "page": {"sensitive": PageCondition.ALSO.value, **page}} if isinstance(page, dict) else data
 
@@ -109,23 +111,27 @@ class CampaignSchema(StrictSchema):
 def _check_variants(variants: tuple[Any, ...]) -> None:
     keys = [variant.key for variant in variants]
     if len(set(keys)) != len(keys):
-        raise ValidationError("two variants have the same key", "variants")
+        raise ValidationError("two variants have the same key; give each its own", "variants")
     if sum(variant.is_control for variant in variants) > 1:
-        raise ValidationError("only one variant can be the control", "variants")
+        raise ValidationError("more than one variant has is_control; only one can be the control", "variants")
 
 
 def _settle_gate(data: dict[str, Any]) -> None:
-    """What a gate needs and only a gate may have; sets `gate`, `is_dismissible` and, for gates, `page.types`."""
+    """Set `gate`, `is_dismissible` and, for a gate, the default of `page.types`.
+
+    Raise ValidationError if they contradict the kind of the campaign or each other.
+    """
     if data["kind"] is not Kind.GATE:
         for part in ("gate", "meter"):
             if data[part] is not None:
-                raise ValidationError("only belongs to kind: gate", part)
+                raise ValidationError("is only for kind: gate; remove it", part)
         data["is_dismissible"] = data["is_dismissible"] is not False
         return
     gate = data["gate"] = data["gate"] or Gate(GateType.PAYMENT)
     is_soft = gate.strength is Strength.SOFT
     if data["is_dismissible"] not in {None, is_soft}:
-        raise ValidationError("contradicts gate, strength: soft can be dismissed, hard cannot", "is_dismissible")
+        words = "contradicts gate, strength: a soft gate can be dismissed, a hard gate cannot; leave it out"
+        raise ValidationError(words, "is_dismissible")
     data["is_dismissible"] = is_soft
     if data["page"].types is None:
         data["page"] = replace(data["page"], types=GATED_TYPES)

@@ -1,4 +1,4 @@
-"""What the staff API of sites and campaigns takes besides documents, and what it answers."""
+"""Schemas of the staff API of sites and campaigns: its small request bodies and its responses."""
 
 from marshmallow import fields
 
@@ -17,20 +17,22 @@ class ReleaseSchema(StrictSchema):
 
 
 class PauseSchema(StrictSchema):
-    """A kill switch: on unless `is_paused` is false."""
+    """A kill switch and a note for the record. The switch is turned on unless `is_paused` is false."""
 
     is_paused = Flag(load_default=True)
     note = Text(most=500, load_default="")
 
 
 class SitePauseSchema(PauseSchema):
-    """The whole site, or one placement or kind of it."""
+    """A kill switch of a site. With `placement` or `kind` it stops only the prompts of that placement or kind."""
 
     placement = Word(Placement, load_default=None)
     kind = Word(Kind, load_default=None)
 
 
 class FindingSchema(StrictSchema):
+    """A finding of lint."""
+
     severity = fields.Enum(LintSeverity, by_value=True)
     subject = fields.String()
     rule = fields.String()
@@ -38,7 +40,7 @@ class FindingSchema(StrictSchema):
 
 
 class DocumentStateSchema(StrictSchema):
-    """Where a document stands."""
+    """The state of a document: its versions and whether it is paused."""
 
     key = fields.String()
     site = fields.String()
@@ -51,13 +53,15 @@ class DocumentStateSchema(StrictSchema):
 
 
 class DocumentSchema(DocumentStateSchema):
-    """The same with what lint says about it, and its newest text."""
+    """The state of a document with its newest text and the findings of lint."""
 
     findings = fields.List(fields.Nested(FindingSchema))
     document = fields.Dict()
 
 
 class DocumentVersionSchema(StrictSchema):
+    """A saved version of a document."""
+
     version = fields.Integer()
     saved_at = fields.DateTime()
     saved_by = fields.String()
@@ -65,6 +69,8 @@ class DocumentVersionSchema(StrictSchema):
 
 
 class DocumentChangeSchema(StrictSchema):
+    """A line of the record of changes."""
+
     changed_at = fields.DateTime()
     changed_by = fields.String()
     act = fields.String()
@@ -75,4 +81,6 @@ class DocumentChangeSchema(StrictSchema):
 
 
 class SwitchStateSchema(StrictSchema):
+    """Whether the kill switch for everything is on."""
+
     is_paused = fields.Boolean()

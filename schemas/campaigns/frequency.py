@@ -1,4 +1,4 @@
-"""The `frequency` and `cool_off` parts of a campaign, and the frequency of a whole site."""
+"""Schemas of the `frequency` and `cool_off` parts of a campaign, and of the `frequency` part of a site."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ MAX_STEPS = 20
 
 
 class SiteCapSchema(StrictSchema):
-    """At most so many impressions in so many days of 24 hours."""
+    """At most `impressions` in `days` of 24 hours, of all campaigns of the site."""
 
     impressions = Whole(required=True)
     days = Whole(least=1, most=MAX_CAP_DAYS, required=True)
@@ -38,13 +38,13 @@ class SiteCapSchema(StrictSchema):
 
 
 class CapSchema(SiteCapSchema):
-    """The same of one campaign, whose own impressions count, or all."""
+    """At most `impressions` in `days` of 24 hours. `counting` chooses this campaign's impressions, or all."""
 
     counting = Word(Counting, load_default=Counting.OWN)
 
 
 class SiteGapSchema(StrictSchema):
-    """Time since the last impression; days, hours and minutes add up."""
+    """The least time since the last impression of any campaign of the site. Days, hours and minutes are added up."""
 
     days = Whole(most=MAX_CAP_DAYS, load_default=None)
     hours = Whole(load_default=None)
@@ -54,20 +54,20 @@ class SiteGapSchema(StrictSchema):
     def build(self, data: dict[str, Any], **_: Any) -> Gap:
         parts = (data["days"], data["hours"], data["minutes"])
         if all(part is None for part in parts):
-            raise ValidationError("needs days, hours or minutes")
+            raise ValidationError("has no length; give days, hours or minutes")
         days, hours, minutes = (part or 0 for part in parts)
         seconds = days * DAY_SECONDS + hours * HOUR_SECONDS + minutes * MINUTE_SECONDS
         return Gap(seconds, data.get("counting", Counting.ALL))
 
 
 class GapSchema(SiteGapSchema):
-    """The same of one campaign, whose own impressions count, or all."""
+    """The least time since the last impression. `counting` chooses this campaign's impressions, or all."""
 
     counting = Word(Counting, load_default=Counting.OWN)
 
 
 class SiteDailyCapSchema(ShortSchema):
-    """At most so many impressions a day, which turns at a time of day of one's choice."""
+    """At most `impressions` a day, of all campaigns of the site. The day changes at the time `turns_at`."""
 
     alone = "impressions"
 
@@ -80,13 +80,13 @@ class SiteDailyCapSchema(ShortSchema):
 
 
 class DailyCapSchema(SiteDailyCapSchema):
-    """The same of one campaign, whose own impressions count, or all."""
+    """At most `impressions` a day. `counting` chooses this campaign's impressions, or all."""
 
     counting = Word(Counting, load_default=Counting.OWN)
 
 
 class CycleSchema(StrictSchema):
-    """So many impressions, a rest, and again."""
+    """A number of impressions followed by a silence; then this repeats."""
 
     impressions = Whole(least=1, required=True)
     rest_days = Whole(load_default=0)
@@ -96,12 +96,12 @@ class CycleSchema(StrictSchema):
     def build(self, data: dict[str, Any], **_: Any) -> Cycle:
         rest_seconds = data["rest_days"] * DAY_SECONDS + data["rest_hours"] * HOUR_SECONDS
         if not rest_seconds:
-            raise ValidationError("needs rest_days or rest_hours")
+            raise ValidationError("has no rest; give rest_days or rest_hours")
         return Cycle(data["impressions"], rest_seconds)
 
 
 class FrequencySchema(StrictSchema):
-    """How often. All limits given must hold; a limit left out is no limit; 0 is 0."""
+    """How often a campaign may be seen. All limits that are set must hold; 0 is 0."""
 
     caps = OneOrMany(fields.Nested(CapSchema), most=10, load_default=())
     gap = fields.Nested(GapSchema, load_default=None)
@@ -131,7 +131,7 @@ class SiteFrequencySchema(StrictSchema):
 
 
 class AfterDismissalSchema(StrictSchema):
-    """Silence after a prompt was closed: one length, or one per dismissal of which the last repeats."""
+    """The silence after a prompt was closed: a single length, or a length for each dismissal. The last one repeats."""
 
     days = OneOrMany(Whole(most=3660), least=1, most=MAX_STEPS, load_default=None)
     hours = OneOrMany(Whole(), least=1, most=MAX_STEPS, load_default=None)
@@ -142,7 +142,7 @@ class AfterDismissalSchema(StrictSchema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         if data["days"] is not None and data["hours"] is not None:
-            raise ValidationError("cannot stand beside days; use one of them", "hours")
+            raise ValidationError("cannot be combined with days; use only one of them", "hours")
         days = tuple(step * DAY_SECONDS for step in data["days"] or ())
         return {
             "dismissal_seconds": days or tuple(step * HOUR_SECONDS for step in data["hours"] or ()),
@@ -153,6 +153,8 @@ class AfterDismissalSchema(StrictSchema):
 
 
 class ShowAgainSchema(ShortSchema):
+    """A moment from which earlier dismissals no longer count. Short form: the instant alone."""
+
     alone = "at"
 
     at = Instant(required=True)
@@ -164,6 +166,8 @@ class ShowAgainSchema(ShortSchema):
 
 
 class WeeklyShowAgainSchema(StrictSchema):
+    """A weekly moment from which earlier dismissals no longer count."""
+
     weekday = WeekdayName(required=True)
     at = MinuteOfDay(required=True)
     countries = Members(Country(), load_default=None)
@@ -174,12 +178,14 @@ class WeeklyShowAgainSchema(StrictSchema):
 
 
 class AfterContributionSchema(StrictSchema):
+    """The silence after a contribution, in days, instead of the site's policy."""
+
     one_off_days = Whole(most=36600, load_default=None)
     recurring_days = Whole(most=36600, load_default=None)
 
 
 class CoolOffSchema(StrictSchema):
-    """How long the campaign stays away after it was closed, and after a contribution."""
+    """How long a campaign is silent after it was dismissed, and after a contribution."""
 
     after_dismissal = fields.Nested(AfterDismissalSchema, load_default=dict)
     show_again = OneOrMany(fields.Nested(ShowAgainSchema), most=100, load_default=())

@@ -1,4 +1,4 @@
-"""The `gate` and `meter` parts of a campaign."""
+"""Schemas of the `gate` and `meter` parts of a campaign."""
 
 from typing import Any
 
@@ -12,6 +12,8 @@ from service.campaigns.page_rules import PageMatch, PageType
 
 
 class MandatorySchema(ShortSchema):
+    """The number of dismissals after which a soft gate turns hard. Short form: the number alone."""
+
     alone = "dismissals"
 
     dismissals = Whole(required=True)
@@ -23,7 +25,7 @@ class MandatorySchema(ShortSchema):
 
 
 class GateSchema(ShortSchema):
-    """What the gate asks for, and whether it can be closed."""
+    """What a gate asks for, and whether it can be closed. Short form: the type alone."""
 
     alone = "type"
 
@@ -34,12 +36,13 @@ class GateSchema(ShortSchema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Gate:
         if data["mandatory_after"] and data["strength"] is Strength.HARD:
-            raise ValidationError("only a soft gate can become mandatory; a hard one already is", "mandatory_after")
+            words = "is only for a soft gate, because a hard gate cannot be dismissed; remove it"
+            raise ValidationError(words, "mandatory_after")
         return Gate(data["type"], data["strength"], data["mandatory_after"])
 
 
 class AllowanceSchema(StrictSchema):
-    """Free articles per period. 0 is a wall."""
+    """The number of free articles per period. With 0 no article is free."""
 
     allowance = Whole(most=10_000, required=True)
     period = Word(Period, load_default=Period.MONTH)
@@ -49,13 +52,15 @@ class AllowanceSchema(StrictSchema):
     def build(self, data: dict[str, Any], **_: Any) -> Allowance:
         is_rolling = data["period"] is Period.ROLLING
         if is_rolling and data["days"] is None:
-            raise ValidationError("is missing: how long is the rolling period?", "days")
+            raise ValidationError("is missing; give the length of the rolling period", "days")
         if not is_rolling and data["days"] is not None:
-            raise ValidationError("only belongs to period: rolling", "days")
+            raise ValidationError("is only for period: rolling; remove it", "days")
         return Allowance(data["allowance"], data["period"], data["days"])
 
 
 class FreePagesSchema(StrictSchema):
+    """Pages that are always open and are not counted by the meter."""
+
     types = Members(Word(PageType), load_default=frozenset)
     sections = Members(Folded(), load_default=frozenset)
     tags = Members(Folded(), load_default=frozenset)
@@ -63,7 +68,7 @@ class FreePagesSchema(StrictSchema):
 
 
 class MeterSchema(StrictSchema):
-    """Free articles before the gate, per audience."""
+    """The free articles before a gate, for each audience."""
 
     is_on = Flag(load_default=True)
     anonymous = fields.Nested(AllowanceSchema, load_default=None)

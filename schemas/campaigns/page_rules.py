@@ -1,8 +1,8 @@
-"""The `page` part of a campaign, and the lists of pages that sites and meters name."""
+"""Schemas of the `page` part of a campaign, and of the pages that a site excludes."""
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load
+from marshmallow import ValidationError, post_load
 
 from schemas.document import StrictSchema
 from schemas.fields import AnyNone, Folded, Members, Text, Word
@@ -11,7 +11,7 @@ from service.campaigns.page_rules import Exclusion, PageAccess, PageCondition, P
 
 
 class PageRulesSchema(StrictSchema):
-    """Which pages. One match among sections and tags is enough; a match in any `none` list fails."""
+    """Which pages a campaign is shown on. One match among sections and tags is enough; a match in `none` fails."""
 
     types = Members(Word(PageType), load_default=None)
     sections = AnyNone(Folded())
@@ -39,7 +39,7 @@ class PageRulesSchema(StrictSchema):
 
 
 class ExclusionSchema(StrictSchema):
-    """Pages of a site on which nothing is ever shown, between two days where given."""
+    """Pages of a site on which no prompt is shown, always or between two days."""
 
     sections = Members(Folded(), load_default=frozenset)
     tags = Members(Folded(), load_default=frozenset)
@@ -53,11 +53,6 @@ class ExclusionSchema(StrictSchema):
     def build(self, data: dict[str, Any], **_: Any) -> Exclusion:
         starts_on, ends_on = data["starts_on"], data["ends_on"]
         if starts_on and ends_on and ends_on < starts_on:
-            raise ValidationError("ends before it starts", "ends_on")
+            raise ValidationError("is before starts_on; exchange the two days", "ends_on")
         pages = PageMatch(data["sections"], data["tags"], data["pages"])
         return Exclusion(pages, data["types"], starts_on, ends_on, data["reason"])
-
-
-def nested(schema: type[StrictSchema], default: Any) -> fields.Nested:
-    """A part of a document that may be left out; `default` is its value then."""
-    return fields.Nested(schema, load_default=default)

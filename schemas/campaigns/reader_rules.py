@@ -1,4 +1,4 @@
-"""The `reader` part of a campaign."""
+"""The schema of the `reader` part of a campaign."""
 
 import re
 from typing import Any
@@ -35,7 +35,7 @@ _AUDIENCES = {
 
 
 class Country(fields.String):
-    """A country code of two letters, or the name of a group of countries, whatever its letter case."""
+    """A country code, loaded in upper case, or the name of a country group, loaded in lower case."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         if isinstance(value, str) and re.match(r"^[A-Za-z]{2}\Z", value):
@@ -46,7 +46,7 @@ class Country(fields.String):
 
 
 class Host(fields.String):
-    """A host name such as news.example; matches its subdomains too."""
+    """A host name such as news.example, loaded in lower case."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         if not isinstance(value, str) or not _HOST.match(value.lower()):
@@ -55,7 +55,7 @@ class Host(fields.String):
 
 
 class ArticleCountSchema(StrictSchema):
-    """How much was read, in this week and `weeks` before, or today and the days before, or ever."""
+    """How many articles a reader has read: in this week and `weeks` before, in the last `days`, or ever."""
 
     min = Whole(load_default=None)
     max = Whole(load_default=None)
@@ -67,13 +67,14 @@ class ArticleCountSchema(StrictSchema):
     def build(self, data: dict[str, Any], **_: Any) -> ArticleCount:
         minimum, maximum = data["min"], data["max"]
         if minimum is None and maximum is None:
-            raise ValidationError("needs min, max or both")
+            raise ValidationError("has no limit; give min, max or both")
         if minimum is not None and maximum is not None and minimum > maximum:
-            raise ValidationError("is below min, so nobody would match", "max")
+            raise ValidationError("is less than min, so no reader would match; raise it", "max")
         if data["weeks"] is not None and data["days"] is not None:
-            raise ValidationError("cannot stand beside weeks; use one of them", "days")
+            raise ValidationError("cannot be combined with weeks; use only one of them", "days")
         if data["topics"] is not None and data["days"] is not None:
-            raise ValidationError("cannot stand beside topics, which are counted by the week; use weeks", "days")
+            words = "cannot be combined with topics, which are counted by the week; use weeks"
+            raise ValidationError(words, "days")
         return ArticleCount(minimum, maximum, data["weeks"], data["days"], data["topics"])
 
 
@@ -87,11 +88,13 @@ class FirstSeenSchema(StrictSchema):
     def build(self, data: dict[str, Any], **_: Any) -> FirstSeen:
         least, most = data["min_days"], data["max_days"]
         if least is not None and most is not None and least > most:
-            raise ValidationError("is below min_days, so nobody would match", "max_days")
+            raise ValidationError("is less than min_days, so no reader would match; raise it", "max_days")
         return FirstSeen(least, most)
 
 
 class AbandonedCheckoutSchema(StrictSchema):
+    """A checkout that was started at least `after_hours` and at most `within_days` ago, and not paid."""
+
     within_days = Whole(least=1, load_default=None)
     after_hours = Whole(load_default=0)
     intervals = Members(Word(Interval), load_default=None)
@@ -104,6 +107,8 @@ class AbandonedCheckoutSchema(StrictSchema):
 
 
 class JustContributedSchema(StrictSchema):
+    """A contribution that was completed in this browser within `within_minutes`."""
+
     within_minutes = Whole(least=1, load_default=60)
     intervals = Members(Word(Interval), load_default=None)
 
@@ -113,7 +118,7 @@ class JustContributedSchema(StrictSchema):
 
 
 class TrueOr(fields.Nested):
-    """A part that may be written `true`, which is the part with its defaults; `false` is `otherwise`."""
+    """A nested part that may also be `true`, which loads its defaults, or `false`, which loads `otherwise`."""
 
     def __init__(self, schema: type[StrictSchema], *, otherwise: Any = None, **kwargs: Any) -> None:
         super().__init__(schema, **kwargs)
@@ -126,7 +131,7 @@ class TrueOr(fields.Nested):
 
 
 class ReaderRulesSchema(StrictSchema):
-    """Which readers. All rules given must hold; a rule left out is no rule."""
+    """Which readers a campaign is shown to. All rules that are set must hold."""
 
     article_count = OneOrMany(fields.Nested(ArticleCountSchema), most=10, load_default=())
     reading_more = Flag(load_default=None)

@@ -1,4 +1,4 @@
-"""A site document, YAML or JSON, and the Site it describes."""
+"""The schema of a site document. It loads a Site."""
 
 import re
 from types import MappingProxyType
@@ -55,6 +55,8 @@ MAX_ORIGINS = 50
 
 
 class Timezone(fields.String):
+    """The IANA name of a timezone."""
+
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         if not isinstance(value, str) or value not in known_timezones():
             raise ValidationError("must be a timezone such as Europe/Dublin")
@@ -62,7 +64,7 @@ class Timezone(fields.String):
 
 
 class Address(fields.String):
-    """An http(s) address; with `is_origin`, only scheme, host and port."""
+    """A web address. With `is_origin` it has only scheme, host and port; with `is_https` it must be https."""
 
     def __init__(self, *, is_origin: bool = False, is_https: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -73,7 +75,7 @@ class Address(fields.String):
             parts = urlsplit(value if isinstance(value, str) and value.isascii() and " " not in value else "")
             has_port_in_range = parts.port != 0
         except ValueError as error:
-            raise ValidationError("must be a web address") from error
+            raise ValidationError("must be a web address such as https://www.example") from error
         if parts.scheme not in self.schemes or not parts.hostname or "@" in parts.netloc or not has_port_in_range:
             raise ValidationError(f"must be a web address starting with {' or '.join(sorted(self.schemes))}://")
         origin = f"{parts.scheme}://{parts.netloc.lower()}"
@@ -83,11 +85,15 @@ class Address(fields.String):
 
 
 class AmountLimitSchema(StrictSchema):
+    """The smallest and largest contribution, in major units."""
+
     min = MajorAmount(required=True)
     max = MajorAmount(required=True)
 
 
 class ConsentPolicySchema(ShortSchema):
+    """How the site treats consent. Short form: the default alone."""
+
     alone = "default"
 
     default = Word(Consent, load_default=Consent.NONE)
@@ -99,7 +105,7 @@ class ConsentPolicySchema(ShortSchema):
 
 
 class SensitivitySchema(StrictSchema):
-    """Pages that count as sensitive without saying so themselves."""
+    """Pages that are treated as sensitive even if they do not say so themselves."""
 
     sections = Members(Folded(), load_default=frozenset)
     tags = Members(Folded(), load_default=frozenset)
@@ -114,6 +120,8 @@ class SensitivitySchema(StrictSchema):
 
 
 class HoldoutSchema(ShortSchema):
+    """The share of readers who are never shown a prompt. Short form: the share alone."""
+
     alone = "share"
 
     share = Share(required=True)
@@ -121,6 +129,8 @@ class HoldoutSchema(ShortSchema):
 
 
 class AttentionSchema(StrictSchema):
+    """The most prompts and overlays on a page view."""
+
     prompts_per_view = Whole(most=10, load_default=2)
     overlays_per_view = Whole(most=1, load_default=1)
 
@@ -130,6 +140,8 @@ class AttentionSchema(StrictSchema):
 
 
 class SupporterPolicySchema(StrictSchema):
+    """For how long a contribution makes its reader a supporter."""
+
     one_off_days = Whole(most=36600, load_default=90)
     lapsed_months = Whole(most=1200, load_default=None)
     past_due_days = Whole(most=3660, load_default=None)
@@ -140,6 +152,8 @@ class SupporterPolicySchema(StrictSchema):
 
 
 class AssertionKeySchema(StrictSchema):
+    """A public key that verifies reader assertions."""
+
     key_id = Text(required=True)
     algorithm = fields.String(required=True)
     public_key = Text(most=4000, required=True)
@@ -149,14 +163,15 @@ class AssertionKeySchema(StrictSchema):
         if data["algorithm"] not in ALGORITHMS:
             raise ValidationError(f"must be one of {', '.join(ALGORITHMS)}", "algorithm")
         if "PRIVATE KEY" in data["public_key"]:
-            raise ValidationError("is a private key; never give it away, give the public one", "public_key")
+            words = "is a private key; never send it anywhere, and give the public key instead"
+            raise ValidationError(words, "public_key")
         if "BEGIN PUBLIC KEY" not in data["public_key"]:
             raise ValidationError("must be a PEM public key (BEGIN PUBLIC KEY)", "public_key")
         return AssertionKey(**data)
 
 
 class ReaderAssertionSchema(StrictSchema):
-    """How the publication vouches for a signed-in reader."""
+    """How the publication proves that a reader is signed in."""
 
     audience = Text(required=True)
     issuer = Text(load_default=None)
@@ -167,11 +182,13 @@ class ReaderAssertionSchema(StrictSchema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> ReaderAssertion:
         if len({key.key_id for key in data["keys"]}) != len(data["keys"]):
-            raise ValidationError("two keys have the same key_id", "keys")
+            raise ValidationError("two keys have the same key_id; give each its own", "keys")
         return ReaderAssertion(**data)
 
 
 class CrawlersSchema(StrictSchema):
+    """How known crawlers are treated."""
+
     sees_articles = Flag(load_default=True)
 
     @post_load
@@ -180,6 +197,8 @@ class CrawlersSchema(StrictSchema):
 
 
 class OutsideServiceSchema(StrictSchema):
+    """A service of the publication that is asked about signed-in readers."""
+
     url = Address(is_https=True, required=True)
     timeout_ms = Whole(least=1, most=2000, load_default=150)
     cache_seconds = Whole(most=86_400, load_default=3600)
@@ -192,6 +211,8 @@ class OutsideServiceSchema(StrictSchema):
 
 
 class SwitchesSchema(StrictSchema):
+    """The kill switches that the document turns on."""
+
     is_paused = Flag(load_default=False)
     placements = Members(Word(Placement), least=0, load_default=frozenset)
     kinds = Members(Word(Kind), least=0, load_default=frozenset)
@@ -202,14 +223,14 @@ class SwitchesSchema(StrictSchema):
 
 
 class GroupName(Key):
-    """The name of a group of countries, whatever its letter case."""
+    """The name of a country group, loaded in lower case."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         return str(super()._deserialize(value, attr, data, **kwargs)).lower()
 
 
 class SiteSchema(StrictSchema):
-    """One publication."""
+    """A publication that uses the service."""
 
     key = Key(required=True)
     name = Text(required=True)
@@ -253,10 +274,11 @@ class SiteSchema(StrictSchema):
         holdout = data.pop("holdout") or {"share": 0.0, "seed": "holdout"}
         data["default_language"] = data["default_language"] or data["languages"][0]
         if data["default_language"] not in data["languages"]:
-            raise ValidationError("must be one of languages", "default_language")
+            raise ValidationError("must be one of languages; add it there", "default_language")
         if short := [name for name in data["country_groups"] if re.match(r"^.{1,2}\Z", name)]:
             raise ValidationError(
-                f"{short[0]} looks like a country; a group's name has at least three letters", "country_groups"
+                f"{short[0]} looks like a country code; give the group a name of three or more letters",
+                "country_groups",
             )
         data["ask"] = data["ask"] or default_ask(codes)
         return Site(
@@ -273,8 +295,9 @@ class SiteSchema(StrictSchema):
 
 
 def _limits(codes: tuple[str, ...], written: dict[str, Any]) -> tuple[AmountLimit, ...]:
-    """The defaults for every currency of the site, and what the document says instead of them."""
-    limits = {(one.currency, one.interval): one for code in (*codes, *written) for one in default_limits(code)}
+    """Return the limits that the document sets, and default limits for all other currencies and intervals."""
+    defaults = (limit for code in (*codes, *written) for limit in default_limits(code))
+    limits = {(limit.currency, limit.interval): limit for limit in defaults}
     for code, intervals in written.items():
         for interval, ends in intervals.items():
             limits[code, interval] = _limit(code, interval, ends["min"], ends["max"])
@@ -289,5 +312,5 @@ def _limit(code: str, interval: Interval, least: str, most: str) -> AmountLimit:
     except InvalidAmountError as error:
         raise ValidationError({"amount_limits": {code: {interval.value: [str(error)]}}}) from error
     if limit.maximum_minor < limit.minimum_minor:
-        raise ValidationError({"amount_limits": {code: {interval.value: ["max is below min"]}}})
+        raise ValidationError({"amount_limits": {code: {interval.value: ["max is less than min; raise it"]}}})
     return limit

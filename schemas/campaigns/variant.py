@@ -1,4 +1,4 @@
-"""The variants of a campaign: words, amounts, design and ticker. Amounts are written in major units (`5`, `"7.50"`)."""
+"""Schemas of the variants of a campaign: words, amounts, design and ticker. Amounts may be major units (`"7.50"`)."""
 
 import re
 from difflib import get_close_matches
@@ -32,7 +32,7 @@ MAX_HEADING_LENGTH = 300
 
 
 class MajorAmount(fields.Field[str]):
-    """An amount in major units, `5` or `"7.50"`; its currency stands around it, so it is turned into money there."""
+    """An amount in major units, such as `5` or `"7.50"`, loaded as text: the schema around it knows the currency."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         if type(value) not in {int, float, str}:
@@ -41,7 +41,7 @@ class MajorAmount(fields.Field[str]):
 
 
 class IntervalAskSchema(StrictSchema):
-    """Suggested amounts of one interval in one currency: `amounts` in major units, or `amounts_minor`."""
+    """The suggested amounts of an interval in a currency: `amounts` in major units, or `amounts_minor`."""
 
     amounts = OneOrMany(MajorAmount(), least=1, most=MAX_AMOUNTS)
     default = MajorAmount()
@@ -51,13 +51,13 @@ class IntervalAskSchema(StrictSchema):
     @validates_schema
     def one_form(self, data: dict[str, Any], **_: Any) -> None:
         if ("amounts" in data) == ("amounts_minor" in data):
-            raise ValidationError("needs amounts (major units) or amounts_minor, not both")
+            raise ValidationError("must have either amounts (major units) or amounts_minor, not both")
         if "default" in data and "default_minor" in data:
-            raise ValidationError("needs default or default_minor, not both")
+            raise ValidationError("must have either default or default_minor, not both")
 
 
 class IntervalAskField(fields.Nested):
-    """The mapping above, or just the list of amounts."""
+    """An IntervalAskSchema, or the list of amounts alone."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(IntervalAskSchema, **kwargs)
@@ -69,7 +69,7 @@ class IntervalAskField(fields.Nested):
 
 
 def interval_ask(interval: Interval, code: str, written: dict[str, Any]) -> IntervalAsk:
-    """Written amounts as minor units of a currency; raises ValidationError in words."""
+    """Convert the written amounts to minor units of a currency. Raise ValidationError if they are wrong."""
     try:
         if "amounts" in written:
             amounts = [parse_amount(text, code).amount_minor for text in written["amounts"]]
@@ -81,14 +81,14 @@ def interval_ask(interval: Interval, code: str, written: dict[str, Any]) -> Inte
     except InvalidAmountError as error:
         raise ValidationError(f"{code}: {error}") from error
     if amounts != sorted(set(amounts)):
-        raise ValidationError(f"{code}: amounts must rise and not repeat")
+        raise ValidationError(f"{code}: amounts must be in rising order, without repetition")
     if default is not None and default not in amounts:
         raise ValidationError(f"{code}: the default must be one of the amounts")
     return IntervalAsk(interval, tuple(amounts), default)
 
 
 class AskSchema(StrictSchema):
-    """Interval, then currency, then amounts; the order written is the order shown."""
+    """The amounts to choose from, by interval and currency. Their order in the document is the order shown."""
 
     intervals = fields.Dict(
         keys=Word(Interval), values=fields.Dict(keys=currency_code(), values=IntervalAskField()), required=True
@@ -99,7 +99,7 @@ class AskSchema(StrictSchema):
 
     @pre_load
     def with_intervals(self, data: Any, **_: Any) -> Any:
-        """Intervals may stand in the ask itself."""
+        """Accept intervals in the ask itself, without the word `intervals`."""
         if not isinstance(data, dict) or "intervals" in data or not set(Interval) & set(data):
             return data
         beside = {name: value for name, value in data.items() if name not in set(Interval)}
@@ -116,17 +116,17 @@ class AskSchema(StrictSchema):
                 except ValidationError as error:
                     problems.setdefault(interval.value, []).extend(str(message) for message in error.messages)
         if problems or not by_currency:
-            raise ValidationError({"intervals": problems or ["needs at least one interval with a currency"]})
+            raise ValidationError({"intervals": problems or ["must have at least one interval with a currency"]})
         asks = tuple(CurrencyAsk(code, tuple(intervals)) for code, intervals in by_currency.items())
         default = data["default_interval"] or asks[0].intervals[0].interval
         for ask in asks:
-            if default not in {one.interval for one in ask.intervals}:
-                raise ValidationError(f"{default} has no amounts in {ask.currency}", "default_interval")
+            if default not in {interval_ask.interval for interval_ask in ask.intervals}:
+                raise ValidationError(f"{default} has no amounts in {ask.currency}; add them", "default_interval")
         return Ask(asks, default, data["own_amount"], data["can_cover_fee"])
 
 
 class Colour(fields.String):
-    """`#rgb` or `#rrggbb`; returned long and in lower case."""
+    """A colour `#rgb` or `#rrggbb`, loaded as lower-case `#rrggbb`."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         if not isinstance(value, str) or not re.match(r"^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})\Z", value):
@@ -136,7 +136,7 @@ class Colour(fields.String):
 
 
 class DesignSchema(StrictSchema):
-    """Colours; one left out is the widget's own."""
+    """The colours of a prompt. A colour that is left out is the widget's own."""
 
     accent = Colour(load_default=None)
     accent_text = Colour(load_default=None)
@@ -160,13 +160,13 @@ class WordsSchema(StrictSchema):
 
 
 class VariantCopySchema(WordsSchema):
-    """The words in one language, and others for small screens where given."""
+    """The words in a language, and optionally other words for small screens."""
 
     small = fields.Nested(WordsSchema, load_default=None)
 
 
 class VariantTickerSchema(StrictSchema):
-    """A goal and how far it is reached."""
+    """A goal in major units of a currency, and how the amount raised is counted."""
 
     goal = MajorAmount(required=True)
     currency = currency_code(required=True)
@@ -187,7 +187,7 @@ class VariantTickerSchema(StrictSchema):
 
 
 class VariantSchema(StrictSchema):
-    """One wording and set of amounts."""
+    """A wording of a campaign with its amounts, colours and ticker."""
 
     key = Key(required=True)
     weight = Number(most=1_000_000, load_default=1.0)
@@ -201,7 +201,7 @@ class VariantSchema(StrictSchema):
     def build(self, data: dict[str, Any], **_: Any) -> Variant:
         copies = tuple(copy for language, written in data.pop("copy").items() for copy in _copies(language, written))
         if not copies:
-            raise ValidationError("needs the words in at least one language", "copy")
+            raise ValidationError("is empty; give the words in at least one language", "copy")
         return Variant(copies=copies, **data)
 
 

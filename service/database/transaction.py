@@ -23,7 +23,7 @@ def committed(engine: Engine) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
     except (SQLAlchemyError, psycopg.Error) as error:
-        raise StoreUnavailableError("the database did not commit") from error
+        raise StoreUnavailableError("the database could not be reached or did not commit; try again") from error
 
 
 @contextmanager
@@ -44,7 +44,7 @@ def committed_at_once(engine: Engine) -> Iterator[DriverConnection]:
             if is_lost:
                 engine.dispose()
     except (SQLAlchemyError, psycopg.Error) as error:
-        raise StoreUnavailableError("the database did not commit") from error
+        raise StoreUnavailableError("the database could not be reached or did not commit; try again") from error
 
 
 def driver_connection(pooled: PoolProxiedConnection) -> DriverConnection:

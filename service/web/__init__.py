@@ -1,1 +1,1 @@
-"""The HTTP edge that every room shares: bodies, origins, errors, rate limits and the API's description."""
+"""The parts of HTTP that every room shares: bodies, origins, errors, rate limits and the API's description."""

@@ -1,6 +1,6 @@
-"""Strict JSON: refuses NaN, infinite numbers, repeated names and half characters, which Python's reader accepts.
+"""Strict JSON: refuses NaN, infinite numbers, repeated names and invalid surrogate pairs, which Python accepts.
 
-`what_is_wrong` says, by field, why a body was refused.
+`what_is_wrong` explains, by field, why a body was refused.
 """
 
 import json
@@ -10,20 +10,20 @@ from math import isfinite
 from typing import Any
 
 MAX_NAME = 64  # characters of a field's name that an answer repeats
-EXTRA_DIGITS = 8  # a number may also hold a sign, a point and an exponent
+EXTRA_DIGITS = 8  # for a sign, a decimal point and an exponent
 
 
 class RefusedJSONError(ValueError):
-    """Valid JSON that Keepopen does not read: a repeated name, or nesting or a number beyond its bounds."""
+    """The JSON is valid, but repeats a name, or its nesting or a number exceeds a bound."""
 
 
 def strict_json(text: str) -> Any:
-    """Read JSON; raises ValueError or RecursionError for text that is not JSON, or is refused."""
+    """Parse strict JSON. Raise ValueError or RecursionError if the text is not JSON or is refused."""
     return _checked(_decode(text), text)
 
 
 def bounded_json(text: str, *, max_depth: int, max_digits: int) -> Any:
-    """Read strict JSON whose nesting and numbers are bounded; raises ValueError or RecursionError if it is refused."""
+    """Parse strict JSON with bounded nesting and numbers. Raise ValueError or RecursionError if it is refused."""
 
     def number(digits: str) -> int | float:
         if len(digits) > max_digits + EXTRA_DIGITS:
@@ -37,40 +37,41 @@ def bounded_json(text: str, *, max_depth: int, max_digits: int) -> Any:
 
 
 def what_is_wrong(raw: bytes) -> dict[str, list[str]]:
-    """Say what is wrong with a refused body, by field name; `body` stands for an error outside any field."""
-    found: dict[str, list[str]] = {}
+    """Return what is wrong with a refused body, by field name. The name `body` is an error outside all fields."""
+    problems: dict[str, list[str]] = {}
 
     def note(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         times = Counter(name for name, _ in pairs)
         for name, value in pairs:
             words = "is written twice" if times[name] > 1 else _words(value) or _words(name)
             if words:
-                found[name[:MAX_NAME]] = [words]
+                problems[name[:MAX_NAME]] = [words]
         return dict(pairs)
 
     try:
         json.loads(raw.decode("utf-8"), object_pairs_hook=note)
     except UnicodeDecodeError:
-        return {"body": ["is not UTF-8 text"]}
+        return {"body": ["is not UTF-8 text; send it with that encoding"]}
     except RecursionError:
         return {"body": ["is nested too deeply"]}
     except ValueError as error:
         return {"body": [f"is not JSON: {error}"]}
-    return found or {"body": ["holds what cannot be read"]}
+    return problems or {"body": ["contains a value that cannot be read"]}
 
 
 def _words(value: Any) -> str | None:
+    """Return what is wrong with a value, or None. Objects within it are checked separately."""
     if isinstance(value, list):
         return next((words for item in value if (words := _words(item))), None)
     if isinstance(value, float) and not isfinite(value):
         return "must be a finite number"
     if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
-        return "holds half a character"
+        return "contains an invalid surrogate pair; send the character itself"
     return None
 
 
 def _checked(content: Any, text: str) -> Any:
-    """Raise ValueError if a text in the content holds half a character, which only an escape can write."""
+    """Return the content. Raise ValueError if it contains an invalid surrogate pair, which only an escape can write."""
     if "\\ud" in text or "\\uD" in text:
         json.dumps(content, ensure_ascii=False).encode()
     return content
@@ -95,6 +96,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _depth(content: Any, most: int) -> int:
+    """Return how deeply lists and objects are nested, or `most` + 1 if the content is deeper."""
     inner = content.values() if isinstance(content, dict) else content if isinstance(content, list) else None
     if inner is None or most < 0:
         return 0

@@ -8,7 +8,7 @@ from flask import Flask
 
 
 class Api(flask_smorest.Api):
-    """flask-smorest's Api with blueprints that answer at once and are described later."""
+    """flask-smorest's Api, except that a registered blueprint is described only when the description is read."""
 
     def __init__(self, app: Flask) -> None:
         self._turn = RLock()  # a second reader waits until the first has built the whole description

@@ -44,9 +44,10 @@ RETRY_AFTER_SECONDS = 30
 
 
 class ProblemApi(Api):
-    """The Api, with its own errors rendered like every other error."""
+    """An Api whose own errors are rendered like every other error."""
 
     def handle_http_exception(self, error: HTTPException) -> Any:
+        """Return the problem details of an error that flask-smorest raised."""
         return http_problem(error)
 
 
@@ -80,9 +81,9 @@ def domain_problem(error: errors.DomainError) -> Response:
 
 
 def unexpected_problem(error: Exception) -> Response:
-    """Log an unexpected error with its traceback and answer 500 without details."""
+    """Log an unexpected error with its traceback and return a 500 without details."""
     log.error("unexpected_error", error_type=type(error).__name__, exc_info=error)
-    return problem(500, "internal_error", "Something went wrong on our side")
+    return problem(500, "internal_error", "Something went wrong on our side; try again later")
 
 
 def problem(

@@ -1,4 +1,4 @@
-"""Rate limits of the calls that cost something: how many are allowed, and which calls are counted together."""
+"""The rate limits of expensive calls: how many are allowed, and which calls are counted together."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
@@ -15,10 +15,10 @@ PER_ADDRESS = "20 per minute; 100 per hour"
 PER_READER = parse("10 per hour")
 PER_SHOWING = parse("10 per hour")
 PER_SITE = parse("300 per minute")
-PER_CONTRIBUTION = parse("10 per 2 day")  # as long as the way back from Stripe makes a browser a supporter's
+PER_CONTRIBUTION = parse("10 per 2 day")  # two days: so long a return from Stripe makes a browser a supporter
 PORTAL_PER_ADDRESS = "5 per minute; 20 per hour"
 IPV4_BITS = 24
-IPV6_BITS = 64  # the prefix of one phone or home; customers of a mobile carrier share shorter prefixes
+IPV6_BITS = 64  # the prefix of a phone or a home; shorter prefixes are shared by the customers of a mobile carrier
 
 log = structlog.get_logger()
 limiter = Limiter(lambda: f"address:{address_prefix(request.remote_addr)}", headers_enabled=True, swallow_errors=True)
@@ -33,8 +33,8 @@ def count_requests_in(app: Flask, storage_uri: str) -> None:
 def count_request(limit: RateLimitItem, key: str) -> None:
     """Count a request against a limit. Raise TooManyRequests if the limit is exceeded.
 
-    If the counter store is down, the request is let through. The limiter's own `with` block is not used here, because
-    it keeps its state in one place for all requests at once.
+    Let the request through if the counter store is down. The limiter's own `with` block is not used here, because it
+    keeps its state in a single place for all requests.
     """
     try:
         is_within = limiter.limiter.hit(limit, key)
@@ -47,15 +47,15 @@ def count_request(limit: RateLimitItem, key: str) -> None:
 
 
 def address_prefix(address: str | None) -> str:
-    """Return the /24 or /64 network of an address, because one person has many addresses.
+    """Return the /24 (IPv4) or /64 (IPv6) network of an address, because a person has many addresses.
 
-    Addresses that cannot be read are counted together, as `unknown`.
+    Return `unknown` if the address cannot be read; such addresses are counted together.
     """
     try:
-        found = ip_address(address or "")
+        parsed = ip_address(address or "")
     except ValueError:
         return "unknown"
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    bits = IPV6_BITS if isinstance(found, IPv6Address) else IPV4_BITS
-    return str(ip_network((found, bits), strict=False))
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    bits = IPV6_BITS if isinstance(parsed, IPv6Address) else IPV4_BITS
+    return str(ip_network((parsed, bits), strict=False))

@@ -1,4 +1,4 @@
-"""Reads strict request bodies of bounded size, and decides which origins may call. Knows no other room."""
+"""Reads strict request bodies of bounded size, and checks which origins may call."""
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
@@ -33,17 +33,19 @@ class ForbiddenOriginError(ForbiddenError):
 
 
 class StrictParser(FlaskParser):
-    """Reads JSON bodies and refuses every other type.
+    """Reads strict JSON bodies and answers 415 to other content types.
 
     JSON may also be sent as text/plain, because a browser then needs no preflight.
     """
 
     def load_json(self, req: Any, schema: Any) -> Any:  # noqa: ARG002 the signature is webargs' own
+        """Return the JSON of the body."""
         if req.mimetype not in ACCEPTED_JSON_TYPES:
             abort(415)
         return read_json(req.get_data())
 
     def load_json_or_form(self, req: Any, schema: Any) -> Any:
+        """Return the fields of a form, or the JSON of the body."""
         if req.mimetype == FORM_TYPE:
             return req.form.to_dict()
         return self.load_json(req, schema)
@@ -56,7 +58,7 @@ class Blueprint(flask_smorest.Blueprint):
 
 
 def read_json(raw: bytes) -> Any:
-    """Read the JSON of a body; answers 400, by field, if it is not UTF-8, not JSON, or refused by `strict_json`."""
+    """Return the JSON of a body. Answer 400, with the reasons by field, if `strict_json` refuses it."""
     try:
         return strict_json(raw.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -64,12 +66,15 @@ def read_json(raw: bytes) -> Any:
 
 
 def limited_body(max_bytes: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Answer 413 to a body over `max_bytes`, without reading it further. This is the outermost decorator of a view."""
+    """Return a decorator that answers 413 to a body over `max_bytes` without reading more of it.
+
+    It must be the outermost decorator of a view below the route.
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def limited(*args: P.args, **kwargs: P.kwargs) -> R:
-            # Flask silently cuts a body without a length at its limit, so the limit is one byte higher.
+            # Flask silently truncates a body without a length at the limit, so the limit is a byte higher.
             request.max_content_length = max_bytes + 1
             if (request.content_length or 0) > max_bytes or len(request.get_data()) > max_bytes:
                 abort(413)
@@ -81,7 +86,7 @@ def limited_body(max_bytes: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def plain_body(environ: Environ, max_bytes: int) -> bytes | None:
-    """Read the body of a WSGI request, or return None, with nothing read, if its length is unknown or too great."""
+    """Return the body of a WSGI request, or None, with nothing read, if its length is unknown or over `max_bytes`."""
     text = environ.get("CONTENT_LENGTH", "")
     length = int(text) if len(text) < 10 and text.isascii() and text.isdigit() else None
     if length is None or length > max_bytes or "HTTP_TRANSFER_ENCODING" in environ:
@@ -99,18 +104,18 @@ def origin_of(url: str) -> str | None:
 def admit_origin(origins: Iterable[str], public_origin: str) -> None:
     """Raise ForbiddenOriginError unless the page's origin is one of `origins` or our own.
 
-    A request without an Origin header (from a server, a plain link or an old browser's form) is admitted: no other
-    site's page sent it. See https://www.rfc-editor.org/rfc/rfc6454#section-7
+    A request without an Origin header (from a server, a plain link or an old browser's form) is admitted, because it
+    was not sent by another site's page. See https://www.rfc-editor.org/rfc/rfc6454#section-7
     """
     origin = request.headers.get("Origin")
     if not is_admitted(origin, origins, public_origin):
-        raise ForbiddenOriginError("this page may not call this service")
+        raise ForbiddenOriginError("pages of this origin may not call the service; add it to the site's origins")
     if origin is not None and origin != public_origin:
         g.admitted_origin = origin
 
 
 def is_admitted(origin: str | None, origins: Iterable[str], public_origin: str) -> bool:
-    """Check that an origin is absent, our own, or exactly one of `origins`."""
+    """Return whether an origin is absent, our own, or exactly one of `origins`."""
     return origin is None or origin == public_origin or origin in origins
 
 
@@ -134,7 +139,7 @@ def add_cors_headers(response: Response) -> Response:
 
 
 def preflight(origins: Iterable[str]) -> Response:
-    """Answer a browser's preflight; a POST from one of `origins` is allowed."""
+    """Answer a browser's preflight request. A POST from one of `origins` is allowed."""
     response = Response(status=204)
     origin = request.headers.get("Origin")
     if origin in set(origins):

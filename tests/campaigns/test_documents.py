@@ -171,7 +171,7 @@ variants:
     assert caught.value.problems == (
         "placement: must be one of article_top, article_end, page_bottom, over_article (line 4)",
         "prority: is not a field here; did you mean priority? (line 5)",
-        "reader, article_count, max: is below min, so nobody would match (line 7)",
+        "reader, article_count, max: is less than min, so no reader would match; raise it (line 7)",
         "variants 1, copy, en, button: is missing (line 11)",
     )
 

@@ -7,10 +7,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, text
 
 from service.app import create_app
-from service.database.engine import owner_engine
 from service.database.migrate import UnknownRevisionError, migrate
 from service.services import EXTENSION
 from service.settings import Settings
@@ -61,20 +59,3 @@ def test_the_command_says_what_to_do_with_a_database_of_another_version(app: Fla
     assert result.exit_code == 1
     assert result.output.startswith("Error: The database is at revision 0013")
     assert "delete it and migrate an empty one" in result.output
-
-
-def test_the_application_acts_as_its_own_role(engine: Engine) -> None:
-    with engine.connect() as connection:
-        assert connection.execute(text("SELECT current_user")).scalar_one() == "keepopen_app"
-
-
-def test_the_application_cannot_change_a_table_without_a_grant(engine: Engine) -> None:
-    with engine.connect() as connection, pytest.raises(Exception, match="permission denied"):
-        connection.execute(text("DELETE FROM alembic_version"))
-
-
-def test_the_owner_is_not_the_application(database_address: str) -> None:
-    owner = owner_engine(database_address)
-    with owner.connect() as connection:
-        assert connection.execute(text("SELECT current_user")).scalar_one() != "keepopen_app"
-    owner.dispose()

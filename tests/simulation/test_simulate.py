@@ -259,7 +259,7 @@ def test_gates_are_lifted_on_sensitive_pages_unless_the_site_keeps_them(
 
 def test_a_long_life_is_read_and_a_longer_one_refused() -> None:
     assert len(run(steps=[view(section="news")] * 3000)) == 3000
-    assert problems(steps=[view()] * 10_001) == ("steps: must be a list of 0 to 10000",)
+    assert problems(steps=[view()] * 10_001) == ("steps: must be a list of 0 to 10000 items",)
 
 
 def test_what_json_can_write_is_printed_as_it_was() -> None:

@@ -1,4 +1,4 @@
-"""A campaign document means what it says: zeros are zeros, and what is left out is unset."""
+"""A campaign document is loaded as written: a zero is a zero, and a missing field is unset."""
 
 from datetime import UTC, date, datetime, time
 
@@ -23,7 +23,7 @@ from service.money import Interval
 from tests.campaigns.make import campaign, campaign_document, variant_document
 
 
-def test_what_is_left_out_is_unset() -> None:
+def test_a_missing_field_is_unset() -> None:
     found = load_campaign(
         {key: value for key, value in campaign_document().items() if key not in {"frequency", "cool_off"}}
     )
@@ -61,7 +61,7 @@ def test_a_zero_is_a_zero() -> None:
     assert found.cool_off.one_off_days == 0
 
 
-def test_a_schedule_is_kept_on_the_sites_own_clock() -> None:
+def test_a_schedule_is_loaded_as_times_on_the_sites_clock() -> None:
     schedule = campaign(
         schedule={
             "starts": "2026-09-01",
@@ -93,7 +93,7 @@ def test_sections_and_tags_ignore_case_and_a_plain_list_means_any() -> None:
     assert page.page_ids_none == frozenset({"about"})
 
 
-def test_reader_rules_are_read() -> None:
+def test_reader_rules_are_loaded() -> None:
     reader = campaign(
         reader={
             "article_count": [
@@ -131,11 +131,11 @@ def test_reader_rules_are_read() -> None:
     assert reader.holdout is Inclusion.ONLY
 
 
-def test_abandoned_checkout_false_asks_for_readers_without_one() -> None:
+def test_abandoned_checkout_false_means_readers_without_one() -> None:
     assert campaign(reader={"abandoned_checkout": False}).reader.abandoned_checkout == AbandonedCheckout(has_one=False)
 
 
-def test_every_form_of_frequency_is_read() -> None:
+def test_every_field_of_frequency_is_loaded() -> None:
     frequency = campaign(
         frequency={
             "caps": [{"impressions": 4, "days": 30}, {"impressions": 9, "days": 90, "counting": "all"}],
@@ -158,7 +158,7 @@ def test_every_form_of_frequency_is_read() -> None:
     assert (frequency.total_impressions, frequency.total_contributions) == (20, 1)
 
 
-def test_a_cool_off_may_grow() -> None:
+def test_every_field_of_cool_off_is_loaded() -> None:
     cool_off = campaign(
         cool_off={
             "after_dismissal": {"days": [7, 14, 30], "until_shown_again": True, "ends_after": 5, "counting": "all"},
@@ -177,14 +177,14 @@ def test_a_cool_off_may_grow() -> None:
     assert (cool_off.one_off_days, cool_off.recurring_days) == (30, None)
 
 
-def test_the_control_is_the_one_marked_or_the_first() -> None:
+def test_the_control_is_the_marked_variant_or_else_the_first() -> None:
     two = [variant_document(key="a"), variant_document(key="b")]
 
     assert control_of(campaign(variants=two)).key == "a"
     assert control_of(campaign(variants=[two[0], two[1] | {"is_control": True}])).key == "b"
 
 
-def test_the_seed_is_the_key_unless_it_is_written() -> None:
+def test_the_default_seed_is_the_campaigns_key() -> None:
     control = {"share": 0.2, "offset": 0.9}
     found = campaign(experiment={"method": "thompson", "control": control, "holdout": 0.05}).experiment
 
@@ -195,7 +195,7 @@ def test_the_seed_is_the_key_unless_it_is_written() -> None:
     assert found.holdout_share == 0.05
 
 
-def test_small_screens_may_have_words_of_their_own() -> None:
+def test_small_screens_may_have_other_words() -> None:
     words = {"heading": "Long", "button": "Give", "small": {"heading": "Short", "button": "Give"}}
 
     copies = campaign(variants=[variant_document(copy={"en-IE": words})]).variants[0].copies
@@ -206,7 +206,7 @@ def test_small_screens_may_have_words_of_their_own() -> None:
     ]
 
 
-def test_amounts_are_minor_units_in_each_currency() -> None:
+def test_amounts_are_loaded_as_minor_units_of_their_currency() -> None:
     ask = (
         campaign(
             variants=[
@@ -229,7 +229,7 @@ def test_amounts_are_minor_units_in_each_currency() -> None:
     assert ask.default_interval is Interval.MONTH
     euro = ask.in_currency("EUR")
     assert euro is not None
-    assert [(one.interval, one.amounts_minor, one.default_minor) for one in euro.intervals] == [
+    assert [(ask.interval, ask.amounts_minor, ask.default_minor) for ask in euro.intervals] == [
         (Interval.ONE_OFF, (500, 750, 2550), 750),
         (Interval.MONTH, (300, 500), 300),
     ]
@@ -256,7 +256,7 @@ def test_a_ticker_has_a_goal_in_minor_units() -> None:
     assert (ticker.goal_minor, ticker.currency, ticker.stops_at_goal) == (5_000_000, "EUR", True)
 
 
-def test_a_gate_without_words_about_it_is_a_hard_payment_gate_on_articles() -> None:
+def test_a_gate_is_by_default_a_hard_payment_gate_on_articles() -> None:
     found = campaign(kind="gate", placement="over_article")
 
     assert found.gate is not None
@@ -266,7 +266,7 @@ def test_a_gate_without_words_about_it_is_a_hard_payment_gate_on_articles() -> N
     assert found.meter is None
 
 
-def test_a_meter_is_read() -> None:
+def test_a_meter_is_loaded() -> None:
     found = campaign(
         kind="gate",
         placement="over_article",

@@ -1,4 +1,4 @@
-"""A site document: sensible where it is silent, strict where it speaks."""
+"""A site document has sensible defaults, and wrong values are refused."""
 
 from datetime import date
 from typing import Any
@@ -36,7 +36,7 @@ def test_a_small_site_has_sensible_defaults() -> None:
     assert (limit.minimum_minor, limit.maximum_minor) == (100, 200_000)
     euro = found.ask.in_currency("EUR")
     assert euro is not None
-    assert [one.amounts_minor for one in euro.intervals] == [(500, 1000, 2500)] * 3
+    assert [interval_ask.amounts_minor for interval_ask in euro.intervals] == [(500, 1000, 2500)] * 3
 
 
 def test_every_currency_of_the_site_has_limits_and_an_ask() -> None:
@@ -52,7 +52,7 @@ def test_every_currency_of_the_site_has_limits_and_an_ask() -> None:
     assert {ask.currency for ask in found.ask.currencies} == {"EUR", "GBP", "JPY"}
 
 
-def test_everything_a_site_can_say_is_read() -> None:
+def test_every_field_of_a_site_is_loaded() -> None:
     found = site(
         languages=["en", "GA"],
         default_language="ga",
@@ -109,20 +109,23 @@ def test_everything_a_site_can_say_is_read() -> None:
         ({"home_url": "javascript:alert(1)"}, "must be a web address"),
         ({"default_language": "ga"}, "default_language: must be one of languages"),
         ({"country_groups": {"uk": ["GB"]}}, "uk looks like a country"),
-        ({"exclusions": {"ends_on": "9999-12-31"}}, "ends_on: must lie in the years 1971 to 2199"),
-        ({"amount_limits": {"EUR": {"month": {"min": 5, "max": 1}}}}, "amount_limits, EUR, month: max is below min"),
+        ({"exclusions": {"ends_on": "9999-12-31"}}, "ends_on: must be in the years 1971 to 2199"),
+        (
+            {"amount_limits": {"EUR": {"month": {"min": 5, "max": 1}}}},
+            "amount_limits, EUR, month: max is less than min",
+        ),
         ({"amount_limits": {"EUR": {"month": {"min": "1.005", "max": 9}}}}, "EUR has 2 decimal places"),
-        ({"exclusions": [{"starts_on": "2026-02-01", "ends_on": "2026-01-01"}]}, "ends before it starts"),
-        ({"attention": {"overlays_per_view": 2}}, "must be 0 to 1"),
+        ({"exclusions": [{"starts_on": "2026-02-01", "ends_on": "2026-01-01"}]}, "ends_on: is before starts_on"),
+        ({"attention": {"overlays_per_view": 2}}, "must be from 0 to 1"),
         ({"audience_service": {"url": "http://audience.example"}}, "starting with https://"),
         ({"reader_assertion": {"audience": "x"}}, "reader_assertion, keys: is missing"),
         ({"quiet_hours": ["22:00-22:00"]}, "starts and ends at the same minute"),
-        ({"holdout": {"share": 2}}, "holdout, share: must be 0 to 1"),
+        ({"holdout": {"share": 2}}, "holdout, share: must be from 0 to 1"),
         ({"switches": {"placements": ["top"]}}, "must be one of article_top"),
         ({"timezon": "x"}, "did you mean timezone?"),
     ],
 )
-def test_nonsense_is_refused_by_the_name_of_the_field(changes: dict[str, Any], words: str) -> None:
+def test_a_wrong_value_is_refused_with_the_name_of_the_field(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(InvalidDocumentError) as caught:
         load_site(site_document(**changes))
 
@@ -137,7 +140,7 @@ def test_nonsense_is_refused_by_the_name_of_the_field(changes: dict[str, Any], w
         ({"public_key": "abc"}, "must be a PEM public key"),
     ],
 )
-def test_only_public_keys_of_known_kinds_are_taken(changes: dict[str, str], words: str) -> None:
+def test_only_public_keys_with_known_algorithms_are_accepted(changes: dict[str, str], words: str) -> None:
     key = {"key_id": "k1", "algorithm": "ES256", "public_key": PUBLIC_KEY} | changes
 
     with pytest.raises(InvalidDocumentError, match=words):
