@@ -12,9 +12,9 @@ from service.contributions.lifecycle import failing_since, is_money_gone
 from service.contributions.store import contributions, lives_of
 from service.database.columns import is_in
 from service.money import Interval
-from service.readers.contributions import MAX_GIFTS, GivenContribution, with_gifts
+from service.readers.contributions import MAX_CONTRIBUTIONS, GivenContribution, with_contributions
 from service.readers.reader import Reader
-from service.readers.store import Gifts, Tell, tell_gifts
+from service.readers.store import Contributions, Update, update_contributions
 from service.stripe_facts.contribution_facts import ContributionFacts
 from service.stripe_facts.contribution_store import facts_of_contributions
 from service.stripe_gateway.facts import ContributionMark
@@ -34,7 +34,7 @@ def update_readers(
     c = contributions.c
     statement = select(c.site, c.reader_hash).where(is_in(c.id, contribution_ids), c.reader_hash.is_not(None))
     for site, reader_hash in connection.execute(statement.distinct().order_by(c.site, c.reader_hash)).all():
-        tell_gifts(connection, site, reader_hash, now, _updater(connection, site, reader_hash, confirmed))
+        update_contributions(connection, site, reader_hash, now, _updater(connection, site, reader_hash, confirmed))
 
 
 def contributing_readers(connection: Connection) -> list[tuple[str, bytes]]:
@@ -48,17 +48,17 @@ def repair_reader(connection: Connection, site: str, reader_hash: bytes, now: da
     """Repair one reader's row. If it is already up to date it is not written, so its idle age keeps counting."""
     update = _updater(connection, site, reader_hash, None)
 
-    def update_if_different(reader: Reader, known: Gifts) -> tuple[Reader, Gifts] | None:
+    def update_if_different(reader: Reader, known: Contributions) -> tuple[Reader, Contributions] | None:
         updated = update(reader, known)
         return updated if updated != (reader, known) else None
 
-    tell_gifts(connection, site, reader_hash, now, update_if_different)
+    update_contributions(connection, site, reader_hash, now, update_if_different)
 
 
-def _updater(connection: Connection, site: str, reader_hash: bytes, confirmed: str | None) -> Tell:
+def _updater(connection: Connection, site: str, reader_hash: bytes, confirmed: str | None) -> Update:
     """Return the change to a reader's row. It reads contributions only once the row is locked, so none are missed."""
 
-    def update(reader: Reader, known: Gifts) -> tuple[Reader, Gifts]:
+    def update(reader: Reader, known: Contributions) -> tuple[Reader, Contributions]:
         rows = _given_by(connection, site, reader_hash)
         lives = lives_of(connection, [row.id for row in rows])
         facts = _facts(connection, lives)
@@ -69,7 +69,7 @@ def _updater(connection: Connection, site: str, reader_hash: bytes, confirmed: s
             before = given if row.id == confirmed else known_by_key.get(given.key)
             current.append(_as_it_is_now(given, lives[row.id], facts.get(row.id, _NO_FACTS), before))
         contributed = tuple(given for given in current if given is not None)
-        return with_gifts(reader, known, contributed), contributed
+        return with_contributions(reader, known, contributed), contributed
 
     return update
 
@@ -87,7 +87,9 @@ def _given_by(connection: Connection, site: str, reader_hash: bytes) -> Sequence
     is_living = c.state.in_([state.value for state in LIVE_SUBSCRIPTION_STATES])
     statement = select(c.id, c.interval, c.campaign, c.created_at)
     statement = statement.where(c.site == site, c.reader_hash == reader_hash)
-    return connection.execute(statement.order_by(is_living.desc(), c.created_at.desc(), c.id).limit(MAX_GIFTS)).all()
+    return connection.execute(
+        statement.order_by(is_living.desc(), c.created_at.desc(), c.id).limit(MAX_CONTRIBUTIONS)
+    ).all()
 
 
 def _facts(connection: Connection, lives: dict[str, Life]) -> dict[str, ContributionFacts]:

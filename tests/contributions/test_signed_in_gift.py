@@ -12,8 +12,8 @@ from service.campaigns.store import DocumentKind
 from service.contributions.earned_store import earned_sums
 from service.contributions.forget import unlink_account
 from service.money import Interval
-from service.readers.contributions import GivenContribution, settled, with_gifts
-from service.readers.reader import Giving, RecurringState
+from service.readers.contributions import GivenContribution, settled, with_contributions
+from service.readers.reader import RecurringState, Support
 from tests.contributions.conftest import SITE, Newsroom
 from tests.decisions import make
 from tests.readers.assertions import EC, public, signed
@@ -137,33 +137,33 @@ def gift(interval: Interval = Interval.MONTH, given_at: int = make.instant(), **
 
 
 def test_an_old_copy_brings_back_nothing_that_is_over() -> None:
-    running = with_gifts(make.reader(), (), (gift(),))
-    failing = with_gifts(running, (gift(),), (gift(past_due_at=make.instant() + make.DAY),))
+    running = with_contributions(make.reader(), (), (gift(),))
+    failing = with_contributions(running, (gift(),), (gift(past_due_at=make.instant() + make.DAY),))
     again = settled(failing, (gift(),))
     over = settled(running, (gift(ended_at=make.instant() + 2 * make.DAY),))
 
     assert again == running
-    assert (failing.giving.recurring, over.giving.recurring) == (RecurringState.PAST_DUE, RecurringState.NONE)
+    assert (failing.support.recurring, over.support.recurring) == (RecurringState.PAST_DUE, RecurringState.NONE)
 
 
 def test_a_running_contribution_counts_before_an_older_one_that_is_over() -> None:
     later = gift(given_at=make.instant() + 9 * make.DAY)
 
-    reader = with_gifts(make.reader(), (), (gift(ended_at=make.instant() + 10 * make.DAY), later))
+    reader = with_contributions(make.reader(), (), (gift(ended_at=make.instant() + 10 * make.DAY), later))
 
-    assert (reader.giving.recurring, reader.giving.recurring_at) == (RecurringState.ACTIVE, later.given_at)
+    assert (reader.support.recurring, reader.support.recurring_at) == (RecurringState.ACTIVE, later.given_at)
 
 
 def test_telling_a_gift_again_changes_nothing() -> None:
     given = (gift(Interval.ONE_OFF),)
-    once = with_gifts(make.reader(), (), given)
+    once = with_contributions(make.reader(), (), given)
 
-    assert with_gifts(once, given, given) == once
+    assert with_contributions(once, given, given) == once
     assert once.prompts[0].contributed_count == 1
 
 
 def test_a_checkout_is_finished_by_its_gift() -> None:
-    begun = make.reader(giving=Giving(checkout_at=make.instant() + 1200))
+    begun = make.reader(support=Support(checkout_at=make.instant() + 1200))
 
-    assert settled(begun, (gift(Interval.ONE_OFF),)).giving.checkout_at == 0
-    assert settled(begun, (gift(Interval.ONE_OFF, is_void=True),)).giving.checkout_at > 0
+    assert settled(begun, (gift(Interval.ONE_OFF),)).support.checkout_at == 0
+    assert settled(begun, (gift(Interval.ONE_OFF, is_void=True),)).support.checkout_at > 0

@@ -7,7 +7,7 @@ import pytest
 
 from service.pages.language import LANGUAGES, language
 from service.readers.my_data import held_in_words
-from service.readers.reader import Giving, RecurringState
+from service.readers.reader import RecurringState, Support
 from tests.decisions import make
 from tests.pages.shown import PAGES, create_pages
 
@@ -63,7 +63,7 @@ def test_what_is_held_is_told_in_the_readers_language() -> None:
 
 @pytest.mark.parametrize("state", [state for state in RecurringState if state is not RecurringState.NONE])
 def test_every_state_of_a_regular_gift_has_a_word(state: RecurringState) -> None:
-    reader = make.reader(giving=Giving(recurring=state, recurring_at=make.instant()))
+    reader = make.reader(support=Support(recurring=state, recurring_at=make.instant()))
 
     held = dict(held_in_words(reader, ZoneInfo("Europe/Dublin")))
 

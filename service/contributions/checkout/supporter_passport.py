@@ -26,8 +26,8 @@ def begun_passport(services: Services, carried: str | None, site: str, interval:
     reader = services.part(PassportSealer).open(carried, site, instant) if carried else None
     if reader is None:
         return None
-    giving = replace(reader.giving, checkout_at=instant, checkout_interval=interval)
-    return services.part(PassportSealer).seal(reader._replace(giving=giving), site, instant)
+    support = replace(reader.support, checkout_at=instant, checkout_interval=interval)
+    return services.part(PassportSealer).seal(reader._replace(support=support), site, instant)
 
 
 def just_given(services: Services, interval: Interval, campaign: str | None) -> GivenContribution:
@@ -40,8 +40,8 @@ def knows_of(services: Services, carried: str | None, site: str, interval: Inter
     reader = services.part(PassportSealer).open(carried, site, int(services.clock().timestamp())) if carried else None
     if reader is None:
         return False
-    giving = reader.giving
-    stamp = giving.one_off_at if interval is Interval.ONE_OFF else giving.recurring_at
+    support = reader.support
+    stamp = support.one_off_at if interval is Interval.ONE_OFF else support.recurring_at
     return stamp >= int(since.timestamp())
 
 
@@ -52,6 +52,6 @@ def recognised_passport(services: Services, carried: str, site: str, gift: Given
     reader = services.part(PassportSealer).open(carried, site, instant) or new_reader(
         instant, None, secrets.randbits(SALT_BITS)
     )
-    if gift.campaign is not None and reader.giving.checkout_at:  # coming back to the page again counts nothing twice
+    if gift.campaign is not None and reader.support.checkout_at:  # coming back to the page again counts nothing twice
         reader = record_contribution(reader, campaign_fingerprint(gift.campaign))
     return services.part(PassportSealer).seal(settled(reader, (gift,)), site, instant)
