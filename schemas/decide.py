@@ -1,4 +1,4 @@
-"""POST /v1/decide: what a page sends, flat and strict, and the shape of the answer."""
+"""POST /v1/decide: the body that a page sends, and the answer."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def bounded_text(most: int, *, least: int = 1, **kwargs: Any) -> fields.String:
 
 
 def page_name(**kwargs: Any) -> fields.String:
-    """A page's id, which a contribution made there keeps."""
+    """Return the field of a page id. A contribution made on the page stores the id, so it has no control characters."""
     return fields.String(validate=[_length(1, MAX_REFERRER), refuse_control], **kwargs)
 
 
@@ -34,7 +34,7 @@ def _length(least: int, most: int) -> validate.Length:
 
 
 class DecideSchema(StrictSchema):
-    """One page view: facts of the page, and what the page knows of its reader."""
+    """A page view: facts about the page, and what the page knows about its reader."""
 
     site = Key(required=True)
     view_id = bounded_text(MAX_ID, required=True)
@@ -72,7 +72,7 @@ class CopySchema(StrictSchema):
 
 
 class OfferedIntervalSchema(StrictSchema):
-    """Amounts in minor units of the ask's currency."""
+    """The suggested amounts of an interval, in minor units of the ask's currency."""
 
     interval = Word(Interval, required=True)
     amounts_minor = fields.List(fields.Integer(), required=True)
@@ -104,7 +104,7 @@ class OfferedGateSchema(StrictSchema):
 
 
 class PromptSchema(StrictSchema):
-    """One prompt to show, in the reader's language and currency."""
+    """A prompt to show, in the reader's language and currency."""
 
     placement = Word(Placement, required=True)
     kind = Word(Kind, required=True)
@@ -120,7 +120,7 @@ class PromptSchema(StrictSchema):
 
 
 class AccessSchema(StrictSchema):
-    """Whether the article may be read; counts are null where no meter applies."""
+    """Whether the article may be read. The counts are null if no meter applies."""
 
     state = Word(AccessState, required=True)
     used = fields.Integer(required=True, allow_none=True)
@@ -134,7 +134,7 @@ class ReaderSchema(StrictSchema):
 
 
 class DecisionSchema(StrictSchema):
-    """The answer: what to show, whether the article is open, and the passport in local mode."""
+    """The answer: the prompts to show, the access to the article, and the passport in local mode."""
 
     decision_id = fields.String(required=True)
     prompts = fields.List(fields.Nested(PromptSchema), required=True)

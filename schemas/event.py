@@ -1,4 +1,4 @@
-"""POST /v1/events: what a reader did with a prompt."""
+"""POST /v1/events: a report of what a reader did with a prompt."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from marshmallow import fields, post_load
 from schemas.decide import MAX_ID, MAX_TOKEN, bounded_text
 from schemas.document import StrictSchema
 from schemas.fields import Key, Word
-from service.decisions.prompt_events import EventNote
+from service.decisions.prompt_events import EventReport
 from service.readers.impressions import PromptEvent
 
 
 class EventSchema(StrictSchema):
-    """`event_id` makes telling it twice count once."""
+    """What happened to a prompt. A report with an `event_id` that was reported before changes nothing."""
 
     site = Key(required=True)
     prompt_token = bounded_text(MAX_TOKEN, required=True)
@@ -21,8 +21,8 @@ class EventSchema(StrictSchema):
     passport = bounded_text(MAX_TOKEN, least=0, load_default=None, allow_none=True)
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> EventNote:
-        return EventNote(**data)
+    def build(self, data: dict[str, Any], **_: Any) -> EventReport:
+        return EventReport(**data)
 
 
 class EventAnswerSchema(StrictSchema):

@@ -1,4 +1,4 @@
-"""POST /v1/previews: a signed link that shows a campaign to whoever opens it, for a while."""
+"""POST /v1/previews: make a signed link that shows a campaign, for a limited time, to everyone who opens it."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from service.decisions.preview import MAX_PREVIEW_SECONDS, PreviewRequest
 
 
 class PreviewSchema(StrictSchema):
-    """Which campaign, in which variant, for how long. `draft`: the newest saved version, published or not."""
+    """The campaign, the variant and the minutes of the link. `draft`: the newest saved version, published or not."""
 
     site = Key(required=True)
     campaign = Key(required=True)
@@ -24,7 +24,7 @@ class PreviewSchema(StrictSchema):
 
 
 class PreviewLinkSchema(StrictSchema):
-    """`query` is appended to the address of any page of the site that carries the widget."""
+    """A preview link. Append `query` to the address of any page of the site that has the widget."""
 
     preview = fields.String(required=True)
     query = fields.String(required=True)

@@ -1,8 +1,8 @@
-"""Remembers the bodies of decide requests without the view id and the passport, so that page facts are read once.
+"""Cache the page facts of decide requests by their body, without view id and passport, so that facts are read once.
 
-A body is remembered only after the schema has accepted it, and it is found again only if every other byte is the same.
+A body is cached only after the schema has accepted it, and it is found again only if every other byte is the same.
 Neither pattern below can match inside a JSON string, because a quotation mark inside a string follows a backslash. A
-body that repeats a name is refused by the schema's reader, so it is never remembered.
+body that repeats a name is refused by the schema's reader, so it is never cached.
 """
 
 import re
@@ -13,14 +13,14 @@ from marshmallow import ValidationError
 from schemas.decide import MAX_ID, MAX_TOKEN
 from service.decisions.view import ViewFacts, ViewRequest
 
-MAX_BODIES = 4096  # when this many are remembered, the memory is emptied
+MAX_BODIES = 4096  # when this many are cached, all are dropped
 MAX_BODY_BYTES = 2048
 _VIEW_ID = re.compile(rb'"view_id": ?"([\w-]{1,%d})"' % MAX_ID)
 _PASSPORT = re.compile(rb'"passport": ?"([\w-]{0,%d})"' % MAX_TOKEN)
 
 
 class RememberedBodies:
-    """Reads bodies with `load`, which raises ValidationError for a body that the schema refuses."""
+    """A cache of bodies, which `load` reads. `load` raises ValidationError for a body that the schema refuses."""
 
     def __init__(self, load: Callable[[bytes], ViewRequest]) -> None:
         self._load = load

@@ -1,5 +1,7 @@
-"""The reader a simulation starts with: who they are, and what they did before its first step. What strangers call its
-parts is read too, where it can mean one thing only."""
+"""The reader that a simulation starts with: who they are, and what they did before the first step.
+
+Other common names of a field are accepted too, if they can mean only this field.
+"""
 
 from typing import Any, ClassVar
 
@@ -15,9 +17,9 @@ from service.readers.reader import BUCKETS
 from service.simulation.simulation import (
     ArticlesRead,
     FreeArticles,
-    Given,
+    OpenCheckout,
+    PastContribution,
     PromptTimes,
-    Started,
     StartReader,
     StartState,
     StartSupport,
@@ -36,17 +38,17 @@ _STATES = {"active": "recurring", "canceled": "cancelled", "non_supporter": "non
 
 
 class IntervalWord(Word[Interval]):
-    """How often one gives, in more words than one: `month` and `monthly`, `one_off`, `one-off` and `once`."""
+    """An interval. Other words are accepted too: `monthly` for `month`, `one-off` and `once` for `one_off`."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Interval, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Interval:
-        return super()._deserialize(spelt(value, _INTERVALS), attr, data, **kwargs)
+        return super()._deserialize(in_our_words(value, _INTERVALS), attr, data, **kwargs)
 
 
-def spelt(value: Any, other_words: dict[str, str]) -> Any:
-    """A word as we spell it, where `other_words` or a hyphen are all that is between."""
+def in_our_words(value: Any, other_words: dict[str, str]) -> Any:
+    """Return our word for a value: that of `other_words`, or the value with underscores for hyphens."""
     word = value.replace("-", "_") if isinstance(value, str) else value
     return other_words.get(word, word) if isinstance(word, str) else word
 
@@ -65,7 +67,7 @@ class ArticlesReadSchema(ForgivingSchema, ShortSchema):
 
 
 class PromptTimesSchema(ShortSchema):
-    """`campaign` may be left out where the file has only one."""
+    """When a campaign's prompt was seen or closed. `campaign` may be left out if the file has only one."""
 
     alone = "at"
 
@@ -77,8 +79,8 @@ class PromptTimesSchema(ShortSchema):
         return PromptTimes(**data)
 
 
-class GivenSchema(ShortSchema):
-    """A contribution. How much it was decides nothing."""
+class PastContributionSchema(ShortSchema):
+    """A contribution before the first step. The amount has no influence on decisions."""
 
     alone = "at"
 
@@ -90,19 +92,19 @@ class GivenSchema(ShortSchema):
     currency = fields.Raw(allow_none=True)
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Given:
-        return Given(data["at"], data["interval"], data["campaign"])
+    def build(self, data: dict[str, Any], **_: Any) -> PastContribution:
+        return PastContribution(data["at"], data["interval"], data["campaign"])
 
 
-class StartedSchema(ShortSchema):
+class OpenCheckoutSchema(ShortSchema):
     alone = "at"
 
     at = When(required=True)
     interval = IntervalWord(load_default=Interval.ONE_OFF)
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Started:
-        return Started(**data)
+    def build(self, data: dict[str, Any], **_: Any) -> OpenCheckout:
+        return OpenCheckout(**data)
 
 
 class StartSupportSchema(ForgivingSchema):
@@ -116,7 +118,7 @@ class StartSupportSchema(ForgivingSchema):
     @pre_load
     def from_word(self, data: Any, **_: Any) -> Any:
         whole = data if isinstance(data, dict) else {"state": "none" if data is False else data}
-        return {**whole, "state": spelt(whole["state"], _STATES)} if "state" in whole else whole
+        return {**whole, "state": in_our_words(whole["state"], _STATES)} if "state" in whole else whole
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> StartSupport:
@@ -136,7 +138,7 @@ class FreeArticlesSchema(StrictSchema):
 
 
 class StartReaderSchema(ForgivingSchema):
-    """Who the reader is and what they have done before the first step."""
+    """The reader at the start: who they are, and what they did before the first step."""
 
     other_names: ClassVar[dict[str, str]] = {
         "is_signed_in": "signed_in", "is_verified": "verified", "is_staff": "staff", "is_suppressed": "suppressed",
@@ -160,22 +162,24 @@ class StartReaderSchema(ForgivingSchema):
     articles = OneOrMany(fields.Nested(ArticlesReadSchema), most=MAX_HISTORY_ITEMS, load_default=())
     impressions = OneOrMany(fields.Nested(PromptTimesSchema), most=MAX_HISTORY_ITEMS, load_default=())
     dismissals = OneOrMany(fields.Nested(PromptTimesSchema), most=MAX_HISTORY_ITEMS, load_default=())
-    contributions = OneOrMany(fields.Nested(GivenSchema), most=MAX_HISTORY_ITEMS, load_default=())
+    contributions = OneOrMany(fields.Nested(PastContributionSchema), most=MAX_HISTORY_ITEMS, load_default=())
     supporter = fields.Nested(StartSupportSchema, load_default=StartSupport)
-    abandoned_checkout = fields.Nested(StartedSchema, load_default=None)
+    abandoned_checkout = fields.Nested(OpenCheckoutSchema, load_default=None)
     free_articles = OneOrMany(fields.Nested(FreeArticlesSchema), most=MAX_HISTORY_ITEMS, load_default=())
 
     @pre_load
     def from_mappings(self, data: Any, **_: Any) -> Any:
-        """Impressions and dismissals may be a mapping of campaigns to times, articles one of days to counts. What is
-        null is not known."""
+        """Accept mappings: of campaigns to times for impressions and dismissals, of days to counts for articles.
+
+        A field that is null counts as left out.
+        """
         if not isinstance(data, dict):
             return data
         written = {part: value for part, value in data.items() if value is not None or part == "bucket"}
-        for part, name, what in _MAPPINGS:
+        for part, key_name, value_name in _MAPPINGS:
             listed = written.get(part)
             if isinstance(listed, dict) and not _PART_NAMES & set(listed):
-                written[part] = [{name: key, what: value} for key, value in listed.items()]
+                written[part] = [{key_name: key, value_name: value} for key, value in listed.items()]
         return written
 
     @post_load

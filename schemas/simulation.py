@@ -1,4 +1,4 @@
-"""A simulation file: a site, campaigns, a reader and steps. Everything but campaigns and steps has a default."""
+"""A simulation file: a site, campaigns, a reader and steps. Site and reader have defaults."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from schemas.campaigns.site import SiteSchema
 from schemas.decide import DecideSchema, bounded_text, page_name
 from schemas.document import StrictSchema
 from schemas.fields import Flag, Key, OneOrMany, Whole, Word
-from schemas.simulated_reader import IntervalWord, StartReaderSchema, spelt
+from schemas.simulated_reader import IntervalWord, StartReaderSchema, in_our_words
 from schemas.times import When
 from service.campaigns.campaign import Campaign
 from service.campaigns.countries import with_countries_written_out
@@ -19,10 +19,10 @@ from service.decisions.situation import Purpose
 from service.errors import InvalidDocumentError
 from service.money import Interval
 from service.simulation.simulation import (
-    ABOUT_A_PROMPT,
+    PROMPT_EVENTS,
     EventStep,
-    Happening,
     PromptTimes,
+    ReaderEvent,
     Simulation,
     StartReader,
     Step,
@@ -43,17 +43,17 @@ _WORDS = {"en": {"heading": "Heading", "paragraphs": ["Words."], "button": "Give
 
 
 class SimulatedSiteSchema(SiteSchema):
-    """A site document; what it leaves out is a plain site in UTC and EUR."""
+    """A site document. Fields that it leaves out are those of a plain site in UTC and EUR."""
 
     @pre_load
     def with_defaults(self, data: Any, **_: Any) -> Any:
-        """A site may be named by its key alone."""
+        """Fill in the defaults. A text alone is the key of the site."""
         written = {"key": data} if isinstance(data, str) else data
         return {**_SITE, **written} if isinstance(written, dict) else written
 
 
 class SimulatedCampaignSchema(CampaignSchema):
-    """A campaign document; an epic at the head of the article with one variant, unless it says otherwise."""
+    """A campaign document. By default it is an epic at the top of the article, with one variant."""
 
     site = Key(load_default="")
 
@@ -74,7 +74,7 @@ def _with_words(variant: Any) -> Any:
 
 
 class SimulatedViewSchema(DecideSchema):
-    """A decide request; the site is the file's, and each view is a page of its own unless it names one."""
+    """A decide request. The site is that of the file, and a view without a page id has a page of its own."""
 
     site = Key(load_default="")
     view_id = bounded_text(128, load_default="")
@@ -82,12 +82,12 @@ class SimulatedViewSchema(DecideSchema):
 
 
 class StepSchema(StrictSchema):
-    """Either a `view` or an `event`. A note is for people; how much was given decides nothing."""
+    """A step: either a `view` or an `event`. Notes and amounts have no influence on decisions."""
 
     at = When(required=True)
     view = fields.Nested(SimulatedViewSchema, load_default=None)
     purpose = Word(Purpose, load_default=Purpose.VISIT)
-    event = Word(Happening, load_default=None)
+    event = Word(ReaderEvent, load_default=None)
     event_id = bounded_text(128, load_default=None)
     campaign = Key(load_default=None)
     interval = IntervalWord(load_default=Interval.ONE_OFF)
@@ -99,7 +99,7 @@ class StepSchema(StrictSchema):
 
     @pre_load
     def with_our_words(self, data: Any, **_: Any) -> Any:
-        """The purpose may stand in the view; purposes and events have other names too."""
+        """Accept the purpose within the view, and other names of purposes and events."""
         if not isinstance(data, dict):
             return data
         step = dict(data)
@@ -107,7 +107,7 @@ class StepSchema(StrictSchema):
             step["purpose"] = step["view"]["purpose"]
             step["view"] = {name: value for name, value in step["view"].items() if name != "purpose"}
         words = {"purpose": _PURPOSES, "event": _EVENTS}
-        return step | {part: spelt(step[part], other) for part, other in words.items() if part in step}
+        return step | {part: in_our_words(step[part], other) for part, other in words.items() if part in step}
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Step:
@@ -115,7 +115,7 @@ class StepSchema(StrictSchema):
             raise ValidationError("needs a view or an event, not both")
         if data["view"] is not None:
             return ViewStep(data["at"], data["view"], data["purpose"])
-        if data["event"] is Happening.CANCELLED and data["paid_until"] is None:
+        if data["event"] is ReaderEvent.CANCELLED and data["paid_until"] is None:
             raise ValidationError("is missing: until when is the cancelled contribution paid?", "paid_until")
         return EventStep(
             data["at"], data["event"], data["campaign"], data["interval"], data["paid_until"], data["event_id"]
@@ -123,7 +123,7 @@ class StepSchema(StrictSchema):
 
 
 class SimulationSchema(StrictSchema):
-    """One invented reader's days. Name and note are for people."""
+    """A simulation file. `name` and `note` are for people and have no influence."""
 
     name = fields.String()
     note = fields.String()
@@ -137,29 +137,32 @@ class SimulationSchema(StrictSchema):
 
     @pre_load
     def with_named_site(self, data: Any, **_: Any) -> Any:
-        """A site that gives no key is the one all campaigns name, if they name one."""
+        """Give a site without a key the key that all campaigns name, if they agree."""
         site = data.get("site", {}) if isinstance(data, dict) else None
         if not isinstance(site, dict) or "key" in site:
             return data
         campaigns = data.get("campaigns")
         listed = campaigns if isinstance(campaigns, list) else [campaigns]
-        named = {one["site"] for one in listed if isinstance(one, dict) and isinstance(one.get("site"), str)}
+        named = {item["site"] for item in listed if isinstance(item, dict) and isinstance(item.get("site"), str)}
         return {**data, "site": {**site, "key": named.pop()}} if len(named) == 1 else data
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Simulation:
-        campaigns = tuple(_placed(n, one, data["site"]) for n, one in enumerate(data["campaigns"]))
+        campaigns = tuple(_placed(n, campaign, data["site"]) for n, campaign in enumerate(data["campaigns"]))
         keys = [campaign.key for campaign in campaigns]
         if len(set(keys)) != len(keys):
             raise ValidationError("two campaigns have the same key", "campaigns")
         reader = _with_campaigns(data["reader"], keys)
         _check_names(reader, keys)
-        steps = tuple(_settled(n, step, data["site"].key, keys) for n, step in enumerate(data["steps"]))
+        steps = tuple(_completed(n, step, data["site"].key, keys) for n, step in enumerate(data["steps"]))
         return Simulation(data["site"], campaigns, steps, reader, data["sees_prompts"], data["raised_minor"])
 
 
 def _placed(index: int, campaign: Campaign, site: Any) -> Campaign:
-    """The campaign with country groups written out; without a creation time of its own, older than the next one."""
+    """Return the campaign with its country groups written out.
+
+    A campaign without a creation time is older than the next campaign of the file.
+    """
     if campaign.site not in {"", site.key}:
         raise ValidationError({"campaigns": {index: {"site": [f"is not the file's site, {site.key}"]}}})
     created_at = campaign.created_at if campaign.created_at != _EPOCH else _EPOCH + timedelta(seconds=index)
@@ -170,34 +173,34 @@ def _placed(index: int, campaign: Campaign, site: Any) -> Campaign:
 
 
 def _with_campaigns(reader: StartReader, keys: list[str]) -> StartReader:
-    """What names no campaign is of the file's only one."""
+    """Let impressions and dismissals without a campaign be those of the file's only campaign."""
 
     def named(part: str, times: tuple[PromptTimes, ...]) -> tuple[PromptTimes, ...]:
-        for index, one in enumerate(times):
-            if not one.campaign and len(keys) != 1:
+        for index, item in enumerate(times):
+            if not item.campaign and len(keys) != 1:
                 raise ValidationError({"reader": {part: {index: {"campaign": ["is missing: whose prompt was it?"]}}}})
-        return tuple(one if one.campaign else replace(one, campaign=keys[0]) for one in times)
+        return tuple(item if item.campaign else replace(item, campaign=keys[0]) for item in times)
 
     impressions, dismissals = named("impressions", reader.impressions), named("dismissals", reader.dismissals)
     return replace(reader, impressions=impressions, dismissals=dismissals)
 
 
 def _check_names(reader: StartReader, keys: list[str]) -> None:
-    """Every campaign spoken of is one of the file's."""
-    spoken: dict[str, list[Any]] = {
-        "impressions": [one.campaign for one in reader.impressions],
-        "dismissals": [one.campaign for one in reader.dismissals],
-        "contributions": [one.campaign for one in reader.contributions],
-        "free_articles": [one.gate for one in reader.free_articles],
+    """Raise ValidationError if the reader's past names a campaign that the file does not have."""
+    named: dict[str, list[Any]] = {
+        "impressions": [times.campaign for times in reader.impressions],
+        "dismissals": [times.campaign for times in reader.dismissals],
+        "contributions": [past.campaign for past in reader.contributions],
+        "free_articles": [free.gate for free in reader.free_articles],
     }
-    for part, names in spoken.items():
+    for part, names in named.items():
         for index, name in enumerate(names):
             if name is not None and name not in keys:
                 field_name = "gate" if part == "free_articles" else "campaign"
                 raise ValidationError({"reader": {part: {index: {field_name: [_unknown(name, keys)]}}}})
 
 
-def _settled(index: int, step: Step, site: str, keys: list[str]) -> Step:
+def _completed(index: int, step: Step, site: str, keys: list[str]) -> Step:
     if isinstance(step, ViewStep):
         facts = step.view.facts
         page = facts.page._replace(page_id=facts.page.page_id or f"/page-{index}")
@@ -207,8 +210,8 @@ def _settled(index: int, step: Step, site: str, keys: list[str]) -> Step:
         return replace(step, view=view)
     if step.campaign is not None and step.campaign not in keys:
         raise ValidationError({"steps": {index: {"campaign": [_unknown(step.campaign, keys)]}}})
-    is_about_the_only_one = step.campaign is None and step.event in ABOUT_A_PROMPT and len(keys) == 1
-    return replace(step, campaign=keys[0]) if is_about_the_only_one else step
+    is_about_only_campaign = step.campaign is None and step.event in PROMPT_EVENTS and len(keys) == 1
+    return replace(step, campaign=keys[0]) if is_about_only_campaign else step
 
 
 def _unknown(name: str, keys: list[str]) -> str:

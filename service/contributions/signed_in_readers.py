@@ -11,9 +11,9 @@ from service.contributions.lifecycle import failing_since, is_money_gone
 from service.contributions.readers_store import latest_contributions, readers_of
 from service.contributions.store import lifecycles_of
 from service.money import Interval
-from service.readers.contributions import MAX_GIFTS, GivenContribution, with_gifts
+from service.readers.contributions import MAX_CONTRIBUTIONS, GivenContribution, with_contributions
 from service.readers.reader import Reader
-from service.readers.store import Gifts, Tell, tell_gifts
+from service.readers.store import Contributions, Update, update_contributions
 from service.stripe_facts.contribution_facts import ContributionFacts
 from service.stripe_facts.contribution_store import facts_of_contributions
 
@@ -30,18 +30,18 @@ def update_readers(
     contribution that Stripe has confirmed ahead of its events.
     """
     for site, reader_hash in readers_of(connection, contribution_ids):
-        tell_gifts(connection, site, reader_hash, now, _updater(connection, site, reader_hash, confirmed))
+        update_contributions(connection, site, reader_hash, now, _updater(connection, site, reader_hash, confirmed))
 
 
 def repair_reader(connection: Connection, site: str, reader_hash: bytes, now: datetime) -> None:
     """Repair one reader's row. If it is already up to date it is not written, so its idle age keeps counting."""
     update = _updater(connection, site, reader_hash, None)
 
-    def update_if_different(reader: Reader, known: Gifts) -> tuple[Reader, Gifts] | None:
+    def update_if_different(reader: Reader, known: Contributions) -> tuple[Reader, Contributions] | None:
         updated = update(reader, known)
         return updated if updated != (reader, known) else None
 
-    tell_gifts(connection, site, reader_hash, now, update_if_different)
+    update_contributions(connection, site, reader_hash, now, update_if_different)
 
 
 def reader_contribution(connection: Connection, contribution: Contribution) -> GivenContribution | None:
@@ -52,11 +52,11 @@ def reader_contribution(connection: Connection, contribution: Contribution) -> G
     return _current(started, lifecycle, facts, None)
 
 
-def _updater(connection: Connection, site: str, reader_hash: bytes, confirmed: str | None) -> Tell:
+def _updater(connection: Connection, site: str, reader_hash: bytes, confirmed: str | None) -> Update:
     """Return the change to a reader's row. It reads contributions only once the row is locked, so none are missed."""
 
-    def update(reader: Reader, known: Gifts) -> tuple[Reader, Gifts]:
-        stored = latest_contributions(connection, site, reader_hash, MAX_GIFTS)
+    def update(reader: Reader, known: Contributions) -> tuple[Reader, Contributions]:
+        stored = latest_contributions(connection, site, reader_hash, MAX_CONTRIBUTIONS)
         lifecycles = lifecycles_of(connection, [contribution.id for contribution in stored])
         facts = _facts(connection, lifecycles)
         known_by_key = {contribution.key: contribution for contribution in known}
@@ -67,7 +67,7 @@ def _updater(connection: Connection, site: str, reader_hash: bytes, confirmed: s
             before = started if id_ == confirmed else known_by_key.get(started.key)
             current.append(_current(started, lifecycles[id_], facts.get(id_, _NO_FACTS), before))
         paid = tuple(contribution for contribution in current if contribution is not None)
-        return with_gifts(reader, known, paid), paid
+        return with_contributions(reader, known, paid), paid
 
     return update
 

@@ -1,1 +1,1 @@
-"""Should this reader be asked now, and how? Rules, the reader's own history, and the answer with its reasons."""
+"""Decide for each page view which prompts to show and whether the article is open, and record why."""

@@ -1,4 +1,4 @@
-"""A decision as the JSON names of its contract (`schemas/decide.py`); a test holds the two equal."""
+"""Write an answer as JSON. A test compares the names with the contract in `schemas/decide.py`."""
 
 import json
 from functools import lru_cache
@@ -10,13 +10,13 @@ from service.decisions.decision import Access, Trace
 from service.decisions.prompt import OfferedTicker, Prompt
 from service.readers.site_time import as_datetime
 
-MAX_TEXTS = 4096  # prompts whose text is kept; then it starts over
+MAX_TEXTS = 4096  # when this many texts are kept, all are dropped
 _dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-_texts: dict[int, tuple[Prompt, str]] = {}  # by identity; what is kept here keeps its own
+_texts: dict[int, tuple[Prompt, str]] = {}  # by identity; keeping the prompt here keeps its identity in use
 
 
 def answer_body(answer: Answer) -> dict[str, Any]:
-    """The response of a decide request; `passport` only in local mode, where the page keeps it."""
+    """Return the body of an answer. `passport` is null unless the page keeps the passport (local mode)."""
     body: dict[str, Any] = {
         "decision_id": answer.decision_id,
         "prompts": [{**prompt_body(offered.prompt), "prompt_token": offered.token} for offered in answer.prompts],
@@ -30,7 +30,7 @@ def answer_body(answer: Answer) -> dict[str, Any]:
 
 
 def answer_text(answer: Answer) -> str:
-    """The same as JSON; what was written for an earlier reader is not written anew."""
+    """Return `answer_body` as JSON. The text of a prompt that many readers share is written once and kept."""
     if answer.explains:
         return _dumps(answer_body(answer))
     prompts = ",".join(map(_prompt_text, answer.prompts))
@@ -73,7 +73,7 @@ def access_body(access: Access) -> dict[str, Any]:
 
 
 def trace_body(traces: tuple[Trace, ...]) -> list[dict[str, Any]]:
-    """One entry per campaign, in the order asked: what became of it, why, and when it could show."""
+    """Return an entry per campaign, in the order asked: its outcome, its rules, and when it could show next."""
     return [
         {
             "campaign": trace.campaign,
@@ -133,19 +133,19 @@ def _ask(ask: OfferedAsk) -> dict[str, Any]:
         "allows_own_amount": ask.allows_own_amount,
         "intervals": [
             {
-                "interval": one.interval.value,
-                "amounts_minor": list(one.amounts_minor),
-                "default_minor": one.default_minor,
-                "minimum_minor": one.minimum_minor,
-                "maximum_minor": one.maximum_minor,
+                "interval": offered.interval.value,
+                "amounts_minor": list(offered.amounts_minor),
+                "default_minor": offered.default_minor,
+                "minimum_minor": offered.minimum_minor,
+                "maximum_minor": offered.maximum_minor,
             }
-            for one in ask.intervals
+            for offered in ask.intervals
         ],
     }
 
 
 def _design(prompt: Prompt) -> dict[str, str]:
-    """Only what the campaign sets; the rest is the widget's own."""
+    """Return the colours that the campaign sets. The widget has defaults for the others."""
     design = prompt.design
     tokens = {
         "accent": design.accent,

@@ -1,4 +1,4 @@
-"""POST /v1/decide, which `fast_path.py` answers before Flask if the request is plain, /v1/events and /v1/previews."""
+"""POST /v1/decide, /v1/events and /v1/previews. `fast_path.py` answers plain decide requests before Flask sees them."""
 
 import time
 from http import HTTPStatus
@@ -14,8 +14,8 @@ from service.decisions.compile import CompiledSite, CompiledSites
 from service.decisions.counting import count_decision, count_event
 from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.preview import PreviewRequest, answer_preview, make_preview, open_preview, previewed
-from service.decisions.prompt_events import EventNote, note_event
-from service.decisions.signed_in import decide_signed_in, note_signed_in
+from service.decisions.prompt_events import EventReport, record_prompt_event
+from service.decisions.signed_in import decide_signed_in, record_signed_in_event
 from service.decisions.view import ViewRequest
 from service.readers.api import request_context, with_passport
 from service.readers.assertion import Standing, asserted_reader
@@ -44,19 +44,19 @@ def allow_pages() -> Response:
 @blueprint.arguments(DecideSchema)
 @blueprint.alt_response(HTTPStatus.OK, schema=DecisionSchema)
 def decide(view: ViewRequest) -> Response:
-    """Decide what one page view shows."""
+    """Decide which prompts a page view shows, and whether its article is open."""
     services = current_services()
     site = _sites.compiled(services.part(SnapshotHolder).current(), view.site)
     admit_origin(site.site.origins, services.settings.public_origin)
     began = time.perf_counter()
-    found = _answer(services, site, view)
-    count_decision(services, view.site, found, time.perf_counter() - began)
-    response = jsonify(answer_body(found))
-    return with_passport(response, services, view.site, None if found.is_local else found.passport)
+    answer = _answer(services, site, view)
+    count_decision(services, view.site, answer, time.perf_counter() - began)
+    response = jsonify(answer_body(answer))
+    return with_passport(response, services, view.site, None if answer.is_local else answer.passport)
 
 
 def _answer(services: Services, site: CompiledSite, view: ViewRequest) -> Answer:
-    """Answer a preview, a signed-in reader or any other reader. A preview or assertion that is not valid is ignored."""
+    """Answer a preview, a signed-in reader or any other reader. An invalid preview or assertion is ignored."""
     now, passports = services.clock(), services.part(PassportSealer)
     page_view = page_view_of(site, passports, view, request_context(services, view.site), now)
     preview = open_preview(services.keys, view.preview, view.site, page_view.now.instant)
@@ -76,23 +76,24 @@ def _answer(services: Services, site: CompiledSite, view: ViewRequest) -> Answer
 @limited_body(WIDGET_BODY_BYTES)
 @blueprint.arguments(EventSchema)
 @blueprint.alt_response(HTTPStatus.OK, schema=EventAnswerSchema)
-def events(note: EventNote) -> Response:
-    """Note that a prompt was seen, dismissed or clicked; telling it again changes nothing."""
+def events(report: EventReport) -> Response:
+    """Record that a prompt was seen, dismissed or clicked. Reporting the same event again changes nothing."""
     services = current_services()
-    site = services.part(SnapshotHolder).current().site(note.site)
+    site = services.part(SnapshotHolder).current().site(report.site)
     admit_origin(site.site.origins, services.settings.public_origin)
-    noted = note_event(services.part(PassportSealer), note, request_context(services, note.site), services.clock())
-    note_signed_in(services, noted, note.event, note.event_id, services.clock())
-    count_event(services, noted, note.event)
-    response = jsonify(passport=noted.passport if noted.is_local else None)
-    return with_passport(response, services, note.site, None if noted.is_local else noted.passport)
+    now, context = services.clock(), request_context(services, report.site)
+    recorded = record_prompt_event(services.part(PassportSealer), report, context, now)
+    record_signed_in_event(services, recorded, report, now)
+    count_event(services, recorded, report.event)
+    response = jsonify(passport=recorded.passport if recorded.is_local else None)
+    return with_passport(response, services, report.site, None if recorded.is_local else recorded.passport)
 
 
 @blueprint.post("/v1/previews")
 @requires_role("editor")
 @blueprint.arguments(PreviewSchema)
 @blueprint.response(HTTPStatus.CREATED, PreviewLinkSchema)
-def preview(asked: PreviewRequest) -> dict[str, str]:
-    """Make a signed link that shows a campaign, a draft too, to whoever opens it, for a while."""
+def preview(wish: PreviewRequest) -> dict[str, str]:
+    """Make a signed link that shows a campaign or a draft, for a limited time, to everyone who opens it."""
     services = current_services()
-    return make_preview(services, asked)
+    return make_preview(services, wish)

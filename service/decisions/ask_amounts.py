@@ -1,4 +1,4 @@
-"""The amounts a reader is offered: of a variant or the site, in the currency of the reader's country."""
+"""Find the amounts that a reader is offered: of the variant or the site, in the currency of the reader's country."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from service.money import Interval, exponent
 
 @dataclass(frozen=True, slots=True)
 class OfferedInterval:
-    """Amounts in minor units; minimum and maximum are the site's, None where it sets none."""
+    """Amounts in minor units. `minimum_minor` and `maximum_minor`: the site's limits, or None if it sets none."""
 
     interval: Interval
     amounts_minor: tuple[int, ...]
@@ -29,15 +29,18 @@ class OfferedAsk:
 
 
 def offered_ask(variant: Variant, site: Site, country: str | None) -> OfferedAsk:
-    """The amounts for a country's currency. Where recurring contributions are not offered, only one-off remains."""
+    """Return the amounts in a country's currency.
+
+    In countries where recurring contributions are not offered, only one-off amounts remain.
+    """
     ask = variant.ask or site.ask
     amounts = _amounts_in(ask, site, country)
     intervals = tuple(
-        _offered_interval(one, site, amounts.currency)
-        for one in amounts.intervals
-        if one.interval is Interval.ONE_OFF or country not in site.one_off_only_countries
+        _offered_interval(suggested, site, amounts.currency)
+        for suggested in amounts.intervals
+        if suggested.interval is Interval.ONE_OFF or country not in site.one_off_only_countries
     )
-    offered = [one.interval for one in intervals]
+    offered = [interval.interval for interval in intervals]
     default = ask.default_interval if ask.default_interval in offered or not offered else offered[0]
     return OfferedAsk(
         currency=amounts.currency,
@@ -54,12 +57,12 @@ def _amounts_in(ask: Ask, site: Site, country: str | None) -> CurrencyAsk:
     return found or ask.currencies[0]
 
 
-def _offered_interval(one: IntervalAsk, site: Site, currency: str) -> OfferedInterval:
-    limit = site.limit(currency, one.interval)
+def _offered_interval(suggested: IntervalAsk, site: Site, currency: str) -> OfferedInterval:
+    limit = site.limit(currency, suggested.interval)
     return OfferedInterval(
-        interval=one.interval,
-        amounts_minor=one.amounts_minor,
-        default_minor=one.default_minor,
+        interval=suggested.interval,
+        amounts_minor=suggested.amounts_minor,
+        default_minor=suggested.default_minor,
         minimum_minor=limit.minimum_minor if limit else None,
         maximum_minor=limit.maximum_minor if limit else None,
     )

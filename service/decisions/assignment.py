@@ -1,7 +1,7 @@
-"""Which readers get what: pure functions of bucket and seed, pinned by vectors in the tests, never a stored draw.
+"""Assign readers to shares, holdouts and variants, by a pure function of bucket and seed. Nothing is drawn or stored.
 
-A point is a number in 0..1 (exclusive) that belongs to a reader and a seed; points of different seeds are independent.
-Without a bucket, the id of the page view takes its place: chance, and the same answer when a request is repeated.
+A point is a number from 0 to 1 (exclusive) that belongs to a reader and a seed; points of different seeds are
+independent. Without a bucket, the id of the page view takes its place, so that a repeated request has the same answer.
 """
 
 import hashlib
@@ -20,26 +20,32 @@ _WHOLE = 1 << 64
 
 
 def point(bucket: int | str, seed: str) -> float:
-    """First eight bytes of SHA-256 of `seed:bucket` as a share of one. Changing it moves readers between arms."""
+    """Return the first eight bytes of SHA-256 of `seed:bucket` as a share of 1.
+
+    The tests pin some points, because a change here would move readers between variants.
+    """
     digest = hashlib.sha256(f"{seed}:{bucket}".encode()).digest()
     return int.from_bytes(digest[:8], "big") / _WHOLE
 
 
 def is_in_share(bucket: int | str, seed: str, share: float) -> bool:
-    """Readers inside a share stay inside when it grows. A share of 1 is everyone, of 0 no one."""
+    """Return True if a bucket is in a share, from 0 (no reader) to 1 (every reader).
+
+    A reader who is in a share stays in it when it grows.
+    """
     return share >= 1 or (share > 0 and point(bucket, "share:" + seed) < share)
 
 
 def is_in_range(bucket: int, share: float, offset: int = 0) -> bool:
-    """Buckets in [offset, offset + share × 1,000,000), wrapping past the last; a share of 1 is every bucket."""
+    """Return True if a bucket is in [offset, offset + share × 1,000,000), which wraps past the last bucket."""
     return (bucket - offset) % BUCKETS < round(share * BUCKETS)
 
 
 def arm(bucket: int, seed: str, weights: Sequence[float], coverage: float = 1.0) -> int | None:
-    """Index of the reader's arm, or None outside the coverage.
+    """Return the index of the reader's arm, or None if the reader is outside the coverage.
 
-    Each arm owns a range of points that begins where full coverage would put it and fills up as coverage grows,
-    so nobody changes arm when it does. Weights are relative; an arm of weight 0 gets nobody.
+    The range of an arm begins where full coverage would put it and fills up as coverage grows, so that no reader
+    changes arm when it does. Weights are relative; an arm of weight 0 gets no readers.
     """
     ranges = _ranges(tuple(weights), coverage)
     if len(ranges) < 2 and coverage >= 1:
@@ -53,8 +59,10 @@ def arm(bucket: int, seed: str, weights: Sequence[float], coverage: float = 1.0)
 
 @lru_cache(maxsize=1024)
 def _ranges(weights: tuple[float, ...], coverage: float) -> tuple[tuple[int, float, float, float], ...]:
-    """Of each arm: its index, where its points begin and end, and where those covered end. What rounding leaves over at
-    the top belongs to the last arm, if that has a weight."""
+    """Return for each arm its index, the start and end of its points, and the end of the covered points.
+
+    The last arm ends at exactly 1 if it has a weight, so that rounding leaves no reader without an arm.
+    """
     total = float(sum(weights))
     ranges: list[tuple[int, float, float, float]] = []
     start = 0.0
@@ -67,14 +75,17 @@ def _ranges(weights: tuple[float, ...], coverage: float) -> tuple[tuple[int, flo
 
 
 class Assigned(NamedTuple):
-    """`is_counted` False: a reader without a bucket or outside the coverage, left out of the experiment's results."""
+    """A reader's variant. `is_counted` False: the reader is left out of the experiment's results."""
 
     variant: Variant
     is_counted: bool
 
 
 def assign(prepared: Prepared, reader: Reader | None) -> Assigned:
-    """The reader's variant: the control without a bucket, in the control range or outside the coverage."""
+    """Return the reader's variant, which is the same on every page.
+
+    A reader without a bucket, in the control range or outside the coverage gets the control.
+    """
     draw = prepared.draw
     bucket = reader.bucket if reader else None
     if reader is None or bucket is None:
@@ -93,7 +104,7 @@ def assign(prepared: Prepared, reader: Reader | None) -> Assigned:
 
 
 def draw_of(campaign: Campaign, measured: tuple[VariantShare, ...]) -> Draw:
-    """Between whom the reader's bucket draws. With a control range the others share what it leaves."""
+    """Return the variants that buckets choose from. If the control has its own range, the others share the rest."""
     control = control_of(campaign)
     experiment = campaign.experiment or Experiment(seed=campaign.key)
     arms = campaign.variants
@@ -105,7 +116,10 @@ def draw_of(campaign: Campaign, measured: tuple[VariantShare, ...]) -> Draw:
 def _weights(
     experiment: Experiment, arms: tuple[Variant, ...], measured: tuple[VariantShare, ...]
 ) -> tuple[float, ...]:
-    """The editor's weights; for a bandit those last measured, or an even split where they are missing or unusable."""
+    """Return the editor's weights, or a bandit's last measured shares.
+
+    If the measured shares are missing or unusable, the weights are equal.
+    """
     if experiment.method is Method.FIXED:
         return tuple(variant.weight for variant in arms)
     by_key = {share.variant: share.share for share in measured}
@@ -115,6 +129,13 @@ def _weights(
 
 
 def _variant_kept(campaign: Campaign, reader: Reader, fingerprint: int) -> Variant | None:
-    """The variant this reader has seen before: a bandit's new weights move only readers who have seen none."""
+    """Return the variant this reader has seen before, if any.
+
+    A bandit's new weights move only readers who have not seen a variant.
+    """
     seen = reader.prompt_record(fingerprint).variant
-    return next((one for one in campaign.variants if variant_fingerprint(one.key) == seen), None) if seen else None
+    return (
+        next((variant for variant in campaign.variants if variant_fingerprint(variant.key) == seen), None)
+        if seen
+        else None
+    )

@@ -12,12 +12,14 @@ from service.services import current_services
 @campaigns.command("preview")
 @click.argument("site")
 @click.argument("campaign")
-@click.option("--variant", default="", help="Which variant; the first where left out.")
-@click.option("--published", is_flag=True, help="The published version instead of the newest saved one.")
-@click.option("--minutes", type=click.IntRange(1, 10_080), default=60, show_default=True, help="How long it holds.")
+@click.option("--variant", default="", help="The variant to show. Default: the first.")
+@click.option("--published", is_flag=True, help="Show the published version instead of the newest saved version.")
+@click.option(
+    "--minutes", type=click.IntRange(1, 10_080), default=60, show_default=True, help="How long the link is valid."
+)
 @with_appcontext
 def preview(site: str, campaign: str, variant: str, published: bool, minutes: int) -> None:
-    """Make a link that shows a campaign to whoever opens it, and counts in nothing."""
+    """Make a link that shows a campaign to everyone who opens it. Its views and clicks are not counted."""
     try:
         made = make_preview(current_services(), PreviewRequest(site, campaign, variant, not published, minutes * 60))
     except DomainError as error:

@@ -1,4 +1,4 @@
-"""Compile a site's snapshot into campaigns ready to be decided on: once per published version, never per request."""
+"""Compile a site's snapshot into campaigns that are ready for deciding: once per published version, not per request."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from service.readers.impressions import campaign_fingerprint
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A prepared campaign and the rules it uses, in order."""
+    """A prepared campaign and the rules that it uses, in the order they are asked."""
 
     prepared: Prepared
     rules: tuple[Rule, ...]
@@ -28,10 +28,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class CompiledSite:
-    """A site's campaigns ready to be decided on: gates and appeals, each in the order they are asked.
+    """A site's campaigns, ready for deciding: gates and appeals in the order they are asked.
 
-    `wanted_topics`: fingerprints some campaign asks about. `dropped`: campaigns that could not be prepared, with the
-    reason; the others go on without them. `shortlists`: see `shortlist.py`; no part of the value.
+    `wanted_topics`: fingerprints of the topics that campaigns ask about. `dropped`: the campaigns that could not be
+    prepared, with the reason; the others are not affected. `shortlists`: a cache of `shortlist.py`; not compared.
     """
 
     site: Site
@@ -45,7 +45,7 @@ class CompiledSite:
 
 
 class CompiledSites:
-    """Compiled sites, kept as long as the snapshot they were made from is current.
+    """A cache of compiled sites, valid as long as their snapshot is current.
 
     Two threads may compile a site at once; the results are equal.
     """
@@ -54,7 +54,7 @@ class CompiledSites:
         self._sites: dict[str, tuple[Snapshot, SiteSnapshot, CompiledSite]] = {}
 
     def compiled(self, snapshot: Snapshot, key: str) -> CompiledSite:
-        """Return the compiled site with this key. Raises what `Snapshot.site` raises."""
+        """Return the compiled site with this key. Raise UnknownSiteError if the snapshot has no such site."""
         kept = self._sites.get(key)
         if kept is not None and kept[0] is snapshot:
             return kept[2]
@@ -65,7 +65,7 @@ class CompiledSites:
 
 
 def compile_site(snapshot: SiteSnapshot) -> CompiledSite:
-    """Compile every campaign of a site. A campaign that cannot be prepared is dropped alone and named."""
+    """Compile every campaign of a site. A campaign that cannot be prepared is left out and named in `dropped`."""
     candidates: list[Candidate] = []
     dropped: list[str] = []
     for campaign in sorted(snapshot.campaigns, key=decision_order):
@@ -76,8 +76,8 @@ def compile_site(snapshot: SiteSnapshot) -> CompiledSite:
     return CompiledSite(
         site=snapshot.site,
         zone=snapshot.zone,
-        gates=tuple(one for one in candidates if one.prepared.campaign.kind is Kind.GATE),
-        appeals=tuple(one for one in candidates if one.prepared.campaign.kind is not Kind.GATE),
+        gates=tuple(gate for gate in candidates if gate.prepared.campaign.kind is Kind.GATE),
+        appeals=tuple(appeal for appeal in candidates if appeal.prepared.campaign.kind is not Kind.GATE),
         wanted_topics=_wanted_topics(candidates),
         raised_minor=snapshot.raised_minor,
         dropped=tuple(dropped),
@@ -85,10 +85,11 @@ def compile_site(snapshot: SiteSnapshot) -> CompiledSite:
 
 
 def compile_campaign(campaign: Campaign, snapshot: SiteSnapshot) -> Candidate:
+    """Compile a campaign. Raise ValueError if it cannot be shown."""
     if not campaign.variants:
         raise ValueError("a campaign needs a variant")
     if campaign.kind is Kind.GATE and campaign.gate is None:
-        raise ValueError("a gate needs to say what it asks for")
+        raise ValueError("a gate needs a type: registration or payment")
     shares = snapshot.variant_shares.get(campaign.key, ())
     rules = tuple(rule for rule in RULES if rule.applies(campaign, snapshot.site))
     return Candidate(_prepared(campaign, snapshot.zone, shares), rules)

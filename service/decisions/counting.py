@@ -1,4 +1,4 @@
-"""What is counted of decisions: how many and how long for operators, which prompts for editors; faults by type."""
+"""Count decisions and prompt events: as metrics for operators, and per variant and day for editors."""
 
 from datetime import date
 
@@ -6,8 +6,7 @@ import structlog
 
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.decide_view import Answer
-from service.decisions.prompt_events import Noted
-from service.decisions.prompt_token import PromptToken
+from service.decisions.prompt_events import RecordedEvent
 from service.decisions.tally import Cell, Counted, Tally
 from service.readers.impressions import PromptEvent
 from service.services import Services
@@ -16,7 +15,7 @@ log = structlog.get_logger()
 
 
 def count_decision(services: Services, site: str, answer: Answer, seconds: float) -> None:
-    """Count one answer; a fault inside, which the reader never notices, is logged."""
+    """Count an answer. If deciding failed, log the error: the reader notices nothing, so an operator must."""
     if answer.fault is not None:
         log.error("decision_failed", site=site, error_type=answer.fault)
     outcome = "fault" if answer.fault else "prompt" if answer.prompts else "silence"
@@ -28,11 +27,11 @@ def count_decision(services: Services, site: str, answer: Answer, seconds: float
             services.part(Tally).add(Cell(site, prompt.campaign, prompt.variant, day, prompt.is_counted, Counted.SHOWN))
 
 
-def count_event(services: Services, noted: Noted, event: PromptEvent) -> None:
-    """Count what a reader did with a prompt, the first time it is told."""
-    if not noted.is_new:
+def count_event(services: Services, recorded: RecordedEvent, event: PromptEvent) -> None:
+    """Count what a reader did with a prompt, unless it was reported before."""
+    if not recorded.is_new:
         return
-    token: PromptToken = noted.token
+    token = recorded.token
     services.metrics.prompt_events.labels(token.site, event.value).inc()
     day = _today(services, token.site)
     counted = Counted(event.value)

@@ -1,7 +1,7 @@
-"""Should this reader be asked now? The fold of the ordered rules over the campaigns of a site.
+"""Decide which campaigns of a site a page view shows: ask the rules of each campaign, in order of priority.
 
-The first gate that matches the page decides alone whether the article opens. Appeals then fill the page in order, one
-in a placement, within the attention budget, and never beside a gate.
+The first gate that matches the page decides alone whether the article opens. Appeals then fill the page in order, at
+most one in a placement, within the site's limits of prompts per view, and never beside a gate.
 """
 
 from typing import NamedTuple
@@ -19,14 +19,14 @@ from service.decisions.rules.supporters import supporter_state
 from service.decisions.rules.verdict import Verdict, failed, passed_if
 from service.decisions.shortlist import shortlisted
 from service.decisions.situation import Purpose, Situation
-from service.readers.reader import Giving
+from service.readers.reader import Support
 from service.readers.site_time import site_time_of
 
-_LOOKS_AHEAD = 24  # how often the next possible instant is checked again before it is called unknown
+_MAX_INSTANTS_TRIED = 24  # then the next possible instant counts as unknown
 
 
 class RuleResults(NamedTuple):
-    """What the rules say about a campaign on one page view.
+    """What the rules say about a campaign on a page view.
 
     `blocked_by` and `stage`: the first rule that failed. `reasons`: every verdict, if they were wanted.
     """
@@ -49,7 +49,7 @@ _UNGATED = _Gated()
 
 
 def decide(site: CompiledSite, situation: Situation, *, explains: bool = False) -> Decision:
-    """Decide on one page view. Pure: equal arguments give equal decisions.
+    """Decide on a page view. Equal arguments always give equal decisions.
 
     With `explains`, every rule of every campaign is asked and the decision has traces. Without, a campaign's rules are
     asked up to the first that fails.
@@ -68,7 +68,7 @@ def decide(site: CompiledSite, situation: Situation, *, explains: bool = False) 
 
 
 def ask_rules(candidate: Candidate, situation: Situation) -> RuleResults:
-    """Ask the campaign's rules in order, up to the first that fails; it blocks the campaign."""
+    """Ask the campaign's rules in order. The first rule that fails blocks the campaign, and the rest is not asked."""
     for rule in candidate.rules:
         if not rule.judge(candidate.prepared, situation).passed:
             return RuleResults(rule.name, rule.stage)
@@ -85,24 +85,27 @@ def ask_every_rule(candidate: Candidate, situation: Situation) -> RuleResults:
 
 
 def next_possible_at(candidate: Candidate, situation: Situation) -> int | None:
-    """The earliest instant at which all rules would pass on this page, if nothing but time passes."""
+    """Return the earliest instant at which all rules would pass on this page if the reader did nothing until then.
+
+    Return None if waiting does not help, or if the instant is not known.
+    """
     at = situation
-    for _ in range(_LOOKS_AHEAD):
+    for _ in range(_MAX_INSTANTS_TRIED):
         failed = [reason.verdict for reason in ask_every_rule(candidate, at).reasons if not reason.verdict.passed]
         if not failed:
             return at.now.instant
         later = [verdict.passes_at for verdict in failed if verdict.passes_at is not None]
         if len(later) < len(failed) or max(later) <= at.now.instant:
             return None
-        at = _later(at, max(later))
+        at = _situation_at(at, max(later))
     return None
 
 
-def _later(situation: Situation, instant: int) -> Situation:
+def _situation_at(situation: Situation, instant: int) -> Situation:
     now = site_time_of(instant, situation.now.zone)
-    giving = situation.reader.giving if situation.reader else Giving()
-    is_known = situation.supporter == supporter_state(giving, situation.site.supporters, situation.now)
-    supporter = supporter_state(giving, situation.site.supporters, now) if is_known else situation.supporter
+    support = situation.reader.support if situation.reader else Support()
+    is_known = situation.supporter == supporter_state(support, situation.site.supporters, situation.now)
+    supporter = supporter_state(support, situation.site.supporters, now) if is_known else situation.supporter
     return situation._replace(now=now, supporter=supporter)
 
 
@@ -135,8 +138,8 @@ def _decided_by(gate: Candidate, results: RuleResults, situation: Situation) -> 
         return _Gated(Access(decided_by=campaign.key)), results
     is_crawler = visit.purpose is Purpose.CRAWL
     if situation.reader is None or (is_crawler and situation.site.crawlers.sees_articles):
-        doubt = failed(note="crawler" if is_crawler else "nothing can be counted")
-        return _Gated(Access(decided_by=campaign.key)), _with_meter(results, doubt)
+        unmetered = failed(note="crawler" if is_crawler else "nothing can be counted")
+        return _Gated(Access(decided_by=campaign.key)), _with_meter(results, unmetered)
     metering = Metering(is_open=False) if is_crawler else metered(campaign, situation)
     return (
         _Gated(
@@ -189,16 +192,16 @@ def _choose_appeals(
 
 
 def _no_room(placement: Placement, taken: list[Placement], budget: Attention) -> str | None:
-    """The name of the limit of this page view that leaves no room for one more prompt, or None."""
+    """Return the name of the limit that leaves no room for another prompt on this page view, or None."""
     if placement in taken:
         return "placement_taken"
-    if placement in OVERLAYS and sum(one in OVERLAYS for one in taken) >= budget.overlays_per_view:
+    if placement in OVERLAYS and sum(shown in OVERLAYS for shown in taken) >= budget.overlays_per_view:
         return "overlays"
     return "prompts" if len(taken) >= budget.prompts_per_view else None
 
 
 def _with_room(results: RuleResults, limit: str | None) -> RuleResults:
-    """Room on the page is the last rule. It is in the trace only if it failed."""
+    """Add the limit that leaves no room on the page, as if it were the last rule. Without a limit change nothing."""
     if limit is None:
         return results
     return RuleResults(results.blocked_by or limit, results.stage, (*results.reasons, Reason(limit, failed())))

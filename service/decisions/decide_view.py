@@ -1,4 +1,4 @@
-"""Answer one page view: count it, decide, spend from the meter, and seal what the reader carries on.
+"""Answer a page view: count it, decide, spend a free article if the gate says so, and seal the reader's new passport.
 
 Every decision is made here: for the fast path and the Flask route, for signed-in readers, previews, simulations and
 replays.
@@ -31,7 +31,7 @@ _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class PageView(NamedTuple):
-    """A reader who opens a page. `reader` None: nothing is remembered (no consent)."""
+    """A page view of a reader. `reader` None: without consent nothing is read or stored."""
 
     request: ViewRequest
     visit: Visit
@@ -40,10 +40,10 @@ class PageView(NamedTuple):
 
 
 class ReaderRow(NamedTuple):
-    """What is known of a signed-in reader: their row, joined with the passport of this device.
+    """A signed-in reader: their row, merged with the passport of this device.
 
-    `reader` None: nothing may be remembered (no consent). `account`: keyed hash of the reader's id, as hex.
-    `is_supporter_known` False: the row is out of reach, so the reader may support the site.
+    `reader` None: without consent nothing is read or stored. `account`: keyed hash of the reader's id, as hex.
+    `is_supporter_known` False: the row could not be read, so the reader may support the site.
     """
 
     reader: Reader | None
@@ -52,16 +52,17 @@ class ReaderRow(NamedTuple):
 
 
 class Offered(NamedTuple):
-    """A prompt and the token that the widget sends back with what happened to it."""
+    """A prompt, and the token that the widget sends back when it reports an event of the prompt."""
 
     prompt: Prompt
     token: str
 
 
 class Answer(NamedTuple):
-    """The answer to a page view. `passport` None: nothing to carry. `day`: ordinal of the site's local date.
+    """The answer to a page view. `day`: ordinal of the site's local date.
 
-    `reader`: the reader after the page view. `fault`: the type of an error while deciding. `explains`: show traces.
+    `passport` None: without consent there is none. `is_local`: the page keeps the passport, not a cookie. `reader`: the
+    reader after the page view. `fault`: the type of an error while deciding. `explains`: the answer shows traces.
     """
 
     decision_id: str
@@ -80,7 +81,7 @@ class Answer(NamedTuple):
 def page_view_of(
     site: CompiledSite, sealer: PassportSealer, request: ViewRequest, context: RequestContext, now: datetime
 ) -> PageView:
-    """Read a request: who visits, what their passport holds, and what time it is on the site's clocks."""
+    """Read a request: the visit, the reader of the passport, and the time at the site."""
     at = site_time_at(now, site.zone)
     visit = visit_of(request, context, site.site)
     return PageView(request, visit, _passport_reader(sealer, request, context, visit, at), at)
@@ -89,9 +90,9 @@ def page_view_of(
 def decide_view(
     site: CompiledSite, sealer: PassportSealer, page_view: PageView, row: ReaderRow | None = None
 ) -> Answer:
-    """Answer a page view. `row`: for a signed-in reader, decided on instead of the passport.
+    """Answer a page view. `row`: a signed-in reader, who is decided on instead of the reader of the passport.
 
-    An error while deciding shows no prompt and leaves the article open.
+    If deciding fails, no prompt is shown and the article is open.
     """
     decision_id, account, is_supporter_known = new_id("dec"), "", True
     if row is not None:
@@ -124,24 +125,25 @@ def decide_view(
 def take_view(
     site: CompiledSite, page_view: PageView, *, is_supporter_known: bool = True, explains: bool = False
 ) -> tuple[Situation, Decision, Reader | None]:
-    """Count the page view, decide, and spend: the situation decided on, the decision, and the reader afterwards.
+    """Count the page view, decide, and spend. Return the situation, the decision, and the reader afterwards.
 
-    Pages fetched ahead of time and crawlers count nothing. An article behind a hard gate has not been read.
+    Prefetches and crawlers are not counted. An article behind a hard gate has not been read.
     """
     reader = _counted(site, page_view)
     situation = _situation_of(site, page_view, reader, is_supporter_known=is_supporter_known)
     decision = decide(site, situation, explains=explains)
     if reader is not None and decision.spends_from is not None:
         reader = spend(reader, decision.spends_from.campaign, situation)
-    if decision.choices and decision.choices[0].strength is Strength.HARD:  # a gate comes first, and alone
+    if decision.choices and decision.choices[0].strength is Strength.HARD:  # a gate is always the only choice
         reader = _counted(site, page_view, is_read=False)
     return situation, decision, reader
 
 
 def under_consent(reader: Reader, consent: Consent, bucket: int | None = None) -> Reader | None:
-    """What may be kept of a reader: nothing without consent, neither bucket nor topics with consent to the meter alone.
+    """Return what the consent allows to keep of a reader, or None without consent.
 
-    `bucket` is given to a reader who has none yet and whose consent covers one; None draws it.
+    Consent to the meter alone covers neither bucket nor topics. With full consent a reader without a bucket gets
+    `bucket`, or a random one.
     """
     if consent is Consent.NONE:
         return None
@@ -155,12 +157,14 @@ def under_consent(reader: Reader, consent: Consent, bucket: int | None = None) -
 def _situation_of(
     site: CompiledSite, page_view: PageView, reader: Reader | None, *, is_supporter_known: bool = True
 ) -> Situation:
-    """What is decided on; `reader` as the page view left them. Of a signed-in reader of whom nothing may be read it is
-    unknown whether they support the site."""
+    """Return the situation to decide on. `reader`: the reader with this page view counted.
+
+    If nothing may be read about a signed-in reader, it is unknown whether the reader supports the site.
+    """
     if reader is None:
         supporter = SupporterState.UNKNOWN if page_view.visit.is_signed_in else SupporterState.NONE
     else:
-        supporter = supporter_state(reader.giving, site.site.supporters, page_view.now)
+        supporter = supporter_state(reader.support, site.site.supporters, page_view.now)
     return Situation(
         site.site,
         page_view.request.facts.page,
@@ -174,7 +178,7 @@ def _situation_of(
 
 
 def _counted(site: CompiledSite, page_view: PageView, *, is_read: bool = True) -> Reader | None:
-    """The reader with this page view in the history; `is_read` False: as a page that was not read."""
+    """Return the reader with this page view counted. `is_read` False: the page was viewed but not read."""
     reader, visit = page_view.reader, page_view.visit
     if reader is None or visit.purpose is not Purpose.VISIT:
         return reader
@@ -186,7 +190,7 @@ def _counted(site: CompiledSite, page_view: PageView, *, is_read: bool = True) -
 def _passport_reader(
     sealer: PassportSealer, request: ViewRequest, context: RequestContext, visit: Visit, now: SiteTime
 ) -> Reader | None:
-    """The reader of the passport, or a new one; None without consent, which reads nothing."""
+    """Return the reader of the passport, or a new reader. Without consent return None and read nothing."""
     if visit.consent is Consent.NONE:
         return None
     text = context.cookie if request.passport is None else request.passport

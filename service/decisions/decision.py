@@ -1,4 +1,4 @@
-"""The answer to one page view, with its reasons."""
+"""A decision on a page view: the prompts to show, the access to the article, and the reasons."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +12,7 @@ from service.decisions.rules.verdict import Verdict
 
 
 class Outcome(StrEnum):
-    """What became of a campaign on this page view. `opened`: the gate that decided, and let the reader in."""
+    """What became of a campaign on a page view. `opened`: the gate that decided, and opened the article."""
 
     SHOWN = "shown"
     BLOCKED = "blocked"
@@ -28,7 +28,7 @@ class AccessState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One rule's verdict on one campaign."""
+    """A rule's verdict on a campaign."""
 
     rule: str
     verdict: Verdict
@@ -36,10 +36,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Why one campaign was or was not shown: its rules in the order asked.
+    """Why a campaign was or was not shown: its rules in the order they were asked.
 
-    `blocked_by`: the first rule that failed. `next_at`: the earliest instant (seconds since 1970) at which it could
-    show on the same page, if nothing but time passes; None: not by waiting.
+    `blocked_by`: the first rule that failed. `next_at`: the earliest instant (seconds since 1970) at which the campaign
+    could show on this page if the reader did nothing until then; None: waiting does not help.
     """
 
     campaign: str
@@ -50,7 +50,7 @@ class Trace:
 
 
 class Choice(NamedTuple):
-    """A campaign to be shown, with the reader's variant. `strength` is set for gates."""
+    """A campaign to show, with the reader's variant. `strength` is set for gates alone."""
 
     prepared: Prepared
     assigned: Assigned
@@ -58,14 +58,14 @@ class Choice(NamedTuple):
 
     @property
     def is_dismissible(self) -> bool:
-        """A hard gate cannot be closed, whatever its campaign says; a soft one always can."""
+        """True if the reader can close the prompt: always for a soft gate, never for a hard gate."""
         if self.strength is None:
             return self.prepared.campaign.is_dismissible
         return self.strength is Strength.SOFT
 
 
 class Access(NamedTuple):
-    """Whether the article may be read, and what the meter says. `decided_by`: the gate that decided, if any did."""
+    """Whether the article may be read, and what the meter says. `decided_by`: the gate that decided, if any."""
 
     state: AccessState = AccessState.OPEN
     used: int | None = None
@@ -78,7 +78,7 @@ OPEN = Access()
 
 
 class Decision(NamedTuple):
-    """`spends_from`: the gate whose meter this page view spends from, if it spends."""
+    """A decision on a page view. `spends_from`: the gate from whose meter the view spends a free article, if any."""
 
     choices: tuple[Choice, ...] = ()
     access: Access = OPEN

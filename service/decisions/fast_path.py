@@ -1,8 +1,8 @@
-"""Answer plain decide requests ahead of Flask's dispatch, which costs more than the decision itself.
+"""Answer plain decide requests before Flask dispatches them, because dispatching costs more than the decision.
 
-Contract, decision (`decide_view`) and answer equal those of the Flask route in `api.py`; a property test compares them.
-A request that is not plain (a preflight, a body that is refused, a foreign page, a signed-in reader, a preview, an
-error) is passed on to Flask unchanged.
+The answers equal those of the Flask route in `api.py`; a property test compares them, and both call `decide_view`. A
+request that is not plain is passed on to Flask unchanged: a preflight, an invalid body, a page of another origin, a
+signed-in reader, a preview, or an error.
 """
 
 import time
@@ -45,7 +45,7 @@ from service.web.requests import (
 
 
 class FastPath:
-    """A WSGI application in front of another. Holds nothing about readers."""
+    """A WSGI application that answers plain decide requests and passes all others on. It stores no reader's data."""
 
     def __init__(self, behind: Wsgi, services: Services) -> None:
         self._behind, self._services = behind, services
@@ -71,7 +71,7 @@ class FastPath:
         return (body,)
 
     def _answered(self, raw: bytes, environ: Environ) -> tuple[bytes, list[tuple[str, str]]] | None:
-        """Body and headers of the answer, or None where the Flask route has to look."""
+        """Return body and headers of the answer, or None if the Flask route must answer."""
         began = time.perf_counter()
         services = self._services
         try:
@@ -95,14 +95,14 @@ class FastPath:
         return body, headers
 
     def _context(self, environ: Environ, site: str) -> RequestContext:
-        given = environ.get
-        cookie = cookie_value(given("HTTP_COOKIE", ""), cookie_name(site, is_https=self._is_https))
-        purpose = given("HTTP_SEC_PURPOSE") or given("HTTP_PURPOSE") or ""
-        edge = edge_of(given(self._country_name, ""), given("HTTP_USER_AGENT", "")[:MAX_USER_AGENT], purpose)
+        header = environ.get
+        cookie = cookie_value(header("HTTP_COOKIE", ""), cookie_name(site, is_https=self._is_https))
+        purpose = header("HTTP_SEC_PURPOSE") or header("HTTP_PURPOSE") or ""
+        edge = edge_of(header(self._country_name, ""), header("HTTP_USER_AGENT", "")[:MAX_USER_AGENT], purpose)
         return RequestContext(cookie, edge)
 
     def _headers(self, environ: Environ, site: str, answer: Answer, length: int) -> list[tuple[str, str]]:
-        # The decision's own digits: other random bytes would cost another call of the system.
+        # Reuse the digits of the decision id: more random bytes would cost another system call.
         request_id, offered = "req" + answer.decision_id.removeprefix("dec"), environ.get("HTTP_X_REQUEST_ID")
         headers = [
             ("Content-Type", "application/json"),
@@ -120,7 +120,7 @@ class FastPath:
 
 
 def _plain_body(environ: Environ) -> bytes | None:
-    """The body of a request of known, small length; None leaves the input unread."""
+    """Return the body of a JSON request if its length is known and small. Otherwise return None and read nothing."""
     return plain_body(environ, WIDGET_BODY_BYTES) if _is_json(environ.get("CONTENT_TYPE", "")) else None
 
 

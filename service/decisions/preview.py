@@ -1,7 +1,7 @@
-"""Signed, short-lived links that show a campaign as it would look, whoever asks: for editors, drafts included.
+"""Previews: signed, short-lived links that show a campaign or a draft to every reader who opens them.
 
-A preview obeys the kill switches and needs a place on the page. It spends no cap, counts in no experiment, leaves no
-trace in the reader's history, and explains what readers would see instead.
+A preview obeys the kill switches and needs its placement on the page. It counts against no cap and in no experiment,
+changes nothing in the reader's history, and shows the traces of what readers would see without it.
 """
 
 import json
@@ -33,7 +33,7 @@ _PURPOSE = "preview"
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`is_draft`: the newest saved version instead of the published one. `variant` empty: the first."""
+    """What a link shows. `is_draft`: the newest saved version, not the published one. An empty `variant`: the first."""
 
     site: str
     campaign: str
@@ -44,7 +44,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class PreviewRequest:
-    """What an editor asks to see, and for how long the link holds."""
+    """What an editor wants to see, and for how long the link is valid."""
 
     site: str
     campaign: str
@@ -58,7 +58,7 @@ def seal_preview(ring: KeyRing, preview: Preview) -> str:
 
 
 def open_preview(ring: KeyRing, text: str | None, site: str, instant: int) -> Preview | None:
-    """The preview, or None when the text is none of ours, of another site, or no longer in force."""
+    """Return the preview of a link, or None if the link is forged, of another site, or has expired."""
     plain = ring.sealer(_PURPOSE).open(text) if text else None
     if plain is None:
         return None
@@ -67,8 +67,8 @@ def open_preview(ring: KeyRing, text: str | None, site: str, instant: int) -> Pr
 
 
 def previewed(snapshot: SiteSnapshot, preview: Preview) -> Candidate | None:
-    """The campaign to preview, or None where it is gone or cannot be shown."""
-    published = next((one for one in snapshot.campaigns if one.key == preview.campaign), None)
+    """Return the campaign to preview, or None if it does not exist or cannot be shown."""
+    published = next((campaign for campaign in snapshot.campaigns if campaign.key == preview.campaign), None)
     campaign = snapshot.drafts.get(preview.campaign, published) if preview.is_draft else published
     if campaign is None or campaign.status is Status.ARCHIVED:
         return None
@@ -79,12 +79,12 @@ def previewed(snapshot: SiteSnapshot, preview: Preview) -> Candidate | None:
 
 
 def preview_decision(candidate: Candidate, preview: Preview, situation: Situation, decision: Decision) -> Decision:
-    """The decision with the previewed campaign alone in it, and the traces of what readers would have got."""
+    """Return a decision that shows the previewed campaign alone, with the traces of the real decision."""
     campaign = candidate.prepared.campaign
     is_off = switched_off(campaign, situation.site.switches) is not None
     if is_off or campaign.placement not in situation.page.placements:
         return Decision(traces=decision.traces)
-    variant = next((one for one in campaign.variants if one.key == preview.variant), campaign.variants[0])
+    variant = next((found for found in campaign.variants if found.key == preview.variant), campaign.variants[0])
     strength = (campaign.gate.strength if campaign.gate else Strength.SOFT) if campaign.kind is Kind.GATE else None
     choice = Choice(candidate.prepared, Assigned(variant, is_counted=False), strength)
     access = Access(AccessState.GATED if strength else AccessState.OPEN, decided_by=campaign.key if strength else None)
@@ -94,7 +94,7 @@ def preview_decision(candidate: Candidate, preview: Preview, situation: Situatio
 def answer_preview(
     site: CompiledSite, sealer: PassportSealer, page_view: PageView, shown: tuple[Preview, Candidate]
 ) -> Answer:
-    """Answer an editor with the previewed campaign, and with the traces of what readers would get. Changes nothing."""
+    """Answer an editor with the previewed campaign and the traces of what readers would see. Change nothing."""
     preview, candidate = shown
     token_sealer = prompt_sealer(sealer.keys)
     situation, decision, _ = take_view(site, page_view, explains=True)
@@ -104,10 +104,10 @@ def answer_preview(
         decision_id=new_id("dec"),
         prompts=tuple(
             Offered(
-                one,
-                seal_prompt_token(token_sealer, prompt_token(one, situation)._replace(is_preview=True)),
+                prompt,
+                seal_prompt_token(token_sealer, prompt_token(prompt, situation)._replace(is_preview=True)),
             )
-            for one in prompts
+            for prompt in prompts
         ),
         decision=decision,
         article_count=articles_remembered(situation.reader, page_view.now),
@@ -119,15 +119,15 @@ def answer_preview(
     )
 
 
-def make_preview(services: Services, asked: PreviewRequest) -> dict[str, str]:
-    """Make the parts of a preview link. Raises NotFoundError if the campaign or the variant does not exist."""
-    snapshot = services.part(SnapshotHolder).current().site(asked.site)
-    expires_at = int(services.clock().timestamp()) + asked.seconds
-    preview = Preview(asked.site, asked.campaign, asked.variant, asked.is_draft, expires_at)
+def make_preview(services: Services, wish: PreviewRequest) -> dict[str, str]:
+    """Return the parts of a preview link. Raise NotFoundError if the campaign or the variant does not exist."""
+    snapshot = services.part(SnapshotHolder).current().site(wish.site)
+    expires_at = int(services.clock().timestamp()) + wish.seconds
+    preview = Preview(wish.site, wish.campaign, wish.variant, wish.is_draft, expires_at)
     candidate = previewed(snapshot, preview)
     if candidate is None:
         raise NotFoundError("no such campaign")
-    if asked.variant and asked.variant not in {one.key for one in candidate.prepared.campaign.variants}:
+    if wish.variant and wish.variant not in {variant.key for variant in candidate.prepared.campaign.variants}:
         raise NotFoundError("no such variant")
     text = seal_preview(services.keys, preview)
     return {"preview": text, "query": f"keepopen_preview={text}", "expires_at": as_datetime(expires_at).isoformat()}

@@ -1,4 +1,4 @@
-"""What is put before the reader: the wording in their language, the amounts in their currency, the goal so far."""
+"""Write the prompt of a chosen campaign: the wording in the reader's language, the amounts, the goal so far."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ from service.decisions.rules.goal import raised_minor
 from service.decisions.rules.rule import Prepared
 from service.decisions.situation import Situation
 
-MAX_OFFERS = 1024  # of one campaign remembered at once; then it starts over
+MAX_OFFERS = 1024  # when a campaign has this many kept, all are dropped
 _PHONES = frozenset({Device.MOBILE, Device.IOS, Device.ANDROID})
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 
@@ -45,9 +45,10 @@ class OfferedGate:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One prompt as the reader gets it.
+    """A prompt as the reader sees it.
 
-    `is_counted`: it belongs to the results of its experiment. `is_shared`: the very same for all readers alike.
+    `is_counted`: it counts in the results of its experiment. `is_shared`: all readers of the same language, device and
+    country get the same prompt.
     """
 
     campaign: str
@@ -65,7 +66,10 @@ class Prompt:
 
 
 def prompt_of(choice: Choice, situation: Situation) -> Prompt:
-    """Everything the widget needs to show a chosen campaign. What readers of one kind have in common is made once."""
+    """Return everything the widget needs to show a chosen campaign.
+
+    The parts that readers of the same language, device and country have in common are written once and kept.
+    """
     offers, visit, assigned = choice.prepared.offers, situation.visit, choice.assigned
     of_reader = (visit.language, visit.device, visit.country)
     kind = (assigned.variant.key, assigned.is_counted, choice.strength, of_reader)
@@ -78,7 +82,7 @@ def prompt_of(choice: Choice, situation: Situation) -> Prompt:
 
 
 def _written(choice: Choice, situation: Situation) -> Prompt:
-    """The prompt without what is a reader's or a moment's own."""
+    """Return the prompt with its placeholders and without the ticker, as readers of the same kind share it."""
     campaign, variant = choice.prepared.campaign, choice.assigned.variant
     gate, copy = campaign.gate, _copy_for(variant, situation)
     return Prompt(
@@ -104,7 +108,7 @@ def _filled(prompt: Prompt, choice: Choice, situation: Situation) -> Prompt:
 
 
 def filled_copy(prepared: Prepared, copy: Copy, situation: Situation) -> Copy:
-    """A wording with its placeholders filled."""
+    """Return a wording with its placeholders filled. An unknown placeholder stays as it is."""
     words = _words(prepared, situation)
 
     def fill(text: str) -> str:
@@ -128,7 +132,7 @@ def filled_copy(prepared: Prepared, copy: Copy, situation: Situation) -> Copy:
 def offered_ticker(campaign: Campaign, ticker: Ticker | None, situation: Situation) -> OfferedTicker | None:
     if ticker is None:
         return None
-    label = next((one.text for one in ticker.labels if one.language == _language(situation)), None)
+    label = next((label.text for label in ticker.labels if label.language == _language(situation)), None)
     return OfferedTicker(
         label=label or (ticker.labels[0].text if ticker.labels else ""),
         goal_minor=ticker.goal_minor,
@@ -142,7 +146,7 @@ def _copy_for(variant: Variant, situation: Situation) -> Copy:
     language = situation.visit.language or ""
     wanted = (language, language.split("-")[0], situation.site.default_language)
     in_language = next(
-        (found for one in wanted if (found := [copy for copy in variant.copies if copy.language == one])),
+        (found for key in wanted if (found := [copy for copy in variant.copies if copy.language == key])),
         [copy for copy in variant.copies if copy.language == variant.copies[0].language],
     )
     device = CopyDevice.SMALL if situation.visit.device in _PHONES else CopyDevice.ANY

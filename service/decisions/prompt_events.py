@@ -1,4 +1,4 @@
-"""Record what happened to a prompt in the reader's passport."""
+"""Record in the reader's passport what the widget reports about a prompt."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +11,8 @@ from service.readers.passport_cookie import RequestContext
 
 
 @dataclass(frozen=True, slots=True)
-class EventNote:
-    """What a reader did with a prompt, as the widget tells it."""
+class EventReport:
+    """A report of the widget: what a reader did with a prompt."""
 
     site: str
     prompt_token: str
@@ -22,8 +22,8 @@ class EventNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
-    """`is_new`: not told before, and to be counted."""
+class RecordedEvent:
+    """An event of a prompt after it was recorded. `is_new`: it was not reported before, so it counts."""
 
     token: PromptToken
     passport: str | None
@@ -31,25 +31,25 @@ class Noted:
     is_new: bool
 
 
-def note_event(sealer: PassportSealer, note: EventNote, context: RequestContext, now: datetime) -> Noted:
-    """Record what happened to a prompt, once. Raises InvalidTokenError for a token not ours or of another site."""
+def record_prompt_event(
+    sealer: PassportSealer, report: EventReport, context: RequestContext, now: datetime
+) -> RecordedEvent:
+    """Record an event of a prompt, once. Raise InvalidTokenError if the token is forged, expired or of another site."""
     instant = int(now.timestamp())
-    token = open_prompt_token(prompt_sealer(sealer.keys), note.prompt_token, instant)
-    if token.site != note.site:
+    token = open_prompt_token(prompt_sealer(sealer.keys), report.prompt_token, instant)
+    if token.site != report.site:
         raise InvalidTokenError("this prompt token belongs to another site")
-    is_local = note.passport is not None
-    text = note.passport if is_local else context.cookie
+    is_local = report.passport is not None
+    text = report.passport if is_local else context.cookie
     if token.is_preview or not token.has_consent or not text:
-        return Noted(token, None, is_local, is_new=not token.is_preview)
-    reader = sealer.open(text, note.site, instant)
+        return RecordedEvent(token, None, is_local, is_new=not token.is_preview)
+    reader = sealer.open(text, report.site, instant)
     if reader is None:
-        return Noted(token, None, is_local, is_new=True)
-    told = record_once(reader, f"{note.event}:{note.event_id}:{token.decision_id}:{token.campaign}")
-    if told is None:
-        return Noted(token, text, is_local, is_new=False)
-    campaign, variant = (
-        campaign_fingerprint(token.campaign),
-        arm_fingerprint(token.variant, is_counted=token.is_counted),
-    )
-    after = record_event(told, note.event, campaign, variant, instant)
-    return Noted(token, sealer.seal(after, note.site, instant), is_local, is_new=True)
+        return RecordedEvent(token, None, is_local, is_new=True)
+    recorded = record_once(reader, f"{report.event}:{report.event_id}:{token.decision_id}:{token.campaign}")
+    if recorded is None:
+        return RecordedEvent(token, text, is_local, is_new=False)
+    campaign = campaign_fingerprint(token.campaign)
+    variant = arm_fingerprint(token.variant, is_counted=token.is_counted)
+    after = record_event(recorded, report.event, campaign, variant, instant)
+    return RecordedEvent(token, sealer.seal(after, report.site, instant), is_local, is_new=True)

@@ -1,4 +1,4 @@
-"""A sealed note of which prompt a reader was offered: what the widget sends back with events and checkout."""
+"""Prompt tokens: sealed texts that name the prompt a reader saw. The widget sends them with events and checkouts."""
 
 from typing import NamedTuple
 
@@ -7,13 +7,16 @@ from service.readers.site_time import SKEW_SECONDS
 from service.sealing import KeyRing, Sealer
 
 TOKEN_SECONDS = 86_400
-_BETWEEN = "\x1f"  # no name of ours, nor of a page, holds it
+_BETWEEN = "\x1f"  # no key and no page id contains it
 _PARTS = 12
 
 
 class PromptToken(NamedTuple):
-    """`issued_at` in seconds since 1970. `is_counted`: part of its experiment's results. `has_consent`: the reader's
-    passport may be touched. A preview counts in nothing. `account`: keyed hash of a signed-in reader's id."""
+    """What a prompt token says. `issued_at`: in seconds since 1970.
+
+    `is_counted`: the prompt counts in its experiment. `has_consent`: the reader's passport may be read and changed.
+    `is_preview`: nothing is counted. `account`: keyed hash of a signed-in reader's id, as hex.
+    """
 
     site: str
     campaign: str
@@ -31,8 +34,9 @@ class PromptToken(NamedTuple):
     account: str = ""
 
 
-def prompt_sealer(ring: KeyRing) -> Sealer:
-    return ring.sealer("prompt")
+def prompt_sealer(keys: KeyRing) -> Sealer:
+    """Return the sealer of prompt tokens, which the key ring keeps."""
+    return keys.sealer("prompt")
 
 
 def seal_prompt_token(sealer: Sealer, token: PromptToken) -> str:
@@ -48,19 +52,19 @@ def seal_prompt_token(sealer: Sealer, token: PromptToken) -> str:
         token.currency,
         f"{token.is_counted:d}{token.has_consent:d}{token.is_preview:d}",
         token.account,
-        token.view_id,  # the page's own word, and any text, so it comes last
+        token.view_id,  # the page chooses it and it may contain the separator, so it comes last
     )
     return sealer.seal(_BETWEEN.join(parts).encode())
 
 
 def open_prompt_token(sealer: Sealer, text: str, instant: int) -> PromptToken:
-    """The token, at most a day old. Raises InvalidTokenError: malformed, forged, expired, from the future."""
+    """Open a prompt token. Raise InvalidTokenError if it is forged, from the future, or older than a day."""
     plain = sealer.open(text)
     if plain is None:
-        raise InvalidTokenError("this prompt token is not one of ours")
+        raise InvalidTokenError("this prompt token was not issued by this service")
     parts = plain.decode().split(_BETWEEN, _PARTS - 1)
-    if len(parts) != _PARTS:  # sealed by a release whose tokens had more or fewer parts
-        raise InvalidTokenError("this prompt token is of another release")
+    if len(parts) != _PARTS:  # another release, whose tokens have more or fewer parts
+        raise InvalidTokenError("this prompt token was issued by another release of this service")
     site, campaign, variant, placement, kind, page_id, decision_id, issued_at, currency, marked, account, view_id = (
         parts
     )

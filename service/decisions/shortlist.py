@@ -1,8 +1,8 @@
-"""Which campaigns a page, and then a kind of visit, leave in question; remembered until the minute ends.
+"""Shortlist the campaigns that may show on a page and for a kind of visit; keep the list until the minute ends.
 
-Switches, schedules and page rules look at the site, the page and the clock alone, and their boundaries are whole
-minutes; other rules look at what the request tells of the visit. So what they say holds for all who come alike; only
-the rules about the reader's own history are asked at every view. A trace asks all of them, always.
+Switches, schedules and page rules depend on the site, the page and the clock alone, and change at whole minutes. Other
+rules depend on what the request says about the visit. Their verdicts hold for all similar visits within the minute, so
+that each page view asks only the rules about the reader's history. A trace asks every rule.
 """
 
 from collections.abc import Hashable
@@ -12,12 +12,12 @@ from service.decisions.compile import Candidate, CompiledSite
 from service.decisions.rules.rule import Scope
 from service.decisions.situation import Situation
 
-MAX_PAGES = 4096  # pages, and kinds of visits to them, remembered at once; then no more are until the minute ends
+MAX_SHORTLISTS = 4096  # for pages, and for kinds of visits to them; beyond this none are kept until the minute ends
 MINUTE_SECONDS = 60
 
 
 def shortlisted(site: CompiledSite, situation: Situation) -> CompiledSite:
-    """The site with only those gates and appeals that are left in question, and only the rules about the reader."""
+    """Return the site with only the campaigns that may still show, and only the rules about the reader."""
     minute = situation.now.instant // MINUTE_SECONDS
     remembered = site.shortlists.get(minute)
     if remembered is None:
@@ -34,19 +34,19 @@ def shortlisted(site: CompiledSite, situation: Situation) -> CompiledSite:
 
 
 def _remember(remembered: dict[Hashable, CompiledSite], key: Hashable, found: CompiledSite) -> None:
-    if len(remembered) < MAX_PAGES:
+    if len(remembered) < MAX_SHORTLISTS:
         remembered[key] = found
 
 
 def _narrowed(site: CompiledSite, situation: Situation, scope: Scope) -> CompiledSite:
-    gates, appeals = (_left(candidates, situation, scope) for candidates in (site.gates, site.appeals))
+    gates, appeals = (_passing(candidates, situation, scope) for candidates in (site.gates, site.appeals))
     return replace(site, gates=gates, appeals=appeals)
 
 
-def _left(candidates: tuple[Candidate, ...], situation: Situation, scope: Scope) -> tuple[Candidate, ...]:
-    """Those whose rules of this scope pass, with their other rules."""
+def _passing(candidates: tuple[Candidate, ...], situation: Situation, scope: Scope) -> tuple[Candidate, ...]:
+    """Return the candidates whose rules of this scope pass, without these rules."""
     return tuple(
-        Candidate(one.prepared, tuple(rule for rule in one.rules if rule.scope is not scope))
-        for one in candidates
-        if all(rule.judge(one.prepared, situation).passed for rule in one.rules if rule.scope is scope)
+        Candidate(candidate.prepared, tuple(rule for rule in candidate.rules if rule.scope is not scope))
+        for candidate in candidates
+        if all(rule.judge(candidate.prepared, situation).passed for rule in candidate.rules if rule.scope is scope)
     )

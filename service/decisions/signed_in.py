@@ -1,4 +1,4 @@
-"""Readers a publication vouches for: one history over all their devices, in a row; the passport is a copy of it."""
+"""Decide for signed-in readers. Their history over all devices is in a row, and the passport is a copy of the row."""
 
 from datetime import datetime
 
@@ -7,18 +7,18 @@ import structlog
 from service.campaigns.reader_rules import Consent
 from service.decisions.compile import CompiledSite
 from service.decisions.decide_view import Answer, PageView, ReaderRow, decide_view, under_consent
-from service.decisions.prompt_events import Noted
+from service.decisions.prompt_events import EventReport, RecordedEvent
 from service.errors import StoreUnavailableError
 from service.readers.accounts import account_of
 from service.readers.assertion import AssertedReader, Standing
 from service.readers.contributions import settled
 from service.readers.fingerprints import fingerprint
-from service.readers.impressions import PromptEvent, arm_fingerprint, campaign_fingerprint, record_event, record_once
+from service.readers.impressions import arm_fingerprint, campaign_fingerprint, record_event, record_once
 from service.readers.merge import merged
 from service.readers.outside import OutsideAnswers
 from service.readers.passport import PassportSealer
 from service.readers.reader import BUCKETS, Reader, new_reader
-from service.readers.store import Gifts, change_reader
+from service.readers.store import Contributions, change_reader
 from service.services import Services
 
 log = structlog.get_logger()
@@ -27,10 +27,10 @@ log = structlog.get_logger()
 def decide_signed_in(
     services: Services, site: CompiledSite, page_view: PageView, asserted: AssertedReader, outside: OutsideAnswers
 ) -> Answer:
-    """Decide for a reader the publication vouches for, on the history of all their devices.
+    """Decide for a signed-in reader, on the history of all their devices.
 
-    If the row is out of reach, the passport decides if it is a copy of this reader's row. Otherwise it is unknown
-    whether they support the site, and no appeal is shown.
+    If the row cannot be read, the passport is used if it is a copy of this reader's row. Otherwise it is unknown
+    whether the reader supports the site, and no appeal is shown.
     """
     passports = services.part(PassportSealer)
     if asserted.standing is Standing.EXPIRED:
@@ -49,8 +49,8 @@ def decide_signed_in(
     account = account_of(services.keys, key, asserted.reader_id)
     link = fingerprint(f"reader:{key}:{asserted.reader_id}")
 
-    def change(row: Reader | None, gifts: Gifts) -> tuple[Reader, Answer]:
-        joined = settled(merged(row, passport, link, page_view.now.instant), gifts)
+    def change(row: Reader | None, contributions: Contributions) -> tuple[Reader, Answer]:
+        joined = settled(merged(row, passport, link, page_view.now.instant), contributions)
         reader = _of_account(joined, page_view, account)
         answer = decide_view(site, passports, page_view, ReaderRow(reader, account.hex()))
         return answer.reader or reader, answer
@@ -58,38 +58,36 @@ def decide_signed_in(
     try:
         return change_reader(services.engine, key, account, services.clock(), change)
     except StoreUnavailableError:
-        log.warning("reader_out_of_reach", site=key)
+        log.warning("reader_row_unavailable", site=key)
         is_copy = passport.link == link
         reader = passport if is_copy else new_reader(page_view.now.instant, passport.bucket, passport.salt)
         return decide_view(site, passports, page_view, ReaderRow(reader, account.hex(), is_supporter_known=is_copy))
 
 
-def note_signed_in(services: Services, noted: Noted, event: PromptEvent, event_id: str, now: datetime) -> None:
-    """Write what happened to a signed-in reader's prompt through to their row, so that other devices know at once.
+def record_signed_in_event(services: Services, recorded: RecordedEvent, report: EventReport, now: datetime) -> None:
+    """Record an event of a signed-in reader's prompt in their row, so that their other devices know it at once.
 
-    Where the row is out of reach, the passport brings it with the next page view.
+    If the row cannot be read, the passport brings the event with the next page view.
     """
-    token, instant = noted.token, int(now.timestamp())
-    if not token.account or not noted.is_new:
+    token, instant = recorded.token, int(now.timestamp())
+    if not token.account or not recorded.is_new:
         return
-    campaign, variant = (
-        campaign_fingerprint(token.campaign),
-        arm_fingerprint(token.variant, is_counted=token.is_counted),
-    )
+    campaign = campaign_fingerprint(token.campaign)
+    variant = arm_fingerprint(token.variant, is_counted=token.is_counted)
 
-    def change(row: Reader | None, _gifts: Gifts) -> tuple[Reader, None]:
+    def change(row: Reader | None, _contributions: Contributions) -> tuple[Reader, None]:
         reader = row or new_reader(instant, None, 0)
-        told = record_once(reader, f"{event}:{event_id}:{token.decision_id}:{token.campaign}")
-        return (reader if told is None else record_event(told, event, campaign, variant, instant)), None
+        once = record_once(reader, f"{report.event}:{report.event_id}:{token.decision_id}:{token.campaign}")
+        return (reader if once is None else record_event(once, report.event, campaign, variant, instant)), None
 
     try:
         change_reader(services.engine, token.site, bytes.fromhex(token.account), now, change)
     except StoreUnavailableError:
-        log.warning("reader_out_of_reach", site=token.site)
+        log.warning("reader_row_unavailable", site=token.site)
 
 
 def _of_account(reader: Reader, page_view: PageView, account: bytes) -> Reader:
-    """With the bucket of the account, the same on every device."""
+    """Return the reader with the bucket of the account, which is the same on every device."""
     bucket = int.from_bytes(account[:8], "big") % BUCKETS
     allowed = under_consent(reader, page_view.visit.consent, bucket) or reader
     return allowed._replace(bucket=bucket) if page_view.visit.consent is Consent.FULL else allowed

@@ -1,4 +1,4 @@
-"""Everything a rule may look at besides the campaign: the site, the page, the reader and the moment."""
+"""The situation that rules judge, besides the campaign: the site, the page, the visit, the reader and the time."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -14,7 +14,7 @@ from service.readers.site_time import SiteTime
 
 
 class Purpose(StrEnum):
-    """Why the page was fetched. Only a reader's own visit counts and spends; a crawler is never asked."""
+    """Why the page was fetched. Only a visit counts and spends free articles; appeals are for visits alone."""
 
     VISIT = "visit"
     PREFETCH = "prefetch"
@@ -22,7 +22,7 @@ class Purpose(StrEnum):
 
 
 class Page(NamedTuple):
-    """A page, as it describes itself. `section` and `tags` are case-folded."""
+    """A page as its site describes it. `section` and `tags` are case-folded."""
 
     page_id: str
     page_type: PageType = PageType.ARTICLE
@@ -36,7 +36,7 @@ class Page(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """What this request says of the reader, apart from the history. None: not known."""
+    """What the request says about the reader, apart from the history. None: not known."""
 
     consent: Consent
     country: str | None = None
@@ -55,11 +55,10 @@ NO_AMOUNTS: Mapping[str, int] = MappingProxyType({})
 
 
 class Situation(NamedTuple):
-    """`reader` is None in contextual mode (no consent): nothing is remembered, so nothing may be read. `view_id` is the
-    page view's own.
+    """What a decision is made on. `reader`: with this page view counted; None without consent.
 
-    `raised_minor` holds what each campaign with a goal has raised so far, by campaign key. `explains`: instants to come
-    are wanted too, where working them out costs more than the rule itself.
+    `raised_minor`: what each campaign with a goal has raised so far, by campaign key. `explains`: rules also compute
+    when they would pass, even if that costs more than the rule itself.
     """
 
     site: Site

@@ -1,11 +1,11 @@
-"""Counts in memory on their way to the database. Counting waits for nothing; a process that dies loses a few."""
+"""Count shown prompts and their events in memory until they are saved. If the process dies, a few counts are lost."""
 
 from collections import Counter, deque
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-MAX_WAITING = 100_000  # beyond this, the oldest counts are let go: they are statistics, not money
+MAX_WAITING = 100_000  # beyond this the oldest counts are dropped: they are statistics, not money
 
 
 class Counted(StrEnum):
@@ -16,7 +16,7 @@ class Counted(StrEnum):
 
 
 class Cell(NamedTuple):
-    """What is counted: one event of one variant on one local day. `is_counted`: part of the experiment's results."""
+    """What a count is about: an event of a variant on a local day. `is_counted`: it counts in the experiment."""
 
     site: str
     campaign: str
@@ -27,7 +27,7 @@ class Cell(NamedTuple):
 
 
 class Tally:
-    """Appending to a deque is atomic, so requests need no lock and wait for nobody."""
+    """The counts that are not saved yet. Appending to a deque is atomic, so requests need no lock."""
 
     def __init__(self) -> None:
         self._waiting: deque[Cell] = deque(maxlen=MAX_WAITING)
@@ -36,12 +36,12 @@ class Tally:
         self._waiting.append(cell)
 
     def taken(self) -> Counter[Cell]:
-        """Everything waiting, taken out."""
+        """Remove and return all counts."""
         counts = Counter[Cell]()
         while self._waiting:
             counts[self._waiting.popleft()] += 1
         return counts
 
     def give_back(self, counts: Counter[Cell]) -> None:
-        """Wait again: the database was not there."""
+        """Put counts back that could not be saved."""
         self._waiting.extend(counts.elements())

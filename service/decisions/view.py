@@ -1,4 +1,4 @@
-"""What a page sends when it asks, and what the request around it tells, before anything is decided."""
+"""Read a decide request: what the page sends, and what the headers say about the visit."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _CRAWLER = re.compile(r"bot\b|crawler|spider|slurp|facebookexternalhit|mediapart
 
 
 class Browser(NamedTuple):
-    """What a page tells of the browser it is open in. Languages are lower case, countries upper case."""
+    """What a page says about its browser. Languages are in lower case, countries in upper case."""
 
     consent: Consent | None = None
     country: str | None = None
@@ -28,23 +28,23 @@ class Browser(NamedTuple):
     referrer_host: str | None = None
 
 
-_UNTOLD = Browser()
+_UNKNOWN = Browser()
 
 
 @dataclass(frozen=True, slots=True)
 class ViewFacts:
-    """What many views of one page have in common. `topics`: fingerprints of its tags and section, each once."""
+    """What many views of a page have in common. `topics`: fingerprints of its tags and section, without repetition."""
 
     site: str
     page: Page
     topics: tuple[int, ...] = ()
-    browser: Browser = _UNTOLD
+    browser: Browser = _UNKNOWN
 
 
 class ViewRequest(NamedTuple):
-    """The body of a decide request: the facts, and what is this one view's own.
+    """The body of a decide request. `facts`: the part that views of the same page share.
 
-    `passport` None: the reader's history travels in a cookie; text, also empty: in the body (local mode).
+    `passport` None: the passport is in a cookie. A text, even an empty one: the page keeps the passport (local mode).
     """
 
     view_id: str
@@ -59,7 +59,7 @@ class ViewRequest(NamedTuple):
 
 
 def view_request(body: Mapping[str, Any]) -> ViewRequest:
-    """From the fields of a body, each already of its type (`schemas/decide.py`)."""
+    """Return the view request of a body whose fields `schemas/decide.py` has checked and converted."""
     section, tags = body["section"], body["tags"]
     page = Page(
         page_id=body["page_id"],
@@ -82,17 +82,17 @@ def view_request(body: Mapping[str, Any]) -> ViewRequest:
 
 
 def visit_of(view: ViewRequest, context: RequestContext, site: Site) -> Visit:
-    """The page's word on the country counts only where the site says so; otherwise the edge's alone."""
+    """Return the visit. The country that the page sends counts only if the site honours it."""
     return _visit(view.facts.browser, context.edge, site.honours_country, site.consent.default)
 
 
 @lru_cache(maxsize=4096)
 def _visit(browser: Browser, edge: Edge, honours_country: bool, default_consent: Consent) -> Visit:
-    """One value for all who visit alike, so that what is remembered of them is found at once."""
-    told = browser.country if honours_country else None
+    """Return one shared value for similar visits, so that the shortlist for them is found quickly."""
+    country = browser.country if honours_country else None
     return Visit(
         consent=browser.consent or default_consent,
-        country=told or edge.country,
+        country=country or edge.country,
         device=browser.device or device_of(edge.user_agent),
         language=browser.language,
         referrer_host=browser.referrer_host,
@@ -107,7 +107,7 @@ def reading_of(
     has_topics: bool = True,
     is_read: bool = True,
 ) -> Reading:
-    """Articles and live blogs are read; what an advertiser paid for is not counted."""
+    """Return the page view to count. Articles and live blogs count as read, unless an advertiser paid for them."""
     facts = view.facts
     page = facts.page
     is_article = is_read and page.page_type in COUNTED_TYPES and not page.is_paid_content
@@ -121,7 +121,7 @@ def purpose_of(edge: Edge) -> Purpose:
 
 
 def device_of(user_agent: str) -> Device:
-    """The class of a device, coarsely; nothing else of a user agent is used. None known: desktop."""
+    """Return the class of a device, or desktop if it is unknown. Nothing else of a user agent is used."""
     if "iPad" in user_agent or ("Android" in user_agent and "Mobile" not in user_agent):
         return Device.TABLET
     if "iPhone" in user_agent or "iPod" in user_agent:
@@ -130,7 +130,7 @@ def device_of(user_agent: str) -> Device:
 
 
 def host_of(referrer: str | None) -> str | None:
-    """The host of an address, or of a bare host name; None where there is none."""
+    """Return the host of an address or bare host name, or None if there is none."""
     if not referrer:
         return None
     try:

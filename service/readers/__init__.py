@@ -1,1 +1,1 @@
-"""What is known of one reader: the history, the sealed passport that carries it, and the row of a signed-in reader."""
+"""What the service knows about a reader: the history, the passport that carries it, the row of a signed-in reader."""

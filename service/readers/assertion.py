@@ -1,7 +1,8 @@
-"""Reader assertions: how a publication vouches, with a signature, for who is signed in.
+"""Check reader assertions: the tokens with which a publication says which reader is signed in.
 
-A JWT (https://www.rfc-editor.org/rfc/rfc7519) signed with ES256, RS256 or EdDSA by one of the site's registered keys.
-`sub` is the publication's own reader id; `exp` and `aud` are required; `verified` and `staff` are optional booleans.
+An assertion is a JWT (https://www.rfc-editor.org/rfc/rfc7519), signed with ES256, RS256 or EdDSA by a key that the
+site has registered. `sub` is the publication's own reader id. `exp` and `aud` are required; `verified` and `staff` are
+optional booleans.
 """
 
 from dataclasses import dataclass
@@ -18,13 +19,13 @@ from service.campaigns.site import AssertionKey, ReaderAssertion
 from service.readers.site_time import SKEW_SECONDS
 
 MAX_READER_ID = 255
-_FAR = 1 << 40
-# RFC 9864 renames EdDSA with this curve to Ed25519; publications send either.
-_NAMES = {"ES256": ["ES256"], "RS256": ["RS256"], "EdDSA": ["EdDSA", "Ed25519"]}
+_LATEST = 1 << 40
+# RFC 9864 renames EdDSA with this curve to Ed25519. Publications send both names.
+_ALGORITHM_NAMES = {"ES256": ["ES256"], "RS256": ["RS256"], "EdDSA": ["EdDSA", "Ed25519"]}
 
 
 class Standing(StrEnum):
-    """`expired`: signed by the publication, but no longer in force, so the reader is known to be someone unknown."""
+    """Whether a reader is signed in. `expired`: the signature is valid, but the assertion is not in force now."""
 
     SIGNED_OUT = "signed_out"
     SIGNED_IN = "signed_in"
@@ -33,7 +34,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AssertedReader:
-    """`reader_id` is the publication's own and is never stored or logged."""
+    """What an assertion says about a reader. `reader_id` is the publication's own id; never store or log it."""
 
     standing: Standing
     reader_id: str = ""
@@ -46,7 +47,10 @@ EXPIRED = AssertedReader(Standing.EXPIRED)
 
 
 def asserted_reader(rules: ReaderAssertion, text: str | None, instant: int) -> AssertedReader:
-    """Who the assertion speaks of. Anything malformed, forged or meant for another audience is a signed-out reader."""
+    """Return the reader that an assertion names.
+
+    A malformed or forged assertion, or one for another audience, means a signed-out reader.
+    """
     if not text or not rules.keys:
         return SIGNED_OUT
     try:
@@ -66,12 +70,15 @@ def asserted_reader(rules: ReaderAssertion, text: str | None, instant: int) -> A
 
 
 def _verified_claims(rules: ReaderAssertion, text: str) -> dict[str, object] | None:
-    """The claims, if one registered key has signed them: the one the header names, or any where it names none."""
+    """Return the claims, or None if no registered key has signed them.
+
+    If the header names a key, only that key counts.
+    """
     named = extract_compact(text.encode()).headers().get("kid")
     for key in rules.keys:
         if named is None or named == key.key_id:
             try:
-                return dict(jwt.decode(text, _key(key), algorithms=_NAMES[key.algorithm]).claims)
+                return dict(jwt.decode(text, _key(key), algorithms=_ALGORITHM_NAMES[key.algorithm]).claims)
             except JoseError:
                 continue
     return None
@@ -95,8 +102,10 @@ def _is_meant_for(rules: ReaderAssertion, claims: dict[str, object]) -> bool:
 
 
 def _is_in_force(rules: ReaderAssertion, claims: dict[str, object], instant: int) -> bool:
-    """Not past `exp`, not before `nbf`, and not issued longer ago than the site allows, give or take the leeway; nor
-    issued ahead of the clock, which no skew between machines explains."""
+    """Check `exp`, `nbf` and the age of the assertion, with the site's leeway.
+
+    An assertion issued further ahead than clocks may differ is not in force.
+    """
     expires, starts, issued = claims.get("exp"), claims.get("nbf", 0), claims.get("iat", instant)
     if not (_is_instant(expires) and _is_instant(starts) and _is_instant(issued)):
         return False
@@ -107,5 +116,8 @@ def _is_in_force(rules: ReaderAssertion, claims: dict[str, object], instant: int
 
 
 def _is_instant(claim: object) -> TypeGuard[int | float]:
-    """Seconds since 1970; neither NaN nor infinity, which Python reads in JSON, nor beyond all calendars."""
-    return isinstance(claim, int | float) and not isinstance(claim, bool) and abs(claim) < _FAR
+    """Check that a claim is a number of seconds since 1970 within any calendar.
+
+    Python's JSON reader also accepts NaN and Infinity; both fail this check.
+    """
+    return isinstance(claim, int | float) and not isinstance(claim, bool) and abs(claim) < _LATEST

@@ -1,7 +1,7 @@
-"""What a signed-in reader gave and what became of it, kept beside their row: all their devices know it.
+"""The contributions of a signed-in reader, stored beside their row, and how they change what a passport says.
 
-Contributions tell all gifts of a reader each time, so neither order nor repetition matters. What a device carries is
-settled by them anew on each page view, so an old copy brings back nothing that was refunded or is over.
+The contributions room always writes all contributions of a reader, so order and repetition do not matter. On each page
+view they correct what the device's passport says, so that an old copy restores nothing that was refunded or has ended.
 """
 
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from service.money import Interval
 from service.readers.impressions import campaign_fingerprint, record_contribution
-from service.readers.reader import Giving, Reader, RecurringState
+from service.readers.reader import Reader, RecurringState, Support
 
-MAX_GIFTS = 20
-# A passport's stamp is of the moment its reader came back from Stripe, a while after the button was pressed.
+MAX_CONTRIBUTIONS = 20
+# A passport records when the reader returned from Stripe, which is some time after the button was pressed.
 _RETURN_SECONDS = 2 * 86_400
 _RANKS = {
     RecurringState.ACTIVE: 3,
@@ -24,10 +24,10 @@ _RANKS = {
 
 @dataclass(frozen=True, slots=True)
 class GivenContribution:
-    """A contribution. Instants as in `reader`: `given_at` is when the button was pressed, 0 means never.
+    """A contribution of a signed-in reader. Instants are seconds since 1970; 0 means never.
 
-    `is_void`: given back in full, or never arrived. Of a recurring one, as in `Giving`: `past_due_at`, `paid_until`
-    once it was cancelled, `ended_at` once it is over.
+    `given_at`: when the button was pressed. `is_void`: refunded in full, or the payment never arrived. For a recurring
+    contribution: `past_due_at` if payments fail, `paid_until` if it was cancelled, `ended_at` if it has ended.
     """
 
     interval: Interval
@@ -55,53 +55,68 @@ class GivenContribution:
         return RecurringState.PAST_DUE if self.past_due_at else RecurringState.ACTIVE
 
     def is_of(self, stamp: int) -> bool:
-        """Whether a stamp in a passport is of this gift."""
+        """Return True if an instant in a passport belongs to this contribution."""
         return self.given_at <= stamp <= self.given_at + _RETURN_SECONDS
 
 
-def with_gifts(reader: Reader, known: Sequence[GivenContribution], told: Sequence[GivenContribution]) -> Reader:
-    """The reader once these gifts are told; those not known before count for the campaign that asked."""
-    keys = {gift.key for gift in known}
-    for gift in told:
-        stamp = reader.giving.one_off_at if gift.is_one_off else reader.giving.recurring_at
-        if gift.campaign and not gift.is_void and gift.key not in keys and not gift.is_of(stamp):
-            reader = record_contribution(reader, campaign_fingerprint(gift.campaign))
-    return settled(reader, told)
+def with_contributions(
+    reader: Reader, known: Sequence[GivenContribution], current: Sequence[GivenContribution]
+) -> Reader:
+    """Return the reader with their current contributions. A contribution not `known` counts for its campaign."""
+    keys = {contribution.key for contribution in known}
+    for contribution in current:
+        instant = reader.support.one_off_at if contribution.is_one_off else reader.support.recurring_at
+        is_new = contribution.key not in keys and not contribution.is_of(instant)
+        if contribution.campaign and is_new and not contribution.is_void:
+            reader = record_contribution(reader, campaign_fingerprint(contribution.campaign))
+    return settled(reader, current)
 
 
-def settled(reader: Reader, gifts: Sequence[GivenContribution]) -> Reader:
-    """The reader whose giving agrees with these gifts. What none of them explains was given anonymously, and stays."""
-    giving = reader.giving
-    giving = replace(giving, one_off_at=_one_off_at(giving.one_off_at, [each for each in gifts if each.is_one_off]))
-    giving = _with_recurring(giving, [each for each in gifts if not each.is_one_off])
-    finished = max((each.given_at for each in gifts if not each.is_void), default=-_RETURN_SECONDS) + _RETURN_SECONDS
-    if giving.checkout_at <= finished:
-        giving = replace(giving, checkout_at=0)
-    return reader._replace(giving=giving)
+def settled(reader: Reader, contributions: Sequence[GivenContribution]) -> Reader:
+    """Return the reader with a support state that agrees with these contributions.
+
+    Support that they do not explain came from an anonymous contribution, and stays.
+    """
+    support = reader.support
+    one_offs = [contribution for contribution in contributions if contribution.is_one_off]
+    support = replace(support, one_off_at=_one_off_at(support.one_off_at, one_offs))
+    support = _with_recurring(support, [other for other in contributions if not other.is_one_off])
+    given_at = (contribution.given_at for contribution in contributions if not contribution.is_void)
+    if support.checkout_at <= max(given_at, default=-_RETURN_SECONDS) + _RETURN_SECONDS:
+        support = replace(support, checkout_at=0)
+    return reader._replace(support=support)
 
 
-def _one_off_at(stamp: int, gifts: Sequence[GivenContribution]) -> int:
-    about = [gift for gift in gifts if gift.is_of(stamp)]
-    is_void = bool(about) and all(gift.is_void for gift in about)
-    return max([0 if is_void else stamp, *(gift.given_at for gift in gifts if not gift.is_void)])
+def _one_off_at(instant: int, contributions: Sequence[GivenContribution]) -> int:
+    explaining = [contribution for contribution in contributions if contribution.is_of(instant)]
+    is_void = bool(explaining) and all(contribution.is_void for contribution in explaining)
+    valid = (contribution.given_at for contribution in contributions if not contribution.is_void)
+    return max([0 if is_void else instant, *valid])
 
 
-def _with_recurring(giving: Giving, gifts: Sequence[GivenContribution]) -> Giving:
-    """One that runs comes before one that runs out, that before one past due, and last those that are over."""
-    standing = [gift for gift in gifts if not gift.is_void]
-    is_explained = any(gift.is_of(giving.recurring_at) for gift in gifts)
-    if not is_explained and giving.recurring_at > max((gift.given_at for gift in standing), default=0):
-        return giving
-    if not standing:
-        nothing = replace(Giving(), one_off_at=giving.one_off_at, checkout_at=giving.checkout_at)
-        return replace(nothing, checkout_interval=giving.checkout_interval) if is_explained else giving
-    gift = max(standing, key=lambda each: (_RANKS[each.recurring], each.paid_until, each.ended_at, each.given_at))
+def _with_recurring(support: Support, contributions: Sequence[GivenContribution]) -> Support:
+    """Take the contribution that matters most: active before cancelled, before past due, before ended."""
+    valid = [contribution for contribution in contributions if not contribution.is_void]
+    is_explained = any(contribution.is_of(support.recurring_at) for contribution in contributions)
+    if not is_explained and support.recurring_at > max((given.given_at for given in valid), default=0):
+        return support
+    if not valid:
+        return _without_recurring(support) if is_explained else support
+    chosen = max(valid, key=lambda given: (_RANKS[given.recurring], given.paid_until, given.ended_at, given.given_at))
     return replace(
-        giving,
-        recurring=gift.recurring,
-        recurring_interval=gift.interval,
-        recurring_at=giving.recurring_at if gift.is_of(giving.recurring_at) else gift.given_at,
-        past_due_at=gift.past_due_at,
-        paid_until=gift.paid_until,
-        ended_at=gift.ended_at,
+        support,
+        recurring=chosen.recurring,
+        recurring_interval=chosen.interval,
+        recurring_at=support.recurring_at if chosen.is_of(support.recurring_at) else chosen.given_at,
+        past_due_at=chosen.past_due_at,
+        paid_until=chosen.paid_until,
+        ended_at=chosen.ended_at,
+    )
+
+
+def _without_recurring(support: Support) -> Support:
+    return Support(
+        one_off_at=support.one_off_at,
+        checkout_at=support.checkout_at,
+        checkout_interval=support.checkout_interval,
     )

@@ -1,7 +1,7 @@
-"""Counting what a reader read: each page once a week, per local day, per local week and per topic; never which page.
+"""Count the articles a reader reads, per local day, per local week and per topic. A page counts once a week.
 
-The week and day are those of the server's clock in the site's timezone. A clock that runs backwards counts into the
-newest day already known, so nothing is lost and nothing lies in the future.
+Days and weeks are those of the server's clock in the site's timezone. If the clock runs backwards, articles count into
+the newest known day, so that no count is lost or lies in the future. Which pages were read is not stored.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from service.readers.fingerprints import SALT_BYTES, fingerprint, followed_by, holds, page_print, request_print
-from service.readers.passport_sections import Section, first_article, with_article_counted
+from service.readers.passport_bytes import with_article_counted
+from service.readers.passport_tables import Section
 from service.readers.reader import (
     COUNT_LIMIT,
     HISTORY_DAYS,
@@ -29,9 +30,9 @@ TOPICS_PER_ARTICLE = 10
 
 
 class Reading(NamedTuple):
-    """One page view as history sees it. `is_article` says whether it counts as an article read.
+    """A page view to count. `is_article`: it counts as an article read.
 
-    `topics` are fingerprints, each once; those some campaign asks about (`wanted`) are the last to be forgotten.
+    `topics`: fingerprints without repetition. `wanted`: topics that a campaign asks about; they are forgotten last.
     """
 
     view_id: str
@@ -43,12 +44,12 @@ class Reading(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def topic_fingerprint(topic: str) -> int:
-    """Topics are compared without regard to case."""
+    """Return the fingerprint of a topic. Upper and lower case are the same."""
     return fingerprint(topic.casefold().strip())
 
 
 def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
-    """The reader after this page view; the same reader when the view was recorded before."""
+    """Return the reader after this page view, unchanged if the view was recorded before."""
     salt = reader.salt.to_bytes(SALT_BYTES, "big")
     view = request_print("view:" + reading.view_id, salt)
     if holds(reader.recent, view):
@@ -60,27 +61,27 @@ def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
         _counted(aged(reader.history, now.day), reading, salt),
         reader.prompts,
         reader.pools,
-        reader.giving,
+        reader.support,
         followed_by(reader.recent, view, MAX_RECENT_IDS),
         reader.link,
     )
 
 
 def aged(history: History, day: int) -> History:
-    """The same history seen from `day`: counts move into the past, what leaves the windows is forgotten."""
+    """Return the history as of `day`. Counts move into the past; those older than the windows are dropped."""
     gone_days = day - history.day
     if gone_days <= 0:
         return history
-    days = _later(history.days, gone_days, HISTORY_DAYS)
+    days = _shifted(history.days, gone_days, HISTORY_DAYS)
     if gone_days <= weekday_of(day):
         return History(day, days, history.weeks, history.topics, history.pages, history.view_count)
     week = week_of(day)
-    weeks = _later(history.weeks, week - week_of(history.day), HISTORY_WEEKS)
+    weeks = _shifted(history.weeks, week - week_of(history.day), HISTORY_WEEKS)
     topics = _since(history.topics, week - HISTORY_WEEKS + 1) if history.topics else ()
     return History(day, days, weeks, topics, b"", history.view_count)
 
 
-def _later(counts: Counts, gone: int, kept: int) -> Counts:
+def _shifted(counts: Counts, gone: int, kept: int) -> Counts:
     if not counts:
         return counts
     if isinstance(counts, bytes):
@@ -89,21 +90,21 @@ def _later(counts: Counts, gone: int, kept: int) -> Counts:
 
 
 def _since(topics: Iterable[TopicHistory], week: int) -> tuple[TopicHistory, ...]:
-    kept = ((one, sum(at >= week for at in one.weeks)) for one in topics)
-    return tuple(TopicHistory(one.topic, one.weeks[:length], one.counts[:length]) for one, length in kept if length)
+    kept = ((read, sum(at >= week for at in read.weeks)) for read in topics)
+    return tuple(TopicHistory(read.topic, read.weeks[:length], read.counts[:length]) for read, length in kept if length)
 
 
 def _counted(history: History, reading: Reading, salt: bytes) -> History:
-    """One more page view and, for an article not read before this week, one more article on each of its topics."""
+    """Count a page view and, if the page is an article not yet read this week, an article on each of its topics."""
     day, days, weeks, topics, pages, views = history
     page = page_print(reading.page_id, salt)
     if not reading.is_article or holds(pages, page):
         return History(day, days, weeks, topics, pages, views + 1)
     pages = followed_by(pages, page, MAX_PAGES_PER_WEEK)
-    return History(day, _one_more(days), _one_more(weeks), _with_topics(history, reading), pages, views + 1)
+    return History(day, _incremented(days), _incremented(weeks), _with_topics(history, reading), pages, views + 1)
 
 
-def _one_more(counts: Counts) -> Counts:
+def _incremented(counts: Counts) -> Counts:
     if not counts:
         return b"\x01"
     if isinstance(counts, bytes):
@@ -112,21 +113,17 @@ def _one_more(counts: Counts) -> Counts:
 
 
 def _with_topics(history: History, reading: Reading) -> Sequence[TopicHistory]:
-    """Count the article on each of its topics, at most so many of them, those that a campaign asks about first."""
+    """Count the article on its topics. If it has too many, those that a campaign asks about count first."""
     read, wanted, week = reading.topics, reading.wanted, week_of(history.day)
     if not read:
         return history.topics
     if len(read) > TOPICS_PER_ARTICLE:
         read = tuple(sorted(read, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE])
-    if not history.topics:
-        return first_article(read, week)
-    counted = with_article_counted(history.topics, read) if isinstance(history.topics, Section) else None
-    return counted or bounded_topics(_with_article(history.topics, read, week), wanted)
-
-
-def _with_article(topics: Iterable[TopicHistory], read: Iterable[int], week: int) -> Collection[TopicHistory]:
-    """Count one more article this week on each topic that was read."""
-    found = {known.topic: known for known in topics}
+    if isinstance(history.topics, Section):
+        counted = with_article_counted(history.topics, read)
+        if counted is not None:
+            return counted
+    found = {known.topic: known for known in history.topics}
     for topic in read:
         known = found.get(topic)
         if known is None:
@@ -135,11 +132,11 @@ def _with_article(topics: Iterable[TopicHistory], read: Iterable[int], week: int
             found[topic] = TopicHistory(topic, known.weeks, (known.counts[0] + 1, *known.counts[1:]))
         else:
             found[topic] = TopicHistory(topic, (week, *known.weeks), (1, *known.counts))
-    return found.values()
+    return bounded_topics(found.values(), wanted)
 
 
 def topic_histories(counts: Mapping[tuple[int, int], int]) -> tuple[TopicHistory, ...]:
-    """From counts by topic and week."""
+    """Return topic histories from counts by topic and week."""
     weeks: dict[int, list[tuple[int, int]]] = {}
     for (topic, week), count in counts.items():
         weeks.setdefault(topic, []).append((week, count))
@@ -151,48 +148,50 @@ def topic_histories(counts: Mapping[tuple[int, int], int]) -> tuple[TopicHistory
 
 
 def bounded_topics(topics: Collection[TopicHistory], wanted: frozenset[int] = frozenset()) -> tuple[TopicHistory, ...]:
-    """Within the bounds of the passport. Kept are the wanted topics, then the latest read, then the most read; then
-    of all topics the latest weeks, those of wanted topics before the others."""
+    """Drop topics and weeks until the rest fits the bounds of the passport.
+
+    Kept are the wanted topics, then the latest read, then the most read. If there are still too many weeks, the oldest
+    weeks of unwanted topics are dropped first.
+    """
     if len(topics) > MAX_TOPICS:
-        ranked = sorted(topics, key=lambda one: (one.topic in wanted, one.weeks[0], sum(one.counts)), reverse=True)
+        ranked = sorted(topics, key=lambda read: (read.topic in wanted, read.weeks[0], sum(read.counts)), reverse=True)
         topics = ranked[:MAX_TOPICS]
     kept = list(topics)
-    excess = sum([len(one.weeks) for one in kept]) - MAX_TOPIC_WEEKS
+    excess = sum([len(read.weeks) for read in kept]) - MAX_TOPIC_WEEKS
     for _ in range(excess):
-        place = min(range(len(kept)), key=lambda at: _worth(kept[at], wanted))
-        one = kept[place]
-        kept[place : place + 1] = [TopicHistory(one.topic, one.weeks[:-1], one.counts[:-1])] if one.weeks[1:] else []
+        place = min(range(len(kept)), key=lambda at: _worth_of_oldest_week(kept[at], wanted))
+        topic, weeks, counts = kept[place]
+        kept[place : place + 1] = [TopicHistory(topic, weeks[:-1], counts[:-1])] if weeks[1:] else []
     return tuple(kept)
 
 
-def _worth(one: TopicHistory, wanted: frozenset[int]) -> tuple[bool, int, int]:
-    """How much the oldest week of a topic is worth keeping."""
-    return one.topic in wanted, one.weeks[-1], one.counts[-1]
+def _worth_of_oldest_week(read: TopicHistory, wanted: frozenset[int]) -> tuple[bool, int, int]:
+    return read.topic in wanted, read.weeks[-1], read.counts[-1]
 
 
 def articles_in_days(history: History, now: SiteTime, days: int) -> int:
-    """Articles read today and on the `days` - 1 local days before."""
+    """Count the articles read today and on the `days` - 1 local days before."""
     return sum((history if history.day >= now.day else aged(history, now.day)).days[:days])
 
 
 def articles_in_weeks(history: History, now: SiteTime, weeks: int) -> int:
-    """Articles read this local week and in the `weeks` weeks before it: `weeks` = 0 is this week alone."""
+    """Count the articles read this local week and in the `weeks` weeks before; `weeks` 0 means this week alone."""
     return sum((history if history.day >= now.day else aged(history, now.day)).weeks[: weeks + 1])
 
 
 def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics: Collection[int]) -> int:
-    """As above, summed over the topics: an article on two of them counts twice."""
+    """Count the articles read on these topics. An article on two of the topics counts twice."""
     oldest = week_of(max(now.day, history.day)) - weeks
     return sum(
         count
-        for one in history.topics
-        if one.topic in topics
-        for week, count in zip(one.weeks, one.counts, strict=True)
+        for read in history.topics
+        if read.topic in topics
+        for week, count in zip(read.weeks, read.counts, strict=True)
         if week >= oldest
     )
 
 
 def most_read_topics(history: History) -> frozenset[int]:
-    """The topic read most over everything remembered, and those read as often."""
-    most = max((sum(one.counts) for one in history.topics), default=0)
-    return frozenset(one.topic for one in history.topics if sum(one.counts) == most)
+    """Return the topic read most over the whole history, with every topic read equally often."""
+    most = max((sum(read.counts) for read in history.topics), default=0)
+    return frozenset(read.topic for read in history.topics if sum(read.counts) == most)

@@ -1,4 +1,4 @@
-"""What a reader remembers of prompts: seen, dismissed, contributed. Only what was seen counts against a cap."""
+"""A reader's records of prompts: seen, dismissed, contributed. Only prompts that were seen count against a cap."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -15,7 +15,7 @@ from service.readers.reader import (
 
 
 class PromptEvent(StrEnum):
-    """What the widget reports of a prompt."""
+    """What the widget reports about a prompt."""
 
     SEEN = "seen"
     DISMISSED = "dismissed"
@@ -31,12 +31,12 @@ def variant_fingerprint(key: str) -> int:
 
 
 def arm_fingerprint(variant: str, *, is_counted: bool) -> int:
-    """The variant to remember a reader by; 0, none, for a prompt that was no part of its experiment."""
+    """Return the fingerprint of the reader's variant, or 0 if the prompt did not count in its experiment."""
     return variant_fingerprint(variant) if is_counted else 0
 
 
 def record_event(reader: Reader, event: PromptEvent, campaign: int, variant: int, instant: int) -> Reader:
-    """The reader after something happened to a prompt of this campaign (both given by fingerprint)."""
+    """Return the reader after an event. `campaign` and `variant` are fingerprints."""
     record = reader.prompt_record(campaign)
     match event:
         case PromptEvent.SEEN:
@@ -49,7 +49,7 @@ def record_event(reader: Reader, event: PromptEvent, campaign: int, variant: int
 
 
 def record_contribution(reader: Reader, campaign: int) -> Reader:
-    """The reader after a contribution made through this campaign."""
+    """Return the reader after a contribution made through this campaign."""
     record = reader.prompt_record(campaign)
     return _with_record(reader, record._replace(contributed_count=record.contributed_count + 1))
 
@@ -60,7 +60,7 @@ def _with_record(reader: Reader, record: PromptRecord) -> Reader:
 
 
 def record_once(reader: Reader, event_id: str) -> Reader | None:
-    """The reader remembering this event id, or None when it was recorded before."""
+    """Return the reader with this event id recorded, or None if it was recorded before."""
     item = request_print("event:" + event_id, reader.salt.to_bytes(SALT_BYTES, "big"))
     if holds(reader.recent, item):
         return None
@@ -68,7 +68,11 @@ def record_once(reader: Reader, event_id: str) -> Reader | None:
 
 
 def bounded_prompts(records: Iterable[PromptRecord]) -> tuple[PromptRecord, ...]:
-    """The latest touched campaigns; of what each was seen, the latest, the longest list giving way first."""
+    """Drop records until the rest fits the bounds of the passport.
+
+    The campaigns with the latest events stay. If there are still too many impressions, the campaign with the most
+    loses its oldest first.
+    """
     kept = list(records)[-MAX_PROMPT_RECORDS:]
     while sum(len(record.seen_at) for record in kept) > MAX_SEEN:
         longest = max(range(len(kept)), key=lambda index: len(kept[index].seen_at))

@@ -1,8 +1,8 @@
-"""One reader on several devices: what a device carries joins what is known of the signed-in reader, counted once.
+"""Merge the passport of a device into the row of a signed-in reader, so that nothing counts twice.
 
-A passport that was a copy of this reader's row joins by the larger count and the union of times, so joining again
-changes nothing. One that never was adds, once: sent again (another tab, a lost answer) it is known by its salt. One
-that was another reader's adds nothing.
+If the passport is a copy of the row, the larger count and the union of times win, so that merging it again changes
+nothing. If it is not yet a copy, its counts are added once; its salt is recorded, in case it is sent again (by another
+tab, or after a lost answer). If it is a copy of another reader's row, it adds nothing.
 """
 
 from collections import Counter
@@ -21,11 +21,11 @@ from service.readers.reader import (
     MAX_RECENT_IDS,
     MAX_SEEN_PER_CAMPAIGN,
     Counts,
-    Giving,
     History,
     PoolUse,
     PromptRecord,
     Reader,
+    Support,
     TopicHistory,
 )
 
@@ -33,7 +33,10 @@ Combine = Callable[[int, int], int]
 
 
 def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Reader:
-    """The signed-in reader, given the row (if there is one) and the passport this device carries."""
+    """Return the signed-in reader, from the row (if there is one) and the passport of this device.
+
+    `link`: fingerprint of the signed-in reader.
+    """
     if passport.link not in {0, link}:
         return row if row is not None else Reader(None, passport.salt, instant, link=link)
     if row is None:
@@ -50,76 +53,75 @@ def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Rea
         history=_history(row, passport, combine),
         prompts=_prompts(row.prompts, passport.prompts, combine),
         pools=_pools(row.pools, passport.pools, combine, instant),
-        giving=_giving(row.giving, passport.giving),
+        support=_support(row.support, passport.support),
         recent=fingerprints.joined(row.recent, recent, REQUEST_BYTES, MAX_RECENT_IDS),
         link=link,
     )
 
 
-def _sum(one: int, other: int) -> int:
-    return one + other
+def _sum(row: int, device: int) -> int:
+    return row + device
 
 
 def _history(row: Reader, device: Reader, combine: Combine) -> History:
     day = max(row.history.day, device.history.day)
     here, there = aged(row.history, day), aged(device.history, day)
-    is_same_salt = row.salt == device.salt  # fingerprints of pages under another salt say nothing here
-    theirs = there.pages if is_same_salt else b""
+    comparable_pages = there.pages if row.salt == device.salt else b""  # another salt, other fingerprints
     return History(
         day=day,
         days=_cells(here.days, there.days, combine),
         weeks=_cells(here.weeks, there.weeks, combine),
         topics=_topics(here.topics, there.topics, combine),
-        pages=fingerprints.joined(here.pages, theirs, PAGE_BYTES, MAX_PAGES_PER_WEEK),
+        pages=fingerprints.joined(here.pages, comparable_pages, PAGE_BYTES, MAX_PAGES_PER_WEEK),
         view_count=combine(here.view_count, there.view_count),
     )
 
 
-def _cells(one: Counts, other: Counts, combine: Combine) -> bytes:
-    combined = (combine(here, there) for here, there in zip_longest(one, other, fillvalue=0))
+def _cells(row: Counts, device: Counts, combine: Combine) -> bytes:
+    combined = (combine(here, there) for here, there in zip_longest(row, device, fillvalue=0))
     return bytes(min(count, COUNT_LIMIT) for count in combined)
 
 
-def _topics(one: Sequence[TopicHistory], other: Sequence[TopicHistory], combine: Combine) -> tuple[TopicHistory, ...]:
-    counts = _counts(one)
-    for key, count in _counts(other).items():
+def _topics(row: Sequence[TopicHistory], device: Sequence[TopicHistory], combine: Combine) -> tuple[TopicHistory, ...]:
+    counts = _counts(row)
+    for key, count in _counts(device).items():
         counts[key] = combine(counts.get(key, 0), count)
     return bounded_topics(topic_histories(counts))
 
 
 def _counts(topics: Sequence[TopicHistory]) -> dict[tuple[int, int], int]:
-    return {(one.topic, week): count for one in topics for week, count in zip(one.weeks, one.counts, strict=True)}
+    return {(read.topic, week): count for read in topics for week, count in zip(read.weeks, read.counts, strict=True)}
 
 
-def _prompts(one: Sequence[PromptRecord], other: Sequence[PromptRecord], combine: Combine) -> tuple[PromptRecord, ...]:
-    records = {record.campaign: record for record in one}
-    for record in other:
+def _prompts(row: Sequence[PromptRecord], device: Sequence[PromptRecord], combine: Combine) -> tuple[PromptRecord, ...]:
+    records = {record.campaign: record for record in row}
+    for record in device:
         known = records.pop(record.campaign, PromptRecord(record.campaign))
         records[record.campaign] = _prompt(known, record, combine)
-    return bounded_prompts(sorted(records.values(), key=_touched_at))
+    return bounded_prompts(sorted(records.values(), key=_latest_event_at))
 
 
-def _touched_at(record: PromptRecord) -> int:
+def _latest_event_at(record: PromptRecord) -> int:
     return max(record.dismissed_at, *record.seen_at, 0)
 
 
-def _prompt(one: PromptRecord, other: PromptRecord, combine: Combine) -> PromptRecord:
-    here, there = Counter(one.seen_at), Counter(other.seen_at)
+def _prompt(row: PromptRecord, device: PromptRecord, combine: Combine) -> PromptRecord:
+    here, there = Counter(row.seen_at), Counter(device.seen_at)
     seen_at = sorted((here + there if combine is _sum else here | there).elements())
     return PromptRecord(
-        campaign=one.campaign,
-        seen_count=max(combine(one.seen_count, other.seen_count), len(seen_at)),
+        campaign=row.campaign,
+        seen_count=max(combine(row.seen_count, device.seen_count), len(seen_at)),
         seen_at=tuple(seen_at[-MAX_SEEN_PER_CAMPAIGN:]),
-        dismissed_count=combine(one.dismissed_count, other.dismissed_count),
-        dismissed_at=max(one.dismissed_at, other.dismissed_at),
-        contributed_count=combine(one.contributed_count, other.contributed_count),
-        variant=one.variant or other.variant,
+        dismissed_count=combine(row.dismissed_count, device.dismissed_count),
+        dismissed_at=max(row.dismissed_at, device.dismissed_at),
+        contributed_count=combine(row.contributed_count, device.contributed_count),
+        variant=row.variant or device.variant,
     )
 
 
-def _pools(one: Sequence[PoolUse], other: Sequence[PoolUse], combine: Combine, instant: int) -> tuple[PoolUse, ...]:
-    uses = {use.pool: use for use in one}
-    for use in other:
+def _pools(row: Sequence[PoolUse], device: Sequence[PoolUse], combine: Combine, instant: int) -> tuple[PoolUse, ...]:
+    uses = {use.pool: use for use in row}
+    for use in device:
         known = uses.get(use.pool, PoolUse(use.pool))
         reads = dict.fromkeys((*known.reads, *use.reads))
         uses[use.pool] = PoolUse(
@@ -131,11 +133,11 @@ def _pools(one: Sequence[PoolUse], other: Sequence[PoolUse], combine: Combine, i
     return bounded_pools(tuple(uses.values()), instant)
 
 
-def _giving(one: Giving, other: Giving) -> Giving:
-    """The recurring contribution that changed last, the latest one-off, and no checkout finished since."""
-    newer = max(one, other, key=lambda giving: max(giving.recurring_at, giving.past_due_at, giving.ended_at))
-    one_off_at = max(one.one_off_at, other.one_off_at)
-    started = max(one, other, key=lambda giving: giving.checkout_at)
+def _support(row: Support, device: Support) -> Support:
+    """Take the recurring contribution that changed last, the latest one-off, and a checkout that is still open."""
+    newer = max(row, device, key=lambda support: max(support.recurring_at, support.past_due_at, support.ended_at))
+    one_off_at = max(row.one_off_at, device.one_off_at)
+    started = max(row, device, key=lambda support: support.checkout_at)
     is_open = started.checkout_at > max(one_off_at, newer.recurring_at)
     return replace(
         newer,

@@ -1,8 +1,8 @@
-"""Services of the publication, asked about signed-in readers: their audiences, and whether to leave them in peace.
+"""Ask the publication's own services about signed-in readers: their audiences, and whether to suppress appeals.
 
-Asked over HTTPS with the publication's own reader id, and only where a campaign wants to know. A time-out, a cache, and
-a back-off that doubles keep a slow or broken service from slowing pages. No answer: no audience, and no appeal from
-campaigns that listen to the suppressor.
+A service is asked over HTTPS with the publication's own reader id, and only if a campaign needs the answer. A timeout,
+a cache and a back-off that doubles keep a slow or broken service from slowing pages. Without an answer a reader is in
+no audience, and campaigns that obey the suppressor show no appeal.
 """
 
 import json
@@ -23,34 +23,37 @@ Fetch = Callable[[str, bytes, float], bytes]
 
 @dataclass(frozen=True, slots=True)
 class OutsideAnswers:
-    """What the services say of one reader. `audiences` None: nobody knows."""
+    """What the services say about a reader. `audiences` None: not known."""
 
     audiences: frozenset[str] | None = None
     is_suppressed: bool = False
 
 
 class OutsideFaultError(Exception):
-    """The service did not answer in time, or not with what was asked for."""
+    """The service did not answer in time, or its answer cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Rest:
-    """A service that failed rests until `until`; the next failure doubles `length`."""
+class _BackOff:
+    """A service that failed is not asked until `until`. The next failure doubles `length`."""
 
     until: datetime
     length: timedelta
 
 
 class OutsideServices:
-    """One per process. Two threads may ask the same at once; the later answer stays."""
+    """The answers of a publication's services, in memory for a while.
+
+    Two threads may ask the same question at once; the later answer stays.
+    """
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
         self._answers: OrderedDict[tuple[str, str], tuple[datetime, Any]] = OrderedDict()
-        self._rests: dict[str, _Rest] = {}
+        self._back_offs: dict[str, _BackOff] = {}
 
     def audiences(self, service: OutsideService, reader_id: str, now: datetime) -> frozenset[str] | None:
-        """Audience keys of a reader; None when nobody knows."""
+        """Return the audience keys of a reader, or None if the service gives no usable answer."""
         found = self._asked(service, reader_id, now)
         names = found.get("audiences") if found is not None else None
         if not isinstance(names, list) or len(names) > MAX_AUDIENCES:
@@ -58,7 +61,7 @@ class OutsideServices:
         return frozenset(name for name in names if isinstance(name, str))
 
     def is_suppressed(self, service: OutsideService, reader_id: str, now: datetime) -> bool:
-        """Whether to leave a reader in peace; also when nobody knows."""
+        """Return True unless the service says that the reader may be asked."""
         found = self._asked(service, reader_id, now)
         return found is None or found.get("suppress") is not False
 
@@ -67,8 +70,8 @@ class OutsideServices:
         kept = self._answers.get(key)
         if kept is not None and now - kept[0] < timedelta(seconds=service.cache_seconds):
             return dict(kept[1])
-        rest = self._rests.get(service.url)
-        if rest is not None and now < rest.until:
+        back_off = self._back_offs.get(service.url)
+        if back_off is not None and now < back_off.until:
             return None
         try:
             body = json.dumps({"reader_id": reader_id}).encode()
@@ -76,9 +79,9 @@ class OutsideServices:
             if not isinstance(found, dict):
                 raise OutsideFaultError("not an object")
         except (OutsideFaultError, ValueError, RecursionError):
-            self._rests[service.url] = _next_rest(service, rest, now)
+            self._back_offs[service.url] = _next_back_off(service, back_off, now)
             return None
-        self._rests.pop(service.url, None)
+        self._back_offs.pop(service.url, None)
         self._keep(key, now, found)
         return found
 
@@ -104,7 +107,7 @@ def ask_services(
     return OutsideAnswers(audiences, is_suppressed)
 
 
-def _next_rest(service: OutsideService, rest: _Rest | None, now: datetime) -> _Rest:
+def _next_back_off(service: OutsideService, last: _BackOff | None, now: datetime) -> _BackOff:
     first, longest = timedelta(seconds=service.back_off_seconds), timedelta(seconds=service.back_off_maximum_seconds)
-    length = min(longest, rest.length * 2 if rest is not None else first)
-    return _Rest(now + length, length)
+    length = min(longest, last.length * 2 if last is not None else first)
+    return _BackOff(now + length, length)

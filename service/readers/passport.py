@@ -1,4 +1,4 @@
-"""The sealed passport: a reader's own history, carried by the reader, readable only by us and only for one site."""
+"""Seal and open passports: a reader's history, carried by the browser, that only this service can read for its site."""
 
 from service.readers.passport_bytes import UnreadablePassportError, decode, encode
 from service.readers.reader import Reader
@@ -9,7 +9,7 @@ _PURPOSE = "passport"
 
 
 class PassportSealer:
-    """Seals and opens passports. A passport that it cannot open means a new reader, never an error."""
+    """Seals and opens passports. If a passport cannot be opened, the reader is new; that is never an error."""
 
     def __init__(self, keys: KeyRing) -> None:
         self.keys = keys
@@ -18,7 +18,7 @@ class PassportSealer:
         return self.keys.sealer(_PURPOSE, site).seal(encode(reader, instant))
 
     def open(self, text: str, site: str, instant: int) -> Reader | None:
-        """The reader, or None when the passport is unreadable, of another site, or older than 400 days."""
+        """Return the reader, or None if the passport is unreadable, of another site, or older than 400 days."""
         plain = self.keys.sealer(_PURPOSE, site).open(text)
         if plain is None:
             return None

@@ -1,34 +1,28 @@
 """Encode a reader as the bytes inside a passport, and decode these bytes.
 
-The bytes are a version, a head of fixed width, then the reader's lists (`passport_sections.py`). A number of 24 bits is
-written as a high byte and two low bytes. A number that does not fit its width is written as the nearest number that
-does.
+The bytes are a version, a head of fixed width, then the reader's lists as tables (`passport_tables.py`). Topics,
+prompts and pools are decoded when they are first read. A list that did not change is encoded by copying its bytes, so
+that the length of a reader's history hardly slows a page view.
 """
 
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, chain
 from struct import Struct, error
 
 from service.money import Interval
 from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES
-from service.readers.passport_sections import (
-    POOLS,
-    PROMPTS,
-    TOPICS,
-    PromptSection,
-    Section,
-    pack_pools,
-    pack_prompts,
-    pack_table,
-    pack_topics,
-    unpack_pools,
-    unpack_topics,
-    within,
-)
+from service.readers.passport_tables import ListLayout, Section, join, pack, share_out, split, split_all, unpack, within
 from service.readers.reader import (
-    NOTHING_GIVEN,
-    Giving,
+    COUNT_LIMIT,
+    NO_SUPPORT,
+    FreeRead,
     History,
+    PoolUse,
+    PromptRecord,
     Reader,
     RecurringState,
+    Support,
+    TopicHistory,
 )
 from service.readers.site_time import week_of
 
@@ -38,31 +32,41 @@ _INTERVALS = tuple(Interval)
 _NO_BUCKET = 0xFFFFFF
 
 # version, issued at, bucket (high byte, low bytes), salt, first seen at, day, view count, link (high byte, low bytes);
-# lengths of days, weeks, topics, pages, recent, prompts, pools, giving
+# lengths of days, weeks, topics, pages, recent, prompts, pools, support
 _HEAD = Struct(">BIBHIIIIBH8B")
 _HEAD_BYTES = _HEAD.size
-_GIVING = Struct(">BBB6I")
+_SUPPORT = Struct(">BBB6I")
 
 
 class UnreadablePassportError(ValueError):
     """The bytes are not a passport of this version."""
 
 
+# topic (high byte, low bytes), number of its weeks; weeks ago, count
+_TOPICS = ListLayout("BHB", 2, "BB")
+# campaign (high byte, low bytes), variant, seen count, number of seen_at kept, dismissed count, contributed count,
+# dismissed at; seen at
+_PROMPTS = ListLayout("BHHHBBBI", 4, "I")
+# pool (high byte, low bytes), number of its reads, older used, older expires at; page, expires at
+_POOLS = ListLayout("BHBHI", 2, "HI")
+
+
 def encode(reader: Reader, issued_at: int) -> bytes:
+    """Return the bytes of a reader. `issued_at`: now, in seconds since 1970."""
     history = reader.history
-    days = history.days if isinstance(history.days, bytes) else pack_table("B", [history.days])
-    weeks = history.weeks if isinstance(history.weeks, bytes) else pack_table("B", [history.weeks])
+    days = history.days if isinstance(history.days, bytes) else pack("B", [history.days])
+    weeks = history.weeks if isinstance(history.weeks, bytes) else pack("B", [history.weeks])
     bucket = _NO_BUCKET if reader.bucket is None else reader.bucket
-    giving = b"" if reader.giving is NOTHING_GIVEN else _pack_giving(reader.giving)
+    support = b"" if reader.support is NO_SUPPORT else _pack_support(reader.support)
     head = (
         VERSION,
         issued_at,
-        *_split(bucket),
+        *split(bucket),
         reader.salt,
         reader.first_seen_at,
         history.day,
         history.view_count,
-        *_split(reader.link),
+        *split(reader.link),
         len(days),
         len(weeks),
         len(history.topics),
@@ -70,18 +74,18 @@ def encode(reader: Reader, issued_at: int) -> bytes:
         len(reader.recent) // REQUEST_BYTES,
         len(reader.prompts),
         len(reader.pools),
-        len(giving),
+        len(support),
     )
-    topics = pack_topics(history.topics, week_of(history.day)) if history.topics else b""
-    prompts = pack_prompts(reader.prompts) if reader.prompts else b""
-    pools = pack_pools(reader.pools) if reader.pools else b""
+    topics = _pack_topics(history.topics, week_of(history.day)) if history.topics else b""
+    prompts = _pack_prompts(reader.prompts) if reader.prompts else b""
+    pools = _pack_pools(reader.pools) if reader.pools else b""
     return b"".join(
-        (_pack_head(head), days, weeks, topics, history.pages, reader.recent, prompts, pools, giving),
+        (_pack_head(head), days, weeks, topics, history.pages, reader.recent, prompts, pools, support),
     )
 
 
 def decode(data: bytes) -> tuple[Reader, int]:
-    """Return the reader and the instant the passport was issued. Raises UnreadablePassportError."""
+    """Return the reader and the instant the passport was issued. Raise UnreadablePassportError if that fails."""
     if not data or data[0] != VERSION:
         raise UnreadablePassportError("unknown version")
     try:
@@ -94,21 +98,21 @@ def _decode(data: bytes) -> tuple[Reader, int]:
     _, issued_at, high, low, salt, first_seen_at, day, view_count, link_high, link_low, *lengths = _HEAD.unpack_from(
         data
     )
-    days, weeks, topics, pages, recent, prompts, pools, giving = lengths
+    days, weeks, topics, pages, recent, prompts, pools, support = lengths
     weeks_at = _HEAD_BYTES + days
     topics_at = weeks_at + weeks
-    pages_at = topics_at + (TOPICS.size(data, topics_at, topics) if topics else 0)
+    pages_at = topics_at + (_TOPICS.size(data, topics_at, topics) if topics else 0)
     recent_at = pages_at + PAGE_BYTES * pages
     prompts_at = recent_at + REQUEST_BYTES * recent
-    pools_at = prompts_at + (PROMPTS.size(data, prompts_at, prompts) if prompts else 0)
-    giving_at = pools_at + (POOLS.size(data, pools_at, pools) if pools else 0)
-    if giving_at + giving != len(data) or giving not in {0, _GIVING.size}:
+    pools_at = prompts_at + (_PROMPTS.size(data, prompts_at, prompts) if prompts else 0)
+    support_at = pools_at + (_POOLS.size(data, pools_at, pools) if pools else 0)
+    if support_at + support != len(data) or support not in {0, _SUPPORT.size}:
         raise ValueError("cut short or too long")
     history = History(
         day,
         data[_HEAD_BYTES:weeks_at],
         data[weeks_at:topics_at],
-        Section(data[topics_at:pages_at], topics, unpack_topics, week_of(day)) if topics else (),
+        Section(data[topics_at:pages_at], topics, _unpack_topics, week_of(day)) if topics else (),
         data[pages_at:recent_at],
         view_count,
     )
@@ -118,13 +122,85 @@ def _decode(data: bytes) -> tuple[Reader, int]:
         salt,
         first_seen_at,
         history,
-        PromptSection(data[prompts_at:pools_at], prompts) if prompts else (),
-        Section(data[pools_at:giving_at], pools, unpack_pools) if pools else (),
-        _unpack_giving(data[giving_at:]) if giving else NOTHING_GIVEN,
+        Section(data[prompts_at:pools_at], prompts, _unpack_prompts) if prompts else (),
+        Section(data[pools_at:support_at], pools, _unpack_pools) if pools else (),
+        _unpack_support(data[support_at:]) if support else NO_SUPPORT,
         data[recent_at:prompts_at],
         link_high << 16 | link_low,
     )
     return reader, issued_at
+
+
+def _pack_topics(topics: Sequence[TopicHistory], this_week: int) -> bytes:
+    if isinstance(topics, Section) and topics.week == this_week:
+        return topics.data
+    names, weeks, counts = zip(*topics, strict=True)
+    ago = [this_week - week for week in chain.from_iterable(weeks)]
+    lengths = [len(own) for own in weeks]
+    return _TOPICS.pack((*split_all(names), lengths), (ago, list(chain.from_iterable(counts))))
+
+
+def _unpack_topics(section: Section[TopicHistory]) -> tuple[TopicHistory, ...]:
+    (highs, lows, lengths), (ago, counts) = _TOPICS.unpack(section)
+    weeks = tuple([section.week - weeks_ago for weeks_ago in ago])
+    return tuple(map(TopicHistory, join(highs, lows), share_out(weeks, lengths), share_out(counts, lengths)))
+
+
+def with_article_counted(topics: Section[TopicHistory], read: Iterable[int]) -> Section[TopicHistory] | None:
+    """Count one more article this week on each topic that was read, in the bytes.
+
+    Return None if a topic has no article yet this week. Most views of a busy week need no decoding then, which would
+    cost about 30 µs.
+    """
+    highs, lows, lengths = unpack("BHB", topics.length, topics.data, 0)
+    names, begins = join(highs, lows), [0, *accumulate(lengths)]
+    weeks_at = _TOPICS.record_bytes * topics.length
+    counts_at = (weeks_at + len(topics.data)) // 2
+    counted = bytearray(topics.data)
+    for topic in read:
+        if topic not in names:
+            return None
+        newest_at = begins[names.index(topic)]
+        if counted[weeks_at + newest_at]:
+            return None
+        if counted[counts_at + newest_at] < COUNT_LIMIT:
+            counted[counts_at + newest_at] += 1
+    return Section(bytes(counted), topics.length, _unpack_topics, topics.week)
+
+
+def _pack_prompts(prompts: Sequence[PromptRecord]) -> bytes:
+    if isinstance(prompts, Section):
+        return prompts.data
+    campaigns, seen, seen_at, dismissed, dismissed_at, contributed, variants = zip(*prompts, strict=True)
+    lengths = [len(instants) for instants in seen_at]
+    records = (*split_all(campaigns), variants, seen, lengths, dismissed, contributed, dismissed_at)
+    return _PROMPTS.pack(records, (list(chain.from_iterable(seen_at)),))
+
+
+def _unpack_prompts(section: Section[PromptRecord]) -> tuple[PromptRecord, ...]:
+    (highs, lows, variants, seen, lengths, dismissed, contributed, closed_at), (all_seen_at,) = _PROMPTS.unpack(section)
+    seen_at = share_out(all_seen_at, lengths)
+    return tuple(
+        map(
+            PromptRecord._make,
+            zip(join(highs, lows), seen, seen_at, dismissed, closed_at, contributed, variants, strict=True),
+        )
+    )
+
+
+def _pack_pools(pools: Sequence[PoolUse]) -> bytes:
+    if isinstance(pools, Section):
+        return pools.data
+    names, reads, older_used, older_expires_at = zip(*pools, strict=True)
+    records = (*split_all(names), [len(own) for own in reads], older_used, older_expires_at)
+    every = list(chain.from_iterable(reads))
+    return _POOLS.pack(records, ([read.page for read in every], [read.expires_at for read in every]))
+
+
+def _unpack_pools(section: Section[PoolUse]) -> tuple[PoolUse, ...]:
+    (highs, lows, lengths, older_used, older_expires_at), items = _POOLS.unpack(section)
+    reads = share_out(tuple(map(FreeRead, *items)), lengths)
+    return tuple(map(PoolUse, join(highs, lows), reads, older_used, older_expires_at))
 
 
 def _pack_head(values: tuple[int, ...]) -> bytes:
@@ -134,26 +210,26 @@ def _pack_head(values: tuple[int, ...]) -> bytes:
         return _HEAD.pack(*map(within, values))
 
 
-def _pack_giving(giving: Giving) -> bytes:
-    if giving == NOTHING_GIVEN:
+def _pack_support(support: Support) -> bytes:
+    if support == NO_SUPPORT:
         return b""
-    return _GIVING.pack(
-        _RECURRING.index(giving.recurring),
-        _INTERVALS.index(giving.recurring_interval),
-        _INTERVALS.index(giving.checkout_interval),
-        within(giving.recurring_at),
-        within(giving.past_due_at),
-        within(giving.paid_until),
-        within(giving.ended_at),
-        within(giving.one_off_at),
-        within(giving.checkout_at),
+    return _SUPPORT.pack(
+        _RECURRING.index(support.recurring),
+        _INTERVALS.index(support.recurring_interval),
+        _INTERVALS.index(support.checkout_interval),
+        within(support.recurring_at),
+        within(support.past_due_at),
+        within(support.paid_until),
+        within(support.ended_at),
+        within(support.one_off_at),
+        within(support.checkout_at),
     )
 
 
-def _unpack_giving(packed: bytes) -> Giving:
-    recurring, interval, checkout_interval, *instants = _GIVING.unpack(packed)
+def _unpack_support(packed: bytes) -> Support:
+    recurring, interval, checkout_interval, *instants = _SUPPORT.unpack(packed)
     recurring_at, past_due_at, paid_until, ended_at, one_off_at, checkout_at = instants
-    return Giving(
+    return Support(
         _RECURRING[recurring],
         _INTERVALS[interval],
         recurring_at,
@@ -164,7 +240,3 @@ def _unpack_giving(packed: bytes) -> Giving:
         checkout_at,
         _INTERVALS[checkout_interval],
     )
-
-
-def _split(number: int) -> tuple[int, int]:
-    return number >> 16, number & 0xFFFF

@@ -1,10 +1,9 @@
-"""What is known of one reader: counts, times and fingerprints, never who they are.
+"""A reader as the service knows them: counts, instants and fingerprints, never who they are.
 
-Every list has a bound (below), so that the whole fits a sealed passport of 1.5 KB. Instants are whole seconds since
-1970 in UTC; days are ordinals of the site's local date.
+Every list has a bound, so that a sealed passport stays under 1.5 KB. Instants are whole seconds since 1970 in UTC; days
+are ordinals of the site's local date.
 """
 
-from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +11,7 @@ from typing import NamedTuple
 
 from service.money import Interval
 
-Counts = bytes | tuple[int, ...]  # a byte each; numbers where a written past holds more than a byte does
+Counts = bytes | tuple[int, ...]  # a byte per count; a simulation file may write numbers beyond a byte
 
 BUCKETS = 1_000_000
 HISTORY_DAYS = 91
@@ -26,8 +25,8 @@ MAX_SEEN_PER_CAMPAIGN = 30
 MAX_SEEN = 44
 MAX_POOLS = 4
 MAX_FREE_READS = 31  # over all pools
-COUNT_LIMIT = 255  # a count of a day, of a week, of dismissals or of contributions stops here
-SEEN_LIMIT = 65_535  # and that of impressions of one campaign here
+COUNT_LIMIT = 255  # counts of a day, of a week, of dismissals and of contributions stop here
+SEEN_LIMIT = 65_535  # the count of impressions of a campaign stops here
 
 
 class RecurringState(StrEnum):
@@ -38,7 +37,7 @@ class RecurringState(StrEnum):
 
 
 class TopicHistory(NamedTuple):
-    """Articles read on one topic, per local week with any, newest first; the topic is a fingerprint of its name."""
+    """Articles read on a topic, per local week with at least one, newest first. `topic`: fingerprint of its name."""
 
     topic: int
     weeks: tuple[int, ...]
@@ -46,7 +45,7 @@ class TopicHistory(NamedTuple):
 
 
 class History(NamedTuple):
-    """Articles read. `days[n]`: count n days before `day`. `weeks[n]`: count n weeks before the week of `day`.
+    """The articles a reader read. `days[n]`: count n days before `day`. `weeks[n]`: n weeks before the week of `day`.
 
     `pages`: salted fingerprints of this week's pages, two bytes each. `view_count`: page views of every type, ever.
     """
@@ -60,7 +59,7 @@ class History(NamedTuple):
 
 
 class PromptRecord(NamedTuple):
-    """What happened between this reader and one campaign. `seen_at` keeps the latest, oldest first."""
+    """A reader's record of a campaign's prompts. `seen_at`: the latest impressions, oldest first."""
 
     campaign: int
     seen_count: int = 0
@@ -68,33 +67,20 @@ class PromptRecord(NamedTuple):
     dismissed_count: int = 0
     dismissed_at: int = 0
     contributed_count: int = 0
-    variant: int = 0  # fingerprint of the variant seen first as part of its experiment; 0 = none
-
-
-class PromptRecords(Sequence[PromptRecord]):
-    """Records that give the record of one campaign, or when prompts were closed, without decoding every record."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def record(self, campaign: int) -> PromptRecord: ...
-
-    @property
-    @abstractmethod
-    def dismissed_at(self) -> Sequence[int]: ...
+    variant: int = 0  # fingerprint of the variant first seen as part of its experiment; 0 = none
 
 
 class FreeRead(NamedTuple):
-    """A free article of a meter: spent until `expires_at`, and free to read again until then."""
+    """A free article spent from a meter. Until `expires_at` it counts as spent and can be read again."""
 
     page: int
     expires_at: int
 
 
 class PoolUse(NamedTuple):
-    """Free articles spent from one meter pool, oldest first.
+    """The free articles spent from a meter pool, oldest first.
 
-    `older_used` are reads no longer kept one by one; they come back together at `older_expires_at`.
+    `older_used`: the number of reads kept only as a count; they all expire at `older_expires_at`.
     """
 
     pool: int
@@ -104,12 +90,13 @@ class PoolUse(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Giving:
+class Support:
     """How the reader supports the site. Instants of 0 mean never.
 
-    `recurring_at`: when the recurring contribution began; `past_due_at`: when its payments began to fail;
-    `paid_until`: how far a cancelled one is paid; `ended_at`: when it ended otherwise.
-    `one_off_at`: the last one-off contribution not refunded. `checkout_at`: a checkout begun and not finished.
+    For the recurring contribution: `recurring_at`: when it began; `past_due_at`: when its payments began to fail;
+    `paid_until`: the end of what is paid, if it was cancelled; `ended_at`: when it ended for another reason.
+    `one_off_at`: the latest one-off contribution that was not refunded. `checkout_at`: the start of a checkout that is
+    not finished.
     """
 
     recurring: RecurringState = RecurringState.NONE
@@ -123,42 +110,34 @@ class Giving:
     checkout_interval: Interval = Interval.ONE_OFF
 
 
-NOTHING_GIVEN = Giving()
+NO_SUPPORT = Support()
 
 
 class Reader(NamedTuple):
-    """`bucket` is 0..999,999, shared with other readers by design; None when the consent does not cover one.
+    """A reader's history, as a passport or the row of a signed-in reader holds it.
 
-    `recent`: salted fingerprints of the latest view and event ids, three bytes each. `link`: fingerprint of the
-    signed-in reader this is a copy of; 0 = of nobody.
+    `bucket`: 0..999,999, shared with other readers by design; None if the consent does not cover it. `recent`: salted
+    fingerprints of the latest view and event ids, three bytes each. `link`: fingerprint of the signed-in reader whose
+    row this passport copies; 0 = not a copy.
     """
 
     bucket: int | None
     salt: int
     first_seen_at: int
     history: History = History()
-    prompts: tuple[PromptRecord, ...] | PromptRecords = ()
+    prompts: Sequence[PromptRecord] = ()
     pools: Sequence[PoolUse] = ()
-    giving: Giving = NOTHING_GIVEN
+    support: Support = NO_SUPPORT
     recent: bytes = b""
     link: int = 0
 
     def prompt_record(self, campaign: int) -> PromptRecord:
-        if not isinstance(self.prompts, tuple):
-            return self.prompts.record(campaign)
         for record in self.prompts:
             if record.campaign == campaign:
                 return record
         return PromptRecord(campaign)
 
-    @property
-    def dismissed_at(self) -> Sequence[int]:
-        """When a prompt of each campaign was last closed; 0 if it was never closed."""
-        if not isinstance(self.prompts, tuple):
-            return self.prompts.dismissed_at
-        return [record.dismissed_at for record in self.prompts]
-
 
 def new_reader(instant: int, bucket: int | None, salt: int, day: int = 0) -> Reader:
-    """Of whom nothing is known yet. `day`: ordinal of the site's local date, where it is at hand."""
+    """Return a reader without a history. `day`: ordinal of the site's local date, if known."""
     return Reader(bucket, salt, instant, History(day))

@@ -1,4 +1,4 @@
-"""The server's clock as the site's calendar reads it. Weeks start on Monday."""
+"""Turn instants into the site's local days, weeks and wall-clock times, and back. Weeks start on Monday."""
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 DAY_SECONDS = 86_400
 HOUR_SECONDS = 3_600
-SKEW_SECONDS = 300  # machines' clocks may differ by this much; a stamp further ahead is not believed
+SKEW_SECONDS = 300  # the clocks of machines may differ by this much; an instant further ahead is ignored
 
 
 class SiteTime(NamedTuple):
-    """Now. `instant`: seconds since 1970 in UTC. `day`: ordinal of the local date. `minute`: of the local day."""
+    """A moment at a site: seconds since 1970 in UTC, ordinal of the local date, and minute of the local day."""
 
     instant: int
     day: int
@@ -20,31 +20,33 @@ class SiteTime(NamedTuple):
 
     @property
     def week(self) -> int:
-        """Number of the local week, whole weeks since Monday 1 January of the year 1."""
+        """The number of the local week: whole weeks since Monday, 1 January of the year 1."""
         return week_of(self.day)
 
     @property
     def weekday(self) -> int:
-        """0 is Monday."""
+        """The local weekday; 0 is Monday."""
         return weekday_of(self.day)
 
     def believed(self, instant: int) -> int:
-        """A stamp of something past; 0, which means never, where it lies ahead of the clock."""
+        """Return the instant of a past event, or 0, which means never, if it is ahead of the clock."""
         return instant if instant <= self.instant + SKEW_SECONDS else 0
 
 
 def site_time_at(now: datetime, zone: ZoneInfo) -> SiteTime:
-    """`now` must be aware; fractions of a second are dropped."""
+    """Return the site time of an aware datetime. Fractions of a second are dropped."""
     return site_time_of(int(now.timestamp()), zone)
 
 
 def in_utc(at: datetime, zone: ZoneInfo) -> datetime:
-    """A time as an editor writes it: with its offset, or without one on the site's clock. One that the clocks repeat is
-    the first; one they skip is an hour later."""
+    """Return a time that an editor wrote, in UTC. Without an offset it is on the site's clock.
+
+    If the clocks repeat the time, the first is meant. If they skip it, the time is an hour later.
+    """
     return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
-@lru_cache(maxsize=64)  # of one second there are many page views
+@lru_cache(maxsize=64)  # many page views fall into the same second
 def site_time_of(instant: int, zone: ZoneInfo) -> SiteTime:
     local = datetime.fromtimestamp(instant, zone)
     return SiteTime(instant, local.toordinal(), local.hour * 60 + local.minute, zone)
@@ -63,32 +65,36 @@ def weekday_of(day: int) -> int:
 
 
 def day_starting(instant: int, zone: ZoneInfo, turn_minute: int) -> int:
-    """Ordinal of the local day an instant belongs to when days turn at `turn_minute` past midnight."""
+    """Return the ordinal of the local day of an instant, if days begin `turn_minute` minutes after midnight."""
     local = datetime.fromtimestamp(instant, zone).replace(tzinfo=None) - timedelta(minutes=turn_minute)
     day = local.toordinal()
-    # Where the clocks repeat the turn, the day has turned the first time and does not turn back.
+    # If the clocks repeat the turn, the day turns the first time and does not turn back.
     return day + 1 if instant >= instant_of(day + 1, turn_minute, zone) else day
 
 
 def instant_of(day: int, minute: int, zone: ZoneInfo, *, is_last: bool = False) -> int:
-    """The instant of a local wall time. One the clocks skip: the jump. One they repeat: the first, or the last."""
+    """Return the instant of a local wall-clock time.
+
+    If the clocks skip the time, it is the instant of the jump. If they repeat it, it is the first, or with `is_last`
+    the last.
+    """
     wall = datetime.fromordinal(day) + timedelta(minutes=minute)
     instant = int(wall.replace(tzinfo=zone, fold=int(is_last)).timestamp())
-    came_out = datetime.fromtimestamp(instant, zone).replace(tzinfo=None)
-    if came_out == wall:
+    found = datetime.fromtimestamp(instant, zone).replace(tzinfo=None)
+    if found == wall:
         return instant
     low, high = sorted(int(wall.replace(tzinfo=zone, fold=fold).timestamp()) for fold in (0, 1))
     return _change_between(low, high, zone)
 
 
 def clock_change(day: int, zone: ZoneInfo) -> int | None:
-    """The instant at which the clocks change on a local day; None where they do not."""
+    """Return the instant at which the clocks change on a local day, or None if they do not change."""
     low, high = instant_of(day, 0, zone), instant_of(day + 1, 0, zone)
     return None if high - low == DAY_SECONDS else _change_between(low, high, zone)
 
 
 def _change_between(low: int, high: int, zone: ZoneInfo) -> int:
-    """The first instant of the new offset, found by halving."""
+    """Return the first instant of the new offset."""
     offset_before = datetime.fromtimestamp(low, zone).utcoffset()
     while high - low > 1:
         middle = (low + high) // 2
@@ -100,7 +106,7 @@ def _change_between(low: int, high: int, zone: ZoneInfo) -> int:
 
 
 def months_after(day: int, months: int) -> int:
-    """The same day of the month `months` later (or earlier), clamped to that month's last day."""
+    """Return the ordinal `months` later (or earlier), on that month's last day if it has no such day."""
     start = date.fromordinal(day)
     total = start.year * 12 + start.month - 1 + months
     year, month = divmod(total, 12)
@@ -113,6 +119,6 @@ def month_length(year: int, month: int) -> int:
 
 
 def next_month(day: int) -> int:
-    """Ordinal of the first day of the next calendar month."""
+    """Return the ordinal of the first day of the next calendar month."""
     today = date.fromordinal(day)
     return date(today.year + today.month // 12, today.month % 12 + 1, 1).toordinal()

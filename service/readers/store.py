@@ -1,4 +1,5 @@
-"""Signed-in readers as rows: a keyed hash of the publication's id, the same bytes a passport holds, and their gifts."""
+"""SQL of the table `readers`: a row per signed-in reader, with a keyed hash of the publication's id, the bytes that a
+passport holds, and the reader's contributions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -18,9 +19,9 @@ from service.readers.passport_bytes import UnreadablePassportError, decode, enco
 from service.readers.reader import Reader
 
 T = TypeVar("T")
-Gifts = tuple[GivenContribution, ...]
-Tell = Callable[[Reader, Gifts], tuple[Reader, Gifts] | None]
-PATIENCE_MILLISECONDS = 400  # a page waits for the answer
+Contributions = tuple[GivenContribution, ...]
+Update = Callable[[Reader, Contributions], tuple[Reader, Contributions] | None]
+STATEMENT_TIMEOUT_MILLISECONDS = 400  # a page waits for the answer
 
 readers = Table(
     "readers",
@@ -38,34 +39,37 @@ def change_reader(
     site: str,
     reader_hash: bytes,
     now: datetime,
-    change: Callable[[Reader | None, Gifts], tuple[Reader, T]],
+    change: Callable[[Reader | None, Contributions], tuple[Reader, T]],
 ) -> T:
-    """Read the row, change it, write it back, in one transaction that nobody else can come between.
+    """Read a row, change it and save it, while a lock keeps other transactions out.
 
-    Raises StoreUnavailableError when the database is away or too slow for a page view.
+    Raise StoreUnavailableError if the database is down or too slow for a page view.
     """
     try:
         with engine.begin() as connection:
-            connection.execute(text(f"SET LOCAL statement_timeout = {PATIENCE_MILLISECONDS}"))
+            connection.execute(text(f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MILLISECONDS}"))
             reader, result = change(*_locked(connection, site, reader_hash))
             _save(connection, site, reader_hash, _held(reader, now))
             return result
     except SQLAlchemyError as error:
-        raise StoreUnavailableError("signed-in readers are out of reach") from error
+        raise StoreUnavailableError("the rows of signed-in readers cannot be read") from error
 
 
-def tell_gifts(connection: Connection, site: str, reader_hash: bytes, now: datetime, tell: Tell) -> None:
-    """Change a row and its gifts in the caller's transaction, or nothing where there is nothing to tell. Where there is
-    none nothing is written: who was erased stays so."""
+def update_contributions(connection: Connection, site: str, reader_hash: bytes, now: datetime, update: Update) -> None:
+    """Change a row and its contributions in the caller's transaction, unless `update` returns None.
+
+    Do nothing if the row does not exist, so that an erased reader is not created again.
+    """
     reader, known = _locked(connection, site, reader_hash)
-    told = tell(reader, known) if reader is not None else None
-    if told is not None:
-        changed, gifts = told
-        _save(connection, site, reader_hash, _held(changed, now) | {"gifts": [asdict(gift) for gift in gifts]})
+    updated = update(reader, known) if reader is not None else None
+    if updated is not None:
+        changed, contributions = updated
+        gifts = [asdict(contribution) for contribution in contributions]
+        _save(connection, site, reader_hash, _held(changed, now) | {"gifts": gifts})
 
 
 def forget(engine: Engine, site: str, reader_hash: bytes) -> bool:
-    """Erase all that is held of a signed-in reader; False where nothing was."""
+    """Erase the row of a signed-in reader. Return False if there was no row."""
     columns = readers.c
     statement = delete(readers).where(columns.site == site, columns.reader_hash == reader_hash)
     with engine.begin() as connection:
@@ -73,19 +77,22 @@ def forget(engine: Engine, site: str, reader_hash: bytes) -> bool:
 
 
 def forget_idle_readers(engine: Engine, before: datetime) -> int:
-    """Erase readers not seen since; how many they were."""
+    """Erase the rows of readers not seen since `before`. Return the number of rows erased."""
     with engine.begin() as connection:
         return connection.execute(delete(readers).where(readers.c.changed_at < before)).rowcount
 
 
-def _locked(connection: Connection, site: str, reader_hash: bytes) -> tuple[Reader | None, Gifts]:
-    """The row, held until the transaction ends; two first views of one reader wait for each other too."""
+def _locked(connection: Connection, site: str, reader_hash: bytes) -> tuple[Reader | None, Contributions]:
+    """Lock and read a row until the transaction ends.
+
+    An advisory lock also makes two first page views of a reader wait for each other, before there is a row.
+    """
     key = int.from_bytes(reader_hash[:8], "big", signed=True)
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
     columns = readers.c
     statement = select(columns.held, columns.gifts).where(columns.site == site, columns.reader_hash == reader_hash)
     row = connection.execute(statement).first()
-    return (_decoded(row.held), tuple(_gift(**gift) for gift in row.gifts)) if row else (None, ())
+    return (_decoded(row.held), tuple(_contribution(**gift) for gift in row.gifts)) if row else (None, ())
 
 
 def _save(connection: Connection, site: str, reader_hash: bytes, values: Mapping[str, object]) -> None:
@@ -97,7 +104,7 @@ def _held(reader: Reader, now: datetime) -> dict[str, object]:
     return {"held": encode(reader, int(now.timestamp())), "changed_at": now}
 
 
-def _gift(interval: str, **rest: Any) -> GivenContribution:
+def _contribution(interval: str, **rest: Any) -> GivenContribution:
     return GivenContribution(Interval(interval), **rest)
 
 

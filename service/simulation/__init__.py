@@ -1,1 +1,1 @@
-"""Decisions for an invented reader from a file, and replay of recorded readers with a draft: the same engine."""
+"""Simulate the decisions for an invented reader from a file, and replay recorded readers with a draft campaign."""

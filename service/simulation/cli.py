@@ -20,7 +20,7 @@ from service.simulation.replay import replay as replay_views
 @click.command()
 @click.argument("file", type=click.Path(allow_dash=True, path_type=Path))
 def simulate(file: Path) -> None:
-    """Decide on each page view of a simulation file (- is standard input); prints a line of JSON per view."""
+    """Decide on each page view of a simulation FILE and print a line of JSON for each. FILE - is standard input."""
     with _problems_of(file):
         for line in simulate_file(file):
             click.echo(line)
@@ -31,22 +31,24 @@ def simulate(file: Path) -> None:
 @click.argument("draft", type=click.Path(allow_dash=True, path_type=Path))
 @with_appcontext
 def replay(views: Path, draft: Path) -> None:
-    """Say how many decisions a campaign file would change, on recorded readers: a line of JSON each. Either file may be
-    standard input: -."""
+    """Count the decisions that the campaign file DRAFT would change for recorded readers.
+
+    Each line of VIEWS is the JSON of a reader's recording. Either file may be standard input: -.
+    """
     with _problems_of(draft):
         document = read_file(draft)
         campaign = load_campaign(document.content, document.lines)
     with _problems_of(views), click.open_file(str(views), encoding="utf-8") as lines:
-        found = replay_views(current_services().part(SnapshotHolder).current().site(campaign.site), campaign, lines)
-    click.echo(f"{found.changed} of {found.decisions} decisions would change ({found.changed_share:.1%}),")
-    click.echo(f"for {found.readers} readers: {campaign.key} shown {found.more} times more, {found.fewer} fewer.")
-    if found.gone:
-        click.echo(f"The recording names campaigns that are no more: {', '.join(sorted(found.gone))}.")
+        result = replay_views(current_services().part(SnapshotHolder).current().site(campaign.site), campaign, lines)
+    click.echo(f"{result.changed} of {result.decisions} decisions would change ({result.changed_share:.1%}),")
+    click.echo(f"for {result.readers} readers: {campaign.key} shown {result.more} times more, {result.fewer} fewer.")
+    if result.gone:
+        click.echo(f"The recording names campaigns that no longer exist: {', '.join(sorted(result.gone))}.")
 
 
 @contextmanager
 def _problems_of(file: Path) -> Iterator[None]:
-    """An error in a file becomes a line per problem, and status 1."""
+    """Print a line for each problem in a file and exit with status 1."""
     try:
         yield
     except InvalidDocumentError as error:

@@ -1,4 +1,4 @@
-"""A simulation file in, lines of JSON out: one decision with its trace per page view."""
+"""Run a simulation file and return JSON: a decision with its trace for each page view."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -17,25 +17,25 @@ MAX_SIMULATION_BYTES = 2 * 1024 * 1024
 
 
 def load_simulation(content: object, lines: Mapping[DocumentPath, int] | None = None) -> Simulation:
-    """The simulation a document describes; raises InvalidDocumentError naming every field that is wrong."""
+    """Return the simulation that a document describes. Raise InvalidDocumentError, which names every wrong field."""
     return cast("Simulation", load_value(SimulationSchema(), content, lines))
 
 
 def simulate_file(path: Path) -> Iterator[str]:
-    """Run a JSON or YAML file; a JSON line per page view. Raises InvalidDocumentError before anything is run."""
+    """Run a JSON or YAML file. Yield a line of JSON per page view. Raise InvalidDocumentError before the first line."""
     document = read_file(path, MAX_SIMULATION_BYTES)
     simulation = load_simulation(document.content, document.lines)
     return (json.dumps(body, ensure_ascii=False) for body in bodies(simulation))
 
 
 def simulate_text(text: str | bytes) -> list[dict[str, Any]]:
-    """The same from text, as values of JSON."""
+    """Run a simulation written as text. Return a JSON object per page view. Raise InvalidDocumentError."""
     document = read_document(text, MAX_SIMULATION_BYTES)
     return list(bodies(load_simulation(document.content, document.lines)))
 
 
 def bodies(simulation: Simulation) -> Iterator[dict[str, Any]]:
-    """Run a simulation. Yield one JSON object per page view."""
+    """Run a simulation. Yield a JSON object per page view."""
     return (_view_body(view) for view in simulate(simulation))
 
 

@@ -1,4 +1,4 @@
-"""What a change would change: recorded readers lived twice, with campaigns as published and with a draft in place."""
+"""Count the decisions that a draft would change, by simulating recorded readers without and with the draft."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -19,10 +19,12 @@ MAX_READERS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
-    """`decisions`: page views lived; `changed`: those that would show or open something else; of these `more` and
-    `fewer`: those on which the draft's campaign would newly show, or no longer. `gone`: campaigns the recording names
-    and the site has no more; what was seen of them counts in limits over all campaigns."""
+class ReplayResult:
+    """What a draft would change. `decisions`: page views simulated. `changed`: those that show or open something else.
+
+    `more`, `fewer`: page views on which the draft's campaign would newly show, or no longer. `gone`: campaigns that the
+    recording names and the site no longer has; their impressions still count in limits over all campaigns.
+    """
 
     readers: int
     decisions: int
@@ -36,16 +38,17 @@ class Replayed:
         return self.changed / self.decisions if self.decisions else 0.0
 
 
-def replay(snapshot: SiteSnapshot, draft: Campaign, lines: Iterable[str]) -> Replayed:
-    """Each line is a simulation without site and campaigns. Raises InvalidDocumentError naming the line.
+def replay(snapshot: SiteSnapshot, draft: Campaign, lines: Iterable[str]) -> ReplayResult:
+    """Replay recorded readers. Each line is a simulation without site and campaigns.
 
-    What is still a draft is lived as live, which publishing makes it.
+    A campaign with the status draft counts as live, because publishing would make it live. Raise InvalidDocumentError,
+    which names the line.
     """
     draft = with_countries_written_out(draft, snapshot.site)
     if draft.status is Status.DRAFT:
         draft = replace(draft, status=Status.LIVE)
-    after = (*(one for one in snapshot.campaigns if one.key != draft.key), draft)
-    keys = {one.key for one in after}
+    after = (*(campaign for campaign in snapshot.campaigns if campaign.key != draft.key), draft)
+    keys = {campaign.key for campaign in after}
     gone: set[str] = set()
     readers = decisions = changed = more = fewer = 0
     for number, line in enumerate(lines, 1):
@@ -53,21 +56,22 @@ def replay(snapshot: SiteSnapshot, draft: Campaign, lines: Iterable[str]) -> Rep
             continue
         if readers == MAX_READERS:
             raise InvalidDocumentError((f"line {number}: more than {MAX_READERS} readers",))
-        life, named = _life(number, line, keys)
+        recording, named = _recording(number, line, keys)
         gone |= named - keys
         readers += 1
-        lives = zip(_lived(life, snapshot, snapshot.campaigns), _lived(life, snapshot, after), strict=True)
-        for before_step, after_step in lives:
+        published = _simulated(recording, snapshot, snapshot.campaigns)
+        drafted = _simulated(recording, snapshot, after)
+        for view, view_with_draft in zip(published, drafted, strict=True):
             decisions += 1
-            changed += _face(before_step) != _face(after_step)
-            was, would = _shows(before_step, draft.key), _shows(after_step, draft.key)
+            changed += _visible(view) != _visible(view_with_draft)
+            was, would = _shows(view, draft.key), _shows(view_with_draft, draft.key)
             more += would and not was
             fewer += was and not would
-    return Replayed(readers, decisions, changed, more, fewer, frozenset(gone))
+    return ReplayResult(readers, decisions, changed, more, fewer, frozenset(gone))
 
 
-def _life(number: int, line: str, keys: Iterable[str]) -> tuple[Simulation, set[str]]:
-    """The recorded reader, and the campaigns they name, of which some may be gone since."""
+def _recording(number: int, line: str, keys: Iterable[str]) -> tuple[Simulation, set[str]]:
+    """Return a recorded reader and the campaigns that the recording names. Some of these may no longer exist."""
     try:
         written = bounded_json(line, max_depth=MAX_DEPTH, max_digits=MAX_DIGITS)
         if not isinstance(written, dict) or {"site", "campaigns"} & set(written):
@@ -81,24 +85,24 @@ def _life(number: int, line: str, keys: Iterable[str]) -> tuple[Simulation, set[
 
 
 def _named(written: object) -> Iterator[str]:
-    """The keys of campaigns anywhere in a recorded reader; what is no key is left for the schema to refuse."""
+    """Yield the keys of campaigns anywhere in a recording. The schema rejects texts that are not keys."""
     parts = written.values() if isinstance(written, dict) else written if isinstance(written, list) else ()
     for part in parts:
         yield from _named(part)
     if isinstance(written, dict):
-        spoken = (written.get("campaign"), written.get("gate"))
-        yield from (key for key in spoken if isinstance(key, str) and re.match(KEY_PATTERN, key))
+        names = (written.get("campaign"), written.get("gate"))
+        yield from (key for key in names if isinstance(key, str) and re.match(KEY_PATTERN, key))
 
 
-def _lived(life: Simulation, snapshot: SiteSnapshot, campaigns: tuple[Campaign, ...]) -> list[SimulatedView]:
-    placed = replace(life, site=snapshot.site, campaigns=campaigns, raised_minor=dict(snapshot.raised_minor))
-    return list(simulate(placed))
+def _simulated(recording: Simulation, snapshot: SiteSnapshot, campaigns: tuple[Campaign, ...]) -> list[SimulatedView]:
+    raised_minor = dict(snapshot.raised_minor)
+    return list(simulate(replace(recording, site=snapshot.site, campaigns=campaigns, raised_minor=raised_minor)))
 
 
-def _face(lived: SimulatedView) -> tuple[object, ...]:
-    """What the reader meets: prompts with their variants, and whether the article opens."""
-    return lived.decision.access.state, tuple((one.campaign, one.variant) for one in lived.prompts)
+def _visible(view: SimulatedView) -> tuple[object, ...]:
+    """Return what the reader sees: whether the article opens, and the prompts with their variants."""
+    return view.decision.access.state, tuple((prompt.campaign, prompt.variant) for prompt in view.prompts)
 
 
-def _shows(lived: SimulatedView, key: str) -> bool:
-    return any(one.campaign == key for one in lived.prompts)
+def _shows(view: SimulatedView, key: str) -> bool:
+    return any(prompt.campaign == key for prompt in view.prompts)

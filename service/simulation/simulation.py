@@ -1,6 +1,6 @@
-"""A day of one invented reader, as written in a simulation file. Values only; `simulate.py` lives it.
+"""The values of a simulation file: a site, campaigns, an invented reader and steps. `simulate.py` runs them.
 
-Times are aware, or naive and then on the site's own clock.
+Times are aware, or naive, which means the site's own clock.
 """
 
 from dataclasses import dataclass, field
@@ -15,8 +15,8 @@ from service.decisions.view import ViewRequest
 from service.money import Interval
 
 
-class Happening(StrEnum):
-    """What may happen to the reader between page views."""
+class ReaderEvent(StrEnum):
+    """What can happen to a simulated reader between page views."""
 
     SEEN = "seen"
     DISMISSED = "dismissed"
@@ -33,11 +33,11 @@ class Happening(StrEnum):
     ERASED = "erased"
 
 
-ABOUT_A_PROMPT = frozenset({Happening.SEEN, Happening.DISMISSED, Happening.CLICKED})
+PROMPT_EVENTS = frozenset({ReaderEvent.SEEN, ReaderEvent.DISMISSED, ReaderEvent.CLICKED})
 
 
 class StartState(StrEnum):
-    """A supporter state a reader may start with. `cancelled`: still paid until `paid_until`."""
+    """A supporter state that a reader can start with. `cancelled`: cancelled, but paid until `paid_until`."""
 
     NONE = "none"
     ONE_OFF = "one_off"
@@ -50,7 +50,7 @@ class StartState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ArticlesRead:
-    """`count` articles read on a local day, each on all of `topics`."""
+    """A number of articles read on a local day. Each article has all of the topics."""
 
     day: date
     count: int = 1
@@ -59,22 +59,24 @@ class ArticlesRead:
 
 @dataclass(frozen=True, slots=True)
 class PromptTimes:
-    """When a campaign's prompt was seen, or closed."""
+    """The times at which a campaign's prompt was seen, or closed."""
 
     campaign: str
     at: tuple[datetime, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class PastContribution:
+    """A contribution before the first step."""
+
     at: datetime
     interval: Interval = Interval.ONE_OFF
     campaign: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
-    """A checkout begun and not finished."""
+class OpenCheckout:
+    """A checkout that was started and not finished."""
 
     at: datetime
     interval: Interval = Interval.ONE_OFF
@@ -82,7 +84,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class StartSupport:
-    """`at`: when the state began (for `lapsed`, when support ended); None: a day before the first step."""
+    """The supporter state at the start. `at`: when it began; None: a day before the first step.
+
+    For the state `lapsed`, `at` is when the support ended.
+    """
 
     state: StartState = StartState.NONE
     at: datetime | None = None
@@ -92,7 +97,7 @@ class StartSupport:
 
 @dataclass(frozen=True, slots=True)
 class FreeArticles:
-    """Pages already read under a gate's meter."""
+    """Pages that were read under a gate's meter before the first step."""
 
     gate: str
     at: datetime
@@ -101,7 +106,7 @@ class FreeArticles:
 
 @dataclass(frozen=True, slots=True)
 class StartReader:
-    """The reader before the first step; the standing facts hold for every view that does not say otherwise."""
+    """The reader before the first step. Facts such as `country` hold for every view that does not give its own."""
 
     bucket: int | None = 0
     consent: Consent = Consent.FULL
@@ -119,14 +124,16 @@ class StartReader:
     articles: tuple[ArticlesRead, ...] = ()
     impressions: tuple[PromptTimes, ...] = ()
     dismissals: tuple[PromptTimes, ...] = ()
-    contributions: tuple[Given, ...] = ()
+    contributions: tuple[PastContribution, ...] = ()
     supporter: StartSupport = StartSupport()
-    abandoned_checkout: Started | None = None
+    abandoned_checkout: OpenCheckout | None = None
     free_articles: tuple[FreeArticles, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ViewStep:
+    """A page view. `purpose`: why the page is fetched."""
+
     at: datetime
     view: ViewRequest
     purpose: Purpose = Purpose.VISIT
@@ -134,11 +141,13 @@ class ViewStep:
 
 @dataclass(frozen=True, slots=True)
 class EventStep:
-    """`campaign` None, where it is about a prompt: every prompt of the last view. An event told again under the same
-    `event_id` changes nothing."""
+    """Something that happens to the reader. An event with an `event_id` that came before changes nothing.
+
+    If an event of a prompt names no campaign, it is about every prompt of the last view.
+    """
 
     at: datetime
-    event: Happening
+    event: ReaderEvent
     campaign: str | None = None
     interval: Interval = Interval.ONE_OFF
     paid_until: datetime | None = None
@@ -150,7 +159,7 @@ Step = ViewStep | EventStep
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """`sees_prompts`: every prompt shown is seen at once, without a step that says so."""
+    """A simulation file. `sees_prompts`: each prompt that is shown counts as seen, without a step for it."""
 
     site: Site
     campaigns: tuple[Campaign, ...]

@@ -1,4 +1,4 @@
-"""The reader a simulation starts with: a written past, lived through the same functions that count a real one."""
+"""Build the reader that a simulation starts with, with the functions that count a real reader's history."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from service.decisions.situation import Page, Situation, Visit
 from service.money import Interval
 from service.readers.history import bounded_topics, topic_fingerprint, topic_histories
 from service.readers.impressions import PromptEvent, campaign_fingerprint, record_contribution, record_event
-from service.readers.reader import HISTORY_DAYS, HISTORY_WEEKS, Giving, History, Reader, RecurringState, new_reader
+from service.readers.reader import HISTORY_DAYS, HISTORY_WEEKS, History, Reader, RecurringState, Support, new_reader
 from service.readers.site_time import in_utc, instant_of, site_time_at, week_of
 from service.simulation.simulation import (
     EventStep,
@@ -27,42 +27,44 @@ from service.simulation.simulation import (
 
 
 def reader_at_start(simulation: Simulation, site: CompiledSite, first_at: datetime) -> Reader:
-    """The state just before the first step. Articles dated after it are not believed."""
+    """Return the reader just before the first step. Articles with a later date are ignored."""
     written, zone = simulation.reader, site.zone
     reader = new_reader(_first_seen_at(simulation, first_at, zone), written.bucket, salt=0)
     reader = reader._replace(history=_history(written, first_at, site))
     reader = _with_prompts(reader, written, zone)
-    giving = _giving(written.supporter, first_at, zone)
-    for one in sorted(written.contributions, key=lambda given: _instant(given.at, zone)):
-        giving = contributed(giving, one.interval, _instant(one.at, zone))
-        if one.campaign is not None:
-            reader = record_contribution(reader, campaign_fingerprint(one.campaign))
+    support = _support(written.supporter, first_at, zone)
+    for past in sorted(written.contributions, key=lambda contribution: _instant(contribution.at, zone)):
+        support = contributed(support, past.interval, _instant(past.at, zone))
+        if past.campaign is not None:
+            reader = record_contribution(reader, campaign_fingerprint(past.campaign))
     if written.abandoned_checkout is not None:
         started = written.abandoned_checkout
-        giving = replace(giving, checkout_at=_instant(started.at, zone), checkout_interval=started.interval)
-    reader = reader._replace(giving=giving)
+        support = replace(support, checkout_at=_instant(started.at, zone), checkout_interval=started.interval)
+    reader = reader._replace(support=support)
     for free in written.free_articles:
         reader = _with_free_articles(reader, free, site, written)
     return reader
 
 
 def one_offs_at_start(written: StartReader, reader: Reader, zone: ZoneInfo) -> tuple[int, ...]:
-    """When the reader gave once, oldest first."""
-    given = {_instant(one.at, zone) for one in written.contributions if one.interval is Interval.ONE_OFF}
-    return tuple(sorted(one for one in given | {reader.giving.one_off_at} if one))
+    """Return the instants of the reader's one-off contributions, oldest first."""
+    one_offs = {_instant(past.at, zone) for past in written.contributions if past.interval is Interval.ONE_OFF}
+    return tuple(sorted(instant for instant in one_offs | {reader.support.one_off_at} if instant))
 
 
 def _first_seen_at(simulation: Simulation, first_at: datetime, zone: ZoneInfo) -> int:
-    """As written; or else when the earliest happened of all that is told of the reader's past, or the first step of
-    which anything is kept."""
+    """Return when the reader was first seen, as written.
+
+    If the file does not say, it is the earliest instant in the reader's past, or the first step with consent.
+    """
     written = simulation.reader
     if written.first_seen is not None:
         return _instant(written.first_seen, zone)
     days = (instant_of(read.day.toordinal(), 0, zone) for read in written.articles)
-    prompts = (_instant(at, zone) for one in (*written.impressions, *written.dismissals) for at in one.at)
-    given = (_instant(one.at, zone) for one in written.contributions)
+    prompts = (_instant(at, zone) for times in (*written.impressions, *written.dismissals) for at in times.at)
+    contributions = (_instant(past.at, zone) for past in written.contributions)
     kept_at = next((in_utc(step.at, zone) for step in simulation.steps if _is_kept(step, written.consent)), first_at)
-    return min((int(kept_at.timestamp()), *days, *prompts, *given))
+    return min((int(kept_at.timestamp()), *days, *prompts, *contributions))
 
 
 def _is_kept(step: Step, consent: Consent) -> bool:
@@ -89,21 +91,25 @@ def _history(written: StartReader, first_at: datetime, site: CompiledSite) -> Hi
 
 
 def _with_prompts(reader: Reader, written: StartReader, zone: ZoneInfo) -> Reader:
-    """Impressions and dismissals in the order they happened."""
-    seen = [(_instant(at, zone), PromptEvent.SEEN, one.campaign) for one in written.impressions for at in one.at]
-    closed = [(_instant(at, zone), PromptEvent.DISMISSED, one.campaign) for one in written.dismissals for at in one.at]
-    for instant, event, campaign in sorted(seen + closed):
+    """Record impressions and dismissals in the order they happened."""
+    events = [
+        (_instant(at, zone), event, times.campaign)
+        for event, past in ((PromptEvent.SEEN, written.impressions), (PromptEvent.DISMISSED, written.dismissals))
+        for times in past
+        for at in times.at
+    ]
+    for instant, event, campaign in sorted(events):
         reader = record_event(reader, event, campaign_fingerprint(campaign), 0, instant)
     return reader
 
 
-def _giving(support: StartSupport, first_at: datetime, zone: ZoneInfo) -> Giving:
+def _support(support: StartSupport, first_at: datetime, zone: ZoneInfo) -> Support:
     began = _instant(support.at or first_at - timedelta(days=1), zone)
     interval = support.interval if support.interval is not Interval.ONE_OFF else Interval.MONTH
-    recurring = contributed(Giving(), interval, began)
+    recurring = contributed(Support(), interval, began)
     match support.state:
         case StartState.ONE_OFF:
-            return contributed(Giving(), Interval.ONE_OFF, began)
+            return contributed(Support(), Interval.ONE_OFF, began)
         case StartState.RECURRING:
             return recurring
         case StartState.PAST_DUE:
@@ -112,20 +118,20 @@ def _giving(support: StartSupport, first_at: datetime, zone: ZoneInfo) -> Giving
             until = _instant(support.paid_until or first_at, zone)
             return replace(recurring, recurring=RecurringState.CANCELLED, paid_until=until)
         case StartState.LAPSED:
-            return Giving(ended_at=began)
+            return Support(ended_at=began)
         case StartState.NONE | StartState.UNKNOWN:
-            return Giving()
+            return Support()
 
 
 def _with_free_articles(reader: Reader, free: FreeArticles, site: CompiledSite, written: StartReader) -> Reader:
     now = site_time_at(in_utc(free.at, site.zone), site.zone)
-    gate = next((one.prepared.campaign for one in site.gates if one.prepared.campaign.key == free.gate), None)
+    gate = next((found.prepared.campaign for found in site.gates if found.prepared.campaign.key == free.gate), None)
     if gate is None:
         return reader
     visit = Visit(consent=written.consent, is_signed_in=written.is_signed_in, is_verified=written.is_verified)
     for page_id in free.pages:
         page = Page(page_id=page_id, access=PageAccess.METERED)
-        state = supporter_state(reader.giving, site.site.supporters, now)
+        state = supporter_state(reader.support, site.site.supporters, now)
         reader = spend(reader, gate, Situation(site.site, page, visit, reader, state, now))
     return reader
 

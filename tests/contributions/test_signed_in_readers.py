@@ -7,8 +7,8 @@ import pytest
 from service.contributions.earned_store import earned_sums
 from service.contributions.forget import unlink_account
 from service.money import Interval
-from service.readers.contributions import GivenContribution, settled, with_gifts
-from service.readers.reader import Giving, RecurringState
+from service.readers.contributions import GivenContribution, settled, with_contributions
+from service.readers.reader import RecurringState, Support
 from tests.contributions.world import HOME, Newsroom, decide, open_devices, pay
 from tests.decisions import make
 
@@ -97,13 +97,13 @@ def contribution(
 
 
 def test_an_old_passport_does_not_revive_a_contribution_that_ended() -> None:
-    running = with_gifts(make.reader(), (), (contribution(),))
-    failing = with_gifts(running, (contribution(),), (contribution(past_due_at=make.instant() + make.DAY),))
+    running = with_contributions(make.reader(), (), (contribution(),))
+    failing = with_contributions(running, (contribution(),), (contribution(past_due_at=make.instant() + make.DAY),))
     again = settled(failing, (contribution(),))
     over = settled(running, (contribution(ended_at=make.instant() + 2 * make.DAY),))
 
     assert again == running
-    assert (failing.giving.recurring, over.giving.recurring) == (RecurringState.PAST_DUE, RecurringState.NONE)
+    assert (failing.support.recurring, over.support.recurring) == (RecurringState.PAST_DUE, RecurringState.NONE)
 
 
 def test_a_running_contribution_counts_before_an_older_one_that_ended() -> None:
@@ -112,21 +112,21 @@ def test_a_running_contribution_counts_before_an_older_one_that_ended() -> None:
         contribution(given_at=make.instant() + 9 * make.DAY),
     )
 
-    reader = with_gifts(make.reader(), (), (ended, running))
+    reader = with_contributions(make.reader(), (), (ended, running))
 
-    assert (reader.giving.recurring, reader.giving.recurring_at) == (RecurringState.ACTIVE, running.given_at)
+    assert (reader.support.recurring, reader.support.recurring_at) == (RecurringState.ACTIVE, running.given_at)
 
 
 def test_adding_a_contribution_again_changes_nothing() -> None:
     contributions = (contribution(Interval.ONE_OFF),)
-    once = with_gifts(make.reader(), (), contributions)
+    once = with_contributions(make.reader(), (), contributions)
 
-    assert with_gifts(once, contributions, contributions) == once
+    assert with_contributions(once, contributions, contributions) == once
     assert once.prompts[0].contributed_count == 1
 
 
 def test_a_contribution_ends_the_open_checkout_unless_it_is_void() -> None:
-    begun = make.reader(giving=Giving(checkout_at=make.instant() + 1200))
+    begun = make.reader(support=Support(checkout_at=make.instant() + 1200))
 
-    assert settled(begun, (contribution(Interval.ONE_OFF),)).giving.checkout_at == 0
-    assert settled(begun, (contribution(Interval.ONE_OFF, is_void=True),)).giving.checkout_at > 0
+    assert settled(begun, (contribution(Interval.ONE_OFF),)).support.checkout_at == 0
+    assert settled(begun, (contribution(Interval.ONE_OFF, is_void=True),)).support.checkout_at > 0

@@ -109,7 +109,7 @@ def situation(where: CompiledSite, *, now: datetime = NOW, who: Reader | None = 
         page=changes.pop("page", page()),
         visit=changes.pop("visit", visit()),
         reader=known,
-        supporter=supporter_state(known.giving, where.site.supporters, at)
+        supporter=supporter_state(known.support, where.site.supporters, at)
         if known
         else changes.pop("supporter", SupporterState.NONE),
         now=at,

@@ -9,7 +9,7 @@ from infra.bench.newsroom import NOW, SITE, compiled_newsroom, page_view
 from schemas.decide import DecideSchema
 from service.campaigns.reader_rules import Consent, SupporterState
 from service.decisions.decide import decide
-from service.decisions.shortlist import MAX_PAGES, shortlisted
+from service.decisions.shortlist import MAX_SHORTLISTS, shortlisted
 from service.decisions.situation import Page, Purpose, Situation, Visit
 from service.readers.reader import new_reader
 from service.readers.site_time import site_time_of
@@ -81,8 +81,8 @@ def test_rules_about_the_readers_history_are_left_and_no_others() -> None:
 
 def test_its_memory_has_a_bound() -> None:
     situation = situation_at(1, START)
-    for number in range(MAX_PAGES + 5):
+    for number in range(MAX_SHORTLISTS + 5):
         shortlisted(NEWSROOM, situation._replace(page=Page(page_id=f"p{number}")))
 
-    assert sum(len(pages) for pages in NEWSROOM.shortlists.values()) <= MAX_PAGES
+    assert sum(len(pages) for pages in NEWSROOM.shortlists.values()) <= MAX_SHORTLISTS
     assert NEWSROOM.site.key == SITE

@@ -157,7 +157,7 @@ def test_joining_a_copy_again_changes_nothing() -> None:
             ),
             prompts=(PromptRecord(5, 2, (make.instant() - number, make.instant()), 1, make.instant() - number),),
             pools=(PoolUse(3, (FreeRead(number, make.instant() + 60),)),),
-            giving=contributed(make.reader().giving, make.MONTH, make.instant() - number),
+            support=contributed(make.reader().support, make.MONTH, make.instant() - number),
         )
         for number in (1, 2)
     )
@@ -172,11 +172,11 @@ def test_joining_a_copy_again_changes_nothing() -> None:
 
 def test_a_contribution_on_one_device_is_known_on_all() -> None:
     now = make.instant()
-    gave = make.reader(giving=contributed(make.reader().giving, make.MONTH, now))
+    gave = make.reader(support=contributed(make.reader().support, make.MONTH, now))
 
     joined = merged(make.reader(), gave, link=7, instant=now)
 
-    assert joined.giving == gave.giving
+    assert joined.support == gave.support
 
 
 @pytest.mark.parametrize("event", ["seen", "dismissed"])

@@ -7,7 +7,7 @@ import pytest
 
 from service.pages.language import LANGUAGES, language
 from service.readers.my_data import held_in_words
-from service.readers.reader import Giving, RecurringState
+from service.readers.reader import RecurringState, Support
 from tests.decisions import make
 from tests.pages.make import PAGES, create_pages
 
@@ -63,7 +63,7 @@ def test_stored_data_is_shown_in_the_readers_language() -> None:
 
 @pytest.mark.parametrize("state", [state for state in RecurringState if state is not RecurringState.NONE])
 def test_every_state_of_a_recurring_contribution_has_a_text(state: RecurringState) -> None:
-    reader = make.reader(giving=Giving(recurring=state, recurring_at=make.instant()))
+    reader = make.reader(support=Support(recurring=state, recurring_at=make.instant()))
 
     items = dict(held_in_words(reader, ZoneInfo("Europe/Dublin")))
 

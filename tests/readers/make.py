@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from service.money import Interval
 from service.readers import reader as bounds
 from service.readers.history import topic_histories
-from service.readers.reader import FreeRead, Giving, History, PoolUse, PromptRecord, Reader, RecurringState
+from service.readers.reader import FreeRead, History, PoolUse, PromptRecord, Reader, RecurringState, Support
 from tests.decisions import make
 
 NOW = make.instant()
@@ -51,7 +51,7 @@ uses = st.builds(
     older_expires_at=instants,
 )
 givings = st.builds(
-    Giving,
+    Support,
     recurring=st.sampled_from(RecurringState),
     recurring_interval=st.sampled_from(Interval),
     recurring_at=instants,
@@ -70,7 +70,7 @@ readers = st.builds(
     history=histories,
     prompts=st.lists(records, max_size=bounds.MAX_PROMPT_RECORDS).map(tuple),
     pools=st.lists(uses, max_size=bounds.MAX_POOLS).map(tuple),
-    giving=givings,
+    support=givings,
     recent=prints_of(3, bounds.MAX_RECENT_IDS),
     link=st.just(0) | prints,
 )

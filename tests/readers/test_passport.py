@@ -9,7 +9,7 @@ from service.readers import reader as bounds
 from service.readers.history import topic_histories
 from service.readers.passport import PASSPORT_DAYS, PassportSealer
 from service.readers.passport_bytes import UnreadablePassportError, decode, encode
-from service.readers.reader import FreeRead, Giving, History, PoolUse, PromptRecord, Reader, RecurringState
+from service.readers.reader import FreeRead, History, PoolUse, PromptRecord, Reader, RecurringState, Support
 from service.sealing import KeyRing
 from tests.decisions import make
 from tests.readers.make import DAY_NUMBER, NOW, WEEK, readers
@@ -81,7 +81,7 @@ def test_a_passport_at_its_fullest_stays_within_one_and_a_half_kilobytes() -> No
             )
             for n in range(bounds.MAX_POOLS)
         ),
-        giving=Giving(RecurringState.CANCELLED, Interval.YEAR, NOW, NOW, NOW, NOW, NOW, NOW, Interval.YEAR),
+        support=Support(RecurringState.CANCELLED, Interval.YEAR, NOW, NOW, NOW, NOW, NOW, NOW, Interval.YEAR),
         recent=b"\xff" * 3 * bounds.MAX_RECENT_IDS,
         link=(1 << 24) - 1,
     )

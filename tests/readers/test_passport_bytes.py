@@ -10,7 +10,7 @@ from service.readers.fingerprints import REQUEST_BYTES, SALT_BYTES, holds, reque
 from service.readers.history import Reading, record_view
 from service.readers.impressions import PromptEvent, record_event, record_once
 from service.readers.passport_bytes import decode, encode
-from service.readers.passport_sections import Section
+from service.readers.passport_tables import Section
 from service.readers.reader import History, Reader
 from tests.decisions import make
 from tests.readers.make import readers
@@ -64,16 +64,6 @@ def test_page_views_count_the_same_in_the_bytes_as_in_the_lists(data: st.DataObj
         packed, lists = record_view(carried(packed), reading, now), plain(carried(record_view(lists, reading, now)))
 
         assert encode(packed, NOW) == encode(lists, NOW)
-
-
-@given(st.data(), readers)
-def test_the_record_of_one_campaign_is_read_from_the_bytes(data: st.DataObject, reader: Reader) -> None:
-    found = carried(reader)
-    campaigns = [record.campaign for record in reader.prompts] + [data.draw(st.integers(1, (1 << 24) - 1))]
-
-    for campaign in campaigns:
-        assert found.prompt_record(campaign) == plain(found).prompt_record(campaign)
-    assert tuple(found.dismissed_at) == tuple(plain(found).dismissed_at)
 
 
 @given(readers, st.sampled_from(PromptEvent), st.integers(1, 4))

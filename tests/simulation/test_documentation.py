@@ -8,7 +8,7 @@ from schemas.simulation import SimulationSchema, StepSchema
 from service.decisions.decision import Outcome
 from service.decisions.rules.in_order import RULES
 from service.simulation.file import simulate_text
-from service.simulation.simulation import Happening, StartState
+from service.simulation.simulation import ReaderEvent, StartState
 
 PAGE = (Path(__file__).parents[2] / "docs" / "decide.md").read_text()
 
@@ -26,7 +26,7 @@ def test_the_example_gives_what_the_page_says() -> None:
 def test_every_name_is_on_the_page() -> None:
     names = [rule.name for rule in RULES]
     names += [
-        *Happening,
+        *ReaderEvent,
         *StartState,
         *Outcome,
         "another_gate",

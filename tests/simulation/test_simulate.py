@@ -320,7 +320,7 @@ def test_groups_of_countries_are_named_in_any_letter_case() -> None:
 def test_a_refund_takes_back_the_latest_contribution_only(*, is_past: bool) -> None:
     times = ["2026-11-01 10:00", "2026-11-02 10:00"]
     gave: dict[str, Any] = {"contributions": [{"at": at} for at in times]} if is_past else {}
-    giving = [] if is_past else [event("contributed", at) for at in times]
-    steps = [*giving, event("refunded", "2026-11-03 10:00"), view(), event("refunded"), view("2026-11-18 11:00")]
+    support = [] if is_past else [event("contributed", at) for at in times]
+    steps = [*support, event("refunded", "2026-11-03 10:00"), view(), event("refunded"), view("2026-11-18 11:00")]
 
     assert [one["reader"]["supporter"] for one in run(reader=gave, steps=steps)] == ["one_off", "none"]

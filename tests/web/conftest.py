@@ -9,8 +9,9 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import TooManyRequests
 
 from service.errors import ConflictError, StoreUnavailableError
-from service.logs import configure_logs, log_requests
+from service.logs import configure_logs
 from service.web.problems import ProblemApi, answer_errors_as_problems
+from service.web.request_log import log_requests
 from service.web.requests import Blueprint, add_cors_headers, admit_origin, limited_body
 
 SITE_ORIGINS = ("https://courier.example", "https://www.courier.example")

@@ -26,8 +26,8 @@ def begun_passport(services: Services, passport: str | None, site: str, interval
     if reader is None:
         return None
     instant = _instant(services)
-    giving = replace(reader.giving, checkout_at=instant, checkout_interval=interval)
-    return services.part(PassportSealer).seal(reader._replace(giving=giving), site, instant)
+    support = replace(reader.support, checkout_at=instant, checkout_interval=interval)
+    return services.part(PassportSealer).seal(reader._replace(support=support), site, instant)
 
 
 def confirmed_contribution(services: Services, interval: Interval, campaign: str | None) -> GivenContribution:
@@ -42,8 +42,8 @@ def knows_contribution(
     reader = _opened(services, passport, site)
     if reader is None:
         return False
-    giving = reader.giving
-    stamp = giving.one_off_at if interval is Interval.ONE_OFF else giving.recurring_at
+    support = reader.support
+    stamp = support.one_off_at if interval is Interval.ONE_OFF else support.recurring_at
     return stamp >= int(since.timestamp())
 
 
@@ -55,7 +55,7 @@ def recognised_passport(services: Services, passport: str, site: str, contributi
     instant = _instant(services)
     reader = _opened(services, passport, site) or new_reader(instant, None, secrets.randbits(SALT_BITS))
     # If the reader opens the thank-you page again, no checkout is open and nothing is counted twice.
-    if contribution.campaign is not None and reader.giving.checkout_at:
+    if contribution.campaign is not None and reader.support.checkout_at:
         reader = record_contribution(reader, campaign_fingerprint(contribution.campaign))
     return services.part(PassportSealer).seal(settled(reader, (contribution,)), site, instant)
 

@@ -1,1 +1,1 @@
-"""The rules of a campaign: small pure functions, a file for each kind, asked in one order."""
+"""The rules of a campaign: small pure functions, in a file for each subject, asked in the order of `in_order.py`."""

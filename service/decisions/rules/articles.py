@@ -1,4 +1,4 @@
-"""Rules about what the reader has read: how many articles, how lately, and on which topics."""
+"""Rules about what the reader has read: how many articles, how recently, and on which topics."""
 
 from bisect import bisect_left
 from dataclasses import replace
@@ -25,19 +25,20 @@ def _names_article_count(campaign: Campaign, _site: Site) -> bool:
 
 @rule(lambda campaign, _: bool(campaign.reader.article_counts))
 def articles(prepared: Prepared, situation: Situation) -> Verdict:
+    """Check the number of articles read in each window of the campaign, this article included."""
     counts = prepared.counts
     return worst([_articles(count, situation) for count in counts]) if counts[1:] else _articles(counts[0], situation)
 
 
 @rule(_names_article_count)
 def article_count_known(_prepared: Prepared, situation: Situation) -> Verdict:
-    """A wording that names the reader's count needs a count."""
+    """Fail without a history if a wording names the number of articles read."""
     return passed_if(situation.reader is not None, situation.reader is not None, True)
 
 
 @rule(lambda campaign, _: campaign.reader.is_reading_more is not None)
 def reading_more(prepared: Prepared, situation: Situation) -> Verdict:
-    """Whether each of the last three full weeks saw more articles than the one before it."""
+    """Check whether the articles read rose in each of the last three full weeks."""
     wanted = prepared.campaign.reader.is_reading_more
     if situation.reader is None:
         return failed(None, wanted)
@@ -50,7 +51,7 @@ def reading_more(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: campaign.reader.favourite_topics_any is not None)
 def favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
-    """The topic read most, over everything remembered; any of several read equally often."""
+    """Check the topic read most over the whole history. If several are read equally often, any of them may match."""
     asked = listed(prepared.campaign.reader.favourite_topics_any)
     if situation.reader is None:
         return failed(None, asked)
@@ -59,7 +60,7 @@ def favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
 
 
 def article_count(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int:
-    """Articles in a rule's window, this one included; 0 where nothing is remembered."""
+    """Count the articles in a rule's window, this article included. Return 0 without a history."""
     if situation.reader is None:
         return 0
     history, now = situation.reader.history, situation.now
@@ -72,7 +73,7 @@ def article_count(rule: ArticleCount, topics: frozenset[int] | None, situation: 
 
 
 def articles_remembered(reader: Reader | None, now: SiteTime) -> int:
-    """All articles of this week and the 52 before it."""
+    """Count the articles of this week and the 52 weeks before. Return 0 without a history."""
     return articles_in_weeks(reader.history, now, HISTORY_WEEKS - 1) if reader else 0
 
 
@@ -91,9 +92,9 @@ def _articles(counted: PreparedCount, situation: Situation) -> Verdict:
 
 
 def _thinned_out_at(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int | None:
-    """When enough articles have left the window for `max` to hold, if nothing more is read; None if `min` fails then.
+    """Return when enough articles have left the window for `max` to hold, if the reader reads nothing more.
 
-    Seen from n days or weeks later, a window holds what one shorter by n holds now.
+    Return None if `min` fails then. The window as of n days or weeks later equals a window that is shorter by n now.
     """
     periods = rule.days or (HISTORY_WEEKS if rule.weeks is None else rule.weeks + 1)
 
@@ -109,13 +110,13 @@ def _thinned_out_at(rule: ArticleCount, topics: frozenset[int] | None, situation
 
 
 def window(rule: ArticleCount) -> str:
-    """What a rule counts, in words."""
-    what = "articles" if rule.topics is None else "articles on " + ", ".join(sorted(rule.topics))
+    """Return in words what a rule counts, for traces."""
+    counted = "articles" if rule.topics is None else "articles on " + ", ".join(sorted(rule.topics))
     if rule.days is not None:
-        return f"{what} in {rule.days} days"
-    return f"{what} in all" if rule.weeks is None else f"{what} this week and {rule.weeks} before"
+        return f"{counted} in {rule.days} days"
+    return f"{counted} in all" if rule.weeks is None else f"{counted} this week and {rule.weeks} before"
 
 
 def span(minimum: int | None, maximum: int | None) -> str:
-    """A minimum and maximum, either of which may be open."""
+    """Return a minimum and maximum as text, for traces. An open end is left empty: `3..`."""
     return f"{'' if minimum is None else minimum}..{'' if maximum is None else maximum}"

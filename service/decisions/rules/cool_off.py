@@ -1,4 +1,4 @@
-"""Silence after a prompt was closed: growing with each, until shown again, or for ever; and the site's own hour."""
+"""Rules about the silence after a dismissal: of this campaign, of this campaign forever, and of the whole site."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,7 +18,7 @@ _FOREVER = 1 << 62
 
 
 def _is_closable(campaign: Campaign, _site: Site) -> bool:
-    """Appeals can be closed, and so can soft gates."""
+    """Return True for appeals and soft gates. A hard gate cannot be closed."""
     return campaign.gate is None or campaign.gate.strength is Strength.SOFT
 
 
@@ -28,7 +28,7 @@ def _ends_by_dismissals(campaign: Campaign, site: Site) -> bool:
 
 @rule(_is_closable, stage=ACCESS)
 def after_dismissal(prepared: Prepared, situation: Situation) -> Verdict:
-    """Silent after a dismissal for the seconds of its turn, or until shown again, whichever comes first."""
+    """Stay silent after the nth dismissal for the nth silence, or until the editor shows the campaign again."""
     cool_off = prepared.campaign.cool_off
     count, last = _dismissals(prepared, situation)
     note = "seconds since the last dismissal"
@@ -49,7 +49,7 @@ def after_dismissal(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(_ends_by_dismissals, stage=ACCESS)
 def dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdict:
-    """From the nth dismissal on, never again, unless the editor shows it again."""
+    """Stay silent forever after the campaign's last dismissal, unless the editor shows the campaign again."""
     cool_off = prepared.campaign.cool_off
     limit = cool_off.ends_after_dismissals or 0
     count, last = _dismissals(prepared, situation)
@@ -63,12 +63,13 @@ def dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(_is_closable, stage=ACCESS)
 def after_closing(prepared: Prepared, situation: Situation) -> Verdict:
-    """After closing anything, nothing else for the site's while: 60 minutes after, it is over."""
+    """Stay silent after any prompt was closed, for the site's `silence_after_closing`.
+
+    At exactly that age the silence is over.
+    """
     limit = situation.site.silence_after_closing_seconds
-    closed, latest = situation.reader.dismissed_at if situation.reader else (), situation.now.instant + SKEW_SECONDS
-    last = max(closed, default=0)
-    if last > latest:
-        last = max((at for at in closed if at <= latest), default=0)
+    records, latest = situation.reader.prompts if situation.reader else (), situation.now.instant + SKEW_SECONDS
+    last = max([record.dismissed_at for record in records if record.dismissed_at <= latest], default=0)
     age = situation.now.instant - last if last else None
     if age is None or age >= limit or _cannot_be_closed(prepared, situation):
         return passed(age, limit, note="seconds since closing")
@@ -76,25 +77,25 @@ def after_closing(prepared: Prepared, situation: Situation) -> Verdict:
 
 
 def is_mandatory(campaign: Campaign, record: PromptRecord, country: str | None) -> bool:
-    """Whether a soft gate has been dismissed often enough, for this country, to turn hard."""
+    """Return True if a soft gate was dismissed so often, for this country, that it is hard now."""
     if campaign.gate is None:
         return False
-    rule = next((one for one in campaign.gate.mandatory_after if _fits(one.countries, country)), None)
+    rule = next((limit for limit in campaign.gate.mandatory_after if _fits(limit.countries, country)), None)
     return rule is not None and record.dismissed_count >= rule.dismissals
 
 
 def shown_again_at(cool_off: CoolOff, last: int, situation: Situation) -> int:
-    """The first "show again" after a dismissal, by hand or by the week; far in the future when there is none."""
+    """Return the first "show again" after a dismissal, once or weekly, or an instant in the far future."""
     if not cool_off.show_again and not cool_off.weekly_show_again:
         return _FOREVER
     country = situation.visit.country
-    by_hand = (_instant(one.at) for one in cool_off.show_again if _fits(one.countries, country))
-    by_week = (
-        _next_weekly(one, site_time_of(last, situation.now.zone))
-        for one in cool_off.weekly_show_again
-        if _fits(one.countries, country)
+    once = (_instant(again.at) for again in cool_off.show_again if _fits(again.countries, country))
+    weekly = (
+        _next_weekly(again, site_time_of(last, situation.now.zone))
+        for again in cool_off.weekly_show_again
+        if _fits(again.countries, country)
     )
-    return min((at for at in (*by_hand, *by_week) if at > last), default=_FOREVER)
+    return min((at for at in (*once, *weekly) if at > last), default=_FOREVER)
 
 
 def _coming_show_again(cool_off: CoolOff, situation: Situation) -> Iterable[int]:
@@ -102,22 +103,22 @@ def _coming_show_again(cool_off: CoolOff, situation: Situation) -> Iterable[int]
     return () if coming == _FOREVER else (coming,)
 
 
-def _next_weekly(one: WeeklyShowAgain, after: SiteTime) -> int:
-    ahead = (WEEKDAYS.index(one.weekday) - after.weekday) % 7
-    coming = instant_of(after.day + ahead, one.minute_of_day, after.zone)
-    return coming if coming > after.instant else instant_of(after.day + ahead + 7, one.minute_of_day, after.zone)
+def _next_weekly(again: WeeklyShowAgain, after: SiteTime) -> int:
+    ahead = (WEEKDAYS.index(again.weekday) - after.weekday) % 7
+    coming = instant_of(after.day + ahead, again.minute_of_day, after.zone)
+    return coming if coming > after.instant else instant_of(after.day + ahead + 7, again.minute_of_day, after.zone)
 
 
 def _dismissals(prepared: Prepared, situation: Situation) -> tuple[int, int]:
-    """How many count, and when the last was; those dated ahead of the clock are not believed."""
+    """Return the number of dismissals that count, and the instant of the last. Those ahead of the clock are ignored."""
     latest = situation.now.instant + SKEW_SECONDS
     if situation.reader is None:
         return 0, 0
     if prepared.campaign.cool_off.dismissals is Counting.OWN:
         record = situation.reader.prompt_record(prepared.fingerprint)
         return (record.dismissed_count, record.dismissed_at) if record.dismissed_at <= latest else (0, 0)
-    believed = [one for one in situation.reader.prompts if one.dismissed_at <= latest]
-    return sum(one.dismissed_count for one in believed), max((one.dismissed_at for one in believed), default=0)
+    past = [record for record in situation.reader.prompts if record.dismissed_at <= latest]
+    return sum(record.dismissed_count for record in past), max((record.dismissed_at for record in past), default=0)
 
 
 def _cannot_be_closed(prepared: Prepared, situation: Situation) -> bool:

@@ -1,8 +1,8 @@
-"""How often a prompt may be seen. Only impressions seen count; ages are exact, in seconds of the server's clock.
+"""Rules about how often a prompt may be seen. Only impressions that were seen count.
 
-"k in d days" counts impressions younger than d x 24 h and blocks at k. A gap blocks while age < its length, however
-far back the last impression lies. Without a history (no consent) a limit on the past cannot be held and passes, but a
-zero is still a zero, and "every nth view" becomes a chance of one in n.
+"k in d days" counts impressions younger than d × 24 hours, to the second, and blocks at k. A gap blocks while the last
+impression is younger than the gap. Without a history (no consent) a limit passes, unless it is zero, and "every nth
+view" becomes a chance of 1 in n.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ def _obeys_site(campaign: Campaign) -> bool:
 
 @rule(lambda campaign, _: _own(campaign).first_after_views is not None, stage=ACCESS)
 def first_after_views(prepared: Prepared, situation: Situation) -> Verdict:
-    """Silent on the reader's first n page views."""
+    """Stay silent on the reader's first n page views."""
     limit = prepared.campaign.frequency.first_after_views or 0
     if situation.reader is None:
         return passed_if(limit == 0, None, limit, note="page views before")
@@ -40,7 +40,7 @@ def first_after_views(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: _own(campaign).every_nth_view is not None, stage=ACCESS)
 def every_nth_view(prepared: Prepared, situation: Situation) -> Verdict:
-    """Views 1, 1 + n, 1 + 2n ... counted after the silent first ones."""
+    """Pass on the views 1, 1 + n, 1 + 2n, and so on, counted after the views of `first_after_views`."""
     every = max(1, prepared.campaign.frequency.every_nth_view or 1)
     if situation.reader is None:
         chance = point(situation.view_id, "nth:" + prepared.campaign.key)
@@ -50,12 +50,13 @@ def every_nth_view(prepared: Prepared, situation: Situation) -> Verdict:
 
 
 def _view_number(reader: Reader, situation: Situation) -> int:
-    """Which page view of the reader's this is. One fetched ahead of time or by a crawler was not counted before."""
+    """Return the number of this page view. The history already counts it, unless it is a prefetch or a crawl."""
     return reader.history.view_count + (situation.visit.purpose is not Purpose.VISIT)
 
 
 @rule(lambda campaign, _: _own(campaign).total_impressions is not None, stage=ACCESS)
 def total(prepared: Prepared, situation: Situation) -> Verdict:
+    """Limit the impressions of the campaign over all time."""
     limit = prepared.campaign.frequency.total_impressions or 0
     seen = situation.reader.prompt_record(prepared.fingerprint).seen_count if situation.reader else 0
     return passed_if(seen < limit, seen, limit, note="impressions ever")
@@ -63,6 +64,7 @@ def total(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: _own(campaign).total_contributions is not None, stage=ACCESS)
 def contributions(prepared: Prepared, situation: Situation) -> Verdict:
+    """Limit the contributions of the reader through the campaign."""
     limit = prepared.campaign.frequency.total_contributions or 0
     given = situation.reader.prompt_record(prepared.fingerprint).contributed_count if situation.reader else 0
     return passed_if(given < limit, given, limit, note="contributions through this campaign")
@@ -70,32 +72,35 @@ def contributions(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: bool(_own(campaign).caps), stage=ACCESS)
 def caps(prepared: Prepared, situation: Situation) -> Verdict:
+    """Allow at most k impressions in d days, for each cap of the campaign."""
     caps = prepared.campaign.frequency.caps
     return worst([_cap(cap, _records(situation, prepared, cap.counting), situation.now) for cap in caps])
 
 
 @rule(lambda campaign, _: _own(campaign).gap is not None, stage=ACCESS)
 def gap(prepared: Prepared, situation: Situation) -> Verdict:
+    """Require a minimum time since the last impression."""
     gap = prepared.campaign.frequency.gap or Gap(0)
     return _gap(gap, _records(situation, prepared, gap.counting), situation.now)
 
 
 @rule(lambda campaign, _: _own(campaign).daily is not None, stage=ACCESS)
 def daily(prepared: Prepared, situation: Situation) -> Verdict:
+    """Allow at most k impressions on a local day."""
     daily = prepared.campaign.frequency.daily or DailyCap(0)
     return _daily(daily, _records(situation, prepared, daily.counting), situation.now)
 
 
 @rule(lambda campaign, _: _own(campaign).cycle is not None, stage=ACCESS)
 def cycle(prepared: Prepared, situation: Situation) -> Verdict:
-    """So many impressions, then rest from the last of them, then anew."""
+    """Allow k impressions, then stay silent for the campaign's rest, counted from the last impression; then repeat."""
     cycle = prepared.campaign.frequency.cycle or Cycle(0, 0)
     record = situation.reader.prompt_record(prepared.fingerprint) if situation.reader else None
     seen_at = [at for at in record.seen_at if at <= situation.now.instant + SKEW_SECONDS] if record else []
     in_cycle = (record.seen_count - len(record.seen_at)) % cycle.impressions if record and cycle.impressions else 0
     ends_at = 0
     for instant in seen_at:
-        is_rested = in_cycle >= cycle.impressions and instant >= ends_at  # one seen meanwhile belongs to what rests
+        is_rested = in_cycle >= cycle.impressions and instant >= ends_at  # an impression during the rest extends it
         in_cycle = 1 if is_rested else in_cycle + 1
         ends_at = instant + cycle.rest_seconds
     if in_cycle < cycle.impressions or (in_cycle and situation.now.instant >= ends_at):
@@ -106,17 +111,20 @@ def cycle(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, site: _obeys_site(campaign) and bool(site.frequency.caps), stage=ACCESS)
 def site_caps(_prepared: Prepared, situation: Situation) -> Verdict:
+    """Allow at most k impressions of all campaigns in d days, for each cap of the site."""
     caps = situation.site.frequency.caps
     return worst([_cap(cap, _all_records(situation), situation.now) for cap in caps])
 
 
 @rule(lambda campaign, site: _obeys_site(campaign) and site.frequency.gap is not None, stage=ACCESS)
 def site_gap(_prepared: Prepared, situation: Situation) -> Verdict:
+    """Require the site's minimum time since the last impression of any campaign."""
     return _gap(situation.site.frequency.gap or Gap(0), _all_records(situation), situation.now)
 
 
 @rule(lambda campaign, site: _obeys_site(campaign) and site.frequency.daily is not None, stage=ACCESS)
 def site_daily(_prepared: Prepared, situation: Situation) -> Verdict:
+    """Allow the site's number of impressions of all campaigns on a local day."""
     return _daily(situation.site.frequency.daily or DailyCap(0), _all_records(situation), situation.now)
 
 
@@ -152,19 +160,19 @@ def _daily(daily: DailyCap, records: Iterable[PromptRecord], now: SiteTime) -> V
 
 
 def _inside(records: Iterable[PromptRecord], starts_at: int, ends_before: int, now: SiteTime) -> tuple[list[int], int]:
-    """Impressions inside a window, oldest first, and how many older ones, no longer kept one by one, may be too.
+    """Return the impressions in a window, oldest first, and how many more may have been in it.
 
-    What lies further ahead than clocks may differ is not believed. A campaign whose every kept impression lies inside
-    may have forgotten more inside: they all count, so that a limit larger than the memory still holds.
+    The history keeps only the latest impressions of a campaign. If all of them are in the window, older impressions may
+    be too, and count, so that a limit larger than the history still works. Impressions ahead of the clock are ignored.
     """
     ends_before = min(ends_before, now.instant + SKEW_SECONDS + 1)
     inside: list[int] = []
     forgotten = 0
     for record in records:
-        mine = [at for at in record.seen_at if starts_at <= at < ends_before]
-        if mine and len(mine) == len(record.seen_at):
-            forgotten += record.seen_count - len(mine)
-        inside += mine
+        kept = [at for at in record.seen_at if starts_at <= at < ends_before]
+        if kept and len(kept) == len(record.seen_at):
+            forgotten += record.seen_count - len(kept)
+        inside += kept
     return sorted(inside), forgotten
 
 

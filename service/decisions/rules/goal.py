@@ -1,4 +1,4 @@
-"""A campaign with a goal: how much is raised, and whether it stops once the goal is reached."""
+"""The rule that stops a campaign once its goal is reached."""
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.variant import Ticker
@@ -8,11 +8,12 @@ from service.decisions.situation import Situation
 
 
 def _stopping_ticker(campaign: Campaign) -> Ticker | None:
-    return next((one.ticker for one in campaign.variants if one.ticker and one.ticker.stops_at_goal), None)
+    return next((option.ticker for option in campaign.variants if option.ticker and option.ticker.stops_at_goal), None)
 
 
 @rule(lambda campaign, _: _stopping_ticker(campaign) is not None, scope=PAGE)
 def goal(prepared: Prepared, situation: Situation) -> Verdict:
+    """Stop the campaign once the goal of its ticker is reached."""
     ticker = _stopping_ticker(prepared.campaign)
     if ticker is None:
         return passed()
@@ -21,4 +22,5 @@ def goal(prepared: Prepared, situation: Situation) -> Verdict:
 
 
 def raised_minor(campaign: Campaign, ticker: Ticker, situation: Situation) -> int:
+    """Return what the campaign has raised, in minor units: what the ticker starts with, plus its contributions."""
     return ticker.already_minor + situation.raised_minor.get(campaign.key, 0)

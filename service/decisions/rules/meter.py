@@ -1,7 +1,7 @@
-"""Free articles before a gate: what a page view spends, what is left, and when it comes back. Reading again is free.
+"""The meter of a gate: which page views spend a free article, how many are left, and when they come back.
 
-A free article is spent until the end of the calendar period it was read in, or for the rolling days from its reading.
-That end is fixed when it is read, so shortening a period later refunds nothing. What is in doubt is open.
+A free article counts as spent until the end of its calendar period, or for the rolling days after it was read. Until
+then it can be read again. That end is fixed when the article is read, so a shorter period later gives nothing back.
 """
 
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from service.readers.site_time import DAY_SECONDS, SiteTime, instant_of, next_mo
 
 @dataclass(frozen=True, slots=True)
 class Metering:
-    """What the meter says of one page view.
+    """What the meter says about a page view.
 
-    - `is_open`: the article may be read. `used` and `allowance` are None where no meter applies to the page.
-    - `spends`: reading it uses a free article; `resets_at`: when the next one comes back (seconds since 1970).
+    - `is_open`: the article may be read. `used` and `allowance` are None if no meter applies to the page.
+    - `spends`: reading it spends a free article. `resets_at`: when the next one comes back (seconds since 1970).
     """
 
     is_open: bool
@@ -31,7 +31,7 @@ class Metering:
 
 
 def metered(campaign: Campaign, situation: Situation) -> Metering:
-    """How the gate's meter treats this page view. Not asked in contextual mode, where nothing can be counted."""
+    """Ask the gate's meter about a page view. Without a history nothing can be counted, so the article is open."""
     page = situation.page
     if page.access in {PageAccess.FREE, PageAccess.GIFT}:
         return Metering(is_open=True)
@@ -47,7 +47,7 @@ def metered(campaign: Campaign, situation: Situation) -> Metering:
 
 
 def spend(reader: Reader, campaign: Campaign, situation: Situation) -> Reader:
-    """The reader after reading a free article that `metered` said would be spent."""
+    """Return the reader after reading an article for which `metered` said `spends`."""
     allowance = allowance_for(campaign.meter, situation.visit) if campaign.meter else None
     if allowance is None:
         return reader
@@ -56,14 +56,20 @@ def spend(reader: Reader, campaign: Campaign, situation: Situation) -> Reader:
 
 
 def allowance_for(meter: Meter, visit: Visit) -> Allowance | None:
-    """The terms of this reader's audience. An unverified reader without terms of their own has the anonymous ones."""
+    """Return the allowance for this visit, or None if there is none.
+
+    If the meter has no allowance for unverified readers, they get the one for anonymous readers.
+    """
     if not visit.is_signed_in:
         return meter.anonymous
     return meter.registered if visit.is_verified else meter.unverified or meter.anonymous
 
 
 def pool_of(campaign: Campaign, visit: Visit) -> int:
-    """Which count a page view spends from: shared by gates or of one gate, and of one audience unless they share."""
+    """Return the pool that a page view spends from.
+
+    Gates share a pool unless the meter has its own. Registered readers have a separate pool unless the audiences share.
+    """
     meter = campaign.meter
     return pool_fingerprint(
         campaign.key if meter and meter.pool is Pool.OWN else None,
@@ -98,5 +104,5 @@ def _expires_at(allowance: Allowance, now: SiteTime) -> int:
 
 
 def _is_free(pages: PageMatch, page: Page) -> bool:
-    """Here nothing listed means no page."""
+    """Return True if the page is listed as free. An empty list means no page."""
     return page.section in pages.sections or bool(page.tags & pages.tags) or page.page_id.casefold() in pages.page_ids

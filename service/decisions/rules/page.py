@@ -1,4 +1,4 @@
-"""Rules about the page. A list that excludes always wins; names are compared without regard to case."""
+"""Rules about the page. An exclusion always wins over an inclusion. Names match in upper and lower case."""
 
 from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch
@@ -20,13 +20,13 @@ def _has_excluded_topics(campaign: Campaign, _site: Site) -> bool:
 
 @rule(scope=PAGE)
 def hidden_page(_prepared: Prepared, situation: Situation) -> Verdict:
-    """The editor's switch on the page itself."""
+    """Stay silent on a page whose editor has hidden appeals."""
     return passed_if(not situation.page.hides_appeals, situation.page.hides_appeals, False)
 
 
 @rule(lambda _, site: bool(site.exclusions), scope=PAGE)
 def excluded_page(_prepared: Prepared, situation: Situation) -> Verdict:
-    """The site's exclusions, each with its own dates. One with nothing listed excludes every page."""
+    """Stay silent on the pages that the site excludes on this day. An exclusion without a list excludes every page."""
     for exclusion in situation.site.exclusions:
         if _excludes(exclusion, situation):
             ends_on = exclusion.ends_on
@@ -37,6 +37,7 @@ def excluded_page(_prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: campaign.page.types is not None, scope=PAGE)
 def page_type(prepared: Prepared, situation: Situation) -> Verdict:
+    """Check the type of the page."""
     types = prepared.campaign.page.types or frozenset()
     page_type = situation.page.page_type
     return passed_if(page_type in types, page_type.value, listed(types))
@@ -44,6 +45,7 @@ def page_type(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: campaign.page.accesses is not None, scope=PAGE)
 def page_access(prepared: Prepared, situation: Situation) -> Verdict:
+    """Check the access of the page: free, metered, locked or gift."""
     accesses = prepared.campaign.page.accesses or frozenset()
     access = situation.page.access
     return passed_if(access in accesses, access.value, listed(accesses))
@@ -51,7 +53,7 @@ def page_access(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(_has_excluded_topics, scope=PAGE)
 def excluded_topic(prepared: Prepared, situation: Situation) -> Verdict:
-    """Excluded section, tag or page id: fails whatever else holds."""
+    """Fail on an excluded section, tag or page id, even if another list includes the page."""
     rules, page = prepared.campaign.page, situation.page
     found = [*listed(page.tags & rules.tags_none)]
     if page.section in rules.sections_none:
@@ -63,7 +65,7 @@ def excluded_topic(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(_has_topics, scope=PAGE)
 def topic(prepared: Prepared, situation: Situation) -> Verdict:
-    """One listed section or one listed tag is enough. An empty list matches nothing."""
+    """Require a listed section or a listed tag. An empty list matches nothing."""
     rules, page = prepared.campaign.page, situation.page
     sections, tags = rules.sections_any or frozenset(), rules.tags_any or frozenset()
     found = [*listed(page.tags & tags)]
@@ -74,13 +76,14 @@ def topic(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: campaign.page.page_ids_any is not None, scope=PAGE)
 def page_id(prepared: Prepared, situation: Situation) -> Verdict:
+    """Require a listed page id."""
     pages = prepared.campaign.page.page_ids_any or frozenset()
     return passed_if(situation.page.page_id.casefold() in pages, situation.page.page_id, listed(pages))
 
 
 @rule(scope=PAGE)
 def sensitive(prepared: Prepared, situation: Situation) -> Verdict:
-    """Sensitive pages are silent unless the campaign says otherwise; gates are lifted there unless the site does."""
+    """Stay silent on sensitive pages unless the campaign is for them. Gates open there unless the site keeps them."""
     sensitive = is_sensitive(situation)
     campaign = prepared.campaign
     passes_at = None if _is_sensitive_page(situation) else _calm_at(situation)
@@ -92,12 +95,12 @@ def sensitive(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(scope=PAGE)
 def paid_content(prepared: Prepared, situation: Situation) -> Verdict:
-    """Pages paid for by an advertiser."""
+    """Stay silent on pages that an advertiser paid for, unless the campaign is for them."""
     return _fits(prepared.campaign.page.paid, situation.page.is_paid_content)
 
 
 def is_sensitive(situation: Situation) -> bool:
-    """By the page's own word, by the site's list, or because every page is sensitive for now."""
+    """Return True if the page says so, if the site lists it, or if the site calls every page sensitive for now."""
     calm_at = _calm_at(situation)
     return _is_sensitive_page(situation) or (calm_at is not None and situation.now.instant < calm_at)
 
@@ -108,7 +111,7 @@ def _is_sensitive_page(situation: Situation) -> bool:
 
 
 def _calm_at(situation: Situation) -> int | None:
-    """When the site stops calling every page sensitive; None: it does not do so."""
+    """Return when the site stops calling every page sensitive, or None if it never started."""
     until = situation.site.sensitivity.until
     return None if until is None else int(ends_before(until, situation.now.zone).timestamp())
 

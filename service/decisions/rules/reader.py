@@ -1,4 +1,4 @@
-"""Rules about the reader: who may be asked. What is not known fails a rule that asks for it."""
+"""Rules about the reader and the visit. If a rule needs a fact that is not known, it fails."""
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.gate import GateType
@@ -10,7 +10,7 @@ from service.decisions.rules.rule import ACCESS, VISIT, Prepared, is_appeal, is_
 from service.decisions.rules.verdict import Verdict, listed, passed, passed_if
 from service.decisions.situation import Purpose, Situation
 from service.money import Interval
-from service.readers.reader import Giving
+from service.readers.reader import Support
 from service.readers.site_time import DAY_SECONDS, HOUR_SECONDS
 
 _MOBILE = frozenset({Device.MOBILE, Device.IOS, Device.ANDROID})
@@ -38,14 +38,14 @@ def _uses_one_off_only_countries(campaign: Campaign, site: Site) -> bool:
 
 @rule(is_appeal, scope=VISIT)
 def visit(_prepared: Prepared, situation: Situation) -> Verdict:
-    """Crawlers and pages fetched ahead of time are shown nothing."""
+    """Show nothing to crawlers and prefetches."""
     purpose = situation.visit.purpose
     return passed_if(purpose is Purpose.VISIT, purpose, "visit")
 
 
 @rule(lambda _, site: site.consent.contextual_share < 1)
 def contextual_share(_prepared: Prepared, situation: Situation) -> Verdict:
-    """Without consent: page facts and chance alone, on the site's share of page views."""
+    """Without consent, show appeals on the site's share of page views, chosen at random."""
     if situation.visit.consent is not Consent.NONE:
         return passed(situation.visit.consent.value)
     share = situation.site.consent.contextual_share
@@ -54,6 +54,7 @@ def contextual_share(_prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: campaign.reader.consents is not None, scope=VISIT)
 def consent(prepared: Prepared, situation: Situation) -> Verdict:
+    """Check the reader's consent."""
     consents = prepared.campaign.reader.consents or frozenset()
     consent = situation.visit.consent
     return passed_if(consent in consents, consent.value, listed(consents))
@@ -61,14 +62,14 @@ def consent(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: campaign.reader.is_signed_in is not None, scope=VISIT)
 def signed_in(prepared: Prepared, situation: Situation) -> Verdict:
-    """A reader of whom nothing is known is signed out."""
+    """Check whether the reader is signed in. An unknown reader is signed out."""
     asked = prepared.campaign.reader.is_signed_in
     return passed_if(situation.visit.is_signed_in is asked, situation.visit.is_signed_in, asked)
 
 
 @rule(_uses_holdout)
 def holdout(prepared: Prepared, situation: Situation) -> Verdict:
-    """The site's holdout is never asked, so that the effect of asking can be measured."""
+    """Never ask the site's holdout, so that the effect of asking can be measured."""
     inclusion = prepared.campaign.reader.holdout
     held_out = is_held_out(situation)
     holds = inclusion is Inclusion.INCLUDE or held_out is (inclusion is Inclusion.ONLY)
@@ -76,6 +77,7 @@ def holdout(prepared: Prepared, situation: Situation) -> Verdict:
 
 
 def is_held_out(situation: Situation) -> bool:
+    """Return True if the reader is in the site's holdout. A reader without a bucket is not."""
     bucket = situation.reader.bucket if situation.reader else None
     site = situation.site
     return bucket is not None and is_in_share(bucket, "holdout:" + site.holdout_seed, site.holdout_share)
@@ -83,7 +85,7 @@ def is_held_out(situation: Situation) -> bool:
 
 @rule(lambda campaign, _: campaign.experiment is not None)
 def campaign_holdout(prepared: Prepared, situation: Situation) -> Verdict:
-    """The campaign's own holdout, drawn from its experiment's seed."""
+    """Never ask the campaign's own holdout, which the seed of its experiment chooses."""
     experiment = prepared.campaign.experiment
     bucket = situation.reader.bucket if situation.reader else None
     if experiment is None or bucket is None:
@@ -94,7 +96,7 @@ def campaign_holdout(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: campaign.share < 1)
 def share(prepared: Prepared, situation: Situation) -> Verdict:
-    """The share of readers this campaign may speak to; the others fall to the next campaign."""
+    """Ask only the campaign's share of readers. The others may see the next campaign."""
     share = prepared.campaign.share
     bucket = situation.reader.bucket if situation.reader else None
     unit: int | str = situation.view_id if bucket is None else bucket
@@ -103,7 +105,7 @@ def share(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(_has_countries, scope=VISIT)
 def country(prepared: Prepared, situation: Situation) -> Verdict:
-    """A reader of unknown country fails a rule about countries, whichever way it is put."""
+    """Check the reader's country. An unknown country fails inclusions and exclusions alike."""
     rules, country = prepared.campaign.reader, situation.visit.country
     holds = country is not None and country not in rules.countries_none
     holds = holds and (rules.countries_any is None or country in rules.countries_any)
@@ -112,15 +114,16 @@ def country(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(_uses_one_off_only_countries, scope=VISIT)
 def one_off_only_country(prepared: Prepared, situation: Situation) -> Verdict:
-    """Countries where recurring contributions are not offered; an unknown country is not one of them."""
+    """Check whether the country offers one-off contributions only. An unknown country offers both."""
     inclusion = prepared.campaign.reader.one_off_only_countries
-    is_one = situation.visit.country in situation.site.one_off_only_countries
-    holds = inclusion is Inclusion.INCLUDE or is_one is (inclusion is Inclusion.ONLY)
-    return passed_if(holds, is_one, inclusion.value)
+    is_listed = situation.visit.country in situation.site.one_off_only_countries
+    holds = inclusion is Inclusion.INCLUDE or is_listed is (inclusion is Inclusion.ONLY)
+    return passed_if(holds, is_listed, inclusion.value)
 
 
 @rule(lambda campaign, _: campaign.reader.devices is not None, scope=VISIT)
 def device(prepared: Prepared, situation: Situation) -> Verdict:
+    """Check the class of the device. `mobile` includes iOS and Android phones."""
     devices = prepared.campaign.reader.devices or frozenset()
     device = situation.visit.device
     holds = device in devices or (device in _MOBILE and Device.MOBILE in devices)
@@ -129,6 +132,7 @@ def device(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: campaign.reader.languages_any is not None, scope=VISIT)
 def language(prepared: Prepared, situation: Situation) -> Verdict:
+    """Check the reader's language: `en` includes `en-ie`."""
     languages = prepared.campaign.reader.languages_any or frozenset()
     language = situation.visit.language
     holds = language is not None and (language in languages or language.split("-")[0] in languages)
@@ -137,7 +141,7 @@ def language(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(_has_referrers, scope=VISIT)
 def referrer(prepared: Prepared, situation: Situation) -> Verdict:
-    """The referring host or a subdomain of it. A reader who came from nowhere passes an exclusion, not an inclusion."""
+    """Check the referring host and the domains above it. Without a referrer, exclusions pass and inclusions fail."""
     rules, host = prepared.campaign.reader, situation.visit.referrer_host
     holds = rules.referrers_any is None or _is_of(host, rules.referrers_any)
     holds = holds and not _is_of(host, rules.referrers_none)
@@ -146,7 +150,7 @@ def referrer(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(_has_first_seen)
 def first_seen(prepared: Prepared, situation: Situation) -> Verdict:
-    """Age of the history in whole days of 24 hours; none is age 0."""
+    """Check the age of the reader's history, in whole days of 24 hours. Without a history the age is 0."""
     rule = prepared.campaign.reader.first_seen
     first_at = situation.reader.first_seen_at if situation.reader else situation.now.instant
     age_days = max(0, situation.now.instant - first_at) // DAY_SECONDS
@@ -160,14 +164,14 @@ def first_seen(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: campaign.reader.abandoned_checkout is not None)
 def abandoned_checkout(prepared: Prepared, situation: Situation) -> Verdict:
-    """A checkout begun and not finished, at least so many hours and at most so many days ago."""
+    """Check for a checkout that was started and not finished, within the rule's hours and days."""
     rule = prepared.campaign.reader.abandoned_checkout
-    giving = situation.reader.giving if situation.reader else Giving()
-    started_at = situation.now.believed(giving.checkout_at)
+    support = situation.reader.support if situation.reader else Support()
+    started_at = situation.now.believed(support.checkout_at)
     if rule is None or not started_at:
         return passed_if(rule is None or not rule.has_one, False, rule.has_one if rule else None)
     age = situation.now.instant - started_at
-    is_asked_interval = rule.intervals is None or giving.checkout_interval in rule.intervals
+    is_asked_interval = rule.intervals is None or support.checkout_interval in rule.intervals
     is_recent = rule.within_days is None or age < rule.within_days * DAY_SECONDS
     is_old_enough = age >= rule.after_hours * HOUR_SECONDS
     matches = is_asked_interval and is_recent and is_old_enough
@@ -178,9 +182,10 @@ def abandoned_checkout(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: campaign.reader.just_contributed is not None)
 def just_contributed(prepared: Prepared, situation: Situation) -> Verdict:
+    """Require a contribution within the last minutes of the rule."""
     rule = prepared.campaign.reader.just_contributed
-    giving = situation.reader.giving if situation.reader else Giving()
-    given = ((giving.one_off_at, Interval.ONE_OFF), (giving.recurring_at, giving.recurring_interval))
+    support = situation.reader.support if situation.reader else Support()
+    given = ((support.one_off_at, Interval.ONE_OFF), (support.recurring_at, support.recurring_interval))
     last_at, interval = max((situation.now.believed(at), interval) for at, interval in given)
     age = situation.now.instant - last_at if last_at else None
     holds = rule is not None and age is not None and age < rule.within_minutes * 60
@@ -190,7 +195,7 @@ def just_contributed(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: campaign.reader.external_audiences_any is not None, scope=VISIT)
 def audience(prepared: Prepared, situation: Situation) -> Verdict:
-    """Audiences of the publication's own service, for signed-in readers; no answer is no match."""
+    """Require an audience of the publication's own service. If the service did not answer, nothing matches."""
     asked = prepared.campaign.reader.external_audiences_any or frozenset()
     known = situation.visit.audiences
     found = known & asked if known is not None else frozenset[str]()
@@ -199,12 +204,13 @@ def audience(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: campaign.reader.is_suppressible, scope=VISIT)
 def suppressor(_prepared: Prepared, situation: Situation) -> Verdict:
+    """Stay silent if the publication's own service suppresses appeals for this reader."""
     return passed_if(not situation.visit.is_suppressed, situation.visit.is_suppressed, False)
 
 
 @rule(is_gate, stage=ACCESS)
 def registered(prepared: Prepared, situation: Situation) -> Verdict:
-    """A registration gate is open to readers who are signed in with a verified address."""
+    """Open a registration gate to readers who are signed in with a verified address."""
     gate, visit = prepared.campaign.gate, situation.visit
     registered = visit.is_signed_in and visit.is_verified
     holds = gate is None or gate.gate_type is not GateType.REGISTRATION or not registered
@@ -213,8 +219,9 @@ def registered(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(is_gate, stage=ACCESS)
 def staff(_prepared: Prepared, situation: Situation) -> Verdict:
+    """Open every gate to the publication's staff."""
     return passed_if(not situation.visit.is_staff, situation.visit.is_staff, False)
 
 
 def _is_of(host: str | None, hosts: frozenset[str]) -> bool:
-    return host is not None and any(host == one or host.endswith("." + one) for one in hosts)
+    return host is not None and any(host == listed_host or host.endswith("." + listed_host) for listed_host in hosts)

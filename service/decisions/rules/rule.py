@@ -1,4 +1,4 @@
-"""A rule, and the prepared campaign that it is asked about."""
+"""What a rule is, and the prepared campaign that it judges."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -15,17 +15,20 @@ from service.decisions.situation import Situation
 
 
 class Stage(StrEnum):
-    """When a rule is asked. A gate whose `MATCH` rules hold decides alone; `ACCESS` rules may then leave it open."""
+    """What a failed rule means for a gate.
+
+    `MATCH`: the gate does not apply, and the next gate is asked. `ACCESS`: the gate applies and opens the article.
+    """
 
     MATCH = "match"
     ACCESS = "access"
 
 
 class Scope(StrEnum):
-    """What a rule reads besides campaign and site, so how far the shortlist may remember its verdict.
+    """What a rule reads besides campaign and site. It limits how long the shortlist may keep the verdict.
 
-    `PAGE`: the page and the clock, by whole minutes. `VISIT`: what the request says of the reader. `READER`: the
-    reader's history, or chance; the verdict is never remembered.
+    `PAGE`: the page and the clock, by whole minutes. `VISIT`: what the request says about the reader. `READER`: the
+    reader's history, or chance; the verdict is never kept.
     """
 
     PAGE = "page"
@@ -39,7 +42,7 @@ VISIT = Scope.VISIT
 
 
 class PreparedCount(NamedTuple):
-    """A rule on the number of articles, its topics as fingerprints (None: of any topic), and how a trace words it."""
+    """A rule on the number of articles. `topics`: fingerprints; None: any topic. `limit`, `note`: texts for traces."""
 
     rule: ArticleCount
     topics: frozenset[int] | None
@@ -48,7 +51,7 @@ class PreparedCount(NamedTuple):
 
 
 class Draw(NamedTuple):
-    """Between which variants (`arms`) a reader's bucket draws, with which weights."""
+    """The variants of a campaign (`arms`) that a reader's bucket chooses from, with their weights."""
 
     experiment: Experiment
     control: Variant
@@ -58,9 +61,9 @@ class Draw(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One campaign with what its rules would otherwise compute at each view. Instants in seconds since 1970.
+    """A campaign, with what its rules would otherwise compute on each page view. Instants in seconds since 1970.
 
-    `offers`: prompts that readers of one kind have in common, made when first shown; no part of the value.
+    `offers`: a cache of prompts that many readers share (see `prompt.py`); not compared.
     """
 
     campaign: Campaign
@@ -78,7 +81,7 @@ Applies = Callable[[Campaign, Site], bool]
 
 
 class Rule(NamedTuple):
-    """`applies` says, once, whether a campaign uses the rule at all; `judge` says at each view if it holds, and why."""
+    """A rule. `applies`: whether a campaign uses the rule; asked once. `judge`: the verdict on a page view."""
 
     name: str
     judge: Judge

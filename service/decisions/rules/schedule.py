@@ -1,4 +1,4 @@
-"""When a campaign runs: start and end, weekdays and hours, and the site's quiet hours, on the site's wall clock."""
+"""Rules about the time: start and end, weekdays, hours, and the site's quiet hours, on the site's wall clock."""
 
 from collections.abc import Callable
 
@@ -14,6 +14,7 @@ _DAYS_AHEAD = 8
 
 @rule(lambda campaign, _: campaign.schedule.starts is not None, scope=PAGE)
 def starts(prepared: Prepared, situation: Situation) -> Verdict:
+    """Stay silent until the schedule starts."""
     starts_at = prepared.starts_at or 0
     now = situation.now.instant
     return passed_if(now >= starts_at, _text(now), _text(starts_at), passes_at=starts_at)
@@ -21,7 +22,7 @@ def starts(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: campaign.schedule.ends is not None, scope=PAGE)
 def ends(prepared: Prepared, situation: Situation) -> Verdict:
-    """The end's whole minute, or the whole last day, still belongs to the schedule."""
+    """Stay silent after the schedule ends. The whole last minute, or the whole last day, still belongs to it."""
     ends_before = prepared.ends_before or 0
     now = situation.now.instant
     return passed_if(now < ends_before, _text(now), _text(ends_before), note="before")
@@ -29,6 +30,7 @@ def ends(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: campaign.schedule.weekdays is not None, scope=PAGE)
 def weekdays(prepared: Prepared, situation: Situation) -> Verdict:
+    """Run on the listed weekdays alone."""
     weekdays = prepared.campaign.schedule.weekdays or frozenset()
     today = WEEKDAYS[situation.now.weekday]
     if today in weekdays:
@@ -40,30 +42,33 @@ def weekdays(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(lambda campaign, _: campaign.schedule.hours is not None, scope=PAGE)
 def hours(prepared: Prepared, situation: Situation) -> Verdict:
+    """Run within the listed hours of each day alone."""
     hours = prepared.campaign.schedule.hours or ()
     now = situation.now
-    holds = any(is_within_hours(one, now.minute) for one in hours)
+    holds = any(is_within_hours(span, now.minute) for span in hours)
     opens_at = (
-        None if holds else _opening(now, lambda minute: any(is_within_hours(one, minute) for one in hours), hours)
+        None if holds else _opening(now, lambda minute: any(is_within_hours(span, minute) for span in hours), hours)
     )
-    return passed_if(holds, _clock(now.minute), tuple(_span(one) for one in hours), passes_at=opens_at)
+    return passed_if(holds, _clock(now.minute), tuple(_text_of(span) for span in hours), passes_at=opens_at)
 
 
 @rule(lambda campaign, site: is_appeal(campaign, site) and bool(site.quiet_hours), scope=PAGE)
 def quiet_hours(_prepared: Prepared, situation: Situation) -> Verdict:
-    """The site's quiet hours; they end exactly at their end. Start equal to end is no quiet at all."""
+    """Show no appeals in the site's quiet hours. They end exactly at their end; if start equals end there are none."""
     quiet = situation.site.quiet_hours
     now = situation.now
-    holds = not any(is_quiet(one, now.minute) for one in quiet)
-    opens_at = None if holds else _opening(now, lambda minute: not any(is_quiet(one, minute) for one in quiet), quiet)
-    return passed_if(holds, _clock(now.minute), tuple(_span(one) for one in quiet), passes_at=opens_at)
+    holds = not any(is_quiet(span, now.minute) for span in quiet)
+    opens_at = None if holds else _opening(now, lambda minute: not any(is_quiet(span, minute) for span in quiet), quiet)
+    return passed_if(holds, _clock(now.minute), tuple(_text_of(span) for span in quiet), passes_at=opens_at)
 
 
 def _opening(now: SiteTime, is_open: Callable[[int], bool], hours: tuple[Hours, ...]) -> int | None:
-    """The next instant at which the wall clock stands where it is open. It can only open at a start or an end, either
-    time where the clocks repeat it, or when they change."""
-    days = range(now.day, now.day + 3)  # on the second all hours may be skipped
-    minutes = {minute for one in hours for minute in (one.starts_minute, one.ends_minute % _MINUTES)}
+    """Return the next instant at which `is_open` is true for the wall clock's minute, or None.
+
+    Only a start, an end or a clock change can be that instant. If the clocks repeat a time, both instants are tried.
+    """
+    days = range(now.day, now.day + 3)  # a clock change may skip all hours of the second day
+    minutes = {minute for span in hours for minute in (span.starts_minute, span.ends_minute % _MINUTES)}
     turns = {
         instant_of(day, minute, now.zone, is_last=last) for day in days for minute in minutes for last in (False, True)
     }
@@ -80,5 +85,5 @@ def _clock(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
-def _span(hours: Hours) -> str:
+def _text_of(hours: Hours) -> str:
     return f"{_clock(hours.starts_minute)}-{_clock(hours.ends_minute)}"

@@ -1,4 +1,4 @@
-"""Who supports the site, as far as this reader's history tells, and what that means for being asked."""
+"""The supporter state of a reader, and the rules that depend on it."""
 
 from dataclasses import replace
 
@@ -9,29 +9,30 @@ from service.decisions.rules.rule import ACCESS, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, listed, passed
 from service.decisions.situation import Situation
 from service.money import Interval
-from service.readers.reader import NOTHING_GIVEN, Giving, RecurringState
+from service.readers.reader import NO_SUPPORT, RecurringState, Support
 from service.readers.site_time import DAY_SECONDS, SiteTime, as_datetime, months_after
 
 _FOREVER = 1 << 62
 
 
-def supporter_state(giving: Giving, policy: SupporterPolicy, now: SiteTime) -> SupporterState:
-    return SupporterState.NONE if giving is NOTHING_GIVEN else _state_and_end(giving, policy, now)[0]
+def supporter_state(support: Support, policy: SupporterPolicy, now: SiteTime) -> SupporterState:
+    """Return the supporter state of a reader now."""
+    return SupporterState.NONE if support is NO_SUPPORT else _state_and_end(support, policy, now)[0]
 
 
-def state_ends_at(giving: Giving, policy: SupporterPolicy, now: SiteTime) -> int | None:
-    """When the present state would change if nothing more happens; None: never."""
-    ends_at = _state_and_end(giving, policy, now)[1]
+def state_ends_at(support: Support, policy: SupporterPolicy, now: SiteTime) -> int | None:
+    """Return when the state changes if the reader does nothing, or None if it never changes."""
+    ends_at = _state_and_end(support, policy, now)[1]
     return None if ends_at >= _FOREVER else ends_at
 
 
-def _state_and_end(giving: Giving, policy: SupporterPolicy, now: SiteTime) -> tuple[SupporterState, int]:
-    """Recurring comes before past due, past due before one-off, one-off before lapsed."""
-    recurring_ends = _recurring_ends_at(giving, policy)
+def _state_and_end(support: Support, policy: SupporterPolicy, now: SiteTime) -> tuple[SupporterState, int]:
+    """Return the state and when it ends. Recurring wins over past due, past due over one-off, one-off over lapsed."""
+    recurring_ends = _recurring_ends_at(support, policy)
     if recurring_ends > now.instant:
-        is_failing = giving.recurring is RecurringState.PAST_DUE
+        is_failing = support.recurring is RecurringState.PAST_DUE
         return (SupporterState.PAST_DUE if is_failing else SupporterState.RECURRING), recurring_ends
-    one_off_at = now.believed(giving.one_off_at)
+    one_off_at = now.believed(support.one_off_at)
     one_off_ends = one_off_at + policy.one_off_days * DAY_SECONDS if one_off_at else 0
     if one_off_ends > now.instant:
         return SupporterState.ONE_OFF, one_off_ends
@@ -42,21 +43,26 @@ def _state_and_end(giving: Giving, policy: SupporterPolicy, now: SiteTime) -> tu
     return (SupporterState.LAPSED, lapsed_until) if lapsed_until > now.instant else (SupporterState.NONE, _FOREVER)
 
 
-def _recurring_ends_at(giving: Giving, policy: SupporterPolicy) -> int:
-    """When the recurring contribution stops counting; 0: there was none."""
-    match giving.recurring:
+def _recurring_ends_at(support: Support, policy: SupporterPolicy) -> int:
+    """Return when the recurring contribution stops counting, or 0 if there was none."""
+    match support.recurring:
         case RecurringState.ACTIVE:
             return _FOREVER
         case RecurringState.PAST_DUE:
-            return _FOREVER if policy.past_due_days is None else giving.past_due_at + policy.past_due_days * DAY_SECONDS
+            return (
+                _FOREVER if policy.past_due_days is None else support.past_due_at + policy.past_due_days * DAY_SECONDS
+            )
         case RecurringState.CANCELLED:
-            return max(giving.paid_until, giving.ended_at)
+            return max(support.paid_until, support.ended_at)
         case RecurringState.NONE:
-            return giving.ended_at
+            return support.ended_at
 
 
 def _lapsed_until(ended_at: int, months: int | None, now: SiteTime) -> int:
-    """The same local time of day, calendar months later, on that month's last day where the day does not exist."""
+    """Return the same local time of day, calendar months later.
+
+    If that month has no such day, it is the month's last day.
+    """
     if months is None:
         return _FOREVER
     ended = as_datetime(ended_at).astimezone(now.zone)
@@ -71,18 +77,18 @@ def _has_contribution_days(campaign: Campaign, _site: Site) -> bool:
 
 @rule(stage=ACCESS)
 def supporter(prepared: Prepared, situation: Situation) -> Verdict:
-    """The supporter states a campaign asks. A state not yet known is never asked.
+    """Require a supporter state that the campaign asks. An unknown state is never asked.
 
-    Where the campaign has a cool-off of its own for the kind of contribution, that one decides instead.
+    If the campaign has its own cool-off for the kind of contribution, the rule `after_contribution` decides instead.
     """
     state, limit = situation.supporter, listed(prepared.campaign.reader.supporters)
     if _is_left_to_cool_off(prepared, state):
         return passed(state, limit, note="left to the cool-off after a contribution")
     if state in prepared.campaign.reader.supporters and state is not SupporterState.UNKNOWN:
         return passed(state, limit)
-    giving = situation.reader.giving if situation.reader else Giving()
+    support = situation.reader.support if situation.reader else Support()
     changes_at = (
-        None if state is SupporterState.UNKNOWN else state_ends_at(giving, situation.site.supporters, situation.now)
+        None if state is SupporterState.UNKNOWN else state_ends_at(support, situation.site.supporters, situation.now)
     )
     return failed(state, limit, passes_at=changes_at)
 
@@ -96,10 +102,10 @@ def _is_left_to_cool_off(prepared: Prepared, state: SupporterState) -> bool:
 
 @rule(_has_contribution_days, stage=ACCESS)
 def after_contribution(prepared: Prepared, situation: Situation) -> Verdict:
-    """Silent while a one-off or recurring contribution is younger than the campaign's own days x 24 h."""
+    """Stay silent while a contribution is younger than the campaign's own number of days, at 24 hours each."""
     cool_off, reader, now = prepared.campaign.cool_off, situation.reader, situation.now
-    giving = reader.giving if reader else Giving()
-    one_off_at, recurring_at = now.believed(giving.one_off_at), now.believed(giving.recurring_at)
+    support = reader.support if reader else Support()
+    one_off_at, recurring_at = now.believed(support.one_off_at), now.believed(support.recurring_at)
     kinds = ((one_off_at, cool_off.one_off_days), (recurring_at, cool_off.recurring_days))
     ends_at = max((at + days * DAY_SECONDS for at, days in kinds if at and days is not None), default=0)
     limit = max(cool_off.one_off_days or 0, cool_off.recurring_days or 0)
@@ -109,12 +115,12 @@ def after_contribution(prepared: Prepared, situation: Situation) -> Verdict:
     return failed(age_days, limit, passes_at=ends_at, note="days since a contribution")
 
 
-def contributed(giving: Giving, interval: Interval, instant: int) -> Giving:
-    """After a contribution: a checkout begun is finished."""
+def contributed(support: Support, interval: Interval, instant: int) -> Support:
+    """Return the support after a contribution. An open checkout is then finished."""
     if interval is Interval.ONE_OFF:
-        return replace(giving, one_off_at=instant, checkout_at=0)
+        return replace(support, one_off_at=instant, checkout_at=0)
     return replace(
-        giving,
+        support,
         recurring=RecurringState.ACTIVE,
         recurring_interval=interval,
         recurring_at=instant,
@@ -125,6 +131,6 @@ def contributed(giving: Giving, interval: Interval, instant: int) -> Giving:
     )
 
 
-def refunded(giving: Giving, before_at: int = 0) -> Giving:
-    """A refunded one-off contribution never was; the one given before it (0: none) is the latest again."""
-    return replace(giving, one_off_at=before_at)
+def refunded(support: Support, before_at: int = 0) -> Support:
+    """Return the support after a one-off contribution was refunded. `before_at`: the one before it, or 0."""
+    return replace(support, one_off_at=before_at)

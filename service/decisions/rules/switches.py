@@ -1,4 +1,4 @@
-"""Whether a campaign is on at all, and whether the page has a place for it."""
+"""Rules about whether a campaign is on, and whether the page has its placement."""
 
 from service.campaigns.campaign import Campaign, Status
 from service.campaigns.site import Switches
@@ -9,25 +9,27 @@ from service.decisions.situation import Situation
 
 @rule(scope=PAGE)
 def status(prepared: Prepared, _situation: Situation) -> Verdict:
+    """Require a live campaign."""
     status = prepared.campaign.status
     return passed_if(status is Status.LIVE, status.value, "live")
 
 
 @rule(scope=PAGE)
 def switch(prepared: Prepared, situation: Situation) -> Verdict:
-    """The kill switches: everything, the site, a kind, a placement, this campaign."""
+    """Obey the kill switches of the site, the kind, the placement and the campaign."""
     off = switched_off(prepared.campaign, situation.site.switches)
     return passed_if(off is None, off or "on", "on")
 
 
 @rule(scope=PAGE)
 def placement(prepared: Prepared, situation: Situation) -> Verdict:
+    """Require that the page has the placement."""
     placement, offered = prepared.campaign.placement, situation.page.placements
     return passed_if(placement in offered, placement.value, listed(offered))
 
 
 def switched_off(campaign: Campaign, switches: Switches) -> str | None:
-    """Which switch is off, or None."""
+    """Return in words which kill switch stops the campaign, or None."""
     if switches.is_paused:
         return "site paused"
     if campaign.kind in switches.paused_kinds:

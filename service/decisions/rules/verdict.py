@@ -1,4 +1,4 @@
-"""What a rule says: passed or not, the value it saw, the limit it holds against it, and when time would change it."""
+"""Verdicts: what a rule says, with the value it saw, the limit, and when it would pass."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -8,10 +8,10 @@ Plain = str | int | float | bool | None | tuple[str, ...]
 
 
 class Verdict(NamedTuple):
-    """What a rule says. Rules make it with `passed`, `failed` or `passed_if`.
+    """What a rule says. Rules create it with `passed`, `failed` or `passed_if`.
 
     `value`: what the rule saw. `limit`: what it compared the value with. `passes_at`: when a failed rule would first
-    pass, in seconds since 1970; None: not by waiting. `note`: what the limit is about, in words.
+    pass, in seconds since 1970; None: waiting does not help. `note`: what the limit is about, in words.
     """
 
     passed: bool
@@ -39,7 +39,7 @@ def passed_if(
 
 
 def worst(verdicts: Sequence[Verdict]) -> Verdict:
-    """Of several limits of one rule, the one that holds longest; the last one when all pass."""
+    """Return the failed verdict that passes last, or the last verdict if all passed."""
     if len(verdicts) == 1:
         return verdicts[0]
     failed = [verdict for verdict in verdicts if not verdict.passed]
@@ -48,5 +48,5 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
 
 @lru_cache(maxsize=4096)
 def listed(names: frozenset[str] | None, excluded: frozenset[str] | None = None) -> tuple[str, ...]:
-    """Names as a trace shows them: in a fixed order, those excluded with a "not" before."""
-    return (*sorted(names or ()), *("not " + one for one in sorted(excluded or ())))
+    """Return names for a trace: sorted, and excluded names with "not" before them."""
+    return (*sorted(names or ()), *("not " + name for name in sorted(excluded or ())))

@@ -28,9 +28,9 @@ def begun(services: Services) -> str:
 
 
 def test_an_open_checkout_is_recorded(services: Services) -> None:
-    giving = opened(services, begun(services)).giving
+    support = opened(services, begun(services)).support
 
-    assert (giving.checkout_at, giving.checkout_interval) == (INSTANT, "month")
+    assert (support.checkout_at, support.checkout_interval) == (INSTANT, "month")
 
 
 def test_a_contribution_counts_for_the_campaign_that_asked(services: Services) -> None:
@@ -40,7 +40,7 @@ def test_a_contribution_counts_for_the_campaign_that_asked(services: Services) -
 
     reader = opened(services, passport)
     assert reader.prompt_record(campaign_fingerprint(CAMPAIGN)).contributed_count == 1
-    assert (reader.giving.one_off_at, reader.giving.checkout_at) == (INSTANT, 0)
+    assert (reader.support.one_off_at, reader.support.checkout_at) == (INSTANT, 0)
 
 
 def test_opening_the_thank_you_page_again_does_not_count_twice(services: Services) -> None:
@@ -60,4 +60,4 @@ def test_a_supporter_without_a_passport_gets_one_that_holds_nothing_else(service
     )
 
     assert reader.prompts == ()
-    assert reader.giving.recurring_at == INSTANT
+    assert reader.support.recurring_at == INSTANT

@@ -20,7 +20,7 @@ from service.decisions.decision import Decision
 from service.decisions.rules.meter import spend
 from service.decisions.situation import Purpose
 from service.readers.impressions import PromptEvent, campaign_fingerprint, record_event
-from service.readers.reader import MAX_FREE_READS, Giving, Reader, RecurringState
+from service.readers.reader import MAX_FREE_READS, Reader, RecurringState, Support
 from tests.decisions import make
 
 
@@ -226,8 +226,8 @@ def test_staff_and_supporters_read_freely_and_spend_nothing() -> None:
     life = Life(gate())
     assert life.states("/a", visit=make.visit(is_staff=True)) == ["open"]
 
-    giving = Giving(RecurringState.ACTIVE, recurring_at=make.instant())
-    supporter = Life(metered(1), reader=make.reader(giving=giving))
+    support = Support(RecurringState.ACTIVE, recurring_at=make.instant())
+    supporter = Life(metered(1), reader=make.reader(support=support))
     assert supporter.states("/a", "/b", "/c") == ["open"] * 3
     assert supporter.reader.pools == ()
 
@@ -244,7 +244,7 @@ def test_a_gate_lifts_for_its_own_days_after_a_contribution() -> None:
     wall = gate(cool_off=CoolOff(one_off_days=30))
 
     for age, state in ((30 * make.DAY - 1, "open"), (30 * make.DAY, "gated")):
-        life = Life(wall, reader=make.reader(giving=Giving(one_off_at=make.instant() - age)))
+        life = Life(wall, reader=make.reader(support=Support(one_off_at=make.instant() - age)))
         assert life.states("/a") == [state]
 
 
@@ -277,7 +277,7 @@ def test_a_broken_gate_is_passed_over() -> None:
     life = Life(broken, metered(5))
 
     assert life.states("/a") == ["metered"]
-    assert life.where.dropped == ("broken: a gate needs to say what it asks for",)
+    assert life.where.dropped == ("broken: a gate needs a type: registration or payment",)
 
 
 def test_an_appeal_and_a_gate_never_share_a_page() -> None:

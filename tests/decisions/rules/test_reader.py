@@ -23,7 +23,7 @@ from service.campaigns.site import ConsentPolicy, Site
 from service.decisions.situation import Purpose
 from service.money import Interval
 from service.readers.history import topic_fingerprint
-from service.readers.reader import Giving, History, Reader, TopicHistory
+from service.readers.reader import History, Reader, Support, TopicHistory
 from tests.decisions import make
 
 HOUR = 3600
@@ -235,13 +235,13 @@ def test_the_age_of_a_history_says_when_it_is_reached() -> None:
 )
 def test_an_abandoned_checkout(age: int, interval: Interval, passes: bool) -> None:
     rule = AbandonedCheckout(within_days=3, after_hours=2, intervals=frozenset({Interval.MONTH}))
-    giving = Giving(checkout_at=make.instant() - age, checkout_interval=interval)
+    support = Support(checkout_at=make.instant() - age, checkout_interval=interval)
 
-    assert (blocked(ReaderRules(abandoned_checkout=rule), make.reader(giving=giving)) is None) is passes
+    assert (blocked(ReaderRules(abandoned_checkout=rule), make.reader(support=support)) is None) is passes
 
 
 def test_readers_without_an_abandoned_checkout() -> None:
-    with_one = make.reader(giving=Giving(checkout_at=make.instant() - 5))
+    with_one = make.reader(support=Support(checkout_at=make.instant() - 5))
 
     assert blocked(ReaderRules(abandoned_checkout=AbandonedCheckout(has_one=False)), with_one) == "abandoned_checkout"
     assert blocked(ReaderRules(abandoned_checkout=AbandonedCheckout(has_one=False))) is None
@@ -251,11 +251,11 @@ def test_readers_without_an_abandoned_checkout() -> None:
 @pytest.mark.parametrize(("age", "passes"), [(0, True), (3599, True), (3600, False)])
 def test_a_contribution_just_made(age: int, passes: bool) -> None:
     rules = ReaderRules(just_contributed=JustContributed(60), supporters=frozenset({SupporterState.ONE_OFF}))
-    giving = Giving(one_off_at=make.instant() - age)
+    support = Support(one_off_at=make.instant() - age)
 
-    assert (blocked(rules, make.reader(giving=giving)) is None) is passes
+    assert (blocked(rules, make.reader(support=support)) is None) is passes
     monthly = replace(rules, just_contributed=JustContributed(60, frozenset({Interval.MONTH})))
-    assert blocked(monthly, make.reader(giving=giving)) == "just_contributed"
+    assert blocked(monthly, make.reader(support=support)) == "just_contributed"
 
 
 def test_audiences_that_did_not_answer_do_not_match() -> None:

@@ -11,57 +11,57 @@ from service.campaigns.reader_rules import EVERYONE, SUPPORTERS, ReaderRules, Su
 from service.campaigns.site import SupporterPolicy
 from service.decisions.rules.supporters import contributed, refunded, state_ends_at, supporter_state
 from service.money import Interval
-from service.readers.reader import Giving, RecurringState
+from service.readers.reader import RecurringState, Support
 from tests.decisions import make
 
 NOW = make.instant()
 
 
-def state(giving: Giving, now: datetime = make.NOW, **policy: Any) -> SupporterState:
-    return supporter_state(giving, SupporterPolicy(**policy), make.time_at(now))
+def state(support: Support, now: datetime = make.NOW, **policy: Any) -> SupporterState:
+    return supporter_state(support, SupporterPolicy(**policy), make.time_at(now))
 
 
-def blocked(giving: Giving, **campaign: Any) -> str | None:
-    return make.blocked_by(make.compiled(make.campaign(**campaign)), who=make.reader(giving=giving))
+def blocked(support: Support, **campaign: Any) -> str | None:
+    return make.blocked_by(make.compiled(make.campaign(**campaign)), who=make.reader(support=support))
 
 
 @pytest.mark.parametrize(
-    ("giving", "expected"),
+    ("support", "expected"),
     [
-        (Giving(), SupporterState.NONE),
-        (Giving(RecurringState.ACTIVE, recurring_at=NOW - 5), SupporterState.RECURRING),
-        (Giving(RecurringState.PAST_DUE, past_due_at=NOW - 5), SupporterState.PAST_DUE),
-        (Giving(RecurringState.CANCELLED, paid_until=NOW + 1), SupporterState.RECURRING),
-        (Giving(RecurringState.CANCELLED, paid_until=NOW), SupporterState.LAPSED),
-        (Giving(ended_at=NOW - 5), SupporterState.LAPSED),
-        (Giving(one_off_at=NOW), SupporterState.ONE_OFF),
-        (Giving(RecurringState.ACTIVE, one_off_at=NOW), SupporterState.RECURRING),
-        (Giving(ended_at=NOW - 5, one_off_at=NOW - 5), SupporterState.ONE_OFF),
+        (Support(), SupporterState.NONE),
+        (Support(RecurringState.ACTIVE, recurring_at=NOW - 5), SupporterState.RECURRING),
+        (Support(RecurringState.PAST_DUE, past_due_at=NOW - 5), SupporterState.PAST_DUE),
+        (Support(RecurringState.CANCELLED, paid_until=NOW + 1), SupporterState.RECURRING),
+        (Support(RecurringState.CANCELLED, paid_until=NOW), SupporterState.LAPSED),
+        (Support(ended_at=NOW - 5), SupporterState.LAPSED),
+        (Support(one_off_at=NOW), SupporterState.ONE_OFF),
+        (Support(RecurringState.ACTIVE, one_off_at=NOW), SupporterState.RECURRING),
+        (Support(ended_at=NOW - 5, one_off_at=NOW - 5), SupporterState.ONE_OFF),
     ],
 )
-def test_states(giving: Giving, expected: SupporterState) -> None:
-    assert state(giving) is expected
+def test_states(support: Support, expected: SupporterState) -> None:
+    assert state(support) is expected
 
 
 @pytest.mark.parametrize(
     ("age", "expected"), [(90 * make.DAY - 1, SupporterState.ONE_OFF), (90 * make.DAY, SupporterState.LAPSED)]
 )
 def test_a_one_off_contribution_counts_for_its_days(age: int, expected: SupporterState) -> None:
-    assert state(Giving(one_off_at=NOW - age)) is expected
+    assert state(Support(one_off_at=NOW - age)) is expected
 
 
 def test_a_refund_undoes_a_one_off_contribution() -> None:
-    giving = contributed(Giving(), Interval.ONE_OFF, NOW)
+    support = contributed(Support(), Interval.ONE_OFF, NOW)
 
-    assert state(refunded(giving)) is SupporterState.NONE
+    assert state(refunded(support)) is SupporterState.NONE
 
 
 def test_a_failing_payment_is_past_due_for_so_long_and_then_lapsed() -> None:
-    giving = Giving(RecurringState.PAST_DUE, past_due_at=NOW - 10 * make.DAY)
+    support = Support(RecurringState.PAST_DUE, past_due_at=NOW - 10 * make.DAY)
 
-    assert state(giving) is SupporterState.PAST_DUE
-    assert state(giving, past_due_days=11) is SupporterState.PAST_DUE
-    assert state(giving, past_due_days=10) is SupporterState.LAPSED
+    assert state(support) is SupporterState.PAST_DUE
+    assert state(support, past_due_days=11) is SupporterState.PAST_DUE
+    assert state(support, past_due_days=10) is SupporterState.LAPSED
 
 
 @pytest.mark.parametrize(
@@ -77,39 +77,39 @@ def test_a_failing_payment_is_past_due_for_so_long_and_then_lapsed() -> None:
 )
 def test_lapsed_lasts_calendar_months_clamped_to_the_months_end(ended: datetime, months: int, last: datetime) -> None:
     """At the same local time of day, so an hour later in UTC where summer time has ended since."""
-    giving = Giving(ended_at=make.instant(ended))
+    support = Support(ended_at=make.instant(ended))
 
-    assert state(giving, last - timedelta(seconds=1), lapsed_months=months) is SupporterState.LAPSED
-    assert state(giving, last, lapsed_months=months) is SupporterState.NONE
-    assert state_ends_at(giving, SupporterPolicy(lapsed_months=months), make.time_at(ended)) == make.instant(last)
+    assert state(support, last - timedelta(seconds=1), lapsed_months=months) is SupporterState.LAPSED
+    assert state(support, last, lapsed_months=months) is SupporterState.NONE
+    assert state_ends_at(support, SupporterPolicy(lapsed_months=months), make.time_at(ended)) == make.instant(last)
 
 
 def test_without_months_a_lapsed_supporter_stays_one() -> None:
-    assert state(Giving(ended_at=1_000_000_000)) is SupporterState.LAPSED
+    assert state(Support(ended_at=1_000_000_000)) is SupporterState.LAPSED
 
 
 def test_supporters_are_not_asked_unless_the_campaign_is_for_them() -> None:
-    recurring = Giving(RecurringState.ACTIVE)
+    recurring = Support(RecurringState.ACTIVE)
 
     assert blocked(recurring) == "supporter"
-    assert blocked(Giving(one_off_at=NOW)) == "supporter"
-    assert blocked(Giving(RecurringState.PAST_DUE, past_due_at=NOW)) == "supporter"
-    assert blocked(Giving(ended_at=NOW - 5)) is None
+    assert blocked(Support(one_off_at=NOW)) == "supporter"
+    assert blocked(Support(RecurringState.PAST_DUE, past_due_at=NOW)) == "supporter"
+    assert blocked(Support(ended_at=NOW - 5)) is None
     assert blocked(recurring, reader=ReaderRules(supporters=SUPPORTERS)) is None
-    assert blocked(Giving(), reader=ReaderRules(supporters=SUPPORTERS)) == "supporter"
-    assert blocked(Giving(), reader=ReaderRules(supporters=EVERYONE)) is None
+    assert blocked(Support(), reader=ReaderRules(supporters=SUPPORTERS)) == "supporter"
+    assert blocked(Support(), reader=ReaderRules(supporters=EVERYONE)) is None
 
 
 def test_former_supporters_can_be_asked_alone() -> None:
     former = ReaderRules(supporters=frozenset({SupporterState.LAPSED}))
 
-    assert blocked(Giving(ended_at=NOW - 5), reader=former) is None
-    assert blocked(Giving(), reader=former) == "supporter"
+    assert blocked(Support(ended_at=NOW - 5), reader=former) is None
+    assert blocked(Support(), reader=former) == "supporter"
 
 
 def test_the_silence_of_a_supporter_says_when_it_ends() -> None:
     where = make.compiled(make.campaign())
-    reader = make.reader(giving=Giving(one_off_at=NOW - 5))
+    reader = make.reader(support=Support(one_off_at=NOW - 5))
 
     trace = make.trace(make.decided(where, who=reader))
 
@@ -126,24 +126,24 @@ def test_the_silence_of_a_supporter_says_when_it_ends() -> None:
     ],
 )
 def test_a_campaigns_own_days_after_a_one_off_replace_the_sites(age: int, days: int, expected: str | None) -> None:
-    assert blocked(Giving(one_off_at=NOW - age), cool_off=CoolOff(one_off_days=days)) == expected
+    assert blocked(Support(one_off_at=NOW - age), cool_off=CoolOff(one_off_days=days)) == expected
 
 
 def test_a_campaigns_own_days_after_a_recurring_contribution() -> None:
-    giving = Giving(RecurringState.ACTIVE, recurring_at=NOW - 10 * make.DAY)
+    support = Support(RecurringState.ACTIVE, recurring_at=NOW - 10 * make.DAY)
 
-    assert blocked(giving, cool_off=CoolOff(recurring_days=11)) == "after_contribution"
-    assert blocked(giving, cool_off=CoolOff(recurring_days=10)) is None
+    assert blocked(support, cool_off=CoolOff(recurring_days=11)) == "after_contribution"
+    assert blocked(support, cool_off=CoolOff(recurring_days=10)) is None
     assert (
         blocked(
-            replace(giving, recurring=RecurringState.PAST_DUE, past_due_at=NOW), cool_off=CoolOff(recurring_days=10)
+            replace(support, recurring=RecurringState.PAST_DUE, past_due_at=NOW), cool_off=CoolOff(recurring_days=10)
         )
         == "supporter"
     )
 
 
 def test_a_new_contribution_ends_what_was_wrong_with_the_old() -> None:
-    failing = Giving(RecurringState.PAST_DUE, past_due_at=NOW - 5, checkout_at=NOW - 3)
+    failing = Support(RecurringState.PAST_DUE, past_due_at=NOW - 5, checkout_at=NOW - 3)
 
     after = contributed(failing, Interval.YEAR, NOW)
 
