@@ -169,7 +169,7 @@ def test_a_source_stripe_fails_on_holds_no_pull_up_and_keeps_it_incomplete(stage
 
     assert (failed.exit_code, failed.output.splitlines()[-1]) == (
         1,
-        "Error: Stripe could not answer for charge ch_1; all else was taken over",
+        "Error: Stripe could not answer for charge ch_1; everything else was saved",
     )
     assert sorted(stage.given) == [("attempted", 0, 0, 0, None), ("complete", 2000, 0, 1, None)]
     assert stage.rows("SELECT * FROM pull_cursors") == []
