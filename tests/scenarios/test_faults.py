@@ -174,7 +174,7 @@ def test_a_source_that_stripe_fails_to_return_leaves_the_pull_incomplete(stage: 
 
     assert (failed.exit_code, failed.output.splitlines()[-1]) == (
         1,
-        "Error: Stripe could not answer for charge ch_1; all else was taken over",
+        "Error: Stripe could not answer for charge ch_1; everything else was saved",
     )
     assert sorted(stage.contributions) == [("attempted", 0, 0, 0, None), ("complete", 2000, 0, 1, None)]
     assert stage.rows("SELECT * FROM pull_cursors") == []
