@@ -1,4 +1,4 @@
-"""The checkout request: what the widget and the support page's form send when a reader gives."""
+"""The request of POST /v1/checkout, sent by the widget or the support page's form, and its response."""
 
 from typing import Any
 
@@ -11,12 +11,14 @@ from service.money import Interval
 MAX_TOKEN_CHARACTERS = 3000
 MAX_AMOUNT_CHARACTERS = 16
 MAX_MESSAGE_CHARACTERS = 500
-_PRINTABLE = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Must be printable.")
-_LINES = validate.Regexp(r"[^\x00-\x09\x0b\x0c\x0e-\x1f\x7f]*\Z", error="Must be printable lines.")
+_PRINTABLE = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Must have no control characters.")
+_LINES = validate.Regexp(
+    r"[^\x00-\x09\x0b\x0c\x0e-\x1f\x7f]*\Z", error="Must have no control characters except line breaks."
+)
 
 
 class AmountText(fields.Field[str]):
-    """Major units: text as a reader writes it (`5`, `5,50`), or a whole JSON number. Never a fraction as a float."""
+    """An amount in major units: text as a reader types it (`5`, `5,50`) or a whole JSON number, but no float."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         if isinstance(value, bool) or not isinstance(value, int | str):
@@ -36,9 +38,10 @@ def _short(maximum: int) -> fields.String:
 
 
 class CheckoutSchema(Schema):
-    """`prompt_token`, or `support_token` with the `site` it was shown for; `amount` or `amount_minor`.
+    """Start a contribution. Send either token, and either `amount` or `amount_minor`.
 
-    `passport`: local mode, also empty; the answer brings it back.
+    `passport`: the reader's passport if the browser keeps it in local storage, `""` if there is none yet. The response
+    returns it with the open checkout.
     """
 
     prompt_token = _token()
@@ -59,8 +62,10 @@ class CheckoutSchema(Schema):
 
     @pre_load
     def drop_empty_form_fields(self, data: Any, **_: Any) -> Any:
-        """A form sends every field it has, filled or not, and the amount chosen beside the amount typed. An empty
-        passport is one too: of a reader who has none yet."""
+        """Drop empty fields, because a form sends its fields even if they are empty.
+
+        An empty passport stays: it says that the reader has none yet.
+        """
         if not isinstance(data, dict):
             return data
         return {name: value for name, value in data.items() if value != "" or name == "passport"}
@@ -68,9 +73,9 @@ class CheckoutSchema(Schema):
     @validates_schema
     def has_one_token_and_one_amount(self, data: dict[str, Any], **_: Any) -> None:
         if ("prompt_token" in data) == ("support_token" in data):
-            raise ValidationError("Send a prompt token or a support token.", "prompt_token")
+            raise ValidationError("Send prompt_token or support_token, and not both.", "prompt_token")
         if ("amount" in data) == ("amount_minor" in data):
-            raise ValidationError("Send amount or amount_minor.", "amount")
+            raise ValidationError("Send amount or amount_minor, and not both.", "amount")
 
     @post_load
     def make_form(self, data: dict[str, Any], **_: Any) -> CheckoutForm:
@@ -78,7 +83,7 @@ class CheckoutSchema(Schema):
 
 
 class CheckoutUrlSchema(Schema):
-    """Where to send the reader: Stripe's hosted page. `passport`, in local mode alone, knows of the checkout begun."""
+    """The address of Stripe's hosted page. `passport`: only if the request had one, now with the open checkout."""
 
     checkout_url = fields.Url(required=True, require_tld=False)
     passport = fields.String()

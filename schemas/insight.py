@@ -1,4 +1,4 @@
-"""GET /v1/insights/<site>: which days, how often prompts were met on them, and what they brought in."""
+"""The query and response of GET /v1/insights/<site>: counts of prompts per day and variant, and what they earned."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -13,20 +13,20 @@ MAX_DAYS = 92
 
 
 class InsightQuerySchema(StrictSchema):
-    """Local days of the site, both included; one campaign or all."""
+    """The first and last local day, both included, and optionally a campaign."""
 
     from_on: fields.Field[date] = Day(data_key="from", required=True)
     to_on: fields.Field[date] = Day(data_key="to", required=True)
     campaign = Key(load_default=None)
 
     @validates_schema
-    def few_days(self, data: dict[str, Any], **_: Any) -> None:
+    def has_valid_days(self, data: dict[str, Any], **_: Any) -> None:
         if not timedelta(0) <= data["to_on"] - data["from_on"] < timedelta(days=MAX_DAYS):
-            raise ValidationError(f"must be the first day or later, and within {MAX_DAYS} days", "to")
+            raise ValidationError(f"must not be before `from`, and at most {MAX_DAYS - 1} days after it", "to")
 
 
 class EarningsSchema(Schema):
-    """Contributions of one currency, in minor units: all their payments so far, and what was given back of them."""
+    """The income in one currency from all payments so far, in minor units. `net_minor` is paid less refunded."""
 
     currency = fields.String(required=True)
     paid = fields.Integer(required=True)
@@ -36,8 +36,11 @@ class EarningsSchema(Schema):
 
 
 class DayOfVariantSchema(Schema):
-    """`is_counted`: readers who take part in the experiment; the others stand apart. `paid`: contributions first paid
-    on that day and not given back in full."""
+    """The counts of a variant on a local day.
+
+    `is_counted`: whether the line is about readers who take part in the experiment; all others have a line of their
+    own. `paid`: contributions first paid on that day and not refunded in full.
+    """
 
     day = fields.Date(required=True)
     campaign = fields.String(required=True)
@@ -52,4 +55,6 @@ class DayOfVariantSchema(Schema):
 
 
 class InsightSchema(Schema):
+    """All lines, sorted by day, campaign and variant."""
+
     counts = fields.List(fields.Nested(DayOfVariantSchema), required=True)

@@ -1,4 +1,4 @@
-"""Asking for a link to manage a contribution, and using it."""
+"""The request of POST /v1/portal: ask for a link to manage a contribution, or use one."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 @dataclass(frozen=True, slots=True)
 class PortalForm:
-    """`site` and `email` ask for a link; `token` uses one."""
+    """A request for a link (`site` and `email`), or the use of a link (`token`)."""
 
     site: str | None = None
     email: str | None = None
@@ -16,16 +16,16 @@ class PortalForm:
 
 
 class PortalSchema(Schema):
-    """`site` and `email`, or the `token` of a link that was mailed."""
+    """Send `site` and `email` to get a link by mail, or the `token` of a mailed link to open the portal."""
 
     site = fields.String(validate=validate.Length(1, 64))
     email = fields.Email(validate=validate.Length(max=254))
     token = fields.String(validate=validate.Length(1, 1000))
 
     @validates_schema
-    def is_one_or_the_other(self, data: dict[str, Any], **_: Any) -> None:
+    def asks_for_a_link_or_uses_one(self, data: dict[str, Any], **_: Any) -> None:
         if ("token" in data) == ("email" in data) or ("email" in data) != ("site" in data):
-            raise ValidationError("Send site and email, or a token.", "email")
+            raise ValidationError("Send site and email, or only a token.", "email")
 
     @post_load
     def make_form(self, data: dict[str, Any], **_: Any) -> PortalForm:

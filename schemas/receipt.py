@@ -1,4 +1,4 @@
-"""A receipt handed in by the widget for a passport that lies in the browser's own storage."""
+"""The request and response of POST /v1/receipt, for passports in the browser's local storage."""
 
 from marshmallow import Schema, fields, validate
 
@@ -8,7 +8,7 @@ MAX_RECEIPT_CHARACTERS = 400
 
 
 class ReceiptSchema(Schema):
-    """`passport` empty: the reader has none yet."""
+    """The receipt from the link back, and the passport to add its contribution to (empty if there is none yet)."""
 
     site = fields.String(required=True, validate=validate.Length(1, 64))
     receipt = fields.String(required=True, validate=validate.Length(1, MAX_RECEIPT_CHARACTERS))
@@ -16,6 +16,6 @@ class ReceiptSchema(Schema):
 
 
 class ThankedSchema(Schema):
-    """The passport, which knows of the gift."""
+    """The passport with the contribution."""
 
     passport = fields.String(required=True)

@@ -92,6 +92,4 @@ def _draw_value(earned: Earned, overall: float, source: random.Random) -> float:
     variant had earned a contribution of the overall mean value.
     """
     rate = source.betavariate(1 + earned.contributions, 1 + earned.seen - earned.contributions)
-    shape = 1 + earned.contributions
-    mean = 1 / source.gammavariate(shape + 1, 1 / (overall + earned.value))
-    return rate * mean * shape
+    return rate / source.gammavariate(2 + earned.contributions, 1 / (overall + earned.value))

@@ -44,6 +44,14 @@ def test_thompson_prefers_the_better_variant_more_with_more_data() -> None:
     assert much["rich"] > 0.99
 
 
+def test_thompson_compares_the_value_per_prompt_and_not_the_number_of_contributions() -> None:
+    few_large, many_small = Earned("few", 10_000, 50, 500.0), Earned("many", 10_000, 500, 500.0)
+    better = replace(few_large, value=750.0)
+
+    assert 0.3 < shares(THOMPSON, few_large, many_small)["few"] < 0.7
+    assert shares(THOMPSON, better, many_small)["few"] > 0.9
+
+
 def test_equal_random_sources_give_equal_shares() -> None:
     assert shares(THOMPSON, POOR, RICH) == shares(THOMPSON, POOR, RICH)
 
