@@ -1,4 +1,4 @@
-"""Documentation that says everything: settings, metrics, error codes and commands."""
+"""The documentation describes every setting, metric, error code and command."""
 
 from dataclasses import fields
 from pathlib import Path
