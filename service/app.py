@@ -1,4 +1,4 @@
-"""The composition root: the only place that knows every part."""
+"""The composition root: builds the Flask application from all rooms. No other module imports every room."""
 
 import click
 from flask import Flask
@@ -32,7 +32,7 @@ from service.web.rate_limits import count_requests_in
 from service.web.request_log import log_requests
 from service.web.requests import add_cors_headers
 
-MAX_BODY_BYTES = 1024 * 1024  # of any body; widget calls are held to less
+MAX_BODY_BYTES = 1024 * 1024  # the limit for any body; the routes of the widget have a lower limit
 BLUEPRINTS = (
     service.decisions.api.blueprint,
     service.readers.api.blueprint,
@@ -54,15 +54,17 @@ OPENAPI = {
     "OPENAPI_JSON_PATH": "openapi.json",
     "API_SPEC_OPTIONS": {
         "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
-        "info": {"description": "Should this reader be asked for support now? And finance's view of what was given."},
+        "info": {
+            "description": "Decides whether a reader is asked for support, takes contributions, and exports the books."
+        },
     },
 }
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock, has_background: bool = True) -> Flask:
-    """The whole service. `has_background` False starts no thread: campaigns are then loaded once, here.
+    """Return the application of the whole service. Start the embedded PostgreSQL if the settings have no database.
 
-    Starts the embedded PostgreSQL where the settings name no database.
+    With `has_background` False no thread is started, and the campaigns are loaded only once.
     """
     configure_logs(settings.log_level)
     app = Flask("service", static_folder=None)
@@ -81,10 +83,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, has_backgroun
 
 
 def create_app_from_environment() -> Flask:
-    """The service with the environment's settings.
+    """Return the application with the settings from the environment.
 
-    Where those are not usable, a server ends here with the problems listed. The `flask` command still gets its
-    commands, since help and the demo need no settings; any other command then ends with the same list.
+    If the settings are not usable, a server exits here with a list of the problems. The `flask` command still gets an
+    application with all commands, because `--help` and the demo need no settings. Any other command then exits with
+    the list of problems.
     """
     try:
         return create_app(read_settings())
@@ -94,12 +97,12 @@ def create_app_from_environment() -> Flask:
         app = Flask("service", static_folder=None)
         app.extensions[EXTENSION] = error
         add_commands(app)
-        app.before_request(end_without_settings)
+        app.before_request(exit_without_settings)
         return app
 
 
-def end_without_settings() -> None:
-    """A server must not answer on settings that are not usable."""
+def exit_without_settings() -> None:
+    """Exit with a list of the problems if the settings are not usable, so that a server does not answer requests."""
     current_services()
 
 

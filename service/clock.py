@@ -1,4 +1,4 @@
-"""Reads the clock and the names of timezones. Every other file is told what time it is."""
+"""Reads the system clock and the names of timezones. All other modules get the time as an argument or from a Clock."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ Clock = Callable[[], datetime]
 
 
 def system_clock() -> datetime:
-    """This instant, aware, in UTC."""
+    """Return the current time as an aware datetime in UTC."""
     return datetime.now(UTC)
 
 

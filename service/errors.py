@@ -1,22 +1,22 @@
-"""Breaches of our own rules, each with a stable code: `problems.py` turns them into HTTP, the CLI into a line."""
+"""Errors with a stable code. The API renders them as problem details, the command line as a sentence."""
 
 from typing import ClassVar
 
 
 class DomainError(Exception):
-    """A rule was broken. The message is safe to show to whoever called."""
+    """Base class of our errors. The message is a sentence that may be shown to the caller."""
 
     code: ClassVar[str] = "domain_error"
 
 
 class MalformedRequestError(DomainError):
-    """What was sent is not what this address takes at all."""
+    """The request has a form that this address cannot read at all."""
 
     code = "malformed_request"
 
 
 class InvalidAmountError(DomainError):
-    """`minimum_minor`, `maximum_minor` and `currency`, where known, say which amounts are taken."""
+    """An amount is not accepted. `limits` may have `minimum_minor`, `maximum_minor` and `currency`."""
 
     code = "invalid_amount"
 
@@ -26,29 +26,37 @@ class InvalidAmountError(DomainError):
 
 
 class NotFoundError(DomainError):
+    """There is nothing with this key or id."""
+
     code = "not_found"
 
 
 class UnknownSiteError(NotFoundError):
+    """There is no site with this key."""
+
     code = "unknown_site"
 
 
 class ConflictError(DomainError):
+    """The request contradicts the current state, which another request may have changed."""
+
     code = "conflict"
 
 
 class InvalidTokenError(DomainError):
-    """A token of ours that is malformed, forged, expired or meant for something else."""
+    """A token that we sealed is malformed, forged, expired, or made for another purpose."""
 
     code = "invalid_token"
 
 
 class ForbiddenError(DomainError):
+    """The caller is known but may not do this."""
+
     code = "forbidden"
 
 
 class InvalidDocumentError(DomainError):
-    """A campaign, site or simulation file that breaks its contract; `problems` name each field in words."""
+    """A document (campaign, site or simulation file) is wrong. `problems` has a sentence for each wrong field."""
 
     code = "invalid_document"
 
@@ -58,24 +66,24 @@ class InvalidDocumentError(DomainError):
 
 
 class StripeUnavailableError(DomainError):
-    """Stripe could not be reached or answered with a passing fault; worth another try."""
+    """Stripe could not be reached or failed for a moment. The caller may try again."""
 
     code = "stripe_unavailable"
 
 
 class StripeRefusedError(DomainError):
-    """Stripe understood the request and said no; another try gives the same answer."""
+    """Stripe refused the request. Trying again gives the same answer."""
 
     code = "stripe_refused"
 
 
 class NotReadyError(DomainError):
-    """Asked before campaigns were loaded for the first time."""
+    """The campaigns have not been loaded for the first time yet. The caller may try again."""
 
     code = "not_ready"
 
 
 class StoreUnavailableError(DomainError):
-    """The database could not be reached or did not commit."""
+    """The database could not be reached or did not commit. The caller may try again."""
 
     code = "store_unavailable"

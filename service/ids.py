@@ -1,7 +1,7 @@
 """Identifiers and random bytes. An identifier is a prefix that says what it names, and 128 random bits.
 
-The bytes come from OpenSSL's generator in this process, which the system seeds, which reseeds itself and notices a
-fork. Asking the system for each id would release the interpreter lock each time.
+The bytes come from OpenSSL's generator in this process. The system seeds it, and it reseeds itself, also after a fork.
+Reading each id's bytes from the system would release the interpreter lock each time.
 See https://docs.openssl.org/3.0/man7/RAND/
 """
 

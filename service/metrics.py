@@ -1,4 +1,4 @@
-"""What is counted and timed, by name, in one registry per application. Labels never hold anything about a reader."""
+"""The metrics of an application, in a Prometheus registry of its own. No label contains anything about a reader."""
 
 from bisect import bisect_left
 from collections import Counter as Counts
@@ -12,38 +12,39 @@ from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
 DECISION_SECONDS_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
-
-
-MANY_NOTES = 256
+MAX_PENDING = 256
 
 
 class DecisionCounts(Collector):
-    """Decisions by site and outcome, and how long they took.
+    """The number of decisions by site and outcome, and how long they took.
 
-    Counted at every page view, so a request only leaves a note; notes are added up when there are many, and when read.
+    Counting must be cheap, because every page view counts. So a request only appends to a list, and the list is added
+    up when it has MAX_PENDING entries and when the metrics are read.
     """
 
     def __init__(self) -> None:
-        self._notes: deque[tuple[str, str, float]] = deque()
+        self._pending: deque[tuple[str, str, float]] = deque()
         self._lock = Lock()
         self._outcomes = Counts[tuple[str, str]]()
         self._buckets = [0] * (len(DECISION_SECONDS_BUCKETS) + 1)
         self._seconds = 0.0
 
     def count(self, site: str, outcome: str, seconds: float) -> None:
-        self._notes.append((site, outcome, seconds))
-        if len(self._notes) >= MANY_NOTES:
+        """Count a decision of a site with its outcome and duration."""
+        self._pending.append((site, outcome, seconds))
+        if len(self._pending) >= MAX_PENDING:
             self._add_up()
 
     def _add_up(self) -> None:
         with self._lock:
-            while self._notes:
-                site, outcome, seconds = self._notes.popleft()
+            while self._pending:
+                site, outcome, seconds = self._pending.popleft()
                 self._outcomes[site, outcome] += 1
                 self._buckets[bisect_left(DECISION_SECONDS_BUCKETS, seconds)] += 1
                 self._seconds += seconds
 
     def collect(self) -> Iterator[Metric]:
+        """Yield the metrics for Prometheus."""
         self._add_up()
         with self._lock:
             outcomes, below, seconds = self._outcomes.copy(), accumulate(self._buckets), self._seconds
@@ -58,20 +59,23 @@ class DecisionCounts(Collector):
 
 
 class Metrics:
-    """The counters, each documented in docs/operate.md; `exposition` gives them in Prometheus' text format."""
+    """All metrics of an application. docs/operate.md describes each of them."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.decisions = DecisionCounts()
         self.registry.register(self.decisions)
         self.prompt_events = Counter(
-            "keepopen_prompt_events_total", "Seen, dismissed, clicked", ["site", "event"], registry=self.registry
+            "keepopen_prompt_events_total",
+            "Prompts seen, dismissed or clicked",
+            ["site", "event"],
+            registry=self.registry,
         )
         self.webhooks = Counter(
-            "keepopen_webhooks_total", "Deliveries by type and result", ["type", "result"], registry=self.registry
+            "keepopen_webhooks_total", "Webhooks by type and result", ["type", "result"], registry=self.registry
         )
         self.events = Gauge(
-            "keepopen_events", "Events of Stripe's that wait, or were given up", ["state"], registry=self.registry
+            "keepopen_events", "Stripe events that wait or have failed for good", ["state"], registry=self.registry
         )
         self.checkouts = Counter(
             "keepopen_checkouts_total", "Checkouts started or refused", ["site", "result"], registry=self.registry
@@ -84,10 +88,11 @@ class Metrics:
         )
         self.ledger_check = Gauge(
             "keepopen_ledger_check",
-            "1 if an invariant of the books held when last looked at, else 0",
+            "1 if an invariant of the books held at the last check, else 0",
             ["number", "name"],
             registry=self.registry,
         )
 
     def exposition(self) -> bytes:
+        """Return all metrics in Prometheus' text format."""
         return generate_latest(self.registry)

@@ -1,4 +1,7 @@
-"""Money: an integer of minor units, its currency, and how often it is taken. Babel formats it for people."""
+"""Money as an integer of minor units with its currency, and the interval of a contribution.
+
+Babel formats money for people.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -12,9 +15,9 @@ ZERO_DECIMAL_CURRENCIES = frozenset(
     {"BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"}
 )
 THREE_DECIMAL_CURRENCIES = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
-# Charged in whole units although sent with two decimals: https://docs.stripe.com/currencies#special-cases
+# Sent with two decimals but charged only in whole units: https://docs.stripe.com/currencies#special-cases
 WHOLE_UNIT_CURRENCIES = frozenset({"ISK", "UGX"})
-# Stripe takes at most eight digits: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+# Stripe accepts at most eight digits: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
 MAX_AMOUNT_MINOR = 99_999_999
 
 
@@ -27,7 +30,7 @@ class Interval(StrEnum):
 
 
 def exponent(currency: str) -> int:
-    """Decimal digits of a currency as Stripe counts them: 0, 2 or 3."""
+    """Return the number of decimal digits of a currency as Stripe counts them: 0, 2 or 3."""
     code = currency.upper()
     if code in ZERO_DECIMAL_CURRENCIES:
         return 0
@@ -35,7 +38,7 @@ def exponent(currency: str) -> int:
 
 
 def step_minor(currency: str) -> int:
-    """The smallest amount a charge may change by, in minor units (three-decimal currencies end in 0)."""
+    """Return the step of a charge in minor units. An amount with three decimals must end in 0, so its step is 10."""
     code = currency.upper()
     if code in WHOLE_UNIT_CURRENCIES:
         return 100
@@ -44,16 +47,16 @@ def step_minor(currency: str) -> int:
 
 @dataclass(frozen=True, slots=True, order=False)
 class Money:
-    """An exact amount. `currency` is upper-case ISO 4217; amounts of two currencies never mix."""
+    """An exact amount. `currency` is upper-case ISO 4217. Adding two currencies raises InvalidAmountError."""
 
     amount_minor: int
     currency: str
 
     def __post_init__(self) -> None:
         if type(self.amount_minor) is not int:
-            raise InvalidAmountError("an amount is a whole number of minor units")
+            raise InvalidAmountError("an amount must be a whole number of minor units")
         if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
-            raise InvalidAmountError("a currency is three upper-case letters")
+            raise InvalidAmountError("a currency must be three upper-case letters, such as EUR")
 
     def __add__(self, other: Self) -> Self:
         self._same_currency(other)
@@ -68,11 +71,11 @@ class Money:
 
     def _same_currency(self, other: "Money") -> None:
         if self.currency != other.currency:
-            raise InvalidAmountError(f"{self.currency} and {other.currency} do not add up")
+            raise InvalidAmountError(f"{self.currency} and {other.currency} cannot be added; use a single currency")
 
 
 def major_text(amount_minor: int, currency: str) -> str:
-    """Plain decimal text with exactly the currency's digits: `25.00`, `500`, `-5.120`. Never through a float."""
+    """Return an amount as decimal text with all digits of its currency: `25.00`, `500`, `-5.120`."""
     digits = exponent(currency)
     sign = "-" if amount_minor < 0 else ""
     text = str(abs(amount_minor)).rjust(digits + 1, "0")
@@ -80,10 +83,10 @@ def major_text(amount_minor: int, currency: str) -> str:
 
 
 def parse_amount(text: str, currency: str) -> Money:
-    """Read an amount as a reader writes it: `5`, `5.00`, `5,00`. No grouping, sign, exponent or symbol.
+    """Parse an amount as a reader writes it: `5`, `5.00` or `5,00`.
 
-    Raises InvalidAmountError for anything else, for more digits than the currency has, for a last digit Stripe refuses,
-    and for more than eight digits of minor units.
+    Raise InvalidAmountError if the text has anything else (grouping, sign, exponent, symbol), if it has more decimals
+    than the currency, or if Stripe refuses the amount.
     """
     code = currency.upper()
     cleaned = text.strip().replace(",", ".")
@@ -93,16 +96,18 @@ def parse_amount(text: str, currency: str) -> Money:
         minor = Decimal(cleaned).scaleb(exponent(code))
     except InvalidOperation as error:
         raise InvalidAmountError("write the amount in digits, such as 5 or 5.00") from error
-    # Also where the digits too many are noughts: who writes `1,000` may mean a thousand.
+    # Extra decimals are refused even if they are zeros, because `1,000` may mean one thousand.
     if len(cleaned.partition(".")[2]) > exponent(code):
-        raise InvalidAmountError(f"{code} has {exponent(code)} decimal places")
+        raise InvalidAmountError(f"{code} has {exponent(code)} decimal places; write no more digits after the point")
     return checked_amount(int(minor), code)
 
 
 def checked_amount(amount_minor: int, currency: str) -> Money:
-    """A positive amount Stripe accepts in this currency; raises InvalidAmountError otherwise."""
+    """Return the amount as Money. Raise InvalidAmountError if Stripe does not accept it in this currency."""
     if not 0 < amount_minor <= MAX_AMOUNT_MINOR:
-        raise InvalidAmountError("the amount is out of range")
+        most = major_text(MAX_AMOUNT_MINOR, currency)
+        raise InvalidAmountError(f"the amount is out of range; it must be more than 0 and at most {most} {currency}")
     if amount_minor % step_minor(currency):
-        raise InvalidAmountError(f"{currency} amounts are multiples of {major_text(step_minor(currency), currency)}")
+        step = major_text(step_minor(currency), currency)
+        raise InvalidAmountError(f"the amount must be a multiple of {step} {currency}")
     return Money(amount_minor, currency)

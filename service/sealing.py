@@ -1,6 +1,7 @@
-"""Authenticated encryption: of short texts we hand out and get back, and of bytes that stay here.
+"""Authenticated encryption of texts that clients send back to us, and of bytes that we store.
 
-A seal is bound to a purpose and a context (the site), so that a text sealed for one cannot be opened as another.
+A seal is bound to a purpose and a context (the site): a text that was sealed for one purpose and context cannot be
+opened for another.
 """
 
 import binascii
@@ -18,29 +19,32 @@ MAX_SEALED_CHARACTERS = 4096
 
 
 class Sealer:
-    """Seals and opens for one purpose in one context. Seals with the newest key, opens with any."""
+    """Seals and opens data for a purpose and a context. It seals with the newest key and opens with any key."""
 
     def __init__(self, ciphers: tuple[tuple[int, AESGCM], ...]) -> None:
         self._ciphers = ciphers
         self._newest = bytes((ciphers[0][0],)), ciphers[0][1].encrypt
 
     def seal(self, plain: bytes) -> str:
-        """Encrypt and sign; the result is URL-safe text of 4/3 × (length + 29) characters."""
+        """Encrypt and authenticate bytes. Return URL-safe text of 4/3 × (length + 29) characters."""
         text = binascii.b2a_base64(self.seal_bytes(plain), newline=False).rstrip(b"=").decode()
         return text.replace("+", "-").replace("/", "_")  # base64 as in RFC 4648, section 5
 
     def open(self, text: str) -> bytes | None:
-        """What was sealed, or None when the text is malformed, forged, foreign or sealed with a retired key."""
+        """Return the bytes that were sealed.
+
+        Return None if the text is malformed, forged, sealed for another purpose or context, or with a retired key.
+        """
         return self.open_bytes(_decoded(text))
 
     def seal_bytes(self, plain: bytes) -> bytes:
-        """The same for what stays here: of any length, 29 bytes longer than what it seals."""
+        """Encrypt and authenticate bytes of any length. The result is 29 bytes longer."""
         key_id, encrypt = self._newest
         nonce = random_bytes(_NONCE_BYTES)
         return key_id + nonce + encrypt(nonce, plain, None)
 
     def open_bytes(self, sealed: bytes) -> bytes | None:
-        """What `seal_bytes` sealed, or None as in `open`."""
+        """Return the bytes that `seal_bytes` sealed, or None in the cases of `open`."""
         if len(sealed) < _SMALLEST_BYTES:
             return None
         nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
@@ -55,7 +59,7 @@ class Sealer:
 
 
 class KeyRing:
-    """Our keys, newest first; a key dropped from the ring stops opening."""
+    """The secret keys, newest first. Data sealed with a key that is no longer in the ring cannot be opened."""
 
     def __init__(self, keys: tuple[str, ...]) -> None:
         if not keys:
@@ -64,16 +68,16 @@ class KeyRing:
         self._sealers: dict[tuple[str, str], Sealer] = {}
 
     def sealer(self, purpose: str, context: str = "") -> Sealer:
-        """What is sealed for one purpose and context opens for no other."""
+        """Return the sealer of a purpose and a context. Sealers of others cannot open its seals."""
         sealer = self._sealers.get((purpose, context))
         if sealer is None:
             sealer = Sealer(tuple(_cipher(key, purpose, context) for key in self._keys))
-            if len(self._sealers) < 1024:  # sites × purposes; a bound, should contexts ever come from outside
+            if len(self._sealers) < 1024:  # a bound, in case contexts ever come from requests
                 self._sealers[purpose, context] = sealer
         return sealer
 
     def digest(self, text: str, *, purpose: str, context: str = "") -> bytes:
-        """A keyed hash (32 bytes) under the oldest key, so that it outlives a rotation that only adds keys."""
+        """Return a keyed hash of 32 bytes. It uses the oldest key, so it does not change if a newer key is added."""
         return _derived(self._keys[-1], purpose, context, text)
 
 
@@ -93,5 +97,5 @@ def _decoded(text: str) -> bytes:
     padded = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
     try:
         return binascii.a2b_base64(padded, strict_mode=True)
-    except ValueError:  # also of what is not ASCII
+    except ValueError:  # also if the text is not ASCII
         return b""

@@ -1,4 +1,4 @@
-"""One headless Chromium for every test that drives a browser. Playwright allows one at a time in a process."""
+"""A headless Chromium that all browser tests share, because Playwright allows only one at a time in a process."""
 
 import os
 from collections.abc import Iterator
@@ -9,14 +9,17 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-PATIENCE_MILLISECONDS = 45_000  # for a machine that is busy with the other tests
+PATIENCE_MILLISECONDS = 45_000  # for a machine that is busy with other tests
 
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One headless Chromium, with the back/forward cache that automation switches off by default."""
+    """A headless Chromium with a back/forward cache, which automation switches off by default.
+
+    Skip the test if there is no Chromium.
+    """
     if not Path(CHROMIUM).exists():
         pytest.skip(f"no Chromium at {CHROMIUM}")
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS

@@ -1,4 +1,4 @@
-"""A job exists exactly when the change that causes it does, and an idle worker leaves nothing due behind."""
+"""A job exists if and only if the change that causes it is committed, and a worker runs every job that is due."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -27,7 +27,7 @@ QUEUE = job_queue({"test": blueprint})
 
 @dataclass(frozen=True)
 class JobServices:
-    """As much of Services as these jobs need."""
+    """The attributes of Services that these jobs use."""
 
     engine: Engine
     jobs: procrastinate.App
@@ -48,7 +48,7 @@ def drain(services: JobServices, database_address: str) -> None:
     work(cast("Services", services), database_address, until_idle=True)
 
 
-def test_a_committed_change_brings_its_job(job_services: JobServices, database_address: str) -> None:
+def test_the_job_of_a_committed_change_is_run(job_services: JobServices, database_address: str) -> None:
     with job_services.engine.begin() as connection:
         defer(job_services.jobs, connection, 0)
 
@@ -57,7 +57,7 @@ def test_a_committed_change_brings_its_job(job_services: JobServices, database_a
     assert job_services.done == [0]
 
 
-def test_a_change_rolled_back_leaves_no_job(job_services: JobServices, database_address: str) -> None:
+def test_a_change_that_is_rolled_back_leaves_no_job(job_services: JobServices, database_address: str) -> None:
     with job_services.engine.connect() as connection:
         defer(job_services.jobs, connection, 0)
         connection.rollback()
@@ -67,9 +67,7 @@ def test_a_change_rolled_back_leaves_no_job(job_services: JobServices, database_
     assert job_services.done == []
 
 
-def test_jobs_that_cause_jobs_on_the_same_object_are_all_worked_off(
-    job_services: JobServices, database_address: str
-) -> None:
+def test_jobs_that_defer_jobs_with_the_same_lock_are_all_run(job_services: JobServices, database_address: str) -> None:
     with job_services.engine.begin() as connection:
         defer(job_services.jobs, connection, 5)
 
@@ -81,7 +79,7 @@ def test_jobs_that_cause_jobs_on_the_same_object_are_all_worked_off(
         assert left.scalar_one() == 0
 
 
-def test_the_job_of_a_killed_worker_is_given_to_another(job_services: JobServices, database_address: str) -> None:
+def test_the_job_of_a_killed_worker_is_run_by_another(job_services: JobServices, database_address: str) -> None:
     with job_services.engine.begin() as connection:
         defer(job_services.jobs, connection, 1)
         worker = connection.execute(

@@ -1,17 +1,17 @@
-"""What is counted at every page view adds up, however many threads count."""
+"""The counts of decisions add up, however many threads count at once."""
 
 from threading import Thread
 
 import pytest
 
-from service.metrics import DECISION_SECONDS_BUCKETS, MANY_NOTES, Metrics
+from service.metrics import DECISION_SECONDS_BUCKETS, MAX_PENDING, Metrics
 
 
 def lines_of(metrics: Metrics) -> list[str]:
     return [line for line in metrics.exposition().decode().splitlines() if line.startswith("keepopen_decision")]
 
 
-@pytest.mark.parametrize("count", [1, MANY_NOTES - 1, MANY_NOTES, 3 * MANY_NOTES + 5])
+@pytest.mark.parametrize("count", [1, MAX_PENDING - 1, MAX_PENDING, 3 * MAX_PENDING + 5])
 def test_every_decision_is_counted_by_site_and_outcome(count: int) -> None:
     metrics = Metrics()
     for _ in range(count):
@@ -29,7 +29,7 @@ def test_every_decision_is_counted_by_site_and_outcome(count: int) -> None:
     assert lines_of(metrics) == lines
 
 
-def test_threads_that_count_at_once_lose_nothing() -> None:
+def test_threads_that_count_at_once_lose_no_count() -> None:
     metrics = Metrics()
 
     def count() -> None:

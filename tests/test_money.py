@@ -1,4 +1,4 @@
-"""Money is exact: no float anywhere between what a reader types and what a CSV says."""
+"""Money is exact: no amount goes through a float, from the reader's input to the CSV file."""
 
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from service.money import Money, checked_amount, exponent, major_text, parse_amo
 CURRENCIES = st.sampled_from(["EUR", "USD", "GBP", "JPY", "KRW", "KWD", "ISK", "HUF"])
 
 
-def test_every_price_to_a_thousand_is_read_to_the_cent() -> None:
+def test_every_amount_below_a_thousand_is_read_to_the_cent() -> None:
     wrong = [
         cents
         for cents in range(1, 100_000)
@@ -37,7 +37,7 @@ def test_every_price_to_a_thousand_is_read_to_the_cent() -> None:
         ("5", "eur", 500),
     ],
 )
-def test_an_amount_is_read_in_the_readers_notation(text: str, currency: str, minor: int) -> None:
+def test_an_amount_is_read_as_readers_write_it(text: str, currency: str, minor: int) -> None:
     assert parse_amount(text, currency) == Money(minor, currency.upper())
 
 
@@ -71,13 +71,13 @@ def test_an_amount_is_read_in_the_readers_notation(text: str, currency: str, min
         ("9" * 500, "EUR"),
     ],
 )
-def test_anything_else_is_refused(text: str, currency: str) -> None:
+def test_any_other_text_is_not_an_amount(text: str, currency: str) -> None:
     with pytest.raises(InvalidAmountError):
         parse_amount(text, currency)
 
 
 @given(st.integers(-(10**12), 10**12), CURRENCIES)
-def test_written_amounts_are_exact(amount_minor: int, currency: str) -> None:
+def test_the_text_of_an_amount_is_exact(amount_minor: int, currency: str) -> None:
     text = major_text(amount_minor, currency)
 
     assert Decimal(text).scaleb(exponent(currency)) == amount_minor
@@ -85,18 +85,18 @@ def test_written_amounts_are_exact(amount_minor: int, currency: str) -> None:
 
 
 @given(st.integers(1, 99_999_99), CURRENCIES)
-def test_what_is_written_can_be_read_again(units: int, currency: str) -> None:
+def test_the_text_of_an_amount_can_be_read_again(units: int, currency: str) -> None:
     money = checked_amount(units - units % 100 or 100, currency)
 
     assert parse_amount(major_text(money.amount_minor, currency), currency) == money
 
 
-def test_two_currencies_never_add_up() -> None:
+def test_amounts_in_two_currencies_cannot_be_added() -> None:
     with pytest.raises(InvalidAmountError):
         Money(1, "EUR") + Money(1, "USD")
 
 
 @pytest.mark.parametrize("amount", [1.0, "1", None, True])
-def test_only_whole_minor_units_are_money(amount: object) -> None:
+def test_only_a_whole_number_of_minor_units_is_money(amount: object) -> None:
     with pytest.raises(InvalidAmountError):
         Money(amount, "EUR")  # type: ignore[arg-type]

@@ -1,8 +1,10 @@
-"""Settings are read once; every problem is listed at once; no secret has a default or is ever shown."""
+"""All problems of the settings are listed at once, and no secret has a default or is ever shown."""
+
+from dataclasses import fields
 
 import pytest
 
-from service.settings import SettingsError, masked, read_settings
+from service.settings import Settings, SettingsError, masked, read_settings
 
 GOOD = {
     "PUBLIC_URL": "https://support.courier.example",
@@ -14,19 +16,12 @@ GOOD = {
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name in masked_names():
-        monkeypatch.delenv(name, raising=False)
+    """The environment of a service with good settings and nothing else that is a setting."""
+    for field in fields(Settings):
+        monkeypatch.delenv(field.name.upper(), raising=False)
     for name, value in GOOD.items():
         monkeypatch.setenv(name, value)
     return monkeypatch
-
-
-def masked_names() -> list[str]:
-    from dataclasses import fields
-
-    from service.settings import Settings
-
-    return [field.name.upper() for field in fields(Settings)]
 
 
 def test_good_settings_are_read(environment: pytest.MonkeyPatch) -> None:
@@ -70,14 +65,14 @@ def test_every_problem_is_listed_at_once(environment: pytest.MonkeyPatch) -> Non
         ("TRUSTED_PROXIES", "99"),
     ],
 )
-def test_a_value_that_cannot_work_is_named(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
+def test_a_wrong_value_is_named(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
     environment.setenv(name, value)
 
     with pytest.raises(SettingsError, match=name):
         read_settings()
 
 
-def test_a_live_key_never_talks_to_a_sandbox(environment: pytest.MonkeyPatch) -> None:
+def test_a_live_key_is_refused_with_a_sandbox(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("STRIPE_API_KEY", "sk_live_of_the_tests")
     environment.setenv("STRIPE_API_BASE", "http://127.0.0.1:8001")
 
@@ -85,7 +80,7 @@ def test_a_live_key_never_talks_to_a_sandbox(environment: pytest.MonkeyPatch) ->
         read_settings()
 
 
-def test_secrets_and_passwords_are_never_shown(environment: pytest.MonkeyPatch) -> None:
+def test_secrets_and_passwords_are_hidden(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("DATABASE_URL", "postgresql://keepopen:hunter22@db.example/keepopen")
 
     shown = "\n".join(f"{name}={value}" for name, value in masked(read_settings()).items())

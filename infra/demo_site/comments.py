@@ -22,7 +22,7 @@ FIRST_COMMENTS = (
 
 
 class CommentBook:
-    """The comments on each story, oldest first. A full story drops its oldest comment for a new one."""
+    """The comments on each story. If a story has the most comments allowed, a new comment replaces the oldest."""
 
     def __init__(self) -> None:
         self._by_slug: dict[str, deque[Comment]] = {}

@@ -1,4 +1,4 @@
-"""The newspaper as a small Flask application. Of Keepopen it uses only the address of the widget's script."""
+"""The demo newspaper, a small Flask application. It uses nothing of Keepopen but the address of the widget's script."""
 
 import json
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ def create_newspaper(widget: Widget) -> Flask:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        """Send the strict policy of a careful newspaper, to prove that the widget works under it."""
+        """Add a strict Content-Security-Policy, to prove that the widget works under it."""
         response.headers["Content-Security-Policy"] = _policy(widget.service)
         response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
         response.headers["X-Content-Type-Options"] = "nosniff"

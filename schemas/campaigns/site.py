@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields, post_load
 
 from schemas.campaigns.frequency import SiteFrequencySchema
 from schemas.campaigns.page_rules import ExclusionSchema
+from schemas.campaigns.reader_assertion import ReaderAssertionSchema
 from schemas.campaigns.variant import AskSchema, MajorAmount
 from schemas.document import ShortSchema, StrictSchema
 from schemas.fields import (
@@ -33,7 +34,6 @@ from service.campaigns.page_rules import PageMatch
 from service.campaigns.reader_rules import Consent
 from service.campaigns.site import (
     AmountLimit,
-    AssertionKey,
     Attention,
     ConsentPolicy,
     Crawlers,
@@ -49,8 +49,6 @@ from service.clock import known_timezones
 from service.errors import InvalidAmountError
 from service.money import Interval, parse_amount
 
-ALGORITHMS = ("ES256", "RS256", "EdDSA")
-MAX_ASSERTION_KEYS = 10
 MAX_ORIGINS = 50
 
 
@@ -149,41 +147,6 @@ class SupporterPolicySchema(StrictSchema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> SupporterPolicy:
         return SupporterPolicy(**data)
-
-
-class AssertionKeySchema(StrictSchema):
-    """A public key that verifies reader assertions."""
-
-    key_id = Text(required=True)
-    algorithm = fields.String(required=True)
-    public_key = Text(most=4000, required=True)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> AssertionKey:
-        if data["algorithm"] not in ALGORITHMS:
-            raise ValidationError(f"must be one of {', '.join(ALGORITHMS)}", "algorithm")
-        if "PRIVATE KEY" in data["public_key"]:
-            words = "is a private key; never send it anywhere, and give the public key instead"
-            raise ValidationError(words, "public_key")
-        if "BEGIN PUBLIC KEY" not in data["public_key"]:
-            raise ValidationError("must be a PEM public key (BEGIN PUBLIC KEY)", "public_key")
-        return AssertionKey(**data)
-
-
-class ReaderAssertionSchema(StrictSchema):
-    """How the publication proves that a reader is signed in."""
-
-    audience = Text(required=True)
-    issuer = Text(load_default=None)
-    maximum_age_seconds = Whole(least=1, most=604_800, load_default=3600)
-    leeway_seconds = Whole(most=300, load_default=60)
-    keys = OneOrMany(fields.Nested(AssertionKeySchema), least=1, most=MAX_ASSERTION_KEYS, required=True)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> ReaderAssertion:
-        if len({key.key_id for key in data["keys"]}) != len(data["keys"]):
-            raise ValidationError("two keys have the same key_id; give each its own", "keys")
-        return ReaderAssertion(**data)
 
 
 class CrawlersSchema(StrictSchema):

@@ -1,4 +1,4 @@
-"""The API's contract as committed: docs/openapi.json. `python -m tests.contract.snapshot` writes it anew."""
+"""The committed description of the API, docs/openapi.json. `python -m tests.contract.snapshot` writes it again."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ SNAPSHOT = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 
 def contract_app(clock: Clock = system_clock) -> Flask:
-    """The service with a database nobody reaches: enough to describe itself."""
+    """Return the service with a database that does not exist: enough to describe the API."""
     return create_app(
         Settings(
             public_url="https://support.courier.example",
@@ -30,6 +30,7 @@ def contract_app(clock: Clock = system_clock) -> Flask:
 
 
 def current_contract() -> dict[str, Any]:
+    """Return the description that the service gives of its API."""
     answer = contract_app().test_client().get("/v1/openapi.json")
     contract: dict[str, Any] = json.loads(answer.data)
     return contract

@@ -1,4 +1,4 @@
-"""Whatever is sent to the API, it answers in words and never with a fault of its own."""
+"""The API answers every request, however malformed, and never with a 500."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from service.tokens.tokens import TokenRequest, create_token
 from tests.conftest import NOW
 from tests.contract.snapshot import current_contract
 
-SUBTLE = list(HealthCheck)
+HEALTH_CHECKS = list(HealthCheck)
 METHODS = {"get", "post", "put", "delete"}
 CONTRACT = current_contract()
 ROUTES = sorted((path, method) for path, methods in CONTRACT["paths"].items() for method in METHODS & methods.keys())
@@ -27,16 +27,16 @@ MANGLED = st.one_of(
 
 @pytest.fixture
 def admin(app_services: Services) -> dict[str, str]:
-    """Credentials that open every door, so that what is behind the doors is reached."""
+    """Credentials for every route, so that the requests reach the views."""
     request = TokenRequest("fuzz", Role.ADMIN)
     token = create_token(app_services.engine, app_services.settings.secret_keys, request, NOW)
     return {"Authorization": f"Bearer {token.text}"}
 
 
-def test_mangled_bodies_get_a_problem_from_every_route(app: Flask, admin: dict[str, str]) -> None:
+def test_no_route_answers_a_malformed_body_with_a_500(app: Flask, admin: dict[str, str]) -> None:
     client = app.test_client()
 
-    @settings(max_examples=200, deadline=None, suppress_health_check=SUBTLE, database=None, derandomize=True)
+    @settings(max_examples=200, deadline=None, suppress_health_check=HEALTH_CHECKS, database=None, derandomize=True)
     @given(st.sampled_from(ROUTES), MANGLED, st.sampled_from(CONTENT_TYPES))
     def send(route: tuple[str, str], body: bytes, content_type: str) -> None:
         address = route[0].replace("{", "x").replace("}", "x")
@@ -46,14 +46,14 @@ def test_mangled_bodies_get_a_problem_from_every_route(app: Flask, admin: dict[s
     send()
 
 
-def test_requests_that_follow_the_contract_never_meet_a_fault(app: Flask, admin: dict[str, str]) -> None:
-    """503 is an answer: these tests' Stripe is an address where nobody listens."""
+def test_no_route_answers_a_valid_request_with_a_500(app: Flask, admin: dict[str, str]) -> None:
+    """503 is accepted, because the Stripe of these tests is an address where no server listens."""
     contract = schemathesis.openapi.from_wsgi("/v1/openapi.json", app)
 
     for found in contract.get_all_operations():
         operation: Any = found
 
-        @settings(max_examples=4, deadline=None, suppress_health_check=SUBTLE, database=None, derandomize=True)
+        @settings(max_examples=4, deadline=None, suppress_health_check=HEALTH_CHECKS, database=None, derandomize=True)
         @given(operation.ok().as_strategy())
         def call(case: Any) -> None:
             answer = case.call(headers=admin)

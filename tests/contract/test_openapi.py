@@ -1,4 +1,4 @@
-"""The API says what it is, and changes of that are seen in review."""
+"""The description of the API is committed, so that a review shows every change of the API."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -7,13 +7,13 @@ from threading import Barrier
 from tests.contract.snapshot import SNAPSHOT, contract_app, current_contract
 
 
-def test_the_contract_is_the_committed_one() -> None:
+def test_the_current_description_is_the_committed_one() -> None:
     committed = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
 
-    assert current_contract() == committed, "the API changed: run `make openapi` and look at the difference"
+    assert current_contract() == committed, "the API has changed: run `make openapi` and review the difference"
 
 
-def test_the_contract_is_openapi_3_1() -> None:
+def test_the_description_is_openapi_3_1() -> None:
     assert current_contract()["openapi"].startswith("3.1")
 
 
@@ -23,21 +23,21 @@ def test_every_public_path_is_described() -> None:
     assert expected <= set(current_contract()["paths"])
 
 
-def test_who_asks_first_and_who_asks_meanwhile_get_the_whole_contract() -> None:
+def test_simultaneous_first_requests_all_get_the_whole_description() -> None:
     app, together = contract_app(), Barrier(4)
 
-    def asked(_: int) -> str:
+    def answer(_: int) -> str:
         together.wait()
         return app.test_client().get("/v1/openapi.json").text
 
     with ThreadPoolExecutor(4) as pool:
-        answers = set(pool.map(asked, range(4)))
+        answers = set(pool.map(answer, range(4)))
 
     assert len(answers) == 1
     assert json.loads(answers.pop()) == json.loads(SNAPSHOT.read_text(encoding="utf-8"))
 
 
-def test_the_command_prints_the_same() -> None:
+def test_the_command_prints_the_same_description() -> None:
     printed = contract_app().test_cli_runner().invoke(args=["openapi", "print"])
 
     assert json.loads(printed.output) == json.loads(SNAPSHOT.read_text(encoding="utf-8"))

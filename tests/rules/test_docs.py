@@ -1,19 +1,36 @@
-"""Documentation that says everything: settings, metrics, error codes and commands."""
+"""The documentation describes every setting, metric, error code and command."""
 
+import pkgutil
+from collections.abc import Iterator
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
 
-from service import errors
+import service
+from service.errors import DomainError
 from service.metrics import Metrics
 from service.settings import Settings
 from tests.contract.snapshot import contract_app
 
 DOCS = Path(__file__).parents[2] / "docs"
 EVERYTHING = "\n".join(path.read_text(encoding="utf-8") for path in sorted(DOCS.glob("*.md")))
-ERROR_CODES = sorted({kind.code for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "code")})
+
+
+def error_codes() -> set[str]:
+    """Import every module of the service and return the codes of all errors that they define."""
+    for module in pkgutil.walk_packages(service.__path__, "service."):
+        if not module.name.endswith(".__main__"):
+            import_module(module.name)
+    return {error.code for error in with_subclasses(DomainError) if error.__module__.startswith("service.")}
+
+
+def with_subclasses(error: type[DomainError]) -> Iterator[type[DomainError]]:
+    yield error
+    for subclass in error.__subclasses__():
+        yield from with_subclasses(subclass)
 
 
 @pytest.mark.parametrize("name", [field.name.upper() for field in fields(Settings)])
@@ -27,9 +44,11 @@ def test_every_metric_is_described() -> None:
     assert not [name for name in names if name not in EVERYTHING]
 
 
-@pytest.mark.parametrize("code", ERROR_CODES)
-def test_every_error_code_is_described(code: str) -> None:
-    assert f"`{code}`" in EVERYTHING
+def test_every_error_code_is_described() -> None:
+    codes = error_codes()
+
+    assert {"not_found", "unbalanced_entry", "export_busy"} <= codes
+    assert {code for code in codes if f"`{code}`" not in EVERYTHING} == set()
 
 
 def test_every_command_is_described_and_says_what_it_does() -> None:

@@ -1,4 +1,4 @@
-"""One name means one thing: no two classes of the service or its schemas share a name."""
+"""No two public classes of the service or its schemas have the same name, so that a name means one thing."""
 
 import ast
 from collections import defaultdict

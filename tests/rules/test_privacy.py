@@ -1,4 +1,4 @@
-"""docs/privacy.md tells the truth where code can say it: names of cookies, periods, and every personal column."""
+"""docs/privacy.md states the true names of cookies, the true periods, and every column with personal data."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +21,7 @@ OF_STAFF = {"saved_by", "changed_by", "asked_by", "requested_by", "closed_by", "
 
 
 def line_about(start: str) -> str:
-    """The line of a table that begins with these words."""
+    """Return the line of a table that begins with these words."""
     return next(line for line in PAGE.splitlines() if line.startswith(f"| {start}"))
 
 
@@ -43,7 +43,7 @@ def test_every_period_is_the_one_in_force(start: str, period: str) -> None:
 
 
 @pytest.mark.parametrize("is_https", [True, False])
-def test_the_cookie_has_the_name_it_says(settings: Settings, is_https: bool) -> None:
+def test_the_cookie_has_the_documented_name(settings: Settings, is_https: bool) -> None:
     address = f"http{'s' if is_https else ''}://support.courier.example"
 
     name = cookie_name("<site>", is_https=replace(settings, public_url=address).is_https)
@@ -51,7 +51,7 @@ def test_the_cookie_has_the_name_it_says(settings: Settings, is_https: bool) -> 
     assert f"`{name}`" in line_about("cookie ")
 
 
-def test_every_personal_column_stands_beside_its_table() -> None:
+def test_every_personal_column_is_named_beside_its_table() -> None:
     found = [
         (table.name, column.name)
         for table in metadata.tables.values()
@@ -60,10 +60,10 @@ def test_every_personal_column_stands_beside_its_table() -> None:
     ]
 
     assert ("contributions", "contributor_email") in found
-    assert [each for each in found if f"`{each[1]}`" not in line_about(f"`{each[0]}`")] == []
+    assert [(table, column) for table, column in found if f"`{column}`" not in line_about(f"`{table}`")] == []
 
 
-def test_every_table_that_names_staff_is_told() -> None:
+def test_every_table_that_names_staff_is_documented() -> None:
     line = line_about("`changes`")
 
     found = {table.name for table in metadata.tables.values() if OF_STAFF & {column.name for column in table.columns}}

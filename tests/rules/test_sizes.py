@@ -21,11 +21,11 @@ def test_there_are_sources_to_measure() -> None:
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=str(path.relative_to(ROOT))) for path in SOURCES])
-def test_a_file_fits_in_a_readers_head(path: Path) -> None:
+def test_a_file_is_short_enough(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").count("\n")
 
     assert lines <= LINE_LIMIT
 
 
-def test_no_file_is_a_dumping_ground() -> None:
+def test_no_file_is_named_like_a_dumping_ground() -> None:
     assert not [path for path in SOURCES if path.stem in DUMPING_GROUNDS]
