@@ -13,7 +13,7 @@ LOADER = "loader.js"
 HASH_CHARACTERS = 12
 LOCALE = re.compile(r"locales/([A-Za-z]*)[^/]*\.js")
 FALLBACK_LOCALE = "locales/en.js"
-COMMENT_LINES = re.compile(rb"^ *//.*\n", re.MULTILINE)
+UNSERVED = re.compile(rb"^ *//.*\n|^ +", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,13 @@ def read_assets(folder: Path) -> Assets:
     """Read every script and locale under `folder`; the version is a hash over names and contents.
 
     The words of a language are JSON, which the reader pages use too; as a module they load side by side with scripts.
-    Lines that hold only a comment are not served: they would be a tenth of what a reader downloads.
+    Lines that hold only a comment, and indentation, are not served: they would be a tenth of what a reader downloads.
     """
     paths = sorted([folder / LOADER, *folder.glob("modules/*.js"), *folder.glob("locales/*.json")])
     bodies = {}
     for path in paths:
         name, body = path.relative_to(folder).with_suffix(".js").as_posix(), path.read_bytes()
-        bodies[name] = b"export default " + body if path.suffix == ".json" else COMMENT_LINES.sub(b"", body)
+        bodies[name] = b"export default " + body if path.suffix == ".json" else UNSERVED.sub(b"", body)
     whole = hashlib.sha256()
     for name, body in bodies.items():
         whole.update(f"{name}\0{len(body)}\0".encode() + body)

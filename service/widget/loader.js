@@ -10,14 +10,16 @@ const load = (name) => import(base + 'v1/widget/__HASH__/modules/' + name + '.js
 const site = attribute('site');
 const runQuietly = (name) => load(name).then((module) => module.default(app)).catch(() => {});
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const path = () => location.pathname + (/^#!?\/.*/.exec(location.hash) || '');
-const address = () => path() + location.search;
 
 // What the modules share. `view` is the id of the page view, `deadline` the signal after which nothing more is drawn.
 const app = { site, base, load, attribute, pause, failures: 0, log: [], facts: {} };
 app.inTime = (work) => Promise.race([work, new Promise((_, reject) => {
   app.deadline.addEventListener('abort', () => reject('late'));
 })]);
+
+// The module that reads what page this is: asked for at once, because every view needs it.
+const facts = load('facts').then((module) => Object.assign(app, module));
+facts.catch(() => {});
 
 const emit = app.emit = (event, more, target = document) => {
   const { page_id } = app.facts;
@@ -31,40 +33,6 @@ const consent = (value) => {
   app.toldConsent = value;
   app.consent = !navigator.globalPrivacyControl && /^(full|meter)$/.test(value) ? value : 'none';
   if (before && before !== app.consent) app.consent === 'none' ? runQuietly('privacy') : app.deadline && ask();
-};
-
-const metas = (name) => [...document.querySelectorAll(`[name="${name}"],[property="${name}"]`)]
-  .map((tag) => tag.content);
-const listOf = (value) => `${[value].flat(9).map((item) => item?.name || item).filter((item) => item?.at)}`
-  .replace(/[\p{C}\p{Z}]+/gu, ' ').slice(0, 900).split(',', 50)
-  .map((item) => item.slice(0, 200).trim()).filter(Boolean);
-const withoutToString = (name, value) => name === 'toString' ? undefined : value;
-const readFacts = (given) => {
-  let data = [];
-  for (const { text } of document.querySelectorAll('[type*=ld]')) try {
-    const items = [JSON.parse(text, withoutToString)].flat().flatMap((item) => item?.['@graph'] || item);
-    data = items.find((item) => /Article|Posting/.test(item?.['@type'])) || data;
-  } catch {}
-  app.data = data;
-  const type = data['@type'] || metas('og:type');
-  const isArticle = /article|posting/i.test(type) || document.querySelector('[placement^=article]');
-  const { isAccessibleForFree } = data;
-  const facts = {
-    page_id: path().slice(0, 500),
-    page_type: /Live/.test(type) ? 'liveblog' : isArticle ? 'article' : path() === '/' ? 'front' : 'other',
-    section: listOf(data.articleSection || metas('article:section'))[0],
-    tags: data.keywords || metas('article:tag'),
-    reader_assertion: 0, is_sensitive: 0, hide_appeals: 0, is_paid_content: /Advertiser/.test(type),
-    access: /true$/i.test(isAccessibleForFree) ? 'free' : /false$/i.test(isAccessibleForFree) ? 'metered' : '',
-    language: /^[a-z]{2,3}(-[a-z]{2})?/i.exec(listOf(data.inLanguage)[0] || document.documentElement.lang)?.[0],
-  };
-  for (const name in facts) {
-    const value = (given ? given[name] : attribute(name)) ?? metas('keepopen:' + name)[0] ?? facts[name];
-    const read = /tags/.test(name) ? listOf : /^is|hide/.test(name) ? (text) => /true|1/.test(text) : (text) => text;
-    facts[name] = read(value) || undefined;
-  }
-  if (!given?.page_id && facts.page_id === app.facts.page_id) facts.page_id = path();
-  return facts;
 };
 
 app.post = async (path, body, milliseconds) => {
@@ -100,22 +68,25 @@ const ask = async () => {
   recallFailures();
   if (app.restsUntil > Date.now()) return emit('none', { reason: 'resting' });
   try {
+    await app.inTime(facts);
+    app.page = app.pageHere(app);
+    app.facts = app.readFacts(app);
     const places = ['article_top', 'article_end'].filter((name) => document.querySelector(`[placement=${name}]`));
     app.sent = { site, view_id: app.view, ...app.facts, consent: app.consent,
-      placements: places.concat('page_bottom', 'over_article'),
+      placements: places.concat('page_bottom', app.canGate ? 'over_article' : []),
       referrer: document.referrer.split('/')[2],
       preview: /keepopen_preview=([\w-]+)/.exec(location.search)?.[1] };
     await pause();
     const answer = await app.inTime(app.exchange('v1/decide', app.sent, 800));
     const prompts = answer.prompts.length;
-    if (app.deadline !== deadline) return;
+    if (app.deadline !== deadline || app.askAgain()) return;
     app.answer = answer;
     if (+app.failures) app.failures = 0, keepFailures();
     emit('decision', { prompts });
     if (prompts || app.screen) {
       for (const { kind, copy } of answer.prompts) {
         const shape = /^(banner|gate)$/.test(kind) ? kind : 'amounts';
-        ['appeal', 'place', '../locales/' + copy.language, shape, 'reports'].map(runQuietly);
+        ['appeal', '../locales/' + copy.language, shape, 'reports'].map(runQuietly);
       }
       app.screen = await app.inTime(load('prompts'));
       await app.screen.show(app, deadline);
@@ -132,18 +103,31 @@ const ask = async () => {
   }
 };
 
-const beginView = async (given, milliseconds) => {
+// Asks for this view again if the page says something else by now. Whatever was drawn goes first.
+app.askAgain = () => {
+  const [before, now] = [app.facts, app.readFacts(app)].map((facts) => JSON.stringify(facts));
+  if (before === now || !app.deadline || app.repeats > 4) return;
+  app.repeats += 1;
+  app.screen?.clear();
+  ask();
+  return true;
+};
+
+// `given`: facts from `keepopen.page()`, or {} after a route.
+const beginView = async (given, isRoute) => {
   const view = app.view = Date.now() + `${Math.random()}`.slice(2);
-  app.address = address();
+  app.page = app.pageHere?.(app);
+  app.given = given;
+  app.lastPageId = app.facts.page_id;
   app.screen?.clear(1);
-  app.deadline = app.answer = 0;
-  await pause(milliseconds);
+  app.deadline = app.answer = app.repeats = 0;
+  await pause(isRoute && 120);
+  if (isRoute) await load('changes').then(({ pageArrives }) => pageArrives(app), () => {});
   if (app.view !== view) return;
   app.log = [];
-  app.facts = readFacts(given);
   ask();
 };
-app.moved = () => app.given || app.view && app.address !== address() && beginView({}, 120);
+app.moved = () => !app.isManual && app.page && app.page !== app.pageHere(app) && beginView({}, true);
 
 const start = async () => {
   if (!AbortSignal.timeout || __OFF__.test(site)) return emit('none', { reason: 'off' });
@@ -154,12 +138,14 @@ const start = async () => {
   window.navigation?.addEventListener('currententrychange', app.moved);
   if (/keepopen-thanks/.test(location.hash)) runQuietly('thanks');
   beginView(app.given);
+  facts.then(() => runQuietly('changes')).catch(() => {});
 };
 
 const commands = window.keepopen = {
   version: 1, consent,
   page(facts = {}) {
     app.given = facts;
+    app.isManual = true;
     if (app.view) beginView(facts);
   },
   forget: () => runQuietly('privacy'),

@@ -1,6 +1,7 @@
 """A publisher's server: whatever page a test writes, under whatever headers."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Flask, Response, abort
 
@@ -13,6 +14,7 @@ LONG_TEXT = "".join(
 class Document:
     html: str
     headers: dict[str, str]
+    status: int = 200
 
 
 @dataclass
@@ -26,16 +28,19 @@ class Press:
     def script(self, attributes: str = 'data-consent="full"') -> str:
         return f'<script async src="{self.service}/v1/widget.js" data-site="courier" {attributes}></script>'
 
-    def publish(self, body: str, head: str | None = None, path: str = "page", **headers: str) -> str:
-        """A page with this body; `head` defaults to the loader with consent. Headers: `content_security_policy=...`."""
+    def publish(self, body: str, head: str | None = None, path: str = "page", status: int = 200, **headers: str) -> str:
+        """A page with this body; `head` defaults to the loader with consent. Headers: `content_security_policy=...`.
+
+        The page at the path `*` is served at every address without a page of its own.
+        """
         html = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title>
             <meta name="viewport" content="width=device-width, initial-scale=1">
             {self.script() if head is None else head}</head><body>{body}</body></html>"""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.documents[path] = Document(html, named)
+        self.documents[path] = Document(html, named, status)
         return f"{self.url}/{path}"
 
-    def article(self, extra: str = "", **kwargs: str) -> str:
+    def article(self, extra: str = "", **kwargs: Any) -> str:
         """A long article with places at its head and end."""
         body = f"""<main><article><h1>A headline</h1><keep-open placement="article_top"></keep-open>
             <div class="body">{LONG_TEXT}</div><keep-open placement="article_end"></keep-open></article>
@@ -50,7 +55,8 @@ def create_press(press: Press) -> Flask:
     @app.get("/", defaults={"path": ""})
     @app.get("/<path:path>")
     def page(path: str) -> Response:
-        document = press.documents.get(path) or abort(404)
-        return Response(document.html, headers=document.headers, content_type="text/html; charset=utf-8")
+        document = press.documents.get(path) or press.documents.get("*") or abort(404)
+        kind = "text/html; charset=utf-8"
+        return Response(document.html, document.status, headers=document.headers, content_type=kind)
 
     return app

@@ -15,19 +15,19 @@ def test_the_same_files_have_the_same_version() -> None:
 def test_one_changed_byte_makes_another_version(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "widget")
     with (tmp_path / "widget" / "modules" / "prompts.js").open("a") as file:
-        file.write(" ")
+        file.write(";")
 
     assert read_assets(tmp_path / "widget").version != assets().version
 
 
-def test_lines_that_hold_only_a_comment_are_not_served(tmp_path: Path) -> None:
+def test_comments_and_indentation_are_not_served(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "widget")
-    lines = ["// Why this is so.", "const address = 'https://example.org/';", "  // And this.", "go(address);", ""]
+    lines = ["// Why this is so.", "const address = 'https://example.org/';", "  // And this.", "  open(address);", ""]
     (tmp_path / "widget" / "modules" / "prompts.js").write_text("\n".join(lines))
 
     served = read_assets(tmp_path / "widget").files["modules/prompts.js"].body.decode()
 
-    assert served == "const address = 'https://example.org/';\ngo(address);\n"
+    assert served == "const address = 'https://example.org/';\nopen(address);\n"
 
 
 def test_integrity_is_the_hash_of_what_is_served() -> None:

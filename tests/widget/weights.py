@@ -4,8 +4,9 @@ import brotli
 
 from service.widget.assets import assets
 
+KILOBYTE = 1024
 # Without these no appeal can be drawn.
-APPEAL = ("prompts", "place", "appeal")
+APPEAL = ("facts", "prompts", "appeal")
 
 
 def weight(*names: str) -> int:

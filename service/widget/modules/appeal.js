@@ -1,4 +1,4 @@
-// What every prompt is made of: elements, the look, the words, the frame around it and the small print.
+// What every prompt is made of: elements, the look, the words, and the place it stands in.
 // These share a file because each file is a request.
 
 // An element with attributes, listeners (`onclick`) and children. Text is never read as markup.
@@ -21,7 +21,7 @@ export const styleSheet = (text) => {
 
 // The rules for the `<keep-open>` element itself. Its width, margins and position in a grid or flex container stay
 // the theme's. Only rules of the page that would hide or distort the appeal are overridden.
-export const hostStyle = `
+const hostStyle = `
 :host {
   display: block !important; position: static !important; height: auto !important; max-height: none !important;
   overflow: visible !important; contain: none !important; content-visibility: visible !important;
@@ -94,10 +94,9 @@ button:hover { background: color-mix(in srgb, var(--accent) 86%, #000); }
 .quiet:hover, .close:hover { background: none; text-decoration-thickness: 2px; }
 .close {
   position: absolute; inset-block-start: .6em; inset-inline-end: .6em; display: grid; place-items: center;
-  width: 2.75em; height: 2.75em; border-radius: 50%;
+  width: 1.6em; height: 1.6em; border-radius: 50%; font: 300 1.75em/1 sans-serif; text-decoration: none;
 }
 .close:hover { background: var(--mark); }
-.close svg { width: 1.1em; height: 1.1em; stroke: currentcolor; stroke-width: 1.6; fill: none; }
 a { color: inherit; text-underline-offset: .2em; }
 .links { display: flex; flex-wrap: wrap; gap: .4em 1.6em; margin-top: 1em; font-size: .92em; list-style: none; }
 .links :is(a, button) { display: inline-block; min-height: 1.75em; line-height: 1.75; padding-block: 0; }
@@ -112,19 +111,9 @@ a { color: inherit; text-underline-offset: .2em; }
 
 const COUNT_FROM = 5;
 
-const cross = () => {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  svg.setAttribute('viewBox', '0 0 16 16');
-  svg.setAttribute('aria-hidden', 'true');
-  path.setAttribute('d', 'M2 2l12 12M14 2L2 14');
-  svg.append(path);
-  return svg;
-};
-
 export const closeButton = (word, onclick) => element('button', {
   class: 'close', part: 'close', type: 'button', 'aria-label': word('close'), onclick,
-}, cross());
+}, '×');
 
 export const heading = ({ copy }) => [
   element('h2', { id: 'heading', part: 'heading', tabindex: -1 }, copy.heading),
@@ -136,30 +125,19 @@ export const text = ({ copy }) => element('div', { class: 'text', part: 'text' }
   copy.highlight && element('p', {}, element('mark', { part: 'highlight' }, copy.highlight)));
 
 // Links for readers who contribute already or want to be reminded, and how many articles were counted.
-const links = ({ app, host, word, report }) => {
-  const replaceButton = (button, other, focused = other) => {
-    const hadFocus = [button, document.body].includes(host.shadowRoot.activeElement || document.activeElement);
-    button.parentElement.replaceChildren(other);
-    if (hadFocus) focused.focus();
+const links = (tools) => {
+  const { app, word } = tools;
+  const quietButton = (key) => {
+    const act = () => app.load('reports').then(({ answers }) => answers[key](button, tools)).catch(() => {});
+    const button = element('button', { class: 'quiet', type: 'button', onclick: act }, word(key));
+    return button;
   };
-  const quietButton = (label, act) =>
-    element('button', { class: 'quiet', type: 'button', onclick: () => act().catch(() => {}) }, label);
-  const remind = quietButton(word('remind'), async () => {
-    const { offer } = await app.load('remind');
-    const choices = offer(app, { word, done: () => report('dismissed') });
-    replaceButton(remind, choices, choices.querySelector('button'));
-  });
-  const stop = quietButton(word('stop_counting'), async () => {
-    const { stopCounting } = await app.load('privacy');
-    await stopCounting(app);
-    replaceButton(stop, element('span', { role: 'status', tabindex: -1 }, word('stopped')));
-  });
   const portal = `${app.base}portal?site=${encodeURIComponent(app.site)}`;
   const count = app.answer.reader?.article_count;
   const isCounted = app.consent !== 'none' && count >= COUNT_FROM;
   return element('ul', { class: 'links', part: 'links' },
-    element('li', {}, element('a', { href: portal }, word('already'))), element('li', {}, remind),
-    isCounted && element('li', {}, word.plural('counted', count), ' ', stop));
+    element('li', {}, element('a', { href: portal }, word('already'))), element('li', {}, quietButton('remind')),
+    isCounted && element('li', {}, word.plural('counted', count), ' ', quietButton('stop_counting')));
 };
 
 // The last lines of every prompt.
@@ -185,4 +163,104 @@ export const wordsFor = async ({ load }, tag) => {
     return fill(texts[key][form] ?? texts[key].other, { count });
   };
   return Object.assign(word, { texts, tag, language: texts.language, direction: texts.direction });
+};
+
+export const isOwn = (host) => host.matches('.keepopen-own');
+export const isInText = (host) => host.matches('[placement^=article]');
+const isRendered = (node) => node.checkVisibility?.({ checkVisibilityCSS: true }) ?? node.getClientRects().length;
+
+// A theme may hold a place twice, for phones and for desktops: the rendered place is used. Banners and gates need none.
+export const placeFor = (placement) => {
+  const places = [...document.querySelectorAll(`keep-open[placement="${CSS.escape(placement)}"]`)];
+  const isOverlay = /page_bottom|over_article/.test(placement);
+  return places.find(isRendered) || places[0]
+    || (isOverlay && element('keep-open', { placement, class: 'keepopen-own' }));
+};
+
+// The fallback content of a place is visible until an appeal replaces it, and again when the appeal is gone.
+export const shadowOf = (host) => {
+  if (!host.shadowRoot) host.attachShadow({ mode: 'open' }).append(element('slot'));
+  return host.shadowRoot;
+};
+
+export const empty = (root) => {
+  root.replaceChildren(element('slot'));
+  root.adoptedStyleSheets = [];
+};
+
+// The longest paragraph of running text beside the place, or beside the nearest element around it.
+const NO_RUNNING_TEXT = 'blockquote, figure, aside, header, footer, nav';
+export const articleText = (host) => {
+  for (let around = host.parentElement; around; around = around.parentElement) {
+    const paragraphs = [...around.querySelectorAll('p')].filter((paragraph) => paragraph.textContent.trim()
+      && !paragraph.closest(NO_RUNNING_TEXT) && isRendered(paragraph));
+    const length = Math.max(...paragraphs.map((paragraph) => paragraph.textContent.length));
+    if (paragraphs.length) return paragraphs.find((paragraph) => paragraph.textContent.length === length);
+    if (around.matches('article, main')) break;
+  }
+  return host.parentElement;
+};
+
+const LEAST_FONT_PIXELS = 10;
+const MOST_FONT_PIXELS = 32;
+export const frameOf = (node, text) => {
+  const frame = element('div', { class: 'frame' }, node);
+  if (text) {
+    const { fontFamily, fontSize } = getComputedStyle(text);
+    const pixels = parseFloat(fontSize);
+    frame.style.fontFamily = fontFamily;
+    if (pixels >= LEAST_FONT_PIXELS && pixels <= MOST_FONT_PIXELS) frame.style.fontSize = fontSize;
+  }
+  return frame;
+};
+
+export const LEAST_WIDTH_PIXELS = 240;
+const MOST_SCREENS = 3;
+// A phone that lies on its side has a low screen, which is no reason to show nothing.
+const LEAST_SCREEN_PIXELS = 800;
+
+const misfitOf = (host, node) => {
+  if (!isRendered(host)) return 'hidden';
+  if (!isInText(host)) return false;
+  if (node.offsetWidth < LEAST_WIDTH_PIXELS) return 'too_narrow';
+  return node.offsetHeight > MOST_SCREENS * Math.max(innerHeight, LEAST_SCREEN_PIXELS) && 'too_high';
+};
+
+// Shows what was measured. If it does not fit its place, the place is as before, and the reason is returned.
+export const enterPlace = (host, root, node) => {
+  let misfit;
+  const enter = () => {
+    root.adoptedStyleSheets.push(styleSheet(hostStyle));
+    node.classList.remove('waiting');
+    node.style.width = '';
+    root.querySelector('slot').remove();
+    misfit = misfitOf(host, node);
+    if (misfit) isOwn(host) ? host.remove() : empty(root);
+  };
+  isOwn(host) ? enter() : changeSmoothly(host, enter);
+  return misfit;
+};
+
+const elementsBelow = (host) => {
+  const found = [];
+  for (let node = host; node && node !== document.body; node = node.parentElement) {
+    for (let next = node.nextElementSibling; next; next = next.nextElementSibling) found.push(next);
+  }
+  return found;
+};
+
+// Changes the page without a jump: what the change moves is held where it was by a transform and then let go.
+export const changeSmoothly = (host, change) => {
+  const before = elementsBelow(host).map((node) => [node, node.getBoundingClientRect()])
+    .filter(([, box]) => box.height && box.top < innerHeight && box.bottom > 0);
+  change();
+  const isReduced = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const timing = isReduced ? { duration: 40, easing: 'steps(1, end)' }
+    : { duration: 320, easing: 'cubic-bezier(.2, .7, .2, 1)' };
+  for (const [node, { left, top }] of before) {
+    const box = node.getBoundingClientRect();
+    if (left === box.left && top === box.top) continue;
+    const transform = `translate(${left - box.left}px, ${top - box.top}px)`;
+    node.animate([{ transform }, { transform: 'none' }], timing);
+  }
 };

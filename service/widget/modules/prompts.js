@@ -1,7 +1,8 @@
 // Draws the prompts of an answer in their places, and looks after each of them until it goes.
-import { element, look, styleSheet, wordsFor } from './appeal.js';
-import { articleText, backToReading, changeSmoothly, empty, enterPlace, frameOf, isInText, isOwn } from './place.js';
-import { LEAST_WIDTH_PIXELS, placeFor, shadowOf } from './place.js';
+import * as parts from './appeal.js';
+
+const { articleText, changeSmoothly, element, empty, enterPlace, frameOf, isInText, isOwn, placeFor } = parts;
+const { LEAST_WIDTH_PIXELS, look, shadowOf, styleSheet, wordsFor } = parts;
 
 const TURN_MILLISECONDS = 6;
 const SHAPES = { epic: 'appeal', banner: 'banner', gate: 'gate' };
@@ -55,7 +56,8 @@ let isWatching = false;
 const watchPlaces = (app) => {
   customElements.define('keep-open', class extends HTMLElement {
     connectedCallback() {
-      if (isWatching && app.answer && !isOwn(this)) show(app, app.deadline, () => false).catch(() => {});
+      if (!isWatching || !app.answer || isOwn(this) || app.askAgain()) return;
+      show(app, app.deadline, () => false).catch(() => {});
     }
   });
   isWatching = true;
@@ -170,7 +172,7 @@ const toolsFor = (app, entry, root, word) => {
     takeFromAnswer(app, prompt);
     emit('dismissed');
     entry.remove();
-    if (hadFocus) (opener?.isConnected ? opener.focus() : backToReading(host));
+    app.load('reports').then(({ backToReading }) => hadFocus && backToReading(host, opener));
     // The page is painted first.
     app.pause().then(() => tools.report('dismissed'));
   };

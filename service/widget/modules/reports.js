@@ -1,4 +1,5 @@
-// What became of a prompt: seen, closed or used. It is fetched when a prompt is there, so that it delays none.
+// What becomes of a prompt: seen, closed, used, put off. It is fetched beside the prompt and delays none.
+import { element } from './appeal.js';
 
 // Reports that may still have to be sent when the page goes, by event id.
 const pending = new Map();
@@ -46,4 +47,36 @@ export const whenSeen = (node, act) => {
   document.addEventListener('visibilitychange', check);
   observer.observe(node);
   return stop;
+};
+
+// Focus goes back to where it came from, or to the heading of what is being read, not to the top of the page.
+export const backToReading = (host, opener) => {
+  if (opener?.isConnected) return opener.focus();
+  const heading = host.closest('article,main')?.querySelector('h1,h2')
+    || document.querySelector('h1') || document.querySelector('main') || document.body;
+  if (!heading.hasAttribute('tabindex')) {
+    heading.setAttribute('tabindex', '-1');
+    heading.addEventListener('blur', () => heading.removeAttribute('tabindex'), { once: true });
+  }
+  heading.focus({ preventScroll: true });
+};
+
+const replaceButton = ({ host }, button, other, focused = other) => {
+  const hadFocus = [button, document.body].includes(host.shadowRoot.activeElement || document.activeElement);
+  button.parentElement.replaceChildren(other);
+  if (hadFocus) focused.focus();
+};
+
+// What the buttons below a prompt do, by the key of their words.
+export const answers = {
+  async remind(button, tools) {
+    const { offer } = await tools.app.load('remind');
+    const choices = offer(tools.app, { word: tools.word, done: () => tools.report('dismissed') });
+    replaceButton(tools, button, choices, choices.querySelector('button'));
+  },
+  async stop_counting(button, tools) {
+    const { stopCounting } = await tools.app.load('privacy');
+    await stopCounting(tools.app);
+    replaceButton(tools, button, element('span', { role: 'status', tabindex: -1 }, tools.word('stopped')));
+  },
 };

@@ -1,8 +1,10 @@
 // A reader who is back from paying is thanked where the appeal stood and not asked again. The address loses its mark.
-import { closeButton, element, look, styleSheet, wordsFor } from './appeal.js';
-import { articleText, backToReading, changeSmoothly, empty, enterPlace, frameOf, placeFor, shadowOf } from './place.js';
+import * as parts from './appeal.js';
 import * as screen from './prompts.js';
+import { backToReading } from './reports.js';
 
+const { articleText, changeSmoothly, closeButton, element, empty, enterPlace, frameOf, look } = parts;
+const { placeFor, shadowOf, styleSheet, wordsFor } = parts;
 const FRAGMENT = /^#keepopen-thanks/;
 
 export default async (app) => {

@@ -1,0 +1,28 @@
+// Pages that change under the reader: routes whose content comes later, and facts that come late.
+
+// A router often moves the address before it has the page. Until then title, heading and facts are the last page's.
+const signatureOf = (app) => document.title + document.querySelector('h1')?.textContent
+  + JSON.stringify({ ...app.readFacts(app), page_id: 0 });
+
+let last;
+
+export const pageArrives = async (app) => {
+  const { view } = app;
+  const before = last;
+  for (let waited = 0; waited < 2000 && app.view === view && signatureOf(app) === before; waited += 100) {
+    await app.pause(100);
+  }
+};
+
+// If the page comes to say something else without a route, the service is asked again for the same view.
+export default (app) => {
+  let timer;
+  const check = () => {
+    timer = 0;
+    app.askAgain();
+    last = signatureOf(app);
+  };
+  const options = { childList: true, subtree: true, attributes: true, attributeFilter: ['content'] };
+  new MutationObserver(() => { timer ||= setTimeout(check, 150); }).observe(document, options);
+  check();
+};
