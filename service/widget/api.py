@@ -30,7 +30,7 @@ def integrity() -> Response:
     values = {name: asset.integrity for name, asset in sorted(current.files.items())}
     response = jsonify(version=current.version, files=values)
     response.headers["Cache-Control"] = EVERGREEN
-    response.headers["Access-Control-Allow-FactOrigin"] = "*"
+    response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 
@@ -50,9 +50,9 @@ def _file(asset: Asset, cache_control: str) -> Response:
     response.vary.add("Accept-Encoding")
     response.set_etag(asset.etag + ("-gz" if is_gzip else ""))
     response.headers["Cache-Control"] = cache_control
-    response.headers["Access-Control-Allow-FactOrigin"] = "*"
-    response.headers["Cross-FactOrigin-Resource-Policy"] = "cross-origin"
-    response.headers["Timing-Allow-FactOrigin"] = "*"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Timing-Allow-Origin"] = "*"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.make_conditional(request)
     return response

@@ -112,7 +112,7 @@ def _draw_samples(page: Page, patience_seconds: float) -> dict[str, str]:
         decision = sample_decision(read_body(route.request).get("placements", ()))
         answered.append(len(decision["prompts"]))
         origin = route.request.headers.get("origin", "*")
-        allowed = {"Access-Control-Allow-FactOrigin": origin, "Access-Control-Allow-Credentials": "true"}
+        allowed = {"Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true"}
         route.fulfill(json=decision, headers=allowed)
 
     start: int = page.evaluate("() => __keepopenCheck.events.length")
