@@ -1,10 +1,10 @@
-"""What a decision costs, beside a bare Flask JSON route: in process, by part, and through the same server.
+"""Measure what a decision costs, compared with a bare Flask JSON route: in process, by part, and through a server.
 
     python -m infra.bench.decide [--rounds 200] [--seconds 8]
 
-Times are CPU microseconds of one request, the least of many short rounds, since other work on the machine only adds.
-Ratios are to the bare route measured in the same run. Through granian
-the server's own CPU time is told too: requests per second are shared with the clients on the same machine.
+Times are CPU microseconds per request, the least of many short rounds, because other work on the machine only adds.
+Ratios are to the bare route of the same run. Through granian, the server's own CPU time is printed too, because the
+requests per second also depend on the clients, which run on the same machine.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from service.services import EXTENSION, Services
 from service.settings import Settings
 from service.web.requests import read_json
 
-REQUESTS = 20  # of one round
+REQUESTS = 20  # per round
 PAGES = 100
 SETTINGS = Settings(
     public_url="http://127.0.0.1:8000",
@@ -46,14 +46,14 @@ SETTINGS = Settings(
 
 
 def decide_app(campaign_count: int) -> Flask:
-    """The whole service with this many campaigns in memory and no database."""
+    """Build the whole service with this many campaigns in memory and no database."""
     app = create_app(SETTINGS, clock=lambda: NOW, has_background=False)
     services_of(app).part(SnapshotHolder)._replace(snapshot_of(campaign_count))
     return app
 
 
 def bare_app() -> Flask:
-    """A Flask route that reads JSON and answers JSON, and does nothing else."""
+    """Build a Flask route that reads JSON and answers JSON, and does nothing else."""
     app = Flask("bare")
 
     @app.post("/v1/decide")
@@ -70,7 +70,7 @@ def services_of(app: Flask) -> Services:
 
 
 def passport_of(app: Flask, campaign_count: int) -> str:
-    """A full passport of a reader of this newsroom."""
+    """Return a full passport of a reader of this newsroom."""
     reader = heavy_reader(compiled_newsroom(campaign_count))
     return services_of(app).part(PassportSealer).seal(reader, SITE, int(NOW.timestamp()))
 
@@ -91,7 +91,10 @@ def environ(number: int, passport: str | None) -> dict[str, Any]:
 
 
 def least_microseconds(acts: Mapping[str, Callable[[int], object]], rounds: int) -> dict[str, float]:
-    """CPU time of each act, the least of many short rounds, taken in turn so that a busy moment strikes all alike."""
+    """Return the CPU time of each act, the least of many short rounds.
+
+    The acts take turns, so that a busy moment of the machine affects all of them.
+    """
     least = dict.fromkeys(acts, float("inf"))
     for act in acts.values():
         for number in range(PAGES):
@@ -106,7 +109,7 @@ def least_microseconds(acts: Mapping[str, Callable[[int], object]], rounds: int)
 
 
 def caller(app: Flask, passport: str | None) -> Callable[[int], bytes]:
-    """Sends the nth of a hundred page views to the application, in process."""
+    """Return a function that sends the nth of a hundred page views to the application, in process."""
     environs = [environ(number, passport) for number in range(PAGES)]
 
     def call(number: int) -> bytes:
@@ -117,7 +120,7 @@ def caller(app: Flask, passport: str | None) -> Callable[[int], bytes]:
 
 
 def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
-    """The cost of each part of a decision for the reader with the full passport."""
+    """Return the cost of each part of a decision for the reader with the full passport."""
     services = services_of(app)
     instant = int(NOW.timestamp())
     schema = DecideSchema()
@@ -136,7 +139,7 @@ def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
     answer = answered(views[0])
     bodies = RememberedBodies(lambda raw: schema.load(read_json(raw)))
     acts: dict[str, Callable[[int], object]] = {
-        "read a body, its facts seen before": lambda n: bodies.view(raws[n % PAGES]),
+        "read a body, its facts cached": lambda n: bodies.view(raws[n % PAGES]),
         "read a body, by marshmallow": lambda n: schema.load(read_json(raws[n % PAGES])),
         "open the passport": lambda _: services.part(PassportSealer).open(passport, SITE, instant),
         "seal the passport": lambda _: services.part(PassportSealer).seal(reader, SITE, instant),
@@ -147,7 +150,7 @@ def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
 
 
 def print_served(passport: str, seconds: float) -> None:
-    """The server's CPU time of a request, and requests per second, of the bare route and of decisions."""
+    """Print the server's CPU time per request, and the requests per second, of the bare route and of decisions."""
     headers = {"Content-Type": "application/json", "X-Country": "IE"}
     cookie = {"Cookie": f"{cookie_name(SITE, is_https=False)}={passport}"}
     names = ("bare Flask JSON route", "decide, new reader", "decide, full passport")
@@ -155,16 +158,16 @@ def print_served(passport: str, seconds: float) -> None:
     subjects = [Subject(f"{__spec__.name}:{target}", sent) for target, sent in targets]
     found = served(subjects, page_view, seconds=seconds)
     bare = found[0]
-    for name, one in zip(names, found, strict=True):
-        cost = f"{one.cpu_microseconds:9.0f} us {one.cpu_microseconds / bare.cpu_microseconds:6.2f} x"
-        rate = f"{one.per_second:9.0f} /s {one.per_second / bare.per_second:6.2f} x"
+    for name, result in zip(names, found, strict=True):
+        cost = f"{result.cpu_microseconds:9.0f} us {result.cpu_microseconds / bare.cpu_microseconds:6.2f} x"
+        rate = f"{result.per_second:9.0f} /s {result.per_second / bare.per_second:6.2f} x"
         print(f"{'through granian: ' + name:44}{cost}{rate}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--seconds", type=float, default=8.0, help="per server; 0 leaves the servers out")
+    parser.add_argument("--seconds", type=float, default=8.0, help="seconds in all through servers; 0 starts no server")
     given = parser.parse_args()
     acts = {"bare Flask JSON route": caller(bare_app(), None)}
     for count in (20, 100, 500):
@@ -184,7 +187,7 @@ def main() -> None:
 
 
 def __getattr__(name: str) -> Flask:
-    """`BARE` and `DECIDE` for a WSGI server, made when asked for."""
+    """Build the applications `BARE` and `DECIDE` when a WSGI server imports them."""
     if name == "BARE":
         return bare_app()
     if name == "DECIDE":

@@ -1,4 +1,4 @@
-"""A newsroom to measure with: realistic campaigns, page views, and readers with little or much history."""
+"""A newsroom for benchmarks: realistic campaigns, page views, and readers with little or much history."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,8 +31,10 @@ SITE_DOCUMENT: dict[str, Any] = {
 
 
 def campaign_document(number: int) -> dict[str, Any]:
-    """One of many alike campaigns; each uses six rules or so. The first twenty are for whole sections, further ones for
-    a desk of their own, as an editor's list looks after some years."""
+    """Return the document of a campaign that uses about six rules.
+
+    The first twenty campaigns are for whole sections and the others for a desk, like an editor's list after some years.
+    """
     section = SECTIONS[number % len(SECTIONS)] if number < 20 else f"region-{number}"
     return {
         "key": f"campaign-{number}",
@@ -82,7 +84,7 @@ def compiled_newsroom(campaign_count: int) -> CompiledSite:
 
 
 def page_view(number: int) -> dict[str, Any]:
-    """The body of a decide request, about 600 bytes as JSON."""
+    """Return the body of a decide request, about 600 bytes as JSON."""
     return {
         "site": SITE,
         "view_id": f"{number:032x}",
@@ -103,7 +105,7 @@ def page_view(number: int) -> dict[str, Any]:
 
 
 def heavy_reader(site: CompiledSite) -> Reader:
-    """A year of several articles a day, many prompts seen, some dismissed."""
+    """Build a reader who read three articles a day for a year, saw many prompts and dismissed some."""
     schema = DecideSchema()
     reader = new_reader(int((NOW - timedelta(days=370)).timestamp()), 424_242, 7)
     for day in range(366, 0, -1):

@@ -1,4 +1,4 @@
-"""A server on a free port of loopback and a few clients that keep it busy for a bounded time."""
+"""Start servers on free loopback ports and keep them busy with a few clients, for a limited time."""
 
 import json
 import socket
@@ -19,14 +19,17 @@ SERVER = ("-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-
 
 
 class Subject(NamedTuple):
-    """`target`: `module:name` of a WSGI application, behind granian as the demo starts it."""
+    """An application to measure. `target`: its `module:name`, served by granian as in the demo."""
 
     target: str
     headers: dict[str, str]
 
 
 class Served(NamedTuple):
-    """What a server did: answers a second (the clients take their share of the machine), its own CPU time of one."""
+    """What a server achieved: answers per second, and its own CPU time per answer.
+
+    The clients run on the same machine, so the answers per second are fewer than the server could give alone.
+    """
 
     per_second: float
     cpu_microseconds: float
@@ -35,15 +38,18 @@ class Served(NamedTuple):
 def served(
     subjects: Sequence[Subject], body: Callable[[int], dict[str, Any]], *, seconds: float, turns: int = 16
 ) -> list[Served]:
-    """POSTs to /v1/decide of each subject, `seconds` in all. Each has a server of its own; they are asked in turn, and
-    of each its best turn counts, since other work on the machine only takes away."""
+    """Measure POSTs to /v1/decide of each subject, for `seconds` in all.
+
+    Each subject has its own server, and the servers take turns. The best turn of each counts, because other work on the
+    machine only makes a turn slower.
+    """
     servers = [_Server(subject, body) for subject in subjects]
     try:
         for server in servers:
-            server.serve(seconds / turns / 2)  # until everything is warm
+            server.serve(seconds / turns / 2)  # warm up
         every = [[server.serve(seconds / turns) for server in servers] for _ in range(turns)]
         return [
-            Served(max(one.per_second for one in own), min(one.cpu_microseconds for one in own))
+            Served(max(turn.per_second for turn in own), min(turn.cpu_microseconds for turn in own))
             for own in zip(*every, strict=True)
         ]
     finally:
@@ -97,7 +103,7 @@ def _request(body: str, headers: dict[str, str]) -> bytes:
 
 
 def _load(port: int, requests: list[bytes], seconds: float) -> int:
-    """Answers that several clients got; each sends its next request when the last is answered."""
+    """Return the number of answers. Each client sends its next request when the last one is answered."""
     answered = [0] * CLIENTS
     ends_at = time.monotonic() + seconds
 

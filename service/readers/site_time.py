@@ -28,7 +28,7 @@ class SiteTime(NamedTuple):
         """The local weekday; 0 is Monday."""
         return weekday_of(self.day)
 
-    def believed(self, instant: int) -> int:
+    def past_instant(self, instant: int) -> int:
         """Return the instant of a past event, or 0, which means never, if it is ahead of the clock."""
         return instant if instant <= self.instant + SKEW_SECONDS else 0
 

@@ -1,4 +1,4 @@
-"""Valid values for tests of decisions: everything has a default, a test names only what it is about."""
+"""Build valid values for tests of decisions. Everything has a default, so that a test names only what matters."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -51,6 +51,9 @@ def site(**changes: Any) -> Site:
     return replace(whole, **changes)
 
 
+TIDE = site()
+
+
 def copy(language: str = "en", **changes: Any) -> Copy:
     return replace(Copy(language=language, heading="Heading", paragraphs=("Words.",), button="Give"), **changes)
 
@@ -60,7 +63,7 @@ def variant(key: str = "control", **changes: Any) -> Variant:
 
 
 def campaign(key: str = "autumn", **changes: Any) -> Campaign:
-    """An epic at the head of the article for readers who do not support the site; gates lie over the article."""
+    """Build an epic at the top of the article for readers who do not support the site. Gates cover the article."""
     is_gate = changes.get("kind") is Kind.GATE
     whole = Campaign(
         key=key,
@@ -76,7 +79,7 @@ def campaign(key: str = "autumn", **changes: Any) -> Campaign:
 
 
 def compiled(*campaigns: Campaign, site: Site | None = None, **changes: Any) -> CompiledSite:
-    where = site or globals()["site"]()
+    where = site or TIDE
     return compile_site(SiteSnapshot(site=where, zone=ZoneInfo(where.timezone), campaigns=campaigns, **changes))
 
 
@@ -101,7 +104,7 @@ def visit(**changes: Any) -> Visit:
 
 
 def situation(where: CompiledSite, *, now: datetime = NOW, who: Reader | None = None, **changes: Any) -> Situation:
-    """`who` defaults to a reader without history; pass `has_reader=False` for contextual mode."""
+    """Build a situation. `who` defaults to a reader without a history; `has_reader=False` means no consent."""
     at = site_time_at(now, where.zone)
     known = None if changes.pop("has_reader", True) is False else who or reader(first_seen_at=at.instant)
     whole = Situation(
@@ -123,7 +126,7 @@ def decided(where: CompiledSite, **about: Any) -> Decision:
 
 
 def trace(decision: Decision, key: str = "autumn") -> Trace:
-    return next(one for one in decision.traces if one.campaign == key)
+    return next(found for found in decision.traces if found.campaign == key)
 
 
 def shown(decision: Decision) -> list[str]:
@@ -131,7 +134,7 @@ def shown(decision: Decision) -> list[str]:
 
 
 def blocked_by(where: CompiledSite, key: str = "autumn", **about: Any) -> str | None:
-    """The rule that keeps a campaign off the page, or None when it shows."""
+    """Return the rule that blocks a campaign, or None if it is shown."""
     return trace(decided(where, **about), key).blocked_by
 
 

@@ -1,4 +1,4 @@
-"""The two routes of a page view over HTTP."""
+"""POST /v1/decide and POST /v1/events."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ AFTER_THREE = make.campaign(reader=ReaderRules(article_counts=(ArticleCount(mini
 def test_the_appeal_appears_on_the_article_that_reaches_the_threshold(open_client: Opener) -> None:
     client = open_client(AFTER_THREE)
 
-    shown = [[one["campaign"] for one in decide(client)["prompts"]] for _ in range(4)]
+    shown = [[prompt["campaign"] for prompt in decide(client)["prompts"]] for _ in range(4)]
 
     assert shown == [[], [], ["autumn"], ["autumn"]]
 
@@ -58,7 +58,7 @@ def test_without_consent_nothing_is_read_or_set(open_client: Opener) -> None:
 
     assert "Set-Cookie" not in response.headers
     assert response.get_json()["reader"]["article_count"] == 0
-    assert [one["campaign"] for one in response.get_json()["prompts"]] == ["autumn"]
+    assert [prompt["campaign"] for prompt in response.get_json()["prompts"]] == ["autumn"]
 
 
 def test_in_local_mode_the_page_carries_the_passport(open_client: Opener) -> None:
@@ -91,7 +91,7 @@ def test_a_dismissed_appeal_stays_away_for_its_cool_off(open_client: Opener, clo
     clock.advance(days=7, seconds=-1)
     assert decide(client)["prompts"] == []
     clock.advance(seconds=1)
-    assert [one["campaign"] for one in decide(client)["prompts"]] == ["autumn"]
+    assert [prompt["campaign"] for prompt in decide(client)["prompts"]] == ["autumn"]
 
 
 def test_a_foreign_or_broken_passport_is_a_new_reader(open_client: Opener) -> None:
@@ -136,7 +136,7 @@ def test_a_wrong_body_is_a_problem_with_a_code(open_client: Opener, body: Any, s
         (b" " * 4097, 413),
     ],
 )
-def test_bytes_that_are_no_request_are_refused(open_client: Opener, raw: bytes, status: int) -> None:
+def test_bodies_that_are_not_json_or_too_large_are_refused(open_client: Opener, raw: bytes, status: int) -> None:
     for path in ("/v1/decide", "/v1/events"):
         response = open_client(make.campaign()).post(path, data=raw, content_type="text/plain")
 
@@ -163,7 +163,7 @@ def test_only_pages_of_the_site_may_ask(open_client: Opener) -> None:
     assert "Access-Control-Allow-Origin" not in refused.headers
 
 
-def test_an_event_told_twice_counts_once(open_client: Opener) -> None:
+def test_an_event_reported_twice_counts_once(open_client: Opener) -> None:
     client = open_client(make.campaign(frequency=make.capped(2, days=30)))
     prompt = decide(client)["prompts"][0]
 
@@ -175,7 +175,7 @@ def test_an_event_told_twice_counts_once(open_client: Opener) -> None:
     assert decide(client)["prompts"] == []
 
 
-def test_a_token_that_is_not_ours_is_refused(open_client: Opener) -> None:
+def test_a_forged_token_is_refused(open_client: Opener) -> None:
     client = open_client(make.campaign())
 
     response = report(client, {"prompt_token": "A" * 100}, "seen")
@@ -200,7 +200,7 @@ def test_a_preflight_from_a_page_of_the_site_allows_a_post(open_client: Opener) 
         assert (response.status_code, response.headers["Access-Control-Allow-Methods"]) == (204, "POST")
 
 
-def test_a_country_told_by_the_page_counts_only_where_the_site_says_so(open_client: Opener) -> None:
+def test_the_country_of_a_page_counts_only_if_the_site_honours_it(open_client: Opener) -> None:
     american = make.campaign(reader=ReaderRules(countries_any=frozenset({"US"})))
     trusting = open_client(american, site=make.site(honours_country=True))
     careful = open_client(american)
@@ -211,7 +211,7 @@ def test_a_country_told_by_the_page_counts_only_where_the_site_says_so(open_clie
     assert edge["prompts"][0]["ask"]["currency"] == "USD"
 
 
-def test_pages_fetched_ahead_and_crawlers_count_nothing(open_client: Opener) -> None:
+def test_prefetches_and_crawlers_count_nothing(open_client: Opener) -> None:
     client = open_client(make.campaign())
 
     for headers in ({"Sec-Purpose": "prefetch;prerender"}, {"User-Agent": "Googlebot/2.1"}):

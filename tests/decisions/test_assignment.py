@@ -1,4 +1,4 @@
-"""Assignment: pinned, even, independent, and moving nobody when shares grow."""
+"""Assignment to shares and variants: pinned, even, independent, and stable when shares grow."""
 
 from collections import Counter
 from dataclasses import replace
@@ -48,7 +48,7 @@ def test_an_even_split_is_even() -> None:
     assert shares(variants(in_test())) == pytest.approx({"a": 1 / 3, "b": 1 / 3, "c": 1 / 3}, abs=0.01)
 
 
-def test_weights_are_kept_and_a_weight_of_zero_is_nobody() -> None:
+def test_variants_share_by_weight_and_a_weight_of_zero_gets_no_readers() -> None:
     weighted = replace(
         in_test(), variants=(replace(ARMS[0], weight=3), replace(ARMS[1], weight=1), replace(ARMS[2], weight=0))
     )
@@ -65,7 +65,7 @@ def test_the_same_seed_gives_the_same_arm_and_another_is_independent() -> None:
     assert both == pytest.approx(1 / 3, abs=0.01)
 
 
-def test_editing_anything_else_moves_nobody() -> None:
+def test_other_edits_change_no_readers_variant() -> None:
     edited = replace(in_test(), name="New name", priority=1, share=0.5, is_dismissible=False)
 
     assert variants(in_test()) == variants(edited)
@@ -96,7 +96,7 @@ def test_a_control_range_takes_the_control_and_leaves_the_rest_to_the_others() -
     assert set(variants(in_test(control=ControlRange(0.0)))) == {"b", "c"}
 
 
-def test_growing_coverage_moves_nobody() -> None:
+def test_growing_coverage_changes_no_readers_variant() -> None:
     before: dict[int, int] = {}
     for coverage in (0.1, 0.25, 0.5, 1.0):
         covered = {bucket: arm(bucket, "autumn", (1, 2, 1), coverage) for bucket in BUCKETS}
@@ -111,9 +111,9 @@ def test_outside_the_coverage_is_the_control_left_out_of_results() -> None:
 
     assigned = [assign(prepared, make.reader(bucket=bucket)) for bucket in BUCKETS]
 
-    outside = [one for one in assigned if not one.is_counted]
+    outside = [choice for choice in assigned if not choice.is_counted]
     assert len(outside) / len(assigned) == pytest.approx(0.7, abs=0.01)
-    assert {one.variant.key for one in outside} == {"a"}
+    assert {choice.variant.key for choice in outside} == {"a"}
 
 
 def test_a_reader_without_a_bucket_has_the_control_and_is_left_out() -> None:
@@ -142,7 +142,7 @@ def test_a_share_of_a_hundred_thousand_readers_is_exact_to_a_hundredth() -> None
         assert inside / 100_000 == pytest.approx(share, abs=0.01)
 
 
-def test_a_growing_share_keeps_who_it_has() -> None:
+def test_a_growing_share_keeps_its_readers() -> None:
     small = {bucket for bucket in BUCKETS if is_in_share(bucket, "autumn", 0.2)}
     large = {bucket for bucket in BUCKETS if is_in_share(bucket, "autumn", 0.6)}
 

@@ -32,7 +32,7 @@ BODIES = st.builds(
 
 @pytest.fixture(scope="module")
 def whole() -> Iterator[Flask]:
-    """The whole service on a newsroom's campaigns, at one instant."""
+    """Start the whole service with a newsroom's campaigns and a fixed clock."""
     app = contract_app(clock=lambda: NOW)
     services: Services = app.extensions[EXTENSION]
     services.part(SnapshotHolder)._replace(snapshot_of(20))
@@ -59,7 +59,7 @@ def behind_the_door(whole: Flask) -> FlaskClient:
 
 
 def told(client: FlaskClient, services: Services, raw: bytes, passport: str | None, **headers: str) -> Any:
-    """Status, body without its random parts, the reader in the cookie, and the headers that matter."""
+    """Return the status, the body without its random parts, the reader in the cookie, and the headers that matter."""
     name = cookie_name(SITE, is_https=services.settings.is_https)
     if passport:
         headers["Cookie"] = f"{name}={passport}"
@@ -83,7 +83,7 @@ def told(client: FlaskClient, services: Services, raw: bytes, passport: str | No
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(BODIES, st.integers(0, 2), st.sampled_from([ORIGIN, None, "https://elsewhere.example"]))
-def test_it_answers_as_the_route_does(
+def test_the_fast_path_answers_like_the_route(
     whole: Flask, passports: list[str | None], body: dict[str, Any], which: int, origin: str | None
 ) -> None:
     services: Services = whole.extensions[EXTENSION]
@@ -97,7 +97,7 @@ def test_it_answers_as_the_route_does(
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[1]", b'{"site":"nowhere","view_id":"v","page_id":"p"}', b"x" * 5000])
-def test_what_is_refused_is_refused_by_the_route(whole: Flask, raw: bytes) -> None:
+def test_the_route_answers_what_the_fast_path_refuses(whole: Flask, raw: bytes) -> None:
     services: Services = whole.extensions[EXTENSION]
 
     assert told(through_the_door(whole), services, raw, None) == told(behind_the_door(whole), services, raw, None)

@@ -1,4 +1,4 @@
-"""Signed, short-lived previews: whoever holds the link sees the campaign, and nothing is counted."""
+"""Previews: signed, short-lived links that show a campaign and count nothing."""
 
 from typing import Any
 
@@ -29,10 +29,10 @@ def link(
 
 
 def shown(body: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(one["campaign"], one["variant"]) for one in body["prompts"]]
+    return [(prompt["campaign"], prompt["variant"]) for prompt in body["prompts"]]
 
 
-def test_a_preview_shows_what_no_rule_would_and_says_why(open_client: Opener) -> None:
+def test_a_preview_shows_a_blocked_campaign_and_says_which_rule_blocks_it(open_client: Opener) -> None:
     client = open_client(AIMED)
 
     body = decide(client, preview=link(variant="b"))
@@ -63,7 +63,7 @@ def test_a_draft_is_seen_only_by_a_link_for_drafts(open_client: Opener) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "x", "A" * 80])
-def test_a_preview_that_is_none_is_an_ordinary_view(open_client: Opener, text: str) -> None:
+def test_an_invalid_preview_is_an_ordinary_view(open_client: Opener, text: str) -> None:
     client = open_client(AIMED)
 
     assert decide(client, preview=text)["prompts"] == []

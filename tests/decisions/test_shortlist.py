@@ -1,4 +1,4 @@
-"""What is remembered of a page changes no decision: the shortlist and the full walk agree, always."""
+"""The shortlist never changes a decision: it agrees with asking every rule."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ START = int(NOW.timestamp())
 IRISH = Visit(consent=Consent.FULL, country="IE")
 VISITS = (
     IRISH,
-    *(IRISH._replace(**one) for one in ({"country": "US"}, {"country": None}, {"purpose": Purpose.CRAWL})),
+    *(IRISH._replace(**facts) for facts in ({"country": "US"}, {"country": None}, {"purpose": Purpose.CRAWL})),
 )
 
 
@@ -42,7 +42,7 @@ def situation_at(number: int, instant: int, visit: Visit = IRISH, **page: Any) -
     st.booleans(),
     st.booleans(),
 )
-def test_it_agrees_with_asking_every_rule(
+def test_the_shortlist_agrees_with_asking_every_rule(
     number: int, instant: int, visit: Visit, is_sensitive: bool, hides_appeals: bool
 ) -> None:
     situation = situation_at(number, instant, visit, is_sensitive=is_sensitive, hides_appeals=hides_appeals)
@@ -50,21 +50,21 @@ def test_it_agrees_with_asking_every_rule(
     assert decide(NEWSROOM, situation).choices == decide(NEWSROOM, situation, explains=True).choices
 
 
-def test_a_page_is_only_looked_at_once_a_minute() -> None:
+def test_page_rules_are_asked_once_a_minute() -> None:
     first = shortlisted(NEWSROOM, situation_at(1, START))
 
     assert shortlisted(NEWSROOM, situation_at(1, START + 1)) is first
     assert shortlisted(NEWSROOM, situation_at(1, START + 60)) is not first
 
 
-def test_the_readers_own_view_id_makes_no_other_page() -> None:
+def test_another_view_id_has_the_same_shortlist() -> None:
     situation = situation_at(1, START)
     other = situation._replace(view_id="another")
 
     assert shortlisted(NEWSROOM, other) is shortlisted(NEWSROOM, situation)
 
 
-def test_another_kind_of_visit_is_looked_at_anew_and_remembered_beside_the_first() -> None:
+def test_another_kind_of_visit_has_its_own_shortlist() -> None:
     here, elsewhere = situation_at(1, START), situation_at(1, START, VISITS[1])
 
     assert shortlisted(NEWSROOM, here).appeals
@@ -73,13 +73,15 @@ def test_another_kind_of_visit_is_looked_at_anew_and_remembered_beside_the_first
 
 
 def test_rules_about_the_readers_history_are_left_and_no_others() -> None:
-    rules = {rule.name for one in shortlisted(NEWSROOM, situation_at(1, START)).appeals for rule in one.rules}
+    rules = {
+        rule.name for candidate in shortlisted(NEWSROOM, situation_at(1, START)).appeals for rule in candidate.rules
+    }
 
     assert {"articles", "supporter", "caps"} <= rules
     assert not rules & {"status", "topic", "country", "visit", "consent", "device"}
 
 
-def test_its_memory_has_a_bound() -> None:
+def test_the_number_of_shortlists_is_bounded() -> None:
     situation = situation_at(1, START)
     for number in range(MAX_SHORTLISTS + 5):
         shortlisted(NEWSROOM, situation._replace(page=Page(page_id=f"p{number}")))

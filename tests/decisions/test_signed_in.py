@@ -1,4 +1,4 @@
-"""Signed-in readers: one history over all devices, counted once, and silence where it is not known."""
+"""Signed-in readers have one history over all their devices, and see no appeal if it cannot be read."""
 
 from typing import Any
 
@@ -36,12 +36,12 @@ def count(client: FlaskClient, **changes: Any) -> int:
 def test_history_is_one_over_all_devices_and_counted_once(open_client: Opener, engine: Engine) -> None:
     phone, desk = phone_and_desk(open_client, engine)
 
-    counts = [count(one) for one in (phone, phone, desk, phone, desk, desk)]
+    counts = [count(device) for device in (phone, phone, desk, phone, desk, desk)]
 
     assert counts == [1, 2, 3, 4, 5, 6]
 
 
-def test_what_was_read_before_signing_in_joins_once(open_client: Opener, engine: Engine) -> None:
+def test_articles_read_before_sign_in_are_merged_once(open_client: Opener, engine: Engine) -> None:
     phone, desk = phone_and_desk(open_client, engine)
     for _ in range(3):
         count(phone, who=None)
@@ -51,10 +51,10 @@ def test_what_was_read_before_signing_in_joins_once(open_client: Opener, engine:
 
 
 @pytest.mark.parametrize("is_first", [True, False], ids=["the first device", "a second device"])
-def test_a_passport_sent_again_at_the_signing_in_joins_once(
+def test_a_passport_sent_twice_at_sign_in_is_merged_once(
     open_client: Opener, engine: Engine, *, is_first: bool
 ) -> None:
-    """As by two tabs at once, or where the first answer was lost on its way."""
+    """Two tabs at once, or a lost first answer, send the same passport again."""
     phone, desk = phone_and_desk(open_client, engine)
     carried = ""
     for _ in range(3):
@@ -95,7 +95,7 @@ def test_the_row_holds_a_keyed_hash_and_never_the_id(open_client: Opener, engine
     assert b"reader-1" not in bytes(row.held) + bytes(row.reader_hash)
 
 
-def test_when_the_row_is_out_of_reach_the_passport_decides(open_client: Opener, engine: Engine) -> None:
+def test_the_passport_decides_if_the_row_cannot_be_read(open_client: Opener, engine: Engine) -> None:
     before = open_client(make.campaign(), site=SITE, engine=engine)
     passport = read(before, passport="")["passport"]
     after = open_client(make.campaign(), site=SITE, engine=create_engine(NOWHERE))
@@ -103,10 +103,10 @@ def test_when_the_row_is_out_of_reach_the_passport_decides(open_client: Opener, 
     body = read(after, passport=passport)
 
     assert body["reader"] == {"article_count": 2, "supporter": "none"}
-    assert [one["campaign"] for one in body["prompts"]] == ["autumn"]
+    assert [prompt["campaign"] for prompt in body["prompts"]] == ["autumn"]
 
 
-def test_a_signed_in_reader_of_whom_nothing_is_known_is_left_in_peace(open_client: Opener) -> None:
+def test_without_row_and_passport_a_signed_in_reader_sees_no_appeal(open_client: Opener) -> None:
     client = open_client(make.campaign(), site=SITE, engine=create_engine(NOWHERE))
 
     body = read(client)
@@ -114,7 +114,7 @@ def test_a_signed_in_reader_of_whom_nothing_is_known_is_left_in_peace(open_clien
     assert (body["prompts"], body["reader"]["supporter"]) == ([], "unknown")
 
 
-def test_an_assertion_that_has_run_out_is_silence_and_a_forged_one_nobody(
+def test_an_expired_assertion_silences_appeals_and_a_forged_one_is_ignored(
     open_client: Opener, engine: Engine, clock: SettableClock
 ) -> None:
     client = open_client(make.campaign(), site=SITE, engine=engine)
@@ -143,7 +143,7 @@ def test_without_consent_no_row_is_read_or_written(open_client: Opener, engine: 
         assert connection.execute(text("SELECT count(*) FROM readers")).scalar() == 0
 
 
-def test_joining_a_copy_again_changes_nothing() -> None:
+def test_merging_a_copy_again_changes_nothing() -> None:
     row, device = (
         make.reader(
             salt=number,

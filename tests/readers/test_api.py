@@ -1,10 +1,10 @@
-"""What a reader can see, download and erase, over HTTP."""
+"""GET /my-data and DELETE /v1/passport: a reader sees, downloads and erases the passport."""
 
 from tests.decisions import make
 from tests.decisions.world import Opener, decide, report
 
 
-def test_a_reader_sees_downloads_and_erases_what_is_held(open_client: Opener) -> None:
+def test_a_reader_sees_downloads_and_erases_the_passport(open_client: Opener) -> None:
     client = open_client(make.campaign())
     prompt = decide(client)["prompts"][0]
     report(client, prompt, "seen")

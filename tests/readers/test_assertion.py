@@ -1,4 +1,4 @@
-"""Reader assertions: who the publication says is signed in."""
+"""Reader assertions: tokens that say which reader is signed in."""
 
 import json
 import math
@@ -19,7 +19,7 @@ def standing(text: str | None, rules: ReaderAssertion = RULES, instant: int = NO
 
 @pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
 @pytest.mark.parametrize(("key", "algorithm"), [(EC, "ES256"), (RSA, "RS256"), (ED, "EdDSA"), (ED, "Ed25519")])
-def test_each_kind_of_key_vouches(key: Any, algorithm: str) -> None:
+def test_assertions_are_signed_with_any_kind_of_key(key: Any, algorithm: str) -> None:
     found = asserted_reader(RULES, signed(key, algorithm), NOW)
 
     assert (found.standing, found.reader_id, found.is_verified, found.is_staff) == (
@@ -33,7 +33,7 @@ def test_a_key_may_be_named_and_then_only_that_one_counts() -> None:
     assert standing(signed(header={"kid": "gone"})) is Standing.SIGNED_OUT
 
 
-def test_unverified_readers_and_staff_are_said_so() -> None:
+def test_an_assertion_says_unverified_and_staff() -> None:
     found = asserted_reader(RULES, signed(verified=False, staff=True), NOW)
 
     assert (found.is_verified, found.is_staff) == (False, True)
@@ -65,7 +65,7 @@ def test_unverified_readers_and_staff_are_said_so() -> None:
         signed()[:-10] + "AAAAAAAAAA",
     ],
 )
-def test_what_does_not_hold_is_a_signed_out_reader(text: str | None) -> None:
+def test_an_invalid_assertion_means_a_signed_out_reader(text: str | None) -> None:
     assert standing(text) is Standing.SIGNED_OUT
 
 
@@ -94,7 +94,7 @@ def test_an_assertion_is_in_force_for_a_while(claims: dict[str, Any], expected: 
     assert standing(signed(**claims)) is expected
 
 
-def test_a_site_without_keys_has_nobody_signed_in() -> None:
+def test_without_keys_every_reader_is_signed_out() -> None:
     assert standing(signed(), ReaderAssertion()) is Standing.SIGNED_OUT
 
 

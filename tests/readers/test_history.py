@@ -1,4 +1,4 @@
-"""Counting articles: per day, week and topic, each page once a week, in the site's own calendar."""
+"""Counts of articles per day, week and topic, in the site's calendar. A page counts once a week."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -68,7 +68,7 @@ def test_a_window_of_d_days_is_today_and_the_days_before() -> None:
 
 
 def test_a_reader_in_auckland_on_monday_morning_is_in_the_new_week() -> None:
-    """20:00 UTC on Sunday is already Monday there: what is read then belongs to the week that has begun."""
+    """20:00 UTC on Sunday is already Monday in Auckland, so the article belongs to the new week."""
     monday_in_auckland = datetime(2026, 6, 14, 20, 0, tzinfo=UTC)
     reader = read(make.reader(), page="/a", at=monday_in_auckland - timedelta(hours=12), zone="Pacific/Auckland")
 
@@ -129,7 +129,7 @@ def test_topics_a_campaign_asks_about_are_the_last_to_be_forgotten() -> None:
     last = make.time_at(make.NOW + timedelta(days=59))
     assert topic_articles_in_weeks(reader.history, last, 52, {wanted}) == 60
     assert len(reader.history.topics) <= bounds.MAX_TOPICS
-    assert sum(len(one.weeks) for one in reader.history.topics) <= bounds.MAX_TOPIC_WEEKS
+    assert sum(len(read.weeks) for read in reader.history.topics) <= bounds.MAX_TOPIC_WEEKS
 
 
 def test_the_most_read_topics_are_all_those_read_equally_often() -> None:

@@ -1,4 +1,4 @@
-"""The publication's own services: asked rarely, never waited for long, never trusted to be there."""
+"""The publication's own services: answers are cached, failures back off, and no answer suppresses appeals."""
 
 import json
 from datetime import timedelta
@@ -15,7 +15,7 @@ SERVICE = OutsideService("https://tide.example/who", cache_seconds=60, back_off_
 
 
 class Publication:
-    """A service that answers what it is told to, or fails, and notes what it was asked."""
+    """A service that gives a fixed answer, or fails, and records the questions."""
 
     def __init__(self, answer: Any = None) -> None:
         self.answer, self.asked = answer, list[str]()
@@ -28,7 +28,7 @@ class Publication:
         return json.dumps(self.answer).encode() if not isinstance(self.answer, bytes) else self.answer
 
 
-def test_audiences_are_asked_once_and_kept_for_a_while() -> None:
+def test_audiences_are_cached() -> None:
     publication = Publication({"audiences": ["loyal", 7]})
     services = OutsideServices(publication)
 
@@ -43,7 +43,7 @@ def test_audiences_are_asked_once_and_kept_for_a_while() -> None:
 
 
 @pytest.mark.parametrize("answer", [None, b"", b"{", b"[]", {}, {"audiences": "loyal"}, {"audiences": ["x"] * 201}])
-def test_no_answer_is_no_audience_and_silence(answer: Any) -> None:
+def test_no_answer_means_no_audience_and_suppression(answer: Any) -> None:
     assert OutsideServices(Publication(answer)).audiences(SERVICE, "r1", make.NOW) is None
     assert OutsideServices(Publication(answer)).is_suppressed(SERVICE, "r1", make.NOW) is True
 
@@ -53,7 +53,7 @@ def test_the_suppressor_may_allow() -> None:
     assert OutsideServices(Publication({"suppress": True})).is_suppressed(SERVICE, "r1", make.NOW) is True
 
 
-def test_a_service_that_fails_rests_and_each_time_twice_as_long() -> None:
+def test_the_back_off_of_a_failing_service_doubles() -> None:
     publication = Publication()
     services = OutsideServices(publication)
     asked_at = []
@@ -66,7 +66,7 @@ def test_a_service_that_fails_rests_and_each_time_twice_as_long() -> None:
     assert asked_at == [0, 5, 15, 30, 45]
 
 
-def test_one_answer_ends_the_resting() -> None:
+def test_an_answer_ends_the_back_off() -> None:
     publication = Publication()
     services = OutsideServices(publication)
     services.audiences(SERVICE, "r1", make.NOW)
@@ -76,7 +76,7 @@ def test_one_answer_ends_the_resting() -> None:
     assert services.audiences(SERVICE, "r1", make.NOW + timedelta(seconds=5)) == frozenset({"loyal"})
 
 
-def test_what_is_kept_is_bounded() -> None:
+def test_the_cache_of_answers_is_bounded() -> None:
     publication = Publication({"audiences": []})
     services = OutsideServices(publication)
     for number in range(MAX_CACHED + 1):
@@ -96,6 +96,6 @@ def test_addresses_inside_the_network_are_refused(host: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["http://tide.example/", "https://127.0.0.1:1/", "file:///etc/passwd"])
-def test_only_https_to_the_outside(url: str) -> None:
+def test_services_are_called_over_https_alone(url: str) -> None:
     with pytest.raises(OutsideFaultError):
         fetch(url, b"{}", 0.1)

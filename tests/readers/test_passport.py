@@ -23,7 +23,7 @@ def test_what_is_encoded_is_decoded(reader: Reader) -> None:
 
 
 @given(st.sampled_from([b"\x00", b"\x01", b"\x02"]), st.binary(max_size=200))
-def test_bytes_that_are_no_passport_are_named_so_and_nothing_else(version: bytes, data: bytes) -> None:
+def test_other_bytes_raise_unreadable_passport_error_alone(version: bytes, data: bytes) -> None:
     try:
         decode(version + data)
     except UnreadablePassportError:
@@ -31,7 +31,7 @@ def test_bytes_that_are_no_passport_are_named_so_and_nothing_else(version: bytes
 
 
 @given(st.text(max_size=300))
-def test_any_text_at_all_is_at_worst_a_new_reader(text: str) -> None:
+def test_no_text_makes_opening_a_passport_fail(text: str) -> None:
     assert PassportSealer(KeyRing(KEYS)).open(text, "tide", NOW) is None
 
 
@@ -90,7 +90,7 @@ def test_a_passport_at_its_fullest_stays_within_one_and_a_half_kilobytes() -> No
     assert len(PassportSealer(KeyRing(KEYS)).seal(full, "tide", NOW)) <= 1536
 
 
-def test_a_light_reader_carries_little() -> None:
+def test_a_new_readers_passport_is_short() -> None:
     assert len(PassportSealer(KeyRing(KEYS)).seal(make.reader(), "tide", NOW)) < 120
 
 
@@ -131,7 +131,7 @@ def test_a_passport_from_the_future_is_still_its_reader() -> None:
     assert sealer.open(sealer.seal(make.reader(), "tide", NOW + 10 * make.DAY), "tide", NOW) == make.reader()
 
 
-def test_two_seals_of_one_reader_look_nothing_alike() -> None:
+def test_two_seals_of_a_reader_differ() -> None:
     sealer = PassportSealer(KeyRing(KEYS))
 
     assert sealer.seal(make.reader(), "tide", NOW) != sealer.seal(make.reader(), "tide", NOW)

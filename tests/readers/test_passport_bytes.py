@@ -1,4 +1,4 @@
-"""What stays in a passport's bytes behaves as the lists it stands for."""
+"""Lists that are still in the bytes of a passport behave like decoded lists."""
 
 from datetime import timedelta
 
@@ -20,12 +20,12 @@ LATER = st.sampled_from([timedelta(), timedelta(hours=3), timedelta(days=1), tim
 
 
 def carried(reader: Reader) -> Reader:
-    """The reader as the next request finds it."""
+    """Return the reader as the next request decodes it."""
     return decode(encode(reader, NOW))[0]
 
 
 def plain(reader: Reader) -> Reader:
-    """The same, with every list read."""
+    """Return the reader with every list decoded."""
     return reader._replace(
         history=reader.history._replace(topics=tuple(reader.history.topics)),
         prompts=tuple(reader.prompts),
@@ -35,8 +35,8 @@ def plain(reader: Reader) -> Reader:
 
 @st.composite
 def views(draw: st.DrawFn, reader: Reader) -> tuple[Reading, timedelta]:
-    """A page view that often meets what the reader has read before."""
-    known = [one.topic for one in reader.history.topics]
+    """Draw a page view that often has topics which the reader has read before."""
+    known = [item.topic for item in reader.history.topics]
     topic = st.integers(1, (1 << 24) - 1) | (st.sampled_from(known) if known else st.nothing())
     topics = tuple(dict.fromkeys(draw(st.lists(topic, max_size=6))))
     number = draw(st.integers(0, 3))
@@ -44,7 +44,7 @@ def views(draw: st.DrawFn, reader: Reader) -> tuple[Reading, timedelta]:
 
 
 @given(readers)
-def test_every_list_of_a_passport_waits_in_its_bytes(reader: Reader) -> None:
+def test_lists_of_a_passport_are_decoded_when_first_read(reader: Reader) -> None:
     found = carried(reader)
 
     lists = (found.history.topics, found.prompts, found.pools)
@@ -67,7 +67,7 @@ def test_page_views_count_the_same_in_the_bytes_as_in_the_lists(data: st.DataObj
 
 
 @given(readers, st.sampled_from(PromptEvent), st.integers(1, 4))
-def test_events_are_noted_the_same(reader: Reader, event: PromptEvent, campaign: int) -> None:
+def test_events_change_bytes_and_lists_alike(reader: Reader, event: PromptEvent, campaign: int) -> None:
     packed, lists = carried(reader), plain(carried(reader))
 
     after = record_event(packed, event, campaign, 7, NOW)
@@ -82,11 +82,11 @@ def test_fingerprints_that_only_look_alike_across_two_places_are_not_found() -> 
     found = carried(make.reader(recent=recent, history=History(1, pages=pages)))
 
     assert (found.recent, found.history.pages) == (recent, pages)
-    assert [holds(recent, bytes.fromhex(one)) for one in ("010203", "050405", "020305", "010304")] == [1, 1, 0, 0]
-    assert [holds(pages, bytes.fromhex(one)) for one in ("0102", "0304", "0203")] == [1, 1, 0]
+    assert [holds(recent, bytes.fromhex(item)) for item in ("010203", "050405", "020305", "010304")] == [1, 1, 0, 0]
+    assert [holds(pages, bytes.fromhex(item)) for item in ("0102", "0304", "0203")] == [1, 1, 0]
 
 
-def test_of_view_ids_the_oldest_is_forgotten() -> None:
+def test_the_oldest_view_id_is_dropped_first() -> None:
     reader = make.reader()
     for number in range(bounds.MAX_RECENT_IDS + 1):
         reader = record_view(carried(reader), Reading(f"v{number}", "/a", False), make.time_at())

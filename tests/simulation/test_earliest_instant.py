@@ -1,4 +1,4 @@
-"""What a trace promises: blocked until an instant, blocked one second before it, shown at it."""
+"""The instant in a trace is exact: blocked one second before it, shown at it."""
 
 import json
 from datetime import datetime, timedelta
@@ -14,8 +14,10 @@ CLOSED = {"dismissals": [{"campaign": "a", "at": "2026-11-16T10:00:00Z"}]}
 READ = {"articles": [{"on": "2026-11-18", "count": 2}, {"on": "2026-11-10", "count": 3, "topics": ["sport"]}]}
 
 
-def lived(zone: str, site: dict[str, Any], campaign: dict[str, Any], reader: dict[str, Any], at: str) -> dict[str, Any]:
-    """The decision on a page that is no article, so that looking changes nothing."""
+def decided(
+    zone: str, site: dict[str, Any], campaign: dict[str, Any], reader: dict[str, Any], at: str
+) -> dict[str, Any]:
+    """Return the decision on a page that is not an article, so that the view changes no count."""
     steps = [{"at": at, "view": {"page_type": "other"}}]
     whole = {"site": {"timezone": zone, **site}, "campaigns": [{"key": "a", **campaign}], "reader": reader}
     return simulate_text(json.dumps(whole | {"steps": steps}))[0]
@@ -97,12 +99,12 @@ def test_what_blocks_ends_at_the_instant_it_names_and_not_before(
     blocked_by: str,
     next_at: str,
 ) -> None:
-    now = lived(zone, site, campaign, reader, at)
+    now = decided(zone, site, campaign, reader, at)
     just_before = (datetime.fromisoformat(next_at) - timedelta(seconds=1)).isoformat()
 
     assert (now["trace"][0]["blocked_by"], now["trace"][0]["next_at"]) == (blocked_by, next_at)
-    assert lived(zone, site, campaign, reader, just_before)["shown"] == []
-    assert lived(zone, site, campaign, reader, next_at)["shown"] == ["a"]
+    assert decided(zone, site, campaign, reader, just_before)["shown"] == []
+    assert decided(zone, site, campaign, reader, next_at)["shown"] == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -115,8 +117,8 @@ def test_what_blocks_ends_at_the_instant_it_names_and_not_before(
         pytest.param({"reader": {"first_seen": {"max_days": 1}}}, {"first_seen": "2026-11-01 10:00"}, id="too old"),
     ],
 )
-def test_where_waiting_does_not_help_no_instant_is_named(campaign: dict[str, Any], reader: dict[str, Any]) -> None:
-    trace = lived(DUBLIN, {}, campaign, reader, "2026-11-18T10:00:00Z")["trace"][0]
+def test_no_instant_is_named_if_waiting_does_not_help(campaign: dict[str, Any], reader: dict[str, Any]) -> None:
+    trace = decided(DUBLIN, {}, campaign, reader, "2026-11-18T10:00:00Z")["trace"][0]
 
     assert (trace["outcome"], trace["next_at"]) == ("blocked", None)
 

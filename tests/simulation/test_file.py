@@ -1,4 +1,4 @@
-"""What a stranger writes in a simulation file: other names and short forms mean what they can only mean."""
+"""Simulation files accept short forms and other common names of fields."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ VIEW = {"at": AT, "view": {}}
 DUBLIN = {"timezone": "Europe/Dublin"}
 
 
-def lived(campaign: dict[str, Any] | None = None, **parts: Any) -> list[dict[str, Any]]:
+def run(campaign: dict[str, Any] | None = None, **parts: Any) -> list[dict[str, Any]]:
     whole = {"site": DUBLIN, "campaigns": [{"key": "a", **(campaign or {})}], "steps": [VIEW], **parts}
     return simulate_text(json.dumps(whole))
 
@@ -49,7 +49,7 @@ def trace_of(lines: list[dict[str, Any]]) -> Any:
         ({"abandoned_checkout": "2026-11-17"}, {"abandoned_checkout": {"at": "2026-11-17 00:00"}}),
     ],
 )  # fmt: skip
-def test_a_reader_in_other_words(written: dict[str, Any], meant: dict[str, Any]) -> None:
+def test_other_names_of_reader_fields_are_accepted(written: dict[str, Any], meant: dict[str, Any]) -> None:
     rules = {
         "reader": {"supporter": ["none", "lapsed", "one_off"], "first_seen": {"min_days": 1}, "signed_in": False,
                    "abandoned_checkout": False, "article_count": {"min": 1, "topics": ["x"]}},
@@ -60,7 +60,7 @@ def test_a_reader_in_other_words(written: dict[str, Any], meant: dict[str, Any])
 
     def of(reader: dict[str, Any]) -> list[dict[str, Any]]:
         steps = [VIEW, VIEW]
-        return [*lived(rules, reader=reader, steps=steps), *lived({**gate, "key": "a"}, reader=reader)]
+        return [*run(rules, reader=reader, steps=steps), *run({**gate, "key": "a"}, reader=reader)]
 
     assert trace_of(of(written)) == trace_of(of(meant))
     assert trace_of(of({})) != trace_of(of(meant)) or not meant or meant == {"supporter": "none"}
@@ -83,9 +83,9 @@ def test_a_reader_in_other_words(written: dict[str, Any], meant: dict[str, Any])
          {"kind": "gate", "gate": {"strength": "soft", "mandatory_after": {"dismissals": 0}}}),
     ],
 )  # fmt: skip
-def test_a_campaign_in_short(written: dict[str, Any], meant: dict[str, Any]) -> None:
-    assert trace_of(lived(written)) == trace_of(lived(meant))
-    assert lived(written)[0]["prompts"] == lived(meant)[0]["prompts"]
+def test_short_forms_of_campaign_fields_are_accepted(written: dict[str, Any], meant: dict[str, Any]) -> None:
+    assert trace_of(run(written)) == trace_of(run(meant))
+    assert run(written)[0]["prompts"] == run(meant)[0]["prompts"]
 
 
 @pytest.mark.parametrize(
@@ -96,15 +96,15 @@ def test_a_campaign_in_short(written: dict[str, Any], meant: dict[str, Any]) -> 
         ("courier", {"key": "courier"}),
     ],
 )
-def test_a_site_in_short(written: Any, meant: dict[str, Any]) -> None:
-    assert trace_of(lived(site=written)) == trace_of(lived(site=meant))
+def test_short_forms_of_a_site_are_accepted(written: Any, meant: dict[str, Any]) -> None:
+    assert trace_of(run(site=written)) == trace_of(run(site=meant))
 
 
 def test_a_site_without_a_key_is_the_one_its_campaigns_name() -> None:
-    assert lived({"site": "courier"})[0]["shown"] == ["a"]
-    assert lived({"site": "courier"}, site={"key": "courier"})[0]["shown"] == ["a"]
+    assert run({"site": "courier"})[0]["shown"] == ["a"]
+    assert run({"site": "courier"}, site={"key": "courier"})[0]["shown"] == ["a"]
     with pytest.raises(InvalidDocumentError, match="is not the file's site, tide"):
-        lived({"site": "courier"}, site={"key": "tide"})
+        run({"site": "courier"}, site={"key": "tide"})
 
 
 @pytest.mark.parametrize(
@@ -118,10 +118,10 @@ def test_a_site_without_a_key_is_the_one_its_campaigns_name() -> None:
         ({"at": AT, "view": {}, "purpose": "crawler"}, {"at": AT, "view": {}, "purpose": "crawl"}),
     ],
 )  # fmt: skip
-def test_a_step_in_other_words(written: dict[str, Any], meant: dict[str, Any]) -> None:
+def test_other_names_of_step_fields_are_accepted(written: dict[str, Any], meant: dict[str, Any]) -> None:
     rules = {"reader": {"supporter": "everyone", "abandoned_checkout": False}}
 
-    assert trace_of(lived(rules, steps=[VIEW, written, VIEW])) == trace_of(lived(rules, steps=[VIEW, meant, VIEW]))
+    assert trace_of(run(rules, steps=[VIEW, written, VIEW])) == trace_of(run(rules, steps=[VIEW, meant, VIEW]))
 
 
 def test_an_event_without_a_campaign_is_about_all_that_the_last_view_showed() -> None:
@@ -129,15 +129,18 @@ def test_an_event_without_a_campaign_is_about_all_that_the_last_view_showed() ->
     campaigns = [{"key": "a", **once}, {"key": "b", "kind": "banner", **once}, {"key": "c", **once}]
     steps = [VIEW, {"at": AT, "event": "seen"}, VIEW, {"at": AT, "event": "seen"}, VIEW]
 
-    assert [line["shown"] for line in lived(campaigns=campaigns, steps=steps)] == [["a", "b"], ["c"], []]
+    assert [line["shown"] for line in run(campaigns=campaigns, steps=steps)] == [["a", "b"], ["c"], []]
 
 
-def test_an_event_told_again_under_its_id_changes_nothing() -> None:
+def test_an_event_repeated_under_its_id_changes_nothing() -> None:
     twice = {"frequency": {"total_impressions": 2}}
     seen = {"at": AT, "event": "seen", "event_id": "s1"}
 
-    assert [one["shown"] for one in lived(twice, steps=[VIEW, seen, seen, VIEW])] == [["a"], ["a"]]
-    assert [one["shown"] for one in lived(twice, steps=[VIEW, seen, {**seen, "event_id": "s2"}, VIEW])] == [["a"], []]
+    assert [view["shown"] for view in run(twice, steps=[VIEW, seen, seen, VIEW])] == [["a"], ["a"]]
+    assert [view["shown"] for view in run(twice, steps=[VIEW, seen, {**seen, "event_id": "s2"}, VIEW])] == [
+        ["a"],
+        [],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -151,14 +154,14 @@ def test_an_event_told_again_under_its_id_changes_nothing() -> None:
 def test_a_reader_was_first_seen_when_their_past_begins(past: dict[str, Any]) -> None:
     known = {"reader": {"first_seen": {"min_days": 2}, "supporter": "everyone"}}
 
-    assert lived(known, reader=past)[0]["shown"] == ["a"]
-    assert lived(known, reader={**past, "first_seen": "2026-11-17 10:00"})[0]["shown"] == []
+    assert run(known, reader=past)[0]["shown"] == ["a"]
+    assert run(known, reader={**past, "first_seen": "2026-11-17 10:00"})[0]["shown"] == []
 
 
 def test_a_reader_is_first_seen_when_anything_may_be_kept() -> None:
     steps = [{"at": "2026-11-10 10:00", "view": {"consent": "none"}}, VIEW]
 
-    assert lived({"reader": {"first_seen": {"min_days": 2}}}, steps=steps)[1]["shown"] == []
+    assert run({"reader": {"first_seen": {"min_days": 2}}}, steps=steps)[1]["shown"] == []
 
 
 def test_a_refusal_names_the_field_and_the_line_as_written() -> None:
@@ -186,6 +189,6 @@ def test_a_refusal_names_the_field_and_the_line_as_written() -> None:
         ({"frequency": {"gap": 2}}, "must be a mapping with days, hours, minutes, counting"),
     ],
 )
-def test_a_refusal_says_what_may_stand_there(campaign: dict[str, Any], words: str) -> None:
+def test_a_refusal_lists_the_allowed_values(campaign: dict[str, Any], words: str) -> None:
     with pytest.raises(InvalidDocumentError, match=words):
-        lived(campaign)
+        run(campaign)

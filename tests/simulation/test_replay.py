@@ -42,7 +42,7 @@ def test_a_new_campaign_is_shown_more() -> None:
     assert (found.changed, found.more) == (2, 2)
 
 
-def test_a_draft_is_lived_as_live_and_an_archived_one_not_at_all() -> None:
+def test_a_draft_counts_as_live_and_an_archived_campaign_shows_nothing() -> None:
     draft = make.campaign("winter", priority=1, frequency=Frequency(), status=Status.DRAFT)
     gone = make.campaign(status=Status.ARCHIVED)
 

@@ -1,4 +1,4 @@
-"""Simulation files: one invented reader's days, decision by decision."""
+"""Simulations, decision by decision."""
 
 import json
 from typing import Any
@@ -22,12 +22,12 @@ def event(event: str, at: str = "2026-11-18 10:00", **more: Any) -> dict[str, An
     return {"at": at, "event": event, **more}
 
 
-def shown(lived: list[dict[str, Any]]) -> list[list[str]]:
-    return [one["shown"] for one in lived]
+def shown(found: list[dict[str, Any]]) -> list[list[str]]:
+    return [view["shown"] for view in found]
 
 
-def why(lived: dict[str, Any], campaign: str = "autumn") -> str | None:
-    trace = next(one for one in lived["trace"] if one["campaign"] == campaign)
+def why(found: dict[str, Any], campaign: str = "autumn") -> str | None:
+    trace = next(entry for entry in found["trace"] if entry["campaign"] == campaign)
     return str(trace["blocked_by"]) if trace["blocked_by"] else None
 
 
@@ -38,20 +38,20 @@ def problems(**parts: Any) -> tuple[str, ...]:
 
 
 def test_a_plain_reader_is_shown_a_plain_campaign() -> None:
-    lived = run(steps=[view()])
+    found = run(steps=[view()])
 
-    assert lived[0]["step"] == 1
-    assert lived[0]["at"] == "2026-11-18T10:00:00Z"
-    assert lived[0]["shown"] == ["autumn"]
-    assert lived[0]["access"] == {
+    assert found[0]["step"] == 1
+    assert found[0]["at"] == "2026-11-18T10:00:00Z"
+    assert found[0]["shown"] == ["autumn"]
+    assert found[0]["access"] == {
         "state": "open",
         "used": None,
         "allowance": None,
         "resets_at": None,
         "decided_by": None,
     }
-    assert lived[0]["reader"] == {"article_count": 1, "supporter": "none"}
-    rule = lived[0]["trace"][0]["rules"][0]
+    assert found[0]["reader"] == {"article_count": 1, "supporter": "none"}
+    rule = found[0]["trace"][0]["rules"][0]
     assert rule == {"rule": "status", "passed": True, "value": "live", "limit": "live", "passes_at": None, "note": None}
 
 
@@ -59,18 +59,18 @@ def test_seen_prompts_fill_a_cap_that_frees_to_the_second() -> None:
     campaign = {"key": "autumn", "frequency": {"caps": {"impressions": 1, "days": 7}}}
     steps = [view(), event("seen"), view("2026-11-25 09:59:59"), view("2026-11-25 10:00:00")]
 
-    lived = run(campaigns=[campaign], steps=steps)
+    found = run(campaigns=[campaign], steps=steps)
 
-    assert shown(lived) == [["autumn"], [], ["autumn"]]
-    assert lived[1]["trace"][0]["next_at"] == "2026-11-25T10:00:00Z"
+    assert shown(found) == [["autumn"], [], ["autumn"]]
+    assert found[1]["trace"][0]["next_at"] == "2026-11-25T10:00:00Z"
 
 
-def test_prompts_may_be_seen_without_saying_so() -> None:
+def test_sees_prompts_counts_prompts_as_seen_without_steps() -> None:
     campaign = {"key": "autumn", "frequency": {"caps": {"impressions": 2, "days": 7}}}
 
-    lived = run(campaigns=[campaign], sees_prompts=True, steps=[view()] * 3)
+    found = run(campaigns=[campaign], sees_prompts=True, steps=[view()] * 3)
 
-    assert shown(lived) == [["autumn"], ["autumn"], []]
+    assert shown(found) == [["autumn"], ["autumn"], []]
 
 
 def test_a_past_is_written_in_days_prompts_and_contributions() -> None:
@@ -92,10 +92,10 @@ def test_a_past_is_written_in_days_prompts_and_contributions() -> None:
         "contributions": [{"at": "2026-11-10 10:00"}],
     }
 
-    lived = run(campaigns=[campaign], reader=reader, steps=[view()])
+    found = run(campaigns=[campaign], reader=reader, steps=[view()])
 
-    assert shown(lived) == [["autumn"]]
-    assert lived[0]["reader"] == {"article_count": 54, "supporter": "one_off"}
+    assert shown(found) == [["autumn"]]
+    assert found[0]["reader"] == {"article_count": 54, "supporter": "one_off"}
 
 
 @pytest.mark.parametrize(
@@ -127,15 +127,15 @@ def test_what_happens_between_views_changes_the_next() -> None:
         event("erased", "2026-11-20 00:00"), view("2026-11-20 00:00"),
     ]  # fmt: skip
 
-    states = [one["reader"]["supporter"] for one in run(steps=steps)]
+    states = [view["reader"]["supporter"] for view in run(steps=steps)]
 
     assert states == ["recurring", "past_due", "recurring", "recurring", "lapsed", "one_off", "lapsed", "none"]
 
 
 def test_consent_in_a_view_wins_over_the_readers() -> None:
-    lived = run(reader={"consent": "full"}, steps=[view(), view(consent="none"), view(consent="meter"), view()])
+    found = run(reader={"consent": "full"}, steps=[view(), view(consent="none"), view(consent="meter"), view()])
 
-    assert [one["reader"]["article_count"] for one in lived] == [1, 0, 2, 3]
+    assert [view["reader"]["article_count"] for view in found] == [1, 0, 2, 3]
 
 
 def test_what_is_seen_or_closed_without_consent_is_forgotten() -> None:
@@ -150,23 +150,23 @@ def test_free_articles_already_read_count_against_the_meter() -> None:
     gate = {"key": "gate", "kind": "gate", "meter": {"anonymous": {"allowance": 2}}}
     free = [{"gate": "gate", "at": "2026-11-10 10:00", "pages": ["/a"]}]
 
-    lived = run(campaigns=[gate], reader={"free_articles": free}, steps=[view(page_id="/a"), view(), view()])
+    found = run(campaigns=[gate], reader={"free_articles": free}, steps=[view(page_id="/a"), view(), view()])
 
-    assert [one["access"]["state"] for one in lived] == ["metered", "metered", "gated"]
-    assert [one["access"]["used"] for one in lived] == [1, 2, 2]
+    assert [view["access"]["state"] for view in found] == ["metered", "metered", "gated"]
+    assert [view["access"]["used"] for view in found] == [1, 2, 2]
 
 
 def test_an_article_behind_a_hard_gate_has_not_been_read() -> None:
-    lived = run(campaigns=[{"key": "gate", "kind": "gate"}], steps=[view(), view()])
+    found = run(campaigns=[{"key": "gate", "kind": "gate"}], steps=[view(), view()])
 
-    assert [one["reader"]["article_count"] for one in lived] == [0, 0]
+    assert [view["reader"]["article_count"] for view in found] == [0, 0]
 
 
 def test_prefetch_counts_nothing() -> None:
-    lived = run(steps=[{**view(), "purpose": "prefetch"}, view()])
+    found = run(steps=[{**view(), "purpose": "prefetch"}, view()])
 
-    assert shown(lived) == [[], ["autumn"]]
-    assert lived[1]["reader"]["article_count"] == 1
+    assert shown(found) == [[], ["autumn"]]
+    assert found[1]["reader"]["article_count"] == 1
 
 
 @pytest.mark.parametrize(("views", "state"), [(0, "gated"), (1, "open"), (2, "gated")])
@@ -174,32 +174,34 @@ def test_a_page_fetched_ahead_is_judged_as_the_view_it_will_be(views: int, state
     gate = {"key": "gate", "kind": "gate", "frequency": {"first_after_views": 0, "every_nth_view": 2}}
     ahead = {**view(), "purpose": "prefetch"}
 
-    assert [one["access"]["state"] for one in run(campaigns=[gate], reader={"views": views}, steps=[ahead])] == [state]
+    assert [view["access"]["state"] for view in run(campaigns=[gate], reader={"views": views}, steps=[ahead])] == [
+        state
+    ]
 
 
 def test_the_first_campaign_of_a_file_is_the_oldest() -> None:
-    lived = run(campaigns=[{"key": "z"}, {"key": "a"}], steps=[view()])
+    found = run(campaigns=[{"key": "z"}, {"key": "a"}], steps=[view()])
 
-    assert shown(lived) == [["z"]]
+    assert shown(found) == [["z"]]
 
 
 def test_times_without_an_offset_are_on_the_sites_clock() -> None:
-    lived = run(site={"timezone": "Pacific/Auckland"}, steps=[view("2026-11-18 10:00"), view("2026-11-18T10:00:00Z")])
+    found = run(site={"timezone": "Pacific/Auckland"}, steps=[view("2026-11-18 10:00"), view("2026-11-18T10:00:00Z")])
 
-    assert [one["at"] for one in lived] == ["2026-11-17T21:00:00Z", "2026-11-18T10:00:00Z"]
+    assert [view["at"] for view in found] == ["2026-11-17T21:00:00Z", "2026-11-18T10:00:00Z"]
 
 
 def test_steps_may_run_backwards() -> None:
-    lived = run(steps=[view("2026-11-18 10:00"), view("2026-11-01 10:00"), view("2026-12-01 10:00")])
+    found = run(steps=[view("2026-11-18 10:00"), view("2026-11-01 10:00"), view("2026-12-01 10:00")])
 
-    assert [one["reader"]["article_count"] for one in lived] == [1, 2, 3]
+    assert [view["reader"]["article_count"] for view in found] == [1, 2, 3]
 
 
 def test_no_steps_are_no_decisions() -> None:
     assert run(steps=[]) == []
 
 
-def test_everything_wrong_is_said_by_the_name_of_its_field() -> None:
+def test_every_wrong_field_is_named() -> None:
     assert problems(steps=[{"at": "soon", "view": {}}, {"at": "2026-11-18 10:00"}, view(page_typ="x")]) == (
         "steps 1, at: must be a time such as 2026-11-30T18:00:00Z, or 2026-11-30 18:00 on the site's own clock",
         "steps 2: needs a view or an event, not both",
@@ -223,8 +225,8 @@ def test_everything_wrong_is_said_by_the_name_of_its_field() -> None:
     assert problems(steps=[view("0001-01-01 00:00")])
 
 
-def test_a_further_try_that_fails_begins_no_new_days_past_due() -> None:
-    lived = run(
+def test_another_failed_payment_does_not_restart_the_days_past_due() -> None:
+    found = run(
         site={"timezone": "Europe/Dublin", "supporters": {"past_due_days": 7}},
         steps=[
             event("contributed", "2026-10-01 10:00", interval="month"),
@@ -235,7 +237,7 @@ def test_a_further_try_that_fails_begins_no_new_days_past_due() -> None:
         ],
     )
 
-    assert [one["reader"]["supporter"] for one in lived] == ["past_due", "lapsed"]
+    assert [view["reader"]["supporter"] for view in found] == ["past_due", "lapsed"]
 
 
 @pytest.mark.parametrize(
@@ -252,12 +254,12 @@ def test_gates_are_lifted_on_sensitive_pages_unless_the_site_keeps_them(
 ) -> None:
     gate = {"key": "gate", "kind": "gate", "page": page}
 
-    lived = run(site={"sensitive": site}, campaigns=[gate], steps=[view(is_sensitive=True)])
+    found = run(site={"sensitive": site}, campaigns=[gate], steps=[view(is_sensitive=True)])
 
-    assert lived[0]["access"]["state"] == state
+    assert found[0]["access"]["state"] == state
 
 
-def test_a_long_life_is_read_and_a_longer_one_refused() -> None:
+def test_ten_thousand_steps_are_the_limit() -> None:
     assert len(run(steps=[view(section="news")] * 3000)) == 3000
     assert problems(steps=[view()] * 10_001) == ("steps: must be a list of 0 to 10000 items",)
 
@@ -265,9 +267,9 @@ def test_a_long_life_is_read_and_a_longer_one_refused() -> None:
 def test_what_json_can_write_is_printed_as_it_was() -> None:
     words = {"en": {"heading": "Thank you 😀", "button": "Give"}}
 
-    lived = run(campaigns=[{"key": "autumn", "variants": [{"key": "control", "copy": words}]}], steps=[view()])
+    found = run(campaigns=[{"key": "autumn", "variants": [{"key": "control", "copy": words}]}], steps=[view()])
 
-    assert lived[0]["prompts"][0]["copy"]["heading"] == "Thank you 😀"
+    assert found[0]["prompts"][0]["copy"]["heading"] == "Thank you 😀"
 
 
 @pytest.mark.parametrize("method", ["thompson", "epsilon_greedy", "roulette"])
@@ -278,7 +280,9 @@ def test_who_saw_the_control_outside_a_bandits_coverage_stays_out_of_its_results
     kept = set()
     for bucket in range(0, 1_000_000, 50_000):
         steps = [view(), event("seen"), view("2026-11-18 11:00")]
-        first, second = (one["prompts"][0] for one in run(campaigns=[campaign], reader={"bucket": bucket}, steps=steps))
+        first, second = (
+            view["prompts"][0] for view in run(campaigns=[campaign], reader={"bucket": bucket}, steps=steps)
+        )
         assert (first["variant"], first["is_counted"]) == (second["variant"], second["is_counted"])
         kept.add((first["variant"], first["is_counted"]))
 
@@ -291,9 +295,9 @@ def test_the_publications_services_are_asked_about_signed_in_readers_only() -> N
     reader = {"audiences": ["loyal"], "suppressed": True}
     steps = [view(), event("signed_in", "2026-11-18 10:01"), view("2026-11-18 10:02")]
 
-    lived = run(campaigns=[loyal, gentle], reader=reader, steps=steps)
+    found = run(campaigns=[loyal, gentle], reader=reader, steps=steps)
 
-    assert shown(lived) == [["gentle"], ["loyal"]]
+    assert shown(found) == [["gentle"], ["loyal"]]
 
 
 def test_a_time_that_the_clocks_skip_is_the_same_instant_and_wall_time_an_hour_later() -> None:
@@ -323,4 +327,4 @@ def test_a_refund_takes_back_the_latest_contribution_only(*, is_past: bool) -> N
     support = [] if is_past else [event("contributed", at) for at in times]
     steps = [*support, event("refunded", "2026-11-03 10:00"), view(), event("refunded"), view("2026-11-18 11:00")]
 
-    assert [one["reader"]["supporter"] for one in run(reader=gave, steps=steps)] == ["one_off", "none"]
+    assert [view["reader"]["supporter"] for view in run(reader=gave, steps=steps)] == ["one_off", "none"]

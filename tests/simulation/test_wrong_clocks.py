@@ -1,4 +1,4 @@
-"""A stamp that lies ahead of the clock is not believed: it neither blocks, nor thanks, nor spends, for ever."""
+"""An instant ahead of the clock is ignored, so that it cannot block, thank or spend for years."""
 
 import json
 from typing import Any
@@ -36,17 +36,17 @@ def view(campaign: dict[str, Any], reader: dict[str, Any], at: str = "2026-11-18
         ]
     ],
 )  # fmt: skip
-def test_what_is_dated_next_year(campaign: dict[str, Any], reader: str, is_shown: bool) -> None:
+def test_instants_of_next_year_are_ignored(campaign: dict[str, Any], reader: str, is_shown: bool) -> None:
     past = {"at": NEXT_YEAR}
     if reader in {"impressions", "dismissals"}:
         past["campaign"] = "a"
     if reader == "free_articles":
         past |= {"gate": "a", "pages": "/a"}
 
-    lived = view(campaign, {reader: past})
+    found = view(campaign, {reader: past})
 
-    assert lived["shown"] == (["a"] if is_shown else [])
-    assert lived["access"]["state"] == ("metered" if campaign is GATE else "open")
+    assert found["shown"] == (["a"] if is_shown else [])
+    assert found["access"]["state"] == ("metered" if campaign is GATE else "open")
 
 
 def test_clocks_of_machines_may_differ_by_five_minutes() -> None:
@@ -57,7 +57,7 @@ def test_clocks_of_machines_may_differ_by_five_minutes() -> None:
 
 
 def test_a_day_that_has_turned_does_not_turn_back_with_the_clocks() -> None:
-    """In Dublin the half past one at which this day turns comes twice on 25 October."""
+    """On 25 October the clocks in Dublin repeat 01:30, at which this day turns."""
     whole = {
         "site": {"timezone": "Europe/Dublin"},
         "campaigns": {"key": "a", "frequency": {"daily": {"impressions": 1, "turns_at": "01:30"}}},
@@ -68,4 +68,4 @@ def test_a_day_that_has_turned_does_not_turn_back_with_the_clocks() -> None:
         ],
     }
 
-    assert [bool(one["shown"]) for one in simulate_text(json.dumps(whole))] == [False, True, True, True, True]
+    assert [bool(view["shown"]) for view in simulate_text(json.dumps(whole))] == [False, True, True, True, True]

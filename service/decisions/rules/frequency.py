@@ -66,8 +66,8 @@ def total(prepared: Prepared, situation: Situation) -> Verdict:
 def contributions(prepared: Prepared, situation: Situation) -> Verdict:
     """Limit the contributions of the reader through the campaign."""
     limit = prepared.campaign.frequency.total_contributions or 0
-    given = situation.reader.prompt_record(prepared.fingerprint).contributed_count if situation.reader else 0
-    return passed_if(given < limit, given, limit, note="contributions through this campaign")
+    contributed = situation.reader.prompt_record(prepared.fingerprint).contributed_count if situation.reader else 0
+    return passed_if(contributed < limit, contributed, limit, note="contributions through this campaign")
 
 
 @rule(lambda campaign, _: bool(_own(campaign).caps), stage=ACCESS)

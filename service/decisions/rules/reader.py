@@ -167,7 +167,7 @@ def abandoned_checkout(prepared: Prepared, situation: Situation) -> Verdict:
     """Check for a checkout that was started and not finished, within the rule's hours and days."""
     rule = prepared.campaign.reader.abandoned_checkout
     support = situation.reader.support if situation.reader else Support()
-    started_at = situation.now.believed(support.checkout_at)
+    started_at = situation.now.past_instant(support.checkout_at)
     if rule is None or not started_at:
         return passed_if(rule is None or not rule.has_one, False, rule.has_one if rule else None)
     age = situation.now.instant - started_at
@@ -186,7 +186,7 @@ def just_contributed(prepared: Prepared, situation: Situation) -> Verdict:
     rule = prepared.campaign.reader.just_contributed
     support = situation.reader.support if situation.reader else Support()
     given = ((support.one_off_at, Interval.ONE_OFF), (support.recurring_at, support.recurring_interval))
-    last_at, interval = max((situation.now.believed(at), interval) for at, interval in given)
+    last_at, interval = max((situation.now.past_instant(at), interval) for at, interval in given)
     age = situation.now.instant - last_at if last_at else None
     holds = rule is not None and age is not None and age < rule.within_minutes * 60
     holds = holds and (rule is None or rule.intervals is None or interval in rule.intervals)

@@ -32,7 +32,7 @@ def _state_and_end(support: Support, policy: SupporterPolicy, now: SiteTime) -> 
     if recurring_ends > now.instant:
         is_failing = support.recurring is RecurringState.PAST_DUE
         return (SupporterState.PAST_DUE if is_failing else SupporterState.RECURRING), recurring_ends
-    one_off_at = now.believed(support.one_off_at)
+    one_off_at = now.past_instant(support.one_off_at)
     one_off_ends = one_off_at + policy.one_off_days * DAY_SECONDS if one_off_at else 0
     if one_off_ends > now.instant:
         return SupporterState.ONE_OFF, one_off_ends
@@ -105,7 +105,7 @@ def after_contribution(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent while a contribution is younger than the campaign's own number of days, at 24 hours each."""
     cool_off, reader, now = prepared.campaign.cool_off, situation.reader, situation.now
     support = reader.support if reader else Support()
-    one_off_at, recurring_at = now.believed(support.one_off_at), now.believed(support.recurring_at)
+    one_off_at, recurring_at = now.past_instant(support.one_off_at), now.past_instant(support.recurring_at)
     kinds = ((one_off_at, cool_off.one_off_days), (recurring_at, cool_off.recurring_days))
     ends_at = max((at + days * DAY_SECONDS for at, days in kinds if at and days is not None), default=0)
     limit = max(cool_off.one_off_days or 0, cool_off.recurring_days or 0)

@@ -1,4 +1,4 @@
-"""Silence after a prompt was closed."""
+"""The silence after a dismissal."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -47,7 +47,7 @@ def test_a_cool_off_grows_with_each_dismissal_and_the_last_step_repeats() -> Non
         assert (blocked(cool_off, closed(*ages)) is None) is passes, ages
 
 
-def test_from_the_nth_dismissal_on_it_is_for_good() -> None:
+def test_the_nth_dismissal_silences_a_campaign_forever() -> None:
     cool_off = CoolOff(ends_after_dismissals=2)
 
     assert blocked(cool_off, closed(WEEK)) is None
@@ -107,7 +107,7 @@ def test_closed_at_the_very_minute_of_the_show_again_waits_for_the_next() -> Non
     assert make.blocked_by(where, who=closed(0, now=sunday), now=sunday + timedelta(days=7)) is None
 
 
-def test_a_timed_silence_and_a_show_again_end_with_whichever_is_earlier() -> None:
+def test_a_silence_ends_at_the_earlier_of_its_time_and_show_again() -> None:
     monday_nine = WeeklyShowAgain(Weekday.MON, 540)
     cool_off = CoolOff(dismissal_seconds=(30 * make.DAY,), until_shown_again=True, weekly_show_again=(monday_nine,))
     where = make.compiled(make.campaign(cool_off=cool_off))
@@ -129,17 +129,17 @@ def test_an_hour_of_silence_follows_closing_anything(age: int, expected: str | N
     assert blocked(CoolOff(), closed(age, by="other")) == expected
 
 
-def test_the_hour_is_the_sites_to_change() -> None:
+def test_the_site_sets_the_silence_after_closing() -> None:
     where = make.compiled(make.campaign(), site=make.site(silence_after_closing_seconds=0))
 
     assert make.blocked_by(where, who=closed(0)) is None
 
 
-def test_a_dismissal_dated_ahead_of_the_clock_is_not_believed() -> None:
+def test_a_dismissal_dated_ahead_of_the_clock_is_ignored() -> None:
     assert blocked(CoolOff(dismissal_seconds=(WEEK,), ends_after_dismissals=1), closed(-10 * make.DAY)) is None
 
 
-def test_what_was_closed_for_good_names_no_instant() -> None:
+def test_a_campaign_dismissed_for_good_names_no_instant() -> None:
     where = make.compiled(make.campaign(cool_off=CoolOff(ends_after_dismissals=1)))
 
     assert make.trace(make.decided(where, who=closed(WEEK))).next_at is None

@@ -1,4 +1,4 @@
-"""How often: at exactly k, at exactly d x 24 hours, and across the days the clocks change."""
+"""Frequency limits: at exactly k, at exactly d × 24 hours, and on days when the clocks change."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,7 +16,7 @@ from tests.decisions import make
 
 
 def seen(*ages_seconds: int, by: str = "autumn", reader: Reader | None = None) -> Reader:
-    """A reader who saw a campaign so many seconds before now."""
+    """Build a reader who saw a campaign this many seconds ago."""
     reader = reader or make.reader()
     for age in sorted(ages_seconds, reverse=True):
         reader = record_event(reader, PromptEvent.SEEN, campaign_fingerprint(by), 0, make.instant() - age)
@@ -52,7 +52,7 @@ def test_a_cap_says_when_it_frees() -> None:
 
     trace = make.trace(make.decided(where, who=seen(10, 20, 30)))
 
-    reason = next(one for one in trace.reasons if one.rule == "caps")
+    reason = next(reason for reason in trace.reasons if reason.rule == "caps")
     assert (reason.verdict.value, reason.verdict.limit) == (3, 2)
     assert reason.verdict.passes_at == trace.next_at == make.instant() - 20 + 7 * make.DAY
 
@@ -63,7 +63,7 @@ def test_a_cap_of_zero_is_never_and_no_cap_is_no_limit() -> None:
     assert blocked(Frequency(), seen(*range(30))) is None
 
 
-def test_own_impressions_count_or_those_of_all() -> None:
+def test_a_cap_counts_the_campaigns_own_impressions_or_all() -> None:
     reader = seen(1, 2, by="other")
 
     assert blocked(make.capped(2, days=30), reader) is None
@@ -93,7 +93,7 @@ def test_caps_over_a_fortnight_and_over_a_quarter_hold_to_the_end() -> None:
 
 
 @pytest.mark.parametrize(("views", "blocked_by"), [(1, "first_after_views"), (3, "first_after_views"), (4, None)])
-def test_silent_on_the_first_views(views: int, blocked_by: str | None) -> None:
+def test_a_campaign_is_silent_on_the_first_views(views: int, blocked_by: str | None) -> None:
     assert blocked(Frequency(first_after_views=3), viewed(views)) == blocked_by
 
 
@@ -113,7 +113,7 @@ def test_without_a_history_every_nth_is_a_chance_of_one_in_n() -> None:
 
 
 @pytest.mark.parametrize(("times", "blocked_by"), [(2, None), (3, "total")])
-def test_a_total_is_for_ever(times: int, blocked_by: str | None) -> None:
+def test_a_total_limit_never_ends(times: int, blocked_by: str | None) -> None:
     reader = seen(*(400 * make.DAY + n for n in range(times)))
 
     assert blocked(Frequency(total_impressions=3), reader) == blocked_by
@@ -165,7 +165,7 @@ def test_a_daily_limit_frees_at_the_local_turn_of_day_when_clocks_change(
     assert make.blocked_by(where, who=reader, now=begins - timedelta(seconds=1)) is None
 
 
-def test_a_cycle_rests_after_its_last_impression_and_begins_anew() -> None:
+def test_a_cycle_rests_after_its_last_impression_and_starts_again() -> None:
     cycle = Frequency(cycle=Cycle(2, rest_seconds=7 * make.DAY))
     week = 7 * make.DAY
 
@@ -177,7 +177,7 @@ def test_a_cycle_rests_after_its_last_impression_and_begins_anew() -> None:
     assert blocked(cycle, seen(4, 5, week + 5, week + 100)) == "cycle"
 
 
-def test_one_seen_in_another_tab_while_a_cycle_rests_begins_no_new_one() -> None:
+def test_an_impression_during_the_rest_of_a_cycle_starts_no_new_cycle() -> None:
     cycle = Frequency(cycle=Cycle(2, rest_seconds=7 * make.DAY))
 
     assert blocked(cycle, seen(0, 1, 2)) == "cycle"
@@ -197,7 +197,9 @@ def test_limits_of_the_site_come_after_the_campaigns_own() -> None:
 
     assert make.blocked_by(both, who=seen(5)) == "caps"
     assert make.blocked_by(only_site, who=seen(5, by="other")) == "site_caps"
-    rules = [one.rule for one in make.trace(make.decided(only_site, who=seen(5))).reasons if not one.verdict.passed]
+    rules = [
+        reason.rule for reason in make.trace(make.decided(only_site, who=seen(5))).reasons if not reason.verdict.passed
+    ]
     assert rules == ["site_caps", "site_gap", "site_daily"]
 
 
@@ -212,7 +214,7 @@ def test_always_asking_passes_every_limit_but_not_a_cool_off() -> None:
     assert make.blocked_by(where, who=closed) == "after_closing"
 
 
-def test_a_limit_larger_than_the_memory_still_holds() -> None:
+def test_a_limit_larger_than_the_history_still_works() -> None:
     reader = seen(*range(40, 140))
 
     assert len(reader.prompt_record(campaign_fingerprint("autumn")).seen_at) <= MAX_SEEN

@@ -1,4 +1,4 @@
-"""Free articles, gates, and the rule that whatever is in doubt is open."""
+"""Gates and their meters."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -34,8 +34,8 @@ def metered(articles: int, period: Period = Period.MONTH, **changes: Any) -> Cam
     return gate(meter=meter, **changes)
 
 
-class Life:
-    """One reader opening pages, the free ones spent as they are read."""
+class OpeningReader:
+    """A reader who opens pages and spends free articles."""
 
     def __init__(self, *gates: Campaign, site: Site | None = None, reader: Reader | None = None) -> None:
         self.where = make.compiled(*gates, site=site)
@@ -53,23 +53,23 @@ class Life:
         return [self.open(page, **about).access.state.value for page in pages]
 
 
-def test_free_articles_are_counted_and_then_the_gate_stands() -> None:
-    life = Life(metered(2))
+def test_the_gate_closes_when_all_free_articles_are_spent() -> None:
+    opening = OpeningReader(metered(2))
 
-    opened = [life.open(page).access for page in ("/a", "/b", "/c")]
+    opened = [opening.open(page).access for page in ("/a", "/b", "/c")]
 
-    assert [(one.state, one.used, one.allowance) for one in opened] == [
+    assert [(access.state, access.used, access.allowance) for access in opened] == [
         ("metered", 1, 2),
         ("metered", 2, 2),
         ("gated", 2, 2),
     ]
-    assert make.shown(life.open("/c")) == ["gate"]
+    assert make.shown(opening.open("/c")) == ["gate"]
 
 
 def test_reading_again_is_free_also_behind_the_gate() -> None:
-    life = Life(metered(2))
+    opening = OpeningReader(metered(2))
 
-    assert life.states("/a", "/a", "/b", "/a", "/c", "/b") == ["metered"] * 4 + ["gated", "metered"]
+    assert opening.states("/a", "/a", "/b", "/a", "/c", "/b") == ["metered"] * 4 + ["gated", "metered"]
 
 
 def test_an_allowance_of_zero_is_a_wall_and_so_are_no_meter_and_a_meter_switched_off() -> None:
@@ -79,7 +79,7 @@ def test_an_allowance_of_zero_is_a_wall_and_so_are_no_meter_and_a_meter_switched
         metered(5, meter={"is_on": False}),
         gate(meter=Meter(registered=Allowance(5, Period.DAY))),
     ):
-        assert Life(wall).states("/a") == ["gated"]
+        assert OpeningReader(wall).states("/a") == ["gated"]
 
 
 @pytest.mark.parametrize("zone", ["Europe/Dublin", "Europe/London", "America/New_York", "Pacific/Auckland"])
@@ -96,56 +96,56 @@ def test_an_allowance_of_zero_is_a_wall_and_so_are_no_meter_and_a_meter_switched
     ],
 )
 def test_calendar_periods_end_at_local_midnight(zone: str, period: Period, first: str, resets: str) -> None:
-    life = Life(metered(1, period), site=make.site(timezone=zone))
+    opening = OpeningReader(metered(1, period), site=make.site(timezone=zone))
     begins = datetime.fromisoformat(first).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     ends = datetime.fromisoformat(resets).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
-    assert life.open("/a", begins).access.resets_at == make.instant(ends)
-    assert life.open("/b", ends - timedelta(seconds=1)).access.state == "gated"
-    assert life.open("/b", ends).access.state == "metered"
+    assert opening.open("/a", begins).access.resets_at == make.instant(ends)
+    assert opening.open("/b", ends - timedelta(seconds=1)).access.state == "gated"
+    assert opening.open("/b", ends).access.state == "metered"
 
 
 def test_in_a_rolling_period_each_article_comes_back_after_its_own_days() -> None:
-    life = Life(metered(2, Period.ROLLING, rolling_days=7))
-    life.open("/a", make.NOW)
-    life.open("/b", make.NOW + timedelta(days=3))
+    opening = OpeningReader(metered(2, Period.ROLLING, rolling_days=7))
+    opening.open("/a", make.NOW)
+    opening.open("/b", make.NOW + timedelta(days=3))
 
-    gated = life.open("/c", make.NOW + timedelta(days=7, seconds=-1))
+    gated = opening.open("/c", make.NOW + timedelta(days=7, seconds=-1))
 
     assert gated.access.state == "gated"
     assert gated.access.resets_at == make.instant(make.NOW + timedelta(days=7))
-    assert life.states("/c", now=make.NOW + timedelta(days=7)) == ["metered"]
-    assert life.states("/d", now=make.NOW + timedelta(days=8)) == ["gated"]
-    assert life.states("/d", now=make.NOW + timedelta(days=10)) == ["metered"]
+    assert opening.states("/c", now=make.NOW + timedelta(days=7)) == ["metered"]
+    assert opening.states("/d", now=make.NOW + timedelta(days=8)) == ["gated"]
+    assert opening.states("/d", now=make.NOW + timedelta(days=10)) == ["metered"]
 
 
 def test_reading_does_not_push_back_what_was_read_before() -> None:
-    life = Life(metered(2, Period.ROLLING, rolling_days=7))
+    opening = OpeningReader(metered(2, Period.ROLLING, rolling_days=7))
     for day in range(7):
-        life.open("/a", make.NOW + timedelta(days=day))
+        opening.open("/a", make.NOW + timedelta(days=day))
 
-    assert life.open("/b", make.NOW + timedelta(days=7)).access.used == 1
+    assert opening.open("/b", make.NOW + timedelta(days=7)).access.used == 1
 
 
 def test_shortening_the_period_refunds_nothing() -> None:
-    life = Life(metered(1, Period.MONTH))
-    life.open("/a")
+    opening = OpeningReader(metered(1, Period.MONTH))
+    opening.open("/a")
 
-    life.where = make.compiled(metered(1, Period.DAY))
+    opening.where = make.compiled(metered(1, Period.DAY))
 
-    assert life.states("/b", now=make.NOW + timedelta(days=2)) == ["gated"]
-    assert life.states("/b", now=datetime(2026, 12, 1, tzinfo=UTC)) == ["metered"]
+    assert opening.states("/b", now=make.NOW + timedelta(days=2)) == ["gated"]
+    assert opening.states("/b", now=datetime(2026, 12, 1, tzinfo=UTC)) == ["metered"]
 
 
 def test_audiences_have_pools_of_their_own_unless_they_share() -> None:
     terms = Meter(anonymous=Allowance(1, Period.MONTH), registered=Allowance(3, Period.MONTH))
     signed_in = make.visit(is_signed_in=True)
 
-    apart = Life(gate(meter=terms))
+    apart = OpeningReader(gate(meter=terms))
     assert apart.states("/a", "/b") == ["metered", "gated"]
     assert apart.states("/b", "/c", "/d", "/e", visit=signed_in) == ["metered"] * 3 + ["gated"]
 
-    shared = Life(gate(meter=replace(terms, audiences_share=True)))
+    shared = OpeningReader(gate(meter=replace(terms, audiences_share=True)))
     assert shared.states("/a", "/b") == ["metered", "gated"]
     assert shared.states("/b", "/c", "/d", visit=signed_in) == ["metered", "metered", "gated"]
 
@@ -153,12 +153,12 @@ def test_audiences_have_pools_of_their_own_unless_they_share() -> None:
 def test_an_unverified_reader_has_the_anonymous_terms_and_count() -> None:
     terms = Meter(anonymous=Allowance(1, Period.MONTH), registered=Allowance(9, Period.MONTH))
     unverified = make.visit(is_signed_in=True, is_verified=False)
-    life = Life(gate(meter=terms))
-    life.open("/a")
+    opening = OpeningReader(gate(meter=terms))
+    opening.open("/a")
 
-    assert life.states("/b", visit=unverified) == ["gated"]
+    assert opening.states("/b", visit=unverified) == ["gated"]
     generous = gate(meter=replace(terms, unverified=Allowance(2, Period.MONTH)))
-    assert Life(generous, reader=life.reader).states("/b", "/c", visit=unverified) == ["metered", "gated"]
+    assert OpeningReader(generous, reader=opening.reader).states("/b", "/c", visit=unverified) == ["metered", "gated"]
 
 
 def test_gates_share_one_count_unless_they_have_their_own() -> None:
@@ -166,25 +166,25 @@ def test_gates_share_one_count_unless_they_have_their_own() -> None:
     other = metered(2, page=sport, priority=1)
     in_sport = {"page": {"section": "sport"}}
 
-    shared = Life(replace(other, key="sport"), metered(2))
+    shared = OpeningReader(replace(other, key="sport"), metered(2))
     assert shared.states("/a", "/b") == ["metered", "metered"]
     assert shared.states("/s", **in_sport) == ["gated"]
     assert shared.states("/a", **in_sport) == ["metered"]
 
     own = replace(other, key="sport", meter=Meter(anonymous=Allowance(2, Period.MONTH), pool=Pool.OWN))
-    apart = Life(own, metered(2))
+    apart = OpeningReader(own, metered(2))
     assert apart.states("/a", "/b") == ["metered", "metered"]
     assert apart.states("/s", **in_sport) == ["metered"]
 
 
 def test_pages_open_to_all_and_gift_links_spend_nothing_and_locked_pages_neither() -> None:
-    life = Life(metered(1))
+    opening = OpeningReader(metered(1))
 
     for access, state in ((PageAccess.FREE, "open"), (PageAccess.GIFT, "open"), (PageAccess.LOCKED, "gated")):
-        assert life.open(f"/{access}", page={"access": access}).access.state == state
+        assert opening.open(f"/{access}", page={"access": access}).access.state == state
 
-    assert life.reader.pools == ()
-    assert life.states("/a", "/b") == ["metered", "gated"]
+    assert opening.reader.pools == ()
+    assert opening.states("/a", "/b") == ["metered", "gated"]
 
 
 def test_pages_the_meter_leaves_out_spend_nothing() -> None:
@@ -193,41 +193,41 @@ def test_pages_the_meter_leaves_out_spend_nothing() -> None:
         free_types=frozenset({PageType.LIVEBLOG}),
         free_pages=PageMatch(sections=frozenset({"service"}), page_ids=frozenset({"/about"})),
     )
-    life = Life(gate(meter=meter))
+    opening = OpeningReader(gate(meter=meter))
 
     opened = (
-        life.states("/live", page={"page_type": PageType.LIVEBLOG})
-        + life.states("/x", page={"section": "service"})
-        + life.states("/About")
+        opening.states("/live", page={"page_type": PageType.LIVEBLOG})
+        + opening.states("/x", page={"section": "service"})
+        + opening.states("/About")
     )
 
     assert opened == ["open", "open", "open"]
-    assert life.reader.pools == ()
+    assert opening.reader.pools == ()
 
 
 @pytest.mark.parametrize("purpose", [Purpose.PREFETCH, Purpose.CRAWL])
 def test_fetching_ahead_and_crawling_spend_nothing(purpose: Purpose) -> None:
-    life = Life(metered(1))
+    opening = OpeningReader(metered(1))
 
-    life.open("/a", visit=make.visit(purpose=purpose))
+    opening.open("/a", visit=make.visit(purpose=purpose))
 
-    assert life.reader.pools == ()
+    assert opening.reader.pools == ()
 
 
 def test_crawlers_read_by_the_sites_policy() -> None:
     crawler = make.visit(purpose=Purpose.CRAWL)
 
-    assert Life(gate()).states("/a", visit=crawler) == ["open"]
+    assert OpeningReader(gate()).states("/a", visit=crawler) == ["open"]
     closed = make.site(crawlers=Crawlers(sees_articles=False))
-    assert Life(metered(5), site=closed).states("/a", visit=crawler) == ["gated"]
+    assert OpeningReader(metered(5), site=closed).states("/a", visit=crawler) == ["gated"]
 
 
 def test_staff_and_supporters_read_freely_and_spend_nothing() -> None:
-    life = Life(gate())
-    assert life.states("/a", visit=make.visit(is_staff=True)) == ["open"]
+    opening = OpeningReader(gate())
+    assert opening.states("/a", visit=make.visit(is_staff=True)) == ["open"]
 
     support = Support(RecurringState.ACTIVE, recurring_at=make.instant())
-    supporter = Life(metered(1), reader=make.reader(support=support))
+    supporter = OpeningReader(metered(1), reader=make.reader(support=support))
     assert supporter.states("/a", "/b", "/c") == ["open"] * 3
     assert supporter.reader.pools == ()
 
@@ -235,23 +235,23 @@ def test_staff_and_supporters_read_freely_and_spend_nothing() -> None:
 def test_a_registration_gate_is_open_to_the_registered() -> None:
     wall = gate(gate=Gate(GateType.REGISTRATION))
 
-    assert Life(wall).states("/a") == ["gated"]
-    assert Life(wall).states("/a", visit=make.visit(is_signed_in=True)) == ["open"]
-    assert Life(wall).states("/a", visit=make.visit(is_signed_in=True, is_verified=False)) == ["gated"]
+    assert OpeningReader(wall).states("/a") == ["gated"]
+    assert OpeningReader(wall).states("/a", visit=make.visit(is_signed_in=True)) == ["open"]
+    assert OpeningReader(wall).states("/a", visit=make.visit(is_signed_in=True, is_verified=False)) == ["gated"]
 
 
 def test_a_gate_lifts_for_its_own_days_after_a_contribution() -> None:
     wall = gate(cool_off=CoolOff(one_off_days=30))
 
     for age, state in ((30 * make.DAY - 1, "open"), (30 * make.DAY, "gated")):
-        life = Life(wall, reader=make.reader(support=Support(one_off_at=make.instant() - age)))
-        assert life.states("/a") == [state]
+        opening = OpeningReader(wall, reader=make.reader(support=Support(one_off_at=make.instant() - age)))
+        assert opening.states("/a") == [state]
 
 
 def test_the_first_gate_that_matches_decides_alone() -> None:
     lenient, wall = metered(5, priority=1), gate("wall", priority=2)
 
-    decision = Life(lenient, wall).open("/a")
+    decision = OpeningReader(lenient, wall).open("/a")
 
     assert (decision.access.state, decision.access.decided_by) == ("metered", "gate")
     assert make.trace(decision, "wall").outcome == "not_asked"
@@ -260,7 +260,7 @@ def test_the_first_gate_that_matches_decides_alone() -> None:
 def test_of_two_gates_of_one_priority_the_older_decides() -> None:
     older = replace(metered(5), created_at=datetime(2025, 1, 1, tzinfo=UTC))
 
-    assert Life(gate("a-wall"), older).states("/a") == ["metered"]
+    assert OpeningReader(gate("a-wall"), older).states("/a") == ["metered"]
 
 
 def test_a_gate_that_does_not_match_leaves_the_next_to_decide() -> None:
@@ -268,24 +268,24 @@ def test_a_gate_that_does_not_match_leaves_the_next_to_decide() -> None:
     abroad = metered(5, reader=ReaderRules(countries_any=frozenset({"US"})), priority=1)
 
     for other in (elsewhere, abroad):
-        assert Life(replace(other, key="first"), gate()).states("/a") == ["gated"]
+        assert OpeningReader(replace(other, key="first"), gate()).states("/a") == ["gated"]
 
 
-def test_a_broken_gate_is_passed_over() -> None:
+def test_a_gate_without_a_type_is_skipped() -> None:
     broken = replace(gate("broken", priority=1), gate=None)
 
-    life = Life(broken, metered(5))
+    opening = OpeningReader(broken, metered(5))
 
-    assert life.states("/a") == ["metered"]
-    assert life.where.dropped == ("broken: a gate needs a type: registration or payment",)
+    assert opening.states("/a") == ["metered"]
+    assert opening.where.dropped == ("broken: a gate needs a type: registration or payment",)
 
 
 def test_an_appeal_and_a_gate_never_share_a_page() -> None:
-    decision = Life(gate(), make.campaign()).open("/a")
+    decision = OpeningReader(gate(), make.campaign()).open("/a")
 
     assert make.shown(decision) == ["gate"]
     assert make.trace(decision).blocked_by == "beside_gate"
-    assert make.shown(Life(metered(5), make.campaign()).open("/a")) == ["autumn"]
+    assert make.shown(OpeningReader(metered(5), make.campaign()).open("/a")) == ["autumn"]
 
 
 def test_without_consent_the_article_is_open() -> None:
@@ -298,14 +298,16 @@ def test_without_consent_the_article_is_open() -> None:
 
 def test_a_soft_gate_can_be_closed_and_stays_away_for_its_cool_off() -> None:
     soft = gate(gate=Gate(GateType.REGISTRATION, Strength.SOFT), cool_off=CoolOff(dismissal_seconds=(make.DAY,)))
-    life = Life(soft)
-    choice = life.open("/a").choices[0]
+    opening = OpeningReader(soft)
+    choice = opening.open("/a").choices[0]
     assert (choice.is_dismissible, choice.strength) == (True, Strength.SOFT)
 
-    life.reader = record_event(life.reader, PromptEvent.DISMISSED, campaign_fingerprint("gate"), 0, make.instant())
+    opening.reader = record_event(
+        opening.reader, PromptEvent.DISMISSED, campaign_fingerprint("gate"), 0, make.instant()
+    )
 
-    assert life.states("/a", now=make.NOW + timedelta(days=1, seconds=-1)) == ["open"]
-    assert life.states("/a", now=make.NOW + timedelta(days=1)) == ["gated"]
+    assert opening.states("/a", now=make.NOW + timedelta(days=1, seconds=-1)) == ["open"]
+    assert opening.states("/a", now=make.NOW + timedelta(days=1)) == ["gated"]
 
 
 def test_a_soft_gate_turns_mandatory_after_so_many_dismissals_by_region() -> None:
@@ -316,39 +318,39 @@ def test_a_soft_gate_turns_mandatory_after_so_many_dismissals_by_region() -> Non
     for number in range(3):
         at = make.instant() - 10 + number
         reader = record_event(reader, PromptEvent.DISMISSED, campaign_fingerprint("gate"), 0, at)
-    life = Life(gate(gate=soft, cool_off=CoolOff(dismissal_seconds=(make.DAY,))), reader=reader)
+    opening = OpeningReader(gate(gate=soft, cool_off=CoolOff(dismissal_seconds=(make.DAY,))), reader=reader)
 
-    irish = life.open("/a", visit=make.visit(country="IE"))
+    irish = opening.open("/a", visit=make.visit(country="IE"))
 
     assert [choice.strength for choice in irish.choices] == [Strength.HARD]
     assert irish.choices[0].is_dismissible is False
-    assert life.states("/a", visit=make.visit(country="GB")) == ["open"]
-    assert life.states("/a") == ["open"]
+    assert opening.states("/a", visit=make.visit(country="GB")) == ["open"]
+    assert opening.states("/a") == ["open"]
 
 
 def test_a_hard_gate_does_not_go_away_because_something_was_closed() -> None:
     reader = record_event(make.reader(), PromptEvent.DISMISSED, campaign_fingerprint("gate"), 0, make.instant() - 5)
 
-    assert Life(gate(), reader=reader).states("/a") == ["gated"]
+    assert OpeningReader(gate(), reader=reader).states("/a") == ["gated"]
 
 
 def test_a_large_allowance_is_counted_beyond_what_is_remembered_page_by_page() -> None:
-    life = Life(metered(50))
+    opening = OpeningReader(metered(50))
 
-    states = life.states(*(f"/{n}" for n in range(51)))
+    states = opening.states(*(f"/{n}" for n in range(51)))
 
     assert states == ["metered"] * 50 + ["gated"]
-    assert sum(len(pool.reads) for pool in life.reader.pools) <= MAX_FREE_READS
-    assert life.states("/x", now=datetime(2026, 12, 1, tzinfo=UTC)) == ["metered"]
+    assert sum(len(pool.reads) for pool in opening.reader.pools) <= MAX_FREE_READS
+    assert opening.states("/x", now=datetime(2026, 12, 1, tzinfo=UTC)) == ["metered"]
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 40)), max_size=40), st.integers(0, 6))
 def test_never_more_articles_than_the_allowance_in_one_month(visits: list[tuple[int, int]], allowance: int) -> None:
-    life = Life(metered(allowance))
+    opening = OpeningReader(metered(allowance))
     at, opened = make.NOW, dict[tuple[int, int], set[int]]()
     for page, hours in visits:
         at += timedelta(hours=hours)
-        access = life.open(f"/{page}", at).access
+        access = opening.open(f"/{page}", at).access
         assert access.used is not None
         assert 0 <= access.used <= allowance
         if access.state != "gated":

@@ -34,7 +34,7 @@ def test_any_listed_section_or_tag_is_enough(page: dict[str, Any], expected: str
     assert blocked(LISTS, **page) == expected
 
 
-def test_no_lists_is_every_page_and_an_empty_list_is_none() -> None:
+def test_no_list_means_every_page_and_an_empty_list_no_page() -> None:
     assert blocked(PageRules()) is None
     assert blocked(PageRules(tags_any=frozenset()), tags=frozenset({"a"})) == "topic"
 
@@ -80,7 +80,9 @@ def test_the_editors_switch_on_a_page_silences_appeals_and_gates() -> None:
         (PageCondition.ONLY, None, "sensitive"),
     ],
 )
-def test_sensitive_pages(condition: PageCondition, sensitive: str | None, plain: str | None) -> None:
+def test_a_campaign_avoids_or_wants_sensitive_pages(
+    condition: PageCondition, sensitive: str | None, plain: str | None
+) -> None:
     rules = PageRules(sensitive=condition)
 
     assert blocked(rules, is_sensitive=True) == sensitive

@@ -1,4 +1,4 @@
-"""Rules about the reader."""
+"""Rules about the reader and the visit."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +10,6 @@ from service.campaigns.campaign import Kind
 from service.campaigns.gate import Gate, GateType
 from service.campaigns.reader_rules import (
     AbandonedCheckout,
-    ArticleCount,
     Consent,
     Device,
     FirstSeen,
@@ -22,8 +21,7 @@ from service.campaigns.reader_rules import (
 from service.campaigns.site import ConsentPolicy, Site
 from service.decisions.situation import Purpose
 from service.money import Interval
-from service.readers.history import topic_fingerprint
-from service.readers.reader import History, Reader, Support, TopicHistory
+from service.readers.reader import Reader, Support
 from tests.decisions import make
 
 HOUR = 3600
@@ -35,91 +33,6 @@ def blocked(rules: ReaderRules, who: Reader | None = None, site: Site | None = N
 
 def facts(rules: ReaderRules, site: Site | None = None, **visit: Any) -> str | None:
     return blocked(rules, site=site, visit=make.visit(**visit))
-
-
-def read(weeks: tuple[int, ...] = (), days: tuple[int, ...] = (), **topics: int) -> Reader:
-    now = make.time_at()
-    counts = tuple(TopicHistory(topic_fingerprint(name), (now.week,), (count,)) for name, count in topics.items())
-    return make.reader(history=History(now.day, days, weeks, counts))
-
-
-@pytest.mark.parametrize(("count", "expected"), [(2, "articles"), (3, None), (5, None), (6, "articles")])
-def test_article_counts_include_both_their_ends(count: int, expected: str | None) -> None:
-    rules = ReaderRules(article_counts=(ArticleCount(minimum=3, maximum=5),))
-
-    assert blocked(rules, read(weeks=(count,))) == expected
-
-
-def test_topics_that_may_not_be_kept_are_not_none_read() -> None:
-    few = ReaderRules(article_counts=(ArticleCount(maximum=3, topics=frozenset({"sport"})),))
-
-    assert blocked(few, read(sport=1), visit=make.visit(consent=Consent.FULL)) is None
-    assert blocked(few, read(), visit=make.visit(consent=Consent.METER)) == "articles"
-
-
-def test_zero_articles_is_a_rule_of_its_own() -> None:
-    none_read = ReaderRules(article_counts=(ArticleCount(maximum=0),))
-
-    assert blocked(none_read, read()) is None
-    assert blocked(none_read, read(weeks=(1,))) == "articles"
-    assert blocked(ReaderRules(article_counts=(ArticleCount(minimum=0),)), read()) is None
-
-
-def test_windows_of_weeks_days_and_all_that_is_remembered() -> None:
-    reader = read(weeks=(1, 1, 0, 5), days=(0, 1, 0, 1))
-
-    for rule, expected in (
-        (ArticleCount(minimum=1, weeks=0), None),
-        (ArticleCount(minimum=2, weeks=0), "articles"),
-        (ArticleCount(minimum=2, weeks=1), None),
-        (ArticleCount(minimum=3, weeks=2), "articles"),
-        (ArticleCount(minimum=7, weeks=3), None),
-        (ArticleCount(minimum=1, days=1), "articles"),
-        (ArticleCount(minimum=1, days=2), None),
-        (ArticleCount(minimum=2, days=3), "articles"),
-        (ArticleCount(minimum=2, days=4), None),
-        (ArticleCount(minimum=7), None),
-        (ArticleCount(minimum=8), "articles"),
-    ):
-        assert blocked(ReaderRules(article_counts=(rule,)), reader) == expected, rule
-
-
-def test_topics_are_summed_and_each_rule_must_hold() -> None:
-    reader = read(weeks=(5,), politics=2, housing=1)
-    both = ArticleCount(minimum=3, topics=frozenset({"politics", "Housing"}))
-
-    assert blocked(ReaderRules(article_counts=(both,)), reader) is None
-    assert blocked(ReaderRules(article_counts=(both, ArticleCount(minimum=6))), reader) == "articles"
-
-
-def test_a_history_rule_fails_without_a_history() -> None:
-    assert blocked(ReaderRules(article_counts=(ArticleCount(maximum=0),)), has_reader=False) == "articles"
-
-
-def test_a_wording_that_names_the_count_needs_a_count() -> None:
-    words = make.variant(copies=(make.copy(heading="You have read {article_count} articles"),))
-    plain = make.variant("other")
-    where = make.compiled(make.campaign(variants=(plain, words)))
-
-    assert make.blocked_by(where, has_reader=False) == "article_count_known"
-    assert make.blocked_by(where) is None
-    assert make.blocked_by(make.compiled(make.campaign()), has_reader=False) is None
-
-
-@pytest.mark.parametrize(
-    ("weeks", "rises"), [((0, 5, 3, 1), True), ((9, 5, 5, 1), False), ((0, 1, 2, 3), False), ((4,), False)]
-)
-def test_reading_more_is_three_full_weeks_that_rise(weeks: tuple[int, ...], rises: bool) -> None:
-    assert (blocked(ReaderRules(is_reading_more=True), read(weeks=weeks)) is None) is rises
-    assert (blocked(ReaderRules(is_reading_more=False), read(weeks=weeks)) is None) is not rises
-
-
-def test_the_favourite_topic_is_the_one_read_most() -> None:
-    rules = ReaderRules(favourite_topics_any=frozenset({"sport"}))
-
-    assert blocked(rules, read(sport=3, news=2)) is None
-    assert blocked(rules, read(sport=2, news=3)) == "favourite_topic"
-    assert blocked(rules, read()) == "favourite_topic"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +47,7 @@ def test_the_favourite_topic_is_the_one_read_most() -> None:
         (None, ReaderRules(), None),
     ],
 )
-def test_countries(country: str | None, rules: ReaderRules, expected: str | None) -> None:
+def test_countries_are_included_or_excluded(country: str | None, rules: ReaderRules, expected: str | None) -> None:
     assert facts(rules, country=country) == expected
 
 
@@ -146,7 +59,7 @@ def test_countries(country: str | None, rules: ReaderRules, expected: str | None
         (Inclusion.ONLY, None, "one_off_only_country", "one_off_only_country"),
     ],
 )
-def test_one_off_only_countries(
+def test_countries_for_one_off_contributions_are_excluded_included_or_required(
     inclusion: Inclusion, inside: str | None, outside: str | None, unknown: str | None
 ) -> None:
     rules = ReaderRules(one_off_only_countries=inclusion)
@@ -169,7 +82,7 @@ def test_one_off_only_countries(
         ({Device.DESKTOP}, Device.DESKTOP, True),
     ],
 )
-def test_devices(devices: set[Device], device: Device, passes: bool) -> None:
+def test_a_device_must_be_listed(devices: set[Device], device: Device, passes: bool) -> None:
     assert (facts(ReaderRules(devices=frozenset(devices)), device=device) is None) is passes
 
 
@@ -197,7 +110,7 @@ def test_consent_may_be_asked_for() -> None:
         (None, ReaderRules(referrers_none=frozenset({"t.co"})), True),
     ],
 )
-def test_referrers(host: str | None, rules: ReaderRules, passes: bool) -> None:
+def test_a_referrer_matches_its_host_and_subdomains(host: str | None, rules: ReaderRules, passes: bool) -> None:
     assert (facts(rules, referrer_host=host) is None) is passes
 
 
@@ -205,7 +118,7 @@ def test_referrers(host: str | None, rules: ReaderRules, passes: bool) -> None:
     ("asked", "language", "passes"),
     [("en", "en-ie", True), ("en", "en", True), ("en-ie", "en-ie", True), ("en", "ga", False), ("en", None, False)],
 )
-def test_languages(asked: str, language: str | None, passes: bool) -> None:
+def test_a_language_matches_its_regions(asked: str, language: str | None, passes: bool) -> None:
     assert (facts(ReaderRules(languages_any=frozenset({asked})), language=language) is None) is passes
 
 
@@ -266,7 +179,7 @@ def test_audiences_that_did_not_answer_do_not_match() -> None:
     assert facts(rules, audiences=None) == "audience"
 
 
-def test_the_suppressor_silences_only_campaigns_that_listen() -> None:
+def test_the_suppressor_silences_only_suppressible_campaigns() -> None:
     assert facts(ReaderRules(is_suppressible=True), is_suppressed=True) == "suppressor"
     assert facts(ReaderRules(), is_suppressed=True) is None
 
@@ -289,7 +202,7 @@ def test_the_sites_holdout_is_never_asked_unless_a_campaign_is_for_them() -> Non
     assert make.blocked_by(where, who=make.reader(bucket=None)) is None
 
 
-def test_the_holdout_meets_no_gate_either() -> None:
+def test_gates_are_open_to_the_holdout() -> None:
     gate = make.campaign("gate", kind=Kind.GATE, gate=Gate(GateType.PAYMENT))
     where = make.compiled(gate, site=make.site(holdout_share=1.0))
 
@@ -309,7 +222,7 @@ def test_without_consent_chance_decides_by_page_view_and_not_by_reader() -> None
     assert make.blocked_by(where) is None
 
 
-def test_a_signed_in_reader_not_yet_known_is_left_in_peace() -> None:
+def test_an_unknown_supporter_state_is_never_asked() -> None:
     asked = ReaderRules(supporters=frozenset(SupporterState))
 
     assert blocked(asked, supporter=SupporterState.UNKNOWN) == "supporter"

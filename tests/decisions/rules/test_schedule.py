@@ -1,4 +1,4 @@
-"""When a campaign runs, on the site's own clock, to the minute."""
+"""Schedules, weekdays, hours and quiet hours on the site's clock."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -83,7 +83,7 @@ def test_a_start_says_when_it_begins() -> None:
     assert trace.next_at == make.instant(datetime(2026, 12, 1, tzinfo=UTC))
 
 
-def test_what_has_ended_never_comes_back() -> None:
+def test_a_schedule_that_has_ended_names_no_instant() -> None:
     where = make.compiled(make.campaign(schedule=Schedule(ends=WallTime(date(2026, 11, 1)))))
 
     assert make.trace(make.decided(where)).next_at is None

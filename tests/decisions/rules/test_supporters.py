@@ -1,4 +1,4 @@
-"""Who supports the site, until when, and who is asked."""
+"""Supporter states, when they end, and the rules that depend on them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ def blocked(support: Support, **campaign: Any) -> str | None:
         (Support(ended_at=NOW - 5, one_off_at=NOW - 5), SupporterState.ONE_OFF),
     ],
 )
-def test_states(support: Support, expected: SupporterState) -> None:
+def test_the_supporter_state_follows_from_the_support(support: Support, expected: SupporterState) -> None:
     assert state(support) is expected
 
 
@@ -76,7 +76,7 @@ def test_a_failing_payment_is_past_due_for_so_long_and_then_lapsed() -> None:
     ],
 )
 def test_lapsed_lasts_calendar_months_clamped_to_the_months_end(ended: datetime, months: int, last: datetime) -> None:
-    """At the same local time of day, so an hour later in UTC where summer time has ended since."""
+    """The local time of day stays the same, so the UTC time is an hour later once summer time has ended."""
     support = Support(ended_at=make.instant(ended))
 
     assert state(support, last - timedelta(seconds=1), lapsed_months=months) is SupporterState.LAPSED

@@ -1,4 +1,4 @@
-"""An answer as text is the answer's body as JSON, also where prompts were written for an earlier reader."""
+"""The text of an answer is its body as JSON, even if the text of a prompt was written for an earlier reader."""
 
 import json
 from datetime import date, timedelta
@@ -46,14 +46,14 @@ def answered(site: CompiledSite, number: int, country: str = "IE", **more: Any) 
 
 @pytest.mark.parametrize("name", SITES)
 @pytest.mark.parametrize("more", [{}, {"passport": ""}])
-def test_it_is_the_body_as_json(name: str, more: dict[str, str]) -> None:
+def test_the_text_is_the_body_as_json(name: str, more: dict[str, str]) -> None:
     for number in range(3):
         answer = answered(SITES[name], number, **more)
 
         assert json.loads(answer_text(answer)) == answer_body(answer)
 
 
-def test_what_is_a_readers_own_is_not_shared() -> None:
+def test_a_prompt_that_depends_on_the_reader_is_not_shared() -> None:
     shared, own = (
         answered(SITES[name], 1).prompts[0].prompt for name in ("the same for all", "a name of the reader's")
     )
@@ -63,7 +63,7 @@ def test_what_is_a_readers_own_is_not_shared() -> None:
     assert answered(SITES["the same for all"], 2).prompts[0].prompt is shared
 
 
-def test_what_is_remembered_of_prompts_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_of_prompts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prompt, "MAX_OFFERS", 5)
     monkeypatch.setattr(answer_json, "MAX_TEXTS", 7)
     site = make.compiled(make.campaign())

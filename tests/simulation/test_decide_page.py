@@ -1,4 +1,4 @@
-"""docs/decide.md tells the truth: its example runs as it says, and it names every rule, field and event."""
+"""docs/decide.md is true: its example gives the printed result, and it names every rule, field and event."""
 
 from pathlib import Path
 
@@ -16,10 +16,10 @@ PAGE = (Path(__file__).parents[2] / "docs" / "decide.md").read_text()
 def test_the_example_gives_what_the_page_says() -> None:
     example = PAGE.split("```yaml\n")[1].split("```")[0]
 
-    lived = simulate_text(example)
+    found = simulate_text(example)
 
-    assert [one["shown"] for one in lived] == [["autumn"], [], ["autumn"]]
-    trace = lived[1]["trace"][0]
+    assert [view["shown"] for view in found] == [["autumn"], [], ["autumn"]]
+    trace = found[1]["trace"][0]
     assert (trace["blocked_by"], trace["next_at"]) == ("after_dismissal", "2026-12-02T10:01:00Z")
 
 

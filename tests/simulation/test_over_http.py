@@ -1,4 +1,4 @@
-"""Whole lives of readers over HTTP are what a simulation says of them: one engine, whichever road a page view takes."""
+"""A reader's page views over HTTP have the same decisions as a simulation of them."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -79,7 +79,7 @@ def whole(clock: SettableClock) -> Iterator[Flask]:
     past=st.lists(STEPS, min_size=8, max_size=16),
     is_local=st.booleans(),
 )
-def test_a_life_over_http_is_the_life_simulated(
+def test_page_views_over_http_equal_their_simulation(
     whole: Flask, clock: SettableClock, chosen: set[int], past: list[Any], is_local: bool
 ) -> None:
     campaigns = [{"key": f"c{number}", **CAMPAIGNS[number]} for number in sorted(chosen)]
@@ -101,7 +101,7 @@ def test_a_life_over_http_is_the_life_simulated(
                 wire.report(client, campaign, event, f"{number} {event} {campaign}")
 
     simulated = bodies(load_simulation({"site": SITE, "campaigns": campaigns, "steps": steps}))
-    assert answers == [facts_of(one, one["shown"]) for one in simulated]
+    assert answers == [facts_of(view, view["shown"]) for view in simulated]
 
 
 def publish(services: Services, campaigns: list[dict[str, Any]]) -> None:
@@ -116,7 +116,7 @@ def facts_of(body: dict[str, Any], shown: list[str]) -> tuple[Any, ...]:
 
 
 class Wire:
-    """A page with the widget: keeps the passport where it has to, and the tokens of what it shows."""
+    """A page with the widget. It keeps the passport in local mode, and the tokens of the prompts it shows."""
 
     def __init__(self, is_local: bool) -> None:
         self.passport = "" if is_local else None
