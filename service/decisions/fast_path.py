@@ -49,6 +49,7 @@ class FastPath:
 
     def __init__(self, behind: Wsgi, services: Services) -> None:
         self._behind, self._services = behind, services
+        self._snapshots, self._passports = services.part(SnapshotHolder), services.part(PassportSealer)
         settings = services.settings
         self._public_origin, self._is_https = settings.public_origin, settings.is_https
         self._country_name = "HTTP_" + (settings.country_header or "").upper().replace("-", "_")
@@ -78,15 +79,15 @@ class FastPath:
             view = self._bodies.view(raw)
             if view is None or view.reader_assertion or view.preview:
                 return None
-            site = self._sites.compiled(services.part(SnapshotHolder).current(), view.facts.site)
+            site = self._sites.compiled(self._snapshots.current(), view.facts.site)
         except (HTTPException, DomainError):
             return None
         if not is_admitted(environ.get("HTTP_ORIGIN"), site.site.origins, self._public_origin):
             return None
         key = site.site.key
         context = self._context(environ, key)
-        page_view = page_view_of(site, services.part(PassportSealer), view, context, services.clock())
-        answer = decide_view(site, services.part(PassportSealer), page_view)
+        page_view = page_view_of(site, self._passports, view, context, services.clock())
+        answer = decide_view(site, self._passports, page_view)
         if answer.fault is not None:
             return None
         body = answer_text(answer).encode()

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from service.readers.fingerprints import SALT_BYTES, fingerprint, followed_by, holds, page_print, request_print
-from service.readers.passport_bytes import with_article_counted
+from service.readers.passport_bytes import first_article, with_article_counted
 from service.readers.passport_tables import Section
 from service.readers.reader import (
     COUNT_LIMIT,
@@ -119,11 +119,18 @@ def _with_topics(history: History, reading: Reading) -> Sequence[TopicHistory]:
         return history.topics
     if len(read) > TOPICS_PER_ARTICLE:
         read = tuple(sorted(read, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE])
+    if not history.topics:
+        return first_article(read, week)
     if isinstance(history.topics, Section):
         counted = with_article_counted(history.topics, read)
         if counted is not None:
             return counted
-    found = {known.topic: known for known in history.topics}
+    return bounded_topics(_with_article(history.topics, read, week), wanted)
+
+
+def _with_article(topics: Iterable[TopicHistory], read: Iterable[int], week: int) -> Collection[TopicHistory]:
+    """Count one more article this week on each topic that was read."""
+    found = {known.topic: known for known in topics}
     for topic in read:
         known = found.get(topic)
         if known is None:
@@ -132,7 +139,7 @@ def _with_topics(history: History, reading: Reading) -> Sequence[TopicHistory]:
             found[topic] = TopicHistory(topic, known.weeks, (known.counts[0] + 1, *known.counts[1:]))
         else:
             found[topic] = TopicHistory(topic, (week, *known.weeks), (1, *known.counts))
-    return bounded_topics(found.values(), wanted)
+    return found.values()
 
 
 def topic_histories(counts: Mapping[tuple[int, int], int]) -> tuple[TopicHistory, ...]:

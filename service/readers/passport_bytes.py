@@ -6,6 +6,7 @@ that the length of a reader's history hardly slows a page view.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import accumulate, chain
 from struct import Struct, error
 
@@ -19,6 +20,7 @@ from service.readers.reader import (
     History,
     PoolUse,
     PromptRecord,
+    PromptRecords,
     Reader,
     RecurringState,
     Support,
@@ -122,7 +124,7 @@ def _decode(data: bytes) -> tuple[Reader, int]:
         salt,
         first_seen_at,
         history,
-        Section(data[prompts_at:pools_at], prompts, _unpack_prompts) if prompts else (),
+        PromptSection(data[prompts_at:pools_at], prompts) if prompts else (),
         Section(data[pools_at:support_at], pools, _unpack_pools) if pools else (),
         _unpack_support(data[support_at:]) if support else NO_SUPPORT,
         data[recent_at:prompts_at],
@@ -144,6 +146,13 @@ def _unpack_topics(section: Section[TopicHistory]) -> tuple[TopicHistory, ...]:
     (highs, lows, lengths), (ago, counts) = _TOPICS.unpack(section)
     weeks = tuple([section.week - weeks_ago for weeks_ago in ago])
     return tuple(map(TopicHistory, join(highs, lows), share_out(weeks, lengths), share_out(counts, lengths)))
+
+
+@lru_cache(maxsize=4096)
+def first_article(topics: tuple[int, ...], week: int) -> Section[TopicHistory]:
+    """Return the topics of a reader's first article, encoded once for all new readers of a page (about 10 µs)."""
+    counted = tuple(TopicHistory(topic, (week,), (1,)) for topic in topics)
+    return Section(_pack_topics(counted, week), len(topics), _unpack_topics, week)
 
 
 def with_article_counted(topics: Section[TopicHistory], read: Iterable[int]) -> Section[TopicHistory] | None:
@@ -177,15 +186,48 @@ def _pack_prompts(prompts: Sequence[PromptRecord]) -> bytes:
     return _PROMPTS.pack(records, (list(chain.from_iterable(seen_at)),))
 
 
-def _unpack_prompts(section: Section[PromptRecord]) -> tuple[PromptRecord, ...]:
-    (highs, lows, variants, seen, lengths, dismissed, contributed, closed_at), (all_seen_at,) = _PROMPTS.unpack(section)
-    seen_at = share_out(all_seen_at, lengths)
-    return tuple(
-        map(
-            PromptRecord._make,
-            zip(join(highs, lows), seen, seen_at, dismissed, closed_at, contributed, variants, strict=True),
+class PromptSection(Section[PromptRecord], PromptRecords):
+    """A passport's prompts. Making one campaign's record without all the others saves about 10 µs of a page view."""
+
+    __slots__ = ("_found", "_table")
+
+    def __init__(self, data: bytes, length: int) -> None:
+        super().__init__(data, length, lambda section: tuple(map(self._record_at, range(section.length))))
+        self._table: tuple[list[int], list[tuple[int, ...]], tuple[int, ...]] | None = None
+        self._found: dict[int, PromptRecord] = {}
+
+    def record(self, campaign: int) -> PromptRecord:
+        found = self._found.get(campaign)
+        if found is None:
+            campaigns = self._columns()[0]
+            has_record = campaign in campaigns
+            found = self._record_at(campaigns.index(campaign)) if has_record else PromptRecord(campaign)
+            self._found[campaign] = found
+        return found
+
+    @property
+    def dismissed_at(self) -> Sequence[int]:
+        return self._columns()[1][-1]
+
+    def _columns(self) -> tuple[list[int], list[tuple[int, ...]], tuple[int, ...]]:
+        """Return the campaigns, the other columns of the records, and the instants of all impressions."""
+        if self._table is None:
+            (highs, lows, *columns), (all_seen_at,) = _PROMPTS.unpack(self)
+            self._table = join(highs, lows), columns, all_seen_at
+        return self._table
+
+    def _record_at(self, place: int) -> PromptRecord:
+        campaigns, (variants, seen, lengths, dismissed, contributed, dismissed_at), all_seen_at = self._columns()
+        seen_from = sum(lengths[:place])
+        return PromptRecord(
+            campaigns[place],
+            seen[place],
+            all_seen_at[seen_from : seen_from + lengths[place]],
+            dismissed[place],
+            dismissed_at[place],
+            contributed[place],
+            variants[place],
         )
-    )
 
 
 def _pack_pools(pools: Sequence[PoolUse]) -> bytes:

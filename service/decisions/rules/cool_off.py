@@ -68,8 +68,9 @@ def after_closing(prepared: Prepared, situation: Situation) -> Verdict:
     At exactly that age the silence is over.
     """
     limit = situation.site.silence_after_closing_seconds
-    records, latest = situation.reader.prompts if situation.reader else (), situation.now.instant + SKEW_SECONDS
-    last = max([record.dismissed_at for record in records if record.dismissed_at <= latest], default=0)
+    dismissed_at = situation.reader.dismissed_at if situation.reader else ()
+    latest = situation.now.instant + SKEW_SECONDS
+    last = max([instant for instant in dismissed_at if instant <= latest], default=0)
     age = situation.now.instant - last if last else None
     if age is None or age >= limit or _cannot_be_closed(prepared, situation):
         return passed(age, limit, note="seconds since closing")
