@@ -88,7 +88,7 @@ def is_recent(mail: DueMail, now: datetime) -> bool:
 
 
 def _of_payments(contribution_id: str, lifecycle: Lifecycle, facts: ContributionFacts) -> Iterator[DueMail]:
-    """A bank debit takes days: one mail says that it is pending, another that it failed."""
+    """Yield the mails about a bank debit, which takes days: a mail when it is pending, another if it fails."""
     for session in facts.sessions:
         if session.status != "complete" or session.payment_status != "unpaid":
             continue
@@ -101,7 +101,7 @@ def _of_payments(contribution_id: str, lifecycle: Lifecycle, facts: Contribution
 
 
 def _of_invoices(contribution_id: str, facts: ContributionFacts) -> Iterator[DueMail]:
-    """A renewal failed, or the contributor has to confirm it with their bank: a mail for each attempt."""
+    """Yield a mail for each attempt of a renewal that failed or that the contributor has to confirm with their bank."""
     needs_confirmation = bool(facts.intents) and facts.intents[-1].waits_for_giver
     for invoice in facts.invoices:
         # If the first invoice fails, the reader sees it on the hosted page.
