@@ -101,7 +101,7 @@ def _of_payments(contribution_id: str, lifecycle: Lifecycle, facts: Contribution
 
 
 def _of_invoices(contribution_id: str, facts: ContributionFacts) -> Iterator[DueMail]:
-    """Yield a mail for each attempt of a renewal that failed or that the contributor has to confirm with their bank."""
+    """A renewal failed, or the contributor has to confirm it with their bank: a mail for each attempt."""
     needs_confirmation = bool(facts.intents) and facts.intents[-1].waits_for_giver
     for invoice in facts.invoices:
         # If the first invoice fails, the reader sees it on the hosted page.
