@@ -169,7 +169,7 @@ def portal_link(token: str) -> ResponseReturnValue:
 
 
 def _allows_another_browser(contribution_id: str) -> bool:
-    """Count a browser that becomes a supporter's, and return False if the contribution already made too many."""
+    """Count another browser that this contribution makes a supporter's. Return False if there are too many."""
     try:
         count_request(PER_CONTRIBUTION, f"contribution:{contribution_id}")
     except TooManyRequests:

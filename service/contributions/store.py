@@ -1,4 +1,4 @@
-"""The table of contributions. Only the columns `contributor_*` and `message` hold personal data in plain text."""
+"""The table of contributions and its SQL. docs/privacy.md names the columns that hold personal data."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

@@ -69,7 +69,7 @@ def daily_counts(connection: Connection, site: str, first: date, last: date) -> 
 
 
 def seen_by_variant(connection: Connection, site: str, campaign: str) -> dict[str, int]:
-    """Return how many prompts readers in the experiment have seen since its start, per variant of a campaign."""
+    """Return how many prompts of a campaign readers in the experiment have ever seen, per variant."""
     columns = prompt_counts.c
     statement = (
         select(columns.variant, func.sum(columns.count))

@@ -30,7 +30,7 @@ class ForeignReturnAddressError(ForbiddenError):
 
 @dataclass(frozen=True, slots=True)
 class CheckoutForm:
-    """The request to start a contribution. Either token is set, and either `amount` or `amount_minor`.
+    """The request to start a contribution. Exactly one token and one amount are set.
 
     `passport`: the reader's passport if the browser keeps it in local storage; None if it is in the cookie.
     """

@@ -38,7 +38,7 @@ def open_receipt(ring: KeyRing, site: str, text: str, instant: int) -> ReturnRec
         raise InvalidTokenError("this receipt was not made by this service")
     try:
         contribution_id, interval, campaign, issued_at = json.loads(plain)
-    except ValueError as error:  # a release whose receipts had other parts sealed it
+    except ValueError as error:  # sealed by a release whose receipts had other fields
         raise InvalidTokenError("this receipt was made by another release") from error
     if not -SKEW_SECONDS <= instant - issued_at <= RECEIPT_SECONDS:
         raise InvalidTokenError("this receipt has expired")

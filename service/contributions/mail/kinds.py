@@ -88,7 +88,7 @@ def is_recent(mail: DueMail, now: datetime) -> bool:
 
 
 def _of_payments(contribution_id: str, lifecycle: Lifecycle, facts: ContributionFacts) -> Iterator[DueMail]:
-    """A bank debit takes days: one mail says that it is pending, another that it failed."""
+    """Yield the mails about a bank debit, which takes days: a mail when it is pending, another if it fails."""
     for session in facts.sessions:
         if session.status != "complete" or session.payment_status != "unpaid":
             continue
