@@ -162,14 +162,14 @@ def with_article_counted(topics: Section[TopicHistory], read: Iterable[int]) -> 
     cost about 30 µs.
     """
     highs, lows, lengths = unpack("BHB", topics.length, topics.data, 0)
-    names, begins = join(highs, lows), [0, *accumulate(lengths)]
+    names, begins = list(zip(highs, lows, strict=True)), [0, *accumulate(lengths)]
     weeks_at = _TOPICS.record_bytes * topics.length
     counts_at = (weeks_at + len(topics.data)) // 2
     counted = bytearray(topics.data)
-    for topic in read:
-        if topic not in names:
+    for name in map(split, read):
+        if name not in names:
             return None
-        newest_at = begins[names.index(topic)]
+        newest_at = begins[names.index(name)]
         if counted[weeks_at + newest_at]:
             return None
         if counted[counts_at + newest_at] < COUNT_LIMIT:
@@ -193,15 +193,14 @@ class PromptSection(Section[PromptRecord], PromptRecords):
 
     def __init__(self, data: bytes, length: int) -> None:
         super().__init__(data, length, lambda section: tuple(map(self._record_at, range(section.length))))
-        self._table: tuple[list[int], list[tuple[int, ...]], tuple[int, ...]] | None = None
+        self._table: tuple[list[tuple[int, int]], list[tuple[int, ...]], tuple[int, ...]] | None = None
         self._found: dict[int, PromptRecord] = {}
 
     def record(self, campaign: int) -> PromptRecord:
         found = self._found.get(campaign)
         if found is None:
-            campaigns = self._columns()[0]
-            has_record = campaign in campaigns
-            found = self._record_at(campaigns.index(campaign)) if has_record else PromptRecord(campaign)
+            campaigns, name = self._columns()[0], split(campaign)
+            found = self._record_at(campaigns.index(name)) if name in campaigns else PromptRecord(campaign)
             self._found[campaign] = found
         return found
 
@@ -209,18 +208,19 @@ class PromptSection(Section[PromptRecord], PromptRecords):
     def dismissed_at(self) -> Sequence[int]:
         return self._columns()[1][-1]
 
-    def _columns(self) -> tuple[list[int], list[tuple[int, ...]], tuple[int, ...]]:
-        """Return the campaigns, the other columns of the records, and the instants of all impressions."""
+    def _columns(self) -> tuple[list[tuple[int, int]], list[tuple[int, ...]], tuple[int, ...]]:
+        """Return the campaigns (split), the other columns of the records, and the instants of all impressions."""
         if self._table is None:
             (highs, lows, *columns), (all_seen_at,) = _PROMPTS.unpack(self)
-            self._table = join(highs, lows), columns, all_seen_at
+            self._table = list(zip(highs, lows, strict=True)), columns, all_seen_at
         return self._table
 
     def _record_at(self, place: int) -> PromptRecord:
         campaigns, (variants, seen, lengths, dismissed, contributed, dismissed_at), all_seen_at = self._columns()
+        high, low = campaigns[place]
         seen_from = sum(lengths[:place])
         return PromptRecord(
-            campaigns[place],
+            high << 16 | low,
             seen[place],
             all_seen_at[seen_from : seen_from + lengths[place]],
             dismissed[place],

@@ -149,7 +149,7 @@ class Reader(NamedTuple):
 
     def prompt_record(self, campaign: int) -> PromptRecord:
         """Return the record of a campaign's prompts, or an empty record if there is none."""
-        if isinstance(self.prompts, PromptRecords):
+        if not isinstance(self.prompts, tuple):
             return self.prompts.record(campaign)
         for record in self.prompts:
             if record.campaign == campaign:
@@ -159,7 +159,7 @@ class Reader(NamedTuple):
     @property
     def dismissed_at(self) -> Sequence[int]:
         """When a prompt of each campaign was last dismissed; 0 = never."""
-        if isinstance(self.prompts, PromptRecords):
+        if not isinstance(self.prompts, tuple):
             return self.prompts.dismissed_at
         return [record.dismissed_at for record in self.prompts]
 

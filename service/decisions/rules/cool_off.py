@@ -70,7 +70,9 @@ def after_closing(prepared: Prepared, situation: Situation) -> Verdict:
     limit = situation.site.silence_after_closing_seconds
     dismissed_at = situation.reader.dismissed_at if situation.reader else ()
     latest = situation.now.instant + SKEW_SECONDS
-    last = max([instant for instant in dismissed_at if instant <= latest], default=0)
+    last = max(dismissed_at, default=0)
+    if last > latest:
+        last = max([instant for instant in dismissed_at if instant <= latest], default=0)
     age = situation.now.instant - last if last else None
     if age is None or age >= limit or _cannot_be_closed(prepared, situation):
         return passed(age, limit, note="seconds since closing")
