@@ -10,8 +10,6 @@ import pytest
 
 from service.campaigns.documents import load_campaign, load_site, read_document, read_file
 from service.campaigns.lint.everything import lint
-from service.demo.processes import Ports
-from service.demo.settings import environment
 from service.simulation.file import simulate_text
 
 ROOT = Path(__file__).parents[2]
@@ -63,15 +61,6 @@ def test_the_campaigns_can_be_live_together_with_the_demos() -> None:
 
     assert len(campaigns) == 6
     assert [found for found in lint(load_site(SITE), campaigns, NOW) if found.subject.startswith("campaign")] == []
-
-
-def test_the_settings_are_those_of_the_demo() -> None:
-    shown = dict(re.findall(r"([A-Z_]+)=(\S+)", PAGE.partition("```sh\n")[2].partition("```")[0]))
-    actual = environment(Ports(), "", Path("var/demo"))
-
-    names = set(shown) - {"PATH", "LOG_LEVEL"}
-    assert names == set(actual) - {"DATABASE_URL", "MAIL_FROM", "PYTHONUNBUFFERED"}
-    assert {name: shown[name] for name in names} == {name: actual[name] for name in names}
 
 
 def test_the_appeal_is_shown_on_the_third_article_and_rests_14_days_after_it_was_closed() -> None:
