@@ -1,6 +1,7 @@
 """The documentation describes every setting, metric, error code and command."""
 
 import pkgutil
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from importlib import import_module
@@ -10,6 +11,8 @@ import click
 import pytest
 
 import service
+from service.demo.processes import Ports
+from service.demo.settings import environment
 from service.errors import DomainError
 from service.metrics import Metrics
 from service.settings import Settings
@@ -57,3 +60,14 @@ def test_every_command_is_described_and_says_what_it_does() -> None:
     for name, command in commands.items():
         assert name in EVERYTHING, name
         assert command.help or isinstance(command, click.Group), name
+
+
+@pytest.mark.parametrize("page", ["first-campaign.md", "close-a-month.md"])
+def test_settings_for_commands_on_the_demo_are_those_of_the_demo(page: str) -> None:
+    block = (DOCS / page).read_text(encoding="utf-8").partition("```sh\n")[2].partition("```")[0]
+    shown = dict(re.findall(r"([A-Z_]+)=(\S+)", block))
+    actual = environment(Ports(), "", Path("var/demo"))
+
+    names = set(shown) - {"PATH", "LOG_LEVEL"}
+    assert names == set(actual) - {"DATABASE_URL", "MAIL_FROM", "PYTHONUNBUFFERED"}
+    assert {name: shown[name] for name in names} == {name: actual[name] for name in names}
