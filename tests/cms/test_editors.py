@@ -16,7 +16,7 @@ from service.readers.assertion import Standing, asserted_reader
 from tests.browser.hearing import wait_for
 from tests.cms.conftest import Opener, sign_in
 from tests.cms.keepopen import Keepopen, site_document
-from tests.cms.test_page_facts import facts, source
+from tests.cms.sent_facts import facts, source
 from tests.cms.wordpress import WordPress
 
 pytestmark = [pytest.mark.browser, pytest.mark.cms]

@@ -1,14 +1,12 @@
 """The facts that WordPress's pages send, on every template and under every address of a page."""
 
-import html
 import re
-import urllib.error
-import urllib.request
 from typing import Any
 
 import pytest
 
 from tests.cms.debian import THEMES
+from tests.cms.sent_facts import facts, source
 from tests.cms.wordpress import WordPress
 
 pytestmark = [pytest.mark.browser, pytest.mark.cms]
@@ -35,21 +33,6 @@ TYPES = {
     "review": "other",
     "reviews": "other",
 }
-
-
-def source(address: str) -> str:
-    """Return a page's HTML, whatever its status."""
-    try:
-        with urllib.request.urlopen(address) as response:
-            return str(response.read().decode())
-    except urllib.error.HTTPError as error:
-        return error.read().decode()
-
-
-def facts(address: str) -> dict[str, str]:
-    """Return the facts that a page sends."""
-    found = re.findall(r'<meta name="keepopen:(\w+)" content="([^"]*)">', source(address))
-    return {name: html.unescape(content) for name, content in found}
 
 
 @pytest.mark.parametrize("theme", THEMES)

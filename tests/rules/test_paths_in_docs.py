@@ -1,7 +1,7 @@
 """Documents name only files, make targets, commands and pages that exist."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -38,7 +38,7 @@ def missing_targets(text: str) -> list[str]:
     return sorted({first or second for first, second in TARGET.findall(text)} - targets)
 
 
-def missing_commands(text: str, commands: dict[str, click.Command]) -> list[str]:
+def missing_commands(text: str, commands: Mapping[str, click.Command]) -> list[str]:
     """Return the commands in a text, such as `ledger check`, that the command line does not have."""
     missing = set()
     for line in COMMAND.findall(text):
