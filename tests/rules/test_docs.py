@@ -4,6 +4,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from fnmatch import fnmatch
 from importlib import import_module
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from service.demo.settings import environment
 from service.errors import DomainError
 from service.metrics import Metrics
 from service.settings import Settings
+from service.stripe_gateway.event_types import SUBSCRIBED_EVENTS
 from tests.contract.snapshot import contract_app
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -71,3 +73,21 @@ def test_settings_for_commands_on_the_demo_are_those_of_the_demo(page: str) -> N
     names = set(shown) - {"PATH", "LOG_LEVEL"}
     assert names == set(actual) - {"DATABASE_URL", "MAIL_FROM", "PYTHONUNBUFFERED"}
     assert {name: shown[name] for name in names} == {name: actual[name] for name in names}
+
+
+def documented_event_types() -> set[str]:
+    """Return the event types in the table of docs/contributions.md. `.updated` continues the type before it."""
+    found: set[str] = set()
+    for row in re.findall(r"^\| (`[a-z_]+\.[^|]*) \|", (DOCS / "contributions.md").read_text("utf-8"), re.MULTILINE):
+        stem = ""
+        for name in re.findall(r"`([a-z_.*]+)`", row):
+            stem = stem if name.startswith(".") else name.rpartition(".")[0]
+            found.add(stem + name if name.startswith(".") else name)
+    return found
+
+
+def test_every_type_of_event_that_we_act_on_is_described() -> None:
+    documented = documented_event_types()
+
+    assert "charge.dispute.closed" in documented
+    assert {name for name in SUBSCRIBED_EVENTS if not any(fnmatch(name, pattern) for pattern in documented)} == set()

@@ -10,7 +10,7 @@ import pytest
 from tests.contract.snapshot import contract_app
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TEXTS = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in PAGES}
 
 FILE = re.compile(r"(?<![\w/.~-])(?:service|schemas|infra|tests)/[\w./*{},-]*[\w/*}]")
