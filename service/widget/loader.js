@@ -69,6 +69,7 @@ const ask = async () => {
   if (app.restsUntil > Date.now()) return emit('none', { reason: 'resting' });
   try {
     await app.inTime(facts);
+    if (app.deadline !== deadline) return;
     app.page = app.pageHere(app);
     app.facts = app.readFacts(app);
     const places = ['article_top', 'article_end'].filter((name) => document.querySelector(`[placement=${name}]`));

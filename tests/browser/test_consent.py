@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route
 from tests.browser.hearing import wait_for
 from tests.browser.press import Press
 from tests.browser.stub import Stub, decision, prompt
+from tests.browser.world import gpp
 
 pytestmark = pytest.mark.browser
 
@@ -63,7 +64,7 @@ def test_a_tool_is_heard_however_late_the_script_that_listens_comes(
 ) -> None:
     held: list[Route] = []
     page.route("**/modules/extras.js", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks the function
-    tool = TCF % f"answer({ALL})" if name == "tcf" else gpp('{ "7": { SaleOptOut: 2 } }')
+    tool = TCF % f"answer({ALL})" if name == "tcf" else gpp([7], {"usnat": {"SaleOptOut": 2}})
 
     page.goto(press.article(head=tool + press.script("")))
     wait_for(page, "none")
@@ -166,31 +167,6 @@ def test_global_privacy_control_overrules_everything(page: Page, press: Press, s
     page.evaluate("keepopen.consent('full')")
 
     assert [asked["consent"] for asked in stub.decides] == ["none"]
-
-
-def gpp(sections: str) -> str:
-    return f"""<script>window.__gpp = (command, listener) => listener({{ eventName: 'signalStatus', data: 'ready',
-        pingData: {{ signalStatus: 'ready', parsedSections: {sections} }} }}, true);</script>"""
-
-
-@pytest.mark.parametrize(
-    ("sections", "consent"),
-    [
-        ("{ usnat: [{ SaleOptOut: 2, SharingOptOut: 2 }] }", "full"),
-        ("{ usnat: [{ SaleOptOut: 1 }] }", "none"),
-        ("{ usca: [{ SaleOptOut: 2 }, { Gpc: true }] }", "none"),
-        ("{ tcfeuv2: [{ PurposeConsents: [true, true, true, true, true, true, true, true] }] }", "full"),
-        ("{}", "none"),
-    ],
-)
-def test_the_global_privacy_platform_is_understood(
-    page: Page, press: Press, stub: Stub, sections: str, consent: str
-) -> None:
-    page.goto(press.article(head=gpp(sections) + press.script("")))
-    page.wait_for_function(f"keepopen.explain().then((told) => told.sent?.consent === '{consent}')")
-    wait_for(page, "none")
-
-    assert stub.decides[-1]["consent"] == consent
 
 
 def test_an_explicit_call_before_the_loader_counts(page: Page, press: Press, stub: Stub) -> None:

@@ -1,5 +1,6 @@
 """Values and acts that several browser tests share: prompts, slow lines, files that are held back."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,19 @@ new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) =
     .observe({ type: 'layout-shift', buffered: true });
 """
 LATENCY_MILLISECONDS = 100
+
+
+def gpp(applicable: Any, sections: Any, **changes: Any) -> str:
+    """A consent tool that answers through the Global Privacy Platform as soon as it is asked."""
+    ping = {"signalStatus": "ready", "applicableSections": applicable, "parsedSections": sections} | changes
+    event = json.dumps({"eventName": "signalStatus", "data": ping["signalStatus"], "pingData": ping})
+    return f"<script>window.__gpp = (command, listener) => listener({event}, true);</script>"
+
+
+def tcf(data: Any, is_ok: bool = True) -> str:
+    """A consent tool that answers through the TCF as soon as it is asked."""
+    answer = f"{json.dumps(data)}, {json.dumps(is_ok)}"
+    return f"<script>window.__tcfapi = (command, version, listener) => listener({answer});</script>"
 
 
 def hold(page: Page, name: str) -> Callable[[], None]:

@@ -43,31 +43,73 @@ const passOn = (app) => {
 };
 
 // Consent tools speak IAB's TCF or GPP. Only yes or no per purpose is read; their strings are never kept or sent.
-const purposes = (app, name, fallback) => (app.attribute(name) || fallback).split(/[ ,]+/);
+// Full consent comes only from an answer that applies here, is understood and grants it. Everything else is `none`.
+const LEVELS = ['none', 'meter', 'full'];
+const lowest = (levels) => LEVELS[Math.min(...levels.map((level) => LEVELS.indexOf(level)))] || 'none';
 
 const listen = (app) => new Promise((resolve) => {
-  const level = (isGranted) => ['full', 'meter'].find((name) =>
-    purposes(app, `${name}_purposes`, name === 'full' ? '1,5,8' : '1,8').every(isGranted)) || 'none';
-  const answer = (value) => { window.keepopen.consent(value); resolve(); };
-
-  window.__tcfapi?.('addEventListener', 2, (data, isOk) => {
-    if (!isOk || !data) return;
-    if (data.gdprApplies === false) return window.__gpp || answer('full');
-    if (!/^(tcloaded|useractioncomplete)$/.test(data.eventStatus)) return;
-    answer(level((purpose) => data.purpose?.consents?.[purpose]));
-  });
-
-  window.__gpp?.('addEventListener', (event, isOk) => {
-    const { eventName: name, data } = event || {};
-    const ping = event?.pingData || {};
-    const isReady = name === 'signalStatus' ? data === 'ready' : ping.signalStatus === 'ready';
-    if (!isOk || !isReady) return;
-    const sections = Object.values(ping.parsedSections || {}).flat().filter(Boolean);
-    const consents = sections.find((section) => section.PurposeConsents)?.PurposeConsents;
-    if (consents) return answer(level((purpose) => consents[purpose - 1] || consents.includes?.(Number(purpose))));
-    // In American sections 1 means that the reader opted out.
-    const isOut = sections.some(({ Gpc, SaleOptOut, SharingOptOut, TargetedAdvertisingOptOut }) =>
-      Gpc || [SaleOptOut, SharingOptOut, TargetedAdvertisingOptOut].includes(1));
-    answer(sections.length && !isOut ? 'full' : 'none');
-  });
+  const answers = {};
+  const answer = (tool, level) => {
+    answers[tool] = level;
+    window.keepopen.consent(lowest(Object.values(answers)));
+    resolve();
+  };
+  for (const [name, listenTo] of [['__tcfapi', listenToTcf], ['__gpp', listenToGpp]]) try {
+    if (window[name]) listenTo(app, (level) => answer(name, level));
+  } catch { /* A tool that fails gives no answer. */ }
 });
+
+const purposesOf = (app, name, fallback) => (app.attribute(name) || fallback).split(/[ ,]+/).map(Number);
+const levelOf = (app, isGranted) => {
+  if (purposesOf(app, 'full_purposes', '1,5,8').every(isGranted)) return 'full';
+  return purposesOf(app, 'meter_purposes', '1,8').every(isGranted) ? 'meter' : 'none';
+};
+
+const listenToTcf = (app, answer) => window.__tcfapi('addEventListener', 2, (data, isOk) => {
+  if (!isOk || !data || !/^(tcloaded|useractioncomplete)$/.test(data.eventStatus)) return;
+  // Outside the reach of the GDPR a tool that speaks GPP too answers there.
+  if (data.gdprApplies === false) return window.__gpp || answer('full');
+  answer(levelOf(app, (purpose) => data.purpose?.consents?.[purpose] === true));
+});
+
+// Section numbers of the Global Privacy Platform, by name; American states follow each other from 8 on.
+const STATES = 'usca usva usco usut usct usfl usmt usor ustx usde usia usne usnh usnj ustn usmn usmd usin usky usri';
+const SECTIONS = { tcfeuv2: 2, tcfcav1: 5, uspv1: 6, usnat: 7 };
+STATES.split(' ').forEach((name, at) => { SECTIONS[name] = 8 + at; });
+
+const listenToGpp = (app, answer) => window.__gpp('addEventListener', (event, isOk) => {
+  const { eventName, data, pingData } = event || {};
+  const isReady = eventName === 'signalStatus' ? data === 'ready' : pingData?.signalStatus === 'ready';
+  if (!isOk || !isReady) return;
+  const { applicableSections: applicable, parsedSections: parsed } = pingData || {};
+  const sectionOf = (number) => Object.entries(parsed || {})
+    .find(([name]) => (SECTIONS[name] ?? Number(name)) === number)?.[1];
+  answer(lowest([applicable].flat().map((number) => levelOfSection(app, number, sectionOf(number)))));
+});
+
+const levelOfSection = (app, number, section) => {
+  const segments = [section].flat().filter((segment) => segment && typeof segment === 'object');
+  if (!segments.length) return 'none';
+  if (number === 2) return levelOf(app, isGrantedIn(segments, 'PurposeConsents'));
+  if (number === 5) return levelOf(app, isGrantedIn(segments, 'PurposesExpressConsent'));
+  const fields = Object.assign({}, ...segments);
+  if (number === 6) return fields.Notice === 'Y' && fields.OptOutSale === 'N' ? 'full' : 'none';
+  return number > 6 && number <= SECTIONS.usri && isGrantedInAmerica(fields) ? 'full' : 'none';
+};
+
+// Purposes are a yes or no for each in turn, or the ascending numbers of those granted.
+const isGrantedIn = (segments, field) => {
+  const given = segments.map((segment) => segment[field]).find(Array.isArray) || [];
+  if (given.every((value) => typeof value === 'boolean')) return (purpose) => given[purpose - 1] === true;
+  const areNumbers = given.every((value, at) => Number.isInteger(value) && value > (at ? given[at - 1] : 0));
+  return (purpose) => areNumbers && given.includes(purpose);
+};
+
+// A reader may opt out (1) or not (2); a notice was given (1) or not (2); children and others consent (2) or not (1).
+const isGrantedInAmerica = (fields) => {
+  const names = Object.keys(fields);
+  const valuesOf = (pattern) => names.filter((name) => pattern.test(name)).flatMap((name) => fields[name]);
+  const choices = valuesOf(/^(Sale|Sharing|TargetedAdvertising)OptOut$/);
+  return !fields.Gpc && choices.includes(2) && choices.every((value) => value === 0 || value === 2)
+    && !valuesOf(/Notice$/).includes(2) && !valuesOf(/^(KnownChild.*|PersonalData)Consents$/).includes(1);
+};
