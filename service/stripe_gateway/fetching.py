@@ -10,8 +10,8 @@ from typing import Any
 import stripe
 
 from service.stripe_gateway.events import read_event
-from service.stripe_gateway.facts import Charge, Subscription
-from service.stripe_gateway.fetched import Fact, FraudWarning, LapsedMandate, PayoutMembers
+from service.stripe_gateway.facts import BalanceTransaction, Charge, Subscription
+from service.stripe_gateway.fetched import Fact, FraudWarning, LapsedMandate, PayoutMembers, lists_transactions
 from service.stripe_gateway.fields import (
     StripeJson,
     UnreadableObjectError,
@@ -218,7 +218,7 @@ class ObjectFetcher:
             yield from self.fetch_payment_intent(data.get("payment_intent"))
 
     def fetch_payout(self, object_id: str) -> Facts:
-        """Yield a payout and the balance transactions it paid out, which Stripe lists for automatic payouts only."""
+        """Yield a payout and the balance transactions it paid out, as far as Stripe can list them."""
         data = self._get(self.v1.payouts, object_id, ("balance_transaction", "failure_balance_transaction"))
         yield from self.fetch_balance_transaction(data.get("balance_transaction"))
         yield from self.fetch_balance_transaction(data.get("failure_balance_transaction"))
@@ -226,10 +226,11 @@ class ObjectFetcher:
         yield payout
         # Compared by id and not by type, because the list may also hold the return of an earlier, failed payout.
         own_id = reference(data, "balance_transaction")
-        if payout.is_automatic:
+        carried: list[BalanceTransaction] = []
+        if lists_transactions(payout):
             found = self.v1.balance_transactions.list({"payout": payout.id, "limit": PAGE_SIZE})
             carried = [read_balance_transaction(row.to_dict()) for row in found.auto_paging_iter()]
-            yield PayoutMembers(payout.id, tuple(row for row in carried if row.id != own_id))
+        yield PayoutMembers(payout.id, tuple(row for row in carried if row.id != own_id))
 
     def fetch_session(self, object_id: str) -> Facts:
         data = self._get(self.v1.checkout.sessions, object_id, ("payment_intent.latest_charge.balance_transaction",))

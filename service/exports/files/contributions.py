@@ -1,8 +1,9 @@
 """contributions.csv: one row for each payment, in the currency that reached the Stripe balance.
 
-It holds the payments of our own contributions that succeeded or are pending, and payments that failed after money had
-moved. The day of a row is the accounting date of its income, so the sums of the file are the movements of the income
-accounts. If a charge does not name its balance transaction yet, the query finds it through the ledger.
+It holds the payments of our own contributions that succeeded or are pending, authorisations that hold money which was
+not taken yet, and payments that failed after money had moved. The day of a row is the accounting date of its income, so
+the sums of the file are the movements of the income accounts. If a charge does not name its balance transaction yet,
+the query finds it through the ledger.
 """
 
 from psycopg import sql
@@ -19,7 +20,7 @@ SELECT x.*, x.effective_at AS sort_at, x.charge_id AS sort_id,
 FROM (
     SELECT coalesce(c.payment_intent_id, c.id) AS payment_id, c.contribution_id,
         CASE c.interval WHEN 'month' THEN 'monthly' WHEN 'year' THEN 'annual' ELSE 'one_off' END AS kind,
-        c.status,
+        CASE WHEN c.status = 'succeeded' AND c.amount_captured_minor = 0 THEN 'held' ELSE c.status END AS status,
         CASE WHEN c.amount_refunded_minor = 0 THEN 'none'
             WHEN c.amount_refunded_minor < c.amount_captured_minor THEN 'partial' ELSE 'full' END AS refund_state,
         coalesce(d.status, 'none') AS dispute_state,
@@ -70,6 +71,7 @@ FROM (
     LEFT JOIN {contributors} w ON w.id = c.contribution_id
     WHERE c.contribution_id IS NOT NULL AND c.is_livemode = {is_livemode} AND c.created_at < {ends_at}
     AND (c.status IN ('succeeded', 'pending') OR b.id IS NOT NULL)
+    AND (c.amount_captured_minor > 0 OR c.status <> 'succeeded' OR c.amount_refunded_minor = 0)
 ) x
 WHERE {is_in_days}
 """)
