@@ -3,7 +3,7 @@
 It holds the payments of our own contributions that succeeded or are pending, authorisations that hold money which was
 not taken yet, and payments that failed after money had moved. The day of a row is the accounting date of its income, so
 the sums of the file are the movements of the income accounts. If a charge does not name its balance transaction yet,
-the query finds it through the ledger.
+the query finds it through the ledger. `paid_at_utc` is the instant that `service/receipts/payments_store.py` defines.
 """
 
 from psycopg import sql
@@ -13,10 +13,7 @@ from service.exports.files.definition import BY_INSTANT, FileDefinition
 
 _ROWS = sql.SQL("""
 SELECT x.*, x.effective_at AS sort_at, x.charge_id AS sort_id,
-    CASE WHEN x.status = 'succeeded' THEN x.effective_at END AS paid_at,
-    CASE WHEN x.currency = 'GBP' THEN EXISTS (
-        SELECT FROM {gift_aid_declarations} g WHERE g.donor_ref = x.donor_ref AND g.valid_from <= x.accounting_date
-        AND (g.valid_until IS NULL OR g.valid_until >= x.accounting_date)) ELSE false END AS gift_aid
+    CASE WHEN x.status = 'succeeded' THEN x.effective_at END AS paid_at
 FROM (
     SELECT coalesce(c.payment_intent_id, c.id) AS payment_id, c.contribution_id,
         CASE c.interval WHEN 'month' THEN 'monthly' WHEN 'year' THEN 'annual' ELSE 'one_off' END AS kind,
@@ -24,9 +21,10 @@ FROM (
         CASE WHEN c.amount_refunded_minor = 0 THEN 'none'
             WHEN c.amount_refunded_minor < c.amount_captured_minor THEN 'partial' ELSE 'full' END AS refund_state,
         coalesce(d.status, 'none') AS dispute_state,
-        coalesce(s.succeeded_at, c.created_at) AS effective_at,
+        coalesce(s.succeeded_at, CASE WHEN e.reason <> 'charge_in_process' THEN e.effective_at END, h.seen_at,
+            c.created_at) AS effective_at,
         coalesce(s.income_on, e.accounting_date, (c.created_at AT TIME ZONE {zone})::date) AS accounting_date,
-        coalesce(c.customer_id, c.contribution_id) AS donor_ref,
+        {donor_ref} AS donor_ref, g.charge_id IS NOT NULL AS gift_aid,
         w.contributor_name AS donor_name, w.contributor_email AS donor_email,
         coalesce(w.contributor_country, c.card_country) AS country,
         k.is_anonymous AS anonymous, c.campaign, c.page_id AS source_page,
@@ -65,6 +63,8 @@ FROM (
     LEFT JOIN (
         SELECT DISTINCT ON (charge_id) charge_id, status FROM {disputes} d ORDER BY charge_id, created_at DESC, id
     ) d ON d.charge_id = c.id
+    LEFT JOIN fact_transitions h ON h.object_id = c.id AND h.transition = 'succeeded'
+    LEFT JOIN ({claims}) g ON g.charge_id = c.id
     LEFT JOIN {payout_members} m ON m.balance_transaction_id = b.id
     LEFT JOIN {payouts} p ON p.id = m.payout_id
     LEFT JOIN {contributions} k ON k.id = c.contribution_id
