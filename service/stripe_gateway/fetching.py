@@ -24,7 +24,7 @@ from service.stripe_gateway.fields import (
 )
 from service.stripe_gateway.marks import read_mark
 from service.stripe_gateway.objects import ObjectRef, ObjectType
-from service.stripe_gateway.payment_origin import PaymentOrigin, origin_from_invoice
+from service.stripe_gateway.payment_origin import PaymentOrigin, billed_mark, origin_from_invoice
 from service.stripe_gateway.read_billing import (
     read_customer,
     read_invoice,
@@ -131,13 +131,13 @@ class ObjectFetcher:
         return origin_from_invoice(facts), tuple(facts)
 
     def _fetch_marked_invoice(self, found: Any) -> Facts:
-        """Yield an invoice and its subscription. The subscription's mark is used if the invoice has none."""
+        """Yield an invoice, whose mark has the interval that it bills, and its subscription."""
         invoice = read_invoice(self._resolved(self.v1.invoices, found, ()))
-        mark = invoice.contribution
+        subscription: Subscription | None = None
         for fact in unless_missing(self.fetch_subscription(invoice.subscription_id)) if invoice.subscription_id else ():
             yield fact
-            mark = mark or (fact.contribution if isinstance(fact, Subscription) else None)
-        yield replace(invoice, contribution=mark)
+            subscription = fact if isinstance(fact, Subscription) else subscription
+        yield replace(invoice, contribution=billed_mark(invoice, subscription))
 
     def fetch_invoice(self, found: Any) -> Facts:
         """Yield an invoice and its payments. An invoice of zero, or one paid outside Stripe, has no payment."""

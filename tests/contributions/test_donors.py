@@ -1,15 +1,11 @@
 """A donor is one person: receipts, Gift Aid, files and erasure agree on which contributions are theirs."""
 
-import csv
-import io
 from collections import Counter
 from typing import Any
 
 import pytest
 
 from service.contributions.forget import forget_contributor
-from service.exports.exporting import OPERATOR, Exports, open_export
-from service.exports.request import ExportName, ExportRequest
 from service.receipts.issuing import issue_receipts
 from service.receipts.receipts import NewReceipt
 from tests.contributions.world import MARY, SITE, Newsroom
@@ -24,13 +20,6 @@ def give(newsroom: Newsroom, address: str, **fields: Any) -> None:
     newsroom.settle_after(minutes=1)
 
 
-def rows(newsroom: Newsroom, name: ExportName) -> list[dict[str, str]]:
-    services = newsroom.services
-    exports = Exports(services.engine, services.settings, services.clock)
-    stream = open_export(exports, OPERATOR, ExportRequest(name, has_personal_data=True), "csv")
-    return list(csv.DictReader(io.StringIO(b"".join(stream).decode(), newline="")))
-
-
 def issue(newsroom: Newsroom) -> list[NewReceipt]:
     services = newsroom.services
     return issue_receipts(services.engine, services.settings, newsroom.clock().year, newsroom.clock())
@@ -38,7 +27,7 @@ def issue(newsroom: Newsroom) -> list[NewReceipt]:
 
 def donors(newsroom: Newsroom) -> list[int]:
     """Return how many payments each donor of contributions.csv made, the most first."""
-    return sorted(Counter(row["donor_ref"] for row in rows(newsroom, ExportName.CONTRIBUTIONS)).values(), reverse=True)
+    return sorted(Counter(row["donor_ref"] for row in newsroom.exported("contributions")).values(), reverse=True)
 
 
 def declare(newsroom: Newsroom, donor: str) -> None:
@@ -105,8 +94,8 @@ def test_a_declaration_covers_every_donation_of_the_donor(newsroom: Newsroom, na
     declare(newsroom, donor)
     give(newsroom, MARY, amount="20", currency="GBP")
 
-    assert [row["Amount"] for row in rows(newsroom, ExportName.GIFT_AID)] == ["45.00"]
-    flags = [(row["presentment_currency"], row["gift_aid"]) for row in rows(newsroom, ExportName.CONTRIBUTIONS)]
+    assert [row["Amount"] for row in newsroom.exported("gift_aid")] == ["45.00"]
+    flags = [(row["presentment_currency"], row["gift_aid"]) for row in newsroom.exported("contributions")]
     assert sorted(flags) == [("EUR", "false"), *[("GBP", "true")] * 3]
 
 
@@ -129,12 +118,12 @@ def test_erasing_a_donor_erases_all_their_contributions_and_keeps_them_together(
     give(newsroom, MARY, amount="10")
     give(newsroom, MARY.upper(), amount="20")
     give(newsroom, "other@reader.example", amount="30")
-    before = rows(newsroom, ExportName.CONTRIBUTIONS)
+    before = newsroom.exported("contributions")
     declare(newsroom, before[1]["donor_ref"])
 
     forgotten = forget_contributor(newsroom.services, MARY)
 
-    after = rows(newsroom, ExportName.CONTRIBUTIONS)
+    after = newsroom.exported("contributions")
     assert forgotten.contribution_count == 2
     assert [row["donor_email"] for row in after] == ["", "", "other@reader.example"]
     assert [row["donor_ref"] for row in after] == [row["donor_ref"] for row in before]

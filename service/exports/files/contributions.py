@@ -32,7 +32,9 @@ FROM (
         coalesce(c.presentment_amount_minor, c.amount_minor) AS presentment_amount_minor,
         b.currency, b.amount_minor AS gross_minor, b.fee_minor, coalesce(t.tax_minor, 0) AS fee_tax_minor, b.net_minor,
         coalesce(r.refunded_minor, 0) AS refunded_minor,
-        k.amount_minor AS donor_selected_amount_minor, k.currency AS selected_currency, k.covers_fee AS fees_covered,
+        CASE WHEN a.is_changed THEN c.amount_minor ELSE k.amount_minor END AS donor_selected_amount_minor,
+        CASE WHEN a.is_changed THEN c.currency ELSE k.currency END AS selected_currency,
+        k.covers_fee AND NOT a.is_changed AS fees_covered,
         c.payment_method_type AS payment_method, c.card_brand, c.card_last4 AS last4,
         m.payout_id, p.arrival_on AS payout_arrival_date,
         c.id AS charge_id, c.payment_intent_id, c.invoice_id, c.subscription_id, k.checkout_session_id,
@@ -68,6 +70,10 @@ FROM (
     LEFT JOIN {payout_members} m ON m.balance_transaction_id = b.id
     LEFT JOIN {payouts} p ON p.id = m.payout_id
     LEFT JOIN {contributions} k ON k.id = c.contribution_id
+    CROSS JOIN LATERAL (
+        SELECT c.subscription_id IS NOT NULL AND (c.amount_minor, c.currency) <> (k.amount_minor, k.currency)
+            AS is_changed
+    ) a
     LEFT JOIN {contributors} w ON w.id = c.contribution_id
     WHERE c.contribution_id IS NOT NULL AND c.is_livemode = {is_livemode} AND c.created_at < {ends_at}
     AND (c.status IN ('succeeded', 'pending') OR b.id IS NOT NULL)
