@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -55,6 +56,13 @@ class StripeStand:
     def pay_by_debit(self, checkout_url: str, account: str) -> requests.Response:
         """Submit the hosted payment page with a bank account (IBAN)."""
         return self.pay(checkout_url, method="sepa_debit", account_number=account)
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Return an object from the sandbox's API. Fail if the answer is not 200."""
+        answer = requests.get(f"{self.url}{path}", auth=("sk_test_of_the_tests", ""), timeout=TIMEOUT_SECONDS)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
 
     def post(self, path: str, **parameters: str) -> requests.Response:
         """Post to the sandbox's API, as somebody in Stripe's dashboard would. Fail if the answer is not 200."""

@@ -14,6 +14,7 @@ from service.contributions.mail.outbox_store import add_mail
 from service.contributions.mail.staff_alerts import alerts_for
 from service.contributions.signed_in_readers import update_readers
 from service.money import Money
+from service.receipts.donors_store import link_donors
 from service.stripe_facts.contribution_store import facts_of_contributions
 from service.stripe_facts.forgotten_store import is_forgotten_customer
 from service.stripe_gateway.facts import (
@@ -33,7 +34,7 @@ UNKNOWN_LANGUAGE = "en"
 
 
 def apply_facts(connection: Connection, facts: Iterable[Fact], now: datetime) -> None:
-    """Update every contribution that these facts belong to, and queue the mail they call for.
+    """Update every contribution that these facts belong to, with its donor, and queue the mail they call for.
 
     The facts must be recorded before. Contributions are updated in the order of their ids, so that two transactions
     never deadlock.
@@ -44,13 +45,16 @@ def apply_facts(connection: Connection, facts: Iterable[Fact], now: datetime) ->
         if isinstance(fact, Charge | CheckoutSession | Invoice | PaymentIntent | Subscription) and fact.contribution:
             marked.setdefault(fact.contribution.contribution_id, []).append(fact)
     _update_contributions(connection, marked, now)
+    ids = list(marked)
     for fact in facts:
         if isinstance(fact, Customer) and fact.is_deleted:
             empty_customer(connection, fact.id, now)
         elif isinstance(fact, Customer):
-            store.set_customer(connection, fact)
+            ids += store.set_customer(connection, fact)
     for mail in alerts_for(facts, now):
         add_mail(connection, mail, now)
+    # Last, because a transaction that waits for the lock of donors must hold nothing that its holder waits for.
+    link_donors(connection, ids)
 
 
 def concern_forgotten(connection: Connection, facts: Iterable[Fact]) -> bool:

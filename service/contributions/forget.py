@@ -40,6 +40,7 @@ def forget_contributor(services: Services, email: str) -> Forgotten:
     _refuse_if_running(rows)
     contribution_ids = [row.id for row in rows]
     customer_ids = sorted({row.customer_id for row in rows if row.customer_id is not None})
+    donor_refs = {row.donor_ref for row in rows if row.donor_ref is not None}
     # Stripe comes first: as long as the address is still stored here, a repeat finds what is left to do.
     for customer_id in customer_ids:
         _forget_at_stripe(services, customer_id)
@@ -47,7 +48,7 @@ def forget_contributor(services: Services, email: str) -> Forgotten:
     body_count = scrub_bodies_naming(services, {email, *customer_ids, *contribution_ids, *session_ids})
     with services.engine.begin() as connection:
         forget_store.empty_contributions(connection, contribution_ids, services.clock())
-        forget_declarer(connection, (*customer_ids, *contribution_ids))
+        forget_declarer(connection, (*donor_refs, *customer_ids, *contribution_ids))
     return Forgotten(len(rows), len(customer_ids), body_count)
 
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from service.contributions.contribution import RUNNING_STATES, ContributionState
 from service.contributions.store import contributions
+from service.database.columns import is_in
+from service.receipts.donors_store import contributions_of_donor
 from service.stripe_facts.forgotten_store import add_forgotten_customers
 
 _EMPTY = {
@@ -30,6 +32,7 @@ class ContributorRow:
     site: str
     state: ContributionState
     customer_id: str | None
+    donor_ref: str | None
     session_id: str | None
 
     @property
@@ -38,13 +41,15 @@ class ContributorRow:
 
 
 def contributions_of(connection: Connection, email: str) -> tuple[ContributorRow, ...]:
-    """Return every contribution made with this address, and all others by the Stripe customers who used it."""
+    """Return every contribution of the donor who has this address."""
     c = contributions.c
-    customers = select(c.customer_id).where(func.lower(c.contributor_email) == email.lower())
-    is_theirs = (func.lower(c.contributor_email) == email.lower()) | c.customer_id.in_(customers)
-    statement = select(c.id, c.site, c.state, c.customer_id, c.checkout_session_id).where(is_theirs).order_by(c.id)
+    columns = (c.id, c.site, c.state, c.customer_id, c.donor_ref, c.checkout_session_id)
+    is_theirs = is_in(c.id, contributions_of_donor(connection, email))
+    statement = select(*columns).where(is_theirs).order_by(c.id)
     return tuple(
-        ContributorRow(row.id, row.site, ContributionState(row.state), row.customer_id, row.checkout_session_id)
+        ContributorRow(
+            row.id, row.site, ContributionState(row.state), row.customer_id, row.donor_ref, row.checkout_session_id
+        )
         for row in connection.execute(statement)
     )
 

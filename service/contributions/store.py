@@ -64,6 +64,7 @@ contributions = Table(
     Column("ends_at", INSTANT),
     Column("ended_at", INSTANT),
     Column("customer_id", Text),
+    Column("donor_ref", Text),
     Column("subscription_id", Text),
     Column("payment_intent_id", Text),
     Column("recurring_minor", BigInteger),
@@ -77,6 +78,7 @@ contributions = Table(
     CheckConstraint("amount_minor > 0", name="amount"),
     Index("uq_contributions_open_attempt", "attempt_key", unique=True, postgresql_where=text("is_open")),
     Index(None, "customer_id"),
+    Index(None, "donor_ref"),
     Index(None, "reader_hash"),
     Index(None, "subscription_id"),
     Index(None, "checkout_session_id"),
@@ -183,11 +185,11 @@ def set_contributor(connection: Connection, contribution_id: str, session: Check
     connection.execute(statement.values(_contributor_row(session)))
 
 
-def set_customer(connection: Connection, customer: Customer) -> None:
-    """Save a customer's details on all of their contributions, like `set_contributor`."""
+def set_customer(connection: Connection, customer: Customer) -> tuple[str, ...]:
+    """Save a customer's details on all of their contributions, like `set_contributor`, and return the ids of these."""
     c = contributions.c
     statement = update(contributions).where(c.customer_id == customer.id, c.forgotten_at.is_(None))
-    connection.execute(statement.values(_contributor_row(customer)))
+    return tuple(connection.execute(statement.values(_contributor_row(customer)).returning(c.id)).scalars())
 
 
 def _contributor_row(contributor: CheckoutSession | Customer) -> dict[str, object]:

@@ -14,6 +14,8 @@ from service.exports.files.journal import journal_lines
 from service.exports.records_store import BooksPoint, relations
 from service.exports.request import ExportName, ExportRequest
 from service.ledger.local_days import LocalDays
+from service.receipts.donors_store import DONOR_REF
+from service.receipts.payments_store import GIFT_AID_CLAIMS
 
 Statement = sql.Composable
 
@@ -76,6 +78,8 @@ def rows_of(request: ExportRequest, scope: ExportScope) -> sql.Composable:
     names = query_names(request, scope)
     if request.name is ExportName.JOURNAL:
         names |= {"lines": journal_lines(request.granularity, names)}
+    if request.name in {ExportName.CONTRIBUTIONS, ExportName.GIFT_AID}:
+        names |= {"claims": GIFT_AID_CLAIMS.format(**names)}
     return FILES[request.name].rows.format(**names)
 
 
@@ -97,6 +101,7 @@ def query_names(request: ExportRequest, scope: ExportScope) -> dict[str, sql.Com
         **relations(books),
         "contributors": sql.Identifier("contributions") if request.has_personal_data else _NO_CONTRIBUTORS,
         "declarers": _DECLARERS if request.has_personal_data else _NO_DECLARERS,
+        "donor_ref": sql.SQL(DONOR_REF),
         "ledger_seq": sql.Literal(books.ledger_seq),
         "is_livemode": sql.Literal(scope.is_livemode),
         "zone": sql.Literal(days.zone.key),

@@ -29,7 +29,7 @@ def issue(year: int) -> None:
         issued = issue_receipts(services.engine, services.settings, year, services.clock())
     except DomainError as error:
         raise click.ClickException(str(error)) from error
-    replaced = sum(receipt.replaces is not None for receipt in issued)
+    replaced = sum(bool(receipt.replaces) for receipt in issued)
     click.echo(f"Issued {len(issued)} receipts, {replaced} of them in place of earlier ones.")
 
 
@@ -39,7 +39,12 @@ def gift_aid() -> None:
 
 
 @gift_aid.command()
-@click.option("--donor", "donor_ref", required=True, help="The donor_ref of contributions.csv.")
+@click.option(
+    "--donor",
+    "donor_ref",
+    required=True,
+    help="The donor_ref of contributions.csv, or the id of one of the donor's contributions or customers.",
+)
 @click.option("--from", "valid_from", type=DAY, required=True, help="First day of the donations that it covers.")
 @click.option(
     "--until",

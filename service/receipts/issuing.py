@@ -1,11 +1,10 @@
 """Issue annual receipts and save Gift Aid declarations."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Engine
 
 from service.errors import DomainError
-from service.ledger.local_days import LocalDays
 from service.receipts.receipts import NewReceipt, receipts_to_issue
 from service.receipts.store import (
     Declaration,
@@ -35,10 +34,9 @@ def issue_receipts(engine: Engine, settings: Settings, year: int, now: datetime)
     """
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise InvalidReceiptError(f"the year must be between {FIRST_YEAR} and {LAST_YEAR}")
-    days = LocalDays(date(year, 1, 1), date(year, 12, 31), settings.accounting_zone)
     with engine.begin() as connection:
         lock_receipts(connection)
-        totals = year_totals(connection, days, is_livemode=settings.is_livemode)
+        totals = year_totals(connection, year, settings.accounting_zone, is_livemode=settings.is_livemode)
         issued = receipts_to_issue(totals, current_receipts(connection, year), next_number(connection, year))
         for receipt in issued:
             add_receipt(connection, receipt, now)

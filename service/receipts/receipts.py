@@ -31,12 +31,12 @@ class IssuedReceipt:
 
 @dataclass(frozen=True, slots=True)
 class NewReceipt:
-    """A receipt to issue, and the id of the receipt that it replaces, if any."""
+    """A receipt to issue, and the ids of the receipts that it replaces: several if two donors were the same person."""
 
     id: str
     number: int
     year_total: YearTotal
-    replaces: str | None
+    replaces: tuple[str, ...] = ()
 
 
 def receipts_to_issue(
@@ -44,17 +44,20 @@ def receipts_to_issue(
 ) -> list[NewReceipt]:
     """Return a receipt for every donor who has none or whose total has changed, numbered from `first_number`.
 
-    A donor without a receipt and without anything to deduct needs none.
+    A new receipt replaces the donor's current one and every other that certifies one of its payments, so that no
+    payment is certified twice. A donor without a receipt and without anything to deduct needs none.
     """
-    current_by_donor = {(receipt.year_total.donor_ref, receipt.year_total.currency): receipt for receipt in current}
+    by_payment = {payment_id: receipt for receipt in current for payment_id in receipt.year_total.payment_ids}
+    by_donor = {(receipt.year_total.donor_ref, receipt.year_total.currency): receipt for receipt in current}
     issued: list[NewReceipt] = []
     for total in year_totals:
-        receipt = current_by_donor.get((total.donor_ref, total.currency))
+        found = [by_donor.get((total.donor_ref, total.currency)), *map(by_payment.get, total.payment_ids)]
+        earlier = {receipt.id: receipt.year_total for receipt in found if receipt is not None}
         has_deduction = total.total_given_minor > total.total_refunded_minor
-        is_needed = has_deduction if receipt is None else receipt.year_total != total
+        is_needed = list(earlier.values()) != [total] if earlier else has_deduction
         if is_needed:
             number = first_number + len(issued)
-            issued.append(NewReceipt(receipt_id(total.year, number), number, total, receipt.id if receipt else None))
+            issued.append(NewReceipt(receipt_id(total.year, number), number, total, tuple(sorted(earlier))))
     return issued
 
 

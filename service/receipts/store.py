@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
+from psycopg import Connection as PsycopgConnection
+from psycopg import sql
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -21,10 +25,12 @@ from sqlalchemy import (
     update,
 )
 
-from service.database.columns import INSTANT
+from service.database.columns import INSTANT, is_in
 from service.database.metadata import metadata
 from service.ids import new_id
-from service.ledger.local_days import LocalDays
+from service.ledger.store import last_seq
+from service.receipts.donors_store import donor_of
+from service.receipts.payments_store import PAYMENTS
 from service.receipts.receipts import IssuedReceipt, NewReceipt, YearTotal
 
 RECEIPTS_LOCK = 0x6B6F_7270  # advisory lock: one transaction issues at a time, so that numbers have no gap
@@ -70,20 +76,13 @@ gift_aid_declarations = Table(
     Index(None, "donor_ref"),
 )
 
-# A lost dispute returns a contribution as a refund does.
-_YEAR_TOTALS = text("""
-SELECT coalesce(c.customer_id, c.contribution_id) AS donor_ref, c.currency,
-    sum(c.amount_captured_minor) AS total_given_minor,
-    sum(c.amount_refunded_minor + coalesce(d.lost_minor, 0)) AS total_refunded_minor,
-    array_agg(coalesce(c.payment_intent_id, c.id) ORDER BY c.created_at, c.id) AS payment_ids,
-    (array_agg(c.contribution_id ORDER BY c.created_at DESC, c.id))[1] AS contribution_id
-FROM charges c
-LEFT JOIN (
-    SELECT charge_id, sum(amount_minor) AS lost_minor FROM disputes WHERE status = 'lost' GROUP BY charge_id
-) d ON d.charge_id = c.id
-WHERE c.contribution_id IS NOT NULL AND c.status = 'succeeded' AND c.is_livemode = :is_livemode
-AND c.created_at >= :starts_at AND c.created_at < :ends_at
-GROUP BY 1, 2 ORDER BY min(c.created_at), 1, 2
+_YEAR_TOTALS = sql.SQL("""
+SELECT p.donor_ref, p.currency, sum(p.given_minor)::bigint, sum(p.refunded_minor + p.lost_minor)::bigint,
+    array_agg(p.payment_id ORDER BY p.paid_at, p.charge_id),
+    (array_agg(p.contribution_id ORDER BY p.paid_at DESC, p.charge_id))[1]
+FROM ({payments}) p
+WHERE p.paid_on BETWEEN {from_on} AND {to_on}
+GROUP BY 1, 2 ORDER BY min(p.paid_at), 1, 2
 """)
 
 
@@ -109,22 +108,30 @@ def lock_receipts(connection: Connection) -> None:
     connection.execute(select(func.pg_advisory_xact_lock(RECEIPTS_LOCK)))
 
 
-def year_totals(connection: Connection, days: LocalDays, *, is_livemode: bool) -> list[YearTotal]:
-    """Return every donor's totals within the days of one year, in the order of the donors' first contributions."""
-    year = days.from_on.year if days.from_on else 0
-    parameters = {"is_livemode": is_livemode, "starts_at": days.starts_at, "ends_at": days.ends_at}
+def year_totals(connection: Connection, year: int, zone: ZoneInfo, *, is_livemode: bool) -> list[YearTotal]:
+    """Return every donor's totals in a local year, in the order of the donors' first payments."""
+    tables = {name: sql.Identifier(name) for name in ("charges", "contributions", "disputes")}
+    payments = PAYMENTS.format(
+        **tables,
+        is_livemode=sql.Literal(is_livemode),
+        zone=sql.Literal(zone.key),
+        ledger_seq=sql.Literal(last_seq(connection)),
+    )
+    statement = _YEAR_TOTALS.format(
+        payments=payments, from_on=sql.Literal(date(year, 1, 1)), to_on=sql.Literal(date(year, 12, 31))
+    )
     return [
-        YearTotal(
-            year,
-            row.donor_ref,
-            row.currency,
-            int(row.total_given_minor),
-            int(row.total_refunded_minor),
-            tuple(row.payment_ids),
-            row.contribution_id,
+        YearTotal(year, donor_ref, currency, given_minor, refunded_minor, tuple(payment_ids), contribution_id)
+        for donor_ref, currency, given_minor, refunded_minor, payment_ids, contribution_id in _rows(
+            connection, statement
         )
-        for row in connection.execute(_YEAR_TOTALS, parameters)
     ]
+
+
+def _rows(connection: Connection, statement: sql.Composed) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement that psycopg composes."""
+    with cast("PsycopgConnection[Any]", connection.connection.driver_connection).cursor() as cursor:
+        return list(cursor.execute(statement))
 
 
 def current_receipts(connection: Connection, year: int) -> list[IssuedReceipt]:
@@ -157,9 +164,9 @@ def next_number(connection: Connection, year: int) -> int:
 
 
 def add_receipt(connection: Connection, receipt: NewReceipt, now: datetime) -> None:
-    """Save a receipt, and mark the receipt that it replaces."""
-    if receipt.replaces is not None:
-        replaced = update(receipts).where(receipts.c.id == receipt.replaces)
+    """Save a receipt, and mark the receipts that it replaces."""
+    if receipt.replaces:
+        replaced = update(receipts).where(is_in(receipts.c.id, receipt.replaces))
         connection.execute(replaced.values(replaced_by=receipt.id))
     total = receipt.year_total
     connection.execute(
@@ -179,12 +186,12 @@ def add_receipt(connection: Connection, receipt: NewReceipt, now: datetime) -> N
 
 
 def add_declaration(connection: Connection, declaration: Declaration, now: datetime) -> str:
-    """Save a Gift Aid declaration and return its id."""
+    """Save a Gift Aid declaration and return its id. It covers every donation of the donor whom it names."""
     declaration_id = new_id("gad")
     connection.execute(
         insert(gift_aid_declarations).values(
             id=declaration_id,
-            donor_ref=declaration.donor_ref,
+            donor_ref=donor_of(connection, declaration.donor_ref),
             valid_from=declaration.valid_from,
             valid_until=declaration.valid_until,
             declared_at=now,

@@ -20,7 +20,7 @@ from service.stripe_gateway.event_types import SUBSCRIBED_EVENTS
 MAX_SKEW = timedelta(seconds=60)
 MAX_LAG = timedelta(minutes=10)
 MAX_PULL_AGE = timedelta(hours=2)
-GAP_WINDOW = timedelta(hours=24)
+GAP_WINDOW = timedelta(days=30)  # as long as Stripe lists an event
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def _examine_events(events: EventBacklog, now: datetime) -> Iterator[SetupFindin
 
 
 def _examine_missing_events(services: Services, now: datetime) -> SetupFinding:
-    """Check that the inbox has every event of the last day that Stripe lists.
+    """Check that the inbox has every event that Stripe still lists.
 
     Types that we do not act on are left out, because our endpoint need not get them. Events of the last ten minutes
     are left out, because they may be on their way.
@@ -177,7 +177,9 @@ def _examine_missing_events(services: Services, now: datetime) -> SetupFinding:
         missing = wanted - known_ids(connection, sorted(wanted))
     remedy = "Run `backfill`." if missing else ""
     return SetupFinding(
-        not missing, f"events of the last day that never arrived: {len(missing)} of {len(wanted)}", remedy
+        not missing,
+        f"events of the last {GAP_WINDOW.days} days that never arrived: {len(missing)} of {len(wanted)}",
+        remedy,
     )
 
 

@@ -101,7 +101,7 @@ def sync(services: Services, since: datetime | None = None) -> Pulled:
         for page in _batches(services.gateway.list_payouts(payout_start))
     )
     with services.engine.connect() as connection:
-        untied = payouts_to_tie(connection, began_at)
+        untied = payouts_to_tie(connection)
     _fetch_and_save_each(services, (ObjectRef(ObjectType.PAYOUT, payout_id) for payout_id in untied), unanswered)
     _fetch_missing_sources(services, unanswered)
     post_to_ledger(services)

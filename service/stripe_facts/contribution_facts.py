@@ -48,6 +48,7 @@ class SubscriptionState:
     pause_behavior: str | None = None
     canceled_at: datetime | None = None
     price_interval: str | None = None
+    price_interval_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ _SUBSCRIPTION = (
     _subscription.pause_behavior,
     _subscription.canceled_at,
     _subscription.price_interval,
+    _subscription.price_interval_count,
 )
 _CHARGE = (
     _charge.id,

@@ -75,7 +75,9 @@ _TABLES: Mapping[type, Table] = {
     Invoice: invoices,
     InvoicePayment: invoice_payments,
 }
-_NOT_STORED = frozenset({"fee_details", "contribution", "hosted_invoice_url", "finalization_error", "payments"})
+_NOT_STORED = frozenset(
+    {"fee_details", "contribution", "hosted_invoice_url", "finalization_error", "payments", "billed_interval"}
+)
 
 
 class Recorded(StrEnum):

@@ -283,6 +283,7 @@ class Invoice:
     hosted_invoice_url: str | None = None
     finalization_error: str | None = None  # Stripe's code, if a draft could not be finalised
     payments: tuple[InvoicePayment, ...] = ()
+    billed_interval: Interval | None = None  # None if it bills no whole period
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,18 @@ from service.stripe_gateway.facts import (
 
 @dataclass(frozen=True, slots=True)
 class PayoutMembers:
-    """The balance transactions that an automatic payout paid out. The payout's own balance transaction is left out."""
+    """The balance transactions that a payout paid out, without the payout's own. Empty if Stripe cannot list them."""
 
     payout_id: str
     transactions: tuple[BalanceTransaction, ...]
+
+
+def lists_transactions(payout: Payout) -> bool:
+    """Return whether Stripe can list what a payout paid out, which it cannot for manual and instant payouts.
+
+    https://docs.stripe.com/api/balance_transactions/list#balance_transaction_list-payout
+    """
+    return payout.is_automatic and payout.method != "instant"
 
 
 @dataclass(frozen=True, slots=True)

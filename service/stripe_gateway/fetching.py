@@ -10,8 +10,8 @@ from typing import Any
 import stripe
 
 from service.stripe_gateway.events import read_event
-from service.stripe_gateway.facts import Charge, Subscription
-from service.stripe_gateway.fetched import Fact, FraudWarning, LapsedMandate, PayoutMembers
+from service.stripe_gateway.facts import BalanceTransaction, Charge, Subscription
+from service.stripe_gateway.fetched import Fact, FraudWarning, LapsedMandate, PayoutMembers, lists_transactions
 from service.stripe_gateway.fields import (
     StripeJson,
     UnreadableObjectError,
@@ -24,7 +24,7 @@ from service.stripe_gateway.fields import (
 )
 from service.stripe_gateway.marks import read_mark
 from service.stripe_gateway.objects import ObjectRef, ObjectType
-from service.stripe_gateway.payment_origin import PaymentOrigin, origin_from_invoice
+from service.stripe_gateway.payment_origin import PaymentOrigin, billed_mark, origin_from_invoice
 from service.stripe_gateway.read_billing import (
     read_customer,
     read_invoice,
@@ -131,13 +131,13 @@ class ObjectFetcher:
         return origin_from_invoice(facts), tuple(facts)
 
     def _fetch_marked_invoice(self, found: Any) -> Facts:
-        """Yield an invoice and its subscription. The subscription's mark is used if the invoice has none."""
+        """Yield an invoice, whose mark has the interval that it bills, and its subscription."""
         invoice = read_invoice(self._resolved(self.v1.invoices, found, ()))
-        mark = invoice.contribution
+        subscription: Subscription | None = None
         for fact in unless_missing(self.fetch_subscription(invoice.subscription_id)) if invoice.subscription_id else ():
             yield fact
-            mark = mark or (fact.contribution if isinstance(fact, Subscription) else None)
-        yield replace(invoice, contribution=mark)
+            subscription = fact if isinstance(fact, Subscription) else subscription
+        yield replace(invoice, contribution=billed_mark(invoice, subscription))
 
     def fetch_invoice(self, found: Any) -> Facts:
         """Yield an invoice and its payments. An invoice of zero, or one paid outside Stripe, has no payment."""
@@ -218,7 +218,7 @@ class ObjectFetcher:
             yield from self.fetch_payment_intent(data.get("payment_intent"))
 
     def fetch_payout(self, object_id: str) -> Facts:
-        """Yield a payout and the balance transactions it paid out, which Stripe lists for automatic payouts only."""
+        """Yield a payout and the balance transactions it paid out, as far as Stripe can list them."""
         data = self._get(self.v1.payouts, object_id, ("balance_transaction", "failure_balance_transaction"))
         yield from self.fetch_balance_transaction(data.get("balance_transaction"))
         yield from self.fetch_balance_transaction(data.get("failure_balance_transaction"))
@@ -226,10 +226,11 @@ class ObjectFetcher:
         yield payout
         # Compared by id and not by type, because the list may also hold the return of an earlier, failed payout.
         own_id = reference(data, "balance_transaction")
-        if payout.is_automatic:
+        carried: list[BalanceTransaction] = []
+        if lists_transactions(payout):
             found = self.v1.balance_transactions.list({"payout": payout.id, "limit": PAGE_SIZE})
             carried = [read_balance_transaction(row.to_dict()) for row in found.auto_paging_iter()]
-            yield PayoutMembers(payout.id, tuple(row for row in carried if row.id != own_id))
+        yield PayoutMembers(payout.id, tuple(row for row in carried if row.id != own_id))
 
     def fetch_session(self, object_id: str) -> Facts:
         data = self._get(self.v1.checkout.sessions, object_id, ("payment_intent.latest_charge.balance_transaction",))

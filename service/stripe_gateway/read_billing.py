@@ -3,6 +3,7 @@
 Every function raises UnreadableObjectError if a required field is missing.
 """
 
+from service.stripe_gateway.billed_interval import billed_interval, billed_line
 from service.stripe_gateway.facts import (
     CheckoutSession,
     Customer,
@@ -98,7 +99,7 @@ def _item(data: StripeJson, subscription: StripeJson) -> SubscriptionItem:
 def read_invoice(data: StripeJson) -> Invoice:
     """Read an invoice. Since API version 2025-03-31.basil its subscription, with metadata, is in `parent`."""
     parent = part(data, "parent", "subscription_details")
-    first_line = next(iter(rows(data, "lines")), {})
+    line = billed_line(data)
     return Invoice(
         id=required_text(data, "id"),
         status=text(data, "status") or "draft",
@@ -117,12 +118,13 @@ def read_invoice(data: StripeJson) -> Invoice:
         attempt_count=whole(data, "attempt_count") or 0,
         next_payment_attempt_at=instant(data, "next_payment_attempt"),
         paid_at=instant(part(data, "status_transitions"), "paid_at"),
-        period_starts_at=instant(part(first_line, "period"), "start") or instant(data, "period_start"),
-        period_ends_at=instant(part(first_line, "period"), "end") or instant(data, "period_end"),
+        period_starts_at=instant(part(line, "period"), "start") or instant(data, "period_start"),
+        period_ends_at=instant(part(line, "period"), "end") or instant(data, "period_end"),
         amount_paid_off_stripe_minor=whole(data, "amount_paid_off_stripe") or 0,
         hosted_invoice_url=text(data, "hosted_invoice_url"),
         finalization_error=_finalization_error(data),
         payments=tuple(read_invoice_payment(row) for row in rows(data, "payments")),
+        billed_interval=billed_interval(data),
     )
 
 

@@ -1,5 +1,8 @@
 """The Courier, a newsroom that takes contributions: its site, its campaign, and what readers and Stripe do there."""
 
+import contextlib
+import csv
+import io
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -15,6 +18,8 @@ from service.campaigns.editing import Author, Release, publish, save_campaign, s
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.store import DocumentKind
 from service.contributions.checkout.support_token import new_support_token
+from service.exports.exporting import OPERATOR, Exports, open_export
+from service.exports.request import ExportName, ExportRequest
 from service.reconciliation.refresh import drain
 from service.services import Services
 from tests.conftest import SettableClock
@@ -114,6 +119,13 @@ class Newsroom:
         """Return the rows of an SQL query."""
         with self.services.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(text(query), values)]
+
+    def exported(self, name: str) -> list[dict[str, str]]:
+        """Return the rows of an export with all personal columns, by column name."""
+        exports = Exports(self.services.engine, self.services.settings, self.services.clock)
+        request = ExportRequest(ExportName(name), has_personal_data=True)
+        with contextlib.closing(open_export(exports, OPERATOR, request, "csv")) as stream:
+            return list(csv.DictReader(io.StringIO(b"".join(stream).decode(), newline="")))
 
     def queued_mail(self) -> list[tuple[str, str]]:
         """Return kind and status of all mail in the outbox, oldest cause first."""

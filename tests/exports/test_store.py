@@ -1,16 +1,20 @@
-"""Reading exports: at most four at once, and never in the middle of a change."""
+"""Reading exports: at most four at once, never in the middle of a change, and recorded for good."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 
 import psycopg
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 
 from service.exports import records_store
 from service.exports.exporting import OPERATOR, open_export
 from service.exports.records_store import wait_for_rest
 from service.exports.request import BusyBooksError
+from service.exports.runs_store import ExportRun, RunOutcome, add_run, finish_run, list_runs
 from service.exports.store import EXPORTS_AT_ONCE
+from tests.conftest import NOW
 from tests.exports.world import Finance, pay, request
 
 
@@ -38,3 +42,19 @@ def test_an_export_waits_for_open_transactions_and_cancels_no_writer(
         writer.commit()
 
     assert finance.rows("contributions")[0]["fees_covered"] == "false"
+
+
+@pytest.mark.parametrize("outcome", [outcome for outcome in RunOutcome if outcome is not RunOutcome.STARTED])
+@pytest.mark.parametrize("change", ["sha256 = 'forged'", "row_count = 7", "outcome = 'started'", "reason = 'x'"])
+def test_a_finished_run_cannot_be_changed(engine: Engine, outcome: RunOutcome, change: str) -> None:
+    run = ExportRun("exp_1", "journal", "csv", "a test", NOW, {}, outcome=RunOutcome.STARTED)
+    with engine.begin() as connection:
+        add_run(connection, run)
+        finish_run(connection, replace(run, outcome=outcome, row_count=1, sha256="true"))
+
+    with engine.connect() as connection, pytest.raises(IntegrityError, match="exp_1 is finished"):
+        connection.execute(text(f"UPDATE export_runs SET {change}"))
+
+    with engine.connect() as connection:
+        (kept,) = list_runs(connection, 1)
+    assert (kept.outcome, kept.row_count, kept.sha256) == (outcome, 1, "true")

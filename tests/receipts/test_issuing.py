@@ -44,7 +44,7 @@ def test_a_refund_replaces_the_receipt_by_one_with_a_new_number(books: Books, se
 
     (receipt,) = issue(books, settings)
 
-    assert (receipt.id, receipt.replaces) == ("2026-000002", "2026-000001")
+    assert (receipt.id, receipt.replaces) == ("2026-000002", ("2026-000001",))
     assert (receipt.year_total.total_given_minor, receipt.year_total.total_refunded_minor) == (2500, 500)
 
 

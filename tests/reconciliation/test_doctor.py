@@ -96,9 +96,17 @@ def test_the_doctor_reports_missing_events_only_of_types_that_we_act_on(newsroom
     late = doctor(newsroom)
     newsroom.settle()
 
-    assert "ok       events of the last day that never arrived: 0 of 0" in on_its_way
-    assert "PROBLEM  events of the last day that never arrived: 4 of 4\n         Run `backfill`." in late
-    assert "ok       events of the last day that never arrived: 0 of 4" in doctor(newsroom)
+    assert "ok       events of the last 30 days that never arrived: 0 of 0" in on_its_way
+    assert "PROBLEM  events of the last 30 days that never arrived: 4 of 4\n         Run `backfill`." in late
+    assert "ok       events of the last 30 days that never arrived: 0 of 4" in doctor(newsroom)
+
+
+@pytest.mark.parametrize("age_days", [2, 29])
+def test_an_event_is_missed_as_long_as_stripe_lists_it(newsroom: Newsroom, age_days: int) -> None:
+    newsroom.give(amount="5")
+    newsroom.clock.advance(days=age_days)
+
+    assert "PROBLEM  events of the last 30 days that never arrived: " in doctor(newsroom)
 
 
 def test_the_doctor_names_the_settings_that_only_the_dashboard_shows(newsroom: Newsroom) -> None:

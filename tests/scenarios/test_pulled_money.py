@@ -201,3 +201,25 @@ def test_balance_transactions_pulled_late_and_in_any_order_give_the_same_ledger(
 
     assert desk.balances() == {"1100": "88.60", "4100": "-100.00", "4200": "3.00", "5100": "5.90", "5110": "2.50"}
     assert desk.red() == set()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"automatic": False}, {"automatic": False, "method": "instant"}, {"method": "instant"}]
+)
+def test_a_payout_made_by_hand_or_at_once_is_shown_as_manual(desk: Desk, changes: Json) -> None:
+    made = payout("po_1", 900, "in_transit", "txn_po_1", reconciliation_status="not_applicable", **changes)
+    desk.pull(
+        charge("ch_1", 1000, "txn_1"),
+        movement("txn_1", "charge", 1000, "ch_1"),
+        made,
+        movement("txn_po_1", "payout", -900, "po_1", hours=20),
+    )
+    (sent,) = desk.rows("payouts")
+
+    desk.pull(made | {"status": "failed"})
+    (returned,) = desk.rows("payouts")
+
+    assert [(row["status"], row["recon_status"], row["unexplained"]) for row in (sent, returned)] == [
+        ("in_transit", "manual", ""),
+        ("failed", "manual", ""),
+    ]

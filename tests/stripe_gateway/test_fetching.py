@@ -150,6 +150,18 @@ def test_a_payout_includes_the_return_of_an_earlier_payout_but_not_its_own_trans
     assert sum(transaction.net_minor for transaction in members.transactions) == 1460
 
 
+@pytest.mark.parametrize("changes", [{"automatic": False}, {"method": "instant"}])
+def test_a_payout_that_stripe_lists_no_transactions_of_has_no_members(changes: dict[str, Any]) -> None:
+    payout = {
+        "id": "po_2", "object": "payout", "status": "paid", "amount": 1460, "currency": "eur", "created": AT,
+        "arrival_date": AT, "automatic": True, "livemode": False, "method": "standard", **changes,
+    }  # fmt: skip
+    with scripted_stripe(**{"payouts/po_2": payout}) as (_, gateway):
+        facts = gateway.fetch(ObjectRef(ObjectType.PAYOUT, "po_2"))
+
+    assert [fact for fact in facts if isinstance(fact, PayoutMembers)] == [PayoutMembers("po_2", ())]
+
+
 def test_a_deleted_customer_is_marked_as_deleted() -> None:
     with scripted_stripe(**{"customers/cus_1": {"id": "cus_1", "object": "customer", "deleted": True}}) as (_, gateway):
         (fact,) = gateway.fetch(ObjectRef(ObjectType.CUSTOMER, "cus_1"))

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from service.contributions.contribution import ContributionState, Lifecycle
+from service.money import Interval
 from service.stripe_facts.contribution_facts import ContributionFacts, SubscriptionState
+from service.stripe_gateway.billed_interval import interval_of_price
 
 # If a cause is found late (after an outage, a restore or a rebuild), a mail about it would only confuse the reader.
 HORIZON = timedelta(days=14)
@@ -131,7 +133,8 @@ def _of_subscription(contribution_id: str, subscription: SubscriptionState, now:
 
 def _is_yearly(subscription: SubscriptionState) -> bool:
     is_collecting = subscription.status == "active" and subscription.pause_behavior is None
-    return is_collecting and subscription.price_interval == "year"
+    interval = interval_of_price(subscription.price_interval or "", subscription.price_interval_count or 1)
+    return is_collecting and interval is Interval.YEAR
 
 
 def _of_reversals(contribution_id: str, facts: ContributionFacts) -> Iterator[DueMail]:

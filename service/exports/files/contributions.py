@@ -1,8 +1,9 @@
 """contributions.csv: one row for each payment, in the currency that reached the Stripe balance.
 
-It holds the payments of our own contributions that succeeded or are pending, and payments that failed after money had
-moved. The day of a row is the accounting date of its income, so the sums of the file are the movements of the income
-accounts. If a charge does not name its balance transaction yet, the query finds it through the ledger.
+It holds the payments of our own contributions that succeeded or are pending, authorisations that hold money which was
+not taken yet, and payments that failed after money had moved. The day of a row is the accounting date of its income, so
+the sums of the file are the movements of the income accounts. If a charge does not name its balance transaction yet,
+the query finds it through the ledger. `paid_at_utc` is the instant that `service/receipts/payments_store.py` defines.
 """
 
 from psycopg import sql
@@ -12,20 +13,18 @@ from service.exports.files.definition import BY_INSTANT, FileDefinition
 
 _ROWS = sql.SQL("""
 SELECT x.*, x.effective_at AS sort_at, x.charge_id AS sort_id,
-    CASE WHEN x.status = 'succeeded' THEN x.effective_at END AS paid_at,
-    CASE WHEN x.currency = 'GBP' THEN EXISTS (
-        SELECT FROM {gift_aid_declarations} g WHERE g.donor_ref = x.donor_ref AND g.valid_from <= x.accounting_date
-        AND (g.valid_until IS NULL OR g.valid_until >= x.accounting_date)) ELSE false END AS gift_aid
+    CASE WHEN x.status = 'succeeded' THEN x.effective_at END AS paid_at
 FROM (
     SELECT coalesce(c.payment_intent_id, c.id) AS payment_id, c.contribution_id,
         CASE c.interval WHEN 'month' THEN 'monthly' WHEN 'year' THEN 'annual' ELSE 'one_off' END AS kind,
-        c.status,
+        CASE WHEN c.status = 'succeeded' AND c.amount_captured_minor = 0 THEN 'held' ELSE c.status END AS status,
         CASE WHEN c.amount_refunded_minor = 0 THEN 'none'
             WHEN c.amount_refunded_minor < c.amount_captured_minor THEN 'partial' ELSE 'full' END AS refund_state,
         coalesce(d.status, 'none') AS dispute_state,
-        coalesce(s.succeeded_at, c.created_at) AS effective_at,
+        coalesce(s.succeeded_at, CASE WHEN e.reason <> 'charge_in_process' THEN e.effective_at END, h.seen_at,
+            c.created_at) AS effective_at,
         coalesce(s.income_on, e.accounting_date, (c.created_at AT TIME ZONE {zone})::date) AS accounting_date,
-        coalesce(c.customer_id, c.contribution_id) AS donor_ref,
+        {donor_ref} AS donor_ref, g.charge_id IS NOT NULL AS gift_aid,
         w.contributor_name AS donor_name, w.contributor_email AS donor_email,
         coalesce(w.contributor_country, c.card_country) AS country,
         k.is_anonymous AS anonymous, c.campaign, c.page_id AS source_page,
@@ -33,7 +32,9 @@ FROM (
         coalesce(c.presentment_amount_minor, c.amount_minor) AS presentment_amount_minor,
         b.currency, b.amount_minor AS gross_minor, b.fee_minor, coalesce(t.tax_minor, 0) AS fee_tax_minor, b.net_minor,
         coalesce(r.refunded_minor, 0) AS refunded_minor,
-        k.amount_minor AS donor_selected_amount_minor, k.currency AS selected_currency, k.covers_fee AS fees_covered,
+        CASE WHEN a.is_changed THEN c.amount_minor ELSE k.amount_minor END AS donor_selected_amount_minor,
+        CASE WHEN a.is_changed THEN c.currency ELSE k.currency END AS selected_currency,
+        k.covers_fee AND NOT a.is_changed AS fees_covered,
         c.payment_method_type AS payment_method, c.card_brand, c.card_last4 AS last4,
         m.payout_id, p.arrival_on AS payout_arrival_date,
         c.id AS charge_id, c.payment_intent_id, c.invoice_id, c.subscription_id, k.checkout_session_id,
@@ -64,12 +65,19 @@ FROM (
     LEFT JOIN (
         SELECT DISTINCT ON (charge_id) charge_id, status FROM {disputes} d ORDER BY charge_id, created_at DESC, id
     ) d ON d.charge_id = c.id
+    LEFT JOIN fact_transitions h ON h.object_id = c.id AND h.transition = 'succeeded'
+    LEFT JOIN ({claims}) g ON g.charge_id = c.id
     LEFT JOIN {payout_members} m ON m.balance_transaction_id = b.id
     LEFT JOIN {payouts} p ON p.id = m.payout_id
     LEFT JOIN {contributions} k ON k.id = c.contribution_id
+    CROSS JOIN LATERAL (
+        SELECT c.subscription_id IS NOT NULL AND (c.amount_minor, c.currency) <> (k.amount_minor, k.currency)
+            AS is_changed
+    ) a
     LEFT JOIN {contributors} w ON w.id = c.contribution_id
     WHERE c.contribution_id IS NOT NULL AND c.is_livemode = {is_livemode} AND c.created_at < {ends_at}
     AND (c.status IN ('succeeded', 'pending') OR b.id IS NOT NULL)
+    AND (c.amount_captured_minor > 0 OR c.status <> 'succeeded' OR c.amount_refunded_minor = 0)
 ) x
 WHERE {is_in_days}
 """)

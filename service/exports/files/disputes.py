@@ -15,9 +15,10 @@ SELECT d.id AS dispute_id, coalesce(c.payment_intent_id, d.charge_id) AS payment
     CASE WHEN d.status IN ('won', 'lost', 'prevented', 'warning_closed')
         THEN coalesce(b.returned_minor, 0) - coalesce(b.withdrawn_minor, 0) - coalesce(b.fees_minor, 0)
         END AS outcome_amount_minor,
-    coalesce(c.customer_id, c.contribution_id) AS donor_ref, b.payout_ids, d.created_at AS sort_at, d.id AS sort_id
+    {donor_ref} AS donor_ref, b.payout_ids, d.created_at AS sort_at, d.id AS sort_id
 FROM {disputes} d
 LEFT JOIN {charges} c ON c.id = d.charge_id
+LEFT JOIN {contributions} k ON k.id = c.contribution_id
 LEFT JOIN fact_transitions t ON t.object_id = d.id AND t.transition = d.status
 LEFT JOIN (
     SELECT b.source_id, b.currency,

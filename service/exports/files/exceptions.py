@@ -74,6 +74,54 @@ FROM (
     LEFT JOIN {balance_transactions} b ON b.id = c.balance_transaction_id
     WHERE c.is_livemode = {is_livemode} AND c.status = 'succeeded' AND c.amount_captured_minor > 0 AND b.id IS NULL
     AND c.created_at <= least({now}, {ends_at}) - interval '24 hours'
+    UNION ALL
+    SELECT 'failed_refund', coalesce(b.created_at, f.created_at), concat_ws(' ', f.id, f.charge_id), f.owed_minor,
+        f.currency, 'A refund that failed and was not made again: the money is still owed to the contributor'
+    FROM (
+        SELECT o.*, o.debt_minor - coalesce(lag(o.debt_minor) OVER later, 0) AS owed_minor
+        FROM (
+            SELECT s.*, greatest(max(s.unsettled_minor) OVER later, 0) AS debt_minor
+            FROM (
+                SELECT r.*, sum(CASE WHEN r.status = 'failed' THEN r.amount_minor ELSE -r.amount_minor END)
+                    OVER (PARTITION BY r.charge_id ORDER BY r.created_at DESC, r.id COLLATE "C" DESC)
+                    AS unsettled_minor
+                FROM {refunds} r WHERE r.charge_id IS NOT NULL AND r.status <> 'canceled'
+            ) s
+            WINDOW later AS (PARTITION BY s.charge_id ORDER BY s.created_at DESC, s.id COLLATE "C" DESC)
+        ) o
+        WINDOW later AS (PARTITION BY o.charge_id ORDER BY o.created_at DESC, o.id COLLATE "C" DESC)
+    ) f
+    LEFT JOIN {charges} c ON c.id = f.charge_id
+    LEFT JOIN {balance_transactions} b ON b.id = f.failure_balance_transaction_id
+    WHERE f.status = 'failed' AND f.owed_minor > 0 AND coalesce(c.is_livemode, {is_livemode}) = {is_livemode}
+    UNION ALL
+    SELECT 'unknown_status', u.created_at, u.id, u.amount_minor, u.currency,
+        u.kind || ' in the status ' || u.status || ', which this version does not know: look at it in Stripe'
+    FROM (
+        SELECT 'A dispute' AS kind, id, status, created_at, -amount_minor AS amount_minor, currency FROM {disputes} d
+        WHERE is_livemode = {is_livemode} AND status NOT IN ('warning_needs_response', 'warning_under_review',
+            'warning_closed', 'needs_response', 'under_review', 'won', 'lost', 'prevented')
+        UNION ALL
+        SELECT 'A payout', id, status, created_at, -amount_minor, currency FROM {payouts} p
+        WHERE is_livemode = {is_livemode}
+        AND status NOT IN ('pending', 'in_transit', 'paid', 'failed', 'canceled')
+        UNION ALL
+        SELECT 'A charge', id, status, created_at, amount_minor, currency FROM {charges} c
+        WHERE is_livemode = {is_livemode} AND status NOT IN ('pending', 'succeeded', 'failed')
+        UNION ALL
+        SELECT 'A refund', r.id, r.status, r.created_at, -r.amount_minor, r.currency FROM {refunds} r
+        LEFT JOIN {charges} c ON c.id = r.charge_id
+        WHERE coalesce(c.is_livemode, {is_livemode}) = {is_livemode}
+        AND r.status NOT IN ('pending', 'requires_action', 'succeeded', 'failed', 'canceled')
+    ) u
+    UNION ALL
+    SELECT 'unknown_status', b.created_at, concat_ws(' ', b.id, b.source_id), b.amount_minor, b.currency,
+        'Money of a dispute or payout that Stripe has not described yet: whether it is over is unknown'
+    FROM {balance_transactions} b
+    LEFT JOIN {disputes} d ON d.id = b.source_id
+    LEFT JOIN {payouts} p ON p.id = b.source_id
+    WHERE b.reporting_category IN ('dispute', 'dispute_reversal', 'payout', 'payout_reversal')
+    AND b.balance_type = 'payments' AND d.id IS NULL AND p.id IS NULL
 ) x
 WHERE x.since >= {starts_at} AND x.since < {ends_at}
 """)

@@ -22,27 +22,11 @@ SELECT left(btrim(w.contributor_title), 4) AS title, left(btrim(w.contributor_fi
     NULL::text AS aggregated, NULL::text AS sponsored_event, x.donated_on, x.amount_minor, 'GBP' AS currency,
     x.donated_on::timestamptz AS sort_at, x.declaration_id AS sort_id
 FROM (
-    SELECT g.id AS declaration_id, max(p.given_on) AS donated_on, sum(p.net_minor) AS amount_minor
-    FROM (
-        SELECT coalesce(c.customer_id, c.contribution_id) AS donor_ref,
-            (c.created_at AT TIME ZONE {zone})::date AS given_on,
-            c.amount_captured_minor - c.amount_refunded_minor - coalesce(d.lost_minor, 0) AS net_minor
-        FROM {charges} c
-        LEFT JOIN (
-            SELECT charge_id, sum(amount_minor) AS lost_minor FROM {disputes} d
-            WHERE status NOT LIKE 'warning%' AND status NOT IN ('won', 'prevented') GROUP BY charge_id
-        ) d ON d.charge_id = c.id
-        WHERE c.contribution_id IS NOT NULL AND c.status = 'succeeded' AND c.currency = 'GBP'
-        AND c.is_livemode = {is_livemode} AND c.created_at >= {starts_at} AND c.created_at < {ends_at}
-    ) p
-    JOIN LATERAL (
-        SELECT id FROM {gift_aid_declarations} g
-        WHERE g.donor_ref = p.donor_ref AND g.valid_from <= p.given_on
-        AND (g.valid_until IS NULL OR g.valid_until >= p.given_on)
-        ORDER BY g.valid_from DESC, g.id LIMIT 1
-    ) g ON true
-    WHERE p.net_minor > 0
-    GROUP BY g.id
+    SELECT (array_agg(g.declaration_id ORDER BY g.paid_on DESC, g.declaration_id))[1] AS declaration_id,
+        max(g.paid_on) AS donated_on, sum(g.net_minor) AS amount_minor
+    FROM ({claims}) g
+    WHERE g.paid_on BETWEEN {from_on} AND {to_on}
+    GROUP BY g.donor_ref
 ) x
 LEFT JOIN {declarers} w ON w.id = x.declaration_id
 """)
@@ -59,6 +43,7 @@ GIFT_AID = FileDefinition(
         Column("Amount", CellKind.MONEY, "amount_minor", is_summed=True),
     ),
     signs="Amount is what was given less what was refunded, positive",
+    dated_by="Donation date",
     rows=_ROWS,
     order=BY_INSTANT,
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from service.stripe_gateway.facts import BalanceTransaction, Payout
+from service.stripe_gateway.fetched import lists_transactions
 
 
 class TieStatus(StrEnum):
@@ -48,7 +49,7 @@ def tie_payout(payout: Payout, transactions: Sequence[BalanceTransaction]) -> Pa
         if transaction.id != payout.balance_transaction_id
     ]
     net_minor = sum(transaction.net_minor for transaction in carried if transaction.currency == payout.currency)
-    if not payout.is_automatic or payout.method == "instant":
+    if not lists_transactions(payout):
         status = TieStatus.MANUAL
     elif net_minor == payout.amount_minor and all(line.currency == payout.currency for line in carried):
         status = TieStatus.REOPENED if payout.status in RETURNED else TieStatus.MATCHED

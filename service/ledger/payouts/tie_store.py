@@ -1,8 +1,8 @@
 """The ties of payouts: for each payout that was compared with its lines, the result."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, Table, Text, case, select
+from sqlalchemy import BigInteger, Column, Connection, Integer, Table, Text, case, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.database.columns import INSTANT
@@ -10,8 +10,6 @@ from service.database.metadata import metadata
 from service.ledger.payouts.tie import RETURNED, PayoutTie, TieStatus
 from service.money import Money
 from service.stripe_facts.tables_store import balance_transactions, payout_members, payouts
-
-LOOK_BACK_DAYS = 30
 
 payout_ties = Table(
     "payout_ties",
@@ -29,7 +27,10 @@ payout_ties = Table(
 
 
 def save_tie(connection: Connection, tie: PayoutTie, payout_status: str, now: datetime) -> None:
-    """Save a tie in place of an earlier one of its payout. `payout_status` is what Stripe says of the payout now."""
+    """Save a tie in place of an earlier one of its payout, unless the two are equal.
+
+    `payout_status` is what Stripe says of the payout now.
+    """
     row = {
         "status": tie.status.value,
         "payout_status": payout_status,
@@ -38,10 +39,12 @@ def save_tie(connection: Connection, tie: PayoutTie, payout_status: str, now: da
         "net_minor": tie.net_minor,
         "difference_minor": tie.difference_minor,
         "line_count": tie.line_count,
-        "tied_at": now,
     }
-    statement = upsert(payout_ties).values(payout_id=tie.payout_id, **row)
-    connection.execute(statement.on_conflict_do_update(index_elements=["payout_id"], set_=row))
+    statement = upsert(payout_ties).values(payout_id=tie.payout_id, tied_at=now, **row)
+    is_different = or_(*(payout_ties.c[name].is_distinct_from(value) for name, value in row.items()))
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["payout_id"], set_={**row, "tied_at": now}, where=is_different)
+    )
 
 
 def lines_of_payout(connection: Connection, payout_id: str, own_id: str | None) -> dict[str, Money]:
@@ -55,11 +58,12 @@ def lines_of_payout(connection: Connection, payout_id: str, own_id: str | None) 
     return {row.id: Money(row.net_minor, row.currency) for row in connection.execute(statement)}
 
 
-def payouts_to_tie(connection: Connection, now: datetime) -> list[str]:
-    """Return the automatic payouts of the last 30 days that Stripe has finished and that must be tied, oldest first.
+def payouts_to_tie(connection: Connection) -> list[str]:
+    """Return the payouts that Stripe has finished and that must be tied, oldest first.
 
     A payout must be tied if it was never tied, if its tie is a mismatch, or if it failed since. A mismatch therefore
-    resolves itself once Stripe's lines change.
+    resolves itself once Stripe's lines change, however long that takes. Stripe lists no lines of manual and instant
+    payouts, so there is nothing to finish.
     """
     tie, payout = payout_ties.c, payouts.c
     is_open = (
@@ -71,9 +75,7 @@ def payouts_to_tie(connection: Connection, now: datetime) -> list[str]:
         select(payout.id)
         .join_from(payouts, payout_ties, tie.payout_id == payout.id, isouter=True)
         .where(
-            payout.is_automatic,
-            payout.reconciliation_status == "completed",
-            payout.created_at >= now - timedelta(days=LOOK_BACK_DAYS),
+            (payout.reconciliation_status == "completed") | ~payout.is_automatic | (payout.method == "instant"),
             is_open,
         )
         .order_by(payout.created_at, payout.id)

@@ -12,6 +12,7 @@ from service.ledger.payouts.tie_store import lines_of_payout, save_tie
 from service.stripe_facts.query_store import payouts_by_id
 from service.stripe_facts.record_store import record_balance_transactions, record_payout_members
 from service.stripe_gateway.facts import BalanceTransaction
+from service.stripe_gateway.fetched import lists_transactions
 
 
 def record_tie(
@@ -19,13 +20,14 @@ def record_tie(
 ) -> PayoutTie | None:
     """Save every line of a payout and the comparison with its amount. Call it in one transaction, after the last page.
 
-    While Stripe still assigns lines to the payout, save only the balance transactions and return None, so that a
-    payout is never partly visible. Raise NotFoundError if the payout itself is not recorded.
+    A manual or instant payout has no lines, and its tie says so. While Stripe still assigns lines to a payout, save
+    only the balance transactions and return None, so that a payout is never partly visible. Raise NotFoundError if the
+    payout itself is not recorded.
     """
     payout = payouts_by_id(connection, [payout_id]).get(payout_id)
     if payout is None:
         raise NotFoundError(f"payout {payout_id} is not known")
-    if payout.is_automatic and payout.reconciliation_status != "completed":
+    if lists_transactions(payout) and payout.reconciliation_status != "completed":
         record_balance_transactions(connection, transactions, now)
         return None
     own = record_payout_members(connection, payout_id, transactions, now)

@@ -151,3 +151,18 @@ def test_a_payment_names_the_payout_that_carried_it(finance: Finance) -> None:
     (payment,) = finance.rows("contributions")
 
     assert (payment["payout_id"], payment["payout_arrival_date"]) == ("po_1", "2026-11-05")
+
+
+@pytest.mark.parametrize(
+    ("captured", "released", "statuses"),
+    [(1000, 0, ["succeeded"]), (400, 0, ["succeeded"]), (0, 0, ["held"]), (0, 1000, [])],
+)
+def test_money_that_is_only_held_has_not_been_paid(
+    finance: Finance, captured: int, released: int, statuses: list[str]
+) -> None:
+    finance.record(make.charge("ch_1", captured=captured, refunded=released))
+
+    rows = finance.rows("contributions")
+
+    assert [row["status"] for row in rows] == statuses
+    assert [bool(row["paid_at_utc"]) for row in rows] == [status == "succeeded" for status in statuses]

@@ -1,11 +1,14 @@
 """exceptions.csv: everything that finance has to check before closing a period."""
 
+from dataclasses import replace
+
+import pytest
 from sqlalchemy import insert
 
 from service.stripe_events.store import stripe_events
-from service.stripe_gateway.facts import Invoice
+from service.stripe_gateway.facts import Invoice, Refund
 from tests.conftest import NOW
-from tests.exports.world import Finance, Row, pay_out, payout_lines
+from tests.exports.world import Finance, Row, pay, pay_out, payout_lines
 from tests.ledger import make
 
 
@@ -101,3 +104,91 @@ def test_an_event_that_could_not_be_applied_is_listed(finance: Finance) -> None:
     (row,) = exceptions_of(finance, "dead_event")
 
     assert (row["ids"], row["amount"]) == ("evt_1 ch_1", "")
+
+
+def refund_at(hours: float, id_: str, amount: int, status: str) -> Refund:
+    """Return a refund of ch_1 that was made at this hour."""
+    return replace(make.refund(id_, amount, status=status), created_at=make.at(hours))
+
+
+@pytest.mark.parametrize(
+    ("refunds", "owed"),
+    [
+        ([(400, "succeeded")], {}),
+        ([(400, "pending")], {}),
+        ([(400, "canceled")], {}),
+        ([(400, "failed")], {"re_0 ch_1": "4.00"}),
+        ([(400, "failed"), (400, "succeeded")], {}),
+        ([(400, "failed"), (400, "pending")], {}),
+        ([(400, "failed"), (400, "failed")], {"re_0 ch_1": "4.00", "re_1 ch_1": "4.00"}),
+        ([(400, "failed"), (400, "canceled")], {"re_0 ch_1": "4.00"}),
+        ([(400, "succeeded"), (400, "failed")], {"re_1 ch_1": "4.00"}),
+        ([(400, "failed"), (150, "succeeded")], {"re_0 ch_1": "2.50"}),
+        ([(400, "failed"), (300, "failed"), (400, "succeeded")], {"re_0 ch_1": "3.00"}),
+        ([(400, "failed"), (400, "succeeded"), (300, "failed"), (300, "succeeded")], {}),
+        ([(400, "failed"), (500, "succeeded"), (300, "failed")], {"re_2 ch_1": "3.00"}),
+    ],
+)
+def test_a_failed_refund_is_listed_until_a_later_refund_makes_up_for_it(
+    finance: Finance, refunds: list[tuple[int, str]], owed: dict[str, str]
+) -> None:
+    pay(finance)
+    for hours, (amount, status) in enumerate(refunds):
+        finance.record(refund_at(hours, f"re_{hours}", amount, status))
+
+    assert {row["ids"]: row["amount"] for row in exceptions_of(finance, "failed_refund")} == owed
+
+
+def test_a_failed_refund_is_owed_since_its_money_came_back(finance: Finance) -> None:
+    pay(finance)
+    finance.record(
+        make.transaction("txn_2", "refund", -400, "re_1", hours=3),
+        make.transaction("txn_3", "refund_failure", 400, "re_1", hours=99),
+        make.refund("re_1", 400, status="failed", bt="txn_2", failure_bt="txn_3"),
+    )
+
+    (row,) = exceptions_of(finance, "failed_refund")
+
+    assert row["since"] == "2026-11-06T15:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("status", "is_known"),
+    [
+        ("warning_needs_response", True),
+        ("warning_under_review", True),
+        ("warning_closed", True),
+        ("needs_response", True),
+        ("under_review", True),
+        ("won", True),
+        ("lost", True),
+        ("prevented", True),
+        ("appealed", False),
+        ("", False),
+    ],
+)
+def test_a_dispute_is_listed_if_its_status_is_unknown(finance: Finance, status: str, is_known: bool) -> None:
+    finance.record(make.charge(), make.dispute(amount=700, status=status))
+
+    amounts = [row["amount"] for row in exceptions_of(finance, "unknown_status")]
+
+    assert amounts == ([] if is_known else ["-7.00"])
+
+
+def test_charges_refunds_and_payouts_are_listed_if_their_status_is_unknown(finance: Finance) -> None:
+    finance.record(make.charge(status="odd"), make.refund(status="odd"), make.payout(status="odd"))
+
+    assert {row["ids"] for row in exceptions_of(finance, "unknown_status")} == {"ch_1", "re_1", "po_1"}
+
+
+@pytest.mark.parametrize(("category", "source"), [("dispute", "dp_1"), ("payout", "po_1")])
+def test_money_of_a_dispute_or_payout_that_is_not_described_is_listed(
+    finance: Finance, category: str, source: str
+) -> None:
+    finance.record(make.transaction("txn_1", category, -700, source))
+    (row,) = exceptions_of(finance, "unknown_status")
+    assert (row["ids"], row["amount"]) == (f"txn_1 {source}", "-7.00")
+
+    finance.record(make.dispute() if category == "dispute" else make.payout())
+
+    assert exceptions_of(finance, "unknown_status") == []

@@ -19,6 +19,7 @@ def test_a_subscription_shows_when_it_ends_and_what_it_paid(finance: Finance) ->
         "amount_minor": 500,
         "currency": "EUR",
         "price_interval": "month",
+        "price_interval_count": 3,
         "contribution_id": "ctb_1",
         "created_at": NOW,
         "current_period_ends_at": datetime(2026, 12, 18, 10, 30, tzinfo=UTC),
@@ -45,4 +46,5 @@ def test_a_subscription_shows_when_it_ends_and_what_it_paid(finance: Finance) ->
         "cancel_at": "2026-12-18T10:30:00Z",
         "cancel_reason": "cancellation_requested, =too_expensive",
         "lifetime_paid": "5.00",
+        "interval_count": "3",
     }

@@ -44,6 +44,7 @@ CREATE TABLE contributions (
     ends_at TIMESTAMPTZ,
     ended_at TIMESTAMPTZ,
     customer_id TEXT,
+    donor_ref TEXT,
     subscription_id TEXT,
     payment_intent_id TEXT,
     recurring_minor BIGINT,
@@ -58,6 +59,7 @@ CREATE TABLE contributions (
 );
 CREATE UNIQUE INDEX uq_contributions_open_attempt ON contributions (attempt_key) WHERE is_open;
 CREATE INDEX ix_contributions_customer_id ON contributions (customer_id);
+CREATE INDEX ix_contributions_donor_ref ON contributions (donor_ref);
 CREATE INDEX ix_contributions_reader_hash ON contributions (reader_hash);
 CREATE INDEX ix_contributions_subscription_id ON contributions (subscription_id);
 CREATE INDEX ix_contributions_checkout_session_id ON contributions (checkout_session_id);

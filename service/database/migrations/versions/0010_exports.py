@@ -30,6 +30,15 @@ CREATE TABLE export_runs (
 CREATE INDEX ix_export_runs_asked_at ON export_runs (asked_at);
 GRANT SELECT, INSERT, UPDATE (outcome, reason, row_count, sha256, finished_at) ON export_runs TO keepopen_app;
 
+CREATE FUNCTION refuse_change_of_finished_run() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'export run % is finished and cannot change', OLD.id
+        USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+CREATE TRIGGER export_runs_finished BEFORE UPDATE ON export_runs FOR EACH ROW WHEN (OLD.outcome <> 'started')
+EXECUTE FUNCTION refuse_change_of_finished_run();
+
 CREATE TABLE account_mappings (
     layout TEXT NOT NULL,
     version INTEGER NOT NULL,
