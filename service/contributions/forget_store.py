@@ -24,13 +24,13 @@ _EMPTY = {
 
 @dataclass(frozen=True, slots=True)
 class ContributorRow:
-    """A contribution that still names its contributor, with the ids it has at Stripe."""
+    """A contribution that still names its contributor. `stripe_ids`: the ids of its own objects at Stripe."""
 
     id: str
     site: str
     state: ContributionState
     customer_id: str | None
-    session_id: str | None
+    stripe_ids: tuple[str, ...]
 
     @property
     def is_running(self) -> bool:
@@ -42,10 +42,11 @@ def contributions_of(connection: Connection, email: str) -> tuple[ContributorRow
     c = contributions.c
     customers = select(c.customer_id).where(func.lower(c.contributor_email) == email.lower())
     is_theirs = (func.lower(c.contributor_email) == email.lower()) | c.customer_id.in_(customers)
-    statement = select(c.id, c.site, c.state, c.customer_id, c.checkout_session_id).where(is_theirs).order_by(c.id)
+    own_ids = (c.checkout_session_id, c.payment_intent_id, c.subscription_id)
+    statement = select(c.id, c.site, c.state, c.customer_id, *own_ids).where(is_theirs).order_by(c.id)
     return tuple(
-        ContributorRow(row.id, row.site, ContributionState(row.state), row.customer_id, row.checkout_session_id)
-        for row in connection.execute(statement)
+        ContributorRow(id_, site, ContributionState(state), customer_id, tuple(filter(None, stripe_ids)))
+        for id_, site, state, customer_id, *stripe_ids in connection.execute(statement)
     )
 
 
