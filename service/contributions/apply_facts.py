@@ -99,6 +99,8 @@ def recovered_attempt(facts: Iterable[MarkedFact]) -> Attempt | None:
 
     Return None if no fact names an amount.
     """
+    facts = tuple(facts)
+    session_id = next((fact.id for fact in facts if isinstance(fact, CheckoutSession)), None)
     for fact in facts:
         amount, mark = _amount(fact), fact.contribution
         if mark is not None and amount is not None and amount.amount_minor > 0:
@@ -110,6 +112,7 @@ def recovered_attempt(facts: Iterable[MarkedFact]) -> Attempt | None:
                 return_url="",
                 created_at=fact.created_at,
                 expires_at=fact.created_at,
+                checkout_session_id=session_id,
             )
     return None
 

@@ -44,8 +44,8 @@ def forget_contributor(services: Services, email: str) -> Forgotten:
     # Stripe comes first: as long as the address is still stored here, a repeat finds what is left to do.
     for customer_id in customer_ids:
         _forget_at_stripe(services, customer_id)
-    session_ids = (row.session_id for row in rows if row.session_id)
-    body_count = scrub_bodies_naming(services, {email, *customer_ids, *contribution_ids, *session_ids})
+    stripe_ids = (stripe_id for row in rows for stripe_id in row.stripe_ids)
+    body_count = scrub_bodies_naming(services, {email, *customer_ids, *contribution_ids, *stripe_ids})
     with services.engine.begin() as connection:
         forget_store.empty_contributions(connection, contribution_ids, services.clock())
         forget_declarer(connection, (*donor_refs, *customer_ids, *contribution_ids))

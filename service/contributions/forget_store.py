@@ -26,14 +26,14 @@ _EMPTY = {
 
 @dataclass(frozen=True, slots=True)
 class ContributorRow:
-    """A contribution that still names its contributor, with the ids it has at Stripe."""
+    """A contribution that still names its contributor. `stripe_ids`: the ids of its own objects at Stripe."""
 
     id: str
     site: str
     state: ContributionState
     customer_id: str | None
     donor_ref: str | None
-    session_id: str | None
+    stripe_ids: tuple[str, ...]
 
     @property
     def is_running(self) -> bool:
@@ -43,14 +43,13 @@ class ContributorRow:
 def contributions_of(connection: Connection, email: str) -> tuple[ContributorRow, ...]:
     """Return every contribution of the donor who has this address."""
     c = contributions.c
-    columns = (c.id, c.site, c.state, c.customer_id, c.donor_ref, c.checkout_session_id)
+    own_ids = (c.checkout_session_id, c.payment_intent_id, c.subscription_id)
+    columns = (c.id, c.site, c.state, c.customer_id, c.donor_ref, *own_ids)
     is_theirs = is_in(c.id, contributions_of_donor(connection, email))
     statement = select(*columns).where(is_theirs).order_by(c.id)
     return tuple(
-        ContributorRow(
-            row.id, row.site, ContributionState(row.state), row.customer_id, row.donor_ref, row.checkout_session_id
-        )
-        for row in connection.execute(statement)
+        ContributorRow(id_, site, ContributionState(state), customer_id, donor_ref, tuple(filter(None, stripe_ids)))
+        for id_, site, state, customer_id, donor_ref, *stripe_ids in connection.execute(statement)
     )
 
 

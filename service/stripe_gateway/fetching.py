@@ -3,15 +3,16 @@
 Related objects are requested by expansion. If an answer holds only the id of a related object, it is fetched by itself.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import stripe
 
+from service.stripe_gateway.contributor_fetching import PAGE_SIZE, ContributorFetcher, Facts
 from service.stripe_gateway.events import read_event
-from service.stripe_gateway.facts import BalanceTransaction, Charge, Subscription
-from service.stripe_gateway.fetched import Fact, FraudWarning, LapsedMandate, PayoutMembers, lists_transactions
+from service.stripe_gateway.facts import BalanceTransaction, Charge, ContributionMark, PaymentIntent, Subscription
+from service.stripe_gateway.fetched import Fact, FraudWarning, PayoutMembers, lists_transactions
 from service.stripe_gateway.fields import (
     StripeJson,
     UnreadableObjectError,
@@ -25,13 +26,7 @@ from service.stripe_gateway.fields import (
 from service.stripe_gateway.marks import read_mark
 from service.stripe_gateway.objects import ObjectRef, ObjectType
 from service.stripe_gateway.payment_origin import PaymentOrigin, billed_mark, origin_from_invoice
-from service.stripe_gateway.read_billing import (
-    read_customer,
-    read_invoice,
-    read_invoice_payment,
-    read_session,
-    read_subscription,
-)
+from service.stripe_gateway.read_billing import read_invoice, read_invoice_payment, read_session
 from service.stripe_gateway.read_money import (
     read_balance_transaction,
     read_charge,
@@ -41,9 +36,6 @@ from service.stripe_gateway.read_money import (
     read_refund,
 )
 from service.stripe_gateway.transport import StripeObjectMissingError, stripe_errors_translated, unless_missing
-
-PAGE_SIZE = 100
-Facts = Iterator[Fact]
 
 
 def fetch_facts(client: stripe.StripeClient, ref: ObjectRef) -> tuple[Fact, ...]:
@@ -55,10 +47,8 @@ def fetch_facts(client: stripe.StripeClient, ref: ObjectRef) -> tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectFetcher:
+class ObjectFetcher(ContributorFetcher):
     """Fetches objects of every kind with one client. It keeps nothing between calls."""
-
-    v1: Any  # stripe.V1Services. Its services have no common type.
 
     def fetch(self, ref: ObjectRef) -> Facts:
         """Yield the facts of one object and of those it depends on."""
@@ -82,7 +72,10 @@ class ObjectFetcher:
         return by_type[ref.type](ref.id)
 
     def fetch_charge(self, found: Any, origin: PaymentOrigin | None = None) -> Facts:
-        """Yield a charge (an id or the object itself) with its balance transactions, payment intent and invoice."""
+        """Yield a charge (an id or the object itself) with its balance transactions, payment intent and origin.
+
+        `origin` is given if the caller fetches what the charge pays. Otherwise the invoice or the session is looked up.
+        """
         expand = ("balance_transaction", "failure_balance_transaction", "payment_intent")
         data = self._resolved(self.v1.charges, found, expand)
         yield from self.fetch_balance_transaction(data.get("balance_transaction"))
@@ -92,9 +85,11 @@ class ObjectFetcher:
         if origin is None and mark is None and intent_id is not None and not intent:
             intent = self._get(self.v1.payment_intents, intent_id)
         mark = mark or read_mark(part(intent, "metadata"))
-        if origin is None and mark is None and intent_id is not None:
-            origin, facts = self._origin_of_intent(intent_id)
+        if origin is None and intent_id is not None:
+            origin, facts = self._origin_of_intent({**data, "id": intent_id}, mark)
             yield from facts
+        elif origin is None:
+            yield from self._customer_of(data)
         origin = origin or PaymentOrigin()
         if intent:
             yield read_payment_intent(intent, mark or origin.mark)
@@ -110,30 +105,44 @@ class ObjectFetcher:
     def fetch_payment_intent(self, found: Any, origin: PaymentOrigin | None = None) -> Facts:
         data = self._resolved(self.v1.payment_intents, found, ("latest_charge.balance_transaction",))
         mark = read_mark(part(data, "metadata"))
-        intent_id = required_text(data, "id")
-        if origin is None and mark is None:
-            origin, facts = self._origin_of_intent(intent_id)
+        if origin is None:
+            origin, facts = self._origin_of_intent(data, mark)
             yield from facts
-        origin = replace(origin or PaymentOrigin(), mark=mark or (origin.mark if origin else None))
+        origin = replace(origin, mark=mark or origin.mark)
         yield read_payment_intent(data, origin.mark)
         if reference(data, "latest_charge") is not None:
             yield from unless_missing(self.fetch_charge(data.get("latest_charge"), origin))
 
-    def _origin_of_intent(self, intent_id: str) -> tuple[PaymentOrigin, tuple[Fact, ...]]:
-        """Fetch the invoice that a payment intent pays. Since 2025-03-31.basil only the invoice's payments name it."""
+    def _origin_of_intent(
+        self, data: StripeJson, mark: ContributionMark | None
+    ) -> tuple[PaymentOrigin, tuple[Fact, ...]]:
+        """Find the invoice or the session that a payment intent pays, and the contributor.
+
+        `data` has the intent's id and customer. An intent with a mark of its own pays no invoice of a subscription.
+        """
+        facts = () if mark else tuple(self._invoices_of_intent(required_text(data, "id")))
+        origin = origin_from_invoice(facts)
+        if origin.invoice_id is None:
+            people, mark = self._people_of("payment_intent", data, mark)
+            return PaymentOrigin(mark), (*facts, *people)
+        return origin, facts
+
+    def _invoices_of_intent(self, intent_id: str) -> Facts:
+        """Yield the invoices that a payment intent pays. Since 2025-03-31.basil only the invoice's payments name it."""
         query = {"type": "payment_intent", "payment_intent": intent_id}
         found = self._page(self.v1.invoice_payments, {"payment": query, "limit": PAGE_SIZE, "expand": ["data.invoice"]})
-        facts: list[Fact] = []
         for row in found:
             if reference(part(row, "payment"), "payment_intent") == intent_id:
-                facts.append(read_invoice_payment(row))
-                facts.extend(unless_missing(self._fetch_marked_invoice(row.get("invoice"))))
-        return origin_from_invoice(facts), tuple(facts)
+                yield read_invoice_payment(row)
+                yield from unless_missing(self._fetch_marked_invoice(row.get("invoice")))
 
     def _fetch_marked_invoice(self, found: Any) -> Facts:
-        """Yield an invoice, whose mark has the interval that it bills, and its subscription."""
-        invoice = read_invoice(self._resolved(self.v1.invoices, found, ()))
+        """Yield an invoice, whose mark has the interval that it bills, its subscription and its customer."""
+        data = self._resolved(self.v1.invoices, found, ())
+        invoice = read_invoice(data)
         subscription: Subscription | None = None
+        if invoice.subscription_id is None:
+            yield from self._customer_of(data)
         for fact in unless_missing(self.fetch_subscription(invoice.subscription_id)) if invoice.subscription_id else ():
             yield fact
             subscription = fact if isinstance(fact, Subscription) else subscription
@@ -233,38 +242,37 @@ class ObjectFetcher:
         yield PayoutMembers(payout.id, tuple(row for row in carried if row.id != own_id))
 
     def fetch_session(self, object_id: str) -> Facts:
-        data = self._get(self.v1.checkout.sessions, object_id, ("payment_intent.latest_charge.balance_transaction",))
-        yield read_session(data)
-        if reference(data, "payment_intent") is not None:
-            yield from unless_missing(self.fetch_payment_intent(data.get("payment_intent")))
-        subscription_id = reference(data, "subscription")
+        expand = ("payment_intent.latest_charge.balance_transaction", "customer")
+        yield from self._fetch_session(self._get(self.v1.checkout.sessions, object_id, expand))
+
+    def _fetch_session(self, data: StripeJson) -> Facts:
+        """Yield a session and everything it led to. A session without a mark gets the mark of what it led to."""
+        session = read_session(data)
+        yield from self._customer_of(data)
+        mark = session.contribution
+        for fact in self._fetch_results_of(data, mark):
+            yield fact
+            if isinstance(fact, PaymentIntent | Subscription) and fact.contribution is not None:
+                mark = mark or fact.contribution
+        yield replace(session, contribution=mark)
+
+    def _fetch_results_of(self, session: StripeJson, mark: ContributionMark | None) -> Facts:
+        """Yield the payment, or the subscription and its first invoice, that a session led to."""
+        if reference(session, "payment_intent") is not None:
+            yield from unless_missing(self.fetch_payment_intent(session.get("payment_intent"), PaymentOrigin(mark)))
+        subscription_id, invoice_id = reference(session, "subscription"), reference(session, "invoice")
         if subscription_id is not None:
             yield from unless_missing(self.fetch_subscription(subscription_id))
-        invoice_id = reference(data, "invoice")
         if invoice_id is not None:
             yield from unless_missing(self.fetch_invoice(invoice_id))
 
     def fetch_customer(self, object_id: str) -> Facts:
-        yield read_customer(self._get(self.v1.customers, object_id))
-
-    def fetch_subscription(self, object_id: str) -> Facts:
-        yield read_subscription(self._get(self.v1.subscriptions, object_id))
-
-    def fetch_mandate(self, object_id: str) -> Facts:
-        """Yield the running subscriptions that a mandate was for, if the mandate is no longer valid."""
-        data = self._get(self.v1.mandates, object_id, ("payment_method",))
-        if data.get("status") != "inactive":
-            return
-        method = self._resolved(self.v1.payment_methods, data.get("payment_method"), ())
-        customer_id = reference(method, "customer")
-        running = (
-            self._page(self.v1.subscriptions, {"customer": customer_id, "limit": PAGE_SIZE}) if customer_id else ()
-        )
-        for row in running:  # Stripe leaves cancelled subscriptions out of this list
-            uses_mandate = reference(row, "default_payment_method") in {None, required_text(method, "id")}
-            if reference(row, "customer") == customer_id and uses_mandate:
-                yield read_subscription(row)
-                yield LapsedMandate(object_id, required_text(row, "id"))
+        """Yield a customer, and the sessions of contributions they made, because no other event may tell of these."""
+        yield from self._customer(object_id)
+        for session in self._sessions_with("customer", object_id, "data.payment_intent", "data.subscription"):
+            marked = (session, part(session, "payment_intent"), part(session, "subscription"))
+            if any(read_mark(part(data, "metadata")) for data in marked):
+                yield from self._fetch_session(session)
 
     def fetch_event(self, event_id: str) -> Facts:
         """Fetch the object of an event that arrived without naming it, from the copy that Stripe keeps for 30 days."""
@@ -280,20 +288,3 @@ class ObjectFetcher:
     def fetch_balance_transaction(self, found: Any) -> Facts:
         if isinstance(found, str | Mapping) and found:
             yield read_balance_transaction(self._resolved(self.v1.balance_transactions, found, ()))
-
-    def _resolved(self, service: Any, found: Any, expand: tuple[str, ...]) -> StripeJson:
-        """Return an object. It is fetched if `found` is only its id."""
-        return found if isinstance(found, Mapping) else self._get(service, found, expand)
-
-    def _get(self, service: Any, object_id: str, expand: tuple[str, ...] = ()) -> StripeJson:
-        found = service.retrieve(object_id, {"expand": list(expand)} if expand else {})
-        data: StripeJson = found.to_dict()
-        return data
-
-    def _page(self, service: Any, query: dict[str, Any]) -> tuple[StripeJson, ...]:
-        """Return all rows of a short list, or no rows if Stripe does not have the object that the query names."""
-        try:
-            with stripe_errors_translated():
-                return tuple(row.to_dict() for row in service.list(query).auto_paging_iter())
-        except StripeObjectMissingError:
-            return ()

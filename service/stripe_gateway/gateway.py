@@ -17,10 +17,11 @@ from service.stripe_gateway.account import (
     read_portal,
 )
 from service.stripe_gateway.checkout import CheckoutRequest, session_parameters
+from service.stripe_gateway.contributor_fetching import PAGE_SIZE
 from service.stripe_gateway.events import EventEnvelope, read_event
 from service.stripe_gateway.facts import BalanceTransaction, CheckoutSession, Payout, Refund
 from service.stripe_gateway.fetched import Fact
-from service.stripe_gateway.fetching import PAGE_SIZE, fetch_facts
+from service.stripe_gateway.fetching import fetch_facts
 from service.stripe_gateway.fields import part, text
 from service.stripe_gateway.objects import ObjectRef
 from service.stripe_gateway.read_billing import read_invoice, read_session
