@@ -73,6 +73,9 @@ class Metrics:
         self.events = Gauge(
             "keepopen_events", "Events of Stripe's that wait, or were given up", ["state"], registry=self.registry
         )
+        self.mail = Gauge(
+            "keepopen_mail", "Mail that waits to be sent, or could not be sent", ["state"], registry=self.registry
+        )
         self.checkouts = Counter(
             "keepopen_checkouts_total", "Checkouts started or refused", ["site", "result"], registry=self.registry
         )

@@ -8,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from service import __version__
 from service.campaigns.snapshot.holder import SnapshotHolder
+from service.contributions.mail.outbox_store import mail_counts
 from service.database.transaction import committed
 from service.errors import StoreUnavailableError
 from service.ledger.invariants.check_store import latest_checks
@@ -55,7 +56,7 @@ def version() -> Response:
 
 
 def _read_stored_metrics(services: Services) -> None:
-    """Set the metrics that come from the database: the last hourly check and the inbox.
+    """Set the metrics that come from the database: the last hourly check, the inbox and the outbox.
 
     If the database cannot be read, these metrics keep their last values.
     """
@@ -64,3 +65,5 @@ def _read_stored_metrics(services: Services) -> None:
             services.metrics.ledger_check.labels(str(check.number), check.name).set(check.is_green)
         for state, count in unfinished_counts(connection).items():
             services.metrics.events.labels(state).set(count)
+        for state, count in mail_counts(connection).items():
+            services.metrics.mail.labels(state).set(count)

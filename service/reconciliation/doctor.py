@@ -1,12 +1,12 @@
 """Check the payment setup (the account at Stripe, this clock, unfinished work) and say how to fix problems."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from service.contributions.mail.outbox_store import count_unsent_mail
+from service.contributions.mail.outbox_store import unsent_mail
 from service.errors import StripeRefusedError, StripeUnavailableError
 from service.reconciliation.pull_store import pulled_through
 from service.services import Services
@@ -34,10 +34,13 @@ class SetupFinding:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Unfinished work: events, mails, charges without a contribution, and the last complete pull (None: never)."""
+    """Unfinished work: events, mails, charges without a contribution, and the last complete pull (None: never).
+
+    `unsent_mail` counts mails by the error that they failed with.
+    """
 
     events: EventBacklog
-    unsent_mail_count: int
+    unsent_mail: Mapping[str, int]
     unmatched_charge_count: int
     pulled_through_at: datetime | None
 
@@ -81,7 +84,7 @@ def read_backlog(connection: Connection) -> Backlog:
     """Count the unfinished work."""
     return Backlog(
         events=event_backlog(connection),
-        unsent_mail_count=count_unsent_mail(connection),
+        unsent_mail=unsent_mail(connection),
         unmatched_charge_count=count_unmatched_charges(connection),
         pulled_through_at=pulled_through(connection),
     )
@@ -135,10 +138,11 @@ def examine_clock(setup: AccountSetup, now: datetime) -> SetupFinding:
 def examine_backlog(backlog: Backlog, now: datetime) -> Iterator[SetupFinding]:
     """Check that nothing has waited for long or was given up, and that all money belongs to contributions."""
     yield from _examine_events(backlog.events, now)
+    errors = "".join(f"; {count} with: {error}" for error, count in backlog.unsent_mail.items())
     yield SetupFinding(
-        not backlog.unsent_mail_count,
-        f"mails that could not be sent: {backlog.unsent_mail_count}",
-        "Check SMTP_URL and MAIL_FROM." if backlog.unsent_mail_count else "",
+        not backlog.unsent_mail,
+        f"mails that could not be sent: {sum(backlog.unsent_mail.values())}{errors}",
+        "Check SMTP_URL and MAIL_FROM. The log lines `mail_not_sent` name the contributions." if errors else "",
     )
     yield SetupFinding(
         not backlog.unmatched_charge_count,

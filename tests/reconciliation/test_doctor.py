@@ -18,7 +18,7 @@ URL = "https://support.courier.example/webhooks/stripe"
 GOOD_ENDPOINT = WebhookEndpoint("we_1", URL, True, frozenset(SUBSCRIBED_EVENTS), API_VERSION)
 GOOD_PORTAL = PortalConfiguration("bpc_1", can_cancel=True, can_update_card=True, does_prorate=False)
 NO_EVENTS = EventBacklog(0, None, 0, None)
-IDLE = Backlog(NO_EVENTS, unsent_mail_count=0, unmatched_charge_count=0, pulled_through_at=NOW)
+IDLE = Backlog(NO_EVENTS, unsent_mail={}, unmatched_charge_count=0, pulled_through_at=NOW)
 
 
 def doctor(newsroom: Newsroom) -> str:
@@ -59,7 +59,10 @@ def test_a_backlog_is_a_problem_once_it_lasts() -> None:
     waiting = replace(NO_EVENTS, waiting_count=3, oldest_waiting_at=NOW - timedelta(minutes=11))
     lagging = replace(IDLE, events=waiting)
     given_up = Backlog(
-        replace(NO_EVENTS, dead_count=1), unsent_mail_count=1, unmatched_charge_count=1, pulled_through_at=None
+        replace(NO_EVENTS, dead_count=1),
+        unsent_mail={"SMTPServerDisconnected": 1},
+        unmatched_charge_count=1,
+        pulled_through_at=None,
     )
     assert sum(not finding.is_fine for finding in examine_backlog(lagging, NOW)) == 1
     assert sum(not finding.is_fine for finding in examine_backlog(given_up, NOW)) == 4
