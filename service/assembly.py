@@ -12,6 +12,7 @@ from service.database.engine import application_engine, database_address, inbox_
 from service.decisions.tally import Tally
 from service.jobs import job_queue
 from service.metrics import Metrics
+from service.private_folders import prepare_var_dir
 from service.readers.passport import PassportSealer
 from service.sealing import KeyRing
 from service.services import Services
@@ -33,6 +34,8 @@ JOBS = job_queue(
 def build_services(settings: Settings, clock: Clock) -> Services:
     """The collaborators for these settings. Starts the embedded PostgreSQL where they name no database."""
     address = database_address(settings)
+    if settings.smtp_url is None:
+        prepare_var_dir(settings.var_dir)  # mail is written to files there
     engine = application_engine(address)
     keys = KeyRing(settings.secret_keys)
     parts = (SnapshotHolder(engine, clock), PassportSealer(keys), Tally())

@@ -21,7 +21,7 @@ POOL_TIMEOUT_SECONDS = 3
 
 def database_address(settings: Settings) -> str:
     """Return `settings.database_url`, or start the embedded PostgreSQL and return its address."""
-    return settings.database_url or start_embedded(settings.var_dir).get_uri()
+    return settings.database_url or start_embedded(settings.var_dir)
 
 
 def application_engine(address: str) -> Engine:

@@ -32,7 +32,6 @@ class Demo:
 @contextlib.contextmanager
 def running_demo(ports: Ports, var_dir: Path) -> Iterator[Demo]:
     """Everything up and answering; stopped on the way out, whatever happens. What it stored stays in `var_dir`."""
-    var_dir.mkdir(parents=True, exist_ok=True)
     with embedded_postgresql(var_dir) as database_url:
         migrate(database_url)
         variables = environment(ports, database_url, var_dir)
