@@ -1,4 +1,4 @@
-"""Builds the collaborators for given settings: the one place that knows how each is made."""
+"""Builds the job queue and the services from settings: the engines, Stripe, the keys and the parts of each room."""
 
 import service.contributions.mail.jobs
 import service.exports.jobs
@@ -22,7 +22,7 @@ from service.stripe_gateway import StripeGateway
 JOBS = job_queue(
     {
         "contributions": service.contributions.mail.jobs.blueprint,
-        "decisions": service.readers.jobs.blueprint,
+        "readers": service.readers.jobs.blueprint,
         "exports": service.exports.jobs.blueprint,
         "insights": service.insights.jobs.blueprint,
         "reconciliation": service.reconciliation.jobs.blueprint,
@@ -32,7 +32,7 @@ JOBS = job_queue(
 
 
 def build_services(settings: Settings, clock: Clock) -> Services:
-    """The collaborators for these settings. Starts the embedded PostgreSQL where they name no database."""
+    """Build the services for these settings. Start the embedded PostgreSQL if they have no database."""
     address = database_address(settings)
     if settings.smtp_url is None:
         prepare_var_dir(settings.var_dir)  # mail is written to files there

@@ -1,4 +1,4 @@
-"""The operator's commands, `flask --app wsgi …`: the frame's own, and each capability's from its `cli.py`."""
+"""The command line `flask --app wsgi …`: the commands about the service itself, and those of each room's `cli.py`."""
 
 import sys
 
@@ -25,7 +25,7 @@ from service.services import current_services
 from service.settings import masked
 
 # `decisions.cli` and `simulation.cli` also add commands to the group `campaigns`.
-CAPABILITY_COMMANDS: tuple[click.Command, ...] = (
+ROOM_COMMANDS: tuple[click.Command, ...] = (
     service.campaigns.cli.campaigns,
     service.campaigns.cli.sites,
     service.contributions.cli.readers,
@@ -50,7 +50,7 @@ CAPABILITY_COMMANDS: tuple[click.Command, ...] = (
 @click.command()
 @with_appcontext
 def migrate() -> None:
-    """Run the missing migrations; an up-to-date database is not changed."""
+    """Run the missing migrations. An up-to-date database is not changed."""
     try:
         migrate_database(database_address(current_services().settings))
     except DomainError as error:
@@ -61,7 +61,7 @@ def migrate() -> None:
 @click.command()
 @with_appcontext
 def settings() -> None:
-    """Print the effective settings, secrets hidden."""
+    """Print the effective settings, with secrets hidden."""
     for name, value in masked(current_services().settings).items():
         click.echo(f"{name}={value}")
 
@@ -69,15 +69,15 @@ def settings() -> None:
 @click.command("stop-database")
 @with_appcontext
 def stop_database() -> None:
-    """Stop the embedded PostgreSQL, which otherwise keeps running for the next command."""
+    """Stop the embedded PostgreSQL. It keeps running between commands until it is stopped."""
     effective = current_services().settings
     if effective.database_url:
-        sys.exit("DATABASE_URL is set: that database is not ours to stop.")
+        sys.exit("DATABASE_URL is set, so there is no embedded PostgreSQL to stop. Stop that database yourself.")
     stop_embedded(effective.var_dir)
     click.echo("The embedded PostgreSQL has stopped.")
 
 
 def add_commands(app: Flask) -> None:
-    """Give an application every command."""
-    for command in (migrate, settings, stop_database, *CAPABILITY_COMMANDS):
+    """Add all commands to an application."""
+    for command in (migrate, settings, stop_database, *ROOM_COMMANDS):
         app.cli.add_command(command)

@@ -1,7 +1,6 @@
-"""The job queue on PostgreSQL: which capabilities have jobs, and how a worker works through them."""
+"""The job queue on PostgreSQL: how it is built from the jobs of the rooms, and how a worker runs them."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import procrastinate
 from procrastinate.connector import BaseConnector
@@ -10,42 +9,44 @@ from procrastinate.jobs import Status
 
 from service.clock import system_clock
 from service.database.engine import application_conninfo
-
-if TYPE_CHECKING:
-    from service.services import Services
+from service.services import Services
 
 WORKER_CONCURRENCY = 4
 POOL_SIZE = WORKER_CONCURRENCY + 2
 HEARTBEAT_SECONDS = 2.0
-STALLED_SECONDS = 10.0  # a worker silent for so long is taken for dead, and its jobs go to another
-LOOK_AGAIN_SECONDS = 0.05
+STALLED_SECONDS = 10.0  # after this silence a worker counts as dead, and its jobs are given to another worker
+RETRY_SECONDS = 0.05
 
 
 class QueueConnector(procrastinate.PsycopgConnector):
-    """Jobs are only ever deferred on the connection of the transaction that causes them, also from inside a job.
+    """A connector for jobs that are deferred on the connection of the transaction that causes them.
 
-    The library would use its asynchronous pool for that once a worker has opened it; a synchronous one never opened
-    does nothing but run the statement on the connection it is handed.
+    When a job defers a job, the library would use the asynchronous pool that the worker has opened. A synchronous
+    connector that is never opened only runs the statement on the connection that is passed to it.
     """
 
     def get_sync_connector(self) -> BaseConnector:
+        """Return a connector that is never opened."""
         return procrastinate.SyncPsycopgConnector()
 
 
 def job_queue(blueprints: dict[str, procrastinate.Blueprint]) -> procrastinate.App:
-    """A queue with every capability's tasks, named `<capability>:<task>`. Build it once: it renames the tasks."""
+    """Return a queue with the tasks of every blueprint, named `<namespace>:<task>`.
+
+    Call it only once for a blueprint, because it renames the blueprint's tasks.
+    """
     queue = procrastinate.App(connector=QueueConnector())
     for namespace, blueprint in blueprints.items():
         queue.add_tasks_from(blueprint, namespace=namespace)
     return queue
 
 
-def work(services: "Services", address: str, *, until_idle: bool) -> None:
-    """Work through due jobs: for ever, or (`until_idle`) until nothing is due. Stops cleanly on SIGINT and SIGTERM."""
+def work(services: Services, address: str, *, until_idle: bool) -> None:
+    """Run due jobs forever, or until no job is due if `until_idle` is set. Stop cleanly on SIGINT and SIGTERM."""
     asyncio.run(_work(services, address, until_idle=until_idle))
 
 
-async def _work(services: "Services", address: str, *, until_idle: bool) -> None:
+async def _work(services: Services, address: str, *, until_idle: bool) -> None:
     connector = QueueConnector(conninfo=application_conninfo(address), min_size=1, max_size=POOL_SIZE)
     with services.jobs.replace_connector(connector) as queue:
         async with queue.open_async():
@@ -56,7 +57,7 @@ async def _work(services: "Services", address: str, *, until_idle: bool) -> None
                 rescue.cancel()
 
 
-async def _run(queue: procrastinate.App, services: "Services", *, until_idle: bool) -> None:
+async def _run(queue: procrastinate.App, services: Services, *, until_idle: bool) -> None:
     is_work_left = True
     while is_work_left:
         await _rescue(queue)
@@ -71,7 +72,7 @@ async def _run(queue: procrastinate.App, services: "Services", *, until_idle: bo
         )
         is_work_left = until_idle and await _is_job_due(queue)
         if is_work_left:
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 async def _rescue_forever(queue: procrastinate.App) -> None:
@@ -81,9 +82,9 @@ async def _rescue_forever(queue: procrastinate.App) -> None:
 
 
 async def _rescue(queue: procrastinate.App) -> None:
-    """Give back the jobs of workers that were killed: nobody will end them, and their locks hold others up.
+    """Requeue the jobs of workers that were killed. Otherwise their locks would block other jobs forever.
 
-    One that cannot wait again, because another like it is waiting already, is dropped in favour of that one.
+    If a job with the same queueing lock is waiting already, the killed worker's job is deleted instead.
     """
     for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
         try:
@@ -93,9 +94,9 @@ async def _rescue(queue: procrastinate.App) -> None:
 
 
 async def _is_job_due(queue: procrastinate.App) -> bool:
-    """A job may have waited for the lock of one that was just ending, so an idle worker looks once more.
+    """Return whether a job is due. It may have waited for a lock that was released after the worker found no job.
 
-    The queue runs on the database's time, not on the application's clock.
+    The system clock is used, because the queue runs on the database's time and not on the application's clock.
     """
     waiting = await queue.job_manager.list_jobs_async(status="todo")
     return any(job.scheduled_at is None or job.scheduled_at <= system_clock() for job in waiting)

@@ -1,4 +1,4 @@
-"""The collaborators of the service, in one frozen value. `create_app` builds it; Flask carries it to the views."""
+"""The services that every act may need, as a frozen value. Flask carries it to the views, the worker to the jobs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,9 +21,12 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What every act may need. `engine` acts as a role that cannot rewrite the ledger; `inbox` is that role too, for
-    single statements. `parts` holds what single rooms keep in memory, by its class, so that this module need not
-    import the rooms."""
+    """The settings, connections and clients that acts use.
+
+    - `engine`: connects as a role that cannot change or delete ledger rows.
+    - `inbox`: connects as the same role, for single statements that must be fast.
+    - `parts`: the objects that rooms keep in memory, by class, so that this module does not import the rooms.
+    """
 
     settings: Settings
     engine: Engine
@@ -40,15 +43,15 @@ class Services:
         return cast("Part", self.parts[kind])
 
     def close(self) -> None:
-        """Give every database connection back."""
+        """Close all database connections."""
         self.engine.dispose()
         self.inbox.dispose()
 
 
 def current_services() -> Services:
-    """The services of the application that is answering this request or running this command.
+    """Return the services of the application that handles this request or runs this command.
 
-    Ends the command with the list of problems where the settings were not usable.
+    Exit with a list of the problems if the settings were not usable.
     """
     found = current_app.extensions[EXTENSION]
     if isinstance(found, SettingsError):

@@ -1,4 +1,4 @@
-"""What the operator decides, read from the environment once: all problems listed at once, no default for a secret."""
+"""The operator's settings, read once from the environment. All problems are listed at once; no secret has a default."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -19,18 +19,19 @@ MAX_TRUSTED_PROXIES = 10
 
 
 class SettingsError(DomainError):
-    """The environment is not usable; `problems` name each variable in words."""
+    """Environment variables are missing or wrong. `problems` has a sentence for each variable."""
 
     code = "invalid_settings"
 
     def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("These settings are not usable:\n" + "\n".join(f"  - {problem}" for problem in problems))
+        listed = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(f"These settings are not usable; correct these environment variables:\n{listed}")
         self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Effective settings. `database_url` None means the embedded PostgreSQL in `var_dir`."""
+    """The effective settings. `database_url` None means the embedded PostgreSQL in `var_dir`."""
 
     public_url: str
     secret_keys: tuple[str, ...]
@@ -51,26 +52,28 @@ class Settings:
 
     @property
     def public_origin(self) -> str:
-        """Scheme, host and port that browsers see this service under."""
+        """Return the scheme, host and port under which browsers reach the service."""
         parts = urlsplit(self.public_url)
         return f"{parts.scheme}://{parts.netloc}"
 
     @property
     def is_https(self) -> bool:
+        """Return whether browsers reach the service over https."""
         return self.public_url.startswith("https://")
 
     @property
     def is_livemode(self) -> bool:
-        """Whether the Stripe key moves real money; events of the other mode are ignored."""
+        """Return whether the Stripe key moves real money. Events of the other mode are ignored."""
         return self.stripe_api_key.startswith(("sk_live_", "rk_live_"))
 
     @property
     def accounting_zone(self) -> ZoneInfo:
+        """Return the timezone in which local days of finance begin and end."""
         return ZoneInfo(self.accounting_timezone)
 
 
 def read_settings() -> Settings:
-    """Settings from environment variables; raises SettingsError with every problem found."""
+    """Read the settings from environment variables. Raise SettingsError, listing every problem, if any is wrong."""
     env = Env(eager=False)
     settings = Settings(
         public_url=env.str("PUBLIC_URL", validate=_is_address),
@@ -92,7 +95,7 @@ def read_settings() -> Settings:
     )
     problems = _problems(env)
     if not problems and settings.stripe_api_base and settings.is_livemode:
-        problems = ("STRIPE_API_BASE: names a sandbox, so STRIPE_API_KEY must be a test key",)
+        problems = ("STRIPE_API_BASE: is for a sandbox, but STRIPE_API_KEY is a live key; use a test key.",)
     if problems:
         raise SettingsError(problems)
     return settings
@@ -114,16 +117,16 @@ def _is_address(value: str | None) -> None:
     parts = urlsplit(value)
     is_plain = not parts.query and not parts.fragment and not value.endswith("/")
     if parts.scheme not in {"http", "https"} or not parts.hostname or not is_plain:
-        raise ValidationError("must be an http(s) address without query, fragment or final slash.")
+        raise ValidationError("must be an http or https address without query, fragment or final slash.")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
-        raise ValidationError("must be https unless it is on loopback.")
+        raise ValidationError("must be https, except for a loopback address.")
 
 
 def _are_secret_keys(keys: list[str]) -> None:
     if not keys or any(len(key) < MIN_SECRET_KEY_LENGTH for key in keys):
-        raise ValidationError(f"each key needs at least {MIN_SECRET_KEY_LENGTH} characters.")
+        raise ValidationError(f"must be keys of at least {MIN_SECRET_KEY_LENGTH} characters, separated by commas.")
     if len(set(keys)) != len(keys):
-        raise ValidationError("a key is listed twice.")
+        raise ValidationError("lists a key twice; remove one.")
 
 
 def _is_stripe_key(key: str) -> None:
@@ -133,7 +136,7 @@ def _is_stripe_key(key: str) -> None:
 
 def _are_webhook_secrets(secrets: list[str]) -> None:
     if not secrets or any(not secret.startswith("whsec_") for secret in secrets):
-        raise ValidationError("each secret starts with whsec_.")
+        raise ValidationError("must be secrets that start with whsec_, separated by commas.")
 
 
 def _is_postgresql(url: str | None) -> None:
@@ -148,11 +151,11 @@ def _is_smtp(url: str | None) -> None:
 
 def _is_timezone(name: str) -> None:
     if name not in known_timezones():
-        raise ValidationError("is not a known timezone such as Europe/Dublin.")
+        raise ValidationError("must be a timezone such as Europe/Dublin.")
 
 
 def masked(settings: Settings) -> dict[str, str]:
-    """Effective values by variable name, secrets and passwords hidden, for people to read."""
+    """Return the effective settings by variable name, as text for people. Secrets and passwords are hidden."""
     shown = {}
     for field in fields(settings):
         value = getattr(settings, field.name)

@@ -1,4 +1,4 @@
-"""What most tests stand on: a PostgreSQL of their own, a clock they can turn, and the whole service in process."""
+"""Fixtures of most tests: a fresh database, a clock that the test sets, and the whole service in process."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ from service.services import EXTENSION, Services
 from service.settings import Settings
 from tests.chromium import browser  # noqa: F401 a fixture for every suite
 
-# A busy machine is not a failing test; and the run that decides has to come out the same twice.
+# A slow machine must not fail a test, and continuous integration must get the same result twice.
 hypothesis.settings.register_profile(
     "keepopen",
     deadline=None,
@@ -33,13 +33,13 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("keepopen")
 
 MEMORY = Path("/dev/shm")
-ROOM_BYTES = 2 * 1024**3
+NEEDED_BYTES = 2 * 1024**3
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)  # a Wednesday
 
 
 class SettableClock:
-    """A clock that stands still until a test moves it."""
+    """A clock that shows the same time until a test changes it."""
 
     def __init__(self, now: datetime = NOW) -> None:
         self.now = now
@@ -48,18 +48,20 @@ class SettableClock:
         return self.now
 
     def advance(self, **duration: float) -> datetime:
+        """Move the clock forward by a duration (the arguments of timedelta) and return the new time."""
         self.now += timedelta(**duration)
         return self.now
 
 
 @pytest.fixture
 def clock() -> SettableClock:
+    """The clock of the service under test. It starts at NOW."""
     return SettableClock()
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """The address of a PostgreSQL server: TEST_DATABASE_URL, or an embedded one that lives as long as the session."""
+    """The address of a PostgreSQL server: TEST_DATABASE_URL, or an embedded server for this session."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
@@ -75,13 +77,13 @@ def postgresql() -> Iterator[str]:
 
 
 def quick_folder() -> Path | None:
-    """Where a database for each test costs a tenth of what it costs on a disk: memory, where there is enough of it."""
-    return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES else None
+    """Return a folder in memory if there is enough space: a database for each test takes a tenth of the time there."""
+    return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > NEEDED_BYTES else None
 
 
 @pytest.fixture(scope="session")
 def template_database(postgresql: str) -> Iterator[str]:
-    """The name of a migrated database that others are cloned from."""
+    """The name of a migrated database, from which the database of each test is cloned."""
     name = f"keepopen_template_{uuid4().hex[:12]}"
     with psycopg.connect(plain_address(postgresql), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
@@ -92,7 +94,7 @@ def template_database(postgresql: str) -> Iterator[str]:
 
 @pytest.fixture
 def database_address(postgresql: str, template_database: str) -> Iterator[str]:
-    """A fresh migrated database for one test."""
+    """The address of a fresh migrated database for a single test."""
     name = f"keepopen_test_{uuid4().hex[:12]}"
     with psycopg.connect(plain_address(postgresql), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY FILE_COPY")
@@ -102,7 +104,7 @@ def database_address(postgresql: str, template_database: str) -> Iterator[str]:
 
 @pytest.fixture
 def engine(database_address: str) -> Iterator[Engine]:
-    """The application's connections to a fresh migrated database."""
+    """The application's engine on a fresh migrated database."""
     engine = application_engine(database_address)
     yield engine
     engine.dispose()
@@ -110,7 +112,7 @@ def engine(database_address: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def settings(database_address: str, tmp_path: Path) -> Settings:
-    """Settings of a service on a fresh database. Its Stripe is an address where nobody answers."""
+    """Settings of a service on a fresh database. Its Stripe is an address where no server listens."""
     return Settings(
         public_url="https://support.courier.example",
         secret_keys=("a-key-of-the-tests-a-key-of-the-tests",),
@@ -135,37 +137,39 @@ def app(settings: Settings, clock: SettableClock) -> Iterator[Flask]:
 
 @pytest.fixture
 def app_services(app: Flask) -> Services:
-    """The collaborators of the application under test."""
+    """The services of the application under test."""
     services: Services = app.extensions[EXTENSION]
     return services
 
 
 @pytest.fixture
 def services(settings: Settings, clock: SettableClock) -> Iterator[Services]:
-    """The collaborators of a service under test, without HTTP."""
+    """The services of a service under test, without HTTP."""
     services = build_services(settings, clock)
     yield services
     services.close()
 
 
 def address_of(server: str, database: str) -> str:
+    """Return the address of a database on a server."""
     return make_url(server).set(drivername="postgresql", database=database).render_as_string(hide_password=False)
 
 
 def plain_address(address: str) -> str:
+    """Return an address in the form that psycopg reads, without the name of SQLAlchemy's driver."""
     return make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Where every group has to run (continuous integration), a test that skipped itself fails the run.
+    """Fail the run if a test was skipped and KEEPOPEN_ALL_GROUPS is set, as in continuous integration.
 
-    The only exception are the tests against a real Stripe account, which need a network and a key.
+    The only exceptions are the tests against a real Stripe account, which need a network and a key.
     """
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if not os.environ.get("KEEPOPEN_ALL_GROUPS") or reporter is None:
         return
     skipped = [report for report in reporter.stats.get("skipped", []) if "stripe_account" not in report.keywords]
     if skipped:
-        reporter.write_line(f"{len(skipped)} tests skipped themselves where none may", red=True)
+        reporter.write_line(f"{len(skipped)} tests were skipped, but KEEPOPEN_ALL_GROUPS forbids that", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,1 +1,1 @@
-"""All of Keepopen on one machine: service, worker, Stripe sandbox and demo newspaper, to look at and to check."""
+"""The demo: service, worker, Stripe sandbox and a demo newspaper on this machine, to try out or to check."""

@@ -1,4 +1,4 @@
-"""`python -m service.demo`: the demo without any settings in the environment."""
+"""Run the demo with `python -m service.demo`, without any settings in the environment."""
 
 from service.demo.cli import demo
 

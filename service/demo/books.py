@@ -1,4 +1,4 @@
-"""What the sandbox, the ledger and the CSV files each say, read from outside, to be held against each other."""
+"""Reads the sandbox's balance, the ledger and the CSV files over HTTP, so that the demo can compare them."""
 
 import csv
 import io
@@ -21,12 +21,12 @@ STRIPE_BALANCE_ACCOUNT = "1100"
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Reads over HTTP with finance's token, and runs the `flask export` command."""
+    """The books of a running demo, read over HTTP with a finance token, and with the `flask export` command."""
 
     demo: Demo
 
     def sandbox_balance(self) -> dict[str, int]:
-        """Available and pending minor units per currency, as the Stripe API tells it."""
+        """Return the sandbox's balance, available and pending together, in minor units by currency."""
         url = f"{self.demo.ports.sandbox_url}/v1/balance"
         answer = requests.get(url, auth=(STRIPE_API_KEY, ""), timeout=TIMEOUT_SECONDS).json()
         totals: Counter[str] = Counter()
@@ -35,7 +35,7 @@ class Books:
         return {currency: total for currency, total in totals.items() if total}
 
     def ledger_balance(self) -> dict[str, int]:
-        """Closing minor units of the Stripe balance account per currency, from trial_balance.csv."""
+        """Return the closing balance of the ledger's Stripe account, in minor units by currency."""
         return {
             row["currency"]: minor(row["closing"])
             for row in self.rows("trial_balance")
@@ -43,18 +43,19 @@ class Books:
         }
 
     def trial_balance_is_zero(self) -> bool:
+        """Return whether the closing balances of all accounts add up to zero."""
         rows = self.rows("trial_balance")
         return bool(rows) and sum(minor(row["closing"]) for row in rows) == 0
 
     def contribution_totals(self) -> dict[str, int]:
-        """Sum of `net_minor` per currency in contributions.csv."""
+        """Return the sum of `net_minor` in contributions.csv by currency."""
         totals: Counter[str] = Counter()
         for row in self.rows("contributions"):
             totals[row["currency"]] += int(row["net_minor"])
         return dict(totals)
 
     def journal_lines(self) -> list[str]:
-        """The journal's postings, a line each."""
+        """Return a line of text for each posting in journal.csv."""
         return [
             f"entry {row['seq']} {row['account_code']} {row['account_name']}: "
             f"{row['debit'] or '-'} | {row['credit'] or '-'} {row['currency']}"
@@ -62,10 +63,11 @@ class Books:
         ]
 
     def rows(self, name: str) -> list[dict[str, str]]:
+        """Return the rows of an export by column name."""
         return list(csv.DictReader(io.StringIO(self.export(name).decode("utf-8"))))
 
     def export(self, name: str) -> bytes:
-        """A CSV file as finance downloads it."""
+        """Return a CSV file over HTTP. Raise DemoError if the service refuses it."""
         url = f"{self.demo.ports.service_url}/v1/exports/{name}.csv"
         headers = {"Authorization": f"Bearer {self.demo.finance_token}"}
         response = requests.get(url, params=PERIOD, headers=headers, timeout=TIMEOUT_SECONDS)
@@ -74,7 +76,7 @@ class Books:
         return response.content
 
     def command_export(self, name: str) -> bytes:
-        """The same file from the command line."""
+        """Return a CSV file from `flask export`. Raise DemoError if the command fails."""
         arguments = ["-m", "flask", "--app", "wsgi", "export", name, "--from", PERIOD["from"], "--to", PERIOD["to"]]
         environment = {**os.environ, **self.demo.environment, "LOG_LEVEL": "ERROR"}
         done = subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, check=False)
@@ -84,5 +86,5 @@ class Books:
 
 
 def minor(text: str) -> int:
-    """The demo's currency has two decimals: `-12.34` is -1234."""
+    """Return an amount with two decimals, as the demo's currency has, in minor units: `-12.34` is -1234."""
     return int(text.replace(".", ""))

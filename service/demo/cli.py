@@ -1,4 +1,4 @@
-"""`flask --app wsgi demo`, and the same as `python -m service.demo` for `make`."""
+"""The command `flask --app wsgi demo`, which `python -m service.demo` runs too."""
 
 import os
 import sys
@@ -8,17 +8,19 @@ from pathlib import Path
 import click
 
 from service.database.embedded import stop_embedded
-from service.demo.journey import walk
+from service.demo.journey import check_journey
 from service.demo.processes import Ports, free_ports, refuse_busy_ports
-from service.demo.run import running_demo, tour, watch
+from service.demo.run import running_demo, tour, wait_until_interrupted
 from service.errors import DomainError
 
 VAR_DIR = Path("var/demo")
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Walk the journey over HTTP on free ports, check every step, and stop.")
-@click.option("--forget", is_flag=True, help="Stop a left-over demo database, as `make clean` does.")
+@click.option(
+    "--check", is_flag=True, help="Run a reader's journey over HTTP on free ports, check every step, and stop."
+)
+@click.option("--forget", is_flag=True, help="Stop the database that an earlier demo has left running.")
 def demo(check: bool, forget: bool) -> None:
     """Run the service, its worker, the Stripe sandbox and a demo newspaper on loopback."""
     try:
@@ -43,11 +45,11 @@ def _run() -> None:
     click.echo("Starting ...")
     with running_demo(ports, VAR_DIR) as running:
         click.echo(tour(running))
-        watch(running)
+        wait_until_interrupted(running)
         click.echo("Stopping ...")
 
 
 def _check() -> None:
     with tempfile.TemporaryDirectory(prefix="keepopen-check-") as folder:
         with running_demo(free_ports(), Path(folder)) as running:
-            walk(running)
+            check_journey(running)

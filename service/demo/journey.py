@@ -1,4 +1,4 @@
-"""The main journey, walked over HTTP and checked: from an article view to a row in finance's CSV."""
+"""The main journey over HTTP, with a check after every step: from an article view to a row in finance's CSV files."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,42 +14,42 @@ from service.demo.run import Demo
 PATIENCE_SECONDS = 15.0
 POLL_SECONDS = 0.25
 FILES = ("contributions", "journal", "trial_balance")
-GIFT = "5"
-MONTHLY_GIFT = "10,00"
+ONE_OFF_AMOUNT = "5"
+MONTHLY_AMOUNT = "10,00"
 
 
-def walk(demo: Demo) -> None:
-    """Walk every step, print what was seen, and raise DemoError at the first thing that is wrong."""
+def check_journey(demo: Demo) -> None:
+    """Take every step and print what happens. Raise DemoError at the first step that goes wrong."""
     began = time.monotonic()
     reader = DemoReader(demo.ports, demo.preview)
     articles = reader.articles()
     say(f"The newspaper is open at {demo.ports.newspaper_url}: {len(articles)} articles")
     prompt = read_until_asked(reader, articles)
-    stay_silent_where_asking_is_wrong(reader, articles)
+    check_silent_pages(reader, articles)
     dismiss(reader, prompt, articles)
-    give(demo, articles, interval="one_off", amount=GIFT)
-    give(demo, articles, interval="month", amount=MONTHLY_GIFT)
-    check_books(demo, gifts=2)
+    contribute(demo, articles, interval="one_off", amount=ONE_OFF_AMOUNT)
+    contribute(demo, articles, interval="month", amount=MONTHLY_AMOUNT)
+    check_books(demo, contributions=2)
     say(f"Everything agrees, in {time.monotonic() - began:.1f} s.")
 
 
 def read_until_asked(reader: DemoReader, articles: list[str]) -> dict[str, Any]:
-    """Read ordinary articles until the appeal stands at the head of one; gives its prompt."""
+    """Read ordinary articles until one asks for support, and return its prompt. Raise DemoError if none does."""
     for count, article in enumerate(ordinary(reader, articles), start=1):
         answer = reader.read(article)
         say(f"Read article {count}: {seen(answer)}")
         if answer["prompts"]:
             require(count > 1, "the very first article asked")
             prompt: dict[str, Any] = answer["prompts"][0]
-            require(prompt["placement"] == "article_top", "the appeal is not at the head of the article")
+            require(prompt["placement"] == "article_top", "the appeal is not at the top of the article")
             say(f"  “{prompt['copy']['heading']}” asks for {amounts(prompt)}")
             reader.report(prompt, "seen")
             return prompt
     raise DemoError("no article asked for support")
 
 
-def stay_silent_where_asking_is_wrong(reader: DemoReader, articles: list[str]) -> None:
-    """The sensitive story and the advertiser's page never ask."""
+def check_silent_pages(reader: DemoReader, articles: list[str]) -> None:
+    """Check that the sensitive story and the advertiser's page do not ask for support."""
     for flag, name in (("is_sensitive", "sensitive story"), ("is_paid_content", "advertiser's page")):
         page = next(article for article in articles if reader.facts(article).get(flag))
         answer = reader.read(page)
@@ -58,41 +58,40 @@ def stay_silent_where_asking_is_wrong(reader: DemoReader, articles: list[str]) -
 
 
 def dismiss(reader: DemoReader, prompt: dict[str, Any], articles: list[str]) -> None:
-    """A dismissed appeal stays away."""
+    """Dismiss an appeal and check that the next article does not show it."""
     reader.report(prompt, "dismissed")
     answer = reader.read(ordinary(reader, articles)[-1])
     require(not answer["prompts"], "a dismissed appeal came back at once")
     say(f"Dismissed it and read on: {seen(answer)}")
 
 
-def give(demo: Demo, articles: list[str], *, interval: str, amount: str) -> None:
-    """A new reader is asked, gives, is thanked, and is not asked again."""
+def contribute(demo: Demo, articles: list[str], *, interval: str, amount: str) -> None:
+    """Contribute as a new reader, and check that the reader is thanked and not asked again."""
     reader = DemoReader(demo.ports, demo.preview)
-    say(f"Another reader, who gives {amount} EUR ({interval}):")
+    say(f"Another reader, who contributes {amount} EUR ({interval}):")
     prompt = read_until_asked(reader, articles)
     reader.report(prompt, "clicked")
     page = ordinary(reader, articles)[0]
-    thanks = reader.give(prompt, amount, interval, return_url=page)
+    thanks = reader.contribute(prompt, amount, interval, return_url=page)
     require("thank" in thanks.lower(), "the thank-you page does not thank")
     answer = reader.read(ordinary(reader, articles)[-1])
     require(not answer["prompts"], "a supporter was asked again")
-    say(
-        f"Paid on the hosted page, thanked: a supporter ({answer['reader']['supporter']}), who reads on: {seen(answer)}"
-    )
+    say(f"Paid on the hosted page and thanked. Now a supporter ({answer['reader']['supporter']}): {seen(answer)}")
 
 
-def check_books(demo: Demo, *, gifts: int) -> None:
-    """Ledger and CSV files agree with what the sandbox says its balance is, once every gift has arrived."""
+def check_books(demo: Demo, *, contributions: int) -> None:
+    """Wait until all contributions are in the books, and check that books, CSV files and sandbox agree."""
     books = Books(demo)
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not has_arrived(books, gifts) and time.monotonic() < deadline:
+    while not are_complete(books, contributions) and time.monotonic() < deadline:
         demo.processes.check_all()
         time.sleep(POLL_SECONDS)
     for line in books.journal_lines():
         say(f"  {line}")
     balance, ledger, totals = books.sandbox_balance(), books.ledger_balance(), books.contribution_totals()
     say(f"The sandbox holds {balance}; the ledger {ledger}; contributions.csv net {totals}")
-    require(len(books.rows("contributions")) == gifts, f"contributions.csv does not have {gifts} rows")
+    has_all_rows = len(books.rows("contributions")) == contributions
+    require(has_all_rows, f"contributions.csv does not have {contributions} rows")
     require(ledger == balance, "the ledger's Stripe balance is not the sandbox's")
     require(totals == balance, "contributions.csv does not sum to the sandbox's balance")
     require(books.trial_balance_is_zero(), "the trial balance is not zero")
@@ -102,18 +101,18 @@ def check_books(demo: Demo, *, gifts: int) -> None:
     say("contributions, journal and trial_balance are the same bytes over HTTP and from `flask export`")
 
 
-def has_arrived(books: Books, gifts: int) -> bool:
-    """Whether every gift is in the files, with what it brought, and nothing is on its way between sandbox and ledger.
+def are_complete(books: Books, contributions: int) -> bool:
+    """Return whether every contribution is in the files with its net amount, and the ledger equals the sandbox.
 
-    Stripe may tell what a payment brought a moment after the payment itself.
+    Stripe may report the net amount of a payment a moment after the payment itself.
     """
     rows = books.rows("contributions")
-    is_whole = len(rows) == gifts and all(row["net_minor"] for row in rows)
+    is_whole = len(rows) == contributions and all(row["net_minor"] for row in rows)
     return is_whole and books.ledger_balance() == books.sandbox_balance()
 
 
 def ordinary(reader: DemoReader, articles: list[str]) -> list[str]:
-    """Articles that may ask."""
+    """Return the articles that may ask for support: neither sensitive nor an advertiser's."""
     return [
         article
         for article in articles
@@ -122,27 +121,29 @@ def ordinary(reader: DemoReader, articles: list[str]) -> list[str]:
 
 
 def seen(answer: dict[str, Any]) -> str:
-    """A decision in a few words."""
+    """Return a short text about a decision: its prompts, the article count, and the reasons."""
     count = answer["reader"]["article_count"]
     prompts = ", ".join(f"{prompt['kind']} {prompt['campaign']}" for prompt in answer["prompts"]) or "nothing"
     return f"{prompts} (articles read: {count}, access {answer['access']['state']})\n{reasons(answer)}"
 
 
 def reasons(answer: dict[str, Any]) -> str:
-    """The trace of a decision: per campaign what became of it, and each rule that stood against it."""
+    """Return the trace of a decision as text: the outcome of every campaign, and the rules that failed."""
     lines = []
     for trace in answer["trace"]:
         failed = [rule for rule in trace["rules"] if not rule["passed"]]
-        words = "; ".join(f"{one['rule']}: {one['value']} against {one['limit']}" for one in failed)
+        words = "; ".join(f"{rule['rule']}: {rule['value']} against {rule['limit']}" for rule in failed)
         lines.append(f"    why: {trace['campaign']} {trace['outcome']}, {words or 'every rule passed'}")
     return "\n".join(lines)
 
 
 def amounts(prompt: dict[str, Any]) -> str:
+    """Return the suggested amounts of a prompt as text, by interval."""
     ask = prompt["ask"]
+    unit = 10 ** ask["exponent"]
     return "; ".join(
-        f"{each['interval']} {[minor // 10 ** ask['exponent'] for minor in each['amounts_minor']]} {ask['currency']}"
-        for each in ask["intervals"]
+        f"{offer['interval']} {[minor // unit for minor in offer['amounts_minor']]} {ask['currency']}"
+        for offer in ask["intervals"]
     )
 
 
@@ -151,5 +152,6 @@ def say(text: str) -> None:
 
 
 def require(is_fine: bool, problem: str) -> None:
+    """Raise DemoError with the problem unless the condition holds."""
     if not is_fine:
         raise DemoError(f"WRONG: {problem}")

@@ -1,4 +1,4 @@
-"""The demo's processes: on which ports, started in order, waited for, and stopped together."""
+"""The demo's server processes: their ports, and how they are started, waited for and stopped."""
 
 import os
 import signal
@@ -21,14 +21,14 @@ POLL_SECONDS = 0.1
 
 
 class DemoError(DomainError):
-    """The demo cannot start or go on; the message says what to do."""
+    """The demo cannot start, or a step of it failed. The message says what to do."""
 
     code = "demo"
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where each server listens on loopback."""
+    """The port of each server on loopback."""
 
     service: int = 8000
     sandbox: int = 8001
@@ -48,23 +48,23 @@ class Ports:
 
 
 def free_ports() -> Ports:
-    """Three ports nobody listens on at this moment."""
-    sockets = [socket.socket() for _ in range(3)]
+    """Return three ports that are free at this moment."""
+    probes = [socket.socket() for _ in range(3)]
     try:
-        for each in sockets:
-            each.bind((HOST, 0))
-        return Ports(*(each.getsockname()[1] for each in sockets))
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return Ports(*(probe.getsockname()[1] for probe in probes))
     finally:
-        for each in sockets:
-            each.close()
+        for probe in probes:
+            probe.close()
 
 
 def refuse_busy_ports(ports: Ports) -> None:
-    """Raise DemoError, in words, when something else already listens on a port the demo needs."""
+    """Raise DemoError if another program listens on a port that the demo needs."""
     wanted = {"PORT_SERVICE": ports.service, "PORT_SANDBOX": ports.sandbox, "PORT_NEWSPAPER": ports.newspaper}
-    busy = [f"{port} (set {name} to another)" for name, port in wanted.items() if not _can_listen(port)]
+    busy = [f"{port} (or set {name} to a free one)" for name, port in wanted.items() if not _can_listen(port)]
     if busy:
-        raise DemoError("Something already listens on port " + ", ".join(busy) + ". Is another demo running?")
+        raise DemoError(f"Another program, perhaps another demo, uses port {', '.join(busy)}. Stop it, then try again.")
 
 
 def _can_listen(port: int) -> bool:
@@ -79,14 +79,14 @@ def _can_listen(port: int) -> bool:
 
 @dataclass(slots=True)
 class Processes:
-    """Child processes by name, each writing to its own file in `log_dir`, all stopped by `stop`."""
+    """The child processes by name. Each writes its output to its own file in `log_dir`."""
 
     log_dir: Path
     environment: Mapping[str, str]
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, name: str, arguments: Sequence[str]) -> None:
-        """Start `python <arguments>` in a session of its own, so that Ctrl-C reaches it only through `stop`."""
+        """Start `python <arguments>` in its own session, so that Ctrl-C does not reach it and `stop` ends it."""
         self.log_dir.mkdir(parents=True, exist_ok=True)
         with (self.log_dir / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
@@ -99,7 +99,7 @@ class Processes:
             )
 
     def wait_until_ready(self, name: str, url: str) -> None:
-        """Wait for an answer below 500 from `url`; raises DemoError when the process ends or takes too long."""
+        """Wait until `url` answers with a status below 500. Raise DemoError if the process ends or takes too long."""
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             self.check(name)
@@ -115,11 +115,12 @@ class Processes:
             raise DemoError(f"The {name} ended with status {status}; see {self.log_dir}/{name}.log")
 
     def check_all(self) -> None:
+        """Raise DemoError if any process has ended by itself."""
         for name in self.running:
             self.check(name)
 
     def stop(self) -> None:
-        """Ask all to end, newest first, and end those that do not."""
+        """Ask all processes to end, newest first, and kill those that do not end in time."""
         for process in reversed(self.running.values()):
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)

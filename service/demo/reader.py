@@ -1,4 +1,4 @@
-"""A reader of the demo newspaper without a browser: opens pages, calls the service as the widget would, and pays."""
+"""A reader of the demo newspaper without a browser, who opens pages, calls the service like the widget, and pays."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -17,7 +17,7 @@ FLAGS = frozenset({"is_sensitive", "is_paid_content", "hide_appeals"})
 
 
 class ParsedPage(HTMLParser):
-    """Collects `keepopen:*` meta tags, links, and the first form that is sent by POST, of one page."""
+    """The parts of an HTML page that the demo needs: `keepopen:*` meta tags, links, and the first POST form."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -53,13 +53,13 @@ class ParsedPage(HTMLParser):
 
 
 def _is_sent(field: dict[str, str]) -> bool:
-    """Whether a browser would send this field as the page stands."""
+    """Return whether a browser would send this field if the reader changed nothing."""
     return bool(field.get("name")) and (field.get("type") not in {"radio", "checkbox"} or "checked" in field)
 
 
 @dataclass(slots=True)
 class DemoReader:
-    """One browser: its cookies, and where the servers are. `preview` is an editor's key to the reasons of decisions."""
+    """A browser with its own cookies. `preview` is an editor's key, with which decisions include their trace."""
 
     ports: Ports
     preview: str
@@ -67,22 +67,25 @@ class DemoReader:
     pages: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def articles(self) -> list[str]:
-        """Addresses of every article on the newspaper's front page, in order, each once."""
-        found = ParsedPage(self._get(self.ports.newspaper_url).text).links
-        return list(dict.fromkeys(urljoin(self.ports.newspaper_url, link) for link in found if "/articles/" in link))
+        """Return the addresses of the articles on the newspaper's front page, in order and without repetition."""
+        links = ParsedPage(self._get(self.ports.newspaper_url).text).links
+        return list(dict.fromkeys(urljoin(self.ports.newspaper_url, link) for link in links if "/articles/" in link))
 
     def facts(self, article: str) -> dict[str, Any]:
-        """What an article's page says about itself; each page is only fetched once."""
+        """Return the `keepopen:*` facts of an article's page. A page is fetched only once."""
         if article not in self.pages:
             self.pages[article] = ParsedPage(self._get(article).text).facts
         return self.pages[article]
 
     def read(self, article: str, **more: str) -> dict[str, Any]:
-        """Open an article and ask for a decision, as the widget does on every page view."""
+        """Open an article and return the decision, as the widget asks for it on every page view."""
         return self.decide(self.facts(article), **more)
 
     def decide(self, facts: dict[str, Any], **more: str) -> dict[str, Any]:
-        """The decision on one page view, with the trace that a preview of the same view gives; that counts nothing."""
+        """Return the decision on a page view, with its trace.
+
+        The trace comes from a preview of this view, which counts nothing.
+        """
         body = {
             "site": SITE_KEY,
             "view_id": uuid4().hex,
@@ -95,12 +98,15 @@ class DemoReader:
         return {**self._post("/v1/decide", body), "trace": explained["trace"]}
 
     def report(self, prompt: dict[str, Any], event: str) -> None:
-        """Say that a prompt was seen, dismissed or clicked."""
+        """Report that a prompt was seen, dismissed or clicked."""
         body = {"site": SITE_KEY, "prompt_token": prompt["prompt_token"], "event": event, "event_id": uuid4().hex}
         self._post("/v1/events", body)
 
-    def give(self, prompt: dict[str, Any], amount: str, interval: str, return_url: str) -> str:
-        """Start a contribution from a prompt, pay on the hosted page, and return; gives the thank-you page's HTML."""
+    def contribute(self, prompt: dict[str, Any], amount: str, interval: str, return_url: str) -> str:
+        """Contribute from a prompt: start, pay on the hosted page, and return. Return the thank-you page's HTML.
+
+        Raise DemoError if a step fails.
+        """
         checkout = self._post(
             "/v1/checkout",
             {"prompt_token": prompt["prompt_token"], "amount": amount, "currency": "EUR", "interval": interval,
@@ -109,11 +115,13 @@ class DemoReader:
         hosted = self._get(checkout["checkout_url"])
         form = ParsedPage(hosted.text)
         if form.form_action is None:
-            raise DemoError("the hosted page has no form to pay with")
+            raise DemoError("the hosted page has no payment form")
         fields = {**form.form_fields, **card_fields(form.form_fields)}
         paid = self.session.post(urljoin(hosted.url, form.form_action), data=fields, timeout=TIMEOUT_SECONDS)
         if paid.status_code != 200 or "/thanks" not in paid.url:
-            raise DemoError(f"paying ended at {paid.url} with status {paid.status_code}")
+            raise DemoError(
+                f"the payment ended at {paid.url} with status {paid.status_code}, not on the thank-you page"
+            )
         return paid.text
 
     def _get(self, url: str) -> requests.Response:
@@ -133,7 +141,7 @@ class DemoReader:
 
 
 def card_fields(fields: dict[str, str]) -> dict[str, str]:
-    """What a person types into the hosted page's card form."""
+    """Return the values that a reader types into the fields of the hosted page's form."""
     typed = {
         "email": "mary.byrne@reader.example",
         "card_number": TEST_CARD,

@@ -1,4 +1,4 @@
-"""Start everything the demo is made of, tell the operator what to open, and stop it all again."""
+"""Starts all parts of the demo, prints what to try, and stops them again."""
 
 import contextlib
 import signal
@@ -20,7 +20,7 @@ SERVICE_THREADS = "8"
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A running demo: where it listens, its environment, a finance token, and an editor's key to decisions' reasons."""
+    """A running demo: its ports, environment and processes, a finance token, and an editor's preview key."""
 
     ports: Ports
     environment: dict[str, str]
@@ -31,7 +31,7 @@ class Demo:
 
 @contextlib.contextmanager
 def running_demo(ports: Ports, var_dir: Path) -> Iterator[Demo]:
-    """Everything up and answering; stopped on the way out, whatever happens. What it stored stays in `var_dir`."""
+    """Start all parts, yield the demo when they are ready, and stop them at the end. The data stays in `var_dir`."""
     with embedded_postgresql(var_dir) as database_url:
         migrate(database_url)
         variables = environment(ports, database_url, var_dir)
@@ -45,7 +45,7 @@ def running_demo(ports: Ports, var_dir: Path) -> Iterator[Demo]:
 
 
 def start_all(processes: Processes, ports: Ports, var_dir: Path) -> None:
-    """All at once, since none needs another to start; then wait until each answers."""
+    """Start all processes at once, because they can start in any order, and wait until every server answers."""
     state = str(var_dir / "stripe_sandbox.sqlite")
     webhook_url = f"{ports.service_url}/webhooks/stripe"
     processes.start(
@@ -69,7 +69,7 @@ def start_all(processes: Processes, ports: Ports, var_dir: Path) -> None:
 
 
 def tour(demo: Demo) -> str:
-    """What to open and do, in a few lines."""
+    """Return the text that tells the operator what to open and try."""
     ports = demo.ports
     return f"""
 Keepopen is running.
@@ -79,26 +79,27 @@ Keepopen is running.
   Stripe sandbox  {ports.sandbox_url}
 
 A tour:
-  1. Open the newspaper and read articles: the third asks for support at its head.
-  2. Open the sensitive story and the advertiser's page: they never ask. Dismiss the appeal: it stays away.
-  3. In a private window, read on, give 5 euro with the card 4242 4242 4242 4242, and return: it is silent from then on.
+  1. Open the newspaper and read articles: the third asks for support at the top.
+  2. Open the sensitive story and the advertiser's page: they never ask. Dismiss the appeal: it does not come back.
+  3. In a private window, read until you are asked, contribute 5 euro with the card 4242 4242 4242 4242, and return:
+     you are not asked again.
   4. Finance's view:  curl -H "Authorization: Bearer {demo.finance_token}" \\
                         "{ports.service_url}/v1/exports/contributions.csv?from=2020-01-01&to=2099-12-31"
-  5. What the sandbox holds, and every webhook it sent:  {ports.sandbox_url}
+  5. The objects in the sandbox, and every webhook that it has sent:  {ports.sandbox_url}
 
-Ctrl-C stops everything; `make demo` goes on where you left off; `make clean` forgets.
+Ctrl-C stops everything. `make demo` continues with the same data. `make clean` deletes the data.
 """
 
 
-def watch(demo: Demo) -> None:
-    """Wait until someone asks to stop; raises DemoError if a process ends by itself."""
-    asked: list[int] = []
+def wait_until_interrupted(demo: Demo) -> None:
+    """Wait for SIGINT or SIGTERM. Raise DemoError if a process ends by itself."""
+    received: list[int] = []
 
-    def ask(number: int, _: FrameType | None) -> None:
-        asked.append(number)
+    def receive(number: int, _: FrameType | None) -> None:
+        received.append(number)
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, ask)
-    while not asked:
+        signal.signal(number, receive)
+    while not received:
         demo.processes.check_all()
         time.sleep(WATCH_SECONDS)

@@ -1,4 +1,4 @@
-"""What the demo starts with: a site, its campaign, and a finance token kept beside the database."""
+"""The data that the demo starts with: a site, its campaigns, and a finance token in a file beside the database."""
 
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ SEEDER = "demo"
 
 
 def seed(database_url: str, ports: Ports, var_dir: Path) -> str:
-    """Apply the demo's documents (a second time they change nothing) and give finance's token, made once."""
+    """Save and publish the demo's documents, and return a finance token. A repetition changes nothing."""
     engine = application_engine(database_url)
     try:
         author = Author(SEEDER, system_clock())
@@ -41,20 +41,20 @@ def seed(database_url: str, ports: Ports, var_dir: Path) -> str:
 
 
 def site_document(ports: Ports) -> dict[str, Any]:
-    """The demo's site, served from wherever its newspaper listens."""
+    """Return the demo's site document with the addresses on which its newspaper listens."""
     content: dict[str, Any] = read_file(DOCUMENTS / "site.yaml").content
     origins = [ports.newspaper_url, ports.newspaper_url.replace("127.0.0.1", "localhost")]
     return {**content, "home_url": f"{ports.newspaper_url}/", "origins": origins}
 
 
 def preview_key() -> str:
-    """What an editor gets from `POST /v1/previews`: with it, decisions say why."""
+    """Return a preview key, as `POST /v1/previews` gives it to editors: with it, decisions include their trace."""
     expires_at = int(system_clock().timestamp()) + PREVIEW_SECONDS
     return seal_preview(KeyRing((SECRET_KEY,)), Preview(SITE_KEY, CAMPAIGN_KEY, "", False, expires_at))
 
 
 def finance_token(engine: Engine, path: Path) -> str:
-    """The token of an earlier run while it still works, else a new one."""
+    """Return the token in the file if it is still valid. Otherwise create one and write it to the file."""
     known = path.read_text(encoding="ascii").strip() if path.exists() else ""
     if known and verify_token(engine, (SECRET_KEY,), known):
         return known

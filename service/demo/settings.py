@@ -1,4 +1,4 @@
-"""The demo's settings: everything visibly fake, everything on loopback, everything it makes in its own folder."""
+"""The demo's settings: fake keys, loopback addresses, and a data folder of its own."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ TIMEZONE = "Europe/Dublin"
 
 
 def environment(ports: Ports, database_url: str, var_dir: Path) -> dict[str, str]:
-    """Environment variables for the demo's own processes."""
+    """Return the environment variables of the demo's processes."""
     return {
         "DATABASE_URL": database_url,
         "PUBLIC_URL": ports.service_url,
