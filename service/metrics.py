@@ -73,6 +73,9 @@ class Metrics:
         self.events = Gauge(
             "keepopen_events", "Events of Stripe's that wait, or were given up", ["state"], registry=self.registry
         )
+        self.worker_seen_seconds = Gauge(
+            "keepopen_worker_seen_seconds", "Time since a worker was last alive", registry=self.registry
+        )
         self.mail = Gauge(
             "keepopen_mail", "Mail that waits to be sent, or could not be sent", ["state"], registry=self.registry
         )

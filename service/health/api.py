@@ -1,6 +1,7 @@
 """GET /livez, /readyz, /metrics and /version."""
 
 from contextlib import suppress
+from math import inf
 from typing import Any
 
 from flask import Response, jsonify
@@ -17,6 +18,7 @@ from service.stripe_events.backlog_store import unfinished_counts
 from service.stripe_gateway import API_VERSION
 from service.web.problems import problem
 from service.web.requests import Blueprint
+from service.worker_store import worker_silence
 
 blueprint = Blueprint("health", __name__, description="Probes for operators")
 
@@ -56,7 +58,7 @@ def version() -> Response:
 
 
 def _read_stored_metrics(services: Services) -> None:
-    """Set the metrics that come from the database: the last hourly check, the inbox and the outbox.
+    """Set the metrics that come from the database: the last hourly check, the inbox, workers and mail.
 
     If the database cannot be read, these metrics keep their last values.
     """
@@ -65,5 +67,7 @@ def _read_stored_metrics(services: Services) -> None:
             services.metrics.ledger_check.labels(str(check.number), check.name).set(check.is_green)
         for state, count in unfinished_counts(connection).items():
             services.metrics.events.labels(state).set(count)
+        silence = worker_silence(connection)
+        services.metrics.worker_seen_seconds.set(silence.total_seconds() if silence else inf)
         for state, count in mail_counts(connection).items():
             services.metrics.mail.labels(state).set(count)

@@ -16,10 +16,12 @@ from service.stripe_facts.query_store import count_unmatched_charges
 from service.stripe_gateway import API_VERSION
 from service.stripe_gateway.account import AccountSetup, PortalConfiguration, WebhookEndpoint
 from service.stripe_gateway.event_types import SUBSCRIBED_EVENTS
+from service.worker_store import worker_silence
 
 MAX_SKEW = timedelta(seconds=60)
 MAX_LAG = timedelta(minutes=10)
 MAX_PULL_AGE = timedelta(hours=2)
+MAX_WORKER_SILENCE = timedelta(minutes=1)
 GAP_WINDOW = timedelta(hours=24)
 
 
@@ -36,13 +38,14 @@ class SetupFinding:
 class Backlog:
     """Unfinished work: events, mails, charges without a contribution, and the last complete pull (None: never).
 
-    `unsent_mail` counts mails by the error that they failed with.
+    `unsent_mail` counts mails by the error that they failed with. `worker_silence` is None if no worker runs.
     """
 
     events: EventBacklog
     unsent_mail: Mapping[str, int]
     unmatched_charge_count: int
     pulled_through_at: datetime | None
+    worker_silence: timedelta | None
 
 
 # Stripe's API does not show these settings, so a person has to read them in the dashboard.
@@ -87,6 +90,7 @@ def read_backlog(connection: Connection) -> Backlog:
         unsent_mail=unsent_mail(connection),
         unmatched_charge_count=count_unmatched_charges(connection),
         pulled_through_at=pulled_through(connection),
+        worker_silence=worker_silence(connection),
     )
 
 
@@ -137,6 +141,7 @@ def examine_clock(setup: AccountSetup, now: datetime) -> SetupFinding:
 
 def examine_backlog(backlog: Backlog, now: datetime) -> Iterator[SetupFinding]:
     """Check that nothing has waited for long or was given up, and that all money belongs to contributions."""
+    yield _examine_worker(backlog.worker_silence)
     yield from _examine_events(backlog.events, now)
     errors = "".join(f"; {count} with: {error}" for error, count in backlog.unsent_mail.items())
     yield SetupFinding(
@@ -154,12 +159,18 @@ def examine_backlog(backlog: Backlog, now: datetime) -> Iterator[SetupFinding]:
     yield SetupFinding(is_fresh, f"the balance was last pulled completely: {pulled}", "" if is_fresh else "Run `sync`.")
 
 
+def _examine_worker(silence: timedelta | None) -> SetupFinding:
+    is_fine = silence is not None and silence <= MAX_WORKER_SILENCE
+    seen = "no worker is running" if silence is None else f"a worker was last alive {silence.total_seconds():.0f} s ago"
+    return SetupFinding(is_fine, seen, "" if is_fine else "Start one: `flask --app wsgi worker`")
+
+
 def _examine_events(events: EventBacklog, now: datetime) -> Iterator[SetupFinding]:
     lag = now - (events.oldest_waiting_at or now)
     yield SetupFinding(
         lag <= MAX_LAG,
         f"events waiting: {events.waiting_count}{_oldest(lag)}",
-        "" if lag <= MAX_LAG else "Is a worker running? `flask --app wsgi worker`",
+        "" if lag <= MAX_LAG else "Read in the worker's log why it does not work on them.",
     )
     remedy = "See `events list --status dead`, then `events requeue`. After an outage of Stripe, `sync` requeues them."
     yield SetupFinding(

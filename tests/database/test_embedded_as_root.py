@@ -14,8 +14,18 @@ from tests.database.embedded_world import mode, postmaster
 def connect_as_nobody(server: EmbeddedServer) -> str:
     """Connect from a process of the user `nobody`. Return what it says, or an empty text if it got in."""
     command = [str(server.programs / "psql"), server.address(), "-c", "SELECT 1"]
-    nobody = {"user": "nobody", "group": "nogroup", "extra_groups": []}
-    return subprocess.run(command, cwd="/", env={}, capture_output=True, text=True, check=False, **nobody).stderr
+    done = subprocess.run(
+        command,
+        user="nobody",
+        group="nogroup",
+        extra_groups=[],
+        cwd="/",
+        env={},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stderr
 
 
 def test_a_server_that_root_started_has_no_right_of_root(var_dir: Path) -> None:

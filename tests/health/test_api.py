@@ -52,6 +52,20 @@ def test_metrics_count_mail_that_waits_and_mail_that_could_not_be_sent(app: Flas
     assert 'keepopen_mail{state="dead"} 1.0' in shown
 
 
+def test_metrics_say_how_long_ago_a_worker_was_alive(app: Flask, app_services: Services) -> None:
+    client = app.test_client()
+    without = client.get("/metrics").text
+    with app_services.engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')")
+        )
+
+    shown = client.get("/metrics").text
+
+    assert "keepopen_worker_seen_seconds +Inf" in without
+    assert "keepopen_worker_seen_seconds 360" in shown
+
+
 def test_metrics_keep_their_last_values_while_the_database_cannot_be_read(
     app: Flask, app_services: Services, database_address: str
 ) -> None:
