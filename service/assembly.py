@@ -1,5 +1,7 @@
 """Builds the job queue and the services from settings: the engines, Stripe, the keys and the parts of each room."""
 
+from functools import partial
+
 import service.contributions.mail.jobs
 import service.exports.jobs
 import service.insights.jobs
@@ -8,10 +10,11 @@ import service.reconciliation.jobs
 import service.stripe_events.jobs
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.clock import Clock
-from service.database.engine import application_engine, database_address, inbox_engine
+from service.database.engine import application_engine, database_address, inbox_engine, revive_database
 from service.decisions.tally import Tally
-from service.jobs import job_queue
+from service.jobs.queue import job_queue
 from service.metrics import Metrics
+from service.private_folders import prepare_var_dir
 from service.readers.passport import PassportSealer
 from service.sealing import KeyRing
 from service.services import Services
@@ -33,9 +36,12 @@ JOBS = job_queue(
 def build_services(settings: Settings, clock: Clock) -> Services:
     """Build the services for these settings. Start the embedded PostgreSQL if they have no database."""
     address = database_address(settings)
+    if settings.smtp_url is None:
+        prepare_var_dir(settings.var_dir)  # mail is written to files there
     engine = application_engine(address)
     keys = KeyRing(settings.secret_keys)
-    parts = (SnapshotHolder(engine, clock), PassportSealer(keys), Tally())
+    holder = SnapshotHolder(engine, clock, revive=partial(revive_database, settings))
+    parts = (holder, PassportSealer(keys), Tally())
     return Services(
         settings=settings,
         engine=engine,

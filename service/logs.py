@@ -30,6 +30,19 @@ def configure_logs(level: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    if not any(isinstance(handler, LibraryHandler) for handler in root.handlers):
+        root.addHandler(LibraryHandler(logging.WARNING))
+
+
+class LibraryHandler(logging.Handler):
+    """Logs warnings and errors of libraries as JSON, without their messages, which may quote personal data."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log where the message came from, and the error that it is about."""
+        error = record.exc_info[1] if record.exc_info else None
+        place = f"{record.filename}:{record.lineno}"
+        structlog.get_logger().log(record.levelno, "library_message", library=record.name, place=place, exc_info=error)
 
 
 def _error_without_values(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

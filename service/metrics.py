@@ -77,6 +77,12 @@ class Metrics:
         self.events = Gauge(
             "keepopen_events", "Stripe events that wait or have failed for good", ["state"], registry=self.registry
         )
+        self.worker_seen_seconds = Gauge(
+            "keepopen_worker_seen_seconds", "Time since a worker was last alive", registry=self.registry
+        )
+        self.mail = Gauge(
+            "keepopen_mail", "Mail that waits to be sent, or could not be sent", ["state"], registry=self.registry
+        )
         self.checkouts = Counter(
             "keepopen_checkouts_total", "Checkouts started or refused", ["site", "result"], registry=self.registry
         )

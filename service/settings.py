@@ -87,7 +87,7 @@ def read_settings() -> Settings:
         ratelimit_storage_uri=env.str("RATELIMIT_STORAGE_URI", "memory://"),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, MAX_TRUSTED_PROXIES)),
         country_header=env.str("COUNTRY_HEADER", None),
-        smtp_url=env.str("SMTP_URL", None),
+        smtp_url=env.str("SMTP_URL", None, validate=_is_smtp),
         mail_from=env.str("MAIL_FROM", None),
         widget_off=tuple(env.list("WIDGET_OFF", []) or ()),
         log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
@@ -142,6 +142,11 @@ def _are_webhook_secrets(secrets: list[str]) -> None:
 def _is_postgresql(url: str | None) -> None:
     if url is not None and not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
         raise ValidationError("must be a postgresql:// address.")
+
+
+def _is_smtp(url: str | None) -> None:
+    if url is not None and (urlsplit(url).scheme not in {"smtp", "smtps"} or not urlsplit(url).hostname):
+        raise ValidationError("must be an smtp:// or smtps:// address.")
 
 
 def _is_timezone(name: str) -> None:

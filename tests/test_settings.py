@@ -52,6 +52,7 @@ def test_every_problem_is_listed_at_once(environment: pytest.MonkeyPatch) -> Non
     ("name", "value"),
     [
         ("PUBLIC_URL", "support.courier.example"),
+        ("SMTP_URL", "mail.courier.example:587"),
         ("PUBLIC_URL", "https://support.courier.example/"),
         ("PUBLIC_URL", "https://support.courier.example?x=1"),
         ("PUBLIC_URL", "ftp://support.courier.example"),

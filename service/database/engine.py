@@ -9,7 +9,7 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.engine import URL
 
-from service.database.embedded import start_embedded
+from service.database.embedded import revive_embedded, start_embedded
 from service.settings import Settings
 
 APPLICATION_ROLE = "keepopen_app"
@@ -21,7 +21,16 @@ POOL_TIMEOUT_SECONDS = 3
 
 def database_address(settings: Settings) -> str:
     """Return `settings.database_url`, or start the embedded PostgreSQL and return its address."""
-    return settings.database_url or start_embedded(settings.var_dir).get_uri()
+    return settings.database_url or start_embedded(settings.var_dir)
+
+
+def revive_database(settings: Settings) -> None:
+    """Start the embedded PostgreSQL again if it was killed. Do nothing if the database is not ours.
+
+    Raise StoreUnavailableError if it does not start.
+    """
+    if settings.database_url is None:
+        revive_embedded(settings.var_dir)
 
 
 def application_engine(address: str) -> Engine:
@@ -59,7 +68,8 @@ def owner_engine(address: str) -> Engine:
 def application_conninfo(address: str) -> str:
     """Return a libpq connection string that acts as `keepopen_app`, for the job queue's own connections."""
     plain = make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
-    return make_conninfo(plain, options=f"-c role={APPLICATION_ROLE} -c timezone=UTC")
+    options = f"-c role={APPLICATION_ROLE} -c timezone=UTC"
+    return make_conninfo(plain, options=options, connect_timeout=CONNECT_TIMEOUT_SECONDS)
 
 
 def _psycopg(address: str) -> URL:

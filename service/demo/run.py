@@ -32,7 +32,6 @@ class Demo:
 @contextlib.contextmanager
 def running_demo(ports: Ports, var_dir: Path) -> Iterator[Demo]:
     """Start all parts, yield the demo when they are ready, and stop them at the end. The data stays in `var_dir`."""
-    var_dir.mkdir(parents=True, exist_ok=True)
     with embedded_postgresql(var_dir) as database_url:
         migrate(database_url)
         variables = environment(ports, database_url, var_dir)

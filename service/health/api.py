@@ -1,6 +1,7 @@
 """GET /livez, /readyz, /metrics and /version."""
 
 from contextlib import suppress
+from math import inf
 from typing import Any
 
 from flask import Response, jsonify
@@ -8,8 +9,10 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from service import __version__
 from service.campaigns.snapshot.holder import SnapshotHolder
+from service.contributions.mail.outbox_store import mail_counts
 from service.database.transaction import committed
 from service.errors import StoreUnavailableError
+from service.jobs.worker_store import worker_silence
 from service.ledger.invariants.check_store import latest_checks
 from service.services import Services, current_services
 from service.stripe_events.backlog_store import unfinished_counts
@@ -55,7 +58,7 @@ def version() -> Response:
 
 
 def _read_stored_metrics(services: Services) -> None:
-    """Set the metrics that come from the database: the last hourly check and the inbox.
+    """Set the metrics that come from the database: the last hourly check, the inbox, workers and mail.
 
     If the database cannot be read, these metrics keep their last values.
     """
@@ -64,3 +67,7 @@ def _read_stored_metrics(services: Services) -> None:
             services.metrics.ledger_check.labels(str(check.number), check.name).set(check.is_green)
         for state, count in unfinished_counts(connection).items():
             services.metrics.events.labels(state).set(count)
+        silence = worker_silence(connection)
+        services.metrics.worker_seen_seconds.set(silence.total_seconds() if silence else inf)
+        for state, count in mail_counts(connection).items():
+            services.metrics.mail.labels(state).set(count)

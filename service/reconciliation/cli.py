@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 from service.database.engine import database_address
 from service.errors import DomainError
 from service.ids import new_id
-from service.jobs import work
+from service.jobs.queue import work
 from service.ledger.cli import ledger
 from service.money import major_text
 from service.reconciliation import pull

@@ -1,13 +1,14 @@
 """Check the payment setup (the account at Stripe, this clock, unfinished work) and say how to fix problems."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from service.contributions.mail.outbox_store import count_unsent_mail
+from service.contributions.mail.outbox_store import unsent_mail
 from service.errors import StripeRefusedError, StripeUnavailableError
+from service.jobs.worker_store import worker_silence
 from service.reconciliation.pull_store import pulled_through
 from service.services import Services
 from service.stripe_events.backlog_store import EventBacklog, event_backlog
@@ -21,6 +22,7 @@ MAX_SKEW = timedelta(seconds=60)
 MAX_LAG = timedelta(minutes=10)
 MAX_PULL_AGE = timedelta(hours=2)
 GAP_WINDOW = timedelta(days=30)  # as long as Stripe lists an event
+MAX_WORKER_SILENCE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,16 @@ class SetupFinding:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Unfinished work: events, mails, charges without a contribution, and the last complete pull (None: never)."""
+    """Unfinished work: events, mails, charges without a contribution, and the last complete pull (None: never).
+
+    `unsent_mail` counts mails by the error that they failed with. `worker_silence` is None if no worker runs.
+    """
 
     events: EventBacklog
-    unsent_mail_count: int
+    unsent_mail: Mapping[str, int]
     unmatched_charge_count: int
     pulled_through_at: datetime | None
+    worker_silence: timedelta | None
 
 
 # Stripe's API does not show these settings, so a person has to read them in the dashboard.
@@ -81,9 +87,10 @@ def read_backlog(connection: Connection) -> Backlog:
     """Count the unfinished work."""
     return Backlog(
         events=event_backlog(connection),
-        unsent_mail_count=count_unsent_mail(connection),
+        unsent_mail=unsent_mail(connection),
         unmatched_charge_count=count_unmatched_charges(connection),
         pulled_through_at=pulled_through(connection),
+        worker_silence=worker_silence(connection),
     )
 
 
@@ -134,11 +141,13 @@ def examine_clock(setup: AccountSetup, now: datetime) -> SetupFinding:
 
 def examine_backlog(backlog: Backlog, now: datetime) -> Iterator[SetupFinding]:
     """Check that nothing has waited for long or was given up, and that all money belongs to contributions."""
+    yield _examine_worker(backlog.worker_silence)
     yield from _examine_events(backlog.events, now)
+    errors = "".join(f"; {count} with: {error}" for error, count in backlog.unsent_mail.items())
     yield SetupFinding(
-        not backlog.unsent_mail_count,
-        f"mails that could not be sent: {backlog.unsent_mail_count}",
-        "Check SMTP_URL and MAIL_FROM." if backlog.unsent_mail_count else "",
+        not backlog.unsent_mail,
+        f"mails that could not be sent: {sum(backlog.unsent_mail.values())}{errors}",
+        "Check SMTP_URL and MAIL_FROM. The log lines `mail_not_sent` name the contributions." if errors else "",
     )
     yield SetupFinding(
         not backlog.unmatched_charge_count,
@@ -150,12 +159,18 @@ def examine_backlog(backlog: Backlog, now: datetime) -> Iterator[SetupFinding]:
     yield SetupFinding(is_fresh, f"the balance was last pulled completely: {pulled}", "" if is_fresh else "Run `sync`.")
 
 
+def _examine_worker(silence: timedelta | None) -> SetupFinding:
+    is_fine = silence is not None and silence <= MAX_WORKER_SILENCE
+    seen = "no worker is running" if silence is None else f"a worker was last alive {silence.total_seconds():.0f} s ago"
+    return SetupFinding(is_fine, seen, "" if is_fine else "Start one: `flask --app wsgi worker`")
+
+
 def _examine_events(events: EventBacklog, now: datetime) -> Iterator[SetupFinding]:
     lag = now - (events.oldest_waiting_at or now)
     yield SetupFinding(
         lag <= MAX_LAG,
         f"events waiting: {events.waiting_count}{_oldest(lag)}",
-        "" if lag <= MAX_LAG else "Is a worker running? `flask --app wsgi worker`",
+        "" if lag <= MAX_LAG else "Read in the worker's log why it does not work on them.",
     )
     remedy = "See `events list --status dead`, then `events requeue`. After an outage of Stripe, `sync` requeues them."
     yield SetupFinding(

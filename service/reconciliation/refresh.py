@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from service.contributions.apply_facts import concern_forgotten
 from service.contributions.mail.sending import send_due_mail
 from service.database.engine import database_address
-from service.jobs import work
+from service.jobs.queue import work
 from service.ledger.post_due import post_in_batches
 from service.reconciliation.consequences import save_facts
 from service.reconciliation.lock_store import locked_objects

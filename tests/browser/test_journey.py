@@ -1,5 +1,6 @@
 """The main journey for real: newspaper, service, worker, sandbox and ledger, in a browser."""
 
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +19,9 @@ BOOKS_SECONDS = 60  # on a busy machine the worker takes its time
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running_demo(free_ports(), tmp_path_factory.mktemp("demo")) as running:
+def demo() -> Iterator[Demo]:
+    # Not `tmp_path`: pytest closes it to other users, and PostgreSQL may run as one.
+    with tempfile.TemporaryDirectory(prefix="keepopen-") as folder, running_demo(free_ports(), Path(folder)) as running:
         yield running
 
 

@@ -39,6 +39,33 @@ def test_metrics_count_waiting_and_dead_events(app: Flask, app_services: Service
     assert 'keepopen_events{state="dead"} 1.0' in shown
 
 
+def test_metrics_count_mail_that_waits_and_mail_that_could_not_be_sent(app: Flask, app_services: Services) -> None:
+    columns = "key, kind, contribution_id, caused_at, status, attempt_count, next_attempt_at"
+    with app_services.engine.begin() as connection:
+        connection.execute(
+            text(f"INSERT INTO mail_outbox ({columns}) VALUES ('a', 'ended', 'c', now(), 'dead', 5, now())")
+        )
+
+    shown = app.test_client().get("/metrics").text
+
+    assert 'keepopen_mail{state="waiting"} 0.0' in shown
+    assert 'keepopen_mail{state="dead"} 1.0' in shown
+
+
+def test_metrics_say_how_long_ago_a_worker_was_alive(app: Flask, app_services: Services) -> None:
+    client = app.test_client()
+    without = client.get("/metrics").text
+    with app_services.engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')")
+        )
+
+    shown = client.get("/metrics").text
+
+    assert "keepopen_worker_seen_seconds +Inf" in without
+    assert "keepopen_worker_seen_seconds 360" in shown
+
+
 def test_metrics_keep_their_last_values_while_the_database_cannot_be_read(
     app: Flask, app_services: Services, database_address: str
 ) -> None:

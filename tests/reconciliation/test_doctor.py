@@ -18,7 +18,7 @@ URL = "https://support.courier.example/webhooks/stripe"
 GOOD_ENDPOINT = WebhookEndpoint("we_1", URL, True, frozenset(SUBSCRIBED_EVENTS), API_VERSION)
 GOOD_PORTAL = PortalConfiguration("bpc_1", can_cancel=True, can_update_card=True, does_prorate=False)
 NO_EVENTS = EventBacklog(0, None, 0, None)
-IDLE = Backlog(NO_EVENTS, unsent_mail_count=0, unmatched_charge_count=0, pulled_through_at=NOW)
+IDLE = Backlog(NO_EVENTS, unsent_mail={}, unmatched_charge_count=0, pulled_through_at=NOW, worker_silence=timedelta())
 
 
 def doctor(newsroom: Newsroom) -> str:
@@ -59,10 +59,21 @@ def test_a_backlog_is_a_problem_once_it_lasts() -> None:
     waiting = replace(NO_EVENTS, waiting_count=3, oldest_waiting_at=NOW - timedelta(minutes=11))
     lagging = replace(IDLE, events=waiting)
     given_up = Backlog(
-        replace(NO_EVENTS, dead_count=1), unsent_mail_count=1, unmatched_charge_count=1, pulled_through_at=None
+        replace(NO_EVENTS, dead_count=1),
+        unsent_mail={"SMTPServerDisconnected": 1},
+        unmatched_charge_count=1,
+        pulled_through_at=None,
+        worker_silence=None,
     )
     assert sum(not finding.is_fine for finding in examine_backlog(lagging, NOW)) == 1
-    assert sum(not finding.is_fine for finding in examine_backlog(given_up, NOW)) == 4
+    assert sum(not finding.is_fine for finding in examine_backlog(given_up, NOW)) == 5
+
+
+def test_a_worker_that_is_silent_for_more_than_a_minute_is_a_problem() -> None:
+    def examined(silence: timedelta | None) -> bool:
+        return next(examine_backlog(replace(IDLE, worker_silence=silence), NOW)).is_fine
+
+    assert [examined(timedelta(seconds=60)), examined(timedelta(seconds=61)), examined(None)] == [True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +84,7 @@ def test_a_backlog_says_how_old_it_is(hours: float, words: str) -> None:
     came_at = NOW - timedelta(hours=hours)
     events = EventBacklog(waiting_count=2, oldest_waiting_at=came_at, dead_count=1, oldest_dead_at=came_at)
 
-    waiting, dead, *_ = examine_backlog(replace(IDLE, events=events), NOW)
+    _, waiting, dead, *_ = examine_backlog(replace(IDLE, events=events), NOW)
 
     assert (waiting.what, dead.what) == (f"events waiting: 2, {words}", f"events given up: 1, {words}")
 

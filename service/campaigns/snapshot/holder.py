@@ -1,6 +1,7 @@
 """Keeps the snapshot in memory up to date: polls for changes, reloads, and keeps the last good snapshot on failure."""
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
@@ -18,8 +19,11 @@ log = structlog.get_logger()
 class SnapshotHolder:
     """The snapshot of this process. Reading it takes no lock, because a reload replaces the whole snapshot."""
 
-    def __init__(self, engine: Engine, clock: Clock, poll_seconds: float = POLL_SECONDS) -> None:
-        self._engine, self._clock, self._poll_seconds = engine, clock, poll_seconds
+    def __init__(
+        self, engine: Engine, clock: Clock, poll_seconds: float = POLL_SECONDS, revive: Callable[[], None] | None = None
+    ) -> None:
+        """`revive` is called in the thread after a failed reload. It may start the database again."""
+        self._engine, self._clock, self._poll_seconds, self._revive = engine, clock, poll_seconds, revive
         self._snapshot = EMPTY_SNAPSHOT
         self._confirmed_at: datetime | None = None
         self._parsed: Parsed = {}
@@ -66,7 +70,11 @@ class SnapshotHolder:
 
     def _refresh_regularly(self) -> None:
         while not self._stopping.wait(self._poll_seconds):
-            self.refresh()
+            if not self.refresh() and self._revive:
+                try:
+                    self._revive()
+                except Exception as error:  # nothing may stop the thread
+                    log.warning("database_not_revived", error_type=type(error).__name__)
 
     def _is_stale(self, now: datetime) -> bool:
         due_at = self._snapshot.next_change_at

@@ -106,7 +106,20 @@ def return_mail(connection: Connection, key: str, error: str, next_attempt_at: d
     connection.execute(update(mail_outbox).where(mail_outbox.c.key == key).values(values))
 
 
-def count_unsent_mail(connection: Connection) -> int:
-    """Count mails that could not be sent, or that may not have been sent because a process ended while sending."""
+def unsent_mail(connection: Connection) -> dict[str, int]:
+    """Count mails that could not be sent, by the last error.
+
+    A mail may have been sent if its process ended in between; its error is then "the process ended while sending".
+    """
     unsent = mail_outbox.c.status.in_((MailStatus.DEAD.value, MailStatus.SENDING.value))
-    return connection.execute(select(func.count()).where(unsent)).scalar_one()
+    error = func.coalesce(mail_outbox.c.last_error, "the process ended while sending").label("error")
+    rows = connection.execute(select(error, func.count()).where(unsent).group_by(error).order_by(error))
+    return {str(error): count for error, count in rows}
+
+
+def mail_counts(connection: Connection) -> dict[str, int]:
+    """Count mails that wait and mails that could not be sent (`dead`), for the metrics."""
+    status, counted = mail_outbox.c.status, (MailStatus.WAITING, MailStatus.DEAD)
+    statement = select(status, func.count()).where(status.in_([status.value for status in counted])).group_by(status)
+    found = {MailStatus(status): count for status, count in connection.execute(statement)}
+    return {status.value: found.get(status, 0) for status in counted}

@@ -1,13 +1,13 @@
 """Send the mail in the outbox by SMTP, or write it to files if no SMTP server is set."""
 
 import smtplib
-import ssl
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.errors import MessageError
 from email.message import EmailMessage
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -18,16 +18,17 @@ from service.contributions.contribution import Contribution
 from service.contributions.mail import outbox_store
 from service.contributions.mail.kinds import STAFF_KINDS, MailKind
 from service.contributions.mail.outbox_store import MailStatus, OutboxMail
+from service.contributions.mail.smtp import UndeliverableError, ascii_domain, smtp_deliverer
 from service.contributions.mail.subject_store import amount_of_subject
 from service.contributions.mail.texts import MailFacts, mail_text
 from service.contributions.portal.link import seal_link
 from service.errors import StripeRefusedError, StripeUnavailableError
+from service.private_folders import make_private_folder, write_private_file
 from service.services import Services
 from service.settings import Settings
 
 RETRY_GAPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 MAX_MAILS_PER_RUN = 500
-SMTP_TIMEOUT_SECONDS = 15
 DEMO_SENDER = "support@keepopen.invalid"
 
 log = structlog.get_logger()
@@ -57,14 +58,23 @@ def _send(services: Services, mail: OutboxMail, deliver: Deliver) -> None:
             _finish(services, mail, MailStatus.DROPPED, now)
             return
         deliver(message)
+    except UndeliverableError as error:
+        _return(services, mail, str(error), None)
+        return
     except (smtplib.SMTPException, OSError, StripeUnavailableError, StripeRefusedError) as error:
-        log.warning("mail_not_sent", kind=mail.kind, error_type=type(error).__name__)
         is_last = mail.attempt_count > len(RETRY_GAPS)
         next_attempt_at = None if is_last else now + RETRY_GAPS[mail.attempt_count - 1]
-        with services.engine.begin() as connection:
-            outbox_store.return_mail(connection, mail.key, type(error).__name__, next_attempt_at)
+        _return(services, mail, type(error).__name__, next_attempt_at)
         return
     _finish(services, mail, MailStatus.SENT, now)
+
+
+def _return(services: Services, mail: OutboxMail, error: str, next_attempt_at: datetime | None) -> None:
+    """Put a mail that was not sent back into the outbox. It is dead if there is no next attempt."""
+    is_dead = next_attempt_at is None
+    log.warning("mail_not_sent", kind=mail.kind, contribution=mail.contribution_id, error=error, is_dead=is_dead)
+    with services.engine.begin() as connection:
+        outbox_store.return_mail(connection, mail.key, error, next_attempt_at)
 
 
 def _finish(services: Services, mail: OutboxMail, status: MailStatus, now: datetime) -> None:
@@ -73,7 +83,10 @@ def _finish(services: Services, mail: OutboxMail, status: MailStatus, now: datet
 
 
 def _message(services: Services, mail: OutboxMail) -> EmailMessage | None:
-    """Return the complete mail, or None if the contributor has no address or there is nothing left to do."""
+    """Return the complete mail, or None if the contributor has no address or there is nothing left to do.
+
+    Raise UndeliverableError if the mail cannot be written.
+    """
     with services.engine.begin() as connection:
         contribution = store.find_contribution(connection, mail.contribution_id)
         address = store.email_of(connection, mail.contribution_id)
@@ -86,10 +99,13 @@ def _message(services: Services, mail: OutboxMail) -> EmailMessage | None:
     site_name = _site_name(services, contribution)
     text = mail_text(mail.kind, MailFacts(site_name, contribution, link, mail.subject_id, amount))
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, recipient, text.subject
+    try:
+        message["From"], message["To"], message["Subject"] = sender, ascii_domain(recipient), text.subject
+        message.set_content(text.body)
+    except (ValueError, MessageError) as error:  # such as a line break in the name of a site
+        raise UndeliverableError(f"the mail could not be written: {type(error).__name__}") from None
     message["Message-ID"] = f"<{_message_id(mail)}@{urlsplit(services.settings.public_url).hostname}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text.body)
     return message
 
 
@@ -121,35 +137,13 @@ def deliverer(settings: Settings, clock: Callable[[], datetime]) -> Deliver:
     """Return the function that sends a mail: by SMTP if SMTP_URL is set, else to a file in `VAR_DIR/mail`."""
     if settings.smtp_url is None:
         return _to_folder(settings.var_dir / "mail", clock)
-    return _by_smtp(settings.smtp_url)
+    return smtp_deliverer(settings.smtp_url)
 
 
 def _to_folder(folder: Path, clock: Callable[[], datetime]) -> Deliver:
     def deliver(message: EmailMessage) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)  # a mail may hold a link that opens a contributor's portal
         name = str(message["Message-ID"]).strip("<>").partition("@")[0]
-        (folder / f"{clock():%Y%m%dT%H%M%S}-{name}.eml").write_bytes(message.as_bytes())
-
-    return deliver
-
-
-def _by_smtp(url: str) -> Deliver:
-    """Send with STARTTLS if the address is `smtp://` and the server offers it, and with TLS if it is `smtps://`."""
-    parts = urlsplit(url)
-
-    def deliver(message: EmailMessage) -> None:
-        context = ssl.create_default_context()
-        host = parts.hostname or "localhost"
-        server: smtplib.SMTP
-        if parts.scheme == "smtps":
-            server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=SMTP_TIMEOUT_SECONDS, context=context)
-        else:
-            server = smtplib.SMTP(host, parts.port or 587, timeout=SMTP_TIMEOUT_SECONDS)
-        with server:
-            if parts.scheme != "smtps" and server.has_extn("starttls"):
-                server.starttls(context=context)
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(message)
+        write_private_file(folder / f"{clock():%Y%m%dT%H%M%S}-{name}.eml", message.as_bytes())
 
     return deliver

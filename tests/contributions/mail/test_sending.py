@@ -55,3 +55,28 @@ def test_mail_is_dead_after_five_failed_attempts(newsroom: Newsroom) -> None:
         newsroom.clock.advance(days=1)
 
     assert newsroom.rows("SELECT status, attempt_count FROM mail_outbox") == [("dead", 5)]
+
+
+def test_only_the_service_can_read_mail_that_is_written_to_files(newsroom: Newsroom) -> None:
+    folder = newsroom.services.settings.var_dir / "mail"
+    folder.mkdir(mode=0o755)
+    newsroom.give()
+    newsroom.settle_after(minutes=1)
+    newsroom.client.post("/v1/portal", json={"site": "courier", "email": MARY})
+
+    send_due_mail(newsroom.services)
+
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {file.stat().st_mode & 0o777 for file in folder.glob("*.eml")} == {0o600}
+
+
+def test_a_mail_that_cannot_be_written_is_dead_and_holds_up_no_other(newsroom: Newsroom) -> None:
+    newsroom.give()
+    newsroom.settle_after(minutes=1)
+    newsroom.change_site(name="The\nCourier")
+    newsroom.client.post("/v1/portal", json={"site": "courier", "email": MARY})
+
+    send_due_mail(newsroom.services)
+
+    rows = newsroom.rows("SELECT status, last_error FROM mail_outbox WHERE kind = 'portal_link'")
+    assert rows == [("dead", "the mail could not be written: ValueError")]

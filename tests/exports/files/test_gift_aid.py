@@ -179,7 +179,7 @@ def test_the_flag_of_a_payment_agrees_with_the_file_in_every_history(finance: Fi
     payments = [row for row in finance.rows("contributions") if row["gift_aid"] == "true"]
     with finance.engine.connect() as connection:
         rows = connection.execute(text("SELECT id, amount_refunded_minor FROM charges")).all()
-    refunded = {charge_id: amount_minor for charge_id, amount_minor in rows}
+    refunded = {row.id: row.amount_refunded_minor for row in rows}
     net = sum(int(row["gross_minor"]) - refunded[row["charge_id"]] for row in payments)
 
     assert len(finance.rows("gift_aid")) == len(payments)

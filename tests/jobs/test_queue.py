@@ -1,13 +1,16 @@
 """A job exists if and only if the change that causes it is committed, and a worker runs every job that is due."""
 
+import asyncio
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import procrastinate
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Result, text
+from structlog.testing import capture_logs
 
-from service.jobs import job_queue, work
+from service.database.engine import owner_engine
+from service.jobs.queue import job_queue, opened_queue, rescue_forever, work
 from service.services import Services
 
 blueprint = procrastinate.Blueprint()
@@ -93,3 +96,36 @@ def test_the_job_of_a_killed_worker_is_run_by_another(job_services: JobServices,
     drain(job_services, database_address)
 
     assert sorted(job_services.done) == [0, 0, 1]
+
+
+def test_an_error_does_not_end_the_rescue_of_jobs_of_killed_workers(
+    job_services: JobServices, database_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = owner_engine(database_address)
+    monkeypatch.setattr("service.jobs.STALLED_SECONDS", 0.05)
+
+    def execute(statement: str) -> Result[Any]:
+        with owner.begin() as connection:
+            return connection.execute(text(statement))
+
+    async def rescue_after_an_error() -> list[str]:
+        async with opened_queue(cast("Services", job_services), database_address) as queue:
+            with capture_logs() as logs:
+                rescue = asyncio.create_task(rescue_forever(queue))
+                while not logs:
+                    await asyncio.sleep(0.01)
+                execute("ALTER TABLE renamed RENAME TO procrastinate_jobs")
+                while list(execute("SELECT 1 FROM procrastinate_jobs WHERE status <> 'todo'")):
+                    await asyncio.sleep(0.01)
+                rescue.cancel()
+        return [line["event"] for line in logs]
+
+    with job_services.engine.begin() as connection:
+        defer(job_services.jobs, connection, 0)
+    execute("UPDATE procrastinate_jobs SET status = 'doing'")
+    execute("ALTER TABLE procrastinate_jobs RENAME TO renamed")
+
+    events = asyncio.run(asyncio.wait_for(rescue_after_an_error(), 60))
+
+    assert set(events) == {"stalled_jobs_not_rescued"}
+    owner.dispose()

@@ -1,0 +1,97 @@
+"""Deliver mail to an SMTP server. The connection is encrypted, except for mail without a password to this machine."""
+
+import contextlib
+import ipaddress
+import smtplib
+import ssl
+from collections.abc import Callable
+from email.message import EmailMessage
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import idna
+
+from service.errors import DomainError
+
+SMTP_TIMEOUT_SECONDS = 15
+FIRST_FINAL_STATUS = 500
+
+
+class UndeliverableError(DomainError):
+    """The mail cannot be delivered, and another attempt would fail in the same way. The message names no address."""
+
+    code = "undeliverable_mail"
+
+
+def smtp_deliverer(url: str) -> Callable[[EmailMessage], None]:
+    """Return a function that sends a mail to the server of an `smtp://` or `smtps://` address.
+
+    It raises UndeliverableError if the server refuses the mail for good, and SMTPException or OSError if another
+    attempt may succeed. With `smtp://` it uses STARTTLS, and sends nothing if the server does not offer that.
+    """
+    parts = urlsplit(url)
+
+    def deliver(message: EmailMessage) -> None:
+        context = ssl.create_default_context()
+        server = _connect(parts, context)
+        try:
+            if parts.scheme == "smtp" and must_encrypt(parts):
+                server.starttls(context=context)
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            _send(server, message)
+        finally:
+            # The mail is sent or refused by now. An error here must not make the outbox send it a second time.
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                server.quit()
+            server.close()
+
+    return deliver
+
+
+def must_encrypt(parts: SplitResult) -> bool:
+    """Return whether this server must offer STARTTLS. Only a server on this machine that takes no password need not."""
+    return bool(parts.username) or not _is_loopback(parts.hostname or "")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _connect(parts: SplitResult, context: ssl.SSLContext) -> smtplib.SMTP:
+    host = parts.hostname or ""
+    if parts.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, parts.port or 465, timeout=SMTP_TIMEOUT_SECONDS, context=context)
+    return smtplib.SMTP(host, parts.port or 587, timeout=SMTP_TIMEOUT_SECONDS)
+
+
+def _send(server: smtplib.SMTP, message: EmailMessage) -> None:
+    try:
+        server.send_message(message)
+    except smtplib.SMTPRecipientsRefused as error:
+        status = min(status for status, _ in error.recipients.values())
+        if status >= FIRST_FINAL_STATUS:
+            raise UndeliverableError(f"the mail server refused the recipient with status {status}") from None
+        raise
+    except smtplib.SMTPDataError as error:
+        if error.smtp_code >= FIRST_FINAL_STATUS:
+            raise UndeliverableError(f"the mail server refused the mail with status {error.smtp_code}") from None
+        raise
+    except smtplib.SMTPNotSupportedError:
+        raise UndeliverableError("the address is not ASCII, and the mail server takes only ASCII") from None
+
+
+def ascii_domain(address: str) -> str:
+    """Return an e-mail address with its domain in ASCII (IDNA), as every mail server takes it.
+
+    Raise UndeliverableError if that domain cannot exist.
+    """
+    local, at, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return f"{local}{at}{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError:
+        raise UndeliverableError("the domain of the recipient's address is not valid") from None
