@@ -91,3 +91,11 @@ def test_every_type_of_event_that_we_act_on_is_described() -> None:
 
     assert "charge.dispute.closed" in documented
     assert {name for name in SUBSCRIBED_EVENTS if not any(fnmatch(name, pattern) for pattern in documented)} == set()
+
+
+def test_the_readme_names_every_room() -> None:
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("| in `service/` |")[2].partition("\n\n")[0]
+    rooms = {path.parent.name for path in Path(service.__file__).parent.glob("*/__init__.py")}
+
+    assert set(re.findall(r"`([a-z_]+)`", table)) == rooms
