@@ -28,7 +28,8 @@ from service.stripe_gateway.fetched import Fact, FraudWarning, LapsedMandate, Pa
 
 # The objects that do not say when they reached their outcome.
 _Undated = Charge | CheckoutSession | Dispute | PaymentIntent | Refund
-_STOPPED_INTENTS = frozenset({"requires_payment_method", "canceled"})
+# The statuses of a session or payment intent whose payment may have failed.
+_STOPPED = frozenset({"complete", "requires_payment_method", "canceled"})
 
 
 def save_facts(connection: Connection, facts: Iterable[Fact], now: datetime) -> None:
@@ -44,6 +45,8 @@ def save_facts(connection: Connection, facts: Iterable[Fact], now: datetime) -> 
     for fact in sorted(facts, key=_writing_order):
         happened_at = outcome_at.get(fact.id) if isinstance(fact, _Undated) else None
         _save_fact(connection, fact, now, happened_at)
+        if happened_at is not None and isinstance(fact, CheckoutSession | PaymentIntent) and fact.status in _STOPPED:
+            record_transition(connection, fact.id, fact.status, happened_at)
     apply_facts(connection, facts, now)
 
 
