@@ -274,7 +274,7 @@ def objects_with_waiting_events(connection: Connection, object_ids: Sequence[str
 
 
 def outcome_times(connection: Connection, object_ids: Sequence[str]) -> dict[str, datetime]:
-    """Return when charges and disputes reached their outcome, by object id, as far as an event said so."""
+    """Return when these objects last reached an outcome, by object id, as far as an event said so."""
     c = stripe_events.c
     statement = (
         select(c.object_id, func.max(c.created_at).label("outcome_at"))

@@ -6,6 +6,8 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
+    """`changed_at`: when its delayed payment failed, if an event said so."""
+
     id: str
     status: str
     payment_status: str
@@ -13,14 +15,18 @@ class SessionState:
     payment_intent_id: str | None
     subscription_id: str | None
     created_at: datetime
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class IntentState:
+    """`changed_at`: when it reached its status, if that is known and later than its creation."""
+
     id: str
     status: str
     customer_id: str | None = None
     failure_code: str | None = None
+    changed_at: datetime | None = None
 
     @property
     def needs_contributor(self) -> bool:
@@ -52,6 +58,8 @@ class SubscriptionState:
 
 @dataclass(frozen=True, slots=True)
 class ChargeState:
+    """`changed_at`: when it reached its status, if that is known and later than its creation."""
+
     id: str
     status: str
     is_captured: bool
@@ -59,15 +67,19 @@ class ChargeState:
     currency: str
     created_at: datetime
     customer_id: str | None = None
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RefundState:
+    """`changed_at`: when it reached its status, if that is known and later than its creation."""
+
     id: str
     charge_id: str | None
     status: str
     amount_minor: int
     created_at: datetime
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,7 @@ class InvoiceState:
     billing_reason: str | None
     attempt_count: int
     created_at: datetime
+    subscription_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
 from service.database.columns import is_in
 from service.stripe_facts.checkout_store import checkout_sessions, payment_intents, subscriptions
@@ -19,10 +19,18 @@ from service.stripe_facts.contribution_facts import (
     SessionState,
     SubscriptionState,
 )
-from service.stripe_facts.tables_store import charges, disputes, invoices, refunds
+from service.stripe_facts.tables_store import charges, disputes, fact_transitions, invoices, refunds
 
 _session, _intent, _subscription = checkout_sessions.c, payment_intents.c, subscriptions.c
 _charge, _refund, _dispute, _invoice = charges.c, refunds.c, disputes.c, invoices.c
+
+
+def _changed_at(table: Table) -> ColumnElement[datetime | None]:
+    """Return the time at which an object of this table reached its present status. It is null if that is unknown."""
+    c = fact_transitions.c
+    reached = select(c.seen_at).where(c.object_id == table.c.id, c.transition == table.c.status)
+    return reached.scalar_subquery()
+
 
 # Columns in the order of the fields of SessionState, IntentState and so on.
 _SESSION = (
@@ -33,8 +41,9 @@ _SESSION = (
     _session.payment_intent_id,
     _session.subscription_id,
     _session.created_at,
+    _changed_at(checkout_sessions),
 )
-_INTENT = (_intent.id, _intent.status, _intent.customer_id, _intent.failure_code)
+_INTENT = (_intent.id, _intent.status, _intent.customer_id, _intent.failure_code, _changed_at(payment_intents))
 _SUBSCRIPTION = (
     _subscription.id,
     _subscription.status,
@@ -58,8 +67,16 @@ _CHARGE = (
     _charge.currency,
     _charge.created_at,
     _charge.customer_id,
+    _changed_at(charges),
 )
-_REFUND = (_refund.id, _refund.charge_id, _refund.status, _refund.amount_minor, _refund.created_at)
+_REFUND = (
+    _refund.id,
+    _refund.charge_id,
+    _refund.status,
+    _refund.amount_minor,
+    _refund.created_at,
+    _changed_at(refunds),
+)
 _DISPUTE = (
     _dispute.id,
     _dispute.charge_id,
@@ -68,9 +85,16 @@ _DISPUTE = (
     _dispute.created_at,
     _dispute.is_charge_refundable,
 )
-_INVOICE = (_invoice.id, _invoice.status, _invoice.billing_reason, _invoice.attempt_count, _invoice.created_at)
+_INVOICE = (
+    _invoice.id,
+    _invoice.status,
+    _invoice.billing_reason,
+    _invoice.attempt_count,
+    _invoice.created_at,
+    _invoice.subscription_id,
+)
 
-_Columns = tuple[Column[Any], ...]
+_Columns = tuple[ColumnElement[Any], ...]
 _Found = Mapping[str, list[tuple[Any, ...]]]
 
 

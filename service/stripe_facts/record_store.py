@@ -56,6 +56,7 @@ _QUEUE_KINDS: Mapping[str, str] = {
     "payout": "payout",
     "payout_reversal": "payout",
 }
+_ENDED_REFUND_STATUSES = frozenset({"succeeded", "failed", "canceled"})
 _CLOSED_DISPUTE_STATUSES = frozenset({"won", "lost", "prevented", "warning_closed"})
 
 # A fact is stale if its status ranks lower than the stored one. Statuses that are not listed rank 2.
@@ -97,8 +98,9 @@ def record_fact(connection: Connection, fact: StoredFact, now: datetime, happene
         for payment in fact.payments:
             record_fact(connection, payment, now, happened_at)
     if outcome is not Recorded.UNCHANGED:
-        for transition in _transitions(fact, outcome):
-            _save_transition(connection, fact.id, transition, happened_at or now)
+        is_dated = happened_at is not None or outcome is Recorded.CHANGED
+        for transition in _transitions(fact, outcome, is_dated=is_dated):
+            record_transition(connection, fact.id, transition, happened_at or now)
         _enqueue(connection, _queue_targets(fact))
 
 
@@ -152,9 +154,22 @@ def _transaction_statement() -> ReturningInsert[str, bool]:
     ).returning(balance_transactions.c.id, _IS_NEW)
 
 
-def _transitions(fact: StoredFact, outcome: Recorded) -> Iterator[str]:
-    """Yield the status changes whose time is saved. A new charge needs none, because the fact has its creation time."""
+def record_transition(connection: Connection, object_id: str, transition: str, seen_at: datetime) -> None:
+    """Save when an object reached a status. A time that is known already stays."""
+    statement = upsert(fact_transitions).on_conflict_do_nothing()
+    connection.execute(statement, {"object_id": object_id, "transition": transition, "seen_at": seen_at})
+
+
+def _transitions(fact: StoredFact, outcome: Recorded, *, is_dated: bool) -> Iterator[str]:
+    """Yield the status changes whose time is saved. `is_dated`: the time of the change is known.
+
+    A new charge that succeeded needs none, because the fact has its creation time.
+    """
     match fact:
+        case Refund() if is_dated and fact.status in _ENDED_REFUND_STATUSES:
+            yield fact.status
+        case Charge(status="failed") if is_dated and outcome is Recorded.NEW:
+            yield fact.status
         case Charge() if outcome is Recorded.CHANGED:
             if fact.status != "pending":
                 yield fact.status
@@ -252,11 +267,6 @@ def _queue_target(transaction: BalanceTransaction) -> tuple[str, str]:
     if kind is None or transaction.source_id is None:
         return "balance_transaction", transaction.id
     return kind, transaction.source_id
-
-
-def _save_transition(connection: Connection, object_id: str, transition: str, seen_at: datetime) -> None:
-    statement = upsert(fact_transitions).on_conflict_do_nothing()
-    connection.execute(statement, {"object_id": object_id, "transition": transition, "seen_at": seen_at})
 
 
 def _enqueue(connection: Connection, targets: Iterable[tuple[str, str]]) -> None:

@@ -91,8 +91,20 @@ OBJECT_TYPE_BY_EVENT = {name: kind for kind, names in _TYPES_BY_OBJECT.items() f
 # A preview of the next invoice. It has no id, so the subscription that it names is fetched instead.
 UPCOMING_INVOICE = "invoice.upcoming"
 
-# Stripe creates these at the moment a charge or dispute reaches its outcome. The object itself does not say when.
-OUTCOME_EVENTS = frozenset({"charge.succeeded", "charge.failed", "charge.dispute.closed"})
+# Stripe creates these at the moment an object reaches its outcome. The object itself does not say when.
+OUTCOME_EVENTS = frozenset(
+    {
+        "charge.succeeded",
+        "charge.failed",
+        "charge.dispute.closed",
+        "charge.refund.updated",
+        "checkout.session.async_payment_failed",
+        "payment_intent.payment_failed",
+        "payment_intent.canceled",
+        "refund.updated",
+        "refund.failed",
+    }
+)
 
 # These carry no object that we keep, but they announce a change of the balance, so the balance is pulled.
 WAKE_UP_EVENTS = frozenset(

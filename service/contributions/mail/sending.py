@@ -18,6 +18,7 @@ from service.contributions.contribution import Contribution
 from service.contributions.mail import outbox_store
 from service.contributions.mail.kinds import STAFF_KINDS, MailKind
 from service.contributions.mail.outbox_store import MailStatus, OutboxMail
+from service.contributions.mail.subject_store import amount_of_subject
 from service.contributions.mail.texts import MailFacts, mail_text
 from service.contributions.portal.link import seal_link
 from service.errors import StripeRefusedError, StripeUnavailableError
@@ -76,12 +77,14 @@ def _message(services: Services, mail: OutboxMail) -> EmailMessage | None:
     with services.engine.begin() as connection:
         contribution = store.find_contribution(connection, mail.contribution_id)
         address = store.email_of(connection, mail.contribution_id)
+        amount = amount_of_subject(connection, mail.kind, mail.subject_id)
     sender = services.settings.mail_from or DEMO_SENDER
     recipient = sender if mail.kind in STAFF_KINDS else address
     link = _link(services, mail, contribution)
     if recipient is None or link is None or (contribution is None and mail.contribution_id):
         return None
-    text = mail_text(mail.kind, MailFacts(_site_name(services, contribution), contribution, link, mail.subject_id))
+    site_name = _site_name(services, contribution)
+    text = mail_text(mail.kind, MailFacts(site_name, contribution, link, mail.subject_id, amount))
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, recipient, text.subject
     message["Message-ID"] = f"<{_message_id(mail)}@{urlsplit(services.settings.public_url).hostname}>"

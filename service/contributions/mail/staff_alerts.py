@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from service.contributions.mail.kinds import DueMail, MailKind, is_recent
-from service.stripe_gateway.facts import Charge, Invoice, Payout, Subscription
+from service.stripe_gateway.facts import BalanceTransaction, Charge, Invoice, Payout, Subscription
 from service.stripe_gateway.fetched import Fact, FraudWarning, LapsedMandate
 
 
@@ -15,6 +15,7 @@ def alerts_for(facts: Iterable[Fact], now: datetime) -> tuple[DueMail, ...]:
 
 def _alerts(facts: tuple[Fact, ...], now: datetime) -> Iterator[DueMail]:
     owners = {fact.id: fact.contribution for fact in facts if isinstance(fact, Charge | Subscription)}
+    transaction_at = {fact.id: fact.created_at for fact in facts if isinstance(fact, BalanceTransaction)}
     for fact in facts:
         caused_at = getattr(fact, "created_at", now)  # a mandate does not say when it lapsed
         match fact:
@@ -26,6 +27,7 @@ def _alerts(facts: tuple[Fact, ...], now: datetime) -> Iterator[DueMail]:
                 kind, contribution_id, subject_id = MailKind.MANDATE_LAPSED, owner.contribution_id, fact.id
             case Payout(status="failed"):
                 kind, contribution_id, subject_id = MailKind.PAYOUT_FAILED, "", fact.id
+                caused_at = transaction_at.get(fact.failure_balance_transaction_id or "", fact.created_at)
             case _:
                 continue
         yield DueMail(f"{kind}:{fact.id}", kind, contribution_id, caused_at, subject_id)

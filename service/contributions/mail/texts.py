@@ -24,13 +24,15 @@ class MailText:
 class MailFacts:
     """The values in a mail's text. `link`: the address at which the reader can act on the mail.
 
-    `contribution` is None only in mail to staff that is not about a single contribution.
+    `amount`: that of the refund or invoice that the mail is about, None for other mail. `contribution` is None only in
+    mail to staff that is not about a single contribution.
     """
 
     site_name: str
     contribution: Contribution | None
     link: str
     subject_id: str | None
+    amount: Money | None = None
 
 
 _STAFF_TEXTS: dict[MailKind, tuple[str, str]] = {
@@ -98,8 +100,7 @@ def _values(texts: Language, facts: MailFacts, contribution: Contribution) -> di
     attempt, lifecycle = contribution.attempt, contribution.lifecycle
     return {
         "site": facts.site_name,
-        "amount": texts.amount(lifecycle.recurring or attempt.amount),
-        "refunded": texts.amount(Money(lifecycle.refunded_minor, attempt.amount.currency)),
+        "amount": texts.amount(facts.amount or lifecycle.recurring or attempt.amount),
         "ends_on": texts.day(lifecycle.ends_at) if lifecycle.ends_at else "",
         "renews_on": texts.day(lifecycle.paid_until) if lifecycle.paid_until else "",
         "link": facts.link,
