@@ -21,7 +21,7 @@ from service.contributions.checkout.supporter_passport import (
     recognised_passport,
 )
 from service.contributions.checkout.thanks import returned_reader
-from service.contributions.portal.portal import PortalPage, open_portal, send_portal_link
+from service.contributions.portal.portal import PortalPage, link_page, open_portal, send_portal_link
 from service.errors import InvalidTokenError
 from service.readers.api import request_context, with_passport
 from service.services import Services, current_services
@@ -145,7 +145,7 @@ def portal(form: PortalForm) -> ResponseReturnValue:
     """Mail a one-time link to the portal, or use one. The answer does not reveal whether an address is known."""
     services = current_services()
     if form.token is not None:
-        return _opened_portal(services, form.token)
+        return _opened_portal(services, form.token, form.contribution)
     site = services.part(SnapshotHolder).current().site(form.site or "").site
     admit_origin(site.origins, services.settings.public_origin)
     send_portal_link(services, site, form.email or "")
@@ -163,9 +163,12 @@ def portal_page() -> ResponseReturnValue:
 
 @blueprint.get("/portal/<token>")
 def portal_link(token: str) -> ResponseReturnValue:
-    """Show a button that opens the portal. A link alone would not do: programs that scan mail open links too."""
-    page = render_template("portal_link.html", token=token, page=_portal_page(is_sent=False))
-    return page, {**NO_STORE, "Referrer-Policy": "no-referrer"}
+    """Show a button that opens the portal, or a button for each of several running contributions.
+
+    A link alone would not do: programs that scan mail open links too.
+    """
+    page = link_page(current_services(), token, request.args.get("language"), url_for("contributions.portal"))
+    return render_template("portal_link.html", token=token, page=page), {**NO_STORE, "Referrer-Policy": "no-referrer"}
 
 
 def _allows_another_browser(contribution_id: str) -> bool:
@@ -186,8 +189,8 @@ def _portal_page(*, is_sent: bool) -> PortalPage:
     return PortalPage(request.args.get("language"), url_for("contributions.portal"), is_sent)
 
 
-def _opened_portal(services: Services, token: str) -> ResponseReturnValue:
-    opened = open_portal(services, token)
+def _opened_portal(services: Services, token: str, contribution_id: str | None) -> ResponseReturnValue:
+    opened = open_portal(services, token, contribution_id)
     site = opened.site
     url = opened.portal_url or site.home_url
     response = make_response(redirect(url, 303) if request.mimetype == FORM_TYPE else jsonify(portal_url=url))

@@ -34,7 +34,6 @@ RUNNING_STATES = frozenset(
         ContributionState.PAUSED,
     }
 )
-SUPPORTING_STATES = RUNNING_STATES | {ContributionState.PENDING, ContributionState.COMPLETE}
 
 
 @dataclass(frozen=True, slots=True)

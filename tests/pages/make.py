@@ -9,6 +9,7 @@ from flask import Flask, render_template
 
 from service.contributions.checkout.support_page import SuggestedAmount, SupportInterval, SupportPage
 from service.contributions.checkout.thanks import Finish
+from service.contributions.contribution import ContributionState
 from service.money import Interval, Money
 from service.pages.api import blueprint
 
@@ -85,6 +86,24 @@ def portal(language: str, *, is_sent: bool = False) -> str:
     return render_template("portal.html", page=page, site=SITE)
 
 
+def portal_link(language: str) -> str:
+    """Show the page behind a mailed link of a contributor with two running contributions."""
+    choices = [
+        SimpleNamespace(
+            id=f"ctb_{interval}",
+            interval=interval,
+            attempt=SimpleNamespace(amount=Money(500, "EUR"), created_at=date(2026, 11, 20)),
+            lifecycle=SimpleNamespace(recurring=Money(700, "EUR"), state=state),
+        )
+        for interval, state in (
+            (Interval.MONTH, ContributionState.PAST_DUE),
+            (Interval.YEAR, ContributionState.ACTIVE),
+        )
+    ]
+    page = {"language": language, "action_url": "/v1/portal", "choices": choices}
+    return render_template("portal_link.html", token="token", page=page)
+
+
 def message(language: str) -> str:
     page = {
         "language": language,
@@ -111,6 +130,7 @@ def create_pages() -> Flask:
     app.add_url_rule("/my-data-empty/<language>", "my_data_empty", lambda language: my_data(language, is_empty=True))
     app.add_url_rule("/portal/<language>", "portal", portal)
     app.add_url_rule("/portal-sent/<language>", "portal_sent", lambda language: portal(language, is_sent=True))
+    app.add_url_rule("/portal-link/<language>", "portal_link", portal_link)
     app.add_url_rule("/message/<language>", "message", message)
     return app
 
@@ -126,5 +146,6 @@ PAGES = (
     "my-data-empty",
     "portal",
     "portal-sent",
+    "portal-link",
     "message",
 )

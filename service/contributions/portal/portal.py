@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import Connection
+
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions import store
+from service.contributions.contribution import RUNNING_STATES, Contribution
 from service.contributions.mail import outbox_store
 from service.contributions.mail.jobs import defer_mail
 from service.contributions.mail.kinds import DueMail, MailKind
@@ -33,6 +36,15 @@ class PortalPage:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkPage:
+    """The content of the page behind a mailed link: the running contributions to choose from, if there are several."""
+
+    language: str | None
+    action_url: str
+    choices: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OpenedPortal:
     """A contributor who opened a link.
 
@@ -49,28 +61,56 @@ def send_portal_link(services: Services, site: Site, email: str) -> None:
     """Mail a one-time link if the address belongs to a contributor of the site and the limit allows another mail."""
     now = services.clock()
     with committed(services.engine) as connection:
-        contribution_id = portal_store.contribution_by_email(connection, site.key, email)
-        if contribution_id is None:
+        contribution_ids = portal_store.contributions_by_email(connection, site.key, email)
+        if not contribution_ids:
             return
-        if portal_store.count_links_since(connection, contribution_id, now - timedelta(hours=1)) >= MAX_LINKS_PER_HOUR:
+        if portal_store.count_links_since(connection, contribution_ids, now - timedelta(hours=1)) >= MAX_LINKS_PER_HOUR:
             return
-        link_id = new_id("lnk")
+        link_id, contribution_id = new_id("lnk"), contribution_ids[0]
         portal_store.insert_link(connection, link_id, contribution_id, now, now + LINK_DURATION)
         mail = DueMail(f"{MailKind.PORTAL_LINK}:{link_id}", MailKind.PORTAL_LINK, contribution_id, now, link_id)
         outbox_store.add_mail(connection, mail, now)
         defer_mail(services, connection)
 
 
-def open_portal(services: Services, token: str) -> OpenedPortal:
-    """Use a link. Raise InvalidTokenError if it is malformed, expired or was used before."""
+def link_page(services: Services, token: str, language: str | None, action_url: str) -> LinkPage:
+    """Return the page behind a mailed link, without using the link. Raise InvalidTokenError if it is malformed."""
+    link_id = open_link(services.keys, token)
+    with services.engine.connect() as connection:
+        linked_id = portal_store.find_link(connection, link_id, services.clock())
+        found = _contributions_of_link(connection, linked_id) if linked_id else ()
+    running = tuple(contribution for contribution in found if contribution.lifecycle.state in RUNNING_STATES)
+    language = language or (found[0].attempt.language if found else None)
+    return LinkPage(language, action_url, running if len(running) > 1 else ())
+
+
+def open_portal(services: Services, token: str, chosen_id: str | None = None) -> OpenedPortal:
+    """Use a link to manage the chosen contribution, or the one that needs it most.
+
+    Raise InvalidTokenError if the link is malformed, expired or was used before, or is not for the chosen contribution.
+    """
     link_id = open_link(services.keys, token)
     with committed(services.engine) as connection:
-        contribution_id = portal_store.use_link(connection, link_id, services.clock())
-        stored = store.find_contribution(connection, contribution_id) if contribution_id else None
-        contribution = reader_contribution(connection, stored) if stored else None
-    if stored is None:
-        raise InvalidTokenError("this link has been used or has expired: ask for a new one")
+        linked_id = portal_store.use_link(connection, link_id, services.clock())
+        if linked_id is None:
+            raise InvalidTokenError("this link has been used or has expired: ask for a new one")
+        found = {contribution.id: contribution for contribution in _contributions_of_link(connection, linked_id)}
+        stored = found.get(chosen_id or linked_id)
+        if stored is None:
+            raise InvalidTokenError("this link is not for that contribution: ask for a new one")
+        contribution = reader_contribution(connection, stored)
     site = services.part(SnapshotHolder).current().site(stored.attempt.mark.site).site
     customer_id = stored.lifecycle.customer_id
     url = services.gateway.create_portal_session(customer_id, site.home_url) if customer_id else None
     return OpenedPortal(site, url, contribution)
+
+
+def _contributions_of_link(connection: Connection, linked_id: str) -> tuple[Contribution, ...]:
+    """Return the contribution that a link was made for, and all others of its address on its site."""
+    linked = store.find_contribution(connection, linked_id)
+    email = store.email_of(connection, linked_id)
+    if linked is None or email is None:
+        return ()
+    ids = portal_store.contributions_by_email(connection, linked.attempt.mark.site, email)
+    found = (store.find_contribution(connection, contribution_id) for contribution_id in ids)
+    return tuple(contribution for contribution in found if contribution is not None)

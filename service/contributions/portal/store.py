@@ -1,13 +1,14 @@
-"""SQL of the one-time portal links, and of the contribution that an e-mail address belongs to."""
+"""SQL of the one-time portal links, and of the contributions that an e-mail address belongs to."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Index, Table, Text, func, select, update
+from sqlalchemy import Column, Connection, Index, Table, Text, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from service.contributions.contribution import SUPPORTING_STATES
+from service.contributions.contribution import ContributionState
 from service.contributions.store import contributions
-from service.database.columns import INSTANT
+from service.database.columns import INSTANT, is_in
 from service.database.metadata import metadata
 
 portal_links = Table(
@@ -21,28 +22,37 @@ portal_links = Table(
     Index(None, "contribution_id", "created_at"),
 )
 
+# The states of contributions that can be managed, those that need it most first.
+_MANAGEABLE = (
+    ContributionState.PAST_DUE,
+    ContributionState.ACTIVE,
+    ContributionState.PAUSED,
+    ContributionState.CANCELING,
+    ContributionState.PENDING,
+    ContributionState.COMPLETE,
+    ContributionState.CANCELED,
+)
+_RANKS = {state.value: rank for rank, state in enumerate(_MANAGEABLE)}
 
-def contribution_by_email(connection: Connection, site: str, email: str) -> str | None:
-    """Return the id of the contribution to manage, or None if the address is unknown on this site.
 
-    A recurring contribution comes before a one-off, and a newer one before an older.
+def contributions_by_email(connection: Connection, site: str, email: str) -> tuple[str, ...]:
+    """Return the ids of the contributions that an address can manage on a site, those that need it most first.
+
+    A past due contribution comes first, a recurring one before a one-off, and a newer one before an older.
     """
     c = contributions.c
     statement = (
         select(c.id)
-        .where(func.lower(c.contributor_email) == email.lower(), c.site == site)
-        .where(c.state.in_([state.value for state in SUPPORTING_STATES]))
-        .order_by((c.subscription_id.is_(None)).asc(), c.created_at.desc())
-        .limit(1)
+        .where(func.lower(c.contributor_email) == email.lower(), c.site == site, c.state.in_(_RANKS))
+        .order_by(case(_RANKS, value=c.state), c.subscription_id.is_(None), c.created_at.desc(), c.id)
     )
-    found: str | None = connection.scalar(statement)
-    return found
+    return tuple(connection.execute(statement).scalars())
 
 
-def count_links_since(connection: Connection, contribution_id: str, since: datetime) -> int:
-    """Return how many links were made for a contribution at `since` or later."""
+def count_links_since(connection: Connection, contribution_ids: Collection[str], since: datetime) -> int:
+    """Return how many links were made for these contributions at `since` or later."""
     c = portal_links.c
-    statement = select(func.count()).where(c.contribution_id == contribution_id, c.created_at >= since)
+    statement = select(func.count()).where(is_in(c.contribution_id, contribution_ids), c.created_at >= since)
     return int(connection.scalar(statement) or 0)
 
 
@@ -52,6 +62,14 @@ def insert_link(
     """Save a new link."""
     values = {"id": link_id, "contribution_id": contribution_id, "created_at": created_at, "expires_at": expires_at}
     connection.execute(insert(portal_links).values(values))
+
+
+def find_link(connection: Connection, link_id: str, now: datetime) -> str | None:
+    """Return the contribution's id of a link that can still be used, without using it. Return None for any other."""
+    c = portal_links.c
+    statement = select(c.contribution_id).where(c.id == link_id, c.used_at.is_(None), c.expires_at > now)
+    found: str | None = connection.scalar(statement)
+    return found
 
 
 def use_link(connection: Connection, link_id: str, now: datetime) -> str | None:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+import requests
 
 from service.contributions.mail.sending import send_due_mail
 from tests.contributions.world import MARY, Newsroom
@@ -24,13 +25,11 @@ def request_link(newsroom: Newsroom, email: str = MARY) -> int:
 
 
 def mailed_token(newsroom: Newsroom) -> str:
-    """Request a link, send the mail, and return the token in it."""
+    """Request a link, send the mail, and return the token in the newest mail."""
     request_link(newsroom)
     send_due_mail(newsroom.services)
     texts = [mail.get_content() for mail in newsroom.sent_mail()]
-    found = re.search(r"https://support\.courier\.example/portal/(\S+)", "\n".join(texts))
-    assert found is not None
-    return found[1]
+    return str(re.findall(r"https://support\.courier\.example/portal/(\S+)", "\n".join(texts))[-1])
 
 
 def test_a_mailed_link_opens_the_portal_once(monthly: Newsroom) -> None:
@@ -86,3 +85,110 @@ def test_opening_the_portal_updates_the_passport_of_the_device(monthly: Newsroom
     giving = monthly.client.get("/my-data.json?site=courier").get_json()["held"]["giving"]
     assert giving["recurring"] == "cancelled"
     assert giving["paid_until"] is not None
+
+
+@pytest.fixture
+def two(newsroom: Newsroom) -> Newsroom:
+    """The newsroom with a monthly and a later yearly contribution of Mary's."""
+    newsroom.give(amount="5", interval="month", language="de")
+    newsroom.settle_after(minutes=1)
+    newsroom.give(amount="50", interval="year", language="de")
+    newsroom.settle_after(minutes=1)
+    return newsroom
+
+
+def contribution_ids(newsroom: Newsroom) -> list[str]:
+    """Return the ids of the contributions, oldest first."""
+    return [id_ for (id_,) in newsroom.rows("SELECT id FROM contributions ORDER BY created_at")]
+
+
+def managed_customer(newsroom: Newsroom, token: str, **choice: str) -> str | None:
+    """Open the portal and return the customer whose portal Stripe opened, or None if the link was refused."""
+    newsroom.clock.advance(seconds=1)
+    opened: Any = newsroom.client.post("/v1/portal", json={"token": token, **choice})
+    if opened.status_code != 200:
+        return None
+    return str(newsroom.stripe.app.sandbox.store.all("billing_portal.session")[-1]["customer"])
+
+
+def customer_of(newsroom: Newsroom, contribution_id: str) -> str:
+    (row,) = newsroom.rows("SELECT customer_id FROM contributions WHERE id = :id", id=contribution_id)
+    return str(row[0])
+
+
+def test_every_running_contribution_of_an_address_can_be_chosen(two: Newsroom) -> None:
+    for contribution_id in contribution_ids(two):
+        token = mailed_token(two)
+        page = two.client.get(f"/portal/{token}").text
+        assert f'name="contribution" value="{contribution_id}"' in page
+        assert "Welchen Beitrag möchten Sie verwalten?" in page
+        assert managed_customer(two, token, contribution=contribution_id) == customer_of(two, contribution_id)
+
+
+@pytest.mark.parametrize("older", [0, 1])
+def test_a_past_due_contribution_comes_first_whichever_is_older(two: Newsroom, older: int) -> None:
+    failing, running = contribution_ids(two)[older], contribution_ids(two)[1 - older]
+    with two.services.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE contributions SET state = 'past_due' WHERE id = %s", (failing,))
+    token = mailed_token(two)
+
+    page = two.client.get(f"/portal/{token}").text
+
+    assert page.index(failing) < page.index(running)
+    assert page.count("letzte Zahlung fehlgeschlagen") == 1
+    assert managed_customer(two, token) == customer_of(two, failing)
+
+
+def test_a_contribution_that_was_cancelled_does_not_hide_the_running_one(two: Newsroom) -> None:
+    monthly_id, yearly_id = contribution_ids(two)
+    (row,) = two.rows("SELECT subscription_id FROM contributions WHERE id = :id", id=yearly_id)
+    two.stripe.post(f"/v1/subscriptions/{row[0]}", cancel_at_period_end="true")
+    two.settle_after(minutes=1)
+    token = mailed_token(two)
+
+    page = two.client.get(f"/portal/{token}").text
+
+    assert page.index(monthly_id) < page.index(yearly_id)
+    assert managed_customer(two, token) == customer_of(two, monthly_id)
+
+
+def test_a_link_opens_no_contribution_of_another_address(two: Newsroom) -> None:
+    url = two.checkout(interval="month").json["checkout_url"]
+    two.stripe.pay(url, email="aoife@reader.example")
+    two.settle_after(minutes=1)
+    (other,) = two.rows("SELECT id FROM contributions WHERE contributor_email = 'aoife@reader.example'")[0]
+    token = mailed_token(two)
+
+    assert other not in two.client.get(f"/portal/{token}").text
+    assert managed_customer(two, token, contribution=other) is None
+
+
+def test_links_to_several_contributions_of_an_address_count_together(two: Newsroom) -> None:
+    for state in ("active", "past_due", "active", "past_due", "active"):
+        with two.services.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE contributions SET state = %s WHERE interval = 'month'", (state,))
+        request_link(two)
+    send_due_mail(two.services)
+
+    assert len(two.sent_mail()) == 3
+
+
+def test_a_contributor_whose_only_contribution_has_ended_still_gets_a_link(monthly: Newsroom) -> None:
+    (subscription_id,) = monthly.rows("SELECT subscription_id FROM contributions")[0]
+    requests.delete(
+        f"{monthly.stripe.url}/v1/subscriptions/{subscription_id}", auth=("sk_test_of_the_tests", ""), timeout=20
+    )
+    monthly.settle_after(minutes=1)
+    assert monthly.rows("SELECT state FROM contributions") == [("canceled",)]
+    token = mailed_token(monthly)
+
+    page = monthly.client.get(f"/portal/{token}").text
+
+    assert 'name="contribution"' not in page
+    assert managed_customer(monthly, token) == customer_of(monthly, contribution_ids(monthly)[0])
+
+
+def test_a_choice_without_a_link_is_refused(monthly: Newsroom) -> None:
+    body = {"site": "courier", "email": MARY, "contribution": "ctb_1"}
+
+    assert monthly.client.post("/v1/portal", json=body).status_code == 422
