@@ -29,6 +29,7 @@ _UNIT = sql.SQL(
     "WHEN {currency} = ANY({three}) THEN 0.001 ELSE 0.01 END"
 )
 _FORMATS: Mapping[CellKind, sql.SQL] = {
+    CellKind.MAPPED: sql.SQL("{value}"),
     CellKind.INTEGER: sql.SQL("{value}"),
     CellKind.INSTANT: sql.SQL("""to_char({value} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""),
     CellKind.DAY: sql.SQL("{value}"),  # COPY writes a date as YYYY-MM-DD because `reading` sets datestyle to ISO

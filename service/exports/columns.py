@@ -9,6 +9,9 @@ class CellKind(StrEnum):
 
     TEXT = "text"  # what people wrote: control characters and formulas are made harmless
     CODE = "code"  # ids and code words: made harmless only if they do not begin with a letter or a digit
+    MAPPED = (
+        "mapped"  # words of the organisation's own account mapping, which its accounting system must find unchanged
+    )
     MONEY = "money"
     INTEGER = "integer"
     INSTANT = "instant"

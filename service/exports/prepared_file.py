@@ -57,14 +57,15 @@ def prepare_file(
         return PreparedFile(FILES[request.name].columns, rows_of(request, scope))
     definition = LAYOUTS[request.layout]
     lines = _journal_for_layout(connection, request, scope, definition)
+    columns = _columns(definition, mapping.date_order if mapping else None)
     if request.layout is Layout.XERO_BANK:
-        return _split(connection, request, PreparedFile(definition.columns, bank_statement(lines)), definition)
+        return _split(connection, request, PreparedFile(columns, bank_statement(lines)), definition)
     if mapping is None:
         raise UnmappedAccountError(f"no accounts are mapped for {request.layout.value} yet")
     missing = unmapped_accounts(connection, lines, mapping.accounts)
     if missing:
         raise UnmappedAccountError(f"not mapped for {mapping.layout.value}: {', '.join(missing)}")
-    file = PreparedFile(_columns(definition, mapping), mapped_journal(lines, mapping))
+    file = PreparedFile(columns, mapped_journal(lines, mapping))
     return _split(connection, request, file, definition)
 
 
@@ -93,12 +94,13 @@ def _journal_for_layout(
     return lines
 
 
-def _columns(definition: LayoutDefinition, mapping: AccountMapping) -> tuple[Column, ...]:
-    """Return the layout's columns, with the day first in dates if the organisation's QuickBooks wants it."""
-    if mapping.date_order is DateOrder.MONTH_FIRST:
+def _columns(definition: LayoutDefinition, order: DateOrder | None) -> tuple[Column, ...]:
+    """Return the layout's columns, with the dates in the order that the organisation's accounting system reads."""
+    if order is None:
         return definition.columns
+    kind = CellKind.US_DAY if order is DateOrder.MONTH_FIRST else CellKind.LONG_DAY
     return tuple(
-        replace(column, kind=CellKind.LONG_DAY) if column.kind is CellKind.US_DAY else column
+        replace(column, kind=kind) if column.kind in {CellKind.US_DAY, CellKind.LONG_DAY} else column
         for column in definition.columns
     )
 

@@ -8,7 +8,7 @@ from service.exports.request import Layout
 
 
 class DateOrder(StrEnum):
-    """The order of day and month in the dates that a QuickBooks company imports; it follows the company's region."""
+    """The order of day and month in the dates that an organisation's QuickBooks or Xero imports, by its region."""
 
     MONTH_FIRST = "mdy"
     DAY_FIRST = "dmy"
@@ -34,11 +34,11 @@ class MappedAccount:
 
 @dataclass(frozen=True, slots=True)
 class AccountMapping:
-    """The organisation's accounts by our account codes, for one layout."""
+    """The organisation's accounts by our account codes, for one layout. `date_order` None is the layout's own order."""
 
     layout: Layout
     accounts: Mapping[str, MappedAccount]
-    date_order: DateOrder = DateOrder.MONTH_FIRST
+    date_order: DateOrder | None = None
 
 
 _REQUIRED: Mapping[Layout, tuple[str, ...]] = {

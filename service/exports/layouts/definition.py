@@ -31,6 +31,11 @@ def text_column(name: str, source: str) -> Column:
     return Column(name, CellKind.TEXT, source)
 
 
+def mapped_column(name: str, source: str) -> Column:
+    """Define a column of the organisation's own words, called `name`, which shows the value stored as `source`."""
+    return Column(name, CellKind.MAPPED, source)
+
+
 def money_column(name: str, source: str, *, is_summed: bool = False) -> Column:
     """Define a column of money called `name`, which shows the minor units stored as `source`."""
     return Column(name, CellKind.MONEY, source, is_summed=is_summed)

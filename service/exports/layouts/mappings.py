@@ -38,8 +38,12 @@ def apply_mapping(engine: Engine, text: str, applied_by: str, now: datetime) -> 
 
 
 def mapping_in_force(connection: Connection, layout: Layout) -> AccountMapping | None:
-    """Return the mapping in force for a layout, or None if the layout names no accounts or none was applied."""
-    if not layout.is_mapped:
+    """Return the mapping in force for a layout, or None if the layout names no accounts or none was applied.
+
+    The bank statement for Xero has the date order of the mapping for Xero, because it goes to the same organisation.
+    """
+    mapped = Layout.XERO if layout is Layout.XERO_BANK else layout
+    if not mapped.is_mapped:
         return None
-    version = find_mapping(connection, layout)
+    version = find_mapping(connection, mapped)
     return read_mapping(version.document) if version else None

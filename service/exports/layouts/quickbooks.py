@@ -5,20 +5,20 @@ https://quickbooks.intuit.com/learn-support/en-au/help-article/import-export-fil
 """
 
 from service.exports.columns import CellKind, Column
-from service.exports.layouts.definition import LayoutDefinition, money_column, text_column
+from service.exports.layouts.definition import LayoutDefinition, mapped_column, money_column, text_column
 
 QUICKBOOKS = LayoutDefinition(
     (
         text_column("JournalNo", "number"),
         Column("JournalDate", CellKind.US_DAY, "accounting_date"),
-        text_column("AccountName", "account_name"),
+        mapped_column("AccountName", "account_name"),
         money_column("Debits", "debit_only_minor", is_summed=True),
         money_column("Credits", "credit_only_minor", is_summed=True),
         text_column("Description", "memo"),
-        text_column("Name", "party"),
+        mapped_column("Name", "party"),
         Column("Currency", CellKind.CODE, "currency"),
-        text_column("Location", "location"),
-        text_column("Class", "class"),
+        mapped_column("Location", "location"),
+        mapped_column("Class", "class"),
     ),
     max_lines=1000,
     is_one_currency=False,

@@ -1,7 +1,7 @@
 """Sage 50: audit trail transactions. Amounts are never negative; the type says debit (JD) or credit (JC)."""
 
 from service.exports.columns import CellKind, Column
-from service.exports.layouts.definition import LayoutDefinition, money_column, text_column
+from service.exports.layouts.definition import LayoutDefinition, mapped_column, money_column, text_column
 
 REFERENCE_LENGTH = 30  # characters, Sage's limit
 DETAILS_LENGTH = 60  # characters, Sage's limit
@@ -10,13 +10,13 @@ SAGE50 = LayoutDefinition(
     (
         Column("Type", CellKind.CODE, "type"),
         text_column("Account Ref", "blank"),
-        text_column("Nominal A/C", "account_code"),
-        text_column("Dept", "department"),
+        mapped_column("Nominal A/C", "account_code"),
+        mapped_column("Dept", "department"),
         Column("Date", CellKind.LONG_DAY, "accounting_date"),
         text_column("Reference", "number"),
         text_column("Details", "details"),
         money_column("Net", "positive_minor", is_summed=True),
-        text_column("Tax code", "tax"),
+        mapped_column("Tax code", "tax"),
         money_column("Tax", "tax_minor"),
         text_column("Exchange rate", "exchange_rate"),
         text_column("Extra ref", "extra_ref"),

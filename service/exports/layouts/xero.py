@@ -8,7 +8,7 @@ statement has one line for each movement, at most 1,000 in a file.
 from psycopg import sql
 
 from service.exports.columns import CellKind, Column
-from service.exports.layouts.definition import LayoutDefinition, money_column, text_column
+from service.exports.layouts.definition import LayoutDefinition, mapped_column, money_column, text_column
 from service.ledger.accounts import Account
 
 XERO = LayoutDefinition(
@@ -16,13 +16,13 @@ XERO = LayoutDefinition(
         text_column("*Narration", "narration"),
         Column("*Date", CellKind.LONG_DAY, "accounting_date"),
         text_column("Description", "memo"),
-        text_column("*AccountCode", "account_code"),
-        text_column("*TaxRate", "tax"),
+        mapped_column("*AccountCode", "account_code"),
+        mapped_column("*TaxRate", "tax"),
         money_column("*Amount", "amount_minor", is_summed=True),
-        text_column("TrackingName1", "tracking_name_1"),
-        text_column("TrackingOption1", "tracking_option_1"),
-        text_column("TrackingName2", "tracking_name_2"),
-        text_column("TrackingOption2", "tracking_option_2"),
+        mapped_column("TrackingName1", "tracking_name_1"),
+        mapped_column("TrackingOption1", "tracking_option_1"),
+        mapped_column("TrackingName2", "tracking_name_2"),
+        mapped_column("TrackingOption2", "tracking_option_2"),
     ),
     max_lines=300,
     is_one_currency=True,
