@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from service.demo.guard import Guard
 from service.errors import DomainError
+from service.private_folders import make_private_folder
 
 HOST = "127.0.0.1"
 READY_SECONDS = 30.0
@@ -79,15 +81,19 @@ def _can_listen(port: int) -> bool:
 
 @dataclass(slots=True)
 class Processes:
-    """The child processes by name. Each writes its output to its own file in `log_dir`."""
+    """The child processes by name. Each writes its output to its own file in `log_dir`.
+
+    If there is a guard, it ends the processes if this process is killed.
+    """
 
     log_dir: Path
     environment: Mapping[str, str]
+    guard: Guard | None = None
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, name: str, arguments: Sequence[str]) -> None:
         """Start `python <arguments>` in its own session, so that Ctrl-C does not reach it and `stop` ends it."""
-        self.log_dir.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self.log_dir)
         with (self.log_dir / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
                 [sys.executable, *arguments],
@@ -97,6 +103,8 @@ class Processes:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
+        if self.guard:
+            self.guard.watch(self.running[name].pid)
 
     def wait_until_ready(self, name: str, url: str) -> None:
         """Wait until `url` answers with a status below 500. Raise DemoError if the process ends or takes too long."""

@@ -10,6 +10,7 @@ from types import FrameType
 
 from service.database.embedded import embedded_postgresql
 from service.database.migrate import migrate
+from service.demo.guard import guarded
 from service.demo.processes import HOST, Ports, Processes
 from service.demo.seed import SITE_KEY, preview_key, seed
 from service.demo.settings import WEBHOOK_SECRET, environment
@@ -31,12 +32,15 @@ class Demo:
 
 @contextlib.contextmanager
 def running_demo(ports: Ports, var_dir: Path) -> Iterator[Demo]:
-    """Start all parts, yield the demo when they are ready, and stop them at the end. The data stays in `var_dir`."""
-    with embedded_postgresql(var_dir) as database_url:
+    """Start all parts, yield the demo when they are ready, and stop them at the end. The data stays in `var_dir`.
+
+    If this process is killed, a guard stops them.
+    """
+    with guarded(var_dir) as guard, embedded_postgresql(var_dir) as database_url:
         migrate(database_url)
         variables = environment(ports, database_url, var_dir)
         finance_token = seed(database_url, ports, var_dir)
-        processes = Processes(log_dir=var_dir / "logs", environment=variables)
+        processes = Processes(log_dir=var_dir / "logs", environment=variables, guard=guard)
         try:
             start_all(processes, ports, var_dir)
             yield Demo(ports, variables, finance_token, preview_key(), processes)

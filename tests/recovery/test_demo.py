@@ -1,0 +1,73 @@
+"""A demo leaves no server behind, however it ends."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from service.demo.processes import HOST, Ports, free_ports
+from tests.recovery.conftest import ROOT, wait_until
+
+
+@contextmanager
+def running_demo(folder: Path, ports: Ports) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the demo as `make demo` does, with its data and output in the folder, and yield when it is ready."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PORT_SERVICE": str(ports.service),
+        "PORT_SANDBOX": str(ports.sandbox),
+        "PORT_NEWSPAPER": str(ports.newspaper),
+    }
+    output = folder / "output"
+    with output.open("wb") as file:
+        command = [sys.executable, "-m", "service.demo"]
+        demo = subprocess.Popen(command, cwd=folder, env=environment, stdout=file, stderr=file)
+    try:
+        wait_until(lambda: "Keepopen is running" in output.read_text() or demo.poll() is not None)
+        assert demo.poll() is None, output.read_text()
+        yield demo
+    finally:
+        demo.terminate()
+        demo.wait(60)
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def left_behind(folder: Path) -> list[str]:
+    """Return the commands of running processes that work in the folder or name it."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "cwd", "status"]):
+        command = " ".join(process.info["cmdline"] or [])
+        is_of_demo = str(folder) in command or (process.info["cwd"] or "").startswith(str(folder))
+        if is_of_demo and process.info["status"] != psutil.STATUS_ZOMBIE:
+            found.append(command)
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_demo_that_is_ended_leaves_no_server_behind(number: signal.Signals) -> None:
+    ports = free_ports()
+    # Not `tmp_path`: pytest closes it to other users, and PostgreSQL may run as one.
+    with tempfile.TemporaryDirectory(prefix="keepopen-test-") as name:
+        folder = Path(name).resolve()
+        folder.chmod(0o711)
+        with running_demo(folder, ports) as demo:
+            assert all(map(listens, (ports.service, ports.sandbox, ports.newspaper)))
+            assert len(left_behind(folder)) > 5
+
+            demo.send_signal(number)
+
+            wait_until(lambda: not left_behind(folder))
+            assert not any(map(listens, (ports.service, ports.sandbox, ports.newspaper)))
