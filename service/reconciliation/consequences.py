@@ -5,7 +5,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeGuard
 
 from sqlalchemy import Connection
 
@@ -82,8 +81,6 @@ def _writing_order(fact: Fact) -> tuple[str, str]:
 
 
 def _save_fact(connection: Connection, fact: Fact, now: datetime, happened_at: datetime | None) -> None:
-    if happened_at is not None and _keeps_transition(fact):
-        record_transition(connection, fact.id, fact.status, happened_at)
     match fact:
         case CheckoutSession():
             record_session(connection, fact, now)
@@ -99,8 +96,3 @@ def _save_fact(connection: Connection, fact: Fact, now: datetime, happened_at: d
             pass  # these have no table of facts: apply_facts uses them
         case _:
             record_fact(connection, fact, now, happened_at)
-
-
-def _keeps_transition(fact: Fact) -> TypeGuard[CheckoutSession | PaymentIntent]:
-    """Whether the instant at which a fact reached its status is kept: of sessions, and of intents that stopped."""
-    return isinstance(fact, CheckoutSession) or (isinstance(fact, PaymentIntent) and fact.status in _STOPPED_INTENTS)

@@ -194,7 +194,7 @@ FILE_KINDS = (
         ("babel",),
     ),
     FileKind("the installation check", ("service/widget/install/browser/*.py",), ("playwright",)),
-    FileKind("the demo", ("service/demo/*.py",), ("requests",)),
+    FileKind("the demo", ("service/demo/*.py",), ("requests", "psutil")),
 )
 
 RESERVED = (
