@@ -11,7 +11,9 @@ from tests.contract.snapshot import contract_app
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-TEXTS = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in PAGES}
+# The generated tables name patterns, of which not every one matches a file.
+GENERATED = re.compile(r"<!-- tables from [^>]*: start -->.*?<!-- [^>]*: end -->", re.DOTALL)
+TEXTS = {str(page.relative_to(ROOT)): GENERATED.sub("", page.read_text(encoding="utf-8")) for page in PAGES}
 
 FILE = re.compile(r"(?<![\w/.~-])(?:service|schemas|infra|tests)/[\w./*{},-]*[\w/*}]")
 TARGET = re.compile(r"`make ([a-z-]+)|^make ([a-z-]+)(?=\s*(?:#|$))", re.MULTILINE)  # in a sentence; in a block of code
