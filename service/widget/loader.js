@@ -85,9 +85,11 @@ const ask = async () => {
     if (+app.failures) app.failures = 0, keepFailures();
     emit('decision', { prompts });
     if (prompts || app.screen) {
-      for (const { kind, copy } of answer.prompts) {
+      for (const { kind, copy, design } of answer.prompts) {
         const shape = /^(banner|gate)$/.test(kind) ? kind : 'amounts';
-        ['appeal', '../locales/' + copy.language, shape, 'reports'].map(runQuietly);
+        const files = ['appeal', '../locales/' + copy.language, shape, 'reports'];
+        if (design?.accent) files.push('colours');
+        files.map(runQuietly);
       }
       app.screen = await app.inTime(load('prompts'));
       await app.screen.show(app, deadline);

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.browser
 FETCHED = """performance.getEntriesByType('resource').filter(({ name }) => /widget\\/\\w+\\//.test(name))
     .map(({ name, startTime, responseEnd }) => [name.split('/').at(-1), startTime, responseEnd])"""
 FIRST = {
-    "head of the article": {"prompts.js", "appeal.js", "amounts.js", "reports.js", "ga.js"},
-    "banner": {"prompts.js", "appeal.js", "banner.js", "reports.js", "ga.js"},
+    "head of the article": {"prompts.js", "appeal.js", "amounts.js", "reports.js", "colours.js", "ga.js"},
+    "banner": {"prompts.js", "appeal.js", "banner.js", "reports.js", "colours.js", "ga.js"},
 }
 
 

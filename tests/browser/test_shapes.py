@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.hearing import wait_for
+from service.money import THREE_DECIMAL_CURRENCIES, ZERO_DECIMAL_CURRENCIES
+from service.widget.assets import assets
+from tests.browser.hearing import heard, wait_for
 from tests.browser.press import Press
 from tests.browser.stub import Stub, prompt
 
@@ -169,6 +171,48 @@ def test_a_goal_is_told_in_words_and_as_a_bar(page: Page, press: Press, stub: St
 
     expect(page.get_by_text("€12,400 of €20,000")).to_be_visible()
     expect(page.get_by_text("Winter fund · until 31 December")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("currency", "asked", "words"),
+    [
+        ("JPY", "EUR", "¥250,000 of ¥1,000,000"),
+        ("JPY", "JPY", "¥250,000 of ¥1,000,000"),
+        ("KWD", "EUR", "KWD\u00a0250 of KWD\u00a01,000"),
+        ("GBP", "EUR", "£2,500 of £10,000"),
+    ],
+)
+def test_a_goal_is_written_in_the_decimals_of_its_own_currency(
+    page: Page, press: Press, stub: Stub, currency: str, asked: str, words: str
+) -> None:
+    goal = {"label": "Roof", "goal_minor": 1_000_000, "raised_minor": 250_000, "currency": currency, "ends_on": None}
+    exponent = {"EUR": 2, "JPY": 0}[asked]
+    open_with(page, press, stub, prompt(ticker=goal, ask__currency=asked, ask__exponent=exponent))
+
+    expect(page.locator("keep-open .ticker b")).to_have_text(words)
+
+
+@pytest.mark.parametrize("currency", sorted(ZERO_DECIMAL_CURRENCIES | THREE_DECIMAL_CURRENCIES))
+def test_the_decimals_of_a_goal_are_those_of_the_service(currency: str) -> None:
+    amounts = assets().files["modules/amounts.js"].body.decode()
+    name = "NO_DECIMALS" if currency in ZERO_DECIMAL_CURRENCIES else "THREE_DECIMALS"
+
+    listed = re.search(rf"const {name} = '([A-Z ]+)'", amounts)
+
+    assert listed
+    assert currency in listed[1].split()
+
+
+def test_without_consent_a_closed_appeal_stays_closed_on_the_next_route(page: Page, press: Press, stub: Stub) -> None:
+    stub.show(prompt())
+    page.goto(press.article(head=press.script('data-consent="none"')))
+    page.get_by_role("button", name="Close").click()
+
+    page.evaluate("document.title = 'Next'; history.pushState({}, '', '/next')")
+    wait_for(page, "none")
+
+    assert heard(page)[-1]["reason"] == "closed"
+    expect(page.get_by_role("region", name=REGION)).to_have_count(0)
 
 
 def test_a_reader_back_from_paying_is_thanked(page: Page, press: Press, stub: Stub, artefacts: Path) -> None:

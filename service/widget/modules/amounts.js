@@ -11,9 +11,8 @@ legend { padding: 0; margin-bottom: .45em; font-weight: 700; font-size: .95em; }
 .intervals { display: flex; flex-wrap: wrap; gap: .4em; }
 .card {
   display: flex; align-items: center; justify-content: center; gap: .5em; min-height: 2.9em; padding: .4em .6em;
-.row {
-  display: grid; gap: .5em; grid-template-columns: repeat(auto-fit, minmax(min(6.2em, 100%), 1fr));
-}
+  border: 1px solid var(--line); border-radius: var(--round); background: var(--page); line-height: 1.25;
+  cursor: pointer;
 }
 /* All intervals in one row, or each in a row of its own. */
 .interval { flex: 1 1 calc((17.5em - 100%) * 999); gap: .35em; padding-inline: .25em; }
@@ -34,7 +33,7 @@ legend { padding: 0; margin-bottom: .45em; font-weight: 700; font-size: .95em; }
 .own input { width: 9em; max-width: 100%; min-height: 2.75em; }
 .own input[aria-invalid] { border: 2px solid var(--wrong); }
 .checkbox { display: flex; gap: .6em; align-items: center; min-height: 2.75em; margin-top: .6em; cursor: pointer; }
-.checkbox input { flex: none; width: 1.4em; height: 1.4em; margin: 0; accent-color: var(--accent); }
+.checkbox input { flex: none; width: 1.4em; height: 1.4em; margin: 0; accent-color: var(--bright); }
 .message { margin-top: .6em; }
 .message label { display: block; margin-bottom: .25em; font-size: .95em; }
 .message textarea { display: block; width: 100%; min-height: 4.5em; color: inherit; font: inherit; resize: vertical; }
@@ -62,6 +61,10 @@ progress::-moz-progress-bar { background: var(--bright); }
 `;
 
 const SYMBOLS = { EUR: '€', GBP: '£', USD: 'US$', CAD: 'CA$', AUD: 'A$', NZD: 'NZ$', JPY: '¥', PLN: 'zł' };
+// Decimal digits as Stripe counts them: https://docs.stripe.com/currencies#zero-decimal
+const NO_DECIMALS = 'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF';
+const THREE_DECIMALS = 'BHD JOD KWD OMR TND';
+const exponentOf = (currency) => (NO_DECIMALS.includes(currency) ? 0 : THREE_DECIMALS.includes(currency) ? 3 : 2);
 const MOST_MINOR = 99999999;
 const PATIENCE_MILLISECONDS = 10000;
 
@@ -86,7 +89,8 @@ const writtenDay = (word, day) => {
 
 // The goal of a campaign and how much of it has been raised, in words and as a bar.
 export const goal = ({ ticker, ask }, word) => {
-  const money = { currency: ticker.currency, exponent: ask.currency === ticker.currency ? ask.exponent : 2 };
+  const { currency } = ticker;
+  const money = { currency, exponent: currency === ask.currency ? ask.exponent : exponentOf(currency) };
   const amounts = { raised: written(word, ticker.raised_minor, money), goal: written(word, ticker.goal_minor, money) };
   const until = ticker.ends_on && ` · ${word('goal_until', { day: writtenDay(word, ticker.ends_on) })}`;
   const raised = Math.min(ticker.raised_minor, ticker.goal_minor);

@@ -45,15 +45,19 @@ export const look = `
 * { box-sizing: border-box; }
 .root {
   --accent: var(--keepopen-accent, var(--campaign-accent, #0b5563));
-  --page: var(--keepopen-page, light-dark(#fff, #161616));
-  --bright: light-dark(var(--accent), color-mix(in srgb, var(--accent) 55%, #fff));
+  --page: var(--keepopen-page, light-dark(var(--campaign-background, #fff), #161616));
+  --edge: var(--keepopen-accent, var(--campaign-edge, var(--accent)));
+  --bright: light-dark(var(--edge), color-mix(in srgb, var(--accent) 50%, #fff));
+  --fill: light-dark(var(--accent), var(--bright));
   --tint: color-mix(in srgb, var(--bright) 7%, var(--page));
-  --paper: var(--keepopen-background, var(--campaign-background, var(--tint)));
-  --ink: var(--keepopen-text, var(--campaign-text, light-dark(#1d1d1b, #f0eeea)));
-  --soft: var(--keepopen-muted, light-dark(#55534f, #b9b5ae));
-  --line: var(--keepopen-line, light-dark(#767470, #8f8b85));
-  --mark: var(--keepopen-highlight, color-mix(in srgb, var(--bright) 20%, var(--page)));
-  --on: var(--keepopen-on-accent, var(--campaign-on, #fff));
+  --paper: var(--keepopen-background, light-dark(var(--campaign-background, var(--tint)), var(--tint)));
+  --ink: var(--keepopen-text, light-dark(var(--campaign-text, #1d1d1b), #f0eeea));
+  --muted: color-mix(in srgb, var(--ink) 75%, var(--paper));
+  --soft: var(--keepopen-muted, light-dark(var(--campaign-soft, var(--muted)), var(--muted)));
+  --line: var(--keepopen-line, color-mix(in srgb, var(--ink) 60%, var(--paper)));
+  --glow: color-mix(in srgb, var(--bright) 14%, var(--page));
+  --mark: var(--keepopen-highlight, light-dark(var(--campaign-mark, var(--glow)), var(--glow)));
+  --on: var(--keepopen-on-accent, light-dark(var(--campaign-on, #fff), #000));
   --ring: var(--keepopen-focus, var(--ink));
   --round: var(--keepopen-radius, 3px);
   font-family: var(--keepopen-font, inherit); font-size: var(--keepopen-font-size, inherit); line-height: 1.5;
@@ -82,11 +86,11 @@ mark {
 }
 button, input { font: inherit; color: inherit; }
 button {
-  min-height: 2.75em; padding: .5em 1.4em; border: 2px solid var(--accent); border-radius: var(--round);
-  background: var(--accent); color: var(--on); font-weight: 700; line-height: 1.25; cursor: pointer;
+  min-height: 2.75em; padding: .5em 1.4em; border: 2px solid var(--bright); border-radius: var(--round);
+  background: var(--fill); color: var(--on); font-weight: 700; line-height: 1.25; cursor: pointer;
   touch-action: manipulation;
 }
-button:hover { background: color-mix(in srgb, var(--accent) 86%, #000); }
+button:hover { border-color: var(--ink); }
 .quiet, .close {
   min-height: 1.75em; padding: .1em 0; border: 0; background: none; color: inherit; font-weight: 400;
   text-decoration: underline; text-underline-offset: .2em; text-decoration-thickness: 1px;
@@ -102,7 +106,6 @@ a { color: inherit; text-underline-offset: .2em; }
 .links :is(a, button) { display: inline-block; min-height: 1.75em; line-height: 1.75; padding-block: 0; }
 .footnote { margin-top: .9em; font-size: .88em; color: var(--soft); }
 :focus-visible { outline: 3px solid var(--ring); outline-offset: 2px; }
-@media (prefers-reduced-motion: no-preference) { button { transition: background-color .15s; } }
 @media (forced-colors: active) {
   .appeal, .card { border: 1px solid; }
   mark { background: Mark; color: MarkText; }

@@ -30,18 +30,43 @@ export const style = `
 `;
 
 const PATIENCE_MILLISECONDS = 6000;
-const KEEP_CLEAR = '[data-keep-clear], #comments, .comments';
+// Comments and consent tools of the commonest systems, and editors' bars.
+const KEEP_CLEAR = '[data-keep-clear], #comments, .comments, .wp-block-comments, .comments-area, #respond,'
+  + '.gh-comments, #ghost-comments-root, #disqus_thread, #coral_thread, [data-comments], #onetrust-banner-sdk,'
+  + '#CybotCookiebotDialog, #usercentrics-root, #didomi-host, .qc-cmp2-container, [id^=sp_message_container],'
+  + '.cc-window, #cookie-law-info-bar,'
+  + '.cmplz-cookiebanner, .cky-consent-container, #iubenda-cs-banner, #tarteaucitronRoot, .klaro, .osano-cm-window,'
+  + '#axeptio_overlay, #BorlabsCookieBox, #moove_gdpr_cookie_info_bar, #cookie-notice, [aria-label*=consent i],'
+  + 'wagtail-userbar, .sf-toolbar';
+// A bar at the foot of the window that is lower than this is no reason to step aside: the banner rests on it.
+const HIGHEST_BAR_SHARE = 0.2;
 
 const overlaps = (box, other) =>
   box.bottom > other.top && box.top < other.bottom && box.right > other.left && box.left < other.right;
 const isFixed = (panel) => getComputedStyle(panel).position === 'fixed';
 
+const fixedAround = (node) => {
+  for (let around = node; around; around = around.parentElement) {
+    if (/fixed|sticky/.test(getComputedStyle(around).position)) return around;
+  }
+  return null;
+};
+
+// How high what the page itself has fixed to the foot of the window is there: tab bars, chat buttons, consent bars.
+const footHeight = (host) => {
+  const tops = [0.03, 0.25, 0.5, 0.75, 0.97].flatMap((share) =>
+    document.elementsFromPoint(innerWidth * share, innerHeight - 12).filter((node) => node !== host).map(fixedAround)
+      .filter(Boolean).map((node) => node.getBoundingClientRect().top));
+  return innerHeight - Math.min(innerHeight, ...tops);
+};
+
 // Keeps the panel off the focused element and off what `selector` finds. Returns a function that stops it.
-const stepAside = (panel, host, selector) => {
+const stepAside = (app, panel, host, selector) => {
   const room = styleSheet('');
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, room];
   const padding = parseFloat(getComputedStyle(document.body).paddingBottom) || 0;
   const inTheWay = new Set();
+  let foot = 0;
   const panelBox = () => new DOMRect(0, innerHeight - panel.offsetHeight, innerWidth, panel.offsetHeight);
   const coversFocus = () => {
     const focused = document.activeElement;
@@ -49,12 +74,16 @@ const stepAside = (panel, host, selector) => {
       && overlaps(focused.getBoundingClientRect(), panelBox());
   };
   const update = () => {
-    const isAside = isFixed(panel) && !panel.matches(':focus-within') && (inTheWay.size > 0 || coversFocus());
+    const isBarred = app.isConsentOpen || inTheWay.size > 0 || foot > HIGHEST_BAR_SHARE * innerHeight || coversFocus();
+    const isAside = isFixed(panel) && !panel.matches(':focus-within') && isBarred;
     panel.classList.toggle('aside', isAside);
+    panel.style.insetBlockEnd = foot && !isAside ? `${foot}px` : '';
   };
+  app.updateBanner = update;
   let observer;
   const measure = () => {
-    const height = isFixed(panel) ? panel.offsetHeight : 0;
+    foot = isFixed(panel) ? footHeight(host) : 0;
+    const height = isFixed(panel) ? panel.offsetHeight + foot : 0;
     room.replaceSync(height ? `html { scroll-padding-block-end: ${height + 16}px; }
       body { padding-block-end: ${padding + height}px !important; }` : '');
     observer?.disconnect();
@@ -68,11 +97,19 @@ const stepAside = (panel, host, selector) => {
   };
   const size = new ResizeObserver(measure);
   size.observe(panel);
+  // Consent bars, comments and chat buttons often come later.
+  let timer;
+  const arrivals = new MutationObserver(() => { timer ||= setTimeout(() => { timer = 0; measure(); }, 250); });
+  const attributeFilter = ['class', 'style', 'hidden'];
+  arrivals.observe(document.documentElement, { childList: true, subtree: true, attributeFilter });
   addEventListener('resize', measure);
   addEventListener('scroll', update, { passive: true });
   document.addEventListener('focusin', update);
   return () => {
     size.disconnect();
+    arrivals.disconnect();
+    app.updateBanner = null;
+    clearTimeout(timer);
     observer?.disconnect();
     removeEventListener('resize', measure);
     removeEventListener('scroll', update);
@@ -115,7 +152,7 @@ export const build = (prompt, tools) => {
     // A body with a transform carries along what is fixed inside it.
     const isCarried = isFixed(panel) && Math.abs(bottom - innerHeight) > 40;
     if (isCarried) document.documentElement.append(host);
-    const stop = stepAside(panel, host, app.attribute('keep_clear') || KEEP_CLEAR);
+    const stop = stepAside(app, panel, host, app.attribute('keep_clear') || KEEP_CLEAR);
     const announce = () => { note.textContent = word('banner_note', { heading: prompt.copy.heading }); };
     const timer = setTimeout(announce, 300);
     panel.leave = () => { clearTimeout(timer); stop(); };

@@ -6,6 +6,7 @@ const REASONS = {
   unusable: 'the answer holds a prompt this version of the widget cannot show',
   returned: 'the reader is back from paying',
   late: 'not everything was there after one and a half seconds',
+  closed: 'the reader closed an appeal on this page and has given no consent to keep that',
   no_place: 'the page has no <keep-open> element for the placement',
   hidden: 'the place, or something around it, is hidden',
   too_narrow: 'the place is narrower than 240 pixels',
@@ -23,6 +24,8 @@ export default async (app) => {
     passport_mode: app.attribute('passport') === 'local' ? 'local' : 'cookie',
     resting_until: isResting ? new Date(Number(app.restsUntil)).toISOString() : null,
     reasons: nones.map(({ reason, placement }) => ({ reason, placement, meaning: REASONS[reason] || OTHERWISE })),
+    // What the gate hides; with 0 the dialog is open over readable text.
+    gate: app.gate || null,
     trace: app.answer?.trace || null, log: app.log,
   };
 };

@@ -65,7 +65,14 @@ const levelOf = (app, isGranted) => {
   return purposesOf(app, 'meter_purposes', '1,8').every(isGranted) ? 'meter' : 'none';
 };
 
+// While a consent tool asks, a banner steps aside.
+const noteDialog = (app, isOpen) => {
+  app.isConsentOpen = isOpen;
+  app.updateBanner?.();
+};
+
 const listenToTcf = (app, answer) => window.__tcfapi('addEventListener', 2, (data, isOk) => {
+  noteDialog(app, data?.eventStatus === 'cmpuishown');
   if (!isOk || !data || !/^(tcloaded|useractioncomplete)$/.test(data.eventStatus)) return;
   // Outside the reach of the GDPR a tool that speaks GPP too answers there.
   if (data.gdprApplies === false) return window.__gpp || answer('full');
@@ -79,6 +86,7 @@ STATES.split(' ').forEach((name, at) => { SECTIONS[name] = 8 + at; });
 
 const listenToGpp = (app, answer) => window.__gpp('addEventListener', (event, isOk) => {
   const { eventName, data, pingData } = event || {};
+  noteDialog(app, pingData?.cmpDisplayStatus === 'visible');
   const isReady = eventName === 'signalStatus' ? data === 'ready' : pingData?.signalStatus === 'ready';
   if (!isOk || !isReady) return;
   const { applicableSections: applicable, parsedSections: parsed } = pingData || {};

@@ -11,16 +11,19 @@ export const style = `
 .gate::backdrop { background: rgb(0 0 0 / .55); }
 .sign-in {
   display: inline-block; margin-top: 1.2em; padding: .7em 1.4em; border-radius: var(--round);
-  background: var(--accent); color: var(--on); font-weight: 700; text-decoration: none;
+  background: var(--fill); color: var(--on); font-weight: 700; text-decoration: none;
 }
 @media (max-height: 26em) { .gate { max-height: 100%; width: 100%; } }
 @media (forced-colors: active) { .gate, .sign-in { border: 2px solid CanvasText; } }
 `;
 
-// The part that is paid for, as the page tells search engines: https://schema.org/hasPart with a cssSelector.
+// The part that is paid for, as the page tells search engines (https://schema.org/hasPart with a cssSelector), or the
+// text of the article in the commonest systems.
+const BODIES = ['.entry-content', '.wp-block-post-content', '.gh-content', '[itemprop=articleBody]'];
 const paidParts = (app) => app.attribute('gated') || [app.data.hasPart].flat()
   .filter((part) => part && /false/i.test(part.isAccessibleForFree))
-  .map((part) => part.cssSelector).filter(Boolean).join(', ');
+  .map((part) => part.cssSelector).filter(Boolean).join(', ')
+  || BODIES.find((selector) => document.querySelector(selector));
 
 const addressOf = (address) => new URL(address, location.href).href;
 
@@ -46,7 +49,11 @@ export const build = (prompt, tools) => {
   dialog.enter = () => {
     const selector = app.answer.access?.state === 'gated' && paidParts(app);
     const isValid = selector && CSS.supports(`selector(${selector})`);
-    const hidden = isValid ? [styleSheet(`:is(${selector}) { visibility: hidden !important; }`)] : [];
+    const rule = isValid ? `:is(${selector}), :is(${selector}) * { visibility: hidden !important; }` : '';
+    // The page behind keeps its place: without a scrollbar it would jump.
+    const still = 'html { overflow: hidden !important; scrollbar-gutter: stable; }';
+    const hidden = [styleSheet(rule + still)];
+    app.gate = { selector: selector || null, hides: isValid ? document.querySelectorAll(selector).length : 0 };
     // A page that removes the dialog gets its text back.
     const removal = new ResizeObserver(() => { if (!dialog.isConnected) dialog.leave(); });
     dialog.leave = () => {

@@ -30,9 +30,12 @@ export const clear = (isNewView) => { for (const { remove } of shown.values()) r
 
 export const show = async (app, deadline, isLate = () => app.deadline.aborted) => {
   if (app.deadline !== deadline) return;
-  const prompts = app.answer?.prompts.filter(isUsable) || [];
+  // Without consent nothing is kept, but within this document a reader who closed an appeal sees no other.
+  const isSilent = app.isClosed && app.consent === 'none';
+  const isShowable = (prompt) => isUsable(prompt) && (prompt.kind === 'gate' || !isSilent);
+  const prompts = app.answer?.prompts.filter(isShowable) || [];
   if (prompts.length < app.answer?.prompts.length) {
-    app.emit('none', { reason: shown.has('thanks') ? 'returned' : 'unusable' });
+    app.emit('none', { reason: shown.has('thanks') ? 'returned' : isSilent ? 'closed' : 'unusable' });
   }
   for (const entry of shown.values()) {
     const same = prompts.find((prompt) => isSame(prompt, entry.prompt));
@@ -102,13 +105,14 @@ const takeFromAnswer = ({ answer }, prompt) => {
 const draw = async function* (app, entry) {
   const { host, prompt } = entry;
   const hasForm = prompt.kind === 'epic' || prompt.gate?.type === 'payment';
+  const design = prompt.design || {};
   const files = [app.load(SHAPES[prompt.kind]), wordsFor(app, prompt.copy.language),
-    (hasForm || prompt.ticker) && app.load('amounts')];
-  const [shape, word, amounts] = await app.inTime(Promise.all(files));
+    (hasForm || prompt.ticker) && app.load('amounts'), Object.keys(design).length && app.load('colours')];
+  const [shape, word, amounts, palette] = await app.inTime(Promise.all(files));
   yield;
   const root = shadowOf(host);
   const tools = toolsFor(app, entry, root, word);
-  root.adoptedStyleSheets = [look, shape.style || '', colours(prompt.design || {})].map(styleSheet);
+  root.adoptedStyleSheets = [look, shape.style || '', palette ? palette.colours(design) : ''].map(styleSheet);
   if (amounts) tools.useAmounts(amounts);
   if (prompt.ticker) tools.goal = amounts.goal(prompt, word);
   if (hasForm) tools.form = await tools.loadForm();
@@ -170,6 +174,7 @@ const toolsFor = (app, entry, root, word) => {
     const { opener } = root.querySelector('.root');
     const hadFocus = root.activeElement;
     takeFromAnswer(app, prompt);
+    app.isClosed = true;
     emit('dismissed');
     entry.remove();
     app.load('reports').then(({ backToReading }) => hadFocus && backToReading(host, opener));
@@ -187,15 +192,4 @@ const toolsFor = (app, entry, root, word) => {
     return entry.form ||= amounts.contributionForm(prompt, tools);
   };
   return tools;
-};
-
-// Colours of the campaign, as `#rrggbb`; the publisher's own custom properties stand above them.
-const colours = ({ accent, accent_text: on, background, text }) => {
-  const isColour = (value) => /^#[0-9a-f]{6}$/i.test(value || '');
-  if (!on && isColour(accent)) {
-    const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(accent.slice(at, at + 2), 16) / 255) ** 2.2);
-    on = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? '#000000' : '#ffffff';
-  }
-  const named = Object.entries({ accent, on, background, text }).filter(([, value]) => isColour(value));
-  return `.root { ${named.map(([name, value]) => `--campaign-${name}: ${value};`).join(' ')} }`;
 };

@@ -1,0 +1,102 @@
+"""An appeal can be read in every colour scheme, whatever colours a campaign sets."""
+
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.hearing import wait_for
+from tests.browser.press import Press
+from tests.browser.stub import Stub, prompt
+from tests.browser.world import BANNER, SOFT_GATE
+
+pytestmark = pytest.mark.browser
+
+SCHEME = '<meta name="color-scheme" content="light dark">'
+GOAL = {"label": "Fund", "goal_minor": 900, "raised_minor": 300, "currency": "EUR", "ends_on": None}
+SHAPES: dict[str, dict[str, Any]] = {"epic": {"ticker": GOAL}, "banner": BANNER, "gate": SOFT_GATE}
+SETS = {
+    "paper": {"accent": "#0b5563", "accent_text": "#ffffff", "background": "#f6f3ec", "text": "#1c1c1c"},
+    "night": {"accent": "#ffcc00", "accent_text": "#000000", "background": "#101820", "text": "#f5f5f5"},
+    "unreadable": {"accent": "#777777", "accent_text": "#888888", "background": "#7f7f7f", "text": "#8a8a8a"},
+    "bright": {"accent": "#ffee00", "accent_text": "#ffffff", "background": "#ffffff", "text": "#eeee00"},
+}
+# The pixel a colour makes over the nearest opaque background, and its contrast with that background.
+MEASURE = """() => {
+    const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+    const pixel = (...colours) => {
+        canvas.clearRect(0, 0, 1, 1);
+        for (const colour of colours) { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); }
+        return [...canvas.getImageData(0, 0, 1, 1).data];
+    };
+    const luminance = (rgb) => rgb.slice(0, 3).map((part) => part / 255)
+        .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0.05);
+    const ratio = (one, other) => Math.max(luminance(one) / luminance(other), luminance(other) / luminance(one));
+    const backgrounds = (node) => {
+        const found = [];
+        for (let around = node; around; around = around.parentElement || around.getRootNode().host) {
+            found.unshift(getComputedStyle(around).backgroundColor);
+        }
+        return found;
+    };
+    const behind = (node) => pixel('#fff', ...backgrounds(node));
+    const roots = [...document.querySelectorAll('keep-open')].map((host) => host.shadowRoot?.querySelector('.root'));
+    const root = roots.find(Boolean);
+    const found = [];
+    const texts = 'h2, .subheading, .text p, mark, legend, .card, .submit, .open, .links a, .footnote, .ticker p,'
+        + '.close';
+    for (const node of root.querySelectorAll(texts)) {
+        if (!node.getClientRects().length) continue;
+        const colour = pixel('#fff', getComputedStyle(node).color);
+        found.push([`text of ${node.className || node.tagName}`, ratio(colour, behind(node)), 4.5]);
+    }
+    for (const node of root.querySelectorAll('.card, .submit, .open')) {
+        if (getComputedStyle(node).borderTopWidth === '0px') found.push([`no edge of ${node.className}`, 0, 3]);
+        const edge = pixel('#fff', getComputedStyle(node).borderTopColor);
+        found.push([`edge of ${node.className}`, ratio(edge, behind(node.parentElement)), 3]);
+    }
+    return found.filter(([, value, least]) => value < least).map(([name, value]) => `${name} ${value.toFixed(2)}`);
+}"""
+
+
+def subsets() -> list[tuple[str, tuple[str, ...]]]:
+    """Each set of colours with each subset of its tokens."""
+    tokens = ("accent", "accent_text", "background", "text")
+    chosen = [combination for size in range(5) for combination in combinations(tokens, size)]
+    return [(name, names) for name in SETS for names in chosen]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_text_and_controls_can_be_told_apart_in_every_combination(
+    page: Page, press: Press, stub: Stub, shape: str, scheme: Any
+) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.goto(press.article(head=SCHEME + press.script()))
+    wait_for(page, "none")
+    faults = []
+    for count, (name, names) in enumerate(subsets(), 1):
+        design = {token: SETS[name][token] for token in names}
+        stub.show(prompt(**SHAPES[shape], design=design, copy__footnote="Any amount helps."))
+        page.evaluate(f"keepopen.page({{ page_id: 'p{count}', page_type: 'article' }})")
+        wait_for(page, "shown", count)
+        faults += [f"{name} {names}: {fault}" for fault in page.evaluate(MEASURE)]
+
+    assert faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_demo_campaigns_colours_are_readable(
+    page: Page, newspaper: str, stub: Stub, artefacts: Path, scheme: Any
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    stub.show(prompt(design=SETS["paper"]))
+    page.goto(f"{newspaper}/articles/harbour-wall")
+    page.locator("keep-open .appeal").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    page.screenshot(path=artefacts / f"demo-{scheme}.png")
+
+    assert page.locator("keep-open .appeal").count() == 1
