@@ -32,7 +32,8 @@ FROM (
         coalesce(c.presentment_amount_minor, c.amount_minor) AS presentment_amount_minor,
         b.currency, b.amount_minor AS gross_minor, b.fee_minor, coalesce(t.tax_minor, 0) AS fee_tax_minor, b.net_minor,
         coalesce(r.refunded_minor, 0) AS refunded_minor,
-        CASE WHEN a.is_changed THEN c.amount_minor ELSE k.amount_minor END AS donor_selected_amount_minor,
+        CASE WHEN a.is_changed THEN c.amount_minor ELSE coalesce(k.chosen_minor, k.amount_minor) END
+            AS donor_selected_amount_minor,
         CASE WHEN a.is_changed THEN c.currency ELSE k.currency END AS selected_currency,
         k.covers_fee AND NOT a.is_changed AS fees_covered,
         c.payment_method_type AS payment_method, c.card_brand, c.card_last4 AS last4,
