@@ -41,8 +41,9 @@ class Attempt:
     """A reader's click on the contribute button, with everything that Stripe's session is made from.
 
     A retry therefore creates the same session. `key` identifies the prompt, amount and interval: while an attempt is
-    open, a second click with its key joins it. `is_counted`: part of its experiment's results. `reader_hash`: keyed
-    hash of a signed-in reader's id.
+    open, a second click with its key joins it. `amount`: the amount to charge. `chosen_minor`: the amount without a
+    covered fee, in minor units of the same currency; None if only Stripe knew the contribution. `is_counted`: part of
+    its experiment's results. `reader_hash`: keyed hash of a signed-in reader's id.
     """
 
     mark: ContributionMark
@@ -52,6 +53,7 @@ class Attempt:
     return_url: str
     created_at: datetime
     expires_at: datetime
+    chosen_minor: int | None = None
     placement: str | None = None
     covers_fee: bool = False
     is_anonymous: bool = False

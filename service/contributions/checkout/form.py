@@ -71,10 +71,10 @@ class Origin:
 
 
 def chosen_amount(form: CheckoutForm, site: Site, currency: str, raised_minimum_minor: int = 0) -> Money:
-    """Return the amount to charge, including the fee if the reader covers it.
+    """Return the amount that the reader chose, before any covered fee.
 
-    Raise InvalidAmountError if the currency cannot hold the amount or the site does not take it. The site's limits
-    apply to the amount before any covered fee. `raised_minimum_minor` raises its minimum, at most up to its maximum.
+    Raise InvalidAmountError if the currency cannot hold the amount or the site does not take it.
+    `raised_minimum_minor` raises the site's minimum, at most up to its maximum.
     """
     limit = site.limit(currency, form.interval)
     if limit is None:
@@ -90,7 +90,7 @@ def chosen_amount(form: CheckoutForm, site: Site, currency: str, raised_minimum_
         bound, name = (minimum, "minimum") if chosen.amount_minor < minimum else (maximum, "maximum")
         title = f"the {name} is {major_text(bound, currency)} {currency}"
         raise InvalidAmountError(title, minimum_minor=minimum, maximum_minor=maximum, currency=currency)
-    return with_fee_covered(chosen) if form.covers_fee else chosen
+    return chosen
 
 
 def with_fee_covered(chosen: Money) -> Money:
@@ -142,12 +142,13 @@ def token_digest(form: CheckoutForm) -> str:
     return hashlib.sha256(form.token.encode()).hexdigest()[:DIGEST_CHARACTERS]
 
 
-def attempt_key(form: CheckoutForm, amount: Money) -> str:
+def attempt_key(form: CheckoutForm, chosen: Money) -> str:
     """Return the key of an attempt. Two clicks have the same key if the token and all choices are the same."""
     choice = (
         form.interval.value,
-        str(amount.amount_minor),
-        amount.currency,
+        str(chosen.amount_minor),
+        chosen.currency,
+        str(form.covers_fee),
         str(form.is_anonymous),
         form.message or "",
     )

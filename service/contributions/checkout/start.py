@@ -22,6 +22,7 @@ from service.contributions.checkout.form import (
     refuse_unoffered_interval,
     refuse_unwanted_fields,
     return_address,
+    with_fee_covered,
 )
 from service.contributions.checkout.support_token import open_support_token
 from service.contributions.contribution import Attempt
@@ -85,8 +86,8 @@ def start_checkout(services: Services, site: Site, origin: Origin, form: Checkou
     refuse_unoffered_interval(site, form.interval, country)
     refuse_unwanted_fields(site, form)
     currency = form.currency or origin.currency or site.currency_in(country)
-    amount = chosen_amount(form, site, currency, _raised_minimum(services, site, form, currency))
-    return begin_session(services, site, open_or_join(services, _new_attempt(services, site, origin, form, amount)))
+    chosen = chosen_amount(form, site, currency, _raised_minimum(services, site, form, currency))
+    return begin_session(services, site, open_or_join(services, _new_attempt(services, site, origin, form, chosen)))
 
 
 def begin_session(services: Services, site: Site, attempt: Attempt) -> Attempt:
@@ -113,7 +114,7 @@ def _raised_minimum(services: Services, site: Site, form: CheckoutForm, currency
     return RAISED_MINIMUM_UNITS * round_unit_minor(currency)
 
 
-def _new_attempt(services: Services, site: Site, origin: Origin, form: CheckoutForm, amount: Money) -> Attempt:
+def _new_attempt(services: Services, site: Site, origin: Origin, form: CheckoutForm, chosen: Money) -> Attempt:
     now = services.clock()
     mark = ContributionMark(
         contribution_id=new_id("ctb"),
@@ -125,8 +126,9 @@ def _new_attempt(services: Services, site: Site, origin: Origin, form: CheckoutF
     )
     return Attempt(
         mark=mark,
-        key=attempt_key(form, amount),
-        amount=amount,
+        key=attempt_key(form, chosen),
+        amount=with_fee_covered(chosen) if form.covers_fee else chosen,
+        chosen_minor=chosen.amount_minor,
         language=form.language or site.default_language,
         return_url=return_address(site, form.return_url, services.settings.public_origin),
         created_at=now,

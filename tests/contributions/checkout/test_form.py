@@ -69,7 +69,7 @@ def test_a_covered_fee_leaves_at_least_the_chosen_amount(minor: int) -> None:
 
 
 def test_the_limits_apply_before_the_covered_fee() -> None:
-    assert chosen_amount(form(amount="2000", covers_fee=True), COURIER, "EUR").amount_minor > 200_000
+    assert chosen_amount(form(amount="2000", covers_fee=True), COURIER, "EUR") == Money(200_000, "EUR")
 
 
 def test_a_raised_minimum_never_exceeds_the_maximum() -> None:
@@ -125,5 +125,6 @@ def test_the_attempt_key_depends_on_token_and_choice() -> None:
         attempt_key(form(support_token="u"), five),
         attempt_key(form(interval=Interval.MONTH), five),
         attempt_key(form(), Money(500, "USD")),
+        attempt_key(form(covers_fee=True), five),
     }
-    assert len(keys) == 5
+    assert len(keys) == 6

@@ -1,10 +1,12 @@
 """Starting a contribution: a session for each prompt and choice, and bad requests store nothing."""
 
+import csv
 import threading
 from typing import Any
 
 import pytest
 
+from service.contributions.checkout.resume import resume_token
 from service.decisions.prompt_token import PromptToken, prompt_sealer, seal_prompt_token
 from tests.contributions.world import Newsroom
 
@@ -140,3 +142,40 @@ def test_the_token_of_an_expired_prompt_or_a_preview_is_refused(
 
     assert (response.status_code, response.json["code"]) == (403, code)
     assert newsroom.rows("SELECT count(*) FROM contributions") == [(0,)]
+
+
+def exported(newsroom: Newsroom) -> list[tuple[str, str, str]]:
+    """Return the chosen amount, the charged amount and whether the fee is covered, as finance exports them."""
+    runner = newsroom.client.application.test_cli_runner()
+    result = runner.invoke(args=["export", "contributions", "--from", "2026-11-01", "--to", "2026-12-31"])
+    assert result.exit_code == 0, result.output
+    rows = csv.DictReader(result.stdout_bytes.decode().splitlines())
+    return [(row["donor_selected_amount"], row["gross"], row["fees_covered"]) for row in rows]
+
+
+@pytest.mark.parametrize("interval", ["one_off", "month"])
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ({"amount": "10", "covers_fee": True}, ("10.00", "10.41", "true")),
+        ({"amount": "10"}, ("10.00", "10.00", "false")),
+        ({"amount": "7.55", "covers_fee": True}, ("7.55", "7.92", "true")),
+    ],
+)
+def test_the_amount_that_was_chosen_is_exported_beside_the_amount_that_was_charged(
+    newsroom: Newsroom, interval: str, choice: dict[str, Any], expected: tuple[str, str, str]
+) -> None:
+    newsroom.give(interval=interval, **choice)
+    newsroom.settle_after(minutes=1)
+
+    assert exported(newsroom) == [expected]
+
+
+def test_a_resumed_contribution_keeps_the_amount_that_was_chosen(newsroom: Newsroom) -> None:
+    newsroom.checkout(amount="10", covers_fee=True)
+    (id_,) = newsroom.rows("SELECT id FROM contributions")[0]
+    newsroom.clock.advance(hours=2)
+
+    newsroom.client.get(f"/resume/{resume_token(newsroom.services.keys, id_)}")
+
+    assert newsroom.rows("SELECT chosen_minor, amount_minor FROM contributions") == [(1000, 1041)] * 2

@@ -22,6 +22,7 @@ CREATE TABLE contributions (
     is_counted BOOLEAN NOT NULL,
     reader_hash BYTEA,
     amount_minor BIGINT NOT NULL,
+    chosen_minor BIGINT,
     currency TEXT NOT NULL,
     language TEXT NOT NULL,
     covers_fee BOOLEAN NOT NULL,
