@@ -92,6 +92,8 @@ def _save_ignored(services: Services, new_event: NewEvent, customer_id: str) -> 
 
 def initial_status(event: EventEnvelope, *, is_livemode: bool) -> tuple[EventStatus, str | None]:
     """Return the status that a new event is saved with, and the reason if that needs one."""
+    if event.account_id is not None:
+        return EventStatus.IGNORED, f"sent by another Stripe account, {event.account_id}"
     if event.is_livemode != is_livemode:
         return EventStatus.IGNORED, "sent by the other mode (live or test) of the Stripe account"
     if event.object_ref is not None:

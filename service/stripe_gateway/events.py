@@ -18,7 +18,8 @@ class EventEnvelope:
     """What we read of an event before its object is fetched.
 
     `object_ref` is None if there is nothing to fetch for an event of this type. `object_id` is the id that the event
-    carries, whether or not we fetch the object. `is_wake_up` is true if the event announces a change of the balance.
+    carries, whether or not we fetch the object. `account_id` is the other Stripe account that the event happened on: an
+    event of our own account names none. `is_wake_up` is true if the event announces a change of the balance.
     """
 
     id: str
@@ -28,6 +29,7 @@ class EventEnvelope:
     api_version: str | None
     object_id: str | None
     object_ref: ObjectRef | None
+    account_id: str | None
     customer_id: str | None
     is_wake_up: bool
 
@@ -59,6 +61,7 @@ def read_event(body: Any) -> EventEnvelope:
         api_version=_identifier(body.get("api_version")),
         object_id=_identifier(carried.get("id")),
         object_ref=_object_ref(event_id, event_type, carried),
+        account_id=_account_id(body),
         customer_id=_identifier(carried.get("customer")),
         is_wake_up=event_type in WAKE_UP_EVENTS,
     )
@@ -79,6 +82,14 @@ def _object_ref(event_id: str, event_type: str, carried: Mapping[str, Any]) -> O
     # `charge.refund.updated` carries a refund and not a charge, so the name on the object counts if we know it.
     api_name = _identifier(carried.get("object")) or _identifier(carried.get("type")) or ""
     return ObjectRef(OBJECT_TYPE_BY_API_NAME.get(api_name, expected), object_id)
+
+
+def _account_id(body: Mapping[str, Any]) -> str | None:
+    """Return the connected account of an event (https://docs.stripe.com/connect/webhooks), or None for our own account.
+
+    A thin event names the account in its context.
+    """
+    return _identifier(body.get("account")) or _identifier(body.get("context"))
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

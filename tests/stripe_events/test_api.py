@@ -88,17 +88,50 @@ def test_an_event_of_the_other_mode_is_saved_and_ignored(newsroom: Newsroom) -> 
     assert inbox(newsroom) == [("evt_1", "ignored")]
 
 
-def test_a_thin_event_is_saved_like_a_snapshot(newsroom: Newsroom) -> None:
-    thin = {
-        "id": "evt_thin",
-        "object": "v2.core.event",
-        "type": "v1.charge.succeeded",
-        "livemode": False,
-        "created": "2026-11-18T10:30:00.000Z",
-        "related_object": {"id": "ch_1", "type": "charge", "url": "/v1/charges/ch_1"},
-    }
+THIN = {
+    "id": "evt_1",
+    "object": "v2.core.event",
+    "type": "v1.charge.succeeded",
+    "livemode": False,
+    "created": "2026-11-18T10:30:00.000Z",
+    "related_object": {"id": "ch_1", "type": "charge", "url": "/v1/charges/ch_1"},
+}
 
-    assert send(newsroom, thin).status_code == 200
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        event(account="acct_other"),
+        event(event_type="balance.available", account="acct_other"),
+        event(event_type="customer.updated", account="acct_other", livemode=True),
+        event(account="acct_other", data=None),
+        THIN | {"context": "acct_other"},
+    ],
+    ids=["charge", "wake-up", "other mode", "no object", "thin"],
+)
+def test_an_event_of_another_account_is_saved_and_ignored_with_a_reason(
+    newsroom: Newsroom, content: dict[str, Any]
+) -> None:
+    answer = send(newsroom, content)
+    drain(newsroom.services)
+
+    assert (answer.status_code, answer.json) == (200, {"status": "ignored"})
+    reason = "sent by another Stripe account, acct_other"
+    assert newsroom.rows("SELECT status, last_error, attempt_count FROM stripe_events") == [("ignored", reason, 0)]
+    assert newsroom.rows("SELECT task_name FROM procrastinate_jobs") == []
+    counted = newsroom.client.application.test_cli_runner().invoke(args=["events", "list", "--status", "ignored"])
+    assert "1 ignored" in counted.output
+
+
+def test_an_event_without_an_account_is_of_our_own(newsroom: Newsroom) -> None:
+    for number, account in enumerate((None, "", {"id": "acct_other"})):
+        send(newsroom, event(f"evt_{number}", account=account))
+
+    assert newsroom.rows("SELECT DISTINCT status FROM stripe_events") == [("received",)]
+
+
+def test_a_thin_event_is_saved_like_a_snapshot(newsroom: Newsroom) -> None:
+    assert send(newsroom, THIN).status_code == 200
     assert newsroom.rows("SELECT type, object_id, status FROM stripe_events") == [
         ("charge.succeeded", "ch_1", "received")
     ]
