@@ -83,7 +83,7 @@ def _end(process_ids: Sequence[int]) -> None:
 
 def _is_running(process_id: int) -> bool:
     try:
-        return psutil.Process(process_id).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(process_id).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
