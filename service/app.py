@@ -20,6 +20,7 @@ from service.assembly import build_services
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.cli import add_commands
 from service.clock import Clock, system_clock
+from service.database.login import warn_of_powerful_login
 from service.decisions.fast_path import FastPath
 from service.decisions.tally import Tally
 from service.insights.flusher import Flusher
@@ -75,6 +76,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, has_backgroun
     _wire_requests(app, services)
     add_commands(app)
     if has_background:
+        warn_of_powerful_login(services)
         services.part(SnapshotHolder).start()
         Flusher(services.engine, services.part(Tally)).start()
     else:

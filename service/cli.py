@@ -18,7 +18,7 @@ import service.simulation.cli
 import service.stripe_events.cli
 import service.tokens.cli
 from service.database.embedded import stop_embedded
-from service.database.engine import database_address
+from service.database.engine import owner_address
 from service.database.migrate import migrate as migrate_database
 from service.errors import DomainError
 from service.services import current_services
@@ -52,7 +52,7 @@ ROOM_COMMANDS: tuple[click.Command, ...] = (
 def migrate() -> None:
     """Run the missing migrations. An up-to-date database is not changed."""
     try:
-        migrate_database(database_address(current_services().settings))
+        migrate_database(owner_address(current_services().settings))
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     click.echo("The database is up to date.")

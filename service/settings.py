@@ -13,7 +13,7 @@ from service.errors import DomainError
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 SECRET_FIELDS = frozenset({"secret_keys", "stripe_api_key", "stripe_webhook_secrets"})
-ADDRESS_FIELDS = frozenset({"database_url", "smtp_url", "ratelimit_storage_uri"})
+ADDRESS_FIELDS = frozenset({"database_url", "migration_database_url", "smtp_url", "ratelimit_storage_uri"})
 MIN_SECRET_KEY_LENGTH = 32
 MAX_TRUSTED_PROXIES = 10
 
@@ -38,6 +38,7 @@ class Settings:
     stripe_api_key: str
     stripe_webhook_secrets: tuple[str, ...]
     database_url: str | None = None
+    migration_database_url: str | None = None
     stripe_api_base: str | None = None
     stripe_account_timezone: str = "UTC"
     accounting_timezone: str = "UTC"
@@ -81,6 +82,7 @@ def read_settings() -> Settings:
         stripe_api_key=env.str("STRIPE_API_KEY", validate=_is_stripe_key),
         stripe_webhook_secrets=tuple(env.list("STRIPE_WEBHOOK_SECRETS", validate=_are_webhook_secrets) or ()),
         database_url=env.str("DATABASE_URL", None, validate=_is_postgresql),
+        migration_database_url=env.str("MIGRATION_DATABASE_URL", None, validate=_is_postgresql),
         stripe_api_base=env.str("STRIPE_API_BASE", None, validate=_is_address),
         stripe_account_timezone=env.str("STRIPE_ACCOUNT_TIMEZONE", "UTC", validate=_is_timezone),
         accounting_timezone=env.str("ACCOUNTING_TIMEZONE", "UTC", validate=_is_timezone),

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from service.database.embedded_server import EmbeddedServer
+from sqlalchemy import make_url
+
+from service.database.embedded_server import APPLICATION_ROLE, EmbeddedServer
 
 
 def start_embedded(var_dir: Path) -> str:
-    """Start the PostgreSQL server with its data in `var_dir`/postgresql unless it runs, and return its address.
+    """Start the PostgreSQL server with its data in `var_dir`/postgresql unless it runs, and return its owner's address.
 
     The server accepts connections then, and keeps running after this process ends, until `stop_embedded` is called.
     Raise SettingsError if it cannot run in `var_dir`, and StoreUnavailableError if it does not start.
@@ -18,6 +20,11 @@ def start_embedded(var_dir: Path) -> str:
         server.stop_mark.unlink(missing_ok=True)
         server.start()
     return server.address()
+
+
+def as_application(address: str) -> str:
+    """Return the address at which the application signs in to the embedded server with this owner's address."""
+    return make_url(address).set(username=APPLICATION_ROLE).render_as_string()
 
 
 def revive_embedded(var_dir: Path) -> None:
@@ -40,7 +47,7 @@ def stop_embedded(var_dir: Path) -> None:
 
 @contextmanager
 def embedded_postgresql(var_dir: Path) -> Iterator[str]:
-    """Start the PostgreSQL server of `var_dir`, yield its address, and stop it at the end of the block."""
+    """Start the PostgreSQL server of `var_dir`, yield its owner's address, and stop it at the end of the block."""
     address = start_embedded(var_dir)
     try:
         yield address

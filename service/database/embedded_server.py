@@ -28,6 +28,7 @@ from service.settings import SettingsError
 
 SERVER_USER = "pgserver"  # PostgreSQL refuses to run as root
 OWNER_ROLE = "postgres"
+APPLICATION_ROLE = "keepopen_app"  # the migrations create it without the right to sign in
 SOCKET_NAME = ".s.PGSQL.5432"
 MAX_SOCKET_BYTES = 103 if sys.platform == "darwin" else 107
 START_SECONDS = 60.0
@@ -64,6 +65,12 @@ def _process_options() -> Mapping[str, Any]:
             raise SettingsError((problem,)) from None
         account = pwd.getpwnam(SERVER_USER)
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def _let_application_sign_in(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    role = connection.execute("SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", (APPLICATION_ROLE,)).fetchone()
+    if role != (True,):
+        connection.execute(f"{'ALTER' if role else 'CREATE'} ROLE {APPLICATION_ROLE} LOGIN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +175,8 @@ class EmbeddedServer:
 
     def _accepts_connections(self) -> bool:
         try:
-            psycopg.connect(self.address(), connect_timeout=CONNECT_SECONDS).close()
+            with psycopg.connect(self.address(), connect_timeout=CONNECT_SECONDS) as connection:
+                _let_application_sign_in(connection)
         except psycopg.OperationalError:
             return False
         return True

@@ -9,10 +9,10 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.engine import URL
 
-from service.database.embedded import revive_embedded, start_embedded
+from service.database.embedded import as_application, revive_embedded, start_embedded
+from service.database.embedded_server import APPLICATION_ROLE
 from service.settings import Settings
 
-APPLICATION_ROLE = "keepopen_app"
 CONNECT_TIMEOUT_SECONDS = 3
 STATEMENT_TIMEOUT_MILLISECONDS = 30_000
 POOL_SIZE = 8
@@ -20,8 +20,13 @@ POOL_TIMEOUT_SECONDS = 3
 
 
 def database_address(settings: Settings) -> str:
-    """Return `settings.database_url`, or start the embedded PostgreSQL and return its address."""
-    return settings.database_url or start_embedded(settings.var_dir)
+    """Return the address for normal use. Start the embedded PostgreSQL if the settings have no database."""
+    return settings.database_url or as_application(start_embedded(settings.var_dir))
+
+
+def owner_address(settings: Settings) -> str:
+    """Return the address for migrations and for rebuilding the ledger, which signs in as the owner of the tables."""
+    return settings.migration_database_url or settings.database_url or start_embedded(settings.var_dir)
 
 
 def revive_database(settings: Settings) -> None:

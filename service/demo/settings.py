@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from service.database.embedded import as_application
 from service.demo.processes import Ports
 
 SECRET_KEY = "demo-key-not-a-secret-demo-key-not-a-secret"
@@ -13,7 +14,8 @@ TIMEZONE = "Europe/Dublin"
 def environment(ports: Ports, database_url: str, var_dir: Path) -> dict[str, str]:
     """Return the environment variables of the demo's processes."""
     return {
-        "DATABASE_URL": database_url,
+        "DATABASE_URL": as_application(database_url),
+        "MIGRATION_DATABASE_URL": database_url,
         "PUBLIC_URL": ports.service_url,
         "SECRET_KEYS": SECRET_KEY,
         "STRIPE_API_KEY": STRIPE_API_KEY,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from service.contributions.mail.outbox_store import unsent_mail
+from service.database.login import is_login_too_powerful
 from service.errors import StripeRefusedError, StripeUnavailableError
 from service.jobs.worker_store import worker_silence
 from service.reconciliation.pull_store import pulled_through
@@ -68,7 +69,8 @@ def examine(services: Services) -> tuple[SetupFinding, ...]:
     now = services.clock()
     with services.engine.begin() as connection:
         backlog = read_backlog(connection)
-    found = list(examine_backlog(backlog, now))
+        login = examine_login(is_powerful=is_login_too_powerful(connection))
+    found = [login, *examine_backlog(backlog, now)]
     try:
         setup = services.gateway.fetch_account_setup()
         found += [
@@ -81,6 +83,13 @@ def examine(services: Services) -> tuple[SetupFinding, ...]:
         remedy = "Check STRIPE_API_KEY, STRIPE_API_BASE and the network connection to Stripe."
         found.append(SetupFinding(False, str(error), remedy))
     return (*found, *ONLY_IN_DASHBOARD)
+
+
+def examine_login(*, is_powerful: bool) -> SetupFinding:
+    """Check that the database keeps the application from changing the ledger."""
+    what = "the service signs in to the database as a user who can{} change the ledger"
+    remedy = "Give it a user of its own; see `The database` in docs/operate.md." if is_powerful else ""
+    return SetupFinding(not is_powerful, what.format("" if is_powerful else "not"), remedy)
 
 
 def read_backlog(connection: Connection) -> Backlog:

@@ -1,7 +1,7 @@
 """Rebuild everything that is derived from facts: the ledger's entries, then the contributions."""
 
 from service.contributions.rebuild import rebuild_contributions
-from service.database.engine import database_address, owner_engine
+from service.database.engine import owner_address, owner_engine
 from service.ledger.rebuild import RebuildReport, rebuild_ledger
 from service.services import Services
 
@@ -12,7 +12,7 @@ def rebuild_everything(services: Services) -> RebuildReport:
     Raise RebuildError, and change nothing, if an entry would come out differently. The ledger is rebuilt on a
     connection of the tables' owner, because the application's own role may not delete entries.
     """
-    owner = owner_engine(database_address(services.settings))
+    owner = owner_engine(owner_address(services.settings))
     try:
         report = rebuild_ledger(owner, services.settings.accounting_zone, services.clock())
     finally:
