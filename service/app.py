@@ -76,7 +76,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, has_backgroun
     _wire_requests(app, services)
     add_commands(app)
     if has_background:
-        warn_of_powerful_login(services)
+        warn_of_powerful_login(services.engine)
         services.part(SnapshotHolder).start()
         Flusher(services.engine, services.part(Tally)).start()
     else:

@@ -1,11 +1,10 @@
 """Check that the application does not sign in to the database as somebody who could change the ledger."""
 
 import structlog
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from service.database.transaction import committed
 from service.errors import StoreUnavailableError
-from service.services import Services
 
 # `role=keepopen_app` only limits a session until it says `SET ROLE NONE`: then the login's own rights count.
 IS_TOO_POWERFUL = text("""
@@ -24,10 +23,10 @@ def is_login_too_powerful(connection: Connection) -> bool:
     return bool(connection.execute(IS_TOO_POWERFUL).scalar_one())
 
 
-def warn_of_powerful_login(services: Services) -> None:
+def warn_of_powerful_login(engine: Engine) -> None:
     """Log a warning if the application's login could change the ledger. Do nothing if the database is away."""
     try:
-        with committed(services.engine) as connection:
+        with committed(engine) as connection:
             if is_login_too_powerful(connection):
                 log.warning("database_login_too_powerful", remedy="see `The database` in docs/operate.md")
     except StoreUnavailableError:
