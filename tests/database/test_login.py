@@ -72,7 +72,7 @@ def test_an_owner_and_its_members_are_too_powerful_but_a_login_of_its_own_is_not
 def test_the_doctor_and_the_log_warn_of_a_login_that_owns_the_ledger(app: Flask, app_services: Services) -> None:
     shown = FlaskCliRunner(app).invoke(args=["doctor"]).output
     with capture_logs() as logs:
-        warn_of_powerful_login(app_services)
+        warn_of_powerful_login(app_services.engine)
 
     assert "PROBLEM  the service signs in to the database as a user who can change the ledger" in shown
     assert "database_login_too_powerful" in {line["event"] for line in logs}
