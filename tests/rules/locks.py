@@ -47,7 +47,7 @@ def lines(lock: str) -> Iterator[str]:
 
 
 def pins(lock: str) -> list[Pin]:
-    """Return the packages of a lock file. Options of pip, such as `--index-url`, are left out."""
+    """Return the packages of a lock file. Options of pip, such as the address of an index, are left out."""
     parts = [line.split(" --hash=") for line in lines(lock) if not line.startswith("-")]
     return [Pin(Requirement(first), frozenset(digest.strip() for digest in digests)) for first, *digests in parts]
 

@@ -131,7 +131,7 @@ def test_an_incomplete_lock_is_found(copy: Path, name: str, pattern: str, replac
 @pytest.mark.parametrize(
     ("pattern", "replacement"),
     [
-        (r"\A", "--index-url https://packages.example/simple\n"),
+        (r"\A", "-i https://packages.example/simple\n"),
         (r"^flask==(.*\\\n)+.*\n", "flask==3.1.3\n"),
         (r"^flask==\S+", "flask>=3.1"),
         (r"^flask==\S+", "flask==3.*"),
