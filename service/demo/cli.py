@@ -1,6 +1,8 @@
 """The command `flask --app wsgi demo`, which `python -m service.demo` runs too."""
 
+import hashlib
 import os
+import stat
 import sys
 import tempfile
 from pathlib import Path
@@ -13,7 +15,22 @@ from service.demo.processes import Ports, free_ports, refuse_busy_ports
 from service.demo.run import running_demo, tour, wait_until_interrupted
 from service.errors import DomainError
 
-VAR_DIR = Path("var/demo")
+MAX_FOLDER_BYTES = 80  # with room for the name of the database's socket
+
+
+def demo_folder() -> Path:
+    """Return the folder of the demo's data: `var/demo`, or a folder in /var/tmp if PostgreSQL cannot work there.
+
+    It cannot if the path is too long for a socket. If root runs the demo, PostgreSQL runs as another user, who must be
+    able to pass through every folder above.
+    """
+    folder = Path("var/demo").resolve()
+    above = (Path.cwd(), *Path.cwd().parents)
+    is_closed = os.geteuid() == 0 and not all(parent.stat().st_mode & stat.S_IXOTH for parent in above)
+    if not is_closed and len(os.fsencode(folder)) <= MAX_FOLDER_BYTES:
+        return folder
+    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    return Path("/var/tmp") / f"keepopen-demo-{os.geteuid()}-{name}"  # noqa: S108 prepare_var_dir refuses a foreign folder
 
 
 @click.command()
@@ -25,7 +42,7 @@ def demo(check: bool, forget: bool) -> None:
     """Run the service, its worker, the Stripe sandbox and a demo newspaper on loopback."""
     try:
         if forget:
-            stop_embedded(VAR_DIR)
+            stop_embedded(demo_folder())
         elif check:
             _check()
         else:
@@ -43,7 +60,7 @@ def _run() -> None:
     )
     refuse_busy_ports(ports)
     click.echo("Starting ...")
-    with running_demo(ports, VAR_DIR) as running:
+    with running_demo(ports, demo_folder()) as running:
         click.echo(tour(running))
         wait_until_interrupted(running)
         click.echo("Stopping ...")
