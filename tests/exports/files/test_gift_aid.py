@@ -178,7 +178,8 @@ def test_the_flag_of_a_payment_agrees_with_the_file_in_every_history(finance: Fi
 
     payments = [row for row in finance.rows("contributions") if row["gift_aid"] == "true"]
     with finance.engine.connect() as connection:
-        refunded = dict(connection.execute(text("SELECT id, amount_refunded_minor FROM charges")).all())
+        found = connection.execute(text("SELECT id, amount_refunded_minor FROM charges")).all()
+        refunded: dict[str, int] = {row.id: row.amount_refunded_minor for row in found}
     net = sum(int(row["gross_minor"]) - refunded[row["charge_id"]] for row in payments)
 
     assert len(finance.rows("gift_aid")) == len(payments)
