@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from schemas.fields import Word, currency_code
 from schemas.times import Day
-from service.exports.request import MAX_PARTS, ExportName, ExportRequest, Granularity, Layout, Profile
+from service.exports.request import MAX_PARTS, ExportName, ExportRequest, FileFormat, Granularity, Layout, Profile
 
 _NUMBER = re.compile(r"^(0|[1-9]\d{0,18})\Z")
 _FLAGS = {"1": True, "true": True, "0": False, "false": False}
@@ -48,6 +48,7 @@ class ExportQuerySchema(Schema):
     from_on: fields.Field[date] = Day(data_key="from")
     to_on: fields.Field[date] = Day(data_key="to")
     as_of = Digits(least=0, most=MAX_AS_OF)
+    file_format = Word(FileFormat, data_key="format")
     profile = Word(Profile)
     granularity = Word(Granularity)
     layout = Word(Layout)

@@ -1,4 +1,4 @@
-"""`GET /v1/exports/<name>.csv` streams a file for finance, `GET /v1/exports/<name>.json` returns its manifest."""
+"""`GET /v1/exports/<name>.csv` and `.xlsx` send a file for finance, `GET /v1/exports/<name>.json` its manifest."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,7 +11,7 @@ from schemas.export import QUERY_NAMES, ExportQuerySchema, export_request
 from service.errors import NotFoundError
 from service.exports.exporting import UNKNOWN_CALLER, Caller, Exports, new_run, open_export, record_refusal
 from service.exports.manifest import manifest_document
-from service.exports.request import ExportName
+from service.exports.request import ExportName, FileFormat
 from service.exports.stream import ExportStream
 from service.exports.text_cells import safe_text
 from service.services import current_services
@@ -24,6 +24,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 RECORDED_CHARACTERS = 40  # of each parameter of a refused request
 CSV_TYPE = "text/csv; charset=utf-8; header=present"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 blueprint = Blueprint("exports", __name__, url_prefix="/v1/exports", description="Files for finance")
 
@@ -58,13 +59,17 @@ def records_refusals(file_format: str) -> Callable[[Callable[P, R]], Callable[P,
 @blueprint.arguments(ExportQuerySchema, location="query")
 def export_file(query: dict[str, Any], name: str) -> Response:
     """Stream a file as CSV. Both days are local and included; `as_of` gives an earlier file again, byte for byte."""
-    stream = _open(name, query, "csv")
-    response = Response(stream, content_type=CSV_TYPE)
-    response.headers["Content-Disposition"] = f'attachment; filename="{stream.file_name}"'
-    response.headers["Keepopen-As-Of"] = str(stream.as_of)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return _download(name, query, FileFormat.CSV)
+
+
+@blueprint.get("/<name>.xlsx")
+@records_refusals("xlsx")
+@requires_role("finance", "auditor", "editor")
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type=XLSX_TYPE)
+@blueprint.arguments(ExportQuerySchema, location="query")
+def export_spreadsheet(query: dict[str, Any], name: str) -> Response:
+    """Send a file as a spreadsheet with the rows of the CSV file: numbers, days, instants, and text that stays text."""
+    return _download(name, query, FileFormat.XLSX)
 
 
 @blueprint.get("/<name>.json")
@@ -73,12 +78,23 @@ def export_file(query: dict[str, Any], name: str) -> Response:
 @blueprint.response(200, {"type": "object"})
 @blueprint.arguments(ExportQuerySchema, location="query")
 def export_manifest(query: dict[str, Any], name: str) -> Response:
-    """Describe the CSV file of the same query: its rows, sums per currency, columns, SHA-256 and `as_of`."""
+    """Describe the file of a query in `format`, CSV or XLSX: rows, sums per currency, columns, SHA-256 and `as_of`."""
     stream = _open(name, query, "json")
     try:
         response = jsonify(manifest_document(stream.manifest()))
     finally:
         stream.close()
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _download(name: str, query: dict[str, Any], file_format: FileFormat) -> Response:
+    """Return the response that streams a file."""
+    stream = _open(name, {"file_format": file_format, **query}, file_format.value)
+    response = Response(stream, content_type=XLSX_TYPE if file_format is FileFormat.XLSX else CSV_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="{stream.file_name}"'
+    response.headers["Keepopen-As-Of"] = str(stream.as_of)
+    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from psycopg import sql
 
-from service.exports.columns import CellKind, Column
+from service.exports.columns import DAY_KINDS, CellKind, Column
+from service.exports.request import Profile
 from service.exports.text_cells import CONTROL_CLASS, FORMULA_CLASS, SPACE_CLASS
 from service.money import THREE_DECIMAL_CURRENCIES, ZERO_DECIMAL_CURRENCIES
 
@@ -67,22 +68,55 @@ def money_cell(minor: sql.Composable, currency: sql.Composable) -> sql.Composed:
     return sql.SQL("({minor}::numeric * {unit})").format(minor=minor, unit=unit_of(currency))
 
 
-def cell(column: Column, *, has_personal_data: bool) -> sql.Composable:
-    """Return the expression for a column of the row `r`. A personal column is NULL without `has_personal_data`."""
+_NOTHING = sql.SQL("NULL::text")
+# XML cannot hold the two characters at the end, and a spreadsheet is XML.
+_SINGLE_LINE = sql.SQL("nullif(regexp_replace({value}, {unwritable}, ' ', 'g'), '')")
+_UNWRITABLE = sql.Literal(f"[{CONTROL_CLASS}\\ufffe\\uffff]+")
+_TYPES: Mapping[CellKind, sql.SQL] = {
+    CellKind.INTEGER: sql.SQL("{value}"),
+    CellKind.FLAG: _FORMATS[CellKind.FLAG],
+    CellKind.INSTANT: sql.SQL("date_trunc('second', {value} AT TIME ZONE 'UTC')"),
+    **dict.fromkeys(DAY_KINDS, sql.SQL("{value}::date")),
+}
+
+
+def cell(column: Column, profile: Profile, *, has_personal_data: bool) -> sql.Composable:
+    """Return the expression for a column of the row `r` as text. A personal column needs `has_personal_data`."""
     if column.is_personal and not has_personal_data:
-        return sql.SQL("NULL::text")
+        return _NOTHING
     value = sql.Identifier("r", column.source)
     match column.kind:
         case CellKind.TEXT:
             return safe_text_cell(value)
         case CellKind.CODE:
             return code_cell(value)
+        case CellKind.MONEY if profile is Profile.DECIMAL_COMMA:
+            return sql.SQL("replace({amount}::text, '.', ',')").format(amount=_amount(column))
         case CellKind.MONEY:
-            return sql.SQL("({value}::numeric * {unit})").format(
-                value=value, unit=sql.Identifier("r", unit_name(column.currency))
-            )
+            return _amount(column)
         case _:
             return _FORMATS[column.kind].format(value=value)
+
+
+def typed_cell(column: Column, *, has_personal_data: bool) -> sql.Composable:
+    """Return the expression for a column of the row `r` as a value of its type, for a spreadsheet.
+
+    Text needs no apostrophe there, because its cells are marked as text. Instants are in UTC, without a timezone.
+    """
+    if column.is_personal and not has_personal_data:
+        return _NOTHING
+    value = sql.Identifier("r", column.source)
+    if column.kind is CellKind.MONEY:
+        return _amount(column)
+    if column.kind in _TYPES:
+        return _TYPES[column.kind].format(value=value)
+    return _SINGLE_LINE.format(value=value, unwritable=_UNWRITABLE)
+
+
+def _amount(column: Column) -> sql.Composed:
+    """Return the expression for an amount of the row `r` in major units, with exactly the currency's digits."""
+    unit = sql.Identifier("r", unit_name(column.currency))
+    return sql.SQL("({value}::numeric * {unit})").format(value=sql.Identifier("r", column.source), unit=unit)
 
 
 def unit_name(currency: str) -> str:

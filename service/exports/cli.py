@@ -16,7 +16,7 @@ from service.exports.exporting import OPERATOR, Exports, open_export
 from service.exports.layouts.mapping_store import find_mapping
 from service.exports.layouts.mappings import apply_mapping
 from service.exports.manifest import manifest_document
-from service.exports.request import ExportName, ExportRequest, Granularity, Layout, Profile
+from service.exports.request import ExportName, ExportRequest, FileFormat, Granularity, Layout, Profile
 from service.exports.stream import ExportStream
 from service.services import current_services
 
@@ -28,6 +28,12 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--from", "from_on", type=_DAY, help="First local day, included.")
 @click.option("--to", "to_on", type=_DAY, help="Last local day, included.")
 @click.option("--as-of", type=click.IntRange(0), help="Repeat an earlier file: the as_of number in its manifest.")
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice([format_.value for format_ in FileFormat]),
+    default=FileFormat.CSV.value,
+)
 @click.option("--profile", type=click.Choice([profile.value for profile in Profile]), default=Profile.PLAIN.value)
 @click.option(
     "--granularity", type=click.Choice([granularity.value for granularity in Granularity]), default="transaction"
@@ -40,9 +46,10 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @with_appcontext
 def export(name: str, output: Path | None, is_manifest: bool, **given: Any) -> None:
-    """Write a file for finance as CSV. Both days are included and local to ACCOUNTING_TIMEZONE."""
+    """Write a file for finance as CSV or XLSX. Both days are included and local to ACCOUNTING_TIMEZONE."""
     try:
-        stream = open_export(_exports(), OPERATOR, _request(name, given), "json" if is_manifest else "csv")
+        run_format = "json" if is_manifest else given["file_format"]
+        stream = open_export(_exports(), OPERATOR, _request(name, given), run_format)
         with contextlib.closing(stream), _opened(output) as file:
             if is_manifest:
                 file.write(json.dumps(manifest_document(stream.manifest()), indent=2).encode() + b"\n")
@@ -91,7 +98,7 @@ def _exports() -> Exports:
 
 
 def _request(name: str, given: dict[str, Any]) -> ExportRequest:
-    enums = {"profile": Profile, "granularity": Granularity, "layout": Layout}
+    enums = {"file_format": FileFormat, "profile": Profile, "granularity": Granularity, "layout": Layout}
     values = {key: enums[key](value) if key in enums else value for key, value in given.items()}
     fields: dict[str, Any] = {
         key: value.date() if isinstance(value, datetime) else value for key, value in values.items()

@@ -22,6 +22,9 @@ class CellKind(StrEnum):
     US_DAY = "us_day"  # 12/31/2026
 
 
+DAY_KINDS = frozenset({CellKind.DAY, CellKind.SHORT_DAY, CellKind.LONG_DAY, CellKind.US_DAY})
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a file. `source` names the value in the file's rows.

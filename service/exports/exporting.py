@@ -15,9 +15,16 @@ from service.exports.manifest import request_parameters
 from service.exports.prepared_file import check_parts, prepare_file
 from service.exports.query_store import ExportScope
 from service.exports.records_store import read_books
-from service.exports.request import ExportRequest, PersonalDataError, check_meaning
+from service.exports.request import (
+    ExportRequest,
+    FileFormat,
+    InvalidExportError,
+    PersonalDataError,
+    check_meaning,
+)
 from service.exports.runs_store import ExportRun, RunOutcome, add_bounded_run, add_run, finish_run
-from service.exports.store import reading
+from service.exports.spreadsheet import MAX_ROWS
+from service.exports.store import count_rows, reading
 from service.exports.stream import ExportStream, OpenedFile, StreamTotals
 from service.ids import new_id
 from service.ledger.local_days import LocalDays
@@ -51,12 +58,14 @@ class Exports:
 def open_export(exports: Exports, caller: Caller, request: ExportRequest, file_format: str) -> ExportStream:
     """Start an export and return its stream, which the caller must close.
 
-    Record a refusal, and raise it as a DomainError.
+    `file_format` is csv, xlsx, or json for the manifest. Record a refusal, and raise it as a DomainError.
     """
     run = new_run(exports, caller.name, request.name.value, file_format, request_parameters(request))
     try:
         _check_permission(caller, request)
         check_meaning(request)
+        if file_format not in {"json", request.file_format.value}:
+            raise InvalidExportError(f"the format {request.file_format} contradicts the address, .{file_format}")
         opened = _open_file(exports, run, request)
     except DomainError as error:
         record_refusal(exports, run, error.code)
@@ -97,8 +106,10 @@ def _open_file(exports: Exports, run: ExportRun, request: ExportRequest) -> Open
         books = read_books(connection, request.as_of)
         scope = ExportScope(days, books, exports.settings.is_livemode, run.asked_at)
         file = prepare_file(connection, request, scope, mapping_in_force(connection, request.layout))
-        if run.format == "csv":
+        if run.format != "json":
             check_parts(request, file)
+        if request.file_format is FileFormat.XLSX and count_rows(connection, file.rows) > MAX_ROWS:
+            raise InvalidExportError(f"a spreadsheet has at most {MAX_ROWS} rows: ask for fewer days, or for CSV")
         with exports.engine.begin() as recording:
             add_run(recording, replace(run, as_of=books.as_of))
         return OpenedFile(request, scope, file, connection, stack.pop_all())

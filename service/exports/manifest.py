@@ -49,6 +49,7 @@ def request_parameters(request: ExportRequest) -> dict[str, str | int | bool | N
         "currency": request.currency,
         "part": request.part,
         "pii": request.has_personal_data,
+        "format": request.file_format.value,
     }
 
 

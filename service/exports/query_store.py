@@ -5,14 +5,14 @@ from datetime import date, datetime
 
 from psycopg import sql
 
-from service.exports.cells_store import cell, units
+from service.exports.cells_store import cell, typed_cell, units
 from service.exports.columns import Column
 from service.exports.files.by_name import FILES
 from service.exports.files.definition import BY_INSTANT
 from service.exports.files.gift_aid import GIFT_AID_ROWS_PER_PART
 from service.exports.files.journal import journal_lines
 from service.exports.records_store import BooksPoint, relations
-from service.exports.request import ExportName, ExportRequest
+from service.exports.request import ExportName, ExportRequest, FileFormat
 from service.ledger.local_days import LocalDays
 from service.receipts.donors_store import DONOR_REF
 from service.receipts.payments_store import GIFT_AID_CLAIMS
@@ -51,8 +51,17 @@ class ExportScope:
 
 
 def formatted(columns: tuple[Column, ...], rows: sql.Composable, request: ExportRequest) -> sql.Composed:
-    """Return the statement of the rows in the file's order, with each cell in the format of its column."""
-    cells = [cell(column, has_personal_data=request.has_personal_data) for column in columns]
+    """Return the statement of the rows in the file's order, with each cell in the format of its column.
+
+    The cells of a CSV file are text, those of a spreadsheet are values.
+    """
+    has_personal_data = request.has_personal_data
+    cells = [
+        typed_cell(column, has_personal_data=has_personal_data)
+        if request.file_format is FileFormat.XLSX
+        else cell(column, request.profile, has_personal_data=has_personal_data)
+        for column in columns
+    ]
     order = FILES[request.name].order
     return _FORMATTED.format(cells=sql.SQL(", ").join(cells), units=units(columns), rows=rows, order=order)
 

@@ -29,11 +29,23 @@ class ExportName(StrEnum):
     EXCEPTIONS = "exceptions"
 
 
+class FileFormat(StrEnum):
+    """The format of a file: text, or a spreadsheet whose cells are numbers, days, instants or text."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
 class Profile(StrEnum):
-    """How the file is encoded: `excel` starts it with a byte order mark, which Excel needs to recognise UTF-8."""
+    """How a CSV file is written.
+
+    `excel` starts it with a byte order mark, which Excel needs to recognise UTF-8. `decimal_comma` also has semicolons
+    between the cells and a comma in amounts, as spreadsheets expect in countries that write 25,00.
+    """
 
     PLAIN = "plain"
     EXCEL = "excel"
+    DECIMAL_COMMA = "decimal_comma"
 
 
 class Granularity(StrEnum):
@@ -107,15 +119,13 @@ class ExportRequest:
     has_personal_data: bool = False
     part: int | None = None
     currency: str | None = None
+    file_format: FileFormat = FileFormat.CSV
 
 
 def check_meaning(request: ExportRequest) -> None:
     """Raise InvalidExportError if parameters contradict each other or are out of range."""
-    for day in (request.from_on, request.to_on):
-        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
-            raise InvalidExportError(f"days must be between {FIRST_DAY} and {LAST_DAY}")
-    if request.from_on and request.to_on and request.from_on > request.to_on:
-        raise InvalidExportError("the first day comes after the last")
+    _check_days(request)
+    _check_form(request)
     is_plain = request.granularity is Granularity.TRANSACTION and request.layout is Layout.GENERIC
     if request.name is not ExportName.JOURNAL and not (is_plain and request.currency is None):
         raise InvalidExportError("granularity, layout and currency belong to the journal")
@@ -125,7 +135,22 @@ def check_meaning(request: ExportRequest) -> None:
         raise InvalidExportError("the generic journal holds every currency; currency belongs to other layouts")
 
 
-def download_name(request: ExportRequest, as_of: int, extension: str = "csv") -> str:
+def _check_days(request: ExportRequest) -> None:
+    for day in (request.from_on, request.to_on):
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise InvalidExportError(f"days must be between {FIRST_DAY} and {LAST_DAY}")
+    if request.from_on and request.to_on and request.from_on > request.to_on:
+        raise InvalidExportError("the first day comes after the last")
+
+
+def _check_form(request: ExportRequest) -> None:
+    if request.file_format is FileFormat.XLSX and request.profile is not Profile.PLAIN:
+        raise InvalidExportError("a profile belongs to the CSV format")
+    if request.profile is Profile.DECIMAL_COMMA and request.layout is not Layout.GENERIC:
+        raise InvalidExportError("accounting systems read a decimal point: this profile is for spreadsheets")
+
+
+def download_name(request: ExportRequest, as_of: int) -> str:
     """Return a file name that consists of known words, days and numbers only, so it is safe in a header."""
     words = ["keepopen", request.name.value.replace("_", "-")]
     if request.layout is not Layout.GENERIC:
@@ -136,4 +161,4 @@ def download_name(request: ExportRequest, as_of: int, extension: str = "csv") ->
     words.append(f"as-of-{as_of}")
     if request.part is not None:
         words.append(f"part-{request.part}")
-    return f"{'-'.join(words)}.{extension}"
+    return f"{'-'.join(words)}.{request.file_format}"

@@ -19,8 +19,9 @@ EXPORT_SLOTS_LOCK = 0x6B6F_7873
 STATEMENT_TIMEOUT_SECONDS = 900
 WORK_MEMORY = "64MB"
 CHUNK_BYTES = 64 * 1024
+ROWS_PER_FETCH = 1000
 
-_COPY = sql.SQL("COPY ({statement}) TO STDOUT WITH (FORMAT csv, ENCODING 'UTF8')")
+_COPY = sql.SQL("COPY ({statement}) TO STDOUT WITH (FORMAT csv, ENCODING 'UTF8', DELIMITER {delimiter})")
 _COUNT = sql.SQL("SELECT count(*) FROM ({rows}) r")
 
 
@@ -50,7 +51,7 @@ def _take_slot(connection: Connection) -> None:
     raise BusyBooksError(f"{EXPORTS_AT_ONCE} exports are running; try again when one has finished")
 
 
-def csv_chunks(connection: Connection, statement: sql.Composable) -> Generator[tuple[bytes, int]]:
+def csv_chunks(connection: Connection, statement: sql.Composable, delimiter: str) -> Generator[tuple[bytes, int]]:
     """Yield the rows of a statement as chunks of whole CSV lines, each with its number of rows.
 
     The rows come out of PostgreSQL's COPY, so memory does not grow with the file. COPY ends a line with LF, RFC 4180
@@ -58,7 +59,8 @@ def csv_chunks(connection: Connection, statement: sql.Composable) -> Generator[t
     """
     rows: list[bytes] = []
     size = 0
-    with _driver(connection).cursor() as cursor, cursor.copy(_COPY.format(statement=statement)) as copy:
+    copying = _COPY.format(statement=statement, delimiter=sql.Literal(delimiter))
+    with _driver(connection).cursor() as cursor, cursor.copy(copying) as copy:
         for row in copy:
             rows.append(bytes(row))
             size += len(row)
@@ -67,6 +69,14 @@ def csv_chunks(connection: Connection, statement: sql.Composable) -> Generator[t
                 rows, size = [], 0
     if rows:
         yield b"".join(rows).replace(b"\n", b"\r\n"), len(rows)
+
+
+def stream_rows(connection: Connection, statement: sql.Composable) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a statement. PostgreSQL sends them in portions, so memory does not grow with the file."""
+    with _driver(connection).cursor("export") as cursor:
+        cursor.itersize = ROWS_PER_FETCH
+        cursor.execute(sql.Composed([statement]))
+        yield from cursor
 
 
 def sum_columns(connection: Connection, columns: tuple[Column, ...], rows: sql.Composable) -> tuple[CurrencySums, ...]:

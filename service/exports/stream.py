@@ -3,7 +3,8 @@
 import contextlib
 import hashlib
 import itertools
-from collections.abc import Callable, Generator, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -11,9 +12,10 @@ from sqlalchemy import Connection
 from service.exports.manifest import Manifest
 from service.exports.prepared_file import PreparedFile
 from service.exports.query_store import ExportScope, formatted
-from service.exports.request import ExportRequest, Profile, download_name
+from service.exports.request import ExportRequest, FileFormat, Profile, download_name
 from service.exports.runs_store import RunOutcome
-from service.exports.store import csv_chunks, sum_columns
+from service.exports.spreadsheet import write_spreadsheet
+from service.exports.store import CHUNK_BYTES, csv_chunks, stream_rows, sum_columns
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -65,10 +67,10 @@ class ExportStream:
         self._connection = opened.connection
         self._totals = StreamTotals()
         self._chunks = _stream_file(opened, self._totals, on_end)
-        self._header = next(self._chunks)
+        self._first = next(self._chunks)
 
     def __iter__(self) -> Iterator[bytes]:
-        return itertools.chain((self._header,), self._chunks)
+        return itertools.chain((self._first,), self._chunks)
 
     def close(self) -> None:
         """Stop the stream. A file that was not streamed to its end counts as abandoned."""
@@ -117,22 +119,13 @@ class ExportStream:
         )
 
 
-def _header_line(names: Sequence[str]) -> bytes:
-    """Return the first line of a file. The names of our columns need no quotes."""
-    return ",".join(names).encode() + b"\r\n"
-
-
 def _stream_file(opened: OpenedFile, totals: StreamTotals, on_end: OnEnd) -> Generator[bytes]:
-    """Yield the header line, then chunks of whole lines. Call `on_end` when the stream is complete or fails."""
-    request, file = opened.request, opened.file
+    """Yield the file in chunks. Call `on_end` when the stream is complete or fails."""
+    write = _spreadsheet_chunks if opened.request.file_format is FileFormat.XLSX else _csv_file_chunks
     try:
-        with opened.stack:
-            mark = BYTE_ORDER_MARK if request.profile is Profile.EXCEL else b""
-            yield totals.count(mark + _header_line([column.name for column in file.columns]), 0)
-            statement = formatted(file.columns, file.rows, request)
-            with contextlib.closing(csv_chunks(opened.connection, statement)) as chunks:
-                for chunk, row_count in chunks:
-                    yield totals.count(chunk, row_count)
+        with opened.stack, contextlib.closing(write(opened)) as chunks:
+            for chunk, row_count in chunks:
+                yield totals.count(chunk, row_count)
     except GeneratorExit:
         on_end(totals, RunOutcome.ABANDONED, None)
         raise
@@ -140,3 +133,27 @@ def _stream_file(opened: OpenedFile, totals: StreamTotals, on_end: OnEnd) -> Gen
         on_end(totals, RunOutcome.FAILED, type(error).__name__)
         raise
     on_end(totals, RunOutcome.COMPLETED, None)
+
+
+def _csv_file_chunks(opened: OpenedFile) -> Generator[tuple[bytes, int]]:
+    """Yield the header line, then chunks of whole lines with their number of rows."""
+    profile, columns = opened.request.profile, opened.file.columns
+    mark = b"" if profile is Profile.PLAIN else BYTE_ORDER_MARK
+    delimiter = ";" if profile is Profile.DECIMAL_COMMA else ","
+    # The names of our columns need no quotes.
+    yield mark + delimiter.join(column.name for column in columns).encode() + b"\r\n", 0
+    statement = formatted(columns, opened.file.rows, opened.request)
+    with contextlib.closing(csv_chunks(opened.connection, statement, delimiter)) as chunks:
+        yield from chunks
+
+
+def _spreadsheet_chunks(opened: OpenedFile) -> Generator[tuple[bytes, int]]:
+    """Write the whole spreadsheet to a temporary file, then yield its bytes. The last chunk counts the rows."""
+    columns = opened.file.columns
+    rows = stream_rows(opened.connection, formatted(columns, opened.file.rows, opened.request))
+    with tempfile.TemporaryFile() as file:
+        row_count = write_spreadsheet(file, opened.request.name.value, columns, rows)
+        file.seek(0)
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk, 0
+        yield b"", row_count

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +13,7 @@ from service.exports.exporting import UNKNOWN_CALLER, UNKNOWN_CALLER_RUNS_PER_HO
 from service.exports.runs_store import ExportRun, RunOutcome, list_runs
 from tests.conftest import SettableClock
 from tests.exports.world import Finance, pay
+from tests.exports.xlsx import read_cells
 
 Headers = Callable[[str], dict[str, str]]
 
@@ -192,3 +194,58 @@ def test_an_abandoned_download_is_recorded_and_releases_its_connection(
 
     assert client.get("/v1/exports/journal.csv", headers=headers).data.startswith(b"seq,")
     assert sum(run.outcome is RunOutcome.ABANDONED for run in runs(finance)) == 12
+
+
+def test_a_spreadsheet_is_sent_with_its_type_and_recorded(
+    finance: Finance, client: FlaskClient, token: Headers
+) -> None:
+    pay(finance)
+
+    answer = client.get("/v1/exports/contributions.xlsx?from=2026-11-01", headers=token("finance"))
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert answer.headers["Content-Disposition"].endswith('.xlsx"')
+    header, row = read_cells(answer.data)
+    assert dict(zip(header, row, strict=True))["gross"] == Decimal(25)
+    (run,) = runs(finance)
+    assert (run.format, run.outcome, run.row_count) == ("xlsx", RunOutcome.COMPLETED, 1)
+    assert run.sha256 == hashlib.sha256(answer.data).hexdigest()
+
+
+def test_the_manifest_of_a_spreadsheet_has_its_hash(finance: Finance, client: FlaskClient, token: Headers) -> None:
+    pay(finance)
+    headers = token("finance")
+
+    manifest = client.get("/v1/exports/contributions.json?format=xlsx", headers=headers).get_json()
+    file = client.get("/v1/exports/contributions.xlsx?format=xlsx", headers=headers).data
+
+    assert (manifest["sha256"], manifest["bytes"]) == (hashlib.sha256(file).hexdigest(), len(file))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "contributions.csv?format=xlsx",
+        "contributions.xlsx?format=csv",
+        "contributions.xlsx?profile=excel",
+        "contributions.csv?format=ods",
+        "journal.csv?profile=decimal_comma&layout=sage50",
+    ],
+)
+def test_a_format_that_contradicts_itself_is_refused(
+    finance: Finance, client: FlaskClient, token: Headers, path: str
+) -> None:
+    answer = client.get(f"/v1/exports/{path}", headers=token("finance"))
+
+    assert (answer.status_code, runs(finance)[0].outcome) == (422, RunOutcome.REFUSED)
+
+
+def test_a_decimal_comma_comes_with_semicolons(finance: Finance, client: FlaskClient, token: Headers) -> None:
+    pay(finance)
+
+    answer = client.get("/v1/exports/contributions.csv?profile=decimal_comma", headers=token("finance"))
+
+    assert answer.data.startswith(b"\xef\xbb\xbfpayment_id;contribution_id;")
+    (row,) = csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline=""), delimiter=";")
+    assert (row["gross"], row["fee"], row["net"], row["net_minor"]) == ("25,00", "0,61", "24,39", "2439")

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from service.exports.request import ExportName
 from tests.exports.world import Finance, pay
+from tests.exports.xlsx import read_cells
 from tests.ledger import make
 
 
@@ -30,6 +31,20 @@ def test_the_command_writes_the_same_bytes_as_http(
     assert path.read_bytes() == answer.data
     assert path.read_bytes().startswith(b"\xef\xbb\xbfpayment_id,")
     assert "1 rows" in result.stderr
+
+
+def test_the_command_writes_a_spreadsheet_and_its_manifest(finance: Finance, app: Flask, tmp_path: Path) -> None:
+    pay(finance)
+    path = tmp_path / "journal.xlsx"
+    runner = app.test_cli_runner()
+
+    written = runner.invoke(args=["export", "journal", "--format", "xlsx", "-o", str(path)])
+    manifest = json.loads(runner.invoke(args=["export", "journal", "--format", "xlsx", "--manifest"]).stdout)
+
+    assert written.exit_code == 0, written.output
+    assert len(read_cells(path.read_bytes())) == 1 + manifest["rows"]
+    assert manifest["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert manifest["sha256"] in written.stderr
 
 
 def test_without_a_file_the_bytes_go_to_standard_output(finance: Finance, app: Flask) -> None:

@@ -14,12 +14,13 @@ from service.contributions.store import contributions
 from service.exports.exporting import OPERATOR, Exports, open_export
 from service.exports.layouts.mappings import apply_mapping
 from service.exports.manifest import manifest_document
-from service.exports.request import ExportName, ExportRequest
+from service.exports.request import ExportName, ExportRequest, FileFormat
 from service.ledger.accounts import ACCOUNT_NAMES
 from service.ledger.payouts.tying import record_tie
 from service.stripe_facts.record_store import StoredFact
 from service.stripe_gateway.facts import BalanceTransaction, Payout
 from tests.conftest import NOW
+from tests.exports.xlsx import Cell, read_cells
 from tests.ledger import make
 from tests.ledger.world import Books
 
@@ -52,12 +53,18 @@ class Finance:
 
     def file(self, name: str, **wanted: Any) -> bytes:
         """Return the bytes of a file."""
-        with contextlib.closing(open_export(self.exports, OPERATOR, request(name, **wanted), "csv")) as stream:
+        asked = request(name, **wanted)
+        with contextlib.closing(open_export(self.exports, OPERATOR, asked, asked.file_format.value)) as stream:
             return b"".join(stream)
 
     def rows(self, name: str, **wanted: Any) -> list[Row]:
         """Return the rows of a file by column name, as a CSV reader finds them."""
         return list(csv.DictReader(io.StringIO(self.file(name, **wanted).decode("utf-8"), newline="")))
+
+    def sheet(self, name: str, **wanted: Any) -> list[dict[str, Cell]]:
+        """Return the rows of a spreadsheet by column name, as a reader of XLSX finds them."""
+        header, *rows = read_cells(self.file(name, file_format=FileFormat.XLSX, **wanted))
+        return [dict(zip((str(cell) for cell in header), row, strict=True)) for row in rows]
 
     def manifest(self, name: str, **wanted: Any) -> dict[str, Any]:
         with contextlib.closing(open_export(self.exports, OPERATOR, request(name, **wanted), "json")) as stream:
