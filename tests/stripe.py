@@ -64,6 +64,11 @@ class StripeStand:
         assert answer.status_code == 200, answer.text
         return answer
 
+    def delete(self, path: str) -> None:
+        """Delete an object of the sandbox's API, as somebody in Stripe's dashboard would. Fail if it is refused."""
+        answer = requests.delete(f"{self.url}{path}", auth=("sk_test_of_the_tests", ""), timeout=TIMEOUT_SECONDS)
+        assert answer.status_code == 200, answer.text
+
 
 @contextmanager
 def stripe_stand(clock: Callable[[], datetime]) -> Iterator[StripeStand]:

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.contributions import forget_store
+from service.contributions.erasure_store import Erasure, ErasureKind, add_erasure
 from service.contributions.forget_store import ContributorRow
 from service.errors import ConflictError, NotFoundError
-from service.readers.accounts import account_of
+from service.readers.accounts import account_of, forget_account
 from service.receipts.store import forget_declarer
 from service.services import Services
+from service.stripe_events.erased_names import name_hash, remember_erased
 from service.stripe_events.retention import scrub_bodies_naming
 from service.stripe_gateway.transport import StripeObjectMissingError
 
@@ -28,33 +30,52 @@ class Forgotten:
     body_count: int
 
 
-def forget_contributor(services: Services, email: str) -> Forgotten:
-    """Empty everything personal of a contributor. If it fails half-way, it can be repeated.
+def forget_contributor(services: Services, email: str, *, by: str) -> Forgotten:
+    """Empty everything personal of a contributor, and record who did so. If it fails half-way, it can be repeated.
 
-    Raise NotFoundError if nobody contributed with this address, and StillContributingError if a subscription runs.
+    Raise NotFoundError if neither a contribution nor a stored event names this address, and StillContributingError if a
+    subscription runs.
     """
     with services.engine.begin() as connection:
         rows = forget_store.contributions_of(connection, email)
-    if not rows:
-        raise NotFoundError("no contribution was made with this e-mail address")
     _refuse_if_running(rows)
     contribution_ids = [row.id for row in rows]
     customer_ids = sorted({row.customer_id for row in rows if row.customer_id is not None})
-    # Stripe comes first: as long as the address is still stored here, a repeat finds what is left to do.
+    stripe_ids = (stripe_id for row in rows for stripe_id in row.stripe_ids)
+    names = {email, *customer_ids, *contribution_ids, *stripe_ids}
+    # The names come first, so that an event that arrives from now on keeps no body.
+    with services.engine.begin() as connection:
+        remember_erased(connection, services.keys, names if rows else (), services.clock())
+    # Stripe comes next: as long as the address is still stored here, a repeat finds what is left to do.
     for customer_id in customer_ids:
         _forget_at_stripe(services, customer_id)
-    stripe_ids = (stripe_id for row in rows for stripe_id in row.stripe_ids)
-    body_count = scrub_bodies_naming(services, {email, *customer_ids, *contribution_ids, *stripe_ids})
+    body_count = scrub_bodies_naming(services, names)
+    if not rows and not body_count:
+        raise NotFoundError("no contribution was made with this e-mail address, and no stored event names it")
     with services.engine.begin() as connection:
+        remember_erased(connection, services.keys, names, services.clock())
         forget_store.empty_contributions(connection, contribution_ids, services.clock())
         forget_declarer(connection, (*customer_ids, *contribution_ids))
+        subject_hash = name_hash(services.keys, email)
+        add_erasure(connection, Erasure(ErasureKind.CONTRIBUTOR, subject_hash, by, services.clock()))
     return Forgotten(len(rows), len(customer_ids), body_count)
 
 
-def unlink_account(services: Services, site: str, reader_id: str) -> None:
-    """Forget which contributions a signed-in reader made. `reader_id` is the publication's own id of the reader."""
+def forget_signed_in_reader(services: Services, site: str, reader_id: str, *, by: str) -> bool:
+    """Erase a signed-in reader's row and which contributions were theirs, and record who did so.
+
+    `reader_id` is the publication's own id of the reader. Return False if the reader had no row.
+    """
+    account = account_of(services.keys, site, reader_id)
     with services.engine.begin() as connection:
-        forget_store.unlink_reader(connection, site, account_of(services.keys, site, reader_id))
+        forget_store.unlink_reader(connection, site, account)
+        add_erasure(connection, Erasure(ErasureKind.ACCOUNT, account, by, services.clock()))
+    return forget_account(services, site, reader_id)
+
+
+def is_erasure_of(services: Services, erasure: Erasure, email: str) -> bool:
+    """Return whether an erasure was that of the contributor with this address."""
+    return erasure.kind is ErasureKind.CONTRIBUTOR and erasure.subject_hash == name_hash(services.keys, email)
 
 
 def _refuse_if_running(rows: Iterable[ContributorRow]) -> None:

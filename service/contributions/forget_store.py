@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Connection, func, select, update
 
 from service.contributions.contribution import RUNNING_STATES, ContributionState
+from service.contributions.erasure_store import Erasure, ErasureKind, add_erasure
 from service.contributions.store import contributions
 from service.stripe_facts.forgotten_store import add_forgotten_customers
 
@@ -59,11 +61,17 @@ def empty_contributions(connection: Connection, contribution_ids: Sequence[str],
 
 
 def empty_customer(connection: Connection, customer_id: str, now: datetime) -> None:
-    """Empty the personal columns of all contributions of a customer that was deleted at Stripe, permanently."""
+    """Empty the personal columns of all contributions of a customer that was deleted at Stripe, permanently.
+
+    The erasure is recorded, unless the contributor was forgotten here before.
+    """
     c = contributions.c
     statement = update(contributions).where(c.customer_id == customer_id, c.forgotten_at.is_(None))
-    connection.execute(statement.values(**_EMPTY, forgotten_at=now))
+    emptied = connection.execute(statement.values(**_EMPTY, forgotten_at=now)).rowcount
     add_forgotten_customers(connection, [customer_id], now)
+    if emptied:
+        subject_hash = sha256(customer_id.encode()).digest()
+        add_erasure(connection, Erasure(ErasureKind.CUSTOMER, subject_hash, "Stripe", now))
 
 
 def unlink_reader(connection: Connection, site: str, reader_hash: bytes) -> None:

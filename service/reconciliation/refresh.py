@@ -18,6 +18,7 @@ from service.reconciliation.lock_store import locked_objects
 from service.services import Services
 from service.stripe_events import store
 from service.stripe_events.body_store import scrub_bodies
+from service.stripe_events.erased_names import scrub_events_of_erased
 from service.stripe_events.store import InboxEvent
 from service.stripe_gateway.fetched import Fact
 from service.stripe_gateway.fields import UnreadableObjectError
@@ -74,6 +75,8 @@ def refresh_objects(services: Services, refs: Sequence[ObjectRef], fetchers: Exe
         with connection.begin():
             for refresh in failed + _save_refreshes(connection, fetched, now):
                 _count_failure(connection, refresh, now)
+            event_ids = [event_id for refresh in refreshes for event_id in refresh.event_ids]
+            scrub_events_of_erased(connection, services.keys, event_ids)
     return len(locked)
 
 

@@ -1,16 +1,24 @@
 """The raw bodies of events. They hold personal data, so they are sealed, and can be emptied without the event."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
+from service.database.columns import is_in
 from service.stripe_events.store import stripe_events
 
 
 def sealed_body(connection: Connection, event_id: str) -> bytes | None:
     """Return the sealed body of an event, or None if it was emptied or there is no such event."""
     return connection.scalar(select(stripe_events.c.sealed_body).where(stripe_events.c.id == event_id))
+
+
+def sealed_bodies(connection: Connection, event_ids: Collection[str]) -> tuple[tuple[str, bytes], ...]:
+    """Return (event id, sealed body) for those of these events that have a body."""
+    c = stripe_events.c
+    statement = select(c.id, c.sealed_body).where(is_in(c.id, event_ids), c.sealed_body.is_not(None)).order_by(c.id)
+    return tuple((row.id, bytes(row.sealed_body)) for row in connection.execute(statement))
 
 
 def sealed_bodies_after(connection: Connection, event_id: str, limit: int) -> tuple[tuple[str, bytes], ...]:

@@ -8,6 +8,7 @@ from service.database.transaction import committed, committed_at_once, driver_co
 from service.errors import MalformedRequestError
 from service.services import Services
 from service.stripe_events import store
+from service.stripe_events.erased_names import names_erased_person
 from service.stripe_events.jobs import defer_pull, refresh_slot
 from service.stripe_events.retention import seal_body
 from service.stripe_events.store import EventStatus, NewEvent
@@ -66,12 +67,11 @@ def save(services: Services, event: EventEnvelope, raw: bytes) -> DeliveryResult
     status, error = initial_status(event, is_livemode=services.settings.is_livemode)
     sealed = seal_body(services.keys, raw)
     new_event = NewEvent(event, sealed, status, services.clock(), error)
-    if status is EventStatus.IGNORED and event.customer_id is not None:
-        is_new = _save_ignored(services, new_event, event.customer_id)
-    else:
+    if status is EventStatus.RECEIVED:
         with committed_at_once(services.inbox) as connection:
-            job = refresh_slot(services) if status is EventStatus.RECEIVED else None
-            is_new = store.save_event(connection, new_event, job)
+            is_new = store.save_event(connection, new_event, refresh_slot(services))
+    else:
+        is_new = _save_without_work(services, new_event, raw)
     if not is_new:
         return DeliveryResult.REPEATED
     if status is EventStatus.DONE and event.is_wake_up:
@@ -79,13 +79,15 @@ def save(services: Services, event: EventEnvelope, raw: bytes) -> DeliveryResult
     return DeliveryResult.IGNORED if status is EventStatus.IGNORED else DeliveryResult.KEPT
 
 
-def _save_ignored(services: Services, new_event: NewEvent, customer_id: str) -> bool:
-    """Save an event that gets no work, without its body if the customer's personal data was erased.
+def _save_without_work(services: Services, new_event: NewEvent, raw: bytes) -> bool:
+    """Save an event that gets no work, without its body if the body names an erased person.
 
     No later work would empty that body. Return False if the event is in the inbox already.
     """
     with committed(services.engine) as connection:
-        if is_forgotten_customer(connection, customer_id):
+        customer_ids = {new_event.event.customer_id, new_event.event.object_id} - {None}
+        is_forgotten = any(is_forgotten_customer(connection, customer_id) for customer_id in customer_ids)
+        if is_forgotten or names_erased_person(connection, services.keys, raw):
             new_event = replace(new_event, sealed_body=None)
         return store.save_event(driver_connection(connection.connection), new_event, None)
 

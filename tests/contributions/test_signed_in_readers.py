@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from service.contributions.earned_store import earned_sums
-from service.contributions.forget import unlink_account
+from service.contributions.forget import forget_signed_in_reader
 from service.money import Interval
 from service.readers.contributions import GivenContribution, settled, with_contributions
 from service.readers.reader import RecurringState, Support
@@ -38,7 +38,7 @@ def test_an_erased_reader_stays_erased(newsroom: Newsroom) -> None:
     pay(newsroom, phone, decide(phone))
     with newsroom.services.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM readers")
-    unlink_account(newsroom.services, "courier", "reader-1")
+    forget_signed_in_reader(newsroom.services, "courier", "reader-1", by="Aoife")
     newsroom.clock.advance(minutes=1)
 
     newsroom.settle()

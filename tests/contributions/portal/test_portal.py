@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-import requests
 
 from service.contributions.mail.sending import send_due_mail
 from tests.contributions.world import MARY, Newsroom
@@ -175,9 +174,7 @@ def test_links_to_several_contributions_of_an_address_count_together(two: Newsro
 
 def test_a_contributor_whose_only_contribution_has_ended_still_gets_a_link(monthly: Newsroom) -> None:
     (subscription_id,) = monthly.rows("SELECT subscription_id FROM contributions")[0]
-    requests.delete(
-        f"{monthly.stripe.url}/v1/subscriptions/{subscription_id}", auth=("sk_test_of_the_tests", ""), timeout=20
-    )
+    monthly.stripe.delete(f"/v1/subscriptions/{subscription_id}")
     monthly.settle_after(minutes=1)
     assert monthly.rows("SELECT state FROM contributions") == [("canceled",)]
     token = mailed_token(monthly)

@@ -313,13 +313,19 @@ CREATE TABLE posting_queue (
 GRANT SELECT, INSERT, DELETE ON posting_queue TO keepopen_app
 """
 
-# The inbox keeps no body of an event about a customer in this list.
+# The inbox keeps no body of an event about a customer in this list, or with a name whose keyed hash is in the other.
 FORGOTTEN = """
 CREATE TABLE forgotten_customers (
     customer_id TEXT CONSTRAINT pk_forgotten_customers PRIMARY KEY,
     forgotten_at TIMESTAMPTZ NOT NULL
 );
-GRANT SELECT, INSERT ON forgotten_customers TO keepopen_app
+GRANT SELECT, INSERT ON forgotten_customers TO keepopen_app;
+
+CREATE TABLE erased_names (
+    name_hash BYTEA CONSTRAINT pk_erased_names PRIMARY KEY,
+    erased_at TIMESTAMPTZ NOT NULL
+);
+GRANT SELECT, INSERT ON erased_names TO keepopen_app
 """
 
 
