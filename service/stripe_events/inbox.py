@@ -85,8 +85,8 @@ def _save_without_work(services: Services, new_event: NewEvent, raw: bytes) -> b
     No later work would empty that body. Return False if the event is in the inbox already.
     """
     with committed(services.engine) as connection:
-        customer_ids = {new_event.event.customer_id, new_event.event.object_id} - {None}
-        is_forgotten = any(is_forgotten_customer(connection, customer_id) for customer_id in customer_ids)
+        named = (new_event.event.customer_id, new_event.event.object_id)
+        is_forgotten = any(is_forgotten_customer(connection, object_id) for object_id in named if object_id)
         if is_forgotten or names_erased_person(connection, services.keys, raw):
             new_event = replace(new_event, sealed_body=None)
         return store.save_event(driver_connection(connection.connection), new_event, None)

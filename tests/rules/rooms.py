@@ -184,6 +184,7 @@ FILE_KINDS = (
     FileKind("the collaborators", ("service/services.py",), ("flask.current_app", "procrastinate")),
     FileKind("settings", ("service/settings.py",), ("environs",)),
     FileKind("metrics", ("service/metrics.py", "service/health/api.py"), ("prometheus_client",)),
+    FileKind("spreadsheets", ("service/exports/spreadsheet.py",), ("xlsxwriter",)),
     FileKind("the mail transport", ("service/contributions/mail/smtp.py",), ("idna",)),
     FileKind("encryption", ("service/sealing.py",), ("cryptography",)),
     FileKind("reader assertions", ("service/readers/assertion.py",), ("joserfc",)),
