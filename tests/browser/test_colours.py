@@ -100,3 +100,53 @@ def test_the_demo_campaigns_colours_are_readable(
     page.screenshot(path=artefacts / f"demo-{scheme}.png")
 
     assert page.locator("keep-open .appeal").count() == 1
+
+
+DARK = "<style>body.dark { background: #28303d; color: #f0f0f0; }</style>"
+SCHEME_OF = "(node) => getComputedStyle(node).colorScheme"
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_dark_theme_without_a_colour_scheme_is_noticed_also_when_it_changes(
+    page: Page, press: Press, stub: Stub, shape: str
+) -> None:
+    stub.show(prompt(**SHAPES[shape]))
+    page.goto(press.article(head=DARK + press.script()))
+    wait_for(page, "shown")
+    root = page.locator("keep-open .root")
+    assert root.evaluate(SCHEME_OF) == "normal"
+
+    page.evaluate("document.body.className = 'dark'")
+    page.wait_for_function(
+        """[...document.querySelectorAll('keep-open')].map((host) => host.shadowRoot?.querySelector('.root'))
+            .some((root) => root && getComputedStyle(root).colorScheme === 'dark')"""
+    )
+    assert page.evaluate(MEASURE) == []
+
+    page.evaluate("document.body.className = ''")
+    page.wait_for_function(
+        """[...document.querySelectorAll('keep-open')].map((host) => host.shadowRoot?.querySelector('.root'))
+            .some((root) => root && getComputedStyle(root).colorScheme === 'normal')"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("head", "place", "scheme"),
+    [
+        (":root { color-scheme: light; } body { color: #fff; background: #000; }", "", "light"),
+        (":root { color-scheme: dark; }", "", "dark"),
+        ("body { color: #fff; background: #000; }", "theme=light", "light"),
+        ("body { color: #eee; background: #000; }", "", "dark"),
+        ("p { color: #eee; } body { background: #000; }", "", "dark"),
+        ("body { color: #222; }", "", "normal"),
+    ],
+)
+def test_a_declared_scheme_stands_above_what_the_text_suggests(
+    page: Page, press: Press, stub: Stub, head: str, place: str, scheme: str
+) -> None:
+    stub.show(prompt())
+    body = f'<article><keep-open placement="article_top" {place}></keep-open><p>Some text of the article.</p></article>'
+    page.goto(press.publish(body, head=f"<style>{head}</style>" + press.script()))
+    wait_for(page, "shown")
+
+    assert page.locator("keep-open .root").evaluate(SCHEME_OF) == scheme

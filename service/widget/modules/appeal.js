@@ -77,7 +77,7 @@ h2 {
 }
 h2:focus { outline: none; }
 .dismissible h2 { padding-inline-end: 1.9em; }
-.subheading { margin-top: .35em; font-size: 1.1em; line-height: 1.45; color: var(--soft); text-wrap: pretty; }
+.subheading { margin-top: .35em; font-size: 1.1em; line-height: 1.45; color: var(--soft); }
 .text { margin-top: 1em; }
 .text p + p { margin-top: .75em; }
 mark {
@@ -88,7 +88,6 @@ button, input { font: inherit; color: inherit; }
 button {
   min-height: 2.75em; padding: .5em 1.4em; border: 2px solid var(--bright); border-radius: var(--round);
   background: var(--fill); color: var(--on); font-weight: 700; line-height: 1.25; cursor: pointer;
-  touch-action: manipulation;
 }
 button:hover { border-color: var(--ink); }
 .quiet, .close {
@@ -206,14 +205,24 @@ export const articleText = (host) => {
 
 const LEAST_FONT_PIXELS = 10;
 const MOST_FONT_PIXELS = 32;
-export const frameOf = (node, text) => {
+// Green is most of what the eye takes for brightness.
+const isLight = (colour) => /^rgb\(\d+, (\d+)/.exec(colour)?.[1] > 140;
+
+// Gives the frame the font of the article's text, and the dark scheme if the text is light and the theme declares none.
+export const wear = (frame, host) => {
+  const text = isInText(host) ? articleText(host) : document.body;
+  const { fontFamily, fontSize, color, colorScheme } = getComputedStyle(text);
+  const pixels = parseFloat(fontSize);
+  const isDark = colorScheme === 'normal' && isLight(color) && !host.hasAttribute('theme');
+  frame.style.colorScheme = isDark ? 'dark' : '';
+  if (text === document.body) return;
+  frame.style.fontFamily = fontFamily;
+  if (pixels >= LEAST_FONT_PIXELS && pixels <= MOST_FONT_PIXELS) frame.style.fontSize = fontSize;
+};
+
+export const frameOf = (node, host) => {
   const frame = element('div', { class: 'frame' }, node);
-  if (text) {
-    const { fontFamily, fontSize } = getComputedStyle(text);
-    const pixels = parseFloat(fontSize);
-    frame.style.fontFamily = fontFamily;
-    if (pixels >= LEAST_FONT_PIXELS && pixels <= MOST_FONT_PIXELS) frame.style.fontSize = fontSize;
-  }
+  wear(frame, host);
   return frame;
 };
 

@@ -130,7 +130,7 @@ const draw = async function* (app, entry) {
     else changeSmoothly(host, () => empty(root));
   };
   if (isOwn(host)) document.body.append(host);
-  yield* measure(node, root, isInText(host) && articleText(host));
+  yield* measure(node, root, host);
   // The page may have taken the place away in the meantime.
   if (!host.isConnected) return entry.remove();
   const misfit = enterPlace(host, root, node);
@@ -140,22 +140,19 @@ const draw = async function* (app, entry) {
   }
   node.enter?.();
   tools.emit('shown');
-  const reportSeen = () => {
-    tools.emit('seen');
-    tools.report('seen');
-  };
-  app.load('reports').then(({ whenSeen }) => {
-    if (!entry.isGone() && !prompt.reported?.has('seen')) stopWatching = whenSeen(node, reportSeen);
+  app.load('reports').then((reports) => {
+    app.reports = reports;
+    if (!entry.isGone() && !prompt.reported?.has('seen')) stopWatching = reports.watchSeen(node, tools);
   }).catch(() => {});
 };
 
 // Measures fonts and text piece by piece while nothing is visible yet.
-const measure = function* (node, root, text) {
+const measure = function* (node, root, host) {
   const pieces = [...node.querySelectorAll(':scope > *, form > *, .inner > * > *')];
   node.classList.add('waiting');
   for (const piece of pieces) piece.classList.add('later');
-  if (text) node.style.width = `${Math.max(text.clientWidth, LEAST_WIDTH_PIXELS)}px`;
-  root.replaceChildren(element('slot'), frameOf(node, text));
+  if (isInText(host)) node.style.width = `${Math.max(articleText(host).clientWidth, LEAST_WIDTH_PIXELS)}px`;
+  root.replaceChildren(element('slot'), frameOf(node, host));
   for (const piece of pieces) {
     yield node.scrollHeight;
     piece.classList.remove('later');
@@ -169,7 +166,10 @@ const toolsFor = (app, entry, root, word) => {
   const { host, prompt, isGone } = entry;
   const emit = (event, more) => app.emit(event, { ...identityOf(prompt), ...more }, host);
   const tools = { app, host, word, emit, isGone };
-  tools.report = (event) => app.load('reports').then(({ report }) => report(app, prompt, event)).catch(() => {});
+  // Once the module is there it is called in the same turn, because the reader may be about to leave.
+  tools.report = async (event) => {
+    try { (app.reports ||= await app.load('reports')).report(app, prompt, event); } catch { /* Not reported. */ }
+  };
   tools.dismiss = () => {
     const { opener } = root.querySelector('.root');
     const hadFocus = root.activeElement;

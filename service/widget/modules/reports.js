@@ -26,12 +26,17 @@ addEventListener('pagehide', () => {
 });
 
 // Seen: half of the prompt, or half a screen of it, visible for a quarter of a second in a tab that is itself visible.
-export const whenSeen = (node, act) => {
+export const watchSeen = (node, { emit, report: reportSeen }) => {
   let timer;
   let isHalfVisible = false;
+  const tell = () => {
+    stop();
+    emit('seen');
+    reportSeen('seen');
+  };
   const check = () => {
     clearTimeout(timer);
-    if (isHalfVisible && document.visibilityState === 'visible') timer = setTimeout(() => { stop(); act(); }, 250);
+    if (isHalfVisible && document.visibilityState === 'visible') timer = setTimeout(tell, 250);
   };
   const observer = new IntersectionObserver((entries) => {
     const { boundingClientRect: box, intersectionRect: visible, rootBounds: screen } = entries.at(-1);

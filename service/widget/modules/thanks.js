@@ -3,7 +3,7 @@ import * as parts from './appeal.js';
 import * as screen from './prompts.js';
 import { backToReading } from './reports.js';
 
-const { articleText, changeSmoothly, closeButton, element, empty, enterPlace, frameOf, look } = parts;
+const { changeSmoothly, closeButton, element, empty, enterPlace, frameOf, look } = parts;
 const { placeFor, shadowOf, styleSheet, wordsFor } = parts;
 const FRAGMENT = /^#keepopen-thanks/;
 
@@ -35,6 +35,6 @@ export default async (app) => {
   }, element('h2', { id: 'heading', part: 'heading' }, word('thanks_heading')), closeButton(word, close),
   element('p', { class: 'subheading', role: 'status' }, word('thanks_text')));
   root.adoptedStyleSheets = [styleSheet(look)];
-  root.append(frameOf(node, articleText(host)));
+  root.append(frameOf(node, host));
   enterPlace(host, root, node);
 };
