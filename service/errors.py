@@ -16,7 +16,10 @@ class MalformedRequestError(DomainError):
 
 
 class InvalidAmountError(DomainError):
-    """An amount is not accepted. `limits` may have `minimum_minor`, `maximum_minor` and `currency`."""
+    """An amount is not accepted.
+
+    `limits` may have `minimum_minor`, `maximum_minor` and `currency`, or `is_readable` false if the text is no amount.
+    """
 
     code = "invalid_amount"
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from service.campaigns.card_fees import card_fee
 from service.campaigns.site import Site
 from service.campaigns.variant import Ask, CurrencyAsk, IntervalAsk, Variant
 from service.money import Interval, exponent
@@ -46,7 +47,7 @@ def offered_ask(variant: Variant, site: Site, country: str | None) -> OfferedAsk
         currency=amounts.currency,
         exponent=exponent(amounts.currency),
         default_interval=default,
-        can_cover_fee=ask.can_cover_fee,
+        can_cover_fee=ask.can_cover_fee and card_fee(amounts.currency) is not None,
         allows_own_amount=ask.allows_own_amount,
         intervals=intervals,
     )

@@ -50,7 +50,7 @@ def support(language: str) -> str:
         )
     )
     page = SupportPage(
-        "token", "EUR", 2, intervals, True, True, True, True, language, "https://courier.example/articles/a"
+        "token", "EUR", intervals, True, True, True, True, language, "https://courier.example/articles/a"
     )
     return render_template("support.html", page=page, site=SITE)
 

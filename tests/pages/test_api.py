@@ -20,7 +20,7 @@ def form(newsroom: Newsroom, **changes: str) -> dict[str, str]:
     ("changes", "status", "words"),
     [
         ({"amount": "0.10"}, 422, "You have not been charged. We cannot accept this amount."),
-        ({"amount": "much"}, 422, "We cannot accept this amount."),
+        ({"amount": "much"}, 422, "We could not read this amount."),
         ({"support_token": "forged"}, 403, "The page was open for too long."),
     ],
     ids=["too little", "not a number", "an expired page"],

@@ -4,15 +4,14 @@ import hashlib
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from service.campaigns.card_fees import card_fee
 from service.campaigns.site import GiftField, Site
+from service.contributions.checkout.typed_amount import typed_amount
 from service.errors import ForbiddenError, InvalidAmountError
-from service.money import Interval, Money, checked_amount, exponent, major_text, parse_amount, step_minor
+from service.money import Interval, Money, checked_amount, major_text, step_minor
 
 MAX_ADDRESS_CHARACTERS = 2000
 DIGEST_CHARACTERS = 40
-# Stripe's standard card prices in Europe, as an estimate for every card: https://stripe.com/ie/pricing
-FEE_BASIS_POINTS = 150
-FIXED_FEE_MINOR = {"EUR": 25, "GBP": 20, "USD": 30, "CHF": 30, "SEK": 180, "NOK": 200, "DKK": 180, "PLN": 100}
 BASIS = 10_000
 
 
@@ -82,7 +81,7 @@ def chosen_amount(form: CheckoutForm, site: Site, currency: str, raised_minimum_
     chosen = (
         checked_amount(form.amount_minor, currency)
         if form.amount_minor is not None
-        else parse_amount(form.amount or "", currency)
+        else typed_amount(form.amount or "", currency)
     )
     minimum = max(limit.minimum_minor, min(raised_minimum_minor, limit.maximum_minor))
     maximum = limit.maximum_minor
@@ -96,10 +95,12 @@ def chosen_amount(form: CheckoutForm, site: Site, currency: str, raised_minimum_
 def with_fee_covered(chosen: Money) -> Money:
     """Return the smallest amount, in the currency's steps, whose estimated fee leaves at least `chosen`.
 
-    The fee is an estimate; the ledger books the real one.
+    The fee is an estimate; the ledger books the real one. Raise NotOfferedError if the fee in this currency is unknown.
     """
-    fixed = FIXED_FEE_MINOR.get(chosen.currency, 25 * 10 ** exponent(chosen.currency) // 100)
-    needed = -(-(chosen.amount_minor + fixed) * BASIS // (BASIS - FEE_BASIS_POINTS))
+    fee = card_fee(chosen.currency)
+    if fee is None:
+        raise NotOfferedError(f"covers_fee: the card fee in {chosen.currency} is not known; send it without covers_fee")
+    needed = -(-(chosen.amount_minor + fee.fixed_minor) * BASIS // (BASIS - fee.basis_points))
     step = step_minor(chosen.currency)
     return checked_amount(-(-needed // step) * step, chosen.currency)
 

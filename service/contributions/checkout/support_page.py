@@ -5,10 +5,11 @@ It offers the same amounts, intervals and limits as the widget, with a token of 
 
 from dataclasses import dataclass
 
+from service.campaigns.card_fees import card_fee
 from service.campaigns.site import GiftField, Site
 from service.contributions.checkout.form import ForeignReturnAddressError, return_address
 from service.contributions.checkout.support_token import new_support_token
-from service.money import Interval, exponent, major_text
+from service.money import Interval, major_text
 from service.services import Services
 
 
@@ -38,7 +39,6 @@ class SupportPage:
 
     token: str
     currency: str
-    exponent: int
     intervals: tuple[SupportInterval, ...]
     can_cover_fee: bool
     can_be_anonymous: bool
@@ -59,9 +59,8 @@ def support_page(
     return SupportPage(
         token=new_support_token(services.keys, site.key, int(services.clock().timestamp())),
         currency=currency,
-        exponent=exponent(currency),
         intervals=_intervals(site, currency, is_one_off_only=country in site.one_off_only_countries),
-        can_cover_fee=site.ask.can_cover_fee,
+        can_cover_fee=site.ask.can_cover_fee and card_fee(currency) is not None,
         can_be_anonymous=GiftField.ANONYMOUS in site.gift_fields,
         can_leave_message=GiftField.MESSAGE in site.gift_fields,
         allows_own_amount=site.ask.allows_own_amount,

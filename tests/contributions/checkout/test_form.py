@@ -1,5 +1,7 @@
 """The checkout form: exact amounts within the site's limits, and return addresses on the site's own pages."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from service.contributions.checkout.form import (
     return_address,
     with_fee_covered,
 )
+from service.contributions.checkout.typed_amount import typed_amount
 from service.errors import InvalidAmountError
 from service.money import Interval, Money, major_text
 from tests.contributions.world import SITE
@@ -60,12 +63,71 @@ def test_a_country_without_recurring_contributions_may_contribute_once() -> None
         refuse_unoffered_interval(COURIER, Interval.MONTH, "BR")
 
 
-@given(st.integers(100, 200_000))
-def test_a_covered_fee_leaves_at_least_the_chosen_amount(minor: int) -> None:
-    covered = with_fee_covered(Money(minor, "EUR")).amount_minor
+# What an account in the currency's country pays for a card of that country: a share and a fixed part in minor units.
+LIST_PRICES = {
+    "EUR": (Fraction(15, 1000), 25),
+    "GBP": (Fraction(15, 1000), 20),
+    "USD": (Fraction(29, 1000), 30),
+    "HUF": (Fraction(15, 1000), 8500),
+    "CZK": (Fraction(15, 1000), 650),
+    "JPY": (Fraction(36, 1000), 0),
+}
 
-    assert covered - (covered * 150 / 10_000 + 25) >= minor - 1e-6
-    assert covered < minor * 1.02 + 30
+
+@pytest.mark.parametrize("currency", LIST_PRICES)
+@given(st.integers(100, 1_000_000))
+def test_a_covered_fee_leaves_the_chosen_amount_and_no_more_than_a_unit(currency: str, minor: int) -> None:
+    share, fixed = LIST_PRICES[currency]
+
+    covered = with_fee_covered(Money(minor, currency)).amount_minor
+
+    assert 0 <= covered - (covered * share + fixed) - minor <= 1
+
+
+@pytest.mark.parametrize("currency", ["KWD", "AUD", "VND", "ISK"])
+def test_a_fee_that_is_unknown_cannot_be_covered(currency: str) -> None:
+    with pytest.raises(NotOfferedError, match="covers_fee"):
+        with_fee_covered(Money(10_000, currency))
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        *(
+            (text, "EUR", 500)
+            for text in ("5", "5.", "5,", "5.-", "5,–", "5.--", "€5", "€ 5", "5 €", "5€", "5 eur", "EUR5")
+        ),
+        *((text, "EUR", 500) for text in ("٥", "۵", "５", "५", "৫", " 5\u00a0€ ", "\u200f٥ €\u200f", "٥.00", "€5.00")),
+        *((text, "EUR", 550) for text in ("٥٫٥", "٥٫٥٠", "５．５", "５，５０", "5,50 €")),
+        *((text, "USD", 500) for text in ("$5", "US$5", "5 $", "5 USD", "usd 5")),
+        *((text, "JPY", 500) for text in ("¥500", "500円", "￥５００", "JPY 500")),
+        *((text, "CHF", 500) for text in ("Fr. 5.-", "5 Fr.", "CHF 5", "SFr. 5.00")),
+        ("5 kr.", "SEK", 500),
+        ("5 zł", "PLN", 500),
+        ("٥ د.ك.", "KWD", 5000),
+    ],
+)
+def test_an_amount_is_read_in_every_writing(text: str, currency: str, minor: int) -> None:
+    assert typed_amount(text, currency) == Money(minor, currency)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        *((text, "EUR") for text in ("", "€", "five", "$5", "5 USD", "£5", "-5", "+5", "−5", "5e1", "1.000", "1,000")),
+        *(
+            (text, "EUR")
+            for text in ("1 000", "1'000", "1.000,00", "€€5", "€5€", "5-", "½", "Ⅴ", "五", "5 5", "٫٥", "5.5.-")
+        ),
+        ("5.5", "JPY"),
+        ("€5", "USD"),
+    ],
+)
+def test_a_writing_that_may_mean_something_else_is_refused_as_a_writing(text: str, currency: str) -> None:
+    with pytest.raises(InvalidAmountError) as refused:
+        typed_amount(text, currency)
+
+    assert refused.value.limits == {"is_readable": False}
 
 
 def test_the_limits_apply_before_the_covered_fee() -> None:
