@@ -194,13 +194,9 @@ def set_customer(connection: Connection, customer: Customer) -> tuple[str, ...]:
 
 
 def _contributor_row(contributor: CheckoutSession | Customer) -> dict[str, object]:
-    c = contributions.c
-    return {
-        "contributor_email": func.coalesce(contributor.contributor_email, c.contributor_email),
-        "contributor_name": func.coalesce(contributor.contributor_name, c.contributor_name),
-        "contributor_country": func.coalesce(contributor.contributor_country, c.contributor_country),
-        "contributor_postal_code": func.coalesce(contributor.contributor_postal_code, c.contributor_postal_code),
-    }
+    """Return the contributor's details. A detail that is missing keeps its value."""
+    names = ("contributor_email", "contributor_name", "contributor_country", "contributor_postal_code")
+    return {name: func.coalesce(getattr(contributor, name), contributions.c[name]) for name in names}
 
 
 def _attempt_row(attempt: Attempt) -> dict[str, object]:

@@ -191,7 +191,12 @@ FILE_KINDS = (
     FileKind("documents", ("service/campaigns/documents.py", "service/web/json_bodies.py"), ("yaml",)),
     FileKind(
         "languages",
-        ("service/pages/language.py", "service/campaigns/lint/targeting.py", "service/money.py"),
+        (
+            "service/pages/language.py",
+            "service/campaigns/lint/targeting.py",
+            "service/contributions/checkout/typed_amount.py",
+            "service/money.py",
+        ),
         ("babel",),
     ),
     FileKind("the installation check", ("service/widget/install/browser/*.py",), ("playwright",)),
