@@ -62,7 +62,7 @@ record_changes = Table(
     Column("noted_at", INSTANT, nullable=False, server_default=func.now()),
     Index(None, "table_name", "seq"),
 )
-# The numbers as of which the books can still be read. From the horizon on, that is every number.
+# The change numbers at which the books can still be read: every number from the horizon on.
 record_points = Table(
     "record_points",
     metadata,

@@ -22,7 +22,7 @@ from service.stripe_gateway.facts import CheckoutSession, ContributionMark
 from service.stripe_gateway.transport import StripeObjectMissingError
 
 SESSION_ID = re.compile(r"cs_[A-Za-z0-9_]{4,200}")
-# After this time, a thank-you address in a browser's history or a shared link makes nobody a supporter.
+# After this time, a thank-you address in a browser's history or a shared link makes no reader a supporter any more.
 RECOGNISED_FOR = timedelta(days=2)
 # Stripe's events may have brought these states before the reader opened the thank-you page.
 _UNPAID_STATES = frozenset(
