@@ -16,8 +16,18 @@ from service.exports.columns import CellKind, Column
 from service.exports.exporting import OPERATOR, open_export
 from service.exports.request import FileFormat, InvalidExportError, Layout, Profile
 from service.exports.spreadsheet import MAX_ROWS, MAX_TEXT, write_spreadsheet
-from tests.exports.files.test_gift_aid import declare, pay_pounds
-from tests.exports.world import FILE_NAMES, XERO, Finance, apply_accounts, pay, record_month, request, story
+from tests.exports.world import (
+    FILE_NAMES,
+    XERO,
+    Finance,
+    apply_accounts,
+    declare,
+    pay,
+    pay_pounds,
+    record_month,
+    request,
+    story,
+)
 from tests.exports.xlsx import Cell, formats_of_columns, read_cells
 from tests.ledger import make
 

@@ -17,6 +17,8 @@ from service.exports.manifest import manifest_document
 from service.exports.request import ExportName, ExportRequest, FileFormat
 from service.ledger.accounts import ACCOUNT_NAMES
 from service.ledger.payouts.tying import record_tie
+from service.receipts.issuing import declare_gift_aid
+from service.receipts.store import Declaration
 from service.stripe_facts.record_store import StoredFact
 from service.stripe_gateway.facts import BalanceTransaction, Payout
 from tests.conftest import NOW
@@ -172,6 +174,32 @@ def record_month(finance: Finance) -> None:
     pay_out(finance, make.payout("po_1", 1317, bt="txn_po_1", status="paid"), *payout_lines())
     pay(finance, 8, hours=24)
     finance.record(make.transaction("txn_9", "charge", 500, "ch_9", fee=9, currency="JPY"), make.charge("ch_9", 500))
+
+
+def pay_pounds(finance: Finance, number: int = 1, amount: int = 1000, refunded: int = 0) -> None:
+    """Record a contribution in pounds."""
+    finance.contribution(f"ctb_{number}", currency="GBP")
+    charge = make.charge(f"ch_{number}", amount, currency="GBP", refunded=refunded, bt=f"txn_{number}")
+    mark = make.mark(contribution_id=f"ctb_{number}")
+    finance.record(
+        make.transaction(f"txn_{number}", "charge", amount, f"ch_{number}", fee=30, currency="GBP"),
+        replace(charge, contribution=mark),
+    )
+
+
+def declare(finance: Finance, **values: Any) -> None:
+    """Save a declaration of the donor of contribution ctb_1."""
+    given: dict[str, Any] = {
+        "donor_ref": "ctb_1",
+        "valid_from": date(2026, 1, 1),
+        "valid_until": None,
+        "title": "Professor",
+        "first_name": "Mary",
+        "last_name": "Byrne-Walsh",
+        "house": "12 High Street",
+        "postcode": "bt71aa",
+    }
+    declare_gift_aid(finance.exports.engine, Declaration(**given | values), finance.exports.clock())
 
 
 def apply_accounts(finance: Finance, document: str) -> None:

@@ -102,7 +102,7 @@ def test_an_error_does_not_end_the_rescue_of_jobs_of_killed_workers(
     job_services: JobServices, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner = owner_engine(database_address)
-    monkeypatch.setattr("service.jobs.STALLED_SECONDS", 0.05)
+    monkeypatch.setattr("service.jobs.queue.STALLED_SECONDS", 0.05)
 
     def execute(statement: str) -> Result[Any]:
         with owner.begin() as connection:

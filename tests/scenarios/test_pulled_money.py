@@ -117,7 +117,7 @@ def test_balances_are_exact_through_everything_that_can_happen_to_money(desk: De
     assert odd["9900"] == "0.09"
     strange = pull(movement("txn_12", "charge", 700, "ch_5", fee=35, hours=71))
     assert strange["4900"] == "-7.00"
-    assert {row["kind"] for row in desk.rows("exceptions")} == {"suspense", "unmatched_bt"}
+    assert {row["kind"] for row in desk.rows("exceptions")} == {"suspense", "unmatched_bt", "failed_refund"}
     assert desk.red() == {"suspense is empty"}
 
 

@@ -9,37 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from service.receipts.issuing import declare_gift_aid, issue_receipts
-from service.receipts.store import Declaration, forget_declarer
+from service.receipts.issuing import issue_receipts
+from service.receipts.store import forget_declarer
 from service.stripe_facts.record_store import StoredFact
-from tests.exports.world import Finance, pay, total
+from tests.exports.world import Finance, declare, pay, pay_pounds, total
 from tests.ledger import make
-
-
-def pay_pounds(finance: Finance, number: int = 1, amount: int = 1000, refunded: int = 0) -> None:
-    """Record a contribution in pounds."""
-    finance.contribution(f"ctb_{number}", currency="GBP")
-    charge = make.charge(f"ch_{number}", amount, currency="GBP", refunded=refunded, bt=f"txn_{number}")
-    mark = make.mark(contribution_id=f"ctb_{number}")
-    finance.record(
-        make.transaction(f"txn_{number}", "charge", amount, f"ch_{number}", fee=30, currency="GBP"),
-        replace(charge, contribution=mark),
-    )
-
-
-def declare(finance: Finance, **values: Any) -> None:
-    """Save a declaration of the donor of contribution ctb_1."""
-    given: dict[str, Any] = {
-        "donor_ref": "ctb_1",
-        "valid_from": date(2026, 1, 1),
-        "valid_until": None,
-        "title": "Professor",
-        "first_name": "Mary",
-        "last_name": "Byrne-Walsh",
-        "house": "12 High Street",
-        "postcode": "bt71aa",
-    }
-    declare_gift_aid(finance.exports.engine, Declaration(**given | values), finance.exports.clock())
 
 
 def test_a_donation_has_hmrcs_columns_net_of_refunds(finance: Finance) -> None:
