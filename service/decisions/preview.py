@@ -12,7 +12,8 @@ from service.campaigns.gate import Strength
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.decisions.assignment import Assigned
-from service.decisions.compile import Candidate, CompiledSite, compile_campaign
+from service.decisions.campaign_index import Candidate
+from service.decisions.compile import CompiledSite, compile_campaign
 from service.decisions.decide_view import Answer, Offered, PageView, prompt_token, take_view
 from service.decisions.decision import Access, AccessState, Choice, Decision
 from service.decisions.prompt import prompt_of
