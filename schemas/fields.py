@@ -1,7 +1,7 @@
 """Marshmallow fields for the documents of editors. They are strict about types; a list may be a single value."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -135,13 +135,15 @@ class Word(fields.Field[E]):
 
     def __init__(self, words: type[E], **kwargs: Any) -> None:
         self.words = words
+        self._members = {word.value: word for word in words}
         metadata = {"type": "string", "enum": [word.value for word in words]}
         super().__init__(metadata=metadata, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> E:  # noqa: ARG002
-        if not isinstance(value, str) or value not in set(self.words):
+        member = self._members.get(value) if isinstance(value, str) else None
+        if member is None:
             raise ValidationError(f"must be one of {', '.join(self.words)}")
-        return self.words(value)
+        return member
 
 
 class OneOrMany(fields.Field[tuple[Any, ...]]):
@@ -156,11 +158,18 @@ class OneOrMany(fields.Field[tuple[Any, ...]]):
         self.inner._bind_to_schema(field_name, self)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[Any, ...]:  # noqa: ARG002
+        return self.load_items(value, self.inner.deserialize)
+
+    def load_items(self, value: Any, load: Callable[[Any], Any]) -> tuple[Any, ...]:
+        """Return the loaded items. Raise ValidationError with the reasons by place if some are refused."""
         if not isinstance(value, list):
-            return (self.inner.deserialize(value),)
+            return (load(value),)
         if not self.least <= len(value) <= self.most:
             raise ValidationError(f"must be a list of {self.least} to {self.most} items")
-        return tuple(self._items(value))
+        try:
+            return tuple([load(item) for item in value])
+        except ValidationError:
+            return tuple(self._items(value))
 
     def _items(self, values: list[Any]) -> list[Any]:
         items, problems = [], {}

@@ -8,6 +8,7 @@ microseconds per request, in process. Ratios are to the bare route, which answer
 
 import argparse
 import io
+import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -21,7 +22,8 @@ from flask import Flask
 
 from infra.bench.campaign_list import CURRENT, lively_snapshot
 from infra.bench.decide import SETTINGS, bare_app, services_of
-from infra.bench.traffic import BEGINS_AT, ORIGIN, READERS, SITE, View, readers, views
+from infra.bench.newsroom import ORIGIN, SITE
+from infra.bench.traffic import BEGINS_AT, READERS, View, readers, views
 from service.app import create_app
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.compile import compile_site
@@ -49,10 +51,19 @@ class Newspaper:
         """Answer a view, keep the reader's new passport, and return the CPU microseconds that it took."""
         self.now = BEGINS_AT + timedelta(seconds=view.seconds)
         sent = environ(view, None if view.reader is None else self.passports[view.reader])
-        spent, headers = timed(self.app.wsgi_app, sent)
-        if view.reader is not None:
-            self.passports[view.reader] = _passport(headers) or self.passports[view.reader]
+        spent, headers, body = timed(self.app.wsgi_app, sent)
+        passport = _passport(headers)
+        for prompt in json.loads(body)["prompts"]:
+            passport = self._report_seen(view, passport, prompt["prompt_token"])
+        if view.reader is not None and passport:
+            self.passports[view.reader] = passport
         return spent
+
+    def _report_seen(self, view: View, passport: str | None, token: str) -> str | None:
+        """Report that a reader saw a prompt, as the widget does, and return the new passport."""
+        event = {"site": SITE, "prompt_token": token, "event": "seen", "event_id": token[:40]}
+        sent = environ(view._replace(body=json.dumps(event).encode()), passport) | {"PATH_INFO": "/v1/events"}
+        return _passport(timed(self.app.wsgi_app, sent)[1]) or passport
 
 
 def environ(view: View, passport: str | None) -> dict[str, Any]:
@@ -69,14 +80,18 @@ def environ(view: View, passport: str | None) -> dict[str, Any]:
     return found
 
 
-def timed(app: Any, sent: dict[str, Any]) -> tuple[float, list[tuple[str, str]]]:
-    """Return the CPU microseconds of a request, and the headers of its answer. Raise AssertionError on a failure."""
+def timed(app: Any, sent: dict[str, Any]) -> tuple[float, list[tuple[str, str]], bytes]:
+    """Return the CPU microseconds of a request, with the headers and body of its answer.
+
+    Raise AssertionError if the answer is not 200.
+    """
     kept: list[Any] = []
     began = time.thread_time_ns()
     body = b"".join(app(sent, lambda status, headers, *_: kept.extend((status, headers))))
     spent = (time.thread_time_ns() - began) / 1000
-    assert kept[0].startswith("200"), (kept[0], body)
-    return spent, kept[1]
+    if not kept[0].startswith("200"):
+        raise AssertionError(f"{kept[0]}: {body!r}")
+    return spent, kept[1], body
 
 
 def _passport(headers: Iterable[tuple[str, str]]) -> str | None:

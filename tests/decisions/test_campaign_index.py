@@ -47,5 +47,3 @@ def test_the_index_agrees_with_asking_every_rule(
     situation = situation_at(number, instant, visit, is_sensitive=is_sensitive, hides_appeals=hides_appeals)
 
     assert decide(NEWSROOM, situation).choices == decide(NEWSROOM, situation, explains=True).choices
-
-

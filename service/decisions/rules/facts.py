@@ -1,8 +1,12 @@
 """The facts of a page view that rules compare with the names in campaigns."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Any
 
 from service.campaigns.campaign import Campaign
+from service.campaigns.page_rules import PageAccess, PageType
+from service.campaigns.reader_rules import Consent, Device, SupporterState
 from service.campaigns.site import Site
 from service.decisions.rules.rule import Fact
 from service.decisions.situation import Situation
@@ -28,28 +32,58 @@ def _languages(situation: Situation) -> Iterable[str]:
     return () if language is None else (language, language.split("-")[0])
 
 
-SECTION = Fact(
-    lambda situation: (situation.page.section,),
-    _topics,
-    lambda situation, section: situation._replace(page=situation.page._replace(section=section)),
-)
+def _of_page(name: str, named: Callable[[Campaign, Site], Iterable[Any]]) -> Fact:
+    """Return the fact that is an attribute of the page."""
+    return Fact(
+        lambda situation: (getattr(situation.page, name),),
+        named,
+        lambda situation, value: situation._replace(page=situation.page._replace(**{name: value})),
+    )
+
+
+def _of_visit(name: str, named: Callable[[Campaign, Site], Iterable[Any]]) -> Fact:
+    """Return the fact that is an attribute of the visit."""
+    return Fact(
+        lambda situation: (getattr(situation.visit, name),),
+        named,
+        lambda situation, value: situation._replace(visit=situation.visit._replace(**{name: value})),
+    )
+
+
+def _all(*values: StrEnum | bool) -> Callable[[Campaign, Site], Iterable[Any]]:
+    return lambda _campaign, _site: values
+
+
+SECTION = _of_page("section", _topics)
+PAGE_TYPE = _of_page("page_type", _all(*PageType))
+PAGE_ACCESS = _of_page("access", _all(*PageAccess))
+PAID_CONTENT = _of_page("is_paid_content", _all(True))
+CONSENT = _of_visit("consent", _all(*Consent))
+COUNTRY = _of_visit("country", _countries)
+DEVICE = _of_visit("device", _all(*Device))
+SIGNED_IN = _of_visit("is_signed_in", _all(True))
 TAG = Fact(
     lambda situation: situation.page.tags,
     _topics,
     lambda situation, tag: situation._replace(page=situation.page._replace(tags=frozenset({tag}))),
+)
+PLACEMENT = Fact(
+    lambda situation: situation.page.placements,
+    lambda campaign, _site: (campaign.placement,),
+    lambda situation, placement: situation._replace(page=situation.page._replace(placements=frozenset({placement}))),
 )
 PAGE_ID = Fact(
     lambda situation: (situation.page.page_id.casefold(),),
     _page_ids,
     lambda situation, page_id: situation._replace(page=situation.page._replace(page_id=page_id)),
 )
-COUNTRY = Fact(
-    lambda situation: (situation.visit.country,),
-    _countries,
-    lambda situation, country: situation._replace(visit=situation.visit._replace(country=country)),
-)
 LANGUAGE = Fact(
     _languages,
     lambda campaign, _site: campaign.reader.languages_any or (),
     lambda situation, language: situation._replace(visit=situation.visit._replace(language=language)),
+)
+SUPPORTER = Fact(
+    lambda situation: (situation.supporter,),
+    _all(*SupporterState),
+    lambda situation, state: situation._replace(supporter=state),
 )

@@ -1,12 +1,10 @@
 """Rules about the page. An exclusion always wins over an inclusion. Names match in upper and lower case."""
 
-from operator import attrgetter
-
 from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch
 from service.campaigns.schedule import ends_before
 from service.campaigns.site import Site
-from service.decisions.rules.facts import PAGE_ID, SECTION, TAG
+from service.decisions.rules.facts import PAGE_ACCESS, PAGE_ID, PAGE_TYPE, PAID_CONTENT, SECTION, TAG
 from service.decisions.rules.rule import ALL_ALIKE, Alike, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if
 from service.decisions.situation import Page, Situation
@@ -38,7 +36,7 @@ def excluded_page(_prepared: Prepared, situation: Situation) -> Verdict:
     return passed()
 
 
-@rule(lambda campaign, _: campaign.page.types is not None, reads=Alike(attrgetter("page.types")))
+@rule(lambda campaign, _: campaign.page.types is not None, reads=(PAGE_TYPE,))
 def page_type(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the type of the page."""
     types = prepared.campaign.page.types or frozenset()
@@ -46,7 +44,7 @@ def page_type(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(page_type in types, page_type, types)
 
 
-@rule(lambda campaign, _: campaign.page.accesses is not None, reads=Alike(attrgetter("page.accesses")))
+@rule(lambda campaign, _: campaign.page.accesses is not None, reads=(PAGE_ACCESS,))
 def page_access(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the access of the page: free, metered, locked or gift."""
     accesses = prepared.campaign.page.accesses or frozenset()
@@ -96,7 +94,7 @@ def sensitive(prepared: Prepared, situation: Situation) -> Verdict:
     return verdict if verdict.passed or not sensitive else verdict._replace(passes_at=passes_at)
 
 
-@rule(reads=Alike(attrgetter("page.paid")))
+@rule(reads=(PAID_CONTENT,))
 def paid_content(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent on pages that an advertiser paid for, unless the campaign is for them."""
     return _fits(prepared.campaign.page.paid, situation.page.is_paid_content)

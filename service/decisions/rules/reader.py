@@ -7,7 +7,7 @@ from service.campaigns.gate import GateType
 from service.campaigns.reader_rules import Consent, Device, FirstSeen, Inclusion
 from service.campaigns.site import Site
 from service.decisions.assignment import is_in_share
-from service.decisions.rules.facts import COUNTRY, LANGUAGE
+from service.decisions.rules.facts import CONSENT, COUNTRY, DEVICE, LANGUAGE, SIGNED_IN
 from service.decisions.rules.rule import ACCESS, ALL_ALIKE, Alike, Prepared, is_appeal, is_gate, rule
 from service.decisions.rules.verdict import Names, Plain, Verdict, passed, passed_if, span
 from service.decisions.situation import Purpose, Situation
@@ -54,7 +54,7 @@ def contextual_share(_prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(is_in_share(situation.view_id, "contextual", share), "none", share, note="share of page views")
 
 
-@rule(lambda campaign, _: campaign.reader.consents is not None, reads=Alike(attrgetter("reader.consents")))
+@rule(lambda campaign, _: campaign.reader.consents is not None, reads=(CONSENT,))
 def consent(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the reader's consent."""
     consents = prepared.campaign.reader.consents or frozenset()
@@ -64,7 +64,7 @@ def consent(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(
     lambda campaign, _: campaign.reader.is_signed_in is not None,
-    reads=Alike(attrgetter("reader.is_signed_in")),
+    reads=(SIGNED_IN,),
 )
 def signed_in(prepared: Prepared, situation: Situation) -> Verdict:
     """Check whether the reader is signed in. An unknown reader is signed out."""
@@ -117,7 +117,7 @@ def country(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(holds, country, Names(rules.countries_any, rules.countries_none))
 
 
-@rule(_uses_one_off_only_countries, reads=Alike(attrgetter("reader.one_off_only_countries")))
+@rule(_uses_one_off_only_countries, reads=(COUNTRY,))
 def one_off_only_country(prepared: Prepared, situation: Situation) -> Verdict:
     """Check whether the country offers one-off contributions only. An unknown country offers both."""
     inclusion = prepared.campaign.reader.one_off_only_countries
@@ -126,7 +126,7 @@ def one_off_only_country(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(holds, is_listed, inclusion)
 
 
-@rule(lambda campaign, _: campaign.reader.devices is not None, reads=Alike(attrgetter("reader.devices")))
+@rule(lambda campaign, _: campaign.reader.devices is not None, reads=(DEVICE,))
 def device(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the class of the device. `mobile` includes iOS and Android phones."""
     devices = prepared.campaign.reader.devices or frozenset()

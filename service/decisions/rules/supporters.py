@@ -1,12 +1,12 @@
 """The supporter state of a reader, and the rules that depend on it."""
 
-from collections.abc import Hashable
 from dataclasses import replace
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import SupporterState
 from service.campaigns.site import Site, SupporterPolicy
-from service.decisions.rules.rule import ACCESS, Alike, Prepared, rule
+from service.decisions.rules.facts import SUPPORTER
+from service.decisions.rules.rule import ACCESS, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, passed
 from service.decisions.situation import Situation
 from service.money import Interval
@@ -76,12 +76,7 @@ def _has_contribution_days(campaign: Campaign, _site: Site) -> bool:
     return campaign.cool_off.one_off_days is not None or campaign.cool_off.recurring_days is not None
 
 
-def _supporter_conditions(campaign: Campaign) -> Hashable:
-    has_days = (campaign.cool_off.one_off_days is None, campaign.cool_off.recurring_days is None)
-    return campaign.reader.supporters, *has_days
-
-
-@rule(stage=ACCESS, reads=Alike(_supporter_conditions))
+@rule(stage=ACCESS, reads=(SUPPORTER,))
 def supporter(prepared: Prepared, situation: Situation) -> Verdict:
     """Require a supporter state that the campaign asks. An unknown state is never asked.
 

@@ -1,10 +1,9 @@
 """Rules about whether a campaign is on, and whether the page has its placement."""
 
-from operator import attrgetter
-
 from service.campaigns.campaign import Campaign, Status
 from service.campaigns.site import Switches
-from service.decisions.rules.rule import CLOCK, Alike, Prepared, rule
+from service.decisions.rules.facts import PLACEMENT
+from service.decisions.rules.rule import CLOCK, Prepared, rule
 from service.decisions.rules.verdict import Verdict, passed_if
 from service.decisions.situation import Situation
 
@@ -23,7 +22,7 @@ def switch(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(off is None, off or "on", "on")
 
 
-@rule(reads=Alike(attrgetter("placement")))
+@rule(reads=(PLACEMENT,))
 def placement(prepared: Prepared, situation: Situation) -> Verdict:
     """Require that the page has the placement."""
     placement, offered = prepared.campaign.placement, situation.page.placements
