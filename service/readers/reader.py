@@ -4,7 +4,6 @@ Every list has a bound, so that a sealed passport stays under 1.5 KB. Instants a
 are ordinals of the site's local date.
 """
 
-from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -71,21 +70,6 @@ class PromptRecord(NamedTuple):
     variant: int = 0  # fingerprint of the variant first seen as part of its experiment; 0 = none
 
 
-class PromptRecords(Sequence[PromptRecord]):
-    """Records of prompts that find the record of a campaign without making the records of all campaigns."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def record(self, campaign: int) -> PromptRecord:
-        """Return the record of a campaign, or an empty record if there is none."""
-
-    @property
-    @abstractmethod
-    def dismissed_at(self) -> Sequence[int]:
-        """When a prompt of each campaign was last dismissed; 0 = never."""
-
-
 class FreeRead(NamedTuple):
     """A free article spent from a meter. Until `expires_at` it counts as spent and can be read again."""
 
@@ -141,7 +125,7 @@ class Reader(NamedTuple):
     salt: int
     first_seen_at: int
     history: History = History()
-    prompts: tuple[PromptRecord, ...] | PromptRecords = ()
+    prompts: Sequence[PromptRecord] = ()
     pools: Sequence[PoolUse] = ()
     support: Support = NO_SUPPORT
     recent: bytes = b""
@@ -149,19 +133,10 @@ class Reader(NamedTuple):
 
     def prompt_record(self, campaign: int) -> PromptRecord:
         """Return the record of a campaign's prompts, or an empty record if there is none."""
-        if not isinstance(self.prompts, tuple):
-            return self.prompts.record(campaign)
         for record in self.prompts:
             if record.campaign == campaign:
                 return record
         return PromptRecord(campaign)
-
-    @property
-    def dismissed_at(self) -> Sequence[int]:
-        """When a prompt of each campaign was last dismissed; 0 = never."""
-        if not isinstance(self.prompts, tuple):
-            return self.prompts.dismissed_at
-        return [record.dismissed_at for record in self.prompts]
 
 
 def new_reader(instant: int, bucket: int | None, salt: int, day: int = 0) -> Reader:

@@ -68,7 +68,7 @@ def after_closing(prepared: Prepared, situation: Situation) -> Verdict:
     At exactly that age the silence is over.
     """
     limit = situation.site.silence_after_closing_seconds
-    dismissed_at = situation.reader.dismissed_at if situation.reader else ()
+    dismissed_at = [record.dismissed_at for record in situation.reader.prompts] if situation.reader else ()
     latest = situation.now.instant + SKEW_SECONDS
     last = max(dismissed_at, default=0)
     if last > latest:
