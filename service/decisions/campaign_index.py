@@ -38,8 +38,8 @@ class CampaignIndex:
         self._by_clock = _users(candidates, Clock)
         self._named = NamedRules(candidates, [rule for rule, _ in _users(candidates, tuple)], _nowhere(site, zone))
         self._together = [
-            group for rule, users in _users(candidates, Alike) for group in _groups(rule, candidates, users)
-        ]
+            group for rule, users in reversed(_users(candidates, Alike)) for group in _groups(rule, candidates, users)
+        ]  # the last rules, those about the latest prompts, stop most campaigns
         self._left = [
             Candidate(candidate.prepared, tuple(rule for rule in candidate.rules if not is_indexed(rule, candidate)))
             for candidate in candidates
@@ -55,6 +55,8 @@ class CampaignIndex:
         if campaigns:
             campaigns &= self._named.passing(situation)
         for judge, prepared, alike in self._together:
+            if not campaigns:
+                break
             if campaigns & alike and not judge(prepared, situation).passed:
                 campaigns &= ~alike
         return campaigns

@@ -4,9 +4,9 @@ A reader's topics are four runs: the topics, three bytes each; how many weeks ea
 week first, how many weeks ago it was, and the articles read in it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from heapq import heapify, heappop, heapreplace
-from itertools import chain
+from itertools import accumulate, chain, pairwise
 
 from service.readers.packed import Packed
 from service.readers.reader import COUNT_LIMIT, MAX_TOPIC_WEEKS, MAX_TOPICS, TopicHistory
@@ -39,21 +39,19 @@ class TopicBytes(Packed[TopicHistory]):
         for place, length in enumerate(self.lengths):
             ends = begins + length
             weeks = tuple([self.week - ago for ago in self.ago[begins:ends]])
-            topics.append(
-                TopicHistory(int.from_bytes(self._name(place), "big"), weeks, tuple(self.counts[begins:ends]))
-            )
+            topics.append(TopicHistory(self._topic(place), weeks, tuple(self.counts[begins:ends])))
             begins = ends
         return tuple(topics)
 
-    def _name(self, place: int) -> bytes:
-        return self.names[TOPIC_BYTES * place : TOPIC_BYTES * (place + 1)]
+    def _topic(self, place: int) -> int:
+        return int.from_bytes(self.names[TOPIC_BYTES * place : TOPIC_BYTES * (place + 1)], "big")
 
     def __len__(self) -> int:
         return len(self.lengths)
 
     def with_article(self, read: Iterable[int], wanted: frozenset[int]) -> "TopicBytes":
         """Count one more article this week on each topic that was read, within the bounds of the passport."""
-        names, lengths = self.names, bytearray(self.lengths)
+        names, lengths = bytearray(self.names), bytearray(self.lengths)
         ago, counts = bytearray(self.ago), bytearray(self.counts)
         for topic in read:
             name = topic.to_bytes(TOPIC_BYTES, "big")
@@ -71,9 +69,7 @@ class TopicBytes(Packed[TopicHistory]):
                 counts.insert(newest_at, 1)
             elif counts[newest_at] < COUNT_LIMIT:
                 counts[newest_at] += 1
-        counted = TopicBytes(names, bytes(lengths), bytes(ago), bytes(counts), self.week)
-        is_over = len(lengths) > MAX_TOPICS or len(ago) > MAX_TOPIC_WEEKS
-        return counted.bounded(wanted) if is_over else counted
+        return TopicBytes(bytes(names), bytes(lengths), bytes(ago), bytes(counts), self.week).bounded(wanted)
 
     def bounded(self, wanted: frozenset[int] = frozenset()) -> "TopicBytes":
         """Drop topics and weeks until the rest fits the bounds of the passport.
@@ -81,46 +77,63 @@ class TopicBytes(Packed[TopicHistory]):
         Kept are the wanted topics, then the latest read, then the most read. If there are still too many weeks, the
         oldest weeks of unwanted topics are dropped first.
         """
-        rows, begins = [], 0
-        for place, length in enumerate(self.lengths):
-            ends = begins + length
-            counts = self.counts[begins:ends]
-            is_wanted = int.from_bytes(self._name(place), "big") in wanted
-            rows.append((not is_wanted, self.ago[begins], -sum(counts), place, self.ago[begins:ends], counts))
-            begins = ends
-        if len(rows) > MAX_TOPICS:
-            rows = sorted(rows)[:MAX_TOPICS]
-        ago, counts = [row[-2] for row in rows], [row[-1] for row in rows]
-        _drop_oldest_weeks([not row[0] for row in rows], ago, counts)
-        kept = [number for number, own in enumerate(ago) if own]
-        return TopicBytes(
-            b"".join([self._name(rows[number][3]) for number in kept]),
-            bytes([len(ago[number]) for number in kept]),
-            b"".join(ago),
-            b"".join(counts),
-            self.week,
-        )
+        kept = self
+        if len(self.lengths) > MAX_TOPICS:
+            kept = kept._cut(kept._least_topics(len(self.lengths) - MAX_TOPICS, wanted))
+        if len(kept.ago) > MAX_TOPIC_WEEKS:
+            kept = kept._cut(kept._oldest_weeks(len(kept.ago) - MAX_TOPIC_WEEKS, wanted))
+        return kept
+
+    def _least_topics(self, number: int, wanted: frozenset[int]) -> dict[int, int]:
+        """Return the topics that are worth least, by place, with their numbers of weeks."""
+        ends = [0, *accumulate(self.lengths)]
+        newest = [self.ago[begins] for begins in ends[:-1]]
+        least: list[int] = []
+        for is_wanted in (False, True):
+            for ago in sorted(set(newest), reverse=True):
+                group = [place for place, weeks in enumerate(newest) if weeks == ago]
+                alike = [place for place in group if (self._topic(place) in wanted) is is_wanted]
+                least += sorted(alike, key=lambda place: (sum(self.counts[ends[place] : ends[place + 1]]), -place))
+                if len(least) >= number:
+                    return {place: self.lengths[place] for place in least[:number]}
+        raise AssertionError("more topics are to be dropped than there are")
+
+    def _oldest_weeks(self, number: int, wanted: frozenset[int]) -> dict[int, int]:
+        """Return how many weeks to drop of each topic: each time the oldest week of a topic that is worth least."""
+        ends = list(accumulate(self.lengths))
+        cuts = dict.fromkeys(range(len(ends)), 0)
+
+        def worth(place: int) -> tuple[bool, int, int, int]:
+            at = ends[place] - cuts[place] - 1
+            return self._topic(place) in wanted, -self.ago[at], self.counts[at], place
+
+        oldest = [worth(place) for place in cuts]
+        heapify(oldest)
+        for _ in range(number):
+            place = oldest[0][-1]
+            cuts[place] += 1
+            if cuts[place] < self.lengths[place]:
+                heapreplace(oldest, worth(place))
+            else:
+                heappop(oldest)
+        return {place: weeks for place, weeks in cuts.items() if weeks}
+
+    def _cut(self, weeks: Mapping[int, int]) -> "TopicBytes":
+        """Drop the oldest weeks of topics, as many as `weeks` says by place, and the topics that have no week left."""
+        names, lengths = bytearray(self.names), bytearray(self.lengths)
+        ago, counts = bytearray(self.ago), bytearray(self.counts)
+        ends = list(accumulate(self.lengths))
+        for place in sorted(weeks, reverse=True):
+            del ago[ends[place] - weeks[place] : ends[place]], counts[ends[place] - weeks[place] : ends[place]]
+            lengths[place] -= weeks[place]
+            if not lengths[place]:
+                del lengths[place], names[TOPIC_BYTES * place : TOPIC_BYTES * (place + 1)]
+        return TopicBytes(bytes(names), bytes(lengths), bytes(ago), bytes(counts), self.week)
 
 
-def _place(names: bytes, name: bytes) -> int:
+def _place(names: bytearray, name: bytes) -> int:
     """Return the place of a topic in the list, or -1."""
     at = names.find(name)
     while at >= 0 and at % TOPIC_BYTES:
         at = names.find(name, at + 1)
     return at // TOPIC_BYTES if at >= 0 else -1
-
-
-def _drop_oldest_weeks(is_wanted: list[bool], ago: list[bytes], counts: list[bytes]) -> None:
-    """Drop weeks until the rest fits: each time the oldest week of a topic that is worth least."""
-    excess = sum([len(weeks) for weeks in ago]) - MAX_TOPIC_WEEKS
-    if excess <= 0:
-        return
-    worth = [(wanted, -ago[number][-1], counts[number][-1], number) for number, wanted in enumerate(is_wanted)]
-    heapify(worth)
-    for _ in range(excess):
-        wanted, _, _, number = worth[0]
-        ago[number], counts[number] = ago[number][:-1], counts[number][:-1]
-        if ago[number]:
-            heapreplace(worth, (wanted, -ago[number][-1], counts[number][-1], number))
-        else:
-            heappop(worth)
