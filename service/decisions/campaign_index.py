@@ -2,7 +2,8 @@
 
 Most rules read little, and say so (`Rule.reads`). A rule that compares a fact with names is asked in advance, about
 each name that a campaign lists. A rule that reads the clock is asked once a minute. A rule that treats campaigns alike
-is asked once for all of them. The rules that are left read the reader's history of one campaign.
+is asked once for all of them. A number that many campaigns bound is compared with all bounds at once. The rules that
+are left read the reader's history of one campaign.
 
 A set of campaigns is a whole number here: bit n stands for the nth campaign of the list.
 """
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from service.campaigns.reader_rules import Consent, SupporterState
 from service.campaigns.site import Site
+from service.decisions.measured_rules import measured_rules
 from service.decisions.named_rules import Candidate, NamedRules, is_indexed, places
 from service.decisions.rules.rule import Alike, Clock, Judge, Prepared, Rule
 from service.decisions.situation import Page, Situation, Visit
@@ -37,6 +39,7 @@ class CampaignIndex:
         self._prepared = [candidate.prepared for candidate in candidates]
         self._by_clock = _users(candidates, Clock)
         self._named = NamedRules(candidates, [rule for rule, _ in _users(candidates, tuple)], _nowhere(site, zone))
+        self._measured = measured_rules(candidates)
         self._together = [
             group for rule, users in reversed(_users(candidates, Alike)) for group in _groups(rule, candidates, users)
         ]  # the last rules, those about the latest prompts, stop most campaigns
@@ -54,6 +57,9 @@ class CampaignIndex:
         campaigns = self._running_now(situation)
         if campaigns:
             campaigns &= self._named.passing(situation)
+        for measured in self._measured:
+            if campaigns & measured.campaigns:
+                campaigns &= measured.passing(situation) | ~measured.campaigns
         for judge, prepared, alike in self._together:
             if not campaigns:
                 break

@@ -6,7 +6,7 @@ A set of campaigns is a whole number: bit n stands for the nth campaign of the l
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from service.decisions.rules.rule import Fact, Prepared, Rule, Stage
+from service.decisions.rules.rule import Fact, Measure, Prepared, Rule, Stage
 from service.decisions.situation import Situation
 
 Values = Callable[[Situation], Iterable[Hashable]]
@@ -68,8 +68,10 @@ def is_indexed(rule: Rule, candidate: Candidate) -> bool:
 
     A gate that matches decides even if an access rule fails, so these rules are asked last, about the gate alone.
     """
-    is_gate = candidate.prepared.campaign.gate is not None
-    return rule.reads is not None and not (is_gate and rule.stage is Stage.ACCESS)
+    campaign = candidate.prepared.campaign
+    if campaign.gate is not None and rule.stage is Stage.ACCESS:
+        return False
+    return rule.reads.key(campaign) is not None if isinstance(rule.reads, Measure) else rule.reads is not None
 
 
 def places(campaigns: int) -> Iterator[int]:

@@ -144,6 +144,8 @@ def articles_in_weeks(history: History, now: SiteTime, weeks: int) -> int:
 def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics: Collection[int]) -> int:
     """Count the articles read on these topics. An article on two of the topics counts twice."""
     oldest = week_of(max(now.day, history.day)) - weeks
+    if isinstance(history.topics, TopicBytes):
+        return history.topics.articles_since(oldest, topics)
     return sum(
         count
         for read in history.topics

@@ -4,9 +4,10 @@ A reader's topics are four runs: the topics, three bytes each; how many weeks ea
 week first, how many weeks ago it was, and the articles read in it.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from heapq import heapify, heappop, heapreplace
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain
 
 from service.readers.packed import Packed
 from service.readers.reader import COUNT_LIMIT, MAX_TOPIC_WEEKS, MAX_TOPICS, TopicHistory
@@ -48,6 +49,17 @@ class TopicBytes(Packed[TopicHistory]):
 
     def __len__(self) -> int:
         return len(self.lengths)
+
+    def articles_since(self, week: int, topics: Iterable[int]) -> int:
+        """Count the articles read on these topics in a week and after it."""
+        total, most_ago = 0, self.week - week
+        for topic in topics:
+            place = _place(self.names, topic.to_bytes(TOPIC_BYTES, "big"))
+            if place >= 0:
+                begins = sum(self.lengths[:place])
+                ago = self.ago[begins : begins + self.lengths[place]]
+                total += sum(self.counts[begins : begins + bisect_right(ago, most_ago)])
+        return total
 
     def with_article(self, read: Iterable[int], wanted: frozenset[int]) -> "TopicBytes":
         """Count one more article this week on each topic that was read, within the bounds of the passport."""
@@ -131,7 +143,7 @@ class TopicBytes(Packed[TopicHistory]):
         return TopicBytes(bytes(names), bytes(lengths), bytes(ago), bytes(counts), self.week)
 
 
-def _place(names: bytearray, name: bytes) -> int:
+def _place(names: bytes | bytearray, name: bytes) -> int:
     """Return the place of a topic in the list, or -1."""
     at = names.find(name)
     while at >= 0 and at % TOPIC_BYTES:

@@ -8,7 +8,7 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import ArticleCount, Consent
 from service.campaigns.site import Site
 from service.campaigns.variant import Placeholder, names_in_braces
-from service.decisions.rules.rule import Prepared, PreparedCount, rule
+from service.decisions.rules.rule import Measure, Prepared, PreparedCount, rule
 from service.decisions.rules.verdict import Plain, Verdict, failed, passed_if, span, worst
 from service.decisions.situation import Situation
 from service.readers.history import articles_in_days, articles_in_weeks, most_read_topics, topic_articles_in_weeks
@@ -27,7 +27,25 @@ def _count_text(value: int | PreparedCount | None) -> Plain:
     return span(value.rule.minimum, value.rule.maximum) if isinstance(value, PreparedCount) else value
 
 
-@rule(lambda campaign, _: bool(campaign.reader.article_counts), write=_count_text)
+def _measured_window(campaign: Campaign) -> tuple[int | None, int | None] | None:
+    """Return the days and weeks of the only count of a campaign, or None if it has several or counts topics."""
+    counts = campaign.reader.article_counts
+    return (counts[0].days, counts[0].weeks) if len(counts) == 1 and counts[0].topics is None else None
+
+
+def _measured_count(prepared: Prepared, situation: Situation) -> int | None:
+    return None if situation.reader is None else article_count(prepared.counts[0].rule, None, situation)
+
+
+def _measured_bounds(campaign: Campaign) -> tuple[int | None, int | None]:
+    return campaign.reader.article_counts[0].minimum, campaign.reader.article_counts[0].maximum
+
+
+@rule(
+    lambda campaign, _: bool(campaign.reader.article_counts),
+    reads=Measure(_measured_window, _measured_count, _measured_bounds),
+    write=_count_text,
+)
 def articles(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the number of articles read in each window of the campaign, this article included."""
     counts = prepared.counts

@@ -90,13 +90,25 @@ class Alike(NamedTuple):
     key: Callable[[Campaign], Hashable]
 
 
+class Measure(NamedTuple):
+    """The rule compares a number of a page view with the bounds of a campaign, both included; None is no bound.
+
+    `key`: campaigns with equal keys are compared with the same number; None: the rule is not of this kind for them.
+    `number`: the number; None fails. `bounds`: the least and the most.
+    """
+
+    key: Callable[[Campaign], Hashable | None]
+    number: Callable[[Prepared, Situation], int | None]
+    bounds: Callable[[Campaign], tuple[int | None, int | None]]
+
+
 class Clock(NamedTuple):
     """The rule reads the campaign, the site and the clock in whole minutes, and nothing else."""
 
 
 CLOCK = Clock()
 ALL_ALIKE = Alike(lambda _campaign: None)
-Reads = tuple[Fact, ...] | Alike | Clock | None
+Reads = tuple[Fact, ...] | Alike | Measure | Clock | None
 
 
 class Rule(NamedTuple):
