@@ -14,16 +14,20 @@ MAX_NAME_LENGTH = 200
 MAX_NUMBER = 1_000_000
 MAX_DECIMAL = 10**15
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z")
 KEY_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,62}\Z"
 
 
 class Flag(fields.Boolean):
     """A boolean: true or false, but no text or number that looks like one."""
 
+    def read(self, value: Any) -> bool:
+        if value is True or value is False:
+            return value
+        raise ValidationError("must be true or false")
+
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:  # noqa: ARG002
-        if not isinstance(value, bool):
-            raise ValidationError("must be true or false")
-        return value
+        return self.read(value)
 
 
 class Whole(fields.Integer):
@@ -96,10 +100,13 @@ class LetterCode(fields.String):
         self.length, self.words = length, words
         super().__init__(**kwargs)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+    def read(self, value: Any) -> str:
         if not isinstance(value, str) or len(value) != self.length or not (value.isascii() and value.isalpha()):
             raise ValidationError(self.words)
         return value.upper()
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        return self.read(value)
 
 
 def country_code(**kwargs: Any) -> LetterCode:
@@ -115,19 +122,27 @@ def currency_code(**kwargs: Any) -> LetterCode:
 class LanguageTag(fields.String):
     """A language tag such as `en` or `en-IE`; loaded in lower case."""
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
-        if not isinstance(value, str) or not re.match(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z", value):
+    def read(self, value: Any) -> str:
+        if not isinstance(value, str) or not _LANGUAGE.match(value):
             raise ValidationError("must be a language such as en or en-IE")
         return value.lower()
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        return self.read(value)
 
 
 class Folded(fields.String):
     """A section, tag or page id. It is loaded case-folded, because upper and lower case do not matter."""
 
+    def read(self, value: Any) -> str:
+        if isinstance(value, str) and value.isprintable():
+            text = value.strip()
+            if 0 < len(text) <= MAX_NAME_LENGTH:
+                return text.casefold()
+        raise ValidationError(f"must be text of 1 to {MAX_NAME_LENGTH} characters")
+
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
-        if not isinstance(value, str) or not value.isprintable() or not 0 < len(value.strip()) <= MAX_NAME_LENGTH:
-            raise ValidationError(f"must be text of 1 to {MAX_NAME_LENGTH} characters")
-        return value.strip().casefold()
+        return self.read(value)
 
 
 class Word(fields.Field[E]):
@@ -139,11 +154,14 @@ class Word(fields.Field[E]):
         metadata = {"type": "string", "enum": [word.value for word in words]}
         super().__init__(metadata=metadata, **kwargs)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> E:  # noqa: ARG002
+    def read(self, value: Any) -> E:
         member = self._members.get(value) if isinstance(value, str) else None
         if member is None:
             raise ValidationError(f"must be one of {', '.join(self.words)}")
         return member
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> E:  # noqa: ARG002
+        return self.read(value)
 
 
 class OneOrMany(fields.Field[tuple[Any, ...]]):

@@ -5,6 +5,7 @@ which says why.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
@@ -35,19 +36,23 @@ class PlainBodies:
 
 
 def _reader(name: str, field: fields.Field[Any]) -> _Read:
+    """Return the function that reads a value of a field. Our own fields have one; of others it is put together."""
     if isinstance(field, OneOrMany):
         load_items, read_item = field.load_items, _reader(name, field.inner)
         return lambda value: load_items(value, read_item)
-    deserialize, validators, allows_none = field._deserialize, tuple(field.validators), field.allow_none
+    validators: tuple[_Read, ...] = tuple(field.validators)
+    read: _Read = getattr(field, "read", None) or partial(field._deserialize, attr=name, data=None)
+    if not validators and not field.allow_none:
+        return read
 
-    def read(value: Any) -> Any:
+    def checked(value: Any) -> Any:
         if value is None:
-            if allows_none:
+            if field.allow_none:
                 return None
             raise ValidationError("is null")
-        found = deserialize(value, name, None)
+        found = read(value)
         for validate in validators:
             validate(found)
         return found
 
-    return read
+    return checked
