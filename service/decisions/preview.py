@@ -15,7 +15,7 @@ from service.decisions.assignment import Assigned
 from service.decisions.compile import CompiledSite, compile_campaign
 from service.decisions.decide_view import Answer, Offered, PageView, prompt_token, take_view
 from service.decisions.decision import Access, AccessState, Choice, Decision
-from service.decisions.named_rules import Candidate
+from service.decisions.index.named_rules import Candidate
 from service.decisions.prompt import prompt_of
 from service.decisions.prompt_token import prompt_sealer, seal_prompt_token
 from service.decisions.rules.articles import articles_remembered

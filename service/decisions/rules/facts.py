@@ -8,7 +8,7 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.page_rules import PageAccess, PageType
 from service.campaigns.reader_rules import Consent, Device, SupporterState
 from service.campaigns.site import Site
-from service.decisions.rules.rule import Fact
+from service.decisions.rules.rule import NamedFact
 from service.decisions.situation import Situation
 
 
@@ -32,18 +32,18 @@ def _languages(situation: Situation) -> Iterable[str]:
     return () if language is None else (language, language.split("-")[0])
 
 
-def _of_page(name: str, named: Callable[[Campaign, Site], Iterable[Any]]) -> Fact:
+def _of_page(name: str, named: Callable[[Campaign, Site], Iterable[Any]]) -> NamedFact:
     """Return the fact that is an attribute of the page."""
-    return Fact(
+    return NamedFact(
         lambda situation: (getattr(situation.page, name),),
         named,
         lambda situation, value: situation._replace(page=situation.page._replace(**{name: value})),
     )
 
 
-def _of_visit(name: str, named: Callable[[Campaign, Site], Iterable[Any]]) -> Fact:
+def _of_visit(name: str, named: Callable[[Campaign, Site], Iterable[Any]]) -> NamedFact:
     """Return the fact that is an attribute of the visit."""
-    return Fact(
+    return NamedFact(
         lambda situation: (getattr(situation.visit, name),),
         named,
         lambda situation, value: situation._replace(visit=situation.visit._replace(**{name: value})),
@@ -62,27 +62,27 @@ CONSENT = _of_visit("consent", _all(*Consent))
 COUNTRY = _of_visit("country", _countries)
 DEVICE = _of_visit("device", _all(*Device))
 SIGNED_IN = _of_visit("is_signed_in", _all(True))
-TAG = Fact(
+TAG = NamedFact(
     lambda situation: situation.page.tags,
     _topics,
     lambda situation, tag: situation._replace(page=situation.page._replace(tags=frozenset({tag}))),
 )
-PLACEMENT = Fact(
+PLACEMENT = NamedFact(
     lambda situation: situation.page.placements,
     lambda campaign, _site: (campaign.placement,),
     lambda situation, placement: situation._replace(page=situation.page._replace(placements=frozenset({placement}))),
 )
-PAGE_ID = Fact(
+PAGE_ID = NamedFact(
     lambda situation: (situation.page.page_id.casefold(),),
     _page_ids,
     lambda situation, page_id: situation._replace(page=situation.page._replace(page_id=page_id)),
 )
-LANGUAGE = Fact(
+LANGUAGE = NamedFact(
     _languages,
     lambda campaign, _site: campaign.reader.languages_any or (),
     lambda situation, language: situation._replace(visit=situation.visit._replace(language=language)),
 )
-SUPPORTER = Fact(
+SUPPORTER = NamedFact(
     lambda situation: (situation.supporter,),
     _all(*SupporterState),
     lambda situation, state: situation._replace(supporter=state),

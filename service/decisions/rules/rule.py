@@ -72,7 +72,7 @@ Judge = Callable[[Prepared, Situation], Verdict]
 Applies = Callable[[Campaign, Site], bool]
 
 
-class Fact(NamedTuple):
+class NamedFact(NamedTuple):
     """A fact of a page view that rules compare with the names in a campaign: its section, the reader's country.
 
     `values`: the values in a situation. `named`: the values that can change what a rule says about a campaign.
@@ -84,13 +84,15 @@ class Fact(NamedTuple):
     put: Callable[[Situation, Any], Situation]
 
 
-class Alike(NamedTuple):
+@dataclass(frozen=True)
+class Alike:
     """The rule gives campaigns with equal keys the same answer. `key`: the part of a campaign that the rule reads."""
 
     key: Callable[[Campaign], Hashable]
 
 
-class Measure(NamedTuple):
+@dataclass(frozen=True)
+class Measure:
     """The rule compares a number of a page view with the bounds of a campaign, both included; None is no bound.
 
     `key`: campaigns with equal keys are compared with the same number; None: the rule is not of this kind for them.
@@ -102,13 +104,14 @@ class Measure(NamedTuple):
     bounds: Callable[[Campaign], tuple[int | None, int | None]]
 
 
-class Clock(NamedTuple):
+@dataclass(frozen=True)
+class Minute:
     """The rule reads the campaign, the site and the clock in whole minutes, and nothing else."""
 
 
-CLOCK = Clock()
+BY_MINUTE = Minute()
 ALL_ALIKE = Alike(lambda _campaign: None)
-Reads = tuple[Fact, ...] | Alike | Measure | Clock | None
+Reads = tuple[NamedFact, ...] | Alike | Measure | Minute | None
 
 
 class Rule(NamedTuple):

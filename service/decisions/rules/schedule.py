@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from service.campaigns.schedule import WEEKDAYS, Hours, Weekday, is_quiet, is_within_hours
-from service.decisions.rules.rule import CLOCK, Prepared, is_appeal, rule
+from service.decisions.rules.rule import BY_MINUTE, Prepared, is_appeal, rule
 from service.decisions.rules.verdict import Plain, Verdict, failed, passed, passed_if
 from service.decisions.situation import Situation
 from service.readers.site_time import SiteTime, as_datetime, clock_change, instant_of, site_time_of
@@ -27,7 +27,7 @@ def _hours_text(value: int | tuple[Hours, ...]) -> Plain:
     return tuple(f"{_hours_text(span.starts_minute)}-{_hours_text(span.ends_minute)}" for span in value)
 
 
-@rule(lambda campaign, _: campaign.schedule.starts is not None, reads=CLOCK, write=_instant_text)
+@rule(lambda campaign, _: campaign.schedule.starts is not None, reads=BY_MINUTE, write=_instant_text)
 def starts(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent until the schedule starts."""
     starts_at = prepared.starts_at or 0
@@ -35,7 +35,7 @@ def starts(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(now >= starts_at, now, starts_at, passes_at=starts_at)
 
 
-@rule(lambda campaign, _: campaign.schedule.ends is not None, reads=CLOCK, write=_instant_text)
+@rule(lambda campaign, _: campaign.schedule.ends is not None, reads=BY_MINUTE, write=_instant_text)
 def ends(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent after the schedule ends. The whole last minute, or the whole last day, still belongs to it."""
     ends_before = prepared.ends_before or 0
@@ -43,7 +43,7 @@ def ends(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(now < ends_before, now, ends_before, note="before")
 
 
-@rule(lambda campaign, _: campaign.schedule.weekdays is not None, reads=CLOCK, write=_weekday_text)
+@rule(lambda campaign, _: campaign.schedule.weekdays is not None, reads=BY_MINUTE, write=_weekday_text)
 def weekdays(prepared: Prepared, situation: Situation) -> Verdict:
     """Run on the listed weekdays alone."""
     weekdays = prepared.campaign.schedule.weekdays or frozenset()
@@ -55,7 +55,7 @@ def weekdays(prepared: Prepared, situation: Situation) -> Verdict:
     return failed(today, weekdays, passes_at=opens_at)
 
 
-@rule(lambda campaign, _: campaign.schedule.hours is not None, reads=CLOCK, write=_hours_text)
+@rule(lambda campaign, _: campaign.schedule.hours is not None, reads=BY_MINUTE, write=_hours_text)
 def hours(prepared: Prepared, situation: Situation) -> Verdict:
     """Run within the listed hours of each day alone."""
     hours = prepared.campaign.schedule.hours or ()
@@ -67,7 +67,7 @@ def hours(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(holds, now.minute, hours, passes_at=opens_at)
 
 
-@rule(lambda campaign, site: is_appeal(campaign, site) and bool(site.quiet_hours), reads=CLOCK, write=_hours_text)
+@rule(lambda campaign, site: is_appeal(campaign, site) and bool(site.quiet_hours), reads=BY_MINUTE, write=_hours_text)
 def quiet_hours(_prepared: Prepared, situation: Situation) -> Verdict:
     """Show no appeals in the site's quiet hours. They end exactly at their end; if start equals end there are none."""
     quiet = situation.site.quiet_hours

@@ -3,19 +3,19 @@
 from service.campaigns.campaign import Campaign, Status
 from service.campaigns.site import Switches
 from service.decisions.rules.facts import PLACEMENT
-from service.decisions.rules.rule import CLOCK, Prepared, rule
+from service.decisions.rules.rule import BY_MINUTE, Prepared, rule
 from service.decisions.rules.verdict import Verdict, passed_if
 from service.decisions.situation import Situation
 
 
-@rule(reads=CLOCK)
+@rule(reads=BY_MINUTE)
 def status(prepared: Prepared, _situation: Situation) -> Verdict:
     """Require a live campaign."""
     status = prepared.campaign.status
     return passed_if(status is Status.LIVE, status, "live")
 
 
-@rule(reads=CLOCK)
+@rule(reads=BY_MINUTE)
 def switch(prepared: Prepared, situation: Situation) -> Verdict:
     """Obey the kill switches of the site, the kind, the placement and the campaign."""
     off = switched_off(prepared.campaign, situation.site.switches)

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from service.campaigns.reader_rules import Consent, SupporterState
 from service.campaigns.site import Site
-from service.decisions.measured_rules import measured_rules
-from service.decisions.named_rules import Candidate, NamedRules, is_indexed, places
-from service.decisions.rules.rule import Alike, Clock, Judge, Prepared, Rule
+from service.decisions.index.measured_rules import measured_rules
+from service.decisions.index.named_rules import Candidate, NamedRules, is_indexed, places
+from service.decisions.rules.rule import Alike, Judge, Minute, Prepared, Rule
 from service.decisions.situation import Page, Situation, Visit
 from service.readers.site_time import site_time_of
 
@@ -37,7 +37,7 @@ class CampaignIndex:
 
     def __init__(self, candidates: Sequence[Candidate], site: Site, zone: ZoneInfo) -> None:
         self._prepared = [candidate.prepared for candidate in candidates]
-        self._by_clock = _users(candidates, Clock)
+        self._by_clock = _users(candidates, Minute)
         self._named = NamedRules(candidates, [rule for rule, _ in _users(candidates, tuple)], _nowhere(site, zone))
         self._measured = measured_rules(candidates)
         self._together = [
@@ -104,4 +104,6 @@ def _groups(rule: Rule, candidates: Sequence[Candidate], users: int) -> list[_To
 def _nowhere(site: Site, zone: ZoneInfo) -> Situation:
     """Return a view of a page without names, of which nothing is known."""
     visit = Visit(Consent.NONE, country=_NO_NAME)
-    return Situation(site, Page(_NO_NAME), visit, None, SupporterState.UNKNOWN, site_time_of(0, zone))
+    return Situation(
+        site, Page(_NO_NAME, placements=frozenset()), visit, None, SupporterState.UNKNOWN, site_time_of(0, zone)
+    )

@@ -6,7 +6,7 @@ A set of campaigns is a whole number: bit n stands for the nth campaign of the l
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from service.decisions.rules.rule import Fact, Measure, Prepared, Rule, Stage
+from service.decisions.rules.rule import Measure, NamedFact, Prepared, Rule, Stage
 from service.decisions.situation import Situation
 
 Values = Callable[[Situation], Iterable[Hashable]]
@@ -55,7 +55,7 @@ class NamedRules:
         passes = rule.judge(prepared, nowhere).passed
         if not passes:
             self._otherwise &= ~bit
-        facts: tuple[Fact, ...] = rule.reads if type(rule.reads) is tuple else ()
+        facts: tuple[NamedFact, ...] = rule.reads if isinstance(rule.reads, tuple) else ()
         for fact in facts:
             changes = self._changes.setdefault(fact.values, {})
             for name in fact.named(prepared.campaign, nowhere.site):
