@@ -133,6 +133,8 @@ def check_meaning(request: ExportRequest) -> None:
         raise InvalidExportError("this file has no parts")
     if request.currency is not None and request.layout is Layout.GENERIC:
         raise InvalidExportError("the generic journal holds every currency; currency belongs to other layouts")
+    if request.layout is Layout.XERO_BANK and request.granularity is not Granularity.TRANSACTION:
+        raise InvalidExportError("a bank statement has a line for each movement: leave out the granularity")
 
 
 def _check_days(request: ExportRequest) -> None:

@@ -127,9 +127,10 @@ def pay_at(finance: Finance, number: int, at: datetime) -> None:
     )
 
 
-def pay_out(finance: Finance, payout: Payout, *lines: BalanceTransaction) -> None:
+def pay_out(finance: Finance, payout: Payout, *lines: BalanceTransaction, sent_at: datetime = make.at(60)) -> None:
     """Record a payout, its own balance transaction, and the lines that Stripe lists for it; then tie it."""
     own = make.transaction(f"txn_{payout.id}", "payout", -payout.amount_minor, payout.id, hours=60)
+    own = replace(own, created_at=sent_at or own.created_at)
     finance.record(*lines, own, payout)
     with finance.engine.begin() as connection:
         record_tie(connection, payout.id, (*lines, own), NOW)

@@ -5,7 +5,7 @@ from typing import LiteralString
 from psycopg import sql
 
 from service.exports.layouts.account_mapping import AccountMapping, MappedAccount
-from service.exports.layouts.sage50 import DETAILS_LENGTH, REFERENCE_LENGTH
+from service.exports.layouts.sage50 import DETAILS_LENGTH
 
 _FIELDS: tuple[LiteralString, ...] = (
     "account",
@@ -25,11 +25,11 @@ _FIELDS: tuple[LiteralString, ...] = (
 _MAPPED = sql.SQL("""
 SELECT j.*, m.code AS account_code, m.name AS account_name, m.tax, m.department, m.party, m.location, m.class,
     m.tracking_name_1, m.tracking_option_1, m.tracking_name_2, m.tracking_option_2,
-    'Keepopen ' || j.journal_id AS narration, 'KO-' || j.seq AS number,
+    'Keepopen ' || j.journal_id AS narration,
     j.debit_minor - j.credit_minor AS amount_minor, j.debit_minor + j.credit_minor AS positive_minor, 0 AS tax_minor,
     nullif(j.debit_minor, 0) AS debit_only_minor, nullif(j.credit_minor, 0) AS credit_only_minor,
     CASE WHEN j.debit_minor > 0 THEN 'JD' ELSE 'JC' END AS type,
-    left(j.memo, {details}) AS details, left(j.journal_id, {reference}) AS extra_ref, '1' AS exchange_rate,
+    left(j.memo, {details}) AS details, split_part(j.journal_id, ':', 2) AS extra_ref, '1' AS exchange_rate,
     NULL::text AS blank
 FROM ({lines}) j
 JOIN (VALUES {accounts}) m ({fields}) ON m.account = j.account
@@ -44,7 +44,6 @@ def mapped_journal(lines: sql.Composable, mapping: AccountMapping) -> sql.Compos
         accounts=sql.SQL(", ").join(rows),
         fields=sql.SQL(", ").join(map(sql.Identifier, _FIELDS)),
         details=sql.Literal(DETAILS_LENGTH),
-        reference=sql.Literal(REFERENCE_LENGTH),
     )
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from service.exports.request import InvalidExportError, Layout, SplitExportError
+from service.exports.request import Granularity, InvalidExportError, Layout, SplitExportError
 from tests.exports.world import XERO, Finance, apply_accounts, pay, record_month, total
 from tests.ledger import make
 
@@ -89,9 +89,12 @@ def test_the_bank_statement_has_every_movement_of_the_stripe_balance(finance: Fi
     assert len(moved) == len(rows)
     assert (moved["txn_8"]["*Date"], moved["txn_8"]["*Amount"], moved["txn_8"]["Description"]) == (
         "03/11/2026",
-        "24.39",
+        "25.00",
         "charge ch_8",
     )
+    assert (moved["txn_8 fee"]["*Amount"], moved["txn_8 fee"]["Description"]) == ("-0.61", "Stripe fee: charge ch_8")
     assert moved["txn_po_1"]["*Amount"] == "-13.17"
     with pytest.raises(InvalidExportError, match="currency=EUR or JPY"):
         finance.file("journal", layout=Layout.XERO_BANK)
+    with pytest.raises(InvalidExportError, match="a line for each movement"):
+        finance.file("journal", layout=Layout.XERO_BANK, currency="EUR", granularity=Granularity.DAY)
