@@ -104,7 +104,8 @@ def _open_file(exports: Exports, run: ExportRun, request: ExportRequest) -> Open
         connection = stack.enter_context(reading(exports.engine))
         days = LocalDays(request.from_on, request.to_on, exports.settings.accounting_zone)
         books = read_books(connection, request.as_of)
-        scope = ExportScope(days, books, exports.settings.is_livemode, run.asked_at)
+        settings = exports.settings
+        scope = ExportScope(days, books, settings.is_livemode, run.asked_at, settings.home_currency)
         file = prepare_file(connection, request, scope, mapping_in_force(connection, request.layout))
         if run.format != "json":
             check_parts(request, file)

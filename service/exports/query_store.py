@@ -42,12 +42,16 @@ _SUMS = sql.SQL("SELECT {sums} FROM ({rows}) s GROUP BY 1 ORDER BY 1")
 
 @dataclass(frozen=True, slots=True)
 class ExportScope:
-    """The days of a file, the point in the books that it shows, and the mode. `now` decides what is overdue."""
+    """The days of a file, the point in the books that it shows, and the mode.
+
+    `now` decides what is overdue. `home_currency` is None if the settings do not say it.
+    """
 
     days: LocalDays
     books: BooksPoint
     is_livemode: bool
     now: datetime
+    home_currency: str | None = None
 
 
 def formatted(columns: tuple[Column, ...], rows: sql.Composable, request: ExportRequest) -> sql.Composed:
@@ -86,7 +90,7 @@ def rows_of(request: ExportRequest, scope: ExportScope) -> sql.Composable:
     """Return the statement of a file's rows, without an order; each value has the name that its column reads."""
     names = query_names(request, scope)
     if request.name is ExportName.JOURNAL:
-        names |= {"lines": journal_lines(request.granularity, names)}
+        names |= {"lines": journal_lines(request.granularity, names, has_dimensions=True)}
     if request.name in {ExportName.CONTRIBUTIONS, ExportName.GIFT_AID}:
         names |= {"claims": GIFT_AID_CLAIMS.format(**names)}
     return FILES[request.name].rows.format(**names)

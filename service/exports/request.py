@@ -159,6 +159,8 @@ def download_name(request: ExportRequest, as_of: int) -> str:
         words.append(request.layout.value)
     if request.granularity is not Granularity.TRANSACTION:
         words.append(f"per-{request.granularity.value}")
+    if request.currency is not None:
+        words.append(request.currency.lower())
     words += [day.isoformat() for day in (request.from_on, request.to_on) if day is not None]
     words.append(f"as-of-{as_of}")
     if request.part is not None:

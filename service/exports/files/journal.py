@@ -16,35 +16,53 @@ SELECT e.seq, e.key, e.reason, e.source_type, e.source_id, e.accounting_date, e.
         WHEN e.reason IN ('payout', 'payout_paid') THEN e.source_id
         WHEN m.payout_id IS NOT NULL THEN m.payout_id
         WHEN e.source_type = 'payout' THEN e.source_id
-    END AS payout_id
+    END AS payout_id, {dimensions}
 FROM ledger_entries e
 JOIN ledger_postings p ON p.entry_seq = e.seq
 LEFT JOIN {payout_members} m ON m.balance_transaction_id = e.balance_transaction_id
+{contribution}
 WHERE e.seq <= {ledger_seq}
 """)
+# An entry by a person is about the object that its last cause names. Only income and costs belong to a contribution.
+_CONTRIBUTION = sql.SQL("""
+CROSS JOIN LATERAL (
+    SELECT CASE e.source_type WHEN 'manual_entry' THEN e.causes[cardinality(e.causes)] ELSE e.source_id END AS id
+) subject
+LEFT JOIN {refunds} r ON r.id = subject.id
+LEFT JOIN {disputes} d ON d.id = subject.id
+LEFT JOIN {charges} c ON c.id = coalesce(r.charge_id, d.charge_id, subject.id)
+LEFT JOIN {contributions} k ON k.id = c.contribution_id
+""")
+_DIMENSIONS = sql.SQL(
+    "CASE WHEN p.account BETWEEN '4' AND '6' THEN coalesce(c.site, k.site) END AS site, "
+    "CASE WHEN p.account BETWEEN '4' AND '6' THEN coalesce(c.campaign, k.campaign) END AS campaign"
+)
+_NO_DIMENSIONS = sql.SQL("NULL::text AS site, NULL::text AS campaign")
 _IN_DAYS = sql.SQL(" AND e.accounting_date BETWEEN {from_on} AND {to_on}")
 _PER_TRANSACTION = sql.SQL("""
 SELECT seq, key AS journal_id, line, accounting_date, effective_at, account,
     greatest(amount_minor, 0) AS debit_minor, greatest(-amount_minor, 0) AS credit_minor, currency,
-    reason || ' ' || source_id AS memo, source_type, source_id, payout_id, 'KO-' || seq AS number,
+    reason || ' ' || source_id AS memo, source_type, source_id, payout_id, site, campaign, 'KO-' || seq AS number,
     NULL::text AS payout_part, NULL::date AS bank_date, NULL::bigint AS bank_amount_minor
 FROM ({lines}) posting
 """)
 # Debits and credits of an account are summed apart, so that both totals are equal in every granularity.
 _SUMMED = sql.SQL("""
-SELECT max(seq) OVER journal AS seq, journal_id, row_number() OVER (journal ORDER BY account, is_credit) AS line,
+SELECT max(seq) OVER journal AS seq, journal_id,
+    row_number() OVER (journal ORDER BY account, is_credit, site, campaign) AS line,
     max(accounting_date) OVER journal AS accounting_date, max(effective_at) OVER journal AS effective_at, account,
     CASE WHEN is_credit THEN 0 ELSE total_minor END AS debit_minor,
     CASE WHEN is_credit THEN -total_minor ELSE 0 END AS credit_minor, currency,
     split_part(journal_id, ':', 1) || ' ' || split_part(journal_id, ':', 2) AS memo,
     split_part(journal_id, ':', 1) AS source_type, split_part(journal_id, ':', 2) AS source_id, payout_id,
-    {number} AS number, NULL::text AS payout_part, NULL::date AS bank_date, NULL::bigint AS bank_amount_minor
+    site, campaign, {number} AS number, NULL::text AS payout_part, NULL::date AS bank_date,
+    NULL::bigint AS bank_amount_minor
 FROM (
     SELECT {journal} || ':' || currency AS journal_id, {payout} AS payout_id, account, amount_minor < 0 AS is_credit,
-        currency, sum(amount_minor) AS total_minor, max(seq) AS seq, max(accounting_date) AS accounting_date,
-        max(effective_at) AS effective_at
+        currency, site, campaign, sum(amount_minor) AS total_minor, max(seq) AS seq,
+        max(accounting_date) AS accounting_date, max(effective_at) AS effective_at
     FROM ({lines}) posting
-    GROUP BY 1, 2, account, amount_minor < 0, currency
+    GROUP BY 1, 2, account, amount_minor < 0, currency, site, campaign
 ) summed
 WINDOW journal AS (PARTITION BY journal_id)
 """)
@@ -63,7 +81,8 @@ SELECT s.seq, s.journal_id, s.line, s.accounting_date, s.effective_at, s.account
     s.currency, coalesce(s.payout_id || ' ' || t.payout_part || ', ' || CASE
         WHEN t.is_paid THEN 'bank ' || t.bank_date WHEN t.is_returned THEN 'returned' ELSE 'due ' || t.due_on END,
         s.memo) AS memo,
-    s.source_type, s.source_id, s.payout_id, s.number, t.payout_part, t.bank_date, t.bank_amount_minor
+    s.source_type, s.source_id, s.payout_id, s.site, s.campaign, s.number, t.payout_part, t.bank_date,
+    t.bank_amount_minor
 FROM ({journals}) s
 LEFT JOIN (
     SELECT part.payout_id, part.month, whole.is_paid, po.status IN ('failed', 'canceled') AS is_returned,
@@ -105,6 +124,8 @@ JOURNAL = FileDefinition(
         code("payout_part"),
         day("bank_date"),
         money("bank_amount"),
+        code("site"),
+        text("campaign"),
     ),
     signs="debit and credit are never negative; one of the two is zero; bank_amount is positive if money went to the "
     "bank",
@@ -113,9 +134,16 @@ JOURNAL = FileDefinition(
 )
 
 
-def journal_lines(granularity: Granularity, names: Mapping[str, sql.Composable]) -> sql.Composable:
-    """Return the statement of the journal's lines with our own account codes. `names` come from `query_names`."""
-    postings = _POSTINGS.format(**names)
+def journal_lines(
+    granularity: Granularity, names: Mapping[str, sql.Composable], *, has_dimensions: bool
+) -> sql.Composable:
+    """Return the statement of the journal's lines with our own account codes. `names` come from `query_names`.
+
+    With `has_dimensions`, income and costs are apart by site and campaign; without, these two are empty.
+    """
+    contribution = _CONTRIBUTION.format(**names) if has_dimensions else sql.SQL("")
+    dimensions = _DIMENSIONS if has_dimensions else _NO_DIMENSIONS
+    postings = _POSTINGS.format(contribution=contribution, dimensions=dimensions, **names)
     lines = postings + _IN_DAYS.format(**names)
     match granularity:
         case Granularity.TRANSACTION:

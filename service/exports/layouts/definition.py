@@ -10,12 +10,15 @@ class LayoutDefinition:
     """The columns of an import file in the accounting system's order.
 
     `max_lines` is the largest number of lines in one file, None if there is no limit. If `is_one_currency`, the file
-    has no column for the currency, so all its amounts must be in the same currency.
+    has no column for the currency, so all its amounts must be in the same currency. If `is_home_only`, the accounting
+    system reads the amounts as the organisation's home currency, so no other currency may be in the file, unless the
+    mapping says that the organisation keeps several currencies.
     """
 
     columns: tuple[Column, ...]
     max_lines: int | None
     is_one_currency: bool
+    is_home_only: bool = True
 
 
 @dataclass(frozen=True, slots=True)

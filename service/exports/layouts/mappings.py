@@ -1,5 +1,6 @@
 """Read the YAML document of an account mapping, apply it, and find the mapping in force."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import cast
 
@@ -9,6 +10,7 @@ from schemas.account_mapping import AccountMappingSchema
 from schemas.document import load_value
 from service.campaigns.documents import read_document
 from service.errors import InvalidDocumentError
+from service.exports.journal_store import account_names
 from service.exports.layouts.account_mapping import AccountMapping, mapping_problems
 from service.exports.layouts.mapping_store import add_mapping, find_mapping
 from service.exports.request import Layout
@@ -17,11 +19,14 @@ from service.ledger.accounts import Account
 KNOWN_CODES = frozenset(account.value for account in Account)
 
 
-def read_mapping(text: str) -> AccountMapping:
-    """Return the mapping that a YAML document describes. Raise InvalidDocumentError with every problem in it."""
+def read_mapping(text: str, known_codes: Collection[str] = KNOWN_CODES) -> AccountMapping:
+    """Return the mapping that a YAML document describes. Raise InvalidDocumentError with every problem in it.
+
+    `known_codes` are the accounts of the ledger.
+    """
     document = read_document(text)
     mapping = cast("AccountMapping", load_value(AccountMappingSchema(), document.content, document.lines))
-    problems = mapping_problems(mapping, KNOWN_CODES)
+    problems = mapping_problems(mapping, known_codes)
     if problems:
         raise InvalidDocumentError(problems)
     return mapping
@@ -32,8 +37,8 @@ def apply_mapping(engine: Engine, text: str, applied_by: str, now: datetime) -> 
 
     Raise InvalidDocumentError with every problem in the document.
     """
-    mapping = read_mapping(text)
     with engine.begin() as connection:
+        mapping = read_mapping(text, account_names(connection))
         return mapping, add_mapping(connection, mapping.layout, text, applied_by, now)
 
 
@@ -46,4 +51,4 @@ def mapping_in_force(connection: Connection, layout: Layout) -> AccountMapping |
     if not mapped.is_mapped:
         return None
     version = find_mapping(connection, mapped)
-    return read_mapping(version.document) if version else None
+    return read_mapping(version.document, account_names(connection)) if version else None

@@ -38,6 +38,7 @@ XERO_BANK = LayoutDefinition(
     ),
     max_lines=1000,
     is_one_currency=True,
+    is_home_only=False,  # a bank account in Xero has a currency of its own
 )
 
 _STATEMENT = sql.SQL("""

@@ -45,7 +45,7 @@ def test_the_number_of_a_journal_is_the_same_in_every_file_and_short_enough(
     finance: Finance, granularity: Granularity
 ) -> None:
     record_month(finance)
-    apply_accounts(finance, QUICKBOOKS)
+    apply_accounts(finance, "multicurrency: true\n" + QUICKBOOKS)
 
     first = finance.rows("journal", layout=Layout.QUICKBOOKS, granularity=granularity)
     finance.record(make.transaction("txn_late", "fee", -10, None, hours=6))

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from service.exports.request import Granularity, InvalidExportError, Layout, SplitExportError
-from tests.exports.world import XERO, Finance, apply_accounts, pay, record_month, total
+from tests.exports.world import XERO, Finance, apply_accounts, in_currency, pay, record_month, total
 from tests.ledger import make
 
 
@@ -44,9 +44,8 @@ def test_a_layout_without_a_currency_column_takes_one_currency(finance: Finance)
     with pytest.raises(InvalidExportError, match="currency=EUR or JPY"):
         finance.file("journal", layout=Layout.XERO)
 
-    (yen,) = [
-        row for row in finance.rows("journal", layout=Layout.XERO, currency="JPY") if row["*AccountCode"] == "X1100"
-    ]
+    rows = in_currency(finance, "JPY").rows("journal", layout=Layout.XERO, currency="JPY")
+    (yen,) = [row for row in rows if row["*AccountCode"] == "X1100"]
     assert yen["*Amount"] == "491"
 
 
