@@ -124,6 +124,22 @@ def query_names(request: ExportRequest, scope: ExportScope) -> dict[str, sql.Com
         "starts_at": _timestamp_literal(days.starts_at, "-infinity"),
         "ends_at": _timestamp_literal(days.ends_at, "infinity"),
         "now": _timestamp_literal(scope.now, "infinity"),
+        **_batch_names(request.batch),
+    }
+
+
+def _batch_names(number: int | None) -> dict[str, sql.Composable]:
+    """Return the condition that an entry `e` is in the batch, and what the names of the batch's journals end with.
+
+    A day or a payout can have a journal in each of several batches, and an accounting system must tell these apart.
+    """
+    if number is None:
+        return {"in_batch": sql.SQL(""), "batch_mark": sql.SQL("''"), "number_mark": sql.SQL("''")}
+    condition = " AND e.seq IN (SELECT entry_seq FROM export_batch_entries WHERE batch_number = {number})"
+    return {
+        "in_batch": sql.SQL(condition).format(number=sql.Literal(number)),
+        "batch_mark": sql.Literal(f":batch{number}"),
+        "number_mark": sql.Literal(f"-B{number}"),
     }
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from service.errors import ConflictError, DomainError, ForbiddenError, StoreUnavailableError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 FIRST_DAY = date(2000, 1, 1)
 LAST_DAY = date(2199, 12, 31)
 MAX_PARTS = 10_000
@@ -106,7 +106,7 @@ class ExportRequest:
     """The parameters of an export. `from_on` and `to_on` are local days, both included; None leaves that side open.
 
     `as_of` is a number from an earlier manifest; None means the books as they are now. `part` counts from 1; None
-    means the whole file.
+    means the whole file. `batch` is the number of a batch, which says its layout and everything else itself.
     """
 
     name: ExportName
@@ -120,12 +120,16 @@ class ExportRequest:
     part: int | None = None
     currency: str | None = None
     file_format: FileFormat = FileFormat.CSV
+    batch: int | None = None
 
 
 def check_meaning(request: ExportRequest) -> None:
     """Raise InvalidExportError if parameters contradict each other or are out of range."""
     _check_days(request)
     _check_form(request)
+    if request.batch is not None:
+        _check_batch(request)
+        return
     is_plain = request.granularity is Granularity.TRANSACTION and request.layout is Layout.GENERIC
     if request.name is not ExportName.JOURNAL and not (is_plain and request.currency is None):
         raise InvalidExportError("granularity, layout and currency belong to the journal")
@@ -135,6 +139,19 @@ def check_meaning(request: ExportRequest) -> None:
         raise InvalidExportError("the generic journal holds every currency; currency belongs to other layouts")
     if request.layout is Layout.XERO_BANK and request.granularity is not Granularity.TRANSACTION:
         raise InvalidExportError("a bank statement has a line for each movement: leave out the granularity")
+
+
+def _check_batch(request: ExportRequest) -> None:
+    alone = ExportRequest(
+        ExportName.JOURNAL,
+        profile=request.profile,
+        has_personal_data=request.has_personal_data,
+        part=request.part,
+        file_format=request.file_format,
+        batch=request.batch,
+    )
+    if request != alone:
+        raise InvalidExportError("a batch of the journal has its own days, layout, granularity and currency")
 
 
 def _check_days(request: ExportRequest) -> None:
@@ -155,6 +172,8 @@ def _check_form(request: ExportRequest) -> None:
 def download_name(request: ExportRequest, as_of: int) -> str:
     """Return a file name that consists of known words, days and numbers only, so it is safe in a header."""
     words = ["keepopen", request.name.value.replace("_", "-")]
+    if request.batch is not None:
+        words.append(f"batch-{request.batch}")
     if request.layout is not Layout.GENERIC:
         words.append(request.layout.value)
     if request.granularity is not Granularity.TRANSACTION:

@@ -38,7 +38,7 @@ _DIMENSIONS = sql.SQL(
     "CASE WHEN p.account BETWEEN '4' AND '6' THEN coalesce(c.campaign, k.campaign) END AS campaign"
 )
 _NO_DIMENSIONS = sql.SQL("NULL::text AS site, NULL::text AS campaign")
-_IN_DAYS = sql.SQL(" AND e.accounting_date BETWEEN {from_on} AND {to_on}")
+_CHOSEN = sql.SQL(" AND e.accounting_date BETWEEN {from_on} AND {to_on}{in_batch}")
 _PER_TRANSACTION = sql.SQL("""
 SELECT seq, key AS journal_id, line, accounting_date, effective_at, account,
     greatest(amount_minor, 0) AS debit_minor, greatest(-amount_minor, 0) AS credit_minor, currency,
@@ -58,8 +58,8 @@ SELECT max(seq) OVER journal AS seq, journal_id,
     site, campaign, {number} AS number, NULL::text AS payout_part, NULL::date AS bank_date,
     NULL::bigint AS bank_amount_minor
 FROM (
-    SELECT {journal} || ':' || currency AS journal_id, {payout} AS payout_id, account, amount_minor < 0 AS is_credit,
-        currency, site, campaign, sum(amount_minor) AS total_minor, max(seq) AS seq,
+    SELECT {journal} || ':' || currency || {batch_mark} AS journal_id, {payout} AS payout_id, account,
+        amount_minor < 0 AS is_credit, currency, site, campaign, sum(amount_minor) AS total_minor, max(seq) AS seq,
         max(accounting_date) AS accounting_date, max(effective_at) AS effective_at
     FROM ({lines}) posting
     GROUP BY 1, 2, account, amount_minor < 0, currency, site, campaign
@@ -73,7 +73,9 @@ _PAYOUT = sql.SQL(
     "ELSE 'payout:' || payout_id || ':' || to_char(accounting_date, 'YYYY-MM') END"
 )
 # QuickBooks takes at most 21 characters. A number follows from the journal's id, so it is the same in every file.
-_DAY_NUMBER = sql.SQL("'KO-' || to_char(max(accounting_date) OVER journal, 'YYYYMMDD') || '-' || currency")
+_DAY_NUMBER = sql.SQL(
+    "'KO-' || to_char(max(accounting_date) OVER journal, 'YYYYMMDD') || '-' || currency || {number_mark}"
+)
 _PAYOUT_NUMBER = sql.SQL("'KO-' || upper(left(md5(journal_id), 14))")
 # Says which part of which bank line a payout's journal is, in at most 60 characters.
 _TIED_TO_THE_BANK = sql.SQL("""
@@ -144,12 +146,15 @@ def journal_lines(
     contribution = _CONTRIBUTION.format(**names) if has_dimensions else sql.SQL("")
     dimensions = _DIMENSIONS if has_dimensions else _NO_DIMENSIONS
     postings = _POSTINGS.format(contribution=contribution, dimensions=dimensions, **names)
-    lines = postings + _IN_DAYS.format(**names)
+    lines = postings + _CHOSEN.format(**names)
     match granularity:
         case Granularity.TRANSACTION:
             return _PER_TRANSACTION.format(lines=lines)
         case Granularity.DAY:
-            return _SUMMED.format(lines=lines, journal=_DAY, payout=sql.SQL("NULL::text"), number=_DAY_NUMBER)
+            number = _DAY_NUMBER.format(**names)
+            return _SUMMED.format(lines=lines, journal=_DAY, payout=sql.SQL("NULL::text"), number=number, **names)
         case Granularity.PAYOUT:
-            journals = _SUMMED.format(lines=lines, journal=_PAYOUT, payout=sql.SQL("payout_id"), number=_PAYOUT_NUMBER)
+            journals = _SUMMED.format(
+                lines=lines, journal=_PAYOUT, payout=sql.SQL("payout_id"), number=_PAYOUT_NUMBER, **names
+            )
             return _TIED_TO_THE_BANK.format(journals=journals, lines=lines, postings=postings, **names)
