@@ -11,6 +11,7 @@ from service.exports.files.by_name import FILES
 from service.exports.files.definition import BY_INSTANT
 from service.exports.files.gift_aid import GIFT_AID_ROWS_PER_PART
 from service.exports.files.journal import journal_lines
+from service.exports.files.subjects import SUBJECT
 from service.exports.records_store import BooksPoint, relations
 from service.exports.request import ExportName, ExportRequest, FileFormat
 from service.ledger.local_days import LocalDays
@@ -89,6 +90,7 @@ def summed(columns: tuple[Column, ...], rows: sql.Composable) -> sql.Composed:
 def rows_of(request: ExportRequest, scope: ExportScope) -> sql.Composable:
     """Return the statement of a file's rows, without an order; each value has the name that its column reads."""
     names = query_names(request, scope)
+    names |= {"subject": SUBJECT.format(**names)}
     if request.name is ExportName.JOURNAL:
         names |= {"lines": journal_lines(request.granularity, names, has_dimensions=True)}
     if request.name in {ExportName.CONTRIBUTIONS, ExportName.GIFT_AID}:

@@ -6,6 +6,7 @@ from psycopg import sql
 
 from service.exports.columns import code, codes, day, instant, integer, money, text
 from service.exports.files.definition import FileDefinition
+from service.exports.files.subjects import SUBJECT
 from service.exports.request import Granularity
 
 # Every posting, with the payout that carried its money to the bank, if there is one. The money of a returned payout
@@ -23,19 +24,10 @@ LEFT JOIN {payout_members} m ON m.balance_transaction_id = e.balance_transaction
 {contribution}
 WHERE e.seq <= {ledger_seq}
 """)
-# An entry by a person is about the object that its last cause names. Only income and costs belong to a contribution.
-_CONTRIBUTION = sql.SQL("""
-CROSS JOIN LATERAL (
-    SELECT CASE e.source_type WHEN 'manual_entry' THEN e.causes[cardinality(e.causes)] ELSE e.source_id END AS id
-) subject
-LEFT JOIN {refunds} r ON r.id = subject.id
-LEFT JOIN {disputes} d ON d.id = subject.id
-LEFT JOIN {charges} c ON c.id = coalesce(r.charge_id, d.charge_id, subject.id)
-LEFT JOIN {contributions} k ON k.id = c.contribution_id
-""")
+# Only income and costs belong to a contribution.
 _DIMENSIONS = sql.SQL(
-    "CASE WHEN p.account BETWEEN '4' AND '6' THEN coalesce(c.site, k.site) END AS site, "
-    "CASE WHEN p.account BETWEEN '4' AND '6' THEN coalesce(c.campaign, k.campaign) END AS campaign"
+    "CASE WHEN p.account BETWEEN '4' AND '6' THEN subject.site END AS site, "
+    "CASE WHEN p.account BETWEEN '4' AND '6' THEN subject.campaign END AS campaign"
 )
 _NO_DIMENSIONS = sql.SQL("NULL::text AS site, NULL::text AS campaign")
 _CHOSEN = sql.SQL(" AND e.accounting_date BETWEEN {from_on} AND {to_on}{in_batch}")
@@ -143,9 +135,9 @@ def journal_lines(
 
     With `has_dimensions`, income and costs are apart by site and campaign; without, these two are empty.
     """
-    contribution = _CONTRIBUTION.format(**names) if has_dimensions else sql.SQL("")
+    subject = SUBJECT.format(**names) if has_dimensions else sql.SQL("")
     dimensions = _DIMENSIONS if has_dimensions else _NO_DIMENSIONS
-    postings = _POSTINGS.format(contribution=contribution, dimensions=dimensions, **names)
+    postings = _POSTINGS.format(**{**names, "contribution": subject, "dimensions": dimensions})
     lines = postings + _CHOSEN.format(**names)
     match granularity:
         case Granularity.TRANSACTION:
