@@ -15,9 +15,11 @@ from service.exports.layouts.account_mapping import (
     MappedAccount,
     MappingRule,
 )
+from service.exports.layouts.datev import DatevClient
 from service.exports.request import Layout
 
 CURRENCY = re.compile("[A-Z]{3}", re.ASCII)
+MONTH_AND_DAY = re.compile(r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])\Z")
 MAX_TEXT_LENGTH = 150
 
 
@@ -29,8 +31,8 @@ class TextOrNumber(Text):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(str(value) if type(value) is int else value, attr, data, **kwargs)
-        if len(text.splitlines()) > 1:
-            raise ValidationError("must be a single line")
+        if len(text.splitlines()) > 1 or "\t" in text:
+            raise ValidationError("must be a single line without tabs")
         return text
 
 
@@ -95,6 +97,21 @@ class MappingRuleSchema(MappedAccountSchema):
         return MappingRule(site, campaign, account, _mapped_account(data))
 
 
+class DatevClientSchema(StrictSchema):
+    """Whose books a DATEV file is for, and the account through which its journals go."""
+
+    consultant = fields.Integer(strict=True, required=True, validate=validate.Range(1001, 9_999_999))
+    client = fields.Integer(strict=True, required=True, validate=validate.Range(1, 99_999))
+    fiscal_year_starts = fields.String(load_default="01-01", validate=validate.Regexp(MONTH_AND_DAY))
+    account_length = fields.Integer(strict=True, load_default=4, validate=validate.Range(4, 8))
+    clearing = TextOrNumber(required=True)
+
+    @post_load
+    def _value(self, data: dict[str, Any], **_: Any) -> DatevClient:
+        month, day = map(int, data["fiscal_year_starts"].split("-"))
+        return DatevClient(**{**data, "fiscal_year_starts": (month, day)})
+
+
 class AccountMappingSchema(StrictSchema):
     """A mapping for one layout. `tax` is the default for accounts without a tax of their own; for Sage 50 it is T9.
 
@@ -108,21 +125,36 @@ class AccountMappingSchema(StrictSchema):
     tax = TextOrNumber(load_default=None)
     accounts = fields.Dict(keys=TextOrNumber(), values=MappedAccounts(), required=True)
     rules = fields.List(fields.Nested(MappingRuleSchema), load_default=list)
+    journal_code = TextOrNumber(load_default="ST")
+    journal_name = TextOrNumber(load_default="Stripe")
+    datev = fields.Nested(DatevClientSchema, load_default=None)
 
     @post_load
     def _value(self, data: dict[str, Any], **_: Any) -> AccountMapping:
         layout = data["layout"]
         if not layout.is_mapped:
             raise ValidationError("this layout does not use your accounts and needs no mapping", "layout")
-        if data["date_order"] and layout is Layout.SAGE50:
-            raise ValidationError("means nothing here: Sage 50 always reads the day first", "date_order")
+        if data["date_order"] and layout not in {Layout.XERO, Layout.QUICKBOOKS}:
+            words = "Sage 50 always reads the day first" if layout is Layout.SAGE50 else "the layout has one order"
+            raise ValidationError(f"means nothing here: {words}", "date_order")
         if data["multicurrency"] and layout is not Layout.QUICKBOOKS:
             raise ValidationError("means nothing here: only QuickBooks has a column for the currency", "multicurrency")
+        if (data["datev"] is None) is (layout is Layout.DATEV):
+            words = "is missing" if layout is Layout.DATEV else "means nothing here: it is for the layout datev"
+            raise ValidationError(words, "datev")
         default = data["tax"] or ("T9" if layout is Layout.SAGE50 else None)
         accounts = {
             (code, currency): account if account.tax else replace(account, tax=default)
             for code, by_currency in data["accounts"].items()
             for currency, account in by_currency.items()
         }
-        rules = tuple(data["rules"])
-        return AccountMapping(layout, accounts, data["date_order"], rules, data["multicurrency"])
+        return AccountMapping(
+            layout,
+            accounts,
+            data["date_order"],
+            tuple(data["rules"]),
+            data["multicurrency"],
+            data["journal_code"],
+            data["journal_name"],
+            data["datev"],
+        )

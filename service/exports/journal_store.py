@@ -1,5 +1,7 @@
 """Read what a journal holds before it is written: its accounts, its currencies, and how long each journal is."""
 
+from datetime import date
+
 from psycopg import sql
 from sqlalchemy import Connection
 
@@ -12,6 +14,7 @@ _NAMES = sql.SQL("SELECT code, name FROM ledger_accounts")
 _KEPT = sql.SQL("SELECT DISTINCT currency FROM ledger_entries WHERE seq <= {ledger_seq} ORDER BY 1")
 _CURRENCIES = sql.SQL("SELECT DISTINCT currency FROM ({lines}) j ORDER BY 1")
 _IN_CURRENCY = sql.SQL("SELECT * FROM ({lines}) j WHERE currency = {currency}")
+_DAYS = sql.SQL("SELECT min(accounting_date), max(accounting_date) FROM ({lines}) j")
 _LENGTHS = sql.SQL("SELECT seq, count(*) FROM ({lines}) j GROUP BY seq ORDER BY seq")
 _PART = sql.SQL("SELECT * FROM ({rows}) j WHERE seq BETWEEN {first} AND {last}")
 
@@ -39,6 +42,12 @@ def currencies_of(connection: Connection, lines: sql.Composable) -> list[str]:
 def lines_in_currency(lines: sql.Composable, currency: str) -> sql.Composable:
     """Return the statement of the lines in one currency."""
     return _IN_CURRENCY.format(lines=lines, currency=sql.Literal(currency))
+
+
+def days_of(connection: Connection, lines: sql.Composable) -> tuple[date, date] | None:
+    """Return the first and the last accounting date of a journal's lines, or None if there are none."""
+    ((first, last),) = read_rows(connection, _DAYS.format(lines=lines))
+    return (first, last) if first else None
 
 
 def journal_lengths(connection: Connection, lines: sql.Composable) -> list[tuple[int, int]]:

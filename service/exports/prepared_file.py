@@ -12,6 +12,7 @@ from service.exports.journal_store import (
     account_names,
     currencies_of,
     currencies_of_books,
+    days_of,
     journal_lengths,
     journal_part,
     kinds_of_lines,
@@ -19,8 +20,10 @@ from service.exports.journal_store import (
 )
 from service.exports.layouts.account_mapping import AccountMapping, DateOrder, LineKind, MappedAccount
 from service.exports.layouts.by_name import LAYOUTS
+from service.exports.layouts.datev import preamble
 from service.exports.layouts.definition import LayoutDefinition, split_into_parts
 from service.exports.layouts.mapped_journal import mapped_journal
+from service.exports.layouts.text_form import FORMS, PLAIN, TextForm
 from service.exports.layouts.xero import bank_statement
 from service.exports.query_store import ExportScope, Statement, gift_aid_part, query_names, rows_of
 from service.exports.request import (
@@ -36,11 +39,15 @@ from service.exports.store import count_rows
 
 @dataclass(frozen=True, slots=True)
 class PreparedFile:
-    """The columns of a file and the statement of its rows. `part_count` is None if the lines have no limit."""
+    """The columns of a file, the statement of its rows, and the form of its text.
+
+    `part_count` is None if the lines have no limit.
+    """
 
     columns: tuple[Column, ...]
     rows: Statement
     part_count: int | None = None
+    form: TextForm = PLAIN
 
 
 def prepare_file(
@@ -56,7 +63,7 @@ def prepare_file(
     if request.layout is Layout.GENERIC:
         if request.part not in {None, 1}:
             raise InvalidExportError("this file has one part")
-        return PreparedFile(FILES[request.name].columns, rows_of(request, scope))
+        return PreparedFile(FILES[request.name].columns, rows_of(request, scope), form=FORMS[request.profile])
     return _prepare_layout(connection, request, scope, mapping)
 
 
@@ -73,11 +80,30 @@ def _prepare_layout(
     _check_currencies(connection, request, scope, lines, is_multicurrency=is_multicurrency)
     columns = _columns(definition, mapping.date_order if mapping else None)
     if request.layout is Layout.XERO_BANK:
-        return _split(connection, request, PreparedFile(columns, bank_statement(lines)), definition)
+        file = PreparedFile(columns, bank_statement(lines), form=FORMS[request.profile])
+        return _split(connection, request, file, definition)
     if mapping is None:
         raise UnmappedAccountError(f"no accounts are mapped for {request.layout.value} yet")
-    file = PreparedFile(columns, mapped_journal(lines, _accounts(connection, lines, mapping)))
-    return _split(connection, request, file, definition)
+    rows = mapped_journal(lines, mapping, _accounts(connection, lines, mapping))
+    form = _form(connection, request, rows, mapping)
+    return _split(connection, request, PreparedFile(columns, rows, form=form), definition)
+
+
+def _form(connection: Connection, request: ExportRequest, rows: Statement, mapping: AccountMapping) -> TextForm:
+    """Return the form of the layout's text file. Raise InvalidExportError if DATEV cannot take the days."""
+    form = LAYOUTS[request.layout].form
+    if mapping.datev is None:
+        return FORMS[request.profile] if form is PLAIN else form
+    found = days_of(connection, rows)
+    if found is None:
+        return form
+    first, last = found
+    if mapping.datev.fiscal_year(first) != mapping.datev.fiscal_year(last):
+        raise InvalidExportError(
+            f"a DATEV file lies in one fiscal year, and these journals are from {first} to {last}: ask for fewer days"
+        )
+    (currency,) = currencies_of(connection, rows)
+    return replace(form, preamble=preamble(mapping.datev, currency, first, last))
 
 
 def check_parts(request: ExportRequest, file: PreparedFile) -> None:
@@ -167,4 +193,4 @@ def _prepare_gift_aid(connection: Connection, request: ExportRequest, scope: Exp
     _check_part(request, count)
     if request.part is not None:
         rows = gift_aid_part(rows, request.part)
-    return PreparedFile(FILES[request.name].columns, rows, count)
+    return PreparedFile(FILES[request.name].columns, rows, count, FORMS[request.profile])

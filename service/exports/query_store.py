@@ -12,6 +12,7 @@ from service.exports.files.definition import BY_INSTANT
 from service.exports.files.gift_aid import GIFT_AID_ROWS_PER_PART
 from service.exports.files.journal import journal_lines
 from service.exports.files.subjects import SUBJECT
+from service.exports.layouts.text_form import PLAIN, TextForm
 from service.exports.records_store import BooksPoint, relations
 from service.exports.request import ExportName, ExportRequest, FileFormat
 from service.ledger.local_days import LocalDays
@@ -55,7 +56,9 @@ class ExportScope:
     home_currency: str | None = None
 
 
-def formatted(columns: tuple[Column, ...], rows: sql.Composable, request: ExportRequest) -> sql.Composed:
+def formatted(
+    columns: tuple[Column, ...], rows: sql.Composable, request: ExportRequest, form: TextForm = PLAIN
+) -> sql.Composed:
     """Return the statement of the rows in the file's order, with each cell in the format of its column.
 
     The cells of a CSV file are text, those of a spreadsheet are values.
@@ -64,8 +67,12 @@ def formatted(columns: tuple[Column, ...], rows: sql.Composable, request: Export
     cells = [
         typed_cell(column, has_personal_data=has_personal_data)
         if request.file_format is FileFormat.XLSX
-        else cell(column, request.profile, has_personal_data=has_personal_data)
+        else cell(column, has_decimal_comma=form.has_decimal_comma, has_personal_data=has_personal_data)
         for column in columns
+    ]
+    cells = [
+        sql.SQL("{cell} AS {name}").format(cell=value, name=sql.Identifier(column.name))
+        for column, value in zip(columns, cells, strict=True)
     ]
     order = FILES[request.name].order
     return _FORMATTED.format(cells=sql.SQL(", ").join(cells), units=units(columns), rows=rows, order=order)

@@ -68,6 +68,8 @@ class Layout(StrEnum):
     QUICKBOOKS = "quickbooks"
     SAGE50 = "sage50"
     XERO_BANK = "xero_bank"
+    DATEV = "datev"
+    FEC = "fec"
 
     @property
     def is_mapped(self) -> bool:
@@ -173,6 +175,10 @@ def _check_form(request: ExportRequest) -> None:
         raise InvalidExportError("a profile belongs to the CSV format")
     if request.profile is Profile.DECIMAL_COMMA and request.layout is not Layout.GENERIC:
         raise InvalidExportError("accounting systems read a decimal point: this profile is for spreadsheets")
+    if request.layout in {Layout.DATEV, Layout.FEC} and (
+        request.file_format is FileFormat.XLSX or request.profile is not Profile.PLAIN
+    ):
+        raise InvalidExportError(f"{request.layout.value} is a text file with a form of its own: leave out the profile")
 
 
 def download_name(request: ExportRequest, as_of: int) -> str:

@@ -1,10 +1,12 @@
 """What our accounts are called in an organisation's chart of accounts, for each accounting system."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from service.exports.layouts.datev import DatevClient
 from service.exports.request import Layout
 
 MAX_TRACKING = 2  # Xero has at most two active tracking categories
@@ -71,7 +73,7 @@ class AccountMapping:
     """The organisation's accounts for one layout, by our account code and currency; None stands for every currency.
 
     `date_order` None is the layout's own order. `is_multicurrency` is True if the organisation's accounting system
-    keeps several currencies.
+    keeps several currencies. `journal_code` and `journal_name` are the journal of a FEC.
     """
 
     layout: Layout
@@ -79,6 +81,9 @@ class AccountMapping:
     date_order: DateOrder | None = None
     rules: tuple[MappingRule, ...] = ()
     is_multicurrency: bool = False
+    journal_code: str = "ST"
+    journal_name: str = "Stripe"
+    datev: DatevClient | None = None
 
     def account_of(self, line: LineKind) -> MappedAccount | None:
         """Return the account of a kind of line, or None if it is not mapped. A later rule overrides earlier ones."""
@@ -102,6 +107,12 @@ _REQUIRED: Mapping[Layout, tuple[str, ...]] = {
     Layout.XERO: ("code", "tax"),
     Layout.QUICKBOOKS: ("name",),
     Layout.SAGE50: ("code",),
+    Layout.DATEV: ("code",),
+    Layout.FEC: ("code", "name"),
+}
+_CODES: Mapping[Layout, tuple[re.Pattern[str], str]] = {
+    Layout.DATEV: (re.compile(r"\d{4,9}", re.ASCII), "an account of 4 to 9 digits"),
+    Layout.FEC: (re.compile(r"\d{3}\w*", re.ASCII), "an account that begins with three digits, as in the French plan"),
 }
 _WORDS: Mapping[str, str] = {"code": "code", "name": "name", "tax": "tax rate"}
 
@@ -120,7 +131,21 @@ def _problems(mapping: AccountMapping, known_codes: Collection[str]) -> Iterator
             if not getattr(account, name):
                 place = f"{code} in {currency}" if currency else code
                 yield f"{place} needs a {_WORDS[name]} for {mapping.layout.value}"
+    yield from _code_problems(mapping)
     mapped = [*mapping.accounts.values(), *(rule.given for rule in mapping.rules)]
     categories = sorted({category for account in mapped for category, _ in account.tracking})
     if mapping.rules and len(categories) > MAX_TRACKING:
         yield f"at most {MAX_TRACKING} tracking categories can be used, these are {', '.join(categories)}"
+
+
+def _code_problems(mapping: AccountMapping) -> Iterator[str]:
+    """Yield a sentence for each of the organisation's accounts that has not the form that the layout requires."""
+    if mapping.layout not in _CODES:
+        return
+    pattern, words = _CODES[mapping.layout]
+    mapped = [*mapping.accounts.values(), *(rule.given for rule in mapping.rules)]
+    codes = {account.code for account in mapped if account.code}
+    if mapping.datev:
+        codes.add(mapping.datev.clearing)
+    for code in sorted(code for code in codes if not pattern.fullmatch(code)):
+        yield f"{code} is not {words}"

@@ -5,7 +5,7 @@ from typing import LiteralString
 
 from psycopg import sql
 
-from service.exports.layouts.account_mapping import LineKind, MappedAccount
+from service.exports.layouts.account_mapping import AccountMapping, LineKind, MappedAccount
 from service.exports.layouts.sage50 import DETAILS_LENGTH
 
 _FIELDS: tuple[LiteralString, ...] = (
@@ -33,6 +33,8 @@ SELECT j.*, m.code AS account_code, m.name AS account_name, m.tax, m.department,
     j.debit_minor - j.credit_minor AS amount_minor, j.debit_minor + j.credit_minor AS positive_minor, 0 AS tax_minor,
     nullif(j.debit_minor, 0) AS debit_only_minor, nullif(j.credit_minor, 0) AS credit_only_minor,
     CASE WHEN j.debit_minor > 0 THEN 'JD' ELSE 'JC' END AS type,
+    CASE WHEN j.debit_minor > 0 THEN 'S' ELSE 'H' END AS side,
+    {journal_code}::text AS journal_code, {journal_name}::text AS journal_name, {clearing}::text AS clearing,
     left(j.memo, {details}) AS details, split_part(j.journal_id, ':', 2) AS extra_ref, '1' AS exchange_rate,
     NULL::text AS blank
 FROM ({lines}) j
@@ -41,7 +43,9 @@ JOIN (VALUES {accounts}) m ({fields}) ON m.account = j.account AND m.currency = 
 """)
 
 
-def mapped_journal(lines: sql.Composable, accounts: Mapping[LineKind, MappedAccount]) -> sql.Composable:
+def mapped_journal(
+    lines: sql.Composable, mapping: AccountMapping, accounts: Mapping[LineKind, MappedAccount]
+) -> sql.Composable:
     """Return the statement of the mapped journal, with the account of each kind of line. Every kind must be mapped."""
     rows = [_row(kind, account) for kind, account in accounts.items()]
     return _MAPPED.format(
@@ -49,6 +53,9 @@ def mapped_journal(lines: sql.Composable, accounts: Mapping[LineKind, MappedAcco
         accounts=sql.SQL(", ").join(rows or [_row(LineKind("", ""), MappedAccount())]),
         fields=sql.SQL(", ").join(map(sql.Identifier, _FIELDS)),
         details=sql.Literal(DETAILS_LENGTH),
+        journal_code=sql.Literal(mapping.journal_code),
+        journal_name=sql.Literal(mapping.journal_name),
+        clearing=sql.Literal(mapping.datev.clearing if mapping.datev else None),
     )
 
 
