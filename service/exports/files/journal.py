@@ -89,10 +89,20 @@ LEFT JOIN (
         SELECT payout_id, to_char(accounting_date, 'YYYY-MM') AS month, count(DISTINCT seq) AS entry_count
         FROM ({lines}) posting WHERE payout_id IS NOT NULL GROUP BY 1, 2
     ) part
-    JOIN (
-        SELECT payout_id, count(DISTINCT seq) AS entry_count, bool_or(reason = 'payout_paid') AS is_paid
-        FROM ({postings}) posting GROUP BY payout_id
-    ) whole ON whole.payout_id = part.payout_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS entry_count, bool_or(e.reason = 'payout_paid') AS is_paid
+        FROM (
+            SELECT e.seq, e.reason FROM {payout_members} m
+            JOIN ledger_entries e ON e.balance_transaction_id = m.balance_transaction_id
+            WHERE m.payout_id = part.payout_id AND e.reason <> 'payout'
+            UNION ALL
+            SELECT e.seq, e.reason FROM ledger_entries e
+            LEFT JOIN {payout_members} m ON m.balance_transaction_id = e.balance_transaction_id
+            WHERE e.source_id = part.payout_id AND (e.reason IN ('payout', 'payout_paid') OR m.payout_id IS NULL)
+        ) e
+        JOIN ledger_postings p ON p.entry_seq = e.seq AND p.line = 1
+        WHERE e.seq <= {ledger_seq}
+    ) whole
     LEFT JOIN {payouts} po ON po.id = part.payout_id
 ) t ON t.payout_id = s.payout_id AND t.month = to_char(s.accounting_date, 'YYYY-MM')
 """)
@@ -149,4 +159,4 @@ def journal_lines(
             journals = _SUMMED.format(
                 lines=lines, journal=_PAYOUT, payout=sql.SQL("payout_id"), number=_PAYOUT_NUMBER, **names
             )
-            return _TIED_TO_THE_BANK.format(journals=journals, lines=lines, postings=postings, **names)
+            return _TIED_TO_THE_BANK.format(journals=journals, lines=lines, **names)
