@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from schemas.document import StrictSchema
-from schemas.fields import Text, Word
+from schemas.fields import Text, Word, currency_code
 from service.exports.layouts.account_mapping import (
     MAX_TRACKING,
     AccountMapping,
@@ -16,10 +16,12 @@ from service.exports.layouts.account_mapping import (
     MappingRule,
 )
 from service.exports.layouts.datev import DatevClient
+from service.exports.layouts.translation import Rate
 from service.exports.request import Layout
 
 CURRENCY = re.compile("[A-Z]{3}", re.ASCII)
 MONTH_AND_DAY = re.compile(r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])\Z")
+MAX_RATE = 1_000_000
 MAX_TEXT_LENGTH = 150
 
 
@@ -97,6 +99,17 @@ class MappingRuleSchema(MappedAccountSchema):
         return MappingRule(site, campaign, account, _mapped_account(data))
 
 
+class RateSchema(StrictSchema):
+    """How many units of the home currency one unit of another currency is worth, and who says so."""
+
+    rate = fields.Decimal(required=True, validate=validate.Range(0, MAX_RATE, min_inclusive=False))
+    source = TextOrNumber(required=True)
+
+    @post_load
+    def _value(self, data: dict[str, Any], **_: Any) -> Rate:
+        return Rate(**data)
+
+
 class DatevClientSchema(StrictSchema):
     """Whose books a DATEV file is for, and the account through which its journals go."""
 
@@ -128,6 +141,7 @@ class AccountMappingSchema(StrictSchema):
     journal_code = TextOrNumber(load_default="ST")
     journal_name = TextOrNumber(load_default="Stripe")
     datev = fields.Nested(DatevClientSchema, load_default=None)
+    rates = fields.Dict(keys=currency_code(), values=fields.Nested(RateSchema), load_default=dict)
 
     @post_load
     def _value(self, data: dict[str, Any], **_: Any) -> AccountMapping:
@@ -157,4 +171,5 @@ class AccountMappingSchema(StrictSchema):
             data["journal_code"],
             data["journal_name"],
             data["datev"],
+            data["rates"],
         )

@@ -24,6 +24,7 @@ from service.exports.layouts.datev import preamble
 from service.exports.layouts.definition import LayoutDefinition, split_into_parts
 from service.exports.layouts.mapped_journal import mapped_journal
 from service.exports.layouts.text_form import FORMS, PLAIN, TextForm
+from service.exports.layouts.translation import translated
 from service.exports.layouts.xero import bank_statement
 from service.exports.query_store import ExportScope, Statement, gift_aid_part, query_names, rows_of
 from service.exports.request import (
@@ -77,6 +78,8 @@ def _prepare_layout(
     if request.currency is not None:
         lines = lines_in_currency(lines, request.currency)
     is_multicurrency = mapping is not None and mapping.is_multicurrency
+    if mapping is not None and request.layout.is_mapped:
+        lines = translated(lines, None if is_multicurrency else scope.home_currency, mapping.rates)
     _check_currencies(connection, request, scope, lines, is_multicurrency=is_multicurrency)
     columns = _columns(definition, mapping.date_order if mapping else None)
     if request.layout is Layout.XERO_BANK:
@@ -140,7 +143,7 @@ def _check_currencies(
     if foreign:
         raise InvalidExportError(
             f"{request.layout.value} would read {' and '.join(foreign)} as {home}, your home currency: ask for "
-            f"currency={home}, and book the rest from the generic journal at the rate that you choose"
+            f"currency={home}, or state a rate and its source in the mapping"
         )
 
 

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from service.exports.layouts.datev import DatevClient
+from service.exports.layouts.translation import Rate
 from service.exports.request import Layout
 
 MAX_TRACKING = 2  # Xero has at most two active tracking categories
@@ -73,7 +74,8 @@ class AccountMapping:
     """The organisation's accounts for one layout, by our account code and currency; None stands for every currency.
 
     `date_order` None is the layout's own order. `is_multicurrency` is True if the organisation's accounting system
-    keeps several currencies. `journal_code` and `journal_name` are the journal of a FEC.
+    keeps several currencies. `journal_code` and `journal_name` are the journal of a FEC. `rates` translate other
+    currencies into the home currency.
     """
 
     layout: Layout
@@ -84,6 +86,7 @@ class AccountMapping:
     journal_code: str = "ST"
     journal_name: str = "Stripe"
     datev: DatevClient | None = None
+    rates: Mapping[str, Rate] = field(default_factory=dict)
 
     def account_of(self, line: LineKind) -> MappedAccount | None:
         """Return the account of a kind of line, or None if it is not mapped. A later rule overrides earlier ones."""

@@ -38,7 +38,7 @@ SELECT j.*, m.code AS account_code, m.name AS account_name, m.tax, m.department,
     left(j.memo, {details}) AS details, split_part(j.journal_id, ':', 2) AS extra_ref, '1' AS exchange_rate,
     NULL::text AS blank
 FROM ({lines}) j
-JOIN (VALUES {accounts}) m ({fields}) ON m.account = j.account AND m.currency = j.currency
+JOIN (VALUES {accounts}) m ({fields}) ON m.account = j.account AND m.currency = j.mapped_currency
     AND m.site IS NOT DISTINCT FROM j.site AND m.campaign IS NOT DISTINCT FROM j.campaign
 """)
 
