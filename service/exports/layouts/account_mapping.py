@@ -1,7 +1,6 @@
 """What our accounts are called in an organisation's chart of accounts, for each accounting system."""
 
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -104,51 +103,3 @@ def _with(account: MappedAccount, given: MappedAccount) -> MappedAccount:
     tracking = tuple((dict(account.tracking) | dict(given.tracking)).items())
     set_fields = {field.name: value for field in fields(given) if (value := getattr(given, field.name))}
     return replace(account, **set_fields | {"tracking": tracking})
-
-
-_REQUIRED: Mapping[Layout, tuple[str, ...]] = {
-    Layout.XERO: ("code", "tax"),
-    Layout.QUICKBOOKS: ("name",),
-    Layout.SAGE50: ("code",),
-    Layout.DATEV: ("code",),
-    Layout.FEC: ("code", "name"),
-}
-_CODES: Mapping[Layout, tuple[re.Pattern[str], str]] = {
-    Layout.DATEV: (re.compile(r"\d{4,9}", re.ASCII), "an account of 4 to 9 digits"),
-    Layout.FEC: (re.compile(r"\d{3}\w*", re.ASCII), "an account that begins with three digits, as in the French plan"),
-}
-_WORDS: Mapping[str, str] = {"code": "code", "name": "name", "tax": "tax rate"}
-
-
-def mapping_problems(mapping: AccountMapping, known_codes: Collection[str]) -> tuple[str, ...]:
-    """Return a sentence for everything in the mapping that cannot be used. `known_codes` are the ledger's accounts."""
-    return tuple(_problems(mapping, known_codes))
-
-
-def _problems(mapping: AccountMapping, known_codes: Collection[str]) -> Iterator[str]:
-    codes = {code for code, _ in mapping.accounts} | {rule.account for rule in mapping.rules if rule.account}
-    for code in sorted(codes - set(known_codes)):
-        yield f"{code} is not an account of the ledger"
-    for (code, currency), account in sorted(mapping.accounts.items(), key=str):
-        for name in _REQUIRED.get(mapping.layout, ()):
-            if not getattr(account, name):
-                place = f"{code} in {currency}" if currency else code
-                yield f"{place} needs a {_WORDS[name]} for {mapping.layout.value}"
-    yield from _code_problems(mapping)
-    mapped = [*mapping.accounts.values(), *(rule.given for rule in mapping.rules)]
-    categories = sorted({category for account in mapped for category, _ in account.tracking})
-    if mapping.rules and len(categories) > MAX_TRACKING:
-        yield f"at most {MAX_TRACKING} tracking categories can be used, these are {', '.join(categories)}"
-
-
-def _code_problems(mapping: AccountMapping) -> Iterator[str]:
-    """Yield a sentence for each of the organisation's accounts that has not the form that the layout requires."""
-    if mapping.layout not in _CODES:
-        return
-    pattern, words = _CODES[mapping.layout]
-    mapped = [*mapping.accounts.values(), *(rule.given for rule in mapping.rules)]
-    codes = {account.code for account in mapped if account.code}
-    if mapping.datev:
-        codes.add(mapping.datev.clearing)
-    for code in sorted(code for code in codes if not pattern.fullmatch(code)):
-        yield f"{code} is not {words}"

@@ -11,7 +11,8 @@ from schemas.document import load_value
 from service.campaigns.documents import read_document
 from service.errors import InvalidDocumentError
 from service.exports.journal_store import account_names
-from service.exports.layouts.account_mapping import AccountMapping, mapping_problems
+from service.exports.layouts.account_mapping import AccountMapping
+from service.exports.layouts.mapping_problems import mapping_problems
 from service.exports.layouts.mapping_store import MappingVersion, add_mapping, find_mapping
 from service.exports.request import Layout
 from service.ledger.accounts import Account

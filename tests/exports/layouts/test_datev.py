@@ -98,7 +98,7 @@ def test_a_file_lies_in_one_fiscal_year(finance: Finance) -> None:
         ("layout: datev\naccounts: {}", "datev: is missing"),
         ("layout: xero\ndatev: {consultant: 1001, client: 1, clearing: 1360}\naccounts: {}", "means nothing here"),
         (DATEV.replace("consultant: 29098", "consultant: 12"), "consultant"),
-        (DATEV.replace('code: "1100"', "code: K1100"), "K1100 is not an account of 4 to 9 digits"),
+        (DATEV.replace('code: "1100"', "code: K1100"), "code K1100 is not an account of 4 to 9 digits"),
         (DATEV.replace("clearing: 1360", "clearing: x"), "x is not an account"),
         (DATEV.replace("clearing: 1360", "clearing: 1360, fiscal_year_starts: 31-12"), "fiscal_year_starts"),
     ],

@@ -45,6 +45,11 @@ from tests.exports.world import (
         ("layout: sage50\naccounts: {'1100': {EUR: {cod: '1'}}}", "is not a field here"),
         ("layout: sage50\naccounts: {'1100': {EUR: {code: '1'}, code: '2'}}", "fields beside currencies"),
         ("layout: xero\naccounts: {'1100': {GBP: {code: '1'}}}", "1100 in GBP needs a tax rate for xero"),
+        ("layout: xero\naccounts: {'1100': {code: 12345678901, tax: x}}", "code 12345678901 is not an account code of"),
+        ("layout: sage50\naccounts: {'1100': {code: 123456789}}", "123456789 is not a nominal code of at most 8"),
+        ("layout: sage50\naccounts: {'1100': {code: 1, department: North}}", "department North is not a number"),
+        ("layout: sage50\ntax: No VAT\naccounts: {'1100': {code: 1}}", "tax rate No VAT is not a tax code from T0"),
+        ("layout: quickbooks\naccounts: {'1100': {name: %s}}" % ("n" * 101), "is not text of at most 100"),
         ("layout: sage50\naccounts: {}\nmulticurrency: true", "only QuickBooks has a column"),
         ("layout: sage50\naccounts: {}\nrules: [{code: '1'}]", "names no site and no campaign"),
         ("layout: sage50\naccounts: {}\nrules: [{site: a, account: '1', code: '1'}]", "1 is not an account"),
@@ -105,8 +110,9 @@ MAPPED_COLUMNS = {
         *(f"Tracking{kind}{number}" for kind in ("Name", "Option") for number in "12"),
     ],
     Layout.QUICKBOOKS: ["AccountName", "Name", "Location", "Class"],
-    Layout.SAGE50: ["Nominal A/C", "Dept", "Tax code"],
+    Layout.SAGE50: ["Nominal A/C"],
 }
+OTHER_WORDS = {Layout.SAGE50: {"tax": "T9", "department": "3"}}
 
 
 @pytest.mark.parametrize("layout", MAPPED_COLUMNS)
@@ -115,8 +121,11 @@ MAPPED_COLUMNS = {
 )
 def test_mapped_words_stay_as_they_are(finance: Finance, layout: Layout, words: str) -> None:
     pay(finance)
-    fields = ["code", "name", "tax", "department", "party", "location", "class"]
-    account = {**dict.fromkeys(fields, words), "tracking": {words: words, f"{words} 2": words}}
+    if layout is Layout.SAGE50:
+        words = words[:8]
+    fields = ["code", "name", "party", "location", "class"]
+    tracking = {words: words, f"{words} 2": words}
+    account = {**dict.fromkeys(fields, words), "tracking": tracking, **OTHER_WORDS.get(layout, {"tax": words})}
     document = {"layout": layout.value, "accounts": {code.value: account for code in ACCOUNT_NAMES}}
     apply_accounts(finance, json.dumps(document))
 
