@@ -1,8 +1,11 @@
 """Which pages a campaign, an exclusion or a meter applies to. Sections, tags and page ids are stored case-folded."""
 
+import unicodedata
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from urllib.parse import unquote, urlsplit
 
 
 class PageType(StrEnum):
@@ -82,3 +85,14 @@ class Exclusion:
     starts_on: date | None = None
     ends_on: date | None = None
     reason: str = ""
+
+
+def exclusions_of(addresses: Iterable[str | None], hosts: Collection[str | None]) -> tuple[Exclusion, ...]:
+    """Exclude pages that serve readers, by their addresses on these hosts. The root address excludes nothing.
+
+    Their page ids are those of pages that state none: decoded paths in Unicode's composed form, without a last slash.
+    """
+    parts = [urlsplit(address) for address in addresses if address]
+    paths = [unquote(part.path).rstrip("/") for part in parts if part.hostname in hosts]
+    page_ids = frozenset(unicodedata.normalize("NFC", path).casefold() for path in paths if path)
+    return (Exclusion(PageMatch(page_ids=page_ids), reason="page for readers"),) if page_ids else ()
