@@ -32,7 +32,7 @@ SIGNED_IN_READER_SECONDS = 1.0  # the row of a signed-in reader; a page waits fo
 DATABASE_SILENCE_SECONDS = 32.0  # we end it if the server does not
 DATABASE_HANGS = 1  # attempts to connect that timed out, after which no other waits ...
 DATABASE_PAUSE_SECONDS = 2.0  # ... for so long
-DATABASE_CONNECTIONS = 16  # in a process, for all lanes but the inbox; an export takes two
+DATABASE_CONNECTIONS = 28  # in a process, for all lanes but the inbox; an export takes two
 INBOX_CONNECTIONS = 4
 INBOX_SILENCE_SECONDS = 3.0  # the inbox has single statements that take milliseconds
 STRIPE_CONNECT_SECONDS = 3.0
@@ -43,8 +43,10 @@ STRIPE_PAUSE_SECONDS = 10.0  # ... for so long
 STRIPE_RETRIES = 2
 COUNTER_STORE_SECONDS = 0.25  # a store of rate limits; then each process counts for itself
 OUTSIDE_CALLS = 4  # calls to publications' own services at the same time, in a process
-SIMULATION_SECONDS = 20.0
+SIMULATION_SECONDS = 60.0  # of the process of a simulation ...
+SIMULATION_CPU_SECONDS = 20  # ... and its bounds
 SIMULATION_MEMORY_BYTES = 512 * MIB
+SIMULATION_ANSWER_BYTES = 256 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ READERS = Lane("readers", threads=6, seconds=3, waiting=200)  # events, previews
 INBOX = Lane("inbox", threads=4, seconds=10, waiting=12_000, body_bytes=MIB)  # Stripe sends thousands at once
 STRIPE = Lane("stripe", threads=4, seconds=30)  # a call and a repeat, each at most STRIPE_CALL_SECONDS
 EXPORTS = Lane("exports", threads=4, seconds=3600)
-SIMULATIONS = Lane("simulations", threads=1, seconds=30, body_bytes=2 * MIB)
+SIMULATIONS = Lane("simulations", threads=1, seconds=70, body_bytes=2 * MIB)
 PAGES = Lane("pages", threads=4, seconds=15, waiting=50, body_bytes=MIB)  # pages, staff, metrics
 LANES = (MEMORY, READERS, INBOX, STRIPE, EXPORTS, SIMULATIONS, PAGES)
 

@@ -116,7 +116,7 @@ def test_readers_of_downloads_who_read_nothing_keep_nobody_waiting_and_get_the_w
     with ThreadPoolExecutor() as pool:
         files = list(pool.map(read_all, downloads))
 
-    assert {file.count(b"\r\nctb_") + file.count(b"\nctb_") > 0 for file in files} == {True}
+    assert all(file.count(b",txn_") > ROWS * 0.99 for file in files)  # some are split between two chunks
     assert all(file.endswith(b"0\r\n\r\n") for file in files)
     wait_until(lambda: not served.is_alive())
     latest = "SELECT outcome, row_count FROM export_runs ORDER BY asked_at DESC LIMIT {}"
