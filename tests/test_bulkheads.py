@@ -21,7 +21,7 @@ class Time:
 @pytest.fixture
 def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     time = Time()
-    monkeypatch.setattr(bulkheads.time, "monotonic", time)
+    monkeypatch.setattr("service.bulkheads.time.monotonic", time)
     return time
 
 
