@@ -30,8 +30,8 @@ DATABASE_POOL_SECONDS = 3
 DATABASE_STATEMENT_SECONDS = 30  # the server ends a longer statement
 SIGNED_IN_READER_SECONDS = 1.0  # the row of a signed-in reader; a page waits for it
 DATABASE_SILENCE_SECONDS = 32.0  # we end it if the server does not
-DATABASE_HANGS = 1  # attempts to connect that timed out, after which no other waits ...
-DATABASE_PAUSE_SECONDS = 2.0  # ... for so long
+DATABASE_FAILURES = 2  # attempts to connect that failed in a row, after which none is made ...
+DATABASE_PAUSE_SECONDS = 1.0  # ... for so long
 DATABASE_CONNECTIONS = 28  # in a process, for all lanes but the inbox; an export takes two
 INBOX_CONNECTIONS = 4
 INBOX_SILENCE_SECONDS = 3.0  # the inbox has single statements that take milliseconds
@@ -68,7 +68,7 @@ class Lane:
 
 MEMORY = Lane("memory", threads=2, seconds=5, waiting=1000)  # answered from memory: probes, the widget's files
 READERS = Lane("readers", threads=6, seconds=3, waiting=200)  # events, previews, and decisions that need the database
-INBOX = Lane("inbox", threads=4, seconds=10, waiting=12_000, body_bytes=MIB)  # Stripe sends thousands at once
+INBOX = Lane("inbox", threads=4, seconds=20, waiting=12_000, body_bytes=MIB)  # Stripe sends thousands at once
 STRIPE = Lane("stripe", threads=4, seconds=30)  # a call and a repeat, each at most STRIPE_CALL_SECONDS
 EXPORTS = Lane("exports", threads=4, seconds=3600)
 SIMULATIONS = Lane("simulations", threads=1, seconds=70, body_bytes=2 * MIB)

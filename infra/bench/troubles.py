@@ -158,7 +158,8 @@ def burst(target: Target) -> Iterator[None]:
     thread.start()
     yield
     thread.join()
-    target.notes.append(f"{answers.count(200):,} of {BURST:,} webhooks accepted")
+    refused, lost = answers.count(503), answers.count(0)
+    target.notes.append(f"{answers.count(200):,} of {BURST:,} webhooks accepted, {refused} refused, {lost} lost")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from psycopg.rows import TupleRow
 from sqlalchemy import Engine, event
 
 from service.bulkheads import (
-    DATABASE_HANGS,
+    DATABASE_FAILURES,
     DATABASE_PAUSE_SECONDS,
     DATABASE_SILENCE_SECONDS,
     Breaker,
@@ -45,18 +45,18 @@ class BoundedConnection(psycopg.Connection[TupleRow]):
 def bound_waits(engine: Engine, silence_seconds: float) -> Engine:
     """Let the engine make connections that wait for at most so long. Return the engine.
 
-    After a server has let an attempt to connect time out, others do not wait for it too: one attempt every few seconds
-    finds out whether it is back.
+    While the server does not accept connections, one attempt every second finds out whether it is back. More attempts
+    would wait for nothing if it hangs, and would take its processor if it has no connection left.
     """
-    breaker = Breaker(DATABASE_HANGS, DATABASE_PAUSE_SECONDS)
+    breaker = Breaker(DATABASE_FAILURES, DATABASE_PAUSE_SECONDS)
 
     @event.listens_for(engine, "do_connect")
     def connect(_: Any, __: Any, arguments: list[Any], options: dict[str, Any]) -> BoundedConnection:
         if not breaker.allows_call():
-            raise psycopg.OperationalError("the server did not answer a moment ago")
+            raise psycopg.OperationalError("the server accepted no connection a moment ago")
         try:
             connection = BoundedConnection.connect(*arguments, **options)
-        except psycopg.errors.ConnectionTimeout:
+        except psycopg.OperationalError:
             breaker.failed()
             raise
         breaker.succeeded()
