@@ -9,6 +9,7 @@ import resource
 import sys
 
 from service.bulkheads import CONNECTIONS, HEADER_SECONDS
+from service.settings import SettingsError, read_settings
 
 BACKLOG = 2048  # connections that the system keeps until we accept them
 STOP_SECONDS = 45  # for requests in flight, after SIGTERM
@@ -29,7 +30,14 @@ def options(connections: int) -> tuple[str, ...]:
 
 
 def main() -> None:
-    """Allow as many open files as we need, if the system lets us, then become granian."""
+    """Allow as many open files as we need, if the system lets us, then become granian.
+
+    Exit with a list of the problems if the settings are not usable.
+    """
+    try:
+        read_settings()
+    except SettingsError as error:
+        sys.exit(str(error))
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = CONNECTIONS + OTHER_FILES
     files = max(soft, wanted if hard == resource.RLIM_INFINITY else min(hard, wanted))

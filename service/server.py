@@ -19,7 +19,7 @@ import structlog
 from flask import Flask
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # it is meant for applications
 
-from service.app import create_app_from_environment, front_of
+from service.app import create_app, front_of
 from service.bulkheads import (
     BODY_SECONDS,
     EXPORTS,
@@ -38,6 +38,7 @@ from service.bulkheads import (
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.errors import BusyError
 from service.services import EXTENSION, Services
+from service.settings import read_settings
 from service.web.requests import Environ, StartResponse, cors_headers
 from service.web.rsgi import Headers, Reply, RsgiRequest, Started, answer, environ_of
 
@@ -255,5 +256,5 @@ def _not_plain(_: Environ, __: StartResponse) -> list[bytes]:
 def __getattr__(name: str) -> Server:
     """Build the server when granian asks for it, and not when a test imports this module."""
     if name == "SERVER":
-        return Server(create_app_from_environment())
+        return Server(create_app(read_settings()))
     raise AttributeError(name)
