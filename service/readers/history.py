@@ -64,6 +64,7 @@ def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
         reader.support,
         followed_by(reader.recent, view, MAX_RECENT_IDS),
         reader.link,
+        reader.counting,
     )
 
 

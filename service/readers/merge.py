@@ -56,6 +56,7 @@ def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Rea
         support=_support(row.support, passport.support),
         recent=fingerprints.joined(row.recent, recent, REQUEST_BYTES, MAX_RECENT_IDS),
         link=link,
+        counting=max(row.counting, passport.counting, key=lambda choice: choice.chosen_at),
     )
 
 

@@ -16,6 +16,8 @@ from service.readers.passport_tables import ListLayout, Section, join, pack, sha
 from service.readers.reader import (
     COUNT_LIMIT,
     NO_SUPPORT,
+    UNCHOSEN,
+    CountingChoice,
     FreeRead,
     History,
     PoolUse,
@@ -34,10 +36,11 @@ _INTERVALS = tuple(Interval)
 _NO_BUCKET = 0xFFFFFF
 
 # version, issued at, bucket (high byte, low bytes), salt, first seen at, day, view count, link (high byte, low bytes);
-# lengths of days, weeks, topics, pages, recent, prompts, pools, support
-_HEAD = Struct(">BIBHIIIIBH8B")
+# when the reader chose whether articles count, plus one if they do not; lengths of days, weeks, topics, pages, recent,
+# prompts, pools, support
+_HEAD = Struct(">BIBHIIIIBHI8B")
 _HEAD_BYTES = _HEAD.size
-_SUPPORT = Struct(">BBB6I")
+_SUPPORT = Struct(">BBB7I3s")
 
 
 class UnreadablePassportError(ValueError):
@@ -69,6 +72,7 @@ def encode(reader: Reader, issued_at: int) -> bytes:
         history.day,
         history.view_count,
         *split(reader.link),
+        reader.counting.chosen_at + reader.counting.is_stopped,
         len(days),
         len(weeks),
         len(history.topics),
@@ -97,10 +101,8 @@ def decode(data: bytes) -> tuple[Reader, int]:
 
 
 def _decode(data: bytes) -> tuple[Reader, int]:
-    _, issued_at, high, low, salt, first_seen_at, day, view_count, link_high, link_low, *lengths = _HEAD.unpack_from(
-        data
-    )
-    days, weeks, topics, pages, recent, prompts, pools, support = lengths
+    _, issued_at, high, low, salt, first_seen_at, day, view_count, link_high, link_low, *rest = _HEAD.unpack_from(data)
+    chosen, days, weeks, topics, pages, recent, prompts, pools, support = rest
     weeks_at = _HEAD_BYTES + days
     topics_at = weeks_at + weeks
     pages_at = topics_at + (_TOPICS.size(data, topics_at, topics) if topics else 0)
@@ -129,6 +131,7 @@ def _decode(data: bytes) -> tuple[Reader, int]:
         _unpack_support(data[support_at:]) if support else NO_SUPPORT,
         data[recent_at:prompts_at],
         link_high << 16 | link_low,
+        CountingChoice(chosen % 2 == 1, chosen - chosen % 2) if chosen else UNCHOSEN,
     )
     return reader, issued_at
 
@@ -265,11 +268,13 @@ def _pack_support(support: Support) -> bytes:
         within(support.ended_at),
         within(support.one_off_at),
         within(support.checkout_at),
+        within(support.recurring_minor),
+        support.recurring_currency.encode(),
     )
 
 
 def _unpack_support(packed: bytes) -> Support:
-    recurring, interval, checkout_interval, *instants = _SUPPORT.unpack(packed)
+    recurring, interval, checkout_interval, *instants, recurring_minor, currency = _SUPPORT.unpack(packed)
     recurring_at, past_due_at, paid_until, ended_at, one_off_at, checkout_at = instants
     return Support(
         _RECURRING[recurring],
@@ -281,4 +286,6 @@ def _unpack_support(packed: bytes) -> Support:
         one_off_at,
         checkout_at,
         _INTERVALS[checkout_interval],
+        recurring_minor,
+        currency.rstrip(b"\0").decode(),
     )

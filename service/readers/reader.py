@@ -18,9 +18,9 @@ BUCKETS = 1_000_000
 HISTORY_DAYS = 91
 HISTORY_WEEKS = 53  # this week and the 52 before it
 MAX_TOPICS = 16
-MAX_TOPIC_WEEKS = 48
+MAX_TOPIC_WEEKS = 40
 MAX_PAGES_PER_WEEK = 50
-MAX_RECENT_IDS = 12
+MAX_RECENT_IDS = 16
 MAX_PROMPT_RECORDS = 15
 MAX_SEEN_PER_CAMPAIGN = 30
 MAX_SEEN = 44
@@ -110,7 +110,8 @@ class Support:
     """How the reader supports the site. Instants of 0 mean never.
 
     For the recurring contribution: `recurring_at`: when it began; `past_due_at`: when its payments began to fail;
-    `paid_until`: the end of what is paid, if it was cancelled; `ended_at`: when it ended for another reason.
+    `paid_until`: the end of what is paid, if it was cancelled; `ended_at`: when it ended for another reason;
+    `recurring_minor` and `recurring_currency`: the amount of each payment, 0 and "" if it is not known.
     `one_off_at`: the latest one-off contribution that was not refunded. `checkout_at`: the start of a checkout that is
     not finished.
     """
@@ -124,9 +125,21 @@ class Support:
     one_off_at: int = 0
     checkout_at: int = 0
     checkout_interval: Interval = Interval.ONE_OFF
+    recurring_minor: int = 0
+    recurring_currency: str = ""
 
 
 NO_SUPPORT = Support()
+
+
+class CountingChoice(NamedTuple):
+    """The reader's last choice whether articles are counted. `chosen_at`: an even number of seconds; 0 = never chose."""
+
+    is_stopped: bool = False
+    chosen_at: int = 0
+
+
+UNCHOSEN = CountingChoice()
 
 
 class Reader(NamedTuple):
@@ -146,6 +159,7 @@ class Reader(NamedTuple):
     support: Support = NO_SUPPORT
     recent: bytes = b""
     link: int = 0
+    counting: CountingChoice = UNCHOSEN
 
     def prompt_record(self, campaign: int) -> PromptRecord:
         """Return the record of a campaign's prompts, or an empty record if there is none."""
