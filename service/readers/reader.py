@@ -133,7 +133,7 @@ NO_SUPPORT = Support()
 
 
 class CountingChoice(NamedTuple):
-    """The reader's last choice whether articles are counted. `chosen_at`: an even number of seconds; 0 = never chose."""
+    """The reader's last choice whether articles count. `chosen_at`: an even number of seconds; 0 = never chosen."""
 
     is_stopped: bool = False
     chosen_at: int = 0
