@@ -8,9 +8,12 @@ from typing import Any, TypeVar
 
 from marshmallow import ValidationError, fields, validate
 
+from service.campaigns.page_names import folded, folded_page_id
+
 E = TypeVar("E", bound=StrEnum)
 MAX_ITEMS = 500
 MAX_NAME_LENGTH = 200
+MAX_PAGE_ID_LENGTH = 500
 MAX_NUMBER = 1_000_000
 MAX_DECIMAL = 10**15
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -122,12 +125,26 @@ class LanguageTag(fields.String):
 
 
 class Folded(fields.String):
-    """A section, tag or page id. It is loaded case-folded, because upper and lower case do not matter."""
+    """A section or tag. It is loaded in the form in which names are compared: upper and lower case do not matter."""
+
+    most = MAX_NAME_LENGTH
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
-        if not isinstance(value, str) or not value.isprintable() or not 0 < len(value.strip()) <= MAX_NAME_LENGTH:
-            raise ValidationError(f"must be text of 1 to {MAX_NAME_LENGTH} characters")
-        return value.strip().casefold()
+        if not isinstance(value, str) or not value.isprintable() or not 0 < len(value.strip()) <= self.most:
+            raise ValidationError(f"must be text of 1 to {self.most} characters")
+        return self.in_form(value)
+
+    def in_form(self, text: str) -> str:
+        return folded(text)
+
+
+class FoldedPage(Folded):
+    """A page id in a list of pages. Escapes and a slash at the end do not matter either."""
+
+    most = MAX_PAGE_ID_LENGTH
+
+    def in_form(self, text: str) -> str:
+        return folded_page_id(text)
 
 
 class Word(fields.Field[E]):

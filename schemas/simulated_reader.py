@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, post_load, pre_load
 
-from schemas.decide import MAX_REFERRER, bounded_text, page_name
+from schemas.decide import MAX_REFERRER, PageId, bounded_text
 from schemas.document import ForgivingSchema, ShortSchema, StrictSchema
 from schemas.fields import Flag, Folded, Key, LanguageTag, Members, OneOrMany, Whole, Word, country_code
 from schemas.times import Day, When
@@ -130,7 +130,7 @@ class StartSupportSchema(ForgivingSchema):
 class FreeArticlesSchema(StrictSchema):
     gate = Key(required=True)
     at = When(required=True)
-    pages = OneOrMany(page_name(), least=1, most=MAX_HISTORY_ITEMS, required=True)
+    pages = OneOrMany(PageId(), least=1, most=MAX_HISTORY_ITEMS, required=True)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> FreeArticles:

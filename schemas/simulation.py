@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, post_load, pre_load
 
 from schemas.campaigns.campaign import CampaignSchema
 from schemas.campaigns.site import SiteSchema
-from schemas.decide import DecideSchema, bounded_text, page_name
+from schemas.decide import DecideSchema, PageId, bounded_text
 from schemas.document import StrictSchema
 from schemas.fields import Flag, Key, OneOrMany, Whole, Word
 from schemas.simulated_reader import IntervalWord, StartReaderSchema, in_our_words
@@ -78,7 +78,7 @@ class SimulatedViewSchema(DecideSchema):
 
     site = Key(load_default="")
     view_id = bounded_text(128, load_default="")
-    page_id = page_name(load_default="")
+    page_id = PageId(load_default="")
 
 
 class StepSchema(StrictSchema):

@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, post_load
 
 from schemas.campaigns.reader_rules import Country
 from schemas.document import ShortSchema, StrictSchema
-from schemas.fields import Flag, Folded, Members, OneOrMany, Whole, Word
+from schemas.fields import Flag, Folded, FoldedPage, Members, OneOrMany, Whole, Word
 from service.campaigns.gate import Allowance, Gate, GateType, Mandatory, Meter, Period, Pool, Strength
 from service.campaigns.page_rules import PageMatch, PageType
 
@@ -64,7 +64,7 @@ class FreePagesSchema(StrictSchema):
     types = Members(Word(PageType), load_default=frozenset)
     sections = Members(Folded(), load_default=frozenset)
     tags = Members(Folded(), load_default=frozenset)
-    pages = Members(Folded(), load_default=frozenset)
+    pages = Members(FoldedPage(), load_default=frozenset)
 
 
 class MeterSchema(StrictSchema):

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, post_load
 
 from schemas.document import StrictSchema
-from schemas.fields import AnyNone, Folded, Members, Text, Word
+from schemas.fields import AnyNone, Folded, FoldedPage, Members, Text, Word
 from schemas.times import NearDay
 from service.campaigns.page_rules import Exclusion, PageAccess, PageCondition, PageMatch, PageRules, PageType
 
@@ -16,7 +16,7 @@ class PageRulesSchema(StrictSchema):
     types = Members(Word(PageType), load_default=None)
     sections = AnyNone(Folded())
     tags = AnyNone(Folded())
-    pages = AnyNone(Folded())
+    pages = AnyNone(FoldedPage())
     access = Members(Word(PageAccess), load_default=None)
     sensitive = Word(PageCondition, load_default=PageCondition.NEVER)
     paid = Word(PageCondition, load_default=PageCondition.NEVER)
@@ -43,7 +43,7 @@ class ExclusionSchema(StrictSchema):
 
     sections = Members(Folded(), load_default=frozenset)
     tags = Members(Folded(), load_default=frozenset)
-    pages = Members(Folded(), load_default=frozenset)
+    pages = Members(FoldedPage(), load_default=frozenset)
     types = Members(Word(PageType), load_default=None)
     starts_on = NearDay(load_default=None)
     ends_on = NearDay(load_default=None)

@@ -15,6 +15,7 @@ from schemas.document import ShortSchema, StrictSchema
 from schemas.fields import (
     Flag,
     Folded,
+    FoldedPage,
     Key,
     LanguageTag,
     Members,
@@ -107,7 +108,7 @@ class SensitivitySchema(StrictSchema):
 
     sections = Members(Folded(), load_default=frozenset)
     tags = Members(Folded(), load_default=frozenset)
-    pages = Members(Folded(), load_default=frozenset)
+    pages = Members(FoldedPage(), load_default=frozenset)
     until = Wall(load_default=None)
     suspends_gates = Flag(load_default=True)
 

@@ -1,4 +1,4 @@
-"""Which pages a campaign, an exclusion or a meter applies to. Sections, tags and page ids are stored case-folded."""
+"""Which pages a campaign, an exclusion or a meter applies to. Names are stored folded, as in `page_names.py`."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -41,7 +41,7 @@ class PageRules:
     """Which pages a campaign is shown on. A page must pass every rule; None sets no rule.
 
     - `sections_any`, `tags_any`: a page with any of these sections or tags passes. The two are one rule: a match in
-      either list is enough.
+      either list is enough. Lists of sections also look at the page's tags, as which it sends further sections.
     - `page_ids_any`: only pages with one of these ids pass.
     - `sections_none`, `tags_none`, `page_ids_none`: a page with any of these fails.
     """

@@ -22,7 +22,7 @@ class Purpose(StrEnum):
 
 
 class Page(NamedTuple):
-    """A page as its site describes it. `section` and `tags` are case-folded."""
+    """A page as its site describes it. `section` and `tags` are folded as in `page_names.py`."""
 
     page_id: str
     page_type: PageType = PageType.ARTICLE
@@ -33,6 +33,11 @@ class Page(NamedTuple):
     hides_appeals: bool = False
     access: PageAccess = PageAccess.METERED
     placements: frozenset[Placement] = frozenset(Placement)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The section and the tags together. Lists of sections look at both: a page sends further sections as tags."""
+        return self.tags if self.section is None else self.tags | {self.section}
 
 
 class Visit(NamedTuple):

@@ -66,8 +66,9 @@ def _pages(subject: str, campaign: Campaign) -> Iterator[LintFinding]:
     for any_of, none_of in sides:
         for name in sorted((any_of or frozenset()) & none_of):
             yield problem(subject, "contradiction", f"{name} is in any and in none, so its pages never match")
-    wanted = (page.sections_any or frozenset()) | (page.tags_any or frozenset())
-    if wanted and wanted <= page.sections_none | page.tags_none:
+    sections, tags = page.sections_any or frozenset[str](), page.tags_any or frozenset[str]()
+    are_excluded = sections <= page.sections_none and tags <= page.sections_none | page.tags_none
+    if (sections or tags) and are_excluded:
         yield problem(subject, "never_shown", "every section and tag in any is also in none, so no page matches")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.gate import Allowance, Meter, Period, Pool
+from service.campaigns.page_names import folded
 from service.campaigns.page_rules import PageAccess, PageMatch
 from service.decisions.situation import Page, Purpose, Situation, Visit
 from service.readers.meter_pools import pool_fingerprint, pool_use, read_fingerprint, with_free_read
@@ -105,4 +106,5 @@ def _expires_at(allowance: Allowance, now: SiteTime) -> int:
 
 def _is_free(pages: PageMatch, page: Page) -> bool:
     """Return True if the page is listed as free. An empty list means no page."""
-    return page.section in pages.sections or bool(page.tags & pages.tags) or page.page_id.casefold() in pages.page_ids
+    is_named = bool(page.names & pages.sections or page.tags & pages.tags)
+    return is_named or folded(page.page_id) in pages.page_ids

@@ -1,6 +1,7 @@
 """Rules about the page. An exclusion always wins over an inclusion. Names match in upper and lower case."""
 
 from service.campaigns.campaign import Campaign, Kind
+from service.campaigns.page_names import folded
 from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch
 from service.campaigns.schedule import ends_before
 from service.campaigns.site import Site
@@ -55,10 +56,8 @@ def page_access(prepared: Prepared, situation: Situation) -> Verdict:
 def excluded_topic(prepared: Prepared, situation: Situation) -> Verdict:
     """Fail on an excluded section, tag or page id, even if another list includes the page."""
     rules, page = prepared.campaign.page, situation.page
-    found = [*listed(page.tags & rules.tags_none)]
-    if page.section in rules.sections_none:
-        found.append(page.section)
-    if page.page_id.casefold() in rules.page_ids_none:
+    found = [*listed(page.tags & rules.tags_none | page.names & rules.sections_none)]
+    if folded(page.page_id) in rules.page_ids_none:
         found.append(page.page_id)
     return passed_if(not found, tuple(found), listed(rules.sections_none | rules.tags_none | rules.page_ids_none))
 
@@ -68,17 +67,15 @@ def topic(prepared: Prepared, situation: Situation) -> Verdict:
     """Require a listed section or a listed tag. An empty list matches nothing."""
     rules, page = prepared.campaign.page, situation.page
     sections, tags = rules.sections_any or frozenset(), rules.tags_any or frozenset()
-    found = [*listed(page.tags & tags)]
-    if page.section in sections:
-        found.append(page.section)
-    return passed_if(bool(found), tuple(found), listed(sections | tags))
+    found = listed(page.tags & tags | page.names & sections)
+    return passed_if(bool(found), found, listed(sections | tags))
 
 
 @rule(lambda campaign, _: campaign.page.page_ids_any is not None, scope=PAGE)
 def page_id(prepared: Prepared, situation: Situation) -> Verdict:
     """Require a listed page id."""
     pages = prepared.campaign.page.page_ids_any or frozenset()
-    return passed_if(situation.page.page_id.casefold() in pages, situation.page.page_id, listed(pages))
+    return passed_if(folded(situation.page.page_id) in pages, situation.page.page_id, listed(pages))
 
 
 @rule(scope=PAGE)
@@ -132,4 +129,5 @@ def _excludes(exclusion: Exclusion, situation: Situation) -> bool:
 def _matches(match: PageMatch, page: Page) -> bool:
     if not match.sections and not match.tags and not match.page_ids:
         return True
-    return page.section in match.sections or bool(page.tags & match.tags) or page.page_id.casefold() in match.page_ids
+    is_named = bool(page.names & match.sections or page.tags & match.tags)
+    return is_named or folded(page.page_id) in match.page_ids
