@@ -18,8 +18,7 @@ from schemas.fields import (
 )
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.gate import GateType, Strength
-from service.campaigns.page_names import plain_page_id
-from service.campaigns.page_rules import PageAccess, PageType
+from service.campaigns.page_rules import PageAccess, PageType, plain_page_id
 from service.campaigns.reader_rules import Consent, Device, SupporterState
 from service.decisions.decision import AccessState
 from service.decisions.view import ViewRequest, view_request

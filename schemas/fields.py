@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from marshmallow import ValidationError, fields, validate
 
-from service.campaigns.page_names import folded, folded_page_id
+from service.campaigns.page_rules import folded, folded_page_id
 
 E = TypeVar("E", bound=StrEnum)
 MAX_ITEMS = 500

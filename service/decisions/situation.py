@@ -22,7 +22,7 @@ class Purpose(StrEnum):
 
 
 class Page(NamedTuple):
-    """A page as its site describes it. `section` and `tags` are folded as in `page_names.py`."""
+    """A page as its site describes it. `section` and `tags` are folded as in `page_rules.py`."""
 
     page_id: str
     page_type: PageType = PageType.ARTICLE

@@ -260,3 +260,14 @@ def test_a_fault_while_deciding_is_silence_and_an_open_article(open_client: Open
     for campaign in (broken, gate):
         body = decide(open_client(campaign))
         assert (body["prompts"], body["access"]["state"], body["reader"]["article_count"]) == ([], "open", 1)
+
+
+def test_a_phone_named_like_a_crawler_is_counted_and_asked(open_client: Opener) -> None:
+    client = open_client(make.campaign())
+    chrome = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36"
+    client.environ_base["HTTP_USER_AGENT"] = f"Mozilla/5.0 (Linux; Android 10; CUBOT X30) {chrome}"
+
+    answers = [decide(client) for _ in range(2)]
+
+    assert [answer["reader"]["article_count"] for answer in answers] == [1, 2]
+    assert [len(answer["prompts"]) for answer in answers] == [1, 1]

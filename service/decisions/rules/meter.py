@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.gate import Allowance, Meter, Period, Pool
-from service.campaigns.page_names import folded
-from service.campaigns.page_rules import PageAccess, PageMatch
+from service.campaigns.page_rules import PageAccess, PageMatch, folded
 from service.decisions.situation import Page, Purpose, Situation, Visit
 from service.readers.meter_pools import pool_fingerprint, pool_use, read_fingerprint, with_free_read
 from service.readers.reader import FreeRead, Reader

@@ -1,8 +1,7 @@
 """Rules about the page. An exclusion always wins over an inclusion. Names match in upper and lower case."""
 
 from service.campaigns.campaign import Campaign, Kind
-from service.campaigns.page_names import folded
-from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch
+from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch, folded
 from service.campaigns.schedule import ends_before
 from service.campaigns.site import Site
 from service.decisions.rules.rule import PAGE, Prepared, rule

@@ -2,11 +2,9 @@
 
 import pytest
 
-from service.decisions.crawlers import is_crawler
 from service.decisions.view import purpose_of
 from service.readers.passport_cookie import Edge
-from tests.decisions import make
-from tests.decisions.world import Opener, decide
+from service.web.crawlers import is_crawler
 
 _CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36"
 _WEB_VIEW = "AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/120.0.6099.43 Mobile Safari/537.36"
@@ -117,13 +115,3 @@ def test_crawlers_previews_and_tests_of_pages_are_crawlers(user_agent: str) -> N
 def test_the_table_is_long_enough_to_mean_something() -> None:
     assert len(set(READERS)) >= 40
     assert len(set(CRAWLERS)) >= 40
-
-
-def test_a_phone_named_like_a_crawler_is_counted_and_asked(open_client: Opener) -> None:
-    client = open_client(make.campaign())
-    client.environ_base["HTTP_USER_AGENT"] = _android("CUBOT X30")
-
-    answers = [decide(client) for _ in range(2)]
-
-    assert [answer["reader"]["article_count"] for answer in answers] == [1, 2]
-    assert [len(answer["prompts"]) for answer in answers] == [1, 1]

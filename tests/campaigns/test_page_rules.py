@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.campaigns.page_names import folded, folded_page_id, plain_page_id
+from service.campaigns.page_rules import folded, folded_page_id, plain_page_id
 from service.simulation.file import simulate_text
 
 LETTERS = st.text(st.sampled_from("abcXYZ óéüçñşŁżßøΩЖ中한0123-_.,'&+"), min_size=1, max_size=12)
