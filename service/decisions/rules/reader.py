@@ -170,7 +170,7 @@ def abandoned_checkout(prepared: Prepared, situation: Situation) -> Verdict:
     started_at = situation.now.past_instant(support.checkout_at)
     if rule is None or not started_at:
         return passed_if(rule is None or not rule.has_one, False, rule.has_one if rule else None)
-    age = situation.now.instant - started_at
+    age = situation.now.age_of(started_at)
     is_asked_interval = rule.intervals is None or support.checkout_interval in rule.intervals
     is_recent = rule.within_days is None or age < rule.within_days * DAY_SECONDS
     is_old_enough = age >= rule.after_hours * HOUR_SECONDS
@@ -187,7 +187,7 @@ def just_contributed(prepared: Prepared, situation: Situation) -> Verdict:
     support = situation.reader.support if situation.reader else Support()
     given = ((support.one_off_at, Interval.ONE_OFF), (support.recurring_at, support.recurring_interval))
     last_at, interval = max((situation.now.past_instant(at), interval) for at, interval in given)
-    age = situation.now.instant - last_at if last_at else None
+    age = situation.now.age_of(last_at) if last_at else None
     holds = rule is not None and age is not None and age < rule.within_minutes * 60
     holds = holds and (rule is None or rule.intervals is None or interval in rule.intervals)
     return passed_if(holds, age, rule.within_minutes * 60 if rule else None, note="seconds since a contribution")
