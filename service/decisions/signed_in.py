@@ -7,7 +7,7 @@ import structlog
 from service.campaigns.reader_rules import Consent
 from service.decisions.compile import CompiledSite
 from service.decisions.decide_view import Answer, PageView, ReaderRow, decide_view, under_consent
-from service.decisions.prompt_events import EventReport, RecordedEvent
+from service.decisions.prompt_events import EventReport, RecordedEvent, event_id_of
 from service.errors import StoreUnavailableError
 from service.readers.accounts import account_of
 from service.readers.assertion import AssertedReader, Standing
@@ -77,7 +77,7 @@ def record_signed_in_event(services: Services, recorded: RecordedEvent, report: 
 
     def change(row: Reader | None, _contributions: Contributions) -> tuple[Reader, None]:
         reader = row or new_reader(instant, None, 0)
-        once = record_once(reader, f"{report.event}:{report.event_id}:{token.decision_id}:{token.campaign}")
+        once = record_once(reader, event_id_of(report.event, token))
         return (reader if once is None else record_event(once, report.event, campaign, variant, instant)), None
 
     try:

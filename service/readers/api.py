@@ -10,7 +10,8 @@ from service.campaigns.snapshot.holder import SnapshotHolder
 from service.readers import passport_cookie as cookies
 from service.readers.my_data import MyDataPage, held_as_data, held_in_words
 from service.readers.passport import PassportSealer
-from service.readers.passport_cookie import RequestContext, cookie_name, passport_cookie
+from service.readers.passport_cookie import RequestContext, carried_reader, cookie_name, passport_cookie
+from service.readers.passport_notes import NO_CHANGES, NoteChanges
 from service.readers.reader import Reader
 from service.services import Services, current_services
 from service.web.requests import Blueprint, admit_origin, preflight
@@ -78,15 +79,30 @@ def erase() -> Response:
 
 def request_context(services: Services, site: str) -> RequestContext:
     """Read what this request says outside its body."""
-    cookie = request.cookies.get(cookie_name(site, is_https=services.settings.is_https))
-    return cookies.request_context(services.settings, request.headers.get, cookie)
+    name = cookie_name(site, is_https=services.settings.is_https)
+    notes = cookies.note_cookies(request.headers.get("Cookie", ""), name)
+    return cookies.request_context(services.settings, request.headers.get, request.cookies.get(name), notes)
 
 
-def with_passport(response: Response, services: Services, site: str, passport: str | None) -> Response:
-    """Add the passport as a cookie, if there is one to set. The response is never cached."""
+def carried_passport(services: Services, context: RequestContext, site: str) -> str | None:
+    """Return the passport that the cookies of a request carry, with what its notes add, or None."""
+    if not context.notes:
+        return context.cookie
+    passports, instant = services.part(PassportSealer), int(services.clock().timestamp())
+    reader = carried_reader(passports, context, site, instant)
+    return context.cookie if reader is None else passports.seal(reader, site, instant)
+
+
+def with_passport(
+    response: Response, services: Services, site: str, passport: str | None, notes: NoteChanges = NO_CHANGES
+) -> Response:
+    """Add the passport as a cookie, if there is one to set, and the cookies of notes. The response is never cached."""
     response.headers["Cache-Control"] = "no-store"
+    is_https = services.settings.is_https
     if passport is not None:
-        response.headers.add("Set-Cookie", passport_cookie(site, passport, is_https=services.settings.is_https))
+        response.headers.add("Set-Cookie", passport_cookie(site, passport, is_https=is_https))
+    for cookie in cookies.set_note_cookies(site, notes, is_https=is_https):
+        response.headers.add("Set-Cookie", cookie)
     return response
 
 
@@ -98,14 +114,16 @@ def _requested_site(services: Services) -> Site:
 
 def _own_passport(services: Services) -> tuple[Site, Reader | None]:
     site = _requested_site(services)
-    cookie = request_context(services, site.key).cookie
-    instant = int(services.clock().timestamp())
-    return site, services.part(PassportSealer).open(cookie, site.key, instant) if cookie else None
+    context = request_context(services, site.key)
+    return site, carried_reader(services.part(PassportSealer), context, site.key, int(services.clock().timestamp()))
 
 
 def _erased(response: Response, site: str) -> Response:
     services = current_services()
     is_https = services.settings.is_https
     response.delete_cookie(cookie_name(site, is_https=is_https), secure=is_https, httponly=True, samesite="Lax")
+    dropped = NoteChanges(dropped=tuple(note.mark for note in request_context(services, site).notes))
+    for cookie in cookies.set_note_cookies(site, dropped, is_https=is_https):
+        response.headers.add("Set-Cookie", cookie)
     response.headers["Cache-Control"] = "no-store"
     return response

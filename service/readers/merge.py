@@ -60,6 +60,17 @@ def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Rea
     )
 
 
+def added(reader: Reader, addition: Reader, instant: int) -> Reader:
+    """Return the reader with the counts of an addition added to their own."""
+    return reader._replace(
+        history=_history(reader, addition, _sum),
+        prompts=_prompts(reader.prompts, addition.prompts, _sum) if addition.prompts else reader.prompts,
+        pools=_pools(reader.pools, addition.pools, _sum, instant) if addition.pools else reader.pools,
+        support=reader.support if addition.support == Support() else _support(reader.support, addition.support),
+        counting=max(reader.counting, addition.counting, key=lambda choice: choice.chosen_at),
+    )
+
+
 def _sum(row: int, device: int) -> int:
     return row + device
 
