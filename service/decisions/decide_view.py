@@ -26,7 +26,7 @@ from service.readers.history import record_view
 from service.readers.passport import PassportSealer
 from service.readers.passport_cookie import RequestContext
 from service.readers.passport_notes import NO_CHANGES, NoteChanges, blank_of, dropped_notes, note_of, with_notes
-from service.readers.reader import BUCKETS, Reader, new_reader
+from service.readers.reader import GROUPS, Reader, bucket_of, new_reader
 from service.readers.site_time import SiteTime, site_time_at
 
 _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -161,7 +161,7 @@ def under_consent(reader: Reader, consent: Consent, bucket: int | None = None) -
         return reader._replace(bucket=None, history=reader.history._replace(topics=()))
     if reader.bucket is not None:
         return reader
-    return reader._replace(bucket=secrets.randbelow(BUCKETS) if bucket is None else bucket)
+    return reader._replace(bucket=bucket_of(secrets.randbelow(GROUPS)) if bucket is None else bucket)
 
 
 def _situation_of(
@@ -230,7 +230,7 @@ def _passport_reader(
         reader = with_notes(sealer.keys, request.site, reader, context.notes, now.instant)
     if reader is None:
         chance, salt = divmod(int.from_bytes(random_bytes(12), "big"), 1 << 32)
-        bucket = chance % BUCKETS if visit.consent is Consent.FULL else None
+        bucket = bucket_of(chance) if visit.consent is Consent.FULL else None
         reader = new_reader(now.instant, bucket, salt, now.day)
     is_whole = visit.consent is Consent.FULL and reader.bucket is not None
     return (reader if is_whole else under_consent(reader, visit.consent)), dropped

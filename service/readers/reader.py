@@ -15,6 +15,7 @@ from service.money import Interval
 Counts = bytes | tuple[int, ...]  # a byte per count; a simulation file may write numbers beyond a byte
 
 BUCKETS = 1_000_000
+GROUPS = 1_000  # readers draw from this many buckets, so that twenty readers of a small site share each
 HISTORY_DAYS = 91
 HISTORY_WEEKS = 53  # this week and the 52 before it
 MAX_TOPICS = 16
@@ -145,9 +146,9 @@ UNCHOSEN = CountingChoice()
 class Reader(NamedTuple):
     """A reader's history, as a passport or the row of a signed-in reader holds it.
 
-    `bucket`: 0..999,999, shared with other readers by design; None if the consent does not cover it. `recent`: salted
-    fingerprints of the latest view and event ids, three bytes each. `link`: fingerprint of the signed-in reader whose
-    row this passport copies; 0 = not a copy.
+    `bucket`: 0..999,999, one of 1,000 that readers draw, so that many share it; None if the consent does not cover it.
+    `recent`: salted fingerprints of the latest view and event ids, three bytes each. `link`: fingerprint of the
+    signed-in reader whose row this passport copies; 0 = not a copy.
     """
 
     bucket: int | None
@@ -176,6 +177,11 @@ class Reader(NamedTuple):
         if not isinstance(self.prompts, tuple):
             return self.prompts.dismissed_at
         return [record.dismissed_at for record in self.prompts]
+
+
+def bucket_of(chance: int) -> int:
+    """Return the bucket for a random number: one of 1,000, spread evenly over the range of buckets."""
+    return chance % GROUPS * (BUCKETS // GROUPS)
 
 
 def new_reader(instant: int, bucket: int | None, salt: int, day: int = 0) -> Reader:
