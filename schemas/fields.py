@@ -147,6 +147,15 @@ class FoldedPage(Folded):
         return folded_page_id(text)
 
 
+class FoldedPath(FoldedPage):
+    """A path that stands for its page and all pages below it, such as `/games`."""
+
+    def in_form(self, text: str) -> str:
+        if not text.lstrip().startswith("/") or "*" in text or "?" in text:
+            raise ValidationError("must be a path such as /games, without *; all pages below it are meant too")
+        return super().in_form(text)
+
+
 class Word(fields.Field[E]):
     """A member of an enum, written as its value."""
 

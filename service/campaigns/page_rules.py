@@ -70,18 +70,26 @@ EVERY_PAGE = PageRules()
 
 @dataclass(frozen=True, slots=True)
 class PageMatch:
-    """The pages that have any of the listed sections, tags or page ids. If nothing is listed, every page."""
+    """The pages that have any of the listed sections, tags, page ids or paths. If nothing is listed, every page.
+
+    `paths`: the page of a path and all pages below it. `/games` covers `/games/chess`, but not `/games-fair`.
+    """
 
     sections: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     page_ids: frozenset[str] = frozenset()
+    paths: frozenset[str] = frozenset()
+
+
+EVERYWHERE = PageMatch()
 
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """Pages of a site on which no prompt is ever shown.
+    """Pages of a site on which no prompt is shown, or none of some kinds.
 
-    `types` None means every type. `starts_on` and `ends_on` are local days and both included; None means no limit.
+    `kinds`: names of the kinds of campaign that are silent; None means all, gates included. `types` None means every
+    type. `starts_on` and `ends_on` are local days and both included; None means no limit.
     """
 
     pages: PageMatch = field(default_factory=PageMatch)
@@ -89,6 +97,7 @@ class Exclusion:
     starts_on: date | None = None
     ends_on: date | None = None
     reason: str = ""
+    kinds: frozenset[str] | None = None
 
 
 @lru_cache(maxsize=8192)
@@ -105,6 +114,14 @@ def plain_page_id(page_id: str) -> str:
     """
     path, mark, query = normalize("NFC", _unescaped(page_id.strip())).partition("?")
     return (path.rstrip("/") or "/" * path.startswith("/")) + mark + query
+
+
+def is_below(page_id: str, paths: frozenset[str]) -> bool:
+    """Return True if a folded page id is one of these folded paths, or lies below one of them."""
+    path = page_id.partition("?")[0]
+    while path and path not in paths:
+        path = path.rpartition("/")[0]
+    return bool(path) or (page_id.startswith("/") and "/" in paths)
 
 
 def folded_page_id(page_id: str) -> str:

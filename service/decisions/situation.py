@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from service.campaigns.campaign import Placement
-from service.campaigns.page_rules import PageAccess, PageType
+from service.campaigns.page_rules import PageAccess, PageMatch, PageType, folded, is_below
 from service.campaigns.reader_rules import Consent, Device, SupporterState
 from service.campaigns.site import Site
 from service.readers.reader import Reader
@@ -38,6 +38,14 @@ class Page(NamedTuple):
     def names(self) -> frozenset[str]:
         """The section and the tags together. Lists of sections look at both: a page sends further sections as tags."""
         return self.tags if self.section is None else self.tags | {self.section}
+
+
+def lists_page(match: PageMatch, page: Page) -> bool:
+    """Return True if the page is listed: by section, tag, page id or path. An empty match lists no page."""
+    if page.names & match.sections or page.tags & match.tags:
+        return True
+    page_id = folded(page.page_id) if match.page_ids or match.paths else ""
+    return page_id in match.page_ids or is_below(page_id, match.paths)
 
 
 class Visit(NamedTuple):

@@ -77,6 +77,8 @@ def _excluded(subject: str, campaign: Campaign, site: Site) -> Iterator[LintFind
     for exclusion in site.exclusions:
         if exclusion.starts_on or exclusion.ends_on or not _covers_types(exclusion.types, page.types):
             continue
+        if exclusion.kinds is not None and campaign.kind not in exclusion.kinds:
+            continue
         match = exclusion.pages
         only_sections = page.sections_any is not None and page.tags_any is None and page.sections_any <= match.sections
         only_tags = page.tags_any is not None and page.sections_any is None and page.tags_any <= match.tags

@@ -1,12 +1,12 @@
 """Rules about the page. An exclusion always wins over an inclusion. Names match in upper and lower case."""
 
 from service.campaigns.campaign import Campaign, Kind
-from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch, folded
+from service.campaigns.page_rules import EVERYWHERE, Exclusion, PageCondition, PageMatch, folded
 from service.campaigns.schedule import ends_before
 from service.campaigns.site import Site
 from service.decisions.rules.rule import PAGE, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, listed, passed, passed_if
-from service.decisions.situation import Page, Situation
+from service.decisions.situation import Page, Situation, lists_page
 from service.readers.site_time import instant_of
 
 
@@ -25,10 +25,14 @@ def hidden_page(_prepared: Prepared, situation: Situation) -> Verdict:
 
 
 @rule(lambda _, site: bool(site.exclusions), scope=PAGE)
-def excluded_page(_prepared: Prepared, situation: Situation) -> Verdict:
-    """Stay silent on the pages that the site excludes on this day. An exclusion without a list excludes every page."""
+def excluded_page(prepared: Prepared, situation: Situation) -> Verdict:
+    """Stay silent on the pages that the site excludes on this day, for campaigns of this kind.
+
+    An exclusion without a list excludes every page.
+    """
     for exclusion in situation.site.exclusions:
-        if _excludes(exclusion, situation):
+        is_of_kind = exclusion.kinds is None or prepared.campaign.kind in exclusion.kinds
+        if is_of_kind and _excludes(exclusion, situation):
             ends_on = exclusion.ends_on
             passes_at = None if ends_on is None else instant_of(ends_on.toordinal() + 1, 0, situation.now.zone)
             return failed(exclusion.reason or "excluded", passes_at=passes_at)
@@ -126,7 +130,4 @@ def _excludes(exclusion: Exclusion, situation: Situation) -> bool:
 
 
 def _matches(match: PageMatch, page: Page) -> bool:
-    if not match.sections and not match.tags and not match.page_ids:
-        return True
-    is_named = bool(page.names & match.sections or page.tags & match.tags)
-    return is_named or folded(page.page_id) in match.page_ids
+    return match == EVERYWHERE or lists_page(match, page)
