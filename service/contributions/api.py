@@ -101,7 +101,7 @@ def thanks() -> ResponseReturnValue:
         cookie = carried_passport(services, request_context(services, site), site) or ""
         is_known = begun_at is not None and knows_contribution(services, cookie, site, page.interval, begun_at)
         if is_known or _allows_another_browser(page.contribution_id):
-            contribution = confirmed_contribution(services, page.interval, page.campaign)
+            contribution = confirmed_contribution(services, page.interval, page.campaign, page.amount)
             passport = recognised_passport(services, cookie, site, contribution)
             return with_passport(
                 response, services, site, passport, recognised_note(services, cookie, site, contribution)
@@ -130,7 +130,7 @@ def receipt(body: dict[str, str]) -> dict[str, str]:
     opened = open_receipt(services.keys, site.key, body["receipt"], instant)
     if not _allows_another_browser(opened.contribution_id):
         raise InvalidTokenError("this receipt was used in too many browsers")
-    contribution = confirmed_contribution(services, opened.interval, opened.campaign)
+    contribution = confirmed_contribution(services, opened.interval, opened.campaign, opened.amount)
     return {"passport": recognised_passport(services, body["passport"], site.key, contribution)}
 
 

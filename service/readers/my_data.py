@@ -89,6 +89,8 @@ def _support(support: Support) -> dict[str, Any]:
         "recurring_interval": support.recurring_interval.value if support.recurring_at else None,
         "recurring_at": _instant(support.recurring_at),
         "past_due_at": _instant(support.past_due_at),
+        "recurring_amount_minor": support.recurring_minor or None,
+        "recurring_currency": support.recurring_currency or None,
         "paid_until": _instant(support.paid_until),
         "ended_at": _instant(support.ended_at),
         "one_off_at": _instant(support.one_off_at),

@@ -55,6 +55,7 @@ class _ReaderState:
     reader: Reader
     facts: StartReader
     is_supporter_known: bool
+    currency: str
     arms: Mapping[str, int | None] = field(default_factory=dict)
     one_offs: tuple[int, ...] = ()
     shown: tuple[str, ...] = ()
@@ -67,9 +68,8 @@ def simulate(simulation: Simulation) -> Iterator[SimulatedView]:
     first_at = in_utc(simulation.steps[0].at, zone) if simulation.steps else datetime(1970, 1, 2, tzinfo=zone)
     is_known = simulation.reader.supporter.state.value != SupporterState.UNKNOWN
     reader = reader_at_start(simulation, site, first_at)
-    state = _ReaderState(
-        reader, simulation.reader, is_known, one_offs=one_offs_at_start(simulation.reader, reader, zone)
-    )
+    one_offs = one_offs_at_start(simulation.reader, reader, zone)
+    state = _ReaderState(reader, simulation.reader, is_known, simulation.site.currency, one_offs=one_offs)
     for number, step in enumerate(simulation.steps, 1):
         at = in_utc(step.at, zone)
         if isinstance(step, ViewStep):
@@ -132,7 +132,7 @@ def _event(state: _ReaderState, step: EventStep, at: datetime, zone: ZoneInfo) -
         case ReaderEvent.SEEN | ReaderEvent.DISMISSED | ReaderEvent.CLICKED:
             return _reported_once(state, step, instant)
         case ReaderEvent.CONTRIBUTED:
-            return _contributed(state, step.interval, step.campaign, instant)
+            return _contributed(state, step, instant)
         case ReaderEvent.SIGNED_IN | ReaderEvent.SIGNED_OUT:
             return replace(state, facts=replace(state.facts, is_signed_in=step.event is ReaderEvent.SIGNED_IN))
         case ReaderEvent.ERASED:
@@ -162,11 +162,12 @@ def _support_after(support: Support, step: EventStep, instant: int, zone: ZoneIn
             return replace(support, recurring=RecurringState.NONE, ended_at=instant)
 
 
-def _contributed(state: _ReaderState, interval: Interval, campaign: str | None, instant: int) -> _ReaderState:
-    reader = state.reader._replace(support=contributed(state.reader.support, interval, instant))
-    if campaign is not None:
-        reader = record_contribution(reader, campaign_fingerprint(campaign))
-    one_offs = (*state.one_offs, instant) if interval is Interval.ONE_OFF else state.one_offs
+def _contributed(state: _ReaderState, step: EventStep, instant: int) -> _ReaderState:
+    amount = step.amount.money(state.currency)
+    reader = state.reader._replace(support=contributed(state.reader.support, step.interval, instant, amount))
+    if step.campaign is not None:
+        reader = record_contribution(reader, campaign_fingerprint(step.campaign))
+    one_offs = (*state.one_offs, instant) if step.interval is Interval.ONE_OFF else state.one_offs
     return replace(state, reader=reader, is_supporter_known=True, one_offs=one_offs)
 
 

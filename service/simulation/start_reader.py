@@ -32,9 +32,10 @@ def reader_at_start(simulation: Simulation, site: CompiledSite, first_at: dateti
     reader = new_reader(_first_seen_at(simulation, first_at, zone), written.bucket, salt=0)
     reader = reader._replace(history=_history(written, first_at, site))
     reader = _with_prompts(reader, written, zone)
-    support = _support(written.supporter, first_at, zone)
+    currency = simulation.site.currency
+    support = _support(written.supporter, first_at, zone, currency)
     for past in sorted(written.contributions, key=lambda contribution: _instant(contribution.at, zone)):
-        support = contributed(support, past.interval, _instant(past.at, zone))
+        support = contributed(support, past.interval, _instant(past.at, zone), past.amount.money(currency))
         if past.campaign is not None:
             reader = record_contribution(reader, campaign_fingerprint(past.campaign))
     if written.abandoned_checkout is not None:
@@ -103,10 +104,10 @@ def _with_prompts(reader: Reader, written: StartReader, zone: ZoneInfo) -> Reade
     return reader
 
 
-def _support(support: StartSupport, first_at: datetime, zone: ZoneInfo) -> Support:
+def _support(support: StartSupport, first_at: datetime, zone: ZoneInfo, currency: str) -> Support:
     began = _instant(support.at or first_at - timedelta(days=1), zone)
     interval = support.interval if support.interval is not Interval.ONE_OFF else Interval.MONTH
-    recurring = contributed(Support(), interval, began)
+    recurring = contributed(Support(), interval, began, support.amount.money(currency))
     match support.state:
         case StartState.ONE_OFF:
             return contributed(Support(), Interval.ONE_OFF, began)

@@ -11,9 +11,9 @@ from service.campaigns.page_rules import folded_page_id, is_below
 from service.errors import InvalidDocumentError
 from service.simulation.file import simulate_text
 
-EPIC = {"key": "epic"}
-BANNER = {"key": "banner", "kind": "banner"}
-GATE = {"key": "gate", "kind": "gate", "page": {"access": ["locked"]}}
+EPIC: dict[str, Any] = {"key": "epic"}
+BANNER: dict[str, Any] = {"key": "banner", "kind": "banner"}
+GATE: dict[str, Any] = {"key": "gate", "kind": "gate", "page": {"access": ["locked"]}}
 FREE = {"key": "gate", "kind": "gate", "meter": {"anonymous": {"allowance": 1}}}
 
 
@@ -59,7 +59,7 @@ def test_an_exclusion_is_for_all_kinds_or_for_those_it_names(kinds: Any, shown: 
 )
 def test_a_path_covers_its_page_and_all_pages_below_it(page_id: str, is_excluded: bool) -> None:
     for written in ("/games", "/Games/"):
-        lists = {
+        lists: dict[str, dict[str, Any]] = {
             "excluded_page": {"exclusions": {"paths": [written]}},
             "sensitive": {"sensitive": {"paths": written}},
         }

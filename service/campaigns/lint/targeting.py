@@ -9,7 +9,14 @@ from babel import Locale
 from service.campaigns.campaign import OVERLAYS, Campaign, Kind
 from service.campaigns.lint.finding import LintFinding, advice, problem
 from service.campaigns.page_rules import PageCondition, PageMatch
-from service.campaigns.reader_rules import NON_SUPPORTERS, ArticleCount, Consent, Inclusion, ReaderRules
+from service.campaigns.reader_rules import (
+    NON_SUPPORTERS,
+    ArticleCount,
+    Consent,
+    Inclusion,
+    ReaderRules,
+    SupporterState,
+)
 from service.campaigns.site import Site
 from service.campaigns.variant import Placeholder, names_in_braces
 
@@ -26,6 +33,7 @@ def targeting_findings(campaign: Campaign, site: Site) -> Iterator[LintFinding]:
     yield from _readers(subject, campaign.reader)
     yield from _signed_in(subject, campaign.reader, site)
     yield from _contributors(subject, campaign, site)
+    yield from _upgrades(subject, campaign.reader, site)
     yield from _contextual(subject, campaign.reader, site)
     yield from _countries(subject, campaign.reader, site)
     yield from _history(subject, campaign)
@@ -141,6 +149,20 @@ def _contributors(subject: str, campaign: Campaign, site: Site) -> Iterator[Lint
     if reader.just_contributed and is_silent and cool_off.one_off_days is None and cool_off.recurring_days is None:
         words = "it is for readers who just contributed, but leaves out supporters: set reader, supporter: everyone"
         yield problem(subject, "contradiction", words)
+
+
+def _upgrades(subject: str, reader: ReaderRules, site: Site) -> Iterator[LintFinding]:
+    """Find campaigns for small recurring contributions that no such contributor can see."""
+    if reader.recurring_below is None:
+        return
+    if not reader.supporters & {SupporterState.RECURRING, SupporterState.PAST_DUE}:
+        words = "recurring_below is about recurring supporters, whom it leaves out: set reader, supporter: recurring"
+        yield problem(subject, "contradiction", words)
+    if reader.consents == frozenset({Consent.NONE}):
+        words = "recurring_below needs the reader's history, but the campaign is only for readers without consent"
+        yield problem(subject, "contradiction", words)
+    for code in sorted(set(reader.recurring_below) - {site.currency, *site.currencies.values()}):
+        yield advice(subject, "currency", f"recurring_below: readers of the site are not asked in {code}")
 
 
 def _contextual(subject: str, reader: ReaderRules, site: Site) -> Iterator[LintFinding]:

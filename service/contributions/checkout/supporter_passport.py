@@ -4,7 +4,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from service.money import Interval
+from service.money import Interval, Money
 from service.readers.contributions import GivenContribution, settled
 from service.readers.fingerprints import SALT_BYTES, request_print
 from service.readers.impressions import campaign_fingerprint, record_contribution
@@ -32,9 +32,17 @@ def begun_passport(services: Services, passport: str | None, site: str, interval
     return services.part(PassportSealer).seal(reader._replace(support=support), site, instant)
 
 
-def confirmed_contribution(services: Services, interval: Interval, campaign: str | None) -> GivenContribution:
-    """Return the contribution that the reader has just come back from, as passports hold it."""
-    return GivenContribution(interval, _instant(services), campaign=campaign)
+def confirmed_contribution(
+    services: Services, interval: Interval, campaign: str | None, amount: Money | None = None
+) -> GivenContribution:
+    """Return the contribution that the reader has just come back from, as passports hold it.
+
+    Of a one-off contribution they hold no amount.
+    """
+    given = GivenContribution(interval, _instant(services), campaign=campaign)
+    if amount is None or given.is_one_off:
+        return given
+    return replace(given, amount_minor=amount.amount_minor, currency=amount.currency)
 
 
 def knows_contribution(
