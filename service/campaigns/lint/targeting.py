@@ -55,6 +55,23 @@ def misspelt_names(campaigns: Iterable[Campaign], site: Site) -> Iterator[LintFi
                 yield advice(f"campaign {campaign.key}", "misspelt_name", words)
 
 
+def overlapping_shares(campaigns: Iterable[Campaign]) -> Iterator[LintFinding]:
+    """Find campaigns whose ranges of readers overlap, although an offset says that they divide all readers."""
+    ranged = [campaign for campaign in campaigns if campaign.share_offset is not None]
+    for place, behind in enumerate(ranged):
+        for front in ranged[:place]:
+            if front.share_seed == behind.share_seed and _overlap(front, behind):
+                words = f"its readers overlap those of {front.key}: change share, offset"
+                yield advice(f"campaign {behind.key}", "share", words)
+
+
+def _overlap(first: Campaign, second: Campaign) -> bool:
+    """Return whether two ranges, which wrap at the last reader, have readers in common."""
+    apart = ((second.share_offset or 0) - (first.share_offset or 0)) % 1
+    is_within = apart < first.share - 1e-9
+    return bool(first.share and second.share) and (is_within or 1 - apart < second.share - 1e-9)
+
+
 def _page_names(campaign: Campaign) -> frozenset[str]:
     page = campaign.page
     return (page.sections_any or frozenset()) | (page.tags_any or frozenset()) | page.sections_none | page.tags_none

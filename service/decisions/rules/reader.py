@@ -4,13 +4,13 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.gate import GateType
 from service.campaigns.reader_rules import Consent, Device, Inclusion
 from service.campaigns.site import Site
-from service.decisions.assignment import is_in_share
+from service.decisions.assignment import is_in_range, is_in_share, position
 from service.decisions.rules.articles import span
 from service.decisions.rules.rule import ACCESS, VISIT, Prepared, is_appeal, is_gate, rule
 from service.decisions.rules.verdict import Verdict, listed, passed, passed_if
 from service.decisions.situation import Purpose, Situation
 from service.money import Interval
-from service.readers.reader import Support
+from service.readers.reader import BUCKETS, Support
 from service.readers.site_time import DAY_SECONDS, HOUR_SECONDS
 
 _MOBILE = frozenset({Device.MOBILE, Device.IOS, Device.ANDROID})
@@ -100,7 +100,13 @@ def share(prepared: Prepared, situation: Situation) -> Verdict:
     share = prepared.campaign.share
     bucket = situation.reader.bucket if situation.reader else None
     unit: int | str = situation.view_id if bucket is None else bucket
-    return passed_if(is_in_share(unit, prepared.campaign.key, share), bucket, share)
+    offset = prepared.campaign.share_offset
+    if offset is None:
+        return passed_if(is_in_share(unit, prepared.campaign.key, share), bucket, share)
+    here = position(unit, prepared.campaign.share_seed)
+    return passed_if(
+        is_in_range(here, share, round(offset * BUCKETS)), here, share, note=f"of all readers, from {offset:g}"
+    )
 
 
 @rule(_has_countries, scope=VISIT)
