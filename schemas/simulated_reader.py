@@ -171,6 +171,7 @@ class StartReaderSchema(ForgivingSchema):
     referrer = bounded_text(MAX_REFERRER, load_default=None)
     audiences = Members(Key(), least=0, load_default=None)
     suppressed = Flag(load_default=False)
+    counts_articles = Flag(load_default=True)
     first_seen = When(load_default=None)
     views = Whole(load_default=None)
     articles = OneOrMany(fields.Nested(ArticlesReadSchema), most=MAX_HISTORY_ITEMS, load_default=())

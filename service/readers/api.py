@@ -5,16 +5,18 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
 
+from schemas.counting import CountingAnswerSchema, CountingSchema
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.readers import passport_cookie as cookies
+from service.readers.counting import CountingWish, choose_counting
 from service.readers.my_data import MyDataPage, held_as_data, held_in_words
 from service.readers.passport import PassportSealer
 from service.readers.passport_cookie import RequestContext, carried_reader, cookie_name, passport_cookie
 from service.readers.passport_notes import NO_CHANGES, NoteChanges
 from service.readers.reader import Reader
 from service.services import Services, current_services
-from service.web.requests import Blueprint, admit_origin, preflight
+from service.web.requests import WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
 
 blueprint = Blueprint("readers", __name__, description="What is held about a reader")
 
@@ -43,6 +45,8 @@ def my_data() -> Response:
         download_url=url_for("readers.my_data_download", site=site.key),
         erase_url=url_for("readers.erase_by_form", site=site.key),
         is_erased="erased" in request.args,
+        counting_url=url_for("readers.choose_by_form", site=site.key),
+        counts_articles=reader is None or not reader.counting.is_stopped,
     )
     return with_passport(make_response(render_template("my_data.html", site=site, page=page)), services, site.key, None)
 
@@ -75,6 +79,44 @@ def erase_by_form() -> Response:
 def erase() -> Response:
     """Erase what is held in this browser. The service keeps nothing else about an anonymous reader."""
     return _erased(Response(status=HTTPStatus.NO_CONTENT), _requested_site(current_services()).key)
+
+
+@blueprint.post("/my-data/counting")
+@blueprint.response(HTTPStatus.SEE_OTHER)
+@blueprint.doc(tags=["decisions"])
+def choose_by_form() -> Response:
+    """Stop or resume the counting of articles in this browser, from a plain form, and show the page again."""
+    services = current_services()
+    site = _requested_site(services)
+    context = request_context(services, site.key)
+    choice = CountingWish(site.key, counts_articles=request.form.get("counts_articles") == "1")
+    passport, notes = choose_counting(services, context, choice)
+    page = redirect(url_for("readers.my_data", site=site.key), HTTPStatus.SEE_OTHER)
+    return with_passport(make_response(page), services, site.key, passport, notes)
+
+
+@blueprint.route("/v1/article-counting", methods=["OPTIONS"])
+@blueprint.doc(tags=["decisions"])
+def allow_choosing() -> Response:
+    """Answer a browser's preflight for the pages of any site."""
+    snapshot = current_services().part(SnapshotHolder).current()
+    return preflight(origin for site in snapshot.sites.values() for origin in site.site.origins)
+
+
+@blueprint.post("/v1/article-counting")
+@limited_body(WIDGET_BODY_BYTES)
+@blueprint.arguments(CountingSchema)
+@blueprint.alt_response(HTTPStatus.OK, schema=CountingAnswerSchema)
+@blueprint.doc(tags=["decisions"])
+def choose(wish: CountingWish) -> Response:
+    """Stop or resume the counting of articles for the reader of a passport. What was counted is erased."""
+    services = current_services()
+    site = services.part(SnapshotHolder).current().site(wish.site).site
+    admit_origin(site.origins, services.settings.public_origin)
+    passport, notes = choose_counting(services, request_context(services, site.key), wish)
+    is_local = wish.passport is not None
+    response = jsonify(counts_articles=wish.counts_articles, passport=passport if is_local else None)
+    return with_passport(response, services, site.key, None if is_local else passport, notes)
 
 
 def request_context(services: Services, site: str) -> RequestContext:

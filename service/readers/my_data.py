@@ -21,6 +21,8 @@ class MyDataPage:
     download_url: str
     erase_url: str
     is_erased: bool
+    counting_url: str = ""
+    counts_articles: bool = True
 
 
 def held_in_words(reader: Reader, zone: ZoneInfo) -> tuple[tuple[str, Held], ...]:
@@ -53,6 +55,7 @@ def held_as_data(reader: Reader) -> dict[str, Any]:
         "first_seen_at": _instant(reader.first_seen_at),
         "page_views": history.view_count,
         "newest_day": date.fromordinal(history.day).isoformat() if history.day else None,
+        "counts_articles": not reader.counting.is_stopped,
         "articles_per_day_newest_first": list(history.days),
         "articles_per_week_newest_first": list(history.weeks),
         "articles_per_topic_and_week": [

@@ -16,6 +16,7 @@ from service.decisions.rules.supporters import contributed, refunded
 from service.decisions.situation import Visit
 from service.decisions.view import host_of, visit_of
 from service.money import Interval
+from service.readers.history import choosing
 from service.readers.impressions import (
     PromptEvent,
     arm_fingerprint,
@@ -135,6 +136,9 @@ def _event(state: _ReaderState, step: EventStep, at: datetime, zone: ZoneInfo) -
             return _contributed(state, step, instant)
         case ReaderEvent.SIGNED_IN | ReaderEvent.SIGNED_OUT:
             return replace(state, facts=replace(state.facts, is_signed_in=step.event is ReaderEvent.SIGNED_IN))
+        case ReaderEvent.COUNTING_STOPPED | ReaderEvent.COUNTING_RESUMED:
+            is_resumed = step.event is ReaderEvent.COUNTING_RESUMED
+            return replace(state, reader=choosing(state.reader, instant, counts_articles=is_resumed))
         case ReaderEvent.ERASED:
             return replace(state, reader=new_reader(instant, state.facts.bucket, state.reader.salt))
         case ReaderEvent.REFUNDED:

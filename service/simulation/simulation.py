@@ -32,6 +32,8 @@ class ReaderEvent(StrEnum):
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     ERASED = "erased"
+    COUNTING_STOPPED = "counting_stopped"
+    COUNTING_RESUMED = "counting_resumed"
 
 
 PROMPT_EVENTS = frozenset({ReaderEvent.SEEN, ReaderEvent.DISMISSED, ReaderEvent.CLICKED})
@@ -144,6 +146,7 @@ class StartReader:
     referrer: str | None = None
     audiences: frozenset[str] | None = None
     is_suppressed: bool = False
+    counts_articles: bool = True
     first_seen: datetime | None = None
     views: int | None = None
     articles: tuple[ArticlesRead, ...] = ()

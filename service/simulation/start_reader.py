@@ -11,7 +11,7 @@ from service.decisions.rules.meter import spend
 from service.decisions.rules.supporters import contributed, supporter_state
 from service.decisions.situation import Page, Situation, Visit
 from service.money import Interval
-from service.readers.history import bounded_topics, topic_fingerprint, topic_histories
+from service.readers.history import bounded_topics, choosing, topic_fingerprint, topic_histories
 from service.readers.impressions import PromptEvent, campaign_fingerprint, record_contribution, record_event
 from service.readers.reader import HISTORY_DAYS, HISTORY_WEEKS, History, Reader, RecurringState, Support, new_reader
 from service.readers.site_time import in_utc, instant_of, site_time_at, week_of
@@ -42,6 +42,8 @@ def reader_at_start(simulation: Simulation, site: CompiledSite, first_at: dateti
         started = written.abandoned_checkout
         support = replace(support, checkout_at=_instant(started.at, zone), checkout_interval=started.interval)
     reader = reader._replace(support=support)
+    if not written.counts_articles:
+        reader = choosing(reader, int(first_at.timestamp()), counts_articles=False)
     for free in written.free_articles:
         reader = _with_free_articles(reader, free, site, written)
     return reader

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from service.campaigns.campaign import Campaign, Kind, Placement
 from service.campaigns.gate import Allowance, Gate, GateType, Meter, Period
 from service.contributions.checkout.supporter_passport import (
+    begun_passport,
     confirmed_contribution,
     recognised_note,
     recognised_passport,
@@ -204,8 +205,9 @@ def test_twenty_tabs_restored_at_once_lose_only_what_does_not_fit() -> None:
 def test_a_contributor_is_not_asked_if_a_page_view_overwrites_the_passport() -> None:
     tabs = Tabs(EPIC)
     assert len(tabs.open()["prompts"]) == 1
-    services, passport = services_of(tabs.client), tabs.jar["keepopen-tide"]
-    contribution = confirmed_contribution(services, Interval.MONTH, None)
+    services = services_of(tabs.client)
+    passport = begun_passport(services, tabs.jar["keepopen-tide"], "tide", Interval.MONTH) or ""
+    contribution = confirmed_contribution(services, Interval.MONTH, "autumn")
     tabs.send("/v1/decide", view())  # on its way while the reader comes back from paying
 
     tabs.jar["keepopen-tide"] = recognised_passport(services, passport, "tide", contribution)
@@ -215,7 +217,11 @@ def test_a_contributor_is_not_asked_if_a_page_view_overwrites_the_passport() -> 
     tabs.land()
 
     assert tabs.open()["reader"]["supporter"] == "recurring"
-    assert tabs.held()["giving"]["recurring"] == "active"
+    for _ in range(3):
+        tabs.clock.advance(seconds=SETTLED_SECONDS)
+        tabs.open()
+    held = tabs.held()
+    assert (held["giving"]["recurring"], held["prompts"][0]["contributed"], tabs.notes) == ("active", 1, 1)
 
 
 def test_erasing_takes_the_notes_too() -> None:
@@ -241,3 +247,16 @@ def test_notes_that_were_not_made_here_add_nothing_and_go() -> None:
 
     assert tabs.open()["reader"]["article_count"] == 2
     assert tabs.held()["page_views"] == 2
+
+
+def test_a_choice_about_counting_outlives_a_page_view_on_its_way() -> None:
+    tabs = Tabs(EPIC)
+    tabs.open()
+    tabs.send("/v1/decide", view())
+    tabs.send("/v1/article-counting", {"site": "tide", "counts_articles": False})
+    tabs.land(1)
+    tabs.land(0)
+
+    assert tabs.open()["reader"]["article_count"] == 0
+    assert (tabs.held()["counts_articles"], tabs.held()["articles_per_day_newest_first"]) == (False, [])
+    assert tabs.held()["page_views"] == 3

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from service.money import Interval, Money
 from service.readers.contributions import GivenContribution, settled
-from service.readers.fingerprints import SALT_BYTES, request_print
-from service.readers.impressions import campaign_fingerprint, record_contribution
+from service.readers.impressions import campaign_fingerprint, record_contribution, record_once
 from service.readers.passport import PassportSealer
 from service.readers.passport_notes import NO_CHANGES, NoteChanges, blank_of, note_of
 from service.readers.reader import Reader, new_reader
@@ -73,9 +72,7 @@ def recognised_note(services: Services, passport: str, site: str, contribution: 
     reader = _opened(services, passport, site)
     if reader is None:
         return NO_CHANGES
-    request = request_print(f"contribution:{contribution.given_at}", reader.salt.to_bytes(SALT_BYTES, "big"))
-    blank = blank_of(reader)._replace(recent=request)
-    addition = _contributed(blank, contribution, is_counted=bool(reader.support.checkout_at))
+    addition = _contributed(blank_of(reader), contribution, is_counted=bool(reader.support.checkout_at))
     return NoteChanges(note_of(services.keys, site, addition, _instant(services)))
 
 
@@ -84,6 +81,7 @@ def _contributed(reader: Reader, contribution: GivenContribution, *, is_counted:
 
     If the reader opens the thank-you page again, no checkout is open and nothing is counted twice.
     """
+    reader = record_once(reader, f"contribution:{contribution.given_at}") or reader
     if contribution.campaign is not None and is_counted:
         reader = record_contribution(reader, campaign_fingerprint(contribution.campaign))
     return settled(reader, (contribution,))
