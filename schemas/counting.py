@@ -7,7 +7,7 @@ from marshmallow import fields, post_load
 from schemas.decide import MAX_TOKEN, bounded_text
 from schemas.document import StrictSchema
 from schemas.fields import Flag, Key
-from service.readers.counting import CountingWish
+from service.readers.my_data import CountingWish
 
 
 class CountingSchema(StrictSchema):

@@ -9,8 +9,7 @@ from schemas.counting import CountingAnswerSchema, CountingSchema
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.readers import passport_cookie as cookies
-from service.readers.counting import CountingWish, choose_counting
-from service.readers.my_data import MyDataPage, held_as_data, held_in_words
+from service.readers.my_data import CountingWish, MyDataPage, choose_counting, held_as_data, held_in_words
 from service.readers.passport import PassportSealer
 from service.readers.passport_cookie import RequestContext, carried_reader, cookie_name, passport_cookie
 from service.readers.passport_notes import NO_CHANGES, NoteChanges

@@ -1,14 +1,25 @@
-"""What a passport holds about its reader, in words for the page /my-data and as data for its download."""
+"""What a passport holds about its reader, in words for the page /my-data and as data for its download.
 
+On that page readers also choose whether the articles they read are counted.
+"""
+
+import secrets
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES, numbers
-from service.readers.reader import PromptRecord, Reader, RecurringState, Support
+from service.readers.history import choosing
+from service.readers.impressions import record_once
+from service.readers.passport import PassportSealer
+from service.readers.passport_cookie import RequestContext, carried_reader
+from service.readers.passport_notes import NoteChanges, blank_of, note_of
+from service.readers.reader import PromptRecord, Reader, RecurringState, Support, new_reader
 from service.readers.site_time import as_datetime
+from service.services import Services
 
+_SALT_BITS = 32
 Held = str | int | date  # the key of a text, or a count, or a day
 
 
@@ -112,3 +123,28 @@ def _recurring(support: Support) -> str | None:
 
 def _day(instant: int, zone: ZoneInfo) -> date | None:
     return as_datetime(instant).astimezone(zone).date() if instant else None
+
+
+@dataclass(frozen=True, slots=True)
+class CountingWish:
+    """What the reader chose. `passport` None: the passport is in a cookie."""
+
+    site: str
+    counts_articles: bool
+    passport: str | None = None
+
+
+def choose_counting(services: Services, context: RequestContext, wish: CountingWish) -> tuple[str, NoteChanges]:
+    """Return the passport with the choice, and the note of the choice. A reader without a passport gets one."""
+    passports, instant = services.part(PassportSealer), int(services.clock().timestamp())
+    if wish.passport is None:
+        reader = carried_reader(passports, context, wish.site, instant)
+    else:
+        reader = passports.open(wish.passport, wish.site, instant)
+    reader = reader or new_reader(instant, None, secrets.randbits(_SALT_BITS))
+    chosen, addition = (
+        choosing(record_once(before, f"counting:{instant}") or before, instant, counts_articles=wish.counts_articles)
+        for before in (reader, blank_of(reader))
+    )
+    note = None if wish.passport is not None else note_of(services.keys, wish.site, addition, instant)
+    return passports.seal(chosen, wish.site, instant), NoteChanges(note)
