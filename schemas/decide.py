@@ -5,10 +5,20 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from schemas.document import StrictSchema
-from schemas.fields import Flag, Folded, Key, LanguageTag, OneOrMany, Word, country_code, refuse_control
+from schemas.fields import (
+    MAX_PAGE_ID_LENGTH,
+    Flag,
+    Folded,
+    Key,
+    LanguageTag,
+    OneOrMany,
+    Word,
+    country_code,
+    refuse_control,
+)
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.gate import GateType, Strength
-from service.campaigns.page_rules import PageAccess, PageType
+from service.campaigns.page_rules import PageAccess, PageType, plain_page_id
 from service.campaigns.reader_rules import Consent, Device, SupporterState
 from service.decisions.decision import AccessState
 from service.decisions.view import ViewRequest, view_request
@@ -24,9 +34,17 @@ def bounded_text(most: int, *, least: int = 1, **kwargs: Any) -> fields.String:
     return fields.String(validate=_length(least, most), **kwargs)
 
 
-def page_name(**kwargs: Any) -> fields.String:
-    """Return the field of a page id. A contribution made on the page stores the id, so it has no control characters."""
-    return fields.String(validate=[_length(1, MAX_REFERRER), refuse_control], **kwargs)
+class PageId(fields.String):
+    """A page id, without control characters, because a contribution made on the page stores it.
+
+    Escapes are read and a slash at the end is cut off, so that every spelling of an address is one page.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=[_length(1, MAX_PAGE_ID_LENGTH), refuse_control], **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        return plain_page_id(super()._deserialize(value, attr, data, **kwargs))
 
 
 def _length(least: int, most: int) -> validate.Length:
@@ -38,7 +56,7 @@ class DecideSchema(StrictSchema):
 
     site = Key(required=True)
     view_id = bounded_text(MAX_ID, required=True)
-    page_id = page_name(required=True)
+    page_id = PageId(required=True)
     page_type = Word(PageType, load_default=PageType.ARTICLE)
     section = Folded(load_default=None, allow_none=True)
     tags = OneOrMany(Folded(), most=MAX_TAGS, load_default=())

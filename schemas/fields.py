@@ -8,9 +8,12 @@ from typing import Any, TypeVar
 
 from marshmallow import ValidationError, fields, validate
 
+from service.campaigns.page_rules import folded, folded_page_id
+
 E = TypeVar("E", bound=StrEnum)
 MAX_ITEMS = 500
 MAX_NAME_LENGTH = 200
+MAX_PAGE_ID_LENGTH = 500
 MAX_NUMBER = 1_000_000
 MAX_DECIMAL = 10**15
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -132,17 +135,38 @@ class LanguageTag(fields.String):
 
 
 class Folded(fields.String):
-    """A section, tag or page id. It is loaded case-folded, because upper and lower case do not matter."""
+    """A section or tag. It is loaded in the form in which names are compared: upper and lower case do not matter."""
 
-    def read(self, value: Any) -> str:
-        if isinstance(value, str) and value.isprintable():
-            text = value.strip()
-            if 0 < len(text) <= MAX_NAME_LENGTH:
-                return text.casefold()
-        raise ValidationError(f"must be text of 1 to {MAX_NAME_LENGTH} characters")
+    most = MAX_NAME_LENGTH
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         return self.read(value)
+
+    def read(self, value: Any) -> str:
+        if isinstance(value, str) and value.isprintable() and 0 < len(value.strip()) <= self.most:
+            return self.in_form(value)
+        raise ValidationError(f"must be text of 1 to {self.most} characters")
+
+    def in_form(self, text: str) -> str:
+        return folded(text)
+
+
+class FoldedPage(Folded):
+    """A page id in a list of pages. Escapes and a slash at the end do not matter either."""
+
+    most = MAX_PAGE_ID_LENGTH
+
+    def in_form(self, text: str) -> str:
+        return folded_page_id(text)
+
+
+class FoldedPath(FoldedPage):
+    """A path that stands for its page and all pages below it, such as `/games`."""
+
+    def in_form(self, text: str) -> str:
+        if not text.lstrip().startswith("/") or "*" in text or "?" in text:
+            raise ValidationError("must be a path such as /games, without *; all pages below it are meant too")
+        return super().in_form(text)
 
 
 class Word(fields.Field[E]):

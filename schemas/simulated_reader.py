@@ -3,11 +3,12 @@
 Other common names of a field are accepted too, if they can mean only this field.
 """
 
+import re
 from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, post_load, pre_load
 
-from schemas.decide import MAX_REFERRER, bounded_text, page_name
+from schemas.decide import MAX_REFERRER, PageId, bounded_text
 from schemas.document import ForgivingSchema, ShortSchema, StrictSchema
 from schemas.fields import Flag, Folded, Key, LanguageTag, Members, OneOrMany, Whole, Word, country_code
 from schemas.times import Day, When
@@ -23,6 +24,7 @@ from service.simulation.simulation import (
     StartReader,
     StartState,
     StartSupport,
+    StatedAmount,
 )
 
 MAX_HISTORY_ITEMS = 1_000
@@ -53,6 +55,14 @@ def in_our_words(value: Any, other_words: dict[str, str]) -> Any:
     return other_words.get(word, word) if isinstance(word, str) else word
 
 
+def stated_amount(data: dict[str, Any]) -> StatedAmount:
+    """Take the amount out of a loaded part. What cannot be an amount counts as left out."""
+    minor, major, currency = (data.pop(name, None) for name in ("amount_minor", "amount", "currency"))
+    code = currency.upper() if isinstance(currency, str) and re.fullmatch(r"[A-Za-z]{3}", currency) else None
+    is_written = isinstance(major, int | float | str) and not isinstance(major, bool)
+    return StatedAmount(minor if type(minor) is int else None, str(major) if is_written else None, code)
+
+
 class ArticlesReadSchema(ForgivingSchema, ShortSchema):
     alone = "on"
     other_names: ClassVar[dict[str, str]] = {"day": "on", "date": "on", "tags": "topics"}
@@ -80,7 +90,7 @@ class PromptTimesSchema(ShortSchema):
 
 
 class PastContributionSchema(ShortSchema):
-    """A contribution before the first step. The amount has no influence on decisions."""
+    """A contribution before the first step. Only the amount of a recurring one has influence on decisions."""
 
     alone = "at"
 
@@ -93,7 +103,7 @@ class PastContributionSchema(ShortSchema):
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> PastContribution:
-        return PastContribution(data["at"], data["interval"], data["campaign"])
+        return PastContribution(data["at"], data["interval"], data["campaign"], stated_amount(data))
 
 
 class OpenCheckoutSchema(ShortSchema):
@@ -114,6 +124,9 @@ class StartSupportSchema(ForgivingSchema):
     at = When(load_default=None)
     paid_until = When(load_default=None)
     interval = IntervalWord(load_default=Interval.MONTH)
+    amount = fields.Raw(allow_none=True)
+    amount_minor = fields.Raw(allow_none=True)
+    currency = fields.Raw(allow_none=True)
 
     @pre_load
     def from_word(self, data: Any, **_: Any) -> Any:
@@ -124,13 +137,14 @@ class StartSupportSchema(ForgivingSchema):
     def build(self, data: dict[str, Any], **_: Any) -> StartSupport:
         if data["state"] is StartState.CANCELLED and data["paid_until"] is None:
             raise ValidationError("is missing: until when is the cancelled contribution paid?", "paid_until")
-        return StartSupport(**data)
+        amount = stated_amount(data)
+        return StartSupport(**data, amount=amount)
 
 
 class FreeArticlesSchema(StrictSchema):
     gate = Key(required=True)
     at = When(required=True)
-    pages = OneOrMany(page_name(), least=1, most=MAX_HISTORY_ITEMS, required=True)
+    pages = OneOrMany(PageId(), least=1, most=MAX_HISTORY_ITEMS, required=True)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> FreeArticles:
@@ -157,6 +171,7 @@ class StartReaderSchema(ForgivingSchema):
     referrer = bounded_text(MAX_REFERRER, load_default=None)
     audiences = Members(Key(), least=0, load_default=None)
     suppressed = Flag(load_default=False)
+    counts_articles = Flag(load_default=True)
     first_seen = When(load_default=None)
     views = Whole(load_default=None)
     articles = OneOrMany(fields.Nested(ArticlesReadSchema), most=MAX_HISTORY_ITEMS, load_default=())

@@ -8,10 +8,10 @@ from marshmallow import ValidationError, fields, post_load, pre_load
 
 from schemas.campaigns.campaign import CampaignSchema
 from schemas.campaigns.site import SiteSchema
-from schemas.decide import DecideSchema, bounded_text, page_name
+from schemas.decide import DecideSchema, PageId, bounded_text
 from schemas.document import StrictSchema
 from schemas.fields import Flag, Key, OneOrMany, Whole, Word
-from schemas.simulated_reader import IntervalWord, StartReaderSchema, in_our_words
+from schemas.simulated_reader import IntervalWord, StartReaderSchema, in_our_words, stated_amount
 from schemas.times import When
 from service.campaigns.campaign import Campaign
 from service.campaigns.countries import with_countries_written_out
@@ -78,11 +78,11 @@ class SimulatedViewSchema(DecideSchema):
 
     site = Key(load_default="")
     view_id = bounded_text(128, load_default="")
-    page_id = page_name(load_default="")
+    page_id = PageId(load_default="")
 
 
 class StepSchema(StrictSchema):
-    """A step: either a `view` or an `event`. Notes and amounts have no influence on decisions."""
+    """A step: either a `view` or an `event`. Notes and amounts of one-off contributions have no influence."""
 
     at = When(required=True)
     view = fields.Nested(SimulatedViewSchema, load_default=None)
@@ -117,8 +117,9 @@ class StepSchema(StrictSchema):
             return ViewStep(data["at"], data["view"], data["purpose"])
         if data["event"] is ReaderEvent.CANCELLED and data["paid_until"] is None:
             raise ValidationError("is missing: until when is the cancelled contribution paid?", "paid_until")
+        amount = stated_amount(data)
         return EventStep(
-            data["at"], data["event"], data["campaign"], data["interval"], data["paid_until"], data["event_id"]
+            data["at"], data["event"], data["campaign"], data["interval"], data["paid_until"], data["event_id"], amount
         )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from marshmallow import ValidationError, fields, post_load, pre_load
 
@@ -14,7 +14,7 @@ from schemas.campaigns.variant import VariantSchema
 from schemas.document import ShortSchema, StrictSchema
 from schemas.fields import Flag, Key, Members, OneOrMany, Share, Text, Whole, Word
 from schemas.times import HoursOfDay, Instant, Wall, WeekdayName
-from service.campaigns.campaign import Campaign, Kind, Placement, Status
+from service.campaigns.campaign import Campaign, Kind, Placement, ReaderShare, Status
 from service.campaigns.experiment import ControlRange, Experiment, Method
 from service.campaigns.frequency import CoolOff, Frequency
 from service.campaigns.gate import Gate, GateType, Strength
@@ -67,6 +67,29 @@ class ExperimentSchema(StrictSchema):
     minimum_seen = Whole(load_default=100)
 
 
+class ShareRangeSchema(StrictSchema):
+    """A range of all readers: from `offset` on, for `share`. Campaigns with equal seeds divide the readers."""
+
+    share = Share(required=True)
+    offset = Share(required=True)
+    seed = Text(load_default="readers")
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> ReaderShare:
+        return ReaderShare(**data)
+
+
+class ShareOfReaders(fields.Field[ReaderShare]):
+    """A share of readers: a number, or a mapping that makes it a range of all readers."""
+
+    alone, range = Share(), ShareRangeSchema()
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> ReaderShare:  # noqa: ARG002
+        if isinstance(value, dict):
+            return cast("ReaderShare", self.range.load(value))
+        return ReaderShare(self.alone.deserialize(value))
+
+
 class CampaignSchema(StrictSchema):
     """A scheduled, targeted, prioritised set of variants."""
 
@@ -78,7 +101,7 @@ class CampaignSchema(StrictSchema):
     status = Word(Status, load_default=Status.LIVE)
     priority = Whole(load_default=100)
     is_high_priority = Flag(load_default=False)
-    share = Share(load_default=1.0)
+    share = ShareOfReaders(load_default=ReaderShare)
     is_dismissible = Flag(load_default=None)
     is_paused = Flag(load_default=False)
     created_at = Instant(load_default=lambda: _UNSTORED)
@@ -103,6 +126,8 @@ class CampaignSchema(StrictSchema):
         _check_variants(data["variants"])
         _settle_gate(data)
         data["name"] = data["name"] or data["key"]
+        chosen: ReaderShare = data.pop("share")
+        data |= {"share": chosen.share, "share_offset": chosen.offset, "share_seed": chosen.seed}
         if data["experiment"] is not None:
             data["experiment"] = _experiment(data["key"], data["experiment"])
         return Campaign(**data)

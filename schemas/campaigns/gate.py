@@ -6,9 +6,9 @@ from marshmallow import ValidationError, fields, post_load
 
 from schemas.campaigns.reader_rules import Country
 from schemas.document import ShortSchema, StrictSchema
-from schemas.fields import Flag, Folded, Members, OneOrMany, Whole, Word
+from schemas.fields import Flag, Folded, FoldedPage, FoldedPath, Members, OneOrMany, Whole, Word
 from service.campaigns.gate import Allowance, Gate, GateType, Mandatory, Meter, Period, Pool, Strength
-from service.campaigns.page_rules import PageMatch, PageType
+from service.campaigns.page_rules import EVERYWHERE, PageMatch, PageType
 
 
 class MandatorySchema(ShortSchema):
@@ -64,7 +64,8 @@ class FreePagesSchema(StrictSchema):
     types = Members(Word(PageType), load_default=frozenset)
     sections = Members(Folded(), load_default=frozenset)
     tags = Members(Folded(), load_default=frozenset)
-    pages = Members(Folded(), load_default=frozenset)
+    pages = Members(FoldedPage(), load_default=frozenset)
+    paths = Members(FoldedPath(), load_default=frozenset)
 
 
 class MeterSchema(StrictSchema):
@@ -80,7 +81,7 @@ class MeterSchema(StrictSchema):
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Meter:
-        free = data.pop("does_not_spend") or dict.fromkeys(("types", "sections", "tags", "pages"), frozenset())
-        has_pages = free["sections"] or free["tags"] or free["pages"]
-        pages = PageMatch(free["sections"], free["tags"], free["pages"]) if has_pages else None
-        return Meter(free_types=free["types"], free_pages=pages, **data)
+        lists = ("sections", "tags", "pages", "paths")
+        free = data.pop("does_not_spend") or dict.fromkeys(("types", *lists), frozenset())
+        pages = PageMatch(*(free[name] for name in lists))
+        return Meter(free_types=free["types"], free_pages=pages if pages != EVERYWHERE else None, **data)

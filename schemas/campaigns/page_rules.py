@@ -5,8 +5,9 @@ from typing import Any
 from marshmallow import ValidationError, post_load
 
 from schemas.document import StrictSchema
-from schemas.fields import AnyNone, Folded, Members, Text, Word
+from schemas.fields import AnyNone, Folded, FoldedPage, FoldedPath, Members, Text, Word
 from schemas.times import NearDay
+from service.campaigns.campaign import Kind
 from service.campaigns.page_rules import Exclusion, PageAccess, PageCondition, PageMatch, PageRules, PageType
 
 
@@ -16,7 +17,7 @@ class PageRulesSchema(StrictSchema):
     types = Members(Word(PageType), load_default=None)
     sections = AnyNone(Folded())
     tags = AnyNone(Folded())
-    pages = AnyNone(Folded())
+    pages = AnyNone(FoldedPage())
     access = Members(Word(PageAccess), load_default=None)
     sensitive = Word(PageCondition, load_default=PageCondition.NEVER)
     paid = Word(PageCondition, load_default=PageCondition.NEVER)
@@ -39,11 +40,13 @@ class PageRulesSchema(StrictSchema):
 
 
 class ExclusionSchema(StrictSchema):
-    """Pages of a site on which no prompt is shown, always or between two days."""
+    """Pages of a site on which no prompt is shown, or none of some kinds, always or between two days."""
 
     sections = Members(Folded(), load_default=frozenset)
     tags = Members(Folded(), load_default=frozenset)
-    pages = Members(Folded(), load_default=frozenset)
+    pages = Members(FoldedPage(), load_default=frozenset)
+    paths = Members(FoldedPath(), load_default=frozenset)
+    kinds = Members(Word(Kind), load_default=None)
     types = Members(Word(PageType), load_default=None)
     starts_on = NearDay(load_default=None)
     ends_on = NearDay(load_default=None)
@@ -54,5 +57,5 @@ class ExclusionSchema(StrictSchema):
         starts_on, ends_on = data["starts_on"], data["ends_on"]
         if starts_on and ends_on and ends_on < starts_on:
             raise ValidationError("is before starts_on; exchange the two days", "ends_on")
-        pages = PageMatch(data["sections"], data["tags"], data["pages"])
-        return Exclusion(pages, data["types"], starts_on, ends_on, data["reason"])
+        pages = PageMatch(data["sections"], data["tags"], data["pages"], data["paths"])
+        return Exclusion(pages, data["types"], starts_on, ends_on, data["reason"], data["kinds"])

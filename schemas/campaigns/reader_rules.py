@@ -1,12 +1,14 @@
 """The schema of the `reader` part of a campaign."""
 
 import re
+from types import MappingProxyType
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
 
+from schemas.campaigns.variant import MajorAmount
 from schemas.document import StrictSchema
-from schemas.fields import AnyNone, Flag, Folded, Key, LanguageTag, Members, OneOrMany, Whole, Word
+from schemas.fields import AnyNone, Flag, Folded, Key, LanguageTag, Members, OneOrMany, Whole, Word, currency_code
 from service.campaigns.reader_rules import (
     EVERYONE,
     NON_SUPPORTERS,
@@ -21,7 +23,8 @@ from service.campaigns.reader_rules import (
     ReaderRules,
     SupporterState,
 )
-from service.money import Interval
+from service.errors import InvalidAmountError
+from service.money import Interval, parse_amount
 
 MAX_WEEKS = 52
 MAX_DAYS = 91
@@ -130,6 +133,19 @@ class TrueOr(fields.Nested):
         return super()._deserialize({} if value is True else value, attr, data, partial=partial, **kwargs)
 
 
+def _minor_units(written: dict[str, str] | None) -> MappingProxyType[str, int] | None:
+    """Return amounts in minor units by currency. Raise ValidationError if an amount cannot be read."""
+    if written is None:
+        return None
+    amounts: dict[str, int] = {}
+    for code, text in written.items():
+        try:
+            amounts[code] = parse_amount(text, code).amount_minor
+        except InvalidAmountError as error:
+            raise ValidationError({"recurring_below": {code: [str(error)]}}) from error
+    return MappingProxyType(amounts)
+
+
 class ReaderRulesSchema(StrictSchema):
     """Which readers a campaign is shown to. All rules that are set must hold."""
 
@@ -140,6 +156,9 @@ class ReaderRulesSchema(StrictSchema):
     supporter = Members(
         fields.String(validate=validate.OneOf(_AUDIENCES, error=f"must be one of {', '.join(_AUDIENCES)}")),
         load_default=lambda: frozenset({"non_supporters"}),
+    )
+    recurring_below = fields.Dict(
+        keys=currency_code(), values=MajorAmount(), load_default=None, validate=validate.Length(1, 50, error="is empty")
     )
     signed_in = Flag(load_default=None)
     consent = Members(Word(Consent), load_default=None)
@@ -163,6 +182,7 @@ class ReaderRulesSchema(StrictSchema):
             favourite_topics_any=data["favourite_topics"],
             first_seen=data["first_seen"],
             supporters=frozenset().union(*(_AUDIENCES[word] for word in data["supporter"])),
+            recurring_below=_minor_units(data["recurring_below"]),
             is_signed_in=data["signed_in"],
             consents=data["consent"],
             countries_any=countries.any_of,

@@ -15,6 +15,8 @@ from schemas.document import ShortSchema, StrictSchema
 from schemas.fields import (
     Flag,
     Folded,
+    FoldedPage,
+    FoldedPath,
     Key,
     LanguageTag,
     Members,
@@ -96,6 +98,7 @@ class ConsentPolicySchema(ShortSchema):
 
     default = Word(Consent, load_default=Consent.NONE)
     contextual_share = Share(load_default=1.0)
+    gates_locked = Flag(load_default=False)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> ConsentPolicy:
@@ -107,13 +110,14 @@ class SensitivitySchema(StrictSchema):
 
     sections = Members(Folded(), load_default=frozenset)
     tags = Members(Folded(), load_default=frozenset)
-    pages = Members(Folded(), load_default=frozenset)
+    pages = Members(FoldedPage(), load_default=frozenset)
+    paths = Members(FoldedPath(), load_default=frozenset)
     until = Wall(load_default=None)
     suspends_gates = Flag(load_default=True)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Sensitivity:
-        pages = PageMatch(data["sections"], data["tags"], data["pages"])
+        pages = PageMatch(data["sections"], data["tags"], data["pages"], data["paths"])
         return Sensitivity(None if pages == PageMatch() else pages, data["until"], data["suspends_gates"])
 
 

@@ -45,13 +45,26 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderShare:
+    """A share of readers, 0 to 1 by bucket.
+
+    `offset` None: each campaign chooses its readers by itself, whatever other campaigns choose. With an offset it is a
+    range of all readers: from `offset` on, for `share`, in the order that `seed` gives; it wraps past the last reader.
+    """
+
+    share: float = 1.0
+    offset: float | None = None
+    seed: str = "readers"
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """A campaign as its document describes it.
 
     - `priority`: campaigns with smaller numbers are considered first; 0 is the first. Campaigns with
       `is_high_priority` are considered before all others. Of two equal campaigns the older is first (`created_at`).
     - `share`: the share of readers, 0 to 1 by bucket, to whom the campaign may be shown. All other readers are left to
-      the next campaign.
+      the next campaign. `share_offset`, `share_seed`: see ReaderShare.
     - `experiment`: None means that readers are assigned by weight, with the campaign's key as seed.
     - `gate`: set if and only if the kind is gate. `meter`: only set for a gate; None means no free articles.
     - `is_dismissible`: whether the prompt has a close button.
@@ -70,6 +83,8 @@ class Campaign:
     priority: int = 100
     is_high_priority: bool = False
     share: float = 1.0
+    share_offset: float | None = None
+    share_seed: str = "readers"
     schedule: Schedule = field(default_factory=Schedule)
     page: PageRules = field(default_factory=PageRules)
     reader: ReaderRules = field(default_factory=ReaderRules)

@@ -1,5 +1,6 @@
 """Which readers a campaign is shown to. None means "no such rule", an empty set matches no reader, zero is zero."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -116,6 +117,7 @@ class ReaderRules:
     - `just_contributed`: None leaves such readers to the rules about supporters.
     - `external_audiences_any`: names that the site's audience service returns for signed-in readers. If the service
       does not answer, the reader fails.
+    - `recurring_below`: minor units a month by currency. The reader's recurring contribution is running and less.
     - `is_suppressible`: the site's suppressor service may veto the campaign for a signed-in reader.
     - `holdout`: readers in the site's holdout.
     """
@@ -125,6 +127,7 @@ class ReaderRules:
     favourite_topics_any: frozenset[str] | None = None
     first_seen: FirstSeen = field(default_factory=FirstSeen)
     supporters: frozenset[SupporterState] = NON_SUPPORTERS
+    recurring_below: Mapping[str, int] | None = None
     is_signed_in: bool | None = None
     consents: frozenset[Consent] | None = None
     countries_any: frozenset[str] | None = None

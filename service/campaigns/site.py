@@ -30,11 +30,13 @@ class ConsentPolicy:
     """How the site treats consent.
 
     `default` applies if a request does not say what the reader allows. `contextual_share` is the share of page views
-    without consent on which a prompt may be shown, chosen only by facts about the page and by chance.
+    without consent on which a prompt may be shown, chosen only by facts about the page and by chance. `gates_locked`:
+    gates close locked articles without consent too, because no free article has to be counted for them.
     """
 
     default: Consent = Consent.NONE
     contextual_share: float = 1.0
+    gates_locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ from sqlalchemy.dialects.postgresql import insert
 from service.database.columns import INSTANT
 from service.database.metadata import metadata
 
+KEPT_SITE_VERSIONS = 10  # older versions of a site that are looked through if the one in force cannot be read
+
 
 class DocumentKind(StrEnum):
     """The two kinds of document that editors write."""
@@ -209,6 +211,16 @@ def versions_in_force(connection: Connection, now: datetime) -> tuple[DocumentVe
         (documents.c.scheduled_at <= now, documents.c.scheduled_version), else_=documents.c.published_version
     )
     return _joined(connection, in_force)
+
+
+def older_site_versions(connection: Connection) -> tuple[DocumentVersion, ...]:
+    """Return the versions before the one in force of every site, newest first, at most KEPT_SITE_VERSIONS of each."""
+    table, in_force = document_versions, documents.c.published_version
+    is_older = table.c.version.between(in_force - KEPT_SITE_VERSIONS, in_force - 1)
+    same = and_(table.c.kind == documents.c.kind, table.c.key == documents.c.key, is_older)
+    query = select(table).join(documents, same).where(table.c.kind == DocumentKind.SITE.value)
+    rows = connection.execute(query.order_by(table.c.key, table.c.version.desc()))
+    return tuple(_version(row._mapping) for row in rows)
 
 
 def newest_versions(connection: Connection) -> tuple[DocumentVersion, ...]:

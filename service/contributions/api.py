@@ -18,12 +18,13 @@ from service.contributions.checkout.supporter_passport import (
     confirmed_contribution,
     knows_contribution,
     reader_key,
+    recognised_note,
     recognised_passport,
 )
 from service.contributions.checkout.thanks import returned_reader
 from service.contributions.portal.portal import PortalPage, link_page, open_portal, send_portal_link
 from service.errors import InvalidTokenError
-from service.readers.api import request_context, with_passport
+from service.readers.api import carried_passport, request_context, with_passport
 from service.services import Services, current_services
 from service.web.rate_limits import (
     PER_ADDRESS,
@@ -63,7 +64,7 @@ def checkout(form: CheckoutForm) -> ResponseReturnValue:
     site = services.part(SnapshotHolder).current().site(origin.site).site
     admit_origin(site.origins, services.settings.public_origin)
     context = request_context(services, site.key)
-    carried = context.cookie if form.passport is None else form.passport
+    carried = carried_passport(services, context, site.key) if form.passport is None else form.passport
     count_request(PER_SHOWING, f"token:{token_digest(form)}")
     count_request(PER_READER, f"reader:{reader_key(services, carried, site.key)}")
     count_request(PER_SITE, f"site:{site.key}")
@@ -97,11 +98,14 @@ def thanks() -> ResponseReturnValue:
     response.headers["Cache-Control"] = "no-store"
     if page.makes_supporter and page.site is not None:
         site, begun_at = page.site.key, page.begun_at
-        cookie = request_context(services, site).cookie or ""
+        cookie = carried_passport(services, request_context(services, site), site) or ""
         is_known = begun_at is not None and knows_contribution(services, cookie, site, page.interval, begun_at)
         if is_known or _allows_another_browser(page.contribution_id):
-            contribution = confirmed_contribution(services, page.interval, page.campaign)
-            return with_passport(response, services, site, recognised_passport(services, cookie, site, contribution))
+            contribution = confirmed_contribution(services, page.interval, page.campaign, page.amount)
+            passport = recognised_passport(services, cookie, site, contribution)
+            return with_passport(
+                response, services, site, passport, recognised_note(services, cookie, site, contribution)
+            )
     return response
 
 
@@ -126,7 +130,7 @@ def receipt(body: dict[str, str]) -> dict[str, str]:
     opened = open_receipt(services.keys, site.key, body["receipt"], instant)
     if not _allows_another_browser(opened.contribution_id):
         raise InvalidTokenError("this receipt was used in too many browsers")
-    contribution = confirmed_contribution(services, opened.interval, opened.campaign)
+    contribution = confirmed_contribution(services, opened.interval, opened.campaign, opened.amount)
     return {"passport": recognised_passport(services, body["passport"], site.key, contribution)}
 
 
@@ -194,7 +198,10 @@ def _opened_portal(services: Services, token: str, contribution_id: str | None) 
     site = opened.site
     url = opened.portal_url or site.home_url
     response = make_response(redirect(url, 303) if request.mimetype == FORM_TYPE else jsonify(portal_url=url))
-    cookie = request_context(services, site.key).cookie or ""
+    cookie = carried_passport(services, request_context(services, site.key), site.key) or ""
     contribution = opened.contribution
-    passport = recognised_passport(services, cookie, site.key, contribution) if contribution else None
-    return with_passport(response, services, site.key, passport)
+    if contribution is None:
+        return with_passport(response, services, site.key, None)
+    passport = recognised_passport(services, cookie, site.key, contribution)
+    note = recognised_note(services, cookie, site.key, contribution)
+    return with_passport(response, services, site.key, passport, note)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from service.contributions import store
 from service.contributions.contribution import Attempt
+from service.contributions.contributor_store import set_contributor, set_customer
 from service.contributions.forget_store import empty_customer, includes_forgotten
 from service.contributions.lifecycle import fold_lifecycle
 from service.contributions.mail.kinds import mails_for
@@ -50,7 +51,7 @@ def apply_facts(connection: Connection, facts: Iterable[Fact], now: datetime) ->
         if isinstance(fact, Customer) and fact.is_deleted:
             empty_customer(connection, fact.id, now)
         elif isinstance(fact, Customer):
-            ids += store.set_customer(connection, fact)
+            ids += set_customer(connection, fact)
     for mail in alerts_for(facts, now):
         add_mail(connection, mail, now)
     # Last, because a transaction that waits for the lock of donors must hold nothing that its holder waits for.
@@ -77,7 +78,7 @@ def _update_contributions(connection: Connection, marked: Mapping[str, Sequence[
     for id_ in ids:
         for fact in marked[id_]:
             if isinstance(fact, CheckoutSession):
-                store.set_contributor(connection, id_, fact)
+                set_contributor(connection, id_, fact)
         for mail in mails_for(id_, lifecycles[id_], facts[id_], now):
             add_mail(connection, mail, now)
     update_readers(connection, ids, now)

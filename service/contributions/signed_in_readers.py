@@ -108,8 +108,11 @@ def _current(
     is_refunded = lifecycle.state is ContributionState.REFUNDED
     is_past_due = lifecycle.state is ContributionState.PAST_DUE
     is_canceling = lifecycle.state is ContributionState.CANCELING
+    recurring = lifecycle.recurring
     return replace(
         started,
+        amount_minor=recurring.amount_minor if recurring else 0,
+        currency=recurring.currency if recurring else "",
         is_void=is_refunded or (started.is_one_off and is_money_gone(facts)),
         past_due_at=_seconds_or_zero(failing_since(facts) if is_past_due else None),
         paid_until=_seconds_or_zero(lifecycle.ends_at if is_canceling else None),

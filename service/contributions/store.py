@@ -27,7 +27,7 @@ from service.contributions.contribution import Attempt, Contribution, Contributi
 from service.database.columns import INSTANT, is_in
 from service.database.metadata import metadata
 from service.money import Interval, Money
-from service.stripe_gateway.facts import CheckoutSession, ContributionMark, Customer
+from service.stripe_gateway.facts import CheckoutSession, ContributionMark
 
 contributions = Table(
     "contributions",
@@ -177,26 +177,6 @@ def set_lifecycles(connection: Connection, lifecycles: Mapping[str, Lifecycle], 
     if over:
         closed = update(contributions).where(is_in(c.id, over))
         connection.execute(closed.values(is_open=False, checkout_url=None))
-
-
-def set_contributor(connection: Connection, contribution_id: str, session: CheckoutSession) -> None:
-    """Save the contributor's details from a session, unless they were forgotten. Missing details keep their value."""
-    c = contributions.c
-    statement = update(contributions).where(c.id == contribution_id, c.forgotten_at.is_(None))
-    connection.execute(statement.values(_contributor_row(session)))
-
-
-def set_customer(connection: Connection, customer: Customer) -> tuple[str, ...]:
-    """Save a customer's details on all of their contributions, like `set_contributor`, and return the ids of these."""
-    c = contributions.c
-    statement = update(contributions).where(c.customer_id == customer.id, c.forgotten_at.is_(None))
-    return tuple(connection.execute(statement.values(_contributor_row(customer)).returning(c.id)).scalars())
-
-
-def _contributor_row(contributor: CheckoutSession | Customer) -> dict[str, object]:
-    """Return the contributor's details. A detail that is missing keeps its value."""
-    names = ("contributor_email", "contributor_name", "contributor_country", "contributor_postal_code")
-    return {name: func.coalesce(getattr(contributor, name), contributions.c[name]) for name in names}
 
 
 def _attempt_row(attempt: Attempt) -> dict[str, object]:

@@ -16,6 +16,7 @@ from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.preview import PreviewRequest, answer_preview, make_preview, open_preview, previewed
 from service.decisions.prompt_events import EventReport, record_prompt_event
 from service.decisions.signed_in import decide_signed_in, record_signed_in_event
+from service.decisions.tally import Tally
 from service.decisions.view import ViewRequest
 from service.readers.api import request_context, with_passport
 from service.readers.assertion import Standing, asserted_reader
@@ -52,7 +53,7 @@ def decide(view: ViewRequest) -> Response:
     answer = _answer(services, site, view)
     count_decision(services, view.site, answer, time.perf_counter() - began)
     response = jsonify(answer_body(answer))
-    return with_passport(response, services, view.site, None if answer.is_local else answer.passport)
+    return with_passport(response, services, view.site, None if answer.is_local else answer.passport, answer.notes)
 
 
 def _answer(services: Services, site: CompiledSite, view: ViewRequest) -> Answer:
@@ -82,11 +83,12 @@ def events(report: EventReport) -> Response:
     site = services.part(SnapshotHolder).current().site(report.site)
     admit_origin(site.site.origins, services.settings.public_origin)
     now, context = services.clock(), request_context(services, report.site)
-    recorded = record_prompt_event(services.part(PassportSealer), report, context, now)
+    recorded = record_prompt_event(services.part(PassportSealer), services.part(Tally), report, context, now)
     record_signed_in_event(services, recorded, report, now)
     count_event(services, recorded, report.event)
     response = jsonify(passport=recorded.passport if recorded.is_local else None)
-    return with_passport(response, services, report.site, None if recorded.is_local else recorded.passport)
+    passport = None if recorded.is_local else recorded.passport
+    return with_passport(response, services, report.site, passport, recorded.notes)
 
 
 @blueprint.post("/v1/previews")

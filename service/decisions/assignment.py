@@ -14,7 +14,7 @@ from service.campaigns.experiment import Experiment, Method, VariantShare
 from service.campaigns.variant import Variant
 from service.decisions.rules.rule import Draw, Prepared
 from service.readers.impressions import variant_fingerprint
-from service.readers.reader import BUCKETS, Reader
+from service.readers.reader import BUCKETS, GROUPS, Reader
 
 _WHOLE = 1 << 64
 
@@ -39,6 +39,28 @@ def is_in_share(bucket: int | str, seed: str, share: float) -> bool:
 def is_in_range(bucket: int, share: float, offset: int = 0) -> bool:
     """Return True if a bucket is in [offset, offset + share × 1,000,000), which wraps past the last bucket."""
     return (bucket - offset) % BUCKETS < round(share * BUCKETS)
+
+
+def position(bucket: int | str, seed: str) -> int:
+    """Return the position of a bucket among all readers, 0 to 999,999, in the order that a seed gives.
+
+    The buckets that readers draw are spread evenly over the positions, so that a range of positions has exactly its
+    share of readers. Instead of a bucket, the id of a page view has a position by chance.
+    """
+    if isinstance(bucket, str):
+        return int(point(bucket, "range:" + seed) * BUCKETS)
+    group, rest = divmod(bucket, BUCKETS // GROUPS)
+    return _places(seed)[group] * (BUCKETS // GROUPS) + rest
+
+
+@lru_cache(maxsize=256)
+def _places(seed: str) -> tuple[int, ...]:
+    """Return the place of each of the 1,000 groups of buckets, ordered by the point of the group."""
+    ordered = sorted(range(GROUPS), key=lambda group: point(group * (BUCKETS // GROUPS), "range:" + seed))
+    places = [0] * GROUPS
+    for place, group in enumerate(ordered):
+        places[group] = place
+    return tuple(places)
 
 
 def arm(bucket: int, seed: str, weights: Sequence[float], coverage: float = 1.0) -> int | None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from service.campaigns.campaign import OVERLAYS, Placement
 from service.campaigns.gate import Strength
+from service.campaigns.page_rules import PageAccess
 from service.campaigns.site import Attention
 from service.decisions.assignment import assign
 from service.decisions.compile import CompiledSite
@@ -136,13 +137,13 @@ def _decide_access(gates: Iterable[Candidate], situation: Situation, traces: lis
 def _decided_by(gate: Candidate, results: RuleResults, situation: Situation) -> tuple[_Gated, RuleResults]:
     """Let a gate decide: by its access rules, then by its meter, which is the last of its results.
 
-    Without consent nothing can be counted, so the article is open.
+    Without consent nothing can be counted, so the article is open, unless it is locked and the site gates it then too.
     """
     campaign, visit = gate.prepared.campaign, situation.visit
     if results.blocked_by:
         return _Gated(Access(decided_by=campaign.key)), results
     is_crawler = visit.purpose is Purpose.CRAWL
-    if situation.reader is None or (is_crawler and situation.site.crawlers.sees_articles):
+    if _is_open_without_consent(situation) or (is_crawler and situation.site.crawlers.sees_articles):
         unmetered = failed(note="crawler" if is_crawler else "nothing can be counted")
         return _Gated(Access(decided_by=campaign.key)), _with_meter(results, unmetered)
     metering = Metering(is_open=False) if is_crawler else metered(campaign, situation)
@@ -154,6 +155,12 @@ def _decided_by(gate: Candidate, results: RuleResults, situation: Situation) -> 
         ),
         _with_meter(results, _meter_verdict(metering)),
     )
+
+
+def _is_open_without_consent(situation: Situation) -> bool:
+    """Return True if there is no consent, so that nothing can be counted, unless the site gates locked articles."""
+    is_gated = situation.site.consent.gates_locked and situation.page.access is PageAccess.LOCKED
+    return situation.reader is None and not is_gated
 
 
 def _with_meter(results: RuleResults, verdict: Verdict) -> RuleResults:

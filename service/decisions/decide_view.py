@@ -21,22 +21,28 @@ from service.decisions.rules.supporters import supporter_state
 from service.decisions.situation import Purpose, Situation, Visit
 from service.decisions.view import ViewRequest, reading_of, visit_of
 from service.ids import new_id, random_bytes
+from service.readers.fingerprints import holds
 from service.readers.history import record_view
 from service.readers.passport import PassportSealer
 from service.readers.passport_cookie import RequestContext
-from service.readers.reader import BUCKETS, Reader, new_reader
+from service.readers.passport_notes import NO_CHANGES, NoteChanges, blank_of, dropped_notes, note_of, with_notes
+from service.readers.reader import GROUPS, Reader, bucket_of, new_reader
 from service.readers.site_time import SiteTime, site_time_at
 
 _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class PageView(NamedTuple):
-    """A page view of a reader. `reader` None: without consent nothing is read or stored."""
+    """A page view of a reader. `reader` None: without consent nothing is read or stored.
+
+    `dropped_notes`: marks of the passport's notes that the answer drops.
+    """
 
     request: ViewRequest
     visit: Visit
     reader: Reader | None
     now: SiteTime
+    dropped_notes: tuple[str, ...] = ()
 
 
 class ReaderRow(NamedTuple):
@@ -63,6 +69,7 @@ class Answer(NamedTuple):
 
     `passport` None: without consent there is none. `is_local`: the page keeps the passport, not a cookie. `reader`: the
     reader after the page view. `fault`: the type of an error while deciding. `explains`: the answer shows traces.
+    `notes`: what changes in the cookies beside the passport.
     """
 
     decision_id: str
@@ -76,6 +83,7 @@ class Answer(NamedTuple):
     reader: Reader | None = None
     fault: str | None = None
     explains: bool = False
+    notes: NoteChanges = NO_CHANGES
 
 
 def page_view_of(
@@ -84,7 +92,8 @@ def page_view_of(
     """Read a request: the visit, the reader of the passport, and the time at the site."""
     at = site_time_at(now, site.zone)
     visit = visit_of(request, context, site.site)
-    return PageView(request, visit, _passport_reader(sealer, request, context, visit, at), at)
+    reader, dropped = _passport_reader(sealer, request, context, visit, at)
+    return PageView(request, visit, reader, at, dropped)
 
 
 def decide_view(
@@ -119,6 +128,7 @@ def decide_view(
         page_view.now.day,
         reader,
         fault,
+        notes=NO_CHANGES if account else _notes(site, sealer, page_view, situation, decision),
     )
 
 
@@ -151,7 +161,7 @@ def under_consent(reader: Reader, consent: Consent, bucket: int | None = None) -
         return reader._replace(bucket=None, history=reader.history._replace(topics=()))
     if reader.bucket is not None:
         return reader
-    return reader._replace(bucket=secrets.randbelow(BUCKETS) if bucket is None else bucket)
+    return reader._replace(bucket=bucket_of(secrets.randbelow(GROUPS)) if bucket is None else bucket)
 
 
 def _situation_of(
@@ -187,20 +197,43 @@ def _counted(site: CompiledSite, page_view: PageView, *, is_read: bool = True) -
     return record_view(reader, reading, page_view.now)
 
 
+def _notes(
+    site: CompiledSite, sealer: PassportSealer, page_view: PageView, situation: Situation, decision: Decision
+) -> NoteChanges:
+    """Return the note of what this view adds to the passport in the cookie, and the notes that are no longer needed."""
+    if page_view.reader is None or page_view.request.passport is not None:
+        return NO_CHANGES
+    is_read = not (decision.choices and decision.choices[0].strength is Strength.HARD)
+    addition = _counted(site, page_view._replace(reader=blank_of(page_view.reader)), is_read=is_read)
+    if addition is not None and decision.spends_from is not None:
+        addition = spend(addition, decision.spends_from.campaign, situation)
+    is_added = addition is not None and addition.recent and not holds(page_view.reader.recent, addition.recent)
+    instant = page_view.now.instant
+    note = note_of(sealer.keys, site.site.key, addition, instant) if addition is not None and is_added else None
+    return NoteChanges(note, page_view.dropped_notes)
+
+
 def _passport_reader(
     sealer: PassportSealer, request: ViewRequest, context: RequestContext, visit: Visit, now: SiteTime
-) -> Reader | None:
-    """Return the reader of the passport, or a new reader. Without consent return None and read nothing."""
+) -> tuple[Reader | None, tuple[str, ...]]:
+    """Return the reader of the passport, or a new reader, and the marks of notes that are no longer needed.
+
+    Without consent return None and read nothing.
+    """
     if visit.consent is Consent.NONE:
-        return None
+        return None, ()
     text = context.cookie if request.passport is None else request.passport
+    dropped: tuple[str, ...] = ()
     reader = sealer.open(text, request.site, now.instant) if text else None
+    if context.notes and request.passport is None:
+        dropped = dropped_notes(reader, context.notes, now.instant)
+        reader = with_notes(sealer.keys, request.site, reader, context.notes, now.instant)
     if reader is None:
         chance, salt = divmod(int.from_bytes(random_bytes(12), "big"), 1 << 32)
-        bucket = chance % BUCKETS if visit.consent is Consent.FULL else None
+        bucket = bucket_of(chance) if visit.consent is Consent.FULL else None
         reader = new_reader(now.instant, bucket, salt, now.day)
     is_whole = visit.consent is Consent.FULL and reader.bucket is not None
-    return reader if is_whole else under_consent(reader, visit.consent)
+    return (reader if is_whole else under_consent(reader, visit.consent)), dropped
 
 
 def _offered(sealer: PassportSealer, choice: Choice, situation: Situation, names: tuple[str, str]) -> Offered:

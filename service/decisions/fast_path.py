@@ -29,7 +29,9 @@ from service.readers.passport_cookie import (
     cookie_name,
     cookie_value,
     edge_of,
+    note_cookies,
     passport_cookie,
+    set_note_cookies,
 )
 from service.services import Services
 from service.web.requests import (
@@ -98,10 +100,10 @@ class FastPath:
 
     def _context(self, environ: Environ, site: str) -> RequestContext:
         header = environ.get
-        cookie = cookie_value(header("HTTP_COOKIE", ""), cookie_name(site, is_https=self._is_https))
+        cookies, name = header("HTTP_COOKIE", ""), cookie_name(site, is_https=self._is_https)
         purpose = header("HTTP_SEC_PURPOSE") or header("HTTP_PURPOSE") or ""
         edge = edge_of(header(self._country_name, ""), header("HTTP_USER_AGENT", "")[:MAX_USER_AGENT], purpose)
-        return RequestContext(cookie, edge)
+        return RequestContext(cookie_value(cookies, name), edge, note_cookies(cookies, name))
 
     def _headers(self, environ: Environ, site: str, answer: Answer, length: int) -> list[tuple[str, str]]:
         # Reuse the digits of the decision id: more random bytes would cost another system call.
@@ -115,6 +117,8 @@ class FastPath:
         ]
         if not answer.is_local and answer.passport is not None:
             headers.append(("Set-Cookie", passport_cookie(site, answer.passport, is_https=self._is_https)))
+            notes = set_note_cookies(site, answer.notes, is_https=self._is_https)
+            headers.extend(("Set-Cookie", cookie) for cookie in notes)
         origin = environ.get("HTTP_ORIGIN")
         if origin and origin != self._public_origin:
             headers.extend(cors_headers(origin))

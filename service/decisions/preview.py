@@ -68,10 +68,15 @@ def open_preview(ring: KeyRing, text: str | None, site: str, instant: int) -> Pr
 
 
 def previewed(snapshot: SiteSnapshot, preview: Preview) -> Candidate | None:
-    """Return the campaign to preview, or None if it does not exist or cannot be shown."""
+    """Return the campaign to preview, or None if it does not exist or cannot be shown.
+
+    An archived campaign, which no reader sees, can be looked at in its newest version.
+    """
     published = next((campaign for campaign in snapshot.campaigns if campaign.key == preview.campaign), None)
-    campaign = snapshot.drafts.get(preview.campaign, published) if preview.is_draft else published
-    if campaign is None or campaign.status is Status.ARCHIVED:
+    newest = snapshot.drafts.get(preview.campaign, published)
+    is_archived = newest is not None and newest.status is Status.ARCHIVED
+    campaign = newest if preview.is_draft or (published is None and is_archived) else published
+    if campaign is None:
         return None
     try:
         return compile_campaign(campaign, snapshot)

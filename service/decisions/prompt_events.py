@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.decisions.prompt_token import PromptToken, open_prompt_token, prompt_sealer
+from service.decisions.tally import Tally
 from service.errors import InvalidTokenError
 from service.readers.impressions import PromptEvent, arm_fingerprint, campaign_fingerprint, record_event, record_once
 from service.readers.passport import PassportSealer
 from service.readers.passport_cookie import RequestContext
+from service.readers.passport_notes import NO_CHANGES, NoteChanges, blank_of, dropped_notes, note_of, with_notes
+from service.readers.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +26,72 @@ class EventReport:
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
-    """An event of a prompt after it was recorded. `is_new`: it was not reported before, so it counts."""
+    """An event of a prompt after it was recorded. `is_new`: it was not reported before, so it counts.
+
+    `passport` None: nothing changes in the browser. `notes`: what changes in the cookies beside the passport.
+    """
 
     token: PromptToken
     passport: str | None
     is_local: bool
     is_new: bool
+    notes: NoteChanges = NO_CHANGES
 
 
 def record_prompt_event(
-    sealer: PassportSealer, report: EventReport, context: RequestContext, now: datetime
+    sealer: PassportSealer, tally: Tally, report: EventReport, context: RequestContext, now: datetime
 ) -> RecordedEvent:
-    """Record an event of a prompt, once. Raise InvalidTokenError if the token is forged, expired or of another site."""
+    """Record an event of a prompt. An event is one thing that happened to one prompt, whatever ids its reports carry.
+
+    Raise InvalidTokenError if the token is forged, expired or of another site.
+    """
     instant = int(now.timestamp())
     token = open_prompt_token(prompt_sealer(sealer.keys), report.prompt_token, instant)
     if token.site != report.site:
         raise InvalidTokenError("this prompt token belongs to another site")
     is_local = report.passport is not None
+    if token.is_preview:
+        return RecordedEvent(token, None, is_local, is_new=False)
+    event_id = event_id_of(report.event, token)
+    is_first = tally.is_first(event_id)
     text = report.passport if is_local else context.cookie
-    if token.is_preview or not token.has_consent or not text:
-        return RecordedEvent(token, None, is_local, is_new=not token.is_preview)
-    reader = sealer.open(text, report.site, instant)
-    if reader is None:
-        return RecordedEvent(token, None, is_local, is_new=True)
-    recorded = record_once(reader, f"{report.event}:{report.event_id}:{token.decision_id}:{token.campaign}")
-    if recorded is None:
-        return RecordedEvent(token, text, is_local, is_new=False)
-    campaign = campaign_fingerprint(token.campaign)
+    held = sealer.open(text, report.site, instant) if text else None
+    if not token.has_consent or held is None:
+        return RecordedEvent(token, None, is_local, is_new=is_first)
+    notes = () if is_local else context.notes
+    reader = with_notes(sealer.keys, report.site, held, notes, instant) or held
+    recorded = record_once(reader, event_id)
+    if recorded is None or (not is_first and _is_recorded(reader, report.event, token)):
+        return RecordedEvent(token, report.passport, is_local, is_new=False)
+    after = _recorded(recorded, report.event, token, instant)
+    changes = NO_CHANGES
+    if not is_local:
+        alone = record_once(blank_of(reader), event_id) or blank_of(reader)
+        note = note_of(sealer.keys, report.site, _recorded(alone, report.event, token, instant), instant)
+        changes = NoteChanges(note, dropped_notes(held, notes, instant))
+    return RecordedEvent(token, sealer.seal(after, report.site, instant), is_local, is_first, changes)
+
+
+def event_id_of(event: PromptEvent, token: PromptToken) -> str:
+    """Return the id of an event: what happened, and to which prompt of which decision."""
+    return f"{event}:{token.decision_id}:{token.campaign}"
+
+
+def _recorded(reader: Reader, event: PromptEvent, token: PromptToken, instant: int) -> Reader:
     variant = arm_fingerprint(token.variant, is_counted=token.is_counted)
-    after = record_event(recorded, report.event, campaign, variant, instant)
-    return RecordedEvent(token, sealer.seal(after, report.site, instant), is_local, is_new=True)
+    return record_event(reader, event, campaign_fingerprint(token.campaign), variant, instant)
+
+
+def _is_recorded(reader: Reader, event: PromptEvent, token: PromptToken) -> bool:
+    """Return True if the passport has such an event of the campaign since the prompt was shown.
+
+    Asked only about events that were reported before: their answer may have been lost, and then the passport has none.
+    """
+    record = reader.prompt_record(campaign_fingerprint(token.campaign))
+    match event:
+        case PromptEvent.SEEN:
+            return any(at >= token.issued_at for at in record.seen_at)
+        case PromptEvent.DISMISSED:
+            return record.dismissed_at >= token.issued_at
+        case PromptEvent.CLICKED:
+            return True

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from service.errors import InvalidTokenError
-from service.readers.site_time import SKEW_SECONDS
+from service.readers.site_time import AHEAD_SECONDS
 from service.sealing import KeyRing, Sealer
 
 TOKEN_SECONDS = 86_400
@@ -58,7 +58,10 @@ def seal_prompt_token(sealer: Sealer, token: PromptToken) -> str:
 
 
 def open_prompt_token(sealer: Sealer, text: str, instant: int) -> PromptToken:
-    """Open a prompt token. Raise InvalidTokenError if it is forged, from the future, or older than a day."""
+    """Open a prompt token. Raise InvalidTokenError if it is forged or older than a day.
+
+    A token from the future is valid, because the clock may have been set back. Beyond 30 days it is not.
+    """
     plain = sealer.open(text)
     if plain is None:
         raise InvalidTokenError("this prompt token was not issued by this service")
@@ -71,6 +74,6 @@ def open_prompt_token(sealer: Sealer, text: str, instant: int) -> PromptToken:
     names = (site, campaign, variant, placement, kind, page_id, view_id, decision_id)
     is_counted, has_consent, is_preview = (mark == "1" for mark in marked)
     token = PromptToken(*names, int(issued_at), currency, is_counted, has_consent, is_preview, account)
-    if not -SKEW_SECONDS <= instant - token.issued_at <= TOKEN_SECONDS:
+    if not -AHEAD_SECONDS <= instant - token.issued_at <= TOKEN_SECONDS:
         raise InvalidTokenError("this prompt token has expired")
     return token

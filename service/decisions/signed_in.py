@@ -7,7 +7,7 @@ import structlog
 from service.campaigns.reader_rules import Consent
 from service.decisions.compile import CompiledSite
 from service.decisions.decide_view import Answer, PageView, ReaderRow, decide_view, under_consent
-from service.decisions.prompt_events import EventReport, RecordedEvent
+from service.decisions.prompt_events import EventReport, RecordedEvent, event_id_of
 from service.errors import StoreUnavailableError
 from service.readers.accounts import account_of
 from service.readers.assertion import AssertedReader, Standing
@@ -17,7 +17,7 @@ from service.readers.impressions import arm_fingerprint, campaign_fingerprint, r
 from service.readers.merge import merged
 from service.readers.outside import OutsideAnswers
 from service.readers.passport import PassportSealer
-from service.readers.reader import BUCKETS, Reader, new_reader
+from service.readers.reader import Reader, bucket_of, new_reader
 from service.readers.store import Contributions, change_reader
 from service.services import Services
 
@@ -77,7 +77,7 @@ def record_signed_in_event(services: Services, recorded: RecordedEvent, report: 
 
     def change(row: Reader | None, _contributions: Contributions) -> tuple[Reader, None]:
         reader = row or new_reader(instant, None, 0)
-        once = record_once(reader, f"{report.event}:{report.event_id}:{token.decision_id}:{token.campaign}")
+        once = record_once(reader, event_id_of(report.event, token))
         return (reader if once is None else record_event(once, report.event, campaign, variant, instant)), None
 
     try:
@@ -88,6 +88,6 @@ def record_signed_in_event(services: Services, recorded: RecordedEvent, report: 
 
 def _of_account(reader: Reader, page_view: PageView, account: bytes) -> Reader:
     """Return the reader with the bucket of the account, which is the same on every device."""
-    bucket = int.from_bytes(account[:8], "big") % BUCKETS
+    bucket = bucket_of(int.from_bytes(account[:8], "big"))
     allowed = under_consent(reader, page_view.visit.consent, bucket) or reader
     return allowed._replace(bucket=bucket) if page_view.visit.consent is Consent.FULL else allowed

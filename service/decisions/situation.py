@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from service.campaigns.campaign import Placement
-from service.campaigns.page_rules import PageAccess, PageType
+from service.campaigns.page_rules import PageAccess, PageMatch, PageType, folded, is_below
 from service.campaigns.reader_rules import Consent, Device, SupporterState
 from service.campaigns.site import Site
 from service.readers.reader import Reader
@@ -22,7 +22,7 @@ class Purpose(StrEnum):
 
 
 class Page(NamedTuple):
-    """A page as its site describes it. `section` and `tags` are case-folded."""
+    """A page as its site describes it. `section` and `tags` are folded as in `page_rules.py`."""
 
     page_id: str
     page_type: PageType = PageType.ARTICLE
@@ -33,6 +33,19 @@ class Page(NamedTuple):
     hides_appeals: bool = False
     access: PageAccess = PageAccess.METERED
     placements: frozenset[Placement] = frozenset(Placement)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The section and the tags together. Lists of sections look at both: a page sends further sections as tags."""
+        return self.tags if self.section is None else self.tags | {self.section}
+
+
+def lists_page(match: PageMatch, page: Page) -> bool:
+    """Return True if the page is listed: by section, tag, page id or path. An empty match lists no page."""
+    if page.names & match.sections or page.tags & match.tags:
+        return True
+    page_id = folded(page.page_id) if match.page_ids or match.paths else ""
+    return page_id in match.page_ids or is_below(page_id, match.paths)
 
 
 class Visit(NamedTuple):

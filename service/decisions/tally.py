@@ -1,11 +1,17 @@
-"""Count shown prompts and their events in memory until they are saved. If the process dies, a few counts are lost."""
+"""Count shown prompts and their events in memory until they are saved, each event of a prompt once.
+
+If the process dies, a few counts are lost.
+"""
 
 from collections import Counter, deque
 from datetime import date
 from enum import StrEnum
+from hashlib import blake2b
+from threading import Lock
 from typing import NamedTuple
 
 MAX_WAITING = 100_000  # beyond this the oldest counts are dropped: they are statistics, not money
+MAX_REMEMBERED = 100_000  # events of prompts, about 15 MB; beyond this the oldest are forgotten
 
 
 class Counted(StrEnum):
@@ -31,6 +37,19 @@ class Tally:
 
     def __init__(self) -> None:
         self._waiting: deque[Cell] = deque(maxlen=MAX_WAITING)
+        self._remembered: dict[bytes, None] = {}
+        self._turn = Lock()
+
+    def is_first(self, event_id: str) -> bool:
+        """Return True if this event of a prompt is reported to this process for the first time, and remember it."""
+        event = blake2b(event_id.encode(), digest_size=10).digest()
+        with self._turn:
+            if event in self._remembered:
+                return False
+            self._remembered[event] = None
+            if len(self._remembered) > MAX_REMEMBERED:
+                del self._remembered[next(iter(self._remembered))]
+            return True
 
     def add(self, cell: Cell) -> None:
         self._waiting.append(cell)

@@ -1,6 +1,5 @@
 """Read a decide request: what the page sends, and what the headers say about the visit."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,9 +12,9 @@ from service.campaigns.site import Site
 from service.decisions.situation import Page, Purpose, Visit
 from service.readers.history import Reading, topic_fingerprint
 from service.readers.passport_cookie import Edge, RequestContext
+from service.web.crawlers import is_crawler
 
 COUNTED_TYPES = frozenset({PageType.ARTICLE, PageType.LIVEBLOG})
-_CRAWLER = re.compile(r"bot\b|crawler|spider|slurp|facebookexternalhit|mediapartners", re.IGNORECASE)
 
 
 class Browser(NamedTuple):
@@ -114,7 +113,7 @@ def reading_of(
 def purpose_of(edge: Edge) -> Purpose:
     if edge.is_prefetch:
         return Purpose.PREFETCH
-    return Purpose.CRAWL if _CRAWLER.search(edge.user_agent) else Purpose.VISIT
+    return Purpose.CRAWL if is_crawler(edge.user_agent) else Purpose.VISIT
 
 
 def device_of(user_agent: str) -> Device:

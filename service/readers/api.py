@@ -5,15 +5,17 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
 
+from schemas.counting import CountingAnswerSchema, CountingSchema
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.readers import passport_cookie as cookies
-from service.readers.my_data import MyDataPage, held_as_data, held_in_words
+from service.readers.my_data import CountingWish, MyDataPage, choose_counting, held_as_data, held_in_words
 from service.readers.passport import PassportSealer
-from service.readers.passport_cookie import RequestContext, cookie_name, passport_cookie
+from service.readers.passport_cookie import RequestContext, carried_reader, cookie_name, passport_cookie
+from service.readers.passport_notes import NO_CHANGES, NoteChanges
 from service.readers.reader import Reader
 from service.services import Services, current_services
-from service.web.requests import Blueprint, admit_origin, preflight
+from service.web.requests import WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
 
 blueprint = Blueprint("readers", __name__, description="What is held about a reader")
 
@@ -42,6 +44,8 @@ def my_data() -> Response:
         download_url=url_for("readers.my_data_download", site=site.key),
         erase_url=url_for("readers.erase_by_form", site=site.key),
         is_erased="erased" in request.args,
+        counting_url=url_for("readers.choose_by_form", site=site.key),
+        counts_articles=reader is None or not reader.counting.is_stopped,
     )
     return with_passport(make_response(render_template("my_data.html", site=site, page=page)), services, site.key, None)
 
@@ -76,17 +80,70 @@ def erase() -> Response:
     return _erased(Response(status=HTTPStatus.NO_CONTENT), _requested_site(current_services()).key)
 
 
+@blueprint.post("/my-data/counting")
+@blueprint.response(HTTPStatus.SEE_OTHER)
+@blueprint.doc(tags=["decisions"])
+def choose_by_form() -> Response:
+    """Stop or resume the counting of articles in this browser, from a plain form, and show the page again."""
+    services = current_services()
+    site = _requested_site(services)
+    context = request_context(services, site.key)
+    choice = CountingWish(site.key, counts_articles=request.form.get("counts_articles") == "1")
+    passport, notes = choose_counting(services, context, choice)
+    page = redirect(url_for("readers.my_data", site=site.key), HTTPStatus.SEE_OTHER)
+    return with_passport(make_response(page), services, site.key, passport, notes)
+
+
+@blueprint.route("/v1/article-counting", methods=["OPTIONS"])
+@blueprint.doc(tags=["decisions"])
+def allow_choosing() -> Response:
+    """Answer a browser's preflight for the pages of any site."""
+    snapshot = current_services().part(SnapshotHolder).current()
+    return preflight(origin for site in snapshot.sites.values() for origin in site.site.origins)
+
+
+@blueprint.post("/v1/article-counting")
+@limited_body(WIDGET_BODY_BYTES)
+@blueprint.arguments(CountingSchema)
+@blueprint.alt_response(HTTPStatus.OK, schema=CountingAnswerSchema)
+@blueprint.doc(tags=["decisions"])
+def choose(wish: CountingWish) -> Response:
+    """Stop or resume the counting of articles for the reader of a passport. What was counted is erased."""
+    services = current_services()
+    site = services.part(SnapshotHolder).current().site(wish.site).site
+    admit_origin(site.origins, services.settings.public_origin)
+    passport, notes = choose_counting(services, request_context(services, site.key), wish)
+    is_local = wish.passport is not None
+    response = jsonify(counts_articles=wish.counts_articles, passport=passport if is_local else None)
+    return with_passport(response, services, site.key, None if is_local else passport, notes)
+
+
 def request_context(services: Services, site: str) -> RequestContext:
     """Read what this request says outside its body."""
-    cookie = request.cookies.get(cookie_name(site, is_https=services.settings.is_https))
-    return cookies.request_context(services.settings, request.headers.get, cookie)
+    name = cookie_name(site, is_https=services.settings.is_https)
+    notes = cookies.note_cookies(request.headers.get("Cookie", ""), name)
+    return cookies.request_context(services.settings, request.headers.get, request.cookies.get(name), notes)
 
 
-def with_passport(response: Response, services: Services, site: str, passport: str | None) -> Response:
-    """Add the passport as a cookie, if there is one to set. The response is never cached."""
+def carried_passport(services: Services, context: RequestContext, site: str) -> str | None:
+    """Return the passport that the cookies of a request carry, with what its notes add, or None."""
+    if not context.notes:
+        return context.cookie
+    passports, instant = services.part(PassportSealer), int(services.clock().timestamp())
+    reader = carried_reader(passports, context, site, instant)
+    return context.cookie if reader is None else passports.seal(reader, site, instant)
+
+
+def with_passport(
+    response: Response, services: Services, site: str, passport: str | None, notes: NoteChanges = NO_CHANGES
+) -> Response:
+    """Add the passport as a cookie, if there is one to set, and the cookies of notes. The response is never cached."""
     response.headers["Cache-Control"] = "no-store"
+    is_https = services.settings.is_https
     if passport is not None:
-        response.headers.add("Set-Cookie", passport_cookie(site, passport, is_https=services.settings.is_https))
+        response.headers.add("Set-Cookie", passport_cookie(site, passport, is_https=is_https))
+    for cookie in cookies.set_note_cookies(site, notes, is_https=is_https):
+        response.headers.add("Set-Cookie", cookie)
     return response
 
 
@@ -98,14 +155,16 @@ def _requested_site(services: Services) -> Site:
 
 def _own_passport(services: Services) -> tuple[Site, Reader | None]:
     site = _requested_site(services)
-    cookie = request_context(services, site.key).cookie
-    instant = int(services.clock().timestamp())
-    return site, services.part(PassportSealer).open(cookie, site.key, instant) if cookie else None
+    context = request_context(services, site.key)
+    return site, carried_reader(services.part(PassportSealer), context, site.key, int(services.clock().timestamp()))
 
 
 def _erased(response: Response, site: str) -> Response:
     services = current_services()
     is_https = services.settings.is_https
     response.delete_cookie(cookie_name(site, is_https=is_https), secure=is_https, httponly=True, samesite="Lax")
+    dropped = NoteChanges(dropped=tuple(note.mark for note in request_context(services, site).notes))
+    for cookie in cookies.set_note_cookies(site, dropped, is_https=is_https):
+        response.headers.add("Set-Cookie", cookie)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -27,7 +27,8 @@ class GivenContribution:
     """A contribution of a signed-in reader. Instants are seconds since 1970; 0 means never.
 
     `given_at`: when the button was pressed. `is_void`: refunded in full, or the payment never arrived. For a recurring
-    contribution: `past_due_at` if payments fail, `paid_until` if it was cancelled, `ended_at` if it has ended.
+    contribution: `past_due_at` if payments fail, `paid_until` if it was cancelled, `ended_at` if it has ended;
+    `amount_minor` and `currency` of each payment, 0 and "" if it is not known.
     """
 
     interval: Interval
@@ -37,6 +38,8 @@ class GivenContribution:
     paid_until: int = 0
     ended_at: int = 0
     campaign: str | None = None
+    amount_minor: int = 0
+    currency: str = ""
 
     @property
     def key(self) -> tuple[Interval, int]:
@@ -111,6 +114,8 @@ def _with_recurring(support: Support, contributions: Sequence[GivenContribution]
         past_due_at=chosen.past_due_at,
         paid_until=chosen.paid_until,
         ended_at=chosen.ended_at,
+        recurring_minor=chosen.amount_minor,
+        recurring_currency=chosen.currency,
     )
 
 

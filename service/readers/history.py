@@ -15,6 +15,7 @@ from service.readers.reader import (
     HISTORY_WEEKS,
     MAX_PAGES_PER_WEEK,
     MAX_RECENT_IDS,
+    CountingChoice,
     Counts,
     History,
     Reader,
@@ -46,7 +47,12 @@ def topic_fingerprint(topic: str) -> int:
 
 
 def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
-    """Return the reader after this page view, unchanged if the view was recorded before."""
+    """Return the reader after this page view, unchanged if the view was recorded before.
+
+    If the reader has stopped the counting of articles, only the page view counts.
+    """
+    if reader.counting.is_stopped:
+        reading = reading._replace(is_article=False)
     salt = reader.salt.to_bytes(SALT_BYTES, "big")
     view = request_print("view:" + reading.view_id, salt)
     if holds(reader.recent, view):
@@ -61,7 +67,19 @@ def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
         reader.support,
         followed_by(reader.recent, view, MAX_RECENT_IDS),
         reader.link,
+        reader.counting,
     )
+
+
+def choosing(reader: Reader, instant: int, *, counts_articles: bool) -> Reader:
+    """Return the reader after choosing whether articles count. When counting stops, what was counted is erased."""
+    reader = reader._replace(counting=CountingChoice(not counts_articles, instant - instant % 2))
+    return reader if counts_articles else reader._replace(history=without_articles(reader.history))
+
+
+def without_articles(history: History) -> History:
+    """Return a history that has only the number of page views."""
+    return History(history.day, view_count=history.view_count)
 
 
 def aged(history: History, day: int) -> History:

@@ -12,7 +12,7 @@ from itertools import zip_longest
 
 from service.readers import fingerprints
 from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES, holds, request_print
-from service.readers.history import aged, topic_histories
+from service.readers.history import aged, topic_histories, without_articles
 from service.readers.impressions import bounded_prompts
 from service.readers.meter_pools import bounded_pools
 from service.readers.reader import (
@@ -20,6 +20,7 @@ from service.readers.reader import (
     MAX_PAGES_PER_WEEK,
     MAX_RECENT_IDS,
     MAX_SEEN_PER_CAMPAIGN,
+    CountingChoice,
     Counts,
     History,
     PoolUse,
@@ -48,7 +49,7 @@ def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Rea
     combine: Combine = max if is_copy else _sum
     adds = combine is _sum and (passport.history.view_count or passport.prompts)
     recent = passport.recent + joined if adds else passport.recent
-    return Reader(
+    joined_reader = Reader(
         bucket=row.bucket,
         salt=row.salt,
         first_seen_at=min(row.first_seen_at, passport.first_seen_at),
@@ -58,7 +59,30 @@ def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Rea
         support=_support(row.support, passport.support),
         recent=fingerprints.joined(row.recent, recent, REQUEST_BYTES, MAX_RECENT_IDS),
         link=link,
+        counting=_latest_choice(row, passport),
     )
+    return _as_chosen(joined_reader)
+
+
+def added(reader: Reader, addition: Reader, instant: int) -> Reader:
+    """Return the reader with the counts of an addition added to their own."""
+    whole = reader._replace(
+        history=_history(reader, addition, _sum),
+        prompts=_prompts(reader.prompts, addition.prompts, _sum) if addition.prompts else reader.prompts,
+        pools=_pools(reader.pools, addition.pools, _sum, instant) if addition.pools else reader.pools,
+        support=reader.support if addition.support == Support() else _support(reader.support, addition.support),
+        counting=_latest_choice(reader, addition),
+    )
+    return _as_chosen(whole)
+
+
+def _latest_choice(first: Reader, second: Reader) -> CountingChoice:
+    return max(first.counting, second.counting, key=lambda choice: choice.chosen_at)
+
+
+def _as_chosen(reader: Reader) -> Reader:
+    """Return the reader without counts of articles if the reader chose so."""
+    return reader._replace(history=without_articles(reader.history)) if reader.counting.is_stopped else reader
 
 
 def _sum(row: int, device: int) -> int:

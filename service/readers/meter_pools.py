@@ -2,10 +2,11 @@
 
 from service.readers.fingerprints import fingerprint
 from service.readers.reader import MAX_FREE_READS, MAX_POOLS, FreeRead, PoolUse, Reader
-from service.readers.site_time import DAY_SECONDS
+from service.readers.site_time import AHEAD_SECONDS, DAY_SECONDS
 
 _SHARED_POOL = "*"
-_LONGEST_SECONDS = 91 * DAY_SECONDS  # no meter has a longer period: a later expiry was written by a wrong clock
+# No meter has a longer period than 91 days, and the clock may have been set back since.
+_LONGEST_SECONDS = 91 * DAY_SECONDS + AHEAD_SECONDS
 
 
 def pool_fingerprint(gate: str | None, *, is_registered: bool) -> int:

@@ -1,14 +1,25 @@
-"""What a passport holds about its reader, in words for the page /my-data and as data for its download."""
+"""What a passport holds about its reader, in words for the page /my-data and as data for its download.
 
+On that page readers also choose whether the articles they read are counted.
+"""
+
+import secrets
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES, numbers
-from service.readers.reader import PromptRecord, Reader, RecurringState, Support
+from service.readers.history import choosing
+from service.readers.impressions import record_once
+from service.readers.passport import PassportSealer
+from service.readers.passport_cookie import RequestContext, carried_reader
+from service.readers.passport_notes import NoteChanges, blank_of, note_of
+from service.readers.reader import PromptRecord, Reader, RecurringState, Support, new_reader
 from service.readers.site_time import as_datetime
+from service.services import Services
 
+_SALT_BITS = 32
 Held = str | int | date  # the key of a text, or a count, or a day
 
 
@@ -21,6 +32,8 @@ class MyDataPage:
     download_url: str
     erase_url: str
     is_erased: bool
+    counting_url: str = ""
+    counts_articles: bool = True
 
 
 def held_in_words(reader: Reader, zone: ZoneInfo) -> tuple[tuple[str, Held], ...]:
@@ -53,6 +66,7 @@ def held_as_data(reader: Reader) -> dict[str, Any]:
         "first_seen_at": _instant(reader.first_seen_at),
         "page_views": history.view_count,
         "newest_day": date.fromordinal(history.day).isoformat() if history.day else None,
+        "counts_articles": not reader.counting.is_stopped,
         "articles_per_day_newest_first": list(history.days),
         "articles_per_week_newest_first": list(history.weeks),
         "articles_per_topic_and_week": [
@@ -89,6 +103,8 @@ def _support(support: Support) -> dict[str, Any]:
         "recurring_interval": support.recurring_interval.value if support.recurring_at else None,
         "recurring_at": _instant(support.recurring_at),
         "past_due_at": _instant(support.past_due_at),
+        "recurring_amount_minor": support.recurring_minor or None,
+        "recurring_currency": support.recurring_currency or None,
         "paid_until": _instant(support.paid_until),
         "ended_at": _instant(support.ended_at),
         "one_off_at": _instant(support.one_off_at),
@@ -107,3 +123,28 @@ def _recurring(support: Support) -> str | None:
 
 def _day(instant: int, zone: ZoneInfo) -> date | None:
     return as_datetime(instant).astimezone(zone).date() if instant else None
+
+
+@dataclass(frozen=True, slots=True)
+class CountingWish:
+    """What the reader chose. `passport` None: the passport is in a cookie."""
+
+    site: str
+    counts_articles: bool
+    passport: str | None = None
+
+
+def choose_counting(services: Services, context: RequestContext, wish: CountingWish) -> tuple[str, NoteChanges]:
+    """Return the passport with the choice, and the note of the choice. A reader without a passport gets one."""
+    passports, instant = services.part(PassportSealer), int(services.clock().timestamp())
+    if wish.passport is None:
+        reader = carried_reader(passports, context, wish.site, instant)
+    else:
+        reader = passports.open(wish.passport, wish.site, instant)
+    reader = reader or new_reader(instant, None, secrets.randbits(_SALT_BITS))
+    chosen, addition = (
+        choosing(record_once(before, f"counting:{instant}") or before, instant, counts_articles=wish.counts_articles)
+        for before in (reader, blank_of(reader))
+    )
+    note = None if wish.passport is not None else note_of(services.keys, wish.site, addition, instant)
+    return passports.seal(chosen, wish.site, instant), NoteChanges(note)

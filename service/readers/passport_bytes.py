@@ -13,6 +13,8 @@ from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES
 from service.readers.packed import PackedRecords
 from service.readers.reader import (
     NO_SUPPORT,
+    UNCHOSEN,
+    CountingChoice,
     FreeRead,
     History,
     PoolUse,
@@ -31,10 +33,11 @@ _NO_BUCKET = 0xFFFFFF
 _NO_TOPICS = TopicBytes(b"", b"", b"", b"", 0)
 _HIGHEST = {"B": 0xFF, "H": 0xFFFF, "I": 0xFFFFFFFF}
 
-# version, issued at, bucket and link (24 bits, in the high bits), salt, first seen at, day, view count; the numbers of
-# days, weeks, topics, weeks of topics, pages, recent ids, prompts, impressions, pools, free reads; bytes of support
-_HEAD = Struct(">BIIIIIII11B")
-_SUPPORT = Struct(">BBB6I")
+# version, issued at, bucket and the high byte of the link, the rest of the link, salt, first seen at, day, view count,
+# when the reader chose whether articles count (plus one if they do not); the numbers of days, weeks, topics, pages,
+# recent ids, prompts, impressions, pools and free reads; the bytes of support
+_HEAD = Struct(">BIIHIIIII10B")
+_SUPPORT = Struct(">BBB7I3s")
 _PROMPT = Struct(">IHHBBI")  # campaign and number of impressions, variant, seen, dismissed, contributed, dismissed at
 _POOL = Struct(">IHI")  # pool and number of free reads, older used, older expires at
 _FREE_READ = Struct(">HI")  # page, expires at
@@ -56,16 +59,16 @@ def encode(reader: Reader, issued_at: int) -> bytes:
         _HEAD,
         VERSION,
         issued_at,
-        (_NO_BUCKET if reader.bucket is None else reader.bucket) << 8,
-        reader.link << 8,
+        (_NO_BUCKET if reader.bucket is None else reader.bucket) << 8 | reader.link >> 16,
+        reader.link & 0xFFFF,
         reader.salt,
         reader.first_seen_at,
         history.day,
         history.view_count,
+        reader.counting.chosen_at + reader.counting.is_stopped,
         len(days),
         len(weeks),
         len(topics.lengths),
-        len(topics.ago),
         len(history.pages) // PAGE_BYTES,
         len(reader.recent) // REQUEST_BYTES,
         len(reader.prompts),
@@ -89,12 +92,13 @@ def decode(data: bytes) -> tuple[Reader, int]:
 
 
 def _decode(data: bytes) -> tuple[Reader, int]:
-    _, issued_at, bucket, link, salt, first_seen_at, day, view_count, *numbers = _HEAD.unpack_from(data)
-    days, weeks, topics, topic_weeks, pages, recent, prompts, impressions, pools, free_reads, support = numbers
+    _, issued_at, bucket, link_end, salt, first_seen_at, day, view_count, chosen, *numbers = _HEAD.unpack_from(data)
+    days, weeks, topics, pages, recent, prompts, impressions, pools, free_reads, support = numbers
     weeks_at = _HEAD.size + days
     topics_at = weeks_at + weeks
     lengths_at = topics_at + TOPIC_BYTES * topics
     ago_at = lengths_at + topics
+    topic_weeks = sum(data[lengths_at:ago_at])
     counts_at = ago_at + topic_weeks
     pages_at = counts_at + topic_weeks
     recent_at = pages_at + PAGE_BYTES * pages
@@ -128,7 +132,8 @@ def _decode(data: bytes) -> tuple[Reader, int]:
         PackedRecords(data[pools_at:support_at], pools, free_reads, _unpack_pools) if pools else (),
         _unpack_support(data[support_at:]) if support else NO_SUPPORT,
         data[recent_at:prompts_at],
-        link >> 8,
+        (bucket & 0xFF) << 16 | link_end,
+        CountingChoice(chosen % 2 == 1, chosen - chosen % 2) if chosen else UNCHOSEN,
     )
     return reader, issued_at
 
@@ -181,22 +186,23 @@ def _unpack_pools(data: bytes, count: int, _free_reads: int) -> tuple[PoolUse, .
 def _pack_support(support: Support) -> bytes:
     if support == NO_SUPPORT:
         return b""
-    return _packed(
-        _SUPPORT,
+    return _SUPPORT.pack(
         _RECURRING.index(support.recurring),
         _INTERVALS.index(support.recurring_interval),
         _INTERVALS.index(support.checkout_interval),
-        support.recurring_at,
-        support.past_due_at,
-        support.paid_until,
-        support.ended_at,
-        support.one_off_at,
-        support.checkout_at,
+        within(support.recurring_at),
+        within(support.past_due_at),
+        within(support.paid_until),
+        within(support.ended_at),
+        within(support.one_off_at),
+        within(support.checkout_at),
+        within(support.recurring_minor),
+        support.recurring_currency.encode(),
     )
 
 
 def _unpack_support(packed: bytes) -> Support:
-    recurring, interval, checkout_interval, *instants = _SUPPORT.unpack(packed)
+    recurring, interval, checkout_interval, *instants, recurring_minor, currency = _SUPPORT.unpack(packed)
     recurring_at, past_due_at, paid_until, ended_at, one_off_at, checkout_at = instants
     return Support(
         _RECURRING[recurring],
@@ -208,6 +214,8 @@ def _unpack_support(packed: bytes) -> Support:
         one_off_at,
         checkout_at,
         _INTERVALS[checkout_interval],
+        recurring_minor,
+        currency.rstrip(b"\0").decode(),
     )
 
 
@@ -216,9 +224,7 @@ def _packed(layout: Struct, *numbers: int) -> bytes:
         return layout.pack(*numbers)
     except error:
         widths = "".join(_widths(layout.format))
-        return layout.pack(
-            *(min(max(number, 0), _HIGHEST[width]) for number, width in zip(numbers, widths, strict=True))
-        )
+        return layout.pack(*(within(number, width) for number, width in zip(numbers, widths, strict=True)))
 
 
 def _widths(layout: str) -> Iterable[str]:
@@ -232,8 +238,13 @@ def _widths(layout: str) -> Iterable[str]:
             times = ""
 
 
+def within(number: int, width: str = "I") -> int:
+    """Return the nearest number that fits a width."""
+    return min(max(number, 0), _HIGHEST[width])
+
+
 def _bytes(numbers: Iterable[int]) -> bytes:
     try:
         return bytes(numbers)
     except ValueError:
-        return bytes(min(max(number, 0), 0xFF) for number in numbers)
+        return bytes(within(number, "B") for number in numbers)

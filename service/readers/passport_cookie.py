@@ -4,7 +4,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from service.readers.passport import PASSPORT_DAYS
+from service.readers.passport import PASSPORT_DAYS, PassportSealer
+from service.readers.passport_notes import Note, NoteChanges, with_notes
+from service.readers.reader import Reader
 from service.settings import Settings
 
 MAX_USER_AGENT = 300
@@ -20,20 +22,29 @@ class Edge(NamedTuple):
 
 
 class RequestContext(NamedTuple):
-    """What a request says outside its body: the passport cookie and the headers."""
+    """What a request says outside its body: the passport cookie, the cookies of notes, and the headers."""
 
     cookie: str | None = None
     edge: Edge = Edge()
+    notes: tuple[Note, ...] = ()
 
 
-def request_context(settings: Settings, header: Callable[[str], str | None], cookie: str | None) -> RequestContext:
-    """Read the passport cookie and some headers. The address of the client is never read.
+def request_context(
+    settings: Settings, header: Callable[[str], str | None], cookie: str | None, notes: tuple[Note, ...] = ()
+) -> RequestContext:
+    """Read some headers, beside the cookies. The address of the client is never read.
 
     `header` returns a header by its HTTP name, or None.
     """
     purpose = header("Sec-Purpose") or header("Purpose") or ""
     country = (header(settings.country_header) or "") if settings.country_header else ""
-    return RequestContext(cookie, edge_of(country, (header("User-Agent") or "")[:MAX_USER_AGENT], purpose))
+    return RequestContext(cookie, edge_of(country, (header("User-Agent") or "")[:MAX_USER_AGENT], purpose), notes)
+
+
+def carried_reader(sealer: PassportSealer, context: RequestContext, site: str, instant: int) -> Reader | None:
+    """Return the reader whom the cookies of a request carry: the passport with what its notes add."""
+    reader = sealer.open(context.cookie, site, instant) if context.cookie else None
+    return with_notes(sealer.keys, site, reader, context.notes, instant) if context.notes else reader
 
 
 @lru_cache(maxsize=4096)
@@ -55,6 +66,26 @@ def cookie_value(header: str, name: str) -> str | None:
         if found.strip() == name:
             return value.strip()
     return None
+
+
+def note_cookies(header: str, name: str) -> tuple[Note, ...]:
+    """Return the notes in a Cookie header. Each is in a cookie whose name is that of the passport, a dot and a mark."""
+    start = name + "."
+    if start not in header:
+        return ()
+    pairs = (pair.strip().partition("=") for pair in header.split(";"))
+    return tuple([Note(found.removeprefix(start), value) for found, _, value in pairs if found.startswith(start)])
+
+
+def set_note_cookies(site: str, changes: NoteChanges, *, is_https: bool) -> list[str]:
+    """Return the Set-Cookie headers that set the note of an answer and drop the notes that are no longer needed."""
+    secure = "Secure; " if is_https else ""
+    name = cookie_name(site, is_https=is_https)
+    rest = f"{secure}HttpOnly; Max-Age=%d; Path=/; SameSite=Lax"
+    cookies = [f"{name}.{mark}=; {rest % 0}" for mark in changes.dropped]
+    if changes.note is not None:
+        cookies.append(f"{name}.{changes.note.mark}={changes.note.text}; {rest % (PASSPORT_DAYS * 86_400)}")
+    return cookies
 
 
 def passport_cookie(site: str, passport: str, *, is_https: bool) -> str:

@@ -14,12 +14,13 @@ from service.money import Interval
 Counts = bytes | tuple[int, ...]  # a byte per count; a simulation file may write numbers beyond a byte
 
 BUCKETS = 1_000_000
+GROUPS = 1_000  # readers draw from this many buckets, so that twenty readers of a small site share each
 HISTORY_DAYS = 91
 HISTORY_WEEKS = 53  # this week and the 52 before it
 MAX_TOPICS = 16
-MAX_TOPIC_WEEKS = 48
+MAX_TOPIC_WEEKS = 40
 MAX_PAGES_PER_WEEK = 50
-MAX_RECENT_IDS = 12
+MAX_RECENT_IDS = 16
 MAX_PROMPT_RECORDS = 15
 MAX_SEEN_PER_CAMPAIGN = 30
 MAX_SEEN = 44
@@ -94,7 +95,8 @@ class Support:
     """How the reader supports the site. Instants of 0 mean never.
 
     For the recurring contribution: `recurring_at`: when it began; `past_due_at`: when its payments began to fail;
-    `paid_until`: the end of what is paid, if it was cancelled; `ended_at`: when it ended for another reason.
+    `paid_until`: the end of what is paid, if it was cancelled; `ended_at`: when it ended for another reason;
+    `recurring_minor` and `recurring_currency`: the amount of each payment, 0 and "" if it is not known.
     `one_off_at`: the latest one-off contribution that was not refunded. `checkout_at`: the start of a checkout that is
     not finished.
     """
@@ -108,17 +110,29 @@ class Support:
     one_off_at: int = 0
     checkout_at: int = 0
     checkout_interval: Interval = Interval.ONE_OFF
+    recurring_minor: int = 0
+    recurring_currency: str = ""
 
 
 NO_SUPPORT = Support()
 
 
+class CountingChoice(NamedTuple):
+    """The reader's last choice whether articles count. `chosen_at`: an even number of seconds; 0 = never chosen."""
+
+    is_stopped: bool = False
+    chosen_at: int = 0
+
+
+UNCHOSEN = CountingChoice()
+
+
 class Reader(NamedTuple):
     """A reader's history, as a passport or the row of a signed-in reader holds it.
 
-    `bucket`: 0..999,999, shared with other readers by design; None if the consent does not cover it. `recent`: salted
-    fingerprints of the latest view and event ids, three bytes each. `link`: fingerprint of the signed-in reader whose
-    row this passport copies; 0 = not a copy.
+    `bucket`: 0..999,999, one of 1,000 that readers draw, so that many share it; None if the consent does not cover it.
+    `recent`: salted fingerprints of the latest view and event ids, three bytes each. `link`: fingerprint of the
+    signed-in reader whose row this passport copies; 0 = not a copy.
     """
 
     bucket: int | None
@@ -130,6 +144,7 @@ class Reader(NamedTuple):
     support: Support = NO_SUPPORT
     recent: bytes = b""
     link: int = 0
+    counting: CountingChoice = UNCHOSEN
 
     def prompt_record(self, campaign: int) -> PromptRecord:
         """Return the record of a campaign's prompts, or an empty record if there is none."""
@@ -137,6 +152,11 @@ class Reader(NamedTuple):
             if record.campaign == campaign:
                 return record
         return PromptRecord(campaign)
+
+
+def bucket_of(chance: int) -> int:
+    """Return the bucket for a random number: one of 1,000, spread evenly over the range of buckets."""
+    return chance % GROUPS * (BUCKETS // GROUPS)
 
 
 def new_reader(instant: int, bucket: int | None, salt: int, day: int = 0) -> Reader:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 DAY_SECONDS = 86_400
 HOUR_SECONDS = 3_600
-SKEW_SECONDS = 300  # the clocks of machines may differ by this much; an instant further ahead is ignored
+SKEW_SECONDS = 300  # the clocks of machines may differ by this much
+AHEAD_SECONDS = 30 * DAY_SECONDS  # a clock that was set back may have sealed instants up to this far ahead
 
 
 class SiteTime(NamedTuple):
@@ -28,9 +29,21 @@ class SiteTime(NamedTuple):
         """The local weekday; 0 is Monday."""
         return weekday_of(self.day)
 
+    def believes(self, instant: int) -> bool:
+        """Return True if an event that this service recorded at `instant` happened.
+
+        An instant ahead of the clock counts as now, because the clock may have been set back since: nothing that a
+        reader closed comes back by that. More than 30 days ahead, the clock was wrong when the event was recorded.
+        """
+        return instant <= self.instant + AHEAD_SECONDS
+
     def past_instant(self, instant: int) -> int:
-        """Return the instant of a past event, or 0, which means never, if it is ahead of the clock."""
-        return instant if instant <= self.instant + SKEW_SECONDS else 0
+        """Return the instant of an event, or 0, which means never, if it is not believed."""
+        return instant if self.believes(instant) else 0
+
+    def age_of(self, instant: int) -> int:
+        """Return the seconds since an event that is believed."""
+        return max(0, self.instant - instant)
 
 
 def site_time_at(now: datetime, zone: ZoneInfo) -> SiteTime:

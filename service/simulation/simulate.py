@@ -16,6 +16,7 @@ from service.decisions.rules.supporters import contributed, refunded
 from service.decisions.situation import Visit
 from service.decisions.view import host_of, visit_of
 from service.money import Interval
+from service.readers.history import choosing
 from service.readers.impressions import (
     PromptEvent,
     arm_fingerprint,
@@ -55,6 +56,7 @@ class _ReaderState:
     reader: Reader
     facts: StartReader
     is_supporter_known: bool
+    currency: str
     arms: Mapping[str, int | None] = field(default_factory=dict)
     one_offs: tuple[int, ...] = ()
     shown: tuple[str, ...] = ()
@@ -67,9 +69,8 @@ def simulate(simulation: Simulation) -> Iterator[SimulatedView]:
     first_at = in_utc(simulation.steps[0].at, zone) if simulation.steps else datetime(1970, 1, 2, tzinfo=zone)
     is_known = simulation.reader.supporter.state.value != SupporterState.UNKNOWN
     reader = reader_at_start(simulation, site, first_at)
-    state = _ReaderState(
-        reader, simulation.reader, is_known, one_offs=one_offs_at_start(simulation.reader, reader, zone)
-    )
+    one_offs = one_offs_at_start(simulation.reader, reader, zone)
+    state = _ReaderState(reader, simulation.reader, is_known, simulation.site.currency, one_offs=one_offs)
     for number, step in enumerate(simulation.steps, 1):
         at = in_utc(step.at, zone)
         if isinstance(step, ViewStep):
@@ -132,9 +133,12 @@ def _event(state: _ReaderState, step: EventStep, at: datetime, zone: ZoneInfo) -
         case ReaderEvent.SEEN | ReaderEvent.DISMISSED | ReaderEvent.CLICKED:
             return _reported_once(state, step, instant)
         case ReaderEvent.CONTRIBUTED:
-            return _contributed(state, step.interval, step.campaign, instant)
+            return _contributed(state, step, instant)
         case ReaderEvent.SIGNED_IN | ReaderEvent.SIGNED_OUT:
             return replace(state, facts=replace(state.facts, is_signed_in=step.event is ReaderEvent.SIGNED_IN))
+        case ReaderEvent.COUNTING_STOPPED | ReaderEvent.COUNTING_RESUMED:
+            is_resumed = step.event is ReaderEvent.COUNTING_RESUMED
+            return replace(state, reader=choosing(state.reader, instant, counts_articles=is_resumed))
         case ReaderEvent.ERASED:
             return replace(state, reader=new_reader(instant, state.facts.bucket, state.reader.salt))
         case ReaderEvent.REFUNDED:
@@ -162,11 +166,12 @@ def _support_after(support: Support, step: EventStep, instant: int, zone: ZoneIn
             return replace(support, recurring=RecurringState.NONE, ended_at=instant)
 
 
-def _contributed(state: _ReaderState, interval: Interval, campaign: str | None, instant: int) -> _ReaderState:
-    reader = state.reader._replace(support=contributed(state.reader.support, interval, instant))
-    if campaign is not None:
-        reader = record_contribution(reader, campaign_fingerprint(campaign))
-    one_offs = (*state.one_offs, instant) if interval is Interval.ONE_OFF else state.one_offs
+def _contributed(state: _ReaderState, step: EventStep, instant: int) -> _ReaderState:
+    amount = step.amount.money(state.currency)
+    reader = state.reader._replace(support=contributed(state.reader.support, step.interval, instant, amount))
+    if step.campaign is not None:
+        reader = record_contribution(reader, campaign_fingerprint(step.campaign))
+    one_offs = (*state.one_offs, instant) if step.interval is Interval.ONE_OFF else state.one_offs
     return replace(state, reader=reader, is_supporter_known=True, one_offs=one_offs)
 
 

@@ -12,7 +12,8 @@ from service.campaigns.reader_rules import Consent, Device
 from service.campaigns.site import Site
 from service.decisions.situation import Purpose
 from service.decisions.view import ViewRequest
-from service.money import Interval
+from service.errors import InvalidAmountError
+from service.money import Interval, Money, checked_amount, parse_amount
 
 
 class ReaderEvent(StrEnum):
@@ -31,6 +32,8 @@ class ReaderEvent(StrEnum):
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     ERASED = "erased"
+    COUNTING_STOPPED = "counting_stopped"
+    COUNTING_RESUMED = "counting_resumed"
 
 
 PROMPT_EVENTS = frozenset({ReaderEvent.SEEN, ReaderEvent.DISMISSED, ReaderEvent.CLICKED})
@@ -66,12 +69,35 @@ class PromptTimes:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedAmount:
+    """An amount as a file states it: in minor units, or in major units as text. Without a currency, the site's."""
+
+    minor: int | None = None
+    major: str | None = None
+    currency: str | None = None
+
+    def money(self, site_currency: str) -> Money | None:
+        """Return the amount, or None if there is none that can be read."""
+        currency = self.currency or site_currency
+        try:
+            if self.minor is not None:
+                return checked_amount(self.minor, currency)
+            return parse_amount(self.major, currency) if self.major is not None else None
+        except InvalidAmountError:
+            return None
+
+
+UNSTATED = StatedAmount()
+
+
+@dataclass(frozen=True, slots=True)
 class PastContribution:
     """A contribution before the first step."""
 
     at: datetime
     interval: Interval = Interval.ONE_OFF
     campaign: str | None = None
+    amount: StatedAmount = UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +119,7 @@ class StartSupport:
     at: datetime | None = None
     paid_until: datetime | None = None
     interval: Interval = Interval.MONTH
+    amount: StatedAmount = UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +146,7 @@ class StartReader:
     referrer: str | None = None
     audiences: frozenset[str] | None = None
     is_suppressed: bool = False
+    counts_articles: bool = True
     first_seen: datetime | None = None
     views: int | None = None
     articles: tuple[ArticlesRead, ...] = ()
@@ -152,6 +180,7 @@ class EventStep:
     interval: Interval = Interval.ONE_OFF
     paid_until: datetime | None = None
     event_id: str | None = None
+    amount: StatedAmount = UNSTATED
 
 
 Step = ViewStep | EventStep

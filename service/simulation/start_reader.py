@@ -11,7 +11,7 @@ from service.decisions.rules.meter import spend
 from service.decisions.rules.supporters import contributed, supporter_state
 from service.decisions.situation import Page, Situation, Visit
 from service.money import Interval
-from service.readers.history import topic_fingerprint, topic_histories
+from service.readers.history import choosing, topic_fingerprint, topic_histories
 from service.readers.impressions import PromptEvent, campaign_fingerprint, record_contribution, record_event
 from service.readers.reader import HISTORY_DAYS, HISTORY_WEEKS, History, Reader, RecurringState, Support, new_reader
 from service.readers.site_time import in_utc, instant_of, site_time_at, week_of
@@ -33,15 +33,18 @@ def reader_at_start(simulation: Simulation, site: CompiledSite, first_at: dateti
     reader = new_reader(_first_seen_at(simulation, first_at, zone), written.bucket, salt=0)
     reader = reader._replace(history=_history(written, first_at, site))
     reader = _with_prompts(reader, written, zone)
-    support = _support(written.supporter, first_at, zone)
+    currency = simulation.site.currency
+    support = _support(written.supporter, first_at, zone, currency)
     for past in sorted(written.contributions, key=lambda contribution: _instant(contribution.at, zone)):
-        support = contributed(support, past.interval, _instant(past.at, zone))
+        support = contributed(support, past.interval, _instant(past.at, zone), past.amount.money(currency))
         if past.campaign is not None:
             reader = record_contribution(reader, campaign_fingerprint(past.campaign))
     if written.abandoned_checkout is not None:
         started = written.abandoned_checkout
         support = replace(support, checkout_at=_instant(started.at, zone), checkout_interval=started.interval)
     reader = reader._replace(support=support)
+    if not written.counts_articles:
+        reader = choosing(reader, int(first_at.timestamp()), counts_articles=False)
     for free in written.free_articles:
         reader = _with_free_articles(reader, free, site, written)
     return reader
@@ -104,10 +107,10 @@ def _with_prompts(reader: Reader, written: StartReader, zone: ZoneInfo) -> Reade
     return reader
 
 
-def _support(support: StartSupport, first_at: datetime, zone: ZoneInfo) -> Support:
+def _support(support: StartSupport, first_at: datetime, zone: ZoneInfo, currency: str) -> Support:
     began = _instant(support.at or first_at - timedelta(days=1), zone)
     interval = support.interval if support.interval is not Interval.ONE_OFF else Interval.MONTH
-    recurring = contributed(Support(), interval, began)
+    recurring = contributed(Support(), interval, began, support.amount.money(currency))
     match support.state:
         case StartState.ONE_OFF:
             return contributed(Support(), Interval.ONE_OFF, began)

@@ -1,5 +1,6 @@
 """A signed-in reader contributes on one device: their other devices know it, and their experiment counts it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -115,6 +116,16 @@ def test_a_running_contribution_counts_before_an_older_one_that_ended() -> None:
     reader = with_contributions(make.reader(), (), (ended, running))
 
     assert (reader.support.recurring, reader.support.recurring_at) == (RecurringState.ACTIVE, running.given_at)
+
+
+def test_the_amount_of_a_recurring_contribution_follows_what_stripe_charges() -> None:
+    monthly = contribution(amount_minor=500, currency="EUR")
+    begun = with_contributions(make.reader(), (), (monthly,))
+    raised = settled(begun, (replace(monthly, amount_minor=1200),))
+
+    amounts = [(reader.support.recurring_minor, reader.support.recurring_currency) for reader in (begun, raised)]
+    assert amounts == [(500, "EUR"), (1200, "EUR")]
+    assert settled(raised, (replace(monthly, is_void=True),)).support.recurring_minor == 0
 
 
 def test_adding_a_contribution_again_changes_nothing() -> None:

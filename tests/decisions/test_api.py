@@ -10,6 +10,7 @@ from service.campaigns.frequency import CoolOff
 from service.campaigns.gate import Gate, GateType
 from service.campaigns.reader_rules import ArticleCount, ReaderRules
 from service.decisions.prompt_token import prompt_sealer
+from service.decisions.tally import Tally
 from tests.conftest import SettableClock
 from tests.decisions import make
 from tests.decisions.world import Opener, decide, report, services_of, view
@@ -167,12 +168,39 @@ def test_an_event_reported_twice_counts_once(open_client: Opener) -> None:
     client = open_client(make.campaign(frequency=make.capped(2, days=30)))
     prompt = decide(client)["prompts"][0]
 
-    for _ in range(3):
-        assert report(client, prompt, "seen", event_id="once").status_code == 200
+    for event_id in ("once", "once", "again", "and again"):
+        assert report(client, prompt, "seen", event_id=event_id).status_code == 200
 
-    assert decide(client)["prompts"]
-    report(client, prompt, "seen", event_id="twice")
+    assert len(decide(client)["prompts"]) == 1
+    for _ in range(30):  # more page views than the passport has room for ids
+        decide(client, page_type="front")
+    report(client, prompt, "seen", event_id="much later")
+    report(client, decide(client)["prompts"][0], "seen")
     assert decide(client)["prompts"] == []
+
+
+def test_an_event_whose_answer_was_lost_is_recorded_when_it_is_reported_again(open_client: Opener) -> None:
+    client = open_client(make.campaign(frequency=make.capped(1, days=30)))
+    body = client.post("/v1/decide", json=view(passport="")).get_json()
+
+    for _ in range(2):  # the page never received the first answer, so it sends the old passport
+        answer = report(client, body["prompts"][0], "seen", passport=body["passport"]).get_json()
+
+    assert decide(client, passport=answer["passport"])["prompts"] == []
+
+
+@pytest.mark.parametrize("event", ["seen", "dismissed", "clicked"])
+def test_an_event_of_a_prompt_counts_once_at_the_server_without_any_passport(open_client: Opener, event: str) -> None:
+    client = open_client(make.campaign())
+    prompt = client.post("/v1/decide", json=view()).get_json()["prompts"][0]
+    client.delete_cookie("keepopen-tide")
+    tally = services_of(client).part(Tally)
+    tally.taken()
+
+    for number in range(20):
+        report(client, prompt, event, event_id=f"e{number % 7}")
+
+    assert list(tally.taken().values()) == [1]
 
 
 def test_a_forged_token_is_refused(open_client: Opener) -> None:
@@ -260,3 +288,14 @@ def test_a_fault_while_deciding_is_silence_and_an_open_article(open_client: Open
     for campaign in (broken, gate):
         body = decide(open_client(campaign))
         assert (body["prompts"], body["access"]["state"], body["reader"]["article_count"]) == ([], "open", 1)
+
+
+def test_a_phone_named_like_a_crawler_is_counted_and_asked(open_client: Opener) -> None:
+    client = open_client(make.campaign())
+    chrome = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36"
+    client.environ_base["HTTP_USER_AGENT"] = f"Mozilla/5.0 (Linux; Android 10; CUBOT X30) {chrome}"
+
+    answers = [decide(client) for _ in range(2)]
+
+    assert [answer["reader"]["article_count"] for answer in answers] == [1, 2]
+    assert [len(answer["prompts"]) for answer in answers] == [1, 1]

@@ -12,7 +12,10 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.experiment import ControlRange, Experiment, Method, VariantShare
 from service.decisions.assignment import arm, assign, is_in_range, is_in_share, point
 from service.readers.impressions import PromptEvent, campaign_fingerprint, record_event, variant_fingerprint
+from service.readers.reader import bucket_of
+from tests.conftest import SettableClock
 from tests.decisions import make
+from tests.decisions.world import client_of, decide
 
 BUCKETS = range(0, 1_000_000, 50)  # 20,000 readers
 ARMS = (make.variant("a", is_control=True), make.variant("b"), make.variant("c"))
@@ -197,3 +200,32 @@ def test_an_arm_is_always_one_with_weight(bucket: int, seed: str, weights: list[
 
     assert (index is None) == (sum(weights) <= 0)
     assert index is None or weights[index] > 0
+
+
+def test_readers_draw_a_thousand_buckets_spread_evenly_so_that_twenty_of_twenty_thousand_share_each() -> None:
+    drawn = Counter(bucket_of(chance * 7_919) for chance in range(20_000))
+
+    assert sorted(drawn) == list(range(0, 1_000_000, 1_000))
+    assert set(drawn.values()) == {20}
+
+
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.3, 0.5, 0.9])
+def test_shares_of_the_buckets_that_readers_draw_are_within_the_documented_tolerance(share: float) -> None:
+    drawn = range(0, 1_000_000, 1_000)
+    found = [sum(is_in_share(bucket, f"seed {n}", share) for bucket in drawn) / 1_000 for n in range(100)]
+
+    assert all(abs(here - share) <= 0.06 for here in found)
+    assert sum(abs(here - share) <= 0.016 for here in found) >= 60
+    assert sum(is_in_range(bucket, share, 123_000) for bucket in drawn) == round(share * 1_000)
+
+
+def test_a_new_reader_over_http_draws_such_a_bucket() -> None:
+    client = client_of(SettableClock(make.NOW), make.campaign())
+    buckets = set()
+    for _ in range(20):
+        decide(client)
+        buckets.add(client.get("/my-data.json?site=tide").get_json()["held"]["bucket"])
+        client.delete("/v1/passport?site=tide")
+
+    assert len(buckets) > 10
+    assert all(bucket % 1_000 == 0 for bucket in buckets)

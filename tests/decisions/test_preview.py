@@ -62,6 +62,15 @@ def test_a_draft_is_seen_only_by_a_link_for_drafts(open_client: Opener) -> None:
     assert shown(decide(client, preview=link("draft"))) == [("autumn", "control")]
 
 
+@pytest.mark.parametrize("is_draft", [True, False])
+def test_an_archived_campaign_can_be_looked_at_by_editors_alone(open_client: Opener, *, is_draft: bool) -> None:
+    archived = make.campaign("last-year", status=Status.ARCHIVED)
+    client = open_client(make.campaign(), drafts={"last-year": archived})
+
+    assert shown(decide(client, preview=link("last-year", is_draft=is_draft))) == [("last-year", "control")]
+    assert shown(decide(client)) == [("autumn", "control")]
+
+
 @pytest.mark.parametrize("text", ["", "x", "A" * 80])
 def test_an_invalid_preview_is_an_ordinary_view(open_client: Opener, text: str) -> None:
     client = open_client(AIMED)

@@ -5,7 +5,16 @@ from hypothesis import strategies as st
 from service.money import Interval
 from service.readers import reader as bounds
 from service.readers.history import topic_histories
-from service.readers.reader import FreeRead, History, PoolUse, PromptRecord, Reader, RecurringState, Support
+from service.readers.reader import (
+    CountingChoice,
+    FreeRead,
+    History,
+    PoolUse,
+    PromptRecord,
+    Reader,
+    RecurringState,
+    Support,
+)
 from tests.decisions import make
 
 NOW = make.instant()
@@ -61,6 +70,8 @@ givings = st.builds(
     one_off_at=instants,
     checkout_at=instants,
     checkout_interval=st.sampled_from(Interval),
+    recurring_minor=st.integers(0, 10**8),
+    recurring_currency=st.sampled_from(["", "EUR", "JPY"]),
 )
 readers = st.builds(
     Reader,
@@ -73,4 +84,6 @@ readers = st.builds(
     support=givings,
     recent=prints_of(3, bounds.MAX_RECENT_IDS),
     link=st.just(0) | prints,
+    counting=st.just(bounds.UNCHOSEN)
+    | st.builds(CountingChoice, st.booleans(), st.integers(1, NOW // 2).map(lambda half: 2 * half)),
 )

@@ -1,5 +1,7 @@
 """GET /my-data and DELETE /v1/passport: a reader sees, downloads and erases the passport."""
 
+from service.readers.history import Reading, choosing, record_view
+from service.readers.merge import merged
 from tests.decisions import make
 from tests.decisions.world import Opener, decide, report
 
@@ -48,3 +50,63 @@ def test_a_preflight_from_a_page_of_the_site_allows_erasing(open_client: Opener)
     response = open_client(make.campaign()).options("/v1/passport", headers={"Origin": "https://tide.example"})
 
     assert (response.status_code, response.headers["Access-Control-Allow-Methods"]) == (204, "DELETE")
+
+
+def test_a_reader_stops_and_resumes_the_counting_of_articles_on_the_own_page(open_client: Opener) -> None:
+    client = open_client(make.campaign())
+    for _ in range(2):
+        decide(client, tags=["tides"])
+
+    stopped = client.post("/my-data/counting?site=tide", data={"counts_articles": "0"})
+    assert (stopped.status_code, stopped.headers["Location"]) == (303, "/my-data?site=tide")
+    assert decide(client, tags=["tides"])["reader"]["article_count"] == 0
+    held = client.get("/my-data.json?site=tide").get_json()["held"]
+    assert (held["counts_articles"], held["page_views"], held["articles_per_topic_and_week"]) == (False, 3, [])
+    assert "Count my articles again" in client.get("/my-data?site=tide").get_data(as_text=True)
+
+    client.post("/my-data/counting?site=tide", data={"counts_articles": "1"})
+    assert decide(client)["reader"]["article_count"] == 1
+    assert "Stop counting my articles" in client.get("/my-data?site=tide").get_data(as_text=True)
+
+
+def test_a_page_tells_the_choice_for_a_passport_that_it_keeps(open_client: Opener) -> None:
+    client = open_client(make.campaign())
+    passport = decide(client, passport="")["passport"]
+
+    answer = client.post("/v1/article-counting", json={"site": "tide", "counts_articles": False, "passport": passport})
+
+    assert answer.get_json()["counts_articles"] is False
+    assert "Set-Cookie" not in answer.headers
+    assert decide(client, passport=answer.get_json()["passport"])["reader"]["article_count"] == 0
+
+
+def test_a_choice_without_a_passport_begins_one_that_holds_only_the_choice(open_client: Opener) -> None:
+    client = open_client(make.campaign())
+
+    answer = client.post("/v1/article-counting", json={"site": "tide", "counts_articles": False})
+
+    assert answer.get_json() == {"counts_articles": False, "passport": None}
+    assert decide(client)["reader"]["article_count"] == 0
+    refused = client.post(
+        "/v1/article-counting",
+        json={"site": "tide", "counts_articles": False},
+        headers={"Origin": "https://evil.example"},
+    )
+    assert (refused.status_code, "Set-Cookie" in refused.headers) == (403, False)
+    allowed = client.options("/v1/article-counting", headers={"Origin": "https://tide.example"})
+    assert (allowed.status_code, allowed.headers["Access-Control-Allow-Methods"]) == (204, "POST")
+
+
+def test_a_signed_in_readers_devices_follow_the_latest_choice() -> None:
+    row = record_view(make.reader(link=5), Reading("v", "/a", True), make.time_at())
+    phone = choosing(row, make.instant() + 10, counts_articles=False)
+
+    joined = merged(row, phone, 5, make.instant() + 20)
+    again = merged(joined, choosing(joined, make.instant() + 30, counts_articles=True), 5, make.instant() + 40)
+    old = merged(again, phone, 5, make.instant() + 50)
+
+    assert [(reader.counting.is_stopped, sum(reader.history.days)) for reader in (joined, again, old)] == [
+        (True, 0),
+        (False, 0),
+        (False, 0),
+    ]

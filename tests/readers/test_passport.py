@@ -81,9 +81,12 @@ def test_a_passport_at_its_fullest_stays_within_one_and_a_half_kilobytes() -> No
             )
             for n in range(bounds.MAX_POOLS)
         ),
-        support=Support(RecurringState.CANCELLED, Interval.YEAR, NOW, NOW, NOW, NOW, NOW, NOW, Interval.YEAR),
+        support=Support(
+            RecurringState.CANCELLED, Interval.YEAR, NOW, NOW, NOW, NOW, NOW, NOW, Interval.YEAR, 200_000, "EUR"
+        ),
         recent=b"\xff" * 3 * bounds.MAX_RECENT_IDS,
         link=(1 << 24) - 1,
+        counting=bounds.CountingChoice(True, NOW),
     )
     assert decode(encode(full, NOW)) == (full, NOW)
 

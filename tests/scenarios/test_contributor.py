@@ -1,13 +1,9 @@
 """Who gave is known whatever object is seen first, and whichever event never arrives."""
 
-from email import message_from_bytes
-from email.policy import default
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from service.contributions.mail.sending import send_due_mail
 from tests.scenarios import contribution_events, objects, subscription_events
 from tests.scenarios.scripted_stripe import Json
 from tests.scenarios.world import Stage
@@ -73,11 +69,8 @@ MONTHLY_KINDS = (
 
 
 def sent_texts(stage: Stage) -> list[str]:
-    """Return recipient and subject of every mail that was sent, oldest first."""
-    send_due_mail(stage.services)
-    files = sorted((Path(stage.services.settings.var_dir) / "mail").glob("*.eml"))
-    mails = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
-    return [f"{mail['To']}: {mail['Subject']}" for mail in mails]
+    """Return recipient and subject of every mail, oldest first."""
+    return [f"{mail['To']}: {mail['Subject']}" for mail in stage.sent_mail()]
 
 
 @pytest.mark.parametrize("is_marked", [True, False], ids=["marked", "marked on its session alone"])

@@ -1,24 +1,11 @@
 """Mail is about the change that caused it: its time, its amount, and whether the contributor is still there."""
 
-from email import message_from_bytes
-from email.policy import default
-from pathlib import Path
-
 import pytest
 
-from service.contributions.mail.sending import send_due_mail
 from tests.scenarios import contribution_events, subscription_events
 from tests.scenarios.objects import DAY, event
 from tests.scenarios.scripted_stripe import Json
 from tests.scenarios.world import Stage
-
-
-def sent_mails(stage: Stage) -> list[str]:
-    """Return subject and text of every mail, oldest first."""
-    send_due_mail(stage.services)
-    files = sorted((Path(stage.services.settings.var_dir) / "mail").glob("*.eml"))
-    mails = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
-    return [f"{mail['Subject']}\n{mail.get_content()}" for mail in mails]
 
 
 def kinds(stage: Stage) -> list[str]:
@@ -110,7 +97,7 @@ def test_the_mail_about_a_refund_names_the_amount_of_that_refund(stage: Stage) -
 
     stage.deliver(events)
 
-    assert sorted(mail.partition("refunded €")[2][:2] for mail in sent_mails(stage)) == ["3 ", "5 "]
+    assert sorted(mail.get_content().partition("refunded €")[2][:2] for mail in stage.sent_mail()) == ["3 ", "5 "]
 
 
 def test_the_mail_about_a_renewal_names_the_amount_of_its_invoice(stage: Stage) -> None:
@@ -123,9 +110,9 @@ def test_the_mail_about_a_renewal_names_the_amount_of_its_invoice(stage: Stage) 
 
     stage.deliver(events)
 
-    (mail,) = sent_mails(stage)
-    assert "€10" in mail
-    assert "€25" not in mail
+    (mail,) = stage.sent_mail()
+    assert "€10" in mail.get_content()
+    assert "€25" not in mail.get_content()
 
 
 def failing_renewal(stage: Stage) -> Json:

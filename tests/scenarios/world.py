@@ -3,12 +3,17 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import text
 
 from service.contributions.checkout.support_token import new_support_token
+from service.contributions.mail.sending import send_due_mail
 from service.reconciliation.refresh import sweep
 from service.services import Services
 from tests.conftest import SettableClock
@@ -41,12 +46,21 @@ class Stage:
         """Return the token of a new view of the support page."""
         return new_support_token(self.services.keys, "courier", self.at)
 
-    def checkout(self, interval: str = "one_off", amount: str = "10", token: str | None = None) -> Json:
+    def checkout(
+        self, interval: str = "one_off", amount: str = "10", token: str | None = None, language: str = "en"
+    ) -> Json:
         """Start a checkout, and return the session that Stripe opened."""
         token = token or self.token()
         answer = self.app.test_client().post(
             "/v1/checkout",
-            json={"interval": interval, "amount": amount, "currency": "EUR", "support_token": token, "site": "courier"},
+            json={
+                "interval": interval,
+                "amount": amount,
+                "currency": "EUR",
+                "support_token": token,
+                "site": "courier",
+                "language": language,
+            },
             headers={"Origin": "https://courier.example"},
         )
         assert answer.status_code == 200, answer.text
@@ -76,6 +90,12 @@ class Stage:
             if drain_each:
                 sweep(self.services)
         self.run("worker", "--drain")
+
+    def sent_mail(self) -> list[EmailMessage]:
+        """Send all due mail. Return all mail in the folder that takes the place of a mail server, oldest first."""
+        send_due_mail(self.services)
+        files = sorted((Path(self.services.settings.var_dir) / "mail").glob("*.eml"))
+        return [message_from_bytes(file.read_bytes(), policy=default) for file in files]
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with self.services.engine.connect() as connection:

@@ -12,7 +12,7 @@ from service.campaigns.campaign import Campaign, Status, decision_order
 from service.campaigns.countries import with_countries_written_out
 from service.campaigns.lint.finding import LintFinding, advice, problem
 from service.campaigns.lint.shadowing import shadows
-from service.campaigns.lint.targeting import misspelt_names, targeting_findings
+from service.campaigns.lint.targeting import misspelt_names, overlapping_shares, targeting_findings
 from service.campaigns.lint.timing import timing_findings
 from service.campaigns.lint.variants import ask_findings, variant_findings
 from service.campaigns.site import Site
@@ -37,6 +37,7 @@ def lint(site: Site, campaigns: Sequence[Campaign], now: datetime) -> tuple[Lint
         findings += targeting_findings(campaign, site)
         findings += variant_findings(campaign, site)
     findings += misspelt_names(ready, site)
+    findings += overlapping_shares(ready)
     findings += _shadowed(ready, ZoneInfo(site.timezone))
     return tuple(findings)
 

@@ -132,6 +132,7 @@ def _covers_facts(front: ReaderRules, behind: ReaderRules) -> bool:
         (front.abandoned_checkout, behind.abandoned_checkout),
         (front.just_contributed, behind.just_contributed),
         (front.external_audiences_any, behind.external_audiences_any),
+        (front.recurring_below, behind.recurring_below),
     )
     same_age = front.first_seen in {behind.first_seen, ReaderRules().first_seen}
     same_rules = all(ahead is None or ahead == other for ahead, other in pairs)

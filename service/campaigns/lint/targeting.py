@@ -9,7 +9,14 @@ from babel import Locale
 from service.campaigns.campaign import OVERLAYS, Campaign, Kind
 from service.campaigns.lint.finding import LintFinding, advice, problem
 from service.campaigns.page_rules import PageCondition, PageMatch
-from service.campaigns.reader_rules import NON_SUPPORTERS, ArticleCount, Consent, Inclusion, ReaderRules
+from service.campaigns.reader_rules import (
+    NON_SUPPORTERS,
+    ArticleCount,
+    Consent,
+    Inclusion,
+    ReaderRules,
+    SupporterState,
+)
 from service.campaigns.site import Site
 from service.campaigns.variant import Placeholder, names_in_braces
 
@@ -26,6 +33,7 @@ def targeting_findings(campaign: Campaign, site: Site) -> Iterator[LintFinding]:
     yield from _readers(subject, campaign.reader)
     yield from _signed_in(subject, campaign.reader, site)
     yield from _contributors(subject, campaign, site)
+    yield from _upgrades(subject, campaign.reader, site)
     yield from _contextual(subject, campaign.reader, site)
     yield from _countries(subject, campaign.reader, site)
     yield from _history(subject, campaign)
@@ -47,6 +55,23 @@ def misspelt_names(campaigns: Iterable[Campaign], site: Site) -> Iterator[LintFi
                 yield advice(f"campaign {campaign.key}", "misspelt_name", words)
 
 
+def overlapping_shares(campaigns: Iterable[Campaign]) -> Iterator[LintFinding]:
+    """Find campaigns whose ranges of readers overlap, although an offset says that they divide all readers."""
+    ranged = [campaign for campaign in campaigns if campaign.share_offset is not None]
+    for place, behind in enumerate(ranged):
+        for front in ranged[:place]:
+            if front.share_seed == behind.share_seed and _overlap(front, behind):
+                words = f"its readers overlap those of {front.key}: change share, offset"
+                yield advice(f"campaign {behind.key}", "share", words)
+
+
+def _overlap(first: Campaign, second: Campaign) -> bool:
+    """Return whether two ranges, which wrap at the last reader, have readers in common."""
+    apart = ((second.share_offset or 0) - (first.share_offset or 0)) % 1
+    is_within = apart < first.share - 1e-9
+    return bool(first.share and second.share) and (is_within or 1 - apart < second.share - 1e-9)
+
+
 def _page_names(campaign: Campaign) -> frozenset[str]:
     page = campaign.page
     return (page.sections_any or frozenset()) | (page.tags_any or frozenset()) | page.sections_none | page.tags_none
@@ -66,8 +91,9 @@ def _pages(subject: str, campaign: Campaign) -> Iterator[LintFinding]:
     for any_of, none_of in sides:
         for name in sorted((any_of or frozenset()) & none_of):
             yield problem(subject, "contradiction", f"{name} is in any and in none, so its pages never match")
-    wanted = (page.sections_any or frozenset()) | (page.tags_any or frozenset())
-    if wanted and wanted <= page.sections_none | page.tags_none:
+    sections, tags = page.sections_any or frozenset[str](), page.tags_any or frozenset[str]()
+    are_excluded = sections <= page.sections_none and tags <= page.sections_none | page.tags_none
+    if (sections or tags) and are_excluded:
         yield problem(subject, "never_shown", "every section and tag in any is also in none, so no page matches")
 
 
@@ -75,6 +101,8 @@ def _excluded(subject: str, campaign: Campaign, site: Site) -> Iterator[LintFind
     page = campaign.page
     for exclusion in site.exclusions:
         if exclusion.starts_on or exclusion.ends_on or not _covers_types(exclusion.types, page.types):
+            continue
+        if exclusion.kinds is not None and campaign.kind not in exclusion.kinds:
             continue
         match = exclusion.pages
         only_sections = page.sections_any is not None and page.tags_any is None and page.sections_any <= match.sections
@@ -138,6 +166,20 @@ def _contributors(subject: str, campaign: Campaign, site: Site) -> Iterator[Lint
     if reader.just_contributed and is_silent and cool_off.one_off_days is None and cool_off.recurring_days is None:
         words = "it is for readers who just contributed, but leaves out supporters: set reader, supporter: everyone"
         yield problem(subject, "contradiction", words)
+
+
+def _upgrades(subject: str, reader: ReaderRules, site: Site) -> Iterator[LintFinding]:
+    """Find campaigns for small recurring contributions that no such contributor can see."""
+    if reader.recurring_below is None:
+        return
+    if not reader.supporters & {SupporterState.RECURRING, SupporterState.PAST_DUE}:
+        words = "recurring_below is about recurring supporters, whom it leaves out: set reader, supporter: recurring"
+        yield problem(subject, "contradiction", words)
+    if reader.consents == frozenset({Consent.NONE}):
+        words = "recurring_below needs the reader's history, but the campaign is only for readers without consent"
+        yield problem(subject, "contradiction", words)
+    for code in sorted(set(reader.recurring_below) - {site.currency, *site.currencies.values()}):
+        yield advice(subject, "currency", f"recurring_below: readers of the site are not asked in {code}")
 
 
 def _contextual(subject: str, reader: ReaderRules, site: Site) -> Iterator[LintFinding]:

@@ -1,4 +1,7 @@
-"""Builds a snapshot from stored documents. A document that cannot be used is dropped with an alarm; others stay."""
+"""Builds a snapshot from stored documents. A document that cannot be used is dropped with an alarm; others stay.
+
+Of a site the last version that can be read stays in force, because its exclusions must not be lost.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -30,13 +33,14 @@ def assemble(stored: StoredCampaigns, parsed: Parsed) -> Snapshot:
     is_paused = Switch(SwitchScope.EVERYTHING) in stored.paused
     sites = {}
     for version in _of_kind(stored.in_force, DocumentKind.SITE):
-        site = _value(version, stored, parsed)
-        if isinstance(site, Site):
+        site = _last_good_site(version, stored, parsed, alarms)
+        if site is not None:
             sites[site.key] = _site_snapshot(_switched(site, stored.paused), stored, parsed, alarms)
-        else:
-            alarms.append(f"site {version.key}: {site}")
     alarms += _orphans(stored, frozenset(sites))
-    known = {(version.kind, version.key, version.version) for version in (*stored.in_force, *stored.newest)}
+    known = {
+        (version.kind, version.key, version.version)
+        for version in (*stored.in_force, *stored.newest, *stored.older_sites)
+    }
     for outdated in parsed.keys() - known:
         del parsed[outdated]
     return Snapshot(stored.number, MappingProxyType(sites), is_paused, tuple(alarms), stored.next_change_at)
@@ -48,12 +52,28 @@ def site_snapshot(site: Site, campaigns: Iterable[Campaign]) -> SiteSnapshot:
     return SiteSnapshot(site, ZoneInfo(site.timezone), tuple(sorted(ready, key=decision_order)))
 
 
+def _last_good_site(
+    version: DocumentVersion, stored: StoredCampaigns, parsed: Parsed, alarms: list[str]
+) -> Site | None:
+    """Return the site in the version in force or, with an alarm, in the newest older version that can be read."""
+    site = _value(version, stored, parsed)
+    if isinstance(site, Site):
+        return site
+    for older in stored.older_sites:
+        kept = _value(older, stored, parsed) if older.key == version.key else None
+        if isinstance(kept, Site):
+            alarms.append(f"site {version.key}, version {version.version}: {site}; version {kept.version} is in force")
+            return kept
+    alarms.append(f"site {version.key}: {site}")
+    return None
+
+
 def _site_snapshot(site: Site, stored: StoredCampaigns, parsed: Parsed, alarms: list[str]) -> SiteSnapshot:
     campaigns = _usable(site, stored.in_force, stored, parsed, alarms)
     drafts = _usable(site, stored.newest, stored, parsed, [])
     return replace(
         site_snapshot(site, campaigns),
-        drafts=MappingProxyType({draft.key: draft for draft in drafts if draft.status is not Status.ARCHIVED}),
+        drafts=MappingProxyType({draft.key: draft for draft in drafts}),
         variant_shares=MappingProxyType(dict(stored.variant_shares)),
         raised_minor=MappingProxyType(dict(stored.raised_minor)),
     )

@@ -18,7 +18,7 @@ class SiteSnapshot:
 
     - `campaigns`: the published live campaigns in decision order. Paused campaigns are included, because the trace
       names their switch.
-    - `drafts`: the newest version of every campaign that is not archived, by key, for previews.
+    - `drafts`: the newest version of every campaign, archived ones included, by key, for previews.
     - `variant_shares`: the shares that bandits last measured, by campaign key. A campaign may be missing.
     - `raised_minor`: the contributions so far, by campaign key, in the ticker's currency, without `already_minor`.
     """

@@ -15,6 +15,7 @@ from service.campaigns.store import (
     current_number,
     newest_versions,
     next_scheduled_at,
+    older_site_versions,
     versions_in_force,
 )
 from service.campaigns.switch_store import Switch, paused_switches
@@ -22,7 +23,10 @@ from service.campaigns.switch_store import Switch, paused_switches
 
 @dataclass(frozen=True, slots=True)
 class StoredCampaigns:
-    """The contents of the database at an instant. `created_at` is the time of the first save, by kind and key."""
+    """The contents of the database at an instant. `created_at` is the time of the first save, by kind and key.
+
+    `older_sites`: versions of sites before those in force, newest first, in case one of those cannot be read.
+    """
 
     number: int
     in_force: tuple[DocumentVersion, ...]
@@ -32,6 +36,7 @@ class StoredCampaigns:
     variant_shares: Mapping[str, tuple[VariantShare, ...]]
     raised_minor: Mapping[str, int]
     next_change_at: datetime | None
+    older_sites: tuple[DocumentVersion, ...] = ()
 
 
 def read_all(engine: Engine, now: datetime) -> StoredCampaigns:
@@ -46,6 +51,7 @@ def read_all(engine: Engine, now: datetime) -> StoredCampaigns:
             variant_shares=load_variant_shares(connection),
             raised_minor=load_raised(connection),
             next_change_at=next_scheduled_at(connection, now),
+            older_sites=older_site_versions(connection),
         )
 
 

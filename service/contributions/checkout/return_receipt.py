@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 
 from service.errors import InvalidTokenError
-from service.money import Interval
+from service.money import Interval, Money
 from service.readers.site_time import SKEW_SECONDS
 from service.sealing import KeyRing
 
@@ -23,11 +23,13 @@ class ReturnReceipt:
     contribution_id: str
     interval: Interval
     campaign: str | None
+    amount: Money | None = None
 
 
 def seal_receipt(ring: KeyRing, site: str, receipt: ReturnReceipt, instant: int) -> str:
     """Return the receipt as text that only this site can open. `instant` is in seconds since 1970."""
-    plain = json.dumps([receipt.contribution_id, receipt.interval.value, receipt.campaign, instant]).encode()
+    amount = [receipt.amount.amount_minor, receipt.amount.currency] if receipt.amount else None
+    plain = json.dumps([receipt.contribution_id, receipt.interval.value, receipt.campaign, instant, amount]).encode()
     return ring.sealer(_PURPOSE, site).seal(plain)
 
 
@@ -37,9 +39,9 @@ def open_receipt(ring: KeyRing, site: str, text: str, instant: int) -> ReturnRec
     if plain is None:
         raise InvalidTokenError("this receipt was not made by this service")
     try:
-        contribution_id, interval, campaign, issued_at = json.loads(plain)
+        contribution_id, interval, campaign, issued_at, amount = json.loads(plain)
     except ValueError as error:  # sealed by a release whose receipts had other fields
         raise InvalidTokenError("this receipt was made by another release") from error
     if not -SKEW_SECONDS <= instant - issued_at <= RECEIPT_SECONDS:
         raise InvalidTokenError("this receipt has expired")
-    return ReturnReceipt(contribution_id, Interval(interval), campaign)
+    return ReturnReceipt(contribution_id, Interval(interval), campaign, Money(*amount) if amount else None)

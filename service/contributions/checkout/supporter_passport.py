@@ -4,10 +4,11 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from service.money import Interval
+from service.money import Interval, Money
 from service.readers.contributions import GivenContribution, settled
-from service.readers.impressions import campaign_fingerprint, record_contribution
+from service.readers.impressions import campaign_fingerprint, record_contribution, record_once
 from service.readers.passport import PassportSealer
+from service.readers.passport_notes import NO_CHANGES, NoteChanges, blank_of, note_of
 from service.readers.reader import Reader, new_reader
 from service.services import Services
 
@@ -30,9 +31,17 @@ def begun_passport(services: Services, passport: str | None, site: str, interval
     return services.part(PassportSealer).seal(reader._replace(support=support), site, instant)
 
 
-def confirmed_contribution(services: Services, interval: Interval, campaign: str | None) -> GivenContribution:
-    """Return the contribution that the reader has just come back from, as passports hold it."""
-    return GivenContribution(interval, _instant(services), campaign=campaign)
+def confirmed_contribution(
+    services: Services, interval: Interval, campaign: str | None, amount: Money | None = None
+) -> GivenContribution:
+    """Return the contribution that the reader has just come back from, as passports hold it.
+
+    Of a one-off contribution they hold no amount.
+    """
+    given = GivenContribution(interval, _instant(services), campaign=campaign)
+    if amount is None or given.is_one_off:
+        return given
+    return replace(given, amount_minor=amount.amount_minor, currency=amount.currency)
 
 
 def knows_contribution(
@@ -54,10 +63,28 @@ def recognised_passport(services: Services, passport: str, site: str, contributi
     """
     instant = _instant(services)
     reader = _opened(services, passport, site) or new_reader(instant, None, secrets.randbits(SALT_BITS))
-    # If the reader opens the thank-you page again, no checkout is open and nothing is counted twice.
-    if contribution.campaign is not None and reader.support.checkout_at:
+    after = _contributed(reader, contribution, is_counted=bool(reader.support.checkout_at))
+    return services.part(PassportSealer).seal(after, site, instant)
+
+
+def recognised_note(services: Services, passport: str, site: str, contribution: GivenContribution) -> NoteChanges:
+    """Return the note of the contribution, in case the answer to a page view overwrites the passport."""
+    reader = _opened(services, passport, site)
+    if reader is None:
+        return NO_CHANGES
+    addition = _contributed(blank_of(reader), contribution, is_counted=bool(reader.support.checkout_at))
+    return NoteChanges(note_of(services.keys, site, addition, _instant(services)))
+
+
+def _contributed(reader: Reader, contribution: GivenContribution, *, is_counted: bool) -> Reader:
+    """Return the reader after a contribution. It counts for its campaign only if a checkout was open before.
+
+    If the reader opens the thank-you page again, no checkout is open and nothing is counted twice.
+    """
+    reader = record_once(reader, f"contribution:{contribution.given_at}") or reader
+    if contribution.campaign is not None and is_counted:
         reader = record_contribution(reader, campaign_fingerprint(contribution.campaign))
-    return services.part(PassportSealer).seal(settled(reader, (contribution,)), site, instant)
+    return settled(reader, (contribution,))
 
 
 def _opened(services: Services, passport: str | None, site: str) -> Reader | None:

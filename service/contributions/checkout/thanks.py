@@ -83,18 +83,19 @@ def returned_reader(services: Services, session_id: str) -> ReaderReturn:
     stored = _stored_contribution(services, mark.contribution_id, is_confirmed=is_confirmed)
     makes_supporter = is_confirmed and not (stored and stored.lifecycle.state in _UNPAID_STATES)
     return_url = stored.attempt.return_url if stored else None
+    amount = Money(session.amount_total_minor, session.currency)
     return ReaderReturn(
         finish=finish,
         site=site,
         interval=mark.interval,
-        amount=Money(session.amount_total_minor, session.currency),
+        amount=amount,
         language=stored.attempt.language if stored else None,
         continue_url=_continue_url(services, session, mark.contribution_id) or return_url or site.home_url,
         makes_supporter=makes_supporter,
         contribution_id=mark.contribution_id,
         begun_at=session.created_at,
         campaign=mark.campaign,
-        receipt=_receipt(services, mark) if makes_supporter else None,
+        receipt=_receipt(services, mark, amount) if makes_supporter else None,
     )
 
 
@@ -105,8 +106,8 @@ def finish_of(session: CheckoutSession) -> Finish:
     return Finish.EXPIRED if session.status == "expired" else Finish.OPEN
 
 
-def _receipt(services: Services, mark: ContributionMark) -> str:
-    receipt = ReturnReceipt(mark.contribution_id, mark.interval, mark.campaign)
+def _receipt(services: Services, mark: ContributionMark, amount: Money) -> str:
+    receipt = ReturnReceipt(mark.contribution_id, mark.interval, mark.campaign, amount)
     return seal_receipt(services.keys, mark.site, receipt, int(services.clock().timestamp()))
 
 

@@ -34,7 +34,7 @@ def _measured_window(campaign: Campaign) -> tuple[int | None, int | None] | None
 
 
 def _measured_count(prepared: Prepared, situation: Situation) -> int | None:
-    return None if situation.reader is None else article_count(prepared.counts[0].rule, None, situation)
+    return article_count(prepared.counts[0].rule, None, situation) if _counted_reader(situation) else None
 
 
 def _measured_bounds(campaign: Campaign) -> tuple[int | None, int | None]:
@@ -54,17 +54,17 @@ def articles(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(_names_article_count)
 def article_count_known(_prepared: Prepared, situation: Situation) -> Verdict:
-    """Fail without a history if a wording names the number of articles read."""
-    return passed_if(situation.reader is not None, situation.reader is not None, True)
+    """Fail without a history of articles if a wording names the number of articles read."""
+    return passed_if(_counted_reader(situation) is not None, _counted_reader(situation) is not None, True)
 
 
 @rule(lambda campaign, _: campaign.reader.is_reading_more is not None)
 def reading_more(prepared: Prepared, situation: Situation) -> Verdict:
     """Check whether the articles read rose in each of the last three full weeks."""
-    wanted = prepared.campaign.reader.is_reading_more
-    if situation.reader is None:
+    wanted, reader = prepared.campaign.reader.is_reading_more, _counted_reader(situation)
+    if reader is None:
         return failed(None, wanted)
-    history, now = situation.reader.history, situation.now
+    history, now = reader.history, situation.now
     totals = [articles_in_weeks(history, now, weeks) for weeks in range(_RISING_WEEKS + 2)]
     weekly = [after - before for before, after in pairwise(totals)]
     rises = all(newer > older for newer, older in pairwise(weekly))
@@ -75,9 +75,10 @@ def reading_more(prepared: Prepared, situation: Situation) -> Verdict:
 def favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the topic read most over the whole history. If several are read equally often, any of them may match."""
     asked = prepared.campaign.reader.favourite_topics_any
-    if situation.reader is None:
+    reader = _counted_reader(situation)
+    if reader is None:
         return failed(None, asked)
-    holds = bool(most_read_topics(situation.reader.history) & prepared.favourite_topics)
+    holds = bool(most_read_topics(reader.history) & prepared.favourite_topics)
     return passed_if(holds, holds, asked)
 
 
@@ -99,10 +100,18 @@ def articles_remembered(reader: Reader | None, now: SiteTime) -> int:
     return articles_in_weeks(reader.history, now, HISTORY_WEEKS - 1) if reader else 0
 
 
+def _counted_reader(situation: Situation) -> Reader | None:
+    """Return the reader, or None if there is no consent or the reader has stopped the counting of articles."""
+    reader = situation.reader
+    return None if reader is None or reader.counting.is_stopped else reader
+
+
 def _articles(counted: PreparedCount, situation: Situation) -> Verdict:
     rule, topics = counted
     if situation.reader is None:
         return failed(None, counted, note="articles; no history without consent")
+    if situation.reader.counting.is_stopped:
+        return failed(None, counted, note="articles; the reader has stopped counting")
     if topics is not None and situation.visit.consent is not Consent.FULL:
         return failed(None, counted, note="articles on topics; not known without full consent")
     count = article_count(rule, topics, situation)

@@ -12,7 +12,7 @@ from service.decisions.rules.rule import ACCESS, Alike, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if
 from service.decisions.situation import Situation
 from service.readers.reader import PromptRecord
-from service.readers.site_time import SKEW_SECONDS, SiteTime, instant_of, site_time_of
+from service.readers.site_time import SiteTime, instant_of, site_time_of
 
 _FOREVER = 1 << 62
 
@@ -36,7 +36,7 @@ def after_dismissal(prepared: Prepared, situation: Situation) -> Verdict:
         return passed(note=note)
     seconds = cool_off.dismissal_seconds[min(count, len(cool_off.dismissal_seconds)) - 1 :][:1]
     limit = seconds[0] if seconds else None
-    age = situation.now.instant - last
+    age = situation.now.age_of(last)
     if shown_again_at(cool_off, last, situation) <= situation.now.instant:
         return passed(age, limit, note="shown again by the editor")
     waits = [last + limit] if limit is not None else []
@@ -69,11 +69,11 @@ def after_closing(prepared: Prepared, situation: Situation) -> Verdict:
     """
     limit = situation.site.silence_after_closing_seconds
     dismissed_at = [record.dismissed_at for record in situation.reader.prompts] if situation.reader else ()
-    latest = situation.now.instant + SKEW_SECONDS
+    now = situation.now
     last = max(dismissed_at, default=0)
-    if last > latest:
-        last = max([instant for instant in dismissed_at if instant <= latest], default=0)
-    age = situation.now.instant - last if last else None
+    if not now.believes(last):
+        last = max([instant for instant in dismissed_at if now.believes(instant)], default=0)
+    age = now.age_of(last) if last else None
     if age is None or age >= limit or _cannot_be_closed(prepared, situation):
         return passed(age, limit, note="seconds since closing")
     return failed(age, limit, passes_at=last + limit, note="seconds since closing")
@@ -113,14 +113,14 @@ def _next_weekly(again: WeeklyShowAgain, after: SiteTime) -> int:
 
 
 def _dismissals(prepared: Prepared, situation: Situation) -> tuple[int, int]:
-    """Return the number of dismissals that count, and the instant of the last. Those ahead of the clock are ignored."""
-    latest = situation.now.instant + SKEW_SECONDS
+    """Return the number of dismissals that count, and the instant of the last. Only those that are believed count."""
+    now = situation.now
     if situation.reader is None:
         return 0, 0
     if prepared.campaign.cool_off.dismissals is Counting.OWN:
         record = situation.reader.prompt_record(prepared.fingerprint)
-        return (record.dismissed_count, record.dismissed_at) if record.dismissed_at <= latest else (0, 0)
-    past = [record for record in situation.reader.prompts if record.dismissed_at <= latest]
+        return (record.dismissed_count, record.dismissed_at) if now.believes(record.dismissed_at) else (0, 0)
+    past = [record for record in situation.reader.prompts if now.believes(record.dismissed_at)]
     return sum(record.dismissed_count for record in past), max((record.dismissed_at for record in past), default=0)
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from service.campaigns.campaign import Campaign
-from service.campaigns.page_rules import PageAccess, PageType
+from service.campaigns.page_rules import PageAccess, PageType, folded
 from service.campaigns.reader_rules import Consent, Device, SupporterState
 from service.campaigns.site import Site
 from service.decisions.rules.rule import NamedFact
@@ -73,7 +73,7 @@ PLACEMENT = NamedFact(
     lambda situation, placement: situation._replace(page=situation.page._replace(placements=frozenset({placement}))),
 )
 PAGE_ID = NamedFact(
-    lambda situation: (situation.page.page_id.casefold(),),
+    lambda situation: (folded(situation.page.page_id),),
     _page_ids,
     lambda situation, page_id: situation._replace(page=situation.page._replace(page_id=page_id)),
 )

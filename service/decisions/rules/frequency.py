@@ -14,7 +14,7 @@ from service.decisions.rules.rule import ACCESS, ALL_ALIKE, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if, worst
 from service.decisions.situation import Purpose, Situation
 from service.readers.reader import PromptRecord, Reader
-from service.readers.site_time import DAY_SECONDS, SKEW_SECONDS, SiteTime, day_starting, instant_of
+from service.readers.site_time import DAY_SECONDS, SiteTime, day_starting, instant_of
 
 _BEYOND = 1 << 62
 
@@ -96,7 +96,7 @@ def cycle(prepared: Prepared, situation: Situation) -> Verdict:
     """Allow k impressions, then stay silent for the campaign's rest, counted from the last impression; then repeat."""
     cycle = prepared.campaign.frequency.cycle or Cycle(0, 0)
     record = situation.reader.prompt_record(prepared.fingerprint) if situation.reader else None
-    seen_at = [at for at in record.seen_at if at <= situation.now.instant + SKEW_SECONDS] if record else []
+    seen_at = [at for at in record.seen_at if situation.now.believes(at)] if record else []
     in_cycle = (record.seen_count - len(record.seen_at)) % cycle.impressions if record and cycle.impressions else 0
     ends_at = 0
     for instant in seen_at:
@@ -139,9 +139,9 @@ def _cap(cap: Cap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
 
 
 def _gap(gap: Gap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
-    seen_at = [at for record in records for at in record.seen_at if at <= now.instant + SKEW_SECONDS]
+    seen_at = [at for record in records for at in record.seen_at if now.believes(at)]
     last = max(seen_at, default=None)
-    age = None if last is None else now.instant - last
+    age = None if last is None else now.age_of(last)
     holds = age is None or age >= gap.seconds
     passes_at = None if last is None else last + gap.seconds
     return passed_if(holds, age, gap.seconds, passes_at=passes_at, note=gap.words)
@@ -161,13 +161,12 @@ def _inside(records: Iterable[PromptRecord], starts_at: int, ends_before: int, n
     """Return the impressions in a window, oldest first, and how many more may have been in it.
 
     The history keeps only the latest impressions of a campaign. If all of them are in the window, older impressions may
-    be too, and count, so that a limit larger than the history still works. Impressions ahead of the clock are ignored.
+    be too, and count, so that a limit larger than the history still works. Impressions ahead of the clock count as now.
     """
-    ends_before = min(ends_before, now.instant + SKEW_SECONDS + 1)
     inside: list[int] = []
     forgotten = 0
     for record in records:
-        kept = [at for at in record.seen_at if starts_at <= at < ends_before]
+        kept = [at for at in record.seen_at if starts_at <= min(at, now.instant) < ends_before and now.believes(at)]
         if kept and len(kept) == len(record.seen_at):
             forgotten += record.seen_count - len(kept)
         inside += kept

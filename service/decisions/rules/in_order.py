@@ -49,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     reader.suppressor,
     reader.staff,
     reader.registered,
+    supporters.recurring_below,
     supporters.supporter,
     supporters.after_contribution,
     cool_off.dismissed_for_good,

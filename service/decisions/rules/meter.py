@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.gate import Allowance, Meter, Period, Pool
-from service.campaigns.page_rules import PageAccess, PageMatch
-from service.decisions.situation import Page, Purpose, Situation, Visit
+from service.campaigns.page_rules import PageAccess
+from service.decisions.situation import Purpose, Situation, Visit, lists_page
 from service.readers.meter_pools import pool_fingerprint, pool_use, read_fingerprint, with_free_read
 from service.readers.reader import FreeRead, Reader
 from service.readers.site_time import DAY_SECONDS, SiteTime, instant_of, next_month
@@ -38,7 +38,7 @@ def metered(campaign: Campaign, situation: Situation) -> Metering:
     meter = campaign.meter
     if page.access is PageAccess.LOCKED or meter is None or not meter.is_on:
         return Metering(is_open=False)
-    if page.page_type in meter.free_types or (meter.free_pages is not None and _is_free(meter.free_pages, page)):
+    if page.page_type in meter.free_types or (meter.free_pages is not None and lists_page(meter.free_pages, page)):
         return Metering(is_open=True)
     allowance = allowance_for(meter, situation.visit)
     if allowance is None or situation.reader is None:
@@ -101,8 +101,3 @@ def _expires_at(allowance: Allowance, now: SiteTime) -> int:
             return instant_of(next_month(now.day), 0, now.zone)
         case Period.ROLLING:
             return now.instant + (allowance.rolling_days or 1) * DAY_SECONDS
-
-
-def _is_free(pages: PageMatch, page: Page) -> bool:
-    """Return True if the page is listed as free. An empty list means no page."""
-    return page.section in pages.sections or bool(page.tags & pages.tags) or page.page_id.casefold() in pages.page_ids

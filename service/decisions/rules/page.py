@@ -1,13 +1,15 @@
 """Rules about the page. An exclusion always wins over an inclusion. Names match in upper and lower case."""
 
+from operator import attrgetter
+
 from service.campaigns.campaign import Campaign, Kind
-from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch
+from service.campaigns.page_rules import EVERYWHERE, Exclusion, PageCondition, PageMatch, folded
 from service.campaigns.schedule import ends_before
 from service.campaigns.site import Site
 from service.decisions.rules.facts import PAGE_ACCESS, PAGE_ID, PAGE_TYPE, PAID_CONTENT, SECTION, TAG
 from service.decisions.rules.rule import ALL_ALIKE, Alike, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if
-from service.decisions.situation import Page, Situation
+from service.decisions.situation import Page, Situation, lists_page
 from service.readers.site_time import instant_of
 
 
@@ -25,11 +27,15 @@ def hidden_page(_prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(not situation.page.hides_appeals, situation.page.hides_appeals, False)
 
 
-@rule(lambda _, site: bool(site.exclusions), reads=ALL_ALIKE)
-def excluded_page(_prepared: Prepared, situation: Situation) -> Verdict:
-    """Stay silent on the pages that the site excludes on this day. An exclusion without a list excludes every page."""
+@rule(lambda _, site: bool(site.exclusions), reads=Alike(attrgetter("kind")))
+def excluded_page(prepared: Prepared, situation: Situation) -> Verdict:
+    """Stay silent on the pages that the site excludes on this day, for campaigns of this kind.
+
+    An exclusion without a list excludes every page.
+    """
     for exclusion in situation.site.exclusions:
-        if _excludes(exclusion, situation):
+        is_of_kind = exclusion.kinds is None or prepared.campaign.kind in exclusion.kinds
+        if is_of_kind and _excludes(exclusion, situation):
             ends_on = exclusion.ends_on
             passes_at = None if ends_on is None else instant_of(ends_on.toordinal() + 1, 0, situation.now.zone)
             return failed(exclusion.reason or "excluded", passes_at=passes_at)
@@ -56,10 +62,8 @@ def page_access(prepared: Prepared, situation: Situation) -> Verdict:
 def excluded_topic(prepared: Prepared, situation: Situation) -> Verdict:
     """Fail on an excluded section, tag or page id, even if another list includes the page."""
     rules, page = prepared.campaign.page, situation.page
-    found = sorted(page.tags & rules.tags_none)
-    if page.section in rules.sections_none:
-        found.append(page.section)
-    if page.page_id.casefold() in rules.page_ids_none:
+    found = sorted(page.tags & rules.tags_none | page.names & rules.sections_none)
+    if folded(page.page_id) in rules.page_ids_none:
         found.append(page.page_id)
     return passed_if(not found, tuple(found), rules.sections_none | rules.tags_none | rules.page_ids_none)
 
@@ -69,17 +73,15 @@ def topic(prepared: Prepared, situation: Situation) -> Verdict:
     """Require a listed section or a listed tag. An empty list matches nothing."""
     rules, page = prepared.campaign.page, situation.page
     sections, tags = rules.sections_any or frozenset(), rules.tags_any or frozenset()
-    found = sorted(page.tags & tags)
-    if page.section in sections:
-        found.append(page.section)
-    return passed_if(bool(found), tuple(found), sections | tags)
+    found = tuple(sorted(page.tags & tags | page.names & sections))
+    return passed_if(bool(found), found, sections | tags)
 
 
 @rule(lambda campaign, _: campaign.page.page_ids_any is not None, reads=(PAGE_ID,))
 def page_id(prepared: Prepared, situation: Situation) -> Verdict:
     """Require a listed page id."""
     pages = prepared.campaign.page.page_ids_any or frozenset()
-    return passed_if(situation.page.page_id.casefold() in pages, situation.page.page_id, pages)
+    return passed_if(folded(situation.page.page_id) in pages, situation.page.page_id, pages)
 
 
 @rule(reads=Alike(lambda campaign: (campaign.kind, campaign.page.sensitive)))
@@ -131,6 +133,4 @@ def _excludes(exclusion: Exclusion, situation: Situation) -> bool:
 
 
 def _matches(match: PageMatch, page: Page) -> bool:
-    if not match.sections and not match.tags and not match.page_ids:
-        return True
-    return page.section in match.sections or bool(page.tags & match.tags) or page.page_id.casefold() in match.page_ids
+    return match == EVERYWHERE or lists_page(match, page)

@@ -6,13 +6,13 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.gate import GateType
 from service.campaigns.reader_rules import Consent, Device, FirstSeen, Inclusion
 from service.campaigns.site import Site
-from service.decisions.assignment import is_in_share
+from service.decisions.assignment import is_in_range, is_in_share, position
 from service.decisions.rules.facts import CONSENT, COUNTRY, DEVICE, LANGUAGE, SIGNED_IN
 from service.decisions.rules.rule import ACCESS, ALL_ALIKE, Alike, Prepared, is_appeal, is_gate, rule
 from service.decisions.rules.verdict import Names, Plain, Verdict, passed, passed_if, span
 from service.decisions.situation import Purpose, Situation
 from service.money import Interval
-from service.readers.reader import Support
+from service.readers.reader import BUCKETS, Support
 from service.readers.site_time import DAY_SECONDS, HOUR_SECONDS
 
 _MOBILE = frozenset({Device.MOBILE, Device.IOS, Device.ANDROID})
@@ -105,7 +105,13 @@ def share(prepared: Prepared, situation: Situation) -> Verdict:
     share = prepared.campaign.share
     bucket = situation.reader.bucket if situation.reader else None
     unit: int | str = situation.view_id if bucket is None else bucket
-    return passed_if(is_in_share(unit, prepared.campaign.key, share), bucket, share)
+    offset = prepared.campaign.share_offset
+    if offset is None:
+        return passed_if(is_in_share(unit, prepared.campaign.key, share), bucket, share)
+    here = position(unit, prepared.campaign.share_seed)
+    return passed_if(
+        is_in_range(here, share, round(offset * BUCKETS)), here, share, note=f"of all readers, from {offset:g}"
+    )
 
 
 @rule(_has_countries, reads=(COUNTRY,))
@@ -177,7 +183,7 @@ def abandoned_checkout(prepared: Prepared, situation: Situation) -> Verdict:
     started_at = situation.now.past_instant(support.checkout_at)
     if rule is None or not started_at:
         return passed_if(rule is None or not rule.has_one, False, rule.has_one if rule else None)
-    age = situation.now.instant - started_at
+    age = situation.now.age_of(started_at)
     is_asked_interval = rule.intervals is None or support.checkout_interval in rule.intervals
     is_recent = rule.within_days is None or age < rule.within_days * DAY_SECONDS
     is_old_enough = age >= rule.after_hours * HOUR_SECONDS
@@ -194,7 +200,7 @@ def just_contributed(prepared: Prepared, situation: Situation) -> Verdict:
     support = situation.reader.support if situation.reader else Support()
     given = ((support.one_off_at, Interval.ONE_OFF), (support.recurring_at, support.recurring_interval))
     last_at, interval = max((situation.now.past_instant(at), interval) for at, interval in given)
-    age = situation.now.instant - last_at if last_at else None
+    age = situation.now.age_of(last_at) if last_at else None
     holds = rule is not None and age is not None and age < rule.within_minutes * 60
     holds = holds and (rule is None or rule.intervals is None or interval in rule.intervals)
     return passed_if(holds, age, rule.within_minutes * 60 if rule else None, note="seconds since a contribution")

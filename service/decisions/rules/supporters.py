@@ -7,9 +7,9 @@ from service.campaigns.reader_rules import SupporterState
 from service.campaigns.site import Site, SupporterPolicy
 from service.decisions.rules.facts import SUPPORTER
 from service.decisions.rules.rule import ACCESS, Prepared, rule
-from service.decisions.rules.verdict import Verdict, failed, passed
+from service.decisions.rules.verdict import Verdict, failed, passed, passed_if
 from service.decisions.situation import Situation
-from service.money import Interval
+from service.money import Interval, Money
 from service.readers.reader import NO_SUPPORT, RecurringState, Support
 from service.readers.site_time import DAY_SECONDS, SiteTime, as_datetime, months_after
 
@@ -120,8 +120,8 @@ def after_contribution(prepared: Prepared, situation: Situation) -> Verdict:
     return failed(age_days, limit, passes_at=ends_at, note="days since a contribution")
 
 
-def contributed(support: Support, interval: Interval, instant: int) -> Support:
-    """Return the support after a contribution. An open checkout is then finished."""
+def contributed(support: Support, interval: Interval, instant: int, amount: Money | None = None) -> Support:
+    """Return the support after a contribution of this amount, if it is known. An open checkout is then finished."""
     if interval is Interval.ONE_OFF:
         return replace(support, one_off_at=instant, checkout_at=0)
     return replace(
@@ -133,9 +133,33 @@ def contributed(support: Support, interval: Interval, instant: int) -> Support:
         paid_until=0,
         ended_at=0,
         checkout_at=0,
+        recurring_minor=amount.amount_minor if amount else 0,
+        recurring_currency=amount.currency if amount else "",
     )
 
 
 def refunded(support: Support, before_at: int = 0) -> Support:
     """Return the support after a one-off contribution was refunded. `before_at`: the one before it, or 0."""
     return replace(support, one_off_at=before_at)
+
+
+@rule(lambda campaign, _: campaign.reader.recurring_below is not None)
+def recurring_below(prepared: Prepared, situation: Situation) -> Verdict:
+    """Require a running recurring contribution of less than the campaign's amount a month in its currency.
+
+    A yearly contribution counts a twelfth. If it is cancelled, or its amount is not known, the rule fails.
+    """
+    limits = prepared.campaign.reader.recurring_below or {}
+    support = situation.reader.support if situation.reader else NO_SUPPORT
+    limit = limits.get(support.recurring_currency)
+    is_running = support.recurring in {RecurringState.ACTIVE, RecurringState.PAST_DUE}
+    if not is_running or limit is None or not support.recurring_minor:
+        return failed(None, None, note="no running recurring contribution of a known amount in a listed currency")
+    months = 12 if support.recurring_interval is Interval.YEAR else 1
+    monthly_minor = support.recurring_minor / months
+    return passed_if(
+        support.recurring_minor < limit * months,
+        round(monthly_minor, 2),
+        limit,
+        note=f"minor units of {support.recurring_currency} a month",
+    )

@@ -29,6 +29,12 @@ def test_a_sound_campaign_gives_no_finding() -> None:
     ("changes", "rule", "words"),
     [
         ({"schedule": {"starts": "2026-12-02", "ends": "2026-12-01"}}, "empty_schedule", "ends before it starts"),
+        ({"reader": {"recurring_below": {"EUR": 10}}}, "contradiction", "set reader, supporter: recurring"),
+        (
+            {"reader": {"recurring_below": {"EUR": 10}, "supporter": "recurring", "consent": "none"}},
+            "contradiction",
+            "only for readers without consent",
+        ),
         ({"schedule": {"ends": "2026-11-17"}}, "schedule_over", "ended at 2026-11-18 00:00"),
         (
             {"schedule": {"starts": "2026-11-23", "ends": "2026-11-24", "weekdays": ["sun"]}},
@@ -217,6 +223,15 @@ def test_a_section_similar_to_one_named_elsewhere_may_be_misspelt() -> None:
     found = {finding.subject: finding.words for finding in findings(right, wrong) if finding.rule == "misspelt_name"}
 
     assert found["campaign wrong"] == "only this campaign names poltics; did you mean politics?"
+
+
+def test_an_upgrade_ask_in_a_currency_of_no_reader_is_advice() -> None:
+    upgrade = campaign(reader={"recurring_below": {"USD": 10, "EUR": 9}, "supporter": "recurring"})
+
+    assert [finding.words for finding in findings(upgrade)] == [
+        "recurring_below: readers of the site are not asked in USD"
+    ]
+    assert findings(upgrade, currencies={"US": "USD"}, ask={"one_off": {"EUR": [5], "USD": [5]}}) == ()
 
 
 def test_archived_campaigns_are_not_checked() -> None:

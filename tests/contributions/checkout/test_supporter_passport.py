@@ -1,7 +1,11 @@
 """The reader's passport holds their open checkout and their contribution."""
 
-from service.contributions.checkout.supporter_passport import begun_passport, recognised_passport
-from service.money import Interval
+from service.contributions.checkout.supporter_passport import (
+    begun_passport,
+    confirmed_contribution,
+    recognised_passport,
+)
+from service.money import Interval, Money
 from service.readers.contributions import GivenContribution
 from service.readers.impressions import campaign_fingerprint
 from service.readers.passport import PassportSealer
@@ -41,6 +45,19 @@ def test_a_contribution_counts_for_the_campaign_that_asked(services: Services) -
     reader = opened(services, passport)
     assert reader.prompt_record(campaign_fingerprint(CAMPAIGN)).contributed_count == 1
     assert (reader.support.one_off_at, reader.support.checkout_at) == (INSTANT, 0)
+
+
+def test_the_amount_is_recorded_for_recurring_contributions_alone(services: Services) -> None:
+    monthly, once = (
+        confirmed_contribution(services, interval, None, Money(500, "EUR"))
+        for interval in (Interval.MONTH, Interval.ONE_OFF)
+    )
+
+    supported = [
+        opened(services, recognised_passport(services, "", "tide", given)).support for given in (monthly, once)
+    ]
+
+    assert [(support.recurring_minor, support.recurring_currency) for support in supported] == [(500, "EUR"), (0, "")]
 
 
 def test_opening_the_thank_you_page_again_does_not_count_twice(services: Services) -> None:

@@ -18,7 +18,7 @@ from service.decisions.compile import CompiledSite, compile_site
 from service.decisions.decide import decide
 from service.decisions.rules.in_order import RULES
 from service.decisions.situation import Page, Purpose, Situation, Visit
-from service.readers.history import Reading, record_view, topic_fingerprint
+from service.readers.history import Reading, choosing, record_view, topic_fingerprint
 from service.readers.impressions import PromptEvent, campaign_fingerprint, record_event
 from service.readers.reader import Reader, new_reader
 from service.readers.site_time import site_time_at
@@ -30,7 +30,8 @@ SITE: dict[str, Any] = {
     "ask": {"intervals": {"one_off": {"EUR": {"amounts": [5, 10], "default": 5}}}},
     "frequency": {"gap": {"hours": 1}, "caps": {"impressions": 3, "days": 7}, "daily": {"impressions": 2}},
     "holdout": {"share": 0.3}, "quiet_hours": "02:00-05:00", "consent": {"contextual_share": 0.5},
-    "exclusions": [{"sections": ["obituaries"]}, {"tags": ["court"], "starts_on": "2026-11-01"}],
+    "exclusions": [{"sections": ["obituaries"]}, {"tags": ["court"], "starts_on": "2026-11-01"},
+                   {"sections": ["sport"], "kinds": ["gate"]}],
 }  # fmt: skip
 NAMES = ("news", "culture", "harbour", "court", "obituaries", "sport")
 PLACES = tuple(Placement)
@@ -55,6 +56,7 @@ SCHEDULES: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 MORE: tuple[dict[str, Any], ...] = (
     {}, {"frequency": {"caps": {"impressions": 1, "days": 3}, "gap": {"days": 2}}}, {"share": 0.5},
+    {"share": {"share": 0.4, "offset": 0.3}},
     {"frequency": {"always_ask": True}}, {"frequency": {"every_nth_view": 2}}, {"status": "draft"},
     {"cool_off": {"after_contribution": {"one_off_days": 3}}}, {"is_paused": True},
 )  # fmt: skip
@@ -130,7 +132,7 @@ def histories(draw: st.DrawFn, keys: list[str]) -> Reader:
         event = draw(st.sampled_from([PromptEvent.SEEN, PromptEvent.SEEN, PromptEvent.DISMISSED]))
         at = make.instant() - draw(st.integers(60, 4 * make.DAY))
         reader = record_event(reader, event, campaign_fingerprint(key), 1, at)
-    return reader
+    return reader if draw(st.integers(0, 9)) else choosing(reader, make.instant(), counts_articles=False)
 
 
 def compiled(campaigns: list[Campaign]) -> CompiledSite:

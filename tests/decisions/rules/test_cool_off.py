@@ -135,8 +135,11 @@ def test_the_site_sets_the_silence_after_closing() -> None:
     assert make.blocked_by(where, who=closed(0)) is None
 
 
-def test_a_dismissal_dated_ahead_of_the_clock_is_ignored() -> None:
-    assert blocked(CoolOff(dismissal_seconds=(WEEK,), ends_after_dismissals=1), closed(-10 * make.DAY)) is None
+def test_a_dismissal_dated_ahead_of_the_clock_counts_as_now_for_thirty_days() -> None:
+    cool_off = CoolOff(dismissal_seconds=(WEEK,))
+
+    assert blocked(cool_off, closed(-30 * make.DAY)) == "after_dismissal"
+    assert blocked(cool_off, closed(-30 * make.DAY - 1)) is None
 
 
 def test_a_campaign_dismissed_for_good_names_no_instant() -> None:

@@ -70,9 +70,10 @@ def test_a_cap_counts_the_campaigns_own_impressions_or_all() -> None:
     assert blocked(make.capped(2, days=30, counting=Counting.ALL), reader) == "caps"
 
 
-def test_an_impression_dated_ahead_of_the_clock_does_not_count() -> None:
-    assert blocked(make.capped(1, days=30), seen(-10 * make.DAY)) is None
+def test_an_impression_dated_ahead_of_the_clock_counts_as_now_for_thirty_days() -> None:
     assert blocked(make.capped(1, days=30), seen(-60)) == "caps"
+    assert blocked(make.capped(1, days=30), seen(-30 * make.DAY)) == "caps"
+    assert blocked(make.capped(1, days=30), seen(-30 * make.DAY - 1)) is None
 
 
 @pytest.mark.parametrize(("age", "blocked_by"), [(2 * make.DAY - 1, "gap"), (2 * make.DAY, None), (0, "gap")])
@@ -162,7 +163,8 @@ def test_a_daily_limit_frees_at_the_local_turn_of_day_when_clocks_change(
     assert trace.blocked_by == "daily"
     assert trace.next_at == make.instant(ends)
     assert make.blocked_by(where, who=reader, now=ends) is None
-    assert make.blocked_by(where, who=reader, now=begins - timedelta(seconds=1)) is None
+    before = record_event(make.reader(), PromptEvent.SEEN, campaign_fingerprint("autumn"), 0, make.instant(begins) - 1)
+    assert make.blocked_by(where, who=before, now=begins) is None
 
 
 def test_a_cycle_rests_after_its_last_impression_and_starts_again() -> None:
