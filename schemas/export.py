@@ -54,6 +54,7 @@ class ExportQuerySchema(Schema):
     layout = Word(Layout)
     currency = currency_code()
     part = Digits(least=1, most=MAX_PARTS)
+    batch = Digits(least=1, most=MAX_AS_OF)
     has_personal_data = ZeroOrOne(data_key="pii")
 
 

@@ -1,7 +1,7 @@
 """Marshmallow fields for the documents of editors. They are strict about types; a list may be a single value."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -17,16 +17,20 @@ MAX_PAGE_ID_LENGTH = 500
 MAX_NUMBER = 1_000_000
 MAX_DECIMAL = 10**15
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z")
 KEY_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,62}\Z"
 
 
 class Flag(fields.Boolean):
     """A boolean: true or false, but no text or number that looks like one."""
 
+    def read(self, value: Any) -> bool:
+        if value is True or value is False:
+            return value
+        raise ValidationError("must be true or false")
+
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:  # noqa: ARG002
-        if not isinstance(value, bool):
-            raise ValidationError("must be true or false")
-        return value
+        return self.read(value)
 
 
 class Whole(fields.Integer):
@@ -99,10 +103,13 @@ class LetterCode(fields.String):
         self.length, self.words = length, words
         super().__init__(**kwargs)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+    def read(self, value: Any) -> str:
         if not isinstance(value, str) or len(value) != self.length or not (value.isascii() and value.isalpha()):
             raise ValidationError(self.words)
         return value.upper()
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        return self.read(value)
 
 
 def country_code(**kwargs: Any) -> LetterCode:
@@ -118,10 +125,13 @@ def currency_code(**kwargs: Any) -> LetterCode:
 class LanguageTag(fields.String):
     """A language tag such as `en` or `en-IE`; loaded in lower case."""
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
-        if not isinstance(value, str) or not re.match(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z", value):
+    def read(self, value: Any) -> str:
+        if not isinstance(value, str) or not _LANGUAGE.match(value):
             raise ValidationError("must be a language such as en or en-IE")
         return value.lower()
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        return self.read(value)
 
 
 class Folded(fields.String):
@@ -129,10 +139,15 @@ class Folded(fields.String):
 
     most = MAX_NAME_LENGTH
 
+    def read(self, value: Any) -> str:
+        if isinstance(value, str) and value.isprintable():
+            text = value.strip()
+            if 0 < len(text) <= self.most:
+                return self.in_form(text)
+        raise ValidationError(f"must be text of 1 to {self.most} characters")
+
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
-        if not isinstance(value, str) or not value.isprintable() or not 0 < len(value.strip()) <= self.most:
-            raise ValidationError(f"must be text of 1 to {self.most} characters")
-        return self.in_form(value)
+        return self.read(value)
 
     def in_form(self, text: str) -> str:
         return folded(text)
@@ -161,13 +176,18 @@ class Word(fields.Field[E]):
 
     def __init__(self, words: type[E], **kwargs: Any) -> None:
         self.words = words
+        self._members = {word.value: word for word in words}
         metadata = {"type": "string", "enum": [word.value for word in words]}
         super().__init__(metadata=metadata, **kwargs)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> E:  # noqa: ARG002
-        if not isinstance(value, str) or value not in set(self.words):
+    def read(self, value: Any) -> E:
+        member = self._members.get(value) if isinstance(value, str) else None
+        if member is None:
             raise ValidationError(f"must be one of {', '.join(self.words)}")
-        return self.words(value)
+        return member
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> E:  # noqa: ARG002
+        return self.read(value)
 
 
 class OneOrMany(fields.Field[tuple[Any, ...]]):
@@ -182,11 +202,18 @@ class OneOrMany(fields.Field[tuple[Any, ...]]):
         self.inner._bind_to_schema(field_name, self)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[Any, ...]:  # noqa: ARG002
+        return self.load_items(value, self.inner.deserialize)
+
+    def load_items(self, value: Any, load: Callable[[Any], Any]) -> tuple[Any, ...]:
+        """Return the loaded items. Raise ValidationError with the reasons by place if some are refused."""
         if not isinstance(value, list):
-            return (self.inner.deserialize(value),)
+            return (load(value),)
         if not self.least <= len(value) <= self.most:
             raise ValidationError(f"must be a list of {self.least} to {self.most} items")
-        return tuple(self._items(value))
+        try:
+            return tuple([load(item) for item in value])
+        except ValidationError:
+            return tuple(self._items(value))
 
     def _items(self, values: list[Any]) -> list[Any]:
         items, problems = [], {}

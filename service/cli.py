@@ -10,6 +10,7 @@ import service.campaigns.cli
 import service.contributions.cli
 import service.decisions.cli
 import service.demo.cli
+import service.exports.batches.cli
 import service.exports.cli
 import service.ledger.cli
 import service.receipts.cli
@@ -32,6 +33,7 @@ ROOM_COMMANDS: tuple[click.Command, ...] = (
     service.demo.cli.demo,
     service.exports.cli.export,
     service.exports.cli.accounts,
+    service.exports.batches.cli.batches,
     service.receipts.cli.receipts,
     service.receipts.cli.gift_aid,
     service.ledger.cli.ledger,

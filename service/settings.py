@@ -1,5 +1,6 @@
 """The operator's settings, read once from the environment. All problems are listed at once; no secret has a default."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -42,6 +43,7 @@ class Settings:
     stripe_api_base: str | None = None
     stripe_account_timezone: str = "UTC"
     accounting_timezone: str = "UTC"
+    home_currency: str | None = None
     ratelimit_storage_uri: str = "memory://"
     trusted_proxies: int = 0
     country_header: str | None = None
@@ -86,6 +88,7 @@ def read_settings() -> Settings:
         stripe_api_base=env.str("STRIPE_API_BASE", None, validate=_is_address),
         stripe_account_timezone=env.str("STRIPE_ACCOUNT_TIMEZONE", "UTC", validate=_is_timezone),
         accounting_timezone=env.str("ACCOUNTING_TIMEZONE", "UTC", validate=_is_timezone),
+        home_currency=env.str("HOME_CURRENCY", None, validate=_is_currency),
         ratelimit_storage_uri=env.str("RATELIMIT_STORAGE_URI", "memory://"),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, MAX_TRUSTED_PROXIES)),
         country_header=env.str("COUNTRY_HEADER", None),
@@ -149,6 +152,11 @@ def _is_postgresql(url: str | None) -> None:
 def _is_smtp(url: str | None) -> None:
     if url is not None and (urlsplit(url).scheme not in {"smtp", "smtps"} or not urlsplit(url).hostname):
         raise ValidationError("must be an smtp:// or smtps:// address.")
+
+
+def _is_currency(code: str | None) -> None:
+    if code is not None and not re.fullmatch("[A-Z]{3}", code, re.ASCII):
+        raise ValidationError("must be a currency code of three letters, such as EUR.")
 
 
 def _is_timezone(name: str) -> None:

@@ -32,7 +32,7 @@ from schemas.times import HoursOfDay, Wall
 from service.campaigns.amounts import default_ask, default_limits
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.frequency import SiteFrequency
-from service.campaigns.page_rules import PageMatch
+from service.campaigns.page_rules import PageMatch, exclusions_of
 from service.campaigns.reader_rules import Consent
 from service.campaigns.site import (
     AmountLimit,
@@ -248,6 +248,8 @@ class SiteSchema(StrictSchema):
                 "country_groups",
             )
         data["ask"] = data["ask"] or default_ask(codes)
+        hosts = {urlsplit(address).hostname for address in (data["home_url"], *data["origins"])}
+        data["exclusions"] += exclusions_of((data["contact_url"], data["privacy_url"]), hosts)
         return Site(
             amount_limits=_limits(codes, data.pop("amount_limits")),
             currencies=MappingProxyType(data.pop("currencies")),

@@ -27,6 +27,10 @@ class Cap:
     days: int
     counting: Counting = Counting.OWN
 
+    def words(self) -> str:
+        """Return what the cap counts, for traces."""
+        return f"in {self.days} days, {self.counting}"
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -34,6 +38,10 @@ class Gap:
 
     seconds: int
     counting: Counting = Counting.OWN
+
+    def words(self) -> str:
+        """Return what the gap measures, for traces."""
+        return f"seconds since the last, {self.counting}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,10 @@ class DailyCap:
     impressions: int
     turns_minute: int = 0
     counting: Counting = Counting.OWN
+
+    def words(self) -> str:
+        """Return what the limit counts, for traces."""
+        return f"on this local day, {self.counting}"
 
 
 @dataclass(frozen=True, slots=True)

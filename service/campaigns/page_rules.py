@@ -4,12 +4,13 @@ A name with an accent has several spellings: composed or decomposed in Unicode, 
 percent signs. Editors write one of them and pages send another, so sections, tags and page ids are stored folded.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from unicodedata import category, normalize
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 
 class PageType(StrEnum):
@@ -137,3 +138,13 @@ def _unescaped(text: str) -> str:
     except UnicodeDecodeError:
         return text
     return text if any(category(character) == "Cc" for character in found) else found
+
+
+def exclusions_of(addresses: Iterable[str | None], hosts: Collection[str | None]) -> tuple[Exclusion, ...]:
+    """Exclude pages that serve readers, by their addresses on these hosts. The root address excludes nothing.
+
+    Their page ids are those of pages that state none: decoded paths in Unicode's composed form, without a last slash.
+    """
+    parts = [urlsplit(address) for address in addresses if address]
+    page_ids = frozenset(folded_page_id(part.path) for part in parts if part.hostname in hosts) - {"", "/"}
+    return (Exclusion(PageMatch(page_ids=page_ids), reason="page for readers"),) if page_ids else ()

@@ -1,6 +1,6 @@
 """Compile a site's snapshot into campaigns that are ready for deciding: once per published version, not per request."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -11,19 +11,12 @@ from service.campaigns.schedule import ends_before, starts_at
 from service.campaigns.site import Site
 from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
 from service.decisions.assignment import draw_of
-from service.decisions.rules.articles import span, window
+from service.decisions.index.campaign_index import CampaignIndex
+from service.decisions.index.named_rules import Candidate
 from service.decisions.rules.in_order import RULES
-from service.decisions.rules.rule import Prepared, PreparedCount, Rule
+from service.decisions.rules.rule import Prepared, PreparedCount
 from service.readers.history import topic_fingerprint
 from service.readers.impressions import campaign_fingerprint
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A prepared campaign and the rules that it uses, in the order they are asked."""
-
-    prepared: Prepared
-    rules: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +24,8 @@ class CompiledSite:
     """A site's campaigns, ready for deciding: gates and appeals in the order they are asked.
 
     `wanted_topics`: fingerprints of the topics that campaigns ask about. `dropped`: the campaigns that could not be
-    prepared, with the reason; the others are not affected. `shortlists`: a cache of `shortlist.py`; not compared.
+    prepared, with the reason; the others are not affected. `gate_index`, `appeal_index`: gates and appeals again, to
+    find those that a page view leaves possible.
     """
 
     site: Site
@@ -41,7 +35,12 @@ class CompiledSite:
     wanted_topics: frozenset[int]
     raised_minor: Mapping[str, int]
     dropped: tuple[str, ...] = ()
-    shortlists: dict[int, dict[Hashable, "CompiledSite"]] = field(default_factory=dict, compare=False, repr=False)
+    gate_index: CampaignIndex = field(init=False, compare=False, repr=False)
+    appeal_index: CampaignIndex = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gate_index", CampaignIndex(self.gates, self.site, self.zone))
+        object.__setattr__(self, "appeal_index", CampaignIndex(self.appeals, self.site, self.zone))
 
 
 class CompiledSites:
@@ -110,7 +109,7 @@ def _prepared(campaign: Campaign, zone: ZoneInfo, shares: tuple[VariantShare, ..
 
 def _prepared_count(rule: ArticleCount) -> PreparedCount:
     topics = None if rule.topics is None else _fingerprints(rule.topics)
-    return PreparedCount(rule, topics, span(rule.minimum, rule.maximum), window(rule))
+    return PreparedCount(rule, topics)
 
 
 def _fingerprints(topics: Iterable[str]) -> frozenset[int]:

@@ -4,6 +4,7 @@ The first gate that matches the page decides alone whether the article opens. Ap
 most one in a placement, within the site's limits of prompts per view, and never beside a gate.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from service.campaigns.campaign import OVERLAYS, Placement
@@ -11,14 +12,14 @@ from service.campaigns.gate import Strength
 from service.campaigns.page_rules import PageAccess
 from service.campaigns.site import Attention
 from service.decisions.assignment import assign
-from service.decisions.compile import Candidate, CompiledSite
+from service.decisions.compile import CompiledSite
 from service.decisions.decision import OPEN, Access, AccessState, Choice, Decision, Outcome, Reason, Trace, access_of
+from service.decisions.index.named_rules import Candidate
 from service.decisions.rules.cool_off import is_mandatory
 from service.decisions.rules.meter import Metering, metered
 from service.decisions.rules.rule import Prepared, Stage
 from service.decisions.rules.supporters import supporter_state
-from service.decisions.rules.verdict import Verdict, failed, passed_if
-from service.decisions.shortlist import shortlisted
+from service.decisions.rules.verdict import Verdict, failed, in_words, passed_if
 from service.decisions.situation import Purpose, Situation
 from service.readers.reader import Support
 from service.readers.site_time import site_time_of
@@ -53,16 +54,18 @@ def decide(site: CompiledSite, situation: Situation, *, explains: bool = False) 
     """Decide on a page view. Equal arguments always give equal decisions.
 
     With `explains`, every rule of every campaign is asked and the decision has traces. Without, a campaign's rules are
-    asked up to the first that fails.
+    asked up to the first that fails, and only of the campaigns that the index leaves possible.
     """
     traces: list[Trace] | None = None
+    gates: Iterable[Candidate] = site.gates
+    appeals: Iterable[Candidate] = site.appeals
     if explains:
         situation, traces = situation._replace(explains=True), []
     else:
-        site = shortlisted(site, situation)
-    gated = _decide_access(site, situation, traces)
+        gates, appeals = site.gate_index.possible(situation), site.appeal_index.possible(situation)
+    gated = _decide_access(gates, situation, traces)
     is_gated = gated.access.state is AccessState.GATED
-    choices = _choose_appeals(site, situation, traces, is_gated=is_gated)
+    choices = _choose_appeals(appeals, situation, traces, is_gated=is_gated)
     return Decision(
         (gated.choice, *choices) if gated.choice else choices, gated.access, gated.spends_from, tuple(traces or ())
     )
@@ -78,7 +81,8 @@ def ask_rules(candidate: Candidate, situation: Situation) -> RuleResults:
 
 def ask_every_rule(candidate: Candidate, situation: Situation) -> RuleResults:
     """Ask all of the campaign's rules and keep every verdict. The first rule that fails blocks the campaign."""
-    reasons = tuple(Reason(rule.name, rule.judge(candidate.prepared, situation)) for rule in candidate.rules)
+    verdicts = [(rule, rule.judge(candidate.prepared, situation)) for rule in candidate.rules]
+    reasons = tuple(Reason(rule.name, in_words(verdict, rule.write)) for rule, verdict in verdicts)
     for rule, reason in zip(candidate.rules, reasons, strict=True):
         if not reason.verdict.passed:
             return RuleResults(rule.name, rule.stage, reasons)
@@ -92,7 +96,8 @@ def next_possible_at(candidate: Candidate, situation: Situation) -> int | None:
     """
     at = situation
     for _ in range(_MAX_INSTANTS_TRIED):
-        failed = [reason.verdict for reason in ask_every_rule(candidate, at).reasons if not reason.verdict.passed]
+        verdicts = [rule.judge(candidate.prepared, at) for rule in candidate.rules]
+        failed = [verdict for verdict in verdicts if not verdict.passed]
         if not failed:
             return at.now.instant
         later = [verdict.passes_at for verdict in failed if verdict.passes_at is not None]
@@ -110,11 +115,11 @@ def _situation_at(situation: Situation, instant: int) -> Situation:
     return situation._replace(now=now, supporter=supporter)
 
 
-def _decide_access(site: CompiledSite, situation: Situation, traces: list[Trace] | None) -> _Gated:
+def _decide_access(gates: Iterable[Candidate], situation: Situation, traces: list[Trace] | None) -> _Gated:
     """Find the first gate that matches the page and let it decide. Each gate adds its trace, if traces are wanted."""
     ask = ask_rules if traces is None else ask_every_rule
     gated: _Gated | None = None
-    for gate in site.gates:
+    for gate in gates:
         if gated is not None:
             if traces is None:
                 break
@@ -178,12 +183,12 @@ def _gate_choice(gate: Candidate, situation: Situation) -> Choice:
 
 
 def _choose_appeals(
-    site: CompiledSite, situation: Situation, traces: list[Trace] | None, *, is_gated: bool
+    appeals: Iterable[Candidate], situation: Situation, traces: list[Trace] | None, *, is_gated: bool
 ) -> tuple[Choice, ...]:
     """Choose the appeals to show. If traces are wanted, appeals without room are asked too and each adds its trace."""
     choices: list[Choice] = []
     taken: list[Placement] = []
-    for appeal in site.appeals:
+    for appeal in appeals:
         placement = appeal.prepared.campaign.placement
         limit = "beside_gate" if is_gated else _no_room(placement, taken, situation.site.attention)
         if traces is None:

@@ -13,12 +13,13 @@ from io import BytesIO
 from werkzeug.exceptions import HTTPException
 
 from schemas.decide import DecideSchema
-from schemas.remembered_bodies import RememberedBodies
+from schemas.plain_bodies import PlainBodies
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.answer_json import answer_text
 from service.decisions.compile import CompiledSites
 from service.decisions.counting import count_decision
 from service.decisions.decide_view import Answer, decide_view, page_view_of
+from service.decisions.view import view_request
 from service.errors import DomainError
 from service.logs import request_id_of
 from service.readers.passport import PassportSealer
@@ -55,8 +56,7 @@ class FastPath:
         settings = services.settings
         self._public_origin, self._is_https = settings.public_origin, settings.is_https
         self._country_name = "HTTP_" + (settings.country_header or "").upper().replace("-", "_")
-        schema = DecideSchema()
-        self._bodies = RememberedBodies(lambda raw: schema.load(read_json(raw)))
+        self._bodies = PlainBodies(DecideSchema())
         self._sites = CompiledSites()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -78,9 +78,10 @@ class FastPath:
         began = time.perf_counter()
         services = self._services
         try:
-            view = self._bodies.view(raw)
-            if view is None or view.reader_assertion or view.preview:
+            values = self._bodies.load(read_json(raw))
+            if values is None or values["reader_assertion"] or values["preview"]:
                 return None
+            view = view_request(values)
             site = self._sites.compiled(self._snapshots.current(), view.facts.site)
         except (HTTPException, DomainError):
             return None

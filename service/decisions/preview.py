@@ -12,9 +12,10 @@ from service.campaigns.gate import Strength
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.decisions.assignment import Assigned
-from service.decisions.compile import Candidate, CompiledSite, compile_campaign
+from service.decisions.compile import CompiledSite, compile_campaign
 from service.decisions.decide_view import Answer, Offered, PageView, prompt_token, take_view
 from service.decisions.decision import Access, AccessState, Choice, Decision
+from service.decisions.index.named_rules import Candidate
 from service.decisions.prompt import prompt_of
 from service.decisions.prompt_token import prompt_sealer, seal_prompt_token
 from service.decisions.rules.articles import articles_remembered

@@ -154,10 +154,10 @@ def _copy_for(variant: Variant, situation: Situation) -> Copy:
 
 
 def _words(prepared: Prepared, situation: Situation) -> dict[str, str]:
-    in_window = prepared.counts[0][:2] if prepared.counts else (ArticleCount(), None)
+    rule, topics = prepared.counts[0] if prepared.counts else (ArticleCount(), None)
     words = {
         Placeholder.ARTICLE_COUNT.value: str(article_count(ArticleCount(), None, situation)),
-        Placeholder.ARTICLE_COUNT_IN_WINDOW.value: str(article_count(*in_window, situation)),
+        Placeholder.ARTICLE_COUNT_IN_WINDOW.value: str(article_count(rule, topics, situation)),
         Placeholder.SITE_NAME.value: situation.site.name,
     }
     ends = prepared.campaign.schedule.ends

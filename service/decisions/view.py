@@ -61,22 +61,19 @@ def view_request(body: Mapping[str, Any]) -> ViewRequest:
     """Return the view request of a body whose fields `schemas/decide.py` has checked and converted."""
     section, tags = body["section"], body["tags"]
     page = Page(
-        page_id=body["page_id"],
-        page_type=body["page_type"],
-        section=section,
-        tags=frozenset(tags),
-        is_sensitive=body["is_sensitive"],
-        is_paid_content=body["is_paid_content"],
-        hides_appeals=body["hide_appeals"],
-        access=body["access"],
-        placements=frozenset(body["placements"]),
+        body["page_id"],
+        body["page_type"],
+        section,
+        frozenset(tags),
+        body["is_sensitive"],
+        body["is_paid_content"],
+        body["hide_appeals"],
+        body["access"],
+        frozenset(body["placements"]),
     )
-    facts = ViewFacts(
-        site=body["site"],
-        page=page,
-        topics=tuple(dict.fromkeys(topic_fingerprint(topic) for topic in ((*tags, section) if section else tags))),
-        browser=Browser(body["consent"], body["country"], body["device"], body["language"], host_of(body["referrer"])),
-    )
+    topics = tuple(dict.fromkeys([topic_fingerprint(topic) for topic in ((*tags, section) if section else tags)]))
+    browser = Browser(body["consent"], body["country"], body["device"], body["language"], host_of(body["referrer"]))
+    facts = ViewFacts(body["site"], page, topics, browser)
     return ViewRequest(body["view_id"], facts, body["passport"], body["reader_assertion"], body["preview"])
 
 

@@ -8,7 +8,11 @@ from flask import Response, jsonify, request
 from werkzeug.exceptions import HTTPException, Unauthorized
 
 from schemas.export import QUERY_NAMES, ExportQuerySchema, export_request
+from schemas.export_batch import ExportBatchesSchema, ExportBatchOrderSchema, ExportBatchSchema
 from service.errors import NotFoundError
+from service.exports.batches.batch import Batch, BatchOrder
+from service.exports.batches.creating import create_batch
+from service.exports.batches.store import list_batches
 from service.exports.exporting import UNKNOWN_CALLER, Caller, Exports, new_run, open_export, record_refusal
 from service.exports.manifest import manifest_document
 from service.exports.request import ExportName, FileFormat
@@ -22,6 +26,7 @@ from service.web.requests import Blueprint
 
 P = ParamSpec("P")
 R = TypeVar("R")
+MAX_BATCHES = 1000
 RECORDED_CHARACTERS = 40  # of each parameter of a refused request
 CSV_TYPE = "text/csv; charset=utf-8; header=present"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -88,6 +93,24 @@ def export_manifest(query: dict[str, Any], name: str) -> Response:
     return response
 
 
+@blueprint.post("/batches")
+@requires_role("finance")
+@blueprint.arguments(ExportBatchOrderSchema)
+@blueprint.response(201, ExportBatchSchema)
+def make_batch(order: BatchOrder) -> Batch:
+    """Make a batch of the journal: every entry that no earlier batch of the layout has. It never changes."""
+    return create_batch(_exports(), _caller(current_token()), order)
+
+
+@blueprint.get("/batches")
+@requires_role("finance", "auditor")
+@blueprint.response(200, ExportBatchesSchema)
+def show_batches() -> dict[str, tuple[Batch, ...]]:
+    """Return the newest batches, at most 1,000."""
+    with current_services().engine.connect() as connection:
+        return {"batches": list_batches(connection, MAX_BATCHES)}
+
+
 def _download(name: str, query: dict[str, Any], file_format: FileFormat) -> Response:
     """Return the response that streams a file."""
     stream = _open(name, {"file_format": file_format, **query}, file_format.value)
@@ -102,13 +125,16 @@ def _download(name: str, query: dict[str, Any], file_format: FileFormat) -> Resp
 def _open(name: str, query: dict[str, Any], file_format: str) -> ExportStream:
     if name not in set(ExportName):
         raise UnknownExportError("there is no export with this name")
-    token = current_token()
-    caller = Caller(
+    caller = _caller(current_token())
+    return open_export(_exports(), caller, export_request(ExportName(name), query), file_format)
+
+
+def _caller(token: Token) -> Caller:
+    return Caller(
         name=_token_name(token),
         may_export=token.role in {Role.FINANCE, Role.AUDITOR, Role.ADMIN},
         may_see_personal_data=token.role in {Role.FINANCE, Role.ADMIN},
     )
-    return open_export(_exports(), caller, export_request(ExportName(name), query), file_format)
 
 
 def _record_refusal(name: str, file_format: str, error: HTTPException | UnknownExportError) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from psycopg import sql
 
 from service.exports.columns import DAY_KINDS, CellKind, Column
-from service.exports.request import Profile
 from service.exports.text_cells import CONTROL_CLASS, FORMULA_CLASS, SPACE_CLASS
 from service.money import THREE_DECIMAL_CURRENCIES, ZERO_DECIMAL_CURRENCIES
 
@@ -38,6 +37,9 @@ _FORMATS: Mapping[CellKind, sql.SQL] = {
     CellKind.SHORT_DAY: sql.SQL("to_char({value}, 'DD/MM/YY')"),
     CellKind.LONG_DAY: sql.SQL("to_char({value}, 'DD/MM/YYYY')"),
     CellKind.US_DAY: sql.SQL("to_char({value}, 'MM/DD/YYYY')"),
+    CellKind.COMPACT_DAY: sql.SQL("to_char({value}, 'YYYYMMDD')"),
+    CellKind.DAY_AND_MONTH: sql.SQL("to_char({value}, 'DDMM')"),
+    CellKind.NUMBER: sql.SQL("{value}"),
 }
 
 
@@ -80,7 +82,7 @@ _TYPES: Mapping[CellKind, sql.SQL] = {
 }
 
 
-def cell(column: Column, profile: Profile, *, has_personal_data: bool) -> sql.Composable:
+def cell(column: Column, *, has_decimal_comma: bool, has_personal_data: bool) -> sql.Composable:
     """Return the expression for a column of the row `r` as text. A personal column needs `has_personal_data`."""
     if column.is_personal and not has_personal_data:
         return _NOTHING
@@ -90,7 +92,7 @@ def cell(column: Column, profile: Profile, *, has_personal_data: bool) -> sql.Co
             return safe_text_cell(value)
         case CellKind.CODE:
             return code_cell(value)
-        case CellKind.MONEY if profile is Profile.DECIMAL_COMMA:
+        case CellKind.MONEY if has_decimal_comma:
             return sql.SQL("replace({amount}::text, '.', ',')").format(amount=_amount(column))
         case CellKind.MONEY:
             return _amount(column)

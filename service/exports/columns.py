@@ -20,9 +20,14 @@ class CellKind(StrEnum):
     SHORT_DAY = "short_day"  # 31/12/26
     LONG_DAY = "long_day"  # 31/12/2026
     US_DAY = "us_day"  # 12/31/2026
+    COMPACT_DAY = "compact_day"  # 20261231
+    DAY_AND_MONTH = "day_and_month"  # 3112
+    NUMBER = "number"  # digits that name something, never in quotes
 
 
 DAY_KINDS = frozenset({CellKind.DAY, CellKind.SHORT_DAY, CellKind.LONG_DAY, CellKind.US_DAY})
+# Cells that are text for a program that reads quotes as the mark of text.
+TEXT_KINDS = frozenset({CellKind.TEXT, CellKind.CODE, CellKind.MAPPED})
 
 
 @dataclass(frozen=True, slots=True)

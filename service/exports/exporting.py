@@ -3,16 +3,18 @@
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from service.clock import Clock
 from service.errors import DomainError, ForbiddenError
+from service.exports.batches.batch import Batch
+from service.exports.batches.store import find_batch
 from service.exports.layouts.mappings import mapping_in_force
 from service.exports.manifest import request_parameters
-from service.exports.prepared_file import check_parts, prepare_file
+from service.exports.prepared_file import PreparedFile, check_parts, prepare_file
 from service.exports.query_store import ExportScope
 from service.exports.records_store import read_books
 from service.exports.request import (
@@ -102,17 +104,40 @@ def _open_file(exports: Exports, run: ExportRun, request: ExportRequest) -> Open
     """Return the file at one moment of the books, and save the run as started."""
     with contextlib.ExitStack() as stack:
         connection = stack.enter_context(reading(exports.engine))
-        days = LocalDays(request.from_on, request.to_on, exports.settings.accounting_zone)
-        books = read_books(connection, request.as_of)
-        scope = ExportScope(days, books, exports.settings.is_livemode, run.asked_at)
-        file = prepare_file(connection, request, scope, mapping_in_force(connection, request.layout))
+        if request.batch is None:
+            scope = _scope(connection, exports, request, run.asked_at, exports.settings.home_currency)
+            file = prepare_file(connection, request, scope, mapping_in_force(connection, request.layout))
+        else:
+            batch = find_batch(connection, request.batch)
+            request, scope, file = batch_file(connection, exports, batch, request, run.asked_at)
         if run.format != "json":
             check_parts(request, file)
         if request.file_format is FileFormat.XLSX and count_rows(connection, file.rows) > MAX_ROWS:
             raise InvalidExportError(f"a spreadsheet has at most {MAX_ROWS} rows: ask for fewer days, or for CSV")
         with exports.engine.begin() as recording:
-            add_run(recording, replace(run, as_of=books.as_of))
+            add_run(recording, replace(run, as_of=scope.books.as_of))
         return OpenedFile(request, scope, file, connection, stack.pop_all())
+
+
+def batch_file(
+    connection: Connection, exports: Exports, batch: Batch, request: ExportRequest, now: datetime
+) -> tuple[ExportRequest, ExportScope, PreparedFile]:
+    """Return the whole request for a batch, its point in the books, and its file as it was when the batch was made."""
+    order = batch.order
+    whole = replace(
+        request, layout=order.layout, granularity=order.granularity, currency=order.currency, as_of=batch.as_of
+    )
+    scope = _scope(connection, exports, whole, now, batch.home_currency)
+    mapping = mapping_in_force(connection, order.layout, batch.mapping_version)
+    return whole, scope, prepare_file(connection, whole, scope, mapping)
+
+
+def _scope(
+    connection: Connection, exports: Exports, request: ExportRequest, now: datetime, home_currency: str | None
+) -> ExportScope:
+    days = LocalDays(request.from_on, request.to_on, exports.settings.accounting_zone)
+    books = read_books(connection, request.as_of)
+    return ExportScope(days, books, exports.settings.is_livemode, now, home_currency)
 
 
 def _record_end(

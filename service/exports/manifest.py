@@ -50,6 +50,7 @@ def request_parameters(request: ExportRequest) -> dict[str, str | int | bool | N
         "part": request.part,
         "pii": request.has_personal_data,
         "format": request.file_format.value,
+        "batch": request.batch,
     }
 
 

@@ -9,16 +9,22 @@ from service.exports.files.by_name import FILES
 from service.exports.files.gift_aid import GIFT_AID_ROWS_PER_PART
 from service.exports.files.journal import journal_lines
 from service.exports.journal_store import (
+    account_names,
     currencies_of,
+    currencies_of_books,
+    days_of,
     journal_lengths,
     journal_part,
+    kinds_of_lines,
     lines_in_currency,
-    unmapped_accounts,
 )
-from service.exports.layouts.account_mapping import AccountMapping, DateOrder
+from service.exports.layouts.account_mapping import AccountMapping, DateOrder, LineKind, MappedAccount
 from service.exports.layouts.by_name import LAYOUTS
+from service.exports.layouts.datev import preamble
 from service.exports.layouts.definition import LayoutDefinition, split_into_parts
 from service.exports.layouts.mapped_journal import mapped_journal
+from service.exports.layouts.text_form import FORMS, PLAIN, TextForm
+from service.exports.layouts.translation import translated
 from service.exports.layouts.xero import bank_statement
 from service.exports.query_store import ExportScope, Statement, gift_aid_part, query_names, rows_of
 from service.exports.request import (
@@ -34,11 +40,15 @@ from service.exports.store import count_rows
 
 @dataclass(frozen=True, slots=True)
 class PreparedFile:
-    """The columns of a file and the statement of its rows. `part_count` is None if the lines have no limit."""
+    """The columns of a file, the statement of its rows, and the form of its text.
+
+    `part_count` is None if the lines have no limit.
+    """
 
     columns: tuple[Column, ...]
     rows: Statement
     part_count: int | None = None
+    form: TextForm = PLAIN
 
 
 def prepare_file(
@@ -54,19 +64,49 @@ def prepare_file(
     if request.layout is Layout.GENERIC:
         if request.part not in {None, 1}:
             raise InvalidExportError("this file has one part")
-        return PreparedFile(FILES[request.name].columns, rows_of(request, scope))
+        return PreparedFile(FILES[request.name].columns, rows_of(request, scope), form=FORMS[request.profile])
+    return _prepare_layout(connection, request, scope, mapping)
+
+
+def _prepare_layout(
+    connection: Connection, request: ExportRequest, scope: ExportScope, mapping: AccountMapping | None
+) -> PreparedFile:
+    """Return the journal in the import layout of an accounting system."""
     definition = LAYOUTS[request.layout]
-    lines = _journal_for_layout(connection, request, scope, definition)
+    has_rules = mapping is not None and bool(mapping.rules) and request.layout.is_mapped
+    lines = journal_lines(request.granularity, query_names(request, scope), has_dimensions=has_rules)
+    if request.currency is not None:
+        lines = lines_in_currency(lines, request.currency)
+    is_multicurrency = mapping is not None and mapping.is_multicurrency
+    if mapping is not None and request.layout.is_mapped:
+        lines = translated(lines, None if is_multicurrency else scope.home_currency, mapping.rates)
+    _check_currencies(connection, request, scope, lines, is_multicurrency=is_multicurrency)
     columns = _columns(definition, mapping.date_order if mapping else None)
     if request.layout is Layout.XERO_BANK:
-        return _split(connection, request, PreparedFile(columns, bank_statement(lines)), definition)
+        file = PreparedFile(columns, bank_statement(lines), form=FORMS[request.profile])
+        return _split(connection, request, file, definition)
     if mapping is None:
         raise UnmappedAccountError(f"no accounts are mapped for {request.layout.value} yet")
-    missing = unmapped_accounts(connection, lines, mapping.accounts)
-    if missing:
-        raise UnmappedAccountError(f"not mapped for {mapping.layout.value}: {', '.join(missing)}")
-    file = PreparedFile(columns, mapped_journal(lines, mapping))
-    return _split(connection, request, file, definition)
+    rows = mapped_journal(lines, mapping, _accounts(connection, lines, mapping))
+    form = _form(connection, request, rows, mapping)
+    return _split(connection, request, PreparedFile(columns, rows, form=form), definition)
+
+
+def _form(connection: Connection, request: ExportRequest, rows: Statement, mapping: AccountMapping) -> TextForm:
+    """Return the form of the layout's text file. Raise InvalidExportError if DATEV cannot take the days."""
+    form = LAYOUTS[request.layout].form
+    if mapping.datev is None:
+        return FORMS[request.profile] if form is PLAIN else form
+    found = days_of(connection, rows)
+    if found is None:
+        return form
+    first, last = found
+    if mapping.datev.fiscal_year(first) != mapping.datev.fiscal_year(last):
+        raise InvalidExportError(
+            f"a DATEV file lies in one fiscal year, and these journals are from {first} to {last}: ask for fewer days"
+        )
+    (currency,) = currencies_of(connection, rows)
+    return replace(form, preamble=preamble(mapping.datev, currency, first, last))
 
 
 def check_parts(request: ExportRequest, file: PreparedFile) -> None:
@@ -77,21 +117,46 @@ def check_parts(request: ExportRequest, file: PreparedFile) -> None:
         )
 
 
-def _journal_for_layout(
-    connection: Connection, request: ExportRequest, scope: ExportScope, definition: LayoutDefinition
-) -> Statement:
-    """Return the statement of the journal's lines, in the requested currency if there is one.
+def _check_currencies(
+    connection: Connection,
+    request: ExportRequest,
+    scope: ExportScope,
+    lines: Statement,
+    *,
+    is_multicurrency: bool,
+) -> None:
+    """Raise InvalidExportError if the layout cannot say which currency a line has, or has it in another one."""
+    definition, currencies = LAYOUTS[request.layout], currencies_of(connection, lines)
+    if definition.is_one_currency and len(currencies) > 1:
+        raise InvalidExportError(f"this layout holds one currency: ask for currency={' or '.join(currencies)}")
+    if not definition.is_home_only or is_multicurrency or not currencies:
+        return
+    home = scope.home_currency
+    if home is None:
+        kept = currencies_of_books(connection, scope.books.ledger_seq)
+        if len(kept) > 1:
+            raise InvalidExportError(
+                f"the books have {', '.join(kept)}: set HOME_CURRENCY to the currency that your accounting system keeps"
+            )
+        return
+    foreign = [currency for currency in currencies if currency != home]
+    if foreign:
+        raise InvalidExportError(
+            f"{request.layout.value} would read {' and '.join(foreign)} as {home}, your home currency: ask for "
+            f"currency={home}, or state a rate and its source in the mapping"
+        )
 
-    Raise InvalidExportError if the lines have several currencies and the layout has no column for the currency.
-    """
-    lines = journal_lines(request.granularity, query_names(request, scope))
-    if request.currency is not None:
-        return lines_in_currency(lines, request.currency)
-    if definition.is_one_currency:
-        currencies = currencies_of(connection, lines)
-        if len(currencies) > 1:
-            raise InvalidExportError(f"this layout holds one currency: ask for currency={' or '.join(currencies)}")
-    return lines
+
+def _accounts(connection: Connection, lines: Statement, mapping: AccountMapping) -> dict[LineKind, MappedAccount]:
+    """Return the account of every kind of line. Raise UnmappedAccountError if a kind has none, naming them all."""
+    kinds = kinds_of_lines(connection, lines)
+    accounts = {kind: mapping.account_of(kind) for kind in kinds}
+    missing = sorted({(kind.account, kind.currency) for kind, account in accounts.items() if account is None})
+    if missing:
+        names = account_names(connection)
+        listed = ", ".join(f"{code} {names[code]} in {currency}" for code, currency in missing)
+        raise UnmappedAccountError(f"not mapped for {mapping.layout.value}: {listed}")
+    return {kind: account for kind, account in accounts.items() if account is not None}
 
 
 def _columns(definition: LayoutDefinition, order: DateOrder | None) -> tuple[Column, ...]:
@@ -131,4 +196,4 @@ def _prepare_gift_aid(connection: Connection, request: ExportRequest, scope: Exp
     _check_part(request, count)
     if request.part is not None:
         rows = gift_aid_part(rows, request.part)
-    return PreparedFile(FILES[request.name].columns, rows, count)
+    return PreparedFile(FILES[request.name].columns, rows, count, FORMS[request.profile])

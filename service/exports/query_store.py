@@ -11,6 +11,8 @@ from service.exports.files.by_name import FILES
 from service.exports.files.definition import BY_INSTANT
 from service.exports.files.gift_aid import GIFT_AID_ROWS_PER_PART
 from service.exports.files.journal import journal_lines
+from service.exports.files.subjects import SUBJECT
+from service.exports.layouts.text_form import PLAIN, TextForm
 from service.exports.records_store import BooksPoint, relations
 from service.exports.request import ExportName, ExportRequest, FileFormat
 from service.ledger.local_days import LocalDays
@@ -42,15 +44,21 @@ _SUMS = sql.SQL("SELECT {sums} FROM ({rows}) s GROUP BY 1 ORDER BY 1")
 
 @dataclass(frozen=True, slots=True)
 class ExportScope:
-    """The days of a file, the point in the books that it shows, and the mode. `now` decides what is overdue."""
+    """The days of a file, the point in the books that it shows, and the mode.
+
+    `now` decides what is overdue. `home_currency` is None if the settings do not say it.
+    """
 
     days: LocalDays
     books: BooksPoint
     is_livemode: bool
     now: datetime
+    home_currency: str | None = None
 
 
-def formatted(columns: tuple[Column, ...], rows: sql.Composable, request: ExportRequest) -> sql.Composed:
+def formatted(
+    columns: tuple[Column, ...], rows: sql.Composable, request: ExportRequest, form: TextForm = PLAIN
+) -> sql.Composed:
     """Return the statement of the rows in the file's order, with each cell in the format of its column.
 
     The cells of a CSV file are text, those of a spreadsheet are values.
@@ -59,8 +67,12 @@ def formatted(columns: tuple[Column, ...], rows: sql.Composable, request: Export
     cells = [
         typed_cell(column, has_personal_data=has_personal_data)
         if request.file_format is FileFormat.XLSX
-        else cell(column, request.profile, has_personal_data=has_personal_data)
+        else cell(column, has_decimal_comma=form.has_decimal_comma, has_personal_data=has_personal_data)
         for column in columns
+    ]
+    cells = [
+        sql.SQL("{cell} AS {name}").format(cell=value, name=sql.Identifier(column.name))
+        for column, value in zip(columns, cells, strict=True)
     ]
     order = FILES[request.name].order
     return _FORMATTED.format(cells=sql.SQL(", ").join(cells), units=units(columns), rows=rows, order=order)
@@ -85,8 +97,9 @@ def summed(columns: tuple[Column, ...], rows: sql.Composable) -> sql.Composed:
 def rows_of(request: ExportRequest, scope: ExportScope) -> sql.Composable:
     """Return the statement of a file's rows, without an order; each value has the name that its column reads."""
     names = query_names(request, scope)
+    names |= {"subject": SUBJECT.format(**names)}
     if request.name is ExportName.JOURNAL:
-        names |= {"lines": journal_lines(request.granularity, names)}
+        names |= {"lines": journal_lines(request.granularity, names, has_dimensions=True)}
     if request.name in {ExportName.CONTRIBUTIONS, ExportName.GIFT_AID}:
         names |= {"claims": GIFT_AID_CLAIMS.format(**names)}
     return FILES[request.name].rows.format(**names)
@@ -120,6 +133,22 @@ def query_names(request: ExportRequest, scope: ExportScope) -> dict[str, sql.Com
         "starts_at": _timestamp_literal(days.starts_at, "-infinity"),
         "ends_at": _timestamp_literal(days.ends_at, "infinity"),
         "now": _timestamp_literal(scope.now, "infinity"),
+        **_batch_names(request.batch),
+    }
+
+
+def _batch_names(number: int | None) -> dict[str, sql.Composable]:
+    """Return the condition that an entry `e` is in the batch, and what the names of the batch's journals end with.
+
+    A day or a payout can have a journal in each of several batches, and an accounting system must tell these apart.
+    """
+    if number is None:
+        return {"in_batch": sql.SQL(""), "batch_mark": sql.SQL("''"), "number_mark": sql.SQL("''")}
+    condition = " AND e.seq IN (SELECT entry_seq FROM export_batch_entries WHERE batch_number = {number})"
+    return {
+        "in_batch": sql.SQL(condition).format(number=sql.Literal(number)),
+        "batch_mark": sql.Literal(f":batch{number}"),
+        "number_mark": sql.Literal(f"-B{number}"),
     }
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from service.errors import ConflictError, DomainError, ForbiddenError, StoreUnavailableError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 FIRST_DAY = date(2000, 1, 1)
 LAST_DAY = date(2199, 12, 31)
 MAX_PARTS = 10_000
@@ -27,6 +27,10 @@ class ExportName(StrEnum):
     RECEIPTS = "receipts"
     GIFT_AID = "gift_aid"
     EXCEPTIONS = "exceptions"
+    BALANCE_STATEMENT = "balance_statement"
+    OPEN_ITEMS = "open_items"
+    DISPUTE_MOVEMENTS = "dispute_movements"
+    DEFERRED_INCOME = "deferred_income"
 
 
 class FileFormat(StrEnum):
@@ -64,6 +68,8 @@ class Layout(StrEnum):
     QUICKBOOKS = "quickbooks"
     SAGE50 = "sage50"
     XERO_BANK = "xero_bank"
+    DATEV = "datev"
+    FEC = "fec"
 
     @property
     def is_mapped(self) -> bool:
@@ -106,7 +112,7 @@ class ExportRequest:
     """The parameters of an export. `from_on` and `to_on` are local days, both included; None leaves that side open.
 
     `as_of` is a number from an earlier manifest; None means the books as they are now. `part` counts from 1; None
-    means the whole file.
+    means the whole file. `batch` is the number of a batch, which says its layout and everything else itself.
     """
 
     name: ExportName
@@ -120,12 +126,16 @@ class ExportRequest:
     part: int | None = None
     currency: str | None = None
     file_format: FileFormat = FileFormat.CSV
+    batch: int | None = None
 
 
 def check_meaning(request: ExportRequest) -> None:
     """Raise InvalidExportError if parameters contradict each other or are out of range."""
     _check_days(request)
     _check_form(request)
+    if request.batch is not None:
+        _check_batch(request)
+        return
     is_plain = request.granularity is Granularity.TRANSACTION and request.layout is Layout.GENERIC
     if request.name is not ExportName.JOURNAL and not (is_plain and request.currency is None):
         raise InvalidExportError("granularity, layout and currency belong to the journal")
@@ -133,12 +143,29 @@ def check_meaning(request: ExportRequest) -> None:
         raise InvalidExportError("this file has no parts")
     if request.currency is not None and request.layout is Layout.GENERIC:
         raise InvalidExportError("the generic journal holds every currency; currency belongs to other layouts")
+    if request.layout is Layout.XERO_BANK and request.granularity is not Granularity.TRANSACTION:
+        raise InvalidExportError("a bank statement has a line for each movement: leave out the granularity")
+
+
+def _check_batch(request: ExportRequest) -> None:
+    alone = ExportRequest(
+        ExportName.JOURNAL,
+        profile=request.profile,
+        has_personal_data=request.has_personal_data,
+        part=request.part,
+        file_format=request.file_format,
+        batch=request.batch,
+    )
+    if request != alone:
+        raise InvalidExportError("a batch of the journal has its own days, layout, granularity and currency")
 
 
 def _check_days(request: ExportRequest) -> None:
     for day in (request.from_on, request.to_on):
         if day is not None and not FIRST_DAY <= day <= LAST_DAY:
             raise InvalidExportError(f"days must be between {FIRST_DAY} and {LAST_DAY}")
+    if request.name is ExportName.OPEN_ITEMS and request.from_on:
+        raise InvalidExportError("open items are those at the end of a day: leave out the first day")
     if request.from_on and request.to_on and request.from_on > request.to_on:
         raise InvalidExportError("the first day comes after the last")
 
@@ -148,15 +175,23 @@ def _check_form(request: ExportRequest) -> None:
         raise InvalidExportError("a profile belongs to the CSV format")
     if request.profile is Profile.DECIMAL_COMMA and request.layout is not Layout.GENERIC:
         raise InvalidExportError("accounting systems read a decimal point: this profile is for spreadsheets")
+    if request.layout in {Layout.DATEV, Layout.FEC} and (
+        request.file_format is FileFormat.XLSX or request.profile is not Profile.PLAIN
+    ):
+        raise InvalidExportError(f"{request.layout.value} is a text file with a form of its own: leave out the profile")
 
 
 def download_name(request: ExportRequest, as_of: int) -> str:
     """Return a file name that consists of known words, days and numbers only, so it is safe in a header."""
     words = ["keepopen", request.name.value.replace("_", "-")]
+    if request.batch is not None:
+        words.append(f"batch-{request.batch}")
     if request.layout is not Layout.GENERIC:
         words.append(request.layout.value)
     if request.granularity is not Granularity.TRANSACTION:
         words.append(f"per-{request.granularity.value}")
+    if request.currency is not None:
+        words.append(request.currency.lower())
     words += [day.isoformat() for day in (request.from_on, request.to_on) if day is not None]
     words.append(f"as-of-{as_of}")
     if request.part is not None:

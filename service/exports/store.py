@@ -9,6 +9,7 @@ from psycopg import sql
 from sqlalchemy import Connection, Engine, text
 
 from service.exports.columns import Column
+from service.exports.layouts.text_form import TextForm
 from service.exports.manifest import CurrencySums
 from service.exports.query_store import summed
 from service.exports.records_store import wait_for_rest
@@ -21,7 +22,10 @@ WORK_MEMORY = "64MB"
 CHUNK_BYTES = 64 * 1024
 ROWS_PER_FETCH = 1000
 
-_COPY = sql.SQL("COPY ({statement}) TO STDOUT WITH (FORMAT csv, ENCODING 'UTF8', DELIMITER {delimiter})")
+_COPY = sql.SQL(
+    "COPY ({statement}) TO STDOUT WITH (FORMAT csv, ENCODING 'UTF8', DELIMITER {delimiter}, QUOTE {quote}{quoted})"
+)
+_QUOTED = sql.SQL(", FORCE_QUOTE ({names})")
 _COUNT = sql.SQL("SELECT count(*) FROM ({rows}) r")
 
 
@@ -51,15 +55,25 @@ def _take_slot(connection: Connection) -> None:
     raise BusyBooksError(f"{EXPORTS_AT_ONCE} exports are running; try again when one has finished")
 
 
-def csv_chunks(connection: Connection, statement: sql.Composable, delimiter: str) -> Generator[tuple[bytes, int]]:
+def csv_chunks(
+    connection: Connection, statement: sql.Composable, form: TextForm, quoted: tuple[str, ...]
+) -> Generator[tuple[bytes, int]]:
     """Yield the rows of a statement as chunks of whole CSV lines, each with its number of rows.
+
+    Cells of the `quoted` columns are in quotes unless they are empty.
 
     The rows come out of PostgreSQL's COPY, so memory does not grow with the file. COPY ends a line with LF, RFC 4180
     asks for CRLF. No cell contains an LF, because text cells have their control characters replaced.
     """
     rows: list[bytes] = []
     size = 0
-    copying = _COPY.format(statement=statement, delimiter=sql.Literal(delimiter))
+    names = sql.SQL(", ").join(map(sql.Identifier, quoted))
+    copying = _COPY.format(
+        statement=statement,
+        delimiter=sql.Literal(form.delimiter),
+        quote=sql.Literal(form.quote),
+        quoted=_QUOTED.format(names=names) if quoted else sql.SQL(""),
+    )
     with _driver(connection).cursor() as cursor, cursor.copy(copying) as copy:
         for row in copy:
             rows.append(bytes(row))

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from service.exports.columns import TEXT_KINDS
 from service.exports.manifest import Manifest
 from service.exports.prepared_file import PreparedFile
 from service.exports.query_store import ExportScope, formatted
-from service.exports.request import ExportRequest, FileFormat, Profile, download_name
+from service.exports.request import ExportRequest, FileFormat, download_name
 from service.exports.runs_store import RunOutcome
 from service.exports.spreadsheet import write_spreadsheet
 from service.exports.store import CHUNK_BYTES, csv_chunks, stream_rows, sum_columns
@@ -136,14 +137,16 @@ def _stream_file(opened: OpenedFile, totals: StreamTotals, on_end: OnEnd) -> Gen
 
 
 def _csv_file_chunks(opened: OpenedFile) -> Generator[tuple[bytes, int]]:
-    """Yield the header line, then chunks of whole lines with their number of rows."""
-    profile, columns = opened.request.profile, opened.file.columns
-    mark = b"" if profile is Profile.PLAIN else BYTE_ORDER_MARK
-    delimiter = ";" if profile is Profile.DECIMAL_COMMA else ","
+    """Yield the lines before the rows, then chunks of whole lines with their number of rows."""
+    form, columns = opened.file.form, opened.file.columns
+    mark = BYTE_ORDER_MARK if form.has_byte_order_mark else b""
     # The names of our columns need no quotes.
-    yield mark + delimiter.join(column.name for column in columns).encode() + b"\r\n", 0
-    statement = formatted(columns, opened.file.rows, opened.request)
-    with contextlib.closing(csv_chunks(opened.connection, statement, delimiter)) as chunks:
+    lines = [form.preamble] if form.preamble else []
+    lines.append(form.delimiter.join(column.name for column in columns))
+    yield mark + "".join(f"{line}\r\n" for line in lines).encode(), 0
+    quoted = tuple(column.name for column in columns if column.kind in TEXT_KINDS) if form.is_quoting_text else ()
+    statement = formatted(columns, opened.file.rows, opened.request, form)
+    with contextlib.closing(csv_chunks(opened.connection, statement, form, quoted)) as chunks:
         yield from chunks
 
 

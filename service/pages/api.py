@@ -84,7 +84,7 @@ def _problem_page(problem: dict[str, Any]) -> str:
 def _what_to_do(problem: dict[str, Any], say: Language) -> list[str]:
     """Return texts that say what the problem means and what to do, with the limits if an amount was refused."""
     is_unreadable = problem.get("is_readable") is False
-    key = "problem_unreadable_amount" if is_unreadable else PROBLEM_TEXTS.get(problem["code"], "problem_later")
+    key = "unreadable_amount" if is_unreadable else PROBLEM_TEXTS.get(problem["code"], "problem_later")
     texts = [say.text(key)]
     if "minimum_minor" in problem:
         minimum, maximum = (

@@ -7,17 +7,23 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 
 from service.money import Money, exponent
 
 LANGUAGES = ("en", "ga", "fr", "de", "es", "pl", "ar")
 FALLBACK = "en"
 FOLDERS = (Path(__file__).parents[1] / "widget" / "locales", Path(__file__).parent / "locales")
+
+# The widget has this table too. In no language do these symbols mean another currency.
+SYMBOLS: Mapping[str, str] = MappingProxyType(
+    {"EUR": "€", "GBP": "£", "USD": "US$", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$", "JPY": "¥", "PLN": "zł"}
+)
 
 Texts = Mapping[str, str | Mapping[str, str]]
 
@@ -42,14 +48,18 @@ class Language:
         return _filled(template, values)
 
     def money(self, amount_minor: int, currency: str) -> str:
-        """Return an amount in the format of the language: `€5`, `5,50 €`. Whole amounts have no decimals."""
+        """Return an amount as the widget writes it: `€5`, `5,50 €`, `CHF 5`. Whole amounts have no decimals."""
         digits = exponent(currency)
-        is_whole = amount_minor % 10**digits == 0
-        number = Decimal(amount_minor).scaleb(-digits)
-        pattern = self.locale.currency_formats["standard"].pattern.replace(
-            ".00", "" if is_whole else "." + "0" * digits
-        )
-        return format_currency(number, currency, format=pattern, locale=self.locale, currency_digits=False)
+        decimals = "." + "0" * digits if amount_minor % 10**digits else ""
+        number = format_decimal(Decimal(amount_minor).scaleb(-digits), f"#,##0{decimals}", self.locale)
+        written = self.text("money", n=number)
+        symbol = self._symbol(currency)
+        is_letters_before_digits = written.startswith("¤") and symbol == currency
+        return written.replace("¤", f"{symbol}\u00a0" if is_letters_before_digits else symbol)
+
+    def _symbol(self, currency: str) -> str:
+        is_home = currency == "USD" and self.tag.lower().endswith("-us")
+        return "$" if is_home else SYMBOLS.get(currency, currency)
 
     def amount(self, money: Money) -> str:
         return self.money(money.amount_minor, money.currency)

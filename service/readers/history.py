@@ -9,16 +9,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from service.readers.fingerprints import SALT_BYTES, fingerprint, followed_by, holds, page_print, request_print
-from service.readers.passport_bytes import first_article, with_article_counted
-from service.readers.passport_tables import Section
 from service.readers.reader import (
     COUNT_LIMIT,
     HISTORY_DAYS,
     HISTORY_WEEKS,
     MAX_PAGES_PER_WEEK,
     MAX_RECENT_IDS,
-    MAX_TOPIC_WEEKS,
-    MAX_TOPICS,
     CountingChoice,
     Counts,
     History,
@@ -26,6 +22,7 @@ from service.readers.reader import (
     TopicHistory,
 )
 from service.readers.site_time import SiteTime, week_of, weekday_of
+from service.readers.topic_bytes import TopicBytes
 
 TOPICS_PER_ARTICLE = 10
 
@@ -132,32 +129,12 @@ def _incremented(counts: Counts) -> Counts:
 
 def _with_topics(history: History, reading: Reading) -> Sequence[TopicHistory]:
     """Count the article on its topics. If it has too many, those that a campaign asks about count first."""
-    read, wanted, week = reading.topics, reading.wanted, week_of(history.day)
+    read, wanted = reading.topics, reading.wanted
     if not read:
         return history.topics
     if len(read) > TOPICS_PER_ARTICLE:
         read = tuple(sorted(read, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE])
-    if not history.topics:
-        return first_article(read, week)
-    if isinstance(history.topics, Section):
-        counted = with_article_counted(history.topics, read)
-        if counted is not None:
-            return counted
-    return bounded_topics(_with_article(history.topics, read, week), wanted)
-
-
-def _with_article(topics: Iterable[TopicHistory], read: Iterable[int], week: int) -> Collection[TopicHistory]:
-    """Count one more article this week on each topic that was read."""
-    found = {known.topic: known for known in topics}
-    for topic in read:
-        known = found.get(topic)
-        if known is None:
-            found[topic] = TopicHistory(topic, (week,), (1,))
-        elif known.weeks[0] == week:
-            found[topic] = TopicHistory(topic, known.weeks, (known.counts[0] + 1, *known.counts[1:]))
-        else:
-            found[topic] = TopicHistory(topic, (week, *known.weeks), (1, *known.counts))
-    return found.values()
+    return TopicBytes.of(history.topics, week_of(history.day)).with_article(read, wanted)
 
 
 def topic_histories(counts: Mapping[tuple[int, int], int]) -> tuple[TopicHistory, ...]:
@@ -170,28 +147,6 @@ def topic_histories(counts: Mapping[tuple[int, int], int]) -> tuple[TopicHistory
         TopicHistory(topic, tuple(week for week, _ in pairs), tuple(count for _, count in pairs))
         for topic, pairs in newest_first.items()
     )
-
-
-def bounded_topics(topics: Collection[TopicHistory], wanted: frozenset[int] = frozenset()) -> tuple[TopicHistory, ...]:
-    """Drop topics and weeks until the rest fits the bounds of the passport.
-
-    Kept are the wanted topics, then the latest read, then the most read. If there are still too many weeks, the oldest
-    weeks of unwanted topics are dropped first.
-    """
-    if len(topics) > MAX_TOPICS:
-        ranked = sorted(topics, key=lambda read: (read.topic in wanted, read.weeks[0], sum(read.counts)), reverse=True)
-        topics = ranked[:MAX_TOPICS]
-    kept = list(topics)
-    excess = sum([len(read.weeks) for read in kept]) - MAX_TOPIC_WEEKS
-    for _ in range(excess):
-        place = min(range(len(kept)), key=lambda at: _worth_of_oldest_week(kept[at], wanted))
-        topic, weeks, counts = kept[place]
-        kept[place : place + 1] = [TopicHistory(topic, weeks[:-1], counts[:-1])] if weeks[1:] else []
-    return tuple(kept)
-
-
-def _worth_of_oldest_week(read: TopicHistory, wanted: frozenset[int]) -> tuple[bool, int, int]:
-    return read.topic in wanted, read.weeks[-1], read.counts[-1]
 
 
 def articles_in_days(history: History, now: SiteTime, days: int) -> int:
@@ -207,6 +162,8 @@ def articles_in_weeks(history: History, now: SiteTime, weeks: int) -> int:
 def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics: Collection[int]) -> int:
     """Count the articles read on these topics. An article on two of the topics counts twice."""
     oldest = week_of(max(now.day, history.day)) - weeks
+    if isinstance(history.topics, TopicBytes):
+        return history.topics.articles_since(oldest, topics)
     return sum(
         count
         for read in history.topics

@@ -12,7 +12,7 @@ from itertools import zip_longest
 
 from service.readers import fingerprints
 from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES, holds, request_print
-from service.readers.history import aged, bounded_topics, topic_histories, without_articles
+from service.readers.history import aged, topic_histories, without_articles
 from service.readers.impressions import bounded_prompts
 from service.readers.meter_pools import bounded_pools
 from service.readers.reader import (
@@ -29,6 +29,8 @@ from service.readers.reader import (
     Support,
     TopicHistory,
 )
+from service.readers.site_time import week_of
+from service.readers.topic_bytes import TopicBytes
 
 Combine = Callable[[int, int], int]
 
@@ -95,7 +97,7 @@ def _history(row: Reader, device: Reader, combine: Combine) -> History:
         day=day,
         days=_cells(here.days, there.days, combine),
         weeks=_cells(here.weeks, there.weeks, combine),
-        topics=_topics(here.topics, there.topics, combine),
+        topics=_topics(here, there, combine),
         pages=fingerprints.joined(here.pages, comparable_pages, PAGE_BYTES, MAX_PAGES_PER_WEEK),
         view_count=combine(here.view_count, there.view_count),
     )
@@ -106,11 +108,11 @@ def _cells(row: Counts, device: Counts, combine: Combine) -> bytes:
     return bytes(min(count, COUNT_LIMIT) for count in combined)
 
 
-def _topics(row: Sequence[TopicHistory], device: Sequence[TopicHistory], combine: Combine) -> tuple[TopicHistory, ...]:
-    counts = _counts(row)
-    for key, count in _counts(device).items():
+def _topics(row: History, device: History, combine: Combine) -> Sequence[TopicHistory]:
+    counts = _counts(row.topics)
+    for key, count in _counts(device.topics).items():
         counts[key] = combine(counts.get(key, 0), count)
-    return bounded_topics(topic_histories(counts))
+    return TopicBytes.of(topic_histories(counts), week_of(row.day)).bounded()
 
 
 def _counts(topics: Sequence[TopicHistory]) -> dict[tuple[int, int], int]:

@@ -1,20 +1,17 @@
 """Encode a reader as the bytes inside a passport, and decode these bytes.
 
-The bytes are a version, a head of fixed width, then the reader's lists as tables (`passport_tables.py`). Topics,
-prompts and pools are decoded when they are first read. A list that did not change is encoded by copying its bytes, so
-that the length of a reader's history hardly slows a page view.
+The bytes are a version, a head of fixed width, then the reader's lists. A list of records that have items of their own
+is written as its records and then the items of all records; each record says how many are its own. A number beyond its
+width is written as the nearest number that fits.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from itertools import accumulate, chain
-from struct import Struct, error
+from collections.abc import Iterable
+from struct import Struct, error, unpack_from
 
 from service.money import Interval
 from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES
-from service.readers.passport_tables import ListLayout, Section, join, pack, share_out, split, split_all, unpack, within
+from service.readers.packed import PackedRecords
 from service.readers.reader import (
-    COUNT_LIMIT,
     NO_SUPPORT,
     UNCHOSEN,
     CountingChoice,
@@ -22,72 +19,68 @@ from service.readers.reader import (
     History,
     PoolUse,
     PromptRecord,
-    PromptRecords,
     Reader,
     RecurringState,
     Support,
-    TopicHistory,
 )
 from service.readers.site_time import week_of
+from service.readers.topic_bytes import TOPIC_BYTES, TopicBytes
 
 VERSION = 1
 _RECURRING = tuple(RecurringState)
 _INTERVALS = tuple(Interval)
 _NO_BUCKET = 0xFFFFFF
+_NO_TOPICS = TopicBytes(b"", b"", b"", b"", 0)
+_HIGHEST = {"B": 0xFF, "H": 0xFFFF, "I": 0xFFFFFFFF}
 
-# version, issued at, bucket (high byte, low bytes), salt, first seen at, day, view count, link (high byte, low bytes);
-# when the reader chose whether articles count, plus one if they do not; lengths of days, weeks, topics, pages, recent,
-# prompts, pools, support
-_HEAD = Struct(">BIBHIIIIBHI8B")
-_HEAD_BYTES = _HEAD.size
-_SUPPORT = Struct(">BBB7I3s")
+# version, issued at, bucket and link (24 bits, in the high bits), salt, first seen at, day, view count; when the reader
+# chose whether articles count, plus one if they do not; the numbers of days, weeks, topics, weeks of topics, pages,
+# recent ids, prompts, impressions, pools, free reads; bytes of support
+_HEAD = Struct(">BIIIIIIII11B")
+_SUPPORT = Struct(">BBB7I")
+_CURRENCY_BYTES = 3  # after the numbers of the support
+_PROMPT = Struct(">IHHBBI")  # campaign and number of impressions, variant, seen, dismissed, contributed, dismissed at
+_POOL = Struct(">IHI")  # pool and number of free reads, older used, older expires at
+_FREE_READ = Struct(">HI")  # page, expires at
 
 
 class UnreadablePassportError(ValueError):
     """The bytes are not a passport of this version."""
 
 
-# topic (high byte, low bytes), number of its weeks; weeks ago, count
-_TOPICS = ListLayout("BHB", 2, "BB")
-# campaign (high byte, low bytes), variant, seen count, number of seen_at kept, dismissed count, contributed count,
-# dismissed at; seen at
-_PROMPTS = ListLayout("BHHHBBBI", 4, "I")
-# pool (high byte, low bytes), number of its reads, older used, older expires at; page, expires at
-_POOLS = ListLayout("BHBHI", 2, "HI")
-
-
 def encode(reader: Reader, issued_at: int) -> bytes:
     """Return the bytes of a reader. `issued_at`: now, in seconds since 1970."""
     history = reader.history
-    days = history.days if isinstance(history.days, bytes) else pack("B", [history.days])
-    weeks = history.weeks if isinstance(history.weeks, bytes) else pack("B", [history.weeks])
-    bucket = _NO_BUCKET if reader.bucket is None else reader.bucket
+    days, weeks = (counts if type(counts) is bytes else _bytes(counts) for counts in (history.days, history.weeks))
+    topics = TopicBytes.of(history.topics, week_of(history.day)) if history.topics else _NO_TOPICS
+    impressions, prompts = _pack_prompts(reader.prompts) if reader.prompts else (0, b"")
+    free_reads, pools = _pack_pools(reader.pools) if reader.pools else (0, b"")
     support = b"" if reader.support is NO_SUPPORT else _pack_support(reader.support)
-    head = (
+    head = _packed(
+        _HEAD,
         VERSION,
         issued_at,
-        *split(bucket),
+        (_NO_BUCKET if reader.bucket is None else reader.bucket) << 8,
+        reader.link << 8,
         reader.salt,
         reader.first_seen_at,
         history.day,
         history.view_count,
-        *split(reader.link),
         reader.counting.chosen_at + reader.counting.is_stopped,
         len(days),
         len(weeks),
-        len(history.topics),
+        len(topics.lengths),
+        len(topics.ago),
         len(history.pages) // PAGE_BYTES,
         len(reader.recent) // REQUEST_BYTES,
         len(reader.prompts),
+        impressions,
         len(reader.pools),
+        free_reads,
         len(support),
     )
-    topics = _pack_topics(history.topics, week_of(history.day)) if history.topics else b""
-    prompts = _pack_prompts(reader.prompts) if reader.prompts else b""
-    pools = _pack_pools(reader.pools) if reader.pools else b""
-    return b"".join(
-        (_pack_head(head), days, weeks, topics, history.pages, reader.recent, prompts, pools, support),
-    )
+    runs = (topics.names, topics.lengths, topics.ago, topics.counts)
+    return b"".join((head, days, weeks, *runs, history.pages, reader.recent, prompts, pools, support))
 
 
 def decode(data: bytes) -> tuple[Reader, int]:
@@ -101,180 +94,117 @@ def decode(data: bytes) -> tuple[Reader, int]:
 
 
 def _decode(data: bytes) -> tuple[Reader, int]:
-    _, issued_at, high, low, salt, first_seen_at, day, view_count, link_high, link_low, *rest = _HEAD.unpack_from(data)
-    chosen, days, weeks, topics, pages, recent, prompts, pools, support = rest
-    weeks_at = _HEAD_BYTES + days
+    _, issued_at, bucket, link, salt, first_seen_at, day, view_count, chosen, *numbers = _HEAD.unpack_from(data)
+    days, weeks, topics, topic_weeks, pages, recent, prompts, impressions, pools, free_reads, support = numbers
+    weeks_at = _HEAD.size + days
     topics_at = weeks_at + weeks
-    pages_at = topics_at + (_TOPICS.size(data, topics_at, topics) if topics else 0)
+    lengths_at = topics_at + TOPIC_BYTES * topics
+    ago_at = lengths_at + topics
+    counts_at = ago_at + topic_weeks
+    pages_at = counts_at + topic_weeks
     recent_at = pages_at + PAGE_BYTES * pages
     prompts_at = recent_at + REQUEST_BYTES * recent
-    pools_at = prompts_at + (_PROMPTS.size(data, prompts_at, prompts) if prompts else 0)
-    support_at = pools_at + (_POOLS.size(data, pools_at, pools) if pools else 0)
-    if support_at + support != len(data) or support not in {0, _SUPPORT.size}:
+    pools_at = prompts_at + _PROMPT.size * prompts + 4 * impressions
+    support_at = pools_at + _POOL.size * pools + _FREE_READ.size * free_reads
+    if support_at + support != len(data) or support not in {0, _SUPPORT.size + _CURRENCY_BYTES}:
         raise ValueError("cut short or too long")
     history = History(
         day,
-        data[_HEAD_BYTES:weeks_at],
+        data[_HEAD.size : weeks_at],
         data[weeks_at:topics_at],
-        Section(data[topics_at:pages_at], topics, _unpack_topics, week_of(day)) if topics else (),
+        TopicBytes(
+            data[topics_at:lengths_at],
+            data[lengths_at:ago_at],
+            data[ago_at:counts_at],
+            data[counts_at:pages_at],
+            week_of(day),
+        )
+        if topics
+        else (),
         data[pages_at:recent_at],
         view_count,
     )
-    bucket = high << 16 | low
     reader = Reader(
-        None if bucket == _NO_BUCKET else bucket,
+        None if bucket >> 8 == _NO_BUCKET else bucket >> 8,
         salt,
         first_seen_at,
         history,
-        PromptSection(data[prompts_at:pools_at], prompts) if prompts else (),
-        Section(data[pools_at:support_at], pools, _unpack_pools) if pools else (),
+        PackedRecords(data[prompts_at:pools_at], prompts, impressions, _unpack_prompts) if prompts else (),
+        PackedRecords(data[pools_at:support_at], pools, free_reads, _unpack_pools) if pools else (),
         _unpack_support(data[support_at:]) if support else NO_SUPPORT,
         data[recent_at:prompts_at],
-        link_high << 16 | link_low,
+        link >> 8,
         CountingChoice(chosen % 2 == 1, chosen - chosen % 2) if chosen else UNCHOSEN,
     )
     return reader, issued_at
 
 
-def _pack_topics(topics: Sequence[TopicHistory], this_week: int) -> bytes:
-    if isinstance(topics, Section) and topics.week == this_week:
-        return topics.data
-    names, weeks, counts = zip(*topics, strict=True)
-    ago = [this_week - week for week in chain.from_iterable(weeks)]
-    lengths = [len(own) for own in weeks]
-    return _TOPICS.pack((*split_all(names), lengths), (ago, list(chain.from_iterable(counts))))
-
-
-def _unpack_topics(section: Section[TopicHistory]) -> tuple[TopicHistory, ...]:
-    (highs, lows, lengths), (ago, counts) = _TOPICS.unpack(section)
-    weeks = tuple([section.week - weeks_ago for weeks_ago in ago])
-    return tuple(map(TopicHistory, join(highs, lows), share_out(weeks, lengths), share_out(counts, lengths)))
-
-
-@lru_cache(maxsize=4096)
-def first_article(topics: tuple[int, ...], week: int) -> Section[TopicHistory]:
-    """Return the topics of a reader's first article, encoded once for all new readers of a page (about 10 µs)."""
-    counted = tuple(TopicHistory(topic, (week,), (1,)) for topic in topics)
-    return Section(_pack_topics(counted, week), len(topics), _unpack_topics, week)
-
-
-def with_article_counted(topics: Section[TopicHistory], read: Iterable[int]) -> Section[TopicHistory] | None:
-    """Count one more article this week on each topic that was read, in the bytes.
-
-    Return None if a topic has no article yet this week. Most views of a busy week need no decoding then, which would
-    cost about 30 µs.
-    """
-    highs, lows, lengths = unpack("BHB", topics.length, topics.data, 0)
-    names, begins = list(zip(highs, lows, strict=True)), [0, *accumulate(lengths)]
-    weeks_at = _TOPICS.record_bytes * topics.length
-    counts_at = (weeks_at + len(topics.data)) // 2
-    counted = bytearray(topics.data)
-    for name in map(split, read):
-        if name not in names:
-            return None
-        newest_at = begins[names.index(name)]
-        if counted[weeks_at + newest_at]:
-            return None
-        if counted[counts_at + newest_at] < COUNT_LIMIT:
-            counted[counts_at + newest_at] += 1
-    return Section(bytes(counted), topics.length, _unpack_topics, topics.week)
-
-
-def _pack_prompts(prompts: Sequence[PromptRecord]) -> bytes:
-    if isinstance(prompts, Section):
-        return prompts.data
-    campaigns, seen, seen_at, dismissed, dismissed_at, contributed, variants = zip(*prompts, strict=True)
-    lengths = [len(instants) for instants in seen_at]
-    records = (*split_all(campaigns), variants, seen, lengths, dismissed, contributed, dismissed_at)
-    return _PROMPTS.pack(records, (list(chain.from_iterable(seen_at)),))
-
-
-class PromptSection(Section[PromptRecord], PromptRecords):
-    """A passport's prompts. Making one campaign's record without all the others saves about 10 µs of a page view."""
-
-    __slots__ = ("_found", "_table")
-
-    def __init__(self, data: bytes, length: int) -> None:
-        super().__init__(data, length, lambda section: tuple(map(self._record_at, range(section.length))))
-        self._table: tuple[list[tuple[int, int]], list[tuple[int, ...]], tuple[int, ...]] | None = None
-        self._found: dict[int, PromptRecord] = {}
-
-    def record(self, campaign: int) -> PromptRecord:
-        found = self._found.get(campaign)
-        if found is None:
-            campaigns, name = self._columns()[0], split(campaign)
-            found = self._record_at(campaigns.index(name)) if name in campaigns else PromptRecord(campaign)
-            self._found[campaign] = found
-        return found
-
-    @property
-    def dismissed_at(self) -> Sequence[int]:
-        return self._columns()[1][-1]
-
-    def _columns(self) -> tuple[list[tuple[int, int]], list[tuple[int, ...]], tuple[int, ...]]:
-        """Return the campaigns (split), the other columns of the records, and the instants of all impressions."""
-        if self._table is None:
-            (highs, lows, *columns), (all_seen_at,) = _PROMPTS.unpack(self)
-            self._table = list(zip(highs, lows, strict=True)), columns, all_seen_at
-        return self._table
-
-    def _record_at(self, place: int) -> PromptRecord:
-        campaigns, (variants, seen, lengths, dismissed, contributed, dismissed_at), all_seen_at = self._columns()
-        high, low = campaigns[place]
-        seen_from = sum(lengths[:place])
-        return PromptRecord(
-            high << 16 | low,
-            seen[place],
-            all_seen_at[seen_from : seen_from + lengths[place]],
-            dismissed[place],
-            dismissed_at[place],
-            contributed[place],
-            variants[place],
+def _pack_prompts(prompts: Iterable[PromptRecord]) -> tuple[int, bytes]:
+    """Return the number of impressions, and the bytes: the records, then the instants of the impressions."""
+    if isinstance(prompts, PackedRecords):
+        return prompts.items, prompts.data
+    rows, seen_at = [], list[int]()
+    for campaign, seen, instants, dismissed, dismissed_at, contributed, variant in prompts:
+        rows.append(
+            _packed(_PROMPT, campaign << 8 | len(instants), variant, seen, dismissed, contributed, dismissed_at)
         )
+        seen_at += instants
+    return len(seen_at), b"".join(rows) + _packed(Struct(f">{len(seen_at)}I"), *seen_at)
 
 
-def _pack_pools(pools: Sequence[PoolUse]) -> bytes:
-    if isinstance(pools, Section):
-        return pools.data
-    names, reads, older_used, older_expires_at = zip(*pools, strict=True)
-    records = (*split_all(names), [len(own) for own in reads], older_used, older_expires_at)
-    every = list(chain.from_iterable(reads))
-    return _POOLS.pack(records, ([read.page for read in every], [read.expires_at for read in every]))
+def _unpack_prompts(data: bytes, count: int, impressions: int) -> tuple[PromptRecord, ...]:
+    seen_from = _PROMPT.size * count
+    seen_at = unpack_from(f">{impressions}I", data, seen_from)
+    prompts, at = [], 0
+    for row, variant, seen, dismissed, contributed, dismissed_at in _PROMPT.iter_unpack(data[:seen_from]):
+        end = at + (row & 0xFF)
+        prompts.append(PromptRecord(row >> 8, seen, seen_at[at:end], dismissed, dismissed_at, contributed, variant))
+        at = end
+    return tuple(prompts)
 
 
-def _unpack_pools(section: Section[PoolUse]) -> tuple[PoolUse, ...]:
-    (highs, lows, lengths, older_used, older_expires_at), items = _POOLS.unpack(section)
-    reads = share_out(tuple(map(FreeRead, *items)), lengths)
-    return tuple(map(PoolUse, join(highs, lows), reads, older_used, older_expires_at))
+def _pack_pools(pools: Iterable[PoolUse]) -> tuple[int, bytes]:
+    """Return the number of free reads, and the bytes: the pools, then the free reads."""
+    if isinstance(pools, PackedRecords):
+        return pools.items, pools.data
+    rows, reads = [], list[bytes]()
+    for pool, own, older_used, older_expires_at in pools:
+        rows.append(_packed(_POOL, pool << 8 | len(own), older_used, older_expires_at))
+        reads += [_packed(_FREE_READ, *read) for read in own]
+    return len(reads), b"".join((*rows, *reads))
 
 
-def _pack_head(values: tuple[int, ...]) -> bytes:
-    try:
-        return _HEAD.pack(*values)
-    except error:
-        return _HEAD.pack(*map(within, values))
+def _unpack_pools(data: bytes, count: int, _free_reads: int) -> tuple[PoolUse, ...]:
+    reads = tuple(FreeRead(*read) for read in _FREE_READ.iter_unpack(data[_POOL.size * count :]))
+    pools, at = [], 0
+    for row, older_used, older_expires_at in _POOL.iter_unpack(data[: _POOL.size * count]):
+        end = at + (row & 0xFF)
+        pools.append(PoolUse(row >> 8, reads[at:end], older_used, older_expires_at))
+        at = end
+    return tuple(pools)
 
 
 def _pack_support(support: Support) -> bytes:
     if support == NO_SUPPORT:
         return b""
-    return _SUPPORT.pack(
+    numbers = _packed(
+        _SUPPORT,
         _RECURRING.index(support.recurring),
         _INTERVALS.index(support.recurring_interval),
         _INTERVALS.index(support.checkout_interval),
-        within(support.recurring_at),
-        within(support.past_due_at),
-        within(support.paid_until),
-        within(support.ended_at),
-        within(support.one_off_at),
-        within(support.checkout_at),
-        within(support.recurring_minor),
-        support.recurring_currency.encode(),
+        support.recurring_at,
+        support.past_due_at,
+        support.paid_until,
+        support.ended_at,
+        support.one_off_at,
+        support.checkout_at,
+        support.recurring_minor,
     )
+    return numbers + support.recurring_currency.encode().ljust(_CURRENCY_BYTES, b"\0")
 
 
 def _unpack_support(packed: bytes) -> Support:
-    recurring, interval, checkout_interval, *instants, recurring_minor, currency = _SUPPORT.unpack(packed)
+    recurring, interval, checkout_interval, *instants, recurring_minor = _SUPPORT.unpack_from(packed)
     recurring_at, past_due_at, paid_until, ended_at, one_off_at, checkout_at = instants
     return Support(
         _RECURRING[recurring],
@@ -287,5 +217,33 @@ def _unpack_support(packed: bytes) -> Support:
         checkout_at,
         _INTERVALS[checkout_interval],
         recurring_minor,
-        currency.rstrip(b"\0").decode(),
+        packed[_SUPPORT.size :].rstrip(b"\0").decode(),
     )
+
+
+def _packed(layout: Struct, *numbers: int) -> bytes:
+    try:
+        return layout.pack(*numbers)
+    except error:
+        widths = "".join(_widths(layout.format))
+        return layout.pack(
+            *(min(max(number, 0), _HIGHEST[width]) for number, width in zip(numbers, widths, strict=True))
+        )
+
+
+def _widths(layout: str) -> Iterable[str]:
+    """Return a letter for each number of a layout: `>B2H` has the letters B, H and H."""
+    times = ""
+    for letter in layout.removeprefix(">"):
+        if letter.isdigit():
+            times += letter
+        else:
+            yield letter * int(times or 1)
+            times = ""
+
+
+def _bytes(numbers: Iterable[int]) -> bytes:
+    try:
+        return bytes(numbers)
+    except ValueError:
+        return bytes(min(max(number, 0), 0xFF) for number in numbers)

@@ -4,7 +4,6 @@ Every list has a bound, so that a sealed passport stays under 1.5 KB. Instants a
 are ordinals of the site's local date.
 """
 
-from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +18,7 @@ GROUPS = 1_000  # readers draw from this many buckets, so that twenty readers of
 HISTORY_DAYS = 91
 HISTORY_WEEKS = 53  # this week and the 52 before it
 MAX_TOPICS = 16
-MAX_TOPIC_WEEKS = 40
+MAX_TOPIC_WEEKS = 38
 MAX_PAGES_PER_WEEK = 50
 MAX_RECENT_IDS = 16
 MAX_PROMPT_RECORDS = 15
@@ -70,21 +69,6 @@ class PromptRecord(NamedTuple):
     dismissed_at: int = 0
     contributed_count: int = 0
     variant: int = 0  # fingerprint of the variant first seen as part of its experiment; 0 = none
-
-
-class PromptRecords(Sequence[PromptRecord]):
-    """Records of prompts that find the record of a campaign without making the records of all campaigns."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def record(self, campaign: int) -> PromptRecord:
-        """Return the record of a campaign, or an empty record if there is none."""
-
-    @property
-    @abstractmethod
-    def dismissed_at(self) -> Sequence[int]:
-        """When a prompt of each campaign was last dismissed; 0 = never."""
 
 
 class FreeRead(NamedTuple):
@@ -155,7 +139,7 @@ class Reader(NamedTuple):
     salt: int
     first_seen_at: int
     history: History = History()
-    prompts: tuple[PromptRecord, ...] | PromptRecords = ()
+    prompts: Sequence[PromptRecord] = ()
     pools: Sequence[PoolUse] = ()
     support: Support = NO_SUPPORT
     recent: bytes = b""
@@ -164,19 +148,10 @@ class Reader(NamedTuple):
 
     def prompt_record(self, campaign: int) -> PromptRecord:
         """Return the record of a campaign's prompts, or an empty record if there is none."""
-        if not isinstance(self.prompts, tuple):
-            return self.prompts.record(campaign)
         for record in self.prompts:
             if record.campaign == campaign:
                 return record
         return PromptRecord(campaign)
-
-    @property
-    def dismissed_at(self) -> Sequence[int]:
-        """When a prompt of each campaign was last dismissed; 0 = never."""
-        if not isinstance(self.prompts, tuple):
-            return self.prompts.dismissed_at
-        return [record.dismissed_at for record in self.prompts]
 
 
 def bucket_of(chance: int) -> int:

@@ -122,6 +122,23 @@ def test_the_place_is_as_wide_as_the_text_and_begins_where_it_begins(
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
+SHIFTS = """window.shifts = []; new PerformanceObserver((list) => shifts.push(...list.getEntries()))
+    .observe({ type: 'layout-shift', buffered: true });"""
+
+
+def test_margins_that_no_longer_collapse_through_the_place_shift_nothing(page: Page, press: Press, stub: Stub) -> None:
+    css = "h1 { margin: 0; } .c > * { margin: 0; } .c > * + * { margin-top: 90px; }"
+    body = f"<h1>A headline</h1><div class=c>{PLACE}{TEXT}</div>"
+    stub.show(prompt())
+    page.add_init_script(SHIFTS)
+    page.goto(publish(press, css, body))
+    wait_for(page, "shown")
+    page.wait_for_timeout(500)
+
+    assert page.locator(".c").evaluate("(node) => node.offsetTop - node.previousElementSibling.offsetHeight") == 28
+    assert page.evaluate("shifts.map((shift) => shift.value)") == []
+
+
 NARROW = ".c { display: grid; grid-template-columns: 80px 1fr; } .c > p { grid-column: 2; }"
 LONG_WORDS = ["Advertising no longer pays for the reporting of this newspaper. " * 40] * 6
 UNFIT: dict[str, tuple[str, str, str, dict[str, Any]]] = {

@@ -114,6 +114,7 @@ def visibility(page: Page, selector: str) -> str:
     return found
 
 
+HIDDEN_COUNT = "(nodes) => nodes.filter((node) => getComputedStyle(node).visibility === 'hidden').length"
 BODIES = ["class=entry-content", "class=wp-block-post-content", "class=gh-content", "itemprop=articleBody"]
 
 
@@ -130,6 +131,27 @@ def test_a_gate_hides_the_body_of_the_commonest_systems_on_the_screen_and_in_pri
     page.emulate_media(media="print")
     assert visibility(page, "p#p1") == "hidden"
     assert page.evaluate("keepopen.explain().then((told) => told.gate.hides)") == 1
+
+
+@pytest.mark.parametrize(
+    ("selector", "hidden"),
+    [
+        ("#p1, #p2", 2),
+        ("#p1:not(.a, .b), .nowhere", 1),
+        ("#p1) {} body, :is(#p2", 0),
+        ("#p1,", 0),
+        (".nowhere", 0),
+    ],
+)
+def test_a_gate_takes_a_list_of_selectors_and_ignores_what_is_none(
+    page: Page, press: Press, stub: Stub, selector: str, hidden: int
+) -> None:
+    stub.show(prompt(**GATE), access=GATED)
+    page.goto(press.article(head=press.script(f'data-consent="full" data-gated="{selector}"')))
+    wait_for(page, "shown")
+
+    assert page.locator(".body p").evaluate_all(HIDDEN_COUNT) == hidden
+    assert page.evaluate("keepopen.explain().then((told) => told.gate.hides)") == hidden
 
 
 def test_explain_says_when_a_gate_hides_nothing(page: Page, press: Press, stub: Stub) -> None:

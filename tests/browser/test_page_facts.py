@@ -7,6 +7,11 @@ import pytest
 from playwright.sync_api import Page
 
 from schemas.decide import DecideSchema
+from service.widget.install.browser.traffic import fact_text
+from service.widget.install.page.fact_origins import expect_facts
+from service.widget.install.page.facts import FACT_NAMES
+from service.widget.install.page.source import read_source
+from service.widget.install.page.structured_data import read_structured_data
 from tests.browser.hearing import wait_for
 from tests.browser.press import Press
 from tests.browser.stub import Stub
@@ -360,6 +365,20 @@ def test_the_facts_of_a_page(page: Page, press: Press, stub: Stub, name: str) ->
     assert {key: sent.get(key) for key in expected} == {
         key: value.lower() if isinstance(value, str) else value for key, value in expected.items()
     }
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_installation_check_predicts_the_facts_of_a_page(page: Page, press: Press, stub: Stub, name: str) -> None:
+    address, head, body, _ = CASES[name]
+    press.publish(body, head=head + press.script('data-consent="full" data-sign-in="/door/"'), path="*")
+
+    page.goto(press.url + address)
+    wait_for(page, "none")
+
+    source = read_source(page.url, page.content())
+    predicted = expect_facts(source, read_structured_data(source)).facts.values()
+    sent = {name: fact_text(stub.decides[0][name]) for name in FACT_NAMES if stub.decides[0].get(name)}
+    assert {fact.name: fact.value for fact in predicted} == sent
 
 
 def test_there_are_enough_cases() -> None:

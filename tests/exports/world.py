@@ -127,9 +127,10 @@ def pay_at(finance: Finance, number: int, at: datetime) -> None:
     )
 
 
-def pay_out(finance: Finance, payout: Payout, *lines: BalanceTransaction) -> None:
+def pay_out(finance: Finance, payout: Payout, *lines: BalanceTransaction, sent_at: datetime | None = None) -> None:
     """Record a payout, its own balance transaction, and the lines that Stripe lists for it; then tie it."""
     own = make.transaction(f"txn_{payout.id}", "payout", -payout.amount_minor, payout.id, hours=60)
+    own = replace(own, created_at=sent_at or own.created_at)
     finance.record(*lines, own, payout)
     with finance.engine.begin() as connection:
         record_tie(connection, payout.id, (*lines, own), NOW)
@@ -200,6 +201,12 @@ def declare(finance: Finance, **values: Any) -> None:
         "postcode": "bt71aa",
     }
     declare_gift_aid(finance.exports.engine, Declaration(**given | values), finance.exports.clock())
+
+
+def in_currency(finance: Finance, home: str) -> Finance:
+    """Return the same books for an organisation whose home currency is set."""
+    settings = replace(finance.exports.settings, home_currency=home)
+    return replace(finance, exports=replace(finance.exports, settings=settings))
 
 
 def apply_accounts(finance: Finance, document: str) -> None:

@@ -20,14 +20,25 @@ def test_one_changed_byte_makes_another_version(tmp_path: Path) -> None:
     assert read_assets(tmp_path / "widget").version != assets().version
 
 
-def test_comments_and_indentation_are_not_served(tmp_path: Path) -> None:
+SOURCE = """// Why this is so.
+const address = 'https://example.org/'; // And where.
+if (address) {
+  // And this.
+  open(
+    address,
+  );
+}
+const last = address
+"""
+
+
+def test_comments_indentation_and_most_line_ends_are_not_served(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "widget")
-    lines = ["// Why this is so.", "const address = 'https://example.org/';", "  // And this.", "  open(address);", ""]
-    (tmp_path / "widget" / "modules" / "prompts.js").write_text("\n".join(lines))
+    (tmp_path / "widget" / "modules" / "prompts.js").write_text(SOURCE)
 
     served = read_assets(tmp_path / "widget").files["modules/prompts.js"].body.decode()
 
-    assert served == "const address = 'https://example.org/';\nopen(address);\n"
+    assert served == "const address = 'https://example.org/';\nif (address) {open(address,);}\nconst last = address\n"
 
 
 def test_integrity_is_the_hash_of_what_is_served() -> None:

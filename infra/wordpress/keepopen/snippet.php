@@ -48,7 +48,7 @@ function keepopen_script_attributes(): array {
 		'src'                   => keepopen_service_url( 'v1/widget.js' ),
 		'data-site'             => $settings['site'],
 		'data-consent'          => in_array( $consent, [ 'tool', 'wp' ], true ) ? '' : $consent,
-		'data-gated'            => $settings['gated'] ? ":is($settings[gated])" : '', // The widget takes one selector, not a list.
+		'data-gated'            => $settings['gated'],
 		'data-keep-clear'       => $settings['keep_clear'],
 		'data-sign-in'          => $sign_in ?: wp_login_url( is_singular() ? get_permalink() : '' ),
 		'data-reader-assertion' => keepopen_reader_assertion(),

@@ -8,8 +8,8 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import ArticleCount, Consent
 from service.campaigns.site import Site
 from service.campaigns.variant import Placeholder, names_in_braces
-from service.decisions.rules.rule import Prepared, PreparedCount, rule
-from service.decisions.rules.verdict import Verdict, failed, listed, passed_if, worst
+from service.decisions.rules.rule import Measure, Prepared, PreparedCount, rule
+from service.decisions.rules.verdict import Plain, Verdict, failed, passed_if, span, worst
 from service.decisions.situation import Situation
 from service.readers.history import articles_in_days, articles_in_weeks, most_read_topics, topic_articles_in_weeks
 from service.readers.reader import HISTORY_WEEKS, Reader
@@ -23,7 +23,29 @@ def _names_article_count(campaign: Campaign, _site: Site) -> bool:
     return any(_COUNTS & names_in_braces(copy) for variant in campaign.variants for copy in variant.copies)
 
 
-@rule(lambda campaign, _: bool(campaign.reader.article_counts))
+def _count_text(value: int | PreparedCount | None) -> Plain:
+    return span(value.rule.minimum, value.rule.maximum) if isinstance(value, PreparedCount) else value
+
+
+def _measured_window(campaign: Campaign) -> tuple[int | None, int | None] | None:
+    """Return the days and weeks of the only count of a campaign, or None if it has several or counts topics."""
+    counts = campaign.reader.article_counts
+    return (counts[0].days, counts[0].weeks) if len(counts) == 1 and counts[0].topics is None else None
+
+
+def _measured_count(prepared: Prepared, situation: Situation) -> int | None:
+    return None if _counted_reader(situation) is None else article_count(prepared.counts[0].rule, None, situation)
+
+
+def _measured_bounds(campaign: Campaign) -> tuple[int | None, int | None]:
+    return campaign.reader.article_counts[0].minimum, campaign.reader.article_counts[0].maximum
+
+
+@rule(
+    lambda campaign, _: bool(campaign.reader.article_counts),
+    reads=Measure(_measured_window, _measured_count, _measured_bounds),
+    write=_count_text,
+)
 def articles(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the number of articles read in each window of the campaign, this article included."""
     counts = prepared.counts
@@ -52,7 +74,7 @@ def reading_more(prepared: Prepared, situation: Situation) -> Verdict:
 @rule(lambda campaign, _: campaign.reader.favourite_topics_any is not None)
 def favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the topic read most over the whole history. If several are read equally often, any of them may match."""
-    asked = listed(prepared.campaign.reader.favourite_topics_any)
+    asked = prepared.campaign.reader.favourite_topics_any
     reader = _counted_reader(situation)
     if reader is None:
         return failed(None, asked)
@@ -85,19 +107,19 @@ def _counted_reader(situation: Situation) -> Reader | None:
 
 
 def _articles(counted: PreparedCount, situation: Situation) -> Verdict:
-    rule, topics, limit, note = counted
+    rule, topics = counted
     if situation.reader is None:
-        return failed(None, limit, note="articles; no history without consent")
+        return failed(None, counted, note="articles; no history without consent")
     if situation.reader.counting.is_stopped:
-        return failed(None, limit, note="articles; the reader has stopped counting")
+        return failed(None, counted, note="articles; the reader has stopped counting")
     if topics is not None and situation.visit.consent is not Consent.FULL:
-        return failed(None, limit, note="articles on topics; not known without full consent")
+        return failed(None, counted, note="articles on topics; not known without full consent")
     count = article_count(rule, topics, situation)
     is_enough = rule.minimum is None or count >= rule.minimum
     is_few = rule.maximum is None or count <= rule.maximum
     thins_out = situation.explains and is_enough and not is_few
     passes_at = _thinned_out_at(rule, topics, situation) if thins_out else None
-    return passed_if(is_enough and is_few, count, limit, passes_at=passes_at, note=note)
+    return passed_if(is_enough and is_few, count, counted, passes_at=passes_at, note=counted.window)
 
 
 def _thinned_out_at(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int | None:
@@ -116,16 +138,3 @@ def _thinned_out_at(rule: ArticleCount, topics: frozenset[int] | None, situation
     now = situation.now
     day = now.day + ahead if rule.days is not None else now.day - now.weekday + 7 * ahead
     return instant_of(day, 0, now.zone) if left(ahead) >= (rule.minimum or 0) else None
-
-
-def window(rule: ArticleCount) -> str:
-    """Return in words what a rule counts, for traces."""
-    counted = "articles" if rule.topics is None else "articles on " + ", ".join(sorted(rule.topics))
-    if rule.days is not None:
-        return f"{counted} in {rule.days} days"
-    return f"{counted} in all" if rule.weeks is None else f"{counted} this week and {rule.weeks} before"
-
-
-def span(minimum: int | None, maximum: int | None) -> str:
-    """Return a minimum and maximum as text, for traces. An open end is left empty: `3..`."""
-    return f"{'' if minimum is None else minimum}..{'' if maximum is None else maximum}"

@@ -8,7 +8,7 @@ from service.campaigns.frequency import CoolOff, Counting, WeeklyShowAgain
 from service.campaigns.gate import Strength
 from service.campaigns.schedule import WEEKDAYS
 from service.campaigns.site import Site
-from service.decisions.rules.rule import ACCESS, Prepared, rule
+from service.decisions.rules.rule import ACCESS, Alike, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if
 from service.decisions.situation import Situation
 from service.readers.reader import PromptRecord
@@ -61,14 +61,14 @@ def dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(count < limit, count, limit, passes_at=coming if limit else None, note="dismissals")
 
 
-@rule(_is_closable, stage=ACCESS)
+@rule(_is_closable, stage=ACCESS, reads=Alike(lambda campaign: campaign.gate and campaign.key))
 def after_closing(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent after any prompt was closed, for the site's `silence_after_closing`.
 
     At exactly that age the silence is over.
     """
     limit = situation.site.silence_after_closing_seconds
-    dismissed_at = situation.reader.dismissed_at if situation.reader else ()
+    dismissed_at = [record.dismissed_at for record in situation.reader.prompts] if situation.reader else ()
     now = situation.now
     last = max(dismissed_at, default=0)
     if not now.believes(last):

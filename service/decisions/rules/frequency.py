@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.frequency import NO_LIMIT, Cap, Counting, Cycle, DailyCap, Frequency, Gap
 from service.decisions.assignment import point
-from service.decisions.rules.rule import ACCESS, Prepared, rule
+from service.decisions.rules.rule import ACCESS, ALL_ALIKE, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if, worst
 from service.decisions.situation import Purpose, Situation
 from service.readers.reader import PromptRecord, Reader
@@ -109,20 +109,20 @@ def cycle(prepared: Prepared, situation: Situation) -> Verdict:
     return failed(in_cycle, cycle.impressions, passes_at=passes_at, note="impressions of this cycle")
 
 
-@rule(lambda campaign, site: _obeys_site(campaign) and bool(site.frequency.caps), stage=ACCESS)
+@rule(lambda campaign, site: _obeys_site(campaign) and bool(site.frequency.caps), stage=ACCESS, reads=ALL_ALIKE)
 def site_caps(_prepared: Prepared, situation: Situation) -> Verdict:
     """Allow at most k impressions of all campaigns in d days, for each cap of the site."""
     caps = situation.site.frequency.caps
     return worst([_cap(cap, _all_records(situation), situation.now) for cap in caps])
 
 
-@rule(lambda campaign, site: _obeys_site(campaign) and site.frequency.gap is not None, stage=ACCESS)
+@rule(lambda campaign, site: _obeys_site(campaign) and site.frequency.gap is not None, stage=ACCESS, reads=ALL_ALIKE)
 def site_gap(_prepared: Prepared, situation: Situation) -> Verdict:
     """Require the site's minimum time since the last impression of any campaign."""
     return _gap(situation.site.frequency.gap or Gap(0), _all_records(situation), situation.now)
 
 
-@rule(lambda campaign, site: _obeys_site(campaign) and site.frequency.daily is not None, stage=ACCESS)
+@rule(lambda campaign, site: _obeys_site(campaign) and site.frequency.daily is not None, stage=ACCESS, reads=ALL_ALIKE)
 def site_daily(_prepared: Prepared, situation: Situation) -> Verdict:
     """Allow the site's number of impressions of all campaigns on a local day."""
     return _daily(situation.site.frequency.daily or DailyCap(0), _all_records(situation), situation.now)
@@ -131,12 +131,11 @@ def site_daily(_prepared: Prepared, situation: Situation) -> Verdict:
 def _cap(cap: Cap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
     window = cap.days * DAY_SECONDS
     inside, forgotten = _inside(records, now.instant - window + 1, _BEYOND, now)
-    note = f"in {cap.days} days, {cap.counting}"
     count = len(inside) + forgotten
     if count < cap.impressions:
-        return passed(count, cap.impressions, note=note)
+        return passed(count, cap.impressions, note=cap.words)
     frees = inside[max(0, count - cap.impressions - forgotten)] if inside and cap.impressions else None
-    return failed(count, cap.impressions, passes_at=None if frees is None else frees + window, note=note)
+    return failed(count, cap.impressions, passes_at=None if frees is None else frees + window, note=cap.words)
 
 
 def _gap(gap: Gap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
@@ -145,7 +144,7 @@ def _gap(gap: Gap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
     age = None if last is None else now.age_of(last)
     holds = age is None or age >= gap.seconds
     passes_at = None if last is None else last + gap.seconds
-    return passed_if(holds, age, gap.seconds, passes_at=passes_at, note=f"seconds since the last, {gap.counting}")
+    return passed_if(holds, age, gap.seconds, passes_at=passes_at, note=gap.words)
 
 
 def _daily(daily: DailyCap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
@@ -154,9 +153,8 @@ def _daily(daily: DailyCap, records: Iterable[PromptRecord], now: SiteTime) -> V
     ends_at = instant_of(today + 1, daily.turns_minute, now.zone)
     inside, forgotten = _inside(records, starts_at, ends_at, now)
     count = len(inside) + forgotten
-    note = f"on this local day, {daily.counting}"
     passes_at = ends_at if daily.impressions else None
-    return passed_if(count < daily.impressions, count, daily.impressions, passes_at=passes_at, note=note)
+    return passed_if(count < daily.impressions, count, daily.impressions, passes_at=passes_at, note=daily.words)
 
 
 def _inside(records: Iterable[PromptRecord], starts_at: int, ends_before: int, now: SiteTime) -> tuple[list[int], int]:

@@ -2,7 +2,7 @@
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.variant import Ticker
-from service.decisions.rules.rule import PAGE, Prepared, rule
+from service.decisions.rules.rule import BY_MINUTE, Prepared, rule
 from service.decisions.rules.verdict import Verdict, passed, passed_if
 from service.decisions.situation import Situation
 
@@ -11,7 +11,7 @@ def _stopping_ticker(campaign: Campaign) -> Ticker | None:
     return next((option.ticker for option in campaign.variants if option.ticker and option.ticker.stops_at_goal), None)
 
 
-@rule(lambda campaign, _: _stopping_ticker(campaign) is not None, scope=PAGE)
+@rule(lambda campaign, _: _stopping_ticker(campaign) is not None, reads=BY_MINUTE)
 def goal(prepared: Prepared, situation: Situation) -> Verdict:
     """Stop the campaign once the goal of its ticker is reached."""
     ticker = _stopping_ticker(prepared.campaign)

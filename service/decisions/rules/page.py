@@ -4,8 +4,9 @@ from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.page_rules import EVERYWHERE, Exclusion, PageCondition, PageMatch, folded
 from service.campaigns.schedule import ends_before
 from service.campaigns.site import Site
-from service.decisions.rules.rule import PAGE, Prepared, rule
-from service.decisions.rules.verdict import Verdict, failed, listed, passed, passed_if
+from service.decisions.rules.facts import PAGE_ACCESS, PAGE_ID, PAGE_TYPE, PAID_CONTENT, SECTION, TAG
+from service.decisions.rules.rule import ALL_ALIKE, Alike, Prepared, rule
+from service.decisions.rules.verdict import Verdict, failed, passed, passed_if
 from service.decisions.situation import Page, Situation, lists_page
 from service.readers.site_time import instant_of
 
@@ -18,13 +19,13 @@ def _has_excluded_topics(campaign: Campaign, _site: Site) -> bool:
     return bool(campaign.page.sections_none or campaign.page.tags_none or campaign.page.page_ids_none)
 
 
-@rule(scope=PAGE)
+@rule(reads=ALL_ALIKE)
 def hidden_page(_prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent on a page whose editor has hidden appeals."""
     return passed_if(not situation.page.hides_appeals, situation.page.hides_appeals, False)
 
 
-@rule(lambda _, site: bool(site.exclusions), scope=PAGE)
+@rule(lambda _, site: bool(site.exclusions), reads=Alike(lambda campaign: campaign.kind))
 def excluded_page(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent on the pages that the site excludes on this day, for campaigns of this kind.
 
@@ -39,49 +40,49 @@ def excluded_page(prepared: Prepared, situation: Situation) -> Verdict:
     return passed()
 
 
-@rule(lambda campaign, _: campaign.page.types is not None, scope=PAGE)
+@rule(lambda campaign, _: campaign.page.types is not None, reads=(PAGE_TYPE,))
 def page_type(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the type of the page."""
     types = prepared.campaign.page.types or frozenset()
     page_type = situation.page.page_type
-    return passed_if(page_type in types, page_type.value, listed(types))
+    return passed_if(page_type in types, page_type, types)
 
 
-@rule(lambda campaign, _: campaign.page.accesses is not None, scope=PAGE)
+@rule(lambda campaign, _: campaign.page.accesses is not None, reads=(PAGE_ACCESS,))
 def page_access(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the access of the page: free, metered, locked or gift."""
     accesses = prepared.campaign.page.accesses or frozenset()
     access = situation.page.access
-    return passed_if(access in accesses, access.value, listed(accesses))
+    return passed_if(access in accesses, access, accesses)
 
 
-@rule(_has_excluded_topics, scope=PAGE)
+@rule(_has_excluded_topics, reads=(SECTION, TAG, PAGE_ID))
 def excluded_topic(prepared: Prepared, situation: Situation) -> Verdict:
     """Fail on an excluded section, tag or page id, even if another list includes the page."""
     rules, page = prepared.campaign.page, situation.page
-    found = [*listed(page.tags & rules.tags_none | page.names & rules.sections_none)]
+    found = sorted(page.tags & rules.tags_none | page.names & rules.sections_none)
     if folded(page.page_id) in rules.page_ids_none:
         found.append(page.page_id)
-    return passed_if(not found, tuple(found), listed(rules.sections_none | rules.tags_none | rules.page_ids_none))
+    return passed_if(not found, tuple(found), rules.sections_none | rules.tags_none | rules.page_ids_none)
 
 
-@rule(_has_topics, scope=PAGE)
+@rule(_has_topics, reads=(SECTION, TAG))
 def topic(prepared: Prepared, situation: Situation) -> Verdict:
     """Require a listed section or a listed tag. An empty list matches nothing."""
     rules, page = prepared.campaign.page, situation.page
     sections, tags = rules.sections_any or frozenset(), rules.tags_any or frozenset()
-    found = listed(page.tags & tags | page.names & sections)
-    return passed_if(bool(found), found, listed(sections | tags))
+    found = sorted(page.tags & tags | page.names & sections)
+    return passed_if(bool(found), tuple(found), sections | tags)
 
 
-@rule(lambda campaign, _: campaign.page.page_ids_any is not None, scope=PAGE)
+@rule(lambda campaign, _: campaign.page.page_ids_any is not None, reads=(PAGE_ID,))
 def page_id(prepared: Prepared, situation: Situation) -> Verdict:
     """Require a listed page id."""
     pages = prepared.campaign.page.page_ids_any or frozenset()
-    return passed_if(folded(situation.page.page_id) in pages, situation.page.page_id, listed(pages))
+    return passed_if(folded(situation.page.page_id) in pages, situation.page.page_id, pages)
 
 
-@rule(scope=PAGE)
+@rule(reads=Alike(lambda campaign: (campaign.kind, campaign.page.sensitive)))
 def sensitive(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent on sensitive pages unless the campaign is for them. Gates open there unless the site keeps them."""
     sensitive = is_sensitive(situation)
@@ -93,7 +94,7 @@ def sensitive(prepared: Prepared, situation: Situation) -> Verdict:
     return verdict if verdict.passed or not sensitive else verdict._replace(passes_at=passes_at)
 
 
-@rule(scope=PAGE)
+@rule(reads=(PAID_CONTENT,))
 def paid_content(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent on pages that an advertiser paid for, unless the campaign is for them."""
     return _fits(prepared.campaign.page.paid, situation.page.is_paid_content)
@@ -118,7 +119,7 @@ def _calm_at(situation: Situation) -> int | None:
 
 def _fits(condition: PageCondition, fact: bool) -> Verdict:
     holds = condition is PageCondition.ALSO or fact is (condition is PageCondition.ONLY)
-    return passed_if(holds, fact, condition.value)
+    return passed_if(holds, fact, condition)
 
 
 def _excludes(exclusion: Exclusion, situation: Situation) -> bool:

@@ -1,13 +1,15 @@
 """Rules about the reader and the visit. If a rule needs a fact that is not known, it fails."""
 
+from operator import attrgetter
+
 from service.campaigns.campaign import Campaign
 from service.campaigns.gate import GateType
-from service.campaigns.reader_rules import Consent, Device, Inclusion
+from service.campaigns.reader_rules import Consent, Device, FirstSeen, Inclusion
 from service.campaigns.site import Site
 from service.decisions.assignment import is_in_range, is_in_share, position
-from service.decisions.rules.articles import span
-from service.decisions.rules.rule import ACCESS, VISIT, Prepared, is_appeal, is_gate, rule
-from service.decisions.rules.verdict import Verdict, listed, passed, passed_if
+from service.decisions.rules.facts import CONSENT, COUNTRY, DEVICE, LANGUAGE, SIGNED_IN
+from service.decisions.rules.rule import ACCESS, ALL_ALIKE, Alike, Prepared, is_appeal, is_gate, rule
+from service.decisions.rules.verdict import Names, Plain, Verdict, passed, passed_if, span
 from service.decisions.situation import Purpose, Situation
 from service.money import Interval
 from service.readers.reader import BUCKETS, Support
@@ -36,44 +38,47 @@ def _uses_one_off_only_countries(campaign: Campaign, site: Site) -> bool:
     return bool(site.one_off_only_countries) or campaign.reader.one_off_only_countries is Inclusion.ONLY
 
 
-@rule(is_appeal, scope=VISIT)
+@rule(is_appeal, reads=ALL_ALIKE)
 def visit(_prepared: Prepared, situation: Situation) -> Verdict:
     """Show nothing to crawlers and prefetches."""
     purpose = situation.visit.purpose
     return passed_if(purpose is Purpose.VISIT, purpose, "visit")
 
 
-@rule(lambda _, site: site.consent.contextual_share < 1)
+@rule(lambda _, site: site.consent.contextual_share < 1, reads=ALL_ALIKE)
 def contextual_share(_prepared: Prepared, situation: Situation) -> Verdict:
     """Without consent, show appeals on the site's share of page views, chosen at random."""
     if situation.visit.consent is not Consent.NONE:
-        return passed(situation.visit.consent.value)
+        return passed(situation.visit.consent)
     share = situation.site.consent.contextual_share
     return passed_if(is_in_share(situation.view_id, "contextual", share), "none", share, note="share of page views")
 
 
-@rule(lambda campaign, _: campaign.reader.consents is not None, scope=VISIT)
+@rule(lambda campaign, _: campaign.reader.consents is not None, reads=(CONSENT,))
 def consent(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the reader's consent."""
     consents = prepared.campaign.reader.consents or frozenset()
     consent = situation.visit.consent
-    return passed_if(consent in consents, consent.value, listed(consents))
+    return passed_if(consent in consents, consent, consents)
 
 
-@rule(lambda campaign, _: campaign.reader.is_signed_in is not None, scope=VISIT)
+@rule(
+    lambda campaign, _: campaign.reader.is_signed_in is not None,
+    reads=(SIGNED_IN,),
+)
 def signed_in(prepared: Prepared, situation: Situation) -> Verdict:
     """Check whether the reader is signed in. An unknown reader is signed out."""
     asked = prepared.campaign.reader.is_signed_in
     return passed_if(situation.visit.is_signed_in is asked, situation.visit.is_signed_in, asked)
 
 
-@rule(_uses_holdout)
+@rule(_uses_holdout, reads=Alike(attrgetter("reader.holdout")))
 def holdout(prepared: Prepared, situation: Situation) -> Verdict:
     """Never ask the site's holdout, so that the effect of asking can be measured."""
     inclusion = prepared.campaign.reader.holdout
     held_out = is_held_out(situation)
     holds = inclusion is Inclusion.INCLUDE or held_out is (inclusion is Inclusion.ONLY)
-    return passed_if(holds, held_out, inclusion.value)
+    return passed_if(holds, held_out, inclusion)
 
 
 def is_held_out(situation: Situation) -> bool:
@@ -109,52 +114,56 @@ def share(prepared: Prepared, situation: Situation) -> Verdict:
     )
 
 
-@rule(_has_countries, scope=VISIT)
+@rule(_has_countries, reads=(COUNTRY,))
 def country(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the reader's country. An unknown country fails inclusions and exclusions alike."""
     rules, country = prepared.campaign.reader, situation.visit.country
     holds = country is not None and country not in rules.countries_none
     holds = holds and (rules.countries_any is None or country in rules.countries_any)
-    return passed_if(holds, country, listed(rules.countries_any, rules.countries_none))
+    return passed_if(holds, country, Names(rules.countries_any, rules.countries_none))
 
 
-@rule(_uses_one_off_only_countries, scope=VISIT)
+@rule(_uses_one_off_only_countries, reads=(COUNTRY,))
 def one_off_only_country(prepared: Prepared, situation: Situation) -> Verdict:
     """Check whether the country offers one-off contributions only. An unknown country offers both."""
     inclusion = prepared.campaign.reader.one_off_only_countries
     is_listed = situation.visit.country in situation.site.one_off_only_countries
     holds = inclusion is Inclusion.INCLUDE or is_listed is (inclusion is Inclusion.ONLY)
-    return passed_if(holds, is_listed, inclusion.value)
+    return passed_if(holds, is_listed, inclusion)
 
 
-@rule(lambda campaign, _: campaign.reader.devices is not None, scope=VISIT)
+@rule(lambda campaign, _: campaign.reader.devices is not None, reads=(DEVICE,))
 def device(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the class of the device. `mobile` includes iOS and Android phones."""
     devices = prepared.campaign.reader.devices or frozenset()
     device = situation.visit.device
     holds = device in devices or (device in _MOBILE and Device.MOBILE in devices)
-    return passed_if(holds, device.value, listed(devices))
+    return passed_if(holds, device, devices)
 
 
-@rule(lambda campaign, _: campaign.reader.languages_any is not None, scope=VISIT)
+@rule(lambda campaign, _: campaign.reader.languages_any is not None, reads=(LANGUAGE,))
 def language(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the reader's language: `en` includes `en-ie`."""
     languages = prepared.campaign.reader.languages_any or frozenset()
     language = situation.visit.language
     holds = language is not None and (language in languages or language.split("-")[0] in languages)
-    return passed_if(holds, language, listed(languages))
+    return passed_if(holds, language, languages)
 
 
-@rule(_has_referrers, scope=VISIT)
+@rule(_has_referrers)
 def referrer(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the referring host and the domains above it. Without a referrer, exclusions pass and inclusions fail."""
     rules, host = prepared.campaign.reader, situation.visit.referrer_host
     holds = rules.referrers_any is None or _is_of(host, rules.referrers_any)
     holds = holds and not _is_of(host, rules.referrers_none)
-    return passed_if(holds, host, listed(rules.referrers_any, rules.referrers_none))
+    return passed_if(holds, host, Names(rules.referrers_any, rules.referrers_none))
 
 
-@rule(_has_first_seen)
+def _days_text(value: int | FirstSeen) -> Plain:
+    return value if isinstance(value, int) else span(value.minimum_days, value.maximum_days)
+
+
+@rule(_has_first_seen, write=_days_text)
 def first_seen(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the age of the reader's history, in whole days of 24 hours. Without a history the age is 0."""
     rule = prepared.campaign.reader.first_seen
@@ -163,9 +172,7 @@ def first_seen(prepared: Prepared, situation: Situation) -> Verdict:
     is_old_enough = rule.minimum_days is None or age_days >= rule.minimum_days
     is_new_enough = rule.maximum_days is None or age_days <= rule.maximum_days
     passes_at = first_at + (rule.minimum_days or 0) * DAY_SECONDS if is_new_enough and not is_old_enough else None
-    return passed_if(
-        is_old_enough and is_new_enough, age_days, span(rule.minimum_days, rule.maximum_days), passes_at=passes_at
-    )
+    return passed_if(is_old_enough and is_new_enough, age_days, rule, passes_at=passes_at)
 
 
 @rule(lambda campaign, _: campaign.reader.abandoned_checkout is not None)
@@ -199,16 +206,19 @@ def just_contributed(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(holds, age, rule.within_minutes * 60 if rule else None, note="seconds since a contribution")
 
 
-@rule(lambda campaign, _: campaign.reader.external_audiences_any is not None, scope=VISIT)
+@rule(
+    lambda campaign, _: campaign.reader.external_audiences_any is not None,
+    reads=Alike(attrgetter("reader.external_audiences_any")),
+)
 def audience(prepared: Prepared, situation: Situation) -> Verdict:
     """Require an audience of the publication's own service. If the service did not answer, nothing matches."""
     asked = prepared.campaign.reader.external_audiences_any or frozenset()
     known = situation.visit.audiences
     found = known & asked if known is not None else frozenset[str]()
-    return passed_if(bool(found), None if known is None else listed(known), listed(asked))
+    return passed_if(bool(found), known, asked)
 
 
-@rule(lambda campaign, _: campaign.reader.is_suppressible, scope=VISIT)
+@rule(lambda campaign, _: campaign.reader.is_suppressible, reads=ALL_ALIKE)
 def suppressor(_prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent if the publication's own service suppresses appeals for this reader."""
     return passed_if(not situation.visit.is_suppressed, situation.visit.is_suppressed, False)

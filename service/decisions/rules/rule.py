@@ -1,6 +1,6 @@
 """What a rule is, and the prepared campaign that it judges."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from service.campaigns.experiment import Experiment
 from service.campaigns.reader_rules import ArticleCount
 from service.campaigns.site import Site
 from service.campaigns.variant import Variant
-from service.decisions.rules.verdict import Verdict
+from service.decisions.rules.verdict import Plain, Verdict, plain
 from service.decisions.situation import Situation
 
 
@@ -24,30 +24,22 @@ class Stage(StrEnum):
     ACCESS = "access"
 
 
-class Scope(StrEnum):
-    """What a rule reads besides campaign and site. It limits how long the shortlist may keep the verdict.
-
-    `PAGE`: the page and the clock, by whole minutes. `VISIT`: what the request says about the reader. `READER`: the
-    reader's history, or chance; the verdict is never kept.
-    """
-
-    PAGE = "page"
-    VISIT = "visit"
-    READER = "reader"
-
-
 ACCESS = Stage.ACCESS
-PAGE = Scope.PAGE
-VISIT = Scope.VISIT
 
 
 class PreparedCount(NamedTuple):
-    """A rule on the number of articles. `topics`: fingerprints; None: any topic. `limit`, `note`: texts for traces."""
+    """A rule on the number of articles. `topics`: fingerprints; None: any topic."""
 
     rule: ArticleCount
     topics: frozenset[int] | None
-    limit: str
-    note: str
+
+    def window(self) -> str:
+        """Return in words what the rule counts, for traces."""
+        topics, days, weeks = self.rule.topics, self.rule.days, self.rule.weeks
+        counted = "articles" if topics is None else "articles on " + ", ".join(sorted(topics))
+        if days is not None:
+            return f"{counted} in {days} days"
+        return f"{counted} in all" if weeks is None else f"{counted} this week and {weeks} before"
 
 
 class Draw(NamedTuple):
@@ -80,14 +72,61 @@ Judge = Callable[[Prepared, Situation], Verdict]
 Applies = Callable[[Campaign, Site], bool]
 
 
+class NamedFact(NamedTuple):
+    """A fact of a page view that rules compare with the names in a campaign: its section, the reader's country.
+
+    `values`: the values in a situation. `named`: the values that can change what a rule says about a campaign.
+    `put`: the situation with this value alone. See `campaign_index.py`, which asks the rules in advance.
+    """
+
+    values: Callable[[Situation], Iterable[Hashable]]
+    named: Callable[[Campaign, Site], Iterable[Any]]
+    put: Callable[[Situation, Any], Situation]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """The rule gives campaigns with equal keys the same answer. `key`: the part of a campaign that the rule reads."""
+
+    key: Callable[[Campaign], Hashable]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """The rule compares a number of a page view with the bounds of a campaign, both included; None is no bound.
+
+    `key`: campaigns with equal keys are compared with the same number; None: the rule is not of this kind for them.
+    `number`: the number; None fails. `bounds`: the least and the most.
+    """
+
+    key: Callable[[Campaign], Hashable | None]
+    number: Callable[[Prepared, Situation], int | None]
+    bounds: Callable[[Campaign], tuple[int | None, int | None]]
+
+
+@dataclass(frozen=True)
+class Minute:
+    """The rule reads the campaign, the site and the clock in whole minutes, and nothing else."""
+
+
+BY_MINUTE = Minute()
+ALL_ALIKE = Alike(lambda _campaign: None)
+Reads = tuple[NamedFact, ...] | Alike | Measure | Minute | None
+
+
 class Rule(NamedTuple):
-    """A rule. `applies`: whether a campaign uses the rule; asked once. `judge`: the verdict on a page view."""
+    """A rule. `applies`: whether a campaign uses the rule; asked once. `judge`: the verdict on a page view.
+
+    `reads`: what the answer depends on besides the campaign and the site. None: anything, so the rule is asked about
+    each campaign on each page view. `write`: makes a value or limit of its verdicts plain, for traces.
+    """
 
     name: str
     judge: Judge
     applies: Applies
     stage: Stage = Stage.MATCH
-    scope: Scope = Scope.READER
+    reads: Reads = None
+    write: Callable[[Any], Plain] = plain
 
 
 def always(_campaign: Campaign, _site: Site) -> bool:
@@ -103,7 +142,11 @@ def is_gate(campaign: Campaign, _site: Site) -> bool:
 
 
 def rule(
-    applies: Applies = always, *, stage: Stage = Stage.MATCH, scope: Scope = Scope.READER
+    applies: Applies = always,
+    *,
+    stage: Stage = Stage.MATCH,
+    reads: Reads = None,
+    write: Callable[[Any], Plain] = plain,
 ) -> Callable[[Judge], Rule]:
     """Declare a function as the rule of its name. Traces, documentation and tests use the name: do not change it."""
-    return lambda judge: Rule(judge.__name__, judge, applies, stage, scope)
+    return lambda judge: Rule(judge.__name__, judge, applies, stage, reads, write)

@@ -5,8 +5,9 @@ from dataclasses import replace
 from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import SupporterState
 from service.campaigns.site import Site, SupporterPolicy
+from service.decisions.rules.facts import SUPPORTER
 from service.decisions.rules.rule import ACCESS, Prepared, rule
-from service.decisions.rules.verdict import Verdict, failed, listed, passed, passed_if
+from service.decisions.rules.verdict import Verdict, failed, passed, passed_if
 from service.decisions.situation import Situation
 from service.money import Interval, Money
 from service.readers.reader import NO_SUPPORT, RecurringState, Support
@@ -75,22 +76,26 @@ def _has_contribution_days(campaign: Campaign, _site: Site) -> bool:
     return campaign.cool_off.one_off_days is not None or campaign.cool_off.recurring_days is not None
 
 
-@rule(stage=ACCESS)
+@rule(stage=ACCESS, reads=(SUPPORTER,))
 def supporter(prepared: Prepared, situation: Situation) -> Verdict:
     """Require a supporter state that the campaign asks. An unknown state is never asked.
 
     If the campaign has its own cool-off for the kind of contribution, the rule `after_contribution` decides instead.
     """
-    state, limit = situation.supporter, listed(prepared.campaign.reader.supporters)
+    state, limit = situation.supporter, prepared.campaign.reader.supporters
     if _is_left_to_cool_off(prepared, state):
         return passed(state, limit, note="left to the cool-off after a contribution")
     if state in prepared.campaign.reader.supporters and state is not SupporterState.UNKNOWN:
         return passed(state, limit)
-    support = situation.reader.support if situation.reader else Support()
-    changes_at = (
-        None if state is SupporterState.UNKNOWN else state_ends_at(support, situation.site.supporters, situation.now)
-    )
+    changes_at = _state_changes_at(situation) if situation.explains else None
     return failed(state, limit, passes_at=changes_at)
+
+
+def _state_changes_at(situation: Situation) -> int | None:
+    if situation.supporter is SupporterState.UNKNOWN:
+        return None
+    support = situation.reader.support if situation.reader else Support()
+    return state_ends_at(support, situation.site.supporters, situation.now)
 
 
 def _is_left_to_cool_off(prepared: Prepared, state: SupporterState) -> bool:

@@ -2,30 +2,31 @@
 
 from service.campaigns.campaign import Campaign, Status
 from service.campaigns.site import Switches
-from service.decisions.rules.rule import PAGE, Prepared, rule
-from service.decisions.rules.verdict import Verdict, listed, passed_if
+from service.decisions.rules.facts import PLACEMENT
+from service.decisions.rules.rule import BY_MINUTE, Prepared, rule
+from service.decisions.rules.verdict import Verdict, passed_if
 from service.decisions.situation import Situation
 
 
-@rule(scope=PAGE)
+@rule(reads=BY_MINUTE)
 def status(prepared: Prepared, _situation: Situation) -> Verdict:
     """Require a live campaign."""
     status = prepared.campaign.status
-    return passed_if(status is Status.LIVE, status.value, "live")
+    return passed_if(status is Status.LIVE, status, "live")
 
 
-@rule(scope=PAGE)
+@rule(reads=BY_MINUTE)
 def switch(prepared: Prepared, situation: Situation) -> Verdict:
     """Obey the kill switches of the site, the kind, the placement and the campaign."""
     off = switched_off(prepared.campaign, situation.site.switches)
     return passed_if(off is None, off or "on", "on")
 
 
-@rule(scope=PAGE)
+@rule(reads=(PLACEMENT,))
 def placement(prepared: Prepared, situation: Situation) -> Verdict:
     """Require that the page has the placement."""
     placement, offered = prepared.campaign.placement, situation.page.placements
-    return passed_if(placement in offered, placement.value, listed(offered))
+    return passed_if(placement in offered, placement, offered)
 
 
 def switched_off(campaign: Campaign, switches: Switches) -> str | None:

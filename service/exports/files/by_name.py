@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from typing import Final
 
+from service.exports.files.balance_statement import BALANCE_STATEMENT
 from service.exports.files.contributions import CONTRIBUTIONS
+from service.exports.files.deferred_income import DEFERRED_INCOME
 from service.exports.files.definition import FileDefinition
+from service.exports.files.dispute_movements import DISPUTE_MOVEMENTS
 from service.exports.files.disputes import DISPUTES
 from service.exports.files.exceptions import EXCEPTIONS
 from service.exports.files.fees import FEES
 from service.exports.files.gift_aid import GIFT_AID
 from service.exports.files.journal import JOURNAL
+from service.exports.files.open_items import OPEN_ITEMS
 from service.exports.files.payout_lines import PAYOUT_LINES
 from service.exports.files.payouts import PAYOUTS
 from service.exports.files.receipts import RECEIPTS
@@ -31,4 +35,8 @@ FILES: Final[Mapping[ExportName, FileDefinition]] = {
     ExportName.RECEIPTS: RECEIPTS,
     ExportName.GIFT_AID: GIFT_AID,
     ExportName.EXCEPTIONS: EXCEPTIONS,
+    ExportName.BALANCE_STATEMENT: BALANCE_STATEMENT,
+    ExportName.OPEN_ITEMS: OPEN_ITEMS,
+    ExportName.DISPUTE_MOVEMENTS: DISPUTE_MOVEMENTS,
+    ExportName.DEFERRED_INCOME: DEFERRED_INCOME,
 }

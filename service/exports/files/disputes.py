@@ -2,7 +2,7 @@
 
 from psycopg import sql
 
-from service.exports.columns import code, codes, instant, money, texts
+from service.exports.columns import code, codes, day, instant, money, text, texts
 from service.exports.files.definition import BY_INSTANT, FileDefinition
 
 _ROWS = sql.SQL("""
@@ -15,10 +15,18 @@ SELECT d.id AS dispute_id, coalesce(c.payment_intent_id, d.charge_id) AS payment
     CASE WHEN d.status IN ('won', 'lost', 'prevented', 'warning_closed')
         THEN coalesce(b.returned_minor, 0) - coalesce(b.withdrawn_minor, 0) - coalesce(b.fees_minor, 0)
         END AS outcome_amount_minor,
+    n.withdrawn_on, n.returned_on, n.closed_on, coalesce(c.site, k.site) AS site,
+    coalesce(c.campaign, k.campaign) AS campaign,
     {donor_ref} AS donor_ref, b.payout_ids, d.created_at AS sort_at, d.id AS sort_id
 FROM {disputes} d
 LEFT JOIN {charges} c ON c.id = d.charge_id
 LEFT JOIN {contributions} k ON k.id = c.contribution_id
+LEFT JOIN LATERAL (
+    SELECT min(accounting_date) FILTER (WHERE reason = 'dispute_withdrawn') AS withdrawn_on,
+        max(accounting_date) FILTER (WHERE reason = 'dispute_returned') AS returned_on,
+        max(accounting_date) FILTER (WHERE reason = 'dispute_closed') AS closed_on
+    FROM ledger_entries WHERE source_id = d.id AND source_type = 'dispute' AND seq <= {ledger_seq}
+) n ON true
 LEFT JOIN fact_transitions t ON t.object_id = d.id AND t.transition = d.status
 LEFT JOIN (
     SELECT b.source_id, b.currency,
@@ -48,6 +56,9 @@ DISPUTES = FileDefinition(
         money("returned", is_summed=True),
         money("outcome_amount", is_summed=True),
         *codes("donor_ref", "payout_ids"),
+        *(day(name) for name in ("withdrawn_on", "returned_on", "closed_on")),
+        code("site"),
+        text("campaign"),
     ),
     signs="amount is what was contested, fees what it cost, returned what came back, all positive; "
     "outcome_amount = returned - amount withdrawn - fees once the dispute is closed",

@@ -24,7 +24,7 @@ SELECT x.*, x.created_at AS sort_at, x.balance_transaction_id || ' ' || to_char(
     END AS category
 FROM (
     SELECT b.id AS balance_transaction_id, b.source_id, b.reporting_category, b.created_at, b.currency, f.line, f.type,
-        f.description, f.amount_minor, e.accounting_date, m.payout_id
+        f.description, f.amount_minor, e.accounting_date, m.payout_id, subject.site, subject.campaign
     FROM {balance_transactions} b
     JOIN ledger_entries e ON e.balance_transaction_id = b.id AND e.seq <= {ledger_seq}
     CROSS JOIN LATERAL (
@@ -38,6 +38,7 @@ FROM (
         WHERE b.reporting_category IN ('fee', 'network_cost', 'tax')
     ) f
     LEFT JOIN {payout_members} m ON m.balance_transaction_id = b.id
+    {subject}
     WHERE f.amount_minor <> 0 AND e.accounting_date BETWEEN {from_on} AND {to_on}
 ) x
 """)
@@ -49,6 +50,8 @@ FEES = FileDefinition(
         money("amount", is_summed=True),
         day("accounting_date"),
         code("payout_id"),
+        code("site"),
+        text("campaign"),
     ),
     signs="amount is a cost, positive; negative where a fee was given back",
     rows=_ROWS,

@@ -5,7 +5,7 @@ What the lines do not explain is a line of its own, so the last running total of
 
 from psycopg import sql
 
-from service.exports.columns import code, codes, day, instant, money
+from service.exports.columns import code, codes, day, instant, money, text
 from service.exports.files.definition import FileDefinition
 
 _ROWS = sql.SQL("""
@@ -17,17 +17,19 @@ FROM (
         coalesce(c.payment_intent_id, c.id, r.payment_intent_id, r.charge_id, d.payment_intent_id, d.charge_id)
             AS payment_id,
         b.created_at, (b.available_at AT TIME ZONE 'UTC')::date AS available_on, b.currency,
-        b.amount_minor AS gross_minor, b.fee_minor, b.net_minor
+        b.amount_minor AS gross_minor, b.fee_minor, b.net_minor,
+        coalesce(c.site, k.site) AS site, coalesce(c.campaign, k.campaign) AS campaign
     FROM {payouts} p
     JOIN {payout_members} m ON m.payout_id = p.id
     JOIN {balance_transactions} b ON b.id = m.balance_transaction_id AND b.id IS DISTINCT FROM p.balance_transaction_id
     LEFT JOIN {refunds} r ON r.id = b.source_id
     LEFT JOIN {disputes} d ON d.id = b.source_id
     LEFT JOIN {charges} c ON c.id = coalesce(r.charge_id, d.charge_id, b.source_id)
+    LEFT JOIN {contributions} k ON k.id = c.contribution_id
     WHERE p.is_livemode = {is_livemode} AND p.arrival_on BETWEEN {from_on} AND {to_on}
     UNION ALL
     SELECT p.id, p.created_at, NULL, '', true, 'unexplained', p.id, NULL, p.created_at, NULL, p.currency,
-        -t.difference_minor, 0, -t.difference_minor
+        -t.difference_minor, 0, -t.difference_minor, NULL, NULL
     FROM {payouts} p
     JOIN {payout_ties} t ON t.payout_id = p.id AND t.status <> 'manual' AND t.difference_minor <> 0
     WHERE p.is_livemode = {is_livemode} AND p.arrival_on BETWEEN {from_on} AND {to_on}
@@ -43,6 +45,8 @@ PAYOUT_LINES = FileDefinition(
         money("fee", is_summed=True),
         money("net", is_summed=True),
         money("running_total"),
+        code("site"),
+        text("campaign"),
     ),
     signs="gross and net are positive when money came into the Stripe balance, negative when it left; fee is a cost; "
     "the last running_total of a payout is its amount",

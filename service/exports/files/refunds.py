@@ -2,7 +2,7 @@
 
 from psycopg import sql
 
-from service.exports.columns import code, codes, day, instant, money, texts
+from service.exports.columns import code, codes, day, instant, money, text, texts
 from service.exports.files.definition import BY_INSTANT, FileDefinition
 
 _ROWS = sql.SQL("""
@@ -18,9 +18,11 @@ FROM (
             SELECT coalesce(sum(l.amount_minor), 0) FROM ledger_postings l
             WHERE l.entry_seq = e.seq AND l.account = '4200'
         ) END AS original_rate_amount_minor,
+        coalesce(c.site, k.site) AS site, coalesce(c.campaign, k.campaign) AS campaign,
         r.failure_reason, r.destination_reference, b.id AS balance_transaction_id, m.payout_id
     FROM {refunds} r
     LEFT JOIN {charges} c ON c.id = r.charge_id
+    LEFT JOIN {contributions} k ON k.id = c.contribution_id
     LEFT JOIN ledger_entries e ON e.source_id = r.id AND e.reason = 'refund' AND e.seq <= {ledger_seq}
         AND (r.balance_transaction_id IS NULL OR e.balance_transaction_id = r.balance_transaction_id)
     LEFT JOIN {balance_transactions} b ON b.id = coalesce(r.balance_transaction_id, e.balance_transaction_id)
@@ -40,7 +42,8 @@ REFUNDS = FileDefinition(
         money("original_rate_amount", is_summed=True),
         money("fx_difference", is_summed=True),
         *texts("failure_reason", "destination_reference"),
-        *codes("balance_transaction_id", "payout_id"),
+        *codes("balance_transaction_id", "payout_id", "site"),
+        text("campaign"),
     ),
     signs="amount is what was sent back, positive; fx_difference = amount - original_rate_amount",
     rows=_ROWS,

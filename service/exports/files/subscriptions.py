@@ -6,8 +6,8 @@ from service.exports.columns import code, codes, instant, integer, money, text
 from service.exports.files.definition import BY_INSTANT, FileDefinition
 
 _ROWS = sql.SQL("""
-SELECT s.contribution_id, s.status, s.price_interval AS interval, s.price_interval_count AS interval_count,
-    s.amount_minor, s.currency, s.created_at AS started,
+SELECT s.contribution_id, s.status, s.site, s.campaign, s.price_interval AS interval,
+    s.price_interval_count AS interval_count, s.amount_minor, s.currency, s.created_at AS started,
     s.current_period_ends_at AS current_period_end, i.next_payment_attempt_at AS next_attempt,
     coalesce(s.cancel_at, CASE WHEN s.is_cancel_at_period_end THEN s.current_period_ends_at END) AS cancel_at,
     concat_ws(', ', s.cancellation_reason, s.cancellation_feedback) AS cancel_reason,
@@ -29,6 +29,8 @@ SUBSCRIPTIONS = FileDefinition(
         text("cancel_reason"),
         money("lifetime_paid", is_summed=True),
         integer("interval_count"),
+        code("site"),
+        text("campaign"),
     ),
     signs="amount is taken once per interval_count intervals; lifetime_paid is what was taken so far, before refunds",
     dated_by="the time from started to its end, where it touches the days",

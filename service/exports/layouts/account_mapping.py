@@ -1,10 +1,15 @@
 """What our accounts are called in an organisation's chart of accounts, for each accounting system."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from fnmatch import fnmatchcase
 
+from service.exports.layouts.datev import DatevClient
+from service.exports.layouts.translation import Rate
 from service.exports.request import Layout
+
+MAX_TRACKING = 2  # Xero has at most two active tracking categories
 
 
 class DateOrder(StrEnum):
@@ -33,29 +38,68 @@ class MappedAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class LineKind:
+    """What decides the account of a journal's line: our account, the currency, and what the money was given for."""
+
+    account: str
+    currency: str
+    site: str | None = None
+    campaign: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MappingRule:
+    """Fields of a mapped account for lines of a site, a campaign or an account; None stands for all of them.
+
+    A `*` in the site or the campaign stands for any characters.
+    """
+
+    site: str | None
+    campaign: str | None
+    account: str | None
+    given: MappedAccount
+
+    def matches(self, line: LineKind) -> bool:
+        """Return True if the rule is for this kind of line."""
+        return (
+            self.account in {None, line.account}
+            and (self.site is None or fnmatchcase(line.site or "", self.site))
+            and (self.campaign is None or fnmatchcase(line.campaign or "", self.campaign))
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class AccountMapping:
-    """The organisation's accounts by our account codes, for one layout. `date_order` None is the layout's own order."""
+    """The organisation's accounts for one layout, by our account code and currency; None stands for every currency.
+
+    `date_order` None is the layout's own order. `is_multicurrency` is True if the organisation's accounting system
+    keeps several currencies. `journal_code` and `journal_name` are the journal of a FEC. `rates` translate other
+    currencies into the home currency.
+    """
 
     layout: Layout
-    accounts: Mapping[str, MappedAccount]
+    accounts: Mapping[tuple[str, str | None], MappedAccount]
     date_order: DateOrder | None = None
+    rules: tuple[MappingRule, ...] = ()
+    is_multicurrency: bool = False
+    journal_code: str = "ST"
+    journal_name: str = "Stripe"
+    datev: DatevClient | None = None
+    rates: Mapping[str, Rate] = field(default_factory=dict)
+
+    def account_of(self, line: LineKind) -> MappedAccount | None:
+        """Return the account of a kind of line, or None if it is not mapped. A later rule overrides earlier ones."""
+        account = self.accounts.get((line.account, line.currency)) or self.accounts.get((line.account, None))
+        if account is None:
+            return None
+        for rule in self.rules:
+            if rule.matches(line):
+                account = _with(account, rule.given)
+        return account
 
 
-_REQUIRED: Mapping[Layout, tuple[str, ...]] = {
-    Layout.XERO: ("code", "tax"),
-    Layout.QUICKBOOKS: ("name",),
-    Layout.SAGE50: ("code",),
-}
-_WORDS: Mapping[str, str] = {"code": "code", "name": "name", "tax": "tax rate"}
-
-
-def mapping_problems(mapping: AccountMapping, known_codes: frozenset[str]) -> tuple[str, ...]:
-    """Return a sentence for each code that is not in `known_codes` and for each field that the layout requires."""
-    unknown = [f"{code} is not an account of the ledger" for code in sorted(set(mapping.accounts) - known_codes)]
-    missing = [
-        f"{code} needs a {_WORDS[name]} for {mapping.layout.value}"
-        for code, account in sorted(mapping.accounts.items())
-        for name in _REQUIRED.get(mapping.layout, ())
-        if not getattr(account, name)
-    ]
-    return (*unknown, *missing)
+def _with(account: MappedAccount, given: MappedAccount) -> MappedAccount:
+    """Return the account with every field that `given` has, and the tracking categories of both."""
+    tracking = tuple((dict(account.tracking) | dict(given.tracking)).items())
+    set_fields = {field.name: value for field in fields(given) if (value := getattr(given, field.name))}
+    return replace(account, **set_fields | {"tracking": tracking})

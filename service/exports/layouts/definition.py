@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from service.exports.columns import CellKind, Column
+from service.exports.layouts.text_form import PLAIN, TextForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,12 +11,16 @@ class LayoutDefinition:
     """The columns of an import file in the accounting system's order.
 
     `max_lines` is the largest number of lines in one file, None if there is no limit. If `is_one_currency`, the file
-    has no column for the currency, so all its amounts must be in the same currency.
+    has no column for the currency, so all its amounts must be in the same currency. If `is_home_only`, the accounting
+    system reads the amounts as the organisation's home currency, so no other currency may be in the file, unless the
+    mapping says that the organisation keeps several currencies. `form` is how its text file is written.
     """
 
     columns: tuple[Column, ...]
     max_lines: int | None
     is_one_currency: bool
+    is_home_only: bool = True
+    form: TextForm = PLAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ class MappingVersion:
     document: str
 
 
-def find_mapping(connection: Connection, layout: Layout) -> MappingVersion | None:
-    """Return the version of a layout's mapping that is in force, or None if none was applied."""
+def find_mapping(connection: Connection, layout: Layout, version: int | None = None) -> MappingVersion | None:
+    """Return the version of a layout's mapping that is in force, or the given one; None if there is none."""
     mapping = account_mappings.c
     statement = (
         select(mapping.version, mapping.document)
@@ -40,6 +40,8 @@ def find_mapping(connection: Connection, layout: Layout) -> MappingVersion | Non
         .order_by(mapping.version.desc())
         .limit(1)
     )
+    if version is not None:
+        statement = statement.where(mapping.version == version)
     row = connection.execute(statement).first()
     return MappingVersion(layout, row.version, row.document) if row else None
 

@@ -1,9 +1,12 @@
-"""Sage 50: audit trail transactions. Amounts are never negative; the type says debit (JD) or credit (JC)."""
+"""Sage 50: audit trail transactions. Amounts are never negative; the type says debit (JD) or credit (JC).
+
+Sage takes 30 characters of a reference and 60 of the details: http://excel2sage.co.uk/HTMLHelp/AuditTrial.html. Our
+numbers and the ids of Stripe, without the word before them, are shorter.
+"""
 
 from service.exports.columns import CellKind, Column
 from service.exports.layouts.definition import LayoutDefinition, mapped_column, money_column, text_column
 
-REFERENCE_LENGTH = 30  # characters, Sage's limit
 DETAILS_LENGTH = 60  # characters, Sage's limit
 
 SAGE50 = LayoutDefinition(

@@ -2,7 +2,7 @@
 
 A manual journal has one signed amount and the tax rate by its display name. Xero merges rows that have the same
 narration and date, and imports at most 300 lines at once: https://help.xero.com/nz/ManualJournalsImport. A bank
-statement has one line for each movement, at most 1,000 in a file.
+statement has a line for each movement and a line for its fee, at most 1,000 in a file.
 """
 
 from psycopg import sql
@@ -38,16 +38,32 @@ XERO_BANK = LayoutDefinition(
     ),
     max_lines=1000,
     is_one_currency=True,
+    is_home_only=False,  # a bank account in Xero has a currency of its own
 )
 
 _STATEMENT = sql.SQL("""
-SELECT j.seq, j.line, j.accounting_date, j.debit_minor - j.credit_minor AS amount_minor, j.currency, j.memo,
-    substr(j.journal_id, strpos(j.journal_id, ':') + 1) AS reference, NULL::text AS blank
-FROM ({lines}) j
-WHERE j.account = {account}
+SELECT s.seq, v.line, s.accounting_date, v.amount_minor, s.currency, v.memo, v.reference, NULL::text AS blank
+FROM (
+    SELECT seq, accounting_date, currency, memo, substr(journal_id, strpos(journal_id, ':') + 1) AS reference,
+        sum(debit_minor - credit_minor) FILTER (WHERE account = {balance}) AS net_minor,
+        coalesce(sum(debit_minor - credit_minor) FILTER (WHERE account = ANY({fees})), 0) AS fee_minor
+    FROM ({lines}) j
+    GROUP BY seq, accounting_date, currency, memo, journal_id
+) s
+CROSS JOIN LATERAL (VALUES
+    (1, s.net_minor + s.fee_minor, s.memo, s.reference),
+    (2, -s.fee_minor, 'Stripe fee: ' || s.memo, s.reference || ' fee')
+) v (line, amount_minor, memo, reference)
+WHERE s.net_minor IS NOT NULL AND v.amount_minor <> 0
 """)
+_FEES = (Account.PROCESSING_FEES, Account.OTHER_FEES, Account.TAX_ON_FEES, Account.DISPUTE_FEES)
 
 
 def bank_statement(lines: sql.Composable) -> sql.Composable:
-    """Return the rows of XERO_BANK: every line of the journal on the Stripe balance, money in as a positive amount."""
-    return _STATEMENT.format(lines=lines, account=sql.Literal(Account.STRIPE_BALANCE.value))
+    """Return the rows of XERO_BANK for a journal of transactions, with money in as a positive amount.
+
+    Each movement of the Stripe balance has a line with its gross amount and a line with its fee, as in the feed that
+    Stripe makes for Xero. Together the lines are the movement of the Stripe balance.
+    """
+    fees = sql.Literal([account.value for account in _FEES])
+    return _STATEMENT.format(lines=lines, balance=sql.Literal(Account.STRIPE_BALANCE.value), fees=fees)

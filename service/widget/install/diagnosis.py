@@ -75,7 +75,7 @@ def diagnose(
         *check_script(served, expected),
         *check_policies(served, expected, visit.blocked if visit else ()),
         *check_page_type(facts, finished, data, expected_type),
-        *check_facts(facts, data),
+        *check_facts(facts, data, expected_type),
         *check_page_id(facts, finished),
         *check_places(finished, visit.layout if visit else None, facts, expected),
         *check_gate(finished, data, facts, visit.layout if visit else None, _has_gate(finished, expected)),

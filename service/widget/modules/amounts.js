@@ -65,6 +65,7 @@ const SYMBOLS = { EUR: '€', GBP: '£', USD: 'US$', CAD: 'CA$', AUD: 'A$', NZD:
 const NO_DECIMALS = 'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF';
 const THREE_DECIMALS = 'BHD JOD KWD OMR TND';
 const exponentOf = (currency) => (NO_DECIMALS.includes(currency) ? 0 : THREE_DECIMALS.includes(currency) ? 3 : 2);
+const stepOf = (currency) => (exponentOf(currency) === 3 ? 10 : /ISK|UGX/.test(currency) ? 100 : 1);
 const MOST_MINOR = 99999999;
 const PATIENCE_MILLISECONDS = 10000;
 
@@ -99,12 +100,43 @@ export const goal = ({ ticker, ask }, word) => {
     element('progress', { max: ticker.goal_minor, value: raised, 'aria-hidden': 'true' }));
 };
 
-// Minor units of an amount as a reader types it (`5`, `5.00`, `5,00`, ٥), or null if it is no amount.
-const minorOf = (typed, exponent) => {
-  const plain = typed.trim().replace(/[٠-٩]/g, (digit) => digit.charCodeAt(0) - 0x660).replace(/[,٫]/, '.');
-  const match = /^(\d{1,8})(?:\.(\d*))?$/.exec(plain);
-  if (!match || (match[2] || '').length > exponent) return null;
-  return Number(match[1] + (match[2] || '').padEnd(exponent, '0'));
+// Names of a currency in its own country, beside those that the browser knows.
+const HOME_NAMES = {
+  AUD: ['AU$'], CAD: ['C$'], CHF: ['Fr.', 'Fr', 'SFr.', 'SFr'], DKK: ['kr.'], INR: ['Rs'], ISK: ['kr.'],
+  JPY: ['￥', '円'], NOK: ['kr.'], SEK: ['kr.'], SGD: ['S$'],
+};
+const namesOf = (currency, tag) => [tag, 'ar'].flatMap((language) => ['symbol', 'narrowSymbol'].map((currencyDisplay) =>
+  new Intl.NumberFormat(language, { style: 'currency', currency, currencyDisplay }).formatToParts(1)
+    .find(({ type }) => type === 'currency').value))
+  .concat(currency, SYMBOLS[currency] || [], HOME_NAMES[currency] || []);
+
+// The digits of a script begin at a multiple of 16, or 6 after it; mathematical digits do not.
+const digitOf = (digit) => {
+  const code = digit.codePointAt(0);
+  const low = code % 16;
+  if (code >= 0x1d7ce && code <= 0x1d7ff) return (code - 0x1d7ce) % 10;
+  return /\p{Nd}/u.test(String.fromCodePoint(code - low)) ? low : low - 6;
+};
+const inAsciiDigits = (text) => text.replace(/\p{Cf}/gu, '').replace(/\p{Nd}/gu, digitOf).trim();
+
+const withoutCurrency = (text, currency, tag) => {
+  const lowered = text.toLowerCase();
+  const names = namesOf(currency, tag).map((name) => inAsciiDigits(name).toLowerCase());
+  for (const name of names.sort((one, other) => other.length - one.length)) {
+    if (lowered.startsWith(name)) return lowered.slice(name.length).trim();
+    if (lowered.endsWith(name)) return lowered.slice(0, -name.length).trim();
+  }
+  return text;
+};
+
+// Minor units of a typed amount (`5`, `5,50`, `٥٫٥`, `€ 5`, `5.-`), or null if it cannot be read. Further decimals are
+// refused even if they are zeros, because `1,000` may mean one thousand. The service reads by the same rules.
+const minorOf = (typed, { currency, exponent }, tag) => {
+  const text = inAsciiDigits(typed);
+  const number = /[^\d.,٫，．–—-]/.test(text) ? withoutCurrency(text, currency, tag) : text;
+  const [, whole, decimals = ''] = /^(\d{1,8})(?:[.,٫，．](?:[-–—]{1,2}|(\d*)))?$/.exec(number) || [];
+  const minor = Number(whole + decimals.padEnd(exponent, '0'));
+  return whole && decimals.length <= exponent && minor % stepOf(currency) === 0 ? minor : null;
 };
 
 const problemOf = (text) => { try { return JSON.parse(text) || {}; } catch { return {}; } };
@@ -139,7 +171,7 @@ export const chooser = ({ ask, copy }, { word, asked, onchoice, onsubmit }) => {
   const money = (minor) => written(word, minor, ask);
   const amounts = element('div', { class: 'row' });
   const own = element('input', {
-    id: `${prefix}-own`, inputmode: 'decimal', autocomplete: 'off', maxlength: 12,
+    id: `${prefix}-own`, inputmode: 'decimal', autocomplete: 'off', maxlength: 24,
     'aria-describedby': `${prefix}-wrong`, oninput: () => changed(),
   });
   const ownLine = element('div', { class: 'own', hidden: true },
@@ -151,7 +183,7 @@ export const chooser = ({ ask, copy }, { word, asked, onchoice, onsubmit }) => {
   const extra = extraQuestions(asked, word, prefix);
 
   const choice = () => {
-    const amount = picked === 'own' ? minorOf(own.value, ask.exponent) : picked;
+    const amount = picked === 'own' ? minorOf(own.value, ask, word.tag) : picked;
     const { currency } = ask;
     return { interval: current?.interval, currency, amount_minor: amount, covers_fee: fee.control.checked };
   };
@@ -204,7 +236,7 @@ export const chooser = ({ ask, copy }, { word, asked, onchoice, onsubmit }) => {
     if (picked === null) return showProblem(word('pick'), amounts.querySelector('input'));
     if (!isWithinLimits(chosen.amount_minor)) {
       own.setAttribute('aria-invalid', 'true');
-      return showProblem(limits(), own);
+      return showProblem(chosen.amount_minor === null ? word('unreadable_amount') : limits(), own);
     }
     onsubmit(chosen, extra.answers());
   };

@@ -253,9 +253,12 @@ export const enterPlace = (host, root, node) => {
   return misfit;
 };
 
-const elementsBelow = (host) => {
+// What is around the place, from the outside inwards, and what is below. Margins that collapse through an empty place
+// and no longer through a filled one move what is around it too.
+const elementsToHold = (host) => {
   const found = [];
   for (let node = host; node && node !== document.body; node = node.parentElement) {
+    found.unshift(node);
     for (let next = node.nextElementSibling; next; next = next.nextElementSibling) found.push(next);
   }
   return found;
@@ -263,7 +266,7 @@ const elementsBelow = (host) => {
 
 // Changes the page without a jump: what the change moves is held where it was by a transform and then let go.
 export const changeSmoothly = (host, change) => {
-  const before = elementsBelow(host).map((node) => [node, node.getBoundingClientRect()])
+  const before = elementsToHold(host).map((node) => [node, node.getBoundingClientRect()])
     .filter(([, box]) => box.height && box.top < innerHeight && box.bottom > 0);
   change();
   const isReduced = matchMedia('(prefers-reduced-motion: reduce)').matches;

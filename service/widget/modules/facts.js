@@ -58,26 +58,31 @@ const pageOf = (address, routes) => {
   }
 };
 
-const structuredData = () => {
-  const items = [];
-  const collect = (value) => {
-    for (const item of listOf(value)) if (item && typeof item === 'object') {
-      items.push(item);
-      collect([item['@graph'], item.mainEntity]);
-    }
-  };
-  for (const { text } of document.querySelectorAll('[type*="ld+json"]')) try {
-    collect(JSON.parse(text, (key, value) => (key === 'toString' ? undefined : value)));
-  } catch { /* Not JSON. */ }
-  return items;
-};
-
-// Routers leave structured data of earlier pages in the document, and lists of articles describe other pages too.
-const isAbout = (item, pages) => {
+// Lists of articles describe other pages too.
+const isAbout = (item, pages, isEarlier) => {
   const named = listOf([item.url, item['@id'], item.mainEntityOfPage])
     .map((value) => value?.['@id'] ?? value?.url ?? value)
     .filter((value) => isText(value) && /[/#]/.test(value)).map((value) => pageOf(value)).filter(Boolean);
-  return !named.length || named.some((page) => pages.includes(page));
+  return named.length || isEarlier ? named.some((page) => pages.includes(page)) : true;
+};
+
+// Routers leave structured data of earlier pages in the document. Without an address they are about the page on which
+// they came.
+const firstPages = new Map();
+const structuredData = (pages) => {
+  const items = [];
+  const collect = (value, isEarlier) => {
+    for (const item of listOf(value)) if (item && typeof item === 'object') {
+      if (isAbout(item, pages, isEarlier)) items.push(item);
+      collect([item['@graph'], item.mainEntity], isEarlier);
+    }
+  };
+  for (const { text } of document.querySelectorAll('[type*="ld+json"]')) try {
+    if (!firstPages.has(text)) firstPages.set(text, pages[0]);
+    const value = JSON.parse(text, (key, part) => (key === 'toString' ? undefined : part));
+    collect(value, firstPages.get(text) !== pages[0]);
+  } catch { /* Not JSON. */ }
+  return items;
 };
 
 const typeOf = (page, types, isService) => {
@@ -105,7 +110,7 @@ export const readFacts = (app) => {
   const flag = (name, otherwise) => (/true|1/.test(told(name) ?? otherwise) || undefined);
   const page = pageHere(app);
   const pages = [page, pageOf(location), pageOf(linkTo('canonical'))];
-  const items = structuredData().filter((item) => isAbout(item, pages));
+  const items = structuredData(pages);
   const typesOf = (item) => names(item['@type']);
   const types = items.flatMap(typesOf);
   const data = app.data = items.find((item) => typesOf(item).some((type) => ARTICLE_TYPES.test(type))) || {};

@@ -25,6 +25,11 @@ const paidParts = (app) => app.attribute('gated') || [app.data.hasPart].flat()
   .map((part) => part.cssSelector).filter(Boolean).join(', ')
   || BODIES.find((selector) => document.querySelector(selector));
 
+// How many elements a selector finds, or -1 if it is no selector. `CSS.supports('selector(a, b)')` is false for lists.
+const countOf = (selector) => {
+  try { return document.querySelectorAll(selector).length; } catch { return -1; }
+};
+
 const addressOf = (address) => new URL(address, location.href).href;
 
 const signIn = (app, { copy }) => {
@@ -48,12 +53,12 @@ export const build = (prompt, tools) => {
   if (opener && opener !== document.body) dialog.opener = opener;
   dialog.enter = () => {
     const selector = app.answer.access?.state === 'gated' && paidParts(app);
-    const isValid = selector && CSS.supports(`selector(${selector})`);
-    const rule = isValid ? `:is(${selector}), :is(${selector}) * { visibility: hidden !important; }` : '';
+    const count = selector ? countOf(selector) : -1;
+    const rule = count >= 0 ? `:is(${selector}), :is(${selector}) * { visibility: hidden !important; }` : '';
     // The page behind keeps its place: without a scrollbar it would jump.
     const still = 'html { overflow: hidden !important; scrollbar-gutter: stable; }';
     const hidden = [styleSheet(rule + still)];
-    app.gate = { selector: selector || null, hides: isValid ? document.querySelectorAll(selector).length : 0 };
+    app.gate = { selector: selector || null, hides: Math.max(count, 0) };
     // A page that removes the dialog gets its text back.
     const removal = new ResizeObserver(() => { if (!dialog.isConnected) dialog.leave(); });
     dialog.leave = () => {

@@ -49,7 +49,7 @@ def test_the_page_about_a_wrong_writing_says_so_and_does_not_blame_the_sum(newsr
     status, page = submit(newsroom, "1,000", tag)
 
     assert status == 422
-    assert language(tag).text("problem_unreadable_amount") in page.replace("&#39;", "'")
+    assert language(tag).text("unreadable_amount") in page.replace("&#39;", "'")
     assert language(tag).text("problem_amount") not in page
 
 

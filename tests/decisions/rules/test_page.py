@@ -7,7 +7,15 @@ import pytest
 
 from service.campaigns.campaign import Kind, Placement, Status
 from service.campaigns.gate import Gate, GateType
-from service.campaigns.page_rules import Exclusion, PageAccess, PageCondition, PageMatch, PageRules, PageType
+from service.campaigns.page_rules import (
+    Exclusion,
+    PageAccess,
+    PageCondition,
+    PageMatch,
+    PageRules,
+    PageType,
+    exclusions_of,
+)
 from service.campaigns.schedule import WallTime
 from service.campaigns.site import Sensitivity, Switches
 from tests.decisions import make
@@ -130,6 +138,15 @@ def test_an_exclusion_of_the_site_holds_on_its_local_days_both_included(day: dat
 
     assert (make.blocked_by(where, now=now, page=make.page(section="news")) == "excluded_page") is is_silent
     assert make.blocked_by(where, now=now, page=make.page(section="sport")) is None
+
+
+def test_no_gate_stands_before_a_page_for_readers() -> None:
+    gate = make.campaign("gate", kind=Kind.GATE, gate=Gate(GateType.PAYMENT))
+    pages = exclusions_of(["https://www.courier.example/contact/"], {"www.courier.example"})
+    where = make.compiled(gate, site=make.site(exclusions=pages))
+
+    assert make.shown(make.decided(where, page=make.page(page_id="/Contact"))) == []
+    assert make.shown(make.decided(where, page=make.page(page_id="/story"))) == ["gate"]
 
 
 def test_an_exclusion_says_when_it_ends() -> None:

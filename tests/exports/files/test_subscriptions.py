@@ -47,4 +47,6 @@ def test_a_subscription_shows_when_it_ends_and_what_it_paid(finance: Finance) ->
         "cancel_reason": "cancellation_requested, =too_expensive",
         "lifetime_paid": "5.00",
         "interval_count": "3",
+        "site": "",
+        "campaign": "",
     }

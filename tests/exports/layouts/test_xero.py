@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from service.exports.request import InvalidExportError, Layout, SplitExportError
-from tests.exports.world import XERO, Finance, apply_accounts, pay, record_month, total
+from service.exports.request import Granularity, InvalidExportError, Layout, SplitExportError
+from tests.exports.world import XERO, Finance, apply_accounts, in_currency, pay, record_month, total
 from tests.ledger import make
 
 
@@ -44,9 +44,8 @@ def test_a_layout_without_a_currency_column_takes_one_currency(finance: Finance)
     with pytest.raises(InvalidExportError, match="currency=EUR or JPY"):
         finance.file("journal", layout=Layout.XERO)
 
-    (yen,) = [
-        row for row in finance.rows("journal", layout=Layout.XERO, currency="JPY") if row["*AccountCode"] == "X1100"
-    ]
+    rows = in_currency(finance, "JPY").rows("journal", layout=Layout.XERO, currency="JPY")
+    (yen,) = [row for row in rows if row["*AccountCode"] == "X1100"]
     assert yen["*Amount"] == "491"
 
 
@@ -89,9 +88,12 @@ def test_the_bank_statement_has_every_movement_of_the_stripe_balance(finance: Fi
     assert len(moved) == len(rows)
     assert (moved["txn_8"]["*Date"], moved["txn_8"]["*Amount"], moved["txn_8"]["Description"]) == (
         "03/11/2026",
-        "24.39",
+        "25.00",
         "charge ch_8",
     )
+    assert (moved["txn_8 fee"]["*Amount"], moved["txn_8 fee"]["Description"]) == ("-0.61", "Stripe fee: charge ch_8")
     assert moved["txn_po_1"]["*Amount"] == "-13.17"
     with pytest.raises(InvalidExportError, match="currency=EUR or JPY"):
         finance.file("journal", layout=Layout.XERO_BANK)
+    with pytest.raises(InvalidExportError, match="a line for each movement"):
+        finance.file("journal", layout=Layout.XERO_BANK, currency="EUR", granularity=Granularity.DAY)

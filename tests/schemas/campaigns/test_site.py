@@ -145,3 +145,22 @@ def test_only_public_keys_with_known_algorithms_are_accepted(changes: dict[str, 
 
     with pytest.raises(InvalidDocumentError, match=words):
         site(reader_assertion={"audience": "keepopen", "keys": [key]})
+
+
+@pytest.mark.parametrize(
+    ("privacy", "page_ids"),
+    [
+        ("https://www.courier.example/Privacy/", {"/contact", "/privacy"}),
+        ("https://courier.example/priobh%C3%A1ideachas", {"/contact", "/priobháideachas"}),
+        ("https://law.example/courier", {"/contact"}),
+        ("https://courier.example/", {"/contact"}),
+    ],
+)
+def test_contact_and_privacy_pages_on_the_sites_own_hosts_are_excluded(privacy: str, page_ids: set[str]) -> None:
+    hosts = {"home_url": "https://courier.example/", "origins": ["https://www.courier.example"]}
+    found = site(contact_url="https://courier.example/contact", privacy_url=privacy, **hosts)
+
+    [exclusion] = found.exclusions
+
+    assert exclusion.pages == PageMatch(page_ids=frozenset(page_ids))
+    assert site(privacy_url=None, **hosts).exclusions == ()

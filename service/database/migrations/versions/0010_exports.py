@@ -1,4 +1,4 @@
-"""Exports: the log of changed facts, export runs, account mappings, receipts and Gift Aid declarations.
+"""Exports: the log of changed facts, export runs, account mappings, batches, receipts and Gift Aid declarations.
 
 An export can be repeated: with the same `as_of`, a number in `record_changes`, it gives the same file again. Triggers
 therefore save the earlier state of every fact that changes, without its personal columns. The application reads the
@@ -48,6 +48,41 @@ CREATE TABLE account_mappings (
     CONSTRAINT pk_account_mappings PRIMARY KEY (layout, version)
 );
 GRANT SELECT, INSERT ON account_mappings TO keepopen_app;
+
+CREATE TABLE export_batches (
+    number BIGINT CONSTRAINT pk_export_batches PRIMARY KEY,
+    layout TEXT NOT NULL,
+    granularity TEXT NOT NULL,
+    currency TEXT,
+    through_on DATE,
+    as_of BIGINT NOT NULL,
+    mapping_version INTEGER,
+    home_currency TEXT,
+    created_by TEXT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL
+);
+GRANT SELECT, INSERT ON export_batches TO keepopen_app;
+
+CREATE TABLE export_batch_entries (
+    layout TEXT NOT NULL,
+    entry_seq BIGINT NOT NULL,
+    batch_number BIGINT NOT NULL,
+    CONSTRAINT pk_export_batch_entries PRIMARY KEY (layout, entry_seq),
+    CONSTRAINT fk_export_batch_entries_batch_number FOREIGN KEY (batch_number) REFERENCES export_batches (number)
+);
+CREATE INDEX ix_export_batch_entries_batch_number ON export_batch_entries (batch_number);
+GRANT SELECT, INSERT ON export_batch_entries TO keepopen_app;
+
+CREATE FUNCTION refuse_change_of_batch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a batch cannot change: % on % is refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END
+$$;
+CREATE TRIGGER export_batches_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON export_batches
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_batch();
+CREATE TRIGGER export_batch_entries_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON export_batch_entries
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_batch();
 
 CREATE TABLE receipts (
     id TEXT CONSTRAINT pk_receipts PRIMARY KEY,
@@ -200,6 +235,9 @@ BEGIN
     SELECT DISTINCT as_of, false FROM export_runs
     WHERE outcome = 'completed' AND as_of BETWEEN earlier AND horizon
     AND (parameters->>'to')::date <= (SELECT max(closed_through) FROM ledger_closings)
+    ON CONFLICT DO NOTHING;
+    INSERT INTO record_points
+    SELECT DISTINCT as_of, false FROM export_batches WHERE as_of BETWEEN earlier AND horizon
     ON CONFLICT DO NOTHING;
     INSERT INTO record_points VALUES (horizon, true) ON CONFLICT DO NOTHING;
     DELETE FROM record_changes WHERE seq IN (

@@ -69,7 +69,7 @@ class Traffic:
             failure=failure,
             relation=SiteRelation(relation) if relation in set(SiteRelation) else None,
             consent=str(body.get("consent", "none")),
-            facts={name: _text(body[name]) for name in FACT_NAMES if name in body},
+            facts={name: fact_text(body[name]) for name in FACT_NAMES if name in body},
         )
 
 
@@ -82,7 +82,8 @@ def read_body(request: Request) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _text(value: Any) -> str:
+def fact_text(value: Any) -> str:
+    """Return a fact of a request as text: tags separated by commas, `true` for yes."""
     if isinstance(value, list):
         return join_tags([str(tag) for tag in value])
     return "true" if value is True else str(value)

@@ -30,23 +30,19 @@ def check_gate(
 
 
 def _check_unnamed(data: StructuredData, layout: PageLayout | None, has_gate: bool) -> Iterator[Finding]:
-    if has_gate:
-        yield problem(
-            Code.GATED_PART_MISSING,
-            "the site has a live gate, but the page names no part to hide: the text can be read behind the gate",
-            _remedy(layout),
-        )
-    elif any(item.is_article and item.is_withheld for item in data.of_this_page):
-        yield advice(
-            Code.GATED_PART_MISSING,
-            "the JSON-LD says that the article is not free, but names no part for a gate to hide",
-            _remedy(layout),
-        )
+    """Check an article that names no part. The widget then hides the text of the systems it knows."""
+    is_withheld = data.article.is_withheld
+    remedy = f"Add data-gated to the script, with a selector of the article's text such as {BODY_SELECTORS[0]}."
+    if layout and layout.body_candidates and (has_gate or is_withheld):
+        yield fine(f"a gate hides {layout.body_candidates[0]}, which the widget finds by itself")
+    elif layout and has_gate:
+        what = "the site has a live gate, but the page names no part to hide: the text can be read behind the gate"
+        yield problem(Code.GATED_PART_MISSING, what, remedy)
+    elif has_gate or is_withheld:
+        what = "the page names no part for a gate to hide; the widget knows the text of WordPress and Ghost only"
+        yield advice(Code.GATED_PART_MISSING, what, remedy)
 
 
-def _remedy(layout: PageLayout | None) -> str:
-    candidate = next(iter(layout.body_candidates), "") if layout else ""
-    if candidate:
-        return f'Add data-gated="{candidate}" to the script: it matches on this page.'
-    examples = " or ".join(BODY_SELECTORS[:2])
-    return f"Add data-gated to the script, with a selector of the article's text such as {examples}."
+def _remedy(layout: PageLayout) -> str:
+    candidate = next(iter(layout.body_candidates), BODY_SELECTORS[0])
+    return f'Correct data-gated, such as data-gated="{candidate}".'

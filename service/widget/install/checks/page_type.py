@@ -8,8 +8,6 @@ from service.widget.install.page.facts import FactOrigin, PageFacts
 from service.widget.install.page.source import PageSource
 from service.widget.install.page.structured_data import StructuredData
 
-ARTICLES = frozenset({PageType.ARTICLE, PageType.LIVEBLOG})
-
 
 def check_page_type(
     facts: PageFacts, source: PageSource, data: StructuredData, expected: PageType | None
@@ -25,7 +23,7 @@ def check_page_type(
         )
     elif expected:
         yield fine(f"the page counts as {sent}, as expected")
-    elif sent == PageType.OTHER and facts.origin("page_type") is FactOrigin.NOTHING:
+    elif sent == PageType.OTHER and facts.origin("page_type") is FactOrigin.NOTHING and not data.of_other_articles:
         yield problem(
             Code.FACTS_MISSING,
             "the page does not say that it is an article: it is not counted, and campaigns for articles ignore it",
@@ -39,23 +37,20 @@ def check_page_type(
 def _check_agreement(facts: PageFacts, source: PageSource, data: StructuredData, is_settled: bool) -> Iterator[Finding]:
     """Compare JSON-LD with og:type. `is_settled`: the type that was sent is known to be right."""
     open_graph = source.meta("og:type")
-    item = next((item for item in data.of_this_page if item.page_type), None)
-    is_front = facts.value("page_type") == PageType.FRONT
-    if item and open_graph and not is_front and (item.page_type in ARTICLES) != (open_graph == "article"):
+    sent = facts.value("page_type")
+    if sent == PageType.OTHER and data.article.values and facts.origin("page_type") is FactOrigin.OPEN_GRAPH:
         what = (
-            f"JSON-LD says {item.page_type} ({item.type_name}), og:type says {open_graph}; "
-            f"the widget took {facts.value('page_type')}"
+            f"JSON-LD says that the page is an article ({data.article.type_names[0]}), og:type says {open_graph}; "
+            f"the widget took {sent}"
         )
-        remedy = _remedy(item.page_type or PageType.OTHER)
+        remedy = _remedy(PageType.ARTICLE)
         yield (
             advice(Code.FACTS_CONTRADICT, what, remedy) if is_settled else problem(Code.FACTS_CONTRADICT, what, remedy)
         )
-        return
-    is_bare = facts.origin("page_type") is FactOrigin.OPEN_GRAPH and not source.meta("article:published_time")
-    if not is_settled and (is_bare or facts.origin("page_type") is FactOrigin.PLACE):
+    elif facts.origin("page_type") in {FactOrigin.OPEN_GRAPH, FactOrigin.PLACE} and not is_settled:
         yield advice(
             Code.TYPE_GUESSED,
-            f"the page counts as an article only because of {facts.detail('page_type')}: if categories, search or the "
+            f"the page counts as {sent} only because of {facts.detail('page_type')}: if categories, search or the "
             "contact page have it too, they count as articles and can be gated",
             "State the type in every template, and check one page of each: --page section=URL --page other=URL.",
         )

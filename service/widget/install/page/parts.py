@@ -3,8 +3,9 @@
 from service.widget.install.page.source import PageSource
 from service.widget.install.page.structured_data import StructuredData, read_structured_data
 
-# The text of an article in WordPress (classic and block themes), Ghost, and pages with microdata.
-BODY_SELECTORS = (".wp-block-post-content", ".entry-content", ".gh-content", "[itemprop=articleBody]")
+# What the widget hides if the page names no part: the text in WordPress (classic and block themes), Ghost, and pages
+# with microdata.
+BODY_SELECTORS = (".entry-content", ".wp-block-post-content", ".gh-content", "[itemprop=articleBody]")
 # Comments in WordPress (block and classic themes), Ghost, Disqus and Coral. The outermost element comes first.
 COMMENT_SELECTORS = (
     ".wp-block-comments",
@@ -22,5 +23,5 @@ COMMENT_SELECTORS = (
 
 def gated_selector(source: PageSource, data: StructuredData | None = None) -> str:
     """Return the selector of the part a gate hides: `data-gated`, or `hasPart` in JSON-LD. Empty if none is named."""
-    items = (data or read_structured_data(source)).of_this_page
-    return source.attribute("gated") or next((item.gated_part for item in items if item.is_article), "")
+    article = (data or read_structured_data(source)).article
+    return source.attribute("gated") or article.gated_part

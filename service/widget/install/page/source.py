@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from types import MappingProxyType
 
 LOADER_PATH = "v1/widget"  # the loader finds its own element by this text
+SERVICE_RELATIONS = frozenset({"privacy-policy", "terms-of-service"})
 SCRIPT_TYPES = frozenset({"", "text/javascript", "application/javascript", "module"})
 
 CONSENT_TOOLS: Mapping[str, str] = MappingProxyType(
@@ -53,6 +54,7 @@ class PageSource:
     - `metas`: contents by `name` or `property`, in order of appearance.
     - `structured`: texts of JSON-LD. `places`: placements of `<keep-open>`. `place_links`: addresses within them.
     - `canonical`, `shortlink`: addresses from `<link rel>` as written. Empty if there is no such link.
+    - `service_links`: addresses with `rel="privacy-policy"` or `rel="terms-of-service"`. `body_class`: as written.
     - `names_widget_inline`: an inline script contains the loader's address, so it may add the element itself.
     - `network`: the numeric address that answered, as text. Empty if unknown.
     """
@@ -65,6 +67,8 @@ class PageSource:
     places: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     place_links: tuple[str, ...] = ()
+    service_links: tuple[str, ...] = ()
+    body_class: str = ""
     canonical: str = ""
     shortlink: str = ""
     consent_tools: tuple[str, ...] = ()
@@ -95,6 +99,8 @@ def read_source(url: str, html: str, policies: Sequence[str] = (), network: str 
         places=tuple(reader.places),
         links=tuple(reader.links),
         place_links=tuple(reader.place_links),
+        service_links=tuple(reader.service_links),
+        body_class=reader.body_class,
         canonical=reader.related.get("canonical", ""),
         shortlink=reader.related.get("shortlink", ""),
         consent_tools=tuple(dict.fromkeys(reader.consent_tools)),
@@ -114,6 +120,8 @@ class _Reader(HTMLParser):
         self.places: list[str] = []
         self.links: list[str] = []
         self.place_links: list[str] = []
+        self.service_links: list[str] = []
+        self.body_class = ""
         self.related: dict[str, str] = {}
         self.consent_tools: list[str] = []
         self.language = ""
@@ -127,14 +135,13 @@ class _Reader(HTMLParser):
             self._script(attributes)
         elif tag == "meta":
             self._meta(attributes)
-        elif tag == "link":
-            for relation in attributes.get("rel", "").lower().split():
-                self.related.setdefault(relation, attributes.get("href", "").strip())
+        elif tag in {"a", "link"}:
+            self._link(tag, attributes)
         elif tag == "keep-open":
             self._place_depth += 1
             self.places.append(attributes.get("placement", ""))
-        elif tag == "a" and attributes.get("href"):
-            (self.place_links if self._place_depth else self.links).append(attributes["href"])
+        elif tag == "body":
+            self.body_class = attributes.get("class", "")
         elif tag == "html":
             self.language = attributes.get("lang", "")
 
@@ -145,10 +152,21 @@ class _Reader(HTMLParser):
             self._place_depth = max(0, self._place_depth - 1)
 
     def handle_data(self, data: str) -> None:
-        if self._script_type == "application/ld+json":
+        if "ld+json" in (self._script_type or ""):
             self.structured.append(data)
         elif self._script_type is not None and LOADER_PATH in data:
             self.names_widget_inline = True
+
+    def _link(self, tag: str, attributes: dict[str, str]) -> None:
+        address = attributes.get("href", "").strip()
+        relations = attributes.get("rel", "").lower().split()
+        if SERVICE_RELATIONS.intersection(relations):
+            self.service_links.append(address)
+        if tag == "link":
+            for relation in relations:
+                self.related.setdefault(relation, address)
+        elif address:
+            (self.place_links if self._place_depth else self.links).append(address)
 
     def _script(self, attributes: dict[str, str]) -> None:
         self._script_type = attributes.get("type", "").lower()

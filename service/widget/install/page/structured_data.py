@@ -2,25 +2,19 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from service.campaigns.page_rules import PageType
-from service.widget.install.page.address import address_key
+from service.widget.install.page.address import own_page, page_of
 from service.widget.install.page.source import PageSource
 
-ARTICLE_TYPE = re.compile("Article|(?<!Job)Posting")
-LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[a-z]{2})?", re.IGNORECASE)
-PAGE_TYPES: Mapping[str, PageType] = {
-    "CollectionPage": PageType.SECTION,
-    "SearchResultsPage": PageType.OTHER,
-    "ProfilePage": PageType.OTHER,
-    "AboutPage": PageType.OTHER,
-    "ContactPage": PageType.OTHER,
-}
-ACCESS = {"true": "free", "false": "metered"}
+ARTICLE_TYPE = re.compile(r"(^|\W)(\w*Article|(Live)?BlogPosting|Report)$", re.ASCII)
+_ENTITY = re.compile(r"&(#x?)?(\w{1,7});", re.ASCII | re.IGNORECASE)
+_ENTITIES = {"amp": "&", "quot": '"', "apos": "'", "lt": "<", "gt": ">", "nbsp": " "}
+MOST_CHARACTERS = 200
 
 
 class Subject(IntEnum):
@@ -33,72 +27,38 @@ class Subject(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A top-level item of JSON-LD, or an item of its `@graph`. `address` is the page it describes, as written."""
+    """An item of JSON-LD, at the top, in a `@graph` or a `mainEntity`. `address`: the page it describes, as written."""
 
     values: Mapping[str, Any]
     subject: Subject = Subject.NOT_STATED
     address: str = ""
 
     @property
-    def type_name(self) -> str:
-        """The item's `@type` as text."""
-        return _text(self.values.get("@type"))
+    def type_names(self) -> list[str]:
+        """The names of the item's `@type`."""
+        return names_in(self.values.get("@type"))
 
     @property
     def is_article(self) -> bool:
         """Whether the widget takes facts from this item."""
-        return bool(ARTICLE_TYPE.search(self.type_name))
-
-    @property
-    def is_of_another_page(self) -> bool:
-        """Whether the item names another address than this page's."""
-        return self.subject is Subject.ANOTHER_PAGE
-
-    @property
-    def page_type(self) -> PageType | None:
-        """The page type that follows from `@type`. None if it says nothing about the page."""
-        if self.is_article:
-            return PageType.LIVEBLOG if "Live" in self.type_name else PageType.ARTICLE
-        return next((found for name, found in PAGE_TYPES.items() if name in self.type_name.split(",")), None)
+        return any(ARTICLE_TYPE.search(name) for name in self.type_names)
 
     @property
     def is_withheld(self) -> bool:
         """Whether the item says that the page is not free."""
-        return self._lower("isAccessibleForFree") == "false"
+        return str(self.values.get("isAccessibleForFree")).lower().endswith("false")
 
     @property
     def gated_part(self) -> str:
         """The CSS selectors of the parts that are not free. Empty if none is named."""
-        parts = [part for part in _members(self.values.get("hasPart")) if isinstance(part, dict)]
-        closed = [part for part in parts if str(part.get("isAccessibleForFree")).lower() == "false"]
+        parts = [part for part in members(self.values.get("hasPart")) if isinstance(part, dict)]
+        closed = [part for part in parts if "false" in str(part.get("isAccessibleForFree")).lower()]
         return ", ".join(filter(None, (_text(part.get("cssSelector")) for part in closed)))
-
-    def statements(self, name: str) -> Iterator[tuple[str, str]]:
-        """Yield the values this item gives for a fact, each with its origin in words."""
-        if name == "page_type" and self.page_type:
-            yield self.page_type, f"JSON-LD of type {self.type_name}"
-        if not self.is_article:
-            return
-        if name == "section":
-            sections = [_text(section) for section in _members(self.values.get("articleSection"))]
-            yield from ((value, "JSON-LD articleSection") for value in (sections[0].partition(",")[0], *sections))
-        elif name == "tags":
-            yield _text(self.values.get("keywords")), "JSON-LD keywords"
-        elif name == "language":
-            found = LANGUAGE_TAG.match(_text(self.values.get("inLanguage")))
-            yield found[0] if found else "", "JSON-LD inLanguage"
-        elif name == "access":
-            yield ACCESS.get(self._lower("isAccessibleForFree"), ""), "JSON-LD isAccessibleForFree"
-        elif name == "is_paid_content" and "Advertiser" in self.type_name:
-            yield "true", f"JSON-LD of type {self.type_name}"
-
-    def _lower(self, name: str) -> str:
-        return str(self.values.get(name)).lower()
 
 
 @dataclass(frozen=True, slots=True)
 class StructuredData:
-    """All items of a page, the preferred ones first. `unreadable_count`: scripts that are not JSON."""
+    """All items of a page, in their order. `unreadable_count`: scripts that are not JSON."""
 
     items: tuple[Item, ...] = ()
     unreadable_count: int = 0
@@ -106,12 +66,22 @@ class StructuredData:
     @property
     def of_this_page(self) -> tuple[Item, ...]:
         """The items that do not name the address of another page."""
-        return tuple(item for item in self.items if not item.is_of_another_page)
+        return tuple(item for item in self.items if item.subject is not Subject.ANOTHER_PAGE)
 
     @property
-    def of_other_pages(self) -> tuple[Item, ...]:
-        """The items that name the address of another page."""
-        return tuple(item for item in self.items if item.is_of_another_page)
+    def of_other_articles(self) -> tuple[Item, ...]:
+        """The articles that name the address of another page. The widget ignores them."""
+        return tuple(item for item in self.items if item.subject is Subject.ANOTHER_PAGE and item.is_article)
+
+    @property
+    def type_names(self) -> list[str]:
+        """The names of the types of all items about this page."""
+        return [name for item in self.of_this_page for name in item.type_names]
+
+    @property
+    def article(self) -> Item:
+        """The item from which the widget takes facts. An empty item if there is none."""
+        return next((item for item in self.of_this_page if item.is_article), Item({}))
 
 
 def read_structured_data(source: PageSource) -> StructuredData:
@@ -123,39 +93,59 @@ def read_structured_data(source: PageSource) -> StructuredData:
             documents.append(json.loads(text))
         except (ValueError, RecursionError):
             unreadable_count += 1
-    items = [_item(values, source) for document in documents for values in _item_values(document)]
-    return StructuredData(tuple(sorted(items, key=lambda item: (item.subject, not item.is_article))), unreadable_count)
+    own = {own_page(source), page_of(source, source.url), page_of(source, source.canonical)}
+    items = (_item(values, source, own) for document in documents for values in _item_values(document))
+    return StructuredData(tuple(items), unreadable_count)
 
 
-def _item_values(document: Any) -> Iterator[dict[str, Any]]:
-    for top in _members(document):
-        if isinstance(top, dict):
-            yield from (item for item in _members(top.get("@graph", top)) if isinstance(item, dict))
+def members(value: Any) -> list[Any]:
+    """Return the members of a list and of the lists in it, or a single value as a list."""
+    return [member for part in value for member in members(part)] if isinstance(value, list) else [value]
 
 
-def _item(values: dict[str, Any], source: PageSource) -> Item:
-    keys = {address: address_key(source.url, address) for address in _addresses(values)}
-    own_keys = {
-        address_key(source.url, source.url, with_query=False),
-        *(address_key(source.url, address) for address in (source.url, source.canonical, source.shortlink) if address),
-    }
-    if own_keys & set(keys.values()):
+def names_in(value: Any) -> list[str]:
+    """Return the names in a value: texts, the `name` of objects, and lists of both, as a reader sees them."""
+    named = (member.get("name", member) if isinstance(member, dict) else member for member in members(value))
+    return [name for name in map(plain, filter(lambda name: isinstance(name, str), named)) if name]
+
+
+def plain(text: str) -> str:
+    """Return a text as a reader sees it: entities decoded, control characters removed, in the composed Unicode form."""
+    shown = _ENTITY.sub(_character, text)[:MOST_CHARACTERS]
+    visible = "".join(" " if unicodedata.category(character)[0] in "CZ" else character for character in shown)
+    return unicodedata.normalize("NFC", " ".join(visible.split()))
+
+
+def _character(entity: re.Match[str]) -> str:
+    if entity[1]:
+        try:
+            return chr(int(entity[2], 16 if entity[1][1:] else 10))
+        except (ValueError, OverflowError):
+            return " "
+    return _ENTITIES.get(entity[2], entity[0])
+
+
+def _item_values(value: Any) -> Iterator[dict[str, Any]]:
+    for member in members(value):
+        if isinstance(member, dict):
+            yield member
+            yield from _item_values([member.get("@graph"), member.get("mainEntity")])
+
+
+def _item(values: dict[str, Any], source: PageSource, own: set[str]) -> Item:
+    named = {address: page_of(source, address) for address in _addresses(values)}
+    pages = {page for page in named.values() if page}
+    if pages & own:
         return Item(values, Subject.THIS_PAGE)
-    # An `@id` such as `https://courier.example/#article` names no page.
-    other = next((address for address, key in keys.items() if key not in {"", "/"}), "")
+    other = next((address for address, page in named.items() if page), "")
     return Item(values, Subject.ANOTHER_PAGE, other) if other else Item(values)
 
 
 def _addresses(values: dict[str, Any]) -> Iterator[str]:
-    for name in ("url", "mainEntityOfPage", "@id"):
-        for value in _members(values.get(name)):
-            address = value.get("@id") or value.get("url") if isinstance(value, dict) else value
-            if isinstance(address, str):
-                yield address.strip()
-
-
-def _members(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    for member in members([values.get("url"), values.get("@id"), values.get("mainEntityOfPage")]):
+        address = member.get("@id", member.get("url")) if isinstance(member, dict) else member
+        if isinstance(address, str) and re.search("[/#]", address):
+            yield address.strip()
 
 
 def _text(value: Any) -> str:

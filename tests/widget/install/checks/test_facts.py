@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from service.campaigns.page_rules import PageType
 from service.widget.install.checks.facts import check_facts
 from service.widget.install.finding import Code, Finding
 from service.widget.install.page.fact_origins import trace_facts
@@ -19,10 +20,10 @@ def article(address: str, section: str = "News") -> str:
     return f'<script type="application/ld+json">{json.dumps(values)}</script>'
 
 
-def check(head: str, sent: dict[str, str]) -> list[Finding]:
+def check(head: str, sent: dict[str, str], expected: PageType | None = None) -> list[Finding]:
     source = read_source(PAGE, page_with(head))
     data = read_structured_data(source)
-    return list(check_facts(trace_facts(sent, source, data), data))
+    return list(check_facts(trace_facts(sent, source, data), data, expected))
 
 
 def test_an_article_with_section_tags_and_language_is_fine() -> None:
@@ -50,11 +51,12 @@ def test_structured_data_of_another_address_are_a_problem() -> None:
     assert "describes /news/wall" in found[0].what
 
 
-def test_facts_of_an_earlier_article_are_a_problem_and_are_listed() -> None:
-    found = check(article(PAGE) + article("/news/wall", "Sport"), SENT | {"section": "Sport"})
+def test_a_list_of_articles_describes_other_pages() -> None:
+    listed = article("/news/wall") + article("/news/quarry")
 
-    assert problems(found) == [Code.FACTS_OF_ANOTHER_PAGE]
-    assert "from it comes section Sport" in found[0].what
+    assert check(listed, {"page_type": "section"}) == []
+    assert check(listed, {"page_type": "other"}, PageType.OTHER) == []
+    assert problems(check(listed, SENT)) == [Code.FACTS_OF_ANOTHER_PAGE]
 
 
 def test_an_earlier_article_that_was_not_read_is_advice() -> None:

@@ -21,8 +21,8 @@ def test_the_article_is_found_in_a_graph_beside_broken_scripts() -> None:
 
     data = read([1, {"@graph": [{"@type": "WebSite"}, None, article]}], head=broken)
 
-    assert (data.items[0].is_article, data.items[0].is_withheld, data.items[0].gated_part) == (True, True, ".body")
-    assert (len(data.items), data.unreadable_count) == (2, 1)
+    assert (data.article.is_article, data.article.is_withheld, data.article.gated_part) == (True, True, ".body")
+    assert (len(data.items), data.unreadable_count) == (3, 1)
 
 
 def test_a_part_that_is_free_is_not_gated() -> None:
@@ -38,7 +38,7 @@ def test_a_part_that_is_free_is_not_gated() -> None:
         ({"mainEntityOfPage": {"@type": "WebPage", "@id": f"{PAGE}#webpage"}}, Subject.THIS_PAGE),
         ({"@id": f"{PAGE}#article", "url": "/elsewhere"}, Subject.THIS_PAGE),
         ({"url": "/short"}, Subject.THIS_PAGE),
-        ({"@id": "https://www.courier.example/#article"}, Subject.NOT_STATED),
+        ({"@id": "https://www.courier.example/#article"}, Subject.ANOTHER_PAGE),
         ({"@id": "urn:uuid:1"}, Subject.NOT_STATED),
         ({"url": "/news/wall"}, Subject.ANOTHER_PAGE),
         ({"mainEntityOfPage": "https://www.courier.example/news/wall"}, Subject.ANOTHER_PAGE),
@@ -57,9 +57,10 @@ def test_plain_permalinks_are_told_apart_by_their_query() -> None:
     assert [item.subject for item in data.items] == [Subject.THIS_PAGE, Subject.ANOTHER_PAGE]
 
 
-def test_items_about_this_page_come_first_and_articles_before_others() -> None:
+def test_the_article_of_this_page_is_told_from_those_of_other_pages() -> None:
     other = {"@type": "NewsArticle", "url": "/news/wall"}
-    data = read(other, {"@type": "WebPage", "url": PAGE}, {"@type": "NewsArticle", "url": PAGE})
+    data = read(other, {"@type": "WebPage", "url": PAGE}, {"@type": ["Thing", "NewsArticle"], "url": PAGE})
 
-    assert [item.type_name for item in data.of_this_page] == ["NewsArticle", "WebPage"]
-    assert [item.address for item in data.of_other_pages] == ["/news/wall"]
+    assert data.article.type_names == ["Thing", "NewsArticle"]
+    assert data.type_names == ["WebPage", "Thing", "NewsArticle"]
+    assert [item.address for item in data.of_other_articles] == ["/news/wall"]

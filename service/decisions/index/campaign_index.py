@@ -1,0 +1,109 @@
+"""Find the campaigns that a page view leaves possible, without asking every rule about every campaign.
+
+Most rules read little, and say so (`Rule.reads`). A rule that compares a fact with names is asked in advance, about
+each name that a campaign lists. A rule that reads the clock is asked once a minute. A rule that treats campaigns alike
+is asked once for all of them. A number that many campaigns bound is compared with all bounds at once. The rules that
+are left read the reader's history of one campaign.
+
+A set of campaigns is a whole number here: bit n stands for the nth campaign of the list.
+"""
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from service.campaigns.reader_rules import Consent, SupporterState
+from service.campaigns.site import Site
+from service.decisions.index.measured_rules import measured_rules
+from service.decisions.index.named_rules import Candidate, NamedRules, is_indexed, places
+from service.decisions.rules.rule import Alike, Judge, Minute, Prepared, Rule
+from service.decisions.situation import Page, Situation, Visit
+from service.readers.site_time import site_time_of
+
+MINUTE_SECONDS = 60
+_NO_NAME = "\x00"  # no page, section, tag or country has this name
+
+
+class _Together(NamedTuple):
+    """Campaigns that a rule treats alike. `prepared`: any of them."""
+
+    judge: Judge
+    prepared: Prepared
+    campaigns: int
+
+
+class CampaignIndex:
+    """The campaigns of a site that are asked in turn, ready to be narrowed down."""
+
+    def __init__(self, candidates: Sequence[Candidate], site: Site, zone: ZoneInfo) -> None:
+        self._prepared = [candidate.prepared for candidate in candidates]
+        self._by_clock = _users(candidates, Minute)
+        self._named = NamedRules(candidates, [rule for rule, _ in _users(candidates, tuple)], _nowhere(site, zone))
+        self._measured = measured_rules(candidates)
+        self._together = [
+            group for rule, users in reversed(_users(candidates, Alike)) for group in _groups(rule, candidates, users)
+        ]  # the last rules, those about the latest prompts, stop most campaigns
+        self._left = [
+            Candidate(candidate.prepared, tuple(rule for rule in candidate.rules if not is_indexed(rule, candidate)))
+            for candidate in candidates
+        ]
+        self._running: tuple[int, int] = (-1, 0)
+
+    def possible(self, situation: Situation) -> Iterator[Candidate]:
+        """Return the campaigns that may show, in order, each with the rules that are not yet asked."""
+        return (self._left[place] for place in places(self._possible(situation)))
+
+    def _possible(self, situation: Situation) -> int:
+        campaigns = self._running_now(situation)
+        if campaigns:
+            campaigns &= self._named.passing(situation)
+        for measured in self._measured:
+            if campaigns & measured.campaigns:
+                campaigns &= measured.passing(situation) | ~measured.campaigns
+        for judge, prepared, alike in self._together:
+            if not campaigns:
+                break
+            if campaigns & alike and not judge(prepared, situation).passed:
+                campaigns &= ~alike
+        return campaigns
+
+    def _running_now(self, situation: Situation) -> int:
+        """Return the campaigns whose rules about the clock pass, worked out once a minute."""
+        minute = situation.now.instant // MINUTE_SECONDS
+        kept_minute, running = self._running
+        if kept_minute != minute:
+            running = (1 << len(self._prepared)) - 1
+            for rule, users in self._by_clock:
+                for place in places(running & users):
+                    if not rule.judge(self._prepared[place], situation).passed:
+                        running &= ~(1 << place)
+            self._running = minute, running
+        return running
+
+
+def _users(candidates: Sequence[Candidate], reads: type) -> list[tuple[Rule, int]]:
+    """Return the indexed rules that read this kind of thing, each with the campaigns that use it."""
+    users: dict[Rule, int] = {}
+    for place, candidate in enumerate(candidates):
+        for rule in candidate.rules:
+            if type(rule.reads) is reads and is_indexed(rule, candidate):
+                users[rule] = users.get(rule, 0) | 1 << place
+    return list(users.items())
+
+
+def _groups(rule: Rule, candidates: Sequence[Candidate], users: int) -> list[_Together]:
+    groups: dict[Hashable, _Together] = {}
+    for place in places(users):
+        prepared = candidates[place].prepared
+        key = rule.reads.key(prepared.campaign) if isinstance(rule.reads, Alike) else None
+        group = groups.get(key) or _Together(rule.judge, prepared, 0)
+        groups[key] = group._replace(campaigns=group.campaigns | 1 << place)
+    return list(groups.values())
+
+
+def _nowhere(site: Site, zone: ZoneInfo) -> Situation:
+    """Return a view of a page without names, of which nothing is known."""
+    visit = Visit(Consent.NONE, country=_NO_NAME)
+    return Situation(
+        site, Page(_NO_NAME, placements=frozenset()), visit, None, SupporterState.UNKNOWN, site_time_of(0, zone)
+    )

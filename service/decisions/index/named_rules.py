@@ -1,0 +1,82 @@
+"""Ask in advance the rules that compare facts of a page view with the names in campaigns.
+
+A set of campaigns is a whole number: bit n stands for the nth campaign of the list.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from service.decisions.rules.rule import Measure, NamedFact, Prepared, Rule, Stage
+from service.decisions.situation import Situation
+
+Values = Callable[[Situation], Iterable[Hashable]]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A prepared campaign and the rules that it uses, in the order they are asked."""
+
+    prepared: Prepared
+    rules: tuple[Rule, ...]
+
+
+class NamedRules:
+    """The answers of rules for all campaigns: for a view with none of their names, and what each name changes.
+
+    The answers of all rules are one number: those of the nth rule begin at bit n x the number of campaigns.
+    """
+
+    def __init__(self, candidates: Sequence[Candidate], rules: Sequence[Rule], nowhere: Situation) -> None:
+        self._shifts = [number * len(candidates) for number in range(len(rules))]
+        self._otherwise = (1 << len(candidates) * len(rules)) - 1
+        self._changes: dict[Values, dict[Hashable, int]] = {}
+        for shift, rule in zip(self._shifts, rules, strict=True):
+            for place, candidate in enumerate(candidates):
+                if rule in candidate.rules and is_indexed(rule, candidate):
+                    self._ask(rule, candidate.prepared, nowhere, 1 << shift + place)
+        self._facts = list(self._changes.items())
+
+    def passing(self, situation: Situation) -> int:
+        """Return the campaigns that pass every rule."""
+        answers = self._otherwise
+        changed = 0
+        for values, changes in self._facts:
+            for value in values(situation):
+                if value in changes:
+                    changed |= changes[value]
+        answers ^= changed
+        campaigns = -1
+        for shift in self._shifts:
+            campaigns &= answers >> shift
+        return campaigns
+
+    def _ask(self, rule: Rule, prepared: Prepared, nowhere: Situation, bit: int) -> None:
+        """Note the answer for a view with no name, and each name that changes it."""
+        passes = rule.judge(prepared, nowhere).passed
+        if not passes:
+            self._otherwise &= ~bit
+        facts: tuple[NamedFact, ...] = rule.reads if isinstance(rule.reads, tuple) else ()
+        for fact in facts:
+            changes = self._changes.setdefault(fact.values, {})
+            for name in fact.named(prepared.campaign, nowhere.site):
+                if rule.judge(prepared, fact.put(nowhere, name)).passed is not passes:
+                    changes[name] = changes.get(name, 0) | bit
+
+
+def is_indexed(rule: Rule, candidate: Candidate) -> bool:
+    """Return True if the rule need not be asked on each page view.
+
+    A gate that matches decides even if an access rule fails, so these rules are asked last, about the gate alone.
+    """
+    campaign = candidate.prepared.campaign
+    if campaign.gate is not None and rule.stage is Stage.ACCESS:
+        return False
+    return rule.reads.key(campaign) is not None if isinstance(rule.reads, Measure) else rule.reads is not None
+
+
+def places(campaigns: int) -> Iterator[int]:
+    """Return the places of the campaigns in the list, in order."""
+    while campaigns:
+        first = campaigns & -campaigns
+        yield first.bit_length() - 1
+        campaigns ^= first

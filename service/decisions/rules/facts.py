@@ -1,0 +1,89 @@
+"""The facts of a page view that rules compare with the names in campaigns."""
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Any
+
+from service.campaigns.campaign import Campaign
+from service.campaigns.page_rules import PageAccess, PageType, folded
+from service.campaigns.reader_rules import Consent, Device, SupporterState
+from service.campaigns.site import Site
+from service.decisions.rules.rule import NamedFact
+from service.decisions.situation import Situation
+
+
+def _topics(campaign: Campaign, _site: Site) -> Iterable[str]:
+    rules = campaign.page
+    included = (rules.sections_any or frozenset()) | (rules.tags_any or frozenset())
+    return included | rules.sections_none | rules.tags_none
+
+
+def _page_ids(campaign: Campaign, _site: Site) -> Iterable[str]:
+    return (campaign.page.page_ids_any or frozenset()) | campaign.page.page_ids_none
+
+
+def _countries(campaign: Campaign, site: Site) -> Iterable[str | None]:
+    rules = campaign.reader
+    return {None} | (rules.countries_any or frozenset()) | rules.countries_none | site.one_off_only_countries
+
+
+def _languages(situation: Situation) -> Iterable[str]:
+    language = situation.visit.language
+    return () if language is None else (language, language.split("-")[0])
+
+
+def _of_page(name: str, named: Callable[[Campaign, Site], Iterable[Any]]) -> NamedFact:
+    """Return the fact that is an attribute of the page."""
+    return NamedFact(
+        lambda situation: (getattr(situation.page, name),),
+        named,
+        lambda situation, value: situation._replace(page=situation.page._replace(**{name: value})),
+    )
+
+
+def _of_visit(name: str, named: Callable[[Campaign, Site], Iterable[Any]]) -> NamedFact:
+    """Return the fact that is an attribute of the visit."""
+    return NamedFact(
+        lambda situation: (getattr(situation.visit, name),),
+        named,
+        lambda situation, value: situation._replace(visit=situation.visit._replace(**{name: value})),
+    )
+
+
+def _all(*values: StrEnum | bool) -> Callable[[Campaign, Site], Iterable[Any]]:
+    return lambda _campaign, _site: values
+
+
+SECTION = _of_page("section", _topics)
+PAGE_TYPE = _of_page("page_type", _all(*PageType))
+PAGE_ACCESS = _of_page("access", _all(*PageAccess))
+PAID_CONTENT = _of_page("is_paid_content", _all(True))
+CONSENT = _of_visit("consent", _all(*Consent))
+COUNTRY = _of_visit("country", _countries)
+DEVICE = _of_visit("device", _all(*Device))
+SIGNED_IN = _of_visit("is_signed_in", _all(True))
+TAG = NamedFact(
+    lambda situation: situation.page.tags,
+    _topics,
+    lambda situation, tag: situation._replace(page=situation.page._replace(tags=frozenset({tag}))),
+)
+PLACEMENT = NamedFact(
+    lambda situation: situation.page.placements,
+    lambda campaign, _site: (campaign.placement,),
+    lambda situation, placement: situation._replace(page=situation.page._replace(placements=frozenset({placement}))),
+)
+PAGE_ID = NamedFact(
+    lambda situation: (folded(situation.page.page_id),),
+    _page_ids,
+    lambda situation, page_id: situation._replace(page=situation.page._replace(page_id=page_id)),
+)
+LANGUAGE = NamedFact(
+    _languages,
+    lambda campaign, _site: campaign.reader.languages_any or (),
+    lambda situation, language: situation._replace(visit=situation.visit._replace(language=language)),
+)
+SUPPORTER = NamedFact(
+    lambda situation: (situation.supporter,),
+    _all(*SupporterState),
+    lambda situation, state: situation._replace(supporter=state),
+)

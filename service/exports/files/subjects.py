@@ -1,0 +1,20 @@
+"""What a ledger entry is about: the object at Stripe, and the contribution that it belongs to."""
+
+from typing import Final
+
+from psycopg import sql
+
+# Joins `subject` to an entry `e`. An entry by a person is about the object that its last cause names.
+SUBJECT: Final = sql.SQL("""
+LEFT JOIN LATERAL (
+    SELECT named.id, coalesce(c.payment_intent_id, c.id) AS payment_id, c.id AS charge_id, c.contribution_id,
+        coalesce(c.site, k.site) AS site, coalesce(c.campaign, k.campaign) AS campaign
+    FROM (
+        SELECT CASE e.source_type WHEN 'manual_entry' THEN e.causes[cardinality(e.causes)] ELSE e.source_id END AS id
+    ) named
+    LEFT JOIN {refunds} r ON r.id = named.id
+    LEFT JOIN {disputes} d ON d.id = named.id
+    LEFT JOIN {charges} c ON c.id = coalesce(r.charge_id, d.charge_id, named.id)
+    LEFT JOIN {contributions} k ON k.id = c.contribution_id
+) subject ON true
+""")
