@@ -29,8 +29,6 @@ from service.readers.passport_notes import NO_CHANGES, NoteChanges, blank_of, dr
 from service.readers.reader import GROUPS, Reader, bucket_of, new_reader
 from service.readers.site_time import SiteTime, site_time_at
 
-_FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-
 
 class PageView(NamedTuple):
     """A page view of a reader. `reader` None: without consent nothing is read or stored.
@@ -114,7 +112,7 @@ def decide_view(
         if decision.choices:
             names = (decision_id, account)
             prompts = tuple([_offered(sealer, choice, situation, names) for choice in decision.choices])
-    except _FAULTS as error:
+    except Exception as error:  # whatever is wrong with us, the article stays readable
         situation = _situation_of(site, page_view, _counted(site, page_view))
         decision, reader, fault = NOTHING, situation.reader, type(error).__name__
     return Answer(
