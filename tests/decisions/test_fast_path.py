@@ -153,6 +153,12 @@ class BreakingZone(tzinfo):
     def fromutc(self, _: object) -> Any:
         raise self.error
 
+    def dst(self, _: object) -> None:
+        return None
+
+    def tzname(self, _: object) -> str:
+        return "broken"
+
 
 SECRET = "ann@reader.example"
 ERRORS = [
