@@ -16,7 +16,7 @@ WHEELS := $(if $(filter Darwin-x86_64,$(shell uname -s)-$(shell uname -m)),,--on
 INSTALL := $(PIP) install --quiet --no-deps --require-hashes $(WHEELS) --no-user --target=
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --only-binary :all: --no-header
 
-.PHONY: help setup demo demo-check test check lint types unit coverage browser test-cms openapi locks clean oracles bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
+.PHONY: help setup demo demo-check test check lint types unit coverage browser test-cms openapi locks clean oracles bench-bulkheads bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ test-cms: .venv/.dev ## Run the WordPress plugin in a real WordPress, and the sn
 
 bench-decide: .venv/.dev ## Measure a decision and compare it with a bare Flask route on the same server
 	$(BIN)/python -m infra.bench.decide
+
+bench-bulkheads: .venv/.dev ## Measure decisions while callers, Stripe, PostgreSQL and exports are slow
+	$(BIN)/python -m infra.bench.bulkheads
 
 bench-widget: .venv/.dev ## Measure the size of the widget and how much it slows a page
 	$(BIN)/python -m tests.browser.bench_widget

@@ -31,7 +31,7 @@ from service.stripe_events.fast_path import WebhookFastPath
 from service.web.problems import ProblemApi, answer_errors_as_problems
 from service.web.rate_limits import count_requests_in
 from service.web.request_log import log_requests
-from service.web.requests import add_cors_headers
+from service.web.requests import Wsgi, add_cors_headers
 
 MAX_BODY_BYTES = 1024 * 1024  # the limit for any body; the routes of the widget have a lower limit
 BLUEPRINTS = (
@@ -122,4 +122,9 @@ def _wire_requests(app: Flask, services: Services) -> None:
     service.pages.api.guard_pages(app, services.settings)
     service.pages.api.show_problems(app)
     answer_errors_as_problems(app)
-    app.wsgi_app = FastPath(WebhookFastPath(app.wsgi_app, services), services)  # type: ignore[method-assign]
+    app.wsgi_app = front_of(WebhookFastPath(app.wsgi_app, services), services)  # type: ignore[assignment, method-assign]
+
+
+def front_of(behind: Wsgi, services: Services) -> Wsgi:
+    """Return the application that sees every request first: it answers plain decisions, or calls `behind`."""
+    return FastPath(behind, services)

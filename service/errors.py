@@ -90,3 +90,9 @@ class StoreUnavailableError(DomainError):
     """The database could not be reached or did not commit. The caller may try again."""
 
     code = "store_unavailable"
+
+
+class BusyError(DomainError):
+    """Too many requests wait for the same thing already. The caller may try again in a moment."""
+
+    code = "busy"

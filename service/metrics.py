@@ -86,6 +86,12 @@ class Metrics:
         self.checkouts = Counter(
             "keepopen_checkouts_total", "Checkouts started or refused", ["site", "result"], registry=self.registry
         )
+        self.refused_requests = Counter(
+            "keepopen_refused_requests_total",
+            "Requests refused because their lane was full, or their body was late or too long",
+            ["lane", "code"],
+            registry=self.registry,
+        )
         self.config_age_seconds = Gauge(
             "keepopen_config_age_seconds", "Age of the campaigns in memory", registry=self.registry
         )

@@ -31,16 +31,17 @@ INSERT INTO charges (id, status, amount_minor, amount_captured_minor, amount_ref
     is_livemode, is_paid, is_captured, is_refunded, is_disputed, balance_transaction_id, payment_intent_id, customer_id,
     contribution_id, site, interval, campaign, page_id, payment_method_type, card_brand, card_last4, card_country,
     status_rank, recorded_at)
-SELECT 'ch_' || md5(n::text), 'succeeded', 500 + n % 9500, 500 + n % 9500, 0, 'EUR', at, true, true, true, false, false,
-    'txn_' || md5(n::text), 'pi_' || md5(n::text), 'cus_' || md5((n % 400000)::text), 'ctb_' || md5(n::text), 'courier',
-    'one_off', 'autumn-' || n % 7, '/news/' || n % 5000, 'card', 'visa', to_char(n % 10000, 'FM0000'), 'IE', 1, at
+SELECT 'ch_' || md5(n::text), 'succeeded', 500 + n % 9500, 500 + n % 9500, 0, 'EUR', at, {live}, true, true, false,
+    false, 'txn_' || md5(n::text), 'pi_' || md5(n::text), 'cus_' || md5((n % 400000)::text), 'ctb_' || md5(n::text),
+    'courier', 'one_off', 'autumn-' || n % 7, '/news/' || n % 5000, 'card', 'visa', to_char(n % 10000, 'FM0000'), 'IE',
+    1, at
 FROM (SELECT n, timestamptz '2026-01-01 00:00Z' + n * interval '31 seconds' AS at FROM generate_series(1, {count}) n) g
 """,
     """
 INSERT INTO payouts (id, status, amount_minor, currency, created_at, arrival_on, is_automatic, is_livemode, method,
     reconciliation_status, status_rank, recorded_at)
-SELECT 'po_' || md5(p::text), 'paid', 1, 'EUR', at, (at + interval '2 days')::date, true, true, 'standard', 'completed',
-    2, at
+SELECT 'po_' || md5(p::text), 'paid', 1, 'EUR', at, (at + interval '2 days')::date, true, {live}, 'standard',
+    'completed', 2, at
 FROM (SELECT p, timestamptz '2026-01-01 00:00Z' + p * {per_payout} * interval '31 seconds' AS at
     FROM generate_series(0, {count} / {per_payout}) p) g
 """,
@@ -81,13 +82,14 @@ _TABLES = (
 )
 
 
-def write_books(address: str, count: int) -> None:
+def write_books(address: str, count: int, *, is_livemode: bool = True) -> None:
     """Fill a migrated, empty database with the books of `count` payments, as the owner of its tables."""
     with psycopg.connect(address, autocommit=True) as connection:
         # Triggers would check and record each of these rows, although all are balanced and new.
         for table in _TABLES:
             connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
         for statement in _STATEMENTS:
-            connection.execute(statement.format(count=int(count), per_payout=PAYMENTS_PER_PAYOUT).encode())
+            values = {"count": int(count), "per_payout": PAYMENTS_PER_PAYOUT, "live": str(is_livemode).lower()}
+            connection.execute(statement.format(**values).encode())
         for table in _TABLES:
             connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER".encode())

@@ -11,15 +11,14 @@ from typing import Any, NamedTuple
 
 import psutil
 
-from service.demo.run import SERVICE_THREADS
-
 CLIENTS = 4
 READY_SECONDS = 30
-SERVER = ("-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", SERVICE_THREADS)
+THREADS = "8"  # more only wait for each other
+SERVER = ("-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", THREADS)
 
 
 class Subject(NamedTuple):
-    """An application to measure. `target`: its `module:name`, served by granian as in the demo."""
+    """An application to measure. `target`: its `module:name`, served by granian as a WSGI application."""
 
     target: str
     headers: dict[str, str]

@@ -2,9 +2,9 @@
 
     python -m infra.bench.webhooks [--rate-events N] [--rounds N] [--burst N]
 
-This runs the service as the demo does: granian with one worker process, the job worker, the Stripe sandbox and its own
-embedded PostgreSQL. Beside it runs a bare Flask route that commits one insert, with the same server settings and
-database. Quote the ratios, because client and server share the machine. Exit status 1 if a target is missed.
+This runs the service as the demo does: one server process, the job worker, the Stripe sandbox and its own embedded
+PostgreSQL. Beside it runs a bare Flask route that commits one insert, with the same database. Quote the ratios, because
+client and server share the machine. Exit status 1 if a target is missed.
 """
 
 import argparse
@@ -25,6 +25,7 @@ import psycopg
 from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from infra.bench.serving import SERVER
 from infra.bench.webhook_burst import Burst, events_of_payments, send_burst
 from infra.bench.webhook_rate import Rate, measure_rate, median_rate, signed_message
 from service.database.embedded import embedded_postgresql
@@ -32,13 +33,11 @@ from service.database.engine import inbox_engine
 from service.database.migrate import migrate
 from service.database.transaction import committed_at_once
 from service.demo.processes import HOST, Ports, Processes, free_ports
-from service.demo.run import SERVICE_THREADS
 from service.demo.settings import environment
 
 LEAST_RATIO = 0.8
 MOST_LEDGER_SECONDS = 60.0
 OPEN_FILES = 8192
-SERVER = ("-m", "granian", "--interface", "wsgi", "--host", HOST, "--workers", "1", "--blocking-threads")
 BARE_TABLE = """
 CREATE TABLE bare_inserts (id text PRIMARY KEY, body bytea NOT NULL, received_at timestamptz NOT NULL);
 GRANT INSERT ON bare_inserts TO keepopen_app
@@ -127,12 +126,11 @@ def measure(var_dir: Path, sizes: Sizes) -> Figures:
 def _running(ports: Ports, address: str, var_dir: Path) -> Iterator[Processes]:
     """Run sandbox, service, worker and bare route. The bare route uses the port of the demo's newspaper."""
     processes = Processes(var_dir / "logs", environment(ports, address, var_dir))
-    served = {"service": (ports.service, "wsgi:app"), "bare": (ports.newspaper, "infra.bench.webhooks:bare_app")}
     try:
         processes.start("sandbox", ["-m", "infra.stripe_sandbox", "--host", HOST, "--port", str(ports.sandbox)])
-        for name, (port, target) in served.items():
-            factory = ["--factory"] if name == "bare" else []
-            processes.start(name, [*SERVER, SERVICE_THREADS, "--port", str(port), *factory, target])
+        processes.start("service", ["-m", "service", "--host", HOST, "--port", str(ports.service)])
+        bare = ["--host", HOST, "--port", str(ports.newspaper), "--factory", "infra.bench.webhooks:bare_app"]
+        processes.start("bare", [*SERVER, *bare])
         processes.start("worker", ["-m", "flask", "--app", "wsgi", "worker"])
         processes.wait_until_ready("sandbox", ports.sandbox_url)
         processes.wait_until_ready("service", f"{ports.service_url}/readyz")

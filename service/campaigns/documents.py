@@ -31,6 +31,7 @@ CAMPAIGN_SCHEMA, SITE_SCHEMA = CampaignSchema(), SiteSchema()  # built once: bui
 STANDARD_INPUT = Path("-")
 MAX_DOCUMENT_BYTES = 128 * 1024
 MAX_DEPTH = 20
+MIN_NODES, BYTES_PER_NODE = 1000, 8  # text with many tiny values takes a hundred times as long to read as other text
 MAX_DIGITS = 18
 _WORDS: dict[str, bool | None] = {
     spelling: value
@@ -150,10 +151,13 @@ class _PlainDumper(yaml.SafeDumper):
 
 
 def _composed(text: str) -> yaml.Node:
-    depth = 0
+    depth = count = 0
+    most = MIN_NODES + len(text) // BYTES_PER_NODE
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if refusal := _refusal(event, depth):
+        count += isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
+        refusal = _refusal(event, depth) if count <= most else f"the document has more than {most} values; shorten it"
+        if refusal:
             line = event.start_mark.line + 1 if event.start_mark else 0
             raise InvalidDocumentError((f"{refusal} (line {line})",))
     node = yaml.compose(text, Loader=yaml.SafeLoader)

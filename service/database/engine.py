@@ -9,14 +9,19 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.engine import URL
 
+from service.bulkheads import (
+    DATABASE_CONNECT_SECONDS,
+    DATABASE_CONNECTIONS,
+    DATABASE_POOL_SECONDS,
+    DATABASE_SILENCE_SECONDS,
+    DATABASE_STATEMENT_SECONDS,
+    INBOX_CONNECTIONS,
+    INBOX_SILENCE_SECONDS,
+)
+from service.database.connection import bound_waits
 from service.database.embedded import as_application, revive_embedded, start_embedded
 from service.database.embedded_server import APPLICATION_ROLE
 from service.settings import Settings
-
-CONNECT_TIMEOUT_SECONDS = 3
-STATEMENT_TIMEOUT_MILLISECONDS = 30_000
-POOL_SIZE = 8
-POOL_TIMEOUT_SECONDS = 3
 
 
 def database_address(settings: Settings) -> str:
@@ -40,7 +45,8 @@ def revive_database(settings: Settings) -> None:
 
 def application_engine(address: str) -> Engine:
     """Create the engine for normal use. It acts as `keepopen_app`, with limits on connections and statements."""
-    return create_engine(_psycopg(address), pool_pre_ping=True, **_bounds())
+    engine = create_engine(_psycopg(address), pool_pre_ping=True, pool_size=DATABASE_CONNECTIONS, **_bounds())
+    return bound_waits(engine, DATABASE_SILENCE_SECONDS)
 
 
 def inbox_engine(address: str) -> Engine:
@@ -49,24 +55,26 @@ def inbox_engine(address: str) -> Engine:
     Each statement is a transaction, its plan is reused, and connections are not tested before use. If a connection is
     lost, `committed_at_once` drops all connections of the pool.
     """
+    options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
     bounds = _bounds(" -c plan_cache_mode=force_generic_plan")
-    return create_engine(_psycopg(address), isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **bounds)
+    engine = create_engine(_psycopg(address), pool_size=INBOX_CONNECTIONS, **options, **bounds)
+    return bound_waits(engine, INBOX_SILENCE_SECONDS)
 
 
 def _bounds(more: str = "") -> dict[str, Any]:
-    options = f"-c role={APPLICATION_ROLE} -c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT_MILLISECONDS}{more}"
+    timeout = f"-c statement_timeout={DATABASE_STATEMENT_SECONDS}s"
+    options = f"-c role={APPLICATION_ROLE} -c timezone=UTC {timeout}{more}"
     return {
-        "pool_size": POOL_SIZE,
         "max_overflow": 0,
-        "pool_timeout": POOL_TIMEOUT_SECONDS,
-        "connect_args": {"connect_timeout": CONNECT_TIMEOUT_SECONDS, "options": options},
+        "pool_timeout": DATABASE_POOL_SECONDS,
+        "connect_args": {"connect_timeout": DATABASE_CONNECT_SECONDS, "options": options},
     }
 
 
 def owner_engine(address: str) -> Engine:
     """Create an engine that acts as the user in `address`, for migrations and for rebuilding the ledger."""
     return create_engine(
-        _psycopg(address), connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "options": "-c timezone=UTC"}
+        _psycopg(address), connect_args={"connect_timeout": DATABASE_CONNECT_SECONDS, "options": "-c timezone=UTC"}
     )
 
 
@@ -74,7 +82,7 @@ def application_conninfo(address: str) -> str:
     """Return a libpq connection string that acts as `keepopen_app`, for the job queue's own connections."""
     plain = make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
     options = f"-c role={APPLICATION_ROLE} -c timezone=UTC"
-    return make_conninfo(plain, options=options, connect_timeout=CONNECT_TIMEOUT_SECONDS)
+    return make_conninfo(plain, options=options, connect_timeout=DATABASE_CONNECT_SECONDS)
 
 
 def _psycopg(address: str) -> URL:

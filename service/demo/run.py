@@ -16,7 +16,6 @@ from service.demo.seed import SITE_KEY, preview_key, seed
 from service.demo.settings import WEBHOOK_SECRET, environment
 
 WATCH_SECONDS = 1.0
-SERVICE_THREADS = "8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +56,7 @@ def start_all(processes: Processes, ports: Ports, var_dir: Path) -> None:
         ["-m", "infra.stripe_sandbox", "--host", HOST, "--port", str(ports.sandbox), "--state", state,
          "--webhook-url", webhook_url, "--webhook-secret", WEBHOOK_SECRET],
     )  # fmt: skip
-    processes.start(
-        "service",
-        ["-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(ports.service),
-         "--workers", "1", "--blocking-threads", SERVICE_THREADS, "wsgi:app"],
-    )  # fmt: skip
+    processes.start("service", ["-m", "service", "--host", HOST, "--port", str(ports.service)])
     processes.start("worker", ["-m", "flask", "--app", "wsgi", "worker"])
     processes.start(
         "newspaper",

@@ -8,6 +8,7 @@ from psycopg import Connection as PsycopgConnection
 from psycopg import sql
 from sqlalchemy import Connection, Engine, text
 
+from service.database.connection import BoundedConnection
 from service.exports.columns import Column
 from service.exports.layouts.text_form import TextForm
 from service.exports.manifest import CurrencySums
@@ -38,12 +39,23 @@ def reading(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection:
         wait_for_rest(connection)
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with engine.connect().execution_options(**options) as connection:
+    with engine.connect().execution_options(**options) as connection, _patient(connection):
         connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_SECONDS}s'"))
         connection.execute(text(f"SET LOCAL work_mem = '{WORK_MEMORY}'"))
         connection.execute(text("SET LOCAL datestyle = 'ISO, YMD'"))
         _take_slot(connection)
         yield connection
+
+
+@contextlib.contextmanager
+def _patient(connection: Connection) -> Iterator[None]:
+    """Let a connection wait as long as the server may work on a statement: the first row of a long file takes time."""
+    driver = cast("BoundedConnection", _driver(connection))
+    usual, driver.silence_seconds = driver.silence_seconds, STATEMENT_TIMEOUT_SECONDS + 1
+    try:
+        yield
+    finally:
+        driver.silence_seconds = usual
 
 
 def _take_slot(connection: Connection) -> None:

@@ -16,11 +16,11 @@ from contextlib import suppress
 from http.client import HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
+from service.bulkheads import OUTSIDE_CALLS
 from service.readers.outside import OutsideFaultError
 
 MAX_ANSWER_BYTES = 16 * 1024
-MAX_CALLS = 4  # threads that call at the same time, in a process; a call that finds none free waits for one
-_free_calls = threading.BoundedSemaphore(MAX_CALLS)
+_free_calls = threading.BoundedSemaphore(OUTSIDE_CALLS)  # a call that finds none free waits for one, for its deadline
 
 
 def fetch(url: str, body: bytes, timeout_seconds: float) -> bytes:

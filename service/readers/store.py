@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, Engine, LargeBinary, Table, Text, del
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.bulkheads import SIGNED_IN_READER_SECONDS, within
 from service.database.columns import INSTANT
 from service.database.metadata import metadata
 from service.errors import StoreUnavailableError
@@ -46,7 +47,7 @@ def change_reader(
     Raise StoreUnavailableError if the database is down or too slow for a page view.
     """
     try:
-        with engine.begin() as connection:
+        with within(SIGNED_IN_READER_SECONDS), engine.begin() as connection:
             connection.execute(text(f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MILLISECONDS}"))
             reader, result = change(*_locked(connection, site, reader_hash))
             _save(connection, site, reader_hash, _held(reader, now))

@@ -7,7 +7,7 @@ week first, how many weeks ago it was, and the articles read in it.
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from heapq import heapify, heappop, heapreplace
-from itertools import accumulate, chain
+from itertools import accumulate, chain, groupby
 
 from service.readers.packed import Packed
 from service.readers.reader import COUNT_LIMIT, MAX_TOPIC_WEEKS, MAX_TOPICS, TopicHistory
@@ -100,12 +100,16 @@ class TopicBytes(Packed[TopicHistory]):
         """Return the topics that are worth least, by place, with their numbers of weeks."""
         ends = [0, *accumulate(self.lengths)]
         newest = [self.ago[begins] for begins in ends[:-1]]
+
+        def reads(place: int) -> tuple[int, int]:
+            return sum(self.counts[ends[place] : ends[place + 1]]), -place
+
         least: list[int] = []
+        oldest_first = sorted(range(len(newest)), key=newest.__getitem__, reverse=True)
         for is_wanted in (False, True):
-            for ago in sorted(set(newest), reverse=True):
-                group = [place for place, weeks in enumerate(newest) if weeks == ago]
-                alike = [place for place in group if (self._topic(place) in wanted) is is_wanted]
-                least += sorted(alike, key=lambda place: (sum(self.counts[ends[place] : ends[place + 1]]), -place))
+            places = (place for place in oldest_first if (self._topic(place) in wanted) is is_wanted)
+            for _, alike in groupby(places, key=newest.__getitem__):
+                least += sorted(alike, key=reads)
                 if len(least) >= number:
                     return {place: self.lengths[place] for place in least[:number]}
         raise AssertionError("more topics are to be dropped than there are")

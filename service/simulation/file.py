@@ -10,10 +10,12 @@ from schemas.document import load_value
 from schemas.simulation import SimulationSchema
 from service.campaigns.documents import read_document, read_file
 from service.decisions.answer_json import access_body, instant_text, prompt_body, trace_body
+from service.errors import InvalidDocumentError
 from service.simulation.simulate import SimulatedView, simulate
 from service.simulation.simulation import Simulation
 
 MAX_SIMULATION_BYTES = 2 * 1024 * 1024
+MAX_WORK = 50_000  # campaigns times steps of a file that is sent; the command has no limit
 
 
 def load_simulation(content: object, lines: Mapping[DocumentPath, int] | None = None) -> Simulation:
@@ -28,10 +30,18 @@ def simulate_file(path: Path) -> Iterator[str]:
     return (json.dumps(body, ensure_ascii=False) for body in bodies(simulation))
 
 
-def simulate_text(text: str | bytes) -> list[dict[str, Any]]:
-    """Run a simulation written as text. Return a JSON object per page view. Raise InvalidDocumentError."""
+def bounded_bodies(text: str | bytes) -> Iterator[dict[str, Any]]:
+    """Run a simulation written as text, if it has few enough decisions to make. Yield a JSON object per page view.
+
+    Raise InvalidDocumentError before the first one.
+    """
     document = read_document(text, MAX_SIMULATION_BYTES)
-    return list(bodies(load_simulation(document.content, document.lines)))
+    simulation = load_simulation(document.content, document.lines)
+    work = len(simulation.campaigns) * len(simulation.steps)
+    if work > MAX_WORK:
+        words = f"the simulation has {work} campaigns times steps, and at most {MAX_WORK} may be sent; shorten it"
+        raise InvalidDocumentError((words,))
+    return bodies(simulation)
 
 
 def bodies(simulation: Simulation) -> Iterator[dict[str, Any]]:

@@ -1,18 +1,25 @@
 """The connection to Stripe: pinned API version, timeouts, a few retries, and errors translated into our own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import stripe
 
+from service.bulkheads import (
+    STRIPE_CALL_SECONDS,
+    STRIPE_CONNECT_SECONDS,
+    STRIPE_FAILURES,
+    STRIPE_PAUSE_SECONDS,
+    STRIPE_READ_SECONDS,
+    STRIPE_RETRIES,
+    Breaker,
+    seconds_left,
+)
 from service.errors import StripeRefusedError, StripeUnavailableError
 from service.settings import Settings
 
 API_VERSION = "2026-10-28.endive"
-CONNECT_TIMEOUT_SECONDS = 3.0
-READ_TIMEOUT_SECONDS = 12.0
-MAX_NETWORK_RETRIES = 2
 # Stripe answers 409 on a lock timeout and on two concurrent requests with one idempotency key. Both are worth a retry.
 RETRYABLE_STATUSES = frozenset({409, 429})
 Item = TypeVar("Item")
@@ -24,6 +31,41 @@ class StripeObjectMissingError(StripeRefusedError):
     code = "stripe_object_missing"
 
 
+class _NotSentError(stripe.APIConnectionError):
+    """The request was not sent. Sending it again would end in the same way."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, should_retry=False)  # type: ignore[no-untyped-call]
+
+
+class BoundedClient(stripe.RequestsClient):
+    """Sends our requests to Stripe, but none that may outlast its deadline, and none while Stripe does not answer.
+
+    After a few requests in a row without an answer the others fail at once for a while, so that readers who want to
+    contribute learn quickly that they have to come back. Only time-outs and lost connections count.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(timeout=(STRIPE_CONNECT_SECONDS, STRIPE_READ_SECONDS))
+        self._breaker = Breaker(STRIPE_FAILURES, STRIPE_PAUSE_SECONDS)
+
+    def request(  # type: ignore[override]  # the library's own class leaves out an argument of its base class
+        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        """Send a request. Raise APIConnectionError without sending it if there is no time, or no hope of an answer."""
+        if seconds_left(STRIPE_CALL_SECONDS) < STRIPE_CALL_SECONDS:
+            raise _NotSentError("too little time is left for an answer")
+        if not self._breaker.allows_call():
+            raise _NotSentError("Stripe has not answered several requests in a row")
+        try:
+            answer = super().request(method, url, headers, post_data)
+        except stripe.APIConnectionError:
+            self._breaker.failed()
+            raise
+        self._breaker.succeeded()
+        return answer
+
+
 def stripe_client(settings: Settings) -> stripe.StripeClient:
     """Return a client with these settings. It does not read the library's global state."""
     base = settings.stripe_api_base
@@ -31,8 +73,8 @@ def stripe_client(settings: Settings) -> stripe.StripeClient:
         settings.stripe_api_key,
         stripe_version=API_VERSION,
         base_addresses={"api": base, "files": base, "connect": base, "meter_events": base} if base else None,
-        max_network_retries=MAX_NETWORK_RETRIES,
-        http_client=stripe.RequestsClient(timeout=(CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS)),
+        max_network_retries=STRIPE_RETRIES,
+        http_client=BoundedClient(),
     )
 
 

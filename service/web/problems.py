@@ -24,6 +24,7 @@ STATUS_BY_ERROR: dict[type[errors.DomainError], int] = {
     errors.StripeUnavailableError: 503,
     errors.StoreUnavailableError: 503,
     errors.NotReadyError: 503,
+    errors.BusyError: 503,
 }
 CODE_BY_STATUS = {
     400: "malformed_request",

@@ -4,11 +4,19 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
 import structlog
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter, RateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from service.bulkheads import (
+    COUNTER_STORE_FAILURES,
+    COUNTER_STORE_PAUSE_SECONDS,
+    COUNTER_STORE_SECONDS,
+    Breaker,
+)
 from service.clock import system_clock
 
 PER_ADDRESS = "20 per minute; 100 per hour"
@@ -20,30 +28,59 @@ PORTAL_PER_ADDRESS = "5 per minute; 20 per hour"
 IPV4_BITS = 24
 IPV6_BITS = 64  # the prefix of a phone or a home; shorter prefixes are shared by the customers of a mobile carrier
 
+_COUNTERS = "keepopen_counters"
+
 log = structlog.get_logger()
 limiter = Limiter(lambda: f"address:{address_prefix(request.remote_addr)}", headers_enabled=True, swallow_errors=True)
 
 
 def count_requests_in(app: Flask, storage_uri: str) -> None:
-    """Enforce the limits in this application; the counters are in memory, or in a store that several machines share."""
-    app.config["RATELIMIT_STORAGE_URI"] = storage_uri
+    """Enforce the limits in this application; the counters are in memory, or in a store that several machines share.
+
+    While the shared store does not answer, each process counts for itself.
+    """
+    app.config.update(RATELIMIT_STORAGE_URI=storage_uri, RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True)
+    if storage_uri.startswith(("redis", "valkey")):
+        timeouts = dict.fromkeys(("socket_connect_timeout", "socket_timeout"), COUNTER_STORE_SECONDS)
+        app.config["RATELIMIT_STORAGE_OPTIONS"] = timeouts
     limiter.init_app(app)
+    app.extensions[_COUNTERS] = _Counters()
+
+
+class _Counters:
+    """The counters of this process, and whether the shared store is asked before them."""
+
+    def __init__(self) -> None:
+        self.own = FixedWindowRateLimiter(MemoryStorage())
+        self.shared = Breaker(COUNTER_STORE_FAILURES, COUNTER_STORE_PAUSE_SECONDS)
 
 
 def count_request(limit: RateLimitItem, key: str) -> None:
     """Count a request against a limit. Raise TooManyRequests if the limit is exceeded.
 
-    Let the request through if the counter store is down. The limiter's own `with` block is not used here, because it
-    keeps its state in a single place for all requests.
+    The limiter's own `with` block is not used here, because it keeps its state in a single place for all requests.
     """
-    try:
-        is_within = limiter.limiter.hit(limit, key)
-        reset_at = limiter.limiter.get_window_stats(limit, key).reset_time
-    except Exception as error:  # the type depends on the store
-        log.warning("request_not_counted", error_type=type(error).__name__)
-        return
-    if not is_within:
-        raise TooManyRequests(retry_after=max(1, ceil(reset_at - system_clock().timestamp())))
+    counters: _Counters = current_app.extensions[_COUNTERS]
+    if counters.shared.allows_call():
+        try:
+            seconds = _seconds_to_wait(limiter.limiter, limit, key)
+        except Exception as error:  # the type depends on the store
+            counters.shared.failed()
+            log.warning("counter_store_lost", error_type=type(error).__name__)
+            seconds = _seconds_to_wait(counters.own, limit, key)
+        else:
+            counters.shared.succeeded()
+    else:
+        seconds = _seconds_to_wait(counters.own, limit, key)
+    if seconds is not None:
+        raise TooManyRequests(retry_after=seconds)
+
+
+def _seconds_to_wait(counters: RateLimiter, limit: RateLimitItem, key: str) -> int | None:
+    """Count a request. Return the seconds after which it may be sent again, or None if it is within the limit."""
+    if counters.hit(limit, key):
+        return None
+    return max(1, ceil(counters.get_window_stats(limit, key).reset_time - system_clock().timestamp()))
 
 
 def address_prefix(address: str | None) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from service.campaigns.documents import load_campaign, load_site, read_document, read_file
 from service.campaigns.lint.everything import lint
-from service.simulation.file import simulate_text
+from tests.simulation.running import simulate_text
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "first-campaign.md").read_text(encoding="utf-8")

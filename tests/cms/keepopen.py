@@ -83,9 +83,8 @@ def running_keepopen(origin: str, folder: Path) -> Iterator[Keepopen]:
         migrate(database_url)
         token = seed(database_url, origin)
         processes = Processes(folder / "logs", environment(ports, database_url, folder))
-        arguments = ["--interface", "wsgi", "--host", HOST, "--port", str(ports.service), "--blocking-threads", "8"]
         try:
-            processes.start("service", ["-m", "granian", *arguments, "wsgi:app"])
+            processes.start("service", ["-m", "service", "--host", HOST, "--port", str(ports.service)])
             processes.wait_until_ready("service", f"{ports.service_url}/readyz")
             yield Keepopen(ports.service_url, token)
         finally:

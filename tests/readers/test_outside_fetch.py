@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from service.bulkheads import OUTSIDE_CALLS
 from service.readers.outside import OutsideFaultError
-from service.readers.outside_fetch import MAX_CALLS, fetch
+from service.readers.outside_fetch import fetch
 from tests.contributions.mail.smtp_listener import HOST_NAME, write_certificate
 
 URL = f"https://{HOST_NAME}/who"
@@ -122,16 +123,16 @@ def test_a_lookup_that_does_not_end_is_not_waited_for_and_blocks_only_so_many_th
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    seconds = [seconds_of(lambda: fetch(URL, b"{}", 0.1)) for _ in range(MAX_CALLS + 2)]
+    seconds = [seconds_of(lambda: fetch(URL, b"{}", 0.1)) for _ in range(OUTSIDE_CALLS + 2)]
     is_over.set()
     wait_until_no_call_runs()
 
     assert max(seconds) < 2
-    assert len(looked_up) == MAX_CALLS
+    assert len(looked_up) == OUTSIDE_CALLS
 
 
 @pytest.mark.parametrize("url", ["http://tide.example/who", "https://127.0.0.1/who", "https://tide.example:x/who"])
 def test_a_call_that_is_not_made_leaves_room_for_others(url: str) -> None:
-    for _ in range(2 * MAX_CALLS):
+    for _ in range(2 * OUTSIDE_CALLS):
         with pytest.raises(OutsideFaultError):
             fetch(url, b"{}", 30)

@@ -84,6 +84,13 @@ class Installation:
 
 @pytest.fixture
 def installation() -> Iterator[Installation]:
+    with installed() as installation:
+        yield installation
+
+
+@contextmanager
+def installed() -> Iterator[Installation]:
+    """Make an installation in a folder of its own."""
     # Not `tmp_path`: pytest closes it to other users, and PostgreSQL may run as one.
     with tempfile.TemporaryDirectory(prefix="keepopen-test-") as folder, embedded_postgresql(Path(folder)) as address:
         migrate(address)

@@ -44,10 +44,10 @@ class Reserved:
 
 
 # Modules directly in `service/` that every room may import. They import only each other.
-BASICS = ("clock", "errors", "ids", "logs", "metrics", "money", "private_folders", "sealing", "settings")
+BASICS = ("bulkheads", "clock", "errors", "ids", "logs", "metrics", "money", "private_folders", "sealing", "settings")
 
 # Modules directly in `service/` that put the rooms together. No room imports them.
-COMPOSITION = ("app", "assembly", "cli")
+COMPOSITION = ("__main__", "app", "assembly", "cli", "server")
 
 # From the top of the house to the ground floor: a room imports only rooms that are listed after it.
 ROOMS = (
@@ -182,6 +182,7 @@ FILE_KINDS = (
     FileKind("the Stripe gateway", ("service/stripe_gateway/*.py",), ("stripe",)),
     FileKind("the composition root", ("service/app.py", "service/assembly.py"), ("flask", "werkzeug", "click")),
     FileKind("the collaborators", ("service/services.py",), ("flask.current_app", "procrastinate")),
+    FileKind("the server application", ("service/server.py",), ("flask", "granian.rsgi.ProtocolClosed")),
     FileKind("settings", ("service/settings.py",), ("environs",)),
     FileKind("metrics", ("service/metrics.py", "service/health/api.py"), ("prometheus_client",)),
     FileKind("spreadsheets", ("service/exports/spreadsheet.py",), ("xlsxwriter",)),

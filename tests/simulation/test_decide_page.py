@@ -7,8 +7,8 @@ from schemas.simulated_reader import StartReaderSchema
 from schemas.simulation import SimulationSchema, StepSchema
 from service.decisions.decision import Outcome
 from service.decisions.rules.in_order import RULES
-from service.simulation.file import simulate_text
 from service.simulation.simulation import ReaderEvent, StartState
+from tests.simulation.running import simulate_text
 
 PAGE = (Path(__file__).parents[2] / "docs" / "decide.md").read_text()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.simulation.file import simulate_text
+from tests.simulation.running import simulate_text
 
 DUBLIN, LONDON, NEW_YORK, AUCKLAND = "Europe/Dublin", "Europe/London", "America/New_York", "Pacific/Auckland"
 SEEN = {"impressions": [{"campaign": "a", "at": "2026-11-16T10:00:00Z"}]}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from service.errors import InvalidDocumentError
-from service.simulation.file import simulate_text
+from tests.simulation.running import simulate_text
 
 AT = "2026-11-18 10:00"
 VIEW = {"at": AT, "view": {}}

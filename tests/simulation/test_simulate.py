@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from service.errors import InvalidDocumentError
-from service.simulation.file import simulate_text
+from tests.simulation.running import simulate_text
 
 
 def run(**parts: Any) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.simulation.file import simulate_text
+from tests.simulation.running import simulate_text
 
 NEXT_YEAR = "2027-11-18 10:00"
 GATE = {"kind": "gate", "meter": {"anonymous": {"allowance": 1}}}

@@ -1,0 +1,51 @@
+"""Start the service: `python -m service [--host HOST] [--port PORT] [--workers COUNT] …`, with granian's options.
+
+This starts granian with the options that keep slow callers from using up connections. An option that is given here
+replaces ours.
+"""
+
+import os
+import resource
+import sys
+
+from service.bulkheads import CONNECTIONS, HEADER_SECONDS
+from service.settings import SettingsError, read_settings
+
+BACKLOG = 2048  # connections that the system keeps until we accept them
+STOP_SECONDS = 45  # for requests in flight, after SIGTERM
+OTHER_FILES = 512  # open files that are no connections of callers
+TARGET = "service.server:SERVER"
+
+
+def options(connections: int) -> tuple[str, ...]:
+    """Return granian's options for a process that may have this many connections."""
+    return (
+        *("--interface", "rsgi", "--loop", "asyncio", "--no-ws"),
+        *("--http", "1"),  # the time-out for headers then begins with the connection, and not with its first byte
+        *("--http1-header-read-timeout", str(int(HEADER_SECONDS * 1000))),
+        *("--backlog", str(BACKLOG), "--backpressure", str(connections)),
+        *("--workers-kill-timeout", str(STOP_SECONDS)),
+        "--respawn-failed-workers",
+    )
+
+
+def main() -> None:
+    """Allow as many open files as we need, if the system lets us, then become granian.
+
+    Exit with a list of the problems if the settings are not usable.
+    """
+    try:
+        read_settings()
+    except SettingsError as error:
+        sys.exit(str(error))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OTHER_FILES
+    files = max(soft, wanted if hard == resource.RLIM_INFINITY else min(hard, wanted))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    connections = max(1, min(CONNECTIONS, files - OTHER_FILES))
+    command = [sys.executable, "-m", "granian", *options(connections), *sys.argv[1:], TARGET]
+    os.execv(sys.executable, command)  # noqa: S606
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""The bridge from granian's asynchronous interface (RSGI) to our WSGI applications.
+
+A request whose body is whole becomes a WSGI environ. The answer of the WSGI application goes to granian, which sends it
+at the reader's pace without a thread of ours. Only a download that is made while it is sent keeps its thread, and is
+cut if the reader takes nothing for too long.
+
+RSGI is described at https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md
+"""
+
+import os
+import select
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Protocol
+
+from service.bulkheads import STALLED_READER_SECONDS, seconds_left
+from service.web.requests import Environ, Wsgi
+
+Headers = list[tuple[str, str]]
+OPEN_SECONDS = 5.0  # for granian to begin reading a download
+_COMMON: Environ = {
+    "SCRIPT_NAME": "",
+    "SERVER_SOFTWARE": "granian",
+    "wsgi.version": (1, 0),
+    "wsgi.errors": sys.stderr,
+    "wsgi.input_terminated": True,
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": False,
+    "wsgi.run_once": False,
+}
+_WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE"}
+_LEFT_OUT = frozenset({"content-length", "transfer-encoding"})  # the body is whole, so its length is known
+
+
+class RsgiRequest(Protocol):
+    """What RSGI says of a request."""
+
+    proto: str
+    http_version: str
+    server: str
+    client: str
+    scheme: str
+    method: str
+    path: str
+    query_string: str
+    authority: str | None
+
+    @property
+    def headers(self) -> Any:
+        """The headers: a mapping with names in lower case, in which a name may occur more than once."""
+
+
+class Reply(Protocol):
+    """How RSGI takes an answer."""
+
+    def response_bytes(self, status: int, headers: Headers, body: bytes) -> None:
+        """Send a whole answer."""
+
+    def response_file(self, status: int, headers: Headers, file: str) -> None:
+        """Send what a file holds, at the reader's pace."""
+
+
+def environ_of(request: RsgiRequest, body: bytes) -> Environ:
+    """Return the WSGI environ of a request.
+
+    Headers with an underscore in their names are left out, because `X_Forwarded_For` would look like
+    `X-Forwarded-For`, which only our own proxies may send.
+    """
+    host, _, port = request.server.rpartition(":")
+    environ = _COMMON | {
+        "REQUEST_METHOD": request.method,
+        "PATH_INFO": request.path if request.path.isascii() else request.path.encode().decode("latin-1"),
+        "QUERY_STRING": request.query_string,
+        "REMOTE_ADDR": request.client.rpartition(":")[0].strip("[]"),
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{request.http_version}",
+        "wsgi.url_scheme": request.scheme,
+        "wsgi.input": BytesIO(body),
+    }
+    if body:
+        environ["CONTENT_LENGTH"] = str(len(body))
+    if request.authority is not None:
+        environ["HTTP_HOST"] = request.authority
+    for name, value in request.headers.items():
+        if "_" in name or name in _LEFT_OUT:
+            continue
+        key = _WITHOUT_PREFIX.get(name) or "HTTP_" + name.upper().replace("-", "_")
+        before = f"{environ[key]}{'; ' if name == 'cookie' else ','}" if key in environ and name != "host" else ""
+        environ[key] = before + value
+    return environ
+
+
+class Started:
+    """What a WSGI application calls to begin its answer."""
+
+    status = 500
+    headers: Headers
+
+    def __call__(self, status: str, headers: Headers, _: object = None) -> None:
+        self.status, self.headers = int(status[:3]), headers
+
+
+def answer(wsgi: Wsgi, environ: Environ, reply: Reply, client: str) -> None:
+    """Call a WSGI application and send its answer. A single chunk is sent whole, and more are sent as they come."""
+    started = Started()
+    chunks = wsgi(environ, started)
+    try:
+        parts = (part for part in chunks if part)
+        first, second = next(parts, b""), next(parts, None)
+        if second is None:
+            reply.response_bytes(started.status, started.headers, first)
+        else:
+            _send_as_they_come(reply, started, _in_order(first, second, parts), client)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+
+
+def _in_order(first: bytes, second: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
+    yield first
+    yield second
+    yield from rest
+
+
+def _send_as_they_come(reply: Reply, started: Started, parts: Iterator[bytes], client: str) -> None:
+    """Send parts of an answer through a pipe that granian reads like a file.
+
+    granian keeps what it was given to send in memory, without a bound. But it reads a file only as fast as the reader
+    takes it, so a full pipe means that the reader is slow. If the parts cannot all be sent, the connection is cut,
+    so that nobody takes the beginning of a file for the whole.
+    """
+    with tempfile.TemporaryDirectory(prefix="keepopen-") as folder:
+        path = Path(folder, "answer")
+        os.mkfifo(path, 0o600)
+        reply.response_file(started.status, started.headers, str(path))
+        with _pipe(path) as pipe:
+            try:
+                for part in parts:
+                    _write(pipe, part)
+            except BrokenPipeError:
+                return  # the reader has gone
+            except BaseException:
+                cut(client)
+                raise
+
+
+@contextmanager
+def _pipe(path: Path) -> Iterator[int]:
+    """Open a named pipe for writing, once granian has opened it for reading."""
+    deadline = time.monotonic() + OPEN_SECONDS
+    while True:
+        with suppress(OSError):  # nobody reads it yet
+            pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+            break
+        if time.monotonic() > deadline:
+            raise TimeoutError("the answer was not read")
+        time.sleep(0.001)
+    try:
+        yield pipe
+    finally:
+        os.close(pipe)
+
+
+def _write(pipe: int, part: bytes) -> None:
+    """Write all of a part. Raise TimeoutError if the reader takes nothing for too long."""
+    room = select.poll()
+    room.register(pipe, select.POLLOUT)
+    rest = memoryview(part)
+    while rest:
+        if not room.poll(seconds_left(STALLED_READER_SECONDS) * 1000):
+            raise TimeoutError("the reader takes nothing")
+        with suppress(BlockingIOError):
+            rest = rest[os.write(pipe, rest) :]
+
+
+def cut(client: str) -> None:
+    """End the connection from this address (`host:port`) in the middle of its answer. Do nothing if it has gone.
+
+    RSGI has no call for this. The connection belongs to this process, so its file descriptor is found by its address.
+    """
+    for entry in Path("/dev/fd").iterdir():
+        with suppress(OSError), socket.fromfd(int(entry.name), socket.AF_INET, socket.SOCK_STREAM) as found:
+            address = found.getpeername()
+            if isinstance(address, tuple) and f"{address[0]}:{address[1]}" == client.replace("[", "").replace("]", ""):
+                found.shutdown(socket.SHUT_RDWR)
+                return
