@@ -139,13 +139,15 @@ class Folded(fields.String):
 
     most = MAX_NAME_LENGTH
 
+    def read(self, value: Any) -> str:
+        if isinstance(value, str) and value.isprintable():
+            text = value.strip()
+            if 0 < len(text) <= self.most:
+                return self.in_form(text)
+        raise ValidationError(f"must be text of 1 to {self.most} characters")
+
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         return self.read(value)
-
-    def read(self, value: Any) -> str:
-        if isinstance(value, str) and value.isprintable() and 0 < len(value.strip()) <= self.most:
-            return self.in_form(value)
-        raise ValidationError(f"must be text of 1 to {self.most} characters")
 
     def in_form(self, text: str) -> str:
         return folded(text)

@@ -101,17 +101,6 @@ class Exclusion:
     kinds: frozenset[str] | None = None
 
 
-def exclusions_of(addresses: Iterable[str | None], hosts: Collection[str | None]) -> tuple[Exclusion, ...]:
-    """Exclude pages that serve readers, by their addresses on these hosts. The root address excludes nothing.
-
-    Their page ids are those of pages that state none: decoded paths without a slash at the end.
-    """
-    parts = [urlsplit(address) for address in addresses if address]
-    paths = [folded_page_id(part.path) for part in parts if part.hostname in hosts]
-    page_ids = frozenset(path for path in paths if path not in {"", "/"})
-    return (Exclusion(PageMatch(page_ids=page_ids), reason="page for readers"),) if page_ids else ()
-
-
 @lru_cache(maxsize=8192)
 def folded(name: str) -> str:
     """Return a name in the form in which names are compared: composed, and without upper and lower case."""
@@ -149,3 +138,13 @@ def _unescaped(text: str) -> str:
     except UnicodeDecodeError:
         return text
     return text if any(category(character) == "Cc" for character in found) else found
+
+
+def exclusions_of(addresses: Iterable[str | None], hosts: Collection[str | None]) -> tuple[Exclusion, ...]:
+    """Exclude pages that serve readers, by their addresses on these hosts. The root address excludes nothing.
+
+    Their page ids are those of pages that state none: decoded paths in Unicode's composed form, without a last slash.
+    """
+    parts = [urlsplit(address) for address in addresses if address]
+    page_ids = frozenset(folded_page_id(part.path) for part in parts if part.hostname in hosts) - {"", "/"}
+    return (Exclusion(PageMatch(page_ids=page_ids), reason="page for readers"),) if page_ids else ()

@@ -47,10 +47,14 @@ def allow_pages() -> Response:
 def decide(view: ViewRequest) -> Response:
     """Decide which prompts a page view shows, and whether its article is open."""
     services = current_services()
-    site = _sites.compiled(services.part(SnapshotHolder).current(), view.site)
-    admit_origin(site.site.origins, services.settings.public_origin)
+    snapshot = services.part(SnapshotHolder).current()
+    admit_origin(snapshot.site(view.site).site.origins, services.settings.public_origin)
     began = time.perf_counter()
-    answer = _answer(services, site, view)
+    try:
+        answer = _answer(services, _sites.compiled(snapshot, view.site), view)
+    except Exception:  # the page gets a problem that it can read, and the fault is counted as documented
+        services.metrics.decisions.count(view.site, "fault", time.perf_counter() - began)
+        raise
     count_decision(services, view.site, answer, time.perf_counter() - began)
     response = jsonify(answer_body(answer))
     return with_passport(response, services, view.site, None if answer.is_local else answer.passport, answer.notes)

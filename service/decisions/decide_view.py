@@ -23,13 +23,18 @@ from service.decisions.view import ViewRequest, reading_of, visit_of
 from service.ids import new_id, random_bytes
 from service.readers.fingerprints import holds
 from service.readers.history import record_view
-from service.readers.passport import PassportSealer
+from service.readers.passport import (
+    NO_CHANGES,
+    NoteChanges,
+    PassportSealer,
+    blank_of,
+    dropped_notes,
+    note_of,
+    with_notes,
+)
 from service.readers.passport_cookie import RequestContext
-from service.readers.passport_notes import NO_CHANGES, NoteChanges, blank_of, dropped_notes, note_of, with_notes
 from service.readers.reader import GROUPS, Reader, bucket_of, new_reader
 from service.readers.site_time import SiteTime, site_time_at
-
-_FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class PageView(NamedTuple):
@@ -114,7 +119,7 @@ def decide_view(
         if decision.choices:
             names = (decision_id, account)
             prompts = tuple([_offered(sealer, choice, situation, names) for choice in decision.choices])
-    except _FAULTS as error:
+    except Exception as error:  # whatever is wrong with us, the article stays readable
         situation = _situation_of(site, page_view, _counted(site, page_view))
         decision, reader, fault = NOTHING, situation.reader, type(error).__name__
     return Answer(

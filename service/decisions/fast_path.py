@@ -65,7 +65,10 @@ class FastPath:
         raw = _plain_body(environ)
         if raw is None:
             return self._behind(environ, start_response)
-        answered = self._answered(raw, environ)
+        try:
+            answered = self._answered(raw, environ)
+        except Exception:  # the route meets the error again, and reports it
+            answered = None
         if answered is None:
             environ["wsgi.input"] = BytesIO(raw)
             return self._behind(environ, start_response)

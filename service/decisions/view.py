@@ -84,7 +84,7 @@ def visit_of(view: ViewRequest, context: RequestContext, site: Site) -> Visit:
 
 @lru_cache(maxsize=4096)
 def _visit(browser: Browser, edge: Edge, honours_country: bool, default_consent: Consent) -> Visit:
-    """Return one shared value for similar visits, so that the shortlist for them is found quickly."""
+    """Return one shared value for similar visits, because many views of a page are alike."""
     country = browser.country if honours_country else None
     return Visit(
         consent=browser.consent or default_consent,

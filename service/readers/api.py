@@ -10,9 +10,8 @@ from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.readers import passport_cookie as cookies
 from service.readers.my_data import CountingWish, MyDataPage, choose_counting, held_as_data, held_in_words
-from service.readers.passport import PassportSealer
+from service.readers.passport import NO_CHANGES, NoteChanges, PassportSealer
 from service.readers.passport_cookie import RequestContext, carried_reader, cookie_name, passport_cookie
-from service.readers.passport_notes import NO_CHANGES, NoteChanges
 from service.readers.reader import Reader
 from service.services import Services, current_services
 from service.web.requests import WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight

@@ -37,7 +37,8 @@ _HIGHEST = {"B": 0xFF, "H": 0xFFFF, "I": 0xFFFFFFFF}
 # when the reader chose whether articles count (plus one if they do not); the numbers of days, weeks, topics, pages,
 # recent ids, prompts, impressions, pools and free reads; the bytes of support
 _HEAD = Struct(">BIIHIIIII10B")
-_SUPPORT = Struct(">BBB7I3s")
+_SUPPORT = Struct(">BBB7I")
+_CURRENCY_BYTES = 3  # after the numbers of the support
 _PROMPT = Struct(">IHHBBI")  # campaign and number of impressions, variant, seen, dismissed, contributed, dismissed at
 _POOL = Struct(">IHI")  # pool and number of free reads, older used, older expires at
 _FREE_READ = Struct(">HI")  # page, expires at
@@ -105,7 +106,7 @@ def _decode(data: bytes) -> tuple[Reader, int]:
     prompts_at = recent_at + REQUEST_BYTES * recent
     pools_at = prompts_at + _PROMPT.size * prompts + 4 * impressions
     support_at = pools_at + _POOL.size * pools + _FREE_READ.size * free_reads
-    if support_at + support != len(data) or support not in {0, _SUPPORT.size}:
+    if support_at + support != len(data) or support not in {0, _SUPPORT.size + _CURRENCY_BYTES}:
         raise ValueError("cut short or too long")
     history = History(
         day,
@@ -186,23 +187,24 @@ def _unpack_pools(data: bytes, count: int, _free_reads: int) -> tuple[PoolUse, .
 def _pack_support(support: Support) -> bytes:
     if support == NO_SUPPORT:
         return b""
-    return _SUPPORT.pack(
+    numbers = _packed(
+        _SUPPORT,
         _RECURRING.index(support.recurring),
         _INTERVALS.index(support.recurring_interval),
         _INTERVALS.index(support.checkout_interval),
-        within(support.recurring_at),
-        within(support.past_due_at),
-        within(support.paid_until),
-        within(support.ended_at),
-        within(support.one_off_at),
-        within(support.checkout_at),
-        within(support.recurring_minor),
-        support.recurring_currency.encode(),
+        support.recurring_at,
+        support.past_due_at,
+        support.paid_until,
+        support.ended_at,
+        support.one_off_at,
+        support.checkout_at,
+        support.recurring_minor,
     )
+    return numbers + support.recurring_currency.encode().ljust(_CURRENCY_BYTES, b"\0")
 
 
 def _unpack_support(packed: bytes) -> Support:
-    recurring, interval, checkout_interval, *instants, recurring_minor, currency = _SUPPORT.unpack(packed)
+    recurring, interval, checkout_interval, *instants, recurring_minor = _SUPPORT.unpack_from(packed)
     recurring_at, past_due_at, paid_until, ended_at, one_off_at, checkout_at = instants
     return Support(
         _RECURRING[recurring],
@@ -215,7 +217,7 @@ def _unpack_support(packed: bytes) -> Support:
         checkout_at,
         _INTERVALS[checkout_interval],
         recurring_minor,
-        currency.rstrip(b"\0").decode(),
+        packed[_SUPPORT.size :].rstrip(b"\0").decode(),
     )
 
 

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from service.readers.passport import PASSPORT_DAYS, PassportSealer
-from service.readers.passport_notes import Note, NoteChanges, with_notes
+from service.readers.passport import PASSPORT_DAYS, Note, NoteChanges, PassportSealer, with_notes
 from service.readers.reader import Reader
 from service.settings import Settings
 

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import tzinfo
 from typing import Any
 
 import pytest
@@ -9,14 +11,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from infra.bench.newsroom import NOW, ORIGIN, SITE, compiled_newsroom, heavy_reader, page_view, snapshot_of
 from service.campaigns.snapshot.holder import SnapshotHolder
+from service.campaigns.variant import Ticker
 from service.decisions.fast_path import FastPath
 from service.readers.passport import PassportSealer
 from service.readers.passport_cookie import cookie_name
 from service.services import EXTENSION, Services
 from tests.contract.snapshot import contract_app
+from tests.decisions import make
 
 RANDOM_PARTS = {"decision_id", "prompt_token"}
 BODIES = st.builds(
@@ -120,3 +125,99 @@ def test_a_plain_view_never_reaches_the_route(whole: Flask) -> None:
     assert client.get("/v1/decide").status_code == 418
     assert client.post("/v1/events", json={}).status_code == 418
     assert reached == ["/v1/decide", "/v1/events"]
+
+
+class UnluckyError(Exception):
+    """An error that nobody expects."""
+
+
+class BreakingSums(dict[str, int]):
+    """Amounts raised that raise an error while the rules are asked."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def get(self, *_: object) -> Any:
+        raise self.error
+
+
+class BreakingZone(tzinfo):
+    """A timezone that raises an error before the rules are asked."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def utcoffset(self, _: object) -> Any:
+        raise self.error
+
+    def fromutc(self, _: object) -> Any:
+        raise self.error
+
+    def dst(self, _: object) -> None:
+        return None
+
+    def tzname(self, _: object) -> str:
+        return "broken"
+
+
+SECRET = "ann@reader.example"
+ERRORS = [
+    error(SECRET) for error in (RuntimeError, ValueError, KeyError, RecursionError, OSError, MemoryError, UnluckyError)
+]
+
+
+def broken(whole: Flask, **changes: Any) -> Services:
+    """Break the snapshot of the site, which has a campaign with a goal."""
+    services: Services = whole.extensions[EXTENSION]
+    ticker = Ticker(goal_minor=100, currency="EUR", labels=(), stops_at_goal=True)
+    goal = make.campaign(site=SITE, variants=(make.variant(ticker=ticker),))
+    snapshot = snapshot_of(1)
+    site = replace(snapshot.sites[SITE], campaigns=(goal,), **changes)
+    services.part(SnapshotHolder)._replace(replace(snapshot, sites={SITE: site}))
+    return services
+
+
+def faults(services: Services) -> float:
+    lines = services.metrics.exposition().decode().splitlines()
+    found = [line for line in lines if line.startswith("keepopen_decisions_total{") and 'outcome="fault"' in line]
+    return sum(float(line.rpartition(" ")[2]) for line in found)
+
+
+@pytest.fixture
+def breakable(whole: Flask) -> Iterator[Flask]:
+    yield whole
+    services: Services = whole.extensions[EXTENSION]
+    services.part(SnapshotHolder)._replace(snapshot_of(20))
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_a_fault_of_any_type_while_deciding_is_silence_and_is_counted_once(breakable: Flask, error: Exception) -> None:
+    services = broken(breakable, raised_minor=BreakingSums(error))
+    before = faults(services)
+
+    with capture_logs() as logged:
+        answer = through_the_door(breakable).post("/v1/decide", json=page_view(1), headers={"Origin": ORIGIN})
+
+    assert (answer.status_code, answer.get_json()["prompts"]) == (200, [])
+    assert answer.get_json()["access"]["state"] == "open"
+    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert faults(services) == before + 1
+    failures = [line for line in logged if line["event"] == "decision_failed"]
+    assert [(line["site"], line["error_type"]) for line in failures] == [(SITE, type(error).__name__)]
+    assert SECRET not in str(logged)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_a_fault_of_any_type_elsewhere_is_a_problem_that_the_page_can_read(breakable: Flask, error: Exception) -> None:
+    services = broken(breakable, zone=BreakingZone(error))
+    before = faults(services)
+
+    with capture_logs() as logged:
+        answer = through_the_door(breakable).post("/v1/decide", json=page_view(1), headers={"Origin": ORIGIN})
+
+    assert (answer.status_code, answer.get_json()["code"]) == (500, "internal_error")
+    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert answer.headers["X-Request-Id"]
+    assert faults(services) == before + 1
+    assert [line["error_type"] for line in logged if line["event"] == "unexpected_error"] == [type(error).__name__]
+    assert SECRET not in answer.get_data(as_text=True)

@@ -19,7 +19,7 @@ def views(
 
 
 COUNTED = {"variants": [{"key": "a", "copy": {"en": {"heading": "You read {article_count}", "button": "Give"}}}]}
-RULES = {
+RULES: dict[str, dict[str, Any]] = {
     "articles": {"reader": {"article_count": {"min": 1}}},
     "articles on a topic": {"reader": {"article_count": {"min": 1, "topics": "tides"}}},
     "at most so many articles": {"reader": {"article_count": {"max": 9}}},

@@ -34,7 +34,7 @@ def _measured_window(campaign: Campaign) -> tuple[int | None, int | None] | None
 
 
 def _measured_count(prepared: Prepared, situation: Situation) -> int | None:
-    return article_count(prepared.counts[0].rule, None, situation) if _counted_reader(situation) else None
+    return None if _counted_reader(situation) is None else article_count(prepared.counts[0].rule, None, situation)
 
 
 def _measured_bounds(campaign: Campaign) -> tuple[int | None, int | None]:

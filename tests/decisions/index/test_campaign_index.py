@@ -17,7 +17,9 @@ from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.decisions.compile import CompiledSite, compile_site
 from service.decisions.decide import decide
 from service.decisions.rules.in_order import RULES
+from service.decisions.rules.supporters import contributed
 from service.decisions.situation import Page, Purpose, Situation, Visit
+from service.money import Money
 from service.readers.history import Reading, choosing, record_view, topic_fingerprint
 from service.readers.impressions import PromptEvent, campaign_fingerprint, record_event
 from service.readers.reader import Reader, new_reader
@@ -31,7 +33,7 @@ SITE: dict[str, Any] = {
     "frequency": {"gap": {"hours": 1}, "caps": {"impressions": 3, "days": 7}, "daily": {"impressions": 2}},
     "holdout": {"share": 0.3}, "quiet_hours": "02:00-05:00", "consent": {"contextual_share": 0.5},
     "exclusions": [{"sections": ["obituaries"]}, {"tags": ["court"], "starts_on": "2026-11-01"},
-                   {"sections": ["sport"], "kinds": ["gate"]}],
+                   {"sections": ["sport"], "kinds": ["epic"]}, {"paths": ["/games"]}],
 }  # fmt: skip
 NAMES = ("news", "culture", "harbour", "court", "obituaries", "sport")
 PLACES = tuple(Placement)
@@ -50,15 +52,16 @@ READERS: tuple[dict[str, Any], ...] = (
     {"devices": ["mobile"]}, {"devices": ["desktop", "ios"]}, {"languages": ["en"]}, {"languages": ["en-ie", "de"]},
     {"referrers": {"any": ["search.example"], "none": ["mail.search.example"]}}, {"holdout": "include"},
     {"holdout": "only"}, {"first_seen": {"min_days": 3}}, {"favourite_topics": ["news", "sport"]},
+    {"supporter": "recurring", "recurring_below": {"EUR": 10}},
 )  # fmt: skip
 SCHEDULES: tuple[dict[str, Any], ...] = (
     {}, {"starts": "2026-11-18 11:00"}, {"ends": "2026-11-18"}, {"weekdays": ["wed", "fri"]}, {"hours": "09:00-10:30"},
 )  # fmt: skip
 MORE: tuple[dict[str, Any], ...] = (
     {}, {"frequency": {"caps": {"impressions": 1, "days": 3}, "gap": {"days": 2}}}, {"share": 0.5},
-    {"share": {"share": 0.4, "offset": 0.3}},
     {"frequency": {"always_ask": True}}, {"frequency": {"every_nth_view": 2}}, {"status": "draft"},
     {"cool_off": {"after_contribution": {"one_off_days": 3}}}, {"is_paused": True},
+    {"share": {"share": 0.4, "offset": 0.3}},
 )  # fmt: skip
 
 
@@ -108,7 +111,7 @@ VISITS = st.builds(
 )
 PAGE_FACTS = st.builds(
     Page,
-    st.sampled_from(["a", "b", "c"]),
+    st.sampled_from(["a", "b", "c", "B", "/Games/chess"]),
     st.sampled_from([PageType.ARTICLE, PageType.ARTICLE, *PageType]),
     st.sampled_from([None, *NAMES]),
     st.frozensets(st.sampled_from(NAMES), max_size=3),
@@ -128,11 +131,14 @@ def histories(draw: st.DrawFn, keys: list[str]) -> Reader:
     for number, name in enumerate(draw(st.lists(st.sampled_from(NAMES), max_size=4))):
         reading = Reading(f"v{number}", f"page {number}", True, (topic_fingerprint(name),))
         reader = record_view(reader, reading, make.time_at(make.NOW - timedelta(days=draw(st.integers(0, 20)))))
+    reader = draw(st.sampled_from([reader, reader, choosing(reader, make.instant(), counts_articles=False)]))
+    support = contributed(reader.support, make.MONTH, make.instant(), Money(draw(st.sampled_from([500, 1500])), "EUR"))
+    reader = draw(st.sampled_from([reader, reader._replace(support=support)]))
     for key in draw(st.lists(st.sampled_from(keys), max_size=3)):
         event = draw(st.sampled_from([PromptEvent.SEEN, PromptEvent.SEEN, PromptEvent.DISMISSED]))
-        at = make.instant() - draw(st.integers(60, 4 * make.DAY))
+        at = make.instant() - draw(st.integers(-6 * make.DAY, 4 * make.DAY))
         reader = record_event(reader, event, campaign_fingerprint(key), 1, at)
-    return reader if draw(st.integers(0, 9)) else choosing(reader, make.instant(), counts_articles=False)
+    return reader
 
 
 def compiled(campaigns: list[Campaign]) -> CompiledSite:
