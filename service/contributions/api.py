@@ -25,6 +25,7 @@ from service.contributions.portal.portal import PortalPage, link_page, open_port
 from service.errors import InvalidTokenError
 from service.readers.api import request_context, with_passport
 from service.services import Services, current_services
+from service.web.headers import SECRET_PAGE
 from service.web.rate_limits import (
     PER_ADDRESS,
     PER_CONTRIBUTION,
@@ -168,7 +169,7 @@ def portal_link(token: str) -> ResponseReturnValue:
     A link alone would not do: programs that scan mail open links too.
     """
     page = link_page(current_services(), token, request.args.get("language"), url_for("contributions.portal"))
-    return render_template("portal_link.html", token=token, page=page), {**NO_STORE, "Referrer-Policy": "no-referrer"}
+    return render_template("portal_link.html", token=token, page=page), SECRET_PAGE
 
 
 def _allows_another_browser(contribution_id: str) -> bool:

@@ -11,7 +11,7 @@ from schemas.preview import PreviewLinkSchema, PreviewSchema
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.answer_json import answer_body
 from service.decisions.compile import CompiledSite, CompiledSites
-from service.decisions.counting import count_decision, count_event
+from service.decisions.counting import count_decision, count_event, count_failed_decision
 from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.preview import PreviewRequest, answer_preview, make_preview, open_preview, previewed
 from service.decisions.prompt_events import EventReport, record_prompt_event
@@ -49,7 +49,11 @@ def decide(view: ViewRequest) -> Response:
     site = _sites.compiled(services.part(SnapshotHolder).current(), view.site)
     admit_origin(site.site.origins, services.settings.public_origin)
     began = time.perf_counter()
-    answer = _answer(services, site, view)
+    try:
+        answer = _answer(services, site, view)
+    except Exception:
+        count_failed_decision(services, view.site, time.perf_counter() - began)
+        raise
     count_decision(services, view.site, answer, time.perf_counter() - began)
     response = jsonify(answer_body(answer))
     return with_passport(response, services, view.site, None if answer.is_local else answer.passport)

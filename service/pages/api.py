@@ -9,6 +9,7 @@ from service.campaigns.snapshot.holder import SnapshotHolder
 from service.pages.language import LANGUAGES, Language, language
 from service.services import current_services
 from service.settings import Settings
+from service.web.headers import PAGE_REFERRER_POLICY
 from service.web.requests import FORM_TYPE, origin_of
 
 STRIPE_PAGES = "https://checkout.stripe.com https://billing.stripe.com"
@@ -40,10 +41,9 @@ def guard_pages(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def guard(response: Response) -> Response:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if response.mimetype == "text/html":
             response.headers.setdefault("Content-Security-Policy", policy)
-            response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+            response.headers.setdefault("Referrer-Policy", PAGE_REFERRER_POLICY)
         return response
 
 
