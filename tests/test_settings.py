@@ -62,6 +62,10 @@ def test_every_problem_is_listed_at_once(environment: pytest.MonkeyPatch) -> Non
         ("STRIPE_WEBHOOK_SECRETS", "secret"),
         ("DATABASE_URL", "mysql://localhost/keepopen"),
         ("LOG_LEVEL", "LOUD"),
+        ("PUBLIC_URL", "https://[::1"),
+        ("PUBLIC_URL", "https://a.example:port"),
+        ("PUBLIC_URL", "https://user@a.example"),
+        ("SMTP_URL", "smtp://[::1"),
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "99"),
     ],
@@ -89,3 +93,40 @@ def test_secrets_and_passwords_are_hidden(environment: pytest.MonkeyPatch) -> No
     for secret in ("of_the_tests", "whsec_one", "0123456789abcdef", "hunter22"):
         assert secret not in shown
     assert "db.example/keepopen" in shown
+
+
+SECRET = "Sup3rSecret"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql://db.example/keepopen", "postgresql://db.example/keepopen"),
+        (f"postgresql://app:{SECRET}@db.example:5432/keepopen", "postgresql://…@db.example:5432/keepopen"),
+        (f"postgresql://db.example/keepopen?user=app&password={SECRET}", "postgresql://db.example/keepopen?…"),
+        (f"postgresql://db.example/keepopen?password={SECRET}@x", "postgresql://…"),
+        (f"postgresql://app:x?{SECRET}@db.example/keepopen", "postgresql://…"),
+        (f"postgresql://app:x/{SECRET}@db.example/keepopen", "postgresql://…"),
+        (f"postgresql://app:x#{SECRET}@db.example/keepopen", "postgresql://…"),
+        (f"postgresql://app:x@{SECRET}@db.example/keepopen", "postgresql://…"),
+        (f"postgresql://app:{SECRET}@one.example:1,two.example:2/keepopen", "postgresql://…"),
+        (f"postgresql:///keepopen?host=/run&password={SECRET}", "postgresql:///keepopen?…"),
+    ],
+)
+def test_no_spelling_of_an_address_shows_its_password(
+    environment: pytest.MonkeyPatch, address: str, shown: str
+) -> None:
+    environment.setenv("DATABASE_URL", address)
+    settings = read_settings()
+
+    assert masked(settings)["DATABASE_URL"] == shown
+    assert SECRET not in repr(settings)
+
+
+def test_the_text_of_settings_holds_no_secret(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SMTP_URL", f"smtp://app:{SECRET}@mail.example")
+    environment.setenv("RATELIMIT_STORAGE_URI", f"redis://:{SECRET}@cache.example")
+    text = repr(read_settings())
+
+    for secret in ("of_the_tests", "whsec_one", "0123456789abcdef", SECRET):
+        assert secret not in text

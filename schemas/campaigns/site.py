@@ -3,7 +3,6 @@
 import re
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
 
 from marshmallow import ValidationError, fields, post_load
 
@@ -17,16 +16,17 @@ from schemas.fields import (
     Folded,
     Key,
     LanguageTag,
+    Line,
     Members,
     OneOrMany,
     Share,
-    Text,
     Whole,
     Word,
     country_code,
     currency_code,
 )
 from schemas.times import HoursOfDay, Wall
+from service.addresses import split_address
 from service.campaigns.amounts import default_ask, default_limits
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.frequency import SiteFrequency
@@ -69,12 +69,9 @@ class Address(fields.String):
         self.is_origin, self.schemes = is_origin, {"https"} if is_https else {"http", "https"}
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
-        try:
-            parts = urlsplit(value if isinstance(value, str) and value.isascii() and " " not in value else "")
-            has_port_in_range = parts.port != 0
-        except ValueError as error:
-            raise ValidationError("must be a web address such as https://www.example") from error
-        if parts.scheme not in self.schemes or not parts.hostname or "@" in parts.netloc or not has_port_in_range:
+        is_plain = isinstance(value, str) and value.isascii() and value.isprintable() and " " not in value
+        parts = split_address(value if is_plain else "")
+        if parts.scheme not in self.schemes or not parts.hostname or "@" in parts.netloc or parts.port == 0:
             raise ValidationError(f"must be a web address starting with {' or '.join(sorted(self.schemes))}://")
         origin = f"{parts.scheme}://{parts.netloc.lower()}"
         if self.is_origin and value.lower().rstrip("/") != origin:
@@ -123,7 +120,7 @@ class HoldoutSchema(ShortSchema):
     alone = "share"
 
     share = Share(required=True)
-    seed = Text(load_default="holdout")
+    seed = Line(load_default="holdout")
 
 
 class AttentionSchema(StrictSchema):
@@ -196,7 +193,7 @@ class SiteSchema(StrictSchema):
     """A publication that uses the service."""
 
     key = Key(required=True)
-    name = Text(required=True)
+    name = Line(required=True)
     timezone = Timezone(required=True)
     home_url = Address(required=True)
     origins = OneOrMany(Address(is_origin=True), most=MAX_ORIGINS, load_default=())

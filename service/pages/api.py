@@ -4,13 +4,14 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, json, render_template, request, url_for
 
+from service.addresses import origin_of
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.pages.language import LANGUAGES, Language, language
 from service.services import current_services
 from service.settings import Settings
 from service.web.headers import PAGE_REFERRER_POLICY
-from service.web.requests import FORM_TYPE, origin_of
+from service.web.requests import FORM_TYPE
 
 STRIPE_PAGES = "https://checkout.stripe.com https://billing.stripe.com"
 READER_PATHS = ("/support/", "/thanks", "/resume/", "/portal", "/my-data")

@@ -1,10 +1,10 @@
 """The first code that sees a request. It removes what only our own proxies may say, before any other code reads it."""
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 import structlog
 
+from service.addresses import split_address
 from service.settings import Settings
 from service.web.requests import Environ, StartResponse, Wsgi
 
@@ -20,7 +20,7 @@ class FrontDoor:
 
     def __init__(self, behind: Wsgi, settings: Settings) -> None:
         self._behind = behind
-        public = urlsplit(settings.public_url)
+        public = split_address(settings.public_url)
         self._host, self._scheme = public.netloc, public.scheme
         self._trusts_proxy = settings.trusted_proxies > 0
         self._has_warned = False

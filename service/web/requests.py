@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import urlsplit
 
 import flask_smorest
 import marshmallow
@@ -95,12 +94,6 @@ def plain_body(environ: Environ, max_bytes: int) -> bytes | None:
         return None
     body: bytes = environ["wsgi.input"].read(length)
     return body
-
-
-def origin_of(url: str) -> str | None:
-    """Return scheme, host and port of an address, or None if it has no scheme or host."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else None
 
 
 def admit_origin(origins: Iterable[str], public_origin: str) -> None:

@@ -44,7 +44,7 @@ class Reserved:
 
 
 # Modules directly in `service/` that every room may import. They import only each other.
-BASICS = ("clock", "errors", "ids", "logs", "metrics", "money", "private_folders", "sealing", "settings")
+BASICS = ("addresses", "clock", "errors", "ids", "logs", "metrics", "money", "private_folders", "sealing", "settings")
 
 # Modules directly in `service/` that put the rooms together. No room imports them.
 COMPOSITION = ("app", "assembly", "cli")
@@ -205,6 +205,15 @@ FILE_KINDS = (
 
 RESERVED = (
     Reserved("reads the environment", ("os.environ", "os.getenv"), ("service/settings.py", "service/demo/*.py")),
+    Reserved(
+        "splits addresses that others wrote, and never raises",
+        ("urllib.parse.urlsplit", "urllib.parse.urlparse", "urllib.parse.urljoin"),
+        (
+            "service/addresses.py",
+            "service/widget/install/page/content_security_policy.py",  # `host:*` is no address
+            "service/demo/*.py",
+        ),
+    ),
     Reserved(
         "reads the clock",
         ("time.time", "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.date.today"),

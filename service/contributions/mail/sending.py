@@ -7,10 +7,10 @@ from email.errors import MessageError
 from email.message import EmailMessage
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import structlog
 
+from service.addresses import split_address
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions import store
 from service.contributions.checkout.resume import resume_token
@@ -22,12 +22,20 @@ from service.contributions.mail.smtp import UndeliverableError, ascii_domain, sm
 from service.contributions.mail.subject_store import amount_of_subject
 from service.contributions.mail.texts import MailFacts, mail_text
 from service.contributions.portal.link import seal_link
-from service.errors import StripeRefusedError, StripeUnavailableError
+from service.database.transaction import committed
+from service.errors import StoreUnavailableError, StripeRefusedError, StripeUnavailableError
 from service.private_folders import make_private_folder, write_private_file
 from service.services import Services
 from service.settings import Settings
 
 RETRY_GAPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
+RETRIED_ERRORS = (
+    smtplib.SMTPException,
+    OSError,
+    StripeUnavailableError,
+    StripeRefusedError,
+    StoreUnavailableError,
+)
 MAX_MAILS_PER_RUN = 500
 DEMO_SENDER = "support@keepopen.invalid"
 
@@ -51,22 +59,25 @@ def send_due_mail(services: Services, deliver: Deliver | None = None) -> int:
 
 
 def _send(services: Services, mail: OutboxMail, deliver: Deliver) -> None:
+    """Send a mail and save the outcome. An error before the mail has left is an outcome too, of whatever type it is."""
     now = services.clock()
     try:
         message = _message(services, mail)
-        if message is None:
-            _finish(services, mail, MailStatus.DROPPED, now)
-            return
-        deliver(message)
+        if message is not None:
+            deliver(message)
     except UndeliverableError as error:
         _return(services, mail, str(error), None)
         return
-    except (smtplib.SMTPException, OSError, StripeUnavailableError, StripeRefusedError) as error:
+    except RETRIED_ERRORS as error:
         is_last = mail.attempt_count > len(RETRY_GAPS)
         next_attempt_at = None if is_last else now + RETRY_GAPS[mail.attempt_count - 1]
         _return(services, mail, type(error).__name__, next_attempt_at)
         return
-    _finish(services, mail, MailStatus.SENT, now)
+    except Exception as error:  # an error of ours would only repeat itself, and must not stop the mails behind this one
+        log.error("mail_failed", kind=mail.kind, contribution=mail.contribution_id, exc_info=error)
+        _return(services, mail, f"an error in the service: {type(error).__name__}", None)
+        return
+    _finish(services, mail, MailStatus.SENT if message else MailStatus.DROPPED, now)
 
 
 def _return(services: Services, mail: OutboxMail, error: str, next_attempt_at: datetime | None) -> None:
@@ -87,7 +98,7 @@ def _message(services: Services, mail: OutboxMail) -> EmailMessage | None:
 
     Raise UndeliverableError if the mail cannot be written.
     """
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         contribution = store.find_contribution(connection, mail.contribution_id)
         address = store.email_of(connection, mail.contribution_id)
         amount = amount_of_subject(connection, mail.kind, mail.subject_id)
@@ -104,7 +115,7 @@ def _message(services: Services, mail: OutboxMail) -> EmailMessage | None:
         message.set_content(text.body)
     except (ValueError, MessageError) as error:  # such as a line break in the name of a site
         raise UndeliverableError(f"the mail could not be written: {type(error).__name__}") from None
-    message["Message-ID"] = f"<{_message_id(mail)}@{urlsplit(services.settings.public_url).hostname}>"
+    message["Message-ID"] = f"<{_message_id(mail)}@{split_address(services.settings.public_url).hostname}>"
     message["Auto-Submitted"] = "auto-generated"
     return message
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from service.widget.install.finding import Code, Finding, advice, fine, problem
-from service.widget.install.page.address import address_key, is_same_host, split_address
+from service.widget.install.page.address import address_key, is_same_host, resolved_address
 from service.widget.install.page.facts import FactOrigin, PageFacts
 from service.widget.install.page.source import PageSource
 
@@ -31,11 +31,11 @@ def check_page_id(facts: PageFacts, source: PageSource) -> Iterator[Finding]:
 
 def _compare(page_id: str, source: PageSource) -> Iterator[Finding]:
     """Compare a page_id that is the page's path with what the page's links say."""
-    shortlink = split_address(source.url, source.shortlink)
-    number = shortlink.query.rpartition("=")[2] if shortlink else ""
+    shortlink = resolved_address(source.url, source.shortlink)
+    number = shortlink.query.rpartition("=")[2]
     own = address_key(source.url, page_id)
     further = FURTHER_PAGE.search(page_id)
-    if shortlink and own == address_key(source.url, source.shortlink):
+    if shortlink.scheme and own == address_key(source.url, source.shortlink):
         yield fine(f"the article's page_id {page_id} is its shortlink")
     elif number and further and number not in further[1]:
         yield problem(

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from service.addresses import split_address
 from service.campaigns.page_rules import PageType
-from service.widget.install.page.address import split_address
+from service.widget.install.page.address import resolved_address
 from service.widget.install.page.facts import FACT_NAMES, Fact, FactOrigin, PageFacts
 from service.widget.install.page.source import PageSource
 from service.widget.install.page.structured_data import LANGUAGE_TAG, Item, StructuredData
@@ -68,15 +69,15 @@ def _of_items(name: str, items: tuple[Item, ...]) -> Iterator[Statement]:
 
 
 def _page_id(source: PageSource) -> Iterator[Statement]:
-    parts = split_address(source.url, source.url)
-    if parts is None:
+    parts = split_address(source.url)
+    if not parts.scheme:
         return
     path = parts.path or "/"
     is_route = re.match("!?/", parts.fragment)
     yield (f"{path}#{parts.fragment}" if is_route else path), FactOrigin.ADDRESS, "the path"
     for address, words in ((source.shortlink, "<link rel=shortlink>"), (source.canonical, "<link rel=canonical>")):
-        link = split_address(source.url, address)
-        if link:
+        link = resolved_address(source.url, address)
+        if link.scheme:
             whole = f"{link.path or '/'}?{link.query}" if link.query else link.path or "/"
             yield from ((value, FactOrigin.ADDRESS, words) for value in (whole, link.query))
     yield f"{path}?{parts.query}", FactOrigin.ADDRESS, "the path and query"
@@ -90,8 +91,8 @@ def _page_type(source: PageSource) -> Iterator[Statement]:
         yield PageType.ARTICLE, FactOrigin.OPEN_GRAPH, "og:type"
     if any(place.startswith("article") for place in source.places):
         yield PageType.ARTICLE, FactOrigin.PLACE, "the <keep-open> element for an article"
-    parts = split_address(source.url, source.url)
-    if parts and parts.path in {"", "/"} and not parts.query:
+    parts = split_address(source.url)
+    if parts.scheme and parts.path in {"", "/"} and not parts.query:
         yield PageType.FRONT, FactOrigin.ADDRESS, "the path"
 
 
