@@ -25,6 +25,7 @@ CREATE TABLE refund_requests (
     currency TEXT NOT NULL,
     requested_by TEXT NOT NULL,
     requested_at TIMESTAMPTZ NOT NULL,
+    failed_tries SMALLINT NOT NULL DEFAULT 0,
     refund_id TEXT,
     CONSTRAINT ck_refund_requests_amount CHECK (amount_minor > 0)
 );
