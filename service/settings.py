@@ -1,6 +1,6 @@
 """The operator's settings, read once from the environment. All problems are listed at once; no secret has a default."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,9 +11,10 @@ from service.addresses import LOOPBACK_HOSTS, origin_of, split_address
 from service.clock import known_timezones
 from service.errors import DomainError
 
-SECRET_FIELDS = frozenset({"secret_keys", "stripe_api_key", "stripe_webhook_secrets"})
+SECRET_FIELDS = frozenset({"secret_keys", "stripe_api_key", "stripe_webhook_secrets", "metrics_token"})
 ADDRESS_FIELDS = frozenset({"database_url", "migration_database_url", "smtp_url", "ratelimit_storage_uri"})
 MIN_SECRET_KEY_LENGTH = 32
+MIN_METRICS_TOKEN_LENGTH = 16
 MAX_TRUSTED_PROXIES = 10
 
 
@@ -46,6 +47,8 @@ class Settings:
     country_header: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
+    mail_to_files: bool = False
+    metrics_token: str | None = field(default=None, repr=False)
     widget_off: tuple[str, ...] = ()
     log_level: str = "INFO"
     var_dir: Path = Path("var")
@@ -89,13 +92,13 @@ def read_settings() -> Settings:
         country_header=env.str("COUNTRY_HEADER", None),
         smtp_url=env.str("SMTP_URL", None, validate=_is_smtp),
         mail_from=env.str("MAIL_FROM", None),
+        mail_to_files=env.bool("MAIL_TO_FILES", False),
+        metrics_token=env.str("METRICS_TOKEN", None, validate=_is_metrics_token),
         widget_off=tuple(env.list("WIDGET_OFF", []) or ()),
         log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
         var_dir=env.path("VAR_DIR", Path("var")),
     )
-    problems = _problems(env)
-    if not problems and settings.stripe_api_base and settings.is_livemode:
-        problems = ("STRIPE_API_BASE: is for a sandbox, but STRIPE_API_KEY is a live key; use a test key.",)
+    problems = _problems(env) or tuple(_contradictions(settings))
     if problems:
         raise SettingsError(problems)
     return settings
@@ -109,6 +112,14 @@ def _problems(env: Env) -> tuple[str, ...]:
         messages = dict(found) if isinstance(found, Mapping) else {"settings": found}
         return tuple(f"{name}: {' '.join(messages[name])}" for name in sorted(messages))
     return ()
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each setting that is valid by itself but not with the others."""
+    if settings.stripe_api_base and settings.is_livemode:
+        yield "STRIPE_API_BASE: is for a sandbox, but STRIPE_API_KEY is a live key; use a test key."
+    if settings.is_https and settings.smtp_url is None and not settings.mail_to_files:
+        yield "SMTP_URL: is missing, so readers get no mail. Set it, or MAIL_TO_FILES=1 to write mail to VAR_DIR/mail."
 
 
 def _is_address(value: str | None) -> None:
@@ -150,6 +161,11 @@ def _is_smtp(url: str | None) -> None:
         raise ValidationError("must be an smtp:// or smtps:// address.")
 
 
+def _is_metrics_token(token: str | None) -> None:
+    if token is not None and len(token) < MIN_METRICS_TOKEN_LENGTH:
+        raise ValidationError(f"must have at least {MIN_METRICS_TOKEN_LENGTH} characters.")
+
+
 def _is_timezone(name: str) -> None:
     if name not in known_timezones():
         raise ValidationError("must be a timezone such as Europe/Dublin.")
@@ -161,11 +177,18 @@ def masked(settings: Settings) -> dict[str, str]:
     for setting in fields(settings):
         value = getattr(settings, setting.name)
         if setting.name in SECRET_FIELDS:
-            value = f"({len(value)} set)" if isinstance(value, tuple) else f"{value[:8]}…"
+            value = _shown_secret(value)
         elif setting.name in ADDRESS_FIELDS and value:
             value = _without_credentials(value)
         shown[setting.name.upper()] = "" if value is None else str(value)
     return shown
+
+
+def _shown_secret(value: tuple[str, ...] | str | None) -> str:
+    """Return how many secrets there are, or the prefix of a Stripe key, which says its kind and mode."""
+    if isinstance(value, tuple):
+        return f"({len(value)} set)"
+    return f"{value[:8]}…" if value and value.startswith(("sk_", "rk_")) else "(set)" if value else ""
 
 
 def _without_credentials(url: str) -> str:

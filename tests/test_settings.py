@@ -11,6 +11,7 @@ GOOD = {
     "SECRET_KEYS": "0123456789abcdef0123456789abcdef,fedcba9876543210fedcba9876543210",
     "STRIPE_API_KEY": "sk_test_of_the_tests",
     "STRIPE_WEBHOOK_SECRETS": "whsec_one,whsec_two",
+    "SMTP_URL": "smtp://mail.courier.example",
 }
 
 
@@ -63,6 +64,8 @@ def test_every_problem_is_listed_at_once(environment: pytest.MonkeyPatch) -> Non
         ("DATABASE_URL", "mysql://localhost/keepopen"),
         ("LOG_LEVEL", "LOUD"),
         ("PUBLIC_URL", "https://[::1"),
+        ("METRICS_TOKEN", "short"),
+        ("MAIL_TO_FILES", "perhaps"),
         ("PUBLIC_URL", "https://a.example:port"),
         ("PUBLIC_URL", "https://user@a.example"),
         ("SMTP_URL", "smtp://[::1"),
@@ -83,6 +86,30 @@ def test_a_live_key_is_refused_with_a_sandbox(environment: pytest.MonkeyPatch) -
 
     with pytest.raises(SettingsError, match="STRIPE_API_BASE"):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    ("public_url", "more", "is_refused"),
+    [
+        ("https://support.courier.example", {}, True),
+        ("https://support.courier.example", {"MAIL_TO_FILES": "0"}, True),
+        ("https://support.courier.example", {"MAIL_TO_FILES": "1"}, False),
+        ("https://support.courier.example", {"SMTP_URL": "smtps://mail.courier.example"}, False),
+        ("http://127.0.0.1:8000", {}, False),
+    ],
+)
+def test_a_public_service_without_mail_must_say_that_it_wants_none(
+    environment: pytest.MonkeyPatch, public_url: str, more: dict[str, str], is_refused: bool
+) -> None:
+    environment.delenv("SMTP_URL")
+    for name, value in {"PUBLIC_URL": public_url, **more}.items():
+        environment.setenv(name, value)
+
+    if is_refused:
+        with pytest.raises(SettingsError, match="SMTP_URL: is missing"):
+            read_settings()
+    else:
+        assert read_settings().public_url == public_url
 
 
 def test_secrets_and_passwords_are_hidden(environment: pytest.MonkeyPatch) -> None:
@@ -126,7 +153,8 @@ def test_no_spelling_of_an_address_shows_its_password(
 def test_the_text_of_settings_holds_no_secret(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("SMTP_URL", f"smtp://app:{SECRET}@mail.example")
     environment.setenv("RATELIMIT_STORAGE_URI", f"redis://:{SECRET}@cache.example")
-    text = repr(read_settings())
+    environment.setenv("METRICS_TOKEN", f"{SECRET}-of-the-metrics")
+    text = repr(read_settings()) + str(masked(read_settings()))
 
-    for secret in ("of_the_tests", "whsec_one", "0123456789abcdef", SECRET):
+    for secret in ("of_the_tests", "whsec_one", "0123456789abcdef", SECRET, SECRET[:8]):
         assert secret not in text

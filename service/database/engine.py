@@ -56,6 +56,7 @@ def inbox_engine(address: str) -> Engine:
 def _bounds(more: str = "") -> dict[str, Any]:
     options = f"-c role={APPLICATION_ROLE} -c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT_MILLISECONDS}{more}"
     return {
+        "hide_parameters": True,  # an error must not quote personal data
         "pool_size": POOL_SIZE,
         "max_overflow": 0,
         "pool_timeout": POOL_TIMEOUT_SECONDS,
@@ -66,7 +67,9 @@ def _bounds(more: str = "") -> dict[str, Any]:
 def owner_engine(address: str) -> Engine:
     """Create an engine that acts as the user in `address`, for migrations and for rebuilding the ledger."""
     return create_engine(
-        _psycopg(address), connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "options": "-c timezone=UTC"}
+        _psycopg(address),
+        hide_parameters=True,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "options": "-c timezone=UTC"},
     )
 
 

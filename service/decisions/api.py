@@ -23,7 +23,7 @@ from service.readers.outside import OutsideServices, ask_services
 from service.readers.outside_fetch import fetch
 from service.readers.passport import PassportSealer
 from service.services import Services, current_services
-from service.tokens.api import requires_role
+from service.tokens.api import admit_site, requires_role
 from service.web.requests import WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
 
 blueprint = Blueprint("decisions", __name__, description="Should this reader be asked now?")
@@ -33,6 +33,7 @@ _outside = OutsideServices(fetch)
 
 @blueprint.route("/v1/decide", methods=["OPTIONS"])
 @blueprint.route("/v1/events", methods=["OPTIONS"])
+@blueprint.alt_response(HTTPStatus.NO_CONTENT)
 def allow_pages() -> Response:
     """Answer a browser's preflight for the pages of any site."""
     snapshot = current_services().part(SnapshotHolder).current()
@@ -99,5 +100,5 @@ def events(report: EventReport) -> Response:
 @blueprint.response(HTTPStatus.CREATED, PreviewLinkSchema)
 def preview(wish: PreviewRequest) -> dict[str, str]:
     """Make a signed link that shows a campaign or a draft, for a limited time, to everyone who opens it."""
-    services = current_services()
-    return make_preview(services, wish)
+    admit_site(wish.site)
+    return make_preview(current_services(), wish)

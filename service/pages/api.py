@@ -29,6 +29,20 @@ blueprint = Blueprint("pages", __name__, template_folder="templates", static_fol
 blueprint.add_app_template_global(language, "language")
 
 
+@blueprint.get("/")
+def start() -> str:
+    """Say what this address is for, with links to the pages of every site."""
+    return sites_page(is_about_data=False)
+
+
+def sites_page(*, is_about_data: bool) -> str:
+    """Return the page that lists the sites, with the links to all their pages or only to what is stored."""
+    found = (snapshot.site for snapshot in current_services().part(SnapshotHolder).current().sites.values())
+    sites = sorted(found, key=lambda site: site.name.casefold())
+    say = language(request.accept_languages.best_match(LANGUAGES))
+    return render_template("sites.html", say=say, sites=sites, is_about_data=is_about_data)
+
+
 def guard_pages(app: Flask, settings: Settings) -> None:
     """Forbid scripts, framing, and forms that go elsewhere than to this service and Stripe, on all pages.
 

@@ -7,6 +7,7 @@ from flask import Response, jsonify, make_response, redirect, render_template, r
 
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
+from service.pages.api import sites_page
 from service.readers import passport_cookie as cookies
 from service.readers.my_data import MyDataPage, held_as_data, held_in_words
 from service.readers.passport import PassportSealer
@@ -20,6 +21,7 @@ blueprint = Blueprint("readers", __name__, description="What is held about a rea
 
 @blueprint.route("/v1/passport", methods=["OPTIONS"])
 @blueprint.doc(tags=["decisions"])
+@blueprint.alt_response(HTTPStatus.NO_CONTENT)
 def allow_pages() -> Response:
     """Answer a browser's preflight for the pages of any site."""
     snapshot = current_services().part(SnapshotHolder).current()
@@ -33,8 +35,10 @@ def allow_pages() -> Response:
 @blueprint.response(HTTPStatus.OK, {"type": "string"}, content_type="text/html")
 @blueprint.doc(tags=["decisions"])
 def my_data() -> Response:
-    """Show what is held about the reader in this browser."""
+    """Show what is held about the reader in this browser. Without a site, show the only one, or let readers choose."""
     services = current_services()
+    if "site" not in request.args:
+        return _without_site(services)
     site, reader = _own_passport(services)
     page = MyDataPage(
         language=request.accept_languages.best_match(site.languages),
@@ -87,6 +91,16 @@ def with_passport(response: Response, services: Services, site: str, passport: s
     response.headers["Cache-Control"] = "no-store"
     if passport is not None:
         response.headers.add("Set-Cookie", passport_cookie(site, passport, is_https=services.settings.is_https))
+    return response
+
+
+def _without_site(services: Services) -> Response:
+    """Redirect to the only site, or list the sites."""
+    keys = tuple(services.part(SnapshotHolder).current().sites)
+    if len(keys) == 1:
+        return make_response(redirect(url_for("readers.my_data", site=keys[0]), HTTPStatus.SEE_OTHER))
+    response = make_response(sites_page(is_about_data=True))
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

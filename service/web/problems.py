@@ -8,7 +8,7 @@ from flask import Flask, Response, g, json, request
 from werkzeug.exceptions import HTTPException
 
 from service import errors
-from service.web.openapi import Api
+from service.web.openapi import PROBLEM_TYPE, Api
 
 log = structlog.get_logger()
 
@@ -104,6 +104,6 @@ def problem(
         body["errors"] = field_errors
     if "request_id" in g:
         body["request_id"] = g.request_id
-    response = Response(json.dumps(body), status=status, mimetype="application/problem+json")
+    response = Response(json.dumps(body), status=status, mimetype=PROBLEM_TYPE)
     response.headers["Cache-Control"] = "no-store"
     return response

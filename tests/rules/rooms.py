@@ -135,7 +135,7 @@ ROOMS = (
     Room(
         "readers",
         "a reader's history, the passport that carries it, signed-in readers' rows",
-        ("campaigns", "services", "web", "database"),
+        ("pages", "campaigns", "services", "web", "database"),
     ),
     Room("pages", "templates, style and words of the reader-facing pages", ("campaigns", "services", "web")),
     Room("widget", "the browser modules, and the check of an installation", ("campaigns", "services", "web")),

@@ -48,10 +48,10 @@ def test_host_and_scheme_are_those_of_the_public_address(host: str) -> None:
 
 
 def test_a_request_id_is_taken_over_only_from_a_trusted_proxy() -> None:
-    offered = {"HTTP_X_REQUEST_ID": "chosen-by-anybody"}
+    trusting = replace(SETTINGS, trusted_proxies=1)
 
-    assert "HTTP_X_REQUEST_ID" not in seen_behind(SETTINGS, **offered)
-    assert seen_behind(replace(SETTINGS, trusted_proxies=1), **offered)["HTTP_X_REQUEST_ID"] == "chosen-by-anybody"
+    assert "HTTP_X_REQUEST_ID" not in seen_behind(SETTINGS, HTTP_X_REQUEST_ID="chosen-by-anybody")
+    assert seen_behind(trusting, HTTP_X_REQUEST_ID="of-our-proxy")["HTTP_X_REQUEST_ID"] == "of-our-proxy"
 
 
 def test_an_unexpected_proxy_is_logged_once(capsys: pytest.CaptureFixture[str]) -> None:

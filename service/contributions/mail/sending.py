@@ -21,6 +21,7 @@ from service.contributions.mail.outbox_store import MailStatus, OutboxMail
 from service.contributions.mail.smtp import UndeliverableError, ascii_domain, smtp_deliverer
 from service.contributions.mail.subject_store import amount_of_subject
 from service.contributions.mail.texts import MailFacts, mail_text
+from service.contributions.portal import store as portal_store
 from service.contributions.portal.link import seal_link
 from service.database.transaction import committed
 from service.errors import StoreUnavailableError, StripeRefusedError, StripeUnavailableError
@@ -37,6 +38,7 @@ RETRIED_ERRORS = (
     StoreUnavailableError,
 )
 MAX_MAILS_PER_RUN = 500
+MAIL_DAYS = 400
 DEMO_SENDER = "support@keepopen.invalid"
 
 log = structlog.get_logger()
@@ -50,12 +52,22 @@ def send_due_mail(services: Services, deliver: Deliver | None = None) -> int:
     """
     deliver = deliver or deliverer(services.settings, services.clock)
     for count in range(MAX_MAILS_PER_RUN):
-        with services.engine.begin() as connection:
+        with committed(services.engine) as connection:
             mail = outbox_store.take_mail(connection, services.clock())
         if mail is None:
             return count
         _send(services, mail, deliver)
     return MAX_MAILS_PER_RUN
+
+
+def sweep_old_mail(services: Services) -> int:
+    """Delete mails and portal links that are older than MAIL_DAYS. Return how many rows there were.
+
+    The keys of mails keep them from being sent twice, so they are kept for much longer than any cause counts as recent.
+    """
+    before = services.clock() - timedelta(days=MAIL_DAYS)
+    with committed(services.engine) as connection:
+        return outbox_store.delete_old_mail(connection, before) + portal_store.delete_links(connection, before)
 
 
 def _send(services: Services, mail: OutboxMail, deliver: Deliver) -> None:
@@ -84,12 +96,12 @@ def _return(services: Services, mail: OutboxMail, error: str, next_attempt_at: d
     """Put a mail that was not sent back into the outbox. It is dead if there is no next attempt."""
     is_dead = next_attempt_at is None
     log.warning("mail_not_sent", kind=mail.kind, contribution=mail.contribution_id, error=error, is_dead=is_dead)
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         outbox_store.return_mail(connection, mail.key, error, next_attempt_at)
 
 
 def _finish(services: Services, mail: OutboxMail, status: MailStatus, now: datetime) -> None:
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         outbox_store.finish_mail(connection, mail.key, status, now)
 
 

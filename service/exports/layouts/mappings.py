@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 from schemas.account_mapping import AccountMappingSchema
 from schemas.document import load_value
 from service.campaigns.documents import read_document
+from service.database.transaction import committed
 from service.errors import InvalidDocumentError
 from service.exports.layouts.account_mapping import AccountMapping, mapping_problems
 from service.exports.layouts.mapping_store import add_mapping, find_mapping
@@ -33,7 +34,7 @@ def apply_mapping(engine: Engine, text: str, applied_by: str, now: datetime) -> 
     Raise InvalidDocumentError with every problem in the document.
     """
     mapping = read_mapping(text)
-    with engine.begin() as connection:
+    with committed(engine) as connection:
         return mapping, add_mapping(connection, mapping.layout, text, applied_by, now)
 
 
