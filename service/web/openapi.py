@@ -7,7 +7,7 @@ import flask_smorest
 from flask import Flask
 from marshmallow import Schema, fields
 
-PROBLEM_TYPE = "application/problem+json"
+JSON_TYPE, PROBLEM_TYPE = "application/json", "application/problem+json"
 
 
 class ProblemSchema(Schema):
@@ -28,6 +28,7 @@ class Api(flask_smorest.Api):
     """
 
     ERROR_SCHEMA = ProblemSchema
+    DEFAULT_RESPONSE_CONTENT_TYPE = JSON_TYPE
 
     def __init__(self, app: Flask) -> None:
         self._turn = RLock()  # a second reader waits until the first has built the whole description
@@ -52,9 +53,9 @@ class Api(flask_smorest.Api):
 
     def _register_responses(self) -> None:
         """Describe the answers to errors. The library would describe them with the type of all other answers."""
-        plain, self.DEFAULT_RESPONSE_CONTENT_TYPE = self.DEFAULT_RESPONSE_CONTENT_TYPE, PROBLEM_TYPE
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM_TYPE
         super()._register_responses()
-        self.DEFAULT_RESPONSE_CONTENT_TYPE = plain
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = JSON_TYPE
 
     def _describe(self, blueprint: flask_smorest.Blueprint) -> None:
         name = blueprint.name
