@@ -72,7 +72,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, has_backgroun
     app = Flask("service", static_folder=None)
     app.config.update(OPENAPI, MAX_CONTENT_LENGTH=MAX_BODY_BYTES)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.url_map.merge_slashes = False  # no redirect for a path that nobody links to
+    app.url_map.merge_slashes = False  # otherwise `//support` is redirected, and a cache may keep that
     services = build_services(settings, clock)
     app.extensions[EXTENSION] = services
     _wire_requests(app, services)

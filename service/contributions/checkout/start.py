@@ -94,8 +94,8 @@ def start_checkout(services: Services, site: Site, origin: Origin, form: Checkou
 def begin_session(services: Services, site: Site, attempt: Attempt) -> Attempt:
     """Return the attempt with its hosted page. If it has none yet, create the session at Stripe and save it.
 
-    If Stripe fails, close the attempt. The next click is then another attempt, with another idempotency key; even if
-    Stripe had made a session, its address is known to nobody, so nobody pays it.
+    If Stripe fails, close the attempt. The next click is then another attempt, with another idempotency key. Should
+    Stripe have made a session all the same, no reader gets its address, so it is never paid.
     """
     if attempt.checkout_url is not None:
         return attempt
