@@ -30,7 +30,7 @@ CREATE TABLE refund_requests (
     CONSTRAINT ck_refund_requests_amount CHECK (amount_minor > 0)
 );
 CREATE INDEX ix_refund_requests_charge_id ON refund_requests (charge_id);
-GRANT SELECT, INSERT, UPDATE, DELETE ON refund_requests TO keepopen_app
+GRANT SELECT, INSERT, UPDATE (failed_tries, refund_id), DELETE ON refund_requests TO keepopen_app
 """
 
 
