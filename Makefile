@@ -16,7 +16,7 @@ WHEELS := $(if $(filter Darwin-x86_64,$(shell uname -s)-$(shell uname -m)),,--on
 INSTALL := $(PIP) install --quiet --no-deps --require-hashes $(WHEELS) --no-user --target=
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --only-binary :all: --no-header
 
-.PHONY: help setup demo demo-check test check lint types unit coverage browser test-cms openapi locks clean oracles bench-bulkheads bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
+.PHONY: help setup demo demo-check test check lint types unit audit coverage browser test-cms openapi locks clean oracles bench-bulkheads bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,10 @@ browser: .venv/.dev ## Run the tests in headless Chromium and save screenshots i
 
 test-cms: .venv/.dev ## Run the WordPress plugin in a real WordPress, and the snippets for other systems
 	$(PYTEST) tests/cms -rs
+
+audit: ## Look the locked packages up among known vulnerabilities, if pip-audit is installed
+	@if command -v pip-audit >/dev/null; then pip-audit --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock; \
+	else echo "pip-audit is not installed: no package was looked up"; fi
 
 bench-decide: .venv/.dev ## Measure a decision and compare it with a bare Flask route on the same server
 	$(BIN)/python -m infra.bench.decide

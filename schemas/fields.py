@@ -88,6 +88,16 @@ class Text(fields.String):
         return text.strip()
 
 
+class Line(Text):
+    """Text on one line, such as a name. Names stand in headers of mails, and in columns of files."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if "\t" in text or len(text.splitlines()) > 1:
+            raise ValidationError("contains a line break or a tab; write it on one line")
+        return text
+
+
 class Key(fields.String):
     """A short stable name of lower-case letters, digits, `-` and `_`."""
 

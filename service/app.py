@@ -28,10 +28,11 @@ from service.logs import configure_logs
 from service.services import EXTENSION, Services, current_services
 from service.settings import Settings, SettingsError, read_settings
 from service.stripe_events.fast_path import WebhookFastPath
+from service.web.front_door import FrontDoor
 from service.web.problems import ProblemApi, answer_errors_as_problems
 from service.web.rate_limits import count_requests_in
 from service.web.request_log import log_requests
-from service.web.requests import Wsgi, add_cors_headers
+from service.web.requests import Wsgi, complete_headers
 
 MAX_BODY_BYTES = 1024 * 1024  # the limit for any body; the routes of the widget have a lower limit
 BLUEPRINTS = (
@@ -71,6 +72,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, has_backgroun
     app = Flask("service", static_folder=None)
     app.config.update(OPENAPI, MAX_CONTENT_LENGTH=MAX_BODY_BYTES)
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.merge_slashes = False  # otherwise `//support` is redirected, and a cache may keep that
     services = build_services(settings, clock)
     app.extensions[EXTENSION] = services
     _wire_requests(app, services)
@@ -111,9 +113,9 @@ def exit_without_settings() -> None:
 def _wire_requests(app: Flask, services: Services) -> None:
     proxies = services.settings.trusted_proxies
     if proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
     log_requests(app)
-    app.after_request(add_cors_headers)
+    app.after_request(complete_headers)
     count_requests_in(app, services.settings.ratelimit_storage_uri)
     api = ProblemApi(app)
     for blueprint in BLUEPRINTS:
@@ -121,10 +123,13 @@ def _wire_requests(app: Flask, services: Services) -> None:
     app.register_blueprint(service.pages.api.blueprint)
     service.pages.api.guard_pages(app, services.settings)
     service.pages.api.show_problems(app)
-    answer_errors_as_problems(app)
+    answer_errors_as_problems(app, lambda route: services.metrics.errors.labels(route).inc())
     app.wsgi_app = front_of(WebhookFastPath(app.wsgi_app, services), services)  # type: ignore[assignment, method-assign]
 
 
 def front_of(behind: Wsgi, services: Services) -> Wsgi:
-    """Return the application that sees every request first: it answers plain decisions, or calls `behind`."""
-    return FastPath(behind, services)
+    """Return the application that sees every request first.
+
+    It sets the host of the request, and answers plain decisions or calls `behind`.
+    """
+    return FrontDoor(FastPath(behind, services), services.settings)

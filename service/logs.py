@@ -6,6 +6,7 @@ Bodies, query strings, addresses of readers or pages, e-mail addresses and payme
 import logging
 import re
 import sys
+import threading
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -33,6 +34,14 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     if not any(isinstance(handler, LibraryHandler) for handler in root.handlers):
         root.addHandler(LibraryHandler(logging.WARNING))
+    logging.captureWarnings(capture=True)
+    threading.excepthook = _log_thread_error
+
+
+def _log_thread_error(ended: threading.ExceptHookArgs) -> None:
+    """Log an error that ended a thread, in place of a traceback with the error's message."""
+    name = ended.thread.name if ended.thread else None
+    structlog.get_logger().error("thread_ended", thread=name, exc_info=ended.exc_value)
 
 
 class LibraryHandler(logging.Handler):

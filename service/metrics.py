@@ -83,6 +83,9 @@ class Metrics:
         self.mail = Gauge(
             "keepopen_mail", "Mail that waits to be sent, or could not be sent", ["state"], registry=self.registry
         )
+        self.errors = Counter(
+            "keepopen_errors_total", "Requests that ended with an error of ours", ["route"], registry=self.registry
+        )
         self.checkouts = Counter(
             "keepopen_checkouts_total", "Checkouts started or refused", ["site", "result"], registry=self.registry
         )

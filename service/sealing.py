@@ -27,8 +27,7 @@ class Sealer:
 
     def seal(self, plain: bytes) -> str:
         """Encrypt and authenticate bytes. Return URL-safe text of 4/3 × (length + 29) characters."""
-        text = binascii.b2a_base64(self.seal_bytes(plain), newline=False).rstrip(b"=").decode()
-        return text.replace("+", "-").replace("/", "_")  # base64 as in RFC 4648, section 5
+        return _encoded(self.seal_bytes(plain))
 
     def open(self, text: str) -> bytes | None:
         """Return the bytes that were sealed.
@@ -91,11 +90,19 @@ def _derived(key: str, purpose: str, context: str, text: str) -> bytes:
     return hashlib.blake2b(message, key=hashlib.sha256(key.encode()).digest(), digest_size=32).digest()
 
 
+def _encoded(sealed: bytes) -> str:
+    """Write bytes in base64 for addresses (RFC 4648, section 5), without padding."""
+    text = binascii.b2a_base64(sealed, newline=False).rstrip(b"=").decode()
+    return text.replace("+", "-").replace("/", "_")
+
+
 def _decoded(text: str) -> bytes:
+    """Read what `_encoded` wrote. Return no bytes for any other spelling, or one seal would count as several."""
     if len(text) > MAX_SEALED_CHARACTERS:
         return b""
     padded = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
     try:
-        return binascii.a2b_base64(padded, strict_mode=True)
+        sealed = binascii.a2b_base64(padded, strict_mode=True)
     except ValueError:  # also if the text is not ASCII
         return b""
+    return sealed if _encoded(sealed) == text else b""

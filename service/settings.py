@@ -1,21 +1,21 @@
 """The operator's settings, read once from the environment. All problems are listed at once; no secret has a default."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from environs import Env, EnvValidationError, ValidationError, validate
 
+from service.addresses import LOOPBACK_HOSTS, origin_of, split_address
 from service.clock import known_timezones
 from service.errors import DomainError
 
-LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-SECRET_FIELDS = frozenset({"secret_keys", "stripe_api_key", "stripe_webhook_secrets"})
+SECRET_FIELDS = frozenset({"secret_keys", "stripe_api_key", "stripe_webhook_secrets", "metrics_token"})
 ADDRESS_FIELDS = frozenset({"database_url", "migration_database_url", "smtp_url", "ratelimit_storage_uri"})
 MIN_SECRET_KEY_LENGTH = 32
+MIN_METRICS_TOKEN_LENGTH = 16
 MAX_TRUSTED_PROXIES = 10
 
 
@@ -35,20 +35,22 @@ class Settings:
     """The effective settings. `database_url` None means the embedded PostgreSQL in `var_dir`."""
 
     public_url: str
-    secret_keys: tuple[str, ...]
-    stripe_api_key: str
-    stripe_webhook_secrets: tuple[str, ...]
-    database_url: str | None = None
-    migration_database_url: str | None = None
+    secret_keys: tuple[str, ...] = field(repr=False)
+    stripe_api_key: str = field(repr=False)
+    stripe_webhook_secrets: tuple[str, ...] = field(repr=False)
+    database_url: str | None = field(default=None, repr=False)
+    migration_database_url: str | None = field(default=None, repr=False)
     stripe_api_base: str | None = None
     stripe_account_timezone: str = "UTC"
     accounting_timezone: str = "UTC"
     home_currency: str | None = None
-    ratelimit_storage_uri: str = "memory://"
+    ratelimit_storage_uri: str = field(default="memory://", repr=False)
     trusted_proxies: int = 0
     country_header: str | None = None
-    smtp_url: str | None = None
+    smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
+    mail_to_files: bool = False
+    metrics_token: str | None = field(default=None, repr=False)
     widget_off: tuple[str, ...] = ()
     log_level: str = "INFO"
     var_dir: Path = Path("var")
@@ -56,8 +58,7 @@ class Settings:
     @property
     def public_origin(self) -> str:
         """Return the scheme, host and port under which browsers reach the service."""
-        parts = urlsplit(self.public_url)
-        return f"{parts.scheme}://{parts.netloc}"
+        return origin_of(self.public_url)
 
     @property
     def is_https(self) -> bool:
@@ -94,13 +95,13 @@ def read_settings() -> Settings:
         country_header=env.str("COUNTRY_HEADER", None),
         smtp_url=env.str("SMTP_URL", None, validate=_is_smtp),
         mail_from=env.str("MAIL_FROM", None),
+        mail_to_files=env.bool("MAIL_TO_FILES", False),
+        metrics_token=env.str("METRICS_TOKEN", None, validate=_is_metrics_token),
         widget_off=tuple(env.list("WIDGET_OFF", []) or ()),
         log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
         var_dir=env.path("VAR_DIR", Path("var")),
     )
-    problems = _problems(env)
-    if not problems and settings.stripe_api_base and settings.is_livemode:
-        problems = ("STRIPE_API_BASE: is for a sandbox, but STRIPE_API_KEY is a live key; use a test key.",)
+    problems = _problems(env) or tuple(_contradictions(settings))
     if problems:
         raise SettingsError(problems)
     return settings
@@ -116,13 +117,21 @@ def _problems(env: Env) -> tuple[str, ...]:
     return ()
 
 
+def _contradictions(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each setting that is valid by itself but not with the others."""
+    if settings.stripe_api_base and settings.is_livemode:
+        yield "STRIPE_API_BASE: is for a sandbox, but STRIPE_API_KEY is a live key; use a test key."
+    if settings.is_https and settings.smtp_url is None and not settings.mail_to_files:
+        yield "SMTP_URL: is missing, so readers get no mail. Set it, or MAIL_TO_FILES=1 to write mail to VAR_DIR/mail."
+
+
 def _is_address(value: str | None) -> None:
     if value is None:
         return
-    parts = urlsplit(value)
-    is_plain = not parts.query and not parts.fragment and not value.endswith("/")
+    parts = split_address(value)
+    is_plain = not parts.query and not parts.fragment and "@" not in parts.netloc and not value.endswith("/")
     if parts.scheme not in {"http", "https"} or not parts.hostname or not is_plain:
-        raise ValidationError("must be an http or https address without query, fragment or final slash.")
+        raise ValidationError("must be an http or https address without user, query, fragment or final slash.")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
         raise ValidationError("must be https, except for a loopback address.")
 
@@ -150,13 +159,19 @@ def _is_postgresql(url: str | None) -> None:
 
 
 def _is_smtp(url: str | None) -> None:
-    if url is not None and (urlsplit(url).scheme not in {"smtp", "smtps"} or not urlsplit(url).hostname):
+    parts = split_address(url or "smtp://none")
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise ValidationError("must be an smtp:// or smtps:// address.")
 
 
 def _is_currency(code: str | None) -> None:
     if code is not None and not re.fullmatch("[A-Z]{3}", code, re.ASCII):
         raise ValidationError("must be a currency code of three letters, such as EUR.")
+
+
+def _is_metrics_token(token: str | None) -> None:
+    if token is not None and len(token) < MIN_METRICS_TOKEN_LENGTH:
+        raise ValidationError(f"must have at least {MIN_METRICS_TOKEN_LENGTH} characters.")
 
 
 def _is_timezone(name: str) -> None:
@@ -167,16 +182,31 @@ def _is_timezone(name: str) -> None:
 def masked(settings: Settings) -> dict[str, str]:
     """Return the effective settings by variable name, as text for people. Secrets and passwords are hidden."""
     shown = {}
-    for field in fields(settings):
-        value = getattr(settings, field.name)
-        if field.name in SECRET_FIELDS:
-            value = f"({len(value)} set)" if isinstance(value, tuple) else f"{value[:8]}…"
-        elif field.name in ADDRESS_FIELDS and value:
+    for setting in fields(settings):
+        value = getattr(settings, setting.name)
+        if setting.name in SECRET_FIELDS:
+            value = _shown_secret(value)
+        elif setting.name in ADDRESS_FIELDS and value:
             value = _without_credentials(value)
-        shown[field.name.upper()] = "" if value is None else str(value)
+        shown[setting.name.upper()] = "" if value is None else str(value)
     return shown
 
 
+def _shown_secret(value: tuple[str, ...] | str | None) -> str:
+    """Return how many secrets there are, or the prefix of a Stripe key, which says its kind and mode."""
+    if isinstance(value, tuple):
+        return f"({len(value)} set)"
+    return f"{value[:8]}…" if value and value.startswith(("sk_", "rk_")) else "(set)" if value else ""
+
+
 def _without_credentials(url: str) -> str:
-    scheme, separator, rest = url.partition("://")
-    return f"{scheme}{separator}…@{rest.rpartition('@')[2]}" if "@" in rest else url
+    """Return scheme, host, port and path of an address: a password may stand before the host or in the query.
+
+    If the address is unusual, so that the password could be anywhere, return the scheme alone.
+    """
+    parts = split_address(url)
+    user, _, place = parts.netloc.rpartition("@")
+    if not parts.scheme or "@" in f"{user}{parts.path}{parts.query}{parts.fragment}":
+        return f"{url.partition('://')[0]}://…" if "://" in url else "…"
+    shown = f"{'…@' if user else ''}{place}{parts.path}{'?…' if parts.query or parts.fragment else ''}"
+    return f"{parts.scheme}://{shown}"

@@ -11,6 +11,7 @@ GOOD = {
     "SECRET_KEYS": "0123456789abcdef0123456789abcdef,fedcba9876543210fedcba9876543210",
     "STRIPE_API_KEY": "sk_test_of_the_tests",
     "STRIPE_WEBHOOK_SECRETS": "whsec_one,whsec_two",
+    "SMTP_URL": "smtp://mail.courier.example",
 }
 
 
@@ -62,6 +63,12 @@ def test_every_problem_is_listed_at_once(environment: pytest.MonkeyPatch) -> Non
         ("STRIPE_WEBHOOK_SECRETS", "secret"),
         ("DATABASE_URL", "mysql://localhost/keepopen"),
         ("LOG_LEVEL", "LOUD"),
+        ("PUBLIC_URL", "https://[::1"),
+        ("METRICS_TOKEN", "short"),
+        ("MAIL_TO_FILES", "perhaps"),
+        ("PUBLIC_URL", "https://a.example:port"),
+        ("PUBLIC_URL", "https://user@a.example"),
+        ("SMTP_URL", "smtp://[::1"),
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "99"),
     ],
@@ -81,6 +88,30 @@ def test_a_live_key_is_refused_with_a_sandbox(environment: pytest.MonkeyPatch) -
         read_settings()
 
 
+@pytest.mark.parametrize(
+    ("public_url", "more", "is_refused"),
+    [
+        ("https://support.courier.example", {}, True),
+        ("https://support.courier.example", {"MAIL_TO_FILES": "0"}, True),
+        ("https://support.courier.example", {"MAIL_TO_FILES": "1"}, False),
+        ("https://support.courier.example", {"SMTP_URL": "smtps://mail.courier.example"}, False),
+        ("http://127.0.0.1:8000", {}, False),
+    ],
+)
+def test_a_public_service_without_mail_must_say_that_it_wants_none(
+    environment: pytest.MonkeyPatch, public_url: str, more: dict[str, str], is_refused: bool
+) -> None:
+    environment.delenv("SMTP_URL")
+    for name, value in {"PUBLIC_URL": public_url, **more}.items():
+        environment.setenv(name, value)
+
+    if is_refused:
+        with pytest.raises(SettingsError, match="SMTP_URL: is missing"):
+            read_settings()
+    else:
+        assert read_settings().public_url == public_url
+
+
 def test_secrets_and_passwords_are_hidden(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("DATABASE_URL", "postgresql://keepopen:hunter22@db.example/keepopen")
 
@@ -89,3 +120,41 @@ def test_secrets_and_passwords_are_hidden(environment: pytest.MonkeyPatch) -> No
     for secret in ("of_the_tests", "whsec_one", "0123456789abcdef", "hunter22"):
         assert secret not in shown
     assert "db.example/keepopen" in shown
+
+
+SECRET = "Sup3rSecret"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql://db.example/keepopen", "postgresql://db.example/keepopen"),
+        (f"postgresql://app:{SECRET}@db.example:5432/keepopen", "postgresql://…@db.example:5432/keepopen"),
+        (f"postgresql://db.example/keepopen?user=app&password={SECRET}", "postgresql://db.example/keepopen?…"),
+        (f"postgresql://db.example/keepopen?password={SECRET}@x", "postgresql://…"),
+        (f"postgresql://app:x?{SECRET}@db.example/keepopen", "postgresql://…"),
+        (f"postgresql://app:x/{SECRET}@db.example/keepopen", "postgresql://…"),
+        (f"postgresql://app:x#{SECRET}@db.example/keepopen", "postgresql://…"),
+        (f"postgresql://app:x@{SECRET}@db.example/keepopen", "postgresql://…"),
+        (f"postgresql://app:{SECRET}@one.example:1,two.example:2/keepopen", "postgresql://…"),
+        (f"postgresql:///keepopen?host=/run&password={SECRET}", "postgresql:///keepopen?…"),
+    ],
+)
+def test_no_spelling_of_an_address_shows_its_password(
+    environment: pytest.MonkeyPatch, address: str, shown: str
+) -> None:
+    environment.setenv("DATABASE_URL", address)
+    settings = read_settings()
+
+    assert masked(settings)["DATABASE_URL"] == shown
+    assert SECRET not in repr(settings)
+
+
+def test_the_text_of_settings_holds_no_secret(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SMTP_URL", f"smtp://app:{SECRET}@mail.example")
+    environment.setenv("RATELIMIT_STORAGE_URI", f"redis://:{SECRET}@cache.example")
+    environment.setenv("METRICS_TOKEN", f"{SECRET}-of-the-metrics")
+    text = repr(read_settings()) + str(masked(read_settings()))
+
+    for secret in ("of_the_tests", "whsec_one", "0123456789abcdef", SECRET, SECRET[:8]):
+        assert secret not in text

@@ -52,9 +52,9 @@ FROM generate_series(1, {count}) n
 """,
     """
 INSERT INTO ledger_entries (seq, key, reason, source_type, source_id, balance_transaction_id, currency, effective_at,
-    accounting_date, posted_at, causes)
+    accounting_date, posted_at, causes, line_count)
 SELECT row_number() OVER (ORDER BY created_at, id), 'bt:' || id, 'charge', 'charge', source_id, id, currency,
-    created_at, created_at::date, created_at, ARRAY[id, source_id] FROM balance_transactions
+    created_at, created_at::date, created_at, ARRAY[id, source_id], 3 FROM balance_transactions
 """,
     """
 INSERT INTO ledger_postings (entry_seq, line, account, amount_minor, currency)

@@ -40,7 +40,7 @@ FROM generate_series(1, :count) AS n
 POSTINGS = """
 SET LOCAL session_replication_role = replica;
 INSERT INTO ledger_entries
-SELECT seq, 'bench:' || seq, 'charge', 'charge', 'bench_' || seq, NULL, 'EUR', at, at::date, at, '{{}}'
+SELECT seq, 'bench:' || seq, 'charge', 'charge', 'bench_' || seq, NULL, 'EUR', at, at::date, at, '{{}}', 3
 FROM (SELECT seq, timestamptz '2020-01-01 00:00Z' + seq * interval '1 minute' AS at
     FROM generate_series({first}, {last}) AS seq) AS moments;
 INSERT INTO ledger_postings

@@ -12,7 +12,7 @@ from schemas.campaigns.page_rules import PageRulesSchema
 from schemas.campaigns.reader_rules import ReaderRulesSchema
 from schemas.campaigns.variant import VariantSchema
 from schemas.document import ShortSchema, StrictSchema
-from schemas.fields import Flag, Key, Members, OneOrMany, Share, Text, Whole, Word
+from schemas.fields import Flag, Key, Line, Members, OneOrMany, Share, Text, Whole, Word
 from schemas.times import HoursOfDay, Instant, Wall, WeekdayName
 from service.campaigns.campaign import Campaign, Kind, Placement, ReaderShare, Status
 from service.campaigns.experiment import ControlRange, Experiment, Method
@@ -56,7 +56,7 @@ class ControlRangeSchema(ShortSchema):
 class ExperimentSchema(StrictSchema):
     """How readers are assigned to variants."""
 
-    seed = Text(load_default=None)
+    seed = Line(load_default=None)
     hypothesis = Text(most=2000, load_default="")
     method = Word(Method, load_default=Method.FIXED)
     control = fields.Nested(ControlRangeSchema, load_default=None)
@@ -94,7 +94,7 @@ class CampaignSchema(StrictSchema):
     """A scheduled, targeted, prioritised set of variants."""
 
     key = Key(required=True)
-    name = Text(load_default=None)
+    name = Line(load_default=None)
     site = Key(required=True)
     kind = Word(Kind, required=True)
     placement = Word(Placement, required=True)

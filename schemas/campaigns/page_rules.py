@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, post_load
 
 from schemas.document import StrictSchema
-from schemas.fields import AnyNone, Folded, FoldedPage, FoldedPath, Members, Text, Word
+from schemas.fields import AnyNone, Folded, FoldedPage, FoldedPath, Line, Members, Word
 from schemas.times import NearDay
 from service.campaigns.campaign import Kind
 from service.campaigns.page_rules import Exclusion, PageAccess, PageCondition, PageMatch, PageRules, PageType
@@ -50,7 +50,7 @@ class ExclusionSchema(StrictSchema):
     types = Members(Word(PageType), load_default=None)
     starts_on = NearDay(load_default=None)
     ends_on = NearDay(load_default=None)
-    reason = Text(load_default="")
+    reason = Line(load_default="")
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Exclusion:

@@ -5,8 +5,9 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load
 
 from schemas.document import StrictSchema
-from schemas.fields import OneOrMany, Text, Whole
+from schemas.fields import Line, OneOrMany, Text, Whole
 from service.campaigns.site import AssertionKey, ReaderAssertion
+from service.readers.assertion import UnusableKeyError, usable_key
 
 ALGORITHMS = ("ES256", "RS256", "EdDSA")
 MAX_ASSERTION_KEYS = 10
@@ -15,7 +16,7 @@ MAX_ASSERTION_KEYS = 10
 class AssertionKeySchema(StrictSchema):
     """A public key that verifies reader assertions."""
 
-    key_id = Text(required=True)
+    key_id = Line(required=True)
     algorithm = fields.String(required=True)
     public_key = Text(most=4000, required=True)
 
@@ -28,14 +29,19 @@ class AssertionKeySchema(StrictSchema):
             raise ValidationError(words, "public_key")
         if "BEGIN PUBLIC KEY" not in data["public_key"]:
             raise ValidationError("must be a PEM public key (BEGIN PUBLIC KEY)", "public_key")
-        return AssertionKey(**data)
+        key = AssertionKey(**data)
+        try:
+            usable_key(key)
+        except UnusableKeyError as error:
+            raise ValidationError(str(error), "public_key") from error
+        return key
 
 
 class ReaderAssertionSchema(StrictSchema):
     """How the publication proves that a reader is signed in."""
 
-    audience = Text(required=True)
-    issuer = Text(load_default=None)
+    audience = Line(required=True)
+    issuer = Line(load_default=None)
     maximum_age_seconds = Whole(least=1, most=604_800, load_default=3600)
     leeway_seconds = Whole(most=300, load_default=60)
     keys = OneOrMany(fields.Nested(AssertionKeySchema), least=1, most=MAX_ASSERTION_KEYS, required=True)

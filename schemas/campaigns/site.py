@@ -3,7 +3,6 @@
 import re
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
 
 from marshmallow import ValidationError, fields, post_load
 
@@ -19,16 +18,17 @@ from schemas.fields import (
     FoldedPath,
     Key,
     LanguageTag,
+    Line,
     Members,
     OneOrMany,
     Share,
-    Text,
     Whole,
     Word,
     country_code,
     currency_code,
 )
 from schemas.times import HoursOfDay, Wall
+from service.addresses import split_address
 from service.campaigns.amounts import default_ask, default_limits
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.frequency import SiteFrequency
@@ -71,12 +71,9 @@ class Address(fields.String):
         self.is_origin, self.schemes = is_origin, {"https"} if is_https else {"http", "https"}
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
-        try:
-            parts = urlsplit(value if isinstance(value, str) and value.isascii() and " " not in value else "")
-            has_port_in_range = parts.port != 0
-        except ValueError as error:
-            raise ValidationError("must be a web address such as https://www.example") from error
-        if parts.scheme not in self.schemes or not parts.hostname or "@" in parts.netloc or not has_port_in_range:
+        is_plain = isinstance(value, str) and value.isascii() and value.isprintable() and " " not in value
+        parts = split_address(value if is_plain else "")
+        if parts.scheme not in self.schemes or not parts.hostname or "@" in parts.netloc or parts.port == 0:
             raise ValidationError(f"must be a web address starting with {' or '.join(sorted(self.schemes))}://")
         origin = f"{parts.scheme}://{parts.netloc.lower()}"
         if self.is_origin and value.lower().rstrip("/") != origin:
@@ -127,7 +124,7 @@ class HoldoutSchema(ShortSchema):
     alone = "share"
 
     share = Share(required=True)
-    seed = Text(load_default="holdout")
+    seed = Line(load_default="holdout")
 
 
 class AttentionSchema(StrictSchema):
@@ -200,7 +197,7 @@ class SiteSchema(StrictSchema):
     """A publication that uses the service."""
 
     key = Key(required=True)
-    name = Text(required=True)
+    name = Line(required=True)
     timezone = Timezone(required=True)
     home_url = Address(required=True)
     origins = OneOrMany(Address(is_origin=True), most=MAX_ORIGINS, load_default=())
@@ -248,7 +245,7 @@ class SiteSchema(StrictSchema):
                 "country_groups",
             )
         data["ask"] = data["ask"] or default_ask(codes)
-        hosts = {urlsplit(address).hostname for address in (data["home_url"], *data["origins"])}
+        hosts = {split_address(address).hostname for address in (data["home_url"], *data["origins"])}
         data["exclusions"] += exclusions_of((data["contact_url"], data["privacy_url"]), hosts)
         return Site(
             amount_limits=_limits(codes, data.pop("amount_limits")),

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, pre_load, validates_schema
 
 from schemas.document import StrictSchema
-from schemas.fields import Flag, Key, LanguageTag, Number, OneOrMany, Text, Whole, Word, currency_code
+from schemas.fields import Flag, Key, LanguageTag, Line, Number, OneOrMany, Text, Whole, Word, currency_code
 from schemas.times import NearDay
 from service.campaigns.variant import (
     Ask,
@@ -151,11 +151,11 @@ class DesignSchema(StrictSchema):
 class WordsSchema(StrictSchema):
     """The words of a prompt."""
 
-    heading = Text(most=MAX_HEADING_LENGTH, required=True)
-    subheading = Text(most=MAX_HEADING_LENGTH, load_default=None)
+    heading = Line(most=MAX_HEADING_LENGTH, required=True)
+    subheading = Line(most=MAX_HEADING_LENGTH, load_default=None)
     paragraphs = OneOrMany(Text(most=MAX_PARAGRAPH_LENGTH), most=MAX_PARAGRAPHS, load_default=())
     highlight = Text(most=MAX_PARAGRAPH_LENGTH, load_default=None)
-    button = Text(most=60, required=True)
+    button = Line(most=60, required=True)
     footnote = Text(most=MAX_PARAGRAPH_LENGTH, load_default=None)
 
 
@@ -170,7 +170,7 @@ class VariantTickerSchema(StrictSchema):
 
     goal = MajorAmount(required=True)
     currency = currency_code(required=True)
-    label = fields.Dict(keys=LanguageTag(), values=Text(), required=True)
+    label = fields.Dict(keys=LanguageTag(), values=Line(), required=True)
     starts_on = NearDay(load_default=None)
     ends_on = NearDay(load_default=None)
     already_minor = Whole(most=10**12, load_default=0)

@@ -1,6 +1,7 @@
 """The staff API of sites and campaigns: save, publish, roll back and pause. A document is sent as JSON or YAML."""
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from flask import abort, request
@@ -25,14 +26,15 @@ from service.campaigns.reading import DocumentDetails, changes_of, describe, des
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.store import Change, DocumentKind, DocumentVersion
 from service.campaigns.switch_store import Switch, SwitchScope
-from service.errors import ConflictError
+from service.errors import ConflictError, NotFoundError
 from service.services import current_services
-from service.tokens.api import current_token, requires_role
+from service.tokens.api import admit_site, current_token, requires_role
 from service.web.requests import ACCEPTED_JSON_TYPES, Blueprint, limited_body, read_json
 
 YAML_TYPES = frozenset({"application/yaml", "text/yaml"})
 SMALL_BODY_BYTES = 4096
 SITE, CAMPAIGN = DocumentKind.SITE, DocumentKind.CAMPAIGN
+LISTS = frozenset({"/v1/sites", "/v1/campaigns"})  # their views leave out what the token is not for
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,7 +47,7 @@ def staff_reads(rule: str, answer: Schema | type[Schema]) -> Callable[[Callable[
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         routed: Callable[P, R] = blueprint.get(rule)(
-            requires_role("editor", "auditor")(blueprint.response(200, answer)(view))
+            requires_role("editor", "auditor")(blueprint.response(200, answer)(within_site(rule, view)))
         )
         return routed
 
@@ -68,7 +70,7 @@ def staff_writes(
     content = {"required": True, "content": {"application/json": {"schema": body}}}
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
-        described = blueprint.doc(requestBody=content)(blueprint.response(200, answer)(view))
+        described = blueprint.doc(requestBody=content)(blueprint.response(200, answer)(within_site(rule, view)))
         limited = limited_body(max_bytes)(requires_role("editor")(described))
         routed: Callable[P, R] = blueprint.route(rule, methods=[method])(limited)
         return routed
@@ -76,11 +78,35 @@ def staff_writes(
     return decorate
 
 
+def within_site(rule: str, view: Callable[P, R]) -> Callable[P, R]:
+    """Return the view of a document or of all documents; a token for a single site may only use it for its own."""
+    if rule in LISTS:
+        return view
+
+    @wraps(view)
+    def admitted(*args: P.args, **kwargs: P.kwargs) -> R:
+        if current_token().site is not None:
+            key = kwargs.get("key")
+            admit_site(str(key) if rule.startswith("/v1/sites/") else _site_of_campaign(key) if key else None)
+        return view(*args, **kwargs)
+
+    return admitted
+
+
+def _site_of_campaign(key: object) -> str | None:
+    """Return the site of a campaign. A campaign that does not exist yet counts as one of the token's site."""
+    try:
+        return described(CAMPAIGN, str(key)).site
+    except NotFoundError:
+        return current_token().site
+
+
 @staff_reads("/v1/sites", DocumentStateSchema(many=True))
 def list_sites() -> list[DocumentDetails]:
-    """List all sites."""
+    """List all sites, or the only site that the token is for."""
     services = current_services()
-    return list(describe_all(services.engine, SITE, services.clock()))
+    found, own = describe_all(services.engine, SITE, services.clock()), current_token().site
+    return [details for details in found if own in {None, details.key}]
 
 
 @staff_reads("/v1/sites/<key>", DocumentSchema)
@@ -135,7 +161,9 @@ def list_site_changes(key: str) -> list[Change]:
 def list_campaigns() -> list[DocumentDetails]:
     """List all campaigns, or the campaigns of the site in `?site=`."""
     services = current_services()
-    return list(describe_all(services.engine, CAMPAIGN, services.clock(), request.args.get("site")))
+    site = request.args.get("site", current_token().site)
+    admit_site(site)
+    return list(describe_all(services.engine, CAMPAIGN, services.clock(), site))
 
 
 @staff_reads("/v1/campaigns/<key>", DocumentSchema)
@@ -147,7 +175,9 @@ def get_campaign(key: str) -> DocumentDetails:
 @staff_writes("PUT", "/v1/campaigns/<key>", CampaignSchema, max_bytes=MAX_DOCUMENT_BYTES)
 def put_campaign(key: str) -> DocumentDetails:
     """Save a campaign as its next version. Readers see the version only after it is published."""
-    save_campaign(current_services().engine, document_named(key, load_campaign), author(), based_on())
+    document = document_named(key, load_campaign)
+    admit_site(document["site"])
+    save_campaign(current_services().engine, document, author(), based_on())
     return changed(CAMPAIGN, key)
 
 

@@ -10,7 +10,9 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from unicodedata import category, normalize
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
+
+from service.addresses import split_address
 
 
 class PageType(StrEnum):
@@ -145,6 +147,6 @@ def exclusions_of(addresses: Iterable[str | None], hosts: Collection[str | None]
 
     Their page ids are those of pages that state none: decoded paths in Unicode's composed form, without a last slash.
     """
-    parts = [urlsplit(address) for address in addresses if address]
+    parts = [split_address(address) for address in addresses if address]
     page_ids = frozenset(folded_page_id(part.path) for part in parts if part.hostname in hosts) - {"", "/"}
     return (Exclusion(PageMatch(page_ids=page_ids), reason="page for readers"),) if page_ids else ()

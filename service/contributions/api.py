@@ -1,5 +1,7 @@
 """HTTP endpoints of contributions: checkout, support page, thank-you page, resuming, and the portal."""
 
+from http import HTTPStatus
+
 from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
@@ -22,10 +24,12 @@ from service.contributions.checkout.supporter_passport import (
     recognised_passport,
 )
 from service.contributions.checkout.thanks import returned_reader
-from service.contributions.portal.portal import PortalPage, link_page, open_portal, send_portal_link
+from service.contributions.mail.jobs import defer_portal_link
+from service.contributions.portal.portal import PortalPage, link_page, open_portal
 from service.errors import InvalidTokenError
 from service.readers.api import carried_passport, request_context, with_passport
 from service.services import Services, current_services
+from service.web.headers import SECRET_PAGE
 from service.web.rate_limits import (
     PER_ADDRESS,
     PER_CONTRIBUTION,
@@ -34,7 +38,7 @@ from service.web.rate_limits import (
     PER_SITE,
     PORTAL_PER_ADDRESS,
     count_request,
-    limiter,
+    limited_by_address,
 )
 from service.web.requests import FORM_TYPE, WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
 
@@ -47,13 +51,14 @@ blueprint = Blueprint("contributions", __name__, description="Starting contribut
 # Registered before the POST, because the framework adds its own answer to OPTIONS to that.
 @blueprint.route("/v1/checkout", methods=["OPTIONS"])
 @blueprint.doc(tags=["contributions"])
+@blueprint.alt_response(HTTPStatus.NO_CONTENT)
 def checkout_preflight() -> ResponseReturnValue:
     """Tell a browser whether a page of a site may post here (CORS preflight)."""
     return _preflight()
 
 
 @blueprint.post("/v1/checkout")
-@limiter.limit(PER_ADDRESS)
+@limited_by_address(PER_ADDRESS)
 @limited_body(CHECKOUT_BODY_BYTES)
 @blueprint.arguments(CheckoutSchema, location="json_or_form")
 @blueprint.response(200, CheckoutUrlSchema)
@@ -79,6 +84,7 @@ def checkout(form: CheckoutForm) -> ResponseReturnValue:
 
 
 @blueprint.get("/support/<site_key>")
+@blueprint.alt_response(HTTPStatus.OK, schema={"type": "string"}, content_type="text/html")
 def support(site_key: str) -> ResponseReturnValue:
     """Show a site's support page, which works without JavaScript."""
     services = current_services()
@@ -89,7 +95,8 @@ def support(site_key: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/thanks")
-@limiter.limit(PER_ADDRESS)
+@limited_by_address(PER_ADDRESS)
+@blueprint.alt_response(HTTPStatus.OK, schema={"type": "string"}, content_type="text/html")
 def thanks() -> ResponseReturnValue:
     """Thank a reader who comes back from Stripe's page, once Stripe confirms it, so that they are not asked again."""
     services = current_services()
@@ -111,13 +118,14 @@ def thanks() -> ResponseReturnValue:
 
 @blueprint.route("/v1/receipt", methods=["OPTIONS"])
 @blueprint.doc(tags=["contributions"])
+@blueprint.alt_response(HTTPStatus.NO_CONTENT)
 def receipt_preflight() -> ResponseReturnValue:
     """Tell a browser whether a page of a site may post here (CORS preflight)."""
     return _preflight()
 
 
 @blueprint.post("/v1/receipt")
-@limiter.limit(PER_ADDRESS)
+@limited_by_address(PER_ADDRESS)
 @limited_body(WIDGET_BODY_BYTES)
 @blueprint.arguments(ReceiptSchema)
 @blueprint.response(200, ThankedSchema)
@@ -135,16 +143,18 @@ def receipt(body: dict[str, str]) -> dict[str, str]:
 
 
 @blueprint.get("/resume/<token>")
-@limiter.limit(PER_ADDRESS)
+@limited_by_address(PER_ADDRESS)
+@blueprint.alt_response(HTTPStatus.SEE_OTHER)
 def resume(token: str) -> ResponseReturnValue:
     """Redirect to the hosted page of an unfinished attempt."""
     return redirect(resume_checkout(current_services(), token).checkout_url or "", 303)
 
 
 @blueprint.post("/v1/portal")
-@limiter.limit(PORTAL_PER_ADDRESS)
+@limited_by_address(PORTAL_PER_ADDRESS)
 @limited_body(WIDGET_BODY_BYTES)
 @blueprint.arguments(PortalSchema, location="json_or_form")
+@blueprint.alt_response(HTTPStatus.OK, schema={"type": "object"})
 def portal(form: PortalForm) -> ResponseReturnValue:
     """Mail a one-time link to the portal, or use one. The answer does not reveal whether an address is known."""
     services = current_services()
@@ -152,13 +162,14 @@ def portal(form: PortalForm) -> ResponseReturnValue:
         return _opened_portal(services, form.token, form.contribution)
     site = services.part(SnapshotHolder).current().site(form.site or "").site
     admit_origin(site.origins, services.settings.public_origin)
-    send_portal_link(services, site, form.email or "")
+    defer_portal_link(services, site.key, form.email or "")
     if request.mimetype == FORM_TYPE:
         return render_template("portal.html", site=site, page=_portal_page(is_sent=True)), NO_STORE
     return jsonify(status="sent")
 
 
 @blueprint.get("/portal")
+@blueprint.alt_response(HTTPStatus.OK, schema={"type": "string"}, content_type="text/html")
 def portal_page() -> ResponseReturnValue:
     """Show the form that asks for a link to the portal."""
     site = current_services().part(SnapshotHolder).current().site(request.args.get("site", "")).site
@@ -166,13 +177,14 @@ def portal_page() -> ResponseReturnValue:
 
 
 @blueprint.get("/portal/<token>")
+@blueprint.alt_response(HTTPStatus.OK, schema={"type": "string"}, content_type="text/html")
 def portal_link(token: str) -> ResponseReturnValue:
     """Show a button that opens the portal, or a button for each of several running contributions.
 
     A link alone would not do: programs that scan mail open links too.
     """
     page = link_page(current_services(), token, request.args.get("language"), url_for("contributions.portal"))
-    return render_template("portal_link.html", token=token, page=page), {**NO_STORE, "Referrer-Policy": "no-referrer"}
+    return render_template("portal_link.html", token=token, page=page), SECRET_PAGE
 
 
 def _allows_another_browser(contribution_id: str) -> bool:

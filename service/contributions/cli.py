@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 
 from service.contributions.erasure_store import list_erasures
 from service.contributions.forget import forget_contributor, forget_signed_in_reader, is_erasure_of
+from service.database.transaction import connected
 from service.errors import DomainError
 from service.services import current_services
 
@@ -60,7 +61,7 @@ def forget_signed_in(site: str, reader_id: str, by: str) -> None:
 def show_erasures(email: str | None) -> None:
     """List who erased whom and when, oldest first. With EMAIL, only the erasures of that contributor."""
     services = current_services()
-    with services.engine.connect() as connection:
+    with connected(services.engine) as connection:
         erasures = list_erasures(connection)
     for erasure in erasures:
         if email is None or is_erasure_of(services, erasure, email):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from service.contributions import forget_store
 from service.contributions.erasure_store import Erasure, ErasureKind, add_erasure
 from service.contributions.forget_store import ContributorRow
+from service.database.transaction import committed
 from service.errors import ConflictError, NotFoundError
 from service.readers.accounts import account_of, forget_account
 from service.receipts.store import forget_declarer
@@ -36,7 +37,7 @@ def forget_contributor(services: Services, email: str, *, by: str) -> Forgotten:
     Raise NotFoundError if neither a contribution nor a stored event names this address, and StillContributingError if a
     subscription runs.
     """
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         rows = forget_store.contributions_of(connection, email)
     _refuse_if_running(rows)
     contribution_ids = [row.id for row in rows]
@@ -45,7 +46,7 @@ def forget_contributor(services: Services, email: str, *, by: str) -> Forgotten:
     stripe_ids = (stripe_id for row in rows for stripe_id in row.stripe_ids)
     names = {email, *customer_ids, *contribution_ids, *stripe_ids}
     # The names come first, so that an event that arrives from now on keeps no body.
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         remember_erased(connection, services.keys, names if rows else (), services.clock())
     # Stripe comes next: as long as the address is still stored here, a repeat finds what is left to do.
     for customer_id in customer_ids:
@@ -53,7 +54,7 @@ def forget_contributor(services: Services, email: str, *, by: str) -> Forgotten:
     body_count = scrub_bodies_naming(services, names)
     if not rows and not body_count:
         raise NotFoundError("no contribution was made with this e-mail address, and no stored event names it")
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         remember_erased(connection, services.keys, names, services.clock())
         forget_store.empty_contributions(connection, contribution_ids, services.clock())
         forget_declarer(connection, (*donor_refs, *customer_ids, *contribution_ids))
@@ -68,7 +69,7 @@ def forget_signed_in_reader(services: Services, site: str, reader_id: str, *, by
     `reader_id` is the publication's own id of the reader. Return False if the reader had no row.
     """
     account = account_of(services.keys, site, reader_id)
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         forget_store.unlink_reader(connection, site, account)
         add_erasure(connection, Erasure(ErasureKind.ACCOUNT, account, by, services.clock()))
     return forget_account(services, site, reader_id)

@@ -12,6 +12,7 @@ from service.contributions.contribution import Lifecycle
 from service.contributions.lifecycle import fold_lifecycle
 from service.contributions.readers_store import contributing_readers
 from service.contributions.signed_in_readers import repair_reader
+from service.database.transaction import committed, connected
 from service.stripe_facts.contribution_store import facts_of_contributions
 
 BATCH_SIZE = 500
@@ -26,12 +27,12 @@ def rebuild_contributions(engine: Engine, clock: Clock) -> None:
     """
     after: str | None = ""
     while after is not None:
-        with engine.begin() as connection:
+        with committed(engine) as connection:
             after = _recompute_batch(connection, clock(), after)
-    with engine.connect() as connection:
+    with connected(engine) as connection:
         readers = contributing_readers(connection)
     for start in range(0, len(readers), READERS_PER_BATCH):
-        with engine.begin() as connection:
+        with committed(engine) as connection:
             for site, reader_hash in readers[start : start + READERS_PER_BATCH]:
                 repair_reader(connection, site, reader_hash, clock())
 

@@ -65,6 +65,7 @@ def _bounds(more: str = "") -> dict[str, Any]:
     timeout = f"-c statement_timeout={DATABASE_STATEMENT_SECONDS}s"
     options = f"-c role={APPLICATION_ROLE} -c timezone=UTC {timeout}{more}"
     return {
+        "hide_parameters": True,  # an error must not quote personal data
         "max_overflow": 0,
         "pool_timeout": DATABASE_POOL_SECONDS,
         "connect_args": {"connect_timeout": DATABASE_CONNECT_SECONDS, "options": options},
@@ -74,7 +75,9 @@ def _bounds(more: str = "") -> dict[str, Any]:
 def owner_engine(address: str) -> Engine:
     """Create an engine that acts as the user in `address`, for migrations and for rebuilding the ledger."""
     return create_engine(
-        _psycopg(address), connect_args={"connect_timeout": DATABASE_CONNECT_SECONDS, "options": "-c timezone=UTC"}
+        _psycopg(address),
+        hide_parameters=True,
+        connect_args={"connect_timeout": DATABASE_CONNECT_SECONDS, "options": "-c timezone=UTC"},
     )
 
 

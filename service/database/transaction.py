@@ -14,16 +14,32 @@ DriverConnection = psycopg.Connection[tuple[Any, ...]]
 
 
 @contextmanager
+def store_errors_translated() -> Iterator[None]:
+    """Translate the errors of SQLAlchemy and psycopg, whatever they are, to StoreUnavailableError."""
+    try:
+        yield
+    except (SQLAlchemyError, psycopg.Error) as error:
+        raise StoreUnavailableError("the database could not be reached or did not commit; try again") from error
+
+
+@contextmanager
 def committed(engine: Engine) -> Iterator[Connection]:
     """Open a transaction, yield its connection, and commit at the end of the block.
 
     Raise StoreUnavailableError if the database cannot be reached, or if a statement or the commit fails.
     """
-    try:
-        with engine.begin() as connection:
-            yield connection
-    except (SQLAlchemyError, psycopg.Error) as error:
-        raise StoreUnavailableError("the database could not be reached or did not commit; try again") from error
+    with store_errors_translated(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def connected(engine: Engine, **options: Any) -> Iterator[Connection]:
+    """Yield a connection whose transactions the caller ends. `options` are execution options of SQLAlchemy.
+
+    Raise StoreUnavailableError if the database cannot be reached or if a statement fails.
+    """
+    with store_errors_translated(), engine.connect().execution_options(**options) as connection:
+        yield connection
 
 
 @contextmanager
@@ -33,7 +49,7 @@ def committed_at_once(engine: Engine) -> Iterator[DriverConnection]:
     Going around SQLAlchemy halves the time of such a statement. If the connection is lost, all connections of the
     engine are dropped, because they have probably been lost too. Raise StoreUnavailableError if the statement fails.
     """
-    try:
+    with store_errors_translated():
         pooled = engine.raw_connection()
         connection = driver_connection(pooled)
         try:
@@ -43,8 +59,6 @@ def committed_at_once(engine: Engine) -> Iterator[DriverConnection]:
             pooled.close()
             if is_lost:
                 engine.dispose()
-    except (SQLAlchemyError, psycopg.Error) as error:
-        raise StoreUnavailableError("the database could not be reached or did not commit; try again") from error
 
 
 def driver_connection(pooled: PoolProxiedConnection) -> DriverConnection:

@@ -11,7 +11,7 @@ from schemas.preview import PreviewLinkSchema, PreviewSchema
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.answer_json import answer_body
 from service.decisions.compile import CompiledSite, CompiledSites
-from service.decisions.counting import count_decision, count_event
+from service.decisions.counting import count_decision, count_event, count_failed_decision
 from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.preview import PreviewRequest, answer_preview, make_preview, open_preview, previewed
 from service.decisions.prompt_events import EventReport, record_prompt_event
@@ -24,7 +24,7 @@ from service.readers.outside import OutsideServices, ask_services
 from service.readers.outside_fetch import fetch
 from service.readers.passport import PassportSealer
 from service.services import Services, current_services
-from service.tokens.api import requires_role
+from service.tokens.api import admit_site, requires_role
 from service.web.requests import WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
 
 blueprint = Blueprint("decisions", __name__, description="Should this reader be asked now?")
@@ -34,6 +34,7 @@ _outside = OutsideServices(fetch)
 
 @blueprint.route("/v1/decide", methods=["OPTIONS"])
 @blueprint.route("/v1/events", methods=["OPTIONS"])
+@blueprint.alt_response(HTTPStatus.NO_CONTENT)
 def allow_pages() -> Response:
     """Answer a browser's preflight for the pages of any site."""
     snapshot = current_services().part(SnapshotHolder).current()
@@ -53,7 +54,7 @@ def decide(view: ViewRequest) -> Response:
     try:
         answer = _answer(services, _sites.compiled(snapshot, view.site), view)
     except Exception:  # the page gets a problem that it can read, and the fault is counted as documented
-        services.metrics.decisions.count(view.site, "fault", time.perf_counter() - began)
+        count_failed_decision(services, view.site, time.perf_counter() - began)
         raise
     count_decision(services, view.site, answer, time.perf_counter() - began)
     response = jsonify(answer_body(answer))
@@ -101,5 +102,5 @@ def events(report: EventReport) -> Response:
 @blueprint.response(HTTPStatus.CREATED, PreviewLinkSchema)
 def preview(wish: PreviewRequest) -> dict[str, str]:
     """Make a signed link that shows a campaign or a draft, for a limited time, to everyone who opens it."""
-    services = current_services()
-    return make_preview(services, wish)
+    admit_site(wish.site)
+    return make_preview(current_services(), wish)

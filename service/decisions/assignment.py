@@ -106,23 +106,31 @@ class Assigned(NamedTuple):
 def assign(prepared: Prepared, reader: Reader | None) -> Assigned:
     """Return the reader's variant, which is the same on every page.
 
-    A reader without a bucket, in the control range or outside the coverage gets the control.
+    A reader without a bucket, in the control range or outside the coverage gets the control. A reader who first saw
+    another variant of the experiment is left out of its results: in both variants, the reader would count twice.
     """
     draw = prepared.draw
     bucket = reader.bucket if reader else None
     if reader is None or bucket is None:
         return Assigned(draw.control, is_counted=False)
-    experiment = draw.experiment
+    experiment, seen = draw.experiment, reader.prompt_record(prepared.fingerprint).variant
     if experiment.control is not None and is_in_range(
         bucket, experiment.control.share, round(experiment.control.offset_share * BUCKETS)
     ):
-        return Assigned(draw.control, is_counted=True)
+        return Assigned(draw.control, _is_first(draw.control, seen))
     if experiment.method is not Method.FIXED:
-        kept = _variant_kept(prepared.campaign, reader, prepared.fingerprint)
+        kept = _variant_kept(prepared.campaign, seen)
         if kept is not None:
             return Assigned(kept, is_counted=True)
     index = arm(bucket, experiment.seed, draw.weights, experiment.coverage_share)
-    return Assigned(draw.control, is_counted=False) if index is None else Assigned(draw.arms[index], is_counted=True)
+    if index is None:
+        return Assigned(draw.control, is_counted=False)
+    return Assigned(draw.arms[index], _is_first(draw.arms[index], seen))
+
+
+def _is_first(variant: Variant, seen: int) -> bool:
+    """Return whether a reader has seen no other variant of the experiment before. `seen`: fingerprint of the first."""
+    return not seen or variant_fingerprint(variant.key) == seen
 
 
 def draw_of(campaign: Campaign, measured: tuple[VariantShare, ...]) -> Draw:
@@ -150,14 +158,10 @@ def _weights(
     return shares if is_usable else (1.0,) * len(arms)
 
 
-def _variant_kept(campaign: Campaign, reader: Reader, fingerprint: int) -> Variant | None:
-    """Return the variant this reader has seen before, if any.
+def _variant_kept(campaign: Campaign, seen: int) -> Variant | None:
+    """Return the variant this reader has seen before, if any. `seen`: its fingerprint, or 0.
 
     A bandit's new weights move only readers who have not seen a variant.
     """
-    seen = reader.prompt_record(fingerprint).variant
-    return (
-        next((variant for variant in campaign.variants if variant_fingerprint(variant.key) == seen), None)
-        if seen
-        else None
-    )
+    found = (variant for variant in campaign.variants if variant_fingerprint(variant.key) == seen)
+    return next(found, None) if seen else None

@@ -17,7 +17,7 @@ log = structlog.get_logger()
 def count_decision(services: Services, site: str, answer: Answer, seconds: float) -> None:
     """Count an answer. If deciding failed, log the error: the reader notices nothing, so an operator must."""
     if answer.fault is not None:
-        log.error("decision_failed", site=site, error_type=answer.fault)
+        log.error("decision_failed", site=site, exc_info=answer.fault)
     outcome = "fault" if answer.fault else "prompt" if answer.prompts else "silence"
     services.metrics.decisions.count(site, outcome, seconds)
     if answer.prompts and not answer.explains:
@@ -25,6 +25,11 @@ def count_decision(services: Services, site: str, answer: Answer, seconds: float
         for offered in answer.prompts:
             prompt = offered.prompt
             services.part(Tally).add(Cell(site, prompt.campaign, prompt.variant, day, prompt.is_counted, Counted.SHOWN))
+
+
+def count_failed_decision(services: Services, site: str, seconds: float) -> None:
+    """Count a page view that could not be answered at all. The error itself is logged where it is rendered."""
+    services.metrics.decisions.count(site, "fault", seconds)
 
 
 def count_event(services: Services, recorded: RecordedEvent, event: PromptEvent) -> None:

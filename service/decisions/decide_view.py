@@ -73,7 +73,7 @@ class Answer(NamedTuple):
     """The answer to a page view. `day`: ordinal of the site's local date.
 
     `passport` None: without consent there is none. `is_local`: the page keeps the passport, not a cookie. `reader`: the
-    reader after the page view. `fault`: the type of an error while deciding. `explains`: the answer shows traces.
+    reader after the page view. `fault`: the error while deciding, if any. `explains`: the answer shows traces.
     `notes`: what changes in the cookies beside the passport.
     """
 
@@ -86,7 +86,7 @@ class Answer(NamedTuple):
     is_local: bool
     day: int
     reader: Reader | None = None
-    fault: str | None = None
+    fault: Exception | None = None
     explains: bool = False
     notes: NoteChanges = NO_CHANGES
 
@@ -113,15 +113,15 @@ def decide_view(
         reader, account, is_supporter_known = row
         page_view = page_view._replace(reader=reader)
     prompts: tuple[Offered, ...] = ()
-    fault = None
+    fault: Exception | None = None
     try:
         situation, decision, reader = take_view(site, page_view, is_supporter_known=is_supporter_known)
         if decision.choices:
             names = (decision_id, account)
             prompts = tuple([_offered(sealer, choice, situation, names) for choice in decision.choices])
-    except Exception as error:  # whatever is wrong with us, the article stays readable
+    except Exception as error:  # the article stays readable whatever breaks
         situation = _situation_of(site, page_view, _counted(site, page_view))
-        decision, reader, fault = NOTHING, situation.reader, type(error).__name__
+        decision, reader, fault = NOTHING, situation.reader, error
     return Answer(
         decision_id,
         prompts,

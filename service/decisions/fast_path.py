@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from io import BytesIO
 
-from werkzeug.exceptions import HTTPException
-
 from schemas.decide import DecideSchema
 from schemas.plain_bodies import PlainBodies
 from service.campaigns.snapshot.holder import SnapshotHolder
@@ -20,7 +18,6 @@ from service.decisions.compile import CompiledSites
 from service.decisions.counting import count_decision
 from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.view import view_request
-from service.errors import DomainError
 from service.logs import request_id_of
 from service.readers.passport import PassportSealer
 from service.readers.passport_cookie import (
@@ -34,6 +31,7 @@ from service.readers.passport_cookie import (
     set_note_cookies,
 )
 from service.services import Services
+from service.web.headers import EVERY_ANSWER
 from service.web.requests import (
     ACCEPTED_JSON_TYPES,
     WIDGET_BODY_BYTES,
@@ -67,7 +65,7 @@ class FastPath:
             return self._behind(environ, start_response)
         try:
             answered = self._answered(raw, environ)
-        except Exception:  # the route meets the error again, and reports it
+        except Exception:  # whatever it is, the route meets it too and words the answer
             answered = None
         if answered is None:
             environ["wsgi.input"] = BytesIO(raw)
@@ -80,15 +78,13 @@ class FastPath:
         """Return body and headers of the answer, or None if the Flask route must answer."""
         began = time.perf_counter()
         services = self._services
-        try:
-            values = self._bodies.load(read_json(raw))
-            if values is None or values["reader_assertion"] or values["preview"]:
-                return None
-            view = view_request(values)
-            site = self._sites.compiled(self._snapshots.current(), view.facts.site)
-        except (HTTPException, DomainError):
+        values = self._bodies.load(read_json(raw))
+        if values is None or values["reader_assertion"] or values["preview"]:
             return None
-        if not is_admitted(environ.get("HTTP_ORIGIN"), site.site.origins, self._public_origin):
+        view = view_request(values)
+        site = self._sites.compiled(self._snapshots.current(), view.facts.site)
+        origin, fetch_site = environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE")
+        if not is_admitted(origin, fetch_site, site.site.origins, self._public_origin):
             return None
         key = site.site.key
         context = self._context(environ, key)
@@ -115,8 +111,8 @@ class FastPath:
             ("Content-Type", "application/json"),
             ("Content-Length", str(length)),
             ("Cache-Control", "no-store"),
-            ("Vary", "Origin"),
             ("X-Request-Id", request_id_of(offered, request_id) if offered else request_id),
+            *EVERY_ANSWER,
         ]
         if not answer.is_local and answer.passport is not None:
             headers.append(("Set-Cookie", passport_cookie(site, answer.passport, is_https=self._is_https)))

@@ -4,7 +4,6 @@ from datetime import datetime
 
 import structlog
 
-from service.campaigns.reader_rules import Consent
 from service.decisions.compile import CompiledSite
 from service.decisions.decide_view import Answer, PageView, ReaderRow, decide_view, under_consent
 from service.decisions.prompt_events import EventReport, RecordedEvent, event_id_of
@@ -87,7 +86,9 @@ def record_signed_in_event(services: Services, recorded: RecordedEvent, report: 
 
 
 def _of_account(reader: Reader, page_view: PageView, account: bytes) -> Reader:
-    """Return the reader with the bucket of the account, which is the same on every device."""
+    """Return what the consent allows of a reader. The bucket is that of the first browser that signed in.
+
+    A reader whose browsers had none gets a bucket that follows from the account, which is the same on every device.
+    """
     bucket = bucket_of(int.from_bytes(account[:8], "big"))
-    allowed = under_consent(reader, page_view.visit.consent, bucket) or reader
-    return allowed._replace(bucket=bucket) if page_view.visit.consent is Consent.FULL else allowed
+    return under_consent(reader, page_view.visit.consent, bucket) or reader

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
+from service.addresses import split_address
 from service.campaigns.page_rules import PageType
 from service.campaigns.reader_rules import Consent, Device
 from service.campaigns.site import Site
@@ -129,7 +129,4 @@ def host_of(referrer: str | None) -> str | None:
     """Return the host of an address or bare host name, or None if there is none."""
     if not referrer:
         return None
-    try:
-        return urlsplit(referrer if "//" in referrer else "//" + referrer).hostname
-    except ValueError:
-        return None
+    return split_address(referrer if "//" in referrer else "//" + referrer).hostname

@@ -56,7 +56,7 @@ def preview_key() -> str:
 def finance_token(engine: Engine, path: Path) -> str:
     """Return the token in the file if it is still valid. Otherwise create one and write it to the file."""
     known = path.read_text(encoding="ascii").strip() if path.exists() else ""
-    if known and verify_token(engine, (SECRET_KEY,), known):
+    if known and verify_token(engine, (SECRET_KEY,), known, system_clock()):
         return known
     text = create_token(engine, (SECRET_KEY,), TokenRequest("demo finance", Role.FINANCE), system_clock()).text
     path.write_text(text + "\n", encoding="ascii")

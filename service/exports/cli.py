@@ -11,6 +11,7 @@ from typing import IO, Any
 import click
 from flask.cli import with_appcontext
 
+from service.database.transaction import connected
 from service.errors import DomainError
 from service.exports.exporting import OPERATOR, Exports, open_export
 from service.exports.layouts.mapping_store import find_mapping
@@ -86,7 +87,7 @@ def apply_accounts(file: Path) -> None:
 @with_appcontext
 def show_accounts(layout: str) -> None:
     """Print the mapping that is in force for LAYOUT."""
-    with current_services().engine.connect() as connection:
+    with connected(current_services().engine) as connection:
         version = find_mapping(connection, Layout(layout))
     if version is None:
         raise click.ClickException(f"no accounts are mapped for {layout} yet")

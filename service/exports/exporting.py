@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy import Connection, Engine
 
 from service.clock import Clock
+from service.database.transaction import committed
 from service.errors import DomainError, ForbiddenError
 from service.exports.batches.batch import Batch
 from service.exports.batches.store import find_batch
@@ -86,7 +87,7 @@ def record_refusal(exports: Exports, run: ExportRun, reason: str) -> None:
     """Save the run as refused, with the reason's error code. Runs of unknown callers are only saved up to a limit."""
     now = exports.clock()
     refused = replace(run, outcome=RunOutcome.REFUSED, reason=reason, finished_at=now)
-    with exports.engine.begin() as connection:
+    with committed(exports.engine) as connection:
         if run.asked_by == UNKNOWN_CALLER:
             add_bounded_run(connection, refused, now - timedelta(hours=1), UNKNOWN_CALLER_RUNS_PER_HOUR)
         else:
@@ -114,7 +115,7 @@ def _open_file(exports: Exports, run: ExportRun, request: ExportRequest) -> Open
             check_parts(request, file)
         if request.file_format is FileFormat.XLSX and count_rows(connection, file.rows) > MAX_ROWS:
             raise InvalidExportError(f"a spreadsheet has at most {MAX_ROWS} rows: ask for fewer days, or for CSV")
-        with exports.engine.begin() as recording:
+        with committed(exports.engine) as recording:
             add_run(recording, replace(run, as_of=scope.books.as_of))
         return OpenedFile(request, scope, file, connection, stack.pop_all())
 
@@ -152,5 +153,5 @@ def _record_end(
         sha256=totals.sha256 if is_complete else None,
         finished_at=exports.clock(),
     )
-    with exports.engine.begin() as connection:
+    with committed(exports.engine) as connection:
         finish_run(connection, ended)

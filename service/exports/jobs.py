@@ -3,6 +3,7 @@
 import procrastinate
 import structlog
 
+from service.database.transaction import committed
 from service.exports.records_store import prune_records
 from service.services import Services
 
@@ -15,5 +16,5 @@ log = structlog.get_logger()
 def prune(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue passes it
     """Delete old changes of facts, except those that exports of closed periods need to be repeated."""
     services: Services = context.additional_context["services"]
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         log.info("record_changes_pruned", count=prune_records(connection))

@@ -9,6 +9,7 @@ from psycopg import sql
 from sqlalchemy import Connection, Engine, text
 
 from service.database.connection import BoundedConnection
+from service.database.transaction import connected
 from service.exports.columns import Column
 from service.exports.layouts.text_form import TextForm
 from service.exports.manifest import CurrencySums
@@ -36,10 +37,10 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
     Raise BusyBooksError if too many exports are running or if writers leave no such moment.
     """
-    with engine.connect() as connection:
+    with connected(engine) as connection:
         wait_for_rest(connection)
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with engine.connect().execution_options(**options) as connection, _patient(connection):
+    with connected(engine, **options) as connection, _patient(connection):
         connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_SECONDS}s'"))
         connection.execute(text(f"SET LOCAL work_mem = '{WORK_MEMORY}'"))
         connection.execute(text("SET LOCAL datestyle = 'ISO, YMD'"))

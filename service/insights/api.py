@@ -10,7 +10,7 @@ from service.database.transaction import committed
 from service.insights.report import DayOfVariant, days_of_variants
 from service.insights.store import daily_counts
 from service.services import current_services
-from service.tokens.api import requires_role
+from service.tokens.api import admit_site, requires_role
 from service.web.requests import Blueprint
 
 blueprint = Blueprint("insights", __name__, description="Counts of prompts, and what they earned")
@@ -22,6 +22,7 @@ blueprint = Blueprint("insights", __name__, description="Counts of prompts, and 
 @blueprint.response(200, InsightSchema)
 def insights(query: dict[str, Any], site: str) -> dict[str, list[DayOfVariant]]:
     """Return the counts per local day, campaign and variant, at most seconds old and without reader ids."""
+    admit_site(site)
     services = current_services()
     known = services.part(SnapshotHolder).current().site(site).site
     days = query["from_on"], query["to_on"]

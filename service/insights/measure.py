@@ -13,6 +13,7 @@ from service.campaigns.snapshot.measures_store import save_raised, save_variant_
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.variant import Ticker
 from service.contributions.earned_store import EarnedSum, earned_sums, raised_minor
+from service.database.transaction import committed
 from service.insights.bandit import Earned, bandit_shares
 from service.insights.store import seen_by_variant
 from service.money import Interval
@@ -39,7 +40,7 @@ def measure_site(services: Services, snapshot: SiteSnapshot) -> None:
     if not bandits and not goals:
         return
     site, now = snapshot.site, services.clock()
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         sums = earned_sums(connection, site.key) if bandits else ()
         for campaign in bandits:
             seen = seen_by_variant(connection, site.key, campaign.key)

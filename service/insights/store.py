@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Connection,
 from sqlalchemy.dialects.postgresql import insert
 
 from service.database.metadata import metadata
+from service.database.transaction import committed
 from service.decisions.tally import Cell, Counted
 
 prompt_counts = Table(
@@ -50,7 +51,7 @@ def add_counts(connection: Connection, counts: Counter[Cell]) -> None:
 
 def flush_counts(engine: Engine, counts: Counter[Cell]) -> None:
     """Add counts to the stored ones in a transaction of their own."""
-    with engine.begin() as connection:
+    with committed(engine) as connection:
         add_counts(connection, counts)
 
 

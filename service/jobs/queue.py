@@ -23,6 +23,7 @@ POOL_SIZE = WORKER_CONCURRENCY + 2
 HEARTBEAT_SECONDS = 2.0
 STALLED_SECONDS = 10.0  # after this silence a worker counts as dead, and its jobs are given to another worker
 RETRY_SECONDS = 0.05
+FAILED_JOB_DAYS = 30
 POOL_TIMEOUT_SECONDS = 5.0
 FIRST_PAUSE_SECONDS = 1.0
 MAX_PAUSE_SECONDS = 30.0
@@ -50,7 +51,16 @@ def job_queue(blueprints: dict[str, procrastinate.Blueprint]) -> procrastinate.A
     queue = procrastinate.App(connector=QueueConnector())
     for namespace, blueprint in blueprints.items():
         queue.add_tasks_from(blueprint, namespace=namespace)
+    tidy = queue.task(name="jobs:delete_failed", pass_context=True, queueing_lock="jobs:delete_failed")(delete_failed)
+    queue.periodic(cron="51 3 * * *")(tidy)
     return queue
+
+
+async def delete_failed(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue passes it
+    """Delete the jobs that failed more than FAILED_JOB_DAYS ago, every night. Jobs that succeed are deleted at once."""
+    await context.app.job_manager.delete_old_jobs(
+        FAILED_JOB_DAYS * 24, include_failed=True, include_cancelled=True, include_aborted=True
+    )
 
 
 def work(services: Services, address: str, *, until_idle: bool) -> None:

@@ -7,6 +7,7 @@ from typing import TextIO
 import click
 from flask.cli import with_appcontext
 
+from service.database.transaction import connected
 from service.errors import DomainError
 from service.ledger.closing import close_period
 from service.ledger.explain import explain
@@ -26,7 +27,7 @@ def ledger() -> None:
 @with_appcontext
 def explain_id(wanted: str) -> None:
     """Explain where a number comes from. ID names an entry (number or key), a Stripe object or a contribution."""
-    with current_services().engine.connect() as connection:
+    with connected(current_services().engine) as connection:
         explanation = explain(connection, wanted)
     if not explanation:
         sys.exit(f"No entry, Stripe object or contribution has the id {wanted}.")
@@ -43,7 +44,7 @@ def compare(report: TextIO) -> None:
         payouts = read_report(report)
     except (DomainError, UnicodeDecodeError) as error:
         sys.exit(f"Not compared: {error}")
-    with current_services().engine.connect() as connection:
+    with connected(current_services().engine) as connection:
         comparisons = compare_report(connection, payouts)
     for comparison in comparisons:
         colour = "red" if comparison.differences else "green"

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from service.database.transaction import committed
 from service.ledger.invariants.figures_store import suspense_through, unposted_transactions
 from service.ledger.periods import PeriodError, closing_problems
 from service.ledger.post_due import post_due
@@ -16,7 +17,7 @@ def close_period(engine: Engine, zone: ZoneInfo, through: date, now: datetime, c
 
     Raise PeriodError with every reason why the books cannot be closed; then nothing is posted either.
     """
-    with engine.begin() as connection:
+    with committed(engine) as connection:
         post_due(connection, zone, now)
         end_at = datetime.combine(through + timedelta(days=1), time.min, zone)
         unposted_count = sum(row.created_at < end_at for row in unposted_transactions(connection))

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
+from service.database.transaction import committed
 from service.ledger.clusters import derive_entries, resolve_targets
 from service.ledger.entries import EntryReason
 from service.ledger.periods import accounting_date
@@ -43,7 +44,7 @@ def post_in_batches(engine: Engine, zone: ZoneInfo, now: datetime) -> PostingRep
     """Post everything that is due, with a transaction for each batch: for long pulls and first imports."""
     report = PostingReport()
     while True:
-        with engine.begin() as connection:
+        with committed(engine) as connection:
             lock_ledger(connection)
             batch = _post_batch(connection, zone, now)
         if batch is None:

@@ -51,6 +51,7 @@ ledger_entries = Table(
     Column("accounting_date", Date, nullable=False),
     Column("posted_at", INSTANT, nullable=False),
     Column("causes", ARRAY(Text), nullable=False),
+    Column("line_count", SmallInteger, nullable=False),
     Index(None, "source_id"),
     Index(None, "accounting_date"),
 )
@@ -120,7 +121,7 @@ def add_closing(connection: Connection, through: date, now: datetime, closed_by:
 
 
 def append_entries(connection: Connection, entries: Sequence[NumberedEntry]) -> None:
-    """Write entries and their postings. At commit, the database checks that every entry balances."""
+    """Write entries and their postings. At commit, the database checks that every entry balances and is complete."""
     cursor = connection.connection.cursor()
     with cursor.copy(f"COPY ledger_entries ({_names(ledger_entries)}) FROM STDIN") as copy:
         for numbered in entries:
@@ -175,6 +176,7 @@ def _entry_row(numbered: NumberedEntry) -> tuple[object, ...]:
         numbered.accounting_date,
         numbered.posted_at,
         list(entry.causes),
+        len(entry.postings),
     )
 
 

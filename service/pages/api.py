@@ -4,12 +4,14 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, json, render_template, request, url_for
 
+from service.addresses import origin_of
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.pages.language import LANGUAGES, Language, language
 from service.services import current_services
 from service.settings import Settings
-from service.web.requests import FORM_TYPE, origin_of
+from service.web.headers import PAGE_REFERRER_POLICY
+from service.web.requests import FORM_TYPE
 
 STRIPE_PAGES = "https://checkout.stripe.com https://billing.stripe.com"
 READER_PATHS = ("/support/", "/thanks", "/resume/", "/portal", "/my-data")
@@ -27,6 +29,20 @@ blueprint = Blueprint("pages", __name__, template_folder="templates", static_fol
 blueprint.add_app_template_global(language, "language")
 
 
+@blueprint.get("/")
+def start() -> str:
+    """Say what this address is for, with links to the pages of every site."""
+    return sites_page(is_about_data=False)
+
+
+def sites_page(*, is_about_data: bool) -> str:
+    """Return the page that lists the sites, with the links to all their pages or only to what is stored."""
+    found = (snapshot.site for snapshot in current_services().part(SnapshotHolder).current().sites.values())
+    sites = sorted(found, key=lambda site: site.name.casefold())
+    say = language(request.accept_languages.best_match(LANGUAGES))
+    return render_template("sites.html", say=say, sites=sites, is_about_data=is_about_data)
+
+
 def guard_pages(app: Flask, settings: Settings) -> None:
     """Forbid scripts, framing, and forms that go elsewhere than to this service and Stripe, on all pages.
 
@@ -40,10 +56,9 @@ def guard_pages(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def guard(response: Response) -> Response:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if response.mimetype == "text/html":
             response.headers.setdefault("Content-Security-Policy", policy)
-            response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+            response.headers.setdefault("Referrer-Policy", PAGE_REFERRER_POLICY)
         return response
 
 

@@ -30,7 +30,7 @@ Texts = Mapping[str, str | Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language with its texts. `tag`: the requested language, such as `en-ie`, or `en` if that is not supported."""
+    """A language with its texts. `tag`: the language that is used, such as `en-IE`."""
 
     tag: str
     texts: Texts
@@ -84,7 +84,7 @@ def language(tag: str | None) -> Language:
         locale = Locale.parse(asked, sep="-")
     except (UnknownLocaleError, ValueError):
         locale = Locale.parse(base)
-    return Language(tag=asked, texts=texts_in(base), locale=locale)
+    return Language(tag=str(locale).replace("_", "-"), texts=texts_in(base), locale=locale)
 
 
 @cache

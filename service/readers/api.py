@@ -8,6 +8,7 @@ from flask import Response, jsonify, make_response, redirect, render_template, r
 from schemas.counting import CountingAnswerSchema, CountingSchema
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
+from service.pages.api import sites_page
 from service.readers import passport_cookie as cookies
 from service.readers.my_data import CountingWish, MyDataPage, choose_counting, held_as_data, held_in_words
 from service.readers.passport import NO_CHANGES, NoteChanges, PassportSealer
@@ -21,6 +22,7 @@ blueprint = Blueprint("readers", __name__, description="What is held about a rea
 
 @blueprint.route("/v1/passport", methods=["OPTIONS"])
 @blueprint.doc(tags=["decisions"])
+@blueprint.alt_response(HTTPStatus.NO_CONTENT)
 def allow_pages() -> Response:
     """Answer a browser's preflight for the pages of any site."""
     snapshot = current_services().part(SnapshotHolder).current()
@@ -34,8 +36,10 @@ def allow_pages() -> Response:
 @blueprint.response(HTTPStatus.OK, {"type": "string"}, content_type="text/html")
 @blueprint.doc(tags=["decisions"])
 def my_data() -> Response:
-    """Show what is held about the reader in this browser."""
+    """Show what is held about the reader in this browser. Without a site, show the only one, or let readers choose."""
     services = current_services()
+    if "site" not in request.args:
+        return _without_site(services)
     site, reader = _own_passport(services)
     page = MyDataPage(
         language=request.accept_languages.best_match(site.languages),
@@ -143,6 +147,16 @@ def with_passport(
         response.headers.add("Set-Cookie", passport_cookie(site, passport, is_https=is_https))
     for cookie in cookies.set_note_cookies(site, notes, is_https=is_https):
         response.headers.add("Set-Cookie", cookie)
+    return response
+
+
+def _without_site(services: Services) -> Response:
+    """Redirect to the only site, or list the sites."""
+    keys = tuple(services.part(SnapshotHolder).current().sites)
+    if len(keys) == 1:
+        return make_response(redirect(url_for("readers.my_data", site=keys[0]), HTTPStatus.SEE_OTHER))
+    response = make_response(sites_page(is_about_data=True))
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

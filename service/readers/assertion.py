@@ -5,6 +5,7 @@ site has registered. `sub` is the publication's own reader id. `exp` and `aud` a
 optional booleans.
 """
 
+import warnings
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -19,9 +20,20 @@ from service.campaigns.site import AssertionKey, ReaderAssertion
 from service.readers.site_time import SKEW_SECONDS
 
 MAX_READER_ID = 255
+MIN_RSA_BITS = 2048
 _LATEST = 1 << 40
+_CURVES = frozenset({"P-256", "Ed25519"})
+_KEY_KINDS: dict[str, tuple[type[ECKey] | type[RSAKey] | type[OKPKey], str]] = {
+    "ES256": (ECKey, "a public key on the curve P-256"),
+    "RS256": (RSAKey, f"a public RSA key of at least {MIN_RSA_BITS} bits"),
+    "EdDSA": (OKPKey, "a public key on the curve Ed25519"),
+}
 # RFC 9864 renames EdDSA with this curve to Ed25519. Publications send both names.
 _ALGORITHM_NAMES = {"ES256": ["ES256"], "RS256": ["RS256"], "EdDSA": ["EdDSA", "Ed25519"]}
+
+
+class UnusableKeyError(ValueError):
+    """A registered key cannot verify any assertion. The message completes the sentence "the key …"."""
 
 
 class Standing(StrEnum):
@@ -55,7 +67,7 @@ def asserted_reader(rules: ReaderAssertion, text: str | None, instant: int) -> A
         return SIGNED_OUT
     try:
         claims = _verified_claims(rules, text)
-    except (JoseError, ValueError, TypeError, KeyError):
+    except Exception:  # whatever is wrong with a forged text, its reader is signed out
         return SIGNED_OUT
     if claims is None or not _is_meant_for(rules, claims):
         return SIGNED_OUT
@@ -72,27 +84,31 @@ def asserted_reader(rules: ReaderAssertion, text: str | None, instant: int) -> A
 def _verified_claims(rules: ReaderAssertion, text: str) -> dict[str, object] | None:
     """Return the claims, or None if no registered key has signed them.
 
-    If the header names a key, only that key counts.
+    If the header names a key, only that key counts. A key that cannot be used does not keep the others from counting.
     """
     named = extract_compact(text.encode()).headers().get("kid")
     for key in rules.keys:
         if named is None or named == key.key_id:
             try:
-                return dict(jwt.decode(text, _key(key), algorithms=_ALGORITHM_NAMES[key.algorithm]).claims)
-            except JoseError:
+                return dict(jwt.decode(text, usable_key(key), algorithms=_ALGORITHM_NAMES[key.algorithm]).claims)
+            except (JoseError, UnusableKeyError):
                 continue
     return None
 
 
 @lru_cache(maxsize=256)
-def _key(key: AssertionKey) -> ECKey | RSAKey | OKPKey:
-    match key.algorithm:
-        case "ES256":
-            return ECKey.import_key(key.public_key)
-        case "RS256":
-            return RSAKey.import_key(key.public_key)
-        case _:
-            return OKPKey.import_key(key.public_key)
+def usable_key(key: AssertionKey) -> ECKey | RSAKey | OKPKey:
+    """Return the key that is written in PEM. Raise UnusableKeyError if it does not suit its algorithm or is weak."""
+    kind, needed = _KEY_KINDS[key.algorithm]
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of short RSA keys, which are refused below
+            found = kind.import_key(key.public_key)
+    except (JoseError, ValueError, TypeError) as error:
+        raise UnusableKeyError(f"cannot be read as the key of {key.algorithm}, {needed}") from error
+    is_weak = found.raw_value.key_size < MIN_RSA_BITS if isinstance(found, RSAKey) else found.curve_name not in _CURVES
+    if found.is_private or is_weak:
+        raise UnusableKeyError(f"does not suit {key.algorithm}, which needs {needed}")
+    return found
 
 
 def _is_meant_for(rules: ReaderAssertion, claims: dict[str, object]) -> bool:

@@ -50,7 +50,7 @@ def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Rea
     adds = combine is _sum and (passport.history.view_count or passport.prompts)
     recent = passport.recent + joined if adds else passport.recent
     joined_reader = Reader(
-        bucket=row.bucket,
+        bucket=passport.bucket if row.bucket is None else row.bucket,
         salt=row.salt,
         first_seen_at=min(row.first_seen_at, passport.first_seen_at),
         history=_history(row, passport, combine),

@@ -7,15 +7,14 @@ The deadline is for the whole call. The time-out of a socket is only for one rea
 each call runs in a thread of its own, which nobody waits for after the deadline.
 """
 
-import ipaddress
 import socket
 import ssl
 import threading
 import time
 from contextlib import suppress
 from http.client import HTTPException, HTTPSConnection
-from urllib.parse import urlsplit
 
+from service.addresses import is_public, split_address
 from service.bulkheads import OUTSIDE_CALLS
 from service.readers.outside import OutsideFaultError
 
@@ -68,7 +67,7 @@ class _Call(threading.Thread):
             self._connection.abort()
 
     def _ask(self) -> bytes:
-        parts = urlsplit(self._url)
+        parts = split_address(self._url)
         if parts.scheme != "https" or parts.hostname is None:
             raise OutsideFaultError("the address does not begin with https")
         port = parts.port or 443
@@ -91,7 +90,7 @@ class _Call(threading.Thread):
 def public_address(host: str, port: int) -> str:
     """Return an address of a host. Raise OutsideFaultError unless every address of the host is public."""
     addresses = {str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-    if not addresses or not all(ipaddress.ip_address(address).is_global for address in addresses):
+    if not addresses or not all(is_public(address) for address in addresses):
         raise OutsideFaultError("the host has an address that is not public")
     return min(addresses)
 

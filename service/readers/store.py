@@ -8,12 +8,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Engine, LargeBinary, Table, Text, delete, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.exc import SQLAlchemyError
 
 from service.bulkheads import SIGNED_IN_READER_SECONDS, within
 from service.database.columns import INSTANT
 from service.database.metadata import metadata
-from service.errors import StoreUnavailableError
+from service.database.transaction import committed
 from service.money import Interval
 from service.readers.contributions import GivenContribution
 from service.readers.passport_bytes import UnreadablePassportError, decode, encode
@@ -46,14 +45,11 @@ def change_reader(
 
     Raise StoreUnavailableError if the database is down or too slow for a page view.
     """
-    try:
-        with within(SIGNED_IN_READER_SECONDS), engine.begin() as connection:
-            connection.execute(text(f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MILLISECONDS}"))
-            reader, result = change(*_locked(connection, site, reader_hash))
-            _save(connection, site, reader_hash, _held(reader, now))
-            return result
-    except SQLAlchemyError as error:
-        raise StoreUnavailableError("the rows of signed-in readers cannot be read") from error
+    with within(SIGNED_IN_READER_SECONDS), committed(engine) as connection:
+        connection.execute(text(f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MILLISECONDS}"))
+        reader, result = change(*_locked(connection, site, reader_hash))
+        _save(connection, site, reader_hash, _held(reader, now))
+        return result
 
 
 def update_contributions(connection: Connection, site: str, reader_hash: bytes, now: datetime, update: Update) -> None:
@@ -73,13 +69,13 @@ def forget(engine: Engine, site: str, reader_hash: bytes) -> bool:
     """Erase the row of a signed-in reader. Return False if there was no row."""
     columns = readers.c
     statement = delete(readers).where(columns.site == site, columns.reader_hash == reader_hash)
-    with engine.begin() as connection:
+    with committed(engine) as connection:
         return connection.execute(statement).rowcount > 0
 
 
 def forget_idle_readers(engine: Engine, before: datetime) -> int:
     """Erase the rows of readers not seen since `before`. Return the number of rows erased."""
-    with engine.begin() as connection:
+    with committed(engine) as connection:
         return connection.execute(delete(readers).where(readers.c.changed_at < before)).rowcount
 
 

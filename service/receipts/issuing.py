@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from service.database.transaction import committed
 from service.errors import DomainError
 from service.receipts.receipts import NewReceipt, receipts_to_issue
 from service.receipts.store import (
@@ -34,7 +35,7 @@ def issue_receipts(engine: Engine, settings: Settings, year: int, now: datetime)
     """
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise InvalidReceiptError(f"the year must be between {FIRST_YEAR} and {LAST_YEAR}")
-    with engine.begin() as connection:
+    with committed(engine) as connection:
         lock_receipts(connection)
         totals = year_totals(connection, year, settings.accounting_zone, is_livemode=settings.is_livemode)
         issued = receipts_to_issue(totals, current_receipts(connection, year), next_number(connection, year))
@@ -47,5 +48,5 @@ def declare_gift_aid(engine: Engine, declaration: Declaration, now: datetime) ->
     """Save a declaration and return its id. Raise InvalidReceiptError if it ends before it begins."""
     if declaration.valid_until is not None and declaration.valid_until < declaration.valid_from:
         raise InvalidReceiptError("the declaration ends before it begins")
-    with engine.begin() as connection:
+    with committed(engine) as connection:
         return add_declaration(connection, declaration, now)

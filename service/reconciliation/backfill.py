@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
+from service.database.transaction import committed
 from service.services import Services
 from service.stripe_events import store
 from service.stripe_events.inbox import DeliveryResult, save
@@ -28,7 +29,7 @@ def backfill(services: Services, since: datetime, until: datetime) -> Backfilled
     listed, missing = 0, 0
     events = services.gateway.list_events(since, until)
     while page := list(islice(events, PAGE_SIZE)):
-        with services.engine.begin() as connection:
+        with committed(services.engine) as connection:
             known = store.known_ids(connection, [event.envelope.id for event in page])
         results = [save(services, event.envelope, event.body) for event in page if event.envelope.id not in known]
         missing += sum(result is not DeliveryResult.REPEATED for result in results)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import structlog
 
 from service.contributions.rebuild import differing_lifecycles
+from service.database.transaction import committed, connected
 from service.errors import DomainError
 from service.exports.agreement_store import Agreement, agreements
 from service.ledger.invariants.check import Balances, Check, compare, none_of, sum_of
@@ -31,7 +32,7 @@ def check_everything(
     contributions are recomputed from their facts, those changed last. None recomputes all.
     """
     settings, now = services.settings, services.clock()
-    with services.engine.connect().execution_options(**_ONE_SNAPSHOT) as connection:
+    with connected(services.engine, **_ONE_SNAPSHOT) as connection:
         checks = (
             *check_ledger(connection, now, stripe_balance),
             none_of(
@@ -61,7 +62,7 @@ def check_books(services: Services) -> None:
         log.warning("stripe_balance_not_compared", code=error.code)
         stripe_balance = None
     checks = check_everything(services, stripe_balance, CONTRIBUTIONS_PER_CHECK)
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         save_checks(connection, checks, now)
     for check in checks:
         if not check.is_green:

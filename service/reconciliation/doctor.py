@@ -8,10 +8,12 @@ from sqlalchemy import Connection
 
 from service.contributions.mail.outbox_store import unsent_mail
 from service.database.login import is_login_too_powerful
+from service.database.transaction import committed
 from service.errors import StripeRefusedError, StripeUnavailableError
 from service.jobs.worker_store import worker_silence
 from service.reconciliation.pull_store import pulled_through
 from service.services import Services
+from service.settings import Settings
 from service.stripe_events.backlog_store import EventBacklog, event_backlog
 from service.stripe_events.store import known_ids
 from service.stripe_facts.query_store import count_unmatched_charges
@@ -67,10 +69,10 @@ ONLY_IN_DASHBOARD = (
 def examine(services: Services) -> tuple[SetupFinding, ...]:
     """Run every check, in a fixed order. If Stripe cannot be reached, that is a finding too."""
     now = services.clock()
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         backlog = read_backlog(connection)
         login = examine_login(is_powerful=is_login_too_powerful(connection))
-    found = [login, *examine_backlog(backlog, now)]
+    found = [login, *examine_proxies(services.settings), *examine_backlog(backlog, now)]
     try:
         setup = services.gateway.fetch_account_setup()
         found += [
@@ -90,6 +92,16 @@ def examine_login(*, is_powerful: bool) -> SetupFinding:
     what = "the service signs in to the database as a user who can{} change the ledger"
     remedy = "Give it a user of its own; see `The database` in docs/operate.md." if is_powerful else ""
     return SetupFinding(not is_powerful, what.format("" if is_powerful else "not"), remedy)
+
+
+def examine_proxies(settings: Settings) -> Iterator[SetupFinding]:
+    """Say what readers share if a proxy is in front and the service does not know of it."""
+    if settings.is_https and not settings.trusted_proxies:
+        yield SetupFinding(
+            True,
+            "PUBLIC_URL is https, and TRUSTED_PROXIES is 0",
+            "If a proxy ends TLS, set TRUSTED_PROXIES: otherwise all readers share one rate limit.",
+        )
 
 
 def read_backlog(connection: Connection) -> Backlog:
@@ -197,7 +209,7 @@ def _examine_missing_events(services: Services, now: datetime) -> SetupFinding:
     """
     events = services.gateway.list_events(now - GAP_WINDOW, now - MAX_LAG)
     wanted = {event.envelope.id for event in events if event.envelope.is_known}
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         missing = wanted - known_ids(connection, sorted(wanted))
     remedy = "Run `backfill`." if missing else ""
     return SetupFinding(

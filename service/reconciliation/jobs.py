@@ -2,6 +2,7 @@
 
 import procrastinate
 
+from service.contributions.checkout.declined import expire_declined_sessions
 from service.reconciliation import pull as pulling
 from service.reconciliation import refresh as refreshing
 from service.reconciliation.checking import check_books
@@ -26,6 +27,7 @@ def refresh(context: procrastinate.JobContext) -> None:
     """
     services = _services(context)
     if refreshing.sweep(services):
+        expire_declined_sessions(services)
         defer_pull(services)
         defer_refresh(services)
 
@@ -41,6 +43,7 @@ def pull(context: procrastinate.JobContext) -> None:
 def sweep(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 procrastinate passes it
     """Refresh objects whose events are due, every minute, which also retries failed events and covers lost jobs."""
     refreshing.sweep(_services(context))
+    expire_declined_sessions(_services(context))
 
 
 @blueprint.periodic(cron="*/15 * * * *")

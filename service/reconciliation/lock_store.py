@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import ARRAY, Connection, Engine, Text, bindparam, func, select
 
+from service.database.transaction import connected
 from service.stripe_gateway.objects import ObjectRef
 
 
@@ -15,7 +16,7 @@ def locked_objects(engine: Engine, refs: Collection[ObjectRef]) -> Iterator[tupl
     The locks belong to the connection: they outlast its transactions, and the database releases them if the connection
     is lost.
     """
-    with engine.connect() as connection:
+    with connected(engine) as connection:
         try:
             locked = _lock_free_objects(connection, refs)
             connection.commit()

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import structlog
 
+from service.database.transaction import committed, connected
 from service.errors import StripeRefusedError, StripeUnavailableError
 from service.ledger.invariants.figures_store import unposted_transactions
 from service.ledger.payouts.tie_store import payouts_to_tie
@@ -100,7 +101,7 @@ def sync(services: Services, since: datetime | None = None) -> Pulled:
         _refresh_changed_payouts(services, page, unanswered)
         for page in _batches(services.gateway.list_payouts(payout_start))
     )
-    with services.engine.connect() as connection:
+    with connected(services.engine) as connection:
         untied = payouts_to_tie(connection)
     _fetch_and_save_each(services, (ObjectRef(ObjectType.PAYOUT, payout_id) for payout_id in untied), unanswered)
     _fetch_missing_sources(services, unanswered)
@@ -117,7 +118,7 @@ def _finish_complete_pull(services: Services, began_at: datetime, *, is_from_las
     outage if its last attempt was due after the last complete pull plus the length of an outage: no pull succeeded in
     all that time either. An event that failed while Stripe answered other requests stays dead.
     """
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         last_pull = pull_store.pulled_through(connection)
         if is_from_last or last_pull is not None:
             pull_store.set_pulled_through(connection, began_at)
@@ -136,7 +137,7 @@ def _start_of_pull(services: Services, since: datetime | None) -> datetime:
     """
     if since is not None:
         return since
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         last_pull = pull_store.pulled_through(connection)
         newest = newest_transaction_at(connection)
     return EPOCH if last_pull is None or newest is None else min(last_pull, newest) - TRANSACTION_OVERLAP
@@ -151,7 +152,7 @@ def _save_page(
     short, or the source gets no answer, the next pull finds the balance transaction new again. Payouts are only added
     to `payouts`: fetching one saves the balance transactions it paid out, which would then be new to no page.
     """
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         known = known_transaction_ids(connection, [transaction.id for transaction in page])
     new = [transaction for transaction in page if transaction.id not in known]
     found = (_source_of(transaction.reporting_category, transaction.source_id) for transaction in new)
@@ -163,7 +164,7 @@ def _save_page(
         for transaction in page
         if _source_of(transaction.reporting_category, transaction.source_id) not in unanswered
     ]
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         save_facts(connection, answered, services.clock())
     return len(new)
 
@@ -175,7 +176,7 @@ def _fetch_missing_sources(services: Services, unanswered: list[ObjectRef]) -> N
     Stop after a batch that Stripe refuses entirely.
     """
     post_to_ledger(services)
-    with services.engine.connect() as connection:
+    with connected(services.engine) as connection:
         unposted = [(unposted.category, unposted.source_id) for unposted in unposted_transactions(connection)]
         waiting = [*missing_sources(connection), *unposted]
     found = (_source_of(category, source_id) for category, source_id in reversed(waiting))
@@ -216,7 +217,7 @@ def _require_answers(unanswered: Sequence[ObjectRef]) -> None:
 def _without_waiting_events(services: Services, page: Sequence[BalanceTransaction]) -> tuple[BalanceTransaction, ...]:
     """Return the balance transactions whose source has no waiting event."""
     sources = [transaction.source_id for transaction in page if transaction.source_id]
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         waiting = objects_with_waiting_events(connection, sources)
     return tuple(transaction for transaction in page if transaction.source_id not in waiting)
 
@@ -229,7 +230,7 @@ def _source_of(category: str, source_id: str | None) -> ObjectRef | None:
 
 def _refresh_changed_payouts(services: Services, page: Sequence[Payout], unanswered: list[ObjectRef]) -> int:
     """Fetch and save those payouts of a page whose status differs from ours. Return the size of the page."""
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         known = payouts_by_id(connection, [payout.id for payout in page])
     changed = [payout.id for payout in page if _statuses(known.get(payout.id)) != _statuses(payout)]
     _fetch_and_save_each(services, (ObjectRef(ObjectType.PAYOUT, payout_id) for payout_id in changed), unanswered)

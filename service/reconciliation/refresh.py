@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from service.contributions.apply_facts import concern_forgotten
 from service.contributions.mail.sending import send_due_mail
 from service.database.engine import database_address
+from service.database.transaction import committed
 from service.jobs.queue import work
 from service.ledger.post_due import post_in_batches
 from service.reconciliation.consequences import save_facts
@@ -126,7 +127,7 @@ def fetch_and_save(services: Services, ref: ObjectRef) -> None:
     """Refresh an object that no event is about. Raise the errors of the fetch."""
     now = services.clock()
     facts = services.gateway.fetch(ref)
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         save_facts(connection, facts, now)
 
 
@@ -139,7 +140,7 @@ def post_to_ledger(services: Services) -> None:
 
 def sweep(services: Services, limit: int = SWEEP_SIZE) -> int:
     """Refresh the objects that have due events, at most `limit`, and post. Return how many objects were locked."""
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         refs = store.due_objects(connection, services.clock(), limit)
     batches = [refs[start : start + BATCH_SIZE] for start in range(0, len(refs), BATCH_SIZE)]
     with ThreadPoolExecutor(FETCH_THREADS) as fetchers, ThreadPoolExecutor(SWEEP_THREADS) as sweepers:

@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, Index, Table, Text, select, update
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    Index,
+    SmallInteger,
+    Table,
+    Text,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from service.database.columns import INSTANT
@@ -19,6 +31,7 @@ refund_requests = Table(
     Column("currency", Text, nullable=False),
     Column("requested_by", Text, nullable=False),
     Column("requested_at", INSTANT, nullable=False),
+    Column("failed_tries", SmallInteger, nullable=False, server_default=text("0")),
     Column("refund_id", Text),
     CheckConstraint("amount_minor > 0", name="amount"),
     Index(None, "charge_id"),
@@ -27,7 +40,10 @@ refund_requests = Table(
 
 @dataclass(frozen=True, slots=True)
 class RefundRequest:
-    """A refund to be made. `refund_id` is None until Stripe's answer is known."""
+    """A refund to be made. `refund_id` is None until Stripe's answer is known.
+
+    `failed_tries` counts the tries that Stripe answered with an error of its own.
+    """
 
     key: str
     charge_id: str
@@ -35,6 +51,7 @@ class RefundRequest:
     requested_by: str
     requested_at: datetime
     refund_id: str | None = None
+    failed_tries: int = 0
 
 
 def find_request(connection: Connection, key: str) -> RefundRequest | None:
@@ -43,7 +60,9 @@ def find_request(connection: Connection, key: str) -> RefundRequest | None:
     if row is None:
         return None
     amount = Money(row.amount_minor, row.currency)
-    return RefundRequest(row.key, row.charge_id, amount, row.requested_by, row.requested_at, row.refund_id)
+    return RefundRequest(
+        row.key, row.charge_id, amount, row.requested_by, row.requested_at, row.refund_id, row.failed_tries
+    )
 
 
 def unanswered_requests(connection: Connection, charge_id: str) -> tuple[str, ...]:
@@ -71,6 +90,13 @@ def set_refund(connection: Connection, key: str, refund_id: str) -> None:
     """Save the refund that Stripe made for a request."""
     statement = update(refund_requests).where(refund_requests.c.key == key)
     connection.execute(statement.values(refund_id=refund_id))
+
+
+def count_failed_try(connection: Connection, request: RefundRequest) -> None:
+    """Count a failed try of a request, unless another process has counted it already."""
+    c = refund_requests.c
+    statement = update(refund_requests).where(c.key == request.key, c.failed_tries == request.failed_tries)
+    connection.execute(statement.values(failed_tries=request.failed_tries + 1))
 
 
 def delete_request(connection: Connection, key: str) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from service.errors import ConflictError, StripeRefusedError
+from service.database.transaction import committed
+from service.errors import ConflictError, NotFoundError, StripeRefusedError
 from service.money import Money, checked_amount, major_text, parse_amount
 from service.reconciliation import refund_store
 from service.reconciliation.consequences import save_facts
@@ -16,6 +17,7 @@ from service.stripe_facts.contribution_store import disputes_of_charge
 from service.stripe_gateway.facts import Charge, Refund
 from service.stripe_gateway.fetched import Fact
 from service.stripe_gateway.objects import ObjectRef, ObjectType
+from service.stripe_gateway.transport import StripeFailedError, StripeObjectMissingError
 
 # With these statuses the bank has returned the money to the newsroom, or never took it.
 _CLOSED_DISPUTE_STATUSES = frozenset({"won", "warning_closed", "prevented"})
@@ -46,10 +48,11 @@ def refund_charge(services: Services, wish: RefundWish) -> Refund:
     """Refund a charge and return the refund.
 
     Raise RefundRefusedError with the reason if the charge cannot be refunded as asked. Raise StripeUnavailableError if
-    it is unknown whether Stripe made the refund. A repeat of the wish then first searches Stripe for that refund, and
-    otherwise asks again with the same idempotency key, which Stripe remembers for a day.
+    it is unknown whether Stripe made the refund. A repeat of the wish then first searches Stripe for that refund.
+    Otherwise it asks again: with the same idempotency key, which Stripe remembers for a day, or with another one if
+    Stripe answered with an error of its own. Raise NotFoundError if Stripe has no such charge.
     """
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         known = refund_store.find_request(connection, wish.key)
     request = _resume_request(services, known, wish) if known else _new_request(services, wish)
     refund_id = request.refund_id or _create_refund(services, request).id
@@ -88,7 +91,11 @@ def _new_request(services: Services, wish: RefundWish) -> RefundRequest:
             raise RefundRefusedError(
                 "the outcome of an earlier refund of this charge is not known yet; repeat that refund with its own key"
             )
-        amount = refundable_amount(services.gateway.fetch(ref), wish, disputes)
+        try:
+            facts = services.gateway.fetch(ref)
+        except StripeObjectMissingError:
+            raise NotFoundError("Stripe has no charge with this id, or our API key may not read it") from None
+        amount = refundable_amount(facts, wish, disputes)
         request = RefundRequest(wish.key, wish.charge_id, amount, wish.requested_by, services.clock())
         with connection.begin():
             if not refund_store.insert_request(connection, request):
@@ -97,11 +104,20 @@ def _new_request(services: Services, wish: RefundWish) -> RefundRequest:
 
 
 def _create_refund(services: Services, request: RefundRequest) -> Refund:
-    """Ask Stripe for the refund. If Stripe refuses, delete the request, since there will be no refund for it."""
+    """Ask Stripe for the refund. If Stripe refuses, delete the request, since there will be no refund for it.
+
+    If Stripe fails, count the try: a repeat of the wish then gets another idempotency key.
+    """
     try:
-        return services.gateway.create_refund(request.charge_id, request.amount, request.key, request.requested_by)
+        return services.gateway.create_refund(
+            request.charge_id, request.amount, request.key, request.requested_by, request.failed_tries
+        )
+    except StripeFailedError:
+        with committed(services.engine) as connection:
+            refund_store.count_failed_try(connection, request)
+        raise
     except StripeRefusedError:
-        with services.engine.begin() as connection:
+        with committed(services.engine) as connection:
             refund_store.delete_request(connection, request.key)
         raise
 
@@ -143,7 +159,7 @@ def _allow_refund(disputes: Collection[DisputeState]) -> bool:
 def _save_refund(services: Services, key: str, refund_id: str) -> Refund:
     """Fetch the refund, save it with what follows from it, and post. Return the refund."""
     facts = services.gateway.fetch(ObjectRef(ObjectType.REFUND, refund_id))
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         refund_store.set_refund(connection, key, refund_id)
         save_facts(connection, facts, services.clock())
     post_to_ledger(services)

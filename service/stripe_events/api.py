@@ -3,6 +3,8 @@
 `fast_path.py` answers most deliveries before Flask does. This route gives the same answers, and words every refusal.
 """
 
+from http import HTTPStatus
+
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
@@ -17,6 +19,7 @@ blueprint = Blueprint("stripe_events", __name__, description="Stripe's webhooks"
 
 @blueprint.post("/webhooks/stripe")
 @limited_body(MAX_BODY_BYTES)
+@blueprint.alt_response(HTTPStatus.OK, schema={"type": "object"})
 def stripe_webhook() -> ResponseReturnValue:
     """Save a signed event. The answer 200 means that the event is committed to our database."""
     services = current_services()

@@ -3,6 +3,7 @@
 import click
 from flask.cli import with_appcontext
 
+from service.database.transaction import committed
 from service.services import current_services
 from service.stripe_events import store
 from service.stripe_events.backlog_store import count_by_status
@@ -24,7 +25,7 @@ def events() -> None:
 @with_appcontext
 def list_events(status: str | None, limit: int) -> None:
     """List the newest events, then the number of events by status."""
-    with current_services().engine.begin() as connection:
+    with committed(current_services().engine) as connection:
         for event in store.list_events(connection, EventStatus(status) if status else None, limit):
             click.echo(_line(event))
         for found, count in sorted(count_by_status(connection).items()):
@@ -38,7 +39,7 @@ def list_events(status: str | None, limit: int) -> None:
 def show_event(event_id: str, with_body: bool) -> None:
     """Show an event and the last error of the work on it."""
     services = current_services()
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         event = store.find_event(connection, event_id)
         sealed = sealed_body(connection, event_id) if with_body else None
     if event is None:
@@ -60,7 +61,7 @@ def requeue_events(event_ids: tuple[str, ...], is_all: bool) -> None:
     if bool(event_ids) == is_all:
         raise click.UsageError("name event ids or pass --all, but not both")
     services = current_services()
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         requeued = store.requeue_events(connection, services.clock(), None if is_all else event_ids)
     click.echo(f"{len(requeued)} requeued.")
 

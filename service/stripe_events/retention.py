@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Collection
 from datetime import timedelta
 
+from service.database.transaction import committed
 from service.sealing import KeyRing
 from service.services import Services
 from service.stripe_events import body_store
@@ -31,7 +32,7 @@ def open_body(ring: KeyRing, sealed: bytes) -> bytes | None:
 
 def scrub_old_bodies(services: Services) -> int:
     """Empty bodies that are older than 90 days. Return how many were emptied. The events stay."""
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         return body_store.scrub_bodies_before(connection, services.clock() - timedelta(days=BODY_DAYS))
 
 
@@ -44,7 +45,7 @@ def scrub_bodies_naming(services: Services, names: Collection[str]) -> int:
     ring = services.keys
     last_id, count = "", 0
     while True:
-        with services.engine.begin() as connection:
+        with committed(services.engine) as connection:
             page = body_store.sealed_bodies_after(connection, last_id, BATCH_SIZE)
             named = [event_id for event_id, sealed in page if _may_name(open_body(ring, sealed), wanted)]
             body_store.scrub_bodies(connection, named)

@@ -105,15 +105,22 @@ class StripeGateway:
         with stripe_errors_translated():
             return read_balance(self._v1.balance.retrieve().to_dict())
 
-    def create_refund(self, charge_id: str, amount: Money, refund_key: str, requested_by: str) -> Refund:
-        """Refund a charge in part or in full. A repeat with the same `refund_key` returns the same refund for a day."""
+    def create_refund(
+        self, charge_id: str, amount: Money, refund_key: str, requested_by: str, failed_tries: int = 0
+    ) -> Refund:
+        """Refund a charge in part or in full. A repeat with the same `refund_key` returns the same refund for a day.
+
+        `failed_tries` is the number of earlier tries that ended with StripeFailedError. Before another one, make sure
+        with `find_refund` that these made no refund.
+        """
         parameters = {
             "charge": charge_id,
             "amount": amount.amount_minor,
             "metadata": {"keepopen_requested_by": requested_by, REFUND_KEY: refund_key},
         }
         with stripe_errors_translated():
-            created = self._v1.refunds.create(parameters, {"idempotency_key": f"keepopen-refund-{refund_key}"})
+            number = f"-{failed_tries + 1}" if failed_tries else ""
+            created = self._v1.refunds.create(parameters, {"idempotency_key": f"keepopen-refund-{refund_key}{number}"})
         return read_refund(created.to_dict())
 
     def find_refund(self, charge_id: str, refund_key: str) -> Refund | None:

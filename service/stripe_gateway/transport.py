@@ -31,6 +31,13 @@ class StripeObjectMissingError(StripeRefusedError):
     code = "stripe_object_missing"
 
 
+class StripeFailedError(StripeUnavailableError):
+    """Stripe answered with an error of its own (500 to 599).
+
+    It gives this answer to every repeat under the same idempotency key for a day, so a later try needs another key.
+    """
+
+
 class _NotSentError(stripe.APIConnectionError):
     """The request was not sent. Sending it again would end in the same way."""
 
@@ -103,7 +110,9 @@ def _translated(error: stripe.StripeError) -> StripeRefusedError | StripeUnavail
     status = error.http_status
     # The library's message may quote personal data. Code, status and request id are enough to find the request.
     detail = f"{error.code or type(error).__name__} (status {status}, request {error.request_id})"
-    if status is None or status >= 500 or status in RETRYABLE_STATUSES or status < 400:
+    if status is not None and status >= 500:
+        return StripeFailedError(f"Stripe could not answer; try again later: {detail}")
+    if status is None or status in RETRYABLE_STATUSES or status < 400:
         return StripeUnavailableError(f"Stripe could not answer; try again later: {detail}")
     if status == 404 or error.code == "resource_missing":
         return StripeObjectMissingError(f"Stripe has no such object, or our API key may not read it: {detail}")

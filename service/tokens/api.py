@@ -48,12 +48,19 @@ def current_token() -> Token:
     return cast("Token", g.staff_token)
 
 
+def admit_site(site: str | None) -> None:
+    """Raise ForbiddenError if the token of this request is for another site. `site` None: the request is for all."""
+    own = current_token().site
+    if own is not None and own != site:
+        raise ForbiddenError(f"this token is for the site {own} alone")
+
+
 def _presented_token() -> Token:
     """Return the token in the header. Raise Unauthorized if there is no valid one."""
     header = request.authorization
     text = header.token if header is not None and header.type == "bearer" else None
     services = current_services()
-    token = verify_token(services.engine, services.settings.secret_keys, text) if text else None
+    token = verify_token(services.engine, services.settings.secret_keys, text, services.clock()) if text else None
     if token is None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "keepopen"}))
     return token

@@ -1,11 +1,14 @@
 """`flask tokens create|revoke|list`."""
 
+from datetime import datetime
+
 import click
 from flask.cli import with_appcontext
 
+from service.database.transaction import connected
 from service.errors import NotFoundError, StoreUnavailableError
 from service.services import current_services
-from service.tokens.store import Role, list_tokens
+from service.tokens.store import Role, Token, list_tokens
 from service.tokens.tokens import TokenRequest, create_token, revoke_token
 
 
@@ -17,11 +20,15 @@ def tokens() -> None:
 @tokens.command()
 @click.option("--name", required=True, help="Person or program that will use the token.")
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="What the token allows.")
+@click.option("--site", help="The only site that an editor may see and change. Default: all sites.")
+@click.option("--days", type=click.IntRange(1, 3650), help="For how many days the token is valid. Default: forever.")
 @with_appcontext
-def create(name: str, role: str) -> None:
+def create(name: str, role: str, site: str | None, days: int | None) -> None:
     """Create a token and print it. It cannot be printed again."""
+    if site is not None and role != Role.EDITOR:
+        raise click.BadParameter("only editors work for a single site: the books are those of all sites")
     services = current_services()
-    request = TokenRequest(name, Role(role))
+    request = TokenRequest(name, Role(role), days, site)
     try:
         made = create_token(services.engine, services.settings.secret_keys, request, services.clock())
     except StoreUnavailableError as error:
@@ -46,8 +53,20 @@ def revoke(id_or_name: str) -> None:
 @tokens.command("list")
 @with_appcontext
 def list_all() -> None:
-    """List all tokens, including revoked ones, without their secrets."""
-    with current_services().engine.connect() as connection:
+    """List all tokens, including revoked and expired ones, without their secrets."""
+    services = current_services()
+    with connected(services.engine) as connection:
         for token in list_tokens(connection):
-            state = f"revoked {token.revoked_at:%Y-%m-%d %H:%M}" if token.revoked_at else "valid"
-            click.echo(f"{token.token_id}  {token.role:8}  {token.created_at:%Y-%m-%d}  {state:24}  {token.name}")
+            used = f"used {token.last_used_on}" if token.last_used_on else "never used"
+            state = _state(token, services.clock())
+            created = f"{token.created_at:%Y-%m-%d}"
+            site = token.site or "all sites"
+            click.echo(f"{token.token_id}  {token.role:8}  {created}  {state:24}  {used:15}  {site:12}  {token.name}")
+
+
+def _state(token: Token, now: datetime) -> str:
+    if token.revoked_at:
+        return f"revoked {token.revoked_at:%Y-%m-%d %H:%M}"
+    if token.expires_at is None:
+        return "valid"
+    return f"{'valid until' if token.is_valid_at(now) else 'expired'} {token.expires_at:%Y-%m-%d}"

@@ -1,7 +1,7 @@
 """The table of tokens: name, role and a keyed hash. The text of a token is not stored."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Connection,
+    Date,
     LargeBinary,
     Table,
     Text,
@@ -29,6 +30,9 @@ tokens = Table(
     Column("role", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("created_at", INSTANT, nullable=False),
+    Column("site", Text),
+    Column("expires_at", INSTANT),
+    Column("last_used_on", Date),
     Column("revoked_at", INSTANT),
     CheckConstraint("role IN ('editor', 'finance', 'auditor', 'admin')", name="role"),
 )
@@ -49,14 +53,25 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A stored token. `digest` is the keyed hash of the token's text. `revoked_at` is None while the token is valid."""
+    """A stored token. `digest` is the keyed hash of the token's text.
+
+    `site` None: the token is for all sites. `expires_at` None: it never expires. `last_used_on`: the last UTC day on
+    which it was presented.
+    """
 
     token_id: str
     name: str
     role: Role
     digest: bytes
     created_at: datetime
+    site: str | None = None
+    expires_at: datetime | None = None
+    last_used_on: date | None = None
     revoked_at: datetime | None = None
+
+    def is_valid_at(self, now: datetime) -> bool:
+        """Return whether the token is neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 def insert_token(connection: Connection, token: Token) -> None:
@@ -68,6 +83,8 @@ def insert_token(connection: Connection, token: Token) -> None:
             role=token.role,
             digest=token.digest,
             created_at=token.created_at,
+            site=token.site,
+            expires_at=token.expires_at,
         )
     )
 
@@ -90,5 +107,20 @@ def revoke_tokens(connection: Connection, id_or_name: str, now: datetime) -> int
     return connection.execute(statement.values(revoked_at=now)).rowcount
 
 
+def note_use(connection: Connection, token_id: str, today: date) -> None:
+    """Save the day on which a token was last used."""
+    connection.execute(update(tokens).where(tokens.c.token_id == token_id).values(last_used_on=today))
+
+
 def _token(row: Any) -> Token:
-    return Token(row.token_id, row.name, Role(row.role), bytes(row.digest), row.created_at, row.revoked_at)
+    return Token(
+        row.token_id,
+        row.name,
+        Role(row.role),
+        bytes(row.digest),
+        row.created_at,
+        row.site,
+        row.expires_at,
+        row.last_used_on,
+        row.revoked_at,
+    )

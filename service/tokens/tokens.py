@@ -6,15 +6,16 @@ The text of a token is `tok_<id>.<secret>`. The id finds the row, and the hash o
 import hashlib
 import hmac
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
 from service.database.transaction import committed
-from service.errors import NotFoundError
+from service.errors import NotFoundError, StoreUnavailableError
 from service.ids import new_id
-from service.tokens.store import Role, Token, find_token, insert_token, revoke_tokens
+from service.tokens.store import Role, Token, find_token, insert_token, note_use, revoke_tokens
 
 SECRET_BYTES = 32
 MAX_TOKEN_LENGTH = 200
@@ -30,34 +31,48 @@ class NewToken:
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """The name and role of a token to be created."""
+    """The name and role of a token to be created.
+
+    `days`: for how many days it is valid; None means forever. `site`: the only site that an editor's token is for; None
+    means all sites.
+    """
 
     name: str
     role: Role
+    days: int | None = None
+    site: str | None = None
 
 
 def create_token(engine: Engine, keys: tuple[str, ...], request: TokenRequest, now: datetime) -> NewToken:
     """Create and store a token, hashed with the newest key. `keys` is sorted, newest first."""
     token_id = new_id("tok")
     text = f"{token_id}.{secrets.token_urlsafe(SECRET_BYTES)}"
-    token = Token(token_id, request.name, request.role, digest(text, keys[0]), now)
+    expires_at = now + timedelta(days=request.days) if request.days else None
+    token = Token(token_id, request.name, request.role, digest(text, keys[0]), now, request.site, expires_at)
     with committed(engine) as connection:
         insert_token(connection, token)
     return NewToken(token, text)
 
 
-def verify_token(engine: Engine, keys: tuple[str, ...], text: str) -> Token | None:
-    """Return the valid token with this text, or None.
+def verify_token(engine: Engine, keys: tuple[str, ...], text: str, now: datetime) -> Token | None:
+    """Return the valid token with this text, or None, and note the day of its use.
 
-    A token is no longer valid if it was revoked, or if the key that it was hashed with was removed from `keys`.
+    A token is no longer valid if it was revoked or has expired, or if the key that it was hashed with was removed from
+    `keys`.
     """
     if len(text) > MAX_TOKEN_LENGTH or not (text.isascii() and text.isprintable()):
         return None
     with committed(engine) as connection:
         token = find_token(connection, text.partition(".")[0])
-    if token is None or token.revoked_at is not None:
+    if token is None or not token.is_valid_at(now):
         return None
-    return token if any(hmac.compare_digest(token.digest, digest(text, key)) for key in keys) else None
+    if not any(hmac.compare_digest(token.digest, digest(text, key)) for key in keys):
+        return None
+    today = now.astimezone(UTC).date()
+    if token.last_used_on != today:
+        with suppress(StoreUnavailableError), committed(engine) as connection:  # a read-only database can still be read
+            note_use(connection, token.token_id, today)
+    return token
 
 
 def revoke_token(engine: Engine, id_or_name: str, now: datetime) -> int:

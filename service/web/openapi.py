@@ -5,10 +5,30 @@ from typing import Any
 
 import flask_smorest
 from flask import Flask
+from marshmallow import Schema, fields
+
+JSON_TYPE, PROBLEM_TYPE = "application/json", "application/problem+json"
+
+
+class ProblemSchema(Schema):
+    """Problem details (RFC 9457). docs/operate.md lists all codes. Some problems have more members."""
+
+    type = fields.String()
+    status = fields.Integer()
+    code = fields.String()
+    title = fields.String()
+    request_id = fields.String()
+    errors = fields.Dict()
 
 
 class Api(flask_smorest.Api):
-    """flask-smorest's Api, except that a registered blueprint is described only when the description is read."""
+    """flask-smorest's Api, except that a registered blueprint is described only when the description is read.
+
+    Errors are described as the problem details that they are.
+    """
+
+    ERROR_SCHEMA = ProblemSchema
+    DEFAULT_RESPONSE_CONTENT_TYPE = JSON_TYPE
 
     def __init__(self, app: Flask) -> None:
         self._turn = RLock()  # a second reader waits until the first has built the whole description
@@ -30,6 +50,12 @@ class Api(flask_smorest.Api):
     @spec.setter
     def spec(self, spec: Any) -> None:
         self._spec = spec
+
+    def _register_responses(self) -> None:
+        """Describe the answers to errors. The library would describe them with the type of all other answers."""
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM_TYPE
+        super()._register_responses()
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = JSON_TYPE
 
     def _describe(self, blueprint: flask_smorest.Blueprint) -> None:
         name = blueprint.name

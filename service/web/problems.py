@@ -1,13 +1,14 @@
 """Renders errors as RFC 9457 problem details with a stable `code`; keeps an exception's headers such as Retry-After."""
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, json
+from flask import Flask, Response, g, json, request
 from werkzeug.exceptions import HTTPException
 
 from service import errors
-from service.web.openapi import Api
+from service.web.openapi import PROBLEM_TYPE, Api
 
 log = structlog.get_logger()
 
@@ -52,11 +53,19 @@ class ProblemApi(Api):
         return http_problem(error)
 
 
-def answer_errors_as_problems(app: Flask) -> None:
-    """Register the renderers for every error that can end a request."""
+def answer_errors_as_problems(app: Flask, count_error: Callable[[str], None] = lambda _: None) -> None:
+    """Register the renderers for every error that can end a request. `count_error` gets the route of an error of ours.
+
+    A route is the pattern and not the path, which may hold a token.
+    """
+
+    def counted_problem(error: Exception) -> Response:
+        count_error(request.url_rule.rule if request.url_rule else "none")
+        return unexpected_problem(error)
+
     app.register_error_handler(HTTPException, http_problem)
     app.register_error_handler(errors.DomainError, domain_problem)
-    app.register_error_handler(Exception, unexpected_problem)
+    app.register_error_handler(Exception, counted_problem)
 
 
 def http_problem(error: HTTPException) -> Response:
@@ -96,6 +105,6 @@ def problem(
         body["errors"] = field_errors
     if "request_id" in g:
         body["request_id"] = g.request_id
-    response = Response(json.dumps(body), status=status, mimetype="application/problem+json")
+    response = Response(json.dumps(body), status=status, mimetype=PROBLEM_TYPE)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,12 +1,15 @@
 """The rate limits of expensive calls: how many are allowed, and which calls are counted together."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from collections.abc import Callable
+from functools import cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from math import ceil
+from typing import ParamSpec, TypeVar
 
 import structlog
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, parse, parse_many
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter, RateLimiter
 from werkzeug.exceptions import TooManyRequests
@@ -27,6 +30,11 @@ PER_CONTRIBUTION = parse("10 per 2 day")  # within two days, a return from Strip
 PORTAL_PER_ADDRESS = "5 per minute; 20 per hour"
 IPV4_BITS = 24
 IPV6_BITS = 64  # the prefix of a phone or a home; shorter prefixes are shared by the customers of a mobile carrier
+IPV6_NETWORK_BITS = 48  # a rented server may have all 65,536 prefixes of such a network
+NETWORK_FACTOR = 10  # a network may send as many requests as ten prefixes
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _COUNTERS = "keepopen_counters"
 
@@ -53,6 +61,24 @@ class _Counters:
     def __init__(self) -> None:
         self.own = FixedWindowRateLimiter(MemoryStorage())
         self.shared = Breaker(COUNTER_STORE_FAILURES, COUNTER_STORE_PAUSE_SECONDS)
+
+
+def limited_by_address(limits: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return a decorator that limits how often an address may call a view, and how often its IPv6 network may."""
+    wider = "; ".join(
+        f"{limit.amount * NETWORK_FACTOR} per {limit.multiples} {limit.GRANULARITY.name}"
+        for limit in parse_many(limits)
+    )
+    by_network = limiter.limit(
+        wider,
+        key_func=lambda: f"network:{_network(read_address(request.remote_addr), IPV6_NETWORK_BITS)}",
+        exempt_when=lambda: not isinstance(read_address(request.remote_addr), IPv6Address),
+    )
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        return limiter.limit(limits)(by_network(view))
+
+    return decorate
 
 
 def count_request(limit: RateLimitItem, key: str) -> None:
@@ -88,11 +114,36 @@ def address_prefix(address: str | None) -> str:
 
     Return `unknown` if the address cannot be read; such addresses are counted together.
     """
-    try:
-        parsed = ip_address(address or "")
-    except ValueError:
+    found = read_address(address)
+    if found is None:
+        _warn_of_unreadable_addresses()
         return "unknown"
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
-    bits = IPV6_BITS if isinstance(parsed, IPv6Address) else IPV4_BITS
-    return str(ip_network((parsed, bits), strict=False))
+    return _network(found, IPV6_BITS)
+
+
+def read_address(text: str | None) -> IPv4Address | IPv6Address | None:
+    """Read an address as proxies write it: also with a port, in brackets or quotes. Return None if it is none.
+
+    An IPv4 address that is written in IPv6 counts as what it is.
+    """
+    host = (text or "").strip().strip('"')
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
+    try:
+        found = ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
+
+
+def _network(address: IPv4Address | IPv6Address | None, ipv6_bits: int) -> str:
+    bits = ipv6_bits if isinstance(address, IPv6Address) else IPV4_BITS
+    return str(ip_network((address, bits), strict=False)) if address else "unknown"
+
+
+@cache
+def _warn_of_unreadable_addresses() -> None:
+    """Log once that all readers with unreadable addresses share their limits."""
+    log.warning("address_unreadable", remedy="let your proxy send addresses in X-Forwarded-For; see TRUSTED_PROXIES")

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import urlsplit
 
 import flask_smorest
 import marshmallow
@@ -13,11 +12,13 @@ from webargs.flaskparser import FlaskParser
 from webargs.flaskparser import abort as refuse
 
 from service.errors import ForbiddenError
+from service.web.headers import EVERY_ANSWER
 from service.web.json_bodies import strict_json, what_is_wrong
 
 WIDGET_BODY_BYTES = 4096
 ACCEPTED_JSON_TYPES = frozenset({"application/json", "text/plain"})
 FORM_TYPE = "application/x-www-form-urlencoded"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -95,28 +96,26 @@ def plain_body(environ: Environ, max_bytes: int) -> bytes | None:
     return body
 
 
-def origin_of(url: str) -> str | None:
-    """Return scheme, host and port of an address, or None if it has no scheme or host."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else None
-
-
 def admit_origin(origins: Iterable[str], public_origin: str) -> None:
     """Raise ForbiddenOriginError unless the page's origin is one of `origins` or our own.
 
     A request without an Origin header (from a server, a plain link or an old browser's form) is admitted, because it
     was not sent by another site's page. See https://www.rfc-editor.org/rfc/rfc6454#section-7
+    A request that changes something is refused if `Sec-Fetch-Site` says that another site's page sent it.
     """
     origin = request.headers.get("Origin")
-    if not is_admitted(origin, origins, public_origin):
+    fetch_site = None if request.method in SAFE_METHODS else request.headers.get("Sec-Fetch-Site")
+    if not is_admitted(origin, fetch_site, origins, public_origin):
         raise ForbiddenOriginError("pages of this origin may not call the service; add it to the site's origins")
     if origin is not None and origin != public_origin:
         g.admitted_origin = origin
 
 
-def is_admitted(origin: str | None, origins: Iterable[str], public_origin: str) -> bool:
-    """Return whether an origin is absent, our own, or exactly one of `origins`."""
-    return origin is None or origin == public_origin or origin in origins
+def is_admitted(origin: str | None, fetch_site: str | None, origins: Iterable[str], public_origin: str) -> bool:
+    """Return whether an origin is our own or exactly one of `origins`, or is absent and not another site's page."""
+    if origin is None:
+        return fetch_site != "cross-site"
+    return origin == public_origin or origin in origins
 
 
 @lru_cache(maxsize=1024)
@@ -129,12 +128,16 @@ def cors_headers(origin: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def add_cors_headers(response: Response) -> Response:
-    """Add the CORS headers for the origin that this request admitted, if any."""
+def complete_headers(response: Response) -> Response:
+    """Add the headers of every answer, and the CORS headers for the origin that this request admitted, if any."""
     origin = g.pop("admitted_origin", None)
     if origin is not None:
         response.headers.extend(cors_headers(origin))
-    response.vary.add("Origin")
+    for name, value in EVERY_ANSWER:
+        if name == "Vary":
+            response.vary.add(value)
+        else:
+            response.headers[name] = value
     return response
 
 

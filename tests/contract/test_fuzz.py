@@ -7,6 +7,7 @@ import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from service.services import Services
 from service.tokens.store import Role
@@ -58,5 +59,6 @@ def test_no_route_answers_a_valid_request_with_a_500(app: Flask, admin: dict[str
         def call(case: Any) -> None:
             answer = case.call(headers=admin)
             assert answer.status_code < 500 or answer.status_code == 503, (case.method, case.path, answer.content)
+            case.validate_response(answer, checks=[content_type_conformance, response_schema_conformance])
 
         call()

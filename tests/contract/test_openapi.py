@@ -23,6 +23,21 @@ def test_every_public_path_is_described() -> None:
     assert expected <= set(current_contract()["paths"])
 
 
+def test_every_operation_describes_what_it_answers_and_its_problems() -> None:
+    contract = current_contract()
+    problem = contract["components"]["responses"]["DEFAULT_ERROR"]["content"]
+
+    for path, operations in contract["paths"].items():
+        for method, operation in operations.items():
+            if method == "parameters":
+                continue
+            responses = operation["responses"]
+            assert any(status[0] in "23" for status in responses), (method, path)
+            assert responses["default"] == {"$ref": "#/components/responses/DEFAULT_ERROR"}, (method, path)
+    assert list(problem) == ["application/problem+json"]
+    assert set(contract["components"]["schemas"]["Problem"]["properties"]) >= {"code", "status", "title", "request_id"}
+
+
 def test_simultaneous_first_requests_all_get_the_whole_description() -> None:
     app, together = contract_app(), Barrier(4)
 

@@ -194,6 +194,22 @@ def test_a_bandit_keeps_a_reader_in_the_arm_they_have_seen() -> None:
     assert assign(prepared, seen).variant.key == "c"
 
 
+@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("seen", ["a", "b", "c", "removed"])
+def test_a_reader_who_first_saw_another_variant_is_left_out(method: Method, seen: str) -> None:
+    prepared = make.compiled(in_test(method=method)).appeals[0].prepared
+    for bucket in range(0, 1_000_000, 40_000):
+        fresh = make.reader(bucket=bucket)
+        exposed = record_event(
+            fresh, PromptEvent.SEEN, campaign_fingerprint("autumn"), variant_fingerprint(seen), make.instant()
+        )
+
+        found = assign(prepared, exposed)
+
+        assert assign(prepared, fresh).is_counted
+        assert found.is_counted == (found.variant.key == seen)
+
+
 @given(st.integers(0, 999_999), st.text(max_size=20), st.lists(st.floats(0, 100), min_size=1, max_size=6))
 def test_an_arm_is_always_one_with_weight(bucket: int, seed: str, weights: list[float]) -> None:
     index = arm(bucket, seed, weights)

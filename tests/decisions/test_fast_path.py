@@ -20,6 +20,7 @@ from service.decisions.fast_path import FastPath
 from service.readers.passport import PassportSealer
 from service.readers.passport_cookie import cookie_name
 from service.services import EXTENSION, Services
+from service.web.front_door import FrontDoor
 from tests.contract.snapshot import contract_app
 from tests.decisions import make
 
@@ -53,13 +54,14 @@ def passports(whole: Flask) -> list[str | None]:
 
 
 def through_the_door(whole: Flask) -> FlaskClient:
-    assert isinstance(whole.wsgi_app, FastPath)
+    assert isinstance(whole.wsgi_app, FrontDoor)
+    assert isinstance(whole.wsgi_app._behind, FastPath)
     return whole.test_client()
 
 
 def behind_the_door(whole: Flask) -> FlaskClient:
     plain = Flask("plain")
-    plain.wsgi_app = whole.wsgi_app._behind  # type: ignore[attr-defined,method-assign]
+    plain.wsgi_app = whole.wsgi_app._behind._behind  # type: ignore[attr-defined,method-assign]
     return plain.test_client()
 
 

@@ -6,14 +6,16 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, text
 
+from service.campaigns.experiment import Experiment
 from service.campaigns.frequency import CoolOff
 from service.campaigns.reader_rules import ReaderRules
+from service.decisions.prompt_token import open_prompt_token, prompt_sealer
 from service.decisions.rules.supporters import contributed
 from service.readers.merge import merged
 from service.readers.reader import FreeRead, History, PoolUse, PromptRecord, TopicHistory
 from tests.conftest import SettableClock
 from tests.decisions import make
-from tests.decisions.world import Opener, decide, report
+from tests.decisions.world import Opener, decide, report, services_of
 from tests.readers.assertions import RULES, signed
 
 SITE = make.site(assertion=RULES)
@@ -64,6 +66,52 @@ def test_a_passport_sent_twice_at_sign_in_is_merged_once(
     counts = [count(phone, passport=carried) for _ in range(3)]
 
     assert counts == [known + 4, known + 5, known + 6]
+
+
+FOUR = make.campaign(
+    variants=tuple(make.variant(key, is_control=key == "a") for key in "abcd"), experiment=Experiment(seed="autumn")
+)
+
+
+def variant(client: FlaskClient, **changes: Any) -> str:
+    return str(read(client, **changes)["prompts"][0]["variant"])
+
+
+def test_signing_in_changes_no_variant_on_the_first_browser(open_client: Opener, engine: Engine) -> None:
+    for number in range(8):
+        phone, desk = phone_and_desk(open_client, engine, FOUR)
+        who = f"reader-{number}"
+
+        before = variant(phone, who=None)
+
+        assert [variant(phone, who=who), variant(desk, who=who), variant(phone, who=who)] == [before] * 3
+
+
+def test_a_device_that_had_another_variant_takes_the_accounts_and_is_left_out(
+    open_client: Opener, engine: Engine
+) -> None:
+    for number in range(12):
+        phone, desk = phone_and_desk(open_client, engine, FOUR)
+        who = f"reader-{number}"
+        prompt = read(desk, who=None)["prompts"][0]
+        report(desk, prompt, "seen")
+        of_account = variant(phone, who=who)
+
+        prompt_of_account = read(desk, who=who)["prompts"][0]
+
+        assert prompt_of_account["variant"] == of_account
+        ring = services_of(desk).keys
+        token = open_prompt_token(prompt_sealer(ring), prompt_of_account["prompt_token"], make.instant())
+        assert token.is_counted == (prompt["variant"] == of_account)
+
+
+def test_a_bucket_after_consent_to_the_meter_alone_is_the_same_on_every_device(
+    open_client: Opener, engine: Engine
+) -> None:
+    phone, desk = phone_and_desk(open_client, engine, FOUR)
+    read(phone, consent="meter")
+
+    assert variant(desk) == variant(phone)
 
 
 def test_a_dismissal_on_one_device_silences_the_others(open_client: Opener, engine: Engine) -> None:

@@ -27,7 +27,7 @@ from service.settings import Settings
 from service.tokens.store import Role
 from service.tokens.tokens import TokenRequest, create_token
 from service.web.problems import ProblemApi, answer_errors_as_problems
-from service.web.requests import add_cors_headers
+from service.web.requests import complete_headers
 from tests.decisions import make
 
 Opener = Callable[..., FlaskClient]
@@ -78,7 +78,7 @@ def client_of(clock: Clock, *campaigns: Campaign, site: Site | None = None, **se
             Tally: Tally(),
         },
     )
-    app.after_request(add_cors_headers)
+    app.after_request(complete_headers)
     api = ProblemApi(app)
     api.register_blueprint(service.decisions.api.blueprint)
     api.register_blueprint(service.readers.api.blueprint)

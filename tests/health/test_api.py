@@ -1,13 +1,19 @@
 """The probes of operators: liveness, readiness, version, and the metrics that come from the database."""
 
+from dataclasses import replace
+
+import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from service import __version__
+from service.app import create_app
 from service.database.engine import owner_engine
 from service.reconciliation.checking import check_books
-from service.services import Services
+from service.services import EXTENSION, Services
+from service.settings import Settings
 from service.stripe_gateway import API_VERSION
+from tests.conftest import SettableClock
 
 ADD_EVENTS = """
     INSERT INTO stripe_events (id, type, is_livemode, status, received_at, attempt_count, next_attempt_at)
@@ -27,6 +33,58 @@ def test_a_service_with_campaigns_in_memory_is_alive_and_ready(app: Flask) -> No
 
 def test_the_version_names_the_service_and_the_stripe_api(app: Flask) -> None:
     assert app.test_client().get("/version").json == {"service": __version__, "stripe_api_version": API_VERSION}
+
+
+TOKEN = "a-token-of-the-operators"
+
+
+@pytest.mark.parametrize(
+    ("headers", "address", "status"),
+    [
+        ({}, "127.0.0.1", 200),
+        ({}, "10.1.2.3", 200),
+        ({}, "fd00::1", 200),
+        ({}, "8.8.8.8", 403),
+        ({}, "2606:4700::1111", 403),
+        ({"X-Forwarded-For": "10.1.2.3"}, "127.0.0.1", 403),
+        ({"x-real-ip": "10.1.2.3"}, "127.0.0.1", 403),
+        ({"Forwarded": "for=10.1.2.3"}, "127.0.0.1", 403),
+        ({"Via": "1.1 proxy"}, "127.0.0.1", 403),
+        ({"Authorization": f"Bearer {TOKEN}"}, "8.8.8.8", 403),
+    ],
+)
+def test_without_a_token_metrics_are_for_the_own_network(
+    app: Flask, headers: dict[str, str], address: str, status: int
+) -> None:
+    answer = app.test_client().get("/metrics", headers=headers, environ_overrides={"REMOTE_ADDR": address})
+
+    assert answer.status_code == status
+    assert ("keepopen_" in answer.text) == (status == 200)
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        (f"Bearer {TOKEN}", 200),
+        (f"bearer {TOKEN}", 200),
+        (f"Bearer {TOKEN}x", 401),
+        (f"Bearer {TOKEN[:-1]}", 401),
+        (f"Basic {TOKEN}", 401),
+        ("Bearer ", 401),
+        ("Bearer é", 401),
+        (None, 401),
+    ],
+)
+def test_with_a_token_metrics_are_for_its_holder(
+    settings: Settings, clock: SettableClock, header: str | None, status: int
+) -> None:
+    app = create_app(replace(settings, metrics_token=TOKEN), clock=clock, has_background=False)
+    headers = {"Authorization": header, "X-Forwarded-For": "8.8.8.8"} if header else {}
+
+    answer = app.test_client().get("/metrics", headers=headers)
+
+    assert (answer.status_code, "keepopen_" in answer.text) == (status, status == 200)
+    app.extensions[EXTENSION].close()
 
 
 def test_metrics_count_waiting_and_dead_events(app: Flask, app_services: Services) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, cast
 
 import procrastinate
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Engine, Result, text
 from structlog.testing import capture_logs
 
 from service.database.engine import owner_engine
-from service.jobs.queue import job_queue, opened_queue, rescue_forever, work
+from service.jobs.queue import delete_failed, job_queue, opened_queue, rescue_forever, work
 from service.services import Services
 
 blueprint = procrastinate.Blueprint()
@@ -129,3 +130,25 @@ def test_an_error_does_not_end_the_rescue_of_jobs_of_killed_workers(
 
     assert set(events) == {"stalled_jobs_not_rescued"}
     owner.dispose()
+
+
+@pytest.mark.parametrize(("age_days", "count"), [(29, 1), (31, 0)])
+def test_failed_jobs_are_deleted_after_a_month(
+    job_services: JobServices, database_address: str, age_days: int, count: int
+) -> None:
+    with job_services.engine.begin() as connection:
+        defer(job_services.jobs, connection, 0)
+    owner = owner_engine(database_address)
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE procrastinate_jobs SET status = 'failed'"))
+        connection.execute(text(f"UPDATE procrastinate_events SET at = now() - interval '{age_days} days'"))
+    owner.dispose()
+
+    async def tidy() -> None:
+        async with opened_queue(cast("Services", job_services), database_address) as queue:
+            await delete_failed(cast("Any", SimpleNamespace(app=queue)), 0)
+
+    asyncio.run(tidy())
+
+    with job_services.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM procrastinate_jobs")) == count

@@ -83,6 +83,6 @@ def test_the_database_refuses_an_entry_in_a_closed_period(engine: Engine) -> Non
         connection.execute(
             text(
                 "INSERT INTO ledger_entries VALUES (1, 'bt:x', 'fee', 'fee', 'x', NULL, 'EUR', "
-                "'2026-11-10T12:00Z', '2026-11-10', '2026-11-18T12:00Z', '{}')"
+                "'2026-11-10T12:00Z', '2026-11-10', '2026-11-18T12:00Z', '{}', 0)"
             )
         )

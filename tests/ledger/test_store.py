@@ -1,6 +1,7 @@
 """The database itself refuses changes to the ledger and entries that do not balance, from every role."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 import pytest
 from sqlalchemy import Engine, text
@@ -8,8 +9,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from service.database.engine import owner_engine
 from service.ledger.accounts import ACCOUNT_NAMES, Account, account_kind
+from service.ledger.closing import close_period
 from tests.ledger import make
-from tests.ledger.world import Books
+from tests.ledger.world import NOW, UTC_ZONE, Books
 
 LEDGER_TABLES = {  # each with one of its columns
     "ledger_entries": "reason",
@@ -19,7 +21,7 @@ LEDGER_TABLES = {  # each with one of its columns
 }
 ENTRY = (
     "INSERT INTO ledger_entries VALUES (2, 'bt:x', 'fee', 'fee', 'x', NULL, 'EUR', "
-    "'2026-11-10T12:00Z', '2026-11-10', '2026-11-18T12:00Z', '{}')"
+    "'2026-11-10T12:00Z', '2026-11-10', '2026-11-18T12:00Z', '{}', 2)"
 )
 
 
@@ -38,6 +40,13 @@ def insert_entry(engine: Engine, postings: str) -> None:
     with engine.begin() as connection:
         connection.execute(text(ENTRY))
         connection.execute(text(f"INSERT INTO ledger_postings VALUES {postings}"))
+
+
+def execute_all(engine: Engine, statements: Iterable[str]) -> None:
+    """Execute statements in one transaction."""
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
 
 
 @pytest.mark.parametrize("change", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
@@ -70,11 +79,48 @@ def test_an_unbalanced_entry_fails_at_commit(engine: Engine, postings: str) -> N
         insert_entry(engine, postings)
 
 
-def test_a_line_cannot_be_added_to_an_entry_later(books: Books) -> None:
-    record_charge(books)
+PAIR = "INSERT INTO ledger_postings VALUES (1, 8, '1210', 100000, 'EUR'), (1, 9, '4100', -100000, 'EUR')"
 
-    with pytest.raises(IntegrityError, match="not balanced"), books.engine.begin() as connection:
-        connection.execute(text("INSERT INTO ledger_postings VALUES (1, 9, '1100', 5, 'EUR')"))
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("INSERT INTO ledger_postings VALUES (1, 9, '1100', 5, 'EUR')",),
+        (PAIR,),
+        ("SAVEPOINT a", PAIR, "RELEASE SAVEPOINT a"),
+        (PAIR, "SET CONSTRAINTS ALL IMMEDIATE"),
+        ("SET CONSTRAINTS ALL IMMEDIATE", PAIR),
+    ],
+)
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_no_line_can_be_added_to_an_entry_later(books: Books, statements: tuple[str, ...], is_closed: bool) -> None:
+    record_charge(books)
+    if is_closed:
+        close_period(books.engine, UTC_ZONE, date(2026, 11, 10), NOW, "finance")
+
+    with pytest.raises(IntegrityError, match=r"not balanced|must have \d lines"):
+        execute_all(books.engine, statements)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_an_entry_cannot_be_left_open_for_lines_to_come(engine: Engine, count: int) -> None:
+    """An entry whose lines are missing would take them in any later transaction."""
+    lines = ("INSERT INTO ledger_postings VALUES (2, 1, '1100', 100, 'EUR')",) * count
+
+    with pytest.raises(IntegrityError, match=r"not balanced|must have 2 lines"):
+        execute_all(engine, (ENTRY, *lines))
+
+
+def test_an_entry_and_its_lines_may_be_added_in_any_order_of_statements(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(ENTRY))
+        connection.execute(text("SAVEPOINT a"))
+        connection.execute(text("INSERT INTO ledger_postings VALUES (2, 2, '4100', -100, 'EUR')"))
+        connection.execute(text("RELEASE SAVEPOINT a"))
+        connection.execute(text("INSERT INTO ledger_postings VALUES (2, 1, '1100', 100, 'EUR')"))
+
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM ledger_postings")).scalar_one() == 2
 
 
 @pytest.mark.parametrize(

@@ -100,3 +100,16 @@ def test_a_problem_that_is_not_about_limits_names_no_limits(newsroom: Newsroom) 
 
     assert problem["code"] == "invalid_amount"
     assert not {"minimum_minor", "maximum_minor", "currency"} & problem.keys()
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_the_start_page_says_where_to_go(newsroom: Newsroom, tag: str) -> None:
+    page = newsroom.client.get("/", headers={"Accept-Language": tag})
+
+    assert (page.status_code, page.mimetype) == (200, "text/html")
+    assert f'lang="{tag}"' in page.text
+    assert language(tag).text("start_text") in unescape(page.text)
+    for address in ("/support/courier", "/portal?site=courier", "/my-data?site=courier"):
+        assert f'href="{address}"' in page.text
+        assert newsroom.client.get(address).status_code == 200
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]

@@ -73,3 +73,21 @@ def test_arabic_is_written_from_right_to_left() -> None:
 def test_a_missing_text_raises_an_error() -> None:
     with pytest.raises(KeyError):
         language("en").text("no_such_text")
+
+
+@pytest.mark.parametrize(
+    ("asked", "tag"),
+    [
+        ("en", "en"),
+        ("en-ie", "en-IE"),
+        ("EN_IE", "en-IE"),
+        ("de-AT", "de-AT"),
+        ("en-x-<b>", "en"),
+        ('en"><script>', "en"),
+        ("de-\u2028", "de"),
+        ("tlh", "en"),
+        (None, "en"),
+    ],
+)
+def test_the_tag_is_that_of_the_language_that_is_used(asked: str | None, tag: str) -> None:
+    assert language(asked).tag == tag

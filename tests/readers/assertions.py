@@ -17,6 +17,16 @@ def public(key: Any) -> str:
     return str(key.as_pem(private=False).decode())
 
 
+# An RSA key of 1,024 bits, which was made for these tests and thrown away.
+WEAK_RSA = """-----BEGIN PUBLIC KEY-----
+MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDNAFdAl5Lv7HvIkVUUguIetEMr
+rczNScAt7Z6NfdjkygNKRw08zWMvrGu/eHyOq7YjQxTPK8Nk8LHtW0i7zHdiyNqJ
+BxgjffVF4ZLZ629udSZlqlf6KGEeqKXiunpMlD5K7jDsTmdaqyTa/ixXN49DffBk
+knt30xJWM2GNsc4j4QIDAQAB
+-----END PUBLIC KEY-----
+"""
+
+
 RULES = ReaderAssertion(
     keys=(
         AssertionKey("ec", "ES256", public(EC)),

@@ -1,9 +1,15 @@
 """GET /my-data and DELETE /v1/passport: a reader sees, downloads and erases the passport."""
 
+from dataclasses import replace
+
+import pytest
+
+from service.campaigns.snapshot.holder import SnapshotHolder
+from service.campaigns.snapshot.snapshot import Snapshot
 from service.readers.history import Reading, choosing, record_view
 from service.readers.merge import merged
 from tests.decisions import make
-from tests.decisions.world import Opener, decide, report
+from tests.decisions.world import Opener, decide, report, services_of
 
 
 def test_a_reader_sees_downloads_and_erases_the_passport(open_client: Opener) -> None:
@@ -110,3 +116,25 @@ def test_a_signed_in_readers_devices_follow_the_latest_choice() -> None:
         (False, 0),
         (False, 0),
     ]
+
+
+def test_without_a_site_stored_data_is_that_of_the_only_site(open_client: Opener) -> None:
+    answer = open_client(make.campaign()).get("/my-data")
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/my-data?site=tide")
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_without_a_site_several_sites_are_listed(open_client: Opener, count: int) -> None:
+    client = open_client(make.campaign())
+    holder = services_of(client).part(SnapshotHolder)
+    (snapshot,) = holder.current().sites.values()
+    keys = ["tide", "ebb"][:count]
+    sites = {key: replace(snapshot, site=replace(snapshot.site, key=key, name=f"The <{key}>")) for key in keys}
+    holder.snapshot = Snapshot(2, sites)  # type: ignore[attr-defined]
+
+    page = client.get("/my-data")
+
+    assert page.status_code == 200
+    assert [f'href="/my-data?site={key}"' in page.text for key in ("tide", "ebb")] == [count > 0, count > 0]
+    assert "<tide>" not in page.text

@@ -2,15 +2,18 @@
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from service.campaigns.site import ReaderAssertion
+from service.campaigns.site import AssertionKey, ReaderAssertion
 from service.readers.assertion import Standing, asserted_reader
-from tests.readers.assertions import CLAIMS, EC, ED, NOW, OTHER, RSA, RULES, signed, signed_as_written
+from tests.readers.assertions import CLAIMS, EC, ED, NOW, OTHER, RSA, RULES, WEAK_RSA, public, signed, signed_as_written
 
 
 def standing(text: str | None, rules: ReaderAssertion = RULES, instant: int = NOW) -> Standing:
@@ -100,3 +103,19 @@ def test_without_keys_every_reader_is_signed_out() -> None:
 
 def test_several_audiences_may_be_named() -> None:
     assert standing(signed(aud=["other", "keepopen"])) is Standing.SIGNED_IN
+
+
+@pytest.mark.parametrize(
+    "broken", [WEAK_RSA, "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", "", public(ED)]
+)
+def test_a_key_that_cannot_be_used_signs_nobody_out(broken: str) -> None:
+    """Documents were saved before keys were checked, so a broken key may come first in a list."""
+    rules = replace(RULES, keys=(AssertionKey("broken", "RS256", broken), *RULES.keys))
+
+    assert standing(signed(EC, "ES256"), rules) is Standing.SIGNED_IN
+    assert standing(signed(EC, "ES256", header={"kid": "broken"}), rules) is Standing.SIGNED_OUT
+
+
+@given(st.text() | st.lists(st.sampled_from([".", "e30", "W10", "bnVsbA", "MQ", "eyJhbGciOiJFUzI1NiJ9"])).map("".join))
+def test_no_text_makes_the_check_fail(text: str) -> None:
+    assert standing(text) is Standing.SIGNED_OUT

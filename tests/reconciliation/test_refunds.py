@@ -83,6 +83,44 @@ def test_a_lost_answer_causes_no_second_refund(newsroom: Newsroom) -> None:
     assert len(newsroom.stripe.app.sandbox.store.all("refund")) == 1
 
 
+@pytest.mark.parametrize("times", [1, 3, 4, 9])
+def test_an_error_500_of_stripe_delays_a_refund_until_it_is_repeated(newsroom: Newsroom, times: int) -> None:
+    """Stripe gives the answer 500 to every repeat under the same idempotency key, for a day."""
+    charge_id = paid_charge(newsroom)
+    faults = newsroom.stripe.app.faults
+    faults.add({"kind": "server_error", "method": "POST", "path": "/v1/refunds", "times": times})
+
+    failed = ask_for_refund(newsroom, charge_id=charge_id, key="wish-0001", amount="5")
+    faults.clear()
+    again = ask_for_refund(newsroom, charge_id=charge_id, key="wish-0001", amount="5")
+    repeated = ask_for_refund(newsroom, charge_id=charge_id, key="wish-0001", amount="5")
+    settle(newsroom, minutes=1)
+
+    assert failed.status_code == 503
+    assert (again.status_code, repeated.json["id"]) == (201, again.json["id"])
+    assert [refund["amount"] for refund in newsroom.stripe.app.sandbox.store.all("refund")] == [500]
+    assert ledger_equals_stripe(newsroom)
+
+
+@pytest.mark.parametrize("kinds", [("server_error", "lost"), ("lost", "server_error"), ("server_error",) * 3])
+def test_any_row_of_failures_ends_in_one_refund(newsroom: Newsroom, kinds: tuple[str, ...]) -> None:
+    charge_id = paid_charge(newsroom)
+    faults = newsroom.stripe.app.faults
+    for kind in kinds:
+        faults.add({"kind": kind, "method": "POST", "path": "/v1/refunds", "times": 3})
+        ask_for_refund(newsroom, charge_id=charge_id, key="wish-0001", amount="5")
+        faults.clear()
+
+    assert ask_for_refund(newsroom, charge_id=charge_id, key="wish-0001", amount="5").status_code == 201
+    assert len(newsroom.stripe.app.sandbox.store.all("refund")) == 1
+
+
+def test_a_refund_of_an_unknown_charge_is_not_found(newsroom: Newsroom) -> None:
+    answer = ask_for_refund(newsroom, charge_id="ch_unknown", key="wish-0001")
+
+    assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+
+
 def test_a_refund_needs_a_token(newsroom: Newsroom) -> None:
     answer = newsroom.client.post("/v1/refunds", json={"charge_id": "ch_1", "key": "wish-0001"})
 

@@ -61,6 +61,7 @@ class Installation:
         environment = {
             **os.environ,
             "PUBLIC_URL": "https://support.courier.example",
+            "MAIL_TO_FILES": "1",
             "SECRET_KEYS": "a-key-of-the-tests-a-key-of-the-tests",
             "STRIPE_API_KEY": "sk_test_of_the_tests",
             "STRIPE_API_BASE": "http://127.0.0.1:9",

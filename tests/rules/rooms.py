@@ -44,7 +44,19 @@ class Reserved:
 
 
 # Modules directly in `service/` that every room may import. They import only each other.
-BASICS = ("bulkheads", "clock", "errors", "ids", "logs", "metrics", "money", "private_folders", "sealing", "settings")
+BASICS = (
+    "addresses",
+    "bulkheads",
+    "clock",
+    "errors",
+    "ids",
+    "logs",
+    "metrics",
+    "money",
+    "private_folders",
+    "sealing",
+    "settings",
+)
 
 # Modules directly in `service/` that put the rooms together. No room imports them.
 COMPOSITION = ("__main__", "app", "assembly", "cli", "server")
@@ -135,7 +147,7 @@ ROOMS = (
     Room(
         "readers",
         "a reader's history, the passport that carries it, signed-in readers' rows",
-        ("campaigns", "services", "web", "database"),
+        ("pages", "campaigns", "services", "web", "database"),
     ),
     Room("pages", "templates, style and words of the reader-facing pages", ("campaigns", "services", "web")),
     Room("widget", "the browser modules, and the check of an installation", ("campaigns", "services", "web")),
@@ -206,6 +218,15 @@ FILE_KINDS = (
 
 RESERVED = (
     Reserved("reads the environment", ("os.environ", "os.getenv"), ("service/settings.py", "service/demo/*.py")),
+    Reserved(
+        "splits addresses that others wrote, and never raises",
+        ("urllib.parse.urlsplit", "urllib.parse.urlparse", "urllib.parse.urljoin"),
+        (
+            "service/addresses.py",
+            "service/widget/install/page/content_security_policy.py",  # `host:*` is no address
+            "service/demo/*.py",
+        ),
+    ),
     Reserved(
         "reads the clock",
         ("time.time", "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.date.today"),

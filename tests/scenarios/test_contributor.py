@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from service.reconciliation.refresh import drain
 from tests.scenarios import contribution_events, objects, subscription_events
 from tests.scenarios.scripted_stripe import Json
 from tests.scenarios.world import Stage
@@ -116,6 +117,7 @@ def test_a_pull_alone_finds_the_contributor_and_the_mark_on_the_session(stage: S
 
     stage.run("sync")
     stage.app.test_client().post("/v1/portal", json={"site": "courier", "email": MARY})
+    drain(stage.services)
 
     assert [row[:2] for row in stage.rows(NAMED)] == [(MARY, "Mary Byrne")]
     assert stage.balances["4100" if interval == "one_off" else "4110"] == -1000

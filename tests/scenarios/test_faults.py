@@ -326,6 +326,7 @@ def test_a_killed_worker_leaves_nothing_half_done(stage: Stage, number: int) -> 
         "STRIPE_API_KEY": settings.stripe_api_key,
         "STRIPE_WEBHOOK_SECRETS": ",".join(settings.stripe_webhook_secrets),
         "PUBLIC_URL": settings.public_url,
+        "MAIL_TO_FILES": "1",
         "SECRET_KEYS": ",".join(settings.secret_keys),
         "VAR_DIR": str(settings.var_dir),
         "ACCOUNTING_TIMEZONE": settings.accounting_timezone,

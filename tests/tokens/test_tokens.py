@@ -1,9 +1,10 @@
 """Staff tokens: shown once, stored as a keyed hash, valid until revoked."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import ProgrammingError
 
 from service.errors import NotFoundError
 from service.tokens.store import Role, Token, list_tokens
@@ -20,7 +21,7 @@ def made(engine: Engine, role: Role = Role.EDITOR, keys: tuple[str, ...] = (NEW,
 def test_a_new_token_is_valid(engine: Engine) -> None:
     token = made(engine)
 
-    found = verify_token(engine, (NEW,), token.text)
+    found = verify_token(engine, (NEW,), token.text, NOW)
 
     assert found == token.token
     assert found is not None
@@ -40,20 +41,20 @@ def test_any_other_text_is_not_a_token(engine: Engine) -> None:
     token = made(engine)
 
     for change in ("x{}", "{}x", "", "tok_.x", ".", "é{}", "x" * 5000, "\x00{}"):
-        assert verify_token(engine, (NEW,), change.format(token.text)) is None
+        assert verify_token(engine, (NEW,), change.format(token.text), NOW) is None
 
 
 def test_an_id_with_the_secret_of_another_token_is_not_valid(engine: Engine) -> None:
     first, second = made(engine), made(engine)
 
-    assert verify_token(engine, (NEW,), f"{first.token.token_id}.{second.text.partition('.')[2]}") is None
+    assert verify_token(engine, (NEW,), f"{first.token.token_id}.{second.text.partition('.')[2]}", NOW) is None
 
 
 def test_a_token_stays_valid_until_its_key_is_removed(engine: Engine) -> None:
     token = made(engine, keys=(OLD,))
 
-    assert verify_token(engine, (NEW, OLD), token.text) is not None
-    assert verify_token(engine, (NEW,), token.text) is None
+    assert verify_token(engine, (NEW, OLD), token.text, NOW) is not None
+    assert verify_token(engine, (NEW,), token.text, NOW) is None
 
 
 def test_a_revoked_token_is_invalid_at_once(engine: Engine) -> None:
@@ -61,7 +62,7 @@ def test_a_revoked_token_is_invalid_at_once(engine: Engine) -> None:
 
     assert revoke_token(engine, token.token.token_id, NOW) == 1
 
-    assert verify_token(engine, (NEW,), token.text) is None
+    assert verify_token(engine, (NEW,), token.text, NOW) is None
     with engine.connect() as connection:
         assert list_tokens(connection)[0].revoked_at == NOW
 
@@ -73,7 +74,7 @@ def test_all_tokens_of_a_name_are_revoked_together(engine: Engine) -> None:
 
     assert revoke_token(engine, "leaver", NOW) == 2
 
-    assert verify_token(engine, (NEW,), kept.text) is not None
+    assert verify_token(engine, (NEW,), kept.text, NOW) is not None
 
 
 def test_revoking_nothing_is_an_error(engine: Engine) -> None:
@@ -90,3 +91,46 @@ def test_an_admin_has_every_role_and_others_only_their_own(role: Role, may_edit:
 
     assert has_role(token, frozenset({Role.EDITOR})) is may_edit
     assert has_role(token, frozenset({Role.FINANCE})) is may_export
+
+
+@pytest.mark.parametrize(
+    ("age", "is_valid"),
+    [(timedelta(), True), (timedelta(days=30) - timedelta(seconds=1), True), (timedelta(days=30), False)],
+)
+def test_a_token_expires_after_its_days(engine: Engine, age: timedelta, is_valid: bool) -> None:
+    token = create_token(engine, (NEW,), TokenRequest("temp", Role.EDITOR, days=30), NOW)
+
+    assert (verify_token(engine, (NEW,), token.text, NOW + age) is not None) == is_valid
+
+
+def test_the_day_of_the_last_use_is_noted(engine: Engine) -> None:
+    token = made(engine)
+    verify_token(engine, (NEW,), f"{token.text}x", NOW)
+    with engine.connect() as connection:
+        assert list_tokens(connection)[0].last_used_on is None
+
+    for day in (0, 3):
+        verify_token(engine, (NEW,), token.text, NOW + timedelta(days=day))
+
+    with engine.connect() as connection:
+        assert list_tokens(connection)[0].last_used_on == (NOW + timedelta(days=3)).date()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE tokens SET role = 'admin'",
+        "UPDATE tokens SET name = 'x'",
+        "UPDATE tokens SET digest = ''",
+        "UPDATE tokens SET expires_at = NULL",
+        "UPDATE tokens SET token_id = 'x'",
+        "UPDATE tokens SET created_at = now()",
+        "DELETE FROM tokens",
+        "TRUNCATE tokens",
+    ],
+)
+def test_the_application_cannot_change_what_a_token_allows(engine: Engine, change: str) -> None:
+    made(engine)
+
+    with pytest.raises(ProgrammingError, match="permission denied"), engine.begin() as connection:
+        connection.execute(text(change))

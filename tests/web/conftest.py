@@ -12,7 +12,7 @@ from service.errors import ConflictError, StoreUnavailableError
 from service.logs import configure_logs
 from service.web.problems import ProblemApi, answer_errors_as_problems
 from service.web.request_log import log_requests
-from service.web.requests import Blueprint, add_cors_headers, admit_origin, limited_body
+from service.web.requests import Blueprint, admit_origin, complete_headers, limited_body
 
 SITE_ORIGINS = ("https://courier.example", "https://www.courier.example")
 
@@ -56,7 +56,7 @@ def edge() -> FlaskClient:
 
     configure_logs("INFO")
     log_requests(app)
-    app.after_request(add_cors_headers)
+    app.after_request(complete_headers)
     ProblemApi(app).register_blueprint(blueprint)
     answer_errors_as_problems(app)
     return app.test_client()

@@ -5,9 +5,9 @@ The schemas refuse a document that makes no sense by itself; lint also sees how 
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from service.addresses import split_address
 from service.campaigns.campaign import Campaign, Status, decision_order
 from service.campaigns.countries import with_countries_written_out
 from service.campaigns.lint.finding import LintFinding, advice, problem
@@ -65,7 +65,7 @@ def _site_findings(site: Site) -> Iterator[LintFinding]:
     if not site.origins:
         yield problem(subject, "origins", "origins is empty, so no page can show a prompt: add the site's addresses")
     for origin in site.origins:
-        parts = urlsplit(origin)
+        parts = split_address(origin)
         if parts.hostname in DEVELOPMENT_HOSTS:
             yield advice(subject, "development_origin", f"{origin} is a developer's machine: remove it in production")
         elif parts.scheme == "http":

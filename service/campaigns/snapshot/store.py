@@ -19,6 +19,7 @@ from service.campaigns.store import (
     versions_in_force,
 )
 from service.campaigns.switch_store import Switch, paused_switches
+from service.database.transaction import connected
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class StoredCampaigns:
 
 def read_all(engine: Engine, now: datetime) -> StoredCampaigns:
     """Read everything that a snapshot needs, as of a single instant of the database."""
-    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
+    with connected(engine, isolation_level="REPEATABLE READ") as connection, connection.begin():
         return StoredCampaigns(
             number=current_number(connection),
             in_force=versions_in_force(connection, now),
@@ -57,5 +58,5 @@ def read_all(engine: Engine, now: datetime) -> StoredCampaigns:
 
 def read_number(engine: Engine) -> int:
     """Read only the snapshot's number, which shows whether something has changed."""
-    with engine.connect() as connection:
+    with connected(engine) as connection:
         return current_number(connection)

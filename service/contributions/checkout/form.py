@@ -2,8 +2,8 @@
 
 import hashlib
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from service.addresses import origin_of, split_address
 from service.campaigns.card_fees import card_fee
 from service.campaigns.site import GiftField, Site
 from service.contributions.checkout.typed_amount import typed_amount
@@ -132,10 +132,9 @@ def return_address(site: Site, asked: str | None, public_origin: str) -> str:
     is_plain = asked.isascii() and asked.isprintable() and not {" ", "\\"} & set(asked)
     if not is_plain or len(asked) > MAX_ADDRESS_CHARACTERS:
         raise ForeignReturnAddressError("this return address is too long or has characters that addresses cannot have")
-    parts = urlsplit(asked)
-    if f"{parts.scheme}://{parts.netloc}" not in {*site.origins, public_origin}:
+    if origin_of(asked) not in {*site.origins, public_origin}:
         raise ForeignReturnAddressError("this return address is not a page of the site: send one of its own pages")
-    return parts._replace(fragment="").geturl()
+    return split_address(asked)._replace(fragment="").geturl()
 
 
 def token_digest(form: CheckoutForm) -> str:

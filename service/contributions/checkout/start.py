@@ -35,6 +35,7 @@ from service.services import Services
 from service.stripe_facts.contribution_store import count_outcomes
 from service.stripe_gateway.checkout import CheckoutRequest, stripe_locale
 from service.stripe_gateway.facts import ContributionMark
+from service.stripe_gateway.transport import StripeFailedError
 
 SESSION_DURATION = timedelta(hours=1)
 # A hosted page that closes sooner leaves a reader too little time to pay.
@@ -91,10 +92,19 @@ def start_checkout(services: Services, site: Site, origin: Origin, form: Checkou
 
 
 def begin_session(services: Services, site: Site, attempt: Attempt) -> Attempt:
-    """Return the attempt with its hosted page. If it has none yet, create the session at Stripe and save it."""
+    """Return the attempt with its hosted page. If it has none yet, create the session at Stripe and save it.
+
+    If Stripe fails, close the attempt. The next click is then another attempt, with another idempotency key. Should
+    Stripe have made a session all the same, no reader gets its address, so it is never paid.
+    """
     if attempt.checkout_url is not None:
         return attempt
-    session = services.gateway.create_checkout_session(_request(services, site, attempt))
+    try:
+        session = services.gateway.create_checkout_session(_request(services, site, attempt))
+    except StripeFailedError:
+        with committed(services.engine) as connection:
+            store.close_attempts(connection, attempt.key, attempt.expires_at)
+        raise
     with committed(services.engine) as connection:
         store.set_checkout(connection, attempt.id, session)
     return replace(attempt, checkout_session_id=session.id, checkout_url=session.url)

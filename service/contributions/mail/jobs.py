@@ -2,19 +2,26 @@
 
 import procrastinate
 from procrastinate.exceptions import ConnectorException
-from sqlalchemy import Connection
 
-from service.contributions.mail.sending import send_due_mail
+from service.contributions.mail.sending import send_due_mail, sweep_old_mail
+from service.contributions.portal.portal import send_portal_link
+from service.database.transaction import committed
 from service.errors import StoreUnavailableError
 from service.services import Services
+
+PURPOSE = "portal address"
 
 blueprint = procrastinate.Blueprint()
 
 
-@blueprint.task(name="send_mail", pass_context=True)
-def send_mail(context: procrastinate.JobContext) -> None:
-    """Send all due mail now, because a reader is waiting for theirs."""
-    send_due_mail(context.additional_context["services"])
+@blueprint.task(name="portal_link", pass_context=True)
+def portal_link(context: procrastinate.JobContext, site: str, address: str) -> None:
+    """Mail a portal link if the sealed address is a contributor's, at once, because a reader is waiting for it."""
+    services: Services = context.additional_context["services"]
+    opened = services.keys.sealer(PURPOSE, site).open(address)
+    if opened is not None:
+        send_portal_link(services, site, opened.decode())
+        send_due_mail(services)
 
 
 @blueprint.periodic(cron="* * * * *")
@@ -24,10 +31,24 @@ def send_mail_regularly(context: procrastinate.JobContext, timestamp: int) -> No
     send_due_mail(context.additional_context["services"])
 
 
-def defer_mail(services: Services, connection: Connection) -> None:
-    """Queue the job that sends mail, in the caller's transaction. Raise StoreUnavailableError if that fails."""
-    raw = connection.connection.driver_connection
+@blueprint.periodic(cron="29 3 * * *")
+@blueprint.task(name="sweep_mail", pass_context=True, queueing_lock="contributions:sweep_mail")
+def sweep_mail(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue passes it
+    """Delete old mails and portal links every night, so that the tables do not grow forever."""
+    sweep_old_mail(context.additional_context["services"])
+
+
+def defer_portal_link(services: Services, site: str, email: str) -> None:
+    """Queue the job that mails a portal link. Raise StoreUnavailableError if that fails.
+
+    The address is not looked up before the answer, so the time until the answer does not tell whether it is known. It
+    is sealed, because rows of the queue may outlast the job.
+    """
+    sealed = services.keys.sealer(PURPOSE, site).seal(email.encode())
     try:
-        services.jobs.configure_task("contributions:send_mail", allow_unknown=False, connection=raw).defer()
+        with committed(services.engine) as connection:
+            raw = connection.connection.driver_connection
+            task = services.jobs.configure_task("contributions:portal_link", allow_unknown=False, connection=raw)
+            task.defer(site=site, address=sealed)
     except ConnectorException as error:
         raise StoreUnavailableError("the job queue did not accept the job") from error

@@ -106,6 +106,12 @@ def return_mail(connection: Connection, key: str, error: str, next_attempt_at: d
     connection.execute(update(mail_outbox).where(mail_outbox.c.key == key).values(values))
 
 
+def delete_old_mail(connection: Connection, before: datetime) -> int:
+    """Delete the mails that were caused and last due before an instant. Return how many there were."""
+    c = mail_outbox.c
+    return connection.execute(mail_outbox.delete().where(c.caused_at < before, c.next_attempt_at < before)).rowcount
+
+
 def unsent_mail(connection: Connection) -> dict[str, int]:
     """Count mails that could not be sent, by the last error.
 

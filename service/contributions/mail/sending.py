@@ -7,10 +7,10 @@ from email.errors import MessageError
 from email.message import EmailMessage
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import structlog
 
+from service.addresses import split_address
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions import store
 from service.contributions.checkout.resume import resume_token
@@ -21,14 +21,24 @@ from service.contributions.mail.outbox_store import MailStatus, OutboxMail
 from service.contributions.mail.smtp import UndeliverableError, ascii_domain, smtp_deliverer
 from service.contributions.mail.subject_store import amount_of_subject
 from service.contributions.mail.texts import MailFacts, mail_text
+from service.contributions.portal import store as portal_store
 from service.contributions.portal.link import seal_link
-from service.errors import StripeRefusedError, StripeUnavailableError
+from service.database.transaction import committed
+from service.errors import StoreUnavailableError, StripeRefusedError, StripeUnavailableError
 from service.private_folders import make_private_folder, write_private_file
 from service.services import Services
 from service.settings import Settings
 
 RETRY_GAPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
+RETRIED_ERRORS = (
+    smtplib.SMTPException,
+    OSError,
+    StripeUnavailableError,
+    StripeRefusedError,
+    StoreUnavailableError,
+)
 MAX_MAILS_PER_RUN = 500
+MAIL_DAYS = 400
 DEMO_SENDER = "support@keepopen.invalid"
 
 log = structlog.get_logger()
@@ -42,7 +52,7 @@ def send_due_mail(services: Services, deliver: Deliver | None = None) -> int:
     """
     deliver = deliver or deliverer(services.settings, services.clock)
     for count in range(MAX_MAILS_PER_RUN):
-        with services.engine.begin() as connection:
+        with committed(services.engine) as connection:
             mail = outbox_store.take_mail(connection, services.clock())
         if mail is None:
             return count
@@ -50,35 +60,48 @@ def send_due_mail(services: Services, deliver: Deliver | None = None) -> int:
     return MAX_MAILS_PER_RUN
 
 
+def sweep_old_mail(services: Services) -> int:
+    """Delete mails and portal links that are older than MAIL_DAYS. Return how many rows there were.
+
+    The keys of mails keep them from being sent twice, so they are kept for much longer than any cause counts as recent.
+    """
+    before = services.clock() - timedelta(days=MAIL_DAYS)
+    with committed(services.engine) as connection:
+        return outbox_store.delete_old_mail(connection, before) + portal_store.delete_links(connection, before)
+
+
 def _send(services: Services, mail: OutboxMail, deliver: Deliver) -> None:
+    """Send a mail and save the outcome. An error before the mail has left is an outcome too, of whatever type it is."""
     now = services.clock()
     try:
         message = _message(services, mail)
-        if message is None:
-            _finish(services, mail, MailStatus.DROPPED, now)
-            return
-        deliver(message)
+        if message is not None:
+            deliver(message)
     except UndeliverableError as error:
         _return(services, mail, str(error), None)
         return
-    except (smtplib.SMTPException, OSError, StripeUnavailableError, StripeRefusedError) as error:
+    except RETRIED_ERRORS as error:
         is_last = mail.attempt_count > len(RETRY_GAPS)
         next_attempt_at = None if is_last else now + RETRY_GAPS[mail.attempt_count - 1]
         _return(services, mail, type(error).__name__, next_attempt_at)
         return
-    _finish(services, mail, MailStatus.SENT, now)
+    except Exception as error:  # an error of ours would only repeat itself, and must not stop the mails behind this one
+        log.error("mail_failed", kind=mail.kind, contribution=mail.contribution_id, exc_info=error)
+        _return(services, mail, f"an error in the service: {type(error).__name__}", None)
+        return
+    _finish(services, mail, MailStatus.SENT if message else MailStatus.DROPPED, now)
 
 
 def _return(services: Services, mail: OutboxMail, error: str, next_attempt_at: datetime | None) -> None:
     """Put a mail that was not sent back into the outbox. It is dead if there is no next attempt."""
     is_dead = next_attempt_at is None
     log.warning("mail_not_sent", kind=mail.kind, contribution=mail.contribution_id, error=error, is_dead=is_dead)
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         outbox_store.return_mail(connection, mail.key, error, next_attempt_at)
 
 
 def _finish(services: Services, mail: OutboxMail, status: MailStatus, now: datetime) -> None:
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         outbox_store.finish_mail(connection, mail.key, status, now)
 
 
@@ -87,7 +110,7 @@ def _message(services: Services, mail: OutboxMail) -> EmailMessage | None:
 
     Raise UndeliverableError if the mail cannot be written.
     """
-    with services.engine.begin() as connection:
+    with committed(services.engine) as connection:
         contribution = store.find_contribution(connection, mail.contribution_id)
         address = store.email_of(connection, mail.contribution_id)
         amount = amount_of_subject(connection, mail.kind, mail.subject_id)
@@ -104,7 +127,7 @@ def _message(services: Services, mail: OutboxMail) -> EmailMessage | None:
         message.set_content(text.body)
     except (ValueError, MessageError) as error:  # such as a line break in the name of a site
         raise UndeliverableError(f"the mail could not be written: {type(error).__name__}") from None
-    message["Message-ID"] = f"<{_message_id(mail)}@{urlsplit(services.settings.public_url).hostname}>"
+    message["Message-ID"] = f"<{_message_id(mail)}@{split_address(services.settings.public_url).hostname}>"
     message["Auto-Submitted"] = "auto-generated"
     return message
 

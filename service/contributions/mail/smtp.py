@@ -1,15 +1,15 @@
 """Deliver mail to an SMTP server. The connection is encrypted, except for mail without a password to this machine."""
 
 import contextlib
-import ipaddress
 import smtplib
 import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, unquote
 
 import idna
 
+from service.addresses import is_loopback, split_address
 from service.errors import DomainError
 
 SMTP_TIMEOUT_SECONDS = 15
@@ -28,7 +28,7 @@ def smtp_deliverer(url: str) -> Callable[[EmailMessage], None]:
     It raises UndeliverableError if the server refuses the mail for good, and SMTPException or OSError if another
     attempt may succeed. With `smtp://` it uses STARTTLS, and sends nothing if the server does not offer that.
     """
-    parts = urlsplit(url)
+    parts = split_address(url)
 
     def deliver(message: EmailMessage) -> None:
         context = ssl.create_default_context()
@@ -50,14 +50,7 @@ def smtp_deliverer(url: str) -> Callable[[EmailMessage], None]:
 
 def must_encrypt(parts: SplitResult) -> bool:
     """Return whether this server must offer STARTTLS. Only a server on this machine that takes no password need not."""
-    return bool(parts.username) or not _is_loopback(parts.hostname or "")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return bool(parts.username) or not is_loopback(parts.hostname or "")
 
 
 def _connect(parts: SplitResult, context: ssl.SSLContext) -> smtplib.SMTP:

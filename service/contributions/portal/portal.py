@@ -10,12 +10,11 @@ from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions import store
 from service.contributions.contribution import RUNNING_STATES, Contribution
 from service.contributions.mail import outbox_store
-from service.contributions.mail.jobs import defer_mail
 from service.contributions.mail.kinds import DueMail, MailKind
 from service.contributions.portal import store as portal_store
 from service.contributions.portal.link import open_link
 from service.contributions.signed_in_readers import reader_contribution
-from service.database.transaction import committed
+from service.database.transaction import committed, connected
 from service.errors import InvalidTokenError
 from service.ids import new_id
 from service.readers.contributions import GivenContribution
@@ -24,6 +23,13 @@ from service.services import Services
 LINK_DURATION = timedelta(minutes=30)
 # Anybody can ask for a link to any address, so the mails to a contributor are limited.
 MAX_LINKS_PER_HOUR = 3
+
+
+class UsedLinkError(InvalidTokenError):
+    """A link is unknown, was used before or has expired."""
+
+    def __init__(self) -> None:
+        super().__init__("this link has been used or has expired: ask for a new one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +63,11 @@ class OpenedPortal:
     contribution: GivenContribution | None
 
 
-def send_portal_link(services: Services, site: Site, email: str) -> None:
+def send_portal_link(services: Services, site: str, email: str) -> None:
     """Mail a one-time link if the address belongs to a contributor of the site and the limit allows another mail."""
     now = services.clock()
     with committed(services.engine) as connection:
-        contribution_ids = portal_store.contributions_by_email(connection, site.key, email)
+        contribution_ids = portal_store.contributions_by_email(connection, site, email)
         if not contribution_ids:
             return
         if portal_store.count_links_since(connection, contribution_ids, now - timedelta(hours=1)) >= MAX_LINKS_PER_HOUR:
@@ -70,13 +76,12 @@ def send_portal_link(services: Services, site: Site, email: str) -> None:
         portal_store.insert_link(connection, link_id, contribution_id, now, now + LINK_DURATION)
         mail = DueMail(f"{MailKind.PORTAL_LINK}:{link_id}", MailKind.PORTAL_LINK, contribution_id, now, link_id)
         outbox_store.add_mail(connection, mail, now)
-        defer_mail(services, connection)
 
 
 def link_page(services: Services, token: str, language: str | None, action_url: str) -> LinkPage:
     """Return the page behind a mailed link, without using the link. Raise InvalidTokenError if it is malformed."""
     link_id = open_link(services.keys, token)
-    with services.engine.connect() as connection:
+    with connected(services.engine) as connection:
         linked_id = portal_store.find_link(connection, link_id, services.clock())
         found = _contributions_of_link(connection, linked_id) if linked_id else ()
     running = tuple(contribution for contribution in found if contribution.lifecycle.state in RUNNING_STATES)
@@ -87,13 +92,14 @@ def link_page(services: Services, token: str, language: str | None, action_url: 
 def open_portal(services: Services, token: str, chosen_id: str | None = None) -> OpenedPortal:
     """Use a link to manage the chosen contribution, or the one that needs it most.
 
+    The link is used up only when Stripe has opened the portal, so it works again if Stripe is down.
     Raise InvalidTokenError if the link is malformed, expired or was used before, or is not for the chosen contribution.
     """
     link_id = open_link(services.keys, token)
     with committed(services.engine) as connection:
-        linked_id = portal_store.use_link(connection, link_id, services.clock())
+        linked_id = portal_store.find_link(connection, link_id, services.clock())
         if linked_id is None:
-            raise InvalidTokenError("this link has been used or has expired: ask for a new one")
+            raise UsedLinkError
         found = {contribution.id: contribution for contribution in _contributions_of_link(connection, linked_id)}
         stored = found.get(chosen_id or linked_id)
         if stored is None:
@@ -102,6 +108,9 @@ def open_portal(services: Services, token: str, chosen_id: str | None = None) ->
     site = services.part(SnapshotHolder).current().site(stored.attempt.mark.site).site
     customer_id = stored.lifecycle.customer_id
     url = services.gateway.create_portal_session(customer_id, site.home_url) if customer_id else None
+    with committed(services.engine) as connection:
+        if not portal_store.use_link(connection, link_id, services.clock()):
+            raise UsedLinkError  # another request was faster
     return OpenedPortal(site, url, contribution)
 
 

@@ -72,14 +72,18 @@ def find_link(connection: Connection, link_id: str, now: datetime) -> str | None
     return found
 
 
-def use_link(connection: Connection, link_id: str, now: datetime) -> str | None:
-    """Mark a link as used and return its contribution's id. Return None if it is unknown, expired or already used."""
+def use_link(connection: Connection, link_id: str, now: datetime) -> bool:
+    """Mark a link as used. Return False if it is unknown, expired or already used."""
     c = portal_links.c
     statement = (
         update(portal_links)
         .where(c.id == link_id, c.used_at.is_(None), c.expires_at > now)
         .values(used_at=now)
-        .returning(c.contribution_id)
+        .returning(c.id)
     )
-    found: str | None = connection.scalar(statement)
-    return found
+    return connection.execute(statement).first() is not None
+
+
+def delete_links(connection: Connection, expired_before: datetime) -> int:
+    """Delete the links that expired before an instant. Return how many there were."""
+    return connection.execute(portal_links.delete().where(portal_links.c.expires_at < expired_before)).rowcount

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from schemas.account_mapping import AccountMappingSchema
 from schemas.document import load_value
 from service.campaigns.documents import read_document
+from service.database.transaction import committed
 from service.errors import InvalidDocumentError
 from service.exports.journal_store import account_names
 from service.exports.layouts.account_mapping import AccountMapping
@@ -38,7 +39,7 @@ def apply_mapping(engine: Engine, text: str, applied_by: str, now: datetime) -> 
 
     Raise InvalidDocumentError with every problem in the document.
     """
-    with engine.begin() as connection:
+    with committed(engine) as connection:
         mapping = read_mapping(text, account_names(connection))
         return mapping, add_mapping(connection, mapping.layout, text, applied_by, now)
 

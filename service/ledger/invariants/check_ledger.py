@@ -31,6 +31,8 @@ def _entries(connection: Connection, held: Balances, now: datetime) -> Iterator[
     yield none_of(
         1, "the sums by day are those of the postings", figures.differing_days(connection), "no account differs"
     )
+    incomplete = figures.incomplete_entries(connection)
+    yield none_of(1, "entries have the lines they were posted with", incomplete, "no entry was changed")
     unposted = (
         f"{movement.id} ({movement.category}, {(now - movement.created_at).days} days old)"
         for movement in figures.unposted_transactions(connection)

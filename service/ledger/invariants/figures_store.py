@@ -98,6 +98,18 @@ def missing_numbers(connection: Connection) -> list[str]:
     return [] if newest == count else [f"{count} entries, newest number {newest}"]
 
 
+def incomplete_entries(connection: Connection) -> list[str]:
+    """Return the keys of the entries that have more or fewer postings than when they were posted."""
+    statement = (
+        select(_ENTRY.key)
+        .join_from(ledger_entries, ledger_postings, _POSTING.entry_seq == _ENTRY.seq, isouter=True)
+        .group_by(_ENTRY.seq)
+        .having(func.count(_POSTING.line) != _ENTRY.line_count)
+        .order_by(_ENTRY.seq)
+    )
+    return list(connection.execute(statement).scalars())
+
+
 def net_of_balance_type(connection: Connection, balance_type: str) -> PerCurrency:
     """Return the sum of the net of all balance transactions of one of Stripe's balances, such as `payments`."""
     statement = select(_MOVED.currency, func.sum(_MOVED.net_minor)).where(_MOVED.balance_type == balance_type)

@@ -109,10 +109,7 @@ def _relation(source: PageSource, expected: Expected, visit: BrowserVisit | None
     if seen:
         return seen
     service = loader_address(source, source.tags[0]) if source.tags else expected.service_url
-    try:
-        return relation_of(source.url, service)
-    except ValueError:
-        return SiteRelation.CROSS_SITE
+    return relation_of(source.url, service)
 
 
 def _explained(findings: Iterable[Finding], visit: BrowserVisit) -> Iterator[Finding]:

@@ -144,6 +144,11 @@ def test_a_page_of_the_site_is_a_valid_return_address(asked: str | None, expecte
         " https://courier.example/",
         "https://соurier.example/",
         "https://courier.example/" + "a" * 2000,
+        "http://[::1",
+        "https://[courier.example/",
+        "https://courier.example:port/",
+        "https://courier.example:99999/",
+        "//[",
     ],
 )
 def test_a_page_elsewhere_is_not_a_valid_return_address(asked: str) -> None:

@@ -92,6 +92,22 @@ def test_a_repeat_after_a_lost_answer_creates_no_second_session(newsroom: Newsro
     assert len(newsroom.stripe.app.sandbox.store.all("checkout.session")) == 1
 
 
+@pytest.mark.parametrize("times", [1, 3, 9])
+def test_an_error_500_of_stripe_leaves_the_button_working(newsroom: Newsroom, times: int) -> None:
+    """Stripe gives the answer 500 to every repeat under the same idempotency key, for a day."""
+    token = newsroom.token()
+    faults = newsroom.stripe.app.faults
+    faults.add({"kind": "server_error", "method": "POST", "path": "/v1/checkout/sessions", "times": times})
+
+    failed = newsroom.checkout(support_token=token)
+    faults.clear()
+    again, joined = (newsroom.checkout(support_token=token) for _ in range(2))
+
+    assert (failed.status_code, again.status_code) == (503, 200)
+    assert joined.json == again.json
+    assert len(newsroom.stripe.app.sandbox.store.all("checkout.session")) == 1
+
+
 def test_an_expired_page_is_replaced_by_a_new_one(newsroom: Newsroom) -> None:
     token = newsroom.token()
     first = newsroom.checkout(support_token=token).json

@@ -1,8 +1,13 @@
 """Sending mail: what cannot be sent now is tried again, and holds up no other mail."""
 
+from dataclasses import replace
+
 import pytest
 
+from service.contributions.mail import sending
 from service.contributions.mail.sending import send_due_mail
+from service.contributions.portal.portal import send_portal_link
+from service.errors import StoreUnavailableError
 from service.reconciliation.refresh import sweep
 from tests.contributions.mail.make import give_with_confirmation
 from tests.contributions.world import MARY, Newsroom
@@ -34,7 +39,7 @@ def test_mail_about_an_invoice_that_stripe_does_not_have_holds_up_no_other(confi
     objects = confirming.stripe.app.sandbox.store
     for invoice in objects.all("invoice"):
         objects.delete("invoice", invoice["id"])
-    confirming.client.post("/v1/portal", json={"site": "courier", "email": MARY})
+    send_portal_link(confirming.services, "courier", MARY)
 
     for _ in range(2):
         send_due_mail(confirming.services)
@@ -45,7 +50,7 @@ def test_mail_about_an_invoice_that_stripe_does_not_have_holds_up_no_other(confi
 def test_mail_is_dead_after_five_failed_attempts(newsroom: Newsroom) -> None:
     newsroom.give(amount="10", interval="month")
     newsroom.settle_after(minutes=1)
-    newsroom.client.post("/v1/portal", json={"site": "courier", "email": MARY})
+    send_portal_link(newsroom.services, "courier", MARY)
 
     def refuse(_: object) -> None:
         raise ConnectionRefusedError
@@ -62,7 +67,7 @@ def test_only_the_service_can_read_mail_that_is_written_to_files(newsroom: Newsr
     folder.mkdir(mode=0o755)
     newsroom.give()
     newsroom.settle_after(minutes=1)
-    newsroom.client.post("/v1/portal", json={"site": "courier", "email": MARY})
+    send_portal_link(newsroom.services, "courier", MARY)
 
     send_due_mail(newsroom.services)
 
@@ -70,13 +75,40 @@ def test_only_the_service_can_read_mail_that_is_written_to_files(newsroom: Newsr
     assert {file.stat().st_mode & 0o777 for file in folder.glob("*.eml")} == {0o600}
 
 
-def test_a_mail_that_cannot_be_written_is_dead_and_holds_up_no_other(newsroom: Newsroom) -> None:
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (KeyError, ("dead", "an error in the service: KeyError")),
+        (RuntimeError, ("dead", "an error in the service: RuntimeError")),
+        (UnicodeEncodeError, ("dead", "an error in the service: TypeError")),
+        (StoreUnavailableError, ("waiting", "StoreUnavailableError")),
+        (TimeoutError, ("waiting", "TimeoutError")),
+    ],
+)
+def test_any_error_before_a_mail_has_left_is_an_outcome(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, error: type[Exception], outcome: tuple[str, str]
+) -> None:
     newsroom.give()
     newsroom.settle_after(minutes=1)
-    newsroom.change_site(name="The\nCourier")
-    newsroom.client.post("/v1/portal", json={"site": "courier", "email": MARY})
+    send_portal_link(newsroom.services, "courier", MARY)
 
+    def broken(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(sending, "mail_text", broken)
     send_due_mail(newsroom.services)
+
+    assert newsroom.rows("SELECT status, last_error FROM mail_outbox WHERE kind = 'portal_link'") == [outcome]
+
+
+def test_a_mail_that_cannot_be_written_is_dead(newsroom: Newsroom) -> None:
+    """A name of a site with a line break may have been saved before names were checked."""
+    newsroom.give()
+    newsroom.settle_after(minutes=1)
+    broken = replace(newsroom.services, settings=replace(newsroom.services.settings, mail_from="A\n<a@b.example>"))
+    send_portal_link(newsroom.services, "courier", MARY)
+
+    send_due_mail(broken)
 
     rows = newsroom.rows("SELECT status, last_error FROM mail_outbox WHERE kind = 'portal_link'")
     assert rows == [("dead", "the mail could not be written: ValueError")]

@@ -13,6 +13,7 @@ from flask.testing import FlaskCliRunner
 
 from service.contributions.mail.sending import send_due_mail
 from service.contributions.mail.smtp import UndeliverableError, ascii_domain, must_encrypt, smtp_deliverer
+from service.contributions.portal.portal import send_portal_link
 from tests.contributions.mail.smtp_listener import HOST_NAME, MailServer, listening, write_certificate
 from tests.contributions.world import MARY, Newsroom
 
@@ -138,7 +139,7 @@ def test_a_domain_that_cannot_exist_is_undeliverable() -> None:
 def test_mail_stays_in_the_outbox_while_the_server_does_not_offer_starttls(newsroom: Newsroom, trusted: Path) -> None:
     newsroom.give()
     newsroom.settle_after(minutes=1)
-    newsroom.client.post("/v1/portal", json={"site": "courier", "email": MARY})
+    send_portal_link(newsroom.services, "courier", MARY)
 
     with listening(MailServer(trusted, has_starttls=False)) as server:
         send_due_mail(newsroom.services, smtp_deliverer(f"smtp://{HOST_NAME}:{server.port}"))
@@ -150,7 +151,7 @@ def test_mail_stays_in_the_outbox_while_the_server_does_not_offer_starttls(newsr
 def test_mail_that_was_refused_for_good_is_not_sent_again(newsroom: Newsroom, certificate: Path) -> None:
     newsroom.give()
     newsroom.settle_after(minutes=1)
-    newsroom.client.post("/v1/portal", json={"site": "courier", "email": MARY})
+    send_portal_link(newsroom.services, "courier", MARY)
 
     with listening(MailServer(certificate, answers={"RCPT": "550 no such user"})) as server:
         for _ in range(2):

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from service.contributions.mail.sending import send_due_mail
+from service.contributions.mail.sending import send_due_mail, sweep_old_mail
+from service.reconciliation.refresh import drain
 from tests.contributions.world import MARY, Newsroom
 
 
@@ -20,6 +21,7 @@ def monthly(newsroom: Newsroom) -> Newsroom:
 def request_link(newsroom: Newsroom, email: str = MARY) -> int:
     response: Any = newsroom.client.post("/v1/portal", json={"site": "courier", "email": email})
     assert response.json == {"status": "sent"}
+    drain(newsroom.services)
     return int(response.status_code)
 
 
@@ -49,6 +51,43 @@ def test_an_unknown_address_gets_the_same_response_and_no_mail(monthly: Newsroom
     send_due_mail(monthly.services)
 
     assert len(monthly.sent_mail()) == 1
+
+
+def test_a_known_and_an_unknown_address_are_looked_up_after_the_answer(monthly: Newsroom) -> None:
+    """The time until the answer must not tell whether an address is known, and the queue must not show it."""
+    for email in ("nobody@reader.example", MARY):
+        monthly.client.post("/v1/portal", json={"site": "courier", "email": email})
+
+    queued = monthly.rows("SELECT args::text FROM procrastinate_jobs WHERE task_name = 'contributions:portal_link'")
+    assert len(queued) == 2
+    assert "reader.example" not in str(queued)
+    assert MARY not in str(queued)
+    assert monthly.rows("SELECT count(*) FROM portal_links") == [(0,)]
+
+
+def test_a_link_is_not_used_up_while_stripe_is_down(monthly: Newsroom) -> None:
+    token = mailed_token(monthly)
+    faults = monthly.stripe.app.faults
+    faults.add({"kind": "server_error", "method": "POST", "path": "/v1/billing_portal/sessions", "times": 9})
+    down: Any = monthly.client.post("/v1/portal", json={"token": token})
+    faults.clear()
+
+    statuses = [monthly.client.post("/v1/portal", json={"token": token}).status_code for _ in range(2)]
+
+    assert (down.status_code, statuses) == (503, [200, 403])
+
+
+def test_old_mail_and_links_are_deleted_and_not_sent_again(monthly: Newsroom) -> None:
+    mailed_token(monthly)
+    monthly.clock.advance(days=399)
+    assert sweep_old_mail(monthly.services) == 0
+
+    monthly.clock.advance(days=2)
+    sweep_old_mail(monthly.services)
+    monthly.settle_after(minutes=1)
+
+    assert monthly.rows("SELECT count(*) FROM portal_links") == [(0,)]
+    assert monthly.rows("SELECT count(*) FROM mail_outbox WHERE kind = 'portal_link'") == [(0,)]
 
 
 def test_an_address_gets_at_most_three_links_an_hour(monthly: Newsroom) -> None:

@@ -90,12 +90,26 @@ def test_a_mismatched_payout_is_named_with_its_remainder(books: Books) -> None:
     assert books.checks()["payouts tie to the cent"].detail == "1: po_1 mismatch -0.01 EUR unexplained"
 
 
+def test_a_line_that_an_owner_added_later_is_red(books: Books, database_address: str) -> None:
+    books.record(make.charge(), make.transaction("txn_1", "charge", 1000, "ch_1", fee=55))
+    owner = owner_engine(database_address)
+    with owner.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(
+            text("INSERT INTO ledger_postings VALUES (1, 8, '1210', 500, 'EUR'), (1, 9, '4100', -500, 'EUR')")
+        )
+    owner.dispose()
+
+    assert "entries have the lines they were posted with" in books.red()
+    assert books.checks()["entries have the lines they were posted with"].detail == "1: bt:txn_1"
+
+
 def test_a_missing_entry_number_is_red(books: Books) -> None:
     with books.engine.begin() as connection:
         connection.execute(
             text(
                 "INSERT INTO ledger_entries VALUES (7, 'bt:x', 'fee', 'fee', 'x', NULL, 'EUR', "
-                "'2026-11-10T12:00Z', '2026-11-10', '2026-11-18T12:00Z', '{}')"
+                "'2026-11-10T12:00Z', '2026-11-10', '2026-11-18T12:00Z', '{}', 0)"
             )
         )
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey, OKPKey
 
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.documents import load_site
@@ -15,8 +16,9 @@ from service.campaigns.site import Switches
 from service.errors import InvalidDocumentError
 from service.money import Interval
 from tests.campaigns.make import site, site_document
+from tests.readers.assertions import EC, ED, RSA, WEAK_RSA, public
 
-PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----"
+PUBLIC_KEY = public(ED)
 
 
 def test_a_small_site_has_sensible_defaults() -> None:
@@ -138,10 +140,19 @@ def test_a_wrong_value_is_refused_with_the_name_of_the_field(changes: dict[str, 
         ({"algorithm": "HS256"}, "must be one of ES256, RS256, EdDSA"),
         ({"public_key": "-----BEGIN PRIVATE KEY-----"}, "is a private key"),
         ({"public_key": "abc"}, "must be a PEM public key"),
+        ({"public_key": "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----"}, "cannot be read"),
+        ({"algorithm": "ES256"}, "cannot be read as the key of ES256, a public key on the curve P-256"),
+        ({"algorithm": "ES256", "public_key": public(RSA)}, "cannot be read as the key of ES256"),
+        ({"algorithm": "ES256", "public_key": public(ECKey.generate_key("P-384"))}, "does not suit ES256"),
+        ({"algorithm": "ES256", "public_key": public(ECKey.generate_key("secp256k1"))}, "does not suit ES256"),
+        ({"algorithm": "RS256", "public_key": public(EC)}, "cannot be read as the key of RS256"),
+        ({"algorithm": "RS256", "public_key": WEAK_RSA}, "a public RSA key of at least 2048 bits"),
+        ({"public_key": public(EC)}, "cannot be read as the key of EdDSA"),
+        ({"public_key": public(OKPKey.generate_key("X25519"))}, "does not suit EdDSA"),
     ],
 )
 def test_only_public_keys_with_known_algorithms_are_accepted(changes: dict[str, str], words: str) -> None:
-    key = {"key_id": "k1", "algorithm": "ES256", "public_key": PUBLIC_KEY} | changes
+    key = {"key_id": "k1", "algorithm": "EdDSA", "public_key": PUBLIC_KEY} | changes
 
     with pytest.raises(InvalidDocumentError, match=words):
         site(reader_assertion={"audience": "keepopen", "keys": [key]})

@@ -1,6 +1,7 @@
 """Staff tokens: the name, the role and the digest of each token.
 
-The table holds no token in plain text. The application may revoke a token, but it may not delete one.
+The table holds no token in plain text. The application may add and revoke tokens, and note when one was last used, but
+it may not delete a token or change what it allows.
 """
 
 from alembic import op
@@ -15,11 +16,14 @@ CREATE TABLE tokens (
     role TEXT NOT NULL,
     digest BYTEA NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
+    site TEXT,
+    expires_at TIMESTAMPTZ,
+    last_used_on DATE,
     revoked_at TIMESTAMPTZ,
     CONSTRAINT pk_tokens PRIMARY KEY (token_id),
     CONSTRAINT ck_tokens_role CHECK (role IN ('editor', 'finance', 'auditor', 'admin'))
 );
-GRANT SELECT, INSERT, UPDATE ON tokens TO keepopen_app
+GRANT SELECT, INSERT, UPDATE (last_used_on, revoked_at) ON tokens TO keepopen_app
 """
 
 

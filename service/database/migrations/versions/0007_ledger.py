@@ -3,7 +3,8 @@
 The database itself keeps these promises, against every user:
 
 - Accounts, entries, postings and closings are append-only. A mistake is corrected by another entry.
-- Every entry balances to zero when its transaction commits, in the currency of the entry.
+- Every entry balances to zero when its transaction commits, in the currency of the entry, and has the number of lines
+  that it says. So no line can be added to an entry later, not even a balanced pair.
 - No entry is added to a closed day, and the closed period never gets shorter.
 - `ledger_day_totals` are the sums of the postings, updated in the transaction that adds the postings.
 
@@ -56,7 +57,8 @@ CREATE TABLE ledger_entries (
     effective_at TIMESTAMPTZ NOT NULL,
     accounting_date DATE NOT NULL,
     posted_at TIMESTAMPTZ NOT NULL,
-    causes TEXT[] NOT NULL
+    causes TEXT[] NOT NULL,
+    line_count SMALLINT NOT NULL
 );
 CREATE INDEX ix_ledger_entries_accounting_date ON ledger_entries (accounting_date);
 CREATE INDEX ix_ledger_entries_source_id ON ledger_entries (source_id);
@@ -75,25 +77,37 @@ CREATE TABLE ledger_postings (
 GRANT SELECT, INSERT ON ledger_postings TO keepopen_app
 """
 
-# The trigger is deferred to the commit, because one statement adds the entries and another adds the postings.
+# The triggers are deferred to the commit, because one statement adds the entries and another adds the postings. The one
+# on entries refuses an entry whose lines are missing; otherwise these could be added in a later transaction.
 BALANCED_ENTRIES = """
 CREATE FUNCTION ledger_check_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
+    number bigint;
     difference numeric;
     foreign_lines bigint;
+    lines bigint;
+    wanted_lines bigint;
 BEGIN
-    SELECT coalesce(sum(p.amount_minor), 0), count(*) FILTER (WHERE p.currency <> e.currency)
-    INTO difference, foreign_lines
-    FROM ledger_postings p JOIN ledger_entries e ON e.seq = p.entry_seq
-    WHERE p.entry_seq = NEW.entry_seq;
+    IF TG_TABLE_NAME = 'ledger_entries' THEN number := NEW.seq; ELSE number := NEW.entry_seq; END IF;
+    SELECT coalesce(sum(p.amount_minor), 0), count(*) FILTER (WHERE p.currency <> e.currency), count(p.line),
+        max(e.line_count)
+    INTO difference, foreign_lines, lines, wanted_lines
+    FROM ledger_entries e LEFT JOIN ledger_postings p ON p.entry_seq = e.seq
+    WHERE e.seq = number;
     IF difference <> 0 OR foreign_lines <> 0 THEN
         RAISE EXCEPTION 'ledger entry % is not balanced: off by %, % lines in another currency',
-            NEW.entry_seq, difference, foreign_lines USING ERRCODE = 'check_violation';
+            number, difference, foreign_lines USING ERRCODE = 'check_violation';
+    END IF;
+    IF lines <> wanted_lines THEN
+        RAISE EXCEPTION 'ledger entry % must have % lines, but would have %', number, wanted_lines, lines
+            USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END
 $$;
 CREATE CONSTRAINT TRIGGER ledger_postings_balanced AFTER INSERT ON ledger_postings
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_check_balance();
+CREATE CONSTRAINT TRIGGER ledger_entries_complete AFTER INSERT ON ledger_entries
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_check_balance()
 """
 

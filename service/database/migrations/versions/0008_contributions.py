@@ -85,7 +85,7 @@ CREATE TABLE mail_outbox (
     CONSTRAINT ck_mail_outbox_status CHECK (status IN ('waiting', 'sending', 'sent', 'dropped', 'dead'))
 );
 CREATE INDEX ix_mail_outbox_next_attempt_at ON mail_outbox (next_attempt_at) WHERE status = 'waiting';
-GRANT SELECT, INSERT, UPDATE ON mail_outbox TO keepopen_app
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail_outbox TO keepopen_app
 """
 
 PORTAL_LINKS = """
@@ -97,7 +97,7 @@ CREATE TABLE portal_links (
     used_at TIMESTAMPTZ
 );
 CREATE INDEX ix_portal_links_contribution_id_created_at ON portal_links (contribution_id, created_at);
-GRANT SELECT, INSERT, UPDATE ON portal_links TO keepopen_app
+GRANT SELECT, INSERT, UPDATE (used_at), DELETE ON portal_links TO keepopen_app
 """
 
 # Rows are only added: the record shows who erased whom and when, by a hash of the person.

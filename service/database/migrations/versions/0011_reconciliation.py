@@ -25,11 +25,12 @@ CREATE TABLE refund_requests (
     currency TEXT NOT NULL,
     requested_by TEXT NOT NULL,
     requested_at TIMESTAMPTZ NOT NULL,
+    failed_tries SMALLINT NOT NULL DEFAULT 0,
     refund_id TEXT,
     CONSTRAINT ck_refund_requests_amount CHECK (amount_minor > 0)
 );
 CREATE INDEX ix_refund_requests_charge_id ON refund_requests (charge_id);
-GRANT SELECT, INSERT, UPDATE, DELETE ON refund_requests TO keepopen_app
+GRANT SELECT, INSERT, UPDATE (failed_tries, refund_id), DELETE ON refund_requests TO keepopen_app
 """
 
 

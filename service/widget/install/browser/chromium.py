@@ -13,6 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Error, Page, Playwright, Route, sync_playwright
 
+from service.addresses import is_loopback, split_address
 from service.widget.install.browser.sample_prompts import sample_decision
 from service.widget.install.browser.traffic import Traffic, read_body
 from service.widget.install.browser.visit import BrowserMissingError, BrowserVisit, PageLayout, SeenPlace
@@ -37,7 +38,12 @@ DRAWN_COUNT = "(start) => __keepopenCheck.events.slice(start).filter(({ name }) 
 
 
 def visit(url: str, chromium: str | None = None, patience_seconds: float = PATIENCE_SECONDS) -> BrowserVisit:
-    """Start a Chromium, visit the page, and close it. Raise BrowserMissingError or PageUnreachableError."""
+    """Start a Chromium, visit the page, and close it. Raise BrowserMissingError or PageUnreachableError.
+
+    As root, Chromium only starts without its sandbox, so then only pages of this machine are visited.
+    """
+    if os.geteuid() == 0 and not is_loopback(split_address(url).hostname or ""):
+        raise BrowserMissingError("as root, Chromium would open a foreign page without its sandbox: use another user")
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=_executable(playwright, chromium), args=_flags())

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from service.widget.install.checks.script import loader_address, origin_of
+from service.addresses import origin_of
+from service.widget.install.checks.script import loader_address
 from service.widget.install.expected import Expected
 from service.widget.install.finding import Code, Finding, fine, problem
 from service.widget.install.page.content_security_policy import Passes, allows

@@ -1,8 +1,8 @@
 """Check the script element: present, once, as it was written, and loaded from this service for the right site."""
 
 from collections.abc import Iterator
-from urllib.parse import urljoin, urlsplit
 
+from service.addresses import join_address, origin_of, split_address
 from service.widget.install.expected import Expected
 from service.widget.install.finding import Code, Finding, advice, fine, problem
 from service.widget.install.page.source import PageSource, WidgetTag
@@ -89,7 +89,7 @@ def _check_attributes(tag: WidgetTag) -> Iterator[Finding]:
 
 def _check_address(source: PageSource, tag: WidgetTag, expected: Expected) -> Iterator[Finding]:
     address = loader_address(source, tag)
-    if urlsplit(source.url).scheme == "https" and address.startswith("http:"):
+    if split_address(source.url).scheme == "https" and address.startswith("http:"):
         yield problem(
             Code.MIXED_CONTENT,
             "the page is https and the widget script is http: browsers refuse it",
@@ -130,16 +130,4 @@ def _check_site(key: str, origin: str, expected: Expected) -> Iterator[Finding]:
 
 def loader_address(source: PageSource, tag: WidgetTag) -> str:
     """Return the loader's absolute address. Return it as written if it cannot be parsed."""
-    try:
-        return urljoin(source.url, tag.address)
-    except ValueError:
-        return tag.address
-
-
-def origin_of(url: str) -> str:
-    """Return scheme, host and port of an address. Return an empty text if it has none."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""
+    return join_address(source.url, tag.address) or tag.address

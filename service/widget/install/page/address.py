@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote
 
+from service.addresses import UNREADABLE, join_address, split_address
 from service.widget.install.page.source import PageSource
 
 MOST_CHARACTERS = 500
@@ -18,12 +19,9 @@ _PAGING_PARAMETERS = re.compile("c?page|paged", re.IGNORECASE)
 _CAMPAIGN_PARAMETERS = re.compile("utm_|mc_|[a-z0-9_]*clid|ref$|keepopen")
 
 
-def split_address(base: str, address: str) -> SplitResult | None:
-    """Resolve and split an address. Return None if it is empty or cannot be parsed."""
-    try:
-        return urlsplit(urljoin(base, address)) if address else None
-    except ValueError:
-        return None
+def resolved_address(base: str, address: str) -> SplitResult:
+    """Resolve and split an address. All parts are empty if it is empty or cannot be read."""
+    return split_address(join_address(base, address)) if address else UNREADABLE
 
 
 def page_of(source: PageSource, address: str, *, has_routes: bool = False) -> str:
@@ -32,14 +30,14 @@ def page_of(source: PageSource, address: str, *, has_routes: bool = False) -> st
     Return an empty text if it is no http address or its path cannot be decoded. `has_routes`: fragments that begin with
     `#/` or `#!/` are pages.
     """
-    parts = split_address(source.url, address)
-    if parts is None or parts.scheme not in {"http", "https"}:
+    parts = resolved_address(source.url, address)
+    if parts.scheme not in {"http", "https"}:
         return ""
     path = _decoded(parts.path or "/")
     if path is None:
         return ""
     path = _FURTHER_PAGES.sub("", path, count=1) or "/"
-    post = dict(_parameters(split_address(source.url, source.shortlink))).get("p", "")
+    post = dict(_parameters(resolved_address(source.url, source.shortlink))).get("p", "")
     part = _PART_OF_POST.fullmatch(path) if post else None
     if part and part[2] != post:
         path = part[1]
@@ -50,14 +48,13 @@ def page_of(source: PageSource, address: str, *, has_routes: bool = False) -> st
 
 def own_page(source: PageSource) -> str:
     """Return the page_id of a page that does not state another."""
-    parts = split_address(source.url, source.url)
-    path = parts.path if parts else ""
-    return page_of(source, source.url, has_routes=bool(source.attribute("routes"))) or path[:MOST_CHARACTERS]
+    parts = resolved_address(source.url, source.url)
+    return page_of(source, source.url, has_routes=bool(source.attribute("routes"))) or parts.path[:MOST_CHARACTERS]
 
 
 def further_parameters(source: PageSource) -> tuple[str, ...]:
     """Return the address's parameters that neither identify the page nor belong to campaigns or paging."""
-    names = (name for name, _ in _parameters(split_address(source.url, source.url)))
+    names = (name for name, _ in _parameters(resolved_address(source.url, source.url)))
     return tuple(
         name
         for name in names
@@ -67,26 +64,24 @@ def further_parameters(source: PageSource) -> tuple[str, ...]:
 
 def is_front(source: PageSource) -> bool:
     """Return whether the address is the root, with no parameters but those of campaigns."""
-    names = (name for name, _ in _parameters(split_address(source.url, source.url)))
+    names = (name for name, _ in _parameters(resolved_address(source.url, source.url)))
     return own_page(source) == "/" and all(_CAMPAIGN_PARAMETERS.match(name) for name in names)
 
 
 def is_same_host(base: str, address: str) -> bool:
     """Return whether two addresses have the same host, with or without `www.`."""
-    hosts = [
-        parts.hostname or "" if parts else "" for parts in (split_address(base, base), split_address(base, address))
-    ]
+    hosts = [resolved_address(base, other).hostname or "" for other in (base, address)]
     return hosts[0].removeprefix("www.") == hosts[1].removeprefix("www.")
 
 
 def _identifies(name: str, source: PageSource) -> bool:
-    in_canonical = name in dict(_parameters(split_address(source.url, source.canonical)))
+    in_canonical = name in dict(_parameters(resolved_address(source.url, source.canonical)))
     is_identifying = in_canonical or _IDENTIFYING_PARAMETERS.fullmatch(name) is not None
     return is_identifying and not _PAGING_PARAMETERS.fullmatch(name)
 
 
-def _parameters(parts: SplitResult | None) -> list[tuple[str, str]]:
-    return parse_qsl(parts.query, keep_blank_values=True) if parts else []
+def _parameters(parts: SplitResult) -> list[tuple[str, str]]:
+    return parse_qsl(parts.query, keep_blank_values=True)
 
 
 def _decoded(path: str) -> str | None:

@@ -1,6 +1,5 @@
 """Fetch a publisher's page: over HTTPS from a public address, or from loopback if the address itself is loopback."""
 
-import ipaddress
 import socket
 import ssl
 import time
@@ -8,11 +7,11 @@ import zlib
 from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse, HTTPSConnection
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult
 
 from service import __version__
+from service.addresses import LOOPBACK_HOSTS, is_public, join_address, split_address
 from service.errors import DomainError
-from service.settings import LOOPBACK_HOSTS
 from service.widget.install.page.source import PageSource, read_source
 
 MAX_PAGE_BYTES = 2 * 1024 * 1024  # the rest of a longer page is not read
@@ -49,7 +48,7 @@ def fetch_source(url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> PageSour
         answer = _get(parts, address, deadline)
         target = answer.headers.get("Location")
         if answer.status in {301, 302, 303, 307, 308} and target:
-            url = urljoin(url, target)
+            url = join_address(url, target)
             continue
         return _source(url, answer, address)
     raise PageUnreachableError(f"it redirects more than once; give the final address, perhaps {url}")
@@ -66,7 +65,7 @@ def address_of(parts: SplitResult, may_be_loopback: bool) -> str:
     if parts.scheme != "https":
         raise PageUnreachableError("only https addresses and loopback are fetched")
     addresses = _resolved(parts)
-    if not all(ipaddress.ip_address(address).is_global for address in addresses):
+    if not all(is_public(address) for address in addresses):
         raise PageUnreachableError(f"{host} is not a public address")
     return addresses[0]
 
@@ -80,11 +79,7 @@ def network_of(url: str) -> str:
 
 
 def _parts(url: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError as error:
-        raise PageUnreachableError("it is not an address") from error
+    parts = split_address(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise PageUnreachableError("it is not the address of a web page")
     return parts

@@ -2,7 +2,8 @@
 
 import ipaddress
 from enum import StrEnum
-from urllib.parse import urlsplit
+
+from service.addresses import split_address
 
 # Second-level labels under which registries of two-letter domains sell names. A browser knows the whole public suffix
 # list, so its answer is preferred to this one.
@@ -20,8 +21,8 @@ class SiteRelation(StrEnum):
 
 
 def relation_of(page: str, service: str) -> SiteRelation:
-    """Compare two addresses by their names. Raise ValueError if an address cannot be parsed."""
-    page_parts, service_parts = urlsplit(page), urlsplit(service)
+    """Compare two addresses by their names."""
+    page_parts, service_parts = split_address(page), split_address(service)
     if (page_parts.scheme, page_parts.netloc) == (service_parts.scheme, service_parts.netloc):
         return SiteRelation.SAME_ORIGIN
     is_same_scheme = page_parts.scheme == service_parts.scheme

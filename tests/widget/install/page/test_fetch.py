@@ -68,8 +68,8 @@ def test_a_redirect_to_a_private_address_is_refused(publisher: str, target: str)
         ("https://0.0.0.0/", "not a public address"),
         ("ftp://courier.example/", "not the address of a web page"),
         ("courier.example", "not the address of a web page"),
-        ("https://[broken", "not an address"),
-        ("https://courier.example:port/", "not an address"),
+        ("https://[broken", "not the address"),
+        ("https://courier.example:port/", "not the address"),
     ],
 )
 def test_an_address_that_is_not_https_or_not_public_is_refused(url: str, words: str) -> None:

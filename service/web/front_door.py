@@ -1,0 +1,35 @@
+"""The first code that sees a request. It removes what only our own proxies may say, before any other code reads it."""
+
+from collections.abc import Iterable
+
+import structlog
+
+from service.addresses import split_address
+from service.settings import Settings
+from service.web.requests import Environ, StartResponse, Wsgi
+
+log = structlog.get_logger()
+
+
+class FrontDoor:
+    """A WSGI application that corrects the environment of a request and passes it on.
+
+    - Host and scheme are always those of PUBLIC_URL, so that no answer can contain an address that a caller made up.
+    - Without a trusted proxy, `X-Request-Id` is anybody's word and is dropped.
+    """
+
+    def __init__(self, behind: Wsgi, settings: Settings) -> None:
+        self._behind = behind
+        public = split_address(settings.public_url)
+        self._host, self._scheme = public.netloc, public.scheme
+        self._trusts_proxy = settings.trusted_proxies > 0
+        self._has_warned = False
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        environ["HTTP_HOST"], environ["wsgi.url_scheme"] = self._host, self._scheme
+        if not self._trusts_proxy:
+            environ.pop("HTTP_X_REQUEST_ID", None)
+            if "HTTP_X_FORWARDED_FOR" in environ and not self._has_warned:
+                self._has_warned = True
+                log.warning("forwarded_address_ignored", remedy="set TRUSTED_PROXIES if a proxy of yours sent it")
+        return self._behind(environ, start_response)

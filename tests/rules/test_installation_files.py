@@ -1,0 +1,65 @@
+"""The unit files and the proxy's example say what docs/operate.md says, and the programs that read them accept them."""
+
+import configparser
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+UNITS = sorted((ROOT / "infra" / "systemd").glob("*.service"))
+NGINX = ROOT / "infra" / "proxy" / "nginx.conf"
+OPERATE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+BIN = "/opt/keepopen/.venv/bin/"
+
+
+def unit(path: Path) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read_string(path.read_text(encoding="utf-8"))
+    return parser
+
+
+def test_there_is_a_unit_for_the_service_and_for_the_worker() -> None:
+    assert [path.name for path in UNITS] == ["keepopen-worker.service", "keepopen.service"]
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_a_unit_runs_the_documented_command_and_is_started_again(path: Path) -> None:
+    service = unit(path)["Service"]
+
+    assert f"`{service['ExecStart'].removeprefix(BIN)}`" in OPERATE
+    assert (service["Restart"], service["KillMode"], service["User"]) == ("always", "mixed", "keepopen")
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_a_unit_keeps_its_files_from_other_users(path: Path) -> None:
+    service = unit(path)["Service"]
+
+    assert (service["StateDirectoryMode"], service["UMask"], service["NoNewPrivileges"]) == ("0700", "0077", "yes")
+    assert service["Environment"] == f"VAR_DIR=/var/lib/{service['StateDirectory']}"
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
+def test_nginx_accepts_the_example(tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = ["-subj", "/CN=support.courier.example", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *made], check=True, capture_output=True)
+    example = NGINX.read_text(encoding="utf-8").replace("/etc/keepopen/", f"{tmp_path}/").replace("443 ssl", "8443 ssl")
+    whole = tmp_path / "nginx.conf"
+    whole.write_text(f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{example}}}\n")
+
+    tested = subprocess.run(["nginx", "-t", "-c", str(whole)], capture_output=True, text=True, check=False)
+
+    assert tested.returncode == 0, tested.stderr
+
+
+def test_the_proxy_passes_on_what_the_service_believes_and_nothing_else() -> None:
+    example = NGINX.read_text(encoding="utf-8")
+
+    assert "underscores_in_headers off" in example
+    assert "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for" in example
+    assert "proxy_request_buffering on" in example
+    assert "location = /metrics" in example
+    assert "Strict-Transport-Security" in example
