@@ -1,13 +1,17 @@
 """A quarter of random payments, refunds, disputes and payouts, for files that must tie to the ledger."""
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 
 from service.money import Interval
 from service.stripe_gateway.facts import BalanceTransaction, ContributionMark
-from tests.exports.world import Finance, pay_out
+from tests.exports.world import Finance, Row, pay_out
 from tests.ledger import make
+
+Sums = dict[tuple[str, str], Decimal]
 
 SITES = ("gazette", "herald")
 CAMPAIGNS = ("autumn", "winter", None)
@@ -17,6 +21,14 @@ MONTHS = (
     (date(2026, 11, 1), date(2026, 11, 30)),
     (date(2026, 12, 1), date(2026, 12, 31)),
 )
+
+
+def by_month_and_account(rows: list[Row]) -> Sums:
+    """Return the movement of each account in each month, with a debit positive, without zeros."""
+    sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in rows:
+        sums[row["accounting_date"][:7], row["account_code"]] += Decimal(row["debit"]) - Decimal(row["credit"])
+    return {key: amount for key, amount in sums.items() if amount}
 
 
 def record_quarter(finance: Finance, seed: int) -> None:
