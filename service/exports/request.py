@@ -164,8 +164,6 @@ def _check_days(request: ExportRequest) -> None:
     for day in (request.from_on, request.to_on):
         if day is not None and not FIRST_DAY <= day <= LAST_DAY:
             raise InvalidExportError(f"days must be between {FIRST_DAY} and {LAST_DAY}")
-    if request.name is ExportName.OPEN_ITEMS and request.from_on:
-        raise InvalidExportError("open items are those at the end of a day: leave out the first day")
     if request.from_on and request.to_on and request.from_on > request.to_on:
         raise InvalidExportError("the first day comes after the last")
 
