@@ -1,7 +1,7 @@
 """Translate a journal into the organisation's home currency at the rates that its mapping states.
 
-Each amount is translated and rounded by itself. What rounding leaves of a journal is a line on account 5300, so that
-the journal balances.
+Each amount is translated and rounded by itself. The sum of the rounded amounts of a journal may not be zero; a line on
+account 5300 then makes the journal balance.
 """
 
 from collections.abc import Mapping
