@@ -11,16 +11,18 @@ from service.exports.request import Granularity
 # Every posting, with the payout that carried its money to the bank, if there is one.
 _LINES = sql.SQL("""
 SELECT e.seq, e.key, e.reason, e.source_type, e.source_id, e.accounting_date, e.effective_at, p.line, p.account,
-    p.amount_minor, p.currency, CASE WHEN e.source_type = 'payout' THEN e.source_id ELSE m.payout_id END AS payout_id
+    p.amount_minor, p.currency, CASE WHEN e.source_type = 'payout' THEN e.source_id ELSE m.payout_id END AS payout_id,
+    n.why
 FROM ledger_entries e
 JOIN ledger_postings p ON p.entry_seq = e.seq
 LEFT JOIN {payout_members} m ON m.balance_transaction_id = e.balance_transaction_id
+LEFT JOIN manual_entries n ON n.id = e.source_id
 WHERE e.seq <= {ledger_seq} AND e.accounting_date BETWEEN {from_on} AND {to_on}
 """)
 _PER_TRANSACTION = sql.SQL("""
 SELECT seq, key AS journal_id, line, accounting_date, effective_at, account,
     greatest(amount_minor, 0) AS debit_minor, greatest(-amount_minor, 0) AS credit_minor, currency,
-    reason || ' ' || source_id AS memo, source_type, source_id, payout_id
+    reason || ' ' || source_id || coalesce(': ' || why, '') AS memo, source_type, source_id, payout_id
 FROM ({lines}) posting
 """)
 # Debits and credits of an account are summed apart, so that both totals are equal in every granularity.

@@ -201,6 +201,9 @@ BEGIN
     WHERE outcome = 'completed' AND as_of BETWEEN earlier AND horizon
     AND (parameters->>'to')::date <= (SELECT max(closed_through) FROM ledger_closings)
     ON CONFLICT DO NOTHING;
+    INSERT INTO record_points
+    SELECT as_of, false FROM ledger_closings WHERE as_of BETWEEN earlier AND horizon
+    ON CONFLICT DO NOTHING;
     INSERT INTO record_points VALUES (horizon, true) ON CONFLICT DO NOTHING;
     DELETE FROM record_changes WHERE seq IN (
         SELECT seq FROM (
