@@ -55,6 +55,7 @@ class ExportQuerySchema(Schema):
     currency = currency_code()
     part = Digits(least=1, most=MAX_PARTS)
     has_personal_data = ZeroOrOne(data_key="pii")
+    is_current = ZeroOrOne(data_key="current")
 
 
 QUERY_NAMES = frozenset(field.data_key or name for name, field in ExportQuerySchema().fields.items())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from service.clock import Clock
 from service.errors import DomainError, ForbiddenError
@@ -21,12 +21,14 @@ from service.exports.request import (
     InvalidExportError,
     PersonalDataError,
     check_meaning,
+    follows_closings,
 )
 from service.exports.runs_store import ExportRun, RunOutcome, add_bounded_run, add_run, finish_run
 from service.exports.spreadsheet import MAX_ROWS
 from service.exports.store import count_rows, reading
 from service.exports.stream import ExportStream, OpenedFile, StreamTotals
 from service.ids import new_id
+from service.ledger.closings.store import closing_of
 from service.ledger.local_days import LocalDays
 from service.settings import Settings
 
@@ -103,7 +105,7 @@ def _open_file(exports: Exports, run: ExportRun, request: ExportRequest) -> Open
     with contextlib.ExitStack() as stack:
         connection = stack.enter_context(reading(exports.engine))
         days = LocalDays(request.from_on, request.to_on, exports.settings.accounting_zone)
-        books = read_books(connection, request.as_of)
+        books = read_books(connection, _point(connection, request))
         scope = ExportScope(days, books, exports.settings.is_livemode, run.asked_at)
         file = prepare_file(connection, request, scope, mapping_in_force(connection, request.layout))
         if run.format != "json":
@@ -113,6 +115,14 @@ def _open_file(exports: Exports, run: ExportRun, request: ExportRequest) -> Open
         with exports.engine.begin() as recording:
             add_run(recording, replace(run, as_of=books.as_of))
         return OpenedFile(request, scope, file, connection, stack.pop_all())
+
+
+def _point(connection: Connection, request: ExportRequest) -> int | None:
+    """Return the number of the point in the books that a request means, or None for the books as they are now."""
+    if request.to_on is None or not follows_closings(request):
+        return request.as_of
+    closing = closing_of(connection, request.to_on)
+    return closing.as_of if closing else None
 
 
 def _record_end(
