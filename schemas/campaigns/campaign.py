@@ -12,7 +12,7 @@ from schemas.campaigns.page_rules import PageRulesSchema
 from schemas.campaigns.reader_rules import ReaderRulesSchema
 from schemas.campaigns.variant import VariantSchema
 from schemas.document import ShortSchema, StrictSchema
-from schemas.fields import Flag, Key, Members, OneOrMany, Share, Text, Whole, Word
+from schemas.fields import Flag, FreeCode, Key, Members, OneOrMany, Share, Text, Whole, Word
 from schemas.times import HoursOfDay, Instant, Wall, WeekdayName
 from service.campaigns.campaign import Campaign, Kind, Placement, Status
 from service.campaigns.experiment import ControlRange, Experiment, Method
@@ -79,6 +79,7 @@ class CampaignSchema(StrictSchema):
     priority = Whole(load_default=100)
     is_high_priority = Flag(load_default=False)
     share = Share(load_default=1.0)
+    fund = FreeCode(load_default=None)
     is_dismissible = Flag(load_default=None)
     is_paused = Flag(load_default=False)
     created_at = Instant(load_default=lambda: _UNSTORED)

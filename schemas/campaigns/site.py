@@ -15,6 +15,7 @@ from schemas.document import ShortSchema, StrictSchema
 from schemas.fields import (
     Flag,
     Folded,
+    FreeCode,
     Key,
     LanguageTag,
     Members,
@@ -212,6 +213,7 @@ class SiteSchema(StrictSchema):
         load_default=dict,
     )
     ask = fields.Nested(AskSchema, load_default=None)
+    fund = FreeCode(load_default=None)
     honours_country = Flag(load_default=False)
     country_groups = fields.Dict(keys=GroupName(), values=Members(country_code()), load_default=dict)
     one_off_only_countries = Members(country_code(), least=0, load_default=frozenset)

@@ -14,7 +14,10 @@ from service.money import Interval
 
 @dataclass(frozen=True, slots=True)
 class ContributionMark:
-    """The contribution that a Stripe object belongs to, read from our metadata on the object or on its subscription."""
+    """The contribution that a Stripe object belongs to, read from our metadata on the object or on its subscription.
+
+    `fund` is the code of a fund or budget that the campaign or the site named when the contribution began.
+    """
 
     contribution_id: str
     site: str
@@ -22,6 +25,7 @@ class ContributionMark:
     campaign: str | None = None
     variant: str | None = None
     page_id: str | None = None
+    fund: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ FROM (
             AS donor_selected_amount_minor,
         CASE WHEN a.is_changed THEN c.currency ELSE k.currency END AS selected_currency,
         k.covers_fee AND NOT a.is_changed AS fees_covered,
-        c.payment_method_type AS payment_method, c.card_brand, c.card_last4 AS last4,
+        coalesce(c.fund, k.fund) AS fund, c.payment_method_type AS payment_method, c.card_brand, c.card_last4 AS last4,
         m.payout_id, p.arrival_on AS payout_arrival_date,
         c.id AS charge_id, c.payment_intent_id, c.invoice_id, c.subscription_id, k.checkout_session_id,
         b.id AS balance_transaction_id
@@ -113,6 +113,7 @@ CONTRIBUTIONS = FileDefinition(
         integer("gross_minor"),
         integer("fee_minor"),
         integer("net_minor"),
+        text("fund"),
     ),
     signs="gross is what was received, fee what it cost (positive), net = gross - fee; refunded is positive",
     rows=_ROWS,

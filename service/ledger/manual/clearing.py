@@ -1,7 +1,7 @@
 """Clear open items: reclassify, write off or settle what an object has left on an account."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from service.ledger.closings.store import closed_through
 from service.ledger.manual.checks import ManualEntryError
-from service.ledger.manual.entering import Bookkeeping, Draft, SavedEntry, save_drafts
+from service.ledger.manual.entering import BookedUnder, Bookkeeping, Draft, SavedEntry, save_drafts
 from service.ledger.manual.entry import ManualKind
 from service.ledger.manual.open_items_store import OpenItem, open_items, subjects_named
 from service.ledger.store import lock_ledger
@@ -33,6 +33,7 @@ class Clearing:
     day: date | None = None
     amount: str | None = None
     account: str | None = None
+    under: BookedUnder = field(default_factory=BookedUnder)
 
 
 def clear_items(
@@ -91,7 +92,14 @@ def _draft(clearing: Clearing, item: OpenItem, closed: date | None) -> Draft:
     cleared = -minor if item.amount_minor > 0 else minor
     lines = [(str(item.account), cleared), (clearing.to, -cleared)]
     return Draft(
-        clearing.kind, item.currency, lines, clearing.by, clearing.why, _day(clearing, item, closed), item.subject_id
+        clearing.kind,
+        item.currency,
+        lines,
+        clearing.by,
+        clearing.why,
+        _day(clearing, item, closed),
+        item.subject_id,
+        under=clearing.under,
     )
 
 

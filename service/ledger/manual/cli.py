@@ -13,7 +13,7 @@ from service.ledger.accounts import OPEN_ITEM_ACCOUNTS, Account
 from service.ledger.accounts_store import chart_of_accounts
 from service.ledger.manual import entering
 from service.ledger.manual.clearing import Clearing, clear_items, exact_minor
-from service.ledger.manual.entering import Bookkeeping, Draft, SavedEntry
+from service.ledger.manual.entering import BookedUnder, Bookkeeping, Draft, SavedEntry
 from service.ledger.manual.entry import ManualEntry, ManualKind
 from service.ledger.manual.open_items_store import open_items
 from service.ledger.manual.own_accounts import add_account
@@ -30,6 +30,9 @@ _ON = click.option("--on", "day", type=_DAY, help="The accounting day, which mus
 _AMOUNT = click.option("--amount", help="Only this much of the item, in major units such as 5.00.")
 _ACCOUNT = click.option("--account", help="The account of the item, if it has amounts on several.")
 _CATEGORY = click.option("--category", help="All open items of this category in place of ids.")
+_SITE = click.option("--site", help="The site to book it under. Default: that of the object's contribution.")
+_CAMPAIGN = click.option("--campaign", help="The campaign to book it under.")
+_FUND = click.option("--fund", help="The fund or budget code to book it under.")
 _IDS = click.argument("ids", metavar="[ID]...", nargs=-1)
 
 
@@ -64,6 +67,9 @@ def _clearing_command(name: str, kind: ManualKind, about: str, to: str | None) -
     @_AMOUNT
     @_ACCOUNT
     @_CATEGORY
+    @_SITE
+    @_CAMPAIGN
+    @_FUND
     @_ON
     @_BY
     @_WHY
@@ -71,7 +77,7 @@ def _clearing_command(name: str, kind: ManualKind, about: str, to: str | None) -
     def command(ids: tuple[str, ...], category: str | None, day: datetime | None, **given: Any) -> None:
         if bool(ids) == bool(category):
             raise click.UsageError("Name the items by their ids, or all of a category with --category.")
-        clearing = Clearing(kind, day=_date(day), **given)
+        clearing = Clearing(kind, day=_date(day), under=_under(given), **given)
         _save(lambda: clear_items(books(), clearing, ids, category))
 
     return command
@@ -105,6 +111,9 @@ settle = _clearing_command(
 @click.option("--credit", "credits_", multiple=True, metavar="ACCOUNT=AMOUNT", help="A credit. Can be repeated.")
 @click.option("--currency", required=True, help="The currency of the entry, such as EUR.")
 @click.option("--about", "subject_id", help="The object that the entry is about; needed for 9900, 4900 and 2300.")
+@_SITE
+@_CAMPAIGN
+@_FUND
 @_ON
 @_BY
 @_WHY
@@ -112,12 +121,14 @@ settle = _clearing_command(
 def enter(debits: tuple[str, ...], credits_: tuple[str, ...], day: datetime | None, **given: Any) -> None:
     """Post an entry of any accounts that Stripe does not decide. The default day is today."""
 
+    under = _under(given)
+
     def save() -> list[SavedEntry]:
         currency = given["currency"]
         lines = [*_lines(debits, currency, 1), *_lines(credits_, currency, -1)]
         if len(lines) < 2:
             raise click.UsageError("An entry needs at least a --debit and a --credit, such as --debit 5110=5.00.")
-        return entering.enter(books(), [Draft(ManualKind.ENTER, lines=lines, day=_date(day), **given)])
+        return entering.enter(books(), [Draft(ManualKind.ENTER, lines=lines, day=_date(day), under=under, **given)])
 
     _save(save)
 
@@ -247,6 +258,11 @@ def _lines(texts: Iterable[str], currency: str, sign: int) -> list[tuple[str, in
     """Return the account and signed minor units of texts such as `5110=5.00`."""
     parts = [text.partition("=") for text in texts]
     return [(account.strip(), sign * exact_minor(amount, currency)) for account, _, amount in parts]
+
+
+def _under(given: dict[str, Any]) -> BookedUnder:
+    """Take what the entry is booked under out of the options."""
+    return BookedUnder(given.pop("site"), given.pop("campaign"), given.pop("fund"))
 
 
 def _date(day: datetime | None) -> date | None:

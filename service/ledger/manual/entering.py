@@ -6,7 +6,7 @@ that has every reason, nothing.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -45,6 +45,20 @@ class Bookkeeping:
 
 
 @dataclass(frozen=True, slots=True)
+class BookedUnder:
+    """The site, campaign and fund that an entry is booked under. None means those of the object's contribution."""
+
+    site: str | None = None
+    campaign: str | None = None
+    fund: str | None = None
+
+    def cleaned(self) -> dict[str, str | None]:
+        """Return the words without spaces around them. Raise ManualEntryError if one is not a short single line."""
+        words = {name: getattr(self, name) for name in ("site", "campaign", "fund")}
+        return {name: clean_text(word, f"the {name}") if word is not None else None for name, word in words.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An entry that a person asks for. `day` None means today."""
 
@@ -56,6 +70,7 @@ class Draft:
     day: date | None = None
     subject_id: str | None = None
     reverses: str | None = None
+    under: BookedUnder = field(default_factory=BookedUnder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +147,8 @@ def reverse(books: Bookkeeping, manual_id: str, by: str, why: str, day: date | N
             raise ManualEntryError(f"{manual_id} was not posted, so there is nothing to reverse; see `ledger entries`")
         _require_not_reversed(connection, manual_id)
         lines = [(account, -amount_minor) for account, amount_minor in original.lines]
-        draft = Draft(ManualKind.REVERSE, original.currency, lines, by, why, day, original.subject_id, manual_id)
+        under = BookedUnder(original.site, original.campaign, original.fund)
+        draft = Draft(ManualKind.REVERSE, original.currency, lines, by, why, day, original.subject_id, manual_id, under)
         if (day or books.today) < original.accounting_date:
             raise ManualEntryError(f"{manual_id} is of {original.accounting_date}; take that day or a later one")
         return save_drafts(connection, books, [draft])[0]
@@ -162,6 +178,7 @@ def _proposal(draft: Draft, books: Bookkeeping, *, needs_second_person: bool) ->
         needs_second_person=needs_second_person,
         subject_id=draft.subject_id,
         reverses=draft.reverses,
+        **draft.under.cleaned(),
     )
 
 

@@ -43,6 +43,7 @@ class ManualEntry:
 
     `subject_id` is the Stripe object whose open item the entry clears. `reverses` is the id of the manual entry that
     this one takes back. `needs_second_person` was decided by the amount when the entry was proposed.
+    `site`, `campaign` and `fund` are what the entry is booked under, if that differs from the object's contribution.
     """
 
     id: str
@@ -56,6 +57,9 @@ class ManualEntry:
     needs_second_person: bool
     subject_id: str | None = None
     reverses: str | None = None
+    site: str | None = None
+    campaign: str | None = None
+    fund: str | None = None
 
     @property
     def amount_minor(self) -> int:

@@ -200,6 +200,16 @@ def test_a_wrong_account_is_refused(desk: Desk, code: str, reason: str) -> None:
         add_account(desk.ledger.engine, code, "Anything")
 
 
+def test_an_entry_can_be_booked_under_a_site_campaign_and_fund_and_so_is_its_reversal(desk: Desk) -> None:
+    saved = desk.enter(DEBIT, CREDIT, under=entering.BookedUnder(" gazette ", "autumn", "INV-26"))
+    reversal = desk.reverse(saved)
+
+    for manual in (saved.manual, reversal.manual):
+        assert (manual.site, manual.campaign, manual.fund) == ("gazette", "autumn", "INV-26")
+    with pytest.raises(ManualEntryError, match="the fund must be a single line"):
+        desk.enter(DEBIT, CREDIT, under=entering.BookedUnder(fund="a\nb"))
+
+
 def test_a_rebuild_keeps_entries_by_persons(desk: Desk, database_address: str) -> None:
     (saved,) = desk.clear("ch_shop")
     desk.reverse(saved)
