@@ -133,6 +133,11 @@ def posted_entries(connection: Connection, source_ids: Collection[str]) -> list[
     ]
 
 
+def currencies_held(connection: Connection) -> set[str]:
+    """Return the currencies that have entries."""
+    return set(connection.execute(select(ledger_day_totals.c.currency).distinct()).scalars())
+
+
 def balances(
     connection: Connection, as_of_seq: int | None = None, *, has_manual: bool = True
 ) -> dict[tuple[str, str], int]:

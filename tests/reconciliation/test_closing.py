@@ -5,10 +5,12 @@ from datetime import date
 
 import pytest
 from flask.testing import FlaskCliRunner
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from service.contributions.rebuild import rebuild_contributions
 from service.errors import StripeUnavailableError
+from service.exports.records_store import RECORDS_LOCK
+from service.exports.request import BusyBooksError
 from service.ledger.closings.closing import ClosingWish
 from service.ledger.periods import PeriodError
 from service.reconciliation import pull
@@ -108,6 +110,18 @@ def test_money_that_arrives_while_the_books_are_closed_is_pulled(paid: Newsroom)
     close_books(paid.services, ClosingWish(TODAY, "Nora"))
 
     assert paid.rows("SELECT accounting_date FROM ledger_entries ORDER BY seq") == [(TODAY,), (date(2026, 11, 19),)]
+
+
+def test_books_that_never_rest_are_not_closed(paid: Newsroom) -> None:
+    pull.sync(paid.services)
+
+    with paid.services.engine.begin() as writer:
+        writer.execute(select(func.pg_advisory_xact_lock_shared(RECORDS_LOCK)))
+        with pytest.raises(BusyBooksError, match="changing too fast to be closed"):
+            close_books(paid.services, ClosingWish(TODAY, "Nora"))
+
+    assert paid.rows("SELECT count(*) FROM ledger_closings") == [(0,)]
+    close_books(paid.services, ClosingWish(TODAY, "Nora"))
 
 
 def test_a_red_check_is_named_and_stops_the_closing(paid: Newsroom) -> None:

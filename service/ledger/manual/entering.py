@@ -19,7 +19,7 @@ from service.ledger.manual import store
 from service.ledger.manual.checks import BooksState, ManualEntryError, clean_text, is_same_person, problems
 from service.ledger.manual.entry import ManualDecision, ManualEntry, ManualKind, ManualOutcome, ledger_entry
 from service.ledger.manual.open_items_store import ItemKey, OpenItem, open_items
-from service.ledger.store import NumberedEntry, append_entries, balances, last_seq, lock_ledger
+from service.ledger.store import NumberedEntry, append_entries, currencies_held, last_seq, lock_ledger
 from service.money import exponent
 
 
@@ -159,7 +159,7 @@ def books_state(connection: Connection, books: Bookkeeping) -> BooksState:
     return BooksState(
         chart=chart_of_accounts(connection),
         items={item.key: item for item in open_items(connection)},
-        currencies={currency for currency, _ in balances(connection)},
+        currencies=currencies_held(connection),
         closed_through=closed_through(connection),
         today=books.today,
     )
