@@ -17,6 +17,7 @@ from service.jobs.queue import work
 from service.ledger.cli import ledger
 from service.ledger.closings.closing import ClosingWish
 from service.ledger.closings.summary import closed_lines
+from service.ledger.manual.open_items_store import open_items
 from service.money import major_text
 from service.reconciliation import pull
 from service.reconciliation.backfill import backfill as backfill_events
@@ -169,7 +170,9 @@ def close(day: datetime, by: str, accepted: tuple[str, ...], why: str | None) ->
         closing, figures = close_books(current_services(), ClosingWish(day.date(), by, accepted, why))
     except DomainError as error:
         sys.exit(f"Not closed: {error}")
-    for line in closed_lines(closing, figures):
+    with current_services().engine.connect() as connection:
+        items = open_items(connection)
+    for line in closed_lines(closing, figures, items):
         click.echo(line)
 
 

@@ -1,18 +1,26 @@
 """Describe a closing to the person who closed the books."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 from service.ledger.closings.figures_store import CurrencyFigures, PeriodFigures
 from service.ledger.closings.store import Closing
+from service.ledger.manual.open_items_store import OpenItem
 from service.money import major_text
 
 
-def closed_lines(closing: Closing, figures: PeriodFigures) -> Iterator[str]:
-    """Yield lines that say what was closed, its figures, and the number that repeats its files."""
-    first_day = figures.first_day or closing.closed_through
-    yield f"Closed {first_day} to {closing.closed_through}: {figures.entry_count} entries."
+def closed_lines(closing: Closing, figures: PeriodFigures, items: Iterable[OpenItem]) -> Iterator[str]:
+    """Yield lines that say what was closed, its figures, what is still open, and the number that repeats its files."""
+    last_day = closing.closed_through or date.max
+    first_day = figures.first_day or last_day
+    yield f"Closed {first_day} to {last_day}: {figures.entry_count} entries."
     for currency in figures.currencies:
         yield _currency_line(currency)
+    counts = Counter(item.account for item in items if item.opened_on <= last_day)
+    if counts:
+        named = ", ".join(f"{count} on {account}" for account, count in sorted(counts.items()))
+        yield f"Still open: {named}; see `ledger open-items`."
     if closing.accepted:
         yield f"Accepted: {', '.join(closing.accepted)}, because: {closing.why}"
     yield f"Files of these days show the books as of {closing.as_of} from now on, also with --as-of {closing.as_of}."

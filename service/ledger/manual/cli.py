@@ -22,6 +22,7 @@ from service.money import major_text
 from service.services import current_services
 
 MAX_LISTED = 500
+MAX_NAMED = 5
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _BY = click.option("--by", required=True, help="The name of the person; saved with the entry.")
@@ -145,11 +146,17 @@ def reverse(manual_id: str, day: datetime | None, by: str, why: str) -> None:
 
 
 @click.command()
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@_IDS
+@click.option("--all", "is_all", is_flag=True, help="All entries that wait, as `ledger entries --waiting` lists them.")
 @_BY
 @with_appcontext
-def approve(ids: tuple[str, ...], by: str) -> None:
-    """Approve and post entries that wait for a second person."""
+def approve(ids: tuple[str, ...], is_all: bool, by: str) -> None:
+    """Approve and post entries that wait for a second person. If one cannot be posted, none is."""
+    if bool(ids) == is_all:
+        raise click.UsageError("Name the entries by their ids, or all that wait with --all.")
+    if is_all:
+        with current_services().engine.connect() as connection:
+            ids = tuple(manual.id for manual in list_manual(connection, only_waiting=True, limit=MAX_LISTED))
     _save(lambda: entering.approve(books(), ids, by))
 
 
@@ -238,7 +245,8 @@ def _save(save: Callable[[], Sequence[SavedEntry]]) -> None:
             click.echo(f"Waits for a second person: {_summary(entry.manual)} ({entry.manual.id})")
     waiting = [entry.manual.id for entry in saved if entry.seq is None]
     if waiting:
-        click.echo(f"Another person approves with: flask --app wsgi ledger approve {' '.join(waiting)} --by NAME")
+        named = " ".join(waiting) if len(waiting) <= MAX_NAMED else "--all"
+        click.echo(f"Another person approves with: flask --app wsgi ledger approve {named} --by NAME")
 
 
 def _summary(manual: ManualEntry) -> str:

@@ -63,6 +63,22 @@ def test_an_entry_above_the_limit_is_approved_by_another_person(run: Run) -> Non
     assert "posted by Omar" in run("entries")
 
 
+def test_many_entries_are_approved_at_once(run: Run, app_services: Services) -> None:
+    with app_services.engine.begin() as connection:
+        for number in range(3, 8):
+            record_fact(connection, make.transaction(f"txn_{number}", "other_adjustment", 200, None), NOW)
+        post_due(connection, UTC_ZONE, NOW)
+
+    waiting = run("reclassify", "--category", "other_adjustment", "--to", "4950", *NORA)
+
+    assert waiting.endswith("Another person approves with: flask --app wsgi ledger approve --all --by NAME\n")
+    assert "Nora proposed men_" in run("approve", "--all", "--by", "Nora", status=1)
+    assert run("approve", "--all", "--by", "Omar").count("Posted entry") == 7
+    assert "9900 Suspense: unclassified Stripe movement: 0 open" in run("open-items")
+    assert run("approve", "--all", "--by", "Omar") == ""
+    assert "Name the entries by their ids, or all that wait" in run("approve", "--by", "Omar", status=2)
+
+
 def test_an_entry_of_any_lines_is_posted_reversed_and_refused(run: Run) -> None:
     run("accounts", "add", "5900", "Other costs")
     entered = run("enter", "--debit", "5900=2.50", "--credit", "1210=2.5", "--currency", "EUR", *NORA)
