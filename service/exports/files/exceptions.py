@@ -43,12 +43,17 @@ FROM (
     SELECT 'off_stripe_payment', coalesce(i.paid_at, i.created_at), concat_ws(' ', i.id, i.subscription_id),
         CASE WHEN i.amount_paid_off_stripe_minor > 0 THEN i.amount_paid_off_stripe_minor ELSE i.total_minor END,
         i.currency,
-        CASE WHEN i.amount_paid_off_stripe_minor > 0 THEN 'An invoice paid outside Stripe: book it from the bank'
+        CASE WHEN i.amount_paid_off_stripe_minor > 0
+            THEN 'An invoice paid outside Stripe: book it from the bank with `ledger enter --about`'
             WHEN i.total_minor <= 0 THEN 'An invoice of nothing: no money moved'
             ELSE 'An invoice paid from a credit balance: no money moved' END
     FROM {invoices} i
     WHERE i.is_livemode = {is_livemode} AND i.status = 'paid'
     AND (i.amount_paid_off_stripe_minor > 0 OR i.total_minor <= 0 OR i.amount_paid_minor = 0)
+    AND NOT EXISTS (
+        SELECT FROM manual_entries n JOIN ledger_entries e ON e.source_id = n.id AND e.seq <= {ledger_seq}
+        WHERE n.subject_id = i.id AND n.reverses IS NULL AND NOT EXISTS (
+            SELECT FROM ledger_entries u WHERE u.key = 'man:' || n.id || ':reversed' AND u.seq <= {ledger_seq}))
     UNION ALL
     SELECT 'over_returned', c.created_at, concat_ws(' ', c.id, c.payment_intent_id),
         c.amount_captured_minor - b.returned_minor, c.currency,

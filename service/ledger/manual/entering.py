@@ -18,7 +18,7 @@ from service.ledger.closings.store import closed_through
 from service.ledger.manual import store
 from service.ledger.manual.checks import BooksState, ManualEntryError, clean_text, is_same_person, problems
 from service.ledger.manual.entry import ManualDecision, ManualEntry, ManualKind, ManualOutcome, ledger_entry
-from service.ledger.manual.open_items_store import ItemKey, OpenItem, open_items
+from service.ledger.manual.open_items_store import ItemKey, OpenItem, open_items, subjects_named
 from service.ledger.store import NumberedEntry, append_entries, currencies_held, last_seq, lock_ledger
 from service.money import exponent
 
@@ -82,10 +82,13 @@ class SavedEntry:
 
 
 def enter(books: Bookkeeping, drafts: Sequence[Draft]) -> list[SavedEntry]:
-    """Save entries, and post them unless their total is above the limit. Raise ManualEntryError if any is refused."""
+    """Save entries, and post them unless their total is above the limit. Raise ManualEntryError if any is refused.
+
+    The subject of a draft may be any id of its entry, such as that of a balance transaction.
+    """
     with books.engine.begin() as connection:
         lock_ledger(connection)
-        return save_drafts(connection, books, drafts)
+        return save_drafts(connection, books, [_with_subject(connection, draft) for draft in drafts])
 
 
 def save_drafts(connection: Connection, books: Bookkeeping, drafts: Sequence[Draft]) -> list[SavedEntry]:
@@ -163,6 +166,12 @@ def books_state(connection: Connection, books: Bookkeeping) -> BooksState:
         closed_through=closed_through(connection),
         today=books.today,
     )
+
+
+def _with_subject(connection: Connection, draft: Draft) -> Draft:
+    """Return the draft with the object whose entry its subject names. An id without an entry stays as it is."""
+    subjects = subjects_named(connection, draft.subject_id) if draft.subject_id else []
+    return replace(draft, subject_id=subjects[0]) if len(subjects) == 1 else draft
 
 
 def _proposal(draft: Draft, books: Bookkeeping, *, needs_second_person: bool) -> ManualEntry:

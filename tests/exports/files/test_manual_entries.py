@@ -8,6 +8,8 @@ from service.ledger.post_due import post_due
 from service.reconciliation.checking import check_everything
 from service.reconciliation.consequences import save_facts
 from service.services import Services
+from service.stripe_gateway.facts import Invoice
+from tests.conftest import NOW
 from tests.exports.world import Finance, total
 from tests.ledger import make
 from tests.ledger.manual.world import Desk, desk_with_open_items
@@ -33,6 +35,19 @@ def test_what_waits_is_an_exception_until_it_is_cleared(finance: Finance, desk: 
 
     desk.clear("ch_shop", "re_1")
     assert exceptions(finance) == {}
+
+
+def test_an_invoice_paid_from_the_bank_is_an_exception_until_an_entry_is_about_it(finance: Finance, desk: Desk) -> None:
+    finance.record(
+        Invoice("in_1", "paid", 500, 500, 500, 0, "EUR", NOW, is_livemode=True, amount_paid_off_stripe_minor=500)
+    )
+    assert exceptions(finance)["in_1"] == "5.00"
+
+    saved = desk.enter(("1210", 500), ("4950", -500), subject_id="in_1")
+    assert "in_1" not in exceptions(finance)
+
+    desk.reverse(saved)
+    assert exceptions(finance)["in_1"] == "5.00"
 
 
 def test_an_earlier_point_in_the_books_still_shows_the_exception(finance: Finance, desk: Desk) -> None:

@@ -53,6 +53,13 @@ def test_a_wrong_entry_is_refused_in_words(
     assert desk.ledger.entries() == before
 
 
+@pytest.mark.parametrize("name", ["ch_shop", "txn_shop", "bt:txn_shop", "2"])
+def test_the_item_of_an_entry_is_named_by_any_id(desk: Desk, name: str) -> None:
+    desk.enter(("4900", 4000), ("4950", -3000), ("1210", -1000), subject_id=name)
+
+    assert "ch_shop" not in desk.open()
+
+
 @pytest.mark.parametrize("lines", [[], [("5900", 0), ("1210", 0)]])
 def test_an_entry_without_amounts_is_refused(desk: Desk, lines: list[tuple[str, int]]) -> None:
     with pytest.raises(ManualEntryError, match="an entry needs a debit and a credit, and no amount of zero"):
