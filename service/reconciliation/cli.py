@@ -155,7 +155,7 @@ def check(offline: bool) -> None:
 
 
 @ledger.command("close")
-@click.argument("day", type=DAY)
+@click.argument("day", metavar="DAY", type=DAY)
 @click.option("--by", default="command line", help="Who closes the books; saved with the closing.")
 @click.option("--accept", "accepted", multiple=True, help="Accept a red check by its number, or `payouts`. Repeatable.")
 @click.option("--why", help="The reason for what is accepted; saved with the closing.")
