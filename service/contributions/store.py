@@ -203,12 +203,8 @@ def _contributor_row(contributor: CheckoutSession | Customer) -> dict[str, objec
 def _attempt_row(attempt: Attempt) -> dict[str, object]:
     return {
         "id": attempt.id,
-        "site": attempt.mark.site,
         "interval": attempt.mark.interval.value,
-        "campaign": attempt.mark.campaign,
-        "variant": attempt.mark.variant,
-        "page_id": attempt.mark.page_id,
-        "fund": attempt.mark.fund,
+        **{name: getattr(attempt.mark, name) for name in ("site", "campaign", "variant", "page_id", "fund")},
         "placement": attempt.placement,
         "is_counted": attempt.is_counted,
         "reader_hash": attempt.reader_hash,
