@@ -85,18 +85,19 @@ class MappedAccounts(fields.Field[dict[str | None, MappedAccount]]):
 
 
 class MappingRuleSchema(MappedAccountSchema):
-    """Fields for the lines of a site, a campaign or an account. `*` stands for any characters."""
+    """Fields for the lines of a site, a campaign, a fund or an account. `*` stands for any characters."""
 
     site = TextOrNumber(load_default=None)
     campaign = TextOrNumber(load_default=None)
+    fund = TextOrNumber(load_default=None)
     account = TextOrNumber(load_default=None)
 
     @post_load
     def _value(self, data: dict[str, Any], **_: Any) -> MappingRule:
-        site, campaign, account = data.pop("site"), data.pop("campaign"), data.pop("account")
-        if site is None and campaign is None:
-            raise ValidationError("names no site and no campaign; put what is true of every line into accounts")
-        return MappingRule(site, campaign, account, _mapped_account(data))
+        site, campaign, fund, account = (data.pop(name) for name in ("site", "campaign", "fund", "account"))
+        if site is None and campaign is None and fund is None:
+            raise ValidationError("names no site, campaign or fund; put what is true of every line into accounts")
+        return MappingRule(site, campaign, fund, account, _mapped_account(data))
 
 
 class RateSchema(StrictSchema):

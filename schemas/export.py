@@ -56,6 +56,7 @@ class ExportQuerySchema(Schema):
     part = Digits(least=1, most=MAX_PARTS)
     batch = Digits(least=1, most=MAX_AS_OF)
     has_personal_data = ZeroOrOne(data_key="pii")
+    is_current = ZeroOrOne(data_key="current")
 
 
 QUERY_NAMES = frozenset(field.data_key or name for name, field in ExportQuerySchema().fields.items())

@@ -18,6 +18,7 @@ MAX_NUMBER = 1_000_000
 MAX_DECIMAL = 10**15
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z")
+FREE_CODE_PATTERN = r"^(?!\s)[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,60}(?<!\s)\Z"
 KEY_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,62}\Z"
 
 
@@ -104,6 +105,14 @@ class Key(fields.String):
     def __init__(self, **kwargs: Any) -> None:
         words = "must be 1 to 63 lower-case letters, digits, - or _, and start with a letter or digit"
         super().__init__(validate=validate.Regexp(KEY_PATTERN, error=words), **kwargs)
+
+
+class FreeCode(fields.String):
+    """A code of the newsroom's own, such as that of a fund or a budget: 1 to 60 characters on one line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        words = "must be 1 to 60 characters on one line, and must not start or end with a space"
+        super().__init__(validate=validate.Regexp(FREE_CODE_PATTERN, error=words), **kwargs)
 
 
 class LetterCode(fields.String):

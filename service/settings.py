@@ -17,6 +17,8 @@ ADDRESS_FIELDS = frozenset({"database_url", "migration_database_url", "smtp_url"
 MIN_SECRET_KEY_LENGTH = 32
 MIN_METRICS_TOKEN_LENGTH = 16
 MAX_TRUSTED_PROXIES = 10
+DEFAULT_APPROVAL_LIMIT = 100
+LIMIT = re.compile(r"([A-Z]{3}:)?[0-9]{1,12}", re.ASCII)
 
 
 class SettingsError(DomainError):
@@ -44,6 +46,7 @@ class Settings:
     stripe_account_timezone: str = "UTC"
     accounting_timezone: str = "UTC"
     home_currency: str | None = None
+    entry_approval_above: tuple[str, ...] = ("100",)
     ratelimit_storage_uri: str = field(default="memory://", repr=False)
     trusted_proxies: int = 0
     country_header: str | None = None
@@ -75,6 +78,15 @@ class Settings:
         """Return the timezone in which local days of finance begin and end."""
         return ZoneInfo(self.accounting_timezone)
 
+    @property
+    def approval_limits(self) -> dict[str, int]:
+        """Return the highest amount in major units that one person may post to the ledger, by currency.
+
+        The key `""` is for all other currencies.
+        """
+        parts = [text.rpartition(":") for text in self.entry_approval_above]
+        return {"": DEFAULT_APPROVAL_LIMIT} | {currency: int(amount) for currency, _, amount in parts}
+
 
 def read_settings() -> Settings:
     """Read the settings from environment variables. Raise SettingsError, listing every problem, if any is wrong."""
@@ -90,6 +102,7 @@ def read_settings() -> Settings:
         stripe_account_timezone=env.str("STRIPE_ACCOUNT_TIMEZONE", "UTC", validate=_is_timezone),
         accounting_timezone=env.str("ACCOUNTING_TIMEZONE", "UTC", validate=_is_timezone),
         home_currency=env.str("HOME_CURRENCY", None, validate=_is_currency),
+        entry_approval_above=tuple(env.list("ENTRY_APPROVAL_ABOVE", ["100"], validate=_are_limits) or ()),
         ratelimit_storage_uri=env.str("RATELIMIT_STORAGE_URI", "memory://"),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, MAX_TRUSTED_PROXIES)),
         country_header=env.str("COUNTRY_HEADER", None),
@@ -151,6 +164,14 @@ def _is_stripe_key(key: str) -> None:
 def _are_webhook_secrets(secrets: list[str]) -> None:
     if not secrets or any(not secret.startswith("whsec_") for secret in secrets):
         raise ValidationError("must be secrets that start with whsec_, separated by commas.")
+
+
+def _are_limits(limits: list[str]) -> None:
+    if not all(LIMIT.fullmatch(limit) for limit in limits):
+        raise ValidationError("must be whole amounts such as 100 or EUR:250, separated by commas.")
+    currencies = [limit.rpartition(":")[0] for limit in limits]
+    if len(set(currencies)) != len(currencies):
+        raise ValidationError("names a currency twice; remove one.")
 
 
 def _is_postgresql(url: str | None) -> None:

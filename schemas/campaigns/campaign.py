@@ -12,7 +12,7 @@ from schemas.campaigns.page_rules import PageRulesSchema
 from schemas.campaigns.reader_rules import ReaderRulesSchema
 from schemas.campaigns.variant import VariantSchema
 from schemas.document import ShortSchema, StrictSchema
-from schemas.fields import Flag, Key, Line, Members, OneOrMany, Share, Text, Whole, Word
+from schemas.fields import Flag, FreeCode, Key, Line, Members, OneOrMany, Share, Text, Whole, Word
 from schemas.times import HoursOfDay, Instant, Wall, WeekdayName
 from service.campaigns.campaign import Campaign, Kind, Placement, ReaderShare, Status
 from service.campaigns.experiment import ControlRange, Experiment, Method
@@ -102,6 +102,7 @@ class CampaignSchema(StrictSchema):
     priority = Whole(load_default=100)
     is_high_priority = Flag(load_default=False)
     share = ShareOfReaders(load_default=ReaderShare)
+    fund = FreeCode(load_default=None)
     is_dismissible = Flag(load_default=None)
     is_paused = Flag(load_default=False)
     created_at = Instant(load_default=lambda: _UNSTORED)

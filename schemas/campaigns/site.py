@@ -16,6 +16,7 @@ from schemas.fields import (
     Folded,
     FoldedPage,
     FoldedPath,
+    FreeCode,
     Key,
     LanguageTag,
     Line,
@@ -213,6 +214,7 @@ class SiteSchema(StrictSchema):
         load_default=dict,
     )
     ask = fields.Nested(AskSchema, load_default=None)
+    fund = FreeCode(load_default=None)
     honours_country = Flag(load_default=False)
     country_groups = fields.Dict(keys=GroupName(), values=Members(country_code()), load_default=dict)
     one_off_only_countries = Members(country_code(), least=0, load_default=frozenset)

@@ -65,6 +65,7 @@ class Campaign:
       `is_high_priority` are considered before all others. Of two equal campaigns the older is first (`created_at`).
     - `share`: the share of readers, 0 to 1 by bucket, to whom the campaign may be shown. All other readers are left to
       the next campaign. `share_offset`, `share_seed`: see ReaderShare.
+    - `fund`: the code of the fund or budget that its contributions belong to; None means the site's.
     - `experiment`: None means that readers are assigned by weight, with the campaign's key as seed.
     - `gate`: set if and only if the kind is gate. `meter`: only set for a gate; None means no free articles.
     - `is_dismissible`: whether the prompt has a close button.
@@ -85,6 +86,7 @@ class Campaign:
     share: float = 1.0
     share_offset: float | None = None
     share_seed: str = "readers"
+    fund: str | None = None
     schedule: Schedule = field(default_factory=Schedule)
     page: PageRules = field(default_factory=PageRules)
     reader: ReaderRules = field(default_factory=ReaderRules)

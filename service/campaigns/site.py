@@ -150,6 +150,7 @@ class Site:
     - `currency`: upper-case ISO 4217, for all countries that are not in `currencies` (country -> currency).
     - `amount_limits`: an entry for every currency and interval that is offered.
     - `ask`: used by the support page and by variants without an ask.
+    - `fund`: the code of the fund or budget of contributions whose campaign names none.
     - `honours_country`: believe the `country` that a page sends. Otherwise only the proxy's header is believed.
     - `country_groups`: names that country lists may use. The snapshot replaces them by their countries.
     - `one_off_only_countries`: recurring contributions are not offered there.
@@ -171,6 +172,7 @@ class Site:
     ask: Ask
     amount_limits: tuple[AmountLimit, ...]
     currencies: Mapping[str, str] = field(default_factory=lambda: _NO_CURRENCIES)
+    fund: str | None = None
     contact_url: str | None = None
     privacy_url: str | None = None
     honours_country: bool = False

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, Unauthorized
 
 from schemas.export import QUERY_NAMES, ExportQuerySchema, export_request
 from schemas.export_batch import ExportBatchesSchema, ExportBatchOrderSchema, ExportBatchSchema
+from service.database.transaction import connected
 from service.errors import NotFoundError
 from service.exports.batches.batch import Batch, BatchOrder
 from service.exports.batches.creating import create_batch
@@ -107,7 +108,7 @@ def make_batch(order: BatchOrder) -> Batch:
 @blueprint.response(200, ExportBatchesSchema)
 def show_batches() -> dict[str, tuple[Batch, ...]]:
     """Return the newest batches, at most 1,000."""
-    with current_services().engine.connect() as connection:
+    with connected(current_services().engine) as connection:
         return {"batches": list_batches(connection, MAX_BATCHES)}
 
 

@@ -24,12 +24,14 @@ from service.exports.request import (
     InvalidExportError,
     PersonalDataError,
     check_meaning,
+    follows_closings,
 )
 from service.exports.runs_store import ExportRun, RunOutcome, add_bounded_run, add_run, finish_run
 from service.exports.spreadsheet import MAX_ROWS
 from service.exports.store import count_rows, reading
 from service.exports.stream import ExportStream, OpenedFile, StreamTotals
 from service.ids import new_id
+from service.ledger.closings.store import closing_of
 from service.ledger.local_days import LocalDays
 from service.settings import Settings
 
@@ -137,8 +139,16 @@ def _scope(
     connection: Connection, exports: Exports, request: ExportRequest, now: datetime, home_currency: str | None
 ) -> ExportScope:
     days = LocalDays(request.from_on, request.to_on, exports.settings.accounting_zone)
-    books = read_books(connection, request.as_of)
+    books = read_books(connection, _point(connection, request))
     return ExportScope(days, books, exports.settings.is_livemode, now, home_currency)
+
+
+def _point(connection: Connection, request: ExportRequest) -> int | None:
+    """Return the number of the point in the books that a request means, or None for the books as they are now."""
+    if request.to_on is None or not follows_closings(request):
+        return request.as_of
+    closing = closing_of(connection, request.to_on)
+    return closing.as_of if closing else None
 
 
 def _record_end(

@@ -9,7 +9,9 @@ from service.exports.layouts.account_mapping import LineKind
 from service.exports.layouts.definition import Part
 from service.exports.store import read_rows
 
-_KINDS = sql.SQL("SELECT DISTINCT account, mapped_currency, site, campaign FROM ({lines}) j ORDER BY 1, 2, 3, 4")
+_KINDS = sql.SQL(
+    "SELECT DISTINCT account, mapped_currency, site, campaign, fund FROM ({lines}) j ORDER BY 1, 2, 3, 4, 5"
+)
 _NAMES = sql.SQL("SELECT code, name FROM ledger_accounts")
 _KEPT = sql.SQL("SELECT DISTINCT currency FROM ledger_entries WHERE seq <= {ledger_seq} ORDER BY 1")
 _CURRENCIES = sql.SQL("SELECT DISTINCT currency FROM ({lines}) j ORDER BY 1")

@@ -43,6 +43,7 @@ def request_parameters(request: ExportRequest) -> dict[str, str | int | bool | N
         "from": request.from_on.isoformat() if request.from_on else None,
         "to": request.to_on.isoformat() if request.to_on else None,
         "as_of": request.as_of,
+        "current": request.is_current,
         "profile": request.profile.value,
         "granularity": request.granularity.value,
         "layout": request.layout.value,

@@ -16,6 +16,7 @@ from service.exports.layouts.text_form import PLAIN, TextForm
 from service.exports.records_store import BooksPoint, relations
 from service.exports.request import ExportName, ExportRequest, FileFormat
 from service.ledger.local_days import LocalDays
+from service.ledger.manual.open_items_store import OPEN_ITEM_POSTINGS
 from service.receipts.donors_store import DONOR_REF
 from service.receipts.payments_store import GIFT_AID_CLAIMS
 
@@ -124,6 +125,7 @@ def query_names(request: ExportRequest, scope: ExportScope) -> dict[str, sql.Com
         "contributors": sql.Identifier("contributions") if request.has_personal_data else _NO_CONTRIBUTORS,
         "declarers": _DECLARERS if request.has_personal_data else _NO_DECLARERS,
         "donor_ref": sql.SQL(DONOR_REF),
+        "open_postings": sql.SQL(OPEN_ITEM_POSTINGS),
         "ledger_seq": sql.Literal(books.ledger_seq),
         "is_livemode": sql.Literal(scope.is_livemode),
         "zone": sql.Literal(days.zone.key),

@@ -101,6 +101,19 @@ def wait_for_rest(connection: Connection) -> None:
     raise BusyBooksError("the books are changing too fast to be read at one moment; try again")
 
 
+def hold_newest_point(connection: Connection) -> int:
+    """Return the number of the newest change, and keep writers of facts waiting until the transaction ends.
+
+    The caller must hold the ledger's lock. Raise BusyBooksError, which ends the transaction, if a writer is at work.
+    """
+    try:
+        connection.execute(text(f"SET LOCAL lock_timeout = {REST_TIMEOUT_MILLISECONDS}"))
+        connection.execute(select(func.pg_advisory_xact_lock(RECORDS_LOCK)))
+    except OperationalError as error:
+        raise BusyBooksError("the books are changing too fast to be closed at one moment; try again") from error
+    return int(connection.execute(select(func.coalesce(func.max(record_changes.c.seq), 0))).scalar_one())
+
+
 def read_books(connection: Connection, as_of: int | None) -> BooksPoint:
     """Return the point in the books with the number `as_of`, or the newest point for None.
 

@@ -111,8 +111,9 @@ class BusyBooksError(StoreUnavailableError):
 class ExportRequest:
     """The parameters of an export. `from_on` and `to_on` are local days, both included; None leaves that side open.
 
-    `as_of` is a number from an earlier manifest; None means the books as they are now. `part` counts from 1; None
-    means the whole file. `batch` is the number of a batch, which says its layout and everything else itself.
+    `as_of` is a number from an earlier manifest. None means the books as they are now or, if every day is closed, as
+    they were at the closing; `is_current` True always means now. `part` counts from 1; None means the whole file.
+    `batch` is the number of a batch, which says its layout and everything else itself.
     """
 
     name: ExportName
@@ -127,6 +128,16 @@ class ExportRequest:
     currency: str | None = None
     file_format: FileFormat = FileFormat.CSV
     batch: int | None = None
+    is_current: bool = False
+
+
+# Files that follow the present also for closed days: what is left to do, and what donors and tax authorities get.
+_ALWAYS_CURRENT = frozenset({ExportName.EXCEPTIONS, ExportName.RECEIPTS, ExportName.GIFT_AID, ExportName.SUBSCRIPTIONS})
+
+
+def follows_closings(request: ExportRequest) -> bool:
+    """Return True if the file of closed days shows the books as they were when the days were closed."""
+    return request.as_of is None and not request.is_current and request.name not in _ALWAYS_CURRENT
 
 
 def check_meaning(request: ExportRequest) -> None:
@@ -139,6 +150,8 @@ def check_meaning(request: ExportRequest) -> None:
     is_plain = request.granularity is Granularity.TRANSACTION and request.layout is Layout.GENERIC
     if request.name is not ExportName.JOURNAL and not (is_plain and request.currency is None):
         raise InvalidExportError("granularity, layout and currency belong to the journal")
+    if request.is_current and request.as_of is not None:
+        raise InvalidExportError("as_of and current contradict each other; give only one of them")
     if request.part is not None and request.name not in {ExportName.JOURNAL, ExportName.GIFT_AID}:
         raise InvalidExportError("this file has no parts")
     if request.currency is not None and request.layout is Layout.GENERIC:
@@ -164,8 +177,6 @@ def _check_days(request: ExportRequest) -> None:
     for day in (request.from_on, request.to_on):
         if day is not None and not FIRST_DAY <= day <= LAST_DAY:
             raise InvalidExportError(f"days must be between {FIRST_DAY} and {LAST_DAY}")
-    if request.name is ExportName.OPEN_ITEMS and request.from_on:
-        raise InvalidExportError("open items are those at the end of a day: leave out the first day")
     if request.from_on and request.to_on and request.from_on > request.to_on:
         raise InvalidExportError("the first day comes after the last")
 

@@ -1,7 +1,14 @@
-"""The chart of accounts. The codes are ours; an account mapping translates them to an organisation's accounts."""
+"""The chart of accounts. The codes are ours; an account mapping translates them to an organisation's accounts.
 
+An organisation can add accounts of its own, to which entries by a person and standing rules post. No posting rule uses
+these.
+"""
+
+import re
 from enum import StrEnum
 from typing import Final
+
+OWN_ACCOUNT: Final = re.compile(r"[1245][0-9]{3}", re.ASCII)
 
 
 class Account(StrEnum):
@@ -62,7 +69,26 @@ ACCOUNT_NAMES: Final[dict[Account, str]] = {
 }
 
 
-def account_kind(account: Account) -> AccountKind:
+# Each amount on these accounts waits for a decision: it has to be reclassified, written off or settled.
+OPEN_ITEM_ACCOUNTS: Final = (Account.FAILED_REFUNDS_OWED, Account.RECEIPTS_NOT_OURS, Account.SUSPENSE)
+# These accounts must equal what Stripe says at every moment, so only facts from Stripe may post to them.
+STRIPE_ACCOUNTS: Final = frozenset(
+    {
+        Account.STRIPE_BALANCE,
+        Account.STRIPE_RESERVES,
+        Account.PAYOUTS_IN_TRANSIT,
+        Account.DISPUTED_FUNDS,
+        Account.PAYMENTS_IN_PROCESS,
+    }
+)
+
+
+def is_own_account(code: str) -> bool:
+    """Return True if an organisation may have an account of its own with this code."""
+    return OWN_ACCOUNT.fullmatch(code) is not None and code not in set(Account)
+
+
+def account_kind(account: str) -> AccountKind:
     """Return the kind of an account. The first digit of its code decides, except for accounts that reduce income."""
     if account in {Account.REFUNDS, Account.CHARGEBACKS_LOST}:
         return AccountKind.CONTRA_INCOME
@@ -72,4 +98,4 @@ def account_kind(account: Account) -> AccountKind:
         "4": AccountKind.INCOME,
         "5": AccountKind.EXPENSE,
         "9": AccountKind.SUSPENSE,
-    }[account.value[0]]
+    }[account[0]]

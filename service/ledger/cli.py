@@ -1,7 +1,6 @@
-"""Commands: `ledger explain`, `ledger compare` and `ledger close`."""
+"""Commands: `ledger explain` and `ledger compare`, and the group of all `ledger` commands."""
 
 import sys
-from datetime import datetime
 from typing import TextIO
 
 import click
@@ -9,17 +8,23 @@ from flask.cli import with_appcontext
 
 from service.database.transaction import connected
 from service.errors import DomainError
-from service.ledger.closing import close_period
+from service.ledger.closings.cli import reopen, show_closings
 from service.ledger.explain import explain
 from service.ledger.explanation import explanation_lines
+from service.ledger.manual.cli import COMMANDS
 from service.ledger.payouts.report import comparison_line, read_report
 from service.ledger.payouts.tying import compare_report
+from service.ledger.standing_rules.cli import rules
 from service.services import current_services
 
 
 @click.group()
 def ledger() -> None:
-    """Check, explain, close and rebuild the books."""
+    """Check, explain, close and rebuild the books, and post entries by a person."""
+
+
+for command in (*COMMANDS, rules, show_closings, reopen):
+    ledger.add_command(command)
 
 
 @ledger.command("explain")
@@ -51,17 +56,3 @@ def compare(report: TextIO) -> None:
         click.echo(f"{click.style(f'{colour:5}', fg=colour)} {comparison_line(comparison)}")
     if any(comparison.differences for comparison in comparisons):
         sys.exit(1)
-
-
-@ledger.command("close")
-@click.argument("day", type=click.DateTime(formats=["%Y-%m-%d"]))
-@click.option("--by", default="command line", help="Who closes the books; saved with the closing.")
-@with_appcontext
-def close(day: datetime, by: str) -> None:
-    """Close every day up to and including DAY. Facts that arrive later are dated to the first open day."""
-    services = current_services()
-    try:
-        close_period(services.engine, services.settings.accounting_zone, day.date(), services.clock(), by)
-    except DomainError as error:
-        sys.exit(f"Not closed: {error}")
-    click.echo(f"Closed through {day:%Y-%m-%d}.")

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from service.ledger.entries import Entry, PostedEntry
-from service.ledger.posting.charge import ChargeCluster, charge_entries
+from service.ledger.manual.entry import ledger_entry
+from service.ledger.manual.store import find_manual
+from service.ledger.posting.charge import ChargeCluster, charge_entries, not_ours_account
 from service.ledger.posting.dispute import DisputeCluster, dispute_entries
 from service.ledger.posting.payout import PayoutCluster, payout_entries
 from service.ledger.posting.standalone import standalone_entries
-from service.ledger.store import posted_entries
+from service.ledger.standing_rules.rule import StandingRules
+from service.ledger.standing_rules.store import read_rules
+from service.ledger.store import MANUAL_ENTRY, posted_entries
 from service.stripe_facts.query_store import (
     charges_by_id,
     disputes_by_id,
@@ -34,6 +38,7 @@ class Targets:
     dispute_ids: frozenset[str]
     payout_ids: frozenset[str]
     transaction_ids: frozenset[str]
+    manual_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ def resolve_targets(connection: Connection, wanted: Iterable[tuple[str, str]]) -
         dispute_ids=frozenset(ids["dispute"]),
         payout_ids=frozenset(ids["payout"]),
         transaction_ids=frozenset(ids["balance_transaction"]),
+        manual_ids=frozenset(ids[MANUAL_ENTRY]),
     )
 
 
@@ -75,17 +81,24 @@ def derive_entries(connection: Connection, targets: Targets, history: FindEntrie
 
 
 def _derivations(connection: Connection, targets: Targets, history: FindEntries) -> Iterator[DerivedEntries]:
+    rules = read_rules(connection)
     if targets.charge_ids:
-        yield _derive_charges(connection, targets.charge_ids, history)
+        yield _derive_charges(connection, targets.charge_ids, history, rules)
     if targets.dispute_ids:
         yield _derive_disputes(connection, targets.dispute_ids, history)
     if targets.payout_ids:
         yield _derive_payouts(connection, targets.payout_ids, history)
     if targets.transaction_ids:
-        yield _derive_standalone(connection, targets.transaction_ids, history)
+        yield _derive_standalone(connection, targets.transaction_ids, history, rules)
+    if targets.manual_ids:
+        manual = find_manual(connection, targets.manual_ids)
+        posted = history(connection, targets.manual_ids)
+        yield DerivedEntries(tuple(map(ledger_entry, manual.values())), _by_key(posted))
 
 
-def _derive_charges(connection: Connection, ids: frozenset[str], history: FindEntries) -> DerivedEntries:
+def _derive_charges(
+    connection: Connection, ids: frozenset[str], history: FindEntries, rules: StandingRules
+) -> DerivedEntries:
     charges = charges_by_id(connection, ids)
     refunds = refunds_by_charge(connection, ids)
     charge_of = {id_: id_ for id_ in ids} | {refund.id: id_ for id_ in refunds for refund in refunds[id_]}
@@ -106,6 +119,7 @@ def _derive_charges(connection: Connection, ids: frozenset[str], history: FindEn
             ),
             seen_at.get(id_, {}),
             tuple(earlier[id_]),
+            not_ours_account(rules, earlier[id_]),
         )
         for id_, charge in charges.items()
     )
@@ -147,10 +161,18 @@ def _derive_payouts(connection: Connection, ids: frozenset[str], history: FindEn
     return DerivedEntries(entries, _by_key(history(connection, ids)))
 
 
-def _derive_standalone(connection: Connection, ids: frozenset[str], history: FindEntries) -> DerivedEntries:
+def _derive_standalone(
+    connection: Connection, ids: frozenset[str], history: FindEntries, rules: StandingRules
+) -> DerivedEntries:
     transactions = transactions_by_id(connection, ids)
-    entries = tuple(entry for transaction in transactions.values() for entry in standalone_entries(transaction))
-    return DerivedEntries(entries, _by_key(history(connection, {entry.source_id for entry in entries})))
+    sources = {transaction.source_id or transaction.id for transaction in transactions.values()}
+    posted = _by_key(history(connection, sources))
+    entries = tuple(
+        entry
+        for transaction in transactions.values()
+        for entry in standalone_entries(transaction, rules, posted.get(f"bt:{transaction.id}"))
+    )
+    return DerivedEntries(entries, posted)
 
 
 def _by_key(posted: Iterable[PostedEntry]) -> dict[str, PostedEntry]:

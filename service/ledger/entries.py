@@ -11,7 +11,6 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from service.errors import DomainError
-from service.ledger.accounts import Account
 
 
 class UnbalancedEntryError(DomainError):
@@ -42,13 +41,19 @@ class EntryReason(StrEnum):
     RESERVE = "reserve"  # rule 16
     TOPUP = "topup"  # rule 17
     UNCLASSIFIED = "unclassified"  # rule 19
+    STANDING_RULE = "standing_rule"  # rule 21
+    RECLASSIFIED = "reclassified"  # rule 22
+    WRITTEN_OFF = "written_off"  # rule 22
+    SETTLED = "settled"  # rule 22
+    ENTERED = "entered"  # rule 22
+    REVERSED = "reversed"  # rule 22
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A line of an entry: a debit if positive, a credit if negative."""
+    """A line of an entry: a debit if positive, a credit if negative. `account` is a code of the chart of accounts."""
 
-    account: Account
+    account: str
     amount_minor: int
 
 
@@ -56,9 +61,9 @@ class Posting:
 class Entry:
     """A balanced set of postings. Raise UnbalancedEntryError if they do not add up to zero.
 
-    `key` is unique: `bt:<balance transaction>` or `ev:<object>:<change>`. `dated_on` is set if Stripe gives a date
-    instead of an instant; that date is the accounting date in every timezone. `causes` are the ids of every object
-    that the amounts were computed from.
+    `key` is unique: `bt:<balance transaction>`, `ev:<object>:<change>` or `man:<manual entry>`. `dated_on` is set if
+    Stripe or a person gives a date instead of an instant; that date is the accounting date in every timezone. `causes`
+    are the ids of every object that the amounts were computed from.
     """
 
     key: str
@@ -89,9 +94,9 @@ class PostedEntry:
     causes: tuple[str, ...]
 
 
-def merge_postings(postings: Iterable[tuple[Account, int]]) -> tuple[Posting, ...]:
+def merge_postings(postings: Iterable[tuple[str, int]]) -> tuple[Posting, ...]:
     """Return one posting for each account, in the given order, without accounts whose amounts cancel out."""
-    totals: defaultdict[Account, int] = defaultdict(int)
+    totals: defaultdict[str, int] = defaultdict(int)
     for account, amount_minor in postings:
         totals[account] += amount_minor
     return tuple(Posting(account, amount_minor) for account, amount_minor in totals.items() if amount_minor)

@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from service.ledger.explain_store import (
     ids_of_entry,
+    manual_with_decisions,
     objects_with_ids,
     posted_for,
     related_ids,
@@ -25,7 +26,11 @@ def explain(connection: Connection, wanted: str) -> Explanation:
     transaction_ids = transactions_of(connection, object_ids)
     all_ids = object_ids | transaction_ids
     return Explanation(
-        objects=(*objects_with_ids(connection, object_ids), *transactions_with_details(connection, transaction_ids)),
+        objects=(
+            *objects_with_ids(connection, object_ids),
+            *transactions_with_details(connection, transaction_ids),
+            *manual_with_decisions(connection, all_ids),
+        ),
         entries=posted_for(connection, all_ids),
         events=tuple(
             ExplainedEvent(event.id, event.type, event.received_at)

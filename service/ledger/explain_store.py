@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 
-from service.ledger.accounts import Account
+from service.ledger.accounts_store import chart_of_accounts
 from service.ledger.explanation import ExplainedEntry, ExplainedObject, ExplainedPosting
-from service.ledger.store import ledger_entries, ledger_postings
+from service.ledger.manual.store import manual_entries, manual_entry_decisions
+from service.ledger.store import MANUAL_ENTRY, ledger_entries, ledger_postings
 from service.stripe_facts.tables_store import (
     balance_transaction_fees,
     balance_transactions,
@@ -33,7 +34,11 @@ def ids_of_entry(connection: Connection, wanted: str) -> frozenset[str]:
 
 
 def related_ids(connection: Connection, ids: frozenset[str]) -> frozenset[str]:
-    """Return these ids and those of the charges, refunds and disputes that belong to the same payments."""
+    """Return these ids and those of the charges, refunds and disputes that belong to the same payments.
+
+    An entry by a person leads to the object that it is about.
+    """
+    ids = ids | _ids(connection, manual_entries, "subject_id", manual_entries.c.id.in_(ids))
     sources = _ids(connection, balance_transactions, "source_id", balance_transactions.c.id.in_(ids))
     ids = ids | sources
     charge = charges.c
@@ -83,15 +88,32 @@ def transactions_with_details(connection: Connection, ids: Collection[str]) -> l
     ]
 
 
+def manual_with_decisions(connection: Connection, ids: Collection[str]) -> list[ExplainedObject]:
+    """Return the entries by a person that have these ids or are about these objects, each with what became of it."""
+    manual, decision = manual_entries.c, manual_entry_decisions.c
+    is_wanted = or_(manual.id.in_(ids), manual.subject_id.in_(ids), manual.reverses.in_(ids))
+    statement = select(manual_entry_decisions).join(manual_entries, manual.id == decision.manual_entry_id)
+    outcomes = {
+        row.manual_entry_id: (row.outcome, f"by {row.decided_by} at {_text(row.decided_at)}")
+        for row in connection.execute(statement.where(is_wanted))
+    }
+    return [
+        ExplainedObject(shown.kind, shown.id, (*shown.fields, outcomes.get(shown.id, ("waits", "for a second person"))))
+        for shown in _objects(connection, "entry by a person", manual_entries, is_wanted)
+    ]
+
+
 def posted_for(connection: Connection, ids: Collection[str]) -> tuple[ExplainedEntry, ...]:
-    """Return the entries whose source or balance transaction is among `ids`, in the ledger's order."""
+    """Return the entries of the sources or balance transactions `ids`, and entries by a person about them, in order."""
     entry, posting = ledger_entries.c, ledger_postings.c
-    condition = or_(entry.source_id.in_(ids), entry.balance_transaction_id.in_(ids))
+    is_about = and_(entry.source_type == MANUAL_ENTRY, entry.causes.overlap(list(ids)))
+    condition = or_(entry.source_id.in_(ids), entry.balance_transaction_id.in_(ids), is_about)
     rows = connection.execute(select(ledger_entries).where(condition).order_by(entry.seq)).all()
     lines: defaultdict[int, list[ExplainedPosting]] = defaultdict(list)
+    chart = chart_of_accounts(connection)
     statement = select(ledger_postings).where(posting.entry_seq.in_([row.seq for row in rows]))
     for line in connection.execute(statement.order_by(posting.entry_seq, posting.line)):
-        lines[line.entry_seq].append(ExplainedPosting(Account(line.account), line.amount_minor))
+        lines[line.entry_seq].append(ExplainedPosting(line.account, chart[line.account].name, line.amount_minor))
     return tuple(
         ExplainedEntry(
             row.seq,

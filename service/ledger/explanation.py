@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.ledger.accounts import ACCOUNT_NAMES, Account
 from service.money import major_text
 
 
@@ -21,7 +20,8 @@ class ExplainedObject:
 class ExplainedPosting:
     """A line of an entry: a debit if positive, a credit if negative."""
 
-    account: Account
+    account: str
+    account_name: str
     amount_minor: int
 
 
@@ -70,7 +70,7 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
         for posting in entry.postings:
             side = "debit " if posting.amount_minor > 0 else "credit"
             amount = major_text(abs(posting.amount_minor), entry.currency)
-            yield f"  {side} {amount:>14} {entry.currency}  {posting.account.value} {ACCOUNT_NAMES[posting.account]}"
+            yield f"  {side} {amount:>14} {entry.currency}  {posting.account} {posting.account_name}"
         yield f"  from {', '.join(entry.causes)}"
     for event in explanation.events:
         yield f"event {event.id}: {event.type}, received {event.received_at:%Y-%m-%dT%H:%M:%SZ}"

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine
 
 from service.database.transaction import committed
+from service.ledger.closings.store import closed_through
 from service.ledger.clusters import derive_entries, resolve_targets
 from service.ledger.entries import EntryReason
 from service.ledger.periods import accounting_date
 from service.ledger.posting_queue_store import oldest_queued, remove_queued
-from service.ledger.store import NumberedEntry, append_entries, closed_through, last_seq, lock_ledger
+from service.ledger.store import NumberedEntry, append_entries, last_seq, lock_ledger
 
 QUEUE_BATCH_ROWS = 1000
 

@@ -28,6 +28,7 @@ SELECT row_number() OVER () AS number, kind, object_id FROM (
     UNION SELECT 'balance_transaction', id FROM balance_transactions
         WHERE source_id IS NULL OR reporting_category NOT IN ('charge', 'charge_failure', 'refund', 'refund_failure',
             'dispute', 'dispute_reversal', 'payout', 'payout_reversal')
+    UNION SELECT 'manual_entry', manual_entry_id FROM manual_entry_decisions WHERE outcome = 'posted'
 ) AS objects;
 CREATE UNIQUE INDEX ON rebuild_objects (number);
 ALTER TABLE ledger_entries DISABLE TRIGGER ledger_entries_append_only;

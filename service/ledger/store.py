@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     CheckConstraint,
     Column,
@@ -20,13 +19,13 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import INSTANT, is_in
 from service.database.metadata import metadata
-from service.ledger.accounts import Account
 from service.ledger.entries import Entry, EntryReason, PostedEntry
 
+MANUAL_ENTRY = "manual_entry"  # the source type of entries by a person
 LEDGER_LOCK = 0x6B6F_6C65  # advisory lock: one writer at a time, so that the numbers of entries have no gap
 
 ledger_accounts = Table(
@@ -54,6 +53,12 @@ ledger_entries = Table(
     Column("line_count", SmallInteger, nullable=False),
     Index(None, "source_id"),
     Index(None, "accounting_date"),
+    Index(
+        "ix_ledger_entries_manual_causes",
+        "causes",
+        postgresql_using="gin",
+        postgresql_where=text(f"source_type = '{MANUAL_ENTRY}'"),
+    ),
 )
 
 ledger_postings = Table(
@@ -64,6 +69,11 @@ ledger_postings = Table(
     Column("account", Text, ForeignKey("ledger_accounts.code"), nullable=False),
     Column("amount_minor", BigInteger, CheckConstraint("amount_minor <> 0", name="amount_not_zero"), nullable=False),
     Column("currency", Text, nullable=False),
+    Index(
+        "ix_ledger_postings_open_items",
+        "account",
+        postgresql_where=text("account IN ('2300', '4900', '9900')"),  # OPEN_ITEM_ACCOUNTS
+    ),
 )
 
 # The sums of the postings by day; a trigger updates them.
@@ -75,15 +85,6 @@ ledger_day_totals = Table(
     Column("account", Text, primary_key=True),
     Column("debit_minor", BigInteger, nullable=False),
     Column("credit_minor", BigInteger, nullable=False),
-)
-
-ledger_closings = Table(
-    "ledger_closings",
-    metadata,
-    Column("closed_through", Date, primary_key=True),
-    Column("closed_at", INSTANT, nullable=False),
-    Column("closed_by", Text, nullable=False),
-    Column("last_seq", BigInteger, nullable=False),
 )
 
 
@@ -106,18 +107,6 @@ def last_seq(connection: Connection) -> int:
     """Return the number of the newest entry; 0 in an empty ledger."""
     newest: int | None = connection.execute(select(func.max(ledger_entries.c.seq))).scalar_one()
     return newest or 0
-
-
-def closed_through(connection: Connection) -> date | None:
-    """Return the last day that is closed, or None if no period was closed yet."""
-    day: date | None = connection.execute(select(func.max(ledger_closings.c.closed_through))).scalar_one()
-    return day
-
-
-def add_closing(connection: Connection, through: date, now: datetime, closed_by: str) -> None:
-    """Save that every day up to and including `through` is closed."""
-    row = {"closed_through": through, "closed_at": now, "closed_by": closed_by, "last_seq": last_seq(connection)}
-    connection.execute(upsert(ledger_closings), row)
 
 
 def append_entries(connection: Connection, entries: Sequence[NumberedEntry]) -> None:
@@ -145,17 +134,28 @@ def posted_entries(connection: Connection, source_ids: Collection[str]) -> list[
     ]
 
 
-def balances(connection: Connection, as_of_seq: int | None = None) -> dict[tuple[str, Account], int]:
-    """Return the balance of every account with postings in minor units, by currency and account; a debit is positive.
+def currencies_held(connection: Connection) -> set[str]:
+    """Return the currencies that have entries."""
+    return set(connection.execute(select(ledger_day_totals.c.currency).distinct()).scalars())
 
-    With `as_of_seq`, only entries up to and including that number count.
+
+def balances(
+    connection: Connection, as_of_seq: int | None = None, *, has_manual: bool = True
+) -> dict[tuple[str, str], int]:
+    """Return the balance of every account with postings in minor units, by currency and code; a debit is positive.
+
+    With `as_of_seq`, only entries up to and including that number count. With `has_manual` False, entries by a person
+    do not count.
     """
     postings = ledger_postings.c
     statement = select(postings.currency, postings.account, func.sum(postings.amount_minor).label("balance_minor"))
     if as_of_seq is not None:
         statement = statement.where(postings.entry_seq <= as_of_seq)
+    if not has_manual:
+        by_person = select(ledger_entries.c.seq).where(ledger_entries.c.source_type == MANUAL_ENTRY)
+        statement = statement.where(postings.entry_seq.not_in(by_person))
     rows = connection.execute(statement.group_by(postings.currency, postings.account))
-    return {(row.currency, Account(row.account)): int(row.balance_minor) for row in rows}
+    return {(row.currency, row.account): int(row.balance_minor) for row in rows}
 
 
 def _names(table: Table) -> str:
@@ -183,4 +183,4 @@ def _entry_row(numbered: NumberedEntry) -> tuple[object, ...]:
 def _posting_rows(entries: Sequence[NumberedEntry]) -> Iterable[tuple[object, ...]]:
     for numbered in entries:
         for line, posting in enumerate(numbered.entry.postings, start=1):
-            yield numbered.seq, line, posting.account.value, posting.amount_minor, numbered.entry.currency
+            yield numbered.seq, line, str(posting.account), posting.amount_minor, numbered.entry.currency

@@ -11,15 +11,20 @@ import click
 from flask.cli import with_appcontext
 
 from service.database.engine import database_address
+from service.database.transaction import connected
 from service.errors import DomainError
 from service.ids import new_id
 from service.jobs.queue import work
 from service.ledger.cli import ledger
+from service.ledger.closings.closing import ClosingWish
+from service.ledger.closings.summary import closed_lines
+from service.ledger.manual.open_items_store import open_items
 from service.money import major_text
 from service.reconciliation import pull
 from service.reconciliation.backfill import backfill as backfill_events
 from service.reconciliation.backfill import earliest_listed
 from service.reconciliation.checking import check_everything
+from service.reconciliation.closing import close_books
 from service.reconciliation.doctor import examine
 from service.reconciliation.rebuild import rebuild_everything
 from service.reconciliation.refresh import drain
@@ -148,6 +153,28 @@ def check(offline: bool) -> None:
         click.echo(f"{click.style(f'{colour:5}', fg=colour)} {result.number:>2}  {result.name}: {result.detail}")
     if not all(result.is_green for result in checks):
         sys.exit(1)
+
+
+@ledger.command("close")
+@click.argument("day", metavar="DAY", type=DAY)
+@click.option("--by", default="command line", help="Who closes the books; saved with the closing.")
+@click.option("--accept", "accepted", multiple=True, help="Accept a red check by its number, or `payouts`. Repeatable.")
+@click.option("--why", help="The reason for what is accepted; saved with the closing.")
+@with_appcontext
+def close(day: datetime, by: str, accepted: tuple[str, ...], why: str | None) -> None:
+    """Close every day up to and including DAY. Facts that arrive later are dated to the first open day.
+
+    Nothing is closed unless a complete pull began after DAY had ended and every check holds. The command says what is
+    missing and which command gets it.
+    """
+    try:
+        closing, figures = close_books(current_services(), ClosingWish(day.date(), by, accepted, why))
+    except DomainError as error:
+        sys.exit(f"Not closed: {error}")
+    with connected(current_services().engine) as connection:
+        items = open_items(connection)
+    for line in closed_lines(closing, figures, items):
+        click.echo(line)
 
 
 @ledger.command("rebuild")

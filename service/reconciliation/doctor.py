@@ -11,12 +11,13 @@ from service.database.login import is_login_too_powerful
 from service.database.transaction import committed
 from service.errors import StripeRefusedError, StripeUnavailableError
 from service.jobs.worker_store import worker_silence
+from service.ledger.accounts import Account
+from service.ledger.manual.open_items_store import open_items
 from service.reconciliation.pull_store import pulled_through
 from service.services import Services
 from service.settings import Settings
 from service.stripe_events.backlog_store import EventBacklog, event_backlog
 from service.stripe_events.store import known_ids
-from service.stripe_facts.query_store import count_unmatched_charges
 from service.stripe_gateway import API_VERSION
 from service.stripe_gateway.account import AccountSetup, PortalConfiguration, WebhookEndpoint
 from service.stripe_gateway.event_types import SUBSCRIBED_EVENTS
@@ -39,7 +40,7 @@ class SetupFinding:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Unfinished work: events, mails, charges without a contribution, and the last complete pull (None: never).
+    """Unfinished work: events, mails, receipts on account 4900, and the last complete pull (None: never).
 
     `unsent_mail` counts mails by the error that they failed with. `worker_silence` is None if no worker runs.
     """
@@ -109,7 +110,7 @@ def read_backlog(connection: Connection) -> Backlog:
     return Backlog(
         events=event_backlog(connection),
         unsent_mail=unsent_mail(connection),
-        unmatched_charge_count=count_unmatched_charges(connection),
+        unmatched_charge_count=len(open_items(connection, [Account.RECEIPTS_NOT_OURS])),
         pulled_through_at=pulled_through(connection),
         worker_silence=worker_silence(connection),
     )
@@ -170,10 +171,11 @@ def examine_backlog(backlog: Backlog, now: datetime) -> Iterator[SetupFinding]:
         f"mails that could not be sent: {sum(backlog.unsent_mail.values())}{errors}",
         "Check SMTP_URL and MAIL_FROM. The log lines `mail_not_sent` name the contributions." if errors else "",
     )
+    remedy = "They are on account 4900: see `ledger open-items`, then use `ledger reclassify` or `ledger rules send`."
     yield SetupFinding(
         not backlog.unmatched_charge_count,
-        f"charges that belong to no contribution: {backlog.unmatched_charge_count}",
-        "They are booked as other income; see the exceptions export." if backlog.unmatched_charge_count else "",
+        f"receipts that belong to no contribution and wait to be reclassified: {backlog.unmatched_charge_count}",
+        remedy if backlog.unmatched_charge_count else "",
     )
     is_fresh = backlog.pulled_through_at is not None and now - backlog.pulled_through_at <= MAX_PULL_AGE
     pulled = f"{backlog.pulled_through_at:%Y-%m-%d %H:%M} UTC" if backlog.pulled_through_at else "never"

@@ -107,20 +107,20 @@ def sync(services: Services, since: datetime | None = None) -> Pulled:
     _fetch_missing_sources(services, unanswered)
     post_to_ledger(services)
     _require_answers(unanswered)
-    _finish_complete_pull(services, began_at, is_from_last=since is None)
+    _finish_complete_pull(services, began_at, since)
     return Pulled(seen, new, payout_count)
 
 
-def _finish_complete_pull(services: Services, began_at: datetime, *, is_from_last: bool) -> None:
+def _finish_complete_pull(services: Services, began_at: datetime, since: datetime | None) -> None:
     """Save the time of a complete pull, and requeue the events that died because Stripe was down before it.
 
-    A pull from a given day counts only if an earlier pull has covered what came before that day. An event died of an
+    A pull from a given day counts only if a complete pull had covered everything before that day. An event died of an
     outage if its last attempt was due after the last complete pull plus the length of an outage: no pull succeeded in
     all that time either. An event that failed while Stripe answered other requests stays dead.
     """
     with committed(services.engine) as connection:
         last_pull = pull_store.pulled_through(connection)
-        if is_from_last or last_pull is not None:
+        if since is None or (last_pull is not None and since <= last_pull):
             pull_store.set_pulled_through(connection, began_at)
         if last_pull is None:
             return

@@ -26,7 +26,7 @@ from service.database.columns import INSTANT
 from service.database.metadata import metadata
 from service.stripe_gateway.facts import CheckoutSession, ContributionMark, PaymentIntent, Subscription
 
-_MARK = ("contribution_id", "site", "interval", "campaign", "variant", "page_id")
+_MARK = ("contribution_id", "site", "interval", "campaign", "variant", "page_id", "fund")
 _KEPT_ONCE_KNOWN = frozenset({*_MARK, "customer_id", "payment_intent_id", "subscription_id", "latest_charge_id"})
 
 

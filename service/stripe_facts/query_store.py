@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, Row, Select, Table, and_, exists, func, or_, select
 
@@ -129,11 +129,11 @@ def missing_sources(connection: Connection) -> list[tuple[str, str]]:
     return [(row.reporting_category, row.source_id) for row in connection.execute(statement.order_by(c.created_at))]
 
 
-def count_unmatched_charges(connection: Connection) -> int:
-    """Count successful charges that belong to no contribution."""
-    c = charges.c
-    statement = select(func.count()).where(c.contribution_id.is_(None), c.status == "succeeded")
-    return connection.execute(statement).scalar_one()
+def payouts_due(connection: Connection, through: date, *, is_livemode: bool) -> list[str]:
+    """Return the payouts that were to arrive by this day and that Stripe has not reported as arrived or returned."""
+    c = payouts.c
+    is_due = and_(c.arrival_on <= through, c.status.in_(("pending", "in_transit")), c.is_livemode == is_livemode)
+    return list(connection.execute(select(c.id).where(is_due).order_by(c.arrival_on, c.id)).scalars())
 
 
 def _select(table: Table) -> Select[tuple[object, ...]]:

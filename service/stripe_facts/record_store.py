@@ -41,7 +41,7 @@ from service.stripe_gateway.facts import (
 
 # PostgreSQL sets xmax on a row that an upsert updates, and leaves it 0 on a row that it inserts.
 _IS_NEW: Label[bool] = literal_column("xmax = 0", Boolean).label("is_new")
-_KEPT_ONCE_KNOWN = frozenset({"site", "interval", "campaign", "variant"})
+_KEPT_ONCE_KNOWN = frozenset({"site", "interval", "campaign", "variant", "fund"})
 
 StoredFact = BalanceTransaction | Charge | Refund | Dispute | Payout | Invoice | InvoicePayment
 

@@ -36,6 +36,7 @@ def _mark() -> list[Column[object]]:
         Column("campaign", Text),
         Column("variant", Text),
         Column("page_id", Text),
+        Column("fund", Text),
     ]
 
 

@@ -1,8 +1,7 @@
 """Facts: what we keep of each Stripe object at the pinned API version, limited to the fields that we use.
 
-Amounts end in `_minor` and come with an upper-case currency. Times end in `_at` and are aware UTC. Dates end in `_on`.
-Statuses and categories stay text, because Stripe adds members without a new version. Personal data occurs only in
-fields that begin with `contributor_`, and no fact table has a column for it.
+Amounts end in `_minor` with an upper-case currency, times in `_at` (aware UTC), dates in `_on`. Statuses and categories
+stay text: Stripe adds some without a new version. Only fields `contributor_…` are personal; no fact table has them.
 """
 
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ class ContributionMark:
     campaign: str | None = None
     variant: str | None = None
     page_id: str | None = None
+    fund: str | None = None  # the code of a fund or budget that the campaign or the site named
 
 
 @dataclass(frozen=True, slots=True)

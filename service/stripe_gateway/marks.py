@@ -18,6 +18,7 @@ def mark_metadata(mark: ContributionMark) -> dict[str, str]:
         "keepopen_campaign": mark.campaign,
         "keepopen_variant": mark.variant,
         "keepopen_page": mark.page_id,
+        "keepopen_fund": mark.fund,
     }
     return {key: value[:MAX_VALUE_CHARACTERS] for key, value in values.items() if value}
 
@@ -37,4 +38,5 @@ def read_mark(metadata: StripeJson) -> ContributionMark | None:
         campaign=text(metadata, "keepopen_campaign"),
         variant=text(metadata, "keepopen_variant"),
         page_id=text(metadata, "keepopen_page"),
+        fund=text(metadata, "keepopen_fund"),
     )

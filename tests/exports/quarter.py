@@ -1,22 +1,35 @@
 """A quarter of random payments, refunds, disputes and payouts, for files that must tie to the ledger."""
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 
 from service.money import Interval
 from service.stripe_gateway.facts import BalanceTransaction, ContributionMark
-from tests.exports.world import Finance, pay_out
+from tests.exports.world import Finance, Row, pay_out
 from tests.ledger import make
+
+Sums = dict[tuple[str, str], Decimal]
 
 SITES = ("gazette", "herald")
 CAMPAIGNS = ("autumn", "winter", None)
+FUNDS = ("restricted-climate", None)
 FIRST_HOUR, LAST_HOUR = -32 * 24, 58 * 24  # from 1 October to 30 December
 MONTHS = (
     (date(2026, 10, 1), date(2026, 10, 31)),
     (date(2026, 11, 1), date(2026, 11, 30)),
     (date(2026, 12, 1), date(2026, 12, 31)),
 )
+
+
+def by_month_and_account(rows: list[Row]) -> Sums:
+    """Return the movement of each account in each month, with a debit positive, without zeros."""
+    sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in rows:
+        sums[row["accounting_date"][:7], row["account_code"]] += Decimal(row["debit"]) - Decimal(row["credit"])
+    return {key: amount for key, amount in sums.items() if amount}
 
 
 def record_quarter(finance: Finance, seed: int) -> None:
@@ -39,10 +52,10 @@ def _payment(finance: Finance, chance: Random, number: int) -> list[BalanceTrans
     """Record a payment of a contribution, sometimes refunded or disputed, and return its movements."""
     amount, hours = chance.randrange(500, 20_000), chance.uniform(FIRST_HOUR, LAST_HOUR - 48)
     interval = chance.choice(tuple(Interval))
-    site, campaign = chance.choice(SITES), chance.choice(CAMPAIGNS)
+    site, campaign, fund = chance.choice(SITES), chance.choice(CAMPAIGNS), chance.choice(FUNDS)
     finance.contribution(f"ctb_{number}", amount_minor=amount, site=site, campaign=campaign, interval=interval.value)
     charge_id, paid_at = f"ch_{number}", make.at(hours)
-    mark = ContributionMark(f"ctb_{number}", site, interval, campaign=campaign, variant=None)
+    mark = ContributionMark(f"ctb_{number}", site, interval, campaign=campaign, variant=None, fund=fund)
     refunded = chance.randrange(1, amount + 1) if number % 3 == 0 else 0
     charge = make.charge(charge_id, amount, refunded=refunded, bt=f"txn_{number}")
     fee = amount // 40 + 25

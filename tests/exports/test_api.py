@@ -98,7 +98,7 @@ def test_without_a_token_there_is_no_file(client: FlaskClient, given: str | None
         ("journal.csv?as_of=99999999999999999999", 422, "invalid_request"),
         ("journal.csv?as_of=999999", 422, "invalid_export"),
         ("journal.csv?profile=word", 422, "invalid_request"),
-        ("journal.csv?layout=datev", 422, "invalid_request"),
+        ("journal.csv?layout=odoo", 422, "invalid_request"),
         ("journal.csv?granularity=hour", 422, "invalid_request"),
         ("journal.csv?pii=yes", 422, "invalid_request"),
         ("journal.csv?part=0", 422, "invalid_request"),

@@ -9,7 +9,7 @@ from sqlalchemy import text, update
 from service.contributions.store import contributions
 from service.database.engine import owner_engine
 from service.exports.request import InvalidExportError
-from service.ledger.closing import close_period
+from service.ledger.closings.closing import ClosingWish, close_period
 from service.ledger.payouts.tying import record_tie
 from service.ledger.rebuild import rebuild_ledger
 from tests.conftest import NOW
@@ -100,7 +100,7 @@ def test_before_the_first_fact_every_file_is_empty(finance: Finance) -> None:
 
 def test_a_late_fact_of_a_closed_month_is_in_the_file_of_the_first_open_day(finance: Finance) -> None:
     pay_at(finance, 1, datetime(2026, 10, 30, 12, tzinfo=UTC))
-    close_period(finance.engine, ZoneInfo("Europe/Dublin"), date(2026, 10, 31), NOW, "a test")
+    close_period(finance.engine, ZoneInfo("Europe/Dublin"), NOW, ClosingWish(date(2026, 10, 31), "a test"))
 
     def october() -> list[bytes]:
         names = ("contributions", "journal", "trial_balance")

@@ -6,18 +6,8 @@ from decimal import Decimal
 import pytest
 
 from service.exports.request import Granularity, Layout
-from tests.exports.quarter import MONTHS, record_quarter
-from tests.exports.world import Finance, Row, total
-
-Sums = dict[tuple[str, str], Decimal]
-
-
-def by_month_and_account(rows: list[Row]) -> Sums:
-    """Return the movement of each account in each month, with a debit positive, without zeros."""
-    sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for row in rows:
-        sums[row["accounting_date"][:7], row["account_code"]] += Decimal(row["debit"]) - Decimal(row["credit"])
-    return {key: amount for key, amount in sums.items() if amount}
+from tests.exports.quarter import MONTHS, by_month_and_account, record_quarter
+from tests.exports.world import Finance, total
 
 
 @pytest.mark.parametrize("seed", range(3))

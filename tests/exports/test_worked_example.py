@@ -1,4 +1,4 @@
-"""The example of docs/close-a-month.md: its tables are what the files say about the books that it describes."""
+"""The example of docs/exports.md: its tables are what the files say about the books that it describes."""
 
 import re
 from dataclasses import replace
@@ -12,8 +12,8 @@ from service.money import Interval
 from tests.exports.world import Finance, pay_out
 from tests.ledger import make
 
-PAGE = (Path(__file__).parents[2] / "docs" / "close-a-month.md").read_text(encoding="utf-8")
-EXAMPLE = PAGE.partition("## One example with a dispute")[2].partition("\n## ")[0]
+PAGE = (Path(__file__).parents[2] / "docs" / "exports.md").read_text(encoding="utf-8")
+EXAMPLE = PAGE.partition("## One month in the files")[2].partition("\n## ")[0]
 BLOCKS = dict(re.findall(r"```text ?([a-z_]+)\n(.*?)```", EXAMPLE, re.DOTALL))
 MONTH = {"from_on": date(2026, 11, 1), "to_on": date(2026, 11, 30)}
 

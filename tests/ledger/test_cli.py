@@ -54,15 +54,6 @@ def test_explain_prints_where_a_number_comes_from(cli: FlaskCliRunner, charged: 
     assert cli.invoke(args=["ledger", "explain", "ch_unknown"]).exit_code == 1
 
 
-def test_close_says_why_the_books_cannot_be_closed(cli: FlaskCliRunner, charged: Services) -> None:
-    assert "Closed through 2026-11-10." in cli.invoke(args=["ledger", "close", "2026-11-10"]).output
-
-    again = cli.invoke(args=["ledger", "close", "2026-11-10"])
-
-    assert again.exit_code == 1
-    assert "Not closed: the books are closed through 2026-11-10 already" in again.output
-
-
 def test_rebuild_prints_how_many_entries_came_out_as_they_were(cli: FlaskCliRunner, charged: Services) -> None:
     check_books(charged)
 

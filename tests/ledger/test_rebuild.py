@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from service.database.engine import owner_engine
-from service.ledger.closing import close_period
+from service.ledger.closings.closing import ClosingWish, close_period
 from service.ledger.rebuild import RebuildError, rebuild_ledger
 from service.money import Interval
 from tests.ledger import make
@@ -48,7 +48,7 @@ def test_a_rebuild_keeps_what_was_decided_by_what_was_known_at_the_time(books: B
     charge = make.transaction("txn_1", "charge", 1000, "ch_1", fee=50)
     books.record(make.charge(status="pending", interval=None), charge)
     books.record(make.charge(interval=None))
-    close_period(books.engine, UTC_ZONE, date(2026, 11, 10), NOW, "finance")
+    close_period(books.engine, UTC_ZONE, NOW, ClosingWish(date(2026, 11, 10), "finance"))
     books.record(make.charge(interval=Interval.YEAR))
     books.record(make.dispute(status="lost"), make.transaction("txn_2", "dispute", -1000, "dp_1", fee=1500, hours=3))
     books.record(make.dispute(status="won"), make.transaction("txn_3", "dispute_reversal", 1000, "dp_1", hours=9))

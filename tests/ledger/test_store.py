@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from service.database.engine import owner_engine
 from service.ledger.accounts import ACCOUNT_NAMES, Account, account_kind
-from service.ledger.closing import close_period
+from service.ledger.closings.closing import ClosingWish, close_period
 from tests.ledger import make
 from tests.ledger.world import NOW, UTC_ZONE, Books
 
@@ -96,7 +96,7 @@ PAIR = "INSERT INTO ledger_postings VALUES (1, 8, '1210', 100000, 'EUR'), (1, 9,
 def test_no_line_can_be_added_to_an_entry_later(books: Books, statements: tuple[str, ...], is_closed: bool) -> None:
     record_charge(books)
     if is_closed:
-        close_period(books.engine, UTC_ZONE, date(2026, 11, 10), NOW, "finance")
+        close_period(books.engine, UTC_ZONE, NOW, ClosingWish(date(2026, 11, 10), "finance"))
 
     with pytest.raises(IntegrityError, match=r"not balanced|must have \d lines"):
         execute_all(books.engine, statements)

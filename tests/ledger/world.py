@@ -93,7 +93,7 @@ class Books:
         """Return the balances that are not zero."""
         with self.engine.connect() as connection:
             held = balances(connection)
-        return {account.value: minor for (unit, account), minor in sorted(held.items()) if unit == currency and minor}
+        return {account: minor for (unit, account), minor in sorted(held.items()) if unit == currency and minor}
 
     def entries(self) -> dict[str, tuple[str, Lines]]:
         """Return the accounting date and lines of every entry, by key."""

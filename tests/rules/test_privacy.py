@@ -17,7 +17,17 @@ from service.stripe_events.retention import BODY_DAYS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text(encoding="utf-8")
 PERSONAL = ("contributor_", "message", "reader_hash", "return_url", "checkout_url")
-OF_STAFF = {"erased_by", "saved_by", "changed_by", "asked_by", "requested_by", "closed_by", "applied_by"}
+OF_STAFF = {
+    "erased_by",
+    "saved_by",
+    "changed_by",
+    "asked_by",
+    "requested_by",
+    "closed_by",
+    "applied_by",
+    "proposed_by",
+    "decided_by",
+}
 
 
 def line_about(start: str) -> str:

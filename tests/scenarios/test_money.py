@@ -139,9 +139,11 @@ def test_what_happens_after_a_month_is_closed_is_dated_to_the_next(stage: Stage,
     events += contribution_events.dispute_ends(stripe, stage.at + 9 * DAY, is_won=False)
     stage.clock.advance(days=20)
     stage.deliver(events)
-    late = money_events.paid(stripe, 2, 700, stage.at - 15 * DAY, fee=30)
+    began_at = stage.at - 15 * DAY
     stage.clock.now = now
+    stage.run("sync")
     stage.run("ledger", "close", "2026-10-31")
+    late = money_events.paid(stripe, 2, 700, began_at, fee=30)
     ((number,),) = stage.rows("SELECT max(seq)::text FROM record_changes")
     before = october(stage, number)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from service.campaigns.amounts import round_unit_minor
 from service.campaigns.site import Site
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions import store
 from service.contributions.checkout.card_testing import (
     RAISED_MINIMUM_UNITS,
@@ -133,6 +134,7 @@ def _new_attempt(services: Services, site: Site, origin: Origin, form: CheckoutF
         campaign=origin.campaign,
         variant=origin.variant,
         page_id=origin.page_id or form.page_id,
+        fund=_fund(services, site, origin),
     )
     return Attempt(
         mark=mark,
@@ -150,6 +152,13 @@ def _new_attempt(services: Services, site: Site, origin: Origin, form: CheckoutF
         is_counted=origin.is_counted,
         reader_hash=origin.reader_hash,
     )
+
+
+def _fund(services: Services, site: Site, origin: Origin) -> str | None:
+    """Return the fund that the campaign names, or else the site's. A campaign that ended since names none."""
+    campaigns = services.part(SnapshotHolder).current().site(site.key).campaigns
+    named = (campaign.fund for campaign in campaigns if campaign.key == origin.campaign)
+    return next(named, None) or site.fund
 
 
 def open_or_join(services: Services, wanted: Attempt) -> Attempt:

@@ -34,7 +34,7 @@ class BatchOrder:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch as it was made. Its file follows from these values, so it is the same for ever.
+    """A batch as it was made. Its file follows from these values, so it is the same forever.
 
     `as_of` is the point in the books, `mapping_version` the account mapping and `home_currency` the setting at that
     moment. `entry_count` is the number of ledger entries in it.

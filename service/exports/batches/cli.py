@@ -5,6 +5,7 @@ from datetime import datetime
 import click
 from flask.cli import with_appcontext
 
+from service.database.transaction import connected
 from service.errors import DomainError
 from service.exports.batches.batch import Batch, BatchOrder
 from service.exports.batches.creating import create_batch
@@ -45,7 +46,7 @@ def create(layout: str, granularity: str, currency: str | None, through_on: date
 @with_appcontext
 def show() -> None:
     """List the newest batches."""
-    with current_services().engine.connect() as connection:
+    with connected(current_services().engine) as connection:
         for batch in list_batches(connection, SHOWN):
             click.echo(_line(batch))
 

@@ -1,5 +1,6 @@
 """Make a batch: mark everything since the last one, unless its file could not be written."""
 
+from service.database.transaction import committed, connected
 from service.errors import ForbiddenError
 from service.exports.batches.batch import Batch, BatchOrder, NothingNewError
 from service.exports.batches.store import add_batch, find_batch, lock_batches, mark_entries, next_number
@@ -21,9 +22,9 @@ def create_batch(exports: Exports, caller: Caller, order: BatchOrder) -> Batch:
         ExportName.JOURNAL, granularity=order.granularity, layout=order.layout, to_on=order.through_on
     )
     check_meaning(request)
-    with exports.engine.connect() as connection:
+    with connected(exports.engine) as connection:
         wait_for_rest(connection)
-    with exports.engine.begin() as connection:
+    with committed(exports.engine) as connection:
         lock_batches(connection)
         books, now = read_books(connection, None), exports.clock()
         batch = Batch(

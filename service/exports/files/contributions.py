@@ -36,8 +36,8 @@ FROM (
             AS donor_selected_amount_minor,
         CASE WHEN a.is_changed THEN c.currency ELSE k.currency END AS selected_currency,
         k.covers_fee AND NOT a.is_changed AS fees_covered,
+        coalesce(c.site, k.site) AS site, coalesce(c.fund, k.fund) AS fund,
         c.payment_method_type AS payment_method, c.card_brand, c.card_last4 AS last4,
-        coalesce(c.site, k.site) AS site,
         m.payout_id, p.arrival_on AS payout_arrival_date,
         c.id AS charge_id, c.payment_intent_id, c.invoice_id, c.subscription_id, k.checkout_session_id,
         b.id AS balance_transaction_id
@@ -115,6 +115,7 @@ CONTRIBUTIONS = FileDefinition(
         integer("fee_minor"),
         integer("net_minor"),
         code("site"),
+        text("fund"),
     ),
     signs="gross is what was received, fee what it cost (positive), net = gross - fee; refunded is positive",
     rows=_ROWS,

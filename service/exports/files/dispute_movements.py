@@ -13,7 +13,7 @@ _ROWS = sql.SQL("""
 SELECT x.*, x.effective_at AS sort_at, x.key AS sort_id
 FROM (
     SELECT e.key, e.effective_at, e.accounting_date, subject.id AS dispute_id, subject.payment_id, subject.site,
-        subject.campaign, e.currency, e.balance_transaction_id, m.payout_id, CASE e.reason
+        subject.campaign, subject.fund, e.currency, e.balance_transaction_id, m.payout_id, CASE e.reason
             WHEN 'dispute_withdrawn' THEN 'withdrawn'
             WHEN 'dispute_returned' THEN 'returned'
             WHEN 'dispute_closed' THEN 'closed'
@@ -45,6 +45,7 @@ DISPUTE_MOVEMENTS = FileDefinition(
         *(money(name, is_summed=True) for name in ("disputed", "lost", "fee", "net")),
         *codes("balance_transaction_id", "payout_id", "site"),
         text("campaign"),
+        text("fund"),
     ),
     signs="disputed is the movement of account 1300, positive while the issuer holds money; lost that of 4300 and fee "
     "that of 5200, positive for a cost; net is the movement of the Stripe balance, negative when money left",

@@ -17,6 +17,7 @@ SELECT d.id AS dispute_id, coalesce(c.payment_intent_id, d.charge_id) AS payment
         END AS outcome_amount_minor,
     n.withdrawn_on, n.returned_on, n.closed_on, coalesce(c.site, k.site) AS site,
     coalesce(c.campaign, k.campaign) AS campaign,
+    coalesce(c.fund, k.fund) AS fund,
     {donor_ref} AS donor_ref, b.payout_ids, d.created_at AS sort_at, d.id AS sort_id
 FROM {disputes} d
 LEFT JOIN {charges} c ON c.id = d.charge_id
@@ -59,6 +60,7 @@ DISPUTES = FileDefinition(
         *(day(name) for name in ("withdrawn_on", "returned_on", "closed_on")),
         code("site"),
         text("campaign"),
+        text("fund"),
     ),
     signs="amount is what was contested, fees what it cost, returned what came back, all positive; "
     "outcome_amount = returned - amount withdrawn - fees once the dispute is closed",

@@ -8,14 +8,20 @@ from service.exports.files.definition import BY_INSTANT, FileDefinition
 _ROWS = sql.SQL("""
 SELECT x.*, x.since AS sort_at, x.kind || ' ' || x.ids AS sort_id
 FROM (
-    SELECT 'unmatched_bt' AS kind, e.effective_at AS since,
-        concat_ws(' ', e.source_id, e.balance_transaction_id) AS ids, -l.amount_minor AS amount_minor, l.currency,
-        'A receipt at Stripe that no contribution of this service explains' AS hint
-    FROM ledger_entries e
-    JOIN ledger_postings l ON l.entry_seq = e.seq AND l.account = '4900'
-    WHERE e.reason IN ('charge_not_ours', 'charge_succeeded_not_ours') AND e.seq <= {ledger_seq} AND NOT EXISTS (
-        SELECT FROM ledger_entries n
-        WHERE n.source_id = e.source_id AND n.reason = 'charge_matched' AND n.seq <= {ledger_seq})
+    SELECT CASE o.account WHEN '4900' THEN 'unmatched_bt' ELSE 'suspense' END AS kind, o.since,
+        concat_ws(' ', nullif(o.subject_id, o.transaction_id), o.transaction_id) AS ids, -o.left_minor AS amount_minor,
+        o.currency, CASE o.account
+        WHEN '4900' THEN 'A receipt at Stripe that no contribution of this service explains: see `ledger reclassify`'
+        ELSE 'A kind of movement that no posting rule knows: use `ledger reclassify` before closing' END AS hint
+    FROM (
+        SELECT subject_id, account, currency, sum(amount_minor) AS left_minor,
+            (array_agg(effective_at ORDER BY seq))[1] AS since,
+            (array_agg(balance_transaction_id ORDER BY seq))[1] AS transaction_id,
+            sum(sum(amount_minor)) OVER (PARTITION BY account, currency) AS account_minor
+        FROM ({open_postings}) p WHERE seq <= {ledger_seq} AND account IN ('4900', '9900')
+        GROUP BY subject_id, account, currency
+    ) o
+    WHERE o.left_minor <> 0 AND (o.account = '4900' OR o.account_minor <> 0)
     UNION ALL
     SELECT 'unmatched_bt', b.created_at, concat_ws(' ', b.id, b.source_id), b.net_minor, b.currency,
         'A movement of the Stripe balance that is not posted: what it belongs to is not known yet'
@@ -37,12 +43,17 @@ FROM (
     SELECT 'off_stripe_payment', coalesce(i.paid_at, i.created_at), concat_ws(' ', i.id, i.subscription_id),
         CASE WHEN i.amount_paid_off_stripe_minor > 0 THEN i.amount_paid_off_stripe_minor ELSE i.total_minor END,
         i.currency,
-        CASE WHEN i.amount_paid_off_stripe_minor > 0 THEN 'An invoice paid outside Stripe: book it from the bank'
+        CASE WHEN i.amount_paid_off_stripe_minor > 0
+            THEN 'An invoice paid outside Stripe: book it from the bank with `ledger enter --about`'
             WHEN i.total_minor <= 0 THEN 'An invoice of nothing: no money moved'
             ELSE 'An invoice paid from a credit balance: no money moved' END
     FROM {invoices} i
     WHERE i.is_livemode = {is_livemode} AND i.status = 'paid'
     AND (i.amount_paid_off_stripe_minor > 0 OR i.total_minor <= 0 OR i.amount_paid_minor = 0)
+    AND NOT EXISTS (
+        SELECT FROM manual_entries n JOIN ledger_entries e ON e.source_id = n.id AND e.seq <= {ledger_seq}
+        WHERE n.subject_id = i.id AND n.reverses IS NULL AND NOT EXISTS (
+            SELECT FROM ledger_entries u WHERE u.key = 'man:' || n.id || ':reversed' AND u.seq <= {ledger_seq}))
     UNION ALL
     SELECT 'over_returned', c.created_at, concat_ws(' ', c.id, c.payment_intent_id),
         c.amount_captured_minor - b.returned_minor, c.currency,
@@ -59,15 +70,6 @@ FROM (
     ) b ON b.charge_id = c.id AND b.returned_minor > c.amount_captured_minor
     WHERE c.is_livemode = {is_livemode}
     UNION ALL
-    SELECT 'suspense', e.effective_at,
-        concat_ws(' ', nullif(e.source_id, e.balance_transaction_id), e.balance_transaction_id), -l.amount_minor,
-        l.currency, 'A kind of movement nobody has classified: post a correction before closing'
-    FROM ledger_postings l
-    JOIN ledger_entries e ON e.seq = l.entry_seq
-    WHERE l.account = '9900' AND e.seq <= {ledger_seq} AND l.currency IN (
-        SELECT currency FROM ledger_postings WHERE account = '9900' AND entry_seq <= {ledger_seq}
-        GROUP BY currency HAVING sum(amount_minor) <> 0)
-    UNION ALL
     SELECT 'no_bt_after_24h', c.created_at, concat_ws(' ', c.id, c.payment_intent_id), c.amount_captured_minor,
         c.currency, 'A charge that succeeded over a day ago and has not reached the balance'
     FROM {charges} c
@@ -75,8 +77,9 @@ FROM (
     WHERE c.is_livemode = {is_livemode} AND c.status = 'succeeded' AND c.amount_captured_minor > 0 AND b.id IS NULL
     AND c.created_at <= least({now}, {ends_at}) - interval '24 hours'
     UNION ALL
-    SELECT 'failed_refund', coalesce(b.created_at, f.created_at), concat_ws(' ', f.id, f.charge_id), f.owed_minor,
-        f.currency, 'A refund that failed and was not made again: the money is still owed to the contributor'
+    SELECT 'failed_refund', coalesce(b.created_at, f.created_at), concat_ws(' ', f.id, f.charge_id),
+        CASE WHEN o.currency = f.currency THEN least(f.owed_minor, o.left_minor) ELSE f.owed_minor END, f.currency,
+        'A refund that failed and was not made again: the money is still owed to the contributor, see `ledger settle`'
     FROM (
         SELECT o.*, o.debt_minor - coalesce(lag(o.debt_minor) OVER later, 0) AS owed_minor
         FROM (
@@ -93,7 +96,12 @@ FROM (
     ) f
     LEFT JOIN {charges} c ON c.id = f.charge_id
     LEFT JOIN {balance_transactions} b ON b.id = f.failure_balance_transaction_id
-    WHERE f.status = 'failed' AND f.owed_minor > 0 AND coalesce(c.is_livemode, {is_livemode}) = {is_livemode}
+    LEFT JOIN (
+        SELECT subject_id, currency, -sum(amount_minor) AS left_minor FROM ({open_postings}) p
+        WHERE seq <= {ledger_seq} AND account = '2300' GROUP BY subject_id, currency
+    ) o ON o.subject_id = f.id
+    WHERE f.status = 'failed' AND f.owed_minor > 0 AND coalesce(o.left_minor, 1) <> 0
+    AND coalesce(c.is_livemode, {is_livemode}) = {is_livemode}
     UNION ALL
     SELECT 'unknown_status', u.created_at, u.id, u.amount_minor, u.currency,
         u.kind || ' in the status ' || u.status || ', which this version does not know: look at it in Stripe'

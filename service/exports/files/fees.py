@@ -24,7 +24,7 @@ SELECT x.*, x.created_at AS sort_at, x.balance_transaction_id || ' ' || to_char(
     END AS category
 FROM (
     SELECT b.id AS balance_transaction_id, b.source_id, b.reporting_category, b.created_at, b.currency, f.line, f.type,
-        f.description, f.amount_minor, e.accounting_date, m.payout_id, subject.site, subject.campaign
+        f.description, f.amount_minor, e.accounting_date, m.payout_id, subject.site, subject.campaign, subject.fund
     FROM {balance_transactions} b
     JOIN ledger_entries e ON e.balance_transaction_id = b.id AND e.seq <= {ledger_seq}
     CROSS JOIN LATERAL (
@@ -52,6 +52,7 @@ FEES = FileDefinition(
         code("payout_id"),
         code("site"),
         text("campaign"),
+        text("fund"),
     ),
     signs="amount is a cost, positive; negative where a fee was given back",
     rows=_ROWS,

@@ -17,44 +17,46 @@ SELECT e.seq, e.key, e.reason, e.source_type, e.source_id, e.accounting_date, e.
         WHEN e.reason IN ('payout', 'payout_paid') THEN e.source_id
         WHEN m.payout_id IS NOT NULL THEN m.payout_id
         WHEN e.source_type = 'payout' THEN e.source_id
-    END AS payout_id, {dimensions}
+    END AS payout_id, n.why, {dimensions}
 FROM ledger_entries e
 JOIN ledger_postings p ON p.entry_seq = e.seq
 LEFT JOIN {payout_members} m ON m.balance_transaction_id = e.balance_transaction_id
+LEFT JOIN manual_entries n ON n.id = e.source_id
 {contribution}
 WHERE e.seq <= {ledger_seq}
 """)
 # Only income and costs belong to a contribution.
 _DIMENSIONS = sql.SQL(
     "CASE WHEN p.account BETWEEN '4' AND '6' THEN subject.site END AS site, "
-    "CASE WHEN p.account BETWEEN '4' AND '6' THEN subject.campaign END AS campaign"
+    "CASE WHEN p.account BETWEEN '4' AND '6' THEN subject.campaign END AS campaign, "
+    "CASE WHEN p.account BETWEEN '4' AND '6' THEN subject.fund END AS fund"
 )
-_NO_DIMENSIONS = sql.SQL("NULL::text AS site, NULL::text AS campaign")
+_NO_DIMENSIONS = sql.SQL("NULL::text AS site, NULL::text AS campaign, NULL::text AS fund")
 _CHOSEN = sql.SQL(" AND e.accounting_date BETWEEN {from_on} AND {to_on}{in_batch}")
 _PER_TRANSACTION = sql.SQL("""
 SELECT seq, key AS journal_id, line, accounting_date, effective_at, account,
     greatest(amount_minor, 0) AS debit_minor, greatest(-amount_minor, 0) AS credit_minor, currency,
-    reason || ' ' || source_id AS memo, source_type, source_id, payout_id, site, campaign, 'KO-' || seq AS number,
-    NULL::text AS payout_part, NULL::date AS bank_date, NULL::bigint AS bank_amount_minor
+    reason || ' ' || source_id || coalesce(': ' || why, '') AS memo, source_type, source_id, payout_id, site, campaign,
+    fund, 'KO-' || seq AS number, NULL::text AS payout_part, NULL::date AS bank_date, NULL::bigint AS bank_amount_minor
 FROM ({lines}) posting
 """)
 # Debits and credits of an account are summed apart, so that both totals are equal in every granularity.
 _SUMMED = sql.SQL("""
 SELECT max(seq) OVER journal AS seq, journal_id,
-    row_number() OVER (journal ORDER BY account, is_credit, site, campaign) AS line,
+    row_number() OVER (journal ORDER BY account, is_credit, site, campaign, fund) AS line,
     max(accounting_date) OVER journal AS accounting_date, max(effective_at) OVER journal AS effective_at, account,
     CASE WHEN is_credit THEN 0 ELSE total_minor END AS debit_minor,
     CASE WHEN is_credit THEN -total_minor ELSE 0 END AS credit_minor, currency,
     split_part(journal_id, ':', 1) || ' ' || split_part(journal_id, ':', 2) AS memo,
     split_part(journal_id, ':', 1) AS source_type, split_part(journal_id, ':', 2) AS source_id, payout_id,
-    site, campaign, {number} AS number, NULL::text AS payout_part, NULL::date AS bank_date,
+    site, campaign, fund, {number} AS number, NULL::text AS payout_part, NULL::date AS bank_date,
     NULL::bigint AS bank_amount_minor
 FROM (
     SELECT {journal} || ':' || currency || {batch_mark} AS journal_id, {payout} AS payout_id, account,
-        amount_minor < 0 AS is_credit, currency, site, campaign, sum(amount_minor) AS total_minor, max(seq) AS seq,
-        max(accounting_date) AS accounting_date, max(effective_at) AS effective_at
+        amount_minor < 0 AS is_credit, currency, site, campaign, fund, sum(amount_minor) AS total_minor,
+        max(seq) AS seq, max(accounting_date) AS accounting_date, max(effective_at) AS effective_at
     FROM ({lines}) posting
-    GROUP BY 1, 2, account, amount_minor < 0, currency, site, campaign
+    GROUP BY 1, 2, account, amount_minor < 0, currency, site, campaign, fund
 ) summed
 WINDOW journal AS (PARTITION BY journal_id)
 """)
@@ -75,7 +77,7 @@ SELECT s.seq, s.journal_id, s.line, s.accounting_date, s.effective_at, s.account
     s.currency, coalesce(s.payout_id || ' ' || t.payout_part || ', ' || CASE
         WHEN t.is_paid THEN 'bank ' || t.bank_date WHEN t.is_returned THEN 'returned' ELSE 'due ' || t.due_on END,
         s.memo) AS memo,
-    s.source_type, s.source_id, s.payout_id, s.site, s.campaign, s.number, t.payout_part, t.bank_date,
+    s.source_type, s.source_id, s.payout_id, s.site, s.campaign, s.fund, s.number, t.payout_part, t.bank_date,
     t.bank_amount_minor
 FROM ({journals}) s
 LEFT JOIN (
@@ -130,6 +132,7 @@ JOURNAL = FileDefinition(
         money("bank_amount"),
         code("site"),
         text("campaign"),
+        text("fund"),
     ),
     signs="debit and credit are never negative; one of the two is zero; bank_amount is positive if money went to the "
     "bank",

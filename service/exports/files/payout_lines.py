@@ -18,7 +18,8 @@ FROM (
             AS payment_id,
         b.created_at, (b.available_at AT TIME ZONE 'UTC')::date AS available_on, b.currency,
         b.amount_minor AS gross_minor, b.fee_minor, b.net_minor,
-        coalesce(c.site, k.site) AS site, coalesce(c.campaign, k.campaign) AS campaign
+        coalesce(c.site, k.site) AS site, coalesce(c.campaign, k.campaign) AS campaign,
+        coalesce(c.fund, k.fund) AS fund
     FROM {payouts} p
     JOIN {payout_members} m ON m.payout_id = p.id
     JOIN {balance_transactions} b ON b.id = m.balance_transaction_id AND b.id IS DISTINCT FROM p.balance_transaction_id
@@ -29,7 +30,7 @@ FROM (
     WHERE p.is_livemode = {is_livemode} AND p.arrival_on BETWEEN {from_on} AND {to_on}
     UNION ALL
     SELECT p.id, p.created_at, NULL, '', true, 'unexplained', p.id, NULL, p.created_at, NULL, p.currency,
-        -t.difference_minor, 0, -t.difference_minor, NULL, NULL
+        -t.difference_minor, 0, -t.difference_minor, NULL, NULL, NULL
     FROM {payouts} p
     JOIN {payout_ties} t ON t.payout_id = p.id AND t.status <> 'manual' AND t.difference_minor <> 0
     WHERE p.is_livemode = {is_livemode} AND p.arrival_on BETWEEN {from_on} AND {to_on}
@@ -47,6 +48,7 @@ PAYOUT_LINES = FileDefinition(
         money("running_total"),
         code("site"),
         text("campaign"),
+        text("fund"),
     ),
     signs="gross and net are positive when money came into the Stripe balance, negative when it left; fee is a cost; "
     "the last running_total of a payout is its amount",

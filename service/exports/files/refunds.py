@@ -19,6 +19,7 @@ FROM (
             WHERE l.entry_seq = e.seq AND l.account = '4200'
         ) END AS original_rate_amount_minor,
         coalesce(c.site, k.site) AS site, coalesce(c.campaign, k.campaign) AS campaign,
+        coalesce(c.fund, k.fund) AS fund,
         r.failure_reason, r.destination_reference, b.id AS balance_transaction_id, m.payout_id
     FROM {refunds} r
     LEFT JOIN {charges} c ON c.id = r.charge_id
@@ -44,6 +45,7 @@ REFUNDS = FileDefinition(
         *texts("failure_reason", "destination_reference"),
         *codes("balance_transaction_id", "payout_id", "site"),
         text("campaign"),
+        text("fund"),
     ),
     signs="amount is what was sent back, positive; fx_difference = amount - original_rate_amount",
     rows=_ROWS,

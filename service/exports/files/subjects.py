@@ -8,7 +8,8 @@ from psycopg import sql
 SUBJECT: Final = sql.SQL("""
 LEFT JOIN LATERAL (
     SELECT named.id, coalesce(c.payment_intent_id, c.id) AS payment_id, c.id AS charge_id, c.contribution_id,
-        coalesce(c.site, k.site) AS site, coalesce(c.campaign, k.campaign) AS campaign
+        coalesce(c.site, k.site) AS site, coalesce(c.campaign, k.campaign) AS campaign,
+        coalesce(c.fund, k.fund) AS fund
     FROM (
         SELECT CASE e.source_type WHEN 'manual_entry' THEN e.causes[cardinality(e.causes)] ELSE e.source_id END AS id
     ) named

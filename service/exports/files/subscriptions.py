@@ -6,7 +6,7 @@ from service.exports.columns import code, codes, instant, integer, money, text
 from service.exports.files.definition import BY_INSTANT, FileDefinition
 
 _ROWS = sql.SQL("""
-SELECT s.contribution_id, s.status, s.site, s.campaign, s.price_interval AS interval,
+SELECT s.contribution_id, s.status, s.site, s.campaign, s.fund, s.price_interval AS interval,
     s.price_interval_count AS interval_count, s.amount_minor, s.currency, s.created_at AS started,
     s.current_period_ends_at AS current_period_end, i.next_payment_attempt_at AS next_attempt,
     coalesce(s.cancel_at, CASE WHEN s.is_cancel_at_period_end THEN s.current_period_ends_at END) AS cancel_at,
@@ -31,6 +31,7 @@ SUBSCRIPTIONS = FileDefinition(
         integer("interval_count"),
         code("site"),
         text("campaign"),
+        text("fund"),
     ),
     signs="amount is taken once per interval_count intervals; lifetime_paid is what was taken so far, before refunds",
     dated_by="the time from started to its end, where it touches the days",

@@ -45,17 +45,19 @@ class LineKind:
     currency: str
     site: str | None = None
     campaign: str | None = None
+    fund: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MappingRule:
-    """Fields of a mapped account for lines of a site, a campaign or an account; None stands for all of them.
+    """Fields of a mapped account for lines of a site, a campaign, a fund or an account; None stands for all of them.
 
-    A `*` in the site or the campaign stands for any characters.
+    A `*` in the site, the campaign or the fund stands for any characters.
     """
 
     site: str | None
     campaign: str | None
+    fund: str | None
     account: str | None
     given: MappedAccount
 
@@ -65,6 +67,7 @@ class MappingRule:
             self.account in {None, line.account}
             and (self.site is None or fnmatchcase(line.site or "", self.site))
             and (self.campaign is None or fnmatchcase(line.campaign or "", self.campaign))
+            and (self.fund is None or fnmatchcase(line.fund or "", self.fund))
         )
 
 

@@ -13,6 +13,7 @@ _FIELDS: tuple[LiteralString, ...] = (
     "currency",
     "site",
     "campaign",
+    "fund",
     "code",
     "name",
     "tax",
@@ -40,6 +41,7 @@ SELECT j.*, m.code AS account_code, m.name AS account_name, m.tax, m.department,
 FROM ({lines}) j
 JOIN (VALUES {accounts}) m ({fields}) ON m.account = j.account AND m.currency = j.mapped_currency
     AND m.site IS NOT DISTINCT FROM j.site AND m.campaign IS NOT DISTINCT FROM j.campaign
+    AND m.fund IS NOT DISTINCT FROM j.fund
 """)
 
 
@@ -66,6 +68,7 @@ def _row(kind: LineKind, account: MappedAccount) -> sql.Composable:
         kind.currency,
         kind.site,
         kind.campaign,
+        kind.fund,
         account.code,
         account.name,
         account.tax,

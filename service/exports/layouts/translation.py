@@ -1,7 +1,7 @@
 """Translate a journal into the organisation's home currency at the rates that its mapping states.
 
-Each amount is translated and rounded by itself. What rounding leaves of a journal is a line on account 5300, so that
-the journal balances.
+Each amount is translated and rounded by itself. The sum of the rounded amounts of a journal may not be zero; a line on
+account 5300 then makes the journal balance.
 """
 
 from collections.abc import Mapping
@@ -26,12 +26,12 @@ _TRANSLATED = sql.SQL("""
 WITH translated AS (
     SELECT j.seq, j.journal_id, j.line, j.accounting_date, j.account, round(j.debit_minor * r.factor)::bigint
         AS debit_minor, round(j.credit_minor * r.factor)::bigint AS credit_minor, {home} AS currency,
-        j.currency AS mapped_currency, r.words || j.memo AS memo, j.number, j.site, j.campaign
+        j.currency AS mapped_currency, r.words || j.memo AS memo, j.number, j.site, j.campaign, j.fund
     FROM ({lines}) j
     JOIN (VALUES {rates}) r (currency, factor, words) ON r.currency = j.currency
 )
 SELECT seq, journal_id, line, accounting_date, account, debit_minor, credit_minor, currency,
-    currency AS mapped_currency, memo, number, site, campaign
+    currency AS mapped_currency, memo, number, site, campaign, fund
 FROM ({lines}) j
 WHERE NOT j.currency = ANY({foreign})
 UNION ALL
@@ -39,7 +39,7 @@ SELECT * FROM translated
 UNION ALL
 SELECT seq, journal_id, max(line) + 1, accounting_date, {differences}, greatest(sum(credit_minor - debit_minor), 0),
     greatest(sum(debit_minor - credit_minor), 0), currency, mapped_currency, 'Rounding of the translation from '
-    || mapped_currency, number, NULL, NULL
+    || mapped_currency, number, NULL, NULL, NULL
 FROM translated
 GROUP BY seq, journal_id, accounting_date, currency, mapped_currency, number
 HAVING sum(debit_minor) <> sum(credit_minor)

@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from service.ledger.accounts import Account
 from service.money import major_text
 
 MAX_NAMED = 5
 
-Balances = Mapping[tuple[str, Account], int]  # minor units by currency and account
+Balances = Mapping[tuple[str, str], int]  # minor units by currency and account code
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +21,11 @@ class Check:
     detail: str
 
 
-def sum_of(balances: Balances, *accounts: Account) -> dict[str, int]:
-    """Return the sum of the balances of these accounts, in minor units per currency."""
+def sum_of(balances: Balances, *accounts: str) -> dict[str, int]:
+    """Return the sum of these accounts, or of all accounts if none is named, in minor units by currency."""
     sums: Counter[str] = Counter()
     for (currency, account), amount_minor in balances.items():
-        if account in accounts:
+        if not accounts or account in accounts:
             sums[currency] += amount_minor
     return dict(sums)
 

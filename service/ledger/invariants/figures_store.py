@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Select, Subquery, exists, func, or_, select
+from sqlalchemy import Connection, Select, Subquery, and_, exists, func, or_, select
 
 from service.ledger.accounts import Account
 from service.ledger.payouts.tie import TieStatus
@@ -208,7 +208,8 @@ def transactions_without_payout(connection: Connection) -> list[str]:
     """Return the balance transactions that no payout carried although one should have.
 
     A payout should have carried a transaction that became available `UNPAID_DAYS` before that payout was made, if the
-    payout ties to the cent.
+    payout ties to the cent. Payouts made by hand and instant payouts list nothing, so the oldest transactions up to
+    what they took are left out.
     """
     span = (
         select(
@@ -221,8 +222,16 @@ def transactions_without_payout(connection: Connection) -> list[str]:
         .group_by(payout_ties.c.currency)
         .subquery()
     )
-    statement = (
-        select(_MOVED.id)
+    left = (
+        select(
+            _MOVED.id,
+            _MOVED.available_at,
+            _MOVED.currency,
+            func.sum(_MOVED.net_minor).over(partition_by=_MOVED.currency).label("all_minor"),
+            func.sum(_MOVED.net_minor)
+            .over(partition_by=_MOVED.currency, order_by=(_MOVED.available_at, _MOVED.id))
+            .label("running_minor"),
+        )
         .join_from(balance_transactions, span, span.c.currency == _MOVED.currency)
         .where(
             _MOVED.balance_type == "payments",
@@ -230,9 +239,28 @@ def transactions_without_payout(connection: Connection) -> list[str]:
             _MOVED.available_at.between(span.c.first_at, span.c.last_at),
             ~exists().where(payout_members.c.balance_transaction_id == _MOVED.id),
         )
-        .order_by(_MOVED.available_at, _MOVED.id)
+        .subquery()
+    )
+    taken = _taken_by_hand()
+    taken_minor = func.coalesce(taken.c.taken_minor, 0)
+    statement = (
+        select(left.c.id)
+        .outerjoin_from(left, taken, taken.c.currency == left.c.currency)
+        .where(or_(taken_minor <= 0, and_(left.c.all_minor > taken_minor, left.c.running_minor > taken_minor)))
+        .order_by(left.c.available_at, left.c.id)
     )
     return list(connection.execute(statement).scalars())
+
+
+def _taken_by_hand() -> Subquery:
+    """Select, for each currency, what payouts that list no transactions took, with the fees of instant payouts."""
+    return (
+        select(_MOVED.currency, (-func.sum(_MOVED.net_minor)).label("taken_minor"))
+        .join_from(balance_transactions, payout_ties, payout_ties.c.payout_id == _MOVED.source_id)
+        .where(_MOVED.balance_type == "payments", payout_ties.c.status == TieStatus.MANUAL.value)
+        .group_by(_MOVED.currency)
+        .subquery()
+    )
 
 
 def _taken_out(categories: tuple[str, ...]) -> Select[str, int]:

@@ -1,12 +1,13 @@
 """Post a charge with its failure and its refunds (rules 1 to 6, and 18)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from service.ledger.accounts import Account
 from service.ledger.entries import Entry, EntryReason, PostedEntry, merge_postings
-from service.ledger.posting.rules import in_order, movement_entry, moves_payments_balance
+from service.ledger.posting.rules import Line, in_order, movement_entry, moves_payments_balance
+from service.ledger.standing_rules.rule import RECEIPTS_NOT_OURS, StandingRules
 from service.money import Interval
 from service.stripe_gateway.facts import BalanceTransaction, Charge, Refund
 
@@ -23,6 +24,7 @@ class ChargeCluster:
     """A charge, its refunds, the balance transactions of both, and the entries `posted` for them so far.
 
     `seen_at` has the instants at which we learned of the charge's later changes, `succeeded` and `matched`.
+    `not_ours_account` takes the amount if the charge carries no contribution of ours.
     """
 
     charge: Charge
@@ -30,6 +32,13 @@ class ChargeCluster:
     transactions: tuple[BalanceTransaction, ...]
     seen_at: Mapping[str, datetime]
     posted: tuple[PostedEntry, ...] = ()
+    not_ours_account: str = Account.RECEIPTS_NOT_OURS
+
+
+def not_ours_account(rules: StandingRules, posted: Iterable[PostedEntry]) -> str:
+    """Return the account of a charge that is not ours: by the rules of the time when it was posted, or by today's."""
+    numbers = [entry.seq for entry in posted if entry.reason in _UNMATCHED]
+    return rules.account_for(RECEIPTS_NOT_OURS, min(numbers, default=None)) or Account.RECEIPTS_NOT_OURS
 
 
 def charge_entries(cluster: ChargeCluster) -> tuple[Entry, ...]:
@@ -43,9 +52,9 @@ def charge_entries(cluster: ChargeCluster) -> tuple[Entry, ...]:
         return tuple(_refund_failures(transactions))
     history = _history(cluster)
     return (
-        *_charge_entries(cluster.charge, gross, history),
+        *_charge_entries(cluster, gross, history),
         *_recognition(cluster, gross, history),
-        *_failures(cluster.charge, transactions, history),
+        *_failures(cluster, transactions, history),
         *_refunds(cluster, gross, transactions),
         *_refund_failures(transactions),
     )
@@ -77,24 +86,25 @@ def _history(cluster: ChargeCluster) -> _History:
     return _History(is_in_process, is_recognised, is_unmatched, is_failure_posted)
 
 
-def _income_account(charge: Charge) -> Account:
-    """Return the income account of the interval, or 4900 if the charge carries no contribution of ours."""
-    mark = charge.contribution
-    return INCOME_ACCOUNTS[mark.interval] if mark else Account.RECEIPTS_NOT_OURS
+def _income_account(cluster: ChargeCluster) -> str:
+    """Return the income account of the interval, or another account if the charge carries no contribution of ours."""
+    mark = cluster.charge.contribution
+    return INCOME_ACCOUNTS[mark.interval] if mark else cluster.not_ours_account
 
 
-def _first_income_account(charge: Charge, history: _History) -> Account:
+def _first_income_account(cluster: ChargeCluster, history: _History) -> str:
     """Return the income account that the charge was or is first posted to."""
-    return Account.RECEIPTS_NOT_OURS if history.is_unmatched else _income_account(charge)
+    return cluster.not_ours_account if history.is_unmatched else _income_account(cluster)
 
 
-def _charge_entries(charge: Charge, gross: list[BalanceTransaction], history: _History) -> Iterator[Entry]:
+def _charge_entries(cluster: ChargeCluster, gross: list[BalanceTransaction], history: _History) -> Iterator[Entry]:
     """Post the amount as income (rule 1), as a pending charge (rule 2a) or as a receipt that is not ours (rule 18)."""
     if history.is_in_process:
-        reason, account = EntryReason.CHARGE_IN_PROCESS, Account.PAYMENTS_IN_PROCESS
+        account: str = Account.PAYMENTS_IN_PROCESS
+        reason = EntryReason.CHARGE_IN_PROCESS
     else:
+        account = _first_income_account(cluster, history)
         reason = EntryReason.CHARGE_NOT_OURS if history.is_unmatched else EntryReason.CHARGE
-        account = _first_income_account(charge, history)
     for transaction in gross:
         lines = [(account, -transaction.amount_minor)]
         yield movement_entry(transaction, reason, "charge", Account.PROCESSING_FEES, lines)
@@ -106,11 +116,11 @@ def _recognition(cluster: ChargeCluster, gross: list[BalanceTransaction], histor
     amount_minor = sum(transaction.amount_minor for transaction in gross)
     if history.is_in_process and history.is_recognised:
         reason = EntryReason.CHARGE_SUCCEEDED_NOT_OURS if history.is_unmatched else EntryReason.CHARGE_SUCCEEDED
-        account = _first_income_account(charge, history)
-        lines = ((Account.PAYMENTS_IN_PROCESS, amount_minor), (account, -amount_minor))
+        account = _first_income_account(cluster, history)
+        lines: tuple[Line, ...] = ((Account.PAYMENTS_IN_PROCESS, amount_minor), (account, -amount_minor))
         yield _change_entry(cluster, gross, "succeeded", reason, lines)
     if history.is_recognised and history.is_unmatched and charge.contribution is not None:
-        lines = ((Account.RECEIPTS_NOT_OURS, amount_minor), (_income_account(charge), -amount_minor))
+        lines = ((cluster.not_ours_account, amount_minor), (_income_account(cluster), -amount_minor))
         yield _change_entry(cluster, gross, "matched", EntryReason.CHARGE_MATCHED, lines)
 
 
@@ -119,7 +129,7 @@ def _change_entry(
     gross: list[BalanceTransaction],
     change: str,
     reason: EntryReason,
-    lines: tuple[tuple[Account, int], ...],
+    lines: tuple[Line, ...],
 ) -> Entry:
     """Return the entry of a change that moves nothing on the Stripe balance, dated when we learned of it."""
     charge = cluster.charge
@@ -136,14 +146,15 @@ def _change_entry(
     )
 
 
-def _failures(charge: Charge, transactions: list[BalanceTransaction], history: _History) -> Iterator[Entry]:
+def _failures(cluster: ChargeCluster, transactions: list[BalanceTransaction], history: _History) -> Iterator[Entry]:
     """Take a charge that is known to have failed out of pending charges, or out of income (rule 2c)."""
+    charge = cluster.charge
     for transaction in transactions:
         if transaction.reporting_category != "charge_failure":
             continue
         if charge.status != "failed" and charge.failure_balance_transaction_id != transaction.id:
             continue
-        account = _income_account(charge) if history.is_recognised else Account.PAYMENTS_IN_PROCESS
+        account = _income_account(cluster) if history.is_recognised else Account.PAYMENTS_IN_PROCESS
         lines = [(account, -transaction.amount_minor)]
         yield movement_entry(transaction, EntryReason.CHARGE_FAILED, "charge", Account.PROCESSING_FEES, lines)
 

@@ -14,7 +14,7 @@ from service.stripe_gateway.facts import BalanceTransaction
 
 _TAX_TYPES = frozenset({"tax", "withheld_tax"})
 
-Line = tuple[Account, int]
+Line = tuple[str, int]  # an account's code and minor units
 
 
 def moves_payments_balance(transaction: BalanceTransaction) -> bool:

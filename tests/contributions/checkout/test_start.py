@@ -37,6 +37,7 @@ def test_a_contribution_records_the_campaign_and_page_it_came_from(newsroom: New
 
 
 def test_every_object_at_stripe_carries_the_contributions_metadata(newsroom: Newsroom) -> None:
+    newsroom.change_site(fund="CORE")
     newsroom.checkout(prompt_token=prompt_token(newsroom), amount="5")
     newsroom.checkout(prompt_token=prompt_token(newsroom), amount="5", interval="month")
     for (url,) in newsroom.rows("SELECT checkout_url FROM contributions"):
@@ -46,7 +47,7 @@ def test_every_object_at_stripe_carries_the_contributions_metadata(newsroom: New
     kinds = ("checkout.session", "payment_intent", "subscription")
     found = {kind: [stored["metadata"] for stored in objects.all(kind) if stored["metadata"]] for kind in kinds}
     expected = {"keepopen_schema", "keepopen_contribution", "keepopen_site", "keepopen_interval"}
-    expected |= {"keepopen_campaign", "keepopen_variant", "keepopen_page"}
+    expected |= {"keepopen_campaign", "keepopen_variant", "keepopen_page", "keepopen_fund"}
     assert all(set(metadata) == expected for kind in kinds for metadata in found[kind])
     assert [len(found[kind]) for kind in kinds] == [2, 1, 1]
 

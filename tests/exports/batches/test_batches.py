@@ -16,8 +16,7 @@ from service.exports.batches.batch import Batch, BatchOrder, NothingNewError, Un
 from service.exports.batches.creating import create_batch
 from service.exports.exporting import OPERATOR
 from service.exports.request import Granularity, InvalidExportError, Layout, UnmappedAccountError
-from tests.exports.quarter import record_quarter
-from tests.exports.test_ties import by_month_and_account
+from tests.exports.quarter import by_month_and_account, record_quarter
 from tests.exports.world import QUICKBOOKS, XERO, Finance, apply_accounts, in_currency, pay, record_month
 from tests.ledger import make
 

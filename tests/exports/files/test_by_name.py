@@ -40,7 +40,7 @@ def test_contributions_have_the_columns_that_finance_was_promised() -> None:
         gross fee fee_tax net refunded donor_selected_amount fees_covered payment_method card_brand last4 gift_aid
         payout_id payout_arrival_date charge_id payment_intent_id invoice_id subscription_id checkout_session_id
         balance_transaction_id gross_minor fee_minor net_minor
-        site
+        site fund
     """
 
     assert [column.name for column in FILES[ExportName.CONTRIBUTIONS].columns] == promised.split()

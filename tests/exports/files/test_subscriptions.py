@@ -49,4 +49,5 @@ def test_a_subscription_shows_when_it_ends_and_what_it_paid(finance: Finance) ->
         "interval_count": "3",
         "site": "",
         "campaign": "",
+        "fund": "",
     }

@@ -51,7 +51,7 @@ from tests.exports.world import (
         ("layout: sage50\ntax: No VAT\naccounts: {'1100': {code: 1}}", "tax rate No VAT is not a tax code from T0"),
         ("layout: quickbooks\naccounts: {'1100': {name: %s}}" % ("n" * 101), "is not text of at most 100"),
         ("layout: sage50\naccounts: {}\nmulticurrency: true", "only QuickBooks has a column"),
-        ("layout: sage50\naccounts: {}\nrules: [{code: '1'}]", "names no site and no campaign"),
+        ("layout: sage50\naccounts: {}\nrules: [{code: '1'}]", "names no site, campaign or fund"),
         ("layout: sage50\naccounts: {}\nrules: [{site: a, account: '1', code: '1'}]", "1 is not an account"),
         (
             "layout: xero\naccounts: {}\nrules: [{site: a, tracking: {A: b, C: d}}, {site: b, tracking: {E: f}}]",
@@ -191,3 +191,14 @@ rules:
     assert -total(moved, "*Amount") == income("herald", "winter", ("4100",))
     assert {row["TrackingOption1"] for row in rows if row["*AccountCode"] == "X1100"} == {"All"}
     assert total(rows, "*Amount") == 0
+
+
+def test_a_rule_for_a_fund_marks_its_lines(finance: Finance) -> None:
+    record_quarter(finance, 0)
+    apply_accounts(finance, QUICKBOOKS + 'rules:\n- {fund: "restricted-*", class: Restricted}\n')
+    journal = finance.rows("journal")
+    rows = finance.rows("journal", layout=Layout.QUICKBOOKS)
+
+    marked = [row for row in rows if row["Class"] == "Restricted" and row["Credits"]]
+    funded = [row for row in journal if row["fund"] == "restricted-climate"]
+    assert total(marked, "Credits") == total(funded, "credit") > 0

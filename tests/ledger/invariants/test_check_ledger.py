@@ -82,6 +82,26 @@ def test_a_balance_transaction_is_named_if_a_payout_five_days_later_left_it_behi
     assert named == ("2: txn_2, txn_left" if are_named else "none was left behind")
 
 
+@pytest.mark.parametrize(
+    ("taken", "named"),
+    [(0, "2: txn_1, txn_2"), (999, "2: txn_1, txn_2"), (1000, "1: txn_2"), (1500, "none was left behind")],
+)
+def test_what_a_payout_by_hand_took_is_not_named(books: Books, taken: int, named: str) -> None:
+    """Stripe cannot list what such a payout took, so the oldest movements up to its amount and fee are left out."""
+    first, second = (make.transaction(f"txn_{number}", "topup", 1000 // number, None) for number in (1, 2))
+    by_hand = make.payout("po_hand", taken - 10, method="instant")
+    books.record(by_hand, make.transaction("txn_p", "payout", 10 - taken, "po_hand", fee=10))
+    for number, created_at in enumerate((first.available_at, first.available_at + timedelta(days=5))):
+        books.record(replace(make.payout(f"po_{number}", amount=0), created_at=created_at))
+        with books.engine.begin() as connection:
+            record_tie(connection, f"po_{number}", [], NOW)
+    with books.engine.begin() as connection:
+        record_tie(connection, "po_hand", [], NOW)
+    books.record(first, second)
+
+    assert books.checks()["movements reach a payout"].detail == named
+
+
 def test_a_mismatched_payout_is_named_with_its_remainder(books: Books) -> None:
     books.record(make.payout(amount=941))
     with books.engine.begin() as connection:

@@ -1,8 +1,8 @@
 """Stripe facts: what Stripe last reported about each object that the service knows.
 
 A row is the newest known state of one object, and `status_rank` keeps a late report from replacing a later status.
-`contribution_id`, `site`, `interval`, `campaign`, `variant` and `page_id` repeat the metadata that the service puts on
-the object; they are null if the money did not come through this service.
+`contribution_id`, `site`, `interval`, `campaign`, `variant`, `page_id` and `fund` repeat the metadata that the service
+puts on the object; they are null if the money did not come through this service.
 
 Statuses, types and categories are text without a check, because Stripe adds values without a new API version.
 """
@@ -68,7 +68,7 @@ CREATE TABLE charges (
     customer_id TEXT,
     invoice_id TEXT,
     subscription_id TEXT,
-    contribution_id TEXT, site TEXT, interval TEXT, campaign TEXT, variant TEXT, page_id TEXT,
+    contribution_id TEXT, site TEXT, interval TEXT, campaign TEXT, variant TEXT, page_id TEXT, fund TEXT,
     failure_code TEXT,
     outcome_type TEXT,
     risk_level TEXT,
@@ -189,7 +189,7 @@ CREATE TABLE invoices (
     is_livemode BOOLEAN NOT NULL,
     customer_id TEXT,
     subscription_id TEXT,
-    contribution_id TEXT, site TEXT, interval TEXT, campaign TEXT, variant TEXT, page_id TEXT,
+    contribution_id TEXT, site TEXT, interval TEXT, campaign TEXT, variant TEXT, page_id TEXT, fund TEXT,
     billing_reason TEXT,
     number TEXT,
     attempt_count INTEGER NOT NULL,
@@ -231,7 +231,7 @@ CREATE TABLE checkout_sessions (
     currency TEXT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL,
-    contribution_id TEXT, site TEXT, interval TEXT, campaign TEXT, variant TEXT, page_id TEXT,
+    contribution_id TEXT, site TEXT, interval TEXT, campaign TEXT, variant TEXT, page_id TEXT, fund TEXT,
     customer_id TEXT,
     payment_intent_id TEXT,
     subscription_id TEXT,
@@ -251,7 +251,7 @@ CREATE TABLE payment_intents (
     amount_received_minor BIGINT NOT NULL,
     currency TEXT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
-    contribution_id TEXT, site TEXT, interval TEXT, campaign TEXT, variant TEXT, page_id TEXT,
+    contribution_id TEXT, site TEXT, interval TEXT, campaign TEXT, variant TEXT, page_id TEXT, fund TEXT,
     latest_charge_id TEXT,
     customer_id TEXT,
     cancellation_reason TEXT,
@@ -274,7 +274,7 @@ CREATE TABLE subscriptions (
     price_interval_count INTEGER,
     current_period_starts_at TIMESTAMPTZ,
     current_period_ends_at TIMESTAMPTZ,
-    contribution_id TEXT, site TEXT, interval TEXT, campaign TEXT, variant TEXT, page_id TEXT,
+    contribution_id TEXT, site TEXT, interval TEXT, campaign TEXT, variant TEXT, page_id TEXT, fund TEXT,
     customer_id TEXT,
     latest_invoice_id TEXT,
     created_at TIMESTAMPTZ NOT NULL,

@@ -18,6 +18,7 @@ CREATE TABLE contributions (
     campaign TEXT,
     variant TEXT,
     page_id TEXT,
+    fund TEXT,
     placement TEXT,
     is_counted BOOLEAN NOT NULL,
     reader_hash BYTEA,

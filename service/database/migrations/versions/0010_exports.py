@@ -239,6 +239,9 @@ BEGIN
     INSERT INTO record_points
     SELECT DISTINCT as_of, false FROM export_batches WHERE as_of BETWEEN earlier AND horizon
     ON CONFLICT DO NOTHING;
+    INSERT INTO record_points
+    SELECT as_of, false FROM ledger_closings WHERE as_of BETWEEN earlier AND horizon
+    ON CONFLICT DO NOTHING;
     INSERT INTO record_points VALUES (horizon, true) ON CONFLICT DO NOTHING;
     DELETE FROM record_changes WHERE seq IN (
         SELECT seq FROM (

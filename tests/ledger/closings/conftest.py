@@ -1,0 +1,5 @@
+"""A ledger on a fresh database."""
+
+from tests.ledger.conftest import books
+
+__all__ = ["books"]
