@@ -68,7 +68,7 @@ class Lane:
 
 MEMORY = Lane("memory", threads=2, seconds=5, waiting=1000)  # answered from memory: probes, the widget's files
 READERS = Lane("readers", threads=6, seconds=3, waiting=200)  # events, previews, and decisions that need the database
-INBOX = Lane("inbox", threads=2, seconds=20, waiting=12_000, body_bytes=MIB)  # Stripe sends thousands at once
+INBOX = Lane("inbox", threads=2, seconds=20, waiting=4096, body_bytes=MIB)  # Stripe sends thousands at once
 STRIPE = Lane("stripe", threads=4, seconds=30)  # a call and a repeat, each at most STRIPE_CALL_SECONDS
 EXPORTS = Lane("exports", threads=4, seconds=3600)
 SIMULATIONS = Lane("simulations", threads=1, seconds=70, body_bytes=2 * MIB)
