@@ -4,8 +4,8 @@ A request belongs to a lane. A lane has threads of its own, so a lane whose thre
 database keeps no other lane waiting. A request that finds its lane full is refused at once. Plain decisions belong to
 no lane, because they wait for nothing.
 
-While a lane works on a request, the request's deadline is known to all code below (`within`). Whatever waits there
-(PostgreSQL, Stripe, a publication's own service) waits at most the seconds that are left.
+While a lane works on a request, the request's deadline is known to all code below (`within`). Code that waits there,
+for PostgreSQL or for Stripe, waits at most the seconds that are left.
 """
 
 import threading

@@ -74,7 +74,7 @@ class NotPlainError(Exception):
 
 
 def lane_of(method: str, path: str) -> Lane:
-    """Return the lane of a request. A browser's preflight is answered from memory, whatever its path."""
+    """Return the lane of a request. A browser's preflight of any path is answered from memory."""
     if method == "OPTIONS":
         return MEMORY
     return LANE_OF_PREFIX[next(prefix for prefix in _PREFIXES if path.startswith(prefix) or prefix == "/")]
@@ -83,7 +83,7 @@ def lane_of(method: str, path: str) -> Lane:
 class Turns:
     """Lets requests go on a few at a time, so that a decision that arrives among thousands waits for few of them.
 
-    The event loop calls whatever is ready in order, and begins again when it has called all of it.
+    The event loop calls all functions that are ready, in order, before it looks for new ones.
     """
 
     def __init__(self) -> None:

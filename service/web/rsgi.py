@@ -135,7 +135,7 @@ def _send_as_they_come(reply: Reply, started: Started, parts: Iterator[bytes], c
 
     granian keeps what it was given to send in memory, without a bound. But it reads a file only as fast as the reader
     takes it, so a full pipe means that the reader is slow. If the parts cannot all be sent, the connection is cut,
-    so that nobody takes the beginning of a file for the whole.
+    so that the beginning of a file is not taken for the whole.
     """
     with tempfile.TemporaryDirectory(prefix="keepopen-") as folder:
         path = Path(folder, "answer")
@@ -157,7 +157,7 @@ def _pipe(path: Path) -> Iterator[int]:
     """Open a named pipe for writing, once granian has opened it for reading."""
     deadline = time.monotonic() + OPEN_SECONDS
     while True:
-        with suppress(OSError):  # nobody reads it yet
+        with suppress(OSError):  # it has no reader yet
             pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
             break
         if time.monotonic() > deadline:
