@@ -30,17 +30,18 @@ class Bodies:
     async def read(self, request: RsgiRequest, reply: Any, most_bytes: int) -> bytes:
         """Return the body of a request. The caller subtracts its length from `held_bytes` when it is done with it."""
         headers = request.headers
-        length = headers.get("content-length")
+        declared = headers.get("content-length")
+        length = None if declared is None else int(declared)
         if length is None and "transfer-encoding" not in headers and request.http_version.startswith("1"):
             return b""
-        if length is not None and int(length) > most_bytes:
+        if length is not None and length > most_bytes:
             raise RefusedRequestError(413, "body_too_large", "The body is longer than this path allows")
         task = asyncio.current_task()
         if task is None:
             raise AssertionError("a request is handled outside a task")
         self._began[task] = monotonic()
         try:
-            if length is not None and int(length) <= SMALL_BODY_BYTES:
+            if length is not None and length <= SMALL_BODY_BYTES:
                 body: bytes = await reply()
                 self._hold(len(body))
                 return body

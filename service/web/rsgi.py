@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,7 +35,6 @@ _COMMON: Environ = {
     "wsgi.multiprocess": False,
     "wsgi.run_once": False,
 }
-_WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE"}
 _LEFT_OUT = frozenset({"content-length", "transfer-encoding"})  # the body is whole, so its length is known
 
 
@@ -89,12 +89,22 @@ def environ_of(request: RsgiRequest, body: bytes) -> Environ:
     if request.authority is not None:
         environ["HTTP_HOST"] = request.authority
     for name, value in request.headers.items():
-        if "_" in name or name in _LEFT_OUT:
+        key = _key(name)
+        if key is None:
             continue
-        key = _WITHOUT_PREFIX.get(name) or "HTTP_" + name.upper().replace("-", "_")
-        before = f"{environ[key]}{'; ' if name == 'cookie' else ','}" if key in environ and name != "host" else ""
-        environ[key] = before + value
+        if key in environ and key != "HTTP_HOST":
+            environ[key] += ("; " if key == "HTTP_COOKIE" else ",") + value
+        else:
+            environ[key] = value
     return environ
+
+
+@lru_cache(maxsize=512)
+def _key(name: str) -> str | None:
+    """Return the key of a header in an environ, or None if it is left out."""
+    if "_" in name or name in _LEFT_OUT:
+        return None
+    return "CONTENT_TYPE" if name == "content-type" else "HTTP_" + name.upper().replace("-", "_")
 
 
 class Started:
