@@ -4,8 +4,8 @@ A request belongs to a lane. A lane has threads of its own, so a lane whose thre
 database keeps no other lane waiting. A request that finds its lane full is refused at once. Plain decisions belong to
 no lane, because they wait for nothing.
 
-While a lane works on a request, the request's deadline is known to all code below (`within`). Whatever waits there
-(PostgreSQL, Stripe, a publication's own service) waits at most the seconds that are left.
+While a lane works on a request, the request's deadline is known to all code below (`within`). Code that waits there,
+for PostgreSQL or for Stripe, waits at most the seconds that are left.
 """
 
 import threading
@@ -22,7 +22,7 @@ BODY_SECONDS = 10.0  # from the headers of a request to the last byte of its bod
 HELD_BODY_BYTES = 128 * MIB  # bodies in memory at the same time, in a process
 STALLED_READER_SECONDS = 60.0  # a download whose reader takes nothing for so long is cut
 HEADER_SECONDS = 15.0  # also how long a connection may be idle
-CONNECTIONS = 12_000  # open at the same time, in a process; more wait until one ends
+CONNECTIONS = 4096  # open at the same time, in a process; more wait until one ends
 
 # What requests wait for.
 DATABASE_CONNECT_SECONDS = 2
@@ -33,7 +33,7 @@ DATABASE_SILENCE_SECONDS = 32.0  # we end it if the server does not
 DATABASE_FAILURES = 2  # attempts to connect that failed in a row, after which none is made ...
 DATABASE_PAUSE_SECONDS = 1.0  # ... for so long
 DATABASE_CONNECTIONS = 28  # in a process, for all lanes but the inbox; an export takes two
-INBOX_CONNECTIONS = 4
+INBOX_CONNECTIONS = 2
 INBOX_SILENCE_SECONDS = 3.0  # the inbox has single statements that take milliseconds
 STRIPE_CONNECT_SECONDS = 3.0
 STRIPE_READ_SECONDS = 12.0
@@ -68,7 +68,7 @@ class Lane:
 
 MEMORY = Lane("memory", threads=2, seconds=5, waiting=1000)  # answered from memory: probes, the widget's files
 READERS = Lane("readers", threads=6, seconds=3, waiting=200)  # events, previews, and decisions that need the database
-INBOX = Lane("inbox", threads=4, seconds=20, waiting=12_000, body_bytes=MIB)  # Stripe sends thousands at once
+INBOX = Lane("inbox", threads=2, seconds=20, waiting=4096, body_bytes=MIB)  # Stripe sends thousands at once
 STRIPE = Lane("stripe", threads=4, seconds=30)  # a call and a repeat, each at most STRIPE_CALL_SECONDS
 EXPORTS = Lane("exports", threads=4, seconds=3600)
 SIMULATIONS = Lane("simulations", threads=1, seconds=70, body_bytes=2 * MIB)

@@ -7,8 +7,10 @@ threads of its lane (`service/bulkheads.py`).
 """
 
 import asyncio
+import gc
 import json
 import sys
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -21,11 +23,8 @@ from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # it is m
 
 from service.app import create_app, front_of
 from service.bulkheads import (
-    BODY_SECONDS,
     EXPORTS,
-    HELD_BODY_BYTES,
     INBOX,
-    KIB,
     LANES,
     MEMORY,
     PAGES,
@@ -39,14 +38,14 @@ from service.campaigns.snapshot.holder import SnapshotHolder
 from service.errors import BusyError
 from service.services import EXTENSION, Services
 from service.settings import read_settings
+from service.web.bodies import Bodies, RefusedRequestError
 from service.web.requests import Environ, StartResponse, cors_headers
 from service.web.rsgi import Headers, Reply, RsgiRequest, Started, answer, environ_of
 
 DECIDE = "/v1/decide"
-SWITCH_SECONDS = 0.001  # a thread that computes lets the event loop go on after so long; Python's own value is 5 ms
-SWEEP_SECONDS = 0.5
+SWITCH_SECONDS = 0.0002
 RETRY_AFTER_SECONDS = 2
-SMALL_BODY_BYTES = 16 * KIB
+REQUESTS_PER_TURN = 4
 # The lane of a path is that of its longest prefix here.
 LANE_OF_PREFIX = {
     "/": PAGES,
@@ -71,87 +70,45 @@ _PREFIXES = sorted(LANE_OF_PREFIX, key=len, reverse=True)
 log = structlog.get_logger()
 
 
-class RefusedRequestError(Exception):
-    """The server answers by itself, with this status, because the request may not reach the application."""
-
-    def __init__(self, status: int, code: str, title: str) -> None:
-        super().__init__(title)
-        self.status, self.code, self.title = status, code, title
-
-
 class NotPlainError(Exception):
     """The fast path does not answer this request, so a lane must."""
 
 
 def lane_of(method: str, path: str) -> Lane:
-    """Return the lane of a request. A browser's preflight is answered from memory, whatever its path."""
+    """Return the lane of a request. A browser's preflight of any path is answered from memory."""
     if method == "OPTIONS":
         return MEMORY
     return LANE_OF_PREFIX[next(prefix for prefix in _PREFIXES if path.startswith(prefix) or prefix == "/")]
 
 
-class Bodies:
-    """Reads whole bodies, each within a deadline and a size, and all together within a bound of memory."""
+class Turns:
+    """Lets requests go on a few at a time, so that a decision that arrives among thousands waits for few of them.
+
+    The event loop calls all functions that are ready, in order, before it looks for new ones.
+    """
 
     def __init__(self) -> None:
-        self._began: dict[asyncio.Task[Any], float] = {}  # oldest first
-        self._late: set[asyncio.Task[Any]] = set()
-        self.held_bytes = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._is_called = False
 
-    async def read(self, request: RsgiRequest, reply: Any, most_bytes: int) -> bytes:
-        """Return the body of a request. The caller subtracts its length from `held_bytes` when it is done with it."""
-        headers = request.headers
-        length = headers.get("content-length")
-        if length is None and "transfer-encoding" not in headers and request.http_version.startswith("1"):
-            return b""
-        if length is not None and int(length) > most_bytes:
-            raise RefusedRequestError(413, "body_too_large", "The body is longer than this path allows")
-        task = asyncio.current_task()
-        if task is None:
-            raise AssertionError("a request is handled outside a task")
-        self._began[task] = monotonic()
-        try:
-            if length is not None and int(length) <= SMALL_BODY_BYTES:
-                body: bytes = await reply()
-                self._hold(len(body))
-                return body
-            return await self._read_parts(reply, most_bytes)
-        except asyncio.CancelledError:
-            if task not in self._late:
-                raise
-            self._late.discard(task)
-            raise RefusedRequestError(408, "request_timeout", "The body did not arrive in time") from None
-        finally:
-            self._began.pop(task, None)
+    async def wait(self) -> None:
+        """Return when it is this request's turn."""
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
+        self._waiting.append(turn)
+        if not self._is_called:
+            self._is_called = True
+            loop.call_soon(self._call, loop)
+        await turn
 
-    async def _read_parts(self, reply: Any, most_bytes: int) -> bytes:
-        parts, size = [], 0
-        try:
-            async for part in reply:
-                self._hold(len(part))
-                size += len(part)
-                parts.append(bytes(part))
-                if size > most_bytes:
-                    raise RefusedRequestError(413, "body_too_large", "The body is longer than this path allows")
-        except BaseException:
-            self.held_bytes -= size
-            raise
-        return b"".join(parts)
-
-    def _hold(self, count: int) -> None:
-        if self.held_bytes + count > HELD_BODY_BYTES:
-            raise RefusedRequestError(503, "busy", "Too many requests are being read; try again in a moment")
-        self.held_bytes += count
-
-    async def refuse_late_ones(self) -> None:
-        """Cancel, for as long as the server runs, the requests whose bodies do not arrive in time."""
-        while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            latest = monotonic() - BODY_SECONDS
-            for task in [task for task, began in self._began.items() if began < latest]:
-                del self._began[task]
-                self._late.add(task)
-                task.cancel()
+    def _call(self, loop: asyncio.AbstractEventLoop) -> None:
+        for _ in range(min(REQUESTS_PER_TURN, len(self._waiting))):
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+        self._is_called = bool(self._waiting)
+        if self._is_called:
+            loop.call_soon(self._call, loop)
 
 
 class LaneThreads:
@@ -162,24 +119,23 @@ class LaneThreads:
         self._threads = ThreadPoolExecutor(lane.threads, thread_name_prefix=lane.name)
         self._present = 0
 
-    async def run(self, environ: Environ, app: Flask, reply: Reply, client: str) -> None:
+    async def run(self, app: Flask, request: RsgiRequest, body: bytes, reply: Reply) -> None:
         """Let a thread of the lane answer a request. Raise BusyError at once if the lane is full."""
         if self._present >= self._lane.threads + self._lane.waiting:
             raise BusyError("too many requests wait for this already; try again in a moment")
         self._present += 1
         try:
-            ends_at = monotonic() + self._lane.seconds
-            work = partial(self._answer, environ, app, reply, client, ends_at)
+            work = partial(self._answer, app, request, body, reply, monotonic() + self._lane.seconds)
             await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self._present -= 1
 
-    def _answer(self, environ: Environ, app: Flask, reply: Reply, client: str, ends_at: float) -> None:
+    def _answer(self, app: Flask, request: RsgiRequest, body: bytes, reply: Reply, ends_at: float) -> None:
         left = ends_at - monotonic()
         if left <= 0:
             raise BusyError("this request waited too long; try again in a moment")
         with within(left):
-            answer(app.wsgi_app, environ, reply, client)
+            answer(app.wsgi_app, environ_of(request, body), reply, request.client)
 
 
 class Server:
@@ -192,25 +148,28 @@ class Server:
         self._public_origin = services.settings.public_origin
         self._metrics = services.metrics
         self._plain = front_of(_not_plain, services)
-        self._bodies = Bodies()
+        self._bodies, self._turns = Bodies(), Turns()
         self._lanes = {lane.name: LaneThreads(lane) for lane in LANES}
         self._sweeping: asyncio.Task[None] | None = None
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin: granian calls this in each process before the first request."""
         sys.setswitchinterval(SWITCH_SECONDS)
+        gc.collect()
+        gc.freeze()  # what is loaded now stays, and looking through it for garbage would take 25 ms each time
         self._sweeping = loop.create_task(self._bodies.refuse_late_ones())
 
     async def __rsgi__(self, request: RsgiRequest, reply: Any) -> None:
         """Answer a request."""
-        lane = lane_of(request.method, request.path)
-        held = 0
+        lane, held = lane_of(request.method, request.path), 0
+        is_decision = request.path == DECIDE and request.method == "POST"
         try:
+            if not is_decision:
+                await self._turns.wait()
             body = await self._bodies.read(request, reply, lane.body_bytes)
             held = len(body)
-            if request.path == DECIDE and request.method == "POST" and self._decided(environ_of(request, body), reply):
-                return
-            await self._lanes[lane.name].run(environ_of(request, body), self._app, reply, request.client)
+            if not is_decision or not self._decided(environ_of(request, body), reply):
+                await self._lanes[lane.name].run(self._app, request, body, reply)
         except RefusedRequestError as error:
             self._refuse(request, reply, lane, error)
         except BusyError as error:

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,7 +35,6 @@ _COMMON: Environ = {
     "wsgi.multiprocess": False,
     "wsgi.run_once": False,
 }
-_WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE"}
 _LEFT_OUT = frozenset({"content-length", "transfer-encoding"})  # the body is whole, so its length is known
 
 
@@ -89,12 +89,22 @@ def environ_of(request: RsgiRequest, body: bytes) -> Environ:
     if request.authority is not None:
         environ["HTTP_HOST"] = request.authority
     for name, value in request.headers.items():
-        if "_" in name or name in _LEFT_OUT:
+        key = _key(name)
+        if key is None:
             continue
-        key = _WITHOUT_PREFIX.get(name) or "HTTP_" + name.upper().replace("-", "_")
-        before = f"{environ[key]}{'; ' if name == 'cookie' else ','}" if key in environ and name != "host" else ""
-        environ[key] = before + value
+        if key in environ and key != "HTTP_HOST":
+            environ[key] += ("; " if key == "HTTP_COOKIE" else ",") + value
+        else:
+            environ[key] = value
     return environ
+
+
+@lru_cache(maxsize=512)
+def _key(name: str) -> str | None:
+    """Return the key of a header in an environ, or None if it is left out."""
+    if "_" in name or name in _LEFT_OUT:
+        return None
+    return "CONTENT_TYPE" if name == "content-type" else "HTTP_" + name.upper().replace("-", "_")
 
 
 class Started:
@@ -135,7 +145,7 @@ def _send_as_they_come(reply: Reply, started: Started, parts: Iterator[bytes], c
 
     granian keeps what it was given to send in memory, without a bound. But it reads a file only as fast as the reader
     takes it, so a full pipe means that the reader is slow. If the parts cannot all be sent, the connection is cut,
-    so that nobody takes the beginning of a file for the whole.
+    so that the beginning of a file is not taken for the whole.
     """
     with tempfile.TemporaryDirectory(prefix="keepopen-") as folder:
         path = Path(folder, "answer")
@@ -157,7 +167,7 @@ def _pipe(path: Path) -> Iterator[int]:
     """Open a named pipe for writing, once granian has opened it for reading."""
     deadline = time.monotonic() + OPEN_SECONDS
     while True:
-        with suppress(OSError):  # nobody reads it yet
+        with suppress(OSError):  # it has no reader yet
             pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
             break
         if time.monotonic() > deadline:
