@@ -1,6 +1,7 @@
 """The choices of a reader at checkout, checked against what the site offers."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from service.contributions.checkout.typed_amount import typed_amount
 from service.errors import ForbiddenError, InvalidAmountError
 from service.money import Interval, Money, checked_amount, major_text, step_minor
 
+_ROUTE = re.compile("!?/")
 MAX_ADDRESS_CHARACTERS = 2000
 DIGEST_CHARACTERS = 40
 BASIS = 10_000
@@ -123,7 +125,7 @@ def refuse_unwanted_fields(site: Site, form: CheckoutForm) -> None:
 
 
 def return_address(site: Site, asked: str | None, public_origin: str) -> str:
-    """Return the page to send the reader back to: `asked` without its fragment, or the site's front page.
+    """Return the page to send the reader back to: `asked` or the site's front page. A fragment is kept if it is a route.
 
     Raise ForeignReturnAddressError if `asked` is not a page of the site or of this service.
     """
@@ -135,7 +137,7 @@ def return_address(site: Site, asked: str | None, public_origin: str) -> str:
     parts = urlsplit(asked)
     if f"{parts.scheme}://{parts.netloc}" not in {*site.origins, public_origin}:
         raise ForeignReturnAddressError("this return address is not a page of the site: send one of its own pages")
-    return parts._replace(fragment="").geturl()
+    return parts._replace(fragment=parts.fragment if _ROUTE.match(parts.fragment) else "").geturl()
 
 
 def token_digest(form: CheckoutForm) -> str:
