@@ -125,7 +125,7 @@ def refuse_unwanted_fields(site: Site, form: CheckoutForm) -> None:
 
 
 def return_address(site: Site, asked: str | None, public_origin: str) -> str:
-    """Return the page to send the reader back to: `asked` or the site's front page. A fragment is kept if it is a route.
+    """Return the page to send the reader back to: `asked` or the site's front page. Of fragments, only routes are kept.
 
     Raise ForeignReturnAddressError if `asked` is not a page of the site or of this service.
     """
