@@ -95,15 +95,10 @@ def test_a_place_in_a_hidden_part_of_the_page_is_reported(installation: Installa
 
 
 def test_a_place_that_the_theme_hides_on_phones_is_reported(installation: Installation, press: Press) -> None:
-    css = "<style>@media (max-width: 600px) { .wide { display: none } } @media (min-width: 601px) { .s { display: none } }"
-    alone = press.publish(
-        f'<div class="wide">{TOP}</div>{TEXT}{LINK}', css + "</style>" + article_data() + press.script()
-    )
-    copied = press.publish(
-        f'<div class="wide">{TOP}</div><div class="s">{TOP}</div>{TEXT}{LINK}',
-        css + "</style>" + article_data() + press.script(),
-        path="copied",
-    )
+    head = PHONE_THEME + article_data() + press.script()
+    wide, small = f'<div class="wide">{TOP}</div>', f'<div class="small">{TOP}</div>'
+    alone = press.publish(wide + TEXT + LINK, head)
+    copied = press.publish(wide + small + TEXT + LINK, head, path="copied")
 
     found = installation.check(alone)
 
