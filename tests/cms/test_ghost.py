@@ -11,8 +11,7 @@ from tests.browser.hearing import wait_for
 from tests.cms.conftest import DESKTOP, PHONE, Opener
 from tests.cms.ghost import THEMES, Ghost, snippets
 from tests.cms.keepopen import Keepopen
-from tests.cms.test_gate_and_banner import HIDDEN
-from tests.cms.test_places import LUMINANCE, PLACE, SHIFTS
+from tests.cms.looks import HIDDEN, LUMINANCE, PLACE, SHIFTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.cms]
 
