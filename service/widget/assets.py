@@ -13,8 +13,12 @@ LOADER = "loader.js"
 HASH_CHARACTERS = 12
 LOCALE = re.compile(r"locales/([A-Za-z]*)[^/]*\.js")
 FALLBACK_LOCALE = "locales/en.js"
-# Comments, indentation, and line ends after which no statement can end. ` // ` stands in no text and no address.
-UNSERVED = re.compile(rb"^ *//.*\n| +// .*|^ +|(?<=[;{,(])\n", re.MULTILINE)
+# Comments, indentation, line ends after which no statement can end, spaces before names of properties and around
+# the sign of an assignment. ` // ` and ` = ` stand in no text and no address.
+UNSERVED = re.compile(
+    rb"^ *//.*\n| +// .*|^ +|(?<=[;{,(])\n|(?<=[;{]) (?=[\w-]+: )| (?== )|(?<= =) ",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,11 @@ def test_a_dark_theme_without_a_colour_scheme_is_noticed_also_when_it_changes(
         ("body { color: #eee; background: #000; }", "", "dark"),
         ("p { color: #eee; } body { background: #000; }", "", "dark"),
         ("body { color: #222; }", "", "normal"),
+        *(
+            (f"p {{ color: {light}; }}", "", "dark")
+            for light in ("rgb(255 255 255 / .75)", "oklch(.9 0 0)", "lab(90 0 0)")
+        ),
+        *((f"p {{ color: {dark}; }}", "", "normal") for dark in ("rgb(0 0 0 / .75)", "oklch(.3 0 0)", "lch(20 0 0)")),
     ],
 )
 def test_a_declared_scheme_stands_above_what_the_text_suggests(

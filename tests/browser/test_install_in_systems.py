@@ -30,6 +30,11 @@ BLOCK_THEME = """<style>
     .entry-content > keep-open { display: block; max-width: none }
 </style>"""
 
+PHONE_THEME = """<style>
+    @media (max-width: 600px) { .wide { display: none } }
+    @media (min-width: 601px) { .small { display: none } }
+</style>"""
+
 
 @pytest.fixture
 def installation(browser: Browser, press: Press, stub: Stub) -> Installation:
@@ -87,6 +92,19 @@ def test_a_place_in_a_hidden_part_of_the_page_is_reported(installation: Installa
     report = installation.check(press.publish(hidden + TEXT + LINK, article_data() + press.script()))
 
     assert problems(report.findings) == [Code.PLACE_HIDDEN]
+
+
+def test_a_place_that_the_theme_hides_on_phones_is_reported(installation: Installation, press: Press) -> None:
+    head = PHONE_THEME + article_data() + press.script()
+    wide, small = f'<div class="wide">{TOP}</div>', f'<div class="small">{TOP}</div>'
+    alone = press.publish(wide + TEXT + LINK, head)
+    copied = press.publish(wide + small + TEXT + LINK, head, path="copied")
+
+    found = installation.check(alone)
+
+    assert problems(found.findings) == [Code.PLACE_HIDDEN]
+    assert "hidden on phones" in found.findings[0].what
+    assert problems(installation.check(copied).findings) == []
 
 
 def test_comments_of_a_block_theme_are_covered_unless_they_are_kept_clear(

@@ -118,6 +118,41 @@ HIDDEN_COUNT = "(nodes) => nodes.filter((node) => getComputedStyle(node).visibil
 BODIES = ["class=entry-content", "class=wp-block-post-content", "class=gh-content", "itemprop=articleBody"]
 
 
+INNER = """<style>html, body {{ height: 100%; margin: 0; overflow: hidden; }}
+    #app {{ overflow: auto; padding-bottom: 10px; }} {more}</style>
+    <header>The Courier</header><div id=app><article><h1>A headline</h1>{text}
+    <p><a href="/last" id=last>The last link</a></p></article></div>"""
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "header { display: none; } #app { box-sizing: border-box; height: 100vh; }",
+        "body { display: flex; flex-direction: column; } #app { flex: 1; min-height: 0; }",
+        "body { display: grid; grid-template-rows: auto 1fr; } #app { min-height: 0; }",
+        "#app { position: fixed; inset: 30px 0 40px; }",
+    ],
+    ids=["the whole window", "flex", "grid", "fixed"],
+)
+def test_the_end_of_a_page_that_scrolls_in_a_box_is_above_the_banner(
+    page: Page, press: Press, stub: Stub, more: str
+) -> None:
+    stub.show(prompt(**BANNER))
+    page.goto(press.publish(INNER.format(more=more, text=LONG_TEXT)))
+    wait_for(page, "shown")
+    page.wait_for_timeout(500)
+
+    page.locator("#app").evaluate("(app) => { app.scrollTop = app.scrollHeight; }")
+    found = page.evaluate(
+        """() => { const { left, top } = document.querySelector('#last').getBoundingClientRect();
+            return document.elementFromPoint(left + 2, top + 2).id; }"""
+    )
+    banner_of(page).get_by_role("button", name="Close").click()
+
+    assert found == "last"
+    expect(page.locator("#app")).to_have_css("padding-bottom", "10px")
+
+
 @pytest.mark.parametrize("attribute", BODIES)
 def test_a_gate_hides_the_body_of_the_commonest_systems_on_the_screen_and_in_print(
     page: Page, press: Press, stub: Stub, attribute: str

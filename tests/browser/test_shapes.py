@@ -226,6 +226,23 @@ def test_a_reader_back_from_paying_is_thanked(page: Page, press: Press, stub: St
     expect(page.get_by_role("heading", name="Thank you")).to_have_count(0)
 
 
+@pytest.mark.parametrize("query", ["", "?part=2"])
+def test_a_reader_comes_back_to_a_route_in_the_fragment(page: Page, press: Press, stub: Stub, query: str) -> None:
+    address = press.article(head=press.script('data-consent="full" data-routes="fragment"')) + f"#/story/5{query}"
+    stub.show(prompt())
+    page.goto(address)
+    page.get_by_role("button", name="Support the Courier").click()
+    page.wait_for_url("**/hosted")
+    sent = stub.checkouts[0]
+
+    page.goto(f"{sent['return_url']}{'&' if query else '?'}keepopen-thanks=sealed")
+    wait_for(page, "returned")
+
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    assert page.url == sent["return_url"] == address
+    assert [asked["page_id"] for asked in stub.decides] == [f"/page#/story/5{query}"] * 2
+
+
 @pytest.mark.parametrize(
     ("today", "label", "day"),
     [

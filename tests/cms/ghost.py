@@ -23,10 +23,11 @@ from tests.cms.mariadb import DATABASE
 DOCS = Path(__file__).parents[2] / "docs" / "cms" / "ghost.md"
 HOST = "127.0.0.1"
 OWNER = {"name": "Editor", "email": "editor@tide.example", "password": "harbour-lamp-9482", "blogTitle": "The Tide"}
+POSTS = {"buses": ["News", "Buses"], "wall": ["Harbour"], "ferry": ["Harbour"], "quarry": ["News", "#sensitive"]}
 HEADERS = {"Accept-Version": "v5.0"}
 START_SECONDS = 240.0
-# The last line of the article's header in the themes that Ghost brings along.
-HEADERS_OF_THEMES = {"source": "post.hbs", "casper": "post.hbs"}
+THEMES = ("source", "casper")
+HEADER = re.compile(r'(<header class="(?:gh-)?article-header gh-canvas">.*?)(\s*</header>)', re.DOTALL)
 
 
 def missing_ghost() -> str:
@@ -62,12 +63,13 @@ class Ghost:
 
 
 @contextlib.contextmanager
-def running_ghost(folder: Path, socket: Path, port: int) -> Iterator[Ghost]:
-    """Serve a new Ghost on this port, with two posts and a page, and stop it at the end."""
+def running_ghost(folder: Path, socket: Path, port: int, service: str) -> Iterator[Ghost]:
+    """Serve a new Ghost on this port, with posts, a page and edited themes, and stop it at the end."""
     package = Path(os.environ["KEEPOPEN_GHOST"]).resolve()
     url = f"http://{HOST}:{port}"
     shutil.copytree(package / "content", folder / "content")
     shutil.copy(package / "package.json", folder)  # by which Ghost knows its own folder and version
+    edit_themes(folder, service)
     (folder / "config.production.json").write_text(json.dumps(configuration(url, folder, socket)), encoding="utf-8")
     with (folder / "ghost.log").open("wb") as log:
         process = subprocess.Popen(
@@ -107,10 +109,14 @@ def begin(process: subprocess.Popen[bytes], url: str, folder: Path) -> Ghost:
         time.sleep(1)
     ghost.ask("POST", "authentication/setup/", setup=[OWNER])
     ghost.ask("POST", "session/", username=OWNER["email"], password=OWNER["password"])
-    for slug, tags in {"buses": ["News", "Buses"], "quarry": ["News", "#sensitive"]}.items():
+    for slug, tags in POSTS.items():
         post = {"title": slug.title(), "slug": slug, "html": LONG_TEXT, "status": "published", "tags": tags}
         ghost.ask("POST", "posts/?source=html", posts=[post])
-    ghost.ask("POST", "pages/?source=html", pages=[{"title": "Who we are", "html": LONG_TEXT, "status": "published"}])
+    ghost.ask(
+        "POST",
+        "pages/?source=html",
+        pages=[{"title": "Who we are", "slug": "who", "html": LONG_TEXT, "status": "published"}],
+    )
     return ghost
 
 
@@ -124,18 +130,19 @@ def _is_ready(ghost: Ghost) -> bool:
 def edit_themes(folder: Path, service: str) -> None:
     """Copy each theme to one whose name ends in `-edited`, and edit it as docs/cms/ghost.md says."""
     head, place = snippets("handlebars", service)
-    for theme, file in HEADERS_OF_THEMES.items():
+    for theme in THEMES:
         copy = folder / "content" / "themes" / f"{theme}-edited"
         shutil.copytree(folder / "content" / "themes" / theme, copy)
-        default, post = copy / "default.hbs", copy / file
-        default.write_text(default.read_text("utf-8").replace("{{ghost_head}}", head + "{{ghost_head}}"), "utf-8")
-        edited, count = re.subn(
-            r"(<header class=\"(?:gh-)?article-header gh-canvas\">.*?)(\s*</header>)",
-            lambda found: f"{found[1]}\n{place}{found[2]}", post.read_text("utf-8"), count=1, flags=re.DOTALL,
-        )  # fmt: skip
-        if count != 1:
-            raise RuntimeError(f"{post} has no header as docs/cms/ghost.md describes it")
-        post.write_text(edited, "utf-8")
+        replace_once(copy / "default.hbs", re.compile(r"^(\s*{{ghost_head}})()", re.MULTILINE), before=head)
+        replace_once(copy / "post.hbs", HEADER, before="", between=f"\n{place}")
+
+
+def replace_once(file: Path, pattern: re.Pattern[str], before: str, between: str = "") -> None:
+    """Insert texts before and inside the first match of a pattern. Raise RuntimeError if nothing matches."""
+    edited, count = pattern.subn(lambda found: before + found[1] + between + found[2], file.read_text("utf-8"), count=1)
+    if count != 1:
+        raise RuntimeError(f"{file} is not as docs/cms/ghost.md describes it")
+    file.write_text(edited, "utf-8")
 
 
 def snippets(language: str, service: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The real Keepopen service for WordPress's pages, with a site for each kind of prompt."""
+"""The real Keepopen service for the pages of WordPress and Ghost, with a site for each kind of prompt."""
 
 import contextlib
 from collections.abc import Iterator
@@ -36,13 +36,13 @@ class Keepopen:
     token: str
 
 
-def site_document(key: str, origin: str, **more: Any) -> dict[str, Any]:
+def site_document(key: str, *origins: str, **more: Any) -> dict[str, Any]:
     return {
         "key": key,
         "name": "The Tide",
         "timezone": "Europe/Dublin",
-        "home_url": f"{origin}/",
-        "origins": [origin],
+        "home_url": f"{origins[0]}/",
+        "origins": list(origins),
         "languages": ["en"],
         "currency": "EUR",
         "consent": {"default": "none", "contextual_share": 0},
@@ -76,12 +76,12 @@ def campaign_documents() -> list[dict[str, Any]]:
 
 
 @contextlib.contextmanager
-def running_keepopen(origin: str, folder: Path) -> Iterator[Keepopen]:
-    """Run the service for pages of this origin, and stop it at the end."""
+def running_keepopen(origins: tuple[str, ...], folder: Path) -> Iterator[Keepopen]:
+    """Run the service for pages of these origins, and stop it at the end."""
     ports = free_ports()
     with embedded_postgresql(folder) as database_url:
         migrate(database_url)
-        token = seed(database_url, origin)
+        token = seed(database_url, origins)
         processes = Processes(folder / "logs", environment(ports, database_url, folder))
         try:
             processes.start("service", ["-m", "service", "--host", HOST, "--port", str(ports.service)])
@@ -91,13 +91,13 @@ def running_keepopen(origin: str, folder: Path) -> Iterator[Keepopen]:
             processes.stop()
 
 
-def seed(database_url: str, origin: str) -> str:
+def seed(database_url: str, origins: tuple[str, ...]) -> str:
     """Save the sites and campaigns. Returns an editor's staff token."""
     engine = application_engine(database_url)
     try:
         hand = Author("tests", system_clock())
         for key in SITES:
-            save_site(engine, site_document(key, origin), hand)
+            save_site(engine, site_document(key, *origins), hand)
         for document in campaign_documents():
             save_campaign(engine, document, hand)
             publish(engine, DocumentKind.CAMPAIGN, document["key"], NOW, hand)

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 START_SECONDS = 60.0
-DATABASE = "wordpress"
+DATABASE = "cms"
 
 
 @contextlib.contextmanager
 def private_mariadb(folder: Path) -> Iterator[Path]:
-    """Run a server with an empty database for WordPress. Yields its socket, and stops the server at the end.
+    """Run a server with an empty database. Yields its socket, and stops the server at the end.
 
     The socket's path must be short: Linux allows 107 characters.
     """
@@ -41,7 +41,7 @@ def private_mariadb(folder: Path) -> Iterator[Path]:
 
 
 def _create_database(process: subprocess.Popen[bytes], socket: Path) -> None:
-    """Wait until the server answers, then create WordPress's database. Raises RuntimeError if the server ends first."""
+    """Wait until the server answers, then create the database. Raises RuntimeError if the server ends first."""
     client = ["mariadb", "--no-defaults", f"--socket={socket}", "--user=root", "--execute"]
     deadline = time.monotonic() + START_SECONDS
     while subprocess.run([*client, f"CREATE DATABASE {DATABASE}"], capture_output=True, check=False).returncode:

@@ -8,11 +8,11 @@ from playwright.sync_api import Page, expect
 from tests.browser.hearing import wait_for
 from tests.cms.conftest import DESKTOP, PHONE, Opener
 from tests.cms.debian import THEMES
+from tests.cms.looks import HIDDEN
 from tests.cms.wordpress import WordPress
 
 pytestmark = [pytest.mark.browser, pytest.mark.cms]
 
-HIDDEN = "elements => elements.filter((element) => getComputedStyle(element).visibility === 'hidden').length"
 PARAGRAPHS = 24
 COMMENTS = {
     "twentytwentythree": ".wp-block-comments",

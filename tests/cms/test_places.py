@@ -9,24 +9,12 @@ from playwright.sync_api import Page, expect
 from tests.browser.hearing import wait_for
 from tests.cms.conftest import DESKTOP, PHONE, Opener
 from tests.cms.debian import THEMES
+from tests.cms.looks import LUMINANCE, PLACE, SHIFTS
 from tests.cms.wordpress import WordPress
 
 pytestmark = [pytest.mark.browser, pytest.mark.cms]
 
-PLACE, PARAGRAPH = "keep-open[placement=article_top]", "#p2"
-SHIFTS = """
-window.shifts = [];
-new PerformanceObserver((list) => shifts.push(...list.getEntries())).observe({ type: 'layout-shift', buffered: true });
-addEventListener('keepopen:decision', () => { window.decidedAt = performance.now(); });
-"""
-LUMINANCE = """element => {
-  const root = element.shadowRoot.querySelector('.root');
-  const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d');
-  canvas.fillStyle = getComputedStyle(root).backgroundColor;
-  canvas.fillRect(0, 0, 1, 1);
-  const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
-  return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
-}"""
+PARAGRAPH = "#p2"
 
 
 def column(tab: Page, selector: str) -> tuple[int, int]:

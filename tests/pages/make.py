@@ -55,14 +55,16 @@ def support(language: str) -> str:
     return render_template("support.html", page=page, site=SITE)
 
 
-def thanks(language: str, finish: Finish = Finish.PAID) -> str:
+def thanks(
+    language: str, finish: Finish = Finish.PAID, continue_url: str = "https://courier.example/articles/a"
+) -> str:
     page: Any = SimpleNamespace(
         finish=finish,
         site=SITE,
         interval=Interval.MONTH,
         amount=Money(550, "EUR"),
         language=language,
-        continue_url="https://courier.example/articles/a",
+        continue_url=continue_url,
         receipt="sealed" if finish in {Finish.PAID, Finish.PENDING} else None,
     )
     return render_template("thanks.html", page=page, site=SITE if finish is not Finish.UNCONFIRMED else None)

@@ -9,7 +9,7 @@ from service.pages.language import LANGUAGES, language
 from service.readers.my_data import held_in_words
 from service.readers.reader import RecurringState, Support
 from tests.decisions import make
-from tests.pages.make import PAGES, create_pages
+from tests.pages.make import PAGES, create_pages, thanks
 
 
 def html_of(path: str) -> str:
@@ -44,7 +44,15 @@ def test_suggested_amounts_are_buttons_of_a_plain_form() -> None:
 def test_the_link_back_carries_a_receipt_unless_the_checkout_is_unfinished() -> None:
     assert "articles/a#keepopen-thanks=sealed" in html_of("/paid/en")
     assert "articles/a#keepopen-receipt=sealed" in html_of("/pending/en")
-    assert "#keepopen-" not in html_of("/open/en")
+    assert "keepopen-" not in html_of("/open/en")
+
+
+@pytest.mark.parametrize(("route", "sign"), [("#/story/5", "?"), ("#!/story/5?part=2", "&amp;")])
+def test_the_receipt_stands_at_the_end_of_a_route(route: str, sign: str) -> None:
+    with create_pages().test_request_context():
+        html = thanks("en", continue_url=f"https://courier.example/{route}")
+
+    assert f'href="https://courier.example/{route}{sign}keepopen-thanks=sealed"' in html
 
 
 def test_an_unconfirmed_return_is_not_called_a_contribution() -> None:

@@ -38,7 +38,7 @@ def test_comments_indentation_and_most_line_ends_are_not_served(tmp_path: Path) 
 
     served = read_assets(tmp_path / "widget").files["modules/prompts.js"].body.decode()
 
-    assert served == "const address = 'https://example.org/';\nif (address) {open(address,);}\nconst last = address\n"
+    assert served == "const address='https://example.org/';\nif (address) {open(address,);}\nconst last=address\n"
 
 
 def test_integrity_is_the_hash_of_what_is_served() -> None:

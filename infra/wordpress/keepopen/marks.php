@@ -17,10 +17,19 @@ function keepopen_marks(): array {
 	];
 }
 
+/** Return what each mark does, in a sentence for editors. */
+function keepopen_mark_effects(): array {
+	return [
+		'sensitive' => __( 'No appeal and no gate: everybody may read it.', 'keepopen' ),
+		'paid'      => __( 'No appeal and no gate, and it does not count as an article read.', 'keepopen' ),
+		'quiet'     => __( 'No appeal and no gate, for any other reason.', 'keepopen' ),
+	];
+}
+
 /** Return who may read a post, with a label for each. The empty value leaves it to the category's rule, then to the service. */
 function keepopen_accesses(): array {
 	return [
-		''        => __( 'By rule', 'keepopen' ),
+		''        => __( 'As its category says', 'keepopen' ),
 		'free'    => __( 'Free', 'keepopen' ),
 		'metered' => __( 'Metered', 'keepopen' ),
 		'locked'  => __( 'Locked', 'keepopen' ),

@@ -10,7 +10,7 @@
     const set = (mark) => (value) => edit({ meta: { [`_keepopen_${mark}`]: value } });
 
     const toggles = Object.entries(words.marks).map(([mark, label]) =>
-      h(components.ToggleControl, { key: mark, label, checked: !!meta[`_keepopen_${mark}`], onChange: set(mark) }));
+      h(components.ToggleControl, { key: mark, label, help: words.effects[mark], checked: !!meta[`_keepopen_${mark}`], onChange: set(mark) }));
     const options = Object.entries(words.accesses).map(([value, label]) => ({ value, label }));
     const access = h(components.SelectControl, { label: words.access, value: meta._keepopen_access, options, onChange: set('access') });
     const list = reasons.length > 0 && h('div', {}, h('p', {}, words.reasons), h('ul', {}, reasons.map((reason) => h('li', { key: reason }, reason))));

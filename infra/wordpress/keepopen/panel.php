@@ -43,9 +43,10 @@ function keepopen_load_panel(): void {
 	wp_enqueue_script( 'keepopen-panel', plugins_url( 'panel.js', __FILE__ ), $needs, '0.1.0', true );
 	$words = [
 		'marks'    => keepopen_marks(),
+		'effects'  => keepopen_mark_effects(),
 		'accesses' => keepopen_accesses(),
 		'access'   => __( 'Who may read it', 'keepopen' ),
-		'reasons'  => __( 'In force since it was last saved:', 'keepopen' ),
+		'reasons'  => __( 'In force now, as last saved:', 'keepopen' ),
 	];
 	wp_add_inline_script( 'keepopen-panel', 'window.keepopenPanel = ' . wp_json_encode( $words ), 'before' );
 }
@@ -61,7 +62,8 @@ function keepopen_print_meta_box( WP_Post $post ): void {
 	wp_nonce_field( 'keepopen_marks', 'keepopen_nonce' );
 	foreach ( keepopen_marks() as $mark => $label ) {
 		$checked = checked( (bool) get_post_meta( $post->ID, "_keepopen_$mark", true ), true, false );
-		printf( '<p><label><input type="checkbox" name="keepopen[%s]" value="1"%s> %s</label></p>', esc_attr( $mark ), $checked, esc_html( $label ) ); // phpcs:ignore WordPress.Security.EscapeOutput
+		$effect  = keepopen_mark_effects()[ $mark ];
+		printf( '<p><label><input type="checkbox" name="keepopen[%s]" value="1"%s> %s</label><br><span class="description">%s</span></p>', esc_attr( $mark ), $checked, esc_html( $label ), esc_html( $effect ) ); // phpcs:ignore WordPress.Security.EscapeOutput
 	}
 	printf( '<p><label>%s ', esc_html__( 'Who may read it', 'keepopen' ) );
 	keepopen_print_select( 'keepopen[access]', keepopen_accesses(), (string) get_post_meta( $post->ID, '_keepopen_access', true ) );

@@ -36,7 +36,7 @@ function keepopen_print_settings_page(): void {
 
 function keepopen_print_fields( array $settings ): void {
 	keepopen_print_text( 'service', __( 'Address of the service', 'keepopen' ), $settings['service'], 'https://support.news.example' );
-	keepopen_print_text( 'site', __( 'Site key', 'keepopen' ), $settings['site'] );
+	keepopen_print_text( 'site', __( 'Site key', 'keepopen' ), $settings['site'], __( 'The key of this publication in the service, such as courier', 'keepopen' ) );
 	keepopen_print_checkboxes( 'places', __( 'Automatic places', 'keepopen' ), keepopen_placements(), $settings['places'] );
 	keepopen_print_checkboxes( 'types', __( 'Articles are', 'keepopen' ), keepopen_post_types(), $settings['types'] );
 	$print_consent = fn() => keepopen_print_select( 'keepopen[consent]', keepopen_consent_sources(), $settings['consent'] );

@@ -1,6 +1,7 @@
 """The choices of a reader at checkout, checked against what the site offers."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from service.addresses import origin_of, split_address
@@ -10,6 +11,7 @@ from service.contributions.checkout.typed_amount import typed_amount
 from service.errors import ForbiddenError, InvalidAmountError
 from service.money import Interval, Money, checked_amount, major_text, step_minor
 
+_ROUTE = re.compile("!?/")
 MAX_ADDRESS_CHARACTERS = 2000
 DIGEST_CHARACTERS = 40
 BASIS = 10_000
@@ -123,7 +125,7 @@ def refuse_unwanted_fields(site: Site, form: CheckoutForm) -> None:
 
 
 def return_address(site: Site, asked: str | None, public_origin: str) -> str:
-    """Return the page to send the reader back to: `asked` without its fragment, or the site's front page.
+    """Return the page to send the reader back to: `asked` or the site's front page. Of fragments, only routes are kept.
 
     Raise ForeignReturnAddressError if `asked` is not a page of the site or of this service.
     """
@@ -134,7 +136,8 @@ def return_address(site: Site, asked: str | None, public_origin: str) -> str:
         raise ForeignReturnAddressError("this return address is too long or has characters that addresses cannot have")
     if origin_of(asked) not in {*site.origins, public_origin}:
         raise ForeignReturnAddressError("this return address is not a page of the site: send one of its own pages")
-    return split_address(asked)._replace(fragment="").geturl()
+    parts = split_address(asked)
+    return parts._replace(fragment=parts.fragment if _ROUTE.match(parts.fragment) else "").geturl()
 
 
 def token_digest(form: CheckoutForm) -> str:

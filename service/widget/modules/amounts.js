@@ -66,8 +66,7 @@ const NO_DECIMALS = 'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF
 const THREE_DECIMALS = 'BHD JOD KWD OMR TND';
 const exponentOf = (currency) => (NO_DECIMALS.includes(currency) ? 0 : THREE_DECIMALS.includes(currency) ? 3 : 2);
 const stepOf = (currency) => (exponentOf(currency) === 3 ? 10 : /ISK|UGX/.test(currency) ? 100 : 1);
-const MOST_MINOR = 99999999;
-const PATIENCE_MILLISECONDS = 10000;
+const [MOST_MINOR, PATIENCE_MILLISECONDS] = [99999999, 10000];
 
 // Written by hand: the first Intl.NumberFormat of a page takes a slow phone a tenth of a second.
 const written = (word, minor, { currency, exponent }) => {
@@ -184,8 +183,8 @@ export const chooser = ({ ask, copy }, { word, asked, onchoice, onsubmit }) => {
 
   const choice = () => {
     const amount = picked === 'own' ? minorOf(own.value, ask, word.tag) : picked;
-    const { currency } = ask;
-    return { interval: current?.interval, currency, amount_minor: amount, covers_fee: fee.control.checked };
+    const covers_fee = fee.control.checked;
+    return { interval: current?.interval, currency: ask.currency, amount_minor: amount, covers_fee };
   };
   const most = () => current.maximum_minor ?? MOST_MINOR;
   const isWithinLimits = (amount) => amount > 0 && amount >= current.minimum_minor && amount <= most();
@@ -266,7 +265,8 @@ export const chooser = ({ ask, copy }, { word, asked, onchoice, onsubmit }) => {
 // The address of the payment page. While cards are being tested the service asks for a proof of work first.
 const checkout = async (app, prompt, choice) => {
   const ask = (proof) => app.exchange('v1/checkout', {
-    prompt_token: prompt.prompt_token, ...choice, return_url: location.href.split('#')[0],
+    prompt_token: prompt.prompt_token, ...choice,
+    return_url: app.attribute('routes') ? location.href : location.href.split('#')[0],
     page_id: app.facts.page_id?.slice(0, 200), language: prompt.copy.language, proof,
   }, PATIENCE_MILLISECONDS);
   const late = () => app.pause(PATIENCE_MILLISECONDS).then(() => { throw Error('late'); });

@@ -205,8 +205,11 @@ export const articleText = (host) => {
 
 const LEAST_FONT_PIXELS = 10;
 const MOST_FONT_PIXELS = 32;
-// Green is most of what the eye takes for brightness.
-const isLight = (colour) => /^rgb\(\d+, (\d+)/.exec(colour)?.[1] > 140;
+// Green is most of what the eye takes for brightness; `lab`, `oklch` and their kin begin with the lightness.
+const isLight = (colour) => {
+  const [first, second] = colour.match(/[\d.]+/g);
+  return { r: second / 255, o: first, l: first / 100 }[colour[0]] > .55;
+};
 
 // Gives the frame the font of the article's text, and the dark scheme if the text is light and the theme declares none.
 export const wear = (frame, host) => {

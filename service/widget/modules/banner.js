@@ -60,12 +60,40 @@ const footHeight = (host) => {
   return innerHeight - Math.min(innerHeight, ...tops);
 };
 
+// Pages like applications scroll in a box of their own, which has to end above the banner.
+const boxBehind = (host) => {
+  let node = document.elementsFromPoint(innerWidth / 2, innerHeight / 2).find((found) => found !== host);
+  while (node && node !== document.body) {
+    if (/auto|scroll/.test(getComputedStyle(node).overflowY) && node.scrollHeight > node.clientHeight) return node;
+    node = node.parentElement;
+  }
+  return null;
+};
+
+// Gives the box room at its end, and takes it back from the box before. `room` 0 takes it back only.
+const makeRoomInside = (host) => {
+  let box, before, padding;
+  return (room) => {
+    const now = room ? box?.isConnected ? box : boxBehind(host) : null;
+    if (box && box !== now) box.style.paddingBlockEnd = before;
+    if (now && now !== box) {
+      before = now.style.paddingBlockEnd;
+      padding = parseFloat(getComputedStyle(now).paddingBottom) || 0;
+    }
+    box = now;
+    if (!box) return;
+    const covered = box.getBoundingClientRect().bottom - innerHeight + room;
+    box.style.paddingBlockEnd = `${padding + Math.min(room, Math.max(0, covered))}px`;
+  };
+};
+
 // Keeps the panel off the focused element and off what `selector` finds. Returns a function that stops it.
 const stepAside = (app, panel, host, selector) => {
   const room = styleSheet('');
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, room];
   const padding = parseFloat(getComputedStyle(document.body).paddingBottom) || 0;
   const inTheWay = new Set();
+  const makeRoom = makeRoomInside(host);
   let foot = 0;
   const panelBox = () => new DOMRect(0, innerHeight - panel.offsetHeight, innerWidth, panel.offsetHeight);
   const coversFocus = () => {
@@ -86,6 +114,7 @@ const stepAside = (app, panel, host, selector) => {
     const height = isFixed(panel) ? panel.offsetHeight + foot : 0;
     room.replaceSync(height ? `html { scroll-padding-block-end: ${height + 16}px; }
       body { padding-block-end: ${padding + height}px !important; }` : '');
+    makeRoom(height);
     observer?.disconnect();
     inTheWay.clear();
     observer = new IntersectionObserver((entries) => {
@@ -106,6 +135,7 @@ const stepAside = (app, panel, host, selector) => {
   addEventListener('scroll', update, { passive: true });
   document.addEventListener('focusin', update);
   return () => {
+    makeRoom(0);
     size.disconnect();
     arrivals.disconnect();
     app.updateBanner = null;

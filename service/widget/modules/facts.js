@@ -51,7 +51,7 @@ const pageOf = (address, routes) => {
     const [, story, part] = post && /^(.+)\/(\d{1,3})$/.exec(path) || [];
     const query = [...searchParams].filter(([name]) => !PAGING_PARAMETERS.test(name)
       && (IDENTIFYING_PARAMETERS.test(name) || canonical.has(name))).map((pair) => pair.join('=')).join('&');
-    const route = routes && /^#!?\//.test(hash) ? hash : '';
+    const route = routes && /^#!?\/((?![?&]keepopen-).)*/.exec(hash)?.[0] || '';
     return ((part && part !== post ? story : path || '/') + (query && '?' + query) + route).slice(0, 500);
   } catch {
     return '';

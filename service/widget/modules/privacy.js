@@ -27,11 +27,12 @@ export const stopCounting = async (app) => {
 
 // Back from paying, the address carries a receipt: the passport learns of the contribution before the next question.
 const learn = async (app, key, milliseconds) => {
-  const receipt = app.receipt ??= /^#keepopen-\w+=(.+)/.exec(location.hash)?.[1];
+  const mark = /[#?&]keepopen-\w+=(.+)/;
+  const receipt = app.receipt ??= mark.exec(location.hash)?.[1];
   if (!receipt) return;
   app.receipt = '';
   app.returnedView = app.view;
-  history.replaceState(history.state, '', location.href.split('#')[0]);
+  history.replaceState(history.state, '', location.href.replace(mark, ''));
   const body = { site: app.site, receipt, passport: localStorage.getItem(key) || '' };
   const { passport } = await app.post('v1/receipt', body, milliseconds).catch(() => ({}));
   if (typeof passport === 'string' && app.consent !== 'none') localStorage.setItem(key, passport);

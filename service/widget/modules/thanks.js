@@ -5,14 +5,15 @@ import { backToReading } from './reports.js';
 
 const { changeSmoothly, closeButton, element, empty, enterPlace, frameOf, look } = parts;
 const { placeFor, shadowOf, styleSheet, wordsFor } = parts;
-const FRAGMENT = /^#keepopen-thanks/;
+// The mark is the fragment, or the end of one that is a route.
+const MARK = /[#?&]keepopen-thanks(?:=(.*))?$/;
 
 export default async (app) => {
   app.emit('returned', {});
-  const isHere = FRAGMENT.test(location.hash);
-  if (isHere) {
-    app.receipt ??= location.hash.split('=')[1];
-    history.replaceState(history.state, '', location.href.split('#')[0]);
+  const mark = MARK.exec(location.hash);
+  if (mark) {
+    app.receipt ??= mark[1];
+    history.replaceState(history.state, '', location.href.replace(MARK, ''));
   } else if (app.returnedView !== app.view) return; // The reader reads something else by now.
   // A new view clears the thanks.
   app.screen ??= screen;

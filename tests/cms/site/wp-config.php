@@ -1,6 +1,6 @@
 <?php
 // The configuration of the WordPress that the tests run; tests/cms/wordpress.py fills in what stands between @ signs.
-define( 'DB_NAME', 'wordpress' );
+define( 'DB_NAME', 'cms' );
 define( 'DB_USER', 'root' );
 define( 'DB_PASSWORD', '' );
 define( 'DB_HOST', 'localhost:@SOCKET@' );

@@ -120,6 +120,8 @@ def test_a_raised_minimum_never_exceeds_the_maximum() -> None:
         (None, "https://courier.example/"),
         ("", "https://courier.example/"),
         ("https://courier.example/a?b=c#d", "https://courier.example/a?b=c"),
+        ("https://courier.example/a#/story/5?b=c", "https://courier.example/a#/story/5?b=c"),
+        ("https://courier.example/a#!/story/5", "https://courier.example/a#!/story/5"),
         (f"{OURS}/support/courier", f"{OURS}/support/courier"),
     ],
 )

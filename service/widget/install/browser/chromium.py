@@ -24,6 +24,7 @@ from service.widget.install.page.source import LOADER_PATH, read_source
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
 SCREEN = {"width": 1280, "height": 900}
+PHONE_WIDTH, PHONE_HEIGHT = 390, 844
 GOTO_MILLISECONDS = 20_000
 PATIENCE_SECONDS = 8.0
 STEP_MILLISECONDS = 100
@@ -67,7 +68,8 @@ def visit_with(browser: Browser, url: str, patience_seconds: float = PATIENCE_SE
         _wait(page, lambda: bool(page.evaluate(IS_SETTLED)), patience_seconds)
         found = _summary(page, traffic)
         undrawn = _draw_samples(page, patience_seconds) if _can_draw(found) else {}
-        return replace(found, layout=_layout(page, found, undrawn))
+        layout = _layout(page, found, undrawn)
+        return replace(found, layout=replace(layout, hidden_on_phones=_hidden_on_phones(page, found)))
     except Error as error:
         raise PageUnreachableError(f"a browser cannot open it: {error.message.splitlines()[0]}") from error
     finally:
@@ -158,6 +160,14 @@ def _layout(page: Page, found: BrowserVisit, undrawn: dict[str, str]) -> PageLay
         covered=measured["covered"],
         screen_height=measured["screenHeight"],
     )
+
+
+def _hidden_on_phones(page: Page, found: BrowserVisit) -> frozenset[str]:
+    """Return the placements of which no place can be seen in a window as narrow as a phone."""
+    page.set_viewport_size({"width": PHONE_WIDTH, "height": PHONE_HEIGHT})
+    page.wait_for_timeout(AFTER_ANSWER_MILLISECONDS)
+    places = _layout(page, found, {}).places
+    return frozenset(place.placement for place in places) - {place.placement for place in places if place.is_visible}
 
 
 @cache

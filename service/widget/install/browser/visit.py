@@ -62,6 +62,7 @@ class PageLayout:
     - `body_candidates`: known selectors of an article's text that match on this page.
     - `covered`: known selectors of comments that a banner covers, with the covered height in pixels.
     - `screen_height`: the height of the window.
+    - `hidden_on_phones`: placements whose places are all hidden in a window 390 pixels wide.
     """
 
     places: tuple[SeenPlace, ...] = ()
@@ -71,6 +72,7 @@ class PageLayout:
     body_candidates: tuple[str, ...] = ()
     covered: Mapping[str, int] = field(default_factory=dict)
     screen_height: int = 900
+    hidden_on_phones: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,14 @@ def _check_layout(layout: PageLayout) -> Iterator[Finding]:
         copies = [place for place in layout.places if place.placement == placement]
         used = next((place for place in copies if place.is_drawn), None)
         used = used or next((place for place in copies if place.is_visible), copies[0])
-        yield _check_place(used, layout)
+        finding = _check_place(used, layout)
+        if finding.code is not Code.PLACE_HIDDEN and placement in layout.hidden_on_phones:
+            yield problem(
+                Code.PLACE_HIDDEN,
+                f"{placement} is hidden on phones: in a window 390 px wide readers cannot see an appeal there",
+                "Show <keep-open> on phones too, or put a second one where phones show it.",
+            )
+        yield finding
 
 
 def _check_place(place: SeenPlace, layout: PageLayout) -> Finding:
