@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from service.addresses import split_address
@@ -79,15 +78,10 @@ def view_request(body: Mapping[str, Any]) -> ViewRequest:
 
 def visit_of(view: ViewRequest, context: RequestContext, site: Site) -> Visit:
     """Return the visit. The country that the page sends counts only if the site honours it."""
-    return _visit(view.facts.browser, context.edge, site.honours_country, site.consent.default)
-
-
-@lru_cache(maxsize=4096)
-def _visit(browser: Browser, edge: Edge, honours_country: bool, default_consent: Consent) -> Visit:
-    """Return one shared value for similar visits, because many views of a page are alike."""
-    country = browser.country if honours_country else None
+    browser, edge = view.facts.browser, context.edge
+    country = browser.country if site.honours_country else None
     return Visit(
-        consent=browser.consent or default_consent,
+        consent=browser.consent or site.consent.default,
         country=country or edge.country,
         device=browser.device or device_of(edge.user_agent),
         language=browser.language,

@@ -5,6 +5,7 @@ that ends in "bot" is not enough: a crawler that is not listed here gives its ve
 """
 
 import re
+from functools import lru_cache
 
 # Parts of names. Crawlers that execute scripts matter most, because only they ask for decisions.
 _NAMES = (
@@ -21,21 +22,17 @@ _NAMES = (
     "screaming frog", "sogou web spider", "yisouspider", "360spider", "w3c_validator", "uptimerobot",
     "pingdom.com_bot", "pingdompagespeed", "gtmetrix", "ptst/", "seznambot",
 )  # fmt: skip
-_CRAWLER = re.compile(
-    "|".join(
-        (
-            *map(re.escape, _NAMES),
-            r"\+https?:",  # no browser gives an address after a plus sign
-            r"(?:bot|crawler|spider|fetcher)(?:-[a-z]+)?/v?\d",
-            r"compatible;[^)]*(?:bot|crawler|spider)\b",
-            r"^[\w .!-]*(?:bot|crawler|spider)\b",
-        )
-    ),
-    re.IGNORECASE,
+_FORMS = re.compile(
+    r"\+https?:"  # no browser gives an address after a plus sign
+    r"|(?:bot|crawler|spider|fetcher)(?:-[a-z]+)?/v?\d"
+    r"|compatible;[^)]*(?:bot|crawler|spider)\b"
+    r"|^[\w .!-]*(?:bot|crawler|spider)\b"
 )
-_PHONE = re.compile(r"\bcubot\b|\bm bot\b", re.IGNORECASE)
+_PHONE = re.compile(r"\bcubot\b|\bm bot\b")
 
 
+@lru_cache(maxsize=4096)  # readers have few browsers
 def is_crawler(user_agent: str) -> bool:
     """Return True if a user agent is that of a crawler, a preview of a link or a test of pages."""
-    return _CRAWLER.search(_PHONE.sub("", user_agent)) is not None
+    text = _PHONE.sub("", user_agent.lower())
+    return any(name in text for name in _NAMES) or _FORMS.search(text) is not None
