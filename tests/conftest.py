@@ -53,6 +53,14 @@ class SettableClock:
         return self.now
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _stripe_is_tried_again_at_once() -> Iterator[None]:
+    """Let calls to Stripe be tried again at once after failures in a row, because tests cannot wait for the pause."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.stripe_gateway.transport.STRIPE_PAUSE_SECONDS", 0.0)
+        yield
+
+
 @pytest.fixture
 def clock() -> SettableClock:
     """The clock of the service under test. It starts at NOW."""

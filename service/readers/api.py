@@ -99,6 +99,7 @@ def choose_by_form() -> Response:
 
 @blueprint.route("/v1/article-counting", methods=["OPTIONS"])
 @blueprint.doc(tags=["decisions"])
+@blueprint.alt_response(HTTPStatus.NO_CONTENT)
 def allow_choosing() -> Response:
     """Answer a browser's preflight for the pages of any site."""
     snapshot = current_services().part(SnapshotHolder).current()

@@ -26,6 +26,7 @@ from service.stripe_facts.query_store import (
 from service.stripe_gateway.facts import BalanceTransaction, Payout
 from service.stripe_gateway.fields import UnreadableObjectError
 from service.stripe_gateway.objects import ObjectRef, ObjectType
+from service.stripe_gateway.transport import StripeFailedError
 
 # A new balance transaction may be dated before one that we have already. Stripe sorts by the time of creation.
 TRANSACTION_OVERLAP = timedelta(hours=48)
@@ -124,8 +125,8 @@ def _finish_complete_pull(services: Services, began_at: datetime, since: datetim
             pull_store.set_pulled_through(connection, began_at)
         if last_pull is None:
             return
-        error_name = StripeUnavailableError.__name__
-        requeued = requeue_failed_with(connection, error_name, last_pull + OUTAGE, began_at)
+        names = (StripeUnavailableError.__name__, StripeFailedError.__name__)
+        requeued = requeue_failed_with(connection, names, last_pull + OUTAGE, began_at)
     if requeued:
         log.warning("events_requeued_after_outage", count=len(requeued))
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     and_,
     func,
+    or_,
     select,
     text,
     true,
@@ -218,14 +219,15 @@ def requeue_events(connection: Connection, now: datetime, event_ids: Sequence[st
 
 
 def requeue_failed_with(
-    connection: Connection, error_name: str, last_attempt_after: datetime, now: datetime
+    connection: Connection, error_names: Sequence[str], last_attempt_after: datetime, now: datetime
 ) -> tuple[str, ...]:
-    """Make events due again that died of this error, if their last attempt was due after `last_attempt_after`.
+    """Make events due again that died of one of these errors, if their last attempt was due after `last_attempt_after`.
 
     Return the ids of the events that were requeued.
     """
     c = stripe_events.c
-    died_of_it = and_(c.last_error.startswith(error_name), c.next_attempt_at > last_attempt_after)
+    has_name = or_(*(c.last_error.startswith(name) for name in error_names))
+    died_of_it = and_(has_name, c.next_attempt_at > last_attempt_after)
     return _requeue_dead(connection, died_of_it, now)
 
 
