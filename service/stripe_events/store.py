@@ -226,9 +226,8 @@ def requeue_failed_with(
     Return the ids of the events that were requeued.
     """
     c = stripe_events.c
-    has_name = or_(*(c.last_error.startswith(name) for name in error_names))
-    died_of_it = and_(has_name, c.next_attempt_at > last_attempt_after)
-    return _requeue_dead(connection, died_of_it, now)
+    died_of_it = or_(*(c.last_error.startswith(name) for name in error_names))
+    return _requeue_dead(connection, and_(died_of_it, c.next_attempt_at > last_attempt_after), now)
 
 
 def _requeue_dead(connection: Connection, condition: ColumnElement[bool], now: datetime) -> tuple[str, ...]:
