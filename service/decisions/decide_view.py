@@ -133,7 +133,7 @@ def decide_view(
         page_view.now.day,
         reader,
         fault,
-        notes=NO_CHANGES if account else _notes(site, sealer, page_view, situation, decision),
+        notes=NO_CHANGES if account else _notes(site, sealer, page_view, (situation, decision, reader)),
     )
 
 
@@ -203,19 +203,35 @@ def _counted(site: CompiledSite, page_view: PageView, *, is_read: bool = True) -
 
 
 def _notes(
-    site: CompiledSite, sealer: PassportSealer, page_view: PageView, situation: Situation, decision: Decision
+    site: CompiledSite,
+    sealer: PassportSealer,
+    page_view: PageView,
+    taken: tuple[Situation, Decision, Reader | None],
 ) -> NoteChanges:
-    """Return the note of what this view adds to the passport in the cookie, and the notes that are no longer needed."""
+    """Return the note of what this view adds to the passport in the cookie, and the notes that are no longer needed.
+
+    `taken`: what `take_view` returned. All of a reader who was blank before the view is what the view adds.
+    """
+    situation, decision, reader = taken
     if page_view.reader is None or page_view.request.passport is not None:
         return NO_CHANGES
-    is_read = not (decision.choices and decision.choices[0].strength is Strength.HARD)
-    addition = _counted(site, page_view._replace(reader=blank_of(page_view.reader)), is_read=is_read)
-    if addition is not None and decision.spends_from is not None:
-        addition = spend(addition, decision.spends_from.campaign, situation)
+    blank = blank_of(page_view.reader)
+    addition = (
+        reader if page_view.reader == blank else _added(site, page_view._replace(reader=blank), situation, decision)
+    )
     is_added = addition is not None and addition.recent and not holds(page_view.reader.recent, addition.recent)
     instant = page_view.now.instant
     note = note_of(sealer.keys, site.site.key, addition, instant) if addition is not None and is_added else None
     return NoteChanges(note, page_view.dropped_notes)
+
+
+def _added(site: CompiledSite, page_view: PageView, situation: Situation, decision: Decision) -> Reader | None:
+    """Return the blank reader of a page view with the view counted and, if the gate spent one, the free article."""
+    is_read = not (decision.choices and decision.choices[0].strength is Strength.HARD)
+    addition = _counted(site, page_view, is_read=is_read)
+    if addition is not None and decision.spends_from is not None:
+        addition = spend(addition, decision.spends_from.campaign, situation)
+    return addition
 
 
 def _passport_reader(
