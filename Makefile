@@ -60,7 +60,8 @@ audit: ## Look the locked packages up among known vulnerabilities, if pip-audit 
 	@if command -v pip-audit >/dev/null; then pip-audit --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock; \
 	else echo "pip-audit is not installed: no package was looked up"; fi
 
-bench-decide: .venv/.dev ## Measure a decision and compare it with a bare Flask route on the same server
+bench-decide: .venv/.dev ## Measure decisions on traffic like life and in a steady case, beside a bare Flask route
+	$(BIN)/python -m infra.bench.lifelike
 	$(BIN)/python -m infra.bench.decide
 
 bench-bulkheads: .venv/.dev ## Measure decisions while callers, Stripe, PostgreSQL and exports are slow

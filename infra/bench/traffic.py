@@ -86,7 +86,7 @@ def pages(count: int, seed: int = 1) -> list[dict[str, Any]]:
     return found
 
 
-def views(page_count: int, new_share: float = 0.3, seed: int = 2) -> Iterator[View]:
+def views(page_count: int, reader_count: int = READERS, new_share: float = 0.3, seed: int = 2) -> Iterator[View]:
     """Draw page views without end. `new_share`: the share of views of readers who bring no passport."""
     chance, found, popular = random.Random(seed), pages(page_count), Zipf.over(page_count)
     at = 0.0
@@ -100,7 +100,7 @@ def views(page_count: int, new_share: float = 0.3, seed: int = 2) -> Iterator[Vi
         body = {"site": SITE, "view_id": f"{chance.getrandbits(128):032x}", **found[popular.draw(chance)], **browser}
         yield View(
             json.dumps(body, separators=(",", ":")).encode(),
-            None if chance.random() < new_share else chance.randrange(READERS),
+            None if chance.random() < new_share else chance.randrange(reader_count),
             chance.choices(COUNTRIES, COUNTRY_WEIGHTS)[0],
             chance.choice(USER_AGENTS),
             at,
