@@ -82,9 +82,9 @@ class Tabs:
 def tell(tabs: Tabs, acts: list[tuple[str, int]]) -> tuple[int, list[str]]:
     """Let the tabs act, with answers landing in between. Return the number of page views, and the events told."""
     told: set[tuple[str, str]] = set()
-    views = 1
+    views = sent = 1
     for act, which in acts:
-        if views + len(told) >= MAX_NOTES - 2:
+        if sent >= MAX_NOTES - 2:  # also a repeated report has a note
             break
         if act == "land":
             if tabs.on_their_way:
@@ -92,10 +92,12 @@ def tell(tabs: Tabs, acts: list[tuple[str, int]]) -> tuple[int, list[str]]:
         elif act == "view":
             tabs.send("/v1/decide", view())
             views += 1
+            sent += 1
         elif tabs.prompts:
             prompt = tabs.prompts[which % len(tabs.prompts)]
             tabs.report(prompt, act)
             told.add((act, prompt["prompt_token"]))
+            sent += 1
     return views, [event for event, _ in told]
 
 
