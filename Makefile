@@ -16,7 +16,7 @@ WHEELS := $(if $(filter Darwin-x86_64,$(shell uname -s)-$(shell uname -m)),,--on
 INSTALL := $(PIP) install --quiet --no-deps --require-hashes $(WHEELS) --no-user --target=
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --only-binary :all: --no-header
 
-.PHONY: help setup demo demo-check test check lint types unit audit coverage browser test-cms openapi locks clean oracles bench-bulkheads bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
+.PHONY: help setup demo demo-check test check lint types unit audit coverage browser test-cms openapi locks clean oracles bench-lanes bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,8 +64,8 @@ bench-decide: .venv/.dev ## Measure decisions on traffic like life and in a stea
 	$(BIN)/python -m infra.bench.lifelike
 	$(BIN)/python -m infra.bench.decide
 
-bench-bulkheads: .venv/.dev ## Measure decisions while callers, Stripe, PostgreSQL and exports are slow
-	$(BIN)/python -m infra.bench.bulkheads
+bench-lanes: .venv/.dev ## Measure decisions while callers, Stripe, PostgreSQL and exports are slow
+	$(BIN)/python -m infra.bench.lanes
 
 bench-widget: .venv/.dev ## Measure the size of the widget and how much it slows a page
 	$(BIN)/python -m tests.browser.bench_widget
@@ -91,7 +91,7 @@ locks: .venv/.dev ## Lock the newest allowed version of every package, with hash
 
 clean: ## Stop the demo's database and delete what the demo and the tests wrote
 	@test ! -x $(BIN)/python || $(BIN)/python -m service.demo --forget || true
-	rm -rf var artefacts .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf var demo-data artefacts .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # A .venv that somebody built by hand is used as it is. It is built again if its Python or pip does not start, or if
 # its last installation did not finish: a package may then be half there, and pip would not notice.

@@ -8,8 +8,8 @@ import os
 import resource
 import sys
 
-from service.bulkheads import CONNECTIONS, HEADER_SECONDS
 from service.settings import SettingsError, read_settings
+from service.waiting_limits import CONNECTIONS, HEADER_SECONDS
 
 BACKLOG = 2048  # connections that the system keeps until we accept them
 STOP_SECONDS = 45  # for requests in flight, after SIGTERM

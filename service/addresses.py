@@ -5,7 +5,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 UNREADABLE = SplitResult("", "", "", "", "")
-# IPv6 addresses outside the first block are assigned to nobody (RFC 4291). The second is for documents (RFC 9637).
+# IPv6 addresses outside the first block are not assigned (RFC 4291). The second is for documents (RFC 9637).
 GLOBAL_UNICAST, DOCUMENTATION = ip_network("2000::/3"), ip_network("3fff::/20")
 NAT64 = ip_network("64:ff9b::/96")  # the last four bytes are the IPv4 address that is really meant (RFC 6052)
 

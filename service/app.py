@@ -28,8 +28,8 @@ from service.logs import configure_logs
 from service.services import EXTENSION, Services, current_services
 from service.settings import Settings, SettingsError, read_settings
 from service.stripe_events.fast_path import WebhookFastPath
-from service.web.front_door import FrontDoor
 from service.web.problems import ProblemApi, answer_errors_as_problems
+from service.web.public_host import PublicHost
 from service.web.rate_limits import count_requests_in
 from service.web.request_log import log_requests
 from service.web.requests import Wsgi, complete_headers
@@ -132,4 +132,4 @@ def front_of(behind: Wsgi, services: Services) -> Wsgi:
 
     It sets the host of the request, and answers plain decisions or calls `behind`.
     """
-    return FrontDoor(FastPath(behind, services), services.settings)
+    return PublicHost(FastPath(behind, services), services.settings)

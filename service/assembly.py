@@ -15,7 +15,7 @@ from service.decisions.tally import Tally
 from service.jobs.queue import job_queue
 from service.metrics import Metrics
 from service.private_folders import prepare_var_dir
-from service.readers.passport import PassportSealer
+from service.readers.passports.passport import PassportSealer
 from service.sealing import KeyRing
 from service.services import Services
 from service.settings import Settings

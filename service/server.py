@@ -3,7 +3,7 @@
 granian calls `SERVER` for each request, in an event loop (`python -m service` starts it). No thread is taken before the
 body of a request is in memory, so a caller who sends slowly holds a connection and nothing else. A plain decision is
 made in the event loop, because it waits for nothing. Every other request is answered by the WSGI application in the
-threads of its lane (`service/bulkheads.py`).
+threads of its lane (`service/waiting_limits.py`).
 """
 
 import asyncio
@@ -22,7 +22,11 @@ from flask import Flask
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # it is meant for applications
 
 from service.app import create_app, front_of
-from service.bulkheads import (
+from service.campaigns.snapshot.holder import SnapshotHolder
+from service.errors import BusyError
+from service.services import EXTENSION, Services
+from service.settings import read_settings
+from service.waiting_limits import (
     EXPORTS,
     INBOX,
     LANES,
@@ -34,10 +38,6 @@ from service.bulkheads import (
     Lane,
     within,
 )
-from service.campaigns.snapshot.holder import SnapshotHolder
-from service.errors import BusyError
-from service.services import EXTENSION, Services
-from service.settings import read_settings
 from service.web.bodies import Bodies, RefusedRequestError
 from service.web.requests import Environ, StartResponse, cors_headers
 from service.web.rsgi import Headers, Reply, RsgiRequest, Started, answer, environ_of

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from service.__main__ import options
-from service.bulkheads import EXPORTS, INBOX, MEMORY, PAGES, READERS, SIMULATIONS, STRIPE, Lane
 from service.server import LANE_OF_PREFIX, lane_of
+from service.waiting_limits import EXPORTS, INBOX, MEMORY, PAGES, READERS, SIMULATIONS, STRIPE, Lane
 from tests.contract.snapshot import contract_app
 
 ROOT = Path(__file__).parents[1]

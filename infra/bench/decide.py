@@ -26,8 +26,8 @@ from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.answer_json import answer_text
 from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.view import ViewRequest
-from service.readers.passport import PassportSealer
-from service.readers.passport_cookie import cookie_name, request_context
+from service.readers.passports.passport import PassportSealer
+from service.readers.passports.passport_cookie import cookie_name, request_context
 from service.services import EXTENSION, Services
 from service.settings import Settings
 from service.web.requests import read_json

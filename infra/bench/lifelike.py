@@ -7,18 +7,19 @@ microseconds per request, in process. Ratios are to the bare route, which answer
 """
 
 import argparse
-import io
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from http.cookies import SimpleCookie
 from itertools import islice
 from statistics import mean, median
 from typing import Any
 
 import psutil
 from flask import Flask
+from werkzeug.test import create_environ
 
 from infra.bench.campaign_list import CURRENT, lively_snapshot
 from infra.bench.decide import SETTINGS, bare_app, services_of
@@ -27,57 +28,61 @@ from infra.bench.traffic import BEGINS_AT, READERS, View, readers, views
 from service.app import create_app
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.compile import compile_site
-from service.readers.passport import PassportSealer
-from service.readers.passport_cookie import cookie_name
+from service.readers.passports.passport import PassportSealer
+from service.readers.passports.passport_cookie import cookie_name
 from service.readers.reader import Reader
 
 NEW, LIGHT, MEDIAN, HEAVY = "new reader", "light reader", "median reader", "full passport"
 
 
 class Newspaper:
-    """The whole service in process, with its readers, and a clock that the traffic moves."""
+    """The whole service in process, with its readers' cookies, and a clock that the traffic moves."""
 
     def __init__(self, campaign_count: int, readers: Sequence[Reader]) -> None:
         self.now = BEGINS_AT
         self.app = create_app(SETTINGS, clock=self._clock, has_background=False)
         services_of(self.app).part(SnapshotHolder)._replace(lively_snapshot(campaign_count))
         sealer = services_of(self.app).part(PassportSealer)
-        self.passports = [sealer.seal(reader, SITE, int(BEGINS_AT.timestamp())) for reader in readers]
+        name, instant = cookie_name(SITE, is_https=False), int(BEGINS_AT.timestamp())
+        self.cookies = [{name: sealer.seal(reader, SITE, instant)} for reader in readers]
 
     def _clock(self) -> datetime:
         return self.now
 
     def answer(self, view: View) -> float:
-        """Answer a view, keep the reader's new passport, and return the CPU microseconds that it took."""
+        """Answer a view as the reader's browser sends it, and return the CPU microseconds that it took.
+
+        The browser keeps the cookies of the answer, and reports each prompt as seen.
+        """
         self.now = BEGINS_AT + timedelta(seconds=view.seconds)
-        sent = environ(view, None if view.reader is None else self.passports[view.reader])
-        spent, headers, body = timed(self.app.wsgi_app, sent)
-        passport = _passport(headers)
+        cookies = {} if view.reader is None else self.cookies[view.reader]
+        spent, headers, body = timed(self.app.wsgi_app, environ(view, cookies))
+        keep_cookies(cookies, headers)
         for prompt in json.loads(body)["prompts"]:
-            passport = self._report_seen(view, passport, prompt["prompt_token"])
-        if view.reader is not None and passport:
-            self.passports[view.reader] = passport
+            token = prompt["prompt_token"]
+            event = {"site": SITE, "prompt_token": token, "event": "seen", "event_id": token[:40]}
+            seen = view._replace(body=json.dumps(event).encode())
+            keep_cookies(cookies, timed(self.app.wsgi_app, environ(seen, cookies, "/v1/events"))[1])
         return spent
 
-    def _report_seen(self, view: View, passport: str | None, token: str) -> str | None:
-        """Report that a reader saw a prompt, as the widget does, and return the new passport."""
-        event = {"site": SITE, "prompt_token": token, "event": "seen", "event_id": token[:40]}
-        sent = environ(view._replace(body=json.dumps(event).encode()), passport) | {"PATH_INFO": "/v1/events"}
-        return _passport(timed(self.app.wsgi_app, sent)[1]) or passport
+
+def environ(view: View, cookies: Mapping[str, str], path: str = "/v1/decide") -> dict[str, Any]:
+    """Return the request of a browser as a WSGI server passes it on."""
+    headers = {"Origin": ORIGIN, "X-Country": view.country, "User-Agent": view.user_agent}
+    if cookies:
+        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    return create_environ(path, method="POST", data=view.body, content_type="application/json", headers=headers)
 
 
-def environ(view: View, passport: str | None) -> dict[str, Any]:
-    found = {
-        "REQUEST_METHOD": "POST", "PATH_INFO": "/v1/decide", "SCRIPT_NAME": "", "QUERY_STRING": "",
-        "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.url_scheme": "http",
-        "wsgi.version": (1, 0), "wsgi.errors": io.StringIO(), "wsgi.multithread": True, "wsgi.multiprocess": False,
-        "wsgi.run_once": False, "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(view.body)),
-        "HTTP_ORIGIN": ORIGIN, "HTTP_X_COUNTRY": view.country, "HTTP_USER_AGENT": view.user_agent,
-        "wsgi.input": io.BytesIO(view.body),
-    }  # fmt: skip
-    if passport:
-        found["HTTP_COOKIE"] = f"{cookie_name(SITE, is_https=False)}={passport}"
-    return found
+def keep_cookies(cookies: dict[str, str], headers: Iterable[tuple[str, str]]) -> None:
+    """Keep the cookies of an answer as a browser does. A cookie that is to live for 0 seconds is dropped."""
+    for header, text in headers:
+        if header == "Set-Cookie":
+            for name, cookie in SimpleCookie(text).items():
+                if cookie["max-age"] == "0":
+                    cookies.pop(name, None)
+                else:
+                    cookies[name] = cookie.value
 
 
 def timed(app: Any, sent: dict[str, Any]) -> tuple[float, list[tuple[str, str]], bytes]:
@@ -92,11 +97,6 @@ def timed(app: Any, sent: dict[str, Any]) -> tuple[float, list[tuple[str, str]],
     if not kept[0].startswith("200"):
         raise AssertionError(f"{kept[0]}: {body!r}")
     return spent, kept[1], body
-
-
-def _passport(headers: Iterable[tuple[str, str]]) -> str | None:
-    cookie = next((value for name, value in headers if name == "Set-Cookie"), "")
-    return cookie.partition("=")[2].partition(";")[0] or None
 
 
 def kind_of(view: View) -> str:
@@ -114,7 +114,7 @@ def measured(newspaper: Newspaper, bare: Flask, page_count: int, count: int) -> 
     for view in islice(traffic, count // 4):  # warm up
         newspaper.answer(view)
     for view in islice(traffic, count):
-        times["bare"].append(timed(bare.wsgi_app, environ(view, None))[0])
+        times["bare"].append(timed(bare.wsgi_app, environ(view, {}))[0])
         times[kind_of(view)].append(newspaper.answer(view))
     return times
 

@@ -5,9 +5,7 @@ Everything is drawn from a seed, so that two runs measure the same requests.
 
 import json
 import random
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -50,32 +48,23 @@ class View(NamedTuple):
     seconds: float
 
 
-@dataclass(frozen=True)
-class Zipf:
-    """Draws ranks from 0, so that rank n is drawn in proportion to 1 / (n + 1)."""
-
-    totals: Sequence[float]
-
-    @classmethod
-    def over(cls, count: int) -> "Zipf":
-        return cls(list(accumulate(1 / (rank + 1) for rank in range(count))))
-
-    def draw(self, chance: random.Random) -> int:
-        return bisect_right(self.totals, chance.random() * self.totals[-1])
+def popularity(count: int) -> list[float]:
+    """Return weights to draw from, added up: rank n, from 0, is drawn in proportion to 1 / (n + 1) (Zipf's law)."""
+    return list(accumulate(1 / (rank + 1) for rank in range(count)))
 
 
 def pages(count: int, seed: int = 1) -> list[dict[str, Any]]:
     """Return the facts of pages, the most popular first."""
-    chance, tags = random.Random(seed), Zipf.over(TAGS)
+    chance, names, popular = random.Random(seed), [f"tag {tag}" for tag in range(TAGS)], popularity(TAGS)
     found = []
     for number in range(count):
-        names = {f"tag {tags.draw(chance)}" for _ in range(chance.randint(3, 8))}
+        tags = set(chance.choices(names, cum_weights=popular, k=chance.randint(3, 8)))
         found.append(
             {
                 "page_id": f"articles/2026/11/{number % 28 + 1}/a-headline-of-some-words-{number}",
                 "page_type": chance.choices(TYPES, TYPE_WEIGHTS)[0],
                 "section": chance.choices(SECTIONS, SECTION_WEIGHTS)[0],
-                "tags": sorted(names),
+                "tags": sorted(tags),
                 "is_sensitive": chance.random() < 0.03,
                 "is_paid_content": chance.random() < 0.02,
                 "hide_appeals": False,
@@ -88,7 +77,7 @@ def pages(count: int, seed: int = 1) -> list[dict[str, Any]]:
 
 def views(page_count: int, reader_count: int = READERS, new_share: float = 0.3, seed: int = 2) -> Iterator[View]:
     """Draw page views without end. `new_share`: the share of views of readers who bring no passport."""
-    chance, found, popular = random.Random(seed), pages(page_count), Zipf.over(page_count)
+    chance, found, popular = random.Random(seed), pages(page_count), popularity(page_count)
     at = 0.0
     while True:
         at += chance.expovariate(VIEWS_PER_SECOND)
@@ -97,7 +86,8 @@ def views(page_count: int, reader_count: int = READERS, new_share: float = 0.3, 
             "language": chance.choices(LANGUAGES, LANGUAGE_WEIGHTS)[0],
             "referrer": chance.choice(REFERRERS) if chance.random() < 0.6 else None,
         }
-        body = {"site": SITE, "view_id": f"{chance.getrandbits(128):032x}", **found[popular.draw(chance)], **browser}
+        page = chance.choices(found, cum_weights=popular)[0]
+        body = {"site": SITE, "view_id": f"{chance.getrandbits(128):032x}", **page, **browser}
         yield View(
             json.dumps(body, separators=(",", ":")).encode(),
             None if chance.random() < new_share else chance.randrange(reader_count),
@@ -109,7 +99,7 @@ def views(page_count: int, reader_count: int = READERS, new_share: float = 0.3, 
 
 def readers(site: CompiledSite, count: int = READERS, seed: int = 3) -> list[Reader]:
     """Return readers from almost new to full, sorted by the articles they read: the median read about 40."""
-    chance, popular = random.Random(seed), Zipf.over(3_000)
+    chance, popular = random.Random(seed), popularity(3_000)
     schema = DecideSchema()
     found = [schema.load({"site": SITE, "view_id": "0", **page, "consent": "full"}) for page in pages(3_000)]
     articles = sorted(min(700, round(40 * chance.lognormvariate(0, 1.2))) for _ in range(count))
@@ -117,13 +107,13 @@ def readers(site: CompiledSite, count: int = READERS, seed: int = 3) -> list[Rea
 
 
 def _reader(
-    site: CompiledSite, chance: random.Random, articles: int, found: list[ViewRequest], popular: Zipf
+    site: CompiledSite, chance: random.Random, articles: int, found: list[ViewRequest], popular: list[float]
 ) -> Reader:
     """Return a reader who read this many articles over the last year, and saw a prompt on about every twelfth."""
     days = sorted((chance.randint(0, 7 + min(359, 4 * articles)) for _ in range(articles)), reverse=True)
     reader = new_reader(_instant(days[0] if days else 0), chance.randrange(1_000_000), chance.getrandbits(32))
     for number, day in enumerate(days):
-        view = found[popular.draw(chance)]._replace(view_id=f"{number}-{day}")
+        view = chance.choices(found, cum_weights=popular)[0]._replace(view_id=f"{number}-{day}")
         now = site_time_at(BEGINS_AT - timedelta(days=day, minutes=chance.randint(1, 600)), site.zone)
         reader = record_view(reader, reading_of(view, site.wanted_topics), now)
         if number % 12 == 5 and site.appeals:

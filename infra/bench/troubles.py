@@ -1,4 +1,4 @@
-"""The troubles of the bench of bulkheads: each goes on until the end of its block."""
+"""The troubles of the bench of lanes: each goes on until the end of its block."""
 
 import asyncio
 import json

@@ -68,9 +68,6 @@ class PageRules:
     paid: PageCondition = PageCondition.NEVER
 
 
-EVERY_PAGE = PageRules()
-
-
 @dataclass(frozen=True, slots=True)
 class PageMatch:
     """The pages that have any of the listed sections, tags, page ids or paths. If nothing is listed, every page.

@@ -142,6 +142,3 @@ class ReaderRules:
     external_audiences_any: frozenset[str] | None = None
     is_suppressible: bool = False
     holdout: Inclusion = Inclusion.EXCLUDE
-
-
-ANY_READER = ReaderRules()

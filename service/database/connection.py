@@ -11,7 +11,7 @@ from psycopg.abc import PQGen
 from psycopg.rows import TupleRow
 from sqlalchemy import Engine, event
 
-from service.bulkheads import (
+from service.waiting_limits import (
     DATABASE_FAILURES,
     DATABASE_PAUSE_SECONDS,
     DATABASE_SILENCE_SECONDS,

@@ -9,7 +9,11 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.engine import URL
 
-from service.bulkheads import (
+from service.database.connection import bound_waits
+from service.database.embedded import as_application, revive_embedded, start_embedded
+from service.database.embedded_server import APPLICATION_ROLE
+from service.settings import Settings
+from service.waiting_limits import (
     DATABASE_CONNECT_SECONDS,
     DATABASE_CONNECTIONS,
     DATABASE_POOL_SECONDS,
@@ -18,10 +22,6 @@ from service.bulkheads import (
     INBOX_CONNECTIONS,
     INBOX_SILENCE_SECONDS,
 )
-from service.database.connection import bound_waits
-from service.database.embedded import as_application, revive_embedded, start_embedded
-from service.database.embedded_server import APPLICATION_ROLE
-from service.settings import Settings
 
 
 def database_address(settings: Settings) -> str:

@@ -22,7 +22,7 @@ from service.readers.api import request_context, with_passport
 from service.readers.assertion import Standing, asserted_reader
 from service.readers.outside import OutsideServices, ask_services
 from service.readers.outside_fetch import fetch
-from service.readers.passport import PassportSealer
+from service.readers.passports.passport import PassportSealer
 from service.services import Services, current_services
 from service.tokens.api import admit_site, requires_role
 from service.web.requests import WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight

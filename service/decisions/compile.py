@@ -12,7 +12,7 @@ from service.campaigns.site import Site
 from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
 from service.decisions.assignment import draw_of
 from service.decisions.index.campaign_index import CampaignIndex
-from service.decisions.index.named_rules import Candidate
+from service.decisions.index.candidates import Candidate
 from service.decisions.rules.in_order import RULES
 from service.decisions.rules.rule import Prepared, PreparedCount
 from service.readers.history import topic_fingerprint

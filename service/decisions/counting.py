@@ -17,7 +17,7 @@ log = structlog.get_logger()
 def count_decision(services: Services, site: str, answer: Answer, seconds: float) -> None:
     """Count an answer. If deciding failed, log the error: the reader notices nothing, so an operator must."""
     if answer.fault is not None:
-        log.error("decision_failed", site=site, error_type=type(answer.fault).__name__, exc_info=answer.fault)
+        log.error("decision_failed", site=site, exc_info=answer.fault)
     outcome = "fault" if answer.fault else "prompt" if answer.prompts else "silence"
     services.metrics.decisions.count(site, outcome, seconds)
     if answer.prompts and not answer.explains:

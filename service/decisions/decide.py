@@ -14,7 +14,7 @@ from service.campaigns.site import Attention
 from service.decisions.assignment import assign
 from service.decisions.compile import CompiledSite
 from service.decisions.decision import OPEN, Access, AccessState, Choice, Decision, Outcome, Reason, Trace, access_of
-from service.decisions.index.named_rules import Candidate
+from service.decisions.index.candidates import Candidate
 from service.decisions.rules.cool_off import is_mandatory
 from service.decisions.rules.meter import Metering, metered
 from service.decisions.rules.rule import Prepared, Stage

@@ -23,16 +23,16 @@ from service.decisions.view import ViewRequest, reading_of, visit_of
 from service.ids import new_id, random_bytes
 from service.readers.fingerprints import holds
 from service.readers.history import record_view
-from service.readers.passport import (
+from service.readers.passports.passport import PassportSealer
+from service.readers.passports.passport_cookie import RequestContext
+from service.readers.passports.passport_notes import (
     NO_CHANGES,
     NoteChanges,
-    PassportSealer,
     blank_of,
     dropped_notes,
     note_of,
     with_notes,
 )
-from service.readers.passport_cookie import RequestContext
 from service.readers.reader import GROUPS, Reader, bucket_of, new_reader
 from service.readers.site_time import SiteTime, site_time_at
 

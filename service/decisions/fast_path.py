@@ -19,8 +19,8 @@ from service.decisions.counting import count_decision
 from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.view import view_request
 from service.logs import request_id_of
-from service.readers.passport import PassportSealer
-from service.readers.passport_cookie import (
+from service.readers.passports.passport import PassportSealer
+from service.readers.passports.passport_cookie import (
     MAX_USER_AGENT,
     RequestContext,
     cookie_name,

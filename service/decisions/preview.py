@@ -15,7 +15,7 @@ from service.decisions.assignment import Assigned
 from service.decisions.compile import CompiledSite, compile_campaign
 from service.decisions.decide_view import Answer, Offered, PageView, prompt_token, take_view
 from service.decisions.decision import Access, AccessState, Choice, Decision
-from service.decisions.index.named_rules import Candidate
+from service.decisions.index.candidates import Candidate
 from service.decisions.prompt import prompt_of
 from service.decisions.prompt_token import prompt_sealer, seal_prompt_token
 from service.decisions.rules.articles import articles_remembered
@@ -23,7 +23,7 @@ from service.decisions.rules.switches import switched_off
 from service.decisions.situation import Situation
 from service.errors import NotFoundError
 from service.ids import new_id
-from service.readers.passport import PassportSealer
+from service.readers.passports.passport import PassportSealer
 from service.readers.site_time import as_datetime
 from service.sealing import KeyRing
 from service.services import Services

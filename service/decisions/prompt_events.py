@@ -7,16 +7,16 @@ from service.decisions.prompt_token import PromptToken, open_prompt_token, promp
 from service.decisions.tally import Tally
 from service.errors import InvalidTokenError
 from service.readers.impressions import PromptEvent, arm_fingerprint, campaign_fingerprint, record_event, record_once
-from service.readers.passport import (
+from service.readers.passports.passport import PassportSealer
+from service.readers.passports.passport_cookie import RequestContext
+from service.readers.passports.passport_notes import (
     NO_CHANGES,
     NoteChanges,
-    PassportSealer,
     blank_of,
     dropped_notes,
     note_of,
     with_notes,
 )
-from service.readers.passport_cookie import RequestContext
 from service.readers.reader import Reader
 
 

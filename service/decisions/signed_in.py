@@ -15,7 +15,7 @@ from service.readers.fingerprints import fingerprint
 from service.readers.impressions import arm_fingerprint, campaign_fingerprint, record_event, record_once
 from service.readers.merge import merged
 from service.readers.outside import OutsideAnswers
-from service.readers.passport import PassportSealer
+from service.readers.passports.passport import PassportSealer
 from service.readers.reader import Reader, bucket_of, new_reader
 from service.readers.store import Contributions, change_reader
 from service.services import Services

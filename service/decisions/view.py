@@ -10,7 +10,7 @@ from service.campaigns.reader_rules import Consent, Device
 from service.campaigns.site import Site
 from service.decisions.situation import Page, Purpose, Visit
 from service.readers.history import Reading, topic_fingerprint
-from service.readers.passport_cookie import Edge, RequestContext
+from service.readers.passports.passport_cookie import Edge, RequestContext
 from service.web.crawlers import is_crawler
 
 COUNTED_TYPES = frozenset({PageType.ARTICLE, PageType.LIVEBLOG})

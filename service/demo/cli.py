@@ -19,14 +19,14 @@ MAX_FOLDER_BYTES = 80  # with room for the name of the database's socket
 
 
 def demo_folder() -> Path:
-    """Return the folder of the demo's data: `var/demo`, or a folder in /var/tmp if PostgreSQL cannot work there.
+    """Return the folder of the demo's data: `demo-data`, or a folder in /var/tmp if PostgreSQL cannot work there.
 
-    It cannot if the path is too long for a socket. If root runs the demo, PostgreSQL runs as another user, who must be
-    able to pass through every folder above.
+    It is not in `var`, which a service that runs here without VAR_DIR keeps private. PostgreSQL cannot work if the path
+    is too long for a socket. If root runs the demo, PostgreSQL runs as another user, who must be able to pass through
+    every folder above.
     """
-    folder = Path("var/demo").resolve()
-    above = (Path.cwd(), *Path.cwd().parents)
-    is_closed = os.geteuid() == 0 and not all(parent.stat().st_mode & stat.S_IXOTH for parent in above)
+    folder = Path("demo-data").resolve()
+    is_closed = os.geteuid() == 0 and not all(parent.stat().st_mode & stat.S_IXOTH for parent in folder.parents)
     if not is_closed and len(os.fsencode(folder)) <= MAX_FOLDER_BYTES:
         return folder
     name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]

@@ -65,9 +65,9 @@ def unit_of(currency: sql.Composable) -> sql.Composed:
     )
 
 
-def money_cell(minor: sql.Composable, currency: sql.Composable) -> sql.Composed:
+def money_cell(minor: sql.Composable, unit: sql.Composable) -> sql.Composed:
     """Return the expression for an amount in major units with the currency's digits, as `major_text` writes it."""
-    return sql.SQL("({minor}::numeric * {unit})").format(minor=minor, unit=unit_of(currency))
+    return sql.SQL("({minor}::numeric * {unit})").format(minor=minor, unit=unit)
 
 
 _NOTHING = sql.SQL("NULL::text")
@@ -117,8 +117,7 @@ def typed_cell(column: Column, *, has_personal_data: bool) -> sql.Composable:
 
 def _amount(column: Column) -> sql.Composed:
     """Return the expression for an amount of the row `r` in major units, with exactly the currency's digits."""
-    unit = sql.Identifier("r", unit_name(column.currency))
-    return sql.SQL("({value}::numeric * {unit})").format(value=sql.Identifier("r", column.source), unit=unit)
+    return money_cell(sql.Identifier("r", column.source), sql.Identifier("r", unit_name(column.currency)))
 
 
 def unit_name(currency: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from service.readers.passport import PASSPORT_DAYS
+from service.readers.passports.passport import PASSPORT_DAYS
 from service.readers.store import forget, forget_idle_readers
 from service.sealing import KeyRing
 from service.services import Services

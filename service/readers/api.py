@@ -11,8 +11,9 @@ from service.campaigns.snapshot.holder import SnapshotHolder
 from service.pages.api import sites_page
 from service.readers import passport_cookie as cookies
 from service.readers.my_data import CountingWish, MyDataPage, choose_counting, held_as_data, held_in_words
-from service.readers.passport import NO_CHANGES, NoteChanges, PassportSealer
-from service.readers.passport_cookie import RequestContext, carried_reader, cookie_name, passport_cookie
+from service.readers.passports.passport import PassportSealer
+from service.readers.passports.passport_cookie import RequestContext, carried_reader, cookie_name, passport_cookie
+from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges
 from service.readers.reader import Reader
 from service.services import Services, current_services
 from service.web.requests import WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from service.readers.fingerprints import SALT_BYTES, fingerprint, followed_by, holds, page_print, request_print
+from service.readers.passports.topic_bytes import TopicBytes
 from service.readers.reader import (
     COUNT_LIMIT,
     HISTORY_DAYS,
@@ -22,7 +23,6 @@ from service.readers.reader import (
     TopicHistory,
 )
 from service.readers.site_time import SiteTime, week_of, weekday_of
-from service.readers.topic_bytes import TopicBytes
 
 TOPICS_PER_ARTICLE = 10
 

@@ -15,6 +15,7 @@ from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES, holds, reque
 from service.readers.history import aged, topic_histories, without_articles
 from service.readers.impressions import bounded_prompts
 from service.readers.meter_pools import bounded_pools
+from service.readers.passports.topic_bytes import TopicBytes
 from service.readers.reader import (
     COUNT_LIMIT,
     MAX_PAGES_PER_WEEK,
@@ -30,7 +31,6 @@ from service.readers.reader import (
     TopicHistory,
 )
 from service.readers.site_time import week_of
-from service.readers.topic_bytes import TopicBytes
 
 Combine = Callable[[int, int], int]
 

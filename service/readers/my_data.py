@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES, numbers
 from service.readers.history import choosing
 from service.readers.impressions import record_once
-from service.readers.passport import NoteChanges, PassportSealer, blank_of, note_of
-from service.readers.passport_cookie import RequestContext, carried_reader
+from service.readers.passports.passport import PassportSealer
+from service.readers.passports.passport_cookie import RequestContext, carried_reader
+from service.readers.passports.passport_notes import NoteChanges, blank_of, note_of
 from service.readers.reader import PromptRecord, Reader, RecurringState, Support, new_reader
 from service.readers.site_time import as_datetime
 from service.services import Services

@@ -4,7 +4,7 @@ The host is resolved once, and the connection uses the address that was checked.
 into our own network.
 
 The deadline is for the whole call. The time-out of a socket is only for one read, and a lookup of a host has none, so
-each call runs in a thread of its own, which nobody waits for after the deadline.
+each call runs in a thread of its own, and no request waits for that thread after the deadline.
 """
 
 import socket
@@ -15,8 +15,8 @@ from contextlib import suppress
 from http.client import HTTPException, HTTPSConnection
 
 from service.addresses import is_public, split_address
-from service.bulkheads import OUTSIDE_CALLS
 from service.readers.outside import OutsideFaultError
+from service.waiting_limits import OUTSIDE_CALLS
 
 MAX_ANSWER_BYTES = 16 * 1024
 _free_calls = threading.BoundedSemaphore(OUTSIDE_CALLS)  # a call that finds none free waits for one, for its deadline

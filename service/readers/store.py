@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 from sqlalchemy import Column, Connection, Engine, LargeBinary, Table, Text, delete, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from service.bulkheads import SIGNED_IN_READER_SECONDS, within
 from service.database.columns import INSTANT
 from service.database.metadata import metadata
 from service.database.transaction import committed
 from service.money import Interval
 from service.readers.contributions import GivenContribution
-from service.readers.passport_bytes import UnreadablePassportError, decode, encode
+from service.readers.passports.passport_bytes import UnreadablePassportError, decode, encode
 from service.readers.reader import Reader
+from service.waiting_limits import SIGNED_IN_READER_SECONDS, within
 
 T = TypeVar("T")
 Contributions = tuple[GivenContribution, ...]

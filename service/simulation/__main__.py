@@ -1,18 +1,21 @@
-"""The process of one simulation: `apart.py` gives it the file on standard input and reads the answer it writes.
+"""The process of one simulation: `own_process.py` gives it the file on standard input and reads the answer it writes.
 
-It bounds itself before it reads anything. If the file is refused, it writes the reasons as JSON to standard error.
+It bounds itself before it reads anything. If the file is refused, it writes the reasons as JSON to standard error. The
+exit status says why there is no answer; any other status than these is an error of ours.
 """
 
+import errno
 import json
 import os
 import resource
 import sys
 
-from service.bulkheads import SIMULATION_ANSWER_BYTES, SIMULATION_CPU_SECONDS, SIMULATION_MEMORY_BYTES
 from service.errors import InvalidDocumentError
 from service.simulation.file import MAX_SIMULATION_BYTES, bounded_bodies
+from service.waiting_limits import SIMULATION_ANSWER_BYTES, SIMULATION_CPU_SECONDS, SIMULATION_MEMORY_BYTES
 
-REFUSED = 3  # exit status
+REFUSED = 3
+TOO_LARGE = 4  # more memory or a longer answer than is allowed; the system ends it for too much processor time
 NICENESS = 10  # decisions go first
 
 
@@ -36,4 +39,9 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except MemoryError:
+        sys.exit(TOO_LARGE)
+    except OSError as error:
+        sys.exit(TOO_LARGE if error.errno == errno.EFBIG else 1)

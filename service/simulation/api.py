@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from flask import Response, request
 
-from service.simulation.apart import simulate_apart
 from service.simulation.file import MAX_SIMULATION_BYTES
+from service.simulation.own_process import simulate_in_own_process
 from service.tokens.api import requires_role
 from service.web.requests import Blueprint, limited_body
 
@@ -19,4 +19,4 @@ blueprint = Blueprint("simulation", __name__, description="What invented readers
 @blueprint.doc(tags=["decisions"])
 def simulate() -> Response:
     """Run a simulation file, JSON or YAML. The answer has one decision with its trace per page view."""
-    return Response(simulate_apart(request.get_data()), mimetype="application/json")
+    return Response(simulate_in_own_process(request.get_data()), mimetype="application/json")

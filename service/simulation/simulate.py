@@ -25,7 +25,7 @@ from service.readers.impressions import (
     record_event,
     record_once,
 )
-from service.readers.passport_cookie import Edge, RequestContext
+from service.readers.passports.passport_cookie import Edge, RequestContext
 from service.readers.reader import Reader, RecurringState, Support, new_reader
 from service.readers.site_time import in_utc, site_time_at
 from service.simulation.simulation import EventStep, ReaderEvent, Simulation, StartReader, ViewStep

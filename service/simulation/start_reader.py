@@ -13,9 +13,9 @@ from service.decisions.situation import Page, Situation, Visit
 from service.money import Interval
 from service.readers.history import choosing, topic_fingerprint, topic_histories
 from service.readers.impressions import PromptEvent, campaign_fingerprint, record_contribution, record_event
+from service.readers.passports.topic_bytes import TopicBytes
 from service.readers.reader import HISTORY_DAYS, HISTORY_WEEKS, History, Reader, RecurringState, Support, new_reader
 from service.readers.site_time import in_utc, instant_of, site_time_at, week_of
-from service.readers.topic_bytes import TopicBytes
 from service.simulation.simulation import (
     EventStep,
     FreeArticles,

@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 
 import stripe
 
-from service.bulkheads import (
+from service.errors import StripeRefusedError, StripeUnavailableError
+from service.settings import Settings
+from service.waiting_limits import (
     STRIPE_CALL_SECONDS,
     STRIPE_CONNECT_SECONDS,
     STRIPE_FAILURES,
@@ -16,8 +18,6 @@ from service.bulkheads import (
     Breaker,
     seconds_left,
 )
-from service.errors import StripeRefusedError, StripeUnavailableError
-from service.settings import Settings
 
 API_VERSION = "2026-10-28.endive"
 # Stripe answers 409 on a lock timeout and on two concurrent requests with one idempotency key. Both are worth a retry.

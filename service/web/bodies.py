@@ -4,7 +4,7 @@ import asyncio
 from time import monotonic
 from typing import Any
 
-from service.bulkheads import BODY_SECONDS, HELD_BODY_BYTES, KIB
+from service.waiting_limits import BODY_SECONDS, HELD_BODY_BYTES, KIB
 from service.web.rsgi import RsgiRequest
 
 SWEEP_SECONDS = 0.5

@@ -14,13 +14,13 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter, RateLimiter
 from werkzeug.exceptions import TooManyRequests
 
-from service.bulkheads import (
+from service.clock import system_clock
+from service.waiting_limits import (
     COUNTER_STORE_FAILURES,
     COUNTER_STORE_PAUSE_SECONDS,
     COUNTER_STORE_SECONDS,
     Breaker,
 )
-from service.clock import system_clock
 
 PER_ADDRESS = "20 per minute; 100 per hour"
 PER_READER = parse("10 per hour")

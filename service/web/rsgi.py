@@ -20,7 +20,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
 
-from service.bulkheads import STALLED_READER_SECONDS, seconds_left
+from service.waiting_limits import STALLED_READER_SECONDS, seconds_left
 from service.web.requests import Environ, Wsgi
 
 Headers = list[tuple[str, str]]

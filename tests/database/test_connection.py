@@ -5,12 +5,12 @@ import time
 import pytest
 from sqlalchemy import Engine, text
 
-from service.bulkheads import within
 from service.database import engine as engines
 from service.database.connection import BoundedConnection
 from service.database.engine import inbox_engine
 from service.database.transaction import committed, committed_at_once
 from service.errors import StoreUnavailableError
+from service.waiting_limits import within
 from tests.conftest import plain_address
 
 SLEEP = "SELECT pg_sleep(20)"

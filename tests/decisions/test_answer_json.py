@@ -14,8 +14,8 @@ from service.decisions.answer_json import answer_body, answer_text
 from service.decisions.compile import CompiledSite
 from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.view import Browser, ViewFacts, ViewRequest
-from service.readers.passport import PassportSealer
-from service.readers.passport_cookie import Edge, RequestContext
+from service.readers.passports.passport import PassportSealer
+from service.readers.passports.passport_cookie import Edge, RequestContext
 from service.sealing import KeyRing
 from tests.decisions import make
 

@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import tzinfo
 from typing import Any
 
 import pytest
@@ -11,18 +9,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from structlog.testing import capture_logs
 
 from infra.bench.newsroom import NOW, ORIGIN, SITE, compiled_newsroom, heavy_reader, page_view, snapshot_of
 from service.campaigns.snapshot.holder import SnapshotHolder
-from service.campaigns.variant import Ticker
 from service.decisions.fast_path import FastPath
-from service.readers.passport import PassportSealer
-from service.readers.passport_cookie import cookie_name
+from service.readers.passports.passport import PassportSealer
+from service.readers.passports.passport_cookie import cookie_name
 from service.services import EXTENSION, Services
-from service.web.front_door import FrontDoor
+from service.web.public_host import PublicHost
 from tests.contract.snapshot import contract_app
-from tests.decisions import make
 
 RANDOM_PARTS = {"decision_id", "prompt_token"}
 BODIES = st.builds(
@@ -53,13 +48,13 @@ def passports(whole: Flask) -> list[str | None]:
     return [None, heavy, "forged"]
 
 
-def through_the_door(whole: Flask) -> FlaskClient:
-    assert isinstance(whole.wsgi_app, FrontDoor)
+def by_the_fast_path(whole: Flask) -> FlaskClient:
+    assert isinstance(whole.wsgi_app, PublicHost)
     assert isinstance(whole.wsgi_app._behind, FastPath)
     return whole.test_client()
 
 
-def behind_the_door(whole: Flask) -> FlaskClient:
+def by_the_route(whole: Flask) -> FlaskClient:
     plain = Flask("plain")
     plain.wsgi_app = whole.wsgi_app._behind._behind  # type: ignore[attr-defined,method-assign]
     return plain.test_client()
@@ -97,8 +92,8 @@ def test_the_fast_path_answers_like_the_route(
     raw = json.dumps(body).encode()
     headers = {"Origin": origin} if origin else {}
 
-    door = told(through_the_door(whole), services, raw, passports[which], **headers)
-    route = told(behind_the_door(whole), services, raw, passports[which], **headers)
+    door = told(by_the_fast_path(whole), services, raw, passports[which], **headers)
+    route = told(by_the_route(whole), services, raw, passports[which], **headers)
 
     assert door == route
 
@@ -107,7 +102,7 @@ def test_the_fast_path_answers_like_the_route(
 def test_the_route_answers_what_the_fast_path_refuses(whole: Flask, raw: bytes) -> None:
     services: Services = whole.extensions[EXTENSION]
 
-    assert told(through_the_door(whole), services, raw, None) == told(behind_the_door(whole), services, raw, None)
+    assert told(by_the_fast_path(whole), services, raw, None) == told(by_the_route(whole), services, raw, None)
 
 
 def test_a_plain_view_never_reaches_the_route(whole: Flask) -> None:
@@ -127,100 +122,3 @@ def test_a_plain_view_never_reaches_the_route(whole: Flask) -> None:
     assert client.get("/v1/decide").status_code == 418
     assert client.post("/v1/events", json={}).status_code == 418
     assert reached == ["/v1/decide", "/v1/events"]
-
-
-class UnluckyError(Exception):
-    """An error that nobody expects."""
-
-
-class BreakingSums(dict[str, int]):
-    """Amounts raised that raise an error while the rules are asked."""
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-    def get(self, *_: object) -> Any:
-        raise self.error
-
-
-class BreakingZone(tzinfo):
-    """A timezone that raises an error before the rules are asked."""
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-    def utcoffset(self, _: object) -> Any:
-        raise self.error
-
-    def fromutc(self, _: object) -> Any:
-        raise self.error
-
-    def dst(self, _: object) -> None:
-        return None
-
-    def tzname(self, _: object) -> str:
-        return "broken"
-
-
-SECRET = "ann@reader.example"
-ERRORS = [
-    error(SECRET) for error in (RuntimeError, ValueError, KeyError, RecursionError, OSError, MemoryError, UnluckyError)
-]
-
-
-def broken(whole: Flask, **changes: Any) -> Services:
-    """Break the snapshot of the site, which has a campaign with a goal."""
-    services: Services = whole.extensions[EXTENSION]
-    ticker = Ticker(goal_minor=100, currency="EUR", labels=(), stops_at_goal=True)
-    goal = make.campaign(site=SITE, variants=(make.variant(ticker=ticker),))
-    snapshot = snapshot_of(1)
-    site = replace(snapshot.sites[SITE], campaigns=(goal,), **changes)
-    services.part(SnapshotHolder)._replace(replace(snapshot, sites={SITE: site}))
-    return services
-
-
-def faults(services: Services) -> float:
-    lines = services.metrics.exposition().decode().splitlines()
-    found = [line for line in lines if line.startswith("keepopen_decisions_total{") and 'outcome="fault"' in line]
-    return sum(float(line.rpartition(" ")[2]) for line in found)
-
-
-@pytest.fixture
-def breakable(whole: Flask) -> Iterator[Flask]:
-    yield whole
-    services: Services = whole.extensions[EXTENSION]
-    services.part(SnapshotHolder)._replace(snapshot_of(20))
-
-
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_a_fault_of_any_type_while_deciding_is_silence_and_is_counted_once(breakable: Flask, error: Exception) -> None:
-    services = broken(breakable, raised_minor=BreakingSums(error))
-    before = faults(services)
-
-    with capture_logs() as logged:
-        answer = through_the_door(breakable).post("/v1/decide", json=page_view(1), headers={"Origin": ORIGIN})
-
-    assert (answer.status_code, answer.get_json()["prompts"]) == (200, [])
-    assert answer.get_json()["access"]["state"] == "open"
-    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
-    assert faults(services) == before + 1
-    failures = [line for line in logged if line["event"] == "decision_failed"]
-    assert [(line["site"], line["error_type"]) for line in failures] == [(SITE, type(error).__name__)]
-    written = [{name: value for name, value in line.items() if name != "exc_info"} for line in logged]
-    assert SECRET not in str(written)  # `exc_info` is written without its message, see tests/test_logs.py
-
-
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_a_fault_of_any_type_elsewhere_is_a_problem_that_the_page_can_read(breakable: Flask, error: Exception) -> None:
-    services = broken(breakable, zone=BreakingZone(error))
-    before = faults(services)
-
-    with capture_logs() as logged:
-        answer = through_the_door(breakable).post("/v1/decide", json=page_view(1), headers={"Origin": ORIGIN})
-
-    assert (answer.status_code, answer.get_json()["code"]) == (500, "internal_error")
-    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
-    assert answer.headers["X-Request-Id"]
-    assert faults(services) == before + 1
-    assert [line["error_type"] for line in logged if line["event"] == "unexpected_error"] == [type(error).__name__]
-    assert SECRET not in answer.get_data(as_text=True)

@@ -22,7 +22,17 @@ class OwnError(Exception):
     """An error that no list of types names."""
 
 
-ERRORS = [RuntimeError, ValueError, OwnError, RecursionError, MemoryError, OSError, AssertionError, StopIteration]
+ERRORS = [
+    RuntimeError,
+    ValueError,
+    KeyError,
+    OwnError,
+    RecursionError,
+    MemoryError,
+    OSError,
+    AssertionError,
+    StopIteration,
+]
 
 
 @pytest.fixture

@@ -9,16 +9,17 @@ from infra.bench.traffic import readers, views
 from service.decisions.compile import compile_site
 
 
-def test_readers_keep_the_passports_that_answers_bring() -> None:
+def test_readers_keep_the_cookies_that_answers_bring() -> None:
     site = compile_site(lively_snapshot(CURRENT).site(SITE))
     newspaper = Newspaper(CURRENT, readers(site, 5))
-    before = list(newspaper.passports)
+    before = [dict(cookies) for cookies in newspaper.cookies]
 
     spent = [newspaper.answer(view) for view in islice(views(40, reader_count=5), 60)]
 
     assert site.dropped == ()
     assert min(spent) > 0
-    assert all(new != old for new, old in zip(newspaper.passports, before, strict=True))
+    assert all(new != old for new, old in zip(newspaper.cookies, before, strict=True))
+    assert {len(cookies) for cookies in newspaper.cookies} <= set(range(2, 14))  # a passport and its notes
 
 
 def test_pages_and_readers_are_as_uneven_as_a_newspapers() -> None:

@@ -20,7 +20,7 @@ from service.contributions.checkout.supporter_passport import (
     recognised_passport,
 )
 from service.money import Interval
-from service.readers.passport import MAX_NOTES, SETTLED_SECONDS
+from service.readers.passports.passport_notes import MAX_NOTES, SETTLED_SECONDS
 from tests.conftest import SettableClock
 from tests.decisions import make
 from tests.decisions.world import client_of, services_of, view

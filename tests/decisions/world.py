@@ -20,7 +20,7 @@ from service.campaigns.store import DocumentKind
 from service.clock import Clock
 from service.decisions.tally import Tally
 from service.metrics import Metrics
-from service.readers.passport import PassportSealer
+from service.readers.passports.passport import PassportSealer
 from service.sealing import KeyRing
 from service.services import EXTENSION, Services
 from service.settings import Settings

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
-from service.exports.cells_store import code_cell, money_cell, safe_text_cell
+from service.exports.cells_store import code_cell, money_cell, safe_text_cell, unit_of
 from service.exports.text_cells import safe_text
 from service.money import THREE_DECIMAL_CURRENCIES, WHOLE_UNIT_CURRENCIES, ZERO_DECIMAL_CURRENCIES, major_text
 
@@ -88,6 +88,8 @@ def test_a_code_that_begins_a_formula_is_made_harmless(database: psycopg.Connect
 @IN_A_DATABASE
 @given(minor=st.integers(-(2**63), 2**63 - 1), currency=st.sampled_from(CURRENCIES))
 def test_the_database_writes_money_as_python_does(database: psycopg.Connection, minor: int, currency: str) -> None:
-    cell = money_cell(sql.SQL("({minor})::bigint").format(minor=sql.Literal(str(minor))), sql.Literal(currency))
+    cell = money_cell(
+        sql.SQL("({minor})::bigint").format(minor=sql.Literal(str(minor))), unit_of(sql.Literal(currency))
+    )
 
     assert written(database, cell) == major_text(minor, currency)

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from service.bulkheads import OUTSIDE_CALLS
 from service.readers.outside import OutsideFaultError
 from service.readers.outside_fetch import fetch
+from service.waiting_limits import OUTSIDE_CALLS
 from tests.contributions.mail.smtp_listener import HOST_NAME, write_certificate
 
 URL = f"https://{HOST_NAME}/who"

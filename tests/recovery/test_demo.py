@@ -13,7 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from service.demo.cli import demo_folder
 from service.demo.processes import HOST, Ports, free_ports
+from service.private_folders import prepare_var_dir
 from tests.recovery.conftest import ROOT, wait_until
 
 
@@ -71,3 +73,17 @@ def test_a_demo_that_is_ended_leaves_no_server_behind(number: signal.Signals) ->
 
             wait_until(lambda: not left_behind(folder))
             assert not any(map(listens, (ports.service, ports.sandbox, ports.newspaper)))
+
+
+def test_a_demo_and_a_service_in_one_folder_do_not_hinder_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service keeps `var` private. PostgreSQL, which may run as another user, must reach the demo's data."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        Path(name).chmod(0o755)
+        with monkeypatch.context() as patch:
+            patch.chdir(name)
+            for _ in range(2):
+                prepare_var_dir(Path("var"))
+                with patch.context() as as_root:
+                    as_root.setattr(os, "geteuid", lambda: 0)
+                    assert demo_folder() == Path(name).resolve() / "demo-data"
+                demo_folder().mkdir(exist_ok=True)

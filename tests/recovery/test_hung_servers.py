@@ -11,10 +11,10 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
-from service.bulkheads import INBOX, STRIPE
 from service.database.embedded_server import EmbeddedServer
 from service.demo.processes import Ports
 from service.demo.seed import seed, site_document
+from service.waiting_limits import INBOX, STRIPE
 from tests.recovery.conftest import Installation, wait_until
 from tests.recovery.serving import Served, serving
 from tests.stripe_events.webhook import event, signed

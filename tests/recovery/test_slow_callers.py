@@ -9,10 +9,10 @@ from contextlib import ExitStack
 import pytest
 
 from infra.bench.books import write_books
-from service.bulkheads import BODY_SECONDS, EXPORTS
 from service.demo.processes import Ports
 from service.demo.seed import seed
 from service.demo.settings import SECRET_KEY
+from service.waiting_limits import BODY_SECONDS, EXPORTS
 from tests.recovery.conftest import Installation, installed, wait_until
 from tests.recovery.serving import Served, serving
 

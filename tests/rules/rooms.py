@@ -46,7 +46,6 @@ class Reserved:
 # Modules directly in `service/` that every room may import. They import only each other.
 BASICS = (
     "addresses",
-    "bulkheads",
     "clock",
     "errors",
     "ids",
@@ -56,6 +55,7 @@ BASICS = (
     "private_folders",
     "sealing",
     "settings",
+    "waiting_limits",
 )
 
 # Modules directly in `service/` that put the rooms together. No room imports them.

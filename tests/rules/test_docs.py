@@ -68,7 +68,7 @@ def test_every_command_is_described_and_says_what_it_does() -> None:
 def test_settings_for_commands_on_the_demo_are_those_of_the_demo(page: str) -> None:
     block = (DOCS / page).read_text(encoding="utf-8").partition("```sh\n")[2].partition("```")[0]
     shown = dict(re.findall(r"([A-Z_]+)=(\S+)", block))
-    actual = environment(Ports(), "postgresql://postgres@/postgres", Path("var/demo"))
+    actual = environment(Ports(), "postgresql://postgres@/postgres", Path("demo-data"))
 
     names = set(shown) - {"PATH", "LOG_LEVEL"}
     not_shown = {"DATABASE_URL", "MIGRATION_DATABASE_URL", "MAIL_FROM", "PYTHONUNBUFFERED"}

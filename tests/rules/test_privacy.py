@@ -9,8 +9,8 @@ import pytest
 from service.contributions.portal.portal import LINK_DURATION
 from service.database.metadata import metadata
 from service.exports.records_store import RECORDS_KEPT_DAYS
-from service.readers.passport import PASSPORT_DAYS
-from service.readers.passport_cookie import cookie_name
+from service.readers.passports.passport import PASSPORT_DAYS
+from service.readers.passports.passport_cookie import cookie_name
 from service.readers.reader import HISTORY_DAYS, HISTORY_WEEKS, MAX_RECENT_IDS
 from service.settings import Settings
 from service.stripe_events.retention import BODY_DAYS

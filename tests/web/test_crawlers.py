@@ -3,7 +3,7 @@
 import pytest
 
 from service.decisions.view import purpose_of
-from service.readers.passport_cookie import Edge
+from service.readers.passports.passport_cookie import Edge
 from service.web.crawlers import is_crawler
 
 _CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36"

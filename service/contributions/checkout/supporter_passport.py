@@ -7,7 +7,8 @@ from datetime import datetime
 from service.money import Interval, Money
 from service.readers.contributions import GivenContribution, settled
 from service.readers.impressions import campaign_fingerprint, record_contribution, record_once
-from service.readers.passport import NO_CHANGES, NoteChanges, PassportSealer, blank_of, note_of
+from service.readers.passports.passport import PassportSealer
+from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges, blank_of, note_of
 from service.readers.reader import Reader, new_reader
 from service.services import Services
 

@@ -5,7 +5,7 @@ each name that a campaign lists. A rule that reads the clock is asked once a min
 is asked once for all of them. A number that many campaigns bound is compared with all bounds at once. The rules that
 are left read the reader's history of one campaign.
 
-A set of campaigns is a whole number here: bit n stands for the nth campaign of the list.
+A set of campaigns is a whole number: bit n stands for the nth campaign of the list.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 from service.campaigns.reader_rules import Consent, SupporterState
 from service.campaigns.site import Site
+from service.decisions.index.candidates import Candidate, is_indexed, places
 from service.decisions.index.measured_rules import measured_rules
-from service.decisions.index.named_rules import Candidate, NamedRules, is_indexed, places
+from service.decisions.index.named_rules import NamedRules
 from service.decisions.rules.rule import Alike, Judge, Minute, Prepared, Rule
 from service.decisions.situation import Page, Situation, Visit
 from service.readers.site_time import site_time_of

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Sequence
 from itertools import accumulate
 from operator import or_
 
-from service.decisions.index.named_rules import Candidate, is_indexed
+from service.decisions.index.candidates import Candidate, is_indexed
 from service.decisions.rules.rule import Measure, Prepared, Rule
 from service.decisions.situation import Situation
 

@@ -3,21 +3,13 @@
 A set of campaigns is a whole number: bit n stands for the nth campaign of the list.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
-from service.decisions.rules.rule import Measure, NamedFact, Prepared, Rule, Stage
+from service.decisions.index.candidates import Candidate, is_indexed
+from service.decisions.rules.rule import NamedFact, Prepared, Rule
 from service.decisions.situation import Situation
 
 Values = Callable[[Situation], Iterable[Hashable]]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A prepared campaign and the rules that it uses, in the order they are asked."""
-
-    prepared: Prepared
-    rules: tuple[Rule, ...]
 
 
 class NamedRules:
@@ -61,22 +53,3 @@ class NamedRules:
             for name in fact.named(prepared.campaign, nowhere.site):
                 if rule.judge(prepared, fact.put(nowhere, name)).passed is not passes:
                     changes[name] = changes.get(name, 0) | bit
-
-
-def is_indexed(rule: Rule, candidate: Candidate) -> bool:
-    """Return True if the rule need not be asked on each page view.
-
-    A gate that matches decides even if an access rule fails, so these rules are asked last, about the gate alone.
-    """
-    campaign = candidate.prepared.campaign
-    if campaign.gate is not None and rule.stage is Stage.ACCESS:
-        return False
-    return rule.reads.key(campaign) is not None if isinstance(rule.reads, Measure) else rule.reads is not None
-
-
-def places(campaigns: int) -> Iterator[int]:
-    """Return the places of the campaigns in the list, in order."""
-    while campaigns:
-        first = campaigns & -campaigns
-        yield first.bit_length() - 1
-        campaigns ^= first

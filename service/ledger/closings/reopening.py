@@ -48,7 +48,7 @@ def approve_reopening(engine: Engine, first_day: date, by: str, now: datetime) -
         request = open_request(connection, first_day)
         if request is None:
             raise ReopeningError(
-                f"nobody has asked to reopen {first_day} since the last closing; "
+                f"no person has asked to reopen {first_day} since the last closing; "
                 f"ask with `ledger reopen {first_day} --by NAME --why REASON`"
             )
         if is_same_person(request.requested_by, name):

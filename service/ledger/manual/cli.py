@@ -1,4 +1,4 @@
-"""Commands for entries by a person: `ledger open-items`, `reclassify`, `write-off`, `settle`, `enter` and their kin."""
+"""Commands for entries by a person: `ledger open-items`, `reclassify`, `write-off`, `settle`, `enter` and so on."""
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -38,6 +38,13 @@ _FUND = click.option("--fund", help="The fund or budget code to book it under.")
 _IDS = click.argument("ids", metavar="[ID]...", nargs=-1)
 
 
+def _entry_command(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of every new entry: what it is booked under, its day, who and why."""
+    for option in (with_appcontext, _WHY, _BY, _ON, _FUND, _CAMPAIGN, _SITE):
+        command = option(command)
+    return command
+
+
 def books() -> Bookkeeping:
     """Return the books of this service, as they are now."""
     services = current_services()
@@ -69,13 +76,7 @@ def _clearing_command(name: str, kind: ManualKind, about: str, to: str | None) -
     @_AMOUNT
     @_ACCOUNT
     @_CATEGORY
-    @_SITE
-    @_CAMPAIGN
-    @_FUND
-    @_ON
-    @_BY
-    @_WHY
-    @with_appcontext
+    @_entry_command
     def command(ids: tuple[str, ...], category: str | None, day: datetime | None, **given: Any) -> None:
         if bool(ids) == bool(category):
             raise click.UsageError("Name the items by their ids, or all of a category with --category.")
@@ -95,7 +96,7 @@ reclassify = _clearing_command(
 write_off = _clearing_command(
     "write-off",
     ManualKind.WRITE_OFF,
-    "Give up what an object has left on an account, such as a failed refund that nobody can be paid. "
+    "Give up what an object has left on an account, such as a failed refund that cannot be paid to the contributor. "
     "The default day is that of the item, or the first open day.",
     None,
 )
@@ -113,13 +114,7 @@ settle = _clearing_command(
 @click.option("--credit", "credits_", multiple=True, metavar="ACCOUNT=AMOUNT", help="A credit. Can be repeated.")
 @click.option("--currency", required=True, help="The currency of the entry, such as EUR.")
 @click.option("--about", "subject_id", help="The object that the entry is about; needed for 9900, 4900 and 2300.")
-@_SITE
-@_CAMPAIGN
-@_FUND
-@_ON
-@_BY
-@_WHY
-@with_appcontext
+@_entry_command
 def enter(debits: tuple[str, ...], credits_: tuple[str, ...], day: datetime | None, **given: Any) -> None:
     """Post an entry of any accounts that Stripe does not decide. The default day is today."""
 

@@ -102,8 +102,7 @@ def save_drafts(connection: Connection, books: Bookkeeping, drafts: Sequence[Dra
         for draft in drafts
     ]
     _require_no_problem(connection, books, entries)
-    for manual in entries:
-        store.insert_manual(connection, manual)
+    store.insert_manual(connection, entries)
     ready = [manual for manual in entries if not manual.needs_second_person]
     numbers = _post(connection, books, [(manual, manual.proposed_by) for manual in ready])
     return [SavedEntry(manual, numbers.get(manual.id)) for manual in entries]
@@ -114,12 +113,11 @@ def approve(books: Bookkeeping, ids: Sequence[str], by: str) -> list[SavedEntry]
     name = clean_text(by, "the name of the person")
     with committed(books.engine) as connection:
         lock_ledger(connection)
-        waiting = [_waiting(connection, manual_id) for manual_id in dict.fromkeys(ids)]
+        waiting = _waiting(connection, ids)
         for manual in waiting:
             if manual.needs_second_person and is_same_person(manual.proposed_by, name):
                 raise ManualEntryError(f"{manual.proposed_by} proposed {manual.id}; another person must approve it")
-            if manual.reverses is not None:
-                _require_not_reversed(connection, manual.reverses)
+        _require_not_reversed(connection, [manual.reverses for manual in waiting if manual.reverses is not None])
         _require_no_problem(connection, books, waiting)
         numbers = _post(connection, books, [(manual, name) for manual in waiting])
         return [SavedEntry(manual, numbers[manual.id]) for manual in waiting]
@@ -132,7 +130,8 @@ def refuse(books: Bookkeeping, manual_id: str, by: str, why: str) -> None:
     )
     with committed(books.engine) as connection:
         lock_ledger(connection)
-        store.insert_decision(connection, _waiting(connection, manual_id).id, decision)
+        (waiting,) = _waiting(connection, [manual_id])
+        store.insert_decisions(connection, {waiting.id: decision})
 
 
 def reverse(books: Bookkeeping, manual_id: str, by: str, why: str, day: date | None) -> SavedEntry:
@@ -149,7 +148,7 @@ def reverse(books: Bookkeeping, manual_id: str, by: str, why: str, day: date | N
             raise ManualEntryError(f"{manual_id} reverses {original.reverses}; post a new entry instead")
         if manual_id not in _posted_ids(connection, [manual_id]):
             raise ManualEntryError(f"{manual_id} was not posted, so there is nothing to reverse; see `ledger entries`")
-        _require_not_reversed(connection, manual_id)
+        _require_not_reversed(connection, [manual_id])
         lines = [(account, -amount_minor) for account, amount_minor in original.lines]
         under = BookedUnder(original.site, original.campaign, original.fund)
         draft = Draft(ManualKind.REVERSE, original.currency, lines, by, why, day, original.subject_id, manual_id, under)
@@ -220,19 +219,21 @@ def _post(connection: Connection, books: Bookkeeping, approved: Sequence[tuple[M
         for seq, (manual, _) in enumerate(approved, start=first)
     ]
     append_entries(connection, numbered)
-    for manual, name in approved:
-        store.insert_decision(connection, manual.id, ManualDecision(ManualOutcome.POSTED, name, books.now))
+    decisions = {manual.id: ManualDecision(ManualOutcome.POSTED, name, books.now) for manual, name in approved}
+    store.insert_decisions(connection, decisions)
     return {manual.id: seq for seq, (manual, _) in enumerate(approved, start=first)}
 
 
-def _waiting(connection: Connection, manual_id: str) -> ManualEntry:
-    manual = store.find_manual(connection, [manual_id]).get(manual_id)
-    if manual is None:
-        raise ManualEntryError(f"there is no entry {manual_id}; see `ledger entries --waiting`")
-    decision = store.decisions_on(connection, [manual_id]).get(manual_id)
-    if decision is not None:
-        raise ManualEntryError(f"{manual_id} was {decision.outcome} by {decision.decided_by} already")
-    return manual
+def _waiting(connection: Connection, ids: Sequence[str]) -> list[ManualEntry]:
+    """Return the entries with these ids, without repetition. Raise ManualEntryError if one does not wait."""
+    found, decisions = store.find_manual(connection, ids), store.decisions_on(connection, ids)
+    for manual_id in ids:
+        if manual_id not in found:
+            raise ManualEntryError(f"there is no entry {manual_id}; see `ledger entries --waiting`")
+        decision = decisions.get(manual_id)
+        if decision is not None:
+            raise ManualEntryError(f"{manual_id} was {decision.outcome} by {decision.decided_by} already")
+    return [found[manual_id] for manual_id in dict.fromkeys(ids)]
 
 
 def _posted_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
@@ -240,7 +241,6 @@ def _posted_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
     return {id_ for id_, decision in decisions.items() if decision.outcome is ManualOutcome.POSTED}
 
 
-def _require_not_reversed(connection: Connection, manual_id: str) -> None:
-    reversal = store.posted_reversal(connection, manual_id)
-    if reversal is not None:
+def _require_not_reversed(connection: Connection, ids: Sequence[str]) -> None:
+    for manual_id, reversal in store.posted_reversals(connection, ids).items():
         raise ManualEntryError(f"{manual_id} was reversed by {reversal} already; post a new entry instead")

@@ -1,7 +1,7 @@
 """The tables of entries by a person and of the decisions on them. Rows are only ever added."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import (
     BigInteger,
@@ -67,29 +67,34 @@ manual_entry_decisions = Table(
 _ENTRY, _LINE, _DECISION = manual_entries.c, manual_entry_lines.c, manual_entry_decisions.c
 
 
-def insert_manual(connection: Connection, manual: ManualEntry) -> None:
-    """Save a proposed entry with its lines."""
-    names = set(manual_entries.c.keys())
-    values = {name: getattr(manual, name) for name in names}
-    connection.execute(insert(manual_entries).values(values | {"kind": manual.kind.value}))
+def insert_manual(connection: Connection, entries: Sequence[ManualEntry]) -> None:
+    """Save proposed entries with their lines."""
+    names = manual_entries.c.keys()
+    rows = [{name: getattr(manual, name) for name in names} | {"kind": manual.kind.value} for manual in entries]
     lines = [
         {"manual_entry_id": manual.id, "line": line, "account": str(account), "amount_minor": amount_minor}
+        for manual in entries
         for line, (account, amount_minor) in enumerate(manual.lines, start=1)
     ]
-    connection.execute(insert(manual_entry_lines), lines)
+    if rows:
+        connection.execute(insert(manual_entries), rows)
+        connection.execute(insert(manual_entry_lines), lines)
 
 
-def insert_decision(connection: Connection, manual_id: str, decision: ManualDecision) -> None:
-    """Save what became of a proposed entry."""
-    connection.execute(
-        insert(manual_entry_decisions).values(
-            manual_entry_id=manual_id,
-            outcome=decision.outcome.value,
-            decided_by=decision.decided_by,
-            decided_at=decision.decided_at,
-            why=decision.why,
-        )
-    )
+def insert_decisions(connection: Connection, decisions: Mapping[str, ManualDecision]) -> None:
+    """Save what became of proposed entries, by their ids."""
+    rows = [
+        {
+            "manual_entry_id": manual_id,
+            "outcome": decision.outcome.value,
+            "decided_by": decision.decided_by,
+            "decided_at": decision.decided_at,
+            "why": decision.why,
+        }
+        for manual_id, decision in decisions.items()
+    ]
+    if rows:
+        connection.execute(insert(manual_entry_decisions), rows)
 
 
 def find_manual(connection: Connection, ids: Collection[str]) -> dict[str, ManualEntry]:
@@ -107,14 +112,14 @@ def decisions_on(connection: Connection, ids: Collection[str]) -> dict[str, Manu
     }
 
 
-def posted_reversal(connection: Connection, manual_id: str) -> str | None:
-    """Return the id of the posted entry that reverses this one, or None."""
+def posted_reversals(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """Return the ids of the posted entries that reverse these entries, by the id of the reversed entry."""
     statement = (
-        select(_ENTRY.id)
+        select(_ENTRY.reverses, _ENTRY.id)
         .join_from(manual_entries, manual_entry_decisions, _DECISION.manual_entry_id == _ENTRY.id)
-        .where(_ENTRY.reverses == manual_id, _DECISION.outcome == ManualOutcome.POSTED.value)
+        .where(is_in(_ENTRY.reverses, ids), _DECISION.outcome == ManualOutcome.POSTED.value)
     )
-    return connection.execute(statement).scalar_one_or_none()
+    return {row.reverses: row.id for row in connection.execute(statement)}
 
 
 def list_manual(connection: Connection, *, only_waiting: bool, limit: int) -> list[ManualEntry]:

@@ -1,5 +1,9 @@
 """Make and end standing rules."""
 
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
 from service.database.transaction import committed
 from service.ledger.accounts import is_own_account
 from service.ledger.accounts_store import chart_of_accounts
@@ -27,16 +31,7 @@ def send_category(books: Bookkeeping, category: str, account: str, by: str, why:
                 f"{account} is not an account of your own; add one, such as "
                 f'`ledger accounts add 4950 "Other receipts"`, and send {name} there'
             )
-        rule = StandingRule(
-            name,
-            account,
-            last_seq(connection),
-            clean_text(why, "the reason"),
-            clean_text(by, "the name of the person"),
-            books.now,
-        )
-        insert_rule(connection, rule)
-        return rule
+        return _decide(connection, StandingRule(name, account, last_seq(connection), why, by, books.now))
 
 
 def end_rule(books: Bookkeeping, category: str, by: str, why: str) -> StandingRule:
@@ -48,13 +43,12 @@ def end_rule(books: Bookkeeping, category: str, by: str, why: str) -> StandingRu
         lock_ledger(connection)
         if read_rules(connection).account_for(category, None) is None:
             raise ManualEntryError(f"no rule sends {category} anywhere; see `ledger rules list`")
-        rule = StandingRule(
-            category,
-            None,
-            last_seq(connection),
-            clean_text(why, "the reason"),
-            clean_text(by, "the name of the person"),
-            books.now,
-        )
-        insert_rule(connection, rule)
-        return rule
+        return _decide(connection, StandingRule(category, None, last_seq(connection), why, by, books.now))
+
+
+def _decide(connection: Connection, rule: StandingRule) -> StandingRule:
+    """Save a rule with clean texts, and return it."""
+    why, by = clean_text(rule.why, "the reason"), clean_text(rule.decided_by, "the name of the person")
+    rule = replace(rule, why=why, decided_by=by)
+    insert_rule(connection, rule)
+    return rule

@@ -8,7 +8,7 @@ from service.contributions.checkout.supporter_passport import (
 from service.money import Interval, Money
 from service.readers.contributions import GivenContribution
 from service.readers.impressions import campaign_fingerprint
-from service.readers.passport import PassportSealer
+from service.readers.passports.passport import PassportSealer
 from service.readers.reader import Reader, new_reader
 from service.services import Services
 from tests.conftest import NOW

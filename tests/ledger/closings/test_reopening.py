@@ -94,7 +94,7 @@ def test_only_a_closed_day_is_reopened_and_only_after_somebody_asked(engine: Eng
     close(engine, FIRST, 1)
     with pytest.raises(ReopeningError, match="2026-11-06 is open; the books are closed through 2026-11-05"):
         ask(engine, date(2026, 11, 6))
-    with pytest.raises(ReopeningError, match="nobody has asked to reopen 2026-11-05 since the last closing"):
+    with pytest.raises(ReopeningError, match="no person has asked to reopen 2026-11-05 since the last closing"):
         approve(engine, FIRST)
 
 
@@ -103,13 +103,13 @@ def test_an_approval_is_used_once_and_a_request_ends_with_the_next_closing(engin
     ask(engine, FIRST)
     close(engine, SECOND, 2, hours=2)
 
-    with pytest.raises(ReopeningError, match="nobody has asked"):
+    with pytest.raises(ReopeningError, match="no person has asked"):
         approve(engine, FIRST, hours=3)
 
     ask(engine, SECOND, hours=3)
     approve(engine, SECOND, hours=4)
     close(engine, SECOND, 3, hours=5)
-    with pytest.raises(ReopeningError, match="nobody has asked"):
+    with pytest.raises(ReopeningError, match="no person has asked"):
         approve(engine, SECOND, hours=6)
     with engine.connect() as connection:
         assert [bool(closing.request) for closing in list_closings(connection)] == [False, False, True, False]

@@ -214,7 +214,7 @@ CREATE TRIGGER ledger_closings_checked BEFORE INSERT ON ledger_closings
 FOR EACH ROW EXECUTE FUNCTION ledger_check_closing()
 """
 
-# A proposed entry is posted or refused once, by a decision. One that nobody decided on waits for a second person.
+# A proposed entry is posted or refused once, by a decision. An entry without a decision waits for a second person.
 MANUAL_ENTRIES = """
 CREATE TABLE manual_entries (
     id TEXT CONSTRAINT pk_manual_entries PRIMARY KEY,

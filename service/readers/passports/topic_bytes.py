@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from heapq import heapify, heappop, heapreplace
 from itertools import accumulate, chain, groupby
 
-from service.readers.packed import Packed
+from service.readers.passports.packed import Packed
 from service.readers.reader import COUNT_LIMIT, MAX_TOPIC_WEEKS, MAX_TOPICS, TopicHistory
 
 TOPIC_BYTES = 3

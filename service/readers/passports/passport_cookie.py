@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from service.readers.passport import PASSPORT_DAYS, Note, NoteChanges, PassportSealer, with_notes
+from service.readers.passports.passport import PASSPORT_DAYS, PassportSealer
+from service.readers.passports.passport_notes import Note, NoteChanges, note_named, with_notes
 from service.readers.reader import Reader
 from service.settings import Settings
 
@@ -73,7 +74,7 @@ def note_cookies(header: str, name: str) -> tuple[Note, ...]:
     if start not in header:
         return ()
     pairs = (pair.strip().partition("=") for pair in header.split(";"))
-    return tuple([Note(found.removeprefix(start), value) for found, _, value in pairs if found.startswith(start)])
+    return tuple([note_named(found.removeprefix(start), value) for found, _, value in pairs if found.startswith(start)])
 
 
 def set_note_cookies(site: str, changes: NoteChanges, *, is_https: bool) -> list[str]:

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from service import bulkheads
-from service.bulkheads import LANES, Breaker, seconds_left, within
+from service import waiting_limits
+from service.waiting_limits import LANES, Breaker, seconds_left, within
 
 
 class Time:
@@ -21,7 +21,7 @@ class Time:
 @pytest.fixture
 def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     time = Time()
-    monkeypatch.setattr("service.bulkheads.time.monotonic", time)
+    monkeypatch.setattr("service.waiting_limits.time.monotonic", time)
     return time
 
 
@@ -78,14 +78,14 @@ def test_every_lane_has_threads_a_deadline_and_a_bound() -> None:
     for lane in LANES:
         assert 0 < lane.threads < 10
         assert 0 < lane.seconds <= 3600
-        assert 0 < lane.body_bytes <= 2 * bulkheads.MIB
+        assert 0 < lane.body_bytes <= 2 * waiting_limits.MIB
     assert all(first.name != second.name for first, second in pairwise(sorted(LANES, key=lambda lane: lane.name)))
 
 
 def test_the_database_has_a_connection_for_every_thread_that_may_need_one() -> None:
-    others = [lane for lane in LANES if lane not in {bulkheads.MEMORY, bulkheads.INBOX}]
+    others = [lane for lane in LANES if lane not in {waiting_limits.MEMORY, waiting_limits.INBOX}]
     in_the_background = 2  # campaigns are reloaded, and counts are written
 
-    needed = sum(lane.threads for lane in others) + bulkheads.EXPORTS.threads + in_the_background
-    assert needed <= bulkheads.DATABASE_CONNECTIONS
-    assert bulkheads.INBOX.threads <= bulkheads.INBOX_CONNECTIONS
+    needed = sum(lane.threads for lane in others) + waiting_limits.EXPORTS.threads + in_the_background
+    assert needed <= waiting_limits.DATABASE_CONNECTIONS
+    assert waiting_limits.INBOX.threads <= waiting_limits.INBOX_CONNECTIONS

@@ -9,7 +9,7 @@ from service.readers import reader as bounds
 from service.readers.fingerprints import REQUEST_BYTES, SALT_BYTES, holds, request_print
 from service.readers.history import Reading, record_view
 from service.readers.impressions import PromptEvent, record_event, record_once
-from service.readers.passport_bytes import decode, encode
+from service.readers.passports.passport_bytes import decode, encode
 from service.readers.reader import History, Reader
 from tests.decisions import make
 from tests.readers.make import readers

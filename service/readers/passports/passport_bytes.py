@@ -10,7 +10,8 @@ from struct import Struct, error, unpack_from
 
 from service.money import Interval
 from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES
-from service.readers.packed import PackedRecords
+from service.readers.passports.packed import PackedRecords
+from service.readers.passports.topic_bytes import TOPIC_BYTES, TopicBytes
 from service.readers.reader import (
     NO_SUPPORT,
     UNCHOSEN,
@@ -24,7 +25,6 @@ from service.readers.reader import (
     Support,
 )
 from service.readers.site_time import week_of
-from service.readers.topic_bytes import TOPIC_BYTES, TopicBytes
 
 VERSION = 1
 _RECURRING = tuple(RecurringState)

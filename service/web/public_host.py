@@ -1,4 +1,4 @@
-"""The first code that sees a request. It removes what only our own proxies may say, before any other code reads it."""
+"""Give every request our public host, and remove what only our own proxies may say, before any other code reads it."""
 
 from collections.abc import Iterable
 
@@ -11,11 +11,11 @@ from service.web.requests import Environ, StartResponse, Wsgi
 log = structlog.get_logger()
 
 
-class FrontDoor:
+class PublicHost:
     """A WSGI application that corrects the environment of a request and passes it on.
 
     - Host and scheme are always those of PUBLIC_URL, so that no answer can contain an address that a caller made up.
-    - Without a trusted proxy, `X-Request-Id` is anybody's word and is dropped.
+    - Without a trusted proxy, `X-Request-Id` could come from any caller and is dropped.
     """
 
     def __init__(self, behind: Wsgi, settings: Settings) -> None:

@@ -1,6 +1,6 @@
 """Measure how long decisions take while everything around them is in trouble.
 
-    python -m infra.bench.bulkheads [--rate 1000] [--seconds 8] [--rows 1000000] [--only a,b]
+    python -m infra.bench.lanes [--rate 1000] [--seconds 8] [--rows 1000000] [--only a,b]
 
 Decisions are sent at a fixed rate to the service as an operator runs it, with its own embedded PostgreSQL, and each
 trouble goes on beside them. A time counts from the moment at which a request should have been sent. The callers run on
@@ -35,8 +35,8 @@ from service.database.engine import application_engine
 from service.database.migrate import migrate
 from service.demo.processes import Processes, free_ports
 from service.demo.settings import SECRET_KEY, environment
-from service.readers.passport import PassportSealer
-from service.readers.passport_cookie import cookie_name
+from service.readers.passports.passport import PassportSealer
+from service.readers.passports.passport_cookie import cookie_name
 from service.sealing import KeyRing
 from service.tokens.store import Role
 from service.tokens.tokens import TokenRequest, create_token

@@ -13,8 +13,8 @@ from service.campaigns.snapshot.holder import SnapshotHolder
 from service.logs import configure_logs
 from service.services import EXTENSION, Services
 from service.settings import Settings
-from service.web.front_door import FrontDoor
 from service.web.headers import EVERY_ANSWER
+from service.web.public_host import PublicHost
 from service.web.requests import Environ, StartResponse
 from tests.contract.snapshot import contract_app
 
@@ -34,7 +34,7 @@ def seen_behind(settings: Settings, *, times: int = 1, **sent: str) -> Environ:
         seen.append(environ)
         return []
 
-    door = FrontDoor(behind, settings)
+    door = PublicHost(behind, settings)
     for _ in range(times):
         door({"HTTP_HOST": "evil.example", "wsgi.url_scheme": "http", **sent}, lambda *_: None)
     return seen[-1]
@@ -151,4 +151,4 @@ def test_a_link_from_another_site_still_opens_a_page(client: FlaskClient) -> Non
 def test_create_app_puts_the_door_in_front() -> None:
     app = create_app(replace(SETTINGS, database_url="postgresql://nobody@127.0.0.1:9/x"), has_background=False)
 
-    assert isinstance(app.wsgi_app, FrontDoor)
+    assert isinstance(app.wsgi_app, PublicHost)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from service.money import Interval
 from service.readers import reader as bounds
 from service.readers.history import topic_histories
-from service.readers.passport import PASSPORT_DAYS, PassportSealer
-from service.readers.passport_bytes import UnreadablePassportError, decode, encode
+from service.readers.passports.passport import PASSPORT_DAYS, PassportSealer
+from service.readers.passports.passport_bytes import UnreadablePassportError, decode, encode
 from service.readers.reader import FreeRead, History, PoolUse, PromptRecord, Reader, RecurringState, Support
 from service.sealing import KeyRing
 from tests.decisions import make

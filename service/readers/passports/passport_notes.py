@@ -1,8 +1,8 @@
-"""Seal and open passports: a reader's history, carried by the browser, that only this service can read for its site.
+"""Notes beside the passport, so that requests that leave at the same moment lose nothing.
 
-A note is what one request added to a passport, in a cookie of its own. Requests that leave at once carry the same
-passport, and the browser keeps the passport of the answer that comes last. So each answer also sets a note, which no
-other answer overwrites. The next request brings the notes, and what its passport lacks is added from them. A note is
+A note is what one request added to a passport, in a cookie of its own. Requests that leave at the same moment carry the
+same passport, and the browser keeps the passport of the answer that comes last. So each answer also sets a note, which
+no other answer overwrites. The next request brings the notes, and what its passport lacks is added from them. A note is
 dropped once a passport with its contents has come back.
 """
 
@@ -13,50 +13,32 @@ from service.readers.fingerprints import REQUEST_BYTES, followed_by, holds
 from service.readers.history import aged
 from service.readers.merge import added
 from service.readers.meter_pools import pool_use, with_free_read
-from service.readers.passport_bytes import UnreadablePassportError, decode, encode
+from service.readers.passports.passport_bytes import UnreadablePassportError, decode, encode
 from service.readers.reader import MAX_RECENT_IDS, NO_SUPPORT, UNCHOSEN, History, Reader
 from service.sealing import KeyRing
 
-PASSPORT_DAYS = 400
-_PURPOSE = "passport"
 MAX_NOTES = 12  # fewer than the ids that a passport keeps, so that no note counts twice
 SETTLED_SECONDS = 10  # no answer that was on its way takes longer, so that none brings an older passport back
-_NOTE_PURPOSE = "passport note"
+_PURPOSE = "passport note"
 _MARK = re.compile(r"([0-9a-f]{6})-([0-9a-f]{1,8})\Z")
 
 
-class PassportSealer:
-    """Seals and opens passports. If a passport cannot be opened, the reader is new; that is never an error."""
-
-    def __init__(self, keys: KeyRing) -> None:
-        self.keys = keys
-
-    def seal(self, reader: Reader, site: str, instant: int) -> str:
-        return self.keys.sealer(_PURPOSE, site).seal(encode(reader, instant))
-
-    def open(self, text: str, site: str, instant: int) -> Reader | None:
-        """Return the reader, or None if the passport is unreadable, of another site, or older than 400 days."""
-        plain = self.keys.sealer(_PURPOSE, site).open(text)
-        if plain is None:
-            return None
-        try:
-            reader, issued_at = decode(plain)
-        except UnreadablePassportError:
-            return None
-        return reader if instant - issued_at < PASSPORT_DAYS * 86_400 else None
-
-
 class Note(NamedTuple):
-    """A note as a cookie holds it. `mark`: the end of the cookie's name, which names the request and its time."""
+    """A note as a cookie holds it. `mark`: the end of the cookie's name, which says the request and its instant.
+
+    `request`: the fingerprint of the request; empty if the mark was not made here.
+    """
 
     mark: str
     text: str
+    request: bytes
+    instant: int
 
-    @property
-    def parts(self) -> tuple[bytes, int] | None:
-        """Return the fingerprint of the request and its instant, or None if the mark was not made here."""
-        found = _MARK.match(self.mark)
-        return (bytes.fromhex(found[1]), int(found[2], 16)) if found else None
+
+def note_named(mark: str, text: str) -> Note:
+    """Return the note of a cookie."""
+    found = _MARK.match(mark)
+    return Note(mark, text, bytes.fromhex(found[1]), int(found[2], 16)) if found else Note(mark, text, b"", 0)
 
 
 class NoteChanges(NamedTuple):
@@ -86,16 +68,15 @@ def note_of(keys: KeyRing, site: str, addition: Reader, instant: int) -> Note | 
     """Return the note of a request: a blank reader after it. Return None if the request has no id to record."""
     if len(addition.recent) != REQUEST_BYTES:
         return None
-    sealed = keys.sealer(_NOTE_PURPOSE, site).seal(encode(addition, instant))
-    return Note(f"{addition.recent.hex()}-{instant:x}", sealed)
+    sealed = keys.sealer(_PURPOSE, site).seal(encode(addition, instant))
+    return Note(f"{addition.recent.hex()}-{instant:x}", sealed, addition.recent, instant)
 
 
 def with_notes(keys: KeyRing, site: str, reader: Reader | None, notes: tuple[Note, ...], instant: int) -> Reader | None:
     """Return the reader of a passport with what its notes add. Without a passport the first note begins one."""
-    sealer = keys.sealer(_NOTE_PURPOSE, site)
+    sealer = keys.sealer(_PURPOSE, site)
     for note in _oldest_first(notes)[-MAX_NOTES:]:
-        parts = note.parts
-        if parts is None or (reader is not None and holds(reader.recent, parts[0])):
+        if not note.request or (reader is not None and holds(reader.recent, note.request)):
             continue
         plain = sealer.open(note.text)
         if plain is None:
@@ -121,15 +102,14 @@ def dropped_notes(held: Reader | None, notes: tuple[Note, ...], instant: int) ->
 
 
 def _is_settled(held: Reader | None, note: Note, instant: int) -> bool:
-    parts = note.parts
-    if parts is None:
+    if not note.request:
         return True
-    is_held = held is not None and holds(held.recent, parts[0])
-    return is_held and not 0 <= instant - parts[1] < SETTLED_SECONDS
+    is_held = held is not None and holds(held.recent, note.request)
+    return is_held and not 0 <= instant - note.instant < SETTLED_SECONDS
 
 
 def _oldest_first(notes: tuple[Note, ...]) -> list[Note]:
-    return sorted(notes, key=lambda note: (note.parts or (b"", 0))[1])
+    return sorted(notes, key=lambda note: note.instant)
 
 
 def _with_addition(reader: Reader, addition: Reader, instant: int) -> Reader:
