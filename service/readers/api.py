@@ -9,8 +9,8 @@ from schemas.counting import CountingAnswerSchema, CountingSchema
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.pages.api import sites_page
-from service.readers import passport_cookie as cookies
 from service.readers.my_data import CountingWish, MyDataPage, choose_counting, held_as_data, held_in_words
+from service.readers.passports import passport_cookie as cookies
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import RequestContext, carried_reader, cookie_name, passport_cookie
 from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges
