@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from service.campaigns.campaign import Campaign, Kind, Placement
-from service.campaigns.countries import with_countries_written_out
 from service.campaigns.documents import load_campaign, load_site
 from service.campaigns.site import Site
+from service.campaigns.snapshot.countries import with_countries_written_out
 from service.campaigns.store import (
     Change,
     DocumentKind,
