@@ -22,12 +22,14 @@ from schemas.campaigns.campaign import CampaignSchema
 from schemas.campaigns.site import SiteSchema
 from schemas.document import Path as DocumentPath
 from schemas.document import load_value, spoken
+from schemas.outline import outline
 from service.campaigns.campaign import Campaign
 from service.campaigns.site import Site
 from service.errors import InvalidDocumentError
 from service.web.json_bodies import bounded_json
 
 CAMPAIGN_SCHEMA, SITE_SCHEMA = CampaignSchema(), SiteSchema()  # built once: building a schema takes longer than a load
+CAMPAIGN_SHAPE, SITE_SHAPE = outline(CAMPAIGN_SCHEMA), outline(SITE_SCHEMA)
 STANDARD_INPUT = Path("-")
 MAX_DOCUMENT_BYTES = 128 * 1024
 MAX_DEPTH = 20
