@@ -21,10 +21,11 @@ import yaml
 from schemas.campaigns.campaign import CampaignSchema
 from schemas.campaigns.site import SiteSchema
 from schemas.document import Path as DocumentPath
-from schemas.document import load_value, spoken
+from schemas.document import load_value, problems_by_path, spoken
 from schemas.outline import outline
 from service.campaigns.campaign import Campaign
 from service.campaigns.site import Site
+from service.campaigns.words.shape import long_form
 from service.errors import InvalidDocumentError
 from service.web.json_bodies import bounded_json
 
@@ -133,6 +134,16 @@ def load_campaign(content: object, lines: Mapping[DocumentPath, int] | None = No
 def load_site(content: object, lines: Mapping[DocumentPath, int] | None = None) -> Site:
     """Load a site from a document's content. Raise InvalidDocumentError, naming every wrong field."""
     return cast("Site", load_value(SITE_SCHEMA, content, lines))
+
+
+def campaign_problems(content: object) -> tuple[tuple[DocumentPath, str], ...]:
+    """Return what is wrong with a campaign, by the path of each wrong field in its long form."""
+    return problems_by_path(CAMPAIGN_SCHEMA, long_form(CAMPAIGN_SHAPE, content))
+
+
+def site_problems(content: object) -> tuple[tuple[DocumentPath, str], ...]:
+    """Return what is wrong with a site, by the path of each wrong field in its long form."""
+    return problems_by_path(SITE_SCHEMA, long_form(SITE_SHAPE, content))
 
 
 def stored_campaign(content: object, created_at: datetime, version: int) -> Campaign:
