@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.console.tables import TableColumn, Row, Table
+from service.console.tables import Row, Table, TableColumn
 
 AS_OF = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
 DUBLIN = ZoneInfo("Europe/Dublin")
