@@ -73,16 +73,22 @@ def simulate(simulation: Simulation) -> Iterator[SimulatedView]:
 
 
 def simulate_on(
-    site: CompiledSite, simulation: Simulation, reaction: Reaction | None = None, *, explains: bool = True
+    site: CompiledSite,
+    simulation: Simulation,
+    reaction: Reaction | None = None,
+    *,
+    carried: Reader | None = None,
+    explains: bool = True,
 ) -> Iterator[SimulatedView]:
     """Yield the decision of each page view on a site that is compiled already, so that many readers can share it.
 
-    `reaction`: returns what the reader does after a view. Without `explains`, the decisions have no traces.
+    `reaction`: returns what the reader does after a view. `carried`: the history that the reader starts with, instead
+    of the one that the simulation describes. Without `explains`, the decisions have no traces.
     """
     zone = site.zone
     first_at = in_utc(simulation.steps[0].at, zone) if simulation.steps else datetime(1970, 1, 2, tzinfo=zone)
     is_known = simulation.reader.supporter.state.value != SupporterState.UNKNOWN
-    reader = reader_at_start(simulation, site, first_at)
+    reader = reader_at_start(simulation, site, first_at) if carried is None else carried
     one_offs = one_offs_at_start(simulation.reader, reader, zone)
     state = _ReaderState(reader, simulation.reader, is_known, site.site.currency, one_offs=one_offs)
     for number, step in enumerate(simulation.steps, 1):
