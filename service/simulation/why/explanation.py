@@ -1,4 +1,4 @@
-"""Answer why a reader is asked on a page view or not: the trace of every campaign in words, and the next 30 days.
+"""Explain why a reader is asked on a page view or not: the trace of every campaign in words, and the next 30 days.
 
 Every answer comes from the code that decides for real readers.
 """
@@ -29,7 +29,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class DayAhead:
     """What the reader would be shown on a day with one article, closing nothing. `shown`: names of campaigns."""
 
     on: date
@@ -38,7 +38,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Explanation:
     """Why a reader is asked or not. `now`: the time of the page view. `days`: this day and the 29 after it."""
 
     now: SiteTime
@@ -47,16 +47,16 @@ class Answer:
     access: Access
     shown: tuple[str, ...]
     article_count: int
-    days: tuple[Day, ...]
+    days: tuple[DayAhead, ...]
 
 
-def answer(site: CompiledSite, question: Question) -> Answer:
+def explain(site: CompiledSite, question: Question) -> Explanation:
     """Decide on the page view with its trace, and on an article like it on each of the next days."""
     campaigns = {found.prepared.campaign.key: found.prepared.campaign for found in (*site.gates, *site.appeals)}
     view = next(_decided(site, question, (question.view,), explains=True))
     now = site_time_at(view.at, site.zone)
     words = tuple(campaign_words(trace, campaigns[trace.campaign], site.site, now) for trace in view.decision.traces)
-    return Answer(
+    return Explanation(
         now,
         headline(words, view.decision.access, now),
         words,
@@ -88,6 +88,6 @@ def _like(first: ViewStep, number: int, at: datetime) -> ViewStep:
     return replace(first, at=at, view=view)
 
 
-def _day(view: SimulatedView, campaigns: Mapping[str, Campaign]) -> Day:
+def _day(view: SimulatedView, campaigns: Mapping[str, Campaign]) -> DayAhead:
     shown = tuple(campaigns[prompt.campaign].name for prompt in view.prompts)
-    return Day(view.local_at.date(), shown, view.decision.access.state is AccessState.GATED)
+    return DayAhead(view.local_at.date(), shown, view.decision.access.state is AccessState.GATED)
