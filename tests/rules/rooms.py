@@ -161,6 +161,11 @@ ROOMS = (
         "what editors write: sites, campaigns, versions, lint, the snapshot in memory",
         ("tokens", "services", "web", "database"),
     ),
+    Room(
+        "staff",
+        "the people of the newsroom: roles, sign-in, sessions, and the record of what they did",
+        ("services", "web", "database"),
+    ),
     Room("tokens", "bearer tokens of staff and of finance's machines", ("services", "database")),
     Room(
         "stripe_events",
