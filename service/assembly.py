@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import service.campaigns.drafts.jobs
 import service.contributions.mail.jobs
 import service.exports.jobs
 import service.insights.jobs
@@ -23,6 +24,7 @@ from service.stripe_gateway import StripeGateway
 
 JOBS = job_queue(
     {
+        "campaigns": service.campaigns.drafts.jobs.blueprint,
         "contributions": service.contributions.mail.jobs.blueprint,
         "readers": service.readers.jobs.blueprint,
         "exports": service.exports.jobs.blueprint,

@@ -218,12 +218,17 @@ FILE_KINDS = (
     FileKind("the mail transport", ("service/contributions/mail/smtp.py",), ("idna",)),
     FileKind("encryption", ("service/sealing.py",), ("cryptography",)),
     FileKind("reader assertions", ("service/readers/assertion.py",), ("joserfc",)),
-    FileKind("documents", ("service/campaigns/documents.py", "service/web/json_bodies.py"), ("yaml",)),
+    FileKind(
+        "documents",
+        ("service/campaigns/documents.py", "service/campaigns/drafts/yaml_text.py", "service/web/json_bodies.py"),
+        ("yaml",),
+    ),
     FileKind(
         "languages",
         (
             "service/pages/language.py",
             "service/campaigns/lint/targeting.py",
+            "service/campaigns/words/phrases.py",
             "service/contributions/checkout/typed_amount.py",
             "service/money.py",
         ),
