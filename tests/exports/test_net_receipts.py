@@ -33,9 +33,7 @@ def of_currency(rows: list[Row], currency: str = "EUR") -> list[Row]:
 
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("days", [*MONTHS, WEEK, ALL], ids=str)
-def test_net_receipts_equal_the_export_files_of_the_days(
-    finance: Finance, seed: int, days: tuple[date, date]
-) -> None:
+def test_net_receipts_equal_the_export_files_of_the_days(finance: Finance, seed: int, days: tuple[date, date]) -> None:
     record_quarter(finance, seed)
 
     found = receipts(finance, Days(*days)).get("EUR", NetReceipts("EUR"))
@@ -83,14 +81,14 @@ def test_the_entries_behind_a_figure_add_up_to_it_page_by_page(
     finance: Finance, figure: Figure, sites: tuple[str, ...] | None
 ) -> None:
     record_quarter(finance, 1)
-    days = Days(*ALL, sites)
+    days = Days(*ALL, sites, "EUR")
     pages = []
     with finance.engine.connect() as connection:
-        page = entries_behind(connection, figure, days, "EUR", None, 4)
+        page = entries_behind(connection, figure, days, None, 4)
         while page:
             pages.append(page)
-            page = entries_behind(connection, figure, days, "EUR", page[-1].position, 4)
-        whole = entries_behind(connection, figure, days, None, "no position", None)
+            page = entries_behind(connection, figure, days, page[-1].position, 4)
+        whole = entries_behind(connection, figure, days, "no position", None)
 
     entries = [entry for page in pages for entry in page]
     assert entries == whole

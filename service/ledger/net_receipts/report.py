@@ -33,6 +33,7 @@ FIGURE_OF: Final[Mapping[str, Figure]] = {
     account.value: figure for figure, accounts in ACCOUNTS.items() for account in accounts
 }
 
+
 @dataclass(frozen=True, slots=True)
 class NetReceipts:
     """The figures of a currency in minor units. Gross is what was received; every other figure is positive for a cost.

@@ -19,6 +19,7 @@ FROM manual_entries m
 JOIN ledger_entries e ON e.source_id = m.id AND e.source_type = '{MANUAL_ENTRY}'
 JOIN ledger_postings p ON p.entry_seq = e.seq
 WHERE e.accounting_date BETWEEN :from_on AND :to_on AND p.account = ANY(:accounts)
+AND (CAST(:currency AS text) IS NULL OR e.currency = :currency)
 GROUP BY e.currency, p.account
 """  # noqa: S608 it holds constants only
 _ALL_SITES = f"""
@@ -27,6 +28,7 @@ SELECT currency, account, sum(minor) AS minor, false AS is_by_person
 FROM (
     SELECT currency, account, debit_minor - credit_minor AS minor FROM ledger_day_totals
     WHERE accounting_date BETWEEN :from_on AND :to_on AND account = ANY(:accounts)
+    AND (CAST(:currency AS text) IS NULL OR currency = :currency)
     UNION ALL SELECT currency, account, -minor FROM by_person
 ) moved
 GROUP BY currency, account
@@ -45,6 +47,7 @@ JOIN ledger_postings p ON p.entry_seq = e.seq
 {_CHARGE}
 WHERE e.accounting_date BETWEEN :from_on AND :to_on AND p.account = ANY(:accounts)
 AND e.source_type <> '{MANUAL_ENTRY}' AND c.site = ANY(:sites)
+AND (CAST(:currency AS text) IS NULL OR e.currency = :currency)
 GROUP BY e.currency, p.account
 """  # noqa: S608 it holds constants only
 _ENTRIES = f"""
@@ -71,11 +74,12 @@ _FREQUENT = frozenset({Figure.GROSS, Figure.FEES})
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Accounting days, both included, and the sites whose money counts; `sites` None means all money."""
+    """Accounting days, both included, and which money counts; `sites` and `currency` None mean all money."""
 
     from_on: date
     to_on: date
     sites: tuple[str, ...] | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ def movements(connection: Connection, days: Days) -> list[Movement]:
 
 
 def entries_behind(
-    connection: Connection, figure: Figure, days: Days, currency: str | None, after: str | None, limit: int | None
+    connection: Connection, figure: Figure, days: Days, after: str | None, limit: int | None
 ) -> list[FigureEntry]:
     """Return the entries behind a figure, the newest first, at most `limit`.
 
@@ -122,7 +126,6 @@ def entries_behind(
     sign = -1 if figure is Figure.GROSS else 1
     before_on, before_seq = _place(after)
     values = _values(days, ACCOUNTS[figure]) | {
-        "currency": currency,
         "before_on": before_on,
         "before_seq": before_seq,
         "is_frequent": figure in _FREQUENT,
@@ -144,6 +147,7 @@ def _values(days: Days, accounts: Sequence[str | Account]) -> dict[str, object]:
     return {
         "from_on": days.from_on,
         "to_on": days.to_on,
+        "currency": days.currency,
         "sites": list(days.sites) if days.sites is not None else None,
         "accounts": [str(account) for account in accounts],
     }
