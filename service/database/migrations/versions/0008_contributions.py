@@ -100,6 +100,7 @@ CREATE TABLE mail_outbox (
     last_error TEXT,
     CONSTRAINT ck_mail_outbox_status CHECK (status IN ('waiting', 'sending', 'sent', 'dropped', 'dead'))
 );
+CREATE INDEX ix_mail_outbox_contribution_id ON mail_outbox (contribution_id);
 CREATE INDEX ix_mail_outbox_next_attempt_at ON mail_outbox (next_attempt_at) WHERE status = 'waiting';
 GRANT SELECT, INSERT, UPDATE, DELETE ON mail_outbox TO keepopen_app
 """
