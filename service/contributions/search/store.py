@@ -109,6 +109,15 @@ class ListScope:
     after: str | None = None
     limit: int | None = 50
 
+    @property
+    def place(self) -> tuple[datetime | None, str | None]:
+        """The instant and the id in `after`, or None twice if it is no position: then the list begins at its start."""
+        instant, _, id_ = (self.after or "").partition("~")
+        try:
+            return datetime.strptime(instant, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), id_
+        except ValueError:
+            return None, None
+
 
 def find_contributions(connection: Connection, query: Query | None, scope: ListScope) -> list[FoundContribution]:
     """Return the contributions that the query means, or all for None, the newest first.
@@ -118,7 +127,7 @@ def find_contributions(connection: Connection, query: Query | None, scope: ListS
     if isinstance(query, AddressQuery | WordsQuery) and not scope.is_personal:
         return []
     condition, values = _condition(query)
-    before_at, before_id = _place(scope.after)
+    before_at, before_id = scope.place
     values |= {
         "is_personal": scope.is_personal,
         "is_with_begun": isinstance(query, IdQuery),
@@ -154,14 +163,6 @@ def _condition(query: Query | None) -> tuple[str, dict[str, object]]:
                 "zero": sorted(ZERO_DECIMAL_CURRENCIES),
                 "three": sorted(THREE_DECIMAL_CURRENCIES),
             }
-
-
-def _place(position: str | None) -> tuple[datetime | None, str | None]:
-    instant, _, contribution_id = (position or "").partition("~")
-    try:
-        return datetime.strptime(instant, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), contribution_id
-    except ValueError:
-        return None, None
 
 
 def _found(row: Row[tuple[object, ...]]) -> FoundContribution:

@@ -154,8 +154,6 @@ def _of_subscription(subscription: Subscription) -> Iterator[TimelineEvent]:
         yield TimelineEvent(subscription.canceled_at, f"Cancelled{ends}{because}.", subscription.id)
     if subscription.ended_at is not None:
         yield TimelineEvent(subscription.ended_at, "The contribution ended. Nothing is taken any more.")
-    if subscription.is_paused:
-        yield TimelineEvent(subscription.created_at, "It is paused at Stripe: no payment is taken.", subscription.id)
 
 
 def _of_mail(mail: PastMail) -> TimelineEvent:

@@ -58,7 +58,7 @@ class PastDispute:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What a subscription says of its end and pause."""
+    """What a subscription says of its end."""
 
     id: str
     created_at: datetime
@@ -67,7 +67,6 @@ class Subscription:
     ended_at: datetime | None = None
     cancellation_reason: str | None = None
     cancellation_feedback: str | None = None
-    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

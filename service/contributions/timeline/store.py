@@ -131,7 +131,6 @@ def _subscription(row: Row[tuple[object, ...]]) -> Subscription:
         row.ended_at,
         row.cancellation_reason,
         row.cancellation_feedback,
-        row.pause_behavior is not None,
     )
 
 
