@@ -3,6 +3,8 @@
 Each act adds a line to the record of changes and raises the snapshot's number, so that every process loads the change.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -17,13 +19,39 @@ from service.campaigns.drafts.versions import (
     save_version,
 )
 from service.campaigns.store import Change, DocumentKind, DocumentState, insert_change, next_number
-from service.campaigns.switch_store import Switch, SwitchScope, set_switch
+from service.campaigns.switch_store import ALL_ASKS, Pause, Switch, SwitchScope, save_pause, switch_off
 from service.database.transaction import committed
 from service.errors import InvalidDocumentError
 
-__all__ = ["NOW", "Author", "Release", "pause", "publish", "save_campaign", "save_site", "turn_switch"]
+__all__ = [
+    "NOW",
+    "Author",
+    "PauseTerms",
+    "Release",
+    "begin_pause",
+    "end_pause",
+    "pause",
+    "publish",
+    "save_campaign",
+    "save_site",
+]
 
 NOW = Release()
+
+
+@dataclass(frozen=True, slots=True)
+class PauseTerms:
+    """Why and until when to pause. `ends_at` None: until a person ends it.
+
+    `opens_gates` False: gates work as usual and only other asks stop.
+    """
+
+    reason: str = ""
+    ends_at: datetime | None = None
+    opens_gates: bool = True
+
+
+UNTIL_ENDED = PauseTerms()
 
 
 def save_site(engine: Engine, content: Any, author: Author, based_on: int | None = None) -> DocumentState:
@@ -57,27 +85,51 @@ def publish(engine: Engine, kind: DocumentKind, key: str, release: Release, auth
 
 
 def pause(engine: Engine, switch: Switch, author: Author, *, is_paused: bool, note: str = "") -> None:
-    """Turn a kill switch on or off. Within seconds every process hides the appeals and opens the gates it covers.
-
-    Raise NotFoundError if the site or campaign does not exist, InvalidDocumentError if there is no such placement or
-    kind.
-    """
+    """Turn a kill switch on, until a person turns it off, or turn it off. Raise what `begin_pause` raises."""
     with committed(engine) as connection:
-        turn_switch(connection, switch, author, is_paused=is_paused, note=note)
+        if is_paused:
+            begin_pause(connection, switch, author, PauseTerms(note))
+        else:
+            end_pause(connection, switch, author, note)
 
 
-def turn_switch(connection: Connection, switch: Switch, author: Author, *, is_paused: bool, note: str = "") -> None:
-    """Turn a kill switch on or off within a transaction. Raise the errors of `pause`."""
+def begin_pause(connection: Connection, switch: Switch, author: Author, terms: PauseTerms = UNTIL_ENDED) -> None:
+    """Turn a kill switch on. Within seconds of the commit every process stops the asks and opens the gates it covers.
+
+    Raise NotFoundError if the site or campaign does not exist. Raise InvalidDocumentError if there is no such placement
+    or kind, if the pause would end before it begins, or if it keeps gates closed but does not pause all asks.
+    """
+    _check_switch(switch)
+    if terms.ends_at is not None and terms.ends_at <= author.at:
+        raise InvalidDocumentError((f"ends_at: {terms.ends_at.isoformat()} is not in the future",))
+    if not terms.opens_gates and switch.scope not in ALL_ASKS:
+        raise InvalidDocumentError(("opens_gates: only a pause of all asks can keep the gates closed",))
+    next_number(connection)
+    _check_owner(connection, switch)
+    save_pause(connection, switch, Pause(terms.reason, terms.ends_at, terms.opens_gates, author.at, author.name))
+    end = f"until {terms.ends_at.isoformat()}" if terms.ends_at else ""
+    note = "; ".join(filter(None, (terms.reason, end, "" if terms.opens_gates else "gates stay closed")))
+    insert_change(connection, Change(author.at, author.name, "pause", switch.scope, _switch_key(switch), None, note))
+
+
+def end_pause(connection: Connection, switch: Switch, author: Author, note: str = "") -> None:
+    """Turn a kill switch off. Raise NotFoundError if the site or campaign does not exist."""
     _check_switch(switch)
     next_number(connection)
+    _check_owner(connection, switch)
+    switch_off(connection, switch, author.at)
+    insert_change(connection, Change(author.at, author.name, "resume", switch.scope, _switch_key(switch), None, note))
+
+
+def _check_owner(connection: Connection, switch: Switch) -> None:
     if switch.scope is SwitchScope.CAMPAIGN:
         existing_document(connection, DocumentKind.CAMPAIGN, switch.name)
     elif switch.scope is not SwitchScope.EVERYTHING:
         existing_document(connection, DocumentKind.SITE, switch.site)
-    set_switch(connection, switch, is_paused=is_paused, now=author.at)
-    key = "/".join(part for part in (switch.site, switch.name) if part)
-    act = "pause" if is_paused else "resume"
-    insert_change(connection, Change(author.at, author.name, act, switch.scope, key, None, note))
+
+
+def _switch_key(switch: Switch) -> str:
+    return "/".join(part for part in (switch.site, switch.name) if part)
 
 
 def _check_switch(switch: Switch) -> None:

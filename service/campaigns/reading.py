@@ -1,5 +1,6 @@
 """Reads stored documents for staff: their state, text, lint findings, versions and changes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,7 @@ from service.campaigns.store import (
     list_versions,
     newest_versions,
 )
-from service.campaigns.switch_store import Switch, SwitchScope, paused_switches
+from service.campaigns.switch_store import Pause, Switch, SwitchScope, pauses_in_force
 from service.database.transaction import committed
 from service.errors import InvalidDocumentError
 
@@ -56,7 +57,7 @@ def describe(engine: Engine, kind: DocumentKind, key: str, now: datetime) -> Doc
         state = existing_document(connection, kind, key)
         newest = find_version(connection, kind, key, state.newest_version)
         findings = _findings(connection, state, now)
-        paused = paused_switches(connection)
+        paused = pauses_in_force(connection, now)
     return _described(state, paused, now, findings, newest.content if newest else None)
 
 
@@ -67,7 +68,7 @@ def describe_all(
     if site is not None and not site.isprintable():
         return ()
     with committed(engine) as connection:
-        states, paused = list_documents(connection, kind, site), paused_switches(connection)
+        states, paused = list_documents(connection, kind, site), pauses_in_force(connection, now)
     return tuple(_described(state, paused, now, (), None) for state in states)
 
 
@@ -92,7 +93,11 @@ def stored_documents(engine: Engine) -> tuple[tuple[Site, ...], tuple[Campaign, 
 
 
 def _described(
-    state: DocumentState, paused: frozenset[Switch], now: datetime, findings: tuple[LintFinding, ...], document: Any
+    state: DocumentState,
+    paused: Mapping[Switch, Pause],
+    now: datetime,
+    findings: tuple[LintFinding, ...],
+    document: Any,
 ) -> DocumentDetails:
     own = Switch(SwitchScope.SITE, state.key)
     if state.kind is DocumentKind.CAMPAIGN:

@@ -47,6 +47,7 @@ class Reserved:
 BASICS = (
     "addresses",
     "clock",
+    "counter_files",
     "errors",
     "ids",
     "logs",
@@ -77,6 +78,7 @@ ROOMS = (
         "health",
         "probes, metrics and the version, for operators",
         (
+            "reconciliation",
             "contributions",
             "ledger",
             "campaigns",
@@ -96,6 +98,7 @@ ROOMS = (
             "contributions",
             "ledger",
             "widget",
+            "campaigns",
             "tokens",
             "stripe_events",
             "stripe_facts",
@@ -189,6 +192,7 @@ FILE_KINDS = (
     FileKind("routes", ("service/*/api.py",), (*FLASK, "marshmallow.Schema")),
     FileKind("screens of the console", ("service/console/*/pages.py", "service/console/frame.py"), FLASK),
     FileKind("the edge of HTTP", ("service/web/*.py",), (*FLASK, "marshmallow")),
+    FileKind("the rate limits", ("service/web/rate_limits.py",), ("redis",)),
     FileKind("the fast path, ahead of Flask", ("service/*/fast_path.py",), ("werkzeug.exceptions",)),
     FileKind("contracts", ("schemas/**/*.py",), ("marshmallow",)),
     FileKind("stores", ("service/**/store.py", "service/**/*_store.py"), SQL),
@@ -207,7 +211,9 @@ FILE_KINDS = (
     FileKind("the collaborators", ("service/services.py",), ("flask.current_app", "procrastinate")),
     FileKind("the server application", ("service/server.py",), ("flask", "granian.rsgi.ProtocolClosed")),
     FileKind("settings", ("service/settings.py",), ("environs",)),
-    FileKind("metrics", ("service/metrics.py", "service/health/api.py"), ("prometheus_client",)),
+    FileKind(
+        "metrics", ("service/metrics.py", "service/health/api.py", "service/health/gauges.py"), ("prometheus_client",)
+    ),
     FileKind("spreadsheets", ("service/exports/spreadsheet.py",), ("xlsxwriter",)),
     FileKind("the mail transport", ("service/contributions/mail/smtp.py",), ("idna",)),
     FileKind("encryption", ("service/sealing.py",), ("cryptography",)),

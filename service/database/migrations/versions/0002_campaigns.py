@@ -74,13 +74,18 @@ CREATE INDEX ix_drafts_site ON drafts (site);
 GRANT SELECT, INSERT, UPDATE, DELETE ON drafts TO keepopen_app
 """
 
+# A pause ends by itself at `ends_at`: whoever reads the table compares that time with the current time.
 SWITCHES = """
 CREATE TABLE switches (
     site TEXT NOT NULL,
     scope TEXT NOT NULL,
     name TEXT NOT NULL,
     is_paused BOOLEAN NOT NULL,
+    reason TEXT NOT NULL,
+    ends_at TIMESTAMPTZ,
+    opens_gates BOOLEAN NOT NULL,
     changed_at TIMESTAMPTZ NOT NULL,
+    changed_by TEXT NOT NULL,
     CONSTRAINT pk_switches PRIMARY KEY (site, scope, name)
 );
 GRANT SELECT, INSERT, UPDATE ON switches TO keepopen_app
