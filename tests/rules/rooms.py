@@ -205,6 +205,7 @@ FILE_KINDS = (
     FileKind("spreadsheets", ("service/exports/spreadsheet.py",), ("xlsxwriter",)),
     FileKind("the mail transport", ("service/contributions/mail/smtp.py",), ("idna",)),
     FileKind("encryption", ("service/sealing.py",), ("cryptography",)),
+    FileKind("passkeys", ("service/staff/passkeys/ceremony.py",), ("webauthn",)),
     FileKind("reader assertions", ("service/readers/assertion.py",), ("joserfc",)),
     FileKind("documents", ("service/campaigns/documents.py", "service/web/json_bodies.py"), ("yaml",)),
     FileKind(

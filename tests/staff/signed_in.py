@@ -12,6 +12,8 @@ from service.staff.sessions import Proof
 from service.staff.signing_in import begin_session
 from service.staff.store import insert_person
 
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
 
 def add_person(services: Services, *roles: Role, name: str = "Ana", sites: frozenset[str] | None = None) -> Person:
     """Store a person with these roles; without roles, an admin."""
@@ -26,9 +28,7 @@ def client_of(app: Flask, person: Person) -> FlaskClient:
     """Return a test client with a fresh session of this person."""
     services: Services = app.extensions[EXTENSION]
     with committed(services.engine) as connection:
-        new = begin_session(
-            connection, person, Proof.PASSKEY, "Mozilla/5.0 (X11; Linux) Firefox/140.0", services.clock()
-        )
+        new = begin_session(connection, person, Proof.PASSKEY, FIREFOX, services.clock())
     client = app.test_client()
     client.set_cookie(cookie_name(is_https=services.settings.is_https), new.secret)
     return client
