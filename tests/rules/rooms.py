@@ -64,6 +64,11 @@ COMPOSITION = ("__main__", "app", "assembly", "cli", "server")
 # From the top of the house to the ground floor: a room imports only rooms that are listed after it.
 ROOMS = (
     Room(
+        "console",
+        "the pages on which editors and finance work, a folder for each screen",
+        ("exports", "widget", "campaigns", "staff", "services", "web"),
+    ),
+    Room(
         "demo",
         "all of Keepopen on one machine, with a sandbox in the place of Stripe",
         ("decisions", "campaigns", "tokens", "database"),
@@ -182,6 +187,7 @@ SQL = ("sqlalchemy", "psycopg")
 FILE_KINDS = (
     FileKind("every file", ("**/*.py",), ("structlog", "sqlalchemy.Engine", "sqlalchemy.Connection")),
     FileKind("routes", ("service/*/api.py",), (*FLASK, "marshmallow.Schema")),
+    FileKind("screens of the console", ("service/console/*/pages.py", "service/console/frame.py"), FLASK),
     FileKind("the edge of HTTP", ("service/web/*.py",), (*FLASK, "marshmallow")),
     FileKind("the fast path, ahead of Flask", ("service/*/fast_path.py",), ("werkzeug.exceptions",)),
     FileKind("contracts", ("schemas/**/*.py",), ("marshmallow",)),
