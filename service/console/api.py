@@ -70,9 +70,7 @@ def asset(version: str, name: str) -> Response:
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
     is_gzip = request.accept_encodings.quality("gzip") > 0
-    response = Response(
-        found.gzipped if is_gzip else found.body, content_type=CONTENT_TYPES[PurePath(name).suffix]
-    )
+    response = Response(found.gzipped if is_gzip else found.body, content_type=CONTENT_TYPES[PurePath(name).suffix])
     if is_gzip:
         response.headers["Content-Encoding"] = "gzip"
     response.vary.add("Accept-Encoding")

@@ -212,7 +212,12 @@ FILE_KINDS = (
     FileKind("the mail transport", ("service/contributions/mail/smtp.py",), ("idna",)),
     FileKind("encryption", ("service/sealing.py",), ("cryptography",)),
     FileKind("passkeys", ("service/staff/passkeys/ceremony.py",), ("webauthn",)),
-    FileKind("reader assertions", ("service/readers/assertion.py",), ("joserfc",)),
+    FileKind("the newsroom's provider", ("service/staff/single_sign_on/provider.py",), ("authlib", "requests")),
+    FileKind(
+        "signed tokens of others",
+        ("service/readers/assertion.py", "service/staff/single_sign_on/id_token.py"),
+        ("joserfc",),
+    ),
     FileKind("documents", ("service/campaigns/documents.py", "service/web/json_bodies.py"), ("yaml",)),
     FileKind(
         "languages",

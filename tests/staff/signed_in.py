@@ -8,7 +8,7 @@ from service.ids import new_id
 from service.services import EXTENSION, Services
 from service.staff.api import cookie_name
 from service.staff.people import Person, Role
-from service.staff.sessions import Proof
+from service.staff.sessions import Proof, SignIn
 from service.staff.signing_in import begin_session
 from service.staff.store import insert_person
 
@@ -28,7 +28,7 @@ def client_of(app: Flask, person: Person) -> FlaskClient:
     """Return a test client with a fresh session of this person."""
     services: Services = app.extensions[EXTENSION]
     with committed(services.engine) as connection:
-        new = begin_session(connection, person, Proof.PASSKEY, FIREFOX, services.clock())
+        new = begin_session(connection, person, SignIn(Proof.PASSKEY, FIREFOX), services.clock())
     client = app.test_client()
     client.set_cookie(cookie_name(is_https=services.settings.is_https), new.secret)
     return client

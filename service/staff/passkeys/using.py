@@ -34,7 +34,7 @@ from service.staff.passkeys.store import (
 )
 from service.staff.people import Person
 from service.staff.record_store import write_record
-from service.staff.sessions import Proof
+from service.staff.sessions import Proof, SignIn
 from service.staff.signing_in import NewSession, begin_session
 from service.staff.store import find_person, lock_person
 
@@ -74,7 +74,7 @@ def sign_in_with_passkey(services: Services, challenge: str, answer: str, user_a
         if person is None or person.disabled_at is not None or not use_challenge(connection, value, now):
             raise PasskeyRefusedError
         note_passkey_use(connection, passkey.id, sign_count, now)
-        return begin_session(connection, person, Proof.PASSKEY, user_agent, now)
+        return begin_session(connection, person, SignIn(Proof.PASSKEY, user_agent), now)
 
 
 def begin_making(services: Services, person: Person) -> Ceremony:

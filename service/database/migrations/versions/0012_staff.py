@@ -81,6 +81,18 @@ CREATE TABLE staff_used_challenges (
 GRANT SELECT, INSERT ON staff_used_challenges TO keepopen_app
 """
 
+IDENTITIES = """
+CREATE TABLE staff_identities (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    person_id TEXT NOT NULL CONSTRAINT fk_staff_identities_person_id REFERENCES staff_people (person_id),
+    created_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT pk_staff_identities PRIMARY KEY (issuer, subject),
+    CONSTRAINT uq_staff_identities_person_id_issuer UNIQUE (person_id, issuer)
+);
+GRANT SELECT, INSERT ON staff_identities TO keepopen_app
+"""
+
 # `details` is JSON and not JSONB, so that the text which was hashed is the text which is kept.
 RECORD = """
 CREATE TABLE staff_record (
@@ -129,5 +141,5 @@ FOR EACH STATEMENT EXECUTE FUNCTION staff_record_refuse_change()
 
 def upgrade() -> None:
     cursor = op.get_bind().connection.cursor()
-    for statements in (PEOPLE, INVITATIONS, SESSIONS, PASSKEYS, RECORD, CHAINED):
+    for statements in (PEOPLE, INVITATIONS, SESSIONS, PASSKEYS, IDENTITIES, RECORD, CHAINED):
         cursor.execute(statements)
