@@ -80,7 +80,7 @@ def same_address(**changes: str | None) -> str:
     """Return the address of this request with other parameters. A parameter that is None is left out."""
     parameters: dict[str, object] = {**request.args, **changes}
     kept = {name: value for name, value in parameters.items() if value not in (None, "")}
-    return url_for(str(request.endpoint), **{**(request.view_args or {}), **kept})  # type: ignore[arg-type]
+    return url_for(str(request.endpoint), **{**(request.view_args or {}), **kept})
 
 
 def asset_address(name: str) -> str:

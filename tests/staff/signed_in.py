@@ -25,11 +25,12 @@ def add_person(services: Services, *roles: Role, name: str = "Ana", sites: froze
 
 
 def client_of(app: Flask, person: Person) -> FlaskClient:
-    """Return a test client with a fresh session of this person."""
+    """Return a test client with a fresh session of this person, whose forms come from the console."""
     services: Services = app.extensions[EXTENSION]
     with committed(services.engine) as connection:
         new = begin_session(connection, person, SignIn(Proof.PASSKEY, FIREFOX), services.clock())
     client = app.test_client()
+    client.environ_base["HTTP_ORIGIN"] = services.settings.public_origin  # as browsers do with a form of the console
     client.set_cookie(cookie_name(is_https=services.settings.is_https), new.secret)
     return client
 

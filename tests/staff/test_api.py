@@ -66,6 +66,7 @@ def test_a_browser_without_a_session_signs_in_and_comes_back(app: Flask) -> None
 
 def test_a_form_without_a_session_comes_back_to_its_page_and_to_no_other_site(app: Flask) -> None:
     client = app.test_client()
+    client.environ_base["HTTP_ORIGIN"] = "https://support.courier.example"
     own = client.post("/console/refund", headers={"Referer": "https://support.courier.example/console/money?x=1"})
     foreign = client.post("/console/refund", headers={"Referer": "https://support.courier.example.evil/console"})
 
