@@ -7,7 +7,7 @@ from typing import Any
 from service.campaigns.words.differences import MISSING
 from service.campaigns.words.labels import label_of, plain_path, value_label
 from service.campaigns.words.phrases import language_name
-from service.campaigns.words.shape import Path, ShapeKind, TableShape, long_form
+from service.campaigns.words.shape import Path, Shape, ShapeKind, long_form
 from service.console.editor.form_values import part_at, switch_text
 from service.console.editor.typed import SWITCH, Inputs, input_name, shown
 
@@ -63,7 +63,7 @@ class FormField:
 class Source:
     """What a form is made from: a document, its shape, and what is wrong with it, as sentences by path."""
 
-    shape: TableShape
+    shape: Shape
     document: Any
     errors: Mapping[Path, str]
 
@@ -82,7 +82,7 @@ class Source:
         """Return what is wrong at exactly this path, or an empty text."""
         return self.errors.get(path, "")
 
-    def _drawn(self, shape: TableShape, path: Path, value: Any) -> FormField:
+    def _drawn(self, shape: Shape, path: Path, value: Any) -> FormField:
         if shape.kind is ShapeKind.GROUP:
             return self._group(shape, path, value)
         if shape.kind is ShapeKind.LIST:
@@ -91,7 +91,7 @@ class Source:
             return self._mapping(shape, path, value)
         return self._leaf(shape, path, value)
 
-    def _leaf(self, shape: TableShape, path: Path, value: Any) -> FormField:
+    def _leaf(self, shape: Shape, path: Path, value: Any) -> FormField:
         return replace(
             self._named(path),
             kind=_kind(shape),
@@ -103,7 +103,7 @@ class Source:
             is_required=shape.is_required,
         )
 
-    def _group(self, shape: TableShape, path: Path, value: Any) -> FormField:
+    def _group(self, shape: Shape, path: Path, value: Any) -> FormField:
         own = value if isinstance(value, dict) else {}
         parts = tuple(self._drawn(part, (*path, name), own.get(name, MISSING)) for name, part in _parts(shape, own))
         is_set = value is not MISSING and value != {}
@@ -117,7 +117,7 @@ class Source:
             is_switch=shape.is_switch,
         )
 
-    def _list(self, shape: TableShape, path: Path, value: Any) -> FormField:
+    def _list(self, shape: Shape, path: Path, value: Any) -> FormField:
         items = value if isinstance(value, list) else []
         inner = shape.inner or shape
         parts = tuple(
@@ -128,7 +128,7 @@ class Source:
         )
         return replace(self._named(path), kind="list", parts=parts, error=self.error_at(path), is_open=bool(items))
 
-    def _mapping(self, shape: TableShape, path: Path, value: Any) -> FormField:
+    def _mapping(self, shape: Shape, path: Path, value: Any) -> FormField:
         items = value if isinstance(value, dict) else {}
         inner = shape.inner or shape
         parts = tuple(
@@ -157,7 +157,7 @@ class Source:
         return next((words for place, words in self.errors.items() if place[: len(path)] == path), "")
 
 
-def key_label(shape: TableShape, key: str) -> str:
+def key_label(shape: Shape, key: str) -> str:
     """Return what an entry of a mapping is called: an interval, a language or the key itself."""
     if shape.keys is not None and key in shape.keys.words:
         return value_label(key)
@@ -165,7 +165,7 @@ def key_label(shape: TableShape, key: str) -> str:
     return language_name(key) if is_language else key
 
 
-def _parts(shape: TableShape, own: Mapping[str, Any]) -> Iterator[tuple[str, TableShape]]:
+def _parts(shape: Shape, own: Mapping[str, Any]) -> Iterator[tuple[str, Shape]]:
     """Yield the fields of a group that a form shows. Of two ways to write amounts it shows the one that is used."""
     for name, part in shape.parts.items():
         is_minor = name.endswith("_minor") and name.removesuffix("_minor") in shape.parts
@@ -176,18 +176,18 @@ def _parts(shape: TableShape, own: Mapping[str, Any]) -> Iterator[tuple[str, Tab
         yield name, part
 
 
-def _kind(shape: TableShape) -> str:
+def _kind(shape: Shape) -> str:
     if shape.kind is ShapeKind.MEMBERS:
         return "ticks" if shape.words else "lines"
     return shape.kind.value
 
 
-def _most(shape: TableShape) -> int | None:
+def _most(shape: Shape) -> int | None:
     counted = {ShapeKind.LINE, ShapeKind.TEXT}
     return int(shape.most) if shape.kind in counted and shape.most else None
 
 
-def _options(shape: TableShape) -> Iterator[tuple[str, str]]:
+def _options(shape: Shape) -> Iterator[tuple[str, str]]:
     is_choice = shape.kind in {ShapeKind.FLAG, ShapeKind.WORD}
     if is_choice and shape.default is None and not shape.is_required:
         yield _NO_CHOICE
@@ -196,7 +196,7 @@ def _options(shape: TableShape) -> Iterator[tuple[str, str]]:
     yield from ((word, value_label(word)) for word in shape.words)
 
 
-def errors_by_path(shape: TableShape, document: Any, problems: Iterable[tuple[Path, str]]) -> dict[Path, str]:
+def errors_by_path(shape: Shape, document: Any, problems: Iterable[tuple[Path, str]]) -> dict[Path, str]:
     """Return what is wrong by path, as sentences that begin with the name of the field: `Headline is missing.`"""
     found: dict[Path, str] = {}
     for path, words in problems:

@@ -4,20 +4,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from service.campaigns.words.differences import MISSING
-from service.campaigns.words.shape import Path, ShapeKind, TableShape, long_form
+from service.campaigns.words.shape import Path, Shape, ShapeKind, long_form
 from service.console.editor.typed import SWITCH, Posted, path_of, posted_inputs, shown, typed
 
 MAX_FIELDS = 2000
 
 
-def with_posted(shape: TableShape, document: Any, names: Iterable[str], posted: Posted) -> Any:
+def with_posted(shape: Shape, document: Any, names: Iterable[str], posted: Posted) -> Any:
     """Return a document with the fields of a form. `names`: the inputs' names of all fields that the form shows."""
     for name in list(names)[:MAX_FIELDS]:
         document = _with_field(shape, document, path_of(name), name, posted)
     return document
 
 
-def _with_field(shape: TableShape, document: Any, path: Path, name: str, posted: Posted) -> Any:
+def _with_field(shape: Shape, document: Any, path: Path, name: str, posted: Posted) -> Any:
     if path[-1] == SWITCH and (group := shape.at(path[:-1])) is not None and group.is_switch:
         return _with_switch(shape, document, path[:-1], posted.get(name, [""])[0])
     field = shape.at(path)
@@ -29,7 +29,7 @@ def _with_field(shape: TableShape, document: Any, path: Path, name: str, posted:
     return with_part(shape, document, path, typed(field, inputs))
 
 
-def _with_switch(shape: TableShape, document: Any, path: Path, text: str) -> Any:
+def _with_switch(shape: Shape, document: Any, path: Path, text: str) -> Any:
     before = part_at(shape, document, path)
     if text == switch_text(before):
         return document
@@ -42,10 +42,10 @@ def switch_text(value: Any) -> str:
     return "" if value is MISSING or value is None else "false" if value is False else "true"
 
 
-def part_at(shape: TableShape, document: Any, path: Path) -> Any:
+def part_at(shape: Shape, document: Any, path: Path) -> Any:
     """Return the part of a document at a path with positions, in its long form, or MISSING."""
     here = document
-    part: TableShape | None = shape
+    part: Shape | None = shape
     for name in path:
         here = long_form(part, here) if part is not None else here
         if isinstance(here, dict):
@@ -60,7 +60,7 @@ def part_at(shape: TableShape, document: Any, path: Path) -> Any:
     return long_form(part, here) if part is not None else here
 
 
-def with_part(shape: TableShape, document: Any, path: Path, value: Any) -> Any:
+def with_part(shape: Shape, document: Any, path: Path, value: Any) -> Any:
     """Return a document with another part at a path. MISSING removes it, and the groups that are empty then."""
     if not path:
         return value
@@ -80,7 +80,7 @@ def with_part(shape: TableShape, document: Any, path: Path, value: Any) -> Any:
     return fields
 
 
-def _with_item(inner: TableShape | None, items: list[Any], place: tuple[int, Path], value: Any) -> list[Any]:
+def _with_item(inner: Shape | None, items: list[Any], place: tuple[int, Path], value: Any) -> list[Any]:
     at, rest = place
     before = items[at] if at < len(items) else {}
     changed = with_part(inner, before, rest, value) if rest and inner is not None else value
@@ -88,14 +88,14 @@ def _with_item(inner: TableShape | None, items: list[Any], place: tuple[int, Pat
     return [item for item in [*kept, *([changed] if at >= len(items) else [])] if item is not MISSING]
 
 
-def _is_short(shape: TableShape, part: Any) -> bool:
+def _is_short(shape: Shape, part: Any) -> bool:
     """Return whether a part is written in a short form, which has no fields of its own to change."""
     if shape.kind is ShapeKind.LIST:
         return not isinstance(part, list)
     return not isinstance(part, dict) or ("intervals" in shape.parts and "intervals" not in part)
 
 
-def _inner(shape: TableShape | None, name: str | int) -> TableShape | None:
+def _inner(shape: Shape | None, name: str | int) -> Shape | None:
     if shape is None:
         return None
     return shape.parts.get(str(name)) if shape.kind is ShapeKind.GROUP else shape.inner

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from service.campaigns.words.differences import MISSING
-from service.campaigns.words.shape import Path, ShapeKind, TableShape, long_form
+from service.campaigns.words.shape import Path, Shape, ShapeKind, long_form
 
 Inputs: TypeAlias = dict[str, list[str]]  # the values of a field's inputs, by what follows the field's name
 Posted: TypeAlias = Mapping[str, Sequence[str]]
@@ -26,7 +26,7 @@ def path_of(name: str) -> Path:
     return tuple(int(part) if part.isdecimal() and len(part) < 6 else part for part in name.split("."))
 
 
-def shown(shape: TableShape, value: Any) -> Inputs:
+def shown(shape: Shape, value: Any) -> Inputs:
     """Return what the inputs of a field show. A field that is left out shows its default."""
     value = shape.default if value is MISSING or value is None else value
     match shape.kind:
@@ -46,7 +46,7 @@ def shown(shape: TableShape, value: Any) -> Inputs:
             return {"": _texts(value)}
 
 
-def typed(shape: TableShape, inputs: Inputs) -> Any:
+def typed(shape: Shape, inputs: Inputs) -> Any:
     """Return the value that was typed into the inputs of a field, or MISSING if they are empty."""
     text = (inputs.get("") or [""])[0].replace("\r\n", "\n")
     read = _READERS.get(shape.kind)
@@ -55,7 +55,7 @@ def typed(shape: TableShape, inputs: Inputs) -> Any:
     return text if text.strip() else MISSING
 
 
-def posted_inputs(shape: TableShape, name: str, posted: Posted) -> Inputs:
+def posted_inputs(shape: Shape, name: str, posted: Posted) -> Inputs:
     """Return the inputs of a field from a form that was sent."""
     return {suffix: list(posted.get(name + suffix, ())) for suffix in shown(shape, None)}
 
@@ -80,13 +80,13 @@ def _text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _joint(shape: TableShape) -> str:
+def _joint(shape: Shape) -> str:
     """Return what separates the members of a set in one input: paragraphs an empty line, amounts a space."""
     kind = shape.inner.kind if shape.inner else ShapeKind.LINE
     return {ShapeKind.TEXT: "\n\n", ShapeKind.AMOUNT: " ", ShapeKind.WHOLE: " "}.get(kind, "\n")
 
 
-def _read_number(_: TableShape, inputs: Inputs) -> Any:
+def _read_number(_: Shape, inputs: Inputs) -> Any:
     return _number((inputs.get("") or [""])[0].strip())
 
 
@@ -98,7 +98,7 @@ def _number(text: str) -> Any:
     return float(text.replace(",", ".")) if _DECIMAL.match(text) else text
 
 
-def _read_amount(_: TableShape, inputs: Inputs) -> Any:
+def _read_amount(_: Shape, inputs: Inputs) -> Any:
     return _amount((inputs.get("") or [""])[0].strip())
 
 
@@ -107,17 +107,17 @@ def _amount(text: str) -> Any:
     return MISSING if not text else int(text) if _WHOLE.match(text) else text.replace(",", ".")
 
 
-def _read_flag(_: TableShape, inputs: Inputs) -> Any:
+def _read_flag(_: Shape, inputs: Inputs) -> Any:
     text = (inputs.get("") or [""])[0]
     return {"true": True, "false": False, "": MISSING}.get(text, text)
 
 
-def _read_wall(_: TableShape, inputs: Inputs) -> Any:
+def _read_wall(_: Shape, inputs: Inputs) -> Any:
     day, time = ((inputs.get(part) or [""])[0].strip() for part in (".day", ".time"))
     return f"{day} {time}".strip() or MISSING
 
 
-def _read_share(_: TableShape, inputs: Inputs) -> Any:
+def _read_share(_: Shape, inputs: Inputs) -> Any:
     share, offset = (_number((inputs.get(part) or [""])[0].strip()) for part in (".share", ".offset"))
     seed = (inputs.get(".seed") or [""])[0].strip()
     if offset is MISSING and not seed:
@@ -126,13 +126,13 @@ def _read_share(_: TableShape, inputs: Inputs) -> Any:
     return {name: value for name, value in parts.items() if value is not MISSING}
 
 
-def _read_sides(shape: TableShape, inputs: Inputs) -> Any:
+def _read_sides(shape: Shape, inputs: Inputs) -> Any:
     inner = shape.inner or shape
     sides = {side: typed(inner, {"": inputs.get(f".{side}", [])}) for side in ("any", "none")}
     return {side: members for side, members in sides.items() if members is not MISSING} or MISSING
 
 
-def _read_members(shape: TableShape, inputs: Inputs) -> Any:
+def _read_members(shape: Shape, inputs: Inputs) -> Any:
     if shape.words:
         return [word for word in inputs.get("", []) if word] or MISSING
     text = (inputs.get("") or [""])[0].replace("\r\n", "\n")
@@ -144,7 +144,7 @@ def _read_members(shape: TableShape, inputs: Inputs) -> Any:
     return [read(piece) for piece in plain] or MISSING
 
 
-_READERS: Mapping[ShapeKind, Callable[[TableShape, Inputs], Any]] = {
+_READERS: Mapping[ShapeKind, Callable[[Shape, Inputs], Any]] = {
     ShapeKind.WHOLE: _read_number,
     ShapeKind.NUMBER: _read_number,
     ShapeKind.AMOUNT: _read_amount,
