@@ -20,6 +20,8 @@ MIN_SECRET_KEY_LENGTH = 32
 MIN_METRICS_TOKEN_LENGTH = 16
 MAX_TRUSTED_PROXIES = 10
 DEFAULT_APPROVAL_LIMIT = 100
+COUNTER_STORES = frozenset({"redis", "rediss", "valkey", "valkeys"})
+COUNTER_SOCKETS = frozenset({"redis+unix", "valkey+unix"})
 LIMIT = re.compile(r"([A-Z]{3}:)?[0-9]{1,12}", re.ASCII)
 
 
@@ -108,7 +110,7 @@ def read_settings() -> Settings:
         accounting_timezone=env.str("ACCOUNTING_TIMEZONE", "UTC", validate=_is_timezone),
         home_currency=env.str("HOME_CURRENCY", None, validate=_is_currency),
         entry_approval_above=tuple(env.list("ENTRY_APPROVAL_ABOVE", ["100"], validate=_are_limits) or ()),
-        ratelimit_storage_uri=env.str("RATELIMIT_STORAGE_URI", "memory://"),
+        ratelimit_storage_uri=env.str("RATELIMIT_STORAGE_URI", "memory://", validate=_is_counter_store),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, MAX_TRUSTED_PROXIES)),
         country_header=env.str("COUNTRY_HEADER", None),
         smtp_url=env.str("SMTP_URL", None, validate=_is_smtp),
@@ -192,6 +194,14 @@ def _are_limits(limits: list[str]) -> None:
 def _is_postgresql(url: str | None) -> None:
     if url is not None and not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
         raise ValidationError("must be a postgresql:// address.")
+
+
+def _is_counter_store(url: str) -> None:
+    parts = split_address(url)
+    is_server = parts.scheme in COUNTER_STORES and parts.hostname
+    is_socket = parts.scheme in COUNTER_SOCKETS and parts.path.startswith("/")
+    if url != "memory://" and not is_server and not is_socket:
+        raise ValidationError("must be memory://, redis://host:6379, rediss://… with TLS, or redis+unix:///path.")
 
 
 def _is_smtp(url: str | None) -> None:
