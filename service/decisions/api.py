@@ -13,7 +13,15 @@ from service.decisions.answer_json import answer_body
 from service.decisions.compile import CompiledSite, CompiledSites
 from service.decisions.counting import count_decision, count_event, count_failed_decision, unready_counted
 from service.decisions.decide_view import Answer, decide_view, page_view_of
-from service.decisions.preview import PreviewRequest, answer_preview, make_preview, open_preview, previewed
+from service.decisions.preview import (
+    PreviewRequest,
+    answer_as_reader,
+    answer_preview,
+    make_preview,
+    open_as_reader,
+    open_preview,
+    previewed,
+)
 from service.decisions.prompt_events import EventReport, record_prompt_event
 from service.decisions.signed_in import decide_signed_in, record_signed_in_event
 from service.decisions.tally import Tally
@@ -72,6 +80,9 @@ def _answer(services: Services, site: CompiledSite, view: ViewRequest) -> Answer
         candidate = previewed(services.part(SnapshotHolder).current().site(view.site), preview)
         if candidate is not None:
             return answer_preview(site, passports, page_view, (preview, candidate))
+    as_reader = open_as_reader(services.keys, view.preview, view.site, page_view.now.instant)
+    if as_reader is not None:
+        return answer_as_reader(site, passports, page_view, as_reader)
     asserted = asserted_reader(site.site.assertion, view.reader_assertion, page_view.now.instant)
     if asserted.standing is Standing.SIGNED_OUT:
         return decide_view(site, passports, page_view)
