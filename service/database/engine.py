@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine
 from service.database.connection import connect_by
 from service.database.embedded import as_application, revive_embedded, start_embedded
 from service.database.embedded_server import APPLICATION_ROLE
-from service.settings import Settings, SettingsError
+from service.settings import DatabaseSettings, Settings, SettingsError
 from service.waiting_limits import (
     DATABASE_CONNECT_SECONDS,
     DATABASE_CONNECTIONS,
@@ -32,7 +32,15 @@ def database_address(settings: Settings) -> str:
     return settings.database_url or as_application(start_embedded(settings.var_dir))
 
 
-def owner_address(settings: Settings) -> str:
+def login_of_service(settings: DatabaseSettings) -> str | None:
+    """Return the database user of the service if migrations have an address of their own, else None."""
+    if settings.migration_database_url is None or settings.database_url is None:
+        return None
+    user = conninfo_to_dict(_conninfo(settings.database_url, "")).get("user")
+    return None if user is None else str(user)
+
+
+def owner_address(settings: Settings | DatabaseSettings) -> str:
     """Return the address for migrations and for rebuilding the ledger, which signs in as the owner of the tables."""
     return settings.migration_database_url or settings.database_url or start_embedded(settings.var_dir)
 
