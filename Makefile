@@ -14,6 +14,7 @@ unexport PIP_CONSTRAINT PIP_DRY_RUN PIP_PREFIX PIP_PYTHON PIP_ROOT
 PIP := $(BIN)/python -I -m pip --disable-pip-version-check
 WHEELS := $(if $(filter Darwin-x86_64,$(shell uname -s)-$(shell uname -m)),,--only-binary :all:)
 INSTALL := $(PIP) install --quiet --no-deps --require-hashes $(WHEELS) --no-user --target=
+CONSOLE := service/console/static/vendor/.taken
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --only-binary :all: --no-header
 
 .PHONY: help setup demo demo-check test check lint types unit audit coverage browser test-cms test-infra openapi locks clean oracles bench-lanes bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
@@ -21,12 +22,12 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/.runtime ## Install what the service needs into .venv
+setup: $(CONSOLE) ## Install what the service needs into .venv
 
-demo: .venv/.runtime ## Run the service, its worker, a Stripe sandbox and a demo newspaper on this machine
+demo: $(CONSOLE) ## Run the service, its worker, a Stripe sandbox and a demo newspaper on this machine
 	@PORT_SERVICE=$(PORT_SERVICE) PORT_SANDBOX=$(PORT_SANDBOX) PORT_NEWSPAPER=$(PORT_NEWSPAPER) $(BIN)/python -m service.demo
 
-demo-check: .venv/.runtime ## Go through the demo over HTTP, from an article to the exported CSV, and check every step
+demo-check: $(CONSOLE) ## Go through the demo over HTTP, from an article to the exported CSV, and check every step
 	@$(BIN)/python -m service.demo --check
 
 test: .venv/.dev ## Install what the tests need and run all of lint, types, unit and browser
@@ -122,9 +123,15 @@ endef
 	@echo "Installing what the service needs into .venv ..."
 	$(install)
 
-.venv/.dev: requirements-dev.lock .venv/.runtime
+.venv/.dev: requirements-dev.lock .venv/.runtime $(CONSOLE)
 	@echo "Installing what the tests need into .venv ..."
 	$(install)
+
+# The console takes single files from these packages; their Python is not installed.
+$(CONSOLE): service/console/assets.lock service/console/assets.py .venv/.runtime
+	@$(PIP) install --quiet --no-deps --require-hashes $(WHEELS) --no-user --upgrade --target .venv/console -r $<
+	@$(BIN)/python -m service.console.assets .venv/console
+	@touch $@
 
 # The programs that check infra/ are in an environment of their own, because the service and its tests never import them.
 .venv-infra/.installed: infra/checks/requirements.lock

@@ -14,7 +14,7 @@ from service.decisions.preview import Preview, seal_preview
 from service.demo.processes import Ports
 from service.demo.settings import SECRET_KEY
 from service.sealing import KeyRing
-from service.tokens.store import Role
+from service.tokens.store import TokenRole
 from service.tokens.tokens import TokenRequest, create_token, verify_token
 
 SITE_KEY = "courier"
@@ -58,7 +58,7 @@ def finance_token(engine: Engine, path: Path) -> str:
     known = path.read_text(encoding="ascii").strip() if path.exists() else ""
     if known and verify_token(engine, (SECRET_KEY,), known, system_clock()):
         return known
-    text = create_token(engine, (SECRET_KEY,), TokenRequest("demo finance", Role.FINANCE), system_clock()).text
+    text = create_token(engine, (SECRET_KEY,), TokenRequest("demo finance", TokenRole.FINANCE), system_clock()).text
     path.write_text(text + "\n", encoding="ascii")
     path.chmod(0o600)
     return text

@@ -96,8 +96,9 @@ def test_the_makefile_installs_without_resolving_and_checks_the_result() -> None
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    for name in (RUNTIME, DEVELOPMENT, "Makefile"):
-        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "service" / "console").mkdir(parents=True)
+    for name in (RUNTIME, DEVELOPMENT, "Makefile", "service/console/assets.lock", "service/console/assets.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
 
@@ -167,6 +168,10 @@ def test_a_weaker_install_is_found(copy: Path, words: str) -> None:
     plant(copy / "Makefile", words, " ")
 
     assert len(weak_installs(copy)) == 2
+
+
+def test_the_front_end_files_of_others_have_exact_versions_with_hashes() -> None:
+    assert badly_written((ROOT / "service/console/assets.lock").read_text(encoding="utf-8")) == []
 
 
 def test_every_line_of_a_lock_is_read() -> None:
