@@ -18,9 +18,11 @@ from service.decisions.index.candidates import Candidate
 from service.decisions.preview import (
     Preview,
     PreviewRequest,
+    answer_as_reader,
     answer_preview,
     draft_candidate,
     make_preview,
+    open_as_reader,
     open_preview,
     previewed,
 )
@@ -82,6 +84,9 @@ def _answer(services: Services, site: CompiledSite, view: ViewRequest) -> Answer
         candidate = _previewed(services, preview, now)
         if candidate is not None:
             return answer_preview(site, passports, page_view, (preview, candidate))
+    as_reader = open_as_reader(services.keys, view.preview, view.site, page_view.now.instant)
+    if as_reader is not None:
+        return answer_as_reader(site, passports, page_view, as_reader)
     asserted = asserted_reader(site.site.assertion, view.reader_assertion, page_view.now.instant)
     if asserted.standing is Standing.SIGNED_OUT:
         return decide_view(site, passports, page_view)

@@ -217,11 +217,17 @@ FILE_KINDS = (
     FileKind("spreadsheets", ("service/exports/spreadsheet.py",), ("xlsxwriter",)),
     FileKind("the mail transport", ("service/contributions/mail/smtp.py",), ("idna",)),
     FileKind("encryption", ("service/sealing.py",), ("cryptography",)),
-    FileKind("reader assertions", ("service/readers/assertion.py",), ("joserfc",)),
     FileKind(
         "documents",
         ("service/campaigns/documents.py", "service/campaigns/drafts/yaml_text.py", "service/web/json_bodies.py"),
         ("yaml",),
+    ),
+    FileKind("passkeys", ("service/staff/passkeys/ceremony.py",), ("webauthn",)),
+    FileKind("the newsroom's provider", ("service/staff/single_sign_on/provider.py",), ("authlib", "requests")),
+    FileKind(
+        "signed tokens of others",
+        ("service/readers/assertion.py", "service/staff/single_sign_on/id_token.py"),
+        ("joserfc",),
     ),
     FileKind(
         "languages",
