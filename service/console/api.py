@@ -7,8 +7,12 @@ import flask
 from flask import Flask, Response, abort, json, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+import service.console.campaigns.pages
+import service.console.editor.pages
 import service.console.me.pages
+import service.console.publishing.pages
 import service.console.sign_in.pages
+import service.console.versions.pages
 from service.console.assets import CONTENT_TYPES, assets_version, console_assets
 from service.console.frame import PREFIX, asset_address, integrity, own_sites, problem_page, same_address
 from service.errors import ForbiddenError
@@ -36,6 +40,10 @@ PROBLEM_TEXTS = {
 blueprint = flask.Blueprint("console", __name__, url_prefix=PREFIX, template_folder="templates")
 # The blueprint of each screen.
 SCREENS: tuple[flask.Blueprint, ...] = (
+    service.console.campaigns.pages.blueprint,
+    service.console.editor.pages.blueprint,
+    service.console.publishing.pages.blueprint,
+    service.console.versions.pages.blueprint,
     service.console.sign_in.pages.blueprint,
     service.console.sign_in.pages.leaving,
     service.console.me.pages.blueprint,

@@ -67,7 +67,19 @@ ROOMS = (
     Room(
         "console",
         "the pages on which editors and finance work, a folder for each screen",
-        ("exports", "widget", "campaigns", "staff", "services", "web"),
+        (
+            "simulation",
+            "exports",
+            "insights",
+            "contributions",
+            "decisions",
+            "widget",
+            "campaigns",
+            "staff",
+            "services",
+            "web",
+            "database",
+        ),
     ),
     Room(
         "demo",
@@ -190,7 +202,11 @@ SQL = ("sqlalchemy", "psycopg")
 FILE_KINDS = (
     FileKind("every file", ("**/*.py",), ("structlog", "sqlalchemy.Engine", "sqlalchemy.Connection")),
     FileKind("routes", ("service/*/api.py",), (*FLASK, "marshmallow.Schema")),
-    FileKind("screens of the console", ("service/console/*/pages.py", "service/console/frame.py"), FLASK),
+    FileKind(
+        "screens of the console",
+        ("service/console/*/pages.py", "service/console/frame.py", "service/console/document_pages.py"),
+        FLASK,
+    ),
     FileKind("the edge of HTTP", ("service/web/*.py",), (*FLASK, "marshmallow")),
     FileKind("the rate limits", ("service/web/rate_limits.py",), ("redis",)),
     FileKind("the fast path, ahead of Flask", ("service/*/fast_path.py",), ("werkzeug.exceptions",)),
