@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
 
-from infra.demo_past.plan import Act, CardChange, Cancellation, Contribution, PartialRefund, Visit
+from infra.demo_past.plan import Act, Cancellation, CardChange, Contribution, PartialRefund, Visit
 from infra.demo_past.town import STRIPE_SETTLES, Town
 from infra.demo_site.stories import Story, load_stories
 from infra.stripe_sandbox.store import Json

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -91,7 +91,9 @@ def town(settings: Settings, state: Path, start: datetime) -> Iterator[Town]:
 
     endpoint = f"{settings.public_url}/webhooks/stripe"
     chosen = SandboxSettings(
-        public_url=settings.stripe_api_base or "", webhook_url=endpoint, webhook_secret=settings.stripe_webhook_secrets[0]
+        public_url=settings.stripe_api_base or "",
+        webhook_url=endpoint,
+        webhook_secret=settings.stripe_webhook_secrets[0],
     )
     stripe = create_sandbox(chosen, clock=time, sender=send, state_file=state)
     server = make_server(HOST, urlsplit(chosen.public_url).port or 0, stripe, threaded=True)
