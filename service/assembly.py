@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import service.campaigns.drafts.jobs
 import service.contributions.mail.jobs
 import service.exports.jobs
 import service.insights.jobs
@@ -23,6 +24,7 @@ from service.stripe_gateway import StripeGateway
 
 JOBS = job_queue(
     {
+        "campaigns": service.campaigns.drafts.jobs.blueprint,
         "contributions": service.contributions.mail.jobs.blueprint,
         "readers": service.readers.jobs.blueprint,
         "exports": service.exports.jobs.blueprint,
@@ -33,14 +35,19 @@ JOBS = job_queue(
 )
 
 
-def build_services(settings: Settings, clock: Clock) -> Services:
-    """Build the services for these settings. Start the embedded PostgreSQL if they have no database."""
+def build_services(settings: Settings, clock: Clock, *, is_server: bool = False) -> Services:
+    """Build the services for these settings. Start the embedded PostgreSQL if they have no database.
+
+    `is_server`: the process answers requests, so it counts in a file that all such processes of the machine share.
+    """
     address = database_address(settings)
-    if settings.smtp_url is None:
-        prepare_var_dir(settings.var_dir)  # mail is written to files there
+    if is_server or settings.smtp_url is None:
+        prepare_var_dir(settings.var_dir)
     engine = application_engine(address)
     keys = KeyRing(settings.secret_keys)
-    holder = SnapshotHolder(engine, clock, revive=partial(revive_database, settings))
+    metrics = Metrics(settings.var_dir / "metrics" if is_server else None)
+    revive = partial(revive_database, settings)
+    holder = SnapshotHolder(engine, clock, revive=revive, confirmed=metrics.campaigns_confirmed)
     parts = (holder, PassportSealer(keys), Tally())
     return Services(
         settings=settings,
@@ -49,7 +56,7 @@ def build_services(settings: Settings, clock: Clock) -> Services:
         clock=clock,
         gateway=StripeGateway(settings),
         jobs=JOBS,
-        metrics=Metrics(),
+        metrics=metrics,
         keys=keys,
         parts={type(part): part for part in parts},
     )

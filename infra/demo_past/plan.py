@@ -13,7 +13,7 @@ DAYS = 14
 READERS = 420
 VISITS_BY_WEEKDAY = (40, 39, 37, 40, 36, 25, 29)  # from Monday
 CONTRIBUTIONS_BY_WEEKDAY = (2, 1, 2, 1, 2, 1, 2)
-# How likely a visit is in each hour of the day, from midnight: readers come at breakfast, at noon and in the evening.
+# How likely a visit is in each hour of the day, from midnight. A local paper is read at breakfast, noon and night.
 HOURS = (1, 0, 0, 0, 0, 1, 4, 9, 10, 7, 5, 5, 8, 9, 6, 4, 4, 5, 6, 8, 10, 9, 6, 3)
 MOST_RECENT = timedelta(minutes=2)
 CARD = "4242424242424242"

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.documents import load_campaign, load_site
-from service.campaigns.editing import with_due_schedule
+from service.campaigns.drafts.versions import existing_document, with_due_schedule
 from service.campaigns.lint.everything import lint, lint_campaign
 from service.campaigns.lint.finding import LintFinding
 from service.campaigns.site import Site
@@ -18,7 +18,6 @@ from service.campaigns.store import (
     DocumentKind,
     DocumentState,
     DocumentVersion,
-    find_document,
     find_version,
     list_changes,
     list_documents,
@@ -27,7 +26,7 @@ from service.campaigns.store import (
 )
 from service.campaigns.switch_store import Pause, Switch, SwitchScope, pauses_in_force
 from service.database.transaction import committed
-from service.errors import InvalidDocumentError, NotFoundError
+from service.errors import InvalidDocumentError
 
 MAX_VERSIONS = 100
 MAX_CHANGES = 200
@@ -55,7 +54,7 @@ class DocumentDetails:
 def describe(engine: Engine, kind: DocumentKind, key: str, now: datetime) -> DocumentDetails:
     """Return a document with its text and findings. Raise NotFoundError if it does not exist."""
     with committed(engine) as connection:
-        state = _known(connection, kind, key)
+        state = existing_document(connection, kind, key)
         newest = find_version(connection, kind, key, state.newest_version)
         findings = _findings(connection, state, now)
         paused = pauses_in_force(connection, now)
@@ -76,14 +75,14 @@ def describe_all(
 def versions_of(engine: Engine, kind: DocumentKind, key: str) -> tuple[DocumentVersion, ...]:
     """Return the newest MAX_VERSIONS versions of a document, newest first. Raise NotFoundError if it does not exist."""
     with committed(engine) as connection:
-        _known(connection, kind, key)
+        existing_document(connection, kind, key)
         return list_versions(connection, kind, key, MAX_VERSIONS)
 
 
 def changes_of(engine: Engine, kind: DocumentKind, key: str) -> tuple[Change, ...]:
     """Return the newest MAX_CHANGES changes of a document, newest first. Raise NotFoundError if it does not exist."""
     with committed(engine) as connection:
-        _known(connection, kind, key)
+        existing_document(connection, kind, key)
         return list_changes(connection, kind, key, MAX_CHANGES)
 
 
@@ -91,13 +90,6 @@ def stored_documents(engine: Engine) -> tuple[tuple[Site, ...], tuple[Campaign, 
     """Return every site and campaign in its newest version. Documents that cannot be read are left out."""
     with committed(engine) as connection:
         return _newest(connection)
-
-
-def _known(connection: Connection, kind: DocumentKind, key: str) -> DocumentState:
-    state = find_document(connection, kind, key)
-    if state is None:
-        raise NotFoundError(f"there is no {kind} {key}")
-    return state
 
 
 def _described(

@@ -11,7 +11,7 @@ from schemas.preview import PreviewLinkSchema, PreviewSchema
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.answer_json import answer_body
 from service.decisions.compile import CompiledSite, CompiledSites
-from service.decisions.counting import count_decision, count_event, count_failed_decision
+from service.decisions.counting import count_decision, count_event, count_failed_decision, unready_counted
 from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.preview import PreviewRequest, answer_preview, make_preview, open_preview, previewed
 from service.decisions.prompt_events import EventReport, record_prompt_event
@@ -49,7 +49,9 @@ def decide(view: ViewRequest) -> Response:
     """Decide which prompts a page view shows, and whether its article is open."""
     services = current_services()
     snapshot = services.part(SnapshotHolder).current()
-    admit_origin(snapshot.site(view.site).site.origins, services.settings.public_origin)
+    with unready_counted(services):
+        origins = snapshot.site(view.site).site.origins
+    admit_origin(origins, services.settings.public_origin)
     began = time.perf_counter()
     try:
         answer = _answer(services, _sites.compiled(snapshot, view.site), view)

@@ -1,13 +1,17 @@
 """Count decisions and prompt events: as metrics for operators, and per variant and day for editors."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import structlog
 
+from service.campaigns.campaign import Kind
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.decide_view import Answer
 from service.decisions.prompt_events import RecordedEvent
-from service.decisions.tally import Cell, Counted, Tally
+from service.decisions.tally import Cell, Counted, Happened, HourCell, Tally
+from service.errors import NotReadyError
 from service.readers.impressions import PromptEvent
 from service.services import Services
 
@@ -18,10 +22,16 @@ def count_decision(services: Services, site: str, answer: Answer, seconds: float
     """Count an answer. If deciding failed, log the error: the reader notices nothing, so an operator must."""
     if answer.fault is not None:
         log.error("decision_failed", site=site, exc_info=answer.fault)
+        services.metrics.fail_open.add("fault")
     outcome = "fault" if answer.fault else "prompt" if answer.prompts else "silence"
-    services.metrics.decisions.count(site, outcome, seconds)
-    if answer.prompts and not answer.explains:
-        day = date.fromordinal(answer.day)
+    services.metrics.count_decision(site, outcome, seconds)
+    if answer.explains:
+        return
+    day, hour = date.fromordinal(answer.day), answer.minute // 60
+    services.part(Tally).add_view(HourCell(site, day, hour, Happened.VIEWED))
+    if answer.prompts:
+        is_gated = answer.prompts[0].prompt.kind is Kind.GATE  # a gate is always the only prompt
+        services.part(Tally).add_view(HourCell(site, day, hour, Happened.GATED if is_gated else Happened.ASKED))
         for offered in answer.prompts:
             prompt = offered.prompt
             services.part(Tally).add(Cell(site, prompt.campaign, prompt.variant, day, prompt.is_counted, Counted.SHOWN))
@@ -29,7 +39,18 @@ def count_decision(services: Services, site: str, answer: Answer, seconds: float
 
 def count_failed_decision(services: Services, site: str, seconds: float) -> None:
     """Count a page view that could not be answered at all. The error itself is logged where it is rendered."""
-    services.metrics.decisions.count(site, "fault", seconds)
+    services.metrics.count_decision(site, "fault", seconds)
+    services.metrics.fail_open.add("fault")
+
+
+@contextmanager
+def unready_counted(services: Services) -> Iterator[None]:
+    """Count a page view that gets no decision because the campaigns are not loaded yet."""
+    try:
+        yield
+    except NotReadyError:
+        services.metrics.fail_open.add("not_ready")
+        raise
 
 
 def count_event(services: Services, recorded: RecordedEvent, event: PromptEvent) -> None:
@@ -37,7 +58,7 @@ def count_event(services: Services, recorded: RecordedEvent, event: PromptEvent)
     if not recorded.is_new:
         return
     token = recorded.token
-    services.metrics.prompt_events.labels(token.site, event.value).inc()
+    services.metrics.prompt_events.add(token.site, event.value)
     day = _today(services, token.site)
     counted = Counted(event.value)
     services.part(Tally).add(Cell(token.site, token.campaign, token.variant, day, token.is_counted, counted))

@@ -10,9 +10,9 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from service.campaigns.campaign import Campaign, Kind, Placement, Status, decision_order
-from service.campaigns.countries import with_countries_written_out
 from service.campaigns.documents import stored_campaign, stored_site
 from service.campaigns.site import Site
+from service.campaigns.snapshot.countries import with_countries_written_out
 from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
 from service.campaigns.snapshot.store import StoredCampaigns
 from service.campaigns.store import DocumentKind, DocumentVersion

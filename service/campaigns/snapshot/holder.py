@@ -20,10 +20,20 @@ class SnapshotHolder:
     """The snapshot of this process. Reading it takes no lock, because a reload replaces the whole snapshot."""
 
     def __init__(
-        self, engine: Engine, clock: Clock, poll_seconds: float = POLL_SECONDS, revive: Callable[[], None] | None = None
+        self,
+        engine: Engine,
+        clock: Clock,
+        poll_seconds: float = POLL_SECONDS,
+        revive: Callable[[], None] | None = None,
+        confirmed: Callable[[float, int], None] | None = None,
     ) -> None:
-        """`revive` is called in the thread after a failed reload. It may start the database again."""
+        """Load nothing yet.
+
+        `revive` is called in the thread after a failed reload. It may start the database again. `confirmed` is called
+        with the Unix time and the number of alarms whenever the snapshot is that of the database.
+        """
         self._engine, self._clock, self._poll_seconds, self._revive = engine, clock, poll_seconds, revive
+        self._confirmed = confirmed
         self._snapshot = EMPTY_SNAPSHOT
         self._confirmed_at: datetime | None = None
         self._parsed: Parsed = {}
@@ -54,6 +64,8 @@ class SnapshotHolder:
                 log.warning("campaigns_not_refreshed", error_type=type(error).__name__, age=self.age_seconds(now))
                 return False
             self._confirmed_at = now
+            if self._confirmed:
+                self._confirmed(now.timestamp(), len(self._snapshot.alarms))
             return True
 
     def start(self) -> None:
