@@ -8,13 +8,20 @@ changes nothing in the reader's history, and shows the traces of what readers wo
 import json
 import zlib
 from dataclasses import astuple, dataclass
+from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import Engine
+
 from service.campaigns.campaign import Kind, Status
+from service.campaigns.documents import stored_campaign
+from service.campaigns.drafts.drafting import DraftName, read_draft
 from service.campaigns.gate import Strength
 from service.campaigns.reader_rules import Consent, Device
+from service.campaigns.snapshot.countries import with_countries_written_out
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.snapshot.snapshot import SiteSnapshot
+from service.campaigns.store import DocumentKind
 from service.decisions.assignment import Assigned
 from service.decisions.compile import CompiledSite, compile_campaign
 from service.decisions.decide_view import Answer, Offered, PageView, prompt_token, take_view, under_consent
@@ -25,7 +32,7 @@ from service.decisions.prompt_token import prompt_sealer, seal_prompt_token
 from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.switches import switched_off
 from service.decisions.situation import Situation, Visit
-from service.errors import NotFoundError
+from service.errors import InvalidDocumentError, NotFoundError
 from service.ids import new_id
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_bytes import decode, encode
@@ -40,13 +47,20 @@ _PURPOSE, _READER_PURPOSE = "preview", "preview as a reader"
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a link shows. `is_draft`: the newest saved version, not the published one. An empty `variant`: the first."""
+    """What a link shows. `is_draft`: the newest saved version, not the published one. An empty `variant`: the first.
+
+    - `person`: show this person's draft, which is not a version yet; empty for nobody's.
+    - `country`, `device`: show the prompt as to a reader from there; empty for the reader who opens the link.
+    """
 
     site: str
     campaign: str
     variant: str
     is_draft: bool
     expires_at: int
+    person: str = ""
+    country: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +135,18 @@ def previewed(snapshot: SiteSnapshot, preview: Preview) -> Candidate | None:
         return None
 
 
+def draft_candidate(engine: Engine, snapshot: SiteSnapshot, preview: Preview, now: datetime) -> Candidate | None:
+    """Return the draft of the person whom a preview names, or None if it is wrong or does not exist."""
+    draft = read_draft(engine, DraftName(DocumentKind.CAMPAIGN, preview.campaign, preview.person))
+    if draft is None or draft.site != preview.site:
+        return previewed(snapshot, preview)
+    try:
+        campaign = with_countries_written_out(stored_campaign(draft.content, now, 0), snapshot.site)
+        return compile_campaign(campaign, snapshot)
+    except (InvalidDocumentError, ValueError):
+        return None
+
+
 def preview_decision(candidate: Candidate, preview: Preview, situation: Situation, decision: Decision) -> Decision:
     """Return a decision that shows the previewed campaign alone, with the traces of the real decision."""
     campaign = candidate.prepared.campaign
@@ -139,6 +165,12 @@ def answer_preview(
 ) -> Answer:
     """Answer an editor with the previewed campaign and the traces of what readers would see. Change nothing."""
     preview, candidate = shown
+    visit = page_view.visit
+    page_view = page_view._replace(
+        visit=visit._replace(
+            country=preview.country or visit.country, device=Device(preview.device or visit.device.value)
+        )
+    )
     token_sealer = prompt_sealer(sealer.keys)
     situation, decision, _ = take_view(site, page_view, explains=True)
     decision = preview_decision(candidate, preview, situation, decision)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from schemas.fields import KEY_PATTERN
 from service.campaigns.campaign import Campaign, Status
-from service.campaigns.countries import with_countries_written_out
 from service.campaigns.documents import MAX_DEPTH, MAX_DIGITS
+from service.campaigns.snapshot.countries import with_countries_written_out
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.errors import InvalidDocumentError
 from service.simulation.file import load_simulation

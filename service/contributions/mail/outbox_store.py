@@ -39,6 +39,7 @@ mail_outbox = Table(
     Column("finished_at", INSTANT),
     Column("last_error", Text),
     CheckConstraint("status IN ('waiting', 'sending', 'sent', 'dropped', 'dead')", name="status"),
+    Index(None, "contribution_id"),
     Index(None, "next_attempt_at", postgresql_where=text("status = 'waiting'")),
 )
 
@@ -121,6 +122,14 @@ def unsent_mail(connection: Connection) -> dict[str, int]:
     error = func.coalesce(mail_outbox.c.last_error, "the process ended while sending").label("error")
     rows = connection.execute(select(error, func.count()).where(unsent).group_by(error).order_by(error))
     return {str(error): count for error, count in rows}
+
+
+def oldest_due_mail(connection: Connection, now: datetime) -> datetime | None:
+    """Return since when the oldest mail has waited that is due, or None if no mail is due."""
+    c = mail_outbox.c
+    is_due = (c.status == MailStatus.WAITING.value) & (c.next_attempt_at <= now)
+    found: datetime | None = connection.scalar(select(func.min(c.next_attempt_at)).where(is_due))
+    return found
 
 
 def mail_counts(connection: Connection) -> dict[str, int]:
