@@ -28,8 +28,9 @@ def article_fields(address: str, site: Site, public_url: str) -> dict[str, str]:
     the service itself runs for this machine alone, as in the demo.
     """
     host = split_address(address).hostname or ""
-    if origin_of(address).lower() not in site.origins:
-        raise PageUnreachableError(f"it is not a page of {site.name}, whose pages begin with {site.origins[0]}")
+    origins = (*site.origins, origin_of(site.home_url))
+    if origin_of(address).lower() not in origins:
+        raise PageUnreachableError(f"it is not a page of {site.name}, whose pages begin with {origins[0]}")
     if is_loopback(host) and not is_loopback(split_address(public_url).hostname or ""):
         raise PageUnreachableError("pages on the machine of the service are not read")
     if not _free_fetches.acquire(blocking=False):

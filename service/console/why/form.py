@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from service.campaigns.campaign import Campaign
+from service.campaigns.campaign import Campaign, Placement
 from service.campaigns.page_rules import PageAccess, PageType
 from service.campaigns.reader_rules import Consent, Device
 from service.simulation.simulation import StartState
@@ -10,7 +10,7 @@ from service.simulation.why.described import DEFAULTS, FLAGS
 from service.simulation.why.phrases import PLACES
 
 MOST_CHARACTERS = 600
-LISTS = ("flags", "placements")  # fields of several boxes
+PAGE_FIELDS = ("page_id", "page_type", "section", "tags", "access", "flags", "placements")
 Choice = tuple[str, str]
 CHOICES: Mapping[str, tuple[Choice, ...]] = {
     "page_type": (
@@ -55,15 +55,23 @@ CHOICES: Mapping[str, tuple[Choice, ...]] = {
 def written(values: Callable[[str], Iterable[str]]) -> dict[str, str]:
     """Return the fields of a form or an address. `values`: returns what was sent under a name."""
     found = {name: ",".join(values(name)).strip()[:MOST_CHARACTERS] for name in ("address", *DEFAULTS)}
+    if set(found["placements"].split(",")) == set(Placement):
+        found["placements"] = ""
     return {"address": "", **DEFAULTS} | {name: text for name, text in found.items() if text}
 
 
 def kept(fields: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields that an address must hold: those that differ from what they are without it."""
-    return {name: text for name, text in fields.items() if text != DEFAULTS.get(name, "")}
+    """Return the fields that an address must hold: those that differ from what they are without it.
+
+    Of an article that is read, the address says everything.
+    """
+    dropped = PAGE_FIELDS if fields["address"] else ()
+    return {name: text for name, text in fields.items() if text != DEFAULTS.get(name, "") and name not in dropped}
 
 
 def campaign_choices(campaigns: Mapping[str, Campaign]) -> list[Choice]:
     """Return the choices of what the reader has seen."""
-    named = sorted(((key, campaign.name) for key, campaign in campaigns.items()), key=lambda choice: choice[1].casefold())
+    named = sorted(
+        ((key, campaign.name) for key, campaign in campaigns.items()), key=lambda choice: choice[1].casefold()
+    )
     return [("", "Nothing"), *named]

@@ -1,6 +1,7 @@
 """The screen Why?: /console/<site>/why."""
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -8,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.console.frame import chosen_shape, own_site, screen, table_file
 from service.console.navigation import READ_ROLES
-from service.console.tables import Shape
+from service.console.tables import TableShape
 from service.console.why.asking import Asked, Asking, answered
 from service.console.why.form import CHOICES, campaign_choices, kept, written
 from service.console.why.trace_table import trace_table
@@ -29,7 +30,7 @@ def why(site: str) -> AnyResponse | str:
     """Show the form and, if the address holds a question, its answer: as a page, or every rule as a file."""
     asking, fields = _asking(site), written(request.args.getlist)
     asked = answered(asking, fields) if request.args else Asked(fields)
-    if chosen_shape() is not Shape.PAGE and asked.found is not None:
+    if chosen_shape() is not TableShape.PAGE and asked.found is not None:
         return table_file(trace_table(asked.found, asking.now, asking.site.zone))
     return _page(asking, asked)
 
@@ -44,8 +45,8 @@ def ask(site: str) -> AnyResponse | tuple[str, HTTPStatus]:
     asking, fields = _asking(site), written(request.form.getlist)
     code = request.form.get("code", "").strip()
     if not code:
-        kept_fields = kept(fields) or {"articles": fields["articles"]}
-        address = url_for("console_why.why", site=site, _anchor="answer", **kept_fields)
+        parameters: dict[str, Any] = {**(kept(fields) or {"articles": fields["articles"]})}
+        address = url_for("console_why.why", site=site, _anchor="answer", **parameters)
         return redirect(address, HTTPStatus.SEE_OTHER)
     asked = answered(asking, fields, code)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if asked.errors else HTTPStatus.OK

@@ -3,18 +3,18 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from service.console.tables import Column, Row, Table
+from service.console.tables import Row, Table, TableColumn
 from service.simulation.why.explanation import Explanation
 
 COLUMNS = (
-    Column("campaign", "Campaign"),
-    Column("outcome", "Outcome"),
-    Column("rule", "Rule"),
-    Column("passed", "Passed"),
-    Column("value", "Value"),
-    Column("limit", "Limit"),
-    Column("words", "Why not"),
-    Column("change", "What would have to change"),
+    TableColumn("campaign", "Campaign"),
+    TableColumn("outcome", "Outcome"),
+    TableColumn("rule", "Rule"),
+    TableColumn("passed", "Passed"),
+    TableColumn("value", "Value"),
+    TableColumn("limit", "Limit"),
+    TableColumn("words", "Why not"),
+    TableColumn("change", "What would have to change"),
 )
 
 

@@ -11,7 +11,7 @@ from service.campaigns.campaign import Campaign
 from service.decisions.compile import CompiledSite
 from service.decisions.decision import Access, AccessState
 from service.readers.reader import Reader
-from service.readers.site_time import SiteTime, in_utc, site_time_at
+from service.readers.site_time import SiteTime, as_datetime, in_utc, site_time_at
 from service.simulation.simulate import SimulatedView, simulate_on
 from service.simulation.simulation import Simulation, StartReader, ViewStep
 from service.simulation.start_reader import reader_at_start
@@ -53,6 +53,11 @@ class Explanation:
     shown: tuple[str, ...]
     article_count: int
     days: tuple[DayAhead, ...]
+
+    @property
+    def local_time(self) -> datetime:
+        """The time of the page view on the site's clock."""
+        return as_datetime(self.now.instant).astimezone(self.now.zone)
 
 
 def explain(site: CompiledSite, question: Question) -> Explanation:
