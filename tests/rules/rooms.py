@@ -67,7 +67,17 @@ ROOMS = (
     Room(
         "console",
         "the pages on which editors and finance work, a folder for each screen",
-        ("exports", "widget", "campaigns", "staff", "services", "web"),
+        (
+            "simulation",
+            "exports",
+            "decisions",
+            "readers",
+            "widget",
+            "campaigns",
+            "staff",
+            "services",
+            "web",
+        ),
     ),
     Room(
         "demo",
