@@ -73,6 +73,7 @@ ROOMS = (
             "insights",
             "contributions",
             "decisions",
+            "readers",
             "widget",
             "campaigns",
             "staff",
@@ -84,7 +85,7 @@ ROOMS = (
     Room(
         "demo",
         "all of Keepopen on one machine, with a sandbox in the place of Stripe",
-        ("decisions", "campaigns", "tokens", "database"),
+        ("staff", "decisions", "campaigns", "tokens", "database"),
     ),
     Room(
         "health",

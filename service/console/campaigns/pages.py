@@ -12,7 +12,7 @@ from service.campaigns.campaign import Kind, Placement
 from service.campaigns.drafts.draft_store import list_drafts
 from service.campaigns.drafts.drafting import DraftName, new_draft
 from service.campaigns.drafts.ordering import archive, duplicate, moved, set_priorities
-from service.campaigns.editing import PauseTerms, begin_pause, end_pause
+from service.campaigns.editing import begin_pause, end_pause
 from service.campaigns.reading import describe_all
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.store import DocumentKind
@@ -128,10 +128,8 @@ def pause(site: str, key: str) -> AnyResponse:
     with committed(services.engine) as connection:
         state = document_state(connection, site, key)
         switch = Switch(SwitchScope.CAMPAIGN, site, key)
-        if is_paused:
-            begin_pause(connection, switch, author(services.clock()), PauseTerms())
-        else:
-            end_pause(connection, switch, author(services.clock()))
+        turn = begin_pause if is_paused else end_pause
+        turn(connection, switch, author(services.clock()))
         record_act(connection, "pause" if is_paused else "resume", state, {})
     words = "Paused. Readers do not see it from within five seconds on." if is_paused else "The pause has ended."
     return _done(site, key, words)
