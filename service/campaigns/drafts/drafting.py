@@ -169,17 +169,17 @@ def save_draft(connection: Connection, draft: Draft, author: Author) -> Document
     return state
 
 
+def save_live_draft(connection: Connection, draft: Draft, author: Author) -> DocumentState:
+    """Save a draft as `save_draft` does, but a campaign with the status draft as live, so that it can be published."""
+    is_draft = draft.kind is DocumentKind.CAMPAIGN and draft.content.get("status") == "draft"
+    live = with_typed_content(draft, {**draft.content, "status": "live"}, author.at) if is_draft else draft
+    return save_draft(connection, live, author)
+
+
 def publish_draft(connection: Connection, draft: Draft, author: Author, at: datetime | None = None) -> DocumentState:
     """Save a draft as the next version and put it in force, now or at a later instant, and end the draft.
 
     Raise the errors of `save_draft`.
     """
-    live = _as_live(draft, author.at)
-    state = save_draft(connection, live, author)
+    state = save_live_draft(connection, draft, author)
     return release_version(connection, draft.kind, draft.key, Release(state.newest_version, at), author)
-
-
-def _as_live(draft: Draft, now: datetime) -> Draft:
-    """Return a campaign's draft with the status live, so that publishing it makes only one version."""
-    is_draft = draft.kind is DocumentKind.CAMPAIGN and draft.content.get("status") == "draft"
-    return with_typed_content(draft, {**draft.content, "status": "live"}, now) if is_draft else draft
