@@ -20,6 +20,8 @@ from service.readers.passports.passport import PassportSealer
 from service.sealing import KeyRing
 from service.services import Services
 from service.settings import Settings
+from service.stripe_events.event_writer import EventWriter
+from service.stripe_events.jobs import refresh_slot
 from service.stripe_gateway import StripeGateway
 from service.waiting_limits import KEPT_CONNECTIONS
 
@@ -50,11 +52,12 @@ def build_services(settings: Settings, clock: Clock, *, is_server: bool = False)
     metrics = Metrics(settings.var_dir / "metrics" if is_server else None)
     revive = partial(revive_database, settings)
     holder = SnapshotHolder(engine, clock, revive=revive, confirmed=metrics.campaigns_confirmed)
-    parts = (holder, PassportSealer(keys), Tally())
+    inbox = inbox_engine(address, kept_free)
+    parts = (holder, PassportSealer(keys), Tally(), EventWriter(inbox, refresh_slot(JOBS)))
     return Services(
         settings=settings,
         engine=engine,
-        inbox=inbox_engine(address, kept_free),
+        inbox=inbox,
         clock=clock,
         gateway=StripeGateway(settings),
         jobs=JOBS,
