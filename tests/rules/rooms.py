@@ -82,7 +82,7 @@ ROOMS = (
     Room(
         "demo",
         "all of Keepopen on one machine, with a sandbox in the place of Stripe",
-        ("decisions", "campaigns", "tokens", "database"),
+        ("staff", "decisions", "campaigns", "tokens", "database"),
     ),
     Room(
         "health",
