@@ -12,7 +12,7 @@ from service.campaigns.campaign import Campaign, Kind, Placement, Status
 from service.campaigns.experiment import Experiment
 from service.campaigns.gate import Gate, GateType
 from service.campaigns.page_rules import Exclusion, PageMatch, PageRules, PageType
-from service.campaigns.reader_rules import ReaderRules
+from service.campaigns.reader_rules import Device, ReaderRules
 from service.campaigns.reading import DocumentDetails
 from service.campaigns.schedule import Hours, Schedule, WallTime, Weekday
 from service.campaigns.site import Sensitivity
@@ -173,6 +173,23 @@ def test_campaigns_for_other_places_days_readers_or_pages_do_not_compete(other: 
     )  # fmt: skip
 
     assert overlaps_of(entries(irish, other), ZONE) == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "compete"),
+    [
+        (ReaderRules(languages_any=frozenset({"en"})), ReaderRules(languages_any=frozenset({"en-ie"})), True),
+        (ReaderRules(languages_any=frozenset({"en"})), ReaderRules(languages_any=frozenset({"ga"})), False),
+        (ReaderRules(devices=frozenset({Device.MOBILE})), ReaderRules(devices=frozenset({Device.IOS})), True),
+        (ReaderRules(devices=frozenset({Device.MOBILE})), ReaderRules(devices=frozenset({Device.TABLET})), False),
+    ],
+)
+def test_languages_and_devices_may_be_parts_of_each_other(
+    first: ReaderRules, second: ReaderRules, compete: bool
+) -> None:
+    found = overlaps_of(entries(campaign("first", reader=first), campaign("second", reader=second)), ZONE)
+
+    assert bool(found) is compete
 
 
 def test_a_draft_does_not_compete() -> None:
