@@ -12,7 +12,7 @@ from service.campaigns.campaign import Kind, Placement
 from service.campaigns.drafts.draft_store import list_drafts
 from service.campaigns.drafts.drafting import DraftName, new_draft
 from service.campaigns.drafts.ordering import archive, duplicate, moved, set_priorities
-from service.campaigns.editing import turn_switch
+from service.campaigns.editing import begin_pause, end_pause
 from service.campaigns.reading import describe_all
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.store import DocumentKind
@@ -135,7 +135,8 @@ def pause(site: str, key: str) -> AnyResponse:
     with committed(services.engine) as connection:
         state = document_state(connection, site, key)
         switch = Switch(SwitchScope.CAMPAIGN, site, key)
-        turn_switch(connection, switch, author(services.clock()), is_paused=is_paused)
+        turn = begin_pause if is_paused else end_pause
+        turn(connection, switch, author(services.clock()))
         record_act(connection, "pause" if is_paused else "resume", state, {})
     return _done(site, "paused" if is_paused else "resumed", key)
 
