@@ -7,6 +7,7 @@ import flask
 from flask import Flask, Response, abort, json, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+import service.console.calendar.pages
 import service.console.me.pages
 import service.console.sign_in.pages
 import service.console.why.pages
@@ -40,6 +41,7 @@ SCREENS: tuple[flask.Blueprint, ...] = (
     service.console.sign_in.pages.blueprint,
     service.console.sign_in.pages.leaving,
     service.console.me.pages.blueprint,
+    service.console.calendar.pages.blueprint,
     service.console.why.pages.blueprint,
 )
 
