@@ -8,7 +8,8 @@ import service.insights.jobs
 import service.readers.jobs
 import service.reconciliation.jobs
 import service.stripe_events.jobs
-from service.campaigns.snapshot.holder import SnapshotHolder
+from service.campaigns.snapshot.holder import SnapshotHolder, Upkeep
+from service.campaigns.snapshot.saved import SavedSnapshot
 from service.clock import Clock
 from service.database.engine import application_engine, database_address, inbox_engine, revive_database
 from service.decisions.tally import Tally
@@ -39,7 +40,7 @@ def build_services(settings: Settings, clock: Clock, *, is_server: bool = False)
 
     `is_server`: the process answers requests, so it counts in a file that all such processes of the machine share.
     """
-    address = database_address(settings)
+    address = database_address(settings, needs_start=not is_server)
     if is_server or settings.smtp_url is None:
         prepare_var_dir(settings.var_dir)
     kept_free = KEPT_CONNECTIONS if is_server else 0
@@ -47,7 +48,9 @@ def build_services(settings: Settings, clock: Clock, *, is_server: bool = False)
     keys = KeyRing(settings.secret_keys)
     metrics = Metrics(settings.var_dir / "metrics" if is_server else None)
     revive = partial(revive_database, settings)
-    holder = SnapshotHolder(engine, clock, revive=revive, confirmed=metrics.campaigns_confirmed)
+    saved = SavedSnapshot(settings.var_dir / "campaigns.snapshot", keys) if is_server else None
+    upkeep = Upkeep(revive=revive, confirmed=metrics.campaigns_confirmed, saved=saved)
+    holder = SnapshotHolder(engine, clock, upkeep)
     parts = (holder, PassportSealer(keys), Tally())
     return Services(
         settings=settings,
