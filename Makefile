@@ -14,19 +14,20 @@ unexport PIP_CONSTRAINT PIP_DRY_RUN PIP_PREFIX PIP_PYTHON PIP_ROOT
 PIP := $(BIN)/python -I -m pip --disable-pip-version-check
 WHEELS := $(if $(filter Darwin-x86_64,$(shell uname -s)-$(shell uname -m)),,--only-binary :all:)
 INSTALL := $(PIP) install --quiet --no-deps --require-hashes $(WHEELS) --no-user --target=
+CONSOLE := service/console/static/vendor/.taken
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --only-binary :all: --no-header
 
-.PHONY: help setup demo demo-check test check lint types unit audit coverage browser test-cms openapi locks clean oracles bench-lanes bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
+.PHONY: help setup demo demo-check test check lint types unit audit coverage browser test-cms test-infra openapi locks clean oracles bench-lanes bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/.runtime ## Install what the service needs into .venv
+setup: $(CONSOLE) ## Install what the service needs into .venv
 
-demo: .venv/.runtime ## Run the service, its worker, a Stripe sandbox and a demo newspaper on this machine
+demo: $(CONSOLE) ## Run the service, its worker, a Stripe sandbox and a demo newspaper on this machine
 	@PORT_SERVICE=$(PORT_SERVICE) PORT_SANDBOX=$(PORT_SANDBOX) PORT_NEWSPAPER=$(PORT_NEWSPAPER) $(BIN)/python -m service.demo
 
-demo-check: .venv/.runtime ## Go through the demo over HTTP, from an article to the exported CSV, and check every step
+demo-check: $(CONSOLE) ## Go through the demo over HTTP, from an article to the exported CSV, and check every step
 	@$(BIN)/python -m service.demo --check
 
 test: .venv/.dev ## Install what the tests need and run all of lint, types, unit and browser
@@ -43,11 +44,11 @@ types: .venv/.dev ## Check the type hints with mypy in strict mode
 	$(BIN)/mypy
 
 unit: .venv/.dev ## Run every test except the browser tests
-	$(PYTEST) --ignore tests/browser -m "not cms" -n 3 --dist loadfile
+	$(PYTEST) --ignore tests/browser -m "not cms and not infra" -n 3 --dist loadfile
 
 coverage: .venv/.dev ## Run the unit tests and report how much of every file they leave untested
 	$(BIN)/coverage erase
-	$(PYTEST) --ignore tests/browser -m "not cms" -n 2 --dist loadfile --cov --cov-report=
+	$(PYTEST) --ignore tests/browser -m "not cms and not infra" -n 2 --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report | tail -n 40
 
 browser: .venv/.dev ## Run the tests in headless Chromium and save screenshots in artefacts/
@@ -55,6 +56,9 @@ browser: .venv/.dev ## Run the tests in headless Chromium and save screenshots i
 
 test-cms: .venv/.dev ## Run the WordPress plugin in a real WordPress, and the snippets for other systems
 	$(PYTEST) tests/cms -rs
+
+test-infra: .venv/.dev .venv-infra/.installed ## Check the image, compose, units, proxies, chart, alerts and dashboard with their own programs
+	$(PYTEST) tests/infra -rs
 
 audit: ## Look the locked packages up among known vulnerabilities, if pip-audit is installed
 	@if command -v pip-audit >/dev/null; then pip-audit --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock; \
@@ -88,6 +92,7 @@ openapi: .venv/.dev ## Write docs/openapi.json from the code of the API
 locks: .venv/.dev ## Lock the newest allowed version of every package, with hashes
 	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
 	$(COMPILE) -c requirements.lock pyproject.toml --group dev -o requirements-dev.lock
+	$(COMPILE) --upgrade --group infra -o infra/checks/requirements.lock
 
 clean: ## Stop the demo's database and delete what the demo and the tests wrote
 	@test ! -x $(BIN)/python || $(BIN)/python -m service.demo --forget || true
@@ -118,6 +123,20 @@ endef
 	@echo "Installing what the service needs into .venv ..."
 	$(install)
 
-.venv/.dev: requirements-dev.lock .venv/.runtime
+.venv/.dev: requirements-dev.lock .venv/.runtime $(CONSOLE)
 	@echo "Installing what the tests need into .venv ..."
 	$(install)
+
+# The console takes single files from these packages; their Python is not installed.
+$(CONSOLE): service/console/assets.lock service/console/assets.py .venv/.runtime
+	@$(PIP) install --quiet --no-deps --require-hashes $(WHEELS) --no-user --upgrade --target .venv/console -r $<
+	@$(BIN)/python -m service.console.assets .venv/console
+	@touch $@
+
+# The programs that check infra/ are in an environment of their own, because the service and its tests never import them.
+.venv-infra/.installed: infra/checks/requirements.lock
+	@echo "Installing the programs that check infra/ into .venv-infra ..."
+	@rm -f $@
+	@$(PYTHON) -I -m venv .venv-infra
+	@.venv-infra/bin/python -I -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes --only-binary :all: -r $<
+	@touch $@

@@ -20,6 +20,7 @@ from service.assembly import build_services
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.cli import add_commands
 from service.clock import Clock, system_clock
+from service.console.api import add_console
 from service.database.login import warn_of_powerful_login
 from service.decisions.fast_path import FastPath
 from service.decisions.tally import Tally
@@ -126,6 +127,7 @@ def _wire_requests(app: Flask, services: Services) -> None:
     app.register_blueprint(service.pages.api.blueprint)
     service.pages.api.guard_pages(app, services.settings)
     service.pages.api.show_problems(app)
+    add_console(app)
     answer_errors_as_problems(app, services.metrics.errors.add)
     app.wsgi_app = front_of(WebhookFastPath(app.wsgi_app, services), services)  # type: ignore[assignment, method-assign]
 

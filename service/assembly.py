@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import service.campaigns.drafts.jobs
 import service.contributions.mail.jobs
 import service.exports.jobs
 import service.insights.jobs
@@ -25,6 +26,7 @@ from service.waiting_limits import KEPT_CONNECTIONS
 
 JOBS = job_queue(
     {
+        "campaigns": service.campaigns.drafts.jobs.blueprint,
         "contributions": service.contributions.mail.jobs.blueprint,
         "readers": service.readers.jobs.blueprint,
         "exports": service.exports.jobs.blueprint,

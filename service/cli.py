@@ -16,6 +16,7 @@ import service.ledger.cli
 import service.receipts.cli
 import service.reconciliation.cli
 import service.simulation.cli
+import service.staff.cli
 import service.stripe_events.cli
 import service.tokens.cli
 from service.database.embedded import stop_embedded
@@ -44,6 +45,7 @@ ROOM_COMMANDS: tuple[click.Command, ...] = (
     service.reconciliation.cli.sync,
     service.reconciliation.cli.worker,
     service.simulation.cli.simulate,
+    service.staff.cli.staff,
     service.stripe_events.cli.events,
     service.tokens.cli.tokens,
 )

@@ -12,7 +12,9 @@ from service.addresses import LOOPBACK_HOSTS, origin_of, split_address
 from service.clock import known_timezones
 from service.errors import DomainError
 
-SECRET_FIELDS = frozenset({"secret_keys", "stripe_api_key", "stripe_webhook_secrets", "metrics_token"})
+SECRET_FIELDS = frozenset(
+    {"secret_keys", "stripe_api_key", "stripe_webhook_secrets", "metrics_token", "oidc_client_secret"}
+)
 ADDRESS_FIELDS = frozenset({"database_url", "migration_database_url", "smtp_url", "ratelimit_storage_uri"})
 MIN_SECRET_KEY_LENGTH = 32
 MIN_METRICS_TOKEN_LENGTH = 16
@@ -20,6 +22,9 @@ MAX_TRUSTED_PROXIES = 10
 DEFAULT_APPROVAL_LIMIT = 100
 COUNTER_STORES = frozenset({"redis", "rediss", "valkey", "valkeys"})
 COUNTER_SOCKETS = frozenset({"redis+unix", "valkey+unix"})
+# The acts for which SECOND_PERSON says whether another person must agree.
+AGREED_ACTS = ("switch_gate_on", "loosen_limits", "refund", "close_period", "reopen_period", "add_admin")
+NEED = re.compile(rf"({'|'.join(AGREED_ACTS)})=(always|if_possible|never)", re.ASCII)
 LIMIT = re.compile(r"([A-Z]{3}:)?[0-9]{1,12}", re.ASCII)
 
 
@@ -56,6 +61,10 @@ class Settings:
     mail_from: str | None = None
     mail_to_files: bool = False
     metrics_token: str | None = field(default=None, repr=False)
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = field(default=None, repr=False)
+    second_person: tuple[str, ...] = ()
     widget_off: tuple[str, ...] = ()
     log_level: str = "INFO"
     var_dir: Path = Path("var")
@@ -135,6 +144,10 @@ def read_settings() -> Settings:
         mail_from=env.str("MAIL_FROM", None),
         mail_to_files=env.bool("MAIL_TO_FILES", False),
         metrics_token=env.str("METRICS_TOKEN", None, validate=_is_metrics_token),
+        oidc_issuer=env.str("OIDC_ISSUER", None, validate=_is_issuer),
+        oidc_client_id=env.str("OIDC_CLIENT_ID", None),
+        oidc_client_secret=env.str("OIDC_CLIENT_SECRET", None),
+        second_person=tuple(env.list("SECOND_PERSON", [], validate=_are_needs) or ()),
         widget_off=tuple(env.list("WIDGET_OFF", []) or ()),
         log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
         var_dir=env.path("VAR_DIR", Path("var")),
@@ -161,6 +174,13 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield "STRIPE_API_BASE: is for a sandbox, but STRIPE_API_KEY is a live key; use a test key."
     if settings.is_https and settings.smtp_url is None and not settings.mail_to_files:
         yield "SMTP_URL: is missing, so readers get no mail. Set it, or MAIL_TO_FILES=1 to write mail to VAR_DIR/mail."
+    oidc = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    if any(oidc) and not all(oidc):
+        yield "OIDC_ISSUER: set OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or none of the three."
+
+
+def _is_issuer(value: str | None) -> None:
+    _is_address(value.removesuffix("/") if value else value)  # the issuers of some providers end with a slash
 
 
 def _is_address(value: str | None) -> None:
@@ -197,6 +217,13 @@ def _are_limits(limits: list[str]) -> None:
     currencies = [limit.rpartition(":")[0] for limit in limits]
     if len(set(currencies)) != len(currencies):
         raise ValidationError("names a currency twice; remove one.")
+
+
+def _are_needs(needs: list[str]) -> None:
+    if not all(NEED.fullmatch(need) for need in needs):
+        raise ValidationError(f"must be like refund=always,close_period=never, of the acts {', '.join(AGREED_ACTS)}.")
+    if len({need.partition("=")[0] for need in needs}) != len(needs):
+        raise ValidationError("names an act twice; remove one.")
 
 
 def _is_postgresql(url: str | None) -> None:

@@ -11,6 +11,7 @@ from uuid import uuid4
 import hypothesis
 import psycopg
 import pytest
+import structlog
 from flask import Flask
 from sqlalchemy import Engine, make_url
 
@@ -59,6 +60,14 @@ def _stripe_is_tried_again_at_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("service.stripe_gateway.transport.STRIPE_PAUSE_SECONDS", 0.0)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _logs_are_kept_as_they_were() -> Iterator[None]:
+    """Undo what a test changes in the logs: a test that logs errors only would hide the warnings of the next."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture

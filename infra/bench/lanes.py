@@ -38,7 +38,7 @@ from service.demo.settings import SECRET_KEY, environment
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import cookie_name
 from service.sealing import KeyRing
-from service.tokens.store import Role
+from service.tokens.store import TokenRole
 from service.tokens.tokens import TokenRequest, create_token
 
 CAMPAIGNS = 20
@@ -104,7 +104,8 @@ def prepare(address: str, var_dir: Path, rows: int) -> tuple[str, str]:
         publish(engine, DocumentKind.CAMPAIGN, f"campaign-{number}", NOW, author)
     keys = (SECRET_KEY,)
     tokens = [
-        create_token(engine, keys, TokenRequest(role.value, role), author.at) for role in (Role.FINANCE, Role.EDITOR)
+        create_token(engine, keys, TokenRequest(role.value, role), author.at)
+        for role in (TokenRole.FINANCE, TokenRole.EDITOR)
     ]
     engine.dispose()
     reader = heavy_reader(compiled_newsroom(CAMPAIGNS))

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Connection,
     Index,
     Integer,
@@ -21,7 +22,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import TSVECTOR, insert
 
 from service.contributions.contribution import Attempt, Contribution, ContributionState, Lifecycle
 from service.database.columns import INSTANT, is_in
@@ -75,6 +76,9 @@ contributions = Table(
     Column("contributor_name", Text),
     Column("contributor_country", Text),
     Column("contributor_postal_code", Text),
+    Column(
+        "contributor_words", TSVECTOR, Computed("search_words(contributor_email, contributor_name)", persisted=True)
+    ),
     Column("message", Text),
     Column("forgotten_at", INSTANT),
     CheckConstraint("amount_minor > 0", name="amount"),
@@ -85,7 +89,12 @@ contributions = Table(
     Index(None, "subscription_id"),
     Index(None, "checkout_session_id"),
     Index("ix_contributions_email", func.lower(text("contributor_email"))),
-    Index(None, "created_at"),
+    Index(None, "created_at", "id"),
+    Index(None, "payment_intent_id"),
+    Index(None, "amount_minor"),
+    Index(None, "chosen_minor"),
+    Index(None, "recurring_minor", postgresql_where=text("recurring_minor IS NOT NULL")),
+    Index("ix_contributions_words", "contributor_words", postgresql_using="gin"),
 )
 
 

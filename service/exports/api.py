@@ -21,7 +21,7 @@ from service.exports.stream import ExportStream
 from service.exports.text_cells import safe_text
 from service.services import current_services
 from service.tokens.api import current_token, requires_role
-from service.tokens.store import Role, Token
+from service.tokens.store import Token, TokenRole
 from service.web.problems import CODE_BY_STATUS
 from service.web.requests import Blueprint
 
@@ -133,8 +133,8 @@ def _open(name: str, query: dict[str, Any], file_format: str) -> ExportStream:
 def _caller(token: Token) -> Caller:
     return Caller(
         name=_token_name(token),
-        may_export=token.role in {Role.FINANCE, Role.AUDITOR, Role.ADMIN},
-        may_see_personal_data=token.role in {Role.FINANCE, Role.ADMIN},
+        may_export=token.role in {TokenRole.FINANCE, TokenRole.AUDITOR, TokenRole.ADMIN},
+        may_see_personal_data=token.role in {TokenRole.FINANCE, TokenRole.ADMIN},
     )
 
 

@@ -9,8 +9,8 @@ from flask.cli import with_appcontext
 from service.database.transaction import connected
 from service.errors import DomainError
 from service.ledger.closings.cli import reopen, show_closings
-from service.ledger.explain import explain
-from service.ledger.explanation import explanation_lines
+from service.ledger.explain.explaining import explain
+from service.ledger.explain.explanation import explanation_lines
 from service.ledger.manual.cli import COMMANDS
 from service.ledger.payouts.report import comparison_line, read_report
 from service.ledger.payouts.tying import compare_report

@@ -52,7 +52,7 @@ ledger_entries = Table(
     Column("causes", ARRAY(Text), nullable=False),
     Column("line_count", SmallInteger, nullable=False),
     Index(None, "source_id"),
-    Index(None, "accounting_date"),
+    Index(None, "accounting_date", "seq"),
     Index(
         "ix_ledger_entries_manual_causes",
         "causes",
@@ -73,6 +73,12 @@ ledger_postings = Table(
         "ix_ledger_postings_open_items",
         "account",
         postgresql_where=text("account IN ('2300', '4900', '9900')"),  # OPEN_ITEM_ACCOUNTS
+    ),
+    # Disputes and exchange differences: few lines, which staff look up.
+    Index(
+        "ix_ledger_postings_disputes",
+        "account",
+        postgresql_where=text("account IN ('1300', '4300', '5300')"),
     ),
 )
 

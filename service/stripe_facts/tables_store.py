@@ -17,6 +17,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    text,
 )
 
 from service.database.columns import INSTANT
@@ -111,6 +112,9 @@ charges = Table(
     Index(None, "contribution_id"),
     Index(None, "balance_transaction_id"),
     Index(None, "created_at"),
+    Index(None, "invoice_id"),
+    Index(None, "subscription_id"),
+    Index("ix_charges_failed", "created_at", "id", postgresql_where=text("status = 'failed'")),
 )
 
 refunds = Table(
@@ -135,6 +139,7 @@ refunds = Table(
     Column("status_rank", SmallInteger, nullable=False),
     _recorded(),
     Index(None, "charge_id"),
+    Index(None, "amount_minor"),
 )
 
 disputes = Table(
@@ -223,6 +228,7 @@ invoices = Table(
     Column("status_rank", SmallInteger, nullable=False),
     _recorded(),
     Index(None, "subscription_id"),
+    Index(None, "contribution_id"),
 )
 
 invoice_payments = Table(

@@ -11,7 +11,7 @@ from werkzeug.exceptions import Unauthorized
 
 from service.errors import ForbiddenError
 from service.services import current_services
-from service.tokens.store import Role, Token
+from service.tokens.store import Token, TokenRole
 from service.tokens.tokens import has_role, verify_token
 
 P = ParamSpec("P")
@@ -24,7 +24,7 @@ def requires_role(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     The answer is 401 if there is no valid token, and 403 if the token has another role. Put this decorator directly
     below the route.
     """
-    wanted = frozenset(Role(role) for role in roles)
+    wanted = frozenset(TokenRole(role) for role in roles)
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)

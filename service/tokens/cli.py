@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 from service.database.transaction import connected
 from service.errors import NotFoundError, StoreUnavailableError
 from service.services import current_services
-from service.tokens.store import Role, Token, list_tokens
+from service.tokens.store import Token, TokenRole, list_tokens
 from service.tokens.tokens import TokenRequest, create_token, revoke_token
 
 
@@ -19,16 +19,18 @@ def tokens() -> None:
 
 @tokens.command()
 @click.option("--name", required=True, help="Person or program that will use the token.")
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="What the token allows.")
+@click.option(
+    "--role", required=True, type=click.Choice([role.value for role in TokenRole]), help="What the token allows."
+)
 @click.option("--site", help="The only site that an editor may see and change. Default: all sites.")
 @click.option("--days", type=click.IntRange(1, 3650), help="For how many days the token is valid. Default: forever.")
 @with_appcontext
 def create(name: str, role: str, site: str | None, days: int | None) -> None:
     """Create a token and print it. It cannot be printed again."""
-    if site is not None and role != Role.EDITOR:
+    if site is not None and role != TokenRole.EDITOR:
         raise click.BadParameter("only editors work for a single site: the books are those of all sites")
     services = current_services()
-    request = TokenRequest(name, Role(role), days, site)
+    request = TokenRequest(name, TokenRole(role), days, site)
     try:
         made = create_token(services.engine, services.settings.secret_keys, request, services.clock())
     except StoreUnavailableError as error:

@@ -38,7 +38,7 @@ tokens = Table(
 )
 
 
-class Role(StrEnum):
+class TokenRole(StrEnum):
     """What a token allows.
 
     `editor` changes sites and campaigns, `finance` exports and refunds, `auditor` reads everything and changes nothing,
@@ -61,7 +61,7 @@ class Token:
 
     token_id: str
     name: str
-    role: Role
+    role: TokenRole
     digest: bytes
     created_at: datetime
     site: str | None = None
@@ -116,7 +116,7 @@ def _token(row: Any) -> Token:
     return Token(
         row.token_id,
         row.name,
-        Role(row.role),
+        TokenRole(row.role),
         bytes(row.digest),
         row.created_at,
         row.site,

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from service.database.transaction import committed
 from service.errors import NotFoundError, StoreUnavailableError
 from service.ids import new_id
-from service.tokens.store import Role, Token, find_token, insert_token, note_use, revoke_tokens
+from service.tokens.store import Token, TokenRole, find_token, insert_token, note_use, revoke_tokens
 
 SECRET_BYTES = 32
 MAX_TOKEN_LENGTH = 200
@@ -38,7 +38,7 @@ class TokenRequest:
     """
 
     name: str
-    role: Role
+    role: TokenRole
     days: int | None = None
     site: str | None = None
 
@@ -87,9 +87,9 @@ def revoke_token(engine: Engine, id_or_name: str, now: datetime) -> int:
     return count
 
 
-def has_role(token: Token, roles: frozenset[Role]) -> bool:
+def has_role(token: Token, roles: frozenset[TokenRole]) -> bool:
     """Return whether a token has one of these roles. An admin token counts as every role."""
-    return token.role is Role.ADMIN or token.role in roles
+    return token.role is TokenRole.ADMIN or token.role in roles
 
 
 def digest(text: str, key: str) -> bytes:

@@ -10,7 +10,7 @@ import service.campaigns.api
 from service.campaigns.cli import campaigns, sites
 from service.services import EXTENSION, Services
 from service.tokens.cli import tokens
-from service.tokens.store import Role
+from service.tokens.store import TokenRole
 from service.tokens.tokens import TokenRequest, create_token
 from service.web.problems import ProblemApi, answer_errors_as_problems
 
@@ -46,7 +46,7 @@ def bearer(services: Services) -> Bearer:
     """A function that creates a token of a role and returns the headers that carry it."""
 
     def headers(role: str) -> dict[str, str]:
-        request = TokenRequest(f"the {role}", Role(role))
+        request = TokenRequest(f"the {role}", TokenRole(role))
         made = create_token(services.engine, services.settings.secret_keys, request, services.clock())
         return {"Authorization": f"Bearer {made.text}"}
 

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.services import Services
-from service.tokens.store import Role
+from service.tokens.store import TokenRole
 from service.tokens.tokens import TokenRequest, create_token
 from tests.campaigns.make import campaign_document, site_document
 
@@ -20,7 +20,7 @@ def own(staff: FlaskClient, editor: Headers, services: Services) -> Headers:
         assert staff.put(f"/v1/sites/{key}", json=site_document(key=key), headers=editor).status_code == 200
         document = campaign_document(key=campaign, site=key)
         assert staff.put(f"/v1/campaigns/{campaign}", json=document, headers=editor).status_code == 200
-    wish = TokenRequest("desk", Role.EDITOR, site="courier")
+    wish = TokenRequest("desk", TokenRole.EDITOR, site="courier")
     made = create_token(services.engine, services.settings.secret_keys, wish, services.clock())
     return {"Authorization": f"Bearer {made.text}"}
 

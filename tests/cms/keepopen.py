@@ -14,7 +14,7 @@ from service.database.engine import application_engine
 from service.database.migrate import migrate
 from service.demo.processes import HOST, Processes, free_ports
 from service.demo.settings import SECRET_KEY, environment
-from service.tokens.store import Role
+from service.tokens.store import TokenRole
 from service.tokens.tokens import TokenRequest, create_token
 
 SITES = ("appeal", "banner", "gate")
@@ -101,6 +101,6 @@ def seed(database_url: str, origins: tuple[str, ...]) -> str:
         for document in campaign_documents():
             save_campaign(engine, document, hand)
             publish(engine, DocumentKind.CAMPAIGN, document["key"], NOW, hand)
-        return create_token(engine, (SECRET_KEY,), TokenRequest("WordPress", Role.EDITOR), hand.at).text
+        return create_token(engine, (SECRET_KEY,), TokenRequest("WordPress", TokenRole.EDITOR), hand.at).text
     finally:
         engine.dispose()

@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions.checkout.support_token import new_support_token
 from service.services import Services
-from service.tokens.store import Role
+from service.tokens.store import TokenRole
 from service.tokens.tokens import TokenRequest, create_token
 from tests.campaigns.make import campaign_document, site_document
 from tests.conftest import NOW, plain_address
@@ -44,7 +44,7 @@ REQUESTS: list[tuple[str, str, Any]] = [
 @pytest.fixture
 def admin(app: Flask, app_services: Services) -> dict[str, str]:
     """The headers of an administrator of a service with a site and a campaign."""
-    wish = TokenRequest("t", Role.ADMIN)
+    wish = TokenRequest("t", TokenRole.ADMIN)
     token = create_token(app_services.engine, app_services.settings.secret_keys, wish, NOW)
     headers = {"Authorization": f"Bearer {token.text}"}
     for path, document in (("/v1/sites/courier", site_document()), ("/v1/campaigns/autumn", campaign_document())):

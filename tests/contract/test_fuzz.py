@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from service.services import Services
-from service.tokens.store import Role
+from service.tokens.store import TokenRole
 from service.tokens.tokens import TokenRequest, create_token
 from tests.conftest import NOW
 from tests.contract.snapshot import current_contract
@@ -29,7 +29,7 @@ MANGLED = st.one_of(
 @pytest.fixture
 def admin(app_services: Services) -> dict[str, str]:
     """Credentials for every route, so that the requests reach the views."""
-    request = TokenRequest("fuzz", Role.ADMIN)
+    request = TokenRequest("fuzz", TokenRole.ADMIN)
     token = create_token(app_services.engine, app_services.settings.secret_keys, request, NOW)
     return {"Authorization": f"Bearer {token.text}"}
 

@@ -24,7 +24,7 @@ from service.readers.passports.passport import PassportSealer
 from service.sealing import KeyRing
 from service.services import EXTENSION, Services
 from service.settings import Settings
-from service.tokens.store import Role
+from service.tokens.store import TokenRole
 from service.tokens.tokens import TokenRequest, create_token
 from service.web.problems import ProblemApi, answer_errors_as_problems
 from service.web.requests import complete_headers
@@ -102,7 +102,7 @@ def publish_autumn(services: Services) -> None:
 
 def editor_headers(services: Services) -> dict[str, str]:
     """Make a token with the role of an editor and return the headers that present it."""
-    made = create_token(services.engine, services.settings.secret_keys, TokenRequest("t", Role.EDITOR), make.NOW)
+    made = create_token(services.engine, services.settings.secret_keys, TokenRequest("t", TokenRole.EDITOR), make.NOW)
     return {"Authorization": f"Bearer {made.text}"}
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from service.exports.exporting import Exports
 from service.services import Services
 from service.settings import Settings
-from service.tokens.store import Role
+from service.tokens.store import TokenRole
 from service.tokens.tokens import TokenRequest, create_token
 from tests.conftest import SettableClock
 from tests.exports.world import Finance
@@ -35,7 +35,7 @@ def token(app_services: Services) -> Callable[[str], dict[str, str]]:
 
     def headers(role: str) -> dict[str, str]:
         engine, keys = app_services.engine, app_services.settings.secret_keys
-        made = create_token(engine, keys, TokenRequest(f"a machine of {role}", Role(role)), app_services.clock())
+        made = create_token(engine, keys, TokenRequest(f"a machine of {role}", TokenRole(role)), app_services.clock())
         return {"Authorization": f"Bearer {made.text}"}
 
     return headers

@@ -48,7 +48,7 @@ def test_a_contribution_changed_later_is_shown_as_it_was(finance: Finance) -> No
 
 
 def test_saved_rows_hold_no_personal_data(finance: Finance) -> None:
-    columns = [column.name for column in contributions.c]
+    columns = [column.name for column in contributions.c if column.computed is None]
     names = [name for name in columns if name.startswith("contributor_") or name == "message"]
     finance.contribution("ctb_1", **dict.fromkeys(names, "Mary"))
     with finance.engine.begin() as connection:

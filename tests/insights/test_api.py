@@ -12,7 +12,7 @@ from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.tally import Cell, Counted
 from service.insights.store import flush_counts
 from service.services import Services
-from service.tokens.store import Role
+from service.tokens.store import TokenRole
 from service.tokens.tokens import TokenRequest, create_token
 from tests.decisions import make
 
@@ -26,7 +26,7 @@ def get(app: Flask, app_services: Services) -> Any:
     engine = app_services.engine
     save_site(engine, SITE, Author("tests", make.NOW))
     app_services.part(SnapshotHolder).refresh()
-    token = create_token(engine, app_services.settings.secret_keys, TokenRequest("t", Role.EDITOR), make.NOW).text
+    token = create_token(engine, app_services.settings.secret_keys, TokenRequest("t", TokenRole.EDITOR), make.NOW).text
     flush_counts(
         engine,
         Counter({
@@ -37,6 +37,7 @@ def get(app: Flask, app_services: Services) -> Any:
             SEEN._replace(campaign="winter", event=Counted.CLICKED): 1,
             SEEN._replace(site="other"): 70,
         }),
+        Counter(),
     )  # fmt: skip
 
     def request(path: str = "/v1/insights/tide", *, is_known: bool = True, **query: str) -> Any:

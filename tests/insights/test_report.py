@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service.tokens.store import Role
+from service.tokens.store import TokenRole
 from service.tokens.tokens import TokenRequest, create_token
 from tests.contributions.world import Newsroom, decide, open_devices
 
@@ -19,7 +19,7 @@ def give(newsroom: Newsroom, amount: str, currency: str = "EUR", **campaign_fiel
 def earned(newsroom: Newsroom, first: str = "2026-11-18", last: str = "2026-11-18") -> dict[str, Any]:
     """Return `paid` and `earned` of the readers in the experiment, by day."""
     services = newsroom.services
-    request = TokenRequest("editor", Role.EDITOR)
+    request = TokenRequest("editor", TokenRole.EDITOR)
     token = create_token(services.engine, services.settings.secret_keys, request, newsroom.clock())
     response = newsroom.client.get(
         "/v1/insights/courier",

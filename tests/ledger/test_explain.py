@@ -2,8 +2,8 @@
 
 import pytest
 
-from service.ledger.explain import explain
-from service.ledger.explanation import Explanation, explanation_lines
+from service.ledger.explain.explaining import explain
+from service.ledger.explain.explanation import Explanation, explanation_lines
 from service.ledger.payouts.tying import record_tie
 from tests.ledger import make
 from tests.ledger.world import NOW, Books

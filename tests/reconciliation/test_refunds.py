@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from service.money import Money
-from service.tokens.store import Role
+from service.tokens.store import TokenRole
 from service.tokens.tokens import TokenRequest, create_token
 from tests.contributions.world import Newsroom
 
@@ -35,7 +35,7 @@ def paid_charge(newsroom: Newsroom, amount: str = "20", card: str | None = None)
 
 def ask_for_refund(newsroom: Newsroom, **wish: Any) -> Any:
     services = newsroom.services
-    request = TokenRequest("Aoife, finance", Role.FINANCE)
+    request = TokenRequest("Aoife, finance", TokenRole.FINANCE)
     token = create_token(services.engine, services.settings.secret_keys, request, newsroom.clock())
     return newsroom.client.post("/v1/refunds", json=wish, headers={"Authorization": f"Bearer {token.text}"})
 

@@ -65,9 +65,24 @@ COMPOSITION = ("__main__", "app", "assembly", "cli", "server")
 # From the top of the house to the ground floor: a room imports only rooms that are listed after it.
 ROOMS = (
     Room(
+        "console",
+        "the pages on which editors and finance work, a folder for each screen",
+        (
+            "simulation",
+            "exports",
+            "decisions",
+            "readers",
+            "widget",
+            "campaigns",
+            "staff",
+            "services",
+            "web",
+        ),
+    ),
+    Room(
         "demo",
         "all of Keepopen on one machine, with a sandbox in the place of Stripe",
-        ("decisions", "campaigns", "tokens", "database"),
+        ("staff", "decisions", "campaigns", "tokens", "database"),
     ),
     Room(
         "health",
@@ -159,6 +174,11 @@ ROOMS = (
         "what editors write: sites, campaigns, versions, lint, the snapshot in memory",
         ("tokens", "services", "web", "database"),
     ),
+    Room(
+        "staff",
+        "the people of the newsroom: roles, sign-in, sessions, and the record of what they did",
+        ("services", "web", "database"),
+    ),
     Room("tokens", "bearer tokens of staff and of finance's machines", ("services", "database")),
     Room(
         "stripe_events",
@@ -180,6 +200,7 @@ SQL = ("sqlalchemy", "psycopg")
 FILE_KINDS = (
     FileKind("every file", ("**/*.py",), ("structlog", "sqlalchemy.Engine", "sqlalchemy.Connection")),
     FileKind("routes", ("service/*/api.py",), (*FLASK, "marshmallow.Schema")),
+    FileKind("screens of the console", ("service/console/*/pages.py", "service/console/frame.py"), FLASK),
     FileKind("the edge of HTTP", ("service/web/*.py",), (*FLASK, "marshmallow")),
     FileKind("the rate limits", ("service/web/rate_limits.py",), ("redis",)),
     FileKind("the fast path, ahead of Flask", ("service/*/fast_path.py",), ("werkzeug.exceptions",)),
@@ -206,13 +227,24 @@ FILE_KINDS = (
     FileKind("spreadsheets", ("service/exports/spreadsheet.py",), ("xlsxwriter",)),
     FileKind("the mail transport", ("service/contributions/mail/smtp.py",), ("idna",)),
     FileKind("encryption", ("service/sealing.py",), ("cryptography",)),
-    FileKind("reader assertions", ("service/readers/assertion.py",), ("joserfc",)),
-    FileKind("documents", ("service/campaigns/documents.py", "service/web/json_bodies.py"), ("yaml",)),
+    FileKind(
+        "documents",
+        ("service/campaigns/documents.py", "service/campaigns/drafts/yaml_text.py", "service/web/json_bodies.py"),
+        ("yaml",),
+    ),
+    FileKind("passkeys", ("service/staff/passkeys/ceremony.py",), ("webauthn",)),
+    FileKind("the newsroom's provider", ("service/staff/single_sign_on/provider.py",), ("authlib", "requests")),
+    FileKind(
+        "signed tokens of others",
+        ("service/readers/assertion.py", "service/staff/single_sign_on/id_token.py"),
+        ("joserfc",),
+    ),
     FileKind(
         "languages",
         (
             "service/pages/language.py",
             "service/campaigns/lint/targeting.py",
+            "service/campaigns/words/phrases.py",
             "service/contributions/checkout/typed_amount.py",
             "service/money.py",
         ),

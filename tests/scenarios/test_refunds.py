@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from service.database.engine import database_address
-from service.tokens.store import Role
+from service.tokens.store import TokenRole
 from service.tokens.tokens import TokenRequest, create_token
 from tests.conftest import plain_address
 from tests.scenarios import contribution_events
@@ -31,7 +31,7 @@ def refund(stage: Stage, charge_id: str, key: str, **fields: Any) -> TestRespons
     """Request a refund as finance."""
     services = stage.services
     token = create_token(
-        services.engine, services.settings.secret_keys, TokenRequest("Aoife", Role.FINANCE), stage.clock()
+        services.engine, services.settings.secret_keys, TokenRequest("Aoife", TokenRole.FINANCE), stage.clock()
     )
     return stage.app.test_client().post(
         "/v1/refunds",

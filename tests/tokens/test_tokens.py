@@ -7,14 +7,16 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from service.errors import NotFoundError
-from service.tokens.store import Role, Token, list_tokens
+from service.tokens.store import Token, TokenRole, list_tokens
 from service.tokens.tokens import NewToken, TokenRequest, create_token, has_role, revoke_token, verify_token
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
 OLD, NEW = "o" * 40, "n" * 40
 
 
-def made(engine: Engine, role: Role = Role.EDITOR, keys: tuple[str, ...] = (NEW,), name: str = "desk") -> NewToken:
+def made(
+    engine: Engine, role: TokenRole = TokenRole.EDITOR, keys: tuple[str, ...] = (NEW,), name: str = "desk"
+) -> NewToken:
     return create_token(engine, keys, TokenRequest(name, role), NOW)
 
 
@@ -25,7 +27,7 @@ def test_a_new_token_is_valid(engine: Engine) -> None:
 
     assert found == token.token
     assert found is not None
-    assert (found.name, found.role) == ("desk", Role.EDITOR)
+    assert (found.name, found.role) == ("desk", TokenRole.EDITOR)
 
 
 def test_the_secret_is_not_stored(engine: Engine) -> None:
@@ -84,13 +86,18 @@ def test_revoking_nothing_is_an_error(engine: Engine) -> None:
 
 @pytest.mark.parametrize(
     ("role", "may_edit", "may_export"),
-    [(Role.EDITOR, True, False), (Role.FINANCE, False, True), (Role.AUDITOR, False, False), (Role.ADMIN, True, True)],
+    [
+        (TokenRole.EDITOR, True, False),
+        (TokenRole.FINANCE, False, True),
+        (TokenRole.AUDITOR, False, False),
+        (TokenRole.ADMIN, True, True),
+    ],
 )
-def test_an_admin_has_every_role_and_others_only_their_own(role: Role, may_edit: bool, may_export: bool) -> None:
+def test_an_admin_has_every_role_and_others_only_their_own(role: TokenRole, may_edit: bool, may_export: bool) -> None:
     token = Token("tok_1", "desk", role, b"", NOW)
 
-    assert has_role(token, frozenset({Role.EDITOR})) is may_edit
-    assert has_role(token, frozenset({Role.FINANCE})) is may_export
+    assert has_role(token, frozenset({TokenRole.EDITOR})) is may_edit
+    assert has_role(token, frozenset({TokenRole.FINANCE})) is may_export
 
 
 @pytest.mark.parametrize(
@@ -98,7 +105,7 @@ def test_an_admin_has_every_role_and_others_only_their_own(role: Role, may_edit:
     [(timedelta(), True), (timedelta(days=30) - timedelta(seconds=1), True), (timedelta(days=30), False)],
 )
 def test_a_token_expires_after_its_days(engine: Engine, age: timedelta, is_valid: bool) -> None:
-    token = create_token(engine, (NEW,), TokenRequest("temp", Role.EDITOR, days=30), NOW)
+    token = create_token(engine, (NEW,), TokenRequest("temp", TokenRole.EDITOR, days=30), NOW)
 
     assert (verify_token(engine, (NEW,), token.text, NOW + age) is not None) == is_valid
 

@@ -39,6 +39,7 @@ mail_outbox = Table(
     Column("finished_at", INSTANT),
     Column("last_error", Text),
     CheckConstraint("status IN ('waiting', 'sending', 'sent', 'dropped', 'dead')", name="status"),
+    Index(None, "contribution_id"),
     Index(None, "next_attempt_at", postgresql_where=text("status = 'waiting'")),
 )
 

@@ -86,6 +86,9 @@ CREATE INDEX ix_charges_payment_intent_id ON charges (payment_intent_id);
 CREATE INDEX ix_charges_contribution_id ON charges (contribution_id);
 CREATE INDEX ix_charges_balance_transaction_id ON charges (balance_transaction_id);
 CREATE INDEX ix_charges_created_at ON charges (created_at);
+CREATE INDEX ix_charges_invoice_id ON charges (invoice_id);
+CREATE INDEX ix_charges_subscription_id ON charges (subscription_id);
+CREATE INDEX ix_charges_failed ON charges (created_at, id) WHERE status = 'failed';
 GRANT SELECT, INSERT, UPDATE ON charges TO keepopen_app
 """
 
@@ -111,6 +114,7 @@ CREATE TABLE refunds (
     recorded_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX ix_refunds_charge_id ON refunds (charge_id);
+CREATE INDEX ix_refunds_amount_minor ON refunds (amount_minor);
 GRANT SELECT, INSERT, UPDATE ON refunds TO keepopen_app;
 
 CREATE TABLE disputes (
@@ -201,6 +205,7 @@ CREATE TABLE invoices (
     recorded_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX ix_invoices_subscription_id ON invoices (subscription_id);
+CREATE INDEX ix_invoices_contribution_id ON invoices (contribution_id);
 GRANT SELECT, INSERT, UPDATE ON invoices TO keepopen_app;
 
 CREATE TABLE invoice_payments (

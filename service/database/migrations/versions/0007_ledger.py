@@ -61,7 +61,7 @@ CREATE TABLE ledger_entries (
     causes TEXT[] NOT NULL,
     line_count SMALLINT NOT NULL
 );
-CREATE INDEX ix_ledger_entries_accounting_date ON ledger_entries (accounting_date);
+CREATE INDEX ix_ledger_entries_accounting_date_seq ON ledger_entries (accounting_date, seq);
 CREATE INDEX ix_ledger_entries_source_id ON ledger_entries (source_id);
 CREATE INDEX ix_ledger_entries_manual_causes ON ledger_entries USING gin (causes) WHERE source_type = 'manual_entry';
 GRANT SELECT, INSERT ON ledger_entries TO keepopen_app;
@@ -77,6 +77,8 @@ CREATE TABLE ledger_postings (
     CONSTRAINT fk_ledger_postings_account FOREIGN KEY (account) REFERENCES ledger_accounts (code)
 );
 CREATE INDEX ix_ledger_postings_open_items ON ledger_postings (account) WHERE account IN ('2300', '4900', '9900');
+CREATE INDEX ix_ledger_postings_disputes ON ledger_postings (account)
+WHERE account IN ('1300', '4300', '5300');
 GRANT SELECT, INSERT ON ledger_postings TO keepopen_app
 """
 

@@ -10,6 +10,15 @@ from alembic import op
 revision = "0008_contributions"
 down_revision = "0007_ledger"
 
+# The words of an address and a name, without accents, as staff search for them.
+WORDS = r"""
+CREATE FUNCTION search_words(email TEXT, name TEXT) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN to_tsvector('simple'::regconfig, translate(
+    regexp_replace(normalize(coalesce(email, '') || ' ' || coalesce(name, ''), NFKD), '[\u0300-\u036f]+', '', 'g'),
+    '@._-+''/:', '        '
+));
+"""
+
 CONTRIBUTIONS = """
 CREATE TABLE contributions (
     id TEXT CONSTRAINT pk_contributions PRIMARY KEY,
@@ -55,6 +64,7 @@ CREATE TABLE contributions (
     contributor_name TEXT,
     contributor_country TEXT,
     contributor_postal_code TEXT,
+    contributor_words TSVECTOR GENERATED ALWAYS AS (search_words(contributor_email, contributor_name)) STORED,
     message TEXT,
     forgotten_at TIMESTAMPTZ,
     CONSTRAINT ck_contributions_amount CHECK (amount_minor > 0)
@@ -66,7 +76,12 @@ CREATE INDEX ix_contributions_reader_hash ON contributions (reader_hash);
 CREATE INDEX ix_contributions_subscription_id ON contributions (subscription_id);
 CREATE INDEX ix_contributions_checkout_session_id ON contributions (checkout_session_id);
 CREATE INDEX ix_contributions_email ON contributions (lower(contributor_email));
-CREATE INDEX ix_contributions_created_at ON contributions (created_at);
+CREATE INDEX ix_contributions_words ON contributions USING gin (contributor_words);
+CREATE INDEX ix_contributions_created_at_id ON contributions (created_at, id);
+CREATE INDEX ix_contributions_payment_intent_id ON contributions (payment_intent_id);
+CREATE INDEX ix_contributions_amount_minor ON contributions (amount_minor);
+CREATE INDEX ix_contributions_chosen_minor ON contributions (chosen_minor);
+CREATE INDEX ix_contributions_recurring_minor ON contributions (recurring_minor) WHERE recurring_minor IS NOT NULL;
 GRANT SELECT, INSERT, UPDATE ON contributions TO keepopen_app
 """
 
@@ -85,6 +100,7 @@ CREATE TABLE mail_outbox (
     last_error TEXT,
     CONSTRAINT ck_mail_outbox_status CHECK (status IN ('waiting', 'sending', 'sent', 'dropped', 'dead'))
 );
+CREATE INDEX ix_mail_outbox_contribution_id ON mail_outbox (contribution_id);
 CREATE INDEX ix_mail_outbox_next_attempt_at ON mail_outbox (next_attempt_at) WHERE status = 'waiting';
 GRANT SELECT, INSERT, UPDATE, DELETE ON mail_outbox TO keepopen_app
 """
@@ -116,5 +132,5 @@ GRANT SELECT, INSERT ON erasures TO keepopen_app
 
 def upgrade() -> None:
     cursor = op.get_bind().connection.cursor()
-    for statements in (CONTRIBUTIONS, MAIL_OUTBOX, PORTAL_LINKS, ERASURES):
+    for statements in (WORDS, CONTRIBUTIONS, MAIL_OUTBOX, PORTAL_LINKS, ERASURES):
         cursor.execute(statements)

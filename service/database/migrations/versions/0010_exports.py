@@ -198,7 +198,7 @@ KEYS = {
 # The log must not hold a column that forgetting a contributor or a reader empties.
 NOT_KEPT = {
     "contributions": (
-        "{contributor_email,contributor_name,contributor_country,contributor_postal_code,message,"
+        "{contributor_email,contributor_name,contributor_country,contributor_postal_code,contributor_words,message,"
         "return_url,checkout_url,reader_hash}"
     ),
     "gift_aid_declarations": (

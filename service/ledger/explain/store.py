@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 
 from service.ledger.accounts_store import chart_of_accounts
-from service.ledger.explanation import ExplainedEntry, ExplainedObject, ExplainedPosting
+from service.ledger.explain.explanation import ExplainedEntry, ExplainedObject, ExplainedPosting
 from service.ledger.manual.store import manual_entries, manual_entry_decisions
 from service.ledger.store import MANUAL_ENTRY, ledger_entries, ledger_postings
 from service.stripe_facts.tables_store import (

@@ -2,7 +2,8 @@
 
 from sqlalchemy import Connection
 
-from service.ledger.explain_store import (
+from service.ledger.explain.explanation import ExplainedEvent, Explanation
+from service.ledger.explain.store import (
     ids_of_entry,
     manual_with_decisions,
     objects_with_ids,
@@ -11,7 +12,6 @@ from service.ledger.explain_store import (
     transactions_of,
     transactions_with_details,
 )
-from service.ledger.explanation import ExplainedEvent, Explanation
 from service.stripe_events.store import events_of
 
 MAX_EVENTS = 100

@@ -1,0 +1,144 @@
+"""Put the screens of the console together, guard them against other sites' pages, and show errors as pages."""
+
+from http import HTTPStatus
+from pathlib import PurePath
+
+import flask
+from flask import Flask, Response, abort, json, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+import service.console.me.pages
+import service.console.sign_in.pages
+import service.console.why.pages
+from service.console.assets import CONTENT_TYPES, assets_version, console_assets
+from service.console.frame import PREFIX, asset_address, integrity, own_sites, problem_page, same_address
+from service.errors import ForbiddenError
+from service.services import EXTENSION, Services, current_services
+from service.staff.api import requires_person
+from service.web.openapi import PROBLEM_TYPE
+from service.web.requests import SAFE_METHODS
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+IMMUTABLE = "public, max-age=31536000, immutable"
+# What a refusal means in words, and what to do, by the code of the problem.
+PROBLEM_TEXTS = {
+    "wrong_role": "The attempt is in the record.",
+    "forbidden": "Your roles do not allow this. Someone with the role admin can change them on the screen People.",
+    "forbidden_origin": "The form did not come from this console. Open the screen again and repeat what you did.",
+    "not_found": "There is no such screen, or it belongs to a site that you may not see.",
+    "too_many_requests": "That was tried too often. Wait a minute and try again.",
+    "internal_error": "The mistake is ours, and it has been logged. Nothing was changed.",
+    "unavailable": "A part of the service does not answer at the moment. Nothing was changed. Try again in a minute.",
+}
+
+blueprint = flask.Blueprint("console", __name__, url_prefix=PREFIX, template_folder="templates")
+# The blueprint of each screen.
+SCREENS: tuple[flask.Blueprint, ...] = (
+    service.console.sign_in.pages.blueprint,
+    service.console.sign_in.pages.leaving,
+    service.console.me.pages.blueprint,
+    service.console.why.pages.blueprint,
+)
+
+
+class OtherPageError(ForbiddenError):
+    """A form was sent from a page that is not the console's."""
+
+    code = "forbidden_origin"
+
+
+def add_console(app: Flask) -> None:
+    """Register the console and all of its screens."""
+    _keep_notices(app)
+    app.register_blueprint(blueprint)
+    for screen in SCREENS:
+        app.register_blueprint(screen)
+    app.before_request(admit_own_forms)
+    app.after_request(guard)
+    app.after_request(show_problem)
+    app.add_template_global(asset_address)
+    app.add_template_global(integrity)
+    app.add_template_global(same_address)
+
+
+@blueprint.get("/")
+@requires_person()
+def home() -> AnyResponse:
+    """Lead to the first screen of the first site, or to the people if there is no site yet."""
+    sites = own_sites()
+    return redirect(url_for("console.home") + (f"{sites[0].key}/today" if sites else "me"))
+
+
+@blueprint.get("/assets/<version>/<name>")
+def asset(version: str, name: str) -> Response:
+    """Answer with a style or script of this release. Its address changes with its content."""
+    found = console_assets().get(name) if version == assets_version() else None
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    is_gzip = request.accept_encodings.quality("gzip") > 0
+    response = Response(found.gzipped if is_gzip else found.body, content_type=CONTENT_TYPES[PurePath(name).suffix])
+    if is_gzip:
+        response.headers["Content-Encoding"] = "gzip"
+    response.vary.add("Accept-Encoding")
+    response.headers["Cache-Control"] = IMMUTABLE
+    return response
+
+
+def admit_own_forms() -> None:
+    """Raise OtherPageError if a request that changes something did not come from a page of this console.
+
+    Browsers say so in `Sec-Fetch-Site`, and older ones in `Origin`. A request with neither is refused. See
+    https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+    """
+    if request.method in SAFE_METHODS or not is_console(request.path):
+        return
+    fetch_site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    is_own_origin = origin == current_services().settings.public_origin
+    if not (is_own_origin if fetch_site is None else fetch_site == "same-origin" and (origin is None or is_own_origin)):
+        raise OtherPageError("this form was sent from another page")
+
+
+def guard(response: Response) -> Response:
+    """Allow the console's pages only scripts, styles and forms of our own, no framing, and no copy in a cache."""
+    if is_console(request.path):
+        if response.mimetype == "text/html":
+            response.headers.setdefault("Content-Security-Policy", POLICY)
+            response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def show_problem(response: Response) -> Response:
+    """Show an error to a person in a browser as a page with the status of the error. Programs get the problem."""
+    is_browser = any(mimetype == "text/html" for mimetype, _ in request.accept_mimetypes)
+    if is_console(request.path) and response.mimetype == PROBLEM_TYPE and is_browser:
+        problem = json.loads(response.get_data())
+        text = PROBLEM_TEXTS.get(problem["code"], "Nothing was changed.")
+        response.set_data(problem_page(problem["status"], _sentence(problem["title"]), text))
+        response.mimetype = "text/html"
+    return response
+
+
+def is_console(path: str) -> bool:
+    """Return whether a path belongs to the console."""
+    return path == PREFIX or path.startswith(PREFIX + "/")
+
+
+def _keep_notices(app: Flask) -> None:
+    """Let `flask.flash` keep a notice for the next page, in a signed cookie. Sessions of people are elsewhere."""
+    services: Services = app.extensions[EXTENSION]
+    is_https = services.settings.is_https
+    app.secret_key = services.keys.digest("notices", purpose="console")
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-keepopen-notices" if is_https else "keepopen-notices",
+        SESSION_COOKIE_SECURE=is_https,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+    )
+
+
+def _sentence(title: str) -> str:
+    return title[:1].upper() + title[1:]

@@ -1,0 +1,103 @@
+"""A table of the console as a value: a page, a CSV file and a JSON document show the same rows."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from service.exports.text_cells import safe_text
+
+ROWS_PER_PAGE = 50
+
+
+class TableShape(StrEnum):
+    """The form of an answer that shows a table."""
+
+    PAGE = "page"
+    CSV = "csv"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """`key` names the cells in the rows, in CSV and in JSON. `title` is the heading on the page."""
+
+    key: str
+    title: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of a row by the key of their column.
+
+    `cells` are exact values, for files. `words` replace some of them on the page, and `links` are addresses behind
+    them.
+    """
+
+    cells: Mapping[str, Any]
+    words: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+
+    def shown(self, key: str, zone: ZoneInfo) -> str:
+        """Return a cell as the page shows it."""
+        value = self.words.get(key, self.cells.get(key))
+        if isinstance(value, datetime):
+            return value.astimezone(zone).strftime("%d %b %Y %H:%M")
+        if isinstance(value, date):
+            return value.strftime("%d %b %Y")
+        return "–" if value is None or value == "" else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Some rows of those that were found.
+
+    - `name`: of the file when it is downloaded
+    - `found`: the number of rows that match the filters, or None if it was not counted
+    - `after`: the key of the last row shown, if there are more; the next page begins behind it
+    - `empty`: the sentence that stands in the place of no rows
+    """
+
+    name: str
+    columns: tuple[TableColumn, ...]
+    rows: tuple[Row, ...]
+    as_of: datetime
+    zone: ZoneInfo
+    empty: str
+    found: int | None = None
+    after: str | None = None
+
+    def csv(self) -> str:
+        """Return the table as CSV, with a line of column keys. Text that a spreadsheet would calculate is made safe."""
+        file = io.StringIO()
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow([column.key for column in self.columns])
+        for row in self.rows:
+            writer.writerow([_csv_cell(row.cells.get(column.key)) for column in self.columns])
+        return file.getvalue()
+
+    def json(self) -> str:
+        """Return the table as a JSON document."""
+        rows = [{column.key: _json_cell(row.cells.get(column.key)) for column in self.columns} for row in self.rows]
+        return json.dumps({"as_of": self.as_of.isoformat(), "rows": rows}, ensure_ascii=False)
+
+
+def _json_cell(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def _csv_cell(value: Any) -> str:
+    plain = _json_cell(value)
+    if plain is None:
+        return ""
+    if isinstance(plain, bool):
+        return str(plain).lower()
+    return safe_text(plain) if isinstance(plain, str) else str(plain)

@@ -1,0 +1,1 @@
+"""Payments that failed, and what came back of them."""

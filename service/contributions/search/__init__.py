@@ -1,0 +1,1 @@
+"""Find contributions by an address, a name, an amount, or any id of ours or of Stripe."""

@@ -1,0 +1,1 @@
+"""What happened to a contribution, in plain words and in order."""

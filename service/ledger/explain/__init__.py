@@ -1,0 +1,1 @@
+"""Explain a number: the objects, balance transactions, entries and events behind it."""

@@ -1,0 +1,155 @@
+"""SQL of the net receipts: the movements of accounts on some days, and the entries behind a figure.
+
+Without sites, the sums come from the totals by day, so they take no longer for more entries.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, text
+
+from service.ledger.accounts import Account
+from service.ledger.net_receipts.report import ACCOUNTS, FIGURE_OF, Figure, Movement
+from service.ledger.store import MANUAL_ENTRY
+
+_BY_PERSON = f"""
+SELECT e.currency, p.account, sum(p.amount_minor) AS minor
+FROM manual_entries m
+JOIN ledger_entries e ON e.source_id = m.id AND e.source_type = '{MANUAL_ENTRY}'
+JOIN ledger_postings p ON p.entry_seq = e.seq
+WHERE e.accounting_date BETWEEN :from_on AND :to_on AND p.account = ANY(:accounts)
+AND (CAST(:currency AS text) IS NULL OR e.currency = :currency)
+GROUP BY e.currency, p.account
+"""  # noqa: S608 it holds constants only
+_ALL_SITES = f"""
+WITH by_person AS ({_BY_PERSON})
+SELECT currency, account, sum(minor) AS minor, false AS is_by_person
+FROM (
+    SELECT currency, account, debit_minor - credit_minor AS minor FROM ledger_day_totals
+    WHERE accounting_date BETWEEN :from_on AND :to_on AND account = ANY(:accounts)
+    AND (CAST(:currency AS text) IS NULL OR currency = :currency)
+    UNION ALL SELECT currency, account, -minor FROM by_person
+) moved
+GROUP BY currency, account
+UNION ALL SELECT currency, account, minor, true FROM by_person
+"""  # noqa: S608 it holds constants only
+# The charge that an entry is about carries the site.
+_CHARGE = """
+LEFT JOIN refunds r ON r.id = e.source_id
+LEFT JOIN disputes d ON d.id = e.source_id
+LEFT JOIN charges c ON c.id = coalesce(r.charge_id, d.charge_id, e.source_id)
+"""
+_OF_SITES = f"""
+SELECT e.currency, p.account, sum(p.amount_minor) AS minor, false AS is_by_person
+FROM ledger_entries e
+JOIN ledger_postings p ON p.entry_seq = e.seq
+{_CHARGE}
+WHERE e.accounting_date BETWEEN :from_on AND :to_on AND p.account = ANY(:accounts)
+AND e.source_type <> '{MANUAL_ENTRY}' AND c.site = ANY(:sites)
+AND (CAST(:currency AS text) IS NULL OR e.currency = :currency)
+GROUP BY e.currency, p.account
+"""  # noqa: S608 it holds constants only
+_ENTRIES = f"""
+SELECT e.seq, e.accounting_date, e.effective_at, e.reason, e.source_id, c.id AS charge_id, c.contribution_id, c.site,
+    c.campaign, e.currency, p.amount_minor, m.payout_id
+FROM ledger_entries e
+JOIN LATERAL (
+    SELECT sum(amount_minor) AS amount_minor FROM ledger_postings
+    WHERE entry_seq = e.seq AND account = ANY(:accounts)
+) p ON p.amount_minor <> 0
+{_CHARGE}
+LEFT JOIN payout_members m ON m.balance_transaction_id = e.balance_transaction_id
+WHERE e.accounting_date BETWEEN :from_on AND :to_on AND e.source_type <> '{MANUAL_ENTRY}' {{rare}}
+AND (CAST(:currency AS text) IS NULL OR e.currency = :currency)
+AND (CAST(:sites AS text[]) IS NULL OR c.site = ANY(:sites))
+AND (CAST(:before_on AS date) IS NULL OR (e.accounting_date, e.seq) < (:before_on, :before_seq))
+ORDER BY e.accounting_date DESC, e.seq DESC
+LIMIT :limit
+"""  # noqa: S608 it holds constants only
+_FREQUENT = frozenset({Figure.GROSS, Figure.FEES, Figure.REFUNDS})
+# Few entries are about disputes or exchange differences, so an index finds them faster than a walk through the days.
+_RARE = """AND e.seq = ANY(ARRAY(
+    SELECT entry_seq FROM ledger_postings
+    WHERE account = ANY(:accounts) AND account IN ('1300', '4300', '5300')))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Accounting days, both included, and which money counts; `sites` and `currency` None mean all money."""
+
+    from_on: date
+    to_on: date
+    sites: tuple[str, ...] | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FigureEntry:
+    """An entry behind a figure. `amount_minor` has the sign of the figure, so the entries add up to it.
+
+    The ids of the charge, contribution and payout are None if the entry has none or it is not known yet.
+    """
+
+    seq: int
+    accounting_date: date
+    effective_at: datetime
+    reason: str
+    source_id: str
+    charge_id: str | None
+    contribution_id: str | None
+    site: str | None
+    campaign: str | None
+    currency: str
+    amount_minor: int
+    payout_id: str | None
+
+    @property
+    def position(self) -> str:
+        """The place of the entry in the list, from which the next page begins."""
+        return f"{self.accounting_date.isoformat()}.{self.seq}"
+
+
+def movements(connection: Connection, days: Days) -> list[Movement]:
+    """Return the movement of every account of the net receipts on these days."""
+    values = _values(days, tuple(FIGURE_OF))
+    statement = _ALL_SITES if days.sites is None else _OF_SITES
+    rows = connection.execute(text(statement), values)
+    return [Movement(row.currency, row.account, int(row.minor), row.is_by_person) for row in rows]
+
+
+def entries_behind(
+    connection: Connection, figure: Figure, days: Days, after: str | None, limit: int | None
+) -> list[FigureEntry]:
+    """Return the entries behind a figure, the newest first, at most `limit`.
+
+    `after` is the position of the last entry of the page before; a text that is no position means the first page.
+    """
+    sign = -1 if figure is Figure.GROSS else 1
+    before_on, before_seq = _place(after)
+    values = _values(days, ACCOUNTS[figure]) | {
+        "before_on": before_on,
+        "before_seq": before_seq,
+        "limit": limit,
+    }
+    statement = _ENTRIES.format(rare="" if figure in _FREQUENT else _RARE)
+    rows = connection.execute(text(statement), values)
+    return [FigureEntry(**row._asdict() | {"amount_minor": sign * int(row.amount_minor)}) for row in rows]
+
+
+def _place(position: str | None) -> tuple[date | None, int | None]:
+    day, _, seq = (position or "").partition(".")
+    try:
+        return date.fromisoformat(day), int(seq)
+    except ValueError:
+        return None, None
+
+
+def _values(days: Days, accounts: Sequence[str | Account]) -> dict[str, object]:
+    return {
+        "from_on": days.from_on,
+        "to_on": days.to_on,
+        "currency": days.currency,
+        "sites": list(days.sites) if days.sites is not None else None,
+        "accounts": [str(account) for account in accounts],
+    }

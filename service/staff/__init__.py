@@ -1,0 +1,1 @@
+"""The people of a newsroom who use the console: roles, invitations, sessions, and the record of what people did."""

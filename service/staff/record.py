@@ -1,0 +1,91 @@
+"""The record of what people did in the console: rows that can only be added, each with the hash of the row before it.
+
+A hash covers every value of its row and the hash of the row before. So a row that somebody changes, removes or inserts
+later, even as the owner of the database, breaks the chain at that row.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+FIRST_PREVIOUS_HASH = b""
+MAX_SUBJECT_CHARACTERS = 300
+MAX_DETAIL_BYTES = 64 * 1024
+ACT = re.compile(r"[a-z][a-z_]{0,59}")
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a person did. `act` is a snake_case verb phrase such as `publish_campaign`; `subject` names its object.
+
+    `details` is JSON. The subject is cut to 300 printable characters.
+    """
+
+    done_at: datetime
+    person_id: str
+    person_name: str
+    act: str
+    subject: str
+    details: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        if not ACT.fullmatch(self.act):
+            raise ValueError(f"an act is written in snake_case, not {self.act!r}")
+        if len(_canonical(self.details)) > MAX_DETAIL_BYTES:
+            raise ValueError("the details of an act may have at most 64 KB as JSON")
+        subject = "".join(character if character.isprintable() else " " for character in self.subject)
+        object.__setattr__(self, "subject", subject[:MAX_SUBJECT_CHARACTERS])
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """A row of the record. `number` counts from 1 without gaps."""
+
+    number: int
+    deed: Deed
+    previous_hash: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLink:
+    """The first row at which the chain is broken, and how."""
+
+    number: int
+    problem: str
+
+
+def row_after(previous: RecordRow | None, deed: Deed) -> RecordRow:
+    """Return the row of a deed that follows another row. `previous` None: it is the first row."""
+    number = previous.number + 1 if previous else 1
+    previous_hash = previous.hash if previous else FIRST_PREVIOUS_HASH
+    return RecordRow(number, deed, previous_hash, row_hash(number, deed, previous_hash))
+
+
+def row_hash(number: int, deed: Deed, previous_hash: bytes) -> bytes:
+    """Return the SHA-256 hash of a row's values, written as a compact JSON list, with the hash of the row before."""
+    done_at = deed.done_at.astimezone(UTC).isoformat(timespec="microseconds")
+    values = [number, done_at, deed.person_id, deed.person_name, deed.act, deed.subject, deed.details]
+    return hashlib.sha256(_canonical([*values, previous_hash.hex()])).digest()
+
+
+def first_broken_link(rows: Iterable[RecordRow]) -> BrokenLink | None:
+    """Return where a chain is broken, or None if it is whole. `rows` begin with number 1, in order."""
+    previous_hash = FIRST_PREVIOUS_HASH
+    for number, row in enumerate(rows, 1):
+        if row.number != number:
+            return BrokenLink(number, f"row {number} is missing")
+        if row.previous_hash != previous_hash:
+            return BrokenLink(number, f"row {number} does not follow the row before it")
+        if row.hash != row_hash(number, row.deed, previous_hash):
+            return BrokenLink(number, f"row {number} was changed after it was written")
+        previous_hash = row.hash
+    return None
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()

@@ -1,0 +1,84 @@
+"""The table of the record. Rows are only ever added, in the transaction of the act that they describe."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, Connection, Index, LargeBinary, Table, Text, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from service.database.columns import INSTANT
+from service.database.metadata import metadata
+from service.staff.people import Person
+from service.staff.record import BrokenLink, Deed, RecordRow, first_broken_link, row_after
+
+RECORD_LOCK = 0x6B6F_7265  # advisory lock: one transaction at a time adds rows, because each row needs the one before
+READ_AT_ONCE = 1000
+
+staff_record = Table(
+    "staff_record",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("done_at", INSTANT, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("person_name", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("details", JSON, nullable=False),
+    Column("previous_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Index(None, "person_id", "number"),
+    Index(None, "act", "number"),
+    Index(None, "done_at"),
+)
+
+
+def write_record(  # noqa: PLR0913 every act has these values, and no act has them together
+    connection: Connection, person: Person, act: str, subject: str, details: Mapping[str, Any], at: datetime
+) -> RecordRow:
+    """Add what a person did to the record, in the transaction of the act. Return the new row.
+
+    `act` is a snake_case verb phrase such as `publish_campaign`, `subject` names its object, and `details` is JSON of
+    at most 64 KB. Call it last in the transaction, because other acts wait for the record until the commit.
+    """
+    deed = Deed(at, person.id, person.name, act, subject, details)
+    connection.execute(select(func.pg_advisory_xact_lock(RECORD_LOCK)))
+    newest = connection.execute(select(staff_record).order_by(staff_record.c.number.desc()).limit(1)).one_or_none()
+    row = row_after(None if newest is None else row_of(newest), deed)
+    connection.execute(
+        insert(staff_record).values(
+            number=row.number,
+            done_at=deed.done_at,
+            person_id=deed.person_id,
+            person_name=deed.person_name,
+            act=deed.act,
+            subject=deed.subject,
+            details=deed.details,
+            previous_hash=row.previous_hash,
+            hash=row.hash,
+        )
+    )
+    return row
+
+
+def verify_chain(connection: Connection) -> BrokenLink | None:
+    """Read the whole record and return where its chain is broken, or None if it is whole."""
+    return first_broken_link(all_rows(connection))
+
+
+def all_rows(connection: Connection) -> Iterator[RecordRow]:
+    """Yield all rows of the record in order, read in portions."""
+    last = 0
+    while True:
+        statement = select(staff_record).where(staff_record.c.number > last).order_by(staff_record.c.number)
+        rows = connection.execute(statement.limit(READ_AT_ONCE)).all()
+        if not rows:
+            return
+        yield from (row_of(row) for row in rows)
+        last = rows[-1].number
+
+
+def row_of(row: Any) -> RecordRow:
+    """Return the row of the record in a row of the table."""
+    deed = Deed(row.done_at, row.person_id, row.person_name, row.act, row.subject, row.details)
+    return RecordRow(row.number, deed, bytes(row.previous_hash), bytes(row.hash))
