@@ -16,14 +16,14 @@ import structlog
 from service.campaigns.experiment import VariantShare
 from service.campaigns.snapshot.store import StoredCampaigns
 from service.campaigns.store import DocumentVersion
-from service.campaigns.switch_store import Switch
+from service.campaigns.switch_store import Pause, Switch
 from service.private_folders import write_private_file
 from service.sealing import KeyRing
 
 SCHEMA = repr(
     [
         (field.name, str(field.type))
-        for kind in (StoredCampaigns, DocumentVersion, Switch, VariantShare)
+        for kind in (StoredCampaigns, DocumentVersion, Switch, Pause, VariantShare)
         for field in fields(kind)
     ]
 )
