@@ -6,6 +6,7 @@ import service.campaigns.drafts.jobs
 import service.contributions.mail.jobs
 import service.exports.jobs
 import service.insights.jobs
+import service.operations.jobs
 import service.readers.jobs
 import service.reconciliation.jobs
 import service.stripe_events.jobs
@@ -31,6 +32,7 @@ JOBS = job_queue(
         "readers": service.readers.jobs.blueprint,
         "exports": service.exports.jobs.blueprint,
         "insights": service.insights.jobs.blueprint,
+        "operations": service.operations.jobs.blueprint,
         "reconciliation": service.reconciliation.jobs.blueprint,
         "stripe_events": service.stripe_events.jobs.blueprint,
     }
