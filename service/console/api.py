@@ -11,6 +11,7 @@ import service.console.me.pages
 import service.console.sign_in.pages
 import service.console.system.pages
 import service.console.today.pages
+import service.console.why.pages
 from service.console.assets import CONTENT_TYPES, assets_version, console_assets
 from service.console.frame import PREFIX, asset_address, integrity, own_sites, problem_page, same_address
 from service.errors import ForbiddenError
@@ -43,6 +44,7 @@ SCREENS: tuple[flask.Blueprint, ...] = (
     service.console.sign_in.pages.blueprint,
     service.console.sign_in.pages.leaving,
     service.console.me.pages.blueprint,
+    service.console.why.pages.blueprint,
 )
 
 

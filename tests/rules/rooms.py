@@ -69,9 +69,12 @@ ROOMS = (
         "the pages on which editors and finance work, a folder for each screen",
         (
             "reconciliation",
+            "simulation",
             "exports",
             "insights",
             "ledger",
+            "decisions",
+            "readers",
             "pages",
             "widget",
             "campaigns",
