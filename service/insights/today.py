@@ -34,15 +34,15 @@ class SoFar:
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
-    """So many of so many. `per_thousand` is None if there are too few to say."""
+class PerThousand:
+    """So many of so many. `value` is how many of a thousand, or None if there are too few to say."""
 
     count: int
     of: int
     least: int
 
     @property
-    def per_thousand(self) -> float | None:
+    def value(self) -> float | None:
         return 1000 * self.count / self.of if self.of >= self.least else None
 
 
@@ -71,8 +71,8 @@ class Today:
     asks: SoFar
     contributions: SoFar
     contributed: tuple[Money, ...]
-    asked: Rate
-    gated_lately: Rate
+    asked: PerThousand
+    gated_lately: PerThousand
     values: Mapping[str, CampaignValue]
 
 
@@ -116,12 +116,12 @@ def so_far(counts: Counter[tuple[date, int]], counted_days: set[date], today: da
     return SoFar(now, by_hour[today], usual_range(by_hour, counted_days, today))
 
 
-def _rate(views: Counter[HourCell], event: Happened, since: date) -> Rate:
+def _rate(views: Counter[HourCell], event: Happened, since: date) -> PerThousand:
     recent = Counter[Happened]()
     for cell, count in views.items():
         if cell.day >= since:
             recent[cell.event] += count
-    return Rate(recent[event], recent[Happened.VIEWED], MIN_VIEWS)
+    return PerThousand(recent[event], recent[Happened.VIEWED], MIN_VIEWS)
 
 
 def _contributed(payments: Iterable[FirstPayments], today: date) -> tuple[Money, ...]:

@@ -44,21 +44,23 @@ class PlacementNow:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class ComingVersion:
     """A version of a campaign that comes into force by itself at an instant."""
 
     campaign: Campaign
     at: datetime
 
 
-def placements_now(snapshot: SiteSnapshot, releases: Iterable[Release], now: datetime) -> tuple[PlacementNow, ...]:
+def placements_now(
+    snapshot: SiteSnapshot, releases: Iterable[ComingVersion], now: datetime
+) -> tuple[PlacementNow, ...]:
     """Return all placements in the order of a page."""
     releases = tuple(releases)
     return tuple(_placement_now(placement, snapshot, releases, now) for placement in Placement)
 
 
 def _placement_now(
-    placement: Placement, snapshot: SiteSnapshot, releases: tuple[Release, ...], now: datetime
+    placement: Placement, snapshot: SiteSnapshot, releases: tuple[ComingVersion, ...], now: datetime
 ) -> PlacementNow:
     own = [campaign for campaign in snapshot.campaigns if campaign.placement is placement]
     running = [campaign for campaign in own if is_open(campaign.schedule, snapshot.zone, now)]
@@ -104,7 +106,11 @@ def _until(campaign: Campaign, snapshot: SiteSnapshot, now: datetime) -> str:
 
 
 def _coming(
-    placement: Placement, own: list[Campaign], snapshot: SiteSnapshot, releases: tuple[Release, ...], now: datetime
+    placement: Placement,
+    own: list[Campaign],
+    snapshot: SiteSnapshot,
+    releases: tuple[ComingVersion, ...],
+    now: datetime,
 ) -> str:
     """Return the next thing that begins here by itself, as a clause, or an empty text."""
     zone = snapshot.zone

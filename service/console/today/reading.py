@@ -11,7 +11,7 @@ from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.store import DocumentKind, list_documents
 from service.campaigns.switch_store import ALL_ASKS, Pause, Switch, SwitchScope, pauses_in_force
 from service.console.today.concerns import Concern, Findings, concerns
-from service.console.today.placements import PlacementNow, Release, placements_now
+from service.console.today.placements import ComingVersion, PlacementNow, placements_now
 from service.database.transaction import committed
 from service.insights.today import Today, figures_of_today
 from service.jobs.worker_store import worker_silence
@@ -66,13 +66,13 @@ def today_of(services: Services, site: str, person: Person) -> TodayOfSite:
         )
 
 
-def _releases(connection: Connection, snapshot: SiteSnapshot) -> list[Release]:
+def _releases(connection: Connection, snapshot: SiteSnapshot) -> list[ComingVersion]:
     """Return the versions that come into force by themselves, each with the campaign as last saved."""
     found = []
     for state in list_documents(connection, DocumentKind.CAMPAIGN, snapshot.site.key):
         campaign: Campaign | None = snapshot.drafts.get(state.key)
         if state.scheduled_at is not None and campaign is not None:
-            found.append(Release(campaign, state.scheduled_at))
+            found.append(ComingVersion(campaign, state.scheduled_at))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from service.insights.today import Rate, SoFar
+from service.insights.today import PerThousand, SoFar
 
 
 def so_far_words(figure: SoFar, local: datetime) -> str:
@@ -17,8 +17,8 @@ def so_far_words(figure: SoFar, local: datetime) -> str:
     return f"{figure.by_hour:,} by {local:%H}:00. Usual by then, from the last {days}: {span}."
 
 
-def rate_words(rate: Rate, of: str) -> str:
+def rate_words(rate: PerThousand, of: str) -> str:
     """Return how many of a thousand something is, such as `31 of 1,000 views`."""
-    if rate.per_thousand is None:
+    if rate.value is None:
         return f"not enough {of} to say ({rate.of:,} so far)"
-    return f"{rate.per_thousand:.3g} of 1,000 {of}"
+    return f"{rate.value:.3g} of 1,000 {of}"

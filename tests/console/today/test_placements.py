@@ -11,7 +11,7 @@ from service.campaigns.campaign import Kind, Placement
 from service.campaigns.schedule import Hours
 from service.campaigns.site import Switches
 from service.campaigns.snapshot.snapshot import SiteSnapshot
-from service.console.today.placements import PlacementNow, Release, placements_now
+from service.console.today.placements import ComingVersion, PlacementNow, placements_now
 from tests.campaigns.make import campaign, site
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
@@ -19,7 +19,7 @@ FRIDAY = {"starts": "2026-11-20 06:00"}
 DUBLIN = ZoneInfo("Europe/Dublin")
 
 
-def end_of_article(*campaigns: Any, releases: tuple[Release, ...] = (), **site_changes: Any) -> PlacementNow:
+def end_of_article(*campaigns: Any, releases: tuple[ComingVersion, ...] = (), **site_changes: Any) -> PlacementNow:
     """Return the state of the placement at the end of the article, where the campaigns are."""
     snapshot = SiteSnapshot(replace(site(), **site_changes), DUBLIN, campaigns)
     found = {place.placement: place for place in placements_now(snapshot, releases, NOW)}
@@ -48,7 +48,7 @@ def test_a_campaign_that_has_not_begun_is_what_comes_next() -> None:
 
 
 def test_a_version_that_comes_into_force_by_itself_is_what_comes_next() -> None:
-    release = Release(campaign(name="Autumn"), NOW + timedelta(hours=2))
+    release = ComingVersion(campaign(name="Autumn"), NOW + timedelta(hours=2))
 
     place = end_of_article(campaign(schedule=FRIDAY), releases=(release,))
 
