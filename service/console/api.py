@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 import service.console.calendar.pages
 import service.console.me.pages
 import service.console.sign_in.pages
+import service.console.system.pages
+import service.console.today.pages
 import service.console.why.pages
 from service.console.assets import CONTENT_TYPES, assets_version, console_assets
 from service.console.frame import PREFIX, asset_address, integrity, own_sites, problem_page, same_address
@@ -38,6 +40,8 @@ PROBLEM_TEXTS = {
 blueprint = flask.Blueprint("console", __name__, url_prefix=PREFIX, template_folder="templates")
 # The blueprint of each screen.
 SCREENS: tuple[flask.Blueprint, ...] = (
+    service.console.today.pages.blueprint,
+    service.console.system.pages.blueprint,
     service.console.sign_in.pages.blueprint,
     service.console.sign_in.pages.leaving,
     service.console.me.pages.blueprint,
