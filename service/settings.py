@@ -99,6 +99,29 @@ class Settings:
         return {"": DEFAULT_APPROVAL_LIMIT} | {currency: int(amount) for currency, _, amount in parts}
 
 
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    """The settings that migrations need. They have the meaning of those in Settings."""
+
+    database_url: str | None = field(repr=False)
+    migration_database_url: str | None = field(repr=False)
+    var_dir: Path
+
+
+def read_database_settings() -> DatabaseSettings:
+    """Read only the settings of the database. Raise SettingsError if one of them is wrong."""
+    env = Env(eager=False)
+    settings = DatabaseSettings(
+        database_url=env.str("DATABASE_URL", None, validate=_is_postgresql),
+        migration_database_url=env.str("MIGRATION_DATABASE_URL", None, validate=_is_postgresql),
+        var_dir=env.path("VAR_DIR", Path("var")),
+    )
+    problems = _problems(env)
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
 def read_settings() -> Settings:
     """Read the settings from environment variables. Raise SettingsError, listing every problem, if any is wrong."""
     env = Env(eager=False)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from service.database.transaction import committed
 from service.errors import ConflictError, DomainError, NotFoundError
@@ -59,16 +59,21 @@ def invite(services: Services, wish: Wish, inviter: Person) -> NewInvitation:
     A person who is known gets the roles and sites of the wish, is enabled again, and the older links end. Raise
     InvalidPersonError if the wish cannot be used.
     """
-    with committed(services.engine) as connection:
+    return invite_to(services.engine, services.settings.public_url, wish, inviter, services.clock())
+
+
+def invite_to(engine: Engine, public_url: str, wish: Wish, inviter: Person, now: datetime) -> NewInvitation:
+    """Save a person and return a one-time link to the service at `public_url`. Raise what `invite` raises."""
+    with committed(engine) as connection:
         known = find_person_by_email(connection, read_email(wish.email))
         if known is None:
-            person = _insert(connection, wish, inviter, services.clock())
+            person = _insert(connection, wish, inviter, now)
         else:
             name = read_name(wish.name) if wish.name else known.name
             person = replace(known, name=name, roles=wish.roles, sites=wish.sites, disabled_at=None)
             update_person(connection, person)
-            _record(connection, "invite_again", person, inviter, services.clock())
-        return _new_link(connection, services, person)
+            _record(connection, "invite_again", person, inviter, now)
+        return _new_link(connection, public_url, person, now)
 
 
 def add_person(services: Services, wish: Wish, inviter: Person) -> Person:
@@ -82,12 +87,13 @@ def renew_link(services: Services, person_id: str, inviter: Person) -> NewInvita
 
     Raise NotFoundError if there is no such person, or if the person is disabled.
     """
+    now = services.clock()
     with committed(services.engine) as connection:
         person = lock_person(connection, person_id)
         if person is None or person.disabled_at is not None:
             raise NotFoundError("There is no such person, or they are disabled.")
-        invitation = _new_link(connection, services, person)
-        write_record(connection, inviter, "make_link", person.name, {"email": person.email}, services.clock())
+        invitation = _new_link(connection, services.settings.public_url, person, now)
+        write_record(connection, inviter, "make_link", person.name, {"email": person.email}, now)
     return invitation
 
 
@@ -151,10 +157,10 @@ def _record(connection: Connection, act: str, person: Person, inviter: Person, n
     write_record(connection, inviter, act, person.name, details, now)
 
 
-def _new_link(connection: Connection, services: Services, person: Person) -> NewInvitation:
+def _new_link(connection: Connection, public_url: str, person: Person, now: datetime) -> NewInvitation:
     """Store an invitation that replaces the earlier ones of this person. Return it with its link."""
-    token, now = new_secret(), services.clock()
+    token = new_secret()
     end_invitations(connection, person.id, now)
     invitation = Invitation(new_id("inv"), person.id, digest_of(token), now, now + VALID_FOR)
     insert_invitation(connection, invitation)
-    return NewInvitation(person, invitation.expires_at, f"{services.settings.public_url}/console/sign-in/{token}")
+    return NewInvitation(person, invitation.expires_at, f"{public_url}/console/sign-in/{token}")

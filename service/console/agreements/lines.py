@@ -9,7 +9,7 @@ from service.staff.people import Person
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RequestLine:
     """A request in words, and what the person who looks at it may do."""
 
     request: AgreementRequest
@@ -24,16 +24,16 @@ class Line:
 
 def lines_of(
     requests: Iterable[AgreementRequest], person: Person, names: Mapping[str, str], now: datetime
-) -> list[Line]:
+) -> list[RequestLine]:
     """Return the requests that concern a person: their own, and those to which their roles and sites let them agree."""
     found = (_line(request, person, names, now) for request in requests)
     return [line for line in found if line.is_own or line.may_agree]
 
 
-def _line(request: AgreementRequest, person: Person, names: Mapping[str, str], now: datetime) -> Line:
+def _line(request: AgreementRequest, person: Person, names: Mapping[str, str], now: datetime) -> RequestLine:
     wanted = request.wanted
     details = tuple((key.replace("_", " "), _text(value)) for key, value in wanted.details.items())
-    return Line(
+    return RequestLine(
         request,
         ACT_RULES[wanted.act].words,
         names.get(request.requested_by, "somebody"),

@@ -1,13 +1,12 @@
 """The screen on which a second person agrees or refuses."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from service.console.agreed_acts import PERFORMERS
-from service.console.agreements.lines import Line, lines_of
+from service.console.agreements.lines import lines_of
 from service.console.frame import screen
 from service.database.transaction import committed
 from service.errors import ConflictError, DomainError, ForbiddenError, NotFoundError
@@ -26,13 +25,21 @@ blueprint = Blueprint("console_agreements", __name__, url_prefix="/console/agree
 @requires_person()
 def show_all() -> str:
     """Show what waits for a second person, and what became of earlier requests."""
-    services = current_services()
+    services, person = current_services(), current_person()
+    now = services.clock()
+    with committed(services.engine) as connection:
+        names = {other.id: other.name for other in list_people(connection)}
+        requests = waiting_requests(connection, now)
+        recent = recent_requests(connection, MAX_RECENT)
+    waiting = lines_of(requests, person, names, now)
+    earlier = lines_of((request for request in recent if request not in requests), person, names, now)
     return screen(
         "agreements/list.html",
         "agreements",
         "What waits for a second person?",
         zone=services.settings.accounting_zone,
-        **_lines(),
+        waiting=waiting,
+        earlier=earlier,
     )
 
 
@@ -63,15 +70,3 @@ def refuse_agreement(request_id: str) -> Response:
     else:
         flash("Nothing was done, and the person who asked can see your answer here.")
     return redirect(url_for("console_agreements.show_all"), HTTPStatus.SEE_OTHER)
-
-
-def _lines() -> Mapping[str, list[Line]]:
-    services, person = current_services(), current_person()
-    now = services.clock()
-    with committed(services.engine) as connection:
-        names = {other.id: other.name for other in list_people(connection)}
-        waiting = waiting_requests(connection, now)
-        recent = recent_requests(connection, MAX_RECENT)
-    waiting_ids = {request.id for request in waiting}
-    earlier = [request for request in recent if request.id not in waiting_ids]
-    return {"waiting": lines_of(waiting, person, names, now), "earlier": lines_of(earlier, person, names, now)}

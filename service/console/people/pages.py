@@ -1,6 +1,7 @@
 """The screens on which admins invite, change and disable people."""
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import Blueprint, abort, flash, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -8,7 +9,7 @@ from werkzeug.wrappers import Response
 from service.console.frame import chosen_shape, own_sites, screen, table_file
 from service.console.people.form import ALL_SITES, PersonForm, form_of_person, read_person_form
 from service.console.people.table import people_table
-from service.console.tables import Shape
+from service.console.tables import TableShape
 from service.database.transaction import committed
 from service.errors import ConflictError
 from service.services import current_services
@@ -35,7 +36,7 @@ def show_all() -> str | Response:
         people, seen = list_people(connection), last_seen(connection)
     managed = [person for person in people if manages(admin, person.sites)]
     table = people_table(managed, seen, services.clock(), services.settings.accounting_zone)
-    if chosen_shape() is not Shape.PAGE:
+    if chosen_shape() is not TableShape.PAGE:
         return table_file(table)
     return screen("people/list.html", "people", "Who works with this console?", table=table)
 
@@ -179,7 +180,13 @@ def _show_person(person: Person, form: PersonForm) -> Response:
     with committed(services.engine) as connection:
         sessions = open_sessions(connection, person.id, services.clock())
         passkeys = passkeys_of(connection, person.id)
-    values = {"shown": person, "form": form, "sessions": sessions, "passkeys": passkeys, **_choices(form)}
+    values: dict[str, Any] = {
+        "shown": person,
+        "form": form,
+        "sessions": sessions,
+        "passkeys": passkeys,
+        **_choices(form),
+    }
     zone = services.settings.accounting_zone
     html = screen("people/person.html", "people", f"What may {person.name} do?", zone=zone, **values)
     return make_response(html, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
@@ -190,7 +197,7 @@ def _show_link(made: NewInvitation) -> Response:
     return make_response(screen("people/link.html", "people", f"A link for {made.person.name}", made=made, zone=zone))
 
 
-def _choices(form: PersonForm) -> dict[str, object]:
+def _choices(form: PersonForm) -> dict[str, Any]:
     """Return the roles and sites that the form offers. A site that exists no more is offered if it was chosen."""
     names = {key: key for key in form.sites} | {site.key: site.name for site in own_sites()}
     may_choose_all = current_person().sites is None

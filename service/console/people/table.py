@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from service.console.tables import Column, Row, Table
+from service.console.tables import Row, Table, TableColumn
 from service.staff.people import Person, in_words
 
 COLUMNS = (
-    Column("name", "Name"),
-    Column("email", "Address"),
-    Column("roles", "What they may do"),
-    Column("sites", "Sites"),
-    Column("last_seen_at", "Last here"),
-    Column("state", "State"),
+    TableColumn("name", "Name"),
+    TableColumn("email", "Address"),
+    TableColumn("roles", "What they may do"),
+    TableColumn("sites", "Sites"),
+    TableColumn("last_seen_at", "Last here"),
+    TableColumn("state", "State"),
 )
 
 
