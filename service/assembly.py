@@ -8,6 +8,7 @@ import service.exports.jobs
 import service.insights.jobs
 import service.readers.jobs
 import service.reconciliation.jobs
+import service.staff.record_checks.jobs
 import service.stripe_events.jobs
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.clock import Clock
@@ -31,6 +32,7 @@ JOBS = job_queue(
         "exports": service.exports.jobs.blueprint,
         "insights": service.insights.jobs.blueprint,
         "reconciliation": service.reconciliation.jobs.blueprint,
+        "staff": service.staff.record_checks.jobs.blueprint,
         "stripe_events": service.stripe_events.jobs.blueprint,
     }
 )

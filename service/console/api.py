@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 import service.console.agreements.pages
 import service.console.me.pages
 import service.console.people.pages
+import service.console.record.pages
 import service.console.sign_in.pages
 import service.console.why.pages
 from service.console.assets import CONTENT_TYPES, assets_version, console_assets
@@ -43,6 +44,7 @@ SCREENS: tuple[flask.Blueprint, ...] = (
     service.console.sign_in.pages.leaving,
     service.console.me.pages.blueprint,
     service.console.people.pages.blueprint,
+    service.console.record.pages.blueprint,
     service.console.agreements.pages.blueprint,
     service.console.why.pages.blueprint,
 )
