@@ -9,6 +9,7 @@ import service.insights.jobs
 import service.operations.jobs
 import service.readers.jobs
 import service.reconciliation.jobs
+import service.staff.record_checks.jobs
 import service.stripe_events.jobs
 from service.campaigns.snapshot.holder import SnapshotHolder, Upkeep
 from service.campaigns.snapshot.saved import SavedSnapshot
@@ -36,6 +37,7 @@ JOBS = job_queue(
         "insights": service.insights.jobs.blueprint,
         "operations": service.operations.jobs.blueprint,
         "reconciliation": service.reconciliation.jobs.blueprint,
+        "staff": service.staff.record_checks.jobs.blueprint,
         "stripe_events": service.stripe_events.jobs.blueprint,
     }
 )

@@ -7,8 +7,11 @@ import flask
 from flask import Flask, Response, abort, json, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+import service.console.agreements.pages
 import service.console.calendar.pages
 import service.console.me.pages
+import service.console.people.pages
+import service.console.record.pages
 import service.console.sign_in.pages
 import service.console.system.pages
 import service.console.today.pages
@@ -46,6 +49,9 @@ SCREENS: tuple[flask.Blueprint, ...] = (
     service.console.sign_in.pages.leaving,
     service.console.me.pages.blueprint,
     service.console.calendar.pages.blueprint,
+    service.console.people.pages.blueprint,
+    service.console.record.pages.blueprint,
+    service.console.agreements.pages.blueprint,
     service.console.why.pages.blueprint,
 )
 
@@ -63,6 +69,7 @@ def add_console(app: Flask) -> None:
     for screen in SCREENS:
         app.register_blueprint(screen)
     app.before_request(admit_own_forms)
+    app.before_request(refuse_zero_bytes)
     app.after_request(guard)
     app.after_request(show_problem)
     app.add_template_global(asset_address)
@@ -105,6 +112,16 @@ def admit_own_forms() -> None:
     is_own_origin = origin == current_services().settings.public_origin
     if not (is_own_origin if fetch_site is None else fetch_site == "same-origin" and (origin is None or is_own_origin)):
         raise OtherPageError("this form was sent from another page")
+
+
+def refuse_zero_bytes() -> None:
+    """Answer 404 to a path and 400 to a field with a zero byte, because no text in the database can hold one."""
+    if not is_console(request.path):
+        return
+    if "\0" in request.path:
+        abort(HTTPStatus.NOT_FOUND)
+    if any("\0" in value for _, value in (*request.args.items(multi=True), *request.form.items(multi=True))):
+        abort(HTTPStatus.BAD_REQUEST)
 
 
 def guard(response: Response) -> Response:
