@@ -21,6 +21,7 @@ from service.sealing import KeyRing
 from service.services import Services
 from service.settings import Settings
 from service.stripe_gateway import StripeGateway
+from service.waiting_limits import KEPT_CONNECTIONS
 
 JOBS = job_queue(
     {
@@ -43,7 +44,8 @@ def build_services(settings: Settings, clock: Clock, *, is_server: bool = False)
     address = database_address(settings)
     if is_server or settings.smtp_url is None:
         prepare_var_dir(settings.var_dir)
-    engine = application_engine(address)
+    kept_free = KEPT_CONNECTIONS if is_server else 0
+    engine = application_engine(address, kept_free)
     keys = KeyRing(settings.secret_keys)
     metrics = Metrics(settings.var_dir / "metrics" if is_server else None)
     revive = partial(revive_database, settings)
@@ -52,7 +54,7 @@ def build_services(settings: Settings, clock: Clock, *, is_server: bool = False)
     return Services(
         settings=settings,
         engine=engine,
-        inbox=inbox_engine(address),
+        inbox=inbox_engine(address, kept_free),
         clock=clock,
         gateway=StripeGateway(settings),
         jobs=JOBS,

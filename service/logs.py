@@ -3,18 +3,37 @@
 Bodies, query strings, addresses of readers or pages, e-mail addresses and payment details are never logged.
 """
 
+import json
 import logging
 import re
 import sys
 import threading
 from collections.abc import MutableMapping
+from time import monotonic
 from typing import Any
 
 import structlog
 
+from service.clock import system_clock
 from service.ids import new_id
 
+SELDOM_SECONDS = 60.0
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+
+
+class Seldom:
+    """Lets a line that would repeat every second be logged at once, and then once a minute or when it changes."""
+
+    def __init__(self) -> None:
+        self._said: tuple[object, ...] = ()
+        self._next_at = 0.0
+
+    def is_due(self, *values: object) -> bool:
+        """Return whether the line with these values should be logged now."""
+        is_due = values != self._said or monotonic() >= self._next_at
+        if is_due:
+            self._said, self._next_at = values, monotonic() + SELDOM_SECONDS
+        return is_due
 
 
 def configure_logs(level: str) -> None:
@@ -52,6 +71,17 @@ class LibraryHandler(logging.Handler):
         error = record.exc_info[1] if record.exc_info else None
         place = f"{record.filename}:{record.lineno}"
         structlog.get_logger().log(record.levelno, "library_message", library=record.name, place=place, exc_info=error)
+
+
+class JsonLines(logging.Formatter):
+    """Formats the lines of the server granian, which name processes and addresses of ours, as JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line. Of an error that ended a process only the type is shown."""
+        line = {"message": record.getMessage(), "event": "server_message", "level": record.levelname.lower()}
+        if record.exc_info and record.exc_info[0]:
+            line["error_type"] = record.exc_info[0].__name__
+        return json.dumps(line | {"timestamp": system_clock().isoformat()})
 
 
 def _error_without_values(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -15,7 +15,7 @@ from service.exports.text_cells import safe_text
 ROWS_PER_PAGE = 50
 
 
-class Shape(StrEnum):
+class TableShape(StrEnum):
     """The form of an answer that shows a table."""
 
     PAGE = "page"

@@ -57,6 +57,12 @@ def verify_session(engine: Engine, secret: str, now: datetime) -> tuple[Session,
     return session, person
 
 
+def replace_session(services: Services, session: Session) -> None:
+    """End a session in whose browser a newer one has begun."""
+    with committed(services.engine) as connection:
+        revoke_session(connection, session.id, session.person_id, services.clock())
+
+
 def sign_out(services: Services, session: Session, person: Person) -> None:
     """End the session of a person who signs out."""
     now = services.clock()

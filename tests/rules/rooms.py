@@ -67,12 +67,22 @@ ROOMS = (
     Room(
         "console",
         "the pages on which editors and finance work, a folder for each screen",
-        ("exports", "widget", "campaigns", "staff", "services", "web"),
+        (
+            "simulation",
+            "exports",
+            "decisions",
+            "readers",
+            "widget",
+            "campaigns",
+            "staff",
+            "services",
+            "web",
+        ),
     ),
     Room(
         "demo",
         "all of Keepopen on one machine, with a sandbox in the place of Stripe",
-        ("decisions", "campaigns", "tokens", "database"),
+        ("staff", "decisions", "campaigns", "tokens", "database"),
     ),
     Room(
         "health",

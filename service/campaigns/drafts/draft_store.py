@@ -23,6 +23,7 @@ drafts = Table(
     Column("content", JSON, nullable=False),
     Column("text", Text, nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("saved_in", Text, nullable=False),
     Column("saved_at", INSTANT, nullable=False),
     Index("ix_drafts_site", "site"),
 )
@@ -34,7 +35,7 @@ class Draft:
 
     - `based_on`: the version that it started from; None if the document has no version yet.
     - `text`: the document as YAML, with its comments. It is read to `content`, or cannot be read as YAML.
-    - `revision`: how often the draft was saved; 0 if it is not saved yet.
+    - `revision`: how often the draft was saved; 0 if it is not saved yet. `saved_in`: the window that saved it last.
     """
 
     kind: DocumentKind
@@ -46,6 +47,7 @@ class Draft:
     text: str
     revision: int
     saved_at: datetime
+    saved_in: str = ""
 
 
 def find_draft(connection: Connection, kind: DocumentKind, key: str, person: str) -> Draft | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from service.campaigns.documents import (
     CAMPAIGN_SHAPE,
@@ -29,6 +29,7 @@ from service.campaigns.drafts.versions import (
 from service.campaigns.drafts.yaml_text import with_content
 from service.campaigns.store import DocumentKind, DocumentState, DocumentVersion, find_document, find_version
 from service.campaigns.words.shape import Path, Shape
+from service.database.transaction import committed
 from service.errors import ConflictError, InvalidDocumentError
 
 
@@ -77,6 +78,12 @@ def open_draft(connection: Connection, name: DraftName, now: datetime) -> Draft:
         revision=0,
         saved_at=now,
     )
+
+
+def read_draft(engine: Engine, name: DraftName) -> Draft | None:
+    """Return a person's kept draft of a document, or None."""
+    with committed(engine) as connection:
+        return find_draft(connection, name.kind, name.key, name.person)
 
 
 def new_draft(connection: Connection, name: DraftName, content: dict[str, Any], now: datetime) -> Draft:

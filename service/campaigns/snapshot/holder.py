@@ -11,6 +11,8 @@ from service.campaigns.snapshot.assemble import Parsed, assemble
 from service.campaigns.snapshot.snapshot import EMPTY_SNAPSHOT, Snapshot
 from service.campaigns.snapshot.store import read_all, read_number
 from service.clock import Clock
+from service.errors import DomainError
+from service.logs import Seldom
 
 POLL_SECONDS = 1.0  # docs promise that a change is in force within 5 seconds on every process
 log = structlog.get_logger()
@@ -37,6 +39,7 @@ class SnapshotHolder:
         self._snapshot = EMPTY_SNAPSHOT
         self._confirmed_at: datetime | None = None
         self._parsed: Parsed = {}
+        self._seldom = Seldom()
         self._turn = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -61,12 +64,18 @@ class SnapshotHolder:
                 if self._is_stale(now):
                     self._replace(assemble(read_all(self._engine, now), self._parsed))
             except Exception as error:  # decisions continue with the last good snapshot, whatever is wrong
-                log.warning("campaigns_not_refreshed", error_type=type(error).__name__, age=self.age_seconds(now))
+                self._log_failure(error, now)
                 return False
             self._confirmed_at = now
             if self._confirmed:
                 self._confirmed(now.timestamp(), len(self._snapshot.alarms))
             return True
+
+    def _log_failure(self, error: Exception, now: datetime) -> None:
+        reason = str(error) if isinstance(error, DomainError) else None
+        if self._seldom.is_due(type(error), reason):
+            kind = type(error).__name__
+            log.warning("campaigns_not_refreshed", error_type=kind, reason=reason, age=self.age_seconds(now))
 
     def start(self) -> None:
         """Load the snapshot, then keep it up to date in a thread until `stop`."""

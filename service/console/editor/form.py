@@ -7,11 +7,10 @@ from typing import Any
 from service.campaigns.words.differences import MISSING
 from service.campaigns.words.labels import label_of, plain_path, value_label
 from service.campaigns.words.phrases import language_name
-from service.campaigns.words.shape import Path, Shape, ShapeKind, long_form
+from service.campaigns.words.shape import Path, Shape, ShapeKind
 from service.console.editor.form_values import part_at, switch_text
 from service.console.editor.typed import SWITCH, Inputs, input_name, shown
 
-_ROWS_OF_TEXT = 60
 _NO_CHOICE = ("", "No rule")
 _FLAG_WORDS = {"true": "Yes", "false": "No"}
 
@@ -196,10 +195,10 @@ def _options(shape: Shape) -> Iterator[tuple[str, str]]:
     yield from ((word, value_label(word)) for word in shape.words)
 
 
-def errors_by_path(shape: Shape, document: Any, problems: Iterable[tuple[Path, str]]) -> dict[Path, str]:
+def errors_by_path(shape: Shape, problems: Iterable[tuple[Path, str]]) -> dict[Path, str]:
     """Return what is wrong by path, as sentences that begin with the name of the field: `Headline is missing.`"""
     found: dict[Path, str] = {}
     for path, words in problems:
         label = label_of(plain_path(shape, path)).text if path else "The document"
         found.setdefault(path, f"{label} {words}." if not words.endswith((".", "?")) else f"{label} {words}")
-    return found if document is not long_form else {}
+    return found

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from service.campaigns.words.shape import Path
+from service.campaigns.store import DocumentKind
+from service.campaigns.words.labels import plain_path
+from service.campaigns.words.shape import Path, Shape
 
 
 class Tab(StrEnum):
@@ -179,3 +181,21 @@ SITE_LAYOUTS: Mapping[StrEnum, Layout] = {
     ),
     SiteTab.FILE: _plain(),
 }
+
+
+def layouts_of(kind: DocumentKind) -> Mapping[StrEnum, Layout]:
+    """Return the tabs of a kind of document with their layouts, in order."""
+    return SITE_LAYOUTS if kind is DocumentKind.SITE else LAYOUTS
+
+
+def tab_with(layouts: Mapping[StrEnum, Layout], shape: Shape, path: Path) -> StrEnum:
+    """Return the tab on which a field stands. A field that stands on none is on the tab of the file."""
+    wanted = plain_path(shape, path)
+    found, longest = list(layouts)[-1], 0
+    for tab, layout in layouts.items():
+        for section in layout(View()):
+            for place in section.paths:
+                plain = plain_path(shape, place)
+                if len(plain) > longest and f"{wanted}.".startswith(f"{plain}."):
+                    found, longest = tab, len(plain)
+    return found

@@ -6,7 +6,7 @@ The checks are those of https://openid.net/specs/openid-connect-core-1_0.html#ID
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 import structlog
 from joserfc import jwt
@@ -96,6 +96,6 @@ def _is_in_force(claims: Mapping[str, Any], instant: float) -> bool:
     return instant < expires + LEEWAY_SECONDS and issued <= instant + LEEWAY_SECONDS
 
 
-def _is_instant(claim: Any) -> bool:
+def _is_instant(claim: object) -> TypeGuard[int | float]:
     """Check that a claim is a number of seconds since 1970 within any calendar; NaN and Infinity are none."""
     return isinstance(claim, int | float) and not isinstance(claim, bool) and abs(claim) < 1 << 37

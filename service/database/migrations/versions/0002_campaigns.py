@@ -65,6 +65,7 @@ CREATE TABLE drafts (
     content JSON NOT NULL,
     text TEXT NOT NULL,
     revision INTEGER NOT NULL,
+    saved_in TEXT NOT NULL,
     saved_at TIMESTAMPTZ NOT NULL,
     CONSTRAINT pk_drafts PRIMARY KEY (kind, key, person),
     CONSTRAINT ck_drafts_kind CHECK (kind IN ('site', 'campaign'))
