@@ -15,6 +15,12 @@ import service.console.record.pages
 import service.console.sign_in.pages
 import service.console.system.pages
 import service.console.today.pages
+import service.console.campaigns.pages
+import service.console.editor.pages
+import service.console.me.pages
+import service.console.publishing.pages
+import service.console.sign_in.pages
+import service.console.versions.pages
 import service.console.why.pages
 from service.console.assets import CONTENT_TYPES, assets_version, console_assets
 from service.console.frame import PREFIX, asset_address, integrity, own_sites, problem_page, same_address
@@ -45,6 +51,10 @@ blueprint = flask.Blueprint("console", __name__, url_prefix=PREFIX, template_fol
 SCREENS: tuple[flask.Blueprint, ...] = (
     service.console.today.pages.blueprint,
     service.console.system.pages.blueprint,
+    service.console.campaigns.pages.blueprint,
+    service.console.editor.pages.blueprint,
+    service.console.publishing.pages.blueprint,
+    service.console.versions.pages.blueprint,
     service.console.sign_in.pages.blueprint,
     service.console.sign_in.pages.leaving,
     service.console.me.pages.blueprint,

@@ -72,6 +72,7 @@ ROOMS = (
             "simulation",
             "exports",
             "insights",
+            "contributions",
             "ledger",
             "decisions",
             "readers",
@@ -91,7 +92,7 @@ ROOMS = (
     Room(
         "demo",
         "all of Keepopen on one machine, with a sandbox in the place of Stripe",
-        ("staff", "decisions", "campaigns", "tokens", "database"),
+        ("decisions", "campaigns", "staff", "tokens", "database"),
     ),
     Room(
         "health",
@@ -222,7 +223,11 @@ SQL = ("sqlalchemy", "psycopg")
 FILE_KINDS = (
     FileKind("every file", ("**/*.py",), ("structlog", "sqlalchemy.Engine", "sqlalchemy.Connection")),
     FileKind("routes", ("service/*/api.py",), (*FLASK, "marshmallow.Schema")),
-    FileKind("screens of the console", ("service/console/*/pages.py", "service/console/frame.py"), FLASK),
+    FileKind(
+        "screens of the console",
+        ("service/console/*/pages.py", "service/console/frame.py", "service/console/document_pages.py"),
+        FLASK,
+    ),
     FileKind("the edge of HTTP", ("service/web/*.py",), (*FLASK, "marshmallow")),
     FileKind("the rate limits", ("service/web/rate_limits.py",), ("redis",)),
     FileKind("the fast path, ahead of Flask", ("service/*/fast_path.py",), ("werkzeug.exceptions",)),
