@@ -17,7 +17,7 @@ INSTALL := $(PIP) install --quiet --no-deps --require-hashes $(WHEELS) --no-user
 CONSOLE := service/console/static/vendor/.taken
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --only-binary :all: --no-header
 
-.PHONY: help setup demo demo-check test check lint types unit audit coverage browser test-cms openapi locks clean oracles bench-lanes bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
+.PHONY: help setup demo demo-check test check lint types unit audit coverage browser test-cms test-infra openapi locks clean oracles bench-lanes bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,11 +44,11 @@ types: .venv/.dev ## Check the type hints with mypy in strict mode
 	$(BIN)/mypy
 
 unit: .venv/.dev ## Run every test except the browser tests
-	$(PYTEST) --ignore tests/browser -m "not cms" -n 3 --dist loadfile
+	$(PYTEST) --ignore tests/browser -m "not cms and not infra" -n 3 --dist loadfile
 
 coverage: .venv/.dev ## Run the unit tests and report how much of every file they leave untested
 	$(BIN)/coverage erase
-	$(PYTEST) --ignore tests/browser -m "not cms" -n 2 --dist loadfile --cov --cov-report=
+	$(PYTEST) --ignore tests/browser -m "not cms and not infra" -n 2 --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report | tail -n 40
 
 browser: .venv/.dev ## Run the tests in headless Chromium and save screenshots in artefacts/
@@ -56,6 +56,9 @@ browser: .venv/.dev ## Run the tests in headless Chromium and save screenshots i
 
 test-cms: .venv/.dev ## Run the WordPress plugin in a real WordPress, and the snippets for other systems
 	$(PYTEST) tests/cms -rs
+
+test-infra: .venv/.dev .venv-infra/.installed ## Check the image, compose, units, proxies, chart, alerts and dashboard with their own programs
+	$(PYTEST) tests/infra -rs
 
 audit: ## Look the locked packages up among known vulnerabilities, if pip-audit is installed
 	@if command -v pip-audit >/dev/null; then pip-audit --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock; \
@@ -89,6 +92,7 @@ openapi: .venv/.dev ## Write docs/openapi.json from the code of the API
 locks: .venv/.dev ## Lock the newest allowed version of every package, with hashes
 	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
 	$(COMPILE) -c requirements.lock pyproject.toml --group dev -o requirements-dev.lock
+	$(COMPILE) --upgrade --group infra -o infra/checks/requirements.lock
 
 clean: ## Stop the demo's database and delete what the demo and the tests wrote
 	@test ! -x $(BIN)/python || $(BIN)/python -m service.demo --forget || true
@@ -127,4 +131,12 @@ endef
 $(CONSOLE): service/console/assets.lock service/console/assets.py .venv/.runtime
 	@$(PIP) install --quiet --no-deps --require-hashes $(WHEELS) --no-user --upgrade --target .venv/console -r $<
 	@$(BIN)/python -m service.console.assets .venv/console
+	@touch $@
+
+# The programs that check infra/ are in an environment of their own, because the service and its tests never import them.
+.venv-infra/.installed: infra/checks/requirements.lock
+	@echo "Installing the programs that check infra/ into .venv-infra ..."
+	@rm -f $@
+	@$(PYTHON) -I -m venv .venv-infra
+	@.venv-infra/bin/python -I -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes --only-binary :all: -r $<
 	@touch $@

@@ -68,6 +68,15 @@ def load_value(schema: Schema, content: object, lines: Mapping[Path, int] | None
         raise InvalidDocumentError(problems) from error
 
 
+def problems_by_path(schema: Schema, content: object) -> tuple[tuple[Path, str], ...]:
+    """Return what is wrong with a document by the path of each wrong field, for forms. The words name no path."""
+    try:
+        schema.load(content)  # type: ignore[arg-type]
+    except ValidationError as error:
+        return tuple((path, _words(schema, path, message)) for path, message in _flat(error.messages))[:MAX_PROBLEMS]
+    return ()
+
+
 def _flat(messages: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
@@ -80,13 +89,16 @@ def _flat(messages: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 
 def _in_words(schema: Schema, path: Path, message: str, lines: Mapping[Path, int]) -> str:
+    written = _as_written(schema, path, lines)
+    line = _line(written, lines)
+    return f"{spoken(written)}: {_words(schema, path, message)}" + (f" (line {line})" if line else "")
+
+
+def _words(schema: Schema, path: Path, message: str) -> str:
     if message == "Unknown field.":
         message = "is not a field here" + _suggestion(str(path[-1]), _field_names(schema, path[:-1]))
     names = _field_names(schema, path) if message == "Invalid input type." else ()
-    message = f"must be a mapping with {', '.join(names)}" if names else _WORDS.get(message, message).rstrip(".")
-    written = _as_written(schema, path, lines)
-    line = _line(written, lines)
-    return f"{spoken(written)}: {message}" + (f" (line {line})" if line else "")
+    return f"must be a mapping with {', '.join(names)}" if names else _WORDS.get(message, message).rstrip(".")
 
 
 def _as_written(schema: Schema, path: Path, lines: Mapping[Path, int]) -> Path:

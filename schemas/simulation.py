@@ -14,7 +14,7 @@ from schemas.fields import Flag, Key, OneOrMany, Whole, Word
 from schemas.simulated_reader import IntervalWord, StartReaderSchema, in_our_words, stated_amount
 from schemas.times import When
 from service.campaigns.campaign import Campaign
-from service.campaigns.countries import with_countries_written_out
+from service.campaigns.snapshot.countries import with_countries_written_out
 from service.decisions.situation import Purpose
 from service.errors import InvalidDocumentError
 from service.money import Interval

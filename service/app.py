@@ -67,14 +67,15 @@ OPENAPI = {
 def create_app(settings: Settings, *, clock: Clock = system_clock, has_background: bool = True) -> Flask:
     """Return the application of the whole service. Start the embedded PostgreSQL if the settings have no database.
 
-    With `has_background` False no thread is started, and the campaigns are loaded only once.
+    With `has_background` False no thread is started, the campaigns are loaded only once, and counts are not shared with
+    the other processes of this machine. Tests and commands want that.
     """
     configure_logs(settings.log_level)
     app = Flask("service", static_folder=None)
     app.config.update(OPENAPI, MAX_CONTENT_LENGTH=MAX_BODY_BYTES)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False  # otherwise `//support` is redirected, and a cache may keep that
-    services = build_services(settings, clock)
+    services = build_services(settings, clock, is_server=has_background)
     app.extensions[EXTENSION] = services
     _wire_requests(app, services)
     add_commands(app)
@@ -94,10 +95,12 @@ def create_app_from_environment() -> Flask:
     application with all commands, because `--help` and the demo need no settings. Any other command then exits with
     the list of problems.
     """
+    context = click.get_current_context(silent=True)
+    is_server = context is None or context.info_name == "run"  # `flask run`
     try:
-        return create_app(read_settings())
+        return create_app(read_settings(), has_background=is_server)
     except SettingsError as error:
-        if click.get_current_context(silent=True) is None:
+        if context is None:
             raise SystemExit(str(error)) from None
         app = Flask("service", static_folder=None)
         app.extensions[EXTENSION] = error
@@ -125,7 +128,7 @@ def _wire_requests(app: Flask, services: Services) -> None:
     service.pages.api.guard_pages(app, services.settings)
     service.pages.api.show_problems(app)
     add_console(app)
-    answer_errors_as_problems(app, lambda route: services.metrics.errors.labels(route).inc())
+    answer_errors_as_problems(app, services.metrics.errors.add)
     app.wsgi_app = front_of(WebhookFastPath(app.wsgi_app, services), services)  # type: ignore[assignment, method-assign]
 
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import service.campaigns.drafts.jobs
 import service.contributions.mail.jobs
 import service.exports.jobs
 import service.insights.jobs
@@ -20,9 +21,11 @@ from service.sealing import KeyRing
 from service.services import Services
 from service.settings import Settings
 from service.stripe_gateway import StripeGateway
+from service.waiting_limits import KEPT_CONNECTIONS
 
 JOBS = job_queue(
     {
+        "campaigns": service.campaigns.drafts.jobs.blueprint,
         "contributions": service.contributions.mail.jobs.blueprint,
         "readers": service.readers.jobs.blueprint,
         "exports": service.exports.jobs.blueprint,
@@ -33,23 +36,29 @@ JOBS = job_queue(
 )
 
 
-def build_services(settings: Settings, clock: Clock) -> Services:
-    """Build the services for these settings. Start the embedded PostgreSQL if they have no database."""
+def build_services(settings: Settings, clock: Clock, *, is_server: bool = False) -> Services:
+    """Build the services for these settings. Start the embedded PostgreSQL if they have no database.
+
+    `is_server`: the process answers requests, so it counts in a file that all such processes of the machine share.
+    """
     address = database_address(settings)
-    if settings.smtp_url is None:
-        prepare_var_dir(settings.var_dir)  # mail is written to files there
-    engine = application_engine(address)
+    if is_server or settings.smtp_url is None:
+        prepare_var_dir(settings.var_dir)
+    kept_free = KEPT_CONNECTIONS if is_server else 0
+    engine = application_engine(address, kept_free)
     keys = KeyRing(settings.secret_keys)
-    holder = SnapshotHolder(engine, clock, revive=partial(revive_database, settings))
+    metrics = Metrics(settings.var_dir / "metrics" if is_server else None)
+    revive = partial(revive_database, settings)
+    holder = SnapshotHolder(engine, clock, revive=revive, confirmed=metrics.campaigns_confirmed)
     parts = (holder, PassportSealer(keys), Tally())
     return Services(
         settings=settings,
         engine=engine,
-        inbox=inbox_engine(address),
+        inbox=inbox_engine(address, kept_free),
         clock=clock,
         gateway=StripeGateway(settings),
         jobs=JOBS,
-        metrics=Metrics(),
+        metrics=metrics,
         keys=keys,
         parts={type(part): part for part in parts},
     )

@@ -20,11 +20,11 @@ import service.staff.cli
 import service.stripe_events.cli
 import service.tokens.cli
 from service.database.embedded import stop_embedded
-from service.database.engine import owner_address
+from service.database.engine import login_of_service, owner_address
 from service.database.migrate import migrate as migrate_database
 from service.errors import DomainError
 from service.services import current_services
-from service.settings import masked
+from service.settings import masked, read_database_settings
 
 # `decisions.cli` and `simulation.cli` also add commands to the group `campaigns`.
 ROOM_COMMANDS: tuple[click.Command, ...] = (
@@ -52,11 +52,11 @@ ROOM_COMMANDS: tuple[click.Command, ...] = (
 
 
 @click.command()
-@with_appcontext
 def migrate() -> None:
-    """Run the missing migrations. An up-to-date database is not changed."""
+    """Run the missing migrations, and make sure that the service has its rights. Needs only the database's settings."""
     try:
-        migrate_database(owner_address(current_services().settings))
+        given = read_database_settings()
+        migrate_database(owner_address(given), login_of_service(given))
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     click.echo("The database is up to date.")

@@ -8,6 +8,11 @@ class DomainError(Exception):
 
     code: ClassVar[str] = "domain_error"
 
+    @property
+    def title(self) -> str:
+        """Return the message for callers over HTTP."""
+        return str(self)
+
 
 class MalformedRequestError(DomainError):
     """The request has a form that this address cannot read at all."""
@@ -90,6 +95,19 @@ class StoreUnavailableError(DomainError):
     """The database could not be reached or did not commit. The caller may try again."""
 
     code = "store_unavailable"
+
+    def __init__(self, message: str, reason: str | None = None) -> None:
+        """`reason`: what the database said. Commands show it; callers over HTTP do not see it."""
+        super().__init__(message)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.reason})" if self.reason else self.title
+
+    @property
+    def title(self) -> str:
+        """Return the message without the reason."""
+        return str(self.args[0])
 
 
 class BusyError(DomainError):

@@ -8,13 +8,30 @@ import re
 import sys
 import threading
 from collections.abc import MutableMapping
+from time import monotonic
 from typing import Any
 
 import structlog
 
 from service.ids import new_id
 
+SELDOM_SECONDS = 60.0
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+
+
+class Seldom:
+    """Lets a line that would repeat every second be logged at once, and then once a minute or when it changes."""
+
+    def __init__(self) -> None:
+        self._said: tuple[object, ...] = ()
+        self._next_at = 0.0
+
+    def is_due(self, *values: object) -> bool:
+        """Return whether the line with these values should be logged now."""
+        is_due = values != self._said or monotonic() >= self._next_at
+        if is_due:
+            self._said, self._next_at = values, monotonic() + SELDOM_SECONDS
+        return is_due
 
 
 def configure_logs(level: str) -> None:

@@ -1,113 +1,129 @@
-"""The metrics of an application, in a Prometheus registry of its own. No label contains anything about a reader."""
+"""The metrics of a machine: counts of all its processes, and states. No label contains anything about a reader."""
 
+import json
 from bisect import bisect_left
-from collections import Counter as Counts
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import accumulate
-from threading import Lock
+from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Metric, generate_latest
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client import CollectorRegistry, Metric, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
+from service.counter_files import OwnCounts
+
 DECISION_SECONDS_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
-MAX_PENDING = 256
+_BOUNDS = (*map(str, DECISION_SECONDS_BUCKETS), "+Inf")
+_SECONDS = "keepopen_decision_seconds"
 
 
-class DecisionCounts(Collector):
-    """The number of decisions by site and outcome, and how long they took.
+class LabelledCount:
+    """A count with labels. All its values are in the counts of this process."""
 
-    Counting must be cheap, because every page view counts. So a request only appends to a list, and the list is added
-    up when it has MAX_PENDING entries and when the metrics are read.
-    """
+    def __init__(self, own: OwnCounts, name: str, about: str, labels: tuple[str, ...]) -> None:
+        self._own, self.name, self._about, self._labels = own, name, about, labels
 
-    def __init__(self) -> None:
-        self._pending: deque[tuple[str, str, float]] = deque()
-        self._lock = Lock()
-        self._outcomes = Counts[tuple[str, str]]()
-        self._buckets = [0] * (len(DECISION_SECONDS_BUCKETS) + 1)
-        self._seconds = 0.0
+    def add(self, *values: str) -> None:
+        """Count once with these values of the labels."""
+        self._own.add({_key(self.name, *values): 1.0})
 
-    def count(self, site: str, outcome: str, seconds: float) -> None:
-        """Count a decision of a site with its outcome and duration."""
-        self._pending.append((site, outcome, seconds))
-        if len(self._pending) >= MAX_PENDING:
-            self._add_up()
-
-    def _add_up(self) -> None:
-        with self._lock:
-            while self._pending:
-                site, outcome, seconds = self._pending.popleft()
-                self._outcomes[site, outcome] += 1
-                self._buckets[bisect_left(DECISION_SECONDS_BUCKETS, seconds)] += 1
-                self._seconds += seconds
-
-    def collect(self) -> Iterator[Metric]:
-        """Yield the metrics for Prometheus."""
-        self._add_up()
-        with self._lock:
-            outcomes, below, seconds = self._outcomes.copy(), accumulate(self._buckets), self._seconds
-            buckets = list(zip([*map(str, DECISION_SECONDS_BUCKETS), "+Inf"], below, strict=True))
-        decisions = CounterMetricFamily(
-            "keepopen_decisions", "Decisions by site and outcome", labels=("site", "outcome")
-        )
-        for labels, count in outcomes.items():
-            decisions.add_metric(labels, count)
-        yield decisions
-        yield HistogramMetricFamily("keepopen_decision_seconds", "Time to decide", buckets, seconds)
+    def family(self, sums: Iterable[tuple[list[str], float]]) -> Metric:
+        """Return the metric for Prometheus from sums, each with its name and the values of its labels."""
+        family = CounterMetricFamily(self.name, self._about, labels=self._labels)
+        for (name, *values), number in sums:
+            if name == self.name and len(values) == len(self._labels):
+                family.add_metric(values, number)
+        return family
 
 
 class Metrics:
-    """All metrics of an application. docs/operate.md describes each of them."""
+    """All metrics that processes count themselves. docs/operate.md describes each of them."""
 
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.decisions = DecisionCounts()
-        self.registry.register(self.decisions)
-        self.prompt_events = Counter(
-            "keepopen_prompt_events_total",
-            "Prompts seen, dismissed or clicked",
-            ["site", "event"],
-            registry=self.registry,
+    def __init__(self, folder: Path | None = None) -> None:
+        """Count in a file in `folder`, which the processes of a machine share, or in memory if that is None."""
+        self._own = OwnCounts(folder)
+        self._decisions = self._count("keepopen_decisions", "Decisions by site and outcome", "site", "outcome")
+        self.fail_open = self._count(
+            "keepopen_fail_open", "Page views that got no decision, so the article is open", "cause"
         )
-        self.webhooks = Counter(
-            "keepopen_webhooks_total", "Webhooks by type and result", ["type", "result"], registry=self.registry
+        self.prompt_events = self._count(
+            "keepopen_prompt_events", "Prompts seen, dismissed or clicked", "site", "event"
         )
-        self.events = Gauge(
-            "keepopen_events", "Stripe events that wait or have failed for good", ["state"], registry=self.registry
-        )
-        self.worker_seen_seconds = Gauge(
-            "keepopen_worker_seen_seconds", "Time since a worker was last alive", registry=self.registry
-        )
-        self.mail = Gauge(
-            "keepopen_mail", "Mail that waits to be sent, or could not be sent", ["state"], registry=self.registry
-        )
-        self.errors = Counter(
-            "keepopen_errors_total", "Requests that ended with an error of ours", ["route"], registry=self.registry
-        )
-        self.checkouts = Counter(
-            "keepopen_checkouts_total", "Checkouts started or refused", ["site", "result"], registry=self.registry
-        )
-        self.refused_requests = Counter(
-            "keepopen_refused_requests_total",
+        self.webhooks = self._count("keepopen_webhooks", "Webhooks by type and result", "type", "result")
+        self.errors = self._count("keepopen_errors", "Requests that ended with an error of ours", "route")
+        self.checkouts = self._count("keepopen_checkouts", "Checkouts started or refused", "site", "result")
+        self.refused_requests = self._count(
+            "keepopen_refused_requests",
             "Requests refused because their lane was full, or their body was late or too long",
-            ["lane", "code"],
-            registry=self.registry,
-        )
-        self.config_age_seconds = Gauge(
-            "keepopen_config_age_seconds", "Age of the campaigns in memory", registry=self.registry
-        )
-        self.config_alarms = Gauge(
-            "keepopen_config_alarms", "Sites and campaigns that could not be read", registry=self.registry
-        )
-        self.ledger_check = Gauge(
-            "keepopen_ledger_check",
-            "1 if an invariant of the books held at the last check, else 0",
-            ["number", "name"],
-            registry=self.registry,
+            "lane",
+            "code",
         )
 
-    def exposition(self) -> bytes:
-        """Return all metrics in Prometheus' text format."""
-        return generate_latest(self.registry)
+    def _count(self, name: str, about: str, *labels: str) -> LabelledCount:
+        return LabelledCount(self._own, name, about, labels)
+
+    def count_decision(self, site: str, outcome: str, seconds: float) -> None:
+        """Count a decision of a site with its outcome and duration."""
+        bucket = _bucket_key(bisect_left(DECISION_SECONDS_BUCKETS, seconds))
+        self._own.add({_key("keepopen_decisions", site, outcome): 1.0, bucket: 1.0, _SECONDS_SUM: seconds})
+
+    def close(self) -> None:
+        """Stop counting in the file of this process."""
+        self._own.close()
+
+    def campaigns_confirmed(self, confirmed_at: float, alarms: int) -> None:
+        """Note when the campaigns in memory last matched the database (a Unix time), and what was left out of them."""
+        self._own.set("confirmed_at", confirmed_at)
+        self._own.set("alarms", float(alarms))
+
+    def families(self, now: float) -> Iterator[Metric]:
+        """Yield all metrics, summed over the processes of this machine. States are those of the worst process."""
+        sums = [(json.loads(key), number) for key, number in self._own.sums().items()]
+        for count in vars(self).values():
+            if isinstance(count, LabelledCount):
+                yield count.family(sums)
+        yield _histogram({tuple(key): number for key, number in sums})
+        states = self._own.states()
+        yield GaugeMetricFamily("keepopen_processes", "Processes of this machine that answer requests", len(states))
+        loaded = [state for state in states if "confirmed_at" in state]
+        if loaded:
+            age = max(0.0, now - min(state["confirmed_at"] for state in loaded))
+            yield GaugeMetricFamily("keepopen_config_age_seconds", "Age of the oldest campaigns in memory", age)
+            alarms = max(state["alarms"] for state in loaded)
+            yield GaugeMetricFamily("keepopen_config_alarms", "Sites and campaigns that could not be read", alarms)
+
+
+class _Families(Collector):
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the metrics."""
+        return self._families
+
+
+def exposition(families: Iterable[Metric]) -> bytes:
+    """Return metrics in Prometheus' text format."""
+    registry = CollectorRegistry()
+    registry.register(_Families(list(families)))
+    return generate_latest(registry)
+
+
+def _histogram(sums: dict[tuple[str, ...], float]) -> Metric:
+    below = accumulate(sums.get((_SECONDS, bound), 0.0) for bound in _BOUNDS)
+    buckets = list(zip(_BOUNDS, below, strict=True))
+    return HistogramMetricFamily(_SECONDS, "Time to decide", buckets, sums.get((_SECONDS,), 0.0))
+
+
+@lru_cache(maxsize=4096)
+def _key(*names: str) -> str:
+    return json.dumps(names)
+
+
+@lru_cache(maxsize=4096)
+def _bucket_key(number: int) -> str:
+    return _key(_SECONDS, _BOUNDS[number])
+
+
+_SECONDS_SUM = _key(_SECONDS)

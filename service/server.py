@@ -193,7 +193,9 @@ class Server:
 
     def _refuse(self, request: RsgiRequest, reply: Reply, lane: Lane, error: RefusedRequestError) -> None:
         """Answer with problem details. A page of one of our sites may read them, as it may read any other answer."""
-        self._metrics.refused_requests.labels(lane=lane.name, code=error.code).inc()
+        self._metrics.refused_requests.add(lane.name, error.code)
+        if request.path == DECIDE and error.status == 503:
+            self._metrics.fail_open.add(error.code)
         problem = {"type": "about:blank", "status": error.status, "code": error.code, "title": error.title}
         headers: Headers = [("Content-Type", "application/problem+json"), ("Cache-Control", "no-store")]
         headers += [("Vary", "Origin"), ("X-Content-Type-Options", "nosniff")]

@@ -43,7 +43,8 @@ class Services:
         return cast("Part", self.parts[kind])
 
     def close(self) -> None:
-        """Close all database connections."""
+        """Close all database connections and the file of counts."""
+        self.metrics.close()
         self.engine.dispose()
         self.inbox.dispose()
 

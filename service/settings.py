@@ -12,12 +12,16 @@ from service.addresses import LOOPBACK_HOSTS, origin_of, split_address
 from service.clock import known_timezones
 from service.errors import DomainError
 
-SECRET_FIELDS = frozenset({"secret_keys", "stripe_api_key", "stripe_webhook_secrets", "metrics_token"})
+SECRET_FIELDS = frozenset(
+    {"secret_keys", "stripe_api_key", "stripe_webhook_secrets", "metrics_token", "oidc_client_secret"}
+)
 ADDRESS_FIELDS = frozenset({"database_url", "migration_database_url", "smtp_url", "ratelimit_storage_uri"})
 MIN_SECRET_KEY_LENGTH = 32
 MIN_METRICS_TOKEN_LENGTH = 16
 MAX_TRUSTED_PROXIES = 10
 DEFAULT_APPROVAL_LIMIT = 100
+COUNTER_STORES = frozenset({"redis", "rediss", "valkey", "valkeys"})
+COUNTER_SOCKETS = frozenset({"redis+unix", "valkey+unix"})
 LIMIT = re.compile(r"([A-Z]{3}:)?[0-9]{1,12}", re.ASCII)
 
 
@@ -54,6 +58,9 @@ class Settings:
     mail_from: str | None = None
     mail_to_files: bool = False
     metrics_token: str | None = field(default=None, repr=False)
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = field(default=None, repr=False)
     widget_off: tuple[str, ...] = ()
     log_level: str = "INFO"
     var_dir: Path = Path("var")
@@ -88,6 +95,29 @@ class Settings:
         return {"": DEFAULT_APPROVAL_LIMIT} | {currency: int(amount) for currency, _, amount in parts}
 
 
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    """The settings that migrations need. They have the meaning of those in Settings."""
+
+    database_url: str | None = field(repr=False)
+    migration_database_url: str | None = field(repr=False)
+    var_dir: Path
+
+
+def read_database_settings() -> DatabaseSettings:
+    """Read only the settings of the database. Raise SettingsError if one of them is wrong."""
+    env = Env(eager=False)
+    settings = DatabaseSettings(
+        database_url=env.str("DATABASE_URL", None, validate=_is_postgresql),
+        migration_database_url=env.str("MIGRATION_DATABASE_URL", None, validate=_is_postgresql),
+        var_dir=env.path("VAR_DIR", Path("var")),
+    )
+    problems = _problems(env)
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
 def read_settings() -> Settings:
     """Read the settings from environment variables. Raise SettingsError, listing every problem, if any is wrong."""
     env = Env(eager=False)
@@ -103,13 +133,16 @@ def read_settings() -> Settings:
         accounting_timezone=env.str("ACCOUNTING_TIMEZONE", "UTC", validate=_is_timezone),
         home_currency=env.str("HOME_CURRENCY", None, validate=_is_currency),
         entry_approval_above=tuple(env.list("ENTRY_APPROVAL_ABOVE", ["100"], validate=_are_limits) or ()),
-        ratelimit_storage_uri=env.str("RATELIMIT_STORAGE_URI", "memory://"),
+        ratelimit_storage_uri=env.str("RATELIMIT_STORAGE_URI", "memory://", validate=_is_counter_store),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, MAX_TRUSTED_PROXIES)),
         country_header=env.str("COUNTRY_HEADER", None),
         smtp_url=env.str("SMTP_URL", None, validate=_is_smtp),
         mail_from=env.str("MAIL_FROM", None),
         mail_to_files=env.bool("MAIL_TO_FILES", False),
         metrics_token=env.str("METRICS_TOKEN", None, validate=_is_metrics_token),
+        oidc_issuer=env.str("OIDC_ISSUER", None, validate=_is_issuer),
+        oidc_client_id=env.str("OIDC_CLIENT_ID", None),
+        oidc_client_secret=env.str("OIDC_CLIENT_SECRET", None),
         widget_off=tuple(env.list("WIDGET_OFF", []) or ()),
         log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
         var_dir=env.path("VAR_DIR", Path("var")),
@@ -136,6 +169,13 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield "STRIPE_API_BASE: is for a sandbox, but STRIPE_API_KEY is a live key; use a test key."
     if settings.is_https and settings.smtp_url is None and not settings.mail_to_files:
         yield "SMTP_URL: is missing, so readers get no mail. Set it, or MAIL_TO_FILES=1 to write mail to VAR_DIR/mail."
+    oidc = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    if any(oidc) and not all(oidc):
+        yield "OIDC_ISSUER: set OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or none of the three."
+
+
+def _is_issuer(value: str | None) -> None:
+    _is_address(value.removesuffix("/") if value else value)  # the issuers of some providers end with a slash
 
 
 def _is_address(value: str | None) -> None:
@@ -177,6 +217,14 @@ def _are_limits(limits: list[str]) -> None:
 def _is_postgresql(url: str | None) -> None:
     if url is not None and not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
         raise ValidationError("must be a postgresql:// address.")
+
+
+def _is_counter_store(url: str) -> None:
+    parts = split_address(url)
+    is_server = parts.scheme in COUNTER_STORES and parts.hostname
+    is_socket = parts.scheme in COUNTER_SOCKETS and parts.path.startswith("/")
+    if url != "memory://" and not is_server and not is_socket:
+        raise ValidationError("must be memory://, redis://host:6379, rediss://… with TLS, or redis+unix:///path.")
 
 
 def _is_smtp(url: str | None) -> None:

@@ -69,6 +69,13 @@ def test_every_problem_is_listed_at_once(environment: pytest.MonkeyPatch) -> Non
         ("PUBLIC_URL", "https://a.example:port"),
         ("PUBLIC_URL", "https://user@a.example"),
         ("SMTP_URL", "smtp://[::1"),
+        ("RATELIMIT_STORAGE_URI", "cache.example:6379"),
+        ("RATELIMIT_STORAGE_URI", "redis://"),
+        ("RATELIMIT_STORAGE_URI", "redis://cache.example:port"),
+        ("RATELIMIT_STORAGE_URI", "memcached://cache.example"),
+        ("RATELIMIT_STORAGE_URI", "redis+unix://"),
+        ("OIDC_ISSUER", "http://sign-in.courier.example"),
+        ("OIDC_ISSUER", "sign-in.courier.example"),
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "99"),
     ],
@@ -110,6 +117,19 @@ def test_a_public_service_without_mail_must_say_that_it_wants_none(
             read_settings()
     else:
         assert read_settings().public_url == public_url
+
+
+def test_the_newsrooms_provider_needs_three_settings(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("OIDC_ISSUER", "https://sign-in.courier.example/")
+    environment.setenv("OIDC_CLIENT_ID", "keepopen")
+    with pytest.raises(SettingsError, match="or none of the three"):
+        read_settings()
+
+    environment.setenv("OIDC_CLIENT_SECRET", SECRET)
+
+    assert read_settings().oidc_issuer == "https://sign-in.courier.example/"
+    assert SECRET not in repr(read_settings())
+    assert masked(read_settings())["OIDC_CLIENT_SECRET"] == "(set)"
 
 
 def test_secrets_and_passwords_are_hidden(environment: pytest.MonkeyPatch) -> None:

@@ -17,13 +17,23 @@ class ReleaseSchema(StrictSchema):
 
 
 class PauseSchema(StrictSchema):
-    """A kill switch and a note for the record. The switch is turned on unless `is_paused` is false."""
+    """A kill switch and a note for the record. The switch is turned on unless `is_paused` is false.
+
+    The pause ends by itself at `ends_at`; without it, someone has to end the pause.
+    """
 
     is_paused = Flag(load_default=True)
     note = Text(most=500, load_default="")
+    ends_at = Instant(load_default=None)
 
 
-class SitePauseSchema(PauseSchema):
+class AllAsksPauseSchema(PauseSchema):
+    """A kill switch of all asks. With `opens_gates` false, gates work as usual and only other asks stop."""
+
+    opens_gates = Flag(load_default=True)
+
+
+class SitePauseSchema(AllAsksPauseSchema):
     """A kill switch of a site. With `placement` or `kind` it stops only the prompts of that placement or kind."""
 
     placement = Word(Placement, load_default=None)

@@ -30,7 +30,7 @@ from schemas.fields import (
 )
 from schemas.times import HoursOfDay, Wall
 from service.addresses import split_address
-from service.campaigns.amounts import default_ask, default_limits
+from service.campaigns.amounts.suggested import default_ask, default_limits
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.frequency import SiteFrequency
 from service.campaigns.page_rules import PageMatch, exclusions_of

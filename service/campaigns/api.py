@@ -9,6 +9,7 @@ from marshmallow import Schema
 
 from schemas.campaigns.campaign import CampaignSchema
 from schemas.campaigns.editing import (
+    AllAsksPauseSchema,
     DocumentChangeSchema,
     DocumentSchema,
     DocumentStateSchema,
@@ -21,11 +22,21 @@ from schemas.campaigns.editing import (
 from schemas.campaigns.site import SiteSchema
 from schemas.document import Path, load_value
 from service.campaigns.documents import MAX_DOCUMENT_BYTES, Document, load_campaign, load_site, read_document
-from service.campaigns.editing import Author, Release, pause, publish, save_campaign, save_site
+from service.campaigns.editing import (
+    Author,
+    PauseTerms,
+    Release,
+    begin_pause,
+    end_pause,
+    publish,
+    save_campaign,
+    save_site,
+)
 from service.campaigns.reading import DocumentDetails, changes_of, describe, describe_all, versions_of
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.store import Change, DocumentKind, DocumentVersion
 from service.campaigns.switch_store import Switch, SwitchScope
+from service.database.transaction import committed
 from service.errors import ConflictError, NotFoundError
 from service.services import current_services
 from service.tokens.api import admit_site, current_token, requires_role
@@ -208,10 +219,10 @@ def list_campaign_changes(key: str) -> list[Change]:
     return list(changes_of(current_services().engine, CAMPAIGN, key))
 
 
-@staff_writes("POST", "/v1/pause", PauseSchema, SwitchStateSchema)
+@staff_writes("POST", "/v1/pause", AllAsksPauseSchema, SwitchStateSchema)
 def pause_everything() -> dict[str, bool]:
-    """Pause all prompts of all sites, gates included, within seconds. `is_paused` false ends the pause."""
-    wanted = settings_of(PauseSchema())
+    """Pause all prompts of all sites within seconds. `is_paused` false ends the pause."""
+    wanted = settings_of(AllAsksPauseSchema())
     turn(Switch(SwitchScope.EVERYTHING), wanted)
     return {"is_paused": wanted["is_paused"]}
 
@@ -231,7 +242,12 @@ def changed(kind: DocumentKind, key: str) -> DocumentDetails:
 def turn(switch: Switch, wanted: dict[str, Any]) -> None:
     """Turn a kill switch on or off, as the loaded body says, and load the change in this process."""
     services = current_services()
-    pause(services.engine, switch, author(), is_paused=wanted["is_paused"], note=wanted["note"])
+    with committed(services.engine) as connection:
+        if wanted["is_paused"]:
+            terms = PauseTerms(wanted["note"], wanted["ends_at"], wanted.get("opens_gates", True))
+            begin_pause(connection, switch, author(), terms)
+        else:
+            end_pause(connection, switch, author(), wanted["note"])
     services.part(SnapshotHolder).refresh()
 
 

@@ -10,7 +10,16 @@ from flask.cli import with_appcontext
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.documents import Document, load_campaign, load_site, read_file, write_document
-from service.campaigns.editing import Author, Release, pause, publish, save_campaign, save_site
+from service.campaigns.editing import (
+    Author,
+    PauseTerms,
+    Release,
+    begin_pause,
+    end_pause,
+    publish,
+    save_campaign,
+    save_site,
+)
 from service.campaigns.lint.everything import lint
 from service.campaigns.lint.finding import LintFinding, LintSeverity
 from service.campaigns.reading import describe, stored_documents
@@ -18,10 +27,12 @@ from service.campaigns.site import Site
 from service.campaigns.store import DocumentKind
 from service.campaigns.switch_store import Switch, SwitchScope
 from service.clock import system_clock
+from service.database.transaction import committed
 from service.errors import DomainError, InvalidDocumentError
 from service.services import current_services
 
 FILES = click.Path(exists=True, allow_dash=True, path_type=Path)
+INSTANT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
 SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 AUTHOR_NAME = "command line"
 
@@ -92,9 +103,7 @@ def show_campaign(key: str) -> None:
 @campaigns.command("publish")
 @click.argument("key")
 @click.option("--version", type=click.IntRange(min=1), help="The version. Default: the newest.")
-@click.option(
-    "--at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="When, such as 2026-12-01T06:00:00+00:00. Default: now."
-)
+@click.option("--at", type=INSTANT, help="When, such as 2026-12-01T06:00:00+00:00. Default: now.")
 @with_appcontext
 def publish_campaign(key: str, version: int | None, at: Any) -> None:
     """Publish a campaign, now or at a later time. Publishing an older version is a roll back."""
@@ -111,18 +120,25 @@ def publish_campaign(key: str, version: int | None, at: Any) -> None:
 @click.option("--site", default="", help="Pause only this site.")
 @click.option("--campaign", default="", help="Pause only this campaign.")
 @click.option("--off", "is_ended", is_flag=True, help="End the pause.")
+@click.option("--until", "ends_at", type=INSTANT, help="When the pause ends by itself. Default: never.")
+@click.option("--keep-gates", is_flag=True, help="Keep gates working, and pause only the other asks.")
 @click.option("--note", default="", help="The reason, for the record of changes.")
 @with_appcontext
-def pause_asks(site: str, campaign: str, note: str, *, is_ended: bool) -> None:
+def pause_asks(site: str, campaign: str, ends_at: Any, note: str, *, is_ended: bool, keep_gates: bool) -> None:  # noqa: PLR0913 - its options
     """Pause all prompts within seconds: of every site, of one site, or of one campaign."""
     services = current_services()
+    author = Author(AUTHOR_NAME, services.clock())
     with _problems_of(campaign or site or "pause"):
         if campaign:
-            owner = describe(services.engine, DocumentKind.CAMPAIGN, campaign, services.clock()).site
+            owner = describe(services.engine, DocumentKind.CAMPAIGN, campaign, author.at).site
             switch = Switch(SwitchScope.CAMPAIGN, owner, campaign)
         else:
             switch = Switch(SwitchScope.SITE, site) if site else Switch(SwitchScope.EVERYTHING)
-        pause(services.engine, switch, Author(AUTHOR_NAME, services.clock()), is_paused=not is_ended, note=note)
+        with committed(services.engine) as connection:
+            if is_ended:
+                end_pause(connection, switch, author, note)
+            else:
+                begin_pause(connection, switch, author, PauseTerms(note, ends_at, not keep_gates))
     click.echo("Ended." if is_ended else "Paused.")
 
 

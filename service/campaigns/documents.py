@@ -21,13 +21,16 @@ import yaml
 from schemas.campaigns.campaign import CampaignSchema
 from schemas.campaigns.site import SiteSchema
 from schemas.document import Path as DocumentPath
-from schemas.document import load_value, spoken
+from schemas.document import load_value, problems_by_path, spoken
+from schemas.outline import outline
 from service.campaigns.campaign import Campaign
 from service.campaigns.site import Site
+from service.campaigns.words.shape import long_form
 from service.errors import InvalidDocumentError
 from service.web.json_bodies import bounded_json
 
 CAMPAIGN_SCHEMA, SITE_SCHEMA = CampaignSchema(), SiteSchema()  # built once: building a schema takes longer than a load
+CAMPAIGN_SHAPE, SITE_SHAPE = outline(CAMPAIGN_SCHEMA), outline(SITE_SCHEMA)
 STANDARD_INPUT = Path("-")
 MAX_DOCUMENT_BYTES = 128 * 1024
 MAX_DEPTH = 20
@@ -131,6 +134,16 @@ def load_campaign(content: object, lines: Mapping[DocumentPath, int] | None = No
 def load_site(content: object, lines: Mapping[DocumentPath, int] | None = None) -> Site:
     """Load a site from a document's content. Raise InvalidDocumentError, naming every wrong field."""
     return cast("Site", load_value(SITE_SCHEMA, content, lines))
+
+
+def campaign_problems(content: object) -> tuple[tuple[DocumentPath, str], ...]:
+    """Return what is wrong with a campaign, by the path of each wrong field in its long form."""
+    return problems_by_path(CAMPAIGN_SCHEMA, long_form(CAMPAIGN_SHAPE, content))
+
+
+def site_problems(content: object) -> tuple[tuple[DocumentPath, str], ...]:
+    """Return what is wrong with a site, by the path of each wrong field in its long form."""
+    return problems_by_path(SITE_SCHEMA, long_form(SITE_SHAPE, content))
 
 
 def stored_campaign(content: object, created_at: datetime, version: int) -> Campaign:

@@ -1,5 +1,6 @@
 """Reads stored documents for staff: their state, text, lint findings, versions and changes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.documents import load_campaign, load_site
-from service.campaigns.editing import with_due_schedule
+from service.campaigns.drafts.versions import existing_document, with_due_schedule
 from service.campaigns.lint.everything import lint, lint_campaign
 from service.campaigns.lint.finding import LintFinding
 from service.campaigns.site import Site
@@ -17,16 +18,15 @@ from service.campaigns.store import (
     DocumentKind,
     DocumentState,
     DocumentVersion,
-    find_document,
     find_version,
     list_changes,
     list_documents,
     list_versions,
     newest_versions,
 )
-from service.campaigns.switch_store import Switch, SwitchScope, paused_switches
+from service.campaigns.switch_store import Pause, Switch, SwitchScope, pauses_in_force
 from service.database.transaction import committed
-from service.errors import InvalidDocumentError, NotFoundError
+from service.errors import InvalidDocumentError
 
 MAX_VERSIONS = 100
 MAX_CHANGES = 200
@@ -54,10 +54,10 @@ class DocumentDetails:
 def describe(engine: Engine, kind: DocumentKind, key: str, now: datetime) -> DocumentDetails:
     """Return a document with its text and findings. Raise NotFoundError if it does not exist."""
     with committed(engine) as connection:
-        state = _known(connection, kind, key)
+        state = existing_document(connection, kind, key)
         newest = find_version(connection, kind, key, state.newest_version)
         findings = _findings(connection, state, now)
-        paused = paused_switches(connection)
+        paused = pauses_in_force(connection, now)
     return _described(state, paused, now, findings, newest.content if newest else None)
 
 
@@ -68,21 +68,21 @@ def describe_all(
     if site is not None and not site.isprintable():
         return ()
     with committed(engine) as connection:
-        states, paused = list_documents(connection, kind, site), paused_switches(connection)
+        states, paused = list_documents(connection, kind, site), pauses_in_force(connection, now)
     return tuple(_described(state, paused, now, (), None) for state in states)
 
 
 def versions_of(engine: Engine, kind: DocumentKind, key: str) -> tuple[DocumentVersion, ...]:
     """Return the newest MAX_VERSIONS versions of a document, newest first. Raise NotFoundError if it does not exist."""
     with committed(engine) as connection:
-        _known(connection, kind, key)
+        existing_document(connection, kind, key)
         return list_versions(connection, kind, key, MAX_VERSIONS)
 
 
 def changes_of(engine: Engine, kind: DocumentKind, key: str) -> tuple[Change, ...]:
     """Return the newest MAX_CHANGES changes of a document, newest first. Raise NotFoundError if it does not exist."""
     with committed(engine) as connection:
-        _known(connection, kind, key)
+        existing_document(connection, kind, key)
         return list_changes(connection, kind, key, MAX_CHANGES)
 
 
@@ -92,15 +92,12 @@ def stored_documents(engine: Engine) -> tuple[tuple[Site, ...], tuple[Campaign, 
         return _newest(connection)
 
 
-def _known(connection: Connection, kind: DocumentKind, key: str) -> DocumentState:
-    state = find_document(connection, kind, key)
-    if state is None:
-        raise NotFoundError(f"there is no {kind} {key}")
-    return state
-
-
 def _described(
-    state: DocumentState, paused: frozenset[Switch], now: datetime, findings: tuple[LintFinding, ...], document: Any
+    state: DocumentState,
+    paused: Mapping[Switch, Pause],
+    now: datetime,
+    findings: tuple[LintFinding, ...],
+    document: Any,
 ) -> DocumentDetails:
     own = Switch(SwitchScope.SITE, state.key)
     if state.kind is DocumentKind.CAMPAIGN:

@@ -63,6 +63,7 @@ document_versions = Table(
     Column("content", JSON, nullable=False),  # not JSONB, which would lose the order of fields
     Column("saved_at", INSTANT, nullable=False),
     Column("saved_by", Text, nullable=False),
+    Column("text", Text),
     ForeignKeyConstraint(["kind", "key"], ["documents.kind", "documents.key"]),
 )
 snapshots = Table(
@@ -111,7 +112,10 @@ class DocumentState:
 
 @dataclass(frozen=True, slots=True)
 class DocumentVersion:
-    """A saved version of a document. `content` is the document as the editor wrote it."""
+    """A saved version of a document. `content` is the document as the editor wrote it.
+
+    `text`: the document as YAML with its comments, or None if it was sent without them.
+    """
 
     kind: DocumentKind
     key: str
@@ -119,11 +123,12 @@ class DocumentVersion:
     content: Any
     saved_at: datetime
     saved_by: str
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A line of the record of changes. `act` is save, publish, pause or resume."""
+    """A line of the record of changes. `act` is save, publish, cancel, pause or resume."""
 
     changed_at: datetime
     changed_by: str
@@ -186,6 +191,7 @@ def insert_version(connection: Connection, version: DocumentVersion) -> None:
             content=version.content,
             saved_at=version.saved_at,
             saved_by=version.saved_by,
+            text=version.text,
         )
     )
 
@@ -239,6 +245,12 @@ def creation_times(connection: Connection) -> dict[tuple[DocumentKind, str], dat
     """Return when every document was first saved, by kind and key."""
     rows = connection.execute(select(documents.c.kind, documents.c.key, documents.c.created_at))
     return {(DocumentKind(kind), key): created_at for kind, key, created_at in rows}
+
+
+def due_documents(connection: Connection, now: datetime) -> tuple[DocumentState, ...]:
+    """Return the documents whose scheduled version has come into force, and lock their rows."""
+    query = select(documents).where(documents.c.scheduled_at <= now).order_by(documents.c.kind, documents.c.key)
+    return tuple(_state(row._mapping) for row in connection.execute(query.with_for_update()))
 
 
 def next_scheduled_at(connection: Connection, now: datetime) -> datetime | None:

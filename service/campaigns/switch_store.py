@@ -1,10 +1,14 @@
-"""The table of kill switches. A switch without a row is off."""
+"""The table of kill switches, and the pauses that they make. A switch without a row is off.
 
+A pause with an end needs no job that ends it: a reader of the table compares `ends_at` with the current time.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, Column, Connection, Table, Text, select
+from sqlalchemy import Boolean, Column, ColumnElement, Connection, Table, Text, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from service.database.columns import INSTANT
@@ -17,7 +21,11 @@ switches = Table(
     Column("scope", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("is_paused", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("ends_at", INSTANT),
+    Column("opens_gates", Boolean, nullable=False),
     Column("changed_at", INSTANT, nullable=False),
+    Column("changed_by", Text, nullable=False),
 )
 
 
@@ -29,6 +37,10 @@ class SwitchScope(StrEnum):
     PLACEMENT = "placement"
     KIND = "kind"
     CAMPAIGN = "campaign"
+
+
+# The switches of these scopes pause all asks, so that the gates may stay closed.
+ALL_ASKS = frozenset({SwitchScope.EVERYTHING, SwitchScope.SITE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +55,58 @@ class Switch:
     name: str = ""
 
 
-def set_switch(connection: Connection, switch: Switch, *, is_paused: bool, now: datetime) -> None:
-    """Turn a switch on or off."""
-    values = {"is_paused": is_paused, "changed_at": now}
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The pause that a switch makes while it is on.
+
+    `ends_at` None: until a person ends it. `opens_gates` False: gates work as usual and only other asks stop.
+    """
+
+    reason: str
+    ends_at: datetime | None
+    opens_gates: bool
+    began_at: datetime
+    began_by: str
+
+
+def save_pause(connection: Connection, switch: Switch, pause: Pause) -> None:
+    """Turn a switch on. If it is on already, the new pause replaces the old one."""
+    values = {
+        "is_paused": True,
+        "reason": pause.reason,
+        "ends_at": pause.ends_at,
+        "opens_gates": pause.opens_gates,
+        "changed_at": pause.began_at,
+        "changed_by": pause.began_by,
+    }
     row = insert(switches).values(site=switch.site, scope=switch.scope, name=switch.name, **values)
     connection.execute(row.on_conflict_do_update(index_elements=["site", "scope", "name"], set_=values))
 
 
-def paused_switches(connection: Connection) -> frozenset[Switch]:
-    """Return the switches that are on."""
-    rows = connection.execute(select(switches).where(switches.c.is_paused))
-    return frozenset(Switch(SwitchScope(row.scope), row.site, row.name) for row in rows)
+def switch_off(connection: Connection, switch: Switch, now: datetime) -> None:
+    """Turn a switch off. If it is off already, or has no row, nothing changes."""
+    c = switches.c
+    own = and_(c.site == switch.site, c.scope == switch.scope, c.name == switch.name, _is_in_force(now))
+    connection.execute(switches.update().where(own).values(is_paused=False, changed_at=now))
+
+
+def pauses_in_force(connection: Connection, now: datetime) -> Mapping[Switch, Pause]:
+    """Return the switches that are on at `now`, with their pauses."""
+    rows = connection.execute(select(switches).where(_is_in_force(now)))
+    return {
+        Switch(SwitchScope(row.scope), row.site, row.name): Pause(
+            row.reason, row.ends_at, row.opens_gates, row.changed_at, row.changed_by
+        )
+        for row in rows
+    }
+
+
+def next_pause_end(connection: Connection, now: datetime) -> datetime | None:
+    """Return when the next pause ends by itself, or None if no pause does."""
+    found: datetime | None = connection.scalar(select(func.min(switches.c.ends_at)).where(_is_in_force(now)))
+    return found
+
+
+def _is_in_force(now: datetime) -> ColumnElement[bool]:
+    c = switches.c
+    return and_(c.is_paused, or_(c.ends_at.is_(None), c.ends_at > now))

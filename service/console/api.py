@@ -7,10 +7,12 @@ import flask
 from flask import Flask, Response, abort, json, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+import service.console.me.pages
+import service.console.sign_in.pages
 from service.console.assets import CONTENT_TYPES, assets_version, console_assets
 from service.console.frame import PREFIX, asset_address, integrity, own_sites, problem_page, same_address
 from service.errors import ForbiddenError
-from service.services import current_services
+from service.services import EXTENSION, Services, current_services
 from service.staff.api import requires_person
 from service.web.openapi import PROBLEM_TYPE
 from service.web.requests import SAFE_METHODS
@@ -33,7 +35,11 @@ PROBLEM_TEXTS = {
 
 blueprint = flask.Blueprint("console", __name__, url_prefix=PREFIX, template_folder="templates")
 # The blueprint of each screen.
-SCREENS: tuple[flask.Blueprint, ...] = ()
+SCREENS: tuple[flask.Blueprint, ...] = (
+    service.console.sign_in.pages.blueprint,
+    service.console.sign_in.pages.leaving,
+    service.console.me.pages.blueprint,
+)
 
 
 class OtherPageError(ForbiddenError):
@@ -44,6 +50,7 @@ class OtherPageError(ForbiddenError):
 
 def add_console(app: Flask) -> None:
     """Register the console and all of its screens."""
+    _keep_notices(app)
     app.register_blueprint(blueprint)
     for screen in SCREENS:
         app.register_blueprint(screen)
@@ -116,6 +123,19 @@ def show_problem(response: Response) -> Response:
 def is_console(path: str) -> bool:
     """Return whether a path belongs to the console."""
     return path == PREFIX or path.startswith(PREFIX + "/")
+
+
+def _keep_notices(app: Flask) -> None:
+    """Let `flask.flash` keep a notice for the next page, in a signed cookie. Sessions of people are elsewhere."""
+    services: Services = app.extensions[EXTENSION]
+    is_https = services.settings.is_https
+    app.secret_key = services.keys.digest("notices", purpose="console")
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-keepopen-notices" if is_https else "keepopen-notices",
+        SESSION_COOKIE_SECURE=is_https,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+    )
 
 
 def _sentence(title: str) -> str:

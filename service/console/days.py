@@ -9,7 +9,7 @@ USUAL_DAYS = 28
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class ChosenDays:
     """The choice of a person. Both days are included; `errors` are sentences by the name of their field."""
 
     from_on: date
@@ -40,7 +40,7 @@ class Days:
         return {name: value for name, value in chosen.items() if value}
 
 
-def days_of(parameters: Mapping[str, str], today_on: date, zone: ZoneInfo) -> Days:
+def days_of(parameters: Mapping[str, str], today_on: date, zone: ZoneInfo) -> ChosenDays:
     """Return the choice in the parameters `from`, `to`, `campaign` and `currency` of an address.
 
     Without days it is the last four weeks. A day that cannot be read is named in `errors`, and its usual value counts.
@@ -48,7 +48,7 @@ def days_of(parameters: Mapping[str, str], today_on: date, zone: ZoneInfo) -> Da
     errors: dict[str, str] = {}
     to_on = _day(parameters, "to", today_on, errors)
     from_on = _day(parameters, "from", to_on - timedelta(days=USUAL_DAYS - 1), errors)
-    days = Days(
+    days = ChosenDays(
         from_on, to_on, zone, parameters.get("campaign", "").strip(), parameters.get("currency", "").strip().upper()
     )
     if from_on > to_on:

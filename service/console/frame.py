@@ -8,14 +8,14 @@ from flask import Response, abort, render_template, request, url_for
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.console.assets import assets_version, console_assets
-from service.console.days import Days, days_of
+from service.console.days import ChosenDays, days_of
 from service.console.navigation import screens_of
-from service.console.tables import ROWS_PER_PAGE, Shape, Table
+from service.console.tables import ROWS_PER_PAGE, Table, TableShape
 from service.services import current_services
 from service.staff.api import current_person, find_signed_in
 
 PREFIX = "/console"
-MIMETYPES = {Shape.CSV: "text/csv", Shape.JSON: "application/json"}
+MIMETYPES = {TableShape.CSV: "text/csv", TableShape.JSON: "application/json"}
 
 
 def screen(template: str, key: str, title: str, site: Site | None = None, **values: object) -> str:
@@ -51,26 +51,26 @@ def own_site(key: str) -> Site:
     return next((site for site in own_sites() if site.key == key), None) or abort(HTTPStatus.NOT_FOUND)
 
 
-def chosen_days(zone: ZoneInfo) -> Days:
+def chosen_days(zone: ZoneInfo) -> ChosenDays:
     """Return the days, campaign and currency in the address of this request."""
     return days_of(request.args, current_services().clock().astimezone(zone).date(), zone)
 
 
-def chosen_shape() -> Shape:
+def chosen_shape() -> TableShape:
     """Return whether the address of this request asks for a page, or with `format=` for CSV or JSON."""
-    text = request.args.get("format", Shape.PAGE)
-    return Shape(text) if text in set(Shape) else abort(HTTPStatus.NOT_FOUND)
+    text = request.args.get("format", TableShape.PAGE)
+    return TableShape(text) if text in set(TableShape) else abort(HTTPStatus.NOT_FOUND)
 
 
 def row_limit() -> int | None:
     """Return how many rows this request may show: as many as fit on a page, or all (None) in a file."""
-    return ROWS_PER_PAGE if chosen_shape() is Shape.PAGE else None
+    return ROWS_PER_PAGE if chosen_shape() is TableShape.PAGE else None
 
 
 def table_file(table: Table) -> Response:
     """Answer with a table as the file that the address of this request asks for."""
     shape = chosen_shape()
-    text = table.csv() if shape is Shape.CSV else table.json()
+    text = table.csv() if shape is TableShape.CSV else table.json()
     response = Response(text, mimetype=MIMETYPES[shape])
     response.headers["Content-Disposition"] = f'attachment; filename="{table.name}.{shape.value}"'
     return response

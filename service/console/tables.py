@@ -15,7 +15,7 @@ from service.exports.text_cells import safe_text
 ROWS_PER_PAGE = 50
 
 
-class Shape(StrEnum):
+class TableShape(StrEnum):
     """The form of an answer that shows a table."""
 
     PAGE = "page"
@@ -24,7 +24,7 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """`key` names the cells in the rows, in CSV and in JSON. `title` is the heading on the page."""
 
     key: str
@@ -65,7 +65,7 @@ class Table:
     """
 
     name: str
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[Row, ...]
     as_of: datetime
     zone: ZoneInfo

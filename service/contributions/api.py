@@ -74,7 +74,7 @@ def checkout(form: CheckoutForm) -> ResponseReturnValue:
     count_request(PER_READER, f"reader:{reader_key(services, carried, site.key)}")
     count_request(PER_SITE, f"site:{site.key}")
     attempt = start_checkout(services, site, origin, form, context.edge.country)
-    services.metrics.checkouts.labels(site=site.key, result="started").inc()
+    services.metrics.checkouts.add(site.key, "started")
     url = attempt.checkout_url or ""
     passport = begun_passport(services, carried, site.key, form.interval)
     if form.passport is not None:

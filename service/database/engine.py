@@ -5,17 +5,18 @@ The application acts as a role that cannot change or delete ledger rows. Migrati
 
 from typing import Any
 
-from psycopg.conninfo import make_conninfo
-from sqlalchemy import Engine, create_engine, make_url
-from sqlalchemy.engine import URL
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy import Engine, create_engine
 
-from service.database.connection import bound_waits
+from service.database.connection import connect_by
 from service.database.embedded import as_application, revive_embedded, start_embedded
 from service.database.embedded_server import APPLICATION_ROLE
-from service.settings import Settings
+from service.settings import DatabaseSettings, Settings, SettingsError
 from service.waiting_limits import (
     DATABASE_CONNECT_SECONDS,
     DATABASE_CONNECTIONS,
+    DATABASE_IDLE_SECONDS,
     DATABASE_POOL_SECONDS,
     DATABASE_SILENCE_SECONDS,
     DATABASE_STATEMENT_SECONDS,
@@ -23,13 +24,23 @@ from service.waiting_limits import (
     INBOX_SILENCE_SECONDS,
 )
 
+DRIVER = "postgresql+psycopg://"  # `connect_by` and `creator` know the rest
+
 
 def database_address(settings: Settings) -> str:
     """Return the address for normal use. Start the embedded PostgreSQL if the settings have no database."""
     return settings.database_url or as_application(start_embedded(settings.var_dir))
 
 
-def owner_address(settings: Settings) -> str:
+def login_of_service(settings: DatabaseSettings) -> str | None:
+    """Return the database user of the service if migrations have an address of their own, else None."""
+    if settings.migration_database_url is None or settings.database_url is None:
+        return None
+    user = conninfo_to_dict(_conninfo(settings.database_url, "")).get("user")
+    return None if user is None else str(user)
+
+
+def owner_address(settings: Settings | DatabaseSettings) -> str:
     """Return the address for migrations and for rebuilding the ledger, which signs in as the owner of the tables."""
     return settings.migration_database_url or settings.database_url or start_embedded(settings.var_dir)
 
@@ -43,50 +54,56 @@ def revive_database(settings: Settings) -> None:
         revive_embedded(settings.var_dir)
 
 
-def application_engine(address: str) -> Engine:
-    """Create the engine for normal use. It acts as `keepopen_app`, with limits on connections and statements."""
-    engine = create_engine(_psycopg(address), pool_pre_ping=True, pool_size=DATABASE_CONNECTIONS, **_bounds())
-    return bound_waits(engine, DATABASE_SILENCE_SECONDS)
+def application_engine(address: str, kept_free: int = 0) -> Engine:
+    """Create the engine for normal use. It acts as `keepopen_app`, with limits on connections and statements.
+
+    PostgreSQL ends connections that are idle, and the pool prefers those that were used last, so that a process keeps
+    only as many as it needs. `kept_free`: how many connections of the server it leaves to commands.
+    """
+    options = f"{_bounds()} -c idle_session_timeout={DATABASE_IDLE_SECONDS}s"
+    engine = create_engine(DRIVER, pool_pre_ping=True, pool_use_lifo=True, pool_size=DATABASE_CONNECTIONS, **_pool())
+    return connect_by(engine, _conninfo(address, options), DATABASE_SILENCE_SECONDS, kept_free)
 
 
-def inbox_engine(address: str) -> Engine:
+def inbox_engine(address: str, kept_free: int = 0) -> Engine:
     """Create an engine for single statements that must be fast. It acts as `keepopen_app`, with the usual limits.
 
     Each statement is a transaction, its plan is reused, and connections are not tested before use. If a connection is
     lost, `committed_at_once` drops all connections of the pool.
     """
-    options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
-    bounds = _bounds(" -c plan_cache_mode=force_generic_plan")
-    engine = create_engine(_psycopg(address), pool_size=INBOX_CONNECTIONS, **options, **bounds)
-    return bound_waits(engine, INBOX_SILENCE_SECONDS)
-
-
-def _bounds(more: str = "") -> dict[str, Any]:
-    timeout = f"-c statement_timeout={DATABASE_STATEMENT_SECONDS}s"
-    options = f"-c role={APPLICATION_ROLE} -c timezone=UTC {timeout}{more}"
-    return {
-        "hide_parameters": True,  # an error must not quote personal data
-        "max_overflow": 0,
-        "pool_timeout": DATABASE_POOL_SECONDS,
-        "connect_args": {"connect_timeout": DATABASE_CONNECT_SECONDS, "options": options},
-    }
+    mode: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+    options = f"{_bounds()} -c plan_cache_mode=force_generic_plan"
+    engine = create_engine(DRIVER, pool_size=INBOX_CONNECTIONS, **mode, **_pool())
+    return connect_by(engine, _conninfo(address, options), INBOX_SILENCE_SECONDS, kept_free)
 
 
 def owner_engine(address: str) -> Engine:
     """Create an engine that acts as the user in `address`, for migrations and for rebuilding the ledger."""
-    return create_engine(
-        _psycopg(address),
-        hide_parameters=True,
-        connect_args={"connect_timeout": DATABASE_CONNECT_SECONDS, "options": "-c timezone=UTC"},
-    )
+    conninfo = _conninfo(address, "-c timezone=UTC")
+    return create_engine(DRIVER, hide_parameters=True, creator=lambda: psycopg.connect(conninfo))
 
 
 def application_conninfo(address: str) -> str:
     """Return a libpq connection string that acts as `keepopen_app`, for the job queue's own connections."""
-    plain = make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
-    options = f"-c role={APPLICATION_ROLE} -c timezone=UTC"
-    return make_conninfo(plain, options=options, connect_timeout=DATABASE_CONNECT_SECONDS)
+    return _conninfo(address, f"-c role={APPLICATION_ROLE} -c timezone=UTC")
 
 
-def _psycopg(address: str) -> URL:
-    return make_url(address).set(drivername="postgresql+psycopg")
+def _bounds() -> str:
+    """Return what a new connection of the application asks PostgreSQL for."""
+    return f"-c role={APPLICATION_ROLE} -c timezone=UTC -c statement_timeout={DATABASE_STATEMENT_SECONDS}s"
+
+
+def _pool() -> dict[str, Any]:
+    # An error must not quote personal data.
+    return {"hide_parameters": True, "max_overflow": 0, "pool_timeout": DATABASE_POOL_SECONDS}
+
+
+def _conninfo(address: str, options: str) -> str:
+    """Return libpq's connection string for an address, which may name several hosts as libpq reads them."""
+    plain = address.replace("postgresql+psycopg://", "postgresql://", 1)
+    try:
+        given = conninfo_to_dict(plain).get("options") or ""
+    except psycopg.Error:  # its message quotes the address, and so the password
+        problem = "DATABASE_URL or MIGRATION_DATABASE_URL: PostgreSQL's library cannot read this address."
+        raise SettingsError((problem,)) from None
+    return make_conninfo(plain, options=f"{given} {options}".strip(), connect_timeout=DATABASE_CONNECT_SECONDS)

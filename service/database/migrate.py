@@ -2,17 +2,22 @@
 
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from service.database.engine import owner_engine
-from service.errors import DomainError
+from service.database.grants import restore_rights
+from service.database.reasons import reason_of
+from service.errors import DomainError, StoreUnavailableError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x6B6F_6D67  # advisory lock, one migration at a time
+LOCK_SECONDS = 10
 
 
 class UnknownRevisionError(DomainError):
@@ -21,20 +26,49 @@ class UnknownRevisionError(DomainError):
     code = "unknown_revision"
 
 
-def migrate(address: str) -> None:
-    """Run the missing migrations on the database at `address`. Change nothing if the database is up to date.
+class MigrationBlockedError(DomainError):
+    """Another session holds a table that a migration has to change."""
 
-    Raise UnknownRevisionError if another version of the service has migrated the database.
+    code = "migration_blocked"
+
+
+def migrate(address: str, login: str | None = None) -> None:
+    """Run the missing migrations on the database at `address`, and give the application's role all its rights again.
+
+    Each migration is a transaction of its own, so that it holds its locks only for itself. `login` is the database user
+    of the service, who becomes a member of that role. Raise UnknownRevisionError if another version of the service has
+    migrated the database, and MigrationBlockedError if a table cannot be locked in time.
     """
     engine = owner_engine(address)
     try:
-        with engine.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-            config = _alembic_config(connection)
-            _refuse_unknown_revision(connection, config)
-            command.upgrade(config, "head")
+        with engine.connect() as turn:
+            turn.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})  # until `turn` is closed
+            turn.commit()
+            with engine.connect() as connection:
+                _run(connection)
+            with engine.begin() as connection:
+                restore_rights(connection, login)
+            turn.invalidate()
+    except OperationalError as error:
+        if isinstance(error.orig, psycopg.errors.LockNotAvailable):
+            raise MigrationBlockedError(
+                f"A table that a migration has to change was in use for {LOCK_SECONDS} seconds, perhaps by an export. "
+                "That migration changed nothing. Run `migrate` again, when fewer people work."
+            ) from error
+        raise StoreUnavailableError("the database could not be migrated", reason_of(error)) from error
+    except ProgrammingError as error:
+        raise StoreUnavailableError("the database could not be migrated", reason_of(error)) from error
     finally:
         engine.dispose()
+
+
+def _run(connection: Connection) -> None:
+    """Run the missing migrations. They wait for a lock for a limited time, because everyone else waits behind them."""
+    connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
+    config = _alembic_config(connection)
+    _refuse_unknown_revision(connection, config)
+    connection.commit()  # Alembic begins its own transactions only if there is none
+    command.upgrade(config, "head")
 
 
 def _alembic_config(connection: Connection) -> Config:

@@ -8,6 +8,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.database.reasons import reason_of
 from service.errors import StoreUnavailableError
 
 DriverConnection = psycopg.Connection[tuple[Any, ...]]
@@ -19,7 +20,8 @@ def store_errors_translated() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, psycopg.Error) as error:
-        raise StoreUnavailableError("the database could not be reached or did not commit; try again") from error
+        message = "the database could not be reached or did not commit; try again"
+        raise StoreUnavailableError(message, reason_of(error)) from error
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """POST /v1/decide, /v1/events and /v1/previews. `fast_path.py` answers plain decide requests before Flask sees them."""
 
 import time
+from datetime import datetime
 from http import HTTPStatus
 
 from flask import Response, jsonify
@@ -11,9 +12,20 @@ from schemas.preview import PreviewLinkSchema, PreviewSchema
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.answer_json import answer_body
 from service.decisions.compile import CompiledSite, CompiledSites
-from service.decisions.counting import count_decision, count_event, count_failed_decision
+from service.decisions.counting import count_decision, count_event, count_failed_decision, unready_counted
 from service.decisions.decide_view import Answer, decide_view, page_view_of
-from service.decisions.preview import PreviewRequest, answer_preview, make_preview, open_preview, previewed
+from service.decisions.index.candidates import Candidate
+from service.decisions.preview import (
+    Preview,
+    PreviewRequest,
+    answer_as_reader,
+    answer_preview,
+    draft_candidate,
+    make_preview,
+    open_as_reader,
+    open_preview,
+    previewed,
+)
 from service.decisions.prompt_events import EventReport, record_prompt_event
 from service.decisions.signed_in import decide_signed_in, record_signed_in_event
 from service.decisions.tally import Tally
@@ -49,7 +61,9 @@ def decide(view: ViewRequest) -> Response:
     """Decide which prompts a page view shows, and whether its article is open."""
     services = current_services()
     snapshot = services.part(SnapshotHolder).current()
-    admit_origin(snapshot.site(view.site).site.origins, services.settings.public_origin)
+    with unready_counted(services):
+        origins = snapshot.site(view.site).site.origins
+    admit_origin(origins, services.settings.public_origin)
     began = time.perf_counter()
     try:
         answer = _answer(services, _sites.compiled(snapshot, view.site), view)
@@ -67,15 +81,26 @@ def _answer(services: Services, site: CompiledSite, view: ViewRequest) -> Answer
     page_view = page_view_of(site, passports, view, request_context(services, view.site), now)
     preview = open_preview(services.keys, view.preview, view.site, page_view.now.instant)
     if preview is not None:
-        candidate = previewed(services.part(SnapshotHolder).current().site(view.site), preview)
+        candidate = _previewed(services, preview, now)
         if candidate is not None:
             return answer_preview(site, passports, page_view, (preview, candidate))
+    as_reader = open_as_reader(services.keys, view.preview, view.site, page_view.now.instant)
+    if as_reader is not None:
+        return answer_as_reader(site, passports, page_view, as_reader)
     asserted = asserted_reader(site.site.assertion, view.reader_assertion, page_view.now.instant)
     if asserted.standing is Standing.SIGNED_OUT:
         return decide_view(site, passports, page_view)
     rules = (candidate.prepared.campaign.reader for candidate in (*site.gates, *site.appeals))
     outside = ask_services(_outside, site.site, rules, asserted.reader_id, now)
     return decide_signed_in(services, site, page_view, asserted, outside)
+
+
+def _previewed(services: Services, preview: Preview, now: datetime) -> Candidate | None:
+    """Return the campaign to preview: a version of it, or a person's draft. None if it cannot be shown."""
+    snapshot = services.part(SnapshotHolder).current().site(preview.site)
+    if preview.person:
+        return draft_candidate(services.engine, snapshot, preview, now)
+    return previewed(snapshot, preview)
 
 
 @blueprint.post("/v1/events")

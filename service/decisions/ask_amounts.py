@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service.campaigns.card_fees import card_fee
+from service.campaigns.amounts.card_fees import card_fee
 from service.campaigns.site import Site
 from service.campaigns.variant import Ask, CurrencyAsk, IntervalAsk, Variant
 from service.money import Interval, exponent

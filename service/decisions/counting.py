@@ -1,5 +1,7 @@
 """Count decisions and prompt events: as metrics for operators, and per variant and day for editors."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import structlog
@@ -8,6 +10,7 @@ from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.decide_view import Answer
 from service.decisions.prompt_events import RecordedEvent
 from service.decisions.tally import Cell, Counted, Tally
+from service.errors import NotReadyError
 from service.readers.impressions import PromptEvent
 from service.services import Services
 
@@ -18,8 +21,9 @@ def count_decision(services: Services, site: str, answer: Answer, seconds: float
     """Count an answer. If deciding failed, log the error: the reader notices nothing, so an operator must."""
     if answer.fault is not None:
         log.error("decision_failed", site=site, exc_info=answer.fault)
+        services.metrics.fail_open.add("fault")
     outcome = "fault" if answer.fault else "prompt" if answer.prompts else "silence"
-    services.metrics.decisions.count(site, outcome, seconds)
+    services.metrics.count_decision(site, outcome, seconds)
     if answer.prompts and not answer.explains:
         day = date.fromordinal(answer.day)
         for offered in answer.prompts:
@@ -29,7 +33,18 @@ def count_decision(services: Services, site: str, answer: Answer, seconds: float
 
 def count_failed_decision(services: Services, site: str, seconds: float) -> None:
     """Count a page view that could not be answered at all. The error itself is logged where it is rendered."""
-    services.metrics.decisions.count(site, "fault", seconds)
+    services.metrics.count_decision(site, "fault", seconds)
+    services.metrics.fail_open.add("fault")
+
+
+@contextmanager
+def unready_counted(services: Services) -> Iterator[None]:
+    """Count a page view that gets no decision because the campaigns are not loaded yet."""
+    try:
+        yield
+    except NotReadyError:
+        services.metrics.fail_open.add("not_ready")
+        raise
 
 
 def count_event(services: Services, recorded: RecordedEvent, event: PromptEvent) -> None:
@@ -37,7 +52,7 @@ def count_event(services: Services, recorded: RecordedEvent, event: PromptEvent)
     if not recorded.is_new:
         return
     token = recorded.token
-    services.metrics.prompt_events.labels(token.site, event.value).inc()
+    services.metrics.prompt_events.add(token.site, event.value)
     day = _today(services, token.site)
     counted = Counted(event.value)
     services.part(Tally).add(Cell(token.site, token.campaign, token.variant, day, token.is_counted, counted))

@@ -9,6 +9,7 @@ from service.campaigns.page_rules import PageType
 from service.campaigns.reader_rules import Consent, Device
 from service.campaigns.site import Site
 from service.decisions.situation import Page, Purpose, Visit
+from service.readers.devices import device_of
 from service.readers.history import Reading, topic_fingerprint
 from service.readers.passports.passport_cookie import Edge, RequestContext
 from service.web.crawlers import is_crawler
@@ -108,15 +109,6 @@ def purpose_of(edge: Edge) -> Purpose:
     if edge.is_prefetch:
         return Purpose.PREFETCH
     return Purpose.CRAWL if is_crawler(edge.user_agent) else Purpose.VISIT
-
-
-def device_of(user_agent: str) -> Device:
-    """Return the class of a device, or desktop if it is unknown. Nothing else of a user agent is used."""
-    if "iPad" in user_agent or ("Android" in user_agent and "Mobile" not in user_agent):
-        return Device.TABLET
-    if "iPhone" in user_agent or "iPod" in user_agent:
-        return Device.IOS
-    return Device.ANDROID if "Android" in user_agent else Device.DESKTOP
 
 
 def host_of(referrer: str | None) -> str | None:

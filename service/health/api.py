@@ -1,9 +1,7 @@
 """GET /livez, /readyz, /metrics and /version."""
 
 import hmac
-from contextlib import suppress
 from http import HTTPStatus
-from math import inf
 from typing import Any
 
 from flask import Response, jsonify, request
@@ -14,13 +12,10 @@ from werkzeug.exceptions import Unauthorized
 from service import __version__
 from service.addresses import is_public
 from service.campaigns.snapshot.holder import SnapshotHolder
-from service.contributions.mail.outbox_store import mail_counts
-from service.database.transaction import committed
-from service.errors import ForbiddenError, StoreUnavailableError
-from service.jobs.worker_store import worker_silence
-from service.ledger.invariants.check_store import latest_checks
-from service.services import Services, current_services
-from service.stripe_events.backlog_store import unfinished_counts
+from service.errors import ForbiddenError
+from service.health.gauges import stored_gauges
+from service.metrics import exposition
+from service.services import current_services
 from service.stripe_gateway import API_VERSION
 from service.web.problems import problem
 from service.web.requests import Blueprint
@@ -57,12 +52,8 @@ def metrics() -> Response:
     """Return all metrics in Prometheus' text format, to operators only."""
     services = current_services()
     _admit_operator(services.settings.metrics_token)
-    holder = services.part(SnapshotHolder)
-    if holder.is_loaded:
-        services.metrics.config_age_seconds.set(holder.age_seconds(services.clock()))
-        services.metrics.config_alarms.set(len(holder.current().alarms))
-    _read_stored_metrics(services)
-    return Response(services.metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
+    counted = services.metrics.families(services.clock().timestamp())
+    return Response(exposition([*counted, *stored_gauges(services)]), content_type=CONTENT_TYPE_LATEST)
 
 
 @blueprint.get("/version")
@@ -84,19 +75,3 @@ def _admit_operator(token: str | None) -> None:
             raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "metrics"}))
     elif FORWARDED_HEADERS & {name.lower() for name, _ in request.headers} or is_public(request.remote_addr or ""):
         raise ForbiddenError("metrics are for operators: ask from your own network, or set METRICS_TOKEN")
-
-
-def _read_stored_metrics(services: Services) -> None:
-    """Set the metrics that come from the database: the last hourly check, the inbox, workers and mail.
-
-    If the database cannot be read, these metrics keep their last values.
-    """
-    with suppress(StoreUnavailableError), committed(services.engine) as connection:
-        for check in latest_checks(connection):
-            services.metrics.ledger_check.labels(str(check.number), check.name).set(check.is_green)
-        for state, count in unfinished_counts(connection).items():
-            services.metrics.events.labels(state).set(count)
-        silence = worker_silence(connection)
-        services.metrics.worker_seen_seconds.set(silence.total_seconds() if silence else inf)
-        for state, count in mail_counts(connection).items():
-            services.metrics.mail.labels(state).set(count)

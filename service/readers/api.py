@@ -9,11 +9,13 @@ from schemas.counting import CountingAnswerSchema, CountingSchema
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.pages.api import sites_page
+from service.readers.devices import device_of
 from service.readers.my_data import CountingWish, MyDataPage, choose_counting, held_as_data, held_in_words
 from service.readers.passports import passport_cookie as cookies
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import RequestContext, carried_reader, cookie_name, passport_cookie
 from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges
+from service.readers.passports.reader_code import ReaderCode, seal_code
 from service.readers.reader import Reader
 from service.services import Services, current_services
 from service.web.requests import WIDGET_BODY_BYTES, Blueprint, admit_origin, limited_body, preflight
@@ -50,6 +52,7 @@ def my_data() -> Response:
         is_erased="erased" in request.args,
         counting_url=url_for("readers.choose_by_form", site=site.key),
         counts_articles=reader is None or not reader.counting.is_stopped,
+        code=_code(services, site.key, reader) if reader else "",
     )
     return with_passport(make_response(render_template("my_data.html", site=site, page=page)), services, site.key, None)
 
@@ -172,6 +175,12 @@ def _own_passport(services: Services) -> tuple[Site, Reader | None]:
     site = _requested_site(services)
     context = request_context(services, site.key)
     return site, carried_reader(services.part(PassportSealer), context, site.key, int(services.clock().timestamp()))
+
+
+def _code(services: Services, site: str, reader: Reader) -> str:
+    edge = request_context(services, site).edge
+    made_at = int(services.clock().timestamp())
+    return seal_code(services.keys, site, ReaderCode(reader, edge.country, device_of(edge.user_agent), made_at))
 
 
 def _erased(response: Response, site: str) -> Response:

@@ -25,7 +25,7 @@ Held = str | int | date  # the key of a text, or a count, or a day
 
 @dataclass(frozen=True, slots=True)
 class MyDataPage:
-    """The values of the template `my_data.html`."""
+    """The values of the template `my_data.html`. `code`: see `reader_code.py`."""
 
     language: str | None
     items: tuple[tuple[str, Held], ...]
@@ -34,6 +34,7 @@ class MyDataPage:
     is_erased: bool
     counting_url: str = ""
     counts_articles: bool = True
+    code: str = ""
 
 
 def held_in_words(reader: Reader, zone: ZoneInfo) -> tuple[tuple[str, Held], ...]:

@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 from flask.cli import with_appcontext
 
+from service.campaigns.snapshot.holder import SnapshotHolder
 from service.database.engine import database_address
 from service.database.transaction import connected
 from service.errors import DomainError
@@ -87,6 +88,7 @@ def worker(is_drain: bool) -> None:
     if is_drain:
         drain(services)
     else:
+        services.part(SnapshotHolder).start()
         work(services, database_address(services.settings), until_idle=False)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from schemas.fields import KEY_PATTERN
 from service.campaigns.campaign import Campaign, Status
-from service.campaigns.countries import with_countries_written_out
 from service.campaigns.documents import MAX_DEPTH, MAX_DIGITS
+from service.campaigns.snapshot.countries import with_countries_written_out
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.errors import InvalidDocumentError
 from service.simulation.file import load_simulation
@@ -44,10 +44,7 @@ def replay(snapshot: SiteSnapshot, draft: Campaign, lines: Iterable[str]) -> Rep
     A campaign with the status draft counts as live, because publishing would make it live. Raise InvalidDocumentError,
     which names the line.
     """
-    draft = with_countries_written_out(draft, snapshot.site)
-    if draft.status is Status.DRAFT:
-        draft = replace(draft, status=Status.LIVE)
-    after = (*(campaign for campaign in snapshot.campaigns if campaign.key != draft.key), draft)
+    after = with_draft(snapshot, draft).campaigns
     keys = {campaign.key for campaign in after}
     gone: set[str] = set()
     readers = decisions = changed = more = fewer = 0
@@ -68,6 +65,15 @@ def replay(snapshot: SiteSnapshot, draft: Campaign, lines: Iterable[str]) -> Rep
             more += would and not was
             fewer += was and not would
     return ReplayResult(readers, decisions, changed, more, fewer, frozenset(gone))
+
+
+def with_draft(snapshot: SiteSnapshot, draft: Campaign) -> SiteSnapshot:
+    """Return the site as it would be if the draft were published. A campaign with the status draft counts as live."""
+    draft = with_countries_written_out(draft, snapshot.site)
+    if draft.status is Status.DRAFT:
+        draft = replace(draft, status=Status.LIVE)
+    others = (campaign for campaign in snapshot.campaigns if campaign.key != draft.key)
+    return replace(snapshot, campaigns=(*others, draft))
 
 
 def _recording(number: int, line: str, keys: Iterable[str]) -> tuple[Simulation, set[str]]:

@@ -1,6 +1,6 @@
 """Run a simulation with the code that decides for real readers: a decision with its trace for each page view."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -62,37 +62,63 @@ class _ReaderState:
     shown: tuple[str, ...] = ()
 
 
+Reaction = Callable[[SimulatedView], Iterable[EventStep]]
+
+
 def simulate(simulation: Simulation) -> Iterator[SimulatedView]:
     """Yield the decision of each page view, in the order of the steps."""
     zone = ZoneInfo(simulation.site.timezone)
     site = compile_site(SiteSnapshot(simulation.site, zone, simulation.campaigns, raised_minor=simulation.raised_minor))
+    return simulate_on(site, simulation)
+
+
+def simulate_on(
+    site: CompiledSite,
+    simulation: Simulation,
+    reaction: Reaction | None = None,
+    *,
+    carried: Reader | None = None,
+    explains: bool = True,
+) -> Iterator[SimulatedView]:
+    """Yield the decision of each page view on a site that is compiled already, so that many readers can share it.
+
+    `reaction`: returns what the reader does after a view. `carried`: the history that the reader starts with, instead
+    of the one that the simulation describes. Without `explains`, the decisions have no traces.
+    """
+    zone = site.zone
     first_at = in_utc(simulation.steps[0].at, zone) if simulation.steps else datetime(1970, 1, 2, tzinfo=zone)
     is_known = simulation.reader.supporter.state.value != SupporterState.UNKNOWN
-    reader = reader_at_start(simulation, site, first_at)
+    reader = reader_at_start(simulation, site, first_at) if carried is None else carried
     one_offs = one_offs_at_start(simulation.reader, reader, zone)
-    state = _ReaderState(reader, simulation.reader, is_known, simulation.site.currency, one_offs=one_offs)
+    state = _ReaderState(reader, simulation.reader, is_known, site.site.currency, one_offs=one_offs)
     for number, step in enumerate(simulation.steps, 1):
         at = in_utc(step.at, zone)
-        if isinstance(step, ViewStep):
-            state, view = _view(site, state, step, at, number)
-            if simulation.sees_prompts:
-                for prompt in view.prompts:
-                    state = _reported(state, PromptEvent.SEEN, prompt.campaign, int(at.timestamp()))
-            yield view
-        else:
+        if isinstance(step, EventStep):
             state = _event(state, step, at, zone)
+            continue
+        state, view = _view(site, state, step, (at, number), explains=explains)
+        if simulation.sees_prompts:
+            for prompt in view.prompts:
+                state = _reported(state, PromptEvent.SEEN, prompt.campaign, int(at.timestamp()))
+        for event in reaction(view) if reaction else ():
+            state = _event(state, event, in_utc(event.at, zone), zone)
+        yield view
 
 
 def _view(
-    site: CompiledSite, state: _ReaderState, step: ViewStep, at: datetime, number: int
+    site: CompiledSite, state: _ReaderState, step: ViewStep, numbered: tuple[datetime, int], *, explains: bool
 ) -> tuple[_ReaderState, SimulatedView]:
+    """Decide on a view. `numbered`: the instant of the step and its number."""
+    at, number = numbered
     now = site_time_at(at, site.zone)
     visit = _visit(site, state.facts, step)
     reader = under_consent(state.reader, visit.consent, state.facts.bucket or 0)
     if reader is not None and state.facts.bucket is None:
         reader = reader._replace(bucket=None)
     page_view = PageView(step.view, visit, reader, now)
-    situation, decision, after = take_view(site, page_view, is_supporter_known=state.is_supporter_known, explains=True)
+    situation, decision, after = take_view(
+        site, page_view, is_supporter_known=state.is_supporter_known, explains=explains
+    )
     prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
     shown = {
         prompt.campaign: arm_fingerprint(prompt.variant, is_counted=prompt.is_counted) if reader else None

@@ -11,10 +11,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.database.transaction import committed
 from service.errors import ForbiddenError, UnknownSiteError
 from service.services import current_services
+from service.staff.passkeys.using import party
 from service.staff.people import ROLES_IN_WORDS, Person, Role, in_words
 from service.staff.record_store import write_record
 from service.staff.sessions import FORM_FRESH_FOR, FRESH_FOR, VALID_FOR, Session
 from service.staff.signing_in import NewSession, verify_session
+from service.staff.single_sign_on.using import provider_of
 from service.web.requests import SAFE_METHODS
 
 SIGN_IN = "/console/sign-in"
@@ -66,13 +68,15 @@ def requires_person(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
 def requires_fresh_sign_in(view: Callable[P, R]) -> Callable[P, R]:
     """Require that the person proved who they are within the last minutes: 15 for a page, 30 for a form it sends.
 
-    If not, the person signs in again and comes back to the page. Put this below `requires_person`.
+    If not, the person signs in again and comes back to the page. Put this below `requires_person`. A service on this
+    machine alone, to try out, may offer no way to prove anything again; then the first proof counts.
     """
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         age = FRESH_FOR if request.method in SAFE_METHODS else FORM_FRESH_FOR
-        if not current_session().is_fresh_at(current_services().clock(), age):
+        is_fresh = current_session().is_fresh_at(current_services().clock(), age)
+        if not is_fresh and _can_prove_again():
             return cast("R", redirect_to_sign_in(is_again=True))
         return view(*args, **kwargs)
 
@@ -141,6 +145,12 @@ def redirect_to_sign_in(*, is_again: bool = False) -> AnyResponse:
         back = page.removeprefix(origin) if page.startswith(f"{origin}/") else "/console"
     again = "&again=1" if is_again else ""
     return redirect(f"{SIGN_IN}?next={quote(back, safe='/')}{again}", 303)
+
+
+def _can_prove_again() -> bool:
+    """Return whether people can prove who they are without a new one-time link."""
+    services = current_services()
+    return party(services).is_possible or provider_of(services.settings) is not None
 
 
 def _admit_to_site(person: Person) -> None:

@@ -15,7 +15,7 @@ from service.staff.invitations import VALID_FOR, Invitation, InvitationOverError
 from service.staff.people import Person, Role
 from service.staff.record_store import write_record
 from service.staff.secret import digest_of, digest_of_unknown, new_secret
-from service.staff.sessions import Proof
+from service.staff.sessions import Proof, SignIn
 from service.staff.signing_in import NewSession, begin_session
 from service.staff.store import find_person, find_person_by_email, insert_person, update_person
 
@@ -94,7 +94,7 @@ def sign_in_with_link(services: Services, token: str, user_agent: str) -> NewSes
         person = find_person(connection, invitation.person_id) if invitation else None
         if person is None or person.disabled_at is not None:
             raise InvitationOverError
-        return begin_session(connection, person, Proof.LINK, user_agent, now)
+        return begin_session(connection, person, SignIn(Proof.LINK, user_agent), now)
 
 
 def read_email(text: str) -> str:

@@ -39,6 +39,18 @@ class Proof(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SignIn:
+    """How a person signs in, and with which browser (its User-Agent header).
+
+    `proved_at`: when they proved who they are, if that was not just now but earlier at a provider.
+    """
+
+    proof: Proof
+    user_agent: str
+    proved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A session of a person. Its cookie is not stored, only the cookie's hash.
 

@@ -12,7 +12,7 @@ from service.staff.people import Person
 from service.staff.record_store import write_record
 from service.staff.secret import digest_of, digest_of_unknown, new_secret
 from service.staff.session_store import find_session, insert_session, note_seen, revoke_session, revoke_sessions
-from service.staff.sessions import SEEN_EVERY, VALID_FOR, Proof, Session, browser_in_words
+from service.staff.sessions import SEEN_EVERY, VALID_FOR, Session, SignIn, browser_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,16 @@ class NewSession:
     secret: str = field(repr=False)
 
 
-def begin_session(connection: Connection, person: Person, proof: Proof, user_agent: str, now: datetime) -> NewSession:
+def begin_session(connection: Connection, person: Person, sign_in: SignIn, now: datetime) -> NewSession:
     """Store a new session of a person who has proved who they are, and write it into the record.
 
     Every sign-in begins a session with a new secret, so a cookie that was planted before is worthless.
     """
     secret = new_secret()
-    session = Session(new_id("ses"), person.id, proof, browser_in_words(user_agent), now, now, now, now + VALID_FOR)
+    browser, proved_at = browser_in_words(sign_in.user_agent), sign_in.proved_at or now
+    session = Session(new_id("ses"), person.id, sign_in.proof, browser, now, proved_at, now, now + VALID_FOR)
     insert_session(connection, session, digest_of(secret))
-    write_record(connection, person, "sign_in", person.name, {"proof": proof, "browser": session.browser}, now)
+    write_record(connection, person, "sign_in", person.name, {"proof": sign_in.proof, "browser": browser}, now)
     return NewSession(session, person, secret)
 
 
@@ -54,6 +55,12 @@ def verify_session(engine: Engine, secret: str, now: datetime) -> tuple[Session,
         if now - session.last_seen_at >= SEEN_EVERY:
             note_seen(connection, session.id, now)
     return session, person
+
+
+def replace_session(services: Services, session: Session) -> None:
+    """End a session in whose browser a newer one has begun."""
+    with committed(services.engine) as connection:
+        revoke_session(connection, session.id, session.person_id, services.clock())
 
 
 def sign_out(services: Services, session: Session, person: Person) -> None:

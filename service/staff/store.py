@@ -54,6 +54,13 @@ def find_person_by_email(connection: Connection, email: str) -> Person | None:
     return None if row is None else person_of(row)
 
 
+def lock_person(connection: Connection, person_id: str) -> Person | None:
+    """Return a person, and keep other transactions from changing them until this one ends. Return None if unknown."""
+    statement = select(staff_people).where(staff_people.c.person_id == person_id).with_for_update()
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else person_of(row)
+
+
 def lock_people(connection: Connection) -> tuple[Person, ...]:
     """Return everybody, and keep other transactions from changing people until this one ends."""
     rows = connection.execute(select(staff_people).order_by(staff_people.c.person_id).with_for_update())

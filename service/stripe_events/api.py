@@ -27,10 +27,10 @@ def stripe_webhook() -> ResponseReturnValue:
     try:
         event, result = receive(services, request.get_data(cache=False), request.headers.get("Stripe-Signature", ""))
     except (WebhookRefusedError, RequestEntityTooLarge, ClientDisconnected):
-        counter.labels(type="unknown", result="refused").inc()
+        counter.add("unknown", "refused")
         raise
     except StoreUnavailableError:
-        counter.labels(type="unknown", result="not_committed").inc()
+        counter.add("unknown", "not_committed")
         raise
     count_delivery(services, event, result)
     return jsonify(status=result.value)

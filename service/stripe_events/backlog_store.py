@@ -48,6 +48,13 @@ def unfinished_counts(connection: Connection) -> dict[str, int]:
     return dict(row.one()._mapping)
 
 
+def oldest_waiting_event(connection: Connection) -> datetime | None:
+    """Return when the oldest event arrived that waits for work, or None if no event waits."""
+    c = stripe_events.c
+    found: datetime | None = connection.scalar(select(func.min(c.received_at)).where(c.status.in_(WAITING_STATUSES)))
+    return found
+
+
 def count_by_status(connection: Connection) -> dict[EventStatus, int]:
     """Count all events by status. A status without events is left out."""
     statement = select(stripe_events.c.status, func.count()).group_by(stripe_events.c.status)

@@ -84,7 +84,7 @@ def domain_problem(error: errors.DomainError) -> Response:
     status = next((STATUS_BY_ERROR[kind] for kind in type(error).__mro__ if kind in STATUS_BY_ERROR), 422)
     found = {"document": list(error.problems)} if isinstance(error, errors.InvalidDocumentError) else {}
     limits = error.limits if isinstance(error, errors.InvalidAmountError) else {}
-    response = problem(status, error.code, str(error), field_errors=found, **limits)
+    response = problem(status, error.code, error.title, field_errors=found, **limits)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response

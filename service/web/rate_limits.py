@@ -12,9 +12,12 @@ from flask_limiter import Limiter
 from limits import RateLimitItem, parse, parse_many
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter, RateLimiter
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from werkzeug.exceptions import TooManyRequests
 
 from service.clock import system_clock
+from service.settings import SettingsError
 from service.waiting_limits import (
     COUNTER_STORE_FAILURES,
     COUNTER_STORE_PAUSE_SECONDS,
@@ -47,11 +50,17 @@ def count_requests_in(app: Flask, storage_uri: str) -> None:
 
     While the shared store does not answer, each process counts for itself.
     """
+    # Valkey speaks the protocol of Redis, so one client is enough.
+    storage_uri = storage_uri.replace("valkey", "redis", 1)
     app.config.update(RATELIMIT_STORAGE_URI=storage_uri, RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True)
-    if storage_uri.startswith(("redis", "valkey")):
+    if storage_uri.startswith("redis"):
         timeouts = dict.fromkeys(("socket_connect_timeout", "socket_timeout"), COUNTER_STORE_SECONDS)
-        app.config["RATELIMIT_STORAGE_OPTIONS"] = timeouts
-    limiter.init_app(app)
+        # The client would try four times, seconds apart.
+        app.config["RATELIMIT_STORAGE_OPTIONS"] = {**timeouts, "retry": Retry(NoBackoff(), 0)}
+    try:
+        limiter.init_app(app)
+    except ValueError as error:  # an option in the query
+        raise SettingsError((f"RATELIMIT_STORAGE_URI: cannot be used: {error}.",)) from error
     app.extensions[_COUNTERS] = _Counters()
 
 

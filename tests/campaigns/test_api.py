@@ -1,12 +1,14 @@
 """The staff API is guarded by roles, refuses wrong documents, keeps versions, and its changes are in force at once."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from service.campaigns.campaign import Kind
 from service.campaigns.documents import write_document
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.database.engine import application_engine
@@ -158,6 +160,27 @@ def test_a_site_or_part_of_it_is_paused(
 
     assert answer.status_code == 200
     assert getattr(services.part(SnapshotHolder).current().site("courier").site.switches, paused)
+
+
+def test_a_pause_of_a_site_can_end_by_itself_and_keep_the_gates(
+    staff: FlaskClient, editor: Headers, services: Services
+) -> None:
+    put_site(staff, editor)
+    body = {"ends_at": "2026-11-18T12:00:00+00:00", "opens_gates": False, "note": "a sad day"}
+
+    answer = staff.post("/v1/sites/courier/pause", json=body, headers=editor)
+
+    assert answer.status_code == 200
+    snapshot = services.part(SnapshotHolder).current()
+    assert snapshot.site("courier").site.switches.paused_kinds == {Kind.EPIC, Kind.BANNER}
+    assert snapshot.next_change_at == datetime(2026, 11, 18, 12, tzinfo=UTC)
+
+
+def test_a_pause_that_is_over_before_it_begins_is_refused(staff: FlaskClient, editor: Headers) -> None:
+    answer = staff.post("/v1/pause", json={"ends_at": "2026-11-18T10:00:00+00:00"}, headers=editor)
+
+    assert answer.status_code == 422
+    assert "ends_at" in answer.text
 
 
 def test_a_campaign_is_paused_and_resumed(staff: FlaskClient, editor: Headers) -> None:

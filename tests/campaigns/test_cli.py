@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskCliRunner
 
 from service.campaigns.documents import read_document, write_document
 from service.campaigns.snapshot.holder import SnapshotHolder
+from service.campaigns.switch_store import Switch, SwitchScope, pauses_in_force
 from service.services import Services
 from tests.campaigns.make import campaign_document, site_document
 
@@ -139,6 +141,36 @@ def test_one_command_starts_a_pause_and_one_ends_it(
 
     assert run(runner, "campaigns", "pause", *where, "--note", "a sad day") == (0, "Paused.\n")
     assert run(runner, "campaigns", "pause", *where, "--off") == (0, "Ended.\n")
+
+
+def test_a_pause_can_end_by_itself_and_keep_the_gates(runner: FlaskCliRunner, folder: Path, services: Services) -> None:
+    run(runner, "sites", "apply", folder / "site.yaml")
+
+    until = ("--until", "2026-12-01T06:00:00+00:00")
+    assert run(runner, "campaigns", "pause", "--site", "courier", *until, "--keep-gates") == (0, "Paused.\n")
+
+    with services.engine.connect() as connection:
+        pause = pauses_in_force(connection, services.clock())[Switch(SwitchScope.SITE, "courier")]
+    assert (pause.ends_at, pause.opens_gates) == (datetime(2026, 12, 1, 6, tzinfo=UTC), False)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--until", "2026-11-18T10:00:00+00:00"), "not in the future"),
+        (("--campaign", "autumn", "--keep-gates"), "only a pause of all asks"),
+    ],
+)
+def test_a_pause_that_cannot_be_meant_is_refused_in_words(
+    runner: FlaskCliRunner, folder: Path, options: tuple[str, ...], words: str
+) -> None:
+    run(runner, "sites", "apply", folder / "site.yaml")
+    run(runner, "campaigns", "apply", folder / "campaigns")
+
+    status, printed = run(runner, "campaigns", "pause", *options)
+
+    assert status == 1
+    assert words in printed
 
 
 def test_lint_needs_no_settings_if_the_site_is_among_the_files(folder: Path) -> None:

@@ -7,10 +7,20 @@ import pytest
 from sqlalchemy import Engine, text
 
 from service.campaigns.editing import NOW as AT_ONCE
-from service.campaigns.editing import Author, Release, pause, publish, save_campaign, save_site
+from service.campaigns.editing import (
+    Author,
+    PauseTerms,
+    Release,
+    begin_pause,
+    end_pause,
+    pause,
+    publish,
+    save_campaign,
+    save_site,
+)
 from service.campaigns.reading import changes_of, describe, versions_of
 from service.campaigns.store import DocumentKind, current_number
-from service.campaigns.switch_store import Switch, SwitchScope
+from service.campaigns.switch_store import Pause, Switch, SwitchScope, pauses_in_force
 from service.errors import ConflictError, InvalidDocumentError, NotFoundError
 from tests.campaigns.make import NOW, campaign_document, site_document
 
@@ -178,6 +188,46 @@ def test_a_pause_is_recorded_with_its_reason(stored: Engine) -> None:
     with stored.connect() as connection:
         row = connection.execute(text("SELECT act, kind, key, note FROM changes ORDER BY change_id DESC LIMIT 1")).one()
     assert tuple(row) == ("pause", "site", "courier", "a sad day")
+
+
+def test_the_record_of_a_pause_names_its_end_and_that_gates_stay_closed(stored: Engine) -> None:
+    terms = PauseTerms("a sad day", NOW + timedelta(hours=2), opens_gates=False)
+    with stored.begin() as connection:
+        begin_pause(connection, Switch(SwitchScope.SITE, "courier"), ITA, terms)
+
+    assert changes_of(stored, DocumentKind.SITE, "courier")[0].note == (
+        "a sad day; until 2026-11-18T12:30:00+00:00; gates stay closed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("switch", "terms", "field"),
+    [
+        (Switch(SwitchScope.SITE, "courier"), PauseTerms(ends_at=NOW), "ends_at"),
+        (Switch(SwitchScope.KIND, "courier", "epic"), PauseTerms(opens_gates=False), "opens_gates"),
+        (Switch(SwitchScope.CAMPAIGN, "courier", "autumn"), PauseTerms(opens_gates=False), "opens_gates"),
+    ],
+    ids=["ends at once", "kind", "campaign"],
+)
+def test_a_pause_that_cannot_be_meant_is_refused(stored: Engine, switch: Switch, terms: PauseTerms, field: str) -> None:
+    with stored.begin() as connection, pytest.raises(InvalidDocumentError, match=field):
+        begin_pause(connection, switch, ITA, terms)
+
+
+def test_a_pause_that_is_over_is_not_in_force(stored: Engine) -> None:
+    site, everything = Switch(SwitchScope.SITE, "courier"), Switch(SwitchScope.EVERYTHING)
+    with stored.begin() as connection:
+        begin_pause(connection, site, ITA, PauseTerms("a sad day", NOW + timedelta(hours=2), opens_gates=False))
+        begin_pause(connection, everything, ITA)
+        end_pause(connection, everything, ITA)
+
+        before = pauses_in_force(connection, NOW + timedelta(hours=1, minutes=59))
+        after = pauses_in_force(connection, NOW + timedelta(hours=2))
+
+    assert before == {
+        site: Pause("a sad day", NOW + timedelta(hours=2), opens_gates=False, began_at=NOW, began_by="Ita")
+    }
+    assert after == {}
 
 
 @pytest.mark.parametrize(

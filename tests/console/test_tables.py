@@ -9,14 +9,18 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.console.tables import Column, Row, Table
+from service.console.tables import Row, Table, TableColumn
 
 AS_OF = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
 DUBLIN = ZoneInfo("Europe/Dublin")
 
 
 def table_of(*rows: Row) -> Table:
-    columns = (Column("name", "Name"), Column("amount_minor", "Amount", is_number=True), Column("at", "Time"))
+    columns = (
+        TableColumn("name", "Name"),
+        TableColumn("amount_minor", "Amount", is_number=True),
+        TableColumn("at", "Time"),
+    )
     return Table("payments", columns, rows, AS_OF, DUBLIN, empty="There are no payments.")
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.campaigns.amounts import default_ask
+from service.campaigns.amounts.suggested import default_ask
 from service.decisions.ask_amounts import offered_ask
 from tests.decisions import make
 

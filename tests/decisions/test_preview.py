@@ -4,17 +4,21 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import given
 
 from service.campaigns.campaign import Campaign, Kind, Status
 from service.campaigns.gate import Gate, GateType
-from service.campaigns.reader_rules import ReaderRules
+from service.campaigns.reader_rules import Consent, ReaderRules
 from service.campaigns.site import Switches
-from service.decisions.preview import Preview, seal_preview
+from service.decisions.preview import AsReader, Preview, open_as_reader, seal_as_reader, seal_preview
+from service.readers.impressions import PromptEvent, campaign_fingerprint, record_event
+from service.readers.reader import Reader
 from service.sealing import KeyRing
 from service.services import Services
 from tests.conftest import SettableClock
 from tests.decisions import make
 from tests.decisions.world import Opener, decide, editor_headers, publish_autumn, report
+from tests.readers.make import readers
 
 KEYS = ("k" * 32,)
 NOBODY = ReaderRules(countries_any=frozenset({"AQ"}))
@@ -134,3 +138,55 @@ def test_no_link_is_made_for_a_campaign_or_variant_that_does_not_exist(
     )
 
     assert answer.status_code == 404
+
+
+def as_reader(reader: Reader, *, at: int = 0, site: str = "tide", minutes: int = 60, **visit: Any) -> str:
+    shown = AsReader(site, make.instant() + minutes * 60, reader, make.visit(**visit), at)
+    return seal_as_reader(KeyRing(KEYS), shown)
+
+
+def test_a_page_is_shown_as_a_described_reader_sees_it(open_client: Opener) -> None:
+    irish = make.campaign(reader=ReaderRules(countries_any=frozenset({"IE"})), frequency=make.capped(1, days=7))
+    client = open_client(irish)
+    asked = record_event(
+        make.reader(), PromptEvent.SEEN, campaign_fingerprint("autumn"), 0, make.instant() - 6 * make.DAY
+    )
+
+    shown_now, capped, later, abroad = (
+        decide(client, preview=text)
+        for text in (
+            as_reader(make.reader(), country="IE"),
+            as_reader(asked, country="IE"),
+            as_reader(asked, country="IE", at=make.instant() + make.DAY),
+            as_reader(make.reader(), country="FR"),
+        )
+    )
+
+    assert [shown(body) for body in (shown_now, capped, later, abroad)] == [
+        [("autumn", "control")], [], [("autumn", "control")], [],
+    ]  # fmt: skip
+    assert [body["trace"][0]["blocked_by"] for body in (capped, abroad)] == ["caps", "country"]
+    assert decide(client)["reader"]["article_count"] == 1  # the previews counted nothing
+
+
+@pytest.mark.parametrize("changes", [{"site": "other"}, {"minutes": 0}])
+def test_a_link_as_a_reader_of_another_site_or_of_yesterday_shows_nothing(
+    open_client: Opener, changes: dict[str, Any]
+) -> None:
+    client = open_client(make.campaign(reader=NOBODY))
+
+    body = decide(client, preview=as_reader(make.reader(), country="AQ", **changes))
+
+    assert shown(body) == []
+    assert "trace" not in body
+
+
+@given(readers)
+def test_a_link_as_a_reader_holds_the_reader(reader: Reader) -> None:
+    ring, visit = KeyRing(KEYS), make.visit(consent=Consent.METER, country="IE", language="ga", is_signed_in=True)
+
+    opened = open_as_reader(ring, seal_as_reader(ring, AsReader("tide", 9, reader, visit)), "tide", 8)
+
+    assert opened is not None
+    assert opened.visit == visit
+    assert (opened.reader.bucket, opened.reader.support) == (reader.bucket, reader.support)

@@ -1,6 +1,7 @@
 """The probes of operators: liveness, readiness, version, and the metrics that come from the database."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from service import __version__
 from service.app import create_app
 from service.database.engine import owner_engine
 from service.reconciliation.checking import check_books
+from service.reconciliation.pull_store import set_pulled_through
 from service.services import EXTENSION, Services
 from service.settings import Settings
 from service.stripe_gateway import API_VERSION
@@ -124,12 +126,12 @@ def test_metrics_say_how_long_ago_a_worker_was_alive(app: Flask, app_services: S
     assert "keepopen_worker_seen_seconds 360" in shown
 
 
-def test_metrics_keep_their_last_values_while_the_database_cannot_be_read(
+def test_metrics_say_that_the_database_cannot_be_read_and_leave_out_what_is_in_it(
     app: Flask, app_services: Services, database_address: str
 ) -> None:
     with app_services.engine.begin() as connection:
         connection.execute(text(ADD_EVENTS))
-    app.test_client().get("/metrics")
+    before = app.test_client().get("/metrics").text
     owner = owner_engine(database_address)
     with owner.begin() as connection:
         connection.execute(text("ALTER TABLE stripe_events RENAME TO renamed"))
@@ -138,7 +140,35 @@ def test_metrics_keep_their_last_values_while_the_database_cannot_be_read(
     answer = app.test_client().get("/metrics")
 
     assert answer.status_code == 200
-    assert 'keepopen_events{state="dead"} 1.0' in answer.text
+    assert 'keepopen_events{state="dead"} 1.0' in before
+    assert "keepopen_database_up 1.0" in before
+    assert "keepopen_database_up 0.0" in answer.text
+    assert "keepopen_events" not in answer.text
+
+
+def test_metrics_say_how_long_work_has_waited_and_infinity_for_what_never_happened(
+    app: Flask, app_services: Services, clock: SettableClock
+) -> None:
+    client = app.test_client()
+    without = client.get("/metrics").text
+    with app_services.engine.begin() as connection:
+        connection.execute(text(ADD_EVENTS))
+        connection.execute(text("UPDATE stripe_events SET received_at = :at"), {"at": clock() - timedelta(minutes=5)})
+        set_pulled_through(connection, clock() - timedelta(hours=1))
+        columns = "queue_name, task_name, scheduled_at"
+        connection.execute(
+            text(f"INSERT INTO procrastinate_jobs ({columns}) VALUES ('q', 't', now() - '1 h'::interval)")
+        )
+
+    shown = client.get("/metrics").text
+
+    assert 'keepopen_queue_age_seconds{queue="events"} 0.0' in without
+    assert 'keepopen_queue_age_seconds{queue="jobs"} 0.0' in without
+    assert 'keepopen_queue_age_seconds{queue="events"} 300.0' in shown
+    assert 'keepopen_queue_age_seconds{queue="jobs"} 360' in shown
+    assert "keepopen_pull_age_seconds +Inf" in without
+    assert "keepopen_pull_age_seconds 3600.0" in shown
+    assert "keepopen_ledger_check_age_seconds +Inf" in shown
 
 
 def test_metrics_show_the_last_check_of_the_books(app: Flask, app_services: Services) -> None:

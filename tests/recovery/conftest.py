@@ -58,7 +58,25 @@ class Installation:
     @contextmanager
     def running(self, arguments: Sequence[str], **settings: str) -> Iterator[subprocess.Popen[bytes]]:
         """Run `python` with these arguments as the service does. Its log is `output` in the folder."""
-        environment = {
+        with self.output.open("wb") as output:
+            command, environment = [sys.executable, *arguments], self.environment(**settings)
+            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def command(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the service to its end."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+        environment = self.environment(LOG_LEVEL="ERROR", **settings)
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=WAIT_SECONDS
+        )
+
+    def environment(self, **settings: str) -> dict[str, str]:
+        return {
             **os.environ,
             "PUBLIC_URL": "https://support.courier.example",
             "MAIL_TO_FILES": "1",
@@ -69,14 +87,6 @@ class Installation:
             "VAR_DIR": str(self.var_dir),
             **settings,
         }
-        with self.output.open("wb") as output:
-            command = [sys.executable, *arguments]
-            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
 
     @property
     def output(self) -> Path:

@@ -65,12 +65,13 @@ class Served:
 
 
 @contextmanager
-def serving(installation: Installation, **settings: str) -> Iterator[Served]:
-    """Run the service as an operator does, until the end of the block."""
+def serving(installation: Installation, *options: str, **settings: str) -> Iterator[Served]:
+    """Run the service as an operator does, with granian's options, until the end of the block."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
-    with installation.running(["-m", "service", "--port", str(port)], **settings) as process, ExitStack() as stack:
+    command = ["-m", "service", "--port", str(port), *options]
+    with installation.running(command, **settings) as process, ExitStack() as stack:
         served = Served(port, process.pid)
         stack.callback(process.wait)
         stack.callback(process.terminate)

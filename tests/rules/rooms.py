@@ -47,6 +47,7 @@ class Reserved:
 BASICS = (
     "addresses",
     "clock",
+    "counter_files",
     "errors",
     "ids",
     "logs",
@@ -77,6 +78,7 @@ ROOMS = (
         "health",
         "probes, metrics and the version, for operators",
         (
+            "reconciliation",
             "contributions",
             "ledger",
             "campaigns",
@@ -96,6 +98,7 @@ ROOMS = (
             "contributions",
             "ledger",
             "widget",
+            "campaigns",
             "tokens",
             "stripe_events",
             "stripe_facts",
@@ -189,6 +192,7 @@ FILE_KINDS = (
     FileKind("routes", ("service/*/api.py",), (*FLASK, "marshmallow.Schema")),
     FileKind("screens of the console", ("service/console/*/pages.py", "service/console/frame.py"), FLASK),
     FileKind("the edge of HTTP", ("service/web/*.py",), (*FLASK, "marshmallow")),
+    FileKind("the rate limits", ("service/web/rate_limits.py",), ("redis",)),
     FileKind("the fast path, ahead of Flask", ("service/*/fast_path.py",), ("werkzeug.exceptions",)),
     FileKind("contracts", ("schemas/**/*.py",), ("marshmallow",)),
     FileKind("stores", ("service/**/store.py", "service/**/*_store.py"), SQL),
@@ -207,17 +211,30 @@ FILE_KINDS = (
     FileKind("the collaborators", ("service/services.py",), ("flask.current_app", "procrastinate")),
     FileKind("the server application", ("service/server.py",), ("flask", "granian.rsgi.ProtocolClosed")),
     FileKind("settings", ("service/settings.py",), ("environs",)),
-    FileKind("metrics", ("service/metrics.py", "service/health/api.py"), ("prometheus_client",)),
+    FileKind(
+        "metrics", ("service/metrics.py", "service/health/api.py", "service/health/gauges.py"), ("prometheus_client",)
+    ),
     FileKind("spreadsheets", ("service/exports/spreadsheet.py",), ("xlsxwriter",)),
     FileKind("the mail transport", ("service/contributions/mail/smtp.py",), ("idna",)),
     FileKind("encryption", ("service/sealing.py",), ("cryptography",)),
-    FileKind("reader assertions", ("service/readers/assertion.py",), ("joserfc",)),
-    FileKind("documents", ("service/campaigns/documents.py", "service/web/json_bodies.py"), ("yaml",)),
+    FileKind(
+        "documents",
+        ("service/campaigns/documents.py", "service/campaigns/drafts/yaml_text.py", "service/web/json_bodies.py"),
+        ("yaml",),
+    ),
+    FileKind("passkeys", ("service/staff/passkeys/ceremony.py",), ("webauthn",)),
+    FileKind("the newsroom's provider", ("service/staff/single_sign_on/provider.py",), ("authlib", "requests")),
+    FileKind(
+        "signed tokens of others",
+        ("service/readers/assertion.py", "service/staff/single_sign_on/id_token.py"),
+        ("joserfc",),
+    ),
     FileKind(
         "languages",
         (
             "service/pages/language.py",
             "service/campaigns/lint/targeting.py",
+            "service/campaigns/words/phrases.py",
             "service/contributions/checkout/typed_amount.py",
             "service/money.py",
         ),

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from service.__main__ import STOP_SECONDS
+
 ROOT = Path(__file__).parents[2]
 UNITS = sorted((ROOT / "infra" / "systemd").glob("*.service"))
-NGINX = ROOT / "infra" / "proxy" / "nginx.conf"
+NGINX = sorted((ROOT / "infra" / "proxy").glob("*.conf"))
 OPERATE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
 BIN = "/opt/keepopen/.venv/bin/"
 
@@ -21,32 +23,49 @@ def unit(path: Path) -> configparser.ConfigParser:
     return parser
 
 
-def test_there_is_a_unit_for_the_service_and_for_the_worker() -> None:
-    assert [path.name for path in UNITS] == ["keepopen-worker.service", "keepopen.service"]
+RUNNING = [path for path in UNITS if "migrate" not in path.name]
 
 
-@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_there_are_units_for_the_migration_the_service_and_the_worker() -> None:
+    assert [path.stem for path in UNITS] == ["keepopen-migrate", "keepopen-worker", "keepopen"]
+
+
+@pytest.mark.parametrize("path", RUNNING, ids=lambda path: path.name)
 def test_a_unit_runs_the_documented_command_and_is_started_again(path: Path) -> None:
     service = unit(path)["Service"]
 
     assert f"`{service['ExecStart'].removeprefix(BIN)}`" in OPERATE
-    assert (service["Restart"], service["KillMode"], service["User"]) == ("always", "mixed", "keepopen")
+    assert (service["Restart"], service["KillMode"]) == ("always", "mixed")
+    assert int(service["TimeoutStopSec"]) > STOP_SECONDS
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_a_unit_keeps_its_files_from_other_users(path: Path) -> None:
     service = unit(path)["Service"]
 
+    assert service["User"] == "keepopen"
     assert (service["StateDirectoryMode"], service["UMask"], service["NoNewPrivileges"]) == ("0700", "0077", "yes")
     assert service["Environment"] == f"VAR_DIR=/var/lib/{service['StateDirectory']}"
 
 
+def test_the_service_starts_although_the_database_is_away_and_never_sees_the_owners_password() -> None:
+    service, migration = (
+        unit(ROOT / "infra" / "systemd" / f"{name}.service") for name in ("keepopen", "keepopen-migrate")
+    )
+
+    assert "keepopen-migrate.service" in service["Unit"]["Wants"]
+    assert not {"Requires", "BindsTo"} & set(service["Unit"])
+    assert service["Service"]["EnvironmentFile"] == "/etc/keepopen.env"
+    assert migration["Service"]["EnvironmentFile"] == "-/etc/keepopen-owner.env"
+
+
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
-def test_nginx_accepts_the_example(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", NGINX, ids=lambda path: path.name)
+def test_nginx_accepts_the_example(path: Path, tmp_path: Path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     made = ["-subj", "/CN=support.courier.example", "-keyout", str(key), "-out", str(certificate)]
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *made], check=True, capture_output=True)
-    example = NGINX.read_text(encoding="utf-8").replace("/etc/keepopen/", f"{tmp_path}/").replace("443 ssl", "8443 ssl")
+    example = path.read_text(encoding="utf-8").replace("/etc/keepopen/", f"{tmp_path}/").replace("443 ssl", "8443 ssl")
     whole = tmp_path / "nginx.conf"
     whole.write_text(f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{example}}}\n")
 
@@ -55,11 +74,9 @@ def test_nginx_accepts_the_example(tmp_path: Path) -> None:
     assert tested.returncode == 0, tested.stderr
 
 
-def test_the_proxy_passes_on_what_the_service_believes_and_nothing_else() -> None:
-    example = NGINX.read_text(encoding="utf-8")
+def test_the_service_gets_whole_bodies_from_nginx_and_readers_get_strict_transport_security() -> None:
+    example = (ROOT / "infra" / "proxy" / "nginx.conf").read_text(encoding="utf-8")
 
     assert "underscores_in_headers off" in example
-    assert "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for" in example
     assert "proxy_request_buffering on" in example
-    assert "location = /metrics" in example
     assert "Strict-Transport-Security" in example

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from tests.rules.locks import Environment, applies, environments, installed_requirements, lines, pins, unmet
 
 ROOT = Path(__file__).parents[2]
-RUNTIME, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
+RUNTIME, DEVELOPMENT, INFRA = "requirements.lock", "requirements-dev.lock", "infra/checks/requirements.lock"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DEPENDENCIES = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
 ROOTS = {
@@ -77,7 +77,7 @@ def test_a_lock_names_everything_its_packages_ask_for(name: str, environment: st
     assert incomplete(read(name), name, ENVIRONMENTS[environment]) == []
 
 
-@pytest.mark.parametrize("name", ROOTS)
+@pytest.mark.parametrize("name", [*ROOTS, INFRA])
 def test_a_lock_has_exact_versions_with_hashes_and_no_address(name: str) -> None:
     assert badly_written(read(name)) == []
 
@@ -96,8 +96,9 @@ def test_the_makefile_installs_without_resolving_and_checks_the_result() -> None
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    for name in (RUNTIME, DEVELOPMENT, "Makefile"):
-        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "service" / "console").mkdir(parents=True)
+    for name in (RUNTIME, DEVELOPMENT, "Makefile", "service/console/assets.lock", "service/console/assets.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
 
@@ -167,6 +168,10 @@ def test_a_weaker_install_is_found(copy: Path, words: str) -> None:
     plant(copy / "Makefile", words, " ")
 
     assert len(weak_installs(copy)) == 2
+
+
+def test_the_front_end_files_of_others_have_exact_versions_with_hashes() -> None:
+    assert badly_written((ROOT / "service/console/assets.lock").read_text(encoding="utf-8")) == []
 
 
 def test_every_line_of_a_lock_is_read() -> None:

@@ -44,6 +44,10 @@ def write_checkout(folder: Path) -> Path:
     shutil.copy(ROOT / "Makefile", folder)
     (folder / "requirements.lock").write_text(alpha + beta, encoding="utf-8")
     (folder / "requirements-dev.lock").write_text(alpha + beta, encoding="utf-8")
+    console = folder / "service" / "console"
+    (console / "static" / "vendor").mkdir(parents=True)
+    (console / "assets.lock").write_text(beta, encoding="utf-8")
+    (console / "assets.py").touch()
     return folder
 
 

@@ -275,8 +275,8 @@ def test_an_object_is_refreshed_by_one_worker_at_a_time_and_unlocked_afterwards(
 
 def refuse_writes(stage: Stage, *, is_on: bool) -> None:
     """Make the database read-only, as a full disk or a change of the primary does, or writable again."""
-    name = stage.services.engine.url.database
     with psycopg.connect(plain_address(database_address(stage.services.settings)), autocommit=True) as connection:
+        name = connection.info.dbname
         connection.execute("SET default_transaction_read_only = off")
         value = "on" if is_on else "off"
         connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = {value}")

@@ -18,7 +18,7 @@ from service.staff.api import (
 )
 from service.staff.people import Role
 from service.staff.record_store import all_rows
-from service.staff.sessions import Proof
+from service.staff.sessions import Proof, SignIn
 from service.staff.signing_in import begin_session
 from tests.conftest import SettableClock
 from tests.staff.signed_in import add_person, client_of, signed_in
@@ -119,7 +119,7 @@ def test_the_cookie_is_bound_to_this_host_and_hidden_from_scripts(app: Flask, ap
     person = add_person(app_services)
     with app.test_request_context(), committed(app_services.engine) as connection:
         response = Response()
-        keep_session(response, begin_session(connection, person, Proof.PASSKEY, "", app_services.clock()))
+        keep_session(response, begin_session(connection, person, SignIn(Proof.LINK, ""), app_services.clock()))
 
     name, *attributes = response.headers["Set-Cookie"].split("; ")
     assert name.startswith("__Host-keepopen-staff=")

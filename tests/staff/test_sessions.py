@@ -9,7 +9,7 @@ from service.database.transaction import committed
 from service.services import Services
 from service.staff.people import COMMAND_LINE, Person, Role
 from service.staff.session_store import open_sessions
-from service.staff.sessions import Proof, browser_in_words
+from service.staff.sessions import Proof, SignIn, browser_in_words
 from service.staff.signing_in import NewSession, begin_session, end_session, end_sessions, sign_out, verify_session
 from service.staff.store import update_person
 from tests.conftest import SettableClock
@@ -23,7 +23,7 @@ def ana(services: Services) -> Person:
 
 def begin(services: Services, person: Person) -> NewSession:
     with committed(services.engine) as connection:
-        return begin_session(connection, person, Proof.PASSKEY, "", services.clock())
+        return begin_session(connection, person, SignIn(Proof.PASSKEY, ""), services.clock())
 
 
 def is_signed_in(services: Services, new: NewSession) -> bool:

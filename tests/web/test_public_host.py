@@ -47,6 +47,11 @@ def test_host_and_scheme_are_those_of_the_public_address(host: str) -> None:
     assert (environ["HTTP_HOST"], environ["wsgi.url_scheme"]) == ("support.courier.example:8443", "https")
 
 
+def test_the_path_before_ours_is_that_of_the_public_address_and_never_a_callers() -> None:
+    assert seen_behind(SETTINGS, SCRIPT_NAME="/evil")["SCRIPT_NAME"] == "/keepopen"
+    assert seen_behind(replace(SETTINGS, public_url="https://a.example"), SCRIPT_NAME="/evil")["SCRIPT_NAME"] == ""
+
+
 def test_a_request_id_is_taken_over_only_from_a_trusted_proxy() -> None:
     trusting = replace(SETTINGS, trusted_proxies=1)
 

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from service.addresses import split_address
 from service.campaigns.campaign import Campaign, Status, decision_order
-from service.campaigns.countries import with_countries_written_out
 from service.campaigns.lint.finding import LintFinding, advice, problem
 from service.campaigns.lint.shadowing import shadows
 from service.campaigns.lint.targeting import misspelt_names, overlapping_shares, targeting_findings
 from service.campaigns.lint.timing import timing_findings
 from service.campaigns.lint.variants import ask_findings, variant_findings
 from service.campaigns.site import Site
+from service.campaigns.snapshot.countries import with_countries_written_out
 from service.errors import InvalidDocumentError
 
 DEVELOPMENT_HOSTS = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 named, not bound to

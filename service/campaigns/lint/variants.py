@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from service.campaigns.amounts import LEAST_CHARGE_MINOR
+from service.campaigns.amounts.suggested import LEAST_CHARGE_MINOR
 from service.campaigns.campaign import Campaign
 from service.campaigns.experiment import Method
 from service.campaigns.gate import GateType

@@ -3,21 +3,23 @@
 Of a site the last version that can be read stays in force, because its exclusions must not be lost.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from service.campaigns.campaign import Campaign, Kind, Placement, Status, decision_order
-from service.campaigns.countries import with_countries_written_out
 from service.campaigns.documents import stored_campaign, stored_site
 from service.campaigns.site import Site
+from service.campaigns.snapshot.countries import with_countries_written_out
 from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
 from service.campaigns.snapshot.store import StoredCampaigns
 from service.campaigns.store import DocumentKind, DocumentVersion
-from service.campaigns.switch_store import Switch, SwitchScope
+from service.campaigns.switch_store import Pause, Switch, SwitchScope
 from service.errors import InvalidDocumentError
+
+ASKS = frozenset(Kind) - {Kind.GATE}
 
 # What each version of a document was loaded into, or the error that it raised, by kind, key and version.
 Parsed: TypeAlias = dict[tuple[DocumentKind, str, int], Site | Campaign | InvalidDocumentError]
@@ -30,7 +32,8 @@ def assemble(stored: StoredCampaigns, parsed: Parsed) -> Snapshot:
     nor the newest are removed from it.
     """
     alarms: list[str] = []
-    is_paused = Switch(SwitchScope.EVERYTHING) in stored.paused
+    everything = stored.paused.get(Switch(SwitchScope.EVERYTHING))
+    is_paused = everything is not None and everything.opens_gates
     sites = {}
     for version in _of_kind(stored.in_force, DocumentKind.SITE):
         site = _last_good_site(version, stored, parsed, alarms)
@@ -113,17 +116,25 @@ def _value(version: DocumentVersion, stored: StoredCampaigns, parsed: Parsed) ->
     return parsed[identity]
 
 
-def _switched(site: Site, paused: frozenset[Switch]) -> Site:
-    """Return the site with the stored switches added to those that its document sets."""
+def _switched(site: Site, paused: Mapping[Switch, Pause]) -> Site:
+    """Return the site with the stored switches added to those that its document sets.
+
+    A pause of all asks that keeps the gates closed pauses every other kind.
+    """
     own = [switch for switch in paused if switch.site == site.key]
+    of_all_asks = [
+        paused[switch]
+        for switch in (Switch(SwitchScope.EVERYTHING), Switch(SwitchScope.SITE, site.key))
+        if switch in paused
+    ]
     switches = replace(
         site.switches,
-        is_paused=site.switches.is_paused
-        or bool({Switch(SwitchScope.EVERYTHING), Switch(SwitchScope.SITE, site.key)} & paused),
+        is_paused=site.switches.is_paused or any(pause.opens_gates for pause in of_all_asks),
         paused_placements=site.switches.paused_placements
         | {Placement(switch.name) for switch in own if switch.scope is SwitchScope.PLACEMENT},
         paused_kinds=site.switches.paused_kinds
-        | {Kind(switch.name) for switch in own if switch.scope is SwitchScope.KIND},
+        | {Kind(switch.name) for switch in own if switch.scope is SwitchScope.KIND}
+        | (ASKS if of_all_asks else frozenset()),
     )
     return replace(site, switches=switches)
 

@@ -11,6 +11,8 @@ from service.campaigns.snapshot.assemble import Parsed, assemble
 from service.campaigns.snapshot.snapshot import EMPTY_SNAPSHOT, Snapshot
 from service.campaigns.snapshot.store import read_all, read_number
 from service.clock import Clock
+from service.errors import DomainError
+from service.logs import Seldom
 
 POLL_SECONDS = 1.0  # docs promise that a change is in force within 5 seconds on every process
 log = structlog.get_logger()
@@ -20,13 +22,24 @@ class SnapshotHolder:
     """The snapshot of this process. Reading it takes no lock, because a reload replaces the whole snapshot."""
 
     def __init__(
-        self, engine: Engine, clock: Clock, poll_seconds: float = POLL_SECONDS, revive: Callable[[], None] | None = None
+        self,
+        engine: Engine,
+        clock: Clock,
+        poll_seconds: float = POLL_SECONDS,
+        revive: Callable[[], None] | None = None,
+        confirmed: Callable[[float, int], None] | None = None,
     ) -> None:
-        """`revive` is called in the thread after a failed reload. It may start the database again."""
+        """Load nothing yet.
+
+        `revive` is called in the thread after a failed reload. It may start the database again. `confirmed` is called
+        with the Unix time and the number of alarms whenever the snapshot is that of the database.
+        """
         self._engine, self._clock, self._poll_seconds, self._revive = engine, clock, poll_seconds, revive
+        self._confirmed = confirmed
         self._snapshot = EMPTY_SNAPSHOT
         self._confirmed_at: datetime | None = None
         self._parsed: Parsed = {}
+        self._seldom = Seldom()
         self._turn = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -51,10 +64,18 @@ class SnapshotHolder:
                 if self._is_stale(now):
                     self._replace(assemble(read_all(self._engine, now), self._parsed))
             except Exception as error:  # decisions continue with the last good snapshot, whatever is wrong
-                log.warning("campaigns_not_refreshed", error_type=type(error).__name__, age=self.age_seconds(now))
+                self._log_failure(error, now)
                 return False
             self._confirmed_at = now
+            if self._confirmed:
+                self._confirmed(now.timestamp(), len(self._snapshot.alarms))
             return True
+
+    def _log_failure(self, error: Exception, now: datetime) -> None:
+        reason = str(error) if isinstance(error, DomainError) else None
+        if self._seldom.is_due(type(error), reason):
+            kind = type(error).__name__
+            log.warning("campaigns_not_refreshed", error_type=kind, reason=reason, age=self.age_seconds(now))
 
     def start(self) -> None:
         """Load the snapshot, then keep it up to date in a thread until `stop`."""

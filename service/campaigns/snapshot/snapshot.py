@@ -36,9 +36,9 @@ class Snapshot:
     """All sites with their campaigns at an instant.
 
     - `number`: grows with every change that matters to decisions; 0 before the first load.
-    - `is_paused`: whether the kill switch for everything is on.
+    - `is_paused`: whether everything is paused, gates included.
     - `alarms`: a sentence for every site and campaign that was dropped because it cannot be used.
-    - `next_change_at`: when the next scheduled version comes into force; None if nothing is scheduled.
+    - `next_change_at`: when the next scheduled version comes into force or a pause ends; None if neither is due.
     """
 
     number: int

@@ -18,7 +18,7 @@ from service.campaigns.store import (
     older_site_versions,
     versions_in_force,
 )
-from service.campaigns.switch_store import Switch, paused_switches
+from service.campaigns.switch_store import Pause, Switch, next_pause_end, pauses_in_force
 from service.database.transaction import connected
 
 
@@ -33,7 +33,7 @@ class StoredCampaigns:
     in_force: tuple[DocumentVersion, ...]
     newest: tuple[DocumentVersion, ...]
     created_at: Mapping[tuple[DocumentKind, str], datetime]
-    paused: frozenset[Switch]
+    paused: Mapping[Switch, Pause]
     variant_shares: Mapping[str, tuple[VariantShare, ...]]
     raised_minor: Mapping[str, int]
     next_change_at: datetime | None
@@ -43,15 +43,16 @@ class StoredCampaigns:
 def read_all(engine: Engine, now: datetime) -> StoredCampaigns:
     """Read everything that a snapshot needs, as of a single instant of the database."""
     with connected(engine, isolation_level="REPEATABLE READ") as connection, connection.begin():
+        changes = (next_scheduled_at(connection, now), next_pause_end(connection, now))
         return StoredCampaigns(
             number=current_number(connection),
             in_force=versions_in_force(connection, now),
             newest=newest_versions(connection),
             created_at=creation_times(connection),
-            paused=paused_switches(connection),
+            paused=pauses_in_force(connection, now),
             variant_shares=load_variant_shares(connection),
             raised_minor=load_raised(connection),
-            next_change_at=next_scheduled_at(connection, now),
+            next_change_at=min(filter(None, changes), default=None),
             older_sites=older_site_versions(connection),
         )
 

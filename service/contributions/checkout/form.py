@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from service.addresses import origin_of, split_address
-from service.campaigns.card_fees import card_fee
+from service.campaigns.amounts.card_fees import card_fee
 from service.campaigns.site import GiftField, Site
 from service.contributions.checkout.typed_amount import typed_amount
 from service.errors import ForbiddenError, InvalidAmountError

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from service.campaigns.amounts import round_unit_minor
+from service.campaigns.amounts.suggested import round_unit_minor
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.contributions import store

@@ -5,7 +5,7 @@ It offers the same amounts, intervals and limits as the widget, with a token of 
 
 from dataclasses import dataclass
 
-from service.campaigns.card_fees import card_fee
+from service.campaigns.amounts.card_fees import card_fee
 from service.campaigns.site import GiftField, Site
 from service.contributions.checkout.form import ForeignReturnAddressError, return_address
 from service.contributions.checkout.support_token import new_support_token

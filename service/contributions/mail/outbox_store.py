@@ -124,6 +124,14 @@ def unsent_mail(connection: Connection) -> dict[str, int]:
     return {str(error): count for error, count in rows}
 
 
+def oldest_due_mail(connection: Connection, now: datetime) -> datetime | None:
+    """Return since when the oldest mail has waited that is due, or None if no mail is due."""
+    c = mail_outbox.c
+    is_due = (c.status == MailStatus.WAITING.value) & (c.next_attempt_at <= now)
+    found: datetime | None = connection.scalar(select(func.min(c.next_attempt_at)).where(is_due))
+    return found
+
+
 def mail_counts(connection: Connection) -> dict[str, int]:
     """Count mails that wait and mails that could not be sent (`dead`), for the metrics."""
     status, counted = mail_outbox.c.status, (MailStatus.WAITING, MailStatus.DEAD)

@@ -6,5 +6,7 @@ driver's own cursor, which runs several statements at once and leaves percent si
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"], transactional_ddl=True)
+context.configure(
+    connection=context.config.attributes["connection"], transactional_ddl=True, transaction_per_migration=True
+)
 context.run_migrations()

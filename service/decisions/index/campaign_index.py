@@ -22,6 +22,7 @@ from service.decisions.situation import Page, Situation, Visit
 from service.readers.site_time import site_time_of
 
 MINUTE_SECONDS = 60
+MAX_MINUTES = 1024  # when this many minutes are kept, all are dropped; only simulations go from one to another and back
 _NO_NAME = "\x00"  # no page, section, tag or country has this name
 
 
@@ -48,7 +49,7 @@ class CampaignIndex:
             Candidate(candidate.prepared, tuple(rule for rule in candidate.rules if not is_indexed(rule, candidate)))
             for candidate in candidates
         ]
-        self._running: tuple[int, int] = (-1, 0)
+        self._running: dict[int, int] = {}  # the campaigns that run, by minute
 
     def possible(self, situation: Situation) -> Iterator[Candidate]:
         """Return the campaigns that may show, in order, each with the rules that are not yet asked."""
@@ -71,14 +72,16 @@ class CampaignIndex:
     def _running_now(self, situation: Situation) -> int:
         """Return the campaigns whose rules about the clock pass, worked out once a minute."""
         minute = situation.now.instant // MINUTE_SECONDS
-        kept_minute, running = self._running
-        if kept_minute != minute:
+        running = self._running.get(minute)
+        if running is None:
             running = (1 << len(self._prepared)) - 1
             for rule, users in self._by_clock:
                 for place in places(running & users):
                     if not rule.judge(self._prepared[place], situation).passed:
                         running &= ~(1 << place)
-            self._running = minute, running
+            if len(self._running) >= MAX_MINUTES:
+                self._running.clear()
+            self._running[minute] = running
         return running
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, delete, insert, select
+from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, delete, func, insert, select
 
 from service.database.columns import INSTANT
 from service.database.metadata import metadata
@@ -36,6 +36,12 @@ def save_checks(connection: Connection, checks: Sequence[Check], now: datetime) 
             for check in checks
         ],
     )
+
+
+def checked_at(connection: Connection) -> datetime | None:
+    """Return when the books were last checked, or None before the first check."""
+    found: datetime | None = connection.scalar(select(func.min(ledger_checks.c.checked_at)))
+    return found
 
 
 def latest_checks(connection: Connection) -> tuple[Check, ...]:

@@ -11,7 +11,16 @@ from sqlalchemy import Engine, text
 from service.app import create_app
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.editing import NOW as AT_ONCE
-from service.campaigns.editing import Author, Release, pause, publish, save_campaign, save_site
+from service.campaigns.editing import (
+    Author,
+    PauseTerms,
+    Release,
+    begin_pause,
+    pause,
+    publish,
+    save_campaign,
+    save_site,
+)
 from service.campaigns.experiment import VariantShare
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.snapshot.measures_store import save_raised, save_variant_shares
@@ -268,6 +277,70 @@ def test_a_placement_a_kind_and_a_campaign_have_switches_of_their_own(engine: En
     assert found.site.switches.paused_kinds == {Kind.GATE}
     assert found.campaigns[0].is_paused
     assert found.drafts["autumn"].is_paused
+
+
+@pytest.mark.parametrize(
+    "switch",
+    [Switch(SwitchScope.EVERYTHING), Switch(SwitchScope.SITE, "courier")],
+    ids=["everything", "site"],
+)
+def test_a_pause_that_keeps_the_gates_pauses_every_other_kind(
+    engine: Engine, holder: SnapshotHolder, switch: Switch
+) -> None:
+    with engine.begin() as connection:
+        begin_pause(connection, switch, ITA, PauseTerms(opens_gates=False))
+
+    holder.refresh()
+
+    switches = holder.current().site("courier").site.switches
+    assert switches.paused_kinds == {Kind.EPIC, Kind.BANNER}
+    assert not switches.is_paused
+    assert not holder.current().is_paused
+
+
+def test_a_pause_ends_by_itself_at_its_time(engine: Engine, holder: SnapshotHolder, clock: SettableClock) -> None:
+    with engine.begin() as connection:
+        begin_pause(connection, Switch(SwitchScope.SITE, "courier"), ITA, PauseTerms(ends_at=NOW + timedelta(hours=2)))
+    holder.refresh()
+    assert holder.current().next_change_at == NOW + timedelta(hours=2)
+
+    clock.advance(hours=2, seconds=-1)
+    holder.refresh()
+    assert holder.current().site("courier").site.switches.is_paused
+
+    clock.advance(seconds=1)
+    holder.refresh()
+    assert not holder.current().site("courier").site.switches.is_paused
+    assert holder.current().next_change_at is None
+
+
+def test_two_pauses_end_one_after_the_other(engine: Engine, holder: SnapshotHolder, clock: SettableClock) -> None:
+    with engine.begin() as connection:
+        begin_pause(connection, Switch(SwitchScope.EVERYTHING), ITA, PauseTerms(ends_at=NOW + timedelta(hours=1)))
+        begin_pause(connection, Switch(SwitchScope.SITE, "courier"), ITA, PauseTerms(ends_at=NOW + timedelta(hours=2)))
+
+    paused = []
+    for _ in range(3):
+        holder.refresh()
+        paused.append((holder.current().is_paused, holder.current().site("courier").site.switches.is_paused))
+        clock.advance(hours=1)
+
+    assert paused == [(True, True), (False, True), (False, False)]
+
+
+def test_a_later_pause_replaces_the_end_of_an_earlier_one(
+    engine: Engine, holder: SnapshotHolder, clock: SettableClock
+) -> None:
+    switch = Switch(SwitchScope.SITE, "courier")
+    with engine.begin() as connection:
+        begin_pause(connection, switch, ITA, PauseTerms(ends_at=NOW + timedelta(hours=1)))
+        begin_pause(connection, switch, ITA)
+
+    clock.advance(days=30)
+    holder.refresh()
+
+    assert holder.current().site("courier").site.switches.is_paused
+    assert holder.current().next_change_at is None
 
 
 def test_going_back_to_an_older_version_does_not_end_a_pause(engine: Engine, holder: SnapshotHolder) -> None:

@@ -10,21 +10,12 @@ The job queue is procrastinate's own schema, in the version that is installed wi
 from alembic import op
 from procrastinate.schema import SchemaManager
 
+from service.database.grants import CREATE_ROLE
+
 revision = "0001_jobs"
 down_revision = None
 
-# Roles belong to the whole server, so another database of the server may have created this role already.
-CREATE_ROLE = """
-DO $$
-BEGIN
-    CREATE ROLE keepopen_app NOLOGIN;
-EXCEPTION WHEN duplicate_object OR unique_violation THEN
-    NULL;
-END
-$$;
-GRANT keepopen_app TO CURRENT_USER;
-GRANT USAGE ON SCHEMA public TO keepopen_app
-"""
+SCHEMA_GRANT = "GRANT USAGE ON SCHEMA public TO keepopen_app"
 
 JOB_GRANTS = """
 GRANT SELECT, INSERT, UPDATE, DELETE
@@ -35,5 +26,5 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO keepopen_app
 
 def upgrade() -> None:
     cursor = op.get_bind().connection.cursor()
-    for statements in (CREATE_ROLE, SchemaManager.get_schema(), JOB_GRANTS):
+    for statements in (CREATE_ROLE, SCHEMA_GRANT, SchemaManager.get_schema(), JOB_GRANTS):
         cursor.execute(statements)

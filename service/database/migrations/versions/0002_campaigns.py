@@ -1,4 +1,4 @@
-"""Campaigns and sites: documents and their versions, switches, the change log, and measured shares and amounts.
+"""Campaigns and sites: documents, their versions and drafts, switches, the change log, and measured shares and amounts.
 
 `document_versions` and `changes` can only be added to: the application may not update or delete what an editor wrote
 or who changed what.
@@ -34,6 +34,7 @@ CREATE TABLE document_versions (
     content JSON NOT NULL,
     saved_at TIMESTAMPTZ NOT NULL,
     saved_by TEXT NOT NULL,
+    text TEXT,
     CONSTRAINT pk_document_versions PRIMARY KEY (kind, key, version),
     CONSTRAINT fk_document_versions_kind_key FOREIGN KEY (kind, key) REFERENCES documents (kind, key)
 );
@@ -53,13 +54,38 @@ CREATE INDEX ix_changes_kind_key ON changes (kind, key);
 GRANT SELECT, INSERT ON changes TO keepopen_app
 """
 
+# What a person has typed but not saved as a version. `content` may be wrong; `text` is it as YAML with its comments.
+DRAFTS = """
+CREATE TABLE drafts (
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    person TEXT NOT NULL,
+    site TEXT NOT NULL,
+    based_on INTEGER,
+    content JSON NOT NULL,
+    text TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    saved_in TEXT NOT NULL,
+    saved_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT pk_drafts PRIMARY KEY (kind, key, person),
+    CONSTRAINT ck_drafts_kind CHECK (kind IN ('site', 'campaign'))
+);
+CREATE INDEX ix_drafts_site ON drafts (site);
+GRANT SELECT, INSERT, UPDATE, DELETE ON drafts TO keepopen_app
+"""
+
+# A pause ends by itself at `ends_at`: whoever reads the table compares that time with the current time.
 SWITCHES = """
 CREATE TABLE switches (
     site TEXT NOT NULL,
     scope TEXT NOT NULL,
     name TEXT NOT NULL,
     is_paused BOOLEAN NOT NULL,
+    reason TEXT NOT NULL,
+    ends_at TIMESTAMPTZ,
+    opens_gates BOOLEAN NOT NULL,
     changed_at TIMESTAMPTZ NOT NULL,
+    changed_by TEXT NOT NULL,
     CONSTRAINT pk_switches PRIMARY KEY (site, scope, name)
 );
 GRANT SELECT, INSERT, UPDATE ON switches TO keepopen_app
@@ -102,5 +128,5 @@ GRANT SELECT, INSERT, UPDATE ON raised_amounts TO keepopen_app
 
 def upgrade() -> None:
     cursor = op.get_bind().connection.cursor()
-    for statements in (DOCUMENTS, SWITCHES, SNAPSHOTS, MEASURES):
+    for statements in (DOCUMENTS, DRAFTS, SWITCHES, SNAPSHOTS, MEASURES):
         cursor.execute(statements)

@@ -1,4 +1,4 @@
-"""The people of the newsroom, their invitations, their sessions and the record of what people did.
+"""The people of the newsroom, their invitations, sessions and passkeys, and the record of what they did.
 
 - Neither the link of an invitation nor the cookie of a session is stored, only its SHA-256 hash.
 - `staff_record` can only be added to, by any user, and each row carries the hash of the row before it.
@@ -58,6 +58,41 @@ CREATE INDEX ix_staff_sessions_person_id ON staff_sessions (person_id);
 GRANT SELECT, INSERT, UPDATE (last_seen_at, revoked_at) ON staff_sessions TO keepopen_app
 """
 
+# A challenge that began a session or made a passkey cannot be used again.
+PASSKEYS = """
+CREATE TABLE staff_passkeys (
+    passkey_id TEXT CONSTRAINT pk_staff_passkeys PRIMARY KEY,
+    person_id TEXT NOT NULL CONSTRAINT fk_staff_passkeys_person_id REFERENCES staff_people (person_id),
+    name TEXT NOT NULL,
+    credential_id BYTEA NOT NULL CONSTRAINT uq_staff_passkeys_credential_id UNIQUE,
+    public_key BYTEA NOT NULL,
+    sign_count BIGINT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    last_used_at TIMESTAMPTZ,
+    removed_at TIMESTAMPTZ
+);
+CREATE INDEX ix_staff_passkeys_person_id ON staff_passkeys (person_id);
+GRANT SELECT, INSERT, UPDATE (sign_count, last_used_at, removed_at) ON staff_passkeys TO keepopen_app;
+
+CREATE TABLE staff_used_challenges (
+    challenge BYTEA CONSTRAINT pk_staff_used_challenges PRIMARY KEY,
+    used_at TIMESTAMPTZ NOT NULL
+);
+GRANT SELECT, INSERT ON staff_used_challenges TO keepopen_app
+"""
+
+IDENTITIES = """
+CREATE TABLE staff_identities (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    person_id TEXT NOT NULL CONSTRAINT fk_staff_identities_person_id REFERENCES staff_people (person_id),
+    created_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT pk_staff_identities PRIMARY KEY (issuer, subject),
+    CONSTRAINT uq_staff_identities_person_id_issuer UNIQUE (person_id, issuer)
+);
+GRANT SELECT, INSERT ON staff_identities TO keepopen_app
+"""
+
 # `details` is JSON and not JSONB, so that the text which was hashed is the text which is kept.
 RECORD = """
 CREATE TABLE staff_record (
@@ -106,5 +141,5 @@ FOR EACH STATEMENT EXECUTE FUNCTION staff_record_refuse_change()
 
 def upgrade() -> None:
     cursor = op.get_bind().connection.cursor()
-    for statements in (PEOPLE, INVITATIONS, SESSIONS, RECORD, CHAINED):
+    for statements in (PEOPLE, INVITATIONS, SESSIONS, PASSKEYS, IDENTITIES, RECORD, CHAINED):
         cursor.execute(statements)

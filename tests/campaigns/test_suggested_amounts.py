@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.campaigns.amounts import LEAST_CHARGE_MINOR, default_ask, default_limits, round_unit_minor
+from service.campaigns.amounts.suggested import LEAST_CHARGE_MINOR, default_ask, default_limits, round_unit_minor
 from service.money import checked_amount
 
 

@@ -1,0 +1,1 @@
+"""Suggested amounts and limits by currency, and the list prices of card payments."""

@@ -1,0 +1,1 @@
+"""A person's own page: their passkeys and the browsers in which they are signed in."""

@@ -1,0 +1,182 @@
+"""Find what a change would do to readers: replay invented readers on the published campaigns, then on the changed ones.
+
+Both replays decide with the code that decides for real readers. Readers begin without having seen a prompt, see every
+prompt that they are shown, and close some.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from service.campaigns.campaign import Campaign, Kind
+from service.campaigns.frequency import Cap
+from service.campaigns.schedule import starts_at
+from service.campaigns.snapshot.snapshot import SiteSnapshot
+from service.decisions.compile import CompiledSite, compile_site
+from service.readers.site_time import DAY_SECONDS
+from service.simulation.invented_readers import InventedReader, invent_readers
+from service.simulation.replay import with_draft
+from service.simulation.simulate import SimulatedView, simulate_on
+from service.simulation.simulation import EventStep, ReaderEvent, Simulation
+
+READERS = 250
+SEED = 1
+_CLOSES_AFTER = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignEffect:
+    """How often a campaign is shown in 1,000 page views, without and with the change."""
+
+    campaign: str
+    kind: Kind
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """How often all readers together are asked.
+
+    `per_1000`: asks in 1,000 page views. `gates_per_1000`: gates met in 1,000 page views. `per_reader`: asks of a
+    reader in 30 days, on average. `most`: those of the reader who is asked most often. `over_promise_share`: the share
+    of readers who are asked more often than the site promises.
+    """
+
+    per_1000: float
+    gates_per_1000: float
+    per_reader: float
+    most: int
+    over_promise_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change would do to invented readers in the 30 days after `begins_at`, in the site's zone.
+
+    `campaigns`: those that are shown without or with the change, by key. `gaining_share`, `losing_share`: the shares of
+    readers who are asked more often and less often. `promise`: the site's limit over all campaigns with the longest
+    window, after the change; None if the site has no such limit.
+    """
+
+    begins_at: datetime
+    readers: int
+    views: int
+    before: Asks
+    after: Asks
+    campaigns: tuple[CampaignEffect, ...]
+    gaining_share: float
+    losing_share: float
+    promise: Cap | None
+
+    @property
+    def changes(self) -> bool:
+        """Whether any reader is asked more or less often, or any campaign is shown more or less often."""
+        shown = any(campaign.before != campaign.after for campaign in self.campaigns)
+        return shown or bool(self.gaining_share or self.losing_share)
+
+
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """What a reader was shown in 30 days. `asked_at`: the instants of asks, in order."""
+
+    counts: Mapping[tuple[str, Kind], int]
+    asked_at: tuple[int, ...]
+
+
+def effect_of_draft(
+    published: SiteSnapshot, draft: Campaign, now: datetime, *, readers: int = READERS, seed: int = SEED
+) -> Effect:
+    """Return what publishing a draft of a campaign would do from now on, or from the draft's start if that is later.
+
+    Raise InvalidDocumentError if the draft names a country group that the site does not define.
+    """
+    starts = draft.schedule.starts
+    begins_at = max(now, starts_at(starts, published.zone)) if starts else now
+    return effect_of_change(published, with_draft(published, draft), begins_at, readers=readers, seed=seed)
+
+
+def effect_of_change(
+    before: SiteSnapshot, after: SiteSnapshot, begins_at: datetime, *, readers: int = READERS, seed: int = SEED
+) -> Effect:
+    """Return what a change of a site or its campaigns would do. A pause of the whole site is ignored."""
+    invented = invent_readers(before.site, (*before.campaigns, *after.campaigns), begins_at, readers, seed)
+    lives_before, lives_after = _lives(before, invented), _lives(after, invented)
+    views = sum(len(reader.views) for reader in invented)
+    promise = max(after.site.frequency.caps, key=lambda cap: cap.days, default=None)
+    pairs = tuple(zip(lives_before, lives_after, strict=True))
+    return Effect(
+        begins_at.astimezone(before.zone),
+        readers,
+        views,
+        _asks(lives_before, views, promise),
+        _asks(lives_after, views, promise),
+        _campaigns(lives_before, lives_after, views),
+        sum(len(life.asked_at) > len(earlier.asked_at) for earlier, life in pairs) / readers,
+        sum(len(life.asked_at) < len(earlier.asked_at) for earlier, life in pairs) / readers,
+        promise,
+    )
+
+
+def _lives(snapshot: SiteSnapshot, readers: Sequence[InventedReader]) -> tuple[_Life, ...]:
+    """Replay every reader on a site."""
+    switches = replace(snapshot.site.switches, is_paused=False)
+    site = compile_site(replace(snapshot, site=replace(snapshot.site, switches=switches)))
+    return tuple(_life(site, reader) for reader in readers)
+
+
+def _life(site: CompiledSite, reader: InventedReader) -> _Life:
+    def closed(view: SimulatedView) -> Iterator[EventStep]:
+        if view.step in reader.closes_at:
+            for prompt in view.prompts:
+                if prompt.is_dismissible:
+                    yield EventStep(view.at + _CLOSES_AFTER, ReaderEvent.DISMISSED, prompt.campaign)
+
+    simulation = Simulation(site.site, (), reader.views, reader.start, sees_prompts=True)
+    counts: Counter[tuple[str, Kind]] = Counter()
+    asked_at: list[int] = []
+    for view in simulate_on(site, simulation, closed, explains=False):
+        counts.update((prompt.campaign, prompt.kind) for prompt in view.prompts)
+        asked_at += [int(view.at.timestamp()) for prompt in view.prompts if prompt.kind is not Kind.GATE]
+    return _Life(counts, tuple(asked_at))
+
+
+def _asks(lives: Sequence[_Life], views: int, promise: Cap | None) -> Asks:
+    asks = sum(len(life.asked_at) for life in lives)
+    return Asks(
+        1000 * asks / views,
+        1000 * sum(_total(lives, Kind.GATE).values()) / views,
+        asks / len(lives),
+        max(len(life.asked_at) for life in lives),
+        sum(_is_over(promise, life.asked_at) for life in lives) / len(lives),
+    )
+
+
+def _is_over(promise: Cap | None, asked_at: Sequence[int]) -> bool:
+    """Return whether more asks than promised fall into any window of the promise."""
+    if promise is None:
+        return False
+    window = promise.days * DAY_SECONDS
+    later = asked_at[promise.impressions :]
+    return any(last - first < window for first, last in zip(asked_at, later, strict=False))
+
+
+def _campaigns(before: Sequence[_Life], after: Sequence[_Life], views: int) -> tuple[CampaignEffect, ...]:
+    found = []
+    for kind in Kind:
+        was, would = _total(before, kind), _total(after, kind)
+        found += [
+            CampaignEffect(key, kind, 1000 * was[key] / views, 1000 * would[key] / views)
+            for key in was.keys() | would.keys()
+        ]
+    return tuple(sorted(found, key=lambda effect: effect.campaign))
+
+
+def _total(lives: Sequence[_Life], kind: Kind) -> Counter[str]:
+    """Return how often each campaign of a kind was shown to all readers."""
+    total: Counter[str] = Counter()
+    for life in lives:
+        for (campaign, found), count in life.counts.items():
+            total[campaign] += count * (found is kind)
+    return +total

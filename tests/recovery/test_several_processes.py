@@ -1,0 +1,76 @@
+"""Several processes of a machine: whichever of them is asked, the metrics are those of the machine."""
+
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+
+import psutil
+
+from infra.bench.newsroom import page_view
+from service.database.embedded import stop_embedded
+from service.demo.processes import Ports
+from service.demo.seed import seed, site_document
+from service.demo.settings import SECRET_KEY
+from tests.recovery.conftest import Installation, wait_until
+from tests.recovery.serving import HOST, Served, serving
+
+DECISIONS = 10_000
+CALLERS = 20
+ORIGIN = site_document(Ports())["origins"][0]
+BODY = json.dumps({**page_view(1), "site": "courier"})
+
+
+def decide(served: Served, count: int) -> int:
+    """Ask for decisions on new connections now and then, so that all processes get some. Return how many were made."""
+    made = 0
+    for first in range(0, count, 25):
+        connection = HTTPConnection(HOST, served.port, timeout=30)
+        for _ in range(min(25, count - first)):
+            connection.request("POST", "/v1/decide", BODY, {"Origin": ORIGIN, "Content-Type": "application/json"})
+            response = connection.getresponse()
+            response.read()
+            made += response.status == 200
+        connection.close()
+    return made
+
+
+def scrape(served: Served, name: str) -> float:
+    """Return the sum of a metric over its labels."""
+    text = served.ask("/metrics", seconds=30)[2].decode()
+    return sum(float(number) for number in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", text, re.MULTILINE))
+
+
+def kill_worker(served: Served) -> None:
+    """Kill a process that answers requests, as the system does if memory runs out."""
+    workers = [child for child in psutil.Process(served.pid).children() if "tracker" not in str(child.cmdline())]
+    workers[0].kill()
+    workers[0].wait()
+
+
+def test_a_scrape_counts_all_processes_also_those_that_were_killed(installation: Installation) -> None:
+    seed(installation.address, Ports(), installation.var_dir)
+    with serving(installation, "--workers", "4", SECRET_KEYS=SECRET_KEY) as served:
+        wait_until(lambda: scrape(served, "keepopen_processes") == 4)
+
+        with ThreadPoolExecutor(CALLERS) as pool:
+            made = sum(pool.map(decide, [served] * CALLERS, [DECISIONS // CALLERS] * CALLERS))
+
+        assert made == DECISIONS
+        assert {scrape(served, "keepopen_decisions_total") for _ in range(10)} == {DECISIONS}
+        assert scrape(served, "keepopen_decision_seconds_count") == DECISIONS
+        assert scrape(served, "keepopen_database_up") == 1
+
+        kill_worker(served)
+        wait_until(lambda: scrape(served, "keepopen_processes") == 4)
+
+        assert {scrape(served, "keepopen_decisions_total") for _ in range(10)} == {DECISIONS}
+
+    with serving(installation, SECRET_KEYS=SECRET_KEY) as served:
+        assert decide(served, 10) == 10
+        assert scrape(served, "keepopen_decisions_total") == DECISIONS + 10
+        stop_embedded(installation.var_dir)
+
+        assert scrape(served, "keepopen_database_up") == 0
+        assert scrape(served, "keepopen_decisions_total") == DECISIONS + 10
+        assert "keepopen_events" not in served.ask("/metrics", seconds=30)[2].decode()
