@@ -8,6 +8,8 @@ from flask import Flask, Response, abort, json, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 import service.console.me.pages
+import service.console.money.acts.pages
+import service.console.money.pages
 import service.console.sign_in.pages
 from service.console.assets import CONTENT_TYPES, assets_version, console_assets
 from service.console.frame import PREFIX, asset_address, integrity, own_sites, problem_page, same_address
@@ -39,6 +41,8 @@ SCREENS: tuple[flask.Blueprint, ...] = (
     service.console.sign_in.pages.blueprint,
     service.console.sign_in.pages.leaving,
     service.console.me.pages.blueprint,
+    service.console.money.pages.blueprint,
+    service.console.money.acts.pages.blueprint,
 )
 
 

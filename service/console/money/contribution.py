@@ -10,7 +10,7 @@ from service.contributions.contribution import RUNNING_STATES
 from service.contributions.search.query import IdQuery
 from service.contributions.search.store import FoundContribution, ListScope, find_contributions
 from service.contributions.timeline.events import TimelineEvent, timeline
-from service.contributions.timeline.history import History, Payment
+from service.contributions.timeline.history import ContributionHistory, Payment
 from service.contributions.timeline.store import history_of
 from service.ledger.explain.explaining import explain
 from service.ledger.explain.explanation import ExplainedEntry
@@ -21,7 +21,7 @@ class ContributionPage:
     """A contribution with everything that its page shows."""
 
     found: FoundContribution
-    history: History
+    history: ContributionHistory
     events: tuple[TimelineEvent, ...]
     entries: tuple[ExplainedEntry, ...]
 

@@ -1,17 +1,19 @@
 """`/console/money`: net receipts of any days, the rows behind them, the search, and a contribution's page."""
 
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 import flask
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.console.days import Days
+from service.console.days import ChosenDays
 from service.console.frame import chosen_days, chosen_shape, own_sites, row_limit, screen, table_file
-from service.console.money import tables
+from service.console.money import tables, words
 from service.console.money.contribution import ContributionPage, contribution_page
-from service.console.money.scope import is_finance, list_scope, sites_of
-from service.console.tables import Shape, Table
+from service.console.money.scope import is_finance, list_scope, may_see, readable_body, sites_of
+from service.console.tables import Table, TableShape
 from service.contributions.failed_payments.store import FailedDays, failed_payments, failed_sums
 from service.contributions.search.query import IdQuery, parse_query
 from service.contributions.search.store import find_contributions
@@ -23,6 +25,7 @@ from service.ledger.net_receipts.store import entries_behind, movements
 from service.services import current_services
 from service.staff.api import current_person, requires_person
 from service.staff.people import Role
+from service.stripe_events.body_store import sealed_body
 from service.stripe_events.retention import open_body
 from service.stripe_events.store import find_event
 
@@ -31,6 +34,9 @@ TITLE = "What came in, what did it cost, what went back?"
 READERS = (Role.VIEWER, Role.FINANCE)
 
 blueprint = flask.Blueprint("console_money", __name__, url_prefix="/console/money", template_folder="templates")
+blueprint.add_app_template_filter(words.money, "as_money")
+blueprint.add_app_template_filter(words.amount, "as_amount")
+blueprint.add_app_template_filter(words.reason, "entry_reason")
 
 
 @blueprint.get("")
@@ -70,7 +76,7 @@ def search_contributions() -> ResponseReturnValue:
     scope = list_scope(current_person(), _site(), request.args.get("after"), tables.rows_to_read(limit))
     with connected(current_services().engine) as connection:
         found = find_contributions(connection, query, scope)
-    if isinstance(query, IdQuery) and len(found) == 1 and chosen_shape() is Shape.PAGE:
+    if isinstance(query, IdQuery) and len(found) == 1 and chosen_shape() is TableShape.PAGE:
         return redirect(link_to(found[0].id), HTTPStatus.SEE_OTHER)
     contributions, after = tables.page_of(found, limit)
     table = _with_after(tables.contributions_table(contributions, link_to, moment()), after)
@@ -106,10 +112,15 @@ def show_explanation(wanted: str) -> ResponseReturnValue:
     """Explain a number: the objects, balance transactions, entries and events behind an id."""
     with connected(current_services().engine) as connection:
         explanation = explain(connection, wanted)
-    if not explanation:
+    if not explanation or not may_see(current_person(), explanation):
         abort(HTTPStatus.NOT_FOUND)
     title = "What is behind this number?"
-    values = {"wanted": wanted, "explanation": explanation, "zone": moment().zone, "can_act": _can_act()}
+    values: dict[str, Any] = {
+        "wanted": wanted,
+        "explanation": explanation,
+        "zone": moment().zone,
+        "can_act": _can_act(),
+    }
     return screen("money/explanation.html", KEY, title, **values)
 
 
@@ -120,7 +131,11 @@ def show_event(event_id: str) -> ResponseReturnValue:
     services = current_services()
     with connected(services.engine) as connection:
         event = find_event(connection, event_id) or abort(HTTPStatus.NOT_FOUND)
-        body = open_body(services.keys, connection, event_id)
+        is_own = find_contributions(connection, IdQuery(event_id), list_scope(current_person(), limit=1))
+        sealed = sealed_body(connection, event_id)
+    if current_person().sites is not None and not is_own:
+        abort(HTTPStatus.NOT_FOUND)
+    body = readable_body(open_body(services.keys, sealed) if sealed else None)
     return screen("money/event.html", KEY, "What did Stripe send?", event=event, body=body, zone=moment().zone)
 
 
@@ -144,9 +159,9 @@ def link_to(id_: str) -> str:
     return url_for("console_money.show_explanation", wanted=id_)
 
 
-def _shown(table: Table, template: str, title: str, **values: object) -> ResponseReturnValue:
+def _shown(table: Table, template: str, title: str, **values: Any) -> ResponseReturnValue:
     """Answer with a table as a page or as a file."""
-    if chosen_shape() is not Shape.PAGE:
+    if chosen_shape() is not TableShape.PAGE:
         return table_file(table)
     choices = [("", "All sites"), *((site.key, site.name) for site in own_sites())]
     return screen(template, KEY, title, table=table, site_choices=choices, chosen=_site(), **values)
@@ -156,7 +171,7 @@ def _with_after(table: Table, after: str | None) -> Table:
     return Table(table.name, table.columns, table.rows, table.as_of, table.zone, table.empty, after=after)
 
 
-def _days() -> Days:
+def _days() -> ChosenDays:
     return chosen_days(current_services().settings.accounting_zone)
 
 
@@ -168,18 +183,21 @@ def _can_act() -> bool:
     return is_finance(current_person())
 
 
-def _ledger_days(days: Days) -> LedgerDays:
+def _ledger_days(days: ChosenDays) -> LedgerDays:
     return LedgerDays(days.from_on, days.to_on, sites_of(current_person(), _site()), days.currency or None)
 
 
-def _failed_days(days: Days) -> FailedDays:
+def _failed_days(days: ChosenDays) -> FailedDays:
     is_livemode = current_services().settings.is_livemode
     return FailedDays(days.starts_at, days.ends_at, is_livemode, days.currency or None)
 
 
-def _link_to_figure(days: Days):  # type: ignore[no-untyped-def]
+def _link_to_figure(days: ChosenDays) -> Callable[[Figure, str], str]:
+    """Return the function that gives the address of the entries behind a figure of these days."""
+    site = _site() or None
+
     def link(figure: Figure, currency: str) -> str:
-        query = {**days.query(), "currency": currency, "site": _site() or None}
-        return url_for("console_money.show_entries", figure=figure.value, **query)
+        query = {**days.query(), "currency": currency}
+        return url_for("console_money.show_entries", figure=figure.value, site=site, **query)
 
     return link

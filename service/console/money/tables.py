@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from service.console.money import words
-from service.console.tables import ROWS_PER_PAGE, Column, Row, Table
+from service.console.tables import ROWS_PER_PAGE, Row, Table, TableColumn
 from service.contributions.failed_payments.store import FailedPayment, FailedSums
 from service.contributions.search.store import FoundContribution
 from service.contributions.timeline.words import FAILURES, in_words
@@ -54,8 +54,8 @@ def rows_to_read(limit: int | None) -> int | None:
 def receipts_table(receipts: Sequence[NetReceipts], link_to: Callable[[Figure, str], str], moment: Moment) -> Table:
     """Return the net receipts with a row for each figure and a column for each currency."""
     columns = (
-        Column("figure", "Figure"),
-        *(Column(found.currency.lower(), found.currency, is_number=True) for found in receipts),
+        TableColumn("figure", "Figure"),
+        *(TableColumn(found.currency.lower(), found.currency, is_number=True) for found in receipts),
     )
     has_fx = any(found.fx_minor for found in receipts)
     rows = [_figure_row(figure, receipts, link_to) for figure in Figure if figure is not Figure.FX or has_fx]
@@ -90,16 +90,16 @@ def _sum_row(name: str, minors: Mapping[str, int]) -> Row:
 def entries_table(figure: Figure, entries: Sequence[FigureEntry], link_to: LinkTo, moment: Moment) -> Table:
     """Return the entries behind a figure. Each leads to its contribution, or to the explanation of the entry."""
     columns = (
-        Column("accounting_date", "Accounting day"),
-        Column("entry", "Entry"),
-        Column("what", "What"),
-        Column("amount", "Amount", is_number=True),
-        Column("currency", "Currency"),
-        Column("contribution_id", "Contribution"),
-        Column("source_id", "Stripe object"),
-        Column("payout_id", "Payout"),
-        Column("site", "Site"),
-        Column("campaign", "Campaign"),
+        TableColumn("accounting_date", "Accounting day"),
+        TableColumn("entry", "Entry"),
+        TableColumn("what", "What"),
+        TableColumn("amount", "Amount", is_number=True),
+        TableColumn("currency", "Currency"),
+        TableColumn("contribution_id", "Contribution"),
+        TableColumn("source_id", "Stripe object"),
+        TableColumn("payout_id", "Payout"),
+        TableColumn("site", "Site"),
+        TableColumn("campaign", "Campaign"),
     )
     rows = tuple(
         Row(
@@ -132,18 +132,18 @@ def entries_table(figure: Figure, entries: Sequence[FigureEntry], link_to: LinkT
 def contributions_table(found: Sequence[FoundContribution], link_to: LinkTo, moment: Moment) -> Table:
     """Return contributions that were searched for; each leads to its page."""
     columns = (
-        Column("started_at", "Began"),
-        Column("supporter", "Supporter"),
-        Column("email", "Address"),
-        Column("amount", "Amount", is_number=True),
-        Column("interval", "How often"),
-        Column("state", "State"),
-        Column("paid", "Paid", is_number=True),
-        Column("refunded", "Refunded", is_number=True),
-        Column("currency", "Currency"),
-        Column("site", "Site"),
-        Column("campaign", "Campaign"),
-        Column("contribution_id", "Contribution"),
+        TableColumn("started_at", "Began"),
+        TableColumn("supporter", "Supporter"),
+        TableColumn("email", "Address"),
+        TableColumn("amount", "Amount", is_number=True),
+        TableColumn("interval", "How often"),
+        TableColumn("state", "State"),
+        TableColumn("paid", "Paid", is_number=True),
+        TableColumn("refunded", "Refunded", is_number=True),
+        TableColumn("currency", "Currency"),
+        TableColumn("site", "Site"),
+        TableColumn("campaign", "Campaign"),
+        TableColumn("contribution_id", "Contribution"),
     )
     rows = tuple(_contribution_row(contribution, link_to) for contribution in found)
     empty = "No contribution was found. Try an address, a name, an amount such as 25, or an id such as ch_…"
@@ -182,18 +182,18 @@ def _contribution_row(found: FoundContribution, link_to: LinkTo) -> Row:
 def failed_table(failed: Sequence[FailedPayment], link_to: LinkTo, moment: Moment) -> Table:
     """Return payments that failed, with the reason and what became of them."""
     columns = (
-        Column("failed_at", "Failed"),
-        Column("supporter", "Supporter"),
-        Column("amount", "Amount", is_number=True),
-        Column("interval", "How often"),
-        Column("reason", "Reason"),
-        Column("tries", "Failures", is_number=True),
-        Column("outcome", "What came back"),
-        Column("paid_at", "Paid"),
-        Column("next_try_at", "Next try"),
-        Column("currency", "Currency"),
-        Column("site", "Site"),
-        Column("contribution_id", "Contribution"),
+        TableColumn("failed_at", "Failed"),
+        TableColumn("supporter", "Supporter"),
+        TableColumn("amount", "Amount", is_number=True),
+        TableColumn("interval", "How often"),
+        TableColumn("reason", "Reason"),
+        TableColumn("tries", "Failures", is_number=True),
+        TableColumn("outcome", "What came back"),
+        TableColumn("paid_at", "Paid"),
+        TableColumn("next_try_at", "Next try"),
+        TableColumn("currency", "Currency"),
+        TableColumn("site", "Site"),
+        TableColumn("contribution_id", "Contribution"),
     )
     rows = tuple(
         Row(

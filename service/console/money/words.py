@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from service.contributions.contribution import ContributionState
-from service.contributions.failed_payments.store import Outcome
+from service.contributions.failed_payments.store import FailedOutcome
 from service.ledger.entries import EntryReason
 from service.ledger.net_receipts.report import Figure
 from service.money import Interval, Money, exponent
@@ -30,10 +30,10 @@ STATES: Final[Mapping[ContributionState, str]] = {
     ContributionState.PAUSED: "paused",
     ContributionState.CANCELED: "ended",
 }
-OUTCOMES: Final[Mapping[Outcome, str]] = {
-    Outcome.PAID: "came back",
-    Outcome.OPEN: "is tried again",
-    Outcome.LOST: "did not come back",
+OUTCOMES: Final[Mapping[FailedOutcome, str]] = {
+    FailedOutcome.PAID: "came back",
+    FailedOutcome.OPEN: "is tried again",
+    FailedOutcome.LOST: "did not come back",
 }
 FIGURES: Final[Mapping[Figure, str]] = {
     Figure.GROSS: "Contributions received",

@@ -5,6 +5,7 @@ Each form carries a key that names the wish, so that sending it twice acts once.
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 import flask
 from flask import abort, flash, redirect, request
@@ -153,23 +154,21 @@ def _refund_screen(
 ) -> ResponseReturnValue:
     typed = request.values.get("amount", "")
     sentences = consequences(plan, page.found.email, None) if plan else ()
-    values = {
+    values: dict[str, Any] = {
         "page": page,
         "plan": plan,
         "sentences": sentences,
         "typed": typed,
         "charge": request.values.get("charge", ""),
-        "key": key or new_id("rfk"),
+        "wish": key or new_id("rfk"),
         "errors": errors,
     }
     return screen("money/refund.html", KEY, TEXTS["refund"], **values), status
 
 
-def _mail_screen(
-    page: ContributionPage, errors: Mapping[str, str], status: int = HTTPStatus.OK
-) -> ResponseReturnValue:
+def _mail_screen(page: ContributionPage, errors: Mapping[str, str], status: int = HTTPStatus.OK) -> ResponseReturnValue:
     key = new_id("key").removeprefix("key_")
-    return screen("money/mail.html", KEY, TEXTS["mail"], page=page, key=key, errors=errors), status
+    return screen("money/mail.html", KEY, TEXTS["mail"], page=page, wish=key, errors=errors), status
 
 
 def _payment(page: ContributionPage, charge_id: str) -> Payment:
