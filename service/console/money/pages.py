@@ -197,7 +197,7 @@ def _link_to_figure(days: ChosenDays) -> Callable[[Figure, str], str]:
     site = _site() or None
 
     def link(figure: Figure, currency: str) -> str:
-        query = {**days.query(), "currency": currency}
+        query: dict[str, Any] = {**days.query(), "currency": currency}
         return url_for("console_money.show_entries", figure=figure.value, site=site, **query)
 
     return link
