@@ -68,12 +68,10 @@ def runs_table(runs: Sequence[ExportRun], as_of: datetime, zone: ZoneInfo) -> Ta
 
 def batch_lines(batches: Sequence[Batch]) -> list[tuple[int, str]]:
     """Return the number of each batch and a sentence about it."""
-    return [
-        (
-            batch.number,
-            f"{batch.entry_count} entries for {LAYOUTS[batch.order.layout]}"
-            f"{f' through {batch.order.through_on}' if batch.order.through_on else ''}, made by {batch.created_by} on "
-            f"{batch.created_at:%d %B %Y}",
-        )
-        for batch in batches
-    ]
+    return [(batch.number, _batch_sentence(batch)) for batch in batches]
+
+
+def _batch_sentence(batch: Batch) -> str:
+    through = f" through {batch.order.through_on}" if batch.order.through_on else ""
+    made = f"made by {batch.created_by} on {batch.created_at:%d %B %Y}"
+    return f"{batch.entry_count} entries for {LAYOUTS[batch.order.layout]}{through}, {made}"
