@@ -7,6 +7,7 @@ replaces ours.
 import os
 import resource
 import sys
+from pathlib import Path
 
 from service.settings import SettingsError, read_settings
 from service.waiting_limits import CONNECTIONS, HEADER_SECONDS
@@ -15,6 +16,7 @@ BACKLOG = 2048  # connections that the system keeps until we accept them
 STOP_SECONDS = 45  # for requests in flight, after SIGTERM
 OTHER_FILES = 512  # open files that are no connections of callers
 TARGET = "service.server:SERVER"
+LOGS = Path(__file__).parent / "web" / "granian_logs.json"
 
 
 def options(connections: int) -> tuple[str, ...]:
@@ -25,6 +27,7 @@ def options(connections: int) -> tuple[str, ...]:
         *("--http1-header-read-timeout", str(int(HEADER_SECONDS * 1000))),
         *("--backlog", str(BACKLOG), "--backpressure", str(connections)),
         *("--workers-kill-timeout", str(STOP_SECONDS)),
+        *("--log-config", str(LOGS)),
         "--respawn-failed-workers",
     )
 

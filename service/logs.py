@@ -3,6 +3,7 @@
 Bodies, query strings, addresses of readers or pages, e-mail addresses and payment details are never logged.
 """
 
+import json
 import logging
 import re
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from service.clock import system_clock
 from service.ids import new_id
 
 SELDOM_SECONDS = 60.0
@@ -69,6 +71,17 @@ class LibraryHandler(logging.Handler):
         error = record.exc_info[1] if record.exc_info else None
         place = f"{record.filename}:{record.lineno}"
         structlog.get_logger().log(record.levelno, "library_message", library=record.name, place=place, exc_info=error)
+
+
+class JsonLines(logging.Formatter):
+    """Formats the lines of the server granian, which name processes and addresses of ours, as JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line. Of an error that ended a process only the type is shown."""
+        line = {"message": record.getMessage(), "event": "server_message", "level": record.levelname.lower()}
+        if record.exc_info and record.exc_info[0]:
+            line["error_type"] = record.exc_info[0].__name__
+        return json.dumps(line | {"timestamp": system_clock().isoformat()})
 
 
 def _error_without_values(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -22,6 +22,9 @@ MAX_TRUSTED_PROXIES = 10
 DEFAULT_APPROVAL_LIMIT = 100
 COUNTER_STORES = frozenset({"redis", "rediss", "valkey", "valkeys"})
 COUNTER_SOCKETS = frozenset({"redis+unix", "valkey+unix"})
+# The acts for which SECOND_PERSON says whether another person must agree.
+AGREED_ACTS = ("switch_gate_on", "loosen_limits", "refund", "close_period", "reopen_period", "add_admin")
+NEED = re.compile(rf"({'|'.join(AGREED_ACTS)})=(always|if_possible|never)", re.ASCII)
 LIMIT = re.compile(r"([A-Z]{3}:)?[0-9]{1,12}", re.ASCII)
 
 
@@ -61,6 +64,7 @@ class Settings:
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = field(default=None, repr=False)
+    second_person: tuple[str, ...] = ()
     widget_off: tuple[str, ...] = ()
     log_level: str = "INFO"
     var_dir: Path = Path("var")
@@ -143,6 +147,7 @@ def read_settings() -> Settings:
         oidc_issuer=env.str("OIDC_ISSUER", None, validate=_is_issuer),
         oidc_client_id=env.str("OIDC_CLIENT_ID", None),
         oidc_client_secret=env.str("OIDC_CLIENT_SECRET", None),
+        second_person=tuple(env.list("SECOND_PERSON", [], validate=_are_needs) or ()),
         widget_off=tuple(env.list("WIDGET_OFF", []) or ()),
         log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
         var_dir=env.path("VAR_DIR", Path("var")),
@@ -212,6 +217,13 @@ def _are_limits(limits: list[str]) -> None:
     currencies = [limit.rpartition(":")[0] for limit in limits]
     if len(set(currencies)) != len(currencies):
         raise ValidationError("names a currency twice; remove one.")
+
+
+def _are_needs(needs: list[str]) -> None:
+    if not all(NEED.fullmatch(need) for need in needs):
+        raise ValidationError(f"must be like refund=always,close_period=never, of the acts {', '.join(AGREED_ACTS)}.")
+    if len({need.partition("=")[0] for need in needs}) != len(needs):
+        raise ValidationError("names an act twice; remove one.")
 
 
 def _is_postgresql(url: str | None) -> None:

@@ -7,10 +7,16 @@ import flask
 from flask import Flask, Response, abort, json, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+import service.console.closing.booking.pages
+import service.console.closing.closed.pages
+import service.console.closing.pages
+import service.console.exports.pages
 import service.console.me.pages
 import service.console.money.acts.pages
 import service.console.money.pages
 import service.console.sign_in.pages
+import service.console.supporters.pages
+import service.console.why.pages
 from service.console.assets import CONTENT_TYPES, assets_version, console_assets
 from service.console.frame import PREFIX, asset_address, integrity, own_sites, problem_page, same_address
 from service.errors import ForbiddenError
@@ -41,8 +47,14 @@ SCREENS: tuple[flask.Blueprint, ...] = (
     service.console.sign_in.pages.blueprint,
     service.console.sign_in.pages.leaving,
     service.console.me.pages.blueprint,
+    service.console.why.pages.blueprint,
     service.console.money.pages.blueprint,
     service.console.money.acts.pages.blueprint,
+    service.console.closing.pages.blueprint,
+    service.console.closing.booking.pages.blueprint,
+    service.console.closing.closed.pages.blueprint,
+    service.console.exports.pages.blueprint,
+    service.console.supporters.pages.blueprint,
 )
 
 

@@ -27,6 +27,7 @@ GROUPS = (
         Screen("campaigns", "Campaigns", "{site}/campaigns", READ_ROLES),
         Screen("calendar", "Calendar", "{site}/calendar", READ_ROLES),
         Screen("why", "Why?", "{site}/why", READ_ROLES),
+        Screen("settings", "Site settings", "{site}/settings", READ_ROLES),
     ),
     (
         Screen("money", "Money", "money", (Role.VIEWER, Role.FINANCE)),

@@ -85,7 +85,17 @@ def connect_by(engine: Engine, conninfo: str, silence_seconds: float, kept_free:
         breaker.succeeded()
         return connection
 
+    event.listen(engine, "checkin", _forget_mode)
     return engine
+
+
+def _forget_mode(connection: BoundedConnection | None, _: Any) -> None:
+    """Let the next transaction be read-only if the server says so.
+
+    SQLAlchemy asks for writing after a transaction that was to be read-only, whatever the server's default is.
+    """
+    if connection is not None and not connection.closed:
+        connection.read_only = None
 
 
 def _check(connection: BoundedConnection, kept_free: int) -> None:

@@ -6,10 +6,11 @@ from datetime import date
 
 import structlog
 
+from service.campaigns.campaign import Kind
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.decide_view import Answer
 from service.decisions.prompt_events import RecordedEvent
-from service.decisions.tally import Cell, Counted, Tally
+from service.decisions.tally import Cell, Counted, Happened, HourCell, Tally
 from service.errors import NotReadyError
 from service.readers.impressions import PromptEvent
 from service.services import Services
@@ -24,8 +25,13 @@ def count_decision(services: Services, site: str, answer: Answer, seconds: float
         services.metrics.fail_open.add("fault")
     outcome = "fault" if answer.fault else "prompt" if answer.prompts else "silence"
     services.metrics.count_decision(site, outcome, seconds)
-    if answer.prompts and not answer.explains:
-        day = date.fromordinal(answer.day)
+    if answer.explains:
+        return
+    day, hour = date.fromordinal(answer.day), answer.minute // 60
+    services.part(Tally).add_view(HourCell(site, day, hour, Happened.VIEWED))
+    if answer.prompts:
+        is_gated = answer.prompts[0].prompt.kind is Kind.GATE  # a gate is always the only prompt
+        services.part(Tally).add_view(HourCell(site, day, hour, Happened.GATED if is_gated else Happened.ASKED))
         for offered in answer.prompts:
             prompt = offered.prompt
             services.part(Tally).add(Cell(site, prompt.campaign, prompt.variant, day, prompt.is_counted, Counted.SHOWN))

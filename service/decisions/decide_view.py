@@ -70,7 +70,7 @@ class Offered(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The answer to a page view. `day`: ordinal of the site's local date.
+    """The answer to a page view. `day`: ordinal of the site's local date. `minute`: minute of the site's local day.
 
     `passport` None: without consent there is none. `is_local`: the page keeps the passport, not a cookie. `reader`: the
     reader after the page view. `fault`: the error while deciding, if any. `explains`: the answer shows traces.
@@ -89,6 +89,7 @@ class Answer(NamedTuple):
     fault: Exception | None = None
     explains: bool = False
     notes: NoteChanges = NO_CHANGES
+    minute: int = 0
 
 
 def page_view_of(
@@ -134,6 +135,7 @@ def decide_view(
         reader,
         fault,
         notes=NO_CHANGES if account else _notes(site, sealer, page_view, (situation, decision, reader)),
+        minute=page_view.now.minute,
     )
 
 

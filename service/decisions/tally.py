@@ -32,10 +32,31 @@ class Cell(NamedTuple):
     event: Counted
 
 
+class Happened(StrEnum):
+    """What happened on a page view: it was decided, at least one appeal or banner was shown, a gate was shown."""
+
+    VIEWED = "viewed"
+    ASKED = "asked"
+    GATED = "gated"
+
+
+class HourCell(NamedTuple):
+    """What a count of page views is about. `hour`: of the local day, 0 to 23; hours that clocks repeat are one."""
+
+    site: str
+    day: date
+    hour: int
+    event: Happened
+
+
 class Tally:
-    """The counts that are not saved yet. Appending to a deque is atomic, so requests need no lock."""
+    """The counts that are not saved yet. Appending to a deque is atomic, so prompts need no lock.
+
+    Page views are many and their cells are few, so they are added up at once. Their number is bounded by the sites.
+    """
 
     def __init__(self) -> None:
+        self._views: dict[HourCell, int] = {}
         self._waiting: deque[Cell] = deque(maxlen=MAX_WAITING)
         self._remembered: dict[bytes, None] = {}
         self._turn = Lock()
@@ -53,6 +74,17 @@ class Tally:
 
     def add(self, cell: Cell) -> None:
         self._waiting.append(cell)
+
+    def add_view(self, view: HourCell, count: int = 1) -> None:
+        """Count what happened on a page view."""
+        with self._turn:
+            self._views[view] = self._views.get(view, 0) + count
+
+    def taken_views(self) -> Counter[HourCell]:
+        """Remove and return all counts of page views."""
+        with self._turn:
+            views, self._views = self._views, {}
+        return Counter(views)
 
     def taken(self) -> Counter[Cell]:
         """Remove and return all counts."""

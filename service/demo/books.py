@@ -85,6 +85,29 @@ class Books:
         return done.stdout
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The number of contributions, and sums by currency in minor units.
+
+    `balance`: what the sandbox holds. `ledger`: what it holds by the ledger. `net`: of contributions.csv.
+    """
+
+    contribution_count: int
+    balance: Counter[str]
+    ledger: Counter[str]
+    net: Counter[str]
+
+    @classmethod
+    def of(cls, books: Books) -> "Totals":
+        """Return the totals of a running demo at this moment."""
+        return cls(
+            len(books.rows("contributions")),
+            Counter(books.sandbox_balance()),
+            Counter(books.ledger_balance()),
+            Counter(books.contribution_totals()),
+        )
+
+
 def minor(text: str) -> int:
     """Return an amount with two decimals, as the demo's currency has, in minor units: `-12.34` is -1234."""
     return int(text.replace(".", ""))

@@ -59,8 +59,8 @@ def _run() -> None:
         int(os.environ.get("PORT_NEWSPAPER", usual.newspaper)),
     )
     refuse_busy_ports(ports)
-    click.echo("Starting ...")
-    with running_demo(ports, demo_folder()) as running:
+    click.echo("Starting. The first time, two invented weeks are lived first ...")
+    with running_demo(ports, demo_folder(), has_past=True) as running:
         click.echo(tour(running))
         wait_until_interrupted(running)
         click.echo("Stopping ...")
@@ -68,5 +68,5 @@ def _run() -> None:
 
 def _check() -> None:
     with tempfile.TemporaryDirectory(prefix="keepopen-check-") as folder:
-        with running_demo(free_ports(), Path(folder)) as running:
+        with running_demo(free_ports(), Path(folder), has_past=True) as running:
             check_journey(running)

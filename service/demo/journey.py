@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from service.demo.books import Books
+from service.demo.books import Books, Totals
 from service.demo.processes import DemoError
 from service.demo.reader import DemoReader
 from service.demo.run import Demo
@@ -21,6 +21,9 @@ MONTHLY_AMOUNT = "10,00"
 def check_journey(demo: Demo) -> None:
     """Take every step and print what happens. Raise DemoError at the first step that goes wrong."""
     began = time.monotonic()
+    before = Totals.of(Books(demo))
+    say(f"Before: {before.contribution_count} contributions; the sandbox and the ledger hold {before.balance}")
+    require(before.ledger == before.balance, "the ledger's Stripe balance is not the sandbox's")
     reader = DemoReader(demo.ports, demo.preview)
     articles = reader.articles()
     say(f"The newspaper is open at {demo.ports.newspaper_url}: {len(articles)} articles")
@@ -29,7 +32,7 @@ def check_journey(demo: Demo) -> None:
     dismiss(reader, prompt, articles)
     contribute(demo, articles, interval="one_off", amount=ONE_OFF_AMOUNT)
     contribute(demo, articles, interval="month", amount=MONTHLY_AMOUNT)
-    check_books(demo, contributions=2)
+    check_books(demo, before, contributions=2)
     say(f"Everything agrees, in {time.monotonic() - began:.1f} s.")
 
 
@@ -79,21 +82,22 @@ def contribute(demo: Demo, articles: list[str], *, interval: str, amount: str) -
     say(f"Paid on the hosted page and thanked. Now a supporter ({answer['reader']['supporter']}): {seen(answer)}")
 
 
-def check_books(demo: Demo, *, contributions: int) -> None:
-    """Wait until all contributions are in the books, and check that books, CSV files and sandbox agree."""
+def check_books(demo: Demo, before: Totals, *, contributions: int) -> None:
+    """Wait until all new contributions are in the books, and check that books, CSV files and sandbox agree."""
     books = Books(demo)
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not are_complete(books, contributions) and time.monotonic() < deadline:
+    expected = before.contribution_count + contributions
+    while not are_complete(books, expected) and time.monotonic() < deadline:
         demo.processes.check_all()
         time.sleep(POLL_SECONDS)
     for line in books.journal_lines():
         say(f"  {line}")
-    balance, ledger, totals = books.sandbox_balance(), books.ledger_balance(), books.contribution_totals()
-    say(f"The sandbox holds {balance}; the ledger {ledger}; contributions.csv net {totals}")
-    has_all_rows = len(books.rows("contributions")) == contributions
-    require(has_all_rows, f"contributions.csv does not have {contributions} rows")
-    require(ledger == balance, "the ledger's Stripe balance is not the sandbox's")
-    require(totals == balance, "contributions.csv does not sum to the sandbox's balance")
+    after = Totals.of(books)
+    say(f"The sandbox holds {after.balance}; the ledger {after.ledger}; contributions.csv net {after.net}")
+    require(after.contribution_count == expected, f"contributions.csv does not have {expected} rows")
+    require(after.ledger == after.balance, "the ledger's Stripe balance is not the sandbox's")
+    increase = after.balance - before.balance
+    require(after.net - before.net == increase, "contributions.csv did not grow as the sandbox's balance did")
     require(books.trial_balance_is_zero(), "the trial balance is not zero")
     with ThreadPoolExecutor() as pool:
         for name, by_command in zip(FILES, pool.map(books.command_export, FILES), strict=True):

@@ -116,6 +116,12 @@ class Processes:
             time.sleep(POLL_SECONDS)
         raise DemoError(f"The {name} did not become ready within {READY_SECONDS:.0f} s; see {self.log_dir}/{name}.log")
 
+    def wait_until_ended(self, name: str) -> None:
+        """Wait until the process has ended by itself. Raise DemoError if it failed."""
+        status = self.running.pop(name).wait()
+        if status:
+            raise DemoError(f"The {name} ended with status {status}; see {self.log_dir}/{name}.log")
+
     def check(self, name: str) -> None:
         """Raise DemoError if this process has ended by itself."""
         status = self.running[name].poll()

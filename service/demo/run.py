@@ -12,7 +12,7 @@ from service.database.embedded import embedded_postgresql
 from service.database.migrate import migrate
 from service.demo.guard import guarded
 from service.demo.processes import HOST, Ports, Processes
-from service.demo.seed import SITE_KEY, preview_key, seed
+from service.demo.seed import SITE_KEY, preview_key, seed, sign_in_links
 from service.demo.settings import WEBHOOK_SECRET, environment
 
 WATCH_SECONDS = 1.0
@@ -20,20 +20,24 @@ WATCH_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A running demo: its ports, environment and processes, a finance token, and an editor's preview key."""
+    """A running demo: its ports, environment and processes, a finance token, and an editor's preview key.
+
+    `links`: one-time links to the console, by what their person does.
+    """
 
     ports: Ports
     environment: dict[str, str]
     finance_token: str
     preview: str
     processes: Processes
+    links: dict[str, str]
 
 
 @contextlib.contextmanager
-def running_demo(ports: Ports, var_dir: Path) -> Iterator[Demo]:
+def running_demo(ports: Ports, var_dir: Path, *, has_past: bool = False) -> Iterator[Demo]:
     """Start all parts, yield the demo when they are ready, and stop them at the end. The data stays in `var_dir`.
 
-    If this process is killed, a guard stops them.
+    With `has_past`, a new demo first lives two invented weeks. If this process is killed, a guard stops the parts.
     """
     with guarded(var_dir) as guard, embedded_postgresql(var_dir) as database_url:
         migrate(database_url)
@@ -41,27 +45,36 @@ def running_demo(ports: Ports, var_dir: Path) -> Iterator[Demo]:
         finance_token = seed(database_url, ports, var_dir)
         processes = Processes(log_dir=var_dir / "logs", environment=variables, guard=guard)
         try:
-            start_all(processes, ports, var_dir)
-            yield Demo(ports, variables, finance_token, preview_key(), processes)
+            start_all(processes, ports, var_dir, has_past=has_past)
+            links = sign_in_links(database_url, ports)
+            yield Demo(ports, variables, finance_token, preview_key(), processes, links)
         finally:
             processes.stop()
 
 
-def start_all(processes: Processes, ports: Ports, var_dir: Path) -> None:
-    """Start all processes at once, because they can start in any order, and wait until every server answers."""
-    state = str(var_dir / "stripe_sandbox.sqlite")
-    webhook_url = f"{ports.service_url}/webhooks/stripe"
-    processes.start(
-        "sandbox",
-        ["-m", "infra.stripe_sandbox", "--host", HOST, "--port", str(ports.sandbox), "--state", state,
-         "--webhook-url", webhook_url, "--webhook-secret", WEBHOOK_SECRET],
-    )  # fmt: skip
+def start_all(processes: Processes, ports: Ports, var_dir: Path, *, has_past: bool) -> None:
+    """Start all processes at once, because they can start in any order, and wait until every server answers.
+
+    The sandbox and the worker begin after the past, which the sandbox's state holds: a sandbox with a state has one.
+    """
+    state = var_dir / "stripe_sandbox.sqlite"
+    is_living = has_past and not state.exists()
+    if is_living:
+        processes.start("past", ["-m", "infra.demo_past", "--state", str(state), "--site", SITE_KEY])
     processes.start("service", ["-m", "service", "--host", HOST, "--port", str(ports.service)])
-    processes.start("worker", ["-m", "flask", "--app", "wsgi", "worker"])
     processes.start(
         "newspaper",
         ["-m", "infra.demo_site", "--port", str(ports.newspaper), "--service", ports.service_url, "--site", SITE_KEY],
     )
+    if is_living:
+        processes.wait_until_ended("past")
+    webhook_url = f"{ports.service_url}/webhooks/stripe"
+    processes.start(
+        "sandbox",
+        ["-m", "infra.stripe_sandbox", "--host", HOST, "--port", str(ports.sandbox), "--state", str(state),
+         "--webhook-url", webhook_url, "--webhook-secret", WEBHOOK_SECRET],
+    )  # fmt: skip
+    processes.start("worker", ["-m", "flask", "--app", "wsgi", "worker"])
     processes.wait_until_ready("sandbox", ports.sandbox_url)
     processes.wait_until_ready("service", f"{ports.service_url}/readyz")
     processes.wait_until_ready("newspaper", ports.newspaper_url)
@@ -70,10 +83,13 @@ def start_all(processes: Processes, ports: Ports, var_dir: Path) -> None:
 def tour(demo: Demo) -> str:
     """Return the text that tells the operator what to open and try."""
     ports = demo.ports
+    links = "\n".join(f"    {words:<12}  {link}" for words, link in demo.links.items())
     return f"""
 Keepopen is running.
 
   The newspaper   {ports.newspaper_url}
+  The console     {ports.service_url}/console
+{links}
   The service     {ports.service_url}/version   (support page: {ports.service_url}/support/{SITE_KEY})
   Stripe sandbox  {ports.sandbox_url}
 
@@ -84,7 +100,9 @@ A tour:
      you are not asked again.
   4. Finance's view:  curl -H "Authorization: Bearer {demo.finance_token}" \\
                         "{ports.service_url}/v1/exports/contributions.csv?from=2020-01-01&to=2099-12-31"
-  5. The objects in the sandbox, and every webhook that it has sent:  {ports.sandbox_url}
+  5. Open a link to the console in each of two browsers: it signs you in once, as an editor or as finance. The two
+     weeks that you see are invented.
+  6. The objects in the sandbox, and every webhook that it has sent:  {ports.sandbox_url}
 
 Ctrl-C stops everything. `make demo` continues with the same data. `make clean` deletes the data.
 """

@@ -14,6 +14,8 @@ from service.decisions.preview import Preview, seal_preview
 from service.demo.processes import Ports
 from service.demo.settings import SECRET_KEY
 from service.sealing import KeyRing
+from service.staff.inviting import Wish, invite_to
+from service.staff.people import COMMAND_LINE, Role
 from service.tokens.store import TokenRole
 from service.tokens.tokens import TokenRequest, create_token, verify_token
 
@@ -23,6 +25,10 @@ PREVIEW_SECONDS = 3600
 DOCUMENTS = Path(__file__).parents[2] / "infra" / "demo_site"
 TOKEN_FILE = "finance-token.txt"
 SEEDER = "demo"
+PEOPLE = {
+    "as an editor": Wish("ana@courier.example", frozenset({Role.PUBLISHER}), name="Ana Byrne"),
+    "as finance": Wish("maria@courier.example", frozenset({Role.FINANCE, Role.ADMIN}), name="Maria Keane"),
+}
 
 
 def seed(database_url: str, ports: Ports, var_dir: Path) -> str:
@@ -51,6 +57,18 @@ def preview_key() -> str:
     """Return a preview key, as `POST /v1/previews` gives it to editors: with it, decisions include their trace."""
     expires_at = int(system_clock().timestamp()) + PREVIEW_SECONDS
     return seal_preview(KeyRing((SECRET_KEY,)), Preview(SITE_KEY, CAMPAIGN_KEY, "", False, expires_at))
+
+
+def sign_in_links(database_url: str, ports: Ports) -> dict[str, str]:
+    """Return a one-time link to the console for an editor and for finance. Earlier links of the two end."""
+    engine = application_engine(database_url)
+    try:
+        return {
+            words: invite_to(engine, ports.service_url, wish, COMMAND_LINE, system_clock()).link
+            for words, wish in PEOPLE.items()
+        }
+    finally:
+        engine.dispose()
 
 
 def finance_token(engine: Engine, path: Path) -> str:

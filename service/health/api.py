@@ -13,6 +13,7 @@ from service import __version__
 from service.addresses import is_public
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.errors import ForbiddenError
+from service.health.build import build_id
 from service.health.gauges import stored_gauges
 from service.metrics import exposition
 from service.services import current_services
@@ -59,8 +60,8 @@ def metrics() -> Response:
 @blueprint.get("/version")
 @blueprint.alt_response(HTTPStatus.OK, schema={"type": "object"})
 def version() -> Response:
-    """Return the version of this service and the Stripe API version that it uses."""
-    return jsonify(service=__version__, stripe_api_version=API_VERSION)
+    """Return the version and the build of this service, and the Stripe API version that it uses."""
+    return jsonify(service=__version__, build=build_id(), stripe_api_version=API_VERSION)
 
 
 def _admit_operator(token: str | None) -> None:

@@ -1,1 +1,1 @@
-"""Statistics per variant and day, without reader ids: prompts shown, seen, dismissed and clicked, and their income."""
+"""Statistics without reader ids: prompts shown, seen, dismissed and clicked, their income, and page views by hour."""

@@ -33,14 +33,16 @@ class Flusher:
 
     def flush(self) -> bool:
         """Write all waiting counts. Return False if that failed; the counts then go back to the tally."""
-        counts = self._tally.taken()
-        if not counts:
+        counts, views = self._tally.taken(), self._tally.taken_views()
+        if not counts and not views:
             return True
         try:
-            flush_counts(self._engine, counts)
+            flush_counts(self._engine, counts, views)
         except Exception as error:  # no error in statistics may stop the thread
             log.warning("counts_not_flushed", error_type=type(error).__name__, waiting=counts.total())
             self._tally.give_back(counts)
+            for view, count in views.items():
+                self._tally.add_view(view, count)
             return False
         return True
 

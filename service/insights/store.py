@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from service.database.metadata import metadata
 from service.database.transaction import committed
-from service.decisions.tally import Cell, Counted
+from service.decisions.tally import Cell, Counted, HourCell
+from service.insights.view_store import add_views
 
 prompt_counts = Table(
     "prompt_counts",
@@ -49,10 +50,11 @@ def add_counts(connection: Connection, counts: Counter[Cell]) -> None:
     )
 
 
-def flush_counts(engine: Engine, counts: Counter[Cell]) -> None:
-    """Add counts to the stored ones in a transaction of their own."""
+def flush_counts(engine: Engine, counts: Counter[Cell], views: Counter[HourCell]) -> None:
+    """Add counts of prompts and of page views to the stored ones in a transaction of their own."""
     with committed(engine) as connection:
         add_counts(connection, counts)
+        add_views(connection, views)
 
 
 def daily_counts(connection: Connection, site: str, first: date, last: date) -> Sequence[DailyCount]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from service.database.transaction import committed
 from service.errors import ConflictError, DomainError
@@ -54,11 +54,16 @@ def invite(services: Services, wish: Wish, inviter: Person) -> NewInvitation:
     A person who is known gets the roles and sites of the wish, is enabled again, and the older links end. Raise
     InvalidPersonError if the wish cannot be used.
     """
-    email, now = read_email(wish.email), services.clock()
+    return invite_to(services.engine, services.settings.public_url, wish, inviter, services.clock())
+
+
+def invite_to(engine: Engine, public_url: str, wish: Wish, inviter: Person, now: datetime) -> NewInvitation:
+    """Save a person and return a one-time link to the service at `public_url`. Raise what `invite` raises."""
+    email = read_email(wish.email)
     name = read_name(wish.name or email.partition("@")[0])
     if not wish.roles:
         raise InvalidPersonError("a person needs at least one role")
-    with committed(services.engine) as connection:
+    with committed(engine) as connection:
         known = find_person_by_email(connection, email)
         person = Person(known.id if known else new_id("per"), name, email, wish.roles, wish.sites)
         if known is not None:
@@ -69,7 +74,7 @@ def invite(services: Services, wish: Wish, inviter: Person) -> NewInvitation:
         token, invitation = _new_invitation(connection, person, now)
         details = {"email": email, "roles": sorted(wish.roles), "sites": sorted(wish.sites) if wish.sites else None}
         write_record(connection, inviter, "invite_person", person.name, details, now)
-    return NewInvitation(person, invitation.expires_at, f"{services.settings.public_url}/console/sign-in/{token}")
+    return NewInvitation(person, invitation.expires_at, f"{public_url}/console/sign-in/{token}")
 
 
 def invited_person(services: Services, token: str) -> Person:

@@ -8,7 +8,9 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from service.decisions.tally import MAX_WAITING, Cell, Counted, Tally
+from service.campaigns.campaign import Kind
+from service.campaigns.gate import Gate, GateType
+from service.decisions.tally import MAX_WAITING, Cell, Counted, Happened, Tally
 from service.services import EXTENSION
 from tests.decisions import make
 
@@ -43,6 +45,28 @@ def test_readers_without_consent_are_counted_outside_the_experiment(open_client:
     open_page(client, consent="none")
 
     assert [cell.is_counted for cell in counts_of(client)] == [False]
+
+
+def test_every_page_view_is_counted_in_its_hour_and_what_it_showed(open_client: Callable[..., FlaskClient]) -> None:
+    """The site's clock shows 10:30."""
+    asking, gated, silent = (
+        open_client(make.campaign()),
+        open_client(make.campaign(kind=Kind.GATE, gate=Gate(GateType.PAYMENT))),
+        open_client(),
+    )
+    for client, pages in ((asking, 2), (gated, 1), (silent, 3)):
+        for _ in range(pages):
+            client.post("/v1/decide", json={"site": "tide", "view_id": "v1", "page_id": "/a", "page_type": "article",
+                                            "placements": ["article_top", "over_article"], "consent": "full"})  # fmt: skip
+
+    def views(client: FlaskClient) -> dict[Happened, int]:
+        taken = client.application.extensions[EXTENSION].part(Tally).taken_views()
+        assert {(cell.site, cell.day, cell.hour) for cell in taken} == {("tide", SHOWN.day, 10)}
+        return {cell.event: count for cell, count in taken.items()}
+
+    assert views(asking) == {Happened.VIEWED: 2, Happened.ASKED: 2}
+    assert views(gated) == {Happened.VIEWED: 1, Happened.GATED: 1}
+    assert views(silent) == {Happened.VIEWED: 3}
 
 
 def test_the_number_of_waiting_counts_is_bounded() -> None:

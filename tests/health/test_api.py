@@ -1,5 +1,6 @@
 """The probes of operators: liveness, readiness, version, and the metrics that come from the database."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from service import __version__
 from service.app import create_app
 from service.database.engine import owner_engine
+from service.health.build import build_id
 from service.reconciliation.checking import check_books
 from service.reconciliation.pull_store import set_pulled_through
 from service.services import EXTENSION, Services
@@ -34,7 +36,10 @@ def test_a_service_with_campaigns_in_memory_is_alive_and_ready(app: Flask) -> No
 
 
 def test_the_version_names_the_service_and_the_stripe_api(app: Flask) -> None:
-    assert app.test_client().get("/version").json == {"service": __version__, "stripe_api_version": API_VERSION}
+    shown = app.test_client().get("/version").json
+
+    assert shown == {"service": __version__, "build": build_id(), "stripe_api_version": API_VERSION}
+    assert re.fullmatch("[0-9a-f]{12}", build_id())
 
 
 TOKEN = "a-token-of-the-operators"

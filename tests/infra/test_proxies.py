@@ -64,12 +64,12 @@ def test_links_of_pages_lead_through_the_proxy(file: str, installation: Installa
 
 @pytest.mark.parametrize("file", CADDY)
 def test_caddy_finds_the_file_valid_and_well_formatted(file: str, tmp_path: Path) -> None:
-    places = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+    home = str(tmp_path)
     path = str(INFRA / "proxy" / file)
 
-    valid = run("caddy", "validate", "--adapter", "caddyfile", "--config", path, **places)
+    valid = run("caddy", "validate", "--adapter", "caddyfile", "--config", path, HOME=home, XDG_DATA_HOME=home)
     assert valid.returncode == 0, valid.stdout
-    assert run("caddy", "fmt", path, **places).stdout == Path(path).read_text(encoding="utf-8")
+    assert run("caddy", "fmt", path, HOME=home, XDG_DATA_HOME=home).stdout == Path(path).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("file", NGINX)

@@ -37,6 +37,7 @@ def get(app: Flask, app_services: Services) -> Any:
             SEEN._replace(campaign="winter", event=Counted.CLICKED): 1,
             SEEN._replace(site="other"): 70,
         }),
+        Counter(),
     )  # fmt: skip
 
     def request(path: str = "/v1/insights/tide", *, is_known: bool = True, **query: str) -> Any:

@@ -5,11 +5,13 @@ from datetime import date
 
 from sqlalchemy import Engine, create_engine
 
-from service.decisions.tally import Cell, Counted, Tally
+from service.decisions.tally import Cell, Counted, Happened, HourCell, Tally
 from service.insights.flusher import Flusher
 from service.insights.store import DailyCount, daily_counts
+from service.insights.view_store import views_between
 
 DAY = date(2026, 11, 18)
+VIEWED = HourCell("tide", DAY, 10, Happened.VIEWED)
 SEEN = Cell("tide", "autumn", "control", DAY, True, Counted.SEEN)
 
 
@@ -32,11 +34,29 @@ def test_counts_add_up_over_several_flushes(engine: Engine) -> None:
 def test_counts_stay_in_memory_while_the_database_is_unavailable() -> None:
     tally = Tally()
     tally.add(SEEN)
+    tally.add_view(VIEWED)
     unreachable = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none", connect_args={"connect_timeout": 1})
 
     assert Flusher(unreachable, tally).flush() is False
 
     assert tally.taken() == Counter({SEEN: 1})
+    assert tally.taken_views() == Counter({VIEWED: 1})
+
+
+def test_page_views_add_up_over_several_flushes(engine: Engine) -> None:
+    tally = Tally()
+    flusher = Flusher(engine, tally)
+    for views in (2, 1):
+        for _ in range(views):
+            tally.add_view(VIEWED)
+        tally.add_view(VIEWED._replace(hour=11))
+        assert flusher.flush()
+
+    with engine.connect() as connection:
+        found = views_between(connection, "tide", DAY, DAY)
+        assert found == Counter({VIEWED: 3, VIEWED._replace(hour=11): 2})
+        assert views_between(connection, "tide", date(2026, 11, 19), date(2026, 11, 20)) == Counter()
+        assert views_between(connection, "other", DAY, DAY) == Counter()
 
 
 def test_stopping_the_flusher_flushes_the_last_counts(engine: Engine) -> None:

@@ -66,6 +66,9 @@ def test_a_scrape_counts_all_processes_also_those_that_were_killed(installation:
 
         assert {scrape(served, "keepopen_decisions_total") for _ in range(10)} == {DECISIONS}
 
+    events = {json.loads(line)["event"] for line in installation.output.read_text().splitlines()}
+    assert {"server_message", "campaigns_loaded"} <= events
+
     with serving(installation, SECRET_KEYS=SECRET_KEY) as served:
         assert decide(served, 10) == 10
         assert scrape(served, "keepopen_decisions_total") == DECISIONS + 10

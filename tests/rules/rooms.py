@@ -69,10 +69,13 @@ ROOMS = (
         "the pages on which editors and finance work, a folder for each screen",
         (
             "reconciliation",
+            "simulation",
             "exports",
             "contributions",
             "receipts",
             "ledger",
+            "decisions",
+            "readers",
             "pages",
             "widget",
             "campaigns",
@@ -89,7 +92,7 @@ ROOMS = (
     Room(
         "demo",
         "all of Keepopen on one machine, with a sandbox in the place of Stripe",
-        ("decisions", "campaigns", "tokens", "database"),
+        ("staff", "decisions", "campaigns", "tokens", "database"),
     ),
     Room(
         "health",

@@ -1,11 +1,9 @@
 """The editor of a campaign, and of the settings of a site. What is typed is saved by itself as the person's draft."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 from http import HTTPStatus
-from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import flask
@@ -13,16 +11,15 @@ from flask import Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.campaigns.drafts.draft_store import Draft, discard_draft, keep_draft
-from service.campaigns.drafts.drafting import DraftName, with_typed_content, with_typed_text
-from service.campaigns.snapshot.holder import SnapshotHolder
-from service.campaigns.snapshot.snapshot import SiteSnapshot
-from service.campaigns.store import DocumentKind
+from service.campaigns.drafts.drafting import with_typed_content, with_typed_text
 from service.campaigns.words.in_words import differences_in_words
 from service.campaigns.words.phrases import language_name
-from service.console.editor.addresses import campaigns_address, document_address
+from service.console.document_pages import document_route, draft_name, opened_document, page_of, site_snapshot
+from service.console.editor.addresses import campaigns_address
 from service.console.editor.form_values import with_posted
 from service.console.editor.list_acts import with_act
-from service.console.editor.opened import Opened, open_document, opened
+from service.console.editor.markup import is_day, with_strong_joints
+from service.console.editor.opened import Opened, opened
 from service.console.editor.preview import (
     SCHEMES,
     SCREENS,
@@ -35,11 +32,11 @@ from service.console.editor.preview import (
 from service.console.editor.rule_fields import field_of
 from service.console.editor.tabs import TAB_WORDS, Tab, View, layouts_of, tab_with
 from service.console.editor.typed import input_name
-from service.console.frame import own_site, screen
+from service.console.frame import screen
 from service.database.transaction import committed
 from service.ids import new_id
 from service.services import current_services
-from service.staff.api import current_person, requires_person
+from service.staff.api import requires_person
 from service.staff.people import Role
 
 PREVIEW_POLICY = (
@@ -48,54 +45,26 @@ PREVIEW_POLICY = (
 )
 LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z")
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
 blueprint = flask.Blueprint("console_editor", __name__, template_folder="templates")
 
 
-def document_route(leaf: str, *methods: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Return a decorator that routes a page of a campaign and the same page of a site's settings."""
-
-    def decorate(view: Callable[P, R]) -> Callable[P, R]:
-        options = {"methods": list(methods)}
-        blueprint.add_url_rule(f"/console/<site>/campaigns/<key>/{leaf}", view_func=view, **options)
-        blueprint.add_url_rule(f"/console/<site>/settings/{leaf}", view_func=view, defaults={"key": ""}, **options)
-        return view
-
-    return decorate
-
-
-def draft_name(site: str, key: str) -> DraftName:
-    """Return the signed-in person's draft of a campaign, or, without a key, of the site's settings."""
-    kind = DocumentKind.CAMPAIGN if key else DocumentKind.SITE
-    return DraftName(kind, key or site, current_person().id)
-
-
-def site_snapshot(site: str) -> SiteSnapshot:
-    """Return a site that the person may see, with its campaigns. Answer 404 if there is none."""
-    return current_services().part(SnapshotHolder).current().site(own_site(site).key)
-
-
-@document_route("edit", "GET")
+@document_route(blueprint, "edit", "GET")
 @requires_person(Role.EDITOR)
 def edit(site: str, key: str) -> str:
     """Show the form of a document, with the real prompt beside it."""
-    services = current_services()
-    snapshot = site_snapshot(site)
-    with committed(services.engine) as connection:
-        document = open_document(connection, snapshot, draft_name(site, key), services.clock())
+    with committed(current_services().engine) as connection:
+        document = opened_document(connection, site, key)
     return editor_page(document)
 
 
-@document_route("edit", "POST")
+@document_route(blueprint, "edit", "POST")
 @requires_person(Role.EDITOR)
 def save(site: str, key: str) -> AnyResponse:
     """Save what was typed as the person's draft, and press the button that was pressed."""
     services = current_services()
     snapshot, now = site_snapshot(site), services.clock()
     with committed(services.engine) as connection:
-        before = open_document(connection, snapshot, draft_name(site, key), now)
+        before = opened_document(connection, site, key)
         draft = replace(typed_draft(before), saved_in=request.form.get("window", ""))
         is_elsewhere = saved_elsewhere(before.draft)
         if not is_elsewhere and (draft.content, draft.text) != (before.draft.content, before.draft.text):
@@ -105,28 +74,27 @@ def save(site: str, key: str) -> AnyResponse:
         return make_response(editor_page(after, saved=before), HTTPStatus.CONFLICT)
     if "HX-Request" in request.headers:
         return make_response(render_template("editor/findings.html", **findings_values(after), is_fragment=True))
-    return redirect(address_of(after, "edit", **next_view(after)), HTTPStatus.SEE_OTHER)
+    return redirect(page_of(after, "edit", **next_view(after)), HTTPStatus.SEE_OTHER)
 
 
-@document_route("discard", "POST")
+@document_route(blueprint, "discard", "POST")
 @requires_person(Role.EDITOR)
 def discard(site: str, key: str) -> AnyResponse:
     """Drop the person's draft. The newest version is what the editor shows next."""
     services, name = current_services(), draft_name(site, key)
     with committed(services.engine) as connection:
-        document = open_document(connection, site_snapshot(site), name, services.clock())
+        document = opened_document(connection, site, key)
         discard_draft(connection, name.kind, name.key, name.person)
     has_version = document.state is not None
-    return redirect(address_of(document, "edit") if has_version else campaigns_address(site), HTTPStatus.SEE_OTHER)
+    return redirect(page_of(document, "edit") if has_version else campaigns_address(site), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/console/<site>/campaigns/<key>/preview")
 @requires_person(Role.EDITOR)
 def preview(site: str, key: str) -> Response:
     """Show a plain article page with the prompt, for the frame beside the form."""
-    services = current_services()
-    with committed(services.engine) as connection:
-        document = open_document(connection, site_snapshot(site), draft_name(site, key), services.clock())
+    with committed(current_services().engine) as connection:
+        document = opened_document(connection, site, key)
     switches = switches_of(request.args, document.site, view_of(document).locale)
     page = render_template("editor/preview.html", opened=document, switches=switches)
     response = make_response(page)
@@ -200,7 +168,7 @@ def campaign_values(document: Opened, view: View) -> dict[str, object]:
             "currency": currencies_of(document.site),
             "state": STATES,
         },
-        "preview_address": address_of(document, "preview", **parameters, keepopen_preview=token),
+        "preview_address": page_of(document, "preview", **parameters, keepopen_preview=token),
     }
 
 
@@ -210,7 +178,7 @@ def findings_values(document: Opened) -> dict[str, object]:
     parameters = view_parameters(document)
 
     def at(tab: StrEnum) -> str:
-        return address_of(document, "edit", **{**parameters, "tab": tab})
+        return page_of(document, "edit", **{**parameters, "tab": tab})
 
     wrong = document.errors.items()
     problems = [(words, at(tab_with(layouts, document.shape, path)), input_name(path)) for path, words in wrong]
@@ -251,13 +219,6 @@ def next_view(document: Opened) -> dict[str, object]:
     return {"tab": tab_of_request(document), **view_parameters(document), **wanted}
 
 
-def address_of(document: Opened, leaf: str, **parameters: object) -> str:
-    """Return the address of a page of the document."""
-    draft = document.draft
-    return document_address(draft.kind, draft.site, draft.key, leaf, **parameters)
-
-
-@blueprint.app_template_global()
-def page_of(document: Opened, leaf: str, **parameters: object) -> str:
-    """Return the address of a page of an opened document, in templates."""
-    return address_of(document, leaf, **parameters)
+blueprint.add_app_template_global(page_of)
+blueprint.add_app_template_filter(is_day)
+blueprint.add_app_template_filter(with_strong_joints)

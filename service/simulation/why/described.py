@@ -20,6 +20,7 @@ MOST_ARTICLES = 500
 DEFAULTS: Mapping[str, str] = MappingProxyType(
     {
         "page_id": "", "page_type": "article", "section": "", "tags": "", "access": "metered", "flags": "", "at": "",
+        "placements": "",
         "articles": "5", "topics": "", "asked_campaign": "", "asked_times": "1", "asked_at": "", "closed_at": "",
         "supporter": "none", "supporter_since": "", "country": "", "consent": "full", "signed_in": "",
         "device": "desktop", "language": "", "referrer": "", "bucket": "",
@@ -34,6 +35,7 @@ _FIELDS = {
     "steps 1, view, section": "section",
     "steps 1, view, tags": "tags",
     "steps 1, view, access": "access",
+    "steps 1, view, placements": "placements",
     "reader, articles": "topics",
     "reader, impressions": "asked_at",
     "reader, dismissals": "closed_at",
@@ -55,8 +57,10 @@ class DescriptionError(InvalidDocumentError):
         self.fields = fields
 
 
-def described(written: Mapping[str, str], campaigns: Mapping[str, Campaign], now: datetime) -> Question:
-    """Return the question in the fields. `now`: the time on the site's clock, which counts if the fields name none.
+def described(written: Mapping[str, str], site: str, campaigns: Mapping[str, Campaign], now: datetime) -> Question:
+    """Return the question in the fields, about a site given by its key.
+
+    `now`: the time on the site's clock, which counts if the fields name none.
 
     Raise DescriptionError, which names every field that cannot be read.
     """
@@ -73,7 +77,7 @@ def described(written: Mapping[str, str], campaigns: Mapping[str, Campaign], now
     elif fields["closed_at"] and not fields["asked_campaign"]:
         errors["asked_campaign"] = "Choose what the reader closed."
     try:
-        simulation = load_simulation(_document(fields, numbers, now, campaigns))
+        simulation = load_simulation({"site": site, **_document(fields, numbers, now, campaigns)})
     except InvalidDocumentError as error:
         errors = {**_by_field(error.problems), **errors}
     if errors:
@@ -118,6 +122,7 @@ def _view(fields: Mapping[str, str]) -> dict[str, Any]:
         "section": fields["section"] or None,
         "tags": _list(fields["tags"]),
         "access": fields["access"],
+        **({"placements": _list(fields["placements"])} if fields["placements"] else {}),
         **{flag: True for flag in FLAGS if flag in fields["flags"].split(",")},
     }
 

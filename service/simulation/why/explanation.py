@@ -11,9 +11,10 @@ from service.campaigns.campaign import Campaign
 from service.decisions.compile import CompiledSite
 from service.decisions.decision import Access, AccessState
 from service.readers.reader import Reader
-from service.readers.site_time import SiteTime, in_utc, site_time_at
+from service.readers.site_time import SiteTime, as_datetime, in_utc, site_time_at
 from service.simulation.simulate import SimulatedView, simulate_on
 from service.simulation.simulation import Simulation, StartReader, ViewStep
+from service.simulation.start_reader import reader_at_start
 from service.simulation.why.trace_words import CampaignWords, campaign_words, headline
 
 DAYS = 30
@@ -39,9 +40,13 @@ class DayAhead:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a reader is asked or not. `now`: the time of the page view. `days`: this day and the 29 after it."""
+    """Why a reader is asked or not.
+
+    `now`: the time of the page view. `reader`: the history before it. `days`: this day and the 29 after it.
+    """
 
     now: SiteTime
+    reader: Reader
     sentence: str
     campaigns: tuple[CampaignWords, ...]
     access: Access
@@ -49,15 +54,25 @@ class Explanation:
     article_count: int
     days: tuple[DayAhead, ...]
 
+    @property
+    def local_time(self) -> datetime:
+        """The time of the page view on the site's clock."""
+        return as_datetime(self.now.instant).astimezone(self.now.zone)
+
 
 def explain(site: CompiledSite, question: Question) -> Explanation:
     """Decide on the page view with its trace, and on an article like it on each of the next days."""
     campaigns = {found.prepared.campaign.key: found.prepared.campaign for found in (*site.gates, *site.appeals)}
+    reader = question.carried
+    if reader is None:
+        first = _simulation(site, question, (question.view,))
+        reader = reader_at_start(first, site, in_utc(question.view.at, site.zone))
     view = next(_decided(site, question, (question.view,), explains=True))
     now = site_time_at(view.at, site.zone)
     words = tuple(campaign_words(trace, campaigns[trace.campaign], site.site, now) for trace in view.decision.traces)
     return Explanation(
         now,
+        reader,
         headline(words, view.decision.access, now),
         words,
         view.decision.access,
@@ -70,8 +85,11 @@ def explain(site: CompiledSite, question: Question) -> Explanation:
 def _decided(
     site: CompiledSite, question: Question, views: tuple[ViewStep, ...], *, explains: bool
 ) -> Iterator[SimulatedView]:
-    simulation = Simulation(site.site, (), views, question.reader, sees_prompts=True)
-    return simulate_on(site, simulation, carried=question.carried, explains=explains)
+    return simulate_on(site, _simulation(site, question, views), carried=question.carried, explains=explains)
+
+
+def _simulation(site: CompiledSite, question: Question, views: tuple[ViewStep, ...]) -> Simulation:
+    return Simulation(site.site, (), views, question.reader, sees_prompts=True)
 
 
 def _daily(first: ViewStep, site: CompiledSite) -> tuple[ViewStep, ...]:

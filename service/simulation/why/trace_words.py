@@ -55,6 +55,11 @@ class CampaignWords:
     checked: tuple[CheckedRule, ...]
     next_at: str
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the campaign is meant for other pages, readers or times."""
+        return any(rule.is_about_match for rule in self.failed)
+
 
 def campaign_words(trace: Trace, campaign: Campaign, site: Site, now: SiteTime) -> CampaignWords:
     """Write the trace of a campaign in words."""

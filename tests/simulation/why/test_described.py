@@ -26,7 +26,7 @@ LIVE = {"autumn": make.campaign(), "members": GATE}
 
 
 def question(**fields: str) -> Question:
-    return described(fields, LIVE, NOW)
+    return described(fields, "tide", LIVE, NOW)
 
 
 def errors(**fields: str) -> dict[str, str]:
@@ -39,6 +39,7 @@ def test_without_fields_it_is_an_article_now_and_a_reader_of_five_others() -> No
     found = question()
 
     assert found.view.at == NOW
+    assert found.view.view.site == "tide"
     assert found.view.view.facts.page.page_type is PageType.ARTICLE
     assert [read.day for read in found.reader.articles] == [
         date(2026, 10, 26), date(2026, 11, 1), date(2026, 11, 6), date(2026, 11, 12), date(2026, 11, 17),
@@ -94,7 +95,7 @@ def test_any_text_is_a_question_or_an_error_that_names_a_field(fields: dict[str,
     named: dict[str, str] = {}
     sentence = ""
     try:
-        sentence = explain(make.compiled(*LIVE.values()), described(fields, LIVE, NOW)).sentence
+        sentence = explain(make.compiled(*LIVE.values()), described(fields, "tide", LIVE, NOW)).sentence
     except DescriptionError as error:
         named = dict(error.fields)
 

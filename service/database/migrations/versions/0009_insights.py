@@ -1,4 +1,4 @@
-"""Insights: how often a prompt of each variant was shown, seen, dismissed and clicked on each day.
+"""Insights: how often a prompt of each variant was shown, seen, dismissed and clicked on each day, and page views.
 
 The counts name no reader. Only rows with `is_counted` are part of an experiment's results.
 """
@@ -24,6 +24,24 @@ CREATE TABLE prompt_counts (
 GRANT SELECT, INSERT, UPDATE ON prompt_counts TO keepopen_app
 """
 
+# What happened on the page views of an hour, on the site's clock. A site adds at most 72 rows a day.
+VIEW_COUNTS = """
+CREATE TABLE view_counts (
+    site TEXT NOT NULL,
+    day DATE NOT NULL,
+    hour SMALLINT NOT NULL,
+    event TEXT NOT NULL,
+    count BIGINT NOT NULL,
+    CONSTRAINT pk_view_counts PRIMARY KEY (site, day, hour, event),
+    CONSTRAINT ck_view_counts_hour CHECK (hour BETWEEN 0 AND 23),
+    CONSTRAINT ck_view_counts_event CHECK (event IN ('viewed', 'asked', 'gated')),
+    CONSTRAINT ck_view_counts_count CHECK (count > 0)
+);
+GRANT SELECT, INSERT, UPDATE ON view_counts TO keepopen_app
+"""
+
 
 def upgrade() -> None:
-    op.get_bind().connection.cursor().execute(PROMPT_COUNTS)
+    cursor = op.get_bind().connection.cursor()
+    for statements in (PROMPT_COUNTS, VIEW_COUNTS):
+        cursor.execute(statements)

@@ -1,4 +1,5 @@
-"""The people of the newsroom, their invitations, sessions and passkeys, and the record of what they did.
+"""The people of the newsroom, their invitations, sessions and passkeys, their agreements as second
+persons, and the record of what they did.
 
 - Neither the link of an invitation nor the cookie of a session is stored, only its SHA-256 hash.
 - `staff_record` can only be added to, by any user, and each row carries the hash of the row before it.
@@ -93,6 +94,29 @@ CREATE TABLE staff_identities (
 GRANT SELECT, INSERT ON staff_identities TO keepopen_app
 """
 
+AGREEMENTS = """
+CREATE TABLE staff_agreements (
+    request_id TEXT CONSTRAINT pk_staff_agreements PRIMARY KEY,
+    act TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    details JSONB NOT NULL,
+    site TEXT,
+    requested_by TEXT NOT NULL CONSTRAINT fk_staff_agreements_requested_by REFERENCES staff_people (person_id),
+    requested_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL,
+    state TEXT NOT NULL,
+    decided_by TEXT CONSTRAINT fk_staff_agreements_decided_by REFERENCES staff_people (person_id),
+    decided_at TIMESTAMPTZ,
+    note TEXT NOT NULL,
+    performed_at TIMESTAMPTZ,
+    CONSTRAINT ck_staff_agreements_state CHECK (state IN ('open', 'agreed', 'refused', 'withdrawn')),
+    CONSTRAINT ck_staff_agreements_second_person CHECK (state <> 'agreed' OR decided_by <> requested_by),
+    CONSTRAINT ck_staff_agreements_decided CHECK ((state = 'open') = (decided_by IS NULL))
+);
+CREATE INDEX ix_staff_agreements_requested_at ON staff_agreements (requested_at);
+GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, note, performed_at) ON staff_agreements TO keepopen_app
+"""
+
 # `details` is JSON and not JSONB, so that the text which was hashed is the text which is kept.
 RECORD = """
 CREATE TABLE staff_record (
@@ -141,5 +165,5 @@ FOR EACH STATEMENT EXECUTE FUNCTION staff_record_refuse_change()
 
 def upgrade() -> None:
     cursor = op.get_bind().connection.cursor()
-    for statements in (PEOPLE, INVITATIONS, SESSIONS, PASSKEYS, IDENTITIES, RECORD, CHAINED):
+    for statements in (PEOPLE, INVITATIONS, SESSIONS, PASSKEYS, IDENTITIES, AGREEMENTS, RECORD, CHAINED):
         cursor.execute(statements)

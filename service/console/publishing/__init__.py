@@ -1,0 +1,1 @@
+"""Publish a draft: what would change, for whom, who must agree, when; and compare it with what another person wrote."""

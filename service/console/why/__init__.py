@@ -1,0 +1,1 @@
+"""The screen that says why a reader is asked or not."""
