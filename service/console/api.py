@@ -9,17 +9,22 @@ from werkzeug.wrappers import Response as AnyResponse
 
 import service.console.agreements.pages
 import service.console.calendar.pages
+import service.console.campaigns.pages
+import service.console.closing.booking.pages
+import service.console.closing.closed.pages
+import service.console.closing.pages
+import service.console.editor.pages
+import service.console.exports.pages
 import service.console.me.pages
+import service.console.money.acts.pages
+import service.console.money.pages
 import service.console.people.pages
+import service.console.publishing.pages
 import service.console.record.pages
 import service.console.sign_in.pages
+import service.console.supporters.pages
 import service.console.system.pages
 import service.console.today.pages
-import service.console.campaigns.pages
-import service.console.editor.pages
-import service.console.me.pages
-import service.console.publishing.pages
-import service.console.sign_in.pages
 import service.console.versions.pages
 import service.console.why.pages
 from service.console.assets import CONTENT_TYPES, assets_version, console_assets
@@ -63,6 +68,13 @@ SCREENS: tuple[flask.Blueprint, ...] = (
     service.console.record.pages.blueprint,
     service.console.agreements.pages.blueprint,
     service.console.why.pages.blueprint,
+    service.console.money.pages.blueprint,
+    service.console.money.acts.pages.blueprint,
+    service.console.closing.pages.blueprint,
+    service.console.closing.booking.pages.blueprint,
+    service.console.closing.closed.pages.blueprint,
+    service.console.exports.pages.blueprint,
+    service.console.supporters.pages.blueprint,
 )
 
 

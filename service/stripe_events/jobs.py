@@ -32,15 +32,15 @@ def refresh_slot(jobs: procrastinate.App) -> JobSlot:
 
 def defer_refresh(services: Services) -> None:
     """Queue a refresh of the objects whose events are due, unless one is queued already."""
-    _defer_once(services, REFRESH_JOB)
+    defer_once(services, REFRESH_JOB)
 
 
 def defer_pull(services: Services) -> None:
     """Queue a pull of the balance, unless one is queued already."""
-    _defer_once(services, PULL_JOB)
+    defer_once(services, PULL_JOB)
 
 
-def _defer_once(services: Services, task: str) -> None:
+def defer_once(services: Services, task: str) -> None:
     """Queue a job unless it is queued already. Raise StoreUnavailableError if the job could not be queued."""
     try:
         with suppress(AlreadyEnqueued), committed(services.engine) as connection:

@@ -225,7 +225,7 @@ FILE_KINDS = (
     FileKind("routes", ("service/*/api.py",), (*FLASK, "marshmallow.Schema")),
     FileKind(
         "screens of the console",
-        ("service/console/*/pages.py", "service/console/frame.py", "service/console/document_pages.py"),
+        ("service/console/**/pages.py", "service/console/frame.py", "service/console/document_pages.py"),
         FLASK,
     ),
     FileKind("the edge of HTTP", ("service/web/*.py",), (*FLASK, "marshmallow")),
