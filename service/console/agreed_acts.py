@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 
 from service.console.people.new_admin import make_admin
+from service.console.publishing.in_force import publish_agreed
 from service.staff.agreeing import Performer
 from service.staff.agreements import AgreedAct
 
 PERFORMERS: Mapping[AgreedAct, Performer] = {
     AgreedAct.ADD_ADMIN: make_admin,
+    AgreedAct.LOOSEN_LIMITS: publish_agreed,
+    AgreedAct.SWITCH_GATE_ON: publish_agreed,
 }

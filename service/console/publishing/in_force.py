@@ -30,7 +30,7 @@ ACTS = {DocumentKind.CAMPAIGN: AgreedAct.SWITCH_GATE_ON, DocumentKind.SITE: Agre
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ReleaseWish:
     """A version that a person wants to put in force. `at` None: now. `is_older`: as a new version, to roll back."""
 
     kind: DocumentKind
@@ -40,7 +40,7 @@ class Wish:
     is_older: bool = False
 
 
-def put_in_force(services: Services, person: Person, wish: Wish) -> DocumentState | AgreementRequest:
+def put_in_force(services: Services, person: Person, wish: ReleaseWish) -> DocumentState | AgreementRequest:
     """Put a version in force, and return the document's state; or the request, if a second person must agree first."""
     with committed(services.engine) as connection:
         state = _state(connection, wish, services.clock())
@@ -71,7 +71,7 @@ def publish_agreed(services: Services, request: AgreementRequest, person: Person
     details = request.wanted.details
     kind = next(kind for kind, act in ACTS.items() if act is request.wanted.act)
     at = datetime.fromisoformat(details["at"]) if details["at"] else None
-    wish = Wish(kind, str(details["key"]), int(details["version"]), at, bool(details["is_older"]))
+    wish = ReleaseWish(kind, str(details["key"]), int(details["version"]), at, bool(details["is_older"]))
     with committed(services.engine) as connection:
         state = _state(connection, wish, services.clock())
     if state.published_version != details["from_version"]:
@@ -90,7 +90,7 @@ def reasons_for_second_person(kind: DocumentKind, before: Any, after: Any) -> tu
         return ()
 
 
-def _released(services: Services, person: Person, wish: Wish) -> DocumentState:
+def _released(services: Services, person: Person, wish: ReleaseWish) -> DocumentState:
     now = services.clock()
     author = Author(person.name, now)
     with committed(services.engine) as connection:
@@ -112,5 +112,5 @@ def _released(services: Services, person: Person, wish: Wish) -> DocumentState:
     return state
 
 
-def _state(connection: Connection, wish: Wish, now: datetime) -> DocumentState:
+def _state(connection: Connection, wish: ReleaseWish, now: datetime) -> DocumentState:
     return with_due_schedule(existing_document(connection, wish.kind, wish.key), now)

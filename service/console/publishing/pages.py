@@ -28,7 +28,7 @@ from service.console.editor.pages import findings_values
 from service.console.editor.typed import input_name
 from service.console.frame import screen
 from service.console.publishing.changes import changes_of_draft, chosen_instant, version_in_force
-from service.console.publishing.in_force import Wish, put_in_force, reasons_for_second_person
+from service.console.publishing.in_force import ReleaseWish, put_in_force, reasons_for_second_person
 from service.database.transaction import committed
 from service.errors import ConflictError, InvalidDocumentError
 from service.services import current_services
@@ -73,7 +73,7 @@ def publish_now_or_later(site: str, key: str) -> AnyResponse:
     except InvalidDocumentError as error:  # the site lacks a group of countries that the campaign names
         flash(f"{error}.", "error")
         return redirect(page_of(document, "publish"), HTTPStatus.SEE_OTHER)
-    wish = Wish(state.kind, state.key, state.newest_version, chosen.at)
+    wish = ReleaseWish(state.kind, state.key, state.newest_version, chosen.at)
     done = put_in_force(services, current_person(), wish)
     if isinstance(done, AgreementRequest):
         return _done(state, WAITS)

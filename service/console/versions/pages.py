@@ -16,7 +16,7 @@ from service.console.document_pages import author, document_route, document_stat
 from service.console.editor.addresses import document_address
 from service.console.frame import own_site, screen
 from service.console.navigation import READ_ROLES
-from service.console.publishing.in_force import Wish, put_in_force
+from service.console.publishing.in_force import ReleaseWish, put_in_force
 from service.console.versions.history import differences_of_versions
 from service.database.transaction import committed
 from service.services import current_services
@@ -91,7 +91,7 @@ def publish_version(site: str, key: str, number: int) -> AnyResponse:
     with committed(services.engine) as connection:
         before = document_state(connection, site, key)
     is_older = before.published_version is not None and number <= before.published_version
-    done = put_in_force(services, current_person(), Wish(before.kind, before.key, number, is_older=is_older))
+    done = put_in_force(services, current_person(), ReleaseWish(before.kind, before.key, number, is_older=is_older))
     if isinstance(done, AgreementRequest):
         return _done(before, WAITS)
     return _done(done, RESTORED if is_older else PUBLISHED)

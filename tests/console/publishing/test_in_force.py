@@ -7,7 +7,7 @@ from flask import Flask
 
 from service.campaigns.reading import describe
 from service.campaigns.store import DocumentKind
-from service.console.publishing.in_force import Wish, publish_agreed, put_in_force
+from service.console.publishing.in_force import ReleaseWish, publish_agreed, put_in_force
 from service.errors import ConflictError
 from service.staff.agreements import AgreementRequest
 from service.staff.people import Role
@@ -27,7 +27,7 @@ def waiting(app: Flask) -> AgreementRequest:
     store_site(app, attention={"prompts_per_view": 2})
     store_site(app, attention={"prompts_per_view": 1})
 
-    request = put_in_force(services, ana, Wish(SITE, "courier", 2, is_older=True))
+    request = put_in_force(services, ana, ReleaseWish(SITE, "courier", 2, is_older=True))
 
     assert isinstance(request, AgreementRequest)
     return request
@@ -76,7 +76,7 @@ def test_without_a_reason_nobody_is_asked(app: Flask) -> None:
     ana = add_person(services, Role.PUBLISHER, name="Ana")
     add_person(services, Role.PUBLISHER, name="Ben")
 
-    done = put_in_force(services, ana, Wish(DocumentKind.CAMPAIGN, "autumn", 1))
+    done = put_in_force(services, ana, ReleaseWish(DocumentKind.CAMPAIGN, "autumn", 1))
 
     assert not isinstance(done, AgreementRequest)
     assert done.published_version == 1

@@ -58,7 +58,10 @@ def deeds(app: Flask) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def test_the_difference_is_said_in_words_before_publishing(app: Flask, publisher: Person) -> None:
-    copy = {"en": {"heading": "Stay with us for much longer", "button": "Contribute"}, "ga": {"heading": "F", "button": "T"}}
+    copy = {
+        "en": {"heading": "Stay with us for much longer", "button": "Contribute"},
+        "ga": {"heading": "F", "button": "T"},
+    }
     type_draft(app, publisher, reader={"article_count": {"min": 3}}, variants=[{"key": "control", "copy": copy}])
 
     page = client_of(app, publisher).get(f"{AUTUMN}/publish").get_data(as_text=True)
