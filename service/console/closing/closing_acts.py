@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from service.console.closing.periods import Period
+from service.console.closing.periods import BooksPeriod
 from service.database.transaction import committed, connected
 from service.errors import ConflictError
 from service.ledger.closings.closing import ClosingWish
@@ -38,7 +38,7 @@ def close_with_agreement(services: Services, person: Person, last_day: date) -> 
     Return a sentence about what was done. Raise UnfinishedChecklistError if a step is not done.
     """
     checklist = _finished(services, last_day)
-    name = Period(checklist.first_day, last_day).name
+    name = BooksPeriod(checklist.first_day, last_day).name
     wanted = Wanted(AgreedAct.CLOSE_PERIOD, f"Close {name}", {"through": last_day.isoformat()})
     if ask_for_agreement(services, person, wanted) is not None:
         return f"{name} is ready. It closes when a second person agrees on the screen Agreements."

@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.console.closing.closing_acts import close_with_agreement
-from service.console.closing.periods import Period, day_of, usual_last_day
+from service.console.closing.periods import BooksPeriod, day_of, usual_last_day
 from service.console.frame import screen
 from service.database.transaction import committed, connected
 from service.errors import DomainError
@@ -111,7 +111,7 @@ def _checklist_screen(errors: dict[str, str], typed: tuple[str, str] = ("", ""))
         checklist = read_checklist(connection, services, day)
         closings = list_closings(connection)[::-1]
     steps = closing_steps(checklist.state)
-    period = Period(checklist.first_day, day)
+    period = BooksPeriod(checklist.first_day, day)
     return screen(
         "closing/checklist.html",
         KEY,
