@@ -9,7 +9,7 @@ from service.database.transaction import committed
 from service.errors import StoreUnavailableError
 from service.services import Services
 from service.stripe_events import retention
-from service.stripe_events.store import JobSlot
+from service.stripe_events.saving_store import JobSlot
 
 blueprint = procrastinate.Blueprint()
 # The names of two jobs in service/reconciliation/jobs.py. This room is below that one and must not import it.
@@ -24,9 +24,9 @@ def scrub(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: A
     retention.scrub_old_bodies(context.additional_context["services"])
 
 
-def refresh_slot(services: Services) -> JobSlot:
+def refresh_slot(jobs: procrastinate.App) -> JobSlot:
     """Return the refresh job's columns, for the statement that saves an event together with the job."""
-    task = services.jobs.tasks[REFRESH_JOB]
+    task = jobs.tasks[REFRESH_JOB]
     return JobSlot(task.name, task.queue, task.priority, REFRESH_JOB)
 
 
