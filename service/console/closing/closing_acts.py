@@ -2,9 +2,11 @@
 
 from datetime import date
 
+from service.console.closing.closed.files import prepare_files
 from service.console.closing.periods import BooksPeriod
 from service.database.transaction import committed, connected
 from service.errors import ConflictError
+from service.exports.exporting import Caller
 from service.ledger.closings.closing import ClosingWish
 from service.ledger.closings.reopening import approve_reopening, request_reopening
 from service.reconciliation.checklist.reading import Checklist, read_checklist
@@ -84,7 +86,11 @@ def _close(services: Services, person: Person, last_day: date, names: str) -> st
     with committed(services.engine) as connection:
         details = {"through": last_day.isoformat(), "as_of": closing.as_of, "entries": figures.entry_count}
         write_record(connection, person, "close_period", f"through {last_day}", details, services.clock())
-    return f"Closed through {last_day:%d %B %Y}: {figures.entry_count} entries, by {names}."
+    period = BooksPeriod(figures.first_day, last_day)
+    prepare_files(services, Caller(names, may_export=True, may_see_personal_data=False), period)
+    return (
+        f"Closed through {last_day:%d %B %Y}: {figures.entry_count} entries, by {names}. Its files are being written."
+    )
 
 
 def _finished(services: Services, last_day: date) -> Checklist:
