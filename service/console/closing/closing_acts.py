@@ -4,6 +4,7 @@ from datetime import date
 
 from service.console.closing.closed.files import prepare_files
 from service.console.closing.periods import BooksPeriod
+from service.console.words import counted
 from service.database.transaction import committed, connected
 from service.errors import ConflictError
 from service.exports.exporting import Caller
@@ -88,9 +89,8 @@ def _close(services: Services, person: Person, last_day: date, names: str) -> st
         write_record(connection, person, "close_period", f"through {last_day}", details, services.clock())
     period = BooksPeriod(figures.first_day, last_day)
     prepare_files(services, Caller(names, may_export=True, may_see_personal_data=False), period)
-    return (
-        f"Closed through {last_day:%d %B %Y}: {figures.entry_count} entries, by {names}. Its files are being written."
-    )
+    entries = counted(figures.entry_count, "entry")
+    return f"Closed through {last_day:%d %B %Y}: {entries}, by {names}. Its files are being written."
 
 
 def _finished(services: Services, last_day: date) -> Checklist:

@@ -94,7 +94,7 @@ def test_two_persons_close_and_the_files_are_provable(december: Desk) -> None:
     names = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
     assert len(names) == 10
     assert all(sha256 in page for sha256 in names.values())
-    assert "contributions.csv 1 EUR gross 25.00" in page, page
+    assert "contributions.csv 1 EUR fee 0.63, net 24.37, gross 25.00" in page
     assert ("close_period", "through 2026-11-30") in december.acts()
 
 
@@ -163,15 +163,15 @@ def test_money_of_nobody_is_booked_or_accepted(december: Desk) -> None:
     wrong = december.browser.post(f"{CLOSE}/items", data={**form, "why": ""})
     booked = december.browser.post(f"{CLOSE}/items", data=form)
 
-    assert "1 exceptions need a decision." in page
-    assert "Unmatched bt, €50.00" in page
+    assert "1 exception without a decision." in page
+    assert "Money at Stripe that no contribution explains, €50.00" in page
     assert "Accepted by Nora Again: A sale of the shop" in accepted
     assert "€50.00 on 4900 Stripe receipts not from this service" in items
     assert wrong.status_code == 422
     assert "The reason must be a single line" in words_on(wrong)
     assert booked.status_code == 303
     assert "No amount waits for a decision." in december.text(f"{CLOSE}/items")
-    assert "1 exceptions need" not in december.text(CLOSE, **through)
+    assert "without a decision" not in december.text(CLOSE, **through)
 
 
 def test_a_mapping_is_put_in_force_or_its_mistakes_are_named(december: Desk) -> None:

@@ -81,7 +81,7 @@ def test_a_batch_has_what_no_earlier_one_has(desk: Desk) -> None:
     file = desk.browser.get(f"{EXPORTS}/file?name=journal&batch=1")
 
     assert made.status_code == 303
-    assert "Batch 1: 1 entries for Xero bank statement" in desk.text(EXPORTS)
+    assert "Batch 1: 1 entry for Xero bank statement" in desk.text(EXPORTS)
     assert again.status_code == 409
     assert "Every entry for xero_bank is in an earlier batch." in words_on(again)
     assert file.status_code == 200
