@@ -62,11 +62,18 @@ def migrate(address: str, login: str | None = None) -> None:
         engine.dispose()
 
 
+def known_revisions() -> tuple[str, ...]:
+    """Return the migrations of this version of the service, oldest first."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return tuple(reversed([script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]))
+
+
 def _run(connection: Connection) -> None:
     """Run the missing migrations. They wait for a lock for a limited time, because everyone else waits behind them."""
     connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
     config = _alembic_config(connection)
-    _refuse_unknown_revision(connection, config)
+    _refuse_unknown_revision(connection)
     connection.commit()  # Alembic begins its own transactions only if there is none
     command.upgrade(config, "head")
 
@@ -79,9 +86,8 @@ def _alembic_config(connection: Connection) -> Config:
     return config
 
 
-def _refuse_unknown_revision(connection: Connection, config: Config) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    unknown = sorted(set(MigrationContext.configure(connection).get_current_heads()) - known)
+def _refuse_unknown_revision(connection: Connection) -> None:
+    unknown = sorted(set(MigrationContext.configure(connection).get_current_heads()) - set(known_revisions()))
     if unknown:
         raise UnknownRevisionError(
             f"The database is at revision {unknown[0]}, which this version of Keepopen does not know. "
