@@ -7,7 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from service.database.engine import owner_engine
@@ -18,6 +18,10 @@ from service.errors import DomainError, StoreUnavailableError
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x6B6F_6D67  # advisory lock, one migration at a time
 LOCK_SECONDS = 10
+BLOCKED = """
+    SELECT relation::regclass::text FROM pg_locks
+    WHERE pid = pg_backend_pid() AND locktype = 'relation' AND mode = 'AccessExclusiveLock'
+"""
 
 
 class UnknownRevisionError(DomainError):
@@ -60,6 +64,14 @@ def migrate(address: str, login: str | None = None) -> None:
         raise StoreUnavailableError("the database could not be migrated", reason_of(error)) from error
     finally:
         engine.dispose()
+
+
+def migrate_one(owner: Engine, revision: str) -> tuple[str, ...]:
+    """Run a single migration. Return the tables that existed before and that nobody could read while it ran."""
+    with owner.begin() as connection:
+        before = set(connection.execute(text("SELECT tablename FROM pg_tables")).scalars())
+        command.upgrade(_alembic_config(connection), revision)
+        return tuple(sorted(before & set(connection.execute(text(BLOCKED)).scalars())))
 
 
 def known_revisions() -> tuple[str, ...]:
