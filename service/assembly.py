@@ -9,6 +9,7 @@ import service.insights.jobs
 import service.operations.jobs
 import service.readers.jobs
 import service.reconciliation.jobs
+import service.staff.record_checks.jobs
 import service.stripe_events.jobs
 from service.campaigns.snapshot.holder import SnapshotHolder, Upkeep
 from service.campaigns.snapshot.saved import SavedSnapshot
@@ -22,6 +23,8 @@ from service.readers.passports.passport import PassportSealer
 from service.sealing import KeyRing
 from service.services import Services
 from service.settings import Settings
+from service.stripe_events.event_writer import EventWriter
+from service.stripe_events.jobs import refresh_slot
 from service.stripe_gateway import StripeGateway
 from service.waiting_limits import KEPT_CONNECTIONS
 
@@ -34,6 +37,7 @@ JOBS = job_queue(
         "insights": service.insights.jobs.blueprint,
         "operations": service.operations.jobs.blueprint,
         "reconciliation": service.reconciliation.jobs.blueprint,
+        "staff": service.staff.record_checks.jobs.blueprint,
         "stripe_events": service.stripe_events.jobs.blueprint,
     }
 )
@@ -55,11 +59,12 @@ def build_services(settings: Settings, clock: Clock, *, is_server: bool = False)
     saved = SavedSnapshot(settings.var_dir / "campaigns.snapshot", keys) if is_server else None
     upkeep = Upkeep(revive=revive, confirmed=metrics.campaigns_confirmed, saved=saved)
     holder = SnapshotHolder(engine, clock, upkeep)
-    parts = (holder, PassportSealer(keys), Tally())
+    inbox = inbox_engine(address, kept_free)
+    parts = (holder, PassportSealer(keys), Tally(), EventWriter(inbox, refresh_slot(JOBS)))
     return Services(
         settings=settings,
         engine=engine,
-        inbox=inbox_engine(address, kept_free),
+        inbox=inbox,
         clock=clock,
         gateway=StripeGateway(settings),
         jobs=JOBS,
