@@ -1,11 +1,11 @@
-"""A file for those who help: findings, settings, versions and metrics, without secrets and without personal data."""
+"""A file for those who help: findings, settings, versions and the state, without secrets and without personal data."""
 
 import json
 import platform
 import re
 import sys
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -22,8 +22,8 @@ SECRET = re.compile(r"\b(?:sk|rk|pk|whsec)_[A-Za-z0-9_]+")
 SHORTEST = 6  # a shorter password would hide parts of ordinary words
 
 
-def write_bundle(path: Path, settings: Settings, findings: Iterable[SetupFinding], more: Mapping[str, str]) -> None:
-    """Write a private ZIP file. `more` has further texts by file name; everything is redacted."""
+def write_bundle(path: Path, settings: Settings, findings: Iterable[SetupFinding], state: str) -> None:
+    """Write a private ZIP file. Everything in it is redacted, also the state that `status` prints."""
     shown = "\n".join(line(finding) for finding in findings)
     listed = "\n".join(f"{name}={value}" for name, value in masked(settings).items())
     versions = {
@@ -32,7 +32,12 @@ def write_bundle(path: Path, settings: Settings, findings: Iterable[SetupFinding
         "python": sys.version,
         "platform": platform.platform(),
     }
-    texts = {"findings.txt": shown, "settings.txt": listed, "versions.json": json.dumps(versions, indent=1), **more}
+    texts = {
+        "findings.txt": shown,
+        "settings.txt": listed,
+        "versions.json": json.dumps(versions, indent=1),
+        "status.txt": state,
+    }
     write_private_file(path, b"")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, text in texts.items():

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 from service.errors import DomainError
 from service.operations.doctor.bundle import line, write_bundle
 from service.operations.doctor.examine import examine_everything
+from service.operations.status import status_lines
 from service.services import current_services
 from service.widget.install.browser.find import VisitPage, find_browser
 from service.widget.install.check import check_pages
@@ -41,7 +42,8 @@ def doctor(pages: tuple[str, ...], chromium: str | None, no_browser: bool, is_js
     for finding in findings:
         click.echo(line(finding))
     if bundle is not None:
-        write_bundle(bundle, services.settings, findings, {})
+        state = "\n".join(f"{subject}: {text}" for subject, text in status_lines(services))
+        write_bundle(bundle, services.settings, findings, state)
         click.echo(f"Written without secrets: {bundle}", err=True)
     sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
 

@@ -31,11 +31,11 @@ def test_no_secret_of_the_settings_is_in_the_bundle_even_if_a_message_quotes_it(
     )
     path = tmp_path / "bundle.zip"
 
-    write_bundle(path, given, [finding], {"more.txt": f"{SECRET}-1"})
+    write_bundle(path, given, [finding], f"{SECRET}-1")
 
     with zipfile.ZipFile(path) as bundle:
         texts = {name: bundle.read(name).decode() for name in bundle.namelist()}
-    assert set(texts) == {"findings.txt", "settings.txt", "versions.json", "more.txt"}
+    assert set(texts) == {"findings.txt", "settings.txt", "versions.json", "status.txt"}
     everything = "".join(texts.values())
     for secret in (SECRET, "a-key-of-the-tests", "sk_test_of", "whsec_of", "mary@"):
         assert secret not in everything
