@@ -8,10 +8,24 @@ from flask import Flask, Response, abort, json, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 import service.console.agreements.pages
+import service.console.calendar.pages
+import service.console.campaigns.pages
+import service.console.closing.booking.pages
+import service.console.closing.closed.pages
+import service.console.closing.pages
+import service.console.editor.pages
+import service.console.exports.pages
 import service.console.me.pages
+import service.console.money.acts.pages
+import service.console.money.pages
 import service.console.people.pages
+import service.console.publishing.pages
 import service.console.record.pages
 import service.console.sign_in.pages
+import service.console.supporters.pages
+import service.console.system.pages
+import service.console.today.pages
+import service.console.versions.pages
 import service.console.why.pages
 from service.console.assets import CONTENT_TYPES, assets_version, console_assets
 from service.console.frame import PREFIX, asset_address, integrity, own_sites, problem_page, same_address
@@ -40,13 +54,27 @@ PROBLEM_TEXTS = {
 blueprint = flask.Blueprint("console", __name__, url_prefix=PREFIX, template_folder="templates")
 # The blueprint of each screen.
 SCREENS: tuple[flask.Blueprint, ...] = (
+    service.console.today.pages.blueprint,
+    service.console.system.pages.blueprint,
+    service.console.campaigns.pages.blueprint,
+    service.console.editor.pages.blueprint,
+    service.console.publishing.pages.blueprint,
+    service.console.versions.pages.blueprint,
     service.console.sign_in.pages.blueprint,
     service.console.sign_in.pages.leaving,
     service.console.me.pages.blueprint,
+    service.console.calendar.pages.blueprint,
     service.console.people.pages.blueprint,
     service.console.record.pages.blueprint,
     service.console.agreements.pages.blueprint,
     service.console.why.pages.blueprint,
+    service.console.money.pages.blueprint,
+    service.console.money.acts.pages.blueprint,
+    service.console.closing.pages.blueprint,
+    service.console.closing.booking.pages.blueprint,
+    service.console.closing.closed.pages.blueprint,
+    service.console.exports.pages.blueprint,
+    service.console.supporters.pages.blueprint,
 )
 
 
