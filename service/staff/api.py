@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import ParamSpec, TypeVar, cast
 from urllib.parse import quote
 
 from flask import redirect, request
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response
 
 from service.database.transaction import committed
 from service.errors import ForbiddenError, UnknownSiteError
@@ -21,6 +22,10 @@ from service.web.requests import SAFE_METHODS
 
 SIGN_IN = "/console/sign-in"
 COOKIE = "keepopen-staff"
+SIGNED_OUT = (
+    '<p class="needs" role="alert">You are signed out. What you typed is still here, but not saved. '
+    f'<a href="{SIGN_IN}" target="_blank">Sign in in another tab</a>, then go on typing here.</p>'
+)
 _FOUND = "keepopen.staff_session"
 
 P = ParamSpec("P")
@@ -111,7 +116,7 @@ def cookie_name(*, is_https: bool) -> str:
     return f"__Host-{COOKIE}" if is_https else COOKIE
 
 
-def keep_session(response: AnyResponse, new: NewSession) -> None:
+def keep_session(response: Response, new: NewSession) -> None:
     """Put the cookie of a new session into a response."""
     is_https = current_services().settings.is_https
     response.set_cookie(
@@ -125,18 +130,21 @@ def keep_session(response: AnyResponse, new: NewSession) -> None:
     )
 
 
-def drop_session(response: AnyResponse) -> None:
+def drop_session(response: Response) -> None:
     """Remove the cookie of the session from the browser."""
     is_https = current_services().settings.is_https
     name = cookie_name(is_https=is_https)
     response.delete_cookie(name, path="/", secure=is_https, httponly=True, samesite="Lax")
 
 
-def redirect_to_sign_in(*, is_again: bool = False) -> AnyResponse:
+def redirect_to_sign_in(*, is_again: bool = False) -> Response:
     """Send the browser to the sign-in page, from which it comes back.
 
-    After a form it comes back to the page that showed the form, because a redirect cannot repeat what was sent.
+    After a form it comes back to the page that showed the form, because a redirect cannot repeat what was sent. A part
+    of a page that a script asked for becomes a sentence with a link to another tab, so that what was typed stays.
     """
+    if "HX-Request" in request.headers:
+        return Response(SIGNED_OUT, HTTPStatus.UNAUTHORIZED, mimetype="text/html")
     if request.method in SAFE_METHODS:
         back = request.full_path.rstrip("?")
     else:
@@ -144,7 +152,7 @@ def redirect_to_sign_in(*, is_again: bool = False) -> AnyResponse:
         page = request.headers.get("Referer", "")
         back = page.removeprefix(origin) if page.startswith(f"{origin}/") else "/console"
     again = "&again=1" if is_again else ""
-    return redirect(f"{SIGN_IN}?next={quote(back, safe='/')}{again}", 303)
+    return redirect(f"{SIGN_IN}?next={quote(back, safe='/')}{again}", HTTPStatus.SEE_OTHER)
 
 
 def _can_prove_again() -> bool:
