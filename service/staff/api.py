@@ -9,12 +9,10 @@ from urllib.parse import quote
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
-from service.database.transaction import committed
 from service.errors import ForbiddenError, UnknownSiteError
 from service.services import current_services
 from service.staff.passkeys.using import party
 from service.staff.people import ROLES_IN_WORDS, Person, Role, in_words
-from service.staff.record_store import write_record
 from service.staff.sessions import FORM_FRESH_FOR, FRESH_FOR, VALID_FOR, Session
 from service.staff.signing_in import NewSession, verify_session
 from service.staff.single_sign_on.using import provider_of
@@ -49,7 +47,7 @@ def requires_person(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Require a signed-in person who may do what one of these roles allows. Without roles, any signed-in person may.
 
     A browser without a session is sent to the sign-in page and comes back afterwards. A person without the role gets
-    WrongRoleError (403), and the attempt is written into the record. If the route has a `site` that the person does not
+    WrongRoleError (403). If the route has a `site` that the person does not
     work for, UnknownSiteError (404) is raised, as for a site that does not exist. Put this directly below the route.
     """
 
@@ -60,7 +58,6 @@ def requires_person(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 return cast("R", redirect_to_sign_in())
             person = current_person()
             if roles and not person.may(*roles):
-                _record_refusal(person, roles)
                 raise WrongRoleError(person, roles)
             _admit_to_site(person)
             return view(*args, **kwargs)
@@ -165,10 +162,3 @@ def _admit_to_site(person: Person) -> None:
     site = (request.view_args or {}).get("site")
     if site is not None and not person.may_see(site):
         raise UnknownSiteError(f"there is no site {site}")
-
-
-def _record_refusal(person: Person, roles: tuple[Role, ...]) -> None:
-    services = current_services()
-    details = {"method": request.method, "needed": sorted(roles)}
-    with committed(services.engine) as connection:
-        write_record(connection, person, "refused", request.path, details, services.clock())

@@ -92,7 +92,7 @@ def test_a_missing_role_is_explained_and_recorded(app: Flask, app_services: Serv
     assert recorded(app_services)[-1] == (
         "refused",
         "/console/courier/publish",
-        {"method": "GET", "needed": ["publisher"]},
+        {"method": "GET", "why": "wrong_role"},
     )
 
 
