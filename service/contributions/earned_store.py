@@ -89,7 +89,10 @@ def first_payments(connection: Connection, site: str, zone: ZoneInfo, first: dat
         .group_by(*about)
         .order_by(*about)
     )
-    return [FirstPayments(*row[:4], int(row[4])) for row in connection.execute(statement)]
+    return [
+        FirstPayments(day, hour, currency, count, int(amount_minor))
+        for day, hour, currency, count, amount_minor in connection.execute(statement)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
