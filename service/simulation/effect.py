@@ -21,7 +21,7 @@ from service.simulation.replay import with_draft
 from service.simulation.simulate import SimulatedView, simulate_on
 from service.simulation.simulation import EventStep, ReaderEvent, Simulation, StartState
 
-READERS = 250
+READERS = 200
 SEED = 1
 _CLOSES_AFTER = timedelta(seconds=20)
 _SUPPORTING = frozenset({StartState.RECURRING, StartState.ONE_OFF, StartState.PAST_DUE, StartState.CANCELLED})
