@@ -84,12 +84,15 @@ def first_payments(connection: Connection, site: str, zone: ZoneInfo, first: dat
     about = (cast(local, Date).label("day"), cast(func.extract("hour", local), Integer).label("hour"), c.currency)
     starts_at, ends_at = (datetime.combine(day_on, time(), zone) for day_on in (first, last + timedelta(days=1)))
     statement = (
-        select(*about, func.count(), func.sum(c.amount_minor))
+        select(*about, func.count().label("number"), func.sum(c.amount_minor).label("total"))
         .where(c.site == site, c.first_paid_at >= starts_at, c.first_paid_at < ends_at)
         .group_by(*about)
         .order_by(*about)
     )
-    return [FirstPayments(*row[:4], int(row[4])) for row in connection.execute(statement)]
+    return [
+        FirstPayments(row.day, row.hour, row.currency, row.number, int(row.total))
+        for row in connection.execute(statement)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
