@@ -49,7 +49,7 @@ def test_readers_without_consent_are_counted_outside_the_experiment(open_client:
 
 def test_every_page_view_is_counted_in_its_hour_and_what_it_showed(open_client: Callable[..., FlaskClient]) -> None:
     """The site's clock shows 10:30."""
-    view = {"site": "tide", "view_id": "v1", "page_id": "/a", "page_type": "article", "consent": "full"}
+    view: dict[str, Any] = {"site": "tide", "view_id": "v1", "page_id": "/a", "page_type": "article", "consent": "full"}
     view["placements"] = ["article_top", "over_article"]
     asking, gated, silent = (
         open_client(make.campaign()),
