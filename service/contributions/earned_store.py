@@ -84,14 +84,14 @@ def first_payments(connection: Connection, site: str, zone: ZoneInfo, first: dat
     about = (cast(local, Date).label("day"), cast(func.extract("hour", local), Integer).label("hour"), c.currency)
     starts_at, ends_at = (datetime.combine(day_on, time(), zone) for day_on in (first, last + timedelta(days=1)))
     statement = (
-        select(*about, func.count().label("number"), func.sum(c.amount_minor).label("total"))
+        select(*about, func.count(), func.sum(c.amount_minor))
         .where(c.site == site, c.first_paid_at >= starts_at, c.first_paid_at < ends_at)
         .group_by(*about)
         .order_by(*about)
     )
     return [
-        FirstPayments(row.day, row.hour, row.currency, row.number, int(row.total))
-        for row in connection.execute(statement)
+        FirstPayments(day, hour, currency, count, int(amount_minor))
+        for day, hour, currency, count, amount_minor in connection.execute(statement)
     ]
 
 

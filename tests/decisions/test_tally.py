@@ -49,16 +49,22 @@ def test_readers_without_consent_are_counted_outside_the_experiment(open_client:
 
 def test_every_page_view_is_counted_in_its_hour_and_what_it_showed(open_client: Callable[..., FlaskClient]) -> None:
     """The site's clock shows 10:30."""
-    view: dict[str, Any] = {"site": "tide", "view_id": "v1", "page_id": "/a", "page_type": "article", "consent": "full"}
-    view["placements"] = ["article_top", "over_article"]
     asking, gated, silent = (
         open_client(make.campaign()),
         open_client(make.campaign(kind=Kind.GATE, gate=Gate(GateType.PAYMENT))),
         open_client(),
     )
+    body = {
+        "site": "tide",
+        "view_id": "v1",
+        "page_id": "/a",
+        "page_type": "article",
+        "placements": ["article_top", "over_article"],
+        "consent": "full",
+    }
     for client, pages in ((asking, 2), (gated, 1), (silent, 3)):
         for _ in range(pages):
-            client.post("/v1/decide", json=view)
+            client.post("/v1/decide", json=body)
 
     def views(client: FlaskClient) -> dict[Happened, int]:
         taken = client.application.extensions[EXTENSION].part(Tally).taken_views()

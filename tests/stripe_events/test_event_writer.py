@@ -14,10 +14,10 @@ from service.errors import StoreUnavailableError
 from service.services import Services
 from service.stripe_events import event_writer
 from service.stripe_events.event_writer import EventWriter
-from service.stripe_events.saving_store import NewEvent
+from service.stripe_events.saving_store import NewEvent, save_events
 from service.stripe_events.store import EventStatus, stripe_events
 from service.stripe_gateway.events import read_event
-from service.waiting_limits import within
+from service.waiting_limits import INBOX_CONNECTIONS, within
 from tests.conftest import NOW
 
 THREADS = 24
@@ -37,7 +37,7 @@ def writer(app_services: Services) -> EventWriter:
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The number of events in each statement that saved some."""
     sizes: list[int] = []
-    save = event_writer.save_events
+    save = save_events
 
     def counted(connection: Any, events: Sequence[NewEvent], job: Any) -> set[str]:
         sizes.append(len(events))
@@ -50,10 +50,10 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @contextmanager
 def connections_taken(writer: EventWriter) -> Iterator[None]:
     """Let no event be saved until the end of the block."""
-    for _ in range(event_writer.INBOX_CONNECTIONS):
+    for _ in range(INBOX_CONNECTIONS):
         writer._connections.acquire()
     yield
-    for _ in range(event_writer.INBOX_CONNECTIONS):
+    for _ in range(INBOX_CONNECTIONS):
         writer._connections.release()
 
 
