@@ -70,7 +70,7 @@ class Pause:
     opens_gates: bool
     began_at: datetime
     began_by: str
-    number: int
+    number: int = 0
 
     def is_over(self, now: datetime) -> bool:
         """Return whether the pause has ended by itself."""
