@@ -22,7 +22,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(CONSOLE) ## Install what the service needs into .venv
+setup: $(CONSOLE) $(BIN)/keepopen ## Install what the service needs into .venv
 
 demo: $(CONSOLE) ## Run the service, its worker, a Stripe sandbox and a demo newspaper on this machine
 	@PORT_SERVICE=$(PORT_SERVICE) PORT_SANDBOX=$(PORT_SANDBOX) PORT_NEWSPAPER=$(PORT_NEWSPAPER) $(BIN)/python -m service.demo
@@ -126,6 +126,12 @@ endef
 .venv/.dev: requirements-dev.lock .venv/.runtime $(CONSOLE)
 	@echo "Installing what the tests need into .venv ..."
 	$(install)
+
+# The command `keepopen`: it finds the service wherever it is called from.
+$(BIN)/keepopen: .venv/.runtime
+	@printf '%s\n' '#!$(CURDIR)/$(BIN)/python' 'import sys' 'sys.path.insert(0, "$(CURDIR)")' \
+		'from service.operations.__main__ import main' 'main()' > $@
+	@chmod 755 $@
 
 # The console takes single files from these packages; their Python is not installed.
 $(CONSOLE): service/console/assets.lock service/console/assets.py .venv/.runtime

@@ -26,6 +26,7 @@ from service.decisions.fast_path import FastPath
 from service.decisions.tally import Tally
 from service.insights.flusher import Flusher
 from service.logs import configure_logs
+from service.operations.keys import note_keys
 from service.services import EXTENSION, Services, current_services
 from service.settings import Settings, SettingsError, read_settings
 from service.stripe_events.fast_path import WebhookFastPath
@@ -81,6 +82,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, has_backgroun
     add_commands(app)
     if has_background:
         warn_of_powerful_login(services.engine)
+        note_keys(services)
         services.part(SnapshotHolder).start()
         Flusher(services.engine, services.part(Tally)).start()
     else:

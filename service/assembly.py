@@ -6,10 +6,13 @@ import service.campaigns.drafts.jobs
 import service.contributions.mail.jobs
 import service.exports.jobs
 import service.insights.jobs
+import service.operations.jobs
 import service.readers.jobs
 import service.reconciliation.jobs
+import service.staff.record_checks.jobs
 import service.stripe_events.jobs
-from service.campaigns.snapshot.holder import SnapshotHolder
+from service.campaigns.snapshot.holder import SnapshotHolder, Upkeep
+from service.campaigns.snapshot.saved import SavedSnapshot
 from service.clock import Clock
 from service.database.engine import application_engine, database_address, inbox_engine, revive_database
 from service.decisions.tally import Tally
@@ -20,6 +23,8 @@ from service.readers.passports.passport import PassportSealer
 from service.sealing import KeyRing
 from service.services import Services
 from service.settings import Settings
+from service.stripe_events.event_writer import EventWriter
+from service.stripe_events.jobs import refresh_slot
 from service.stripe_gateway import StripeGateway
 from service.waiting_limits import KEPT_CONNECTIONS
 
@@ -30,7 +35,9 @@ JOBS = job_queue(
         "readers": service.readers.jobs.blueprint,
         "exports": service.exports.jobs.blueprint,
         "insights": service.insights.jobs.blueprint,
+        "operations": service.operations.jobs.blueprint,
         "reconciliation": service.reconciliation.jobs.blueprint,
+        "staff": service.staff.record_checks.jobs.blueprint,
         "stripe_events": service.stripe_events.jobs.blueprint,
     }
 )
@@ -41,7 +48,7 @@ def build_services(settings: Settings, clock: Clock, *, is_server: bool = False)
 
     `is_server`: the process answers requests, so it counts in a file that all such processes of the machine share.
     """
-    address = database_address(settings)
+    address = database_address(settings, needs_start=not is_server)
     if is_server or settings.smtp_url is None:
         prepare_var_dir(settings.var_dir)
     kept_free = KEPT_CONNECTIONS if is_server else 0
@@ -49,12 +56,15 @@ def build_services(settings: Settings, clock: Clock, *, is_server: bool = False)
     keys = KeyRing(settings.secret_keys)
     metrics = Metrics(settings.var_dir / "metrics" if is_server else None)
     revive = partial(revive_database, settings)
-    holder = SnapshotHolder(engine, clock, revive=revive, confirmed=metrics.campaigns_confirmed)
-    parts = (holder, PassportSealer(keys), Tally())
+    saved = SavedSnapshot(settings.var_dir / "campaigns.snapshot", keys) if is_server else None
+    upkeep = Upkeep(revive=revive, confirmed=metrics.campaigns_confirmed, saved=saved)
+    holder = SnapshotHolder(engine, clock, upkeep)
+    inbox = inbox_engine(address, kept_free)
+    parts = (holder, PassportSealer(keys), Tally(), EventWriter(inbox, refresh_slot(JOBS)))
     return Services(
         settings=settings,
         engine=engine,
-        inbox=inbox_engine(address, kept_free),
+        inbox=inbox,
         clock=clock,
         gateway=StripeGateway(settings),
         jobs=JOBS,

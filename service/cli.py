@@ -13,6 +13,7 @@ import service.demo.cli
 import service.exports.batches.cli
 import service.exports.cli
 import service.ledger.cli
+import service.operations.cli
 import service.receipts.cli
 import service.reconciliation.cli
 import service.simulation.cli
@@ -38,6 +39,9 @@ ROOM_COMMANDS: tuple[click.Command, ...] = (
     service.receipts.cli.receipts,
     service.receipts.cli.gift_aid,
     service.ledger.cli.ledger,
+    service.operations.cli.accept,
+    service.operations.cli.backup,
+    service.operations.cli.restore,
     service.reconciliation.cli.backfill,
     service.reconciliation.cli.doctor,
     service.reconciliation.cli.rebuild,

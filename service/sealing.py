@@ -75,6 +75,10 @@ class KeyRing:
                 self._sealers[purpose, context] = sealer
         return sealer
 
+    def fingerprints(self) -> tuple[str, ...]:
+        """Return a short text for each key that shows whether two keys are equal, and nothing else about them."""
+        return tuple(_derived(key, "fingerprint", "", "")[:8].hex() for key in self._keys)
+
     def digest(self, text: str, *, purpose: str, context: str = "") -> bytes:
         """Return a keyed hash of 32 bytes. It uses the oldest key, so it does not change if a newer key is added."""
         return _derived(self._keys[-1], purpose, context, text)

@@ -35,7 +35,7 @@ DATABASE_PAUSE_SECONDS = 1.0  # ... for so long
 DATABASE_IDLE_SECONDS = 30  # then PostgreSQL ends a connection that is not used
 KEPT_CONNECTIONS = 3  # of the database server, which processes that answer requests leave to commands
 DATABASE_CONNECTIONS = 28  # in a process, for all lanes but the inbox; an export takes two
-INBOX_CONNECTIONS = 2
+INBOX_CONNECTIONS = 2  # so many threads at a time save events, also those of others
 INBOX_SILENCE_SECONDS = 3.0  # the inbox has single statements that take milliseconds
 STRIPE_CONNECT_SECONDS = 3.0
 STRIPE_READ_SECONDS = 12.0
@@ -70,7 +70,7 @@ class Lane:
 
 MEMORY = Lane("memory", threads=2, seconds=5, waiting=1000)  # answered from memory: probes, the widget's files
 READERS = Lane("readers", threads=6, seconds=3, waiting=200)  # events, previews, and decisions that need the database
-INBOX = Lane("inbox", threads=2, seconds=20, waiting=4096, body_bytes=MIB)  # Stripe sends thousands at once
+INBOX = Lane("inbox", threads=8, seconds=20, waiting=4096, body_bytes=MIB)  # Stripe sends thousands at once
 STRIPE = Lane("stripe", threads=4, seconds=30)  # a call and a repeat, each at most STRIPE_CALL_SECONDS
 EXPORTS = Lane("exports", threads=4, seconds=3600)
 SIMULATIONS = Lane("simulations", threads=1, seconds=70, body_bytes=2 * MIB)

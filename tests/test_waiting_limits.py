@@ -88,4 +88,3 @@ def test_the_database_has_a_connection_for_every_thread_that_may_need_one() -> N
 
     needed = sum(lane.threads for lane in others) + waiting_limits.EXPORTS.threads + in_the_background
     assert needed <= waiting_limits.DATABASE_CONNECTIONS
-    assert waiting_limits.INBOX.threads <= waiting_limits.INBOX_CONNECTIONS

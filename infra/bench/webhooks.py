@@ -35,7 +35,7 @@ from service.database.transaction import committed_at_once
 from service.demo.processes import HOST, Ports, Processes, free_ports
 from service.demo.settings import environment
 
-LEAST_RATIO = 0.8
+LEAST_RATIO = 0.9
 MOST_LEDGER_SECONDS = 60.0
 OPEN_FILES = 8192
 BARE_TABLE = """

@@ -72,6 +72,12 @@ def describe_all(
     return tuple(_described(state, paused, now, (), None) for state in states)
 
 
+def pauses_now(engine: Engine, now: datetime) -> Mapping[Switch, Pause]:
+    """Return the kill switches that are on, with their pauses."""
+    with committed(engine) as connection:
+        return pauses_in_force(connection, now)
+
+
 def versions_of(engine: Engine, kind: DocumentKind, key: str) -> tuple[DocumentVersion, ...]:
     """Return the newest MAX_VERSIONS versions of a document, newest first. Raise NotFoundError if it does not exist."""
     with committed(engine) as connection:

@@ -7,8 +7,25 @@ import flask
 from flask import Flask, Response, abort, json, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+import service.console.agreements.pages
+import service.console.calendar.pages
+import service.console.campaigns.pages
+import service.console.closing.booking.pages
+import service.console.closing.closed.pages
+import service.console.closing.pages
+import service.console.editor.pages
+import service.console.exports.pages
 import service.console.me.pages
+import service.console.money.acts.pages
+import service.console.money.pages
+import service.console.people.pages
+import service.console.publishing.pages
+import service.console.record.pages
 import service.console.sign_in.pages
+import service.console.supporters.pages
+import service.console.system.pages
+import service.console.today.pages
+import service.console.versions.pages
 import service.console.why.pages
 from service.console.assets import CONTENT_TYPES, assets_version, console_assets
 from service.console.frame import PREFIX, asset_address, integrity, own_sites, problem_page, same_address
@@ -37,10 +54,27 @@ PROBLEM_TEXTS = {
 blueprint = flask.Blueprint("console", __name__, url_prefix=PREFIX, template_folder="templates")
 # The blueprint of each screen.
 SCREENS: tuple[flask.Blueprint, ...] = (
+    service.console.today.pages.blueprint,
+    service.console.system.pages.blueprint,
+    service.console.campaigns.pages.blueprint,
+    service.console.editor.pages.blueprint,
+    service.console.publishing.pages.blueprint,
+    service.console.versions.pages.blueprint,
     service.console.sign_in.pages.blueprint,
     service.console.sign_in.pages.leaving,
     service.console.me.pages.blueprint,
+    service.console.calendar.pages.blueprint,
+    service.console.people.pages.blueprint,
+    service.console.record.pages.blueprint,
+    service.console.agreements.pages.blueprint,
     service.console.why.pages.blueprint,
+    service.console.money.pages.blueprint,
+    service.console.money.acts.pages.blueprint,
+    service.console.closing.pages.blueprint,
+    service.console.closing.booking.pages.blueprint,
+    service.console.closing.closed.pages.blueprint,
+    service.console.exports.pages.blueprint,
+    service.console.supporters.pages.blueprint,
 )
 
 
@@ -57,6 +91,7 @@ def add_console(app: Flask) -> None:
     for screen in SCREENS:
         app.register_blueprint(screen)
     app.before_request(admit_own_forms)
+    app.before_request(refuse_zero_bytes)
     app.after_request(guard)
     app.after_request(show_problem)
     app.add_template_global(asset_address)
@@ -99,6 +134,16 @@ def admit_own_forms() -> None:
     is_own_origin = origin == current_services().settings.public_origin
     if not (is_own_origin if fetch_site is None else fetch_site == "same-origin" and (origin is None or is_own_origin)):
         raise OtherPageError("this form was sent from another page")
+
+
+def refuse_zero_bytes() -> None:
+    """Answer 404 to a path and 400 to a field with a zero byte, because no text in the database can hold one."""
+    if not is_console(request.path):
+        return
+    if "\0" in request.path:
+        abort(HTTPStatus.NOT_FOUND)
+    if any("\0" in value for _, value in (*request.args.items(multi=True), *request.form.items(multi=True))):
+        abort(HTTPStatus.BAD_REQUEST)
 
 
 def guard(response: Response) -> Response:

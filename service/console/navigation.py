@@ -37,6 +37,7 @@ GROUPS = (
     ),
     (
         Screen("people", "People", "people", (Role.ADMIN,)),
+        Screen("agreements", "Agreements", "agreements", (Role.PUBLISHER, Role.FINANCE)),
         Screen("record", "Record", "record", READ_ROLES),
         Screen("system", "System", "system", READ_ROLES),
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Date, cast, func, select
+from sqlalchemy import Connection, Date, Integer, cast, func, select
 
 from service.contributions.store import contributions
 from service.money import Interval
@@ -43,6 +43,55 @@ def earned_sums(connection: Connection, site: str) -> Sequence[EarnedSum]:
     return [
         EarnedSum(row.campaign, row.variant, Interval(row.interval), row.currency, int(row.number), int(row.total))
         for row in connection.execute(statement)
+    ]
+
+
+def earned_since(connection: Connection, site: str, since: datetime) -> Sequence[EarnedSum]:
+    """Return the contributions of a site that were first paid since then, except those refunded in full.
+
+    They are summed up per variant, interval and currency, whether or not their readers take part in the experiment.
+    """
+    c = contributions.c
+    columns = (c.campaign, c.variant, c.interval, c.currency)
+    statement = (
+        select(*columns, func.count().label("number"), func.sum(c.amount_minor).label("total"))
+        .where(c.site == site, c.campaign.is_not(None), c.variant.is_not(None))
+        .where(c.first_paid_at >= since, c.paid_minor > c.refunded_minor)
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    return [
+        EarnedSum(row.campaign, row.variant, Interval(row.interval), row.currency, int(row.number), int(row.total))
+        for row in connection.execute(statement)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPayments:
+    """The contributions in one currency that were first paid within the same local hour. `amount_minor`: their sum."""
+
+    day: date
+    hour: int
+    currency: str
+    count: int
+    amount_minor: int
+
+
+def first_payments(connection: Connection, site: str, zone: ZoneInfo, first: date, last: date) -> list[FirstPayments]:
+    """Return what a site's readers contributed by the local hour of the first payment. Both days are included."""
+    c = contributions.c
+    local = func.timezone(zone.key, c.first_paid_at)
+    about = (cast(local, Date).label("day"), cast(func.extract("hour", local), Integer).label("hour"), c.currency)
+    starts_at, ends_at = (datetime.combine(day_on, time(), zone) for day_on in (first, last + timedelta(days=1)))
+    statement = (
+        select(*about, func.count(), func.sum(c.amount_minor))
+        .where(c.site == site, c.first_paid_at >= starts_at, c.first_paid_at < ends_at)
+        .group_by(*about)
+        .order_by(*about)
+    )
+    return [
+        FirstPayments(day, hour, currency, count, int(amount_minor))
+        for day, hour, currency, count, amount_minor in connection.execute(statement)
     ]
 
 

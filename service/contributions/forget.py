@@ -1,7 +1,9 @@
 """Forget a contributor: empty their personal data here, in the stored Stripe events, and at Stripe."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from sqlalchemy import Connection
 
 from service.contributions import forget_store
 from service.contributions.erasure_store import Erasure, ErasureKind, add_erasure
@@ -40,11 +42,8 @@ def forget_contributor(services: Services, email: str, *, by: str) -> Forgotten:
     with committed(services.engine) as connection:
         rows = forget_store.contributions_of(connection, email)
     _refuse_if_running(rows)
-    contribution_ids = [row.id for row in rows]
-    customer_ids = sorted({row.customer_id for row in rows if row.customer_id is not None})
-    donor_refs = {row.donor_ref for row in rows if row.donor_ref is not None}
-    stripe_ids = (stripe_id for row in rows for stripe_id in row.stripe_ids)
-    names = {email, *customer_ids, *contribution_ids, *stripe_ids}
+    customer_ids = _customers(rows)
+    names = _names(email, rows)
     # The names come first, so that an event that arrives from now on keeps no body.
     with committed(services.engine) as connection:
         remember_erased(connection, services.keys, names if rows else (), services.clock())
@@ -55,12 +54,37 @@ def forget_contributor(services: Services, email: str, *, by: str) -> Forgotten:
     if not rows and not body_count:
         raise NotFoundError("no contribution was made with this e-mail address, and no stored event names it")
     with committed(services.engine) as connection:
-        remember_erased(connection, services.keys, names, services.clock())
-        forget_store.empty_contributions(connection, contribution_ids, services.clock())
-        forget_declarer(connection, (*donor_refs, *customer_ids, *contribution_ids))
+        _empty(connection, services, email, rows)
         subject_hash = name_hash(services.keys, email)
         add_erasure(connection, Erasure(ErasureKind.CONTRIBUTOR, subject_hash, by, services.clock()))
     return Forgotten(len(rows), len(customer_ids), body_count)
+
+
+def forget_again(services: Services, email: str) -> None:
+    """Empty what is personal of a contributor who was forgotten before, also at Stripe, and whose data came back."""
+    with committed(services.engine) as connection:
+        rows = forget_store.contributions_of(connection, email)
+        _empty(connection, services, email, rows)
+    scrub_bodies_naming(services, _names(email, rows))
+
+
+def _empty(connection: Connection, services: Services, email: str, rows: Sequence[ContributorRow]) -> None:
+    """Empty the contributions in `rows` and the Gift Aid declarations of their donor, and remember their names."""
+    contribution_ids = [row.id for row in rows]
+    donor_refs = {row.donor_ref for row in rows if row.donor_ref is not None}
+    remember_erased(connection, services.keys, _names(email, rows), services.clock())
+    forget_store.empty_contributions(connection, contribution_ids, services.clock())
+    forget_declarer(connection, (*donor_refs, *_customers(rows), *contribution_ids))
+
+
+def _customers(rows: Iterable[ContributorRow]) -> list[str]:
+    return sorted({row.customer_id for row in rows if row.customer_id is not None})
+
+
+def _names(email: str, rows: Sequence[ContributorRow]) -> set[str]:
+    """Return the address and the ids by which the objects of a contributor at Stripe can be known."""
+    stripe_ids = (stripe_id for row in rows for stripe_id in row.stripe_ids)
+    return {email, *_customers(rows), *(row.id for row in rows), *stripe_ids}
 
 
 def forget_signed_in_reader(services: Services, site: str, reader_id: str, *, by: str) -> bool:

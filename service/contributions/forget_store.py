@@ -27,6 +27,15 @@ _EMPTY = {
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPeople:
+    """The people that contributions name. `readers`: the site and the hash of each signed-in reader."""
+
+    emails: tuple[str, ...]
+    customers: tuple[str, ...]
+    readers: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ContributorRow:
     """A contribution that still names its contributor. `stripe_ids`: the ids of its own objects at Stripe."""
 
@@ -82,6 +91,19 @@ def unlink_reader(connection: Connection, site: str, reader_hash: bytes) -> None
     c = contributions.c
     is_theirs = (c.site == site) & (c.reader_hash == reader_hash)
     connection.execute(update(contributions).where(is_theirs).values(reader_hash=None))
+
+
+def known_people(connection: Connection) -> KnownPeople:
+    """Return the addresses, customers and signed-in readers that contributions still name."""
+    c = contributions.c
+    emails = connection.execute(select(c.contributor_email).where(c.contributor_email.is_not(None)).distinct())
+    customers = connection.execute(select(c.customer_id).where(c.customer_id.is_not(None)).distinct())
+    readers = connection.execute(select(c.site, c.reader_hash).where(c.reader_hash.is_not(None)).distinct())
+    return KnownPeople(
+        tuple(emails.scalars()),
+        tuple(customers.scalars()),
+        tuple((row.site, bytes(row.reader_hash)) for row in readers),
+    )
 
 
 def includes_forgotten(connection: Connection, contribution_ids: Sequence[str]) -> bool:

@@ -90,6 +90,7 @@ contributions = Table(
     Index(None, "checkout_session_id"),
     Index("ix_contributions_email", func.lower(text("contributor_email"))),
     Index(None, "created_at", "id"),
+    Index(None, "site", "first_paid_at"),
     Index(None, "payment_intent_id"),
     Index(None, "amount_minor"),
     Index(None, "chosen_minor"),

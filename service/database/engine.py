@@ -6,12 +6,14 @@ The application acts as a role that cannot change or delete ledger rows. Migrati
 from typing import Any
 
 import psycopg
+import structlog
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Engine, create_engine
 
 from service.database.connection import connect_by
-from service.database.embedded import as_application, revive_embedded, start_embedded
+from service.database.embedded import as_application, embedded_address, revive_embedded, start_embedded
 from service.database.embedded_server import APPLICATION_ROLE
+from service.errors import StoreUnavailableError
 from service.settings import DatabaseSettings, Settings, SettingsError
 from service.waiting_limits import (
     DATABASE_CONNECT_SECONDS,
@@ -24,12 +26,24 @@ from service.waiting_limits import (
     INBOX_SILENCE_SECONDS,
 )
 
+log = structlog.get_logger()
 DRIVER = "postgresql+psycopg://"  # `connect_by` and `creator` know the rest
 
 
-def database_address(settings: Settings) -> str:
-    """Return the address for normal use. Start the embedded PostgreSQL if the settings have no database."""
-    return settings.database_url or as_application(start_embedded(settings.var_dir))
+def database_address(settings: Settings, *, needs_start: bool = True) -> str:
+    """Return the address for normal use. Start the embedded PostgreSQL if the settings have no database.
+
+    If it does not start, raise StoreUnavailableError, or only log that if `needs_start` is false.
+    """
+    if settings.database_url:
+        return settings.database_url
+    try:
+        return as_application(start_embedded(settings.var_dir))
+    except StoreUnavailableError as error:
+        if needs_start:
+            raise
+        log.error("database_not_started", reason=str(error))
+        return as_application(embedded_address(settings.var_dir))
 
 
 def login_of_service(settings: DatabaseSettings) -> str | None:

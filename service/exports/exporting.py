@@ -26,7 +26,7 @@ from service.exports.request import (
     check_meaning,
     follows_closings,
 )
-from service.exports.runs_store import ExportRun, RunOutcome, add_bounded_run, add_run, finish_run
+from service.exports.runs.store import ExportRun, RunOutcome, add_bounded_run, add_run, finish_run
 from service.exports.spreadsheet import MAX_ROWS
 from service.exports.store import count_rows, reading
 from service.exports.stream import ExportStream, OpenedFile, StreamTotals

@@ -14,7 +14,7 @@ from service.exports.manifest import Manifest
 from service.exports.prepared_file import PreparedFile
 from service.exports.query_store import ExportScope, formatted
 from service.exports.request import ExportRequest, FileFormat, download_name
-from service.exports.runs_store import RunOutcome
+from service.exports.runs.store import RunOutcome
 from service.exports.spreadsheet import write_spreadsheet
 from service.exports.store import CHUNK_BYTES, csv_chunks, stream_rows, sum_columns
 
@@ -100,11 +100,14 @@ class ExportStream:
         currencies = sum_columns(self._connection, self.file.columns, self.file.rows)
         return sum(currency.row_count for currency in currencies)
 
-    def manifest(self) -> Manifest:
-        """Stream the file to its end without keeping its bytes, and return its manifest."""
+    def manifest(self, on_progress: Callable[[int], None] = lambda _: None) -> Manifest:
+        """Stream the file to its end without keeping its bytes, and return its manifest.
+
+        `on_progress` is called after each chunk with the number of rows so far.
+        """
         currencies = sum_columns(self._connection, self.file.columns, self.file.rows)
         for _ in self:
-            pass
+            on_progress(self.row_count)
         return Manifest(
             request=self.request,
             zone=self.scope.days.zone,

@@ -13,9 +13,9 @@ from service import __version__
 from service.addresses import is_public
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.errors import ForbiddenError
-from service.health.build import build_id
 from service.health.gauges import stored_gauges
 from service.metrics import exposition
+from service.operations.build import build_id
 from service.services import current_services
 from service.stripe_gateway import API_VERSION
 from service.web.problems import problem

@@ -13,6 +13,7 @@ from service.database.transaction import committed
 from service.errors import StoreUnavailableError
 from service.jobs.worker_store import oldest_due_job, worker_silence
 from service.ledger.invariants.check_store import checked_at, latest_checks
+from service.operations.backups_store import last_backups
 from service.reconciliation.pull_store import pulled_through
 from service.services import Services
 from service.stripe_events.backlog_store import oldest_waiting_event, unfinished_counts
@@ -26,12 +27,19 @@ def stored_gauges(services: Services) -> list[Metric]:
     up = GaugeMetricFamily("keepopen_database_up", "1 if the database could be read, else 0")
     try:
         with within(SCRAPE_SECONDS), committed(services.engine) as connection:
-            found = [*_work(connection, services.clock()), *_books(connection, services.clock())]
+            now = services.clock()
+            found = [*_work(connection, now), *_books(connection, now), _backups(connection, now)]
     except StoreUnavailableError:
         up.add_metric((), 0)
         return [up]
     up.add_metric((), 1)
     return [up, *found]
+
+
+def _backups(connection: Connection, now: datetime) -> Metric:
+    last = last_backups(connection)
+    ages = {"made": _age(last.made_at, now), "verified": _age(last.verified_made_at, now)}
+    return _by("keepopen_backup_age_seconds", "Age of the newest backup, and of the newest verified one", "state", ages)
 
 
 def _work(connection: Connection, now: datetime) -> Iterator[Metric]:

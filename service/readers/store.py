@@ -73,6 +73,12 @@ def forget(engine: Engine, site: str, reader_hash: bytes) -> bool:
         return connection.execute(statement).rowcount > 0
 
 
+def forget_everywhere(engine: Engine, reader_hash: bytes) -> None:
+    """Erase the rows of a signed-in reader. A hash is of a single site, but the caller does not know which."""
+    with committed(engine) as connection:
+        connection.execute(delete(readers).where(readers.c.reader_hash == reader_hash))
+
+
 def forget_idle_readers(engine: Engine, before: datetime) -> int:
     """Erase the rows of readers not seen since `before`. Return the number of rows erased."""
     with committed(engine) as connection:

@@ -23,6 +23,7 @@ from service.ledger.manual.checks import clean_text
 from service.ledger.periods import PeriodError
 from service.ledger.post_due import post_in_batches
 from service.reconciliation.checking import check_everything
+from service.reconciliation.checklist.steps import ACCEPTABLE, PAYOUTS, SUSPENSE_NUMBER
 from service.reconciliation.pull import pull_balance
 from service.reconciliation.pull_store import pulled_through
 from service.services import Services
@@ -30,12 +31,7 @@ from service.stripe_facts.query_store import payouts_due
 
 ATTEMPTS = 4
 MAX_NAMED = 5
-PAYOUTS = "payouts"
-# Checks that can be red forever, by what is accepted: a payout that Stripe's own list does not explain, money that was
-# returned twice, a movement that no payout names, and a payout that is late.
-ACCEPTABLE = ("4", "7", "12", PAYOUTS)
 STRIPE_BALANCE_NUMBER = 3
-SUSPENSE_NUMBER = "11"
 
 
 def close_books(services: Services, wish: ClosingWish) -> tuple[Closing, PeriodFigures]:
@@ -99,7 +95,7 @@ def _check_problems(services: Services, wish: ClosingWish) -> Iterator[str]:
         yield f"Stripe's own balance could not be compared: {error}; try again"
         return
     for check in checks:
-        if not check.is_green and str(check.number) not in {*wish.accepted, SUSPENSE_NUMBER}:
+        if not check.is_green and str(check.number) not in {*wish.accepted, str(SUSPENSE_NUMBER)}:
             accept = f", or accept it with --accept {check.number} --why REASON" if _is_acceptable(check) else ""
             yield (
                 f"check {check.number} is red: {check.name}: {check.detail}; "

@@ -7,7 +7,10 @@ from service.reconciliation import pull as pulling
 from service.reconciliation import refresh as refreshing
 from service.reconciliation.checking import check_books
 from service.services import Services
-from service.stripe_events.jobs import PULL_JOB, REFRESH_JOB, defer_pull, defer_refresh
+from service.stripe_events.jobs import PULL_JOB, REFRESH_JOB, defer_once, defer_pull, defer_refresh
+
+SYNC_JOB = "reconciliation:sync_now"
+CHECK_JOB = "reconciliation:check_now"
 
 blueprint = procrastinate.Blueprint()
 
@@ -58,3 +61,26 @@ def pull_regularly(context: procrastinate.JobContext, timestamp: int) -> None:  
 def check(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 procrastinate passes it
     """Post what is due and check every invariant, every hour."""
     check_books(_services(context))
+
+
+@blueprint.task(name="sync_now", pass_context=True, lock=PULL_JOB, queueing_lock=SYNC_JOB)
+def sync_now(context: procrastinate.JobContext) -> None:
+    """Pull completely, because a person asked for it, and check every invariant afterwards."""
+    pulling.sync(_services(context))
+    check_books(_services(context))
+
+
+@blueprint.task(name="check_now", pass_context=True, queueing_lock=CHECK_JOB)
+def check_now(context: procrastinate.JobContext) -> None:
+    """Post what is due and check every invariant, because a person asked for it."""
+    check_books(_services(context))
+
+
+def defer_sync(services: Services) -> None:
+    """Queue a complete pull with a check, unless one is queued already."""
+    defer_once(services, SYNC_JOB)
+
+
+def defer_check(services: Services) -> None:
+    """Queue a check of every invariant, unless one is queued already."""
+    defer_once(services, CHECK_JOB)

@@ -157,5 +157,5 @@ def needs_of(texts: Collection[str]) -> dict[AgreedAct, Need]:
 
 def is_above(limits: Mapping[str, int], amount: Money) -> bool:
     """Return whether an amount is above the limit of its currency. `limits` are in major units; `""` is for others."""
-    limit = limits.get(amount.currency, limits[""])
-    return amount.amount_minor > limit * 10 ** exponent(amount.currency)
+    limit_minor = int(limits.get(amount.currency, limits[""]) * 10 ** exponent(amount.currency))
+    return amount.amount_minor > limit_minor

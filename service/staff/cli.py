@@ -1,7 +1,5 @@
 """`flask staff invite|list|end-sessions|record`."""
 
-import sys
-
 import click
 from flask.cli import with_appcontext
 
@@ -10,7 +8,7 @@ from service.errors import DomainError
 from service.services import current_services
 from service.staff.inviting import Wish, invite, read_email
 from service.staff.people import COMMAND_LINE, Role
-from service.staff.record_store import verify_chain
+from service.staff.record_checks.checking import check_record
 from service.staff.session_store import last_seen
 from service.staff.signing_in import end_sessions
 from service.staff.store import find_person_by_email, list_people
@@ -85,13 +83,14 @@ def end_all_sessions(email: str | None, *, everybody: bool) -> None:
 
 @staff.command("check-record")
 @with_appcontext
-def check_record() -> None:
+def check_whole_record() -> None:
     """Check the chain of the record. Exit status 1 if it is broken."""
+    services = current_services()
     try:
-        with connected(current_services().engine) as connection:
-            broken = verify_chain(connection)
+        check = check_record(services.engine, services.clock())
     except DomainError as error:
         raise click.ClickException(str(error)) from error
-    if broken is not None:
-        sys.exit(f"The record is broken: {broken.problem}.")
-    click.echo("The record is whole.")
+    if check.problem is not None:
+        raise click.ClickException(f"The record is broken: {check.problem}.")
+    last = f" Hash of the last row: {check.seen.hash.hex()}" if check.seen.number else ""
+    click.echo(f"The record is whole, with {check.seen.number} rows.{last}")

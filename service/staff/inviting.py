@@ -1,13 +1,12 @@
 """Invite people, and sign them in with the one-time link."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
 from service.database.transaction import committed
-from service.errors import ConflictError, DomainError
+from service.errors import ConflictError, DomainError, NotFoundError
 from service.ids import new_id
 from service.services import Services
 from service.staff.invitation_store import end_invitations, find_invitation, insert_invitation, use_invitation
@@ -17,7 +16,7 @@ from service.staff.record_store import write_record
 from service.staff.secret import digest_of, digest_of_unknown, new_secret
 from service.staff.sessions import Proof, SignIn
 from service.staff.signing_in import NewSession, begin_session
-from service.staff.store import find_person, find_person_by_email, insert_person, update_person
+from service.staff.store import find_person, find_person_by_email, insert_person, lock_person, update_person
 
 MAX_EMAIL_CHARACTERS = 254
 MAX_NAME_CHARACTERS = 100
@@ -27,6 +26,12 @@ class InvalidPersonError(DomainError):
     """A name, an address or the roles of a person cannot be used."""
 
     code = "invalid_person"
+
+
+class KnownPersonError(ConflictError):
+    """A person with this address is in the list of people already."""
+
+    code = "known_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +64,37 @@ def invite(services: Services, wish: Wish, inviter: Person) -> NewInvitation:
 
 def invite_to(engine: Engine, public_url: str, wish: Wish, inviter: Person, now: datetime) -> NewInvitation:
     """Save a person and return a one-time link to the service at `public_url`. Raise what `invite` raises."""
-    email = read_email(wish.email)
-    name = read_name(wish.name or email.partition("@")[0])
-    if not wish.roles:
-        raise InvalidPersonError("a person needs at least one role")
     with committed(engine) as connection:
-        known = find_person_by_email(connection, email)
-        person = Person(known.id if known else new_id("per"), name, email, wish.roles, wish.sites)
-        if known is not None:
-            person = replace(person, name=name if wish.name else known.name)
+        known = find_person_by_email(connection, read_email(wish.email))
+        if known is None:
+            person = _insert(connection, wish, inviter, now)
+        else:
+            name = read_name(wish.name) if wish.name else known.name
+            person = replace(known, name=name, roles=wish.roles, sites=wish.sites, disabled_at=None)
             update_person(connection, person)
-        elif not insert_person(connection, person, now):
-            raise ConflictError(f"{email} was invited by somebody else at this moment; look at the list of people")
-        token, invitation = _new_invitation(connection, person, now)
-        details = {"email": email, "roles": sorted(wish.roles), "sites": sorted(wish.sites) if wish.sites else None}
-        write_record(connection, inviter, "invite_person", person.name, details, now)
-    return NewInvitation(person, invitation.expires_at, f"{public_url}/console/sign-in/{token}")
+            _record(connection, "invite_again", person, inviter, now)
+        return _new_link(connection, public_url, person, now)
+
+
+def add_person(services: Services, wish: Wish, inviter: Person) -> Person:
+    """Save a person who is not known yet, without a link. Raise InvalidPersonError or KnownPersonError."""
+    with committed(services.engine) as connection:
+        return _insert(connection, wish, inviter, services.clock())
+
+
+def renew_link(services: Services, person_id: str, inviter: Person) -> NewInvitation:
+    """Return a one-time link for a person who is known. It replaces the older links.
+
+    Raise NotFoundError if there is no such person, or if the person is disabled.
+    """
+    now = services.clock()
+    with committed(services.engine) as connection:
+        person = lock_person(connection, person_id)
+        if person is None or person.disabled_at is not None:
+            raise NotFoundError("There is no such person, or they are disabled.")
+        invitation = _new_link(connection, services.settings.public_url, person, now)
+        write_record(connection, inviter, "make_link", person.name, {"email": person.email}, now)
+    return invitation
 
 
 def invited_person(services: Services, token: str) -> Person:
@@ -119,17 +139,28 @@ def read_name(text: str) -> str:
     return name
 
 
-def read_roles(names: Collection[str]) -> frozenset[Role]:
-    """Return the roles with these names. Raise InvalidPersonError if there are none or one is unknown."""
-    if not names or not set(names) <= set(Role):
-        raise InvalidPersonError(f"choose at least one role of {', '.join(Role)}")
-    return frozenset(Role(name) for name in names)
+def _insert(connection: Connection, wish: Wish, inviter: Person, now: datetime) -> Person:
+    email = read_email(wish.email)
+    name = read_name(wish.name or email.partition("@")[0])
+    if not wish.roles:
+        raise InvalidPersonError("a person needs at least one role")
+    person = Person(new_id("per"), name, email, wish.roles, wish.sites)
+    if not insert_person(connection, person, now):
+        raise KnownPersonError(f"{email} is in the list of people already")
+    _record(connection, "invite_person", person, inviter, now)
+    return person
 
 
-def _new_invitation(connection: Connection, person: Person, now: datetime) -> tuple[str, Invitation]:
-    """Store an invitation that replaces the earlier ones of this person. Return it with its token."""
+def _record(connection: Connection, act: str, person: Person, inviter: Person, now: datetime) -> None:
+    sites = None if person.sites is None else sorted(person.sites)
+    details = {"email": person.email, "roles": sorted(person.roles), "sites": sites}
+    write_record(connection, inviter, act, person.name, details, now)
+
+
+def _new_link(connection: Connection, public_url: str, person: Person, now: datetime) -> NewInvitation:
+    """Store an invitation that replaces the earlier ones of this person. Return it with its link."""
     token = new_secret()
     end_invitations(connection, person.id, now)
     invitation = Invitation(new_id("inv"), person.id, digest_of(token), now, now + VALID_FOR)
     insert_invitation(connection, invitation)
-    return token, invitation
+    return NewInvitation(person, invitation.expires_at, f"{public_url}/console/sign-in/{token}")

@@ -52,6 +52,28 @@ class RecordRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenRow:
+    """The number and the hash of a row that a check has seen."""
+
+    number: int
+    hash: bytes
+
+
+NOTHING_SEEN = SeenRow(0, FIRST_PREVIOUS_HASH)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFilter:
+    """Which rows of the record are wanted. None: any. `before`: only rows with a smaller number."""
+
+    starts_at: datetime
+    ends_at: datetime
+    person_id: str | None = None
+    act: str | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BrokenLink:
     """The first row at which the chain is broken, and how."""
 
@@ -73,18 +95,30 @@ def row_hash(number: int, deed: Deed, previous_hash: bytes) -> bytes:
     return hashlib.sha256(_canonical([*values, previous_hash.hex()])).digest()
 
 
-def first_broken_link(rows: Iterable[RecordRow]) -> BrokenLink | None:
-    """Return where a chain is broken, or None if it is whole. `rows` begin with number 1, in order."""
-    previous_hash = FIRST_PREVIOUS_HASH
+def first_broken_link(rows: Iterable[RecordRow], seen: SeenRow = NOTHING_SEEN) -> BrokenLink | None:
+    """Return where a chain is broken, or None if it is whole. `rows` begin with number 1, in order.
+
+    `seen`: a row that an earlier check saw. It must still be there, unchanged, even if all rows were written again.
+    """
+    number, previous_hash = 0, FIRST_PREVIOUS_HASH
     for number, row in enumerate(rows, 1):
         if row.number != number:
             return BrokenLink(number, f"row {number} is missing")
         if row.previous_hash != previous_hash:
             return BrokenLink(number, f"row {number} does not follow the row before it")
-        if row.hash != row_hash(number, row.deed, previous_hash):
+        if not is_genuine(row):
             return BrokenLink(number, f"row {number} was changed after it was written")
+        if number == seen.number and row.hash != seen.hash:
+            return BrokenLink(number, f"row {number} is not the row that an earlier check saw")
         previous_hash = row.hash
+    if number < seen.number:
+        return BrokenLink(number + 1, f"the rows from {number + 1} to {seen.number} are missing")
     return None
+
+
+def is_genuine(row: RecordRow) -> bool:
+    """Return whether a row has the hash of its values."""
+    return row.hash == row_hash(row.number, row.deed, row.previous_hash)
 
 
 def _canonical(value: Any) -> bytes:

@@ -4,13 +4,34 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Connection, Index, LargeBinary, Table, Text, func, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from service.database.columns import INSTANT
 from service.database.metadata import metadata
 from service.staff.people import Person
-from service.staff.record import BrokenLink, Deed, RecordRow, first_broken_link, row_after
+from service.staff.record import (
+    NOTHING_SEEN,
+    BrokenLink,
+    Deed,
+    RecordFilter,
+    RecordRow,
+    SeenRow,
+    first_broken_link,
+    row_after,
+)
 
 RECORD_LOCK = 0x6B6F_7265  # advisory lock: one transaction at a time adds rows, because each row needs the one before
 READ_AT_ONCE = 1000
@@ -43,8 +64,7 @@ def write_record(  # noqa: PLR0913 every act has these values, and no act has th
     """
     deed = Deed(at, person.id, person.name, act, subject, details)
     connection.execute(select(func.pg_advisory_xact_lock(RECORD_LOCK)))
-    newest = connection.execute(select(staff_record).order_by(staff_record.c.number.desc()).limit(1)).one_or_none()
-    row = row_after(None if newest is None else row_of(newest), deed)
+    row = row_after(newest_row(connection), deed)
     connection.execute(
         insert(staff_record).values(
             number=row.number,
@@ -61,9 +81,38 @@ def write_record(  # noqa: PLR0913 every act has these values, and no act has th
     return row
 
 
-def verify_chain(connection: Connection) -> BrokenLink | None:
-    """Read the whole record and return where its chain is broken, or None if it is whole."""
-    return first_broken_link(all_rows(connection))
+def newest_row(connection: Connection) -> RecordRow | None:
+    """Return the last row of the record, or None if it is empty."""
+    row = connection.execute(select(staff_record).order_by(staff_record.c.number.desc()).limit(1)).one_or_none()
+    return None if row is None else row_of(row)
+
+
+def verify_chain(connection: Connection, seen: SeenRow = NOTHING_SEEN) -> BrokenLink | None:
+    """Read the whole record and return where its chain is broken, or None if it is whole.
+
+    `seen`: a row that an earlier check saw.
+    """
+    return first_broken_link(all_rows(connection), seen)
+
+
+def find_rows(connection: Connection, wanted: RecordFilter, limit: int | None) -> tuple[RecordRow, ...]:
+    """Return the rows that match, newest first, at most `limit`."""
+    conditions = _conditions(wanted)
+    if wanted.before is not None:
+        conditions.append(staff_record.c.number < wanted.before)
+    statement = select(staff_record).where(*conditions).order_by(staff_record.c.number.desc()).limit(limit)
+    return tuple(row_of(row) for row in connection.execute(statement))
+
+
+def count_rows(connection: Connection, wanted: RecordFilter) -> int:
+    """Return how many rows match, on all pages."""
+    statement = select(func.count()).select_from(staff_record).where(*_conditions(wanted))
+    return connection.execute(statement).scalar_one()
+
+
+def recorded_acts(connection: Connection) -> tuple[str, ...]:
+    """Return every act that is in the record, in alphabetical order."""
+    return tuple(connection.execute(select(staff_record.c.act).distinct().order_by(staff_record.c.act)).scalars())
 
 
 def all_rows(connection: Connection) -> Iterator[RecordRow]:
@@ -82,3 +131,13 @@ def row_of(row: Any) -> RecordRow:
     """Return the row of the record in a row of the table."""
     deed = Deed(row.done_at, row.person_id, row.person_name, row.act, row.subject, row.details)
     return RecordRow(row.number, deed, bytes(row.previous_hash), bytes(row.hash))
+
+
+def _conditions(wanted: RecordFilter) -> list[ColumnElement[bool]]:
+    table = staff_record.c
+    conditions = [table.done_at >= wanted.starts_at, table.done_at < wanted.ends_at]
+    if wanted.person_id is not None:
+        conditions.append(table.person_id == wanted.person_id)
+    if wanted.act is not None:
+        conditions.append(table.act == wanted.act)
+    return conditions

@@ -8,13 +8,15 @@ import re
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
+from service.database.transaction import committed
 from service.sealing import KeyRing
-from service.stripe_events.body_store import scrub_bodies, sealed_bodies
+from service.stripe_events.body_store import scrub_bodies, sealed_bodies, sealed_bodies_after
 from service.stripe_events.retention import open_body
 from service.stripe_facts.forgotten_store import add_erased_names, are_erased, has_erased_names
 
+PAGE_SIZE = 500
 # An address, or an id such as `cus_N1x` or `ctb_4f`.
 _NAME = re.compile(r'[^\s"<>(),:;\\\[\]]+@[^\s"<>(),:;\\\[\]]+|\b[a-z]{2,8}_\w+')
 
@@ -42,6 +44,18 @@ def scrub_events_of_erased(connection: Connection, keys: KeyRing, event_ids: Col
         body = open_body(keys, sealed)
         if body is None or are_erased(connection, _name_hashes(keys, body)):
             scrub_bodies(connection, [event_id])
+
+
+def scrub_all_of_erased(engine: Engine, keys: KeyRing) -> None:
+    """Empty the bodies of all events that name an erased person, a page at a time."""
+    last_id = ""
+    while True:
+        with committed(engine) as connection:
+            page = [event_id for event_id, _ in sealed_bodies_after(connection, last_id, PAGE_SIZE)]
+            scrub_events_of_erased(connection, keys, page)
+        if len(page) < PAGE_SIZE:
+            return
+        last_id = page[-1]
 
 
 def _name_hashes(keys: KeyRing, body: bytes) -> set[bytes]:

@@ -4,14 +4,15 @@ import json
 from dataclasses import replace
 from enum import StrEnum
 
-from service.database.transaction import committed, committed_at_once, driver_connection
+from service.database.transaction import committed, driver_connection
 from service.errors import MalformedRequestError
 from service.services import Services
-from service.stripe_events import store
 from service.stripe_events.erased_names import names_erased_person
-from service.stripe_events.jobs import defer_pull, refresh_slot
+from service.stripe_events.event_writer import EventWriter
+from service.stripe_events.jobs import defer_pull
 from service.stripe_events.retention import seal_body
-from service.stripe_events.store import EventStatus, NewEvent
+from service.stripe_events.saving_store import NewEvent, save_events
+from service.stripe_events.store import EventStatus
 from service.stripe_facts.forgotten_store import is_forgotten_customer
 from service.stripe_gateway.events import EventEnvelope, MalformedEventError, read_event
 
@@ -68,8 +69,7 @@ def save(services: Services, event: EventEnvelope, raw: bytes) -> DeliveryResult
     sealed = seal_body(services.keys, raw)
     new_event = NewEvent(event, sealed, status, services.clock(), error)
     if status is EventStatus.RECEIVED:
-        with committed_at_once(services.inbox) as connection:
-            is_new = store.save_event(connection, new_event, refresh_slot(services))
+        is_new = services.part(EventWriter).save(new_event)
     else:
         is_new = _save_without_work(services, new_event, raw)
     if not is_new:
@@ -89,7 +89,7 @@ def _save_without_work(services: Services, new_event: NewEvent, raw: bytes) -> b
         is_forgotten = any(is_forgotten_customer(connection, object_id) for object_id in named if object_id)
         if is_forgotten or names_erased_person(connection, services.keys, raw):
             new_event = replace(new_event, sealed_body=None)
-        return store.save_event(driver_connection(connection.connection), new_event, None)
+        return bool(save_events(driver_connection(connection.connection), [new_event], None))
 
 
 def initial_status(event: EventEnvelope, *, is_livemode: bool) -> tuple[EventStatus, str | None]:

@@ -9,7 +9,7 @@ from service.database.transaction import committed
 from service.errors import StoreUnavailableError
 from service.services import Services
 from service.stripe_events import retention
-from service.stripe_events.store import JobSlot
+from service.stripe_events.saving_store import JobSlot
 
 blueprint = procrastinate.Blueprint()
 # The names of two jobs in service/reconciliation/jobs.py. This room is below that one and must not import it.
@@ -24,23 +24,23 @@ def scrub(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: A
     retention.scrub_old_bodies(context.additional_context["services"])
 
 
-def refresh_slot(services: Services) -> JobSlot:
+def refresh_slot(jobs: procrastinate.App) -> JobSlot:
     """Return the refresh job's columns, for the statement that saves an event together with the job."""
-    task = services.jobs.tasks[REFRESH_JOB]
+    task = jobs.tasks[REFRESH_JOB]
     return JobSlot(task.name, task.queue, task.priority, REFRESH_JOB)
 
 
 def defer_refresh(services: Services) -> None:
     """Queue a refresh of the objects whose events are due, unless one is queued already."""
-    _defer_once(services, REFRESH_JOB)
+    defer_once(services, REFRESH_JOB)
 
 
 def defer_pull(services: Services) -> None:
     """Queue a pull of the balance, unless one is queued already."""
-    _defer_once(services, PULL_JOB)
+    defer_once(services, PULL_JOB)
 
 
-def _defer_once(services: Services, task: str) -> None:
+def defer_once(services: Services, task: str) -> None:
     """Queue a job unless it is queued already. Raise StoreUnavailableError if the job could not be queued."""
     try:
         with suppress(AlreadyEnqueued), committed(services.engine) as connection:

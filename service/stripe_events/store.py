@@ -28,9 +28,7 @@ from sqlalchemy import (
 
 from service.database.columns import INSTANT, is_in
 from service.database.metadata import metadata
-from service.database.transaction import DriverConnection
 from service.stripe_gateway.event_types import OUTCOME_EVENTS
-from service.stripe_gateway.events import EventEnvelope
 from service.stripe_gateway.objects import ObjectRef, ObjectType
 
 MAX_ERROR_CHARACTERS = 300
@@ -72,27 +70,6 @@ stripe_events = Table(
     Index("ix_stripe_events_dead", "received_at", postgresql_where=text("status = 'dead'")),
 )
 
-# Saves the event and queues the refresh job, unless one is queued already, in a single round trip. It is plain SQL on
-# the driver, because SQLAlchemy would take as long as the statement itself. It does not call procrastinate's own
-# function, which fails if another process has just queued the job, and whose notifications make commits wait in turn.
-_SAVE_EVENT = """
-WITH saved AS (
-    INSERT INTO stripe_events (id, type, is_livemode, api_version, created_at, object_type, object_id, sealed_body,
-        received_at, status, attempt_count, next_attempt_at, finished_at, last_error)
-    VALUES (%(id)s, %(type)s, %(is_livemode)s, %(api_version)s, %(created_at)s, %(object_type)s, %(object_id)s,
-        %(sealed_body)s, %(now)s, %(status)s, 0, %(now)s, %(finished_at)s, %(error)s)
-    ON CONFLICT DO NOTHING RETURNING id
-), queued AS (
-    INSERT INTO procrastinate_jobs (queue_name, task_name, priority, queueing_lock, args)
-    SELECT %(queue)s::text, %(task)s::text, %(priority)s::int, %(queueing_lock)s::text, '{}' FROM saved
-    WHERE %(task)s::text IS NOT NULL AND NOT EXISTS (
-        SELECT FROM procrastinate_jobs WHERE queueing_lock = %(queueing_lock)s::text AND status = 'todo'
-    )
-    ON CONFLICT DO NOTHING
-)
-SELECT id FROM saved
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class InboxEvent:
@@ -108,55 +85,6 @@ class InboxEvent:
     next_attempt_at: datetime
     last_error: str | None
     api_version: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class NewEvent:
-    """An event to be saved, with its first status. `error` is the reason why it is ignored, if there is one."""
-
-    event: EventEnvelope
-    sealed_body: bytes | None
-    status: EventStatus
-    received_at: datetime
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class JobSlot:
-    """The columns of a job to be queued. The queueing lock allows only one waiting job."""
-
-    task: str
-    queue: str
-    priority: int
-    queueing_lock: str
-
-
-def save_event(connection: DriverConnection, new_event: NewEvent, job: JobSlot | None) -> bool:
-    """Save an event and queue `job` for it. Return False, and change nothing, if the event is in the inbox already.
-
-    If another process is saving the same event, this waits for its commit.
-    """
-    event, now = new_event.event, new_event.received_at
-    ref = event.object_ref
-    values = {
-        "id": event.id,
-        "type": event.type,
-        "is_livemode": event.is_livemode,
-        "api_version": event.api_version,
-        "created_at": event.created_at,
-        "object_type": ref.type.value if ref else None,
-        "object_id": ref.id if ref else event.object_id,
-        "sealed_body": new_event.sealed_body,
-        "now": now,
-        "status": new_event.status.value,
-        "finished_at": None if new_event.status in {EventStatus.RECEIVED, EventStatus.DEAD} else now,
-        "error": new_event.error,
-        "task": job.task if job else None,
-        "queue": job.queue if job else None,
-        "priority": job.priority if job else None,
-        "queueing_lock": job.queueing_lock if job else None,
-    }
-    return connection.execute(_SAVE_EVENT, values).fetchone() is not None
 
 
 def due_events(

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection, Row, Select, Table, and_, exists, func, or_, select
 
 from service.database.columns import is_in
-from service.money import Interval
+from service.money import Interval, Money
 from service.stripe_facts.tables_store import (
     balance_transaction_fees,
     balance_transactions,
@@ -69,6 +69,27 @@ def disputes_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Di
         dispute.id: replace(dispute, balance_transaction_ids=tuple(dispute.balance_transaction_ids))
         for dispute in found
     }
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDispute:
+    """A dispute or inquiry that waits for our response. `due_at` None: Stripe named no time."""
+
+    id: str
+    charge_id: str
+    amount: Money
+    due_at: datetime | None
+
+
+def disputes_to_answer(connection: Connection, *, is_livemode: bool) -> list[OpenDispute]:
+    """Return the disputes that wait for our response, those due first."""
+    c = disputes.c
+    statement = (
+        select(c.id, c.charge_id, c.amount_minor, c.currency, c.evidence_due_at)
+        .where(c.status.in_(("needs_response", "warning_needs_response")), c.is_livemode == is_livemode)
+        .order_by(c.evidence_due_at.nulls_last(), c.id)
+    )
+    return [OpenDispute(row[0], row[1], Money(row[2], row[3]), row[4]) for row in connection.execute(statement)]
 
 
 def payouts_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Payout]:

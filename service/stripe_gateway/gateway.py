@@ -142,6 +142,21 @@ class StripeGateway:
         with stripe_errors_translated():
             self._v1.subscriptions.cancel(subscription_id)
 
+    def cancel_at_period_end(self, subscription_id: str) -> None:
+        """Cancel a subscription when the period that is paid for ends."""
+        with stripe_errors_translated():
+            self._v1.subscriptions.update(subscription_id, {"cancel_at_period_end": True})
+
+    def send_receipt(self, charge_id: str, address: str, key: str) -> None:
+        """Let Stripe mail its receipt of a charge to this address. A repeat with the same `key` sends no other mail.
+
+        Stripe sends the receipt when the address is set: https://docs.stripe.com/receipts. In test mode it sends none.
+        """
+        with stripe_errors_translated():
+            self._v1.charges.update(
+                charge_id, {"receipt_email": address}, {"idempotency_key": f"keepopen-receipt-{key}"}
+            )
+
     def delete_customer(self, customer_id: str) -> None:
         """Delete a customer and their personal data at Stripe. Their charges stay."""
         with stripe_errors_translated():

@@ -59,6 +59,14 @@ def test_a_form_of_another_page_is_refused(app: Flask, own_origin: str, headers:
     assert answer.get_json()["code"] == "forbidden_origin"
 
 
+def test_a_zero_byte_is_refused_before_it_meets_the_database(app: Flask) -> None:
+    client = signed_in(app)
+
+    assert client.get("/console/people/%00").status_code == 404
+    assert client.get("/console/people?after=%00").status_code == 400
+    assert client.post("/console/people/invite", data={"name": "a\0"}).status_code == 400
+
+
 def test_forms_outside_the_console_are_not_concerned(app: Flask) -> None:
     assert app.test_client().post("/consoles").status_code == 404
 

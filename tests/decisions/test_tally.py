@@ -54,10 +54,17 @@ def test_every_page_view_is_counted_in_its_hour_and_what_it_showed(open_client: 
         open_client(make.campaign(kind=Kind.GATE, gate=Gate(GateType.PAYMENT))),
         open_client(),
     )
+    body = {
+        "site": "tide",
+        "view_id": "v1",
+        "page_id": "/a",
+        "page_type": "article",
+        "placements": ["article_top", "over_article"],
+        "consent": "full",
+    }
     for client, pages in ((asking, 2), (gated, 1), (silent, 3)):
         for _ in range(pages):
-            client.post("/v1/decide", json={"site": "tide", "view_id": "v1", "page_id": "/a", "page_type": "article",
-                                            "placements": ["article_top", "over_article"], "consent": "full"})  # fmt: skip
+            client.post("/v1/decide", json=body)
 
     def views(client: FlaskClient) -> dict[Happened, int]:
         taken = client.application.extensions[EXTENSION].part(Tally).taken_views()

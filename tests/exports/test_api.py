@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.exports.exporting import UNKNOWN_CALLER, UNKNOWN_CALLER_RUNS_PER_HOUR
-from service.exports.runs_store import ExportRun, RunOutcome, list_runs
+from service.exports.runs.store import ExportRun, RunOutcome, list_runs
 from tests.conftest import SettableClock
 from tests.exports.world import Finance, pay
 from tests.exports.xlsx import read_cells

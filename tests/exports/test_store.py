@@ -12,7 +12,7 @@ from service.exports import records_store
 from service.exports.exporting import OPERATOR, open_export
 from service.exports.records_store import wait_for_rest
 from service.exports.request import BusyBooksError
-from service.exports.runs_store import ExportRun, RunOutcome, add_run, finish_run, list_runs
+from service.exports.runs.store import ExportRun, RunOutcome, add_run, finish_run, list_runs
 from service.exports.store import EXPORTS_AT_ONCE
 from tests.conftest import NOW
 from tests.exports.world import Finance, pay, request

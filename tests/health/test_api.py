@@ -11,7 +11,7 @@ from sqlalchemy import text
 from service import __version__
 from service.app import create_app
 from service.database.engine import owner_engine
-from service.health.build import build_id
+from service.operations.build import build_id
 from service.reconciliation.checking import check_books
 from service.reconciliation.pull_store import set_pulled_through
 from service.services import EXTENSION, Services

@@ -100,9 +100,10 @@ def installation() -> Iterator[Installation]:
 
 
 @contextmanager
-def installed() -> Iterator[Installation]:
+def installed(*, is_migrated: bool = True) -> Iterator[Installation]:
     """Make an installation in a folder of its own."""
     # Not `tmp_path`: pytest closes it to other users, and PostgreSQL may run as one.
     with tempfile.TemporaryDirectory(prefix="keepopen-test-") as folder, embedded_postgresql(Path(folder)) as address:
-        migrate(address)
+        if is_migrated:
+            migrate(address)
         yield Installation(Path(folder), address)

@@ -1,5 +1,6 @@
 """`flask staff`: the link is printed on a line of its own, so that a script can read it."""
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
@@ -8,7 +9,7 @@ from service.services import EXTENSION, Services
 from service.staff.cli import staff
 from service.staff.inviting import sign_in_with_link
 from service.staff.signing_in import verify_session
-from tests.conftest import SettableClock
+from tests.conftest import SettableClock, plain_address
 
 INVITE = ["staff", "invite", "ana@courier.example", "--role", "editor", "--role", "finance", "--site", "courier"]
 
@@ -75,4 +76,18 @@ def test_mistakes_are_said_in_words(runner: FlaskCliRunner, args: list[str], wor
 def test_the_record_is_checked(runner: FlaskCliRunner) -> None:
     runner.invoke(args=INVITE)
 
-    assert runner.invoke(args=["staff", "check-record"]).stdout == "The record is whole.\n"
+    checked = runner.invoke(args=["staff", "check-record"])
+
+    assert checked.stdout.startswith("The record is whole, with 1 rows. Hash of the last row: ")
+
+
+def test_a_broken_record_is_an_error(runner: FlaskCliRunner, database_address: str) -> None:
+    runner.invoke(args=INVITE)
+    with psycopg.connect(plain_address(database_address)) as connection:
+        connection.execute("ALTER TABLE staff_record DISABLE TRIGGER ALL")
+        connection.execute("UPDATE staff_record SET subject = 'other'")
+
+    checked = runner.invoke(args=["staff", "check-record"])
+
+    assert checked.exit_code == 1
+    assert "The record is broken: row 1 was changed after it was written." in checked.stderr

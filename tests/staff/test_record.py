@@ -1,6 +1,7 @@
 """The record can only be added to, and a row that was changed, removed or inserted later breaks its chain."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -10,6 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.database.transaction import committed
 from service.staff.people import Person, Role
 from service.staff.record import Deed
+from service.staff.record_checks.checking import check_record
+from service.staff.record_checks.store import latest_check
 from service.staff.record_store import all_rows, verify_chain, write_record
 from tests.conftest import NOW, plain_address
 
@@ -67,6 +70,34 @@ def test_the_check_finds_the_first_row_that_was_tampered_with(
     owner.execute(statement.encode())
 
     assert broken_number(written) == number
+
+
+def test_a_check_notices_that_rows_at_the_end_are_gone(written: Engine, owner: psycopg.Connection) -> None:
+    assert check_record(written, NOW).problem is None
+    owner.execute("DELETE FROM staff_record WHERE number > 1")
+
+    problems = [check_record(written, NOW + timedelta(days=day)).problem for day in (1, 2)]
+
+    assert problems == ["the rows from 2 to 3 are missing"] * 2
+    assert broken_number(written) is None
+
+
+def test_a_check_notices_that_the_record_was_written_again(written: Engine, owner: psycopg.Connection) -> None:
+    check_record(written, NOW)
+    owner.execute("DELETE FROM staff_record")
+    for number in range(4):
+        with committed(written) as connection:
+            write_record(connection, ANA, "publish_campaign", f"forged-{number}", {}, NOW)
+
+    check = check_record(written, NOW + timedelta(days=1))
+
+    assert check.problem == "row 3 is not the row that an earlier check saw"
+    with committed(written) as connection:
+        assert latest_check(connection) == check
+
+
+def test_an_empty_record_is_whole(engine: Engine) -> None:
+    assert check_record(engine, NOW).problem is None
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 from sqlalchemy import Engine
 
 from service.campaigns.snapshot.assemble import Parsed, assemble
+from service.campaigns.snapshot.saved import SavedSnapshot
 from service.campaigns.snapshot.snapshot import EMPTY_SNAPSHOT, Snapshot
 from service.campaigns.snapshot.store import read_all, read_number
 from service.clock import Clock
@@ -18,24 +20,28 @@ POLL_SECONDS = 1.0  # docs promise that a change is in force within 5 seconds on
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """How a snapshot is kept up to date.
+
+    - `revive`: called in the thread after a failed reload. It may start the database again.
+    - `confirmed`: called with the Unix time and the number of alarms whenever the snapshot is that of the database.
+    - `saved`: where the snapshot is kept for a start without the database.
+    """
+
+    poll_seconds: float = POLL_SECONDS
+    revive: Callable[[], None] = lambda: None
+    confirmed: Callable[[float, int], None] = lambda _, __: None
+    saved: SavedSnapshot | None = None
+
+
 class SnapshotHolder:
     """The snapshot of this process. Reading it takes no lock, because a reload replaces the whole snapshot."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        clock: Clock,
-        poll_seconds: float = POLL_SECONDS,
-        revive: Callable[[], None] | None = None,
-        confirmed: Callable[[float, int], None] | None = None,
-    ) -> None:
-        """Load nothing yet.
-
-        `revive` is called in the thread after a failed reload. It may start the database again. `confirmed` is called
-        with the Unix time and the number of alarms whenever the snapshot is that of the database.
-        """
-        self._engine, self._clock, self._poll_seconds, self._revive = engine, clock, poll_seconds, revive
-        self._confirmed = confirmed
+    def __init__(self, engine: Engine, clock: Clock, upkeep: Upkeep | None = None) -> None:
+        """Load nothing yet."""
+        self._engine, self._clock, self._upkeep = engine, clock, upkeep or Upkeep()
+        self._is_from_file = False
         self._snapshot = EMPTY_SNAPSHOT
         self._confirmed_at: datetime | None = None
         self._parsed: Parsed = {}
@@ -62,14 +68,33 @@ class SnapshotHolder:
             now = self._clock()
             try:
                 if self._is_stale(now):
-                    self._replace(assemble(read_all(self._engine, now), self._parsed))
+                    stored = read_all(self._engine, now)
+                    self._replace(assemble(stored, self._parsed))
+                    self._is_from_file = False
+                    if self._upkeep.saved:
+                        self._upkeep.saved.save(stored, now)
             except Exception as error:  # decisions continue with the last good snapshot, whatever is wrong
                 self._log_failure(error, now)
                 return False
-            self._confirmed_at = now
-            if self._confirmed:
-                self._confirmed(now.timestamp(), len(self._snapshot.alarms))
+            self._confirm(now)
+            if self._upkeep.saved:
+                self._upkeep.saved.confirm(now)
             return True
+
+    def _confirm(self, at: datetime) -> None:
+        self._confirmed_at = at
+        self._upkeep.confirmed(at.timestamp(), len(self._snapshot.alarms))
+
+    def _load_file(self) -> None:
+        found = self._upkeep.saved.load() if self._upkeep.saved else None
+        if found is None:
+            return
+        with self._turn:
+            self._replace(assemble(found[0], self._parsed))
+            self._parsed.clear()  # the database may have other content under equal numbers
+            self._is_from_file = True
+            self._confirm(found[1])
+        log.warning("campaigns_from_file", age=self.age_seconds(self._clock()))
 
     def _log_failure(self, error: Exception, now: datetime) -> None:
         reason = str(error) if isinstance(error, DomainError) else None
@@ -78,8 +103,9 @@ class SnapshotHolder:
             log.warning("campaigns_not_refreshed", error_type=kind, reason=reason, age=self.age_seconds(now))
 
     def start(self) -> None:
-        """Load the snapshot, then keep it up to date in a thread until `stop`."""
-        self.refresh()
+        """Load the snapshot, from the file if the database is away, and keep it up to date in a thread until `stop`."""
+        if not self.refresh() and not self.is_loaded:
+            self._load_file()
         self._thread = threading.Thread(target=self._refresh_regularly, name="campaigns", daemon=True)
         self._thread.start()
 
@@ -90,17 +116,17 @@ class SnapshotHolder:
             self._thread.join()
 
     def _refresh_regularly(self) -> None:
-        while not self._stopping.wait(self._poll_seconds):
-            if not self.refresh() and self._revive:
+        while not self._stopping.wait(self._upkeep.poll_seconds):
+            if not self.refresh():
                 try:
-                    self._revive()
+                    self._upkeep.revive()
                 except Exception as error:  # nothing may stop the thread
                     log.warning("database_not_revived", error_type=type(error).__name__)
 
     def _is_stale(self, now: datetime) -> bool:
         due_at = self._snapshot.next_change_at
         is_due = due_at is not None and due_at <= now
-        return not self.is_loaded or is_due or read_number(self._engine) != self._snapshot.number
+        return not self.is_loaded or self._is_from_file or is_due or read_number(self._engine) != self._snapshot.number
 
     def _replace(self, snapshot: Snapshot) -> None:
         for alarm in set(snapshot.alarms) - set(self._snapshot.alarms):

@@ -89,7 +89,7 @@ def value_in_words(name: str, shape: Shape, value: Any) -> str:
 
 def _word(name: str, shape: Shape, text: str) -> str:
     if shape.words:
-        return value_label(text)
+        return value_label(text, name)
     if "countries" in name:
         return country_name(text.upper() if len(text) == 2 else text)
     return language_name(text.lower()) if name.endswith("languages") or name == "default_language" else text

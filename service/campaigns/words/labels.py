@@ -50,6 +50,18 @@ VALUES = {
     "soft": "Soft", "hard": "Hard", "anonymous": "To stay anonymous", "message": "A message",
 }  # fmt: skip
 
+_CONSENTS = {"full": "Everything", "meter": "The meter only", "none": "Nothing"}
+# What the words of a field are called if they are called otherwise than elsewhere, by plain path.
+OWN_VALUES = {
+    "reader.supporter": {
+        "none": "Have not contributed",
+        "one_off": "Contributed once",
+        "recurring": "Contribute regularly",
+    },
+    "reader.consent": _CONSENTS,
+    "consent.default": _CONSENTS,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -87,6 +99,6 @@ def _label_text(name: str) -> str:
     return _ALL_LABELS.get(name) or name.rpartition(".")[2].replace("_", " ").capitalize()
 
 
-def value_label(value: str) -> str:
-    """Return what a word of a document is called, such as `Head of the article` for `article_top`."""
-    return VALUES.get(value, value.replace("_", " "))
+def value_label(value: str, name: str = "") -> str:
+    """Return what a word of a document is called: `Head of the article` for `article_top`. `name`: its plain path."""
+    return OWN_VALUES.get(name, {}).get(value) or VALUES.get(value, value.replace("_", " "))

@@ -17,6 +17,8 @@ from service.campaigns.words.labels import value_label
 from service.campaigns.words.phrases import time_in_words
 from service.campaigns.words.timing import schedule_in_words
 
+_SHADOWED = "can never be shown: "  # the list says this before the sentence
+
 
 class CampaignState(StrEnum):
     """What a campaign does now, in a word."""
@@ -136,7 +138,7 @@ def _line(campaign: Campaign, sources: Sources, now: datetime) -> CampaignLine:
     details = sources.state(campaign.key)
     state, note = _state(campaign, details, sources.snapshot, now)
     findings = sources.findings.get(campaign.key, ())
-    shadowed = next((finding.words for finding in findings if finding.rule == "shadowed"), "")
+    shadowed = next((finding.words for finding in findings if finding.rule == "shadowed"), "").removeprefix(_SHADOWED)
     newest = details.newest_version if details else 0
     is_waiting = details is not None and newest not in {details.published_version, details.scheduled_version}
     return CampaignLine(

@@ -4,7 +4,7 @@ import re
 from http import HTTPStatus
 
 import flask
-from flask import make_response, redirect, request
+from flask import flash, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from schemas.fields import KEY_PATTERN
@@ -44,13 +44,6 @@ from service.staff.people import Role
 from service.staff.store import list_people
 
 CAMPAIGN = DocumentKind.CAMPAIGN
-DONE = {
-    "moved": "Moved. Readers are asked in the new order within five seconds.",
-    "paused": "Paused. Readers do not see it from within five seconds on.",
-    "resumed": "The pause has ended.",
-    "archived": "Archived. Readers do not see it any more, and it is kept for the record.",
-    "discarded": "The draft is deleted.",
-}
 
 blueprint = flask.Blueprint("console_campaigns", __name__, template_folder="templates")
 
@@ -106,7 +99,7 @@ def move(site: str, key: str) -> AnyResponse:
         set_priorities(connection, priorities, author(services.clock()))
         details = {"to": request.form["to"], "priorities": priorities}
         record_act(connection, "move", document_state(connection, site, key), details)
-    return _done(site, "moved", key)
+    return _done(site, key, "Moved. Readers are asked in the new order within five seconds.")
 
 
 @blueprint.post("/console/<site>/campaigns/<key>/duplicate")
@@ -138,7 +131,8 @@ def pause(site: str, key: str) -> AnyResponse:
         turn = begin_pause if is_paused else end_pause
         turn(connection, switch, author(services.clock()))
         record_act(connection, "pause" if is_paused else "resume", state, {})
-    return _done(site, "paused" if is_paused else "resumed", key)
+    words = "Paused. Readers do not see it from within five seconds on." if is_paused else "The pause has ended."
+    return _done(site, key, words)
 
 
 @blueprint.post("/console/<site>/campaigns/<key>/archive")
@@ -150,7 +144,7 @@ def archive_campaign(site: str, key: str) -> AnyResponse:
         document_state(connection, site, key)
         state = archive(connection, key, author(services.clock()))
         record_act(connection, "archive", state, {"version": state.newest_version})
-    return _done(site, "archived", key)
+    return _done(site, key, "Archived. Readers do not see it any more, and it is kept for the record.")
 
 
 def list_page(snapshot: SiteSnapshot, problem: str = "") -> str:
@@ -180,8 +174,6 @@ def list_page(snapshot: SiteSnapshot, problem: str = "") -> str:
         zone=snapshot.zone,
         now=now,
         result_days=RESULT_DAYS,
-        done=DONE.get(request.args.get("done", ""), ""),
-        about=request.args.get("about", ""),
         problem=problem,
         may_edit=person.may(Role.EDITOR),
         may_publish=person.may(Role.PUBLISHER),
@@ -224,6 +216,7 @@ def _errors_of_new(name: str, key: str) -> dict[str, str]:
     return {} if key else {"key": "No key can be made of this name. Write one of lower-case letters and digits."}
 
 
-def _done(site: str, word: str, key: str) -> AnyResponse:
+def _done(site: str, key: str, words: str) -> AnyResponse:
     show_change()
-    return redirect(campaigns_address(site, done=word, about=key) + f"#campaign-{key}", HTTPStatus.SEE_OTHER)
+    flash(words)
+    return redirect(f"{campaigns_address(site)}#campaign-{key}", HTTPStatus.SEE_OTHER)

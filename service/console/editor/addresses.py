@@ -14,7 +14,6 @@ def document_address(kind: DocumentKind, site: str, key: str, leaf: str = "edit"
     return f"{CONSOLE}/{site}/{place}/{leaf}" + (f"?{urlencode(kept)}" if kept else "")
 
 
-def campaigns_address(site: str, **parameters: object) -> str:
+def campaigns_address(site: str) -> str:
     """Return the address of the list of a site's campaigns."""
-    kept = {name: value for name, value in parameters.items() if value not in (None, "")}
-    return f"{CONSOLE}/{site}/campaigns" + (f"?{urlencode(kept)}" if kept else "")
+    return f"{CONSOLE}/{site}/campaigns"

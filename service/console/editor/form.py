@@ -95,7 +95,7 @@ class Source:
             self._named(path),
             kind=_kind(shape),
             inputs=shown(shape, value),
-            options=tuple(_options(shape)),
+            options=tuple(_options(shape, self._plain(path))),
             error=self._error_within(path),
             most=_most(shape),
             is_open=value is not MISSING,
@@ -186,13 +186,13 @@ def _most(shape: Shape) -> int | None:
     return int(shape.most) if shape.kind in counted and shape.most else None
 
 
-def _options(shape: Shape) -> Iterator[tuple[str, str]]:
+def _options(shape: Shape, name: str) -> Iterator[tuple[str, str]]:
     is_choice = shape.kind in {ShapeKind.FLAG, ShapeKind.WORD}
     if is_choice and shape.default is None and not shape.is_required:
         yield _NO_CHOICE
     if shape.kind is ShapeKind.FLAG:
         yield from _FLAG_WORDS.items()
-    yield from ((word, value_label(word)) for word in shape.words)
+    yield from ((word, value_label(word, name)) for word in shape.words)
 
 
 def errors_by_path(shape: Shape, problems: Iterable[tuple[Path, str]]) -> dict[Path, str]:

@@ -7,15 +7,16 @@ from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 import flask
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, flash, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.campaigns.drafts.draft_store import Draft, discard_draft, keep_draft
 from service.campaigns.drafts.drafting import with_typed_content, with_typed_text
+from service.campaigns.store import DocumentKind
 from service.campaigns.words.in_words import differences_in_words
 from service.campaigns.words.phrases import language_name
 from service.console.document_pages import document_route, draft_name, opened_document, page_of, site_snapshot
-from service.console.editor.addresses import campaigns_address
+from service.console.editor.addresses import campaigns_address, document_address
 from service.console.editor.form_values import with_posted
 from service.console.editor.list_acts import with_act
 from service.console.editor.markup import is_day, with_strong_joints
@@ -33,10 +34,11 @@ from service.console.editor.rule_fields import field_of
 from service.console.editor.tabs import TAB_WORDS, Tab, View, layouts_of, tab_with
 from service.console.editor.typed import input_name
 from service.console.frame import screen
+from service.console.navigation import READ_ROLES
 from service.database.transaction import committed
 from service.ids import new_id
 from service.services import current_services
-from service.staff.api import requires_person
+from service.staff.api import current_person, requires_person
 from service.staff.people import Role
 
 PREVIEW_POLICY = (
@@ -46,6 +48,14 @@ PREVIEW_POLICY = (
 LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z")
 
 blueprint = flask.Blueprint("console_editor", __name__, template_folder="templates")
+
+
+@blueprint.get("/console/<site>/settings")
+@requires_person(*READ_ROLES)
+def settings(site: str) -> AnyResponse:
+    """Lead to the settings of a site: an editor to the form, others to the versions."""
+    leaf = "edit" if current_person().may(Role.EDITOR) else "versions"
+    return redirect(document_address(DocumentKind.SITE, site, site, leaf))
 
 
 @document_route(blueprint, "edit", "GET")
@@ -85,6 +95,7 @@ def discard(site: str, key: str) -> AnyResponse:
     with committed(services.engine) as connection:
         document = opened_document(connection, site, key)
         discard_draft(connection, name.kind, name.key, name.person)
+    flash("Your draft is deleted.")
     has_version = document.state is not None
     return redirect(page_of(document, "edit") if has_version else campaigns_address(site), HTTPStatus.SEE_OTHER)
 
@@ -135,14 +146,12 @@ def editor_page(document: Opened, saved: Opened | None = None) -> str:
         "campaigns" if document.is_campaign else "settings",
         f"Edit {document.name}" if document.is_campaign else f"Settings of {document.site.name}",
         document.site,
-        opened=document,
         tab=tab,
         tabs=[(name, TAB_WORDS[name]) for name in layouts_of(document.draft.kind)],
         view=view,
         sections=sections,
         leaves=[name for _, fields in sections for field in fields for name in field.leaves()],
         window=new_id("win"),
-        zone=ZoneInfo(document.site.timezone),
         typed_here=typed_here,
         is_elsewhere=saved is not None,
         **findings_values(document),

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 import flask
-from flask import make_response, redirect, render_template, request
+from flask import flash, make_response, redirect, render_template, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -41,6 +41,9 @@ from service.simulation.effect_words import effect_in_words
 from service.staff.api import current_person, requires_person
 from service.staff.people import Role
 
+PUBLISHED = "Published. Every process shows it within five seconds."
+SCHEDULED = "Scheduled. It comes into force by itself. Until then you can cancel it here."
+
 blueprint = flask.Blueprint("console_publishing", __name__, template_folder="templates")
 
 
@@ -73,7 +76,7 @@ def publish_now_or_later(site: str, key: str) -> AnyResponse:
             record_act(connection, "schedule" if at else "publish", state, details)
     except ConflictError:
         return redirect(page_of(document, "compare"), HTTPStatus.SEE_OTHER)
-    return _done(state, "scheduled" if at else "published")
+    return _done(state, SCHEDULED if at else PUBLISHED)
 
 
 @document_route(blueprint, "hand-over", "POST")
@@ -90,7 +93,7 @@ def hand_over(site: str, key: str) -> AnyResponse:
             record_act(connection, "hand_over", state, {"version": state.newest_version})
     except ConflictError:
         return redirect(page_of(document, "compare"), HTTPStatus.SEE_OTHER)
-    return _done(state, "saved")
+    return _done(state, "Saved as a version that waits for a publisher.")
 
 
 @document_route(blueprint, "effect", "GET")
@@ -172,9 +175,10 @@ def _effect(snapshot: SiteSnapshot, document: Opened) -> Effect:
     return effect_of_change(snapshot, replace(snapshot, site=site), now)
 
 
-def _done(state: DocumentState, word: str) -> AnyResponse:
+def _done(state: DocumentState, words: str) -> AnyResponse:
     show_change()
-    return redirect(document_address(state.kind, state.site, state.key, "versions", done=word), HTTPStatus.SEE_OTHER)
+    flash(words)
+    return redirect(document_address(state.kind, state.site, state.key, "versions"), HTTPStatus.SEE_OTHER)
 
 
 def _entry(document: Opened) -> str:

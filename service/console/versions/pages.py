@@ -4,7 +4,7 @@ from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 import flask
-from flask import redirect, request
+from flask import flash, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.campaigns.documents import write_document
@@ -29,14 +29,8 @@ from service.staff.api import current_person, requires_person
 from service.staff.people import Role
 
 MAX_VERSIONS = 30
-DONE = {
-    "published": "Published. Every process shows it within five seconds.",
-    "scheduled": "Scheduled. It comes into force by itself. Until then you can cancel it here.",
-    "saved": "Saved as a version that waits for a publisher.",
-    "cancelled": "The schedule is cancelled. The version is kept and not in force.",
-    "restored": "Rolled back. The older text is in force again, as a new version.",
-}
-
+PUBLISHED = "Published. Every process shows it within five seconds."
+RESTORED = "Rolled back. The older text is in force again, as a new version."
 blueprint = flask.Blueprint("console_versions", __name__, template_folder="templates")
 
 
@@ -57,7 +51,6 @@ def versions(site: str, key: str) -> str:
         state=state,
         versions=found[:MAX_VERSIONS],
         changes=differences_of_versions(name.kind, found),
-        done=DONE.get(request.args.get("done", ""), ""),
         zone=ZoneInfo(chosen.timezone),
         may_publish=current_person().may(Role.PUBLISHER),
         may_edit=current_person().may(Role.EDITOR),
@@ -108,7 +101,7 @@ def publish_version(site: str, key: str, number: int) -> AnyResponse:
             state = release_version(connection, before.kind, before.key, Release(number), by)
         details = {"version": state.published_version, "from_version": before.published_version, "text_of": number}
         record_act(connection, "roll_back" if is_older else "publish", state, details)
-    return _done(state, "restored" if is_older else "published")
+    return _done(state, RESTORED if is_older else PUBLISHED)
 
 
 @document_route(blueprint, "cancel-schedule", "POST")
@@ -121,12 +114,13 @@ def cancel_schedule(site: str, key: str) -> AnyResponse:
         before = document_state(connection, site, key)
         state = cancel_release(connection, before.kind, before.key, author(services.clock()))
         record_act(connection, "cancel_schedule_of", state, {"version": before.scheduled_version})
-    return _done(state, "cancelled")
+    return _done(state, "The schedule is cancelled. The version is kept and not in force.")
 
 
-def _done(state: DocumentState, word: str) -> AnyResponse:
+def _done(state: DocumentState, words: str) -> AnyResponse:
     show_change()
-    return redirect(_address(state, "versions", done=word), HTTPStatus.SEE_OTHER)
+    flash(words)
+    return redirect(_address(state, "versions"), HTTPStatus.SEE_OTHER)
 
 
 def _address(state: DocumentState, leaf: str, **parameters: object) -> str:

@@ -53,7 +53,7 @@ FROM followed GROUP BY currency ORDER BY currency
 """  # noqa: S608 it holds constants only
 
 
-class Outcome(StrEnum):
+class FailedOutcome(StrEnum):
     """What became of a payment that failed."""
 
     PAID = "paid"
@@ -76,7 +76,7 @@ class FailedPayment:
     failed_at: datetime
     failure_code: str | None
     try_count: int
-    outcome: Outcome
+    outcome: FailedOutcome
     paid_at: datetime | None
     next_try_at: datetime | None
     email: str | None
@@ -146,10 +146,10 @@ def failed_sums(connection: Connection, days: FailedDays, scope: ListScope) -> l
     return [FailedSums(row.currency, *map(int, row[1:])) for row in rows]
 
 
-def _outcome(paid_at: datetime | None, invoice_status: str | None) -> Outcome:
+def _outcome(paid_at: datetime | None, invoice_status: str | None) -> FailedOutcome:
     if paid_at is not None:
-        return Outcome.PAID
-    return Outcome.OPEN if invoice_status == "open" else Outcome.LOST
+        return FailedOutcome.PAID
+    return FailedOutcome.OPEN if invoice_status == "open" else FailedOutcome.LOST
 
 
 def _values(days: FailedDays, scope: ListScope) -> dict[str, object]:

@@ -78,6 +78,21 @@ def send_portal_link(services: Services, site: str, email: str) -> None:
         outbox_store.add_mail(connection, mail, now)
 
 
+def send_link_of_staff(services: Services, contribution_id: str, key: str) -> bool:
+    """Mail a one-time link to the contributor, because a member of staff asked for it. Return whether a mail goes out.
+
+    No limit applies. A repeat with the same `key` sends no other mail. Return False if no address is known.
+    """
+    now, link_id = services.clock(), f"lnk_{key}"
+    with committed(services.engine) as connection:
+        if store.email_of(connection, contribution_id) is None:
+            return False
+        if portal_store.insert_link(connection, link_id, contribution_id, now, now + LINK_DURATION):
+            mail = DueMail(f"{MailKind.PORTAL_LINK}:{link_id}", MailKind.PORTAL_LINK, contribution_id, now, link_id)
+            outbox_store.add_mail(connection, mail, now)
+    return True
+
+
 def link_page(services: Services, token: str, language: str | None, action_url: str) -> LinkPage:
     """Return the page behind a mailed link, without using the link. Raise InvalidTokenError if it is malformed."""
     link_id = open_link(services.keys, token)

@@ -58,10 +58,11 @@ def count_links_since(connection: Connection, contribution_ids: Collection[str],
 
 def insert_link(
     connection: Connection, link_id: str, contribution_id: str, created_at: datetime, expires_at: datetime
-) -> None:
-    """Save a new link."""
+) -> bool:
+    """Save a new link. Return False, and save nothing, if there is a link with its id already."""
     values = {"id": link_id, "contribution_id": contribution_id, "created_at": created_at, "expires_at": expires_at}
-    connection.execute(insert(portal_links).values(values))
+    statement = insert(portal_links).values(values).on_conflict_do_nothing().returning(portal_links.c.id)
+    return connection.execute(statement).first() is not None
 
 
 def find_link(connection: Connection, link_id: str, now: datetime) -> str | None:

@@ -7,12 +7,12 @@ from itertools import pairwise
 
 from service.contributions.mail.kinds import STAFF_KINDS
 from service.contributions.timeline.history import (
-    History,
+    ContributionHistory,
     PastDispute,
     PastMail,
     PastRefund,
+    PastSubscription,
     Payment,
-    Subscription,
 )
 from service.contributions.timeline.words import (
     CANCELLATIONS,
@@ -40,7 +40,7 @@ class TimelineEvent:
     is_problem: bool = False
 
 
-def timeline(history: History) -> tuple[TimelineEvent, ...]:
+def timeline(history: ContributionHistory) -> tuple[TimelineEvent, ...]:
     """Return what happened, the oldest first."""
     events = (
         *_beginning(history),
@@ -60,7 +60,7 @@ def amount_in_words(money: Money) -> str:
     return _ENGLISH.amount(money)
 
 
-def _beginning(history: History) -> Iterator[TimelineEvent]:
+def _beginning(history: ContributionHistory) -> Iterator[TimelineEvent]:
     asked = f"{amount_in_words(history.asked)} {_EVERY[history.interval]}"
     through = f" through the campaign {history.campaign}" if history.campaign else ""
     page = f" on {history.page_id}" if history.page_id else ""
@@ -72,7 +72,7 @@ def _beginning(history: History) -> Iterator[TimelineEvent]:
         yield TimelineEvent(history.forgotten_at, text)
 
 
-def _of_payment(payment: Payment, history: History) -> Iterator[TimelineEvent]:
+def _of_payment(payment: Payment, history: ContributionHistory) -> Iterator[TimelineEvent]:
     amount = amount_in_words(payment.amount)
     paid_before = any(
         earlier.status == "succeeded" and earlier.created_at < payment.created_at for earlier in history.payments
@@ -96,7 +96,7 @@ def _by_method(payment: Payment) -> str:
     return f" by {in_words(METHODS, payment.method)}" if payment.method else ""
 
 
-def _changed_amounts(history: History) -> Iterator[TimelineEvent]:
+def _changed_amounts(history: ContributionHistory) -> Iterator[TimelineEvent]:
     """Yield where a recurring contribution's payments changed their amount."""
     if history.interval is Interval.ONE_OFF:
         return
@@ -144,7 +144,7 @@ def _is_open(dispute: PastDispute) -> bool:
     return dispute.status in {"needs_response", "warning_needs_response"} and dispute.evidence_due_at is not None
 
 
-def _of_subscription(subscription: Subscription) -> Iterator[TimelineEvent]:
+def _of_subscription(subscription: PastSubscription) -> Iterator[TimelineEvent]:
     why = in_words(CANCELLATIONS, subscription.cancellation_reason)
     feedback = in_words(FEEDBACK, subscription.cancellation_feedback)
     reasons = "; ".join(filter(None, (why, feedback)))
@@ -169,7 +169,7 @@ def _of_mail(mail: PastMail) -> TimelineEvent:
     return TimelineEvent(mail.at, outcomes[mail.status], is_problem=mail.status == "dead")
 
 
-def _of_links(history: History) -> Iterator[TimelineEvent]:
+def _of_links(history: ContributionHistory) -> Iterator[TimelineEvent]:
     for link in history.links:
         if link.used_at is not None:
             yield TimelineEvent(link.used_at, "The supporter opened the page for managing the contribution.")

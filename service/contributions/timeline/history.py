@@ -57,7 +57,7 @@ class PastDispute:
 
 
 @dataclass(frozen=True, slots=True)
-class Subscription:
+class PastSubscription:
     """What a subscription says of its end."""
 
     id: str
@@ -89,7 +89,7 @@ class PastLink:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class ContributionHistory:
     """Everything stored about the past of one contribution. Every tuple is sorted by time, oldest first."""
 
     started_at: datetime
@@ -102,6 +102,6 @@ class History:
     payments: tuple[Payment, ...] = ()
     refunds: tuple[PastRefund, ...] = ()
     disputes: tuple[PastDispute, ...] = ()
-    subscriptions: tuple[Subscription, ...] = ()
+    subscriptions: tuple[PastSubscription, ...] = ()
     mails: tuple[PastMail, ...] = ()
     links: tuple[PastLink, ...] = ()

@@ -9,13 +9,13 @@ from service.contributions.mail.outbox_store import mail_outbox
 from service.contributions.portal.store import portal_links
 from service.contributions.store import contributions
 from service.contributions.timeline.history import (
-    History,
+    ContributionHistory,
     PastDispute,
     PastLink,
     PastMail,
     PastRefund,
+    PastSubscription,
     Payment,
-    Subscription,
 )
 from service.money import Interval, Money
 from service.stripe_facts.checkout_store import subscriptions
@@ -24,12 +24,12 @@ from service.stripe_facts.tables_store import balance_transactions, charges, dis
 Rows = Sequence[Row[tuple[object, ...]]]
 
 
-def history_of(connection: Connection, contribution_id: str) -> History | None:
+def history_of(connection: Connection, contribution_id: str) -> ContributionHistory | None:
     """Return the history of a contribution, or None if there is none with this id."""
     row = connection.execute(select(contributions).where(contributions.c.id == contribution_id)).first()
     if row is None:
         return None
-    return History(
+    return ContributionHistory(
         started_at=row.created_at,
         asked=Money(row.amount_minor, row.currency),
         interval=Interval(row.interval),
@@ -121,9 +121,9 @@ def _dispute(row: Row[tuple[object, ...]]) -> PastDispute:
     )
 
 
-def _subscription(row: Row[tuple[object, ...]]) -> Subscription:
+def _subscription(row: Row[tuple[object, ...]]) -> PastSubscription:
     ends_at = row.cancel_at or (row.current_period_ends_at if row.is_cancel_at_period_end else None)
-    return Subscription(
+    return PastSubscription(
         row.id,
         row.created_at,
         row.canceled_at,

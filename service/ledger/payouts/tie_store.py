@@ -83,6 +83,11 @@ def payouts_to_tie(connection: Connection) -> list[str]:
     return list(connection.execute(statement).scalars())
 
 
+def mismatches(connection: Connection) -> list[PayoutTie]:
+    """Return the ties of payouts that differ from their lines, newest payout first."""
+    return [tie for tie in ties(connection) if tie.status is TieStatus.MISMATCH]
+
+
 def ties(connection: Connection) -> list[PayoutTie]:
     """Return every tie, newest payout first. A matched payout counts as reopened from the moment it fails."""
     tie, payout = payout_ties.c, payouts.c

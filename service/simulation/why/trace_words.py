@@ -13,7 +13,7 @@ from service.readers.site_time import SiteTime
 from service.simulation.why.failure import Failure, Words
 from service.simulation.why.history_words import HISTORY_WORDS
 from service.simulation.why.page_words import PAGE_WORDS
-from service.simulation.why.phrases import PLACES, counted, listed, moment
+from service.simulation.why.phrases import PLACES, listed, moment
 from service.simulation.why.reader_words import READER_WORDS
 
 WRITERS = {**PAGE_WORDS, **READER_WORDS, **HISTORY_WORDS}
@@ -97,9 +97,9 @@ def headline(campaigns: Sequence[CampaignWords], access: Access, now: SiteTime) 
 
 
 def _sentence(outcome: Outcome, campaign: Campaign, failed: Sequence[FailedRule]) -> str:
-    place = PLACES[campaign.placement]
     if outcome is Outcome.SHOWN:
-        return f"Closes the article, {place}." if campaign.kind is Kind.GATE else f"Shown {place}."
+        is_gate = campaign.kind is Kind.GATE
+        return "Closes the article." if is_gate else f"Shown {PLACES[campaign.placement]}."
     reasons = "; ".join(rule.words.reason for rule in failed)
     if outcome is Outcome.OPENED:
         return f"Opens the article: {reasons.removeprefix('the article is open: ')}."
@@ -130,10 +130,11 @@ def _about(campaign: Campaign, reason: str) -> str:
 
 
 def _spent(access: Access, now: SiteTime) -> str:
-    if access.allowance is None:
+    if not access.allowance:
         return ""
     until = f" until {moment(access.resets_at, now)}" if access.resets_at is not None else ""
-    return f": {counted(access.used or 0, 'free article')} of {access.allowance} used{until}"
+    used = "the free article is" if access.allowance == 1 else f"all {access.allowance} free articles are"
+    return f": {used} used{until}"
 
 
 def _checked(reason: Reason) -> CheckedRule:

@@ -17,7 +17,7 @@ PURPOSE = "staff single sign-on"
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class SignInAttempt:
     """The random values of a sign-in, the page to which the browser returns, and when the attempt ends."""
 
     state: str
@@ -31,15 +31,15 @@ class Attempt:
         return keys.sealer(PURPOSE).seal(json.dumps(asdict(self)).encode())
 
 
-def new_attempt(page: str, now: datetime) -> Attempt:
+def new_attempt(page: str, now: datetime) -> SignInAttempt:
     """Return a new attempt that ends at `page`."""
-    return Attempt(new_secret(), new_secret(), new_secret(), page, int((now + VALID_FOR).timestamp()))
+    return SignInAttempt(new_secret(), new_secret(), new_secret(), page, int((now + VALID_FOR).timestamp()))
 
 
-def open_attempt(keys: KeyRing, sealed: str, state: str, now: datetime) -> Attempt:
+def open_attempt(keys: KeyRing, sealed: str, state: str, now: datetime) -> SignInAttempt:
     """Return the attempt that this browser began with this state. Raise SignInRefusedError if it did not."""
     opened = keys.sealer(PURPOSE).open(sealed)
-    attempt = Attempt(**json.loads(opened)) if opened is not None else None
+    attempt = SignInAttempt(**json.loads(opened)) if opened is not None else None
     if attempt is None or attempt.expires <= now.timestamp() or not _equal(attempt.state, state):
         raise SignInRefusedError("This sign-in was begun in another browser or took too long. Try again.")
     return attempt

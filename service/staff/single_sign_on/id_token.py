@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedClaims:
     """What the ID token of a sign-in must say."""
 
     issuer: str
@@ -44,7 +44,7 @@ class ProvenIdentity:
     proved_at: datetime | None
 
 
-def proven_identity(token: object, keys: Mapping[str, Any], expected: Expected, now: datetime) -> ProvenIdentity:
+def proven_identity(token: object, keys: Mapping[str, Any], expected: ExpectedClaims, now: datetime) -> ProvenIdentity:
     """Return who an ID token is about. Raise SignInRefusedError if a check fails."""
     claims = _signed_claims(str(token), keys["keys"])
     if not _is_for_us(claims, expected) or not _is_in_force(claims, now.timestamp()):
@@ -77,7 +77,7 @@ def _signed_claims(token: str, keys: Any) -> dict[str, Any]:
     raise SignInRefusedError("The answer of your sign-in service is not signed with one of its keys.")
 
 
-def _is_for_us(claims: Mapping[str, Any], expected: Expected) -> bool:
+def _is_for_us(claims: Mapping[str, Any], expected: ExpectedClaims) -> bool:
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
     is_party = claims.get("azp") in ((None, expected.client_id) if len(audiences) == 1 else (expected.client_id,))

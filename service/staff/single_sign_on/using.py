@@ -14,7 +14,7 @@ from service.staff.sessions import Proof, SignIn
 from service.staff.signing_in import NewSession, begin_session
 from service.staff.single_sign_on.attempt import new_attempt, open_attempt
 from service.staff.single_sign_on.errors import SignInRefusedError
-from service.staff.single_sign_on.id_token import Expected, ProvenIdentity, proven_identity
+from service.staff.single_sign_on.id_token import ExpectedClaims, ProvenIdentity, proven_identity
 from service.staff.single_sign_on.provider import Provider
 from service.staff.single_sign_on.store import find_person_by_identity, has_identity, insert_identity
 from service.staff.store import find_person_by_email
@@ -66,7 +66,7 @@ def return_from_provider(services: Services, back: Return, user_agent: str) -> t
     if not back.code or back.issuer not in (None, provider.issuer):
         raise SignInRefusedError("Your sign-in service did not sign you in. Try again.")
     token, keys = provider.id_token_for(back.code, attempt.verifier)
-    expected = Expected(provider.issuer, provider.client_id, attempt.nonce)
+    expected = ExpectedClaims(provider.issuer, provider.client_id, attempt.nonce)
     identity = proven_identity(token, keys, expected, now)
     with committed(services.engine) as connection:
         person = _invited(connection, identity, now)

@@ -22,7 +22,7 @@ from service.campaigns.editing import (
     save_site,
 )
 from service.campaigns.experiment import VariantShare
-from service.campaigns.snapshot.holder import SnapshotHolder
+from service.campaigns.snapshot.holder import SnapshotHolder, Upkeep
 from service.campaigns.snapshot.measures_store import save_raised, save_variant_shares
 from service.campaigns.store import DocumentKind
 from service.campaigns.switch_store import Switch, SwitchScope
@@ -368,7 +368,7 @@ def test_measured_shares_and_raised_amounts_are_in_the_snapshot(engine: Engine, 
 
 
 def test_the_background_thread_loads_at_its_start_and_can_be_stopped(engine: Engine, clock: SettableClock) -> None:
-    holder = SnapshotHolder(engine, clock, poll_seconds=0.01)
+    holder = SnapshotHolder(engine, clock, Upkeep(0.01))
 
     holder.start()
 

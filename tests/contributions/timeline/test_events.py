@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 from service.contributions.timeline.events import timeline
 from service.contributions.timeline.history import (
-    History,
+    ContributionHistory,
     PastDispute,
     PastLink,
     PastMail,
     PastRefund,
+    PastSubscription,
     Payment,
-    Subscription,
 )
 from service.money import Interval, Money
 from tests.conftest import NOW
@@ -35,7 +35,7 @@ def paid(id_: str, hours: float, amount: Money = TEN, fee: int = 43) -> Payment:
     )
 
 
-MONTHLY = History(
+MONTHLY = ContributionHistory(
     started_at=NOW,
     asked=TEN,
     interval=Interval.MONTH,
@@ -56,7 +56,7 @@ MONTHLY = History(
         PastDispute("dp_2", "needs_response", FIFTEEN, after(1500), evidence_due_at=after(1600)),
     ),
     subscriptions=(
-        Subscription(
+        PastSubscription(
             "sub_1",
             NOW,
             canceled_at=after(1700),
@@ -105,7 +105,7 @@ def test_what_needs_a_person_is_marked() -> None:
 
 
 def test_an_attempt_that_expired_says_so() -> None:
-    history = History(NOW, TEN, Interval.ONE_OFF, checkout_expired_at=after(24))
+    history = ContributionHistory(NOW, TEN, Interval.ONE_OFF, checkout_expired_at=after(24))
 
     assert [event.text for event in timeline(history)] == [
         "Began to pay €10 once.",

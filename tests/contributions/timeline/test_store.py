@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from service.contributions.failed_payments.store import FailedDays, Outcome, failed_payments, failed_sums
+from service.contributions.failed_payments.store import FailedDays, FailedOutcome, failed_payments, failed_sums
 from service.contributions.search.store import ListScope
 from service.contributions.timeline.events import timeline
 from service.contributions.timeline.store import history_of
@@ -58,7 +58,7 @@ def test_a_failed_payment_that_came_back_is_counted_as_such(newsroom: Newsroom) 
         [rest] = failed_payments(connection, days, ListScope(is_personal=False, after=last.position))
         [sums] = failed_sums(connection, days, ListScope(is_personal=False))
 
-    assert (first.contribution_id, first.outcome, first.email) == (contribution_id, Outcome.PAID, MARY)
-    assert last.outcome is Outcome.LOST
+    assert (first.contribution_id, first.outcome, first.email) == (contribution_id, FailedOutcome.PAID, MARY)
+    assert last.outcome is FailedOutcome.LOST
     assert (rest.payment_id, rest.email) == (first.payment_id, None)
     assert (sums.failed_count, sums.failed_minor, sums.paid_count, sums.paid_minor) == (2, 3200, 1, 2500)

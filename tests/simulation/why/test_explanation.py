@@ -111,7 +111,7 @@ def test_a_gate_says_what_was_read_for_free_and_when_it_opens() -> None:
 
     closed, opened = (asked(gate(articles), PATIENT, free_articles=(read,)) for articles in (2, 5))
 
-    assert closed.sentence == "Stopped by the gate “Members”: 2 free articles of 2 used until 1 December at 00:00."
+    assert closed.sentence == "Stopped by the gate “Members”: all 2 free articles are used until 1 December at 00:00."
     assert closed.campaigns[1].sentence.startswith("Not shown: a gate covers the article")
     assert opened.campaigns[0].outcome is Outcome.OPENED
     assert opened.campaigns[0].sentence == "Opens the article: 3 of 5 free articles used."

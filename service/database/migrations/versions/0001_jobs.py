@@ -16,6 +16,7 @@ revision = "0001_jobs"
 down_revision = None
 
 SCHEMA_GRANT = "GRANT USAGE ON SCHEMA public TO keepopen_app"
+REVISION_GRANT = "GRANT SELECT ON alembic_version TO keepopen_app"  # the console shows which migration ran last
 
 JOB_GRANTS = """
 GRANT SELECT, INSERT, UPDATE, DELETE
@@ -26,5 +27,5 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO keepopen_app
 
 def upgrade() -> None:
     cursor = op.get_bind().connection.cursor()
-    for statements in (CREATE_ROLE, SCHEMA_GRANT, SchemaManager.get_schema(), JOB_GRANTS):
+    for statements in (CREATE_ROLE, SCHEMA_GRANT, REVISION_GRANT, SchemaManager.get_schema(), JOB_GRANTS):
         cursor.execute(statements)

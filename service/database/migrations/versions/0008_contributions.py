@@ -78,6 +78,7 @@ CREATE INDEX ix_contributions_checkout_session_id ON contributions (checkout_ses
 CREATE INDEX ix_contributions_email ON contributions (lower(contributor_email));
 CREATE INDEX ix_contributions_words ON contributions USING gin (contributor_words);
 CREATE INDEX ix_contributions_created_at_id ON contributions (created_at, id);
+CREATE INDEX ix_contributions_site_first_paid_at ON contributions (site, first_paid_at);
 CREATE INDEX ix_contributions_payment_intent_id ON contributions (payment_intent_id);
 CREATE INDEX ix_contributions_amount_minor ON contributions (amount_minor);
 CREATE INDEX ix_contributions_chosen_minor ON contributions (chosen_minor);

@@ -39,6 +39,27 @@ $$;
 CREATE TRIGGER export_runs_finished BEFORE UPDATE ON export_runs FOR EACH ROW WHEN (OLD.outcome <> 'started')
 EXECUTE FUNCTION refuse_change_of_finished_run();
 
+CREATE TABLE export_preparations (
+    id TEXT CONSTRAINT pk_export_preparations PRIMARY KEY,
+    name TEXT NOT NULL,
+    parameters JSONB NOT NULL,
+    asked_by TEXT NOT NULL,
+    asked_at TIMESTAMPTZ NOT NULL,
+    state TEXT NOT NULL,
+    row_total BIGINT,
+    rows_so_far BIGINT NOT NULL,
+    as_of BIGINT,
+    byte_count BIGINT,
+    sums JSONB,
+    sha256 TEXT,
+    reason TEXT,
+    finished_at TIMESTAMPTZ,
+    CONSTRAINT ck_export_preparations_state CHECK (state IN ('waiting', 'running', 'done', 'failed'))
+);
+CREATE INDEX ix_export_preparations_asked_at ON export_preparations (asked_at);
+GRANT SELECT, INSERT, UPDATE (state, row_total, rows_so_far, as_of, byte_count, sums, sha256, reason, finished_at)
+ON export_preparations TO keepopen_app;
+
 CREATE TABLE account_mappings (
     layout TEXT NOT NULL,
     version INTEGER NOT NULL,

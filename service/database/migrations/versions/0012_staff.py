@@ -133,7 +133,16 @@ CREATE TABLE staff_record (
 CREATE INDEX ix_staff_record_person_id_number ON staff_record (person_id, number);
 CREATE INDEX ix_staff_record_act_number ON staff_record (act, number);
 CREATE INDEX ix_staff_record_done_at ON staff_record (done_at);
-GRANT SELECT, INSERT ON staff_record TO keepopen_app
+GRANT SELECT, INSERT ON staff_record TO keepopen_app;
+
+CREATE TABLE staff_record_checks (
+    check_id BIGINT GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_staff_record_checks PRIMARY KEY,
+    checked_at TIMESTAMPTZ NOT NULL,
+    number BIGINT NOT NULL,
+    hash BYTEA NOT NULL,
+    problem TEXT
+);
+GRANT SELECT, INSERT ON staff_record_checks TO keepopen_app
 """
 
 CHAINED = """

@@ -1,0 +1,1 @@
+"""The screen that shows the months of a site: campaigns, experiments, exclusions and pauses."""

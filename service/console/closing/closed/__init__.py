@@ -1,0 +1,1 @@
+"""Closed periods: their files, reopening them, and the account mappings."""

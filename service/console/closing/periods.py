@@ -1,0 +1,42 @@
+"""Which period a screen is about, and its name in words."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days that are closed together. `first_day` is None if the books have no entry yet."""
+
+    first_day: date | None
+    last_day: date
+
+    @property
+    def name(self) -> str:
+        """The period in words: `October 2026` for a month, otherwise its days."""
+        first, last = self.first_day or self.last_day.replace(day=1), self.last_day
+        is_end_of_month = last.day == monthrange(last.year, last.month)[1]
+        if is_end_of_month and (first.year, first.month) == (last.year, last.month):
+            return f"{last:%B %Y}"
+        return f"{first:%d %B %Y} to {last:%d %B %Y}"
+
+
+def usual_last_day(closed_through: date | None, today: date) -> date:
+    """Return the last day that a person usually closes next: the end of a month that is over.
+
+    That is the month after the last closed day, or without one the month before this.
+    """
+    if closed_through is None:
+        return today.replace(day=1) - timedelta(days=1)
+    next_day = closed_through + timedelta(days=1)
+    return next_day.replace(day=monthrange(next_day.year, next_day.month)[1])
+
+
+def day_of(text: str, usual: date) -> date:
+    """Return the day in a text such as `2026-10-31`, or the usual one if it is none."""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        return usual
+    return day if date(2000, 1, 1) <= day <= date(2199, 12, 31) else usual

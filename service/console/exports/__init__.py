@@ -1,0 +1,1 @@
+"""Exports: every file with its filters, prepared files with their progress, earlier runs, and batches."""

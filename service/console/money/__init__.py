@@ -1,0 +1,1 @@
+"""Money: what came in, what it cost, what went back, and every contribution behind it."""

@@ -1,0 +1,1 @@
+"""What people did in the console, and whether the record of it is whole."""

@@ -1,0 +1,90 @@
+"""Reads what the screen Today shows: placements, figures, pauses, and what needs a person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from service.campaigns.campaign import Campaign
+from service.campaigns.snapshot.holder import SnapshotHolder
+from service.campaigns.snapshot.snapshot import SiteSnapshot
+from service.campaigns.store import DocumentKind, list_documents
+from service.campaigns.switch_store import ALL_ASKS, Pause, Switch, SwitchScope, pauses_in_force
+from service.console.today.concerns import Concern, Findings, concerns
+from service.console.today.placements import ComingVersion, PlacementNow, placements_now
+from service.database.transaction import committed
+from service.insights.today import Today, figures_of_today
+from service.jobs.worker_store import worker_silence
+from service.ledger.invariants.check_store import latest_checks
+from service.ledger.payouts.tie_store import mismatches
+from service.services import Services
+from service.staff.agreeing import waiting_for
+from service.staff.people import Person
+from service.stripe_events.backlog_store import event_backlog
+from service.stripe_facts.query_store import disputes_to_answer
+
+
+@dataclass(frozen=True, slots=True)
+class AllAsksPaused:
+    """A pause of all asks that concerns a site."""
+
+    switch: Switch
+    pause: Pause
+
+    @property
+    def is_everywhere(self) -> bool:
+        return self.switch.scope is SwitchScope.EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class TodayOfSite:
+    """Everything that the screen shows, as of `now`."""
+
+    now: datetime
+    placements: tuple[PlacementNow, ...]
+    figures: Today
+    pauses: tuple[AllAsksPaused, ...]
+    concerns: tuple[Concern, ...]
+
+
+def today_of(services: Services, site: str, person: Person) -> TodayOfSite:
+    """Return what the screen shows of a site to a person."""
+    now, snapshot = services.clock(), services.part(SnapshotHolder).current()
+    found = snapshot.site(site)
+    with committed(services.engine) as connection:
+        pauses = pauses_in_force(connection, now)
+        return TodayOfSite(
+            now,
+            placements_now(found, _releases(connection, found), now),
+            figures_of_today(connection, found, now),
+            tuple(
+                AllAsksPaused(switch, pause)
+                for switch, pause in sorted(pauses.items(), key=lambda item: item[1].began_at)
+                if switch.scope in ALL_ASKS and switch.site in {"", site}
+            ),
+            concerns(_findings(services, connection, person, snapshot.alarms, now), now, found.zone),
+        )
+
+
+def _releases(connection: Connection, snapshot: SiteSnapshot) -> list[ComingVersion]:
+    """Return the versions that come into force by themselves, each with the campaign as last saved."""
+    found = []
+    for state in list_documents(connection, DocumentKind.CAMPAIGN, snapshot.site.key):
+        campaign: Campaign | None = snapshot.drafts.get(state.key)
+        if state.scheduled_at is not None and campaign is not None:
+            found.append(ComingVersion(campaign, state.scheduled_at))
+    return found
+
+
+def _findings(
+    services: Services, connection: Connection, person: Person, alarms: tuple[str, ...], now: datetime
+) -> Findings:
+    return Findings(
+        alarms=alarms,
+        requests=waiting_for(connection, person, now),
+        disputes=disputes_to_answer(connection, is_livemode=services.settings.is_livemode),
+        ties=mismatches(connection),
+        checks=latest_checks(connection),
+        events=event_backlog(connection),
+        worker_silence=worker_silence(connection),
+    )

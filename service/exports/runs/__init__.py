@@ -1,0 +1,1 @@
+"""Runs of exports, and files that are prepared in the background with their progress."""

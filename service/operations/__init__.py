@@ -1,0 +1,1 @@
+"""What an operator does: set up, look, back up, restore and upgrade. `python -m service.operations` runs it."""

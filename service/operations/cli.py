@@ -1,0 +1,95 @@
+"""Commands of operators: `backup`, `restore`, `accept-keys`, `setup`, `status` and `upgrade`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from service.database.engine import login_of_service, owner_address
+from service.errors import DomainError
+from service.operations.backup import make_backup
+from service.operations.erasure_list import LIST
+from service.operations.keys import accept_keys
+from service.operations.restore import Restored, check_backup
+from service.operations.restore import restore as restore_backup
+from service.services import current_services
+from service.settings import read_database_settings
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+UNSAFE = "the database cannot be read without these keys"
+
+
+@click.command()
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="Default: VAR_DIR/backups.")
+@with_appcontext
+def backup(folder: Path | None) -> None:
+    """Write a backup of the database into a new folder. The secrets in the settings are not part of it."""
+    services = current_services()
+    with sentences():
+        made = make_backup(services, folder or services.settings.var_dir / "backups")
+    click.echo(f"{made}\nKeep SECRET_KEYS and STRIPE_WEBHOOK_SECRETS elsewhere: {UNSAFE}.", err=True)
+    click.echo(made)
+
+
+@click.command()
+@click.argument("backup_folder", metavar="BACKUP", type=FOLDER)
+@click.option(
+    "--check", "is_check", is_flag=True, help="Restore into a database that is deleted afterwards, and compare."
+)
+@click.option("--erasures", "lists", type=FILE, multiple=True, help="Also erase the people of this list again.")
+@with_appcontext
+def restore(backup_folder: Path, lists: tuple[Path, ...], *, is_check: bool) -> None:
+    """Restore BACKUP into the empty database of MIGRATION_DATABASE_URL, and compare all of it with its manifest.
+
+    People who were erased after the backup was made are erased again: the list in VAR_DIR is read, and those of
+    --erasures. Exit status 1 if anything is not as the manifest says.
+    """
+    services = current_services()
+    every_list = [services.settings.var_dir / LIST, *lists]
+    with sentences():
+        if is_check:
+            found = check_backup(services, backup_folder, every_list)
+        else:
+            given = read_database_settings()
+            found = restore_backup(services, owner_address(given), login_of_service(given), backup_folder, every_list)
+    report(found)
+    sys.exit(0 if found.is_good else 1)
+
+
+@click.command("accept-keys")
+@with_appcontext
+def accept() -> None:
+    """Say that SECRET_KEYS are right, although this database was used with others that are lost."""
+    with sentences():
+        accept_keys(current_services())
+    click.echo("Accepted. Create new tokens for staff: those made with the lost keys are refused.")
+
+
+def report(found: Restored) -> None:
+    """Print what a restore found."""
+    manifest = found.manifest
+    click.echo(f"{manifest.name}: {sum(manifest.rows.values())} rows in {len(manifest.rows)} tables.")
+    click.echo(f"People erased again: {found.erased_again}.")
+    for check in found.checks:
+        if not check.is_green:
+            click.echo(f"PROBLEM  {check.number} {check.name}: {check.detail}")
+    for difference in found.differences:
+        click.echo(f"PROBLEM  {difference}")
+    closed = f"the files of {manifest.closed[0]} to {manifest.closed[1]}" if manifest.closed else "no day is closed"
+    if found.is_good:
+        click.echo(f"Everything is as the manifest says: rows, balances, {len(found.checks)} checks; {closed}.")
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Turn an error of ours, or of the disk, into a sentence and exit status 1."""
+    try:
+        yield
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or 'a file'}: {error.strerror}") from error

@@ -1,0 +1,143 @@
+"""A second admin agrees on the screen, and then a person becomes an admin."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from service.database.transaction import committed
+from service.services import Services
+from service.staff.agreeing import ask_for_agreement
+from service.staff.agreements import AgreedAct, Wanted
+from service.staff.agreements_store import waiting_requests
+from service.staff.people import Person, Role
+from service.staff.store import find_person_by_email
+from tests.conftest import SettableClock
+from tests.staff.signed_in import add_person, client_of
+
+WISH = {"name": "Eve", "email": "eve@courier.example", "roles": ["admin"], "reach": "all"}
+
+
+@pytest.fixture
+def ana(app_services: Services) -> Person:
+    return add_person(app_services, Role.ADMIN)
+
+
+@pytest.fixture
+def bea(app_services: Services) -> Person:
+    return add_person(app_services, Role.ADMIN, name="Bea")
+
+
+def eve(services: Services) -> Person | None:
+    with committed(services.engine) as connection:
+        return find_person_by_email(connection, WISH["email"])  # type: ignore[arg-type]
+
+
+def path_of(page: str, act: str) -> str:
+    found = re.search(rf'action="(/console/agreements/agr_\w+/{act})"', page)
+    assert found is not None
+    return found[1]
+
+
+def ask(client: FlaskClient) -> None:
+    answer = client.post("/console/people/invite", data=WISH)
+    assert answer.location == "/console/agreements"
+
+
+def test_a_new_admin_needs_another_admin(app: Flask, app_services: Services, ana: Person, bea: Person) -> None:
+    first, second = client_of(app, ana), client_of(app, bea)
+    ask(first)
+    own = first.get("/console/agreements").text
+    assert eve(app_services) is None
+    assert "Another admin must agree before Eve becomes an admin." in own
+    assert "somebody else must agree" in own
+    page = second.get("/console/agreements").text
+    assert "Ana wants to make a person an admin: Eve" in page
+    assert first.post(path_of(page, "agree")).status_code == 403
+
+    done = second.post(path_of(page, "agree"))
+
+    added = eve(app_services)
+    assert added is not None
+    assert added.roles == {Role.ADMIN}
+    assert "Eve is an admin now, and still needs a one-time link" in second.get(done.location).text
+    assert "<b>agreed</b> by Bea" in first.get("/console/agreements").text
+
+
+def test_a_person_who_is_known_becomes_an_admin_the_same_way(
+    app: Flask, app_services: Services, ana: Person, bea: Person
+) -> None:
+    carl = add_person(app_services, Role.EDITOR, name="Carl")
+    fields = {"name": "Carl", "roles": ["admin", "finance"], "reach": "all"}
+
+    client_of(app, ana).post(f"/console/people/{carl.id}", data=fields)
+    with committed(app_services.engine) as connection:
+        before = find_person_by_email(connection, carl.email)
+    second = client_of(app, bea)
+    second.post(path_of(second.get("/console/agreements").text, "agree"))
+
+    assert before == carl
+    with committed(app_services.engine) as connection:
+        after = find_person_by_email(connection, carl.email)
+    assert after is not None
+    assert after.roles == {Role.ADMIN, Role.FINANCE}
+
+
+def test_an_admin_alone_makes_an_admin_at_once(app: Flask, app_services: Services, ana: Person) -> None:
+    answer = client_of(app, ana).post("/console/people/invite", data=WISH)
+
+    assert "/console/sign-in/" in answer.text
+    assert eve(app_services) is not None
+
+
+def test_a_refusal_is_shown_with_its_reason(app: Flask, app_services: Services, ana: Person, bea: Person) -> None:
+    first, second = client_of(app, ana), client_of(app, bea)
+    ask(first)
+
+    second.post(path_of(second.get("/console/agreements").text, "refuse"), data={"note": "Who is <Eve>?"})
+
+    assert "<b>refused</b> by Bea" in first.get("/console/agreements").text
+    assert "“Who is &lt;Eve&gt;?”" in first.get("/console/agreements").text
+    assert eve(app_services) is None
+
+
+def test_an_own_request_is_withdrawn(app: Flask, app_services: Services, ana: Person, bea: Person) -> None:
+    first = client_of(app, ana)
+    ask(first)
+
+    first.post(path_of(first.get("/console/agreements").text, "refuse"))
+
+    assert "<b>withdrawn</b>" in first.get("/console/agreements").text
+    with committed(app_services.engine) as connection:
+        assert waiting_requests(connection, app_services.clock()) == ()
+
+
+def test_requests_are_shown_only_to_those_who_may_decide(app: Flask, app_services: Services) -> None:
+    fay, gus = add_person(app_services, Role.FINANCE, name="Fay"), add_person(app_services, Role.FINANCE, name="Gus")
+    wanted = Wanted(AgreedAct.REFUND, "€500 to Mary Kelly", {"charge": "ch_1"})
+    request = ask_for_agreement(app_services, fay, wanted)
+    assert request is not None
+    editor = client_of(app, add_person(app_services, Role.PUBLISHER, name="Pat"))
+
+    assert "Mary Kelly" in client_of(app, gus).get("/console/agreements").text
+    assert "Mary Kelly" not in editor.get("/console/agreements").text
+    for act in ("agree", "refuse"):
+        assert editor.post(f"/console/agreements/{request.id}/{act}").status_code == 403
+
+
+def test_agreeing_needs_a_fresh_proof(
+    app: Flask, app_services: Services, ana: Person, bea: Person, clock: SettableClock
+) -> None:
+    ask(client_of(app, ana))
+    second = client_of(app, bea)
+    path = path_of(second.get("/console/agreements").text, "agree")
+    clock.advance(minutes=30)
+
+    assert "again=1" in second.post(path).location
+    assert eve(app_services) is None
+
+
+@pytest.mark.parametrize("act", ["agree", "refuse"])
+def test_an_unknown_request_is_not_found(app: Flask, ana: Person, act: str) -> None:
+    assert client_of(app, ana).post(f"/console/agreements/agr_unknown/{act}").status_code == 404

@@ -1,0 +1,44 @@
+"""Instants are said as people say them, on the clock of the site."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from service.console.today.moments import end_words, moment_words
+
+NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)  # a Wednesday
+DUBLIN, AUCKLAND = ZoneInfo("Europe/Dublin"), ZoneInfo("Pacific/Auckland")
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (datetime(2026, 11, 18, 18, tzinfo=UTC), "today 18:00"),
+        (datetime(2026, 11, 19, 6, tzinfo=UTC), "tomorrow 06:00"),
+        (datetime(2026, 11, 17, 9, 5, tzinfo=UTC), "yesterday 09:05"),
+        (datetime(2026, 11, 20, 6, tzinfo=UTC), "Friday 06:00"),
+        (datetime(2026, 11, 24, 6, tzinfo=UTC), "Tuesday 06:00"),
+        (datetime(2026, 11, 25, 6, tzinfo=UTC), "25 November 06:00"),
+        (datetime(2027, 1, 2, 6, tzinfo=UTC), "2 January 2027 06:00"),
+        (datetime(2026, 11, 10, 6, tzinfo=UTC), "10 November 06:00"),
+    ],
+)
+def test_an_instant_is_relative_to_today(at: datetime, words: str) -> None:
+    assert moment_words(at, NOW, DUBLIN) == words
+
+
+def test_the_day_is_that_of_the_zone() -> None:
+    assert moment_words(datetime(2026, 11, 18, 11, tzinfo=UTC), NOW, AUCKLAND) == "tomorrow 00:00"
+
+
+@pytest.mark.parametrize(
+    ("ends_before", "words"),
+    [
+        (datetime(2026, 11, 22, 18, 1, tzinfo=UTC), "Sunday 18:00"),
+        (datetime(2026, 11, 23, tzinfo=UTC), "the end of Sunday"),
+        (datetime(2026, 11, 19, tzinfo=UTC), "the end of today"),
+    ],
+)
+def test_an_end_names_the_last_minute(ends_before: datetime, words: str) -> None:
+    assert end_words(ends_before, NOW, DUBLIN) == words
