@@ -28,7 +28,7 @@ class BooksBeside:
         after: dict[str, str] = {}
         while True:
             page = requests.get(
-                address, params={"limit": 100, **after}, auth=(STRIPE_API_KEY, ""), timeout=TIMEOUT_SECONDS
+                address, params={"limit": "100", **after}, auth=(STRIPE_API_KEY, ""), timeout=TIMEOUT_SECONDS
             ).json()
             found += [intent["id"] for intent in page["data"] if intent["status"] == "succeeded"]
             if not page["has_more"]:
