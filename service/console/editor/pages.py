@@ -80,10 +80,11 @@ def save(site: str, key: str) -> AnyResponse:
         if not is_elsewhere and (draft.content, draft.text) != (before.draft.content, before.draft.text):
             draft = keep_draft(connection, draft)
     after = opened(snapshot, draft, before.state, is_stale=before.is_stale, now=now)
+    if "HX-Request" in request.headers:
+        values = {**findings_values(after), "is_part": not is_elsewhere, "is_elsewhere_part": is_elsewhere}
+        return make_response(render_template("editor/findings.html", **values))
     if is_elsewhere:
         return make_response(editor_page(after, saved=before), HTTPStatus.CONFLICT)
-    if "HX-Request" in request.headers:
-        return make_response(render_template("editor/findings.html", **findings_values(after), is_fragment=True))
     return redirect(page_of(after, "edit", **next_view(after)), HTTPStatus.SEE_OTHER)
 
 
