@@ -98,7 +98,7 @@ def test_settings_with_markup_in_every_field_are_shown_as_text(app: Flask, tab: 
 
 def test_valid_markup_is_text_in_lists_versions_and_comparisons(app: Flask) -> None:
     store_site(app, name=MARKUP)
-    marked = {
+    marked: dict[str, Any] = {
         "name": MARKUP,
         "fund": MARKUP[:50],
         "page": {"sections": [MARKUP], "tags": {"none": [MARKUP]}},

@@ -11,7 +11,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.campaigns.drafts.draft_store import DocumentDraft, discard_draft, keep_draft
-from service.campaigns.drafts.drafting import with_typed_content, with_typed_text
+from service.campaigns.drafts.drafting import problems_of, with_typed_content, with_typed_text
 from service.campaigns.store import DocumentKind
 from service.campaigns.words.in_words import differences_in_words
 from service.campaigns.words.phrases import language_name
@@ -147,7 +147,6 @@ def editor_page(document: Opened, saved: Opened | None = None) -> str:
         "campaigns" if document.is_campaign else "settings",
         f"Edit {document.name}" if document.is_campaign else f"Settings of {document.site.name}",
         document.site,
-        tab=tab,
         tabs=[(name, TAB_WORDS[name]) for name in layouts_of(document.draft.kind)],
         view=view,
         sections=sections,
@@ -195,7 +194,16 @@ def findings_values(document: Opened) -> dict[str, object]:
     found = [(finding, *field_of(finding, document.draft.kind)) for finding in document.findings]
     advice = [(finding.severity, finding.words, at(tab), name) for finding, tab, name in found]
     zone = ZoneInfo(document.site.timezone)
-    return {"opened": document, "problems": problems, "advice": advice, "zone": zone}
+    in_file = problems_of(document.draft) if document.errors else ()
+    tab = tab_of_request(document)
+    return {
+        "opened": document,
+        "tab": tab,
+        "problems": problems,
+        "in_file": in_file,
+        "advice": advice,
+        "zone": zone,
+    }
 
 
 def tab_of_request(document: Opened) -> StrEnum:

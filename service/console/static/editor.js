@@ -9,6 +9,13 @@ const count = ({ target }) => {
 };
 document.addEventListener("input", count);
 
+// The numbers beside the file follow its lines.
+const file = document.querySelector("textarea.file");
+file?.addEventListener("input", () => {
+  file.rows = file.value.split("\n").length + 1;
+  document.querySelector(".gutter").textContent = Array.from({ length: file.rows }, (_, at) => at + 1).join("\n");
+});
+
 const frame = document.querySelector("#preview");
 const switches = document.querySelector("#switches");
 const showAgain = () => {
