@@ -303,3 +303,14 @@ def test_any_document_can_be_opened(app: Flask) -> None:
 
     for tab in Tab:
         assert client.get(f"/console/courier/campaigns/gate/edit?tab={tab}&variant=1").status_code == 200
+
+
+def test_a_schedule_the_wrong_way_round_is_refused_at_once(editor: FlaskClient) -> None:
+    days = {"schedule.starts.day": "2026-12-06", "schedule.ends.day": "2026-12-04"}
+
+    part = type_into(editor, f"{EDIT}?tab=when", days, **{"HX-Request": "true"}).get_data(as_text=True)
+    page = editor.get(f"{EDIT}?tab=when").get_data(as_text=True)
+
+    assert "before this can be published" in part
+    assert 'id="schedule.ends-error"' in page
+    assert 'value="2026-12-06"' in page
