@@ -45,6 +45,7 @@ PREVIEW_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
+TO_PUBLISH = "leaf=publish"
 LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z")
 
 blueprint = flask.Blueprint("console_editor", __name__, template_folder="templates")
@@ -85,6 +86,8 @@ def save(site: str, key: str) -> AnyResponse:
         return make_response(render_template("editor/findings.html", **values))
     if is_elsewhere:
         return make_response(editor_page(after, saved=before), HTTPStatus.CONFLICT)
+    if request.form.get("go") == TO_PUBLISH:
+        return redirect(page_of(after, "publish"), HTTPStatus.SEE_OTHER)
     return redirect(page_of(after, "edit", **next_view(after)), HTTPStatus.SEE_OTHER)
 
 

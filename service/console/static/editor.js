@@ -38,10 +38,10 @@ document.addEventListener("htmx:after:swap", showAgain);
 // A draft that could not be saved is not lost: what was typed stays in the form, and a sentence says so.
 const tell = (words) => { document.querySelector("#findings").textContent = words; };
 document.addEventListener("htmx:before:response", (event) => {
-  const { raw, status } = event.detail.ctx.response;
-  if (!raw.redirected && status < 400) return;
+  const { status } = event.detail.ctx.response;
+  if (status < 400) return;
   event.preventDefault();
-  tell(raw.redirected
+  tell(status === 401
     ? "Your session has ended, so your last words are not saved yet. Sign in in another tab. What you typed stays here and is saved with your next change."
     : "Your last words could not be saved just now. What you typed stays here and is saved with your next change.");
 });

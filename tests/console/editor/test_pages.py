@@ -314,3 +314,13 @@ def test_a_schedule_the_wrong_way_round_is_refused_at_once(editor: FlaskClient) 
     assert "before this can be published" in part
     assert 'id="schedule.ends-error"' in page
     assert 'value="2026-12-06"' in page
+
+
+def test_publishing_saves_what_was_typed_last(app: Flask) -> None:
+    person = add_person(services_of(app), Role.EDITOR)
+    client = client_of(app, person)
+
+    answer = type_into(client, f"{EDIT}?tab=when", {"priority": "5", "go": "leaf=publish"})
+
+    assert answer.headers["Location"] == "/console/courier/campaigns/autumn/publish"
+    assert draft_of(app, person.id).content["priority"] == 5
