@@ -217,7 +217,7 @@ def test_a_share_leaves_the_other_readers_to_the_next_campaign() -> None:
 
     assert (
         found.sentence
-        == "On 3 November “half” is asked first: 50% of readers see it, and the others are left to “rest”."
+        == "On 3 November “half” is asked first: 50 % of readers see it, and the others are left to “rest”."
     )
 
 
