@@ -119,6 +119,7 @@ ROOMS = (
             "exports",
             "contributions",
             "ledger",
+            "readers",
             "widget",
             "campaigns",
             "stripe_events",
