@@ -14,7 +14,7 @@ from service.insights.measure import PAYMENTS_PER_YEAR
 from service.insights.store import daily_counts
 from service.insights.usual import DAYS_BACK, Usual, usual_range
 from service.insights.view_store import views_between
-from service.money import Money
+from service.money import Money, exponent
 
 WEEKS_OF_VALUE = 4
 MIN_VIEWS = 100
@@ -57,7 +57,7 @@ class CampaignValue:
         """Return the value per 1,000 prompts seen in each currency, or None if too few were seen to say."""
         if self.seen < MIN_SEEN:
             return None
-        return [Money(round(1000 * minor / self.seen), code) for code, minor in sorted(self.value_minor.items())]
+        return [_rounded(1000 * minor / self.seen, code) for code, minor in sorted(self.value_minor.items())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,12 @@ class Today:
     asked: PerThousand
     gated_lately: PerThousand
     values: Mapping[str, CampaignValue]
+
+
+def _rounded(minor: float, currency: str) -> Money:
+    """Return an amount in whole units of the currency, or to the cent if it is below ten of them."""
+    unit = 10 ** exponent(currency)
+    return Money(round(minor) if minor < 10 * unit else unit * round(minor / unit), currency)
 
 
 def figures_of_today(connection: Connection, snapshot: SiteSnapshot, now: datetime) -> Today:
