@@ -116,7 +116,7 @@ def _unasked_in(silences: list[Silence], act: Act) -> Act:
 
 
 def _stories(today: date, zone: ZoneInfo) -> Iterator[Act]:
-    """Yield the cases that finance and editors must see: a renewal that fails, a refund, a dispute, a pause and others."""
+    """Yield the cases that a newsroom must see: a renewal that fails, a refund, a dispute, a pause and others."""
 
     def at(days_ago: int, hour: int, minute: int) -> datetime:
         return datetime.combine(today - timedelta(days=days_ago), time(hour, minute), zone)
