@@ -38,7 +38,10 @@ class Latencies:
 
 @dataclass(slots=True)
 class _Line:
-    """A connection, the moment at which its request should have been sent, and what has arrived of the answer."""
+    """A connection, the moment at which its request should have been sent, and what has arrived of the answer.
+
+    The moment is 0 while no request is under way.
+    """
 
     connection: socket.socket
     due_at: float = 0.0
@@ -71,9 +74,16 @@ def measure(port: int, rate: float, seconds: float, requests: list[bytes]) -> La
         pause = began + sent / rate - time.perf_counter() if sent < total and free else 0.5
         for number, _ in arrivals.poll(max(0.0, pause)):
             line = by_number[number]
-            if line.is_answered():
+            if not line.due_at:  # a proxy closed a connection that was idle for long
+                arrivals.unregister(number)
+                line.connection.close()
+                line.connection = _connection(port)
+                by_number[line.connection.fileno()] = line
+                arrivals.register(line.connection.fileno(), select.EPOLLIN)
+            elif line.is_answered():
                 latencies.append((time.perf_counter() - line.due_at) * 1000)
                 refused += not line.received.startswith(b"HTTP/1.1 200")
+                line.due_at = 0.0
                 free.append(line)
                 waiting -= 1
     took = time.perf_counter() - began

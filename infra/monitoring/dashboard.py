@@ -76,8 +76,8 @@ ROWS = (
             ),
             _state(
                 "Backup",
-                "Age of the last backup that was restored and checked",
-                "min(keepopen_backup_age_seconds)",
+                "Age of the last backup",
+                'min(keepopen_backup_age_seconds{state="made"})',
                 "s",
                 {"green": None, "red": 129600},
             ),

@@ -1,22 +1,21 @@
 """A server that answers every request with what arrived, and proxies in front of it or of the service."""
 
 import json
-import os
-import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from socket import create_connection, socket
+from socket import create_connection
 from threading import Thread
 
+from infra.rehearsal.parts import HOST, free_port
+from infra.rehearsal.proxy import nginx_configuration
 from tests.infra.programs import INFRA, program
 
-HOST = "127.0.0.1"
 START_SECONDS = 30.0
 
 
@@ -43,15 +42,25 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def echo() -> Iterator[int]:
-    """Run the server until the end of the block. Yield its port."""
-    server = _Server((HOST, 0), _Echo)
+def echo(*, dies: bool = False) -> Iterator[int]:
+    """Run the server until the end of the block. Yield its port. If it `dies`, it answers nothing."""
+    server = _Server((HOST, 0), _Dying if dies else _Echo)
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server.server_port
     finally:
         server.shutdown()
         server.server_close()
+
+
+class _Dying(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        """End the connection without an answer, as a killed process does."""
+        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Log nothing."""
 
 
 @dataclass(frozen=True)
@@ -73,20 +82,21 @@ class Proxy:
 
 
 @contextmanager
-def proxied(file: str, upstream: int, folder: Path) -> Iterator[Proxy]:
+def proxied(file: str, upstreams: Sequence[int], folder: Path) -> Iterator[Proxy]:
     """Run the proxy of a file, without TLS and on a free port of loopback, until the end of the block."""
-    with socket() as probe:
-        probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     if file.endswith(".Caddyfile"):
-        settings = {"KEEPOPEN_HOST": f"http://{HOST}:{port}", "KEEPOPEN_UPSTREAM": f"{HOST}:{upstream}"}
+        settings = {
+            "KEEPOPEN_HOST": f"http://{HOST}:{port}",
+            "KEEPOPEN_UPSTREAM": " ".join(f"{HOST}:{upstream}" for upstream in upstreams),
+        }
         options = f"{{\n\tadmin off\n\tstorage file_system {folder}\n}}\n"
         text = options + (INFRA / "proxy" / file).read_text(encoding="utf-8")
         command = [program("caddy"), "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
         (folder / "Caddyfile").write_text(text, encoding="utf-8")
     else:
         settings = {}
-        whole = nginx_whole(file, folder, port).replace("127.0.0.1:8000", f"{HOST}:{upstream}")
+        whole = nginx_configuration(file, folder, port, upstreams)
         (folder / "nginx.conf").write_text(whole, encoding="utf-8")
         command = [program("nginx"), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
     process = subprocess.Popen(
@@ -98,18 +108,6 @@ def proxied(file: str, upstream: int, folder: Path) -> Iterator[Proxy]:
     finally:
         process.terminate()
         process.wait()
-
-
-def nginx_whole(file: str, folder: Path, port: int) -> str:
-    """Return a whole configuration of nginx with one of our files in it, without TLS and on a port of loopback."""
-    example = (INFRA / "proxy" / file).read_text(encoding="utf-8").replace("443 ssl", f"{HOST}:{port}")
-    example = re.sub(r"^ +ssl_.*\n", "", example, flags=re.MULTILINE)
-    places = "".join(
-        f"{name}_temp_path {folder}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    user = "user root;\n" if os.geteuid() == 0 else ""  # whose files are in folders that are closed to others
-    main = f"{user}pid {folder}/pid;\nworker_processes auto;\nerror_log stderr;\nevents {{}}\n"
-    return f"{main}http {{\naccess_log off;\n{places}{example}}}\n"
 
 
 def _wait_for(port: int) -> None:

@@ -48,7 +48,8 @@ HEALTHY: Series = {
     'keepopen_pull_age_seconds{instance="a"}': "300x150",
     'keepopen_ledger_check{instance="a",number="1",name="balanced"}': "1x150",
     'keepopen_ledger_check_age_seconds{instance="a"}': "1800x150",
-    'keepopen_backup_age_seconds{instance="a"}': "80000x150",
+    'keepopen_backup_age_seconds{instance="a",state="made"}': "80000x150",
+    'keepopen_backup_age_seconds{instance="a",state="verified"}': "2600000x150",
     'probe_ssl_earliest_cert_expiry{instance="https://support.courier.example"}': "2592000x150",
 }
 NOTHING = dict.fromkeys(HEALTHY, "_x150")
@@ -87,7 +88,8 @@ TROUBLES: dict[str, tuple[Series, dict[str, str]]] = {
         {"number": "1", "name": "balanced"},
     ),
     "KeepopenBooksNotChecked": ({'keepopen_ledger_check_age_seconds{instance="a"}': "7300x150"}, {}),
-    "KeepopenBackupOld": ({'keepopen_backup_age_seconds{instance="a"}': "130000x150"}, {}),
+    "KeepopenBackupOld": ({'keepopen_backup_age_seconds{instance="a",state="made"}': "130000x150"}, {}),
+    "KeepopenBackupNotVerified": ({'keepopen_backup_age_seconds{instance="a",state="verified"}': "2800000x150"}, {}),
     "KeepopenCertificateEnds": (
         {'probe_ssl_earliest_cert_expiry{instance="https://support.courier.example"}': "1209600x150"},
         {"instance": "https://support.courier.example"},

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from infra.rehearsal.proxy import nginx_configuration
 from tests.infra.programs import INFRA, run
-from tests.infra.proxy_world import Proxy, echo, nginx_whole, proxied
+from tests.infra.proxy_world import Proxy, echo, proxied
 from tests.recovery.conftest import Installation, installation  # noqa: F401 a fixture
 from tests.recovery.serving import serving
 
@@ -21,7 +22,7 @@ NGINX = [name for name in FILES if name.endswith(".conf")]
 @pytest.fixture(scope="module", params=FILES)
 def proxy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     """A proxy in front of a server that answers with what arrived."""
-    with echo() as port, proxied(request.param, port, tmp_path_factory.mktemp("proxy")) as running:
+    with echo() as port, proxied(request.param, [port], tmp_path_factory.mktemp("proxy")) as running:
         yield running
 
 
@@ -51,11 +52,21 @@ def test_bodies_are_passed_on_up_to_what_the_service_takes(proxy: Proxy) -> None
 
 
 @pytest.mark.parametrize("file", FILES)
+def test_only_decisions_are_asked_of_another_server_if_one_dies(file: str, tmp_path: Path) -> None:
+    with echo(dies=True) as dead, echo() as alive, proxied(file, [dead, alive], tmp_path) as running:
+        decisions = {running.ask(f"{running.prefix}/v1/decide", b"{}")[0] for _ in range(6)}
+        checkouts = {running.ask(f"{running.prefix}/v1/checkout", b"{}")[0] for _ in range(6)}
+
+    assert decisions == {200}
+    assert 502 in checkouts
+
+
+@pytest.mark.parametrize("file", FILES)
 def test_links_of_pages_lead_through_the_proxy(file: str, installation: Installation, tmp_path: Path) -> None:  # noqa: F811
     prefix = "/support-api" if "path" in file else ""
     settings = {"PUBLIC_URL": f"https://www.courier.example{prefix}", "TRUSTED_PROXIES": "1"}
 
-    with serving(installation, **settings) as served, proxied(file, served.port, tmp_path) as running:
+    with serving(installation, **settings) as served, proxied(file, [served.port], tmp_path) as running:
         status, _, page = running.ask(f"{prefix}/")
         links = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page.decode())
         assert (status, bool(links)) == (200, True)
@@ -75,7 +86,7 @@ def test_caddy_finds_the_file_valid_and_well_formatted(file: str, tmp_path: Path
 @pytest.mark.parametrize("file", NGINX)
 def test_gixy_finds_nothing_in_the_file(file: str, tmp_path: Path) -> None:
     whole = tmp_path / "nginx.conf"
-    whole.write_text(nginx_whole(file, tmp_path, 8443), encoding="utf-8")
+    whole.write_text(nginx_configuration(file, tmp_path, 8443, [8000]), encoding="utf-8")
 
     checked = run("gixy", str(whole))
 
@@ -84,7 +95,7 @@ def test_gixy_finds_nothing_in_the_file(file: str, tmp_path: Path) -> None:
 
 def test_gixy_finds_a_slip(tmp_path: Path) -> None:
     whole = tmp_path / "nginx.conf"
-    slip = nginx_whole("nginx.conf", tmp_path, 8443).replace(
+    slip = nginx_configuration("nginx.conf", tmp_path, 8443, [8000]).replace(
         "proxy_pass http://keepopen;", "return 302 https://$host$uri;"
     )
     whole.write_text(slip, encoding="utf-8")

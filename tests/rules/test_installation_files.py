@@ -23,11 +23,11 @@ def unit(path: Path) -> configparser.ConfigParser:
     return parser
 
 
-RUNNING = [path for path in UNITS if "migrate" not in path.name]
+RUNNING = [path for path in UNITS if path.stem in {"keepopen", "keepopen-worker"}]
 
 
-def test_there_are_units_for_the_migration_the_service_and_the_worker() -> None:
-    assert [path.stem for path in UNITS] == ["keepopen-migrate", "keepopen-worker", "keepopen"]
+def test_there_are_units_for_all_that_runs() -> None:
+    assert [path.stem for path in UNITS] == ["keepopen-backup", "keepopen-migrate", "keepopen-worker", "keepopen"]
 
 
 @pytest.mark.parametrize("path", RUNNING, ids=lambda path: path.name)

@@ -21,6 +21,7 @@ from service.ledger.payouts.tie_store import mismatches
 from service.services import Services
 from service.staff.agreeing import waiting_for
 from service.staff.people import Person
+from service.staff.record_checks.store import latest_check
 from service.stripe_events.backlog_store import event_backlog
 from service.stripe_facts.query_store import disputes_to_answer
 
@@ -86,6 +87,7 @@ def _releases(connection: Connection, snapshot: SiteSnapshot) -> list[ComingVers
 def _findings(
     services: Services, connection: Connection, person: Person, alarms: tuple[str, ...], now: datetime
 ) -> Findings:
+    check = latest_check(connection)
     return Findings(
         alarms=alarms,
         requests=waiting_for(connection, person, now),
@@ -94,4 +96,5 @@ def _findings(
         checks=latest_checks(connection),
         events=event_backlog(connection),
         worker_silence=worker_silence(connection),
+        record_problem=check.problem if check else None,
     )
