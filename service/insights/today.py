@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -20,14 +19,6 @@ from service.money import Money, exponent
 WEEKS_OF_VALUE = 4
 MIN_VIEWS = 100
 MIN_SEEN = 100
-
-
-class ByHour(NamedTuple):
-    """A count on a day, and that of its hours before the current hour of today."""
-
-    day: date
-    count: int
-    count_by_hour: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +92,13 @@ def figures_of_today(
     views = views_by_day(connection, site, first, today, local.hour)
     payments = first_payments(connection, site, snapshot.zone, first, now)
     counted_days = {on_day.day for on_day in views}
-    asks = [
-        ByHour(on_day.day, on_day.count, on_day.count_by_hour) for on_day in views if on_day.event is Happened.ASKED
-    ]
-    paid = [ByHour(on_day.day, on_day.count, on_day.count_by_hour) for on_day in payments]
+    asks = [on_day for on_day in views if on_day.event is Happened.ASKED]
     seen = seen_by_campaign(connection, site, campaigns, lately, today)
     since = datetime.combine(lately, time(), snapshot.zone)
     return Today(
         hour=local.hour,
         asks=so_far(asks, counted_days, local),
-        contributions=so_far(paid, counted_days, local),
+        contributions=so_far(payments, counted_days, local),
         contributed=_contributed(payments, today),
         asked=_rate(views, Happened.ASKED, today),
         gated_lately=_rate(views, Happened.GATED, lately),
@@ -118,7 +106,7 @@ def figures_of_today(
     )
 
 
-def so_far(counts: Iterable[ByHour], counted_days: set[date], local: datetime) -> SoFar:
+def so_far(counts: Iterable[ViewsOnDay | FirstPayments], counted_days: set[date], local: datetime) -> SoFar:
     """Return a figure of today from its counts by day. `local` is the site's time."""
     totals, by_hour = Counter[date](), Counter[date]()
     for on_day in counts:
