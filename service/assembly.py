@@ -12,6 +12,7 @@ import service.reconciliation.jobs
 import service.staff.record_checks.jobs
 import service.stripe_events.jobs
 from service.campaigns.snapshot.holder import SnapshotHolder, Upkeep
+from service.campaigns.snapshot.reporting import Reporter
 from service.campaigns.snapshot.saved import SavedSnapshot
 from service.clock import Clock
 from service.database.engine import application_engine, database_address, inbox_engine, revive_database
@@ -57,7 +58,8 @@ def build_services(settings: Settings, clock: Clock, *, is_server: bool = False)
     metrics = Metrics(settings.var_dir / "metrics" if is_server else None)
     revive = partial(revive_database, settings)
     saved = SavedSnapshot(settings.var_dir / "campaigns.snapshot", keys) if is_server else None
-    upkeep = Upkeep(revive=revive, confirmed=metrics.campaigns_confirmed, saved=saved)
+    report = Reporter(engine).report if is_server else lambda _: None
+    upkeep = Upkeep(revive=revive, confirmed=metrics.campaigns_confirmed, report=report, saved=saved)
     holder = SnapshotHolder(engine, clock, upkeep)
     inbox = inbox_engine(address, kept_free)
     parts = (holder, PassportSealer(keys), Tally(), EventWriter(inbox, refresh_slot(JOBS)))

@@ -14,6 +14,7 @@ import service.exports.batches.cli
 import service.exports.cli
 import service.ledger.cli
 import service.operations.cli
+import service.operations.doctor.cli
 import service.receipts.cli
 import service.reconciliation.cli
 import service.simulation.cli
@@ -42,8 +43,11 @@ ROOM_COMMANDS: tuple[click.Command, ...] = (
     service.operations.cli.accept,
     service.operations.cli.backup,
     service.operations.cli.restore,
+    service.operations.cli.setup,
+    service.operations.cli.status,
+    service.operations.cli.upgrade,
+    service.operations.doctor.cli.doctor,
     service.reconciliation.cli.backfill,
-    service.reconciliation.cli.doctor,
     service.reconciliation.cli.rebuild,
     service.reconciliation.cli.refund,
     service.reconciliation.cli.sync,

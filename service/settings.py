@@ -50,6 +50,7 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     migration_database_url: str | None = field(default=None, repr=False)
     stripe_api_base: str | None = None
+    stripe_portal_configuration: str | None = None
     stripe_account_timezone: str = "UTC"
     accounting_timezone: str = "UTC"
     home_currency: str | None = None
@@ -122,9 +123,14 @@ def read_database_settings() -> DatabaseSettings:
     return settings
 
 
-def read_settings() -> Settings:
-    """Read the settings from environment variables. Raise SettingsError, listing every problem, if any is wrong."""
+def read_settings(file: Path | None = None) -> Settings:
+    """Read the settings from environment variables, and those that are not set from `file`.
+
+    Raise SettingsError, listing every problem, if any is wrong.
+    """
     env = Env(eager=False)
+    if file is not None:
+        env.read_env(str(file), recurse=False)
     settings = Settings(
         public_url=env.str("PUBLIC_URL", validate=_is_address),
         secret_keys=tuple(env.list("SECRET_KEYS", validate=_are_secret_keys) or ()),
@@ -133,6 +139,7 @@ def read_settings() -> Settings:
         database_url=env.str("DATABASE_URL", None, validate=_is_postgresql),
         migration_database_url=env.str("MIGRATION_DATABASE_URL", None, validate=_is_postgresql),
         stripe_api_base=env.str("STRIPE_API_BASE", None, validate=_is_address),
+        stripe_portal_configuration=env.str("STRIPE_PORTAL_CONFIGURATION", None),
         stripe_account_timezone=env.str("STRIPE_ACCOUNT_TIMEZONE", "UTC", validate=_is_timezone),
         accounting_timezone=env.str("ACCOUNTING_TIMEZONE", "UTC", validate=_is_timezone),
         home_currency=env.str("HOME_CURRENCY", None, validate=_is_currency),

@@ -176,6 +176,15 @@ def simulation(target: Target) -> Iterator[None]:
 
 
 @contextmanager
+def counted_checkouts(target: Target) -> Iterator[None]:
+    """(g) Checkouts arrive, and the store in which they are counted does not answer."""
+    statuses: list[int] = []
+    with in_background(lambda: statuses.append(ask(target.port, "/v1/checkout", b"{}")), STRIPE_CALLERS):
+        yield
+    target.notes.append(f"{len(statuses)} checkouts were answered {sorted(set(statuses))}")
+
+
+@contextmanager
 def no_connection_left(target: Target) -> Iterator[None]:
     """(h) All connections of PostgreSQL are taken, also those that the service had, and webhooks arrive."""
     with ExitStack() as stack:

@@ -27,6 +27,7 @@ def main() -> None:
         site = invented.services.part(SnapshotHolder).current().site(chosen.site).site
         Living(invented, site.key, site.home_url).live(acts)
         invented.wait_until(now)
+        invented.settle()
         invented.end()
 
 

@@ -41,6 +41,7 @@ class Living:
             self.act(act)
             if not isinstance(act, Visit):
                 self._town.wait_until(self._town.time() + STRIPE_SETTLES)
+                self._town.settle()
 
     @singledispatchmethod
     def act(self, act: Act) -> None:

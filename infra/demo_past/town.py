@@ -24,14 +24,15 @@ from service.services import EXTENSION, Services
 from service.settings import Settings
 
 HOST = "127.0.0.1"
+SETTLED_EVERY = timedelta(hours=12)
 STRIPE_SETTLES = timedelta(seconds=2)  # the balance transaction of a charge comes a second after the charge
 
 
 class Time:
-    """A clock that only moves forward, when it is told to."""
+    """A clock that only moves forward, when it is told to. `settled`: until when all events were worked off."""
 
     def __init__(self, start: datetime) -> None:
-        self.now = start.astimezone(UTC)
+        self.now = self.settled = start.astimezone(UTC)
 
     def __call__(self) -> datetime:
         return self.now
@@ -57,15 +58,15 @@ class Town:
         return client
 
     def wait_until(self, moment: datetime) -> None:
-        """Let time pass, hour by hour, with all that falls due at Stripe and in the service."""
-        while moment.astimezone(UTC) - self.time() > timedelta(hours=1):
-            self.time.reach(self.time() + timedelta(hours=1))
+        """Let time pass. What falls due at Stripe meanwhile is worked off twice a day, to save time."""
+        while moment.astimezone(UTC) - self.time.settled > SETTLED_EVERY:
+            self.time.reach(self.time.settled + SETTLED_EVERY)
             self.settle()
         self.time.reach(moment)
-        self.settle()
 
     def settle(self) -> None:
         """Deliver the events that are due, and work them off as the worker does."""
+        self.time.settled = self.time()
         while self.stripe.deliverer.deliver_now():
             sweep(self.services)
             send_due_mail(self.services)

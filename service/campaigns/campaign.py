@@ -30,6 +30,7 @@ class Placement(StrEnum):
     OVER_ARTICLE = "over_article"
 
 
+ASKS = frozenset({Kind.EPIC, Kind.BANNER})  # the other kind, a gate, closes the article
 OVERLAYS = frozenset({Placement.PAGE_BOTTOM, Placement.OVER_ARTICLE})
 
 

@@ -22,6 +22,7 @@ from schemas.campaigns.campaign import CampaignSchema
 from schemas.campaigns.site import SiteSchema
 from schemas.document import Path as DocumentPath
 from schemas.document import load_value, problems_by_path, spoken
+from schemas.fields import KEY_PATTERN
 from schemas.outline import outline
 from service.campaigns.campaign import Campaign
 from service.campaigns.site import Site
@@ -144,6 +145,11 @@ def campaign_problems(content: object) -> tuple[tuple[DocumentPath, str], ...]:
 def site_problems(content: object) -> tuple[tuple[DocumentPath, str], ...]:
     """Return what is wrong with a site, by the path of each wrong field in its long form."""
     return problems_by_path(SITE_SCHEMA, long_form(SITE_SHAPE, content))
+
+
+def is_key(text: str) -> bool:
+    """Return whether a text can be the key of a document."""
+    return re.match(KEY_PATTERN, text) is not None
 
 
 def stored_campaign(content: object, created_at: datetime, version: int) -> Campaign:

@@ -104,9 +104,10 @@ def begin_pause(connection: Connection, switch: Switch, author: Author, terms: P
         raise InvalidDocumentError((f"ends_at: {terms.ends_at.isoformat()} is not in the future",))
     if not terms.opens_gates and switch.scope not in ALL_ASKS:
         raise InvalidDocumentError(("opens_gates: only a pause of all asks can keep the gates closed",))
-    next_number(connection)
+    number = next_number(connection)
     _check_owner(connection, switch)
-    save_pause(connection, switch, Pause(terms.reason, terms.ends_at, terms.opens_gates, author.at, author.name))
+    pause = Pause(terms.reason, terms.ends_at, terms.opens_gates, author.at, author.name, number)
+    save_pause(connection, switch, pause)
     end = f"until {terms.ends_at.isoformat()}" if terms.ends_at else ""
     note = "; ".join(filter(None, (terms.reason, end, "" if terms.opens_gates else "gates stay closed")))
     insert_change(connection, Change(author.at, author.name, "pause", switch.scope, _switch_key(switch), None, note))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, Column, ColumnElement, Connection, Table, Text, and_, func, or_, select
+from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Connection, Table, Text, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from service.database.columns import INSTANT
@@ -26,6 +26,8 @@ switches = Table(
     Column("opens_gates", Boolean, nullable=False),
     Column("changed_at", INSTANT, nullable=False),
     Column("changed_by", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("saved_at", INSTANT, nullable=False),
 )
 
 
@@ -60,6 +62,7 @@ class Pause:
     """The pause that a switch makes while it is on.
 
     `ends_at` None: until a person ends it. `opens_gates` False: gates work as usual and only other asks stop.
+    `number`: of the first snapshot that has the pause.
     """
 
     reason: str
@@ -67,6 +70,11 @@ class Pause:
     opens_gates: bool
     began_at: datetime
     began_by: str
+    number: int = 0
+
+    def is_over(self, now: datetime) -> bool:
+        """Return whether the pause has ended by itself."""
+        return self.ends_at is not None and self.ends_at <= now
 
 
 def save_pause(connection: Connection, switch: Switch, pause: Pause) -> None:
@@ -78,6 +86,8 @@ def save_pause(connection: Connection, switch: Switch, pause: Pause) -> None:
         "opens_gates": pause.opens_gates,
         "changed_at": pause.began_at,
         "changed_by": pause.began_by,
+        "number": pause.number,
+        "saved_at": func.clock_timestamp(),
     }
     row = insert(switches).values(site=switch.site, scope=switch.scope, name=switch.name, **values)
     connection.execute(row.on_conflict_do_update(index_elements=["site", "scope", "name"], set_=values))
@@ -95,7 +105,7 @@ def pauses_in_force(connection: Connection, now: datetime) -> Mapping[Switch, Pa
     rows = connection.execute(select(switches).where(_is_in_force(now)))
     return {
         Switch(SwitchScope(row.scope), row.site, row.name): Pause(
-            row.reason, row.ends_at, row.opens_gates, row.changed_at, row.changed_by
+            row.reason, row.ends_at, row.opens_gates, row.changed_at, row.changed_by, row.number
         )
         for row in rows
     }

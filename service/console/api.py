@@ -1,5 +1,6 @@
 """Put the screens of the console together, guard them against other sites' pages, and show errors as pages."""
 
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import PurePath
 
@@ -29,9 +30,11 @@ import service.console.versions.pages
 import service.console.why.pages
 from service.console.assets import CONTENT_TYPES, assets_version, console_assets
 from service.console.frame import PREFIX, asset_address, integrity, own_sites, problem_page, same_address
-from service.errors import ForbiddenError
+from service.database.transaction import committed
+from service.errors import ForbiddenError, StoreUnavailableError
 from service.services import EXTENSION, Services, current_services
-from service.staff.api import requires_person
+from service.staff.api import find_signed_in, requires_person
+from service.staff.record_store import write_record
 from service.web.openapi import PROBLEM_TYPE
 from service.web.requests import SAFE_METHODS
 
@@ -43,6 +46,8 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 # What a refusal means in words, and what to do, by the code of the problem.
 PROBLEM_TEXTS = {
     "wrong_role": "The attempt is in the record.",
+    "not_your_decision": "Nothing was changed. The attempt is in the record.",
+    "other_sites": "Nothing was changed. The attempt is in the record.",
     "forbidden": "Your roles do not allow this. Someone with the role admin can change them on the screen People.",
     "forbidden_origin": "The form did not come from this console. Open the screen again and repeat what you did.",
     "not_found": "There is no such screen, or it belongs to a site that you may not see.",
@@ -94,6 +99,7 @@ def add_console(app: Flask) -> None:
     app.before_request(refuse_zero_bytes)
     app.after_request(guard)
     app.after_request(show_problem)
+    app.after_request(record_refusal)
     app.add_template_global(asset_address)
     app.add_template_global(integrity)
     app.add_template_global(same_address)
@@ -164,6 +170,17 @@ def show_problem(response: Response) -> Response:
         text = PROBLEM_TEXTS.get(problem["code"], "Nothing was changed.")
         response.set_data(problem_page(problem["status"], _sentence(problem["title"]), text))
         response.mimetype = "text/html"
+    return response
+
+
+def record_refusal(response: Response) -> Response:
+    """Write into the record that a signed-in person was refused an act: for the role, a site or a second person."""
+    person = find_signed_in() if is_console(request.path) and response.status_code == HTTPStatus.FORBIDDEN else None
+    if person is not None and response.mimetype == PROBLEM_TYPE:
+        services = current_services()
+        details = {"method": request.method, "why": json.loads(response.get_data())["code"]}
+        with suppress(StoreUnavailableError), committed(services.engine) as connection:
+            write_record(connection, person, "refused", request.path, details, services.clock())
     return response
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import flask
+from flask.typing import RouteCallable
 from sqlalchemy import Connection
 
 from service.campaigns.drafts.drafting import DraftName
@@ -20,16 +21,13 @@ from service.services import current_services
 from service.staff.api import current_person
 from service.staff.record_store import write_record
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-Router = Callable[[Callable[P, R]], Callable[P, R]]
+View = TypeVar("View", bound=RouteCallable)
 
 
-def document_route(blueprint: flask.Blueprint, leaf: str, *methods: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def document_route(blueprint: flask.Blueprint, leaf: str, *methods: str) -> Callable[[View], View]:
     """Return a decorator that routes a page of a campaign and the same page of a site's settings, with an empty key."""
 
-    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+    def decorate(view: View) -> View:
         chosen = list(methods)
         blueprint.add_url_rule(f"/console/<site>/campaigns/<key>/{leaf}", view_func=view, methods=chosen)
         settings = f"/console/<site>/settings/{leaf}"

@@ -7,7 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from service.database.engine import owner_engine
@@ -18,6 +18,10 @@ from service.errors import DomainError, StoreUnavailableError
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x6B6F_6D67  # advisory lock, one migration at a time
 LOCK_SECONDS = 10
+BLOCKED = """
+    SELECT relation::regclass::text FROM pg_locks
+    WHERE pid = pg_backend_pid() AND locktype = 'relation' AND mode = 'AccessExclusiveLock'
+"""
 
 
 class UnknownRevisionError(DomainError):
@@ -62,11 +66,26 @@ def migrate(address: str, login: str | None = None) -> None:
         engine.dispose()
 
 
+def migrate_one(owner: Engine, revision: str) -> tuple[str, ...]:
+    """Run a single migration. Return the tables that existed before and that nobody could read while it ran."""
+    with owner.begin() as connection:
+        before = set(connection.execute(text("SELECT tablename FROM pg_tables")).scalars())
+        command.upgrade(_alembic_config(connection), revision)
+        return tuple(sorted(before & set(connection.execute(text(BLOCKED)).scalars())))
+
+
+def known_revisions() -> tuple[str, ...]:
+    """Return the migrations of this version of the service, oldest first."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return tuple(reversed([script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]))
+
+
 def _run(connection: Connection) -> None:
     """Run the missing migrations. They wait for a lock for a limited time, because everyone else waits behind them."""
     connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
     config = _alembic_config(connection)
-    _refuse_unknown_revision(connection, config)
+    _refuse_unknown_revision(connection)
     connection.commit()  # Alembic begins its own transactions only if there is none
     command.upgrade(config, "head")
 
@@ -79,9 +98,8 @@ def _alembic_config(connection: Connection) -> Config:
     return config
 
 
-def _refuse_unknown_revision(connection: Connection, config: Config) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    unknown = sorted(set(MigrationContext.configure(connection).get_current_heads()) - known)
+def _refuse_unknown_revision(connection: Connection) -> None:
+    unknown = sorted(set(MigrationContext.configure(connection).get_current_heads()) - set(known_revisions()))
     if unknown:
         raise UnknownRevisionError(
             f"The database is at revision {unknown[0]}, which this version of Keepopen does not know. "

@@ -21,8 +21,7 @@ from service.decisions.rules.supporters import supporter_state
 from service.decisions.situation import Purpose, Situation, Visit
 from service.decisions.view import ViewRequest, reading_of, visit_of
 from service.ids import new_id, random_bytes
-from service.readers.fingerprints import holds
-from service.readers.history import record_view
+from service.readers.history import Reading, record_view
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import RequestContext
 from service.readers.passports.passport_notes import (
@@ -40,7 +39,7 @@ from service.readers.site_time import SiteTime, site_time_at
 class PageView(NamedTuple):
     """A page view of a reader. `reader` None: without consent nothing is read or stored.
 
-    `dropped_notes`: marks of the passport's notes that the answer drops.
+    `dropped_notes`: marks of the passport's notes that the answer drops. `is_new`: the browser brought no passport.
     """
 
     request: ViewRequest
@@ -48,6 +47,7 @@ class PageView(NamedTuple):
     reader: Reader | None
     now: SiteTime
     dropped_notes: tuple[str, ...] = ()
+    is_new: bool = False
 
 
 class ReaderRow(NamedTuple):
@@ -98,8 +98,15 @@ def page_view_of(
     """Read a request: the visit, the reader of the passport, and the time at the site."""
     at = site_time_at(now, site.zone)
     visit = visit_of(request, context, site.site)
-    reader, dropped = _passport_reader(sealer, request, context, visit, at)
-    return PageView(request, visit, reader, at, dropped)
+    if visit.consent is Consent.NONE:
+        return PageView(request, visit, None, at)
+    reader, dropped = _carried_reader(sealer, request, context, at)
+    is_new = reader is None
+    if reader is None:
+        chance, salt = divmod(int.from_bytes(random_bytes(12), "big"), 1 << 32)
+        reader = new_reader(at.instant, bucket_of(chance), salt, at.day)
+    is_whole = visit.consent is Consent.FULL and reader.bucket is not None
+    return PageView(request, visit, reader if is_whole else under_consent(reader, visit.consent), at, dropped, is_new)
 
 
 def decide_view(
@@ -196,12 +203,15 @@ def _situation_of(
 
 def _counted(site: CompiledSite, page_view: PageView, *, is_read: bool = True) -> Reader | None:
     """Return the reader with this page view counted. `is_read` False: the page was viewed but not read."""
-    reader, visit = page_view.reader, page_view.visit
-    if reader is None or visit.purpose is not Purpose.VISIT:
+    reader = page_view.reader
+    if reader is None or page_view.visit.purpose is not Purpose.VISIT:
         return reader
-    has_topics = visit.consent is Consent.FULL
-    reading = reading_of(page_view.request, site.wanted_topics, has_topics=has_topics, is_read=is_read)
-    return record_view(reader, reading, page_view.now)
+    return record_view(reader, _reading(site, page_view, is_read=is_read), page_view.now)
+
+
+def _reading(site: CompiledSite, page_view: PageView, *, is_read: bool) -> Reading:
+    has_topics = page_view.visit.consent is Consent.FULL
+    return reading_of(page_view.request, site.wanted_topics, has_topics=has_topics, is_read=is_read)
 
 
 def _notes(
@@ -212,51 +222,34 @@ def _notes(
 ) -> NoteChanges:
     """Return the note of what this view adds to the passport in the cookie, and the notes that are no longer needed.
 
-    `taken`: what `take_view` returned. All of a reader who was blank before the view is what the view adds.
+    `taken`: what `take_view` returned. All of a new reader is what the view adds.
     """
     situation, decision, reader = taken
-    if page_view.reader is None or page_view.request.passport is not None:
+    if page_view.reader is None or reader is None or page_view.request.passport is not None:
         return NO_CHANGES
-    blank = blank_of(page_view.reader)
-    addition = (
-        reader if page_view.reader == blank else _added(site, page_view._replace(reader=blank), situation, decision)
-    )
-    is_added = addition is not None and addition.recent and not holds(page_view.reader.recent, addition.recent)
-    instant = page_view.now.instant
-    note = note_of(sealer.keys, site.site.key, addition, instant) if addition is not None and is_added else None
-    return NoteChanges(note, page_view.dropped_notes)
+    if reader.recent == page_view.reader.recent:  # the view was counted before, or does not count
+        return NoteChanges(None, page_view.dropped_notes)
+    addition = reader if page_view.is_new else _added(site, page_view, blank_of(page_view.reader), situation, decision)
+    return NoteChanges(note_of(sealer.keys, site.site.key, addition, page_view.now.instant), page_view.dropped_notes)
 
 
-def _added(site: CompiledSite, page_view: PageView, situation: Situation, decision: Decision) -> Reader | None:
-    """Return the blank reader of a page view with the view counted and, if the gate spent one, the free article."""
+def _added(site: CompiledSite, page_view: PageView, blank: Reader, situation: Situation, decision: Decision) -> Reader:
+    """Return a blank reader with a page view counted and, if the gate spent one, the free article."""
     is_read = not (decision.choices and decision.choices[0].strength is Strength.HARD)
-    addition = _counted(site, page_view, is_read=is_read)
-    if addition is not None and decision.spends_from is not None:
-        addition = spend(addition, decision.spends_from.campaign, situation)
-    return addition
+    addition = record_view(blank, _reading(site, page_view, is_read=is_read), page_view.now)
+    return addition if decision.spends_from is None else spend(addition, decision.spends_from.campaign, situation)
 
 
-def _passport_reader(
-    sealer: PassportSealer, request: ViewRequest, context: RequestContext, visit: Visit, now: SiteTime
+def _carried_reader(
+    sealer: PassportSealer, request: ViewRequest, context: RequestContext, now: SiteTime
 ) -> tuple[Reader | None, tuple[str, ...]]:
-    """Return the reader of the passport, or a new reader, and the marks of notes that are no longer needed.
-
-    Without consent return None and read nothing.
-    """
-    if visit.consent is Consent.NONE:
-        return None, ()
+    """Return the reader of the passport that the browser brought, if any, and the marks of notes that are settled."""
     text = context.cookie if request.passport is None else request.passport
-    dropped: tuple[str, ...] = ()
     reader = sealer.open(text, request.site, now.instant) if text else None
-    if context.notes and request.passport is None:
-        dropped = dropped_notes(reader, context.notes, now.instant)
-        reader = with_notes(sealer.keys, request.site, reader, context.notes, now.instant)
-    if reader is None:
-        chance, salt = divmod(int.from_bytes(random_bytes(12), "big"), 1 << 32)
-        bucket = bucket_of(chance) if visit.consent is Consent.FULL else None
-        reader = new_reader(now.instant, bucket, salt, now.day)
-    is_whole = visit.consent is Consent.FULL and reader.bucket is not None
-    return (reader if is_whole else under_consent(reader, visit.consent)), dropped
+    if not context.notes or request.passport is not None:
+        return reader, ()
+    dropped = dropped_notes(reader, context.notes, now.instant)
+    return with_notes(sealer.keys, request.site, reader, context.notes, now.instant), dropped
 
 
 def _offered(sealer: PassportSealer, choice: Choice, situation: Situation, names: tuple[str, str]) -> Offered:

@@ -5,12 +5,14 @@ from contextlib import closing, contextmanager
 from datetime import UTC, date
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Connection, Engine
 
 from service.contributions.erasure_store import list_erasures
 from service.database.client_programs import dump_database
 from service.database.engine import owner_address, owner_engine
 from service.database.transaction import committed, connected
+from service.errors import StoreUnavailableError
 from service.exports.exporting import Caller, Exports, open_export
 from service.exports.records_store import read_books
 from service.exports.request import ExportName, ExportRequest
@@ -24,6 +26,7 @@ from service.private_folders import make_private_folder, write_private_file
 from service.services import Services
 from service.settings import masked
 
+log = structlog.get_logger()
 CALLER = Caller("backup", may_export=True, may_see_personal_data=False)
 CLOSED_FILES = (
     ExportName.CONTRIBUTIONS,
@@ -45,7 +48,7 @@ def make_backup(services: Services, folder: Path) -> Path:
     unfinished = folder / f"{name}.part"
     make_private_folder(folder)
     make_private_folder(unfinished)
-    with _owner(address) as owner, connected(owner, isolation_level="REPEATABLE READ") as connection:
+    with owner_of(address) as owner, connected(owner, isolation_level="REPEATABLE READ") as connection:
         snapshot = export_snapshot(connection)
         dump_database(address, snapshot, unfinished / DUMP)
         write_erasures(unfinished / ERASURES, list_erasures(connection))
@@ -54,13 +57,17 @@ def make_backup(services: Services, folder: Path) -> Path:
     (unfinished / DUMP).chmod(0o600)
     byte_count = sum(path.stat().st_size for path in unfinished.iterdir())
     finished = unfinished.rename(folder / name)
-    with committed(services.engine) as connection:
-        add_backup(connection, name, now, byte_count)
+    try:
+        with committed(services.engine) as connection:
+            add_backup(connection, name, now, byte_count)
+    except StoreUnavailableError as error:  # the backup is good all the same, for example before an upgrade
+        log.warning("backup_not_recorded", reason=str(error))
     return finished
 
 
 @contextmanager
-def _owner(address: str) -> Iterator[Engine]:
+def owner_of(address: str) -> Iterator[Engine]:
+    """Yield the engine of the owner who signs in at this address."""
     owner = owner_engine(address)
     try:
         yield owner

@@ -1,7 +1,7 @@
 """Commands of operators: `backup`, `restore`, `accept-keys`, `setup`, `status` and `upgrade`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,16 +11,60 @@ from flask.cli import with_appcontext
 from service.database.engine import login_of_service, owner_address
 from service.errors import DomainError
 from service.operations.backup import make_backup
+from service.operations.environment_file import read_environment
 from service.operations.erasure_list import LIST
 from service.operations.keys import accept_keys
 from service.operations.restore import Restored, check_backup
 from service.operations.restore import restore as restore_backup
+from service.operations.setup import SetupWish, set_up
+from service.operations.status import status_lines
+from service.operations.upgrade import pending_migrations, try_upgrade
 from service.services import current_services
 from service.settings import read_database_settings
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 UNSAFE = "the database cannot be read without these keys"
+
+
+@click.command()
+@click.option("--file", "path", type=click.Path(dir_okay=False, path_type=Path), default=Path("keepopen.env"))
+@click.option("--public-url", help="The service's own address as browsers see it.")
+@click.option("--stripe-key", help="sk_… or rk_…. It is asked for if it is not given, so that no history keeps it.")
+@click.option("--database-url", help="Default: a PostgreSQL that the service starts itself.")
+@click.option("--smtp-url", help="The mail server. It is asked for if PUBLIC_URL is https.")
+@click.option("--stripe-api-base", help="The address of a Stripe sandbox.")
+@click.option("--replace-endpoint", is_flag=True, help="Create a new webhook endpoint in place of the one at Stripe.")
+def setup(path: Path, replace_endpoint: bool, **given: str | None) -> None:
+    """Make keys, create the webhook endpoint and the portal at Stripe, and write the environment file.
+
+    Run again, it keeps what the file has and does only what is missing.
+    """
+    with sentences():
+        known = read_environment(path)
+        for sentence in set_up(SetupWish(path, _answers(given, known), replace_endpoint)):
+            click.echo(sentence)
+    click.echo(
+        f"Next: keepopen -e {path} migrate, then start the service and the worker, then keepopen -e {path} doctor."
+    )
+
+
+def _answers(given: Mapping[str, str | None], known: Mapping[str, str]) -> dict[str, str]:
+    """Return what the options say, and ask for what neither they nor the file say."""
+    names = {"stripe_key": "STRIPE_API_KEY"}
+    answers = {names.get(option, option.upper()): value for option, value in given.items() if value}
+    present = {**known, **answers}
+    if not present.get("PUBLIC_URL"):
+        answers["PUBLIC_URL"] = click.prompt("PUBLIC_URL, such as https://support.courier.example")
+    if not present.get("STRIPE_API_KEY"):
+        answers["STRIPE_API_KEY"] = click.prompt("Stripe's secret key", hide_input=True)
+    is_https = {**present, **answers}["PUBLIC_URL"].startswith("https://")
+    if is_https and not present.get("SMTP_URL") and not present.get("MAIL_TO_FILES"):
+        smtp = click.prompt(
+            "SMTP_URL (empty: mail goes to files and reaches no reader)", default="", show_default=False
+        )
+        answers["SMTP_URL" if smtp else "MAIL_TO_FILES"] = smtp or "1"
+    return answers
 
 
 @click.command()
@@ -58,6 +102,31 @@ def restore(backup_folder: Path, lists: tuple[Path, ...], *, is_check: bool) -> 
             found = restore_backup(services, owner_address(given), login_of_service(given), backup_folder, every_list)
     report(found)
     sys.exit(0 if found.is_good else 1)
+
+
+@click.command()
+@with_appcontext
+def status() -> None:
+    """Print the state of the installation in a few lines."""
+    for subject, state in status_lines(current_services()):
+        click.echo(f"{subject:<10} {state}")
+
+
+@click.command()
+@click.option("--check", "is_check", is_flag=True, required=True, help="Only try it; `migrate` does it.")
+@click.argument("backup_folder", metavar="[BACKUP]", type=FOLDER, required=False)
+@with_appcontext
+def upgrade(backup_folder: Path | None, *, is_check: bool) -> None:  # noqa: ARG001 without --check there is no upgrade
+    """List the migrations that this version would run. With BACKUP, run them on a copy, with their times and locks."""
+    with sentences():
+        if backup_folder is None:
+            for revision in pending_migrations(owner_address(read_database_settings())):
+                click.echo(f"{revision} is pending")
+        else:
+            for tried in try_upgrade(backup_folder):
+                blocked = f"; nobody could use {', '.join(tried.blocked)}" if tried.blocked else "; blocked nobody"
+                click.echo(f"{tried.revision} took {tried.seconds:.1f} s on the copy{blocked}")
+    click.echo("That is all.")
 
 
 @click.command("accept-keys")

@@ -7,17 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Engine
-
 from service.contributions.erase_again import erase_again
 from service.database.client_programs import load_database
 from service.database.embedded import as_application, embedded_postgresql
-from service.database.engine import application_engine, inbox_engine, owner_engine
+from service.database.engine import application_engine, inbox_engine
 from service.database.migrate import migrate
 from service.database.transaction import committed, connected
 from service.errors import ConflictError
 from service.ledger.invariants.check import Check
-from service.operations.backup import balances_by_name, closed_files
+from service.operations.backup import balances_by_name, closed_files, owner_of
 from service.operations.backups_store import count_rows, set_verified, table_count
 from service.operations.erasure_list import read_erasures
 from service.operations.manifest import DUMP, ERASURES, BackupManifest, read_manifest
@@ -101,7 +99,7 @@ def _on(services: Services, address: str) -> Iterator[Services]:
 
 
 def _refuse_if_not_empty(address: str) -> None:
-    with _owner(address) as owner, connected(owner) as connection:
+    with owner_of(address) as owner, connected(owner) as connection:
         count = table_count(connection)
     if count:
         raise DatabaseNotEmptyError(
@@ -110,18 +108,9 @@ def _refuse_if_not_empty(address: str) -> None:
         )
 
 
-@contextmanager
-def _owner(address: str) -> Iterator[Engine]:
-    owner = owner_engine(address)
-    try:
-        yield owner
-    finally:
-        owner.dispose()
-
-
 def _counted(address: str) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """Return the number of rows by table, and the balances."""
-    with _owner(address) as owner, connected(owner) as connection:
+    with owner_of(address) as owner, connected(owner) as connection:
         return count_rows(connection), balances_by_name(connection)
 
 

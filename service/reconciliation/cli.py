@@ -1,11 +1,10 @@
-"""Commands that work with Stripe: `worker`, `sync`, `backfill`, `refund` and `doctor`.
+"""Commands that work with Stripe: `worker`, `sync`, `backfill` and `refund`.
 
 `ledger check` and `rebuild` are here too, because they cover contributions and exports besides the ledger.
 """
 
 import sys
 from datetime import UTC, datetime, time, timedelta
-from typing import NoReturn
 
 import click
 from flask.cli import with_appcontext
@@ -26,16 +25,11 @@ from service.reconciliation.backfill import backfill as backfill_events
 from service.reconciliation.backfill import earliest_listed
 from service.reconciliation.checking import check_everything
 from service.reconciliation.closing import close_books
-from service.reconciliation.doctor import examine
 from service.reconciliation.rebuild import rebuild_everything
 from service.reconciliation.refresh import drain
 from service.reconciliation.refunds import RefundWish, refund_charge
 from service.services import Services, current_services
 from service.stripe_gateway.account import StripeBalance
-from service.widget.install.browser.find import VisitPage, find_browser
-from service.widget.install.check import check_pages
-from service.widget.install.page_argument import parse_page
-from service.widget.install.report import report_json, report_text
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -106,40 +100,6 @@ def refund(charge_id: str, amount: str | None, requested_by: str, key: str | Non
     except DomainError as error:
         raise click.ClickException(f"{error} (key {wish.key})") from error
     click.echo(f"{made.id} {made.status}: {major_text(made.amount_minor, made.currency)} {made.currency}")
-
-
-@click.command()
-@click.option(
-    "--page",
-    "pages",
-    metavar="[TYPE=]URL",
-    multiple=True,
-    help="Check the widget on this page instead. Can be repeated. TYPE is the page type that the page should have.",
-)
-@click.option("--chromium", metavar="PATH", help="Browser to open pages with. Default: an installed one.")
-@click.option("--no-browser", is_flag=True, help="Read only the HTML and the headers of pages.")
-@click.option("--json", "is_json", is_flag=True, help="Print the result for pages as JSON.")
-@with_appcontext
-def doctor(pages: tuple[str, ...], chromium: str | None, no_browser: bool, is_json: bool) -> None:
-    """Check the payment setup, or the widget on pages, and say how to fix problems. Exit status 1 if there are any."""
-    if pages:
-        _check_pages(pages, None if no_browser else find_browser(chromium), is_json)
-    findings = examine(current_services())
-    for finding in findings:
-        click.echo(f"{'ok     ' if finding.is_fine else 'PROBLEM'}  {finding.what}")
-        if finding.remedy:
-            click.echo(f"         {finding.remedy}")
-    sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
-
-
-def _check_pages(pages: tuple[str, ...], visit: VisitPage | None, is_json: bool) -> NoReturn:
-    try:
-        requested = [parse_page(page) for page in pages]
-    except DomainError as error:
-        raise click.UsageError(str(error)) from error
-    reports = check_pages(requested, current_services(), visit)
-    click.echo(report_json(reports) if is_json else report_text(reports))
-    sys.exit(1 if any(report.has_problem for report in reports) else 0)
 
 
 @ledger.command("check")

@@ -5,12 +5,13 @@ prompt that they are shown, and close some.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from service.campaigns.campaign import Campaign, Kind
+from service.campaigns.campaign import ASKS, Campaign, Kind
 from service.campaigns.frequency import Cap
+from service.campaigns.reader_rules import Consent
 from service.campaigns.schedule import starts_at
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.decisions.compile import CompiledSite, compile_site
@@ -18,11 +19,19 @@ from service.readers.site_time import DAY_SECONDS
 from service.simulation.invented_readers import InventedReader, invent_readers
 from service.simulation.replay import with_draft
 from service.simulation.simulate import SimulatedView, simulate_on
-from service.simulation.simulation import EventStep, ReaderEvent, Simulation
+from service.simulation.simulation import EventStep, ReaderEvent, Simulation, StartState
 
-READERS = 250
+READERS = 200
 SEED = 1
 _CLOSES_AFTER = timedelta(seconds=20)
+_SUPPORTING = frozenset({StartState.RECURRING, StartState.ONE_OFF, StartState.PAST_DUE, StartState.CANCELLED})
+GROUPS: tuple[tuple[str, Callable[[InventedReader], bool]], ...] = (
+    ("readers of 1 to 3 pages", lambda reader: len(reader.views) < 4),
+    ("readers of 4 to 9 pages", lambda reader: 4 <= len(reader.views) < 10),
+    ("readers of 10 pages or more", lambda reader: len(reader.views) >= 10),
+    ("supporters", lambda reader: reader.start.supporter.state in _SUPPORTING),
+    ("readers who allow nothing", lambda reader: reader.start.consent is Consent.NONE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +61,22 @@ class Asks:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupEffect:
+    """The shares of a group of readers who are asked more often and less often. `group`: in words, after "of"."""
+
+    group: str
+    readers: int
+    gaining_share: float
+    losing_share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What a change would do to invented readers in the 30 days after `begins_at`, in the site's zone.
 
     `campaigns`: those that are shown without or with the change, by key. `gaining_share`, `losing_share`: the shares of
-    readers who are asked more often and less often. `promise`: the site's limit over all campaigns with the longest
-    window, after the change; None if the site has no such limit.
+    readers who are asked more often and less often, and `groups` has these shares for groups of readers. `promise`: the
+    site's limit over all campaigns with the longest window, after the change; None if the site has no such limit.
     """
 
     begins_at: datetime
@@ -68,6 +87,7 @@ class Effect:
     campaigns: tuple[CampaignEffect, ...]
     gaining_share: float
     losing_share: float
+    groups: tuple[GroupEffect, ...]
     promise: Cap | None
 
     @property
@@ -105,7 +125,10 @@ def effect_of_change(
     lives_before, lives_after = _lives(before, invented), _lives(after, invented)
     views = sum(len(reader.views) for reader in invented)
     promise = max(after.site.frequency.caps, key=lambda cap: cap.days, default=None)
-    pairs = tuple(zip(lives_before, lives_after, strict=True))
+    gains = tuple(
+        len(life.asked_at) - len(earlier.asked_at) for earlier, life in zip(lives_before, lives_after, strict=True)
+    )
+    everybody = _group("all readers", gains)
     return Effect(
         begins_at.astimezone(before.zone),
         readers,
@@ -113,15 +136,32 @@ def effect_of_change(
         _asks(lives_before, views, promise),
         _asks(lives_after, views, promise),
         _campaigns(lives_before, lives_after, views),
-        sum(len(life.asked_at) > len(earlier.asked_at) for earlier, life in pairs) / readers,
-        sum(len(life.asked_at) < len(earlier.asked_at) for earlier, life in pairs) / readers,
+        everybody.gaining_share,
+        everybody.losing_share,
+        _groups(invented, gains),
         promise,
     )
 
 
+def _groups(readers: Sequence[InventedReader], gains: Sequence[int]) -> tuple[GroupEffect, ...]:
+    """Return the effect on every group of readers that has any."""
+    members = {
+        name: [gain for reader, gain in zip(readers, gains, strict=True) if isin(reader)] for name, isin in GROUPS
+    }
+    return tuple(_group(name, found) for name, found in members.items() if found)
+
+
+def _group(name: str, gains: Sequence[int]) -> GroupEffect:
+    """`gains`: how many more asks each reader of the group gets."""
+    count = len(gains)
+    return GroupEffect(name, count, sum(gain > 0 for gain in gains) / count, sum(gain < 0 for gain in gains) / count)
+
+
 def _lives(snapshot: SiteSnapshot, readers: Sequence[InventedReader]) -> tuple[_Life, ...]:
-    """Replay every reader on a site."""
-    switches = replace(snapshot.site.switches, is_paused=False)
+    """Replay every reader on a site without its pause. A pause of all asks may be one of every kind of them."""
+    paused = snapshot.site.switches.paused_kinds
+    kinds = paused - ASKS if paused >= ASKS else paused
+    switches = replace(snapshot.site.switches, is_paused=False, paused_kinds=kinds)
     site = compile_site(replace(snapshot, site=replace(snapshot.site, switches=switches)))
     return tuple(_life(site, reader) for reader in readers)
 

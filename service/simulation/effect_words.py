@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from service.campaigns.campaign import Kind
-from service.simulation.effect import CampaignEffect, Effect
+from service.simulation.effect import CampaignEffect, Effect, GroupEffect
 from service.simulation.invented_readers import DAYS
 
 NO_DIFFERENCE = "Readers would see no difference."
@@ -20,6 +20,12 @@ def campaign_in_words(campaign: CampaignEffect) -> str:
     """Return how often a campaign would be shown, as a sentence."""
     verb = "met" if campaign.kind is Kind.GATE else "shown"
     return f"{campaign.campaign}: {verb} {_from_to(campaign.before, campaign.after)} times in 1,000 page views."
+
+
+def group_in_words(group: GroupEffect) -> str:
+    """Return who of a group would be asked more or less often, as a sentence."""
+    more, less = _percent(group.gaining_share), _percent(group.losing_share)
+    return f"Of {group.group}: {more} more often, {less} less often."
 
 
 def promise_in_words(effect: Effect) -> str:
@@ -41,6 +47,7 @@ def _differences(effect: Effect) -> Iterator[str]:
     yield from (campaign_in_words(found) for found in effect.campaigns if found.before != found.after)
     gaining, losing = _percent(effect.gaining_share), _percent(effect.losing_share)
     yield f"{gaining} of readers would be asked more often, {losing} less often."
+    yield from (group_in_words(group) for group in effect.groups if group.gaining_share or group.losing_share)
     yield f"Asks of a reader in {DAYS} days, on average: {_from_to(before.per_reader, after.per_reader, 1)}."
     if before.gates_per_1000 or after.gates_per_1000:
         yield f"Gates met in 1,000 page views: {_from_to(before.gates_per_1000, after.gates_per_1000)}."

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import ParamSpec, TypeVar, cast
 from urllib.parse import quote
 
 from flask import redirect, request
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response
 
-from service.database.transaction import committed
 from service.errors import ForbiddenError, UnknownSiteError
 from service.services import current_services
 from service.staff.passkeys.using import party
 from service.staff.people import ROLES_IN_WORDS, Person, Role, in_words
-from service.staff.record_store import write_record
 from service.staff.sessions import FORM_FRESH_FOR, FRESH_FOR, VALID_FOR, Session
 from service.staff.signing_in import NewSession, verify_session
 from service.staff.single_sign_on.using import provider_of
@@ -21,6 +20,10 @@ from service.web.requests import SAFE_METHODS
 
 SIGN_IN = "/console/sign-in"
 COOKIE = "keepopen-staff"
+SIGNED_OUT = (
+    '<p class="needs" role="alert">You are signed out. What you typed is still here, but not saved. '
+    f'<a href="{SIGN_IN}" target="_blank">Sign in in another tab</a>, then go on typing here.</p>'
+)
 _FOUND = "keepopen.staff_session"
 
 P = ParamSpec("P")
@@ -44,7 +47,7 @@ def requires_person(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Require a signed-in person who may do what one of these roles allows. Without roles, any signed-in person may.
 
     A browser without a session is sent to the sign-in page and comes back afterwards. A person without the role gets
-    WrongRoleError (403), and the attempt is written into the record. If the route has a `site` that the person does not
+    WrongRoleError (403). If the route has a `site` that the person does not
     work for, UnknownSiteError (404) is raised, as for a site that does not exist. Put this directly below the route.
     """
 
@@ -55,7 +58,6 @@ def requires_person(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 return cast("R", redirect_to_sign_in())
             person = current_person()
             if roles and not person.may(*roles):
-                _record_refusal(person, roles)
                 raise WrongRoleError(person, roles)
             _admit_to_site(person)
             return view(*args, **kwargs)
@@ -111,7 +113,7 @@ def cookie_name(*, is_https: bool) -> str:
     return f"__Host-{COOKIE}" if is_https else COOKIE
 
 
-def keep_session(response: AnyResponse, new: NewSession) -> None:
+def keep_session(response: Response, new: NewSession) -> None:
     """Put the cookie of a new session into a response."""
     is_https = current_services().settings.is_https
     response.set_cookie(
@@ -125,18 +127,21 @@ def keep_session(response: AnyResponse, new: NewSession) -> None:
     )
 
 
-def drop_session(response: AnyResponse) -> None:
+def drop_session(response: Response) -> None:
     """Remove the cookie of the session from the browser."""
     is_https = current_services().settings.is_https
     name = cookie_name(is_https=is_https)
     response.delete_cookie(name, path="/", secure=is_https, httponly=True, samesite="Lax")
 
 
-def redirect_to_sign_in(*, is_again: bool = False) -> AnyResponse:
+def redirect_to_sign_in(*, is_again: bool = False) -> Response:
     """Send the browser to the sign-in page, from which it comes back.
 
-    After a form it comes back to the page that showed the form, because a redirect cannot repeat what was sent.
+    After a form it comes back to the page that showed the form, because a redirect cannot repeat what was sent. A part
+    of a page that a script asked for becomes a sentence with a link to another tab, so that what was typed stays.
     """
+    if "HX-Request" in request.headers:
+        return Response(SIGNED_OUT, HTTPStatus.UNAUTHORIZED, mimetype="text/html")
     if request.method in SAFE_METHODS:
         back = request.full_path.rstrip("?")
     else:
@@ -144,7 +149,7 @@ def redirect_to_sign_in(*, is_again: bool = False) -> AnyResponse:
         page = request.headers.get("Referer", "")
         back = page.removeprefix(origin) if page.startswith(f"{origin}/") else "/console"
     again = "&again=1" if is_again else ""
-    return redirect(f"{SIGN_IN}?next={quote(back, safe='/')}{again}", 303)
+    return redirect(f"{SIGN_IN}?next={quote(back, safe='/')}{again}", HTTPStatus.SEE_OTHER)
 
 
 def _can_prove_again() -> bool:
@@ -157,10 +162,3 @@ def _admit_to_site(person: Person) -> None:
     site = (request.view_args or {}).get("site")
     if site is not None and not person.may_see(site):
         raise UnknownSiteError(f"there is no site {site}")
-
-
-def _record_refusal(person: Person, roles: tuple[Role, ...]) -> None:
-    services = current_services()
-    details = {"method": request.method, "needed": sorted(roles)}
-    with committed(services.engine) as connection:
-        write_record(connection, person, "refused", request.path, details, services.clock())

@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ ACT = re.compile(r"[a-z][a-z_]{0,59}")
 class Deed:
     """What a person did. `act` is a snake_case verb phrase such as `publish_campaign`; `subject` names its object.
 
-    `details` is JSON. The subject is cut to 300 printable characters.
+    `details` is JSON.
     """
 
     done_at: datetime
@@ -31,14 +31,6 @@ class Deed:
     act: str
     subject: str
     details: Mapping[str, Any]
-
-    def __post_init__(self) -> None:
-        if not ACT.fullmatch(self.act):
-            raise ValueError(f"an act is written in snake_case, not {self.act!r}")
-        if len(_canonical(self.details)) > MAX_DETAIL_BYTES:
-            raise ValueError("the details of an act may have at most 64 KB as JSON")
-        subject = "".join(character if character.isprintable() else " " for character in self.subject)
-        object.__setattr__(self, "subject", subject[:MAX_SUBJECT_CHARACTERS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +71,19 @@ class BrokenLink:
 
     number: int
     problem: str
+
+
+def recordable(deed: Deed) -> Deed:
+    """Return a deed as the record keeps it, with its subject cut to 300 printable characters.
+
+    Raise ValueError if the act is not written in snake_case, or if the details are over 64 KB as JSON.
+    """
+    if not ACT.fullmatch(deed.act):
+        raise ValueError(f"an act is written in snake_case, not {deed.act!r}")
+    if len(_canonical(deed.details)) > MAX_DETAIL_BYTES:
+        raise ValueError("the details of an act may have at most 64 KB as JSON")
+    subject = "".join(character if character.isprintable() else " " for character in deed.subject)
+    return replace(deed, subject=subject[:MAX_SUBJECT_CHARACTERS])
 
 
 def row_after(previous: RecordRow | None, deed: Deed) -> RecordRow:

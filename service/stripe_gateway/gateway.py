@@ -1,7 +1,7 @@
 """Every request that we send to Stripe, with our own types as arguments and results."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,9 +27,14 @@ from service.stripe_gateway.objects import ObjectRef
 from service.stripe_gateway.read_billing import read_invoice, read_session
 from service.stripe_gateway.read_money import read_balance_transaction, read_payout, read_refund
 from service.stripe_gateway.signatures import is_signed
-from service.stripe_gateway.transport import stripe_client, stripe_errors_translated
+from service.stripe_gateway.transport import API_VERSION, stripe_client, stripe_errors_translated
 
 REFUND_KEY = "keepopen_refund_key"
+PORTAL_FEATURES = {
+    "invoice_history": {"enabled": True},
+    "payment_method_update": {"enabled": True},
+    "subscription_cancel": {"enabled": True, "mode": "at_period_end"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class StripeGateway:
         self._client = stripe_client(settings)
         self._v1: Any = self._client.v1
         self._webhook_secrets = settings.stripe_webhook_secrets
+        self._portal = settings.stripe_portal_configuration
 
     def is_signed(self, body: str, header: str, now: datetime) -> bool:
         """Return whether one of our webhook secrets signed this body within 300 seconds of `now`."""
@@ -134,7 +140,10 @@ class StripeGateway:
     def create_portal_session(self, customer_id: str, return_url: str) -> str:
         """Return the address of Stripe's customer portal for a customer. It works for a few minutes."""
         with stripe_errors_translated():
-            created = self._v1.billing_portal.sessions.create({"customer": customer_id, "return_url": return_url})
+            chosen = {"configuration": self._portal} if self._portal else {}
+            created = self._v1.billing_portal.sessions.create(
+                {"customer": customer_id, "return_url": return_url, **chosen}
+            )
         return str(created.to_dict()["url"])
 
     def cancel_subscription(self, subscription_id: str) -> None:
@@ -163,14 +172,46 @@ class StripeGateway:
             self._v1.customers.delete(customer_id)
 
     def fetch_account_setup(self) -> AccountSetup:
-        """Fetch the webhook endpoints, the default customer portal and Stripe's clock."""
+        """Fetch the webhook endpoints, the customer portal (ours, or the default one) and Stripe's clock."""
         endpoints = tuple(read_endpoint(row) for row in self._listed(self._v1.webhook_endpoints, {}))
         with stripe_errors_translated():
             found = self._v1.billing_portal.configurations.list({"is_default": True, "limit": 1})
-        portals = [read_portal(row.to_dict()) for row in found.data]
+            own = self._v1.billing_portal.configurations.retrieve(self._portal) if self._portal else None
+        portals = [read_portal(row.to_dict()) for row in ([own] if own else found.data)]
         answer = found.last_response
         date = answer.headers.get("Date") if answer is not None else None
         return AccountSetup(endpoints, portals[0] if portals else None, read_http_date(date))
+
+    def create_endpoint(self, url: str, events: Collection[str]) -> tuple[str, str]:
+        """Create a webhook endpoint for these types of event. Return its id, and its secret."""
+        wanted = {"url": url, "enabled_events": sorted(events), "api_version": API_VERSION, "description": "Keepopen"}
+        with stripe_errors_translated():
+            created = self._v1.webhook_endpoints.create(wanted).to_dict()
+        return str(created["id"]), str(created["secret"])
+
+    def change_endpoint(self, endpoint_id: str, events: Collection[str]) -> None:
+        """Enable a webhook endpoint, for these types of event."""
+        with stripe_errors_translated():
+            self._v1.webhook_endpoints.update(endpoint_id, {"enabled_events": sorted(events), "disabled": False})
+
+    def delete_endpoint(self, endpoint_id: str) -> None:
+        """Delete a webhook endpoint."""
+        with stripe_errors_translated():
+            self._v1.webhook_endpoints.delete(endpoint_id)
+
+    def create_portal(self, return_url: str) -> str:
+        """Create a configuration of the customer portal. Return its id."""
+        with stripe_errors_translated():
+            created = self._v1.billing_portal.configurations.create(
+                {"features": PORTAL_FEATURES, "default_return_url": return_url}
+            )
+        return str(created.to_dict()["id"])
+
+    def change_portal(self, configuration_id: str) -> None:
+        """Let contributors cancel and change their card in this portal, and charge no changed amount pro rata."""
+        features = {**PORTAL_FEATURES, "subscription_update": {"proration_behavior": "none"}}
+        with stripe_errors_translated():
+            self._v1.billing_portal.configurations.update(configuration_id, {"features": features})
 
     def _listed(self, service: Any, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Yield the objects of all pages of a list."""

@@ -34,6 +34,7 @@ LOSE_ROWS = {
     "posting_queue",
     "readers",
     "refund_requests",
+    "snapshot_holders",
     "variant_shares",
 }
 

@@ -40,6 +40,7 @@ def lived(settings: Settings, database_address: str, tmp_path: Path) -> Iterator
     with town(replace(settings, stripe_api_base=base), tmp_path / "state.sqlite", BEGAN) as invented:
         Living(invented, SITE_KEY, ports.newspaper_url).live(acts)
         invented.wait_until(BEGAN + timedelta(days=36))
+        invented.settle()
         invented.end()
         yield invented
 

@@ -56,6 +56,21 @@ def test_a_lower_threshold_asks_more_readers_and_a_higher_one_fewer() -> None:
     assert lower.after.per_reader > lower.before.per_reader
 
 
+def test_who_gains_is_told_by_groups_of_readers() -> None:
+    found = effect(published(from_articles(9)), from_articles(2))
+    groups = {group.group: group for group in found.groups}
+
+    some, many = groups["readers of 4 to 9 pages"], groups["readers of 10 pages or more"]
+    assert some.gaining_share > many.gaining_share  # who reads much is asked as often as the cap allows already
+    assert groups["supporters"].gaining_share == 0
+    reading = [group for name, group in groups.items() if name.startswith("readers of")]
+    assert sum(group.readers for group in reading) == READERS
+    assert sum(group.gaining_share * group.readers for group in reading) == pytest.approx(found.gaining_share * READERS)
+    words = effect_in_words(found)
+    assert any(sentence.startswith("Of readers of 4 to 9 pages: ") for sentence in words)
+    assert not any(sentence.startswith("Of supporters") for sentence in words)
+
+
 def test_the_same_seed_gives_the_same_answer_and_another_seed_other_readers() -> None:
     first, again, other = (effect(published(from_articles(5)), from_articles(3), seed=seed) for seed in (1, 1, 2))
 
@@ -130,8 +145,11 @@ def test_a_banner_that_can_be_closed_is_closed_by_some_readers() -> None:
     assert found.after.per_1000 > found.before.per_1000
 
 
-def test_a_pause_of_the_site_hides_no_effect_and_its_settings_may_be_the_change() -> None:
-    before = published(from_articles(1), switches=Switches(is_paused=True))
+@pytest.mark.parametrize(
+    "switches", [Switches(is_paused=True), Switches(paused_kinds=frozenset({Kind.EPIC, Kind.BANNER}))]
+)
+def test_a_pause_of_all_asks_hides_no_effect_and_the_settings_may_be_the_change(switches: Switches) -> None:
+    before = published(from_articles(1), switches=switches)
     after = replace(before, site=replace(before.site, holdout_share=0.5))
 
     found = effect_of_change(before, after, NOW, readers=READERS)

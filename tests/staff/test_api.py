@@ -1,13 +1,16 @@
 """The decorators send browsers without a session to sign in, and explain and record what a role does not allow."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Blueprint, Flask
 from werkzeug.wrappers import Response
 
+from service.app import create_app
 from service.database.transaction import committed
-from service.services import Services
+from service.services import EXTENSION, Services
+from service.settings import Settings
 from service.staff.api import (
     cookie_name,
     current_person,
@@ -89,7 +92,7 @@ def test_a_missing_role_is_explained_and_recorded(app: Flask, app_services: Serv
     assert recorded(app_services)[-1] == (
         "refused",
         "/console/courier/publish",
-        {"method": "GET", "needed": ["publisher"]},
+        {"method": "GET", "why": "wrong_role"},
     )
 
 
@@ -146,3 +149,25 @@ def test_a_cookie_without_the_prefix_is_ignored_on_https(app: Flask, app_service
 
     assert other.get("/console/anybody").status_code == 303
     assert cookie_name(is_https=False) == "keepopen-staff"
+
+
+def test_a_part_of_a_page_says_that_the_session_has_ended_and_keeps_what_was_typed(app: Flask) -> None:
+    answer = app.test_client().get("/console/anybody", headers={"HX-Request": "true"})
+
+    assert answer.status_code == 401
+    assert "You are signed out. What you typed is still here" in answer.text
+    assert 'target="_blank"' in answer.text
+
+
+def test_a_service_to_try_out_on_this_machine_asks_for_no_proof_that_it_cannot_take(
+    settings: Settings, clock: SettableClock
+) -> None:
+    """Browsers make no passkeys for the host 127.0.0.1, so a person could not go on after 15 minutes."""
+    for host, status in (("127.0.0.1", 200), ("localhost", 303)):
+        app = create_app(replace(settings, public_url=f"http://{host}:8000"), clock=clock, has_background=False)
+        app.register_blueprint(pages)
+        client = signed_in(app, Role.FINANCE, name=host)
+        clock.advance(minutes=20)
+
+        assert client.get("/console/refund").status_code == status
+        app.extensions[EXTENSION].close()

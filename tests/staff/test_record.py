@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.database.transaction import committed
 from service.staff.people import Person, Role
-from service.staff.record import Deed
+from service.staff.record import Deed, recordable
 from service.staff.record_checks.checking import check_record
 from service.staff.record_checks.store import latest_check
 from service.staff.record_store import all_rows, verify_chain, write_record
@@ -59,6 +59,7 @@ def test_rows_are_numbered_and_chained(written: Engine) -> None:
         ("UPDATE staff_record SET done_at = done_at + interval '1 second' WHERE number = 1", 1),
         ("UPDATE staff_record SET details = '{}' WHERE number = 3", 3),
         ("UPDATE staff_record SET person_name = 'Bea' WHERE number = 3", 3),
+        ("UPDATE staff_record SET act = 'No Act!' WHERE number = 2", 2),
         ("DELETE FROM staff_record WHERE number = 1", 1),
         ("DELETE FROM staff_record WHERE number = 2", 2),
         ("UPDATE staff_record SET previous_hash = 'x', hash = 'y' WHERE number = 2", 2),
@@ -124,11 +125,11 @@ def test_a_row_that_does_not_follow_the_newest_is_refused(written: Engine) -> No
 
 
 def test_a_subject_is_cut_and_printable_and_an_act_is_snake_case() -> None:
-    deed = Deed(NOW, "per_1", "Ana", "refused", "/console/\x00\n" + "x" * 1000, {})
+    deed = recordable(Deed(NOW, "per_1", "Ana", "refused", "/console/\x00\n" + "x" * 1000, {}))
 
     assert deed.subject.startswith("/console/  x")
     assert len(deed.subject) == 300
     with pytest.raises(ValueError, match="snake_case"):
-        Deed(NOW, "per_1", "Ana", "Publish it", "appeal", {})
+        recordable(Deed(NOW, "per_1", "Ana", "Publish it", "appeal", {}))
     with pytest.raises(ValueError, match="at most 64 KB"):
-        Deed(NOW, "per_1", "Ana", "publish", "appeal", {"text": "x" * 65_536})
+        recordable(Deed(NOW, "per_1", "Ana", "publish", "appeal", {"text": "x" * 65_536}))

@@ -30,7 +30,7 @@ drafts = Table(
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DocumentDraft:
     """What a person has typed into a document, right or wrong.
 
     - `based_on`: the version that it started from; None if the document has no version yet.
@@ -50,7 +50,7 @@ class Draft:
     saved_in: str = ""
 
 
-def find_draft(connection: Connection, kind: DocumentKind, key: str, person: str) -> Draft | None:
+def find_draft(connection: Connection, kind: DocumentKind, key: str, person: str) -> DocumentDraft | None:
     """Return a person's draft of a document, or None. The row is locked until the transaction ends."""
     if not key.isprintable():
         return None
@@ -59,13 +59,13 @@ def find_draft(connection: Connection, kind: DocumentKind, key: str, person: str
     return None if row is None else _draft(row._mapping)
 
 
-def list_drafts(connection: Connection, site: str) -> tuple[Draft, ...]:
+def list_drafts(connection: Connection, site: str) -> tuple[DocumentDraft, ...]:
     """Return all drafts of a site and its campaigns, by key and person."""
     query = select(drafts).where(drafts.c.site == site).order_by(drafts.c.kind, drafts.c.key, drafts.c.person)
     return tuple(_draft(row._mapping) for row in connection.execute(query))
 
 
-def keep_draft(connection: Connection, draft: Draft) -> Draft:
+def keep_draft(connection: Connection, draft: DocumentDraft) -> DocumentDraft:
     """Save a draft in the place of the person's earlier draft, and return it with its next revision."""
     saved = replace(draft, revision=draft.revision + 1)
     values = {column.name: getattr(saved, column.name) for column in drafts.columns}
@@ -79,5 +79,5 @@ def discard_draft(connection: Connection, kind: DocumentKind, key: str, person: 
     connection.execute(delete(drafts).where(drafts.c.kind == kind, drafts.c.key == key, drafts.c.person == person))
 
 
-def _draft(row: Mapping[Any, Any]) -> Draft:
-    return Draft(**{**row, "kind": DocumentKind(row["kind"])})
+def _draft(row: Mapping[Any, Any]) -> DocumentDraft:
+    return DocumentDraft(**{**row, "kind": DocumentKind(row["kind"])})

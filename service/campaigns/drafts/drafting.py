@@ -16,7 +16,7 @@ from service.campaigns.documents import (
     write_document,
 )
 from service.campaigns.drafts.comparing import ComparedField, compare, merged
-from service.campaigns.drafts.draft_store import Draft, discard_draft, find_draft, keep_draft
+from service.campaigns.drafts.draft_store import DocumentDraft, discard_draft, find_draft, keep_draft
 from service.campaigns.drafts.versions import (
     Author,
     Release,
@@ -56,7 +56,7 @@ def shape_of(kind: DocumentKind) -> Shape:
     return SITE_SHAPE if kind is DocumentKind.SITE else CAMPAIGN_SHAPE
 
 
-def open_draft(connection: Connection, name: DraftName, now: datetime) -> Draft:
+def open_draft(connection: Connection, name: DraftName, now: datetime) -> DocumentDraft:
     """Return a person's draft of a document, or a fresh one of its newest version, which is not saved.
 
     Raise NotFoundError if there is neither.
@@ -67,7 +67,7 @@ def open_draft(connection: Connection, name: DraftName, now: datetime) -> Draft:
     state = existing_document(connection, name.kind, name.key)
     newest = existing_version(connection, state, state.newest_version)
     text = newest.text or write_document(newest.content)
-    return Draft(
+    return DocumentDraft(
         name.kind,
         name.key,
         name.person,
@@ -80,18 +80,18 @@ def open_draft(connection: Connection, name: DraftName, now: datetime) -> Draft:
     )
 
 
-def read_draft(engine: Engine, name: DraftName) -> Draft | None:
+def read_draft(engine: Engine, name: DraftName) -> DocumentDraft | None:
     """Return a person's kept draft of a document, or None."""
     with committed(engine) as connection:
         return find_draft(connection, name.kind, name.key, name.person)
 
 
-def new_draft(connection: Connection, name: DraftName, content: dict[str, Any], now: datetime) -> Draft:
+def new_draft(connection: Connection, name: DraftName, content: dict[str, Any], now: datetime) -> DocumentDraft:
     """Save a draft of a document that has no version yet. Raise ConflictError if its key is taken."""
     if find_document(connection, name.kind, name.key) or find_draft(connection, name.kind, name.key, name.person):
         raise ConflictError(f"there is a {name.kind} with the key {name.key} already; choose another key")
     text = write_document(content)
-    draft = Draft(
+    draft = DocumentDraft(
         name.kind,
         name.key,
         name.person,
@@ -105,12 +105,12 @@ def new_draft(connection: Connection, name: DraftName, content: dict[str, Any], 
     return keep_draft(connection, draft)
 
 
-def with_typed_content(draft: Draft, content: Any, now: datetime) -> Draft:
+def with_typed_content(draft: DocumentDraft, content: Any, now: datetime) -> DocumentDraft:
     """Return the draft with what was typed into a form. Comments in its text are kept."""
     return replace(draft, content=content, text=with_content(draft.text, content), saved_at=now)
 
 
-def with_typed_text(draft: Draft, text: str, now: datetime) -> Draft:
+def with_typed_text(draft: DocumentDraft, text: str, now: datetime) -> DocumentDraft:
     """Return the draft with what was typed as YAML. Text that cannot be read is kept, and the content stays."""
     try:
         content = read_document(text).content
@@ -119,7 +119,7 @@ def with_typed_text(draft: Draft, text: str, now: datetime) -> Draft:
     return replace(draft, content=content, text=text.replace("\r\n", "\n"), saved_at=now)
 
 
-def problems_of(draft: Draft) -> tuple[str, ...]:
+def problems_of(draft: DocumentDraft) -> tuple[str, ...]:
     """Return what is wrong with a draft, as sentences that name the field, or nothing."""
     try:
         document = read_document(draft.text)
@@ -130,7 +130,7 @@ def problems_of(draft: Draft) -> tuple[str, ...]:
     return () if document.content.get("key") == draft.key else (f"key: must stay {draft.key}",)
 
 
-def comparison_of(connection: Connection, draft: Draft) -> Comparison | None:
+def comparison_of(connection: Connection, draft: DocumentDraft) -> Comparison | None:
     """Return the draft beside the newest version, or None if the draft started from the newest version."""
     state = find_document(connection, draft.kind, draft.key)
     if state is None or state.newest_version == draft.based_on:
@@ -141,7 +141,9 @@ def comparison_of(connection: Connection, draft: Draft) -> Comparison | None:
     return Comparison(base, newest, fields)
 
 
-def bring_up_to_date(connection: Connection, draft: Draft, taken: Collection[Path], now: datetime) -> Draft:
+def bring_up_to_date(
+    connection: Connection, draft: DocumentDraft, taken: Collection[Path], now: datetime
+) -> DocumentDraft:
     """Save the draft as the newest version with the person's changes on top. At the paths in `taken` theirs stays."""
     compared = comparison_of(connection, draft)
     if compared is None:
@@ -153,7 +155,7 @@ def bring_up_to_date(connection: Connection, draft: Draft, taken: Collection[Pat
     return keep_draft(connection, replace(fresh, text=text))
 
 
-def save_draft(connection: Connection, draft: Draft, author: Author) -> DocumentState:
+def save_draft(connection: Connection, draft: DocumentDraft, author: Author) -> DocumentState:
     """Save a draft as the next version without publishing it, and end the draft.
 
     Raise InvalidDocumentError if the draft is wrong, ConflictError if a newer version has been saved meanwhile.
@@ -169,17 +171,19 @@ def save_draft(connection: Connection, draft: Draft, author: Author) -> Document
     return state
 
 
-def publish_draft(connection: Connection, draft: Draft, author: Author, at: datetime | None = None) -> DocumentState:
+def save_live_draft(connection: Connection, draft: DocumentDraft, author: Author) -> DocumentState:
+    """Save a draft as `save_draft` does, but a campaign with the status draft as live, so that it can be published."""
+    is_draft = draft.kind is DocumentKind.CAMPAIGN and draft.content.get("status") == "draft"
+    live = with_typed_content(draft, {**draft.content, "status": "live"}, author.at) if is_draft else draft
+    return save_draft(connection, live, author)
+
+
+def publish_draft(
+    connection: Connection, draft: DocumentDraft, author: Author, at: datetime | None = None
+) -> DocumentState:
     """Save a draft as the next version and put it in force, now or at a later instant, and end the draft.
 
     Raise the errors of `save_draft`.
     """
-    live = _as_live(draft, author.at)
-    state = save_draft(connection, live, author)
+    state = save_live_draft(connection, draft, author)
     return release_version(connection, draft.kind, draft.key, Release(state.newest_version, at), author)
-
-
-def _as_live(draft: Draft, now: datetime) -> Draft:
-    """Return a campaign's draft with the status live, so that publishing it makes only one version."""
-    is_draft = draft.kind is DocumentKind.CAMPAIGN and draft.content.get("status") == "draft"
-    return with_typed_content(draft, {**draft.content, "status": "live"}, now) if is_draft else draft

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from service.campaigns.campaign import Campaign, decision_order
-from service.campaigns.drafts.draft_store import Draft
+from service.campaigns.drafts.draft_store import DocumentDraft
 from service.campaigns.drafts.drafting import DraftName, new_draft
 from service.campaigns.drafts.versions import (
     Author,
@@ -103,7 +103,7 @@ def _save_changed(
     return save_version(connection, Written(DocumentKind.CAMPAIGN, content, text), author)
 
 
-def duplicate(connection: Connection, key: str, name: DraftName, now: datetime) -> Draft:
+def duplicate(connection: Connection, key: str, name: DraftName, now: datetime) -> DocumentDraft:
     """Start a draft with another key from the newest version of a campaign. `name`: the new draft.
 
     Raise ConflictError if the new key is taken.

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from service.campaigns.campaign import Campaign, Kind, Placement, Status, decision_order
+from service.campaigns.campaign import ASKS, Campaign, Kind, Placement, Status, decision_order
 from service.campaigns.documents import stored_campaign, stored_site
 from service.campaigns.site import Site
 from service.campaigns.snapshot.countries import with_countries_written_out
@@ -18,8 +18,6 @@ from service.campaigns.snapshot.store import StoredCampaigns
 from service.campaigns.store import DocumentKind, DocumentVersion
 from service.campaigns.switch_store import Pause, Switch, SwitchScope
 from service.errors import InvalidDocumentError
-
-ASKS = frozenset(Kind) - {Kind.GATE}
 
 # What each version of a document was loaded into, or the error that it raised, by kind, key and version.
 Parsed: TypeAlias = dict[tuple[DocumentKind, str, int], Site | Campaign | InvalidDocumentError]

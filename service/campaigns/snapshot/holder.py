@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from service.campaigns.snapshot.assemble import Parsed, assemble
 from service.campaigns.snapshot.saved import SavedSnapshot
 from service.campaigns.snapshot.snapshot import EMPTY_SNAPSHOT, Snapshot
-from service.campaigns.snapshot.store import read_all, read_number
+from service.campaigns.snapshot.store import StoredCampaigns, read_all, read_number
 from service.clock import Clock
 from service.errors import DomainError
 from service.logs import Seldom
@@ -26,12 +26,14 @@ class Upkeep:
 
     - `revive`: called in the thread after a failed reload. It may start the database again.
     - `confirmed`: called with the Unix time and the number of alarms whenever the snapshot is that of the database.
+    - `report`: called in the thread with the snapshot's number whenever the snapshot is that of the database.
     - `saved`: where the snapshot is kept for a start without the database.
     """
 
     poll_seconds: float = POLL_SECONDS
     revive: Callable[[], None] = lambda: None
     confirmed: Callable[[float, int], None] = lambda _, __: None
+    report: Callable[[int], None] = lambda _: None
     saved: SavedSnapshot | None = None
 
 
@@ -44,6 +46,7 @@ class SnapshotHolder:
         self._is_from_file = False
         self._snapshot = EMPTY_SNAPSHOT
         self._confirmed_at: datetime | None = None
+        self._stored: StoredCampaigns | None = None
         self._parsed: Parsed = {}
         self._seldom = Seldom()
         self._turn = threading.Lock()
@@ -68,13 +71,14 @@ class SnapshotHolder:
             now = self._clock()
             try:
                 if self._is_stale(now):
-                    stored = read_all(self._engine, now)
-                    self._replace(assemble(stored, self._parsed))
+                    self._stored = read_all(self._engine, now)
+                    self._replace(assemble(self._stored, self._parsed))
                     self._is_from_file = False
                     if self._upkeep.saved:
-                        self._upkeep.saved.save(stored, now)
+                        self._upkeep.saved.save(self._stored, now)
             except Exception as error:  # decisions continue with the last good snapshot, whatever is wrong
                 self._log_failure(error, now)
+                self._end_pauses(now)
                 return False
             self._confirm(now)
             if self._upkeep.saved:
@@ -90,11 +94,21 @@ class SnapshotHolder:
         if found is None:
             return
         with self._turn:
-            self._replace(assemble(found[0], self._parsed))
+            self._stored = found[0]
+            self._replace(assemble(self._stored, self._parsed))
             self._parsed.clear()  # the database may have other content under equal numbers
             self._is_from_file = True
             self._confirm(found[1])
+            self._end_pauses(self._clock())
         log.warning("campaigns_from_file", age=self.age_seconds(self._clock()))
+
+    def _end_pauses(self, now: datetime) -> None:
+        """End the pauses whose time has come, without the database."""
+        paused = {} if self._stored is None else self._stored.paused
+        kept = {switch: pause for switch, pause in paused.items() if not pause.is_over(now)}
+        if self._stored is not None and len(kept) < len(paused):
+            self._stored = replace(self._stored, paused=kept)
+            self._replace(assemble(self._stored, self._parsed))
 
     def _log_failure(self, error: Exception, now: datetime) -> None:
         reason = str(error) if isinstance(error, DomainError) else None
@@ -117,7 +131,9 @@ class SnapshotHolder:
 
     def _refresh_regularly(self) -> None:
         while not self._stopping.wait(self._upkeep.poll_seconds):
-            if not self.refresh():
+            if self.refresh():
+                self._upkeep.report(self._snapshot.number)
+            else:
                 try:
                     self._upkeep.revive()
                 except Exception as error:  # nothing may stop the thread

@@ -6,7 +6,7 @@ from typing import Any
 
 from service.campaigns.words.differences import MISSING, Difference, differences
 from service.campaigns.words.labels import label_of, plain_path, value_label
-from service.campaigns.words.phrases import country_name, language_name, number_of, percent
+from service.campaigns.words.phrases import all_of, any_of, country_name, language_name, number_of, percent
 from service.campaigns.words.shape import Path, Shape, ShapeKind
 from service.campaigns.words.word_difference import Piece, word_difference
 
@@ -111,7 +111,20 @@ def _added_or_removed(name: str, difference: Difference) -> str:
 def _articles(name: str, old: Any, new: Any) -> str:
     if name == "reader.article_count.min" and isinstance(old, int) and isinstance(new, int):
         return f"asks from {number_of(new, 'article')} instead of {old}"
+    if name == "reader.article_count" and old in (MISSING, []) and isinstance(new, list):
+        return "Articles read: " + all_of(filter(None, map(_count_in_words, new)))
     return ""
+
+
+def _count_in_words(rule: Any) -> str:
+    """Return a rule about articles as it is written: `at least 3 articles in 4 weeks`."""
+    if not isinstance(rule, dict):
+        return str(rule)
+    sizes = [f"{word} {rule[end]} articles" for end, word in (("min", "at least"), ("max", "at most")) if end in rule]
+    times = [f"in {number_of(rule[unit], unit[:-1])}" for unit in ("weeks", "days") if isinstance(rule.get(unit), int)]
+    topics = rule.get("topics")
+    about = [f"about {any_of(map(str, topics if isinstance(topics, list) else [topics]))}"] if topics else []
+    return " ".join([" and ".join(sizes), *about, *times])
 
 
 def _place(path: Path, name: str, *, is_named: bool = False) -> str:

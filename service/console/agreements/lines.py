@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.console.record.details import value_in_words
 from service.staff.agreements import ACT_RULES, AgreementRequest, RequestState, may_agree
 from service.staff.people import Person
 
@@ -32,7 +33,7 @@ def lines_of(
 
 def _line(request: AgreementRequest, person: Person, names: Mapping[str, str], now: datetime) -> RequestLine:
     wanted = request.wanted
-    details = tuple((key.replace("_", " "), _text(value)) for key, value in wanted.details.items())
+    details = tuple((name.replace("_", " "), value_in_words(name, value)) for name, value in wanted.details.items())
     return RequestLine(
         request,
         ACT_RULES[wanted.act].words,
@@ -43,9 +44,3 @@ def _line(request: AgreementRequest, person: Person, names: Mapping[str, str], n
         may_agree(wanted, request.requested_by, person),
         request.requested_by == person.id,
     )
-
-
-def _text(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    return "all" if value is None else str(value)

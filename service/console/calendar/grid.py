@@ -11,7 +11,7 @@ from service.console.calendar.overlaps import COMPETING, Overlap, competing_days
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class DayRun:
     """Some days of a row. `look`: `free`, `runs` or `overlaps`. `words`: what a screen reader says."""
 
     length: int
@@ -24,7 +24,7 @@ class EntryRow:
     """An entry with its cells, which cover the whole month."""
 
     entry: CalendarEntry
-    cells: tuple[Cell, ...]
+    cells: tuple[DayRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def _overlapped(entry: CalendarEntry, competing: Mapping[str, set[int]]) -> set[
     return competing.get(entry.campaign.key, set()) if is_rival and entry.campaign else set()
 
 
-def _cells(entry: CalendarEntry, overlapped: set[int], month: Month) -> tuple[Cell, ...]:
-    cells: list[Cell] = []
+def _cells(entry: CalendarEntry, overlapped: set[int], month: Month) -> tuple[DayRun, ...]:
+    cells: list[DayRun] = []
     run: list[int] = []
     looks = {day: "overlaps" if day in overlapped else "runs" for day in entry.days}
     for day in month.days:
@@ -64,6 +64,6 @@ def _cells(entry: CalendarEntry, overlapped: set[int], month: Month) -> tuple[Ce
     return (*cells, _cell(run, looks.get(run[-1], "free")))
 
 
-def _cell(run: Sequence[int], look: str) -> Cell:
+def _cell(run: Sequence[int], look: str) -> DayRun:
     words = {"free": "", "runs": days_in_words(run), "overlaps": f"{days_in_words(run)}, competes"}
-    return Cell(len(run), look, words[look])
+    return DayRun(len(run), look, words[look])

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from service.campaigns.campaign import Campaign, Placement, Status, decision_order
-from service.campaigns.drafts.draft_store import Draft
+from service.campaigns.drafts.draft_store import DocumentDraft
 from service.campaigns.lint.finding import LintFinding
 from service.campaigns.reading import DocumentDetails
 from service.campaigns.schedule import ends_before, starts_at
@@ -25,7 +25,7 @@ class CampaignState(StrEnum):
 
     LIVE = "Live"
     PAUSED = "Paused"
-    DRAFT = "Draft"
+    DRAFT = "DocumentDraft"
     SCHEDULED = "Scheduled"
     OVER = "Over"
     ARCHIVED = "Archived"
@@ -67,7 +67,7 @@ class Sources:
 
     snapshot: SiteSnapshot
     states: Mapping[str, DocumentDetails]
-    drafts: Sequence[Draft]
+    drafts: Sequence[DocumentDraft]
     people: Mapping[str, str]
     findings: Mapping[str, tuple[LintFinding, ...]]
     results: Mapping[str, str] = field(default_factory=dict)

@@ -1,14 +1,13 @@
 """The list of campaigns, and its acts: new, move, duplicate, pause, archive."""
 
-import re
 from http import HTTPStatus
 
 import flask
 from flask import flash, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from schemas.fields import KEY_PATTERN
 from service.campaigns.campaign import Kind, Placement
+from service.campaigns.documents import is_key
 from service.campaigns.drafts.draft_store import list_drafts
 from service.campaigns.drafts.drafting import DraftName, new_draft
 from service.campaigns.drafts.ordering import archive, duplicate, moved, set_priorities
@@ -211,7 +210,7 @@ def first_content(snapshot: SiteSnapshot, key: str) -> dict[str, object]:
 def _errors_of_new(name: str, key: str) -> dict[str, str]:
     if not name or len(name) > 200:
         return {"name": "Name must have 1 to 200 characters."}
-    if key and not re.match(KEY_PATTERN, key):
+    if key and not is_key(key):
         return {"key": "Key must be 1 to 63 lower-case letters, digits, - or _, or empty: then it is made of the name."}
     return {} if key else {"key": "No key can be made of this name. Write one of lower-case letters and digits."}
 

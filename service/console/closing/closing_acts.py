@@ -2,9 +2,12 @@
 
 from datetime import date
 
-from service.console.closing.periods import Period
+from service.console.closing.closed.files import prepare_files
+from service.console.closing.periods import BooksPeriod
+from service.console.words import counted
 from service.database.transaction import committed, connected
 from service.errors import ConflictError
+from service.exports.exporting import Caller
 from service.ledger.closings.closing import ClosingWish
 from service.ledger.closings.reopening import approve_reopening, request_reopening
 from service.reconciliation.checklist.reading import Checklist, read_checklist
@@ -38,7 +41,7 @@ def close_with_agreement(services: Services, person: Person, last_day: date) -> 
     Return a sentence about what was done. Raise UnfinishedChecklistError if a step is not done.
     """
     checklist = _finished(services, last_day)
-    name = Period(checklist.first_day, last_day).name
+    name = BooksPeriod(checklist.first_day, last_day).name
     wanted = Wanted(AgreedAct.CLOSE_PERIOD, f"Close {name}", {"through": last_day.isoformat()})
     if ask_for_agreement(services, person, wanted) is not None:
         return f"{name} is ready. It closes when a second person agrees on the screen Agreements."
@@ -84,7 +87,10 @@ def _close(services: Services, person: Person, last_day: date, names: str) -> st
     with committed(services.engine) as connection:
         details = {"through": last_day.isoformat(), "as_of": closing.as_of, "entries": figures.entry_count}
         write_record(connection, person, "close_period", f"through {last_day}", details, services.clock())
-    return f"Closed through {last_day:%d %B %Y}: {figures.entry_count} entries, by {names}."
+    period = BooksPeriod(figures.first_day, last_day)
+    prepare_files(services, Caller(names, may_export=True, may_see_personal_data=False), period)
+    entries = counted(figures.entry_count, "entry")
+    return f"Closed through {last_day:%d %B %Y}: {entries}, by {names}. Its files are being written."
 
 
 def _finished(services: Services, last_day: date) -> Checklist:

@@ -8,8 +8,10 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.console.closing.closing_acts import close_with_agreement
-from service.console.closing.periods import Period, day_of, usual_last_day
+from service.console.closing.periods import BooksPeriod, day_of, usual_last_day
+from service.console.closing.words import exception_words
 from service.console.frame import screen
+from service.console.words import counted
 from service.database.transaction import committed, connected
 from service.errors import DomainError
 from service.ledger.closings.notes_store import ClosingNote, add_note
@@ -82,7 +84,7 @@ def requeue() -> ResponseReturnValue:
         details = {"events": list(requeued)[:100], "count": len(requeued)}
         write_record(connection, current_person(), "requeue_events", "dead events", details, services.clock())
     defer_refresh(services)
-    flash(f"{len(requeued)} events are tried again.")
+    flash(f"{counted(len(requeued), 'event')} will be tried again.")
     return _back(request.form.get("through", ""))
 
 
@@ -111,7 +113,7 @@ def _checklist_screen(errors: dict[str, str], typed: tuple[str, str] = ("", ""))
         checklist = read_checklist(connection, services, day)
         closings = list_closings(connection)[::-1]
     steps = closing_steps(checklist.state)
-    period = Period(checklist.first_day, day)
+    period = BooksPeriod(checklist.first_day, day)
     return screen(
         "closing/checklist.html",
         KEY,
@@ -122,6 +124,7 @@ def _checklist_screen(errors: dict[str, str], typed: tuple[str, str] = ("", ""))
         is_complete=is_complete(steps),
         red=[check for check in open_red_checks(checklist.state) if str(check.number) in ACCEPTABLE],
         closings=closings,
+        exception_words=exception_words,
         errors=errors,
         typed=typed,
         zone=services.settings.accounting_zone,

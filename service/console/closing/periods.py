@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class BooksPeriod:
     """Days that are closed together. `first_day` is None if the books have no entry yet."""
 
     first_day: date | None

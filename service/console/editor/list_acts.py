@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from schemas.fields import KEY_PATTERN
+from service.campaigns.documents import is_key
 from service.campaigns.words.differences import MISSING
 from service.campaigns.words.shape import Shape, ShapeKind
 from service.console.editor.form_values import part_at, with_part
@@ -67,4 +67,4 @@ def with_variant_copied(document: Any, position: int) -> Any:
 def key_from_name(name: str) -> str:
     """Return a key made of a name: `Open for all` becomes `open-for-all`. Empty if nothing usable is left."""
     key = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:MAX_KEY_LENGTH].strip("-")
-    return key if re.match(KEY_PATTERN, key) else ""
+    return key if is_key(key) else ""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.documents import campaign_problems, load_campaign, load_site, read_document, site_problems
-from service.campaigns.drafts.draft_store import Draft
+from service.campaigns.drafts.draft_store import DocumentDraft
 from service.campaigns.drafts.drafting import DraftName, comparison_of, open_draft, shape_of
 from service.campaigns.drafts.versions import with_due_schedule
 from service.campaigns.lint.everything import lint, lint_campaign
@@ -33,7 +33,7 @@ class Opened:
     """
 
     site: Site
-    draft: Draft
+    draft: DocumentDraft
     state: DocumentState | None
     is_stale: bool
     errors: Mapping[Path, str]
@@ -97,7 +97,7 @@ def open_document(connection: Connection, snapshot: SiteSnapshot, name: DraftNam
 
 
 def opened(
-    snapshot: SiteSnapshot, draft: Draft, state: DocumentState | None, *, is_stale: bool, now: datetime
+    snapshot: SiteSnapshot, draft: DocumentDraft, state: DocumentState | None, *, is_stale: bool, now: datetime
 ) -> Opened:
     """Return a draft with everything that is wrong with it, as of `now`."""
     unreadable = unreadable_text(draft.text)
@@ -116,7 +116,7 @@ def unreadable_text(text: str) -> str:
     return ""
 
 
-def _findings(snapshot: SiteSnapshot, draft: Draft, now: datetime) -> tuple[LintFinding, ...]:
+def _findings(snapshot: SiteSnapshot, draft: DocumentDraft, now: datetime) -> tuple[LintFinding, ...]:
     others = _newest_campaigns(snapshot)
     if draft.kind is DocumentKind.SITE:
         found = lint(load_site(draft.content), others, now)

@@ -10,7 +10,7 @@ import flask
 from flask import Response, flash, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.campaigns.drafts.draft_store import Draft, discard_draft, keep_draft
+from service.campaigns.drafts.draft_store import DocumentDraft, discard_draft, keep_draft
 from service.campaigns.drafts.drafting import with_typed_content, with_typed_text
 from service.campaigns.store import DocumentKind
 from service.campaigns.words.in_words import differences_in_words
@@ -113,7 +113,7 @@ def preview(site: str, key: str) -> Response:
     return response
 
 
-def typed_draft(document: Opened) -> Draft:
+def typed_draft(document: Opened) -> DocumentDraft:
     """Return the draft with what the form of this request says, and with the button that was pressed."""
     now = current_services().clock()
     if request.form.get("tab") == Tab.FILE:
@@ -127,7 +127,7 @@ def typed_draft(document: Opened) -> Draft:
     return document.draft if content == document.draft.content else with_typed_content(document.draft, content, now)
 
 
-def saved_elsewhere(draft: Draft) -> bool:
+def saved_elsewhere(draft: DocumentDraft) -> bool:
     """Return whether another window of the same person has saved the draft since this form was opened."""
     is_same_window = draft.saved_in == request.form.get("window")
     return not is_same_window and request.form.get("revision", str(draft.revision)) != str(draft.revision)

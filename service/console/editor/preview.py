@@ -19,7 +19,7 @@ EXTRA_LANGUAGES = ("ar",)  # to see the prompt from right to left
 
 
 @dataclass(frozen=True, slots=True)
-class Switches:
+class PreviewSwitches:
     """What a person chose to see. A choice that does not exist is the first one."""
 
     screen: str = "desktop"
@@ -39,9 +39,9 @@ class Switches:
         }
 
 
-def switches_of(parameters: Mapping[str, str], site: Site, locale: str) -> Switches:
+def switches_of(parameters: Mapping[str, str], site: Site, locale: str) -> PreviewSwitches:
     """Return the choices in the parameters of an address."""
-    return Switches(
+    return PreviewSwitches(
         _known(parameters.get("screen"), SCREENS),
         _known(parameters.get("scheme"), SCHEMES),
         _known(parameters.get("state"), STATES),
@@ -61,7 +61,7 @@ def currencies_of(site: Site) -> tuple[tuple[str, str], ...]:
     return tuple((code, code) for code in dict.fromkeys((site.currency, *site.currencies.values())))
 
 
-def preview_token(keys: KeyRing, opened: Opened, variant: int, switches: Switches, now: datetime) -> str:
+def preview_token(keys: KeyRing, opened: Opened, variant: int, switches: PreviewSwitches, now: datetime) -> str:
     """Return the token with which the prompt shows the person's draft."""
     variants = opened.content.get("variants")
     chosen = variants[variant] if isinstance(variants, list) and variant < len(variants) else {}

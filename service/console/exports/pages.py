@@ -11,6 +11,7 @@ from service.console.exports import form
 from service.console.exports.tables import batch_lines, filter_words, runs_table
 from service.console.frame import chosen_shape, screen, table_file
 from service.console.tables import TableShape
+from service.console.words import counted
 from service.database.transaction import committed, connected
 from service.errors import DomainError
 from service.exports.batches.batch import BatchOrder
@@ -99,7 +100,7 @@ def make_batch() -> ResponseReturnValue:
     with committed(services.engine) as connection:
         details = {"layout": order.layout.value, "entries": batch.entry_count}
         write_record(connection, current_person(), "make_batch", f"batch {batch.number}", details, services.clock())
-    flash(f"Batch {batch.number} has {batch.entry_count} entries.")
+    flash(f"Batch {batch.number} has {counted(batch.entry_count, 'entry')}.")
     return redirect(url_for("console_exports.show_exports", _anchor="batches"), HTTPStatus.SEE_OTHER)
 
 

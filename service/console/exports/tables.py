@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from service.console.exports.form import LAYOUTS
 from service.console.tables import Row, Table, TableColumn
+from service.console.words import counted
 from service.exports.batches.batch import Batch
 from service.exports.runs.store import ExportRun
 
@@ -74,4 +75,4 @@ def batch_lines(batches: Sequence[Batch]) -> list[tuple[int, str]]:
 def _batch_sentence(batch: Batch) -> str:
     through = f" through {batch.order.through_on}" if batch.order.through_on else ""
     made = f"made by {batch.created_by} on {batch.created_at:%d %B %Y}"
-    return f"{batch.entry_count} entries for {LAYOUTS[batch.order.layout]}{through}, {made}"
+    return f"{counted(batch.entry_count, 'entry')} for {LAYOUTS[batch.order.layout]}{through}, {made}"

@@ -22,6 +22,7 @@ from service.ledger.explain.explaining import explain
 from service.ledger.net_receipts.report import Figure, net_receipts_of
 from service.ledger.net_receipts.store import Days as LedgerDays
 from service.ledger.net_receipts.store import entries_behind, movements
+from service.ledger.store import currencies_held
 from service.services import current_services
 from service.staff.api import current_person, requires_person
 from service.staff.people import Role
@@ -42,7 +43,7 @@ blueprint.add_app_template_filter(words.reason, "entry_reason")
 @blueprint.get("")
 @requires_person(*READERS)
 def show_money() -> ResponseReturnValue:
-    """Show the net receipts of the chosen days, and what came back of failed payments."""
+    """Show the net receipts of the chosen days, and what came back of the failed payments of these days."""
     days = _days()
     with connected(current_services().engine) as connection:
         receipts = net_receipts_of(movements(connection, _ledger_days(days)))
@@ -163,6 +164,9 @@ def _shown(table: Table, template: str, title: str, **values: Any) -> ResponseRe
     """Answer with a table as a page or as a file."""
     if chosen_shape() is not TableShape.PAGE:
         return table_file(table)
+    with connected(current_services().engine) as connection:
+        currencies = [(currency, currency) for currency in sorted(currencies_held(connection))]
+    values["currencies"] = currencies if len(currencies) > 1 else ()
     choices = [("", "All sites"), *((site.key, site.name) for site in own_sites())]
     return screen(template, KEY, title, table=table, site_choices=choices, chosen=_site(), **values)
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from service.console.money import words
 from service.console.tables import ROWS_PER_PAGE, Row, Table, TableColumn
+from service.console.words import counted
 from service.contributions.failed_payments.store import FailedPayment, FailedSums
 from service.contributions.search.store import FoundContribution
 from service.contributions.timeline.words import FAILURES, in_words
@@ -227,7 +228,7 @@ def failed_table(failed: Sequence[FailedPayment], link_to: LinkTo, moment: Momen
 def failed_sentences(sums: Sequence[FailedSums]) -> tuple[str, ...]:
     """Return a sentence about the failed payments of each currency."""
     return tuple(
-        f"{found.failed_count} payments of {words.amount(found.failed_minor, found.currency)} failed. "
+        f"{counted(found.failed_count, 'payment')} of {words.amount(found.failed_minor, found.currency)} failed. "
         f"{found.paid_count} of them ({words.amount(found.paid_minor, found.currency)}) came back, and "
         f"{found.open_count} ({words.amount(found.open_minor, found.currency)}) are tried again."
         for found in sums

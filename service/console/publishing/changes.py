@@ -1,4 +1,4 @@
-"""What publishing a draft would change: differences in words, who must agree, and the instant that was typed."""
+"""What publishing a draft would change: differences in words, and the instant that was typed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -6,14 +6,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from service.campaigns.campaign import Campaign
-from service.campaigns.documents import load_campaign, load_site
-from service.campaigns.drafts.loosening import gate_switched_on, limits_loosened
-from service.campaigns.site import Site
-from service.campaigns.store import DocumentKind, DocumentVersion, find_version
+from service.campaigns.store import DocumentVersion, find_version
 from service.campaigns.words.in_words import DifferenceInWords, differences_in_words
 from service.console.editor.opened import Opened
-from service.errors import InvalidDocumentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +37,6 @@ def changes_of_draft(published: DocumentVersion | None, document: Opened) -> tup
     return differences_in_words(document.shape, published.content, content)
 
 
-def needs_second_person(published: DocumentVersion | None, document: Opened) -> tuple[str, ...]:
-    """Return why a second person must agree to publishing the draft, as sentences; nothing if nobody must."""
-    if document.errors or document.unreadable:
-        return ()
-    if document.draft.kind is DocumentKind.SITE:
-        return limits_loosened(_loaded_site(published), load_site(document.content))
-    return gate_switched_on(_loaded_campaign(published), load_campaign(document.content))
-
-
 def chosen_instant(when: str, typed: tuple[str, str], zone: ZoneInfo, now: datetime) -> ChosenInstant:
     """Return the instant that was typed as a day and a time on the site's clock.
 
@@ -75,17 +61,3 @@ def chosen_instant(when: str, typed: tuple[str, str], zone: ZoneInfo, now: datet
         words = "This time is over already. Choose a later one, or publish now."
         return ChosenInstant(None, {"day": words if instant <= now else "This day is too far away."})
     return ChosenInstant(instant, {})
-
-
-def _loaded_site(version: DocumentVersion | None) -> Site | None:
-    try:
-        return load_site(version.content) if version else None
-    except InvalidDocumentError:  # an older release accepted the document
-        return None
-
-
-def _loaded_campaign(version: DocumentVersion | None) -> Campaign | None:
-    try:
-        return load_campaign(version.content) if version else None
-    except InvalidDocumentError:
-        return None

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.campaigns.documents import load_campaign, load_site
-from service.campaigns.drafts.drafting import bring_up_to_date, comparison_of, publish_draft, save_draft
+from service.campaigns.drafts.drafting import bring_up_to_date, comparison_of, save_draft, save_live_draft
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.store import DocumentState
 from service.console.document_pages import (
@@ -27,22 +27,20 @@ from service.console.editor.opened import Opened
 from service.console.editor.pages import findings_values
 from service.console.editor.typed import input_name
 from service.console.frame import screen
-from service.console.publishing.changes import (
-    changes_of_draft,
-    chosen_instant,
-    needs_second_person,
-    version_in_force,
-)
+from service.console.publishing.changes import changes_of_draft, chosen_instant, version_in_force
+from service.console.publishing.in_force import ReleaseWish, put_in_force, reasons_for_second_person
 from service.database.transaction import committed
-from service.errors import ConflictError
+from service.errors import ConflictError, InvalidDocumentError
 from service.services import current_services
 from service.simulation.effect import Effect, effect_of_change, effect_of_draft
 from service.simulation.effect_words import effect_in_words
+from service.staff.agreements import AgreementRequest
 from service.staff.api import current_person, requires_person
 from service.staff.people import Role
 
 PUBLISHED = "Published. Every process shows it within five seconds."
 SCHEDULED = "Scheduled. It comes into force by itself. Until then you can cancel it here."
+WAITS = "Saved. It is published as soon as a second person agrees, who finds the request on the screen People."
 
 blueprint = flask.Blueprint("console_publishing", __name__, template_folder="templates")
 
@@ -69,14 +67,17 @@ def publish_now_or_later(site: str, key: str) -> AnyResponse:
             if chosen.errors or document.errors or document.unreadable:
                 page = publish_page(connection, document, chosen.errors)
                 return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
-            before = document.state.published_version if document.state else None
-            state = publish_draft(connection, document.draft, author(now), chosen.at)
-            at = chosen.at.isoformat() if chosen.at else None
-            details = {"version": state.newest_version, "from_version": before, "at": at}
-            record_act(connection, "schedule" if at else "publish", state, details)
+            state = save_live_draft(connection, document.draft, author(now))
     except ConflictError:
         return redirect(page_of(document, "compare"), HTTPStatus.SEE_OTHER)
-    return _done(state, SCHEDULED if at else PUBLISHED)
+    except InvalidDocumentError as error:  # the site lacks a group of countries that the campaign names
+        flash(f"{error}.", "error")
+        return redirect(page_of(document, "publish"), HTTPStatus.SEE_OTHER)
+    wish = ReleaseWish(state.kind, state.key, state.newest_version, chosen.at)
+    done = put_in_force(services, current_person(), wish)
+    if isinstance(done, AgreementRequest):
+        return _done(state, WAITS)
+    return _done(state, SCHEDULED if chosen.at else PUBLISHED)
 
 
 @document_route(blueprint, "hand-over", "POST")
@@ -93,6 +94,9 @@ def hand_over(site: str, key: str) -> AnyResponse:
             record_act(connection, "hand_over", state, {"version": state.newest_version})
     except ConflictError:
         return redirect(page_of(document, "compare"), HTTPStatus.SEE_OTHER)
+    except InvalidDocumentError as error:
+        flash(f"{error}.", "error")
+        return redirect(page_of(document, "publish"), HTTPStatus.SEE_OTHER)
     return _done(state, "Saved as a version that waits for a publisher.")
 
 
@@ -159,7 +163,7 @@ def publish_page(connection: Connection, document: Opened, errors: dict[str, str
         document.site,
         published=published,
         changes=changes_of_draft(published, document),
-        second_person=needs_second_person(published, document),
+        second_person=reasons_for_second_person(document.draft.kind, published and published.content, document.content),
         may_publish=current_person().may(Role.PUBLISHER),
         errors=errors,
         typed=request.form,

@@ -11,11 +11,14 @@ def details_in_words(details: Mapping[str, Any]) -> str:
     before, after = details.get("before"), details.get("after")
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         names = [name for name in after if after[name] != before.get(name)]
-        parts = [f"{_name(name)}: {_text(before.get(name))} → {_text(after[name])}" for name in names]
+        parts = [
+            f"{_name(name)}: {value_in_words(name, before.get(name))} → {value_in_words(name, after[name])}"
+            for name in names
+        ]
         rest = {name: value for name, value in details.items() if name not in ("before", "after")}
     else:
         parts, rest = [], dict(details)
-    parts += [f"{_name(name)}: {_text(value)}" for name, value in rest.items() if value is not None]
+    parts += [f"{_name(name)}: {value_in_words(name, value)}" for name, value in rest.items() if value is not None]
     text = " · ".join(parts)
     return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"
 
@@ -29,11 +32,14 @@ def _name(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _text(value: Any) -> str:
+def value_in_words(name: str, value: Any) -> str:
+    """Return a value of the details with this name, as people say it."""
+    if value is None:
+        return "all" if name == "sites" else "not set"  # a person without a list of sites works for all
     if isinstance(value, list):
-        return ", ".join(_text(item) for item in value) or "none"
+        return ", ".join(value_in_words(name, item) for item in value) or "none"
     if isinstance(value, Mapping):
-        return ", ".join(f"{_name(name)} {_text(item)}" for name, item in value.items())
+        return ", ".join(f"{_name(key)} {value_in_words(key, item)}" for key, item in value.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "all" if value is None else str(value)
+    return str(value)

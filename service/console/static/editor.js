@@ -26,6 +26,4 @@ switches?.addEventListener("change", (event) => {
   else showAgain();
 });
 switches?.classList.add("live");
-document.addEventListener("htmx:after:swap", ({ target }) => {
-  if (target.id === "findings" || target.querySelector?.("#findings")) showAgain();
-});
+document.addEventListener("htmx:after:swap", showAgain);

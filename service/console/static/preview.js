@@ -2,10 +2,10 @@
 const { state } = document.documentElement.dataset;
 if (state === "thanked") history.replaceState(null, "", `${location.href.split("#")[0]}#keepopen-thanks`);
 if (state === "amounts") {
+  // A banner shows its amounts behind a button; an appeal within the article shows them at once.
   const open = () => {
-    const hosts = [...document.querySelectorAll("keep-open")];
-    const button = hosts.map((host) => host.shadowRoot?.querySelector("button.primary, button.go, .root button:not(.close)"));
-    button.find(Boolean)?.click();
+    const roots = [...document.querySelectorAll("keep-open")].map((host) => host.shadowRoot);
+    roots.map((root) => root?.querySelector("button.open")).find(Boolean)?.click();
   };
-  document.addEventListener("keepopen:seen", () => setTimeout(open, 50), { once: true });
+  document.addEventListener("keepopen:shown", () => setTimeout(open, 100), { once: true });
 }

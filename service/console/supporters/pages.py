@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from service.console.frame import own_sites, screen
 from service.console.money.scope import list_scope
 from service.console.supporters.download import held_document
+from service.console.words import counted
 from service.contributions.erasure_store import list_erasures
 from service.contributions.forget import forget_contributor, forget_signed_in_reader, is_erasure_of
 from service.contributions.held.sections import HeldData
@@ -85,10 +86,12 @@ def erase(contribution_id: str) -> ResponseReturnValue:
     with committed(services.engine) as connection:
         details = {"contributions": forgotten.contribution_count, "events": forgotten.body_count}
         _record(connection, "erase_supporter", contribution_id, details)
-    flash(
-        f"Erased: {forgotten.contribution_count} contributions, {forgotten.customer_count} customers at Stripe and "
-        f"{forgotten.body_count} stored events. What stays is below."
+    told = (
+        counted(forgotten.contribution_count, "contribution"),
+        f"{counted(forgotten.customer_count, 'customer')} at Stripe",
+        counted(forgotten.body_count, "stored event"),
     )
+    flash(f"Erased: {', '.join(told)}. What stays is below.")
     return redirect(url_for("console_supporters.show_held", contribution_id=contribution_id), HTTPStatus.SEE_OTHER)
 
 

@@ -33,6 +33,7 @@ class Findings:
     """What the service knows at an instant. `alarms`: sentences about campaigns and sites that cannot be used.
 
     `worker_silence` None: no worker runs. `requests`: acts of other people that wait for the agreement of this person.
+    `record_problem`: how the record of what people did is broken, if it is.
     """
 
     alarms: Sequence[str]
@@ -42,11 +43,13 @@ class Findings:
     checks: Sequence[Check]
     events: EventBacklog
     worker_silence: timedelta | None
+    record_problem: str | None = None
 
 
 def concerns(found: Findings, now: datetime, zone: ZoneInfo) -> tuple[Concern, ...]:
     """Return what needs a person, the most urgent first."""
     return (
+        *_record(found.record_problem),
         *_worker(found.worker_silence),
         *_events(found.events, now),
         *_bounded([_alarm(alarm) for alarm in found.alarms], "campaigns or sites"),
@@ -55,6 +58,11 @@ def concerns(found: Findings, now: datetime, zone: ZoneInfo) -> tuple[Concern, .
         *_bounded([_tie(tie) for tie in found.ties], "payouts"),
         *_bounded([_check(check) for check in found.checks if not check.is_green], "checks"),
     )
+
+
+def _record(problem: str | None) -> Iterator[Concern]:
+    if problem is not None:
+        yield Concern(f"The record of what people did is broken: {problem}.", "record", "Look at the record")
 
 
 def _worker(silence: timedelta | None) -> Iterator[Concern]:

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.campaigns.editing import PauseTerms
@@ -12,8 +12,9 @@ from service.console.frame import own_site, own_sites, screen
 from service.console.today.moments import end_words, moment_words
 from service.console.today.pause_form import EMPTY_FORM, PauseForm, end_choices, end_of, form_of
 from service.console.today.pausing import end_pause_of_all_asks, pause_all_asks, switch_of
-from service.console.today.reading import today_of
+from service.console.today.reading import all_asks_paused, today_of
 from service.console.today.words import rate_words, so_far_words
+from service.database.transaction import committed
 from service.pages.language import language
 from service.services import current_services
 from service.staff.api import current_person, requires_person
@@ -28,6 +29,16 @@ TITLE = "What are readers asked now, and does anything need me?"
 def show(site: str) -> str:
     """Show the first screen of a site."""
     return _page(own_site(site), EMPTY_FORM, {})
+
+
+@blueprint.get("/<site>/today/in-force")
+@requires_person(Role.VIEWER)
+def in_force(site: str) -> str:
+    """Return in how many processes each pause of the site is in force, as the part of the screen that says so."""
+    services = current_services()
+    with committed(services.engine) as connection:
+        pauses = all_asks_paused(connection, own_site(site).key, services.clock())
+    return render_template("today/in_force.html", pauses=pauses, site_key=site)
 
 
 @blueprint.post("/<site>/today/pause")

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.snapshot.holder import SnapshotHolder
+from service.campaigns.snapshot.holders_store import InForce, pause_in_force
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.store import DocumentKind, list_documents
 from service.campaigns.switch_store import ALL_ASKS, Pause, Switch, SwitchScope, pauses_in_force
@@ -20,6 +21,7 @@ from service.ledger.payouts.tie_store import mismatches
 from service.services import Services
 from service.staff.agreeing import waiting_for
 from service.staff.people import Person
+from service.staff.record_checks.store import latest_check
 from service.stripe_events.backlog_store import event_backlog
 from service.stripe_facts.query_store import disputes_to_answer
 
@@ -30,6 +32,7 @@ class AllAsksPaused:
 
     switch: Switch
     pause: Pause
+    in_force: InForce
 
     @property
     def is_everywhere(self) -> bool:
@@ -52,18 +55,23 @@ def today_of(services: Services, site: str, person: Person) -> TodayOfSite:
     now, snapshot = services.clock(), services.part(SnapshotHolder).current()
     found = snapshot.site(site)
     with committed(services.engine) as connection:
-        pauses = pauses_in_force(connection, now)
         return TodayOfSite(
             now,
             placements_now(found, _releases(connection, found), now),
             figures_of_today(connection, found, now),
-            tuple(
-                AllAsksPaused(switch, pause)
-                for switch, pause in sorted(pauses.items(), key=lambda item: item[1].began_at)
-                if switch.scope in ALL_ASKS and switch.site in {"", site}
-            ),
+            all_asks_paused(connection, site, now),
             concerns(_findings(services, connection, person, snapshot.alarms, now), now, found.zone),
         )
+
+
+def all_asks_paused(connection: Connection, site: str, now: datetime) -> tuple[AllAsksPaused, ...]:
+    """Return the pauses of all asks that concern a site, the oldest first."""
+    pauses = pauses_in_force(connection, now)
+    return tuple(
+        AllAsksPaused(switch, pause, pause_in_force(connection, switch))
+        for switch, pause in sorted(pauses.items(), key=lambda item: item[1].began_at)
+        if switch.scope in ALL_ASKS and switch.site in {"", site}
+    )
 
 
 def _releases(connection: Connection, snapshot: SiteSnapshot) -> list[ComingVersion]:
@@ -79,6 +87,7 @@ def _releases(connection: Connection, snapshot: SiteSnapshot) -> list[ComingVers
 def _findings(
     services: Services, connection: Connection, person: Person, alarms: tuple[str, ...], now: datetime
 ) -> Findings:
+    check = latest_check(connection)
     return Findings(
         alarms=alarms,
         requests=waiting_for(connection, person, now),
@@ -87,4 +96,5 @@ def _findings(
         checks=latest_checks(connection),
         events=event_backlog(connection),
         worker_silence=worker_silence(connection),
+        record_problem=check.problem if check else None,
     )

@@ -9,28 +9,26 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.campaigns.documents import write_document
 from service.campaigns.drafts.drafting import shape_of
-from service.campaigns.drafts.versions import (
-    Release,
-    cancel_release,
-    existing_version,
-    release_version,
-    roll_back,
-)
+from service.campaigns.drafts.versions import cancel_release, existing_version
 from service.campaigns.store import DocumentState, find_version, list_versions
 from service.campaigns.words.in_words import differences_in_words
 from service.console.document_pages import author, document_route, document_state, draft_name, record_act, show_change
 from service.console.editor.addresses import document_address
 from service.console.frame import own_site, screen
 from service.console.navigation import READ_ROLES
+from service.console.publishing.in_force import ReleaseWish, put_in_force
 from service.console.versions.history import differences_of_versions
 from service.database.transaction import committed
 from service.services import current_services
+from service.staff.agreements import AgreementRequest
 from service.staff.api import current_person, requires_person
 from service.staff.people import Role
 
 MAX_VERSIONS = 30
 PUBLISHED = "Published. Every process shows it within five seconds."
 RESTORED = "Rolled back. The older text is in force again, as a new version."
+WAITS = "It is published as soon as a second person agrees, who finds the request on the screen People."
+
 blueprint = flask.Blueprint("console_versions", __name__, template_folder="templates")
 
 
@@ -90,18 +88,13 @@ def publish_version(site: str, key: str, number: int) -> AnyResponse:
     """Put a saved version in force: one that waits as it is, an older one as a new version."""
     services = current_services()
     own_site(site)
-    by = author(services.clock())
     with committed(services.engine) as connection:
         before = document_state(connection, site, key)
-        existing_version(connection, before, number)
-        is_older = before.published_version is not None and number <= before.published_version
-        if is_older:
-            state = roll_back(connection, before.kind, before.key, number, by)
-        else:
-            state = release_version(connection, before.kind, before.key, Release(number), by)
-        details = {"version": state.published_version, "from_version": before.published_version, "text_of": number}
-        record_act(connection, "roll_back" if is_older else "publish", state, details)
-    return _done(state, RESTORED if is_older else PUBLISHED)
+    is_older = before.published_version is not None and number <= before.published_version
+    done = put_in_force(services, current_person(), ReleaseWish(before.kind, before.key, number, is_older=is_older))
+    if isinstance(done, AgreementRequest):
+        return _done(before, WAITS)
+    return _done(done, RESTORED if is_older else PUBLISHED)
 
 
 @document_route(blueprint, "cancel-schedule", "POST")

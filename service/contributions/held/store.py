@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, select
 
 from service.contributions.contribution import RUNNING_STATES, ContributionState
 from service.contributions.held.sections import HeldData, HeldSection
@@ -143,8 +143,7 @@ def _object_ids(connection: Connection, ids: Collection[str]) -> set[str]:
         )
     )
     found |= {id_ for row in charged for id_ in row if id_}
-    returned = or_(is_in(refunds.c.charge_id, found), is_in(refunds.c.payment_intent_id, found))
-    return found | set(connection.scalars(select(refunds.c.id).where(returned)))
+    return found | set(connection.scalars(select(refunds.c.id).where(is_in(refunds.c.charge_id, found))))
 
 
 def _rows(

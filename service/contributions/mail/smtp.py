@@ -3,7 +3,7 @@
 import contextlib
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from urllib.parse import SplitResult, unquote
 
@@ -28,24 +28,31 @@ def smtp_deliverer(url: str) -> Callable[[EmailMessage], None]:
     It raises UndeliverableError if the server refuses the mail for good, and SMTPException or OSError if another
     attempt may succeed. With `smtp://` it uses STARTTLS, and sends nothing if the server does not offer that.
     """
-    parts = split_address(url)
 
     def deliver(message: EmailMessage) -> None:
-        context = ssl.create_default_context()
-        server = _connect(parts, context)
-        try:
-            if parts.scheme == "smtp" and must_encrypt(parts):
-                server.starttls(context=context)
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
+        with smtp_session(url) as server:
             _send(server, message)
-        finally:
-            # The mail is sent or refused by now. An error here must not make the outbox send it a second time.
-            with contextlib.suppress(smtplib.SMTPException, OSError):
-                server.quit()
-            server.close()
 
     return deliver
+
+
+@contextlib.contextmanager
+def smtp_session(url: str) -> Iterator[smtplib.SMTP]:
+    """Yield a server that is ready to take mail, with the encryption and the password of its address."""
+    parts = split_address(url)
+    context = ssl.create_default_context()
+    server = _connect(parts, context)
+    try:
+        if parts.scheme == "smtp" and must_encrypt(parts):
+            server.starttls(context=context)
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        yield server
+    finally:
+        # The mail is sent or refused by now. An error here must not make the outbox send it a second time.
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            server.quit()
+        server.close()
 
 
 def must_encrypt(parts: SplitResult) -> bool:

@@ -64,7 +64,6 @@ _ID = """k.id IN (
     UNION SELECT s.contribution_id FROM objects o JOIN subscriptions s ON s.id = o.id
     UNION SELECT x.id FROM objects o JOIN contributions x ON x.id = o.id
     UNION SELECT x.id FROM objects o JOIN contributions x ON x.customer_id = o.id
-    UNION SELECT x.id FROM contributions x WHERE x.donor_ref = :id
 )"""
 
 

@@ -100,7 +100,7 @@ def update_preparation(connection: Connection, preparation_id: str, **values: An
 def find_preparation(connection: Connection, preparation_id: str) -> Preparation | None:
     """Return a preparation, or None if there is none with this id."""
     found = connection.execute(select(export_preparations).where(export_preparations.c.id == preparation_id)).first()
-    return _preparation(found._mapping) if found else None
+    return _preparation(found._asdict()) if found else None
 
 
 def list_preparations(connection: Connection, limit: int, to_on: str | None = None) -> tuple[Preparation, ...]:
@@ -110,7 +110,7 @@ def list_preparations(connection: Connection, limit: int, to_on: str | None = No
     if to_on is not None:
         statement = statement.where(c.parameters["to"].astext == to_on)
     rows = connection.execute(statement.order_by(c.asked_at.desc(), c.id).limit(limit))
-    return tuple(_preparation(row._mapping) for row in rows)
+    return tuple(_preparation(row._asdict()) for row in rows)
 
 
 def _preparation(row: Mapping[str, Any]) -> Preparation:

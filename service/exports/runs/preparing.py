@@ -69,19 +69,22 @@ def request_of(name: str, parameters: Mapping[str, str | int | bool | None]) -> 
         value = parameters.get(key)
         return int(value) if value is not None else None
 
-    currency = parameters.get("currency")
+    def word(key: str) -> str | None:
+        value = parameters.get(key)
+        return str(value) if value else None
+
     return ExportRequest(
         ExportName(name),
         from_on=day("from"),
         to_on=day("to"),
         as_of=number("as_of"),
-        profile=Profile(parameters.get("profile") or Profile.PLAIN),
-        granularity=Granularity(parameters.get("granularity") or Granularity.TRANSACTION),
-        layout=Layout(parameters.get("layout") or Layout.GENERIC),
+        profile=Profile(word("profile") or Profile.PLAIN),
+        granularity=Granularity(word("granularity") or Granularity.TRANSACTION),
+        layout=Layout(word("layout") or Layout.GENERIC),
         has_personal_data=bool(parameters.get("pii")),
         part=number("part"),
-        currency=str(currency) if currency else None,
-        file_format=FileFormat(parameters.get("format") or FileFormat.CSV),
+        currency=word("currency"),
+        file_format=FileFormat(word("format") or FileFormat.CSV),
         batch=number("batch"),
         is_current=bool(parameters.get("current")),
     )

@@ -51,11 +51,7 @@ def add_note(connection: Connection, note: ClosingNote) -> None:
 def notes_of(connection: Connection, last_day: date) -> dict[str, ClosingNote]:
     """Return the notes in force for the period that ends with this day, by subject."""
     c = ledger_closing_notes.c
-    newest = (
-        select(c.last_day, c.subject, c.note, c.noted_by, c.noted_at)
-        .where(c.last_day == last_day)
-        .order_by(c.subject, c.id.desc())
-        .distinct(c.subject)
-    )
-    found = (ClosingNote(*row) for row in connection.execute(newest))
-    return {note.subject: note for note in found if note.note is not None}
+    columns = (c.last_day, c.subject, c.note, c.noted_by, c.noted_at)
+    statement = select(*columns).where(c.last_day == last_day).order_by(c.id)
+    newest = {row.subject: ClosingNote(*row) for row in connection.execute(statement)}
+    return {subject: note for subject, note in newest.items() if note.note is not None}

@@ -109,9 +109,11 @@ def open_red_checks(state: PeriodState) -> list[Check]:
 
 def _over(state: PeriodState) -> ClosingStep:
     if state.closed_through is not None and state.last_day <= state.closed_through:
-        return ClosingStep("over", "The days are open", False, f"They are closed through {state.closed_through}.")
+        return ClosingStep(
+            "over", "The days are open", False, f"They are closed through {state.closed_through:%d %B %Y}."
+        )
     is_over = state.last_day < state.today
-    detail = f"{state.last_day} is over." if is_over else f"{state.last_day} is not over yet."
+    detail = f"{state.last_day:%d %B %Y} is {'over' if is_over else 'not over yet'}."
     return ClosingStep("over", "The period is over", is_over, detail, "" if is_over else "Come back the day after.")
 
 
@@ -130,7 +132,7 @@ def _events(state: PeriodState) -> ClosingStep:
     detail = (
         "Every event is worked off."
         if is_done
-        else f"{state.waiting_events} events wait, and {state.dead_events} could not be applied."
+        else f"{_counted(state.waiting_events, 'event')} waiting, {_counted(state.dead_events, 'event')} not applied."
     )
     acts = (StepAct.REQUEUE,) if state.dead_events else ()
     remedy = "" if is_done else "Waiting events are done within a minute. Try the others again."
@@ -139,7 +141,7 @@ def _events(state: PeriodState) -> ClosingStep:
 
 def _posted(state: PeriodState) -> ClosingStep:
     count = state.unposted_count
-    detail = f"{count} movements are not booked yet." if count else "Every movement of the balance is booked."
+    detail = f"{_counted(count, 'movement')} not booked yet." if count else "Every movement of the balance is booked."
     remedy = "Pull now; if it stays, explain the movement in the exceptions below." if count else ""
     return ClosingStep("posted", "Everything is booked", not count, detail, remedy, (StepAct.PULL,) if count else ())
 
@@ -152,7 +154,7 @@ def _payouts(state: PeriodState) -> ClosingStep:
         *([f"{', '.join(mismatched)} differ from their lines"] if mismatched else []),
         *([f"{', '.join(late)} were due and are not known as paid"] if late else []),
     ]
-    detail = f"{found.tied_count} of {found.count} payouts equal their lines to the cent."
+    detail = f"{found.tied_count} of {_counted(found.count, 'payout')} equal to their lines to the cent."
     if not problems:
         return ClosingStep("payouts", "Payouts equal the bank's lines", True, detail)
     detail = f"{detail} {'; '.join(problems)}."
@@ -165,8 +167,8 @@ def _payouts(state: PeriodState) -> ClosingStep:
 def _exceptions(state: PeriodState) -> ClosingStep:
     accepted = sum(exception.subject in state.notes for exception in state.exceptions)
     left = len(state.exceptions) - accepted
-    told = f"{accepted} are accepted with a note." if accepted else "There are none."
-    detail = f"{left} exceptions need a decision." if left else told
+    told = f"{_counted(accepted, 'exception')} accepted with a note." if accepted else "There are none."
+    detail = f"{_counted(left, 'exception')} without a decision." if left else told
     remedy = "Book each one, or accept it with a note." if left else ""
     acts = (StepAct.BOOK, StepAct.ACCEPT) if left else ()
     return ClosingStep("exceptions", "Exceptions are decided", not left, detail, remedy, acts)
@@ -181,7 +183,11 @@ def _suspense(state: PeriodState) -> ClosingStep:
 
 def _agreed(state: PeriodState) -> ClosingStep:
     count = state.waiting_entries
-    detail = f"{count} entries wait for a second person." if count else "No entry waits for a second person."
+    detail = (
+        f"{_counted(count, 'proposal')} waiting for a second person."
+        if count
+        else "No entry waits for a second person."
+    )
     acts = (StepAct.APPROVE,) if count else ()
     return ClosingStep(
         "agreed", "Entries are agreed", not count, detail, "Approve or refuse them." if count else "", acts
@@ -201,3 +207,7 @@ def _checks(state: PeriodState) -> ClosingStep:
     can_accept = any(str(check.number) in ACCEPTABLE for check in red)
     acts = (StepAct.PULL, StepAct.CHECK, *((StepAct.ACCEPT,) if can_accept else ()))
     return ClosingStep("checks", name, False, f"{detail}.", "Pull, then check again.", acts)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,6 +1,6 @@
 """Words for the rules about a campaign itself, its times, and the page."""
 
-from service.campaigns.campaign import Placement
+from service.campaigns.campaign import ASKS, Placement
 from service.campaigns.schedule import WEEKDAYS, Weekday, ends_before
 from service.simulation.why.failure import Failure, Words, Writers
 from service.simulation.why.phrases import PLACES, hours, listed, moment, quoted, spoken
@@ -26,6 +26,8 @@ def _status(failure: Failure) -> Words:
 
 def _switch(failure: Failure) -> Words:
     off = str(failure.verdict.value)
+    if off.startswith("kind ") and failure.site.switches.paused_kinds >= ASKS:
+        off = "site paused"  # a pause of all asks that keeps the gates closed
     return Words(_PAUSES.get(off, f"the {off.removesuffix(' paused')} is paused"), "End the pause.")
 
 

@@ -8,8 +8,7 @@ from playwright.sync_api import Page, expect
 from service.staff.people import Role
 from tests.browser.axe import faults
 from tests.browser.console.conftest import ServedConsole
-from tests.browser.console.test_why import CAMPAIGNS
-from tests.console.why.test_pages import publish_site
+from tests.console.published import CAMPAIGNS, publish_site
 from tests.staff.signed_in import add_person
 
 SECOND: dict[str, Any] = {

@@ -8,30 +8,8 @@ from playwright.sync_api import Page, expect
 from service.staff.people import Role
 from tests.browser.axe import faults
 from tests.browser.console.conftest import ServedConsole
-from tests.console.why.test_pages import APPEAL, publish_site
+from tests.console.published import CAMPAIGNS, publish_site
 from tests.staff.signed_in import add_person
-
-COPY = {"en": {"heading": "Keep the Tide open", "button": "Contribute"}}
-CAMPAIGNS: list[dict[str, Any]] = [
-    {**APPEAL, "name": "Open for all", "frequency": {"caps": {"impressions": 3, "days": 14}}},
-    {
-        **APPEAL,
-        "key": "culture",
-        "name": "Culture fund",
-        "kind": "banner",
-        "placement": "page_bottom",
-        "page": {"sections": ["culture"]},
-    },
-    {
-        **APPEAL,
-        "key": "members",
-        "name": "Five free articles",
-        "kind": "gate",
-        "placement": "over_article",
-        "gate": {"type": "payment"},
-        "meter": {"anonymous": {"allowance": 9, "period": "month"}},
-    },
-]
 
 
 @pytest.fixture

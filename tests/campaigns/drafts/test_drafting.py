@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from service.campaigns.drafts.comparing import Changed
-from service.campaigns.drafts.draft_store import Draft, discard_draft, find_draft, keep_draft, list_drafts
+from service.campaigns.drafts.draft_store import DocumentDraft, discard_draft, find_draft, keep_draft, list_drafts
 from service.campaigns.drafts.drafting import (
     DraftName,
     bring_up_to_date,
@@ -49,7 +49,7 @@ def name(person: str = "ana", key: str = "autumn", kind: DocumentKind = CAMPAIGN
     return DraftName(kind, key, person)
 
 
-def typed(connection: Connection, person: str, **changes: Any) -> Draft:
+def typed(connection: Connection, person: str, **changes: Any) -> DocumentDraft:
     """Type into a person's draft of the campaign and keep it."""
     draft = open_draft(connection, name(person), NOW)
     return keep_draft(connection, with_typed_content(draft, {**draft.content, **changes}, NOW))

@@ -314,6 +314,29 @@ def test_a_pause_ends_by_itself_at_its_time(engine: Engine, holder: SnapshotHold
     assert holder.current().next_change_at is None
 
 
+def test_a_pause_ends_by_itself_while_the_database_is_away(engine: Engine, clock: SettableClock) -> None:
+    save_site(engine, site_document(), ITA)
+    with engine.begin() as connection:
+        begin_pause(connection, Switch(SwitchScope.EVERYTHING), ITA, PauseTerms(ends_at=NOW + timedelta(hours=1)))
+        begin_pause(connection, Switch(SwitchScope.KIND, "courier", "gate"), ITA, PauseTerms())
+    holder = SnapshotHolder(engine, clock)
+    holder.refresh()
+    gone = application_engine("postgresql://nobody@127.0.0.1:9/nothing")
+    holder._engine = gone
+    clock.advance(hours=1, seconds=-1)
+    assert not holder.refresh()
+    assert holder.current().is_paused
+
+    clock.advance(seconds=1)
+
+    assert not holder.refresh()
+    assert not holder.current().is_paused
+    switches = holder.current().site("courier").site.switches
+    assert switches.paused_kinds == {Kind.GATE}
+    assert not switches.is_paused
+    gone.dispose()
+
+
 def test_two_pauses_end_one_after_the_other(engine: Engine, holder: SnapshotHolder, clock: SettableClock) -> None:
     with engine.begin() as connection:
         begin_pause(connection, Switch(SwitchScope.EVERYTHING), ITA, PauseTerms(ends_at=NOW + timedelta(hours=1)))

@@ -12,6 +12,7 @@ from service.staff.agreeing import ask_for_agreement
 from service.staff.agreements import AgreedAct, Wanted
 from service.staff.agreements_store import waiting_requests
 from service.staff.people import Person, Role
+from service.staff.record_store import all_rows
 from service.staff.store import find_person_by_email
 from tests.conftest import SettableClock
 from tests.staff.signed_in import add_person, client_of
@@ -54,7 +55,11 @@ def test_a_new_admin_needs_another_admin(app: Flask, app_services: Services, ana
     assert "somebody else must agree" in own
     page = second.get("/console/agreements").text
     assert "Ana wants to make a person an admin: Eve" in page
-    assert first.post(path_of(page, "agree")).status_code == 403
+    refused = first.post(path_of(page, "agree"), headers={"Accept": "text/html"})
+    assert refused.status_code == 403
+    assert "You asked for this yourself, so somebody else must agree." in refused.text
+    with committed(app_services.engine) as connection:
+        assert list(all_rows(connection))[-1].deed.details == {"method": "POST", "why": "not_your_decision"}
 
     done = second.post(path_of(page, "agree"))
 

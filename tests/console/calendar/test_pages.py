@@ -11,7 +11,7 @@ from service.campaigns.switch_store import Pause, Switch, SwitchScope, save_paus
 from service.database.transaction import committed
 from service.services import Services
 from service.staff.people import Role
-from tests.console.why.test_pages import APPEAL, HOSTILE, publish_site
+from tests.console.published import APPEAL, HOSTILE, publish_site
 from tests.staff.signed_in import signed_in
 
 SECOND = {**APPEAL, "key": "second", "name": "Second", "schedule": {"starts": "2026-11-08", "ends": "2026-11-20"}}

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from service.campaigns.drafts.draft_store import Draft
+from service.campaigns.drafts.draft_store import DocumentDraft
 from service.campaigns.drafts.drafting import DraftName, read_draft
 from service.campaigns.store import DocumentKind
 from service.console.editor.tabs import SiteTab, Tab
@@ -61,7 +61,7 @@ def type_into(client: FlaskClient, address: str, changes: dict[str, Any], **head
     return client.post(address.partition("?")[0], data=shown_form(client, address) | changes, headers=headers)
 
 
-def draft_of(app: Flask, person: str, kind: DocumentKind = DocumentKind.CAMPAIGN) -> Draft:
+def draft_of(app: Flask, person: str, kind: DocumentKind = DocumentKind.CAMPAIGN) -> DocumentDraft:
     key = "autumn" if kind is DocumentKind.CAMPAIGN else "courier"
     found = read_draft(services_of(app).engine, DraftName(kind, key, person))
     assert found is not None

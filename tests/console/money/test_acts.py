@@ -5,8 +5,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from service.console.agreed_acts import PERFORMERS
+from service.staff.agreeing import agree
+from service.staff.people import Role
 from tests.console.money.world import Desk, hidden, paid_contribution, words_on
 from tests.contributions.world import MARY
+from tests.staff.signed_in import add_person
 
 
 def send_refund(desk: Desk, amount: str, browser: FlaskClient | None = None) -> tuple[dict[str, str], Any]:
@@ -76,6 +80,25 @@ def test_a_payment_of_another_contribution_is_not_refunded(desk: Desk) -> None:
 
     assert answer.status_code == 404
     assert desk.newsroom.rows("SELECT count(*) FROM refunds") == [(0,)]
+
+
+def test_a_refund_above_the_limit_waits_for_a_second_person(desk: Desk) -> None:
+    maria = add_person(desk.newsroom.services, Role.FINANCE, name="Maria")
+    large = Desk(desk.newsroom, desk.browser, paid_contribution(desk.newsroom, amount="1500"))
+
+    review = large.text(f"{large.address}/refund", amount="1200")
+    _, answer = send_refund(large, "1200")
+    send_refund(large, "1200")
+    [(request_id,)] = desk.newsroom.rows("SELECT request_id FROM staff_agreements")
+    assert desk.newsroom.rows("SELECT count(*) FROM refunds") == [(0,)]
+    _, told = agree(desk.newsroom.services, request_id, maria, PERFORMERS)
+
+    assert "A second person must agree, because the refund is above 100 EUR." in review
+    assert answer.status_code == 303
+    assert "The refund waits until a second person agrees" in large.text(large.address)
+    assert told.startswith("1200.00 EUR are refunded (re_")
+    assert desk.newsroom.rows("SELECT amount_minor, requested_by FROM refunds") == [(120_000, "Nora")]
+    assert desk.acts()[-1] == ("refund_contribution", large.contribution_id)
 
 
 def test_a_refund_needs_a_fresh_sign_in(desk: Desk) -> None:

@@ -172,6 +172,7 @@ def test_a_day_that_is_none_is_named_and_its_usual_value_counts(app: Flask, ana:
         ({}, ""),
         ({"version": 3, "site": None}, "version: 3"),
         (CHANGE, "roles: a → a, b · sites: all → none"),
+        ({"before": {"starts": None}, "after": {"starts": "Friday"}}, "starts: not set → Friday"),
         ({"is_open": True, "limits": {"EUR": 5}}, "is open: yes · limits: EUR 5"),
         ({"text": "x" * 300}, "text: " + "x" * 233 + "…"),
     ],

@@ -24,8 +24,8 @@ def dead_event(app_services: Services) -> str:
         connection.execute(
             text(
                 "INSERT INTO stripe_events (id, type, status, received_at, next_attempt_at, attempt_count, object_type,"
-                " is_livemode,"
-                " object_id, last_error) VALUES ('evt_1', 'charge.updated', 'dead', :now, :now, 5, 'charge', false, 'ch_1',"
+                " is_livemode, object_id, last_error)"
+                " VALUES ('evt_1', 'charge.updated', 'dead', :now, :now, 5, 'charge', false, 'ch_1',"
                 " '=UnreadableObjectError')"
             ),
             {"now": app_services.clock()},

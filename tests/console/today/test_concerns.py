@@ -38,6 +38,12 @@ def test_a_silent_worker_comes_first() -> None:
     ]
 
 
+def test_a_broken_record_comes_before_everything_else() -> None:
+    found = replace(FINE, worker_silence=None, record_problem="row 3 is missing")
+
+    assert words(found)[0] == "The record of what people did is broken: row 3 is missing."
+
+
 def test_events_that_were_given_up_or_wait_are_counted() -> None:
     events = EventBacklog(1, NOW - timedelta(minutes=30), 3, NOW)
 

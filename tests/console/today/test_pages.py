@@ -1,5 +1,6 @@
 """The screen Today: what it shows to each role, and what pressing Pause does to readers, the record and the page."""
 
+import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -11,7 +12,8 @@ from sqlalchemy import text
 from service.campaigns.editing import NOW as AT_ONCE
 from service.campaigns.editing import Author, PauseTerms, begin_pause, publish, save_campaign, save_site
 from service.campaigns.snapshot.holder import SnapshotHolder
-from service.campaigns.store import DocumentKind
+from service.campaigns.snapshot.holders_store import save_holder
+from service.campaigns.store import DocumentKind, current_number
 from service.campaigns.switch_store import Switch, SwitchScope, pauses_in_force
 from service.database.transaction import committed
 from service.decisions.tally import Happened, HourCell, Tally
@@ -114,6 +116,25 @@ def test_one_press_pauses_for_two_hours_and_opens_the_gates(app: Flask, app_serv
     assert "All asks of The Courier are paused until today 12:30." in page
     assert "Ana paused them today 10:30: “a sad day”" in page
     assert "Nothing: all asks are paused." in page
+
+
+def test_the_page_says_when_the_pause_is_in_force_everywhere(app: Flask, app_services: Services) -> None:
+    client = signed_in(app, Role.PUBLISHER)
+    client.post(PAUSE, data={"end": "open"})
+    assert "No process has said yet that it has loaded the pause." in client.get(TODAY).text
+    with app_services.engine.begin() as connection:
+        save_holder(connection, "one", current_number(connection) - 1)
+        save_holder(connection, "two", current_number(connection))
+    waiting = client.get(f"{TODAY}/in-force").text
+    with app_services.engine.begin() as connection:
+        save_holder(connection, "one", current_number(connection))
+
+    done = client.get(f"{TODAY}/in-force").text
+
+    assert "In force in 1 of 2 processes so far." in waiting
+    assert 'hx-trigger="load delay:1s"' in waiting
+    assert re.search(r"In force in all processes \(2\) after \d+\.\d s\.", done)
+    assert "hx-" not in done
 
 
 def test_a_press_ends_the_pause_again(app: Flask, app_services: Services) -> None:

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,10 +13,7 @@ from flask.testing import FlaskClient
 from markupsafe import escape
 
 from service.app import create_app
-from service.campaigns.editing import Author, Release, publish, save_campaign, save_site
 from service.campaigns.reader_rules import Device
-from service.campaigns.snapshot.holder import SnapshotHolder
-from service.campaigns.store import DocumentKind
 from service.readers.impressions import PromptEvent, campaign_fingerprint, record_event
 from service.readers.passports.reader_code import ReaderCode, seal_code
 from service.services import EXTENSION, Services
@@ -25,29 +21,13 @@ from service.settings import Settings
 from service.staff.people import Role
 from tests.browser.stub import serving
 from tests.conftest import SettableClock
+from tests.console.published import APPEAL, HOSTILE, publish_site
 from tests.decisions import make
-from tests.decisions.world import AUTUMN, TIDE
 from tests.staff.signed_in import signed_in
 
-HOSTILE = '<script>alert("x")</script>'
-APPEAL = {
-    **AUTUMN,
-    "name": f"Autumn {HOSTILE}",
-    "reader": {"countries": ["IE"]},
-    "cool_off": {"after_dismissal": {"days": [14]}},
-}
 ARTICLE = """<!doctype html><html lang="en"><head><meta name="keepopen:section" content="Culture">
 <meta name="keepopen:page_type" content="article"><meta name="keepopen:tags" content="books"></head>
 <body><keep-open placement="article_end"></keep-open></body></html>"""
-
-
-def publish_site(services: Services, *campaigns: dict[str, Any], **site: Any) -> None:
-    author = Author("tests", services.clock())
-    save_site(services.engine, {**TIDE, **site}, author)
-    for campaign in campaigns:
-        save_campaign(services.engine, campaign, author)
-        publish(services.engine, DocumentKind.CAMPAIGN, campaign["key"], Release(), author)
-    services.part(SnapshotHolder).refresh()
 
 
 @pytest.fixture

@@ -100,9 +100,11 @@ def test_reasons_are_sentences_with_the_numbers_of_the_reader(
 
 def test_a_pause_and_quiet_hours_are_named() -> None:
     paused = make.site(switches=Switches(is_paused=True))
+    asks_paused = make.site(switches=Switches(paused_kinds=frozenset({Kind.EPIC, Kind.BANNER})))
     quiet = make.site(quiet_hours=(Hours(600, 660),))
 
     assert asked(PATIENT, site=paused).sentence == "Not asked: all asks of the site are paused."
+    assert asked(PATIENT, site=asks_paused).sentence == "Not asked: all asks of the site are paused."
     assert asked(PATIENT, site=quiet).sentence == "Not asked: the site has quiet hours from 10:00 to 11:00."
 
 

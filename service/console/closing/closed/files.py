@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 
-from service.console.closing.periods import Period
+from service.console.closing.periods import BooksPeriod
 from service.console.exports.form import MONTHLY
 from service.exports.exporting import Caller, Exports, open_export
 from service.exports.request import ExportName, ExportRequest
@@ -16,12 +16,12 @@ from service.services import Services
 CHUNK_BYTES = 64 * 1024
 
 
-def file_requests(period: Period) -> tuple[ExportRequest, ...]:
+def file_requests(period: BooksPeriod) -> tuple[ExportRequest, ...]:
     """Return the requests of the files that belong into the folder of a month."""
     return tuple(ExportRequest(name, from_on=period.first_day, to_on=period.last_day) for name in MONTHLY)
 
 
-def prepare_files(services: Services, caller: Caller, period: Period) -> None:
+def prepare_files(services: Services, caller: Caller, period: BooksPeriod) -> None:
     """Queue the preparation of every file of a period."""
     for request in file_requests(period):
         ask_for_file(services, caller, request)
@@ -35,7 +35,7 @@ def newest_by_name(prepared: tuple[Preparation, ...]) -> dict[str, Preparation]:
     return {name.value: found[name.value] for name in ExportName if name.value in found}
 
 
-def archive(exports: Exports, caller: Caller, period: Period) -> Iterator[bytes]:
+def archive(exports: Exports, caller: Caller, period: BooksPeriod) -> Iterator[bytes]:
     """Yield a ZIP archive with every file of a period. It is written to disk first, so memory does not grow with it."""
     with tempfile.TemporaryFile() as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as zipped:

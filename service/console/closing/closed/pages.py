@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from service.console.closing.closed.files import archive, newest_by_name, prepare_files
 from service.console.closing.closing_acts import reopen_with_agreement
 from service.console.closing.pages import KEY
-from service.console.closing.periods import Period
+from service.console.closing.periods import BooksPeriod
 from service.console.exports.pages import export_caller
 from service.console.frame import screen
 from service.database.transaction import committed, connected
@@ -147,7 +147,7 @@ def _mappings_screen(errors: Mapping[str, str], typed: str = "") -> str:
     )
 
 
-def _closed(connection: Connection, text: str) -> tuple[Closing, Period, PeriodFigures]:
+def _closed(connection: Connection, text: str) -> tuple[Closing, BooksPeriod, PeriodFigures]:
     """Return the closing in force that ends with this day, its period and figures. Answer 404 if there is none."""
     try:
         last_day = date.fromisoformat(text)
@@ -162,7 +162,7 @@ def _closed(connection: Connection, text: str) -> tuple[Closing, Period, PeriodF
         if other.closed_at < closing.closed_at and other.closed_through is not None and other.closed_through < last_day
     ]
     figures = period_figures(connection, max(earlier) + timedelta(days=1) if earlier else None, last_day)
-    return closing, Period(figures.first_day, last_day), figures
+    return closing, BooksPeriod(figures.first_day, last_day), figures
 
 
 def _record(act: str, subject: str) -> None:

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from service.console.frame import screen
 from service.console.money import words
+from service.console.money.agreed_refund import second_person_sentence, wanted_refund
 from service.console.money.contribution import ContributionPage
 from service.console.money.pages import KEY, link_to, own_contribution
 from service.console.money.refund import RefundPlan, consequences, plan_refund
@@ -26,6 +27,8 @@ from service.reconciliation.contribution_acts import cancel_contribution, send_r
 from service.reconciliation.refund_store import find_request
 from service.reconciliation.refunds import RefundWish, refund_charge
 from service.services import current_services
+from service.staff.agreeing import ask_for_agreement
+from service.staff.agreements import is_above
 from service.staff.api import current_person, requires_fresh_sign_in, requires_person
 from service.staff.people import Role
 from service.staff.record_store import write_record
@@ -127,8 +130,15 @@ def portal_link(contribution_id: str) -> ResponseReturnValue:
 
 
 def _refund_once(page: ContributionPage, plan: RefundPlan, key: str) -> str:
-    """Make the refund, record it unless it was made before, and return the sentence about it."""
+    """Make the refund, record it unless it was made before, and return the sentence about it.
+
+    A refund above the limit waits for a second person instead.
+    """
     services, person = current_services(), current_person()
+    wanted = wanted_refund(page.found.id, page.found.site, plan)
+    is_large = is_above(services.settings.approval_limits, plan.amount)
+    if is_large and ask_for_agreement(services, person, wanted) is not None:
+        return "The refund waits until a second person agrees on the screen Agreements."
     was_made = _is_made(key)
     amount = major_text(plan.amount.amount_minor, plan.amount.currency)
     refund = refund_charge(services, RefundWish(plan.payment.id, key, person.name, amount))
@@ -153,7 +163,7 @@ def _refund_screen(
     key: str | None = None,
 ) -> ResponseReturnValue:
     typed = request.values.get("amount", "")
-    sentences = consequences(plan, page.found.email, None) if plan else ()
+    sentences = _sentences(page, plan) if plan else ()
     values: dict[str, Any] = {
         "page": page,
         "plan": plan,
@@ -164,6 +174,12 @@ def _refund_screen(
         "errors": errors,
     }
     return screen("money/refund.html", KEY, TEXTS["refund"], **values), status
+
+
+def _sentences(page: ContributionPage, plan: RefundPlan) -> tuple[str, ...]:
+    wanted = wanted_refund(page.found.id, page.found.site, plan)
+    second = second_person_sentence(current_services(), current_person(), wanted, plan)
+    return consequences(plan, page.found.email, second)
 
 
 def _mail_screen(page: ContributionPage, errors: Mapping[str, str], status: int = HTTPStatus.OK) -> ResponseReturnValue:

@@ -86,6 +86,8 @@ CREATE TABLE switches (
     opens_gates BOOLEAN NOT NULL,
     changed_at TIMESTAMPTZ NOT NULL,
     changed_by TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    saved_at TIMESTAMPTZ NOT NULL,
     CONSTRAINT pk_switches PRIMARY KEY (site, scope, name)
 );
 GRANT SELECT, INSERT, UPDATE ON switches TO keepopen_app
@@ -102,6 +104,18 @@ CREATE TABLE snapshots (
 );
 INSERT INTO snapshots (is_only, number) VALUES (true, 1);
 GRANT SELECT, INSERT, UPDATE ON snapshots TO keepopen_app
+"""
+
+# Every process that keeps a snapshot says here, every few seconds, which one it has. The times are the database's.
+SNAPSHOT_HOLDERS = """
+CREATE TABLE snapshot_holders (
+    holder_id TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    loaded_at TIMESTAMPTZ NOT NULL,
+    seen_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT pk_snapshot_holders PRIMARY KEY (holder_id)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON snapshot_holders TO keepopen_app
 """
 
 # A job measures these values from contributions and counts; decisions read them.
@@ -128,5 +142,5 @@ GRANT SELECT, INSERT, UPDATE ON raised_amounts TO keepopen_app
 
 def upgrade() -> None:
     cursor = op.get_bind().connection.cursor()
-    for statements in (DOCUMENTS, DRAFTS, SWITCHES, SNAPSHOTS, MEASURES):
+    for statements in (DOCUMENTS, DRAFTS, SWITCHES, SNAPSHOTS, SNAPSHOT_HOLDERS, MEASURES):
         cursor.execute(statements)

@@ -27,7 +27,11 @@ GRANT SELECT, INSERT, UPDATE (verified_at) ON backups TO keepopen_app
 """
 
 
+# `doctor` compares the newest migration with those of the service.
+REVISION = "GRANT SELECT ON alembic_version TO keepopen_app"
+
+
 def upgrade() -> None:
     cursor = op.get_bind().connection.cursor()
-    for statements in (KEY_FINGERPRINTS, BACKUPS):
+    for statements in (KEY_FINGERPRINTS, BACKUPS, REVISION):
         cursor.execute(statements)

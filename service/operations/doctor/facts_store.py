@@ -1,0 +1,41 @@
+"""SQL that reads what the checks of an installation need: versions, the clock, and the newest charge."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, text
+
+from service.stripe_facts.tables_store import charges
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseFacts:
+    """PostgreSQL's version, the login, its clock, and the newest migration (None before the first)."""
+
+    version: str
+    version_number: int
+    login: str
+    now: datetime
+    revision: str | None
+
+
+def database_facts(connection: Connection) -> DatabaseFacts:
+    """Read the facts. They can be read before the first migration too."""
+    row = connection.execute(
+        text("""
+            SELECT current_setting('server_version'), current_setting('server_version_num')::int, session_user::text,
+                   clock_timestamp(), coalesce(has_table_privilege(to_regclass('alembic_version'), 'SELECT'), false)
+        """)
+    ).one()
+    version, number, login, now, is_readable = row
+    return DatabaseFacts(version, number, login, now, _revision(connection) if is_readable else None)
+
+
+def newest_charge(connection: Connection) -> str | None:
+    """Return the id of the charge that was made last, or None if there is none."""
+    return connection.scalar(select(charges.c.id).order_by(charges.c.created_at.desc()).limit(1))
+
+
+def _revision(connection: Connection) -> str | None:
+    found: str | None = connection.scalar(text("SELECT max(version_num) FROM alembic_version"))
+    return found

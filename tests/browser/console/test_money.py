@@ -1,0 +1,102 @@
+"""Finance refunds, closes and erases by keyboard, on wide and narrow screens, and axe finds no fault in both schemes."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Page, expect
+from werkzeug.serving import make_server
+
+from service.app import create_app
+from service.campaigns.editing import Author, save_site
+from service.campaigns.snapshot.holder import SnapshotHolder
+from service.services import EXTENSION, Services
+from service.settings import Settings
+from service.staff.people import Role
+from tests.browser.axe import faults
+from tests.browser.console.conftest import ServedConsole
+from tests.conftest import SettableClock
+from tests.console.money.world import Desk, paid_contribution
+from tests.contributions.world import SITE, Newsroom
+from tests.staff.signed_in import add_person
+from tests.stripe import stripe_stand
+
+SCREENS = ("/console/money", "/console/money/entries/gross", "/console/money/contributions", "/console/money/failed")
+OTHERS = (
+    "/console/close",
+    "/console/close/items",
+    "/console/close/mappings",
+    "/console/exports",
+    "/console/supporters",
+)
+
+
+@pytest.fixture
+def served(settings: Settings, clock: SettableClock) -> Iterator[tuple[ServedConsole, Newsroom]]:
+    """A console in front of Stripe's sandbox, with two contributions."""
+    with stripe_stand(clock) as stripe:
+        server = make_server("127.0.0.1", 0, lambda environ, start: app.wsgi_app(environ, start), threaded=True)
+        url = f"http://localhost:{server.server_port}"
+        app = create_app(
+            replace(settings, public_url=url, stripe_api_base=stripe.url), clock=clock, has_background=False
+        )
+        services: Services = app.extensions[EXTENSION]
+        save_site(services.engine, SITE, Author("editor@courier.example", clock()))
+        services.part(SnapshotHolder).refresh()
+        client = app.test_client()
+        stripe.receiver = lambda path, headers, body: client.post(path, headers=headers, data=body).status_code
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield ServedConsole(url, app, services), Newsroom(services, client, stripe, clock)
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        services.close()
+
+
+@pytest.fixture
+def finance(page: Page, served: tuple[ServedConsole, Newsroom]) -> Desk:
+    """Nora of finance is signed in in the browser, and Mary has contributed."""
+    console, newsroom = served
+    contribution_id = paid_contribution(newsroom)
+    console.sign_in(page, add_person(console.services, Role.FINANCE, name="Nora"))
+    return Desk(newsroom, newsroom.client, contribution_id)
+
+
+def test_every_screen_of_finance_is_accessible_in_both_schemes_and_fits_a_phone(
+    page: Page, served: tuple[ServedConsole, Newsroom], finance: Desk
+) -> None:
+    own = (finance.address, f"{finance.address}/refund?amount=5", f"/console/supporters/{finance.contribution_id}")
+    found: dict[str, object] = {}
+    for address in (*SCREENS, *OTHERS, *own):
+        for scheme, width in (("light", 1280), ("dark", 390)):
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(served[0].url + address)
+            wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+            problems = [*faults(page), *(["scrolls sideways"] if wide else [])]
+            if problems:
+                found[f"{address} {scheme}"] = problems
+
+    assert found == {}
+
+
+def test_half_of_a_contribution_is_refunded_by_keyboard(
+    page: Page, served: tuple[ServedConsole, Newsroom], finance: Desk
+) -> None:
+    page.goto(f"{served[0].url}/console/money")
+    search = page.get_by_role("searchbox", name="Find a contribution")
+    search.fill("byrne")
+    search.press("Enter")
+    page.get_by_role("link", name=finance.contribution_id).press("Enter")
+    page.get_by_role("link", name="Refund…").press("Enter")
+    amount = page.get_by_label("Amount")
+    amount.fill("12,50")
+    amount.press("Enter")
+    expect(page.get_by_text("The supporter gets €12.50 back")).to_be_visible()
+    page.get_by_role("button", name="Refund €12.50").press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("€12.50 is refunded")
+    expect(page.get_by_text("Refund of €12.50 by Nora.")).to_be_visible()
+    assert finance.newsroom.rows("SELECT amount_minor FROM refunds") == [(1250,)]
