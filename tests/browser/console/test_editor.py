@@ -108,7 +108,7 @@ def test_a_session_that_ends_keeps_what_is_typed(page: Page, console: ServedCons
 
     page.get_by_label("Priority").fill("5")
 
-    expect(page.get_by_text("Your session has ended, so your last words are not saved yet.")).to_be_visible()
+    expect(page.get_by_text("You are signed out. What you typed is still here, but not saved.")).to_be_visible()
     expect(page.get_by_label("Priority")).to_have_value("5")
     console.sign_in(page, person)
     page.get_by_label("Priority").fill("55")
