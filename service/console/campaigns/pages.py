@@ -20,6 +20,9 @@ from service.campaigns.store import DocumentKind
 from service.campaigns.switch_store import Switch, SwitchScope
 from service.campaigns.words.labels import value_label
 from service.console.campaigns.campaign_table import campaign_table
+from service.console.campaigns.document_pages import author, document_state, record_act, show_change, site_snapshot
+from service.console.campaigns.editor.addresses import campaigns_address, document_address
+from service.console.campaigns.editor.list_acts import key_from_name
 from service.console.campaigns.findings import findings_of
 from service.console.campaigns.listing import (
     Group,
@@ -32,9 +35,6 @@ from service.console.campaigns.listing import (
     unreadable_keys,
 )
 from service.console.campaigns.results import RESULT_DAYS, first_day, results_in_words
-from service.console.document_pages import author, document_state, record_act, show_change, site_snapshot
-from service.console.editor.addresses import campaigns_address, document_address
-from service.console.editor.list_acts import key_from_name
 from service.console.frame import chosen_shape, screen, table_file
 from service.console.navigation import READ_ROLES
 from service.console.tables import TableShape

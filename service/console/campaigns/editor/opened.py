@@ -20,7 +20,7 @@ from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.store import DocumentKind, DocumentState, find_document
 from service.campaigns.words.sentences import rules_in_words
 from service.campaigns.words.shape import Path, Shape
-from service.console.editor.form import Source, errors_by_path
+from service.console.campaigns.editor.form import Source, errors_by_path
 from service.errors import InvalidDocumentError, NotFoundError
 
 # What lint finds that no person can mean. The console refuses it as it refuses a field that cannot be read.
