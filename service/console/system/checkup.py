@@ -34,9 +34,8 @@ def check_up(services: Services, most_seconds: float = MOST_SECONDS) -> Checkup:
     try:
         return Checkup(run.result(most_seconds))
     except FutureTimeoutError:
-        return Checkup(
-            problem=f"The doctor did not finish within {most_seconds:g} seconds. Stripe, the mail server or the database answers slowly."
-        )
+        waited = f"The doctor did not finish within {most_seconds:g} seconds."
+        return Checkup(problem=f"{waited} Stripe, the mail server or the database answers slowly.")
 
 
 def _end_turn(_: Future[tuple[SetupFinding, ...]]) -> None:

@@ -135,7 +135,6 @@ def test_the_doctor_runs_on_demand(app: Flask) -> None:
     assert "What the doctor says" in page
     assert "Needs a person:" in page
     assert "and the network connection to Stripe." in page
-    assert "the service signs in to the database as a user who cannot change the ledger" in page
 
 
 def test_a_slow_doctor_keeps_nobody_waiting_and_runs_only_once(
