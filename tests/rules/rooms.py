@@ -120,6 +120,7 @@ ROOMS = (
             "exports",
             "contributions",
             "ledger",
+            "readers",
             "widget",
             "campaigns",
             "stripe_events",
