@@ -1,6 +1,7 @@
 """The screen Today: what it shows to each role, and what pressing Pause does to readers, the record and the page."""
 
 import re
+from collections import Counter
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -89,9 +90,10 @@ def test_today_is_compared_with_the_same_weekday_by_the_last_full_hour(app: Flas
     tally = app_services.part(Tally)
     for week, asks in enumerate((31, 480, 350, 400)):
         day = (NOW - timedelta(weeks=week)).date()
-        tally.add_view(HourCell("courier", day, 9, Happened.VIEWED), 1000)
-        tally.add_view(HourCell("courier", day, 9, Happened.ASKED), asks)
-        tally.add_view(HourCell("courier", day, 10, Happened.ASKED), 1)
+        views = {(9, Happened.VIEWED): 1000, (9, Happened.ASKED): asks, (10, Happened.ASKED): 1}
+        tally.give_back_views(
+            Counter({HourCell("courier", day, hour, event): count for (hour, event), count in views.items()})
+        )
     Flusher(app_services.engine, tally).flush()
 
     page = words_of(app, Role.VIEWER)
