@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from service.contributions.erase_again import erase_again
 from service.database.client_programs import load_database
 from service.database.embedded import as_application, embedded_postgresql
 from service.database.engine import application_engine, inbox_engine
@@ -17,6 +16,7 @@ from service.errors import ConflictError
 from service.ledger.invariants.check import Check
 from service.operations.backup import balances_by_name, closed_files, owner_of
 from service.operations.backups_store import count_rows, set_verified, table_count
+from service.operations.erase_again import erase_again
 from service.operations.erasure_list import read_erasures
 from service.operations.manifest import DUMP, ERASURES, BackupManifest, read_manifest
 from service.reconciliation.checking import check_everything

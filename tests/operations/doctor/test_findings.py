@@ -18,7 +18,6 @@ from sqlalchemy import text
 from service.assembly import build_services
 from service.database.engine import owner_engine
 from service.operations.backups_store import LastBackups, add_backup
-from service.operations.doctor import machine
 from service.operations.doctor.database import examine_backups, examine_database, examine_version
 from service.operations.doctor.examine import examine_everything
 from service.operations.doctor.facts_store import DatabaseFacts
@@ -74,7 +73,7 @@ def test_a_disk_that_is_nearly_full_is_a_problem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, free: float, total: float, is_fine: bool
 ) -> None:
     usage = SimpleNamespace(free=int(free * 1024**3), total=int(total * 1024**3))
-    monkeypatch.setattr(machine.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
 
     finding = examine_disk(tmp_path / "not" / "made" / "yet")
 
@@ -124,7 +123,7 @@ def test_a_certificate_that_ends_soon_is_a_problem(
     def secured(*_: object, **__: object) -> Iterator[Any]:
         yield SimpleNamespace(getpeercert=lambda: {"notAfter": ends})
 
-    monkeypatch.setattr(machine.socket, "create_connection", secured)
+    monkeypatch.setattr("socket.create_connection", secured)
     monkeypatch.setattr(ssl.SSLContext, "wrap_socket", secured)
 
     assert examine_certificate("https://support.courier.example", NOW).is_fine is is_fine
