@@ -2,21 +2,31 @@
 
 from base64 import b64encode
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import singledispatchmethod
+from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
 
-from infra.demo_past.plan import Act, Cancellation, CardChange, Contribution, PartialRefund, Visit
+from infra.demo_past.plan import Act, Cancellation, CardChange, Contribution, NewCampaign, PartialRefund, Silence, Visit
 from infra.demo_past.town import STRIPE_SETTLES, Town
 from infra.demo_site.stories import Story, load_stories
 from infra.stripe_sandbox.store import Json
+from service.campaigns.documents import read_file
+from service.campaigns.editing import NOW, Author, PauseTerms, begin_pause, publish, save_campaign
+from service.campaigns.snapshot.holder import SnapshotHolder
+from service.campaigns.store import DocumentKind
+from service.campaigns.switch_store import Switch, SwitchScope
 from service.contributions.checkout.support_token import new_support_token
+from service.database.transaction import committed
 from service.ids import new_id
 from service.reconciliation.refunds import RefundWish, refund_charge
 
 SEEN_SHARE, DISMISSED_SHARE, CLICKED_SHARE = 0.88, 0.11, 0.03
+CAMPAIGNS = Path(__file__).with_name("campaigns")
+EDITOR = "Ana Byrne"
 ARTICLES_BEFORE_ASK = 6  # a reader who is not asked by then gives up
 FIRST_CONTRIBUTOR = 1 << 15  # the number of a browser; the readers of the plan's visits have smaller numbers
 
@@ -38,6 +48,7 @@ class Living:
         """Live the acts in their order."""
         for act in acts:
             self._town.wait_until(act.at)
+            self._town.services.part(SnapshotHolder).refresh()
             self.act(act)
             if not isinstance(act, Visit):
                 self._town.wait_until(self._town.time() + STRIPE_SETTLES)
@@ -95,6 +106,24 @@ class Living:
         customer = self._customer(end.name)
         for subscription in list(self._town.stripe.sandbox.store.where("subscription", customer=customer["id"])):
             self._stripe_api("DELETE", f"/v1/subscriptions/{subscription['id']}")
+
+    @act.register
+    def _(self, silence: Silence) -> None:
+        terms = PauseTerms(silence.reason, self._town.time() + timedelta(hours=silence.hours))
+        with committed(self._town.services.engine) as connection:
+            begin_pause(connection, Switch(SwitchScope.SITE, self._site), self._editor(), terms)
+
+    @act.register
+    def _(self, new: NewCampaign) -> None:
+        content = read_file(CAMPAIGNS / f"{new.key}.yaml").content
+        if new.begins is not None:
+            content["schedule"] = {"starts": f"{new.begins} 06:00", "ends": str(new.begins + timedelta(days=9))}
+        save_campaign(self._town.services.engine, content, self._editor())
+        if new.begins is not None:
+            publish(self._town.services.engine, DocumentKind.CAMPAIGN, new.key, NOW, self._editor())
+
+    def _editor(self) -> Author:
+        return Author(EDITOR, self._town.time())
 
     def _read_until_asked(self, client: FlaskClient) -> tuple[Story, Json]:
         for story in self._stories[:ARTICLES_BEFORE_ASK]:

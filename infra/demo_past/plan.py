@@ -4,7 +4,7 @@ Five weeks before now the first supporters begin, so that their second month fal
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -79,18 +79,44 @@ class Cancellation:
     name: str
 
 
-Act = Visit | Contribution | CardChange | PartialRefund | Cancellation
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """An editor pauses all asks of the site for some hours."""
+
+    at: datetime
+    hours: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewCampaign:
+    """An editor saves a campaign of the folder `campaigns`. `begins` None: it stays a draft."""
+
+    at: datetime
+    key: str
+    begins: date | None
+
+
+Act = Visit | Contribution | CardChange | PartialRefund | Cancellation | Silence | NewCampaign
 
 
 def plan(now: datetime, zone: ZoneInfo) -> list[Act]:
     """Return the acts before `now` in the order of their times."""
     today = now.astimezone(zone).date()
     acts = [*_stories(today, zone), *_days(today, zone)]
-    return sorted((act for act in acts if act.at <= now - MOST_RECENT), key=lambda act: act.at)
+    silences = [act for act in acts if isinstance(act, Silence)]
+    past = (_unasked_in(silences, act) for act in acts if act.at <= now - MOST_RECENT)
+    return sorted(past, key=lambda act: act.at)
+
+
+def _unasked_in(silences: list[Silence], act: Act) -> Act:
+    """Return the act. A contribution that falls into a pause is made without being asked."""
+    is_silent = any(silence.at <= act.at < silence.at + timedelta(hours=silence.hours) for silence in silences)
+    return replace(act, is_asked=False) if isinstance(act, Contribution) and is_silent else act
 
 
 def _stories(today: date, zone: ZoneInfo) -> Iterator[Act]:
-    """Yield the acts that make the cases that finance must see: renewals, a refund, a dispute, an end."""
+    """Yield the cases that a newsroom must see: a renewal that fails, a refund, a dispute, a pause and others."""
 
     def at(days_ago: int, hour: int, minute: int) -> datetime:
         return datetime.combine(today - timedelta(days=days_ago), time(hour, minute), zone)
@@ -109,6 +135,10 @@ def _stories(today: date, zone: ZoneInfo) -> Iterator[Act]:
     yield PartialRefund(at(9, 10, 20), refunded, "25")
     yield Contribution(at(6, 22, 8), disputed, "25", card=DISPUTED_CARD)
     yield Contribution(at(4, 13, 36), yearly, "60", "year")
+    yield Silence(at(7, 12, 5), 3, "Accident at the pier")
+    friday = today + timedelta(days=(4 - today.weekday()) % 7 or 7)
+    yield NewCampaign(at(3, 16, 10), "winter-banner", friday)
+    yield NewCampaign(at(1, 11, 25), "members-evening", None)
 
 
 def _days(today: date, zone: ZoneInfo) -> Iterator[Act]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Date, Integer, cast, func, select
+from sqlalchemy import Connection, Date, cast, func, select
 
 from service.contributions.store import contributions
 from service.money import Interval
@@ -68,30 +68,43 @@ def earned_since(connection: Connection, site: str, since: datetime) -> Sequence
 
 @dataclass(frozen=True, slots=True)
 class FirstPayments:
-    """The contributions in one currency that were first paid within the same local hour. `amount_minor`: their sum."""
+    """The contributions in one currency that were first paid on a local day, and in its hours before a given one.
+
+    `amount_minor`: the sum of all of them.
+    """
 
     day: date
-    hour: int
     currency: str
     count: int
+    count_by_hour: int
     amount_minor: int
 
 
-def first_payments(connection: Connection, site: str, zone: ZoneInfo, first: date, last: date) -> list[FirstPayments]:
-    """Return what a site's readers contributed by the local hour of the first payment. Both days are included."""
-    c = contributions.c
+def first_payments(
+    connection: Connection, site: str, zone: ZoneInfo, first: date, now: datetime
+) -> list[FirstPayments]:
+    """Return what a site's readers contributed by the local day of the first payment, from `first` until now.
+
+    `count_by_hour`: of the hours before the current hour of the local day.
+    """
+    c, local_now = contributions.c, now.astimezone(zone)
     local = func.timezone(zone.key, c.first_paid_at)
-    about = (cast(local, Date).label("day"), cast(func.extract("hour", local), Integer).label("hour"), c.currency)
-    starts_at, ends_at = (datetime.combine(day_on, time(), zone) for day_on in (first, last + timedelta(days=1)))
+    about = (cast(local, Date).label("day"), c.currency)
+    is_before = func.extract("hour", local) < local_now.hour
     statement = (
-        select(*about, func.count(), func.sum(c.amount_minor))
-        .where(c.site == site, c.first_paid_at >= starts_at, c.first_paid_at < ends_at)
+        select(
+            *about,
+            func.count().label("number"),
+            func.count().filter(is_before).label("by_hour"),
+            func.sum(c.amount_minor).label("total"),
+        )
+        .where(c.site == site, c.first_paid_at >= datetime.combine(first, time(), zone), c.first_paid_at <= now)
         .group_by(*about)
         .order_by(*about)
     )
     return [
-        FirstPayments(day, hour, currency, count, int(amount_minor))
-        for day, hour, currency, count, amount_minor in connection.execute(statement)
+        FirstPayments(row.day, row.currency, row.number, row.by_hour, int(row.total))
+        for row in connection.execute(statement)
     ]
 
 

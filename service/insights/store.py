@@ -1,13 +1,14 @@
 """SQL of the daily counts of prompts per variant."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Connection, Date, Engine, Table, Text, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from service.database.columns import is_in
 from service.database.metadata import metadata
 from service.database.transaction import committed
 from service.decisions.tally import Cell, Counted, HourCell
@@ -69,6 +70,20 @@ def daily_counts(connection: Connection, site: str, first: date, last: date) -> 
         DailyCount(Cell(row.site, row.campaign, row.variant, row.day, row.is_counted, Counted(row.event)), row.total)
         for row in connection.execute(statement)
     ]
+
+
+def seen_by_campaign(
+    connection: Connection, site: str, campaigns: Collection[str], first: date, last: date
+) -> dict[str, int]:
+    """Return how many prompts of these campaigns were seen from `first` to `last`, by all readers."""
+    columns = prompt_counts.c
+    statement = (
+        select(columns.campaign, func.sum(columns.count))
+        .where(columns.site == site, is_in(columns.campaign, campaigns), columns.day.between(first, last))
+        .where(columns.event == Counted.SEEN.value)
+        .group_by(columns.campaign)
+    )
+    return {campaign: int(count) for campaign, count in connection.execute(statement)}
 
 
 def seen_by_variant(connection: Connection, site: str, campaign: str) -> dict[str, int]:

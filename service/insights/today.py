@@ -1,7 +1,7 @@
 """How a site's day goes: views, asks and contributions so far, and what is usual by this hour."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.contributions.earned_store import EarnedSum, FirstPayments, earned_since, first_payments
-from service.decisions.tally import Counted, Happened, HourCell
+from service.decisions.tally import Happened
 from service.insights.measure import PAYMENTS_PER_YEAR
-from service.insights.store import daily_counts
+from service.insights.store import seen_by_campaign
 from service.insights.usual import DAYS_BACK, Usual, usual_range
-from service.insights.view_store import views_between
-from service.money import Money
+from service.insights.view_store import ViewsOnDay, views_by_day
+from service.money import Money, exponent
 
 WEEKS_OF_VALUE = 4
 MIN_VIEWS = 100
@@ -57,7 +57,7 @@ class CampaignValue:
         """Return the value per 1,000 prompts seen in each currency, or None if too few were seen to say."""
         if self.seen < MIN_SEEN:
             return None
-        return [Money(round(1000 * minor / self.seen), code) for code, minor in sorted(self.value_minor.items())]
+        return [_rounded(1000 * minor / self.seen, code) for code, minor in sorted(self.value_minor.items())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +76,29 @@ class Today:
     values: Mapping[str, CampaignValue]
 
 
-def figures_of_today(connection: Connection, snapshot: SiteSnapshot, now: datetime) -> Today:
-    """Return the figures of a site's local day, at most seconds old."""
+def _rounded(minor: float, currency: str) -> Money:
+    """Return an amount in whole units of the currency, or to the cent if it is below ten of them."""
+    unit = 10 ** exponent(currency)
+    return Money(round(minor) if minor < 10 * unit else unit * round(minor / unit), currency)
+
+
+def figures_of_today(
+    connection: Connection, snapshot: SiteSnapshot, campaigns: Collection[str], now: datetime
+) -> Today:
+    """Return the figures of a site's local day, at most seconds old, with the values of these campaigns."""
     local = now.astimezone(snapshot.zone)
     today, site = local.date(), snapshot.site.key
     first, lately = today - timedelta(days=DAYS_BACK), today - timedelta(weeks=WEEKS_OF_VALUE)
-    views = views_between(connection, site, first, today)
-    payments = first_payments(connection, site, snapshot.zone, first, today)
-    counted_days = {cell.day for cell in views}
-    asks = Counter({(cell.day, cell.hour): count for cell, count in views.items() if cell.event is Happened.ASKED})
-    paid = Counter[tuple[date, int]]()
-    for payment in payments:
-        paid[payment.day, payment.hour] += payment.count
-    seen = Counter[str]()
-    for daily in daily_counts(connection, site, lately, today):
-        if daily.cell.event is Counted.SEEN:
-            seen[daily.cell.campaign] += daily.count
+    views = views_by_day(connection, site, first, today, local.hour)
+    payments = first_payments(connection, site, snapshot.zone, first, now)
+    counted_days = {on_day.day for on_day in views}
+    asks = [on_day for on_day in views if on_day.event is Happened.ASKED]
+    seen = seen_by_campaign(connection, site, campaigns, lately, today)
     since = datetime.combine(lately, time(), snapshot.zone)
     return Today(
         hour=local.hour,
-        asks=so_far(asks, counted_days, today, local.hour),
-        contributions=so_far(paid, counted_days, today, local.hour),
+        asks=so_far(asks, counted_days, local),
+        contributions=so_far(payments, counted_days, local),
         contributed=_contributed(payments, today),
         asked=_rate(views, Happened.ASKED, today),
         gated_lately=_rate(views, Happened.GATED, lately),
@@ -104,38 +106,35 @@ def figures_of_today(connection: Connection, snapshot: SiteSnapshot, now: dateti
     )
 
 
-def so_far(counts: Counter[tuple[date, int]], counted_days: set[date], today: date, hour: int) -> SoFar:
-    """Return a figure of today from its counts by day and hour. `hour` is the hour that is not full yet."""
-    now = sum(count for (day, _), count in counts.items() if day == today)
-    if hour == 0:
-        return SoFar(now, None, None)
-    by_hour = Counter[date]()
-    for (day, counted_hour), count in counts.items():
-        if counted_hour < hour:
-            by_hour[day] += count
-    return SoFar(now, by_hour[today], usual_range(by_hour, counted_days, today))
+def so_far(counts: Iterable[ViewsOnDay | FirstPayments], counted_days: set[date], local: datetime) -> SoFar:
+    """Return a figure of today from its counts by day. `local` is the site's time."""
+    totals, by_hour = Counter[date](), Counter[date]()
+    for on_day in counts:
+        totals[on_day.day] += on_day.count
+        by_hour[on_day.day] += on_day.count_by_hour
+    today = local.date()
+    if local.hour == 0:
+        return SoFar(totals[today], None, None)
+    return SoFar(totals[today], by_hour[today], usual_range(by_hour, counted_days, today))
 
 
-def _rate(views: Counter[HourCell], event: Happened, since: date) -> PerThousand:
+def _rate(views: Iterable[ViewsOnDay], event: Happened, since: date) -> PerThousand:
     recent = Counter[Happened]()
-    for cell, count in views.items():
-        if cell.day >= since:
-            recent[cell.event] += count
+    for on_day in views:
+        if on_day.day >= since:
+            recent[on_day.event] += on_day.count
     return PerThousand(recent[event], recent[Happened.VIEWED], MIN_VIEWS)
 
 
 def _contributed(payments: Iterable[FirstPayments], today: date) -> tuple[Money, ...]:
-    sums = Counter[str]()
-    for payment in payments:
-        if payment.day == today:
-            sums[payment.currency] += payment.amount_minor
-    return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))
+    own = (payment for payment in payments if payment.day == today)
+    return tuple(Money(payment.amount_minor, payment.currency) for payment in own)
 
 
-def _values(seen: Counter[str], earned: Iterable[EarnedSum]) -> dict[str, CampaignValue]:
+def _values(seen: Mapping[str, int], earned: Iterable[EarnedSum]) -> dict[str, CampaignValue]:
     values: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for earned_sum in earned:
         values[earned_sum.campaign][earned_sum.currency] += (
             earned_sum.amount_minor * PAYMENTS_PER_YEAR[earned_sum.interval]
         )
-    return {campaign: CampaignValue(seen[campaign], values[campaign]) for campaign in seen.keys() | values.keys()}
+    return {campaign: CampaignValue(count, values[campaign]) for campaign, count in seen.items()}

@@ -1,9 +1,10 @@
 """SQL of the hourly counts of page views: how many were decided, asked and met a gate."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, Date, SmallInteger, Table, Text, select
+from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, Date, SmallInteger, Table, Text, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from service.database.metadata import metadata
@@ -37,10 +38,30 @@ def add_views(connection: Connection, views: Counter[HourCell]) -> None:
     )
 
 
-def views_between(connection: Connection, site: str, first: date, last: date) -> Counter[HourCell]:
-    """Return the counts of a site from `first` to `last`. Days are local, and both are included."""
+@dataclass(frozen=True, slots=True)
+class ViewsOnDay:
+    """How often something happened on the page views of a day, and in its hours before a given one."""
+
+    day: date
+    event: Happened
+    count: int
+    count_by_hour: int
+
+
+def views_by_day(connection: Connection, site: str, first: date, last: date, hour: int) -> list[ViewsOnDay]:
+    """Return the counts of a site from `first` to `last`, oldest first. Days are local, and both are included.
+
+    `count_by_hour`: of the hours before `hour`.
+    """
     c = view_counts.c
-    rows = connection.execute(
-        select(view_counts, c.count.label("total")).where(c.site == site, c.day.between(first, last))
+    by_hour = func.coalesce(func.sum(c.count).filter(c.hour < hour), 0)
+    statement = (
+        select(c.day, c.event, func.sum(c.count).label("total"), by_hour.label("by_hour"))
+        .where(c.site == site, c.day.between(first, last))
+        .group_by(c.day, c.event)
+        .order_by(c.day, c.event)
     )
-    return Counter({HourCell(row.site, row.day, row.hour, Happened(row.event)): row.total for row in rows})
+    return [
+        ViewsOnDay(row.day, Happened(row.event), int(row.total), int(row.by_hour))
+        for row in connection.execute(statement)
+    ]

@@ -43,10 +43,11 @@ _DONOR = text("""
 SELECT coalesce(donor_ref, id) FROM contributions WHERE id = :ref OR customer_id = :ref ORDER BY created_at, id LIMIT 1
 """)
 _CONTRIBUTIONS = text("""
-SELECT k.id FROM contributions k
-WHERE lower(k.contributor_email) = lower(:address) OR k.donor_ref IN (
-    SELECT donor_ref FROM contributions o WHERE lower(o.contributor_email) = lower(:address))
-ORDER BY k.id
+SELECT id FROM contributions WHERE lower(contributor_email) = lower(:address)
+UNION
+SELECT k.id FROM contributions o JOIN contributions k ON k.donor_ref = o.donor_ref
+WHERE lower(o.contributor_email) = lower(:address)
+ORDER BY id
 """)
 
 

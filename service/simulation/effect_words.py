@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from service.campaigns.campaign import Kind
+from service.campaigns.words.phrases import percent
 from service.simulation.effect import CampaignEffect, Effect, GroupEffect
 from service.simulation.invented_readers import DAYS
 
 NO_DIFFERENCE = "Readers would see no difference."
 MOST_PLACES = 3
+SMALL_SHARE = 0.1
 
 
 def effect_in_words(effect: Effect) -> tuple[str, ...]:
@@ -67,7 +69,7 @@ def _times(count: int) -> str:
 
 def _percent(share: float) -> str:
     """Return a share as a percentage with one place if it is small, so that no reader is rounded away."""
-    return f"{share:.1%}" if 0 < share < 0.1 else f"{share:.0%}"
+    return percent(round(share, 3 if share < SMALL_SHARE else 2))
 
 
 def _from_to(before: float, after: float, places: int = 0) -> str:

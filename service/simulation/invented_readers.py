@@ -75,7 +75,7 @@ def invent_readers(
 ) -> tuple[InventedReader, ...]:
     """Invent readers whose 30 days begin on the day after an instant, with the names that campaigns use.
 
-    Chance begins anew for each reader, so that a name more or less does not make other readers of all.
+    Chance starts again for each reader, so that one more name does not change all other readers.
     """
     named, zone = named_by(site, campaigns), ZoneInfo(site.timezone)
     pages = invent_pages(site.key, named, _chance(seed, "pages"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,17 @@ import pytest
 from sqlalchemy import Engine, text
 
 from infra.demo_past.living import Living
-from infra.demo_past.plan import DISPUTED_CARD, Act, Cancellation, CardChange, Contribution, PartialRefund, Visit
+from infra.demo_past.plan import (
+    DISPUTED_CARD,
+    Act,
+    Cancellation,
+    CardChange,
+    Contribution,
+    NewCampaign,
+    PartialRefund,
+    Silence,
+    Visit,
+)
 from infra.demo_past.town import Town, town
 from service.demo.processes import free_ports
 from service.demo.seed import SITE_KEY, seed
@@ -36,6 +46,10 @@ def lived(settings: Settings, database_address: str, tmp_path: Path) -> Iterator
         Cancellation(BEGAN + timedelta(days=24), "Dan"),
         Contribution(BEGAN + timedelta(days=25), "Cleo", "25", card=DISPUTED_CARD),
         CardChange(BEGAN + timedelta(days=33), "Ann", "pm_card_visa"),
+        Silence(BEGAN + timedelta(days=34), 3, "An accident"),
+        *(Visit(BEGAN + timedelta(days=34, hours=hour), 7, 3) for hour in (1, 3)),
+        NewCampaign(BEGAN + timedelta(days=34, hours=4), "winter-banner", date(2026, 11, 6)),
+        NewCampaign(BEGAN + timedelta(days=34, hours=5), "members-evening", None),
     ]
     with town(replace(settings, stripe_api_base=base), tmp_path / "state.sqlite", BEGAN) as invented:
         Living(invented, SITE_KEY, ports.newspaper_url).live(acts)
@@ -65,4 +79,10 @@ def test_the_past_is_in_all_books_and_they_agree(lived: Town) -> None:
     assert rows(engine, "SELECT count(*) > 3 FROM payouts WHERE status = 'paid'") == [(True,)]
     assert rows(engine, "SELECT name, detail FROM ledger_checks WHERE NOT is_green") == []
     days = rows(engine, "SELECT DISTINCT day::text FROM prompt_counts WHERE event = 'shown' ORDER BY 1")
-    assert days == [("2026-10-21",), ("2026-10-22",), ("2026-10-26",)]
+    assert days == [("2026-10-21",), ("2026-10-22",), ("2026-10-26",), ("2026-11-04",)]
+    pause = "SELECT changed_by, reason, ends_at - changed_at = INTERVAL '3 hours' FROM switches"
+    assert rows(engine, pause) == [("Ana Byrne", "An accident", True)]
+    asked = "SELECT hour FROM view_counts WHERE day = '2026-11-04' AND event = 'asked'"
+    assert rows(engine, asked) == [(12,)]  # not in the pause, which ended at noon
+    published = "SELECT key, published_version FROM documents WHERE kind = 'campaign' ORDER BY key"
+    assert rows(engine, published) == [("members-evening", None), ("open-for-all", 1), ("winter-banner", 1)]

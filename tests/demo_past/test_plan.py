@@ -15,6 +15,7 @@ from infra.demo_past.plan import (
     CardChange,
     Contribution,
     PartialRefund,
+    Silence,
     Visit,
     plan,
 )
@@ -66,6 +67,17 @@ def test_whoever_is_refunded_changed_or_ended_has_contributed_before(acts: list[
         began = next(other for other in acts if isinstance(other, Contribution) and other.name == act.name)
         assert began.at < act.at
     assert {type(act) for act in later_acts} == {CardChange, PartialRefund, Cancellation}
+
+
+@pytest.mark.parametrize("weeks", range(6))
+def test_nobody_is_asked_during_a_pause(weeks: int) -> None:
+    acts = plan(NOW - timedelta(weeks=weeks, days=weeks), DUBLIN)
+    (silence,) = (act for act in acts if isinstance(act, Silence))
+    ends_at = silence.at + timedelta(hours=silence.hours)
+
+    asked = [act for act in acts if isinstance(act, Contribution) and act.is_asked]
+
+    assert not [act for act in asked if silence.at <= act.at < ends_at]
 
 
 def test_there_is_a_chance_for_every_hour_of_the_day() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, create_engine
 from service.decisions.tally import Cell, Counted, Happened, HourCell, Tally
 from service.insights.flusher import Flusher
 from service.insights.store import DailyCount, daily_counts
-from service.insights.view_store import views_between
+from service.insights.view_store import ViewsOnDay, views_by_day
 
 DAY = date(2026, 11, 18)
 VIEWED = HourCell("tide", DAY, 10, Happened.VIEWED)
@@ -53,10 +53,10 @@ def test_page_views_add_up_over_several_flushes(engine: Engine) -> None:
         assert flusher.flush()
 
     with engine.connect() as connection:
-        found = views_between(connection, "tide", DAY, DAY)
-        assert found == Counter({VIEWED: 3, VIEWED._replace(hour=11): 2})
-        assert views_between(connection, "tide", date(2026, 11, 19), date(2026, 11, 20)) == Counter()
-        assert views_between(connection, "other", DAY, DAY) == Counter()
+        found = views_by_day(connection, "tide", DAY, DAY, 11)
+        assert found == [ViewsOnDay(DAY, Happened.VIEWED, 5, 3)]
+        assert views_by_day(connection, "tide", date(2026, 11, 19), date(2026, 11, 20), 11) == []
+        assert views_by_day(connection, "other", DAY, DAY, 11) == []
 
 
 def test_stopping_the_flusher_flushes_the_last_counts(engine: Engine) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from service.ledger.explain.explaining import explain
-from service.ledger.explain.explanation import Explanation, explanation_lines
+from service.ledger.explain.explanation import LedgerExplanation, explanation_lines
 from service.ledger.payouts.tying import record_tie
 from tests.ledger import make
 from tests.ledger.world import NOW, Books
@@ -27,7 +27,7 @@ def posted(books: Books) -> Books:
     return books
 
 
-def explained(books: Books, wanted: str) -> Explanation:
+def explained(books: Books, wanted: str) -> LedgerExplanation:
     with books.engine.connect() as connection:
         return explain(connection, wanted)
 

@@ -68,6 +68,7 @@ ROOMS = (
         "console",
         "the pages on which editors and finance work, a folder for each screen",
         (
+            "operations",
             "reconciliation",
             "simulation",
             "exports",

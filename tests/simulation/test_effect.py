@@ -121,7 +121,7 @@ def test_readers_over_the_promise_are_counted() -> None:
     assert found.promise == Cap(2, 30, Counting.ALL)
     assert found.before.most <= 2 < found.after.most
     assert found.before.over_promise_share == 0 < found.after.over_promise_share
-    assert "than the site promises, 2 times in 30 days (0% today)" in promise_in_words(found)
+    assert "than the site promises, 2 times in 30 days (0 % today)" in promise_in_words(found)
     assert promise_in_words(effect(before, kept)).startswith("No reader would be asked more often than the site")
     assert promise_in_words(effect(published(), kept)).startswith("The site promises readers no limit")
 
@@ -161,6 +161,6 @@ def test_an_effect_is_told_in_sentences() -> None:
     words = effect_in_words(effect(published(from_articles(5)), from_articles(2)))
 
     assert [sentence.partition(":")[0] for sentence in words[:2]] == ["Asks in 1,000 page views", "autumn"]
-    assert words[2].endswith("% of readers would be asked more often, 0% less often.")
+    assert words[2].endswith(" % of readers would be asked more often, 0 % less often.")
     assert words[-1].startswith(f"Found by replaying {READERS} invented readers with ")
     assert "after 18 November 2026" in words[-1]

@@ -32,15 +32,15 @@ _STATES = {
     SupporterState.PAST_DUE: "whose payment failed",
     SupporterState.LAPSED: "who are no longer supporters",
 }
-_TYPES = {
+PAGE_TYPES = {
     PageType.ARTICLE: "articles",
     PageType.FRONT: "the front page",
     PageType.SECTION: "section fronts",
     PageType.LIVEBLOG: "live blogs",
     PageType.OTHER: "other pages",
 }
-_CONSENTS = {Consent.FULL: "everything", Consent.METER: "the meter only", Consent.NONE: "nothing"}
-_DEVICES = {
+CONSENTS = {Consent.FULL: "everything", Consent.METER: "the meter only", Consent.NONE: "nothing"}
+DEVICES = {
     Device.DESKTOP: "on a desktop",
     Device.TABLET: "on a tablet",
     Device.MOBILE: "on a phone",
@@ -151,7 +151,7 @@ def _visit(rules: ReaderRules) -> Iterator[str]:
     if rules.is_signed_in is not None:
         yield "who are signed in" if rules.is_signed_in else "who are signed out"
     if rules.consents is not None:
-        yield f"who allow {any_of(words for consent, words in _CONSENTS.items() if consent in rules.consents)}"
+        yield f"who allow {any_of(words for consent, words in CONSENTS.items() if consent in rules.consents)}"
     if rules.countries_any:
         yield f"in {any_of(_countries(rules.countries_any))}"
     if rules.countries_none:
@@ -161,7 +161,7 @@ def _visit(rules: ReaderRules) -> Iterator[str]:
 
 def _arrival(rules: ReaderRules) -> Iterator[str]:
     if rules.devices:
-        yield any_of(words for device, words in _DEVICES.items() if device in rules.devices)
+        yield any_of(words for device, words in DEVICES.items() if device in rules.devices)
     if rules.referrers_any:
         yield f"who came from {any_of(sorted(rules.referrers_any))}"
     if rules.referrers_none:
@@ -186,7 +186,7 @@ def _inclusion(inclusion: Inclusion, words: str) -> Iterator[str]:
 
 def _pages(rules: PageRules) -> Iterator[str]:
     if rules.types is not None:
-        yield any_of(words for kind, words in _TYPES.items() if kind in rules.types)
+        yield any_of(words for kind, words in PAGE_TYPES.items() if kind in rules.types)
     named = [f"in the section {name}" for name in sorted(rules.sections_any or ())]
     named += [f"with the tag {name}" for name in sorted(rules.tags_any or ())]
     if named:

@@ -1,7 +1,7 @@
 """What the calendar of a site shows: campaigns and their experiments, exclusions, quiet hours and pauses, by days."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -14,10 +14,11 @@ from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.switch_store import Pause, Switch, SwitchScope
 from service.campaigns.words.audience import readers_in_words
 from service.campaigns.words.labels import value_label
-from service.campaigns.words.phrases import any_of, minute_in_words
+from service.campaigns.words.phrases import any_of, minute_in_words, time_in_words
 from service.campaigns.words.timing import schedule_in_words
 from service.console.calendar.month import Month
 from service.readers.site_time import weekday_of
+from service.simulation.why.phrases import listed
 
 
 class EntryKind(StrEnum):
@@ -26,6 +27,7 @@ class EntryKind(StrEnum):
     CAMPAIGN = "campaign"
     GATE = "gate"
     EXPERIMENT = "experiment"
+    RELEASE = "release"
     EXCLUSION = "exclusion"
     QUIET_HOURS = "quiet hours"
     SENSITIVE = "sensitive pages"
@@ -76,7 +78,10 @@ def entries_of(sources: CalendarSources, month: Month) -> tuple[CalendarEntry, .
 
 
 def _campaigns(sources: CalendarSources, month: Month) -> Iterator[CalendarEntry]:
-    """Yield the campaigns that are in force, wait for their time, or are drafts, each with its experiment."""
+    """Yield the campaigns that are in force, wait for their time, or are drafts.
+
+    Each is followed by its experiment and by the version that waits for its time.
+    """
     snapshot = sources.snapshot
     in_force = {campaign.key: campaign for campaign in snapshot.campaigns}
     for campaign in sorted((dict(snapshot.drafts) | in_force).values(), key=decision_order):
@@ -90,22 +95,34 @@ def _campaigns(sources: CalendarSources, month: Month) -> Iterator[CalendarEntry
         days = frozenset(day for day in _between(month, starts, ends) if _is_listed(day, schedule))
         kind = EntryKind.GATE if campaign.kind is Kind.GATE else EntryKind.CAMPAIGN
         words = f"{schedule_in_words(schedule)}. {readers_in_words(campaign.reader)}."
-        yield CalendarEntry(kind, campaign.name, campaign.placement, state, starts, ends, words, days, campaign)
-        if campaign.experiment is not None and len(campaign.variants) > 1:
-            variants = f"Compares {any_of(variant.key for variant in campaign.variants).replace(' OR ', ' with ')}."
-            hypothesis = f" {campaign.experiment.hypothesis}" if campaign.experiment.hypothesis else ""
-            name = f"Experiment of {campaign.name}"
-            yield CalendarEntry(
-                EntryKind.EXPERIMENT,
-                name,
-                campaign.placement,
-                state,
-                starts,
-                ends,
-                variants + hypothesis,
-                days,
-                campaign,
-            )
+        entry = CalendarEntry(kind, campaign.name, campaign.placement, state, starts, ends, words, days, campaign)
+        yield entry
+        yield from _experiments(entry)
+        yield from _releases(entry, sources, month)
+
+
+def _experiments(entry: CalendarEntry) -> Iterator[CalendarEntry]:
+    """Yield the experiment of a campaign, if it has one: it holds on the days of the campaign."""
+    campaign = entry.campaign
+    if campaign is not None and campaign.experiment is not None and len(campaign.variants) > 1:
+        variants = f"Compares {listed((variant.key for variant in campaign.variants), 'with')}."
+        words = " ".join(filter(None, (variants, campaign.experiment.hypothesis)))
+        yield replace(entry, kind=EntryKind.EXPERIMENT, name=f"Experiment of {campaign.name}", words=words)
+
+
+def _releases(entry: CalendarEntry, sources: CalendarSources, month: Month) -> Iterator[CalendarEntry]:
+    """Yield the version of a campaign in force that waits for its time."""
+    campaign = entry.campaign
+    details = sources.states.get(campaign.key) if campaign else None
+    if campaign is None or details is None or details.scheduled_at is None or details.published_version is None:
+        return
+    at = details.scheduled_at.astimezone(sources.snapshot.zone)
+    name = f"Version {details.scheduled_version} of {campaign.name}"
+    words = f"It comes into force on {time_in_words(at)}."
+    days = frozenset(_between(month, at.date(), at.date()))
+    yield CalendarEntry(
+        EntryKind.RELEASE, name, campaign.placement, EntryState.SCHEDULED, at.date(), at.date(), words, days, campaign
+    )
 
 
 def _state(campaign: Campaign, sources: CalendarSources) -> tuple[EntryState, date | None]:

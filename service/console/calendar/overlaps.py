@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from service.campaigns.campaign import Campaign, Kind, Placement
 from service.campaigns.lint.shadowing import shadows
 from service.campaigns.reader_rules import Device
+from service.campaigns.words.phrases import percent
 from service.console.calendar.days_in_words import days_in_words
 from service.console.calendar.entries import CalendarEntry, EntryKind, EntryState
 
@@ -93,5 +94,5 @@ def _sentence(winner: Campaign, loser: Campaign, days: frozenset[int], zone: Zon
     if winner.kind is Kind.GATE:
         return f"{when} the gate “{winner.name}” decides alone on pages that both gates match."
     spared = "the others are left to" if winner.share < 1 else "when it spares a reader, it is the turn of"
-    asked = f"{100 * winner.share:.4g}% of readers" if winner.share < 1 else "readers who could see both"
+    asked = f"{percent(winner.share)} of readers" if winner.share < 1 else "readers who could see both"
     return f"{when} “{winner.name}” is asked first: {asked} see it, and {spared} “{loser.name}”."

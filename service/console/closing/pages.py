@@ -18,7 +18,7 @@ from service.ledger.closings.notes_store import ClosingNote, add_note
 from service.ledger.closings.store import closed_through, list_closings
 from service.ledger.manual.checks import ManualEntryError, clean_text
 from service.reconciliation.checklist.reading import read_checklist
-from service.reconciliation.checklist.steps import ACCEPTABLE, closing_steps, is_complete, open_red_checks
+from service.reconciliation.checklist.steps import ACCEPTABLE, closing_steps, is_complete
 from service.reconciliation.jobs import defer_check, defer_sync
 from service.services import current_services
 from service.staff.api import current_person, requires_fresh_sign_in, requires_person
@@ -122,7 +122,7 @@ def _checklist_screen(errors: dict[str, str], typed: tuple[str, str] = ("", ""))
         steps=steps,
         period=period,
         is_complete=is_complete(steps),
-        red=[check for check in open_red_checks(checklist.state) if str(check.number) in ACCEPTABLE],
+        red=[check for check in checklist.state.checks if not check.is_green and str(check.number) in ACCEPTABLE],
         closings=closings,
         exception_words=exception_words,
         errors=errors,

@@ -14,7 +14,7 @@ from service.console.money import tables, words
 from service.console.money.contribution import ContributionPage, contribution_page
 from service.console.money.scope import is_finance, list_scope, may_see, readable_body, sites_of
 from service.console.tables import Table, TableShape
-from service.contributions.failed_payments.store import FailedDays, failed_payments, failed_sums
+from service.contributions.search.failed_payments_store import FailedDays, failed_payments, failed_sums
 from service.contributions.search.query import IdQuery, parse_query
 from service.contributions.search.store import find_contributions
 from service.database.transaction import connected

@@ -3,7 +3,7 @@
 import json
 
 from service.contributions.search.store import ListScope
-from service.ledger.explain.explanation import Explanation
+from service.ledger.explain.explanation import LedgerExplanation
 from service.staff.people import Person, Role
 
 
@@ -27,7 +27,7 @@ def list_scope(person: Person, chosen_site: str = "", after: str | None = None, 
     return ListScope(is_finance(person), sites_of(person, chosen_site), after, limit)
 
 
-def may_see(person: Person, explanation: Explanation) -> bool:
+def may_see(person: Person, explanation: LedgerExplanation) -> bool:
     """Return whether a person works for the sites that an explanation is about. Money of no site needs all sites."""
     if person.sites is None:
         return True

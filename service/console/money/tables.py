@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from service.console.money import words
 from service.console.tables import ROWS_PER_PAGE, Row, Table, TableColumn
 from service.console.words import counted
-from service.contributions.failed_payments.store import FailedPayment, FailedSums
+from service.contributions.search.failed_payments_store import FailedPayment, FailedSums
 from service.contributions.search.store import FoundContribution
 from service.contributions.timeline.words import FAILURES, in_words
 from service.ledger.net_receipts.report import Figure, NetReceipts

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from service.contributions.contribution import ContributionState
-from service.contributions.failed_payments.store import FailedOutcome
+from service.contributions.search.failed_payments_store import FailedOutcome
 from service.ledger.entries import EntryReason
 from service.ledger.net_receipts.report import Figure
 from service.money import Interval, Money, exponent

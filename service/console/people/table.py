@@ -9,11 +9,11 @@ from service.staff.people import Person, in_words
 
 COLUMNS = (
     TableColumn("name", "Name"),
-    TableColumn("email", "Address"),
     TableColumn("roles", "What they may do"),
     TableColumn("sites", "Sites"),
     TableColumn("last_seen_at", "Last here"),
     TableColumn("state", "State"),
+    TableColumn("email", "Address"),
 )
 
 

@@ -13,7 +13,7 @@ from service.console.system.reading import system_state
 from service.console.system.requeuing import requeue
 from service.console.system.tables import event_table, job_table
 from service.console.tables import TableShape
-from service.console.today.moments import moment_words
+from service.console.today.moments import age_words, moment_words
 from service.database.transaction import committed
 from service.jobs.state_store import job_states
 from service.services import current_services
@@ -89,6 +89,7 @@ def _page(checkup: Checkup | None) -> str:
         state=state,
         checkup=checkup,
         zone=zone,
+        age=age_words,
         moment=lambda at: moment_words(at, state.now, zone),
     )
 

@@ -8,11 +8,12 @@ from platform import python_version
 from service import __version__
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.database.transaction import committed
-from service.database.version_store import DatabaseVersion, database_version
+from service.database.version_store import server_version
 from service.jobs.state_store import JobState, job_states
 from service.jobs.worker_store import worker_silence
 from service.ledger.invariants.check import Check
 from service.ledger.invariants.check_store import latest_checks
+from service.operations.backups_store import LastBackups, last_backups, revision_of
 from service.reconciliation.pull_store import pulled_through
 from service.services import Services
 from service.stripe_events.backlog_store import EventBacklog, event_backlog
@@ -34,6 +35,7 @@ class SystemState:
     pulled_through_at: datetime | None
     alarms: Sequence[str]
     snapshot_age: timedelta
+    backups: LastBackups
     versions: Sequence[tuple[str, str]]
 
     @property
@@ -58,15 +60,12 @@ def system_state(services: Services) -> SystemState:
             pulled_through(connection),
             holder.current().alarms,
             timedelta(seconds=round(holder.age_seconds(now))),
-            _versions(database_version(connection)),
+            last_backups(connection),
+            (
+                ("Keepopen", __version__),
+                ("Python", python_version()),
+                ("PostgreSQL", server_version(connection)),
+                ("Database schema", revision_of(connection)),
+                ("Stripe’s API", API_VERSION),
+            ),
         )
-
-
-def _versions(database: DatabaseVersion) -> tuple[tuple[str, str], ...]:
-    return (
-        ("Keepopen", __version__),
-        ("Python", python_version()),
-        ("PostgreSQL", database.server),
-        ("Database schema", database.revision or "not migrated"),
-        ("Stripe’s API", API_VERSION),
-    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from service.console.today.moments import moment_words
+from service.console.today.moments import age_words, moment_words
 from service.ledger.invariants.check import Check
 from service.ledger.payouts.tie import PayoutTie
 from service.money import Money
@@ -69,7 +69,7 @@ def _worker(silence: timedelta | None) -> Iterator[Concern]:
     if silence is None:
         yield Concern("No worker is running: events wait, and no mail is sent.", "system", "Look at the system")
     elif silence > MAX_WORKER_SILENCE:
-        words = f"The worker was last alive {_age(silence)} ago: events wait, and no mail is sent."
+        words = f"The worker was last alive {age_words(silence)} ago: events wait, and no mail is sent."
         yield Concern(words, "system", "Look at the system")
 
 
@@ -79,7 +79,7 @@ def _events(events: EventBacklog, now: datetime) -> Iterator[Concern]:
         yield Concern(f"{events.dead_count} {words}.", "system/events", "Try again")
     waiting = now - (events.oldest_waiting_at or now)
     if waiting > MAX_WAITING:
-        yield Concern(f"An event of Stripe has waited for {_age(waiting)}.", "system", "Look at the system")
+        yield Concern(f"An event of Stripe has waited for {age_words(waiting)}.", "system", "Look at the system")
 
 
 def _alarm(alarm: str) -> Concern:
@@ -124,10 +124,3 @@ def _bounded(found: list[Concern], what: str) -> Iterable[Concern]:
 
 def _amount(money: Money) -> str:
     return language("en").amount(money)
-
-
-def _age(age: timedelta) -> str:
-    minutes = int(age / timedelta(minutes=1))
-    if minutes < 2:
-        return f"{int(age.total_seconds())} seconds"
-    return f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours"

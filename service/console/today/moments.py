@@ -20,6 +20,15 @@ def end_words(ends_before: datetime, now: datetime, zone: ZoneInfo) -> str:
     return moment_words(last, now, zone)
 
 
+def age_words(age: timedelta) -> str:
+    """Return a duration in whole seconds, minutes or hours: `40 seconds`, `12 minutes`, `3 hours`."""
+    seconds = int(age.total_seconds())
+    count, unit = (seconds, "second") if seconds < 120 else (seconds // 60, "minute")
+    if seconds >= 7200:
+        count, unit = seconds // 3600, "hour"
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
 def day_words(day: date, today: date) -> str:
     """Return a day relative to today."""
     ahead = (day - today).days

@@ -17,6 +17,7 @@ PLACEMENT_WORDS: Mapping[Placement, str] = {
     Placement.PAGE_BOTTOM: "Foot of the page",
     Placement.OVER_ARTICLE: "Over the article",
 }
+SHOWN_MOST = 5
 KIND_WORDS = {Kind.EPIC: "appeals", Kind.BANNER: "banners", Kind.GATE: "gates"}
 
 
@@ -31,10 +32,14 @@ class Showing:
 
 @dataclass(frozen=True, slots=True)
 class PlacementNow:
-    """A placement: its campaigns in the order in which they are asked, or why it shows nothing, and what comes next."""
+    """A placement: its first campaigns in asking order, or why it shows nothing, and what comes next.
+
+    `more_count`: how many further campaigns may show there.
+    """
 
     placement: Placement
     showing: tuple[Showing, ...]
+    more_count: int
     nothing: str
     coming: str
 
@@ -70,7 +75,8 @@ def _placement_now(
         if _silence(campaign, snapshot, now) == ""
     )
     nothing = "" if showing else _why_nothing(own, running, snapshot, now)
-    return PlacementNow(placement, showing, nothing, _coming(placement, own, snapshot, releases, now))
+    first, more_count = showing[:SHOWN_MOST], max(0, len(showing) - SHOWN_MOST)
+    return PlacementNow(placement, first, more_count, nothing, _coming(placement, own, snapshot, releases, now))
 
 
 def _silence(campaign: Campaign, snapshot: SiteSnapshot, now: datetime) -> str:

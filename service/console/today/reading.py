@@ -55,10 +55,12 @@ def today_of(services: Services, site: str, person: Person) -> TodayOfSite:
     now, snapshot = services.clock(), services.part(SnapshotHolder).current()
     found = snapshot.site(site)
     with committed(services.engine) as connection:
+        placements = placements_now(found, _releases(connection, found), now)
+        showing = [campaign.key for place in placements for campaign in place.showing]
         return TodayOfSite(
             now,
-            placements_now(found, _releases(connection, found), now),
-            figures_of_today(connection, found, now),
+            placements,
+            figures_of_today(connection, found, showing, now),
             all_asks_paused(connection, site, now),
             concerns(_findings(services, connection, person, snapshot.alarms, now), now, found.zone),
         )

@@ -15,7 +15,7 @@ from service.readers.passports.reader_code import ReaderCode, ReaderCodeError, o
 from service.sealing import KeyRing
 from service.simulation.simulation import StartReader
 from service.simulation.why.described import DescriptionError, described
-from service.simulation.why.explanation import Explanation, Question, explain
+from service.simulation.why.explanation import DecisionInWords, Question, explain
 from service.widget.install.page.fetch import PageUnreachableError
 
 
@@ -44,7 +44,7 @@ class Asked:
 
     fields: Mapping[str, str]
     errors: Mapping[str, str] = field(default_factory=dict)
-    found: Explanation | None = None
+    found: DecisionInWords | None = None
     link: str | None = None
     held: tuple[tuple[str, Held], ...] = ()
 

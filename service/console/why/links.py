@@ -6,13 +6,13 @@ from service.decisions.preview import AsReader, seal_as_reader
 from service.decisions.situation import Visit
 from service.decisions.view import host_of
 from service.sealing import KeyRing
-from service.simulation.why.explanation import Explanation, Question
+from service.simulation.why.explanation import DecisionInWords, Question
 
 VALID_SECONDS = 3600
 MAX_CHARACTERS = 2048  # of a preview in a decide request
 
 
-def link_as_reader(keys: KeyRing, address: str, question: Question, found: Explanation, now: int) -> str | None:
+def link_as_reader(keys: KeyRing, address: str, question: Question, found: DecisionInWords, now: int) -> str | None:
     """Return the address of the article with a signed preview, valid for an hour.
 
     If the question is about another time than `now`, the preview decides as at that time. Return None if there is no

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from service.console.tables import Row, Table, TableColumn
-from service.simulation.why.explanation import Explanation
+from service.simulation.why.explanation import DecisionInWords
 
 COLUMNS = (
     TableColumn("campaign", "Campaign"),
@@ -18,7 +18,7 @@ COLUMNS = (
 )
 
 
-def trace_table(found: Explanation, as_of: datetime, zone: ZoneInfo) -> Table:
+def trace_table(found: DecisionInWords, as_of: datetime, zone: ZoneInfo) -> Table:
     """Return every rule of every campaign as it was asked."""
     rows = []
     for campaign in found.campaigns:

@@ -1,1 +1,1 @@
-"""Find contributions by an address, a name, an amount, or any id of ours or of Stripe."""
+"""Find contributions by an address, a name, an amount or any id, and payments that failed."""

@@ -26,6 +26,7 @@ ORDER BY k.created_at DESC, k.id DESC
 LIMIT :limit
 """
 _EVERY = "true"
+_OWN_ID = "k.id = :id"
 _ADDRESS = "lower(k.contributor_email) = lower(:address)"
 _WORDS = "k.contributor_words @@ to_tsquery('simple', :words)"
 # The minor units of the amount in the currency of the row.
@@ -33,15 +34,15 @@ _MINOR = """CASE WHEN {currency} = ANY(:zero) THEN :minor_zero WHEN {currency} =
     ELSE :minor_two END"""
 _OWN_MINOR = _MINOR.format(currency="currency")
 # A covered fee and a changed price make the amounts of a contribution differ. People also look for a refund's amount.
-_AMOUNT = f"""k.id IN (
+_AMOUNT = f"""k.id = ANY(ARRAY(
     SELECT id FROM contributions WHERE amount_minor = ANY(:minors) AND amount_minor = {_OWN_MINOR}
     UNION SELECT id FROM contributions WHERE chosen_minor = ANY(:minors) AND chosen_minor = {_OWN_MINOR}
     UNION SELECT id FROM contributions WHERE recurring_minor = ANY(:minors) AND recurring_minor = {_OWN_MINOR}
     UNION SELECT c.contribution_id FROM refunds r JOIN charges c ON c.id = r.charge_id
         WHERE r.amount_minor = ANY(:minors) AND r.amount_minor = {_MINOR.format(currency="r.currency")}
-) AND (CAST(:currency AS text) IS NULL OR k.currency = :currency)"""  # noqa: S608 it holds constants only
+)) AND (CAST(:currency AS text) IS NULL OR k.currency = :currency)"""  # noqa: S608 it holds constants only
 # An event and a movement of the balance lead to the object that they are about.
-_ID = """k.id IN (
+_ID = """k.id = ANY(ARRAY(
     WITH objects AS (
         SELECT :id AS id
         UNION SELECT object_id FROM stripe_events WHERE id = :id AND object_id IS NOT NULL
@@ -62,9 +63,8 @@ _ID = """k.id IN (
     UNION SELECT s.contribution_id FROM objects o JOIN checkout_sessions s ON s.id = o.id
     UNION SELECT p.contribution_id FROM objects o JOIN payment_intents p ON p.id = o.id
     UNION SELECT s.contribution_id FROM objects o JOIN subscriptions s ON s.id = o.id
-    UNION SELECT x.id FROM objects o JOIN contributions x ON x.id = o.id
     UNION SELECT x.id FROM objects o JOIN contributions x ON x.customer_id = o.id
-)"""
+))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,8 @@ def _condition(query: Query | None) -> tuple[str, dict[str, object]]:
     match query:
         case None:
             return _EVERY, {}
+        case IdQuery() if query.id.startswith("ctb_"):
+            return _OWN_ID, {"id": query.id}
         case IdQuery():
             return _ID, {"id": query.id}
         case AddressQuery():

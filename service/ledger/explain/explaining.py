@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from service.ledger.explain.explanation import ExplainedEvent, Explanation
+from service.ledger.explain.explanation import ExplainedEvent, LedgerExplanation
 from service.ledger.explain.store import (
     ids_of_entry,
     manual_with_decisions,
@@ -17,7 +17,7 @@ from service.stripe_events.store import events_of
 MAX_EVENTS = 100
 
 
-def explain(connection: Connection, wanted: str) -> Explanation:
+def explain(connection: Connection, wanted: str) -> LedgerExplanation:
     """Return what we have of `wanted` and of the objects related to it; the explanation is empty if we have nothing.
 
     `wanted` is the number or key of an entry, or the id of a Stripe object or contribution.
@@ -25,7 +25,7 @@ def explain(connection: Connection, wanted: str) -> Explanation:
     object_ids = related_ids(connection, ids_of_entry(connection, wanted) or frozenset([wanted]))
     transaction_ids = transactions_of(connection, object_ids)
     all_ids = object_ids | transaction_ids
-    return Explanation(
+    return LedgerExplanation(
         objects=(
             *objects_with_ids(connection, object_ids),
             *transactions_with_details(connection, transaction_ids),

@@ -49,7 +49,7 @@ class ExplainedEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class LedgerExplanation:
     """Everything behind an id; false if neither objects nor entries were found."""
 
     objects: tuple[ExplainedObject, ...]
@@ -60,7 +60,7 @@ class Explanation:
         return bool(self.objects or self.entries)
 
 
-def explanation_lines(explanation: Explanation) -> Iterator[str]:
+def explanation_lines(explanation: LedgerExplanation) -> Iterator[str]:
     """Yield the explanation as lines of text for a terminal."""
     for shown in explanation.objects:
         yield f"{shown.kind} {shown.id}"

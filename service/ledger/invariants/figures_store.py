@@ -39,13 +39,18 @@ class UnpostedTransaction:
     source_id: str | None
 
 
-def unposted_transactions(connection: Connection) -> list[UnpostedTransaction]:
-    """Return the balance transactions of the payments balance that have no entry, oldest first."""
+def unposted_transactions(connection: Connection, since: datetime | None = None) -> list[UnpostedTransaction]:
+    """Return the balance transactions of the payments balance that have no entry, oldest first.
+
+    `since` leaves out those that Stripe created before it.
+    """
     statement = (
         select(_MOVED.id, _MOVED.created_at, _MOVED.reporting_category, _MOVED.source_id)
         .where(_MOVED.balance_type == "payments", ~exists().where(_ENTRY.balance_transaction_id == _MOVED.id))
         .order_by(_MOVED.created_at, _MOVED.id)
     )
+    if since is not None:
+        statement = statement.where(_MOVED.created_at >= since)
     return [UnpostedTransaction(*row) for row in connection.execute(statement)]
 
 

@@ -1,7 +1,8 @@
 """Read everything that the checklist of a period is computed from."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -22,6 +23,8 @@ from service.services import Services
 from service.stripe_events.backlog_store import event_backlog
 
 MAX_WAITING = 1000
+# Movements that are older than this before the period are posted; closing itself looks at all of them.
+LATE = timedelta(days=92)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ def read_checklist(connection: Connection, services: Services, last_day: date) -
     first_day = min(figures.first_day or last_day, last_day)
     ends_at, backlog = first_instant(last_day + timedelta(days=1), zone), event_backlog(connection)
     scope = ExportScope(LocalDays(open_since, last_day, zone), read_books(connection, None), settings.is_livemode, now)
+    unposted = unposted_transactions(connection, _since(open_since, zone))
     waiting = list_manual(connection, only_waiting=True, limit=MAX_WAITING)
     state = PeriodState(
         last_day=last_day,
@@ -56,9 +60,13 @@ def read_checklist(connection: Connection, services: Services, last_day: date) -
         exceptions=open_exceptions(connection, scope),
         notes=notes_of(connection, last_day),
         suspense=suspense_through(connection, last_day),
-        unposted_count=sum(row.created_at < ends_at for row in unposted_transactions(connection)),
+        unposted_count=sum(row.created_at < ends_at for row in unposted),
         waiting_entries=sum(manual.accounting_date <= last_day for manual in waiting),
         checks=latest_checks(connection),
         checked_at=checked_at(connection),
     )
     return Checklist(state, figures, figures.first_day)
+
+
+def _since(open_since: date | None, zone: ZoneInfo) -> datetime | None:
+    return first_instant(open_since - LATE, zone) if open_since is not None else None

@@ -99,11 +99,12 @@ def accepted_checks(state: PeriodState) -> dict[str, str]:
 
 
 def open_red_checks(state: PeriodState) -> list[Check]:
-    """Return the red checks that nobody has accepted."""
+    """Return the red checks that nobody has accepted, or that cannot be accepted."""
+    accepted = accepted_checks(state)
     return [
         check
         for check in state.checks
-        if not check.is_green and check.number != SUSPENSE_NUMBER and str(check.number) not in state.notes
+        if not check.is_green and check.number != SUSPENSE_NUMBER and str(check.number) not in accepted
     ]
 
 

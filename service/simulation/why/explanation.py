@@ -39,7 +39,7 @@ class DayAhead:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class DecisionInWords:
     """Why a reader is asked or not.
 
     `now`: the time of the page view. `reader`: the history before it. `days`: this day and the 29 after it.
@@ -60,7 +60,7 @@ class Explanation:
         return as_datetime(self.now.instant).astimezone(self.now.zone)
 
 
-def explain(site: CompiledSite, question: Question) -> Explanation:
+def explain(site: CompiledSite, question: Question) -> DecisionInWords:
     """Decide on the page view with its trace, and on an article like it on each of the next days."""
     campaigns = {found.prepared.campaign.key: found.prepared.campaign for found in (*site.gates, *site.appeals)}
     reader = question.carried
@@ -70,7 +70,7 @@ def explain(site: CompiledSite, question: Question) -> Explanation:
     view = next(_decided(site, question, (question.view,), explains=True))
     now = site_time_at(view.at, site.zone)
     words = tuple(campaign_words(trace, campaigns[trace.campaign], site.site, now) for trace in view.decision.traces)
-    return Explanation(
+    return DecisionInWords(
         now,
         reader,
         headline(words, view.decision.access, now),

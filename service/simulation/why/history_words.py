@@ -1,8 +1,10 @@
 """Words for the rules about what the reader was shown before, closed, and read for free."""
 
 from service.campaigns.frequency import Counting
+from service.campaigns.words.phrases import number_of
+from service.campaigns.words.timing import duration
 from service.simulation.why.failure import Failure, Words, Writers
-from service.simulation.why.phrases import age, counted, times
+from service.simulation.why.phrases import times
 
 
 def _dismissed_for_good(failure: Failure) -> Words:
@@ -28,12 +30,12 @@ def _closed_prompt(failure: Failure) -> str:
 def _after_closing(failure: Failure) -> Words:
     return Words(
         f"closed an appeal {failure.ago(failure.verdict.value)}, silent{failure.until.removeprefix(',')}",
-        f"Wait, or shorten the site’s silence after closing ({age(failure.site.silence_after_closing_seconds)}).",
+        f"Wait, or shorten the site’s silence after closing ({duration(failure.site.silence_after_closing_seconds)}).",
     )
 
 
 def _first_after_views(failure: Failure) -> Words:
-    limit = counted(int(failure.verdict.limit or 0), "page view")
+    limit = number_of(int(failure.verdict.limit or 0), "page view")
     if failure.verdict.value is None:
         return Words(f"it waits for {limit}, which are not counted without consent", "The reader gives consent.")
     return Words(
@@ -67,7 +69,7 @@ def _caps(failure: Failure) -> Words:
 
 
 def _gap(failure: Failure) -> Words:
-    gap = age(int(failure.verdict.limit or 0))
+    gap = duration(int(failure.verdict.limit or 0))
     return Words(f"asked {_last(failure)}, and the campaign waits {gap}{failure.until}", "Wait, or shorten the gap.")
 
 
@@ -90,7 +92,7 @@ def _site_caps(failure: Failure) -> Words:
 
 
 def _site_gap(failure: Failure) -> Words:
-    gap = age(int(failure.verdict.limit or 0))
+    gap = duration(int(failure.verdict.limit or 0))
     return Words(f"asked {_last(failure)}, and the site waits {gap}{failure.until}", "Wait, or shorten the site’s gap.")
 
 
@@ -104,7 +106,7 @@ def _meter(failure: Failure) -> Words:
         return Words(f"the article is open: {why}", "Open a page that uses the allowance.")
     used, allowance = int(failure.verdict.value or 0), int(failure.verdict.limit)
     return Words(
-        f"the article is open: {used} of {counted(allowance, 'free article')} used",
+        f"the article is open: {used} of {number_of(allowance, 'free article')} used",
         "The reader uses the free articles that are left, or the allowance is smaller.",
     )
 

@@ -1,18 +1,19 @@
 """Words for the rules about a campaign itself, its times, and the page."""
 
 from service.campaigns.campaign import ASKS, Placement
-from service.campaigns.schedule import WEEKDAYS, Weekday, ends_before
+from service.campaigns.page_rules import PageType
+from service.campaigns.schedule import WEEKDAYS, ends_before
+from service.campaigns.words.audience import PAGE_TYPES
+from service.campaigns.words.labels import value_label
 from service.simulation.why.failure import Failure, Words, Writers
 from service.simulation.why.phrases import PLACES, hours, listed, moment, quoted, spoken
 
-_DAY_NAMES = {
-    Weekday.MON: "Monday",
-    Weekday.TUE: "Tuesday",
-    Weekday.WED: "Wednesday",
-    Weekday.THU: "Thursday",
-    Weekday.FRI: "Friday",
-    Weekday.SAT: "Saturday",
-    Weekday.SUN: "Sunday",
+_A_PAGE = {
+    PageType.ARTICLE: "an article",
+    PageType.FRONT: "a front page",
+    PageType.SECTION: "a section front",
+    PageType.LIVEBLOG: "a live blog",
+    PageType.OTHER: "of another kind",
 }
 _PAUSES = {
     "site paused": "all asks of the site are paused",
@@ -50,7 +51,7 @@ def _ends(failure: Failure) -> Words:
 
 def _weekdays(failure: Failure) -> Words:
     days = failure.campaign.schedule.weekdays or ()
-    names = listed((_DAY_NAMES[day] for day in sorted(days, key=WEEKDAYS.index)), "and")
+    names = listed((value_label(day) for day in sorted(days, key=WEEKDAYS.index)), "and")
     return Words(f"it runs on {names} only", "Wait for such a day, or add this weekday to the campaign.")
 
 
@@ -79,10 +80,11 @@ def _excluded_page(failure: Failure) -> Words:
 
 
 def _page_type(failure: Failure) -> Words:
-    wanted = listed(_listed(failure))
+    asked = failure.campaign.page.types or frozenset()
+    wanted = listed(words for kind, words in PAGE_TYPES.items() if kind in asked)
     return Words(
-        f"it is for pages of the type {wanted}, and this page is of the type {failure.verdict.value}",
-        "Open a page of that type, or add this type to the campaign.",
+        f"it is for {wanted}, and this page is {_A_PAGE[PageType(failure.verdict.value)]}",
+        "Open such a page, or add this type of page to the campaign.",
     )
 
 

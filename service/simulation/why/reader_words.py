@@ -1,9 +1,12 @@
 """Words for the rules about who the reader is, what the reader allows, reads and contributes."""
 
-from service.campaigns.reader_rules import Inclusion, SupporterState
+from service.campaigns.reader_rules import Consent, Device, Inclusion, SupporterState
+from service.campaigns.words.audience import CONSENTS, DEVICES
+from service.campaigns.words.phrases import country_name, language_name, number_of, percent
 from service.simulation.why.failure import Failure, Words, Writers
-from service.simulation.why.phrases import counted, listed, percent, quoted, spoken
+from service.simulation.why.phrases import listed, quoted
 
+MOST_COUNTRIES = 5  # more are counted, not named
 SUPPORTER_WORDS = {
     SupporterState.NONE: "has never contributed",
     SupporterState.ONE_OFF: "made a one-off contribution",
@@ -33,10 +36,11 @@ def _contextual_share(failure: Failure) -> Words:
 
 
 def _consent(failure: Failure) -> Words:
-    wanted = listed(_limits(failure))
+    asked = failure.campaign.reader.consents or frozenset()
+    wanted = listed(words for consent, words in CONSENTS.items() if consent in asked)
     return Words(
-        f"it needs the consent {wanted}, and the reader allows {failure.verdict.value}",
-        "The reader gives consent, or the campaign is also for readers without it.",
+        f"it is for readers who allow {wanted}, and this reader allows {CONSENTS[Consent(failure.verdict.value)]}",
+        "The reader allows more, or the campaign is also for readers who allow less.",
     )
 
 
@@ -69,13 +73,14 @@ def _signed_in(failure: Failure) -> Words:
 
 
 def _country(failure: Failure) -> Words:
-    rules, country = failure.campaign.reader, failure.verdict.value
-    if country is None:
+    rules, code = failure.campaign.reader, failure.verdict.value
+    if code is None:
         return Words("the reader’s country is not known", "Let the proxy send the country, or ask in every country.")
-    if country in rules.countries_none:
-        return Words(f"it is never shown in {country}", f"Remove {country} from the excluded countries.")
-    countries = sorted(rules.countries_any or ())
-    wanted = listed(countries) if len(countries) < 6 else counted(len(countries), "other country").replace("ys", "ies")
+    country = country_name(str(code))
+    if code in rules.countries_none:
+        return Words(f"it is never shown in {country}", f"Take {country} off the excluded countries.")
+    countries = sorted(map(country_name, rules.countries_any or ()))
+    wanted = listed(countries) if len(countries) <= MOST_COUNTRIES else f"{len(countries)} other countries"
     return Words(f"it is for readers in {wanted}, and this reader is in {country}", f"Add {country} to the campaign.")
 
 
@@ -91,16 +96,19 @@ def _one_off_only_country(failure: Failure) -> Words:
 
 
 def _device(failure: Failure) -> Words:
-    wanted = listed(_limits(failure))
-    return Words(f"it is for the device {wanted}, and this is {failure.verdict.value}", "Add this device.")
+    asked = failure.campaign.reader.devices or frozenset()
+    wanted = listed(words for device, words in DEVICES.items() if device in asked)
+    return Words(
+        f"it is for readers {wanted}, and this reader is {DEVICES[Device(failure.verdict.value)]}",
+        "Add this device to the campaign.",
+    )
 
 
 def _language(failure: Failure) -> Words:
-    spoken_here = failure.verdict.value or "not known"
-    return Words(
-        f"it is for readers of {listed(_limits(failure))}, and this reader’s language is {spoken_here}",
-        "Add this language to the campaign.",
-    )
+    wanted = listed(sorted(map(language_name, failure.campaign.reader.languages_any or ())))
+    tag = failure.verdict.value
+    spoken_here = f"reads {language_name(str(tag))}" if tag else "has a language that is not known"
+    return Words(f"it is for readers of {wanted}, and this reader {spoken_here}", "Add this language to the campaign.")
 
 
 def _referrer(failure: Failure) -> Words:
@@ -113,7 +121,7 @@ def _referrer(failure: Failure) -> Words:
 
 
 def _first_seen(failure: Failure) -> Words:
-    days = counted(int(failure.verdict.value or 0), "day")
+    days = number_of(int(failure.verdict.value or 0), "day")
     return Words(
         f"the reader’s history is {days} old, and the campaign asks at {_bounds(failure, 'day')}{failure.until}",
         "Change the age that the campaign asks for.",
@@ -127,7 +135,7 @@ def _articles(failure: Failure) -> Words:
         why = note.partition("; ")[2]
         return Words(f"it counts articles, and there is {why}" if why.startswith("no ") else why, "Count articles.")
     window = note.removeprefix("articles").strip()
-    words = f"the reader has read {counted(int(count), 'article')} {_window(window)}"
+    words = f"the reader has read {number_of(int(count), 'article')} {_window(window)}"
     return Words(
         f"{words}, and the campaign asks at {_bounds(failure, 'article')}{failure.until}",
         "The reader reads on, or the campaign asks at another number of articles.",
@@ -196,7 +204,7 @@ def _supporter(failure: Failure) -> Words:
 
 
 def _after_contribution(failure: Failure) -> Words:
-    days = counted(int(failure.verdict.value or 0), "day")
+    days = number_of(int(failure.verdict.value or 0), "day")
     return Words(
         f"the reader contributed {days} ago, silent{failure.until.removeprefix(',')}",
         "Wait, or shorten the silence after a contribution.",
@@ -207,8 +215,8 @@ def _bounds(failure: Failure, name: str) -> str:
     """Return the bounds of a number: `3 articles or more`, `2 to 5 articles`."""
     least, _, most = str(failure.verdict.limit).partition("..")
     if not most:
-        return f"{counted(int(least or 0), name)} or more"
-    return f"{least} to {counted(int(most), name)}" if least else f"at most {counted(int(most), name)}"
+        return f"{number_of(int(least or 0), name)} or more"
+    return f"{least} to {number_of(int(most), name)}" if least else f"at most {number_of(int(most), name)}"
 
 
 def _window(window: str) -> str:
@@ -222,7 +230,7 @@ def _window(window: str) -> str:
 
 def _limits(failure: Failure) -> tuple[str, ...]:
     limit = failure.verdict.limit
-    return tuple(spoken(word) for word in limit) if isinstance(limit, tuple) else ()
+    return limit if isinstance(limit, tuple) else ()
 
 
 READER_WORDS: Writers = {

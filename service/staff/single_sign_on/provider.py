@@ -1,7 +1,9 @@
 """The newsroom's provider over HTTP: where its pages are, and what it answers for a code."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import Any
 
 from authlib.integrations.base_client import OAuthError
@@ -12,7 +14,9 @@ from service.staff.single_sign_on.errors import ProviderUnavailableError, SignIn
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 SCOPE = "openid email profile"
-SECONDS = 8.0  # for each of the calls: a person waits
+SECONDS = 4.0  # for each of at most three calls: a person waits, and the deadline of a page is 15 seconds
+SIGN_INS = 2  # at the same time, in a process: a provider that hangs must not hold up all threads of the pages
+_free_sign_ins = BoundedSemaphore(SIGN_INS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,9 @@ class Provider:
 
         `is_again`: ask the provider to check the person again, even if they are signed in there.
         """
-        metadata = self._metadata()
         wishes = {"prompt": "login", "max_age": "0"} if is_again else {}
-        with self._session() as session:
+        with _sign_in(), self._session() as session:
+            metadata = self._metadata()
             address, _ = session.create_authorization_url(
                 metadata["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier, **wishes
             )
@@ -42,10 +46,13 @@ class Provider:
 
         Raise SignInRefusedError if the provider refuses the code, and ProviderUnavailableError if it does not answer.
         """
-        metadata = self._metadata()
-        method = _authentication_method(metadata)
+        with _sign_in():
+            metadata = self._metadata()
+            return self._exchange(metadata, code, verifier), self._document(metadata["jwks_uri"], "keys")
+
+    def _exchange(self, metadata: Mapping[str, Any], code: str, verifier: str) -> object:
         try:
-            with self._session(method) as session:
+            with self._session(_authentication_method(metadata)) as session:
                 answer = session.fetch_token(
                     metadata["token_endpoint"], grant_type="authorization_code", code=code, code_verifier=verifier
                 )
@@ -53,7 +60,7 @@ class Provider:
             raise SignInRefusedError("Your sign-in service refused to confirm the sign-in. Try again.") from error
         except (RequestException, ValueError) as error:
             raise ProviderUnavailableError from error
-        return answer.get("id_token"), self._document(metadata["jwks_uri"], "keys")
+        return answer.get("id_token")
 
     def _metadata(self) -> Mapping[str, Any]:
         address = self.issuer.removesuffix("/") + DISCOVERY_PATH
@@ -85,6 +92,17 @@ class Provider:
             code_challenge_method="S256",
             default_timeout=SECONDS,
         )
+
+
+@contextmanager
+def _sign_in() -> Iterator[None]:
+    """Hold one of the few places of sign-ins. Raise ProviderUnavailableError at once if all are taken."""
+    if not _free_sign_ins.acquire(blocking=False):
+        raise ProviderUnavailableError
+    try:
+        yield
+    finally:
+        _free_sign_ins.release()
 
 
 def _authentication_method(metadata: Mapping[str, Any]) -> str:

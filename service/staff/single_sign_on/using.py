@@ -99,9 +99,10 @@ def _invited(connection: Connection, identity: ProvenIdentity, now: datetime) ->
     if person is None and identity.email:
         person = find_person_by_email(connection, identity.email)
         if person is not None and person.disabled_at is None:
-            if not insert_identity(connection, identity.issuer, identity.subject, person.id, now):
+            if insert_identity(connection, identity.issuer, identity.subject, person.id, now):
+                write_record(connection, person, "join_provider", person.name, {"issuer": identity.issuer}, now)
+            elif find_person_by_identity(connection, identity.issuer, identity.subject) is None:
                 raise SignInRefusedError("Your address belongs to another account here. Ask an admin of your newsroom.")
-            write_record(connection, person, "join_provider", person.name, {"issuer": identity.issuer}, now)
     if person is None or person.disabled_at is not None:
         raise SignInRefusedError("You have not been invited to this console. Ask an admin of your newsroom.")
     return person

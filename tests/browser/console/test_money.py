@@ -1,6 +1,8 @@
-"""Finance refunds, closes and erases by keyboard, on wide and narrow screens, and axe finds no fault in both schemes."""
+"""The screens of finance are accessible in both schemes and on a phone, and half a contribution is refunded by keys."""
 
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Thread
 
@@ -22,8 +24,11 @@ from tests.contributions.world import SITE, Newsroom
 from tests.staff.signed_in import add_person
 from tests.stripe import stripe_stand
 
-SCREENS = ("/console/money", "/console/money/entries/gross", "/console/money/contributions", "/console/money/failed")
-OTHERS = (
+SCREENS = (
+    "/console/money",
+    "/console/money/entries/gross",
+    "/console/money/contributions",
+    "/console/money/failed",
     "/console/close",
     "/console/close/items",
     "/console/close/mappings",
@@ -36,8 +41,9 @@ OTHERS = (
 def served(settings: Settings, clock: SettableClock) -> Iterator[tuple[ServedConsole, Newsroom]]:
     """A console in front of Stripe's sandbox, with two contributions."""
     with stripe_stand(clock) as stripe:
-        server = make_server("127.0.0.1", 0, lambda environ, start: app.wsgi_app(environ, start), threaded=True)
-        url = f"http://localhost:{server.server_port}"
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        url = f"http://localhost:{port}"
         app = create_app(
             replace(settings, public_url=url, stripe_api_base=stripe.url), clock=clock, has_background=False
         )
@@ -46,6 +52,7 @@ def served(settings: Settings, clock: SettableClock) -> Iterator[tuple[ServedCon
         services.part(SnapshotHolder).refresh()
         client = app.test_client()
         stripe.receiver = lambda path, headers, body: client.post(path, headers=headers, data=body).status_code
+        server = make_server("127.0.0.1", port, app, threaded=True)
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield ServedConsole(url, app, services), Newsroom(services, client, stripe, clock)
@@ -59,7 +66,8 @@ def served(settings: Settings, clock: SettableClock) -> Iterator[tuple[ServedCon
 def finance(page: Page, served: tuple[ServedConsole, Newsroom]) -> Desk:
     """Nora of finance is signed in in the browser, and Mary has contributed."""
     console, newsroom = served
-    contribution_id = paid_contribution(newsroom)
+    with ThreadPoolExecutor(1) as worker:  # the worker's event loop cannot run beside the browser's
+        contribution_id = worker.submit(paid_contribution, newsroom).result()
     console.sign_in(page, add_person(console.services, Role.FINANCE, name="Nora"))
     return Desk(newsroom, newsroom.client, contribution_id)
 
@@ -69,7 +77,7 @@ def test_every_screen_of_finance_is_accessible_in_both_schemes_and_fits_a_phone(
 ) -> None:
     own = (finance.address, f"{finance.address}/refund?amount=5", f"/console/supporters/{finance.contribution_id}")
     found: dict[str, object] = {}
-    for address in (*SCREENS, *OTHERS, *own):
+    for address in (*SCREENS, *own):
         for scheme, width in (("light", 1280), ("dark", 390)):
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             page.set_viewport_size({"width": width, "height": 800})

@@ -27,7 +27,7 @@ def test_a_question_is_asked_with_the_keyboard_alone(asked: Page) -> None:
     asked.keyboard.press("Enter")
 
     expect(
-        asked.get_by_text("Not asked: “Open for all” is for readers in IE, and this reader is in FR.")
+        asked.get_by_text("Not asked: “Open for all” is for readers in Ireland, and this reader is in France.")
     ).to_be_visible()
     expect(asked).to_have_url("http://" + asked.url.split("/")[2] + "/console/tide/why?country=FR#answer")
 

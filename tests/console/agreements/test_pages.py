@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from service.console.agreed_acts import PERFORMERS
 from service.database.transaction import committed
 from service.services import Services
 from service.staff.agreeing import ask_for_agreement
@@ -146,3 +147,7 @@ def test_agreeing_needs_a_fresh_proof(
 @pytest.mark.parametrize("act", ["agree", "refuse"])
 def test_an_unknown_request_is_not_found(app: Flask, ana: Person, act: str) -> None:
     assert client_of(app, ana).post(f"/console/agreements/agr_unknown/{act}").status_code == 404
+
+
+def test_every_act_that_can_wait_can_also_be_done() -> None:
+    assert set(PERFORMERS) == set(AgreedAct)

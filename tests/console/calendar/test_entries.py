@@ -93,6 +93,17 @@ def test_drafts_and_waiting_versions_are_shown_as_what_they_are() -> None:
     assert numbers(found["winter"])[0] == 25
 
 
+def test_a_version_that_waits_is_shown_on_its_day() -> None:
+    at = datetime(2026, 11, 25, 18, tzinfo=UTC)
+    details = DocumentDetails("autumn", "tide", at, 8, 7, 8, at, is_paused=False)
+
+    _, release = entries(campaign(), states={"autumn": details})
+
+    assert (release.kind, release.name, numbers(release)) == (EntryKind.RELEASE, "Version 8 of autumn", [25])
+    assert release.words == "It comes into force on Wednesday 25 November 2026 18:00."
+    assert entries(campaign(), states={"autumn": details}, month=Month(2026, 12))[1:] == ()
+
+
 def test_an_experiment_is_an_entry_of_its_own() -> None:
     compared = campaign(
         variants=(make.variant(), make.variant("warm")), experiment=Experiment("s", hypothesis="Warm words earn more.")
@@ -217,7 +228,7 @@ def test_a_share_leaves_the_other_readers_to_the_next_campaign() -> None:
 
     assert (
         found.sentence
-        == "On 3 November “half” is asked first: 50% of readers see it, and the others are left to “rest”."
+        == "On 3 November “half” is asked first: 50 % of readers see it, and the others are left to “rest”."
     )
 
 

@@ -95,7 +95,7 @@ def test_people_are_listed_in_words_and_as_files(admin: FlaskClient, app_service
         ("=Bea <b>", "publisher", "not yet here"),
         ("Ana", "admin", "active"),
     ]
-    assert "'=Bea <b>,'=bea" in admin.get("/console/people?format=csv").text
+    assert "'=Bea <b>,publisher,herald,,not yet here,'=bea" in admin.get("/console/people?format=csv").text
 
 
 def test_a_changed_person_has_the_new_roles_at_once(app: Flask, admin: FlaskClient, app_services: Services) -> None:

@@ -1,6 +1,7 @@
 """The screen System: the state of the service, its tables as files, requeueing, and a doctor that is bounded."""
 
 import threading
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from service.console.system import checkup
 from service.console.system.checkup import check_up
 from service.database.transaction import committed
+from service.operations.backups_store import add_backup, set_verified
 from service.reconciliation.doctor import SetupFinding
 from service.services import Services
 from service.staff.people import Role
@@ -42,7 +44,20 @@ def test_the_state_is_said_in_words(app: Flask) -> None:
     assert "never pulled completely" in page
     for name in ("Keepopen", "Python", "PostgreSQL", "Database schema", "Stripe’s API"):
         assert f"<dt>{name}</dt>" in page
-    assert "not migrated" not in page
+    assert "No backup was made with" in page
+
+
+def test_backups_are_named_with_their_times(app: Flask, app_services: Services) -> None:
+    now = app_services.clock()
+    with committed(app_services.engine) as connection:
+        add_backup(connection, "sunday", now - timedelta(days=3), 10)
+        set_verified(connection, "sunday", now)
+        add_backup(connection, "monday", now - timedelta(days=1), 10)
+
+    page = unescape(signed_in(app, Role.VIEWER).get("/console/system").text)
+
+    words = "The newest was made yesterday 10:30; the newest that was restored for a check, 15 November 10:30."
+    assert words in page
 
 
 def test_given_up_events_are_a_table_and_a_file(app: Flask, dead_event: str) -> None:

@@ -1,11 +1,11 @@
 """Instants are said as people say them, on the clock of the site."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.console.today.moments import end_words, moment_words
+from service.console.today.moments import age_words, end_words, moment_words
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)  # a Wednesday
 DUBLIN, AUCKLAND = ZoneInfo("Europe/Dublin"), ZoneInfo("Pacific/Auckland")
@@ -26,6 +26,21 @@ DUBLIN, AUCKLAND = ZoneInfo("Europe/Dublin"), ZoneInfo("Pacific/Auckland")
 )
 def test_an_instant_is_relative_to_today(at: datetime, words: str) -> None:
     assert moment_words(at, NOW, DUBLIN) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (119, "119 seconds"),
+        (120, "2 minutes"),
+        (7199, "119 minutes"),
+        (7200, "2 hours"),
+    ],
+)
+def test_an_age_has_a_fitting_unit(seconds: int, words: str) -> None:
+    assert age_words(timedelta(seconds=seconds)) == words
 
 
 def test_the_day_is_that_of_the_zone() -> None:

@@ -11,7 +11,7 @@ from service.campaigns.campaign import Kind, Placement
 from service.campaigns.schedule import Hours
 from service.campaigns.site import Switches
 from service.campaigns.snapshot.snapshot import SiteSnapshot
-from service.console.today.placements import ComingVersion, PlacementNow, placements_now
+from service.console.today.placements import SHOWN_MOST, ComingVersion, PlacementNow, placements_now
 from tests.campaigns.make import campaign, site
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
@@ -34,6 +34,13 @@ def test_campaigns_are_named_in_the_order_in_which_they_are_asked() -> None:
 
     assert [(showing.name, showing.until) for showing in place.showing] == [("First", "Sunday 18:00"), ("second", "")]
     assert (place.nothing, place.coming) == ("", "")
+
+
+def test_many_campaigns_are_counted_and_only_the_first_are_named() -> None:
+    place = end_of_article(*(campaign(key=f"c{number}") for number in range(SHOWN_MOST + 3)))
+
+    assert [showing.key for showing in place.showing] == [f"c{number}" for number in range(SHOWN_MOST)]
+    assert place.more_count == 3
 
 
 def test_a_placement_without_a_campaign_says_so() -> None:

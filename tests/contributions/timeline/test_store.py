@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from service.contributions.failed_payments.store import FailedDays, FailedOutcome, failed_payments, failed_sums
+from service.contributions.search.failed_payments_store import FailedDays, FailedOutcome, failed_payments, failed_sums
 from service.contributions.search.store import ListScope
 from service.contributions.timeline.events import timeline
 from service.contributions.timeline.store import history_of

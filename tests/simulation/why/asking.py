@@ -9,7 +9,7 @@ from service.decisions.situation import Page
 from service.decisions.view import ViewFacts, ViewRequest
 from service.readers.reader import Reader
 from service.simulation.simulation import PromptTimes, StartReader, ViewStep
-from service.simulation.why.explanation import Explanation, Question, explain
+from service.simulation.why.explanation import DecisionInWords, Question, explain
 from tests.decisions import make
 
 NOW = datetime(2026, 11, 18, 10, 30)  # noqa: DTZ001 on the site's clock
@@ -22,7 +22,7 @@ def asked(
     at: datetime = NOW,
     carried: Reader | None = None,
     **reader: Any,
-) -> Explanation:
+) -> DecisionInWords:
     """Answer why a reader with these facts is shown what on an article."""
     view = ViewStep(at, ViewRequest("why", ViewFacts("tide", page or make.page())))
     return explain(make.compiled(*campaigns, site=site), Question(view, StartReader(**reader), carried))

@@ -70,12 +70,12 @@ def test_the_reason_is_that_of_the_campaign_which_comes_closest() -> None:
             {"supporter": StartSupport(StartState.RECURRING)},
         ),
         (
-            "“autumn” needs the consent full, and the reader allows none",
+            "“autumn” is for readers who allow everything, and this reader allows nothing",
             make.campaign(reader=ReaderRules(consents=frozenset({Consent.FULL}))),
             {"consent": Consent.NONE},
         ),
         (
-            "“autumn” is for readers in GB or IE, and this reader is in DE",
+            "“autumn” is for readers in Ireland or the United Kingdom, and this reader is in Germany",
             make.campaign(reader=ReaderRules(countries_any=frozenset({"IE", "GB"}))),
             {"country": "DE"},
         ),
@@ -89,7 +89,7 @@ def test_the_reason_is_that_of_the_campaign_which_comes_closest() -> None:
             make.campaign(frequency=Frequency(first_after_views=2)),
             {},
         ),
-        ("“autumn” is for 0% of readers, and this reader is not among them", make.campaign(share=0.0), {}),
+        ("“autumn” is for 0 % of readers, and this reader is not among them", make.campaign(share=0.0), {}),
     ],
 )
 def test_reasons_are_sentences_with_the_numbers_of_the_reader(

@@ -135,14 +135,6 @@ def test_a_campaign_that_fails_nearly_every_rule_is_explained(has_reader: bool) 
     assert len(words.failed) > 30
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(86_400, "1 day"), (172_800, "2 days"), (5_400, "90 minutes"), (7_200, "2 hours"), (0, "0 seconds")],
-)
-def test_spans_are_written_in_their_largest_whole_unit(seconds: int, words: str) -> None:
-    assert phrases.age(seconds) == words
-
-
 def test_moments_near_by_have_names_and_far_ones_a_year() -> None:
     now = make.time_at()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Semaphore, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +15,12 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 CLIENT_ID, CLIENT_SECRET = "keepopen", "the secret of the tests"
+
+
+def _set_event() -> Event:
+    event = Event()
+    event.set()
+    return event
 
 
 @dataclass(slots=True)
@@ -34,6 +40,8 @@ class NewsroomProvider:
     header: dict[str, Any] = field(default_factory=lambda: {"alg": "RS256", "kid": "1"})
     other_keys: list[Any] = field(default_factory=list)
     is_broken: bool = False
+    may_answer: Event = field(default_factory=_set_event)
+    waiting: Semaphore = field(default_factory=lambda: Semaphore(0))
 
     def authorize(self, address: str) -> dict[str, str]:
         """Sign the person in on the authorization page. Return the parameters of the address to which it sends back."""
@@ -78,6 +86,8 @@ def serving(provider: NewsroomProvider) -> Iterator[NewsroomProvider]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            provider.waiting.release()
+            provider.may_answer.wait(10)
             self.answer(200, provider.document(self.path))
 
         def do_POST(self) -> None:

@@ -1,6 +1,7 @@
 """Only invited people enter over the newsroom's provider, and only with an answer that is meant for their sign-in."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from service.staff.people import Person, Role
 from service.staff.record_store import all_rows
 from service.staff.signing_in import NewSession, verify_session
 from service.staff.single_sign_on.errors import ProviderUnavailableError, SignInRefusedError
+from service.staff.single_sign_on.provider import SIGN_INS
 from service.staff.single_sign_on.using import (
     Return,
     can_sign_in_at_provider,
@@ -222,6 +224,22 @@ def test_a_provider_that_is_down_or_is_another_is_said_in_words(
     provider.is_broken = True
     with pytest.raises(ProviderUnavailableError, match="does not answer"):
         leave_for_provider(services, "/console", is_again=False)
+
+
+def test_a_provider_that_hangs_holds_up_two_threads_and_no_more(
+    services: Services, provider: NewsroomProvider, ana: Person
+) -> None:
+    provider.may_answer.clear()
+    with ThreadPoolExecutor(SIGN_INS) as threads:
+        hanging = [threads.submit(sign_in, services, provider) for _ in range(SIGN_INS)]
+        assert provider.waiting.acquire(timeout=10)
+        assert provider.waiting.acquire(timeout=10)
+        with pytest.raises(ProviderUnavailableError):
+            leave_for_provider(services, "/console", is_again=False)
+        provider.may_answer.set()
+        assert [work.result().person for work in hanging] == [ana, ana]
+
+    assert sign_in(services, provider).person == ana
 
 
 def test_without_settings_there_is_no_provider(settings: Settings, services: Services) -> None:

@@ -1,1 +1,0 @@
-"""Payments that failed, and what came back of them."""
