@@ -52,7 +52,7 @@ def main() -> None:
     # A process that granian has just forked still has granian's own handlers, which would ignore a stop.
     os.register_at_fork(after_in_child=_end_when_stopped)
     sys.argv[1:] = [*options(connections), *sys.argv[1:], TARGET]
-    entrypoint()
+    entrypoint()  # type: ignore[no-untyped-call]
 
 
 def _end_when_stopped() -> None:
