@@ -1,6 +1,7 @@
 """The staff API of sites and campaigns: save, publish, roll back and pause. A document is sent as JSON or YAML."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -132,7 +133,8 @@ def put_site(key: str) -> DocumentDetails:
 
     With `If-Match: "3"`, answer 409 if the newest version is not version 3.
     """
-    save_site(current_services().engine, document_named(key, load_site), author(), based_on())
+    document = document_named(key, load_site)
+    save_site(current_services().engine, document.content, author(), based_on(), document.text)
     return changed(SITE, key)
 
 
@@ -187,8 +189,8 @@ def get_campaign(key: str) -> DocumentDetails:
 def put_campaign(key: str) -> DocumentDetails:
     """Save a campaign as its next version. Readers see the version only after it is published."""
     document = document_named(key, load_campaign)
-    admit_site(document["site"])
-    save_campaign(current_services().engine, document, author(), based_on())
+    admit_site(document.content["site"])
+    save_campaign(current_services().engine, document.content, author(), based_on(), document.text)
     return changed(CAMPAIGN, key)
 
 
@@ -266,7 +268,7 @@ def based_on() -> int | None:
     return int(digits) if digits.isdecimal() and len(digits) < 10 else abort(400)
 
 
-def document_named(key: str, load: Callable[[object, Mapping[Path, int]], object]) -> Any:
+def document_named(key: str, load: Callable[[object, Mapping[Path, int]], object]) -> Document:
     """Read the document in the body. A missing key is taken from the address.
 
     Raise InvalidDocumentError (422) if the document is wrong, ConflictError (409) if it has another key.
@@ -274,10 +276,13 @@ def document_named(key: str, load: Callable[[object, Mapping[Path, int]], object
     is_yaml = request.mimetype in YAML_TYPES
     document = read_document(request.get_data()) if is_yaml else Document(json_body(), {})
     content = document.content
-    if isinstance(content, dict) and content.setdefault("key", key) != key:
+    if isinstance(content, dict) and "key" not in content:
+        content["key"] = key
+        document = replace(document, text=None)  # the text says no key
+    if isinstance(content, dict) and content["key"] != key:
         raise ConflictError(f"the document's key is {content['key']}, but the address names {key}; use the same key")
     load(content, document.lines)
-    return content
+    return document
 
 
 def release_of_body() -> Release:

@@ -84,7 +84,7 @@ def apply_campaigns(paths: tuple[Path, ...], *, is_published: bool) -> None:
             services = current_services()
             author = Author(AUTHOR_NAME, services.clock())
             load_campaign(document.content, document.lines)
-            state = save_campaign(services.engine, document.content, author)
+            state = save_campaign(services.engine, document.content, author, text=document.text)
             if is_published:
                 release = Release(state.newest_version)
                 state = publish(services.engine, DocumentKind.CAMPAIGN, state.key, release, author)
@@ -151,7 +151,9 @@ def apply_sites(paths: tuple[Path, ...]) -> None:
         with _problems_of(path):
             services = current_services()
             load_site(document.content, document.lines)
-            state = save_site(services.engine, document.content, Author(AUTHOR_NAME, services.clock()))
+            state = save_site(
+                services.engine, document.content, Author(AUTHOR_NAME, services.clock()), text=document.text
+            )
             click.echo(f"site {state.key}: version {state.published_version} in force")
 
 
@@ -216,5 +218,5 @@ def _show(kind: DocumentKind, key: str) -> None:
         details = describe(services.engine, kind, key, services.clock())
     in_force, created = details.published_version or "none", f"{details.created_at:%Y-%m-%d}"
     click.echo(f"# {kind} {key}: version {details.newest_version}, first saved {created}, in force: {in_force}")
-    click.echo(write_document(details.document), nl=False)
+    click.echo(details.text or write_document(details.document), nl=not (details.text or "\n").endswith("\n"))
     _print(details.findings)

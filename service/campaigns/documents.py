@@ -74,10 +74,14 @@ class LineNumbers(Mapping[DocumentPath, int]):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The content of a document, and the line of each of its parts, counted from one."""
+    """The content of a document, and the line of each of its parts, counted from one.
+
+    `text`: the document as it was written, if it is YAML, with its comments.
+    """
 
     content: Any
     lines: Mapping[DocumentPath, int]
+    text: str | None = None
 
 
 def read_document(text: str | bytes, max_bytes: int = MAX_DOCUMENT_BYTES) -> Document:
@@ -105,7 +109,7 @@ def _read_yaml(text: str) -> Document:
         words = "the document cannot be read: it contains control characters or nesting that YAML does not allow"
         raise InvalidDocumentError((words,)) from error
     lines: dict[DocumentPath, int] = {}
-    return Document(_plain(node, (), lines), lines)
+    return Document(_plain(node, (), lines), lines, text)
 
 
 def read_file(path: Path, max_bytes: int = MAX_DOCUMENT_BYTES) -> Document:

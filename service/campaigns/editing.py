@@ -54,25 +54,31 @@ class PauseTerms:
 UNTIL_ENDED = PauseTerms()
 
 
-def save_site(engine: Engine, content: Any, author: Author, based_on: int | None = None) -> DocumentState:
+def save_site(
+    engine: Engine, content: Any, author: Author, based_on: int | None = None, text: str | None = None
+) -> DocumentState:
     """Save a site as its next version and put it in force at once. Unchanged text makes no new version.
 
-    `based_on` is the version that the editor started from. Raise ConflictError if it is not the newest any more, and
-    InvalidDocumentError if the document is wrong.
+    `based_on` is the version that the editor started from, `text` the document as YAML with its comments, if it has
+    any. Raise ConflictError if `based_on` is not the newest version any more, and InvalidDocumentError if the document
+    is wrong.
     """
     with committed(engine) as connection:
-        state = save_version(connection, Written(DocumentKind.SITE, content, None, based_on), author)
+        state = save_version(connection, Written(DocumentKind.SITE, content, text, based_on), author)
         return release_version(connection, DocumentKind.SITE, state.key, Release(state.newest_version), author)
 
 
-def save_campaign(engine: Engine, content: Any, author: Author, based_on: int | None = None) -> DocumentState:
+def save_campaign(
+    engine: Engine, content: Any, author: Author, based_on: int | None = None, text: str | None = None
+) -> DocumentState:
     """Save a campaign as its next version without publishing it. Unchanged text makes no new version.
 
+    `text` is the document as YAML with its comments, if it has any.
     Raise InvalidDocumentError if the document is wrong or names a site or country group that does not exist. Raise
     ConflictError if `based_on` is not the newest version any more, or if the key belongs to another site.
     """
     with committed(engine) as connection:
-        return save_version(connection, Written(DocumentKind.CAMPAIGN, content, None, based_on), author)
+        return save_version(connection, Written(DocumentKind.CAMPAIGN, content, text, based_on), author)
 
 
 def publish(engine: Engine, kind: DocumentKind, key: str, release: Release, author: Author) -> DocumentState:

@@ -1,7 +1,7 @@
 """Reads stored documents for staff: their state, text, lint findings, versions and changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,8 @@ MAX_CHANGES = 200
 class DocumentDetails:
     """The state of a document at an instant, with its newest text and the findings of lint.
 
-    `is_paused` is true if the document's own kill switch is on.
+    `is_paused` is true if the document's own kill switch is on. `text`: the document as YAML with its comments, if it
+    was saved with them.
     """
 
     key: str
@@ -49,6 +50,7 @@ class DocumentDetails:
     is_paused: bool
     findings: tuple[LintFinding, ...] = ()
     document: Any = None
+    text: str | None = None
 
 
 def describe(engine: Engine, kind: DocumentKind, key: str, now: datetime) -> DocumentDetails:
@@ -58,7 +60,8 @@ def describe(engine: Engine, kind: DocumentKind, key: str, now: datetime) -> Doc
         newest = find_version(connection, kind, key, state.newest_version)
         findings = _findings(connection, state, now)
         paused = pauses_in_force(connection, now)
-    return _described(state, paused, now, findings, newest.content if newest else None)
+    described = _described(state, paused, now, findings, newest.content if newest else None)
+    return replace(described, text=newest.text if newest else None)
 
 
 def describe_all(

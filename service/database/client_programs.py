@@ -11,6 +11,10 @@ from service.database.embedded_server import ENVIRONMENT, programs_folder
 from service.errors import DomainError
 from service.settings import SettingsError
 
+# Where Debian keeps the programs of a server that it installed. They are as new as that server: an older pg_dump may
+# write what no server takes back, and a newer pg_restore may use settings that an older server does not know.
+SYSTEM_PROGRAMS = "/usr/lib/postgresql/{major}/bin"
+
 
 class ProgramFailedError(DomainError):
     """A program of PostgreSQL failed. The message has what it said."""
@@ -37,14 +41,21 @@ def _run(name: str, address: str, *arguments: str) -> None:
         if option.envvar and option.val
     }
     done = subprocess.run(
-        [_program(name), *arguments], env={**ENVIRONMENT, **given}, capture_output=True, text=True, check=False
+        [_program(name, _major_of(address)), *arguments],
+        env={**ENVIRONMENT, **given},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise ProgramFailedError(f"{name} failed: {done.stderr.strip() or done.returncode}")
 
 
-def _program(name: str) -> str:
-    """Return the path of a program: of the installed package with PostgreSQL, or of the system."""
+def _program(name: str, major: int) -> str:
+    """Return the path of a program: the system's for servers of this version, or the package's, or any."""
+    of_server = Path(SYSTEM_PROGRAMS.format(major=major)) / name
+    if of_server.exists():
+        return str(of_server)
     try:
         return str(programs_folder() / name)
     except SettingsError:
@@ -52,6 +63,15 @@ def _program(name: str) -> str:
         if found is None:
             raise ProgramFailedError(f"{name} is not installed. On Debian: apt install postgresql-client") from None
         return found
+
+
+def _major_of(address: str) -> int:
+    """Return the major version of a server. Raise ProgramFailedError if it does not answer."""
+    try:
+        with psycopg.connect(_plain(address)) as connection:
+            return connection.info.server_version // 10_000
+    except psycopg.OperationalError as error:
+        raise ProgramFailedError(f"the database does not answer: {error}") from None
 
 
 def _name_of(address: str) -> str:

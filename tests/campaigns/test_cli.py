@@ -186,3 +186,17 @@ def test_lint_needs_no_settings_if_the_site_is_among_the_files(folder: Path) -> 
 
     assert lint("--site", folder / "site.yaml") == (0, "Campaigns read: 1. No problems found.\n")
     assert lint()[0] == 1
+
+
+def test_comments_of_a_file_are_kept(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    site, campaign = tmp_path / "site.yaml", tmp_path / "autumn.yaml"
+    site.write_text(write_document(site_document()))
+    campaign.write_text("# Why we ask\n" + write_document(campaign_document()))
+    runner.invoke(args=["sites", "apply", str(site)])
+
+    runner.invoke(args=["campaigns", "apply", str(campaign)])
+    again = runner.invoke(args=["campaigns", "apply", str(campaign)])
+    shown = runner.invoke(args=["campaigns", "show", "autumn"])
+
+    assert "campaign autumn: version 1" in again.output
+    assert "# Why we ask\nkey: autumn\n" in shown.output

@@ -22,7 +22,7 @@ from service.stripe_gateway.event_types import SUBSCRIBED_EVENTS
 from tests.contract.snapshot import contract_app
 
 DOCS = Path(__file__).parents[2] / "docs"
-EVERYTHING = "\n".join(path.read_text(encoding="utf-8") for path in sorted(DOCS.glob("*.md")))
+EVERYTHING = "\n".join(path.read_text(encoding="utf-8") for path in sorted(DOCS.rglob("*.md")))
 
 
 def error_codes() -> set[str]:

@@ -158,7 +158,7 @@ def _add_version(connection: Connection, saved: DocumentVersion, site: str, base
     else:
         newest = find_version(connection, saved.kind, saved.key, state.newest_version)
         _refuse_conflict(state, site, based_on)
-        if newest is not None and newest.content == saved.content and saved.text in {None, newest.text}:
+        if newest is not None and _says_the_same(newest, saved):
             return state
         state = replace(state, newest_version=state.newest_version + 1)
         update_document(connection, state)
@@ -166,6 +166,12 @@ def _add_version(connection: Connection, saved: DocumentVersion, site: str, base
     insert_version(connection, saved)
     insert_change(connection, Change(saved.saved_at, saved.saved_by, "save", saved.kind, saved.key, saved.version, ""))
     return state
+
+
+def _says_the_same(newest: DocumentVersion, saved: DocumentVersion) -> bool:
+    """Return whether a document says nothing new: equal content, and no comments that the newest version lacks."""
+    has_comments = saved.text is not None and "#" in saved.text
+    return newest.content == saved.content and (not has_comments or saved.text == newest.text)
 
 
 def _refuse_conflict(state: DocumentState, site: str, based_on: int | None) -> None:

@@ -24,7 +24,39 @@ DEVELOPMENT_HOSTS = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 n
 def lint(site: Site, campaigns: Sequence[Campaign], now: datetime) -> tuple[LintFinding, ...]:
     """Return all findings about a site and its campaigns. Archived campaigns are skipped."""
     findings = list(_site_findings(site))
+    ready, unready = _ready(site, campaigns)
+    findings += unready
+    for campaign in ready:
+        findings += _own_findings(campaign, site, now)
+    findings += misspelt_names(ready, site)
+    findings += overlapping_shares(ready)
+    for campaign in ready:
+        findings += _shadowed(campaign, ready, ZoneInfo(site.timezone))
+    return tuple(findings)
+
+
+def lint_campaign(site: Site, others: Sequence[Campaign], campaign: Campaign, now: datetime) -> tuple[LintFinding, ...]:
+    """Return the findings about a campaign, checked together with the other campaigns of its site."""
+    together = [*(other for other in others if other.key != campaign.key), campaign]
+    ready, findings = _ready(site, together)
+    own = next((found for found in ready if found.key == campaign.key), None)
+    if own is not None:
+        findings += _own_findings(own, site, now)
+        findings += misspelt_names(ready, site, campaign.key)
+        findings += overlapping_shares(ready)
+        findings += _shadowed(own, ready, ZoneInfo(site.timezone))
+    return tuple(finding for finding in findings if finding.subject == f"campaign {campaign.key}")
+
+
+def lint_site(site: Site) -> tuple[LintFinding, ...]:
+    """Return the findings about the settings of a site alone."""
+    return tuple(_site_findings(site))
+
+
+def _ready(site: Site, campaigns: Sequence[Campaign]) -> tuple[list[Campaign], list[LintFinding]]:
+    """Return the site's campaigns that are not archived, in order and with their countries, and what hinders others."""
     ready: list[Campaign] = []
+    findings: list[LintFinding] = []
     for campaign in sorted(campaigns, key=decision_order):
         if campaign.status is Status.ARCHIVED or campaign.site != site.key:
             continue
@@ -32,32 +64,24 @@ def lint(site: Site, campaigns: Sequence[Campaign], now: datetime) -> tuple[Lint
             ready.append(with_countries_written_out(campaign, site))
         except InvalidDocumentError as error:
             findings.append(problem(f"campaign {campaign.key}", "unknown_country_group", str(error)))
-    for campaign in ready:
-        findings += timing_findings(campaign, site, now)
-        findings += targeting_findings(campaign, site)
-        findings += variant_findings(campaign, site)
-    findings += misspelt_names(ready, site)
-    findings += overlapping_shares(ready)
-    findings += _shadowed(ready, ZoneInfo(site.timezone))
-    return tuple(findings)
+    return ready, findings
 
 
-def lint_campaign(site: Site, others: Sequence[Campaign], campaign: Campaign, now: datetime) -> tuple[LintFinding, ...]:
-    """Return the findings about a campaign, checked together with the other campaigns of its site."""
-    together = [*(other for other in others if other.key != campaign.key), campaign]
-    return tuple(finding for finding in lint(site, together, now) if finding.subject == f"campaign {campaign.key}")
+def _own_findings(campaign: Campaign, site: Site, now: datetime) -> Iterator[LintFinding]:
+    yield from timing_findings(campaign, site, now)
+    yield from targeting_findings(campaign, site)
+    yield from variant_findings(campaign, site)
 
 
-def _shadowed(campaigns: Sequence[Campaign], zone: ZoneInfo) -> Iterator[LintFinding]:
-    """Find campaigns that another campaign hides. Drafts are checked as if they were live, but hide no other."""
-    live = [campaign for campaign in campaigns if campaign.status is Status.LIVE]
-    for behind in campaigns:
-        for front in live:
-            if decision_order(front) < decision_order(behind) and shadows(front, behind, zone):
-                ahead = f"{front.key} (priority {front.priority})"
-                words = f"can never be shown: {ahead} comes first and is shown in every case"
-                yield problem(f"campaign {behind.key}", "shadowed", words)
-                break
+def _shadowed(behind: Campaign, campaigns: Sequence[Campaign], zone: ZoneInfo) -> Iterator[LintFinding]:
+    """Find the campaign that hides another, if there is one. A draft is checked as if it were live, but hides none."""
+    for front in campaigns:
+        is_ahead = front.status is Status.LIVE and decision_order(front) < decision_order(behind)
+        if is_ahead and shadows(front, behind, zone):
+            ahead = f"{front.key} (priority {front.priority})"
+            words = f"can never be shown: {ahead} comes first and is shown in every case"
+            yield problem(f"campaign {behind.key}", "shadowed", words)
+            return
 
 
 def _site_findings(site: Site) -> Iterator[LintFinding]:

@@ -40,13 +40,18 @@ def targeting_findings(campaign: Campaign, site: Site) -> Iterator[LintFinding]:
     yield from _placement(subject, campaign, site)
 
 
-def misspelt_names(campaigns: Iterable[Campaign], site: Site) -> Iterator[LintFinding]:
-    """Find sections and tags that only one campaign names, and that are similar to a name used elsewhere."""
+def misspelt_names(campaigns: Iterable[Campaign], site: Site, only: str | None = None) -> Iterator[LintFinding]:
+    """Find sections and tags that only one campaign names, and that are similar to a name used elsewhere.
+
+    `only`: the key of the campaign to look at; None for all.
+    """
     by_campaign = [(campaign, _page_names(campaign)) for campaign in campaigns]
     site_names = frozenset().union(
         *(_match_names(exclusion.pages) for exclusion in site.exclusions), _match_names(site.sensitivity.pages)
     )
     for campaign, names in by_campaign:
+        if only not in {None, campaign.key}:
+            continue
         others = site_names.union(*(theirs for other, theirs in by_campaign if other is not campaign))
         for name in sorted(names - others):
             close = get_close_matches(name, sorted(others), n=1, cutoff=0.8)

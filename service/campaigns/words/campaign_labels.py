@@ -86,7 +86,7 @@ CAMPAIGN_LABELS = {
     "frequency.always_ask": "Ignore all limits | Those of the site too. Silences after closing still hold.",
     "cool_off": "Silence",
     "cool_off.after_dismissal": "After a reader closes it",
-    "cool_off.after_dismissal.days": "Silent for days | Each on its own line: after the first closing, the second …",
+    "cool_off.after_dismissal.days": "Silent for days | One number for all closings, or one each: 14 30 90.",
     "cool_off.after_dismissal.hours": "Silent for hours | Instead of days.",
     "cool_off.after_dismissal.until_shown_again": "Silent until the next “show again”",
     "cool_off.after_dismissal.ends_after": "Silent for good after this many closings",

@@ -25,7 +25,7 @@ class CampaignState(StrEnum):
 
     LIVE = "Live"
     PAUSED = "Paused"
-    DRAFT = "DocumentDraft"
+    DRAFT = "Draft"
     SCHEDULED = "Scheduled"
     OVER = "Over"
     ARCHIVED = "Archived"
@@ -59,6 +59,23 @@ class CampaignLine:
     is_first: bool = False
     is_last: bool = False
     has_version: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some campaigns of a placement: `lines` from the position `first` on, of `found` in all."""
+
+    place: str
+    title: str
+    lines: tuple[CampaignLine, ...]
+    found: int
+    first: int = 0
+
+    @property
+    def next(self) -> int | None:
+        """The position of the first campaign that is not shown, if there is one."""
+        end = self.first + len(self.lines)
+        return end if end < self.found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """The list of campaigns, and its acts: new, move, duplicate, pause, archive."""
 
+from datetime import datetime
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 import flask
 from flask import flash, make_response, redirect, request
@@ -19,6 +21,7 @@ from service.campaigns.switch_store import Switch, SwitchScope
 from service.campaigns.words.labels import value_label
 from service.console.campaigns.findings import findings_of
 from service.console.campaigns.listing import (
+    Group,
     Sources,
     archived_lines,
     in_order,
@@ -43,6 +46,7 @@ from service.staff.people import Role
 from service.staff.store import list_people
 
 CAMPAIGN = DocumentKind.CAMPAIGN
+LINES_OF_OVERVIEW, LINES_OF_PLACE = 12, 50
 
 blueprint = flask.Blueprint("console_campaigns", __name__, template_folder="templates")
 
@@ -149,7 +153,7 @@ def archive_campaign(site: str, key: str) -> AnyResponse:
 def list_page(snapshot: SiteSnapshot, problem: str = "") -> str:
     """Return the list of campaigns. `problem`: why the last act was refused."""
     services = current_services()
-    now, site = services.clock(), snapshot.site
+    now, site, place = services.clock(), snapshot.site, request.values.get("place", "")
     with committed(services.engine) as connection:
         drafts = list_drafts(connection, site.key)
         people = {person.id: person.name for person in list_people(connection)}
@@ -166,7 +170,8 @@ def list_page(snapshot: SiteSnapshot, problem: str = "") -> str:
         "campaigns",
         "What are readers asked, and in which order?",
         site,
-        groups=[(value_label(placement), lines) for placement, lines in lines_by_placement(sources, now).items()],
+        groups=[group for group in _groups(sources, now) if place in {"", group.place}],
+        place=place,
         archived=archived_lines(sources, now),
         new_drafts=new_drafts(sources),
         unreadable=unreadable_keys(sources),
@@ -178,6 +183,17 @@ def list_page(snapshot: SiteSnapshot, problem: str = "") -> str:
         may_publish=person.may(Role.PUBLISHER),
         address=lambda key, leaf: document_address(CAMPAIGN, site.key, key, leaf),
     )
+
+
+def _groups(sources: Sources, now: datetime) -> list[Group]:
+    """Return the campaigns of each placement: the first few, or, if this request chose a placement, a page of them."""
+    chosen, start = request.values.get("place", ""), request.values.get("from", "0")
+    first = int(start) if chosen and start.isdecimal() and len(start) < 6 else 0
+    shown = LINES_OF_PLACE if chosen else LINES_OF_OVERVIEW
+    return [
+        Group(place.value, value_label(place.value), tuple(lines[first : first + shown]), len(lines), first)
+        for place, lines in lines_by_placement(sources, now).items()
+    ]
 
 
 def new_page(snapshot: SiteSnapshot, errors: dict[str, str]) -> str:
@@ -218,4 +234,6 @@ def _errors_of_new(name: str, key: str) -> dict[str, str]:
 def _done(site: str, key: str, words: str) -> AnyResponse:
     show_change()
     flash(words)
-    return redirect(f"{campaigns_address(site)}#campaign-{key}", HTTPStatus.SEE_OTHER)
+    kept = {name: request.form[name] for name in ("place", "from") if request.form.get(name)}
+    query = f"?{urlencode(kept)}" if kept else ""
+    return redirect(f"{campaigns_address(site)}{query}#campaign-{key}", HTTPStatus.SEE_OTHER)

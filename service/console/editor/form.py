@@ -23,7 +23,7 @@ class FormField:
     - `inputs`: the texts of its inputs by what follows `name`. `options`: the values to choose from, with their words.
     - `most`: the most characters, which are counted while a person types.
     - `parts`: the fields of a group, of an item of a list, or of a value of a mapping.
-    - `is_open`: something within is set, or wrong.
+    - `is_open`: something within is set, or wrong. `is_one_line`: its numbers stand on one line.
     """
 
     name: str
@@ -38,6 +38,7 @@ class FormField:
     is_open: bool = False
     is_required: bool = False
     is_switch: bool = False
+    is_one_line: bool = False
 
     @property
     def text(self) -> str:
@@ -100,6 +101,7 @@ class Source:
             most=_most(shape),
             is_open=value is not MISSING,
             is_required=shape.is_required,
+            is_one_line=shape.inner is not None and shape.inner.kind in {ShapeKind.WHOLE, ShapeKind.AMOUNT},
         )
 
     def _group(self, shape: Shape, path: Path, value: Any) -> FormField:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,7 +13,7 @@ from service.campaigns.documents import campaign_problems, load_campaign, load_s
 from service.campaigns.drafts.draft_store import DocumentDraft
 from service.campaigns.drafts.drafting import DraftName, comparison_of, open_draft, shape_of
 from service.campaigns.drafts.versions import with_due_schedule
-from service.campaigns.lint.everything import lint, lint_campaign
+from service.campaigns.lint.everything import lint_campaign, lint_site
 from service.campaigns.lint.finding import LintFinding
 from service.campaigns.site import Site
 from service.campaigns.snapshot.snapshot import SiteSnapshot
@@ -107,6 +108,7 @@ def opened(
     return Opened(snapshot.site, draft, state, is_stale, errors, findings, unreadable)
 
 
+@lru_cache(maxsize=256)
 def unreadable_text(text: str) -> str:
     """Return why a text cannot be read as YAML, or an empty text."""
     try:
@@ -117,11 +119,9 @@ def unreadable_text(text: str) -> str:
 
 
 def _findings(snapshot: SiteSnapshot, draft: DocumentDraft, now: datetime) -> tuple[LintFinding, ...]:
-    others = _newest_campaigns(snapshot)
     if draft.kind is DocumentKind.SITE:
-        found = lint(load_site(draft.content), others, now)
-        return tuple(finding for finding in found if finding.subject == f"site {draft.key}")
-    return lint_campaign(snapshot.site, others, load_campaign(draft.content), now)
+        return lint_site(load_site(draft.content))
+    return lint_campaign(snapshot.site, _newest_campaigns(snapshot), load_campaign(draft.content), now)
 
 
 def _newest_campaigns(snapshot: SiteSnapshot) -> list[Campaign]:

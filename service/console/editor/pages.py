@@ -11,7 +11,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.campaigns.drafts.draft_store import DocumentDraft, discard_draft, keep_draft
-from service.campaigns.drafts.drafting import with_typed_content, with_typed_text
+from service.campaigns.drafts.drafting import problems_of, with_typed_content, with_typed_text
 from service.campaigns.store import DocumentKind
 from service.campaigns.words.in_words import differences_in_words
 from service.campaigns.words.phrases import language_name
@@ -80,10 +80,11 @@ def save(site: str, key: str) -> AnyResponse:
         if not is_elsewhere and (draft.content, draft.text) != (before.draft.content, before.draft.text):
             draft = keep_draft(connection, draft)
     after = opened(snapshot, draft, before.state, is_stale=before.is_stale, now=now)
+    if "HX-Request" in request.headers:
+        values = {**findings_values(after), "is_part": not is_elsewhere, "is_elsewhere_part": is_elsewhere}
+        return make_response(render_template("editor/findings.html", **values))
     if is_elsewhere:
         return make_response(editor_page(after, saved=before), HTTPStatus.CONFLICT)
-    if "HX-Request" in request.headers:
-        return make_response(render_template("editor/findings.html", **findings_values(after), is_fragment=True))
     return redirect(page_of(after, "edit", **next_view(after)), HTTPStatus.SEE_OTHER)
 
 
@@ -146,7 +147,6 @@ def editor_page(document: Opened, saved: Opened | None = None) -> str:
         "campaigns" if document.is_campaign else "settings",
         f"Edit {document.name}" if document.is_campaign else f"Settings of {document.site.name}",
         document.site,
-        tab=tab,
         tabs=[(name, TAB_WORDS[name]) for name in layouts_of(document.draft.kind)],
         view=view,
         sections=sections,
@@ -194,7 +194,16 @@ def findings_values(document: Opened) -> dict[str, object]:
     found = [(finding, *field_of(finding, document.draft.kind)) for finding in document.findings]
     advice = [(finding.severity, finding.words, at(tab), name) for finding, tab, name in found]
     zone = ZoneInfo(document.site.timezone)
-    return {"opened": document, "problems": problems, "advice": advice, "zone": zone}
+    in_file = problems_of(document.draft) if document.errors else ()
+    tab = tab_of_request(document)
+    return {
+        "opened": document,
+        "tab": tab,
+        "problems": problems,
+        "in_file": in_file,
+        "advice": advice,
+        "zone": zone,
+    }
 
 
 def tab_of_request(document: Opened) -> StrEnum:

@@ -40,7 +40,7 @@ from service.staff.people import Role
 
 PUBLISHED = "Published. Every process shows it within five seconds."
 SCHEDULED = "Scheduled. It comes into force by itself. Until then you can cancel it here."
-WAITS = "Saved. It is published as soon as a second person agrees, who finds the request on the screen People."
+WAITS = "Saved. It is published as soon as a second person agrees, who finds the request on the screen Agreements."
 
 blueprint = flask.Blueprint("console_publishing", __name__, template_folder="templates")
 

@@ -9,6 +9,13 @@ const count = ({ target }) => {
 };
 document.addEventListener("input", count);
 
+// The numbers beside the file follow its lines.
+const file = document.querySelector("textarea.file");
+file?.addEventListener("input", () => {
+  file.rows = file.value.split("\n").length + 1;
+  document.querySelector(".gutter").textContent = Array.from({ length: file.rows }, (_, at) => at + 1).join("\n");
+});
+
 const frame = document.querySelector("#preview");
 const switches = document.querySelector("#switches");
 const showAgain = () => {
@@ -27,3 +34,16 @@ switches?.addEventListener("change", (event) => {
 });
 switches?.classList.add("live");
 document.addEventListener("htmx:after:swap", showAgain);
+
+// A draft that could not be saved is not lost: what was typed stays in the form, and a sentence says so.
+const tell = (words) => { document.querySelector("#findings").textContent = words; };
+document.addEventListener("htmx:before:response", (event) => {
+  const { raw, status } = event.detail.ctx.response;
+  if (!raw.redirected && status < 400) return;
+  event.preventDefault();
+  tell(raw.redirected
+    ? "Your session has ended, so your last words are not saved yet. Sign in in another tab. What you typed stays here and is saved with your next change."
+    : "Your last words could not be saved just now. What you typed stays here and is saved with your next change.");
+});
+document.addEventListener("htmx:error", () => tell(
+  "The service cannot be reached. What you typed stays here and is saved with your next change."));

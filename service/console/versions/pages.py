@@ -27,7 +27,7 @@ from service.staff.people import Role
 MAX_VERSIONS = 30
 PUBLISHED = "Published. Every process shows it within five seconds."
 RESTORED = "Rolled back. The older text is in force again, as a new version."
-WAITS = "It is published as soon as a second person agrees, who finds the request on the screen People."
+WAITS = "It is published as soon as a second person agrees, who finds the request on the screen Agreements."
 
 blueprint = flask.Blueprint("console_versions", __name__, template_folder="templates")
 

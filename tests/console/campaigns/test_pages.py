@@ -170,3 +170,21 @@ def test_a_site_without_campaigns_says_so(app: Flask) -> None:
     page = signed_in(app, Role.VIEWER).get("/console/herald/campaigns").get_data(as_text=True)
 
     assert "Readers are asked nothing here." in page
+
+
+def test_many_campaigns_of_a_place_are_shown_page_by_page(app: Flask) -> None:
+    for number in range(60):
+        store_campaign(app, key=f"more-{number:02}", priority=100 + number)
+    client = signed_in(app, Role.PUBLISHER)
+
+    overview = client.get(LIST).get_data(as_text=True)
+    place = client.get(f"{LIST}?place=article_end").get_data(as_text=True)
+    rest = client.get(f"{LIST}?place=article_end&from=50").get_data(as_text=True)
+
+    assert len(order(overview)) == 12
+    assert "1 to 12 of 63 campaigns." in plain(overview)
+    assert (len(order(place)), len(order(rest))) == (50, 13)
+    assert order(rest)[-1] == "more-59"
+    assert len(place) < 150_000
+    moved = client.post(f"{LIST}/more-59/move", data={"to": "up", "place": "article_end", "from": "50"})
+    assert moved.headers["Location"] == f"{LIST}?place=article_end&from=50#campaign-more-59"
