@@ -273,12 +273,10 @@ def document_named(key: str, load: Callable[[object, Mapping[Path, int]], object
 
     Raise InvalidDocumentError (422) if the document is wrong, ConflictError (409) if it has another key.
     """
-    is_yaml = request.mimetype in YAML_TYPES
-    document = read_document(request.get_data()) if is_yaml else Document(json_body(), {})
+    document = read_document(request.get_data()) if request.mimetype in YAML_TYPES else Document(json_body(), {})
     content = document.content
     if isinstance(content, dict) and "key" not in content:
-        content["key"] = key
-        document = replace(document, text=None)  # the text says no key
+        document = replace(document, content=(content := {"key": key, **content}), text=None)  # the text has no key
     if isinstance(content, dict) and content["key"] != key:
         raise ConflictError(f"the document's key is {content['key']}, but the address names {key}; use the same key")
     load(content, document.lines)

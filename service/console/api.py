@@ -10,23 +10,23 @@ from werkzeug.wrappers import Response as AnyResponse
 
 import service.console.agreements.pages
 import service.console.calendar.pages
+import service.console.campaigns.editor.pages
 import service.console.campaigns.pages
+import service.console.campaigns.publishing.pages
+import service.console.campaigns.versions.pages
 import service.console.closing.booking.pages
 import service.console.closing.closed.pages
 import service.console.closing.pages
-import service.console.editor.pages
 import service.console.exports.pages
 import service.console.me.pages
 import service.console.money.acts.pages
 import service.console.money.pages
 import service.console.people.pages
-import service.console.publishing.pages
 import service.console.record.pages
 import service.console.sign_in.pages
 import service.console.supporters.pages
 import service.console.system.pages
 import service.console.today.pages
-import service.console.versions.pages
 import service.console.why.pages
 from service.console.assets import CONTENT_TYPES, assets_version, console_assets
 from service.console.frame import PREFIX, asset_address, integrity, own_sites, problem_page, same_address
@@ -62,9 +62,9 @@ SCREENS: tuple[flask.Blueprint, ...] = (
     service.console.today.pages.blueprint,
     service.console.system.pages.blueprint,
     service.console.campaigns.pages.blueprint,
-    service.console.editor.pages.blueprint,
-    service.console.publishing.pages.blueprint,
-    service.console.versions.pages.blueprint,
+    service.console.campaigns.editor.pages.blueprint,
+    service.console.campaigns.publishing.pages.blueprint,
+    service.console.campaigns.versions.pages.blueprint,
     service.console.sign_in.pages.blueprint,
     service.console.sign_in.pages.leaving,
     service.console.me.pages.blueprint,

@@ -13,8 +13,8 @@ from service.console.calendar.entries import CalendarEntry, CalendarSources, Ent
 from service.console.calendar.grid import rows_by_place
 from service.console.calendar.month import month_of, read_month
 from service.console.calendar.overlaps import overlaps_of
-from service.console.document_pages import site_snapshot
-from service.console.editor.addresses import document_address
+from service.console.campaigns.document_pages import site_snapshot
+from service.console.campaigns.editor.addresses import document_address
 from service.console.frame import chosen_shape, screen, table_file
 from service.console.navigation import READ_ROLES
 from service.console.tables import ROWS_PER_PAGE, Row, Table, TableColumn, TableShape

@@ -1,1 +1,1 @@
-"""The campaigns of a site in the order in which readers are asked, and why a campaign may not appear."""
+"""The campaigns of a site: the list in the order of asking, the editor, publishing and versions."""

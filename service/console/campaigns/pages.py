@@ -5,7 +5,7 @@ from http import HTTPStatus
 from urllib.parse import urlencode
 
 import flask
-from flask import flash, make_response, redirect, request
+from flask import Response, flash, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.campaigns.campaign import Kind, Placement
@@ -19,6 +19,10 @@ from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.store import DocumentKind
 from service.campaigns.switch_store import Switch, SwitchScope
 from service.campaigns.words.labels import value_label
+from service.console.campaigns.campaign_table import campaign_table
+from service.console.campaigns.document_pages import author, document_state, record_act, show_change, site_snapshot
+from service.console.campaigns.editor.addresses import campaigns_address, document_address
+from service.console.campaigns.editor.list_acts import key_from_name
 from service.console.campaigns.findings import findings_of
 from service.console.campaigns.listing import (
     Group,
@@ -31,11 +35,9 @@ from service.console.campaigns.listing import (
     unreadable_keys,
 )
 from service.console.campaigns.results import RESULT_DAYS, first_day, results_in_words
-from service.console.document_pages import author, document_state, record_act, show_change, site_snapshot
-from service.console.editor.addresses import campaigns_address, document_address
-from service.console.editor.list_acts import key_from_name
-from service.console.frame import screen
+from service.console.frame import chosen_shape, screen, table_file
 from service.console.navigation import READ_ROLES
+from service.console.tables import TableShape
 from service.contributions.earned_store import earned_between
 from service.database.transaction import committed
 from service.errors import ConflictError
@@ -53,9 +55,14 @@ blueprint = flask.Blueprint("console_campaigns", __name__, template_folder="temp
 
 @blueprint.get("/console/<site>/campaigns")
 @requires_person(*READ_ROLES)
-def campaigns(site: str) -> str:
+def campaigns(site: str) -> str | Response:
     """List the campaigns of a site in the order in which readers are asked."""
-    return list_page(site_snapshot(site))
+    snapshot = site_snapshot(site)
+    if chosen_shape() is TableShape.PAGE:
+        return list_page(snapshot)
+    now = current_services().clock()
+    groups = lines_by_placement(_sources(snapshot, now), now)
+    return table_file(campaign_table(groups.values(), now, snapshot.zone))
 
 
 @blueprint.get("/console/<site>/campaigns/new")
@@ -152,18 +159,8 @@ def archive_campaign(site: str, key: str) -> AnyResponse:
 
 def list_page(snapshot: SiteSnapshot, problem: str = "") -> str:
     """Return the list of campaigns. `problem`: why the last act was refused."""
-    services = current_services()
-    now, site, place = services.clock(), snapshot.site, request.values.get("place", "")
-    with committed(services.engine) as connection:
-        drafts = list_drafts(connection, site.key)
-        people = {person.id: person.name for person in list_people(connection)}
-        today_on = now.astimezone(snapshot.zone).date()
-        days = first_day(today_on), today_on
-        counts = daily_counts(connection, site.key, *days)
-        earned = earned_between(connection, site.key, snapshot.zone, *days)
-    states = {state.key: state for state in describe_all(services.engine, CAMPAIGN, now, site.key)}
-    findings = findings_of(snapshot, shown_campaigns(snapshot), now)
-    sources = Sources(snapshot, states, drafts, people, findings, results_in_words(counts, earned))
+    now, site, place = current_services().clock(), snapshot.site, request.values.get("place", "")
+    sources = _sources(snapshot, now)
     person = current_person()
     return screen(
         "campaigns/campaigns.html",
@@ -183,6 +180,21 @@ def list_page(snapshot: SiteSnapshot, problem: str = "") -> str:
         may_publish=person.may(Role.PUBLISHER),
         address=lambda key, leaf: document_address(CAMPAIGN, site.key, key, leaf),
     )
+
+
+def _sources(snapshot: SiteSnapshot, now: datetime) -> Sources:
+    """Read what the list is made from."""
+    services, site = current_services(), snapshot.site.key
+    today_on = now.astimezone(snapshot.zone).date()
+    days = first_day(today_on), today_on
+    with committed(services.engine) as connection:
+        drafts = list_drafts(connection, site)
+        people = {person.id: person.name for person in list_people(connection)}
+        counts = daily_counts(connection, site, *days)
+        earned = earned_between(connection, site, snapshot.zone, *days)
+    states = {state.key: state for state in describe_all(services.engine, CAMPAIGN, now, site)}
+    findings = findings_of(snapshot, shown_campaigns(snapshot), now)
+    return Sources(snapshot, states, drafts, people, findings, results_in_words(counts, earned))
 
 
 def _groups(sources: Sources, now: datetime) -> list[Group]:

@@ -33,17 +33,16 @@ switches?.addEventListener("change", (event) => {
   else showAgain();
 });
 switches?.classList.add("live");
-document.addEventListener("htmx:after:swap", showAgain);
+document.addEventListener("htmx:after:swap", ({ detail }) => { if (detail.ctx.response.status < 400) showAgain(); });
 
-// A draft that could not be saved is not lost: what was typed stays in the form, and a sentence says so.
+// A draft that could not be saved is not lost: what was typed stays in the form, and a sentence says so. After a session
+// has ended, the answer itself is that sentence.
 const tell = (words) => { document.querySelector("#findings").textContent = words; };
 document.addEventListener("htmx:before:response", (event) => {
-  const { raw, status } = event.detail.ctx.response;
-  if (!raw.redirected && status < 400) return;
+  const { status } = event.detail.ctx.response;
+  if (status < 400 || status === 401) return;
   event.preventDefault();
-  tell(raw.redirected
-    ? "Your session has ended, so your last words are not saved yet. Sign in in another tab. What you typed stays here and is saved with your next change."
-    : "Your last words could not be saved just now. What you typed stays here and is saved with your next change.");
+  tell("Your last words could not be saved just now. What you typed stays here and is saved with your next change.");
 });
 document.addEventListener("htmx:error", () => tell(
   "The service cannot be reached. What you typed stays here and is saved with your next change."));

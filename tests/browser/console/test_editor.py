@@ -79,7 +79,7 @@ def test_a_campaign_is_published_with_the_keyboard_alone(page: Page, console: Se
     page.goto(f"{console.url}{AUTUMN}/edit?tab=when")
 
     page.get_by_label("Priority").press_sequentially("5")
-    page.get_by_role("link", name="Publish …").press("Enter")
+    page.get_by_role("button", name="Publish …").press("Enter")
     expect(page.get_by_text("invented readers")).to_be_visible()
     page.get_by_role("button", name="Publish", exact=True).press("Enter")
 
@@ -100,6 +100,19 @@ def test_every_page_is_accessible(page: Page, console: ServedConsole, person: Pe
 
         assert (leaf, faults(page, "main")) == (leaf, [])
         assert (leaf, wide_content(page)) == (leaf, 0)
+
+
+def test_a_session_that_ends_keeps_what_is_typed(page: Page, console: ServedConsole, person: Person) -> None:
+    page.goto(f"{console.url}{AUTUMN}/edit?tab=when")
+    page.context.clear_cookies()
+
+    page.get_by_label("Priority").fill("5")
+
+    expect(page.get_by_text("You are signed out. What you typed is still here, but not saved.")).to_be_visible()
+    expect(page.get_by_label("Priority")).to_have_value("5")
+    console.sign_in(page, person)
+    page.get_by_label("Priority").fill("55")
+    expect(page.get_by_text("Your draft was saved by itself")).to_be_visible()
 
 
 def test_two_windows_of_different_people_are_compared(page: Page, console: ServedConsole, person: Person) -> None:

@@ -188,3 +188,18 @@ def test_many_campaigns_of_a_place_are_shown_page_by_page(app: Flask) -> None:
     assert len(place) < 150_000
     moved = client.post(f"{LIST}/more-59/move", data={"to": "up", "place": "article_end", "from": "50"})
     assert moved.headers["Location"] == f"{LIST}?place=article_end&from=50#campaign-more-59"
+
+
+def test_the_list_is_a_file_too(app: Flask) -> None:
+    client = signed_in(app, Role.VIEWER)
+
+    rows = client.get(f"{LIST}?format=json").get_json()["rows"]
+    text = client.get(f"{LIST}?format=csv").get_data(as_text=True)
+
+    assert [(row["placement"], row["order"], row["key"]) for row in rows] == [
+        ("article_end", 1, "first"),
+        ("article_end", 2, "second"),
+        ("article_end", 3, "third"),
+    ]
+    assert rows[0]["readers"] == "Readers who are not supporters"
+    assert text.startswith("placement,order,key,name")

@@ -7,7 +7,7 @@ from datetime import datetime
 from service.campaigns.reader_rules import Device
 from service.campaigns.site import Site
 from service.campaigns.words.phrases import language_name
-from service.console.editor.opened import Opened
+from service.console.campaigns.editor.opened import Opened
 from service.decisions.preview import Preview, seal_preview
 from service.sealing import KeyRing
 

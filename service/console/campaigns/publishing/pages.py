@@ -13,7 +13,7 @@ from service.campaigns.documents import load_campaign, load_site
 from service.campaigns.drafts.drafting import bring_up_to_date, comparison_of, save_draft, save_live_draft
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.store import DocumentState
-from service.console.document_pages import (
+from service.console.campaigns.document_pages import (
     author,
     document_route,
     opened_document,
@@ -22,13 +22,13 @@ from service.console.document_pages import (
     show_change,
     site_snapshot,
 )
-from service.console.editor.addresses import document_address
-from service.console.editor.opened import Opened
-from service.console.editor.pages import findings_values
-from service.console.editor.typed import input_name
+from service.console.campaigns.editor.addresses import document_address
+from service.console.campaigns.editor.opened import Opened
+from service.console.campaigns.editor.pages import findings_values
+from service.console.campaigns.editor.typed import input_name
+from service.console.campaigns.publishing.changes import changes_of_draft, chosen_instant, version_in_force
+from service.console.campaigns.publishing.in_force import ReleaseWish, put_in_force, reasons_for_second_person
 from service.console.frame import screen
-from service.console.publishing.changes import changes_of_draft, chosen_instant, version_in_force
-from service.console.publishing.in_force import ReleaseWish, put_in_force, reasons_for_second_person
 from service.database.transaction import committed
 from service.errors import ConflictError, InvalidDocumentError
 from service.services import current_services

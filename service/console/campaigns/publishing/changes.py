@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from service.campaigns.store import DocumentVersion, find_version
 from service.campaigns.words.in_words import DifferenceInWords, differences_in_words
-from service.console.editor.opened import Opened
+from service.console.campaigns.editor.opened import Opened
 
 
 @dataclass(frozen=True, slots=True)

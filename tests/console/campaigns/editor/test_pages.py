@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from service.campaigns.drafts.draft_store import DocumentDraft
 from service.campaigns.drafts.drafting import DraftName, read_draft
 from service.campaigns.store import DocumentKind
-from service.console.editor.tabs import SiteTab, Tab
+from service.console.campaigns.editor.tabs import SiteTab, Tab
 from service.staff.people import Role
 from tests.campaigns.make import variant_document
 from tests.console.world import services_of, store_campaign, store_site
@@ -303,3 +303,24 @@ def test_any_document_can_be_opened(app: Flask) -> None:
 
     for tab in Tab:
         assert client.get(f"/console/courier/campaigns/gate/edit?tab={tab}&variant=1").status_code == 200
+
+
+def test_a_schedule_the_wrong_way_round_is_refused_at_once(editor: FlaskClient) -> None:
+    days = {"schedule.starts.day": "2026-12-06", "schedule.ends.day": "2026-12-04"}
+
+    part = type_into(editor, f"{EDIT}?tab=when", days, **{"HX-Request": "true"}).get_data(as_text=True)
+    page = editor.get(f"{EDIT}?tab=when").get_data(as_text=True)
+
+    assert "before this can be published" in part
+    assert 'id="schedule.ends-error"' in page
+    assert 'value="2026-12-06"' in page
+
+
+def test_publishing_saves_what_was_typed_last(app: Flask) -> None:
+    person = add_person(services_of(app), Role.EDITOR)
+    client = client_of(app, person)
+
+    answer = type_into(client, f"{EDIT}?tab=when", {"priority": "5", "go": "leaf=publish"})
+
+    assert answer.headers["Location"] == "/console/courier/campaigns/autumn/publish"
+    assert draft_of(app, person.id).content["priority"] == 5

@@ -15,13 +15,13 @@ from service.campaigns.drafts.drafting import problems_of, with_typed_content, w
 from service.campaigns.store import DocumentKind
 from service.campaigns.words.in_words import differences_in_words
 from service.campaigns.words.phrases import language_name
-from service.console.document_pages import document_route, draft_name, opened_document, page_of, site_snapshot
-from service.console.editor.addresses import campaigns_address, document_address
-from service.console.editor.form_values import with_posted
-from service.console.editor.list_acts import with_act
-from service.console.editor.markup import is_day, with_strong_joints
-from service.console.editor.opened import Opened, opened
-from service.console.editor.preview import (
+from service.console.campaigns.document_pages import document_route, draft_name, opened_document, page_of, site_snapshot
+from service.console.campaigns.editor.addresses import campaigns_address, document_address
+from service.console.campaigns.editor.form_values import with_posted
+from service.console.campaigns.editor.list_acts import with_act
+from service.console.campaigns.editor.markup import is_day, with_strong_joints
+from service.console.campaigns.editor.opened import Opened, opened
+from service.console.campaigns.editor.preview import (
     SCHEMES,
     SCREENS,
     STATES,
@@ -30,9 +30,9 @@ from service.console.editor.preview import (
     preview_token,
     switches_of,
 )
-from service.console.editor.rule_fields import field_of
-from service.console.editor.tabs import TAB_WORDS, Tab, View, layouts_of, tab_with
-from service.console.editor.typed import input_name
+from service.console.campaigns.editor.rule_fields import field_of
+from service.console.campaigns.editor.tabs import TAB_WORDS, Tab, View, layouts_of, tab_with
+from service.console.campaigns.editor.typed import input_name
 from service.console.frame import screen
 from service.console.navigation import READ_ROLES
 from service.database.transaction import committed
@@ -45,6 +45,7 @@ PREVIEW_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
+TO_PUBLISH = "leaf=publish"
 LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z")
 
 blueprint = flask.Blueprint("console_editor", __name__, template_folder="templates")
@@ -85,6 +86,8 @@ def save(site: str, key: str) -> AnyResponse:
         return make_response(render_template("editor/findings.html", **values))
     if is_elsewhere:
         return make_response(editor_page(after, saved=before), HTTPStatus.CONFLICT)
+    if request.form.get("go") == TO_PUBLISH:
+        return redirect(page_of(after, "publish"), HTTPStatus.SEE_OTHER)
     return redirect(page_of(after, "edit", **next_view(after)), HTTPStatus.SEE_OTHER)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from service.campaigns.documents import is_key
 from service.campaigns.words.differences import MISSING
 from service.campaigns.words.shape import Shape, ShapeKind
-from service.console.editor.form_values import part_at, with_part
-from service.console.editor.typed import path_of
+from service.console.campaigns.editor.form_values import part_at, with_part
+from service.console.campaigns.editor.typed import path_of
 
 MAX_KEY_LENGTH = 63
 _KEY = re.compile(r"^[\w-]{1,63}\Z")

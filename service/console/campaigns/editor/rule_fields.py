@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from service.campaigns.lint.finding import LintFinding
 from service.campaigns.store import DocumentKind
-from service.console.editor.tabs import SiteTab, Tab
+from service.console.campaigns.editor.tabs import SiteTab, Tab
 
 _FIELDS: dict[str, tuple[Tab, str]] = {
     "shadowed": (Tab.WHEN, "priority"),

@@ -12,12 +12,19 @@ from service.campaigns.drafts.drafting import shape_of
 from service.campaigns.drafts.versions import cancel_release, existing_version
 from service.campaigns.store import DocumentState, find_version, list_versions
 from service.campaigns.words.in_words import differences_in_words
-from service.console.document_pages import author, document_route, document_state, draft_name, record_act, show_change
-from service.console.editor.addresses import document_address
+from service.console.campaigns.document_pages import (
+    author,
+    document_route,
+    document_state,
+    draft_name,
+    record_act,
+    show_change,
+)
+from service.console.campaigns.editor.addresses import document_address
+from service.console.campaigns.publishing.in_force import ReleaseWish, put_in_force
+from service.console.campaigns.versions.history import differences_of_versions
 from service.console.frame import own_site, screen
 from service.console.navigation import READ_ROLES
-from service.console.publishing.in_force import ReleaseWish, put_in_force
-from service.console.versions.history import differences_of_versions
 from service.database.transaction import committed
 from service.services import current_services
 from service.staff.agreements import AgreementRequest

@@ -5,7 +5,7 @@ from typing import Any
 
 from service.campaigns.words.differences import MISSING
 from service.campaigns.words.shape import Path, Shape, ShapeKind, long_form
-from service.console.editor.typed import SWITCH, Posted, path_of, posted_inputs, shown, typed
+from service.console.campaigns.editor.typed import SWITCH, Posted, path_of, posted_inputs, shown, typed
 
 MAX_FIELDS = 2000
 

@@ -20,8 +20,11 @@ from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.store import DocumentKind, DocumentState, find_document
 from service.campaigns.words.sentences import rules_in_words
 from service.campaigns.words.shape import Path, Shape
-from service.console.editor.form import Source, errors_by_path
+from service.console.campaigns.editor.form import Source, errors_by_path
 from service.errors import InvalidDocumentError, NotFoundError
+
+# What lint finds that no person can mean. The console refuses it as it refuses a field that cannot be read.
+_IMPOSSIBLE: dict[str, Path] = {"empty_schedule": ("schedule", "ends")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,9 @@ def opened(
     problems = campaign_problems if draft.kind is DocumentKind.CAMPAIGN else site_problems
     errors = errors_by_path(shape_of(draft.kind), problems(draft.content))
     findings: tuple[LintFinding, ...] = () if errors or unreadable else _findings(snapshot, draft, now)
+    for finding in findings:
+        if finding.rule in _IMPOSSIBLE:
+            errors.setdefault(_IMPOSSIBLE[finding.rule], f"{finding.words[:1].upper()}{finding.words[1:]}.")
     return Opened(snapshot.site, draft, state, is_stale, errors, findings, unreadable)
 
 

@@ -13,8 +13,8 @@ from service.campaigns.drafts.versions import Author, existing_document, with_du
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.store import DocumentKind, DocumentState
-from service.console.editor.addresses import document_address
-from service.console.editor.opened import Opened, open_document
+from service.console.campaigns.editor.addresses import document_address
+from service.console.campaigns.editor.opened import Opened, open_document
 from service.console.frame import own_site
 from service.errors import NotFoundError
 from service.services import current_services

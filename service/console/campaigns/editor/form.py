@@ -8,8 +8,8 @@ from service.campaigns.words.differences import MISSING
 from service.campaigns.words.labels import label_of, plain_path, value_label
 from service.campaigns.words.phrases import language_name
 from service.campaigns.words.shape import Path, Shape, ShapeKind
-from service.console.editor.form_values import part_at, switch_text
-from service.console.editor.typed import SWITCH, Inputs, input_name, shown
+from service.console.campaigns.editor.form_values import part_at, switch_text
+from service.console.campaigns.editor.typed import SWITCH, Inputs, input_name, shown
 
 _NO_CHOICE = ("", "No rule")
 _FLAG_WORDS = {"true": "Yes", "false": "No"}
