@@ -17,7 +17,7 @@ from service.demo.seed import seed, site_document
 from service.demo.settings import SECRET_KEY
 from service.insights.flusher import Flusher
 from service.settings import Settings
-from tests.recovery.conftest import Installation, wait_until
+from tests.recovery.conftest import Installation, installed, wait_until
 from tests.recovery.serving import serving
 
 DAY = date(2026, 11, 18)
@@ -86,3 +86,15 @@ def test_a_stop_during_the_start_is_carried_out(installation: Installation, seco
         process.send_signal(signal.SIGTERM)
 
         assert process.wait(30) == 0  # granian gives a process that ignores the stop 45 seconds
+
+
+def test_a_service_on_a_database_without_migrations_says_why_it_waits_and_goes_on_by_itself() -> None:
+    with installed(is_migrated=False) as installation, serving(installation) as served:
+        assert served.ask("/readyz")[0] == 503
+        wait_until(lambda: "does not exist" in installation.output.read_text())
+
+        assert installation.command("migrate").returncode == 0
+
+        wait_until(lambda: served.ask("/readyz")[0] == 200)
+        lines = [json.loads(line) for line in installation.output.read_text().splitlines()]
+        assert not [line for line in lines if line["event"] in {"unexpected_error", "thread_ended"}]
