@@ -17,7 +17,7 @@ INSTALL := $(PIP) install --quiet --no-deps --require-hashes $(WHEELS) --no-user
 CONSOLE := service/console/static/vendor/.taken
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --only-binary :all: --no-header
 
-.PHONY: help setup demo demo-check test check lint types unit audit coverage browser test-cms test-infra openapi locks clean oracles bench-lanes bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
+.PHONY: help setup demo demo-check test check lint types unit audit coverage browser test-cms test-infra rehearsal openapi locks clean oracles bench-lanes bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ test-infra: .venv/.dev .venv-infra/.installed ## Check the image, compose, units
 audit: ## Look the locked packages up among known vulnerabilities, if pip-audit is installed
 	@if command -v pip-audit >/dev/null; then pip-audit --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock; \
 	else echo "pip-audit is not installed: no package was looked up"; fi
+
+rehearsal: .venv/.dev ## Kill parts of a whole installation under load, and check that nothing is lost (needs nginx)
+	$(BIN)/python -m infra.rehearsal
 
 bench-decide: .venv/.dev ## Measure decisions on traffic like life and in a steady case, beside a bare Flask route
 	$(BIN)/python -m infra.bench.lifelike

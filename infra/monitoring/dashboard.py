@@ -103,7 +103,7 @@ ROWS = (
             ),
             Panel(
                 "No decision",
-                "Page views that got none, so the article was open",
+                "Page views without a decision, so the article was open",
                 {"{{cause}}": f"sum by (cause) (rate(keepopen_fail_open_total[{RATE}]))"},
                 "reqps",
             ),

@@ -1,6 +1,6 @@
-"""A PostgreSQL and its standby on loopback. Every commit is on both before it is answered, so that none is lost.
+"""A PostgreSQL and its standby on loopback. Every commit is on both before it is answered, so that no commit is lost.
 
-Anybody on this machine may sign in while the rehearsal runs: its data are invented.
+Every user of this machine may sign in while the rehearsal runs: its data are invented.
 """
 
 import signal
@@ -17,7 +17,7 @@ from service.database.embedded_server import ENVIRONMENT, EmbeddedServer
 OWNER, LOGIN, DATABASE = "keepopen_owner", "keepopen_web", "keepopen"
 ROLES = Path(__file__).parents[1] / "database" / "roles.sql"
 SETTINGS = {"listen_addresses": HOST, "unix_socket_directories": "", "max_connections": "250"}
-PASSWORDS = {"OWNER_PASSWORD": "-", "WEB_PASSWORD": "-"}  # nobody asks for them
+PASSWORDS = {"OWNER_PASSWORD": "-", "WEB_PASSWORD": "-"}  # they are never asked for
 PRIMARY, STANDBY = "primary", "standby"
 
 

@@ -58,7 +58,7 @@ NOTHING = dict.fromkeys(HEALTHY, "_x150")
 TROUBLES: dict[str, tuple[Series, dict[str, str]]] = {
     "KeepopenAway": (NOTHING, {}),
     "KeepopenFailsOpen": ({'keepopen_fail_open_total{instance="a",cause="fault"}': "0+7x150"}, {"cause": "fault"}),
-    "KeepopenNobodyAsked": ({name: "0x150" for name in HEALTHY if "decisions_total" in name}, {}),
+    "KeepopenNoDecisions": ({name: "0x150" for name in HEALTHY if "decisions_total" in name}, {}),
     "KeepopenSlowDecisions": (
         {f'{BUCKET}{{instance="a",le="{bound}"}}': "0+5930x150" for bound in ("0.005", "0.05")},
         {},
