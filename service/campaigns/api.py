@@ -27,8 +27,7 @@ from service.campaigns.editing import (
     Author,
     PauseTerms,
     Release,
-    begin_pause,
-    end_pause,
+    pause,
     publish,
     save_campaign,
     save_site,
@@ -37,7 +36,6 @@ from service.campaigns.reading import DocumentDetails, changes_of, describe, des
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.store import Change, DocumentKind, DocumentVersion
 from service.campaigns.switch_store import Switch, SwitchScope
-from service.database.transaction import committed
 from service.errors import ConflictError, NotFoundError
 from service.services import current_services
 from service.tokens.api import admit_site, current_token, requires_role
@@ -244,12 +242,8 @@ def changed(kind: DocumentKind, key: str) -> DocumentDetails:
 def turn(switch: Switch, wanted: dict[str, Any]) -> None:
     """Turn a kill switch on or off, as the loaded body says, and load the change in this process."""
     services = current_services()
-    with committed(services.engine) as connection:
-        if wanted["is_paused"]:
-            terms = PauseTerms(wanted["note"], wanted["ends_at"], wanted.get("opens_gates", True))
-            begin_pause(connection, switch, author(), terms)
-        else:
-            end_pause(connection, switch, author(), wanted["note"])
+    terms = PauseTerms(wanted["note"], wanted["ends_at"], wanted.get("opens_gates", True))
+    pause(services.engine, switch, author(), terms, is_paused=wanted["is_paused"])
     services.part(SnapshotHolder).refresh()
 
 

@@ -14,8 +14,7 @@ from service.campaigns.editing import (
     Author,
     PauseTerms,
     Release,
-    begin_pause,
-    end_pause,
+    pause,
     publish,
     save_campaign,
     save_site,
@@ -27,7 +26,6 @@ from service.campaigns.site import Site
 from service.campaigns.store import DocumentKind
 from service.campaigns.switch_store import Switch, SwitchScope
 from service.clock import system_clock
-from service.database.transaction import committed
 from service.errors import DomainError, InvalidDocumentError
 from service.services import current_services
 
@@ -134,11 +132,8 @@ def pause_asks(site: str, campaign: str, ends_at: Any, note: str, *, is_ended: b
             switch = Switch(SwitchScope.CAMPAIGN, owner, campaign)
         else:
             switch = Switch(SwitchScope.SITE, site) if site else Switch(SwitchScope.EVERYTHING)
-        with committed(services.engine) as connection:
-            if is_ended:
-                end_pause(connection, switch, author, note)
-            else:
-                begin_pause(connection, switch, author, PauseTerms(note, ends_at, not keep_gates))
+        terms = PauseTerms(note, ends_at, not keep_gates)
+        pause(services.engine, switch, author, terms, is_paused=not is_ended)
     click.echo("Ended." if is_ended else "Paused.")
 
 

@@ -90,13 +90,13 @@ def publish(engine: Engine, kind: DocumentKind, key: str, release: Release, auth
         return release_version(connection, kind, key, release, author)
 
 
-def pause(engine: Engine, switch: Switch, author: Author, *, is_paused: bool, note: str = "") -> None:
-    """Turn a kill switch on, until a person turns it off, or turn it off. Raise what `begin_pause` raises."""
+def pause(engine: Engine, switch: Switch, author: Author, terms: PauseTerms = UNTIL_ENDED, *, is_paused: bool) -> None:
+    """Turn a kill switch on, or off for the reason in the terms. Raise what `begin_pause` raises."""
     with committed(engine) as connection:
         if is_paused:
-            begin_pause(connection, switch, author, PauseTerms(note))
+            begin_pause(connection, switch, author, terms)
         else:
-            end_pause(connection, switch, author, note)
+            end_pause(connection, switch, author, terms.reason)
 
 
 def begin_pause(connection: Connection, switch: Switch, author: Author, terms: PauseTerms = UNTIL_ENDED) -> None:

@@ -183,7 +183,7 @@ def test_every_change_is_recorded(stored: Engine) -> None:
 
 
 def test_a_pause_is_recorded_with_its_reason(stored: Engine) -> None:
-    pause(stored, Switch(SwitchScope.SITE, "courier"), ITA, is_paused=True, note="a sad day")
+    pause(stored, Switch(SwitchScope.SITE, "courier"), ITA, PauseTerms("a sad day"), is_paused=True)
 
     with stored.connect() as connection:
         row = connection.execute(text("SELECT act, kind, key, note FROM changes ORDER BY change_id DESC LIMIT 1")).one()

@@ -37,7 +37,7 @@ def full(engine: Engine, path: Path) -> SavedSnapshot:
     save_site(engine, site_document(), ITA)
     save_campaign(engine, campaign_document(key="autumn"), ITA)
     publish(engine, DocumentKind.CAMPAIGN, "autumn", AT_ONCE, ITA)
-    pause(engine, Switch(SwitchScope.SITE, "courier"), ITA, is_paused=True, note="")
+    pause(engine, Switch(SwitchScope.SITE, "courier"), ITA, is_paused=True)
     with engine.begin() as connection:
         save_variant_shares(connection, "autumn", (VariantShare("control", 1.0),), NOW)
     file = SavedSnapshot(path, KEYS)
