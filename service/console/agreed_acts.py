@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from service.console.campaigns.publishing.in_force import publish_agreed
-from service.console.closing.closing_acts import close_agreed, reopen_agreed
-from service.console.money.agreed_refund import refund_agreed
-from service.console.people.new_admin import make_admin
+from service.console.screens.campaigns.publishing.in_force import publish_agreed
+from service.console.screens.closing.closing_acts import close_agreed, reopen_agreed
+from service.console.screens.money.agreed_refund import refund_agreed
+from service.console.screens.people.new_admin import make_admin
 from service.staff.agreeing import Performer
 from service.staff.agreements import AgreedAct
 

@@ -8,26 +8,26 @@ import flask
 from flask import Flask, Response, abort, json, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-import service.console.agreements.pages
-import service.console.calendar.pages
-import service.console.campaigns.editor.pages
-import service.console.campaigns.pages
-import service.console.campaigns.publishing.pages
-import service.console.campaigns.versions.pages
-import service.console.closing.booking.pages
-import service.console.closing.closed.pages
-import service.console.closing.pages
-import service.console.exports.pages
-import service.console.me.pages
-import service.console.money.acts.pages
-import service.console.money.pages
-import service.console.people.pages
-import service.console.record.pages
-import service.console.sign_in.pages
-import service.console.supporters.pages
-import service.console.system.pages
-import service.console.today.pages
-import service.console.why.pages
+import service.console.screens.agreements.pages
+import service.console.screens.calendar.pages
+import service.console.screens.campaigns.editor.pages
+import service.console.screens.campaigns.pages
+import service.console.screens.campaigns.publishing.pages
+import service.console.screens.campaigns.versions.pages
+import service.console.screens.closing.booking.pages
+import service.console.screens.closing.closed.pages
+import service.console.screens.closing.pages
+import service.console.screens.exports.pages
+import service.console.screens.me.pages
+import service.console.screens.money.acts.pages
+import service.console.screens.money.pages
+import service.console.screens.people.pages
+import service.console.screens.record.pages
+import service.console.screens.sign_in.pages
+import service.console.screens.supporters.pages
+import service.console.screens.system.pages
+import service.console.screens.today.pages
+import service.console.screens.why.pages
 from service.console.assets import CONTENT_TYPES, assets_version, console_assets
 from service.console.frame import PREFIX, asset_address, integrity, own_sites, problem_page, same_address
 from service.database.transaction import committed
@@ -59,27 +59,27 @@ PROBLEM_TEXTS = {
 blueprint = flask.Blueprint("console", __name__, url_prefix=PREFIX, template_folder="templates")
 # The blueprint of each screen.
 SCREENS: tuple[flask.Blueprint, ...] = (
-    service.console.today.pages.blueprint,
-    service.console.system.pages.blueprint,
-    service.console.campaigns.pages.blueprint,
-    service.console.campaigns.editor.pages.blueprint,
-    service.console.campaigns.publishing.pages.blueprint,
-    service.console.campaigns.versions.pages.blueprint,
-    service.console.sign_in.pages.blueprint,
-    service.console.sign_in.pages.leaving,
-    service.console.me.pages.blueprint,
-    service.console.calendar.pages.blueprint,
-    service.console.people.pages.blueprint,
-    service.console.record.pages.blueprint,
-    service.console.agreements.pages.blueprint,
-    service.console.why.pages.blueprint,
-    service.console.money.pages.blueprint,
-    service.console.money.acts.pages.blueprint,
-    service.console.closing.pages.blueprint,
-    service.console.closing.booking.pages.blueprint,
-    service.console.closing.closed.pages.blueprint,
-    service.console.exports.pages.blueprint,
-    service.console.supporters.pages.blueprint,
+    service.console.screens.today.pages.blueprint,
+    service.console.screens.system.pages.blueprint,
+    service.console.screens.campaigns.pages.blueprint,
+    service.console.screens.campaigns.editor.pages.blueprint,
+    service.console.screens.campaigns.publishing.pages.blueprint,
+    service.console.screens.campaigns.versions.pages.blueprint,
+    service.console.screens.sign_in.pages.blueprint,
+    service.console.screens.sign_in.pages.leaving,
+    service.console.screens.me.pages.blueprint,
+    service.console.screens.calendar.pages.blueprint,
+    service.console.screens.people.pages.blueprint,
+    service.console.screens.record.pages.blueprint,
+    service.console.screens.agreements.pages.blueprint,
+    service.console.screens.why.pages.blueprint,
+    service.console.screens.money.pages.blueprint,
+    service.console.screens.money.acts.pages.blueprint,
+    service.console.screens.closing.pages.blueprint,
+    service.console.screens.closing.booking.pages.blueprint,
+    service.console.screens.closing.closed.pages.blueprint,
+    service.console.screens.exports.pages.blueprint,
+    service.console.screens.supporters.pages.blueprint,
 )
 
 

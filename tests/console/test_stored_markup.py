@@ -11,8 +11,8 @@ from service.campaigns.drafts.draft_store import keep_draft
 from service.campaigns.drafts.drafting import DraftName, open_draft, with_typed_content, with_typed_text
 from service.campaigns.store import DocumentKind
 from service.campaigns.words.shape import Path, Shape, ShapeKind
-from service.console.campaigns.editor.form_values import with_part
-from service.console.campaigns.editor.tabs import SiteTab, Tab
+from service.console.screens.campaigns.editor.form_values import with_part
+from service.console.screens.campaigns.editor.tabs import SiteTab, Tab
 from service.database.transaction import committed
 from service.staff.people import Role
 from tests.campaigns.make import campaign_document, variant_document

@@ -28,6 +28,7 @@ FORBIDDEN = [
 
 
 LOSE_ROWS = {
+    "drafts",
     "ledger_checks",
     "mail_outbox",
     "portal_links",

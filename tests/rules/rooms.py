@@ -232,7 +232,11 @@ FILE_KINDS = (
     FileKind("routes", ("service/*/api.py",), (*FLASK, "marshmallow.Schema")),
     FileKind(
         "screens of the console",
-        ("service/console/**/pages.py", "service/console/frame.py", "service/console/campaigns/document_pages.py"),
+        (
+            "service/console/**/pages.py",
+            "service/console/frame.py",
+            "service/console/screens/campaigns/document_pages.py",
+        ),
         FLASK,
     ),
     FileKind("the edge of HTTP", ("service/web/*.py",), (*FLASK, "marshmallow")),
@@ -259,7 +263,7 @@ FILE_KINDS = (
     FileKind("the collaborators", ("service/services.py",), ("flask.current_app", "procrastinate")),
     FileKind("the start of the server", ("service/__main__.py",), ("granian.cli.entrypoint",)),
     FileKind("the server application", ("service/server.py",), ("flask", "granian.rsgi.ProtocolClosed")),
-    FileKind("markup of the editor", ("service/console/campaigns/editor/markup.py",), ("markupsafe",)),
+    FileKind("markup of the editor", ("service/console/screens/campaigns/editor/markup.py",), ("markupsafe",)),
     FileKind("settings", ("service/settings.py",), ("environs",)),
     FileKind(
         "metrics", ("service/metrics.py", "service/health/api.py", "service/health/gauges.py"), ("prometheus_client",)

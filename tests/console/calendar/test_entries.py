@@ -18,11 +18,11 @@ from service.campaigns.schedule import Hours, Schedule, WallTime, Weekday
 from service.campaigns.site import Sensitivity
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.switch_store import Pause, Switch, SwitchScope
-from service.console.calendar.days_in_words import days_in_words
-from service.console.calendar.entries import CalendarEntry, CalendarSources, EntryKind, EntryState, entries_of
-from service.console.calendar.grid import rows_by_place
-from service.console.calendar.month import Month, read_month
-from service.console.calendar.overlaps import overlaps_of
+from service.console.screens.calendar.days_in_words import days_in_words
+from service.console.screens.calendar.entries import CalendarEntry, CalendarSources, EntryKind, EntryState, entries_of
+from service.console.screens.calendar.grid import rows_by_place
+from service.console.screens.calendar.month import Month, read_month
+from service.console.screens.calendar.overlaps import overlaps_of
 from tests.decisions import make
 
 NOVEMBER = Month(2026, 11)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from service.console.closing.periods import BooksPeriod, day_of, usual_last_day
+from service.console.screens.closing.periods import BooksPeriod, day_of, usual_last_day
 
 
 @pytest.mark.parametrize(

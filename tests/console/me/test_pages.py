@@ -10,7 +10,7 @@ from service.services import Services
 from service.staff.passkeys.store import passkeys_of
 from service.staff.people import Role
 from service.staff.session_store import open_sessions
-from tests.console.sign_in.test_pages import field, options
+from tests.console.passkey_forms import field, options
 from tests.staff.passkeys.authenticator import Authenticator
 from tests.staff.signed_in import add_person, client_of
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from service.console.money.refund import consequences, is_refundable, plan_refund
-from service.console.money.words import amount
+from service.console.screens.money.refund import consequences, is_refundable, plan_refund
+from service.console.screens.money.words import amount
 from service.console.words import counted
 from service.contributions.timeline.history import Payment
 from service.errors import InvalidAmountError

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from flask import Flask
 
-from service.console.record.details import details_in_words
+from service.console.screens.record.details import details_in_words
 from service.database.transaction import committed
 from service.services import Services
 from service.staff.people import Person, Role

@@ -1,8 +1,5 @@
 """The sign-in pages: every way in begins a new session, leads back to the console only, and is refused in words."""
 
-import re
-from html import unescape
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,6 +12,7 @@ from service.staff.passkeys.using import begin_making, keep_passkey
 from service.staff.people import COMMAND_LINE, Person, Role
 from service.staff.session_store import open_sessions
 from tests.conftest import SettableClock
+from tests.console.passkey_forms import field, options
 from tests.staff.passkeys.authenticator import Authenticator
 from tests.staff.signed_in import add_person, client_of
 
@@ -40,18 +38,6 @@ def visitor_of(app: Flask) -> FlaskClient:
     client = app.test_client()
     client.environ_base["HTTP_ORIGIN"] = "https://support.courier.example"
     return client
-
-
-def field(page: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', page)
-    assert found is not None
-    return unescape(found[1])
-
-
-def options(page: str) -> str:
-    found = re.search(r'data-options="([^"]*)"', page)
-    assert found is not None
-    return unescape(found[1])
 
 
 def use_passkey(client: FlaskClient, device: Authenticator, address: str = "/console/sign-in") -> TestResponse:

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from service.console.system import checkup
-from service.console.system.checkup import check_up
+from service.console.screens.system import checkup
+from service.console.screens.system.checkup import check_up
 from service.database.transaction import committed
 from service.operations.backups_store import add_backup, set_verified
 from service.reconciliation.doctor import SetupFinding

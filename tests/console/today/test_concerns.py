@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from service.console.today.concerns import SHOWN_MOST, Findings, concerns
+from service.console.screens.today.concerns import SHOWN_MOST, Findings, concerns
 from service.ledger.invariants.check import Check
 from service.ledger.payouts.tie import PayoutTie, TieStatus
 from service.money import Money

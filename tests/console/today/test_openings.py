@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from service.campaigns.schedule import ALWAYS, Hours, Schedule, WallTime, Weekday
-from service.console.today.openings import closes_at, is_open, opens_at
+from service.console.screens.today.openings import closes_at, is_open, opens_at
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)  # a Wednesday
 DUBLIN = ZoneInfo("Europe/Dublin")

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.console.today.pause_form import PauseEnd, PauseForm, end_choices, end_of, form_of
+from service.console.screens.today.pause_form import PauseEnd, PauseForm, end_choices, end_of, form_of
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
 DUBLIN, NEW_YORK = ZoneInfo("Europe/Dublin"), ZoneInfo("America/New_York")

@@ -11,7 +11,7 @@ from service.campaigns.campaign import Kind, Placement
 from service.campaigns.schedule import Hours
 from service.campaigns.site import Switches
 from service.campaigns.snapshot.snapshot import SiteSnapshot
-from service.console.today.placements import SHOWN_MOST, ComingVersion, PlacementNow, placements_now
+from service.console.screens.today.placements import SHOWN_MOST, ComingVersion, PlacementNow, placements_now
 from tests.campaigns.make import campaign, site
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)

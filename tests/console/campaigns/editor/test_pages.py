@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from service.campaigns.drafts.draft_store import DocumentDraft
 from service.campaigns.drafts.drafting import DraftName, read_draft
 from service.campaigns.store import DocumentKind
-from service.console.campaigns.editor.tabs import SiteTab, Tab
+from service.console.screens.campaigns.editor.tabs import SiteTab, Tab
 from service.staff.people import Role
 from tests.campaigns.make import variant_document
 from tests.console.world import services_of, store_campaign, store_site

@@ -7,7 +7,7 @@ from flask import Flask
 
 from service.campaigns.reading import describe
 from service.campaigns.store import DocumentKind
-from service.console.campaigns.publishing.in_force import ReleaseWish, publish_agreed, put_in_force
+from service.console.screens.campaigns.publishing.in_force import ReleaseWish, publish_agreed, put_in_force
 from service.errors import ConflictError
 from service.staff.agreements import AgreementRequest
 from service.staff.people import Role

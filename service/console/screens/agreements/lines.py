@@ -1,0 +1,46 @@
+"""A request for agreement as a line of the screen."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.console.screens.record.details import value_in_words
+from service.staff.agreements import ACT_RULES, AgreementRequest, RequestState, may_agree
+from service.staff.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """A request in words, and what the person who looks at it may do."""
+
+    request: AgreementRequest
+    act: str
+    requester: str
+    decider: str
+    state: RequestState
+    details: tuple[tuple[str, str], ...]
+    may_agree: bool
+    is_own: bool
+
+
+def lines_of(
+    requests: Iterable[AgreementRequest], person: Person, names: Mapping[str, str], now: datetime
+) -> list[RequestLine]:
+    """Return the requests that concern a person: their own, and those to which their roles and sites let them agree."""
+    found = (_line(request, person, names, now) for request in requests)
+    return [line for line in found if line.is_own or line.may_agree]
+
+
+def _line(request: AgreementRequest, person: Person, names: Mapping[str, str], now: datetime) -> RequestLine:
+    wanted = request.wanted
+    details = tuple((name.replace("_", " "), value_in_words(name, value)) for name, value in wanted.details.items())
+    return RequestLine(
+        request,
+        ACT_RULES[wanted.act].words,
+        names.get(request.requested_by, "somebody"),
+        names.get(request.decided_by or "", ""),
+        request.state_at(now),
+        details,
+        may_agree(wanted, request.requested_by, person),
+        request.requested_by == person.id,
+    )

@@ -1,0 +1,72 @@
+"""The screen on which a second person agrees or refuses."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from service.console.agreed_acts import PERFORMERS
+from service.console.frame import screen
+from service.console.screens.agreements.lines import lines_of
+from service.database.transaction import committed
+from service.errors import ConflictError, DomainError, ForbiddenError, NotFoundError
+from service.services import current_services
+from service.staff.agreeing import agree, refuse
+from service.staff.agreements_store import recent_requests, waiting_requests
+from service.staff.api import current_person, requires_fresh_sign_in, requires_person
+from service.staff.store import list_people
+
+MAX_RECENT = 50
+
+blueprint = Blueprint("console_agreements", __name__, url_prefix="/console/agreements", template_folder="templates")
+
+
+@blueprint.get("")
+@requires_person()
+def show_all() -> str:
+    """Show what waits for a second person, and what became of earlier requests."""
+    services, person = current_services(), current_person()
+    now = services.clock()
+    with committed(services.engine) as connection:
+        names = {other.id: other.name for other in list_people(connection)}
+        requests = waiting_requests(connection, now)
+        recent = recent_requests(connection, MAX_RECENT)
+    waiting = lines_of(requests, person, names, now)
+    earlier = lines_of((request for request in recent if request not in requests), person, names, now)
+    return screen(
+        "agreements/list.html",
+        "agreements",
+        "What waits for a second person?",
+        zone=services.settings.accounting_zone,
+        waiting=waiting,
+        earlier=earlier,
+    )
+
+
+@blueprint.post("/<request_id>/agree")
+@requires_person()
+@requires_fresh_sign_in
+def give_agreement(request_id: str) -> Response:
+    """Agree to a request, and do what was asked for."""
+    try:
+        _, sentence = agree(current_services(), request_id, current_person(), PERFORMERS)
+    except (NotFoundError, ForbiddenError):
+        raise
+    except DomainError as error:
+        flash(str(error), "error")
+    else:
+        flash(sentence)
+    return redirect(url_for("console_agreements.show_all"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/<request_id>/refuse")
+@requires_person()
+def refuse_agreement(request_id: str) -> Response:
+    """Refuse a request, or withdraw an own one."""
+    try:
+        refuse(current_services(), request_id, current_person(), request.form.get("note", ""))
+    except ConflictError as error:
+        flash(str(error), "error")
+    else:
+        flash("Nothing was done, and the person who asked can see your answer here.")
+    return redirect(url_for("console_agreements.show_all"), HTTPStatus.SEE_OTHER)

@@ -1,0 +1,56 @@
+"""The table of the record: a short one for the page, and a complete one for the files."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from service.console.screens.record.details import act_in_words, details_in_words
+from service.console.tables import Row, Table, TableColumn
+from service.staff.record import RecordRow
+
+ON_PAGE = (
+    TableColumn("done_at", "When"),
+    TableColumn("person_name", "Who"),
+    TableColumn("act", "Did what"),
+    TableColumn("subject", "To what"),
+    TableColumn("details", "Details"),
+)
+IN_FILES = (
+    TableColumn("number", "Number", is_number=True),
+    TableColumn("done_at", "When"),
+    TableColumn("person_id", "Id of the person"),
+    TableColumn("person_name", "Who"),
+    TableColumn("act", "Did what"),
+    TableColumn("subject", "To what"),
+    TableColumn("details", "Details"),
+    TableColumn("previous_hash", "Hash of the row before"),
+    TableColumn("hash", "Hash of this row"),
+)
+EMPTY = "Nobody did anything like this in these days."
+
+
+def record_table(rows: Iterable[RecordRow], found: int, now: datetime, zone: ZoneInfo, *, is_file: bool) -> Table:
+    """Return the table of these rows, newest first. `found`: how many rows match on all pages."""
+    shown = tuple(_row(row) for row in rows)
+    after = str(shown[-1].cells["number"]) if not is_file and shown and len(shown) < found else None
+    columns = IN_FILES if is_file else ON_PAGE
+    return Table("record", columns, shown, now, zone, EMPTY, found=found, after=after)
+
+
+def _row(row: RecordRow) -> Row:
+    deed = row.deed
+    cells = {
+        "number": row.number,
+        "done_at": deed.done_at,
+        "person_id": deed.person_id,
+        "person_name": deed.person_name,
+        "act": deed.act,
+        "subject": deed.subject,
+        "details": json.dumps(deed.details, ensure_ascii=False, sort_keys=True),
+        "previous_hash": row.previous_hash.hex(),
+        "hash": row.hash.hex(),
+    }
+    words = {"act": act_in_words(deed.act), "details": details_in_words(deed.details)}
+    return Row(cells, words, {"person_name": f"/console/record?{urlencode({'person': deed.person_id})}"})
