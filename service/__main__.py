@@ -6,8 +6,11 @@ replaces ours.
 
 import os
 import resource
+import signal
 import sys
 from pathlib import Path
+
+from granian.cli import entrypoint
 
 from service.settings import SettingsError, read_settings
 from service.waiting_limits import CONNECTIONS, HEADER_SECONDS
@@ -33,7 +36,7 @@ def options(connections: int) -> tuple[str, ...]:
 
 
 def main() -> None:
-    """Allow as many open files as we need, if the system lets us, then become granian.
+    """Allow as many open files as we need, if the system lets us, then run granian.
 
     Exit with a list of the problems if the settings are not usable.
     """
@@ -46,8 +49,15 @@ def main() -> None:
     files = max(soft, wanted if hard == resource.RLIM_INFINITY else min(hard, wanted))
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
     connections = max(1, min(CONNECTIONS, files - OTHER_FILES))
-    command = [sys.executable, "-m", "granian", *options(connections), *sys.argv[1:], TARGET]
-    os.execv(sys.executable, command)  # noqa: S606
+    # A process that granian has just forked still has granian's own handlers, which would ignore a stop.
+    os.register_at_fork(after_in_child=_end_when_stopped)
+    sys.argv[1:] = [*options(connections), *sys.argv[1:], TARGET]
+    entrypoint()  # type: ignore[no-untyped-call]
+
+
+def _end_when_stopped() -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from service.console.api import add_console
 from service.database.login import warn_of_powerful_login
 from service.decisions.fast_path import FastPath
 from service.decisions.tally import Tally
+from service.errors import StoreUnavailableError
 from service.insights.flusher import Flusher
 from service.logs import configure_logs
 from service.operations.keys import note_keys
@@ -101,6 +102,8 @@ def create_app_from_environment() -> Flask:
     is_server = context is None or context.info_name == "run"  # `flask run`
     try:
         return create_app(read_settings(), has_background=is_server)
+    except StoreUnavailableError as error:  # the embedded PostgreSQL does not start
+        raise SystemExit(str(error)) from None
     except SettingsError as error:
         if context is None:
             raise SystemExit(str(error)) from None

@@ -1,6 +1,9 @@
 """The command line `flask --app wsgi …`: the commands about the service itself, and those of each room's `cli.py`."""
 
 import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 import click
 from flask import Flask
@@ -62,11 +65,8 @@ ROOM_COMMANDS: tuple[click.Command, ...] = (
 @click.command()
 def migrate() -> None:
     """Run the missing migrations, and make sure that the service has its rights. Needs only the database's settings."""
-    try:
-        given = read_database_settings()
-        migrate_database(owner_address(given), login_of_service(given))
-    except DomainError as error:
-        raise click.ClickException(str(error)) from error
+    given = read_database_settings()
+    migrate_database(owner_address(given), login_of_service(given))
     click.echo("The database is up to date.")
 
 
@@ -89,7 +89,31 @@ def stop_database() -> None:
     click.echo("The embedded PostgreSQL has stopped.")
 
 
+def in_sentences(command: click.Command) -> click.Command:
+    """Let a command, and all commands below it, end with a sentence after an error of ours. Return the command."""
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            in_sentences(below)
+    elif command.callback is not None:
+        command.callback = _without_traceback(command.callback)
+    return command
+
+
+def _without_traceback(callback: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(callback)
+    def called(*arguments: Any, **options: Any) -> Any:
+        try:
+            return callback(*arguments, **options)
+        except DomainError as error:
+            raise click.ClickException(str(error)) from error
+
+    return called
+
+
+COMMANDS = tuple(in_sentences(command) for command in (migrate, settings, stop_database, *ROOM_COMMANDS))
+
+
 def add_commands(app: Flask) -> None:
     """Add all commands to an application."""
-    for command in (migrate, settings, stop_database, *ROOM_COMMANDS):
+    for command in COMMANDS:
         app.cli.add_command(command)

@@ -67,11 +67,13 @@ def connect_by(engine: Engine, conninfo: str, silence_seconds: float, kept_free:
     connection left.
     """
     breaker, seldom = Breaker(DATABASE_FAILURES, DATABASE_PAUSE_SECONDS), Seldom()
+    reason = ""
 
     @event.listens_for(engine, "do_connect")
     def connect(_: Any, __: Any, ___: list[Any], ____: dict[str, Any]) -> BoundedConnection:
+        nonlocal reason
         if not breaker.allows_call():
-            raise psycopg.OperationalError("the server accepted no connection a moment ago")
+            raise psycopg.OperationalError(f"the server accepted no connection a moment ago: {reason}")
         try:
             connection = BoundedConnection.connect(conninfo)
             connection.silence_seconds = silence_seconds

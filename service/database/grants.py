@@ -14,16 +14,23 @@ from service.database.embedded_server import APPLICATION_ROLE
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 RIGHT = re.compile(rf"\b(?:GRANT|REVOKE)\b[^;\"]*?\b(?:TO {APPLICATION_ROLE}|FROM PUBLIC)\b")
-# Roles belong to the whole server, so another database of the server may have created this role already.
+# Roles belong to the whole server, so another database or an administrator may have created this role already, and
+# whoever migrates may not be allowed to give it away.
 CREATE_ROLE = f"""
 DO $$
 BEGIN
-    CREATE ROLE {APPLICATION_ROLE} NOLOGIN;
-EXCEPTION WHEN duplicate_object OR unique_violation THEN
-    NULL;
+    BEGIN
+        IF to_regrole('{APPLICATION_ROLE}') IS NULL THEN
+            CREATE ROLE {APPLICATION_ROLE} NOLOGIN;
+        END IF;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN
+        NULL;
+    END;
+    IF NOT pg_has_role(current_user, '{APPLICATION_ROLE}', 'MEMBER') THEN
+        GRANT {APPLICATION_ROLE} TO CURRENT_USER;
+    END IF;
 END
-$$;
-GRANT {APPLICATION_ROLE} TO CURRENT_USER
+$$
 """
 IS_MEMBER = text("SELECT pg_has_role(oid, :role, 'MEMBER') FROM pg_roles WHERE rolname = :login")
 

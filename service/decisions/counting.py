@@ -10,7 +10,7 @@ from service.campaigns.campaign import Kind
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.decide_view import Answer
 from service.decisions.prompt_events import RecordedEvent
-from service.decisions.tally import Cell, Counted, Happened, HourCell, Tally
+from service.decisions.tally import Cell, Counted, Happened, Tally
 from service.errors import NotReadyError
 from service.readers.impressions import PromptEvent
 from service.services import Services
@@ -27,11 +27,12 @@ def count_decision(services: Services, site: str, answer: Answer, seconds: float
     services.metrics.count_decision(site, outcome, seconds)
     if answer.explains:
         return
-    day, hour = date.fromordinal(answer.day), answer.minute // 60
-    services.part(Tally).add_view(HourCell(site, day, hour, Happened.VIEWED))
+    shown = Happened.VIEWED
+    if answer.prompts:  # a gate is always the only prompt
+        shown = Happened.GATED if answer.prompts[0].prompt.kind is Kind.GATE else Happened.ASKED
+    services.part(Tally).add_view(site, answer.day, answer.minute // 60, shown)
     if answer.prompts:
-        is_gated = answer.prompts[0].prompt.kind is Kind.GATE  # a gate is always the only prompt
-        services.part(Tally).add_view(HourCell(site, day, hour, Happened.GATED if is_gated else Happened.ASKED))
+        day = date.fromordinal(answer.day)
         for offered in answer.prompts:
             prompt = offered.prompt
             services.part(Tally).add(Cell(site, prompt.campaign, prompt.variant, day, prompt.is_counted, Counted.SHOWN))

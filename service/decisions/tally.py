@@ -40,6 +40,9 @@ class Happened(StrEnum):
     GATED = "gated"
 
 
+EVENTS = tuple(Happened)
+
+
 class HourCell(NamedTuple):
     """What a count of page views is about. `hour`: of the local day, 0 to 23; hours that clocks repeat are one."""
 
@@ -56,7 +59,7 @@ class Tally:
     """
 
     def __init__(self) -> None:
-        self._views: dict[HourCell, int] = {}
+        self._views: dict[tuple[str, int, int], list[int]] = {}  # by site, day and hour, in the order of EVENTS
         self._waiting: deque[Cell] = deque(maxlen=MAX_WAITING)
         self._remembered: dict[bytes, None] = {}
         self._turn = Lock()
@@ -75,19 +78,38 @@ class Tally:
     def add(self, cell: Cell) -> None:
         self._waiting.append(cell)
 
-    def add_view(self, view: HourCell, count: int = 1) -> None:
-        """Count what happened on a page view."""
+    def add_view(self, site: str, day: int, hour: int, shown: Happened = Happened.VIEWED) -> None:
+        """Count a page view and, unless it is only VIEWED, what it showed. `day` is an ordinal of the local day."""
         with self._turn:
-            self._views[view] = self._views.get(view, 0) + count
+            counts = self._views.get((site, day, hour))
+            if counts is None:
+                counts = self._views[site, day, hour] = [0, 0, 0]
+            counts[0] += 1
+            if shown is not Happened.VIEWED:
+                counts[EVENTS.index(shown)] += 1
+
+    def give_back_views(self, views: Counter[HourCell]) -> None:
+        """Put counts of page views back that could not be saved."""
+        with self._turn:
+            for cell, count in views.items():
+                key = (cell.site, cell.day.toordinal(), cell.hour)
+                self._views.setdefault(key, [0, 0, 0])[EVENTS.index(cell.event)] += count
 
     def taken_views(self) -> Counter[HourCell]:
         """Remove and return all counts of page views."""
         with self._turn:
             views, self._views = self._views, {}
-        return Counter(views)
+        return Counter(
+            {
+                HourCell(site, date.fromordinal(day), hour, event): count
+                for (site, day, hour), counts in views.items()
+                for event, count in zip(EVENTS, counts, strict=True)
+                if count
+            }
+        )
 
     def taken(self) -> Counter[Cell]:
-        """Remove and return all counts."""
+        """Remove and return all counts of prompts."""
         counts = Counter[Cell]()
         while self._waiting:
             counts[self._waiting.popleft()] += 1

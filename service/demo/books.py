@@ -97,6 +97,10 @@ class Totals:
     ledger: Counter[str]
     net: Counter[str]
 
+    def __str__(self) -> str:
+        parts = (("the sandbox holds", self.balance), ("the ledger", self.ledger), ("contributions.csv net", self.net))
+        return ", ".join(f"{name} {dict(sums)}" for name, sums in parts)
+
     @classmethod
     def of(cls, books: Books) -> "Totals":
         """Return the totals of a running demo at this moment."""

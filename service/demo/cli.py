@@ -38,7 +38,8 @@ def demo_folder() -> Path:
     "--check", is_flag=True, help="Run a reader's journey over HTTP on free ports, check every step, and stop."
 )
 @click.option("--forget", is_flag=True, help="Stop the database that an earlier demo has left running.")
-def demo(check: bool, forget: bool) -> None:
+@click.option("--empty", is_flag=True, help="Begin without the two invented weeks.")
+def demo(check: bool, forget: bool, empty: bool) -> None:
     """Run the service, its worker, the Stripe sandbox and a demo newspaper on loopback."""
     try:
         if forget:
@@ -46,12 +47,12 @@ def demo(check: bool, forget: bool) -> None:
         elif check:
             _check()
         else:
-            _run()
+            _run(has_past=not empty)
     except DomainError as error:
         sys.exit(str(error))
 
 
-def _run() -> None:
+def _run(*, has_past: bool) -> None:
     usual = Ports()
     ports = Ports(
         int(os.environ.get("PORT_SERVICE", usual.service)),
@@ -59,8 +60,8 @@ def _run() -> None:
         int(os.environ.get("PORT_NEWSPAPER", usual.newspaper)),
     )
     refuse_busy_ports(ports)
-    click.echo("Starting. The first time, two invented weeks are lived first ...")
-    with running_demo(ports, demo_folder(), has_past=True) as running:
+    click.echo("Starting ..." if not has_past else "Starting. The first time, two invented weeks are lived first ...")
+    with running_demo(ports, demo_folder(), has_past=has_past) as running:
         click.echo(tour(running))
         wait_until_interrupted(running)
         click.echo("Stopping ...")

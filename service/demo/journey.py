@@ -22,7 +22,7 @@ def check_journey(demo: Demo) -> None:
     """Take every step and print what happens. Raise DemoError at the first step that goes wrong."""
     began = time.monotonic()
     before = Totals.of(Books(demo))
-    say(f"Before: {before.contribution_count} contributions; the sandbox and the ledger hold {before.balance}")
+    say(f"Before: {before.contribution_count} contributions; {before}")
     require(before.ledger == before.balance, "the ledger's Stripe balance is not the sandbox's")
     reader = DemoReader(demo.ports, demo.preview)
     articles = reader.articles()
@@ -93,7 +93,7 @@ def check_books(demo: Demo, before: Totals, *, contributions: int) -> None:
     for line in books.journal_lines():
         say(f"  {line}")
     after = Totals.of(books)
-    say(f"The sandbox holds {after.balance}; the ledger {after.ledger}; contributions.csv net {after.net}")
+    say(f"After: {after.contribution_count} contributions; {after}")
     require(after.contribution_count == expected, f"contributions.csv does not have {expected} rows")
     require(after.ledger == after.balance, "the ledger's Stripe balance is not the sandbox's")
     increase = after.balance - before.balance

@@ -118,7 +118,8 @@ class Processes:
 
     def wait_until_ended(self, name: str) -> None:
         """Wait until the process has ended by itself. Raise DemoError if it failed."""
-        status = self.running.pop(name).wait()
+        status = self.running[name].wait()
+        del self.running[name]
         if status:
             raise DemoError(f"The {name} ended with status {status}; see {self.log_dir}/{name}.log")
 

@@ -41,8 +41,7 @@ class Flusher:
         except Exception as error:  # no error in statistics may stop the thread
             log.warning("counts_not_flushed", error_type=type(error).__name__, waiting=counts.total())
             self._tally.give_back(counts)
-            for view, count in views.items():
-                self._tally.add_view(view, count)
+            self._tally.give_back_views(views)
             return False
         return True
 

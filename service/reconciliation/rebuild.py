@@ -2,6 +2,7 @@
 
 from service.contributions.rebuild import rebuild_contributions
 from service.database.engine import owner_address, owner_engine
+from service.database.transaction import store_errors_translated
 from service.ledger.rebuild import RebuildReport, rebuild_ledger
 from service.services import Services
 
@@ -14,7 +15,8 @@ def rebuild_everything(services: Services) -> RebuildReport:
     """
     owner = owner_engine(owner_address(services.settings))
     try:
-        report = rebuild_ledger(owner, services.settings.accounting_zone, services.clock())
+        with store_errors_translated():
+            report = rebuild_ledger(owner, services.settings.accounting_zone, services.clock())
     finally:
         owner.dispose()
     rebuild_contributions(services.engine, services.clock)

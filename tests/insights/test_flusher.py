@@ -34,7 +34,7 @@ def test_counts_add_up_over_several_flushes(engine: Engine) -> None:
 def test_counts_stay_in_memory_while_the_database_is_unavailable() -> None:
     tally = Tally()
     tally.add(SEEN)
-    tally.add_view(VIEWED)
+    tally.add_view("tide", DAY.toordinal(), 10)
     unreachable = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none", connect_args={"connect_timeout": 1})
 
     assert Flusher(unreachable, tally).flush() is False
@@ -48,8 +48,8 @@ def test_page_views_add_up_over_several_flushes(engine: Engine) -> None:
     flusher = Flusher(engine, tally)
     for views in (2, 1):
         for _ in range(views):
-            tally.add_view(VIEWED)
-        tally.add_view(VIEWED._replace(hour=11))
+            tally.add_view("tide", DAY.toordinal(), 10)
+        tally.add_view("tide", DAY.toordinal(), 11)
         assert flusher.flush()
 
     with engine.connect() as connection:

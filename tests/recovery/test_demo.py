@@ -31,7 +31,7 @@ def running_demo(folder: Path, ports: Ports) -> Iterator[subprocess.Popen[bytes]
     }
     output = folder / "output"
     with output.open("wb") as file:
-        command = [sys.executable, "-m", "service.demo"]
+        command = [sys.executable, "-m", "service.demo", "--empty"]
         demo = subprocess.Popen(command, cwd=folder, env=environment, stdout=file, stderr=file)
     try:
         wait_until(lambda: "Keepopen is running" in output.read_text() or demo.poll() is not None)

@@ -1,8 +1,11 @@
 """The web process outlives its database: it starts a killed server again, loses no counts, and starts without one."""
 
 import json
+import signal
 import time
 from datetime import date
+
+import pytest
 
 from infra.bench.newsroom import page_view
 from service.assembly import build_services
@@ -72,3 +75,14 @@ def test_a_service_that_starts_without_its_database_decides_from_the_last_snapsh
 
     with serving(installation, **{**away, "SECRET_KEYS": "another-key-another-key-another-key"}) as served:
         assert served.ask("/readyz")[0] == 503
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.2, 0.5, 1.0])
+def test_a_stop_during_the_start_is_carried_out(installation: Installation, seconds: float) -> None:
+    with installation.running(["-m", "service", "--port", "0"]) as process:
+        wait_until(lambda: "Spawning worker" in installation.output.read_text())
+        time.sleep(seconds)
+
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(30) == 0  # granian gives a process that ignores the stop 45 seconds

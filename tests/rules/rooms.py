@@ -257,6 +257,7 @@ FILE_KINDS = (
     FileKind("the Stripe gateway", ("service/stripe_gateway/*.py",), ("stripe",)),
     FileKind("the composition root", ("service/app.py", "service/assembly.py"), ("flask", "werkzeug", "click")),
     FileKind("the collaborators", ("service/services.py",), ("flask.current_app", "procrastinate")),
+    FileKind("the start of the server", ("service/__main__.py",), ("granian.cli.entrypoint",)),
     FileKind("the server application", ("service/server.py",), ("flask", "granian.rsgi.ProtocolClosed")),
     FileKind("markup of the editor", ("service/console/editor/markup.py",), ("markupsafe",)),
     FileKind("settings", ("service/settings.py",), ("environs",)),

@@ -115,14 +115,16 @@ def show_explanation(wanted: str) -> ResponseReturnValue:
         explanation = explain(connection, wanted)
     if not explanation or not may_see(current_person(), explanation):
         abort(HTTPStatus.NOT_FOUND)
-    title = "What is behind this number?"
-    values: dict[str, Any] = {
-        "wanted": wanted,
-        "explanation": explanation,
-        "zone": moment().zone,
-        "can_act": _can_act(),
-    }
-    return screen("money/explanation.html", KEY, title, **values)
+    return screen(
+        "money/explanation.html",
+        KEY,
+        "What is behind this number?",
+        wanted=wanted,
+        explanation=explanation,
+        link_to=link_to,
+        zone=moment().zone,
+        can_act=_can_act(),
+    )
 
 
 @blueprint.get("/events/<event_id>")

@@ -116,11 +116,17 @@ def entries_table(figure: Figure, entries: Sequence[FigureEntry], link_to: LinkT
                 "site": entry.site,
                 "campaign": entry.campaign,
             },
-            {"what": words.reason(entry.reason), "amount": words.amount(entry.amount_minor, entry.currency)},
+            {
+                "what": words.reason(entry.reason),
+                "amount": words.amount(entry.amount_minor, entry.currency),
+                **_short({"contribution_id": entry.contribution_id, "source_id": entry.source_id}),
+                **_short({"payout_id": entry.payout_id}),
+            },
             {
                 "entry": link_to(str(entry.seq)),
                 **({"contribution_id": link_to(entry.contribution_id)} if entry.contribution_id else {}),
                 **({"payout_id": link_to(entry.payout_id)} if entry.payout_id else {}),
+                "source_id": link_to(entry.source_id),
             },
         )
         for entry in entries
@@ -175,6 +181,7 @@ def _contribution_row(found: FoundContribution, link_to: LinkTo) -> Row:
             "state": words.STATES[found.state],
             "paid": words.amount(found.paid_minor, currency),
             "refunded": words.amount(found.refunded_minor, currency) if found.refunded_minor else "–",
+            **_short({"contribution_id": found.id}),
         },
         {"started_at": link_to(found.id), "contribution_id": link_to(found.id)},
     )
@@ -217,6 +224,7 @@ def failed_table(failed: Sequence[FailedPayment], link_to: LinkTo, moment: Momen
                 "interval": words.KINDS[payment.interval],
                 "reason": in_words(FAILURES, payment.failure_code) or "no reason given",
                 "outcome": words.OUTCOMES[payment.outcome],
+                **_short({"contribution_id": payment.contribution_id}),
             },
             {"contribution_id": link_to(payment.contribution_id), "failed_at": link_to(payment.contribution_id)},
         )
@@ -233,3 +241,7 @@ def failed_sentences(sums: Sequence[FailedSums]) -> tuple[str, ...]:
         f"{found.open_count} ({words.amount(found.open_minor, found.currency)}) are tried again."
         for found in sums
     )
+
+
+def _short(ids: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: words.short_id(id_) for name, id_ in ids.items() if id_}

@@ -72,3 +72,8 @@ def money(value: Money) -> str:
 def reason(code: str) -> str:
     """Return why an entry was posted."""
     return REASONS.get(code, code.replace("_", " "))
+
+
+def short_id(id_: str) -> str:
+    """Return the beginning of an id, for tables. Files have the whole id."""
+    return f"{id_[:11]}…" if len(id_) > 14 else id_

@@ -6,7 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 
-from service.reconciliation.doctor import SetupFinding, examine
+from service.operations.doctor.examine import examine_everything
+from service.reconciliation.doctor import SetupFinding
 from service.services import Services
 
 MOST_SECONDS = 10.0
@@ -27,15 +28,14 @@ def check_up(services: Services, most_seconds: float = MOST_SECONDS) -> Checkup:
     if not _turn.acquire(blocking=False):
         return Checkup(problem="The doctor is at work already. Try again in a minute.")
     runner = ThreadPoolExecutor(1, thread_name_prefix="doctor")
-    run = runner.submit(examine, services)
+    run = runner.submit(examine_everything, services)
     run.add_done_callback(_end_turn)
     runner.shutdown(wait=False)
     try:
         return Checkup(run.result(most_seconds))
     except FutureTimeoutError:
-        return Checkup(
-            problem=f"The doctor did not finish within {most_seconds:g} seconds. Stripe or the database answers slowly."
-        )
+        waited = f"The doctor did not finish within {most_seconds:g} seconds."
+        return Checkup(problem=f"{waited} Stripe, the mail server or the database answers slowly.")
 
 
 def _end_turn(_: Future[tuple[SetupFinding, ...]]) -> None:

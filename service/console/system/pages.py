@@ -87,6 +87,7 @@ def _page(checkup: Checkup | None) -> str:
         "system",
         "Does everything run?",
         state=state,
+        alarms=state.alarms if current_person().sites is None else (),
         checkup=checkup,
         zone=zone,
         age=age_words,

@@ -1,5 +1,6 @@
 """Reads what the screen Today shows: placements, figures, pauses, and what needs a person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from sqlalchemy import Connection
 from service.campaigns.campaign import Campaign
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.campaigns.snapshot.holders_store import InForce, pause_in_force
-from service.campaigns.snapshot.snapshot import SiteSnapshot
+from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
 from service.campaigns.store import DocumentKind, list_documents
 from service.campaigns.switch_store import ALL_ASKS, Pause, Switch, SwitchScope, pauses_in_force
 from service.console.today.concerns import Concern, Findings, concerns
@@ -62,7 +63,7 @@ def today_of(services: Services, site: str, person: Person) -> TodayOfSite:
             placements,
             figures_of_today(connection, found, showing, now),
             all_asks_paused(connection, site, now),
-            concerns(_findings(services, connection, person, snapshot.alarms, now), now, found.zone),
+            concerns(_findings(services, connection, person, _alarms(connection, snapshot, site)), now, found.zone),
         )
 
 
@@ -86,16 +87,26 @@ def _releases(connection: Connection, snapshot: SiteSnapshot) -> list[ComingVers
     return found
 
 
-def _findings(
-    services: Services, connection: Connection, person: Person, alarms: tuple[str, ...], now: datetime
-) -> Findings:
+def _alarms(connection: Connection, snapshot: Snapshot, site: str) -> list[str]:
+    """Return the alarms about a site and its campaigns."""
+    own = [
+        f"site {site}",
+        *(f"campaign {state.key}" for state in list_documents(connection, DocumentKind.CAMPAIGN, site)),
+    ]
+    subjects = tuple(f"{name}{end}" for name in own for end in (",", ":"))
+    return [alarm for alarm in snapshot.alarms if alarm.startswith(subjects)]
+
+
+def _findings(services: Services, connection: Connection, person: Person, alarms: Sequence[str]) -> Findings:
+    """Return what needs this person. The organisation's money concerns those who work for all of its sites."""
+    now, has_all_sites = services.clock(), person.sites is None
     check = latest_check(connection)
     return Findings(
         alarms=alarms,
         requests=waiting_for(connection, person, now),
-        disputes=disputes_to_answer(connection, is_livemode=services.settings.is_livemode),
-        ties=mismatches(connection),
-        checks=latest_checks(connection),
+        disputes=disputes_to_answer(connection, is_livemode=services.settings.is_livemode) if has_all_sites else (),
+        ties=mismatches(connection) if has_all_sites else (),
+        checks=latest_checks(connection) if has_all_sites else (),
         events=event_backlog(connection),
         worker_silence=worker_silence(connection),
         record_problem=check.problem if check else None,

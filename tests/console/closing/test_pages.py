@@ -51,7 +51,6 @@ def test_the_checklist_says_what_is_missing(december: Desk) -> None:
     assert "Is November 2026 complete, and can I prove it?" in page
     assert "No complete pull began after 01 December 2026 00:00" in page
     assert "Pull now." in page
-    assert "They have not been run yet." in page
     assert "November 2026 can be closed when every step above is ticked." in page
     assert "EUR €25.00 €0.00 −€0.63 €24.37" in page
 
@@ -161,6 +160,7 @@ def test_money_of_nobody_is_booked_or_accepted(december: Desk) -> None:
     items = december.text(f"{CLOSE}/items")
     form = {"subject": subject, "account": "4900", "kind": "reclassify", "to": "5110", "why": "A sale"}
     wrong = december.browser.post(f"{CLOSE}/items", data={**form, "why": ""})
+    aimless = december.browser.post(f"{CLOSE}/items", data={**form, "to": ""})
     booked = december.browser.post(f"{CLOSE}/items", data=form)
 
     assert "1 exception without a decision." in page
@@ -169,6 +169,7 @@ def test_money_of_nobody_is_booked_or_accepted(december: Desk) -> None:
     assert "€50.00 on 4900 Stripe receipts not from this service" in items
     assert wrong.status_code == 422
     assert "The reason must be a single line" in words_on(wrong)
+    assert "Choose the account that takes the amount." in words_on(aimless)
     assert booked.status_code == 303
     assert "No amount waits for a decision." in december.text(f"{CLOSE}/items")
     assert "without a decision" not in december.text(CLOSE, **through)

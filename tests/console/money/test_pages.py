@@ -31,6 +31,7 @@ def test_a_figure_leads_to_its_entries_and_these_to_the_event(desk: Desk) -> Non
 
     assert (entry["amount"], entry["contribution_id"]) == ("25.00", desk.contribution_id)
     assert "Balance transaction txn_" in page
+    assert "amount captured €25.00" in page
     assert "5100 Payment processing fees €0.63" in page
     assert event_id in page
     assert MARY in event

@@ -1,6 +1,8 @@
 """The screen Today: what it shows to each role, and what pressing Pause does to readers, the record and the page."""
 
+import json
 import re
+from collections import Counter
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -18,6 +20,8 @@ from service.campaigns.switch_store import Switch, SwitchScope, pauses_in_force
 from service.database.transaction import committed
 from service.decisions.tally import Happened, HourCell, Tally
 from service.insights.flusher import Flusher
+from service.ledger.invariants.check import Check
+from service.ledger.invariants.check_store import save_checks
 from service.services import Services
 from service.staff.people import Role
 from tests.campaigns.make import campaign_document, site_document
@@ -89,9 +93,10 @@ def test_today_is_compared_with_the_same_weekday_by_the_last_full_hour(app: Flas
     tally = app_services.part(Tally)
     for week, asks in enumerate((31, 480, 350, 400)):
         day = (NOW - timedelta(weeks=week)).date()
-        tally.add_view(HourCell("courier", day, 9, Happened.VIEWED), 1000)
-        tally.add_view(HourCell("courier", day, 9, Happened.ASKED), asks)
-        tally.add_view(HourCell("courier", day, 10, Happened.ASKED), 1)
+        views = {(9, Happened.VIEWED): 1000, (9, Happened.ASKED): asks, (10, Happened.ASKED): 1}
+        tally.give_back_views(
+            Counter({HourCell("courier", day, hour, event): count for (hour, event), count in views.items()})
+        )
     Flusher(app_services.engine, tally).flush()
 
     page = words_of(app, Role.VIEWER)
@@ -208,6 +213,39 @@ def test_other_roles_see_the_pause_but_cannot_make_or_end_it(app: Flask, app_ser
     page = client.get(TODAY).text
     assert "Ita paused them" in page
     assert "End the pause" not in page
+
+
+def test_a_campaign_that_cannot_be_used_is_named_on_its_own_site_only(app: Flask, app_services: Services) -> None:
+    save_campaign(app_services.engine, campaign_document(key="broken", site="gazette"), ITA)
+    publish(app_services.engine, DocumentKind.CAMPAIGN, "broken", AT_ONCE, ITA)
+    content = json.dumps(campaign_document(key="broken", site="gazette", reader={"countries": ["group:gone"]}))
+    with app_services.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO document_versions (kind, key, version, content, saved_at, saved_by)"
+                " VALUES ('campaign', 'broken', 2, :content, :now, 'Ita')"
+            ),
+            {"content": content, "now": NOW},
+        )
+        connection.execute(text("UPDATE documents SET newest_version = 2, published_version = 2 WHERE key = 'broken'"))
+        connection.execute(text("UPDATE snapshots SET number = number + 1"))
+    app_services.part(SnapshotHolder).refresh()
+
+    sentence = "Not in force, because it cannot be used: campaign broken, version 2"
+    assert sentence in words_of(app, Role.VIEWER, path="/console/gazette/today")
+    assert sentence not in words_of(app, Role.VIEWER, name="Bea")
+
+
+@pytest.mark.parametrize(("sites", "is_shown"), [(None, True), (frozenset({"courier"}), False)])
+def test_the_money_of_all_sites_concerns_people_of_all_sites(
+    app: Flask, app_services: Services, sites: frozenset[str] | None, is_shown: bool
+) -> None:
+    with committed(app_services.engine) as connection:
+        save_checks(connection, [Check(2, "entries are numbered", False, "3 are missing")], NOW)
+
+    page = words_of(app, Role.EDITOR, sites=sites)
+
+    assert ("A check of the books failed: entries are numbered (3 are missing)." in page) is is_shown
 
 
 def test_a_site_that_does_not_exist_is_not_found(app: Flask) -> None:

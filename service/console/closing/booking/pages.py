@@ -13,6 +13,7 @@ from service.database.transaction import committed, connected
 from service.errors import DomainError, InvalidAmountError
 from service.ledger.accounts import OPEN_ITEM_ACCOUNTS, STRIPE_ACCOUNTS, Account
 from service.ledger.accounts_store import chart_of_accounts
+from service.ledger.manual.checks import ManualEntryError
 from service.ledger.manual.clearing import Clearing, clear_items
 from service.ledger.manual.entering import Bookkeeping, SavedEntry, approve, refuse
 from service.ledger.manual.entry import ManualKind
@@ -50,6 +51,8 @@ def book() -> ResponseReturnValue:
     subject = form.get("subject", "")
     try:
         kind = ManualKind(form.get("kind", ManualKind.RECLASSIFY))
+        if kind is not ManualKind.SETTLE and not form.get("to"):
+            raise ManualEntryError("choose the account that takes the amount")
         clearing = Clearing(
             kind,
             Account.BANK.value if kind is ManualKind.SETTLE else form.get("to", ""),
@@ -99,7 +102,8 @@ def _items_screen(errors: Mapping[str, str], typed: Mapping[str, str] | None = N
         chart = chart_of_accounts(connection)
         items = open_items(connection)
         waiting = list_manual(connection, only_waiting=True, limit=MAX_WAITING)
-    targets = [
+    targets = [("", "Choose an account")]
+    targets += [
         (account.code, f"{account.code} {account.name}")
         for account in chart.values()
         if account.code not in STRIPE_ACCOUNTS and account.code not in OPEN_ITEM_ACCOUNTS

@@ -35,6 +35,7 @@ from service.staff.record_store import write_record
 
 TEXTS = {
     "refund": "How much do you refund?",
+    "review": "Is this the refund that you want?",
     "cancel": "When should this contribution end?",
     "mail": "Which mail do you send again?",
 }
@@ -173,7 +174,7 @@ def _refund_screen(
         "wish": key or new_id("rfk"),
         "errors": errors,
     }
-    return screen("money/refund.html", KEY, TEXTS["refund"], **values), status
+    return screen("money/refund.html", KEY, TEXTS["review" if plan else "refund"], **values), status
 
 
 def _sentences(page: ContributionPage, plan: RefundPlan) -> tuple[str, ...]:
