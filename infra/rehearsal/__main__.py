@@ -20,10 +20,11 @@ from typing import Any
 from infra.rehearsal.books import BooksBeside
 from infra.rehearsal.installation import WEB, WORKERS, Installation, installed
 from infra.rehearsal.parts import wait_until
-from infra.rehearsal.payments import Payers
+from infra.rehearsal.payments import HostedPage, Payers, begin
 
 MOST_SECONDS = 600  # then an alarm ends the rehearsal
 CALM_SECONDS = 8.0  # between two acts
+LATE, LATE_READERS = 5, 50_000  # readers who pay at Stripe just after the primary is gone, and their first number
 
 
 def main() -> None:
@@ -78,7 +79,11 @@ def play(installation: Installation) -> dict[str, float]:
     """Break one thing after another. Return how many seconds each repair took."""
     took = {}
     time.sleep(CALM_SECONDS)
+    late = [begin(installation.ports.service, LATE_READERS + number) for number in range(LATE)]
     installation.database.kill_primary()
+    for page in late:
+        if isinstance(page, HostedPage):
+            page.pay()
     installation.parts.stop(WEB[-1])
     took["start_without_database"] = installation.start_web(WEB[-1])
     took["promotion"] = installation.database.promote_standby()

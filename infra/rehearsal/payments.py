@@ -46,19 +46,38 @@ class Payers:
                 self.seen["no answer"] += 1
 
     def _contribute(self, number: int) -> str:
-        """Contribute from the support page, without JavaScript. Return what happened."""
-        with requests.Session() as session:
-            # As if a CDN of the newsroom's stood in front: TRUSTED_PROXIES is 2.
-            session.headers["X-Forwarded-For"] = f"10.{number >> 8 & 255}.{number & 255}.1"
-            page = session.get(f"http://{HOST}:{self.port}/support/{SITE_KEY}", timeout=TIMEOUT_SECONDS)
-            form = ParsedPage(page.text)
-            if page.status_code != 200 or form.form_action is None:
-                return f"support page {page.status_code}"
-            checkout = urljoin(page.url, form.form_action)
-            hosted = session.post(checkout, data={**form.form_fields, "amount": AMOUNT}, timeout=TIMEOUT_SECONDS)
-            card = ParsedPage(hosted.text)
-            if hosted.status_code != 200 or card.form_action is None:
-                return f"checkout {hosted.status_code}"
-            fields = {**card.form_fields, **card_fields(card.form_fields)}
-            paid = session.post(urljoin(hosted.url, card.form_action), data=fields, timeout=TIMEOUT_SECONDS)
-            return "paid and thanked" if paid.status_code == 200 else f"paid, thanks page {paid.status_code}"
+        begun = begin(self.port, number)
+        return begun if isinstance(begun, str) else begun.pay()
+
+
+@dataclass(frozen=True, slots=True)
+class HostedPage:
+    """A reader on Stripe's page for payments, with the card's number typed in."""
+
+    session: requests.Session
+    action: str
+    fields: dict[str, str]
+
+    def pay(self) -> str:
+        """Pay, and return to the service. Return what happened."""
+        with self.session:
+            paid = self.session.post(self.action, data=self.fields, timeout=TIMEOUT_SECONDS)
+        return "paid and thanked" if paid.status_code == 200 else f"paid, thanks page {paid.status_code}"
+
+
+def begin(port: int, number: int) -> HostedPage | str:
+    """Go from the support page to Stripe's, without JavaScript. Return what happened if a page does not come."""
+    session = requests.Session()
+    # As if a CDN of the newsroom's stood in front: TRUSTED_PROXIES is 2.
+    session.headers["X-Forwarded-For"] = f"10.{number >> 8 & 255}.{number & 255}.1"
+    page = session.get(f"http://{HOST}:{port}/support/{SITE_KEY}", timeout=TIMEOUT_SECONDS)
+    form = ParsedPage(page.text)
+    if page.status_code != 200 or form.form_action is None:
+        return f"support page {page.status_code}"
+    checkout = urljoin(page.url, form.form_action)
+    hosted = session.post(checkout, data={**form.form_fields, "amount": AMOUNT}, timeout=TIMEOUT_SECONDS)
+    card = ParsedPage(hosted.text)
+    if hosted.status_code != 200 or card.form_action is None:
+        return f"checkout {hosted.status_code}"
+    fields = {**card.form_fields, **card_fields(card.form_fields)}
+    return HostedPage(session, urljoin(hosted.url, card.form_action), fields)

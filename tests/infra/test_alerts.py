@@ -120,7 +120,7 @@ def firing(series: Series, folder: Path, expected: list[dict[str, str]], *, at: 
     file = folder / "test.yml"
     whole = {"rule_files": [str(RULES)], "evaluation_interval": "1m", "tests": [test]}
     file.write_text(yaml.safe_dump(whole), encoding="utf-8")
-    done = run("promtool", "test", "rules", str(file))
+    done = run("promtool", "test", "rules", str(file), seconds=240)
     return "" if done.returncode == 0 else done.stdout
 
 
@@ -149,7 +149,10 @@ def test_an_alert_fires_in_its_trouble_and_alone(name: str, tmp_path: Path) -> N
 
 def test_the_silence_of_stripe_is_compared_with_a_week_ago(tmp_path: Path) -> None:
     week = 7 * 24 * 60
-    usual = {name: f"{re.sub('x150', f'x{week + 400}', values)}" for name, values in HEALTHY.items()}
+    # Only what keeps other alerts silent: promtool would take minutes for ten thousand steps of every series.
+    needed = ("keepopen_processes", "keepopen_decisions_total", WEBHOOKS)
+    few = {name: values for name, values in HEALTHY.items() if name.startswith(needed)}
+    usual = {name: f"{re.sub('x150', f'x{week + 400}', values)}" for name, values in few.items()}
     stopped = {name: f"0+2x{week} {2 * week}x400" for name in HEALTHY if 'type="charge.updated"' in name}
     fires = [alert("KeepopenNoWebhooks")]
 
