@@ -1,5 +1,6 @@
 """Fixtures of most tests: a fresh database, a clock that the test sets, and the whole service in process."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -64,8 +65,9 @@ def _stripe_is_tried_again_at_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _logs_are_kept_as_they_were() -> Iterator[None]:
-    """Undo what a test changes in the logs: a test that logs errors only would hide the warnings of the next."""
+    """Log every level, and undo what a test changes: logs of errors only would hide the warnings of the next test."""
     before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
     yield
     structlog.configure(**before)
 

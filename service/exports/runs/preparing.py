@@ -54,7 +54,7 @@ def prepare(services: Services, preparation_id: str) -> None:
     try:
         found = _read_file(services, asked)
     except DomainError as error:
-        found = {"state": PreparationState.FAILED.value, "reason": str(error)}
+        found = {"state": PreparationState.FAILED.value, "reason": error.title}
     _note(services, preparation_id, finished_at=services.clock(), **found)
 
 

@@ -93,7 +93,7 @@ def test_any_error_before_a_mail_has_left_is_an_outcome(
     send_portal_link(newsroom.services, "courier", MARY)
 
     def broken(*_: object) -> None:
-        raise error
+        raise error("broken")
 
     monkeypatch.setattr(sending, "mail_text", broken)
     send_due_mail(newsroom.services)

@@ -53,7 +53,7 @@ def give_agreement(request_id: str) -> Response:
     except (NotFoundError, ForbiddenError):
         raise
     except DomainError as error:
-        flash(str(error), "error")
+        flash(error.title, "error")
     else:
         flash(sentence)
     return redirect(url_for("console_agreements.show_all"), HTTPStatus.SEE_OTHER)
@@ -66,7 +66,7 @@ def refuse_agreement(request_id: str) -> Response:
     try:
         refuse(current_services(), request_id, current_person(), request.form.get("note", ""))
     except ConflictError as error:
-        flash(str(error), "error")
+        flash(error.title, "error")
     else:
         flash("Nothing was done, and the person who asked can see your answer here.")
     return redirect(url_for("console_agreements.show_all"), HTTPStatus.SEE_OTHER)

@@ -151,5 +151,5 @@ def _exports_screen(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
 
 
 def _sentence(error: Exception) -> str:
-    text = str(error) if isinstance(error, DomainError) else "choose an accounting system"
+    text = error.title if isinstance(error, DomainError) else "choose an accounting system"
     return f"{text[:1].upper()}{text[1:]}."

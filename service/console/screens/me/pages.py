@@ -77,7 +77,7 @@ def remove(passkey_id: str) -> Response:
     try:
         remove_passkey(services, person, passkey_id, has_other_way=can_sign_in_at_provider(services, person))
     except ConflictError as error:
-        flash(str(error), "error")
+        flash(error.title, "error")
     else:
         flash("The passkey was removed. It signs you in no more.")
     return redirect(url_for("console_me.show"), HTTPStatus.SEE_OTHER)

@@ -47,7 +47,7 @@ def read_person_form(fields: Mapping[str, Sequence[str]], email: str | None = No
         try:
             read(value)
         except InvalidPersonError as error:
-            errors[name] = _sentence(str(error))
+            errors[name] = _sentence(error.title)
     if not form.roles or not set(form.roles) <= set(Role):
         errors["roles"] = "Choose at least one role."
     if form.reach not in (ALL_SITES, SOME_SITES) or (form.reach == SOME_SITES and not form.sites):

@@ -100,7 +100,7 @@ def change(person_id: str) -> Response:
         change_person(current_services(), changed, admin)
     except ConflictError as error:
         return _show_person(
-            person, PersonForm(form.name, form.email, form.roles, form.reach, form.sites, {"roles": str(error)})
+            person, PersonForm(form.name, form.email, form.roles, form.reach, form.sites, {"roles": error.title})
         )
     flash(f"{wish.name} was changed. It counts from their next page on.")
     return redirect(url_for("console_people.show", person_id=person_id), HTTPStatus.SEE_OTHER)
@@ -123,7 +123,7 @@ def disable(person_id: str) -> Response:
     try:
         disable_person(current_services(), person.id, current_person())
     except ConflictError as error:
-        flash(str(error), "error")
+        flash(error.title, "error")
     else:
         flash(f"{person.name} is disabled and signed out everywhere.")
     return redirect(url_for("console_people.show", person_id=person_id), HTTPStatus.SEE_OTHER)

@@ -177,5 +177,5 @@ def _record(connection: Any, act: str, subject: str, details: Mapping[str, Any])
 
 
 def _sentence(error: DomainError) -> str:
-    text = str(error)
+    text = error.title
     return f"{text[:1].upper()}{text[1:]}."

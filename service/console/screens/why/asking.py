@@ -99,5 +99,5 @@ def _carried(question: Question, code: ReaderCode) -> Question:
 
 
 def _sentence(error: DomainError, before: str = "") -> str:
-    words = before + str(error)
+    words = before + error.title
     return f"{words[:1].upper()}{words[1:]}."

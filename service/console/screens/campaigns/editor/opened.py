@@ -120,7 +120,7 @@ def unreadable_text(text: str) -> str:
     try:
         read_document(text)
     except InvalidDocumentError as error:
-        return str(error)
+        return error.title
     return ""
 
 

@@ -147,5 +147,5 @@ def _back(saved: Sequence[SavedEntry]) -> ResponseReturnValue:
 
 
 def _sentence(error: Exception) -> str:
-    text = str(error) if isinstance(error, DomainError | InvalidAmountError) else "Choose what to do with the amount"
+    text = error.title if isinstance(error, DomainError | InvalidAmountError) else "Choose what to do with the amount"
     return f"{text[:1].upper()}{text[1:]}."

@@ -105,7 +105,7 @@ def put_mapping() -> ResponseReturnValue:
     try:
         mapping, version = apply_mapping(services.engine, document, person.name, services.clock())
     except DomainError as error:
-        problems = error.problems if isinstance(error, InvalidDocumentError) else (str(error),)
+        problems = error.problems if isinstance(error, InvalidDocumentError) else (error.title,)
         return _mappings_screen({"document": " ".join(f"{problem}." for problem in problems)}, document), 422
     _record("apply_mapping", f"{mapping.layout.value} version {version}")
     flash(f"Version {version} of the mapping for {mapping.layout.value} is in force.")

@@ -212,5 +212,5 @@ def _status(error: DomainError) -> int:
 
 
 def _sentence(error: DomainError) -> str:
-    text = str(error)
+    text = error.title
     return f"{text[:1].upper()}{text[1:]}."
