@@ -57,7 +57,7 @@ class Living:
     @singledispatchmethod
     def act(self, act: Act) -> None:
         """Do what the act says."""
-        raise NotImplementedError(type(act).__name__)
+        raise TypeError(f"{type(act).__name__} is no act of the invented past")
 
     @act.register
     def _(self, visit: Visit) -> None:

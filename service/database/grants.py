@@ -15,7 +15,7 @@ from service.database.embedded_server import APPLICATION_ROLE
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 RIGHT = re.compile(rf"\b(?:GRANT|REVOKE)\b[^;\"]*?\b(?:TO {APPLICATION_ROLE}|FROM PUBLIC)\b")
 # Roles belong to the whole server, so another database or an administrator may have created this role already, and
-# whoever migrates may not be allowed to give it away.
+# the role that migrates may not be allowed to give it away.
 CREATE_ROLE = f"""
 DO $$
 BEGIN

@@ -67,7 +67,7 @@ def migrate(address: str, login: str | None = None) -> None:
 
 
 def migrate_one(owner: Engine, revision: str) -> tuple[str, ...]:
-    """Run a single migration. Return the tables that existed before and that nobody could read while it ran."""
+    """Run a single migration. Return the tables that existed before and could not be read while it ran."""
     with owner.begin() as connection:
         before = set(connection.execute(text("SELECT tablename FROM pg_tables")).scalars())
         command.upgrade(_alembic_config(connection), revision)

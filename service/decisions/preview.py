@@ -49,7 +49,7 @@ _PURPOSE, _READER_PURPOSE = "preview", "preview as a reader"
 class Preview:
     """What a link shows. `is_draft`: the newest saved version, not the published one. An empty `variant`: the first.
 
-    - `person`: show this person's draft, which is not a version yet; empty for nobody's.
+    - `person`: show this person's draft, which is not a version yet; empty for no draft.
     - `country`, `device`: show the prompt as to a reader from there; empty for the reader who opens the link.
     """
 

@@ -124,7 +124,9 @@ def upgrade(backup_folder: Path | None, *, is_check: bool) -> None:  # noqa: ARG
                 click.echo(f"{revision} is pending")
         else:
             for tried in try_upgrade(backup_folder):
-                blocked = f"; nobody could use {', '.join(tried.blocked)}" if tried.blocked else "; blocked nobody"
+                blocked = (
+                    f"; could not be used: {', '.join(tried.blocked)}" if tried.blocked else "; no table was blocked"
+                )
                 click.echo(f"{tried.revision} took {tried.seconds:.1f} s on the copy{blocked}")
     click.echo("That is all.")
 

@@ -1,6 +1,6 @@
 """The list of erasures outside the database, so that people who were erased stay erased after a restore.
 
-A line names nobody: it holds a hash of the person, as the record of erasures does.
+A line holds a hash of the person, as the record of erasures does, and no name.
 """
 
 import json

@@ -16,7 +16,7 @@ KEY_BYTES = 36
 
 
 class EndpointExistsError(ConflictError):
-    """Stripe has a webhook endpoint for this address already, and shows its secret to nobody again."""
+    """Stripe has a webhook endpoint for this address already, and does not show its secret again."""
 
     code = "endpoint_exists"
 

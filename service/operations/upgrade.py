@@ -17,7 +17,7 @@ from service.operations.manifest import DUMP, read_manifest
 
 @dataclass(frozen=True, slots=True)
 class TriedMigration:
-    """A migration that was run on a copy. `blocked`: existing tables that nobody could read meanwhile."""
+    """A migration that was run on a copy. `blocked`: existing tables that could not be read meanwhile."""
 
     revision: str
     seconds: float

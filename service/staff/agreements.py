@@ -125,7 +125,7 @@ def needs_second_person(need: Need, wanted: Wanted, person: Person, people: Iter
 
 
 def may_agree(wanted: Wanted, requested_by: str, person: Person) -> bool:
-    """Return whether a person may agree to an act that somebody else wants. Nobody agrees to their own request."""
+    """Return whether a person may agree to an act that somebody else wants. An own request is never agreed to."""
     has_site = wanted.site is None or person.may_see(wanted.site)
     is_other = person.id != requested_by and person.disabled_at is None
     return is_other and has_site and person.may(ACT_RULES[wanted.act].role)

@@ -27,7 +27,7 @@ class NewSession:
 def begin_session(connection: Connection, person: Person, sign_in: SignIn, now: datetime) -> NewSession:
     """Store a new session of a person who has proved who they are, and write it into the record.
 
-    Every sign-in begins a session with a new secret, so a cookie that was planted before is worthless.
+    Every sign-in begins a session with a new secret, so a cookie that was planted before gives no access.
     """
     secret = new_secret()
     browser, proved_at = browser_in_words(sign_in.user_agent), sign_in.proved_at or now

@@ -59,7 +59,7 @@ class EventWriter:
         return batch
 
     def _save_all(self, batch: list[Delivery]) -> None:
-        """Save deliveries together. None of them can make the others fail: an envelope has no value that is refused."""
+        """Save deliveries together. PostgreSQL refuses no value of an envelope, so no delivery makes others fail."""
         try:
             self._save(batch)
         except Exception as error:

@@ -96,7 +96,7 @@ TROUBLES: dict[str, tuple[Series, dict[str, str]]] = {
     ),
 }
 
-# What comes close to an alert but must wake nobody.
+# What comes close to an alert but must not raise an alert.
 NEAR_MISSES: dict[str, Series] = {
     "a healthy installation": {},
     "a machine is taken away": {name: "4x20 _x130" for name in HEALTHY if 'processes{instance="b"' in name},

@@ -1,4 +1,4 @@
-"""The list of erasures outside the database is private, names nobody, and is read from several files as one."""
+"""The list of erasures outside the database is private, holds no names, and is read from several files as one."""
 
 import stat
 from datetime import UTC, datetime

@@ -62,7 +62,7 @@ def examine_keys(*, is_known: bool) -> SetupFinding:
         return SetupFinding(True, "SECRET_KEYS belong to this database")
     return SetupFinding(
         False,
-        "none of SECRET_KEYS was used with this database: tokens of staff are refused, and readers start anew",
+        "none of SECRET_KEYS was used with this database: tokens are refused, and readers have no history",
         "Put the old key back, behind a new one if you want. If it is lost for good, run `accept-keys`.",
     )
 

@@ -99,7 +99,7 @@ def accepted_checks(state: PeriodState) -> dict[str, str]:
 
 
 def open_red_checks(state: PeriodState) -> list[Check]:
-    """Return the red checks that nobody has accepted, or that cannot be accepted."""
+    """Return the red checks that are not accepted, or that cannot be accepted."""
     accepted = accepted_checks(state)
     return [
         check

@@ -1,7 +1,7 @@
 """The two ceremonies of WebAuthn (https://www.w3.org/TR/webauthn-3/): making a passkey, and signing in with one.
 
 A browser gets options with a challenge, and answers with JSON that the passkey has signed. A passkey must be
-discoverable, so that nobody types a name, and must verify its user (with a finger, a face or a PIN), because it is the
+discoverable, so that people type no name, and must verify its user (with a finger, a face or a PIN), because it is the
 only proof.
 """
 

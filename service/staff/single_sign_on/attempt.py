@@ -1,6 +1,6 @@
 """A sign-in at the provider that has begun: what the browser keeps, sealed, until the provider sends it back.
 
-Only the browser that began a sign-in can finish it, so nobody can be signed in as somebody else by a link.
+Only the browser that began a sign-in can finish it, so a link cannot sign a person in as somebody else.
 """
 
 import hmac

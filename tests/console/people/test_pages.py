@@ -1,4 +1,4 @@
-"""Admins invite, change and disable people of their sites; nobody else sees the screen."""
+"""Admins invite, change and disable people of their sites; other people do not see the screen."""
 
 import json
 import re

@@ -21,7 +21,7 @@ def test_a_supporter_is_found_by_address_and_by_name(desk: Desk) -> None:
         page = desk.text(MARYS, q=typed)
         assert "Mary Byrne" in page
         assert "2 contributions" in page
-    assert "Nobody was found." in desk.text(MARYS, q="nobody@reader.example")
+    assert "No person was found." in desk.text(MARYS, q="nobody@reader.example")
 
 
 def test_all_that_is_held_is_shown_with_the_reason(desk: Desk) -> None:

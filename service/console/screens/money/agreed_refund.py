@@ -24,7 +24,7 @@ def wanted_refund(contribution_id: str, site: str, plan: RefundPlan) -> Wanted:
 
 
 def second_person_sentence(services: Services, person: Person, wanted: Wanted, plan: RefundPlan) -> str | None:
-    """Return why another person must agree to a refund, or None if nobody must."""
+    """Return why another person must agree to a refund, or None if the refund needs no agreement."""
     limits = services.settings.approval_limits
     if not is_above(limits, plan.amount):
         return None

@@ -45,7 +45,7 @@ def plan_refund(payment: Payment, typed: str) -> RefundPlan:
 def consequences(plan: RefundPlan, email: str | None, second_person: str | None) -> tuple[str, ...]:
     """Return sentences that say what the refund does.
 
-    `second_person` says why another person must agree, or is None if nobody must.
+    `second_person` says why another person must agree, or is None if the refund needs no agreement.
     """
     amount = words.money(plan.amount)
     left = words.amount(plan.payment.left_minor - plan.amount.amount_minor, plan.amount.currency)

@@ -28,7 +28,7 @@ IN_FILES = (
     TableColumn("previous_hash", "Hash of the row before"),
     TableColumn("hash", "Hash of this row"),
 )
-EMPTY = "Nobody did anything like this in these days."
+EMPTY = "No such act is recorded in these days."
 
 
 def record_table(rows: Iterable[RecordRow], found: int, now: datetime, zone: ZoneInfo, *, is_file: bool) -> Table:

@@ -51,7 +51,7 @@ def form_of(fields: Mapping[str, str]) -> PauseForm:
 def end_of(form: PauseForm, now: datetime, zone: ZoneInfo) -> tuple[datetime | None, dict[str, str]]:
     """Return when the pause ends (None: when a person ends it), and what is wrong, in sentences by field.
 
-    A typed time wins over the choice, because whoever types a time means it.
+    A typed time wins over the choice, because a person who types a time means it.
     """
     errors = {}
     if len(form.reason) > MAX_REASON_CHARACTERS:

@@ -74,7 +74,7 @@ CREATE INDEX ix_drafts_site ON drafts (site);
 GRANT SELECT, INSERT, UPDATE, DELETE ON drafts TO keepopen_app
 """
 
-# A pause ends by itself at `ends_at`: whoever reads the table compares that time with the current time.
+# A pause ends by itself at `ends_at`: code that reads the table compares that time with the current time.
 SWITCHES = """
 CREATE TABLE switches (
     site TEXT NOT NULL,
