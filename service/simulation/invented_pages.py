@@ -8,7 +8,7 @@ from service.campaigns.page_rules import PageAccess, PageType
 from service.decisions.situation import Page
 from service.decisions.view import ViewFacts
 from service.readers.history import topic_fingerprint
-from service.simulation.named import Named
+from service.simulation.used_names import Named
 
 PAGES = 240
 SECTIONS = ("news", "politics", "sport", "culture", "business", "opinion", "environment", "travel", "food", "science")

@@ -18,7 +18,6 @@ from service.money import Interval
 from service.readers.reader import GROUPS, bucket_of
 from service.readers.site_time import as_datetime, instant_of
 from service.simulation.invented_pages import invent_pages, uneven
-from service.simulation.named import Named, named_by
 from service.simulation.simulation import (
     ArticlesRead,
     OpenCheckout,
@@ -28,6 +27,7 @@ from service.simulation.simulation import (
     StatedAmount,
     ViewStep,
 )
+from service.simulation.used_names import Named, named_by
 
 DAYS = 30
 MEDIAN_VIEWS, SPREAD, MOST_VIEWS = 4, 1.0, 60  # page views of a reader in 30 days; their logarithm is spread normally
