@@ -24,6 +24,7 @@ from service.database.migrate import migrate
 from service.services import EXTENSION, Services
 from service.settings import Settings
 from tests.chromium import browser  # noqa: F401 a fixture for every suite
+from tests.compiled_once import routes_compiled_once, statements_compiled_once
 
 # A slow machine must not fail a test, and continuous integration must get the same result twice.
 hypothesis.settings.register_profile(
@@ -60,6 +61,12 @@ def _stripe_is_tried_again_at_once() -> Iterator[None]:
     """Let calls to Stripe be tried again at once after failures in a row, because tests cannot wait for the pause."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("service.stripe_gateway.transport.STRIPE_PAUSE_SECONDS", 0.0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tests_share_what_is_compiled() -> Iterator[None]:
+    with routes_compiled_once(), statements_compiled_once():
         yield
 
 
