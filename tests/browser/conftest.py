@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from infra.demo_site import Widget, create_newspaper
 from tests.browser.hearing import HEAR
@@ -14,6 +16,7 @@ from tests.browser.press import Press, create_press
 from tests.browser.stub import Stub, create_stub, serving
 from tests.chromium import PATIENCE_MILLISECONDS
 
+SCREEN: ViewportSize = {"width": 1280, "height": 900}
 ARTEFACTS = Path(os.environ.get("ARTEFACTS", "artefacts"))
 
 
@@ -54,20 +57,56 @@ def press(press_server: Press, stub: Stub) -> Press:
     return press_server
 
 
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """The only tab of a fresh profile, and the errors of its scripts."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def tab_of(browser: Browser, *times: float) -> Iterator[Tab]:
+    """Open a fresh profile with one tab. `times`: how many times longer the widget's deadlines are than a reader's."""
+    context = browser.new_context(viewport=SCREEN)
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    context.add_init_script(HEAR)
+    context.add_init_script(patience(*times))
+    tab = Tab(context.new_page())
+    tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
+    yield tab
+    context.close()
+
+
 @pytest.fixture
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A fresh profile with one tab; a script error on the page fails the test."""
     deadlines = request.node.get_closest_marker("deadlines")
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(PATIENCE_MILLISECONDS)
-    context.add_init_script(HEAR)
-    context.add_init_script(patience(*deadlines.args) if deadlines else patience())
-    tab = context.new_page()
-    errors: list[str] = []
-    tab.on("pageerror", lambda error: errors.append(str(error)))
-    yield tab
-    context.close()
-    assert errors == []
+    with tab_of(browser, *(deadlines.args if deadlines else ())) as tab:
+        yield tab.page
+    assert tab.errors == []
+
+
+@pytest.fixture(scope="module")
+def kept_tab(browser: Browser) -> Iterator[Tab]:
+    with tab_of(browser) as tab:
+        yield tab
+
+
+@pytest.fixture
+def kept_page(kept_tab: Tab) -> Iterator[Page]:
+    """The tab that the tests of a module share, without cookies and storage, because a fresh profile takes a second.
+
+    It is for a table of pages that a test opens and looks at: what a test adds to the tab, such as a route, stays.
+    """
+    page, context = kept_tab.page, kept_tab.page.context
+    page.goto("about:blank")
+    page.set_viewport_size(SCREEN)
+    context.clear_cookies()
+    kept_tab.errors.clear()
+    yield page
+    page.evaluate("localStorage.clear()")
+    assert kept_tab.errors == []
 
 
 @pytest.fixture(scope="session")

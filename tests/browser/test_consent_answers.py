@@ -116,8 +116,8 @@ ANSWERS: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_an_answer_of_a_consent_tool(page: Page, press: Press, stub: Stub, name: str) -> None:
-    tool, consent = ANSWERS[name]
+def test_an_answer_of_a_consent_tool(kept_page: Page, press: Press, stub: Stub, name: str) -> None:
+    page, (tool, consent) = kept_page, ANSWERS[name]
 
     page.goto(press.article(head=tool + press.script("")))
     page.wait_for_function("keepopen.explain().then((told) => Boolean(told.sent))")
