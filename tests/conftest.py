@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -121,10 +122,17 @@ def template_database(postgresql: str) -> Iterator[str]:
 @pytest.fixture
 def database_address(postgresql: str, template_database: str) -> Iterator[str]:
     """The address of a fresh migrated database for a single test."""
-    name = f"keepopen_test_{uuid4().hex[:12]}"
-    with psycopg.connect(plain_address(postgresql), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY FILE_COPY")
+    with copied_database(postgresql, template_database) as name:
         yield address_of(postgresql, name)
+
+
+@contextmanager
+def copied_database(server: str, template: str) -> Iterator[str]:
+    """Copy a database that has no connections, yield the name of the copy, and drop it."""
+    name = f"keepopen_test_{uuid4().hex[:12]}"
+    with psycopg.connect(plain_address(server), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        yield name
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
