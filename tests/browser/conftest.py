@@ -80,33 +80,36 @@ def tab_of(browser: Browser, *times: float) -> Iterator[Tab]:
 
 @pytest.fixture
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh profile with one tab; a script error on the page fails the test."""
-    deadlines = request.node.get_closest_marker("deadlines")
-    with tab_of(browser, *(deadlines.args if deadlines else ())) as tab:
+    """A fresh profile with one tab, or the tab of the module for a test marked `kept_tab`.
+
+    A script error on the page fails the test.
+    """
+    if request.node.get_closest_marker("kept_tab"):
+        tab: Tab = request.getfixturevalue("kept_tab")
+        clean(tab)
         yield tab.page
+    else:
+        deadlines = request.node.get_closest_marker("deadlines")
+        with tab_of(browser, *(deadlines.args if deadlines else ())) as tab:
+            yield tab.page
     assert tab.errors == []
 
 
 @pytest.fixture(scope="module")
 def kept_tab(browser: Browser) -> Iterator[Tab]:
+    """The tab that tests of a module share, because a fresh profile takes a second."""
     with tab_of(browser) as tab:
         yield tab
 
 
-@pytest.fixture
-def kept_page(kept_tab: Tab) -> Iterator[Page]:
-    """The tab that the tests of a module share, without cookies and storage, because a fresh profile takes a second.
-
-    It is for a table of pages that a test opens and looks at: what a test adds to the tab, such as a route, stays.
-    """
-    page, context = kept_tab.page, kept_tab.page.context
-    page.goto("about:blank")
-    page.set_viewport_size(SCREEN)
-    context.clear_cookies()
-    kept_tab.errors.clear()
-    yield page
-    page.evaluate("localStorage.clear()")
-    assert kept_tab.errors == []
+def clean(tab: Tab) -> None:
+    """Leave what an earlier test opened, and forget what it kept. A route or script that it added to the tab stays."""
+    if tab.page.url != "about:blank":
+        tab.page.evaluate("localStorage.clear()")
+        tab.page.goto("about:blank")
+    tab.page.set_viewport_size(SCREEN)
+    tab.page.context.clear_cookies()
+    tab.errors.clear()
 
 
 @pytest.fixture(scope="session")

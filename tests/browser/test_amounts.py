@@ -12,7 +12,7 @@ from tests.browser.press import Press
 from tests.browser.stub import Stub, prompt
 from tests.typed_amounts import READABLE, UNREADABLE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.kept_tab]
 
 CHOOSER = """async (modules, { ask, copy }) => {
     const load = (name) => import(modules + name + '.js');
@@ -53,35 +53,35 @@ def asking(currency: str, language: str = "en", amounts: tuple[int, ...] = (500,
 
 
 @pytest.fixture
-def modules(kept_page: Page, press: Press, stub: Stub) -> str:
-    kept_page.goto(press.publish("", head=""))
+def modules(page: Page, press: Press, stub: Stub) -> str:
+    page.goto(press.publish("", head=""))
     return f"{stub.url}/v1/widget/{assets().version}/modules/"
 
 
 @pytest.mark.parametrize("currency", sorted({currency for _, currency, _ in READABLE}))
-def test_a_typed_amount_is_read_as_the_service_reads_it(kept_page: Page, modules: str, currency: str) -> None:
+def test_a_typed_amount_is_read_as_the_service_reads_it(page: Page, modules: str, currency: str) -> None:
     readable = {text: minor for text, of, minor in READABLE if of == currency}
     expected = {**readable, **dict.fromkeys((text for text, of in UNREADABLE if of == currency))}
 
-    read = kept_page.evaluate(READ, [modules, asking(currency), list(expected)])
+    read = page.evaluate(READ, [modules, asking(currency), list(expected)])
 
     assert dict(zip(expected, read, strict=True)) == expected
 
 
 @pytest.mark.parametrize("currency", ["ISK", "UGX", "KWD"])
-def test_an_amount_between_two_steps_of_a_currency_is_not_read(kept_page: Page, modules: str, currency: str) -> None:
+def test_an_amount_between_two_steps_of_a_currency_is_not_read(page: Page, modules: str, currency: str) -> None:
     typed = ["5.005", "5.01"] if currency == "KWD" else ["5.50", "5"]
 
-    read = kept_page.evaluate(READ, [modules, asking(currency), typed])
+    read = page.evaluate(READ, [modules, asking(currency), typed])
 
     assert read == ([None, 5010] if currency == "KWD" else [None, 500])
 
 
 @pytest.mark.parametrize("tag", [*LANGUAGES, "en-us", "de-at"])
-def test_amounts_are_written_as_the_service_writes_them(kept_page: Page, modules: str, tag: str) -> None:
+def test_amounts_are_written_as_the_service_writes_them(page: Page, modules: str, tag: str) -> None:
     prompts = [asking(currency, tag, AMOUNTS_MINOR) for currency in CURRENCIES]
 
-    written = kept_page.evaluate(WRITE, [modules, prompts])
+    written = page.evaluate(WRITE, [modules, prompts])
 
     assert dict(zip(CURRENCIES, written, strict=True)) == {
         currency: [language(tag).money(minor, currency) for minor in AMOUNTS_MINOR] for currency in CURRENCIES

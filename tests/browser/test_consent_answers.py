@@ -115,9 +115,10 @@ ANSWERS: dict[str, tuple[str, str]] = {
 }
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize("name", ANSWERS)
-def test_an_answer_of_a_consent_tool(kept_page: Page, press: Press, stub: Stub, name: str) -> None:
-    page, (tool, consent) = kept_page, ANSWERS[name]
+def test_an_answer_of_a_consent_tool(page: Page, press: Press, stub: Stub, name: str) -> None:
+    tool, consent = ANSWERS[name]
 
     page.goto(press.article(head=tool + press.script("")))
     page.wait_for_function("keepopen.explain().then((told) => Boolean(told.sent))")

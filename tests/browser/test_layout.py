@@ -98,12 +98,12 @@ def publish(press: Press, css: str, body: str) -> str:
     return press.publish(f"<main><article>{body}</article></main>", head=BASE % css + press.script())
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_the_place_is_as_wide_as_the_text_and_begins_where_it_begins(
-    kept_page: Page, press: Press, stub: Stub, artefacts: Path, name: str, size: Any
+    page: Page, press: Press, stub: Stub, artefacts: Path, name: str, size: Any
 ) -> None:
-    page = kept_page
     page.set_viewport_size(size)
     stub.show(prompt())
     page.goto(publish(press, *LAYOUTS[name]))
@@ -223,12 +223,12 @@ HOSTILE = {
 }
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("selector", ["keep-open", ".c > *:not(p)"])
 def test_styles_that_would_hide_or_distort_the_place_have_no_effect(
-    kept_page: Page, press: Press, stub: Stub, name: str, selector: str
+    page: Page, press: Press, stub: Stub, name: str, selector: str
 ) -> None:
-    page = kept_page
     stub.show(prompt())
     rules = "; ".join(f"{rule} !important" for rule in HOSTILE[name].split(";"))
     page.goto(publish(press, selector + " { " + rules + " }", f"<div class=c>{PLACE}{TEXT}</div>"))
@@ -274,12 +274,12 @@ FONTS: dict[str, tuple[str, str, str, float]] = {
 }
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize("name", FONTS)
 @pytest.mark.parametrize("where", ["before", "after"])
 def test_an_appeal_wears_the_font_and_size_of_the_articles_text(
-    kept_page: Page, press: Press, stub: Stub, name: str, where: str
+    page: Page, press: Press, stub: Stub, name: str, where: str
 ) -> None:
-    page = kept_page
     css, text, family, size = FONTS[name]
     stub.show(prompt())
     body = PLACE + text if where == "before" else text + PLACE

@@ -38,7 +38,7 @@ def kept_visits() -> dict[str, Visited]:
 def visited(kept_visits: dict[str, Visited], request: pytest.FixtureRequest, name: str) -> Visited:
     """The page of a case, which is opened only once."""
     if name not in kept_visits:
-        page, press, stub = (request.getfixturevalue(fixture) for fixture in ("kept_page", "press", "stub"))
+        page, press, stub = (request.getfixturevalue(fixture) for fixture in ("page", "press", "stub"))
         kept_visits[name] = visit(page, press, stub, name)
     return kept_visits[name]
 
@@ -51,6 +51,7 @@ def visit(page: Page, press: Press, stub: Stub, name: str) -> Visited:
     return Visited(stub.decides[0], page.url, page.content())
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize("name", CASES)
 def test_the_facts_of_a_page(visited: Visited, name: str) -> None:
     expected = CASES[name][-1]
@@ -65,6 +66,7 @@ def test_the_facts_of_a_page(visited: Visited, name: str) -> None:
     }
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize("name", CASES)
 def test_the_installation_check_predicts_the_facts_of_a_page(visited: Visited, name: str) -> None:
     source = read_source(visited.url, visited.html)

@@ -173,6 +173,7 @@ def test_a_goal_is_told_in_words_and_as_a_bar(page: Page, press: Press, stub: St
     expect(page.get_by_text("Winter fund · until 31 December")).to_be_visible()
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize(
     ("currency", "asked", "words"),
     [
