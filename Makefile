@@ -17,7 +17,10 @@ INSTALL := $(PIP) install --quiet --no-deps --require-hashes $(WHEELS) --no-user
 CONSOLE := service/console/static/vendor/.taken
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --only-binary :all: --no-header
 
-.PHONY: help setup demo demo-check test check lint types unit audit coverage browser test-cms test-infra rehearsal openapi locks clean oracles bench-lanes bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
+# Without bytecode every test process and every program that a test starts would compile the service again.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help setup demo demo-check test check lint types unit unit-long audit coverage browser test-cms test-infra rehearsal openapi locks clean oracles bench-lanes bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,11 +47,14 @@ types: .venv/.dev ## Check the type hints with mypy in strict mode
 	$(BIN)/mypy
 
 unit: .venv/.dev ## Run every test except the browser tests
-	$(PYTEST) --ignore tests/browser -m "not cms and not infra" -n 3 --dist loadfile
+	$(PYTEST) --ignore tests/browser -m "not cms and not infra" -n 3 --dist worksteal
+
+unit-long: .venv/.dev ## Run the unit tests with many more random examples
+	KEEPOPEN_LONG_RUN=1 $(MAKE) unit
 
 coverage: .venv/.dev ## Run the unit tests and report how much of every file they leave untested
 	$(BIN)/coverage erase
-	$(PYTEST) --ignore tests/browser -m "not cms and not infra" -n 2 --dist loadfile --cov --cov-report=
+	$(PYTEST) --ignore tests/browser -m "not cms and not infra" -n 2 --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report | tail -n 40
 
 browser: .venv/.dev ## Run the tests in headless Chromium and save screenshots in artefacts/
