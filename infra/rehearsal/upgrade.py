@@ -13,7 +13,7 @@ from infra.rehearsal.scene import Scene
 
 HALF = len(WEB) // 2
 KILLED_AFTER_SECONDS = (0.5, 3.0)  # from before the migration begins until it is done
-MIGRATION_SECONDS = 120
+MIGRATION_SECONDS = 300
 
 
 def restart_web(scene: Scene) -> None:

@@ -10,7 +10,7 @@ from service.database.transaction import committed
 from service.operations.backups_store import LastBackups, last_backups
 from service.operations.doctor.facts_store import DatabaseFacts, database_facts
 from service.operations.doctor.machine import examine_skew
-from service.operations.keys_store import seen_fingerprints
+from service.operations.keys import are_keys_known
 from service.reconciliation.doctor import SetupFinding
 from service.services import Services
 from service.settings import Settings
@@ -33,8 +33,7 @@ def examine_database(services: Services) -> tuple[SetupFinding, ...]:
 def _examine_contents(services: Services, connection: Connection, facts: DatabaseFacts) -> Iterator[SetupFinding]:
     now = services.clock()
     yield examine_skew("the database's", facts.now, now)
-    seen = seen_fingerprints(connection)
-    yield examine_keys(is_known=not seen or not seen.isdisjoint(services.keys.fingerprints()))
+    yield examine_keys(is_known=are_keys_known(connection, services.keys))
     yield from examine_backups(services.settings, last_backups(connection), now)
 
 
