@@ -27,7 +27,7 @@ from infra.rehearsal.payments import Payers
 from infra.rehearsal.scene import Scene
 from infra.rehearsal.upgrade import restart_web, rows_by_release, upgrade
 
-MOST_SECONDS = 1200  # then an alarm ends the rehearsal
+MOST_SECONDS = 2400  # then an alarm ends the rehearsal
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from service.errors import StripeUnavailableError
 from service.operations.environment_file import EnvironmentFileError, read_environment, save_environment
 from service.operations.setup import EndpointExistsError, SetupWish, set_up
 from service.settings import SettingsError, read_settings
@@ -72,6 +73,39 @@ def test_a_second_setup_changes_nothing_and_mends_what_was_changed_at_stripe(
 
     assert len(said) == 2
     assert [endpoint["status"] for endpoint in endpoints(stripe)] == ["enabled"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"PUBLIC_URL": "http://support.tide.example"}, SettingsError),
+        ({"STRIPE_API_KEY": "pk_test_of_the_tests"}, SettingsError),
+        ({"STRIPE_API_BASE": "http://127.0.0.1:9"}, StripeUnavailableError),
+    ],
+    ids=["http", "publishable key", "Stripe is away"],
+)
+def test_a_wrong_answer_is_refused_before_anything_is_written_or_created(
+    answers: dict[str, str], stripe: StripeStand, tmp_path: Path, wrong: dict[str, str], error: type[Exception]
+) -> None:
+    path = tmp_path / "keepopen.env"
+
+    with pytest.raises(error):
+        list(set_up(SetupWish(path, answers | wrong)))
+
+    assert not path.exists()
+    assert endpoints(stripe) == []
+
+
+def test_an_embedded_database_has_one_folder_wherever_commands_are_called_from(
+    answers: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "keepopen.env"
+
+    list(set_up(SetupWish(path, answers)))
+
+    assert Path(read_environment(path)["VAR_DIR"]).is_absolute()
+    list(set_up(SetupWish(tmp_path / "own.env", answers | {"DATABASE_URL": "postgresql://127.0.0.1/own"}, True)))
+    assert "VAR_DIR" not in read_environment(tmp_path / "own.env")
 
 
 def test_an_endpoint_whose_secret_is_unknown_is_not_doubled(
