@@ -48,7 +48,7 @@ def test_a_first_setup_writes_a_private_file_that_the_service_can_use(
     said = list(set_up(SetupWish(path, answers)))
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    settings = read_settings(path)
+    settings = read_settings(read_environment(path))
     assert (settings.public_url, settings.smtp_url) == (URL, answers["SMTP_URL"])
     assert len(settings.secret_keys[0]) >= 32
     (endpoint,) = endpoints(stripe)
@@ -96,6 +96,17 @@ def test_a_wrong_answer_is_refused_before_anything_is_written_or_created(
     assert endpoints(stripe) == []
 
 
+def test_what_the_environment_says_hides_no_wrong_answer(
+    answers: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", URL)
+
+    with pytest.raises(SettingsError, match="must be https"):
+        list(set_up(SetupWish(tmp_path / "keepopen.env", answers | {"PUBLIC_URL": "http://support.tide.example"})))
+
+    assert os.environ["PUBLIC_URL"] == URL
+
+
 def test_an_embedded_database_has_one_folder_wherever_commands_are_called_from(
     answers: dict[str, str], tmp_path: Path
 ) -> None:
@@ -121,7 +132,7 @@ def test_an_endpoint_whose_secret_is_unknown_is_not_doubled(
 
     assert [endpoint["id"] for endpoint in endpoints(stripe)] != [old]
     assert len(endpoints(stripe)) == 1
-    assert read_settings(path).stripe_webhook_secrets
+    assert read_settings(read_environment(path)).stripe_webhook_secrets
 
 
 def test_settings_that_are_not_usable_are_listed(answers: dict[str, str], tmp_path: Path) -> None:
