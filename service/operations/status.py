@@ -19,6 +19,8 @@ from service.reconciliation.pull_store import pulled_through
 from service.services import Services
 from service.stripe_events.backlog_store import unfinished_counts
 
+UP = "up"
+
 
 def status_lines(services: Services) -> Iterator[tuple[str, str]]:
     """Yield what there is to say, as pairs of a subject and its state."""
@@ -31,7 +33,7 @@ def status_lines(services: Services) -> Iterator[tuple[str, str]]:
     except StoreUnavailableError as error:
         yield "database", str(error)
         return
-    yield "database", "up"
+    yield "database", UP
     yield "keys", "belong to this database" if are_known else "NOT those of this database: `doctor` says what to do"
     snapshot = services.part(SnapshotHolder).current()
     campaigns = sum(len(site.campaigns) for site in snapshot.sites.values())

@@ -22,6 +22,7 @@ from service.stripe_gateway.account import AccountSetup, PortalConfiguration, We
 from service.stripe_gateway.event_types import SUBSCRIBED_EVENTS
 
 MAX_SKEW = timedelta(seconds=60)
+SETUP = "Run `setup` with the environment file"
 MAX_LAG = timedelta(minutes=10)
 MAX_PULL_AGE = timedelta(hours=2)
 GAP_WINDOW = timedelta(days=30)  # as long as Stripe lists an event
@@ -122,16 +123,16 @@ def examine_endpoints(endpoints: tuple[WebhookEndpoint, ...], url: str) -> Itera
         yield SetupFinding(
             False,
             f"there is no webhook endpoint for {url}",
-            "Run `setup` with the environment file: it creates one. Or create it in Stripe's dashboard, for the events "
+            f"{SETUP}, which creates one. Or create it in Stripe's dashboard, for the events "
             f"that docs/contributions.md lists, with API version {API_VERSION}, and put its secret into "
             "STRIPE_WEBHOOK_SECRETS.",
         )
         return
     state = "enabled" if endpoint.is_enabled else "disabled"
-    remedy = "" if endpoint.is_enabled else "Enable it in Stripe's dashboard."
+    remedy = "" if endpoint.is_enabled else f"{SETUP}, or enable it in Stripe's dashboard."
     yield SetupFinding(endpoint.is_enabled, f"webhook endpoint {endpoint.id} is {state}", remedy)
     missing = sorted(SUBSCRIBED_EVENTS - endpoint.enabled_events) if "*" not in endpoint.enabled_events else []
-    remedy = f"Enable these events: {', '.join(missing)}" if missing else ""
+    remedy = f"{SETUP}, or enable these events: {', '.join(missing)}" if missing else ""
     yield SetupFinding(not missing, f"{len(SUBSCRIBED_EVENTS)} event types wanted, {len(missing)} not sent", remedy)
     is_pinned = endpoint.api_version == API_VERSION
     remedy = (

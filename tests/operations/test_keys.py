@@ -10,6 +10,8 @@ from service.operations.keys import are_keys_known, note_keys
 from service.sealing import KeyRing
 from service.services import EXTENSION, Services
 from service.settings import Settings
+from service.tokens.store import TokenRole
+from service.tokens.tokens import TokenRequest, create_token
 
 OLD, NEW = "an-old-key-of-the-tests-an-old-key", "a-new-key-of-the-tests-a-new-key-"
 
@@ -59,6 +61,17 @@ def test_an_operator_can_accept_new_keys(app: Flask, app_services: Services) -> 
 
     assert result.exit_code == 0
     assert "belong to this database" in app.test_cli_runner().invoke(args=["status"]).stdout
+
+
+def test_the_list_of_tokens_says_which_are_refused_for_a_lost_key(app: Flask, app_services: Services) -> None:
+    for name, keys in {"old": OLD, "new": NEW}.items():
+        request = TokenRequest(name, TokenRole.FINANCE)
+        create_token(app_services.engine, (keys,), request, app_services.clock())
+    object.__setattr__(app_services, "keys", KeyRing((NEW,)))
+
+    old, new = app.test_cli_runner().invoke(args=["tokens", "list"]).stdout.splitlines()
+
+    assert ("refused: its key is lost" in old, "refused" in new) == (True, False)
 
 
 def test_fingerprints_tell_keys_apart_and_hold_nothing_of_them() -> None:

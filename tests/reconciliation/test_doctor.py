@@ -44,7 +44,7 @@ def test_event_types_that_an_endpoint_lacks_are_listed() -> None:
 
     remedies = [finding.remedy for finding in examine_endpoints((short,), URL) if not finding.is_fine]
 
-    assert remedies == ["Enable these events: charge.updated"]
+    assert remedies == ["Run `setup` with the environment file, or enable these events: charge.updated"]
     assert not next(iter(examine_endpoints((), URL))).is_fine
 
 

@@ -10,6 +10,7 @@ from urllib.request import urlopen
 
 from service.addresses import split_address
 from service.operations.build import build_id
+from service.operations.doctor.connection_reasons import reason_in_words
 from service.reconciliation.doctor import SetupFinding
 from service.settings import Settings
 
@@ -57,7 +58,7 @@ def examine_certificate(public_url: str, now: datetime) -> SetupFinding:
         ):
             ends = str((secured.getpeercert() or {}).get("notAfter", ""))
     except (OSError, ValueError) as error:
-        reason = getattr(error, "verify_message", None) or type(error).__name__
+        reason = getattr(error, "verify_message", None) or reason_in_words(error)
         return SetupFinding(False, f"{host} cannot be reached with a valid certificate: {reason}", remedy)
     left = datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) - now
     is_fine = left >= timedelta(days=MIN_CERTIFICATE_DAYS)

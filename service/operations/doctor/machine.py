@@ -2,14 +2,13 @@
 
 import shutil
 import smtplib
-import socket
-import ssl
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from service.addresses import split_address
 from service.contributions.mail.smtp import smtp_session
+from service.operations.doctor.connection_reasons import reason_in_words
 from service.private_folders import prepare_var_dir
 from service.reconciliation.doctor import MAX_SKEW, SetupFinding
 from service.settings import Settings, SettingsError
@@ -18,16 +17,11 @@ from service.web.rate_limits import is_counter_store_answering
 
 MIN_FREE_BYTES = 1024**3
 MIN_FREE_SHARE = 0.05
-MAIL_REASONS: Mapping[type[Exception], str] = {
+MAIL_REASONS: Mapping[type[smtplib.SMTPException], str] = {
     smtplib.SMTPNotSupportedError: "it does not offer STARTTLS or a password, and mail is not sent in clear",
     smtplib.SMTPAuthenticationError: "it refuses the user or the password",
     smtplib.SMTPConnectError: "it refuses our connection",
     smtplib.SMTPServerDisconnected: "it closes the connection",
-    ssl.SSLCertVerificationError: "its certificate is not valid for this name",
-    ssl.SSLError: "it does not speak TLS on this port",
-    ConnectionRefusedError: "nothing listens there",
-    TimeoutError: "it does not answer in time",
-    socket.gaierror: "its name is not known",
 }
 
 
@@ -82,7 +76,7 @@ def examine_mail(settings: Settings) -> SetupFinding:
 def _mail_reason(error: Exception) -> str:
     """Return in words why the mail server could not be used. The error's own text may quote the user's name."""
     code = f" (status {error.smtp_code})" if isinstance(error, smtplib.SMTPResponseException) else ""
-    found = next((text for kind, text in MAIL_REASONS.items() if isinstance(error, kind)), type(error).__name__)
+    found = next((text for kind, text in MAIL_REASONS.items() if isinstance(error, kind)), reason_in_words(error))
     return f"{found}{code}"
 
 
