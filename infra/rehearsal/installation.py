@@ -69,8 +69,9 @@ class Installation:
     def begin_command(self, root: Path, *arguments: str) -> subprocess.Popen[str]:
         """Start a command of the release in a folder. Its output and its errors can be read together."""
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        return subprocess.Popen(command, cwd=root, env=self.environment, text=True, **pipes)
+        return subprocess.Popen(
+            command, cwd=root, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
 
     def answers(self, beginning: str) -> Counter[int]:
         """Return how often nginx gave each status to requests whose method and path begin like this."""

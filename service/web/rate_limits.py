@@ -65,7 +65,7 @@ def is_counter_store_answering(storage_uri: str) -> bool:
     """Return whether the store that several machines share answers as fast as it must."""
     address, options = _storage(storage_uri)
     try:
-        return storage_from_string(address, **options).check()
+        return storage_from_string(address, **options).check() is True
     except (OSError, RedisError):
         return False
 

@@ -34,8 +34,9 @@ def database_facts(connection: Connection) -> DatabaseFacts:
                 coalesce(has_table_privilege(to_regclass('alembic_version'), 'SELECT'), false)
         """)
     ).one()
-    *known, is_readable = row
-    return DatabaseFacts(*known, _revision(connection) if is_readable else None, _missing_tables(connection))
+    version, number, encoding, login, now, is_readable = row
+    revision = _revision(connection) if is_readable else None
+    return DatabaseFacts(version, number, encoding, login, now, revision, _missing_tables(connection))
 
 
 def newest_charge(connection: Connection) -> str | None:
