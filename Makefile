@@ -70,8 +70,8 @@ audit: ## Look the locked packages up among known vulnerabilities, if pip-audit 
 	@if command -v pip-audit >/dev/null; then pip-audit --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock; \
 	else echo "pip-audit is not installed: no package was looked up"; fi
 
-rehearsal: .venv/.dev ## Kill parts of a whole installation under load, and check that nothing is lost (needs nginx)
-	$(BIN)/python -m infra.rehearsal
+rehearsal: .venv/.dev .venv-rehearsal/.installed ## Kill parts of a whole installation under load, upgrade it, and check that nothing is lost (needs nginx)
+	$(BIN)/python -m infra.rehearsal $(REHEARSAL)
 
 bench-decide: .venv/.dev ## Measure decisions on traffic like life and in a steady case, beside a bare Flask route
 	$(BIN)/python -m infra.bench.lifelike
@@ -102,6 +102,7 @@ locks: .venv/.dev ## Lock the newest allowed version of every package, with hash
 	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
 	$(COMPILE) -c requirements.lock pyproject.toml --group dev -o requirements-dev.lock
 	$(COMPILE) --upgrade --group infra -o infra/checks/requirements.lock
+	$(filter-out --only-binary :all:,$(COMPILE)) --upgrade --group rehearsal -o infra/rehearsal/requirements.lock
 
 clean: ## Stop the demo's database and delete what the demo and the tests wrote
 	@test ! -x $(BIN)/python || $(BIN)/python -m service.demo --forget || true
@@ -148,10 +149,14 @@ $(CONSOLE): service/console/assets.lock service/console/assets.py .venv/.runtime
 	@$(BIN)/python -m service.console.assets .venv/console
 	@touch $@
 
-# The programs that check infra/ are in an environment of their own, because the service and its tests never import them.
+# The programs that check infra/, and those of the rehearsal, are in environments of their own, because the service and its
+# tests never import them. Two packages that Patroni needs have no wheel.
 .venv-infra/.installed: infra/checks/requirements.lock
-	@echo "Installing the programs that check infra/ into .venv-infra ..."
+.venv-rehearsal/.installed: infra/rehearsal/requirements.lock
+.venv-rehearsal/.installed: SOURCES := python-etcd ydiff
+.venv-infra/.installed .venv-rehearsal/.installed:
+	@echo "Installing $< into $(@D) ..."
 	@rm -f $@
-	@$(PYTHON) -I -m venv .venv-infra
-	@.venv-infra/bin/python -I -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes --only-binary :all: -r $<
+	@$(PYTHON) -I -m venv $(@D)
+	@$(@D)/bin/python -I -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes --only-binary :all: $(addprefix --no-binary=,$(SOURCES)) -r $<
 	@touch $@
