@@ -93,6 +93,21 @@ ledger_day_totals = Table(
     Column("credit_minor", BigInteger, nullable=False),
 )
 
+# The sums of the postings whose entry is about a charge with a site; triggers update them.
+ledger_site_totals = Table(
+    "ledger_site_totals",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("accounting_date", Date, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("amount_minor", BigInteger, nullable=False),
+)
+# Entries about charges that are not in these sums: the site was not known when they were posted, or has changed since.
+ledger_outside_site_totals = Table(
+    "ledger_outside_site_totals", metadata, Column("entry_seq", BigInteger, primary_key=True, autoincrement=False)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class NumberedEntry:
