@@ -74,11 +74,11 @@ ledger_postings = Table(
         "account",
         postgresql_where=text("account IN ('2300', '4900', '9900')"),  # OPEN_ITEM_ACCOUNTS
     ),
-    # Disputes and exchange differences: few lines, which staff look up.
+    # Refunds, disputes and exchange differences: few lines, which staff look up.
     Index(
-        "ix_ledger_postings_disputes",
+        "ix_ledger_postings_rare",
         "account",
-        postgresql_where=text("account IN ('1300', '4300', '5300')"),
+        postgresql_where=text("account IN ('1300', '4200', '4300', '5300')"),
     ),
 )
 

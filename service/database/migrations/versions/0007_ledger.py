@@ -78,8 +78,7 @@ CREATE TABLE ledger_postings (
     CONSTRAINT fk_ledger_postings_account FOREIGN KEY (account) REFERENCES ledger_accounts (code)
 );
 CREATE INDEX ix_ledger_postings_open_items ON ledger_postings (account) WHERE account IN ('2300', '4900', '9900');
-CREATE INDEX ix_ledger_postings_disputes ON ledger_postings (account)
-WHERE account IN ('1300', '4300', '5300');
+CREATE INDEX ix_ledger_postings_rare ON ledger_postings (account) WHERE account IN ('1300', '4200', '4300', '5300');
 GRANT SELECT, INSERT ON ledger_postings TO keepopen_app
 """
 
