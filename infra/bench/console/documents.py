@@ -38,8 +38,8 @@ CROSS JOIN LATERAL (
 _VIEWS = """
 INSERT INTO view_counts (site, day, hour, event, count)
 SELECT site, CAST(%(today)s AS date) - passed, hour, event, 1 + (hashtext(site || event || passed || hour) & 8191)
-FROM unnest(CAST(%(sites)s AS text[])) AS site, generate_series(0, 730) AS passed, generate_series(0, 23) AS hour,
-    unnest(ARRAY['viewed', 'asked', 'gated']) AS event
+FROM unnest(CAST(%(sites)s AS text[])) AS site, unnest(ARRAY['viewed', 'asked', 'gated']) AS event,
+    generate_series(0, %(view_days)s) AS passed, generate_series(0, 23) AS hour
 """
 
 
@@ -86,8 +86,8 @@ class Editors:
         return Author(self.people[number % len(self.people)][1], self.services.clock() - ago)
 
 
-def write_counts(connection: psycopg.Connection, campaign_count: int, now: datetime) -> None:
+def write_counts(connection: psycopg.Connection, campaign_count: int, view_days: int, now: datetime) -> None:
     """Write how often prompts were shown, seen, dismissed and clicked, and how often pages were viewed."""
     values = {"today": now.date(), "campaigns": campaign_count, "current": CURRENT, "asked": DAYS_ASKED}
     connection.execute(_PROMPTS, values)
-    connection.execute(_VIEWS, {**values, "sites": list(SITES)})
+    connection.execute(_VIEWS, {**values, "sites": list(SITES), "view_days": view_days})

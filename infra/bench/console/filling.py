@@ -55,6 +55,7 @@ class Scale:
     contributions: int = 100_000
     campaigns: int = 200
     record_rows: int = 100_000
+    view_days: int = 730
 
 
 @contextmanager
@@ -80,7 +81,7 @@ def fill(address: str, scale: Scale, var_dir: Path) -> None:
         editors.write_sites()
         editors.write_campaigns(scale.campaigns)
         editors.write_drafts(scale.campaigns)
-        write_counts(owner, scale.campaigns, NOW)
+        write_counts(owner, scale.campaigns, scale.view_days, NOW)
         write_record_rows(owner, scale.record_rows, people, NOW)
         write_requests(owner, people, NOW)
         owner.execute("VACUUM ANALYZE")

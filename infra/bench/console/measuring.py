@@ -57,25 +57,25 @@ class Desk:
         self._database_time = database_clock(self._services.engine)
 
     def measure(self, page: Page, rounds: int = ROUNDS) -> Measured:
-        """Open a page once without measuring it, and then some times, but stop if that takes long."""
+        """Open a page once without measuring its time, and then some times, but stop if that takes long."""
         headers = {"HX-Request": "true"} if page.is_part else {}
         with counted_statements(self._services.engine) as statements:
             answer = self._client.get(page.path, headers=headers)
-        walls: list[float] = []
+        walls: list[float] = []  # in seconds
         began, database_began = time.process_time(), self._database_time()
         while len(walls) < rounds and sum(walls) < MOST_SECONDS:
             started = time.perf_counter()
             self._client.get(page.path, headers=headers).get_data()
             walls.append(time.perf_counter() - started)
-        processor = (time.process_time() - began) / len(walls)
-        database = self._database_time()
+        count = max(len(walls), 1)
+        processor, database = (time.process_time() - began) / count, self._database_time()
         return Measured(
             page,
             answer.status_code,
-            1000 * median(walls),
-            1000 * max(walls),
+            1000 * median(walls or [0.0]),
+            1000 * max(walls, default=0.0),
             1000 * processor,
-            None if database is None or database_began is None else 1000 * (database - database_began) / len(walls),
+            None if database is None or database_began is None else 1000 * (database - database_began) / count,
             len(statements),
             len(answer.get_data()),
             len(answer.get_data()) + sum(map(self._asset, set(ASSET.findall(answer.text)) if not page.is_file else ())),
@@ -133,4 +133,4 @@ def _seconds_of(postmaster: psutil.Process) -> float:
     running = 0
     for process in postmaster.children():
         running += int(Path(f"/proc/{process.pid}/schedstat").read_text(encoding="ascii").split()[0])
-    return running / NANOSECONDS + ended.children_user + ended.children_system
+    return running / NANOSECONDS + float(ended.children_user + ended.children_system)

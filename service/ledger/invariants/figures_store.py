@@ -63,13 +63,13 @@ def unposted_transactions(connection: Connection, since: datetime | None = None)
 
     `since` leaves out those that Stripe created before it.
     """
-    statement = (
-        select(_MOVED.id, _MOVED.created_at, _MOVED.reporting_category, _MOVED.source_id)
-        .where(_MOVED.balance_type == "payments", ~exists().where(_ENTRY.balance_transaction_id == _MOVED.id))
-        .order_by(_MOVED.created_at, _MOVED.id)
-    )
-    if since is not None:
+    is_own_entry = _ENTRY.balance_transaction_id == _MOVED.id
+    statement = select(_MOVED.id, _MOVED.created_at, _MOVED.reporting_category, _MOVED.source_id)
+    if since is not None:  # no entry has an accounting date before its movement, so older entries need not be read
         statement = statement.where(_MOVED.created_at >= since)
+        is_own_entry &= _ENTRY.accounting_date >= since.date() - timedelta(days=1)
+    statement = statement.where(_MOVED.balance_type == "payments", ~exists().where(is_own_entry))
+    statement = statement.order_by(_MOVED.created_at, _MOVED.id)
     return [UnpostedTransaction(*row) for row in connection.execute(statement)]
 
 

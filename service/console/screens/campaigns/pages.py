@@ -208,9 +208,10 @@ def _groups(sources: Sources, now: datetime) -> list[Group]:
     chosen, start = request.values.get("place", ""), request.values.get("from", "0")
     first = int(start) if chosen and start.isdecimal() and len(start) < 6 else 0
     shown = LINES_OF_PLACE if chosen else LINES_OF_OVERVIEW
+    found = in_order(sources.snapshot)
     return [
-        Group(place.value, value_label(place.value), tuple(lines[first : first + shown]), len(lines), first)
-        for place, lines in lines_by_placement(sources, now).items()
+        Group(place.value, value_label(place.value), tuple(lines), len(found.get(place, ())), first)
+        for place, lines in lines_by_placement(sources, now, slice(first, first + shown)).items()
     ]
 
 

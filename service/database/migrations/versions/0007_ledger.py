@@ -143,7 +143,7 @@ CREATE TRIGGER ledger_postings_totalled AFTER INSERT ON ledger_postings
 REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_add_to_day_totals()
 """
 
-# An entry is outside the totals by site if the site of its charge was not known when it was posted, or has changed since.
+# An entry is outside the totals by site if the site of its charge was not known when it was posted, or has changed.
 # These are few, so their charges are looked up each time.
 SITE_TOTALS = """
 CREATE TABLE ledger_site_totals (
