@@ -83,7 +83,7 @@ def _editing() -> Iterator[Page]:
     yield from (Page(f"{site}/{leaf}") for leaf in ("today", "campaigns", "calendar", "why", "settings"))
     yield Page(f"{site}/today/in-force", is_part=True)
     yield from (Page(f"{site}/campaigns?{query}") for query in ("format=csv", "format=json", "place=article_end"))
-    yield Page(f"{site}/campaigns?place=article_end&from=50")
+    yield Page(f"{site}/campaigns?place=article_end&from=30")
     yield Page(f"{site}/campaigns/new")
     yield from (Page(f"{site}/calendar?{query}") for query in ("month=2025-06", "format=csv", "format=json"))
     why = "articles=9&country=IE&device=mobile&section=politics&tags=tag+3"

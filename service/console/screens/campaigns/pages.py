@@ -54,7 +54,7 @@ from service.staff.people import Role
 from service.staff.store import list_people
 
 CAMPAIGN = DocumentKind.CAMPAIGN
-LINES_OF_OVERVIEW, LINES_OF_PLACE = 12, 50
+LINES_OF_OVERVIEW, LINES_OF_PLACE = 10, 30
 
 blueprint = flask.Blueprint("console_campaigns", __name__, template_folder="templates")
 
