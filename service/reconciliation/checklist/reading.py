@@ -25,7 +25,7 @@ from service.stripe_events.backlog_store import event_backlog
 MAX_WAITING = 1000
 # Movements that are older than this before the period are posted, or before the month of its last day if no day was
 # closed yet. Closing itself looks at all of them.
-LATE = timedelta(days=92)
+LATE = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)

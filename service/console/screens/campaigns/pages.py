@@ -44,10 +44,10 @@ from service.console.screens.campaigns.listing import (
 )
 from service.console.screens.campaigns.results import RESULT_DAYS, first_day, results_in_words
 from service.console.tables import TableShape
-from service.contributions.earned_store import earned_between
+from service.contributions.earned_store import earning_by_campaign
 from service.database.transaction import committed
 from service.errors import ConflictError
-from service.insights.store import daily_counts
+from service.insights.store import seen_by_campaign
 from service.services import current_services
 from service.staff.api import current_person, requires_person
 from service.staff.people import Role
@@ -196,11 +196,11 @@ def _sources(snapshot: SiteSnapshot, now: datetime) -> Sources:
     with committed(services.engine) as connection:
         drafts = list_drafts(connection, site)
         people = {person.id: person.name for person in list_people(connection)}
-        counts = daily_counts(connection, site, *days)
-        earned = earned_between(connection, site, snapshot.zone, *days)
+        asks = seen_by_campaign(connection, site, [campaign.key for campaign in shown_campaigns(snapshot)], *days)
+        paid = earning_by_campaign(connection, site, snapshot.zone, *days)
     states = {state.key: state for state in describe_all(services.engine, CAMPAIGN, now, site)}
     findings = findings_of(snapshot, shown_campaigns(snapshot), now)
-    return Sources(snapshot, states, drafts, people, findings, results_in_words(counts, earned))
+    return Sources(snapshot, states, drafts, people, findings, results_in_words(asks, paid))
 
 
 def _groups(sources: Sources, now: datetime) -> list[Group]:
