@@ -20,7 +20,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 # Without bytecode every test process and every program that a test starts would compile the service again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-check test check lint types unit unit-long audit coverage browser test-cms test-infra rehearsal openapi locks clean oracles bench-lanes bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
+.PHONY: help setup demo demo-check test check lint types unit unit-long audit coverage browser test-cms test-infra rehearsal openapi locks clean oracles bench-lanes bench-decide bench-widget bench-webhooks bench-exports bench-ledger bench-console always
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ bench-exports: .venv/.dev ## Export a million contributions as CSV and compare t
 
 bench-ledger: .venv/.dev ## Post 100,000 balance transactions and compute a trial balance of ten million postings
 	$(BIN)/python -m infra.bench.ledger
+
+bench-console: .venv/.dev ## Open every page of the staff console with 200 campaigns and 100,000 contributions, and measure it
+	$(BIN)/python -m infra.bench.console
 
 oracles: ## Install Stripe's command line and types, which check the sandbox (needs npm)
 	npm install --no-save --ignore-scripts --no-audit --no-fund --silent --prefix tests/stripe_sandbox/oracles

@@ -3,10 +3,25 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from service.console.screens.record.details import value_in_words
+from service.console.tables import Table, table_of_cells
 from service.staff.agreements import ACT_RULES, AgreementRequest, RequestState, may_agree
 from service.staff.people import Person
+
+KEYS = (
+    "request_id",
+    "act",
+    "subject",
+    "details",
+    "site",
+    "requester",
+    "requested_at",
+    "state",
+    "decider",
+    "decided_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +59,23 @@ def _line(request: AgreementRequest, person: Person, names: Mapping[str, str], n
         may_agree(wanted, request.requested_by, person),
         request.requested_by == person.id,
     )
+
+
+def requests_table(lines: Iterable[RequestLine], as_of: datetime, zone: ZoneInfo) -> Table:
+    """Return requests for files."""
+    rows = (
+        {
+            "request_id": line.request.id,
+            "act": line.act,
+            "subject": line.request.wanted.subject,
+            "details": "; ".join(f"{name}: {value}" for name, value in line.details),
+            "site": line.request.wanted.site,
+            "requester": line.requester,
+            "requested_at": line.request.requested_at,
+            "state": line.state.value,
+            "decider": line.decider,
+            "decided_at": line.request.decided_at,
+        }
+        for line in lines
+    )
+    return table_of_cells("agreements", KEYS, rows, as_of, zone)
