@@ -188,9 +188,12 @@ def _choose_appeals(
     """Choose the appeals to show. If traces are wanted, appeals without room are asked too and each adds its trace."""
     choices: list[Choice] = []
     taken: list[Placement] = []
-    for appeal in appeals:
+    attention = situation.site.attention
+    for appeal in () if is_gated and traces is None else appeals:
+        if traces is None and len(taken) >= attention.prompts_per_view:
+            break
         placement = appeal.prepared.campaign.placement
-        limit = "beside_gate" if is_gated else _no_room(placement, taken, situation.site.attention)
+        limit = "beside_gate" if is_gated else _no_room(placement, taken, attention)
         if traces is None:
             results = RuleResults(limit) if limit else ask_rules(appeal, situation)
         else:

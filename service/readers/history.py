@@ -175,5 +175,7 @@ def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics:
 
 def most_read_topics(history: History) -> frozenset[int]:
     """Return the topic read most over the whole history, with every topic read equally often."""
+    if isinstance(history.topics, TopicBytes):
+        return history.topics.most_read()
     most = max((sum(read.counts) for read in history.topics), default=0)
     return frozenset(read.topic for read in history.topics if sum(read.counts) == most)

@@ -61,6 +61,15 @@ class TopicBytes(Packed[TopicHistory]):
                 total += sum(self.counts[begins : begins + bisect_right(ago, most_ago)])
         return total
 
+    def most_read(self) -> frozenset[int]:
+        """Return the topic read most, with every topic read equally often."""
+        totals, begins = [], 0
+        for length in self.lengths:
+            totals.append(sum(self.counts[begins : begins + length]))
+            begins += length
+        most = max(totals, default=0)
+        return frozenset([self._topic(place) for place, total in enumerate(totals) if total == most])
+
     def with_article(self, read: Iterable[int], wanted: frozenset[int]) -> "TopicBytes":
         """Count one more article this week on each topic that was read, within the bounds of the passport."""
         names, lengths = bytearray(self.names), bytearray(self.lengths)
