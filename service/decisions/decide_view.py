@@ -191,7 +191,7 @@ def _situation_of(
         supporter = supporter_state(reader.support, site.site.supporters, page_view.now)
     return Situation(
         site.site,
-        page_view.request.facts.page,
+        page_view.request.page,
         page_view.visit,
         reader,
         supporter if is_supporter_known else SupporterState.UNKNOWN,

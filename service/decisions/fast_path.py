@@ -41,7 +41,6 @@ from service.web.requests import (
     cors_headers,
     is_admitted,
     plain_body,
-    read_json,
 )
 
 
@@ -78,11 +77,11 @@ class FastPath:
         """Return body and headers of the answer, or None if the Flask route must answer."""
         began = time.perf_counter()
         services = self._services
-        values = self._bodies.load(read_json(raw))
+        values = self._bodies.load(raw)
         if values is None or values["reader_assertion"] or values["preview"]:
             return None
         view = view_request(values)
-        site = self._sites.compiled(self._snapshots.current(), view.facts.site)
+        site = self._sites.compiled(self._snapshots.current(), view.site)
         origin, fetch_site = environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE")
         if not is_admitted(origin, fetch_site, site.site.origins, self._public_origin):
             return None

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import Consent, Device
 from service.campaigns.site import Site
-from service.decisions.view import ViewFacts, ViewRequest
+from service.decisions.view import ViewRequest
 from service.money import Interval
 from service.readers.reader import GROUPS, bucket_of
 from service.readers.site_time import as_datetime, instant_of
@@ -65,7 +65,7 @@ class _Newspaper:
     """What all readers have in common."""
 
     named: Named
-    pages: tuple[ViewFacts, ...]
+    pages: tuple[ViewRequest, ...]
     today: int
     zone: ZoneInfo
 
@@ -102,10 +102,10 @@ def _views(newspaper: _Newspaper, chance: random.Random, number: int, views: int
     hours = chance.choices(range(24), HOUR_WEIGHTS, k=views)
     minutes = ((chance.randint(1, DAYS), hour * 60 + chance.choice(MINUTES)) for hour in hours)
     instants = sorted(instant_of(newspaper.today + day, minute, newspaper.zone) for day, minute in minutes)
-    facts = chance.choices(newspaper.pages, cum_weights=weights, k=views)
+    pages = chance.choices(newspaper.pages, cum_weights=weights, k=views)
     return tuple(
-        ViewStep(as_datetime(instant), ViewRequest(f"{number}-{view}", page))
-        for view, (instant, page) in enumerate(zip(instants, facts, strict=True))
+        ViewStep(as_datetime(instant), page._replace(view_id=f"{number}-{view}"))
+        for view, (instant, page) in enumerate(zip(instants, pages, strict=True))
     )
 
 
