@@ -210,7 +210,7 @@ def _no_room(placement: Placement, taken: list[Placement], budget: Attention) ->
     """Return the name of the limit that leaves no room for another prompt on this page view, or None."""
     if placement in taken:
         return "placement_taken"
-    if placement in OVERLAYS and sum(shown in OVERLAYS for shown in taken) >= budget.overlays_per_view:
+    if placement in OVERLAYS and len([shown for shown in taken if shown in OVERLAYS]) >= budget.overlays_per_view:
         return "overlays"
     return "prompts" if len(taken) >= budget.prompts_per_view else None
 

@@ -59,6 +59,8 @@ class CampaignIndex:
 
     def possible(self, situation: Situation) -> Iterator[Candidate]:
         """Return the campaigns that may show, in order, each with the rules that are not yet asked."""
+        if not self._left:
+            return
         reader = situation.reader
         recorded = self._recorded.recorded(reader) if reader is not None and reader.prompts else 0
         campaigns = self._possible(self._recorded.unrecorded | recorded, situation)

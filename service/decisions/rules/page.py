@@ -1,7 +1,7 @@
 """Rules about the page. An exclusion always wins over an inclusion. Names match in upper and lower case."""
 
 from service.campaigns.campaign import Campaign, Kind
-from service.campaigns.page_rules import EVERYWHERE, Exclusion, PageCondition, PageMatch, folded
+from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch, folded
 from service.campaigns.schedule import ends_before
 from service.campaigns.site import Site
 from service.decisions.rules.facts import HIDES_APPEALS, PAGE_ACCESS, PAGE_ID, PAGE_TYPE, PAID_CONTENT, SECTION, TAG
@@ -139,4 +139,4 @@ def _excludes(exclusion: Exclusion, situation: Situation) -> bool:
 
 
 def _matches(match: PageMatch, page: Page) -> bool:
-    return lists_page(match, page) or match == EVERYWHERE
+    return lists_page(match, page) or not (match.sections or match.tags or match.page_ids or match.paths)
