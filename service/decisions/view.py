@@ -9,10 +9,8 @@ from service.campaigns.page_rules import PageType
 from service.campaigns.reader_rules import Consent, Device
 from service.campaigns.site import Site
 from service.decisions.situation import Page, Purpose, Visit
-from service.readers.devices import device_of
 from service.readers.history import Reading, topic_fingerprint
 from service.readers.passports.passport_cookie import Edge, RequestContext
-from service.web.crawlers import is_crawler
 
 # The host in a web address in its plainest form, as almost every browser sends it.
 _PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)(?:[/?#]|\Z)")
@@ -79,11 +77,11 @@ def visit_of(view: ViewRequest, context: RequestContext, site: Site) -> Visit:
     browser, edge = view.browser, context.edge
     country = browser.country if site.honours_country else None
     return Visit(
-        consent=browser.consent or site.consent.default,
-        country=country or edge.country,
-        device=browser.device or device_of(edge.user_agent),
-        language=browser.language,
-        referrer_host=browser.referrer_host,
+        browser.consent or site.consent.default,
+        country or edge.country,
+        browser.device or edge.device,
+        browser.language,
+        browser.referrer_host,
         purpose=purpose_of(edge),
     )
 
@@ -105,7 +103,7 @@ def reading_of(
 def purpose_of(edge: Edge) -> Purpose:
     if edge.is_prefetch:
         return Purpose.PREFETCH
-    return Purpose.CRAWL if is_crawler(edge.user_agent) else Purpose.VISIT
+    return Purpose.CRAWL if edge.is_crawler else Purpose.VISIT
 
 
 def host_of(referrer: str | None) -> str | None:
