@@ -80,6 +80,9 @@ class PageMatch:
     paths: frozenset[str] = frozenset()
 
 
+EVERYWHERE = PageMatch()
+
+
 @dataclass(frozen=True, slots=True)
 class Exclusion:
     """Pages of a site on which no prompt is shown, or none of some kinds.

@@ -4,12 +4,12 @@ Days and weeks are those of the server's clock in the site's timezone. If the cl
 the newest known day, so that no count is lost or lies in the future. Which pages were read is not stored.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from service.readers.fingerprints import SALT_BYTES, fingerprint, followed_by, holds, page_print, request_print
-from service.readers.passports.topic_bytes import TopicBytes
+from service.readers.passports.topic_weeks import TopicWeeks
 from service.readers.reader import (
     COUNT_LIMIT,
     HISTORY_DAYS,
@@ -92,7 +92,7 @@ def aged(history: History, day: int) -> History:
         return History(day, days, history.weeks, history.topics, history.pages, history.view_count)
     week = week_of(day)
     weeks = _shifted(history.weeks, week - week_of(history.day), HISTORY_WEEKS)
-    topics = _since(history.topics, week - HISTORY_WEEKS + 1) if history.topics else ()
+    topics = TopicWeeks.of(history.topics, week_of(history.day)).in_week(week) if history.topics else ()
     return History(day, days, weeks, topics, b"", history.view_count)
 
 
@@ -102,11 +102,6 @@ def _shifted(counts: Counts, gone: int, kept: int) -> Counts:
     if isinstance(counts, bytes):
         return (bytes(min(gone, kept)) + counts)[:kept]
     return (*(0,) * min(gone, kept), *counts)[:kept]
-
-
-def _since(topics: Iterable[TopicHistory], week: int) -> tuple[TopicHistory, ...]:
-    kept = ((read, sum(at >= week for at in read.weeks)) for read in topics)
-    return tuple(TopicHistory(read.topic, read.weeks[:length], read.counts[:length]) for read, length in kept if length)
 
 
 def _counted(history: History, reading: Reading, salt: bytes) -> History:
@@ -134,7 +129,7 @@ def _with_topics(history: History, reading: Reading) -> Sequence[TopicHistory]:
         return history.topics
     if len(read) > TOPICS_PER_ARTICLE:
         read = tuple(sorted(read, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE])
-    return TopicBytes.of(history.topics, week_of(history.day)).with_article(read, wanted)
+    return TopicWeeks.of(history.topics, week_of(history.day)).with_article(read, wanted)
 
 
 def topic_histories(counts: Mapping[tuple[int, int], int]) -> tuple[TopicHistory, ...]:
@@ -162,20 +157,9 @@ def articles_in_weeks(history: History, now: SiteTime, weeks: int) -> int:
 def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics: Collection[int]) -> int:
     """Count the articles read on these topics. An article on two of the topics counts twice."""
     oldest = week_of(max(now.day, history.day)) - weeks
-    if isinstance(history.topics, TopicBytes):
-        return history.topics.articles_since(oldest, topics)
-    return sum(
-        count
-        for read in history.topics
-        if read.topic in topics
-        for week, count in zip(read.weeks, read.counts, strict=True)
-        if week >= oldest
-    )
+    return TopicWeeks.of(history.topics, week_of(history.day)).articles_since(oldest, topics)
 
 
 def most_read_topics(history: History) -> frozenset[int]:
     """Return the topic read most over the whole history, with every topic read equally often."""
-    if isinstance(history.topics, TopicBytes):
-        return history.topics.most_read()
-    most = max((sum(read.counts) for read in history.topics), default=0)
-    return frozenset(read.topic for read in history.topics if sum(read.counts) == most)
+    return TopicWeeks.of(history.topics, week_of(history.day)).most_read()

@@ -15,7 +15,7 @@ from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES, holds, reque
 from service.readers.history import aged, topic_histories, without_articles
 from service.readers.impressions import bounded_prompts
 from service.readers.meter_pools import bounded_pools
-from service.readers.passports.topic_bytes import TopicBytes
+from service.readers.passports.topic_weeks import TopicWeeks
 from service.readers.reader import (
     COUNT_LIMIT,
     MAX_PAGES_PER_WEEK,
@@ -112,7 +112,7 @@ def _topics(row: History, device: History, combine: Combine) -> Sequence[TopicHi
     counts = _counts(row.topics)
     for key, count in _counts(device.topics).items():
         counts[key] = combine(counts.get(key, 0), count)
-    return TopicBytes.of(topic_histories(counts), week_of(row.day)).bounded()
+    return TopicWeeks.of(topic_histories(counts), week_of(row.day)).bounded()
 
 
 def _counts(topics: Sequence[TopicHistory]) -> dict[tuple[int, int], int]:
