@@ -86,16 +86,10 @@ def visit_of(view: ViewRequest, context: RequestContext, site: Site) -> Visit:
     )
 
 
-def reading_of(
-    view: ViewRequest,
-    wanted_topics: frozenset[int],
-    *,
-    has_topics: bool = True,
-    is_read: bool = True,
-) -> Reading:
+def reading_of(view: ViewRequest, wanted_topics: frozenset[int], *, has_topics: bool = True) -> Reading:
     """Return the page view to count. Articles and live blogs count as read, unless an advertiser paid for them."""
     page = view.page
-    is_article = is_read and page.page_type in COUNTED_TYPES and not page.is_paid_content
+    is_article = page.page_type in COUNTED_TYPES and not page.is_paid_content
     topics = tuple(dict.fromkeys(map(topic_fingerprint, view.topics))) if has_topics and is_article else ()
     return Reading(view.view_id, page.page_id, is_article, topics, wanted_topics)
 

@@ -4,7 +4,7 @@ Days and weeks are those of the server's clock in the site's timezone. If the cl
 the newest known day, so that no count is lost or lies in the future. Which pages were read is not stored.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -40,6 +40,18 @@ class Reading(NamedTuple):
     wanted: frozenset[int] = frozenset()
 
 
+class CountedView(NamedTuple):
+    """What a page view adds to a reader. `request`: the salted fingerprint of its id. `day`: the day it counts on.
+
+    `page`: the salted fingerprint of the page if it counts as an article; empty if it does not.
+    """
+
+    request: bytes
+    day: int
+    page: bytes = b""
+    topics: tuple[int, ...] = ()
+
+
 @lru_cache(maxsize=4096)
 def topic_fingerprint(topic: str) -> int:
     """Return the fingerprint of a topic. Upper and lower case are the same."""
@@ -51,21 +63,38 @@ def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
 
     If the reader has stopped the counting of articles, only the page view counts.
     """
-    if reader.counting.is_stopped:
-        reading = reading._replace(is_article=False)
+    return with_view(reader, counted_view(reader, reading, now), reading.wanted)
+
+
+def counted_view(reader: Reader, reading: Reading, now: SiteTime) -> CountedView:
+    """Return what a page view adds to this reader. Of too many topics, those that a campaign asks about come first."""
     salt = reader.salt.to_bytes(SALT_BYTES, "big")
-    view = request_print("view:" + reading.view_id, salt)
-    if holds(reader.recent, view):
+    request, day = request_print("view:" + reading.view_id, salt), max(now.day, reader.history.day)
+    if not reading.is_article or reader.counting.is_stopped:
+        return CountedView(request, day)
+    topics, wanted = reading.topics, reading.wanted
+    if len(topics) > TOPICS_PER_ARTICLE:
+        topics = tuple(sorted(topics, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE])
+    return CountedView(request, day, page_print(reading.page_id, salt), topics)
+
+
+def with_view(reader: Reader, view: CountedView, wanted: frozenset[int] = frozenset()) -> Reader:
+    """Return the reader after a page view, unchanged if the view was recorded before."""
+    if holds(reader.recent, view.request):
         return reader
+    history = aged(reader.history, view.day)
+    if view.page and not reader.counting.is_stopped:
+        history = _with_article(history, view, wanted)
+    day, days, weeks, topics, pages, views = history
     return Reader(
         reader.bucket,
         reader.salt,
         reader.first_seen_at,
-        _counted(aged(reader.history, now.day), reading, salt),
+        History(day, days, weeks, topics, pages, views + 1),
         reader.prompts,
         reader.pools,
         reader.support,
-        followed_by(reader.recent, view, MAX_RECENT_IDS),
+        followed_by(reader.recent, view.request, MAX_RECENT_IDS),
         reader.link,
         reader.counting,
     )
@@ -104,32 +133,28 @@ def _shifted(counts: Counts, gone: int, kept: int) -> Counts:
     return (*(0,) * min(gone, kept), *counts)[:kept]
 
 
-def _counted(history: History, reading: Reading, salt: bytes) -> History:
-    """Count a page view and, if the page is an article not yet read this week, an article on each of its topics."""
+def _with_article(history: History, view: CountedView, wanted: frozenset[int]) -> History:
+    """Count an article on the day on which it was read, unless its page was read before in this week."""
     day, days, weeks, topics, pages, views = history
-    page = page_print(reading.page_id, salt)
-    if not reading.is_article or holds(pages, page):
-        return History(day, days, weeks, topics, pages, views + 1)
-    pages = followed_by(pages, page, MAX_PAGES_PER_WEEK)
-    return History(day, _incremented(days), _incremented(weeks), _with_topics(history, reading), pages, views + 1)
+    days_ago, weeks_ago = day - view.day, week_of(day) - week_of(view.day)
+    if weeks_ago == 0:
+        if holds(pages, view.page):
+            return history
+        pages = followed_by(pages, view.page, MAX_PAGES_PER_WEEK)
+    if view.topics and weeks_ago < HISTORY_WEEKS:
+        topics = TopicWeeks.of(topics, week_of(day)).with_article(view.topics, wanted, weeks_ago)
+    days, weeks = _incremented(days, days_ago, HISTORY_DAYS), _incremented(weeks, weeks_ago, HISTORY_WEEKS)
+    return History(day, days, weeks, topics, pages, views)
 
 
-def _incremented(counts: Counts) -> Counts:
-    if not counts:
-        return b"\x01"
-    if isinstance(counts, bytes):
-        return counts if counts[0] == COUNT_LIMIT else bytes((counts[0] + 1,)) + counts[1:]
-    return (counts[0] + 1, *counts[1:])
-
-
-def _with_topics(history: History, reading: Reading) -> Sequence[TopicHistory]:
-    """Count the article on its topics. If it has too many, those that a campaign asks about count first."""
-    read, wanted = reading.topics, reading.wanted
-    if not read:
-        return history.topics
-    if len(read) > TOPICS_PER_ARTICLE:
-        read = tuple(sorted(read, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE])
-    return TopicWeeks.of(history.topics, week_of(history.day)).with_article(read, wanted)
+def _incremented(counts: Counts, at: int, kept: int) -> Counts:
+    if not isinstance(counts, bytes):
+        return (*counts[:at], counts[at] + 1, *counts[at + 1 :])
+    if len(counts) <= at:
+        counts = counts.ljust(min(at + 1, kept), b"\0")
+    if at >= kept or counts[at] == COUNT_LIMIT:
+        return counts
+    return counts[:at] + bytes((counts[at] + 1,)) + counts[at + 1 :]
 
 
 def topic_histories(counts: Mapping[tuple[int, int], int]) -> tuple[TopicHistory, ...]:

@@ -64,18 +64,6 @@ def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Rea
     return _as_chosen(joined_reader)
 
 
-def added(reader: Reader, addition: Reader, instant: int) -> Reader:
-    """Return the reader with the counts of an addition added to their own."""
-    whole = reader._replace(
-        history=_history(reader, addition, _sum),
-        prompts=_prompts(reader.prompts, addition.prompts, _sum) if addition.prompts else reader.prompts,
-        pools=_pools(reader.pools, addition.pools, _sum, instant) if addition.pools else reader.pools,
-        support=reader.support if addition.support == Support() else _support(reader.support, addition.support),
-        counting=_latest_choice(reader, addition),
-    )
-    return _as_chosen(whole)
-
-
 def _latest_choice(first: Reader, second: Reader) -> CountingChoice:
     return max(first.counting, second.counting, key=lambda choice: choice.chosen_at)
 

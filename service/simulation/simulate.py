@@ -116,7 +116,7 @@ def _view(
     if reader is not None and state.facts.bucket is None:
         reader = reader._replace(bucket=None)
     page_view = PageView(step.view, visit, reader, now)
-    situation, decision, after = take_view(
+    situation, decision, after, _ = take_view(
         site, page_view, is_supporter_known=state.is_supporter_known, explains=explains
     )
     prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
