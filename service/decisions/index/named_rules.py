@@ -26,12 +26,21 @@ class NamedRules:
             for place, candidate in enumerate(candidates):
                 if rule in candidate.rules and is_indexed(rule, candidate):
                     self._ask(rule, candidate.prepared, nowhere, 1 << shift + place, changes)
-        self._single = [(fact.value, own.get) for fact, own in changes.items() if own and not fact.has_many]
-        self._many = [(fact.value, own) for fact, own in changes.items() if own and fact.has_many]
+        used = [(fact, own) for fact, own in changes.items() if own]
+        self._of_page = [(fact.of_page, own.get) for fact, own in used if fact.of_page is not None]
+        self._of_visit = [(fact.of_visit, own.get) for fact, own in used if fact.of_visit is not None]
+        others = [(fact, own) for fact, own in used if fact.of_page is None and fact.of_visit is None]
+        self._single = [(fact.value, own.get) for fact, own in others if not fact.has_many]
+        self._many = [(fact.value, own) for fact, own in others if fact.has_many]
 
     def passing(self, situation: Situation) -> int:
         """Return the campaigns that pass every rule."""
+        page, visit = situation.page, situation.visit
         changed = 0
+        for field, change_by in self._of_page:
+            changed |= change_by(page[field], 0)
+        for field, change_by in self._of_visit:
+            changed |= change_by(visit[field], 0)
         for value_in, change_by in self._single:
             changed |= change_by(value_in(situation), 0)
         for values_in, changes in self._many:

@@ -10,7 +10,7 @@ from service.campaigns.page_rules import PageAccess, PageType, folded
 from service.campaigns.reader_rules import Consent, Device, SupporterState
 from service.campaigns.site import Site
 from service.decisions.rules.rule import NamedFact
-from service.decisions.situation import Purpose, Situation
+from service.decisions.situation import Page, Purpose, Situation, Visit
 
 
 def _topics(campaign: Campaign, _site: Site) -> Iterable[str]:
@@ -39,6 +39,7 @@ def _of_page(name: str, named: Callable[[Campaign, Site], Iterable[Any]]) -> Nam
         attrgetter("page." + name),
         named,
         lambda situation, value: situation._replace(page=situation.page._replace(**{name: value})),
+        of_page=Page._fields.index(name),
     )
 
 
@@ -48,6 +49,7 @@ def _of_visit(name: str, named: Callable[[Campaign, Site], Iterable[Any]]) -> Na
         attrgetter("visit." + name),
         named,
         lambda situation, value: situation._replace(visit=situation.visit._replace(**{name: value})),
+        of_visit=Visit._fields.index(name),
     )
 
 

@@ -77,12 +77,16 @@ class NamedFact(NamedTuple):
 
     `value`: the value in a situation, or with `has_many` its values. `named`: the values that can change what a rule
     says about a campaign. `put`: the situation with this value alone. See `named_rules.py`, which asks in advance.
+    `of_page`, `of_visit`: the number of the field, if the value is a field of the page or the visit; reading several
+    fields by number is quick.
     """
 
     value: Callable[[Situation], Any]
     named: Callable[[Campaign, Site], Iterable[Any]]
     put: Callable[[Situation, Any], Situation]
     has_many: bool = False
+    of_page: int | None = None
+    of_visit: int | None = None
 
 
 @dataclass(frozen=True)
