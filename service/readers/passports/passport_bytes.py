@@ -111,9 +111,7 @@ def _decode(data: bytes) -> tuple[Reader, int]:
         day,
         data[_HEAD.size : weeks_at],
         data[weeks_at:topics_at],
-        TopicWeeks(
-            week_of(day), None, TopicRuns(data[topics_at:ago_at], data[ago_at:counts_at], data[counts_at:pages_at])
-        )
+        TopicWeeks(week_of(day), TopicRuns(data[topics_at:ago_at], data[ago_at:counts_at], data[counts_at:pages_at]))
         if topics
         else (),
         data[pages_at:recent_at],

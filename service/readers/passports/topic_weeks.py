@@ -1,29 +1,30 @@
-"""Count articles per topic and week. Nearly every article changes a few of a reader's topics.
+"""Count articles per topic and week in runs of bytes, because nearly every article changes a few of many topics.
 
-In a passport the topics are three runs of bytes: four bytes for each topic, the last of which is its number of weeks;
-then for all topics, newest week first, how many weeks ago it was; then the articles read in it.
+A reader's topics are three runs: four bytes for each topic, the last of which is its number of weeks; then for all
+topics, newest week first, how many weeks ago it was; then the articles read in it. Unpacking them would take longer
+than counting.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from struct import pack, unpack
+from itertools import accumulate
+from struct import unpack
 from typing import NamedTuple
 
 from service.readers.passports.packed import Packed
 from service.readers.reader import COUNT_LIMIT, HISTORY_WEEKS, MAX_TOPIC_WEEKS, MAX_TOPICS, TopicHistory
 
 TOPIC_BYTES = 4
+_LENGTH_AT = 3
 _AGO_LIMIT = 255
 _LATER = bytes(range(_AGO_LIMIT + 1)) + bytes((_AGO_LIMIT,)) * _AGO_LIMIT  # from place n: what each byte is n later
 _IN_HISTORY = bytes(range(HISTORY_WEEKS))
+_NO_WEEK = -1 << 30  # less than the age of any week
 _WANTED = 256  # wanted topics count as read so many weeks later than they were, so that they are dropped last
-_UNREAD = b"", b""
-
-Weeks = tuple[bytes, bytes]  # of a topic, newest week first: how many weeks ago it was, and the articles read in it
 
 
 class TopicRuns(NamedTuple):
-    """Topics as a passport holds them. `heads`: the topics, with their numbers of weeks."""
+    """Topics as bytes. `heads`: the topics, with their numbers of weeks."""
 
     heads: bytes = b""
     ago: bytes = b""
@@ -33,76 +34,58 @@ class TopicRuns(NamedTuple):
 class TopicWeeks(Packed[TopicHistory]):
     """The topics of a reader, in the order in which they were first read. `week`: the week from which `ago` counts."""
 
-    __slots__ = ("_runs", "_topics", "week")
+    __slots__ = ("runs", "week")
 
-    def __init__(self, week: int, topics: dict[int, Weeks] | None = None, runs: TopicRuns | None = None) -> None:
-        self.week, self._topics, self._runs = week, topics, runs
+    def __init__(self, week: int, runs: TopicRuns) -> None:
+        self.week, self.runs = week, runs
 
     @classmethod
     def of(cls, topics: Iterable[TopicHistory], week: int) -> "TopicWeeks":
-        """Return these topics as of a week. A number that does not fit becomes the nearest one that does."""
+        """Return topics as of a week. Weeks that no rule reaches are left out. A count has at most a byte."""
         if isinstance(topics, cls) and topics.week == week:
             return topics
-        found = {}
+        heads, ago, counts = bytearray(), bytearray(), bytearray()
         for read in topics:
-            ago = bytes([min(max(week - own, 0), _AGO_LIMIT) for own in read.weeks])
-            found[read.topic] = ago, bytes([min(max(count, 0), COUNT_LIMIT) for count in read.counts])
-        return cls(week, found)
-
-    @property
-    def topics(self) -> dict[int, Weeks]:
-        """The weeks of each topic. They must not be changed."""
-        if self._topics is None:
-            heads, ago, counts = self.runs
-            self._topics, begin = {}, 0
-            for head in unpack(f">{len(heads) // TOPIC_BYTES}I", heads):
-                end = begin + (head & 0xFF)
-                self._topics[head >> 8] = ago[begin:end], counts[begin:end]
-                begin = end
-        return self._topics
-
-    @property
-    def runs(self) -> TopicRuns:
-        if self._runs is None:
-            topics = self.topics
-            heads = pack(f">{len(topics)}I", *[topic << 8 | len(ago) for topic, (ago, _) in topics.items()])
-            ago, counts = zip(*topics.values(), strict=True) if topics else ((), ())
-            self._runs = TopicRuns(heads, b"".join(ago), b"".join(counts))
-        return self._runs
+            length = sum(week - own < HISTORY_WEEKS for own in read.weeks)
+            if length:
+                heads += _head(read.topic, length)
+                ago += bytes([max(week - own, 0) for own in read.weeks[:length]])
+                counts += bytes([min(max(count, 0), COUNT_LIMIT) for count in read.counts[:length]])
+        return cls(week, TopicRuns(bytes(heads), bytes(ago), bytes(counts)))
 
     @property
     def values(self) -> tuple[TopicHistory, ...]:
-        return tuple(
-            TopicHistory(topic, tuple([self.week - weeks for weeks in ago]), tuple(counts))
-            for topic, (ago, counts) in self.topics.items()
-        )
+        heads, ago, counts = self.runs
+        topics, begin = list[TopicHistory](), 0
+        for head in _numbers(heads):
+            end = begin + (head & 0xFF)
+            weeks = tuple([self.week - weeks for weeks in ago[begin:end]])
+            topics.append(TopicHistory(head >> 8, weeks, tuple(counts[begin:end])))
+            begin = end
+        return tuple(topics)
 
     def __len__(self) -> int:
-        return len(self.topics)
+        return len(self.runs.heads) // TOPIC_BYTES
 
     def in_week(self, week: int) -> "TopicWeeks":
         """Return the topics as of a later week. Weeks that no rule reaches are dropped."""
         heads, ago, counts = self.runs
         gone = min(week - self.week, _AGO_LIMIT)
         ago = ago.translate(_LATER[gone : gone + _AGO_LIMIT + 1])
-        moved = TopicWeeks(week, None, TopicRuns(heads, ago, counts))
-        return moved._without_oldest() if ago.translate(None, _IN_HISTORY) else moved
-
-    def _without_oldest(self) -> "TopicWeeks":
-        kept = {}
-        for topic, (ago, counts) in self.topics.items():
-            length = bisect_left(ago, HISTORY_WEEKS)
-            if length:
-                kept[topic] = ago[:length], counts[:length]
-        return TopicWeeks(self.week, kept)
+        if not ago.translate(None, _IN_HISTORY):
+            return TopicWeeks(week, TopicRuns(heads, ago, counts))
+        return TopicWeeks.of(TopicWeeks(week, TopicRuns(heads, ago, counts)).values, week)
 
     def articles_since(self, week: int, topics: Iterable[int]) -> int:
         """Count the articles read on these topics in a week and after it."""
-        total, known = 0, self.topics
+        total = 0
+        heads, ago, counts = self.runs
         for topic in topics:
-            if topic in known:
-                ago, counts = known[topic]
-                total += sum(counts[: bisect_right(ago, self.week - week)])
+            at = _head_at(heads, topic)
+            if at >= 0:
+                begin = sum(heads[_LENGTH_AT:at:TOPIC_BYTES])
+                end = begin + heads[at + _LENGTH_AT]
+                total += sum(counts[begin : bisect_right(ago, self.week - week, begin, end)])
         return total
 
     def most_read(self) -> frozenset[int]:
@@ -113,15 +96,10 @@ class TopicWeeks(Packed[TopicHistory]):
 
     def with_article(self, read: Iterable[int], wanted: frozenset[int], ago: int = 0) -> "TopicWeeks":
         """Count an article on each topic, within the bounds of the passport. `ago`: how many weeks ago it was read."""
-        topics, week = self.topics.copy(), bytes((ago,))
-        for topic in read:
-            weeks, counts = topics.get(topic, _UNREAD)
-            at = bisect_left(weeks, ago)
-            if weeks[at : at + 1] != week:
-                topics[topic] = weeks[:at] + week + weeks[at:], counts[:at] + b"\1" + counts[at:]
-            elif counts[at] < COUNT_LIMIT:
-                topics[topic] = weeks, counts[:at] + bytes((counts[at] + 1,)) + counts[at + 1 :]
-        return TopicWeeks(self.week, _bounded(topics, wanted))
+        topics = _Changing(self.runs)
+        topics.count(read, ago)
+        topics.bound(wanted)
+        return TopicWeeks(self.week, topics.runs())
 
     def bounded(self, wanted: frozenset[int] = frozenset()) -> "TopicWeeks":
         """Drop topics and weeks until the rest fits the bounds of the passport.
@@ -129,47 +107,111 @@ class TopicWeeks(Packed[TopicHistory]):
         Kept are the wanted topics, then the latest read, then the most read. If there are still too many weeks, the
         oldest weeks of unwanted topics are dropped first.
         """
-        return TopicWeeks(self.week, _bounded(self.topics.copy(), wanted))
+        topics = _Changing(self.runs)
+        topics.bound(wanted)
+        return TopicWeeks(self.week, topics.runs())
 
 
-def _bounded(topics: dict[int, Weeks], wanted: frozenset[int]) -> dict[int, Weeks]:
-    surplus = len(topics) - MAX_TOPICS
-    if surplus > 0:
-        for topic in _least_topics(topics, surplus, wanted):
-            del topics[topic]
-    surplus = sum([len(ago) for ago, _ in topics.values()]) - MAX_TOPIC_WEEKS
-    if surplus > 0:
-        _drop_oldest_weeks(topics, surplus, wanted)
-    return topics
+class _Changing:
+    """Topics in runs that can be changed."""
+
+    __slots__ = ("ago", "counts", "heads")
+
+    def __init__(self, runs: TopicRuns) -> None:
+        self.heads, self.ago, self.counts = bytearray(runs.heads), bytearray(runs.ago), bytearray(runs.counts)
+
+    def runs(self) -> TopicRuns:
+        return TopicRuns(bytes(self.heads), bytes(self.ago), bytes(self.counts))
+
+    def count(self, read: Iterable[int], ago: int) -> None:
+        """Count one more article on each topic, in the week that was so many weeks ago."""
+        heads, weeks, counts = self.heads, self.ago, self.counts
+        for topic in read:
+            at = _head_at(heads, topic)
+            if at < 0:
+                heads += _head(topic, 1)
+                weeks.append(ago)
+                counts.append(1)
+                continue
+            begin = sum(heads[_LENGTH_AT:at:TOPIC_BYTES])
+            end = begin + heads[at + _LENGTH_AT]
+            place = bisect_left(weeks, ago, begin, end)
+            if place == end or weeks[place] != ago:
+                heads[at + _LENGTH_AT] += 1
+                weeks.insert(place, ago)
+                counts.insert(place, 1)
+            elif counts[place] < COUNT_LIMIT:
+                counts[place] += 1
+
+    def bound(self, wanted: frozenset[int]) -> None:
+        """Drop topics and weeks until the rest fits the bounds of the passport."""
+        surplus = len(self.heads) // TOPIC_BYTES - MAX_TOPICS
+        if surplus > 0:
+            self._drop_topics(surplus, wanted)
+        surplus = len(self.ago) - MAX_TOPIC_WEEKS
+        if surplus > 0:
+            self._drop_oldest_weeks(surplus, wanted)
+
+    def _places(self, wanted: frozenset[int]) -> list[int]:
+        """Return the places of wanted topics."""
+        return [place for place, head in enumerate(_numbers(self.heads)) if head >> 8 in wanted]
+
+    def _drop_topics(self, number: int, wanted: frozenset[int]) -> None:
+        """Drop the topics worth least. Of topics read as lately and as often, the one that became known last."""
+        ends = list(accumulate(self.heads[_LENGTH_AT::TOPIC_BYTES]))
+        begins = [0, *ends[:-1]]
+        idle = list(map(self.ago.__getitem__, begins))
+        for place in self._places(wanted):
+            idle[place] -= _WANTED
+        limit = sorted(idle)[-number]
+        least = [place for place, weeks in enumerate(idle) if weeks >= limit]
+        if len(least) > number:
+            least.sort(key=lambda place: (-idle[place], sum(self.counts[begins[place] : ends[place]]), -place))
+            least = sorted(least[:number])
+        for place in reversed(least):
+            del self.heads[TOPIC_BYTES * place : TOPIC_BYTES * (place + 1)]
+            del self.ago[begins[place] : ends[place]], self.counts[begins[place] : ends[place]]
+
+    def _drop_oldest_weeks(self, number: int, wanted: frozenset[int]) -> None:
+        """Drop weeks, each time the oldest; of equally old weeks, the one with the fewest articles."""
+        heads, ago, counts = self.heads, self.ago, self.counts
+        ends = list(accumulate(heads[_LENGTH_AT::TOPIC_BYTES]))
+        age = [ago[end - 1] << 8 | COUNT_LIMIT - counts[end - 1] for end in ends]
+        wanted_places = self._places(wanted)
+        for place in wanted_places:
+            age[place] -= _WANTED << 8
+        dropped, emptied = [], []
+        for _ in range(number):
+            place = age.index(max(age))
+            ends[place] = end = ends[place] - 1
+            dropped.append(end)
+            heads[TOPIC_BYTES * place + _LENGTH_AT] -= 1
+            if heads[TOPIC_BYTES * place + _LENGTH_AT]:
+                age[place] = ago[end - 1] << 8 | COUNT_LIMIT - counts[end - 1]
+                if place in wanted_places:
+                    age[place] -= _WANTED << 8
+            else:
+                age[place] = _NO_WEEK
+                emptied.append(place)
+        for at in sorted(dropped, reverse=True):
+            del ago[at], counts[at]
+        for place in sorted(emptied, reverse=True):
+            del heads[TOPIC_BYTES * place : TOPIC_BYTES * (place + 1)]
 
 
-def _least_topics(topics: dict[int, Weeks], number: int, wanted: frozenset[int]) -> list[int]:
-    """Return the topics to drop first. Of topics read as lately and as often, the one that became known last."""
-    idle = {topic: ago[0] - _WANTED if topic in wanted else ago[0] for topic, (ago, _) in topics.items()}
-    limit = sorted(idle.values())[-number]
-    least = [topic for topic, weeks in idle.items() if weeks >= limit]
-    if len(least) > number:
-        least.reverse()
-        least.sort(key=lambda topic: (-idle[topic], sum(topics[topic][1])))
-    return least[:number]
+def _head(topic: int, weeks: int) -> bytes:
+    return (topic << 8 | weeks).to_bytes(TOPIC_BYTES, "big")
 
 
-def _drop_oldest_weeks(topics: dict[int, Weeks], number: int, wanted: frozenset[int]) -> None:
-    """Drop weeks, each time the oldest; of equally old weeks, the one with the fewest articles."""
-    age = {
-        topic: _age(ago, counts) - (_WANTED << 8) if topic in wanted else _age(ago, counts)
-        for topic, (ago, counts) in topics.items()
-    }
-    for _ in range(number):
-        topic = max(age, key=age.__getitem__)
-        ago, counts = topics[topic]
-        if len(ago) == 1:
-            del topics[topic], age[topic]
-        else:
-            age[topic] += _age(ago[:-1], counts[:-1]) - _age(ago, counts)
-            topics[topic] = ago[:-1], counts[:-1]
+def _head_at(heads: bytes | bytearray, topic: int) -> int:
+    """Return where the head of a topic begins, or -1."""
+    name = topic.to_bytes(_LENGTH_AT, "big")
+    at = heads.find(name)
+    while at >= 0 and at % TOPIC_BYTES:
+        at = heads.find(name, at + 1)
+    return at
 
 
-def _age(ago: bytes, counts: bytes) -> int:
-    """Return a number that grows with the age of the oldest week, and then with fewer articles."""
-    return ago[-1] << 8 | COUNT_LIMIT - counts[-1]
+def _numbers(heads: bytes | bytearray) -> tuple[int, ...]:
+    """Return a number for each topic: the topic, and its number of weeks in the lowest byte."""
+    return unpack(f">{len(heads) // TOPIC_BYTES}I", heads)
