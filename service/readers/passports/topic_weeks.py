@@ -90,9 +90,13 @@ class TopicWeeks(Packed[TopicHistory]):
 
     def most_read(self) -> frozenset[int]:
         """Return the topic read most, with every topic read equally often."""
-        articles = {topic: sum(counts) for topic, (_, counts) in self.topics.items()}
-        most = max(articles.values(), default=0)
-        return frozenset([topic for topic, count in articles.items() if count == most])
+        heads, _, counts = self.runs
+        articles, begin = list[int](), 0
+        for length in heads[_LENGTH_AT::TOPIC_BYTES]:
+            articles.append(sum(counts[begin : begin + length]))
+            begin += length
+        most = max(articles, default=0)
+        return frozenset([head >> 8 for head, count in zip(_numbers(heads), articles, strict=True) if count == most])
 
     def with_article(self, read: Iterable[int], wanted: frozenset[int], ago: int = 0) -> "TopicWeeks":
         """Count an article on each topic, within the bounds of the passport. `ago`: how many weeks ago it was read."""
