@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import fields, post_load
 
-from schemas.decide import MAX_TOKEN
+from schemas.decide import MAX_TOKEN, BoundedText
 from schemas.document import StrictSchema
-from schemas.fields import BoundedText, Flag, Key
+from schemas.fields import Flag, Key
 from service.readers.my_data import CountingWish
 
 

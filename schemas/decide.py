@@ -1,13 +1,13 @@
 """POST /v1/decide: the body that a page sends, and the answer."""
 
+import re
 from typing import Any
 
-from marshmallow import fields, post_load
+from marshmallow import ValidationError, fields, post_load
 
 from schemas.document import StrictSchema
 from schemas.fields import (
     MAX_PAGE_ID_LENGTH,
-    BoundedText,
     Flag,
     Folded,
     Key,
@@ -29,6 +29,25 @@ MAX_TAGS = 50
 MAX_ID = 128
 MAX_REFERRER = 500
 MAX_TOKEN = 2048
+_PLAIN_PAGE_ID = re.compile(r"[!-$&->@-~]{0,499}[!-$&-.0->@-~]")  # ASCII without %, ? and spaces; no slash at the end
+
+
+class BoundedText(fields.String):
+    """Text of `least` to `most` characters, kept as it was sent."""
+
+    def __init__(self, most: int, *, least: int = 1, **kwargs: Any) -> None:
+        self.least, self.most = least, most
+        super().__init__(metadata={"minLength": least, "maxLength": most}, **kwargs)
+
+    def read(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        if not self.least <= len(value) <= self.most:
+            raise ValidationError(f"must be {self.least} to {self.most} characters")
+        return value
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        return self.read(value)
 
 
 class PageId(BoundedText):
@@ -41,6 +60,8 @@ class PageId(BoundedText):
         super().__init__(MAX_PAGE_ID_LENGTH, **kwargs)
 
     def read(self, value: Any) -> str:
+        if isinstance(value, str) and _PLAIN_PAGE_ID.fullmatch(value):
+            return value
         page_id = super().read(plain_page_id(value) if isinstance(value, str) else value)
         if not page_id.isprintable():
             refuse_control(page_id)

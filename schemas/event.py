@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import fields, post_load
 
-from schemas.decide import MAX_ID, MAX_TOKEN
+from schemas.decide import MAX_ID, MAX_TOKEN, BoundedText
 from schemas.document import StrictSchema
-from schemas.fields import BoundedText, Key, Word
+from schemas.fields import Key, Word
 from service.decisions.prompt_events import EventReport
 from service.readers.impressions import PromptEvent
 

@@ -100,24 +100,6 @@ class Line(Text):
         return text
 
 
-class BoundedText(fields.String):
-    """Text of `least` to `most` characters, kept as it was sent."""
-
-    def __init__(self, most: int, *, least: int = 1, **kwargs: Any) -> None:
-        self.least, self.most = least, most
-        super().__init__(metadata={"minLength": least, "maxLength": most}, **kwargs)
-
-    def read(self, value: Any) -> str:
-        if not isinstance(value, str):
-            raise self.make_error("invalid")
-        if not self.least <= len(value) <= self.most:
-            raise ValidationError(f"must be {self.least} to {self.most} characters")
-        return value
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
-        return self.read(value)
-
-
 class Key(fields.String):
     """A short stable name of lower-case letters, digits, `-` and `_`."""
 
@@ -128,9 +110,8 @@ class Key(fields.String):
         if not isinstance(value, str):
             raise self.make_error("invalid")
         if _KEY.match(value) is None:
-            raise ValidationError(
-                "must be 1 to 63 lower-case letters, digits, - or _, and start with a letter or digit"
-            )
+            words = "must be 1 to 63 lower-case letters, digits, - or _, and start with a letter or digit"
+            raise ValidationError(words)
         return value
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
@@ -250,18 +231,11 @@ class OneOrMany(fields.Field[tuple[Any, ...]]):
         self.inner._bind_to_schema(field_name, self)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[Any, ...]:  # noqa: ARG002
-        return self.load_items(value, self.inner.deserialize)
-
-    def load_items(self, value: Any, load: Callable[[Any], Any]) -> tuple[Any, ...]:
-        """Return the loaded items. Raise ValidationError with the reasons by place if some are refused."""
         if not isinstance(value, list):
-            return (load(value),)
+            return (self.inner.deserialize(value),)
         if not self.least <= len(value) <= self.most:
             raise ValidationError(f"must be a list of {self.least} to {self.most} items")
-        try:
-            return tuple(map(load, value))
-        except ValidationError:
-            return tuple(self._items(value))
+        return tuple(self._items(value))
 
     def _items(self, values: list[Any]) -> list[Any]:
         items, problems = [], {}

@@ -6,12 +6,11 @@ its schema, which say why.
 
 import json
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
-from schemas.fields import OneOrMany, Word
+from schemas.fields import MAX_NAME_LENGTH, Folded, OneOrMany, Word
 
 _Read = Callable[[Any], Any]
 
@@ -45,20 +44,45 @@ class PlainBodies:
         return values if is_whole else None
 
     def _values(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        """Return the values of an object. One within the body becomes a value that every field refuses."""
-        values, readers = {}, self._readers
+        """Return the values of an object. An object within the body becomes a value that every field refuses."""
+        values, readers = self._defaults.copy(), self._readers.copy()
         for name, value in pairs:
-            values[name] = self._nulls[name] if value is None else readers[name](value)
-        if len(values) != len(pairs):
-            raise ValueError("a name is repeated")
-        return self._defaults | values
+            read = readers.pop(name)  # KeyError also if the name is written a second time
+            values[name] = self._nulls[name] if value is None else read(value)
+        return values
 
 
 def _reader(field: fields.Field[Any]) -> _Read:
     """Return the function that reads a value of a field other than null. It raises an error if the field refuses it."""
     if isinstance(field, OneOrMany):
-        return partial(field.load_items, load=_reader(field.inner))
+        return _reader_of_items(field)
     if isinstance(field, Word):
         return field.members.__getitem__
     read: _Read = field.read  # type: ignore[attr-defined]
     return read
+
+
+def _reader_of_items(field: OneOrMany) -> _Read:
+    read = _reader(field.inner)
+    is_of_names = type(field.inner) is Folded
+
+    def read_items(value: Any) -> tuple[Any, ...]:
+        if type(value) is not list:
+            return (read(value),)
+        if not field.least <= len(value) <= field.most:
+            raise ValidationError("too few or too many items")
+        return (is_of_names and _plain_names(value)) or tuple(map(read, value))
+
+    return read_items
+
+
+def _plain_names(values: list[Any]) -> tuple[str, ...]:
+    """Return sections or tags as `Folded` reads them, or none unless they are a few words in ASCII, as most lists are.
+
+    They are checked together, because a call for each of them takes most of the time of reading a body.
+    """
+    together = "".join(values)
+    if not together.isascii() or not together.isprintable() or len(together) > MAX_NAME_LENGTH:
+        return ()
+    names = tuple([name.strip().lower() for name in values])
+    return () if "" in names else names

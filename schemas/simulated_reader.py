@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, post_load, pre_load
 
-from schemas.decide import MAX_REFERRER, PageId
+from schemas.decide import MAX_REFERRER, BoundedText, PageId
 from schemas.document import ForgivingSchema, ShortSchema, StrictSchema
-from schemas.fields import BoundedText, Flag, Folded, Key, LanguageTag, Members, OneOrMany, Whole, Word, country_code
+from schemas.fields import Flag, Folded, Key, LanguageTag, Members, OneOrMany, Whole, Word, country_code
 from schemas.times import Day, When
 from service.campaigns.reader_rules import Consent, Device
 from service.money import Interval

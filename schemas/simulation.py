@@ -8,9 +8,9 @@ from marshmallow import ValidationError, fields, post_load, pre_load
 
 from schemas.campaigns.campaign import CampaignSchema
 from schemas.campaigns.site import SiteSchema
-from schemas.decide import DecideSchema, PageId
+from schemas.decide import BoundedText, DecideSchema, PageId
 from schemas.document import StrictSchema
-from schemas.fields import BoundedText, Flag, Key, OneOrMany, Whole, Word
+from schemas.fields import Flag, Key, OneOrMany, Whole, Word
 from schemas.simulated_reader import IntervalWord, StartReaderSchema, in_our_words, stated_amount
 from schemas.times import When
 from service.campaigns.campaign import Campaign

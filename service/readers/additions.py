@@ -71,14 +71,23 @@ def added(reader: Reader, addition: Addition, instant: int, wanted: frozenset[in
             reader = with_view(reader, addition.view, wanted)
             return reader if addition.spent is None else _with_spent(reader, addition.spent, instant)
         case EventAddition():
-            reader = record_event(reader, addition.event, addition.campaign, addition.variant, addition.instant)
+            at = addition.instant
+            if addition.event is PromptEvent.DISMISSED:
+                at = _latest(reader.prompt_record(addition.campaign).dismissed_at, at, instant)
+            reader = record_event(reader, addition.event, addition.campaign, addition.variant, at)
         case ContributionAddition():
             reader = settled(reader, (addition.contribution,))
             if addition.campaign:
                 reader = record_contribution(reader, addition.campaign)
         case ChoiceAddition():
-            reader = choosing(reader, addition.instant, counts_articles=addition.counts_articles)
+            if _latest(reader.counting.chosen_at, addition.instant, instant) == addition.instant:
+                reader = choosing(reader, addition.instant, counts_articles=addition.counts_articles)
     return reader._replace(recent=followed_by(reader.recent, addition.request, MAX_RECENT_IDS))
+
+
+def _latest(known_at: int, added_at: int, instant: int) -> int:
+    """Return the later of two instants. A known instant ahead of now is of a wrong clock, and does not count."""
+    return known_at if added_at < known_at <= instant else added_at
 
 
 def _with_spent(reader: Reader, spent: SpentRead, instant: int) -> Reader:
