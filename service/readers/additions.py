@@ -71,10 +71,7 @@ def added(reader: Reader, addition: Addition, instant: int, wanted: frozenset[in
             reader = with_view(reader, addition.view, wanted)
             return reader if addition.spent is None else _with_spent(reader, addition.spent, instant)
         case EventAddition():
-            at = addition.instant
-            if addition.event is PromptEvent.DISMISSED:
-                at = _latest(reader.prompt_record(addition.campaign).dismissed_at, at, instant)
-            reader = record_event(reader, addition.event, addition.campaign, addition.variant, at)
+            reader = _with_event(reader, addition, instant)
         case ContributionAddition():
             reader = settled(reader, (addition.contribution,))
             if addition.campaign:
@@ -83,6 +80,13 @@ def added(reader: Reader, addition: Addition, instant: int, wanted: frozenset[in
             if _latest(reader.counting.chosen_at, addition.instant, instant) == addition.instant:
                 reader = choosing(reader, addition.instant, counts_articles=addition.counts_articles)
     return reader._replace(recent=followed_by(reader.recent, addition.request, MAX_RECENT_IDS))
+
+
+def _with_event(reader: Reader, addition: EventAddition, instant: int) -> Reader:
+    at = addition.instant
+    if addition.event is PromptEvent.DISMISSED:
+        at = _latest(reader.prompt_record(addition.campaign).dismissed_at, at, instant)
+    return record_event(reader, addition.event, addition.campaign, addition.variant, at)
 
 
 def _latest(known_at: int, added_at: int, instant: int) -> int:
