@@ -139,7 +139,7 @@ def test_more_kinds_of_counts_than_fit_stop_nothing(tmp_path: Path, monkeypatch:
     own = OwnCounts(tmp_path)
 
     for key in ("first", "second", "third", "third"):
-        own.add({json.dumps([key, "a label of some length"]): 1.0})
+        own.add([(json.dumps([key, "a label of some length"]), 1.0)])
 
     assert own.sums() == {json.dumps(["first", "a label of some length"]): 1.0}
     own.close()
