@@ -7,6 +7,7 @@ have ended are folded into one file, or there would be more of them with every r
 import fcntl
 import json
 import mmap
+import os
 import struct
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -99,6 +100,7 @@ class OwnCounts:
             name = new_id("cnt")
             unfinished = folder / f"{name}.new"
             self._file = unfinished.open("x+b")
+            os.fchmod(self._file.fileno(), 0o600)
             fcntl.flock(self._file, fcntl.LOCK_EX)  # held until the process ends, however it ends
             self._file.write(_LENGTH.pack(HEADER_BYTES).ljust(FILE_BYTES, b"\0"))
             self._file.flush()
@@ -134,6 +136,7 @@ class OwnCounts:
 def fold_ended(folder: Path) -> None:
     """Move the counts of processes that have ended into one file. Do nothing if another process does so now."""
     with (folder / "lock").open("ab") as lock:
+        os.fchmod(lock.fileno(), 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -11,8 +11,8 @@ from marshmallow import ValidationError
 from schemas.decide import MAX_ID, MAX_TOKEN, DecideSchema
 from schemas.plain_bodies import PlainBodies
 from service.decisions.view import ViewRequest, view_request
-from tests.examples import examples
 from service.web.json_bodies import strict_json
+from tests.examples import examples
 
 PLAIN = {"site": "courier", "view_id": "v1", "page_id": "harbour-wall"}
 SCHEMA = DecideSchema()

@@ -64,6 +64,13 @@ CREATE TABLE ledger_entries (
 );
 CREATE INDEX ix_ledger_entries_accounting_date_seq ON ledger_entries (accounting_date, seq);
 CREATE INDEX ix_ledger_entries_source_id ON ledger_entries (source_id);
+CREATE INDEX ix_ledger_entries_effective_at ON ledger_entries (effective_at);
+CREATE INDEX ix_ledger_entries_recognised ON ledger_entries (source_id)
+WHERE reason IN ('charge_succeeded', 'charge_succeeded_not_ours', 'charge_matched');
+CREATE INDEX ix_ledger_entries_unsettled ON ledger_entries (accounting_date)
+WHERE reason IN ('charge_in_process', 'charge_matched');
+CREATE INDEX ix_ledger_entries_late ON ledger_entries (accounting_date)
+WHERE accounting_date > (effective_at AT TIME ZONE 'UTC')::date + 1;
 CREATE INDEX ix_ledger_entries_manual_causes ON ledger_entries USING gin (causes) WHERE source_type = 'manual_entry';
 GRANT SELECT, INSERT ON ledger_entries TO keepopen_app;
 
