@@ -31,13 +31,14 @@ def show_all() -> str:
         names = {other.id: other.name for other in list_people(connection)}
         requests = waiting_requests(connection, now)
         recent = recent_requests(connection, MAX_RECENT)
-    waiting = lines_of(requests, person, names, now)
-    earlier = lines_of((request for request in recent if request not in requests), person, names, now)
+    zone = services.settings.accounting_zone
+    waiting = lines_of(requests, person, names, now, zone)
+    earlier = lines_of((request for request in recent if request not in requests), person, names, now, zone)
     return screen(
         "agreements/list.html",
         "agreements",
         "What waits for a second person?",
-        zone=services.settings.accounting_zone,
+        zone=zone,
         waiting=waiting,
         earlier=earlier,
     )

@@ -1,6 +1,7 @@
 """Publish a draft now or later, hand it over, see its effect first, and compare it with what another person wrote."""
 
 from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
@@ -10,9 +11,11 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.campaigns.documents import load_campaign, load_site
+from service.campaigns.drafts.draft_store import DocumentDraft
 from service.campaigns.drafts.drafting import bring_up_to_date, comparison_of, save_draft, save_live_draft
 from service.campaigns.snapshot.snapshot import SiteSnapshot
-from service.campaigns.store import DocumentState
+from service.campaigns.store import DocumentKind, DocumentState
+from service.campaigns.words.phrases import time_in_words
 from service.console.frame import screen
 from service.console.screens.campaigns.document_pages import (
     author,
@@ -23,12 +26,17 @@ from service.console.screens.campaigns.document_pages import (
     show_change,
     site_snapshot,
 )
-from service.console.screens.campaigns.editor.addresses import document_address
+from service.console.screens.campaigns.editor.addresses import campaigns_address, document_address
 from service.console.screens.campaigns.editor.opened import Opened
 from service.console.screens.campaigns.editor.pages import findings_values
 from service.console.screens.campaigns.editor.typed import input_name
-from service.console.screens.campaigns.publishing.changes import changes_of_draft, chosen_instant, version_in_force
-from service.console.screens.campaigns.publishing.in_force import ReleaseWish, put_in_force, reasons_for_second_person
+from service.console.screens.campaigns.publishing.changes import (
+    changes_of_draft,
+    chosen_instant,
+    first_shown,
+    version_in_force,
+)
+from service.console.screens.campaigns.publishing.in_force import ReleaseWish, put_in_force, second_person_for
 from service.database.transaction import committed
 from service.errors import ConflictError, InvalidDocumentError
 from service.services import current_services
@@ -38,9 +46,7 @@ from service.staff.agreements import AgreementRequest
 from service.staff.api import current_person, requires_person
 from service.staff.people import Role
 
-PUBLISHED = "Published. Every process shows it within five seconds."
-SCHEDULED = "Scheduled. It comes into force by itself. Until then you can cancel it here."
-WAITS = "Saved. It is published as soon as a second person agrees, who finds the request on the screen Agreements."
+NOTHING_NEW = "Readers see exactly this already, so there is nothing to publish."
 
 blueprint = flask.Blueprint("console_publishing", __name__, template_folder="templates")
 
@@ -67,6 +73,9 @@ def publish_now_or_later(site: str, key: str) -> AnyResponse:
             if chosen.errors or document.errors or document.unreadable:
                 page = publish_page(connection, document, chosen.errors)
                 return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+            if says_nothing_new(connection, document):
+                flash(NOTHING_NEW)
+                return redirect(_after(document.draft), HTTPStatus.SEE_OTHER)
             state = save_live_draft(connection, document.draft, author(now))
     except ConflictError:
         return redirect(page_of(document, "compare"), HTTPStatus.SEE_OTHER)
@@ -76,8 +85,12 @@ def publish_now_or_later(site: str, key: str) -> AnyResponse:
     wish = ReleaseWish(state.kind, state.key, state.newest_version, chosen.at)
     done = put_in_force(services, current_person(), wish)
     if isinstance(done, AgreementRequest):
-        return _done(state, WAITS)
-    return _done(state, SCHEDULED if chosen.at else PUBLISHED)
+        return _done(state, waits_in_words(document.name))
+    if chosen.at:
+        return _done(state, scheduled_in_words(document.name, chosen.at.astimezone(zone)))
+    show_change()
+    flash(published_in_words(document.name, first_shown(document, now)))
+    return redirect(_after(document.draft), HTTPStatus.SEE_OTHER)
 
 
 @document_route(blueprint, "hand-over", "POST")
@@ -107,7 +120,7 @@ def effect(site: str, key: str) -> str:
     with committed(current_services().engine) as connection:
         document = opened_document(connection, site, key)
     is_right = not document.errors and not document.unreadable
-    told = effect_in_words(_effect(site_snapshot(site), document)) if is_right else ()
+    told = effect_in_words(_effect(site_snapshot(site), document), _names(site, document)) if is_right else ()
     is_part = "HX-Request" in request.headers
     if is_part:
         return render_template("publishing/effect_part.html", sentences=told)
@@ -163,12 +176,53 @@ def publish_page(connection: Connection, document: Opened, errors: dict[str, str
         document.site,
         published=published,
         changes=changes_of_draft(published, document),
-        second_person=reasons_for_second_person(document.draft.kind, published and published.content, document.content),
+        second_person=second_person_for(
+            current_services(), connection, current_person(), document, published and published.content
+        ),
+        is_new=not says_nothing_new(connection, document),
+        begins_at=first_shown(document, current_services().clock()),
+        told_time=time_in_words,
         may_publish=current_person().may(Role.PUBLISHER),
         errors=errors,
         typed=request.form,
         **findings_values(document),
     )
+
+
+def says_nothing_new(connection: Connection, document: Opened) -> bool:
+    """Return whether readers see exactly the draft already, and no other version is waiting."""
+    published, state = version_in_force(connection, document), document.state
+    is_newest = published is not None and state is not None and published.version == state.newest_version
+    return is_newest and not document.is_stale and not changes_of_draft(published, document)
+
+
+def published_in_words(name: str, begins_at: datetime | None) -> str:
+    """Return what a person reads after publishing."""
+    seen = f"from {time_in_words(begins_at)}, when it starts" if begins_at else "within five seconds"
+    return f"Published. Readers see “{name}” {seen}."
+
+
+def scheduled_in_words(name: str, at: datetime) -> str:
+    """Return what a person reads after choosing a time for publishing."""
+    return f"Scheduled. “{name}” comes into force on {time_in_words(at)}. Until then you can cancel it here."
+
+
+def waits_in_words(name: str) -> str:
+    """Return what a person reads if a second person must agree first."""
+    return f"Saved. “{name}” is published as soon as a second person agrees, on the screen Agreements."
+
+
+def _names(site: str, document: Opened) -> dict[str, str]:
+    """Return the names of the campaigns by their keys."""
+    known = {campaign.key: campaign.name for campaign in site_snapshot(site).campaigns}
+    return known | ({document.draft.key: document.name} if document.is_campaign else {})
+
+
+def _after(draft: DocumentDraft) -> str:
+    """Return where a person sees what was published: the campaign in the list, or the versions of the settings."""
+    if draft.kind is DocumentKind.SITE:
+        return document_address(draft.kind, draft.site, draft.key, "versions")
+    return f"{campaigns_address(draft.site)}#campaign-{draft.key}"
 
 
 def _effect(snapshot: SiteSnapshot, document: Opened) -> Effect:
