@@ -58,6 +58,7 @@ def test_the_choices_name_their_times() -> None:
     assert [words for _, words in end_choices(NOW, DUBLIN)] == [
         "For 2 hours, until today 12:30",
         "Until tomorrow 06:00",
+        "Until tomorrow 12:00",
         "Until the time below",
         "Until a person ends it",
     ]

@@ -376,3 +376,15 @@ def test_an_error_in_a_set_names_the_field_of_the_set(editor: FlaskClient) -> No
 
     assert "Countries must be a country code such as IE" in page
     assert "Sections must be" in page
+
+
+def test_a_newer_version_is_told_while_a_person_types(app: Flask) -> None:
+    client = client_of(app, add_person(services_of(app), Role.EDITOR))
+    type_into(client, f"{EDIT}?tab=when", {"priority": "5"})
+    form = shown_form(client, f"{EDIT}?tab=when")
+    store_campaign(app, priority=7)
+
+    part = client.post(EDIT, data=form | {"priority": "9"}, headers={"HX-Request": "true"}).get_data(as_text=True)
+
+    assert "A newer version was saved while you were writing." in part
+    assert 'href="/console/courier/campaigns/autumn/compare"' in part

@@ -98,7 +98,7 @@ def publish_agreed(services: Services, request: AgreementRequest, person: Person
     if state.published_version != details["from_version"]:
         raise ConflictError(f"another version of {kind} {wish.key} was published meanwhile; look at it again")
     _released(services, person, wish)
-    return f"Version {wish.version} of {kind} {wish.key} is {'scheduled' if at else 'in force'}."
+    return f"{request.wanted.subject}, is {'scheduled' if at else 'in force'}."
 
 
 def reasons_for_second_person(kind: DocumentKind, before: Any, after: Any) -> tuple[str, ...]:
