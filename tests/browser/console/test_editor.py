@@ -79,6 +79,7 @@ def test_a_prompt_at_the_end_of_the_article_is_in_view(page: Page, console: Serv
     page.goto(f"{console.url}/console/courier/campaigns/end/edit")
 
     expect(page.frame_locator("#preview").get_by_role("heading", name="Stay with us")).to_be_in_viewport()
+    assert page.evaluate("scrollY") == 0
 
 
 def test_the_switches_show_the_prompt_otherwise(page: Page, console: ServedConsole, person: Person) -> None:

@@ -61,7 +61,7 @@ def test_a_campaign_that_is_hidden_says_by_which(app: Flask) -> None:
 
     page = plain(signed_in(app, Role.VIEWER).get(LIST).get_data(as_text=True))
 
-    assert "Never shown: always (priority 0) comes first and is shown in every case." in page
+    assert "Never shown: “always” (priority 0) comes first and is shown in every case." in page
 
 
 def test_a_campaign_is_moved(app: Flask) -> None:

@@ -158,6 +158,9 @@ def _line(campaign: Campaign, sources: Sources, now: datetime) -> CampaignLine:
     state, note = _state(campaign, details, sources.snapshot, now)
     findings = sources.findings.get(campaign.key, ())
     shadowed = next((finding.words for finding in findings if finding.rule == "shadowed"), "").removeprefix(_SHADOWED)
+    winner, _, rest = shadowed.partition(" (")
+    names = {other.key: other.name for other in sources.snapshot.campaigns}
+    shadowed = f"“{names[winner]}” ({rest}" if names.get(winner) else shadowed
     newest = details.newest_version if details else 0
     is_waiting = details is not None and newest not in {details.published_version, details.scheduled_version}
     return CampaignLine(

@@ -89,7 +89,7 @@ def publish_now_or_later(site: str, key: str) -> AnyResponse:
     if chosen.at:
         return _done(state, scheduled_in_words(document.name, chosen.at.astimezone(zone)))
     show_change()
-    flash(published_in_words(document.name, first_shown(document, now)))
+    flash(published_in_words(document, first_shown(document, now)))
     return redirect(_after(document.draft), HTTPStatus.SEE_OTHER)
 
 
@@ -172,7 +172,7 @@ def publish_page(connection: Connection, document: Opened, errors: dict[str, str
     return screen(
         "publishing/publish.html",
         _entry(document),
-        f"What changes when {document.name} is published?",
+        f"What changes when {_called(document)} published?",
         document.site,
         published=published,
         changes=changes_of_draft(published, document),
@@ -196,10 +196,12 @@ def says_nothing_new(connection: Connection, document: Opened) -> bool:
     return is_newest and not document.is_stale and not changes_of_draft(published, document)
 
 
-def published_in_words(name: str, begins_at: datetime | None) -> str:
-    """Return what a person reads after publishing."""
+def published_in_words(document: Opened, begins_at: datetime | None) -> str:
+    """Return what a person reads after publishing. `begins_at`: when the schedule of a campaign starts, if later."""
+    if not document.is_campaign:
+        return "Published. The settings are in force within five seconds."
     seen = f"from {time_in_words(begins_at)}, when it starts" if begins_at else "within five seconds"
-    return f"Published. Readers see “{name}” {seen}."
+    return f"Published. Readers see “{document.name}” {seen}."
 
 
 def scheduled_in_words(name: str, at: datetime) -> str:
@@ -210,6 +212,11 @@ def scheduled_in_words(name: str, at: datetime) -> str:
 def waits_in_words(name: str) -> str:
     """Return what a person reads if a second person must agree first."""
     return f"Saved. “{name}” is published as soon as a second person agrees, on the screen Agreements."
+
+
+def _called(document: Opened) -> str:
+    """Return how a question calls a document, with its verb: `Autumn is` or `the settings of The Courier are`."""
+    return f"{document.name} is" if document.is_campaign else f"the settings of {document.site.name} are"
 
 
 def _names(site: str, document: Opened) -> dict[str, str]:
