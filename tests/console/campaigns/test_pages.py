@@ -220,10 +220,11 @@ def test_a_new_campaign_has_the_usual_place_of_its_kind(app: Flask, kind: str, p
     assert ("reader" in draft.content) == (kind != "gate")
 
 
-def test_the_list_says_that_all_asks_are_paused(app: Flask) -> None:
+@pytest.mark.parametrize("gates", [{}, {"opens_gates": "1"}])
+def test_the_list_says_that_all_asks_are_paused(app: Flask, gates: dict[str, str]) -> None:
     client = signed_in(app, Role.PUBLISHER)
     assert "All asks of" not in client.get(LIST).get_data(as_text=True)
 
-    client.post("/console/courier/today/pause", data={"end": "two_hours"})
+    client.post("/console/courier/today/pause", data={"end": "two_hours", **gates})
 
     assert "are paused, so readers see none of these" in client.get(LIST).get_data(as_text=True)

@@ -8,7 +8,7 @@ import flask
 from flask import Response, flash, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.campaigns.campaign import Kind, Placement
+from service.campaigns.campaign import ASKS, Kind, Placement
 from service.campaigns.documents import is_key
 from service.campaigns.drafts.draft_store import list_drafts
 from service.campaigns.drafts.drafting import DraftName, new_draft
@@ -189,6 +189,7 @@ def list_page(snapshot: SiteSnapshot, problem: str = "") -> str:
         site,
         groups=[group for group in _groups(sources, now) if place in {"", group.place}],
         place=place,
+        is_paused=site.switches.is_paused or site.switches.paused_kinds >= ASKS,
         archived=archived_lines(sources, now),
         new_drafts=new_drafts(sources),
         unreadable=unreadable_keys(sources),
