@@ -223,11 +223,11 @@ def _options(shape: Shape, name: str) -> Iterator[tuple[str, str]]:
 def errors_by_path(shape: Shape, document: Any, problems: Iterable[tuple[Path, str]]) -> dict[Path, str]:
     """Return what is wrong by path, as sentences that begin with the name of the field: `Headline is missing.`
 
-    Of several variants or languages, the sentence names the one that is meant: `Headline (Irish) is missing.`
+    If there are several variants or languages, the sentence names them: `Headline (Irish) is missing.`
     """
     found: dict[Path, str] = {}
     for path, words in problems:
-        label = _label(shape, path) + _which_one(shape, document, path) if path else "The document"
+        label = _label(shape, path) + _variant_and_language(shape, document, path) if path else "The document"
         said = "is missing" if part_at(shape, document, path) == "" else words
         found.setdefault(path, f"{label} {said}." if not said.endswith((".", "?")) else f"{label} {said}")
     return found
@@ -240,7 +240,7 @@ def _label(shape: Shape, path: Path) -> str:
     return label_of(next(filter(has_label, names), names[0])).text
 
 
-def _which_one(shape: Shape, document: Any, path: Path) -> str:
+def _variant_and_language(shape: Shape, document: Any, path: Path) -> str:
     """Return the variant and the language that a path is about, in brackets, if there are several of them."""
     if path[0] != "variants" or len(path) < 3:
         return ""
