@@ -75,7 +75,7 @@ def put_in_force(services: Services, person: Person, wish: ReleaseWish) -> Docum
 def second_person_for(
     services: Services, connection: Connection, person: Person, document: Opened, published: Any
 ) -> SecondPerson | None:
-    """Return why a second person must agree to put a draft in force, and who could. None: the person may do it alone."""
+    """Return why a second person must agree to put a draft in force, and who could; None if none is needed."""
     draft = document.draft
     reasons = reasons_for_second_person(draft.kind, published, document.content)
     if not reasons:
