@@ -165,3 +165,21 @@ def test_a_version_that_needs_agreement_is_said_in_words_and_linked(app: Flask, 
     assert "no version yet" in page
     assert 'href="/console/courier/campaigns/autumn/versions/2"' in page
     assert "from version" not in page
+
+
+def test_a_page_shows_some_requests_and_files_have_all(
+    app: Flask, app_services: Services, ana: Person, bea: Person
+) -> None:
+    for number in range(25):
+        wanted = Wanted(AgreedAct.ADD_ADMIN, f"Eve {number}", {**WISH, "email": f"eve{number}@courier.example"})
+        assert ask_for_agreement(app_services, ana, wanted) is not None
+    client = client_of(app, bea)
+
+    page = client.get("/console/agreements").get_data(as_text=True)
+    rows = client.get("/console/agreements?format=json").get_json()["rows"]
+
+    assert page.count("wants to make a person an admin") == 20
+    assert "5 more wait." in page
+    assert len(rows) == 25
+    assert {(row["requester"], row["state"]) for row in rows} == {("Ana", "open")}
+    assert "email: eve" in rows[0]["details"]

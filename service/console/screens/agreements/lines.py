@@ -9,9 +9,22 @@ from service.campaigns.store import DocumentKind
 from service.campaigns.words.phrases import time_in_words
 from service.console.screens.campaigns.editor.addresses import document_address
 from service.console.screens.record.details import value_in_words
+from service.console.tables import Table, table_of_cells
 from service.staff.agreements import ACT_RULES, AgreedAct, AgreementRequest, RequestState, Wanted, may_agree
 from service.staff.people import Person
 
+KEYS = (
+    "request_id",
+    "act",
+    "subject",
+    "details",
+    "site",
+    "requester",
+    "requested_at",
+    "state",
+    "decider",
+    "decided_at",
+)
 # The acts that put a version of a document in force.
 DOCUMENTS = {AgreedAct.SWITCH_GATE_ON: DocumentKind.CAMPAIGN, AgreedAct.LOOSEN_LIMITS: DocumentKind.SITE}
 
@@ -75,3 +88,23 @@ def _document_details(wanted: Wanted, zone: ZoneInfo) -> tuple[tuple[str, str], 
         ("In force", at),
         ("Readers see now", f"version {before}" if before else "no version yet"),
     )
+
+
+def requests_table(lines: Iterable[RequestLine], as_of: datetime, zone: ZoneInfo) -> Table:
+    """Return requests for files."""
+    rows = (
+        {
+            "request_id": line.request.id,
+            "act": line.act,
+            "subject": line.request.wanted.subject,
+            "details": "; ".join(f"{name}: {value}" for name, value in line.details),
+            "site": line.request.wanted.site,
+            "requester": line.requester,
+            "requested_at": line.request.requested_at,
+            "state": line.state.value,
+            "decider": line.decider,
+            "decided_at": line.request.decided_at,
+        }
+        for line in lines
+    )
+    return table_of_cells("agreements", KEYS, rows, as_of, zone)

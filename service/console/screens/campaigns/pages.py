@@ -44,10 +44,10 @@ from service.console.screens.campaigns.listing import (
 )
 from service.console.screens.campaigns.results import RESULT_DAYS, first_day, results_in_words
 from service.console.tables import TableShape
-from service.contributions.earned_store import earned_between
+from service.contributions.earned_store import earning_by_campaign
 from service.database.transaction import committed
 from service.errors import ConflictError
-from service.insights.store import daily_counts
+from service.insights.store import seen_by_campaign
 from service.services import current_services
 from service.staff.agreements import AgreedAct
 from service.staff.agreements_store import waiting_requests
@@ -56,7 +56,7 @@ from service.staff.people import Role
 from service.staff.store import list_people
 
 CAMPAIGN = DocumentKind.CAMPAIGN
-LINES_OF_OVERVIEW, LINES_OF_PLACE = 12, 50
+LINES_OF_OVERVIEW, LINES_OF_PLACE = 10, 30
 USUAL_PLACES: dict[str, Placement] = {
     Kind.EPIC: Placement.ARTICLE_END,
     Kind.BANNER: Placement.PAGE_BOTTOM,
@@ -211,8 +211,8 @@ def _sources(snapshot: SiteSnapshot, now: datetime) -> Sources:
     with committed(services.engine) as connection:
         drafts = list_drafts(connection, site)
         people = {person.id: person.name for person in list_people(connection)}
-        counts = daily_counts(connection, site, *days)
-        earned = earned_between(connection, site, snapshot.zone, *days)
+        asks = seen_by_campaign(connection, site, [campaign.key for campaign in shown_campaigns(snapshot)], *days)
+        paid = earning_by_campaign(connection, site, snapshot.zone, *days)
         asked = frozenset(
             str(waiting.wanted.details.get("key"))
             for waiting in waiting_requests(connection, now)
@@ -220,7 +220,7 @@ def _sources(snapshot: SiteSnapshot, now: datetime) -> Sources:
         )
     states = {state.key: state for state in describe_all(services.engine, CAMPAIGN, now, site)}
     findings = findings_of(snapshot, shown_campaigns(snapshot), now)
-    return Sources(snapshot, states, drafts, people, findings, results_in_words(counts, earned), asked)
+    return Sources(snapshot, states, drafts, people, findings, results_in_words(asks, paid), asked)
 
 
 def _groups(sources: Sources, now: datetime) -> list[Group]:
@@ -228,9 +228,10 @@ def _groups(sources: Sources, now: datetime) -> list[Group]:
     chosen, start = request.values.get("place", ""), request.values.get("from", "0")
     first = int(start) if chosen and start.isdecimal() and len(start) < 6 else 0
     shown = LINES_OF_PLACE if chosen else LINES_OF_OVERVIEW
+    found = in_order(sources.snapshot)
     return [
-        Group(place.value, value_label(place.value), tuple(lines[first : first + shown]), len(lines), first)
-        for place, lines in lines_by_placement(sources, now).items()
+        Group(place.value, value_label(place.value), tuple(lines), len(found.get(place, ())), first)
+        for place, lines in lines_by_placement(sources, now, slice(first, first + shown)).items()
     ]
 
 

@@ -4,12 +4,13 @@ from datetime import date
 from http import HTTPStatus
 
 import flask
-from flask import flash, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.console.frame import screen
+from service.console.frame import file_of, screen
 from service.console.screens.closing.closing_acts import close_with_agreement
 from service.console.screens.closing.periods import BooksPeriod, day_of, usual_last_day
+from service.console.screens.closing.tables import ClosingTables
 from service.console.screens.closing.words import exception_words
 from service.console.words import counted
 from service.database.transaction import committed, connected
@@ -106,7 +107,7 @@ def accept() -> ResponseReturnValue:
     return _back(day.isoformat())
 
 
-def _checklist_screen(errors: dict[str, str], typed: tuple[str, str] = ("", "")) -> str:
+def _checklist_screen(errors: dict[str, str], typed: tuple[str, str] = ("", "")) -> str | Response:
     services = current_services()
     day = _last_day(request.values.get("through", ""))
     with connected(services.engine) as connection:
@@ -114,7 +115,13 @@ def _checklist_screen(errors: dict[str, str], typed: tuple[str, str] = ("", ""))
         closings = list_closings(connection)[::-1]
     steps = closing_steps(checklist.state)
     period = BooksPeriod(checklist.first_day, day)
-    return screen(
+    tables, state = ClosingTables(services.clock(), services.settings.accounting_zone), checklist.state
+    return file_of(
+        tables.steps(steps),
+        tables.figures(checklist.figures.currencies),
+        tables.exceptions(state.exceptions, state.notes),
+        tables.closings(closings),
+    ) or screen(
         "closing/checklist.html",
         KEY,
         f"Is {period.name} complete, and can I prove it?",
@@ -122,7 +129,7 @@ def _checklist_screen(errors: dict[str, str], typed: tuple[str, str] = ("", ""))
         steps=steps,
         period=period,
         is_complete=is_complete(steps),
-        red=[check for check in checklist.state.checks if not check.is_green and str(check.number) in ACCEPTABLE],
+        red=[check for check in state.checks if not check.is_green and str(check.number) in ACCEPTABLE],
         closings=closings,
         exception_words=exception_words,
         errors=errors,

@@ -12,13 +12,13 @@ from service.contributions.search.store import FoundContribution, ListScope, fin
 from service.contributions.timeline.events import TimelineEvent, timeline
 from service.contributions.timeline.history import ContributionHistory, Payment
 from service.contributions.timeline.store import history_of
-from service.ledger.explain.explaining import explain
+from service.ledger.explain.explaining import entries_about
 from service.ledger.explain.explanation import ExplainedEntry
 
 
 @dataclass(frozen=True, slots=True)
 class ContributionPage:
-    """A contribution with everything that its page shows."""
+    """A contribution with everything that its page shows. The pages of its acts do without its entries."""
 
     found: FoundContribution
     history: ContributionHistory
@@ -69,11 +69,13 @@ class ContributionPage:
         return next((payment for payment in self.history.payments if payment.id == charge_id), None)
 
 
-def contribution_page(connection: Connection, contribution_id: str, scope: ListScope) -> ContributionPage | None:
+def contribution_page(
+    connection: Connection, contribution_id: str, scope: ListScope, *, has_entries: bool = False
+) -> ContributionPage | None:
     """Return the page of a contribution, or None if there is none with this id in the scope."""
     found = find_contributions(connection, IdQuery(contribution_id), scope)
     history = history_of(connection, contribution_id)
     if history is None or not found or found[0].id != contribution_id:
         return None
-    entries = explain(connection, contribution_id).entries
+    entries = entries_about(connection, contribution_id) if has_entries else ()
     return ContributionPage(found[0], history, timeline(history), entries)

@@ -9,8 +9,8 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.console.days import ChosenDays
-from service.console.frame import chosen_days, chosen_shape, own_sites, row_limit, screen, table_file
-from service.console.screens.money import tables, words
+from service.console.frame import chosen_days, chosen_shape, file_of, own_sites, row_limit, screen, table_file
+from service.console.screens.money import books_tables, tables, words
 from service.console.screens.money.contribution import ContributionPage, contribution_page
 from service.console.screens.money.scope import is_finance, list_scope, may_see, readable_body, sites_of
 from service.console.tables import Table, TableShape
@@ -33,6 +33,7 @@ from service.stripe_events.store import find_event
 KEY = "money"
 TITLE = "What came in, what did it cost, what went back?"
 READERS = (Role.VIEWER, Role.FINANCE)
+MOST_OBJECTS, MOST_ENTRIES = 12, 20  # with all of their fields and lines on a page; files have all
 
 blueprint = flask.Blueprint("console_money", __name__, url_prefix="/console/money", template_folder="templates")
 blueprint.add_app_template_filter(words.money, "as_money")
@@ -103,8 +104,10 @@ def show_failed() -> ResponseReturnValue:
 @requires_person(*READERS)
 def show_contribution(contribution_id: str) -> ResponseReturnValue:
     """Show a contribution: who, what, what happened, its entries, and what can be done."""
-    page = own_contribution(contribution_id)
-    return screen("money/contribution.html", KEY, page.title, page=page, zone=moment().zone, can_act=_can_act())
+    page, now = own_contribution(contribution_id, has_entries=True), moment()
+    file = file_of(books_tables.timeline_table(page.events, now), books_tables.lines_table(page.entries, now))
+    values: dict[str, Any] = {"page": page, "zone": now.zone, "can_act": _can_act(), "most_entries": MOST_ENTRIES}
+    return file or screen("money/contribution.html", KEY, page.title, **values)
 
 
 @blueprint.get("/explain/<wanted>")
@@ -115,15 +118,22 @@ def show_explanation(wanted: str) -> ResponseReturnValue:
         explanation = explain(connection, wanted)
     if not explanation or not may_see(current_person(), explanation):
         abort(HTTPStatus.NOT_FOUND)
-    return screen(
+    now = moment()
+    return file_of(
+        books_tables.fields_table(explanation.objects, now),
+        books_tables.lines_table(explanation.entries, now),
+        books_tables.reports_table(explanation.events, now),
+    ) or screen(
         "money/explanation.html",
         KEY,
         "What is behind this number?",
         wanted=wanted,
         explanation=explanation,
         link_to=link_to,
-        zone=moment().zone,
+        zone=now.zone,
         can_act=_can_act(),
+        most_objects=MOST_OBJECTS,
+        most_entries=MOST_ENTRIES,
     )
 
 
@@ -142,10 +152,11 @@ def show_event(event_id: str) -> ResponseReturnValue:
     return screen("money/event.html", KEY, "What did Stripe send?", event=event, body=body, zone=moment().zone)
 
 
-def own_contribution(contribution_id: str) -> ContributionPage:
+def own_contribution(contribution_id: str, *, has_entries: bool = False) -> ContributionPage:
     """Return the page of a contribution. Answer 404 if there is none, or if the person does not work for its site."""
+    scope = list_scope(current_person(), limit=1)
     with connected(current_services().engine) as connection:
-        page = contribution_page(connection, contribution_id, list_scope(current_person(), limit=1))
+        page = contribution_page(connection, contribution_id, scope, has_entries=has_entries)
     return page or abort(HTTPStatus.NOT_FOUND)
 
 

@@ -1,13 +1,13 @@
 """The table of the record: a short one for the page, and a complete one for the files."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from service.console.screens.record.details import act_in_words, details_in_words
-from service.console.tables import Row, Table, TableColumn
+from service.console.tables import ROWS_PER_PAGE, Row, Table, TableColumn
 from service.staff.record import RecordRow
 
 ON_PAGE = (
@@ -31,12 +31,19 @@ IN_FILES = (
 EMPTY = "No such act is recorded in these days."
 
 
-def record_table(rows: Iterable[RecordRow], found: int, now: datetime, zone: ZoneInfo, *, is_file: bool) -> Table:
-    """Return the table of these rows, newest first. `found`: how many rows match on all pages."""
-    shown = tuple(_row(row) for row in rows)
-    after = str(shown[-1].cells["number"]) if not is_file and shown and len(shown) < found else None
-    columns = IN_FILES if is_file else ON_PAGE
-    return Table("record", columns, shown, now, zone, EMPTY, found=found, after=after)
+def record_table(rows: Sequence[RecordRow], found: int, now: datetime, zone: ZoneInfo) -> Table:
+    """Return the table of a page, newest row first. `rows`: one more than a page shows, if there is another page.
+
+    `found`: how many rows match on all pages.
+    """
+    shown = tuple(_row(row) for row in rows[:ROWS_PER_PAGE])
+    after = str(shown[-1].cells["number"]) if len(rows) > ROWS_PER_PAGE else None
+    return Table("record", ON_PAGE, shown, now, zone, EMPTY, found=found, after=after)
+
+
+def record_file(rows: Iterable[RecordRow], now: datetime, zone: ZoneInfo) -> Table:
+    """Return the table of a file, newest row first, with the hashes that prove the chain."""
+    return Table("record", IN_FILES, tuple(map(_row, rows)), now, zone, EMPTY)
 
 
 def _row(row: RecordRow) -> Row:

@@ -1,6 +1,5 @@
 """Publish a draft now or later, hand it over, see its effect first, and compare it with what another person wrote."""
 
-from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
@@ -10,10 +9,8 @@ from flask import flash, make_response, redirect, render_template, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.campaigns.documents import load_campaign, load_site
 from service.campaigns.drafts.draft_store import DocumentDraft
 from service.campaigns.drafts.drafting import bring_up_to_date, comparison_of, save_draft, save_live_draft
-from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.store import DocumentKind, DocumentState
 from service.campaigns.words.phrases import time_in_words
 from service.console.frame import screen
@@ -36,12 +33,11 @@ from service.console.screens.campaigns.publishing.changes import (
     first_shown,
     version_in_force,
 )
+from service.console.screens.campaigns.publishing.effect import effect_of_opened
 from service.console.screens.campaigns.publishing.in_force import ReleaseWish, put_in_force, second_person_for
 from service.database.transaction import committed
 from service.errors import ConflictError, InvalidDocumentError
 from service.services import current_services
-from service.simulation.effect import Effect, effect_of_change, effect_of_draft
-from service.simulation.effect_words import effect_in_words
 from service.staff.agreements import AgreementRequest
 from service.staff.api import current_person, requires_person
 from service.staff.people import Role
@@ -119,13 +115,14 @@ def effect(site: str, key: str) -> str:
     """Show what the draft would do to invented readers. The publish page loads this part by itself."""
     with committed(current_services().engine) as connection:
         document = opened_document(connection, site, key)
+    now, person_id = current_services().clock(), current_person().id
     is_right = not document.errors and not document.unreadable
-    told = effect_in_words(_effect(site_snapshot(site), document), _names(site, document)) if is_right else ()
-    is_part = "HX-Request" in request.headers
-    if is_part:
-        return render_template("publishing/effect_part.html", sentences=told)
+    told = effect_of_opened(site_snapshot(site), document, person_id, now) if is_right else ()
+    values = {"opened": document, "sentences": told}
+    if "HX-Request" in request.headers:
+        return render_template("publishing/effect_part.html", **values)
     title = f"What would {document.name} do to readers?"
-    return screen("publishing/effect.html", _entry(document), title, document.site, opened=document, sentences=told)
+    return screen("publishing/effect.html", _entry(document), title, document.site, **values)
 
 
 @document_route(blueprint, "compare", "GET")
@@ -219,25 +216,11 @@ def _called(document: Opened) -> str:
     return f"{document.name} is" if document.is_campaign else f"the settings of {document.site.name} are"
 
 
-def _names(site: str, document: Opened) -> dict[str, str]:
-    """Return the names of the campaigns by their keys."""
-    known = {campaign.key: campaign.name for campaign in site_snapshot(site).campaigns}
-    return known | ({document.draft.key: document.name} if document.is_campaign else {})
-
-
 def _after(draft: DocumentDraft) -> str:
     """Return where a person sees what was published: the campaign in the list, or the versions of the settings."""
     if draft.kind is DocumentKind.SITE:
         return document_address(draft.kind, draft.site, draft.key, "versions")
     return f"{campaigns_address(draft.site)}#campaign-{draft.key}"
-
-
-def _effect(snapshot: SiteSnapshot, document: Opened) -> Effect:
-    now = current_services().clock()
-    if document.is_campaign:
-        return effect_of_draft(snapshot, load_campaign(document.content), now)
-    site = replace(load_site(document.content), switches=snapshot.site.switches)
-    return effect_of_change(snapshot, replace(snapshot, site=site), now)
 
 
 def _done(state: DocumentState, words: str) -> AnyResponse:
