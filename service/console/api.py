@@ -21,6 +21,7 @@ import service.console.screens.exports.pages
 import service.console.screens.me.pages
 import service.console.screens.money.acts.pages
 import service.console.screens.money.pages
+import service.console.screens.money.refunds.pages
 import service.console.screens.people.pages
 import service.console.screens.record.pages
 import service.console.screens.sign_in.pages
@@ -75,6 +76,7 @@ SCREENS: tuple[flask.Blueprint, ...] = (
     service.console.screens.why.pages.blueprint,
     service.console.screens.money.pages.blueprint,
     service.console.screens.money.acts.pages.blueprint,
+    service.console.screens.money.refunds.pages.blueprint,
     service.console.screens.closing.pages.blueprint,
     service.console.screens.closing.booking.pages.blueprint,
     service.console.screens.closing.closed.pages.blueprint,

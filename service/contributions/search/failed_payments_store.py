@@ -100,6 +100,11 @@ class FailedSums:
     open_count: int
     open_minor: int
 
+    @property
+    def lost_minor(self) -> int:
+        """What was not paid later and is not tried again."""
+        return self.failed_minor - self.paid_minor - self.open_minor
+
 
 @dataclass(frozen=True, slots=True)
 class FailedDays:

@@ -76,7 +76,8 @@ def test_failed_payments_are_counted(desk: Desk) -> None:
     [row] = desk.json("/console/money/failed")
 
     assert (row["amount"], row["outcome"]) == ("7.00", "lost")
-    assert "1 payment of €7.00 failed. 0 of them (€0.00) came back" in desk.text("/console/money")
+    sums = "1 payment failed (€7.00): €0.00 came back, €0.00 is tried again, €7.00 did not come back."
+    assert sums in desk.text("/console/money")
 
 
 def test_a_viewer_sees_figures_without_names(desk: Desk) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from service.console.screens.money import words
-from service.console.screens.money.refund import is_refundable
+from service.console.screens.money.payments import PaymentLine, payment_line
+from service.console.tables import Badge
 from service.contributions.contribution import RUNNING_STATES
 from service.contributions.search.query import IdQuery
 from service.contributions.search.store import FoundContribution, ListScope, find_contributions
@@ -28,8 +29,12 @@ class ContributionPage:
     @property
     def title(self) -> str:
         """The question that the page answers."""
-        who = self.found.name or self.found.email or self.found.id
-        return f"What happened to the contribution of {who}?"
+        return f"What happened to the contribution of {self.who}?"
+
+    @property
+    def who(self) -> str:
+        """Whose contribution it is: a name, an address, or the id if neither is known."""
+        return self.found.name or self.found.email or self.found.id
 
     @property
     def amount(self) -> str:
@@ -39,7 +44,17 @@ class ContributionPage:
     @property
     def state(self) -> str:
         """The state in words."""
-        return words.STATES[self.found.state]
+        return words.state(self.found)
+
+    @property
+    def look(self) -> Badge:
+        """How the state looks."""
+        return words.look(self.found)
+
+    @property
+    def lines(self) -> tuple[PaymentLine, ...]:
+        """Every payment in words, the newest first."""
+        return tuple(payment_line(payment) for payment in reversed(self.history.payments))
 
     @property
     def paid(self) -> str:
@@ -50,14 +65,14 @@ class ContributionPage:
         return f"{paid}, {words.amount(back, currency)} of it refunded" if back else paid
 
     @property
-    def refundable(self) -> tuple[Payment, ...]:
+    def refundable(self) -> tuple[PaymentLine, ...]:
         """The payments of which something is left to refund, the newest first."""
-        return tuple(payment for payment in reversed(self.history.payments) if is_refundable(payment))
+        return tuple(line for line in self.lines if line.is_refundable)
 
     @property
-    def paid_payments(self) -> tuple[Payment, ...]:
+    def paid_payments(self) -> tuple[PaymentLine, ...]:
         """The payments that succeeded, the newest first."""
-        return tuple(payment for payment in reversed(self.history.payments) if payment.status == "succeeded")
+        return tuple(line for line in self.lines if line.is_paid)
 
     @property
     def is_running(self) -> bool:

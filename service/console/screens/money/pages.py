@@ -38,6 +38,7 @@ blueprint = flask.Blueprint("console_money", __name__, url_prefix="/console/mone
 blueprint.add_app_template_filter(words.money, "as_money")
 blueprint.add_app_template_filter(words.amount, "as_amount")
 blueprint.add_app_template_filter(words.reason, "entry_reason")
+blueprint.add_app_template_filter(words.typed, "as_typed")
 
 
 @blueprint.get("")
