@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, abort, render_template, request, url_for
 
+from service.campaigns.campaign import Campaign
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.console.assets import assets_version, console_assets
@@ -44,6 +45,13 @@ def own_sites() -> list[Site]:
     person = current_person()
     found = (snapshot.site for snapshot in current_services().part(SnapshotHolder).current().sites.values())
     return sorted((site for site in found if person.may_see(site.key)), key=lambda site: site.name.casefold())
+
+
+def own_campaigns() -> list[Campaign]:
+    """Return the published campaigns of the sites that the signed-in person may see, by name."""
+    sites = current_services().part(SnapshotHolder).current().sites
+    found = (campaign for site in own_sites() for campaign in sites[site.key].campaigns)
+    return sorted(found, key=lambda campaign: campaign.name.casefold())
 
 
 def own_site(key: str) -> Site:

@@ -23,6 +23,7 @@ WITH failed AS (
     AND c.created_at >= :starts_at AND c.created_at < :ends_at
     AND (CAST(:sites AS text[]) IS NULL OR c.site = ANY(:sites))
     AND (CAST(:currency AS text) IS NULL OR c.currency = :currency)
+    AND (CAST(:campaign AS text) IS NULL OR c.campaign = :campaign)
     GROUP BY 1, 2, 3, 4
 ), followed AS (
     SELECT f.*, paid.paid_at, i.status AS invoice_status, i.next_payment_attempt_at AS next_try_at
@@ -114,6 +115,7 @@ class FailedDays:
     ends_at: datetime
     is_livemode: bool
     currency: str | None = None
+    campaign: str | None = None
 
 
 def failed_payments(connection: Connection, days: FailedDays, scope: ListScope) -> list[FailedPayment]:
@@ -163,5 +165,6 @@ def _values(days: FailedDays, scope: ListScope) -> dict[str, object]:
         "ends_at": days.ends_at,
         "is_livemode": days.is_livemode,
         "currency": days.currency,
+        "campaign": days.campaign,
         "sites": list(scope.sites) if scope.sites is not None else None,
     }

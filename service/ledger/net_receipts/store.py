@@ -1,6 +1,6 @@
 """SQL of the net receipts: the movements of accounts on some days, and the entries behind a figure.
 
-Without sites, the sums come from the totals by day, so they take no longer for more entries.
+Without sites and campaign, the sums come from the totals by day, so they take no longer for more entries.
 """
 
 from collections.abc import Sequence
@@ -40,16 +40,22 @@ LEFT JOIN refunds r ON r.id = e.source_id
 LEFT JOIN disputes d ON d.id = e.source_id
 LEFT JOIN charges c ON c.id = coalesce(r.charge_id, d.charge_id, e.source_id)
 """
-_OF_SITES = f"""
-SELECT e.currency, p.account, sum(p.amount_minor) AS minor, false AS is_by_person
+# A condition on the charge that an entry is about.
+_OF_CHARGE = """AND (CAST(:sites AS text[]) IS NULL OR c.site = ANY(:sites))
+AND (CAST(:campaign AS text) IS NULL OR c.campaign = :campaign)"""
+_BY_CHARGE = f"""
+SELECT e.currency, p.account, sum(p.amount_minor) AS minor, false AS is_by_person, {{campaign}} AS campaign
 FROM ledger_entries e
 JOIN ledger_postings p ON p.entry_seq = e.seq
 {_CHARGE}
 WHERE e.accounting_date BETWEEN :from_on AND :to_on AND p.account = ANY(:accounts)
-AND e.source_type <> '{MANUAL_ENTRY}' AND c.site = ANY(:sites)
+AND e.source_type <> '{MANUAL_ENTRY}'
 AND (CAST(:currency AS text) IS NULL OR e.currency = :currency)
-GROUP BY e.currency, p.account
+{_OF_CHARGE}
+GROUP BY e.currency, p.account, 5
 """  # noqa: S608 it holds constants only
+_OF_SITES = _BY_CHARGE.format(campaign="CAST(NULL AS text)")
+_BY_CAMPAIGN = _BY_CHARGE.format(campaign="c.campaign")
 _ENTRIES = f"""
 SELECT e.seq, e.accounting_date, e.effective_at, e.reason, e.source_id, c.id AS charge_id, c.contribution_id, c.site,
     c.campaign, e.currency, p.amount_minor, m.payout_id
@@ -62,7 +68,7 @@ JOIN LATERAL (
 LEFT JOIN payout_members m ON m.balance_transaction_id = e.balance_transaction_id
 WHERE e.accounting_date BETWEEN :from_on AND :to_on AND e.source_type <> '{MANUAL_ENTRY}' {{rare}}
 AND (CAST(:currency AS text) IS NULL OR e.currency = :currency)
-AND (CAST(:sites AS text[]) IS NULL OR c.site = ANY(:sites))
+{_OF_CHARGE}
 AND (CAST(:before_on AS date) IS NULL OR (e.accounting_date, e.seq) < (:before_on, :before_seq))
 ORDER BY e.accounting_date DESC, e.seq DESC
 LIMIT :limit
@@ -76,12 +82,13 @@ _RARE = """AND e.seq = ANY(ARRAY(
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Accounting days, both included, and which money counts; `sites` and `currency` None mean all money."""
+    """Accounting days, both included, and which money counts; None means all money."""
 
     from_on: date
     to_on: date
     sites: tuple[str, ...] | None = None
     currency: str | None = None
+    campaign: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +120,17 @@ class FigureEntry:
 def movements(connection: Connection, days: Days) -> list[Movement]:
     """Return the movement of every account of the net receipts on these days."""
     values = _values(days, tuple(FIGURE_OF))
-    statement = _ALL_SITES if days.sites is None else _OF_SITES
+    statement = _ALL_SITES if days.sites is None and days.campaign is None else _OF_SITES
     rows = connection.execute(text(statement), values)
     return [Movement(row.currency, row.account, int(row.minor), row.is_by_person) for row in rows]
+
+
+def movements_by_campaign(connection: Connection, days: Days) -> dict[str | None, list[Movement]]:
+    """Return the movements of the accounts of the net receipts by campaign; None has what came through no campaign."""
+    found: dict[str | None, list[Movement]] = {}
+    for row in connection.execute(text(_BY_CAMPAIGN), _values(days, tuple(FIGURE_OF))):
+        found.setdefault(row.campaign, []).append(Movement(row.currency, row.account, int(row.minor)))
+    return found
 
 
 def entries_behind(
@@ -150,6 +165,7 @@ def _values(days: Days, accounts: Sequence[str | Account]) -> dict[str, object]:
         "from_on": days.from_on,
         "to_on": days.to_on,
         "currency": days.currency,
+        "campaign": days.campaign,
         "sites": list(days.sites) if days.sites is not None else None,
         "accounts": [str(account) for account in accounts],
     }

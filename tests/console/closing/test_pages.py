@@ -89,7 +89,7 @@ def test_two_persons_close_and_the_files_are_provable(december: Desk) -> None:
 
     assert told.startswith("Closed through 30 November 2026: 3 entries, by Nora Again and Maria.")
     page = december.text(f"{CLOSE}/closings/{MONTH}")
-    archive = zipfile.ZipFile(io.BytesIO(december.browser.get(f"{CLOSE}/closings/{MONTH}/files.zip").data))
+    archive = zipfile.ZipFile(io.BytesIO(december.browser.get(f"{CLOSE}/files/{MONTH}.zip").data))
     names = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
     assert len(names) == 10
     assert all(sha256 in page for sha256 in names.values())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.console.screens.record.details import value_in_words
-from service.staff.agreements import ACT_RULES, AgreementRequest, RequestState, may_agree
+from service.staff.agreements import ACT_RULES, AgreedAct, AgreementRequest, RequestState, Wanted, may_agree
 from service.staff.people import Person
 
 
@@ -21,6 +21,7 @@ class RequestLine:
     details: tuple[tuple[str, str], ...]
     may_agree: bool
     is_own: bool
+    link: str | None = None
 
 
 def lines_of(
@@ -43,4 +44,18 @@ def _line(request: AgreementRequest, person: Person, names: Mapping[str, str], n
         details,
         may_agree(wanted, request.requested_by, person),
         request.requested_by == person.id,
+        _link(wanted),
     )
+
+
+def _link(wanted: Wanted) -> str | None:
+    """Return the address of the page that shows what a request is about, or None if its details say all."""
+    match wanted.act:
+        case AgreedAct.REFUND:
+            return f"/console/money/contributions/{wanted.details['contribution']}"
+        case AgreedAct.CLOSE_PERIOD:
+            return f"/console/close?through={wanted.details['through']}"
+        case AgreedAct.REOPEN_PERIOD:
+            return "/console/close"
+        case _:
+            return None

@@ -8,8 +8,8 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.console.frame import screen
-from service.console.screens.closing.closing_acts import close_with_agreement
-from service.console.screens.closing.periods import BooksPeriod, day_of, usual_last_day
+from service.console.screens.closing.closing_acts import close_wish, close_with_agreement, waiting_close
+from service.console.screens.closing.periods import BooksPeriod, day_of, months_to_close, usual_last_day
 from service.console.screens.closing.words import exception_words
 from service.console.words import counted
 from service.database.transaction import committed, connected
@@ -21,9 +21,11 @@ from service.reconciliation.checklist.reading import read_checklist
 from service.reconciliation.checklist.steps import ACCEPTABLE, closing_steps, is_complete
 from service.reconciliation.jobs import defer_check, defer_sync
 from service.services import current_services
+from service.staff.agreements import AgreedAct, needs_of, needs_second_person
 from service.staff.api import current_person, requires_fresh_sign_in, requires_person
 from service.staff.people import Role
 from service.staff.record_store import write_record
+from service.staff.store import list_people
 from service.stripe_events.jobs import defer_refresh
 from service.stripe_events.store import requeue_events
 
@@ -47,10 +49,12 @@ def close() -> ResponseReturnValue:
     """Close the period, or ask a second person to close it."""
     day = _last_day(request.form.get("through", ""))
     try:
-        done = close_with_agreement(current_services(), current_person(), day)
+        told, is_closed = close_with_agreement(current_services(), current_person(), day)
     except DomainError as error:
         return _checklist_screen({"close": f"Not closed: {error}."}), HTTPStatus.CONFLICT
-    flash(done)
+    flash(told)
+    if is_closed:
+        return redirect(url_for("console_closing_closed.show_files", day=day.isoformat()), HTTPStatus.SEE_OTHER)
     return _back(day.isoformat())
 
 
@@ -107,13 +111,17 @@ def accept() -> ResponseReturnValue:
 
 
 def _checklist_screen(errors: dict[str, str], typed: tuple[str, str] = ("", "")) -> str:
-    services = current_services()
+    services, person = current_services(), current_person()
     day = _last_day(request.values.get("through", ""))
     with connected(services.engine) as connection:
         checklist = read_checklist(connection, services, day)
         closings = list_closings(connection)[::-1]
-    steps = closing_steps(checklist.state)
+        people = list_people(connection)
+        waiting = waiting_close(connection, day, person, services.clock())
+    steps, state = closing_steps(checklist.state), checklist.state
     period = BooksPeriod(checklist.first_day, day)
+    need = needs_of(services.settings.second_person)[AgreedAct.CLOSE_PERIOD]
+    usual = usual_last_day(state.closed_through, state.today)
     return screen(
         "closing/checklist.html",
         KEY,
@@ -121,15 +129,18 @@ def _checklist_screen(errors: dict[str, str], typed: tuple[str, str] = ("", ""))
         checklist=checklist,
         steps=steps,
         period=period,
+        months=months_to_close(state.closed_through, usual, state.today),
+        waiting=waiting,
+        needs_second=needs_second_person(need, close_wish(period, day), person, people),
         is_complete=is_complete(steps),
-        red=[check for check in checklist.state.checks if not check.is_green and str(check.number) in ACCEPTABLE],
+        red=[check for check in state.checks if not check.is_green and str(check.number) in ACCEPTABLE],
         closings=closings,
         exception_words=exception_words,
         errors=errors,
         typed=typed,
         zone=services.settings.accounting_zone,
         as_of=services.clock(),
-        can_act=current_person().may(Role.FINANCE),
+        can_act=person.may(Role.FINANCE),
     )
 
 

@@ -1,6 +1,7 @@
 """The page of a contribution: its head, its timeline, its entries, and what can be done with it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -15,16 +16,19 @@ from service.contributions.timeline.history import ContributionHistory, Payment
 from service.contributions.timeline.store import history_of
 from service.ledger.explain.explaining import explain
 from service.ledger.explain.explanation import ExplainedEntry
+from service.staff.agreements import AgreedAct, AgreementRequest
+from service.staff.agreements_store import waiting_requests
 
 
 @dataclass(frozen=True, slots=True)
 class ContributionPage:
-    """A contribution with everything that its page shows."""
+    """A contribution with everything that its page shows. `waiting`: its refunds that wait for a second person."""
 
     found: FoundContribution
     history: ContributionHistory
     events: tuple[TimelineEvent, ...]
     entries: tuple[ExplainedEntry, ...]
+    waiting: tuple[AgreementRequest, ...] = ()
 
     @property
     def title(self) -> str:
@@ -84,11 +88,18 @@ class ContributionPage:
         return next((payment for payment in self.history.payments if payment.id == charge_id), None)
 
 
-def contribution_page(connection: Connection, contribution_id: str, scope: ListScope) -> ContributionPage | None:
+def contribution_page(
+    connection: Connection, contribution_id: str, scope: ListScope, now: datetime
+) -> ContributionPage | None:
     """Return the page of a contribution, or None if there is none with this id in the scope."""
     found = find_contributions(connection, IdQuery(contribution_id), scope)
     history = history_of(connection, contribution_id)
     if history is None or not found or found[0].id != contribution_id:
         return None
     entries = explain(connection, contribution_id).entries
-    return ContributionPage(found[0], history, timeline(history), entries)
+    waiting = tuple(
+        request
+        for request in waiting_requests(connection, now)
+        if request.wanted.act is AgreedAct.REFUND and request.wanted.details["contribution"] == contribution_id
+    )
+    return ContributionPage(found[0], history, timeline(history), entries, waiting)

@@ -72,13 +72,14 @@ def receipts_table(receipts: Sequence[NetReceipts], link_to: Callable[[Figure, s
 
 
 def _figure_row(figure: Figure, receipts: Sequence[NetReceipts], link_to: Callable[[Figure, str], str]) -> Row:
-    signed = {found.currency: _signed(found, figure) for found in receipts}
+    signed = {found.currency: signed_figure(found, figure) for found in receipts}
     row = _sum_row(words.FIGURES[figure], signed)
     links = {currency.lower(): link_to(figure, currency) for currency in signed}
     return Row(row.cells, row.words, links)
 
 
-def _signed(found: NetReceipts, figure: Figure) -> int:
+def signed_figure(found: NetReceipts, figure: Figure) -> int:
+    """Return a figure in minor units with the sign that it has in a sum: a cost is negative."""
     return found.minor(figure) if figure is Figure.GROSS else -found.minor(figure)
 
 

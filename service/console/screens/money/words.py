@@ -105,7 +105,7 @@ def typed(value: Money) -> str:
 
 def state(found: FoundContribution) -> str:
     """Return the state of a contribution in words, with a dispute or a partial refund if there is one."""
-    if found.dispute_status in DISPUTED:
+    if found.dispute_status and found.dispute_status in DISPUTED:
         return DISPUTED[found.dispute_status]
     is_partly_refunded = found.state is ContributionState.COMPLETE and found.refunded_minor > 0
     return "partly refunded" if is_partly_refunded else STATES[found.state]

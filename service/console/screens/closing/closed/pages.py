@@ -58,7 +58,7 @@ def write_files(day: str) -> ResponseReturnValue:
     return _back(day)
 
 
-@blueprint.get("/closings/<day>/files.zip")
+@blueprint.get("/files/<day>.zip")
 @requires_person(Role.FINANCE)
 def download_all(day: str) -> ResponseReturnValue:
     """Send every file of the period in one archive."""
