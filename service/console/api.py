@@ -30,11 +30,19 @@ import service.console.screens.system.pages
 import service.console.screens.today.pages
 import service.console.screens.why.pages
 from service.console.assets import CONTENT_TYPES, assets_version, console_assets
-from service.console.frame import PREFIX, asset_address, integrity, own_sites, problem_page, same_address
+from service.console.frame import (
+    PREFIX,
+    asset_address,
+    integrity,
+    own_sites,
+    problem_page,
+    same_address,
+    signed_out_page,
+)
 from service.database.transaction import committed
 from service.errors import ForbiddenError, StoreUnavailableError
 from service.services import EXTENSION, Services, current_services
-from service.staff.api import find_signed_in, requires_person
+from service.staff.api import find_signed_in, leads_to_sign_in, requires_person
 from service.staff.record_store import write_record
 from service.web.openapi import PROBLEM_TYPE
 from service.web.requests import SAFE_METHODS
@@ -99,6 +107,7 @@ def add_console(app: Flask) -> None:
         app.register_blueprint(screen)
     app.before_request(admit_own_forms)
     app.before_request(refuse_zero_bytes)
+    app.after_request(keep_typed)
     app.after_request(guard)
     app.after_request(show_problem)
     app.after_request(record_refusal)
@@ -172,6 +181,17 @@ def show_problem(response: Response) -> Response:
         text = PROBLEM_TEXTS.get(problem["code"], "Nothing was changed.")
         response.set_data(problem_page(problem["status"], _sentence(problem["title"]), text))
         response.mimetype = "text/html"
+    return response
+
+
+def keep_typed(response: Response) -> Response:
+    """If a session has ended under a form that was sent, keep the fields on a page that can send them again."""
+    is_form = is_console(request.path) and request.method not in SAFE_METHODS and bool(request.form)
+    if is_form and leads_to_sign_in(response):
+        response.set_data(signed_out_page(response.location or ""))
+        response.status_code = HTTPStatus.UNAUTHORIZED
+        response.mimetype = "text/html"
+        del response.headers["Location"]
     return response
 
 

@@ -108,6 +108,25 @@ def problem_page(status: int, title: str, text: str) -> str:
     return render_template("console/problem.html", key="", sites=sites, chosen_site=chosen, screens=screens, **values)
 
 
+def signed_out_page(sign_in: str) -> str:
+    """Return a page that keeps the fields of a form whose session has ended, and can send them again.
+
+    `sign_in` is the address at which the person proves who they are.
+    """
+    is_again = "again=1" in sign_in
+    return render_template(
+        "console/signed_out.html",
+        title="Is it still you?" if is_again else "You are signed out",
+        key="",
+        sites=[],
+        screens=(),
+        person=None,
+        fields=list(request.form.items(multi=True)),
+        address=request.full_path.rstrip("?"),
+        sign_in=f"{PREFIX}/sign-in?next={PREFIX}/me" + ("&again=1" if is_again else ""),
+    )
+
+
 def integrity(name: str) -> str:
     """Return the Subresource Integrity value of a style or script of the console."""
     return console_assets()[name].integrity

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -89,9 +90,9 @@ class ContributionPage:
 
 
 def contribution_page(
-    connection: Connection, contribution_id: str, scope: ListScope, now: datetime
+    connection: Connection, contribution_id: str, scope: ListScope, now: datetime, zone: ZoneInfo
 ) -> ContributionPage | None:
-    """Return the page of a contribution, or None if there is none with this id in the scope."""
+    """Return the page of a contribution, or None if there is none with this id in the scope. `zone`: that of times."""
     found = find_contributions(connection, IdQuery(contribution_id), scope)
     history = history_of(connection, contribution_id)
     if history is None or not found or found[0].id != contribution_id:
@@ -102,4 +103,4 @@ def contribution_page(
         for request in waiting_requests(connection, now)
         if request.wanted.act is AgreedAct.REFUND and request.wanted.details["contribution"] == contribution_id
     )
-    return ContributionPage(found[0], history, timeline(history), entries, waiting)
+    return ContributionPage(found[0], history, timeline(history, zone), entries, waiting)

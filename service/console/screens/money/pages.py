@@ -13,7 +13,14 @@ from service.console.frame import chosen_days, chosen_shape, own_campaigns, own_
 from service.console.screens.money import tables, words
 from service.console.screens.money.campaigns import campaign_choices, campaigns_table
 from service.console.screens.money.contribution import ContributionPage, contribution_page
-from service.console.screens.money.scope import is_finance, list_scope, may_see, readable_body, sites_of
+from service.console.screens.money.scope import (
+    contribution_of,
+    is_finance,
+    list_scope,
+    may_see,
+    readable_body,
+    sites_of,
+)
 from service.console.tables import Table, TableShape
 from service.contributions.search.failed_payments_store import FailedDays, failed_payments, failed_sums
 from service.contributions.search.query import IdQuery, parse_query
@@ -135,6 +142,7 @@ def show_explanation(wanted: str) -> ResponseReturnValue:
         "What is behind this number?",
         wanted=wanted,
         explanation=explanation,
+        contribution_id=contribution_of(explanation),
         link_to=link_to,
         zone=moment().zone,
         can_act=_can_act(),
@@ -161,7 +169,7 @@ def own_contribution(contribution_id: str) -> ContributionPage:
     services = current_services()
     with connected(services.engine) as connection:
         scope = list_scope(current_person(), limit=1)
-        page = contribution_page(connection, contribution_id, scope, services.clock())
+        page = contribution_page(connection, contribution_id, scope, services.clock(), moment().zone)
     return page or abort(HTTPStatus.NOT_FOUND)
 
 

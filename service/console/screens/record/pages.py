@@ -8,12 +8,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.console.frame import chosen_days, chosen_shape, row_limit, screen, table_file
 from service.console.navigation import READ_ROLES
 from service.console.screens.record.details import act_in_words
-from service.console.screens.record.table import record_table
+from service.console.screens.record.table import RecordView, record_table
 from service.console.tables import TableShape
 from service.database.transaction import committed
 from service.services import current_services
 from service.staff.api import current_person, requires_person
-from service.staff.people import COMMAND_LINE
+from service.staff.people import COMMAND_LINE, Role
 from service.staff.record import RecordFilter, is_genuine
 from service.staff.record_checks.checking import check_record
 from service.staff.record_checks.store import latest_check
@@ -39,7 +39,8 @@ def show() -> str | Response:
     with committed(services.engine) as connection:
         rows = find_rows(connection, wanted, row_limit())
         found = count_rows(connection, wanted)
-        table = record_table(rows, found, services.clock(), days.zone, is_file=is_file)
+        view = RecordView(is_file, has_links=person.may(Role.VIEWER, Role.FINANCE))
+        table = record_table(rows, found, services.clock(), days.zone, view)
         if is_file:
             return table_file(table)
         people, acts, check = list_people(connection), recorded_acts(connection), latest_check(connection)

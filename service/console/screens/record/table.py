@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from service.console.screens.record.details import act_in_words, details_in_words
@@ -31,15 +32,23 @@ IN_FILES = (
 EMPTY = "No such act is recorded in these days."
 
 
-def record_table(rows: Iterable[RecordRow], found: int, now: datetime, zone: ZoneInfo, *, is_file: bool) -> Table:
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """How the record is shown: as a file or a page, and whether subjects lead to contributions."""
+
+    is_file: bool
+    has_links: bool
+
+
+def record_table(rows: Iterable[RecordRow], found: int, now: datetime, zone: ZoneInfo, view: RecordView) -> Table:
     """Return the table of these rows, newest first. `found`: how many rows match on all pages."""
-    shown = tuple(_row(row) for row in rows)
-    after = str(shown[-1].cells["number"]) if not is_file and shown and len(shown) < found else None
-    columns = IN_FILES if is_file else ON_PAGE
+    shown = tuple(_row(row, has_links=view.has_links) for row in rows)
+    after = str(shown[-1].cells["number"]) if not view.is_file and shown and len(shown) < found else None
+    columns = IN_FILES if view.is_file else ON_PAGE
     return Table("record", columns, shown, now, zone, EMPTY, found=found, after=after)
 
 
-def _row(row: RecordRow) -> Row:
+def _row(row: RecordRow, *, has_links: bool) -> Row:
     deed = row.deed
     cells = {
         "number": row.number,
@@ -53,4 +62,8 @@ def _row(row: RecordRow) -> Row:
         "hash": row.hash.hex(),
     }
     words = {"act": act_in_words(deed.act), "details": details_in_words(deed.details)}
-    return Row(cells, words, {"person_name": f"/console/record?{urlencode({'person': deed.person_id})}"})
+    links = {"person_name": f"/console/record?{urlencode({'person': deed.person_id})}"}
+    if has_links and deed.subject.startswith("ctb_"):
+        links["subject"] = f"/console/money/contributions/{quote(deed.subject, safe='')}"
+        words["subject"] = f"{deed.subject[:11]}…"
+    return Row(cells, words, links)

@@ -15,6 +15,7 @@ from service.console.screens.closing.closing_acts import reopen_with_agreement
 from service.console.screens.closing.pages import KEY
 from service.console.screens.closing.periods import BooksPeriod
 from service.console.screens.exports.pages import export_caller
+from service.console.screens.exports.tables import sums_in_words
 from service.database.transaction import committed, connected
 from service.errors import DomainError, InvalidDocumentError
 from service.exports.batches.store import list_batches
@@ -126,6 +127,7 @@ def _files_screen(day: str, errors: Mapping[str, str]) -> str:
         period=period,
         figures=figures,
         files=newest_by_name(prepared),
+        sums_in_words=sums_in_words,
         batches=batches,
         errors=errors,
         zone=services.settings.accounting_zone,
