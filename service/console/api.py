@@ -64,6 +64,14 @@ PROBLEM_TEXTS = {
     "internal_error": "The mistake is ours, and it has been logged. Nothing was changed.",
     "unavailable": "A part of the service does not answer at the moment. Nothing was changed. Try again in a minute.",
 }
+# Titles of errors that Flask words as protocols do.
+PROBLEM_TITLES = {
+    "Bad Request": "This request cannot be read",
+    "Not Found": "There is nothing here",
+    "Method Not Allowed": "This address only takes forms",
+    "Content Too Large": "That is too much text",
+    "Request Entity Too Large": "That is too much text",
+}
 
 blueprint = flask.Blueprint("console", __name__, url_prefix=PREFIX, template_folder="templates")
 # The blueprint of each screen.
@@ -225,4 +233,5 @@ def _keep_notices(app: Flask) -> None:
 
 
 def _sentence(title: str) -> str:
+    title = PROBLEM_TITLES.get(title, title)
     return title[:1].upper() + title[1:]

@@ -93,7 +93,7 @@ def test_two_persons_close_and_the_files_are_provable(december: Desk) -> None:
     names = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
     assert len(names) == 10
     assert all(sha256 in page for sha256 in names.values())
-    assert "contributions.csv 1 EUR fee 0.63, net 24.37, gross 25.00" in page
+    assert "contributions.csv 1 EUR: fee 0.63, gross 25.00, net 24.37" in page
     assert ("close_period", "through 2026-11-30") in december.acts()
 
 

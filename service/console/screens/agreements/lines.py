@@ -50,12 +50,9 @@ def _line(request: AgreementRequest, person: Person, names: Mapping[str, str], n
 
 def _link(wanted: Wanted) -> str | None:
     """Return the address of the page that shows what a request is about, or None if its details say all."""
-    match wanted.act:
-        case AgreedAct.REFUND:
-            return f"/console/money/contributions/{wanted.details['contribution']}"
-        case AgreedAct.CLOSE_PERIOD:
-            return f"/console/close?through={wanted.details['through']}"
-        case AgreedAct.REOPEN_PERIOD:
-            return "/console/close"
-        case _:
-            return None
+    contribution, last_day = wanted.details.get("contribution"), wanted.details.get("through")
+    if wanted.act is AgreedAct.REFUND and contribution:
+        return f"/console/money/contributions/{contribution}"
+    if wanted.act is AgreedAct.CLOSE_PERIOD and last_day:
+        return f"/console/close?through={last_day}"
+    return "/console/close" if wanted.act is AgreedAct.REOPEN_PERIOD else None

@@ -11,11 +11,12 @@ from service.console.frame import screen
 from service.console.screens.closing.closing_acts import close_wish, close_with_agreement, waiting_close
 from service.console.screens.closing.periods import BooksPeriod, day_of, months_to_close, usual_last_day
 from service.console.screens.closing.words import exception_words
+from service.console.screens.money.words import sentence
 from service.console.words import counted
 from service.database.transaction import committed, connected
 from service.errors import DomainError
 from service.ledger.closings.notes_store import ClosingNote, add_note
-from service.ledger.closings.store import closed_through, list_closings
+from service.ledger.closings.store import closed_through, closing_of, list_closings
 from service.ledger.manual.checks import ManualEntryError, clean_text
 from service.reconciliation.checklist.reading import read_checklist
 from service.reconciliation.checklist.steps import ACCEPTABLE, closing_steps, is_complete
@@ -38,7 +39,12 @@ blueprint = flask.Blueprint("console_closing", __name__, url_prefix="/console/cl
 @blueprint.get("")
 @requires_person(*READERS)
 def show_checklist() -> ResponseReturnValue:
-    """Show the checklist of a period, its figures, and the closings so far."""
+    """Show the checklist of a period, its figures, and the closings so far. A closed period has a page of its own."""
+    day = _last_day(request.args.get("through", ""))
+    with connected(current_services().engine) as connection:
+        closing = closing_of(connection, day)
+    if closing is not None and closing.closed_through == day:
+        return redirect(url_for("console_closing_closed.show_files", day=day.isoformat()), HTTPStatus.SEE_OTHER)
     return _checklist_screen({})
 
 
@@ -51,7 +57,7 @@ def close() -> ResponseReturnValue:
     try:
         told, is_closed = close_with_agreement(current_services(), current_person(), day)
     except DomainError as error:
-        return _checklist_screen({"close": f"Not closed: {error}."}), HTTPStatus.CONFLICT
+        return _checklist_screen({"close": f"Not closed: {sentence(error)}"}), HTTPStatus.CONFLICT
     flash(told)
     if is_closed:
         return redirect(url_for("console_closing_closed.show_files", day=day.isoformat()), HTTPStatus.SEE_OTHER)
@@ -101,7 +107,10 @@ def accept() -> ResponseReturnValue:
     try:
         note = clean_text(text, "the note") if text.strip() else None
     except ManualEntryError as error:
-        return _checklist_screen({"note": f"{error}."}, typed=(subject, text)), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _checklist_screen({"note": sentence(error)}, typed=(subject, text)), HTTPStatus.UNPROCESSABLE_ENTITY
+    if not _is_known(day, subject):
+        flash("Nothing was changed: this exception is not open.", "error")
+        return _back(day.isoformat())
     with committed(services.engine) as connection:
         add_note(connection, ClosingNote(day, subject, note, person.name, services.clock()))
         act = "accept_exception" if note else "take_note_back"
@@ -142,6 +151,14 @@ def _checklist_screen(errors: dict[str, str], typed: tuple[str, str] = ("", ""))
         as_of=services.clock(),
         can_act=person.may(Role.FINANCE),
     )
+
+
+def _is_known(last_day: date, subject: str) -> bool:
+    """Return whether a subject can be accepted with a note: an open exception, or a check that may stay red."""
+    services = current_services()
+    with connected(services.engine) as connection:
+        state = read_checklist(connection, services, last_day).state
+    return subject in {*ACCEPTABLE, *state.notes, *(exception.subject for exception in state.exceptions)}
 
 
 def _last_day(text: str) -> date:

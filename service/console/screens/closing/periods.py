@@ -17,7 +17,8 @@ class BooksPeriod:
     @property
     def name(self) -> str:
         """The period in words: `October 2026` for a month, otherwise its days."""
-        first, last = self.first_day or self.last_day.replace(day=1), self.last_day
+        last = self.last_day
+        first = self.first_day if self.first_day and self.first_day <= last else last.replace(day=1)
         if last == end_of_month(last) and (first.year, first.month) == (last.year, last.month):
             return f"{last:%B %Y}"
         return f"{first:%d %B %Y} to {last:%d %B %Y}"

@@ -11,6 +11,7 @@ from service.console.words import counted
 from service.exports.batches.batch import Batch
 from service.exports.runs.store import ExportRun, RunOutcome
 
+NO_BREAK_HYPHEN = "\N{NON-BREAKING HYPHEN}"
 _OUTCOMES = {
     "started": "running, or its process ended",
     "completed": "completed",
@@ -88,6 +89,7 @@ def _run_row(run: ExportRun, link_to: Callable[[Mapping[str, Any]], str]) -> Row
             "sha256": run.sha256,
         },
         {
+            "filter": filter_words(run.parameters).replace("-", NO_BREAK_HYPHEN),
             "outcome": _OUTCOMES[run.outcome.value] + (f": {run.reason}" if run.reason else ""),
             "asked_by": run.asked_by.partition(" (")[0],
             "sha256": f"{run.sha256[:12]}…" if run.sha256 else "–",

@@ -101,6 +101,6 @@ def contribution_page(
     waiting = tuple(
         request
         for request in waiting_requests(connection, now)
-        if request.wanted.act is AgreedAct.REFUND and request.wanted.details["contribution"] == contribution_id
+        if request.wanted.act is AgreedAct.REFUND and request.wanted.details.get("contribution") == contribution_id
     )
     return ContributionPage(found[0], history, timeline(history, zone), entries, waiting)

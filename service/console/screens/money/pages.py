@@ -40,6 +40,7 @@ from service.stripe_events.store import find_event
 
 KEY = "money"
 TITLE = "What came in, what did it cost, what went back?"
+MAX_KEY_CHARACTERS = 100
 READERS = (Role.VIEWER, Role.FINANCE)
 
 blueprint = flask.Blueprint("console_money", __name__, url_prefix="/console/money", template_folder="templates")
@@ -171,6 +172,13 @@ def own_contribution(contribution_id: str) -> ContributionPage:
         scope = list_scope(current_person(), limit=1)
         page = contribution_page(connection, contribution_id, scope, services.clock(), moment().zone)
     return page or abort(HTTPStatus.NOT_FOUND)
+
+
+def form_key() -> str:
+    """Return the key of the form that was sent, which names the wish. Answer 400 if it is not one of ours."""
+    key = request.form.get("key", "")
+    is_ours = 0 < len(key) <= MAX_KEY_CHARACTERS and key.isascii() and key.replace("_", "").isalnum()
+    return key if is_ours else abort(HTTPStatus.BAD_REQUEST)
 
 
 def moment() -> tables.Moment:

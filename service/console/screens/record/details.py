@@ -47,4 +47,4 @@ def value_in_words(name: str, value: Any) -> str:
         return ", ".join(f"{_name(key)} {value_in_words(key, item)}" for key, item in value.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    return str(value).replace("_", " ") if name == "wanted" else str(value)

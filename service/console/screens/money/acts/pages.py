@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 import flask
-from flask import abort, flash, redirect, request
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from service.console.frame import screen
 from service.console.screens.money.contribution import ContributionPage
-from service.console.screens.money.pages import KEY, link_to, moment, own_contribution
+from service.console.screens.money.pages import KEY, form_key, link_to, moment, own_contribution
 from service.console.screens.money.words import sentence
 from service.contributions.portal.portal import send_link_of_staff
 from service.database.transaction import committed
@@ -66,7 +66,7 @@ def mail_form(contribution_id: str) -> ResponseReturnValue:
 @requires_person(Role.FINANCE)
 def receipt(contribution_id: str) -> ResponseReturnValue:
     """Let Stripe send the receipt of a payment again."""
-    page, key = own_contribution(contribution_id), request.form.get("key") or abort(400)
+    page, key = own_contribution(contribution_id), form_key()
     charge_id = request.form.get("charge", "")
     try:
         address = send_receipt_again(current_services(), contribution_id, charge_id, key)
@@ -80,8 +80,8 @@ def receipt(contribution_id: str) -> ResponseReturnValue:
 @requires_person(Role.FINANCE)
 def portal_link(contribution_id: str) -> ResponseReturnValue:
     """Mail a one-time link with which the supporter manages the contribution."""
-    page, key = own_contribution(contribution_id), request.form.get("key") or abort(400)
-    if not key.isalnum() or not send_link_of_staff(current_services(), contribution_id, key):
+    page, key = own_contribution(contribution_id), form_key()
+    if not send_link_of_staff(current_services(), contribution_id, key):
         return _mail_screen(page, {"charge": "No address of the supporter is known."}, HTTPStatus.CONFLICT)
     _record("send_portal_link", contribution_id, {})
     return _back(contribution_id, "The link goes out within a minute. It works once, for 30 minutes.")

@@ -15,7 +15,7 @@ from service.console.frame import screen
 from service.console.screens.money import words
 from service.console.screens.money.agreed_refund import second_person_sentence, wanted_refund
 from service.console.screens.money.contribution import ContributionPage
-from service.console.screens.money.pages import KEY, link_to, moment, own_contribution
+from service.console.screens.money.pages import KEY, form_key, link_to, moment, own_contribution
 from service.console.screens.money.payments import payment_line
 from service.console.screens.money.refund import RefundPlan, consequences, half_of, plan_refund, told
 from service.console.screens.money.words import sentence
@@ -33,7 +33,6 @@ from service.staff.api import current_person, requires_fresh_sign_in, requires_p
 from service.staff.people import Role
 from service.staff.record_store import write_record
 
-MAX_KEY_CHARACTERS = 100
 UNANSWERED = (
     "Stripe gave no answer, so it is not known whether the refund was made. Press the button again: it finds out, "
     "and never refunds twice."
@@ -67,7 +66,7 @@ def show(contribution_id: str) -> ResponseReturnValue:
 @requires_fresh_sign_in
 def refund(contribution_id: str) -> ResponseReturnValue:
     """Make the refund. A form that is sent twice makes one refund, also if Stripe did not answer the first time."""
-    page, key = own_contribution(contribution_id), _key()
+    page, key = own_contribution(contribution_id), form_key()
     payment, known = _payment(page, request.form.get("charge", "")), _known(key)
     if known is not None and known.refund_id is not None:
         return _back(contribution_id, "This refund has been made already.")
@@ -153,13 +152,6 @@ def _payment(page: ContributionPage, charge_id: str) -> Payment:
     if not charge_id and page.refundable:
         return page.refundable[0].payment
     return page.payment(charge_id) or abort(HTTPStatus.NOT_FOUND)
-
-
-def _key() -> str:
-    """Return the key of the form. Answer 400 if it is not one of ours."""
-    key = request.form.get("key", "")
-    is_ours = 0 < len(key) <= MAX_KEY_CHARACTERS and key.isascii() and key.replace("_", "").isalnum()
-    return key if is_ours else abort(HTTPStatus.BAD_REQUEST)
 
 
 def _known(key: str) -> RefundRequest | None:
