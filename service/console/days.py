@@ -15,15 +15,15 @@ class ChosenDays:
     from_on: date
     to_on: date
     zone: ZoneInfo
+    today_on: date
     campaign: str = ""
     currency: str = ""
     errors: Mapping[str, str] | None = None
-    today_on: date | None = None
 
     @property
     def presets(self) -> tuple[tuple[str, date, date], ...]:
         """Spans that are chosen often, as their words, first day and last day."""
-        today = self.today_on or self.to_on
+        today = self.today_on
         month = today.replace(day=1)
         month_before = month - timedelta(days=1)
         return (
@@ -63,7 +63,7 @@ def days_of(parameters: Mapping[str, str], today_on: date, zone: ZoneInfo) -> Ch
     to_on = _day(parameters, "to", today_on, errors)
     from_on = _day(parameters, "from", to_on - timedelta(days=USUAL_DAYS - 1), errors)
     campaign, currency = parameters.get("campaign", "").strip(), parameters.get("currency", "").strip().upper()
-    days = ChosenDays(from_on, to_on, zone, campaign, currency, today_on=today_on)
+    days = ChosenDays(from_on, to_on, zone, today_on, campaign, currency)
     if from_on > to_on:
         errors["from"] = f"The first day, {from_on.isoformat()}, is after the last day, {to_on.isoformat()}."
         days = replace(days, from_on=to_on)

@@ -141,7 +141,7 @@ def _find_screen(errors: Mapping[str, str]) -> str:
 
 def _held_screen(contribution_id: str, errors: Mapping[str, str]) -> str:
     held = _own_held(contribution_id)
-    who = ", ".join(held.names) or held.address or contribution_id
+    who = "an erased supporter" if held.is_forgotten else ", ".join(held.names) or held.address or contribution_id
     return screen(
         "supporters/held.html",
         KEY,
