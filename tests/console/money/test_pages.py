@@ -44,7 +44,7 @@ def test_days_without_money_say_so(desk: Desk) -> None:
     assert desk.browser.get("/console/money/entries/nothing").status_code == 404
 
 
-@pytest.mark.parametrize("typed", [MARY, "byrne", "25", "€25", ""])
+@pytest.mark.parametrize("typed", [MARY, "byrne", "25", "€25", "mary 25", "Byrne €25", ""])
 def test_a_contribution_is_found(desk: Desk, typed: str) -> None:
     rows = desk.json("/console/money/contributions", q=typed)
 

@@ -156,8 +156,7 @@ def contributions_table(found: Sequence[FoundContribution], link_to: LinkTo, mom
     has_sites = len({contribution.site for contribution in found}) > 1
     rows = tuple(_contribution_row(contribution, link_to, has_sites=has_sites) for contribution in found)
     empty = (
-        "No contribution was found. Try only a name, an address, an amount such as 25, or an id such as ch_…, "
-        "and fewer words."
+        "No contribution was found. Try fewer words: a name, an address, an amount such as 25, or an id such as ch_…"
     )
     return Table("contributions", columns, rows, moment.as_of, moment.zone, empty)
 
