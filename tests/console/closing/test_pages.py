@@ -162,10 +162,12 @@ def test_money_of_nobody_is_booked_or_accepted(december: Desk) -> None:
     wrong = december.browser.post(f"{CLOSE}/items", data={**form, "why": ""})
     aimless = december.browser.post(f"{CLOSE}/items", data={**form, "to": ""})
     misspelt = december.browser.post(f"{CLOSE}/items", data={**form, "amount": "1 000"})
+    too_much = december.browser.post(f"{CLOSE}/items", data={**form, "amount": "60"})
     booked = december.browser.post(f"{CLOSE}/items", data=form)
 
     assert 'id="item-1-amount-error"' in misspelt.text
     assert 'value="1 000"' in misspelt.text
+    assert "Only 50.00 EUR is open." in words_on(too_much)
     assert "1 exception without a decision." in page
     assert "Money at Stripe that no contribution explains, €50.00" in page
     assert "Accepted by Nora Again: A sale of the shop" in accepted

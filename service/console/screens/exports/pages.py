@@ -11,7 +11,14 @@ from flask.typing import ResponseReturnValue
 from service.console.days import days_of
 from service.console.frame import chosen_shape, screen, table_file
 from service.console.screens.exports import form
-from service.console.screens.exports.tables import batch_lines, file_query, filter_words, runs_table, sums_in_words
+from service.console.screens.exports.tables import (
+    batch_lines,
+    file_query,
+    filter_words,
+    name_of,
+    runs_table,
+    sums_in_words,
+)
 from service.console.tables import TableShape
 from service.console.words import counted
 from service.database.transaction import committed, connected
@@ -151,6 +158,7 @@ def _exports_screen(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         typed=typed,
         presets=days_of({}, services.clock().astimezone(zone).date(), zone).presets,
         sums_in_words=sums_in_words,
+        name_of=name_of,
         errors=errors,
         prepared=[(file, filter_words(file.parameters), _prepared_link(file)) for file in prepared],
         batches=batch_lines(batches),

@@ -34,6 +34,11 @@ def filter_words(parameters: Mapping[str, Any]) -> str:
     return ", ".join(filter(None, (days or "all days", *others, *personal)))
 
 
+def name_of(caller: str) -> str:
+    """Return the name of a caller without the id behind it, which only files show."""
+    return caller.partition(" (")[0]
+
+
 def file_query(name: str, parameters: Mapping[str, Any], as_of: int | None) -> dict[str, Any]:
     """Return the fields of the form that write a file again, with the same bytes if `as_of` is that of its run."""
     profile = parameters.get("profile") or "plain"
@@ -91,7 +96,7 @@ def _run_row(run: ExportRun, link_to: Callable[[Mapping[str, Any]], str]) -> Row
         {
             "filter": filter_words(run.parameters).replace("-", NO_BREAK_HYPHEN),
             "outcome": _OUTCOMES[run.outcome.value] + (f": {run.reason}" if run.reason else ""),
-            "asked_by": run.asked_by.partition(" (")[0],
+            "asked_by": name_of(run.asked_by),
             "sha256": f"{run.sha256[:12]}…" if run.sha256 else "–",
         },
         {"name": link_to(file_query(run.name, run.parameters, run.as_of))} if is_written else {},
@@ -105,5 +110,5 @@ def batch_lines(batches: Sequence[Batch]) -> list[tuple[int, str]]:
 
 def _batch_sentence(batch: Batch) -> str:
     through = f" through {batch.order.through_on}" if batch.order.through_on else ""
-    made = f"made by {batch.created_by} on {batch.created_at:%d %B %Y}"
+    made = f"made by {name_of(batch.created_by)} on {batch.created_at:%d %B %Y}"
     return f"{counted(batch.entry_count, 'entry')} for {LAYOUTS[batch.order.layout]}{through}, {made}"

@@ -11,9 +11,10 @@ from service.console.frame import screen
 from service.console.screens.closing.pages import KEY
 from service.console.screens.money.words import sentence
 from service.database.transaction import committed, connected
-from service.errors import DomainError, InvalidAmountError
+from service.errors import DomainError
 from service.ledger.accounts import OPEN_ITEM_ACCOUNTS, STRIPE_ACCOUNTS, Account
 from service.ledger.accounts_store import chart_of_accounts
+from service.ledger.manual.checks import ManualAmountError
 from service.ledger.manual.clearing import Clearing, clear_items
 from service.ledger.manual.entering import Bookkeeping, SavedEntry, approve, refuse
 from service.ledger.manual.entry import ManualKind
@@ -62,7 +63,7 @@ def book() -> ResponseReturnValue:
             account=form.get("account") or None,
         )
         saved = clear_items(_books(), clearing, (subject,))
-    except InvalidAmountError as error:
+    except ManualAmountError as error:
         return _not_booked("amount", sentence(error))
     except DomainError as error:
         return _not_booked("why", sentence(error))
