@@ -17,7 +17,10 @@ INSTALL := $(PIP) install --quiet --no-deps --require-hashes $(WHEELS) --no-user
 CONSOLE := service/console/static/vendor/.taken
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --only-binary :all: --no-header
 
-.PHONY: help setup demo demo-check test check lint types unit audit coverage browser test-cms test-infra rehearsal openapi locks clean oracles bench-lanes bench-decide bench-widget bench-webhooks bench-exports bench-ledger always
+# Without bytecode every test process and every program that a test starts would compile the service again.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help setup demo demo-check test check lint types unit unit-long audit coverage browser test-cms test-infra rehearsal openapi locks clean oracles bench-lanes bench-decide bench-widget bench-webhooks bench-exports bench-ledger bench-console always
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,11 +47,14 @@ types: .venv/.dev ## Check the type hints with mypy in strict mode
 	$(BIN)/mypy
 
 unit: .venv/.dev ## Run every test except the browser tests
-	$(PYTEST) --ignore tests/browser -m "not cms and not infra" -n 3 --dist loadfile
+	$(PYTEST) --ignore tests/browser -m "not cms and not infra" -n 3 --dist worksteal
+
+unit-long: .venv/.dev ## Run the unit tests with many more random examples
+	KEEPOPEN_LONG_RUN=1 $(MAKE) unit
 
 coverage: .venv/.dev ## Run the unit tests and report how much of every file they leave untested
 	$(BIN)/coverage erase
-	$(PYTEST) --ignore tests/browser -m "not cms and not infra" -n 2 --dist loadfile --cov --cov-report=
+	$(PYTEST) --ignore tests/browser -m "not cms and not infra" -n 2 --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report | tail -n 40
 
 browser: .venv/.dev ## Run the tests in headless Chromium and save screenshots in artefacts/
@@ -64,8 +70,8 @@ audit: ## Look the locked packages up among known vulnerabilities, if pip-audit 
 	@if command -v pip-audit >/dev/null; then pip-audit --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock; \
 	else echo "pip-audit is not installed: no package was looked up"; fi
 
-rehearsal: .venv/.dev ## Kill parts of a whole installation under load, and check that nothing is lost (needs nginx)
-	$(BIN)/python -m infra.rehearsal
+rehearsal: .venv/.dev .venv-rehearsal/.installed ## Kill parts of a whole installation under load, upgrade it, and check that nothing is lost (needs nginx)
+	$(BIN)/python -m infra.rehearsal $(REHEARSAL)
 
 bench-decide: .venv/.dev ## Measure decisions on traffic like life and in a steady case, beside a bare Flask route
 	$(BIN)/python -m infra.bench.lifelike
@@ -86,6 +92,9 @@ bench-exports: .venv/.dev ## Export a million contributions as CSV and compare t
 bench-ledger: .venv/.dev ## Post 100,000 balance transactions and compute a trial balance of ten million postings
 	$(BIN)/python -m infra.bench.ledger
 
+bench-console: .venv/.dev ## Open every page of the staff console with 200 campaigns and 100,000 contributions, and measure it
+	$(BIN)/python -m infra.bench.console
+
 oracles: ## Install Stripe's command line and types, which check the sandbox (needs npm)
 	npm install --no-save --ignore-scripts --no-audit --no-fund --silent --prefix tests/stripe_sandbox/oracles
 
@@ -96,6 +105,7 @@ locks: .venv/.dev ## Lock the newest allowed version of every package, with hash
 	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
 	$(COMPILE) -c requirements.lock pyproject.toml --group dev -o requirements-dev.lock
 	$(COMPILE) --upgrade --group infra -o infra/checks/requirements.lock
+	$(filter-out --only-binary :all:,$(COMPILE)) --upgrade --group rehearsal -o infra/rehearsal/requirements.lock
 
 clean: ## Stop the demo's database and delete what the demo and the tests wrote
 	@test ! -x $(BIN)/python || $(BIN)/python -m service.demo --forget || true
@@ -142,10 +152,14 @@ $(CONSOLE): service/console/assets.lock service/console/assets.py .venv/.runtime
 	@$(BIN)/python -m service.console.assets .venv/console
 	@touch $@
 
-# The programs that check infra/ are in an environment of their own, because the service and its tests never import them.
+# The programs that check infra/, and those of the rehearsal, are in environments of their own, because the service and its
+# tests never import them. Two packages that Patroni needs have no wheel.
 .venv-infra/.installed: infra/checks/requirements.lock
-	@echo "Installing the programs that check infra/ into .venv-infra ..."
+.venv-rehearsal/.installed: infra/rehearsal/requirements.lock
+.venv-rehearsal/.installed: SOURCES := python-etcd ydiff
+.venv-infra/.installed .venv-rehearsal/.installed:
+	@echo "Installing $< into $(@D) ..."
 	@rm -f $@
-	@$(PYTHON) -I -m venv .venv-infra
-	@.venv-infra/bin/python -I -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes --only-binary :all: -r $<
+	@$(PYTHON) -I -m venv $(@D)
+	@$(@D)/bin/python -I -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes --only-binary :all: $(addprefix --no-binary=,$(SOURCES)) -r $<
 	@touch $@

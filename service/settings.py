@@ -1,5 +1,6 @@
 """The operator's settings, read once from the environment. All problems are listed at once; no secret has a default."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -123,14 +124,23 @@ def read_database_settings() -> DatabaseSettings:
     return settings
 
 
-def read_settings(file: Path | None = None) -> Settings:
-    """Read the settings from environment variables, and those that are not set from `file`.
+def read_settings(values: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment variables, or from `values` first if they are given.
 
     Raise SettingsError, listing every problem, if any is wrong.
     """
-    env = Env(eager=False)
-    if file is not None:
-        env.read_env(str(file), recurse=False)
+    if values is None:
+        return _settings(Env(eager=False))
+    before = dict(os.environ)
+    try:
+        os.environ.update(values)
+        return _settings(Env(eager=False))
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _settings(env: Env) -> Settings:
     settings = Settings(
         public_url=env.str("PUBLIC_URL", validate=_is_address),
         secret_keys=tuple(env.list("SECRET_KEYS", validate=_are_secret_keys) or ()),

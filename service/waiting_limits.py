@@ -51,6 +51,7 @@ SIMULATION_SECONDS = 60.0  # of the process of a simulation ...
 SIMULATION_CPU_SECONDS = 20  # ... and its bounds
 SIMULATION_MEMORY_BYTES = 512 * MIB
 SIMULATION_ANSWER_BYTES = 256 * MIB
+EFFECT_TURN_SECONDS = 3.0  # a person who publishes waits so long while the effect of another draft is found
 
 
 @dataclass(frozen=True, slots=True)

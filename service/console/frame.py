@@ -84,6 +84,17 @@ def table_file(table: Table) -> Response:
     return response
 
 
+def file_of(*tables: Table) -> Response | None:
+    """Answer with one of the tables of a page, if the address of this request asks for a file, or else return None.
+
+    `table=` in the address names it; without a name it is the first. Answer 404 if there is no such table.
+    """
+    if chosen_shape() is TableShape.PAGE:
+        return None
+    name = request.args.get("table", tables[0].name)
+    return table_file(next((table for table in tables if table.name == name), None) or abort(HTTPStatus.NOT_FOUND))
+
+
 def same_address(**changes: str | None) -> str:
     """Return the address of this request with other parameters. A parameter that is None is left out."""
     parameters: dict[str, object] = {**request.args, **changes}

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from service.exports.text_cells import safe_text
 
 ROWS_PER_PAGE = 50
+MOST_COUNTED = 10_000  # a page that finds more rows says so, because counting all of them would take too long
 
 
 class TableShape(StrEnum):
@@ -79,7 +80,8 @@ class Table:
     """Some rows of those that were found.
 
     - `name`: of the file when it is downloaded
-    - `found`: the number of rows that match the filters, or None if it was not counted
+    - `found`: the number of rows that match the filters, or None if it was not counted. A number over MOST_COUNTED
+      means that there are more than MOST_COUNTED
     - `after`: the key of the last row shown, if there are more; the next page begins behind it
     - `empty`: the sentence that stands in the place of no rows
     """
@@ -98,6 +100,13 @@ class Table:
         """The columns that the page shows; files have all."""
         return tuple(column for column in self.columns if not column.is_only_in_files)
 
+    @property
+    def found_in_words(self) -> str:
+        """How many rows match the filters, such as `60` or `more than 10,000`; empty if they were not counted."""
+        if self.found is None:
+            return ""
+        return str(self.found) if self.found <= MOST_COUNTED else f"more than {MOST_COUNTED:,}"
+
     def csv(self) -> str:
         """Return the table as CSV, with a line of column keys. Text that a spreadsheet would calculate is made safe."""
         file = io.StringIO()
@@ -111,6 +120,14 @@ class Table:
         """Return the table as a JSON document."""
         rows = [{column.key: _json_cell(row.cells.get(column.key)) for column in self.columns} for row in self.rows]
         return json.dumps({"as_of": self.as_of.isoformat(), "rows": rows}, ensure_ascii=False)
+
+
+def table_of_cells(
+    name: str, keys: tuple[str, ...], rows: Iterable[Mapping[str, Any]], as_of: datetime, zone: ZoneInfo
+) -> Table:
+    """Return a table for files, of which the page shows more than a table can, such as forms beside each row."""
+    columns = tuple(TableColumn(key, key.replace("_", " ").capitalize()) for key in keys)
+    return Table(name, columns, tuple(map(Row, rows)), as_of, zone, empty="There are no rows.")
 
 
 def _json_cell(value: Any) -> Any:

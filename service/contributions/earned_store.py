@@ -150,6 +150,22 @@ def earned_between(connection: Connection, site: str, zone: ZoneInfo, first: dat
     return [EarnedOnDay(*row[:5], *(int(number) for number in row[5:])) for row in connection.execute(statement)]
 
 
+def earning_by_campaign(connection: Connection, site: str, zone: ZoneInfo, first: date, last: date) -> dict[str, int]:
+    """Return how many contributions each campaign won, by local day of the first payment, from `first` to `last`.
+
+    Those refunded in full do not count.
+    """
+    c = contributions.c
+    starts_at, ends_at = (datetime.combine(day_on, time(), zone) for day_on in (first, last + timedelta(days=1)))
+    statement = (
+        select(c.campaign, func.count())
+        .where(c.site == site, c.campaign.is_not(None), c.variant.is_not(None), c.paid_minor > c.refunded_minor)
+        .where(c.first_paid_at >= starts_at, c.first_paid_at < ends_at)
+        .group_by(c.campaign)
+    )
+    return {campaign: int(count) for campaign, count in connection.execute(statement)}
+
+
 def raised_minor(connection: Connection, site: str, campaign: str, currency: str, since: datetime | None) -> int:
     """Return the net income of a campaign in one currency, in minor units.
 

@@ -32,6 +32,7 @@ OWNER_ROLE = "postgres"
 APPLICATION_ROLE = "keepopen_app"  # the migrations create it without the right to sign in
 SOCKET_NAME = ".s.PGSQL.5432"
 MAX_SOCKET_BYTES = 103 if sys.platform == "darwin" else 107
+MIN_FREE_BYTES = 32 * 1024**2  # PostgreSQL writes its log of changes in files of 16 MiB
 START_SECONDS = 60.0
 STOP_SECONDS = 60
 CONNECT_SECONDS = 3
@@ -138,12 +139,18 @@ class EmbeddedServer:
         deadline = time.monotonic() + START_SECONDS
         while not self._accepts_connections():
             if time.monotonic() > deadline:
-                raise StoreUnavailableError(f"the embedded PostgreSQL does not start; {self.log} says why")
+                raise StoreUnavailableError(f"the embedded PostgreSQL does not start; {self._why_not()}")
             if self.postmaster() is None:
                 self._launch()
             elif not self._listens_here():
                 self.stop()
             time.sleep(POLL_SECONDS)
+
+    def _why_not(self) -> str:
+        """Return why the server does not start, or the file that says so. On a full disk it cannot write even that."""
+        if shutil.disk_usage(self.var_dir).free < MIN_FREE_BYTES:
+            return f"the disk of {self.var_dir} is full: delete what is not needed, such as old backups"
+        return f"{self.log} says why"
 
     def stop(self) -> None:
         """Stop the server. Do nothing if it does not run."""

@@ -8,9 +8,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 
 from service.database.engine import owner_engine
+from service.database.fitness import refuse_unfit
 from service.database.grants import restore_rights
 from service.database.reasons import reason_of
 from service.errors import DomainError, StoreUnavailableError
@@ -18,6 +19,7 @@ from service.errors import DomainError, StoreUnavailableError
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x6B6F_6D67  # advisory lock, one migration at a time
 LOCK_SECONDS = 10
+TRIES = 5
 BLOCKED = """
     SELECT relation::regclass::text FROM pg_locks
     WHERE pid = pg_backend_pid() AND locktype = 'relation' AND mode = 'AccessExclusiveLock'
@@ -40,8 +42,9 @@ def migrate(address: str, login: str | None = None) -> None:
     """Run the missing migrations on the database at `address`, and give the application's role all its rights again.
 
     Each migration is a transaction of its own, so that it holds its locks only for itself. `login` is the database user
-    of the service, who becomes a member of that role. Raise UnknownRevisionError if another version of the service has
-    migrated the database, and MigrationBlockedError if a table cannot be locked in time.
+    of the service, who becomes a member of that role. Raise UnfitDatabaseError if the database is too old or has
+    another encoding, UnknownRevisionError if another version of the service has migrated it, and MigrationBlockedError
+    if a table cannot be locked in time.
     """
     engine = owner_engine(address)
     try:
@@ -49,18 +52,17 @@ def migrate(address: str, login: str | None = None) -> None:
             turn.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})  # until `turn` is closed
             turn.commit()
             with engine.connect() as connection:
+                refuse_unfit(connection)
                 _run(connection)
             with engine.begin() as connection:
                 restore_rights(connection, login)
             turn.invalidate()
-    except OperationalError as error:
-        if isinstance(error.orig, psycopg.errors.LockNotAvailable):
+    except (DBAPIError, psycopg.Error) as error:  # migrations use the driver's own cursor, which raises its own errors
+        if isinstance(_cause(error), (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)):
             raise MigrationBlockedError(
                 f"A table that a migration has to change was in use for {LOCK_SECONDS} seconds, perhaps by an export. "
                 "That migration changed nothing. Run `migrate` again, when fewer people work."
             ) from error
-        raise StoreUnavailableError("the database could not be migrated", reason_of(error)) from error
-    except ProgrammingError as error:
         raise StoreUnavailableError("the database could not be migrated", reason_of(error)) from error
     finally:
         engine.dispose()
@@ -82,12 +84,28 @@ def known_revisions() -> tuple[str, ...]:
 
 
 def _run(connection: Connection) -> None:
-    """Run the missing migrations. They wait for a lock for a limited time, because everyone else waits behind them."""
+    """Run the missing migrations. They wait for a lock for a limited time, because everyone else waits behind them.
+
+    A migration that PostgreSQL breaks off, because a writer and it wait for each other, is tried again.
+    """
     connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
     config = _alembic_config(connection)
     _refuse_unknown_revision(connection)
-    connection.commit()  # Alembic begins its own transactions only if there is none
-    command.upgrade(config, "head")
+    for tries_left in reversed(range(TRIES)):
+        connection.commit()  # Alembic begins its own transactions only if there is none
+        try:
+            command.upgrade(config, "head")
+        except (DBAPIError, psycopg.Error) as error:
+            if not (tries_left and isinstance(_cause(error), psycopg.errors.DeadlockDetected)):
+                raise
+            connection.rollback()
+        else:
+            return
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    """Return the driver's own error."""
+    return error.orig if isinstance(error, DBAPIError) else error
 
 
 def _alembic_config(connection: Connection) -> Config:

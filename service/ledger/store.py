@@ -74,11 +74,11 @@ ledger_postings = Table(
         "account",
         postgresql_where=text("account IN ('2300', '4900', '9900')"),  # OPEN_ITEM_ACCOUNTS
     ),
-    # Disputes and exchange differences: few lines, which staff look up.
+    # Refunds, disputes and exchange differences: few lines, which staff look up.
     Index(
-        "ix_ledger_postings_disputes",
+        "ix_ledger_postings_rare",
         "account",
-        postgresql_where=text("account IN ('1300', '4300', '5300')"),
+        postgresql_where=text("account IN ('1300', '4200', '4300', '5300')"),
     ),
 )
 
@@ -91,6 +91,21 @@ ledger_day_totals = Table(
     Column("account", Text, primary_key=True),
     Column("debit_minor", BigInteger, nullable=False),
     Column("credit_minor", BigInteger, nullable=False),
+)
+
+# The sums of the postings whose entry is about a charge with a site; triggers update them.
+ledger_site_totals = Table(
+    "ledger_site_totals",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("accounting_date", Date, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("amount_minor", BigInteger, nullable=False),
+)
+# Entries about charges that are not in these sums: the site was not known when they were posted, or has changed since.
+ledger_outside_site_totals = Table(
+    "ledger_outside_site_totals", metadata, Column("entry_seq", BigInteger, primary_key=True, autoincrement=False)
 )
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
 
 from service.contributions.erasure_store import list_erasures
 from service.database.client_programs import dump_database
@@ -21,6 +21,8 @@ from service.ledger.store import balances
 from service.operations.backups_store import add_backup, count_rows, export_snapshot, revision_of
 from service.operations.build import build_id
 from service.operations.erasure_list import write_erasures
+from service.operations.keys import are_keys_known
+from service.operations.keys_store import key_fingerprints, seen_fingerprints
 from service.operations.manifest import DUMP, ERASURES, MANIFEST, BackupManifest, file_sha256, write_manifest
 from service.private_folders import make_private_folder, write_private_file
 from service.services import Services
@@ -90,10 +92,18 @@ def _described(services: Services, connection: Connection, folder: Path, name: s
         balances=balances_by_name(connection),
         closed=period and (period[0].isoformat(), period[1].isoformat()),
         exports=closed_files(services, *period) if period else {},
-        keys=services.keys.fingerprints(),
+        keys=_keys(services, connection),
         settings=masked(services.settings),
         files={file: file_sha256(folder / file) for file in (DUMP, ERASURES)},
     )
+
+
+def _keys(services: Services, connection: Connection) -> tuple[str, ...]:
+    """Return fingerprints of the keys that the database was used with, which are not always those in the settings."""
+    has_record = inspect(connection).has_table(key_fingerprints.name)  # a database before an upgrade may lack it
+    if not has_record or are_keys_known(connection, services.keys):
+        return services.keys.fingerprints()
+    return tuple(sorted(seen_fingerprints(connection)))
 
 
 def balances_by_name(connection: Connection) -> dict[str, int]:

@@ -17,7 +17,7 @@ from service.operations.keys import accept_keys
 from service.operations.restore import Restored, check_backup
 from service.operations.restore import restore as restore_backup
 from service.operations.setup import SetupWish, set_up
-from service.operations.status import status_lines
+from service.operations.status import UP, status_lines
 from service.operations.upgrade import pending_migrations, try_upgrade
 from service.services import current_services
 from service.settings import read_database_settings
@@ -107,9 +107,11 @@ def restore(backup_folder: Path, lists: tuple[Path, ...], *, is_check: bool) -> 
 @click.command()
 @with_appcontext
 def status() -> None:
-    """Print the state of the installation in a few lines."""
-    for subject, state in status_lines(current_services()):
+    """Print the state of the installation in a few lines. Exit status 1 if the database cannot be read."""
+    lines = dict(status_lines(current_services()))
+    for subject, state in lines.items():
         click.echo(f"{subject:<10} {state}")
+    sys.exit(0 if lines["database"] == UP else 1)
 
 
 @click.command()

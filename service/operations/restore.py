@@ -13,8 +13,9 @@ from service.database.engine import application_engine, inbox_engine
 from service.database.migrate import migrate
 from service.database.transaction import committed, connected
 from service.errors import ConflictError
+from service.exports.runs.store import first_bytes
 from service.ledger.invariants.check import Check
-from service.operations.backup import balances_by_name, closed_files, owner_of
+from service.operations.backup import CALLER, balances_by_name, closed_files, owner_of
 from service.operations.backups_store import count_rows, set_verified, table_count
 from service.operations.erase_again import erase_again
 from service.operations.erasure_list import read_erasures
@@ -124,11 +125,17 @@ def _compared(manifest: BackupManifest, found: tuple[Mapping[str, int], Mapping[
 
 
 def _changed_files(services: Services, manifest: BackupManifest) -> Iterator[str]:
-    """Yield a sentence for each file of the last closed period that has other bytes than when the backup was made."""
+    """Yield a sentence for each file of the last closed period that has other bytes than it had before."""
     if manifest.closed is None:
         return
     first, last = map(date.fromisoformat, manifest.closed)
     files = closed_files(services, first, last)
-    for name, sha256 in manifest.exports.items():
-        if files.get(name) != sha256:
+    with connected(services.engine) as connection:
+        changed = first_bytes(connection, files, CALLER.name)
+    for name in sorted(files.keys() | manifest.exports.keys()):
+        if files.get(name) != manifest.exports.get(name):
             yield f"{name}.csv from {first} to {last} has other bytes than when the backup was made"
+        if name in changed:
+            run = changed[name]
+            since = f"when {run.asked_by} first had it on {run.asked_at:%Y-%m-%d}"
+            yield f"{name}.csv from {first} to {last} has other bytes than {since}"

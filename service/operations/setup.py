@@ -13,6 +13,8 @@ from service.stripe_gateway.account import PortalConfiguration, WebhookEndpoint
 from service.stripe_gateway.event_types import SUBSCRIBED_EVENTS
 
 KEY_BYTES = 36
+UNKNOWN_SECRET = "whsec_not_known_yet"  # noqa: S105 it stands for the one that Stripe will make
+DEFAULT_VAR_DIR = Path("var")
 
 
 class EndpointExistsError(ConflictError):
@@ -33,23 +35,39 @@ class SetupWish:
 def set_up(wish: SetupWish) -> Iterator[str]:
     """Do what is missing, and yield a sentence for each thing that was done.
 
-    Everything is written to the file at once, so that a secret that Stripe shows only once is never lost. Raise
-    SettingsError if the result is not usable, and EndpointExistsError if the secret of the endpoint is not known.
+    Nothing is written before the answers are usable and Stripe takes the key. Then everything is written to the file at
+    once, so that a secret that Stripe shows only once is never lost. Raise SettingsError if an answer is not usable,
+    and EndpointExistsError if the secret of the endpoint is not known.
     """
     given = read_environment(wish.path) | {name: value for name, value in wish.answers.items() if value}
-    for name in ("SECRET_KEYS", "METRICS_TOKEN"):
-        if not given.get(name):
-            given[name] = token_urlsafe(KEY_BYTES)
-            yield f"{name} was generated."
-    save_environment(wish.path, given)
+    said = [*_generate(given)]
+    _refuse_unusable(given)
     gateway = StripeGateway(_for_stripe(given))
     setup = gateway.fetch_account_setup()
+    save_environment(wish.path, given)
+    yield from said
     for step in (_endpoint(gateway, setup.endpoints, given, wish), _portal(gateway, setup.portal, given)):
         for sentence in step:
             save_environment(wish.path, given)
             yield sentence
-    read_settings(wish.path)
+    read_settings(given)
     yield f"{wish.path} is complete."
+
+
+def _generate(given: dict[str, str]) -> Iterator[str]:
+    """Add what nobody has to choose: keys, and a folder that is the same wherever a command is called from."""
+    for name in ("SECRET_KEYS", "METRICS_TOKEN"):
+        if not given.get(name):
+            given[name] = token_urlsafe(KEY_BYTES)
+            yield f"{name} was generated."
+    if not given.get("DATABASE_URL") and not given.get("VAR_DIR"):
+        given["VAR_DIR"] = str(DEFAULT_VAR_DIR.resolve())
+        yield f"VAR_DIR, with the database, is {given['VAR_DIR']}."
+
+
+def _refuse_unusable(given: dict[str, str]) -> None:
+    """Raise SettingsError if these settings are not usable, apart from the secret that Stripe has yet to make."""
+    read_settings({"STRIPE_WEBHOOK_SECRETS": UNKNOWN_SECRET, **given})
 
 
 def _for_stripe(given: dict[str, str]) -> Settings:
@@ -58,7 +76,7 @@ def _for_stripe(given: dict[str, str]) -> Settings:
         public_url=given.get("PUBLIC_URL", ""),
         secret_keys=(given["SECRET_KEYS"],),
         stripe_api_key=given.get("STRIPE_API_KEY", ""),
-        stripe_webhook_secrets=("whsec_not_known_yet",),
+        stripe_webhook_secrets=(UNKNOWN_SECRET,),
         stripe_api_base=given.get("STRIPE_API_BASE") or None,
         stripe_portal_configuration=given.get("STRIPE_PORTAL_CONFIGURATION") or None,
     )

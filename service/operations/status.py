@@ -14,9 +14,12 @@ from service.jobs.worker_store import oldest_due_job, worker_silence
 from service.ledger.invariants.check_store import checked_at, latest_checks
 from service.operations.backups_store import last_backups
 from service.operations.build import build_id
+from service.operations.keys import are_keys_known
 from service.reconciliation.pull_store import pulled_through
 from service.services import Services
 from service.stripe_events.backlog_store import unfinished_counts
+
+UP = "up"
 
 
 def status_lines(services: Services) -> Iterator[tuple[str, str]]:
@@ -26,10 +29,12 @@ def status_lines(services: Services) -> Iterator[tuple[str, str]]:
     try:
         with committed(services.engine) as connection:
             found = [*_stored(connection, services.clock())]
+            are_known = are_keys_known(connection, services.keys)
     except StoreUnavailableError as error:
         yield "database", str(error)
         return
-    yield "database", "up"
+    yield "database", UP
+    yield "keys", "belong to this database" if are_known else "NOT those of this database: `doctor` says what to do"
     snapshot = services.part(SnapshotHolder).current()
     campaigns = sum(len(site.campaigns) for site in snapshot.sites.values())
     yield "campaigns", f"{campaigns} on {len(snapshot.sites)} sites{', all paused' if snapshot.is_paused else ''}"

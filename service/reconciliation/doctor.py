@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 from service.contributions.mail.outbox_store import unsent_mail
 from service.database.login import is_login_too_powerful
 from service.database.transaction import committed
-from service.errors import StripeRefusedError, StripeUnavailableError
 from service.jobs.worker_store import worker_silence
 from service.ledger.accounts import Account
 from service.ledger.manual.open_items_store import open_items
@@ -23,6 +22,7 @@ from service.stripe_gateway.account import AccountSetup, PortalConfiguration, We
 from service.stripe_gateway.event_types import SUBSCRIBED_EVENTS
 
 MAX_SKEW = timedelta(seconds=60)
+SETUP = "Run `setup` with the environment file"
 MAX_LAG = timedelta(minutes=10)
 MAX_PULL_AGE = timedelta(hours=2)
 GAP_WINDOW = timedelta(days=30)  # as long as Stripe lists an event
@@ -67,25 +67,25 @@ ONLY_IN_DASHBOARD = (
 )
 
 
-def examine(services: Services) -> tuple[SetupFinding, ...]:
-    """Run every check, in a fixed order. If Stripe cannot be reached, that is a finding too."""
-    now = services.clock()
+def examine_work(services: Services) -> tuple[SetupFinding, ...]:
+    """Check the login and the unfinished work. Raise StoreUnavailableError if the database cannot be read."""
     with committed(services.engine) as connection:
         backlog = read_backlog(connection)
         login = examine_login(is_powerful=is_login_too_powerful(connection))
-    found = [login, *examine_proxies(services.settings), *examine_backlog(backlog, now)]
-    try:
-        setup = services.gateway.fetch_account_setup()
-        found += [
-            *examine_endpoints(setup.endpoints, f"{services.settings.public_url}/webhooks/stripe"),
-            examine_portal(setup.portal),
-            examine_clock(setup, now),
-            _examine_missing_events(services, now),
-        ]
-    except (StripeUnavailableError, StripeRefusedError) as error:
-        remedy = "Check STRIPE_API_KEY, STRIPE_API_BASE and the network connection to Stripe."
-        found.append(SetupFinding(False, str(error), remedy))
-    return (*found, *ONLY_IN_DASHBOARD)
+    return (login, *examine_proxies(services.settings), *examine_backlog(backlog, services.clock()))
+
+
+def examine_account_setup(services: Services) -> tuple[SetupFinding, ...]:
+    """Check the account at Stripe. It does not need the database.
+
+    Raise StripeUnavailableError or StripeRefusedError if Stripe does not answer.
+    """
+    setup = services.gateway.fetch_account_setup()
+    return (
+        *examine_endpoints(setup.endpoints, f"{services.settings.public_url}/webhooks/stripe"),
+        examine_portal(setup.portal),
+        examine_clock(setup, services.clock()),
+    )
 
 
 def examine_login(*, is_powerful: bool) -> SetupFinding:
@@ -123,19 +123,24 @@ def examine_endpoints(endpoints: tuple[WebhookEndpoint, ...], url: str) -> Itera
         yield SetupFinding(
             False,
             f"there is no webhook endpoint for {url}",
-            "Create one in Stripe's dashboard, for the events that docs/contributions.md lists, "
-            f"with API version {API_VERSION}. Put its secret into STRIPE_WEBHOOK_SECRETS.",
+            f"{SETUP}, which creates one. Or create it in Stripe's dashboard, for the events "
+            f"that docs/contributions.md lists, with API version {API_VERSION}, and put its secret into "
+            "STRIPE_WEBHOOK_SECRETS.",
         )
         return
     state = "enabled" if endpoint.is_enabled else "disabled"
-    remedy = "" if endpoint.is_enabled else "Enable it in Stripe's dashboard."
+    remedy = "" if endpoint.is_enabled else f"{SETUP}, or enable it in Stripe's dashboard."
     yield SetupFinding(endpoint.is_enabled, f"webhook endpoint {endpoint.id} is {state}", remedy)
     missing = sorted(SUBSCRIBED_EVENTS - endpoint.enabled_events) if "*" not in endpoint.enabled_events else []
-    remedy = f"Enable these events: {', '.join(missing)}" if missing else ""
+    remedy = f"{SETUP}, or enable these events: {', '.join(missing)}" if missing else ""
     yield SetupFinding(not missing, f"{len(SUBSCRIBED_EVENTS)} event types wanted, {len(missing)} not sent", remedy)
     is_pinned = endpoint.api_version == API_VERSION
-    remedy = "" if is_pinned else f"This does no harm, as objects are fetched again; recreate it with {API_VERSION}."
-    yield SetupFinding(True, f"the endpoint's API version is {endpoint.api_version or 'the default'}", remedy)
+    remedy = (
+        f"Run `setup --replace-endpoint`: the service expects {API_VERSION}. Meanwhile no money is lost, because every "
+        "object is fetched again."
+    )
+    what = f"the endpoint's API version is {endpoint.api_version or 'the default of the account'}"
+    yield SetupFinding(is_pinned, what, "" if is_pinned else remedy)
 
 
 def examine_portal(portal: PortalConfiguration | None) -> SetupFinding:
@@ -203,21 +208,25 @@ def _examine_events(events: EventBacklog, now: datetime) -> Iterator[SetupFindin
     )
 
 
-def _examine_missing_events(services: Services, now: datetime) -> SetupFinding:
+def examine_arrivals(services: Services) -> SetupFinding:
     """Check that the inbox has every event that Stripe still lists.
 
     Types that we do not act on are left out, because our endpoint need not get them. Events of the last ten minutes
-    are left out, because they may be on their way.
+    are left out, because they may be on their way. Raise StripeUnavailableError if Stripe does not answer.
     """
+    now = services.clock()
     events = services.gateway.list_events(now - GAP_WINDOW, now - MAX_LAG)
     wanted = {event.envelope.id for event in events if event.envelope.is_known}
     with committed(services.engine) as connection:
         missing = wanted - known_ids(connection, sorted(wanted))
-    remedy = "Run `backfill`." if missing else ""
+    remedy = (
+        "Run `backfill`. If they go on missing, STRIPE_WEBHOOK_SECRETS is not the secret of this endpoint, or Stripe "
+        "cannot reach PUBLIC_URL: the endpoint's page in Stripe's dashboard shows the answers that it got."
+    )
     return SetupFinding(
         not missing,
         f"events of the last {GAP_WINDOW.days} days that never arrived: {len(missing)} of {len(wanted)}",
-        remedy,
+        remedy if missing else "",
     )
 
 

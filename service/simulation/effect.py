@@ -1,29 +1,30 @@
 """Find what a change would do to readers: replay invented readers on the published campaigns, then on the changed ones.
 
 Both replays decide with the code that decides for real readers. Readers begin without having seen a prompt, see every
-prompt that they are shown, and close some.
+prompt that they are shown, and close some. They come in batches: a change that many readers of the first batch notice
+needs no second one.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from service.campaigns.campaign import ASKS, Campaign, Kind
+from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.frequency import Cap
 from service.campaigns.reader_rules import Consent
 from service.campaigns.schedule import starts_at
 from service.campaigns.snapshot.snapshot import SiteSnapshot
-from service.decisions.compile import CompiledSite, compile_site
 from service.readers.site_time import DAY_SECONDS
-from service.simulation.invented_readers import InventedReader, invent_readers
+from service.simulation.invented_lives import Life, compiled_for, lives, published_lives
+from service.simulation.invented_readers import InventedReader, invent_readers, newspaper_of
 from service.simulation.replay import with_draft
-from service.simulation.simulate import SimulatedView, simulate_on
-from service.simulation.simulation import EventStep, ReaderEvent, Simulation, StartState
+from service.simulation.simulation import StartState
 
-READERS = 200
+READERS = 200  # at most
+BATCH = 100
+ENOUGH = 30  # readers who are shown something else; then no further batch is replayed
 SEED = 1
-_CLOSES_AFTER = timedelta(seconds=20)
 _SUPPORTING = frozenset({StartState.RECURRING, StartState.ONE_OFF, StartState.PAST_DUE, StartState.CANCELLED})
 GROUPS: tuple[tuple[str, Callable[[InventedReader], bool]], ...] = (
     ("readers of 1 to 3 pages", lambda reader: len(reader.views) < 4),
@@ -98,11 +99,23 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class _Life:
-    """What a reader was shown in 30 days. `asked_at`: the instants of asks, in order."""
+class _Lived:
+    """Readers, and what they were shown before and after the change."""
 
-    counts: Mapping[tuple[str, Kind], int]
-    asked_at: tuple[int, ...]
+    readers: tuple[InventedReader, ...] = ()
+    before: tuple[Life, ...] = ()
+    after: tuple[Life, ...] = ()
+
+    @property
+    def gains(self) -> tuple[int, ...]:
+        """How many more asks each reader gets."""
+        pairs = zip(self.before, self.after, strict=True)
+        return tuple(len(life.asked_at) - len(earlier.asked_at) for earlier, life in pairs)
+
+    @property
+    def noticed(self) -> int:
+        """How many readers are shown something else."""
+        return sum(earlier != life for earlier, life in zip(self.before, self.after, strict=True))
 
 
 def effect_of_draft(
@@ -120,27 +133,43 @@ def effect_of_draft(
 def effect_of_change(
     before: SiteSnapshot, after: SiteSnapshot, begins_at: datetime, *, readers: int = READERS, seed: int = SEED
 ) -> Effect:
-    """Return what a change of a site or its campaigns would do. A pause of the whole site is ignored."""
-    invented = invent_readers(before.site, (*before.campaigns, *after.campaigns), begins_at, readers, seed)
-    lives_before, lives_after = _lives(before, invented), _lives(after, invented)
-    views = sum(len(reader.views) for reader in invented)
+    """Return what a change of a site or its campaigns would do. A pause of the whole site is ignored.
+
+    `readers`: how many are replayed at most.
+    """
+    lived = _lived(before, after, begins_at, readers=readers, seed=seed)
+    views = sum(len(reader.views) for reader in lived.readers)
     promise = max(after.site.frequency.caps, key=lambda cap: cap.days, default=None)
-    gains = tuple(
-        len(life.asked_at) - len(earlier.asked_at) for earlier, life in zip(lives_before, lives_after, strict=True)
-    )
+    gains = lived.gains
     everybody = _group("all readers", gains)
     return Effect(
         begins_at.astimezone(before.zone),
-        readers,
+        len(lived.readers),
         views,
-        _asks(lives_before, views, promise),
-        _asks(lives_after, views, promise),
-        _campaigns(lives_before, lives_after, views),
+        _asks(lived.before, views, promise),
+        _asks(lived.after, views, promise),
+        _campaigns(lived.before, lived.after, views),
         everybody.gaining_share,
         everybody.losing_share,
-        _groups(invented, gains),
+        _groups(lived.readers, gains),
         promise,
     )
+
+
+def _lived(before: SiteSnapshot, after: SiteSnapshot, begins_at: datetime, *, readers: int, seed: int) -> _Lived:
+    """Replay batches of readers until enough of them notice the change, or until all were replayed."""
+    newspaper = newspaper_of(before.site, (*before.campaigns, *after.campaigns), begins_at, seed)
+    changed, lived = compiled_for(after, newspaper.today), _Lived()
+    for first in range(0, readers, BATCH):
+        numbers = range(first, min(first + BATCH, readers))
+        lived = _Lived(
+            (*lived.readers, *invent_readers(newspaper, numbers)),
+            (*lived.before, *published_lives(before, newspaper, numbers)),
+            (*lived.after, *lives(changed, newspaper, numbers)),
+        )
+        if lived.noticed >= ENOUGH:
+            break
+    return lived
 
 
 def _groups(readers: Sequence[InventedReader], gains: Sequence[int]) -> tuple[GroupEffect, ...]:
@@ -157,32 +186,7 @@ def _group(name: str, gains: Sequence[int]) -> GroupEffect:
     return GroupEffect(name, count, sum(gain > 0 for gain in gains) / count, sum(gain < 0 for gain in gains) / count)
 
 
-def _lives(snapshot: SiteSnapshot, readers: Sequence[InventedReader]) -> tuple[_Life, ...]:
-    """Replay every reader on a site without its pause. A pause of all asks may be one of every kind of them."""
-    paused = snapshot.site.switches.paused_kinds
-    kinds = paused - ASKS if paused >= ASKS else paused
-    switches = replace(snapshot.site.switches, is_paused=False, paused_kinds=kinds)
-    site = compile_site(replace(snapshot, site=replace(snapshot.site, switches=switches)))
-    return tuple(_life(site, reader) for reader in readers)
-
-
-def _life(site: CompiledSite, reader: InventedReader) -> _Life:
-    def closed(view: SimulatedView) -> Iterator[EventStep]:
-        if view.step in reader.closes_at:
-            for prompt in view.prompts:
-                if prompt.is_dismissible:
-                    yield EventStep(view.at + _CLOSES_AFTER, ReaderEvent.DISMISSED, prompt.campaign)
-
-    simulation = Simulation(site.site, (), reader.views, reader.start, sees_prompts=True)
-    counts: Counter[tuple[str, Kind]] = Counter()
-    asked_at: list[int] = []
-    for view in simulate_on(site, simulation, closed, explains=False):
-        counts.update((prompt.campaign, prompt.kind) for prompt in view.prompts)
-        asked_at += [int(view.at.timestamp()) for prompt in view.prompts if prompt.kind is not Kind.GATE]
-    return _Life(counts, tuple(asked_at))
-
-
-def _asks(lives: Sequence[_Life], views: int, promise: Cap | None) -> Asks:
+def _asks(lives: Sequence[Life], views: int, promise: Cap | None) -> Asks:
     asks = sum(len(life.asked_at) for life in lives)
     return Asks(
         1000 * asks / views,
@@ -202,7 +206,7 @@ def _is_over(promise: Cap | None, asked_at: Sequence[int]) -> bool:
     return any(last - first < window for first, last in zip(asked_at, later, strict=False))
 
 
-def _campaigns(before: Sequence[_Life], after: Sequence[_Life], views: int) -> tuple[CampaignEffect, ...]:
+def _campaigns(before: Sequence[Life], after: Sequence[Life], views: int) -> tuple[CampaignEffect, ...]:
     found = []
     for kind in Kind:
         was, would = _total(before, kind), _total(after, kind)
@@ -213,7 +217,7 @@ def _campaigns(before: Sequence[_Life], after: Sequence[_Life], views: int) -> t
     return tuple(sorted(found, key=lambda effect: effect.campaign))
 
 
-def _total(lives: Sequence[_Life], kind: Kind) -> Counter[str]:
+def _total(lives: Sequence[Life], kind: Kind) -> Counter[str]:
     """Return how often each campaign of a kind was shown to all readers."""
     total: Counter[str] = Counter()
     for life in lives:

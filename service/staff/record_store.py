@@ -105,10 +105,10 @@ def find_rows(connection: Connection, wanted: RecordFilter, limit: int | None) -
     return tuple(row_of(row) for row in connection.execute(statement))
 
 
-def count_rows(connection: Connection, wanted: RecordFilter) -> int:
-    """Return how many rows match, on all pages."""
-    statement = select(func.count()).select_from(staff_record).where(*_conditions(wanted))
-    return connection.execute(statement).scalar_one()
+def count_rows(connection: Connection, wanted: RecordFilter, most: int) -> int:
+    """Return how many rows match, on all pages; `most` + 1 if there are more than `most`."""
+    rows = select(staff_record.c.number).where(*_conditions(wanted)).limit(most + 1).subquery()
+    return connection.execute(select(func.count()).select_from(rows)).scalar_one()
 
 
 def recorded_acts(connection: Connection) -> tuple[str, ...]:

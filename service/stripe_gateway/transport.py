@@ -112,6 +112,10 @@ def _translated(error: stripe.StripeError) -> StripeRefusedError | StripeUnavail
     detail = f"{error.code or type(error).__name__} (status {status}, request {error.request_id})"
     if status is not None and status >= 500:
         return StripeFailedError(f"Stripe could not answer; try again later: {detail}")
+    if status == 401:
+        return StripeRefusedError(f"Stripe does not know this API key: {detail}")
+    if status == 403:
+        return StripeRefusedError(f"This API key may not do what the service needs: {detail}")
     if status is None or status in RETRYABLE_STATUSES or status < 400:
         return StripeUnavailableError(f"Stripe could not answer; try again later: {detail}")
     if status == 404 or error.code == "resource_missing":

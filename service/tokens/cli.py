@@ -57,18 +57,22 @@ def revoke(id_or_name: str) -> None:
 def list_all() -> None:
     """List all tokens, including revoked and expired ones, without their secrets."""
     services = current_services()
+    known = services.keys.fingerprints()
     with connected(services.engine) as connection:
         for token in list_tokens(connection):
             used = f"used {token.last_used_on}" if token.last_used_on else "never used"
-            state = _state(token, services.clock())
+            state = _state(token, services.clock(), is_known=token.key_fingerprint in known)
             created = f"{token.created_at:%Y-%m-%d}"
             site = token.site or "all sites"
             click.echo(f"{token.token_id}  {token.role:8}  {created}  {state:24}  {used:15}  {site:12}  {token.name}")
 
 
-def _state(token: Token, now: datetime) -> str:
+def _state(token: Token, now: datetime, *, is_known: bool) -> str:
+    """Return whether a token is accepted. `is_known`: SECRET_KEYS have the key that it was made with."""
     if token.revoked_at:
         return f"revoked {token.revoked_at:%Y-%m-%d %H:%M}"
+    if not is_known:
+        return "refused: its key is lost"
     if token.expires_at is None:
         return "valid"
     return f"{'valid until' if token.is_valid_at(now) else 'expired'} {token.expires_at:%Y-%m-%d}"

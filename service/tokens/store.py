@@ -29,6 +29,7 @@ tokens = Table(
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
+    Column("key_fingerprint", Text, nullable=False),
     Column("created_at", INSTANT, nullable=False),
     Column("site", Text),
     Column("expires_at", INSTANT),
@@ -53,7 +54,7 @@ class TokenRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A stored token. `digest` is the keyed hash of the token's text.
+    """A stored token. `digest` is the keyed hash of the token's text, and `key_fingerprint` shows with which key.
 
     `site` None: the token is for all sites. `expires_at` None: it never expires. `last_used_on`: the last UTC day on
     which it was presented.
@@ -63,6 +64,7 @@ class Token:
     name: str
     role: TokenRole
     digest: bytes
+    key_fingerprint: str
     created_at: datetime
     site: str | None = None
     expires_at: datetime | None = None
@@ -82,6 +84,7 @@ def insert_token(connection: Connection, token: Token) -> None:
             name=token.name,
             role=token.role,
             digest=token.digest,
+            key_fingerprint=token.key_fingerprint,
             created_at=token.created_at,
             site=token.site,
             expires_at=token.expires_at,
@@ -118,6 +121,7 @@ def _token(row: Any) -> Token:
         row.name,
         TokenRole(row.role),
         bytes(row.digest),
+        row.key_fingerprint,
         row.created_at,
         row.site,
         row.expires_at,

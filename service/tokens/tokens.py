@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from service.database.transaction import committed
 from service.errors import NotFoundError, StoreUnavailableError
 from service.ids import new_id
+from service.sealing import KeyRing
 from service.tokens.store import Token, TokenRole, find_token, insert_token, note_use, revoke_tokens
 
 SECRET_BYTES = 32
@@ -48,7 +49,9 @@ def create_token(engine: Engine, keys: tuple[str, ...], request: TokenRequest, n
     token_id = new_id("tok")
     text = f"{token_id}.{secrets.token_urlsafe(SECRET_BYTES)}"
     expires_at = now + timedelta(days=request.days) if request.days else None
-    token = Token(token_id, request.name, request.role, digest(text, keys[0]), now, request.site, expires_at)
+    (fingerprint,) = KeyRing(keys[:1]).fingerprints()
+    sealed = digest(text, keys[0]), fingerprint
+    token = Token(token_id, request.name, request.role, *sealed, now, request.site, expires_at)
     with committed(engine) as connection:
         insert_token(connection, token)
     return NewToken(token, text)

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from math import ceil
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import structlog
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from limits import RateLimitItem, parse, parse_many
-from limits.storage import MemoryStorage
+from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter, RateLimiter
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 from redis.retry import Retry
 from werkzeug.exceptions import TooManyRequests
 
@@ -50,18 +51,34 @@ def count_requests_in(app: Flask, storage_uri: str) -> None:
 
     While the shared store does not answer, each process counts for itself.
     """
-    # Valkey speaks the protocol of Redis, so one client is enough.
-    storage_uri = storage_uri.replace("valkey", "redis", 1)
+    storage_uri, options = _storage(storage_uri)
     app.config.update(RATELIMIT_STORAGE_URI=storage_uri, RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True)
-    if storage_uri.startswith("redis"):
-        timeouts = dict.fromkeys(("socket_connect_timeout", "socket_timeout"), COUNTER_STORE_SECONDS)
-        # The client would try four times, seconds apart.
-        app.config["RATELIMIT_STORAGE_OPTIONS"] = {**timeouts, "retry": Retry(NoBackoff(), 0)}
+    app.config["RATELIMIT_STORAGE_OPTIONS"] = options
     try:
         limiter.init_app(app)
     except ValueError as error:  # an option in the query
         raise SettingsError((f"RATELIMIT_STORAGE_URI: cannot be used: {error}.",)) from error
     app.extensions[_COUNTERS] = _Counters()
+
+
+def is_counter_store_answering(storage_uri: str) -> bool:
+    """Return whether the store that several machines share answers as fast as it must."""
+    address, options = _storage(storage_uri)
+    try:
+        return storage_from_string(address, **options).check() is True
+    except (OSError, RedisError):
+        return False
+
+
+def _storage(storage_uri: str) -> tuple[str, dict[str, Any]]:
+    """Return the address of a store as its client reads it, and the client's options."""
+    # Valkey speaks the protocol of Redis, so one client is enough.
+    address = storage_uri.replace("valkey", "redis", 1)
+    if not address.startswith("redis"):
+        return address, {}
+    timeouts = dict.fromkeys(("socket_connect_timeout", "socket_timeout"), COUNTER_STORE_SECONDS)
+    # The client would try four times, seconds apart.
+    return address, {**timeouts, "retry": Retry(NoBackoff(), 0)}
 
 
 class _Counters:

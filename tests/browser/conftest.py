@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from infra.demo_site import Widget, create_newspaper
 from tests.browser.hearing import HEAR
@@ -14,6 +16,7 @@ from tests.browser.press import Press, create_press
 from tests.browser.stub import Stub, create_stub, serving
 from tests.chromium import PATIENCE_MILLISECONDS
 
+SCREEN: ViewportSize = {"width": 1280, "height": 900}
 ARTEFACTS = Path(os.environ.get("ARTEFACTS", "artefacts"))
 
 
@@ -54,20 +57,59 @@ def press(press_server: Press, stub: Stub) -> Press:
     return press_server
 
 
-@pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh profile with one tab; a script error on the page fails the test."""
-    deadlines = request.node.get_closest_marker("deadlines")
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """The only tab of a fresh profile, and the errors of its scripts."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def tab_of(browser: Browser, *times: float) -> Iterator[Tab]:
+    """Open a fresh profile with one tab. `times`: how many times longer the widget's deadlines are than a reader's."""
+    context = browser.new_context(viewport=SCREEN)
     context.set_default_timeout(PATIENCE_MILLISECONDS)
     context.add_init_script(HEAR)
-    context.add_init_script(patience(*deadlines.args) if deadlines else patience())
-    tab = context.new_page()
-    errors: list[str] = []
-    tab.on("pageerror", lambda error: errors.append(str(error)))
+    context.add_init_script(patience(*times))
+    tab = Tab(context.new_page())
+    tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
     yield tab
     context.close()
-    assert errors == []
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh profile with one tab, or the tab of the module for a test marked `kept_tab`.
+
+    A script error on the page fails the test.
+    """
+    if request.node.get_closest_marker("kept_tab"):
+        tab: Tab = request.getfixturevalue("kept_tab")
+        clean(tab)
+        yield tab.page
+    else:
+        deadlines = request.node.get_closest_marker("deadlines")
+        with tab_of(browser, *(deadlines.args if deadlines else ())) as tab:
+            yield tab.page
+    assert tab.errors == []
+
+
+@pytest.fixture(scope="module")
+def kept_tab(browser: Browser) -> Iterator[Tab]:
+    """The tab that tests of a module share, because a fresh profile takes a second."""
+    with tab_of(browser) as tab:
+        yield tab
+
+
+def clean(tab: Tab) -> None:
+    """Leave what an earlier test opened, and forget what it kept. A route or script that it added to the tab stays."""
+    if tab.page.url != "about:blank":
+        tab.page.evaluate("localStorage.clear()")
+        tab.page.goto("about:blank")
+    tab.page.set_viewport_size(SCREEN)
+    tab.page.context.clear_cookies()
+    tab.errors.clear()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from tests.browser.press import Press
 from tests.browser.stub import Stub, prompt
 from tests.typed_amounts import READABLE, UNREADABLE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.kept_tab]
 
 CHOOSER = """async (modules, { ask, copy }) => {
     const load = (name) => import(modules + name + '.js');

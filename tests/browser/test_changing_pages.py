@@ -104,6 +104,7 @@ SAME = {
 }
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize("name", SAME)
 def test_the_same_page_under_another_address_is_the_same_view(page: Page, press: Press, stub: Stub, name: str) -> None:
     stub.show(prompt())

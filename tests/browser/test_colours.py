@@ -130,6 +130,7 @@ def test_a_dark_theme_without_a_colour_scheme_is_noticed_also_when_it_changes(
     )
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize(
     ("head", "place", "scheme"),
     [

@@ -40,6 +40,7 @@ def test_with_consent_the_cookie_goes_along(page: Page, press: Press, stub: Stub
     assert stub.decides[0]["_cookie"] == "keepopen-courier=p"
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize(
     ("purposes", "consent"),
     [

@@ -115,6 +115,7 @@ ANSWERS: dict[str, tuple[str, str]] = {
 }
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize("name", ANSWERS)
 def test_an_answer_of_a_consent_tool(page: Page, press: Press, stub: Stub, name: str) -> None:
     tool, consent = ANSWERS[name]

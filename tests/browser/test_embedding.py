@@ -61,6 +61,7 @@ KEYWORDS: dict[str, tuple[Any, list[str]]] = {
 }
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize("name", KEYWORDS)
 def test_keywords_of_structured_data_are_tags_in_whatever_shape(
     page: Page, press: Press, stub: Stub, name: str
@@ -169,6 +170,7 @@ def test_hostile_styles_of_the_page_do_not_reach_the_appeal(page: Page, press: P
     ) == ["static", "1", "none"]
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize(
     "style", ["body { transform: translateZ(0) }", "body { zoom: 2 }", "html { zoom: 1.5 }", "body { contain: paint }"]
 )

@@ -106,6 +106,7 @@ DATA: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize("name", DATA)
 def test_odd_structured_data_is_read_as_far_as_it_goes(page: Page, press: Press, stub: Stub, name: str) -> None:
     data, facts = DATA[name]

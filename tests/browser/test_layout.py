@@ -98,6 +98,7 @@ def publish(press: Press, css: str, body: str) -> str:
     return press.publish(f"<main><article>{body}</article></main>", head=BASE % css + press.script())
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_the_place_is_as_wide_as_the_text_and_begins_where_it_begins(
@@ -222,6 +223,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("selector", ["keep-open", ".c > *:not(p)"])
 def test_styles_that_would_hide_or_distort_the_place_have_no_effect(
@@ -272,6 +274,7 @@ FONTS: dict[str, tuple[str, str, str, float]] = {
 }
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize("name", FONTS)
 @pytest.mark.parametrize("where", ["before", "after"])
 def test_an_appeal_wears_the_font_and_size_of_the_articles_text(

@@ -46,6 +46,7 @@ def show_banner(page: Page, press: Press, stub: Stub, extra: str = "", head: str
     wait_for(page, "shown")
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize("name", COMMENTS)
 def test_a_banner_keeps_off_the_comments_of_the_commonest_systems(
     page: Page, press: Press, stub: Stub, name: str
@@ -58,6 +59,7 @@ def test_a_banner_keeps_off_the_comments_of_the_commonest_systems(
     expect(banner_of(page)).to_have_class(ASIDE)
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize("is_late", [False, True], ids=["at once", "late"])
 @pytest.mark.parametrize("name", TOOLS)
 def test_a_banner_keeps_off_consent_tools_and_editors_bars(
@@ -168,6 +170,7 @@ def test_a_gate_hides_the_body_of_the_commonest_systems_on_the_screen_and_in_pri
     assert page.evaluate("keepopen.explain().then((told) => told.gate.hides)") == 1
 
 
+@pytest.mark.kept_tab
 @pytest.mark.parametrize(
     ("selector", "hidden"),
     [

@@ -3,13 +3,15 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.console.tables import Row, Table, TableColumn
+from service.console.tables import MOST_COUNTED, Row, Table, TableColumn
 
 AS_OF = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
 DUBLIN = ZoneInfo("Europe/Dublin")
@@ -66,3 +68,10 @@ def test_no_text_in_a_file_is_a_formula(sign: str, rest: str) -> None:
     cell = next(csv.reader(io.StringIO(table_of(Row({"name": sign + rest})).csv().partition("\r\n")[2])))[0]
 
     assert cell.startswith("'")
+
+
+@pytest.mark.parametrize(
+    ("found", "words"), [(None, ""), (60, "60"), (MOST_COUNTED, "10000"), (MOST_COUNTED + 1, "more than 10,000")]
+)
+def test_many_rows_are_not_counted_to_the_end(found: int | None, words: str) -> None:
+    assert replace(table_of(), found=found).found_in_words == words

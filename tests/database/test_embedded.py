@@ -4,12 +4,14 @@ import os
 import signal
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
 from service.database.embedded import revive_embedded, start_embedded, stop_embedded
-from service.database.embedded_server import MAX_SOCKET_BYTES
+from service.database.embedded_server import MAX_SOCKET_BYTES, EmbeddedServer
+from service.errors import StoreUnavailableError
 from service.settings import SettingsError
 from tests.database.embedded_world import SECRET, mode, postmaster
 
@@ -95,3 +97,13 @@ def test_a_folder_that_others_can_open_is_refused_unless_it_holds_only_our_datab
 
 def test_folders_above_are_not_changed(parent: Path, var_dir: Path) -> None:
     assert mode(parent) == 0o711
+
+
+def test_a_server_that_a_full_disk_keeps_from_starting_says_so(var_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.database.embedded_server.START_SECONDS", 0.0)
+    monkeypatch.setattr(EmbeddedServer, "_launch", lambda _: None)
+    for free, words in {0: "is full", 64 * 1024**2: "says why"}.items():
+        monkeypatch.setattr("shutil.disk_usage", lambda _, free=free: SimpleNamespace(free=free))
+
+        with pytest.raises(StoreUnavailableError, match=words):
+            start_embedded(var_dir)

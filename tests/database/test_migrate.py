@@ -3,16 +3,18 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
+from alembic.config import Config
 from flask import Flask
 from sqlalchemy import make_url
 
+from service.database.fitness import UnfitDatabaseError
 from service.database.migrate import MigrationBlockedError, UnknownRevisionError, known_revisions, migrate
 from service.errors import StoreUnavailableError
 from tests.conftest import address_of, plain_address
@@ -109,6 +111,62 @@ def test_a_migration_waits_for_a_table_only_for_a_while_and_changes_nothing(
             migrate(empty_database)
 
     migrate(empty_database)
+
+
+def raw(statement: str) -> Callable[[Config, str], None]:
+    """Return a migration that runs a statement as ours do, with the driver's own cursor."""
+
+    def upgrade(config: Config, _: str) -> None:
+        connection = config.attributes["connection"]
+        with connection.begin():
+            connection.connection.cursor().execute(statement)
+
+    return upgrade
+
+
+def test_a_migration_whose_table_is_in_use_ends_in_a_sentence(
+    database_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.database.migrate.LOCK_SECONDS", 1)
+    monkeypatch.setattr("service.database.migrate.command.upgrade", raw("ALTER TABLE charges ADD COLUMN more TEXT"))
+    with psycopg.connect(plain_address(database_address)) as other:
+        other.execute("LOCK TABLE charges IN ACCESS SHARE MODE")
+
+        with pytest.raises(MigrationBlockedError, match="Run `migrate` again"):
+            migrate(database_address)
+
+
+@pytest.mark.parametrize(("deadlocks", "is_done"), [(4, True), (5, False)])
+def test_a_migration_that_meets_a_deadlock_is_tried_again(
+    database_address: str, monkeypatch: pytest.MonkeyPatch, *, deadlocks: int, is_done: bool
+) -> None:
+    left = [*range(deadlocks)]
+
+    def upgrade(config: Config, head: str) -> None:
+        statement = "DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$" if left else "SELECT 1"
+        left[:1] = []
+        raw(statement)(config, head)
+
+    monkeypatch.setattr("service.database.migrate.command.upgrade", upgrade)
+
+    if is_done:
+        migrate(database_address)
+    else:
+        with pytest.raises(MigrationBlockedError):
+            migrate(database_address)
+    assert left == []
+
+
+def test_a_database_with_another_encoding_is_refused_before_anything_is_made(postgresql: str) -> None:
+    name = f"keepopen_latin_{uuid4().hex[:8]}"
+    made = f"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0"
+    with psycopg.connect(plain_address(postgresql), autocommit=True) as connection:
+        connection.execute(made.encode())
+
+        with pytest.raises(UnfitDatabaseError, match="ENCODING 'UTF8'"):
+            migrate(address_of(postgresql, name))
+
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def test_a_user_who_may_not_migrate_is_told_so_in_a_sentence(postgresql: str, empty_database: str) -> None:

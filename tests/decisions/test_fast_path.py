@@ -18,6 +18,7 @@ from service.readers.passports.passport_cookie import cookie_name
 from service.services import EXTENSION, Services
 from service.web.public_host import PublicHost
 from tests.contract.snapshot import contract_app
+from tests.examples import examples
 
 RANDOM_PARTS = {"decision_id", "prompt_token"}
 BODIES = st.builds(
@@ -83,7 +84,9 @@ def told(client: FlaskClient, services: Services, raw: bytes, passport: str | No
     return answer.status_code, body, known, attributes, kept, "Origin" in answer.headers.get("Vary", "")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(75, many=500), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(BODIES, st.integers(0, 2), st.sampled_from([ORIGIN, None, "https://elsewhere.example"]))
 def test_the_fast_path_answers_like_the_route(
     whole: Flask, passports: list[str | None], body: dict[str, Any], which: int, origin: str | None

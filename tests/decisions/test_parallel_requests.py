@@ -24,6 +24,7 @@ from service.readers.passports.passport_notes import MAX_NOTES, SETTLED_SECONDS
 from tests.conftest import SettableClock
 from tests.decisions import make
 from tests.decisions.world import client_of, services_of, view
+from tests.examples import examples
 
 START = datetime.fromisoformat("2026-11-18T10:00:00+00:00")
 EPIC = make.campaign()
@@ -108,7 +109,7 @@ def counts(held: dict[str, Any]) -> tuple[int, int, int, int]:
     return held["page_views"], articles, seen, dismissed
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(40, many=300), deadline=None)
 @given(
     acts=st.lists(st.tuples(st.sampled_from(["view", "view", "land", "land", "seen", "dismissed"]), st.integers(0, 9)),
                   min_size=4, max_size=40),

@@ -1,6 +1,7 @@
 """Books and exports on a fresh database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from service.settings import Settings
 from service.tokens.store import TokenRole
 from service.tokens.tokens import TokenRequest, create_token
 from tests.conftest import SettableClock
+from tests.exports.quarter_databases import Quarter, QuarterDatabases
 from tests.exports.world import Finance
 from tests.ledger.world import Books
 
@@ -27,6 +29,19 @@ def settings(settings: Settings) -> Settings:
 def finance(engine: Engine, settings: Settings, clock: SettableClock) -> Finance:
     books = Books(engine, ZoneInfo(settings.accounting_timezone))
     return Finance(Exports(engine, settings, clock), books)
+
+
+@pytest.fixture(scope="session")
+def quarter_databases(postgresql: str, template_database: str) -> Iterator[QuarterDatabases]:
+    with ExitStack() as kept:
+        yield QuarterDatabases(postgresql, template_database, kept)
+
+
+@pytest.fixture
+def quarter(quarter_databases: QuarterDatabases, settings: Settings, clock: SettableClock) -> Iterator[Quarter]:
+    """Open books with the random quarter of a seed, which a test may change."""
+    with ExitStack() as opened:
+        yield lambda seed: opened.enter_context(quarter_databases.copy(seed, settings, clock))
 
 
 @pytest.fixture

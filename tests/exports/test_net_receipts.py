@@ -11,7 +11,8 @@ from service.ledger.net_receipts.report import Figure, NetReceipts, net_receipts
 from service.ledger.net_receipts.store import Days, entries_behind, movements
 from service.money import exponent
 from tests.conftest import NOW
-from tests.exports.quarter import MONTHS, SITES, record_quarter
+from tests.exports.quarter import MONTHS, SITES
+from tests.exports.quarter_databases import Quarter
 from tests.exports.world import Finance, Row, record_month, total
 
 WEEK = (date(2026, 11, 2), date(2026, 11, 8))
@@ -33,8 +34,8 @@ def of_currency(rows: list[Row], currency: str = "EUR") -> list[Row]:
 
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("days", [*MONTHS, WEEK, ALL], ids=str)
-def test_net_receipts_equal_the_export_files_of_the_days(finance: Finance, seed: int, days: tuple[date, date]) -> None:
-    record_quarter(finance, seed)
+def test_net_receipts_equal_the_export_files_of_the_days(quarter: Quarter, seed: int, days: tuple[date, date]) -> None:
+    finance = quarter(seed)
 
     found = receipts(finance, Days(*days)).get("EUR", NetReceipts("EUR"))
 
@@ -62,8 +63,8 @@ def test_currencies_stay_apart(finance: Finance) -> None:
     assert major(found["EUR"].gross_minor) == total(of_currency(rows), "gross")
 
 
-def test_the_sites_add_up_to_the_whole_except_fees_of_no_payment(finance: Finance) -> None:
-    record_quarter(finance, 0)
+def test_the_sites_add_up_to_the_whole_except_fees_of_no_payment(quarter: Quarter) -> None:
+    finance = quarter(0)
     whole = receipts(finance, Days(*ALL))["EUR"]
 
     parts = [receipts(finance, Days(*ALL, (site,)))["EUR"] for site in SITES]
@@ -78,9 +79,9 @@ def test_the_sites_add_up_to_the_whole_except_fees_of_no_payment(finance: Financ
 @pytest.mark.parametrize("sites", [None, SITES[:1]], ids=["all sites", "a site"])
 @pytest.mark.parametrize("figure", list(Figure))
 def test_the_entries_behind_a_figure_add_up_to_it_page_by_page(
-    finance: Finance, figure: Figure, sites: tuple[str, ...] | None
+    quarter: Quarter, figure: Figure, sites: tuple[str, ...] | None
 ) -> None:
-    record_quarter(finance, 1)
+    finance = quarter(1)
     days = Days(*ALL, sites, "EUR")
     pages = []
     with finance.engine.connect() as connection:

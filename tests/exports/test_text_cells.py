@@ -11,8 +11,11 @@ from psycopg import sql
 from service.exports.cells_store import code_cell, money_cell, safe_text_cell, unit_of
 from service.exports.text_cells import safe_text
 from service.money import THREE_DECIMAL_CURRENCIES, WHOLE_UNIT_CURRENCIES, ZERO_DECIMAL_CURRENCIES, major_text
+from tests.examples import examples
 
-IN_A_DATABASE = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+IN_A_DATABASE = settings(
+    max_examples=examples(100, many=1000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 NASTY = st.text(
     st.sampled_from("=+-@|\t\r\n\0\v \u00a0'\",;\u2028\u0085\x7fa1＝＋－＠｜é😀")
     | st.characters(exclude_categories=["Cs"]),

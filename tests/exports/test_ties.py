@@ -6,13 +6,14 @@ from decimal import Decimal
 import pytest
 
 from service.exports.request import Granularity, Layout
-from tests.exports.quarter import MONTHS, by_month_and_account, record_quarter
-from tests.exports.world import Finance, total
+from tests.exports.quarter import MONTHS, by_month_and_account
+from tests.exports.quarter_databases import Quarter
+from tests.exports.world import total
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_no_journal_moves_an_amount_into_another_month(finance: Finance, seed: int) -> None:
-    record_quarter(finance, seed)
+def test_no_journal_moves_an_amount_into_another_month(quarter: Quarter, seed: int) -> None:
+    finance = quarter(seed)
     single = by_month_and_account(finance.rows("journal"))
     assert len({month for month, _ in single}) == 3
 
@@ -29,8 +30,8 @@ def test_no_journal_moves_an_amount_into_another_month(finance: Finance, seed: i
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_the_bank_lines_of_whole_payouts_and_parts_are_the_movement_of_the_bank(finance: Finance, seed: int) -> None:
-    record_quarter(finance, seed)
+def test_the_bank_lines_of_whole_payouts_and_parts_are_the_movement_of_the_bank(quarter: Quarter, seed: int) -> None:
+    finance = quarter(seed)
     rows = finance.rows("journal", granularity=Granularity.PAYOUT)
     paid = {row["payout_id"]: row for row in finance.rows("payouts") if row["status"] == "paid"}
 
@@ -51,8 +52,8 @@ def test_the_bank_lines_of_whole_payouts_and_parts_are_the_movement_of_the_bank(
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_the_bank_statement_for_xero_has_gross_and_fees(finance: Finance, seed: int) -> None:
-    record_quarter(finance, seed)
+def test_the_bank_statement_for_xero_has_gross_and_fees(quarter: Quarter, seed: int) -> None:
+    finance = quarter(seed)
     journal = by_month_and_account(finance.rows("journal"))
 
     for from_on, to_on in MONTHS:

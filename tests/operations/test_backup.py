@@ -2,6 +2,7 @@
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from service.contributions.forget import forget_contributor
 from service.operations.backup import make_backup
 from service.operations.backups_store import last_backups
 from service.operations.erasure_list import write_erasures
+from service.operations.keys import note_keys
 from service.operations.manifest import DUMP, MANIFEST, DamagedBackupError
 from service.operations.restore import DatabaseNotEmptyError, WrongKeysError, check_backup, restore
 from service.sealing import KeyRing
@@ -92,6 +94,17 @@ def test_a_backup_is_not_restored_with_other_keys(backup: Path, other: Services)
 
     with pytest.raises(WrongKeysError, match="SECRET_KEYS"):
         restore(other, str(other.settings.database_url), None, backup, ())
+
+
+def test_a_backup_made_with_lost_keys_is_restored_with_the_right_ones(
+    books: Newsroom, other: Services, tmp_path: Path
+) -> None:
+    note_keys(books.services)
+    stranger = replace(books.services, keys=KeyRing(("another-key-another-key-another-key",)))
+
+    backup = make_backup(stranger, tmp_path / "backups")
+
+    assert restore(other, str(other.settings.database_url), None, backup, ()).is_good
 
 
 def test_people_who_were_erased_after_a_backup_are_erased_again(

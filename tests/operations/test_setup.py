@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from service.errors import StripeUnavailableError
 from service.operations.environment_file import EnvironmentFileError, read_environment, save_environment
 from service.operations.setup import EndpointExistsError, SetupWish, set_up
 from service.settings import SettingsError, read_settings
@@ -47,7 +48,7 @@ def test_a_first_setup_writes_a_private_file_that_the_service_can_use(
     said = list(set_up(SetupWish(path, answers)))
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    settings = read_settings(path)
+    settings = read_settings(read_environment(path))
     assert (settings.public_url, settings.smtp_url) == (URL, answers["SMTP_URL"])
     assert len(settings.secret_keys[0]) >= 32
     (endpoint,) = endpoints(stripe)
@@ -74,6 +75,50 @@ def test_a_second_setup_changes_nothing_and_mends_what_was_changed_at_stripe(
     assert [endpoint["status"] for endpoint in endpoints(stripe)] == ["enabled"]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"PUBLIC_URL": "http://support.tide.example"}, SettingsError),
+        ({"STRIPE_API_KEY": "pk_test_of_the_tests"}, SettingsError),
+        ({"STRIPE_API_BASE": "http://127.0.0.1:9"}, StripeUnavailableError),
+    ],
+    ids=["http", "publishable key", "Stripe is away"],
+)
+def test_a_wrong_answer_is_refused_before_anything_is_written_or_created(
+    answers: dict[str, str], stripe: StripeStand, tmp_path: Path, wrong: dict[str, str], error: type[Exception]
+) -> None:
+    path = tmp_path / "keepopen.env"
+
+    with pytest.raises(error):
+        list(set_up(SetupWish(path, answers | wrong)))
+
+    assert not path.exists()
+    assert endpoints(stripe) == []
+
+
+def test_what_the_environment_says_hides_no_wrong_answer(
+    answers: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", URL)
+
+    with pytest.raises(SettingsError, match="must be https"):
+        list(set_up(SetupWish(tmp_path / "keepopen.env", answers | {"PUBLIC_URL": "http://support.tide.example"})))
+
+    assert os.environ["PUBLIC_URL"] == URL
+
+
+def test_an_embedded_database_has_one_folder_wherever_commands_are_called_from(
+    answers: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "keepopen.env"
+
+    list(set_up(SetupWish(path, answers)))
+
+    assert Path(read_environment(path)["VAR_DIR"]).is_absolute()
+    list(set_up(SetupWish(tmp_path / "own.env", answers | {"DATABASE_URL": "postgresql://127.0.0.1/own"}, True)))
+    assert "VAR_DIR" not in read_environment(tmp_path / "own.env")
+
+
 def test_an_endpoint_whose_secret_is_unknown_is_not_doubled(
     answers: dict[str, str], stripe: StripeStand, tmp_path: Path
 ) -> None:
@@ -87,7 +132,7 @@ def test_an_endpoint_whose_secret_is_unknown_is_not_doubled(
 
     assert [endpoint["id"] for endpoint in endpoints(stripe)] != [old]
     assert len(endpoints(stripe)) == 1
-    assert read_settings(path).stripe_webhook_secrets
+    assert read_settings(read_environment(path)).stripe_webhook_secrets
 
 
 def test_settings_that_are_not_usable_are_listed(answers: dict[str, str], tmp_path: Path) -> None:

@@ -32,6 +32,17 @@ def test_the_status_names_what_waits_and_what_never_happened(newsroom: Newsroom)
     assert int(shown.partition("events     ")[2].partition(" wait")[0]) > 0
 
 
+def test_the_status_fails_if_the_database_cannot_be_read(newsroom: Newsroom) -> None:
+    owner = owner_engine(str(newsroom.services.settings.database_url))
+    with owner.begin() as connection:
+        connection.execute(text("DROP TABLE mail_outbox"))
+    owner.dispose()
+
+    result = FlaskCliRunner(newsroom.client.application).invoke(args=["status"])
+
+    assert (result.exit_code, 'relation "mail_outbox" does not exist' in result.stdout) == (1, True)
+
+
 def test_a_current_database_has_no_pending_migration(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     address = str(newsroom.services.settings.database_url)
     monkeypatch.setenv("DATABASE_URL", address)

@@ -31,12 +31,20 @@ def test_a_complete_endpoint_needs_no_remedy() -> None:
     assert all(finding.is_fine for finding in examine_endpoints((everything,), URL))
 
 
+def test_an_endpoint_of_another_api_version_is_a_problem() -> None:
+    for version in ("2020-08-27", None):
+        found = [*examine_endpoints((replace(GOOD_ENDPOINT, api_version=version),), URL)]
+
+        assert [finding.is_fine for finding in found] == [True, True, False]
+        assert "setup --replace-endpoint" in found[-1].remedy
+
+
 def test_event_types_that_an_endpoint_lacks_are_listed() -> None:
     short = replace(GOOD_ENDPOINT, enabled_events=SUBSCRIBED_EVENTS - {"charge.updated"})
 
     remedies = [finding.remedy for finding in examine_endpoints((short,), URL) if not finding.is_fine]
 
-    assert remedies == ["Enable these events: charge.updated"]
+    assert remedies == ["Run `setup` with the environment file, or enable these events: charge.updated"]
     assert not next(iter(examine_endpoints((), URL))).is_fine
 
 

@@ -56,9 +56,15 @@ def source_of(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
+@cache
+def parsed(source: str) -> ast.Module:
+    """Return the syntax tree of a file, which several rules walk."""
+    return ast.parse(source)
+
+
 def imports_in(source: str) -> Iterator[Import]:
     """Every import in a file, inside functions and for type checking too."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Import):
             yield from (Import(alias.name, None, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -141,7 +147,7 @@ def _is_value(target: str) -> bool:
 
 
 def _reserved_names(path: str, source: str) -> Iterator[tuple[int, str]]:
-    tree = ast.parse(source)
+    tree = parsed(source)
     bound = _bindings(tree)
     for node in ast.walk(tree):
         dotted = _dotted(node, bound)

@@ -15,7 +15,8 @@ from packaging.utils import canonicalize_name
 from tests.rules.locks import Environment, applies, environments, installed_requirements, lines, pins, unmet
 
 ROOT = Path(__file__).parents[2]
-RUNTIME, DEVELOPMENT, INFRA = "requirements.lock", "requirements-dev.lock", "infra/checks/requirements.lock"
+RUNTIME, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
+OTHERS = "infra/checks/requirements.lock", "infra/rehearsal/requirements.lock"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DEPENDENCIES = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
 ROOTS = {
@@ -77,7 +78,7 @@ def test_a_lock_names_everything_its_packages_ask_for(name: str, environment: st
     assert incomplete(read(name), name, ENVIRONMENTS[environment]) == []
 
 
-@pytest.mark.parametrize("name", [*ROOTS, INFRA])
+@pytest.mark.parametrize("name", [*ROOTS, *OTHERS])
 def test_a_lock_has_exact_versions_with_hashes_and_no_address(name: str) -> None:
     assert badly_written(read(name)) == []
 

@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from schemas.decide import MAX_ID, MAX_TOKEN, DecideSchema
 from schemas.plain_bodies import PlainBodies
 from service.decisions.view import ViewRequest, view_request
+from tests.examples import examples
 
 PLAIN = {"site": "courier", "view_id": "v1", "page_id": "harbour-wall"}
 SCHEMA = DecideSchema()
@@ -45,7 +46,7 @@ def loaded_plainly(body: Any) -> ViewRequest | None:
     return None if values is None else view_request(values)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(500, many=5000), deadline=None)
 @given(st.dictionaries(st.sampled_from([*SCHEMA.load_fields, "unknown"]), VALUES, max_size=4), st.booleans())
 def test_a_body_is_loaded_as_the_schema_loads_it(facts: dict[str, Any], is_whole: bool) -> None:
     body = {**PLAIN, **facts} if is_whole else facts

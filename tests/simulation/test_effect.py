@@ -78,6 +78,31 @@ def test_the_same_seed_gives_the_same_answer_and_another_seed_other_readers() ->
     assert first.views != other.views
 
 
+def test_a_change_that_many_readers_notice_needs_fewer_readers() -> None:
+    before = published(from_articles(5))
+
+    clear, none = (effect_of_draft(before, from_articles(minimum), NOW) for minimum in (1, 5))
+
+    assert clear.readers == 100
+    assert "replaying 100 invented readers" in effect_in_words(clear)[-1]
+    assert none.readers == 200
+    assert clear.before.per_1000 == effect_of_draft(before, from_articles(5), NOW, readers=100).before.per_1000
+
+
+def test_campaigns_that_cannot_run_in_these_days_change_nothing() -> None:
+    over, later = (Schedule(ends=WallTime(date(2026, 1, 1))), Schedule(starts=WallTime(date(2027, 6, 1))))
+    idle = [
+        from_articles(1, "over", schedule=over, priority=1),
+        from_articles(1, "later", schedule=later, priority=1),
+        from_articles(1, "paused", is_paused=True, priority=1),
+        from_articles(1, "archived", status=Status.ARCHIVED, priority=1),
+    ]
+
+    found = effect(published(from_articles(5), *idle), from_articles(3))
+
+    assert found == effect(published(from_articles(5)), from_articles(3))
+
+
 def test_every_campaign_is_named_with_what_it_gains_and_loses() -> None:
     taken = from_articles(1, "winter", priority=1)
 

@@ -94,7 +94,7 @@ def test_revoking_nothing_is_an_error(engine: Engine) -> None:
     ],
 )
 def test_an_admin_has_every_role_and_others_only_their_own(role: TokenRole, may_edit: bool, may_export: bool) -> None:
-    token = Token("tok_1", "desk", role, b"", NOW)
+    token = Token("tok_1", "desk", role, b"", "", NOW)
 
     assert has_role(token, frozenset({TokenRole.EDITOR})) is may_edit
     assert has_role(token, frozenset({TokenRole.FINANCE})) is may_export

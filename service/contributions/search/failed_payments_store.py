@@ -25,26 +25,31 @@ WITH failed AS (
     AND (CAST(:currency AS text) IS NULL OR c.currency = :currency)
     AND (CAST(:campaign AS text) IS NULL OR c.campaign = :campaign)
     GROUP BY 1, 2, 3, 4
-), followed AS (
-    SELECT f.*, paid.paid_at, i.status AS invoice_status, i.next_payment_attempt_at AS next_try_at
-    FROM failed f
-    LEFT JOIN LATERAL (
-        SELECT min(p.created_at) AS paid_at FROM charges p
-        WHERE p.status = 'succeeded' AND (p.payment_intent_id = f.payment_id OR p.invoice_id = f.invoice_id)
-    ) paid ON true
-    LEFT JOIN invoices i ON i.id = f.invoice_id
 )
 """
-_ROWS = f"""{_FAILED}
+# The two columns of `paid_at` are looked up apart, because each has an index of its own.
+_FOLLOWED = """followed AS MATERIALIZED (
+    SELECT f.*, i.status AS invoice_status, i.next_payment_attempt_at AS next_try_at, least(
+        (SELECT min(p.created_at) FROM charges p WHERE p.payment_intent_id = f.payment_id AND p.status = 'succeeded'),
+        (SELECT min(p.created_at) FROM charges p WHERE p.invoice_id = f.invoice_id AND p.status = 'succeeded')
+    ) AS paid_at
+    FROM {failed} f LEFT JOIN LATERAL (SELECT * FROM invoices i WHERE i.id = f.invoice_id OFFSET 0) i ON true
+)
+"""
+_ROWS = f"""{_FAILED}, page AS (
+    SELECT f.* FROM failed f
+    WHERE (CAST(:before_at AS timestamptz) IS NULL OR (f.failed_at, f.payment_id) < (:before_at, :before_id))
+    AND (SELECT true FROM contributions k WHERE k.id = f.contribution_id)
+    ORDER BY f.failed_at DESC, f.payment_id DESC
+    LIMIT :limit
+), {_FOLLOWED.format(failed="page")}
 SELECT f.*, k.interval,
     CASE WHEN :is_personal THEN k.contributor_email END AS email,
     CASE WHEN :is_personal THEN k.contributor_name END AS name
 FROM followed f JOIN contributions k ON k.id = f.contribution_id
-WHERE CAST(:before_at AS timestamptz) IS NULL OR (f.failed_at, f.payment_id) < (:before_at, :before_id)
 ORDER BY f.failed_at DESC, f.payment_id DESC
-LIMIT :limit
 """  # noqa: S608 it holds constants only
-_SUMS = f"""{_FAILED}
+_SUMS = f"""{_FAILED}, {_FOLLOWED.format(failed="failed")}
 SELECT currency, count(*) AS failed_count, sum(amount_minor) AS failed_minor,
     count(*) FILTER (WHERE paid_at IS NOT NULL) AS paid_count,
     coalesce(sum(amount_minor) FILTER (WHERE paid_at IS NOT NULL), 0) AS paid_minor,

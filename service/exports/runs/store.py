@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -16,12 +17,13 @@ from sqlalchemy import (
     Index,
     Table,
     Text,
+    and_,
     func,
     insert,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from service.database.columns import INSTANT
 from service.database.metadata import metadata
@@ -120,7 +122,26 @@ def finish_run(connection: Connection, run: ExportRun) -> None:
 def list_runs(connection: Connection, limit: int) -> tuple[ExportRun, ...]:
     """Return the newest runs, at most `limit`."""
     statement = select(export_runs).order_by(export_runs.c.asked_at.desc(), export_runs.c.id).limit(limit)
-    return tuple(
-        ExportRun(**{**row._mapping, "outcome": RunOutcome(row.outcome)})  # columns are named like the fields
-        for row in connection.execute(statement)
+    return tuple(_run(row) for row in connection.execute(statement))
+
+
+def first_bytes(connection: Connection, sums: Mapping[str, str], asked_by: str) -> Mapping[str, ExportRun]:
+    """Return the first run of each file that had another SHA-256 than `sums` has for its name.
+
+    The request is that of the newest run of `asked_by`, as of the same state of the books.
+    """
+    newest, first = export_runs.alias("newest"), export_runs.alias("first")
+    is_same = [newest.c[name] == first.c[name] for name in ("name", "format", "parameters", "as_of")]
+    statement = (
+        select(first)
+        .join(newest, and_(*is_same))
+        .where(newest.c.asked_by == asked_by, first.c.outcome == RunOutcome.COMPLETED.value)
+        .ext(distinct_on(first.c.name))
+        .order_by(first.c.name, newest.c.asked_at.desc(), first.c.asked_at)
     )
+    runs = [_run(row) for row in connection.execute(statement)]
+    return {run.name: run for run in runs if run.name in sums and sums[run.name] != run.sha256}
+
+
+def _run(row: Any) -> ExportRun:
+    return ExportRun(**{**row._mapping, "outcome": RunOutcome(row.outcome)})  # columns are named like the fields

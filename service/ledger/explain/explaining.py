@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from service.ledger.explain.explanation import ExplainedEvent, LedgerExplanation
+from service.ledger.explain.explanation import ExplainedEntry, ExplainedEvent, LedgerExplanation
 from service.ledger.explain.store import (
     ids_of_entry,
     manual_with_decisions,
@@ -37,3 +37,9 @@ def explain(connection: Connection, wanted: str) -> LedgerExplanation:
             for event in events_of(connection, all_ids, MAX_EVENTS)
         ),
     )
+
+
+def entries_about(connection: Connection, object_id: str) -> tuple[ExplainedEntry, ...]:
+    """Return the entries of an object and of the objects related to it, in order."""
+    object_ids = related_ids(connection, frozenset([object_id]))
+    return posted_for(connection, object_ids | transactions_of(connection, object_ids))

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select, text
 
 from service.ledger.accounts_store import chart_of_accounts
 from service.ledger.explain.explanation import ExplainedEntry, ExplainedObject, ExplainedPosting
@@ -23,6 +23,28 @@ from service.stripe_facts.tables_store import (
 _NOT_SHOWN = frozenset({"id", "status_rank", "recorded_at"})
 _TABLES = (("charge", charges), ("refund", refunds), ("dispute", disputes), ("payout", payouts))
 
+_RELATED = """
+WITH wanted AS (
+    SELECT unnest(CAST(:ids AS text[])) AS id
+), named AS (
+    SELECT id FROM wanted UNION SELECT m.subject_id FROM wanted w JOIN manual_entries m ON m.id = w.id
+), sources AS (
+    SELECT id FROM named UNION SELECT b.source_id FROM named n JOIN balance_transactions b ON b.id = n.id
+), charged AS (
+    SELECT c.id FROM sources s JOIN charges c ON c.id = s.id
+    UNION SELECT c.id FROM sources s JOIN charges c ON c.contribution_id = s.id
+    UNION SELECT c.id FROM sources s JOIN charges c ON c.payment_intent_id = s.id
+    UNION SELECT c.id FROM sources s JOIN charges c ON c.invoice_id = s.id
+    UNION SELECT c.id FROM sources s JOIN charges c ON c.subscription_id = s.id
+    UNION SELECT r.charge_id FROM sources s JOIN refunds r ON r.id = s.id
+    UNION SELECT d.charge_id FROM sources s JOIN disputes d ON d.id = s.id
+)
+SELECT id FROM sources
+UNION SELECT id FROM charged
+UNION SELECT r.id FROM charged c JOIN refunds r ON r.charge_id = c.id
+UNION SELECT d.id FROM charged c JOIN disputes d ON d.charge_id = c.id
+"""
+
 
 def ids_of_entry(connection: Connection, wanted: str) -> frozenset[str]:
     """Return the ids of the objects that an entry was computed from; empty if no entry has this number or key."""
@@ -38,28 +60,8 @@ def related_ids(connection: Connection, ids: frozenset[str]) -> frozenset[str]:
 
     An entry by a person leads to the object that it is about.
     """
-    ids = ids | _ids(connection, manual_entries, "subject_id", manual_entries.c.id.in_(ids))
-    sources = _ids(connection, balance_transactions, "source_id", balance_transactions.c.id.in_(ids))
-    ids = ids | sources
-    charge = charges.c
-    names_charge = (
-        charge.id,
-        charge.contribution_id,
-        charge.payment_intent_id,
-        charge.invoice_id,
-        charge.subscription_id,
-    )
-    charge_ids = (
-        _ids(connection, refunds, "charge_id", refunds.c.id.in_(ids))
-        | _ids(connection, disputes, "charge_id", disputes.c.id.in_(ids))
-        | _ids(connection, charges, "id", or_(*(column.in_(ids) for column in names_charge)))
-    )
-    return (
-        ids
-        | charge_ids
-        | _ids(connection, refunds, "id", refunds.c.charge_id.in_(charge_ids))
-        | _ids(connection, disputes, "id", disputes.c.charge_id.in_(charge_ids))
-    )
+    found = connection.execute(text(_RELATED), {"ids": sorted(ids)}).scalars()
+    return frozenset(id_ for id_ in found if id_ is not None)
 
 
 def transactions_of(connection: Connection, ids: Collection[str]) -> frozenset[str]:

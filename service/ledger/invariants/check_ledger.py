@@ -31,6 +31,9 @@ def _entries(connection: Connection, held: Balances, now: datetime) -> Iterator[
     yield none_of(
         1, "the sums by day are those of the postings", figures.differing_days(connection), "no account differs"
     )
+    yield none_of(
+        1, "the sums by site are those of the postings", figures.differing_sites(connection), "no sum differs"
+    )
     incomplete = figures.incomplete_entries(connection)
     yield none_of(1, "entries have the lines they were posted with", incomplete, "no entry was changed")
     unposted = (

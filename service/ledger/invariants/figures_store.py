@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Select, Subquery, and_, exists, func, or_, select
+from sqlalchemy import Connection, Select, Subquery, and_, exists, func, or_, select, text
 
 from service.ledger.accounts import Account
 from service.ledger.payouts.tie import TieStatus
@@ -39,18 +39,37 @@ class UnpostedTransaction:
     source_id: str | None
 
 
+_SITES = """
+WITH posted AS (
+    SELECT c.site, e.accounting_date, p.currency, p.account, sum(p.amount_minor) AS minor
+    FROM ledger_entries e JOIN ledger_postings p ON p.entry_seq = e.seq
+    LEFT JOIN refunds r ON r.id = e.source_id LEFT JOIN disputes d ON d.id = e.source_id
+    JOIN charges c ON c.id = coalesce(r.charge_id, d.charge_id, e.source_id)
+    WHERE c.site IS NOT NULL AND e.source_type <> 'manual_entry'
+    AND NOT EXISTS (SELECT 1 FROM ledger_outside_site_totals o WHERE o.entry_seq = e.seq)
+    GROUP BY 1, 2, 3, 4
+)
+SELECT concat_ws(' ', coalesce(p.site, t.site), coalesce(p.account, t.account), coalesce(p.currency, t.currency),
+    coalesce(p.accounting_date, t.accounting_date)) AS difference
+FROM posted p FULL JOIN ledger_site_totals t
+    ON (t.site, t.accounting_date, t.currency, t.account) = (p.site, p.accounting_date, p.currency, p.account)
+WHERE coalesce(p.minor, 0) <> coalesce(t.amount_minor, 0)
+ORDER BY 1
+"""
+
+
 def unposted_transactions(connection: Connection, since: datetime | None = None) -> list[UnpostedTransaction]:
     """Return the balance transactions of the payments balance that have no entry, oldest first.
 
     `since` leaves out those that Stripe created before it.
     """
-    statement = (
-        select(_MOVED.id, _MOVED.created_at, _MOVED.reporting_category, _MOVED.source_id)
-        .where(_MOVED.balance_type == "payments", ~exists().where(_ENTRY.balance_transaction_id == _MOVED.id))
-        .order_by(_MOVED.created_at, _MOVED.id)
-    )
-    if since is not None:
+    is_own_entry = _ENTRY.balance_transaction_id == _MOVED.id
+    statement = select(_MOVED.id, _MOVED.created_at, _MOVED.reporting_category, _MOVED.source_id)
+    if since is not None:  # no entry has an accounting date before its movement, so older entries need not be read
         statement = statement.where(_MOVED.created_at >= since)
+        is_own_entry &= _ENTRY.accounting_date >= since.date() - timedelta(days=1)
+    statement = statement.where(_MOVED.balance_type == "payments", ~exists().where(is_own_entry))
+    statement = statement.order_by(_MOVED.created_at, _MOVED.id)
     return [UnpostedTransaction(*row) for row in connection.execute(statement)]
 
 
@@ -95,6 +114,11 @@ def differing_days(connection: Connection) -> list[str]:
         .where(posted.c.minor.is_distinct_from(kept.c.minor))
     )
     return sorted(f"{account} {currency}" for account, currency in connection.execute(statement))
+
+
+def differing_sites(connection: Connection) -> list[str]:
+    """Return the sites whose sums differ from the postings of their charges, with account, currency and day."""
+    return [str(row.difference) for row in connection.execute(text(_SITES))]
 
 
 def missing_numbers(connection: Connection) -> list[str]:

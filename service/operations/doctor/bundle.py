@@ -46,7 +46,8 @@ def write_bundle(path: Path, settings: Settings, findings: Iterable[SetupFinding
 
 def line(finding: SetupFinding) -> str:
     """Return a finding as text: what was found, and below it what to do."""
-    text = f"{'ok     ' if finding.is_fine else 'PROBLEM'}  {finding.what}"
+    label = "PROBLEM" if not finding.is_fine else "note   " if finding.remedy else "ok     "
+    text = f"{label}  {finding.what}"
     return f"{text}\n         {finding.remedy}" if finding.remedy else text
 
 

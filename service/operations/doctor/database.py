@@ -3,46 +3,53 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
+from service.database.fitness import unfit_reason
 from service.database.migrate import known_revisions
 from service.database.transaction import committed
 from service.operations.backups_store import LastBackups, last_backups
 from service.operations.doctor.facts_store import DatabaseFacts, database_facts
 from service.operations.doctor.machine import examine_skew
-from service.operations.keys_store import seen_fingerprints
+from service.operations.keys import are_keys_known
 from service.reconciliation.doctor import SetupFinding
 from service.services import Services
 from service.settings import Settings
 
-OLDEST_VERSION = 150000  # PostgreSQL 15
 MAX_BACKUP_AGE = timedelta(hours=26)  # one a night, and two hours for it
 MAX_VERIFIED_AGE = timedelta(days=35)
 
 
-def examine_database(services: Services) -> tuple[SetupFinding, ...]:
-    """Run every check of the database. Raise StoreUnavailableError if it cannot be read."""
+def examine_schema(services: Services) -> tuple[SetupFinding, ...]:
+    """Check that this is a database of this version. The other checks need that. Raise StoreUnavailableError."""
     with committed(services.engine) as connection:
         facts = database_facts(connection)
-        findings = [examine_version(facts), examine_revision(facts)]
-        if not findings[1].is_fine:
-            return tuple(findings)
-        return (*findings, *_examine_contents(services, connection, facts))
+    findings = [examine_version(facts), examine_revision(facts)]
+    if all(finding.is_fine for finding in findings):
+        findings.append(examine_tables(facts))
+    return tuple(findings)
 
 
-def _examine_contents(services: Services, connection: Connection, facts: DatabaseFacts) -> Iterator[SetupFinding]:
-    now = services.clock()
-    yield examine_skew("the database's", facts.now, now)
-    seen = seen_fingerprints(connection)
-    yield examine_keys(is_known=not seen or not seen.isdisjoint(services.keys.fingerprints()))
-    yield from examine_backups(services.settings, last_backups(connection), now)
+def examine_contents(services: Services) -> Iterator[SetupFinding]:
+    """Run every other check of the database. Raise StoreUnavailableError if it cannot be read."""
+    with committed(services.engine) as connection:
+        now = services.clock()
+        yield examine_skew("the database's", database_facts(connection).now, now)
+        yield examine_keys(is_known=are_keys_known(connection, services.keys))
+        yield from examine_backups(services.settings, last_backups(connection), now)
 
 
 def examine_version(facts: DatabaseFacts) -> SetupFinding:
-    """Check that PostgreSQL is new enough."""
-    is_fine = facts.version_number >= OLDEST_VERSION
-    remedy = "" if is_fine else "Move to PostgreSQL 15 or newer."
-    return SetupFinding(is_fine, f"PostgreSQL {facts.version}, signed in as {facts.login}", remedy)
+    """Check that PostgreSQL is new enough, and that the database can hold every text."""
+    remedy = unfit_reason(facts.version_number, facts.encoding)
+    return SetupFinding(not remedy, f"PostgreSQL {facts.version}, {facts.encoding}, signed in as {facts.login}", remedy)
+
+
+def examine_tables(facts: DatabaseFacts) -> SetupFinding:
+    """Check that no table was lost."""
+    if not facts.missing_tables:
+        return SetupFinding(True, "the database has all its tables")
+    what = f"tables are missing in the database: {', '.join(facts.missing_tables)}"
+    remedy = "Stop the service and the workers, and restore the newest backup; see docs/operate/restore.md."
+    return SetupFinding(False, what, remedy)
 
 
 def examine_revision(facts: DatabaseFacts) -> SetupFinding:

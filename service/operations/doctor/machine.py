@@ -1,32 +1,36 @@
-"""Check the machine: free disk, its folder, this clock, the certificate of PUBLIC_URL, and the mail server."""
+"""Check the machine and what it needs beside the database: folder, disk, clock, mail server, store of rate limits."""
 
 import shutil
 import smtplib
-import socket
-import ssl
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from service.addresses import split_address
 from service.contributions.mail.smtp import smtp_session
+from service.operations.doctor.connection_reasons import reason_in_words
 from service.private_folders import prepare_var_dir
 from service.reconciliation.doctor import MAX_SKEW, SetupFinding
 from service.settings import Settings, SettingsError
+from service.waiting_limits import COUNTER_STORE_SECONDS
+from service.web.rate_limits import is_counter_store_answering
 
 MIN_FREE_BYTES = 1024**3
 MIN_FREE_SHARE = 0.05
-MIN_CERTIFICATE_DAYS = 14
-TLS_SECONDS = 5.0
+MAIL_REASONS: Mapping[type[smtplib.SMTPException], str] = {
+    smtplib.SMTPNotSupportedError: "it does not offer STARTTLS or a password, and mail is not sent in clear",
+    smtplib.SMTPAuthenticationError: "it refuses the user or the password",
+    smtplib.SMTPConnectError: "it refuses our connection",
+    smtplib.SMTPServerDisconnected: "it closes the connection",
+}
 
 
-def examine_machine(settings: Settings, now: datetime) -> Iterator[SetupFinding]:
+def examine_machine(settings: Settings) -> Iterator[SetupFinding]:
     """Run the checks that need neither the database nor Stripe."""
     yield examine_folder(settings.var_dir)
     yield examine_disk(settings.var_dir)
     yield examine_mail(settings)
-    if settings.is_https:
-        yield examine_certificate(settings.public_url, now)
+    yield examine_counters(settings)
 
 
 def examine_folder(var_dir: Path) -> SetupFinding:
@@ -64,31 +68,28 @@ def examine_mail(settings: Settings) -> SetupFinding:
         with smtp_session(settings.smtp_url) as server:
             server.noop()
     except (smtplib.SMTPException, OSError) as error:
-        reason = f"{type(error).__name__}{_status(error)}"
-        return SetupFinding(False, f"the mail server {host} cannot be used: {reason}", "Check SMTP_URL.")
+        return SetupFinding(False, f"the mail server {host} cannot be used: {_mail_reason(error)}", "Check SMTP_URL.")
     remedy = "" if settings.mail_from else "Set MAIL_FROM, the sender of mails to readers."
     return SetupFinding(not remedy, f"the mail server {host} takes our mail", remedy)
 
 
-def _status(error: Exception) -> str:
-    code = getattr(error, "smtp_code", None)
-    return f" {code}" if code else ""
+def _mail_reason(error: Exception) -> str:
+    """Return in words why the mail server could not be used. The error's own text may quote the user's name."""
+    code = f" (status {error.smtp_code})" if isinstance(error, smtplib.SMTPResponseException) else ""
+    found = next((text for kind, text in MAIL_REASONS.items() if isinstance(error, kind)), reason_in_words(error))
+    return f"{found}{code}"
 
 
-def examine_certificate(public_url: str, now: datetime) -> SetupFinding:
-    """Check that PUBLIC_URL answers with a certificate that is valid for a while yet."""
-    parts = split_address(public_url)
-    host, port = parts.hostname or "", parts.port or 443
-    remedy = "Check the name server, the proxy that ends TLS, and how its certificate is renewed."
-    try:
-        with (
-            socket.create_connection((host, port), TLS_SECONDS) as plain,
-            ssl.create_default_context().wrap_socket(plain, server_hostname=host) as secured,
-        ):
-            ends = str((secured.getpeercert() or {}).get("notAfter", ""))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "verify_message", None) or type(error).__name__
-        return SetupFinding(False, f"{host} cannot be reached with a valid certificate: {reason}", remedy)
-    left = datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) - now
-    is_fine = left >= timedelta(days=MIN_CERTIFICATE_DAYS)
-    return SetupFinding(is_fine, f"the certificate of {host} is valid for {left.days} days", "" if is_fine else remedy)
+def examine_counters(settings: Settings) -> SetupFinding:
+    """Check that the store of rate limits answers in time, if there is one."""
+    host = split_address(settings.ratelimit_storage_uri).hostname or "on this machine"
+    if settings.ratelimit_storage_uri == "memory://":
+        return SetupFinding(True, "rate limits are counted in memory, by each process for itself")
+    if is_counter_store_answering(settings.ratelimit_storage_uri):
+        return SetupFinding(True, f"the store of rate limits {host} answers")
+    silence = f"does not answer within {COUNTER_STORE_SECONDS} s, so each process counts for itself"
+    return SetupFinding(
+        False,
+        f"the store of rate limits {host} {silence}",
+        "Start Redis or Valkey, or check RATELIMIT_STORAGE_URI and the firewall.",
+    )

@@ -23,8 +23,9 @@ from service.services import Services
 from service.stripe_events.backlog_store import event_backlog
 
 MAX_WAITING = 1000
-# Movements that are older than this before the period are posted; closing itself looks at all of them.
-LATE = timedelta(days=92)
+# Movements that are older than this before the period are posted, or before the month of its last day if no day was
+# closed yet. Closing itself looks at all of them.
+LATE = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def read_checklist(connection: Connection, services: Services, last_day: date) -
     first_day = min(figures.first_day or last_day, last_day)
     ends_at, backlog = first_instant(last_day + timedelta(days=1), zone), event_backlog(connection)
     scope = ExportScope(LocalDays(open_since, last_day, zone), read_books(connection, None), settings.is_livemode, now)
-    unposted = unposted_transactions(connection, _since(open_since, zone))
+    unposted = unposted_transactions(connection, _since(open_since or last_day.replace(day=1), zone))
     waiting = list_manual(connection, only_waiting=True, limit=MAX_WAITING)
     state = PeriodState(
         last_day=last_day,
@@ -68,5 +69,5 @@ def read_checklist(connection: Connection, services: Services, last_day: date) -
     return Checklist(state, figures, figures.first_day)
 
 
-def _since(open_since: date | None, zone: ZoneInfo) -> datetime | None:
-    return first_instant(open_since - LATE, zone) if open_since is not None else None
+def _since(first_day: date, zone: ZoneInfo) -> datetime:
+    return first_instant(first_day - LATE, zone)

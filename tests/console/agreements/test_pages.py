@@ -151,3 +151,21 @@ def test_an_unknown_request_is_not_found(app: Flask, ana: Person, act: str) -> N
 
 def test_every_act_that_can_wait_can_also_be_done() -> None:
     assert set(PERFORMERS) == set(AgreedAct)
+
+
+def test_a_page_shows_some_requests_and_files_have_all(
+    app: Flask, app_services: Services, ana: Person, bea: Person
+) -> None:
+    for number in range(25):
+        wanted = Wanted(AgreedAct.ADD_ADMIN, f"Eve {number}", {**WISH, "email": f"eve{number}@courier.example"})
+        assert ask_for_agreement(app_services, ana, wanted) is not None
+    client = client_of(app, bea)
+
+    page = client.get("/console/agreements").get_data(as_text=True)
+    rows = client.get("/console/agreements?format=json").get_json()["rows"]
+
+    assert page.count("wants to make a person an admin") == 20
+    assert "5 more wait." in page
+    assert len(rows) == 25
+    assert {(row["requester"], row["state"]) for row in rows} == {("Ana", "open")}
+    assert "email: eve" in rows[0]["details"]

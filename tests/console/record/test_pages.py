@@ -120,6 +120,17 @@ def test_more_rows_than_a_page_holds_are_on_the_next(app: Flask, app_services: S
     assert "note-10<" not in following
 
 
+def test_rows_are_not_counted_to_the_end(
+    app: Flask, app_services: Services, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.console.screens.record.pages.MOST_COUNTED", 2)
+    monkeypatch.setattr("service.console.tables.MOST_COUNTED", 2)
+
+    page = client_of(app, ana).get("/console/record").text
+
+    assert "4 rows of more than 2 found" in page
+
+
 def test_a_changed_row_is_an_alarm_at_once(app: Flask, ana: Person, owner: psycopg.Connection) -> None:
     owner.execute("UPDATE staff_record SET subject = 'innocent' WHERE number = 2")
 

@@ -25,6 +25,7 @@ from service.readers.impressions import PromptEvent, campaign_fingerprint, recor
 from service.readers.reader import Reader, new_reader
 from service.readers.site_time import site_time_at
 from tests.decisions import make
+from tests.examples import examples
 
 SITE: dict[str, Any] = {
     "key": "tide", "name": "The Tide", "timezone": "Europe/Dublin", "home_url": "https://tide.example/",
@@ -147,7 +148,7 @@ def compiled(campaigns: list[Campaign]) -> CompiledSite:
     return compile_site(SiteSnapshot(site, ZoneInfo(site.timezone), tuple(numbered)))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(200, many=2000), deadline=None)
 @given(st.data(), st.lists(CAMPAIGNS, min_size=1, max_size=12), VISITS, PAGE_FACTS)
 def test_the_index_agrees_with_asking_every_rule(
     data: st.DataObject, campaigns: list[Campaign], visit: Visit, page: Page

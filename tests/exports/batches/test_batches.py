@@ -16,7 +16,8 @@ from service.exports.batches.batch import Batch, BatchOrder, NothingNewError, Un
 from service.exports.batches.creating import create_batch
 from service.exports.exporting import OPERATOR
 from service.exports.request import Granularity, InvalidExportError, Layout, UnmappedAccountError
-from tests.exports.quarter import by_month_and_account, record_quarter
+from tests.exports.quarter import by_month_and_account
+from tests.exports.quarter_databases import Quarter
 from tests.exports.world import QUICKBOOKS, XERO, Finance, apply_accounts, in_currency, pay, record_month
 from tests.ledger import make
 
@@ -28,9 +29,9 @@ def batch(finance: Finance, order: BatchOrder = ALL) -> Batch:
 
 
 @pytest.mark.parametrize("granularity", list(Granularity))
-def test_the_batches_together_are_the_journal_and_share_no_entry(finance: Finance, granularity: Granularity) -> None:
+def test_the_batches_together_are_the_journal_and_share_no_entry(quarter: Quarter, granularity: Granularity) -> None:
     order = BatchOrder(Layout.GENERIC, granularity)
-    record_quarter(finance, 1)
+    finance = quarter(1)
     made = [batch(finance, replace(order, through_on=date(2026, 11, 2)))]
     pay(finance, 90, hours=-24)
     made += [batch(finance, replace(order, through_on=date(2026, 11, 30))), batch(finance, order)]

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.exports.quarter import MONTHS, record_quarter
+from tests.exports.quarter import MONTHS
+from tests.exports.quarter_databases import Quarter
 from tests.exports.world import Finance, Row, pay, total
 from tests.ledger import make
 
@@ -23,8 +24,8 @@ def movement(rows: dict[str, Row], code: str) -> Decimal:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_every_month_of_the_balance_statement_is_the_stripe_balance(finance: Finance, seed: int) -> None:
-    record_quarter(finance, seed)
+def test_every_month_of_the_balance_statement_is_the_stripe_balance(quarter: Quarter, seed: int) -> None:
+    finance = quarter(seed)
     rows = finance.rows("balance_statement", from_on="2026-10-01", to_on="2026-12-31")
 
     assert [row["month"] for row in rows][-2:] == ["2026-11", "2026-12"]
@@ -58,8 +59,8 @@ def test_a_part_of_a_month_and_an_open_range_have_their_days(finance: Finance) -
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_the_open_items_of_an_account_add_up_to_its_balance_at_any_day(finance: Finance, seed: int) -> None:
-    record_quarter(finance, seed)
+def test_the_open_items_of_an_account_add_up_to_its_balance_at_any_day(quarter: Quarter, seed: int) -> None:
+    finance = quarter(seed)
 
     for to_on in (*DAYS, date(2026, 11, 12), date(2026, 12, 6)):
         items, books = finance.rows("open_items", to_on=to_on), closing(finance, to_on)
@@ -97,9 +98,9 @@ def test_an_open_item_says_what_it_is_and_a_settled_one_is_gone(finance: Finance
 
 @pytest.mark.parametrize("seed", range(2))
 def test_the_movements_of_disputes_are_the_movements_of_their_accounts_in_every_month(
-    finance: Finance, seed: int
+    quarter: Quarter, seed: int
 ) -> None:
-    record_quarter(finance, seed)
+    finance = quarter(seed)
 
     for from_on, to_on in MONTHS:
         rows, books = finance.rows("dispute_movements", from_on=from_on, to_on=to_on), closing(finance, to_on, from_on)
@@ -110,8 +111,8 @@ def test_the_movements_of_disputes_are_the_movements_of_their_accounts_in_every_
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_yearly_payments_are_spread_over_twelve_months_to_the_cent(finance: Finance, seed: int) -> None:
-    record_quarter(finance, seed)
+def test_yearly_payments_are_spread_over_twelve_months_to_the_cent(quarter: Quarter, seed: int) -> None:
+    finance = quarter(seed)
     rows = finance.rows("deferred_income", to_on="2026-12-31")
     payments = {row["payment_id"]: row for row in finance.rows("contributions") if row["kind"] == "annual"}
     lost = {
@@ -131,8 +132,8 @@ def test_yearly_payments_are_spread_over_twelve_months_to_the_cent(finance: Fina
             assert max(amounts) - min(amounts) <= Decimal("0.01")
 
 
-def test_every_file_of_payments_says_the_site_the_campaign_and_the_fund(finance: Finance) -> None:
-    record_quarter(finance, 0)
+def test_every_file_of_payments_says_the_site_the_campaign_and_the_fund(quarter: Quarter) -> None:
+    finance = quarter(0)
     of_payment = {
         row["payment_id"]: (row["site"], row["campaign"], row["fund"]) for row in finance.rows("contributions")
     }
@@ -149,8 +150,8 @@ def test_every_file_of_payments_says_the_site_the_campaign_and_the_fund(finance:
     assert {row["site"] for row in finance.rows("deferred_income")} <= set(of_contribution.values())
 
 
-def test_a_dispute_has_the_accounting_days_of_its_entries(finance: Finance) -> None:
-    record_quarter(finance, 1)
+def test_a_dispute_has_the_accounting_days_of_its_entries(quarter: Quarter) -> None:
+    finance = quarter(1)
     days = {(row["dispute_id"], row["movement"]): row["accounting_date"] for row in finance.rows("dispute_movements")}
 
     for row in finance.rows("disputes"):

@@ -11,7 +11,7 @@ from service.errors import InvalidDocumentError
 from service.exports.layouts.mappings import read_mapping
 from service.exports.request import FileFormat, Granularity, InvalidExportError, Layout, Profile
 from service.ledger.accounts import ACCOUNT_NAMES
-from tests.exports.quarter import record_quarter
+from tests.exports.quarter_databases import Quarter
 from tests.exports.world import Finance, apply_accounts, pay, pay_at
 from tests.ledger import make
 
@@ -60,8 +60,8 @@ def test_every_cell_has_the_form_that_datev_publishes(finance: Finance) -> None:
     assert rows[0].startswith('24,39;"S";"EUR";;;;1100;1360;;0211;"KO-1";;;"charge ch_1";')
 
 
-def test_the_clearing_account_returns_to_zero_with_every_journal(finance: Finance) -> None:
-    record_quarter(finance, 0)
+def test_the_clearing_account_returns_to_zero_with_every_journal(quarter: Quarter) -> None:
+    finance = quarter(0)
     apply_accounts(finance, DATEV)
 
     _, names, *rows = lines(finance.file("journal", layout=Layout.DATEV, granularity=Granularity.PAYOUT))

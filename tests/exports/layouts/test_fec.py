@@ -12,7 +12,7 @@ from service.errors import InvalidDocumentError
 from service.exports.layouts.mappings import read_mapping
 from service.exports.request import Granularity, Layout
 from service.ledger.accounts import ACCOUNT_NAMES
-from tests.exports.quarter import record_quarter
+from tests.exports.quarter_databases import Quarter
 from tests.exports.world import Finance, apply_accounts, pay
 
 FEC = "layout: fec\naccounts:\n" + "".join(
@@ -40,9 +40,9 @@ def test_the_columns_and_cells_have_the_form_that_the_law_asks_for(finance: Fina
 
 @pytest.mark.parametrize("granularity", list(Granularity))
 def test_every_entry_balances_and_the_accounts_are_those_of_the_books(
-    finance: Finance, granularity: Granularity
+    quarter: Quarter, granularity: Granularity
 ) -> None:
-    record_quarter(finance, 0)
+    finance = quarter(0)
     apply_accounts(finance, FEC)
     content = finance.file("journal", layout=Layout.FEC, granularity=granularity).decode()
 

@@ -11,7 +11,7 @@ from service.exports.layouts.account_mapping import LineKind
 from service.exports.layouts.mappings import read_mapping
 from service.exports.request import Granularity, InvalidExportError, Layout, UnmappedAccountError
 from service.ledger.accounts import ACCOUNT_NAMES
-from tests.exports.quarter import record_quarter
+from tests.exports.quarter_databases import Quarter
 from tests.exports.world import (
     QUICKBOOKS,
     SAGE50,
@@ -165,8 +165,8 @@ def test_no_file_presents_a_foreign_amount_as_home_currency(finance: Finance, la
         home.file("journal", layout=layout, currency="JPY")
 
 
-def test_rules_for_sites_and_campaigns_override_accounts_in_their_order(finance: Finance) -> None:
-    record_quarter(finance, 0)
+def test_rules_for_sites_and_campaigns_override_accounts_in_their_order(quarter: Quarter) -> None:
+    finance = quarter(0)
     rules = """
 rules:
 - {site: herald, tracking: {Title: Herald}}
@@ -193,8 +193,8 @@ rules:
     assert total(rows, "*Amount") == 0
 
 
-def test_a_rule_for_a_fund_marks_its_lines(finance: Finance) -> None:
-    record_quarter(finance, 0)
+def test_a_rule_for_a_fund_marks_its_lines(quarter: Quarter) -> None:
+    finance = quarter(0)
     apply_accounts(finance, QUICKBOOKS + 'rules:\n- {fund: "restricted-*", class: Restricted}\n')
     journal = finance.rows("journal")
     rows = finance.rows("journal", layout=Layout.QUICKBOOKS)

@@ -18,11 +18,13 @@ from sqlalchemy import text
 from service.assembly import build_services
 from service.database.engine import owner_engine
 from service.operations.backups_store import LastBackups, add_backup
-from service.operations.doctor.database import examine_backups, examine_database, examine_version
+from service.operations.build import build_id
+from service.operations.doctor.address import examine_answer, examine_certificate
+from service.operations.doctor.database import examine_backups, examine_contents, examine_version
 from service.operations.doctor.examine import examine_everything
 from service.operations.doctor.facts_store import DatabaseFacts
 from service.operations.doctor.machine import (
-    examine_certificate,
+    examine_counters,
     examine_disk,
     examine_folder,
     examine_mail,
@@ -99,8 +101,8 @@ def test_a_mail_server_that_refuses_us_is_a_problem_and_the_password_is_not_show
         found = examine_mail(replace(settings, smtp_url=f"smtp://app:Sup3rSecret@127.0.0.1:{port}"))
     away = examine_mail(replace(settings, smtp_url="smtp://127.0.0.1:9"))
 
-    assert (found.is_fine, away.is_fine) == (False, False)
-    assert found.what == "the mail server 127.0.0.1 cannot be used: SMTPConnectError 554"
+    assert (found.is_fine, away.what) == (False, "the mail server 127.0.0.1 cannot be used: nothing listens there")
+    assert found.what == "the mail server 127.0.0.1 cannot be used: it refuses our connection (status 554)"
     assert not examine_mail(settings).is_fine  # https without SMTP_URL, and without MAIL_TO_FILES
     assert examine_mail(replace(settings, mail_to_files=True)).is_fine
 
@@ -130,10 +132,58 @@ def test_a_certificate_that_ends_soon_is_a_problem(
 
 
 def test_an_old_postgresql_is_a_problem() -> None:
-    facts = DatabaseFacts("14.9", 140009, "web", NOW, None)
+    facts = DatabaseFacts("14.9", 140009, "UTF8", "web", NOW, None)
 
-    assert not examine_version(facts).is_fine
+    assert "PostgreSQL 15" in examine_version(facts).remedy
     assert examine_version(replace(facts, version_number=150000)).is_fine
+    assert "UTF8" in examine_version(replace(facts, version_number=150000, encoding="LATIN1")).remedy
+
+
+def test_a_lost_table_is_a_problem_and_named(services: Services, database_address: str) -> None:
+    owner = owner_engine(database_address)
+    with owner.begin() as connection:
+        connection.execute(text("DROP TABLE mail_outbox"))
+    owner.dispose()
+
+    found = examine_everything(services)
+
+    assert "tables are missing in the database: mail_outbox" in problems(found)
+    assert any("restore the newest backup" in finding.remedy for finding in found)
+
+
+def test_a_store_of_rate_limits_that_refuses_or_hangs_is_a_problem(settings: Settings) -> None:
+    def examined(uri: str) -> SetupFinding:
+        return examine_counters(replace(settings, ratelimit_storage_uri=uri))
+
+    with create_server(("127.0.0.1", 0)) as hung:
+        assert not examined(f"redis://127.0.0.1:{hung.getsockname()[1]}").is_fine
+    refused = examined("valkey://:Sup3rSecret@127.0.0.1:9")
+
+    assert (refused.is_fine, "Sup3rSecret" in refused.what) == (False, False)
+    assert examined("memory://").is_fine
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"build": "000000000000"}', "runs build 000000000000"),
+        (b"<html>", "something else"),
+        (b"{}", "something else"),
+        (f'{{"build": "{build_id()}"}}'.encode(), "the service answers at"),
+    ],
+    ids=["another build", "another site", "another service", "this build"],
+)
+def test_an_address_that_leads_elsewhere_is_a_problem(body: bytes, words: str) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body)
+    with refusing_server(head + body) as port:
+        found = examine_answer(f"http://127.0.0.1:{port}")
+
+    assert words in found.what
+    assert found.is_fine == ("answers at" in words)
+
+
+def test_a_service_that_does_not_run_is_a_problem() -> None:
+    assert "does not answer" in examine_answer("http://127.0.0.1:9").what
 
 
 @pytest.mark.parametrize(
@@ -150,14 +200,14 @@ def test_a_database_of_another_version_is_a_problem_and_ends_the_other_checks(
 
     findings = examine_everything(services)
 
-    assert not findings[-1].is_fine
-    assert findings[-1].remedy.startswith(remedy)
+    assert any(finding.remedy.startswith(remedy) for finding in findings if not finding.is_fine)
+    assert not any("SECRET_KEYS" in finding.what for finding in findings)
 
 
 def test_secret_keys_of_another_installation_are_a_problem(services: Services) -> None:
     note_keys(replace(services, keys=KeyRing(("another-key-another-key-another-key",))))
 
-    assert any("none of SECRET_KEYS" in what for what in problems(examine_database(services)))
+    assert any("none of SECRET_KEYS" in what for what in problems(examine_contents(services)))
 
 
 @pytest.mark.parametrize(

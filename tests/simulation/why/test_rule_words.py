@@ -25,7 +25,7 @@ from service.campaigns.site import ConsentPolicy, Sensitivity
 from service.decisions.compile import compile_site
 from service.decisions.rules.in_order import RULES
 from service.readers.site_time import site_time_at
-from service.simulation.invented_readers import invent_readers
+from service.simulation.invented_readers import invent_readers, newspaper_of
 from service.simulation.simulate import simulate_on
 from service.simulation.simulation import Simulation
 from service.simulation.why import phrases
@@ -47,7 +47,7 @@ def test_every_campaign_of_a_newspaper_is_explained_in_sentences() -> None:
     campaigns = {found.prepared.campaign.key: found.prepared.campaign for found in site.appeals}
     words = [
         campaign_words(trace, campaigns[trace.campaign], site.site, site_time_at(view.at, site.zone))
-        for reader in invent_readers(site.site, snapshot.campaigns, make.NOW, 12, 1)
+        for reader in invent_readers(newspaper_of(site.site, snapshot.campaigns, make.NOW, 1), range(12))
         for view in islice(
             simulate_on(site, Simulation(site.site, (), reader.views, reader.start, sees_prompts=True)), 6
         )

@@ -3,10 +3,25 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from service.console.screens.record.details import value_in_words
+from service.console.tables import Table, table_of_cells
 from service.staff.agreements import ACT_RULES, AgreedAct, AgreementRequest, RequestState, Wanted, may_agree
 from service.staff.people import Person
+
+KEYS = (
+    "request_id",
+    "act",
+    "subject",
+    "details",
+    "site",
+    "requester",
+    "requested_at",
+    "state",
+    "decider",
+    "decided_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +71,23 @@ def _link(wanted: Wanted) -> str | None:
     if wanted.act is AgreedAct.CLOSE_PERIOD and last_day:
         return f"/console/close?through={last_day}"
     return "/console/close" if wanted.act is AgreedAct.REOPEN_PERIOD else None
+
+
+def requests_table(lines: Iterable[RequestLine], as_of: datetime, zone: ZoneInfo) -> Table:
+    """Return requests for files."""
+    rows = (
+        {
+            "request_id": line.request.id,
+            "act": line.act,
+            "subject": line.request.wanted.subject,
+            "details": "; ".join(f"{name}: {value}" for name, value in line.details),
+            "site": line.request.wanted.site,
+            "requester": line.requester,
+            "requested_at": line.request.requested_at,
+            "state": line.state.value,
+            "decider": line.decider,
+            "decided_at": line.request.decided_at,
+        }
+        for line in lines
+    )
+    return table_of_cells("agreements", KEYS, rows, as_of, zone)

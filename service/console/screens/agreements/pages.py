@@ -2,12 +2,13 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, flash, redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from service.console.agreed_acts import PERFORMERS
-from service.console.frame import screen
-from service.console.screens.agreements.lines import lines_of
+from service.console.frame import chosen_shape, file_of, screen
+from service.console.screens.agreements.lines import lines_of, requests_table
+from service.console.tables import TableShape
 from service.database.transaction import committed
 from service.errors import ConflictError, DomainError, ForbiddenError, NotFoundError
 from service.services import current_services
@@ -16,29 +17,34 @@ from service.staff.agreements_store import recent_requests, waiting_requests
 from service.staff.api import current_person, requires_fresh_sign_in, requires_person
 from service.staff.store import list_people
 
-MAX_RECENT = 50
+MAX_RECENT, MAX_RECENT_IN_FILES = 50, 10_000
+MAX_WAITING = 20  # on the page, the oldest first; files have all
 
 blueprint = Blueprint("console_agreements", __name__, url_prefix="/console/agreements", template_folder="templates")
 
 
 @blueprint.get("")
 @requires_person()
-def show_all() -> str:
+def show_all() -> str | Response:
     """Show what waits for a second person, and what became of earlier requests."""
-    services, person = current_services(), current_person()
-    now = services.clock()
+    services, person, is_page = current_services(), current_person(), chosen_shape() is TableShape.PAGE
+    now, zone = services.clock(), services.settings.accounting_zone
     with committed(services.engine) as connection:
         names = {other.id: other.name for other in list_people(connection)}
         requests = waiting_requests(connection, now)
-        recent = recent_requests(connection, MAX_RECENT)
+        recent = recent_requests(connection, MAX_RECENT if is_page else MAX_RECENT_IN_FILES)
     waiting = lines_of(requests, person, names, now)
     earlier = lines_of((request for request in recent if request not in requests), person, names, now)
+    file = file_of(requests_table((*waiting, *earlier), now, zone))
+    if file is not None:
+        return file
     return screen(
         "agreements/list.html",
         "agreements",
         "What waits for a second person?",
-        zone=services.settings.accounting_zone,
-        waiting=waiting,
+        zone=zone,
+        waiting=waiting[:MAX_WAITING],
+        more=len(waiting) - MAX_WAITING,
         earlier=earlier,
     )
 
@@ -46,7 +52,7 @@ def show_all() -> str:
 @blueprint.post("/<request_id>/agree")
 @requires_person()
 @requires_fresh_sign_in
-def give_agreement(request_id: str) -> Response:
+def give_agreement(request_id: str) -> AnyResponse:
     """Agree to a request, and do what was asked for."""
     try:
         _, sentence = agree(current_services(), request_id, current_person(), PERFORMERS)
@@ -61,7 +67,7 @@ def give_agreement(request_id: str) -> Response:
 
 @blueprint.post("/<request_id>/refuse")
 @requires_person()
-def refuse_agreement(request_id: str) -> Response:
+def refuse_agreement(request_id: str) -> AnyResponse:
     """Refuse a request, or withdraw an own one."""
     try:
         refuse(current_services(), request_id, current_person(), request.form.get("note", ""))

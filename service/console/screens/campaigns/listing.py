@@ -94,13 +94,16 @@ class Sources:
         return self.states.get(key)
 
 
-def lines_by_placement(sources: Sources, now: datetime) -> dict[Placement, list[CampaignLine]]:
-    """Return the campaigns that are not archived, by placement and in the order of asking."""
+def lines_by_placement(
+    sources: Sources, now: datetime, shown: slice = slice(None)
+) -> dict[Placement, list[CampaignLine]]:
+    """Return the campaigns that are not archived, by placement and in the order of asking. `shown`: which of each."""
     groups: dict[Placement, list[CampaignLine]] = {placement: [] for placement in Placement}
     for placement, campaigns in in_order(sources.snapshot).items():
-        lines = [_line(campaign, sources, now) for campaign in campaigns]
+        first, last = campaigns[0], campaigns[-1]
         groups[placement] = [
-            replace(line, is_first=at == 0, is_last=at == len(lines) - 1) for at, line in enumerate(lines)
+            replace(_line(campaign, sources, now), is_first=campaign is first, is_last=campaign is last)
+            for campaign in campaigns[shown]
         ]
     return groups
 

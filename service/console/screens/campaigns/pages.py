@@ -44,17 +44,17 @@ from service.console.screens.campaigns.listing import (
 )
 from service.console.screens.campaigns.results import RESULT_DAYS, first_day, results_in_words
 from service.console.tables import TableShape
-from service.contributions.earned_store import earned_between
+from service.contributions.earned_store import earning_by_campaign
 from service.database.transaction import committed
 from service.errors import ConflictError
-from service.insights.store import daily_counts
+from service.insights.store import seen_by_campaign
 from service.services import current_services
 from service.staff.api import current_person, requires_person
 from service.staff.people import Role
 from service.staff.store import list_people
 
 CAMPAIGN = DocumentKind.CAMPAIGN
-LINES_OF_OVERVIEW, LINES_OF_PLACE = 12, 50
+LINES_OF_OVERVIEW, LINES_OF_PLACE = 10, 30
 
 blueprint = flask.Blueprint("console_campaigns", __name__, template_folder="templates")
 
@@ -196,11 +196,11 @@ def _sources(snapshot: SiteSnapshot, now: datetime) -> Sources:
     with committed(services.engine) as connection:
         drafts = list_drafts(connection, site)
         people = {person.id: person.name for person in list_people(connection)}
-        counts = daily_counts(connection, site, *days)
-        earned = earned_between(connection, site, snapshot.zone, *days)
+        asks = seen_by_campaign(connection, site, [campaign.key for campaign in shown_campaigns(snapshot)], *days)
+        paid = earning_by_campaign(connection, site, snapshot.zone, *days)
     states = {state.key: state for state in describe_all(services.engine, CAMPAIGN, now, site)}
     findings = findings_of(snapshot, shown_campaigns(snapshot), now)
-    return Sources(snapshot, states, drafts, people, findings, results_in_words(counts, earned))
+    return Sources(snapshot, states, drafts, people, findings, results_in_words(asks, paid))
 
 
 def _groups(sources: Sources, now: datetime) -> list[Group]:
@@ -208,9 +208,10 @@ def _groups(sources: Sources, now: datetime) -> list[Group]:
     chosen, start = request.values.get("place", ""), request.values.get("from", "0")
     first = int(start) if chosen and start.isdecimal() and len(start) < 6 else 0
     shown = LINES_OF_PLACE if chosen else LINES_OF_OVERVIEW
+    found = in_order(sources.snapshot)
     return [
-        Group(place.value, value_label(place.value), tuple(lines[first : first + shown]), len(lines), first)
-        for place, lines in lines_by_placement(sources, now).items()
+        Group(place.value, value_label(place.value), tuple(lines), len(found.get(place, ())), first)
+        for place, lines in lines_by_placement(sources, now, slice(first, first + shown)).items()
     ]
 
 

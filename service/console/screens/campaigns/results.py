@@ -1,24 +1,13 @@
 """What each campaign of a site brought in the last days, in a few words."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date
-
-from service.contributions.earned_store import EarnedOnDay
-from service.decisions.tally import Counted
-from service.insights.store import DailyCount
 
 RESULT_DAYS = 7
 
 
-def results_in_words(counts: Iterable[DailyCount], earned: Iterable[EarnedOnDay]) -> dict[str, str]:
+def results_in_words(asks: Mapping[str, int], paid: Mapping[str, int]) -> dict[str, str]:
     """Return a phrase for every campaign that was asked or earned something: `412 asks · 3 contributions`."""
-    asks: dict[str, int] = {}
-    paid: dict[str, int] = {}
-    for daily in counts:
-        if daily.cell.event is Counted.SEEN:
-            asks[daily.cell.campaign] = asks.get(daily.cell.campaign, 0) + daily.count
-    for on_day in earned:
-        paid[on_day.campaign] = paid.get(on_day.campaign, 0) + on_day.count
     return {key: _phrase(asks.get(key, 0), paid.get(key, 0)) for key in asks.keys() | paid.keys()}
 
 

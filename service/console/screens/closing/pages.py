@@ -4,12 +4,13 @@ from datetime import date
 from http import HTTPStatus
 
 import flask
-from flask import flash, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.console.frame import screen
+from service.console.frame import file_of, screen
 from service.console.screens.closing.closing_acts import close_wish, close_with_agreement, waiting_close
 from service.console.screens.closing.periods import BooksPeriod, day_of, months_to_close, usual_last_day
+from service.console.screens.closing.tables import ClosingTables
 from service.console.screens.closing.words import exception_words
 from service.console.screens.money.words import sentence
 from service.console.words import counted
@@ -119,7 +120,7 @@ def accept() -> ResponseReturnValue:
     return _back(day.isoformat())
 
 
-def _checklist_screen(errors: dict[str, str], typed: tuple[str, str] = ("", "")) -> str:
+def _checklist_screen(errors: dict[str, str], typed: tuple[str, str] = ("", "")) -> str | Response:
     services, person = current_services(), current_person()
     day = _last_day(request.values.get("through", ""))
     with connected(services.engine) as connection:
@@ -131,7 +132,13 @@ def _checklist_screen(errors: dict[str, str], typed: tuple[str, str] = ("", ""))
     period = BooksPeriod(checklist.first_day, day)
     need = needs_of(services.settings.second_person)[AgreedAct.CLOSE_PERIOD]
     usual = usual_last_day(state.closed_through, state.today)
-    return screen(
+    tables = ClosingTables(services.clock(), services.settings.accounting_zone)
+    return file_of(
+        tables.steps(steps),
+        tables.figures(checklist.figures.currencies),
+        tables.exceptions(state.exceptions, state.notes),
+        tables.closings(closings),
+    ) or screen(
         "closing/checklist.html",
         KEY,
         f"Is {period.name} complete, and can I prove it?",

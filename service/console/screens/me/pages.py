@@ -5,7 +5,8 @@ from http import HTTPStatus
 from flask import Blueprint, abort, flash, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from service.console.frame import screen
+from service.console.frame import file_of, screen
+from service.console.screens.people.signing_in_tables import passkeys_table, sessions_table
 from service.database.transaction import committed
 from service.errors import ConflictError, DomainError
 from service.services import current_services
@@ -24,12 +25,17 @@ blueprint = Blueprint("console_me", __name__, url_prefix="/console/me", template
 
 @blueprint.get("")
 @requires_person()
-def show() -> str:
+def show() -> str | Response:
     """Show a person their roles, passkeys and sessions."""
     services, person = current_services(), current_person()
     with committed(services.engine) as connection:
         passkeys = passkeys_of(connection, person.id)
         sessions = open_sessions(connection, person.id, services.clock())
+    zone = services.settings.accounting_zone
+    now = services.clock()
+    file = file_of(sessions_table(sessions, now, zone), passkeys_table(passkeys, now, zone))
+    if file is not None:
+        return file
     return screen(
         "me/show.html",
         "me",
@@ -39,7 +45,7 @@ def show() -> str:
         own_session=current_session(),
         can_make_passkey=party(services).is_possible,
         roles_in_words=ROLES_IN_WORDS,
-        zone=services.settings.accounting_zone,
+        zone=zone,
     )
 
 

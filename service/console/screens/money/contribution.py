@@ -1,13 +1,12 @@
 """The page of a contribution: its head, its timeline, its entries, and what can be done with it."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from service.console.screens.money import words
 from service.console.screens.money.payments import PaymentLine, payment_line
+from service.console.screens.money.tables import Moment
 from service.console.tables import Badge
 from service.contributions.contribution import RUNNING_STATES
 from service.contributions.search.query import IdQuery
@@ -15,7 +14,7 @@ from service.contributions.search.store import FoundContribution, ListScope, fin
 from service.contributions.timeline.events import TimelineEvent, timeline
 from service.contributions.timeline.history import ContributionHistory, Payment
 from service.contributions.timeline.store import history_of
-from service.ledger.explain.explaining import explain
+from service.ledger.explain.explaining import entries_about
 from service.ledger.explain.explanation import ExplainedEntry
 from service.staff.agreements import AgreedAct, AgreementRequest
 from service.staff.agreements_store import waiting_requests
@@ -23,7 +22,10 @@ from service.staff.agreements_store import waiting_requests
 
 @dataclass(frozen=True, slots=True)
 class ContributionPage:
-    """A contribution with everything that its page shows. `waiting`: its refunds that wait for a second person."""
+    """A contribution with everything that its page shows. `waiting`: its refunds that wait for a second person.
+
+    The pages of its acts do without its entries.
+    """
 
     found: FoundContribution
     history: ContributionHistory
@@ -90,17 +92,17 @@ class ContributionPage:
 
 
 def contribution_page(
-    connection: Connection, contribution_id: str, scope: ListScope, now: datetime, zone: ZoneInfo
+    connection: Connection, contribution_id: str, scope: ListScope, moment: Moment, *, has_entries: bool = False
 ) -> ContributionPage | None:
-    """Return the page of a contribution, or None if there is none with this id in the scope. `zone`: that of times."""
+    """Return the page of a contribution, or None if there is none with this id in the scope."""
     found = find_contributions(connection, IdQuery(contribution_id), scope)
     history = history_of(connection, contribution_id)
     if history is None or not found or found[0].id != contribution_id:
         return None
-    entries = explain(connection, contribution_id).entries
+    entries = entries_about(connection, contribution_id) if has_entries else ()
     waiting = tuple(
         request
-        for request in waiting_requests(connection, now)
+        for request in waiting_requests(connection, moment.as_of)
         if request.wanted.act is AgreedAct.REFUND and request.wanted.details.get("contribution") == contribution_id
     )
-    return ContributionPage(found[0], history, timeline(history, zone), entries, waiting)
+    return ContributionPage(found[0], history, timeline(history, moment.zone), entries, waiting)

@@ -9,8 +9,17 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.console.days import ChosenDays
-from service.console.frame import chosen_days, chosen_shape, own_campaigns, own_sites, row_limit, screen, table_file
-from service.console.screens.money import tables, words
+from service.console.frame import (
+    chosen_days,
+    chosen_shape,
+    file_of,
+    own_campaigns,
+    own_sites,
+    row_limit,
+    screen,
+    table_file,
+)
+from service.console.screens.money import books_tables, tables, words
 from service.console.screens.money.campaigns import campaign_choices, campaigns_table
 from service.console.screens.money.contribution import ContributionPage, contribution_page
 from service.console.screens.money.scope import (
@@ -42,6 +51,7 @@ KEY = "money"
 TITLE = "What came in, what did it cost, what went back?"
 MAX_KEY_CHARACTERS = 100
 READERS = (Role.VIEWER, Role.FINANCE)
+MOST_OBJECTS, MOST_ENTRIES = 12, 20  # with all of their fields and lines on a page; files have all
 
 blueprint = flask.Blueprint("console_money", __name__, url_prefix="/console/money", template_folder="templates")
 blueprint.add_app_template_filter(words.money, "as_money")
@@ -125,8 +135,10 @@ def show_failed() -> ResponseReturnValue:
 @requires_person(*READERS)
 def show_contribution(contribution_id: str) -> ResponseReturnValue:
     """Show a contribution: who, what, what happened, its entries, and what can be done."""
-    page = own_contribution(contribution_id)
-    return screen("money/contribution.html", KEY, page.title, page=page, zone=moment().zone, can_act=_can_act())
+    page, now = own_contribution(contribution_id, has_entries=True), moment()
+    file = file_of(books_tables.timeline_table(page.events, now), books_tables.lines_table(page.entries, now))
+    values: dict[str, Any] = {"page": page, "zone": now.zone, "can_act": _can_act(), "most_entries": MOST_ENTRIES}
+    return file or screen("money/contribution.html", KEY, page.title, **values)
 
 
 @blueprint.get("/explain/<wanted>")
@@ -137,7 +149,12 @@ def show_explanation(wanted: str) -> ResponseReturnValue:
         explanation = explain(connection, wanted)
     if not explanation or not may_see(current_person(), explanation):
         abort(HTTPStatus.NOT_FOUND)
-    return screen(
+    now = moment()
+    return file_of(
+        books_tables.fields_table(explanation.objects, now),
+        books_tables.lines_table(explanation.entries, now),
+        books_tables.reports_table(explanation.events, now),
+    ) or screen(
         "money/explanation.html",
         KEY,
         "What is behind this number?",
@@ -145,8 +162,10 @@ def show_explanation(wanted: str) -> ResponseReturnValue:
         explanation=explanation,
         contribution_id=contribution_of(explanation),
         link_to=link_to,
-        zone=moment().zone,
+        zone=now.zone,
         can_act=_can_act(),
+        most_objects=MOST_OBJECTS,
+        most_entries=MOST_ENTRIES,
     )
 
 
@@ -165,12 +184,11 @@ def show_event(event_id: str) -> ResponseReturnValue:
     return screen("money/event.html", KEY, "What did Stripe send?", event=event, body=body, zone=moment().zone)
 
 
-def own_contribution(contribution_id: str) -> ContributionPage:
+def own_contribution(contribution_id: str, *, has_entries: bool = False) -> ContributionPage:
     """Return the page of a contribution. Answer 404 if there is none, or if the person does not work for its site."""
-    services = current_services()
-    with connected(services.engine) as connection:
-        scope = list_scope(current_person(), limit=1)
-        page = contribution_page(connection, contribution_id, scope, services.clock(), moment().zone)
+    scope = list_scope(current_person(), limit=1)
+    with connected(current_services().engine) as connection:
+        page = contribution_page(connection, contribution_id, scope, moment(), has_entries=has_entries)
     return page or abort(HTTPStatus.NOT_FOUND)
 
 

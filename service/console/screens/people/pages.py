@@ -6,8 +6,9 @@ from typing import Any
 from flask import Blueprint, abort, flash, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from service.console.frame import chosen_shape, own_sites, screen, table_file
+from service.console.frame import chosen_shape, file_of, own_sites, screen, table_file
 from service.console.screens.people.form import ALL_SITES, PersonForm, form_of_person, read_person_form
+from service.console.screens.people.signing_in_tables import sessions_table
 from service.console.screens.people.table import people_table
 from service.console.tables import TableShape
 from service.database.transaction import committed
@@ -188,6 +189,9 @@ def _show_person(person: Person, form: PersonForm) -> Response:
         **_choices(form),
     }
     zone = services.settings.accounting_zone
+    file = file_of(sessions_table(sessions, services.clock(), zone)) if request.method == "GET" else None
+    if file is not None:
+        return file
     html = screen("people/person.html", "people", f"What may {person.name} do?", zone=zone, **values)
     return make_response(html, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
 

@@ -5,11 +5,11 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.console.frame import chosen_days, chosen_shape, row_limit, screen, table_file
+from service.console.frame import chosen_days, chosen_shape, screen, table_file
 from service.console.navigation import READ_ROLES
 from service.console.screens.record.details import act_in_words
-from service.console.screens.record.table import RecordView, record_table
-from service.console.tables import TableShape
+from service.console.screens.record.table import record_file, record_table
+from service.console.tables import MOST_COUNTED, ROWS_PER_PAGE, TableShape
 from service.database.transaction import committed
 from service.services import current_services
 from service.staff.api import current_person, requires_person
@@ -37,14 +37,14 @@ def show() -> str | Response:
     wanted = RecordFilter(days.starts_at, days.ends_at, person_id, request.args.get("act") or None, _after())
     is_file = chosen_shape() is not TableShape.PAGE
     with committed(services.engine) as connection:
-        rows = find_rows(connection, wanted, row_limit())
-        found = count_rows(connection, wanted)
-        view = RecordView(is_file, has_links=person.may(Role.VIEWER, Role.FINANCE))
-        table = record_table(rows, found, services.clock(), days.zone, view)
         if is_file:
-            return table_file(table)
+            return table_file(record_file(find_rows(connection, wanted, None), services.clock(), days.zone))
+        rows = find_rows(connection, wanted, ROWS_PER_PAGE + 1)
+        found = count_rows(connection, wanted, MOST_COUNTED)
+        has_links = person.may(Role.VIEWER, Role.FINANCE)
+        table = record_table(rows, found, services.clock(), days.zone, has_links=has_links)
         people, acts, check = list_people(connection), recorded_acts(connection), latest_check(connection)
-    forged = next((row.number for row in reversed(rows) if not is_genuine(row)), None)
+    forged = next((row.number for row in reversed(rows[:ROWS_PER_PAGE]) if not is_genuine(row)), None)
     return screen(
         "record/show.html",
         "record",

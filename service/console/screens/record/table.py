@@ -1,14 +1,13 @@
 """The table of the record: a short one for the page, and a complete one for the files."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from service.console.screens.record.details import act_in_words, details_in_words
-from service.console.tables import Row, Table, TableColumn
+from service.console.tables import ROWS_PER_PAGE, Row, Table, TableColumn
 from service.staff.record import RecordRow
 
 ON_PAGE = (
@@ -32,23 +31,22 @@ IN_FILES = (
 EMPTY = "No such act is recorded in these days."
 
 
-@dataclass(frozen=True, slots=True)
-class RecordView:
-    """How the record is shown: as a file or a page, and whether subjects lead to contributions."""
+def record_table(rows: Sequence[RecordRow], found: int, now: datetime, zone: ZoneInfo, *, has_links: bool) -> Table:
+    """Return the table of a page, newest row first. `rows`: one more than a page shows, if there is another page.
 
-    is_file: bool
-    has_links: bool
-
-
-def record_table(rows: Iterable[RecordRow], found: int, now: datetime, zone: ZoneInfo, view: RecordView) -> Table:
-    """Return the table of these rows, newest first. `found`: how many rows match on all pages."""
-    shown = tuple(_row(row, has_links=view.has_links) for row in rows)
-    after = str(shown[-1].cells["number"]) if not view.is_file and shown and len(shown) < found else None
-    columns = IN_FILES if view.is_file else ON_PAGE
-    return Table("record", columns, shown, now, zone, EMPTY, found=found, after=after)
+    `found`: how many rows match on all pages. `has_links`: subjects lead to contributions.
+    """
+    shown = tuple(_row(row, has_links=has_links) for row in rows[:ROWS_PER_PAGE])
+    after = str(shown[-1].cells["number"]) if len(rows) > ROWS_PER_PAGE else None
+    return Table("record", ON_PAGE, shown, now, zone, EMPTY, found=found, after=after)
 
 
-def _row(row: RecordRow, *, has_links: bool) -> Row:
+def record_file(rows: Iterable[RecordRow], now: datetime, zone: ZoneInfo) -> Table:
+    """Return the table of a file, newest row first, with the hashes that prove the chain."""
+    return Table("record", IN_FILES, tuple(map(_row, rows)), now, zone, EMPTY)
+
+
+def _row(row: RecordRow, *, has_links: bool = False) -> Row:
     deed = row.deed
     cells = {
         "number": row.number,

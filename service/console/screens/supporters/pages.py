@@ -148,6 +148,7 @@ def _held_screen(contribution_id: str, errors: Mapping[str, str]) -> str:
         f"What is held about {who}, and why?",
         held=held,
         reasons=by_reason(held),
+        chosen_section=request.args.get("section", ""),
         contribution_id=contribution_id,
         errors=errors,
         zone=current_services().settings.accounting_zone,

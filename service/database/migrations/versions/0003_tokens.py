@@ -15,6 +15,7 @@ CREATE TABLE tokens (
     name TEXT NOT NULL,
     role TEXT NOT NULL,
     digest BYTEA NOT NULL,
+    key_fingerprint TEXT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     site TEXT,
     expires_at TIMESTAMPTZ,

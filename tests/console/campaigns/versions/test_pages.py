@@ -42,6 +42,23 @@ def test_every_version_says_what_it_changed(app: Flask) -> None:
     assert "Roll back" not in page
 
 
+def test_the_versions_are_files_too(app: Flask) -> None:
+    client = signed_in(app, Role.VIEWER)
+    page = client.get(VERSIONS).get_data(as_text=True)
+
+    rows = client.get(f"{VERSIONS}?format=json&table=versions-of-autumn").get_json()["rows"]
+
+    assert f'href="{VERSIONS}?format=csv&amp;table=versions-of-autumn"' in page
+    assert [(row["version"], row["state"], row["saved_by"]) for row in rows] == [
+        (3, "waiting", "Ita"),
+        (2, "in force", "Ita"),
+        (1, "older", "Ita"),
+    ]
+    assert "Priority: 5 instead of 7" in rows[1]["changes"]
+    assert client.get(f"{VERSIONS}?format=csv").mimetype == "text/csv"
+    assert client.get(f"{VERSIONS}?format=csv&table=others").status_code == 404
+
+
 def test_a_publisher_rolls_back_in_one_press(app: Flask) -> None:
     client = signed_in(app, Role.PUBLISHER)
     assert "Roll back to this version" in client.get(VERSIONS).get_data(as_text=True)

@@ -1,6 +1,5 @@
 """Publish a draft now or later, hand it over, see its effect first, and compare it with what another person wrote."""
 
-from dataclasses import replace
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
@@ -9,9 +8,7 @@ from flask import flash, make_response, redirect, render_template, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.campaigns.documents import load_campaign, load_site
 from service.campaigns.drafts.drafting import bring_up_to_date, comparison_of, save_draft, save_live_draft
-from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.store import DocumentState
 from service.console.frame import screen
 from service.console.screens.campaigns.document_pages import (
@@ -28,12 +25,11 @@ from service.console.screens.campaigns.editor.opened import Opened
 from service.console.screens.campaigns.editor.pages import findings_values
 from service.console.screens.campaigns.editor.typed import input_name
 from service.console.screens.campaigns.publishing.changes import changes_of_draft, chosen_instant, version_in_force
+from service.console.screens.campaigns.publishing.effect import effect_of_opened
 from service.console.screens.campaigns.publishing.in_force import ReleaseWish, put_in_force, reasons_for_second_person
 from service.database.transaction import committed
 from service.errors import ConflictError, InvalidDocumentError
 from service.services import current_services
-from service.simulation.effect import Effect, effect_of_change, effect_of_draft
-from service.simulation.effect_words import effect_in_words
 from service.staff.agreements import AgreementRequest
 from service.staff.api import current_person, requires_person
 from service.staff.people import Role
@@ -106,13 +102,14 @@ def effect(site: str, key: str) -> str:
     """Show what the draft would do to invented readers. The publish page loads this part by itself."""
     with committed(current_services().engine) as connection:
         document = opened_document(connection, site, key)
+    now, person_id = current_services().clock(), current_person().id
     is_right = not document.errors and not document.unreadable
-    told = effect_in_words(_effect(site_snapshot(site), document)) if is_right else ()
-    is_part = "HX-Request" in request.headers
-    if is_part:
-        return render_template("publishing/effect_part.html", sentences=told)
+    told = effect_of_opened(site_snapshot(site), document, person_id, now) if is_right else ()
+    values = {"opened": document, "sentences": told}
+    if "HX-Request" in request.headers:
+        return render_template("publishing/effect_part.html", **values)
     title = f"What would {document.name} do to readers?"
-    return screen("publishing/effect.html", _entry(document), title, document.site, opened=document, sentences=told)
+    return screen("publishing/effect.html", _entry(document), title, document.site, **values)
 
 
 @document_route(blueprint, "compare", "GET")
@@ -169,14 +166,6 @@ def publish_page(connection: Connection, document: Opened, errors: dict[str, str
         typed=request.form,
         **findings_values(document),
     )
-
-
-def _effect(snapshot: SiteSnapshot, document: Opened) -> Effect:
-    now = current_services().clock()
-    if document.is_campaign:
-        return effect_of_draft(snapshot, load_campaign(document.content), now)
-    site = replace(load_site(document.content), switches=snapshot.site.switches)
-    return effect_of_change(snapshot, replace(snapshot, site=site), now)
 
 
 def _done(state: DocumentState, words: str) -> AnyResponse:

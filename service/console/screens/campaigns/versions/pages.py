@@ -4,7 +4,7 @@ from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 import flask
-from flask import flash, redirect
+from flask import Response, flash, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.campaigns.documents import write_document
@@ -12,7 +12,7 @@ from service.campaigns.drafts.drafting import shape_of
 from service.campaigns.drafts.versions import cancel_release, existing_version
 from service.campaigns.store import DocumentState, find_version, list_versions
 from service.campaigns.words.in_words import differences_in_words
-from service.console.frame import own_site, screen
+from service.console.frame import chosen_shape, file_of, own_site, screen
 from service.console.navigation import READ_ROLES
 from service.console.screens.campaigns.document_pages import (
     author,
@@ -24,14 +24,15 @@ from service.console.screens.campaigns.document_pages import (
 )
 from service.console.screens.campaigns.editor.addresses import document_address
 from service.console.screens.campaigns.publishing.in_force import ReleaseWish, put_in_force
-from service.console.screens.campaigns.versions.history import differences_of_versions
+from service.console.screens.campaigns.versions.history import differences_of_versions, versions_table
+from service.console.tables import TableShape
 from service.database.transaction import committed
 from service.services import current_services
 from service.staff.agreements import AgreementRequest
 from service.staff.api import current_person, requires_person
 from service.staff.people import Role
 
-MAX_VERSIONS = 30
+MAX_VERSIONS, MAX_VERSIONS_IN_FILES = 30, 1000
 PUBLISHED = "Published. Every process shows it within five seconds."
 RESTORED = "Rolled back. The older text is in force again, as a new version."
 WAITS = "It is published as soon as a second person agrees, who finds the request on the screen Agreements."
@@ -41,12 +42,17 @@ blueprint = flask.Blueprint("console_versions", __name__, template_folder="templ
 
 @document_route(blueprint, "versions", "GET")
 @requires_person(*READ_ROLES)
-def versions(site: str, key: str) -> str:
-    """List the newest versions of a document, who saved them, and what each changed."""
+def versions(site: str, key: str) -> str | Response:
+    """List the newest versions of a document, who saved them, and what each changed; a file lists all of them."""
     chosen, name = own_site(site), draft_name(site, key)
+    limit = MAX_VERSIONS + 1 if chosen_shape() is TableShape.PAGE else MAX_VERSIONS_IN_FILES
     with committed(current_services().engine) as connection:
         state = document_state(connection, site, key)
-        found = list_versions(connection, name.kind, name.key, MAX_VERSIONS + 1)
+        found = list_versions(connection, name.kind, name.key, limit)
+    changes, zone = differences_of_versions(name.kind, found), ZoneInfo(chosen.timezone)
+    file = file_of(versions_table(state, found, changes, current_services().clock(), zone))
+    if file is not None:
+        return file
     called = found[0].content.get("name") or name.key
     return screen(
         "versions/versions.html",
@@ -55,8 +61,8 @@ def versions(site: str, key: str) -> str:
         chosen,
         state=state,
         versions=found[:MAX_VERSIONS],
-        changes=differences_of_versions(name.kind, found),
-        zone=ZoneInfo(chosen.timezone),
+        changes=changes,
+        zone=zone,
         may_publish=current_person().may(Role.PUBLISHER),
         may_edit=current_person().may(Role.EDITOR),
         address=lambda leaf, **parameters: _address(state, leaf, **parameters),

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 
 import flask
-from flask import flash, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.console.frame import screen
+from service.console.frame import file_of, screen
 from service.console.screens.closing.pages import KEY
+from service.console.screens.closing.tables import ClosingTables
 from service.console.screens.money.words import sentence
 from service.database.transaction import committed, connected
 from service.errors import DomainError
@@ -106,7 +107,7 @@ def _decided(act: Callable[[], Sequence[SavedEntry]], name: str, manual_id: str)
     return _back(saved)
 
 
-def _items_screen(errors: Mapping[str, str], typed: Mapping[str, str] | None = None) -> str:
+def _items_screen(errors: Mapping[str, str], typed: Mapping[str, str] | None = None) -> str | Response:
     services = current_services()
     with connected(services.engine) as connection:
         chart = chart_of_accounts(connection)
@@ -120,7 +121,8 @@ def _items_screen(errors: Mapping[str, str], typed: Mapping[str, str] | None = N
         for account in chart.values()
         if account.code not in STRIPE_ACCOUNTS and account.code not in OPEN_ITEM_ACCOUNTS
     ]
-    return screen(
+    tables = ClosingTables(services.clock(), services.settings.accounting_zone)
+    return file_of(tables.items(items), tables.waiting(waiting)) or screen(
         "closing/items.html",
         KEY,
         "Which amounts need a decision?",

@@ -9,11 +9,12 @@ from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
-from service.console.frame import screen
+from service.console.frame import file_of, screen
 from service.console.screens.closing.closed.files import archive, newest_by_name, prepare_files
 from service.console.screens.closing.closing_acts import reopen_with_agreement
 from service.console.screens.closing.pages import KEY
 from service.console.screens.closing.periods import BooksPeriod
+from service.console.screens.closing.tables import ClosingTables
 from service.console.screens.exports.pages import export_caller
 from service.console.screens.exports.tables import sums_in_words
 from service.console.screens.money.words import sentence
@@ -116,20 +117,21 @@ def put_mapping() -> ResponseReturnValue:
     return redirect(url_for("console_closing_closed.show_mappings"), HTTPStatus.SEE_OTHER)
 
 
-def _files_screen(day: str, errors: Mapping[str, str]) -> str:
+def _files_screen(day: str, errors: Mapping[str, str]) -> str | Response:
     services = current_services()
     with connected(services.engine) as connection:
         closing, period, figures = _closed(connection, day)
         prepared = list_preparations(connection, SHOWN, period.last_day.isoformat())
         batches = [batch for batch in list_batches(connection, SHOWN) if batch.order.through_on == period.last_day]
-    return screen(
+    files, tables = newest_by_name(prepared), ClosingTables(services.clock(), services.settings.accounting_zone)
+    return file_of(tables.files(files), tables.figures(figures.currencies)) or screen(
         "closing/files.html",
         KEY,
         f"What did {period.name} hold?",
         closing=closing,
         period=period,
         figures=figures,
-        files=newest_by_name(prepared),
+        files=files,
         sums_in_words=sums_in_words,
         batches=batches,
         errors=errors,
