@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, post_load
 
-from schemas.decide import MAX_TOKEN, bounded_text
+from schemas.decide import MAX_TOKEN, BoundedText
 from schemas.document import StrictSchema
 from schemas.fields import Flag, Key
 from service.readers.my_data import CountingWish
@@ -15,7 +15,7 @@ class CountingSchema(StrictSchema):
 
     site = Key(required=True)
     counts_articles = Flag(required=True)
-    passport = bounded_text(MAX_TOKEN, least=0, load_default=None, allow_none=True)
+    passport = BoundedText(MAX_TOKEN, least=0, load_default=None, allow_none=True)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> CountingWish:

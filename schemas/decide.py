@@ -1,8 +1,9 @@
 """POST /v1/decide: the body that a page sends, and the answer."""
 
+import re
 from typing import Any
 
-from marshmallow import fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load
 
 from schemas.document import StrictSchema
 from schemas.fields import (
@@ -28,34 +29,50 @@ MAX_TAGS = 50
 MAX_ID = 128
 MAX_REFERRER = 500
 MAX_TOKEN = 2048
+_PLAIN_PAGE_ID = re.compile(r"[!-$&->@-~]{0,499}[!-$&-.0->@-~]")  # ASCII without %, ? and spaces; no slash at the end
 
 
-def bounded_text(most: int, *, least: int = 1, **kwargs: Any) -> fields.String:
-    return fields.String(validate=_length(least, most), **kwargs)
+class BoundedText(fields.String):
+    """Text of `least` to `most` characters, kept as it was sent."""
+
+    def __init__(self, most: int, *, least: int = 1, **kwargs: Any) -> None:
+        self.least, self.most = least, most
+        super().__init__(metadata={"minLength": least, "maxLength": most}, **kwargs)
+
+    def read(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        if not self.least <= len(value) <= self.most:
+            raise ValidationError(f"must be {self.least} to {self.most} characters")
+        return value
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        return self.read(value)
 
 
-class PageId(fields.String):
+class PageId(BoundedText):
     """A page id, without control characters, because a contribution made on the page stores it.
 
     Escapes are read and a slash at the end is cut off, so that every spelling of an address is one page.
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validate=[_length(1, MAX_PAGE_ID_LENGTH), refuse_control], **kwargs)
+        super().__init__(MAX_PAGE_ID_LENGTH, **kwargs)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        return plain_page_id(super()._deserialize(value, attr, data, **kwargs))
-
-
-def _length(least: int, most: int) -> validate.Length:
-    return validate.Length(least, most, error=f"must be {least} to {most} characters")
+    def read(self, value: Any) -> str:
+        if isinstance(value, str) and _PLAIN_PAGE_ID.fullmatch(value):
+            return value
+        page_id = super().read(plain_page_id(value) if isinstance(value, str) else value)
+        if not page_id.isprintable():
+            refuse_control(page_id)
+        return page_id
 
 
 class DecideSchema(StrictSchema):
     """A page view: facts about the page, and what the page knows about its reader."""
 
     site = Key(required=True)
-    view_id = bounded_text(MAX_ID, required=True)
+    view_id = BoundedText(MAX_ID, required=True)
     page_id = PageId(required=True)
     page_type = Word(PageType, load_default=PageType.ARTICLE)
     section = Folded(load_default=None, allow_none=True)
@@ -68,11 +85,11 @@ class DecideSchema(StrictSchema):
     consent = Word(Consent, load_default=None)
     language = LanguageTag(load_default=None, allow_none=True)
     device = Word(Device, load_default=None, allow_none=True)
-    referrer = bounded_text(MAX_REFERRER, least=0, load_default=None, allow_none=True)
+    referrer = BoundedText(MAX_REFERRER, least=0, load_default=None, allow_none=True)
     country = country_code(load_default=None, allow_none=True)
-    passport = bounded_text(MAX_TOKEN, least=0, load_default=None, allow_none=True)
-    reader_assertion = bounded_text(MAX_TOKEN, least=0, load_default=None, allow_none=True)
-    preview = bounded_text(MAX_TOKEN, least=0, load_default=None, allow_none=True)
+    passport = BoundedText(MAX_TOKEN, least=0, load_default=None, allow_none=True)
+    reader_assertion = BoundedText(MAX_TOKEN, least=0, load_default=None, allow_none=True)
+    preview = BoundedText(MAX_TOKEN, least=0, load_default=None, allow_none=True)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> ViewRequest:

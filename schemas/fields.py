@@ -20,6 +20,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z")
 FREE_CODE_PATTERN = r"^(?!\s)[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,60}(?<!\s)\Z"
 KEY_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,62}\Z"
+_KEY = re.compile(KEY_PATTERN)
 
 
 class Flag(fields.Boolean):
@@ -103,8 +104,18 @@ class Key(fields.String):
     """A short stable name of lower-case letters, digits, `-` and `_`."""
 
     def __init__(self, **kwargs: Any) -> None:
-        words = "must be 1 to 63 lower-case letters, digits, - or _, and start with a letter or digit"
-        super().__init__(validate=validate.Regexp(KEY_PATTERN, error=words), **kwargs)
+        super().__init__(metadata={"pattern": KEY_PATTERN}, **kwargs)
+
+    def read(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        if _KEY.match(value) is None:
+            words = "must be 1 to 63 lower-case letters, digits, - or _, and start with a letter or digit"
+            raise ValidationError(words)
+        return value
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        return self.read(value)
 
 
 class FreeCode(fields.String):
@@ -157,37 +168,36 @@ class Folded(fields.String):
     """A section or tag. It is loaded in the form in which names are compared: upper and lower case do not matter."""
 
     most = MAX_NAME_LENGTH
+    form: Callable[[str], str] = staticmethod(folded)
 
     def read(self, value: Any) -> str:
         if isinstance(value, str) and value.isprintable():
             text = value.strip()
             if 0 < len(text) <= self.most:
-                return self.in_form(text)
+                return self.form(text)
         raise ValidationError(f"must be text of 1 to {self.most} characters")
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         return self.read(value)
-
-    def in_form(self, text: str) -> str:
-        return folded(text)
 
 
 class FoldedPage(Folded):
     """A page id in a list of pages. Escapes and a slash at the end do not matter either."""
 
     most = MAX_PAGE_ID_LENGTH
+    form = staticmethod(folded_page_id)
 
-    def in_form(self, text: str) -> str:
-        return folded_page_id(text)
+
+def _folded_path(page_id: str) -> str:
+    if not page_id.startswith("/") or "*" in page_id or "?" in page_id:
+        raise ValidationError("must be a path such as /games, without *; all pages below it are meant too")
+    return folded_page_id(page_id)
 
 
 class FoldedPath(FoldedPage):
     """A path that stands for its page and all pages below it, such as `/games`."""
 
-    def in_form(self, text: str) -> str:
-        if not text.lstrip().startswith("/") or "*" in text or "?" in text:
-            raise ValidationError("must be a path such as /games, without *; all pages below it are meant too")
-        return super().in_form(text)
+    form = staticmethod(_folded_path)
 
 
 class Word(fields.Field[E]):
@@ -195,12 +205,12 @@ class Word(fields.Field[E]):
 
     def __init__(self, words: type[E], **kwargs: Any) -> None:
         self.words = words
-        self._members = {word.value: word for word in words}
+        self.members: dict[Any, E] = {word.value: word for word in words}
         metadata = {"type": "string", "enum": [word.value for word in words]}
         super().__init__(metadata=metadata, **kwargs)
 
     def read(self, value: Any) -> E:
-        member = self._members.get(value) if isinstance(value, str) else None
+        member = self.members.get(value) if isinstance(value, str) else None
         if member is None:
             raise ValidationError(f"must be one of {', '.join(self.words)}")
         return member
@@ -221,18 +231,11 @@ class OneOrMany(fields.Field[tuple[Any, ...]]):
         self.inner._bind_to_schema(field_name, self)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[Any, ...]:  # noqa: ARG002
-        return self.load_items(value, self.inner.deserialize)
-
-    def load_items(self, value: Any, load: Callable[[Any], Any]) -> tuple[Any, ...]:
-        """Return the loaded items. Raise ValidationError with the reasons by place if some are refused."""
         if not isinstance(value, list):
-            return (load(value),)
+            return (self.inner.deserialize(value),)
         if not self.least <= len(value) <= self.most:
             raise ValidationError(f"must be a list of {self.least} to {self.most} items")
-        try:
-            return tuple([load(item) for item in value])
-        except ValidationError:
-            return tuple(self._items(value))
+        return tuple(self._items(value))
 
     def _items(self, values: list[Any]) -> list[Any]:
         items, problems = [], {}

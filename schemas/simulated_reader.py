@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, post_load, pre_load
 
-from schemas.decide import MAX_REFERRER, PageId, bounded_text
+from schemas.decide import MAX_REFERRER, BoundedText, PageId
 from schemas.document import ForgivingSchema, ShortSchema, StrictSchema
 from schemas.fields import Flag, Folded, Key, LanguageTag, Members, OneOrMany, Whole, Word, country_code
 from schemas.times import Day, When
@@ -168,7 +168,7 @@ class StartReaderSchema(ForgivingSchema):
     country = country_code(load_default=None, allow_none=True)
     device = Word(Device, load_default=None)
     language = LanguageTag(load_default=None)
-    referrer = bounded_text(MAX_REFERRER, load_default=None)
+    referrer = BoundedText(MAX_REFERRER, load_default=None)
     audiences = Members(Key(), least=0, load_default=None)
     suppressed = Flag(load_default=False)
     counts_articles = Flag(load_default=True)

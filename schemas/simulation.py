@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, post_load, pre_load
 
 from schemas.campaigns.campaign import CampaignSchema
 from schemas.campaigns.site import SiteSchema
-from schemas.decide import DecideSchema, PageId, bounded_text
+from schemas.decide import BoundedText, DecideSchema, PageId
 from schemas.document import StrictSchema
 from schemas.fields import Flag, Key, OneOrMany, Whole, Word
 from schemas.simulated_reader import IntervalWord, StartReaderSchema, in_our_words, stated_amount
@@ -77,7 +77,7 @@ class SimulatedViewSchema(DecideSchema):
     """A decide request. The site is that of the file, and a view without a page id has a page of its own."""
 
     site = Key(load_default="")
-    view_id = bounded_text(128, load_default="")
+    view_id = BoundedText(128, load_default="")
     page_id = PageId(load_default="")
 
 
@@ -88,7 +88,7 @@ class StepSchema(StrictSchema):
     view = fields.Nested(SimulatedViewSchema, load_default=None)
     purpose = Word(Purpose, load_default=Purpose.VISIT)
     event = Word(ReaderEvent, load_default=None)
-    event_id = bounded_text(128, load_default=None)
+    event_id = BoundedText(128, load_default=None)
     campaign = Key(load_default=None)
     interval = IntervalWord(load_default=Interval.ONE_OFF)
     paid_until = When(load_default=None)
@@ -203,12 +203,9 @@ def _check_names(reader: StartReader, keys: list[str]) -> None:
 
 def _completed(index: int, step: Step, site: str, keys: list[str]) -> Step:
     if isinstance(step, ViewStep):
-        facts = step.view.facts
-        page = facts.page._replace(page_id=facts.page.page_id or f"/page-{index}")
-        view = step.view._replace(
-            view_id=step.view.view_id or f"view-{index}", facts=replace(facts, site=site, page=page)
-        )
-        return replace(step, view=view)
+        page = step.view.page._replace(page_id=step.view.page.page_id or f"/page-{index}")
+        view_id = step.view.view_id or f"view-{index}"
+        return replace(step, view=step.view._replace(site=site, view_id=view_id, page=page))
     if step.campaign is not None and step.campaign not in keys:
         raise ValidationError({"steps": {index: {"campaign": [_unknown(step.campaign, keys)]}}})
     is_about_only_campaign = step.campaign is None and step.event in PROMPT_EVENTS and len(keys) == 1

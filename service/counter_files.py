@@ -7,8 +7,9 @@ have ended are folded into one file, or there would be more of them with every r
 import fcntl
 import json
 import mmap
+import os
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedRandom
@@ -50,19 +51,21 @@ class OwnCounts:
         self._file: BufferedRandom | None = None
         self._map = None if folder is None else self._opened(folder)
 
-    def add(self, amounts: Mapping[str, float]) -> None:
-        """Add an amount to each of these counts."""
+    def add(self, amounts: Iterable[tuple[str, float]]) -> None:
+        """Add to each of these counts its amount."""
+        numbers = self._numbers
         with self._turn:
-            for key, amount in amounts.items():
-                number = self._numbers.get(key, 0.0) + amount
-                self._numbers[key] = number
-                self._write(key, number)
+            for key, amount in amounts:
+                numbers[key] = number = numbers.get(key, 0.0) + amount
+                if self._map is not None:
+                    self._write(self._map, key, number)
 
     def set(self, key: str, number: float) -> None:
         """Replace a number that is the state of this process and no count."""
         with self._turn:
             self._numbers[STATE + key] = number
-            self._write(STATE + key, number)
+            if self._map is not None:
+                self._write(self._map, STATE + key, number)
 
     def sums(self) -> dict[str, float]:
         """Return the sum of each count over all processes of this machine, also over those that have ended."""
@@ -97,6 +100,7 @@ class OwnCounts:
             name = new_id("cnt")
             unfinished = folder / f"{name}.new"
             self._file = unfinished.open("x+b")
+            os.fchmod(self._file.fileno(), 0o600)
             fcntl.flock(self._file, fcntl.LOCK_EX)  # held until the process ends, however it ends
             self._file.write(_LENGTH.pack(HEADER_BYTES).ljust(FILE_BYTES, b"\0"))
             self._file.flush()
@@ -107,14 +111,12 @@ class OwnCounts:
             return None
         return opened
 
-    def _write(self, key: str, number: float) -> None:
-        if self._map is None:
-            return
+    def _write(self, opened: mmap.mmap, key: str, number: float) -> None:
         if key not in self._places:
-            self._places[key] = self._append(self._map, key, number)
+            self._places[key] = self._append(opened, key, number)
         place = self._places[key]
-        if place is not None:
-            self._map[place : place + _NUMBER.size] = _NUMBER.pack(number)
+        if place is not None:  # in one piece, so that no other process reads half a number
+            opened[place : place + _NUMBER.size] = _NUMBER.pack(number)
 
     def _append(self, opened: mmap.mmap, key: str, number: float) -> int | None:
         """Write a new entry and then the end of the entries, which readers read first. Return the number's place."""
@@ -134,6 +136,7 @@ class OwnCounts:
 def fold_ended(folder: Path) -> None:
     """Move the counts of processes that have ended into one file. Do nothing if another process does so now."""
     with (folder / "lock").open("ab") as lock:
+        os.fchmod(lock.fileno(), 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -3,11 +3,30 @@
 The bytes come from OpenSSL's generator in this process. The system seeds it, and it reseeds itself, also after a fork.
 Reading each id's bytes from the system would release the interpreter lock each time.
 See https://docs.openssl.org/3.0/man7/RAND/
+
+They are drawn in advance, 64 pieces at a time, because a call costs more than the bytes. Each piece is used once: two
+threads cannot take the same piece, and a forked process begins with none.
 """
 
-from ssl import RAND_bytes as random_bytes
+import os
+from ssl import RAND_bytes
 
-__all__ = ["new_id", "random_bytes"]
+_PIECE_BYTES = 16
+_PIECES = 64
+_drawn: list[bytes] = []
+os.register_at_fork(after_in_child=_drawn.clear)
+
+
+def random_bytes(count: int) -> bytes:
+    """Return bytes that cannot be guessed, also for keys and nonces."""
+    if count > _PIECE_BYTES:
+        return RAND_bytes(count)
+    while True:
+        try:
+            return _drawn.pop()[:count]
+        except IndexError:
+            drawn = RAND_bytes(_PIECE_BYTES * _PIECES)
+            _drawn.extend([drawn[at : at + _PIECE_BYTES] for at in range(0, len(drawn), _PIECE_BYTES)])
 
 
 def new_id(prefix: str) -> str:

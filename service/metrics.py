@@ -26,7 +26,7 @@ class LabelledCount:
 
     def add(self, *values: str) -> None:
         """Count once with these values of the labels."""
-        self._own.add({_key(self.name, *values): 1.0})
+        self._own.add(((_key(self.name, *values), 1.0),))
 
     def family(self, sums: Iterable[tuple[list[str], float]]) -> Metric:
         """Return the metric for Prometheus from sums, each with its name and the values of its labels."""
@@ -65,8 +65,8 @@ class Metrics:
 
     def count_decision(self, site: str, outcome: str, seconds: float) -> None:
         """Count a decision of a site with its outcome and duration."""
-        bucket = _bucket_key(bisect_left(DECISION_SECONDS_BUCKETS, seconds))
-        self._own.add({_key("keepopen_decisions", site, outcome): 1.0, bucket: 1.0, _SECONDS_SUM: seconds})
+        bucket = _BUCKET_KEYS[bisect_left(DECISION_SECONDS_BUCKETS, seconds)]
+        self._own.add(((_key("keepopen_decisions", site, outcome), 1.0), (bucket, 1.0), (_SECONDS_SUM, seconds)))
 
     def close(self) -> None:
         """Stop counting in the file of this process."""
@@ -121,9 +121,5 @@ def _key(*names: str) -> str:
     return json.dumps(names)
 
 
-@lru_cache(maxsize=4096)
-def _bucket_key(number: int) -> str:
-    return _key(_SECONDS, _BOUNDS[number])
-
-
+_BUCKET_KEYS = tuple(_key(_SECONDS, bound) for bound in _BOUNDS)
 _SECONDS_SUM = _key(_SECONDS)

@@ -16,6 +16,9 @@ _NONCE_BYTES = 12
 _KEY_ID_BYTES = 1
 _SMALLEST_BYTES = _KEY_ID_BYTES + _NONCE_BYTES + 16
 MAX_SEALED_CHARACTERS = 4096
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+# What a text may end with, by its length modulo 4: bits of the last character that belong to no byte are zero.
+_ENDS = _ALPHABET, "", _ALPHABET[::16], _ALPHABET[::4]
 
 
 class Sealer:
@@ -102,11 +105,12 @@ def _encoded(sealed: bytes) -> str:
 
 def _decoded(text: str) -> bytes:
     """Read what `_encoded` wrote. Return no bytes for any other spelling, or one seal would count as several."""
-    if len(text) > MAX_SEALED_CHARACTERS:
+    if len(text) > MAX_SEALED_CHARACTERS or text[-1:] not in _ENDS[len(text) % 4]:
         return b""
-    padded = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
+    if "+" in text or "/" in text or "=" in text:
+        return b""
     try:
-        sealed = binascii.a2b_base64(padded, strict_mode=True)
+        padded = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
+        return binascii.a2b_base64(padded, strict_mode=True)
     except ValueError:  # also if the text is not ASCII
         return b""
-    return sealed if _encoded(sealed) == text else b""

@@ -23,7 +23,7 @@ from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # it is m
 
 from service.app import create_app, front_of
 from service.campaigns.snapshot.holder import SnapshotHolder
-from service.errors import BusyError
+from service.errors import BusyError, StoreUnavailableError
 from service.services import EXTENSION, Services
 from service.settings import read_settings
 from service.waiting_limits import (
@@ -39,7 +39,7 @@ from service.waiting_limits import (
     Lane,
     within,
 )
-from service.web.bodies import Bodies, RefusedRequestError
+from service.web.bodies import INCOMPLETE, Bodies, RefusedRequestError
 from service.web.requests import Environ, StartResponse, cors_headers
 from service.web.rsgi import Headers, Reply, RsgiRequest, Started, answer, environ_of
 
@@ -173,7 +173,7 @@ class Server:
         try:
             if not is_decision:
                 await self._turns.wait()
-            body = await self._bodies.read(request, reply, lane.body_bytes)
+            body = await self._read(request, reply, lane)
             held = len(body)
             if not is_decision or not self._decided(environ_of(request, body), reply):
                 await self._lanes[lane.name].run(self._app, request, body, reply)
@@ -183,10 +183,19 @@ class Server:
             self._refuse(request, reply, lane, RefusedRequestError(503, error.code, str(error)))
         except TimeoutError:
             log.warning("answer_cut", lane=lane.name)
+        except StoreUnavailableError as error:  # the database went away in the middle of a download
+            log.warning("answer_cut", lane=lane.name, reason=error.reason)
         except ProtocolClosed:
             log.info("caller_gone", lane=lane.name)
         finally:
             self._bodies.held_bytes -= held
+
+    async def _read(self, request: RsgiRequest, reply: Any, lane: Lane) -> bytes:
+        """Return the body of a request. Raise RefusedRequestError if it cannot be read whole."""
+        try:
+            return await self._bodies.read(request, reply, lane.body_bytes)
+        except ProtocolClosed:
+            raise RefusedRequestError(*INCOMPLETE) from None
 
     def _decided(self, environ: Environ, reply: Reply) -> bool:
         """Answer a plain decide request. Return False, with nothing sent, if it is not plain."""

@@ -118,29 +118,16 @@ def read_database_settings() -> DatabaseSettings:
         migration_database_url=env.str("MIGRATION_DATABASE_URL", None, validate=_is_postgresql),
         var_dir=env.path("VAR_DIR", Path("var")),
     )
-    problems = _problems(env)
-    if problems:
+    if problems := _problems(env):
         raise SettingsError(problems)
     return settings
 
 
 def read_settings(values: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings from the environment variables, or from `values` first if they are given.
-
-    Raise SettingsError, listing every problem, if any is wrong.
-    """
-    if values is None:
-        return _settings(Env(eager=False))
+    """Read the settings from `values` and else from the environment. Raise SettingsError, listing every problem."""
     before = dict(os.environ)
-    try:
-        os.environ.update(values)
-        return _settings(Env(eager=False))
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-def _settings(env: Env) -> Settings:
+    os.environ.update(values or {})
+    env = Env(eager=False)
     settings = Settings(
         public_url=env.str("PUBLIC_URL", validate=_is_address),
         secret_keys=tuple(env.list("SECRET_KEYS", validate=_are_secret_keys) or ()),
@@ -169,8 +156,10 @@ def _settings(env: Env) -> Settings:
         log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
         var_dir=env.path("VAR_DIR", Path("var")),
     )
-    problems = _problems(env) or tuple(_contradictions(settings))
-    if problems:
+    for name in values or {}:
+        del os.environ[name]
+    os.environ.update(before)
+    if problems := _problems(env) or tuple(_contradictions(settings)):
         raise SettingsError(problems)
     return settings
 

@@ -100,6 +100,7 @@ def test_counts_of_killed_processes_stay_and_are_counted_once(tmp_path: Path, ma
     assert tide(111.0) in lines_of(later)
     assert tide(111.0) in lines_of(first)
     assert len(list(tmp_path.glob(f"*{ENDING}"))) == 2
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
 
 
 def test_a_crash_while_counts_are_folded_counts_nothing_twice(
@@ -139,7 +140,7 @@ def test_more_kinds_of_counts_than_fit_stop_nothing(tmp_path: Path, monkeypatch:
     own = OwnCounts(tmp_path)
 
     for key in ("first", "second", "third", "third"):
-        own.add({json.dumps([key, "a label of some length"]): 1.0})
+        own.add([(json.dumps([key, "a label of some length"]), 1.0)])
 
     assert own.sums() == {json.dumps(["first", "a label of some length"]): 1.0}
     own.close()

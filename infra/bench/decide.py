@@ -27,7 +27,7 @@ from service.decisions.answer_json import answer_text
 from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.view import ViewRequest
 from service.readers.passports.passport import PassportSealer
-from service.readers.passports.passport_cookie import cookie_name, request_context
+from service.readers.passports.passport_cookie import passport_cookies, request_context
 from service.services import EXTENSION, Services
 from service.settings import Settings
 from service.web.requests import read_json
@@ -86,7 +86,7 @@ def environ(number: int, passport: str | None) -> dict[str, Any]:
         "raw": raw,
     }  # fmt: skip
     if passport:
-        found["HTTP_COOKIE"] = f"{cookie_name(SITE, is_https=False)}={passport}"
+        found["HTTP_COOKIE"] = f"{passport_cookies(SITE, is_https=False).name}={passport}"
     return found
 
 
@@ -127,7 +127,8 @@ def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
     raws = [json.dumps(page_view(number)).encode() for number in range(PAGES)]
     views = [DecideSchema().load(page_view(number)) for number in range(PAGES)]
     site = compiled_newsroom(20)
-    context = request_context(SETTINGS, {"X-Country": "IE"}.get, passport)
+    name = passport_cookies(SITE, is_https=False).name
+    context = request_context(SETTINGS, {"X-Country": "IE", "Cookie": f"{name}={passport}"}.get, SITE)
     reader = services.part(PassportSealer).open(passport, SITE, instant)
     if reader is None:
         raise AssertionError("the passport does not open")
@@ -139,7 +140,7 @@ def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
     answer = answered(views[0])
     bodies = PlainBodies(schema)
     acts: dict[str, Callable[[int], object]] = {
-        "read a body": lambda n: bodies.load(read_json(raws[n % PAGES])),
+        "read a body": lambda n: bodies.load(raws[n % PAGES]),
         "read a body, by marshmallow": lambda n: schema.load(read_json(raws[n % PAGES])),
         "open the passport": lambda _: services.part(PassportSealer).open(passport, SITE, instant),
         "seal the passport": lambda _: services.part(PassportSealer).seal(reader, SITE, instant),
@@ -152,7 +153,7 @@ def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
 def print_served(passport: str, seconds: float) -> None:
     """Print the server's CPU time per request, and the requests per second, of the bare route and of decisions."""
     headers = {"Content-Type": "application/json", "X-Country": "IE"}
-    cookie = {"Cookie": f"{cookie_name(SITE, is_https=False)}={passport}"}
+    cookie = {"Cookie": f"{passport_cookies(SITE, is_https=False).name}={passport}"}
     names = ("bare Flask JSON route", "decide, new reader", "decide, full passport")
     targets = (("BARE", headers), ("DECIDE", headers), ("DECIDE", headers | cookie))
     subjects = [Subject(f"{__spec__.name}:{target}", sent) for target, sent in targets]

@@ -34,6 +34,7 @@ from service.settings import Settings
 LEAST_RATIO = 0.5
 MOST_GROWTH_MIB = 64.0
 MOST_FIRST_BYTE_SECONDS = 1.0
+MOST_FIRST_ROW_SECONDS = 1.0
 ROUNDS = 3
 MIB = 1024 * 1024
 
@@ -59,6 +60,7 @@ class Figures:
         targets = {
             f"slower than {LEAST_RATIO} of COPY": self.ratio < LEAST_RATIO,
             f"first byte after {MOST_FIRST_BYTE_SECONDS} s": self.first_byte_seconds > MOST_FIRST_BYTE_SECONDS,
+            f"first row after {MOST_FIRST_ROW_SECONDS} s": self.first_row_seconds > MOST_FIRST_ROW_SECONDS,
             f"memory grew more than {MOST_GROWTH_MIB} MiB": self.growth_mib > MOST_GROWTH_MIB,
         }
         return [words for words, is_missed in targets.items() if is_missed]

@@ -35,7 +35,7 @@ from service.database.migrate import migrate
 from service.demo.processes import Processes, free_ports
 from service.demo.settings import SECRET_KEY, environment
 from service.readers.passports.passport import PassportSealer
-from service.readers.passports.passport_cookie import cookie_name
+from service.readers.passports.passport_cookie import passport_cookies
 from service.sealing import KeyRing
 from service.tokens.store import TokenRole
 from service.tokens.tokens import TokenRequest, create_token
@@ -106,7 +106,7 @@ def prepare(address: str, var_dir: Path, rows: int) -> tuple[str, str]:
     engine.dispose()
     reader = heavy_reader(compiled_newsroom(CAMPAIGNS))
     passport = PassportSealer(KeyRing(keys)).seal(reader, SITE, int(author.at.timestamp()))
-    cookie_file(var_dir).write_text(f"{cookie_name(SITE, is_https=False)}={passport}", encoding="ascii")
+    cookie_file(var_dir).write_text(f"{passport_cookies(SITE, is_https=False).name}={passport}", encoding="ascii")
     return tokens[0].text, tokens[1].text
 
 

@@ -29,7 +29,7 @@ from service.app import create_app
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.compile import compile_site
 from service.readers.passports.passport import PassportSealer
-from service.readers.passports.passport_cookie import cookie_name
+from service.readers.passports.passport_cookie import passport_cookies
 from service.readers.reader import Reader
 
 NEW, LIGHT, MEDIAN, HEAVY = "new reader", "light reader", "median reader", "full passport"
@@ -43,7 +43,7 @@ class Newspaper:
         self.app = create_app(SETTINGS, clock=self._clock, has_background=False)
         services_of(self.app).part(SnapshotHolder)._replace(lively_snapshot(campaign_count))
         sealer = services_of(self.app).part(PassportSealer)
-        name, instant = cookie_name(SITE, is_https=False), int(BEGINS_AT.timestamp())
+        name, instant = passport_cookies(SITE, is_https=False).name, int(BEGINS_AT.timestamp())
         self.cookies = [{name: sealer.seal(reader, SITE, instant)} for reader in readers]
 
     def _clock(self) -> datetime:

@@ -156,11 +156,11 @@ class Cluster:
         return TIMES["ttl"]
 
     def _is_whole(self) -> bool:
-        members = self._members()
-        is_running = len(members) == len(NAMES) and all(
-            member["state"] in {"running", "streaming"} for member in members
-        )
-        return is_running and any(member.is_synchronous for member in self.members.values())
+        # A lost server is asked itself, because the others remember it for a while.
+        if not all(status_of(member.patroni_port, "/health") == 200 for member in self.members.values()):
+            return False
+        is_replicating = all(member["state"] in {"running", "streaming"} for member in self._members())
+        return is_replicating and any(member.is_synchronous for member in self.members.values())
 
     def _members(self) -> list[dict[str, Any]]:
         """Return what Patroni knows of the servers; nothing if no Patroni answers."""

@@ -70,7 +70,7 @@ class ArticleCountSchema(StrictSchema):
     def build(self, data: dict[str, Any], **_: Any) -> ArticleCount:
         minimum, maximum = data["min"], data["max"]
         if minimum is None and maximum is None:
-            raise ValidationError("has no limit; give min, max or both")
+            raise ValidationError("has no limit; say at least how many, at most how many, or both")
         if minimum is not None and maximum is not None and minimum > maximum:
             raise ValidationError("is less than min, so no reader would match; raise it", "max")
         if data["weeks"] is not None and data["days"] is not None:

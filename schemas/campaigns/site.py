@@ -190,8 +190,8 @@ class SwitchesSchema(StrictSchema):
 class GroupName(Key):
     """The name of a country group, loaded in lower case."""
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        return str(super()._deserialize(value, attr, data, **kwargs)).lower()
+    def read(self, value: Any) -> str:
+        return super().read(value.lower() if isinstance(value, str) else value)
 
 
 class SiteSchema(StrictSchema):

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 from unicodedata import category, normalize
 from urllib.parse import unquote
 
@@ -100,19 +99,21 @@ class Exclusion:
     kinds: frozenset[str] | None = None
 
 
-@lru_cache(maxsize=8192)
 def folded(name: str) -> str:
     """Return a name in the form in which names are compared: composed, and without upper and lower case."""
-    return normalize("NFC", normalize("NFD", name.strip()).casefold())
+    text = name.strip()
+    return text.lower() if text.isascii() else normalize("NFC", normalize("NFD", text).casefold())
 
 
-@lru_cache(maxsize=8192)
 def plain_page_id(page_id: str) -> str:
     """Return a page id with its percent escapes read, composed, and its path without a slash at the end.
 
     Escapes that are not UTF-8, or that stand for a control character, are kept.
     """
-    path, mark, query = normalize("NFC", _unescaped(page_id.strip())).partition("?")
+    text = page_id.strip()
+    if text.isascii() and not ("%" in text or "?" in text or text.endswith("/")):
+        return text
+    path, mark, query = normalize("NFC", _unescaped(text)).partition("?")
     return (path.rstrip("/") or "/" * path.startswith("/")) + mark + query
 
 

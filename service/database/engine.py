@@ -73,8 +73,12 @@ def application_engine(address: str, kept_free: int = 0) -> Engine:
 
     PostgreSQL ends connections that are idle, and the pool prefers those that were used last, so that a process keeps
     only as many as it needs. `kept_free`: how many connections of the server it leaves to commands.
+
+    Each statement is planned for its values, because a plan for any days reads two years to show four weeks, and is
+    worked on by one process, because parallel workers took four times the processor time for the checklist of a month.
     """
-    options = f"{_bounds()} -c idle_session_timeout={DATABASE_IDLE_SECONDS}s"
+    plans = "-c plan_cache_mode=force_custom_plan -c max_parallel_workers_per_gather=0"
+    options = f"{_bounds()} {plans} -c idle_session_timeout={DATABASE_IDLE_SECONDS}s"
     engine = create_engine(DRIVER, pool_pre_ping=True, pool_use_lifo=True, pool_size=DATABASE_CONNECTIONS, **_pool())
     return connect_by(engine, _conninfo(address, options), DATABASE_SILENCE_SECONDS, kept_free)
 

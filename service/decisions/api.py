@@ -70,7 +70,7 @@ def decide(view: ViewRequest) -> Response:
     except Exception:  # the page gets a problem that it can read, and the fault is counted as documented
         count_failed_decision(services, view.site, time.perf_counter() - began)
         raise
-    count_decision(services, view.site, answer, time.perf_counter() - began)
+    count_decision(services.metrics, services.part(Tally), view.site, answer, time.perf_counter() - began)
     response = jsonify(answer_body(answer))
     return with_passport(response, services, view.site, None if answer.is_local else answer.passport, answer.notes)
 

@@ -12,30 +12,31 @@ from service.decisions.decide_view import Answer
 from service.decisions.prompt_events import RecordedEvent
 from service.decisions.tally import Cell, Counted, Happened, Tally
 from service.errors import NotReadyError
+from service.metrics import Metrics
 from service.readers.impressions import PromptEvent
 from service.services import Services
 
 log = structlog.get_logger()
 
 
-def count_decision(services: Services, site: str, answer: Answer, seconds: float) -> None:
+def count_decision(metrics: Metrics, tally: Tally, site: str, answer: Answer, seconds: float) -> None:
     """Count an answer. If deciding failed, log the error: the reader notices nothing, so an operator must."""
     if answer.fault is not None:
         log.error("decision_failed", site=site, exc_info=answer.fault)
-        services.metrics.fail_open.add("fault")
+        metrics.fail_open.add("fault")
     outcome = "fault" if answer.fault else "prompt" if answer.prompts else "silence"
-    services.metrics.count_decision(site, outcome, seconds)
+    metrics.count_decision(site, outcome, seconds)
     if answer.explains:
         return
-    shown = Happened.VIEWED
-    if answer.prompts:  # a gate is always the only prompt
-        shown = Happened.GATED if answer.prompts[0].prompt.kind is Kind.GATE else Happened.ASKED
-    services.part(Tally).add_view(site, answer.day, answer.minute // 60, shown)
-    if answer.prompts:
-        day = date.fromordinal(answer.day)
-        for offered in answer.prompts:
-            prompt = offered.prompt
-            services.part(Tally).add(Cell(site, prompt.campaign, prompt.variant, day, prompt.is_counted, Counted.SHOWN))
+    if not answer.prompts:
+        tally.add_view(site, answer.day, answer.minute // 60)
+        return
+    is_gate = answer.prompts[0].prompt.kind is Kind.GATE  # a gate is always the only prompt
+    tally.add_view(site, answer.day, answer.minute // 60, Happened.GATED if is_gate else Happened.ASKED)
+    day = date.fromordinal(answer.day)
+    for offered in answer.prompts:
+        prompt = offered.prompt
+        tally.add(Cell(site, prompt.campaign, prompt.variant, day, prompt.is_counted, Counted.SHOWN))
 
 
 def count_failed_decision(services: Services, site: str, seconds: float) -> None:

@@ -188,9 +188,12 @@ def _choose_appeals(
     """Choose the appeals to show. If traces are wanted, appeals without room are asked too and each adds its trace."""
     choices: list[Choice] = []
     taken: list[Placement] = []
-    for appeal in appeals:
+    attention = situation.site.attention
+    for appeal in () if is_gated and traces is None else appeals:
+        if traces is None and len(taken) >= attention.prompts_per_view:
+            break
         placement = appeal.prepared.campaign.placement
-        limit = "beside_gate" if is_gated else _no_room(placement, taken, situation.site.attention)
+        limit = "beside_gate" if is_gated else _no_room(placement, taken, attention)
         if traces is None:
             results = RuleResults(limit) if limit else ask_rules(appeal, situation)
         else:
@@ -207,7 +210,7 @@ def _no_room(placement: Placement, taken: list[Placement], budget: Attention) ->
     """Return the name of the limit that leaves no room for another prompt on this page view, or None."""
     if placement in taken:
         return "placement_taken"
-    if placement in OVERLAYS and sum(shown in OVERLAYS for shown in taken) >= budget.overlays_per_view:
+    if placement in OVERLAYS and len([shown for shown in taken if shown in OVERLAYS]) >= budget.overlays_per_view:
         return "overlays"
     return "prompts" if len(taken) >= budget.prompts_per_view else None
 

@@ -16,22 +16,18 @@ from service.decisions.decision import NOTHING, Choice, Decision
 from service.decisions.prompt import Prompt, prompt_of
 from service.decisions.prompt_token import PromptToken, prompt_sealer, seal_prompt_token
 from service.decisions.rules.articles import articles_remembered
-from service.decisions.rules.meter import spend
+from service.decisions.rules.meter import spent_read
 from service.decisions.rules.supporters import supporter_state
 from service.decisions.situation import Purpose, Situation, Visit
 from service.decisions.view import ViewRequest, reading_of, visit_of
 from service.ids import new_id, random_bytes
-from service.readers.history import Reading, record_view
+from service.readers.additions import ViewAddition
+from service.readers.fingerprints import holds
+from service.readers.history import CountedView, counted_view, with_view
+from service.readers.meter_pools import with_free_read
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import RequestContext
-from service.readers.passports.passport_notes import (
-    NO_CHANGES,
-    NoteChanges,
-    blank_of,
-    dropped_notes,
-    note_of,
-    with_notes,
-)
+from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges, dropped_notes, note_of, with_notes
 from service.readers.reader import GROUPS, Reader, bucket_of, new_reader
 from service.readers.site_time import SiteTime, site_time_at
 
@@ -39,7 +35,7 @@ from service.readers.site_time import SiteTime, site_time_at
 class PageView(NamedTuple):
     """A page view of a reader. `reader` None: without consent nothing is read or stored.
 
-    `dropped_notes`: marks of the passport's notes that the answer drops. `is_new`: the browser brought no passport.
+    `dropped_notes`: marks of the passport's notes that the answer drops.
     """
 
     request: ViewRequest
@@ -47,7 +43,6 @@ class PageView(NamedTuple):
     reader: Reader | None
     now: SiteTime
     dropped_notes: tuple[str, ...] = ()
-    is_new: bool = False
 
 
 class ReaderRow(NamedTuple):
@@ -60,6 +55,15 @@ class ReaderRow(NamedTuple):
     reader: Reader | None
     account: str = ""
     is_supporter_known: bool = True
+
+
+class TakenView(NamedTuple):
+    """A page view after the decision. `reader`: the reader after it. `addition`: what it adds to the reader, if any."""
+
+    situation: Situation
+    decision: Decision
+    reader: Reader | None
+    addition: ViewAddition | None
 
 
 class Offered(NamedTuple):
@@ -101,12 +105,11 @@ def page_view_of(
     if visit.consent is Consent.NONE:
         return PageView(request, visit, None, at)
     reader, dropped = _carried_reader(sealer, request, context, at)
-    is_new = reader is None
     if reader is None:
         chance, salt = divmod(int.from_bytes(random_bytes(12), "big"), 1 << 32)
         reader = new_reader(at.instant, bucket_of(chance), salt, at.day)
     is_whole = visit.consent is Consent.FULL and reader.bucket is not None
-    return PageView(request, visit, reader if is_whole else under_consent(reader, visit.consent), at, dropped, is_new)
+    return PageView(request, visit, reader if is_whole else under_consent(reader, visit.consent), at, dropped)
 
 
 def decide_view(
@@ -123,13 +126,13 @@ def decide_view(
     prompts: tuple[Offered, ...] = ()
     fault: Exception | None = None
     try:
-        situation, decision, reader = take_view(site, page_view, is_supporter_known=is_supporter_known)
-        if decision.choices:
+        taken = take_view(site, page_view, is_supporter_known=is_supporter_known)
+        if taken.decision.choices:
             names = (decision_id, account)
-            prompts = tuple([_offered(sealer, choice, situation, names) for choice in decision.choices])
+            prompts = tuple([_offered(sealer, choice, taken.situation, names) for choice in taken.decision.choices])
     except Exception as error:  # the article stays readable whatever breaks
-        situation = _situation_of(site, page_view, _counted(site, page_view))
-        decision, reader, fault = NOTHING, situation.reader, error
+        taken, fault = _undecided(site, page_view), error
+    situation, decision, reader, addition = taken
     return Answer(
         decision_id,
         prompts,
@@ -141,26 +144,34 @@ def decide_view(
         page_view.now.day,
         reader,
         fault,
-        notes=NO_CHANGES if account else _notes(site, sealer, page_view, (situation, decision, reader)),
+        notes=NO_CHANGES if account else _notes(sealer, page_view, addition),
         minute=page_view.now.minute,
     )
 
 
 def take_view(
     site: CompiledSite, page_view: PageView, *, is_supporter_known: bool = True, explains: bool = False
-) -> tuple[Situation, Decision, Reader | None]:
-    """Count the page view, decide, and spend. Return the situation, the decision, and the reader afterwards.
-
-    Prefetches and crawlers are not counted. An article behind a hard gate has not been read.
-    """
-    reader = _counted(site, page_view)
+) -> TakenView:
+    """Count the page view, decide, and spend. An article behind a hard gate has not been read."""
+    view, spent = _view_to_count(site, page_view), None
+    reader = _counted(site, page_view, view)
     situation = _situation_of(site, page_view, reader, is_supporter_known=is_supporter_known)
     decision = decide(site, situation, explains=explains)
     if reader is not None and decision.spends_from is not None:
-        reader = spend(reader, decision.spends_from.campaign, situation)
-    if decision.choices and decision.choices[0].strength is Strength.HARD:  # a gate is always the only choice
-        reader = _counted(site, page_view, is_read=False)
-    return situation, decision, reader
+        spent = spent_read(reader, decision.spends_from.campaign, situation)
+        reader = reader if spent is None else with_free_read(reader, spent.pool, spent.read, page_view.now.instant)
+    choices = decision.choices
+    if view is not None and choices and choices[0].strength is Strength.HARD:  # a gate is always the only choice
+        view = view._replace(page=b"", topics=())
+        reader = _counted(site, page_view, view)
+    return TakenView(situation, decision, reader, None if view is None else ViewAddition(view, spent))
+
+
+def _undecided(site: CompiledSite, page_view: PageView) -> TakenView:
+    """Return a page view that is counted but not decided."""
+    view = _view_to_count(site, page_view)
+    situation = _situation_of(site, page_view, _counted(site, page_view, view))
+    return TakenView(situation, NOTHING, situation.reader, None if view is None else ViewAddition(view))
 
 
 def under_consent(reader: Reader, consent: Consent, bucket: int | None = None) -> Reader | None:
@@ -191,7 +202,7 @@ def _situation_of(
         supporter = supporter_state(reader.support, site.site.supporters, page_view.now)
     return Situation(
         site.site,
-        page_view.request.facts.page,
+        page_view.request.page,
         page_view.visit,
         reader,
         supporter if is_supporter_known else SupporterState.UNKNOWN,
@@ -201,43 +212,29 @@ def _situation_of(
     )
 
 
-def _counted(site: CompiledSite, page_view: PageView, *, is_read: bool = True) -> Reader | None:
-    """Return the reader with this page view counted. `is_read` False: the page was viewed but not read."""
+def _view_to_count(site: CompiledSite, page_view: PageView) -> CountedView | None:
+    """Return what this page view adds to the reader. Prefetches and crawlers are not counted."""
     reader = page_view.reader
     if reader is None or page_view.visit.purpose is not Purpose.VISIT:
-        return reader
-    return record_view(reader, _reading(site, page_view, is_read=is_read), page_view.now)
-
-
-def _reading(site: CompiledSite, page_view: PageView, *, is_read: bool) -> Reading:
+        return None
     has_topics = page_view.visit.consent is Consent.FULL
-    return reading_of(page_view.request, site.wanted_topics, has_topics=has_topics, is_read=is_read)
+    return counted_view(reader, reading_of(page_view.request, site.wanted_topics, has_topics=has_topics), page_view.now)
 
 
-def _notes(
-    site: CompiledSite,
-    sealer: PassportSealer,
-    page_view: PageView,
-    taken: tuple[Situation, Decision, Reader | None],
-) -> NoteChanges:
-    """Return the note of what this view adds to the passport in the cookie, and the notes that are no longer needed.
+def _counted(site: CompiledSite, page_view: PageView, view: CountedView | None) -> Reader | None:
+    reader = page_view.reader
+    return reader if reader is None or view is None else with_view(reader, view, site.wanted_topics)
 
-    `taken`: what `take_view` returned. All of a new reader is what the view adds.
-    """
-    situation, decision, reader = taken
-    if page_view.reader is None or reader is None or page_view.request.passport is not None:
+
+def _notes(sealer: PassportSealer, page_view: PageView, addition: ViewAddition | None) -> NoteChanges:
+    """Return the note of what this view adds to the passport in the cookie, and the notes that are no longer needed."""
+    reader = page_view.reader
+    if reader is None or page_view.request.passport is not None:
         return NO_CHANGES
-    if reader.recent == page_view.reader.recent:  # the view was counted before, or does not count
+    if addition is None or holds(reader.recent, addition.request):  # the view does not count, or was counted before
         return NoteChanges(None, page_view.dropped_notes)
-    addition = reader if page_view.is_new else _added(site, page_view, blank_of(page_view.reader), situation, decision)
-    return NoteChanges(note_of(sealer.keys, site.site.key, addition, page_view.now.instant), page_view.dropped_notes)
-
-
-def _added(site: CompiledSite, page_view: PageView, blank: Reader, situation: Situation, decision: Decision) -> Reader:
-    """Return a blank reader with a page view counted and, if the gate spent one, the free article."""
-    is_read = not (decision.choices and decision.choices[0].strength is Strength.HARD)
-    addition = record_view(blank, _reading(site, page_view, is_read=is_read), page_view.now)
-    return addition if decision.spends_from is None else spend(addition, decision.spends_from.campaign, situation)
+    note = note_of(sealer.keys, page_view.request.site, reader, addition, page_view.now.instant)
+    return NoteChanges(note, page_view.dropped_notes)
 
 
 def _carried_reader(

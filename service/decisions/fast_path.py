@@ -17,18 +17,16 @@ from service.decisions.answer_json import answer_text
 from service.decisions.compile import CompiledSites
 from service.decisions.counting import count_decision
 from service.decisions.decide_view import Answer, decide_view, page_view_of
+from service.decisions.tally import Tally
 from service.decisions.view import view_request
 from service.logs import request_id_of
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import (
     MAX_USER_AGENT,
+    PassportCookies,
     RequestContext,
-    cookie_name,
-    cookie_value,
     edge_of,
-    note_cookies,
-    passport_cookie,
-    set_note_cookies,
+    passport_cookies,
 )
 from service.services import Services
 from service.web.headers import EVERY_ANSWER
@@ -41,8 +39,9 @@ from service.web.requests import (
     cors_headers,
     is_admitted,
     plain_body,
-    read_json,
 )
+
+CONSTANT_HEADERS = (("Content-Type", "application/json"), ("Cache-Control", "no-store"), *EVERY_ANSWER)
 
 
 class FastPath:
@@ -51,6 +50,7 @@ class FastPath:
     def __init__(self, behind: Wsgi, services: Services) -> None:
         self._behind, self._services = behind, services
         self._snapshots, self._passports = services.part(SnapshotHolder), services.part(PassportSealer)
+        self._tally = services.part(Tally)
         settings = services.settings
         self._public_origin, self._is_https = settings.public_origin, settings.is_https
         self._country_name = "HTTP_" + (settings.country_header or "").upper().replace("-", "_")
@@ -77,50 +77,47 @@ class FastPath:
     def _answered(self, raw: bytes, environ: Environ) -> tuple[bytes, list[tuple[str, str]]] | None:
         """Return body and headers of the answer, or None if the Flask route must answer."""
         began = time.perf_counter()
-        services = self._services
-        values = self._bodies.load(read_json(raw))
+        values = self._bodies.load(raw)
         if values is None or values["reader_assertion"] or values["preview"]:
             return None
         view = view_request(values)
-        site = self._sites.compiled(self._snapshots.current(), view.facts.site)
+        site = self._sites.compiled(self._snapshots.current(), view.site)
         origin, fetch_site = environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE")
         if not is_admitted(origin, fetch_site, site.site.origins, self._public_origin):
             return None
-        key = site.site.key
-        context = self._context(environ, key)
-        page_view = page_view_of(site, self._passports, view, context, services.clock())
+        cookies = passport_cookies(view.site, is_https=self._is_https)
+        context = self._context(environ, cookies)
+        page_view = page_view_of(site, self._passports, view, context, self._services.clock())
         answer = decide_view(site, self._passports, page_view)
         if answer.fault is not None:
             return None
         body = answer_text(answer).encode()
-        headers = self._headers(environ, key, answer, len(body))
-        count_decision(services, key, answer, time.perf_counter() - began)
+        headers = self._headers(environ, cookies, answer, len(body))
+        count_decision(self._services.metrics, self._tally, view.site, answer, time.perf_counter() - began)
         return body, headers
 
-    def _context(self, environ: Environ, site: str) -> RequestContext:
+    def _context(self, environ: Environ, cookies: PassportCookies) -> RequestContext:
         header = environ.get
-        cookies, name = header("HTTP_COOKIE", ""), cookie_name(site, is_https=self._is_https)
         purpose = header("HTTP_SEC_PURPOSE") or header("HTTP_PURPOSE") or ""
         edge = edge_of(header(self._country_name, ""), header("HTTP_USER_AGENT", "")[:MAX_USER_AGENT], purpose)
-        return RequestContext(cookie_value(cookies, name), edge, note_cookies(cookies, name))
+        passport, notes = cookies.carried(header("HTTP_COOKIE", ""))
+        return RequestContext(passport, edge, notes)
 
-    def _headers(self, environ: Environ, site: str, answer: Answer, length: int) -> list[tuple[str, str]]:
+    def _headers(
+        self, environ: Environ, cookies: PassportCookies, answer: Answer, length: int
+    ) -> list[tuple[str, str]]:
         # Reuse the digits of the decision id: more random bytes would cost another system call.
         request_id, offered = "req" + answer.decision_id.removeprefix("dec"), environ.get("HTTP_X_REQUEST_ID")
         headers = [
-            ("Content-Type", "application/json"),
+            *CONSTANT_HEADERS,
             ("Content-Length", str(length)),
-            ("Cache-Control", "no-store"),
             ("X-Request-Id", request_id_of(offered, request_id) if offered else request_id),
-            *EVERY_ANSWER,
         ]
-        if not answer.is_local and answer.passport is not None:
-            headers.append(("Set-Cookie", passport_cookie(site, answer.passport, is_https=self._is_https)))
-            notes = set_note_cookies(site, answer.notes, is_https=self._is_https)
-            headers.extend(("Set-Cookie", cookie) for cookie in notes)
         origin = environ.get("HTTP_ORIGIN")
         if origin and origin != self._public_origin:
-            headers.extend(cors_headers(origin))
+            headers += cors_headers(origin)
+        if answer.passport is not None and not answer.is_local:
+            headers += cookies.set_cookies(answer.passport, answer.notes)
         return headers
 
 

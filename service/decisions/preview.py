@@ -172,7 +172,7 @@ def answer_preview(
         )
     )
     token_sealer = prompt_sealer(sealer.keys)
-    situation, decision, _ = take_view(site, page_view, explains=True)
+    situation, decision, *_ = take_view(site, page_view, explains=True)
     decision = preview_decision(candidate, preview, situation, decision)
     return _answer(token_sealer, page_view, situation, decision)
 
@@ -181,7 +181,7 @@ def answer_as_reader(site: CompiledSite, sealer: PassportSealer, page_view: Page
     """Answer an editor with what the reader of a link would see on the page, with the traces. Change nothing."""
     now = site_time_of(shown.at, site.zone) if shown.at else page_view.now
     reader = under_consent(shown.reader, shown.visit.consent, 0)
-    situation, decision, _ = take_view(
+    situation, decision, *_ = take_view(
         site, page_view._replace(reader=reader, visit=shown.visit, now=now), explains=True
     )
     return _answer(prompt_sealer(sealer.keys), page_view, situation, decision)

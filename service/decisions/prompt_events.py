@@ -6,17 +6,12 @@ from datetime import datetime
 from service.decisions.prompt_token import PromptToken, open_prompt_token, prompt_sealer
 from service.decisions.tally import Tally
 from service.errors import InvalidTokenError
-from service.readers.impressions import PromptEvent, arm_fingerprint, campaign_fingerprint, record_event, record_once
+from service.readers.additions import EventAddition, added, event_print
+from service.readers.fingerprints import holds
+from service.readers.impressions import PromptEvent, arm_fingerprint, campaign_fingerprint
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import RequestContext
-from service.readers.passports.passport_notes import (
-    NO_CHANGES,
-    NoteChanges,
-    blank_of,
-    dropped_notes,
-    note_of,
-    with_notes,
-)
+from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges, dropped_notes, note_of, with_notes
 from service.readers.reader import Reader
 
 
@@ -67,26 +62,22 @@ def record_prompt_event(
         return RecordedEvent(token, None, is_local, is_new=is_first)
     notes = () if is_local else context.notes
     reader = with_notes(sealer.keys, report.site, held, notes, instant) or held
-    recorded = record_once(reader, event_id)
-    if recorded is None or (not is_first and _is_recorded(reader, report.event, token)):
+    request = event_print(reader, event_id)
+    if holds(reader.recent, request) or (not is_first and _is_recorded(reader, report.event, token)):
         return RecordedEvent(token, report.passport, is_local, is_new=False)
-    after = _recorded(recorded, report.event, token, instant)
+    variant = arm_fingerprint(token.variant, is_counted=token.is_counted)
+    addition = EventAddition(request, report.event, campaign_fingerprint(token.campaign), variant, instant)
     changes = NO_CHANGES
     if not is_local:
-        alone = record_once(blank_of(reader), event_id) or blank_of(reader)
-        note = note_of(sealer.keys, report.site, _recorded(alone, report.event, token, instant), instant)
+        note = note_of(sealer.keys, report.site, reader, addition, instant)
         changes = NoteChanges(note, dropped_notes(held, notes, instant))
-    return RecordedEvent(token, sealer.seal(after, report.site, instant), is_local, is_first, changes)
+    passport = sealer.seal(added(reader, addition, instant), report.site, instant)
+    return RecordedEvent(token, passport, is_local, is_first, changes)
 
 
 def event_id_of(event: PromptEvent, token: PromptToken) -> str:
     """Return the id of an event: what happened, and to which prompt of which decision."""
     return f"{event}:{token.decision_id}:{token.campaign}"
-
-
-def _recorded(reader: Reader, event: PromptEvent, token: PromptToken, instant: int) -> Reader:
-    variant = arm_fingerprint(token.variant, is_counted=token.is_counted)
-    return record_event(reader, event, campaign_fingerprint(token.campaign), variant, instant)
 
 
 def _is_recorded(reader: Reader, event: PromptEvent, token: PromptToken) -> bool:

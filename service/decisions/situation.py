@@ -42,7 +42,8 @@ class Page(NamedTuple):
 
 def lists_page(match: PageMatch, page: Page) -> bool:
     """Return True if the page is listed: by section, tag, page id or path. An empty match lists no page."""
-    if page.names & match.sections or page.tags & match.tags:
+    tags = page.tags
+    if page.section in match.sections or not (match.sections.isdisjoint(tags) and match.tags.isdisjoint(tags)):
         return True
     page_id = folded(page.page_id) if match.page_ids or match.paths else ""
     return page_id in match.page_ids or is_below(page_id, match.paths)

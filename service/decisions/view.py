@@ -1,7 +1,7 @@
 """Read a decide request: what the page sends, and what the headers say about the visit."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from service.addresses import split_address
@@ -9,11 +9,11 @@ from service.campaigns.page_rules import PageType
 from service.campaigns.reader_rules import Consent, Device
 from service.campaigns.site import Site
 from service.decisions.situation import Page, Purpose, Visit
-from service.readers.devices import device_of
 from service.readers.history import Reading, topic_fingerprint
 from service.readers.passports.passport_cookie import Edge, RequestContext
-from service.web.crawlers import is_crawler
 
+# The host in a web address in its plainest form, as almost every browser sends it.
+_PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)(?:[/?#]|\Z)")
 COUNTED_TYPES = frozenset({PageType.ARTICLE, PageType.LIVEBLOG})
 
 
@@ -30,31 +30,20 @@ class Browser(NamedTuple):
 _UNKNOWN = Browser()
 
 
-@dataclass(frozen=True, slots=True)
-class ViewFacts:
-    """What many views of a page have in common. `topics`: fingerprints of its tags and section, without repetition."""
-
-    site: str
-    page: Page
-    topics: tuple[int, ...] = ()
-    browser: Browser = _UNKNOWN
-
-
 class ViewRequest(NamedTuple):
-    """The body of a decide request. `facts`: the part that views of the same page share.
+    """The body of a decide request. `topics`: the page's tags in the order that it sends them, and then its section.
 
     `passport` None: the passport is in a cookie. A text, even an empty one: the page keeps the passport (local mode).
     """
 
+    site: str
     view_id: str
-    facts: ViewFacts
+    page: Page
+    topics: tuple[str, ...] = ()
+    browser: Browser = _UNKNOWN
     passport: str | None = None
     reader_assertion: str | None = None
     preview: str | None = None
-
-    @property
-    def site(self) -> str:
-        return self.facts.site
 
 
 def view_request(body: Mapping[str, Any]) -> ViewRequest:
@@ -71,48 +60,51 @@ def view_request(body: Mapping[str, Any]) -> ViewRequest:
         body["access"],
         frozenset(body["placements"]),
     )
-    topics = tuple(dict.fromkeys([topic_fingerprint(topic) for topic in ((*tags, section) if section else tags)]))
-    browser = Browser(body["consent"], body["country"], body["device"], body["language"], host_of(body["referrer"]))
-    facts = ViewFacts(body["site"], page, topics, browser)
-    return ViewRequest(body["view_id"], facts, body["passport"], body["reader_assertion"], body["preview"])
+    return ViewRequest(
+        body["site"],
+        body["view_id"],
+        page,
+        (*tags, section) if section else tags,
+        Browser(body["consent"], body["country"], body["device"], body["language"], host_of(body["referrer"])),
+        body["passport"],
+        body["reader_assertion"],
+        body["preview"],
+    )
 
 
 def visit_of(view: ViewRequest, context: RequestContext, site: Site) -> Visit:
     """Return the visit. The country that the page sends counts only if the site honours it."""
-    browser, edge = view.facts.browser, context.edge
+    browser, edge = view.browser, context.edge
     country = browser.country if site.honours_country else None
     return Visit(
-        consent=browser.consent or site.consent.default,
-        country=country or edge.country,
-        device=browser.device or device_of(edge.user_agent),
-        language=browser.language,
-        referrer_host=browser.referrer_host,
+        browser.consent or site.consent.default,
+        country or edge.country,
+        browser.device or edge.device,
+        browser.language,
+        browser.referrer_host,
         purpose=purpose_of(edge),
     )
 
 
-def reading_of(
-    view: ViewRequest,
-    wanted_topics: frozenset[int],
-    *,
-    has_topics: bool = True,
-    is_read: bool = True,
-) -> Reading:
+def reading_of(view: ViewRequest, wanted_topics: frozenset[int], *, has_topics: bool = True) -> Reading:
     """Return the page view to count. Articles and live blogs count as read, unless an advertiser paid for them."""
-    facts = view.facts
-    page = facts.page
-    is_article = is_read and page.page_type in COUNTED_TYPES and not page.is_paid_content
-    return Reading(view.view_id, page.page_id, is_article, facts.topics if has_topics else (), wanted_topics)
+    page = view.page
+    is_article = page.page_type in COUNTED_TYPES and not page.is_paid_content
+    topics = tuple(dict.fromkeys(map(topic_fingerprint, view.topics))) if has_topics and is_article else ()
+    return Reading(view.view_id, page.page_id, is_article, topics, wanted_topics)
 
 
 def purpose_of(edge: Edge) -> Purpose:
     if edge.is_prefetch:
         return Purpose.PREFETCH
-    return Purpose.CRAWL if is_crawler(edge.user_agent) else Purpose.VISIT
+    return Purpose.CRAWL if edge.is_crawler else Purpose.VISIT
 
 
 def host_of(referrer: str | None) -> str | None:
     """Return the host of an address or bare host name, or None if there is none."""
     if not referrer:
         return None
+    plain = _PLAIN_HOST.match(referrer)
+    if plain is not None:
+        return plain[1].lower()
     return split_address(referrer if "//" in referrer else "//" + referrer).hostname

@@ -19,9 +19,10 @@ _TEXT = sql.SQL(
     "ELSE regexp_replace({value}, {controls}, ' ', 'g') END, '')"
 )
 # An id or a code word begins with a letter or a digit. Only other values go through the whole rule: ten times faster.
+# Many cells are NULL, so that is asked first.
 _CODE = sql.SQL(
-    "CASE WHEN ascii({value}) BETWEEN 65 AND 122 OR ascii({value}) BETWEEN 48 AND 57 THEN {value} "
-    "WHEN {value} IS NULL THEN NULL ELSE {text} END"
+    "CASE WHEN {value} IS NULL THEN NULL "
+    "WHEN ascii({value}) BETWEEN 65 AND 122 OR ascii({value}) BETWEEN 48 AND 57 THEN {value} ELSE {text} END"
 )
 # The scale of a numeric product is the sum of its factors' scales, so a cell has exactly the currency's digits.
 _UNIT = sql.SQL(

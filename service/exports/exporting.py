@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+import structlog
 from sqlalchemy import Connection, Engine
 
 from service.clock import Clock
 from service.database.transaction import committed
-from service.errors import DomainError, ForbiddenError
+from service.errors import DomainError, ForbiddenError, StoreUnavailableError
 from service.exports.batches.batch import Batch
 from service.exports.batches.store import find_batch
 from service.exports.layouts.mappings import mapping_in_force
@@ -45,6 +46,7 @@ class Caller:
     may_see_personal_data: bool
 
 
+log = structlog.get_logger()
 UNKNOWN_CALLER = "unknown caller"
 # Bounds how fast callers without a token can make the record of runs grow.
 UNKNOWN_CALLER_RUNS_PER_HOUR = 60
@@ -154,6 +156,7 @@ def _point(connection: Connection, request: ExportRequest) -> int | None:
 def _record_end(
     exports: Exports, run: ExportRun, totals: StreamTotals, outcome: RunOutcome, reason: str | None
 ) -> None:
+    """Save how a run ended. If the database cannot be reached, raise only for a complete file, which is then cut."""
     is_complete = outcome is RunOutcome.COMPLETED
     ended = replace(
         run,
@@ -163,5 +166,10 @@ def _record_end(
         sha256=totals.sha256 if is_complete else None,
         finished_at=exports.clock(),
     )
-    with committed(exports.engine) as connection:
-        finish_run(connection, ended)
+    try:
+        with committed(exports.engine) as connection:
+            finish_run(connection, ended)
+    except StoreUnavailableError as error:
+        if is_complete:
+            raise
+        log.warning("export_end_not_saved", run=run.id, outcome=outcome.value, reason=error.reason)

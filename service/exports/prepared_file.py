@@ -30,6 +30,7 @@ from service.exports.query_store import ExportScope, Statement, gift_aid_part, q
 from service.exports.request import (
     ExportName,
     ExportRequest,
+    Granularity,
     InvalidExportError,
     Layout,
     SplitExportError,
@@ -42,13 +43,14 @@ from service.exports.store import count_rows
 class PreparedFile:
     """The columns of a file, the statement of its rows, and the form of its text.
 
-    `part_count` is None if the lines have no limit.
+    `part_count` is None if the lines have no limit. `has_portions` is true if the rows can be read in portions.
     """
 
     columns: tuple[Column, ...]
     rows: Statement
     part_count: int | None = None
     form: TextForm = PLAIN
+    has_portions: bool = False
 
 
 def prepare_file(
@@ -64,7 +66,9 @@ def prepare_file(
     if request.layout is Layout.GENERIC:
         if request.part not in {None, 1}:
             raise InvalidExportError("this file has one part")
-        return PreparedFile(FILES[request.name].columns, rows_of(request, scope), form=FORMS[request.profile])
+        definition, has_portions = FILES[request.name], request.granularity is Granularity.TRANSACTION
+        rows, form = rows_of(request, scope), FORMS[request.profile]
+        return PreparedFile(definition.columns, rows, form=form, has_portions=has_portions)
     return _prepare_layout(connection, request, scope, mapping)
 
 

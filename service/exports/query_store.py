@@ -8,9 +8,11 @@ from psycopg import sql
 from service.exports.cells_store import cell, typed_cell, units
 from service.exports.columns import Column
 from service.exports.files.by_name import FILES
+from service.exports.files.contributions import chosen_names
 from service.exports.files.definition import BY_INSTANT
 from service.exports.files.gift_aid import GIFT_AID_ROWS_PER_PART
 from service.exports.files.journal import journal_lines
+from service.exports.files.portion import WHOLE, Key, Portion, key_literal
 from service.exports.files.subjects import SUBJECT
 from service.exports.layouts.text_form import PLAIN, TextForm
 from service.exports.records_store import BooksPoint, relations
@@ -40,6 +42,7 @@ _ORDERED = sql.SQL("SELECT s.* FROM ({rows}) s ORDER BY {order}")
 _GIFT_AID_PART = sql.SQL("SELECT * FROM ({rows}) s ORDER BY {order} LIMIT {limit} OFFSET {offset}")
 # Not used if both sides are open, because PostgreSQL estimates that a range of a computed date keeps few rows.
 _IN_DAYS = sql.SQL("x.accounting_date BETWEEN {from_on} AND {to_on}")
+_KEY_AFTER = sql.SQL("SELECT key FROM ({keys}) k WHERE {later} ORDER BY key OFFSET {count} LIMIT 1")
 _SUMS = sql.SQL("SELECT {sums} FROM ({rows}) s GROUP BY 1 ORDER BY 1")
 
 
@@ -95,15 +98,33 @@ def summed(columns: tuple[Column, ...], rows: sql.Composable) -> sql.Composed:
     return _SUMS.format(sums=sql.SQL(", ").join(counted), rows=rows)
 
 
-def rows_of(request: ExportRequest, scope: ExportScope) -> sql.Composable:
-    """Return the statement of a file's rows, without an order; each value has the name that its column reads."""
+def rows_of(request: ExportRequest, scope: ExportScope, portion: Portion = WHOLE) -> sql.Composable:
+    """Return the statement of a portion's rows, without an order; each value has the name that its column reads."""
     names = query_names(request, scope)
+    key, days = FILES[request.name].portion_key, scope.days
     names |= {"subject": SUBJECT.format(**names)}
+    if key is not None:
+        names |= {"in_portion": key.condition(portion)}
+    if request.name is ExportName.CONTRIBUTIONS:
+        names |= chosen_names(names, portion, has_first_day=bool(days.from_on), has_last_day=bool(days.to_on))
     if request.name is ExportName.JOURNAL:
         names |= {"lines": journal_lines(request.granularity, names, has_dimensions=True)}
     if request.name in {ExportName.CONTRIBUTIONS, ExportName.GIFT_AID}:
         names |= {"claims": GIFT_AID_CLAIMS.format(**names)}
     return FILES[request.name].rows.format(**names)
+
+
+def key_after(request: ExportRequest, scope: ExportScope, after: Key | None, count: int) -> sql.Composable | None:
+    """Return the statement of the key that ends a portion of `count` keys, or None if the file has no portions.
+
+    The portion begins after the key `after` or, without it, with the file.
+    """
+    portion_key = FILES[request.name].portion_key
+    if portion_key is None:
+        return None
+    keys = portion_key.keys.format(**query_names(request, scope))
+    later = sql.SQL("true") if after is None else sql.SQL("key > ") + key_literal(after)
+    return _KEY_AFTER.format(keys=keys, later=later, count=sql.Literal(count))
 
 
 def gift_aid_part(rows: sql.Composable, part: int) -> sql.Composable:
@@ -132,9 +153,11 @@ def query_names(request: ExportRequest, scope: ExportScope) -> dict[str, sql.Com
         "from_on": from_on,
         "to_on": to_on,
         "is_in_days": _IN_DAYS.format(from_on=from_on, to_on=to_on) if days.from_on or days.to_on else sql.SQL("true"),
+        "no_end": _timestamp_literal(None, "infinity"),
         "starts_at": _timestamp_literal(days.starts_at, "-infinity"),
         "ends_at": _timestamp_literal(days.ends_at, "infinity"),
         "now": _timestamp_literal(scope.now, "infinity"),
+        "in_portion": sql.SQL("true"),
         **_batch_names(request.batch),
     }
 

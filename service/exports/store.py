@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Engine, text
 from service.database.connection import BoundedConnection
 from service.database.transaction import connected
 from service.exports.columns import Column
+from service.exports.files.portion import FIRST_PORTIONS, Key, Portion
 from service.exports.layouts.text_form import TextForm
 from service.exports.manifest import CurrencySums
-from service.exports.query_store import summed
+from service.exports.query_store import ExportScope, Statement, key_after, rows_of, summed
 from service.exports.records_store import wait_for_rest
-from service.exports.request import BusyBooksError
+from service.exports.request import BusyBooksError, ExportRequest
 
 EXPORTS_AT_ONCE = 4  # for all machines together; each export holds a connection as long as its download takes
 EXPORT_SLOTS_LOCK = 0x6B6F_7873
@@ -44,6 +45,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
         connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_SECONDS}s'"))
         connection.execute(text(f"SET LOCAL work_mem = '{WORK_MEMORY}'"))
         connection.execute(text("SET LOCAL datestyle = 'ISO, YMD'"))
+        connection.execute(text("SET LOCAL jit = off"))  # compiling a statement takes seconds before its first row
         _take_slot(connection)
         yield connection
 
@@ -66,6 +68,20 @@ def _take_slot(connection: Connection) -> None:
         if connection.execute(statement, {"lock": EXPORT_SLOTS_LOCK, "slot": slot}).scalar_one():
             return
     raise BusyBooksError(f"{EXPORTS_AT_ONCE} exports are running; try again when one has finished")
+
+
+def portions(connection: Connection, request: ExportRequest, scope: ExportScope) -> Iterator[Statement]:
+    """Yield the statement of each portion of a file's rows, in order."""
+    start: Key | None = None
+    for count in FIRST_PORTIONS:
+        statement = key_after(request, scope, start, count)
+        found = read_rows(connection, statement) if statement else []
+        if not found:
+            break
+        end: Key = found[0][0]
+        yield rows_of(request, scope, Portion(start, end))
+        start = end
+    yield rows_of(request, scope, Portion(start))
 
 
 def csv_chunks(

@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 from service.exports.columns import TEXT_KINDS
 from service.exports.manifest import Manifest
 from service.exports.prepared_file import PreparedFile
-from service.exports.query_store import ExportScope, formatted
+from service.exports.query_store import ExportScope, Statement, formatted
 from service.exports.request import ExportRequest, FileFormat, download_name
 from service.exports.runs.store import RunOutcome
 from service.exports.spreadsheet import write_spreadsheet
-from service.exports.store import CHUNK_BYTES, csv_chunks, stream_rows, sum_columns
+from service.exports.store import CHUNK_BYTES, csv_chunks, portions, stream_rows, sum_columns
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -148,9 +148,17 @@ def _csv_file_chunks(opened: OpenedFile) -> Generator[tuple[bytes, int]]:
     lines.append(form.delimiter.join(column.name for column in columns))
     yield mark + "".join(f"{line}\r\n" for line in lines).encode(), 0
     quoted = tuple(column.name for column in columns if column.kind in TEXT_KINDS) if form.is_quoting_text else ()
-    statement = formatted(columns, opened.file.rows, opened.request, form)
-    with contextlib.closing(csv_chunks(opened.connection, statement, form, quoted)) as chunks:
-        yield from chunks
+    for rows in _portions(opened):
+        statement = formatted(columns, rows, opened.request, form)
+        with contextlib.closing(csv_chunks(opened.connection, statement, form, quoted)) as chunks:
+            yield from chunks
+
+
+def _portions(opened: OpenedFile) -> Iterator[Statement]:
+    """Return the statements that give the file's rows one after the other."""
+    if not opened.file.has_portions:
+        return iter((opened.file.rows,))
+    return portions(opened.connection, opened.request, opened.scope)
 
 
 def _spreadsheet_chunks(opened: OpenedFile) -> Generator[tuple[bytes, int]]:

@@ -53,6 +53,22 @@ ledger_entries = Table(
     Column("line_count", SmallInteger, nullable=False),
     Index(None, "source_id"),
     Index(None, "accounting_date", "seq"),
+    Index(None, "effective_at"),
+    Index(
+        "ix_ledger_entries_recognised",
+        "source_id",
+        postgresql_where=text("reason IN ('charge_succeeded', 'charge_succeeded_not_ours', 'charge_matched')"),
+    ),
+    Index(
+        "ix_ledger_entries_unsettled",
+        "accounting_date",
+        postgresql_where=text("reason IN ('charge_in_process', 'charge_matched')"),
+    ),
+    Index(
+        "ix_ledger_entries_late",
+        "accounting_date",
+        postgresql_where=text("accounting_date > (effective_at AT TIME ZONE 'UTC')::date + 1"),
+    ),
     Index(
         "ix_ledger_entries_manual_causes",
         "causes",

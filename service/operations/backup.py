@@ -6,7 +6,7 @@ from datetime import UTC, date
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine
 
 from service.contributions.erasure_store import list_erasures
 from service.database.client_programs import dump_database
@@ -22,7 +22,7 @@ from service.operations.backups_store import add_backup, count_rows, export_snap
 from service.operations.build import build_id
 from service.operations.erasure_list import write_erasures
 from service.operations.keys import are_keys_known
-from service.operations.keys_store import key_fingerprints, seen_fingerprints
+from service.operations.keys_store import has_fingerprints, seen_fingerprints
 from service.operations.manifest import DUMP, ERASURES, MANIFEST, BackupManifest, file_sha256, write_manifest
 from service.private_folders import make_private_folder, write_private_file
 from service.services import Services
@@ -100,8 +100,7 @@ def _described(services: Services, connection: Connection, folder: Path, name: s
 
 def _keys(services: Services, connection: Connection) -> tuple[str, ...]:
     """Return fingerprints of the keys that the database was used with, which are not always those in the settings."""
-    has_record = inspect(connection).has_table(key_fingerprints.name)  # a database before an upgrade may lack it
-    if not has_record or are_keys_known(connection, services.keys):
+    if not has_fingerprints(connection) or are_keys_known(connection, services.keys):
         return services.keys.fingerprints()
     return tuple(sorted(seen_fingerprints(connection)))
 

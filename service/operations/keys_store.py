@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Table, Text, select
+from sqlalchemy import Column, Connection, Table, Text, inspect, select
 from sqlalchemy.dialects.postgresql import insert
 
 from service.database.columns import INSTANT
@@ -15,6 +15,11 @@ key_fingerprints = Table(
     Column("fingerprint", Text, primary_key=True),
     Column("first_seen_at", INSTANT, nullable=False),
 )
+
+
+def has_fingerprints(connection: Connection) -> bool:
+    """Return whether the database has the table. One that waits for an upgrade may lack it."""
+    return inspect(connection).has_table(key_fingerprints.name)
 
 
 def seen_fingerprints(connection: Connection) -> frozenset[str]:

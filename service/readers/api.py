@@ -9,11 +9,10 @@ from schemas.counting import CountingAnswerSchema, CountingSchema
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.pages.api import sites_page
-from service.readers.devices import device_of
 from service.readers.my_data import CountingWish, MyDataPage, choose_counting, held_as_data, held_in_words
 from service.readers.passports import passport_cookie as cookies
 from service.readers.passports.passport import PassportSealer
-from service.readers.passports.passport_cookie import RequestContext, carried_reader, cookie_name, passport_cookie
+from service.readers.passports.passport_cookie import RequestContext, carried_reader, passport_cookies
 from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges
 from service.readers.passports.reader_code import ReaderCode, seal_code
 from service.readers.reader import Reader
@@ -128,9 +127,7 @@ def choose(wish: CountingWish) -> Response:
 
 def request_context(services: Services, site: str) -> RequestContext:
     """Read what this request says outside its body."""
-    name = cookie_name(site, is_https=services.settings.is_https)
-    notes = cookies.note_cookies(request.headers.get("Cookie", ""), name)
-    return cookies.request_context(services.settings, request.headers.get, request.cookies.get(name), notes)
+    return cookies.request_context(services.settings, request.headers.get, site)
 
 
 def carried_passport(services: Services, context: RequestContext, site: str) -> str | None:
@@ -147,11 +144,7 @@ def with_passport(
 ) -> Response:
     """Add the passport as a cookie, if there is one to set, and the cookies of notes. The response is never cached."""
     response.headers["Cache-Control"] = "no-store"
-    is_https = services.settings.is_https
-    if passport is not None:
-        response.headers.add("Set-Cookie", passport_cookie(site, passport, is_https=is_https))
-    for cookie in cookies.set_note_cookies(site, notes, is_https=is_https):
-        response.headers.add("Set-Cookie", cookie)
+    response.headers.extend(passport_cookies(site, is_https=services.settings.is_https).set_cookies(passport, notes))
     return response
 
 
@@ -180,15 +173,15 @@ def _own_passport(services: Services) -> tuple[Site, Reader | None]:
 def _code(services: Services, site: str, reader: Reader) -> str:
     edge = request_context(services, site).edge
     made_at = int(services.clock().timestamp())
-    return seal_code(services.keys, site, ReaderCode(reader, edge.country, device_of(edge.user_agent), made_at))
+    return seal_code(services.keys, site, ReaderCode(reader, edge.country, edge.device, made_at))
 
 
 def _erased(response: Response, site: str) -> Response:
     services = current_services()
     is_https = services.settings.is_https
-    response.delete_cookie(cookie_name(site, is_https=is_https), secure=is_https, httponly=True, samesite="Lax")
+    own = passport_cookies(site, is_https=is_https)
+    response.delete_cookie(own.name, secure=is_https, httponly=True, samesite="Lax")
     dropped = NoteChanges(dropped=tuple(note.mark for note in request_context(services, site).notes))
-    for cookie in cookies.set_note_cookies(site, dropped, is_https=is_https):
-        response.headers.add("Set-Cookie", cookie)
+    response.headers.extend(own.set_cookies(None, dropped))
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -4,12 +4,12 @@ Days and weeks are those of the server's clock in the site's timezone. If the cl
 the newest known day, so that no count is lost or lies in the future. Which pages were read is not stored.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from service.readers.fingerprints import SALT_BYTES, fingerprint, followed_by, holds, page_print, request_print
-from service.readers.passports.topic_bytes import TopicBytes
+from service.readers.passports.topic_weeks import TopicWeeks
 from service.readers.reader import (
     COUNT_LIMIT,
     HISTORY_DAYS,
@@ -40,6 +40,18 @@ class Reading(NamedTuple):
     wanted: frozenset[int] = frozenset()
 
 
+class CountedView(NamedTuple):
+    """What a page view adds to a reader. `request`: the salted fingerprint of its id. `day`: the day it counts on.
+
+    `page`: the salted fingerprint of the page if it counts as an article; empty if it does not.
+    """
+
+    request: bytes
+    day: int
+    page: bytes = b""
+    topics: tuple[int, ...] = ()
+
+
 @lru_cache(maxsize=4096)
 def topic_fingerprint(topic: str) -> int:
     """Return the fingerprint of a topic. Upper and lower case are the same."""
@@ -51,21 +63,38 @@ def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
 
     If the reader has stopped the counting of articles, only the page view counts.
     """
-    if reader.counting.is_stopped:
-        reading = reading._replace(is_article=False)
+    return with_view(reader, counted_view(reader, reading, now), reading.wanted)
+
+
+def counted_view(reader: Reader, reading: Reading, now: SiteTime) -> CountedView:
+    """Return what a page view adds to this reader. Of too many topics, those that a campaign asks about come first."""
     salt = reader.salt.to_bytes(SALT_BYTES, "big")
-    view = request_print("view:" + reading.view_id, salt)
-    if holds(reader.recent, view):
+    request, day = request_print("view:" + reading.view_id, salt), max(now.day, reader.history.day)
+    if not reading.is_article or reader.counting.is_stopped:
+        return CountedView(request, day)
+    topics, wanted = reading.topics, reading.wanted
+    if len(topics) > TOPICS_PER_ARTICLE:
+        topics = tuple(sorted(topics, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE])
+    return CountedView(request, day, page_print(reading.page_id, salt), topics)
+
+
+def with_view(reader: Reader, view: CountedView, wanted: frozenset[int] = frozenset()) -> Reader:
+    """Return the reader after a page view, unchanged if the view was recorded before."""
+    if holds(reader.recent, view.request):
         return reader
+    history = aged(reader.history, view.day)
+    if view.page and not reader.counting.is_stopped:
+        history = _with_article(history, view, wanted)
+    day, days, weeks, topics, pages, views = history
     return Reader(
         reader.bucket,
         reader.salt,
         reader.first_seen_at,
-        _counted(aged(reader.history, now.day), reading, salt),
+        History(day, days, weeks, topics, pages, views + 1),
         reader.prompts,
         reader.pools,
         reader.support,
-        followed_by(reader.recent, view, MAX_RECENT_IDS),
+        followed_by(reader.recent, view.request, MAX_RECENT_IDS),
         reader.link,
         reader.counting,
     )
@@ -92,7 +121,7 @@ def aged(history: History, day: int) -> History:
         return History(day, days, history.weeks, history.topics, history.pages, history.view_count)
     week = week_of(day)
     weeks = _shifted(history.weeks, week - week_of(history.day), HISTORY_WEEKS)
-    topics = _since(history.topics, week - HISTORY_WEEKS + 1) if history.topics else ()
+    topics = TopicWeeks.of(history.topics, week_of(history.day)).in_week(week) if history.topics else ()
     return History(day, days, weeks, topics, b"", history.view_count)
 
 
@@ -104,37 +133,28 @@ def _shifted(counts: Counts, gone: int, kept: int) -> Counts:
     return (*(0,) * min(gone, kept), *counts)[:kept]
 
 
-def _since(topics: Iterable[TopicHistory], week: int) -> tuple[TopicHistory, ...]:
-    kept = ((read, sum(at >= week for at in read.weeks)) for read in topics)
-    return tuple(TopicHistory(read.topic, read.weeks[:length], read.counts[:length]) for read, length in kept if length)
-
-
-def _counted(history: History, reading: Reading, salt: bytes) -> History:
-    """Count a page view and, if the page is an article not yet read this week, an article on each of its topics."""
+def _with_article(history: History, view: CountedView, wanted: frozenset[int]) -> History:
+    """Count an article on the day on which it was read, unless its page was read before in this week."""
     day, days, weeks, topics, pages, views = history
-    page = page_print(reading.page_id, salt)
-    if not reading.is_article or holds(pages, page):
-        return History(day, days, weeks, topics, pages, views + 1)
-    pages = followed_by(pages, page, MAX_PAGES_PER_WEEK)
-    return History(day, _incremented(days), _incremented(weeks), _with_topics(history, reading), pages, views + 1)
+    days_ago, weeks_ago = day - view.day, week_of(day) - week_of(view.day)
+    if weeks_ago == 0:
+        if holds(pages, view.page):
+            return history
+        pages = followed_by(pages, view.page, MAX_PAGES_PER_WEEK)
+    if view.topics and weeks_ago < HISTORY_WEEKS:
+        topics = TopicWeeks.of(topics, week_of(day)).with_article(view.topics, wanted, weeks_ago)
+    days, weeks = _incremented(days, days_ago, HISTORY_DAYS), _incremented(weeks, weeks_ago, HISTORY_WEEKS)
+    return History(day, days, weeks, topics, pages, views)
 
 
-def _incremented(counts: Counts) -> Counts:
-    if not counts:
-        return b"\x01"
-    if isinstance(counts, bytes):
-        return counts if counts[0] == COUNT_LIMIT else bytes((counts[0] + 1,)) + counts[1:]
-    return (counts[0] + 1, *counts[1:])
-
-
-def _with_topics(history: History, reading: Reading) -> Sequence[TopicHistory]:
-    """Count the article on its topics. If it has too many, those that a campaign asks about count first."""
-    read, wanted = reading.topics, reading.wanted
-    if not read:
-        return history.topics
-    if len(read) > TOPICS_PER_ARTICLE:
-        read = tuple(sorted(read, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE])
-    return TopicBytes.of(history.topics, week_of(history.day)).with_article(read, wanted)
+def _incremented(counts: Counts, at: int, kept: int) -> Counts:
+    if not isinstance(counts, bytes):
+        return (*counts[:at], counts[at] + 1, *counts[at + 1 :])
+    if len(counts) <= at:
+        counts = counts.ljust(min(at + 1, kept), b"\0")
+    if at >= kept or counts[at] == COUNT_LIMIT:
+        return counts
+    return counts[:at] + bytes((counts[at] + 1,)) + counts[at + 1 :]
 
 
 def topic_histories(counts: Mapping[tuple[int, int], int]) -> tuple[TopicHistory, ...]:
@@ -162,18 +182,9 @@ def articles_in_weeks(history: History, now: SiteTime, weeks: int) -> int:
 def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics: Collection[int]) -> int:
     """Count the articles read on these topics. An article on two of the topics counts twice."""
     oldest = week_of(max(now.day, history.day)) - weeks
-    if isinstance(history.topics, TopicBytes):
-        return history.topics.articles_since(oldest, topics)
-    return sum(
-        count
-        for read in history.topics
-        if read.topic in topics
-        for week, count in zip(read.weeks, read.counts, strict=True)
-        if week >= oldest
-    )
+    return TopicWeeks.of(history.topics, week_of(history.day)).articles_since(oldest, topics)
 
 
 def most_read_topics(history: History) -> frozenset[int]:
     """Return the topic read most over the whole history, with every topic read equally often."""
-    most = max((sum(read.counts) for read in history.topics), default=0)
-    return frozenset(read.topic for read in history.topics if sum(read.counts) == most)
+    return TopicWeeks.of(history.topics, week_of(history.day)).most_read()

@@ -15,7 +15,7 @@ from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES, holds, reque
 from service.readers.history import aged, topic_histories, without_articles
 from service.readers.impressions import bounded_prompts
 from service.readers.meter_pools import bounded_pools
-from service.readers.passports.topic_bytes import TopicBytes
+from service.readers.passports.topic_weeks import TopicWeeks
 from service.readers.reader import (
     COUNT_LIMIT,
     MAX_PAGES_PER_WEEK,
@@ -64,18 +64,6 @@ def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Rea
     return _as_chosen(joined_reader)
 
 
-def added(reader: Reader, addition: Reader, instant: int) -> Reader:
-    """Return the reader with the counts of an addition added to their own."""
-    whole = reader._replace(
-        history=_history(reader, addition, _sum),
-        prompts=_prompts(reader.prompts, addition.prompts, _sum) if addition.prompts else reader.prompts,
-        pools=_pools(reader.pools, addition.pools, _sum, instant) if addition.pools else reader.pools,
-        support=reader.support if addition.support == Support() else _support(reader.support, addition.support),
-        counting=_latest_choice(reader, addition),
-    )
-    return _as_chosen(whole)
-
-
 def _latest_choice(first: Reader, second: Reader) -> CountingChoice:
     return max(first.counting, second.counting, key=lambda choice: choice.chosen_at)
 
@@ -112,7 +100,7 @@ def _topics(row: History, device: History, combine: Combine) -> Sequence[TopicHi
     counts = _counts(row.topics)
     for key, count in _counts(device.topics).items():
         counts[key] = combine(counts.get(key, 0), count)
-    return TopicBytes.of(topic_histories(counts), week_of(row.day)).bounded()
+    return TopicWeeks.of(topic_histories(counts), week_of(row.day)).bounded()
 
 
 def _counts(topics: Sequence[TopicHistory]) -> dict[tuple[int, int], int]:

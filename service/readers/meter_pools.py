@@ -1,5 +1,7 @@
 """Meter pools in a reader's history: the free articles spent from each pool, within the bounds of the passport."""
 
+from typing import NamedTuple
+
 from service.readers.fingerprints import fingerprint
 from service.readers.reader import MAX_FREE_READS, MAX_POOLS, FreeRead, PoolUse, Reader
 from service.readers.site_time import AHEAD_SECONDS, DAY_SECONDS
@@ -7,6 +9,13 @@ from service.readers.site_time import AHEAD_SECONDS, DAY_SECONDS
 _SHARED_POOL = "*"
 # No meter has a longer period than 91 days, and the clock may have been set back since.
 _LONGEST_SECONDS = 91 * DAY_SECONDS + AHEAD_SECONDS
+
+
+class SpentRead(NamedTuple):
+    """A free article and the pool that it was spent from."""
+
+    pool: int
+    read: FreeRead
 
 
 def pool_fingerprint(gate: str | None, *, is_registered: bool) -> int:

@@ -9,12 +9,12 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from service.ids import random_bytes
+from service.readers.additions import ChoiceAddition, added
 from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES, numbers
-from service.readers.history import choosing
-from service.readers.impressions import record_once
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import RequestContext, carried_reader
-from service.readers.passports.passport_notes import NoteChanges, blank_of, note_of
+from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges, note_of
 from service.readers.reader import PromptRecord, Reader, RecurringState, Support, new_reader
 from service.readers.site_time import as_datetime
 from service.services import Services
@@ -143,9 +143,8 @@ def choose_counting(services: Services, context: RequestContext, wish: CountingW
     else:
         reader = passports.open(wish.passport, wish.site, instant)
     reader = reader or new_reader(instant, None, secrets.randbits(_SALT_BITS))
-    chosen, addition = (
-        choosing(record_once(before, f"counting:{instant}") or before, instant, counts_articles=wish.counts_articles)
-        for before in (reader, blank_of(reader))
-    )
-    note = None if wish.passport is not None else note_of(services.keys, wish.site, addition, instant)
-    return passports.seal(chosen, wish.site, instant), NoteChanges(note)
+    choice = ChoiceAddition(random_bytes(REQUEST_BYTES), wish.counts_articles, instant)
+    passport = passports.seal(added(reader, choice, instant), wish.site, instant)
+    if wish.passport is not None:
+        return passport, NO_CHANGES
+    return passport, NoteChanges(note_of(services.keys, wish.site, reader, choice, instant))

@@ -29,6 +29,11 @@ class SiteTime(NamedTuple):
         """The local weekday; 0 is Monday."""
         return weekday_of(self.day)
 
+    @property
+    def believed_until(self) -> int:
+        """The latest instant of an event that is believed: see `believes`."""
+        return self.instant + AHEAD_SECONDS
+
     def believes(self, instant: int) -> bool:
         """Return True if an event that this service recorded at `instant` happened.
 

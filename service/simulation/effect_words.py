@@ -1,6 +1,7 @@
 """Write the effect of a change in sentences, for the person who is about to publish it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from service.campaigns.campaign import Kind
 from service.campaigns.words.phrases import percent
@@ -12,16 +13,19 @@ MOST_PLACES = 3
 SMALL_SHARE = 0.1
 
 
-def effect_in_words(effect: Effect) -> tuple[str, ...]:
-    """Return sentences about an effect, the most important first. The last says how it was found."""
-    sentences = tuple(_differences(effect)) if effect.changes else (NO_DIFFERENCE,)
+def effect_in_words(effect: Effect, names: Mapping[str, str] = MappingProxyType({})) -> tuple[str, ...]:
+    """Return sentences about an effect, the most important first. The last says how it was found.
+
+    `names`: of campaigns by their keys. A campaign without a name is called by its key.
+    """
+    sentences = tuple(_differences(effect, names)) if effect.changes else (NO_DIFFERENCE,)
     return (*sentences, promise_in_words(effect), _method(effect))
 
 
-def campaign_in_words(campaign: CampaignEffect) -> str:
+def campaign_in_words(campaign: CampaignEffect, name: str) -> str:
     """Return how often a campaign would be shown, as a sentence."""
     verb = "met" if campaign.kind is Kind.GATE else "shown"
-    return f"{campaign.campaign}: {verb} {_from_to(campaign.before, campaign.after)} times in 1,000 page views."
+    return f"“{name}”: {verb} {_from_to(campaign.before, campaign.after)} times in 1,000 page views."
 
 
 def group_in_words(group: GroupEffect) -> str:
@@ -43,10 +47,12 @@ def promise_in_words(effect: Effect) -> str:
     return f"{_percent(share)} of readers would be asked more often than the site promises, {limit} ({today} today)."
 
 
-def _differences(effect: Effect) -> Iterator[str]:
+def _differences(effect: Effect, names: Mapping[str, str]) -> Iterator[str]:
     before, after = effect.before, effect.after
     yield f"Asks in 1,000 page views: {_from_to(before.per_1000, after.per_1000)}."
-    yield from (campaign_in_words(found) for found in effect.campaigns if found.before != found.after)
+    for found in effect.campaigns:
+        if found.before != found.after:
+            yield campaign_in_words(found, names.get(found.campaign, found.campaign))
     gaining, losing = _percent(effect.gaining_share), _percent(effect.losing_share)
     yield f"{gaining} of readers would be asked more often, {losing} less often."
     yield from (group_in_words(group) for group in effect.groups if group.gaining_share or group.losing_share)

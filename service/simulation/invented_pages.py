@@ -6,8 +6,7 @@ from itertools import accumulate
 
 from service.campaigns.page_rules import PageAccess, PageType
 from service.decisions.situation import Page
-from service.decisions.view import ViewFacts
-from service.readers.history import topic_fingerprint
+from service.decisions.view import ViewRequest
 from service.simulation.used_names import Named
 
 PAGES = 240
@@ -22,9 +21,12 @@ ACCESSES, ACCESS_WEIGHTS = (PageAccess.METERED, PageAccess.FREE, PageAccess.LOCK
 SENSITIVE_SHARE, PAID_SHARE, HIDDEN_SHARE, NAMED_PAGE_SHARE = 0.03, 0.02, 0.01, 0.08
 
 
-def invent_pages(site: str, named: Named, chance: random.Random) -> tuple[ViewFacts, ...]:
-    """Invent the pages of a site, the most read first. Sections, tags and pages that campaigns name are among them."""
-    return tuple(_facts(site, _page(number, named, chance)) for number in range(PAGES))
+def invent_pages(site: str, named: Named, chance: random.Random) -> tuple[ViewRequest, ...]:
+    """Invent views, without ids, of a site's pages, the most read first.
+
+    Sections, tags and pages that campaigns name are among them.
+    """
+    return tuple(_view(site, _page(number, named, chance)) for number in range(PAGES))
 
 
 def uneven(count: int) -> Sequence[float]:
@@ -51,5 +53,5 @@ def _page(number: int, named: Named, chance: random.Random) -> Page:
     )
 
 
-def _facts(site: str, page: Page) -> ViewFacts:
-    return ViewFacts(site, page, tuple(topic_fingerprint(topic) for topic in sorted(page.names)))
+def _view(site: str, page: Page) -> ViewRequest:
+    return ViewRequest(site, "", page, tuple(sorted(page.names)))

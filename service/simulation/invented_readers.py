@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import Consent, Device
 from service.campaigns.site import Site
-from service.decisions.view import ViewFacts, ViewRequest
+from service.decisions.view import ViewRequest
 from service.money import Interval
 from service.readers.reader import GROUPS, bucket_of
 from service.readers.site_time import as_datetime, instant_of
@@ -82,7 +82,7 @@ class Newspaper:
 class _Printed:
     """The pages of a newspaper, and at which instants of each day they are read."""
 
-    pages: tuple[ViewFacts, ...]
+    pages: tuple[ViewRequest, ...]
     instants: tuple[tuple[int, ...], ...]
 
 
@@ -131,10 +131,10 @@ def _reader(newspaper: Newspaper, printed: _Printed, number: int) -> InventedRea
 def _views(printed: _Printed, chance: random.Random, number: int, views: int) -> tuple[ViewStep, ...]:
     """Return page views on days and at hours like those of a newspaper, in order."""
     instants = sorted(chance.choice(times) for times in chance.choices(printed.instants, k=views))
-    facts = chance.choices(printed.pages, cum_weights=uneven(len(printed.pages)), k=views)
+    pages = chance.choices(printed.pages, cum_weights=uneven(len(printed.pages)), k=views)
     return tuple(
-        ViewStep(as_datetime(instant), ViewRequest(f"{number}-{view}", page))
-        for view, (instant, page) in enumerate(zip(instants, facts, strict=True))
+        ViewStep(as_datetime(instant), page._replace(view_id=f"{number}-{view}"))
+        for view, (instant, page) in enumerate(zip(instants, pages, strict=True))
     )
 
 
@@ -164,7 +164,7 @@ def _start(newspaper: Newspaper, chance: random.Random, articles: tuple[Articles
 def _articles(newspaper: Newspaper, printed: _Printed, chance: random.Random, past: int) -> tuple[ArticlesRead, ...]:
     pages = chance.choices(printed.pages, cum_weights=uneven(len(printed.pages)), k=past)
     days = (as_datetime(0).fromordinal(newspaper.today - chance.randint(1, MOST_DAYS_BEFORE)).date() for _ in pages)
-    return tuple(ArticlesRead(day, 1, tuple(sorted(facts.page.names))) for day, facts in zip(days, pages, strict=True))
+    return tuple(ArticlesRead(day, 1, tuple(sorted(view.page.names))) for day, view in zip(days, pages, strict=True))
 
 
 def _support(chance: random.Random, began: datetime, paid_until: datetime) -> StartSupport:

@@ -116,7 +116,7 @@ def _view(
     if reader is not None and state.facts.bucket is None:
         reader = reader._replace(bucket=None)
     page_view = PageView(step.view, visit, reader, now)
-    situation, decision, after = take_view(
+    situation, decision, after, _ = take_view(
         site, page_view, is_supporter_known=state.is_supporter_known, explains=explains
     )
     prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
@@ -134,14 +134,14 @@ def _visit(site: CompiledSite, facts: StartReader, step: ViewStep) -> Visit:
 
     The country counts even if the site does not honour it. Audiences and the suppressor are for signed-in readers.
     """
-    sent = step.view.facts.browser
+    sent = step.view.browser
     browser = sent._replace(
         consent=sent.consent or facts.consent,
         language=sent.language or facts.language,
         device=sent.device or facts.device,
         referrer_host=sent.referrer_host or host_of(facts.referrer),
     )
-    view = step.view._replace(facts=replace(step.view.facts, browser=browser))
+    view = step.view._replace(browser=browser)
     visit = visit_of(view, RequestContext(edge=Edge(country=sent.country or facts.country)), site.site)
     return visit._replace(
         is_signed_in=facts.is_signed_in,

@@ -13,7 +13,7 @@ from service.decisions.situation import Page, Situation, Visit
 from service.money import Interval
 from service.readers.history import choosing, topic_fingerprint, topic_histories
 from service.readers.impressions import PromptEvent, campaign_fingerprint, record_contribution, record_event
-from service.readers.passports.topic_bytes import TopicBytes
+from service.readers.passports.topic_weeks import TopicWeeks
 from service.readers.reader import HISTORY_DAYS, HISTORY_WEEKS, History, Reader, RecurringState, Support, new_reader
 from service.readers.site_time import in_utc, instant_of, site_time_at, week_of
 from service.simulation.simulation import (
@@ -72,7 +72,7 @@ def _first_seen_at(simulation: Simulation, first_at: datetime, zone: ZoneInfo) -
 
 
 def _is_kept(step: Step, consent: Consent) -> bool:
-    return isinstance(step, EventStep) or (step.view.facts.browser.consent or consent) is not Consent.NONE
+    return isinstance(step, EventStep) or (step.view.browser.consent or consent) is not Consent.NONE
 
 
 def _history(written: StartReader, first_at: datetime, site: CompiledSite) -> History:
@@ -89,7 +89,7 @@ def _history(written: StartReader, first_at: datetime, site: CompiledSite) -> Hi
             for topic in read.topics:
                 key = (topic_fingerprint(topic), week)
                 topics[key] = topics.get(key, 0) + read.count
-    counts = TopicBytes.of(topic_histories(topics), week_of(today)).bounded(site.wanted_topics)
+    counts = TopicWeeks.of(topic_histories(topics), week_of(today)).bounded(site.wanted_topics)
     views = sum(read.count for read in written.articles) if written.views is None else written.views
     return History(today, tuple(days), tuple(weeks), counts, b"", views)
 

@@ -63,6 +63,16 @@ def ask_for_agreement(services: Services, person: Person, wanted: Wanted) -> Agr
     return request
 
 
+def people_to_ask(
+    services: Services, connection: Connection, person: Person, wanted: Wanted
+) -> tuple[Person, ...] | None:
+    """Return who could agree to an act that a person wants to do, or None if the person may do it alone."""
+    people = list_people(connection)
+    if not needs_second_person(needs_of(services.settings.second_person)[wanted.act], wanted, person, people):
+        return None
+    return tuple(other for other in people if may_agree(wanted, person.id, other))
+
+
 def agree(
     services: Services, request_id: str, person: Person, performers: Mapping[AgreedAct, Performer]
 ) -> tuple[AgreementRequest, str]:

@@ -72,6 +72,11 @@ balance_transaction_fees = Table(
     Column("amount_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Column("description", Text),
+    Index(
+        "ix_balance_transaction_fees_taxes",
+        "balance_transaction_id",
+        postgresql_where=text("type IN ('tax', 'withheld_tax')"),
+    ),
 )
 
 charges = Table(
@@ -139,6 +144,7 @@ refunds = Table(
     Column("status_rank", SmallInteger, nullable=False),
     _recorded(),
     Index(None, "charge_id"),
+    Index(None, "created_at"),
     Index(None, "amount_minor"),
 )
 
@@ -256,6 +262,7 @@ fact_transitions = Table(
     Column("object_id", Text, primary_key=True),
     Column("transition", Text, primary_key=True),
     Column("seen_at", INSTANT, nullable=False),
+    Index(None, "seen_at"),
 )
 
 # Objects to post again. A change adds a row, and posting deletes the rows that it has read.

@@ -1,4 +1,8 @@
-"""Read whole request bodies before a thread is taken, so that a caller who sends slowly holds no thread."""
+"""Read whole request bodies before a thread is taken, so that a caller who sends slowly holds no thread.
+
+granian ends a chunked body that breaks off as if it were whole. The beginning of a JSON document is never one, and
+webhooks are signed, but half a YAML document or half a form could be taken for the whole. So these must state a length.
+"""
 
 import asyncio
 from time import monotonic
@@ -9,6 +13,10 @@ from service.web.rsgi import RsgiRequest
 
 SWEEP_SECONDS = 0.5
 SMALL_BODY_BYTES = 16 * KIB
+TYPES_WITH_LENGTH = ("application/yaml", "text/yaml", "application/x-www-form-urlencoded", "multipart/")
+
+
+INCOMPLETE = (400, "incomplete_body", "The body ended before the length that the request states")
 
 
 class RefusedRequestError(Exception):
@@ -17,6 +25,24 @@ class RefusedRequestError(Exception):
     def __init__(self, status: int, code: str, title: str) -> None:
         super().__init__(title)
         self.status, self.code, self.title = status, code, title
+
+
+def _stated_length(request: RsgiRequest, most_bytes: int) -> int | None:
+    """Return the length of a body, 0 if there is none, or None if it is chunked.
+
+    Raise RefusedRequestError if the length is too large, or missing where it is needed.
+    """
+    headers = request.headers
+    stated = headers.get("content-length")
+    if stated is not None:
+        if int(stated) > most_bytes:
+            raise RefusedRequestError(413, "body_too_large", "The body is longer than this path allows")
+        return int(stated)
+    if "transfer-encoding" not in headers and request.http_version.startswith("1"):
+        return 0
+    if headers.get("content-type", "").lower().startswith(TYPES_WITH_LENGTH):
+        raise RefusedRequestError(411, "length_required", "A body of this type needs the header Content-Length")
+    return None
 
 
 class Bodies:
@@ -28,14 +54,13 @@ class Bodies:
         self.held_bytes = 0
 
     async def read(self, request: RsgiRequest, reply: Any, most_bytes: int) -> bytes:
-        """Return the body of a request. The caller subtracts its length from `held_bytes` when it is done with it."""
-        headers = request.headers
-        declared = headers.get("content-length")
-        length = None if declared is None else int(declared)
-        if length is None and "transfer-encoding" not in headers and request.http_version.startswith("1"):
+        """Return the body of a request. The caller subtracts its length from `held_bytes` when it is done with it.
+
+        Raise RefusedRequestError if the body is too long, too late, or not whole.
+        """
+        length = _stated_length(request, most_bytes)
+        if length == 0:
             return b""
-        if length is not None and length > most_bytes:
-            raise RefusedRequestError(413, "body_too_large", "The body is longer than this path allows")
         task = asyncio.current_task()
         if task is None:
             raise AssertionError("a request is handled outside a task")
@@ -45,7 +70,11 @@ class Bodies:
                 body: bytes = await reply()
                 self._hold(len(body))
                 return body
-            return await self._read_parts(reply, most_bytes)
+            body = await self._read_parts(reply, most_bytes)
+            if length is not None and len(body) != length:
+                self.held_bytes -= len(body)
+                raise RefusedRequestError(*INCOMPLETE)
+            return body
         except asyncio.CancelledError:
             if task not in self._late:
                 raise

@@ -72,7 +72,7 @@ def _words(value: Any) -> str | None:
 
 def _checked(content: Any, text: str) -> Any:
     """Return the content. Raise ValueError if it contains an invalid surrogate pair, which only an escape can write."""
-    if "\\ud" in text or "\\uD" in text:
+    if "\\" in text and ("\\ud" in text or "\\uD" in text):
         json.dumps(content, ensure_ascii=False).encode()
     return content
 

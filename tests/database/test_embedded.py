@@ -100,6 +100,7 @@ def test_folders_above_are_not_changed(parent: Path, var_dir: Path) -> None:
 
 
 def test_a_server_that_a_full_disk_keeps_from_starting_says_so(var_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop_embedded(var_dir)
     monkeypatch.setattr("service.database.embedded_server.START_SECONDS", 0.0)
     monkeypatch.setattr(EmbeddedServer, "_launch", lambda _: None)
     for free, words in {0: "is full", 64 * 1024**2: "says why"}.items():

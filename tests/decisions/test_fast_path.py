@@ -14,7 +14,7 @@ from infra.bench.newsroom import NOW, ORIGIN, SITE, compiled_newsroom, heavy_rea
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.fast_path import FastPath
 from service.readers.passports.passport import PassportSealer
-from service.readers.passports.passport_cookie import cookie_name
+from service.readers.passports.passport_cookie import passport_cookies
 from service.services import EXTENSION, Services
 from service.web.public_host import PublicHost
 from tests.contract.snapshot import contract_app
@@ -63,7 +63,7 @@ def by_the_route(whole: Flask) -> FlaskClient:
 
 def told(client: FlaskClient, services: Services, raw: bytes, passport: str | None, **headers: str) -> Any:
     """Return the status, the body without its random parts, the reader in the cookie, and the headers that matter."""
-    name = cookie_name(SITE, is_https=services.settings.is_https)
+    name = passport_cookies(SITE, is_https=services.settings.is_https).name
     if passport:
         headers["Cookie"] = f"{name}={passport}"
     answer = client.post("/v1/decide", data=raw, content_type="text/plain;charset=UTF-8", headers=headers)

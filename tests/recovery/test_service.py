@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from infra.bench.books import write_books
 from infra.bench.newsroom import page_view
 from service.assembly import build_services
 from service.campaigns.snapshot.holder import SnapshotHolder
@@ -48,6 +49,23 @@ def test_a_service_starts_its_killed_server_again_and_then_saves_its_counts(inst
     flusher.stop()
     holder.stop()
     services.close()
+
+
+def test_a_download_is_cut_if_its_database_is_killed_and_works_again_afterwards(installation: Installation) -> None:
+    write_books(installation.address, 10_000, is_livemode=False)
+    token = seed(installation.address, Ports(), installation.var_dir)
+    request = f"GET /v1/exports/journal.csv HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
+    with serving(installation, SECRET_KEYS=SECRET_KEY) as served:
+        with served.sending(request.encode(), takes_little=True) as reader:
+            assert reader.recv(12) == b"HTTP/1.1 200"
+            installation.kill_server()
+            received = b"".join(iter(lambda: reader.recv(1 << 20), b""))
+
+        assert not received.endswith(b"0\r\n\r\n")
+        wait_until(lambda: served.ask("/v1/exports/payouts.csv", Authorization=f"Bearer {token}")[0] == 200)
+        output = installation.output.read_bytes()
+    assert b"answer_cut" in output
+    assert b"Traceback" not in output
 
 
 def test_a_service_that_starts_without_its_database_decides_from_the_last_snapshot(installation: Installation) -> None:

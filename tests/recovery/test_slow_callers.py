@@ -92,6 +92,25 @@ def test_a_body_that_never_ends_is_refused_at_its_limit(served: Served) -> None:
         assert caller.recv(12) == b"HTTP/1.1 413"
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (b"Content-Type: application/json\r\nContent-Length: 50", b"400"),
+        (b"Content-Type: application/yaml\r\nContent-Length: 50000", b"400"),
+        (b"Content-Type: application/yaml\r\nTransfer-Encoding: chunked", b"411"),
+        (b"Content-Type: text/YAML; charset=utf-8\r\nTransfer-Encoding: chunked", b"411"),
+        (b"Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked", b"411"),
+    ],
+    ids=["short", "long", "a document in chunks", "another type of it", "a form in chunks"],
+)
+def test_half_a_body_is_never_taken_for_the_whole(served: Served, token: str, headers: bytes, status: bytes) -> None:
+    lines = (b"PUT /v1/campaigns/half HTTP/1.1", b"Host: x", b"Authorization: Bearer " + token.encode(), headers)
+    with served.sending(b"\r\n".join(lines) + b"\r\n\r\n5\r\na: b\n\r\n") as caller:
+        caller.shutdown(socket.SHUT_WR)
+
+        assert caller.recv(12) == b"HTTP/1.1 " + status
+
+
 def test_a_caller_who_goes_away_in_the_middle_leaves_no_trace(served: Served, installation: Installation) -> None:
     for start in STARTS:
         served.sending(start).close()

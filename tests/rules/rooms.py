@@ -127,6 +127,7 @@ ROOMS = (
             "stripe_facts",
             "jobs",
             "services",
+            "web",
             "stripe_gateway",
             "database",
         ),

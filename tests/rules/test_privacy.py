@@ -10,7 +10,7 @@ from service.contributions.portal.portal import LINK_DURATION
 from service.database.metadata import metadata
 from service.exports.records_store import RECORDS_KEPT_DAYS
 from service.readers.passports.passport import PASSPORT_DAYS
-from service.readers.passports.passport_cookie import cookie_name
+from service.readers.passports.passport_cookie import passport_cookies
 from service.readers.reader import HISTORY_DAYS, HISTORY_WEEKS, MAX_RECENT_IDS
 from service.settings import Settings
 from service.stripe_events.retention import BODY_DAYS
@@ -56,7 +56,7 @@ def test_every_period_is_the_one_in_force(start: str, period: str) -> None:
 def test_the_cookie_has_the_documented_name(settings: Settings, is_https: bool) -> None:
     address = f"http{'s' if is_https else ''}://support.courier.example"
 
-    name = cookie_name("<site>", is_https=replace(settings, public_url=address).is_https)
+    name = passport_cookies("<site>", is_https=replace(settings, public_url=address).is_https).name
 
     assert f"`{name}`" in line_about("cookie ")
 

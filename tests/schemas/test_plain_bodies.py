@@ -4,13 +4,14 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
 from schemas.decide import MAX_ID, MAX_TOKEN, DecideSchema
 from schemas.plain_bodies import PlainBodies
 from service.decisions.view import ViewRequest, view_request
+from service.web.json_bodies import strict_json
 from tests.examples import examples
 
 PLAIN = {"site": "courier", "view_id": "v1", "page_id": "harbour-wall"}
@@ -42,7 +43,11 @@ def loaded(body: Any) -> ViewRequest | None:
 
 
 def loaded_plainly(body: Any) -> ViewRequest | None:
-    values = BODIES.load(body)
+    return read(json.dumps(body, ensure_ascii=False))
+
+
+def read(text: str) -> ViewRequest | None:
+    values = BODIES.load(text.encode())
     return None if values is None else view_request(values)
 
 
@@ -51,12 +56,59 @@ def loaded_plainly(body: Any) -> ViewRequest | None:
 def test_a_body_is_loaded_as_the_schema_loads_it(facts: dict[str, Any], is_whole: bool) -> None:
     body = {**PLAIN, **facts} if is_whole else facts
 
+    assume("\\ud" not in json.dumps(body, ensure_ascii=False).lower())  # refused; it could be a surrogate
+
     assert loaded_plainly(body) == loaded(body)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        '"view_id":"v2"',
+        '"hide_appeals":false,"hide_appeals":false',
+        '"section":"\\ud83d"',
+        '"section":"\\uDE00"',
+        '"tags":[NaN]',
+        '"tags":Infinity',
+        f'"tags":{"9" * 5000}',
+        '"tags":1e999',
+        f'"tags":{"[" * 100_000}{"]" * 100_000}',
+        '"tags":{}',
+        '"tags":[{}]',
+        f'"tags":{json.dumps(PLAIN)}',
+        f'"tags":[{json.dumps(PLAIN)}]',
+        '"is_sensitive":1',
+        '"is_sensitive":0.0',
+        '"placements":[["article_end"]]',
+        '"page_type":{}',
+    ],
+)
+def test_json_that_the_route_refuses_is_refused(rest: str) -> None:
+    body = f"{json.dumps(PLAIN)[:-1]},{rest}}}"
+
+    assert read(body) is None
+    try:
+        assert loaded(strict_json(body)) is None
+    except (ValueError, RecursionError):
+        return
+
+
+@pytest.mark.parametrize("raw", [b'{"site":"\xff"}', b"\xef\xbb\xbf{}", b"", b"{", b"{} {}", b"{}x", b"\x00"])
+def test_bytes_that_are_no_json_are_refused(raw: bytes) -> None:
+    assert BODIES.load(raw) is None
+
+
+def test_the_order_of_topics_is_that_of_the_page() -> None:
+    """If a page has too many topics, the first ones count."""
+    view = loaded_plainly({**PLAIN, "tags": ["Tide", "boats", "tide"], "section": "News"})
+
+    assert view is not None
+    assert view.topics == ("tide", "boats", "tide", "news")
 
 
 @pytest.mark.parametrize("body", [None, [], "text", 7, [PLAIN], {}, json.loads("{}")])
 def test_a_body_that_is_no_object_with_the_required_fields_is_refused(body: Any) -> None:
-    assert BODIES.load(body) is None
+    assert loaded_plainly(body) is None
     assert loaded(body) is None
 
 

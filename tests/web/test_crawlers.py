@@ -3,7 +3,7 @@
 import pytest
 
 from service.decisions.view import purpose_of
-from service.readers.passports.passport_cookie import Edge
+from service.readers.passports.passport_cookie import edge_of
 from service.web.crawlers import is_crawler
 
 _CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36"
@@ -109,7 +109,7 @@ def test_phones_apps_and_other_browsers_are_readers(user_agent: str) -> None:
 def test_crawlers_previews_and_tests_of_pages_are_crawlers(user_agent: str) -> None:
     assert is_crawler(user_agent)
     assert is_crawler(user_agent.upper())
-    assert purpose_of(Edge(user_agent=user_agent)) == "crawl"
+    assert purpose_of(edge_of("", user_agent, "")) == "crawl"
 
 
 def test_the_table_is_long_enough_to_mean_something() -> None:

@@ -234,7 +234,7 @@ def _placement(subject: str, campaign: Campaign, site: Site) -> Iterator[LintFin
         words = f"{campaign.placement} is an overlay, but the site's attention, overlays_per_view is 0"
         yield problem(subject, "never_shown", words)
     if campaign.kind is Kind.EPIC and campaign.placement in OVERLAYS:
-        words = f"an epic belongs within the article, but {campaign.placement} covers the page: use kind: banner"
+        words = f"an appeal belongs within the article, but {campaign.placement} covers the page: use kind: banner"
         yield advice(subject, "placement", words)
     if campaign.kind is Kind.GATE and campaign.page.sensitive is PageCondition.ONLY:
         words = "a gate only on sensitive pages works only if the site's sensitive, suspends_gates is false"

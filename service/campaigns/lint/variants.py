@@ -9,6 +9,7 @@ from service.campaigns.gate import GateType
 from service.campaigns.lint.finding import LintFinding, advice, problem
 from service.campaigns.site import Site
 from service.campaigns.variant import Ask, Design, IntervalAsk, Variant
+from service.campaigns.words.phrases import language_name
 from service.money import Interval, major_text
 
 LEAST_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3: https://www.w3.org/TR/WCAG22/#contrast-minimum
@@ -19,7 +20,7 @@ def variant_findings(campaign: Campaign, site: Site) -> Iterator[LintFinding]:
     """Find faults in the variants and the experiment of a campaign."""
     subject = f"campaign {campaign.key}"
     for variant in campaign.variants:
-        name = f"variant {variant.key}: "
+        name = f"variant {variant.key}: " if len(campaign.variants) > 1 else ""
         if campaign.gate is None or campaign.gate.gate_type is GateType.PAYMENT:
             yield from ask_findings(subject, name, variant.ask or site.ask, site)
         yield from _colours(subject, name, variant.design)
@@ -94,10 +95,11 @@ def _linear(channel: float) -> float:
 def _languages(subject: str, name: str, variant: Variant, site: Site) -> Iterator[LintFinding]:
     written = {copy.language for copy in variant.copies}
     if site.default_language not in written:
-        words = f"{name}there is no copy in {site.default_language}, the site's default language"
+        words = f"{name}there are no words in {language_name(site.default_language)}, the site's default language"
         yield advice(subject, "language", words)
     for language in sorted(written - set(site.languages)):
-        yield advice(subject, "language", f"{name}{language} is not one of the site's languages: add it to the site")
+        words = f"{name}{language_name(language)} is not one of the site's languages: add {language} to them"
+        yield advice(subject, "language", words)
 
 
 def _experiment(subject: str, campaign: Campaign) -> Iterator[LintFinding]:

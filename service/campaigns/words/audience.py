@@ -39,7 +39,11 @@ PAGE_TYPES = {
     PageType.LIVEBLOG: "live blogs",
     PageType.OTHER: "other pages",
 }
-CONSENTS = {Consent.FULL: "everything", Consent.METER: "the meter only", Consent.NONE: "nothing"}
+CONSENTS = {
+    Consent.FULL: "with full consent",
+    Consent.METER: "with consent to the counting of free articles only",
+    Consent.NONE: "without consent",
+}
 DEVICES = {
     Device.DESKTOP: "on a desktop",
     Device.TABLET: "on a tablet",
@@ -151,7 +155,7 @@ def _visit(rules: ReaderRules) -> Iterator[str]:
     if rules.is_signed_in is not None:
         yield "who are signed in" if rules.is_signed_in else "who are signed out"
     if rules.consents is not None:
-        yield f"who allow {any_of(words for consent, words in CONSENTS.items() if consent in rules.consents)}"
+        yield any_of(words for consent, words in CONSENTS.items() if consent in rules.consents)
     if rules.countries_any:
         yield f"in {any_of(_countries(rules.countries_any))}"
     if rules.countries_none:

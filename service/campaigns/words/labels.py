@@ -1,5 +1,6 @@
 """What fields and their values are called. The paths of fields leave out positions, keys, languages and currencies."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.campaigns.words.campaign_labels import CAMPAIGN_LABELS
@@ -14,7 +15,7 @@ _ASK_LABELS = {
     ".intervals.amounts_minor": "Amounts in minor units",
     ".intervals.default_minor": "Preselected, in minor units",
     ".default_interval": "Interval that is shown first",
-    ".own_amount": "Readers may enter an amount of their own",
+    ".own_amount": "Readers may enter their own amount",
     ".can_cover_fee": "Offer to cover the card fee",
 }
 _LIMIT_NAMES = ("caps", "gap", "daily")
@@ -31,7 +32,7 @@ _ALL_LABELS = (
 )
 
 VALUES = {
-    "epic": "Epic, within the article", "banner": "Banner, over the page", "gate": "Gate, instead of the article",
+    "epic": "Appeal", "banner": "Banner", "gate": "Gate",
     "article_top": "Head of the article", "article_end": "End of the article", "page_bottom": "Foot of the page",
     "over_article": "Over the article", "draft": "Draft", "live": "Live", "archived": "Archived",
     "mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday",
@@ -40,7 +41,7 @@ VALUES = {
     "gift": "Shared by a subscriber", "never": "Never", "also": "Also there", "only": "Only there",
     "non_supporters": "Not supporters", "supporters": "Supporters", "everyone": "Everyone",
     "none": "None", "one_off": "One-off", "recurring": "Recurring", "past_due": "Payment failed",
-    "lapsed": "No longer supporters", "full": "Full", "meter": "The meter only",
+    "lapsed": "No longer supporters", "full": "Full consent", "meter": "Counting free articles only",
     "exclude": "Not these", "include": "These too",
     "desktop": "Desktop", "tablet": "Tablet", "mobile": "Mobile", "ios": "iOS", "android": "Android",
     "month": "Month", "year": "Year", "day": "Day", "week": "Week", "rolling": "Rolling days",
@@ -50,7 +51,7 @@ VALUES = {
     "soft": "Soft", "hard": "Hard", "anonymous": "To stay anonymous", "message": "A message",
 }  # fmt: skip
 
-_CONSENTS = {"full": "Everything", "meter": "The meter only", "none": "Nothing"}
+_CONSENTS = {"none": "No consent"}
 # What the words of a field are called if they are called otherwise than elsewhere, by plain path.
 OWN_VALUES = {
     "reader.supporter": {
@@ -88,6 +89,11 @@ def label_of(name: str) -> Label:
     """Return the label of a plain path. A field without a label is called by its own name."""
     text, _, explanation = _label_text(name).partition(" | ")
     return Label(text, explanation)
+
+
+def labelled_names() -> Iterable[str]:
+    """Return the plain paths of all fields that have a label."""
+    return _ALL_LABELS.keys()
 
 
 def has_label(name: str) -> bool:

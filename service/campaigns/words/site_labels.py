@@ -16,7 +16,7 @@ _SERVICE = {
 
 SITE_LABELS = {
     "key": "Key | The site's name for programs. It never changes.",
-    "name": "Name | The name of the publication.",
+    "name": "Name | The publication, as readers know it.",
     "timezone": "Timezone | Such as Europe/Dublin. All local times and days are in it.",
     "home_url": "Address of the publication",
     "origins": "Origins | Such as https://www.example, each on its own line. Only these pages may ask readers.",
@@ -73,7 +73,7 @@ SITE_LABELS = {
     "crawlers.sees_articles": "Known crawlers see the articles",
     "audience_service": "Service of audiences",
     "suppressor_service": "Service that may veto",
-    "switches": "Paused by the document",
+    "switches": "Paused in the file",
     "switches.is_paused": "Everything",
     "switches.placements": "Placements",
     "switches.kinds": "Kinds",

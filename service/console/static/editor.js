@@ -33,7 +33,46 @@ switches?.addEventListener("change", (event) => {
   else showAgain();
 });
 switches?.classList.add("live");
-document.addEventListener("htmx:after:swap", ({ detail }) => { if (detail.ctx.response.status < 400) showAgain(); });
+
+// The errors at the fields follow the list of findings: a field that is right again loses its error.
+const isAt = (name, field) => field === name || field.startsWith(`${name}.`);
+const inputOf = (name) => {
+  for (let place = name; place; place = place.slice(0, Math.max(0, place.lastIndexOf(".")))) {
+    const found = document.getElementById(place) ?? document.getElementById(`${place}.day`);
+    if (found) return found;
+  }
+  return null;
+};
+const say = (name, words) => {
+  const input = inputOf(name);
+  const holder = input?.closest(".field") ?? input;
+  if (!holder || holder.querySelector(".invalid-feedback")) return;
+  const note = Object.assign(document.createElement("p"), { id: `${input.id}-error`, textContent: words });
+  note.className = "invalid-feedback d-block";
+  holder.append(note);
+  if (!input.matches("input, select, textarea")) return;
+  input.classList.add("is-invalid");
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") ?? ""} ${note.id}`.trim());
+};
+const showErrors = () => {
+  const wrong = [...document.querySelectorAll("#findings [data-field]")].map((link) => [link.dataset.field, link.textContent]);
+  for (const note of document.querySelectorAll("#editor .invalid-feedback")) {
+    const name = note.id.replace(/-error$/, "");
+    if (wrong.some(([field]) => isAt(name, field))) continue;
+    for (const input of (note.closest(".field, fieldset, .group, .item") ?? note.parentElement).querySelectorAll(".is-invalid")) {
+      input.classList.remove("is-invalid");
+      input.removeAttribute("aria-invalid");
+    }
+    note.remove();
+  }
+  for (const [name, words] of wrong) say(name, words);
+};
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  if (detail.ctx.response.status >= 400) return;
+  if (detail.ctx.target?.id === "findings") showErrors();
+  showAgain();
+});
 
 // A draft that could not be saved is not lost: what was typed stays in the form, and a sentence says so. After a session
 // has ended, the answer itself is that sentence.

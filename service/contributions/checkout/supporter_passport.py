@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from service.money import Interval, Money
-from service.readers.contributions import GivenContribution, settled
-from service.readers.impressions import campaign_fingerprint, record_contribution, record_once
+from service.readers.additions import ContributionAddition, added, event_print
+from service.readers.contributions import GivenContribution
+from service.readers.impressions import campaign_fingerprint
 from service.readers.passports.passport import PassportSealer
-from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges, blank_of, note_of
+from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges, note_of
 from service.readers.reader import Reader, new_reader
 from service.services import Services
 
@@ -63,7 +64,7 @@ def recognised_passport(services: Services, passport: str, site: str, contributi
     """
     instant = _instant(services)
     reader = _opened(services, passport, site) or new_reader(instant, None, secrets.randbits(SALT_BITS))
-    after = _contributed(reader, contribution, is_counted=bool(reader.support.checkout_at))
+    after = added(reader, _addition(reader, contribution), instant)
     return services.part(PassportSealer).seal(after, site, instant)
 
 
@@ -72,19 +73,18 @@ def recognised_note(services: Services, passport: str, site: str, contribution: 
     reader = _opened(services, passport, site)
     if reader is None:
         return NO_CHANGES
-    addition = _contributed(blank_of(reader), contribution, is_counted=bool(reader.support.checkout_at))
-    return NoteChanges(note_of(services.keys, site, addition, _instant(services)))
+    return NoteChanges(note_of(services.keys, site, reader, _addition(reader, contribution), _instant(services)))
 
 
-def _contributed(reader: Reader, contribution: GivenContribution, *, is_counted: bool) -> Reader:
-    """Return the reader after a contribution. It counts for its campaign only if a checkout was open before.
+def _addition(reader: Reader, contribution: GivenContribution) -> ContributionAddition:
+    """Return what a contribution adds. It counts for its campaign only if a checkout was open before.
 
     If the reader opens the thank-you page again, no checkout is open and nothing is counted twice.
     """
-    reader = record_once(reader, f"contribution:{contribution.given_at}") or reader
-    if contribution.campaign is not None and is_counted:
-        reader = record_contribution(reader, campaign_fingerprint(contribution.campaign))
-    return settled(reader, (contribution,))
+    request = event_print(reader, f"contribution:{contribution.given_at}")
+    is_counted = contribution.campaign is not None and reader.support.checkout_at
+    campaign = campaign_fingerprint(contribution.campaign or "") if is_counted else 0
+    return ContributionAddition(request, contribution, campaign)
 
 
 def _opened(services: Services, passport: str | None, site: str) -> Reader | None:

@@ -3,10 +3,9 @@
 A set of campaigns is a whole number: bit n stands for the nth campaign of the list.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from service.decisions.rules.rule import Measure, Prepared, Rule, Stage
+from service.decisions.rules.rule import Measure, OwnRecord, Prepared, Rule, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +17,23 @@ class Candidate:
 
 
 def is_indexed(rule: Rule, candidate: Candidate) -> bool:
-    """Return True if the rule need not be asked on each page view.
+    """Return True if the rule need not be asked on each page view, or only if the reader has a record of the campaign.
 
     A gate that matches decides even if an access rule fails, so these rules are asked last, about the gate alone.
     """
-    campaign = candidate.prepared.campaign
+    campaign, reads = candidate.prepared.campaign, rule.reads
     if campaign.gate is not None and rule.stage is Stage.ACCESS:
         return False
-    return rule.reads.key(campaign) is not None if isinstance(rule.reads, Measure) else rule.reads is not None
+    if isinstance(reads, OwnRecord):
+        return reads.applies(campaign)
+    return reads.key(campaign) is not None if isinstance(reads, Measure) else reads is not None
 
 
-def places(campaigns: int) -> Iterator[int]:
+def places(campaigns: int) -> list[int]:
     """Return the places of the campaigns in the list, in order."""
+    found = []
     while campaigns:
         first = campaigns & -campaigns
-        yield first.bit_length() - 1
+        found.append(first.bit_length() - 1)
         campaigns ^= first
+    return found

@@ -3,13 +3,13 @@
 A set of campaigns is a whole number: bit n stands for the nth campaign of the list.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 
 from service.decisions.index.candidates import Candidate, is_indexed
 from service.decisions.rules.rule import NamedFact, Prepared, Rule
 from service.decisions.situation import Situation
 
-Values = Callable[[Situation], Iterable[Hashable]]
+_Changes = dict[Hashable, int]
 
 
 class NamedRules:
@@ -21,35 +21,48 @@ class NamedRules:
     def __init__(self, candidates: Sequence[Candidate], rules: Sequence[Rule], nowhere: Situation) -> None:
         self._shifts = [number * len(candidates) for number in range(len(rules))]
         self._otherwise = (1 << len(candidates) * len(rules)) - 1
-        self._changes: dict[Values, dict[Hashable, int]] = {}
+        changes: dict[NamedFact, _Changes] = {}
         for shift, rule in zip(self._shifts, rules, strict=True):
             for place, candidate in enumerate(candidates):
                 if rule in candidate.rules and is_indexed(rule, candidate):
-                    self._ask(rule, candidate.prepared, nowhere, 1 << shift + place)
-        self._facts = list(self._changes.items())
+                    self._ask(rule, candidate.prepared, nowhere, 1 << shift + place, changes)
+        used = [(fact, own) for fact, own in changes.items() if own]
+        self._of_page = [(fact.of_page, own.get) for fact, own in used if fact.of_page is not None]
+        self._of_visit = [(fact.of_visit, own.get) for fact, own in used if fact.of_visit is not None]
+        others = [(fact, own) for fact, own in used if fact.of_page is None and fact.of_visit is None]
+        self._single = [(fact.value, own.get) for fact, own in others if not fact.has_many]
+        self._many = [(fact.value, own) for fact, own in others if fact.has_many]
 
     def passing(self, situation: Situation) -> int:
         """Return the campaigns that pass every rule."""
-        answers = self._otherwise
+        page, visit = situation.page, situation.visit
         changed = 0
-        for values, changes in self._facts:
-            for value in values(situation):
+        for field, change_by in self._of_page:
+            changed |= change_by(page[field], 0)
+        for field, change_by in self._of_visit:
+            changed |= change_by(visit[field], 0)
+        for value_in, change_by in self._single:
+            changed |= change_by(value_in(situation), 0)
+        for values_in, changes in self._many:
+            for value in values_in(situation):
                 if value in changes:
                     changed |= changes[value]
-        answers ^= changed
+        answers = self._otherwise ^ changed
         campaigns = -1
         for shift in self._shifts:
             campaigns &= answers >> shift
         return campaigns
 
-    def _ask(self, rule: Rule, prepared: Prepared, nowhere: Situation, bit: int) -> None:
+    def _ask(
+        self, rule: Rule, prepared: Prepared, nowhere: Situation, bit: int, changes: dict[NamedFact, _Changes]
+    ) -> None:
         """Note the answer for a view with no name, and each name that changes it."""
         passes = rule.judge(prepared, nowhere).passed
         if not passes:
             self._otherwise &= ~bit
         facts: tuple[NamedFact, ...] = rule.reads if isinstance(rule.reads, tuple) else ()
         for fact in facts:
-            changes = self._changes.setdefault(fact.values, {})
+            own = changes.setdefault(fact, {})
             for name in fact.named(prepared.campaign, nowhere.site):
                 if rule.judge(prepared, fact.put(nowhere, name)).passed is not passes:
-                    changes[name] = changes.get(name, 0) | bit
+                    own[name] = own.get(name, 0) | bit

@@ -1,6 +1,6 @@
 """Rules about the silence after a dismissal: of this campaign, of this campaign forever, and of the whole site."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from service.campaigns.campaign import Campaign
@@ -8,7 +8,7 @@ from service.campaigns.frequency import CoolOff, Counting, WeeklyShowAgain
 from service.campaigns.gate import Strength
 from service.campaigns.schedule import WEEKDAYS
 from service.campaigns.site import Site
-from service.decisions.rules.rule import ACCESS, Alike, Prepared, rule
+from service.decisions.rules.rule import ACCESS, Alike, OwnRecord, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if
 from service.decisions.situation import Situation
 from service.readers.reader import PromptRecord
@@ -26,7 +26,12 @@ def _ends_by_dismissals(campaign: Campaign, site: Site) -> bool:
     return _is_closable(campaign, site) and campaign.cool_off.ends_after_dismissals is not None
 
 
-@rule(_is_closable, stage=ACCESS)
+def _counts_own(campaign: Campaign) -> bool:
+    """Return True if dismissals of other campaigns do not count."""
+    return campaign.cool_off.dismissals is Counting.OWN
+
+
+@rule(_is_closable, stage=ACCESS, reads=OwnRecord(_counts_own))
 def after_dismissal(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent after the nth dismissal for the nth silence, or until the editor shows the campaign again."""
     cool_off = prepared.campaign.cool_off
@@ -47,7 +52,7 @@ def after_dismissal(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(holds, age, limit, passes_at=None if ends_at == _FOREVER else ends_at, note=note)
 
 
-@rule(_ends_by_dismissals, stage=ACCESS)
+@rule(_ends_by_dismissals, stage=ACCESS, reads=OwnRecord(_counts_own))
 def dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent forever after the campaign's last dismissal, unless the editor shows the campaign again."""
     cool_off = prepared.campaign.cool_off
@@ -61,18 +66,16 @@ def dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(count < limit, count, limit, passes_at=coming if limit else None, note="dismissals")
 
 
-@rule(_is_closable, stage=ACCESS, reads=Alike(lambda campaign: campaign.gate and campaign.key))
+@rule(_is_closable, stage=ACCESS, reads=Alike(lambda campaign, _: campaign.gate and campaign.key, is_of_prompts=True))
 def after_closing(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent after any prompt was closed, for the site's `silence_after_closing`.
 
     At exactly that age the silence is over.
     """
     limit = situation.site.silence_after_closing_seconds
-    dismissed_at = [record.dismissed_at for record in situation.reader.prompts] if situation.reader else ()
-    now = situation.now
-    last = max(dismissed_at, default=0)
-    if not now.believes(last):
-        last = max([instant for instant in dismissed_at if now.believes(instant)], default=0)
+    records: Sequence[PromptRecord] = situation.reader.prompts if situation.reader else ()
+    now, until = situation.now, situation.now.believed_until
+    last = max([record.dismissed_at for record in records if record.dismissed_at <= until], default=0)
     age = now.age_of(last) if last else None
     if age is None or age >= limit or _cannot_be_closed(prepared, situation):
         return passed(age, limit, note="seconds since closing")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from service.campaigns.campaign import Campaign
@@ -9,7 +10,7 @@ from service.campaigns.page_rules import PageAccess, PageType, folded
 from service.campaigns.reader_rules import Consent, Device, SupporterState
 from service.campaigns.site import Site
 from service.decisions.rules.rule import NamedFact
-from service.decisions.situation import Situation
+from service.decisions.situation import Page, Purpose, Situation, Visit
 
 
 def _topics(campaign: Campaign, _site: Site) -> Iterable[str]:
@@ -29,24 +30,26 @@ def _countries(campaign: Campaign, site: Site) -> Iterable[str | None]:
 
 def _languages(situation: Situation) -> Iterable[str]:
     language = situation.visit.language
-    return () if language is None else (language, language.split("-")[0])
+    return () if language is None else (language, language.partition("-")[0])
 
 
 def _of_page(name: str, named: Callable[[Campaign, Site], Iterable[Any]]) -> NamedFact:
     """Return the fact that is an attribute of the page."""
     return NamedFact(
-        lambda situation: (getattr(situation.page, name),),
+        attrgetter("page." + name),
         named,
         lambda situation, value: situation._replace(page=situation.page._replace(**{name: value})),
+        of_page=Page._fields.index(name),
     )
 
 
 def _of_visit(name: str, named: Callable[[Campaign, Site], Iterable[Any]]) -> NamedFact:
     """Return the fact that is an attribute of the visit."""
     return NamedFact(
-        lambda situation: (getattr(situation.visit, name),),
+        attrgetter("visit." + name),
         named,
         lambda situation, value: situation._replace(visit=situation.visit._replace(**{name: value})),
+        of_visit=Visit._fields.index(name),
     )
 
 
@@ -62,18 +65,23 @@ CONSENT = _of_visit("consent", _all(*Consent))
 COUNTRY = _of_visit("country", _countries)
 DEVICE = _of_visit("device", _all(*Device))
 SIGNED_IN = _of_visit("is_signed_in", _all(True))
+HIDES_APPEALS = _of_page("hides_appeals", _all(True))
+PURPOSE = _of_visit("purpose", _all(*Purpose))
+SUPPRESSED = _of_visit("is_suppressed", _all(True))
 TAG = NamedFact(
-    lambda situation: situation.page.tags,
+    attrgetter("page.tags"),
     _topics,
     lambda situation, tag: situation._replace(page=situation.page._replace(tags=frozenset({tag}))),
+    has_many=True,
 )
 PLACEMENT = NamedFact(
-    lambda situation: situation.page.placements,
+    attrgetter("page.placements"),
     lambda campaign, _site: (campaign.placement,),
     lambda situation, placement: situation._replace(page=situation.page._replace(placements=frozenset({placement}))),
+    has_many=True,
 )
 PAGE_ID = NamedFact(
-    lambda situation: (folded(situation.page.page_id),),
+    lambda situation: folded(situation.page.page_id),
     _page_ids,
     lambda situation, page_id: situation._replace(page=situation.page._replace(page_id=page_id)),
 )
@@ -81,9 +89,10 @@ LANGUAGE = NamedFact(
     _languages,
     lambda campaign, _site: campaign.reader.languages_any or (),
     lambda situation, language: situation._replace(visit=situation.visit._replace(language=language)),
+    has_many=True,
 )
 SUPPORTER = NamedFact(
-    lambda situation: (situation.supporter,),
+    attrgetter("supporter"),
     _all(*SupporterState),
     lambda situation, state: situation._replace(supporter=state),
 )

@@ -10,18 +10,30 @@ from collections.abc import Iterable, Sequence
 from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.frequency import NO_LIMIT, Cap, Counting, Cycle, DailyCap, Frequency, Gap
 from service.decisions.assignment import point
-from service.decisions.rules.rule import ACCESS, ALL_ALIKE, Prepared, rule
+from service.decisions.rules.rule import ACCESS, ALL_PROMPTS, OwnRecord, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if, worst
 from service.decisions.situation import Purpose, Situation
 from service.readers.reader import PromptRecord, Reader
 from service.readers.site_time import DAY_SECONDS, SiteTime, day_starting, instant_of
 
-_BEYOND = 1 << 62
+OWN = OwnRecord(lambda _campaign: True)
 
 
 def _own(campaign: Campaign) -> Frequency:
     """Return the campaign's own limits. A campaign that always asks has none."""
     return NO_LIMIT if campaign.frequency.is_always_asking else campaign.frequency
+
+
+def _caps_are_own(campaign: Campaign) -> bool:
+    return all(cap.counting is Counting.OWN for cap in campaign.frequency.caps)
+
+
+def _gap_is_own(campaign: Campaign) -> bool:
+    return campaign.frequency.gap is None or campaign.frequency.gap.counting is Counting.OWN
+
+
+def _daily_is_own(campaign: Campaign) -> bool:
+    return campaign.frequency.daily is None or campaign.frequency.daily.counting is Counting.OWN
 
 
 def _obeys_site(campaign: Campaign) -> bool:
@@ -54,7 +66,7 @@ def _view_number(reader: Reader, situation: Situation) -> int:
     return reader.history.view_count + (situation.visit.purpose is not Purpose.VISIT)
 
 
-@rule(lambda campaign, _: _own(campaign).total_impressions is not None, stage=ACCESS)
+@rule(lambda campaign, _: _own(campaign).total_impressions is not None, stage=ACCESS, reads=OWN)
 def total(prepared: Prepared, situation: Situation) -> Verdict:
     """Limit the impressions of the campaign over all time."""
     limit = prepared.campaign.frequency.total_impressions or 0
@@ -62,7 +74,7 @@ def total(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(seen < limit, seen, limit, note="impressions ever")
 
 
-@rule(lambda campaign, _: _own(campaign).total_contributions is not None, stage=ACCESS)
+@rule(lambda campaign, _: _own(campaign).total_contributions is not None, stage=ACCESS, reads=OWN)
 def contributions(prepared: Prepared, situation: Situation) -> Verdict:
     """Limit the contributions of the reader through the campaign."""
     limit = prepared.campaign.frequency.total_contributions or 0
@@ -70,28 +82,28 @@ def contributions(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(contributed < limit, contributed, limit, note="contributions through this campaign")
 
 
-@rule(lambda campaign, _: bool(_own(campaign).caps), stage=ACCESS)
+@rule(lambda campaign, _: bool(_own(campaign).caps), stage=ACCESS, reads=OwnRecord(_caps_are_own))
 def caps(prepared: Prepared, situation: Situation) -> Verdict:
     """Allow at most k impressions in d days, for each cap of the campaign."""
     caps = prepared.campaign.frequency.caps
     return worst([_cap(cap, _records(situation, prepared, cap.counting), situation.now) for cap in caps])
 
 
-@rule(lambda campaign, _: _own(campaign).gap is not None, stage=ACCESS)
+@rule(lambda campaign, _: _own(campaign).gap is not None, stage=ACCESS, reads=OwnRecord(_gap_is_own))
 def gap(prepared: Prepared, situation: Situation) -> Verdict:
     """Require a minimum time since the last impression."""
     gap = prepared.campaign.frequency.gap or Gap(0)
     return _gap(gap, _records(situation, prepared, gap.counting), situation.now)
 
 
-@rule(lambda campaign, _: _own(campaign).daily is not None, stage=ACCESS)
+@rule(lambda campaign, _: _own(campaign).daily is not None, stage=ACCESS, reads=OwnRecord(_daily_is_own))
 def daily(prepared: Prepared, situation: Situation) -> Verdict:
     """Allow at most k impressions on a local day."""
     daily = prepared.campaign.frequency.daily or DailyCap(0)
     return _daily(daily, _records(situation, prepared, daily.counting), situation.now)
 
 
-@rule(lambda campaign, _: _own(campaign).cycle is not None, stage=ACCESS)
+@rule(lambda campaign, _: _own(campaign).cycle is not None, stage=ACCESS, reads=OWN)
 def cycle(prepared: Prepared, situation: Situation) -> Verdict:
     """Allow k impressions, then stay silent for the campaign's rest, counted from the last impression; then repeat."""
     cycle = prepared.campaign.frequency.cycle or Cycle(0, 0)
@@ -109,20 +121,22 @@ def cycle(prepared: Prepared, situation: Situation) -> Verdict:
     return failed(in_cycle, cycle.impressions, passes_at=passes_at, note="impressions of this cycle")
 
 
-@rule(lambda campaign, site: _obeys_site(campaign) and bool(site.frequency.caps), stage=ACCESS, reads=ALL_ALIKE)
+@rule(lambda campaign, site: _obeys_site(campaign) and bool(site.frequency.caps), stage=ACCESS, reads=ALL_PROMPTS)
 def site_caps(_prepared: Prepared, situation: Situation) -> Verdict:
     """Allow at most k impressions of all campaigns in d days, for each cap of the site."""
     caps = situation.site.frequency.caps
     return worst([_cap(cap, _all_records(situation), situation.now) for cap in caps])
 
 
-@rule(lambda campaign, site: _obeys_site(campaign) and site.frequency.gap is not None, stage=ACCESS, reads=ALL_ALIKE)
+@rule(lambda campaign, site: _obeys_site(campaign) and site.frequency.gap is not None, stage=ACCESS, reads=ALL_PROMPTS)
 def site_gap(_prepared: Prepared, situation: Situation) -> Verdict:
     """Require the site's minimum time since the last impression of any campaign."""
     return _gap(situation.site.frequency.gap or Gap(0), _all_records(situation), situation.now)
 
 
-@rule(lambda campaign, site: _obeys_site(campaign) and site.frequency.daily is not None, stage=ACCESS, reads=ALL_ALIKE)
+@rule(
+    lambda campaign, site: _obeys_site(campaign) and site.frequency.daily is not None, stage=ACCESS, reads=ALL_PROMPTS
+)
 def site_daily(_prepared: Prepared, situation: Situation) -> Verdict:
     """Allow the site's number of impressions of all campaigns on a local day."""
     return _daily(situation.site.frequency.daily or DailyCap(0), _all_records(situation), situation.now)
@@ -130,17 +144,17 @@ def site_daily(_prepared: Prepared, situation: Situation) -> Verdict:
 
 def _cap(cap: Cap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
     window = cap.days * DAY_SECONDS
-    inside, forgotten = _inside(records, now.instant - window + 1, _BEYOND, now)
+    inside, forgotten = _since(records, now.instant - window + 1, now)
     count = len(inside) + forgotten
     if count < cap.impressions:
         return passed(count, cap.impressions, note=cap.words)
-    frees = inside[max(0, count - cap.impressions - forgotten)] if inside and cap.impressions else None
+    frees = sorted(inside)[max(0, count - cap.impressions - forgotten)] if inside and cap.impressions else None
     return failed(count, cap.impressions, passes_at=None if frees is None else frees + window, note=cap.words)
 
 
 def _gap(gap: Gap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
-    seen_at = [at for record in records for at in record.seen_at if now.believes(at)]
-    last = max(seen_at, default=None)
+    until = now.believed_until
+    last = max([at for record in records for at in record.seen_at if at <= until], default=None)
     age = None if last is None else now.age_of(last)
     holds = age is None or age >= gap.seconds
     passes_at = None if last is None else last + gap.seconds
@@ -151,26 +165,26 @@ def _daily(daily: DailyCap, records: Iterable[PromptRecord], now: SiteTime) -> V
     today = day_starting(now.instant, now.zone, daily.turns_minute)
     starts_at = instant_of(today, daily.turns_minute, now.zone)
     ends_at = instant_of(today + 1, daily.turns_minute, now.zone)
-    inside, forgotten = _inside(records, starts_at, ends_at, now)
+    inside, forgotten = _since(records, starts_at, now)
     count = len(inside) + forgotten
     passes_at = ends_at if daily.impressions else None
     return passed_if(count < daily.impressions, count, daily.impressions, passes_at=passes_at, note=daily.words)
 
 
-def _inside(records: Iterable[PromptRecord], starts_at: int, ends_before: int, now: SiteTime) -> tuple[list[int], int]:
-    """Return the impressions in a window, oldest first, and how many more may have been in it.
+def _since(records: Iterable[PromptRecord], starts_at: int, now: SiteTime) -> tuple[list[int], int]:
+    """Return the impressions of a window that has begun and goes on, and how many more may have been in it.
 
     The history keeps only the latest impressions of a campaign. If all of them are in the window, older impressions may
     be too, and count, so that a limit larger than the history still works. Impressions ahead of the clock count as now.
     """
     inside: list[int] = []
-    forgotten = 0
+    forgotten, until = 0, now.believed_until
     for record in records:
-        kept = [at for at in record.seen_at if starts_at <= min(at, now.instant) < ends_before and now.believes(at)]
+        kept = [at for at in record.seen_at if starts_at <= at <= until]
         if kept and len(kept) == len(record.seen_at):
             forgotten += record.seen_count - len(kept)
         inside += kept
-    return sorted(inside), forgotten
+    return inside, forgotten
 
 
 def _records(situation: Situation, prepared: Prepared, counting: Counting) -> Sequence[PromptRecord]:

@@ -10,7 +10,7 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.gate import Allowance, Meter, Period, Pool
 from service.campaigns.page_rules import PageAccess
 from service.decisions.situation import Purpose, Situation, Visit, lists_page
-from service.readers.meter_pools import pool_fingerprint, pool_use, read_fingerprint, with_free_read
+from service.readers.meter_pools import SpentRead, pool_fingerprint, pool_use, read_fingerprint, with_free_read
 from service.readers.reader import FreeRead, Reader
 from service.readers.site_time import DAY_SECONDS, SiteTime, instant_of, next_month
 
@@ -48,11 +48,17 @@ def metered(campaign: Campaign, situation: Situation) -> Metering:
 
 def spend(reader: Reader, campaign: Campaign, situation: Situation) -> Reader:
     """Return the reader after reading an article for which `metered` said `spends`."""
+    spent = spent_read(reader, campaign, situation)
+    return reader if spent is None else with_free_read(reader, spent.pool, spent.read, situation.now.instant)
+
+
+def spent_read(reader: Reader, campaign: Campaign, situation: Situation) -> SpentRead | None:
+    """Return the free article that a page view spends, or None if the gate has no allowance for the reader."""
     allowance = allowance_for(campaign.meter, situation.visit) if campaign.meter else None
     if allowance is None:
-        return reader
+        return None
     read = FreeRead(read_fingerprint(reader, situation.page.page_id), _expires_at(allowance, situation.now))
-    return with_free_read(reader, pool_of(campaign, situation.visit), read, situation.now.instant)
+    return SpentRead(pool_of(campaign, situation.visit), read)
 
 
 def allowance_for(meter: Meter, visit: Visit) -> Allowance | None:

@@ -1,13 +1,11 @@
 """Rules about the page. An exclusion always wins over an inclusion. Names match in upper and lower case."""
 
-from operator import attrgetter
-
 from service.campaigns.campaign import Campaign, Kind
-from service.campaigns.page_rules import EVERYWHERE, Exclusion, PageCondition, PageMatch, folded
+from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch, folded
 from service.campaigns.schedule import ends_before
 from service.campaigns.site import Site
-from service.decisions.rules.facts import PAGE_ACCESS, PAGE_ID, PAGE_TYPE, PAID_CONTENT, SECTION, TAG
-from service.decisions.rules.rule import ALL_ALIKE, Alike, Prepared, rule
+from service.decisions.rules.facts import HIDES_APPEALS, PAGE_ACCESS, PAGE_ID, PAGE_TYPE, PAID_CONTENT, SECTION, TAG
+from service.decisions.rules.rule import Alike, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if
 from service.decisions.situation import Page, Situation, lists_page
 from service.readers.site_time import instant_of
@@ -21,13 +19,18 @@ def _has_excluded_topics(campaign: Campaign, _site: Site) -> bool:
     return bool(campaign.page.sections_none or campaign.page.tags_none or campaign.page.page_ids_none)
 
 
-@rule(reads=ALL_ALIKE)
+def _excluded_kind(campaign: Campaign, site: Site) -> Kind | None:
+    """Return the kind of a campaign if the site excludes pages for some kinds alone."""
+    return campaign.kind if any(exclusion.kinds for exclusion in site.exclusions) else None
+
+
+@rule(reads=(HIDES_APPEALS,))
 def hidden_page(_prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent on a page whose editor has hidden appeals."""
     return passed_if(not situation.page.hides_appeals, situation.page.hides_appeals, False)
 
 
-@rule(lambda _, site: bool(site.exclusions), reads=Alike(attrgetter("kind")))
+@rule(lambda _, site: bool(site.exclusions), reads=Alike(_excluded_kind))
 def excluded_page(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent on the pages that the site excludes on this day, for campaigns of this kind.
 
@@ -84,16 +87,17 @@ def page_id(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(folded(situation.page.page_id) in pages, situation.page.page_id, pages)
 
 
-@rule(reads=Alike(lambda campaign: (campaign.kind, campaign.page.sensitive)))
+@rule(reads=Alike(lambda campaign, _: (campaign.kind is Kind.GATE, campaign.page.sensitive)))
 def sensitive(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent on sensitive pages unless the campaign is for them. Gates open there unless the site keeps them."""
-    sensitive = is_sensitive(situation)
     campaign = prepared.campaign
+    if not is_sensitive(situation):
+        return _fits(campaign.page.sensitive, False)
     passes_at = None if _is_sensitive_page(situation) else _calm_at(situation)
-    if sensitive and campaign.kind is Kind.GATE and situation.site.sensitivity.suspends_gates:
+    if campaign.kind is Kind.GATE and situation.site.sensitivity.suspends_gates:
         return failed(True, "gates suspended", passes_at=passes_at)
-    verdict = _fits(campaign.page.sensitive, sensitive)
-    return verdict if verdict.passed or not sensitive else verdict._replace(passes_at=passes_at)
+    verdict = _fits(campaign.page.sensitive, True)
+    return verdict if verdict.passed else verdict._replace(passes_at=passes_at)
 
 
 @rule(reads=(PAID_CONTENT,))
@@ -104,8 +108,10 @@ def paid_content(prepared: Prepared, situation: Situation) -> Verdict:
 
 def is_sensitive(situation: Situation) -> bool:
     """Return True if the page says so, if the site lists it, or if the site calls every page sensitive for now."""
+    if _is_sensitive_page(situation):
+        return True
     calm_at = _calm_at(situation)
-    return _is_sensitive_page(situation) or (calm_at is not None and situation.now.instant < calm_at)
+    return calm_at is not None and situation.now.instant < calm_at
 
 
 def _is_sensitive_page(situation: Situation) -> bool:
@@ -133,4 +139,4 @@ def _excludes(exclusion: Exclusion, situation: Situation) -> bool:
 
 
 def _matches(match: PageMatch, page: Page) -> bool:
-    return match == EVERYWHERE or lists_page(match, page)
+    return lists_page(match, page) or not (match.sections or match.tags or match.page_ids or match.paths)

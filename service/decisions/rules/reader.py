@@ -1,13 +1,11 @@
 """Rules about the reader and the visit. If a rule needs a fact that is not known, it fails."""
 
-from operator import attrgetter
-
 from service.campaigns.campaign import Campaign
 from service.campaigns.gate import GateType
 from service.campaigns.reader_rules import Consent, Device, FirstSeen, Inclusion
 from service.campaigns.site import Site
 from service.decisions.assignment import is_in_range, is_in_share, position
-from service.decisions.rules.facts import CONSENT, COUNTRY, DEVICE, LANGUAGE, SIGNED_IN
+from service.decisions.rules.facts import CONSENT, COUNTRY, DEVICE, LANGUAGE, PURPOSE, SIGNED_IN, SUPPRESSED
 from service.decisions.rules.rule import ACCESS, ALL_ALIKE, Alike, Prepared, is_appeal, is_gate, rule
 from service.decisions.rules.verdict import Names, Plain, Verdict, passed, passed_if, span
 from service.decisions.situation import Purpose, Situation
@@ -38,7 +36,7 @@ def _uses_one_off_only_countries(campaign: Campaign, site: Site) -> bool:
     return bool(site.one_off_only_countries) or campaign.reader.one_off_only_countries is Inclusion.ONLY
 
 
-@rule(is_appeal, reads=ALL_ALIKE)
+@rule(is_appeal, reads=(PURPOSE,))
 def visit(_prepared: Prepared, situation: Situation) -> Verdict:
     """Show nothing to crawlers and prefetches."""
     purpose = situation.visit.purpose
@@ -72,7 +70,7 @@ def signed_in(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(situation.visit.is_signed_in is asked, situation.visit.is_signed_in, asked)
 
 
-@rule(_uses_holdout, reads=Alike(attrgetter("reader.holdout")))
+@rule(_uses_holdout, reads=Alike(lambda campaign, _: campaign.reader.holdout))
 def holdout(prepared: Prepared, situation: Situation) -> Verdict:
     """Never ask the site's holdout, so that the effect of asking can be measured."""
     inclusion = prepared.campaign.reader.holdout
@@ -208,7 +206,7 @@ def just_contributed(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(
     lambda campaign, _: campaign.reader.external_audiences_any is not None,
-    reads=Alike(attrgetter("reader.external_audiences_any")),
+    reads=Alike(lambda campaign, _: campaign.reader.external_audiences_any),
 )
 def audience(prepared: Prepared, situation: Situation) -> Verdict:
     """Require an audience of the publication's own service. If the service did not answer, nothing matches."""
@@ -218,7 +216,7 @@ def audience(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(bool(found), known, asked)
 
 
-@rule(lambda campaign, _: campaign.reader.is_suppressible, reads=ALL_ALIKE)
+@rule(lambda campaign, _: campaign.reader.is_suppressible, reads=(SUPPRESSED,))
 def suppressor(_prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent if the publication's own service suppresses appeals for this reader."""
     return passed_if(not situation.visit.is_suppressed, situation.visit.is_suppressed, False)

@@ -75,20 +75,41 @@ Applies = Callable[[Campaign, Site], bool]
 class NamedFact(NamedTuple):
     """A fact of a page view that rules compare with the names in a campaign: its section, the reader's country.
 
-    `values`: the values in a situation. `named`: the values that can change what a rule says about a campaign.
-    `put`: the situation with this value alone. See `campaign_index.py`, which asks the rules in advance.
+    `value`: the value in a situation, or with `has_many` its values. `named`: the values that can change what a rule
+    says about a campaign. `put`: the situation with this value alone. See `named_rules.py`, which asks in advance.
+    `of_page`, `of_visit`: the number of the field, if the value is a field of the page or the visit; reading several
+    fields by number is quick.
     """
 
-    values: Callable[[Situation], Iterable[Hashable]]
+    value: Callable[[Situation], Any]
     named: Callable[[Campaign, Site], Iterable[Any]]
     put: Callable[[Situation, Any], Situation]
+    has_many: bool = False
+    of_page: int | None = None
+    of_visit: int | None = None
 
 
 @dataclass(frozen=True)
 class Alike:
-    """The rule gives campaigns with equal keys the same answer. `key`: the part of a campaign that the rule reads."""
+    """The rule gives campaigns with equal keys the same answer. `key`: what the rule reads of a campaign of a site.
 
-    key: Callable[[Campaign], Hashable]
+    `is_of_prompts`: the rule reads nothing of the reader but the records of prompts. So it gives every reader without
+    records the answer that it gives without a history.
+    """
+
+    key: Callable[[Campaign, Site], Hashable]
+    is_of_prompts: bool = False
+
+
+@dataclass(frozen=True)
+class OwnRecord:
+    """The rule reads the reader's record of the campaign's own prompts and the clock, and nothing else of the reader.
+
+    So it gives every reader without such a record the answer that it gives without a history. `applies`: False for
+    campaigns whose rule reads more than that.
+    """
+
+    applies: Callable[[Campaign], bool]
 
 
 @dataclass(frozen=True)
@@ -110,8 +131,9 @@ class Minute:
 
 
 BY_MINUTE = Minute()
-ALL_ALIKE = Alike(lambda _campaign: None)
-Reads = tuple[NamedFact, ...] | Alike | Measure | Minute | None
+ALL_ALIKE = Alike(lambda _campaign, _site: None)
+ALL_PROMPTS = Alike(lambda _campaign, _site: None, is_of_prompts=True)
+Reads = tuple[NamedFact, ...] | Alike | Measure | OwnRecord | Minute | None
 
 
 class Rule(NamedTuple):

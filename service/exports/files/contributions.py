@@ -6,12 +6,16 @@ the sums of the file are the movements of the income accounts. If a charge does 
 the query finds it through the ledger. `paid_at_utc` is the instant that `service/receipts/payments_store.py` defines.
 """
 
+from collections.abc import Mapping
+
 from psycopg import sql
 
 from service.exports.columns import code, codes, day, flag, instant, integer, money, text
 from service.exports.files.definition import BY_INSTANT, FileDefinition
+from service.exports.files.portion import Portion, PortionKey, key_literal
 
 _ROWS = sql.SQL("""
+{chosen}
 SELECT x.*, x.effective_at AS sort_at, x.charge_id AS sort_id,
     CASE WHEN x.status = 'succeeded' THEN x.effective_at END AS paid_at
 FROM (
@@ -51,11 +55,12 @@ FROM (
             max(accounting_date) FILTER (WHERE reason <> 'charge_succeeded_not_ours') AS income_on
         FROM ledger_entries
         WHERE reason IN ('charge_succeeded', 'charge_succeeded_not_ours', 'charge_matched') AND seq <= {ledger_seq}
+        {is_source_chosen}
         GROUP BY source_id
     ) s ON s.source_id = c.id
     LEFT JOIN (
         SELECT balance_transaction_id, sum(amount_minor) AS tax_minor FROM balance_transaction_fees
-        WHERE type IN ('tax', 'withheld_tax') GROUP BY balance_transaction_id
+        WHERE type IN ('tax', 'withheld_tax') {is_transaction_chosen} GROUP BY balance_transaction_id
     ) t ON t.balance_transaction_id = b.id
     LEFT JOIN (
         SELECT f.charge_id, sum(l.amount_minor) AS refunded_minor
@@ -81,8 +86,47 @@ FROM (
     AND (c.status IN ('succeeded', 'pending') OR b.id IS NOT NULL)
     AND (c.amount_captured_minor > 0 OR c.status <> 'succeeded' OR c.amount_refunded_minor = 0)
 ) x
-WHERE {is_in_days}
+WHERE {is_in_days} AND {in_portion}
 """)
+# The charges that can be in a portion: those with an instant in it that can be `effective_at`.
+_CANDIDATES = sql.SQL("""
+    SELECT id FROM charges WHERE created_at >= {from_key} AND created_at < least({to_key}, {ends_at})
+    UNION
+    SELECT source_id FROM ledger_entries
+    WHERE reason IN ('charge', 'charge_not_ours', 'charge_succeeded', 'charge_succeeded_not_ours')
+    AND effective_at >= {from_key} AND effective_at < {to_key}
+    AND (accounting_date <= {to_on} OR reason IN ('charge_not_ours', 'charge_succeeded_not_ours'))
+    UNION
+    SELECT object_id FROM fact_transitions
+    WHERE seen_at >= {from_key} AND seen_at < {to_key} AND transition = 'succeeded'{early}
+""")
+# The instant of a row can be before the days that its accounting date is in. The first portion has these rows too. An
+# entry that is not late has its accounting date at most a day after the date in UTC.
+_EARLY = sql.SQL("""
+    UNION
+    SELECT source_id FROM ledger_entries WHERE source_type = 'charge' AND effective_at < {from_key}
+    AND accounting_date BETWEEN {from_on} AND least({from_on} + 1, {to_on})
+    UNION
+    SELECT source_id FROM ledger_entries WHERE source_type = 'charge' AND effective_at < {from_key}
+    AND accounting_date BETWEEN {from_on} AND {to_on}
+    AND accounting_date > (effective_at AT TIME ZONE 'UTC')::date + 1
+    UNION
+    SELECT source_id FROM ledger_entries
+    WHERE reason IN ('charge_in_process', 'charge_matched') AND accounting_date BETWEEN {from_on} AND {to_on}""")
+_CHOSEN = sql.SQL("WITH chosen AS MATERIALIZED ({candidates})")
+# PostgreSQL expects ten rows of `unnest`, whatever their number, so it reads all tables by index.
+_FEW_CHOSEN = sql.SQL("WITH chosen AS MATERIALIZED (SELECT unnest(ARRAY({candidates})) AS id)")
+_CHOSEN_ONLY: Mapping[str, sql.SQL] = {
+    "charges": sql.SQL("(SELECT c.* FROM {charges} c JOIN chosen ON chosen.id = c.id)"),
+    "refunds": sql.SQL("(SELECT f.* FROM {refunds} f WHERE f.charge_id IN (SELECT id FROM chosen))"),
+    "disputes": sql.SQL("(SELECT d.* FROM {disputes} d WHERE d.charge_id IN (SELECT id FROM chosen))"),
+    "is_source_chosen": sql.SQL("AND source_id IN (SELECT id FROM chosen)"),
+    "is_transaction_chosen": sql.SQL(
+        "AND balance_transaction_id IN ("
+        "SELECT balance_transaction_id FROM charges WHERE id IN (SELECT id FROM chosen) UNION ALL "
+        "SELECT balance_transaction_id FROM ledger_entries WHERE source_id IN (SELECT id FROM chosen))"
+    ),
+}
 CONTRIBUTIONS = FileDefinition(
     columns=(
         *codes("payment_id", "contribution_id", "kind", "status", "refund_state", "dispute_state"),
@@ -120,4 +164,24 @@ CONTRIBUTIONS = FileDefinition(
     signs="gross is what was received, fee what it cost (positive), net = gross - fee; refunded is positive",
     rows=_ROWS,
     order=BY_INSTANT,
+    portion_key=PortionKey(
+        sql.SQL("x.effective_at"), sql.SQL("SELECT created_at AS key FROM charges WHERE created_at >= {starts_at}")
+    ),
 )
+
+
+def chosen_names(
+    names: Mapping[str, sql.Composable], portion: Portion, *, has_first_day: bool, has_last_day: bool
+) -> dict[str, sql.Composable]:
+    """Return the names that restrict the file to the charges that can be in a portion. `names` are of `query_names`."""
+    if portion.to_key is None and not has_last_day:  # most charges are in it, so choosing them would only cost time
+        return dict.fromkeys(("chosen", "is_source_chosen", "is_transaction_chosen"), sql.SQL(""))
+    keys = {
+        **names,
+        "from_key": names["starts_at"] if portion.from_key is None else key_literal(portion.from_key),
+        "to_key": names["no_end"] if portion.to_key is None else key_literal(portion.to_key),
+    }
+    early = _EARLY.format(**keys) if has_first_day and portion.from_key is None else sql.SQL("")
+    chosen = _CHOSEN if portion.to_key is None else _FEW_CHOSEN
+    restricted: dict[str, sql.Composable] = {name: relation.format(**names) for name, relation in _CHOSEN_ONLY.items()}
+    return restricted | {"chosen": chosen.format(candidates=_CANDIDATES.format(**keys, early=early))}

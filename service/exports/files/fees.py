@@ -9,6 +9,7 @@ from psycopg import sql
 
 from service.exports.columns import code, codes, day, money, text
 from service.exports.files.definition import BY_INSTANT, FileDefinition
+from service.exports.files.portion import PortionKey
 
 _ROWS = sql.SQL("""
 SELECT x.*, x.created_at AS sort_at, x.balance_transaction_id || ' ' || to_char(x.line, 'FM000') AS sort_id,
@@ -39,7 +40,7 @@ FROM (
     ) f
     LEFT JOIN {payout_members} m ON m.balance_transaction_id = b.id
     {subject}
-    WHERE f.amount_minor <> 0 AND e.accounting_date BETWEEN {from_on} AND {to_on}
+    WHERE f.amount_minor <> 0 AND e.accounting_date BETWEEN {from_on} AND {to_on} AND {in_portion}
 ) x
 """)
 FEES = FileDefinition(
@@ -57,4 +58,8 @@ FEES = FileDefinition(
     signs="amount is a cost, positive; negative where a fee was given back",
     rows=_ROWS,
     order=BY_INSTANT,
+    portion_key=PortionKey(
+        sql.SQL("b.created_at"),
+        sql.SQL("SELECT created_at AS key FROM balance_transactions WHERE created_at >= {starts_at}"),
+    ),
 )

@@ -6,6 +6,7 @@ from psycopg import sql
 
 from service.exports.columns import code, codes, day, instant, integer, money, text
 from service.exports.files.definition import FileDefinition
+from service.exports.files.portion import PortionKey
 from service.exports.files.subjects import SUBJECT
 from service.exports.request import Granularity
 
@@ -32,7 +33,7 @@ _DIMENSIONS = sql.SQL(
     "CASE WHEN p.account BETWEEN '4' AND '6' THEN subject.fund END AS fund"
 )
 _NO_DIMENSIONS = sql.SQL("NULL::text AS site, NULL::text AS campaign, NULL::text AS fund")
-_CHOSEN = sql.SQL(" AND e.accounting_date BETWEEN {from_on} AND {to_on}{in_batch}")
+_CHOSEN = sql.SQL(" AND e.accounting_date BETWEEN {from_on} AND {to_on}{in_batch} AND {in_portion}")
 _PER_TRANSACTION = sql.SQL("""
 SELECT seq, key AS journal_id, line, accounting_date, effective_at, account,
     greatest(amount_minor, 0) AS debit_minor, greatest(-amount_minor, 0) AS credit_minor, currency,
@@ -138,6 +139,10 @@ JOURNAL = FileDefinition(
     "bank",
     rows=_ROWS,
     order=sql.SQL("seq, line"),
+    portion_key=PortionKey(
+        sql.SQL("e.seq"),
+        sql.SQL("SELECT seq AS key FROM ledger_entries WHERE accounting_date BETWEEN {from_on} AND {to_on}"),
+    ),
 )
 
 

@@ -7,6 +7,7 @@ from psycopg import sql
 
 from service.exports.columns import code, codes, day, instant, money, text
 from service.exports.files.definition import FileDefinition
+from service.exports.files.portion import PortionKey
 
 _ROWS = sql.SQL("""
 SELECT x.*, sum(x.net_minor) OVER (PARTITION BY x.payout_id ORDER BY x.is_rest, x.created_at, x.line_id COLLATE "C")
@@ -27,14 +28,18 @@ FROM (
     LEFT JOIN {disputes} d ON d.id = b.source_id
     LEFT JOIN {charges} c ON c.id = coalesce(r.charge_id, d.charge_id, b.source_id)
     LEFT JOIN {contributions} k ON k.id = c.contribution_id
-    WHERE p.is_livemode = {is_livemode} AND p.arrival_on BETWEEN {from_on} AND {to_on}
+    WHERE p.is_livemode = {is_livemode} AND p.arrival_on BETWEEN {from_on} AND {to_on} AND {in_portion}
     UNION ALL
     SELECT p.id, p.created_at, NULL, '', true, 'unexplained', p.id, NULL, p.created_at, NULL, p.currency,
         -t.difference_minor, 0, -t.difference_minor, NULL, NULL, NULL
     FROM {payouts} p
     JOIN {payout_ties} t ON t.payout_id = p.id AND t.status <> 'manual' AND t.difference_minor <> 0
-    WHERE p.is_livemode = {is_livemode} AND p.arrival_on BETWEEN {from_on} AND {to_on}
+    WHERE p.is_livemode = {is_livemode} AND p.arrival_on BETWEEN {from_on} AND {to_on} AND {in_portion}
 ) x
+""")
+_KEYS = sql.SQL("""
+SELECT p.created_at AS key FROM payouts p JOIN payout_members m ON m.payout_id = p.id
+WHERE p.arrival_on BETWEEN {from_on} AND {to_on}
 """)
 PAYOUT_LINES = FileDefinition(
     columns=(
@@ -55,4 +60,5 @@ PAYOUT_LINES = FileDefinition(
     dated_by="the payout's arrival_date",
     rows=_ROWS,
     order=sql.SQL('payout_created_at, payout_id COLLATE "C", is_rest, created_at, line_id COLLATE "C"'),
+    portion_key=PortionKey(sql.SQL("p.created_at"), _KEYS),
 )

@@ -4,6 +4,7 @@ from psycopg import sql
 
 from service.exports.columns import code, codes, day, instant, money, text, texts
 from service.exports.files.definition import BY_INSTANT, FileDefinition
+from service.exports.files.portion import PortionKey
 
 _ROWS = sql.SQL("""
 SELECT x.*, x.created_at AS sort_at, x.refund_id AS sort_id,
@@ -28,7 +29,7 @@ FROM (
         AND (r.balance_transaction_id IS NULL OR e.balance_transaction_id = r.balance_transaction_id)
     LEFT JOIN {balance_transactions} b ON b.id = coalesce(r.balance_transaction_id, e.balance_transaction_id)
     LEFT JOIN {payout_members} m ON m.balance_transaction_id = b.id
-    WHERE coalesce(c.is_livemode, {is_livemode}) = {is_livemode}
+    WHERE coalesce(c.is_livemode, {is_livemode}) = {is_livemode} AND {in_portion}
 ) x
 WHERE {is_in_days}
 """)
@@ -50,4 +51,7 @@ REFUNDS = FileDefinition(
     signs="amount is what was sent back, positive; fx_difference = amount - original_rate_amount",
     rows=_ROWS,
     order=BY_INSTANT,
+    portion_key=PortionKey(
+        sql.SQL("r.created_at"), sql.SQL("SELECT created_at AS key FROM refunds WHERE created_at >= {starts_at}")
+    ),
 )

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from service.ledger.accounts import Account
 from service.ledger.invariants import figures_store as figures
+from service.ledger.invariants import totals_store as totals
 from service.ledger.invariants.check import Balances, Check, compare, none_of, sum_of
 from service.ledger.store import balances
 from service.stripe_gateway.account import StripeBalance
@@ -29,11 +30,9 @@ def _entries(connection: Connection, held: Balances, now: datetime) -> Iterator[
     yield none_of(1, "entries balance", figures.unbalanced_entries(connection), "every entry comes to zero")
     yield compare(1, "the trial balance is zero", sum_of(held), {}, "allowed")
     yield none_of(
-        1, "the sums by day are those of the postings", figures.differing_days(connection), "no account differs"
+        1, "the sums by day are those of the postings", totals.differing_days(connection), "no account differs"
     )
-    yield none_of(
-        1, "the sums by site are those of the postings", figures.differing_sites(connection), "no sum differs"
-    )
+    yield none_of(1, "the sums by site are those of the postings", totals.differing_sites(connection), "no sum differs")
     incomplete = figures.incomplete_entries(connection)
     yield none_of(1, "entries have the lines they were posted with", incomplete, "no entry was changed")
     unposted = (

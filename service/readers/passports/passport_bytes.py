@@ -11,7 +11,7 @@ from struct import Struct, error, unpack_from
 from service.money import Interval
 from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES
 from service.readers.passports.packed import PackedRecords
-from service.readers.passports.topic_bytes import TOPIC_BYTES, TopicBytes
+from service.readers.passports.topic_weeks import TOPIC_BYTES, TopicRuns, TopicWeeks
 from service.readers.reader import (
     NO_SUPPORT,
     UNCHOSEN,
@@ -30,13 +30,14 @@ VERSION = 1
 _RECURRING = tuple(RecurringState)
 _INTERVALS = tuple(Interval)
 _NO_BUCKET = 0xFFFFFF
-_NO_TOPICS = TopicBytes(b"", b"", b"", b"", 0)
+_NO_TOPICS = TopicRuns()
 _HIGHEST = {"B": 0xFF, "H": 0xFFFF, "I": 0xFFFFFFFF}
 
 # version, issued at, bucket and the high byte of the link, the rest of the link, salt, first seen at, day, view count,
-# when the reader chose whether articles count (plus one if they do not); the numbers of days, weeks, topics, pages,
-# recent ids, prompts, impressions, pools and free reads; the bytes of support
-_HEAD = Struct(">BIIHIIIII10B")
+# when the reader chose whether articles count (plus one if they do not); the numbers of days, weeks and topics; of the
+# weeks of all topics, of pages, recent ids, prompts, impressions, pools and free
+# reads; the bytes of support
+_HEAD = Struct(">BIIHIIIII11B")
 _SUPPORT = Struct(">BBB7I")
 _CURRENCY_BYTES = 3  # after the numbers of the support
 _PROMPT = Struct(">IHHBBI")  # campaign and number of impressions, variant, seen, dismissed, contributed, dismissed at
@@ -52,7 +53,7 @@ def encode(reader: Reader, issued_at: int) -> bytes:
     """Return the bytes of a reader. `issued_at`: now, in seconds since 1970."""
     history = reader.history
     days, weeks = (counts if type(counts) is bytes else _bytes(counts) for counts in (history.days, history.weeks))
-    topics = TopicBytes.of(history.topics, week_of(history.day)) if history.topics else _NO_TOPICS
+    topics = TopicWeeks.of(history.topics, week_of(history.day)).runs if history.topics else _NO_TOPICS
     impressions, prompts = _pack_prompts(reader.prompts) if reader.prompts else (0, b"")
     free_reads, pools = _pack_pools(reader.pools) if reader.pools else (0, b"")
     support = b"" if reader.support is NO_SUPPORT else _pack_support(reader.support)
@@ -69,7 +70,8 @@ def encode(reader: Reader, issued_at: int) -> bytes:
         reader.counting.chosen_at + reader.counting.is_stopped,
         len(days),
         len(weeks),
-        len(topics.lengths),
+        len(topics.heads) // TOPIC_BYTES,
+        len(topics.ago),
         len(history.pages) // PAGE_BYTES,
         len(reader.recent) // REQUEST_BYTES,
         len(reader.prompts),
@@ -78,8 +80,7 @@ def encode(reader: Reader, issued_at: int) -> bytes:
         free_reads,
         len(support),
     )
-    runs = (topics.names, topics.lengths, topics.ago, topics.counts)
-    return b"".join((head, days, weeks, *runs, history.pages, reader.recent, prompts, pools, support))
+    return b"".join((head, days, weeks, *topics, history.pages, reader.recent, prompts, pools, support))
 
 
 def decode(data: bytes) -> tuple[Reader, int]:
@@ -94,12 +95,10 @@ def decode(data: bytes) -> tuple[Reader, int]:
 
 def _decode(data: bytes) -> tuple[Reader, int]:
     _, issued_at, bucket, link_end, salt, first_seen_at, day, view_count, chosen, *numbers = _HEAD.unpack_from(data)
-    days, weeks, topics, pages, recent, prompts, impressions, pools, free_reads, support = numbers
+    days, weeks, topics, topic_weeks, pages, recent, prompts, impressions, pools, free_reads, support = numbers
     weeks_at = _HEAD.size + days
     topics_at = weeks_at + weeks
-    lengths_at = topics_at + TOPIC_BYTES * topics
-    ago_at = lengths_at + topics
-    topic_weeks = sum(data[lengths_at:ago_at])
+    ago_at = topics_at + TOPIC_BYTES * topics
     counts_at = ago_at + topic_weeks
     pages_at = counts_at + topic_weeks
     recent_at = pages_at + PAGE_BYTES * pages
@@ -112,13 +111,7 @@ def _decode(data: bytes) -> tuple[Reader, int]:
         day,
         data[_HEAD.size : weeks_at],
         data[weeks_at:topics_at],
-        TopicBytes(
-            data[topics_at:lengths_at],
-            data[lengths_at:ago_at],
-            data[ago_at:counts_at],
-            data[counts_at:pages_at],
-            week_of(day),
-        )
+        TopicWeeks(week_of(day), TopicRuns(data[topics_at:ago_at], data[ago_at:counts_at], data[counts_at:pages_at]))
         if topics
         else (),
         data[pages_at:recent_at],

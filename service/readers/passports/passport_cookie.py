@@ -1,44 +1,92 @@
-"""The cookie that holds a passport, and what else a request says outside its body."""
+"""The cookies that hold a passport and its notes, and what else a request says outside its body."""
 
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+from service.campaigns.reader_rules import Device
+from service.readers.devices import device_of
 from service.readers.passports.passport import PASSPORT_DAYS, PassportSealer
 from service.readers.passports.passport_notes import Note, NoteChanges, note_named, with_notes
 from service.readers.reader import Reader
 from service.settings import Settings
+from service.web.crawlers import is_crawler
 
 MAX_USER_AGENT = 300
 UNKNOWN_COUNTRIES = frozenset({"XX", "T1"})  # edges send them for an unknown country and for Tor
 
 
 class Edge(NamedTuple):
-    """What the headers of a request say: the country that the edge found, the user agent, and if it is a prefetch."""
+    """What the headers of a request say: the country that the edge found, the device, and who asks for the page."""
 
     country: str | None = None
-    user_agent: str = ""
+    device: Device = Device.DESKTOP
+    is_crawler: bool = False
     is_prefetch: bool = False
 
 
 class RequestContext(NamedTuple):
-    """What a request says outside its body: the passport cookie, the cookies of notes, and the headers."""
+    """What a request says outside its body: the passport in its cookie, the notes beside it, and the headers."""
 
     cookie: str | None = None
     edge: Edge = Edge()
     notes: tuple[Note, ...] = ()
 
 
-def request_context(
-    settings: Settings, header: Callable[[str], str | None], cookie: str | None, notes: tuple[Note, ...] = ()
-) -> RequestContext:
-    """Read some headers, beside the cookies. The address of the client is never read.
+class PassportCookies:
+    """The cookies of a site's readers: what they are called, what a request brings in them, and how answers set them.
+
+    A note is in a cookie whose name is that of the passport, a dot and the note's mark. No sealed text needs quoting.
+    """
+
+    def __init__(self, site: str, *, is_https: bool) -> None:
+        # Over HTTPS, browsers send a `__Host-` cookie to this host alone.
+        self.name = f"__Host-keepopen-{site}" if is_https else f"keepopen-{site}"
+        self._name_of_notes = f"{self.name}."
+        attributes = f"; {'Secure; ' if is_https else ''}HttpOnly; Max-Age={{}}; Path=/; SameSite=Lax"
+        self._kept, self._dropped = attributes.format(PASSPORT_DAYS * 86_400), attributes.format(0)
+
+    def carried(self, header: str) -> tuple[str | None, tuple[Note, ...]]:
+        """Return the passport and the notes in a Cookie header. The first cookie with the name is the passport."""
+        passport, notes = None, []
+        if self.name in header:
+            for pair in header.split(";"):
+                name, _, value = pair.partition("=")
+                name = name.strip()
+                if name == self.name and passport is None:
+                    passport = value.strip()
+                elif name.startswith(self._name_of_notes):
+                    notes.append(note_named(name.removeprefix(self._name_of_notes), value.strip()))
+        return passport, tuple(notes)
+
+    def set_cookies(self, passport: str | None, changes: NoteChanges) -> list[tuple[str, str]]:
+        """Return the headers that set a passport and a note, and drop the notes that are no longer needed."""
+        headers = []
+        if passport is not None:
+            headers.append(("Set-Cookie", f"{self.name}={passport}{self._kept}"))
+        for mark in changes.dropped:
+            headers.append(("Set-Cookie", f"{self._name_of_notes}{mark}={self._dropped}"))
+        if changes.note is not None:
+            note = changes.note
+            headers.append(("Set-Cookie", f"{self._name_of_notes}{note.mark}={note.text}{self._kept}"))
+        return headers
+
+
+@lru_cache(maxsize=1024)
+def passport_cookies(site: str, *, is_https: bool) -> PassportCookies:
+    return PassportCookies(site, is_https=is_https)
+
+
+def request_context(settings: Settings, header: Callable[[str], str | None], site: str) -> RequestContext:
+    """Read the cookies and some headers of a request. The address of the client is never read.
 
     `header` returns a header by its HTTP name, or None.
     """
     purpose = header("Sec-Purpose") or header("Purpose") or ""
     country = (header(settings.country_header) or "") if settings.country_header else ""
-    return RequestContext(cookie, edge_of(country, (header("User-Agent") or "")[:MAX_USER_AGENT], purpose), notes)
+    edge = edge_of(country, (header("User-Agent") or "")[:MAX_USER_AGENT], purpose)
+    passport, notes = passport_cookies(site, is_https=settings.is_https).carried(header("Cookie") or "")
+    return RequestContext(passport, edge, notes)
 
 
 def carried_reader(sealer: PassportSealer, context: RequestContext, site: str, instant: int) -> Reader | None:
@@ -50,49 +98,8 @@ def carried_reader(sealer: PassportSealer, context: RequestContext, site: str, i
 @lru_cache(maxsize=4096)
 def edge_of(country: str, user_agent: str, purpose: str) -> Edge:
     """Return what the values of the headers mean. The user agent must be cut to MAX_USER_AGENT characters."""
-    return Edge(_country(country), user_agent, "prefetch" in purpose or "prerender" in purpose)
-
-
-@lru_cache(maxsize=1024)
-def cookie_name(site: str, *, is_https: bool) -> str:
-    """Return the name of the cookie. Over HTTPS, browsers send a `__Host-` cookie to this host alone."""
-    return f"__Host-keepopen-{site}" if is_https else f"keepopen-{site}"
-
-
-def cookie_value(header: str, name: str) -> str | None:
-    """Return the first cookie of this name in a Cookie header, or None. A sealed passport is never quoted."""
-    for pair in header.split(";"):
-        found, _, value = pair.partition("=")
-        if found.strip() == name:
-            return value.strip()
-    return None
-
-
-def note_cookies(header: str, name: str) -> tuple[Note, ...]:
-    """Return the notes in a Cookie header. Each is in a cookie whose name is that of the passport, a dot and a mark."""
-    start = name + "."
-    if start not in header:
-        return ()
-    pairs = (pair.strip().partition("=") for pair in header.split(";"))
-    return tuple([note_named(found.removeprefix(start), value) for found, _, value in pairs if found.startswith(start)])
-
-
-def set_note_cookies(site: str, changes: NoteChanges, *, is_https: bool) -> list[str]:
-    """Return the Set-Cookie headers that set the note of an answer and drop the notes that are no longer needed."""
-    secure = "Secure; " if is_https else ""
-    name = cookie_name(site, is_https=is_https)
-    rest = f"{secure}HttpOnly; Max-Age=%d; Path=/; SameSite=Lax"
-    cookies = [f"{name}.{mark}=; {rest % 0}" for mark in changes.dropped]
-    if changes.note is not None:
-        cookies.append(f"{name}.{changes.note.mark}={changes.note.text}; {rest % (PASSPORT_DAYS * 86_400)}")
-    return cookies
-
-
-def passport_cookie(site: str, passport: str, *, is_https: bool) -> str:
-    """Return the Set-Cookie header that carries a passport. A sealed passport needs no quoting."""
-    secure = "Secure; " if is_https else ""
-    name = cookie_name(site, is_https=is_https)
-    return f"{name}={passport}; {secure}HttpOnly; Max-Age={PASSPORT_DAYS * 86_400}; Path=/; SameSite=Lax"
+    is_prefetch = "prefetch" in purpose or "prerender" in purpose
+    return Edge(_country(country), device_of(user_agent), is_crawler(user_agent), is_prefetch)
 
 
 def _country(text: str) -> str | None:

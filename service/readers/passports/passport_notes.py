@@ -9,12 +9,10 @@ dropped once a passport with its contents has come back.
 import re
 from typing import NamedTuple
 
-from service.readers.fingerprints import REQUEST_BYTES, followed_by, holds
-from service.readers.history import aged
-from service.readers.merge import added
-from service.readers.meter_pools import pool_use, with_free_read
-from service.readers.passports.passport_bytes import UnreadablePassportError, decode, encode
-from service.readers.reader import MAX_RECENT_IDS, NO_SUPPORT, UNCHOSEN, History, Reader
+from service.readers.additions import Addition, added
+from service.readers.fingerprints import holds
+from service.readers.passports.note_bytes import UnreadableNoteError, decode_note, encode_note
+from service.readers.reader import Reader
 from service.sealing import KeyRing
 
 MAX_NOTES = 12  # fewer than the ids that a passport keeps, so that no note counts twice
@@ -51,25 +49,10 @@ class NoteChanges(NamedTuple):
 NO_CHANGES = NoteChanges()
 
 
-def blank_of(reader: Reader) -> Reader:
-    """Return the reader without anything that a request could have added."""
-    return reader._replace(
-        history=History(reader.history.day),
-        prompts=(),
-        pools=(),
-        support=NO_SUPPORT,
-        recent=b"",
-        link=0,
-        counting=UNCHOSEN,
-    )
-
-
-def note_of(keys: KeyRing, site: str, addition: Reader, instant: int) -> Note | None:
-    """Return the note of a request: a blank reader after it. Return None if the request has no id to record."""
-    if len(addition.recent) != REQUEST_BYTES:
-        return None
-    sealed = keys.sealer(_PURPOSE, site).seal(encode(addition, instant))
-    return Note(f"{addition.recent.hex()}-{instant:x}", sealed, addition.recent, instant)
+def note_of(keys: KeyRing, site: str, reader: Reader, addition: Addition, instant: int) -> Note:
+    """Return the note of what a request adds. `reader`: the reader whom the request found."""
+    sealed = keys.sealer(_PURPOSE, site).seal(encode_note(reader, addition))
+    return Note(f"{addition.request.hex()}-{instant:x}", sealed, addition.request, instant)
 
 
 def with_notes(keys: KeyRing, site: str, reader: Reader | None, notes: tuple[Note, ...], instant: int) -> Reader | None:
@@ -82,10 +65,10 @@ def with_notes(keys: KeyRing, site: str, reader: Reader | None, notes: tuple[Not
         if plain is None:
             continue
         try:
-            addition, _ = decode(plain)
-        except UnreadablePassportError:
+            beginning, addition = decode_note(plain)
+        except UnreadableNoteError:
             continue
-        reader = _with_addition(blank_of(addition) if reader is None else reader, addition, instant)
+        reader = added(beginning if reader is None else reader, addition, instant)
     return reader
 
 
@@ -110,17 +93,3 @@ def _is_settled(held: Reader | None, note: Note, instant: int) -> bool:
 
 def _oldest_first(notes: tuple[Note, ...]) -> list[Note]:
     return sorted(notes, key=lambda note: note.instant)
-
-
-def _with_addition(reader: Reader, addition: Reader, instant: int) -> Reader:
-    """Return the reader with the addition of a note. A page that the passport knows as read is not counted again."""
-    day = max(reader.history.day, addition.history.day)
-    here, there = aged(reader.history, day), aged(addition.history, day)
-    if reader.salt == addition.salt and there.pages and holds(here.pages, there.pages):
-        there = History(there.day, view_count=there.view_count)
-    joined = added(reader, addition._replace(history=there, pools=()), instant)
-    for use in addition.pools:
-        for read in use.reads:
-            if all(known.page != read.page for known in pool_use(joined, use.pool, instant).reads):
-                joined = with_free_read(joined, use.pool, read, instant)
-    return joined._replace(recent=followed_by(reader.recent, addition.recent, MAX_RECENT_IDS))

@@ -100,9 +100,8 @@ def _daily(first: ViewStep, site: CompiledSite) -> tuple[ViewStep, ...]:
 
 def _like(first: ViewStep, number: int, at: datetime) -> ViewStep:
     """Return a view of another article with equal facts, at a time on the site's clock."""
-    facts = first.view.facts
-    page = facts.page._replace(page_id=f"{facts.page.page_id}?day={number}")
-    view = first.view._replace(view_id=f"{first.view.view_id}-{number}", facts=replace(facts, page=page))
+    page = first.view.page._replace(page_id=f"{first.view.page.page_id}?day={number}")
+    view = first.view._replace(view_id=f"{first.view.view_id}-{number}", page=page)
     return replace(first, at=at, view=view)
 
 

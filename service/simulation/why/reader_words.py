@@ -39,8 +39,8 @@ def _consent(failure: Failure) -> Words:
     asked = failure.campaign.reader.consents or frozenset()
     wanted = listed(words for consent, words in CONSENTS.items() if consent in asked)
     return Words(
-        f"it is for readers who allow {wanted}, and this reader allows {CONSENTS[Consent(failure.verdict.value)]}",
-        "The reader allows more, or the campaign is also for readers who allow less.",
+        f"it is for readers {wanted}, and this one reads {CONSENTS[Consent(failure.verdict.value)]}",
+        "The reader gives this consent, or the campaign is for other readers too.",
     )
 
 

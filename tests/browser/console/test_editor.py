@@ -59,6 +59,29 @@ def test_lint_names_the_field_while_typing(page: Page, console: ServedConsole, p
     expect(page.get_by_label("Priority")).to_have_attribute("aria-invalid", "true")
 
 
+def test_a_field_that_is_right_again_loses_its_error(page: Page, console: ServedConsole, person: Person) -> None:
+    page.goto(f"{console.url}{AUTUMN}/edit?tab=words")
+    headline = page.get_by_label("Headline (needed)", exact=True)
+
+    headline.fill("")
+    error = page.locator("#editor").get_by_text("Headline is missing.")
+    expect(error).to_be_visible()
+    expect(headline).to_have_attribute("aria-invalid", "true")
+    headline.fill("Stay")
+
+    expect(error).to_have_count(0)
+    expect(headline).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_a_prompt_at_the_end_of_the_article_is_in_view(page: Page, console: ServedConsole, person: Person) -> None:
+    store_campaign(console.app, key="end", placement="article_end")
+
+    page.goto(f"{console.url}/console/courier/campaigns/end/edit")
+
+    expect(page.frame_locator("#preview").get_by_role("heading", name="Stay with us")).to_be_in_viewport()
+    assert page.evaluate("scrollY") == 0
+
+
 def test_the_switches_show_the_prompt_otherwise(page: Page, console: ServedConsole, person: Person) -> None:
     page.goto(f"{console.url}/console/courier/campaigns/second/edit")
     frame = page.frame_locator("#preview")
@@ -83,8 +106,8 @@ def test_a_campaign_is_published_with_the_keyboard_alone(page: Page, console: Se
     expect(page.get_by_text("invented readers")).to_be_visible()
     page.get_by_role("button", name="Publish", exact=True).press("Enter")
 
-    expect(page.get_by_text("Published. Every process shows it within five seconds.")).to_be_visible()
-    expect(page.get_by_text("In force")).to_be_visible()
+    expect(page.get_by_text("Published. Readers see “autumn” within five seconds.")).to_be_visible()
+    expect(page).to_have_url(f"{console.url}/console/courier/campaigns#campaign-autumn")
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])

@@ -46,7 +46,7 @@ def test_an_editor_pauses_everything_on_a_phone_and_ends_it(page: Page, console:
     page.goto(f"{console.url}/console/courier/today")
     expect(page.get_by_text("“Banner” begins tomorrow 00:00")).to_be_visible()
     assert (faults(page), is_too_wide(page)) == ([], False)
-    page.get_by_text("Reason, end and gates").click()
+    page.get_by_text("Pause until another time, or with a reason").click()
     assert (faults(page), is_too_wide(page)) == ([], False)
     page.get_by_label("Until this time").fill("2020-01-01T12:00")
     page.get_by_role("button", name="Pause all asks").click()

@@ -46,7 +46,7 @@ def said(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
         (
             {"frequency": {"caps": {"impressions": 4, "days": 30}}},
             {"frequency": {"caps": {"impressions": 3, "days": 30}}},
-            ["Caps, at most this many times: 3 instead of 4"],
+            ["Limit, at most this many times: 3 instead of 4"],
         ),
     ],
 )

@@ -153,6 +153,20 @@ def test_every_act_that_can_wait_can_also_be_done() -> None:
     assert set(PERFORMERS) == set(AgreedAct)
 
 
+def test_a_version_that_needs_agreement_is_said_in_words_and_linked(app: Flask, app_services: Services) -> None:
+    asker, other = (add_person(app_services, Role.PUBLISHER, name=name) for name in ("Una", "Tom"))
+    details = {"key": "autumn", "version": 2, "from_version": None, "at": None, "reasons": ["It switches a gate on."]}
+    ask_for_agreement(app_services, asker, Wanted(AgreedAct.SWITCH_GATE_ON, "“Autumn”, version 2", details, "courier"))
+
+    page = client_of(app, other).get("/console/agreements").text
+
+    assert "Una wants to switch a gate on: “Autumn”, version 2" in page
+    assert "as soon as you agree" in page
+    assert "no version yet" in page
+    assert 'href="/console/courier/campaigns/autumn/versions/2"' in page
+    assert "from version" not in page
+
+
 def test_a_page_shows_some_requests_and_files_have_all(
     app: Flask, app_services: Services, ana: Person, bea: Person
 ) -> None:

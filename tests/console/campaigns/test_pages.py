@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from service.campaigns.drafts.drafting import DraftName, read_draft
 from service.campaigns.reading import describe
 from service.campaigns.store import DocumentKind
 from service.database.transaction import committed
 from service.staff.people import Role
 from service.staff.record_store import all_rows
 from tests.console.world import services_of, store_campaign, store_site
-from tests.staff.signed_in import signed_in
+from tests.staff.signed_in import add_person, client_of, signed_in
 
 LIST = "/console/courier/campaigns"
 CAMPAIGN = DocumentKind.CAMPAIGN
@@ -50,7 +51,7 @@ def test_campaigns_are_listed_in_the_order_of_asking(app: Flask) -> None:
     page = signed_in(app, Role.VIEWER).get(LIST).get_data(as_text=True)
 
     assert order(page) == ["first", "second", "third"]
-    assert "Third Scheduled Epic, within the article · begins Friday 4 December 2026 06:00" in plain(page)
+    assert "Third Scheduled Appeal · begins Friday 4 December 2026 06:00" in plain(page)
     assert "Readers who are not supporters. On all pages." in plain(page)
     assert "Duplicate" not in page
 
@@ -60,7 +61,7 @@ def test_a_campaign_that_is_hidden_says_by_which(app: Flask) -> None:
 
     page = plain(signed_in(app, Role.VIEWER).get(LIST).get_data(as_text=True))
 
-    assert "Never shown: always (priority 0) comes first and is shown in every case." in page
+    assert "Never shown: “always” (priority 0) comes first and is shown in every case." in page
 
 
 def test_a_campaign_is_moved(app: Flask) -> None:
@@ -121,8 +122,8 @@ def test_a_new_campaign_starts_as_a_draft(app: Flask) -> None:
 
     answer = client.post(f"{LIST}/new", data=typed)
 
-    assert answer.headers["Location"] == f"{LIST}/open-f-r-all/edit"
-    assert "Headline must have 1 to 300 characters." in client.get(answer.headers["Location"]).get_data(as_text=True)
+    assert answer.headers["Location"] == f"{LIST}/open-fur-all/edit"
+    assert "Headline is missing." in client.get(answer.headers["Location"]).get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
@@ -204,3 +205,27 @@ def test_the_list_is_a_file_too(app: Flask) -> None:
     ]
     assert rows[0]["readers"] == "Readers who are not supporters"
     assert text.startswith("placement,order,key,name")
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"), [("epic", "article_end"), ("banner", "page_bottom"), ("gate", "over_article")]
+)
+def test_a_new_campaign_has_the_usual_place_of_its_kind(app: Flask, kind: str, place: str) -> None:
+    person = add_person(services_of(app), Role.EDITOR)
+
+    client_of(app, person).post(f"{LIST}/new", data={"name": "Winter", "kind": kind, "placement": ""})
+
+    draft = read_draft(services_of(app).engine, DraftName(DocumentKind.CAMPAIGN, "winter", person.id))
+    assert draft is not None
+    assert draft.content["placement"] == place
+    assert ("reader" in draft.content) == (kind != "gate")
+
+
+@pytest.mark.parametrize("gates", [{}, {"opens_gates": "1"}])
+def test_the_list_says_that_all_asks_are_paused(app: Flask, gates: dict[str, str]) -> None:
+    client = signed_in(app, Role.PUBLISHER)
+    assert "All asks of" not in client.get(LIST).get_data(as_text=True)
+
+    client.post("/console/courier/today/pause", data={"end": "two_hours", **gates})
+
+    assert "are paused, so readers see none of these" in client.get(LIST).get_data(as_text=True)

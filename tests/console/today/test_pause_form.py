@@ -16,11 +16,12 @@ DUBLIN, NEW_YORK = ZoneInfo("Europe/Dublin"), ZoneInfo("America/New_York")
     [
         (PauseForm(), datetime(2026, 11, 18, 12, 30, tzinfo=UTC)),
         (PauseForm(end=PauseEnd.TOMORROW), datetime(2026, 11, 19, 11, tzinfo=UTC)),
+        (PauseForm(end=PauseEnd.TOMORROW_NOON), datetime(2026, 11, 19, 17, tzinfo=UTC)),
         (PauseForm(end=PauseEnd.OPEN), None),
         (PauseForm(end=PauseEnd.AT, at="2026-11-19T12:00"), datetime(2026, 11, 19, 17, tzinfo=UTC)),
         (PauseForm(end=PauseEnd.OPEN, at="2026-11-19T12:00"), datetime(2026, 11, 19, 17, tzinfo=UTC)),
     ],
-    ids=["two hours", "tomorrow morning", "until ended", "a time", "a typed time wins"],
+    ids=["two hours", "tomorrow morning", "tomorrow noon", "until ended", "a time", "a typed time wins"],
 )
 def test_the_end_is_on_the_clock_of_the_site(form: PauseForm, ends_at: datetime | None) -> None:
     assert end_of(form, NOW, NEW_YORK) == (ends_at, {})
@@ -57,6 +58,7 @@ def test_the_choices_name_their_times() -> None:
     assert [words for _, words in end_choices(NOW, DUBLIN)] == [
         "For 2 hours, until today 12:30",
         "Until tomorrow 06:00",
+        "Until tomorrow 12:00",
         "Until the time below",
         "Until a person ends it",
     ]

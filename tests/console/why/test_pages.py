@@ -13,7 +13,10 @@ from flask.testing import FlaskClient
 from markupsafe import escape
 
 from service.app import create_app
+from service.campaigns.editing import Author, save_campaign
 from service.campaigns.reader_rules import Device
+from service.campaigns.snapshot.holder import SnapshotHolder
+from service.console.screens.why.article import full_address
 from service.readers.impressions import PromptEvent, campaign_fingerprint, record_event
 from service.readers.passports.reader_code import ReaderCode, seal_code
 from service.services import EXTENSION, Services
@@ -194,3 +197,30 @@ def test_a_site_without_campaigns_says_so(app: Flask, app_services: Services) ->
     publish_site(app_services)
 
     assert "The site has no live campaign." in signed_in(app).get("/console/tide/why?country=IE").text
+
+
+def test_campaigns_that_are_not_live_are_named_too(app: Flask, app_services: Services) -> None:
+    publish_site(app_services, APPEAL)
+    author = Author("tests", app_services.clock())
+    save_campaign(app_services.engine, {**APPEAL, "key": "winter", "name": f"Winter {HOSTILE}"}, author)
+    app_services.part(SnapshotHolder).refresh()
+
+    page = signed_in(app, Role.EDITOR).get("/console/tide/why?country=IE").text
+
+    assert "1 campaign is not live, so no reader sees it" in page
+    assert '<a href="/console/tide/campaigns/winter/edit">' in page
+    assert ": not published" in page
+    assert HOSTILE not in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("/story", "https://tide.example/story"),
+        ("tide.example/story", "https://tide.example/story"),
+        ("http://tide.example/story", "http://tide.example/story"),
+        ("", ""),
+    ],
+)
+def test_an_address_may_be_pasted_without_its_beginning(typed: str, address: str) -> None:
+    assert full_address(typed, make.site(home_url="https://tide.example/")) == address

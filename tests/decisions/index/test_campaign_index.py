@@ -62,7 +62,12 @@ MORE: tuple[dict[str, Any], ...] = (
     {}, {"frequency": {"caps": {"impressions": 1, "days": 3}, "gap": {"days": 2}}}, {"share": 0.5},
     {"frequency": {"always_ask": True}}, {"frequency": {"every_nth_view": 2}}, {"status": "draft"},
     {"cool_off": {"after_contribution": {"one_off_days": 3}}}, {"is_paused": True},
-    {"share": {"share": 0.4, "offset": 0.3}},
+    {"share": {"share": 0.4, "offset": 0.3}}, {"frequency": {"total_impressions": 2, "total_contributions": 1}},
+    {"frequency": {"daily": {"impressions": 1}}}, {"frequency": {"cycle": {"impressions": 2, "rest_days": 2}}},
+    {"frequency": {"caps": {"impressions": 0, "days": 2}}},
+    {"frequency": {"caps": {"impressions": 2, "days": 3, "counting": "all"}, "gap": {"hours": 8, "counting": "all"}}},
+    {"cool_off": {"after_dismissal": {"days": [1, 2], "ends_after": 2}}},
+    {"cool_off": {"after_dismissal": {"days": [1], "ends_after": 2, "counting": "all"}}},
 )  # fmt: skip
 
 

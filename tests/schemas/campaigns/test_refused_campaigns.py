@@ -44,7 +44,7 @@ def problems_of(**changes: Any) -> tuple[str, ...]:
         ({"page": {"sections": {"any": [""]}}}, "page, sections, any 1: must be text of 1 to 200"),
         ({"page": {"tags": ["x"] * 501}}, "page, tags: must be a list of 1 to 500"),
         ({"reader": {"countries": ["Ireland!"]}}, "must be a country code such as IE"),
-        ({"reader": {"article_count": {}}}, "has no limit; give min, max or both"),
+        ({"reader": {"article_count": {}}}, "has no limit; say at least how many, at most how many, or both"),
         ({"reader": {"article_count": {"min": 1, "weeks": 1, "days": 1}}}, "days: cannot be combined with weeks"),
         ({"reader": {"article_count": {"min": 1, "days": 1, "topics": ["x"]}}}, "days: cannot be combined with topics"),
         ({"reader": {"article_count": {"min": 1, "days": 0}}}, "days: must be from 1 to 91"),

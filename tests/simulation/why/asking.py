@@ -6,7 +6,7 @@ from typing import Any
 from service.campaigns.campaign import Campaign
 from service.campaigns.site import Site
 from service.decisions.situation import Page
-from service.decisions.view import ViewFacts, ViewRequest
+from service.decisions.view import ViewRequest
 from service.readers.reader import Reader
 from service.simulation.simulation import PromptTimes, StartReader, ViewStep
 from service.simulation.why.explanation import DecisionInWords, Question, explain
@@ -24,7 +24,7 @@ def asked(
     **reader: Any,
 ) -> DecisionInWords:
     """Answer why a reader with these facts is shown what on an article."""
-    view = ViewStep(at, ViewRequest("why", ViewFacts("tide", page or make.page())))
+    view = ViewStep(at, ViewRequest("tide", "why", page or make.page()))
     return explain(make.compiled(*campaigns, site=site), Question(view, StartReader(**reader), carried))
 
 

@@ -40,7 +40,7 @@ def test_without_fields_it_is_an_article_now_and_a_reader_of_five_others() -> No
 
     assert found.view.at == NOW
     assert found.view.view.site == "tide"
-    assert found.view.view.facts.page.page_type is PageType.ARTICLE
+    assert found.view.view.page.page_type is PageType.ARTICLE
     assert [read.day for read in found.reader.articles] == [
         date(2026, 10, 26), date(2026, 11, 1), date(2026, 11, 6), date(2026, 11, 12), date(2026, 11, 17),
     ]  # fmt: skip
@@ -55,7 +55,7 @@ def test_every_field_reaches_the_question() -> None:
         supporter="one_off", supporter_since="2026-11-01", country="ie", consent="meter", signed_in="1",
         device="ios", language="ga", referrer="https://search.example/", bucket="7",
     )  # fmt: skip
-    page, reader = found.view.view.facts.page, found.reader
+    page, reader = found.view.view.page, found.reader
 
     assert found.view.at == datetime(2026, 11, 20, 18)  # noqa: DTZ001
     assert (page.page_id, page.page_type, page.section, page.access) == (

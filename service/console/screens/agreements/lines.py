@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from service.campaigns.store import DocumentKind
+from service.campaigns.words.phrases import time_in_words
+from service.console.screens.campaigns.editor.addresses import document_address
 from service.console.screens.record.details import value_in_words
 from service.console.tables import Table, table_of_cells
 from service.staff.agreements import ACT_RULES, AgreedAct, AgreementRequest, RequestState, Wanted, may_agree
@@ -22,11 +25,13 @@ KEYS = (
     "decider",
     "decided_at",
 )
+# The acts that put a version of a document in force.
+DOCUMENTS = {AgreedAct.SWITCH_GATE_ON: DocumentKind.CAMPAIGN, AgreedAct.LOOSEN_LIMITS: DocumentKind.SITE}
 
 
 @dataclass(frozen=True, slots=True)
 class RequestLine:
-    """A request in words, and what the person who looks at it may do."""
+    """A request in words, and what the person who looks at it may do. `address`: of the page about it."""
 
     request: AgreementRequest
     act: str
@@ -36,20 +41,23 @@ class RequestLine:
     details: tuple[tuple[str, str], ...]
     may_agree: bool
     is_own: bool
-    link: str | None = None
+    address: str | None
 
 
 def lines_of(
-    requests: Iterable[AgreementRequest], person: Person, names: Mapping[str, str], now: datetime
+    requests: Iterable[AgreementRequest], person: Person, names: Mapping[str, str], now: datetime, zone: ZoneInfo
 ) -> list[RequestLine]:
     """Return the requests that concern a person: their own, and those to which their roles and sites let them agree."""
-    found = (_line(request, person, names, now) for request in requests)
+    found = (_line(request, person, names, now, zone) for request in requests)
     return [line for line in found if line.is_own or line.may_agree]
 
 
-def _line(request: AgreementRequest, person: Person, names: Mapping[str, str], now: datetime) -> RequestLine:
+def _line(
+    request: AgreementRequest, person: Person, names: Mapping[str, str], now: datetime, zone: ZoneInfo
+) -> RequestLine:
     wanted = request.wanted
-    details = tuple((name.replace("_", " "), value_in_words(name, value)) for name, value in wanted.details.items())
+    kind = DOCUMENTS.get(wanted.act) if "version" in wanted.details else None
+    details = _document_details(wanted, zone) if kind else _details(wanted)
     return RequestLine(
         request,
         ACT_RULES[wanted.act].words,
@@ -59,17 +67,36 @@ def _line(request: AgreementRequest, person: Person, names: Mapping[str, str], n
         details,
         may_agree(wanted, request.requested_by, person),
         request.requested_by == person.id,
-        _link(wanted),
+        _address(wanted, kind),
     )
 
 
-def _link(wanted: Wanted) -> str | None:
+def _details(wanted: Wanted) -> tuple[tuple[str, str], ...]:
+    return tuple((name.replace("_", " "), value_in_words(name, value)) for name, value in wanted.details.items())
+
+
+def _document_details(wanted: Wanted, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
+    """Return why a version needs agreement, when it would come into force, and what readers see until then."""
+    told, before = wanted.details, wanted.details.get("from_version")
+    at = (
+        time_in_words(datetime.fromisoformat(told["at"]).astimezone(zone)) if told.get("at") else "as soon as you agree"
+    )
+    return (
+        ("Why", " ".join(told.get("reasons", ()))),
+        ("In force", at),
+        ("Readers see now", f"version {before}" if before else "no version yet"),
+    )
+
+
+def _address(wanted: Wanted, kind: DocumentKind | None) -> str | None:
     """Return the address of the page that shows what a request is about, or None if its details say all."""
-    contribution, last_day = wanted.details.get("contribution"), wanted.details.get("through")
-    if wanted.act is AgreedAct.REFUND and contribution:
-        return f"/console/money/contributions/{contribution}"
-    if wanted.act is AgreedAct.CLOSE_PERIOD and last_day:
-        return f"/console/close?through={last_day}"
+    told = wanted.details
+    if kind and wanted.site:
+        return document_address(kind, wanted.site, str(told["key"]), f"versions/{told['version']}")
+    if wanted.act is AgreedAct.REFUND and told.get("contribution"):
+        return f"/console/money/contributions/{told['contribution']}"
+    if wanted.act is AgreedAct.CLOSE_PERIOD and told.get("through"):
+        return f"/console/close?through={told['through']}"
     return "/console/close" if wanted.act is AgreedAct.REOPEN_PERIOD else None
 
 

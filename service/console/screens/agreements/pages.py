@@ -33,8 +33,8 @@ def show_all() -> str | Response:
         names = {other.id: other.name for other in list_people(connection)}
         requests = waiting_requests(connection, now)
         recent = recent_requests(connection, MAX_RECENT if is_page else MAX_RECENT_IN_FILES)
-    waiting = lines_of(requests, person, names, now)
-    earlier = lines_of((request for request in recent if request not in requests), person, names, now)
+    waiting = lines_of(requests, person, names, now, zone)
+    earlier = lines_of((request for request in recent if request not in requests), person, names, now, zone)
     file = file_of(requests_table((*waiting, *earlier), now, zone))
     if file is not None:
         return file

@@ -15,7 +15,7 @@ from service.console.screens.calendar.entries import CalendarEntry, CalendarSour
 from service.console.screens.calendar.grid import rows_by_place
 from service.console.screens.calendar.month import month_of, read_month
 from service.console.screens.calendar.overlaps import overlaps_of
-from service.console.screens.campaigns.document_pages import site_snapshot
+from service.console.screens.campaigns.document_pages import document_leaf, site_snapshot
 from service.console.screens.campaigns.editor.addresses import document_address
 from service.console.tables import ROWS_PER_PAGE, Row, Table, TableColumn, TableShape
 from service.services import current_services
@@ -63,6 +63,7 @@ def calendar(site: str) -> AnyResponse | str:
         overlaps=overlaps,
         table=table,
         value_label=value_label,
+        campaign_address=lambda key: document_address(DocumentKind.CAMPAIGN, site, key, document_leaf()),
     )
 
 
@@ -89,7 +90,7 @@ def _row(site: str, entry: CalendarEntry) -> Row:
     }
     is_document = entry.campaign is not None and entry.kind is not EntryKind.EXPERIMENT
     links = (
-        {"name": document_address(DocumentKind.CAMPAIGN, site, entry.campaign.key)}
+        {"name": document_address(DocumentKind.CAMPAIGN, site, entry.campaign.key, document_leaf())}
         if entry.campaign and is_document
         else {}
     )

@@ -19,6 +19,7 @@ from service.console.screens.campaigns.editor.opened import Opened, open_documen
 from service.errors import NotFoundError
 from service.services import current_services
 from service.staff.api import current_person
+from service.staff.people import Role
 from service.staff.record_store import write_record
 
 View = TypeVar("View", bound=RouteCallable)
@@ -71,6 +72,11 @@ def record_act(connection: Connection, act: str, state: DocumentState, details: 
     """Write into the record what the signed-in person did to a document: `publish` becomes `publish_campaign`."""
     told = {"site": state.site, **details}
     write_record(connection, current_person(), f"{act}_{state.kind}", state.key, told, current_services().clock())
+
+
+def document_leaf() -> str:
+    """Return the page on which the signed-in person sees a document: the editor, or for others the versions."""
+    return "edit" if current_person().may(Role.EDITOR) else "versions"
 
 
 def show_change() -> None:

@@ -37,7 +37,7 @@ class CampaignLine:
 
     - `note`: more about its state, such as when it begins. `waiting`: the version that waits to be published.
     - `shadowed`: why readers never see it. `findings`: what lint says besides.
-    - `drafts`: the names of the people who have drafts of it.
+    - `drafts`: the names of the people who have drafts of it. `is_asked`: a second person is asked to agree to it.
     """
 
     key: str
@@ -56,6 +56,7 @@ class CampaignLine:
     shadowed: str = ""
     findings: tuple[LintFinding, ...] = ()
     drafts: tuple[str, ...] = ()
+    is_asked: bool = False
     is_first: bool = False
     is_last: bool = False
     has_version: bool = True
@@ -80,7 +81,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What the list is made from. `states`: by key. `people`: names by id."""
+    """What the list is made from. `states`: by key. `people`: names by id. `asked`: keys for a second person."""
 
     snapshot: SiteSnapshot
     states: Mapping[str, DocumentDetails]
@@ -88,6 +89,7 @@ class Sources:
     people: Mapping[str, str]
     findings: Mapping[str, tuple[LintFinding, ...]]
     results: Mapping[str, str] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
 
     def state(self, key: str) -> DocumentDetails | None:
         """Return the state of a campaign, or None if it has no version yet."""
@@ -159,6 +161,9 @@ def _line(campaign: Campaign, sources: Sources, now: datetime) -> CampaignLine:
     state, note = _state(campaign, details, sources.snapshot, now)
     findings = sources.findings.get(campaign.key, ())
     shadowed = next((finding.words for finding in findings if finding.rule == "shadowed"), "").removeprefix(_SHADOWED)
+    winner, _, rest = shadowed.partition(" (")
+    names = {other.key: other.name for other in sources.snapshot.campaigns}
+    shadowed = f"“{names[winner]}” ({rest}" if names.get(winner) else shadowed
     newest = details.newest_version if details else 0
     is_waiting = details is not None and newest not in {details.published_version, details.scheduled_version}
     return CampaignLine(
@@ -178,6 +183,7 @@ def _line(campaign: Campaign, sources: Sources, now: datetime) -> CampaignLine:
         shadowed,
         tuple(finding for finding in findings if finding.rule != "shadowed"),
         _writers(campaign.key, sources),
+        campaign.key in sources.asked,
     )
 
 

@@ -8,7 +8,7 @@ import flask
 from flask import Response, flash, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.campaigns.campaign import Kind, Placement
+from service.campaigns.campaign import ASKS, Kind, Placement
 from service.campaigns.documents import is_key
 from service.campaigns.drafts.draft_store import list_drafts
 from service.campaigns.drafts.drafting import DraftName, new_draft
@@ -49,12 +49,24 @@ from service.database.transaction import committed
 from service.errors import ConflictError
 from service.insights.store import seen_by_campaign
 from service.services import current_services
+from service.staff.agreements import AgreedAct
+from service.staff.agreements_store import waiting_requests
 from service.staff.api import current_person, requires_person
 from service.staff.people import Role
 from service.staff.store import list_people
 
 CAMPAIGN = DocumentKind.CAMPAIGN
 LINES_OF_OVERVIEW, LINES_OF_PLACE = 10, 30
+USUAL_PLACES: dict[str, Placement] = {
+    Kind.EPIC: Placement.ARTICLE_END,
+    Kind.BANNER: Placement.PAGE_BOTTOM,
+    Kind.GATE: Placement.OVER_ARTICLE,
+}
+KIND_HINTS = {
+    Kind.EPIC: "Part of the article: words, amounts and a button.",
+    Kind.BANNER: "Covers a part of the page until the reader closes it.",
+    Kind.GATE: "Closes the article until the reader signs in or contributes. A second person must agree.",
+}
 
 blueprint = flask.Blueprint("console_campaigns", __name__, template_folder="templates")
 
@@ -160,7 +172,9 @@ def archive_campaign(site: str, key: str) -> AnyResponse:
         document_state(connection, site, key)
         state = archive(connection, key, author(services.clock()))
         record_act(connection, "archive", state, {"version": state.newest_version})
-    return _done(site, key, "Archived. Readers do not see it any more, and it is kept for the record.")
+    return _done(
+        site, key, "Archived. Readers do not see it any more. To bring it back, roll back to an older version."
+    )
 
 
 def list_page(snapshot: SiteSnapshot, problem: str = "") -> str:
@@ -175,6 +189,7 @@ def list_page(snapshot: SiteSnapshot, problem: str = "") -> str:
         site,
         groups=[group for group in _groups(sources, now) if place in {"", group.place}],
         place=place,
+        is_paused=site.switches.is_paused or site.switches.paused_kinds >= ASKS,
         archived=archived_lines(sources, now),
         new_drafts=new_drafts(sources),
         unreadable=unreadable_keys(sources),
@@ -198,9 +213,14 @@ def _sources(snapshot: SiteSnapshot, now: datetime) -> Sources:
         people = {person.id: person.name for person in list_people(connection)}
         asks = seen_by_campaign(connection, site, [campaign.key for campaign in shown_campaigns(snapshot)], *days)
         paid = earning_by_campaign(connection, site, snapshot.zone, *days)
+        asked = frozenset(
+            str(waiting.wanted.details.get("key"))
+            for waiting in waiting_requests(connection, now)
+            if waiting.wanted.act is AgreedAct.SWITCH_GATE_ON and waiting.wanted.site == site
+        )
     states = {state.key: state for state in describe_all(services.engine, CAMPAIGN, now, site)}
     findings = findings_of(snapshot, shown_campaigns(snapshot), now)
-    return Sources(snapshot, states, drafts, people, findings, results_in_words(asks, paid))
+    return Sources(snapshot, states, drafts, people, findings, results_in_words(asks, paid), asked)
 
 
 def _groups(sources: Sources, now: datetime) -> list[Group]:
@@ -217,8 +237,8 @@ def _groups(sources: Sources, now: datetime) -> list[Group]:
 
 def new_page(snapshot: SiteSnapshot, errors: dict[str, str]) -> str:
     """Return the form of a new campaign, with what was typed."""
-    kinds = [(kind.value, value_label(kind.value)) for kind in Kind]
-    places = [(place.value, value_label(place.value)) for place in Placement]
+    kinds = [(kind.value, value_label(kind.value), KIND_HINTS[kind]) for kind in Kind]
+    places = [("", "The usual place of its kind"), *((place.value, value_label(place.value)) for place in Placement)]
     values = {"errors": errors, "typed": request.form, "kinds": kinds, "places": places}
     return screen("campaigns/new.html", "campaigns", "What is the new campaign?", snapshot.site, **values)
 
@@ -227,8 +247,9 @@ def first_content(snapshot: SiteSnapshot, key: str) -> dict[str, object]:
     """Return the document that a new campaign starts with: careful limits, and words to be replaced."""
     form = request.form
     kind = form.get("kind", Kind.EPIC.value)
-    placement = form.get("placement", Placement.ARTICLE_END.value)
+    placement = form.get("placement") or USUAL_PLACES.get(kind, Placement.ARTICLE_END).value
     words = {"heading": "", "button": "Contribute"}
+    asks = {"reader": {"article_count": [{"min": 3, "weeks": 4}]}, "page": {"types": ["article"]}}
     return {
         "key": key,
         "name": form.get("name", "").strip(),
@@ -236,6 +257,7 @@ def first_content(snapshot: SiteSnapshot, key: str) -> dict[str, object]:
         "kind": kind if kind in set(Kind) else Kind.EPIC.value,
         "placement": placement if placement in set(Placement) else Placement.ARTICLE_END.value,
         "status": "draft",
+        **(asks if kind != Kind.GATE.value else {}),
         "frequency": {"caps": [{"impressions": 4, "days": 30}]},
         "cool_off": {"after_dismissal": {"days": [14, 30, 90]}},
         "variants": [{"key": "control", "copy": {snapshot.site.default_language: words}}],

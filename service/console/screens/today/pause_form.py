@@ -11,7 +11,7 @@ from service.console.screens.today.moments import moment_words
 
 MAX_REASON_CHARACTERS = 500
 LONGEST = timedelta(days=366)
-MORNING = time(6)
+MORNING, NOON = time(6), time(12)
 
 
 class PauseEnd(StrEnum):
@@ -19,8 +19,12 @@ class PauseEnd(StrEnum):
 
     TWO_HOURS = "two_hours"
     TOMORROW = "tomorrow"
+    TOMORROW_NOON = "tomorrow_noon"
     AT = "at"
     OPEN = "open"
+
+
+_TOMORROW_AT: Mapping[str, time] = {PauseEnd.TOMORROW: MORNING, PauseEnd.TOMORROW_NOON: NOON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +69,12 @@ def end_of(form: PauseForm, now: datetime, zone: ZoneInfo) -> tuple[datetime | N
 
 def end_choices(now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
     """Return the choices of an end with their words, which name the times."""
-    in_two_hours, tomorrow = (
-        end for choice in (PauseEnd.TWO_HOURS, PauseEnd.TOMORROW) if (end := _chosen_end(choice, now, zone)) is not None
-    )
+    named = (PauseEnd.TWO_HOURS, PauseEnd.TOMORROW, PauseEnd.TOMORROW_NOON)
+    in_two_hours, morning, noon = (end for choice in named if (end := _chosen_end(choice, now, zone)) is not None)
     return [
         (PauseEnd.TWO_HOURS, f"For 2 hours, until {moment_words(in_two_hours, now, zone)}"),
-        (PauseEnd.TOMORROW, f"Until {moment_words(tomorrow, now, zone)}"),
+        (PauseEnd.TOMORROW, f"Until {moment_words(morning, now, zone)}"),
+        (PauseEnd.TOMORROW_NOON, f"Until {moment_words(noon, now, zone)}"),
         (PauseEnd.AT, "Until the time below"),
         (PauseEnd.OPEN, "Until a person ends it"),
     ]
@@ -79,9 +83,8 @@ def end_choices(now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
 def _chosen_end(choice: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     if choice == PauseEnd.TWO_HOURS:
         return now + timedelta(hours=2)
-    if choice == PauseEnd.TOMORROW:
-        return starts_at(WallTime(now.astimezone(zone).date() + timedelta(days=1), MORNING), zone)
-    return None
+    at = _TOMORROW_AT.get(choice)
+    return starts_at(WallTime(now.astimezone(zone).date() + timedelta(days=1), at), zone) if at else None
 
 
 def _typed_end(text: str, now: datetime, zone: ZoneInfo, errors: dict[str, str]) -> datetime | None:

@@ -21,6 +21,13 @@ OVERLAYS = (Placement.PAGE_BOTTOM, Placement.OVER_ARTICLE)  # the widget makes t
 _free_fetches = threading.BoundedSemaphore(FETCHES)
 
 
+def full_address(text: str, site: Site) -> str:
+    """Return the address that a person pasted, also if it is a path of the site, or has no `https://`."""
+    if not text or "://" in text:
+        return text
+    return f"{origin_of(site.home_url)}{text}" if text.startswith("/") else f"https://{text}"
+
+
 def article_fields(address: str, site: Site, public_url: str) -> dict[str, str]:
     """Return the facts of a page as fields of a description.
 

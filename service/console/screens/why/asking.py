@@ -6,7 +6,7 @@ from datetime import datetime
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import Consent
-from service.console.screens.why.article import article_fields
+from service.console.screens.why.article import article_fields, full_address
 from service.console.screens.why.links import link_as_reader
 from service.decisions.compile import CompiledSite
 from service.errors import DomainError
@@ -55,6 +55,7 @@ def answered(asking: Asking, fields: Mapping[str, str], code_text: str = "") -> 
     Read everything, so that all fields that cannot be read are named at once.
     """
     errors: dict[str, str] = {}
+    fields = {**fields, "address": full_address(fields["address"], asking.site.site)}
     facts = _facts(asking, fields, errors)
     code = _code(asking, code_text, errors) if code_text else None
     try:

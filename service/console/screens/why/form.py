@@ -11,6 +11,11 @@ from service.simulation.why.phrases import PLACES
 
 MOST_CHARACTERS = 600
 PAGE_FIELDS = ("page_id", "page_type", "section", "tags", "access", "flags", "placements")
+# The fields that stand folded away, because few questions need them.
+MORE_ABOUT_READER = frozenset(
+    {"topics", "asked_at", "asked_times", "supporter_since", "device", "language", "referrer", "consent", "bucket"}
+    | {"signed_in"}
+)
 Choice = tuple[str, str]
 CHOICES: Mapping[str, tuple[Choice, ...]] = {
     "page_type": (
@@ -39,9 +44,9 @@ CHOICES: Mapping[str, tuple[Choice, ...]] = {
         (StartState.UNKNOWN, "Not known yet"),
     ),
     "consent": (
-        (Consent.FULL, "Everything"),
-        (Consent.METER, "Only to count free articles"),
-        (Consent.NONE, "Nothing"),
+        (Consent.FULL, "Full consent"),
+        (Consent.METER, "Counting free articles only"),
+        (Consent.NONE, "No consent"),
     ),
     "device": (
         (Device.DESKTOP, "Computer"),

@@ -30,7 +30,7 @@ def link_as_reader(keys: KeyRing, address: str, question: Question, found: Decis
         reader.is_signed_in,
     )
     at = 0 if abs(found.now.instant - now) < 60 else found.now.instant
-    site = question.view.view.facts.site
+    site = question.view.view.site
     text = seal_as_reader(keys, AsReader(site, now + VALID_SECONDS, found.reader, visit, at))
     if len(text) > MAX_CHARACTERS:
         return None

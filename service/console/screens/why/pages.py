@@ -7,10 +7,14 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.campaigns.snapshot.holder import SnapshotHolder
+from service.campaigns.store import DocumentKind
 from service.console.frame import chosen_shape, own_site, screen, table_file
 from service.console.navigation import READ_ROLES
+from service.console.screens.campaigns.document_pages import document_leaf, site_snapshot
+from service.console.screens.campaigns.editor.addresses import document_address
 from service.console.screens.why.asking import Asked, Asking, answered
-from service.console.screens.why.form import CHOICES, campaign_choices, kept, written
+from service.console.screens.why.form import CHOICES, MORE_ABOUT_READER, campaign_choices, kept, written
+from service.console.screens.why.not_live import not_live
 from service.console.screens.why.trace_table import trace_table
 from service.console.tables import TableShape
 from service.decisions.compile import CompiledSites
@@ -60,6 +64,11 @@ def _asking(site: str) -> Asking:
     return Asking(compiled, services.keys, services.settings.public_url, services.clock())
 
 
+def _campaign_address(site: str, key: str) -> str:
+    """Return where this person sees a campaign."""
+    return document_address(DocumentKind.CAMPAIGN, site, key, document_leaf())
+
+
 def _page(asking: Asking, asked: Asked, code: str = "") -> str:
     return screen(
         "why/why.html",
@@ -70,6 +79,9 @@ def _page(asking: Asking, asked: Asked, code: str = "") -> str:
         code=code,
         code_days=CODE_DAYS,
         choices=CHOICES,
+        more_is_open=bool((set(kept(asked.fields)) | set(asked.errors)) & MORE_ABOUT_READER),
         campaign_choices=campaign_choices(asking.campaigns),
+        not_live=not_live(site_snapshot(asking.site.site.key), asking.campaigns) if asked.found else (),
+        campaign_address=_campaign_address,
         zone=asking.site.zone.key,
     )

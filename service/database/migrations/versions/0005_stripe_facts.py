@@ -45,6 +45,8 @@ CREATE TABLE balance_transaction_fees (
     CONSTRAINT fk_balance_transaction_fees_balance_transaction_id
         FOREIGN KEY (balance_transaction_id) REFERENCES balance_transactions (id)
 );
+CREATE INDEX ix_balance_transaction_fees_taxes ON balance_transaction_fees (balance_transaction_id)
+WHERE type IN ('tax', 'withheld_tax');
 GRANT SELECT, INSERT ON balance_transaction_fees TO keepopen_app
 """
 
@@ -114,6 +116,7 @@ CREATE TABLE refunds (
     recorded_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX ix_refunds_charge_id ON refunds (charge_id);
+CREATE INDEX ix_refunds_created_at ON refunds (created_at);
 CREATE INDEX ix_refunds_amount_minor ON refunds (amount_minor);
 GRANT SELECT, INSERT, UPDATE ON refunds TO keepopen_app;
 
@@ -308,6 +311,7 @@ CREATE TABLE fact_transitions (
     seen_at TIMESTAMPTZ NOT NULL,
     CONSTRAINT pk_fact_transitions PRIMARY KEY (object_id, transition)
 );
+CREATE INDEX ix_fact_transitions_seen_at ON fact_transitions (seen_at);
 GRANT SELECT, INSERT ON fact_transitions TO keepopen_app;
 
 CREATE TABLE posting_queue (

@@ -7,8 +7,7 @@ The database itself keeps these promises, against every user:
   that it says. So no line can be added to an entry later, not even a balanced pair.
 - No entry is added to a closed day. Closing moves the last closed day forward; only a reopening moves it back.
 - The person who proposed an entry above the limit does not approve it, and reopening needs two persons.
-- `ledger_day_totals` are the sums of the postings, updated in the transaction that adds the postings. The postings of
-  each entry whose charge has a site are also in `ledger_site_totals`, or else in `ledger_outside_site_totals`.
+- `ledger_day_totals` are the sums of the postings, updated in the transaction that adds the postings.
 
 Rebuilding the ledger, as the owner of the tables, is the only exception: it disables the triggers for its transaction.
 """
@@ -64,6 +63,13 @@ CREATE TABLE ledger_entries (
 );
 CREATE INDEX ix_ledger_entries_accounting_date_seq ON ledger_entries (accounting_date, seq);
 CREATE INDEX ix_ledger_entries_source_id ON ledger_entries (source_id);
+CREATE INDEX ix_ledger_entries_effective_at ON ledger_entries (effective_at);
+CREATE INDEX ix_ledger_entries_recognised ON ledger_entries (source_id)
+WHERE reason IN ('charge_succeeded', 'charge_succeeded_not_ours', 'charge_matched');
+CREATE INDEX ix_ledger_entries_unsettled ON ledger_entries (accounting_date)
+WHERE reason IN ('charge_in_process', 'charge_matched');
+CREATE INDEX ix_ledger_entries_late ON ledger_entries (accounting_date)
+WHERE accounting_date > (effective_at AT TIME ZONE 'UTC')::date + 1;
 CREATE INDEX ix_ledger_entries_manual_causes ON ledger_entries USING gin (causes) WHERE source_type = 'manual_entry';
 GRANT SELECT, INSERT ON ledger_entries TO keepopen_app;
 
@@ -141,76 +147,6 @@ END
 $$;
 CREATE TRIGGER ledger_postings_totalled AFTER INSERT ON ledger_postings
 REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_add_to_day_totals()
-"""
-
-# An entry is outside the totals by site if the site of its charge was not known when it was posted, or has changed.
-# These are few, so their charges are looked up each time.
-SITE_TOTALS = """
-CREATE TABLE ledger_site_totals (
-    site TEXT NOT NULL,
-    accounting_date DATE NOT NULL,
-    currency TEXT NOT NULL,
-    account TEXT NOT NULL,
-    amount_minor BIGINT NOT NULL,
-    CONSTRAINT pk_ledger_site_totals PRIMARY KEY (site, accounting_date, currency, account)
-);
-CREATE TABLE ledger_outside_site_totals (
-    entry_seq BIGINT CONSTRAINT pk_ledger_outside_site_totals PRIMARY KEY
-);
-GRANT SELECT ON ledger_site_totals, ledger_outside_site_totals TO keepopen_app;
-
-CREATE FUNCTION ledger_add_to_site_totals() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-BEGIN
-    INSERT INTO ledger_outside_site_totals
-    SELECT DISTINCT a.entry_seq FROM added a JOIN ledger_entries e ON e.seq = a.entry_seq
-    LEFT JOIN refunds r ON r.id = e.source_id LEFT JOIN disputes d ON d.id = e.source_id
-    LEFT JOIN charges c ON c.id = coalesce(r.charge_id, d.charge_id, e.source_id)
-    WHERE c.site IS NULL AND e.source_type NOT IN ('manual_entry', 'payout')
-    ON CONFLICT DO NOTHING;
-    INSERT INTO ledger_site_totals AS t
-    SELECT c.site, e.accounting_date, a.currency, a.account, sum(a.amount_minor)
-    FROM added a JOIN ledger_entries e ON e.seq = a.entry_seq
-    LEFT JOIN refunds r ON r.id = e.source_id LEFT JOIN disputes d ON d.id = e.source_id
-    JOIN charges c ON c.id = coalesce(r.charge_id, d.charge_id, e.source_id)
-    WHERE c.site IS NOT NULL AND e.source_type <> 'manual_entry'
-    AND NOT EXISTS (SELECT 1 FROM ledger_outside_site_totals o WHERE o.entry_seq = a.entry_seq)
-    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-    ON CONFLICT (site, accounting_date, currency, account) DO UPDATE
-    SET amount_minor = t.amount_minor + excluded.amount_minor;
-    RETURN NULL;
-END
-$$;
-CREATE TRIGGER ledger_postings_totalled_by_site AFTER INSERT ON ledger_postings
-REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_add_to_site_totals();
-
-CREATE FUNCTION ledger_take_from_site_totals() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-BEGIN
-    WITH moved AS (
-        SELECT b.id, b.site FROM earlier b JOIN later n ON n.id = b.id WHERE b.site IS NOT NULL AND n.site <> b.site
-    ), sources AS (
-        SELECT id, site FROM moved
-        UNION ALL SELECT r.id, m.site FROM moved m JOIN refunds r ON r.charge_id = m.id
-        UNION ALL SELECT d.id, m.site FROM moved m JOIN disputes d ON d.charge_id = m.id
-    ), taken AS (
-        INSERT INTO ledger_outside_site_totals
-        SELECT e.seq FROM sources s JOIN ledger_entries e ON e.source_id = s.id
-        WHERE e.source_type <> 'manual_entry'
-        ON CONFLICT DO NOTHING RETURNING entry_seq
-    ), sums AS (
-        SELECT s.site, e.accounting_date, p.currency, p.account, sum(p.amount_minor) AS minor
-        FROM taken t JOIN ledger_entries e ON e.seq = t.entry_seq JOIN sources s ON s.id = e.source_id
-        JOIN ledger_postings p ON p.entry_seq = e.seq GROUP BY 1, 2, 3, 4
-    )
-    UPDATE ledger_site_totals t SET amount_minor = t.amount_minor - sums.minor FROM sums
-    WHERE (t.site, t.accounting_date, t.currency, t.account)
-        = (sums.site, sums.accounting_date, sums.currency, sums.account);
-    RETURN NULL;
-END
-$$;
-CREATE TRIGGER charges_totalled_by_site AFTER UPDATE ON charges
-REFERENCING OLD TABLE AS earlier NEW TABLE AS later FOR EACH STATEMENT EXECUTE FUNCTION ledger_take_from_site_totals()
 """
 
 CLOSED_PERIODS = """
@@ -424,7 +360,7 @@ GRANT SELECT, INSERT, DELETE ON ledger_checks TO keepopen_app
 
 def upgrade() -> None:
     cursor = op.get_bind().connection.cursor()
-    for statements in (ACCOUNTS, ENTRIES, BALANCED_ENTRIES, DAY_TOTALS, SITE_TOTALS, CLOSED_PERIODS, MANUAL_ENTRIES):
+    for statements in (ACCOUNTS, ENTRIES, BALANCED_ENTRIES, DAY_TOTALS, CLOSED_PERIODS, MANUAL_ENTRIES):
         cursor.execute(statements)
     cursor.execute(STANDING_RULES)
     cursor.execute(APPEND_ONLY)

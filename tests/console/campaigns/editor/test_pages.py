@@ -160,20 +160,22 @@ def test_a_language_is_added_by_typing_its_words(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tab", "act", "path"),
+    ("tab", "act", "path", "item"),
     [
-        ("who", "add:reader.article_count", ("reader", "article_count")),
-        ("when", "add:frequency.caps", ("frequency", "caps")),
-        ("when", "add:cool_off.show_again", ("cool_off", "show_again")),
+        ("who", "add:reader.article_count", ("reader", "article_count"), {"min": 5, "weeks": 4}),
+        ("when", "add:frequency.caps", ("frequency", "caps"), {"impressions": 4, "days": 30}),
+        ("when", "add:cool_off.show_again", ("cool_off", "show_again"), {}),
     ],
 )
-def test_a_button_adds_an_item_to_a_list(app: Flask, tab: str, act: str, path: tuple[str, str]) -> None:
+def test_a_button_adds_an_item_to_a_list(
+    app: Flask, tab: str, act: str, path: tuple[str, str], item: dict[str, int]
+) -> None:
     person = add_person(services_of(app), Role.EDITOR)
     client = client_of(app, person)
 
     type_into(client, f"{EDIT}?tab={tab}", {"act": act})
 
-    assert draft_of(app, person.id).content[path[0]][path[1]][-1] == {}
+    assert draft_of(app, person.id).content[path[0]][path[1]][-1] == item
     assert f'value="remove:{".".join(path)}.' in client.get(f"{EDIT}?tab={tab}").get_data(as_text=True)
 
 
@@ -324,3 +326,65 @@ def test_publishing_saves_what_was_typed_last(app: Flask) -> None:
 
     assert answer.headers["Location"] == "/console/courier/campaigns/autumn/publish"
     assert draft_of(app, person.id).content["priority"] == 5
+
+
+def test_a_language_is_added_by_its_name(editor: FlaskClient) -> None:
+    added = type_into(editor, f"{EDIT}?tab=words", {"go": "locale=", "language": "Polish"})
+    unknown = type_into(editor, f"{EDIT}?tab=words", {"go": "locale=", "language": "Klingonese"})
+
+    assert "locale=pl" in added.headers["Location"]
+    assert "locale=en" in unknown.headers["Location"]
+    assert "“Klingonese” is not a language that we know." in editor.get(unknown.headers["Location"]).get_data(
+        as_text=True
+    )
+
+
+def test_an_error_names_the_language_and_the_variant_if_there_are_several(editor: FlaskClient) -> None:
+    type_into(editor, f"{EDIT}?tab=words&locale=ga", {"variants.0.copy.ga.heading": "Fan linn"})
+    assert "Button (Irish) is missing." in editor.get(EDIT).get_data(as_text=True)
+
+    type_into(editor, f"{EDIT}?tab=experiment", {"act": "variant:0"})
+    assert "Button (variant-2, Irish) is missing." in editor.get(EDIT).get_data(as_text=True)
+
+
+def test_rules_are_said_before_the_words_are_written(editor: FlaskClient) -> None:
+    type_into(editor, f"{EDIT}?tab=words", {"variants.0.copy.en.heading": ""})
+
+    assert "who are not supporters" in editor.get(f"{EDIT}?tab=who").get_data(as_text=True)
+
+
+def test_sections_of_rare_fields_open_when_something_in_them_is_set(editor: FlaskClient) -> None:
+    folded = re.compile(r'<details class="folded"( open)?><summary><h2>More about how often')
+    assert folded.findall(editor.get(f"{EDIT}?tab=when").get_data(as_text=True)) == [""]
+
+    type_into(editor, f"{EDIT}?tab=when", {"frequency.total_impressions": "9"})
+
+    assert folded.findall(editor.get(f"{EDIT}?tab=when").get_data(as_text=True)) == [" open"]
+
+
+def test_advice_calls_fields_by_their_labels(editor: FlaskClient) -> None:
+    page = editor.get(f"{SETTINGS}").get_data(as_text=True)
+
+    assert "“Address of the privacy notice” is missing" in page
+    assert "privacy_url is missing" not in page
+
+
+def test_an_error_in_a_set_names_the_field_of_the_set(editor: FlaskClient) -> None:
+    type_into(editor, f"{EDIT}?tab=who", {"reader.countries.any": "Ireland <3", "page.sections.none": "x" * 600})
+
+    page = editor.get(f"{EDIT}?tab=who").get_data(as_text=True)
+
+    assert "Countries must be a country code such as IE" in page
+    assert "Sections must be" in page
+
+
+def test_a_newer_version_is_told_while_a_person_types(app: Flask) -> None:
+    client = client_of(app, add_person(services_of(app), Role.EDITOR))
+    type_into(client, f"{EDIT}?tab=when", {"priority": "5"})
+    form = shown_form(client, f"{EDIT}?tab=when")
+    store_campaign(app, priority=7)
+
+    part = client.post(EDIT, data=form | {"priority": "9"}, headers={"HX-Request": "true"}).get_data(as_text=True)
+
+    assert "A newer version was saved while you were writing." in part
+    assert 'href="/console/courier/campaigns/autumn/compare"' in part

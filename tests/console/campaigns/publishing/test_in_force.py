@@ -40,7 +40,7 @@ def test_an_agreed_version_is_put_in_force(app: Flask, waiting: AgreementRequest
     words = publish_agreed(services, waiting, ana)
 
     state = describe(services.engine, SITE, "courier", services.clock())
-    assert words == "Version 2 of site courier is in force."
+    assert words == "“The Courier”, version 2, is in force."
     assert (state.published_version, state.document["attention"]) == (4, {"prompts_per_view": 2})
 
 
@@ -65,7 +65,7 @@ def test_an_agreed_schedule_is_kept(app: Flask, waiting: AgreementRequest) -> No
 
     words = publish_agreed(services, replace(waiting, wanted=replace(waiting.wanted, details=details)), ana)
 
-    assert words == "Version 2 of site courier is scheduled."
+    assert words == "“The Courier”, version 2, is scheduled."
     assert describe(services.engine, SITE, "courier", services.clock()).scheduled_version == 2
 
 

@@ -228,7 +228,10 @@ def test_a_gate_is_switched_on_only_with_a_second_person(app: Flask, publisher: 
     type_draft(app, publisher, kind="gate", placement="over_article", frequency={}, cool_off={})
     client = client_of(app, publisher)
 
-    assert "It switches a gate on." in client.get(f"{AUTUMN}/publish").get_data(as_text=True)
+    page = client.get(f"{AUTUMN}/publish").get_data(as_text=True)
+    assert "It switches a gate on." in page
+    assert "Ben must agree first" in page
+    assert "Ask for agreement" in page
     answer = client.post(f"{AUTUMN}/publish", data={"when": "now"})
 
     services = services_of(app)
@@ -265,3 +268,53 @@ def test_publishing_ends_the_draft(app: Flask, publisher: Person) -> None:
     client_of(app, publisher).post(f"{AUTUMN}/publish", data={"when": "now"})
 
     assert read_draft(services_of(app).engine, DraftName(CAMPAIGN, "autumn", publisher.id)) is None
+
+
+def test_a_publisher_without_another_one_publishes_a_gate_alone(app: Flask, publisher: Person) -> None:
+    type_draft(app, publisher, kind="gate", placement="over_article", frequency={}, cool_off={})
+
+    assert "must agree first" not in client_of(app, publisher).get(f"{AUTUMN}/publish").get_data(as_text=True)
+
+
+def test_publishing_says_when_readers_see_a_campaign_that_starts_later(app: Flask, publisher: Person) -> None:
+    type_draft(app, publisher, schedule={"starts": "2026-12-04 18:00"})
+    client = client_of(app, publisher)
+
+    page = plain(client.get(f"{AUTUMN}/publish").get_data(as_text=True))
+    answer = client.post(f"{AUTUMN}/publish", data={"when": "now"})
+    after = plain(client.get(answer.headers["Location"]).get_data(as_text=True))
+
+    assert "readers see it from Friday 4 December 2026 18:00, when its schedule starts" in page
+    assert answer.headers["Location"] == "/console/courier/campaigns#campaign-autumn"
+    assert "Published. Readers see “autumn” from Friday 4 December 2026 18:00, when it starts." in after
+
+
+def test_a_draft_that_readers_see_already_is_not_published_again(app: Flask, publisher: Person) -> None:
+    type_draft(app, publisher, priority=5)
+    client = client_of(app, publisher)
+
+    for _ in range(2):
+        answer = client.post(f"{AUTUMN}/publish", data={"when": "now"})
+
+    assert "there is nothing to publish" in client.get(answer.headers["Location"]).get_data(as_text=True)
+    assert [version.version for version in versions_of(services_of(app).engine, CAMPAIGN, "autumn")] == [2, 1]
+    page = client.get(f"{AUTUMN}/publish").get_data(as_text=True)
+    assert "Nothing to publish" in page
+    assert 'name="when"' not in page
+
+
+def test_a_missing_day_and_time_are_named(app: Flask, publisher: Person) -> None:
+    type_draft(app, publisher, priority=5)
+
+    page = client_of(app, publisher).post(f"{AUTUMN}/publish", data={"when": "later"}).get_data(as_text=True)
+
+    assert "The day is missing. Write it like" in page
+    assert "The time of day is missing. Write it like 18:00." in page
+
+
+def test_the_effect_calls_campaigns_by_their_names(app: Flask, publisher: Person) -> None:
+    type_draft(app, publisher, name="Autumn appeal", frequency={"total_impressions": 0})
+
+    part = client_of(app, publisher).get(f"{AUTUMN}/effect", headers={"HX-Request": "true"}).get_data(as_text=True)
+
+    assert "“Autumn appeal”: shown" in part

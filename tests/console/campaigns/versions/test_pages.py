@@ -104,3 +104,16 @@ def test_the_settings_of_a_site_have_versions(app: Flask) -> None:
     page = signed_in(app, Role.VIEWER).get("/console/courier/settings", follow_redirects=True).get_data(as_text=True)
 
     assert "Quiet hours: 22:00-07:00" in plain(page)
+
+
+def test_any_two_versions_are_compared(app: Flask) -> None:
+    client = signed_in(app, Role.VIEWER)
+
+    with_the_first = plain(client.get(f"{VERSIONS}/3?with=1").get_data(as_text=True))
+    with_that_in_force = plain(client.get(f"{VERSIONS}/3").get_data(as_text=True))
+
+    assert "Priority: 5 instead of 7" in with_the_first
+    assert "Share of readers: 50 %" in with_the_first
+    assert "Priority:" not in with_that_in_force
+    assert client.get(f"{VERSIONS}/3?with=9").status_code == 404
+    assert client.get(f"{VERSIONS}/3?with=first").status_code == 200

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service.campaigns.words.differences import MISSING
-from service.campaigns.words.labels import label_of, plain_path, value_label
+from service.campaigns.words.labels import has_label, label_of, plain_path, value_label
 from service.campaigns.words.phrases import language_name
 from service.campaigns.words.shape import Path, Shape, ShapeKind
 from service.console.screens.campaigns.editor.form_values import part_at, switch_text
@@ -13,6 +13,8 @@ from service.console.screens.campaigns.editor.typed import SWITCH, Inputs, input
 
 _NO_CHOICE = ("", "No rule")
 _FLAG_WORDS = {"true": "Yes", "false": "No"}
+_NAMED_FIELDS = 4  # of a closed section
+_SET_BY_PUBLISHING = frozenset({"status"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,27 @@ class FormField:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownSection:
+    """Fields under a heading. A folded section is closed until a person opens it."""
+
+    heading: str
+    fields: tuple[FormField, ...]
+    is_folded: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something in the section is set or wrong, so that it must be seen."""
+        told = (field for field in self.fields if field.name not in _SET_BY_PUBLISHING)
+        return not self.is_folded or any(field.is_open or field.error for field in told)
+
+    @property
+    def contents(self) -> str:
+        """What stands in a closed section: the names of its first fields."""
+        names = [field.label for field in self.fields]
+        return ", ".join(names[:_NAMED_FIELDS]) + (" …" if len(names) > _NAMED_FIELDS else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """What a form is made from: a document, its shape, and what is wrong with it, as sentences by path."""
 
@@ -99,7 +122,7 @@ class Source:
             options=tuple(_options(shape, self._plain(path))),
             error=self._error_within(path),
             most=_most(shape),
-            is_open=value is not MISSING,
+            is_open=value is not MISSING and value != shape.default,
             is_required=shape.is_required,
             is_one_line=shape.inner is not None and shape.inner.kind in {ShapeKind.WHOLE, ShapeKind.AMOUNT},
         )
@@ -197,10 +220,36 @@ def _options(shape: Shape, name: str) -> Iterator[tuple[str, str]]:
     yield from ((word, value_label(word, name)) for word in shape.words)
 
 
-def errors_by_path(shape: Shape, problems: Iterable[tuple[Path, str]]) -> dict[Path, str]:
-    """Return what is wrong by path, as sentences that begin with the name of the field: `Headline is missing.`"""
+def errors_by_path(shape: Shape, document: Any, problems: Iterable[tuple[Path, str]]) -> dict[Path, str]:
+    """Return what is wrong by path, as sentences that begin with the name of the field: `Headline is missing.`
+
+    If there are several variants or languages, the sentence names them: `Headline (Irish) is missing.`
+    """
     found: dict[Path, str] = {}
     for path, words in problems:
-        label = label_of(plain_path(shape, path)).text if path else "The document"
-        found.setdefault(path, f"{label} {words}." if not words.endswith((".", "?")) else f"{label} {words}")
+        label = _label(shape, path) + _variant_and_language(shape, document, path) if path else "The document"
+        said = "is missing" if part_at(shape, document, path) == "" else words
+        found.setdefault(path, f"{label} {said}." if not said.endswith((".", "?")) else f"{label} {said}")
     return found
+
+
+def _label(shape: Shape, path: Path) -> str:
+    """Return the label of a field, or, for a member of a set, that of the set: `Countries`."""
+    lengths = range(len(path), 0, -1)
+    names = [plain_path(shape, path[:length]) for length in lengths]
+    return label_of(next(filter(has_label, names), names[0])).text
+
+
+def _variant_and_language(shape: Shape, document: Any, path: Path) -> str:
+    """Return the variant and the language that a path is about, in brackets, if there are several of them."""
+    if path[0] != "variants" or len(path) < 3:
+        return ""
+    variants = part_at(shape, document, path[:1])
+    names = []
+    if isinstance(variants, list) and len(variants) > 1:
+        key = part_at(shape, document, (*path[:2], "key"))
+        names.append(key if isinstance(key, str) and key else f"variant {int(path[1]) + 1}")
+    copies = part_at(shape, document, path[:3]) if path[2] == "copy" and len(path) > 3 else None
+    if isinstance(copies, dict) and len(copies) > 1:
+        names.append(language_name(str(path[3]).lower()))
+    return f" ({', '.join(names)})" if names else ""

@@ -1,6 +1,7 @@
 """The buttons within a form: add and remove an item of a list, an entry of a mapping, a variant."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -12,6 +13,11 @@ from service.console.screens.campaigns.editor.form_values import part_at, with_p
 from service.console.screens.campaigns.editor.typed import path_of
 
 MAX_KEY_LENGTH = 63
+# What a new item of a list starts with, so that it is right before anything is typed into it.
+FIRST_ITEMS: Mapping[str, Mapping[str, Any]] = {
+    "reader.article_count": {"min": 5, "weeks": 4},
+    "frequency.caps": {"impressions": 4, "days": 30},
+}
 _KEY = re.compile(r"^[\w-]{1,63}\Z")
 
 
@@ -36,7 +42,8 @@ def with_act(shape: Shape, document: Any, act: str, new_keys: Mapping[str, str])
     if field.kind is ShapeKind.MAPPING:
         return _with_key(shape, document, name, new_keys.get(name, "").strip())
     items = before if isinstance(before, list) else []
-    return with_part(shape, document, path, [*items, {}]) if field.kind is ShapeKind.LIST else document
+    first = dict(FIRST_ITEMS.get(name, {}))
+    return with_part(shape, document, path, [*items, first]) if field.kind is ShapeKind.LIST else document
 
 
 def _with_key(shape: Shape, document: Any, name: str, key: str) -> Any:
@@ -65,6 +72,8 @@ def with_variant_copied(document: Any, position: int) -> Any:
 
 
 def key_from_name(name: str) -> str:
-    """Return a key made of a name: `Open for all` becomes `open-for-all`. Empty if nothing usable is left."""
-    key = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:MAX_KEY_LENGTH].strip("-")
+    """Return a key made of a name: `Open für alle` becomes `open-fur-alle`. Empty if nothing usable is left."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    key = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:MAX_KEY_LENGTH].strip("-")
     return key if is_key(key) else ""

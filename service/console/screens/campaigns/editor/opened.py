@@ -18,6 +18,7 @@ from service.campaigns.lint.finding import LintFinding
 from service.campaigns.site import Site
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.store import DocumentKind, DocumentState, find_document
+from service.campaigns.words.finding_words import finding_in_words
 from service.campaigns.words.sentences import rules_in_words
 from service.campaigns.words.shape import Path, Shape
 from service.console.screens.campaigns.editor.form import Source, errors_by_path
@@ -25,6 +26,8 @@ from service.errors import InvalidDocumentError, NotFoundError
 
 # What lint finds that no person can mean. The console refuses it as it refuses a field that cannot be read.
 _IMPOSSIBLE: dict[str, Path] = {"empty_schedule": ("schedule", "ends")}
+# Stands in for variants that are not written yet, so that the rules beside them can be read.
+_PLAIN_VARIANTS = [{"key": "a", "copy": {"en": {"heading": "-", "button": "-"}}}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +84,12 @@ class Opened:
 
     @property
     def sentences(self) -> tuple[tuple[str, str], ...]:
-        """The rules of a campaign as sentences; none while the document is wrong."""
-        is_sayable = self.is_campaign and not self.errors
-        return rules_in_words(load_campaign(self.draft.content)) if is_sayable else ()
+        """The rules of a campaign as sentences; none while a rule is wrong. The words of variants do not matter."""
+        if not self.is_campaign or any(path[:1] != ("variants",) for path in self.errors):
+            return ()
+        return rules_in_words(
+            load_campaign({**self.content, "variants": _PLAIN_VARIANTS} if self.errors else self.content)
+        )
 
     def source(self) -> Source:
         """Return what the form is made from."""
@@ -106,11 +112,12 @@ def opened(
     """Return a draft with everything that is wrong with it, as of `now`."""
     unreadable = unreadable_text(draft.text)
     problems = campaign_problems if draft.kind is DocumentKind.CAMPAIGN else site_problems
-    errors = errors_by_path(shape_of(draft.kind), problems(draft.content))
+    errors = errors_by_path(shape_of(draft.kind), draft.content, problems(draft.content))
     findings: tuple[LintFinding, ...] = () if errors or unreadable else _findings(snapshot, draft, now)
     for finding in findings:
         if finding.rule in _IMPOSSIBLE:
-            errors.setdefault(_IMPOSSIBLE[finding.rule], f"{finding.words[:1].upper()}{finding.words[1:]}.")
+            words = finding_in_words(finding.words)
+            errors.setdefault(_IMPOSSIBLE[finding.rule], f"{words[:1].upper()}{words[1:]}.")
     return Opened(snapshot.site, draft, state, is_stale, errors, findings, unreadable)
 
 

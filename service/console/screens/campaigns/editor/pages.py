@@ -1,6 +1,5 @@
 """The editor of a campaign, and of the settings of a site. What is typed is saved by itself as the person's draft."""
 
-import re
 from dataclasses import replace
 from enum import StrEnum
 from http import HTTPStatus
@@ -13,8 +12,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.campaigns.drafts.draft_store import DocumentDraft, discard_draft, keep_draft
 from service.campaigns.drafts.drafting import problems_of, with_typed_content, with_typed_text
 from service.campaigns.store import DocumentKind
+from service.campaigns.words.finding_words import finding_in_words
 from service.campaigns.words.in_words import differences_in_words
-from service.campaigns.words.phrases import language_name
+from service.campaigns.words.phrases import language_name, time_in_words
 from service.console.frame import screen
 from service.console.navigation import READ_ROLES
 from service.console.screens.campaigns.document_pages import (
@@ -25,7 +25,9 @@ from service.console.screens.campaigns.document_pages import (
     site_snapshot,
 )
 from service.console.screens.campaigns.editor.addresses import campaigns_address, document_address
+from service.console.screens.campaigns.editor.form import ShownSection
 from service.console.screens.campaigns.editor.form_values import with_posted
+from service.console.screens.campaigns.editor.languages import is_tag, offered_languages, tag_of_language
 from service.console.screens.campaigns.editor.list_acts import with_act
 from service.console.screens.campaigns.editor.markup import is_day, with_strong_joints
 from service.console.screens.campaigns.editor.opened import Opened, opened
@@ -52,7 +54,6 @@ PREVIEW_POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 TO_PUBLISH = "leaf=publish"
-LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z")
 
 blueprint = flask.Blueprint("console_editor", __name__, template_folder="templates")
 
@@ -148,7 +149,8 @@ def editor_page(document: Opened, saved: Opened | None = None) -> str:
     tab, view = tab_of_request(document), view_of(document)
     source = document.source()
     sections = [
-        (section.heading, source.fields(section.paths)) for section in layouts_of(document.draft.kind)[tab](view)
+        ShownSection(section.heading, source.fields(section.paths), section.is_folded)
+        for section in layouts_of(document.draft.kind)[tab](view)
     ]
     typed_here = differences_in_words(document.shape, saved.draft.content, document.draft.content) if saved else ()
     return screen(
@@ -159,13 +161,28 @@ def editor_page(document: Opened, saved: Opened | None = None) -> str:
         tabs=[(name, TAB_WORDS[name]) for name in layouts_of(document.draft.kind)],
         view=view,
         sections=sections,
-        leaves=[name for _, fields in sections for field in fields for name in field.leaves()],
+        standing=standing_of(document),
+        leaves=[name for section in sections for field in section.fields for name in field.leaves()],
         window=new_id("win"),
         typed_here=typed_here,
         is_elsewhere=saved is not None,
         **findings_values(document),
         **campaign_values(document, view),
     )
+
+
+def standing_of(document: Opened) -> str:
+    """Return what readers see of a document now, and later without a person's doing, as sentences."""
+    state, zone = document.state, ZoneInfo(document.site.timezone)
+    if state is None or (state.published_version is None and state.scheduled_version is None):
+        return "Readers have not seen this yet."
+    told = (
+        f"Readers see version {state.published_version}." if state.published_version else "Readers see no version yet."
+    )
+    if state.scheduled_version and state.scheduled_at:
+        at = time_in_words(state.scheduled_at.astimezone(zone))
+        told += f" Version {state.scheduled_version} comes into force on {at} ({zone.key})."
+    return told
 
 
 def campaign_values(document: Opened, view: View) -> dict[str, object]:
@@ -178,6 +195,7 @@ def campaign_values(document: Opened, view: View) -> dict[str, object]:
     token = preview_token(current_services().keys, document, view.variant, switches, now)
     return {
         "locales": [(tag, language_name(tag)) for tag in dict.fromkeys((*document.locales, view.locale))],
+        "languages": offered_languages(),
         "switches": switches,
         "options": {
             "screen": SCREENS,
@@ -201,7 +219,7 @@ def findings_values(document: Opened) -> dict[str, object]:
     wrong = document.errors.items()
     problems = [(words, at(tab_with(layouts, document.shape, path)), input_name(path)) for path, words in wrong]
     found = [(finding, *field_of(finding, document.draft.kind)) for finding in document.findings]
-    advice = [(finding.severity, finding.words, at(tab), name) for finding, tab, name in found]
+    advice = [(finding.severity, finding_in_words(finding.words), at(tab), name) for finding, tab, name in found]
     zone = ZoneInfo(document.site.timezone)
     in_file = problems_of(document.draft) if document.errors else ()
     tab = tab_of_request(document)
@@ -228,7 +246,7 @@ def view_of(document: Opened) -> View:
         return View()
     variant, locale = request.values.get("variant", "0"), request.values.get("locale", "")
     position = int(variant) if variant.isdecimal() and len(variant) < 3 else 0
-    tag = locale.lower() if LANGUAGE.match(locale) else next(iter(document.locales), document.site.default_language)
+    tag = locale.lower() if is_tag(locale) else next(iter(document.locales), document.site.default_language)
     return View(position if position < len(document.variant_names) else 0, tag)
 
 
@@ -242,10 +260,18 @@ def next_view(document: Opened) -> dict[str, object]:
     """Return the parameters of the page after a save: those of the form, with the part that a button leads to."""
     part, _, value = request.form.get("go", "").partition("=")
     other = request.form.get("language", "").strip()
-    wanted = {part: other if part == "locale" and not value else value} if part in {"tab", "locale", "variant"} else {}
+    if part == "locale" and not value:
+        value = tag_of_language(other) or ""
+    if part == "locale" and not value:
+        flash(
+            f"“{other[:40]}” is not a language that we know. Write its name, such as Irish, or its tag, such as ga.",
+            "error",
+        )
+    wanted = {part: value} if value and part in {"tab", "locale", "variant"} else {}
     return {"tab": tab_of_request(document), **view_parameters(document), **wanted}
 
 
 blueprint.add_app_template_global(page_of)
 blueprint.add_app_template_filter(is_day)
+blueprint.add_app_template_filter(finding_in_words, "with_labels")
 blueprint.add_app_template_filter(with_strong_joints)

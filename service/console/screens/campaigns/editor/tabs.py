@@ -60,21 +60,20 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Fields under a heading. An empty heading has none."""
+    """Fields under a heading. An empty heading has none. `is_folded`: closed until a field in it is set or wrong."""
 
     heading: str
     paths: tuple[Path, ...]
+    is_folded: bool = False
 
 
 Layout: TypeAlias = Callable[[View], tuple[Section, ...]]
 
 
 def _words(view: View) -> tuple[Section, ...]:
-    variant: Path = ("variants", view.variant)
     return (
-        Section("", (("name",),)),
         Section("Words", (("variants", view.variant, "copy", view.locale),)),
-        Section("This variant", ((*variant, "key"),)),
+        Section("For the newsroom", (("name",),)),
     )
 
 
@@ -85,8 +84,7 @@ def _amounts(view: View) -> tuple[Section, ...]:
 def _who(_: View) -> tuple[Section, ...]:
     return (
         Section("Readers", _below("reader", "article_count", "supporter", "signed_in", "consent", "countries")),
-        Section("Pages", _below("page", "types", "sections", "tags", "pages", "access", "sensitive", "paid")),
-        Section("Share", (("share",),)),
+        Section("Pages", _below("page", "types", "sections", "tags")),
         Section(
             "More about readers",
             _below(
@@ -105,28 +103,30 @@ def _who(_: View) -> tuple[Section, ...]:
                 "suppressible",
                 "holdout",
             ),
+            is_folded=True,
         ),
+        Section("More about pages", _below("page", "pages", "access", "sensitive", "paid"), is_folded=True),
+        Section("Share of readers", (("share",),), is_folded=True),
     )
 
 
 def _when(_: View) -> tuple[Section, ...]:
-    limits = ("caps", "gap", "daily", "first_after_views", "every_nth_view", "cycle", "total_impressions")
+    more = ("gap", "daily", "first_after_views", "every_nth_view", "cycle", "total_impressions", "total_contributions")
     return (
         Section("Schedule", _below("schedule", "starts", "ends", "weekdays", "hours")),
-        Section("How often", _below("frequency", *limits, "total_contributions", "always_ask")),
-        Section(
-            "Silence", _below("cool_off", "after_dismissal", "after_contribution", "show_again", "weekly_show_again")
-        ),
-        Section(
-            "Order and state", (("priority",), ("is_high_priority",), ("status",), ("is_paused",), ("created_at",))
-        ),
+        Section("How often", _below("frequency", "caps")),
+        Section("Silence", _below("cool_off", "after_dismissal", "after_contribution")),
+        Section("Order", (("priority",), ("is_high_priority",))),
+        Section("More about how often", _below("frequency", *more, "always_ask"), is_folded=True),
+        Section("Show again", _below("cool_off", "show_again", "weekly_show_again"), is_folded=True),
+        Section("State in the file", (("status",), ("is_paused",), ("created_at",)), is_folded=True),
     )
 
 
 def _experiment(view: View) -> tuple[Section, ...]:
     variant: Path = ("variants", view.variant)
     return (
-        Section("This variant", ((*variant, "weight"), (*variant, "is_control"))),
+        Section("This variant", ((*variant, "key"), (*variant, "weight"), (*variant, "is_control"))),
         Section("Experiment", (("experiment",),)),
     )
 
@@ -173,7 +173,7 @@ SITE_LAYOUTS: Mapping[StrEnum, Layout] = {
     ),
     SiteTab.LIMITS: _plain(
         ("Limits over all campaigns", "attention frequency silence_after_closing_minutes quiet_hours"),
-        ("Paused by the document", "switches"),
+        ("Paused in the file", "switches"),
     ),
     SiteTab.EXCLUSIONS: _plain(("Exclusions", "exclusions"), ("Sensitive pages", "sensitive")),
     SiteTab.CONNECTIONS: _plain(

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from service.campaigns.documents import load_campaign
+from service.campaigns.schedule import starts_at
 from service.campaigns.store import DocumentVersion, find_version
 from service.campaigns.words.in_words import DifferenceInWords, differences_in_words
 from service.console.screens.campaigns.editor.opened import Opened
@@ -49,11 +51,11 @@ def chosen_instant(when: str, typed: tuple[str, str], zone: ZoneInfo, now: datet
     try:
         on = date.fromisoformat(day.strip())
     except ValueError:
-        errors["day"] = f"“{day[:40]}” is not a day. Write it like {now.astimezone(zone).date().isoformat()}."
+        errors["day"] = _wrong(day, "day", now.astimezone(zone).date().isoformat())
     try:
         at = time.fromisoformat(clock.strip().zfill(5))
     except ValueError:
-        errors["time"] = f"“{clock[:40]}” is not a time of day. Write it like 18:00."
+        errors["time"] = _wrong(clock, "time of day", "18:00")
     if errors:
         return ChosenInstant(None, errors)
     instant = datetime.combine(on, at.replace(tzinfo=None), zone)
@@ -61,3 +63,18 @@ def chosen_instant(when: str, typed: tuple[str, str], zone: ZoneInfo, now: datet
         words = "This time is over already. Choose a later one, or publish now."
         return ChosenInstant(None, {"day": words if instant <= now else "This day is too far away."})
     return ChosenInstant(instant, {})
+
+
+def first_shown(document: Opened, now: datetime) -> datetime | None:
+    """Return when readers see a campaign first if it is published now. None: at once, or it is no campaign."""
+    if not document.is_campaign or document.errors or document.unreadable:
+        return None
+    zone, schedule = ZoneInfo(document.site.timezone), load_campaign(document.content).schedule
+    begins_at = starts_at(schedule.starts, zone) if schedule.starts else now
+    return begins_at.astimezone(zone) if begins_at > now else None
+
+
+def _wrong(text: str, what: str, example: str) -> str:
+    if not text.strip():
+        return f"The {what} is missing. Write it like {example}."
+    return f"“{text[:40]}” is not a {what}. Write it like {example}."

@@ -44,7 +44,14 @@ def effect_of_opened(snapshot: SiteSnapshot, document: Opened, person_id: str, n
     with _turn_of(person_id) as is_turn:
         if not is_turn:
             return None
-        return effect_in_words(_found(_Asked(id(snapshot), document.is_campaign, content, today, snapshot, now)))
+        found = _found(_Asked(id(snapshot), document.is_campaign, content, today, snapshot, now))
+    return effect_in_words(found, _names(snapshot, document))
+
+
+def _names(snapshot: SiteSnapshot, document: Opened) -> dict[str, str]:
+    """Return the names of the campaigns by their keys."""
+    known = {campaign.key: campaign.name for campaign in snapshot.campaigns}
+    return known | ({document.draft.key: document.name} if document.is_campaign else {})
 
 
 @lru_cache(maxsize=KEPT_EFFECTS)

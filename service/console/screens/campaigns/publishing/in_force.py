@@ -18,10 +18,11 @@ from service.campaigns.drafts.versions import (
     with_due_schedule,
 )
 from service.campaigns.store import DocumentKind, DocumentState, find_version
+from service.console.screens.campaigns.editor.opened import Opened
 from service.database.transaction import committed
 from service.errors import ConflictError, InvalidDocumentError
 from service.services import Services
-from service.staff.agreeing import ask_for_agreement
+from service.staff.agreeing import ask_for_agreement, people_to_ask
 from service.staff.agreements import AgreedAct, AgreementRequest, Wanted
 from service.staff.people import Person
 from service.staff.record_store import write_record
@@ -40,6 +41,14 @@ class ReleaseWish:
     is_older: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SecondPerson:
+    """Why a second person must agree, as sentences, and the names of the people who could."""
+
+    reasons: tuple[str, ...]
+    names: tuple[str, ...]
+
+
 def put_in_force(services: Services, person: Person, wish: ReleaseWish) -> DocumentState | AgreementRequest:
     """Put a version in force, and return the document's state; or the request, if a second person must agree first."""
     with committed(services.engine) as connection:
@@ -56,11 +65,23 @@ def put_in_force(services: Services, person: Person, wish: ReleaseWish) -> Docum
             "is_older": wish.is_older,
             "reasons": list(reasons),
         }
-        subject = f"{wish.kind} {wish.key}, version {wish.version}"
+        subject = f"“{version.content.get('name') or wish.key}”, version {wish.version}"
         request = ask_for_agreement(services, person, Wanted(ACTS[wish.kind], subject, details, state.site))
         if request is not None:
             return request
     return _released(services, person, wish)
+
+
+def second_person_for(
+    services: Services, connection: Connection, person: Person, document: Opened, published: Any
+) -> SecondPerson | None:
+    """Return why a second person must agree to put a draft in force, and who could; None if none is needed."""
+    draft = document.draft
+    reasons = reasons_for_second_person(draft.kind, published, document.content)
+    if not reasons:
+        return None
+    asked = people_to_ask(services, connection, person, Wanted(ACTS[draft.kind], draft.key, {}, draft.site))
+    return None if asked is None else SecondPerson(reasons, tuple(other.name for other in asked))
 
 
 def publish_agreed(services: Services, request: AgreementRequest, person: Person) -> str:
@@ -77,7 +98,7 @@ def publish_agreed(services: Services, request: AgreementRequest, person: Person
     if state.published_version != details["from_version"]:
         raise ConflictError(f"another version of {kind} {wish.key} was published meanwhile; look at it again")
     _released(services, person, wish)
-    return f"Version {wish.version} of {kind} {wish.key} is {'scheduled' if at else 'in force'}."
+    return f"{request.wanted.subject}, is {'scheduled' if at else 'in force'}."
 
 
 def reasons_for_second_person(kind: DocumentKind, before: Any, after: Any) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Publish a draft now or later, hand it over, see its effect first, and compare it with what another person wrote."""
 
+from datetime import datetime
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
@@ -8,8 +9,10 @@ from flask import flash, make_response, redirect, render_template, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
+from service.campaigns.drafts.draft_store import DocumentDraft
 from service.campaigns.drafts.drafting import bring_up_to_date, comparison_of, save_draft, save_live_draft
-from service.campaigns.store import DocumentState
+from service.campaigns.store import DocumentKind, DocumentState
+from service.campaigns.words.phrases import time_in_words
 from service.console.frame import screen
 from service.console.screens.campaigns.document_pages import (
     author,
@@ -20,13 +23,18 @@ from service.console.screens.campaigns.document_pages import (
     show_change,
     site_snapshot,
 )
-from service.console.screens.campaigns.editor.addresses import document_address
+from service.console.screens.campaigns.editor.addresses import campaigns_address, document_address
 from service.console.screens.campaigns.editor.opened import Opened
 from service.console.screens.campaigns.editor.pages import findings_values
 from service.console.screens.campaigns.editor.typed import input_name
-from service.console.screens.campaigns.publishing.changes import changes_of_draft, chosen_instant, version_in_force
+from service.console.screens.campaigns.publishing.changes import (
+    changes_of_draft,
+    chosen_instant,
+    first_shown,
+    version_in_force,
+)
 from service.console.screens.campaigns.publishing.effect import effect_of_opened
-from service.console.screens.campaigns.publishing.in_force import ReleaseWish, put_in_force, reasons_for_second_person
+from service.console.screens.campaigns.publishing.in_force import ReleaseWish, put_in_force, second_person_for
 from service.database.transaction import committed
 from service.errors import ConflictError, InvalidDocumentError
 from service.services import current_services
@@ -34,9 +42,7 @@ from service.staff.agreements import AgreementRequest
 from service.staff.api import current_person, requires_person
 from service.staff.people import Role
 
-PUBLISHED = "Published. Every process shows it within five seconds."
-SCHEDULED = "Scheduled. It comes into force by itself. Until then you can cancel it here."
-WAITS = "Saved. It is published as soon as a second person agrees, who finds the request on the screen Agreements."
+NOTHING_NEW = "Readers see exactly this already, so there is nothing to publish."
 
 blueprint = flask.Blueprint("console_publishing", __name__, template_folder="templates")
 
@@ -63,6 +69,9 @@ def publish_now_or_later(site: str, key: str) -> AnyResponse:
             if chosen.errors or document.errors or document.unreadable:
                 page = publish_page(connection, document, chosen.errors)
                 return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+            if says_nothing_new(connection, document):
+                flash(NOTHING_NEW)
+                return redirect(_after(document.draft), HTTPStatus.SEE_OTHER)
             state = save_live_draft(connection, document.draft, author(now))
     except ConflictError:
         return redirect(page_of(document, "compare"), HTTPStatus.SEE_OTHER)
@@ -72,8 +81,12 @@ def publish_now_or_later(site: str, key: str) -> AnyResponse:
     wish = ReleaseWish(state.kind, state.key, state.newest_version, chosen.at)
     done = put_in_force(services, current_person(), wish)
     if isinstance(done, AgreementRequest):
-        return _done(state, WAITS)
-    return _done(state, SCHEDULED if chosen.at else PUBLISHED)
+        return _done(state, waits_in_words(document.name))
+    if chosen.at:
+        return _done(state, scheduled_in_words(document.name, chosen.at.astimezone(zone)))
+    show_change()
+    flash(published_in_words(document, first_shown(document, now)))
+    return redirect(_after(document.draft), HTTPStatus.SEE_OTHER)
 
 
 @document_route(blueprint, "hand-over", "POST")
@@ -156,16 +169,58 @@ def publish_page(connection: Connection, document: Opened, errors: dict[str, str
     return screen(
         "publishing/publish.html",
         _entry(document),
-        f"What changes when {document.name} is published?",
+        f"What changes when {_called(document)} published?",
         document.site,
         published=published,
         changes=changes_of_draft(published, document),
-        second_person=reasons_for_second_person(document.draft.kind, published and published.content, document.content),
+        second_person=second_person_for(
+            current_services(), connection, current_person(), document, published and published.content
+        ),
+        is_new=not says_nothing_new(connection, document),
+        begins_at=first_shown(document, current_services().clock()),
+        told_time=time_in_words,
         may_publish=current_person().may(Role.PUBLISHER),
         errors=errors,
         typed=request.form,
         **findings_values(document),
     )
+
+
+def says_nothing_new(connection: Connection, document: Opened) -> bool:
+    """Return whether readers see exactly the draft already, and no other version is waiting."""
+    published, state = version_in_force(connection, document), document.state
+    is_newest = published is not None and state is not None and published.version == state.newest_version
+    return is_newest and not document.is_stale and not changes_of_draft(published, document)
+
+
+def published_in_words(document: Opened, begins_at: datetime | None) -> str:
+    """Return what a person reads after publishing. `begins_at`: when the schedule of a campaign starts, if later."""
+    if not document.is_campaign:
+        return "Published. The settings are in force within five seconds."
+    seen = f"from {time_in_words(begins_at)}, when it starts" if begins_at else "within five seconds"
+    return f"Published. Readers see “{document.name}” {seen}."
+
+
+def scheduled_in_words(name: str, at: datetime) -> str:
+    """Return what a person reads after choosing a time for publishing."""
+    return f"Scheduled. “{name}” comes into force on {time_in_words(at)}. Until then you can cancel it here."
+
+
+def waits_in_words(name: str) -> str:
+    """Return what a person reads if a second person must agree first."""
+    return f"Saved. “{name}” is published as soon as a second person agrees, on the screen Agreements."
+
+
+def _called(document: Opened) -> str:
+    """Return how a question calls a document, with its verb: `Autumn is` or `the settings of The Courier are`."""
+    return f"{document.name} is" if document.is_campaign else f"the settings of {document.site.name} are"
+
+
+def _after(draft: DocumentDraft) -> str:
+    """Return where a person sees what was published: the campaign in the list, or the versions of the settings."""
+    if draft.kind is DocumentKind.SITE:
+        return document_address(draft.kind, draft.site, draft.key, "versions")
+    return f"{campaigns_address(draft.site)}#campaign-{draft.key}"
 
 
 def _done(state: DocumentState, words: str) -> AnyResponse:

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 import flask
-from flask import Response, flash, redirect
+from flask import Response, flash, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.campaigns.documents import write_document
@@ -34,7 +34,6 @@ from service.staff.people import Role
 
 MAX_VERSIONS, MAX_VERSIONS_IN_FILES = 30, 1000
 PUBLISHED = "Published. Every process shows it within five seconds."
-RESTORED = "Rolled back. The older text is in force again, as a new version."
 WAITS = "It is published as soon as a second person agrees, who finds the request on the screen Agreements."
 
 blueprint = flask.Blueprint("console_versions", __name__, template_folder="templates")
@@ -78,7 +77,10 @@ def version(site: str, key: str, number: int) -> str:
         state = document_state(connection, site, key)
         shown = existing_version(connection, state, number)
         in_force = find_version(connection, state.kind, state.key, state.published_version or 0)
-    changes = differences_in_words(shape_of(state.kind), in_force.content, shown.content) if in_force else ()
+        wanted = request.args.get("with", "")
+        other = existing_version(connection, state, int(wanted)) if is_number(wanted) else in_force
+        known = list_versions(connection, state.kind, state.key, MAX_VERSIONS)
+    changes = differences_in_words(shape_of(state.kind), other.content, shown.content) if other else ()
     return screen(
         "versions/version.html",
         "campaigns" if key else "settings",
@@ -87,12 +89,24 @@ def version(site: str, key: str, number: int) -> str:
         state=state,
         version=shown,
         in_force=in_force,
+        other=other,
+        known=known,
         text=shown.text or write_document(shown.content),
         changes=changes,
         zone=ZoneInfo(chosen.timezone),
         may_publish=current_person().may(Role.PUBLISHER),
         address=lambda leaf, **parameters: _address(state, leaf, **parameters),
     )
+
+
+def restored_in_words(number: int, state: DocumentState) -> str:
+    """Return what a person reads after rolling back to a version."""
+    return f"Rolled back. What version {number} says is in force again, as version {state.published_version}."
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text of an address can be the number of a version."""
+    return text.isdecimal() and len(text) < 7
 
 
 @document_route(blueprint, "versions/<int:number>/publish", "POST")
@@ -107,7 +121,7 @@ def publish_version(site: str, key: str, number: int) -> AnyResponse:
     done = put_in_force(services, current_person(), ReleaseWish(before.kind, before.key, number, is_older=is_older))
     if isinstance(done, AgreementRequest):
         return _done(before, WAITS)
-    return _done(done, RESTORED if is_older else PUBLISHED)
+    return _done(done, restored_in_words(number, done) if is_older else PUBLISHED)
 
 
 @document_route(blueprint, "cancel-schedule", "POST")

@@ -5,8 +5,8 @@ A fingerprint shows whether a secret key is the one that sealed what is in this 
 
 from alembic import op
 
-revision = "0013_operations"
-down_revision = "0012_staff"
+revision = "0014_operations"
+down_revision = "0013_ledger_site_totals"
 
 KEY_FINGERPRINTS = """
 CREATE TABLE key_fingerprints (

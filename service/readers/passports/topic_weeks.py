@@ -1,0 +1,221 @@
+"""Count articles per topic and week in runs of bytes, because nearly every article changes a few of many topics.
+
+A reader's topics are three runs: four bytes for each topic, the last of which is its number of weeks; then for all
+topics, newest week first, how many weeks ago it was; then the articles read in it. Unpacking them would take longer
+than counting.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from itertools import accumulate
+from struct import unpack
+from typing import NamedTuple
+
+from service.readers.passports.packed import Packed
+from service.readers.reader import COUNT_LIMIT, HISTORY_WEEKS, MAX_TOPIC_WEEKS, MAX_TOPICS, TopicHistory
+
+TOPIC_BYTES = 4
+_LENGTH_AT = 3
+_AGO_LIMIT = 255
+_LATER = bytes(range(_AGO_LIMIT + 1)) + bytes((_AGO_LIMIT,)) * _AGO_LIMIT  # from place n: what each byte is n later
+_IN_HISTORY = bytes(range(HISTORY_WEEKS))
+_NO_WEEK = -1 << 30  # less than the age of any week
+_WANTED = 256  # wanted topics count as read so many weeks later than they were, so that they are dropped last
+
+
+class TopicRuns(NamedTuple):
+    """Topics as bytes. `heads`: the topics, with their numbers of weeks."""
+
+    heads: bytes = b""
+    ago: bytes = b""
+    counts: bytes = b""
+
+
+class TopicWeeks(Packed[TopicHistory]):
+    """The topics of a reader, in the order in which they were first read. `week`: the week from which `ago` counts."""
+
+    __slots__ = ("runs", "week")
+
+    def __init__(self, week: int, runs: TopicRuns) -> None:
+        self.week, self.runs = week, runs
+
+    @classmethod
+    def of(cls, topics: Iterable[TopicHistory], week: int) -> "TopicWeeks":
+        """Return topics as of a week. Weeks that no rule reaches are left out. A count has at most a byte."""
+        if isinstance(topics, cls) and topics.week == week:
+            return topics
+        heads, ago, counts = bytearray(), bytearray(), bytearray()
+        for read in topics:
+            length = sum(week - own < HISTORY_WEEKS for own in read.weeks)
+            if length:
+                heads += _head(read.topic, length)
+                ago += bytes([max(week - own, 0) for own in read.weeks[:length]])
+                counts += bytes([min(max(count, 0), COUNT_LIMIT) for count in read.counts[:length]])
+        return cls(week, TopicRuns(bytes(heads), bytes(ago), bytes(counts)))
+
+    @property
+    def values(self) -> tuple[TopicHistory, ...]:
+        heads, ago, counts = self.runs
+        topics, begin = list[TopicHistory](), 0
+        for head in _numbers(heads):
+            end = begin + (head & 0xFF)
+            weeks = tuple([self.week - weeks for weeks in ago[begin:end]])
+            topics.append(TopicHistory(head >> 8, weeks, tuple(counts[begin:end])))
+            begin = end
+        return tuple(topics)
+
+    def __len__(self) -> int:
+        return len(self.runs.heads) // TOPIC_BYTES
+
+    def in_week(self, week: int) -> "TopicWeeks":
+        """Return the topics as of a later week. Weeks that no rule reaches are dropped."""
+        heads, ago, counts = self.runs
+        gone = min(week - self.week, _AGO_LIMIT)
+        ago = ago.translate(_LATER[gone : gone + _AGO_LIMIT + 1])
+        if not ago.translate(None, _IN_HISTORY):
+            return TopicWeeks(week, TopicRuns(heads, ago, counts))
+        return TopicWeeks.of(TopicWeeks(week, TopicRuns(heads, ago, counts)).values, week)
+
+    def articles_since(self, week: int, topics: Iterable[int]) -> int:
+        """Count the articles read on these topics in a week and after it."""
+        total = 0
+        heads, ago, counts = self.runs
+        for topic in topics:
+            at = _head_at(heads, topic)
+            if at >= 0:
+                begin = sum(heads[_LENGTH_AT:at:TOPIC_BYTES])
+                end = begin + heads[at + _LENGTH_AT]
+                total += sum(counts[begin : bisect_right(ago, self.week - week, begin, end)])
+        return total
+
+    def most_read(self) -> frozenset[int]:
+        """Return the topic read most, with every topic read equally often."""
+        heads, _, counts = self.runs
+        articles, begin = list[int](), 0
+        for length in heads[_LENGTH_AT::TOPIC_BYTES]:
+            articles.append(sum(counts[begin : begin + length]))
+            begin += length
+        most = max(articles, default=0)
+        return frozenset([head >> 8 for head, count in zip(_numbers(heads), articles, strict=True) if count == most])
+
+    def with_article(self, read: Iterable[int], wanted: frozenset[int], ago: int = 0) -> "TopicWeeks":
+        """Count an article on each topic, within the bounds of the passport. `ago`: how many weeks ago it was read."""
+        topics = _Changing(self.runs)
+        topics.count(read, ago)
+        topics.bound(wanted)
+        return TopicWeeks(self.week, topics.runs())
+
+    def bounded(self, wanted: frozenset[int] = frozenset()) -> "TopicWeeks":
+        """Drop topics and weeks until the rest fits the bounds of the passport.
+
+        Kept are the wanted topics, then the latest read, then the most read. If there are still too many weeks, the
+        oldest weeks of unwanted topics are dropped first.
+        """
+        topics = _Changing(self.runs)
+        topics.bound(wanted)
+        return TopicWeeks(self.week, topics.runs())
+
+
+class _Changing:
+    """Topics in runs that can be changed."""
+
+    __slots__ = ("ago", "counts", "heads")
+
+    def __init__(self, runs: TopicRuns) -> None:
+        self.heads, self.ago, self.counts = bytearray(runs.heads), bytearray(runs.ago), bytearray(runs.counts)
+
+    def runs(self) -> TopicRuns:
+        return TopicRuns(bytes(self.heads), bytes(self.ago), bytes(self.counts))
+
+    def count(self, read: Iterable[int], ago: int) -> None:
+        """Count one more article on each topic, in the week that was so many weeks ago."""
+        heads, weeks, counts = self.heads, self.ago, self.counts
+        for topic in read:
+            at = _head_at(heads, topic)
+            if at < 0:
+                heads += _head(topic, 1)
+                weeks.append(ago)
+                counts.append(1)
+                continue
+            begin = sum(heads[_LENGTH_AT:at:TOPIC_BYTES])
+            end = begin + heads[at + _LENGTH_AT]
+            place = bisect_left(weeks, ago, begin, end)
+            if place == end or weeks[place] != ago:
+                heads[at + _LENGTH_AT] += 1
+                weeks.insert(place, ago)
+                counts.insert(place, 1)
+            elif counts[place] < COUNT_LIMIT:
+                counts[place] += 1
+
+    def bound(self, wanted: frozenset[int]) -> None:
+        """Drop topics and weeks until the rest fits the bounds of the passport."""
+        surplus = len(self.heads) // TOPIC_BYTES - MAX_TOPICS
+        if surplus > 0:
+            self._drop_topics(surplus, wanted)
+        surplus = len(self.ago) - MAX_TOPIC_WEEKS
+        if surplus > 0:
+            self._drop_oldest_weeks(surplus, wanted)
+
+    def _places(self, wanted: frozenset[int]) -> list[int]:
+        """Return the places of wanted topics."""
+        return [place for place, head in enumerate(_numbers(self.heads)) if head >> 8 in wanted]
+
+    def _drop_topics(self, number: int, wanted: frozenset[int]) -> None:
+        """Drop the topics worth least. Of topics read as lately and as often, the one that became known last."""
+        ends = list(accumulate(self.heads[_LENGTH_AT::TOPIC_BYTES]))
+        begins = [0, *ends[:-1]]
+        idle = list(map(self.ago.__getitem__, begins))
+        for place in self._places(wanted):
+            idle[place] -= _WANTED
+        limit = sorted(idle)[-number]
+        least = [place for place, weeks in enumerate(idle) if weeks >= limit]
+        if len(least) > number:
+            least.sort(key=lambda place: (-idle[place], sum(self.counts[begins[place] : ends[place]]), -place))
+            least = sorted(least[:number])
+        for place in reversed(least):
+            del self.heads[TOPIC_BYTES * place : TOPIC_BYTES * (place + 1)]
+            del self.ago[begins[place] : ends[place]], self.counts[begins[place] : ends[place]]
+
+    def _drop_oldest_weeks(self, number: int, wanted: frozenset[int]) -> None:
+        """Drop weeks, each time the oldest; of equally old weeks, the one with the fewest articles."""
+        heads, ago, counts = self.heads, self.ago, self.counts
+        ends = list(accumulate(heads[_LENGTH_AT::TOPIC_BYTES]))
+        age = [ago[end - 1] << 8 | COUNT_LIMIT - counts[end - 1] for end in ends]
+        wanted_places = self._places(wanted)
+        for place in wanted_places:
+            age[place] -= _WANTED << 8
+        dropped, emptied = [], []
+        for _ in range(number):
+            place = age.index(max(age))
+            ends[place] = end = ends[place] - 1
+            dropped.append(end)
+            heads[TOPIC_BYTES * place + _LENGTH_AT] -= 1
+            if heads[TOPIC_BYTES * place + _LENGTH_AT]:
+                age[place] = ago[end - 1] << 8 | COUNT_LIMIT - counts[end - 1]
+                if place in wanted_places:
+                    age[place] -= _WANTED << 8
+            else:
+                age[place] = _NO_WEEK
+                emptied.append(place)
+        for at in sorted(dropped, reverse=True):
+            del ago[at], counts[at]
+        for place in sorted(emptied, reverse=True):
+            del heads[TOPIC_BYTES * place : TOPIC_BYTES * (place + 1)]
+
+
+def _head(topic: int, weeks: int) -> bytes:
+    return (topic << 8 | weeks).to_bytes(TOPIC_BYTES, "big")
+
+
+def _head_at(heads: bytes | bytearray, topic: int) -> int:
+    """Return where the head of a topic begins, or -1."""
+    name = topic.to_bytes(_LENGTH_AT, "big")
+    at = heads.find(name)
+    while at >= 0 and at % TOPIC_BYTES:
+        at = heads.find(name, at + 1)
+    return at
+
+
+def _numbers(heads: bytes | bytearray) -> tuple[int, ...]:
+    """Return a number for each topic: the topic, and its number of weeks in the lowest byte."""
+    return unpack(f">{len(heads) // TOPIC_BYTES}I", heads)
