@@ -1,11 +1,13 @@
 """SQL of the net receipts: the movements of accounts on some days, and the entries behind a figure.
 
-Without a campaign, the sums come from the totals by day, or by site and day, so they take no longer for more entries.
+The sums come from the totals by day, by site or by campaign, so they take no longer for more entries.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 
 from sqlalchemy import Connection, text
 
@@ -59,15 +61,22 @@ GROUP BY currency, account
 _OF_CHARGE = """AND (CAST(:sites AS text[]) IS NULL OR c.site = ANY(:sites))
 AND (CAST(:campaign AS text) IS NULL OR c.campaign = :campaign)"""
 _BY_CAMPAIGN = f"""
-SELECT e.currency, p.account, sum(p.amount_minor) AS minor, false AS is_by_person, c.campaign
-FROM ledger_entries e
-JOIN ledger_postings p ON p.entry_seq = e.seq
-{_CHARGE}
-WHERE e.accounting_date BETWEEN :from_on AND :to_on AND p.account = ANY(:accounts)
-AND e.source_type <> '{MANUAL_ENTRY}'
-AND (CAST(:currency AS text) IS NULL OR e.currency = :currency)
-{_OF_CHARGE}
-GROUP BY e.currency, p.account, c.campaign
+SELECT currency, account, campaign, sum(minor) AS minor, false AS is_by_person
+FROM (
+    SELECT currency, account, nullif(campaign, '') AS campaign, amount_minor AS minor FROM ledger_campaign_totals
+    WHERE accounting_date BETWEEN :from_on AND :to_on AND account = ANY(:accounts)
+    AND (CAST(:campaign AS text) IS NULL OR campaign = :campaign)
+    AND (CAST(:sites AS text[]) IS NULL OR site = ANY(:sites))
+    AND (CAST(:currency AS text) IS NULL OR currency = :currency)
+    UNION ALL SELECT p.currency, p.account, c.campaign, p.amount_minor
+    FROM ledger_entries e JOIN ledger_postings p ON p.entry_seq = e.seq
+    {_CHARGE}
+    WHERE e.seq = ANY(ARRAY(SELECT entry_seq FROM ledger_outside_site_totals))
+    AND e.accounting_date BETWEEN :from_on AND :to_on AND p.account = ANY(:accounts)
+    AND (CAST(:currency AS text) IS NULL OR e.currency = :currency)
+    {_OF_CHARGE}
+) moved
+GROUP BY currency, account, campaign HAVING sum(minor) <> 0
 """  # noqa: S608 it holds constants only
 _ENTRIES = f"""
 SELECT e.seq, e.accounting_date, e.effective_at, e.reason, e.source_id, c.id AS charge_id, c.contribution_id, c.site,
@@ -139,11 +148,29 @@ def movements(connection: Connection, days: Days) -> list[Movement]:
 
 
 def movements_by_campaign(connection: Connection, days: Days) -> dict[str | None, list[Movement]]:
-    """Return the movements of the accounts of the net receipts by campaign; None has what came through no campaign."""
+    """Return the movements of the accounts of the net receipts by campaign; None has what came through no campaign.
+
+    For all sites, None also has what belongs to no charge, such as the fee of a payout.
+    """
     found: dict[str | None, list[Movement]] = {}
     for row in connection.execute(text(_BY_CAMPAIGN), _values(days, tuple(FIGURE_OF))):
         found.setdefault(row.campaign, []).append(Movement(row.currency, row.account, int(row.minor)))
+    if days.sites is None and days.campaign is None:
+        found.pop(None, None)
+        rest = _rest(movements(connection, days), chain.from_iterable(found.values()))
+        return found | ({None: rest} if rest else {})
     return found
+
+
+def _rest(moved: Iterable[Movement], taken: Iterable[Movement]) -> list[Movement]:
+    """Return what is left of movements, without those by persons, if others are taken away."""
+    left: Counter[tuple[str, str]] = Counter()
+    for movement in moved:
+        if not movement.is_by_person:
+            left[movement.currency, movement.account] += movement.amount_minor
+    for movement in taken:
+        left[movement.currency, movement.account] -= movement.amount_minor
+    return [Movement(currency, account, minor) for (currency, account), minor in left.items() if minor]
 
 
 def entries_behind(
