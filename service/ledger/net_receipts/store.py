@@ -63,11 +63,12 @@ AND (CAST(:campaign AS text) IS NULL OR c.campaign = :campaign)"""
 _BY_CAMPAIGN = f"""
 SELECT currency, account, campaign, sum(minor) AS minor, false AS is_by_person
 FROM (
-    SELECT currency, account, nullif(campaign, '') AS campaign, amount_minor AS minor FROM ledger_campaign_totals
+    SELECT currency, account, nullif(campaign, '') AS campaign, sum(amount_minor) AS minor FROM ledger_campaign_totals
     WHERE accounting_date BETWEEN :from_on AND :to_on AND account = ANY(:accounts)
     AND (CAST(:campaign AS text) IS NULL OR campaign = :campaign)
     AND (CAST(:sites AS text[]) IS NULL OR site = ANY(:sites))
     AND (CAST(:currency AS text) IS NULL OR currency = :currency)
+    GROUP BY currency, account, ledger_campaign_totals.campaign
     UNION ALL SELECT p.currency, p.account, c.campaign, p.amount_minor
     FROM ledger_entries e JOIN ledger_postings p ON p.entry_seq = e.seq
     {_CHARGE}
