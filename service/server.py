@@ -28,6 +28,7 @@ from service.services import EXTENSION, Services
 from service.settings import read_settings
 from service.waiting_limits import (
     EXPORTS,
+    FINANCE,
     INBOX,
     LANES,
     MEMORY,
@@ -65,6 +66,12 @@ LANE_OF_PREFIX = {
     "/resume/": STRIPE,
     "/v1/exports/": EXPORTS,
     "/v1/simulate": SIMULATIONS,
+    "/console/agreements": FINANCE,
+    "/console/close": FINANCE,
+    "/console/close/files/": EXPORTS,
+    "/console/exports/file": EXPORTS,
+    "/console/money": FINANCE,
+    "/console/supporters": FINANCE,
 }
 _PREFIXES = sorted(LANE_OF_PREFIX, key=len, reverse=True)
 log = structlog.get_logger()

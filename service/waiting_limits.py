@@ -76,7 +76,10 @@ STRIPE = Lane("stripe", threads=4, seconds=30)  # a call and a repeat, each at m
 EXPORTS = Lane("exports", threads=4, seconds=3600)
 SIMULATIONS = Lane("simulations", threads=1, seconds=70, body_bytes=2 * MIB)
 PAGES = Lane("pages", threads=4, seconds=15, waiting=50, body_bytes=MIB)  # pages, staff, metrics
-LANES = (MEMORY, READERS, INBOX, STRIPE, EXPORTS, SIMULATIONS, PAGES)
+# Finance's screens: a refund, a cancellation, a month that is closed, a person who is erased. Each calls Stripe, some
+# of them several times, and readers who contribute at the same time keep the threads of their own lane.
+FINANCE = Lane("finance", threads=3, seconds=90, waiting=50, body_bytes=MIB)
+LANES = (MEMORY, READERS, INBOX, STRIPE, EXPORTS, SIMULATIONS, PAGES, FINANCE)
 
 _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
 

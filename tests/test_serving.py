@@ -9,7 +9,18 @@ import pytest
 
 from service.__main__ import options
 from service.server import LANE_OF_PREFIX, lane_of
-from service.waiting_limits import EXPORTS, INBOX, MEMORY, PAGES, READERS, SIMULATIONS, STRIPE, Lane
+from service.waiting_limits import (
+    EXPORTS,
+    FINANCE,
+    INBOX,
+    MEMORY,
+    PAGES,
+    READERS,
+    SIMULATIONS,
+    STRIPE,
+    STRIPE_CALL_SECONDS,
+    Lane,
+)
 from tests.contract.snapshot import contract_app
 
 ROOT = Path(__file__).parents[1]
@@ -49,10 +60,22 @@ def test_the_number_of_connections_is_bounded() -> None:
         ("GET", "/metrics", PAGES),
         ("PUT", "/v1/campaigns/autumn", PAGES),
         ("GET", "", PAGES),
+        ("GET", "/console/people", PAGES),
+        ("POST", "/console/money/contributions/ctb_1/refund", FINANCE),
+        ("POST", "/console/agreements/agr_1/agree", FINANCE),
+        ("POST", "/console/close", FINANCE),
+        ("POST", "/console/supporters/ctb_1/erase", FINANCE),
+        ("GET", "/console/exports/file", EXPORTS),
+        ("GET", "/console/close/files/2026-10-31.zip", EXPORTS),
     ],
 )
 def test_a_request_gets_the_lane_of_what_it_waits_for(method: str, path: str, lane: Lane) -> None:
     assert lane_of(method, path) is lane
+
+
+@pytest.mark.parametrize("lane", [STRIPE, FINANCE, EXPORTS])
+def test_a_lane_whose_requests_call_stripe_leaves_time_for_an_answer(lane: Lane) -> None:
+    assert lane.seconds >= 2 * STRIPE_CALL_SECONDS
 
 
 def test_every_prefix_with_a_lane_is_the_beginning_of_a_route() -> None:

@@ -21,6 +21,7 @@ import service.console.screens.exports.pages
 import service.console.screens.me.pages
 import service.console.screens.money.acts.pages
 import service.console.screens.money.pages
+import service.console.screens.money.refunds.pages
 import service.console.screens.people.pages
 import service.console.screens.record.pages
 import service.console.screens.sign_in.pages
@@ -29,11 +30,19 @@ import service.console.screens.system.pages
 import service.console.screens.today.pages
 import service.console.screens.why.pages
 from service.console.assets import CONTENT_TYPES, assets_version, console_assets
-from service.console.frame import PREFIX, asset_address, integrity, own_sites, problem_page, same_address
+from service.console.frame import (
+    PREFIX,
+    asset_address,
+    integrity,
+    own_sites,
+    problem_page,
+    same_address,
+    signed_out_page,
+)
 from service.database.transaction import committed
 from service.errors import ForbiddenError, StoreUnavailableError
 from service.services import EXTENSION, Services, current_services
-from service.staff.api import find_signed_in, requires_person
+from service.staff.api import find_signed_in, leads_to_sign_in, requires_person
 from service.staff.record_store import write_record
 from service.web.openapi import PROBLEM_TYPE
 from service.web.requests import SAFE_METHODS
@@ -55,6 +64,14 @@ PROBLEM_TEXTS = {
     "internal_error": "The mistake is ours, and it has been logged. Nothing was changed.",
     "unavailable": "A part of the service does not answer at the moment. Nothing was changed. Try again in a minute.",
 }
+# Titles of errors that Flask words as protocols do.
+PROBLEM_TITLES = {
+    "Bad Request": "This request cannot be read",
+    "Not Found": "There is nothing here",
+    "Method Not Allowed": "This address only takes forms",
+    "Content Too Large": "That is too much text",
+    "Request Entity Too Large": "That is too much text",
+}
 
 blueprint = flask.Blueprint("console", __name__, url_prefix=PREFIX, template_folder="templates")
 # The blueprint of each screen.
@@ -75,6 +92,7 @@ SCREENS: tuple[flask.Blueprint, ...] = (
     service.console.screens.why.pages.blueprint,
     service.console.screens.money.pages.blueprint,
     service.console.screens.money.acts.pages.blueprint,
+    service.console.screens.money.refunds.pages.blueprint,
     service.console.screens.closing.pages.blueprint,
     service.console.screens.closing.booking.pages.blueprint,
     service.console.screens.closing.closed.pages.blueprint,
@@ -97,6 +115,7 @@ def add_console(app: Flask) -> None:
         app.register_blueprint(screen)
     app.before_request(admit_own_forms)
     app.before_request(refuse_zero_bytes)
+    app.after_request(keep_typed)
     app.after_request(guard)
     app.after_request(show_problem)
     app.after_request(record_refusal)
@@ -173,6 +192,17 @@ def show_problem(response: Response) -> Response:
     return response
 
 
+def keep_typed(response: Response) -> Response:
+    """If a session has ended under a form that was sent, keep the fields on a page that can send them again."""
+    is_form = is_console(request.path) and request.method not in SAFE_METHODS and bool(request.form)
+    if is_form and leads_to_sign_in(response):
+        response.set_data(signed_out_page(response.location or ""))
+        response.status_code = HTTPStatus.UNAUTHORIZED
+        response.mimetype = "text/html"
+        del response.headers["Location"]
+    return response
+
+
 def record_refusal(response: Response) -> Response:
     """Write into the record that a signed-in person was refused an act: for the role, a site or a second person."""
     person = find_signed_in() if is_console(request.path) and response.status_code == HTTPStatus.FORBIDDEN else None
@@ -203,4 +233,5 @@ def _keep_notices(app: Flask) -> None:
 
 
 def _sentence(title: str) -> str:
+    title = PROBLEM_TITLES.get(title, title)
     return title[:1].upper() + title[1:]

@@ -15,9 +15,23 @@ class ChosenDays:
     from_on: date
     to_on: date
     zone: ZoneInfo
+    today_on: date
     campaign: str = ""
     currency: str = ""
     errors: Mapping[str, str] | None = None
+
+    @property
+    def presets(self) -> tuple[tuple[str, date, date], ...]:
+        """Spans that are chosen often, as their words, first day and last day."""
+        today = self.today_on
+        month = today.replace(day=1)
+        month_before = month - timedelta(days=1)
+        return (
+            ("Last four weeks", today - timedelta(days=USUAL_DAYS - 1), today),
+            (f"{month:%B %Y}", month, today),
+            (f"{month_before:%B %Y}", month_before.replace(day=1), month_before),
+            (f"{today:%Y} so far", today.replace(month=1, day=1), today),
+        )
 
     @property
     def starts_at(self) -> datetime:
@@ -48,9 +62,8 @@ def days_of(parameters: Mapping[str, str], today_on: date, zone: ZoneInfo) -> Ch
     errors: dict[str, str] = {}
     to_on = _day(parameters, "to", today_on, errors)
     from_on = _day(parameters, "from", to_on - timedelta(days=USUAL_DAYS - 1), errors)
-    days = ChosenDays(
-        from_on, to_on, zone, parameters.get("campaign", "").strip(), parameters.get("currency", "").strip().upper()
-    )
+    campaign, currency = parameters.get("campaign", "").strip(), parameters.get("currency", "").strip().upper()
+    days = ChosenDays(from_on, to_on, zone, today_on, campaign, currency)
     if from_on > to_on:
         errors["from"] = f"The first day, {from_on.isoformat()}, is after the last day, {to_on.isoformat()}."
         days = replace(days, from_on=to_on)

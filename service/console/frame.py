@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, abort, render_template, request, url_for
 
+from service.campaigns.campaign import Campaign
 from service.campaigns.site import Site
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.console.assets import assets_version, console_assets
@@ -44,6 +45,13 @@ def own_sites() -> list[Site]:
     person = current_person()
     found = (snapshot.site for snapshot in current_services().part(SnapshotHolder).current().sites.values())
     return sorted((site for site in found if person.may_see(site.key)), key=lambda site: site.name.casefold())
+
+
+def own_campaigns() -> list[Campaign]:
+    """Return the published campaigns of the sites that the signed-in person may see, by name."""
+    sites = current_services().part(SnapshotHolder).current().sites
+    found = (campaign for site in own_sites() for campaign in sites[site.key].campaigns)
+    return sorted(found, key=lambda campaign: campaign.name.casefold())
 
 
 def own_site(key: str) -> Site:
@@ -109,6 +117,25 @@ def problem_page(status: int, title: str, text: str) -> str:
     chosen = sites[0] if sites else None
     screens = screens_of(person, chosen is not None)
     return render_template("console/problem.html", key="", sites=sites, chosen_site=chosen, screens=screens, **values)
+
+
+def signed_out_page(sign_in: str) -> str:
+    """Return a page that keeps the fields of a form whose session has ended, and can send them again.
+
+    `sign_in` is the address at which the person proves who they are.
+    """
+    is_again = "again=1" in sign_in
+    return render_template(
+        "console/signed_out.html",
+        title="Is it still you?" if is_again else "You are signed out",
+        key="",
+        sites=[],
+        screens=(),
+        person=None,
+        fields=list(request.form.items(multi=True)),
+        address=request.full_path.rstrip("?"),
+        sign_in=f"{PREFIX}/sign-in?next={PREFIX}/me" + ("&again=1" if is_again else ""),
+    )
 
 
 def integrity(name: str) -> str:

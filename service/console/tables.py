@@ -24,26 +24,46 @@ class TableShape(StrEnum):
     JSON = "json"
 
 
+class Badge(StrEnum):
+    """The look of a cell that says a state in a word. Only `NEEDS` draws the eye: a person should look at it."""
+
+    DONE = "done"
+    WAITS = "waits"
+    NEEDS = "needs"
+    OVER = "over"
+
+
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """`key` names the cells in the rows, in CSV and in JSON. `title` is the heading on the page."""
+    """`key` names the cells in the rows, in CSV and in JSON. `title` is the heading on the page.
+
+    A column that is only in files keeps the page narrow, and the files complete.
+    """
 
     key: str
     title: str
     is_number: bool = False
+    is_only_in_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """The cells of a row by the key of their column.
 
-    `cells` are exact values, for files. `words` replace some of them on the page, and `links` are addresses behind
-    them.
+    `cells` are exact values, for files. On the page, `words` replace some of them, `links` are addresses behind them,
+    `notes` stand below them in smaller letters, and `badges` say how a state looks. A sum is set off from other rows.
     """
 
     cells: Mapping[str, Any]
     words: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    badges: Mapping[str, Badge] = field(default_factory=dict)
+    is_sum: bool = False
+
+    def is_time(self, key: str) -> bool:
+        """Return whether the page shows a cell as a day or a time, which must not be broken into lines."""
+        return key not in self.words and isinstance(self.cells.get(key), date)
 
     def shown(self, key: str, zone: ZoneInfo) -> str:
         """Return a cell as the page shows it."""
@@ -74,6 +94,11 @@ class Table:
     empty: str
     found: int | None = None
     after: str | None = None
+
+    @property
+    def columns_on_page(self) -> tuple[TableColumn, ...]:
+        """The columns that the page shows; files have all."""
+        return tuple(column for column in self.columns if not column.is_only_in_files)
 
     @property
     def found_in_words(self) -> str:

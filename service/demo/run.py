@@ -100,8 +100,8 @@ A tour:
      you are not asked again.
   4. Finance's view:  curl -H "Authorization: Bearer {demo.finance_token}" \\
                         "{ports.service_url}/v1/exports/contributions.csv?from=2020-01-01&to=2099-12-31"
-  5. Open a link to the console in each of two browsers: it signs you in once, as an editor or as finance. The two
-     weeks that you see are invented.
+  5. Open each link to the console in a browser of its own: it signs you in once, as an editor, as finance, or as
+     finance's colleague, who agrees to closing a month and to large refunds. The two weeks that you see are invented.
   6. The objects in the sandbox, and every webhook that it has sent:  {ports.sandbox_url}
 
 Ctrl-C stops everything. `make demo` continues with the same data. `make clean` deletes the data.

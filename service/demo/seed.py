@@ -28,6 +28,7 @@ SEEDER = "demo"
 PEOPLE = {
     "as an editor": Wish("ana@courier.example", frozenset({Role.PUBLISHER}), name="Ana Byrne"),
     "as finance": Wish("maria@courier.example", frozenset({Role.FINANCE, Role.ADMIN}), name="Maria Keane"),
+    "as colleague": Wish("eoin@courier.example", frozenset({Role.FINANCE}), name="Eoin Daly"),
 }
 
 

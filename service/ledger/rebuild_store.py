@@ -34,7 +34,8 @@ CREATE UNIQUE INDEX ON rebuild_objects (number);
 ALTER TABLE ledger_entries DISABLE TRIGGER ledger_entries_append_only;
 ALTER TABLE ledger_entries DISABLE TRIGGER ledger_entries_open_period;
 ALTER TABLE ledger_postings DISABLE TRIGGER ledger_postings_append_only;
-TRUNCATE ledger_postings, ledger_entries, ledger_day_totals, ledger_site_totals, ledger_outside_site_totals
+TRUNCATE ledger_postings, ledger_entries, ledger_day_totals, ledger_site_totals, ledger_campaign_totals,
+    ledger_outside_site_totals
 """
 _FINISH = """
 SET CONSTRAINTS ALL IMMEDIATE;

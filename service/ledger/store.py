@@ -119,7 +119,20 @@ ledger_site_totals = Table(
     Column("account", Text, primary_key=True),
     Column("amount_minor", BigInteger, nullable=False),
 )
-# Entries about charges that are not in these sums: the site was not known when they were posted, or has changed since.
+# The sums of these postings by campaign, which is empty for a charge without one; triggers update them.
+ledger_campaign_totals = Table(
+    "ledger_campaign_totals",
+    metadata,
+    Column("campaign", Text, primary_key=True),
+    Column("accounting_date", Date, primary_key=True),
+    Column("site", Text, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("amount_minor", BigInteger, nullable=False),
+    Index(None, "accounting_date"),
+)
+# Entries about charges that are not in these sums: the site was not known when they were posted, or the site or the
+# campaign has changed since.
 ledger_outside_site_totals = Table(
     "ledger_outside_site_totals", metadata, Column("entry_seq", BigInteger, primary_key=True, autoincrement=False)
 )

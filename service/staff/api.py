@@ -152,6 +152,11 @@ def redirect_to_sign_in(*, is_again: bool = False) -> Response:
     return redirect(f"{SIGN_IN}?next={quote(back, safe='/')}{again}", HTTPStatus.SEE_OTHER)
 
 
+def leads_to_sign_in(response: Response) -> bool:
+    """Return whether a response sends the browser away to prove who the person is."""
+    return response.status_code == HTTPStatus.SEE_OTHER and (response.location or "").startswith(f"{SIGN_IN}?next=")
+
+
 def _can_prove_again() -> bool:
     """Return whether people can prove who they are without a new one-time link."""
     services = current_services()

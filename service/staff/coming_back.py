@@ -16,6 +16,6 @@ def page_to_return_to(text: str | None) -> str:
     parts = split_address(text)
     if parts.scheme or parts.netloc or not (parts.path == HOME or parts.path.startswith(f"{HOME}/")):
         return HOME
-    if not text.startswith(HOME) or parts.path.startswith(f"{HOME}/sign-"):
+    if not text.startswith(HOME) or parts.path.startswith(f"{HOME}/sign-") or ".." in parts.path.split("/"):
         return HOME
     return text

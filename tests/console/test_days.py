@@ -55,3 +55,14 @@ def test_the_query_of_days_gives_these_days_again(to_on: date, length: int) -> N
 
     assert days_of(days.query(), TODAY, DUBLIN) == days
     assert days.currency == "EUR"
+
+
+def test_usual_spans_end_today_or_with_the_month_before() -> None:
+    presets = days_of({"from": "2020-01-01", "to": "2020-01-31"}, date(2026, 3, 31), DUBLIN).presets
+
+    assert presets == (
+        ("Last four weeks", date(2026, 3, 4), date(2026, 3, 31)),
+        ("March 2026", date(2026, 3, 1), date(2026, 3, 31)),
+        ("February 2026", date(2026, 2, 1), date(2026, 2, 28)),
+        ("2026 so far", date(2026, 1, 1), date(2026, 3, 31)),
+    )

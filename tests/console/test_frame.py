@@ -1,6 +1,8 @@
 """The page around every screen: who gets in, which forms are admitted, how errors look, and the files of the look."""
 
 import gzip
+import re
+from html import unescape
 
 import pytest
 from flask import Flask, render_template_string
@@ -8,6 +10,8 @@ from werkzeug.test import TestResponse
 
 from service.console.assets import console_assets
 from service.console.frame import asset_address
+from service.staff.people import Role
+from tests.conftest import SettableClock
 from tests.staff.signed_in import signed_in
 
 OWN = "http://localhost"
@@ -76,6 +80,31 @@ def test_a_person_who_is_not_signed_in_is_sent_to_the_sign_in_page(app: Flask) -
 
     assert answer.status_code == 303
     assert answer.location == "/console/sign-in?next=/console/"
+
+
+def test_a_form_whose_session_has_ended_keeps_what_was_typed(app: Flask, clock: SettableClock) -> None:
+    client = signed_in(app, Role.FINANCE)
+    clock.advance(days=8)
+    typed = {"document": 'layout: "xero" <b>\n', "ticked": ["a", "b"]}
+
+    kept = client.post("/console/close/mappings?x=1", data=typed)
+    again = re.findall(r'name="([^"]*)" value="([^"]*)"', kept.text)
+
+    assert kept.status_code == 401
+    assert "What you typed is kept" in kept.text
+    assert 'action="/console/close/mappings?x=1"' in kept.text
+    assert [(name, unescape(value)) for name, value in again] == [
+        ("document", 'layout: "xero" <b>\n'),
+        ("ticked", "a"),
+        ("ticked", "b"),
+    ]
+
+
+def test_a_form_without_fields_leads_to_the_sign_in_page(app: Flask, clock: SettableClock) -> None:
+    client = signed_in(app)
+    clock.advance(days=8)
+
+    assert client.post("/console/record/check").location == "/console/sign-in?next=/console"
 
 
 def test_an_error_is_a_page_in_a_browser_and_a_problem_for_programs(app: Flask) -> None:

@@ -47,6 +47,14 @@ def test_times_on_a_page_are_in_the_zone_of_the_table() -> None:
     assert Row({"at": date(2026, 7, 1)}).shown("at", DUBLIN) == "01 Jul 2026"
 
 
+def test_a_column_for_files_is_not_on_the_page() -> None:
+    columns = (TableColumn("name", "Name"), TableColumn("currency", "Currency", is_only_in_files=True))
+    table = Table("payments", columns, (Row({"name": "Mary", "currency": "EUR"}),), AS_OF, DUBLIN, empty="None.")
+
+    assert [column.key for column in table.columns_on_page] == ["name"]
+    assert table.csv().splitlines() == ["name,currency", "Mary,EUR"]
+
+
 def test_an_absent_value_is_a_dash_on_the_page_and_nothing_in_a_file() -> None:
     row = Row({"name": None, "amount_minor": 0})
 

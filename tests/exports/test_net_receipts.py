@@ -1,5 +1,6 @@
 """The net receipts of any days equal the export files of these days to the cent, and their entries add up to them."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ import pytest
 from service.ledger.manual.entering import Bookkeeping, Draft, enter
 from service.ledger.manual.entry import ManualKind
 from service.ledger.net_receipts.report import Figure, NetReceipts, net_receipts_of
-from service.ledger.net_receipts.store import Days, entries_behind, movements
+from service.ledger.net_receipts.store import Days, entries_behind, movements, movements_by_campaign
 from service.money import exponent
 from tests.conftest import NOW
 from tests.exports.quarter import MONTHS, SITES
@@ -74,6 +75,29 @@ def test_the_sites_add_up_to_the_whole_except_fees_of_no_payment(quarter: Quarte
     assert sum(part.disputes_minor for part in parts) == whole.disputes_minor
     of_no_payment = sum(row["source_id"] == "" for row in finance.rows("fees"))
     assert sum(part.fees_minor for part in parts) + 25 * of_no_payment == whole.fees_minor
+
+
+@pytest.mark.parametrize("sites", [None, SITES[:1]], ids=["all sites", "a site"])
+def test_the_receipts_of_campaigns_add_up_to_the_whole(quarter: Quarter, sites: tuple[str, ...] | None) -> None:
+    finance = quarter(0)
+    days = Days(*ALL, sites, "EUR")
+    with finance.engine.connect() as connection:
+        moved = movements_by_campaign(connection, days)
+    found = {campaign: net_receipts_of(movements)[0] for campaign, movements in moved.items()}
+
+    paid = [
+        row
+        for row in finance.rows("contributions", from_on=ALL[0], to_on=ALL[1])
+        if row["status"] == "succeeded" and (sites is None or row["site"] in sites)
+    ]
+    for campaign, of_campaign in found.items():
+        gross = total([row for row in paid if row["campaign"] == (campaign or "")], "gross")
+        assert major(of_campaign.gross_minor) == gross
+        if campaign:
+            assert receipts(finance, replace(days, campaign=campaign))["EUR"] == of_campaign
+    whole = receipts(finance, days)["EUR"]
+    for figure in Figure:
+        assert sum(of_campaign.minor(figure) for of_campaign in found.values()) == whole.minor(figure)
 
 
 @pytest.mark.parametrize("sites", [None, SITES[:1]], ids=["all sites", "a site"])

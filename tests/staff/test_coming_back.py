@@ -33,6 +33,7 @@ def test_a_page_of_the_console_is_returned_to(page: str) -> None:
         "\n/console",
         "/console/\r\nSet-Cookie: x=1",
         " /console",
+        "/console/../v1/exports",
         "/console/sign-in/x",
         "/console/sign-out",
         "/console/" + "x" * 3000,

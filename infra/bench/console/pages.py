@@ -103,6 +103,9 @@ def _money(found: Samples) -> Iterator[Page]:
     money = "/console/money"
     filters = ("", TWO_YEARS, f"{TWO_YEARS}&site=courier", f"{TWO_YEARS}&site=gazette", f"{A_MONTH}&currency=GBP")
     yield from (Page(f"{money}?{query}") for query in (*filters, "format=csv", "format=json"))
+    yield from (Page(f"{money}/campaigns?{query}") for query in (*filters, "format=csv", "format=json"))
+    of_campaign = f"{TWO_YEARS}&campaign=campaign-0"
+    yield from (Page(f"{money}{leaf}?{of_campaign}") for leaf in ("", "/failed", "/entries/gross", "/entries/refunds"))
     for figure in FIGURES:
         yield from (Page(f"{money}/entries/{figure}?{query}") for query in filters[:3])
     yield Page(f"{money}/entries/gross?{TWO_YEARS}&after={found.oldest_entry}")

@@ -23,6 +23,7 @@ WITH failed AS (
     AND c.created_at >= :starts_at AND c.created_at < :ends_at
     AND (CAST(:sites AS text[]) IS NULL OR c.site = ANY(:sites))
     AND (CAST(:currency AS text) IS NULL OR c.currency = :currency)
+    AND (CAST(:campaign AS text) IS NULL OR c.campaign = :campaign)
     GROUP BY 1, 2, 3, 4
 )
 """
@@ -105,6 +106,11 @@ class FailedSums:
     open_count: int
     open_minor: int
 
+    @property
+    def lost_minor(self) -> int:
+        """What was not paid later and is not tried again."""
+        return self.failed_minor - self.paid_minor - self.open_minor
+
 
 @dataclass(frozen=True, slots=True)
 class FailedDays:
@@ -114,6 +120,7 @@ class FailedDays:
     ends_at: datetime
     is_livemode: bool
     currency: str | None = None
+    campaign: str | None = None
 
 
 def failed_payments(connection: Connection, days: FailedDays, scope: ListScope) -> list[FailedPayment]:
@@ -163,5 +170,6 @@ def _values(days: FailedDays, scope: ListScope) -> dict[str, object]:
         "ends_at": days.ends_at,
         "is_livemode": days.is_livemode,
         "currency": days.currency,
+        "campaign": days.campaign,
         "sites": list(scope.sites) if scope.sites is not None else None,
     }

@@ -1,4 +1,7 @@
-"""What a person types to find contributions, and what it means: an address, an amount, an id, or words of a name."""
+"""What a person types to find contributions, and what it means.
+
+It is an address, an amount, an id, words of a name, or words with an amount, such as `mary 25`.
+"""
 
 import re
 import unicodedata
@@ -54,7 +57,15 @@ class AmountQuery:
     currency: str | None = None
 
 
-Query = IdQuery | AddressQuery | WordsQuery | AmountQuery
+@dataclass(frozen=True, slots=True)
+class WordsAmountQuery:
+    """Words of a name or an address, and an amount."""
+
+    words: WordsQuery
+    amount: AmountQuery
+
+
+Query = IdQuery | AddressQuery | WordsQuery | AmountQuery | WordsAmountQuery
 
 
 def parse_query(text: str) -> Query | None:
@@ -66,7 +77,7 @@ def parse_query(text: str) -> Query | None:
         return IdQuery(cleaned)
     if _ADDRESS.fullmatch(cleaned):
         return AddressQuery(cleaned)
-    return _amount(cleaned) or WordsQuery(words_of(cleaned))
+    return _amount(cleaned) or _words_and_amount(cleaned) or WordsQuery(words_of(cleaned))
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -74,6 +85,13 @@ def words_of(text: str) -> tuple[str, ...]:
     decomposed = unicodedata.normalize("NFKD", text)
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
     return tuple(word for word in _WORD_BREAK.split(plain.lower()) if word)
+
+
+def _words_and_amount(text: str) -> WordsAmountQuery | None:
+    """Return words and the amount at their end, such as `mary 25` or `mary €12,50`, or None if the end is no amount."""
+    before, _, end = text.rpartition(" ")
+    words, amount = words_of(before), _amount(end)
+    return WordsAmountQuery(WordsQuery(words), amount) if words and amount else None
 
 
 def _amount(text: str) -> AmountQuery | None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Row, text
 
 from service.contributions.contribution import ContributionState
-from service.contributions.search.query import AddressQuery, AmountQuery, IdQuery, Query, WordsQuery
+from service.contributions.search.query import AddressQuery, AmountQuery, IdQuery, Query, WordsAmountQuery, WordsQuery
 from service.money import THREE_DECIMAL_CURRENCIES, ZERO_DECIMAL_CURRENCIES, Interval, Money
 
 # A payment that was begun and left counts as no contribution, so it is found only by its id.
@@ -123,7 +123,7 @@ def find_contributions(connection: Connection, query: Query | None, scope: ListS
 
     A query of words finds nothing without permission for personal data. A position that is none means the first page.
     """
-    if isinstance(query, AddressQuery | WordsQuery) and not scope.is_personal:
+    if isinstance(query, AddressQuery | WordsQuery | WordsAmountQuery) and not scope.is_personal:
         return []
     condition, values = _condition(query)
     before_at, before_id = scope.place
@@ -153,6 +153,9 @@ def _condition(query: Query | None) -> tuple[str, dict[str, object]]:
             return _ADDRESS, {"address": query.address}
         case WordsQuery():
             return _WORDS, {"words": " & ".join(f"{word}:*" for word in query.words)}
+        case WordsAmountQuery():
+            (words, of_words), (amount, of_amount) = _condition(query.words), _condition(query.amount)
+            return f"{words} AND {amount}", of_words | of_amount
         case AmountQuery():
             zero, two, three = query.minors
             return _AMOUNT, {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 
 from service.contributions.mail.kinds import STAFF_KINDS
@@ -40,14 +40,14 @@ class TimelineEvent:
     is_problem: bool = False
 
 
-def timeline(history: ContributionHistory) -> tuple[TimelineEvent, ...]:
-    """Return what happened, the oldest first."""
+def timeline(history: ContributionHistory, zone: tzinfo = UTC) -> tuple[TimelineEvent, ...]:
+    """Return what happened, the oldest first. Times in sentences are in `zone`."""
     events = (
         *_beginning(history),
         *(event for payment in history.payments for event in _of_payment(payment, history)),
         *_changed_amounts(history),
         *(event for refund in history.refunds for event in _of_refund(refund)),
-        *(event for dispute in history.disputes for event in _of_dispute(dispute)),
+        *(event for dispute in history.disputes for event in _of_dispute(dispute, zone)),
         *(event for subscription in history.subscriptions for event in _of_subscription(subscription)),
         *(_of_mail(mail) for mail in history.mails),
         *_of_links(history),
@@ -122,11 +122,12 @@ def _of_refund(refund: PastRefund) -> Iterator[TimelineEvent]:
         yield TimelineEvent(settled_at, f"The refund of {amount} is on its way.", refund.id)
 
 
-def _of_dispute(dispute: PastDispute) -> Iterator[TimelineEvent]:
+def _of_dispute(dispute: PastDispute, zone: tzinfo) -> Iterator[TimelineEvent]:
     amount = amount_in_words(dispute.amount)
     why = in_words(DISPUTE_REASONS, dispute.reason)
     because = f": {why}" if why else ""
-    due = f" Answer it until {dispute.evidence_due_at:%d %B %Y %H:%M} UTC." if _is_open(dispute) else ""
+    due_at = dispute.evidence_due_at.astimezone(zone) if dispute.evidence_due_at and _is_open(dispute) else None
+    due = f" Answer it in Stripe's dashboard until {due_at:%d %B %Y %H:%M}." if due_at else ""
     yield TimelineEvent(
         dispute.created_at, f"The bank disputed {amount}{because}.{due}", dispute.id, is_problem=bool(due)
     )

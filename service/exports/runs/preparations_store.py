@@ -69,6 +69,11 @@ class Preparation:
     finished_at: datetime | None = None
 
     @property
+    def is_over(self) -> bool:
+        """Whether the work on the file is over: it is done, or it failed."""
+        return self.state in {PreparationState.DONE, PreparationState.FAILED}
+
+    @property
     def percent(self) -> int:
         """How much of the work is done, from 0 to 100."""
         if self.state is PreparationState.DONE:

@@ -33,6 +33,8 @@ def _entries(connection: Connection, held: Balances, now: datetime) -> Iterator[
         1, "the sums by day are those of the postings", totals.differing_days(connection), "no account differs"
     )
     yield none_of(1, "the sums by site are those of the postings", totals.differing_sites(connection), "no sum differs")
+    differing = totals.differing_campaigns(connection)
+    yield none_of(1, "the sums by campaign are those of the postings", differing, "no sum differs")
     incomplete = figures.incomplete_entries(connection)
     yield none_of(1, "entries have the lines they were posted with", incomplete, "no entry was changed")
     unposted = (

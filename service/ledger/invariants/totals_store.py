@@ -1,27 +1,28 @@
-"""Compare the sums that the database keeps, by day and by site, with the postings that they add up."""
+"""Compare the sums that the database keeps, by day, by site and by campaign, with the postings that they add up."""
 
 from sqlalchemy import Connection, func, select, text
 
 from service.ledger.store import ledger_day_totals, ledger_postings
 
 _POSTING = ledger_postings.c
-_SITES = """
+_DIFFERING = """
 WITH posted AS (
-    SELECT c.site, e.accounting_date, p.currency, p.account, sum(p.amount_minor) AS minor
+    SELECT {names}, e.accounting_date, p.currency, p.account, sum(p.amount_minor) AS minor
     FROM ledger_entries e JOIN ledger_postings p ON p.entry_seq = e.seq
     LEFT JOIN refunds r ON r.id = e.source_id LEFT JOIN disputes d ON d.id = e.source_id
-    JOIN charges c ON c.id = coalesce(r.charge_id, d.charge_id, e.source_id)
-    WHERE c.site IS NOT NULL AND e.source_type <> 'manual_entry'
+    JOIN (SELECT id, site, coalesce(campaign, '') AS campaign FROM charges) c
+        ON c.id = coalesce(r.charge_id, d.charge_id, e.source_id)
+    WHERE site IS NOT NULL AND e.source_type <> 'manual_entry'
     AND NOT EXISTS (SELECT 1 FROM ledger_outside_site_totals o WHERE o.entry_seq = e.seq)
-    GROUP BY 1, 2, 3, 4
+    GROUP BY {names}, e.accounting_date, p.currency, p.account
 )
-SELECT concat_ws(' ', coalesce(p.site, t.site), coalesce(p.account, t.account), coalesce(p.currency, t.currency),
-    coalesce(p.accounting_date, t.accounting_date)) AS difference
-FROM posted p FULL JOIN ledger_site_totals t
-    ON (t.site, t.accounting_date, t.currency, t.account) = (p.site, p.accounting_date, p.currency, p.account)
-WHERE coalesce(p.minor, 0) <> coalesce(t.amount_minor, 0)
+SELECT concat_ws(' ', {names}, account, currency, accounting_date) AS difference
+FROM posted FULL JOIN {totals} USING ({names}, accounting_date, currency, account)
+WHERE coalesce(minor, 0) <> coalesce(amount_minor, 0)
 ORDER BY 1
 """
+_SITES = _DIFFERING.format(names="site", totals="ledger_site_totals")
+_CAMPAIGNS = _DIFFERING.format(names="site, campaign", totals="ledger_campaign_totals")
 
 
 def differing_days(connection: Connection) -> list[str]:
@@ -49,3 +50,8 @@ def differing_days(connection: Connection) -> list[str]:
 def differing_sites(connection: Connection) -> list[str]:
     """Return the sites whose sums differ from the postings of their charges, with account, currency and day."""
     return [str(row.difference) for row in connection.execute(text(_SITES))]
+
+
+def differing_campaigns(connection: Connection) -> list[str]:
+    """Return the sites and campaigns whose sums differ from the postings, with account, currency and day."""
+    return [str(row.difference) for row in connection.execute(text(_CAMPAIGNS))]

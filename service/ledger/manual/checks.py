@@ -20,6 +20,10 @@ class ManualEntryError(ConflictError):
     code = "manual_entry_refused"
 
 
+class ManualAmountError(ManualEntryError):
+    """The amount of an entry by a person cannot be read, or is more than what is open."""
+
+
 @dataclass(frozen=True, slots=True)
 class BooksState:
     """What an entry is checked against. `currencies` are those with entries; `today` is the organisation's day."""

@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from service.database.transaction import committed
 from service.ledger.closings.store import closed_through
-from service.ledger.manual.checks import ManualEntryError
+from service.ledger.manual.checks import ManualAmountError, ManualEntryError
 from service.ledger.manual.entering import BookedUnder, Bookkeeping, Draft, SavedEntry, save_drafts
 from service.ledger.manual.entry import ManualKind
 from service.ledger.manual.open_items_store import OpenItem, open_items, subjects_named
 from service.ledger.store import lock_ledger
-from service.money import exponent
+from service.money import exponent, major_text
 
 MAX_DIGITS = 14
 
@@ -62,7 +62,7 @@ def exact_minor(amount: str, currency: str) -> int:
     except (InvalidOperation, ValueError, OverflowError):
         is_exact = False
     if not is_exact or minor <= 0 or len(cleaned) > MAX_DIGITS:
-        raise ManualEntryError(f"{amount} is not an amount in {currency}; write digits and a point, such as 5 or 5.00")
+        raise ManualAmountError(f"{amount} is not an amount in {currency}; write digits and a point, such as 5 or 5.00")
     return int(minor)
 
 
@@ -90,6 +90,8 @@ def _named_item(connection: Connection, items: Sequence[OpenItem], wanted: str) 
 def _draft(clearing: Clearing, item: OpenItem, closed: date | None) -> Draft:
     left_minor = abs(item.amount_minor)
     minor = left_minor if clearing.amount is None else exact_minor(clearing.amount, item.currency)
+    if minor > left_minor:
+        raise ManualAmountError(f"only {major_text(left_minor, item.currency)} {item.currency} is open")
     cleared = -minor if item.amount_minor > 0 else minor
     lines = [(str(item.account), cleared), (clearing.to, -cleared)]
     return Draft(

@@ -1,11 +1,13 @@
 """SQL of the net receipts: the movements of accounts on some days, and the entries behind a figure.
 
-The sums come from the totals by day, or by site and day, so they take no longer for more entries.
+The sums come from the totals by day, by site or by campaign, so they take no longer for more entries.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 
 from sqlalchemy import Connection, text
 
@@ -55,6 +57,28 @@ FROM (
 ) moved
 GROUP BY currency, account
 """  # noqa: S608 it holds constants only
+# A condition on the charge that an entry is about.
+_OF_CHARGE = """AND (CAST(:sites AS text[]) IS NULL OR c.site = ANY(:sites))
+AND (CAST(:campaign AS text) IS NULL OR c.campaign = :campaign)"""
+_BY_CAMPAIGN = f"""
+SELECT currency, account, campaign, sum(minor) AS minor, false AS is_by_person
+FROM (
+    SELECT currency, account, nullif(campaign, '') AS campaign, sum(amount_minor) AS minor FROM ledger_campaign_totals
+    WHERE accounting_date BETWEEN :from_on AND :to_on AND account = ANY(:accounts)
+    AND (CAST(:campaign AS text) IS NULL OR campaign = :campaign)
+    AND (CAST(:sites AS text[]) IS NULL OR site = ANY(:sites))
+    AND (CAST(:currency AS text) IS NULL OR currency = :currency)
+    GROUP BY currency, account, ledger_campaign_totals.campaign
+    UNION ALL SELECT p.currency, p.account, c.campaign, p.amount_minor
+    FROM ledger_entries e JOIN ledger_postings p ON p.entry_seq = e.seq
+    {_CHARGE}
+    WHERE e.seq = ANY(ARRAY(SELECT entry_seq FROM ledger_outside_site_totals))
+    AND e.accounting_date BETWEEN :from_on AND :to_on AND p.account = ANY(:accounts)
+    AND (CAST(:currency AS text) IS NULL OR e.currency = :currency)
+    {_OF_CHARGE}
+) moved
+GROUP BY currency, account, campaign HAVING sum(minor) <> 0
+"""  # noqa: S608 it holds constants only
 _ENTRIES = f"""
 SELECT e.seq, e.accounting_date, e.effective_at, e.reason, e.source_id, c.id AS charge_id, c.contribution_id, c.site,
     c.campaign, e.currency, p.amount_minor, m.payout_id
@@ -67,7 +91,7 @@ JOIN LATERAL (
 LEFT JOIN payout_members m ON m.balance_transaction_id = e.balance_transaction_id
 WHERE e.accounting_date BETWEEN :from_on AND :to_on AND e.source_type <> '{MANUAL_ENTRY}' {{rare}}
 AND (CAST(:currency AS text) IS NULL OR e.currency = :currency)
-AND (CAST(:sites AS text[]) IS NULL OR c.site = ANY(:sites))
+{_OF_CHARGE}
 AND (CAST(:before_on AS date) IS NULL OR (e.accounting_date, e.seq) < (:before_on, :before_seq))
 ORDER BY e.accounting_date DESC, e.seq DESC
 LIMIT :limit
@@ -81,12 +105,13 @@ _RARE = """AND e.seq = ANY(ARRAY(
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Accounting days, both included, and which money counts; `sites` and `currency` None mean all money."""
+    """Accounting days, both included, and which money counts; None means all money."""
 
     from_on: date
     to_on: date
     sites: tuple[str, ...] | None = None
     currency: str | None = None
+    campaign: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +144,34 @@ def movements(connection: Connection, days: Days) -> list[Movement]:
     """Return the movement of every account of the net receipts on these days."""
     values = _values(days, tuple(FIGURE_OF))
     statement = _ALL_SITES if days.sites is None else _OF_SITES
-    rows = connection.execute(text(statement), values)
+    rows = connection.execute(text(statement if days.campaign is None else _BY_CAMPAIGN), values)
     return [Movement(row.currency, row.account, int(row.minor), row.is_by_person) for row in rows]
+
+
+def movements_by_campaign(connection: Connection, days: Days) -> dict[str | None, list[Movement]]:
+    """Return the movements of the accounts of the net receipts by campaign; None has what came through no campaign.
+
+    For all sites, None also has what belongs to no charge, such as the fee of a payout.
+    """
+    found: dict[str | None, list[Movement]] = {}
+    for row in connection.execute(text(_BY_CAMPAIGN), _values(days, tuple(FIGURE_OF))):
+        found.setdefault(row.campaign, []).append(Movement(row.currency, row.account, int(row.minor)))
+    if days.sites is None and days.campaign is None:
+        found.pop(None, None)
+        rest = _rest(movements(connection, days), chain.from_iterable(found.values()))
+        return found | ({None: rest} if rest else {})
+    return found
+
+
+def _rest(moved: Iterable[Movement], taken: Iterable[Movement]) -> list[Movement]:
+    """Return what is left of movements, without those by persons, if others are taken away."""
+    left: Counter[tuple[str, str]] = Counter()
+    for movement in moved:
+        if not movement.is_by_person:
+            left[movement.currency, movement.account] += movement.amount_minor
+    for movement in taken:
+        left[movement.currency, movement.account] -= movement.amount_minor
+    return [Movement(currency, account, minor) for (currency, account), minor in left.items() if minor]
 
 
 def entries_behind(
@@ -155,6 +206,7 @@ def _values(days: Days, accounts: Sequence[str | Account]) -> dict[str, object]:
         "from_on": days.from_on,
         "to_on": days.to_on,
         "currency": days.currency,
+        "campaign": days.campaign,
         "sites": list(days.sites) if days.sites is not None else None,
         "accounts": [str(account) for account in accounts],
     }

@@ -125,6 +125,8 @@ def _pulled(state: PeriodState) -> ClosingStep:
         return ClosingStep("pulled", "Stripe was read to the end", True, f"The last complete pull began {began}.")
     last = f"{state.pulled_at.astimezone(state.zone):%d %B %Y %H:%M}" if state.pulled_at else "never"
     detail = f"No complete pull began after {end}; the last one: {last}."
+    if state.last_day >= state.today:  # a pull before the end cannot be complete
+        return ClosingStep("pulled", "Stripe was read to the end", False, detail, "Pull when the period is over.")
     return ClosingStep("pulled", "Stripe was read to the end", False, detail, "Pull now.", (StepAct.PULL,))
 
 

@@ -28,6 +28,7 @@ SCREENS = (
     "/console/money",
     "/console/money/entries/gross",
     "/console/money/contributions",
+    "/console/money/campaigns",
     "/console/money/failed",
     "/console/close",
     "/console/close/items",
@@ -75,7 +76,13 @@ def finance(page: Page, served: tuple[ServedConsole, Newsroom]) -> Desk:
 def test_every_screen_of_finance_is_accessible_in_both_schemes_and_fits_a_phone(
     page: Page, served: tuple[ServedConsole, Newsroom], finance: Desk
 ) -> None:
-    own = (finance.address, f"{finance.address}/refund?amount=5", f"/console/supporters/{finance.contribution_id}")
+    own = (
+        finance.address,
+        f"{finance.address}/refund",
+        f"{finance.address}/refund?amount=5",
+        f"{finance.address}/mail",
+        f"/console/supporters/{finance.contribution_id}",
+    )
     found: dict[str, object] = {}
     for address in (*SCREENS, *own):
         for scheme, width in (("light", 1280), ("dark", 390)):
@@ -97,14 +104,36 @@ def test_half_of_a_contribution_is_refunded_by_keyboard(
     search = page.get_by_role("searchbox", name="Find a contribution")
     search.fill("byrne")
     search.press("Enter")
-    page.get_by_role("link", name=finance.contribution_id[:11]).press("Enter")
+    page.get_by_role("link", name="Mary Byrne").press("Enter")
     page.get_by_role("link", name="Refund…").press("Enter")
-    amount = page.get_by_label("Amount")
-    amount.fill("12,50")
-    amount.press("Enter")
+    page.get_by_role("link", name="Half: €12.50").press("Enter")
     expect(page.get_by_text("The supporter gets €12.50 back")).to_be_visible()
     page.get_by_role("button", name="Refund €12.50").press("Enter")
 
     expect(page.get_by_role("status")).to_contain_text("€12.50 is refunded")
     expect(page.get_by_text("Refund of €12.50 by Nora.")).to_be_visible()
     assert finance.newsroom.rows("SELECT amount_minor FROM refunds") == [(1250,)]
+
+
+def test_a_form_whose_session_has_ended_is_sent_again(
+    page: Page, served: tuple[ServedConsole, Newsroom], finance: Desk
+) -> None:
+    console = served[0]
+    page.goto(f"{console.url}/console/close/mappings")
+    page.get_by_label("The mapping, as YAML").fill("layout: xero\ntax: No VAT\naccounts:\n  '1100': {code: '090'}\n")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Put it in force").press("Enter")
+    expect(page.get_by_text("What you typed is kept on this page.")).to_be_visible()
+    console.sign_in(page, add_person(console.services, Role.FINANCE, name="Olga"))
+    page.get_by_role("button", name="Send it again").press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("Version 1 of the mapping for xero is in force.")
+
+
+def test_pressing_twice_refunds_once(page: Page, served: tuple[ServedConsole, Newsroom], finance: Desk) -> None:
+    page.goto(f"{served[0].url}{finance.address}/refund?amount=5")
+    page.get_by_role("button", name="Refund €5.00").dblclick()
+
+    expect(page.get_by_role("status")).to_contain_text("€5.00 is refunded")
+    assert finance.newsroom.rows("SELECT amount_minor FROM refunds") == [(500,)]
+    assert [act for act, _ in finance.acts()].count("refund_contribution") == 1

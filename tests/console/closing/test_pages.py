@@ -89,11 +89,11 @@ def test_two_persons_close_and_the_files_are_provable(december: Desk) -> None:
 
     assert told.startswith("Closed through 30 November 2026: 3 entries, by Nora Again and Maria.")
     page = december.text(f"{CLOSE}/closings/{MONTH}")
-    archive = zipfile.ZipFile(io.BytesIO(december.browser.get(f"{CLOSE}/closings/{MONTH}/files.zip").data))
+    archive = zipfile.ZipFile(io.BytesIO(december.browser.get(f"{CLOSE}/files/{MONTH}.zip").data))
     names = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
     assert len(names) == 10
     assert all(sha256 in page for sha256 in names.values())
-    assert "contributions.csv 1 EUR fee 0.63, net 24.37, gross 25.00" in page
+    assert "contributions.csv 1 EUR: fee 0.63, gross 25.00, net 24.37" in page
     assert ("close_period", "through 2026-11-30") in december.acts()
 
 
@@ -161,8 +161,13 @@ def test_money_of_nobody_is_booked_or_accepted(december: Desk) -> None:
     form = {"subject": subject, "account": "4900", "kind": "reclassify", "to": "5110", "why": "A sale"}
     wrong = december.browser.post(f"{CLOSE}/items", data={**form, "why": ""})
     aimless = december.browser.post(f"{CLOSE}/items", data={**form, "to": ""})
+    misspelt = december.browser.post(f"{CLOSE}/items", data={**form, "amount": "1 000"})
+    too_much = december.browser.post(f"{CLOSE}/items", data={**form, "amount": "60"})
     booked = december.browser.post(f"{CLOSE}/items", data=form)
 
+    assert 'id="item-1-amount-error"' in misspelt.text
+    assert 'value="1 000"' in misspelt.text
+    assert "Only 50.00 EUR is open." in words_on(too_much)
     assert "1 exception without a decision." in page
     assert "Money at Stripe that no contribution explains, €50.00" in page
     assert "Accepted by Nora Again: A sale of the shop" in accepted
@@ -195,3 +200,30 @@ def test_a_viewer_sees_the_checklist_without_acts(december: Desk) -> None:
     assert "Close November 2026" not in page
     assert viewer.post(CLOSE, data={"through": MONTH}).status_code == 403
     assert viewer.get(f"{CLOSE}/items").status_code == 403
+
+
+def test_asking_to_close_is_shown_to_both_until_the_other_agrees(december: Desk) -> None:
+    app = december.newsroom.client.application
+    maria = signed_in(app, Role.FINANCE, name="Maria")
+    pull(december)
+
+    december.browser.post(CLOSE, data={"through": MONTH})
+    own, others = december.text(CLOSE), words_on(maria.get(CLOSE))
+    agree_to_all(december)
+    closed = december.browser.get(CLOSE, query_string={"through": MONTH})
+
+    assert "Nora Again asked on" in own
+    assert "where you can also withdraw it" in own
+    assert "then agree or refuse" in others
+    assert "Ask a second person to close" not in own
+    assert closed.location == f"{CLOSE}/closings/{MONTH}"
+
+
+def test_only_an_open_exception_is_accepted(december: Desk) -> None:
+    data = {"through": MONTH, "subject": "unmatched_bt ch_x txn_x", "note": "A sale"}
+
+    answer = december.browser.post(f"{CLOSE}/notes", data=data)
+
+    assert answer.status_code == 303
+    assert "Nothing was changed: this exception is not open." in december.text(CLOSE)
+    assert december.newsroom.rows("SELECT count(*) FROM ledger_closing_notes") == [(0,)]

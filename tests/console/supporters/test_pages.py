@@ -28,7 +28,7 @@ def test_all_that_is_held_is_shown_with_the_reason(desk: Desk) -> None:
     page = desk.text(held(desk))
 
     assert "What is held about Mary Byrne, and why?" in page
-    assert f"Address: {MARY}" in page
+    assert f"and why? {MARY}" in page
     assert "contributor email (personal) mary.byrne@reader.example" in page
     assert "They are the books." in page
     assert "After erasing: Every text that names the person is emptied at once." in page.replace("  ", " ")
@@ -76,7 +76,7 @@ def test_a_supporter_whose_contribution_runs_is_not_erased(desk: Desk) -> None:
     page = desk.text(held(desk))
     answer = desk.browser.post(f"{held(desk)}/erase", data={"address": MARY})
 
-    assert f"A contribution still runs. It must end first: cancel {monthly}" in page
+    assert f"A contribution still runs. It must end first: cancel {monthly[:11]}…" in page
     assert answer.status_code == 409
     assert "is still running" in words_on(answer)
 

@@ -2,7 +2,15 @@
 
 import pytest
 
-from service.contributions.search.query import AddressQuery, AmountQuery, IdQuery, Query, WordsQuery, parse_query
+from service.contributions.search.query import (
+    AddressQuery,
+    AmountQuery,
+    IdQuery,
+    Query,
+    WordsAmountQuery,
+    WordsQuery,
+    parse_query,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +27,7 @@ from service.contributions.search.query import AddressQuery, AmountQuery, IdQuer
         ("€ 25", AmountQuery((25, 2500, 25000), "EUR")),
         ("1.234 BHD", AmountQuery((None, None, 1234), "BHD")),
         ("$5", AmountQuery((5, 500, 5000))),
+        ("Mary €25", WordsAmountQuery(WordsQuery(("mary",)), AmountQuery((25, 2500, 25000), "EUR"))),
         ("25 Main Street", WordsQuery(("25", "main", "street"))),
         ("0", WordsQuery(("0",))),
         ("   ", None),

@@ -90,7 +90,7 @@ def test_a_timeline_tells_what_happened_in_order() -> None:
         "Mail to your newsroom about the dispute could not be sent: UndeliverableError.",
         "The dispute was lost: €15 is gone.",
         "Renewal of €15 by SEPA direct debit is on its way.",
-        "The bank disputed €15. Answer it until 24 January 2027 02:30 UTC.",
+        "The bank disputed €15. Answer it in Stripe's dashboard until 24 January 2027 02:30.",
         "The supporter opened the page for managing the contribution.",
         "Cancelled with effect from 01 February 2027 (somebody asked for it; too expensive).",
         "The contribution ended. Nothing is taken any more.",

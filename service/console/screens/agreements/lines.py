@@ -31,7 +31,7 @@ DOCUMENTS = {AgreedAct.SWITCH_GATE_ON: DocumentKind.CAMPAIGN, AgreedAct.LOOSEN_L
 
 @dataclass(frozen=True, slots=True)
 class RequestLine:
-    """A request in words, and what the person who looks at it may do. `address`: of what it would change."""
+    """A request in words, and what the person who looks at it may do. `address`: of the page about it."""
 
     request: AgreementRequest
     act: str
@@ -67,9 +67,7 @@ def _line(
         details,
         may_agree(wanted, request.requested_by, person),
         request.requested_by == person.id,
-        document_address(kind, wanted.site, str(wanted.details["key"]), f"versions/{wanted.details['version']}")
-        if kind and wanted.site
-        else None,
+        _address(wanted, kind),
     )
 
 
@@ -88,6 +86,18 @@ def _document_details(wanted: Wanted, zone: ZoneInfo) -> tuple[tuple[str, str], 
         ("In force", at),
         ("Readers see now", f"version {before}" if before else "no version yet"),
     )
+
+
+def _address(wanted: Wanted, kind: DocumentKind | None) -> str | None:
+    """Return the address of the page that shows what a request is about, or None if its details say all."""
+    told = wanted.details
+    if kind and wanted.site:
+        return document_address(kind, wanted.site, str(told["key"]), f"versions/{told['version']}")
+    if wanted.act is AgreedAct.REFUND and told.get("contribution"):
+        return f"/console/money/contributions/{told['contribution']}"
+    if wanted.act is AgreedAct.CLOSE_PERIOD and told.get("through"):
+        return f"/console/close?through={told['through']}"
+    return "/console/close" if wanted.act is AgreedAct.REOPEN_PERIOD else None
 
 
 def requests_table(lines: Iterable[RequestLine], as_of: datetime, zone: ZoneInfo) -> Table:

@@ -1,6 +1,9 @@
 """Close and reopen periods with the agreement of a second person."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
 
 from service.console.screens.closing.closed.files import prepare_files
 from service.console.screens.closing.periods import BooksPeriod
@@ -16,6 +19,7 @@ from service.reconciliation.closing import close_books
 from service.services import Services
 from service.staff.agreeing import ask_for_agreement
 from service.staff.agreements import AgreedAct, AgreementRequest, Wanted
+from service.staff.agreements_store import waiting_requests
 from service.staff.people import Person
 from service.staff.record_store import write_record
 from service.staff.store import find_person
@@ -35,17 +39,41 @@ class AloneError(ConflictError):
     code = "second_person_missing"
 
 
-def close_with_agreement(services: Services, person: Person, last_day: date) -> str:
+@dataclass(frozen=True, slots=True)
+class WaitingClose:
+    """A request to close a period, which waits for a second person."""
+
+    request: AgreementRequest
+    requester: str
+    is_own: bool
+
+
+def close_wish(period: BooksPeriod, last_day: date) -> Wanted:
+    """Return closing a period as an act to which a second person can agree."""
+    return Wanted(AgreedAct.CLOSE_PERIOD, f"Close {period.name}", {"through": last_day.isoformat()})
+
+
+def waiting_close(connection: Connection, last_day: date, person: Person, now: datetime) -> WaitingClose | None:
+    """Return the request to close the period that ends with this day, or None if no request waits."""
+    for request in waiting_requests(connection, now):
+        wanted = request.wanted
+        if wanted.act is AgreedAct.CLOSE_PERIOD and wanted.details.get("through") == last_day.isoformat():
+            requester = find_person(connection, request.requested_by)
+            return WaitingClose(request, requester.name if requester else "A person", request.requested_by == person.id)
+    return None
+
+
+def close_with_agreement(services: Services, person: Person, last_day: date) -> tuple[str, bool]:
     """Close the period that ends with this day if the person may do that alone; otherwise ask a second person.
 
-    Return a sentence about what was done. Raise UnfinishedChecklistError if a step is not done.
+    Return a sentence about what was done, and whether the period is closed now. Raise UnfinishedChecklistError if a
+    step is not done.
     """
     checklist = _finished(services, last_day)
-    name = BooksPeriod(checklist.first_day, last_day).name
-    wanted = Wanted(AgreedAct.CLOSE_PERIOD, f"Close {name}", {"through": last_day.isoformat()})
-    if ask_for_agreement(services, person, wanted) is not None:
-        return f"{name} is ready. It closes when a second person agrees on the screen Agreements."
-    return _close(services, person, last_day, person.name)
+    period = BooksPeriod(checklist.first_day, last_day)
+    if ask_for_agreement(services, person, close_wish(period, last_day)) is not None:
+        return f"{period.name} is ready. It closes when a second person agrees on the screen Agreements.", False
+    return _close(services, person, last_day, person.name), True
 
 
 def close_agreed(services: Services, request: AgreementRequest, requester: Person) -> str:

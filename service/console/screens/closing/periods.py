@@ -4,6 +4,8 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+MAX_MONTHS = 6
+
 
 @dataclass(frozen=True, slots=True)
 class BooksPeriod:
@@ -15,9 +17,9 @@ class BooksPeriod:
     @property
     def name(self) -> str:
         """The period in words: `October 2026` for a month, otherwise its days."""
-        first, last = self.first_day or self.last_day.replace(day=1), self.last_day
-        is_end_of_month = last.day == monthrange(last.year, last.month)[1]
-        if is_end_of_month and (first.year, first.month) == (last.year, last.month):
+        last = self.last_day
+        first = self.first_day if self.first_day and self.first_day <= last else last.replace(day=1)
+        if last == end_of_month(last) and (first.year, first.month) == (last.year, last.month):
             return f"{last:%B %Y}"
         return f"{first:%d %B %Y} to {last:%d %B %Y}"
 
@@ -30,7 +32,23 @@ def usual_last_day(closed_through: date | None, today: date) -> date:
     if closed_through is None:
         return today.replace(day=1) - timedelta(days=1)
     next_day = closed_through + timedelta(days=1)
-    return next_day.replace(day=monthrange(next_day.year, next_day.month)[1])
+    return end_of_month(next_day)
+
+
+def months_to_close(closed_through: date | None, usual: date, today: date) -> list[tuple[str, date]]:
+    """Return the names and last days of the months that are not closed, the oldest first, at most the last six."""
+    months: list[tuple[str, date]] = []
+    last_day = end_of_month(usual)
+    while last_day <= end_of_month(today):
+        if closed_through is None or last_day > closed_through:
+            months.append((f"{last_day:%B %Y}", last_day))
+        last_day = end_of_month(last_day + timedelta(days=1))
+    return months[-MAX_MONTHS:]
+
+
+def end_of_month(day: date) -> date:
+    """Return the last day of the month of a day."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def day_of(text: str, usual: date) -> date:

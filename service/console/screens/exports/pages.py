@@ -2,14 +2,23 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 import flask
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from service.console.days import days_of
 from service.console.frame import chosen_shape, screen, table_file
 from service.console.screens.exports import form
-from service.console.screens.exports.tables import batch_lines, filter_words, runs_table
+from service.console.screens.exports.tables import (
+    batch_lines,
+    file_query,
+    filter_words,
+    name_of,
+    runs_table,
+    sums_in_words,
+)
 from service.console.tables import TableShape
 from service.console.words import counted
 from service.database.transaction import committed, connected
@@ -19,7 +28,7 @@ from service.exports.batches.creating import create_batch
 from service.exports.batches.store import list_batches
 from service.exports.exporting import Caller, Exports, open_export
 from service.exports.request import ExportRequest, FileFormat, Granularity, Layout
-from service.exports.runs.preparations_store import list_preparations
+from service.exports.runs.preparations_store import Preparation, list_preparations
 from service.exports.runs.preparing import ask_for_file
 from service.exports.runs.store import list_runs
 from service.services import current_services
@@ -44,7 +53,7 @@ def show_exports() -> ResponseReturnValue:
         services = current_services()
         with connected(services.engine) as connection:
             runs = list_runs(connection, 10_000)
-        return table_file(runs_table(runs, services.clock(), services.settings.accounting_zone))
+        return table_file(runs_table(runs, services.clock(), services.settings.accounting_zone, link_to_file))
     return _exports_screen(request.args, {})
 
 
@@ -96,7 +105,7 @@ def make_batch() -> ResponseReturnValue:
         )
         batch = create_batch(_exports(), export_caller(), order)
     except (DomainError, ValueError) as error:
-        return _exports_screen(sent, {"batch": _sentence(error)}), HTTPStatus.CONFLICT
+        return _exports_screen(sent, {"batch-layout": _sentence(error)}), HTTPStatus.CONFLICT
     with committed(services.engine) as connection:
         details = {"layout": order.layout.value, "entries": batch.entry_count}
         write_record(connection, current_person(), "make_batch", f"batch {batch.number}", details, services.clock())
@@ -113,6 +122,11 @@ def export_response(wanted: ExportRequest) -> Response:
     response.headers["Keepopen-As-Of"] = str(stream.as_of)
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def link_to_file(query: Mapping[str, Any]) -> str:
+    """Return the address of a file with these fields of the form."""
+    return url_for("console_exports.download", **query)
 
 
 def export_caller() -> Caller:
@@ -142,12 +156,19 @@ def _exports_screen(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         granularities=[(granularity.value, words) for granularity, words in form.GRANULARITIES.items()],
         formats=form.FORMATS,
         typed=typed,
+        presets=days_of({}, services.clock().astimezone(zone).date(), zone).presets,
+        sums_in_words=sums_in_words,
+        name_of=name_of,
         errors=errors,
-        prepared=[(file, filter_words(file.parameters)) for file in prepared],
+        prepared=[(file, filter_words(file.parameters), _prepared_link(file)) for file in prepared],
         batches=batch_lines(batches),
-        table=runs_table(runs, services.clock(), zone),
+        table=runs_table(runs, services.clock(), zone, link_to_file),
         zone=zone,
     )
+
+
+def _prepared_link(file: Preparation) -> str:
+    return link_to_file(file_query(file.name, file.parameters, file.as_of))
 
 
 def _sentence(error: Exception) -> str:

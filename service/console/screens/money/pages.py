@@ -9,10 +9,27 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.console.days import ChosenDays
-from service.console.frame import chosen_days, chosen_shape, file_of, own_sites, row_limit, screen, table_file
+from service.console.frame import (
+    chosen_days,
+    chosen_shape,
+    file_of,
+    own_campaigns,
+    own_sites,
+    row_limit,
+    screen,
+    table_file,
+)
 from service.console.screens.money import books_tables, tables, words
+from service.console.screens.money.campaigns import campaign_choices, campaigns_table
 from service.console.screens.money.contribution import ContributionPage, contribution_page
-from service.console.screens.money.scope import is_finance, list_scope, may_see, readable_body, sites_of
+from service.console.screens.money.scope import (
+    contribution_of,
+    is_finance,
+    list_scope,
+    may_see,
+    readable_body,
+    sites_of,
+)
 from service.console.tables import Table, TableShape
 from service.contributions.search.failed_payments_store import FailedDays, failed_payments, failed_sums
 from service.contributions.search.query import IdQuery, parse_query
@@ -21,7 +38,7 @@ from service.database.transaction import connected
 from service.ledger.explain.explaining import explain
 from service.ledger.net_receipts.report import Figure, net_receipts_of
 from service.ledger.net_receipts.store import Days as LedgerDays
-from service.ledger.net_receipts.store import entries_behind, movements
+from service.ledger.net_receipts.store import entries_behind, movements, movements_by_campaign
 from service.ledger.store import currencies_held
 from service.services import current_services
 from service.staff.api import current_person, requires_person
@@ -32,6 +49,7 @@ from service.stripe_events.store import find_event
 
 KEY = "money"
 TITLE = "What came in, what did it cost, what went back?"
+MAX_KEY_CHARACTERS = 100
 READERS = (Role.VIEWER, Role.FINANCE)
 MOST_OBJECTS, MOST_ENTRIES = 12, 20  # with all of their fields and lines on a page; files have all
 
@@ -39,6 +57,7 @@ blueprint = flask.Blueprint("console_money", __name__, url_prefix="/console/mone
 blueprint.add_app_template_filter(words.money, "as_money")
 blueprint.add_app_template_filter(words.amount, "as_amount")
 blueprint.add_app_template_filter(words.reason, "entry_reason")
+blueprint.add_app_template_filter(words.typed, "as_typed")
 
 
 @blueprint.get("")
@@ -51,6 +70,18 @@ def show_money() -> ResponseReturnValue:
         failed = failed_sums(connection, _failed_days(days), list_scope(current_person(), _site()))
     table = tables.receipts_table(receipts, _link_to_figure(days), moment())
     return _shown(table, "money/money.html", TITLE, days=days, failed=tables.failed_sentences(failed))
+
+
+@blueprint.get("/campaigns")
+@requires_person(*READERS)
+def show_campaigns() -> ResponseReturnValue:
+    """Show the net receipts of each campaign on the chosen days."""
+    days = _days()
+    with connected(current_services().engine) as connection:
+        found = movements_by_campaign(connection, _ledger_days(days))
+    receipts = {campaign: net_receipts_of(moved) for campaign, moved in found.items()}
+    table = campaigns_table(receipts, _link_to_campaign(days), moment())
+    return _shown(table, "money/campaigns.html", "What did each campaign bring?", days=days)
 
 
 @blueprint.get("/entries/<figure>")
@@ -129,6 +160,7 @@ def show_explanation(wanted: str) -> ResponseReturnValue:
         "What is behind this number?",
         wanted=wanted,
         explanation=explanation,
+        contribution_id=contribution_of(explanation),
         link_to=link_to,
         zone=now.zone,
         can_act=_can_act(),
@@ -156,8 +188,15 @@ def own_contribution(contribution_id: str, *, has_entries: bool = False) -> Cont
     """Return the page of a contribution. Answer 404 if there is none, or if the person does not work for its site."""
     scope = list_scope(current_person(), limit=1)
     with connected(current_services().engine) as connection:
-        page = contribution_page(connection, contribution_id, scope, has_entries=has_entries)
+        page = contribution_page(connection, contribution_id, scope, moment(), has_entries=has_entries)
     return page or abort(HTTPStatus.NOT_FOUND)
+
+
+def form_key() -> str:
+    """Return the key of the form that was sent, which names the wish. Answer 400 if it is not one of ours."""
+    key = request.form.get("key", "")
+    is_ours = 0 < len(key) <= MAX_KEY_CHARACTERS and key.isascii() and key.replace("_", "").isalnum()
+    return key if is_ours else abort(HTTPStatus.BAD_REQUEST)
 
 
 def moment() -> tables.Moment:
@@ -181,6 +220,7 @@ def _shown(table: Table, template: str, title: str, **values: Any) -> ResponseRe
         currencies = [(currency, currency) for currency in sorted(currencies_held(connection))]
     values["currencies"] = currencies if len(currencies) > 1 else ()
     choices = [("", "All sites"), *((site.key, site.name) for site in own_sites())]
+    values["campaigns"] = campaign_choices(own_campaigns(), request.args.get("campaign", ""))
     return screen(template, KEY, title, table=table, site_choices=choices, chosen=_site(), **values)
 
 
@@ -201,12 +241,13 @@ def _can_act() -> bool:
 
 
 def _ledger_days(days: ChosenDays) -> LedgerDays:
-    return LedgerDays(days.from_on, days.to_on, sites_of(current_person(), _site()), days.currency or None)
+    sites = sites_of(current_person(), _site())
+    return LedgerDays(days.from_on, days.to_on, sites, days.currency or None, days.campaign or None)
 
 
 def _failed_days(days: ChosenDays) -> FailedDays:
     is_livemode = current_services().settings.is_livemode
-    return FailedDays(days.starts_at, days.ends_at, is_livemode, days.currency or None)
+    return FailedDays(days.starts_at, days.ends_at, is_livemode, days.currency or None, days.campaign or None)
 
 
 def _link_to_figure(days: ChosenDays) -> Callable[[Figure, str], str]:
@@ -216,5 +257,16 @@ def _link_to_figure(days: ChosenDays) -> Callable[[Figure, str], str]:
     def link(figure: Figure, currency: str) -> str:
         query: dict[str, Any] = {**days.query(), "currency": currency}
         return url_for("console_money.show_entries", figure=figure.value, site=site, **query)
+
+    return link
+
+
+def _link_to_campaign(days: ChosenDays) -> Callable[[str], str]:
+    """Return the function that gives the address of the net receipts of a campaign on these days."""
+    site = _site() or None
+
+    def link(campaign: str) -> str:
+        query: dict[str, Any] = {**days.query(), "campaign": campaign}
+        return url_for("console_money.show_money", site=site, **query)
 
     return link

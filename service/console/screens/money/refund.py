@@ -19,7 +19,18 @@ class RefundPlan:
     @property
     def is_full(self) -> bool:
         """Whether nothing of the payment is left afterwards."""
-        return self.amount.amount_minor == self.payment.left_minor
+        return self.left_minor == 0
+
+    @property
+    def left_minor(self) -> int:
+        """What of the payment is left afterwards, in minor units."""
+        return self.payment.left_minor - self.amount.amount_minor
+
+
+def half_of(payment: Payment) -> Money | None:
+    """Return half of a payment, rounded down, or None if no more than that is left of it."""
+    half = payment.amount.amount_minor // 2
+    return Money(half, payment.amount.currency) if 0 < half < payment.left_minor else None
 
 
 def is_refundable(payment: Payment) -> bool:
@@ -48,7 +59,7 @@ def consequences(plan: RefundPlan, email: str | None, second_person: str | None)
     `second_person` says why another person must agree, or is None if the refund needs no agreement.
     """
     amount = words.money(plan.amount)
-    left = words.amount(plan.payment.left_minor - plan.amount.amount_minor, plan.amount.currency)
+    left = words.amount(plan.left_minor, plan.amount.currency)
     rest = (
         "Nothing of the payment is left afterwards." if plan.is_full else f"{left} of the payment is left afterwards."
     )
@@ -66,3 +77,11 @@ def consequences(plan: RefundPlan, email: str | None, second_person: str | None)
         second_person or "No second person has to agree.",
         "A refund cannot be taken back.",
     )
+
+
+def told(plan: RefundPlan, status: str, email: str | None) -> str:
+    """Return the sentence about a refund that was made, for the status that Stripe gave it."""
+    amount, left = words.money(plan.amount), words.amount(plan.left_minor, plan.amount.currency)
+    done = f"{amount} is refunded." if status == "succeeded" else f"Stripe accepted the refund of {amount}."
+    mail = f" A mail about it goes to {email}." if email else ""
+    return f"{done} {left} of the payment is left.{mail}"

@@ -35,6 +35,12 @@ def may_see(person: Person, explanation: LedgerExplanation) -> bool:
     return bool(named) and named <= person.sites
 
 
+def contribution_of(explanation: LedgerExplanation) -> str | None:
+    """Return the contribution that an explanation is about, or None if it is about none or several."""
+    named = {value for shown in explanation.objects for name, value in shown.fields if name == "contribution_id"}
+    return named.pop() if len(named) == 1 else None
+
+
 def readable_body(body: bytes | None) -> str | None:
     """Return an event's body as indented text, or None without a body."""
     return None if body is None else json.dumps(json.loads(body), indent=2, ensure_ascii=False)

@@ -1,7 +1,7 @@
 """The tables of the screen Money, made of what the stores of the books return."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -60,7 +60,7 @@ def receipts_table(receipts: Sequence[NetReceipts], link_to: Callable[[Figure, s
     )
     has_fx = any(found.fx_minor for found in receipts)
     rows = [_figure_row(figure, receipts, link_to) for figure in Figure if figure is not Figure.FX or has_fx]
-    rows.append(_sum_row("Net", {found.currency: found.net_minor for found in receipts}))
+    rows.append(replace(_sum_row("Net", {found.currency: found.net_minor for found in receipts}), is_sum=True))
     if any(found.held_minor for found in receipts):
         held = {found.currency: -found.held_minor for found in receipts}
         rows.append(_sum_row("Of the disputes, still held by banks", held))
@@ -72,13 +72,14 @@ def receipts_table(receipts: Sequence[NetReceipts], link_to: Callable[[Figure, s
 
 
 def _figure_row(figure: Figure, receipts: Sequence[NetReceipts], link_to: Callable[[Figure, str], str]) -> Row:
-    signed = {found.currency: _signed(found, figure) for found in receipts}
+    signed = {found.currency: signed_figure(found, figure) for found in receipts}
     row = _sum_row(words.FIGURES[figure], signed)
     links = {currency.lower(): link_to(figure, currency) for currency in signed}
     return Row(row.cells, row.words, links)
 
 
-def _signed(found: NetReceipts, figure: Figure) -> int:
+def signed_figure(found: NetReceipts, figure: Figure) -> int:
+    """Return a figure in minor units with the sign that it has in a sum: a cost is negative."""
     return found.minor(figure) if figure is Figure.GROSS else -found.minor(figure)
 
 
@@ -95,11 +96,11 @@ def entries_table(figure: Figure, entries: Sequence[FigureEntry], link_to: LinkT
         TableColumn("entry", "Entry"),
         TableColumn("what", "What"),
         TableColumn("amount", "Amount", is_number=True),
-        TableColumn("currency", "Currency"),
+        TableColumn("currency", "Currency", is_only_in_files=True),
         TableColumn("contribution_id", "Contribution"),
         TableColumn("source_id", "Stripe object"),
         TableColumn("payout_id", "Payout"),
-        TableColumn("site", "Site"),
+        TableColumn("site", "Site", is_only_in_files=True),
         TableColumn("campaign", "Campaign"),
     )
     rows = tuple(
@@ -139,69 +140,77 @@ def entries_table(figure: Figure, entries: Sequence[FigureEntry], link_to: LinkT
 def contributions_table(found: Sequence[FoundContribution], link_to: LinkTo, moment: Moment) -> Table:
     """Return contributions that were searched for; each leads to its page."""
     columns = (
-        TableColumn("started_at", "Began"),
         TableColumn("supporter", "Supporter"),
-        TableColumn("email", "Address"),
-        TableColumn("amount", "Amount", is_number=True),
-        TableColumn("interval", "How often"),
+        TableColumn("email", "Address", is_only_in_files=True),
         TableColumn("state", "State"),
+        TableColumn("amount", "Amount", is_number=True),
+        TableColumn("interval", "How often", is_only_in_files=True),
         TableColumn("paid", "Paid", is_number=True),
         TableColumn("refunded", "Refunded", is_number=True),
-        TableColumn("currency", "Currency"),
-        TableColumn("site", "Site"),
+        TableColumn("currency", "Currency", is_only_in_files=True),
+        TableColumn("site", "Site", is_only_in_files=True),
         TableColumn("campaign", "Campaign"),
-        TableColumn("contribution_id", "Contribution"),
+        TableColumn("started_at", "Began"),
+        TableColumn("contribution_id", "Contribution", is_only_in_files=True),
     )
-    rows = tuple(_contribution_row(contribution, link_to) for contribution in found)
-    empty = "No contribution was found. Try an address, a name, an amount such as 25, or an id such as ch_…"
+    has_sites = len({contribution.site for contribution in found}) > 1
+    rows = tuple(_contribution_row(contribution, link_to, has_sites=has_sites) for contribution in found)
+    empty = (
+        "No contribution was found. Try fewer words: a name, an address, an amount such as 25, or an id such as ch_…"
+    )
     return Table("contributions", columns, rows, moment.as_of, moment.zone, empty)
 
 
-def _contribution_row(found: FoundContribution, link_to: LinkTo) -> Row:
+def _contribution_row(found: FoundContribution, link_to: LinkTo, *, has_sites: bool) -> Row:
     currency = found.amount.currency
     supporter = "erased" if found.is_forgotten else found.name
     return Row(
         {
-            "started_at": found.created_at,
             "supporter": supporter,
             "email": found.email,
+            "state": found.state.value,
             "amount": major_text(found.amount.amount_minor, currency),
             "interval": found.interval.value,
-            "state": found.state.value,
             "paid": major_text(found.paid_minor, currency),
             "refunded": major_text(found.refunded_minor, currency),
             "currency": currency,
             "site": found.site,
             "campaign": found.campaign,
+            "started_at": found.created_at,
             "contribution_id": found.id,
         },
         {
+            "supporter": supporter or found.email or words.short_id(found.id),
+            "state": words.state(found),
             "amount": words.money(found.amount),
-            "interval": words.KINDS[found.interval],
-            "state": words.STATES[found.state],
             "paid": words.amount(found.paid_minor, currency),
             "refunded": words.amount(found.refunded_minor, currency) if found.refunded_minor else "–",
-            **_short({"contribution_id": found.id}),
         },
-        {"started_at": link_to(found.id), "contribution_id": link_to(found.id)},
+        {"supporter": link_to(found.id)},
+        {
+            "supporter": (found.email or "") if supporter else "",
+            "amount": words.KINDS[found.interval],
+            "campaign": found.site if has_sites else "",
+        },
+        {"state": words.look(found)},
     )
 
 
 def failed_table(failed: Sequence[FailedPayment], link_to: LinkTo, moment: Moment) -> Table:
     """Return payments that failed, with the reason and what became of them."""
     columns = (
-        TableColumn("failed_at", "Failed"),
         TableColumn("supporter", "Supporter"),
-        TableColumn("amount", "Amount", is_number=True),
-        TableColumn("interval", "How often"),
-        TableColumn("reason", "Reason"),
-        TableColumn("tries", "Failures", is_number=True),
         TableColumn("outcome", "What came back"),
+        TableColumn("amount", "Amount", is_number=True),
+        TableColumn("interval", "How often", is_only_in_files=True),
+        TableColumn("reason", "Why it failed"),
+        TableColumn("tries", "Failures", is_number=True),
+        TableColumn("failed_at", "Failed"),
         TableColumn("paid_at", "Paid"),
         TableColumn("next_try_at", "Next try"),
-        TableColumn("currency", "Currency"),
-        TableColumn("site", "Site"),
-        TableColumn("contribution_id", "Contribution"),
+        TableColumn("currency", "Currency", is_only_in_files=True),
+        TableColumn("site", "Site", is_only_in_files=True),
+        TableColumn("contribution_id", "Contribution", is_only_in_files=True),
     )
     rows = tuple(
         Row(
@@ -220,13 +229,14 @@ def failed_table(failed: Sequence[FailedPayment], link_to: LinkTo, moment: Momen
                 "contribution_id": payment.contribution_id,
             },
             {
+                "supporter": payment.name or payment.email or words.short_id(payment.contribution_id),
                 "amount": words.money(payment.amount),
-                "interval": words.KINDS[payment.interval],
                 "reason": in_words(FAILURES, payment.failure_code) or "no reason given",
                 "outcome": words.OUTCOMES[payment.outcome],
-                **_short({"contribution_id": payment.contribution_id}),
             },
-            {"contribution_id": link_to(payment.contribution_id), "failed_at": link_to(payment.contribution_id)},
+            {"supporter": link_to(payment.contribution_id)},
+            {"amount": words.KINDS[payment.interval]},
+            {"outcome": words.OUTCOME_LOOKS[payment.outcome]},
         )
         for payment in failed
     )
@@ -236,9 +246,10 @@ def failed_table(failed: Sequence[FailedPayment], link_to: LinkTo, moment: Momen
 def failed_sentences(sums: Sequence[FailedSums]) -> tuple[str, ...]:
     """Return a sentence about the failed payments of each currency."""
     return tuple(
-        f"{counted(found.failed_count, 'payment')} of {words.amount(found.failed_minor, found.currency)} failed. "
-        f"{found.paid_count} of them ({words.amount(found.paid_minor, found.currency)}) came back, and "
-        f"{found.open_count} ({words.amount(found.open_minor, found.currency)}) are tried again."
+        f"{counted(found.failed_count, 'payment')} failed ({words.amount(found.failed_minor, found.currency)}): "
+        f"{words.amount(found.paid_minor, found.currency)} came back, "
+        f"{words.amount(found.open_minor, found.currency)} is tried again, "
+        f"{words.amount(found.lost_minor, found.currency)} did not come back."
         for found in sums
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 MAX_CHARACTERS = 240
+ONLY_IN_FILES = ("request",)  # the id of an agreement says nothing to a person
 
 
 def details_in_words(details: Mapping[str, Any]) -> str:
@@ -18,7 +19,11 @@ def details_in_words(details: Mapping[str, Any]) -> str:
         rest = {name: value for name, value in details.items() if name not in ("before", "after")}
     else:
         parts, rest = [], dict(details)
-    parts += [f"{_name(name)}: {value_in_words(name, value)}" for name, value in rest.items() if value is not None]
+    parts += [
+        f"{_name(name)}: {value_in_words(name, value)}"
+        for name, value in rest.items()
+        if value is not None and name not in ONLY_IN_FILES
+    ]
     text = " · ".join(parts)
     return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"
 
@@ -42,4 +47,4 @@ def value_in_words(name: str, value: Any) -> str:
         return ", ".join(f"{_name(key)} {value_in_words(key, item)}" for key, item in value.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    return str(value).replace("_", " ") if name == "wanted" else str(value)

@@ -13,7 +13,7 @@ from service.console.tables import MOST_COUNTED, ROWS_PER_PAGE, TableShape
 from service.database.transaction import committed
 from service.services import current_services
 from service.staff.api import current_person, requires_person
-from service.staff.people import COMMAND_LINE
+from service.staff.people import COMMAND_LINE, Role
 from service.staff.record import RecordFilter, is_genuine
 from service.staff.record_checks.checking import check_record
 from service.staff.record_checks.store import latest_check
@@ -40,7 +40,9 @@ def show() -> str | Response:
         if is_file:
             return table_file(record_file(find_rows(connection, wanted, None), services.clock(), days.zone))
         rows = find_rows(connection, wanted, ROWS_PER_PAGE + 1)
-        table = record_table(rows, count_rows(connection, wanted, MOST_COUNTED), services.clock(), days.zone)
+        found = count_rows(connection, wanted, MOST_COUNTED)
+        has_links = person.may(Role.VIEWER, Role.FINANCE)
+        table = record_table(rows, found, services.clock(), days.zone, has_links=has_links)
         people, acts, check = list_people(connection), recorded_acts(connection), latest_check(connection)
     forged = next((row.number for row in reversed(rows[:ROWS_PER_PAGE]) if not is_genuine(row)), None)
     return screen(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from service.console.screens.record.details import act_in_words, details_in_words
@@ -31,12 +31,12 @@ IN_FILES = (
 EMPTY = "No such act is recorded in these days."
 
 
-def record_table(rows: Sequence[RecordRow], found: int, now: datetime, zone: ZoneInfo) -> Table:
+def record_table(rows: Sequence[RecordRow], found: int, now: datetime, zone: ZoneInfo, *, has_links: bool) -> Table:
     """Return the table of a page, newest row first. `rows`: one more than a page shows, if there is another page.
 
-    `found`: how many rows match on all pages.
+    `found`: how many rows match on all pages. `has_links`: subjects lead to contributions.
     """
-    shown = tuple(_row(row) for row in rows[:ROWS_PER_PAGE])
+    shown = tuple(_row(row, has_links=has_links) for row in rows[:ROWS_PER_PAGE])
     after = str(shown[-1].cells["number"]) if len(rows) > ROWS_PER_PAGE else None
     return Table("record", ON_PAGE, shown, now, zone, EMPTY, found=found, after=after)
 
@@ -46,7 +46,7 @@ def record_file(rows: Iterable[RecordRow], now: datetime, zone: ZoneInfo) -> Tab
     return Table("record", IN_FILES, tuple(map(_row, rows)), now, zone, EMPTY)
 
 
-def _row(row: RecordRow) -> Row:
+def _row(row: RecordRow, *, has_links: bool = False) -> Row:
     deed = row.deed
     cells = {
         "number": row.number,
@@ -60,4 +60,8 @@ def _row(row: RecordRow) -> Row:
         "hash": row.hash.hex(),
     }
     words = {"act": act_in_words(deed.act), "details": details_in_words(deed.details)}
-    return Row(cells, words, {"person_name": f"/console/record?{urlencode({'person': deed.person_id})}"})
+    links = {"person_name": f"/console/record?{urlencode({'person': deed.person_id})}"}
+    if has_links and deed.subject.startswith("ctb_"):
+        links["subject"] = f"/console/money/contributions/{quote(deed.subject, safe='')}"
+        words["subject"] = f"{deed.subject[:11]}…"
+    return Row(cells, words, links)

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from service.console.frame import own_sites, screen
 from service.console.screens.money.scope import list_scope
 from service.console.screens.supporters.download import held_document
+from service.console.screens.supporters.reasons import by_reason
 from service.console.words import counted
 from service.contributions.erasure_store import list_erasures
 from service.contributions.forget import forget_contributor, forget_signed_in_reader, is_erasure_of
@@ -140,12 +141,13 @@ def _find_screen(errors: Mapping[str, str]) -> str:
 
 def _held_screen(contribution_id: str, errors: Mapping[str, str]) -> str:
     held = _own_held(contribution_id)
-    who = ", ".join(held.names) or held.address or contribution_id
+    who = "an erased supporter" if held.is_forgotten else ", ".join(held.names) or held.address or contribution_id
     return screen(
         "supporters/held.html",
         KEY,
         f"What is held about {who}, and why?",
         held=held,
+        reasons=by_reason(held),
         chosen_section=request.args.get("section", ""),
         contribution_id=contribution_id,
         errors=errors,

@@ -10,15 +10,16 @@ from flask.typing import ResponseReturnValue
 from service.console.frame import file_of, screen
 from service.console.screens.closing.pages import KEY
 from service.console.screens.closing.tables import ClosingTables
+from service.console.screens.money.words import sentence
 from service.database.transaction import committed, connected
-from service.errors import DomainError, InvalidAmountError
+from service.errors import DomainError
 from service.ledger.accounts import OPEN_ITEM_ACCOUNTS, STRIPE_ACCOUNTS, Account
 from service.ledger.accounts_store import chart_of_accounts
-from service.ledger.manual.checks import ManualEntryError
+from service.ledger.manual.checks import ManualAmountError
 from service.ledger.manual.clearing import Clearing, clear_items
 from service.ledger.manual.entering import Bookkeeping, SavedEntry, approve, refuse
 from service.ledger.manual.entry import ManualKind
-from service.ledger.manual.open_items_store import open_items
+from service.ledger.manual.open_items_store import OpenItem, open_items
 from service.ledger.manual.store import list_manual
 from service.services import current_services
 from service.staff.api import current_person, requires_person
@@ -53,7 +54,7 @@ def book() -> ResponseReturnValue:
     try:
         kind = ManualKind(form.get("kind", ManualKind.RECLASSIFY))
         if kind is not ManualKind.SETTLE and not form.get("to"):
-            raise ManualEntryError("choose the account that takes the amount")
+            return _not_booked("to", "Choose the account that takes the amount.")
         clearing = Clearing(
             kind,
             Account.BANK.value if kind is ManualKind.SETTLE else form.get("to", ""),
@@ -63,8 +64,12 @@ def book() -> ResponseReturnValue:
             account=form.get("account") or None,
         )
         saved = clear_items(_books(), clearing, (subject,))
-    except (DomainError, ValueError) as error:
-        return _items_screen({"why": _sentence(error)}, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    except ManualAmountError as error:
+        return _not_booked("amount", sentence(error))
+    except DomainError as error:
+        return _not_booked("why", sentence(error))
+    except ValueError:
+        return _not_booked("kind", "Choose what to do with the amount.")
     _record("book_entry", subject, saved)
     return _back(saved)
 
@@ -88,11 +93,16 @@ def decline(manual_id: str) -> ResponseReturnValue:
     return _decided(act, "refuse_entry", manual_id)
 
 
+def _not_booked(field: str, problem: str) -> ResponseReturnValue:
+    """Show the items again, with what is wrong in a field of the form that was sent."""
+    return _items_screen({field: problem}, request.form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 def _decided(act: Callable[[], Sequence[SavedEntry]], name: str, manual_id: str) -> ResponseReturnValue:
     try:
         saved = act()
     except DomainError as error:
-        return _items_screen({"waiting": _sentence(error)}), HTTPStatus.CONFLICT
+        return _items_screen({"waiting": sentence(error)}), HTTPStatus.CONFLICT
     _record(name, manual_id, saved)
     return _back(saved)
 
@@ -102,6 +112,8 @@ def _items_screen(errors: Mapping[str, str], typed: Mapping[str, str] | None = N
     with connected(services.engine) as connection:
         chart = chart_of_accounts(connection)
         items = open_items(connection)
+        if typed is not None:
+            errors = {_field_id(items, typed, field): problem for field, problem in errors.items()}
         waiting = list_manual(connection, only_waiting=True, limit=MAX_WAITING)
     targets = [("", "Choose an account")]
     targets += [
@@ -148,6 +160,8 @@ def _back(saved: Sequence[SavedEntry]) -> ResponseReturnValue:
     return redirect(url_for("console_closing_booking.show_items"), HTTPStatus.SEE_OTHER)
 
 
-def _sentence(error: Exception) -> str:
-    text = error.title if isinstance(error, DomainError | InvalidAmountError) else "Choose what to do with the amount"
-    return f"{text[:1].upper()}{text[1:]}."
+def _field_id(items: Sequence[OpenItem], typed: Mapping[str, str], field: str) -> str:
+    """Return the id that a field of the form has on the page; an item that is no longer open has none."""
+    sent = (typed.get("subject"), typed.get("account"))
+    places = [place for place, item in enumerate(items, 1) if (item.subject_id, item.account.value) == sent]
+    return f"item-{places[0]}-{field}" if places else "items"

@@ -16,6 +16,8 @@ from service.console.screens.closing.pages import KEY
 from service.console.screens.closing.periods import BooksPeriod
 from service.console.screens.closing.tables import ClosingTables
 from service.console.screens.exports.pages import export_caller
+from service.console.screens.exports.tables import sums_in_words
+from service.console.screens.money.words import sentence
 from service.database.transaction import committed, connected
 from service.errors import DomainError, InvalidDocumentError
 from service.exports.batches.store import list_batches
@@ -59,7 +61,7 @@ def write_files(day: str) -> ResponseReturnValue:
     return _back(day)
 
 
-@blueprint.get("/closings/<day>/files.zip")
+@blueprint.get("/files/<day>.zip")
 @requires_person(Role.FINANCE)
 def download_all(day: str) -> ResponseReturnValue:
     """Send every file of the period in one archive."""
@@ -85,7 +87,7 @@ def reopen(day: str) -> ResponseReturnValue:
         why = clean_text(request.form.get("why", ""), "the reason")
         told = reopen_with_agreement(services, current_person(), period.first_day or period.last_day, why)
     except DomainError as error:
-        return _files_screen(day, {"why": f"{error}."}), HTTPStatus.CONFLICT
+        return _files_screen(day, {"why": sentence(error)}), HTTPStatus.CONFLICT
     flash(told)
     return _back(day)
 
@@ -107,7 +109,9 @@ def put_mapping() -> ResponseReturnValue:
         mapping, version = apply_mapping(services.engine, document, person.name, services.clock())
     except DomainError as error:
         problems = error.problems if isinstance(error, InvalidDocumentError) else (error.title,)
-        return _mappings_screen({"document": " ".join(f"{problem}." for problem in problems)}, document), 422
+        return _mappings_screen(
+            {"document": " ".join(f"{problem[:1].upper()}{problem[1:]}." for problem in problems)}, document
+        ), 422
     _record("apply_mapping", f"{mapping.layout.value} version {version}")
     flash(f"Version {version} of the mapping for {mapping.layout.value} is in force.")
     return redirect(url_for("console_closing_closed.show_mappings"), HTTPStatus.SEE_OTHER)
@@ -128,6 +132,7 @@ def _files_screen(day: str, errors: Mapping[str, str]) -> str | Response:
         period=period,
         figures=figures,
         files=files,
+        sums_in_words=sums_in_words,
         batches=batches,
         errors=errors,
         zone=services.settings.accounting_zone,

@@ -1,1 +1,1 @@
-"""What finance does with a contribution: refund, cancel, send a receipt or a link."""
+"""What finance does with a contribution besides refunds: cancel, send a receipt or a link."""
