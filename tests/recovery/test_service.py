@@ -52,7 +52,7 @@ def test_a_service_starts_its_killed_server_again_and_then_saves_its_counts(inst
 
 
 def test_a_download_is_cut_if_its_database_is_killed_and_works_again_afterwards(installation: Installation) -> None:
-    write_books(installation.address, 10_000, is_livemode=False)
+    write_books(installation.address, 40_000, is_livemode=False)  # more than the buffers on the way hold
     token = seed(installation.address, Ports(), installation.var_dir)
     request = f"GET /v1/exports/journal.csv HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
     with serving(installation, SECRET_KEYS=SECRET_KEY) as served:

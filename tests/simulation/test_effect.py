@@ -185,7 +185,7 @@ def test_a_pause_of_all_asks_hides_no_effect_and_the_settings_may_be_the_change(
 def test_an_effect_is_told_in_sentences() -> None:
     words = effect_in_words(effect(published(from_articles(5)), from_articles(2)))
 
-    assert [sentence.partition(":")[0] for sentence in words[:2]] == ["Asks in 1,000 page views", "autumn"]
+    assert [sentence.partition(":")[0] for sentence in words[:2]] == ["Asks in 1,000 page views", "“autumn”"]
     assert words[2].endswith(" % of readers would be asked more often, 0 % less often.")
     assert words[-1].startswith(f"Found by replaying {READERS} invented readers with ")
     assert "after 18 November 2026" in words[-1]

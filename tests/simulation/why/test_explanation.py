@@ -70,7 +70,7 @@ def test_the_reason_is_that_of_the_campaign_which_comes_closest() -> None:
             {"supporter": StartSupport(StartState.RECURRING)},
         ),
         (
-            "“autumn” is for readers who allow everything, and this reader allows nothing",
+            "“autumn” is for readers with full consent, and this one reads without consent",
             make.campaign(reader=ReaderRules(consents=frozenset({Consent.FULL}))),
             {"consent": Consent.NONE},
         ),

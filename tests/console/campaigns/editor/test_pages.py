@@ -362,7 +362,9 @@ def test_sections_of_rare_fields_open_when_something_in_them_is_set(editor: Flas
     assert folded.findall(editor.get(f"{EDIT}?tab=when").get_data(as_text=True)) == [" open"]
 
 
-def test_advice_calls_fields_by_their_labels(editor: FlaskClient) -> None:
+def test_advice_calls_fields_by_their_labels(app: Flask, editor: FlaskClient) -> None:
+    store_site(app, privacy_url=None)
+
     page = editor.get(f"{SETTINGS}").get_data(as_text=True)
 
     assert "“Address of the privacy notice” is missing" in page
