@@ -49,7 +49,7 @@ types: .venv/.dev ## Check the type hints with mypy in strict mode
 unit: .venv/.dev ## Run every test except the browser tests
 	$(PYTEST) --ignore tests/browser -m "not cms and not infra" -n 3 --dist worksteal
 
-unit-long: .venv/.dev ## Run the unit tests with many more random examples
+unit-long: .venv/.dev ## Run the unit tests, with many more examples in the largest property tests
 	KEEPOPEN_LONG_RUN=1 $(MAKE) unit
 
 coverage: .venv/.dev ## Run the unit tests and report how much of every file they leave untested

@@ -125,7 +125,7 @@ class Table:
 def table_of_cells(
     name: str, keys: tuple[str, ...], rows: Iterable[Mapping[str, Any]], as_of: datetime, zone: ZoneInfo
 ) -> Table:
-    """Return a table for files, of which the page shows more than a table can, such as forms beside each row."""
+    """Return a table for files alone. The page shows its rows with more than a table can hold, such as forms."""
     columns = tuple(TableColumn(key, key.replace("_", " ").capitalize()) for key in keys)
     return Table(name, columns, tuple(map(Row, rows)), as_of, zone, empty="There are no rows.")
 

@@ -75,7 +75,7 @@ def application_engine(address: str, kept_free: int = 0) -> Engine:
     only as many as it needs. `kept_free`: how many connections of the server it leaves to commands.
 
     Each statement is planned for its values, because a plan for any days reads two years to show four weeks, and is
-    worked on by one process, because parallel workers took four times the processor time for the checklist of a month.
+    worked on by one process, because parallel workers take more processor time than they save.
     """
     plans = "-c plan_cache_mode=force_custom_plan -c max_parallel_workers_per_gather=0"
     options = f"{_bounds()} {plans} -c idle_session_timeout={DATABASE_IDLE_SECONDS}s"

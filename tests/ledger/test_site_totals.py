@@ -60,7 +60,8 @@ def test_a_site_that_is_known_late_counts_then(books: Books) -> None:
     assert books.checks()[NAME].is_green
 
 
-def test_a_site_that_changes_takes_its_refunds_along(books: Books) -> None:
+def record_two_charges(books: Books) -> None:
+    """Record a charge that was partly refunded, and another."""
     books.record(
         make.charge("ch_1", bt="txn_1", refunded=400),
         make.transaction("txn_1", "charge", 1000, "ch_1", fee=55),
@@ -69,6 +70,10 @@ def test_a_site_that_changes_takes_its_refunds_along(books: Books) -> None:
         make.charge("ch_2", bt="txn_3"),
         make.transaction("txn_3", "charge", 500, "ch_2"),
     )
+
+
+def test_a_site_that_changes_takes_its_refunds_along(books: Books) -> None:
+    record_two_charges(books)
 
     move_to(books, "courier", "ch_1")
 
@@ -79,14 +84,7 @@ def test_a_site_that_changes_takes_its_refunds_along(books: Books) -> None:
 
 
 def test_a_campaign_that_changes_takes_its_refunds_along(books: Books) -> None:
-    books.record(
-        make.charge("ch_1", bt="txn_1", refunded=400),
-        make.transaction("txn_1", "charge", 1000, "ch_1", fee=55),
-        make.refund("re_1", 400, charge="ch_1", bt="txn_2"),
-        make.transaction("txn_2", "refund", -400, "re_1"),
-        make.charge("ch_2", bt="txn_3"),
-        make.transaction("txn_3", "charge", 500, "ch_2"),
-    )
+    record_two_charges(books)
     before = gross_of_campaigns(books)
 
     ask_by(books, None, "ch_1")

@@ -24,7 +24,7 @@ class _Moved:
 
 @dataclass(slots=True)
 class Balance:
-    """The movements by settlement currency, and what must be posted: when, of which kind, and its id."""
+    """The movements by settlement currency, and the instant, kind and id of each that must be posted."""
 
     writer: TableWriter
     now: datetime

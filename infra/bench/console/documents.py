@@ -17,7 +17,7 @@ from service.database.transaction import committed
 from service.services import Services
 
 VERSIONS, MANY_VERSIONS, MANY_KEY = 4, 40, "campaign-0"
-DRAFTED = 30  # campaigns of which each editor has a draft
+DRAFTED = 30  # each editor has a draft of this many campaigns
 DAYS_ASKED = 60  # of a campaign that is over
 CURRENT = 20
 CAMPAIGN = DocumentKind.CAMPAIGN

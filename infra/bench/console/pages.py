@@ -66,7 +66,7 @@ def samples_of(connection: psycopg.Connection) -> Samples:
 
 
 def pages_before_closing() -> Iterator[Page]:
-    """Yield the pages about books of two years of which no day was closed yet."""
+    """Yield the pages about books of two years. No day of them is closed yet."""
     yield Page("/console/close?through=2026-10-31")
     yield Page("/console/close?through=2026-11-17")
 

@@ -63,7 +63,7 @@ def write_record_rows(connection: psycopg.Connection, count: int, people: tuple[
 
 
 def write_requests(connection: psycopg.Connection, people: tuple[Person, ...], now: datetime) -> None:
-    """Write requests for a second person, of which a tenth wait, and earlier exports and events that were given up."""
+    """Write requests for a second person (a tenth of them wait), earlier exports, and events that were given up."""
     writer = TableWriter(connection)
     for number in range(REQUESTS):
         is_open = number % 10 == 0

@@ -73,7 +73,7 @@ class ContributionPage:
 
     @property
     def refundable(self) -> tuple[PaymentLine, ...]:
-        """The payments of which something is left to refund, the newest first."""
+        """The payments that can still be refunded, the newest first."""
         return tuple(line for line in self.lines if line.is_refundable)
 
     @property

@@ -160,7 +160,7 @@ def _known(key: str) -> RefundRequest | None:
 
 
 def _unanswered(payment: Payment) -> RefundRequest | None:
-    """Return an earlier refund of the payment of which it is not known whether Stripe made it."""
+    """Return an earlier refund of the payment if Stripe may have made it, which is not known yet."""
     with connected(current_services().engine) as connection:
         keys = unanswered_requests(connection, payment.id)
         return find_request(connection, keys[0]) if keys else None
