@@ -76,7 +76,7 @@ class Side(NamedTuple):
         before = cpu_seconds(self.address.pid)
         found = measure(self.address.port, rate, seconds, sent, CONNECTIONS)
         if found.refused or found.answered < count:
-            raise RuntimeError(f"{found.answered} of {count} requests were answered, {found.refused} of them refused")
+            raise RuntimeError(f"port {self.address.port}: {found}")
         return (cpu_seconds(self.address.pid) - before) / count * 1e6
 
 
