@@ -33,6 +33,7 @@ DATABASE_SILENCE_SECONDS = 32.0  # we end it if the server does not
 DATABASE_FAILURES = 2  # attempts to connect that failed in a row, after which none is made ...
 DATABASE_PAUSE_SECONDS = 1.0  # ... for so long
 DATABASE_IDLE_SECONDS = 30  # then PostgreSQL ends a connection that is not used
+DATABASE_CONNECTION_SECONDS = 60  # then we replace a connection, so that a server that accepts no new ones is noticed
 KEPT_CONNECTIONS = 3  # of the database server, which processes that answer requests leave to commands
 DATABASE_CONNECTIONS = 28  # in a process, for all lanes but the inbox; an export takes two
 INBOX_CONNECTIONS = 2  # so many threads at a time save events, also those of others
