@@ -87,7 +87,7 @@ class JsonLines(logging.Formatter):
 
 
 def _finite(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Write null for an infinite number, such as the age of campaigns that were never loaded. JSON has no such number."""
+    """Write null for an infinite number, such as the age of campaigns that were never loaded: JSON has none."""
     return {name: None if isinstance(value, float) and not isfinite(value) else value for name, value in event.items()}
 
 
