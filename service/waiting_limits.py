@@ -44,6 +44,7 @@ STRIPE_CALL_SECONDS = STRIPE_CONNECT_SECONDS + STRIPE_READ_SECONDS
 STRIPE_FAILURES = 3  # time-outs and lost connections in a row, after which Stripe is not called ...
 STRIPE_PAUSE_SECONDS = 10.0  # ... for so long
 STRIPE_RETRIES = 2
+STRIPE_CALLS = 16  # at the same time, in a process; a call whose deadline passed may go on in its thread
 COUNTER_STORE_SECONDS = 0.25  # a store of rate limits that machines share
 COUNTER_STORE_FAILURES = 1  # after which each process counts for itself ...
 COUNTER_STORE_PAUSE_SECONDS = 5.0  # ... for so long

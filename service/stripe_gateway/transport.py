@@ -1,6 +1,7 @@
 """The connection to Stripe: pinned API version, timeouts, a few retries, and errors translated into our own."""
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from service.errors import StripeRefusedError, StripeUnavailableError
 from service.settings import Settings
 from service.waiting_limits import (
     STRIPE_CALL_SECONDS,
+    STRIPE_CALLS,
     STRIPE_CONNECT_SECONDS,
     STRIPE_FAILURES,
     STRIPE_PAUSE_SECONDS,
@@ -50,11 +52,15 @@ class BoundedClient(stripe.RequestsClient):
 
     After a few requests in a row without an answer the others fail at once for a while, so that readers who want to
     contribute learn quickly that they have to come back. Only time-outs and lost connections count.
+
+    The library's own time-outs bound each wait for a byte. So calls have threads of their own, and the caller waits for
+    a whole answer only until the deadline, name lookup included.
     """
 
     def __init__(self) -> None:
         super().__init__(timeout=(STRIPE_CONNECT_SECONDS, STRIPE_READ_SECONDS))
         self._breaker = Breaker(STRIPE_FAILURES, STRIPE_PAUSE_SECONDS)
+        self._threads = ThreadPoolExecutor(STRIPE_CALLS, "stripe-call")
 
     def request(  # type: ignore[override]  # the library's own class leaves out an argument of its base class
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
@@ -65,12 +71,20 @@ class BoundedClient(stripe.RequestsClient):
         if not self._breaker.allows_call():
             raise _NotSentError("Stripe has not answered several requests in a row")
         try:
-            answer = super().request(method, url, headers, post_data)
+            answer = self._whole_answer(method, url, headers, post_data)
         except stripe.APIConnectionError:
             self._breaker.failed()
             raise
         self._breaker.succeeded()
         return answer
+
+    def _whole_answer(self, *request: Any) -> tuple[bytes, int, Mapping[str, str]]:
+        call = self._threads.submit(super().request, *request)
+        try:
+            return call.result(STRIPE_CALL_SECONDS)
+        except TimeoutError:
+            call.cancel()
+            raise stripe.APIConnectionError("the answer was not whole in time") from None  # type: ignore[no-untyped-call]
 
 
 def stripe_client(settings: Settings) -> stripe.StripeClient:

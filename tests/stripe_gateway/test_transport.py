@@ -1,0 +1,61 @@
+"""What the connection to Stripe does if Stripe is slow."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+import stripe
+
+from service.stripe_gateway import transport
+from service.stripe_gateway.transport import BoundedClient
+from service.waiting_limits import STRIPE_FAILURES
+
+DEADLINE_SECONDS = 0.4
+
+
+@contextmanager
+def dripping(head: bytes) -> Iterator[str]:
+    """Answer each request with this head, and then with a byte every tenth of a second, for three seconds."""
+
+    def drip(caller: socket.socket) -> None:
+        with caller, suppress(OSError):
+            caller.recv(65_536)
+            caller.sendall(head)
+            for _ in range(30):
+                time.sleep(0.1)
+                caller.sendall(b" ")
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=drip, args=(listener.accept()[0],)).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=accept)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1/charges"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Long: "])
+def test_an_answer_in_single_bytes_is_waited_for_only_until_the_deadline(
+    head: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "STRIPE_CALL_SECONDS", DEADLINE_SECONDS)
+    monkeypatch.setattr(transport, "STRIPE_PAUSE_SECONDS", 10.0)
+    client = BoundedClient()
+    with dripping(head) as url:
+        for _ in range(STRIPE_FAILURES):
+            began = time.monotonic()
+            with pytest.raises(stripe.APIConnectionError, match="not whole in time"):
+                client.request("get", url, {})
+            assert time.monotonic() - began < DEADLINE_SECONDS + 1
+
+        with pytest.raises(stripe.APIConnectionError, match="several requests in a row"):
+            client.request("get", url, {})
