@@ -10,15 +10,13 @@ from collections.abc import Iterable
 from functools import lru_cache
 from io import BytesIO
 
-from schemas.decide import DecideSchema
-from schemas.plain_bodies import PlainBodies
+from schemas.plain_view import plain_view
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.answer_json import answer_text
 from service.decisions.compile import CompiledSites
 from service.decisions.counting import count_decision
 from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.tally import Tally
-from service.decisions.view import view_request
 from service.logs import request_id_of
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import (
@@ -54,7 +52,6 @@ class FastPath:
         settings = services.settings
         self._public_origin, self._is_https = settings.public_origin, settings.is_https
         self._country_name = "HTTP_" + (settings.country_header or "").upper().replace("-", "_")
-        self._bodies = PlainBodies(DecideSchema())
         self._sites = CompiledSites()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -77,10 +74,7 @@ class FastPath:
     def _answered(self, raw: bytes, environ: Environ) -> tuple[bytes, list[tuple[str, str]]] | None:
         """Return body and headers of the answer, or None if the Flask route must answer."""
         began = time.perf_counter()
-        values = self._bodies.load(raw)
-        if values is None or values["reader_assertion"] or values["preview"]:
-            return None
-        view = view_request(values)
+        view = plain_view(raw)
         site = self._sites.compiled(self._snapshots.current(), view.site)
         origin, fetch_site = environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE")
         if not is_admitted(origin, fetch_site, site.site.origins, self._public_origin):
