@@ -27,7 +27,7 @@ from service.readers.history import CountedView, counted_view, with_view
 from service.readers.meter_pools import with_free_read
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import RequestContext
-from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges, dropped_notes, note_of, with_notes
+from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges, note_of, with_notes
 from service.readers.reader import GROUPS, Reader, bucket_of, new_reader
 from service.readers.site_time import SiteTime, site_time_at
 
@@ -245,8 +245,7 @@ def _carried_reader(
     reader = sealer.open(text, request.site, now.instant) if text else None
     if not context.notes or request.passport is not None:
         return reader, ()
-    dropped = dropped_notes(reader, context.notes, now.instant)
-    return with_notes(sealer.keys, request.site, reader, context.notes, now.instant), dropped
+    return with_notes(sealer.keys, request.site, reader, context.notes, now.instant)
 
 
 def _offered(sealer: PassportSealer, choice: Choice, situation: Situation, names: tuple[str, str]) -> Offered:

@@ -1,5 +1,6 @@
 """The cookies that hold a passport and its notes, and what else a request says outside its body."""
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from typing import NamedTuple
 from service.campaigns.reader_rules import Device
 from service.readers.devices import device_of
 from service.readers.passports.passport import PASSPORT_DAYS, PassportSealer
-from service.readers.passports.passport_notes import Note, NoteChanges, note_named, with_notes
+from service.readers.passports.passport_notes import MARK_PATTERN, Note, NoteChanges, with_notes
 from service.readers.reader import Reader
 from service.settings import Settings
 from service.web.crawlers import is_crawler
@@ -43,20 +44,18 @@ class PassportCookies:
         # Over HTTPS, browsers send a `__Host-` cookie to this host alone.
         self.name = f"__Host-keepopen-{site}" if is_https else f"keepopen-{site}"
         self._name_of_notes = f"{self.name}."
+        self._find = re.compile(rf"; {re.escape(self.name)}(?:\.({MARK_PATTERN}))?=([^;]*)").findall
         attributes = f"; {'Secure; ' if is_https else ''}HttpOnly; Max-Age={{}}; Path=/; SameSite=Lax"
         self._kept, self._dropped = attributes.format(PASSPORT_DAYS * 86_400), attributes.format(0)
 
     def carried(self, header: str) -> tuple[str | None, tuple[Note, ...]]:
         """Return the passport and the notes in a Cookie header. The first cookie with the name is the passport."""
-        passport, notes = None, []
-        if self.name in header:
-            for pair in header.split(";"):
-                name, _, value = pair.partition("=")
-                name = name.strip()
-                if name == self.name and passport is None:
-                    passport = value.strip()
-                elif name.startswith(self._name_of_notes):
-                    notes.append(note_named(name.removeprefix(self._name_of_notes), value.strip()))
+        passport, notes = None, list[Note]()
+        for mark, text in self._find("; " + header):
+            if mark:
+                notes.append(Note(mark, text))
+            elif passport is None:
+                passport = text
         return passport, tuple(notes)
 
     def set_cookies(self, passport: str | None, changes: NoteChanges) -> list[tuple[str, str]]:
@@ -92,7 +91,7 @@ def request_context(settings: Settings, header: Callable[[str], str | None], sit
 def carried_reader(sealer: PassportSealer, context: RequestContext, site: str, instant: int) -> Reader | None:
     """Return the reader whom the cookies of a request carry: the passport with what its notes add."""
     reader = sealer.open(context.cookie, site, instant) if context.cookie else None
-    return with_notes(sealer.keys, site, reader, context.notes, instant) if context.notes else reader
+    return with_notes(sealer.keys, site, reader, context.notes, instant)[0]
 
 
 @lru_cache(maxsize=4096)
