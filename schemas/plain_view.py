@@ -11,9 +11,8 @@ from typing import Any
 
 from schemas.decide import MAX_ID, MAX_REFERRER, MAX_TAGS, MAX_TOKEN, DecideSchema
 from schemas.fields import MAX_NAME_LENGTH
-from service.campaigns.campaign import Placement
 from service.decisions.situation import Page
-from service.decisions.view import Browser, ViewRequest, host_of
+from service.decisions.view import ViewRequest, host_of
 
 _FIELDS: Any = DecideSchema().load_fields
 _read_page_id, _read_name, _read_language, _read_country = (
@@ -29,6 +28,7 @@ _NOT_SENT: dict[str, Any] = {
     if not field.required
 }
 _values_of = itemgetter(*_FIELDS)
+_MOST_PLACEMENTS = _FIELDS["placements"].most
 _KINDS = (str, str, bool, bool, bool)  # of site, view_id and the three flags
 _NOTHING = [None, None]
 _PLAIN_TOPICS = re.compile(rf"[ -~\t]{{0,{MAX_NAME_LENGTH}}}")  # with tabs between them
@@ -77,16 +77,20 @@ def _view(values: dict[str, Any]) -> ViewRequest:
         is_paid,
         hides,
         _ACCESSES[access],
-        frozenset(map(_placement_named, _listed(placements, 2 * len(Placement)))),
+        frozenset(map(_placement_named, _listed(placements, _MOST_PLACEMENTS))),
     )
-    browser = Browser(
+    return ViewRequest(
+        site,
+        view_id,
+        page,
+        topics,
         _CONSENTS[consent],
         None if country is None else _read_country(country),
         _DEVICES[device],
         None if language is None else _read_language(language),
         host_of(referrer),
+        passport,
     )
-    return ViewRequest(site, view_id, page, topics, browser, passport)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

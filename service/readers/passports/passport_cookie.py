@@ -60,14 +60,12 @@ class PassportCookies:
 
     def set_cookies(self, passport: str | None, changes: NoteChanges) -> list[tuple[str, str]]:
         """Return the headers that set a passport and a note, and drop the notes that are no longer needed."""
-        headers = []
-        if passport is not None:
-            headers.append(("Set-Cookie", f"{self.name}={passport}{self._kept}"))
+        headers = [] if passport is None else [("Set-Cookie", f"{self.name}={passport}{self._kept}")]
         for mark in changes.dropped:
             headers.append(("Set-Cookie", f"{self._name_of_notes}{mark}={self._dropped}"))
         if changes.note is not None:
-            note = changes.note
-            headers.append(("Set-Cookie", f"{self._name_of_notes}{note.mark}={note.text}{self._kept}"))
+            mark, text = changes.note
+            headers.append(("Set-Cookie", f"{self._name_of_notes}{mark}={text}{self._kept}"))
         return headers
 
 
