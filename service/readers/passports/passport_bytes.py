@@ -29,15 +29,14 @@ from service.readers.site_time import week_of
 VERSION = 1
 _RECURRING = tuple(RecurringState)
 _INTERVALS = tuple(Interval)
-_NO_BUCKET = 0xFFFFFF
+_NO_BUCKET = 0xFFFFFFFF
 _NO_TOPICS = TopicRuns()
 _HIGHEST = {"B": 0xFF, "H": 0xFFFF, "I": 0xFFFFFFFF}
 
-# version, issued at, bucket and the high byte of the link, the rest of the link, salt, first seen at, day, view count,
-# when the reader chose whether articles count (plus one if they do not); the numbers of days, weeks and topics; of the
-# weeks of all topics, of pages, recent ids, prompts, impressions, pools and free
-# reads; the bytes of support
-_HEAD = Struct(">BIIHIIIII11B")
+# version, issued at, bucket, link, salt, first seen at, day, view count, when the reader chose whether articles count
+# (plus one if they do not); the numbers of days, weeks, topics, weeks of all topics, pages, recent ids, prompts,
+# impressions, pools and free reads; the bytes of support
+_HEAD = Struct(">BIIIIIIII11B")
 _SUPPORT = Struct(">BBB7I")
 _CURRENCY_BYTES = 3  # after the numbers of the support
 _PROMPT = Struct(">IHHBBI")  # campaign and number of impressions, variant, seen, dismissed, contributed, dismissed at
@@ -52,7 +51,8 @@ class UnreadablePassportError(ValueError):
 def encode(reader: Reader, issued_at: int) -> bytes:
     """Return the bytes of a reader. `issued_at`: now, in seconds since 1970."""
     history = reader.history
-    days, weeks = (counts if type(counts) is bytes else _bytes(counts) for counts in (history.days, history.weeks))
+    days = history.days if type(history.days) is bytes else _bytes(history.days)
+    weeks = history.weeks if type(history.weeks) is bytes else _bytes(history.weeks)
     topics = TopicWeeks.of(history.topics, week_of(history.day)).runs if history.topics else _NO_TOPICS
     impressions, prompts = _pack_prompts(reader.prompts) if reader.prompts else (0, b"")
     free_reads, pools = _pack_pools(reader.pools) if reader.pools else (0, b"")
@@ -61,8 +61,8 @@ def encode(reader: Reader, issued_at: int) -> bytes:
         _HEAD,
         VERSION,
         issued_at,
-        (_NO_BUCKET if reader.bucket is None else reader.bucket) << 8 | reader.link >> 16,
-        reader.link & 0xFFFF,
+        _NO_BUCKET if reader.bucket is None else reader.bucket,
+        reader.link,
         reader.salt,
         reader.first_seen_at,
         history.day,
@@ -94,7 +94,7 @@ def decode(data: bytes) -> tuple[Reader, int]:
 
 
 def _decode(data: bytes) -> tuple[Reader, int]:
-    _, issued_at, bucket, link_end, salt, first_seen_at, day, view_count, chosen, *numbers = _HEAD.unpack_from(data)
+    _, issued_at, bucket, link, salt, first_seen_at, day, view_count, chosen, *numbers = _HEAD.unpack_from(data)
     days, weeks, topics, topic_weeks, pages, recent, prompts, impressions, pools, free_reads, support = numbers
     weeks_at = _HEAD.size + days
     topics_at = weeks_at + weeks
@@ -118,7 +118,7 @@ def _decode(data: bytes) -> tuple[Reader, int]:
         view_count,
     )
     reader = Reader(
-        None if bucket >> 8 == _NO_BUCKET else bucket >> 8,
+        None if bucket == _NO_BUCKET else bucket,
         salt,
         first_seen_at,
         history,
@@ -126,7 +126,7 @@ def _decode(data: bytes) -> tuple[Reader, int]:
         PackedRecords(data[pools_at:support_at], pools, free_reads, _unpack_pools) if pools else (),
         _unpack_support(data[support_at:]) if support else NO_SUPPORT,
         data[recent_at:prompts_at],
-        (bucket & 0xFF) << 16 | link_end,
+        link,
         CountingChoice(chosen % 2 == 1, chosen - chosen % 2) if chosen else UNCHOSEN,
     )
     return reader, issued_at
