@@ -136,7 +136,8 @@ def _pack_prompts(prompts: Iterable[PromptRecord]) -> tuple[int, bytes]:
     """Return the number of impressions, and the bytes: the records, then the instants of the impressions."""
     if isinstance(prompts, PackedRecords):
         return prompts.items, prompts.data
-    rows, seen_at = [], list[int]()
+    rows: list[bytes] = []
+    seen_at: list[int] = []
     for campaign, seen, instants, dismissed, dismissed_at, contributed, variant in prompts:
         rows.append(
             _packed(_PROMPT, campaign << 8 | len(instants), variant, seen, dismissed, contributed, dismissed_at)
@@ -160,7 +161,8 @@ def _pack_pools(pools: Iterable[PoolUse]) -> tuple[int, bytes]:
     """Return the number of free reads, and the bytes: the pools, then the free reads."""
     if isinstance(pools, PackedRecords):
         return pools.items, pools.data
-    rows, reads = [], list[bytes]()
+    rows: list[bytes] = []
+    reads: list[bytes] = []
     for pool, own, older_used, older_expires_at in pools:
         rows.append(_packed(_POOL, pool << 8 | len(own), older_used, older_expires_at))
         reads += [_packed(_FREE_READ, *read) for read in own]

@@ -1,6 +1,5 @@
 """The cookies that hold a passport and its notes, and what else a request says outside its body."""
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
@@ -8,7 +7,7 @@ from typing import NamedTuple
 from service.campaigns.reader_rules import Device
 from service.readers.devices import device_of
 from service.readers.passports.passport import PASSPORT_DAYS, PassportSealer
-from service.readers.passports.passport_notes import MARK_PATTERN, Note, NoteChanges, with_notes
+from service.readers.passports.passport_notes import MARK, Note, NoteChanges, with_notes
 from service.readers.reader import Reader
 from service.settings import Settings
 from service.web.crawlers import is_crawler
@@ -44,18 +43,23 @@ class PassportCookies:
         # Over HTTPS, browsers send a `__Host-` cookie to this host alone.
         self.name = f"__Host-keepopen-{site}" if is_https else f"keepopen-{site}"
         self._name_of_notes = f"{self.name}."
-        self._find = re.compile(rf"; {re.escape(self.name)}(?:\.({MARK_PATTERN}))?=([^;]*)").findall
         attributes = f"; {'Secure; ' if is_https else ''}HttpOnly; Max-Age={{}}; Path=/; SameSite=Lax"
         self._kept, self._dropped = attributes.format(PASSPORT_DAYS * 86_400), attributes.format(0)
 
     def carried(self, header: str) -> tuple[str | None, tuple[Note, ...]]:
         """Return the passport and the notes in a Cookie header. The first cookie with the name is the passport."""
-        passport, notes = None, list[Note]()
-        for mark, text in self._find("; " + header):
-            if mark:
-                notes.append(Note(mark, text))
-            elif passport is None:
-                passport = text
+        if self.name not in header:
+            return None, ()
+        passport: str | None = None
+        notes: list[Note] = []
+        for pair in header.split("; "):
+            name, _, text = pair.partition("=")
+            if name == self.name:
+                passport = text if passport is None else passport
+            elif name.startswith(self._name_of_notes):
+                mark = name.removeprefix(self._name_of_notes)
+                if MARK.fullmatch(mark):
+                    notes.append(Note(mark, text))
         return passport, tuple(notes)
 
     def set_cookies(self, passport: str | None, changes: NoteChanges) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ no other answer overwrites. The next request brings the notes, and what its pass
 dropped once a passport with its contents has come back.
 """
 
+import re
 from typing import NamedTuple
 
 from service.readers.additions import Addition, added
@@ -16,7 +17,7 @@ from service.sealing import KeyRing, Sealer
 
 MAX_NOTES = 12  # fewer than the ids that a passport keeps, so that no note counts twice
 SETTLED_SECONDS = 10  # no answer that was on its way takes longer, so that none brings an older passport back
-MARK_PATTERN = "[0-9a-f]{14}"
+MARK = re.compile("[0-9a-f]{14}")
 _INSTANT_DIGITS = 8
 _PURPOSE = "passport note"
 
@@ -56,8 +57,8 @@ def with_notes(
     that are settled, and the oldest if there are too many. A note is settled if the passport holds its contents, and no
     answer that is on its way can bring an older passport back.
     """
-    sealer, reader, dropped = keys.sealer(_PURPOSE, site), held, list[str]()
-    surplus = len(notes) - MAX_NOTES
+    dropped: list[str] = []
+    sealer, reader, surplus = keys.sealer(_PURPOSE, site), held, len(notes) - MAX_NOTES
     for place, (mark, text) in enumerate(sorted(notes)):
         is_held = held is not None and holds(held.recent, bytes.fromhex(mark[_INSTANT_DIGITS:]))
         age = instant - int(mark[:_INSTANT_DIGITS], 16)
