@@ -38,14 +38,11 @@ _HIGHEST = {"B": 0xFF, "H": 0xFFFF, "I": 0xFFFFFFFF}
 # impressions, pools and free reads; the bytes of support
 _HEAD = Struct(">BIIIIIIII11B")
 _SUPPORT = Struct(">BBB7I")
+UNREADABLE = (IndexError, ValueError, error)  # what `decode` raises
 _CURRENCY_BYTES = 3  # after the numbers of the support
 _PROMPT = Struct(">IHHBBI")  # campaign and number of impressions, variant, seen, dismissed, contributed, dismissed at
 _POOL = Struct(">IHI")  # pool and number of free reads, older used, older expires at
 _FREE_READ = Struct(">HI")  # page, expires at
-
-
-class UnreadablePassportError(ValueError):
-    """The bytes are not a passport of this version."""
 
 
 def encode(reader: Reader, issued_at: int) -> bytes:
@@ -84,17 +81,11 @@ def encode(reader: Reader, issued_at: int) -> bytes:
 
 
 def decode(data: bytes) -> tuple[Reader, int]:
-    """Return the reader and the instant the passport was issued. Raise UnreadablePassportError if that fails."""
-    if not data or data[0] != VERSION:
-        raise UnreadablePassportError("unknown version")
-    try:
-        return _decode(data)
-    except (IndexError, ValueError, error) as problem:
-        raise UnreadablePassportError("cut short or out of bounds") from problem
+    """Return the reader and the instant the passport was issued.
 
-
-def _decode(data: bytes) -> tuple[Reader, int]:
-    _, issued_at, bucket, link, salt, first_seen_at, day, view_count, chosen, *numbers = _HEAD.unpack_from(data)
+    Raise one of UNREADABLE if the bytes are not a passport of this version.
+    """
+    version, issued_at, bucket, link, salt, first_seen_at, day, view_count, chosen, *numbers = _HEAD.unpack_from(data)
     days, weeks, topics, topic_weeks, pages, recent, prompts, impressions, pools, free_reads, support = numbers
     weeks_at = _HEAD.size + days
     topics_at = weeks_at + weeks
@@ -105,8 +96,8 @@ def _decode(data: bytes) -> tuple[Reader, int]:
     prompts_at = recent_at + REQUEST_BYTES * recent
     pools_at = prompts_at + _PROMPT.size * prompts + 4 * impressions
     support_at = pools_at + _POOL.size * pools + _FREE_READ.size * free_reads
-    if support_at + support != len(data) or support not in {0, _SUPPORT.size + _CURRENCY_BYTES}:
-        raise ValueError("cut short or too long")
+    if version != VERSION or support_at + support != len(data) or support not in {0, _SUPPORT.size + _CURRENCY_BYTES}:
+        raise ValueError("of another version, cut short or too long")
     history = History(
         day,
         data[_HEAD.size : weeks_at],
