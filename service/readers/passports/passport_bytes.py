@@ -83,21 +83,21 @@ def decode(data: bytes) -> tuple[Reader, int]:
     Raise one of UNREADABLE if the bytes are not a passport of this version.
     """
     version, issued_at, bucket, link, salt, first_seen_at, day, views, chosen, *lengths = _HEAD.unpack_from(data)
-    ends = [*accumulate(lengths, initial=_HEAD.size)]
-    if version != VERSION or ends[-1] != len(data):
+    begins = accumulate(lengths, initial=_HEAD.size)
+    days, weeks, heads, ago, counts, pages, recent, prompts, pools, support, end = begins
+    if version != VERSION or end != len(data):
         raise ValueError("of another version, cut short or too long")
-    days, weeks, *rest = map(data.__getitem__, map(slice, ends, ends[1:]))
-    heads, ago, counts, pages, recent, prompts, pools, support = rest
-    topics = TopicWeeks(week_of(day), TopicRuns(heads, ago, counts)) if heads else ()
+    runs = TopicRuns(data[heads:ago], data[ago:counts], data[counts:pages])
+    topics = TopicWeeks(week_of(day), runs) if heads < ago else ()
     reader = Reader(
         None if bucket == _NO_BUCKET else bucket,
         salt,
         first_seen_at,
-        History(day, days, weeks, topics, pages, views),
-        PackedRecords(prompts, _unpack_prompts) if prompts else (),
-        PackedRecords(pools, _unpack_pools) if pools else (),
-        _unpack_support(support) if support else NO_SUPPORT,
-        recent,
+        History(day, data[days:weeks], data[weeks:heads], topics, data[pages:recent], views),
+        PackedRecords(data[prompts:pools], _unpack_prompts) if prompts < pools else (),
+        PackedRecords(data[pools:support], _unpack_pools) if pools < support else (),
+        _unpack_support(data[support:]) if support < end else NO_SUPPORT,
+        data[recent:prompts],
         link,
         CountingChoice(chosen % 2 == 1, chosen - chosen % 2) if chosen else UNCHOSEN,
     )
@@ -119,13 +119,13 @@ def _pack_prompts(prompts: Sequence[PromptRecord]) -> bytes:
 
 def _unpack_prompts(data: bytes) -> tuple[PromptRecord, ...]:
     seen_from = 1 + _PROMPT.size * data[0]
-    at = iter(unpack(f">{(len(data) - seen_from) // 4}I", data[seen_from:]))
-    return tuple(
-        [
-            PromptRecord(row >> 8, seen, tuple(islice(at, row & 0xFF)), dismissed, dismissed_at, contributed, variant)
-            for row, variant, seen, dismissed, contributed, dismissed_at in _PROMPT.iter_unpack(data[1:seen_from])
-        ]
-    )
+    seen_at = unpack(f">{(len(data) - seen_from) // 4}I", data[seen_from:])
+    records, at = [], 0
+    for row, variant, seen, dismissed, contributed, dismissed_at in _PROMPT.iter_unpack(data[1:seen_from]):
+        end = at + (row & 0xFF)
+        records.append(PromptRecord(row >> 8, seen, seen_at[at:end], dismissed, dismissed_at, contributed, variant))
+        at = end
+    return tuple(records)
 
 
 def _pack_pools(pools: Sequence[PoolUse]) -> bytes:
