@@ -13,50 +13,60 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from service.ids import random_bytes
 
 _NONCE_BYTES = 12
-_KEY_ID_BYTES = 1
-_SMALLEST_BYTES = _KEY_ID_BYTES + _NONCE_BYTES + 16
+_BODY_AT = 1 + _NONCE_BYTES  # after the byte that says the key
+_SMALLEST_BYTES = _BODY_AT + 16
 MAX_SEALED_CHARACTERS = 4096
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 # What a text may end with, by its length modulo 4: bits of the last character that belong to no byte are zero.
 _ENDS = _ALPHABET, "", _ALPHABET[::16], _ALPHABET[::4]
+_PADDING = "", "", "==", "="
 
 
 class Sealer:
     """Seals and opens data for a purpose and a context. It seals with the newest key and opens with any key."""
 
     def __init__(self, ciphers: tuple[tuple[int, AESGCM], ...]) -> None:
-        self._ciphers = ciphers
-        self._newest = bytes((ciphers[0][0],)), ciphers[0][1].encrypt
+        self._newest, self._encrypt = bytes((ciphers[0][0],)), ciphers[0][1].encrypt
+        self._decrypts = [(key_id, cipher.decrypt) for key_id, cipher in ciphers]
 
     def seal(self, plain: bytes) -> str:
-        """Encrypt and authenticate bytes. Return URL-safe text of 4/3 × (length + 29) characters."""
-        return _encoded(self.seal_bytes(plain))
+        """Encrypt and authenticate bytes. Return URL-safe text of 4/3 × (length + 29) characters.
+
+        It is base64 for addresses (RFC 4648, section 5), without padding.
+        """
+        text = binascii.b2a_base64(self.seal_bytes(plain), newline=False).decode()
+        return text.rstrip("=").replace("+", "-").replace("/", "_")
 
     def open(self, text: str) -> bytes | None:
         """Return the bytes that were sealed.
 
         Return None if the text is malformed, forged, sealed for another purpose or context, or with a retired key.
+        Every other spelling of a seal is malformed, or one seal would count as several.
         """
-        return self.open_bytes(_decoded(text))
+        rest = len(text) % 4
+        if len(text) > MAX_SEALED_CHARACTERS or text[-1:] not in _ENDS[rest] or "+" in text or "/" in text:
+            return None
+        try:
+            base64 = text.replace("-", "+").replace("_", "/") + _PADDING[rest]
+            return self.open_bytes(binascii.a2b_base64(base64, strict_mode=True))
+        except ValueError:  # it is no base64, or not ASCII
+            return None
 
     def seal_bytes(self, plain: bytes) -> bytes:
         """Encrypt and authenticate bytes of any length. The result is 29 bytes longer."""
-        key_id, encrypt = self._newest
         nonce = random_bytes(_NONCE_BYTES)
-        return key_id + nonce + encrypt(nonce, plain, None)
+        return self._newest + nonce + self._encrypt(nonce, plain, None)
 
     def open_bytes(self, sealed: bytes) -> bytes | None:
         """Return the bytes that `seal_bytes` sealed, or None in the cases of `open`."""
         if len(sealed) < _SMALLEST_BYTES:
             return None
-        nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
-        for key_id, cipher in self._ciphers:
-            if key_id != sealed[0]:
-                continue
-            try:
-                return cipher.decrypt(nonce, body, None)
-            except InvalidTag:
-                continue
+        for key_id, decrypt in self._decrypts:
+            if key_id == sealed[0]:
+                try:
+                    return decrypt(sealed[1:_BODY_AT], sealed[_BODY_AT:], None)
+                except InvalidTag:
+                    continue
         return None
 
 
@@ -71,12 +81,13 @@ class KeyRing:
 
     def sealer(self, purpose: str, context: str = "") -> Sealer:
         """Return the sealer of a purpose and a context. Sealers of others cannot open its seals."""
-        sealer = self._sealers.get((purpose, context))
-        if sealer is None:
+        try:
+            return self._sealers[purpose, context]
+        except KeyError:
             sealer = Sealer(tuple(_cipher(key, purpose, context) for key in self._keys))
             if len(self._sealers) < 1024:  # a bound, in case contexts ever come from requests
                 self._sealers[purpose, context] = sealer
-        return sealer
+            return sealer
 
     def fingerprints(self) -> tuple[str, ...]:
         """Return a short text for each key that shows whether two keys are equal, and nothing else about them."""
@@ -95,22 +106,3 @@ def _cipher(key: str, purpose: str, context: str) -> tuple[int, AESGCM]:
 def _derived(key: str, purpose: str, context: str, text: str) -> bytes:
     message = "\x1f".join(("keepopen", purpose, context, text)).encode()
     return hashlib.blake2b(message, key=hashlib.sha256(key.encode()).digest(), digest_size=32).digest()
-
-
-def _encoded(sealed: bytes) -> str:
-    """Write bytes in base64 for addresses (RFC 4648, section 5), without padding."""
-    text = binascii.b2a_base64(sealed, newline=False).rstrip(b"=").decode()
-    return text.replace("+", "-").replace("/", "_")
-
-
-def _decoded(text: str) -> bytes:
-    """Read what `_encoded` wrote. Return no bytes for any other spelling, or one seal would count as several."""
-    if len(text) > MAX_SEALED_CHARACTERS or text[-1:] not in _ENDS[len(text) % 4]:
-        return b""
-    if "+" in text or "/" in text or "=" in text:
-        return b""
-    try:
-        padded = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
-        return binascii.a2b_base64(padded, strict_mode=True)
-    except ValueError:  # also if the text is not ASCII
-        return b""

@@ -20,7 +20,7 @@ from flask import Flask, jsonify, request
 from infra.bench.newsroom import NOW, ORIGIN, SITE, compiled_newsroom, heavy_reader, page_view, snapshot_of
 from infra.bench.serving import Subject, served
 from schemas.decide import DecideSchema
-from schemas.plain_bodies import PlainBodies
+from schemas.plain_view import plain_view
 from service.app import create_app
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.answer_json import answer_text
@@ -138,9 +138,8 @@ def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
         return decide_view(site, services.part(PassportSealer), page_view)
 
     answer = answered(views[0])
-    bodies = PlainBodies(schema)
     acts: dict[str, Callable[[int], object]] = {
-        "read a body": lambda n: bodies.load(raws[n % PAGES]),
+        "read a body": lambda n: plain_view(raws[n % PAGES]),
         "read a body, by marshmallow": lambda n: schema.load(read_json(raws[n % PAGES])),
         "open the passport": lambda _: services.part(PassportSealer).open(passport, SITE, instant),
         "seal the passport": lambda _: services.part(PassportSealer).seal(reader, SITE, instant),

@@ -27,7 +27,7 @@ from service.readers.history import CountedView, counted_view, with_view
 from service.readers.meter_pools import with_free_read
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import RequestContext
-from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges, dropped_notes, note_of, with_notes
+from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges, note_of, with_notes
 from service.readers.reader import GROUPS, Reader, bucket_of, new_reader
 from service.readers.site_time import SiteTime, site_time_at
 
@@ -102,14 +102,19 @@ def page_view_of(
     """Read a request: the visit, the reader of the passport, and the time at the site."""
     at = site_time_at(now, site.zone)
     visit = visit_of(request, context, site.site)
-    if visit.consent is Consent.NONE:
+    consent, is_local = visit.consent, request.passport is not None
+    if consent is Consent.NONE:
         return PageView(request, visit, None, at)
-    reader, dropped = _carried_reader(sealer, request, context, at)
+    dropped: tuple[str, ...] = ()
+    text = request.passport if is_local else context.cookie
+    reader = sealer.open(text, request.site, at.instant) if text else None
+    if context.notes and not is_local:
+        reader, dropped = with_notes(sealer.keys, request.site, reader, context.notes, at.instant)
     if reader is None:
         chance, salt = divmod(int.from_bytes(random_bytes(12), "big"), 1 << 32)
         reader = new_reader(at.instant, bucket_of(chance), salt, at.day)
-    is_whole = visit.consent is Consent.FULL and reader.bucket is not None
-    return PageView(request, visit, reader if is_whole else under_consent(reader, visit.consent), at, dropped)
+    is_whole = consent is Consent.FULL and reader.bucket is not None
+    return PageView(request, visit, reader if is_whole else under_consent(reader, consent), at, dropped)
 
 
 def decide_view(
@@ -235,18 +240,6 @@ def _notes(sealer: PassportSealer, page_view: PageView, addition: ViewAddition |
         return NoteChanges(None, page_view.dropped_notes)
     note = note_of(sealer.keys, page_view.request.site, reader, addition, page_view.now.instant)
     return NoteChanges(note, page_view.dropped_notes)
-
-
-def _carried_reader(
-    sealer: PassportSealer, request: ViewRequest, context: RequestContext, now: SiteTime
-) -> tuple[Reader | None, tuple[str, ...]]:
-    """Return the reader of the passport that the browser brought, if any, and the marks of notes that are settled."""
-    text = context.cookie if request.passport is None else request.passport
-    reader = sealer.open(text, request.site, now.instant) if text else None
-    if not context.notes or request.passport is not None:
-        return reader, ()
-    dropped = dropped_notes(reader, context.notes, now.instant)
-    return with_notes(sealer.keys, request.site, reader, context.notes, now.instant), dropped
 
 
 def _offered(sealer: PassportSealer, choice: Choice, situation: Situation, names: tuple[str, str]) -> Offered:

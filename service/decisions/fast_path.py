@@ -10,15 +10,13 @@ from collections.abc import Iterable
 from functools import lru_cache
 from io import BytesIO
 
-from schemas.decide import DecideSchema
-from schemas.plain_bodies import PlainBodies
+from schemas.plain_view import plain_view
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.answer_json import answer_text
 from service.decisions.compile import CompiledSites
 from service.decisions.counting import count_decision
 from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.tally import Tally
-from service.decisions.view import view_request
 from service.logs import request_id_of
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import (
@@ -54,13 +52,12 @@ class FastPath:
         settings = services.settings
         self._public_origin, self._is_https = settings.public_origin, settings.is_https
         self._country_name = "HTTP_" + (settings.country_header or "").upper().replace("-", "_")
-        self._bodies = PlainBodies(DecideSchema())
         self._sites = CompiledSites()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] != "/v1/decide" or environ["REQUEST_METHOD"] != "POST":
             return self._behind(environ, start_response)
-        raw = _plain_body(environ)
+        raw = plain_body(environ, WIDGET_BODY_BYTES) if _is_json(environ.get("CONTENT_TYPE", "")) else None
         if raw is None:
             return self._behind(environ, start_response)
         try:
@@ -76,17 +73,17 @@ class FastPath:
 
     def _answered(self, raw: bytes, environ: Environ) -> tuple[bytes, list[tuple[str, str]]] | None:
         """Return body and headers of the answer, or None if the Flask route must answer."""
-        began = time.perf_counter()
-        values = self._bodies.load(raw)
-        if values is None or values["reader_assertion"] or values["preview"]:
-            return None
-        view = view_request(values)
+        began, header = time.perf_counter(), environ.get
+        view = plain_view(raw)
         site = self._sites.compiled(self._snapshots.current(), view.site)
-        origin, fetch_site = environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE")
+        origin, fetch_site = header("HTTP_ORIGIN"), header("HTTP_SEC_FETCH_SITE")
         if not is_admitted(origin, fetch_site, site.site.origins, self._public_origin):
             return None
         cookies = passport_cookies(view.site, is_https=self._is_https)
-        context = self._context(environ, cookies)
+        purpose = header("HTTP_SEC_PURPOSE") or header("HTTP_PURPOSE") or ""
+        edge = edge_of(header(self._country_name, ""), header("HTTP_USER_AGENT", "")[:MAX_USER_AGENT], purpose)
+        passport, notes = cookies.carried(header("HTTP_COOKIE", ""))
+        context = RequestContext(passport, edge, notes)
         page_view = page_view_of(site, self._passports, view, context, self._services.clock())
         answer = decide_view(site, self._passports, page_view)
         if answer.fault is not None:
@@ -96,18 +93,11 @@ class FastPath:
         count_decision(self._services.metrics, self._tally, view.site, answer, time.perf_counter() - began)
         return body, headers
 
-    def _context(self, environ: Environ, cookies: PassportCookies) -> RequestContext:
-        header = environ.get
-        purpose = header("HTTP_SEC_PURPOSE") or header("HTTP_PURPOSE") or ""
-        edge = edge_of(header(self._country_name, ""), header("HTTP_USER_AGENT", "")[:MAX_USER_AGENT], purpose)
-        passport, notes = cookies.carried(header("HTTP_COOKIE", ""))
-        return RequestContext(passport, edge, notes)
-
     def _headers(
         self, environ: Environ, cookies: PassportCookies, answer: Answer, length: int
     ) -> list[tuple[str, str]]:
         # Reuse the digits of the decision id: more random bytes would cost another system call.
-        request_id, offered = "req" + answer.decision_id.removeprefix("dec"), environ.get("HTTP_X_REQUEST_ID")
+        request_id, offered = f"req{answer.decision_id[3:]}", environ.get("HTTP_X_REQUEST_ID")
         headers = [
             *CONSTANT_HEADERS,
             ("Content-Length", str(length)),
@@ -119,11 +109,6 @@ class FastPath:
         if answer.passport is not None and not answer.is_local:
             headers += cookies.set_cookies(answer.passport, answer.notes)
         return headers
-
-
-def _plain_body(environ: Environ) -> bytes | None:
-    """Return the body of a JSON request if its length is known and small. Otherwise return None and read nothing."""
-    return plain_body(environ, WIDGET_BODY_BYTES) if _is_json(environ.get("CONTENT_TYPE", "")) else None
 
 
 @lru_cache(maxsize=64)

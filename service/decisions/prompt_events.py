@@ -11,7 +11,7 @@ from service.readers.fingerprints import holds
 from service.readers.impressions import PromptEvent, arm_fingerprint, campaign_fingerprint
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import RequestContext
-from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges, dropped_notes, note_of, with_notes
+from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges, note_of, with_notes
 from service.readers.reader import Reader
 
 
@@ -61,7 +61,8 @@ def record_prompt_event(
     if not token.has_consent or held is None:
         return RecordedEvent(token, None, is_local, is_new=is_first)
     notes = () if is_local else context.notes
-    reader = with_notes(sealer.keys, report.site, held, notes, instant) or held
+    noted, dropped = with_notes(sealer.keys, report.site, held, notes, instant)
+    reader = noted or held
     request = event_print(reader, event_id)
     if holds(reader.recent, request) or (not is_first and _is_recorded(reader, report.event, token)):
         return RecordedEvent(token, report.passport, is_local, is_new=False)
@@ -69,8 +70,7 @@ def record_prompt_event(
     addition = EventAddition(request, report.event, campaign_fingerprint(token.campaign), variant, instant)
     changes = NO_CHANGES
     if not is_local:
-        note = note_of(sealer.keys, report.site, reader, addition, instant)
-        changes = NoteChanges(note, dropped_notes(held, notes, instant))
+        changes = NoteChanges(note_of(sealer.keys, report.site, reader, addition, instant), dropped)
     passport = sealer.seal(added(reader, addition, instant), report.site, instant)
     return RecordedEvent(token, passport, is_local, is_first, changes)
 

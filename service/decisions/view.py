@@ -17,30 +17,22 @@ _PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)(?:[/?#]|\Z)")
 COUNTED_TYPES = frozenset({PageType.ARTICLE, PageType.LIVEBLOG})
 
 
-class Browser(NamedTuple):
-    """What a page says about its browser. Languages are in lower case, countries in upper case."""
-
-    consent: Consent | None = None
-    country: str | None = None
-    device: Device | None = None
-    language: str | None = None
-    referrer_host: str | None = None
-
-
-_UNKNOWN = Browser()
-
-
 class ViewRequest(NamedTuple):
     """The body of a decide request. `topics`: the page's tags in the order that it sends them, and then its section.
 
-    `passport` None: the passport is in a cookie. A text, even an empty one: the page keeps the passport (local mode).
+    What the page says about its browser: languages are in lower case, countries in upper case. `passport` None: the
+    passport is in a cookie. A text, even an empty one: the page keeps the passport (local mode).
     """
 
     site: str
     view_id: str
     page: Page
     topics: tuple[str, ...] = ()
-    browser: Browser = _UNKNOWN
+    consent: Consent | None = None
+    country: str | None = None
+    device: Device | None = None
+    language: str | None = None
+    referrer_host: str | None = None
     passport: str | None = None
     reader_assertion: str | None = None
     preview: str | None = None
@@ -65,7 +57,11 @@ def view_request(body: Mapping[str, Any]) -> ViewRequest:
         body["view_id"],
         page,
         (*tags, section) if section else tags,
-        Browser(body["consent"], body["country"], body["device"], body["language"], host_of(body["referrer"])),
+        body["consent"],
+        body["country"],
+        body["device"],
+        body["language"],
+        host_of(body["referrer"]),
         body["passport"],
         body["reader_assertion"],
         body["preview"],
@@ -74,14 +70,13 @@ def view_request(body: Mapping[str, Any]) -> ViewRequest:
 
 def visit_of(view: ViewRequest, context: RequestContext, site: Site) -> Visit:
     """Return the visit. The country that the page sends counts only if the site honours it."""
-    browser, edge = view.browser, context.edge
-    country = browser.country if site.honours_country else None
+    edge = context.edge
     return Visit(
-        browser.consent or site.consent.default,
-        country or edge.country,
-        browser.device or edge.device,
-        browser.language,
-        browser.referrer_host,
+        view.consent or site.consent.default,
+        (view.country if site.honours_country else None) or edge.country,
+        view.device or edge.device,
+        view.language,
+        view.referrer_host,
         purpose=purpose_of(edge),
     )
 

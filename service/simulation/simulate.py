@@ -134,14 +134,13 @@ def _visit(site: CompiledSite, facts: StartReader, step: ViewStep) -> Visit:
 
     The country counts even if the site does not honour it. Audiences and the suppressor are for signed-in readers.
     """
-    sent = step.view.browser
-    browser = sent._replace(
+    sent = step.view
+    view = sent._replace(
         consent=sent.consent or facts.consent,
         language=sent.language or facts.language,
         device=sent.device or facts.device,
         referrer_host=sent.referrer_host or host_of(facts.referrer),
     )
-    view = step.view._replace(browser=browser)
     visit = visit_of(view, RequestContext(edge=Edge(country=sent.country or facts.country)), site.site)
     return visit._replace(
         is_signed_in=facts.is_signed_in,

@@ -72,7 +72,7 @@ def _first_seen_at(simulation: Simulation, first_at: datetime, zone: ZoneInfo) -
 
 
 def _is_kept(step: Step, consent: Consent) -> bool:
-    return isinstance(step, EventStep) or (step.view.browser.consent or consent) is not Consent.NONE
+    return isinstance(step, EventStep) or (step.view.consent or consent) is not Consent.NONE
 
 
 def _history(written: StartReader, first_at: datetime, site: CompiledSite) -> History:

@@ -13,7 +13,7 @@ from service.decisions import answer_json, prompt
 from service.decisions.answer_json import answer_body, answer_text
 from service.decisions.compile import CompiledSite
 from service.decisions.decide_view import Answer, decide_view, page_view_of
-from service.decisions.view import Browser, ViewRequest
+from service.decisions.view import ViewRequest
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import Edge, RequestContext
 from service.sealing import KeyRing
@@ -38,8 +38,8 @@ SITES = {
 
 
 def answered(site: CompiledSite, number: int, country: str = "IE", **more: Any) -> Answer:
-    page, browser = make.page(page_id=f"/{number}"), Browser(make.visit().consent, "IE")
-    view = ViewRequest("tide", f"v{number}", page, browser=browser, **more)
+    page = make.page(page_id=f"/{number}")
+    view = ViewRequest("tide", f"v{number}", page, consent=make.visit().consent, country="IE", **more)
     context = RequestContext(edge=Edge(country))
     return decide_view(site, SEALER, page_view_of(site, SEALER, view, context, make.NOW + timedelta(minutes=number)))
 

@@ -240,13 +240,13 @@ def test_erasing_takes_the_notes_too() -> None:
     assert erased == set(tabs.jar)
 
 
-def test_notes_that_were_not_made_here_add_nothing_and_go() -> None:
+def test_notes_that_were_not_made_here_add_nothing() -> None:
     tabs = Tabs(EPIC)
     tabs.open()
     honest = dict(tabs.jar)
-    tabs.jar |= {"keepopen-tide.0000ff-1": "forged", "keepopen-tide.x": "", "keepopen-tide.zz-zz": "A" * 60}
+    tabs.jar |= {"keepopen-tide.000000010000ff": "forged", "keepopen-tide.x": "", "keepopen-tide.": "A" * 60}
     stolen = next(value for name, value in honest.items() if name == "keepopen-tide")
-    tabs.jar["keepopen-tide.00aaff-6bd00000"] = stolen
+    tabs.jar["keepopen-tide.6bd0000000aaff"] = stolen
 
     assert tabs.open()["reader"]["article_count"] == 2
     assert tabs.held()["page_views"] == 2

@@ -8,7 +8,6 @@ from struct import Struct, error, pack, unpack
 from service.money import Interval
 from service.readers.additions import Addition, ChoiceAddition, ContributionAddition, EventAddition, ViewAddition
 from service.readers.contributions import GivenContribution
-from service.readers.fingerprints import PAGE_BYTES
 from service.readers.history import CountedView
 from service.readers.impressions import PromptEvent
 from service.readers.meter_pools import SpentRead
@@ -20,7 +19,7 @@ _NO_BUCKET = 0xFFFFFF
 _LARGEST = 0xFFFFFFFF
 
 _HEAD = Struct(">III3sI")  # kind and bucket, salt, first seen at, fingerprint of the request, day
-_VIEW_HEAD = Struct(">BB")  # whether it counts as an article, number of topics; then the page, topics, free article
+_VIEW_HEAD = Struct(">BB")  # bytes of the page, number of topics; then the page, topics, free article
 _SPENT = Struct(">IHI")  # pool, page, expires at
 _EVENT_BODY = Struct(">BIHI")  # event, campaign, variant, instant
 _CONTRIBUTION_BODY = Struct(">BII3sI")  # interval, given at, amount, currency, campaign
@@ -80,14 +79,14 @@ def _addition(kind: int, request: bytes, day: int, body: bytes) -> Addition:
 
 
 def _view_bytes(view: CountedView, spent: SpentRead | None) -> bytes:
-    count = len(view.topics)
-    free_read = b"" if spent is None else _SPENT.pack(spent.pool, *spent.read)
-    return _VIEW_HEAD.pack(len(view.page) > 0, count) + view.page + pack(f">{count}I", *view.topics) + free_read
+    topics = pack(f">{len(view.topics)}I", *view.topics)
+    data = _VIEW_HEAD.pack(len(view.page), len(view.topics)) + view.page + topics
+    return data if spent is None else data + _SPENT.pack(spent.pool, *spent.read)
 
 
 def _view_addition(request: bytes, day: int, body: bytes) -> ViewAddition:
-    is_article, count = _VIEW_HEAD.unpack_from(body)
-    topics_at = _VIEW_HEAD.size + PAGE_BYTES * is_article
+    page_bytes, count = _VIEW_HEAD.unpack_from(body)
+    topics_at = _VIEW_HEAD.size + page_bytes
     end = topics_at + 4 * count
     view = CountedView(request, day, body[_VIEW_HEAD.size : topics_at], unpack(f">{count}I", body[topics_at:end]))
     if len(body) == end:

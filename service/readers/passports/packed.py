@@ -38,22 +38,19 @@ class Packed(Sequence[V], Generic[V], ABC):
 
 
 class PackedRecords(Packed[V]):
-    """Records in bytes, that `unpack` reads. `items`: how many values of their own the records have in all."""
+    """Records in bytes, which `unpack` reads. The first byte says how many they are."""
 
-    __slots__ = ("_unpack", "_values", "data", "items", "length")
+    __slots__ = ("_unpack", "_values", "data")
 
-    def __init__(
-        self, data: bytes, length: int, items: int, unpack: Callable[[bytes, int, int], tuple[V, ...]]
-    ) -> None:
-        self.data, self.length, self.items = data, length, items
-        self._unpack = unpack
+    def __init__(self, data: bytes, unpack: Callable[[bytes], tuple[V, ...]]) -> None:
+        self.data, self._unpack = data, unpack
         self._values: tuple[V, ...] | None = None
 
     @property
     def values(self) -> tuple[V, ...]:
         if self._values is None:
-            self._values = self._unpack(self.data, self.length, self.items)
+            self._values = self._unpack(self.data)
         return self._values
 
     def __len__(self) -> int:
-        return self.length
+        return self.data[0]

@@ -1,6 +1,6 @@
 """Seal and open passports: a reader's history, carried by the browser, that only this service can read for its site."""
 
-from service.readers.passports.passport_bytes import UnreadablePassportError, decode, encode
+from service.readers.passports.passport_bytes import UNREADABLE, decode, encode
 from service.readers.reader import Reader
 from service.sealing import KeyRing
 
@@ -24,6 +24,6 @@ class PassportSealer:
             return None
         try:
             reader, issued_at = decode(plain)
-        except UnreadablePassportError:
+        except UNREADABLE:
             return None
         return reader if instant - issued_at < PASSPORT_DAYS * 86_400 else None

@@ -1,17 +1,17 @@
 """Encode a reader as the bytes inside a passport, and decode these bytes.
 
-The bytes are a version, a head of fixed width, then the reader's lists. A list of records that have items of their own
-is written as its records and then the items of all records; each record says how many are its own. A number beyond its
-width is written as the nearest number that fits.
+The bytes are a version, a head of fixed width that ends with the lengths of the sections, and then the sections. A list
+of records that have items of their own is written as the number of records, the records, and then the items of all
+records; each record says how many are its own. A number beyond its width is written as the nearest number that fits.
 """
 
-from collections.abc import Iterable
-from struct import Struct, error, unpack_from
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, islice
+from struct import Struct, error, unpack
 
 from service.money import Interval
-from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES
 from service.readers.passports.packed import PackedRecords
-from service.readers.passports.topic_weeks import TOPIC_BYTES, TopicRuns, TopicWeeks
+from service.readers.passports.topic_weeks import TopicRuns, TopicWeeks
 from service.readers.reader import (
     NO_SUPPORT,
     UNCHOSEN,
@@ -29,151 +29,121 @@ from service.readers.site_time import week_of
 VERSION = 1
 _RECURRING = tuple(RecurringState)
 _INTERVALS = tuple(Interval)
-_NO_BUCKET = 0xFFFFFF
+_NO_BUCKET = 0xFFFFFFFF
 _NO_TOPICS = TopicRuns()
 _HIGHEST = {"B": 0xFF, "H": 0xFFFF, "I": 0xFFFFFFFF}
 
-# version, issued at, bucket and the high byte of the link, the rest of the link, salt, first seen at, day, view count,
-# when the reader chose whether articles count (plus one if they do not); the numbers of days, weeks and topics; of the
-# weeks of all topics, of pages, recent ids, prompts, impressions, pools and free
-# reads; the bytes of support
-_HEAD = Struct(">BIIHIIIII11B")
+# version, issued at, bucket, link, salt, first seen at, day, view count, when the reader chose whether articles count
+# (plus one if they do not); the lengths of days, weeks, topics, their weeks and counts, pages, recent ids, prompts,
+# pools and support
+_HEAD = Struct(">BIIIIIIII7BHHB")
 _SUPPORT = Struct(">BBB7I")
+UNREADABLE = (IndexError, ValueError, error)  # what `decode` raises
 _CURRENCY_BYTES = 3  # after the numbers of the support
 _PROMPT = Struct(">IHHBBI")  # campaign and number of impressions, variant, seen, dismissed, contributed, dismissed at
 _POOL = Struct(">IHI")  # pool and number of free reads, older used, older expires at
 _FREE_READ = Struct(">HI")  # page, expires at
 
 
-class UnreadablePassportError(ValueError):
-    """The bytes are not a passport of this version."""
-
-
 def encode(reader: Reader, issued_at: int) -> bytes:
     """Return the bytes of a reader. `issued_at`: now, in seconds since 1970."""
     history = reader.history
-    days, weeks = (counts if type(counts) is bytes else _bytes(counts) for counts in (history.days, history.weeks))
+    days = history.days if type(history.days) is bytes else _bytes(history.days)
+    weeks = history.weeks if type(history.weeks) is bytes else _bytes(history.weeks)
     topics = TopicWeeks.of(history.topics, week_of(history.day)).runs if history.topics else _NO_TOPICS
-    impressions, prompts = _pack_prompts(reader.prompts) if reader.prompts else (0, b"")
-    free_reads, pools = _pack_pools(reader.pools) if reader.pools else (0, b"")
-    support = b"" if reader.support is NO_SUPPORT else _pack_support(reader.support)
+    sections = (
+        days,
+        weeks,
+        *topics,
+        history.pages,
+        reader.recent,
+        _pack_prompts(reader.prompts) if reader.prompts else b"",
+        _pack_pools(reader.pools) if reader.pools else b"",
+        b"" if reader.support is NO_SUPPORT else _pack_support(reader.support),
+    )
     head = _packed(
         _HEAD,
         VERSION,
         issued_at,
-        (_NO_BUCKET if reader.bucket is None else reader.bucket) << 8 | reader.link >> 16,
-        reader.link & 0xFFFF,
+        _NO_BUCKET if reader.bucket is None else reader.bucket,
+        reader.link,
         reader.salt,
         reader.first_seen_at,
         history.day,
         history.view_count,
         reader.counting.chosen_at + reader.counting.is_stopped,
-        len(days),
-        len(weeks),
-        len(topics.heads) // TOPIC_BYTES,
-        len(topics.ago),
-        len(history.pages) // PAGE_BYTES,
-        len(reader.recent) // REQUEST_BYTES,
-        len(reader.prompts),
-        impressions,
-        len(reader.pools),
-        free_reads,
-        len(support),
+        *map(len, sections),
     )
-    return b"".join((head, days, weeks, *topics, history.pages, reader.recent, prompts, pools, support))
+    return b"".join((head, *sections))
 
 
 def decode(data: bytes) -> tuple[Reader, int]:
-    """Return the reader and the instant the passport was issued. Raise UnreadablePassportError if that fails."""
-    if not data or data[0] != VERSION:
-        raise UnreadablePassportError("unknown version")
-    try:
-        return _decode(data)
-    except (IndexError, ValueError, error) as problem:
-        raise UnreadablePassportError("cut short or out of bounds") from problem
+    """Return the reader and the instant the passport was issued.
 
-
-def _decode(data: bytes) -> tuple[Reader, int]:
-    _, issued_at, bucket, link_end, salt, first_seen_at, day, view_count, chosen, *numbers = _HEAD.unpack_from(data)
-    days, weeks, topics, topic_weeks, pages, recent, prompts, impressions, pools, free_reads, support = numbers
-    weeks_at = _HEAD.size + days
-    topics_at = weeks_at + weeks
-    ago_at = topics_at + TOPIC_BYTES * topics
-    counts_at = ago_at + topic_weeks
-    pages_at = counts_at + topic_weeks
-    recent_at = pages_at + PAGE_BYTES * pages
-    prompts_at = recent_at + REQUEST_BYTES * recent
-    pools_at = prompts_at + _PROMPT.size * prompts + 4 * impressions
-    support_at = pools_at + _POOL.size * pools + _FREE_READ.size * free_reads
-    if support_at + support != len(data) or support not in {0, _SUPPORT.size + _CURRENCY_BYTES}:
-        raise ValueError("cut short or too long")
-    history = History(
-        day,
-        data[_HEAD.size : weeks_at],
-        data[weeks_at:topics_at],
-        TopicWeeks(week_of(day), TopicRuns(data[topics_at:ago_at], data[ago_at:counts_at], data[counts_at:pages_at]))
-        if topics
-        else (),
-        data[pages_at:recent_at],
-        view_count,
-    )
+    Raise one of UNREADABLE if the bytes are not a passport of this version.
+    """
+    version, issued_at, bucket, link, salt, first_seen_at, day, views, chosen, *lengths = _HEAD.unpack_from(data)
+    begins = accumulate(lengths, initial=_HEAD.size)
+    days, weeks, heads, ago, counts, pages, recent, prompts, pools, support, end = begins
+    if version != VERSION or end != len(data):
+        raise ValueError("of another version, cut short or too long")
+    runs = TopicRuns(data[heads:ago], data[ago:counts], data[counts:pages])
+    topics = TopicWeeks(week_of(day), runs) if heads < ago else ()
     reader = Reader(
-        None if bucket >> 8 == _NO_BUCKET else bucket >> 8,
+        None if bucket == _NO_BUCKET else bucket,
         salt,
         first_seen_at,
-        history,
-        PackedRecords(data[prompts_at:pools_at], prompts, impressions, _unpack_prompts) if prompts else (),
-        PackedRecords(data[pools_at:support_at], pools, free_reads, _unpack_pools) if pools else (),
-        _unpack_support(data[support_at:]) if support else NO_SUPPORT,
-        data[recent_at:prompts_at],
-        (bucket & 0xFF) << 16 | link_end,
+        History(day, data[days:weeks], data[weeks:heads], topics, data[pages:recent], views),
+        PackedRecords(data[prompts:pools], _unpack_prompts) if prompts < pools else (),
+        PackedRecords(data[pools:support], _unpack_pools) if pools < support else (),
+        _unpack_support(data[support:]) if support < end else NO_SUPPORT,
+        data[recent:prompts],
+        link,
         CountingChoice(chosen % 2 == 1, chosen - chosen % 2) if chosen else UNCHOSEN,
     )
     return reader, issued_at
 
 
-def _pack_prompts(prompts: Iterable[PromptRecord]) -> tuple[int, bytes]:
-    """Return the number of impressions, and the bytes: the records, then the instants of the impressions."""
+def _pack_prompts(prompts: Sequence[PromptRecord]) -> bytes:
+    """Return the number of records, the records, and the instants of the impressions."""
     if isinstance(prompts, PackedRecords):
-        return prompts.items, prompts.data
-    rows, seen_at = [], list[int]()
+        return prompts.data
+    packed = [bytes((len(prompts),))]
+    seen_at: list[int] = []
     for campaign, seen, instants, dismissed, dismissed_at, contributed, variant in prompts:
-        rows.append(
-            _packed(_PROMPT, campaign << 8 | len(instants), variant, seen, dismissed, contributed, dismissed_at)
-        )
+        row = campaign << 8 | len(instants)
+        packed.append(_packed(_PROMPT, row, variant, seen, dismissed, contributed, dismissed_at))
         seen_at += instants
-    return len(seen_at), b"".join(rows) + _packed(Struct(f">{len(seen_at)}I"), *seen_at)
+    return b"".join(packed) + _packed(Struct(f">{len(seen_at)}I"), *seen_at)
 
 
-def _unpack_prompts(data: bytes, count: int, impressions: int) -> tuple[PromptRecord, ...]:
-    seen_from = _PROMPT.size * count
-    seen_at = unpack_from(f">{impressions}I", data, seen_from)
-    prompts, at = [], 0
-    for row, variant, seen, dismissed, contributed, dismissed_at in _PROMPT.iter_unpack(data[:seen_from]):
+def _unpack_prompts(data: bytes) -> tuple[PromptRecord, ...]:
+    seen_from = 1 + _PROMPT.size * data[0]
+    seen_at = unpack(f">{(len(data) - seen_from) // 4}I", data[seen_from:])
+    records, at = [], 0
+    for row, variant, seen, dismissed, contributed, dismissed_at in _PROMPT.iter_unpack(data[1:seen_from]):
         end = at + (row & 0xFF)
-        prompts.append(PromptRecord(row >> 8, seen, seen_at[at:end], dismissed, dismissed_at, contributed, variant))
+        records.append(PromptRecord(row >> 8, seen, seen_at[at:end], dismissed, dismissed_at, contributed, variant))
         at = end
-    return tuple(prompts)
+    return tuple(records)
 
 
-def _pack_pools(pools: Iterable[PoolUse]) -> tuple[int, bytes]:
-    """Return the number of free reads, and the bytes: the pools, then the free reads."""
+def _pack_pools(pools: Sequence[PoolUse]) -> bytes:
+    """Return the number of pools, the pools, and the free reads."""
     if isinstance(pools, PackedRecords):
-        return pools.items, pools.data
-    rows, reads = [], list[bytes]()
+        return pools.data
+    packed = [bytes((len(pools),))]
     for pool, own, older_used, older_expires_at in pools:
-        rows.append(_packed(_POOL, pool << 8 | len(own), older_used, older_expires_at))
-        reads += [_packed(_FREE_READ, *read) for read in own]
-    return len(reads), b"".join((*rows, *reads))
+        packed.append(_packed(_POOL, pool << 8 | len(own), older_used, older_expires_at))
+    return b"".join(packed + [_packed(_FREE_READ, *read) for pool in pools for read in pool.reads])
 
 
-def _unpack_pools(data: bytes, count: int, _free_reads: int) -> tuple[PoolUse, ...]:
-    reads = tuple(FreeRead(*read) for read in _FREE_READ.iter_unpack(data[_POOL.size * count :]))
-    pools, at = [], 0
-    for row, older_used, older_expires_at in _POOL.iter_unpack(data[: _POOL.size * count]):
-        end = at + (row & 0xFF)
-        pools.append(PoolUse(row >> 8, reads[at:end], older_used, older_expires_at))
-        at = end
+def _unpack_pools(data: bytes) -> tuple[PoolUse, ...]:
+    reads_from = 1 + _POOL.size * data[0]
+    reads = iter([FreeRead(*read) for read in _FREE_READ.iter_unpack(data[reads_from:])])
+    pools = []
+    for row, older_used, older_expires_at in _POOL.iter_unpack(data[1:reads_from]):
+        pools.append(PoolUse(row >> 8, tuple(islice(reads, row & 0xFF)), older_used, older_expires_at))
     return tuple(pools)
 
 

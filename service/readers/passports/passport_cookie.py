@@ -7,7 +7,7 @@ from typing import NamedTuple
 from service.campaigns.reader_rules import Device
 from service.readers.devices import device_of
 from service.readers.passports.passport import PASSPORT_DAYS, PassportSealer
-from service.readers.passports.passport_notes import Note, NoteChanges, note_named, with_notes
+from service.readers.passports.passport_notes import MARK, Note, NoteChanges, with_notes
 from service.readers.reader import Reader
 from service.settings import Settings
 from service.web.crawlers import is_crawler
@@ -48,27 +48,28 @@ class PassportCookies:
 
     def carried(self, header: str) -> tuple[str | None, tuple[Note, ...]]:
         """Return the passport and the notes in a Cookie header. The first cookie with the name is the passport."""
-        passport, notes = None, []
-        if self.name in header:
-            for pair in header.split(";"):
-                name, _, value = pair.partition("=")
-                name = name.strip()
-                if name == self.name and passport is None:
-                    passport = value.strip()
-                elif name.startswith(self._name_of_notes):
-                    notes.append(note_named(name.removeprefix(self._name_of_notes), value.strip()))
+        if self.name not in header:
+            return None, ()
+        passport: str | None = None
+        notes: list[Note] = []
+        for pair in header.split("; "):
+            name, _, text = pair.partition("=")
+            if name == self.name:
+                passport = text if passport is None else passport
+            elif name.startswith(self._name_of_notes):
+                mark = name.removeprefix(self._name_of_notes)
+                if MARK.fullmatch(mark):
+                    notes.append(Note(mark, text))
         return passport, tuple(notes)
 
     def set_cookies(self, passport: str | None, changes: NoteChanges) -> list[tuple[str, str]]:
         """Return the headers that set a passport and a note, and drop the notes that are no longer needed."""
-        headers = []
-        if passport is not None:
-            headers.append(("Set-Cookie", f"{self.name}={passport}{self._kept}"))
+        headers = [] if passport is None else [("Set-Cookie", f"{self.name}={passport}{self._kept}")]
         for mark in changes.dropped:
             headers.append(("Set-Cookie", f"{self._name_of_notes}{mark}={self._dropped}"))
         if changes.note is not None:
-            note = changes.note
-            headers.append(("Set-Cookie", f"{self._name_of_notes}{note.mark}={note.text}{self._kept}"))
+            mark, text = changes.note
+            headers.append(("Set-Cookie", f"{self._name_of_notes}{mark}={text}{self._kept}"))
         return headers
 
 
@@ -92,7 +93,7 @@ def request_context(settings: Settings, header: Callable[[str], str | None], sit
 def carried_reader(sealer: PassportSealer, context: RequestContext, site: str, instant: int) -> Reader | None:
     """Return the reader whom the cookies of a request carry: the passport with what its notes add."""
     reader = sealer.open(context.cookie, site, instant) if context.cookie else None
-    return with_notes(sealer.keys, site, reader, context.notes, instant) if context.notes else reader
+    return with_notes(sealer.keys, site, reader, context.notes, instant)[0]
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from service.campaigns.reader_rules import Device
 from service.errors import InvalidTokenError
-from service.readers.passports.passport_bytes import UnreadablePassportError, decode, encode
+from service.readers.passports.passport_bytes import UNREADABLE, decode, encode
 from service.readers.reader import Reader
 from service.readers.site_time import DAY_SECONDS
 from service.sealing import KeyRing
@@ -51,7 +51,7 @@ def open_code(keys: KeyRing, site: str, text: str, instant: int) -> ReaderCode:
     country, device = json.loads(facts)
     try:
         reader, made_at = decode(copied)
-    except UnreadablePassportError as error:
+    except UNREADABLE as error:
         raise ReaderCodeError("this code is of an older release; ask the reader to copy it again") from error
     if instant - made_at >= CODE_DAYS * DAY_SECONDS:
         raise ReaderCodeError(f"this code is older than {CODE_DAYS} days; ask the reader to copy it again")

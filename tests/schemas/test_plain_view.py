@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 
 from schemas.decide import MAX_ID, MAX_TOKEN, DecideSchema
-from schemas.plain_bodies import PlainBodies
-from service.decisions.view import ViewRequest, view_request
+from schemas.plain_view import plain_view
+from service.decisions.view import ViewRequest
 from service.web.json_bodies import strict_json
 from tests.examples import examples
 
 PLAIN = {"site": "courier", "view_id": "v1", "page_id": "harbour-wall"}
 SCHEMA = DecideSchema()
-BODIES = PlainBodies(SCHEMA)
+FIELDS = SCHEMA.load_fields.keys() - {"site"}  # any text may be a site until its campaigns are looked up
 WORDS = st.sampled_from(
     ["article", "full", "metered", "ios", "en-IE", "IE", "Grüße", "", " ", "a\x00b", "\n", "x" * 600]
 )
@@ -47,18 +47,23 @@ def loaded_plainly(body: Any) -> ViewRequest | None:
 
 
 def read(text: str) -> ViewRequest | None:
-    values = BODIES.load(text.encode())
-    return None if values is None else view_request(values)
+    try:
+        return plain_view(text.encode())
+    except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
+        return None
 
 
 @settings(max_examples=examples(500, many=5000), deadline=None)
-@given(st.dictionaries(st.sampled_from([*SCHEMA.load_fields, "unknown"]), VALUES, max_size=4), st.booleans())
+@given(st.dictionaries(st.sampled_from([*sorted(FIELDS), "unknown"]), VALUES, max_size=4), st.booleans())
 def test_a_body_is_loaded_as_the_schema_loads_it(facts: dict[str, Any], is_whole: bool) -> None:
     body = {**PLAIN, **facts} if is_whole else facts
 
     assume("\\ud" not in json.dumps(body, ensure_ascii=False).lower())  # refused; it could be a surrogate
 
-    assert loaded_plainly(body) == loaded(body)
+    view = loaded(body)
+    is_for_the_route = view is not None and (view.reader_assertion, view.preview) != (None, None)
+
+    assert loaded_plainly(body) == (None if is_for_the_route else view)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +100,8 @@ def test_json_that_the_route_refuses_is_refused(rest: str) -> None:
 
 @pytest.mark.parametrize("raw", [b'{"site":"\xff"}', b"\xef\xbb\xbf{}", b"", b"{", b"{} {}", b"{}x", b"\x00"])
 def test_bytes_that_are_no_json_are_refused(raw: bytes) -> None:
-    assert BODIES.load(raw) is None
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        plain_view(raw)
 
 
 def test_the_order_of_topics_is_that_of_the_page() -> None:
