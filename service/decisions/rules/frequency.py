@@ -124,8 +124,8 @@ def cycle(prepared: Prepared, situation: Situation) -> Verdict:
 @rule(lambda campaign, site: _obeys_site(campaign) and bool(site.frequency.caps), stage=ACCESS, reads=ALL_PROMPTS)
 def site_caps(_prepared: Prepared, situation: Situation) -> Verdict:
     """Allow at most k impressions of all campaigns in d days, for each cap of the site."""
-    caps = situation.site.frequency.caps
-    return worst([_cap(cap, _all_records(situation), situation.now) for cap in caps])
+    records, now, caps = _all_records(situation), situation.now, situation.site.frequency.caps
+    return worst([_cap(cap, records, now) for cap in caps]) if caps[1:] else _cap(caps[0], records, now)
 
 
 @rule(lambda campaign, site: _obeys_site(campaign) and site.frequency.gap is not None, stage=ACCESS, reads=ALL_PROMPTS)
@@ -153,12 +153,15 @@ def _cap(cap: Cap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
 
 
 def _gap(gap: Gap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
-    until = now.believed_until
-    last = max([at for record in records for at in record.seen_at if at <= until], default=None)
-    age = None if last is None else now.age_of(last)
-    holds = age is None or age >= gap.seconds
-    passes_at = None if last is None else last + gap.seconds
-    return passed_if(holds, age, gap.seconds, passes_at=passes_at, note=gap.words)
+    last, until = 0, now.believed_until
+    for record in records:
+        for at in record.seen_at:
+            if last < at <= until:
+                last = at
+    if not last:
+        return passed(None, gap.seconds, note=gap.words)
+    age = now.age_of(last)
+    return passed_if(age >= gap.seconds, age, gap.seconds, passes_at=last + gap.seconds, note=gap.words)
 
 
 def _daily(daily: DailyCap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
@@ -180,10 +183,11 @@ def _since(records: Iterable[PromptRecord], starts_at: int, now: SiteTime) -> tu
     inside: list[int] = []
     forgotten, until = 0, now.believed_until
     for record in records:
-        kept = [at for at in record.seen_at if starts_at <= at <= until]
-        if kept and len(kept) == len(record.seen_at):
-            forgotten += record.seen_count - len(kept)
-        inside += kept
+        if record.seen_at and record.seen_at[-1] >= starts_at:  # the latest comes last
+            kept = [at for at in record.seen_at if starts_at <= at <= until]
+            if kept and len(kept) == len(record.seen_at):
+                forgotten += record.seen_count - len(kept)
+            inside += kept
     return inside, forgotten
 
 

@@ -42,13 +42,19 @@ class PreparedCount(NamedTuple):
         return f"{counted} in all" if weeks is None else f"{counted} this week and {weeks} before"
 
 
+ArmRanges = tuple[tuple[int, float, float, float], ...]
+
+
 class Draw(NamedTuple):
-    """The variants of a campaign (`arms`) that a reader's bucket chooses from, with their weights."""
+    """The variants of a campaign (`arms`) that a reader's bucket chooses from.
+
+    `ranges`: for each arm its index, the start and end of its points, and the end of the covered points.
+    """
 
     experiment: Experiment
     control: Variant
     arms: tuple[Variant, ...]
-    weights: tuple[float, ...]
+    ranges: ArmRanges
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,23 +158,25 @@ class _Changing:
 
     def _places(self, wanted: frozenset[int]) -> list[int]:
         """Return the places of wanted topics."""
-        return [place for place, head in enumerate(_numbers(self.heads)) if head >> 8 in wanted]
+        heads = self.heads
+        return [at // TOPIC_BYTES for topic in wanted if (at := _head_at(heads, topic)) >= 0]
 
     def _drop_topics(self, number: int, wanted: frozenset[int]) -> None:
         """Drop the topics worth least. Of topics read as lately and as often, the one that became known last."""
-        ends = list(accumulate(self.heads[_LENGTH_AT::TOPIC_BYTES]))
-        begins = [0, *ends[:-1]]
-        idle = list(map(self.ago.__getitem__, begins))
+        heads, ago, counts = self.heads, self.ago, self.counts
+        begins = list(accumulate(heads[_LENGTH_AT::TOPIC_BYTES], initial=0))
+        idle = [ago[begin] for begin in begins[:-1]]
         for place in self._places(wanted):
             idle[place] -= _WANTED
         limit = sorted(idle)[-number]
         least = [place for place, weeks in enumerate(idle) if weeks >= limit]
         if len(least) > number:
-            least.sort(key=lambda place: (-idle[place], sum(self.counts[begins[place] : ends[place]]), -place))
-            least = sorted(least[:number])
+            tied = [(-sum(counts[begins[place] : begins[place + 1]]), place) for place in least if idle[place] == limit]
+            for _, place in sorted(tied)[: len(least) - number]:
+                least.remove(place)
         for place in reversed(least):
-            del self.heads[TOPIC_BYTES * place : TOPIC_BYTES * (place + 1)]
-            del self.ago[begins[place] : ends[place]], self.counts[begins[place] : ends[place]]
+            del heads[TOPIC_BYTES * place : TOPIC_BYTES * (place + 1)]
+            del ago[begins[place] : begins[place + 1]], counts[begins[place] : begins[place + 1]]
 
     def _drop_oldest_weeks(self, number: int, wanted: frozenset[int]) -> None:
         """Drop weeks, each time the oldest; of equally old weeks, the one with the fewest articles."""
