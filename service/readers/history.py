@@ -185,6 +185,6 @@ def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics:
     return TopicWeeks.of(history.topics, week_of(history.day)).articles_since(oldest, topics)
 
 
-def most_read_topics(history: History) -> frozenset[int]:
-    """Return the topic read most over the whole history, with every topic read equally often."""
-    return TopicWeeks.of(history.topics, week_of(history.day)).most_read()
+def reads_most(history: History, topics: Collection[int]) -> bool:
+    """Return True if one of these topics is the topic read most over the whole history, or was read as often."""
+    return TopicWeeks.of(history.topics, week_of(history.day)).is_most_read(topics)

@@ -5,12 +5,12 @@ impression is younger than the gap. Without a history (no consent) a limit passe
 view" becomes a chance of 1 in n.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from service.campaigns.campaign import Campaign, Kind
-from service.campaigns.frequency import NO_LIMIT, Cap, Counting, Cycle, DailyCap, Frequency, Gap
+from service.campaigns.frequency import NO_LIMIT, Cap, Counting, Cycle, DailyCap, Frequency, Gap, SiteFrequency
 from service.decisions.assignment import point
-from service.decisions.rules.rule import ACCESS, ALL_PROMPTS, OwnRecord, Prepared, rule
+from service.decisions.rules.rule import ACCESS, Alike, OwnRecord, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if, worst
 from service.decisions.situation import Purpose, Situation
 from service.readers.reader import PromptRecord, Reader
@@ -34,6 +34,29 @@ def _gap_is_own(campaign: Campaign) -> bool:
 
 def _daily_is_own(campaign: Campaign) -> bool:
     return campaign.frequency.daily is None or campaign.frequency.daily.counting is Counting.OWN
+
+
+def _cap_seconds(limits: Frequency | SiteFrequency) -> int:
+    """Return for how many seconds an impression counts."""
+    return max([cap.days for cap in limits.caps], default=0) * DAY_SECONDS
+
+
+def _gap_seconds(limits: Frequency | SiteFrequency) -> int:
+    return limits.gap.seconds if limits.gap else 0
+
+
+def _day_seconds(_limits: Frequency | SiteFrequency) -> int:
+    return 2 * DAY_SECONDS  # a day on which the clocks change is shorter than that
+
+
+def _own_events(applies: Callable[[Campaign], bool], seconds: Callable[[Frequency], int]) -> OwnRecord:
+    """Return that a rule reads the campaign's own impressions. `seconds`: for how long they count."""
+    return OwnRecord(applies, lambda campaign: seconds(campaign.frequency))
+
+
+def _all_events(seconds: Callable[[SiteFrequency], int]) -> Alike:
+    """Return that a rule reads the impressions of all campaigns. `seconds`: for how long they count."""
+    return Alike(lambda _campaign, _site: None, lambda site: seconds(site.frequency))
 
 
 def _obeys_site(campaign: Campaign) -> bool:
@@ -82,21 +105,25 @@ def contributions(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(contributed < limit, contributed, limit, note="contributions through this campaign")
 
 
-@rule(lambda campaign, _: bool(_own(campaign).caps), stage=ACCESS, reads=OwnRecord(_caps_are_own))
+@rule(lambda campaign, _: bool(_own(campaign).caps), stage=ACCESS, reads=_own_events(_caps_are_own, _cap_seconds))
 def caps(prepared: Prepared, situation: Situation) -> Verdict:
     """Allow at most k impressions in d days, for each cap of the campaign."""
     caps = prepared.campaign.frequency.caps
     return worst([_cap(cap, _records(situation, prepared, cap.counting), situation.now) for cap in caps])
 
 
-@rule(lambda campaign, _: _own(campaign).gap is not None, stage=ACCESS, reads=OwnRecord(_gap_is_own))
+@rule(lambda campaign, _: _own(campaign).gap is not None, stage=ACCESS, reads=_own_events(_gap_is_own, _gap_seconds))
 def gap(prepared: Prepared, situation: Situation) -> Verdict:
     """Require a minimum time since the last impression."""
     gap = prepared.campaign.frequency.gap or Gap(0)
     return _gap(gap, _records(situation, prepared, gap.counting), situation.now)
 
 
-@rule(lambda campaign, _: _own(campaign).daily is not None, stage=ACCESS, reads=OwnRecord(_daily_is_own))
+@rule(
+    lambda campaign, _: _own(campaign).daily is not None,
+    stage=ACCESS,
+    reads=_own_events(_daily_is_own, _day_seconds),
+)
 def daily(prepared: Prepared, situation: Situation) -> Verdict:
     """Allow at most k impressions on a local day."""
     daily = prepared.campaign.frequency.daily or DailyCap(0)
@@ -121,21 +148,31 @@ def cycle(prepared: Prepared, situation: Situation) -> Verdict:
     return failed(in_cycle, cycle.impressions, passes_at=passes_at, note="impressions of this cycle")
 
 
-@rule(lambda campaign, site: _obeys_site(campaign) and bool(site.frequency.caps), stage=ACCESS, reads=ALL_PROMPTS)
+@rule(
+    lambda campaign, site: _obeys_site(campaign) and bool(site.frequency.caps),
+    stage=ACCESS,
+    reads=_all_events(_cap_seconds),
+)
 def site_caps(_prepared: Prepared, situation: Situation) -> Verdict:
     """Allow at most k impressions of all campaigns in d days, for each cap of the site."""
     records, now, caps = _all_records(situation), situation.now, situation.site.frequency.caps
     return worst([_cap(cap, records, now) for cap in caps]) if caps[1:] else _cap(caps[0], records, now)
 
 
-@rule(lambda campaign, site: _obeys_site(campaign) and site.frequency.gap is not None, stage=ACCESS, reads=ALL_PROMPTS)
+@rule(
+    lambda campaign, site: _obeys_site(campaign) and site.frequency.gap is not None,
+    stage=ACCESS,
+    reads=_all_events(_gap_seconds),
+)
 def site_gap(_prepared: Prepared, situation: Situation) -> Verdict:
     """Require the site's minimum time since the last impression of any campaign."""
     return _gap(situation.site.frequency.gap or Gap(0), _all_records(situation), situation.now)
 
 
 @rule(
-    lambda campaign, site: _obeys_site(campaign) and site.frequency.daily is not None, stage=ACCESS, reads=ALL_PROMPTS
+    lambda campaign, site: _obeys_site(campaign) and site.frequency.daily is not None,
+    stage=ACCESS,
+    reads=_all_events(_day_seconds),
 )
 def site_daily(_prepared: Prepared, situation: Situation) -> Verdict:
     """Allow the site's number of impressions of all campaigns on a local day."""

@@ -7,7 +7,7 @@ than counting.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from struct import unpack
 from typing import NamedTuple
 
@@ -88,15 +88,15 @@ class TopicWeeks(Packed[TopicHistory]):
                 total += sum(counts[begin : bisect_right(ago, self.week - week, begin, end)])
         return total
 
-    def most_read(self) -> frozenset[int]:
-        """Return the topic read most, with every topic read equally often."""
+    def is_most_read(self, topics: Iterable[int]) -> bool:
+        """Return True if one of these topics is the topic read most, or was read as often."""
         heads, _, counts = self.runs
-        articles, begin = list[int](), 0
-        for length in heads[_LENGTH_AT::TOPIC_BYTES]:
-            articles.append(sum(counts[begin : begin + length]))
-            begin += length
-        most = max(articles, default=0)
-        return frozenset([head >> 8 for head, count in zip(_numbers(heads), articles, strict=True) if count == most])
+        known = [at // TOPIC_BYTES for topic in topics if (at := _head_at(heads, topic)) >= 0]
+        if not known:
+            return False
+        ends = accumulate(heads[_LENGTH_AT::TOPIC_BYTES], initial=0)
+        articles = [sum(counts[begin:end]) for begin, end in pairwise(ends)]
+        return max([articles[place] for place in known]) == max(articles)
 
     def with_article(self, read: Iterable[int], wanted: frozenset[int], ago: int = 0) -> "TopicWeeks":
         """Count an article on each topic, within the bounds of the passport. `ago`: how many weeks ago it was read."""
