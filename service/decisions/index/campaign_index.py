@@ -2,8 +2,8 @@
 
 Most rules read little, and say so (`Rule.reads`). A rule that compares a fact with names is asked in advance, about
 each name that a campaign lists. A rule that reads the clock is asked once a minute. A rule that treats campaigns alike
-is asked once for all of them. A number that many campaigns bound is compared with all bounds at once. A rule that
-reads the reader's record of the campaign is asked only if the reader has one. Few rules are left.
+is asked once for all of them. A number that many campaigns bound is compared with all bounds at once. A rule about
+prompts is asked only if the reader has an event of a prompt that still counts. Few rules are left.
 
 A set of campaigns is a whole number: bit n stands for the nth campaign of the list.
 """
