@@ -87,12 +87,13 @@ def with_view(reader: Reader, view: CountedView, wanted: frozenset[int] = frozen
     if holds(recent, view.request):
         return reader
     day, days, weeks, topics, pages, views = aged(history, view.day)
-    weeks_ago = week_of(day) - week_of(view.day)
+    week = week_of(day)
+    weeks_ago = week - week_of(view.day)
     if view.page and not counting.is_stopped and (weeks_ago or not holds(pages, view.page)):
         if weeks_ago == 0:
             pages = followed_by(pages, view.page, MAX_PAGES_PER_WEEK)
         if view.topics and weeks_ago < HISTORY_WEEKS:
-            topics = TopicWeeks.of(topics, week_of(day)).with_article(view.topics, wanted, weeks_ago)
+            topics = TopicWeeks.of(topics, week).with_article(view.topics, wanted, weeks_ago)
         days, weeks = _incremented(days, day - view.day, HISTORY_DAYS), _incremented(weeks, weeks_ago, HISTORY_WEEKS)
     history = History(day, days, weeks, topics, pages, views + 1)
     recent = followed_by(recent, view.request, MAX_RECENT_IDS)

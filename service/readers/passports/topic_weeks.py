@@ -48,7 +48,7 @@ class TopicWeeks(Packed[TopicHistory]):
         for read in topics:
             length = sum(week - own < HISTORY_WEEKS for own in read.weeks)
             if length:
-                heads += _head(read.topic, length)
+                heads += (read.topic << 8 | length).to_bytes(TOPIC_BYTES, "big")
                 ago += bytes([max(week - own, 0) for own in read.weeks[:length]])
                 counts += bytes([min(max(count, 0), COUNT_LIMIT) for count in read.counts[:length]])
         return cls(week, TopicRuns(bytes(heads), bytes(ago), bytes(counts)))
@@ -102,9 +102,11 @@ class TopicWeeks(Packed[TopicHistory]):
         """Count an article on each topic, within the bounds of the passport. `ago`: how many weeks ago it was read."""
         heads, weeks, counts = map(bytearray, self.runs)
         for topic in read:
-            at = _head_at(heads, topic)
+            at = heads.find(topic.to_bytes(_LENGTH_AT, "big"))
+            if at > 0 and at % TOPIC_BYTES:  # the bytes of two heads
+                at = _head_at(heads, topic)
             if at < 0:
-                heads += _head(topic, 1)
+                heads += (topic << 8 | 1).to_bytes(TOPIC_BYTES, "big")
                 weeks.append(ago)
                 counts.append(1)
                 continue
@@ -142,7 +144,8 @@ def _within_bounds(heads: bytearray, ago: bytearray, counts: bytearray, wanted: 
 
 def _places(heads: bytearray, wanted: frozenset[int]) -> list[int]:
     """Return the places of wanted topics."""
-    return [at // TOPIC_BYTES for topic in wanted if (at := _head_at(heads, topic)) >= 0]
+    likely = [topic for topic in wanted if topic.to_bytes(_LENGTH_AT, "big") in heads]
+    return [at // TOPIC_BYTES for topic in likely if (at := _head_at(heads, topic)) >= 0]
 
 
 def _drop_topics(heads: bytearray, ago: bytearray, counts: bytearray, number: int, wanted_places: list[int]) -> None:
@@ -187,10 +190,6 @@ def _drop_oldest_weeks(
         del ago[at], counts[at]
     for place in sorted(emptied, reverse=True):
         del heads[TOPIC_BYTES * place : TOPIC_BYTES * (place + 1)]
-
-
-def _head(topic: int, weeks: int) -> bytes:
-    return (topic << 8 | weeks).to_bytes(TOPIC_BYTES, "big")
 
 
 def _head_at(heads: bytes | bytearray, topic: int) -> int:
