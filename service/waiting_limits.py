@@ -46,6 +46,9 @@ STRIPE_RETRIES = 2
 COUNTER_STORE_SECONDS = 0.25  # a store of rate limits that machines share
 COUNTER_STORE_FAILURES = 1  # after which each process counts for itself ...
 COUNTER_STORE_PAUSE_SECONDS = 5.0  # ... for so long
+BACK_OFFICE_START_SECONDS = 10.0  # requests wait so long for the process that answers them
+BACK_OFFICE_PAUSE_SECONDS = 1.0  # after it ended by itself, before it is started again
+BACK_OFFICE_STOP_SECONDS = 15.0  # to end what it does when the server stops, and then it is killed
 OUTSIDE_CALLS = 4  # calls to publications' own services at the same time, in a process
 SIMULATION_SECONDS = 60.0  # of the process of a simulation ...
 SIMULATION_CPU_SECONDS = 20  # ... and its bounds
@@ -79,7 +82,8 @@ PAGES = Lane("pages", threads=4, seconds=15, waiting=50, body_bytes=MIB)  # page
 # Finance's screens: a refund, a cancellation, a month that is closed, a person who is erased. Each calls Stripe, some
 # of them several times, and readers who contribute at the same time keep the threads of their own lane.
 FINANCE = Lane("finance", threads=3, seconds=90, waiting=50, body_bytes=MIB)
-LANES = (MEMORY, READERS, INBOX, STRIPE, EXPORTS, SIMULATIONS, PAGES, FINANCE)
+READER_LANES = (MEMORY, READERS, STRIPE)  # answered in the server's process, beside decisions
+BACK_OFFICE_LANES = (INBOX, EXPORTS, SIMULATIONS, PAGES, FINANCE)  # answered in a process of their own
 
 _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
 

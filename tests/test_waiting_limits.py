@@ -5,7 +5,9 @@ from itertools import pairwise
 import pytest
 
 from service import waiting_limits
-from service.waiting_limits import LANES, Breaker, seconds_left, within
+from service.waiting_limits import BACK_OFFICE_LANES, READER_LANES, Breaker, seconds_left, within
+
+LANES = READER_LANES + BACK_OFFICE_LANES
 
 
 class Time:

@@ -5,6 +5,7 @@ import signal
 import time
 from datetime import date
 
+import psutil
 import pytest
 
 from infra.bench.books import write_books
@@ -116,3 +117,25 @@ def test_a_service_on_a_database_without_migrations_says_why_it_waits_and_goes_o
         wait_until(lambda: served.ask("/readyz")[0] == 200)
         lines = [json.loads(line) for line in installation.output.read_text().splitlines()]
         assert not [line for line in lines if line["event"] in {"unexpected_error", "thread_ended"}]
+
+
+def test_a_killed_back_office_comes_back_and_decisions_do_not_notice(installation: Installation) -> None:
+    write_books(installation.address, 40_000, is_livemode=False)  # more than the buffers on the way hold
+    token = seed(installation.address, Ports(), installation.var_dir)
+    request = f"GET /v1/exports/journal.csv HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
+    headers = {"Origin": site_document(Ports())["origins"][0], "Content-Type": "application/json"}
+    view = json.dumps({**page_view(1), "site": "courier"}).encode()
+    with serving(installation, SECRET_KEYS=SECRET_KEY) as served:
+        with served.sending(request.encode(), takes_little=True) as reader:
+            assert reader.recv(12) == b"HTTP/1.1 200"
+            for process in psutil.Process(served.pid).children(recursive=True):
+                if "service.back_office" in process.cmdline():
+                    process.kill()
+            received = b"".join(iter(lambda: reader.recv(1 << 20), b""))
+
+        assert served.ask("/v1/decide", "POST", view, **headers)[0] == 200
+        assert not received.endswith(b"0\r\n\r\n")
+        wait_until(lambda: served.ask("/webhooks/stripe", "POST", b"{}")[0] == 400)
+        started = psutil.Process(served.pid).children(recursive=True)
+
+    wait_until(lambda: not any(process.is_running() for process in started))

@@ -60,7 +60,7 @@ BASICS = (
 )
 
 # Modules directly in `service/` that put the rooms together. No room imports them.
-COMPOSITION = ("__main__", "app", "assembly", "cli", "server")
+COMPOSITION = ("__main__", "app", "assembly", "back_office", "cli", "server")
 
 # From the top of the house to the ground floor: a room imports only rooms that are listed after it.
 ROOMS = (
@@ -220,6 +220,7 @@ ROOMS = (
     Room("jobs", "the job queue and its worker", ("services", "database")),
     Room("services", "the collaborators that every act is given", ("stripe_gateway",)),
     Room("stripe_gateway", "the only code that talks to Stripe; its objects as our types"),
+    Room("serving", "how requests are read and answered: whole bodies, lanes, the back office", ("web",)),
     Room("web", "requests, JSON bodies, problems, OpenAPI, rate limits"),
     Room("database", "engine, transactions, table metadata, migrations, embedded PostgreSQL"),
 )

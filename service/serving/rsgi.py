@@ -38,25 +38,31 @@ _COMMON: Environ = {
 _LEFT_OUT = frozenset({"content-length", "transfer-encoding"})  # the body is whole, so its length is known
 
 
-class RsgiRequest(Protocol):
-    """What RSGI says of a request."""
+class Request(Protocol):
+    """What RSGI says of a request. `server` and `client` are addresses with ports."""
 
-    proto: str
-    http_version: str
-    server: str
-    client: str
-    scheme: str
-    method: str
-    path: str
-    query_string: str
-    authority: str | None
-
+    @property
+    def http_version(self) -> str: ...
+    @property
+    def server(self) -> str: ...
+    @property
+    def client(self) -> str: ...
+    @property
+    def scheme(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def query_string(self) -> str: ...
+    @property
+    def authority(self) -> str | None: ...
     @property
     def headers(self) -> Any:
         """The headers: a mapping with names in lower case, in which a name may occur more than once."""
 
 
-class Reply(Protocol):
+class RsgiReply(Protocol):
     """How RSGI takes an answer."""
 
     def response_bytes(self, status: int, headers: Headers, body: bytes) -> None:
@@ -66,7 +72,42 @@ class Reply(Protocol):
         """Send what a file holds, at the reader's pace."""
 
 
-def environ_of(request: RsgiRequest, body: bytes) -> Environ:
+class Reply(RsgiReply, Protocol):
+    """How the answer of a lane is sent."""
+
+    def pipe_opened(self, file: str) -> None:
+        """Note that a named pipe, whose answer has begun, is open on both sides."""
+
+    def cut(self) -> None:
+        """End the connection in the middle of the answer."""
+
+
+class DirectReply:
+    """Sends an answer through granian, to the client with this address (`host:port`)."""
+
+    def __init__(self, rsgi: RsgiReply, client: str) -> None:
+        self.response_bytes, self.response_file = rsgi.response_bytes, rsgi.response_file
+        self._client = client
+
+    def pipe_opened(self, file: str) -> None:
+        """Do nothing: the pipe and the connection end with this process, so no half answer is taken for a whole."""
+
+    def cut(self) -> None:
+        """End the connection in the middle of its answer. Do nothing if it has gone.
+
+        RSGI has no call for this. The connection belongs to this process, so its file descriptor is found by its
+        address.
+        """
+        client = self._client.replace("[", "").replace("]", "")
+        for entry in Path("/dev/fd").iterdir():
+            with suppress(OSError), socket.socket(fileno=os.dup(int(entry.name))) as found:
+                address = found.getpeername()
+                if isinstance(address, tuple) and f"{address[0]}:{address[1]}" == client:
+                    found.shutdown(socket.SHUT_RDWR)
+                    return
+
+
+def environ_of(request: Request, body: bytes) -> Environ:
     """Return the WSGI environ of a request.
 
     Headers with an underscore in their names are left out, because `X_Forwarded_For` would look like
@@ -117,7 +158,7 @@ class Started:
         self.status, self.headers = int(status[:3]), headers
 
 
-def answer(wsgi: Wsgi, environ: Environ, reply: Reply, client: str) -> None:
+def answer(wsgi: Wsgi, environ: Environ, reply: Reply) -> None:
     """Call a WSGI application and send its answer. A single chunk is sent whole, and more are sent as they come."""
     started = Started()
     chunks = wsgi(environ, started)
@@ -127,7 +168,7 @@ def answer(wsgi: Wsgi, environ: Environ, reply: Reply, client: str) -> None:
         if second is None:
             reply.response_bytes(started.status, started.headers, first)
         else:
-            _send_as_they_come(reply, started, _in_order(first, second, parts), client)
+            _send_as_they_come(reply, started, _in_order(first, second, parts))
     finally:
         close = getattr(chunks, "close", None)
         if close is not None:
@@ -140,7 +181,7 @@ def _in_order(first: bytes, second: bytes, rest: Iterable[bytes]) -> Iterator[by
     yield from rest
 
 
-def _send_as_they_come(reply: Reply, started: Started, parts: Iterator[bytes], client: str) -> None:
+def _send_as_they_come(reply: Reply, started: Started, parts: Iterator[bytes]) -> None:
     """Send parts of an answer through a pipe that granian reads like a file.
 
     granian keeps what it was given to send in memory, without a bound. But it reads a file only as fast as the reader
@@ -152,13 +193,14 @@ def _send_as_they_come(reply: Reply, started: Started, parts: Iterator[bytes], c
         os.mkfifo(path, 0o600)
         reply.response_file(started.status, started.headers, str(path))
         with _pipe(path) as pipe:
+            reply.pipe_opened(str(path))
             try:
                 for part in parts:
                     _write(pipe, part)
             except BrokenPipeError:
                 return  # the reader has gone
             except BaseException:
-                cut(client)
+                reply.cut()
                 raise
 
 
@@ -189,16 +231,3 @@ def _write(pipe: int, part: bytes) -> None:
             raise TimeoutError("the reader takes nothing")
         with suppress(BlockingIOError):
             rest = rest[os.write(pipe, rest) :]
-
-
-def cut(client: str) -> None:
-    """End the connection from this address (`host:port`) in the middle of its answer. Do nothing if it has gone.
-
-    RSGI has no call for this. The connection belongs to this process, so its file descriptor is found by its address.
-    """
-    for entry in Path("/dev/fd").iterdir():
-        with suppress(OSError), socket.fromfd(int(entry.name), socket.AF_INET, socket.SOCK_STREAM) as found:
-            address = found.getpeername()
-            if isinstance(address, tuple) and f"{address[0]}:{address[1]}" == client.replace("[", "").replace("]", ""):
-                found.shutdown(socket.SHUT_RDWR)
-                return

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from service.__main__ import options
-from service.server import LANE_OF_PREFIX, lane_of
+from service.serving.lanes import LANE_OF_PREFIX, lane_of
 from service.waiting_limits import (
+    BACK_OFFICE_LANES,
     EXPORTS,
     FINANCE,
     INBOX,
     MEMORY,
     PAGES,
+    READER_LANES,
     READERS,
     SIMULATIONS,
     STRIPE,
@@ -23,7 +25,7 @@ from service.waiting_limits import (
 )
 from tests.contract.snapshot import contract_app
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_server_without_settings_lists_what_is_missing_and_ends() -> None:
@@ -82,3 +84,8 @@ def test_every_prefix_with_a_lane_is_the_beginning_of_a_route() -> None:
     routes = [rule.rule for rule in contract_app().url_map.iter_rules()]
 
     assert [prefix for prefix in LANE_OF_PREFIX if not any(route.startswith(prefix) for route in routes)] == []
+
+
+def test_every_lane_is_answered_in_one_of_the_two_processes() -> None:
+    assert set(LANE_OF_PREFIX.values()) | {MEMORY} == {*READER_LANES, *BACK_OFFICE_LANES}
+    assert not {*READER_LANES} & {*BACK_OFFICE_LANES}

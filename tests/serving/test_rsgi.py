@@ -1,23 +1,19 @@
 """The bridge between granian's interface and WSGI."""
 
 import os
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from service.web import rsgi
+from service.serving import rsgi
+from service.serving.messages import Fields
+from service.serving.rsgi import DirectReply, Headers, answer, environ_of
 from service.web.requests import Environ, StartResponse
-from service.web.rsgi import Headers, answer, environ_of
-
-
-class Fields(list[tuple[str, str]]):
-    """Headers, in which a name may occur more than once."""
-
-    def items(self) -> "Fields":
-        return self
 
 
 @dataclass
@@ -44,6 +40,7 @@ class Taken:
         self.status, self.body = 0, b""
         self.headers: Headers = []
         self.thread: threading.Thread | None = None
+        self.is_cut = False
 
     def response_bytes(self, status: int, headers: Headers, body: bytes) -> None:
         self.status, self.headers, self.body = status, headers, body
@@ -52,6 +49,12 @@ class Taken:
         self.status, self.headers = status, headers
         self.thread = threading.Thread(target=self._read, args=(os.open(file, os.O_RDONLY | os.O_NONBLOCK),))
         self.thread.start()
+
+    def pipe_opened(self, file: str) -> None:
+        pass
+
+    def cut(self) -> None:
+        self.is_cut = True
 
     def _read(self, pipe: int) -> None:
         os.set_blocking(pipe, True)
@@ -123,7 +126,7 @@ class Parts:
 def test_an_answer_of_one_part_is_given_whole(parts: tuple[bytes, ...]) -> None:
     wsgi, taken = Parts(*parts), Taken()
 
-    answer(wsgi, {}, taken, "")
+    answer(wsgi, {}, taken)
 
     assert (taken.status, taken.headers, taken.body) == (201, [("X-Test", "yes")], b"".join(parts))
     assert wsgi.is_closed
@@ -133,7 +136,7 @@ def test_an_answer_of_many_parts_arrives_in_order() -> None:
     parts = [bytes([number % 256]) * 5000 for number in range(100)]
     wsgi, taken = Parts(*parts), Taken()
 
-    answer(wsgi, {}, taken, "")
+    answer(wsgi, {}, taken)
 
     assert taken.thread is not None
     taken.thread.join()
@@ -144,22 +147,20 @@ def test_an_answer_of_many_parts_arrives_in_order() -> None:
 def test_a_reader_who_goes_away_ends_the_answer_without_an_error() -> None:
     wsgi, taken = Parts(*[b"x" * 65_536] * 10), Taken(most_bytes=10)
 
-    answer(wsgi, {}, taken, "")
+    answer(wsgi, {}, taken)
 
     assert wsgi.is_closed
 
 
 def test_a_reader_who_takes_nothing_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    cut: list[str] = []
-    monkeypatch.setattr(rsgi, "cut", cut.append)
     monkeypatch.setattr(rsgi, "STALLED_READER_SECONDS", 0.2)
     wsgi, taken = Parts(*[b"x" * 65_536] * 10), Held()
 
     with pytest.raises(TimeoutError):
-        answer(wsgi, {}, taken, "203.0.113.7:4433")
+        answer(wsgi, {}, taken)
 
     taken.close()
-    assert cut == ["203.0.113.7:4433"]
+    assert taken.is_cut
     assert wsgi.is_closed
 
 
@@ -171,3 +172,18 @@ class Held(Taken):
 
     def close(self) -> None:
         os.close(self._pipe)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_cut_ends_the_connection_of_that_client_only(host: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as listener, ExitStack() as stack:
+        clients = [stack.enter_context(socket.create_connection(listener.getsockname()[:2], 5)) for _ in range(2)]
+        served = [stack.enter_context(listener.accept()[0]) for _ in clients]
+        port = clients[0].getsockname()[1]
+
+        DirectReply(Taken(), f"[{host}]:{port}" if ":" in host else f"{host}:{port}").cut()
+
+        assert clients[0].recv(1) == b""
+        served[1].send(b"x")
+        assert clients[1].recv(1) == b"x"

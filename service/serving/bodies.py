@@ -8,8 +8,8 @@ import asyncio
 from time import monotonic
 from typing import Any
 
+from service.serving.rsgi import Request
 from service.waiting_limits import BODY_SECONDS, HELD_BODY_BYTES, KIB
-from service.web.rsgi import RsgiRequest
 
 SWEEP_SECONDS = 0.5
 SMALL_BODY_BYTES = 16 * KIB
@@ -27,7 +27,7 @@ class RefusedRequestError(Exception):
         self.status, self.code, self.title = status, code, title
 
 
-def _stated_length(request: RsgiRequest, most_bytes: int) -> int | None:
+def _stated_length(request: Request, most_bytes: int) -> int | None:
     """Return the length of a body, 0 if there is none, or None if it is chunked.
 
     Raise RefusedRequestError if the length is too large, or missing where it is needed.
@@ -53,7 +53,7 @@ class Bodies:
         self._late: set[asyncio.Task[Any]] = set()
         self.held_bytes = 0
 
-    async def read(self, request: RsgiRequest, reply: Any, most_bytes: int) -> bytes:
+    async def read(self, request: Request, reply: Any, most_bytes: int) -> bytes:
         """Return the body of a request. The caller subtracts its length from `held_bytes` when it is done with it.
 
         Raise RefusedRequestError if the body is too long, too late, or not whole.
