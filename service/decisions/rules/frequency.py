@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.frequency import NO_LIMIT, Cap, Counting, Cycle, DailyCap, Frequency, Gap, SiteFrequency
 from service.decisions.assignment import point
-from service.decisions.rules.rule import ACCESS, Alike, OwnRecord, Prepared, rule
+from service.decisions.rules.rule import ACCESS, Alike, Judge, OwnRecord, Prepared, Rule, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if, worst
 from service.decisions.situation import Purpose, Situation
 from service.readers.reader import PromptRecord, Reader
@@ -49,18 +49,24 @@ def _day_seconds(_limits: Frequency | SiteFrequency) -> int:
     return 2 * DAY_SECONDS  # a day on which the clocks change is shorter than that
 
 
-def _own_events(applies: Callable[[Campaign], bool], seconds: Callable[[Frequency], int]) -> OwnRecord:
-    """Return that a rule reads the campaign's own impressions. `seconds`: for how long they count."""
-    return OwnRecord(applies, lambda campaign: seconds(campaign.frequency))
-
-
-def _all_events(seconds: Callable[[SiteFrequency], int]) -> Alike:
-    """Return that a rule reads the impressions of all campaigns. `seconds`: for how long they count."""
-    return Alike(lambda _campaign, _site: None, lambda site: seconds(site.frequency))
-
-
 def _obeys_site(campaign: Campaign) -> bool:
     return campaign.kind is not Kind.GATE and not campaign.frequency.is_always_asking
+
+
+def _own_limit(
+    limit: Callable[[Frequency], object], is_own: Callable[[Campaign], bool], seconds: Callable[[Frequency], int]
+) -> Callable[[Judge], Rule]:
+    """Declare the rule of a campaign's limit. `seconds`: for how long impressions count."""
+    reads = OwnRecord(is_own, lambda campaign: seconds(campaign.frequency))
+    return rule(lambda campaign, _: bool(limit(_own(campaign))), stage=ACCESS, reads=reads)
+
+
+def _site_limit(
+    limit: Callable[[SiteFrequency], object], seconds: Callable[[SiteFrequency], int]
+) -> Callable[[Judge], Rule]:
+    """Declare the rule of a site's limit. `seconds`: for how long impressions count."""
+    reads = Alike(lambda _campaign, _site: None, lambda site: seconds(site.frequency))
+    return rule(lambda campaign, site: _obeys_site(campaign) and bool(limit(site.frequency)), stage=ACCESS, reads=reads)
 
 
 @rule(lambda campaign, _: _own(campaign).first_after_views is not None, stage=ACCESS)
@@ -105,25 +111,21 @@ def contributions(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(contributed < limit, contributed, limit, note="contributions through this campaign")
 
 
-@rule(lambda campaign, _: bool(_own(campaign).caps), stage=ACCESS, reads=_own_events(_caps_are_own, _cap_seconds))
+@_own_limit(lambda limits: limits.caps, _caps_are_own, _cap_seconds)
 def caps(prepared: Prepared, situation: Situation) -> Verdict:
     """Allow at most k impressions in d days, for each cap of the campaign."""
     caps = prepared.campaign.frequency.caps
     return worst([_cap(cap, _records(situation, prepared, cap.counting), situation.now) for cap in caps])
 
 
-@rule(lambda campaign, _: _own(campaign).gap is not None, stage=ACCESS, reads=_own_events(_gap_is_own, _gap_seconds))
+@_own_limit(lambda limits: limits.gap, _gap_is_own, _gap_seconds)
 def gap(prepared: Prepared, situation: Situation) -> Verdict:
     """Require a minimum time since the last impression."""
     gap = prepared.campaign.frequency.gap or Gap(0)
     return _gap(gap, _records(situation, prepared, gap.counting), situation.now)
 
 
-@rule(
-    lambda campaign, _: _own(campaign).daily is not None,
-    stage=ACCESS,
-    reads=_own_events(_daily_is_own, _day_seconds),
-)
+@_own_limit(lambda limits: limits.daily, _daily_is_own, _day_seconds)
 def daily(prepared: Prepared, situation: Situation) -> Verdict:
     """Allow at most k impressions on a local day."""
     daily = prepared.campaign.frequency.daily or DailyCap(0)
@@ -148,32 +150,20 @@ def cycle(prepared: Prepared, situation: Situation) -> Verdict:
     return failed(in_cycle, cycle.impressions, passes_at=passes_at, note="impressions of this cycle")
 
 
-@rule(
-    lambda campaign, site: _obeys_site(campaign) and bool(site.frequency.caps),
-    stage=ACCESS,
-    reads=_all_events(_cap_seconds),
-)
+@_site_limit(lambda limits: limits.caps, _cap_seconds)
 def site_caps(_prepared: Prepared, situation: Situation) -> Verdict:
     """Allow at most k impressions of all campaigns in d days, for each cap of the site."""
     records, now, caps = _all_records(situation), situation.now, situation.site.frequency.caps
     return worst([_cap(cap, records, now) for cap in caps]) if caps[1:] else _cap(caps[0], records, now)
 
 
-@rule(
-    lambda campaign, site: _obeys_site(campaign) and site.frequency.gap is not None,
-    stage=ACCESS,
-    reads=_all_events(_gap_seconds),
-)
+@_site_limit(lambda limits: limits.gap, _gap_seconds)
 def site_gap(_prepared: Prepared, situation: Situation) -> Verdict:
     """Require the site's minimum time since the last impression of any campaign."""
     return _gap(situation.site.frequency.gap or Gap(0), _all_records(situation), situation.now)
 
 
-@rule(
-    lambda campaign, site: _obeys_site(campaign) and site.frequency.daily is not None,
-    stage=ACCESS,
-    reads=_all_events(_day_seconds),
-)
+@_site_limit(lambda limits: limits.daily, _day_seconds)
 def site_daily(_prepared: Prepared, situation: Situation) -> Verdict:
     """Allow the site's number of impressions of all campaigns on a local day."""
     return _daily(situation.site.frequency.daily or DailyCap(0), _all_records(situation), situation.now)
