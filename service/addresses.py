@@ -7,6 +7,8 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 UNREADABLE = SplitResult("", "", "", "", "")
 # IPv6 addresses outside the first block are not assigned (RFC 4291). The second is for documents (RFC 9637).
 GLOBAL_UNICAST, DOCUMENTATION = ip_network("2000::/3"), ip_network("3fff::/20")
+# IPv4 addresses of the protocol itself and of old tunnels (RFC 6890). Some clouds serve a machine's secrets on one.
+PROTOCOL_BLOCKS = (ip_network("192.0.0.0/24"), ip_network("192.88.99.0/24"))
 NAT64 = ip_network("64:ff9b::/96")  # the last four bytes are the IPv4 address that is really meant (RFC 6052)
 
 
@@ -52,7 +54,8 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     if isinstance(found, IPv4Address):
-        return found.is_global and not found.is_multicast
+        is_special = found.is_multicast or any(found in block for block in PROTOCOL_BLOCKS)
+        return found.is_global and not is_special
     if found in NAT64:
         return is_public(str(IPv4Address(found.packed[-4:])))
     is_assigned = found in GLOBAL_UNICAST and found not in DOCUMENTATION

@@ -9,6 +9,7 @@ import re
 import sys
 import threading
 from collections.abc import MutableMapping
+from math import isfinite
 from time import monotonic
 from typing import Any
 
@@ -44,6 +45,7 @@ def configure_logs(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _error_without_values,
+            _finite,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
@@ -82,6 +84,11 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             line["error_type"] = record.exc_info[0].__name__
         return json.dumps(line | {"timestamp": system_clock().isoformat()})
+
+
+def _finite(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Write null for an infinite number, such as the age of campaigns that were never loaded: JSON has none."""
+    return {name: None if isinstance(value, float) and not isfinite(value) else value for name, value in event.items()}
 
 
 def _error_without_values(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

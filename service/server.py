@@ -29,7 +29,7 @@ from service.serving.lanes import lane_of, threads_of
 from service.serving.rsgi import DirectReply, Headers, Reply, Request, RsgiReply, Started, environ_of
 from service.serving.turns import Turns
 from service.settings import read_settings
-from service.waiting_limits import BACK_OFFICE_LANES, READER_LANES, Lane
+from service.waiting_limits import BACK_OFFICE_LANES, READER_LANES, READERS, Lane
 from service.web.requests import Environ, StartResponse, cors_headers
 
 DECIDE = "/v1/decide"
@@ -73,8 +73,9 @@ class Server:
 
     async def __rsgi__(self, request: Request, reply: Any) -> None:
         """Answer a request."""
-        lane, held = lane_of(request.method, request.path), 0
         is_decision = request.path == DECIDE and request.method == "POST"
+        lane = READERS if is_decision else lane_of(request.method, request.path)
+        held = 0
         try:
             if not is_decision:
                 await self._turns.wait()

@@ -2,9 +2,11 @@
 
 import json
 import logging
+import math
 import threading
 
 import pytest
+import structlog
 
 from service.database.engine import application_engine, inbox_engine, owner_engine
 from service.logs import configure_logs
@@ -44,6 +46,18 @@ def test_an_error_that_ends_a_thread_is_logged_without_its_message(capsys: pytes
     logged = json.loads(line)
     assert (logged["event"], logged["thread"], logged["error_type"]) == ("thread_ended", "insights", "ValueError")
     assert "mary" not in line
+
+
+@pytest.mark.parametrize(("value", "written"), [(math.inf, None), (-math.inf, None), (math.nan, None), (1.5, 1.5)])
+def test_a_line_is_json_also_if_a_number_is_infinite(
+    capsys: pytest.CaptureFixture[str], value: float, written: float | None
+) -> None:
+    configure_logs("INFO")
+
+    structlog.get_logger().info("campaigns_not_refreshed", age=value)
+
+    line = capsys.readouterr().err
+    assert json.loads(line)["age"] == written
 
 
 def test_an_error_of_the_database_quotes_no_parameter() -> None:

@@ -79,7 +79,7 @@ def measure(var_dir: Path, plan: Plan) -> dict[str, Latencies]:
             more = {"STRIPE_API_BASE": silent} | (
                 {"RATELIMIT_STORAGE_URI": f"redis{silent[4:]}"} if letter == "g" else {}
             )
-            with running_service(address, var_dir, more) as port:
+            with running_service(address, var_dir, more) as (port, _):
                 target = Target(port, address, var_dir, finance_token, editor_token, [])
                 decisions(port, var_dir, plan.rate, 2)  # warms up
                 with trouble(target):
@@ -115,14 +115,14 @@ def cookie_file(var_dir: Path) -> Path:
 
 
 @contextmanager
-def running_service(address: str, var_dir: Path, more: dict[str, str]) -> Iterator[int]:
-    """Run the service as an operator does. Yield its port."""
+def running_service(address: str, var_dir: Path, more: dict[str, str]) -> Iterator[tuple[int, int]]:
+    """Run the service as an operator does. Yield its port and its process."""
     ports = free_ports()
     processes = Processes(var_dir / "logs", environment(ports, address, var_dir) | {"LOG_LEVEL": "ERROR"} | more)
     try:
         processes.start("service", ["-m", "service", "--host", HOST, "--port", str(ports.service)])
         processes.wait_until_ready("service", f"{ports.service_url}/readyz")
-        yield ports.service
+        yield ports.service, processes.running["service"].pid
     finally:
         processes.stop()
 

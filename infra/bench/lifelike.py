@@ -68,10 +68,16 @@ class Newspaper:
 
 def environ(view: View, cookies: Mapping[str, str], path: str = "/v1/decide") -> dict[str, Any]:
     """Return the request of a browser as a WSGI server passes it on."""
-    headers = {"Origin": ORIGIN, "X-Country": view.country, "User-Agent": view.user_agent}
+    return create_environ(path, method="POST", data=view.body, headers=browser_headers(view, cookies))
+
+
+def browser_headers(view: View, cookies: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers that a browser sends with a view."""
+    headers = {"Content-Type": "application/json", "Origin": ORIGIN, "X-Country": view.country}
+    headers["User-Agent"] = view.user_agent
     if cookies:
         headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    return create_environ(path, method="POST", data=view.body, content_type="application/json", headers=headers)
+    return headers
 
 
 def keep_cookies(cookies: dict[str, str], headers: Iterable[tuple[str, str]]) -> None:

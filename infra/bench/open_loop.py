@@ -54,9 +54,18 @@ class _Line:
         return bool(found) and len(body) >= int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
 
 
-def measure(port: int, rate: float, seconds: float, requests: list[bytes]) -> Latencies:
+def measure(port: int, rate: float, seconds: float, requests: list[bytes], connections: int = CONNECTIONS) -> Latencies:
     """Send requests at this rate for so long, and wait for the answers."""
-    lines = [_Line(_connection(port)) for _ in range(CONNECTIONS)]
+    lines = [_Line(_connection(port)) for _ in range(connections)]
+    try:
+        return _sent(port, lines, (rate, seconds), requests)
+    finally:
+        for line in lines:
+            line.connection.close()
+
+
+def _sent(port: int, lines: list[_Line], pace: tuple[float, float], requests: list[bytes]) -> Latencies:
+    rate, seconds = pace
     by_number = {line.connection.fileno(): line for line in lines}
     arrivals = select.epoll()
     for number in by_number:

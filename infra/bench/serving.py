@@ -70,9 +70,9 @@ class _Server:
 
     def serve(self, seconds: float) -> Served:
         _wait(self._port)
-        before = _cpu_seconds(self._process.pid)
+        before = cpu_seconds(self._process.pid)
         answered = _load(self._port, self._requests, seconds)
-        return Served(answered / seconds, (_cpu_seconds(self._process.pid) - before) / answered * 1e6)
+        return Served(answered / seconds, (cpu_seconds(self._process.pid) - before) / answered * 1e6)
 
     def stop(self) -> None:
         self._process.terminate()
@@ -89,7 +89,8 @@ def _wait(port: int) -> None:
     raise TimeoutError("the server did not start")
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
+    """Return the processor time that a process and its children have used so far."""
     server = psutil.Process(pid)
     times = [process.cpu_times() for process in (server, *server.children(recursive=True))]
     return float(sum(time.user + time.system for time in times))

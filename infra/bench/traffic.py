@@ -97,24 +97,32 @@ def views(page_count: int, reader_count: int = READERS, new_share: float = 0.3, 
         )
 
 
-def readers(site: CompiledSite, count: int = READERS, seed: int = 3) -> list[Reader]:
-    """Return readers from almost new to full, sorted by the articles they read: the median read about 40."""
+def readers(site: CompiledSite, count: int = READERS, seed: int = 3, *, ends_at: datetime = BEGINS_AT) -> list[Reader]:
+    """Return readers from almost new to full, sorted by the articles they read: the median read about 40.
+
+    Their history ends at this instant.
+    """
     chance, popular = random.Random(seed), popularity(3_000)
     schema = DecideSchema()
     found = [schema.load({"site": SITE, "view_id": "0", **page, "consent": "full"}) for page in pages(3_000)]
     articles = sorted(min(700, round(40 * chance.lognormvariate(0, 1.2))) for _ in range(count))
-    return [_reader(site, chance, number, found, popular) for number in articles]
+    return [_reader(site, chance, number, (found, popular), ends_at) for number in articles]
 
 
 def _reader(
-    site: CompiledSite, chance: random.Random, articles: int, found: list[ViewRequest], popular: list[float]
+    site: CompiledSite,
+    chance: random.Random,
+    articles: int,
+    popular_pages: tuple[list[ViewRequest], list[float]],
+    ends_at: datetime,
 ) -> Reader:
     """Return a reader who read this many articles over the last year, and saw a prompt on about every twelfth."""
+    found, popular = popular_pages
     days = sorted((chance.randint(0, 7 + min(359, 4 * articles)) for _ in range(articles)), reverse=True)
-    reader = new_reader(_instant(days[0] if days else 0), chance.randrange(1_000_000), chance.getrandbits(32))
+    reader = new_reader(_instant(ends_at, days[0] if days else 0), chance.randrange(1_000_000), chance.getrandbits(32))
     for number, day in enumerate(days):
         view = chance.choices(found, cum_weights=popular)[0]._replace(view_id=f"{number}-{day}")
-        now = site_time_at(BEGINS_AT - timedelta(days=day, minutes=chance.randint(1, 600)), site.zone)
+        now = site_time_at(ends_at - timedelta(days=day, minutes=chance.randint(1, 600)), site.zone)
         reader = record_view(reader, reading_of(view, site.wanted_topics), now)
         if number % 12 == 5 and site.appeals:
             seen = chance.choice(site.appeals).prepared.fingerprint
@@ -124,5 +132,5 @@ def _reader(
     return reader
 
 
-def _instant(days_ago: int) -> int:
-    return int((BEGINS_AT - timedelta(days=days_ago)).timestamp())
+def _instant(ends_at: datetime, days_ago: int) -> int:
+    return int((ends_at - timedelta(days=days_ago)).timestamp())

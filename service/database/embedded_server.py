@@ -142,7 +142,7 @@ class EmbeddedServer:
                 raise StoreUnavailableError(f"the embedded PostgreSQL does not start; {self._why_not()}")
             if self.postmaster() is None:
                 self._launch()
-            elif not self._listens_here():
+            elif self._is_lost():
                 self.stop()
             time.sleep(POLL_SECONDS)
 
@@ -174,13 +174,20 @@ class EmbeddedServer:
     def _pid_lines(self) -> list[str]:
         return (self.data / "postmaster.pid").read_text().splitlines()
 
-    def _listens_here(self) -> bool:
-        """Return whether the running server has its socket in our folder. An older version had it elsewhere."""
+    def _is_lost(self) -> bool:
+        """Return whether the running server will never accept connections here, so that it has to be stopped.
+
+        Somebody deleted its socket, or asked it to stop when all connections have ended, or it has its socket
+        elsewhere, as an older version had.
+        """
         try:
-            folder = self._pid_lines()[4]
+            lines = self._pid_lines()
+            folder, state = lines[4], lines[7].strip()
         except (FileNotFoundError, IndexError):
-            return True  # it is starting or ending
-        return folder == str(self.socket_folder)
+            return False  # it is starting or ending
+        return (
+            folder != str(self.socket_folder) or state == "stopping" or not (self.socket_folder / SOCKET_NAME).exists()
+        )
 
     def _accepts_connections(self) -> bool:
         try:

@@ -17,6 +17,7 @@ from service.errors import StoreUnavailableError
 from service.settings import DatabaseSettings, Settings, SettingsError
 from service.waiting_limits import (
     DATABASE_CONNECT_SECONDS,
+    DATABASE_CONNECTION_SECONDS,
     DATABASE_CONNECTIONS,
     DATABASE_IDLE_SECONDS,
     DATABASE_POOL_SECONDS,
@@ -79,7 +80,8 @@ def application_engine(address: str, kept_free: int = 0) -> Engine:
     """
     plans = "-c plan_cache_mode=force_custom_plan -c max_parallel_workers_per_gather=0"
     options = f"{_bounds()} {plans} -c idle_session_timeout={DATABASE_IDLE_SECONDS}s"
-    engine = create_engine(DRIVER, pool_pre_ping=True, pool_use_lifo=True, pool_size=DATABASE_CONNECTIONS, **_pool())
+    renewal: dict[str, Any] = {"pool_pre_ping": True, "pool_recycle": DATABASE_CONNECTION_SECONDS}
+    engine = create_engine(DRIVER, pool_use_lifo=True, pool_size=DATABASE_CONNECTIONS, **renewal, **_pool())
     return connect_by(engine, _conninfo(address, options), DATABASE_SILENCE_SECONDS, kept_free)
 
 

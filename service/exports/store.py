@@ -6,6 +6,9 @@ from typing import Any, cast
 
 from psycopg import Connection as PsycopgConnection
 from psycopg import sql
+from psycopg.abc import PQGen
+from psycopg.generators import copy_from
+from psycopg.pq.abc import PGconn
 from sqlalchemy import Connection, Engine, text
 
 from service.database.connection import BoundedConnection
@@ -94,8 +97,6 @@ def csv_chunks(
     The rows come out of PostgreSQL's COPY, so memory does not grow with the file. COPY ends a line with LF, RFC 4180
     asks for CRLF. No cell contains an LF, because text cells have their control characters replaced.
     """
-    rows: list[bytes] = []
-    size = 0
     names = sql.SQL(", ").join(map(sql.Identifier, quoted))
     copying = _COPY.format(
         statement=statement,
@@ -103,15 +104,28 @@ def csv_chunks(
         quote=sql.Literal(form.quote),
         quoted=_QUOTED.format(names=names) if quoted else sql.SQL(""),
     )
-    with _driver(connection).cursor() as cursor, cursor.copy(copying) as copy:
-        for row in copy:
-            rows.append(bytes(row))
-            size += len(row)
-            if size >= CHUNK_BYTES:
-                yield b"".join(rows).replace(b"\n", b"\r\n"), len(rows)
-                rows, size = [], 0
-    if rows:
-        yield b"".join(rows).replace(b"\n", b"\r\n"), len(rows)
+    driver, is_last = _driver(connection), False
+    with driver.cursor() as cursor, cursor.copy(copying):
+        while not is_last:
+            lines, is_last = driver.wait(_chunk(driver.pgconn))
+            if lines:
+                yield b"".join(lines).replace(b"\n", b"\r\n"), len(lines)
+
+
+def _chunk(pgconn: PGconn) -> PQGen[tuple[list[memoryview], bool]]:
+    """Wait for about CHUNK_BYTES of whole lines from COPY. Return them, and whether they are the last.
+
+    Psycopg's `Copy` waits for each line alone, which takes twice the processor time.
+    """
+    lines: list[memoryview] = []
+    size = 0
+    while size < CHUNK_BYTES:
+        line = yield from copy_from(pgconn)
+        if not isinstance(line, memoryview):
+            return lines, True
+        lines.append(line)
+        size += len(line)
+    return lines, False
 
 
 def stream_rows(connection: Connection, statement: sql.Composable) -> Iterator[tuple[Any, ...]]:

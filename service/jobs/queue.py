@@ -46,6 +46,9 @@ class QueueConnector(procrastinate.PsycopgConnector):
 def job_queue(blueprints: dict[str, procrastinate.Blueprint]) -> procrastinate.App:
     """Return a queue with the tasks of every blueprint, named `<namespace>:<task>`.
 
+    A regular job never runs twice at the same time. If what it waits for hangs, it would otherwise take another thread
+    of the worker every minute, and no contribution would reach the ledger.
+
     Call it only once for a blueprint, because it renames the blueprint's tasks.
     """
     queue = procrastinate.App(connector=QueueConnector())
@@ -53,6 +56,8 @@ def job_queue(blueprints: dict[str, procrastinate.Blueprint]) -> procrastinate.A
         queue.add_tasks_from(blueprint, namespace=namespace)
     tidy = queue.task(name="jobs:delete_failed", pass_context=True, queueing_lock="jobs:delete_failed")(delete_failed)
     queue.periodic(cron="51 3 * * *")(tidy)
+    for regular in queue.periodic_registry.periodic_tasks.values():
+        regular.task.lock = regular.task.lock or regular.task.queueing_lock
     return queue
 
 

@@ -40,8 +40,8 @@ class Connection:
 class ForwardedReply:
     """Sends the answer of a request to the server, which passes it on."""
 
-    def __init__(self, connection: Connection, number: int) -> None:
-        self._connection, self._number = connection, number
+    def __init__(self, connection: Connection, request: ForwardedRequest) -> None:
+        self._connection, self._number, self._lane = connection, request.number, request.lane
         self._is_whole = False
 
     def response_bytes(self, status: int, headers: Headers, body: bytes) -> None:
@@ -71,15 +71,12 @@ class ForwardedReply:
         error = answered.exception()
         if isinstance(error, BusyError):
             self.refuse(error)
+        elif isinstance(error, StoreUnavailableError | TimeoutError):
+            log.warning("answer_cut", lane=self._lane, reason=str(error))
         elif error is not None:
-            log.warning("answer_cut", reason=str(error), exc_info=_unexpected(error))
+            log.error("unexpected_error", lane=self._lane, exc_info=error)
         if not self._is_whole:
             self._connection.send(AnswerHead(self._number, AnswerKind.END))
-
-
-def _unexpected(error: BaseException) -> BaseException | None:
-    """Return an error that is ours, and None for a database that went away or a client that takes nothing."""
-    return None if isinstance(error, StoreUnavailableError | TimeoutError | OSError) else error
 
 
 def serve(from_server: socket.socket, app: Wsgi) -> None:
@@ -88,7 +85,7 @@ def serve(from_server: socket.socket, app: Wsgi) -> None:
     connection = Connection(from_server)
     for head, body in received(from_server.makefile("rb")):
         request = ForwardedRequest(*head)
-        reply = ForwardedReply(connection, request.number)
+        reply = ForwardedReply(connection, request)
         try:
             lanes[request.lane].start(request, body, reply).add_done_callback(reply.end)
         except BusyError as error:

@@ -99,7 +99,7 @@ class BackOffice:
             self._writer.write(packed(head, body))
             await done
         finally:
-            del self._waiting[head.number]
+            self._waiting.pop(head.number).end(BusyError(GONE))  # a download that is not whole must not look so
 
     async def keep_running(self) -> None:
         """Read answers for as long as the server runs, and start the process again whenever it has ended."""
@@ -142,7 +142,6 @@ def _started() -> tuple[subprocess.Popen[bytes], socket.socket]:
     """Start the process. Return it, and our end of the socket to it."""
     ours, theirs = socket.socketpair()
     with theirs:
-        os.set_inheritable(theirs.fileno(), True)
         command = [sys.executable, *COMMAND, str(theirs.fileno())]
         process = subprocess.Popen(command, pass_fds=[theirs.fileno()])  # noqa: S603
     return process, ours
@@ -168,7 +167,8 @@ def _pass_on(head: AnswerHead, body: bytes, waiting: _Waiting) -> None:
             case AnswerKind.FILE:
                 waiting.reply.response_file(head.status, head.headers, head.text)
             case AnswerKind.OPENED:
-                waiting.pipe = os.open(head.text, os.O_WRONLY | os.O_NONBLOCK)
+                with suppress(OSError):  # its reader has gone already
+                    waiting.pipe = os.open(head.text, os.O_WRONLY | os.O_NONBLOCK)
             case AnswerKind.CUT:
                 waiting.reply.cut()
             case AnswerKind.BUSY:

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,7 +11,7 @@ import psycopg
 import pytest
 
 from service.database.embedded import revive_embedded, start_embedded, stop_embedded
-from service.database.embedded_server import MAX_SOCKET_BYTES, EmbeddedServer
+from service.database.embedded_server import MAX_SOCKET_BYTES, SOCKET_NAME, EmbeddedServer
 from service.errors import StoreUnavailableError
 from service.settings import SettingsError
 from tests.database.embedded_world import SECRET, mode, postmaster
@@ -71,6 +72,31 @@ def test_a_killed_server_is_revived_but_one_that_was_stopped_is_not(var_dir: Pat
 
     start_embedded(var_dir)
     assert answers(address)
+
+
+def delete_socket(var_dir: Path) -> None:
+    (EmbeddedServer.prepared(var_dir).socket_folder / SOCKET_NAME).unlink()
+
+
+def ask_to_stop_when_all_have_left(var_dir: Path) -> None:
+    postmaster(var_dir).send_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("lose", [delete_socket, ask_to_stop_when_all_have_left])
+def test_a_server_that_takes_no_new_connections_is_started_again(var_dir: Path, lose: Callable[[Path], None]) -> None:
+    """A connection that never ends would keep it in this state."""
+    address = start_embedded(var_dir)
+    with psycopg.connect(address) as held:
+        lose(var_dir)
+        while answers(address):
+            time.sleep(0.02)
+
+        revive_embedded(var_dir)
+
+        with psycopg.connect(address) as connection:
+            connection.execute("SELECT 1")
+        with pytest.raises(psycopg.OperationalError):
+            held.execute("SELECT 1")
 
 
 def test_a_path_too_long_for_a_socket_is_refused_in_words(parent: Path) -> None:

@@ -101,3 +101,17 @@ def test_the_reason_of_a_refused_connection_is_for_operators_only() -> None:
     assert "hunter22" not in str(error.value)
     assert "127.0.0.1" not in error.value.title
     engine.dispose()
+
+
+def test_a_connection_that_is_always_used_is_replaced(database_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a process that asks every second would never notice that the server accepts no new connections."""
+    monkeypatch.setattr(engines, "DATABASE_CONNECTION_SECONDS", 0.3)
+    engine = application_engine(database_address)
+    found = set()
+    until = time.monotonic() + 1
+    while time.monotonic() < until:
+        with committed(engine) as connection:
+            found.add(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+    engine.dispose()
+
+    assert 2 <= len(found) <= 4

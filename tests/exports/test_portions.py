@@ -30,6 +30,15 @@ DAYS: list[dict[str, Any]] = [
     {"from_on": "2026-11-01", "to_on": "2026-12-15"},
     {"from_on": "2026-11-18", "to_on": "2026-11-18"},
 ]
+# Every contribution recurs, and every second subscription has ended.
+SUBSCRIPTIONS = """
+    INSERT INTO subscriptions (id, status, amount_minor, currency, price_interval, price_interval_count,
+        contribution_id, created_at, ended_at, is_cancel_at_period_end, status_rank, fetched_at)
+    SELECT 'sub_' || contribution_id, 'active', 500, 'EUR', 'month', 1, contribution_id, min(created_at),
+        CASE WHEN right(contribution_id, 1) < '5' THEN min(created_at) + interval '3 days' END,
+        false, 0, min(created_at)
+    FROM charges WHERE contribution_id IS NOT NULL GROUP BY contribution_id
+"""
 
 
 @pytest.fixture
@@ -57,6 +66,7 @@ def rich(finance: Finance) -> Finance:
         finance.record(replace(unknown, contribution=make.mark(contribution_id=f"ctb_8{number}")))
     finance.record(*FINAL_FACTS[:6], *EARLIER_FACTS[:2], *FINAL_FACTS[6:])
     with finance.engine.begin() as connection:
+        connection.execute(text(SUBSCRIPTIONS))
         connection.execute(text("UPDATE contributions SET contributor_name = '=Ada, \"x\"', page_id = '@page'"))
     return finance
 
@@ -92,7 +102,7 @@ def test_the_first_rows_come_before_the_rest_is_read(
 ) -> None:
     write_books(plain_address(database_address), BOOKS)
     monkeypatch.setattr(store, "FIRST_PORTIONS", (50,))
-    asked = [request(name) for name in IN_PORTIONS if name != "refunds"]  # the books have no refunds
+    asked = [request(name) for name in IN_PORTIONS if name not in {"refunds", "subscriptions"}]  # the books have none
     asked.append(request("contributions", from_on="2026-01-03"))
 
     for file in asked:

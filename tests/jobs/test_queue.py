@@ -26,6 +26,16 @@ def count_down(context: procrastinate.JobContext, *, left: int) -> None:
             defer(services.jobs, connection, left - 1)
 
 
+@blueprint.periodic(cron="0 0 29 2 *")
+@blueprint.task(name="regularly", pass_context=True, queueing_lock="test:regularly")
+async def regularly(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Take long enough for every other job that may start."""
+    done = context.additional_context["services"].done
+    done.append(timestamp)
+    await asyncio.sleep(0.2)
+    done.append(-timestamp)
+
+
 QUEUE = job_queue({"test": blueprint})
 
 
@@ -81,6 +91,20 @@ def test_jobs_that_defer_jobs_with_the_same_lock_are_all_run(job_services: JobSe
     with job_services.engine.connect() as connection:
         left = connection.execute(text("SELECT count(*) FROM procrastinate_jobs"))
         assert left.scalar_one() == 0
+
+
+def test_a_regular_job_that_hangs_takes_no_second_thread(job_services: JobServices, database_address: str) -> None:
+    """The job of the next minute waits, also if the queue took it because the first one has already begun."""
+    for minute in (1, 2):
+        with job_services.engine.begin() as connection:
+            driver = connection.connection.driver_connection
+            lock = f"test:{minute}"
+            task = QUEUE.configure_task("test:regularly", allow_unknown=False, connection=driver, queueing_lock=lock)
+            task.defer(timestamp=minute)
+
+    drain(job_services, database_address)
+
+    assert job_services.done == [1, -1, 2, -2]
 
 
 def test_the_job_of_a_killed_worker_is_run_by_another(job_services: JobServices, database_address: str) -> None:

@@ -16,6 +16,7 @@ from tests.recovery.conftest import Installation, wait_until
 from tests.recovery.serving import HOST, Served, serving
 
 DECISIONS = 10_000
+WORKERS = 4  # each with a back office
 CALLERS = 20
 ORIGIN = site_document(Ports())["origins"][0]
 BODY = json.dumps({**page_view(1), "site": "courier"})
@@ -50,8 +51,8 @@ def kill_worker(served: Served) -> None:
 
 def test_a_scrape_counts_all_processes_also_those_that_were_killed(installation: Installation) -> None:
     seed(installation.address, Ports(), installation.var_dir)
-    with serving(installation, "--workers", "4", SECRET_KEYS=SECRET_KEY) as served:
-        wait_until(lambda: scrape(served, "keepopen_processes") == 4)
+    with serving(installation, "--workers", str(WORKERS), SECRET_KEYS=SECRET_KEY) as served:
+        wait_until(lambda: scrape(served, "keepopen_processes") == 2 * WORKERS)
 
         with ThreadPoolExecutor(CALLERS) as pool:
             made = sum(pool.map(decide, [served] * CALLERS, [DECISIONS // CALLERS] * CALLERS))
@@ -62,7 +63,7 @@ def test_a_scrape_counts_all_processes_also_those_that_were_killed(installation:
         assert scrape(served, "keepopen_database_up") == 1
 
         kill_worker(served)
-        wait_until(lambda: scrape(served, "keepopen_processes") == 4)
+        wait_until(lambda: scrape(served, "keepopen_processes") == 2 * WORKERS)
 
         assert {scrape(served, "keepopen_decisions_total") for _ in range(10)} == {DECISIONS}
 

@@ -10,11 +10,14 @@ from service.errors import StoreUnavailableError
 from service.services import Services
 
 PURPOSE = "portal address"
+MAIL = (
+    "contributions:mail"  # one job at a time sends mail, because a mail server that hangs holds a thread of the worker
+)
 
 blueprint = procrastinate.Blueprint()
 
 
-@blueprint.task(name="portal_link", pass_context=True)
+@blueprint.task(name="portal_link", pass_context=True, lock=MAIL)
 def portal_link(context: procrastinate.JobContext, site: str, address: str) -> None:
     """Mail a portal link if the sealed address is a contributor's, at once, because a reader is waiting for it."""
     services: Services = context.additional_context["services"]
@@ -25,7 +28,9 @@ def portal_link(context: procrastinate.JobContext, site: str, address: str) -> N
 
 
 @blueprint.periodic(cron="* * * * *")
-@blueprint.task(name="send_mail_regularly", pass_context=True, queueing_lock="contributions:send_mail_regularly")
+@blueprint.task(
+    name="send_mail_regularly", pass_context=True, lock=MAIL, queueing_lock="contributions:send_mail_regularly"
+)
 def send_mail_regularly(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 the queue passes it
     """Send all due mail every minute, including mail that could not be sent before."""
     send_due_mail(context.additional_context["services"])

@@ -18,7 +18,7 @@ from service.contributions.contribution import Contribution
 from service.contributions.mail import outbox_store
 from service.contributions.mail.kinds import STAFF_KINDS, MailKind
 from service.contributions.mail.outbox_store import MailStatus, OutboxMail
-from service.contributions.mail.smtp import UndeliverableError, ascii_domain, smtp_deliverer
+from service.contributions.mail.smtp import UndeliverableError, ascii_domain, is_server_trouble, smtp_deliverer
 from service.contributions.mail.subject_store import amount_of_subject
 from service.contributions.mail.texts import MailFacts, mail_text
 from service.contributions.portal import store as portal_store
@@ -49,6 +49,7 @@ def send_due_mail(services: Services, deliver: Deliver | None = None) -> int:
     """Send the mail that is due, and return how many mails were taken from the outbox.
 
     A mail is marked before it is sent. If the process crashes in between, the mail stays marked and is not sent twice.
+    If the mail server cannot be used, the mails behind wait for the next run, and none of their attempts is lost.
     """
     deliver = deliver or deliverer(services.settings, services.clock)
     for count in range(MAX_MAILS_PER_RUN):
@@ -56,7 +57,8 @@ def send_due_mail(services: Services, deliver: Deliver | None = None) -> int:
             mail = outbox_store.take_mail(connection, services.clock())
         if mail is None:
             return count
-        _send(services, mail, deliver)
+        if not _send(services, mail, deliver):
+            return count + 1
     return MAX_MAILS_PER_RUN
 
 
@@ -70,8 +72,11 @@ def sweep_old_mail(services: Services) -> int:
         return outbox_store.delete_old_mail(connection, before) + portal_store.delete_links(connection, before)
 
 
-def _send(services: Services, mail: OutboxMail, deliver: Deliver) -> None:
-    """Send a mail and save the outcome. An error before the mail has left is an outcome too, of whatever type it is."""
+def _send(services: Services, mail: OutboxMail, deliver: Deliver) -> bool:
+    """Send a mail and save the outcome. An error before the mail has left is an outcome too, of whatever type it is.
+
+    Return whether other mail can be sent now.
+    """
     now = services.clock()
     try:
         message = _message(services, mail)
@@ -79,17 +84,18 @@ def _send(services: Services, mail: OutboxMail, deliver: Deliver) -> None:
             deliver(message)
     except UndeliverableError as error:
         _return(services, mail, str(error), None)
-        return
+        return True
     except RETRIED_ERRORS as error:
         is_last = mail.attempt_count > len(RETRY_GAPS)
         next_attempt_at = None if is_last else now + RETRY_GAPS[mail.attempt_count - 1]
         _return(services, mail, type(error).__name__, next_attempt_at)
-        return
+        return not is_server_trouble(error)
     except Exception as error:  # an error of ours would only repeat itself, and must not stop the mails behind this one
         log.error("mail_failed", kind=mail.kind, contribution=mail.contribution_id, exc_info=error)
         _return(services, mail, f"an error in the service: {type(error).__name__}", None)
-        return
+        return True
     _finish(services, mail, MailStatus.SENT if message else MailStatus.DROPPED, now)
+    return True
 
 
 def _return(services: Services, mail: OutboxMail, error: str, next_attempt_at: datetime | None) -> None:

@@ -11,8 +11,8 @@ from service.exports.files.definition import FileDefinition
 
 _ROWS = sql.SQL("""
 WITH moved AS (
-    SELECT e.accounting_date, p.currency, p.amount_minor AS net_minor, coalesce(f.fee_minor, 0) AS fee_minor,
-        p.amount_minor + coalesce(f.fee_minor, 0) AS gross_minor, CASE
+    SELECT e.accounting_date, p.currency, sum(p.amount_minor) AS net_minor, sum(coalesce(f.fee_minor, 0)) AS fee_minor,
+        sum(p.amount_minor + coalesce(f.fee_minor, 0)) AS gross_minor, CASE
             WHEN e.reason LIKE 'charge%' THEN 'charges'
             WHEN e.reason LIKE 'refund%' THEN 'refunds'
             WHEN e.reason LIKE 'dispute%' THEN 'disputes'
@@ -26,6 +26,7 @@ WITH moved AS (
         WHERE account IN ('5100', '5110', '5120', '5200') GROUP BY entry_seq
     ) f ON f.entry_seq = e.seq
     WHERE e.seq <= {ledger_seq} AND e.accounting_date <= {to_on}
+    GROUP BY e.accounting_date, p.currency, kind
 ), months AS (
     SELECT k.currency, greatest(m.starts_on::date, {from_on}) AS first_day,
         least((m.starts_on + interval '1 month - 1 day')::date, {to_on}) AS last_day

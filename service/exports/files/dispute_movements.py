@@ -28,7 +28,9 @@ FROM (
             coalesce(sum(amount_minor) FILTER (WHERE account = '4300'), 0) AS lost_minor,
             coalesce(sum(amount_minor) FILTER (WHERE account = '5200'), 0) AS fee_minor,
             coalesce(sum(amount_minor) FILTER (WHERE account = '1100'), 0) AS net_minor
-        FROM ledger_postings GROUP BY entry_seq HAVING bool_or(account IN ('1300', '4300', '5200'))
+        FROM ledger_postings
+        WHERE entry_seq IN (SELECT entry_seq FROM ledger_postings WHERE account IN ('1300', '4300', '5200'))
+        GROUP BY entry_seq
     ) s ON s.entry_seq = e.seq
     LEFT JOIN {payout_members} m ON m.balance_transaction_id = e.balance_transaction_id
     {subject}

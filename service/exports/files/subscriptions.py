@@ -4,6 +4,7 @@ from psycopg import sql
 
 from service.exports.columns import code, codes, instant, integer, money, text
 from service.exports.files.definition import BY_INSTANT, FileDefinition
+from service.exports.files.portion import PortionKey
 
 _ROWS = sql.SQL("""
 SELECT s.contribution_id, s.status, s.site, s.campaign, s.fund, s.price_interval AS interval,
@@ -16,9 +17,12 @@ FROM {subscriptions} s
 LEFT JOIN {invoices} i ON i.id = s.latest_invoice_id AND i.status = 'open'
 LEFT JOIN (
     SELECT contribution_id, currency, sum(amount_captured_minor) AS paid_minor FROM {charges} c
-    WHERE status = 'succeeded' AND is_livemode = {is_livemode} GROUP BY contribution_id, currency
+    WHERE status = 'succeeded' AND is_livemode = {is_livemode}
+    AND contribution_id IN (SELECT s.contribution_id FROM {subscriptions} s WHERE {in_portion})
+    GROUP BY contribution_id, currency
 ) c ON c.contribution_id = s.contribution_id AND c.currency = s.currency
 WHERE s.contribution_id IS NOT NULL AND s.created_at < {ends_at} AND coalesce(s.ended_at, 'infinity') >= {starts_at}
+AND {in_portion}
 """)
 SUBSCRIPTIONS = FileDefinition(
     columns=(
@@ -37,4 +41,5 @@ SUBSCRIPTIONS = FileDefinition(
     dated_by="the time from started to its end, where it touches the days",
     rows=_ROWS,
     order=BY_INSTANT,
+    portion_key=PortionKey(sql.SQL("s.created_at"), sql.SQL("SELECT created_at AS key FROM subscriptions")),
 )

@@ -1,5 +1,6 @@
 """Sending mail: what cannot be sent now is tried again, and holds up no other mail."""
 
+import smtplib
 from dataclasses import replace
 
 import pytest
@@ -60,6 +61,34 @@ def test_mail_is_dead_after_five_failed_attempts(newsroom: Newsroom) -> None:
         newsroom.clock.advance(days=1)
 
     assert newsroom.rows("SELECT status, attempt_count FROM mail_outbox") == [("dead", 5)]
+
+
+@pytest.mark.parametrize(
+    ("error", "tried"),
+    [
+        (TimeoutError(), 1),
+        (smtplib.SMTPServerDisconnected(), 1),
+        (smtplib.SMTPNotSupportedError(), 1),
+        (smtplib.SMTPAuthenticationError(535, b"wrong"), 1),
+        (smtplib.SMTPDataError(451, b"try again"), 3),
+        (smtplib.SMTPRecipientsRefused({MARY: (450, b"try again")}), 3),
+    ],
+)
+def test_a_server_that_cannot_be_used_is_left_alone_until_the_next_run(
+    newsroom: Newsroom, error: Exception, tried: int
+) -> None:
+    """A run with many mails would otherwise last for hours, and use up the attempts of all of them."""
+    newsroom.give()
+    newsroom.settle_after(minutes=1)
+    for _ in range(3):
+        send_portal_link(newsroom.services, "courier", MARY)
+
+    def fail(_: object) -> None:
+        raise error
+
+    assert send_due_mail(newsroom.services, fail) == tried
+    assert newsroom.rows("SELECT sum(attempt_count) FROM mail_outbox") == [(tried,)]
+    assert send_due_mail(newsroom.services) == 3 - tried
 
 
 def test_only_the_service_can_read_mail_that_is_written_to_files(newsroom: Newsroom) -> None:

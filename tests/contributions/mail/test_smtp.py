@@ -3,6 +3,10 @@
 import smtplib
 import socket
 import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -45,6 +49,28 @@ def message(recipient: str = "mary@courier.example") -> EmailMessage:
     made["From"], made["To"], made["Subject"] = "support@courier.example", recipient, "Your link"
     made.set_content(LINK)
     return made
+
+
+@contextmanager
+def dripping(said: bytes) -> Iterator[int]:
+    """Run a mail server that says this at once, and then a byte every tenth of a second. Yield its port."""
+    ended = threading.Event()
+
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.sendall(said)
+            while not ended.wait(0.1):
+                connection.sendall(b"2")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            ended.set()
+            thread.join()
 
 
 def test_smtp_sends_password_and_mail_only_after_starttls(trusted: Path) -> None:
@@ -134,6 +160,19 @@ def test_an_address_that_no_ascii_server_takes_is_undeliverable(certificate: Pat
 def test_a_domain_that_cannot_exist_is_undeliverable() -> None:
     with pytest.raises(UndeliverableError):
         ascii_domain("mary@-ä.example")
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"220 ready\r\n", b"220 ready\r\n250 hello\r\n250 sender\r\n250 recipient\r\n354 go\r\n"]
+)
+def test_an_answer_that_comes_byte_by_byte_ends_at_the_deadline(said: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.contributions.mail.smtp.MAIL_SECONDS", 0.5)
+    started_at = time.monotonic()
+
+    with dripping(said) as port, pytest.raises(smtplib.SMTPServerDisconnected):
+        smtp_deliverer(f"smtp://127.0.0.1:{port}")(message())
+
+    assert time.monotonic() - started_at < 5
 
 
 def test_mail_stays_in_the_outbox_while_the_server_does_not_offer_starttls(newsroom: Newsroom, trusted: Path) -> None:

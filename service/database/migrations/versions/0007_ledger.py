@@ -91,7 +91,8 @@ GRANT SELECT, INSERT ON ledger_postings TO keepopen_app
 # The triggers are deferred to the commit, because one statement adds the entries and another adds the postings. The one
 # on entries refuses an entry whose lines are missing; otherwise these could be added in a later transaction.
 BALANCED_ENTRIES = """
-CREATE FUNCTION ledger_check_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_check_balance() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 DECLARE
     number bigint;
     difference numeric;
@@ -188,11 +189,12 @@ CREATE TABLE ledger_closing_notes (
 CREATE INDEX ix_ledger_closing_notes_last_day_subject_id ON ledger_closing_notes (last_day, subject, id);
 GRANT SELECT, INSERT ON ledger_closing_notes TO keepopen_app;
 
-CREATE FUNCTION ledger_closed_through() RETURNS date LANGUAGE sql STABLE AS $$
+CREATE FUNCTION ledger_closed_through() RETURNS date LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     SELECT closed_through FROM ledger_closings ORDER BY number DESC LIMIT 1
 $$;
 
-CREATE FUNCTION ledger_refuse_closed_day() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_refuse_closed_day() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 DECLARE
     late record;
 BEGIN
@@ -208,11 +210,15 @@ $$;
 CREATE TRIGGER ledger_entries_open_period AFTER INSERT ON ledger_entries
 REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_closed_day();
 
-CREATE FUNCTION ledger_check_closing() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_check_closing() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 DECLARE
     present date := ledger_closed_through();
     requested ledger_reopening_requests;
 BEGIN
+    IF NEW.number <= (SELECT max(number) FROM ledger_closings) THEN
+        RAISE EXCEPTION 'closing % does not follow the newest one', NEW.number USING ERRCODE = 'check_violation';
+    END IF;
     IF NEW.kind = 'closed' AND NEW.closed_through <= present THEN
         RAISE EXCEPTION 'the ledger is already closed through % or later', NEW.closed_through
             USING ERRCODE = 'check_violation';
@@ -276,7 +282,8 @@ CREATE TABLE manual_entry_decisions (
 );
 GRANT SELECT, INSERT ON manual_entry_decisions TO keepopen_app;
 
-CREATE FUNCTION ledger_check_decision() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_check_decision() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
     IF NEW.outcome = 'posted' AND EXISTS (
         SELECT FROM manual_entries

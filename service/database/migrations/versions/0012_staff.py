@@ -146,7 +146,8 @@ GRANT SELECT, INSERT ON staff_record_checks TO keepopen_app
 """
 
 CHAINED = """
-CREATE FUNCTION staff_record_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION staff_record_follows() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 DECLARE
     newest record;
 BEGIN
