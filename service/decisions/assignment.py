@@ -12,7 +12,7 @@ from typing import NamedTuple
 from service.campaigns.campaign import Campaign, control_of
 from service.campaigns.experiment import Experiment, Method, VariantShare
 from service.campaigns.variant import Variant
-from service.decisions.rules.rule import Draw, Prepared
+from service.decisions.rules.rule import ArmRanges, Draw, Prepared
 from service.readers.impressions import variant_fingerprint
 from service.readers.reader import BUCKETS, GROUPS, Reader
 
@@ -78,18 +78,20 @@ def arm(bucket: int, seed: str, weights: Sequence[float], coverage: float = 1.0)
     The range of an arm begins where full coverage would put it and fills up as coverage grows, so that no reader
     changes arm when it does. Weights are relative; an arm of weight 0 gets no readers.
     """
-    ranges = _ranges(tuple(weights), coverage)
-    if len(ranges) < 2 and coverage >= 1:
-        return 0 if ranges else None
-    here = point(bucket, "arm:" + seed)
+    return _arm_at(bucket, seed, _ranges(weights, coverage))
+
+
+def _arm_at(bucket: int, seed: str, ranges: ArmRanges) -> int | None:
+    if len(ranges) == 1 and ranges[0][3] >= 1:
+        return 0
+    here = _point_of_bucket(bucket, "arm:" + seed) if ranges else 1.0
     for index, start, end, covered_end in ranges:
         if start <= here < end:
             return index if here < covered_end else None
     return None
 
 
-@lru_cache(maxsize=1024)
-def _ranges(weights: tuple[float, ...], coverage: float) -> tuple[tuple[int, float, float, float], ...]:
+def _ranges(weights: Sequence[float], coverage: float) -> ArmRanges:
     """Return for each arm its index, the start and end of its points, and the end of the covered points.
 
     The last arm ends at exactly 1 if it has a weight, so that rounding leaves no reader without an arm.
@@ -131,7 +133,7 @@ def assign(prepared: Prepared, reader: Reader | None) -> Assigned:
         kept = _variant_kept(prepared.campaign, seen)
         if kept is not None:
             return Assigned(kept, is_counted=True)
-    index = arm(bucket, experiment.seed, draw.weights, experiment.coverage_share)
+    index = _arm_at(bucket, experiment.seed, draw.ranges)
     if index is None:
         return Assigned(draw.control, is_counted=False)
     return Assigned(draw.arms[index], _is_first(draw.arms[index], seen))
@@ -149,7 +151,8 @@ def draw_of(campaign: Campaign, measured: tuple[VariantShare, ...]) -> Draw:
     arms = campaign.variants
     if experiment.control is not None:
         arms = tuple(variant for variant in campaign.variants if variant is not control) or arms
-    return Draw(experiment, control, arms, _weights(experiment, arms, measured))
+    ranges = _ranges(_weights(experiment, arms, measured), experiment.coverage_share)
+    return Draw(experiment, control, arms, ranges)
 
 
 def _weights(

@@ -4,7 +4,6 @@ The first gate that matches the page decides alone whether the article opens. Ap
 most one in a placement, within the site's limits of prompts per view, and never beside a gate.
 """
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from service.campaigns.campaign import OVERLAYS, Placement
@@ -57,15 +56,11 @@ def decide(site: CompiledSite, situation: Situation, *, explains: bool = False) 
     asked up to the first that fails, and only of the campaigns that the index leaves possible.
     """
     traces: list[Trace] | None = None
-    gates: Iterable[Candidate] = site.gates
-    appeals: Iterable[Candidate] = site.appeals
     if explains:
         situation, traces = situation._replace(explains=True), []
-    else:
-        gates, appeals = site.gate_index.possible(situation), site.appeal_index.possible(situation)
-    gated = _decide_access(gates, situation, traces)
+    gated = _decide_access(site, situation, traces) if site.gates else _UNGATED
     is_gated = gated.access.state is AccessState.GATED
-    choices = _choose_appeals(appeals, situation, traces, is_gated=is_gated)
+    choices = () if is_gated and traces is None else _choose_appeals(site, situation, traces, is_gated=is_gated)
     return Decision(
         (gated.choice, *choices) if gated.choice else choices, gated.access, gated.spends_from, tuple(traces or ())
     )
@@ -115,11 +110,11 @@ def _situation_at(situation: Situation, instant: int) -> Situation:
     return situation._replace(now=now, supporter=supporter)
 
 
-def _decide_access(gates: Iterable[Candidate], situation: Situation, traces: list[Trace] | None) -> _Gated:
+def _decide_access(site: CompiledSite, situation: Situation, traces: list[Trace] | None) -> _Gated:
     """Find the first gate that matches the page and let it decide. Each gate adds its trace, if traces are wanted."""
     ask = ask_rules if traces is None else ask_every_rule
     gated: _Gated | None = None
-    for gate in gates:
+    for gate in site.gate_index.possible(situation) if traces is None else site.gates:
         if gated is not None:
             if traces is None:
                 break
@@ -183,13 +178,13 @@ def _gate_choice(gate: Candidate, situation: Situation) -> Choice:
 
 
 def _choose_appeals(
-    appeals: Iterable[Candidate], situation: Situation, traces: list[Trace] | None, *, is_gated: bool
+    site: CompiledSite, situation: Situation, traces: list[Trace] | None, *, is_gated: bool
 ) -> tuple[Choice, ...]:
     """Choose the appeals to show. If traces are wanted, appeals without room are asked too and each adds its trace."""
     choices: list[Choice] = []
     taken: list[Placement] = []
     attention = situation.site.attention
-    for appeal in () if is_gated and traces is None else appeals:
+    for appeal in site.appeal_index.possible(situation) if traces is None else site.appeals:
         if traces is None and len(taken) >= attention.prompts_per_view:
             break
         placement = appeal.prepared.campaign.placement

@@ -45,7 +45,9 @@ def lists_page(match: PageMatch, page: Page) -> bool:
     tags = page.tags
     if page.section in match.sections or not (match.sections.isdisjoint(tags) and match.tags.isdisjoint(tags)):
         return True
-    page_id = folded(page.page_id) if match.page_ids or match.paths else ""
+    if not (match.page_ids or match.paths):
+        return False
+    page_id = folded(page.page_id)
     return page_id in match.page_ids or is_below(page_id, match.paths)
 
 

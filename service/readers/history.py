@@ -79,25 +79,25 @@ def counted_view(reader: Reader, reading: Reading, now: SiteTime) -> CountedView
 
 
 def with_view(reader: Reader, view: CountedView, wanted: frozenset[int] = frozenset()) -> Reader:
-    """Return the reader after a page view, unchanged if the view was recorded before."""
-    if holds(reader.recent, view.request):
+    """Return the reader after a page view, unchanged if the view was recorded before.
+
+    An article counts on the day on which it was read, unless its page was read before in this week.
+    """
+    bucket, salt, first_seen_at, history, prompts, pools, support, recent, link, counting = reader
+    if holds(recent, view.request):
         return reader
-    history = aged(reader.history, view.day)
-    if view.page and not reader.counting.is_stopped:
-        history = _with_article(history, view, wanted)
-    day, days, weeks, topics, pages, views = history
-    return Reader(
-        reader.bucket,
-        reader.salt,
-        reader.first_seen_at,
-        History(day, days, weeks, topics, pages, views + 1),
-        reader.prompts,
-        reader.pools,
-        reader.support,
-        followed_by(reader.recent, view.request, MAX_RECENT_IDS),
-        reader.link,
-        reader.counting,
-    )
+    day, days, weeks, topics, pages, views = aged(history, view.day)
+    week = week_of(day)
+    weeks_ago = week - week_of(view.day)
+    if view.page and not counting.is_stopped and (weeks_ago or not holds(pages, view.page)):
+        if weeks_ago == 0:
+            pages = followed_by(pages, view.page, MAX_PAGES_PER_WEEK)
+        if view.topics and weeks_ago < HISTORY_WEEKS:
+            topics = TopicWeeks.of(topics, week).with_article(view.topics, wanted, weeks_ago)
+        days, weeks = _incremented(days, day - view.day, HISTORY_DAYS), _incremented(weeks, weeks_ago, HISTORY_WEEKS)
+    history = History(day, days, weeks, topics, pages, views + 1)
+    recent = followed_by(recent, view.request, MAX_RECENT_IDS)
+    return Reader(bucket, salt, first_seen_at, history, prompts, pools, support, recent, link, counting)
 
 
 def choosing(reader: Reader, instant: int, *, counts_articles: bool) -> Reader:
@@ -133,28 +133,14 @@ def _shifted(counts: Counts, gone: int, kept: int) -> Counts:
     return (*(0,) * min(gone, kept), *counts)[:kept]
 
 
-def _with_article(history: History, view: CountedView, wanted: frozenset[int]) -> History:
-    """Count an article on the day on which it was read, unless its page was read before in this week."""
-    day, days, weeks, topics, pages, views = history
-    days_ago, weeks_ago = day - view.day, week_of(day) - week_of(view.day)
-    if weeks_ago == 0:
-        if holds(pages, view.page):
-            return history
-        pages = followed_by(pages, view.page, MAX_PAGES_PER_WEEK)
-    if view.topics and weeks_ago < HISTORY_WEEKS:
-        topics = TopicWeeks.of(topics, week_of(day)).with_article(view.topics, wanted, weeks_ago)
-    days, weeks = _incremented(days, days_ago, HISTORY_DAYS), _incremented(weeks, weeks_ago, HISTORY_WEEKS)
-    return History(day, days, weeks, topics, pages, views)
-
-
 def _incremented(counts: Counts, at: int, kept: int) -> Counts:
     if not isinstance(counts, bytes):
         return (*counts[:at], counts[at] + 1, *counts[at + 1 :])
-    if len(counts) <= at:
-        counts = counts.ljust(min(at + 1, kept), b"\0")
-    if at >= kept or counts[at] == COUNT_LIMIT:
+    if at >= kept:
         return counts
-    return counts[:at] + bytes((counts[at] + 1,)) + counts[at + 1 :]
+    changed = bytearray(counts.ljust(at + 1, b"\0"))
+    changed[at] = min(changed[at] + 1, COUNT_LIMIT)
+    return bytes(changed)
 
 
 def topic_histories(counts: Mapping[tuple[int, int], int]) -> tuple[TopicHistory, ...]:
@@ -185,6 +171,6 @@ def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics:
     return TopicWeeks.of(history.topics, week_of(history.day)).articles_since(oldest, topics)
 
 
-def most_read_topics(history: History) -> frozenset[int]:
-    """Return the topic read most over the whole history, with every topic read equally often."""
-    return TopicWeeks.of(history.topics, week_of(history.day)).most_read()
+def reads_most(history: History, topics: Collection[int]) -> bool:
+    """Return True if one of these topics is the topic read most over the whole history, or was read as often."""
+    return TopicWeeks.of(history.topics, week_of(history.day)).is_most_read(topics)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 from service.readers.fingerprints import SALT_BYTES, fingerprint, followed_by, holds, request_print
 from service.readers.reader import (
@@ -22,10 +23,12 @@ class PromptEvent(StrEnum):
     CLICKED = "clicked"
 
 
+@lru_cache(maxsize=4096)
 def campaign_fingerprint(key: str) -> int:
     return fingerprint("campaign:" + key)
 
 
+@lru_cache(maxsize=4096)
 def variant_fingerprint(key: str) -> int:
     return fingerprint("variant:" + key, 16)
 

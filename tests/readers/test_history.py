@@ -12,7 +12,7 @@ from service.readers.history import (
     Reading,
     articles_in_days,
     articles_in_weeks,
-    most_read_topics,
+    reads_most,
     record_view,
     topic_articles_in_weeks,
     topic_fingerprint,
@@ -132,12 +132,14 @@ def test_topics_a_campaign_asks_about_are_the_last_to_be_forgotten() -> None:
     assert sum(len(read.weeks) for read in reader.history.topics) <= bounds.MAX_TOPIC_WEEKS
 
 
-def test_the_most_read_topics_are_all_those_read_equally_often() -> None:
+def test_all_topics_read_equally_often_are_the_most_read() -> None:
     reader = read(make.reader(), page="/a", at=make.NOW, topics=("a", "b"))
     reader = read(reader, page="/b", at=make.NOW, topics=("b", "c"))
     reader = read(reader, page="/c", at=make.NOW, topics=("c",))
 
-    assert most_read_topics(reader.history) == {topic_fingerprint("b"), topic_fingerprint("c")}
+    assert [name for name in "abc" if reads_most(reader.history, {topic_fingerprint(name)})] == ["b", "c"]
+    assert reads_most(reader.history, {topic_fingerprint("a"), topic_fingerprint("b")})
+    assert not reads_most(reader.history, set())
 
 
 def test_a_clock_that_runs_backwards_loses_nothing() -> None:

@@ -2,8 +2,8 @@
 
 Most rules read little, and say so (`Rule.reads`). A rule that compares a fact with names is asked in advance, about
 each name that a campaign lists. A rule that reads the clock is asked once a minute. A rule that treats campaigns alike
-is asked once for all of them. A number that many campaigns bound is compared with all bounds at once. A rule that
-reads the reader's record of the campaign is asked only if the reader has one. Few rules are left.
+is asked once for all of them. A number that many campaigns bound is compared with all bounds at once. A rule about
+prompts is asked only if the reader has an event of a prompt that still counts. Few rules are left.
 
 A set of campaigns is a whole number: bit n stands for the nth campaign of the list.
 """
@@ -18,7 +18,7 @@ from service.decisions.index.candidates import Candidate, is_indexed, places
 from service.decisions.index.measured_rules import measured_rules
 from service.decisions.index.named_rules import NamedRules
 from service.decisions.index.recorded_rules import RecordedRules
-from service.decisions.rules.rule import Alike, Judge, Minute, OwnRecord, Prepared, Rule
+from service.decisions.rules.rule import FOREVER, Alike, Judge, Minute, OwnRecord, Prepared, Rule
 from service.decisions.situation import Page, Situation, Visit
 from service.readers.site_time import site_time_of
 
@@ -28,11 +28,14 @@ _NO_NAME = "\x00"  # no page, section, tag or country has this name
 
 
 class _Together(NamedTuple):
-    """Campaigns that a rule treats alike. `prepared`: any of them. `is_of_prompts`: see `Alike`."""
+    """Campaigns that a rule treats alike. `prepared`: any of them.
+
+    `seconds`: if the reader's last event of a prompt is as old as this, the rule passes and is not asked.
+    """
 
     judge: Judge
     prepared: Prepared
-    is_of_prompts: bool
+    seconds: int
     campaigns: int
 
 
@@ -45,13 +48,10 @@ class CampaignIndex:
         self._by_clock = _users(candidates, Minute)
         self._named = NamedRules(candidates, [rule for rule, _ in _users(candidates, tuple)], nowhere)
         self._measured = measured_rules(candidates)
-        groups = [
-            group for rule, users in _users(candidates, Alike) for group in _groups(rule, candidates, users, site)
+        self._together = [
+            group for rule, users in _users(candidates, Alike) for group in _groups(rule, candidates, users, nowhere)
         ]
-        self._together = groups[::-1]  # the last rules, those about the latest prompts, stop most campaigns
-        self._unprompted_groups = [group for group in self._together if not group.is_of_prompts]
-        of_prompts = [group for group in groups if group.is_of_prompts]
-        self._unprompted = self._together_passing(-1, of_prompts, nowhere)
+        self._together.reverse()  # the last rules, those about the latest prompts, stop most campaigns
         self._recorded = RecordedRules(candidates, nowhere)
         self._left = [_asking(candidate, recorded=False) for candidate in candidates]
         self._left_recorded = [_asking(candidate, recorded=True) for candidate in candidates]
@@ -59,35 +59,24 @@ class CampaignIndex:
 
     def possible(self, situation: Situation) -> Iterator[Candidate]:
         """Return the campaigns that may show, in order, each with the rules that are not yet asked."""
-        if not self._left:
-            return
-        reader = situation.reader
-        recorded = self._recorded.recorded(reader) if reader is not None and reader.prompts else 0
-        campaigns = self._possible(self._recorded.unrecorded | recorded, situation)
-        while campaigns:
-            first = campaigns & -campaigns
-            left = self._left_recorded if recorded & first else self._left
-            yield left[first.bit_length() - 1]
-            campaigns ^= first
-
-    def _possible(self, campaigns: int, situation: Situation) -> int:
-        campaigns &= self._running_now(situation)
+        campaigns = self._running_now(situation) if self._left else 0
         if campaigns:
             campaigns &= self._named.passing(situation)
         for measured in self._measured:
             if campaigns & measured.campaigns:
                 campaigns &= measured.passing(situation) | ~measured.campaigns
-        if situation.reader is not None and situation.reader.prompts:
-            return self._together_passing(campaigns, self._together, situation)
-        return self._together_passing(campaigns & self._unprompted, self._unprompted_groups, situation)
-
-    def _together_passing(self, campaigns: int, groups: Sequence[_Together], situation: Situation) -> int:
-        for judge, prepared, _, alike in groups:
-            if not campaigns:
-                break
-            if campaigns & alike and not judge(prepared, situation).passed:
+        if not campaigns:
+            return
+        recorded, silent_seconds = self._recorded.recorded(situation)
+        campaigns &= self._recorded.unrecorded | recorded
+        for judge, prepared, seconds, alike in self._together:
+            if campaigns & alike and silent_seconds < seconds and not judge(prepared, situation).passed:
                 campaigns &= ~alike
-        return campaigns
+        while campaigns:
+            first = campaigns & -campaigns
+            left = self._left_recorded if recorded & first else self._left
+            yield left[first.bit_length() - 1]
+            campaigns ^= first
 
     def _running_now(self, situation: Situation) -> int:
         """Return the campaigns whose rules about the clock pass, worked out once a minute."""
@@ -127,14 +116,16 @@ def _users(candidates: Sequence[Candidate], reads: type) -> list[tuple[Rule, int
     return list(users.items())
 
 
-def _groups(rule: Rule, candidates: Sequence[Candidate], users: int, site: Site) -> list[_Together]:
+def _groups(rule: Rule, candidates: Sequence[Candidate], users: int, nowhere: Situation) -> list[_Together]:
     groups: dict[Hashable, _Together] = {}
     if not isinstance(rule.reads, Alike):
         return []
+    seconds = FOREVER if rule.reads.prompt_seconds is None else rule.reads.prompt_seconds(nowhere.site)
     for place in places(users):
         prepared = candidates[place].prepared
-        key = rule.reads.key(prepared.campaign, site)
-        group = groups.get(key) or _Together(rule.judge, prepared, rule.reads.is_of_prompts, 0)
+        key = rule.reads.key(prepared.campaign, nowhere.site)
+        is_passed = rule.judge(prepared, nowhere).passed
+        group = groups.get(key) or _Together(rule.judge, prepared, seconds if is_passed else FOREVER, 0)
         groups[key] = group._replace(campaigns=group.campaigns | 1 << place)
     return list(groups.values())
 

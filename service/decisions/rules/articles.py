@@ -11,7 +11,7 @@ from service.campaigns.variant import Placeholder, names_in_braces
 from service.decisions.rules.rule import Measure, Prepared, PreparedCount, rule
 from service.decisions.rules.verdict import Plain, Verdict, failed, passed_if, span, worst
 from service.decisions.situation import Situation
-from service.readers.history import articles_in_days, articles_in_weeks, most_read_topics, topic_articles_in_weeks
+from service.readers.history import articles_in_days, articles_in_weeks, reads_most, topic_articles_in_weeks
 from service.readers.reader import HISTORY_WEEKS, Reader
 from service.readers.site_time import SiteTime, instant_of
 
@@ -27,14 +27,18 @@ def _count_text(value: int | PreparedCount | None) -> Plain:
     return span(value.rule.minimum, value.rule.maximum) if isinstance(value, PreparedCount) else value
 
 
-def _measured_window(campaign: Campaign) -> tuple[int | None, int | None] | None:
-    """Return the days and weeks of the only count of a campaign, or None if it has several or counts topics."""
+def _measured_window(campaign: Campaign) -> tuple[int | None, int | None, frozenset[str] | None] | None:
+    """Return the days, weeks and topics of the only count of a campaign, or None if it has several."""
     counts = campaign.reader.article_counts
-    return (counts[0].days, counts[0].weeks) if len(counts) == 1 and counts[0].topics is None else None
+    return (counts[0].days, counts[0].weeks, counts[0].topics) if len(counts) == 1 else None
 
 
 def _measured_count(prepared: Prepared, situation: Situation) -> int | None:
-    return None if _counted_reader(situation) is None else article_count(prepared.counts[0].rule, None, situation)
+    reader, (rule, topics) = situation.reader, prepared.counts[0]
+    if reader is None or reader.counting.is_stopped:
+        return None
+    is_known = topics is None or situation.visit.consent is Consent.FULL
+    return article_count(rule, topics, situation) if is_known else None
 
 
 def _measured_bounds(campaign: Campaign) -> tuple[int | None, int | None]:
@@ -78,7 +82,7 @@ def favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
     reader = _counted_reader(situation)
     if reader is None:
         return failed(None, asked)
-    holds = bool(most_read_topics(reader.history) & prepared.favourite_topics)
+    holds = reads_most(reader.history, prepared.favourite_topics)
     return passed_if(holds, holds, asked)
 
 

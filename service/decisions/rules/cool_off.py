@@ -31,7 +31,12 @@ def _counts_own(campaign: Campaign) -> bool:
     return campaign.cool_off.dismissals is Counting.OWN
 
 
-@rule(_is_closable, stage=ACCESS, reads=OwnRecord(_counts_own))
+def _silence(campaign: Campaign) -> int:
+    """Return how many seconds after a dismissal the campaign may still be silent."""
+    return max(campaign.cool_off.dismissal_seconds, default=_FOREVER)
+
+
+@rule(_is_closable, stage=ACCESS, reads=OwnRecord(_counts_own, _silence))
 def after_dismissal(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent after the nth dismissal for the nth silence, or until the editor shows the campaign again."""
     cool_off = prepared.campaign.cool_off
@@ -66,7 +71,11 @@ def dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(count < limit, count, limit, passes_at=coming if limit else None, note="dismissals")
 
 
-@rule(_is_closable, stage=ACCESS, reads=Alike(lambda campaign, _: campaign.gate and campaign.key, is_of_prompts=True))
+@rule(
+    _is_closable,
+    stage=ACCESS,
+    reads=Alike(lambda campaign, _: campaign.gate and campaign.key, lambda site: site.silence_after_closing_seconds),
+)
 def after_closing(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent after any prompt was closed, for the site's `silence_after_closing`.
 

@@ -5,12 +5,12 @@ impression is younger than the gap. Without a history (no consent) a limit passe
 view" becomes a chance of 1 in n.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from service.campaigns.campaign import Campaign, Kind
-from service.campaigns.frequency import NO_LIMIT, Cap, Counting, Cycle, DailyCap, Frequency, Gap
+from service.campaigns.frequency import NO_LIMIT, Cap, Counting, Cycle, DailyCap, Frequency, Gap, SiteFrequency
 from service.decisions.assignment import point
-from service.decisions.rules.rule import ACCESS, ALL_PROMPTS, OwnRecord, Prepared, rule
+from service.decisions.rules.rule import ACCESS, Alike, Judge, OwnRecord, Prepared, Rule, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if, worst
 from service.decisions.situation import Purpose, Situation
 from service.readers.reader import PromptRecord, Reader
@@ -36,8 +36,37 @@ def _daily_is_own(campaign: Campaign) -> bool:
     return campaign.frequency.daily is None or campaign.frequency.daily.counting is Counting.OWN
 
 
+def _cap_seconds(limits: Frequency | SiteFrequency) -> int:
+    """Return for how many seconds an impression counts."""
+    return max([cap.days for cap in limits.caps], default=0) * DAY_SECONDS
+
+
+def _gap_seconds(limits: Frequency | SiteFrequency) -> int:
+    return limits.gap.seconds if limits.gap else 0
+
+
+def _day_seconds(_limits: Frequency | SiteFrequency) -> int:
+    return 2 * DAY_SECONDS  # a day on which the clocks change is shorter than that
+
+
 def _obeys_site(campaign: Campaign) -> bool:
     return campaign.kind is not Kind.GATE and not campaign.frequency.is_always_asking
+
+
+def _own_limit(
+    limit: Callable[[Frequency], object], is_own: Callable[[Campaign], bool], seconds: Callable[[Frequency], int]
+) -> Callable[[Judge], Rule]:
+    """Declare the rule of a campaign's limit. `seconds`: for how long impressions count."""
+    reads = OwnRecord(is_own, lambda campaign: seconds(campaign.frequency))
+    return rule(lambda campaign, _: bool(limit(_own(campaign))), stage=ACCESS, reads=reads)
+
+
+def _site_limit(
+    limit: Callable[[SiteFrequency], object], seconds: Callable[[SiteFrequency], int]
+) -> Callable[[Judge], Rule]:
+    """Declare the rule of a site's limit. `seconds`: for how long impressions count."""
+    reads = Alike(lambda _campaign, _site: None, lambda site: seconds(site.frequency))
+    return rule(lambda campaign, site: _obeys_site(campaign) and bool(limit(site.frequency)), stage=ACCESS, reads=reads)
 
 
 @rule(lambda campaign, _: _own(campaign).first_after_views is not None, stage=ACCESS)
@@ -82,21 +111,21 @@ def contributions(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(contributed < limit, contributed, limit, note="contributions through this campaign")
 
 
-@rule(lambda campaign, _: bool(_own(campaign).caps), stage=ACCESS, reads=OwnRecord(_caps_are_own))
+@_own_limit(lambda limits: limits.caps, _caps_are_own, _cap_seconds)
 def caps(prepared: Prepared, situation: Situation) -> Verdict:
     """Allow at most k impressions in d days, for each cap of the campaign."""
     caps = prepared.campaign.frequency.caps
     return worst([_cap(cap, _records(situation, prepared, cap.counting), situation.now) for cap in caps])
 
 
-@rule(lambda campaign, _: _own(campaign).gap is not None, stage=ACCESS, reads=OwnRecord(_gap_is_own))
+@_own_limit(lambda limits: limits.gap, _gap_is_own, _gap_seconds)
 def gap(prepared: Prepared, situation: Situation) -> Verdict:
     """Require a minimum time since the last impression."""
     gap = prepared.campaign.frequency.gap or Gap(0)
     return _gap(gap, _records(situation, prepared, gap.counting), situation.now)
 
 
-@rule(lambda campaign, _: _own(campaign).daily is not None, stage=ACCESS, reads=OwnRecord(_daily_is_own))
+@_own_limit(lambda limits: limits.daily, _daily_is_own, _day_seconds)
 def daily(prepared: Prepared, situation: Situation) -> Verdict:
     """Allow at most k impressions on a local day."""
     daily = prepared.campaign.frequency.daily or DailyCap(0)
@@ -121,22 +150,20 @@ def cycle(prepared: Prepared, situation: Situation) -> Verdict:
     return failed(in_cycle, cycle.impressions, passes_at=passes_at, note="impressions of this cycle")
 
 
-@rule(lambda campaign, site: _obeys_site(campaign) and bool(site.frequency.caps), stage=ACCESS, reads=ALL_PROMPTS)
+@_site_limit(lambda limits: limits.caps, _cap_seconds)
 def site_caps(_prepared: Prepared, situation: Situation) -> Verdict:
     """Allow at most k impressions of all campaigns in d days, for each cap of the site."""
-    caps = situation.site.frequency.caps
-    return worst([_cap(cap, _all_records(situation), situation.now) for cap in caps])
+    records, now, caps = _all_records(situation), situation.now, situation.site.frequency.caps
+    return worst([_cap(cap, records, now) for cap in caps]) if caps[1:] else _cap(caps[0], records, now)
 
 
-@rule(lambda campaign, site: _obeys_site(campaign) and site.frequency.gap is not None, stage=ACCESS, reads=ALL_PROMPTS)
+@_site_limit(lambda limits: limits.gap, _gap_seconds)
 def site_gap(_prepared: Prepared, situation: Situation) -> Verdict:
     """Require the site's minimum time since the last impression of any campaign."""
     return _gap(situation.site.frequency.gap or Gap(0), _all_records(situation), situation.now)
 
 
-@rule(
-    lambda campaign, site: _obeys_site(campaign) and site.frequency.daily is not None, stage=ACCESS, reads=ALL_PROMPTS
-)
+@_site_limit(lambda limits: limits.daily, _day_seconds)
 def site_daily(_prepared: Prepared, situation: Situation) -> Verdict:
     """Allow the site's number of impressions of all campaigns on a local day."""
     return _daily(situation.site.frequency.daily or DailyCap(0), _all_records(situation), situation.now)
@@ -153,12 +180,15 @@ def _cap(cap: Cap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
 
 
 def _gap(gap: Gap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
-    until = now.believed_until
-    last = max([at for record in records for at in record.seen_at if at <= until], default=None)
-    age = None if last is None else now.age_of(last)
-    holds = age is None or age >= gap.seconds
-    passes_at = None if last is None else last + gap.seconds
-    return passed_if(holds, age, gap.seconds, passes_at=passes_at, note=gap.words)
+    last, until = 0, now.believed_until
+    for record in records:
+        for at in record.seen_at:
+            if last < at <= until:
+                last = at
+    if not last:
+        return passed(None, gap.seconds, note=gap.words)
+    age = now.age_of(last)
+    return passed_if(age >= gap.seconds, age, gap.seconds, passes_at=last + gap.seconds, note=gap.words)
 
 
 def _daily(daily: DailyCap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
@@ -180,10 +210,11 @@ def _since(records: Iterable[PromptRecord], starts_at: int, now: SiteTime) -> tu
     inside: list[int] = []
     forgotten, until = 0, now.believed_until
     for record in records:
-        kept = [at for at in record.seen_at if starts_at <= at <= until]
-        if kept and len(kept) == len(record.seen_at):
-            forgotten += record.seen_count - len(kept)
-        inside += kept
+        if record.seen_at and record.seen_at[-1] >= starts_at:  # the latest comes last
+            kept = [at for at in record.seen_at if starts_at <= at <= until]
+            if kept and len(kept) == len(record.seen_at):
+                forgotten += record.seen_count - len(kept)
+            inside += kept
     return inside, forgotten
 
 

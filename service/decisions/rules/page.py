@@ -36,9 +36,10 @@ def excluded_page(prepared: Prepared, situation: Situation) -> Verdict:
 
     An exclusion without a list excludes every page.
     """
+    kind, page, day = prepared.campaign.kind, situation.page, situation.now.day
     for exclusion in situation.site.exclusions:
-        is_of_kind = exclusion.kinds is None or prepared.campaign.kind in exclusion.kinds
-        if is_of_kind and _excludes(exclusion, situation):
+        is_of_kind = exclusion.kinds is None or kind in exclusion.kinds
+        if is_of_kind and _matches(exclusion.pages, page) and _excludes(exclusion, page, day):
             ends_on = exclusion.ends_on
             passes_at = None if ends_on is None else instant_of(ends_on.toordinal() + 1, 0, situation.now.zone)
             return failed(exclusion.reason or "excluded", passes_at=passes_at)
@@ -130,12 +131,11 @@ def _fits(condition: PageCondition, fact: bool) -> Verdict:
     return passed_if(holds, fact, condition)
 
 
-def _excludes(exclusion: Exclusion, situation: Situation) -> bool:
-    day = situation.now.day
+def _excludes(exclusion: Exclusion, page: Page, day: int) -> bool:
+    """Return True if an exclusion is in force on this day for pages of this type."""
     has_begun = exclusion.starts_on is None or exclusion.starts_on.toordinal() <= day
     has_ended = exclusion.ends_on is not None and exclusion.ends_on.toordinal() < day
-    fits_type = exclusion.types is None or situation.page.page_type in exclusion.types
-    return has_begun and not has_ended and fits_type and _matches(exclusion.pages, situation.page)
+    return has_begun and not has_ended and (exclusion.types is None or page.page_type in exclusion.types)
 
 
 def _matches(match: PageMatch, page: Page) -> bool:

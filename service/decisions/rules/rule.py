@@ -42,13 +42,19 @@ class PreparedCount(NamedTuple):
         return f"{counted} in all" if weeks is None else f"{counted} this week and {weeks} before"
 
 
+ArmRanges = tuple[tuple[int, float, float, float], ...]
+
+
 class Draw(NamedTuple):
-    """The variants of a campaign (`arms`) that a reader's bucket chooses from, with their weights."""
+    """The variants of a campaign (`arms`) that a reader's bucket chooses from.
+
+    `ranges`: for each arm its index, the start and end of its points, and the end of the covered points.
+    """
 
     experiment: Experiment
     control: Variant
     arms: tuple[Variant, ...]
-    weights: tuple[float, ...]
+    ranges: ArmRanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,7 @@ class Prepared:
     offers: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
+FOREVER = 1 << 62  # seconds
 Judge = Callable[[Prepared, Situation], Verdict]
 Applies = Callable[[Campaign, Site], bool]
 
@@ -93,23 +100,24 @@ class NamedFact(NamedTuple):
 class Alike:
     """The rule gives campaigns with equal keys the same answer. `key`: what the rule reads of a campaign of a site.
 
-    `is_of_prompts`: the rule reads nothing of the reader but the records of prompts. So it gives every reader without
-    records the answer that it gives without a history.
+    `prompt_seconds`: the rule reads nothing of the reader but events of prompts that are younger than this. So it gives
+    every reader without such events the answer that it gives without a history. None: the rule reads something else.
     """
 
     key: Callable[[Campaign, Site], Hashable]
-    is_of_prompts: bool = False
+    prompt_seconds: Callable[[Site], int] | None = None
 
 
 @dataclass(frozen=True)
 class OwnRecord:
     """The rule reads the reader's record of the campaign's own prompts and the clock, and nothing else of the reader.
 
-    So it gives every reader without such a record the answer that it gives without a history. `applies`: False for
-    campaigns whose rule reads more than that.
+    Events that are as old as `seconds` do not count. So the rule gives every reader without younger ones the answer
+    that it gives without a history. `applies`: False for campaigns whose rule reads more than that.
     """
 
     applies: Callable[[Campaign], bool]
+    seconds: Callable[[Campaign], int] = lambda _campaign: FOREVER
 
 
 @dataclass(frozen=True)
@@ -132,7 +140,6 @@ class Minute:
 
 BY_MINUTE = Minute()
 ALL_ALIKE = Alike(lambda _campaign, _site: None)
-ALL_PROMPTS = Alike(lambda _campaign, _site: None, is_of_prompts=True)
 Reads = tuple[NamedFact, ...] | Alike | Measure | OwnRecord | Minute | None
 
 

@@ -7,7 +7,7 @@ than counting.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from struct import unpack
 from typing import NamedTuple
 
@@ -48,7 +48,7 @@ class TopicWeeks(Packed[TopicHistory]):
         for read in topics:
             length = sum(week - own < HISTORY_WEEKS for own in read.weeks)
             if length:
-                heads += _head(read.topic, length)
+                heads += (read.topic << 8 | length).to_bytes(TOPIC_BYTES, "big")
                 ago += bytes([max(week - own, 0) for own in read.weeks[:length]])
                 counts += bytes([min(max(count, 0), COUNT_LIMIT) for count in read.counts[:length]])
         return cls(week, TopicRuns(bytes(heads), bytes(ago), bytes(counts)))
@@ -88,52 +88,25 @@ class TopicWeeks(Packed[TopicHistory]):
                 total += sum(counts[begin : bisect_right(ago, self.week - week, begin, end)])
         return total
 
-    def most_read(self) -> frozenset[int]:
-        """Return the topic read most, with every topic read equally often."""
+    def is_most_read(self, topics: Iterable[int]) -> bool:
+        """Return True if one of these topics is the topic read most, or was read as often."""
         heads, _, counts = self.runs
-        articles, begin = list[int](), 0
-        for length in heads[_LENGTH_AT::TOPIC_BYTES]:
-            articles.append(sum(counts[begin : begin + length]))
-            begin += length
-        most = max(articles, default=0)
-        return frozenset([head >> 8 for head, count in zip(_numbers(heads), articles, strict=True) if count == most])
+        known = [at // TOPIC_BYTES for topic in topics if (at := _head_at(heads, topic)) >= 0]
+        if not known:
+            return False
+        ends = accumulate(heads[_LENGTH_AT::TOPIC_BYTES], initial=0)
+        articles = [sum(counts[begin:end]) for begin, end in pairwise(ends)]
+        return max([articles[place] for place in known]) == max(articles)
 
     def with_article(self, read: Iterable[int], wanted: frozenset[int], ago: int = 0) -> "TopicWeeks":
         """Count an article on each topic, within the bounds of the passport. `ago`: how many weeks ago it was read."""
-        topics = _Changing(self.runs)
-        topics.count(read, ago)
-        topics.bound(wanted)
-        return TopicWeeks(self.week, topics.runs())
-
-    def bounded(self, wanted: frozenset[int] = frozenset()) -> "TopicWeeks":
-        """Drop topics and weeks until the rest fits the bounds of the passport.
-
-        Kept are the wanted topics, then the latest read, then the most read. If there are still too many weeks, the
-        oldest weeks of unwanted topics are dropped first.
-        """
-        topics = _Changing(self.runs)
-        topics.bound(wanted)
-        return TopicWeeks(self.week, topics.runs())
-
-
-class _Changing:
-    """Topics in runs that can be changed."""
-
-    __slots__ = ("ago", "counts", "heads")
-
-    def __init__(self, runs: TopicRuns) -> None:
-        self.heads, self.ago, self.counts = bytearray(runs.heads), bytearray(runs.ago), bytearray(runs.counts)
-
-    def runs(self) -> TopicRuns:
-        return TopicRuns(bytes(self.heads), bytes(self.ago), bytes(self.counts))
-
-    def count(self, read: Iterable[int], ago: int) -> None:
-        """Count one more article on each topic, in the week that was so many weeks ago."""
-        heads, weeks, counts = self.heads, self.ago, self.counts
+        heads, weeks, counts = map(bytearray, self.runs)
         for topic in read:
-            at = _head_at(heads, topic)
+            at = heads.find(topic.to_bytes(_LENGTH_AT, "big"))
+            if at > 0 and at % TOPIC_BYTES:  # the bytes of two heads
+                at = _head_at(heads, topic)
             if at < 0:
-                heads += _head(topic, 1)
+                heads += (topic << 8 | 1).to_bytes(TOPIC_BYTES, "big")
                 weeks.append(ago)
                 counts.append(1)
                 continue
@@ -146,65 +119,77 @@ class _Changing:
                 counts.insert(place, 1)
             elif counts[place] < COUNT_LIMIT:
                 counts[place] += 1
+        return TopicWeeks(self.week, _within_bounds(heads, weeks, counts, wanted))
 
-    def bound(self, wanted: frozenset[int]) -> None:
-        """Drop topics and weeks until the rest fits the bounds of the passport."""
-        surplus = len(self.heads) // TOPIC_BYTES - MAX_TOPICS
-        if surplus > 0:
-            self._drop_topics(surplus, wanted)
-        surplus = len(self.ago) - MAX_TOPIC_WEEKS
-        if surplus > 0:
-            self._drop_oldest_weeks(surplus, wanted)
+    def bounded(self, wanted: frozenset[int] = frozenset()) -> "TopicWeeks":
+        """Drop topics and weeks until the rest fits the bounds of the passport.
 
-    def _places(self, wanted: frozenset[int]) -> list[int]:
-        """Return the places of wanted topics."""
-        return [place for place, head in enumerate(_numbers(self.heads)) if head >> 8 in wanted]
-
-    def _drop_topics(self, number: int, wanted: frozenset[int]) -> None:
-        """Drop the topics worth least. Of topics read as lately and as often, the one that became known last."""
-        ends = list(accumulate(self.heads[_LENGTH_AT::TOPIC_BYTES]))
-        begins = [0, *ends[:-1]]
-        idle = list(map(self.ago.__getitem__, begins))
-        for place in self._places(wanted):
-            idle[place] -= _WANTED
-        limit = sorted(idle)[-number]
-        least = [place for place, weeks in enumerate(idle) if weeks >= limit]
-        if len(least) > number:
-            least.sort(key=lambda place: (-idle[place], sum(self.counts[begins[place] : ends[place]]), -place))
-            least = sorted(least[:number])
-        for place in reversed(least):
-            del self.heads[TOPIC_BYTES * place : TOPIC_BYTES * (place + 1)]
-            del self.ago[begins[place] : ends[place]], self.counts[begins[place] : ends[place]]
-
-    def _drop_oldest_weeks(self, number: int, wanted: frozenset[int]) -> None:
-        """Drop weeks, each time the oldest; of equally old weeks, the one with the fewest articles."""
-        heads, ago, counts = self.heads, self.ago, self.counts
-        ends = list(accumulate(heads[_LENGTH_AT::TOPIC_BYTES]))
-        age = [ago[end - 1] << 8 | COUNT_LIMIT - counts[end - 1] for end in ends]
-        wanted_places = self._places(wanted)
-        for place in wanted_places:
-            age[place] -= _WANTED << 8
-        dropped, emptied = [], []
-        for _ in range(number):
-            place = age.index(max(age))
-            ends[place] = end = ends[place] - 1
-            dropped.append(end)
-            heads[TOPIC_BYTES * place + _LENGTH_AT] -= 1
-            if heads[TOPIC_BYTES * place + _LENGTH_AT]:
-                age[place] = ago[end - 1] << 8 | COUNT_LIMIT - counts[end - 1]
-                if place in wanted_places:
-                    age[place] -= _WANTED << 8
-            else:
-                age[place] = _NO_WEEK
-                emptied.append(place)
-        for at in sorted(dropped, reverse=True):
-            del ago[at], counts[at]
-        for place in sorted(emptied, reverse=True):
-            del heads[TOPIC_BYTES * place : TOPIC_BYTES * (place + 1)]
+        Kept are the wanted topics, then the latest read, then the most read. If there are still too many weeks, the
+        oldest weeks of unwanted topics are dropped first.
+        """
+        heads, ago, counts = map(bytearray, self.runs)
+        return TopicWeeks(self.week, _within_bounds(heads, ago, counts, wanted))
 
 
-def _head(topic: int, weeks: int) -> bytes:
-    return (topic << 8 | weeks).to_bytes(TOPIC_BYTES, "big")
+def _within_bounds(heads: bytearray, ago: bytearray, counts: bytearray, wanted: frozenset[int]) -> TopicRuns:
+    """Drop topics and weeks until the rest fits the bounds of the passport."""
+    surplus = len(heads) // TOPIC_BYTES - MAX_TOPICS
+    if surplus > 0:
+        _drop_topics(heads, ago, counts, surplus, _places(heads, wanted))
+    surplus = len(ago) - MAX_TOPIC_WEEKS
+    if surplus > 0:
+        _drop_oldest_weeks(heads, ago, counts, surplus, _places(heads, wanted))
+    return TopicRuns(bytes(heads), bytes(ago), bytes(counts))
+
+
+def _places(heads: bytearray, wanted: frozenset[int]) -> list[int]:
+    """Return the places of wanted topics."""
+    likely = [topic for topic in wanted if topic.to_bytes(_LENGTH_AT, "big") in heads]
+    return [at // TOPIC_BYTES for topic in likely if (at := _head_at(heads, topic)) >= 0]
+
+
+def _drop_topics(heads: bytearray, ago: bytearray, counts: bytearray, number: int, wanted_places: list[int]) -> None:
+    """Drop the topics worth least. Of topics read as lately and as often, the one that became known last."""
+    begins = list(accumulate(heads[_LENGTH_AT::TOPIC_BYTES], initial=0))
+    idle = [ago[begin] for begin in begins[:-1]]
+    for place in wanted_places:
+        idle[place] -= _WANTED
+    limit = sorted(idle)[-number]
+    least = [place for place, weeks in enumerate(idle) if weeks >= limit]
+    if len(least) > number:
+        tied = [(-sum(counts[begins[place] : begins[place + 1]]), place) for place in least if idle[place] == limit]
+        for _, place in sorted(tied)[: len(least) - number]:
+            least.remove(place)
+    for place in reversed(least):
+        del heads[TOPIC_BYTES * place : TOPIC_BYTES * (place + 1)]
+        del ago[begins[place] : begins[place + 1]], counts[begins[place] : begins[place + 1]]
+
+
+def _drop_oldest_weeks(
+    heads: bytearray, ago: bytearray, counts: bytearray, number: int, wanted_places: list[int]
+) -> None:
+    """Drop weeks, each time the oldest; of equally old weeks, the one with the fewest articles."""
+    ends = list(accumulate(heads[_LENGTH_AT::TOPIC_BYTES]))
+    age = [ago[end - 1] << 8 | COUNT_LIMIT - counts[end - 1] for end in ends]
+    for place in wanted_places:
+        age[place] -= _WANTED << 8
+    dropped, emptied = [], []
+    for _ in range(number):
+        place = age.index(max(age))
+        ends[place] = end = ends[place] - 1
+        dropped.append(end)
+        heads[TOPIC_BYTES * place + _LENGTH_AT] -= 1
+        if heads[TOPIC_BYTES * place + _LENGTH_AT]:
+            age[place] = ago[end - 1] << 8 | COUNT_LIMIT - counts[end - 1]
+            if place in wanted_places:
+                age[place] -= _WANTED << 8
+        else:
+            age[place] = _NO_WEEK
+            emptied.append(place)
+    for at in sorted(dropped, reverse=True):
+        del ago[at], counts[at]
+    for place in sorted(emptied, reverse=True):
+        del heads[TOPIC_BYTES * place : TOPIC_BYTES * (place + 1)]
 
 
 def _head_at(heads: bytes | bytearray, topic: int) -> int:
