@@ -22,7 +22,7 @@ BODY_SECONDS = 10.0  # from the headers of a request to the last byte of its bod
 HELD_BODY_BYTES = 128 * MIB  # bodies in memory at the same time, in a process
 STALLED_READER_SECONDS = 60.0  # a download whose reader takes nothing for so long is cut
 HEADER_SECONDS = 15.0  # also how long a connection may be idle
-CONNECTIONS = 4096  # open at the same time, in a process; more wait until one ends
+CONNECTIONS = 12_288  # open at the same time, in a process; more wait until one ends
 
 # What requests wait for.
 DATABASE_CONNECT_SECONDS = 2
@@ -78,7 +78,7 @@ class Lane:
 
 MEMORY = Lane("memory", threads=2, seconds=5, waiting=1000)  # answered from memory: probes, the widget's files
 READERS = Lane("readers", threads=6, seconds=3, waiting=200)  # events, previews, and decisions that need the database
-INBOX = Lane("inbox", threads=8, seconds=20, waiting=4096, body_bytes=MIB)  # Stripe sends thousands at once
+INBOX = Lane("inbox", threads=8, seconds=20, waiting=CONNECTIONS, body_bytes=MIB)  # Stripe sends thousands at once
 STRIPE = Lane("stripe", threads=4, seconds=30)  # a call and a repeat, each at most STRIPE_CALL_SECONDS
 EXPORTS = Lane("exports", threads=4, seconds=3600)
 SIMULATIONS = Lane("simulations", threads=1, seconds=70, body_bytes=2 * MIB)
