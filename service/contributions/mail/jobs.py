@@ -10,9 +10,8 @@ from service.errors import StoreUnavailableError
 from service.services import Services
 
 PURPOSE = "portal address"
-MAIL = (
-    "contributions:mail"  # one job at a time sends mail, because a mail server that hangs holds a thread of the worker
-)
+# One job at a time sends mail, because a mail server that hangs holds a thread of the worker.
+MAIL = "contributions:mail"
 
 blueprint = procrastinate.Blueprint()
 

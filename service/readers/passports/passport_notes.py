@@ -25,7 +25,7 @@ _PURPOSE = "passport note"
 class Note(NamedTuple):
     """A note as a cookie holds it. `mark`: the end of the cookie's name.
 
-    A mark is the instant of the request and then its fingerprint, in hexadecimal digits, so marks sort by time.
+    A mark is the instant of the request and then its fingerprint, in hexadecimal digits.
     """
 
     mark: str
@@ -59,7 +59,7 @@ def with_notes(
     """
     dropped: list[str] = []
     sealer, reader, surplus = keys.sealer(_PURPOSE, site), held, len(notes) - MAX_NOTES
-    for place, (mark, text) in enumerate(sorted(notes)):
+    for place, (mark, text) in enumerate(sorted(notes, key=_instant_digits)):
         is_held = held is not None and holds(held.recent, bytes.fromhex(mark[_INSTANT_DIGITS:]))
         age = instant - int(mark[:_INSTANT_DIGITS], 16)
         if place <= surplus or (is_held and not 0 <= age < SETTLED_SECONDS):
@@ -67,6 +67,11 @@ def with_notes(
         if not is_held and place >= surplus:
             reader = _with_note(sealer, reader, text, instant)
     return reader, tuple(dropped)
+
+
+def _instant_digits(note: Note) -> str:
+    """Return what sorts notes by time. Browsers send cookies of one second in the order in which they were set."""
+    return note.mark[:_INSTANT_DIGITS]
 
 
 def _with_note(sealer: Sealer, reader: Reader | None, text: str, instant: int) -> Reader | None:
