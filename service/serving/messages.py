@@ -58,7 +58,7 @@ class AnswerHead(NamedTuple):
     number: int
     kind: AnswerKind
     status: int = 0
-    headers: list[tuple[str, str]] = []  # noqa: RUF012  # nobody changes it
+    headers: list[tuple[str, str]] = []  # noqa: RUF012 it is only read
     text: str = ""
 
 

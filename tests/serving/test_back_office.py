@@ -5,9 +5,7 @@ import os
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,22 +15,8 @@ from service.serving.back_office import BackOffice
 from service.serving.messages import Fields
 from service.serving.rsgi import Headers
 from service.waiting_limits import PAGES, SIMULATIONS, Lane
+from tests.serving.asked import Asked
 from tests.serving.small_office import LONG_PARTS, PART
-
-
-@dataclass
-class Asked:
-    """A request as granian gives it."""
-
-    path: str = "/echo"
-    method: str = "POST"
-    headers: Any = field(default_factory=lambda: Fields([("host", "support.example")]))
-    http_version: str = "1.1"
-    server: str = "127.0.0.1:8000"
-    client: str = "203.0.113.7:4433"
-    scheme: str = "http"
-    query_string: str = ""
-    authority: str | None = None
 
 
 class Taken:
@@ -86,6 +70,7 @@ async def small_office() -> AsyncIterator[BackOffice]:
             await keeping
 
 
+HEADERS = Fields([("host", "support.example")])
 Act = Callable[[BackOffice], Awaitable[None]]
 
 
@@ -107,7 +92,7 @@ def in_office(monkeypatch: pytest.MonkeyPatch) -> Callable[[Act], None]:
 
 async def asked(office: BackOffice, path: str, body: bytes = b"", lane: Lane = PAGES) -> Taken:
     taken = Taken()
-    await office.run(lane, Asked(path), body, taken)
+    await office.run(lane, Asked(HEADERS, path=path), body, taken)
     return taken
 
 
@@ -172,7 +157,7 @@ def test_a_download_is_cut_before_it_ends_if_its_process_is_killed(in_office: Ca
         taken = Taken()
 
         with pytest.raises(ConnectionError):
-            await office.run(PAGES, Asked("/long-killed"), b"", taken)
+            await office.run(PAGES, Asked(HEADERS, path="/long-killed"), b"", taken)
 
         await asyncio.to_thread(taken.wait)
         assert taken.happened == ["cut", "ended"]
@@ -203,7 +188,7 @@ def test_a_request_that_fails_without_an_answer_ends(in_office: Callable[[Act], 
 def test_a_client_that_has_gone_ends_its_request(in_office: Callable[[Act], None]) -> None:
     async def act(office: BackOffice) -> None:
         with pytest.raises(ConnectionResetError):
-            await office.run(PAGES, Asked("/echo"), b"", GoneClient())
+            await office.run(PAGES, Asked(HEADERS, path="/echo"), b"", GoneClient())
 
     in_office(act)
 
@@ -216,7 +201,7 @@ def test_a_silent_process_does_not_keep_a_request_for_ever(
 
     async def act(office: BackOffice) -> None:
         with pytest.raises(BusyError):
-            await office.run(Lane("short", threads=1, seconds=0.1), Asked(), b"", Taken())
+            await office.run(Lane("short", threads=1, seconds=0.1), Asked(HEADERS), b"", Taken())
 
     in_office(act)
 

@@ -5,8 +5,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
@@ -14,22 +12,7 @@ from service.serving import rsgi
 from service.serving.messages import Fields
 from service.serving.rsgi import DirectReply, Headers, answer, environ_of
 from service.web.requests import Environ, StartResponse
-
-
-@dataclass
-class Asked:
-    """A request as granian gives it."""
-
-    headers: Any = field(default_factory=Fields)
-    proto: str = "http"
-    http_version: str = "1.1"
-    server: str = "127.0.0.1:8000"
-    client: str = "203.0.113.7:4433"
-    scheme: str = "http"
-    method: str = "POST"
-    path: str = "/v1/decide"
-    query_string: str = ""
-    authority: str | None = None
+from tests.serving.asked import Asked
 
 
 class Taken:

@@ -8,13 +8,11 @@ from service.campaigns.frequency import CoolOff, Counting, WeeklyShowAgain
 from service.campaigns.gate import Strength
 from service.campaigns.schedule import WEEKDAYS
 from service.campaigns.site import Site
-from service.decisions.rules.rule import ACCESS, Alike, OwnRecord, Prepared, rule
+from service.decisions.rules.rule import ACCESS, FOREVER, Alike, OwnRecord, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if
 from service.decisions.situation import Situation
 from service.readers.reader import PromptRecord
 from service.readers.site_time import SiteTime, instant_of, site_time_of
-
-_FOREVER = 1 << 62
 
 
 def _is_closable(campaign: Campaign, _site: Site) -> bool:
@@ -33,7 +31,7 @@ def _counts_own(campaign: Campaign) -> bool:
 
 def _silence(campaign: Campaign) -> int:
     """Return how many seconds after a dismissal the campaign may still be silent."""
-    return max(campaign.cool_off.dismissal_seconds, default=_FOREVER)
+    return max(campaign.cool_off.dismissal_seconds, default=FOREVER)
 
 
 @rule(_is_closable, stage=ACCESS, reads=OwnRecord(_counts_own, _silence))
@@ -52,9 +50,9 @@ def after_dismissal(prepared: Prepared, situation: Situation) -> Verdict:
     waits = [last + limit] if limit is not None else []
     if not waits and not cool_off.until_shown_again:
         return passed(age, note=note)
-    ends_at = min([*waits, *_coming_show_again(cool_off, situation)], default=_FOREVER)
+    ends_at = min([*waits, *_coming_show_again(cool_off, situation)], default=FOREVER)
     holds = bool(waits) and age >= (limit or 0)
-    return passed_if(holds, age, limit, passes_at=None if ends_at == _FOREVER else ends_at, note=note)
+    return passed_if(holds, age, limit, passes_at=None if ends_at == FOREVER else ends_at, note=note)
 
 
 @rule(_ends_by_dismissals, stage=ACCESS, reads=OwnRecord(_counts_own))
@@ -102,7 +100,7 @@ def is_mandatory(campaign: Campaign, record: PromptRecord, country: str | None) 
 def shown_again_at(cool_off: CoolOff, last: int, situation: Situation) -> int:
     """Return the first "show again" after a dismissal, once or weekly, or an instant in the far future."""
     if not cool_off.show_again and not cool_off.weekly_show_again:
-        return _FOREVER
+        return FOREVER
     country = situation.visit.country
     once = (_instant(again.at) for again in cool_off.show_again if _fits(again.countries, country))
     weekly = (
@@ -110,12 +108,12 @@ def shown_again_at(cool_off: CoolOff, last: int, situation: Situation) -> int:
         for again in cool_off.weekly_show_again
         if _fits(again.countries, country)
     )
-    return min((at for at in (*once, *weekly) if at > last), default=_FOREVER)
+    return min((at for at in (*once, *weekly) if at > last), default=FOREVER)
 
 
 def _coming_show_again(cool_off: CoolOff, situation: Situation) -> Iterable[int]:
     coming = shown_again_at(cool_off, situation.now.instant, situation)
-    return () if coming == _FOREVER else (coming,)
+    return () if coming == FOREVER else (coming,)
 
 
 def _next_weekly(again: WeeklyShowAgain, after: SiteTime) -> int:

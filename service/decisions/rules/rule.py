@@ -74,7 +74,7 @@ class Prepared:
     offers: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
-FOREVER = 1 << 62  # seconds
+FOREVER = 1 << 62  # later than every instant, and longer than every time in seconds
 Judge = Callable[[Prepared, Situation], Verdict]
 Applies = Callable[[Campaign, Site], bool]
 

@@ -6,14 +6,12 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import SupporterState
 from service.campaigns.site import Site, SupporterPolicy
 from service.decisions.rules.facts import SUPPORTER
-from service.decisions.rules.rule import ACCESS, Prepared, rule
+from service.decisions.rules.rule import ACCESS, FOREVER, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if
 from service.decisions.situation import Situation
 from service.money import Interval, Money
 from service.readers.reader import NO_SUPPORT, RecurringState, Support
 from service.readers.site_time import DAY_SECONDS, SiteTime, as_datetime, months_after
-
-_FOREVER = 1 << 62
 
 
 def supporter_state(support: Support, policy: SupporterPolicy, now: SiteTime) -> SupporterState:
@@ -24,7 +22,7 @@ def supporter_state(support: Support, policy: SupporterPolicy, now: SiteTime) ->
 def state_ends_at(support: Support, policy: SupporterPolicy, now: SiteTime) -> int | None:
     """Return when the state changes if the reader does nothing, or None if it never changes."""
     ends_at = _state_and_end(support, policy, now)[1]
-    return None if ends_at >= _FOREVER else ends_at
+    return None if ends_at >= FOREVER else ends_at
 
 
 def _state_and_end(support: Support, policy: SupporterPolicy, now: SiteTime) -> tuple[SupporterState, int]:
@@ -39,20 +37,18 @@ def _state_and_end(support: Support, policy: SupporterPolicy, now: SiteTime) -> 
         return SupporterState.ONE_OFF, one_off_ends
     ended_at = max(recurring_ends, one_off_ends)
     if not ended_at:
-        return SupporterState.NONE, _FOREVER
+        return SupporterState.NONE, FOREVER
     lapsed_until = _lapsed_until(ended_at, policy.lapsed_months, now)
-    return (SupporterState.LAPSED, lapsed_until) if lapsed_until > now.instant else (SupporterState.NONE, _FOREVER)
+    return (SupporterState.LAPSED, lapsed_until) if lapsed_until > now.instant else (SupporterState.NONE, FOREVER)
 
 
 def _recurring_ends_at(support: Support, policy: SupporterPolicy) -> int:
     """Return when the recurring contribution stops counting, or 0 if there was none."""
     match support.recurring:
         case RecurringState.ACTIVE:
-            return _FOREVER
+            return FOREVER
         case RecurringState.PAST_DUE:
-            return (
-                _FOREVER if policy.past_due_days is None else support.past_due_at + policy.past_due_days * DAY_SECONDS
-            )
+            return FOREVER if policy.past_due_days is None else support.past_due_at + policy.past_due_days * DAY_SECONDS
         case RecurringState.CANCELLED:
             return max(support.paid_until, support.ended_at)
         case RecurringState.NONE:
@@ -65,7 +61,7 @@ def _lapsed_until(ended_at: int, months: int | None, now: SiteTime) -> int:
     If that month has no such day, it is the month's last day.
     """
     if months is None:
-        return _FOREVER
+        return FOREVER
     ended = as_datetime(ended_at).astimezone(now.zone)
     day = months_after(ended.toordinal(), months)
     later = ended.fromordinal(day)
