@@ -32,7 +32,7 @@ class CompiledSite:
     zone: ZoneInfo
     gates: tuple[Candidate, ...]
     appeals: tuple[Candidate, ...]
-    wanted_topics: frozenset[int]
+    wanted_topics: frozenset[bytes]
     raised_minor: Mapping[str, int]
     dropped: tuple[str, ...] = ()
     gate_index: CampaignIndex = field(init=False, compare=False, repr=False)
@@ -112,12 +112,12 @@ def _prepared_count(rule: ArticleCount) -> PreparedCount:
     return PreparedCount(rule, topics)
 
 
-def _fingerprints(topics: Iterable[str]) -> frozenset[int]:
+def _fingerprints(topics: Iterable[str]) -> frozenset[bytes]:
     return frozenset(topic_fingerprint(topic) for topic in topics)
 
 
-def _wanted_topics(candidates: Iterable[Candidate]) -> frozenset[int]:
-    wanted: set[int] = set()
+def _wanted_topics(candidates: Iterable[Candidate]) -> frozenset[bytes]:
+    wanted: set[bytes] = set()
     for candidate in candidates:
         wanted |= candidate.prepared.favourite_topics
         for count in candidate.prepared.counts:

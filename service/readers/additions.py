@@ -59,7 +59,7 @@ def event_print(reader: Reader, event_id: str) -> bytes:
     return request_print("event:" + event_id, reader.salt.to_bytes(SALT_BYTES, "big"))
 
 
-def added(reader: Reader, addition: Addition, instant: int, wanted: frozenset[int] = frozenset()) -> Reader:
+def added(reader: Reader, addition: Addition, instant: int, wanted: frozenset[bytes] = frozenset()) -> Reader:
     """Return the reader with an addition, unchanged if the reader has it.
 
     `instant`: now. `wanted`: topics that a campaign asks about; they are forgotten last.

@@ -4,6 +4,7 @@ import hashlib
 
 PAGE_BYTES = 2
 REQUEST_BYTES = 3
+TOPIC_BYTES = 3
 SALT_BYTES = 4
 
 

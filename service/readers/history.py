@@ -8,7 +8,15 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from service.readers.fingerprints import SALT_BYTES, fingerprint, followed_by, holds, page_print, request_print
+from service.readers.fingerprints import (
+    SALT_BYTES,
+    TOPIC_BYTES,
+    fingerprint,
+    followed_by,
+    holds,
+    page_print,
+    request_print,
+)
 from service.readers.passports.topic_weeks import TopicWeeks
 from service.readers.reader import (
     COUNT_LIMIT,
@@ -36,8 +44,8 @@ class Reading(NamedTuple):
     view_id: str
     page_id: str
     is_article: bool
-    topics: tuple[int, ...] = ()
-    wanted: frozenset[int] = frozenset()
+    topics: tuple[bytes, ...] = ()
+    wanted: frozenset[bytes] = frozenset()
 
 
 class CountedView(NamedTuple):
@@ -49,13 +57,13 @@ class CountedView(NamedTuple):
     request: bytes
     day: int
     page: bytes = b""
-    topics: tuple[int, ...] = ()
+    topics: tuple[bytes, ...] = ()
 
 
 @lru_cache(maxsize=4096)
-def topic_fingerprint(topic: str) -> int:
+def topic_fingerprint(topic: str) -> bytes:
     """Return the fingerprint of a topic. Upper and lower case are the same."""
-    return fingerprint(topic.casefold().strip())
+    return fingerprint(topic.casefold().strip()).to_bytes(TOPIC_BYTES, "big")
 
 
 def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
@@ -78,7 +86,7 @@ def counted_view(reader: Reader, reading: Reading, now: SiteTime) -> CountedView
     return CountedView(request, day, page_print(reading.page_id, salt), topics)
 
 
-def with_view(reader: Reader, view: CountedView, wanted: frozenset[int] = frozenset()) -> Reader:
+def with_view(reader: Reader, view: CountedView, wanted: frozenset[bytes] = frozenset()) -> Reader:
     """Return the reader after a page view, unchanged if the view was recorded before.
 
     An article counts on the day on which it was read, unless its page was read before in this week.
@@ -143,9 +151,9 @@ def _incremented(counts: Counts, at: int, kept: int) -> Counts:
     return bytes(changed)
 
 
-def topic_histories(counts: Mapping[tuple[int, int], int]) -> tuple[TopicHistory, ...]:
+def topic_histories(counts: Mapping[tuple[bytes, int], int]) -> tuple[TopicHistory, ...]:
     """Return topic histories from counts by topic and week."""
-    weeks: dict[int, list[tuple[int, int]]] = {}
+    weeks: dict[bytes, list[tuple[int, int]]] = {}
     for (topic, week), count in counts.items():
         weeks.setdefault(topic, []).append((week, count))
     newest_first = {topic: sorted(pairs, reverse=True) for topic, pairs in weeks.items()}
@@ -165,12 +173,12 @@ def articles_in_weeks(history: History, now: SiteTime, weeks: int) -> int:
     return sum((history if history.day >= now.day else aged(history, now.day)).weeks[: weeks + 1])
 
 
-def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics: Collection[int]) -> int:
+def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics: Collection[bytes]) -> int:
     """Count the articles read on these topics. An article on two of the topics counts twice."""
     oldest = week_of(max(now.day, history.day)) - weeks
     return TopicWeeks.of(history.topics, week_of(history.day)).articles_since(oldest, topics)
 
 
-def reads_most(history: History, topics: Collection[int]) -> bool:
+def reads_most(history: History, topics: Collection[bytes]) -> bool:
     """Return True if one of these topics is the topic read most over the whole history, or was read as often."""
     return TopicWeeks.of(history.topics, week_of(history.day)).is_most_read(topics)

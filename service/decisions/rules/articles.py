@@ -86,7 +86,7 @@ def favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(holds, holds, asked)
 
 
-def article_count(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int:
+def article_count(rule: ArticleCount, topics: frozenset[bytes] | None, situation: Situation) -> int:
     """Count the articles in a rule's window, this article included. Return 0 without a history."""
     if situation.reader is None:
         return 0
@@ -126,7 +126,7 @@ def _articles(counted: PreparedCount, situation: Situation) -> Verdict:
     return passed_if(is_enough and is_few, count, counted, passes_at=passes_at, note=counted.window)
 
 
-def _thinned_out_at(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int | None:
+def _thinned_out_at(rule: ArticleCount, topics: frozenset[bytes] | None, situation: Situation) -> int | None:
     """Return when enough articles have left the window for `max` to hold, if the reader reads nothing more.
 
     Return None if `min` fails then. The window as of n days or weeks later equals a window that is shorter by n now.

@@ -3,11 +3,12 @@
 The bytes are a head of fixed width, which says the kind and what a passport begins with, and then the addition.
 """
 
-from struct import Struct, error, pack, unpack
+from struct import Struct, error, unpack
 
 from service.money import Interval
 from service.readers.additions import Addition, ChoiceAddition, ContributionAddition, EventAddition, ViewAddition
 from service.readers.contributions import GivenContribution
+from service.readers.fingerprints import TOPIC_BYTES
 from service.readers.history import CountedView
 from service.readers.impressions import PromptEvent
 from service.readers.meter_pools import SpentRead
@@ -79,16 +80,16 @@ def _addition(kind: int, request: bytes, day: int, body: bytes) -> Addition:
 
 
 def _view_bytes(view: CountedView, spent: SpentRead | None) -> bytes:
-    topics = pack(f">{len(view.topics)}I", *view.topics)
-    data = _VIEW_HEAD.pack(len(view.page), len(view.topics)) + view.page + topics
+    data = _VIEW_HEAD.pack(len(view.page), len(view.topics)) + view.page + b"".join(view.topics)
     return data if spent is None else data + _SPENT.pack(spent.pool, *spent.read)
 
 
 def _view_addition(request: bytes, day: int, body: bytes) -> ViewAddition:
     page_bytes, count = _VIEW_HEAD.unpack_from(body)
     topics_at = _VIEW_HEAD.size + page_bytes
-    end = topics_at + 4 * count
-    view = CountedView(request, day, body[_VIEW_HEAD.size : topics_at], unpack(f">{count}I", body[topics_at:end]))
+    end = topics_at + TOPIC_BYTES * count
+    topics = unpack(f"{TOPIC_BYTES}s" * count, body[topics_at:end])
+    view = CountedView(request, day, body[_VIEW_HEAD.size : topics_at], topics)
     if len(body) == end:
         return ViewAddition(view)
     pool, page, expires_at = _SPENT.unpack(body[end:])

@@ -11,7 +11,7 @@ from struct import Struct, error, unpack
 
 from service.money import Interval
 from service.readers.passports.packed import PackedRecords
-from service.readers.passports.topic_weeks import TopicRuns, TopicWeeks
+from service.readers.passports.topic_weeks import TopicWeeks
 from service.readers.reader import (
     NO_SUPPORT,
     UNCHOSEN,
@@ -30,13 +30,13 @@ VERSION = 1
 _RECURRING = tuple(RecurringState)
 _INTERVALS = tuple(Interval)
 _NO_BUCKET = 0xFFFFFFFF
-_NO_TOPICS = TopicRuns()
+_NO_TOPICS = TopicWeeks(0)
 _HIGHEST = {"B": 0xFF, "H": 0xFFFF, "I": 0xFFFFFFFF}
 
 # version, issued at, bucket, link, salt, first seen at, day, view count, when the reader chose whether articles count
-# (plus one if they do not); the lengths of days, weeks, topics, their weeks and counts, pages, recent ids, prompts,
-# pools and support
-_HEAD = Struct(">BIIIIIIII7BHHB")
+# (plus one if they do not); the lengths of days, weeks, topics, their numbers of weeks, their weeks and counts, pages,
+# recent ids, prompts, pools and support
+_HEAD = Struct(">BIIIIIIII8BHHB")
 _SUPPORT = Struct(">BBB7I")
 UNREADABLE = (IndexError, ValueError, error)  # what `decode` raises
 _CURRENCY_BYTES = 3  # after the numbers of the support
@@ -50,11 +50,14 @@ def encode(reader: Reader, issued_at: int) -> bytes:
     history = reader.history
     days = history.days if type(history.days) is bytes else _bytes(history.days)
     weeks = history.weeks if type(history.weeks) is bytes else _bytes(history.weeks)
-    topics = TopicWeeks.of(history.topics, week_of(history.day)).runs if history.topics else _NO_TOPICS
+    topics = TopicWeeks.of(history.topics, week_of(history.day)) if history.topics else _NO_TOPICS
     sections = (
         days,
         weeks,
-        *topics,
+        topics.names,
+        topics.lengths,
+        topics.ago,
+        topics.counts,
         history.pages,
         reader.recent,
         _pack_prompts(reader.prompts) if reader.prompts else b"",
@@ -84,16 +87,22 @@ def decode(data: bytes) -> tuple[Reader, int]:
     """
     version, issued_at, bucket, link, salt, first_seen_at, day, views, chosen, *lengths = _HEAD.unpack_from(data)
     begins = accumulate(lengths, initial=_HEAD.size)
-    days, weeks, heads, ago, counts, pages, recent, prompts, pools, support, end = begins
+    days, weeks, topics, numbers, ago, counts, pages, recent, prompts, pools, support, end = begins
     if version != VERSION or end != len(data):
         raise ValueError("of another version, cut short or too long")
-    runs = TopicRuns(data[heads:ago], data[ago:counts], data[counts:pages])
-    topics = TopicWeeks(week_of(day), runs) if heads < ago else ()
+    read = data[topics:numbers], data[numbers:ago], data[ago:counts], data[counts:pages]
     reader = Reader(
         None if bucket == _NO_BUCKET else bucket,
         salt,
         first_seen_at,
-        History(day, data[days:weeks], data[weeks:heads], topics, data[pages:recent], views),
+        History(
+            day,
+            data[days:weeks],
+            data[weeks:topics],
+            TopicWeeks(week_of(day), *read) if topics < numbers else (),
+            data[pages:recent],
+            views,
+        ),
         PackedRecords(data[prompts:pools], _unpack_prompts) if prompts < pools else (),
         PackedRecords(data[pools:support], _unpack_pools) if pools < support else (),
         _unpack_support(data[support:]) if support < end else NO_SUPPORT,

@@ -21,7 +21,7 @@ from service.readers.meter_pools import SpentRead
 from service.readers.passports.note_bytes import UnreadableNoteError, decode_note, encode_note
 from service.readers.reader import HISTORY_DAYS, HISTORY_WEEKS, FreeRead, History, Reader
 from tests.decisions import make
-from tests.readers.make import prints
+from tests.readers.make import prints, topics
 
 NOW = make.instant()
 DAY = make.time_at().day
@@ -32,7 +32,7 @@ views = st.builds(
     request=requests,
     day=st.integers(DAY - 400, DAY),
     page=st.just(b"") | st.binary(min_size=2, max_size=2),
-    topics=st.lists(prints, max_size=10, unique=True).map(tuple),
+    topics=st.lists(topics, max_size=10, unique=True).map(tuple),
 )
 spent = st.builds(SpentRead, prints, st.builds(FreeRead, st.integers(1, 65_535), instants))
 given_contributions = st.builds(
@@ -73,7 +73,7 @@ def test_an_addition_counts_once(addition: Addition) -> None:
 
 @pytest.mark.parametrize("cut", [1, 5, 12])
 def test_bytes_that_are_cut_short_are_refused(cut: int) -> None:
-    view = ViewAddition(CountedView(b"abc", DAY, b"pp", (5,)), SpentRead(9, FreeRead(7, NOW)))
+    view = ViewAddition(CountedView(b"abc", DAY, b"pp", (b"spo",)), SpentRead(9, FreeRead(7, NOW)))
     data = encode_note(make.reader(), view)
 
     with pytest.raises(UnreadableNoteError):
@@ -104,7 +104,7 @@ def test_a_view_of_yesterday_counts_on_its_day_in_a_passport_of_today() -> None:
 
 @pytest.mark.parametrize(("days", "articles"), [(HISTORY_DAYS, (0, 1)), (7 * HISTORY_WEEKS, (0, 0))])
 def test_a_view_older_than_the_history_adds_no_article(days: int, articles: tuple[int, int]) -> None:
-    late = CountedView(b"abc", DAY - days, b"pp", (5,))
+    late = CountedView(b"abc", DAY - days, b"pp", (b"spo",))
 
     after = added(make.reader(history=History(DAY)), ViewAddition(late), NOW).history
 
@@ -123,7 +123,7 @@ def test_a_free_article_that_the_passport_knows_is_not_spent_again() -> None:
 
 def test_a_reader_who_stopped_counting_gains_no_article_from_a_note() -> None:
     stopped = added(make.reader(), ChoiceAddition(event_print(make.reader(), "stop"), False, NOW), NOW)
-    view = CountedView(b"abc", DAY, b"pp", (5,))
+    view = CountedView(b"abc", DAY, b"pp", (b"spo",))
 
     after = added(stopped, ViewAddition(view), NOW).history
 
