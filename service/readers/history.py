@@ -17,6 +17,7 @@ from service.readers.fingerprints import (
     page_print,
     request_print,
 )
+from service.readers.meter_pools import SpentRead
 from service.readers.passports.topic_weeks import TopicWeeks
 from service.readers.reader import (
     COUNT_LIMIT,
@@ -48,16 +49,18 @@ class Reading(NamedTuple):
     wanted: frozenset[bytes] = frozenset()
 
 
-class CountedView(NamedTuple):
+class ViewAddition(NamedTuple):
     """What a page view adds to a reader. `request`: the salted fingerprint of its id. `day`: the day it counts on.
 
-    `page`: the salted fingerprint of the page if it counts as an article; empty if it does not.
+    `page`: the salted fingerprint of the page if it counts as an article; empty if it does not. `spent`: the free
+    article that the view took from a meter, if any.
     """
 
     request: bytes
     day: int
     page: bytes = b""
     topics: tuple[bytes, ...] = ()
+    spent: SpentRead | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -74,19 +77,19 @@ def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
     return with_view(reader, counted_view(reader, reading, now), reading.wanted)
 
 
-def counted_view(reader: Reader, reading: Reading, now: SiteTime) -> CountedView:
+def counted_view(reader: Reader, reading: Reading, now: SiteTime) -> ViewAddition:
     """Return what a page view adds to this reader. Of too many topics, those that a campaign asks about come first."""
     salt = reader.salt.to_bytes(SALT_BYTES, "big")
     request, day = request_print("view:" + reading.view_id, salt), max(now.day, reader.history.day)
     if not reading.is_article or reader.counting.is_stopped:
-        return CountedView(request, day)
+        return ViewAddition(request, day)
     topics, wanted = reading.topics, reading.wanted
     if len(topics) > TOPICS_PER_ARTICLE:
         topics = tuple(sorted(topics, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE])
-    return CountedView(request, day, page_print(reading.page_id, salt), topics)
+    return ViewAddition(request, day, page_print(reading.page_id, salt), topics)
 
 
-def with_view(reader: Reader, view: CountedView, wanted: frozenset[bytes] = frozenset()) -> Reader:
+def with_view(reader: Reader, view: ViewAddition, wanted: frozenset[bytes] = frozenset()) -> Reader:
     """Return the reader after a page view, unchanged if the view was recorded before.
 
     An article counts on the day on which it was read, unless its page was read before in this week.

@@ -5,7 +5,7 @@ first, how many weeks ago it was; then the articles read in it. Unpacking the we
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import accumulate, pairwise
 from struct import unpack
 
@@ -16,8 +16,6 @@ from service.readers.reader import COUNT_LIMIT, HISTORY_WEEKS, MAX_TOPIC_WEEKS, 
 _AGO_LIMIT = 255
 _LATER = bytes(range(_AGO_LIMIT + 1)) + bytes((_AGO_LIMIT,)) * _AGO_LIMIT  # from place n: what each byte is n later
 _IN_HISTORY = bytes(range(HISTORY_WEEKS))
-_NO_WEEK = -1 << 40  # less than the age of any week
-_WANTED = 1 << 32  # more than what sets two topics or two weeks apart otherwise
 
 
 class TopicWeeks(Packed[TopicHistory]):
@@ -76,26 +74,30 @@ class TopicWeeks(Packed[TopicHistory]):
                 total += sum(self.counts[begin : bisect_right(self.ago, self.week - week, begin, end)])
         return total
 
-    def is_most_read(self, topics: Iterable[bytes]) -> bool:
+    def is_most_read(self, topics: Collection[bytes]) -> bool:
         """Return True if one of these topics is the topic read most, or was read as often."""
-        known = self._topics()
-        places = [known.index(topic) for topic in topics if topic in known]
-        if not places:
-            return False
-        articles = _totals(self.lengths, self.counts)
-        return max([articles[place] for place in places]) == max(articles)
+        most, is_asked, end = 0, False, 0
+        for topic, length in zip(self._topics(), self.lengths, strict=True):
+            begin, end = end, end + length
+            articles = sum(self.counts[begin:end])
+            if articles > most:
+                most, is_asked = articles, topic in topics
+            elif articles == most and topic in topics:
+                is_asked = True
+        return is_asked
 
     def with_article(self, read: Iterable[bytes], wanted: frozenset[bytes], ago: int = 0) -> "TopicWeeks":
         """Count an article on each topic, within the bounds of the passport. `ago`: how many weeks ago it was read."""
-        topics = list(self._topics())
-        lengths, weeks, counts = bytearray(self.lengths), bytearray(self.ago), bytearray(self.counts)
-        places = dict(zip(topics, range(len(topics)), strict=True))
-        unknown = []
+        topics, lengths = list(self._topics()), bytearray(self.lengths)
+        weeks, counts = bytearray(self.ago), bytearray(self.counts)
         for topic in read:
-            place = places.get(topic)
-            if place is None:
-                unknown.append(topic)
+            if topic not in topics:
+                topics.append(topic)
+                lengths.append(1)
+                weeks.append(ago)
+                counts.append(1)
                 continue
+            place = topics.index(topic)
             begin = sum(lengths[:place])
             end = begin + lengths[place]
             at = bisect_left(weeks, ago, begin, end)
@@ -105,11 +107,11 @@ class TopicWeeks(Packed[TopicHistory]):
                 counts.insert(at, 1)
             elif counts[at] < COUNT_LIMIT:
                 counts[at] += 1
-        topics += unknown
-        lengths += b"\1" * len(unknown)
-        weeks += bytes((ago,)) * len(unknown)
-        counts += b"\1" * len(unknown)
-        return _within_bounds(self.week, topics, (lengths, weeks, counts), wanted)
+        if len(topics) > MAX_TOPICS:
+            _drop_topics(topics, lengths, weeks, counts, wanted)
+        if len(weeks) > MAX_TOPIC_WEEKS:
+            _drop_oldest_weeks(topics, lengths, weeks, counts, wanted)
+        return TopicWeeks(self.week, b"".join(topics), bytes(lengths), bytes(weeks), bytes(counts))
 
     def bounded(self, wanted: frozenset[bytes] = frozenset()) -> "TopicWeeks":
         """Drop topics and weeks until the rest fits the bounds of the passport.
@@ -117,63 +119,41 @@ class TopicWeeks(Packed[TopicHistory]):
         Kept are the wanted topics, then the latest read, then the most read. If there are still too many weeks, the
         oldest weeks of unwanted topics are dropped first.
         """
-        runs = bytearray(self.lengths), bytearray(self.ago), bytearray(self.counts)
-        return _within_bounds(self.week, list(self._topics()), runs, wanted)
+        return self.with_article((), wanted)
 
     def _topics(self) -> tuple[bytes, ...]:
         return unpack(f"{TOPIC_BYTES}s" * len(self.lengths), self.names)
 
 
-Runs = tuple[bytearray, bytearray, bytearray]  # lengths, weeks and counts
-
-
-def _within_bounds(week: int, topics: list[bytes], runs: Runs, wanted: frozenset[bytes]) -> TopicWeeks:
-    """Return topics of which as many topics and weeks were dropped as the bounds of the passport ask."""
-    lengths, ago, counts = runs
-    if len(topics) > MAX_TOPICS:
-        _drop_topics(topics, runs, wanted)
-    if len(ago) > MAX_TOPIC_WEEKS:
-        _drop_oldest_weeks(topics, runs, wanted)
-    return TopicWeeks(week, b"".join(topics), bytes(lengths), bytes(ago), bytes(counts))
-
-
-def _drop_topics(topics: list[bytes], runs: Runs, wanted: frozenset[bytes]) -> None:
+# Plain loops: in the midst of a request, each further function would cost more than some turns of a loop.
+def _drop_topics(
+    topics: list[bytes], lengths: bytearray, ago: bytearray, counts: bytearray, wanted: frozenset[bytes]
+) -> None:
     """Drop the topics worth least. Of topics read as lately and as often, the one that became known last."""
-    lengths, ago, counts = runs
-    bounds = [0, *accumulate(lengths)]
-    worths = [total - (ago[begin] << 16) for total, begin in zip(_totals(lengths, counts), bounds, strict=False)]
-    for topic in wanted.intersection(topics):
-        worths[topics.index(topic)] += _WANTED
-    latest_first = range(len(topics) - 1, -1, -1)
-    least = sorted(latest_first, key=worths.__getitem__)[: len(topics) - MAX_TOPICS]
-    for place in sorted(least, reverse=True):
-        own = slice(bounds[place], bounds[place + 1])
-        del topics[place], lengths[place], ago[own], counts[own]
+    worths, end = [], 0
+    for place, topic in enumerate(topics):
+        begin, end = end, end + lengths[place]
+        worths.append((topic in wanted, -ago[begin], sum(counts[begin:end]), -place, topic))
+    for *_, topic in sorted(worths)[: len(topics) - MAX_TOPICS]:
+        place = topics.index(topic)
+        begin = sum(lengths[:place])
+        end = begin + lengths[place]
+        del topics[place], lengths[place], ago[begin:end], counts[begin:end]
 
 
-def _drop_oldest_weeks(topics: list[bytes], runs: Runs, wanted: frozenset[bytes]) -> None:
+def _drop_oldest_weeks(
+    topics: list[bytes], lengths: bytearray, ago: bytearray, counts: bytearray, wanted: frozenset[bytes]
+) -> None:
     """Drop weeks, each time the oldest; of equally old weeks, the one with the fewest articles."""
-    lengths, ago, counts = runs
-    ends = list(accumulate(lengths))
-    bonuses = [0] * len(topics)
-    for topic in wanted.intersection(topics):
-        bonuses[topics.index(topic)] = _WANTED
-    ages = [(ago[end - 1] << 8) - counts[end - 1] - bonus for end, bonus in zip(ends, bonuses, strict=True)]
-    dropped = []
-    for _ in range(len(ago) - MAX_TOPIC_WEEKS):
-        place = ages.index(max(ages))
-        ends[place] = end = ends[place] - 1
-        dropped.append(end)
-        lengths[place] -= 1
-        ages[place] = (ago[end - 1] << 8) - counts[end - 1] - bonuses[place] if lengths[place] else _NO_WEEK
-    for at in sorted(dropped, reverse=True):
+    while len(ago) > MAX_TOPIC_WEEKS:
+        oldest, dropped, end = (False, -1, 0, 0), 0, 0
+        for place, topic in enumerate(topics):
+            end += lengths[place]
+            week = (topic not in wanted, ago[end - 1], -counts[end - 1], -end)
+            if week > oldest:
+                oldest, dropped = week, place
+        at = -oldest[-1] - 1
         del ago[at], counts[at]
-    while 0 in lengths:
-        place = lengths.index(0)
-        del topics[place], lengths[place]
-
-
-def _totals(lengths: bytes | bytearray, counts: bytes | bytearray) -> list[int]:
-    """Return the number of articles on each topic."""
-    sums = [0, *accumulate(counts)]
-    return [sums[end] - sums[begin] for begin, end in pairwise(accumulate(lengths, initial=0))]
+        lengths[dropped] -= 1
+        if not lengths[dropped]:
+            del topics[dropped], lengths[dropped]
