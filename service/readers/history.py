@@ -104,7 +104,8 @@ def with_view(reader: Reader, view: ViewAddition, wanted: frozenset[bytes] = fro
         if weeks_ago == 0:
             pages = followed_by(pages, view.page, MAX_PAGES_PER_WEEK)
         if view.topics and weeks_ago < HISTORY_WEEKS:
-            topics = TopicWeeks.of(topics, week).with_article(view.topics, wanted, weeks_ago)
+            known = TopicWeeks.of(topics, week) if topics else TopicWeeks(week)
+            topics = known.with_article(view.topics, wanted, weeks_ago)
         days, weeks = _incremented(days, day - view.day, HISTORY_DAYS), _incremented(weeks, weeks_ago, HISTORY_WEEKS)
     history = History(day, days, weeks, topics, pages, views + 1)
     recent = followed_by(recent, view.request, MAX_RECENT_IDS)
@@ -145,7 +146,7 @@ def _shifted(counts: Counts, gone: int, kept: int) -> Counts:
 
 
 def _incremented(counts: Counts, at: int, kept: int) -> Counts:
-    if not isinstance(counts, bytes):
+    if type(counts) is not bytes:
         return (*counts[:at], counts[at] + 1, *counts[at + 1 :])
     if at >= kept:
         return counts

@@ -16,6 +16,7 @@ from service.readers.reader import COUNT_LIMIT, HISTORY_WEEKS, MAX_TOPIC_WEEKS, 
 _AGO_LIMIT = 255
 _LATER = bytes(range(_AGO_LIMIT + 1)) + bytes((_AGO_LIMIT,)) * _AGO_LIMIT  # from place n: what each byte is n later
 _IN_HISTORY = bytes(range(HISTORY_WEEKS))
+_WANTED = 1 << 32  # what it adds to the worth of a topic that a campaign asks about it
 
 
 class TopicWeeks(Packed[TopicHistory]):
@@ -131,14 +132,17 @@ def _drop_topics(
 ) -> None:
     """Drop the topics worth least. Of topics read as lately and as often, the one that became known last."""
     worths, end = [], 0
-    for place, topic in enumerate(topics):
-        begin, end = end, end + lengths[place]
-        worths.append((topic in wanted, -ago[begin], sum(counts[begin:end]), -place, topic))
-    for *_, topic in sorted(worths)[: len(topics) - MAX_TOPICS]:
-        place = topics.index(topic)
+    for topic, length in zip(topics, lengths, strict=True):
+        begin, end = end, end + length
+        worth = sum(counts[begin:end]) - (ago[begin] << 16)  # fewer articles than that fit a passport
+        worths.append(worth + _WANTED if topic in wanted else worth)
+    while len(topics) > MAX_TOPICS:
+        least, place = min(worths), len(worths) - 1
+        while worths[place] != least:
+            place -= 1
         begin = sum(lengths[:place])
         end = begin + lengths[place]
-        del topics[place], lengths[place], ago[begin:end], counts[begin:end]
+        del worths[place], topics[place], lengths[place], ago[begin:end], counts[begin:end]
 
 
 def _drop_oldest_weeks(
