@@ -29,6 +29,9 @@ from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges, no
 from service.readers.reader import GROUPS, Reader, bucket_of, new_reader
 from service.readers.site_time import SiteTime, site_time_at
 
+# Looking up a member of an enum takes longer than comparing it.
+_NO_CONSENT, _FULL_CONSENT, _VISIT = Consent.NONE, Consent.FULL, Purpose.VISIT
+
 
 class PageView(NamedTuple):
     """A page view of a reader. `reader` None: without consent nothing is read or stored.
@@ -101,7 +104,7 @@ def page_view_of(
     at = site_time_at(now, site.zone)
     visit = visit_of(request, context, site.site)
     consent, is_local = visit.consent, request.passport is not None
-    if consent is Consent.NONE:
+    if consent is _NO_CONSENT:
         return PageView(request, visit, None, at)
     dropped: tuple[str, ...] = ()
     text = request.passport if is_local else context.cookie
@@ -111,7 +114,7 @@ def page_view_of(
     if reader is None:
         chance, salt = divmod(int.from_bytes(random_bytes(12), "big"), 1 << 32)
         reader = new_reader(at.instant, bucket_of(chance), salt, at.day)
-    is_whole = consent is Consent.FULL and reader.bucket is not None
+    is_whole = consent is _FULL_CONSENT and reader.bucket is not None
     return PageView(request, visit, reader if is_whole else under_consent(reader, consent), at, dropped)
 
 
@@ -223,9 +226,9 @@ def _counted(site: CompiledSite, page_view: PageView) -> tuple[ViewAddition | No
     Prefetches, crawlers, and a view that was counted before add nothing.
     """
     request, visit, reader, now, _ = page_view
-    if reader is None or visit.purpose is not Purpose.VISIT:
+    if reader is None or visit.purpose is not _VISIT:
         return None, reader
-    reading = reading_of(request, site.wanted_topics, has_topics=visit.consent is Consent.FULL)
+    reading = reading_of(request, site.wanted_topics, has_topics=visit.consent is _FULL_CONSENT)
     addition = counted_view(reader, reading, now)
     after = with_view(reader, addition, site.wanted_topics)
     return (None if after is reader else addition), after
