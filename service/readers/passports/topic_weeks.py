@@ -5,7 +5,7 @@ first, how many weeks ago it was; then the articles read in it. Unpacking the we
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Set
 from itertools import accumulate, pairwise
 from struct import unpack
 
@@ -16,7 +16,7 @@ from service.readers.reader import COUNT_LIMIT, HISTORY_WEEKS, MAX_TOPIC_WEEKS, 
 _AGO_LIMIT = 255
 _LATER = bytes(range(_AGO_LIMIT + 1)) + bytes((_AGO_LIMIT,)) * _AGO_LIMIT  # from place n: what each byte is n later
 _IN_HISTORY = bytes(range(HISTORY_WEEKS))
-_WANTED = 1 << 32  # what it adds to the worth of a topic that a campaign asks about it
+_WANTED = 1 << 32  # sets topics that a campaign asks about apart from all others
 
 
 class TopicWeeks(Packed[TopicHistory]):
@@ -75,17 +75,16 @@ class TopicWeeks(Packed[TopicHistory]):
                 total += sum(self.counts[begin : bisect_right(self.ago, self.week - week, begin, end)])
         return total
 
-    def is_most_read(self, topics: Collection[bytes]) -> bool:
+    def is_most_read(self, topics: Set[bytes]) -> bool:
         """Return True if one of these topics is the topic read most, or was read as often."""
-        most, is_asked, end = 0, False, 0
-        for topic, length in zip(self._topics(), self.lengths, strict=True):
+        known = self._topics()
+        if topics.isdisjoint(known):
+            return False
+        articles, end = [], 0
+        for length in self.lengths:
             begin, end = end, end + length
-            articles = sum(self.counts[begin:end])
-            if articles > most:
-                most, is_asked = articles, topic in topics
-            elif articles == most and topic in topics:
-                is_asked = True
-        return is_asked
+            articles.append(self.counts[begin] if length == 1 else sum(self.counts[begin:end]))
+        return max([articles[known.index(topic)] for topic in topics if topic in known]) == max(articles)
 
     def with_article(self, read: Iterable[bytes], wanted: frozenset[bytes], ago: int = 0) -> "TopicWeeks":
         """Count an article on each topic, within the bounds of the passport. `ago`: how many weeks ago it was read."""
@@ -134,7 +133,8 @@ def _drop_topics(
     worths, end = [], 0
     for topic, length in zip(topics, lengths, strict=True):
         begin, end = end, end + length
-        worth = sum(counts[begin:end]) - (ago[begin] << 16)  # fewer articles than that fit a passport
+        articles = counts[begin] if length == 1 else sum(counts[begin:end])
+        worth = articles - (ago[begin] << 16)  # a topic has fewer articles than a week weighs
         worths.append(worth + _WANTED if topic in wanted else worth)
     while len(topics) > MAX_TOPICS:
         least, place = min(worths), len(worths) - 1
@@ -149,15 +149,18 @@ def _drop_oldest_weeks(
     topics: list[bytes], lengths: bytearray, ago: bytearray, counts: bytearray, wanted: frozenset[bytes]
 ) -> None:
     """Drop weeks, each time the oldest; of equally old weeks, the one with the fewest articles."""
+    ages, end = [], 0  # of the oldest week of each topic
+    for topic, length in zip(topics, lengths, strict=True):
+        end += length
+        age = (ago[end - 1] << 8) - counts[end - 1]
+        ages.append(age - _WANTED if topic in wanted else age)
     while len(ago) > MAX_TOPIC_WEEKS:
-        oldest, dropped, end = (False, -1, 0, 0), 0, 0
-        for place, topic in enumerate(topics):
-            end += lengths[place]
-            week = (topic not in wanted, ago[end - 1], -counts[end - 1], -end)
-            if week > oldest:
-                oldest, dropped = week, place
-        at = -oldest[-1] - 1
+        place = ages.index(max(ages))
+        lengths[place] -= 1
+        at = sum(lengths[: place + 1])
+        dropped = (ago[at] << 8) - counts[at]
         del ago[at], counts[at]
-        lengths[dropped] -= 1
-        if not lengths[dropped]:
-            del topics[dropped], lengths[dropped]
+        if lengths[place]:
+            ages[place] += (ago[at - 1] << 8) - counts[at - 1] - dropped
+        else:
+            del topics[place], lengths[place], ages[place]
