@@ -10,11 +10,12 @@ from flask.testing import FlaskClient
 
 from service.campaigns.campaign import Kind
 from service.campaigns.gate import Gate, GateType
-from service.decisions.tally import MAX_WAITING, Cell, Counted, Happened, Tally
+from service.decisions.tally import ADDED_UP_AT, Cell, Counted, Happened, Shown, Tally
 from service.services import EXTENSION
 from tests.decisions import make
 
 SHOWN = Cell("tide", "autumn", "control", date(2026, 11, 18), True, Counted.SHOWN)
+PROMPT: Shown = ("autumn", "control", True, False)
 
 
 def open_page(client: FlaskClient, consent: str = "full") -> Any:
@@ -76,12 +77,16 @@ def test_every_page_view_is_counted_in_its_hour_and_what_it_showed(open_client: 
     assert views(silent) == {Happened.VIEWED: 3}
 
 
-def test_the_number_of_waiting_counts_is_bounded() -> None:
+def test_page_views_that_wait_are_added_up_before_they_are_too_many() -> None:
     tally = Tally()
-    for _ in range(MAX_WAITING + 10):
-        tally.add(SHOWN)
+    for _ in range(ADDED_UP_AT + 10):
+        tally.add_view("tide", SHOWN.day.toordinal(), 10, (PROMPT,))
 
-    assert tally.taken().total() == MAX_WAITING
+    assert len(tally._noted) == 10
+    assert tally.taken() == Counter({SHOWN: ADDED_UP_AT + 10})
+    assert tally.taken_views().total() == 2 * (ADDED_UP_AT + 10)
+    assert not tally.taken()
+    assert not tally.taken_views()
 
 
 def test_simultaneous_requests_lose_no_count() -> None:
@@ -90,6 +95,7 @@ def test_simultaneous_requests_lose_no_count() -> None:
     def count() -> None:
         for _ in range(1000):
             tally.add(SHOWN)
+            tally.add_view("tide", SHOWN.day.toordinal(), 10, (PROMPT,))
 
     threads = [Thread(target=count) for _ in range(8)]
     for thread in threads:
@@ -97,4 +103,5 @@ def test_simultaneous_requests_lose_no_count() -> None:
     for thread in threads:
         thread.join()
 
-    assert tally.taken() == Counter({SHOWN: 8000})
+    assert tally.taken() == Counter({SHOWN: 16_000})
+    assert tally.taken_views().total() == 16_000
