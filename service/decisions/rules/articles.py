@@ -1,14 +1,16 @@
 """Rules about what the reader has read: how many articles, how recently, and on which topics."""
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import ArticleCount, Consent
 from service.campaigns.site import Site
 from service.campaigns.variant import Placeholder, names_in_braces
-from service.decisions.rules.rule import Measure, Prepared, PreparedCount, rule
+from service.decisions.rules.rule import FOREVER, Bounded, Measure, Prepared, PreparedCount, rule
 from service.decisions.rules.verdict import Plain, Verdict, failed, passed_if, span, worst
 from service.decisions.situation import Situation
 from service.readers.history import articles_in_days, articles_in_weeks, reads_most, topic_articles_in_weeks
@@ -27,27 +29,21 @@ def _count_text(value: int | PreparedCount | None) -> Plain:
     return span(value.rule.minimum, value.rule.maximum) if isinstance(value, PreparedCount) else value
 
 
-def _measured_window(campaign: Campaign) -> tuple[int | None, int | None, frozenset[str] | None] | None:
-    """Return the days, weeks and topics of the only count of a campaign, or None if it has several."""
-    counts = campaign.reader.article_counts
-    return (counts[0].days, counts[0].weeks, counts[0].topics) if len(counts) == 1 else None
+def _bounds(prepared: Prepared) -> Iterable[Bounded]:
+    for window, topics in prepared.counts:
+        least, most = window.minimum or 0, FOREVER if window.maximum is None else window.maximum
+        yield Bounded((window.days, window.weeks, topics), partial(_known_count, window, topics), least, most)
 
 
-def _measured_count(prepared: Prepared, situation: Situation) -> int | None:
-    reader, (rule, topics) = situation.reader, prepared.counts[0]
-    if reader is None or reader.counting.is_stopped:
+def _known_count(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int | None:
+    if _counted_reader(situation) is None or (topics is not None and situation.visit.consent is not Consent.FULL):
         return None
-    is_known = topics is None or situation.visit.consent is Consent.FULL
-    return article_count(rule, topics, situation) if is_known else None
-
-
-def _measured_bounds(campaign: Campaign) -> tuple[int | None, int | None]:
-    return campaign.reader.article_counts[0].minimum, campaign.reader.article_counts[0].maximum
+    return article_count(rule, topics, situation)
 
 
 @rule(
     lambda campaign, _: bool(campaign.reader.article_counts),
-    reads=Measure(_measured_window, _measured_count, _measured_bounds),
+    reads=Measure(_bounds),
     write=_count_text,
 )
 def articles(prepared: Prepared, situation: Situation) -> Verdict:
