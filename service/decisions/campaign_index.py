@@ -14,6 +14,8 @@ The few campaigns that are left are asked in order, with the rules that read mor
 
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -42,7 +44,7 @@ _NO_NAME = "\x00"  # no page, section, tag or country has this name
 
 Left = tuple[Prepared, tuple[Rule, ...]]
 _Asked = tuple[Rule, Prepared, int]  # a rule, and a campaign that uses it with its bit
-_Numbers = tuple[Callable[[Situation], int | None], list[int], list[int]]
+_Numbers = tuple[int, Callable[[Situation], int | None], list[int], list[int]]
 
 
 class _Answers:
@@ -103,6 +105,7 @@ class CampaignIndex:
         self._names = [(fact.names, own) for fact, own in named.items() if fact.names is not None]
         self._unrecorded, self._recorded = _recorded(asked, nowhere)
         self._together = _together(asked, nowhere)
+        self._seconds = [group.seconds for group in self._together]
         self._whole: list[Left] = [(prepared, prepared.rules) for prepared in campaigns]
         self._left: list[Left] = [(prepared, _rules_left(prepared, recorded=False)) for prepared in campaigns]
         self._left_recorded: list[Left] = [(prepared, _rules_left(prepared, recorded=True)) for prepared in campaigns]
@@ -116,8 +119,8 @@ class CampaignIndex:
 
     def _possible(self, situation: Situation) -> Iterator[Left]:
         campaigns = self._running_at(situation)
-        for number_in, bounds, passing in self._numbers:
-            if campaigns:
+        for users, number_in, bounds, passing in self._numbers:
+            if campaigns & users:
                 number = number_in(situation)
                 campaigns &= passing[0 if number is None else bisect_right(bounds, number)]
         if campaigns:
@@ -126,8 +129,8 @@ class CampaignIndex:
             return
         recorded, silent_seconds = self._met_lately(situation)
         campaigns &= self._unrecorded | recorded
-        for judge, prepared, seconds, alike in self._together:
-            if campaigns & alike and silent_seconds < seconds and not judge(prepared, situation).passed:
+        for judge, prepared, _, alike in self._together[bisect_right(self._seconds, silent_seconds) :]:
+            if campaigns & alike and not judge(prepared, situation).passed:
                 campaigns &= ~alike
         while campaigns:
             first = campaigns & -campaigns
@@ -201,7 +204,7 @@ def _rules_left(prepared: Prepared, *, recorded: bool) -> tuple[Rule, ...]:
 
 
 def _numbers(asked: Sequence[_Asked]) -> list[_Numbers]:
-    """Return each number that campaigns bound, with the sorted bounds and the campaigns that pass between them.
+    """Return each number that campaigns bound, with its users, its sorted bounds, and the campaigns that pass between.
 
     The first set is for a number that is not known. No campaign passes then, as if it were below 0, the first bound.
     """
@@ -217,7 +220,7 @@ def _numbers(asked: Sequence[_Asked]) -> list[_Numbers]:
             for bound, bit in users:
                 if not bound.least <= number <= bound.most:
                     passing[place] &= ~bit
-        numbers.append((users[0][0].number, bounds, passing))
+        numbers.append((reduce(or_, [bit for _, bit in users]), users[0][0].number, bounds, passing))
     return numbers
 
 

@@ -68,16 +68,16 @@ def ask_rules(prepared: Prepared, rules: tuple[Rule, ...], situation: Situation)
     The rest is asked only if traces are wanted, and then every verdict is kept.
     """
     first: Rule | None = None
-    reasons: list[Reason] = []
+    reasons: tuple[Reason, ...] = ()
     for rule in rules:
         verdict = rule.judge(prepared, situation)
         if situation.explains:
-            reasons.append(Reason(rule.name, in_words(verdict, rule.write)))
+            reasons = (*reasons, Reason(rule.name, in_words(verdict, rule.write)))
         if not verdict.passed:
             first = first or rule
             if not situation.explains:
                 break
-    return RuleResults(first.name, first.stage, (*reasons,)) if first else RuleResults(reasons=(*reasons,))
+    return RuleResults(first.name, first.stage, reasons) if first else RuleResults(reasons=reasons)
 
 
 def next_possible_at(prepared: Prepared, situation: Situation) -> int | None:

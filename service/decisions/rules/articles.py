@@ -1,9 +1,8 @@
 """Rules about what the reader has read: how many articles, how recently, and on which topics."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
 
 from service.campaigns.campaign import Campaign
@@ -32,13 +31,20 @@ def _count_text(value: int | PreparedCount | None) -> Plain:
 def _bounds(prepared: Prepared) -> Iterable[Bounded]:
     for window, topics in prepared.counts:
         least, most = window.minimum or 0, FOREVER if window.maximum is None else window.maximum
-        yield Bounded((window.days, window.weeks, topics), partial(_known_count, window, topics), least, most)
+        yield Bounded((window.days, window.weeks, topics), _counting(window, topics), least, most)
 
 
-def _known_count(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int | None:
-    if _counted_reader(situation) is None or (topics is not None and situation.visit.consent is not Consent.FULL):
-        return None
-    return article_count(rule, topics, situation)
+def _counting(window: ArticleCount, topics: frozenset[int] | None) -> Callable[[Situation], int | None]:
+    """Return the function that counts the articles in a window, or returns None if they are not known."""
+
+    def counted(situation: Situation) -> int | None:
+        reader = situation.reader
+        if reader is None or reader.counting.is_stopped:
+            return None
+        is_known = topics is None or situation.visit.consent is Consent.FULL
+        return article_count(window, topics, situation) if is_known else None
+
+    return counted
 
 
 @rule(
@@ -84,15 +90,15 @@ def favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
 
 def article_count(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int:
     """Count the articles in a rule's window, this article included. Return 0 without a history."""
-    if situation.reader is None:
+    reader, now = situation.reader, situation.now
+    if reader is None:
         return 0
-    history, now = situation.reader.history, situation.now
+    if topics is None and rule.days is not None:
+        return articles_in_days(reader.history, now, rule.days)
     weeks = HISTORY_WEEKS - 1 if rule.weeks is None else rule.weeks
-    if topics is not None:
-        return topic_articles_in_weeks(history, now, weeks, topics)
-    if rule.days is not None:
-        return articles_in_days(history, now, rule.days)
-    return articles_in_weeks(history, now, weeks)
+    if topics is None:
+        return articles_in_weeks(reader.history, now, weeks)
+    return topic_articles_in_weeks(reader.history, now, weeks, topics)
 
 
 def articles_remembered(reader: Reader | None, now: SiteTime) -> int:
