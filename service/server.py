@@ -22,6 +22,7 @@ from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # it is m
 from service.app import create_app, front_of
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.errors import BusyError, StoreUnavailableError
+from service.insights.flusher import Flusher
 from service.services import EXTENSION, Services
 from service.serving.back_office import BackOffice
 from service.serving.bodies import INCOMPLETE, Bodies, RefusedRequestError
@@ -52,6 +53,7 @@ class Server:
         self._snapshots = services.part(SnapshotHolder)
         self._public_origin = services.settings.public_origin
         self._metrics = services.metrics
+        self._flusher = services.part(Flusher)
         self._plain = front_of(_not_plain, services)
         self._bodies, self._turns = Bodies(), Turns()
         self._kept: list[asyncio.Task[None]] = []
@@ -70,6 +72,7 @@ class Server:
         for task in self._kept:
             task.cancel()
         loop.run_until_complete(asyncio.gather(*self._kept, return_exceptions=True))
+        self._flusher.stop()
 
     async def __rsgi__(self, request: Request, reply: Any) -> None:
         """Answer a request."""

@@ -1,17 +1,18 @@
-"""Count shown prompts and their events in memory until they are saved, each event of a prompt once.
+"""Count shown prompts and their events in memory until they are saved.
 
-If the process dies, a few counts are lost.
+A process counts each event of a prompt once. An event that was reported to several processes counts once when they save
+their counts (`service/insights/reported_event_store.py`). If a process dies, a few counts are lost.
 """
 
 from collections import Counter, deque
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import blake2b
 from threading import Lock
 from typing import NamedTuple
 
 MAX_WAITING = 100_000  # beyond this the oldest counts are dropped: they are statistics, not money
-MAX_REMEMBERED = 100_000  # events of prompts, about 15 MB; beyond this the oldest are forgotten
+MAX_REMEMBERED = 100_000  # events of prompts, about 25 MB; beyond this the oldest are forgotten
 
 
 class Counted(StrEnum):
@@ -30,6 +31,13 @@ class Cell(NamedTuple):
     day: date
     is_counted: bool
     event: Counted
+
+
+class ReportedEvent(NamedTuple):
+    """An event of a prompt that was reported. `day`: the day on which the prompt was shown, in UTC."""
+
+    day: date
+    fingerprint: bytes
 
 
 class Happened(StrEnum):
@@ -61,12 +69,12 @@ class Tally:
     def __init__(self) -> None:
         self._views: dict[tuple[str, int, int], list[int]] = {}  # by site, day and hour, in the order of EVENTS
         self._waiting: deque[Cell] = deque(maxlen=MAX_WAITING)
-        self._remembered: dict[bytes, None] = {}
+        self._reports: dict[ReportedEvent, Cell] = {}
+        self._remembered: dict[ReportedEvent, None] = {}
         self._turn = Lock()
 
-    def is_first(self, event_id: str) -> bool:
+    def is_first(self, event: ReportedEvent) -> bool:
         """Return True if this event of a prompt is reported to this process for the first time, and remember it."""
-        event = blake2b(event_id.encode(), digest_size=10).digest()
         with self._turn:
             if event in self._remembered:
                 return False
@@ -74,6 +82,12 @@ class Tally:
             if len(self._remembered) > MAX_REMEMBERED:
                 del self._remembered[next(iter(self._remembered))]
             return True
+
+    def add_report(self, event: ReportedEvent, cell: Cell) -> None:
+        """Count an event of a prompt, unless it turns out to be saved already."""
+        with self._turn:
+            self._reports.setdefault(event, cell)
+            self._drop_oldest_reports()
 
     def add(self, cell: Cell) -> None:
         self._waiting.append(cell)
@@ -115,6 +129,28 @@ class Tally:
             counts[self._waiting.popleft()] += 1
         return counts
 
+    def taken_reports(self) -> dict[ReportedEvent, Cell]:
+        """Remove and return all events of prompts that were reported."""
+        with self._turn:
+            reports, self._reports = self._reports, {}
+        return reports
+
     def give_back(self, counts: Counter[Cell]) -> None:
         """Put counts back that could not be saved."""
         self._waiting.extend(counts.elements())
+
+    def give_back_reports(self, reports: dict[ReportedEvent, Cell]) -> None:
+        """Put events of prompts back that could not be saved."""
+        with self._turn:
+            self._reports = reports | self._reports
+            self._drop_oldest_reports()
+
+    def _drop_oldest_reports(self) -> None:
+        while len(self._reports) > MAX_WAITING:
+            del self._reports[next(iter(self._reports))]
+
+
+def reported_event(event_id: str, shown_at: int) -> ReportedEvent:
+    """Return what is remembered of an event. `shown_at`: when its prompt was shown, in seconds since 1970."""
+    day = datetime.fromtimestamp(shown_at, UTC).date()
+    return ReportedEvent(day, blake2b(event_id.encode(), digest_size=10).digest())
