@@ -51,13 +51,14 @@ def unready_counted(services: Services) -> Iterator[None]:
 
 def count_event(services: Services, recorded: RecordedEvent, event: PromptEvent) -> None:
     """Count what a reader did with a prompt, unless it was reported before."""
-    if not recorded.is_new:
+    if recorded.counts_as is None:
         return
     token = recorded.token
     services.metrics.prompt_events.add(token.site, event.value)
     day = _today(services, token.site)
     counted = Counted(event.value)
-    services.part(Tally).add(Cell(token.site, token.campaign, token.variant, day, token.is_counted, counted))
+    cell = Cell(token.site, token.campaign, token.variant, day, token.is_counted, counted)
+    services.part(Tally).add_report(recorded.counts_as, cell)
 
 
 def _today(services: Services, site: str) -> date:

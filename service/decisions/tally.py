@@ -1,17 +1,19 @@
-"""Count shown prompts and their events in memory until they are saved, each event of a prompt once.
+"""Count shown prompts and their events in memory until they are saved.
 
-If the process dies, a few counts are lost.
+A process counts each event of a prompt once. An event that was reported to several processes counts once when they save
+their counts (`service/insights/reported_event_store.py`). If a process dies, a few counts are lost.
 """
 
 from collections import Counter, deque
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import blake2b
 from threading import Lock
 from typing import NamedTuple
 
 ADDED_UP_AT = 1_000  # page views. Adding up many at once takes a tenth of the time
-MAX_REMEMBERED = 100_000  # events of prompts, about 15 MB; beyond this the oldest are forgotten
+MAX_WAITING = 100_000  # events of prompts; beyond this the oldest are dropped: they are statistics, not money
+MAX_REMEMBERED = 100_000  # events of prompts, about 25 MB; beyond this the oldest are forgotten
 
 
 class Counted(StrEnum):
@@ -30,6 +32,13 @@ class Cell(NamedTuple):
     day: date
     is_counted: bool
     event: Counted
+
+
+class ReportedEvent(NamedTuple):
+    """An event of a prompt that was reported. `day`: the day on which the prompt was shown, in UTC."""
+
+    day: date
+    fingerprint: bytes
 
 
 class Happened(StrEnum):
@@ -63,12 +72,12 @@ class Tally:
         self._noted: deque[tuple[str, int, int, tuple[Shown, ...]]] = deque()  # site, day and hour of page views
         self._views = Counter[HourCell]()
         self._prompts = Counter[Cell]()
-        self._remembered: dict[bytes, None] = {}
+        self._reports: dict[ReportedEvent, Cell] = {}
+        self._remembered: dict[ReportedEvent, None] = {}
         self._turn = Lock()
 
-    def is_first(self, event_id: str) -> bool:
+    def is_first(self, event: ReportedEvent) -> bool:
         """Return True if this event of a prompt is reported to this process for the first time, and remember it."""
-        event = blake2b(event_id.encode(), digest_size=10).digest()
         with self._turn:
             if event in self._remembered:
                 return False
@@ -77,9 +86,11 @@ class Tally:
                 del self._remembered[next(iter(self._remembered))]
             return True
 
-    def add(self, cell: Cell) -> None:
+    def add_report(self, event: ReportedEvent, cell: Cell) -> None:
+        """Count an event of a prompt, unless it turns out to be saved already."""
         with self._turn:
-            self._prompts[cell] += 1
+            self._reports.setdefault(event, cell)
+            self._drop_oldest_reports()
 
     def add_view(self, site: str, day: int, hour: int, shown: tuple[Shown, ...] = ()) -> None:
         """Count a page view and the prompts that it showed. `day` is an ordinal of the local day."""
@@ -107,10 +118,26 @@ class Tally:
         with self._turn:
             self._views.update(views)
 
+    def taken_reports(self) -> dict[ReportedEvent, Cell]:
+        """Remove and return all events of prompts that were reported."""
+        with self._turn:
+            reports, self._reports = self._reports, {}
+        return reports
+
     def give_back(self, counts: Counter[Cell]) -> None:
         """Put counts of prompts back that could not be saved."""
         with self._turn:
             self._prompts.update(counts)
+
+    def give_back_reports(self, reports: dict[ReportedEvent, Cell]) -> None:
+        """Put events of prompts back that could not be saved."""
+        with self._turn:
+            self._reports = reports | self._reports
+            self._drop_oldest_reports()
+
+    def _drop_oldest_reports(self) -> None:
+        while len(self._reports) > MAX_WAITING:
+            del self._reports[next(iter(self._reports))]
 
     def _add_up(self) -> None:
         """Add up the page views that are noted. The caller holds the lock."""
@@ -123,3 +150,9 @@ class Tally:
                 self._prompts[Cell(site, campaign, variant, viewed.day, is_counted, Counted.SHOWN)] += count
             if shown:  # a gate is always the only prompt
                 self._views[viewed._replace(event=event)] += count
+
+
+def reported_event(event_id: str, shown_at: int) -> ReportedEvent:
+    """Return what is remembered of an event. `shown_at`: when its prompt was shown, in seconds since 1970."""
+    day = datetime.fromtimestamp(shown_at, UTC).date()
+    return ReportedEvent(day, blake2b(event_id.encode(), digest_size=10).digest())

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from service.campaigns.campaign import Kind
 from service.campaigns.gate import Gate, GateType
-from service.decisions.tally import ADDED_UP_AT, Cell, Counted, Happened, Shown, Tally
+from service.decisions.tally import ADDED_UP_AT, MAX_WAITING, Cell, Counted, Happened, Shown, Tally, reported_event
 from service.services import EXTENSION
 from tests.decisions import make
 
@@ -26,8 +26,8 @@ def open_page(client: FlaskClient, consent: str = "full") -> Any:
 
 
 def counts_of(client: FlaskClient) -> Counter[Cell]:
-    counts: Counter[Cell] = client.application.extensions[EXTENSION].part(Tally).taken()
-    return counts
+    tally: Tally = client.application.extensions[EXTENSION].part(Tally)
+    return tally.taken() + Counter(tally.taken_reports().values())
 
 
 def test_a_prompt_is_counted_when_shown_and_each_event_the_first_time(open_client: Callable[..., FlaskClient]) -> None:
@@ -89,12 +89,26 @@ def test_page_views_that_wait_are_added_up_before_they_are_too_many() -> None:
     assert not tally.taken_views()
 
 
+def test_the_number_of_waiting_events_is_bounded_and_the_oldest_are_dropped() -> None:
+    tally = Tally()
+    seen = SHOWN._replace(event=Counted.SEEN)
+    events = [reported_event(f"seen:{number}", 0) for number in range(MAX_WAITING + 10)]
+    for event in events[10:]:
+        tally.add_report(event, seen)
+    tally.give_back_reports(dict.fromkeys(events[:10], seen))
+    assert events[0] not in tally.taken_reports()
+
+    for event in events:
+        tally.add_report(event, seen)
+
+    assert list(tally.taken_reports()) == events[10:]
+
+
 def test_simultaneous_requests_lose_no_count() -> None:
     tally = Tally()
 
     def count() -> None:
         for _ in range(1000):
-            tally.add(SHOWN)
             tally.add_view("tide", SHOWN.day.toordinal(), 10, (PROMPT,))
 
     threads = [Thread(target=count) for _ in range(8)]
@@ -103,5 +117,5 @@ def test_simultaneous_requests_lose_no_count() -> None:
     for thread in threads:
         thread.join()
 
-    assert tally.taken() == Counter({SHOWN: 16_000})
+    assert tally.taken() == Counter({SHOWN: 8_000})
     assert tally.taken_views().total() == 16_000
