@@ -224,7 +224,7 @@ def _named(asked: Sequence[_Asked], nowhere: Situation) -> dict[NamedFact, list[
     """Ask the rules that compare facts with names: about a view with no name, and about each name alone."""
     named: dict[tuple[NamedFact, Rule], _Answers] = {}
     for rule, prepared, bit in asked:
-        passes = rule.judge(prepared, nowhere).passed
+        passes = isinstance(rule.reads, tuple) and rule.judge(prepared, nowhere).passed
         for fact in rule.reads if isinstance(rule.reads, tuple) else ():
             otherwise, changed_by = named.get((fact, rule)) or _Answers(_ALL, {})
             named[fact, rule] = _Answers(otherwise if passes else otherwise & ~bit, changed_by)
