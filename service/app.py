@@ -23,7 +23,6 @@ from service.clock import Clock, system_clock
 from service.console.api import add_console
 from service.database.login import warn_of_powerful_login
 from service.decisions.fast_path import FastPath
-from service.decisions.tally import Tally
 from service.errors import StoreUnavailableError
 from service.insights.flusher import Flusher
 from service.logs import configure_logs
@@ -85,7 +84,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, has_backgroun
         warn_of_powerful_login(services.engine)
         note_keys(services)
         services.part(SnapshotHolder).start()
-        Flusher(services.engine, services.part(Tally)).start()
+        services.part(Flusher).start()
     else:
         services.part(SnapshotHolder).refresh()
     return app

@@ -23,6 +23,7 @@ from service.app import create_app
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.fast_path import PlainDecisions
 from service.errors import BusyError, StoreUnavailableError
+from service.insights.flusher import Flusher
 from service.services import EXTENSION, Services
 from service.serving.back_office import BackOffice
 from service.serving.bodies import INCOMPLETE, Bodies, RefusedRequestError
@@ -50,6 +51,7 @@ class Server:
         self._public_origin = services.settings.public_origin
         self._metrics = services.metrics
         self._decisions = PlainDecisions(services)
+        self._flusher = services.part(Flusher)
         self._bodies, self._turns = Bodies(), Turns()
         self._kept: list[asyncio.Task[None]] = []
 
@@ -67,6 +69,7 @@ class Server:
         for task in self._kept:
             task.cancel()
         loop.run_until_complete(asyncio.gather(*self._kept, return_exceptions=True))
+        self._flusher.stop()
 
     async def __rsgi__(self, request: Request, reply: Any) -> None:
         """Answer a request."""

@@ -89,7 +89,8 @@ class DirectReply:
         self._client = client
 
     def pipe_opened(self, file: str) -> None:
-        """Do nothing: the pipe and the connection end with this process, so no half answer is taken for a whole."""
+        """Delete the pipe's name. It ends with this process, as the connection does, so no half answer looks whole."""
+        delete_pipe(file)
 
     def cut(self) -> None:
         """End the connection in the middle of its answer. Do nothing if it has gone.
@@ -193,6 +194,13 @@ def _send_as_they_come(reply: Reply, started: Started, parts: Iterator[bytes]) -
             except BaseException:
                 reply.cut()
                 raise
+
+
+def delete_pipe(file: str) -> None:
+    """Delete the name of a pipe that is open, and its folder, so that a process that is killed leaves none behind."""
+    with suppress(OSError):
+        Path(file).unlink()
+        Path(file).parent.rmdir()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import Engine, create_engine
 
-from service.decisions.tally import Cell, Counted, Happened, HourCell, Tally
+from service.decisions.tally import Cell, Counted, Happened, HourCell, Tally, reported_event
 from service.insights.flusher import Flusher
 from service.insights.store import DailyCount, daily_counts
 from service.insights.view_store import ViewsOnDay, views_by_day
@@ -13,16 +13,17 @@ from service.insights.view_store import ViewsOnDay, views_by_day
 DAY = date(2026, 11, 18)
 VIEWED = HourCell("tide", DAY, 10, Happened.VIEWED)
 SEEN = Cell("tide", "autumn", "control", DAY, True, Counted.SEEN)
+FIRST = reported_event("seen:0", 0)
 
 
 def test_counts_add_up_over_several_flushes(engine: Engine) -> None:
     tally = Tally()
     flusher = Flusher(engine, tally)
-    for _ in range(3):
-        tally.add(SEEN)
-    tally.add(SEEN._replace(event=Counted.CLICKED))
+    for number in range(3):
+        tally.add_report(reported_event(f"seen:{number}", 0), SEEN)
+    tally.add_report(reported_event("clicked:0", 0), SEEN._replace(event=Counted.CLICKED))
     assert flusher.flush()
-    tally.add(SEEN)
+    tally.add_report(reported_event("seen:3", 0), SEEN)
     assert flusher.flush()
 
     with engine.connect() as connection:
@@ -33,13 +34,13 @@ def test_counts_add_up_over_several_flushes(engine: Engine) -> None:
 
 def test_counts_stay_in_memory_while_the_database_is_unavailable() -> None:
     tally = Tally()
-    tally.add(SEEN)
+    tally.add_report(FIRST, SEEN)
     tally.add_view("tide", DAY.toordinal(), 10)
     unreachable = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none", connect_args={"connect_timeout": 1})
 
     assert Flusher(unreachable, tally).flush() is False
 
-    assert tally.taken() == Counter({SEEN: 1})
+    assert tally.taken_reports() == {FIRST: SEEN}
     assert tally.taken_views() == Counter({VIEWED: 1})
 
 
@@ -63,7 +64,7 @@ def test_stopping_the_flusher_flushes_the_last_counts(engine: Engine) -> None:
     tally = Tally()
     flusher = Flusher(engine, tally, seconds=60)
     flusher.start()
-    tally.add(SEEN)
+    tally.add_report(FIRST, SEEN)
 
     flusher.stop()
 

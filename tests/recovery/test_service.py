@@ -13,7 +13,7 @@ from infra.bench.newsroom import page_view
 from service.assembly import build_services
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.clock import system_clock
-from service.decisions.tally import Cell, Counted, Tally
+from service.decisions.tally import Cell, Counted, Tally, reported_event
 from service.demo.processes import Ports
 from service.demo.seed import seed, site_document
 from service.demo.settings import SECRET_KEY
@@ -42,7 +42,7 @@ def test_a_service_starts_its_killed_server_again_and_then_saves_its_counts(inst
     flusher.start()
 
     installation.kill_server()
-    tally.add(SEEN)
+    tally.add_report(reported_event("seen:0", 0), SEEN)
 
     wait_until(installation.is_answering)
     wait_until(lambda: installation.rows(COUNTS) == [(1,)])
