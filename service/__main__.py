@@ -25,7 +25,7 @@ LOGS = Path(__file__).parent / "web" / "granian_logs.json"
 def options(connections: int) -> tuple[str, ...]:
     """Return granian's options for a process that may have this many connections."""
     return (
-        *("--interface", "rsgi", "--loop", "asyncio", "--no-ws"),
+        *("--interface", "rsgi", "--loop", "uvloop", "--no-ws"),
         *("--http", "1"),  # the time-out for headers then begins with the connection, and not with its first byte
         *("--http1-header-read-timeout", str(int(HEADER_SECONDS * 1000))),
         *("--backlog", str(BACKLOG), "--backpressure", str(connections)),

@@ -34,7 +34,7 @@ from service.web.problems import ProblemApi, answer_errors_as_problems
 from service.web.public_host import PublicHost
 from service.web.rate_limits import count_requests_in
 from service.web.request_log import log_requests
-from service.web.requests import Wsgi, complete_headers
+from service.web.requests import complete_headers
 
 MAX_BODY_BYTES = 1024 * 1024  # the limit for any body; the routes of the widget have a lower limit
 BLUEPRINTS = (
@@ -133,12 +133,5 @@ def _wire_requests(app: Flask, services: Services) -> None:
     service.pages.api.show_problems(app)
     add_console(app)
     answer_errors_as_problems(app, services.metrics.errors.add)
-    app.wsgi_app = front_of(WebhookFastPath(app.wsgi_app, services), services)  # type: ignore[assignment, method-assign]
-
-
-def front_of(behind: Wsgi, services: Services) -> Wsgi:
-    """Return the application that sees every request first.
-
-    It sets the host of the request, and answers plain decisions or calls `behind`.
-    """
-    return PublicHost(FastPath(behind, services), services.settings)
+    fast = FastPath(WebhookFastPath(app.wsgi_app, services), services)
+    app.wsgi_app = PublicHost(fast, services.settings)  # type: ignore[method-assign]

@@ -15,13 +15,12 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
 
 from service.waiting_limits import STALLED_READER_SECONDS, seconds_left
-from service.web.requests import Environ, Wsgi
+from service.web.requests import Environ, Wsgi, environ_key
 
 Headers = list[tuple[str, str]]
 OPEN_SECONDS = 5.0  # for granian to begin reading a download
@@ -131,22 +130,14 @@ def environ_of(request: Request, body: bytes) -> Environ:
     if request.authority is not None:
         environ["HTTP_HOST"] = request.authority
     for name, value in request.headers.items():
-        key = _key(name)
-        if key is None:
+        if "_" in name or name in _LEFT_OUT:
             continue
+        key = environ_key(name)
         if key in environ and key != "HTTP_HOST":
             environ[key] += ("; " if key == "HTTP_COOKIE" else ",") + value
         else:
             environ[key] = value
     return environ
-
-
-@lru_cache(maxsize=512)
-def _key(name: str) -> str | None:
-    """Return the key of a header in an environ, or None if it is left out."""
-    if "_" in name or name in _LEFT_OUT:
-        return None
-    return "CONTENT_TYPE" if name == "content-type" else "HTTP_" + name.upper().replace("-", "_")
 
 
 class Started:

@@ -19,10 +19,10 @@ def test_counts_add_up_over_several_flushes(engine: Engine) -> None:
     tally = Tally()
     flusher = Flusher(engine, tally)
     for _ in range(3):
-        tally.add(SEEN)
-    tally.add(SEEN._replace(event=Counted.CLICKED))
+        tally.give_back(Counter([SEEN]))
+    tally.give_back(Counter([SEEN._replace(event=Counted.CLICKED)]))
     assert flusher.flush()
-    tally.add(SEEN)
+    tally.give_back(Counter([SEEN]))
     assert flusher.flush()
 
     with engine.connect() as connection:
@@ -33,7 +33,7 @@ def test_counts_add_up_over_several_flushes(engine: Engine) -> None:
 
 def test_counts_stay_in_memory_while_the_database_is_unavailable() -> None:
     tally = Tally()
-    tally.add(SEEN)
+    tally.give_back(Counter([SEEN]))
     tally.add_view("tide", DAY.toordinal(), 10)
     unreachable = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none", connect_args={"connect_timeout": 1})
 
@@ -63,7 +63,7 @@ def test_stopping_the_flusher_flushes_the_last_counts(engine: Engine) -> None:
     tally = Tally()
     flusher = Flusher(engine, tally, seconds=60)
     flusher.start()
-    tally.add(SEEN)
+    tally.give_back(Counter([SEEN]))
 
     flusher.stop()
 
