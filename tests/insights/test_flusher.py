@@ -2,10 +2,13 @@
 
 from collections import Counter
 from datetime import date
+from time import perf_counter
 
-from sqlalchemy import Engine, create_engine
+import pytest
+from sqlalchemy import Engine, create_engine, text
 
 from service.decisions.tally import Cell, Counted, Happened, HourCell, Tally
+from service.insights import flusher as flusher_module
 from service.insights.flusher import Flusher
 from service.insights.store import DailyCount, daily_counts
 from service.insights.view_store import ViewsOnDay, views_by_day
@@ -57,6 +60,26 @@ def test_page_views_add_up_over_several_flushes(engine: Engine) -> None:
         assert found == [ViewsOnDay(DAY, Happened.VIEWED, 5, 3)]
         assert views_by_day(connection, "tide", date(2026, 11, 19), date(2026, 11, 20), 11) == []
         assert views_by_day(connection, "other", DAY, DAY, 11) == []
+
+
+def test_a_database_that_hangs_delays_a_stop_only_for_a_while(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flusher_module, "STOP_SECONDS", 0.3)
+    tally = Tally()
+    flusher = Flusher(engine, tally, seconds=60)
+    flusher.start()
+    tally.give_back(Counter([SEEN]))
+    with engine.begin() as connection:
+        connection.execute(text("LOCK TABLE prompt_counts IN SHARE MODE"))
+        began = perf_counter()
+
+        flusher.stop()
+
+        assert 0.3 <= perf_counter() - began < 3
+
+    monkeypatch.setattr(flusher_module, "STOP_SECONDS", 30)
+    flusher.stop()
+    with engine.connect() as connection:
+        assert daily_counts(connection, "tide", DAY, DAY) == [DailyCount(SEEN, 1)]
 
 
 def test_stopping_the_flusher_flushes_the_last_counts(engine: Engine) -> None:
