@@ -3,6 +3,7 @@
 import json
 import signal
 import time
+from collections import Counter
 from datetime import date
 
 import psutil
