@@ -23,7 +23,6 @@ from service.clock import Clock, system_clock
 from service.console.api import add_console
 from service.database.login import warn_of_powerful_login
 from service.decisions.fast_path import FastPath
-from service.decisions.tally import Tally
 from service.errors import StoreUnavailableError
 from service.insights.flusher import Flusher
 from service.logs import configure_logs
@@ -35,7 +34,7 @@ from service.web.problems import ProblemApi, answer_errors_as_problems
 from service.web.public_host import PublicHost
 from service.web.rate_limits import count_requests_in
 from service.web.request_log import log_requests
-from service.web.requests import Wsgi, complete_headers
+from service.web.requests import complete_headers
 
 MAX_BODY_BYTES = 1024 * 1024  # the limit for any body; the routes of the widget have a lower limit
 BLUEPRINTS = (
@@ -85,7 +84,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, has_backgroun
         warn_of_powerful_login(services.engine)
         note_keys(services)
         services.part(SnapshotHolder).start()
-        Flusher(services.engine, services.part(Tally)).start()
+        services.part(Flusher).start()
     else:
         services.part(SnapshotHolder).refresh()
     return app
@@ -134,12 +133,5 @@ def _wire_requests(app: Flask, services: Services) -> None:
     service.pages.api.show_problems(app)
     add_console(app)
     answer_errors_as_problems(app, services.metrics.errors.add)
-    app.wsgi_app = front_of(WebhookFastPath(app.wsgi_app, services), services)  # type: ignore[assignment, method-assign]
-
-
-def front_of(behind: Wsgi, services: Services) -> Wsgi:
-    """Return the application that sees every request first.
-
-    It sets the host of the request, and answers plain decisions or calls `behind`.
-    """
-    return PublicHost(FastPath(behind, services), services.settings)
+    fast = FastPath(WebhookFastPath(app.wsgi_app, services), services)
+    app.wsgi_app = PublicHost(fast, services.settings)  # type: ignore[method-assign]

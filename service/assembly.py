@@ -17,6 +17,7 @@ from service.campaigns.snapshot.saved import SavedSnapshot
 from service.clock import Clock
 from service.database.engine import application_engine, database_address, inbox_engine, revive_database
 from service.decisions.tally import Tally
+from service.insights.flusher import Flusher
 from service.jobs.queue import job_queue
 from service.metrics import Metrics
 from service.private_folders import prepare_var_dir
@@ -62,7 +63,9 @@ def build_services(settings: Settings, clock: Clock, *, is_server: bool = False)
     upkeep = Upkeep(revive=revive, confirmed=metrics.campaigns_confirmed, report=report, saved=saved)
     holder = SnapshotHolder(engine, clock, upkeep)
     inbox = inbox_engine(address, kept_free)
-    parts = (holder, PassportSealer(keys), Tally(), EventWriter(inbox, refresh_slot(JOBS)))
+    tally = Tally()
+    flusher = Flusher(engine, tally)
+    parts = (holder, PassportSealer(keys), tally, flusher, EventWriter(inbox, refresh_slot(JOBS)))
     return Services(
         settings=settings,
         engine=engine,

@@ -40,57 +40,65 @@ class Ended:
 
 
 class OwnCounts:
-    """The counts of this process: in memory, and also in a file in `folder` if that is not None."""
+    """The counts of this process: in a file in `folder`, or in memory if that is None. Both hold the same bytes."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._turn = Lock()
-        self._numbers: dict[str, float] = {}
-        self._places: dict[str, int | None] = {}  # None: the file has no space left
+        self._places: dict[str, int] = {}
         self._end = HEADER_BYTES
         self._folder = folder
         self._file: BufferedRandom | None = None
         self._map = None if folder is None else self._opened(folder)
+        self._content: mmap.mmap | bytearray = bytearray(_no_entries()) if self._map is None else self._map
+        self._numbers = memoryview(self._content).cast("d")
 
-    def add(self, amounts: Iterable[tuple[str, float]]) -> None:
-        """Add to each of these counts its amount."""
-        numbers = self._numbers
+    def place(self, key: str, begins_at: float = 0.0) -> int:
+        """Return the place of a number, which `add` needs. Keys that find no space share a place that is not read."""
         with self._turn:
-            for key, amount in amounts:
-                numbers[key] = number = numbers.get(key, 0.0) + amount
-                if self._map is not None:
-                    self._write(self._map, key, number)
+            if key not in self._places:
+                self._places[key] = self._append(key, begins_at)
+            return self._places[key]
+
+    def add(self, *amounts: tuple[int, float]) -> None:
+        """Add to each of these places its amount. A number is written in one piece, so no process reads half of it."""
+        with self._turn:
+            for place, amount in amounts:
+                self._numbers[place] += amount
 
     def set(self, key: str, number: float) -> None:
         """Replace a number that is the state of this process and no count."""
+        place = self.place(STATE + key, number)
         with self._turn:
-            self._numbers[STATE + key] = number
-            if self._map is not None:
-                self._write(self._map, STATE + key, number)
+            self._numbers[place] = number
 
     def sums(self) -> dict[str, float]:
         """Return the sum of each count over all processes of this machine, also over those that have ended."""
         if self._folder is not None and self._map is not None:
             return _sums(self._folder)
-        with self._turn:
-            return _counts(self._numbers.items())
+        return _counts(self._own())
 
     def states(self) -> list[dict[str, float]]:
         """Return the state of each process of this machine that is running."""
         if self._folder is None or self._map is None:
-            with self._turn:
-                found = [dict(self._numbers)]
+            found = [dict(self._own())]
         else:
-            found = [dict(_entries(path)) for path in self._folder.glob(f"*{ENDING}") if _is_held(path)]
+            found = [dict(_entries(_read(path))) for path in self._folder.glob(f"*{ENDING}") if _is_held(path)]
         return [{key[1:]: number for key, number in numbers.items() if key.startswith(STATE)} for numbers in found]
 
     def close(self) -> None:
-        """End counting in the file, as the end of the process does."""
+        """Count in memory from now on. The end of the process ends counting in the file too."""
         with self._turn:
             if self._map is not None:
+                self._content = bytearray(self._map)
+                self._numbers = memoryview(self._content).cast("d")
                 self._map.close()
                 self._map = None
             if self._file is not None:
                 self._file.close()
+
+    def _own(self) -> list[tuple[str, float]]:
+        with self._turn:
+            return list(_entries(self._content[: self._end]))
 
     def _opened(self, folder: Path) -> mmap.mmap | None:
         """Create the file of this process. Return None, and count in memory only, if the disk does not allow that."""
@@ -102,7 +110,7 @@ class OwnCounts:
             self._file = unfinished.open("x+b")
             os.fchmod(self._file.fileno(), 0o600)
             fcntl.flock(self._file, fcntl.LOCK_EX)  # held until the process ends, however it ends
-            self._file.write(_LENGTH.pack(HEADER_BYTES).ljust(FILE_BYTES, b"\0"))
+            self._file.write(_no_entries())
             self._file.flush()
             opened = mmap.mmap(self._file.fileno(), FILE_BYTES)
             unfinished.rename(folder / f"{name}{ENDING}")
@@ -111,26 +119,23 @@ class OwnCounts:
             return None
         return opened
 
-    def _write(self, opened: mmap.mmap, key: str, number: float) -> None:
-        if key not in self._places:
-            self._places[key] = self._append(opened, key, number)
-        place = self._places[key]
-        if place is not None:  # in one piece, so that no other process reads half a number
-            opened[place : place + _NUMBER.size] = _NUMBER.pack(number)
-
-    def _append(self, opened: mmap.mmap, key: str, number: float) -> int | None:
+    def _append(self, key: str, number: float) -> int:
         """Write a new entry and then the end of the entries, which readers read first. Return the number's place."""
         text = key.encode()
         text += b" " * (-len(text) % _NUMBER.size)
         entry = _LENGTH.pack(len(text)) + text + _NUMBER.pack(number)
         end = self._end + len(entry)
-        if end > FILE_BYTES:
+        if end > FILE_BYTES - _NUMBER.size:
             log.warning("count_not_shared", key=key)
-            return None
-        opened[self._end : end] = entry
-        opened[:HEADER_BYTES] = _LENGTH.pack(end)
+            return FILE_BYTES // _NUMBER.size - 1
+        self._content[self._end : end] = entry
+        self._content[:HEADER_BYTES] = _LENGTH.pack(end)
         self._end = end
-        return end - _NUMBER.size
+        return end // _NUMBER.size - 1
+
+
+def _no_entries() -> bytes:
+    return _LENGTH.pack(HEADER_BYTES).ljust(FILE_BYTES, b"\0")
 
 
 def fold_ended(folder: Path) -> None:
@@ -165,7 +170,7 @@ def _with_files(ended: Ended, paths: Iterable[Path]) -> dict[str, float]:
     sums = ended.counts.copy()
     for path in paths:
         if path.name not in ended.files:
-            for key, number in _counts(_entries(path)).items():
+            for key, number in _counts(_entries(_read(path))).items():
                 sums[key] = sums.get(key, 0.0) + number
     return sums
 
@@ -186,11 +191,15 @@ def _read_ended(folder: Path) -> Ended:
         return Ended(frozenset(), {})
 
 
-def _entries(path: Path) -> Iterator[tuple[str, float]]:
-    """Yield the numbers in the file of a process, by key. Yield none if the file was deleted."""
-    content = b""
+def _read(path: Path) -> bytes:
+    """Return the content of a process's file, or nothing if the file was deleted."""
     with suppress(FileNotFoundError):
-        content = path.read_bytes()
+        return path.read_bytes()
+    return b""
+
+
+def _entries(content: bytes | bytearray) -> Iterator[tuple[str, float]]:
+    """Yield the numbers in the content of a file, by key."""
     place, end = HEADER_BYTES, _LENGTH.unpack_from(content)[0] if content else 0
     while place < end:
         after = place + _LENGTH.size + _LENGTH.unpack_from(content, place)[0]

@@ -3,7 +3,6 @@
 import json
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 
@@ -23,10 +22,18 @@ class LabelledCount:
 
     def __init__(self, own: OwnCounts, name: str, about: str, labels: tuple[str, ...]) -> None:
         self._own, self.name, self._about, self._labels = own, name, about, labels
+        self._places: dict[tuple[str, ...], int] = {}
 
     def add(self, *values: str) -> None:
         """Count once with these values of the labels."""
-        self._own.add(((_key(self.name, *values), 1.0),))
+        self._own.add((self.place(*values), 1.0))
+
+    def place(self, *values: str) -> int:
+        """Return the place of the count with these values of the labels."""
+        place = self._places.get(values)
+        if place is None:
+            place = self._places[values] = self._own.place(json.dumps((self.name, *values)))
+        return place
 
     def family(self, sums: Iterable[tuple[list[str], float]]) -> Metric:
         """Return the metric for Prometheus from sums, each with its name and the values of its labels."""
@@ -43,6 +50,8 @@ class Metrics:
     def __init__(self, folder: Path | None = None) -> None:
         """Count in a file in `folder`, which the processes of a machine share, or in memory if that is None."""
         self._own = OwnCounts(folder)
+        self._buckets = [self._own.place(json.dumps((_SECONDS, bound))) for bound in _BOUNDS]
+        self._seconds = self._own.place(json.dumps((_SECONDS,)))
         self._decisions = self._count("keepopen_decisions", "Decisions by site and outcome", "site", "outcome")
         self.fail_open = self._count(
             "keepopen_fail_open", "Page views that got no decision, so the article is open", "cause"
@@ -65,8 +74,8 @@ class Metrics:
 
     def count_decision(self, site: str, outcome: str, seconds: float) -> None:
         """Count a decision of a site with its outcome and duration."""
-        bucket = _BUCKET_KEYS[bisect_left(DECISION_SECONDS_BUCKETS, seconds)]
-        self._own.add(((_key("keepopen_decisions", site, outcome), 1.0), (bucket, 1.0), (_SECONDS_SUM, seconds)))
+        bucket = self._buckets[bisect_left(DECISION_SECONDS_BUCKETS, seconds)]
+        self._own.add((self._decisions.place(site, outcome), 1.0), (bucket, 1.0), (self._seconds, seconds))
 
     def close(self) -> None:
         """Stop counting in the file of this process."""
@@ -114,12 +123,3 @@ def _histogram(sums: dict[tuple[str, ...], float]) -> Metric:
     below = accumulate(sums.get((_SECONDS, bound), 0.0) for bound in _BOUNDS)
     buckets = list(zip(_BOUNDS, below, strict=True))
     return HistogramMetricFamily(_SECONDS, "Time to decide", buckets, sums.get((_SECONDS,), 0.0))
-
-
-@lru_cache(maxsize=4096)
-def _key(*names: str) -> str:
-    return json.dumps(names)
-
-
-_BUCKET_KEYS = tuple(_key(_SECONDS, bound) for bound in _BOUNDS)
-_SECONDS_SUM = _key(_SECONDS)

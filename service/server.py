@@ -9,6 +9,9 @@ the threads of their lane, and those of staff and machines by the back office.
 import asyncio
 import gc
 import json
+import multiprocessing
+import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -19,28 +22,27 @@ import structlog
 from flask import Flask
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # it is meant for applications
 
-from service.app import create_app, front_of
+from service.app import create_app
 from service.campaigns.snapshot.holder import SnapshotHolder
+from service.decisions.fast_path import PlainDecisions
 from service.errors import BusyError, StoreUnavailableError
+from service.insights.flusher import Flusher
 from service.services import EXTENSION, Services
 from service.serving.back_office import BackOffice
 from service.serving.bodies import INCOMPLETE, Bodies, RefusedRequestError
 from service.serving.lanes import lane_of, threads_of
-from service.serving.rsgi import DirectReply, Headers, Reply, Request, RsgiReply, Started, environ_of
+from service.serving.rsgi import DirectReply, Headers, Reply, Request, RsgiReply
 from service.serving.turns import Turns
 from service.settings import read_settings
-from service.waiting_limits import BACK_OFFICE_LANES, READER_LANES, READERS, Lane
-from service.web.requests import Environ, StartResponse, cors_headers
+from service.waiting_limits import BACK_OFFICE_LANES, READER_LANES, READERS, STOP_SECONDS, Lane
+from service.web.requests import cors_headers
 
 DECIDE = "/v1/decide"
 SWITCH_SECONDS = 0.0002
 RETRY_AFTER_SECONDS = 2
+PARENT_SECONDS = 1.0  # between two looks whether the main process still runs
 Run = Callable[[Request, bytes, Reply], Awaitable[None]]
 log = structlog.get_logger()
-
-
-class NotPlainError(Exception):
-    """The fast path does not answer this request, so a lane must."""
 
 
 class Server:
@@ -52,7 +54,8 @@ class Server:
         self._snapshots = services.part(SnapshotHolder)
         self._public_origin = services.settings.public_origin
         self._metrics = services.metrics
-        self._plain = front_of(_not_plain, services)
+        self._decisions = PlainDecisions(services)
+        self._flusher = services.part(Flusher)
         self._bodies, self._turns = Bodies(), Turns()
         self._kept: list[asyncio.Task[None]] = []
 
@@ -62,6 +65,7 @@ class Server:
         gc.collect()
         gc.freeze()  # what is loaded now stays, and looking through it for garbage would take 25 ms each time
         self._kept.append(loop.create_task(self._bodies.refuse_late_ones()))
+        self._kept.append(loop.create_task(_end_after_parent()))
         if self._office is not None:
             self._kept.append(loop.create_task(self._office.keep_running()))
 
@@ -70,6 +74,7 @@ class Server:
         for task in self._kept:
             task.cancel()
         loop.run_until_complete(asyncio.gather(*self._kept, return_exceptions=True))
+        self._flusher.stop()
 
     async def __rsgi__(self, request: Request, reply: Any) -> None:
         """Answer a request."""
@@ -81,7 +86,7 @@ class Server:
                 await self._turns.wait()
             body = await self._read(request, reply, lane)
             held = len(body)
-            if not is_decision or not self._decided(environ_of(request, body), reply):
+            if not is_decision or not self._decided(request, body, reply):
                 await self._lanes[lane](request, body, DirectReply(reply, request.client))
         except RefusedRequestError as error:
             self._refuse(request, reply, lane, error)
@@ -103,14 +108,13 @@ class Server:
         except ProtocolClosed:
             raise RefusedRequestError(*INCOMPLETE) from None
 
-    def _decided(self, environ: Environ, reply: RsgiReply) -> bool:
+    def _decided(self, request: Request, body: bytes, reply: RsgiReply) -> bool:
         """Answer a plain decide request. Return False, with nothing sent, if it is not plain."""
-        started = Started()
-        try:
-            body = b"".join(self._plain(environ, started))
-        except NotPlainError:
+        headers = request.headers
+        answered = self._decisions.answered(body, headers.get, "; ".join(headers.get_all("cookie")))
+        if answered is None:
             return False
-        reply.response_bytes(started.status, started.headers, body)
+        reply.response_bytes(200, answered[1], answered[0])
         return True
 
     def _refuse(self, request: Request, reply: RsgiReply, lane: Lane, error: RefusedRequestError) -> None:
@@ -132,8 +136,17 @@ class Server:
         return any(origin in site.site.origins for site in self._snapshots.current().sites.values())
 
 
-def _not_plain(_: Environ, __: StartResponse) -> list[bytes]:
-    raise NotPlainError
+async def _end_after_parent() -> None:
+    """Stop when granian's main process, which starts and stops this one, has been killed."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    while os.getppid() == parent.pid:
+        await asyncio.sleep(PARENT_SECONDS)
+    log.error("main_process_gone")
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.sleep(STOP_SECONDS)
+    os._exit(1)
 
 
 def _server() -> Server:

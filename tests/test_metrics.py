@@ -136,11 +136,11 @@ def test_a_process_counts_for_itself_if_the_folder_cannot_be_used(tmp_path: Path
 
 
 def test_more_kinds_of_counts_than_fit_stop_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counter_files, "FILE_BYTES", 100)
+    monkeypatch.setattr(counter_files, "FILE_BYTES", 104)
     own = OwnCounts(tmp_path)
 
     for key in ("first", "second", "third", "third"):
-        own.add([(json.dumps([key, "a label of some length"]), 1.0)])
+        own.add((own.place(json.dumps([key, "a label of some length"])), 1.0))
 
     assert own.sums() == {json.dumps(["first", "a label of some length"]): 1.0}
     own.close()

@@ -1,6 +1,6 @@
 """Measure how long decisions take while everything around them is in trouble.
 
-    python -m infra.bench.lanes [--rate 1000] [--seconds 8] [--rows 1000000] [--only a,b]
+    python -m infra.bench.lanes [--rate 1000] [--seconds 8] [--rows 1000000] [--only a,b] [--workers 1]
 
 Decisions are sent at a fixed rate to the service as an operator runs it, with its own embedded PostgreSQL, and each
 trouble goes on beside them. A time counts from the moment at which a request should have been sent. The callers run on
@@ -54,6 +54,7 @@ TROUBLES: dict[str, tuple[str, Trouble]] = {
     "f": ("the largest simulation", troubles.simulation),
     "g": ("the store of limits is silent", troubles.counted_checkouts),
     "h": ("PostgreSQL has no connection left", troubles.no_connection_left),
+    "i": ("webhooks and an export", troubles.busy_day),
 }
 
 
@@ -65,6 +66,7 @@ class Plan:
     seconds: float
     rows: int
     only: tuple[str, ...]
+    workers: int
 
 
 def measure(var_dir: Path, plan: Plan) -> dict[str, Latencies]:
@@ -73,13 +75,13 @@ def measure(var_dir: Path, plan: Plan) -> dict[str, Latencies]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, OPEN_FILES)), hard))
     found = {}
     with embedded_postgresql(var_dir) as address, silent_server() as silent:
-        finance_token, editor_token = prepare(address, var_dir, plan.rows if "d" in plan.only else 1000)
+        finance_token, editor_token = prepare(address, var_dir, plan.rows if {"d", "i"} & {*plan.only} else 1000)
         for letter in plan.only:
             words, trouble = TROUBLES[letter]
             more = {"STRIPE_API_BASE": silent} | (
                 {"RATELIMIT_STORAGE_URI": f"redis{silent[4:]}"} if letter == "g" else {}
             )
-            with running_service(address, var_dir, more) as (port, _):
+            with running_service(address, var_dir, more, plan.workers) as (port, _):
                 target = Target(port, address, var_dir, finance_token, editor_token, [])
                 decisions(port, var_dir, plan.rate, 2)  # warms up
                 with trouble(target):
@@ -115,12 +117,14 @@ def cookie_file(var_dir: Path) -> Path:
 
 
 @contextmanager
-def running_service(address: str, var_dir: Path, more: dict[str, str]) -> Iterator[tuple[int, int]]:
+def running_service(address: str, var_dir: Path, more: dict[str, str], workers: int = 1) -> Iterator[tuple[int, int]]:
     """Run the service as an operator does. Yield its port and its process."""
     ports = free_ports()
     processes = Processes(var_dir / "logs", environment(ports, address, var_dir) | {"LOG_LEVEL": "ERROR"} | more)
     try:
-        processes.start("service", ["-m", "service", "--host", HOST, "--port", str(ports.service)])
+        processes.start(
+            "service", ["-m", "service", "--host", HOST, "--port", str(ports.service), "--workers", str(workers)]
+        )
         processes.wait_until_ready("service", f"{ports.service_url}/readyz")
         yield ports.service, processes.running["service"].pid
     finally:
@@ -169,9 +173,10 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1000, help="decisions a second")
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--rows", type=int, default=1_000_000, help="contributions in the exports")
+    parser.add_argument("--workers", type=int, default=1, help="server processes, each with a back office")
     parser.add_argument("--only", default=",".join(TROUBLES), help="letters of troubles, with commas")
     given = parser.parse_args()
-    plan = Plan(given.rate, given.seconds, given.rows, tuple(given.only.split(",")))
+    plan = Plan(given.rate, given.seconds, given.rows, tuple(given.only.split(",")), given.workers)
     with tempfile.TemporaryDirectory(prefix="keepopen-bench-") as folder:
         found = measure(Path(folder), plan)
     slow = [letter for letter, result in found.items() if result.p99 > MOST_P99_MILLISECONDS or result.refused]

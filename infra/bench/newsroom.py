@@ -116,7 +116,7 @@ def heavy_reader(site: CompiledSite) -> Reader:
             reader = record_view(reader, reading_of(view, site.wanted_topics), at)
     for number, candidate in enumerate(site.appeals[:15]):
         seen_at = int((NOW - timedelta(days=number + 31)).timestamp())
-        reader = record_event(reader, PromptEvent.SEEN, candidate.prepared.fingerprint, 1, seen_at)
+        reader = record_event(reader, PromptEvent.SEEN, candidate.fingerprint, 1, seen_at)
         if number % 3 == 0:
-            reader = record_event(reader, PromptEvent.DISMISSED, candidate.prepared.fingerprint, 1, seen_at)
+            reader = record_event(reader, PromptEvent.DISMISSED, candidate.fingerprint, 1, seen_at)
     return reader

@@ -125,7 +125,7 @@ def _reader(
         now = site_time_at(ends_at - timedelta(days=day, minutes=chance.randint(1, 600)), site.zone)
         reader = record_view(reader, reading_of(view, site.wanted_topics), now)
         if number % 12 == 5 and site.appeals:
-            seen = chance.choice(site.appeals).prepared.fingerprint
+            seen = chance.choice(site.appeals).fingerprint
             reader = record_event(reader, PromptEvent.SEEN, seen, 1, now.instant)
             if chance.random() < 0.2:
                 reader = record_event(reader, PromptEvent.DISMISSED, seen, 1, now.instant)

@@ -202,6 +202,16 @@ def no_connection_left(target: Target) -> Iterator[None]:
 
 
 @contextmanager
+def busy_day(target: Target) -> Iterator[None]:
+    """(i) Webhooks arrive all the time, and one export follows another."""
+    with (
+        _webhooks(target),
+        in_background(lambda: _pause_after(ask(target.port, EXPORT, None, target.finance_token))),
+    ):
+        yield
+
+
+@contextmanager
 def _webhooks(target: Target) -> Iterator[None]:
     numbers = iter(range(10**9))
 

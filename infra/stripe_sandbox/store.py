@@ -103,6 +103,7 @@ class Store:
 
 def _open(file: Path) -> sqlite3.Connection:
     file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
     connection = sqlite3.connect(file, check_same_thread=False)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(

@@ -29,6 +29,8 @@ class AssertionKeySchema(StrictSchema):
             raise ValidationError(words, "public_key")
         if "BEGIN PUBLIC KEY" not in data["public_key"]:
             raise ValidationError("must be a PEM public key (BEGIN PUBLIC KEY)", "public_key")
+        if data["public_key"].count("-----BEGIN") > 1:
+            raise ValidationError("has several keys; give each a key_id of its own", "public_key")
         key = AssertionKey(**data)
         try:
             usable_key(key)

@@ -32,6 +32,17 @@ BEGIN
 END
 $$
 """
+# A temporary table hides a table of ours with its name from any statement that does not say `public`. Only the owner of
+# the database can revoke this right; the guards of the ledger say `public`, so they hold without it.
+REVOKE_TEMPORARY = f"""
+DO $$
+BEGIN
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC, {APPLICATION_ROLE}', current_database());
+EXCEPTION WHEN insufficient_privilege THEN
+    NULL;
+END
+$$
+"""
 IS_MEMBER = text("SELECT pg_has_role(oid, :role, 'MEMBER') FROM pg_roles WHERE rolname = :login")
 
 
@@ -45,6 +56,7 @@ def restore_rights(connection: Connection, login: str | None) -> None:
     for path in sorted(VERSIONS.glob("*.py")):
         for right in RIGHT.findall(path.read_text(encoding="utf-8")):
             cursor.execute(right)
+    cursor.execute(REVOKE_TEMPORARY)
     is_member = connection.execute(IS_MEMBER, {"role": APPLICATION_ROLE, "login": login}).scalar()  # None: no such user
     if login is not None and is_member is False:
         role = sql.SQL("GRANT {} TO {}").format(sql.Identifier(APPLICATION_ROLE), sql.Identifier(login))

@@ -14,7 +14,6 @@ from service.decisions.answer_json import answer_body
 from service.decisions.compile import CompiledSite, CompiledSites
 from service.decisions.counting import count_decision, count_event, count_failed_decision, unready_counted
 from service.decisions.decide_view import Answer, decide_view, page_view_of
-from service.decisions.index.candidates import Candidate
 from service.decisions.preview import (
     Preview,
     PreviewRequest,
@@ -27,6 +26,7 @@ from service.decisions.preview import (
     previewed,
 )
 from service.decisions.prompt_events import EventReport, record_prompt_event
+from service.decisions.rules.rule import Prepared
 from service.decisions.signed_in import decide_signed_in, record_signed_in_event
 from service.decisions.tally import Tally
 from service.decisions.view import ViewRequest
@@ -90,12 +90,12 @@ def _answer(services: Services, site: CompiledSite, view: ViewRequest) -> Answer
     asserted = asserted_reader(site.site.assertion, view.reader_assertion, page_view.now.instant)
     if asserted.standing is Standing.SIGNED_OUT:
         return decide_view(site, passports, page_view)
-    rules = (candidate.prepared.campaign.reader for candidate in (*site.gates, *site.appeals))
+    rules = (candidate.campaign.reader for candidate in (*site.gates, *site.appeals))
     outside = ask_services(_outside, site.site, rules, asserted.reader_id, now)
     return decide_signed_in(services, site, page_view, asserted, outside)
 
 
-def _previewed(services: Services, preview: Preview, now: datetime) -> Candidate | None:
+def _previewed(services: Services, preview: Preview, now: datetime) -> Prepared | None:
     """Return the campaign to preview: a version of it, or a person's draft. None if it cannot be shown."""
     snapshot = services.part(SnapshotHolder).current().site(preview.site)
     if preview.person:

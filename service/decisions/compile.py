@@ -5,14 +5,11 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from service.campaigns.campaign import Campaign, Kind, decision_order
-from service.campaigns.experiment import VariantShare
-from service.campaigns.reader_rules import ArticleCount
 from service.campaigns.schedule import ends_before, starts_at
 from service.campaigns.site import Site
 from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
 from service.decisions.assignment import draw_of
-from service.decisions.index.campaign_index import CampaignIndex
-from service.decisions.index.candidates import Candidate
+from service.decisions.campaign_index import CampaignIndex
 from service.decisions.rules.in_order import RULES
 from service.decisions.rules.rule import Prepared, PreparedCount
 from service.readers.history import topic_fingerprint
@@ -30,8 +27,8 @@ class CompiledSite:
 
     site: Site
     zone: ZoneInfo
-    gates: tuple[Candidate, ...]
-    appeals: tuple[Candidate, ...]
+    gates: tuple[Prepared, ...]
+    appeals: tuple[Prepared, ...]
     wanted_topics: frozenset[bytes]
     raised_minor: Mapping[str, int]
     dropped: tuple[str, ...] = ()
@@ -65,61 +62,51 @@ class CompiledSites:
 
 def compile_site(snapshot: SiteSnapshot) -> CompiledSite:
     """Compile every campaign of a site. A campaign that cannot be prepared is left out and named in `dropped`."""
-    candidates: list[Candidate] = []
+    campaigns: list[Prepared] = []
     dropped: list[str] = []
     for campaign in sorted(snapshot.campaigns, key=decision_order):
         try:
-            candidates.append(compile_campaign(campaign, snapshot))
+            campaigns.append(compile_campaign(campaign, snapshot))
         except (ValueError, OverflowError, ArithmeticError, LookupError) as error:
             dropped.append(f"{campaign.key}: {error}")
     return CompiledSite(
         site=snapshot.site,
         zone=snapshot.zone,
-        gates=tuple(gate for gate in candidates if gate.prepared.campaign.kind is Kind.GATE),
-        appeals=tuple(appeal for appeal in candidates if appeal.prepared.campaign.kind is not Kind.GATE),
-        wanted_topics=_wanted_topics(candidates),
+        gates=tuple(gate for gate in campaigns if gate.campaign.kind is Kind.GATE),
+        appeals=tuple(appeal for appeal in campaigns if appeal.campaign.kind is not Kind.GATE),
+        wanted_topics=_wanted_topics(campaigns),
         raised_minor=snapshot.raised_minor,
         dropped=tuple(dropped),
     )
 
 
-def compile_campaign(campaign: Campaign, snapshot: SiteSnapshot) -> Candidate:
+def compile_campaign(campaign: Campaign, snapshot: SiteSnapshot) -> Prepared:
     """Compile a campaign. Raise ValueError if it cannot be shown."""
     if not campaign.variants:
         raise ValueError("a campaign needs a variant")
     if campaign.kind is Kind.GATE and campaign.gate is None:
         raise ValueError("a gate needs a type: registration or payment")
-    shares = snapshot.variant_shares.get(campaign.key, ())
-    rules = tuple(rule for rule in RULES if rule.applies(campaign, snapshot.site))
-    return Candidate(_prepared(campaign, snapshot.zone, shares), rules)
-
-
-def _prepared(campaign: Campaign, zone: ZoneInfo, shares: tuple[VariantShare, ...]) -> Prepared:
     starts, ends = campaign.schedule.starts, campaign.schedule.ends
     return Prepared(
         campaign=campaign,
+        rules=tuple(rule for rule in RULES if rule.applies(campaign, snapshot.site)),
         fingerprint=campaign_fingerprint(campaign.key),
-        starts_at=None if starts is None else int(starts_at(starts, zone).timestamp()),
-        ends_before=None if ends is None else int(ends_before(ends, zone).timestamp()),
-        counts=tuple(_prepared_count(rule) for rule in campaign.reader.article_counts),
+        starts_at=None if starts is None else int(starts_at(starts, snapshot.zone).timestamp()),
+        ends_before=None if ends is None else int(ends_before(ends, snapshot.zone).timestamp()),
+        counts=tuple(
+            PreparedCount(rule, None if rule.topics is None else _fingerprints(rule.topics))
+            for rule in campaign.reader.article_counts
+        ),
         favourite_topics=_fingerprints(campaign.reader.favourite_topics_any or ()),
-        draw=draw_of(campaign, shares),
+        draw=draw_of(campaign, snapshot.variant_shares.get(campaign.key, ())),
     )
-
-
-def _prepared_count(rule: ArticleCount) -> PreparedCount:
-    topics = None if rule.topics is None else _fingerprints(rule.topics)
-    return PreparedCount(rule, topics)
 
 
 def _fingerprints(topics: Iterable[str]) -> frozenset[bytes]:
     return frozenset(topic_fingerprint(topic) for topic in topics)
 
 
-def _wanted_topics(candidates: Iterable[Candidate]) -> frozenset[bytes]:
-    wanted: set[bytes] = set()
-    for candidate in candidates:
-        wanted |= candidate.prepared.favourite_topics
-        for count in candidate.prepared.counts:
-            wanted |= count.topics or frozenset()
-    return frozenset(wanted)
+def _wanted_topics(campaigns: Iterable[Prepared]) -> frozenset[bytes]:
+    """Return the fingerprints of the topics that campaigns ask about."""
+    counted = (count.topics or frozenset() for campaign in campaigns for count in campaign.counts)
+    return frozenset().union(*(campaign.favourite_topics for campaign in campaigns), *counted)

@@ -10,7 +10,7 @@ from service.campaigns.campaign import Kind
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.decide_view import Answer
 from service.decisions.prompt_events import RecordedEvent
-from service.decisions.tally import Cell, Counted, Happened, Tally
+from service.decisions.tally import Cell, Counted, Shown, Tally
 from service.errors import NotReadyError
 from service.metrics import Metrics
 from service.readers.impressions import PromptEvent
@@ -24,19 +24,13 @@ def count_decision(metrics: Metrics, tally: Tally, site: str, answer: Answer, se
     if answer.fault is not None:
         log.error("decision_failed", site=site, exc_info=answer.fault)
         metrics.fail_open.add("fault")
-    outcome = "fault" if answer.fault else "prompt" if answer.prompts else "silence"
-    metrics.count_decision(site, outcome, seconds)
+    metrics.count_decision(site, "fault" if answer.fault else "prompt" if answer.prompts else "silence", seconds)
     if answer.explains:
         return
-    if not answer.prompts:
-        tally.add_view(site, answer.day, answer.minute // 60)
-        return
-    is_gate = answer.prompts[0].prompt.kind is Kind.GATE  # a gate is always the only prompt
-    tally.add_view(site, answer.day, answer.minute // 60, Happened.GATED if is_gate else Happened.ASKED)
-    day = date.fromordinal(answer.day)
-    for offered in answer.prompts:
-        prompt = offered.prompt
-        tally.add(Cell(site, prompt.campaign, prompt.variant, day, prompt.is_counted, Counted.SHOWN))
+    shown: tuple[Shown, ...] = ()
+    for prompt, _ in answer.prompts:
+        shown += ((prompt.campaign, prompt.variant, prompt.is_counted, prompt.kind is Kind.GATE),)
+    tally.add_view(site, answer.day, answer.minute // 60, shown)
 
 
 def count_failed_decision(services: Services, site: str, seconds: float) -> None:
@@ -57,13 +51,14 @@ def unready_counted(services: Services) -> Iterator[None]:
 
 def count_event(services: Services, recorded: RecordedEvent, event: PromptEvent) -> None:
     """Count what a reader did with a prompt, unless it was reported before."""
-    if not recorded.is_new:
+    if recorded.counts_as is None:
         return
     token = recorded.token
     services.metrics.prompt_events.add(token.site, event.value)
     day = _today(services, token.site)
     counted = Counted(event.value)
-    services.part(Tally).add(Cell(token.site, token.campaign, token.variant, day, token.is_counted, counted))
+    cell = Cell(token.site, token.campaign, token.variant, day, token.is_counted, counted)
+    services.part(Tally).add_report(recorded.counts_as, cell)
 
 
 def _today(services: Services, site: str) -> date:

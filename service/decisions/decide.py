@@ -13,10 +13,9 @@ from service.campaigns.site import Attention
 from service.decisions.assignment import assign
 from service.decisions.compile import CompiledSite
 from service.decisions.decision import OPEN, Access, AccessState, Choice, Decision, Outcome, Reason, Trace, access_of
-from service.decisions.index.candidates import Candidate
 from service.decisions.rules.cool_off import is_mandatory
 from service.decisions.rules.meter import Metering, metered
-from service.decisions.rules.rule import Prepared, Stage
+from service.decisions.rules.rule import Prepared, Rule, Stage
 from service.decisions.rules.supporters import supporter_state
 from service.decisions.rules.verdict import Verdict, failed, in_words, passed_if
 from service.decisions.situation import Purpose, Situation
@@ -55,43 +54,43 @@ def decide(site: CompiledSite, situation: Situation, *, explains: bool = False) 
     With `explains`, every rule of every campaign is asked and the decision has traces. Without, a campaign's rules are
     asked up to the first that fails, and only of the campaigns that the index leaves possible.
     """
-    traces: list[Trace] | None = None
+    traces: list[Trace] = []
     if explains:
-        situation, traces = situation._replace(explains=True), []
+        situation = situation._replace(explains=True)
     gated = _decide_access(site, situation, traces) if site.gates else _UNGATED
     is_gated = gated.access.state is AccessState.GATED
-    choices = () if is_gated and traces is None else _choose_appeals(site, situation, traces, is_gated=is_gated)
-    return Decision(
-        (gated.choice, *choices) if gated.choice else choices, gated.access, gated.spends_from, tuple(traces or ())
-    )
+    choices = _choose_appeals(site, situation, traces, is_gated=is_gated) if explains or not is_gated else ()
+    return Decision((gated.choice, *choices) if gated.choice else choices, gated.access, gated.spends_from, (*traces,))
 
 
-def ask_rules(candidate: Candidate, situation: Situation) -> RuleResults:
-    """Ask the campaign's rules in order. The first rule that fails blocks the campaign, and the rest is not asked."""
-    for rule in candidate.rules:
-        if not rule.judge(candidate.prepared, situation).passed:
-            return RuleResults(rule.name, rule.stage)
-    return _PASSED
+def ask_rules(prepared: Prepared, rules: tuple[Rule, ...], situation: Situation) -> RuleResults:
+    """Ask rules about a campaign, in order. The first that fails blocks the campaign.
+
+    The rest is asked only if traces are wanted, and then every verdict is kept.
+    """
+    first: Rule | None = None
+    reasons: tuple[Reason, ...] = ()
+    for rule in rules:
+        verdict = rule.judge(prepared, situation)
+        if situation.explains:
+            reasons = (*reasons, Reason(rule.name, in_words(verdict, rule.write)))
+        if not verdict.passed:
+            first = first or rule
+            if not situation.explains:
+                break
+    if first is None:
+        return RuleResults(reasons=reasons) if reasons else _PASSED
+    return RuleResults(first.name, first.stage, reasons)
 
 
-def ask_every_rule(candidate: Candidate, situation: Situation) -> RuleResults:
-    """Ask all of the campaign's rules and keep every verdict. The first rule that fails blocks the campaign."""
-    verdicts = [(rule, rule.judge(candidate.prepared, situation)) for rule in candidate.rules]
-    reasons = tuple(Reason(rule.name, in_words(verdict, rule.write)) for rule, verdict in verdicts)
-    for rule, reason in zip(candidate.rules, reasons, strict=True):
-        if not reason.verdict.passed:
-            return RuleResults(rule.name, rule.stage, reasons)
-    return RuleResults(reasons=reasons)
-
-
-def next_possible_at(candidate: Candidate, situation: Situation) -> int | None:
+def next_possible_at(prepared: Prepared, situation: Situation) -> int | None:
     """Return the earliest instant at which all rules would pass on this page if the reader did nothing until then.
 
     Return None if waiting does not help, or if the instant is not known.
     """
     at = situation
     for _ in range(_MAX_INSTANTS_TRIED):
-        verdicts = [rule.judge(candidate.prepared, at) for rule in candidate.rules]
+        verdicts = [rule.judge(prepared, at) for rule in prepared.rules]
         failed = [verdict for verdict in verdicts if not verdict.passed]
         if not failed:
             return at.now.instant
@@ -110,31 +109,30 @@ def _situation_at(situation: Situation, instant: int) -> Situation:
     return situation._replace(now=now, supporter=supporter)
 
 
-def _decide_access(site: CompiledSite, situation: Situation, traces: list[Trace] | None) -> _Gated:
+def _decide_access(site: CompiledSite, situation: Situation, traces: list[Trace]) -> _Gated:
     """Find the first gate that matches the page and let it decide. Each gate adds its trace, if traces are wanted."""
-    ask = ask_rules if traces is None else ask_every_rule
     gated: _Gated | None = None
-    for gate in site.gate_index.possible(situation) if traces is None else site.gates:
+    for gate, rules in site.gate_index.asked(situation):
         if gated is not None:
-            if traces is None:
-                break
-            traces.append(Trace(gate.prepared.campaign.key, Outcome.NOT_ASKED, "another_gate"))
+            traces.append(Trace(gate.campaign.key, Outcome.NOT_ASKED, "another_gate"))
             continue
-        results, outcome = ask(gate, situation), Outcome.BLOCKED
+        results, outcome = ask_rules(gate, rules, situation), Outcome.BLOCKED
         if results.stage is not Stage.MATCH:
             gated, results = _decided_by(gate, results, situation)
             outcome = Outcome.SHOWN if gated.choice else Outcome.OPENED
-        if traces is not None:
+        if situation.explains:
             traces.append(_trace(gate, outcome, results, situation))
+        elif gated is not None:
+            break
     return gated or _UNGATED
 
 
-def _decided_by(gate: Candidate, results: RuleResults, situation: Situation) -> tuple[_Gated, RuleResults]:
+def _decided_by(gate: Prepared, results: RuleResults, situation: Situation) -> tuple[_Gated, RuleResults]:
     """Let a gate decide: by its access rules, then by its meter, which is the last of its results.
 
     Without consent nothing can be counted, so the article is open, unless it is locked and the site gates it then too.
     """
-    campaign, visit = gate.prepared.campaign, situation.visit
+    campaign, visit = gate.campaign, situation.visit
     if results.blocked_by:
         return _Gated(Access(decided_by=campaign.key)), results
     is_crawler = visit.purpose is Purpose.CRAWL
@@ -146,7 +144,7 @@ def _decided_by(gate: Candidate, results: RuleResults, situation: Situation) -> 
         _Gated(
             access_of(metering, campaign.key),
             None if metering.is_open else _gate_choice(gate, situation),
-            gate.prepared if metering.is_open and metering.spends else None,
+            gate if metering.is_open and metering.spends else None,
         ),
         _with_meter(results, _meter_verdict(metering)),
     )
@@ -168,36 +166,35 @@ def _meter_verdict(metering: Metering) -> Verdict:
     return passed_if(not metering.is_open, metering.used, metering.allowance, note=note)
 
 
-def _gate_choice(gate: Candidate, situation: Situation) -> Choice:
-    prepared, reader = gate.prepared, situation.reader
-    strength = prepared.campaign.gate.strength if prepared.campaign.gate else Strength.SOFT
-    record = reader.prompt_record(prepared.fingerprint) if reader else None
-    if record and is_mandatory(prepared.campaign, record, situation.visit.country):
+def _gate_choice(gate: Prepared, situation: Situation) -> Choice:
+    campaign, reader = gate.campaign, situation.reader
+    strength = campaign.gate.strength if campaign.gate else Strength.SOFT
+    record = reader.prompt_record(gate.fingerprint) if reader else None
+    if record and is_mandatory(campaign, record, situation.visit.country):
         strength = Strength.HARD
-    return Choice(prepared, assign(prepared, reader), strength)
+    return Choice(gate, assign(gate, reader), strength)
 
 
 def _choose_appeals(
-    site: CompiledSite, situation: Situation, traces: list[Trace] | None, *, is_gated: bool
+    site: CompiledSite, situation: Situation, traces: list[Trace], *, is_gated: bool
 ) -> tuple[Choice, ...]:
     """Choose the appeals to show. If traces are wanted, appeals without room are asked too and each adds its trace."""
     choices: list[Choice] = []
     taken: list[Placement] = []
     attention = situation.site.attention
-    for appeal in site.appeal_index.possible(situation) if traces is None else site.appeals:
-        if traces is None and len(taken) >= attention.prompts_per_view:
-            break
-        placement = appeal.prepared.campaign.placement
-        limit = "beside_gate" if is_gated else _no_room(placement, taken, attention)
-        if traces is None:
-            results = RuleResults(limit) if limit else ask_rules(appeal, situation)
-        else:
-            results = _with_room(ask_every_rule(appeal, situation), limit)
+    for appeal, rules in site.appeal_index.asked(situation):
+        limit = "beside_gate" if is_gated else _no_room(appeal.campaign.placement, taken, attention)
+        if situation.explains:
+            results = _with_room(ask_rules(appeal, rules, situation), limit)
             outcome = Outcome.BLOCKED if results.blocked_by else Outcome.SHOWN
             traces.append(_trace(appeal, outcome, results, situation))
+        else:
+            results = RuleResults(limit) if limit else ask_rules(appeal, rules, situation)
         if results.blocked_by is None:
-            choices.append(Choice(appeal.prepared, assign(appeal.prepared, situation.reader)))
-            taken.append(placement)
+            choices.append(Choice(appeal, assign(appeal, situation.reader)))
+            taken.append(appeal.campaign.placement)
+            if not situation.explains and len(taken) >= attention.prompts_per_view:
+                break
     return tuple(choices)
 
 
@@ -217,7 +214,7 @@ def _with_room(results: RuleResults, limit: str | None) -> RuleResults:
     return RuleResults(results.blocked_by or limit, results.stage, (*results.reasons, Reason(limit, failed())))
 
 
-def _trace(candidate: Candidate, outcome: Outcome, results: RuleResults, situation: Situation) -> Trace:
-    next_at = next_possible_at(candidate, situation) if results.stage is not None else None
+def _trace(campaign: Prepared, outcome: Outcome, results: RuleResults, situation: Situation) -> Trace:
+    next_at = next_possible_at(campaign, situation) if results.stage is not None else None
     next_at = situation.now.instant if outcome is Outcome.SHOWN else next_at
-    return Trace(candidate.prepared.campaign.key, outcome, results.blocked_by, results.reasons, next_at)
+    return Trace(campaign.campaign.key, outcome, results.blocked_by, results.reasons, next_at)

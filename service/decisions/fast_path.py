@@ -6,7 +6,7 @@ signed-in reader, a preview, or an error.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from io import BytesIO
 
@@ -21,7 +21,7 @@ from service.logs import request_id_of
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import (
     MAX_USER_AGENT,
-    PassportCookies,
+    Edge,
     RequestContext,
     edge_of,
     passport_cookies,
@@ -35,80 +35,97 @@ from service.web.requests import (
     StartResponse,
     Wsgi,
     cors_headers,
+    environ_key,
     is_admitted,
     plain_body,
 )
 
+Answered = tuple[bytes, list[tuple[str, str]]]  # body and headers
+Header = Callable[[str], str | None]  # returns a header by its name in lower case
 CONSTANT_HEADERS = (("Content-Type", "application/json"), ("Cache-Control", "no-store"), *EVERY_ANSWER)
 
 
-class FastPath:
-    """A WSGI application that answers plain decide requests and passes all others on. It stores no reader's data."""
+class PlainDecisions:
+    """Answers plain decide requests, whatever kind of server received them. It stores no reader's data."""
 
-    def __init__(self, behind: Wsgi, services: Services) -> None:
-        self._behind, self._services = behind, services
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._snapshots, self._passports = services.part(SnapshotHolder), services.part(PassportSealer)
         self._tally = services.part(Tally)
         settings = services.settings
         self._public_origin, self._is_https = settings.public_origin, settings.is_https
-        self._country_name = "HTTP_" + (settings.country_header or "").upper().replace("-", "_")
+        self._country_name = (settings.country_header or "").lower()
+        self._trusts_proxy = settings.trusted_proxies > 0
         self._sites = CompiledSites()
+
+    def answered(self, raw: bytes, header: Header, cookies: str) -> Answered | None:
+        """Return the answer, or None if the Flask route must answer. `cookies`: all Cookie headers."""
+        try:
+            return self._answered(raw, header, cookies)
+        except Exception:  # whatever it is, the route meets it too and words the answer
+            return None
+
+    def _answered(self, raw: bytes, header: Header, cookies: str) -> Answered | None:
+        began = time.perf_counter()
+        if len(raw) > WIDGET_BODY_BYTES or not _is_json(header("content-type") or ""):
+            return None
+        view = plain_view(raw)
+        site = self._sites.compiled(self._snapshots.current(), view.site)
+        origin = header("origin")
+        if not is_admitted(origin, header("sec-fetch-site"), site.site.origins, self._public_origin):
+            return None
+        names = passport_cookies(view.site, is_https=self._is_https)
+        passport, notes = names.carried(cookies)
+        context = RequestContext(passport, self._edge(header), notes)
+        page_view = page_view_of(site, self._passports, view, context, self._services.clock())
+        answer = decide_view(site, self._passports, page_view)
+        if answer.fault is not None:
+            return None
+        body = answer_text(answer).encode()
+        headers = [*CONSTANT_HEADERS, ("Content-Length", str(len(body))), ("X-Request-Id", self._id(answer, header))]
+        if origin and origin != self._public_origin:
+            headers += cors_headers(origin)
+        if answer.passport is not None and not answer.is_local:
+            headers += names.set_cookies(answer.passport, answer.notes)
+        count_decision(self._services.metrics, self._tally, view.site, answer, time.perf_counter() - began)
+        return body, headers
+
+    def _edge(self, header: Header) -> Edge:
+        country = header(self._country_name) if self._country_name else None
+        purpose = header("sec-purpose") or header("purpose") or ""
+        return edge_of(country or "", (header("user-agent") or "")[:MAX_USER_AGENT], purpose)
+
+    def _id(self, answer: Answer, header: Header) -> str:
+        """Return the id of the request: that of our own proxy, or one made from the id of the decision.
+
+        More random bytes would cost another system call.
+        """
+        own = f"req{answer.decision_id[3:]}"
+        offered = header("x-request-id") if self._trusts_proxy else None
+        return request_id_of(offered, own) if offered else own
+
+
+class FastPath:
+    """A WSGI application that answers plain decide requests and passes all others on."""
+
+    def __init__(self, behind: Wsgi, services: Services) -> None:
+        self._behind, self._decisions = behind, PlainDecisions(services)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] != "/v1/decide" or environ["REQUEST_METHOD"] != "POST":
             return self._behind(environ, start_response)
-        raw = plain_body(environ, WIDGET_BODY_BYTES) if _is_json(environ.get("CONTENT_TYPE", "")) else None
+        raw = plain_body(environ, WIDGET_BODY_BYTES)
         if raw is None:
             return self._behind(environ, start_response)
-        try:
-            answered = self._answered(raw, environ)
-        except Exception:  # whatever it is, the route meets it too and words the answer
-            answered = None
+        answered = self._decisions.answered(
+            raw, lambda name: environ.get(environ_key(name)), environ.get("HTTP_COOKIE", "")
+        )
         if answered is None:
             environ["wsgi.input"] = BytesIO(raw)
             return self._behind(environ, start_response)
         body, headers = answered
         start_response("200 OK", headers)
         return (body,)
-
-    def _answered(self, raw: bytes, environ: Environ) -> tuple[bytes, list[tuple[str, str]]] | None:
-        """Return body and headers of the answer, or None if the Flask route must answer."""
-        began, header = time.perf_counter(), environ.get
-        view = plain_view(raw)
-        site = self._sites.compiled(self._snapshots.current(), view.site)
-        origin, fetch_site = header("HTTP_ORIGIN"), header("HTTP_SEC_FETCH_SITE")
-        if not is_admitted(origin, fetch_site, site.site.origins, self._public_origin):
-            return None
-        cookies = passport_cookies(view.site, is_https=self._is_https)
-        purpose = header("HTTP_SEC_PURPOSE") or header("HTTP_PURPOSE") or ""
-        edge = edge_of(header(self._country_name, ""), header("HTTP_USER_AGENT", "")[:MAX_USER_AGENT], purpose)
-        passport, notes = cookies.carried(header("HTTP_COOKIE", ""))
-        context = RequestContext(passport, edge, notes)
-        page_view = page_view_of(site, self._passports, view, context, self._services.clock())
-        answer = decide_view(site, self._passports, page_view)
-        if answer.fault is not None:
-            return None
-        body = answer_text(answer).encode()
-        headers = self._headers(environ, cookies, answer, len(body))
-        count_decision(self._services.metrics, self._tally, view.site, answer, time.perf_counter() - began)
-        return body, headers
-
-    def _headers(
-        self, environ: Environ, cookies: PassportCookies, answer: Answer, length: int
-    ) -> list[tuple[str, str]]:
-        # Reuse the digits of the decision id: more random bytes would cost another system call.
-        request_id, offered = f"req{answer.decision_id[3:]}", environ.get("HTTP_X_REQUEST_ID")
-        headers = [
-            *CONSTANT_HEADERS,
-            ("Content-Length", str(length)),
-            ("X-Request-Id", request_id_of(offered, request_id) if offered else request_id),
-        ]
-        origin = environ.get("HTTP_ORIGIN")
-        if origin and origin != self._public_origin:
-            headers += cors_headers(origin)
-        if answer.passport is not None and not answer.is_local:
-            headers += cookies.set_cookies(answer.passport, answer.notes)
-        return headers
 
 
 @lru_cache(maxsize=64)

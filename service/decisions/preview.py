@@ -26,10 +26,10 @@ from service.decisions.assignment import Assigned
 from service.decisions.compile import CompiledSite, compile_campaign
 from service.decisions.decide_view import Answer, Offered, PageView, prompt_token, take_view, under_consent
 from service.decisions.decision import Access, AccessState, Choice, Decision
-from service.decisions.index.candidates import Candidate
 from service.decisions.prompt import prompt_of
 from service.decisions.prompt_token import prompt_sealer, seal_prompt_token
 from service.decisions.rules.articles import articles_remembered
+from service.decisions.rules.rule import Prepared
 from service.decisions.rules.switches import switched_off
 from service.decisions.situation import Situation, Visit
 from service.errors import InvalidDocumentError, NotFoundError
@@ -118,7 +118,7 @@ def open_as_reader(ring: KeyRing, text: str | None, site: str, instant: int) -> 
     return AsReader(site, expires_at, decode(packed)[0], visit, at)
 
 
-def previewed(snapshot: SiteSnapshot, preview: Preview) -> Candidate | None:
+def previewed(snapshot: SiteSnapshot, preview: Preview) -> Prepared | None:
     """Return the campaign to preview, or None if it does not exist or cannot be shown.
 
     An archived campaign, which no reader sees, can be looked at in its newest version.
@@ -135,7 +135,7 @@ def previewed(snapshot: SiteSnapshot, preview: Preview) -> Candidate | None:
         return None
 
 
-def draft_candidate(engine: Engine, snapshot: SiteSnapshot, preview: Preview, now: datetime) -> Candidate | None:
+def draft_candidate(engine: Engine, snapshot: SiteSnapshot, preview: Preview, now: datetime) -> Prepared | None:
     """Return the draft of the person whom a preview names, or None if it is wrong or does not exist."""
     draft = read_draft(engine, DraftName(DocumentKind.CAMPAIGN, preview.campaign, preview.person))
     if draft is None or draft.site != preview.site:
@@ -147,21 +147,21 @@ def draft_candidate(engine: Engine, snapshot: SiteSnapshot, preview: Preview, no
         return None
 
 
-def preview_decision(candidate: Candidate, preview: Preview, situation: Situation, decision: Decision) -> Decision:
+def preview_decision(candidate: Prepared, preview: Preview, situation: Situation, decision: Decision) -> Decision:
     """Return a decision that shows the previewed campaign alone, with the traces of the real decision."""
-    campaign = candidate.prepared.campaign
+    campaign = candidate.campaign
     is_off = switched_off(campaign, situation.site.switches) is not None
     if is_off or campaign.placement not in situation.page.placements:
         return Decision(traces=decision.traces)
     variant = next((found for found in campaign.variants if found.key == preview.variant), campaign.variants[0])
     strength = (campaign.gate.strength if campaign.gate else Strength.SOFT) if campaign.kind is Kind.GATE else None
-    choice = Choice(candidate.prepared, Assigned(variant, is_counted=False), strength)
+    choice = Choice(candidate, Assigned(variant, is_counted=False), strength)
     access = Access(AccessState.GATED if strength else AccessState.OPEN, decided_by=campaign.key if strength else None)
     return Decision(choices=(choice,), access=access, traces=decision.traces)
 
 
 def answer_preview(
-    site: CompiledSite, sealer: PassportSealer, page_view: PageView, shown: tuple[Preview, Candidate]
+    site: CompiledSite, sealer: PassportSealer, page_view: PageView, shown: tuple[Preview, Prepared]
 ) -> Answer:
     """Answer an editor with the previewed campaign and the traces of what readers would see. Change nothing."""
     preview, candidate = shown
@@ -216,7 +216,7 @@ def make_preview(services: Services, wish: PreviewRequest) -> dict[str, str]:
     candidate = previewed(snapshot, preview)
     if candidate is None:
         raise NotFoundError("no such campaign")
-    if wish.variant and wish.variant not in {variant.key for variant in candidate.prepared.campaign.variants}:
+    if wish.variant and wish.variant not in {variant.key for variant in candidate.campaign.variants}:
         raise NotFoundError("no such variant")
     text = seal_preview(services.keys, preview)
     return {"preview": text, "query": f"keepopen_preview={text}", "expires_at": as_datetime(expires_at).isoformat()}

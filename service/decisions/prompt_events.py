@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.decisions.prompt_token import PromptToken, open_prompt_token, prompt_sealer
-from service.decisions.tally import Tally
+from service.decisions.tally import ReportedEvent, Tally, reported_event
 from service.errors import InvalidTokenError
 from service.readers.additions import EventAddition, added, event_print
 from service.readers.fingerprints import holds
@@ -28,7 +28,7 @@ class EventReport:
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
-    """An event of a prompt after it was recorded. `is_new`: it was not reported before, so it counts.
+    """An event of a prompt after it was recorded. `counts_as`: what it counts as, or None if it was reported before.
 
     `passport` None: nothing changes in the browser. `notes`: what changes in the cookies beside the passport.
     """
@@ -36,7 +36,7 @@ class RecordedEvent:
     token: PromptToken
     passport: str | None
     is_local: bool
-    is_new: bool
+    counts_as: ReportedEvent | None
     notes: NoteChanges = NO_CHANGES
 
 
@@ -53,26 +53,27 @@ def record_prompt_event(
         raise InvalidTokenError("this prompt token belongs to another site")
     is_local = report.passport is not None
     if token.is_preview:
-        return RecordedEvent(token, None, is_local, is_new=False)
+        return RecordedEvent(token, None, is_local, counts_as=None)
     event_id = event_id_of(report.event, token)
-    is_first = tally.is_first(event_id)
+    reported = reported_event(event_id, token.issued_at)
+    first = reported if tally.is_first(reported) else None
     text = report.passport if is_local else context.cookie
     held = sealer.open(text, report.site, instant) if text else None
     if not token.has_consent or held is None:
-        return RecordedEvent(token, None, is_local, is_new=is_first)
+        return RecordedEvent(token, None, is_local, counts_as=first)
     notes = () if is_local else context.notes
     noted, dropped = with_notes(sealer.keys, report.site, held, notes, instant)
     reader = noted or held
     request = event_print(reader, event_id)
-    if holds(reader.recent, request) or (not is_first and _is_recorded(reader, report.event, token)):
-        return RecordedEvent(token, report.passport, is_local, is_new=False)
+    if holds(reader.recent, request) or (first is None and _is_recorded(reader, report.event, token)):
+        return RecordedEvent(token, report.passport, is_local, counts_as=None)
     variant = arm_fingerprint(token.variant, is_counted=token.is_counted)
     addition = EventAddition(request, report.event, campaign_fingerprint(token.campaign), variant, instant)
     changes = NO_CHANGES
     if not is_local:
         changes = NoteChanges(note_of(sealer.keys, report.site, reader, addition, instant), dropped)
     passport = sealer.seal(added(reader, addition, instant), report.site, instant)
-    return RecordedEvent(token, passport, is_local, is_first, changes)
+    return RecordedEvent(token, passport, is_local, first, changes)
 
 
 def event_id_of(event: PromptEvent, token: PromptToken) -> str:

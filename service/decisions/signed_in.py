@@ -69,7 +69,7 @@ def record_signed_in_event(services: Services, recorded: RecordedEvent, report: 
     If the row cannot be read, the passport brings the event with the next page view.
     """
     token, instant = recorded.token, int(now.timestamp())
-    if not token.account or not recorded.is_new:
+    if not token.account or recorded.counts_as is None:
         return
     campaign = campaign_fingerprint(token.campaign)
     variant = arm_fingerprint(token.variant, is_counted=token.is_counted)

@@ -1,17 +1,20 @@
-"""Count shown prompts and their events in memory until they are saved, each event of a prompt once.
+"""Count shown prompts and their events in memory until they are saved.
 
-If the process dies, a few counts are lost.
+A process counts each event of a prompt once. An event that was reported to several processes counts once when they save
+their counts (`service/insights/reported_event_store.py`). If a process dies, a few counts are lost.
 """
 
-from collections import Counter, deque
-from datetime import date
+from collections import Counter, OrderedDict, deque
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import blake2b
 from threading import Lock
 from typing import NamedTuple
 
-MAX_WAITING = 100_000  # beyond this the oldest counts are dropped: they are statistics, not money
-MAX_REMEMBERED = 100_000  # events of prompts, about 15 MB; beyond this the oldest are forgotten
+ADDED_UP_AT = 1_000  # page views. Adding up many at once takes a tenth of the time
+MAX_WAITING = 100_000  # events of prompts that are not saved; beyond this the oldest are dropped
+MAX_REMEMBERED = 100_000  # events of prompts, about 30 MB; beyond this the oldest are forgotten
 
 
 class Counted(StrEnum):
@@ -32,15 +35,19 @@ class Cell(NamedTuple):
     event: Counted
 
 
+class ReportedEvent(NamedTuple):
+    """An event of a prompt that was reported. `day`: the day on which the prompt was shown, in UTC."""
+
+    day: date
+    fingerprint: bytes
+
+
 class Happened(StrEnum):
     """What happened on a page view: it was decided, at least one appeal or banner was shown, a gate was shown."""
 
     VIEWED = "viewed"
     ASKED = "asked"
     GATED = "gated"
-
-
-EVENTS = tuple(Happened)
 
 
 class HourCell(NamedTuple):
@@ -52,69 +59,101 @@ class HourCell(NamedTuple):
     event: Happened
 
 
-class Tally:
-    """The counts that are not saved yet. Appending to a deque is atomic, so prompts need no lock.
+# A prompt on a page view: its campaign and variant, whether it counts in the experiment, and whether it is a gate.
+Shown = tuple[str, str, bool, bool]
 
-    Page views are many and their cells are few, so they are added up at once. Their number is bounded by the sites.
+
+class Tally:
+    """The counts that are not saved yet. Campaigns, days and hours bound their number, and MAX_WAITING that of events.
+
+    Page views are noted without a lock, because appending to a deque is atomic, and are added up later.
     """
 
     def __init__(self) -> None:
-        self._views: dict[tuple[str, int, int], list[int]] = {}  # by site, day and hour, in the order of EVENTS
-        self._waiting: deque[Cell] = deque(maxlen=MAX_WAITING)
-        self._remembered: dict[bytes, None] = {}
+        self._noted: deque[tuple[str, int, int, tuple[Shown, ...]]] = deque()  # site, day and hour of page views
+        self._views = Counter[HourCell]()
+        self._prompts = Counter[Cell]()
+        self._reports = OrderedDict[ReportedEvent, Cell]()
+        self._remembered = OrderedDict[ReportedEvent, None]()
         self._turn = Lock()
 
-    def is_first(self, event_id: str) -> bool:
+    def is_first(self, event: ReportedEvent) -> bool:
         """Return True if this event of a prompt is reported to this process for the first time, and remember it."""
-        event = blake2b(event_id.encode(), digest_size=10).digest()
         with self._turn:
             if event in self._remembered:
                 return False
             self._remembered[event] = None
             if len(self._remembered) > MAX_REMEMBERED:
-                del self._remembered[next(iter(self._remembered))]
+                self._remembered.popitem(last=False)  # a plain dict would look through all that were deleted before
             return True
 
-    def add(self, cell: Cell) -> None:
-        self._waiting.append(cell)
-
-    def add_view(self, site: str, day: int, hour: int, shown: Happened = Happened.VIEWED) -> None:
-        """Count a page view and, unless it is only VIEWED, what it showed. `day` is an ordinal of the local day."""
+    def add_report(self, event: ReportedEvent, cell: Cell) -> None:
+        """Count an event of a prompt, unless it turns out to be saved already."""
         with self._turn:
-            counts = self._views.get((site, day, hour))
-            if counts is None:
-                counts = self._views[site, day, hour] = [0, 0, 0]
-            counts[0] += 1
-            if shown is not Happened.VIEWED:
-                counts[EVENTS.index(shown)] += 1
+            self._reports.setdefault(event, cell)
+            self._drop_oldest_reports()
 
-    def give_back_views(self, views: Counter[HourCell]) -> None:
-        """Put counts of page views back that could not be saved."""
-        with self._turn:
-            for cell, count in views.items():
-                key = (cell.site, cell.day.toordinal(), cell.hour)
-                self._views.setdefault(key, [0, 0, 0])[EVENTS.index(cell.event)] += count
+    def add_view(self, site: str, day: int, hour: int, shown: tuple[Shown, ...] = ()) -> None:
+        """Count a page view and the prompts that it showed. `day` is an ordinal of the local day."""
+        self._noted.append((site, day, hour, shown))
+        if len(self._noted) >= ADDED_UP_AT:
+            with self._turn:
+                self._add_up()
 
     def taken_views(self) -> Counter[HourCell]:
         """Remove and return all counts of page views."""
         with self._turn:
-            views, self._views = self._views, {}
-        return Counter(
-            {
-                HourCell(site, date.fromordinal(day), hour, event): count
-                for (site, day, hour), counts in views.items()
-                for event, count in zip(EVENTS, counts, strict=True)
-                if count
-            }
-        )
+            self._add_up()
+            views, self._views = self._views, Counter()
+        return views
 
     def taken(self) -> Counter[Cell]:
-        """Remove and return all counts of prompts."""
-        counts = Counter[Cell]()
-        while self._waiting:
-            counts[self._waiting.popleft()] += 1
-        return counts
+        """Remove and return all counts of shown prompts."""
+        with self._turn:
+            self._add_up()
+            prompts, self._prompts = self._prompts, Counter()
+        return prompts
+
+    def give_back_views(self, views: Counter[HourCell]) -> None:
+        """Put counts of page views back that could not be saved."""
+        with self._turn:
+            self._views.update(views)
+
+    def taken_reports(self) -> OrderedDict[ReportedEvent, Cell]:
+        """Remove and return all events of prompts that were reported."""
+        with self._turn:
+            reports, self._reports = self._reports, OrderedDict()
+        return reports
 
     def give_back(self, counts: Counter[Cell]) -> None:
-        """Put counts back that could not be saved."""
-        self._waiting.extend(counts.elements())
+        """Put counts of shown prompts back that could not be saved."""
+        with self._turn:
+            self._prompts.update(counts)
+
+    def give_back_reports(self, reports: Mapping[ReportedEvent, Cell]) -> None:
+        """Put events of prompts back that could not be saved."""
+        with self._turn:
+            self._reports = OrderedDict(reports) | self._reports
+            self._drop_oldest_reports()
+
+    def _add_up(self) -> None:
+        """Add up the page views that are noted. The caller holds the lock."""
+        noted = Counter([self._noted.popleft() for _ in range(len(self._noted))])
+        for (site, ordinal, hour, shown), count in noted.items():
+            viewed = HourCell(site, date.fromordinal(ordinal), hour, Happened.VIEWED)
+            self._views[viewed] += count
+            for campaign, variant, is_counted, is_gate in shown:
+                event = Happened.GATED if is_gate else Happened.ASKED
+                self._prompts[Cell(site, campaign, variant, viewed.day, is_counted, Counted.SHOWN)] += count
+            if shown:  # a gate is always the only prompt
+                self._views[viewed._replace(event=event)] += count
+
+    def _drop_oldest_reports(self) -> None:
+        while len(self._reports) > MAX_WAITING:
+            self._reports.popitem(last=False)
+
+
+def reported_event(event_id: str, shown_at: int) -> ReportedEvent:
+    """Return what is remembered of an event. `shown_at`: when its prompt was shown, in seconds since 1970."""
+    day = datetime.fromtimestamp(shown_at, UTC).date()
+    return ReportedEvent(day, blake2b(event_id.encode(), digest_size=10).digest())

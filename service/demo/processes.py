@@ -94,7 +94,9 @@ class Processes:
     def start(self, name: str, arguments: Sequence[str]) -> None:
         """Start `python <arguments>` in its own session, so that Ctrl-C does not reach it and `stop` ends it."""
         make_private_folder(self.log_dir)
-        with (self.log_dir / f"{name}.log").open("ab") as log:
+        path = self.log_dir / f"{name}.log"
+        path.touch(mode=0o600)
+        with path.open("ab") as log:
             self.running[name] = subprocess.Popen(
                 [sys.executable, *arguments],
                 env={**os.environ, **self.environment},

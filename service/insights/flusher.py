@@ -9,6 +9,7 @@ from service.decisions.tally import Tally
 from service.insights.store import flush_counts
 
 FLUSH_SECONDS = 5.0
+STOP_SECONDS = 5.0
 log = structlog.get_logger()
 
 
@@ -26,21 +27,23 @@ class Flusher:
         self._thread.start()
 
     def stop(self) -> None:
-        """Flush once more, and wait until the thread has ended."""
+        """Flush once more, and wait until the thread has ended, but not for long if the database hangs."""
         self._stopping.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(STOP_SECONDS)
 
     def flush(self) -> bool:
         """Write all waiting counts. Return False if that failed; the counts then go back to the tally."""
-        counts, views = self._tally.taken(), self._tally.taken_views()
-        if not counts and not views:
+        counts, views, reports = self._tally.taken(), self._tally.taken_views(), self._tally.taken_reports()
+        if not counts and not views and not reports:
             return True
         try:
-            flush_counts(self._engine, counts, views)
+            flush_counts(self._engine, counts, views, reports)
         except Exception as error:  # no error in statistics may stop the thread
-            log.warning("counts_not_flushed", error_type=type(error).__name__, waiting=counts.total())
+            waiting = counts.total() + len(reports)
+            log.warning("counts_not_flushed", error_type=type(error).__name__, waiting=waiting)
             self._tally.give_back(counts)
+            self._tally.give_back_reports(reports)
             self._tally.give_back_views(views)
             return False
         return True

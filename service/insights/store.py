@@ -1,7 +1,7 @@
 """SQL of the daily counts of prompts per variant."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from service.database.columns import is_in
 from service.database.metadata import metadata
 from service.database.transaction import committed
-from service.decisions.tally import Cell, Counted, HourCell
+from service.decisions.tally import Cell, Counted, HourCell, ReportedEvent
+from service.insights.reported_event_store import add_new_reports
 from service.insights.view_store import add_views
 
 prompt_counts = Table(
@@ -51,10 +52,15 @@ def add_counts(connection: Connection, counts: Counter[Cell]) -> None:
     )
 
 
-def flush_counts(engine: Engine, counts: Counter[Cell], views: Counter[HourCell]) -> None:
-    """Add counts of prompts and of page views to the stored ones in a transaction of their own."""
+def flush_counts(
+    engine: Engine, counts: Counter[Cell], views: Counter[HourCell], reports: Mapping[ReportedEvent, Cell]
+) -> None:
+    """Add counts of prompts, of page views and of events of prompts to the stored ones in a transaction of their own.
+
+    An event that another process has saved before does not count again.
+    """
     with committed(engine) as connection:
-        add_counts(connection, counts)
+        add_counts(connection, counts + add_new_reports(connection, reports))
         add_views(connection, views)
 
 

@@ -103,12 +103,16 @@ def usable_key(key: AssertionKey) -> ECKey | RSAKey | OKPKey:
     try:
         with warnings.catch_warnings(action="ignore"):  # of short RSA keys, which are refused below
             found = kind.import_key(key.public_key)
-    except (JoseError, ValueError, TypeError) as error:
+        is_weak = _is_weak(found)
+    except (JoseError, ValueError, TypeError, KeyError) as error:  # KeyError: a curve that has no name in JOSE
         raise UnusableKeyError(f"cannot be read as the key of {key.algorithm}, {needed}") from error
-    is_weak = found.raw_value.key_size < MIN_RSA_BITS if isinstance(found, RSAKey) else found.curve_name not in _CURVES
     if found.is_private or is_weak:
         raise UnusableKeyError(f"does not suit {key.algorithm}, which needs {needed}")
     return found
+
+
+def _is_weak(key: ECKey | RSAKey | OKPKey) -> bool:
+    return key.raw_value.key_size < MIN_RSA_BITS if isinstance(key, RSAKey) else key.curve_name not in _CURVES
 
 
 def _is_meant_for(rules: ReaderAssertion, claims: dict[str, object]) -> bool:

@@ -19,7 +19,7 @@ import structlog
 
 from service.errors import BusyError
 from service.serving.messages import LENGTHS, AnswerHead, AnswerKind, ForwardedRequest, answer_head, packed
-from service.serving.rsgi import Reply, Request
+from service.serving.rsgi import Reply, Request, delete_pipe
 from service.waiting_limits import BACK_OFFICE_PAUSE_SECONDS, BACK_OFFICE_START_SECONDS, BACK_OFFICE_STOP_SECONDS, Lane
 
 COMMAND = ("-m", "service.back_office")
@@ -169,6 +169,7 @@ def _pass_on(head: AnswerHead, body: bytes, waiting: _Waiting) -> None:
             case AnswerKind.OPENED:
                 with suppress(OSError):  # its reader has gone already
                     waiting.pipe = os.open(head.text, os.O_WRONLY | os.O_NONBLOCK)
+                delete_pipe(head.text)
             case AnswerKind.CUT:
                 waiting.reply.cut()
             case AnswerKind.BUSY:

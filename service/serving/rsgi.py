@@ -15,13 +15,12 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
 
 from service.waiting_limits import STALLED_READER_SECONDS, seconds_left
-from service.web.requests import Environ, Wsgi
+from service.web.requests import Environ, Wsgi, environ_key
 
 Headers = list[tuple[str, str]]
 OPEN_SECONDS = 5.0  # for granian to begin reading a download
@@ -90,7 +89,8 @@ class DirectReply:
         self._client = client
 
     def pipe_opened(self, file: str) -> None:
-        """Do nothing: the pipe and the connection end with this process, so no half answer is taken for a whole."""
+        """Delete the pipe's name. It ends with this process, as the connection does, so no half answer looks whole."""
+        delete_pipe(file)
 
     def cut(self) -> None:
         """End the connection in the middle of its answer. Do nothing if it has gone.
@@ -130,22 +130,14 @@ def environ_of(request: Request, body: bytes) -> Environ:
     if request.authority is not None:
         environ["HTTP_HOST"] = request.authority
     for name, value in request.headers.items():
-        key = _key(name)
-        if key is None:
+        if "_" in name or name in _LEFT_OUT:
             continue
+        key = environ_key(name)
         if key in environ and key != "HTTP_HOST":
             environ[key] += ("; " if key == "HTTP_COOKIE" else ",") + value
         else:
             environ[key] = value
     return environ
-
-
-@lru_cache(maxsize=512)
-def _key(name: str) -> str | None:
-    """Return the key of a header in an environ, or None if it is left out."""
-    if "_" in name or name in _LEFT_OUT:
-        return None
-    return "CONTENT_TYPE" if name == "content-type" else "HTTP_" + name.upper().replace("-", "_")
 
 
 class Started:
@@ -202,6 +194,13 @@ def _send_as_they_come(reply: Reply, started: Started, parts: Iterator[bytes]) -
             except BaseException:
                 reply.cut()
                 raise
+
+
+def delete_pipe(file: str) -> None:
+    """Delete the name of a pipe that is open, and its folder, so that a process that is killed leaves none behind."""
+    with suppress(OSError):
+        Path(file).unlink()
+        Path(file).parent.rmdir()
 
 
 @contextmanager

@@ -129,7 +129,7 @@ def _support(support: StartSupport, first_at: datetime, zone: ZoneInfo, currency
 
 def _with_free_articles(reader: Reader, free: FreeArticles, site: CompiledSite, written: StartReader) -> Reader:
     now = site_time_at(in_utc(free.at, site.zone), site.zone)
-    gate = next((found.prepared.campaign for found in site.gates if found.prepared.campaign.key == free.gate), None)
+    gate = next((found.campaign for found in site.gates if found.campaign.key == free.gate), None)
     if gate is None:
         return reader
     visit = Visit(consent=written.consent, is_signed_in=written.is_signed_in, is_verified=written.is_verified)

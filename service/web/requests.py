@@ -86,6 +86,12 @@ def limited_body(max_bytes: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
+@lru_cache(maxsize=512)
+def environ_key(name: str) -> str:
+    """Return the key of a header, whose name is in lower case, in a WSGI environ."""
+    return "CONTENT_TYPE" if name == "content-type" else "HTTP_" + name.upper().replace("-", "_")
+
+
 def plain_body(environ: Environ, max_bytes: int) -> bytes | None:
     """Return the body of a WSGI request, or None, with nothing read, if its length is unknown or over `max_bytes`."""
     text = environ.get("CONTENT_LENGTH", "")

@@ -35,6 +35,7 @@ LOSE_ROWS = {
     "posting_queue",
     "readers",
     "refund_requests",
+    "reported_events",
     "snapshot_holders",
     "variant_shares",
 }

@@ -37,6 +37,7 @@ def embedded(var_dir: Path, settings: Settings) -> Iterator[Engine]:
         "ALTER TABLE ledger_entries DISABLE TRIGGER ALL",
         "DELETE FROM ledger_entries",
         "COPY ledger_accounts FROM PROGRAM 'id'",
+        "CREATE TEMPORARY TABLE ledger_postings (id int)",
     ],
 )
 def test_the_application_cannot_take_the_rights_of_the_owner(embedded: Engine, statement: str) -> None:

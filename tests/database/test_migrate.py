@@ -92,6 +92,29 @@ def test_a_restored_database_gets_all_rights_of_the_role_again_and_the_login_bec
         assert is_member == (True,)
 
 
+def test_the_owner_of_the_database_takes_temporary_tables_from_everyone_else(
+    postgresql: str, empty_database: str
+) -> None:
+    login = f"owner_{uuid4().hex[:8]}"
+    may_have_temporary_tables = "SELECT has_database_privilege(%s, current_database(), 'TEMPORARY')"
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {login} LOGIN CREATEROLE".encode())
+        connection.execute(f"GRANT CREATE ON SCHEMA public TO {login}".encode())
+        connection.execute(f"GRANT keepopen_app TO {login} WITH ADMIN OPTION".encode())
+        migrate(make_url(empty_database).set(username=login).render_as_string(hide_password=False))
+        of_tables = [connection.execute(may_have_temporary_tables, ["keepopen_app"]).fetchone()]
+
+        connection.execute(f"REASSIGN OWNED BY {login} TO CURRENT_USER; DROP OWNED BY {login}".encode())
+        migrate(empty_database)
+
+        of_database = [
+            connection.execute(may_have_temporary_tables, [role]).fetchone() for role in ("keepopen_app", login)
+        ]
+        connection.execute(f"DROP ROLE {login}".encode())
+    assert of_tables == [(True,)], "whoever owns only the tables migrates too"
+    assert of_database == [(False,), (False,)]
+
+
 def test_a_login_that_does_not_exist_stops_no_migration(database_address: str) -> None:
     migrate(database_address, "nobody_of_this_name")
 

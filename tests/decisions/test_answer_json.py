@@ -71,5 +71,5 @@ def test_the_cache_of_prompts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
     for number in range(20):
         answer_text(answered(site, number, country=f"{chr(65 + number)}X"))
 
-    assert len(site.appeals[0].prepared.offers) <= 5
+    assert len(site.appeals[0].offers) <= 5
     assert len(answer_json._texts) <= 7

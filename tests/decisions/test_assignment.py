@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.experiment import ControlRange, Experiment, Method, VariantShare
-from service.decisions.assignment import arm, assign, is_in_range, is_in_share, point
+from service.decisions.assignment import arm, arm_ranges, assign, is_in_range, is_in_share, point
 from service.readers.impressions import PromptEvent, campaign_fingerprint, record_event, variant_fingerprint
 from service.readers.reader import bucket_of
 from tests.conftest import SettableClock
@@ -34,7 +34,7 @@ def in_test(**experiment: Any) -> Campaign:
 
 
 def variants(campaign: Campaign, buckets: range = BUCKETS, **changes: Any) -> list[str]:
-    prepared = make.compiled(campaign, **changes).appeals[0].prepared
+    prepared = make.compiled(campaign, **changes).appeals[0]
     return [assign(prepared, make.reader(bucket=bucket)).variant.key for bucket in buckets]
 
 
@@ -102,7 +102,7 @@ def test_a_control_range_takes_the_control_and_leaves_the_rest_to_the_others() -
 def test_growing_coverage_changes_no_readers_variant() -> None:
     before: dict[int, int] = {}
     for coverage in (0.1, 0.25, 0.5, 1.0):
-        covered = {bucket: arm(bucket, "autumn", (1, 2, 1), coverage) for bucket in BUCKETS}
+        covered = {bucket: arm(bucket, "autumn", arm_ranges((1, 2, 1), coverage)) for bucket in BUCKETS}
         here = {bucket: index for bucket, index in covered.items() if index is not None}
         assert all(here[bucket] == index for bucket, index in before.items())
         assert len(here) / len(BUCKETS) == pytest.approx(coverage, abs=0.01)
@@ -110,7 +110,7 @@ def test_growing_coverage_changes_no_readers_variant() -> None:
 
 
 def test_outside_the_coverage_is_the_control_left_out_of_results() -> None:
-    prepared = make.compiled(in_test(coverage_share=0.3)).appeals[0].prepared
+    prepared = make.compiled(in_test(coverage_share=0.3)).appeals[0]
 
     assigned = [assign(prepared, make.reader(bucket=bucket)) for bucket in BUCKETS]
 
@@ -120,7 +120,7 @@ def test_outside_the_coverage_is_the_control_left_out_of_results() -> None:
 
 
 def test_a_reader_without_a_bucket_has_the_control_and_is_left_out() -> None:
-    prepared = make.compiled(in_test()).appeals[0].prepared
+    prepared = make.compiled(in_test()).appeals[0]
 
     for reader in (None, make.reader(bucket=None)):
         assigned = assign(prepared, reader)
@@ -185,7 +185,7 @@ def test_a_bandit_with_nothing_usable_splits_evenly(measured: dict[str, tuple[Va
 def test_a_bandit_keeps_a_reader_in_the_arm_they_have_seen() -> None:
     campaign = in_test(method=Method.EPSILON_GREEDY)
     measured = {"autumn": (VariantShare("a", 0.0), VariantShare("b", 1.0), VariantShare("c", 0.0))}
-    prepared = make.compiled(campaign, variant_shares=measured).appeals[0].prepared
+    prepared = make.compiled(campaign, variant_shares=measured).appeals[0]
     seen = record_event(
         make.reader(), PromptEvent.SEEN, campaign_fingerprint("autumn"), variant_fingerprint("c"), make.instant()
     )
@@ -197,7 +197,7 @@ def test_a_bandit_keeps_a_reader_in_the_arm_they_have_seen() -> None:
 @pytest.mark.parametrize("method", Method)
 @pytest.mark.parametrize("seen", ["a", "b", "c", "removed"])
 def test_a_reader_who_first_saw_another_variant_is_left_out(method: Method, seen: str) -> None:
-    prepared = make.compiled(in_test(method=method)).appeals[0].prepared
+    prepared = make.compiled(in_test(method=method)).appeals[0]
     for bucket in range(0, 1_000_000, 40_000):
         fresh = make.reader(bucket=bucket)
         exposed = record_event(
@@ -212,7 +212,7 @@ def test_a_reader_who_first_saw_another_variant_is_left_out(method: Method, seen
 
 @given(st.integers(0, 999_999), st.text(max_size=20), st.lists(st.floats(0, 100), min_size=1, max_size=6))
 def test_an_arm_is_always_one_with_weight(bucket: int, seed: str, weights: list[float]) -> None:
-    index = arm(bucket, seed, weights)
+    index = arm(bucket, seed, arm_ranges(weights))
 
     assert (index is None) == (sum(weights) <= 0)
     assert index is None or weights[index] > 0

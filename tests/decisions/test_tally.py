@@ -4,17 +4,29 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from threading import Thread
+from time import perf_counter
 from typing import Any
 
 from flask.testing import FlaskClient
 
 from service.campaigns.campaign import Kind
 from service.campaigns.gate import Gate, GateType
-from service.decisions.tally import MAX_WAITING, Cell, Counted, Happened, Tally
+from service.decisions.tally import (
+    ADDED_UP_AT,
+    MAX_REMEMBERED,
+    MAX_WAITING,
+    Cell,
+    Counted,
+    Happened,
+    Shown,
+    Tally,
+    reported_event,
+)
 from service.services import EXTENSION
 from tests.decisions import make
 
 SHOWN = Cell("tide", "autumn", "control", date(2026, 11, 18), True, Counted.SHOWN)
+PROMPT: Shown = ("autumn", "control", True, False)
 
 
 def open_page(client: FlaskClient, consent: str = "full") -> Any:
@@ -25,8 +37,8 @@ def open_page(client: FlaskClient, consent: str = "full") -> Any:
 
 
 def counts_of(client: FlaskClient) -> Counter[Cell]:
-    counts: Counter[Cell] = client.application.extensions[EXTENSION].part(Tally).taken()
-    return counts
+    tally: Tally = client.application.extensions[EXTENSION].part(Tally)
+    return tally.taken() + Counter(tally.taken_reports().values())
 
 
 def test_a_prompt_is_counted_when_shown_and_each_event_the_first_time(open_client: Callable[..., FlaskClient]) -> None:
@@ -76,12 +88,47 @@ def test_every_page_view_is_counted_in_its_hour_and_what_it_showed(open_client: 
     assert views(silent) == {Happened.VIEWED: 3}
 
 
-def test_the_number_of_waiting_counts_is_bounded() -> None:
+def test_page_views_that_wait_are_added_up_before_they_are_too_many() -> None:
     tally = Tally()
-    for _ in range(MAX_WAITING + 10):
-        tally.add(SHOWN)
+    for _ in range(ADDED_UP_AT + 10):
+        tally.add_view("tide", SHOWN.day.toordinal(), 10, (PROMPT,))
 
-    assert tally.taken().total() == MAX_WAITING
+    assert len(tally._noted) == 10
+    assert tally.taken() == Counter({SHOWN: ADDED_UP_AT + 10})
+    assert tally.taken_views().total() == 2 * (ADDED_UP_AT + 10)
+    assert not tally.taken()
+    assert not tally.taken_views()
+
+
+def test_the_number_of_waiting_events_is_bounded_and_the_oldest_are_dropped() -> None:
+    tally = Tally()
+    seen = SHOWN._replace(event=Counted.SEEN)
+    events = [reported_event(f"seen:{number}", 0) for number in range(MAX_WAITING + 10)]
+    for event in events[10:]:
+        tally.add_report(event, seen)
+    tally.give_back_reports(dict.fromkeys(events[:10], seen))
+    assert events[0] not in tally.taken_reports()
+
+    for event in events:
+        tally.add_report(event, seen)
+
+    assert list(tally.taken_reports()) == events[10:]
+
+
+def test_forgetting_the_oldest_events_costs_no_more_the_longer_a_process_runs() -> None:
+    tally = Tally()
+    events = [reported_event(f"seen:{number}", 0) for number in range(MAX_REMEMBERED + 20_000)]
+    seconds = []
+    for first in (0, MAX_REMEMBERED):
+        began = perf_counter()
+        assert all(tally.is_first(event) for event in events[first : first + 20_000])
+        seconds.append(perf_counter() - began)
+        for event in events[first + 20_000 : MAX_REMEMBERED]:
+            tally.is_first(event)
+
+    assert seconds[1] < 10 * seconds[0]
+    assert not tally.is_first(events[-1])
+    assert tally.is_first(events[0])
 
 
 def test_simultaneous_requests_lose_no_count() -> None:
@@ -89,7 +136,8 @@ def test_simultaneous_requests_lose_no_count() -> None:
 
     def count() -> None:
         for _ in range(1000):
-            tally.add(SHOWN)
+            tally.give_back(Counter([SHOWN]))
+            tally.add_view("tide", SHOWN.day.toordinal(), 10, (PROMPT,))
 
     threads = [Thread(target=count) for _ in range(8)]
     for thread in threads:
@@ -97,4 +145,5 @@ def test_simultaneous_requests_lose_no_count() -> None:
     for thread in threads:
         thread.join()
 
-    assert tally.taken() == Counter({SHOWN: 8000})
+    assert tally.taken() == Counter({SHOWN: 16_000})
+    assert tally.taken_views().total() == 16_000

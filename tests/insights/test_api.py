@@ -38,6 +38,7 @@ def get(app: Flask, app_services: Services) -> Any:
             SEEN._replace(site="other"): 70,
         }),
         Counter(),
+        {},
     )  # fmt: skip
 
     def request(path: str = "/v1/insights/tide", *, is_known: bool = True, **query: str) -> Any:

@@ -54,6 +54,7 @@ def test_shares_and_money_raised_reach_the_snapshot(services: Services) -> None:
         services.engine,
         Counter({Cell("tide", "autumn", key, date(2026, 11, 18), True, Counted.SEEN): 10 for key in "ab"}),
         Counter(),
+        {},
     )
 
     measure_all(services)

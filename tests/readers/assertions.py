@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
@@ -25,7 +27,11 @@ BxgjffVF4ZLZ629udSZlqlf6KGEeqKXiunpMlD5K7jDsTmdaqyTa/ixXN49DffBk
 knt30xJWM2GNsc4j4QIDAQAB
 -----END PUBLIC KEY-----
 """
-
+# Keys on curves that have no name in JOSE, whose names cannot be asked for.
+NAMELESS_CURVES = tuple(
+    ec.generate_private_key(curve()).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    for curve in (ec.SECP224R1, ec.BrainpoolP256R1)
+)
 
 RULES = ReaderAssertion(
     keys=(

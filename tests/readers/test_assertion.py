@@ -13,7 +13,20 @@ from joserfc.jwk import OctKey
 
 from service.campaigns.site import AssertionKey, ReaderAssertion
 from service.readers.assertion import Standing, asserted_reader
-from tests.readers.assertions import CLAIMS, EC, ED, NOW, OTHER, RSA, RULES, WEAK_RSA, public, signed, signed_as_written
+from tests.readers.assertions import (
+    CLAIMS,
+    EC,
+    ED,
+    NAMELESS_CURVES,
+    NOW,
+    OTHER,
+    RSA,
+    RULES,
+    WEAK_RSA,
+    public,
+    signed,
+    signed_as_written,
+)
 
 
 def standing(text: str | None, rules: ReaderAssertion = RULES, instant: int = NOW) -> Standing:
@@ -106,11 +119,18 @@ def test_several_audiences_may_be_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", [WEAK_RSA, "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", "", public(ED)]
+    ("algorithm", "broken"),
+    [
+        ("RS256", WEAK_RSA),
+        ("RS256", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"),
+        ("RS256", ""),
+        ("RS256", public(ED)),
+        *(("ES256", nameless) for nameless in NAMELESS_CURVES),
+    ],
 )
-def test_a_key_that_cannot_be_used_signs_nobody_out(broken: str) -> None:
+def test_a_key_that_cannot_be_used_signs_nobody_out(algorithm: str, broken: str) -> None:
     """Documents were saved before keys were checked, so a broken key may come first in a list."""
-    rules = replace(RULES, keys=(AssertionKey("broken", "RS256", broken), *RULES.keys))
+    rules = replace(RULES, keys=(AssertionKey("broken", algorithm, broken), *RULES.keys))
 
     assert standing(signed(EC, "ES256"), rules) is Standing.SIGNED_IN
     assert standing(signed(EC, "ES256", header={"kid": "broken"}), rules) is Standing.SIGNED_OUT

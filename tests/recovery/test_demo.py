@@ -58,6 +58,11 @@ def left_behind(folder: Path) -> list[str]:
     return found
 
 
+def open_to_others(data: Path) -> list[Path]:
+    """Return the files and folders below a folder that any user but their owner may read, change or pass through."""
+    return [path for path in data.rglob("*") if path.lstat().st_mode & 0o077]
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_demo_that_is_ended_leaves_no_server_behind(number: signal.Signals) -> None:
     ports = free_ports()
@@ -68,6 +73,7 @@ def test_a_demo_that_is_ended_leaves_no_server_behind(number: signal.Signals) ->
         with running_demo(folder, ports) as demo:
             assert all(map(listens, (ports.service, ports.sandbox, ports.newspaper)))
             assert len(left_behind(folder)) > 5
+            assert open_to_others(folder / "demo-data") == []
 
             demo.send_signal(number)
 

@@ -1,4 +1,4 @@
-"""Several processes of a machine: whichever of them is asked, the metrics are those of the machine."""
+"""Several processes of a machine: the metrics are those of the machine, and an event of a prompt counts once."""
 
 import json
 import re
@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 
 import psutil
+import requests
 
 from infra.bench.newsroom import page_view
 from service.database.embedded import stop_embedded
@@ -78,3 +79,42 @@ def test_a_scrape_counts_all_processes_also_those_that_were_killed(installation:
         assert scrape(served, "keepopen_database_up") == 0
         assert scrape(served, "keepopen_decisions_total") == DECISIONS + 10
         assert "keepopen_events" not in served.ask("/metrics", seconds=30)[2].decode()
+
+
+def prompt_token(served: Served) -> str:
+    """Return the token of the prompt that a reader gets on the third article."""
+    with requests.Session() as browser:
+        for number in range(3):
+            page = {"view_id": f"v{number}", "page_id": f"/a{number}", "page_type": "article"}
+            view = {"site": "courier", "consent": "full", "placements": ["article_top"], **page}
+            answer = browser.post(f"http://{HOST}:{served.port}/v1/decide", json=view, headers={"Origin": ORIGIN})
+    token: str = answer.json()["prompts"][0]["prompt_token"]
+    return token
+
+
+def report(served: Served, token: str, event: str, event_id: str) -> None:
+    """Report an event on a new connection, which any of the processes may get, without a passport."""
+    body = {"site": "courier", "prompt_token": token, "event": event, "event_id": event_id}
+    answer = requests.post(f"http://{HOST}:{served.port}/v1/events", json=body, headers={"Origin": ORIGIN})
+    assert answer.ok, answer.text
+
+
+def test_events_of_a_prompt_count_once_whichever_processes_they_are_reported_to(installation: Installation) -> None:
+    seed(installation.address, Ports(), installation.var_dir)
+    counts = "SELECT event, sum(count)::int FROM prompt_counts WHERE event <> 'shown' GROUP BY event ORDER BY event"
+    on_loopback = {"SECRET_KEYS": SECRET_KEY, "PUBLIC_URL": f"http://{HOST}"}  # so that cookies need no TLS
+    with serving(installation, "--workers", "2", **on_loopback) as served:
+        wait_until(lambda: scrape(served, "keepopen_processes") == 4)
+        token = prompt_token(served)
+        for number in range(40):
+            report(served, token, "seen", f"s{number}")
+            report(served, token, "clicked", "the same id")
+        assert scrape(served, "keepopen_prompt_events_total") > 2, "several processes got reports"
+
+    assert installation.rows(counts) == [("clicked", 1), ("seen", 1)]
+
+    with serving(installation, **on_loopback) as served:
+        for event in ("seen", "clicked", "dismissed"):
+            report(served, token, event, "after a restart")
+
+    assert installation.rows(counts) == [("clicked", 1), ("dismissed", 1), ("seen", 1)]

@@ -114,6 +114,10 @@ def test_half_a_body_is_never_taken_for_the_whole(served: Served, token: str, he
 def test_a_caller_who_goes_away_in_the_middle_leaves_no_trace(served: Served, installation: Installation) -> None:
     for start in STARTS:
         served.sending(start).close()
+    for _ in range(200):
+        with served.sending(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n") as caller:
+            caller.shutdown(socket.SHUT_WR)
+            assert caller.recv(12) in {b"", b"HTTP/1.1 200"}
 
     assert served.slow_moments("/livez") < QUICK_SECONDS
     assert b"Traceback" not in installation.output.read_bytes()

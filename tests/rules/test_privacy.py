@@ -9,6 +9,7 @@ import pytest
 from service.contributions.portal.portal import LINK_DURATION
 from service.database.metadata import metadata
 from service.exports.records_store import RECORDS_KEPT_DAYS
+from service.insights.reported_events import KEPT_DAYS
 from service.readers.passports.passport import PASSPORT_DAYS
 from service.readers.passports.passport_cookie import passport_cookies
 from service.readers.reader import HISTORY_DAYS, HISTORY_WEEKS, MAX_RECENT_IDS
@@ -46,6 +47,7 @@ def line_about(start: str) -> str:
         ("`stripe_events`", f"{BODY_DAYS} days"),
         ("`portal_links`", f"{LINK_DURATION // timedelta(minutes=1)} minutes"),
         ("`record_changes`", f"{RECORDS_KEPT_DAYS} days"),
+        ("`reported_events`", f"{KEPT_DAYS} days"),
     ],
 )
 def test_every_period_is_the_one_in_force(start: str, period: str) -> None:

@@ -33,7 +33,7 @@ class Taken:
         self.status, self.headers, self.body = status, headers, body
 
     def response_file(self, status: int, headers: Headers, file: str) -> None:
-        self.status, self.headers = status, headers
+        self.status, self.headers, self.folder = status, headers, Path(file).parent
         threading.Thread(target=self._read, args=(file,)).start()
 
     def pipe_opened(self, _: str) -> None:
@@ -161,6 +161,7 @@ def test_a_download_is_cut_before_it_ends_if_its_process_is_killed(in_office: Ca
 
         await asyncio.to_thread(taken.wait)
         assert taken.happened == ["cut", "ended"]
+        assert not taken.folder.exists()
 
     in_office(act)
 

@@ -1,6 +1,7 @@
 """Rules about what the reader has read: how many articles, how recently, and on which topics."""
 
 from bisect import bisect_left
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -8,7 +9,7 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import ArticleCount, Consent
 from service.campaigns.site import Site
 from service.campaigns.variant import Placeholder, names_in_braces
-from service.decisions.rules.rule import Measure, Prepared, PreparedCount, rule
+from service.decisions.rules.rule import FOREVER, Bounded, Measure, Prepared, PreparedCount, rule
 from service.decisions.rules.verdict import Plain, Verdict, failed, passed_if, span, worst
 from service.decisions.situation import Situation
 from service.readers.history import articles_in_days, articles_in_weeks, reads_most, topic_articles_in_weeks
@@ -27,27 +28,15 @@ def _count_text(value: int | PreparedCount | None) -> Plain:
     return span(value.rule.minimum, value.rule.maximum) if isinstance(value, PreparedCount) else value
 
 
-def _measured_window(campaign: Campaign) -> tuple[int | None, int | None, frozenset[str] | None] | None:
-    """Return the days, weeks and topics of the only count of a campaign, or None if it has several."""
-    counts = campaign.reader.article_counts
-    return (counts[0].days, counts[0].weeks, counts[0].topics) if len(counts) == 1 else None
-
-
-def _measured_count(prepared: Prepared, situation: Situation) -> int | None:
-    reader, (rule, topics) = situation.reader, prepared.counts[0]
-    if reader is None or reader.counting.is_stopped:
-        return None
-    is_known = topics is None or situation.visit.consent is Consent.FULL
-    return article_count(rule, topics, situation) if is_known else None
-
-
-def _measured_bounds(campaign: Campaign) -> tuple[int | None, int | None]:
-    return campaign.reader.article_counts[0].minimum, campaign.reader.article_counts[0].maximum
+def _bounds(prepared: Prepared) -> Iterable[Bounded]:
+    for window, topics in prepared.counts:
+        least, most = window.minimum or 0, FOREVER if window.maximum is None else window.maximum
+        yield Bounded((window.days, window.weeks, topics), counter(window, topics), least, most)
 
 
 @rule(
     lambda campaign, _: bool(campaign.reader.article_counts),
-    reads=Measure(_measured_window, _measured_count, _measured_bounds),
+    reads=Measure(_bounds),
     write=_count_text,
 )
 def articles(prepared: Prepared, situation: Situation) -> Verdict:
@@ -86,17 +75,31 @@ def favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(holds, holds, asked)
 
 
+def counter(rule: ArticleCount, topics: frozenset[bytes] | None) -> Callable[[Situation], int | None]:
+    """Return the function that counts the articles in a rule's window, this article included.
+
+    It returns None if they are not known: without consent, if the reader has stopped the counting, and for topics
+    without full consent.
+    """
+    days, weeks = rule.days, HISTORY_WEEKS - 1 if rule.weeks is None else rule.weeks
+
+    def counted(situation: Situation) -> int | None:
+        reader, now = situation.reader, situation.now
+        if reader is None or reader.counting.is_stopped:
+            return None
+        if topics is None:
+            if days is not None:
+                return articles_in_days(reader.history, now, days)
+            return articles_in_weeks(reader.history, now, weeks)
+        is_known = situation.visit.consent is Consent.FULL
+        return topic_articles_in_weeks(reader.history, now, weeks, topics) if is_known else None
+
+    return counted
+
+
 def article_count(rule: ArticleCount, topics: frozenset[bytes] | None, situation: Situation) -> int:
-    """Count the articles in a rule's window, this article included. Return 0 without a history."""
-    if situation.reader is None:
-        return 0
-    history, now = situation.reader.history, situation.now
-    weeks = HISTORY_WEEKS - 1 if rule.weeks is None else rule.weeks
-    if topics is not None:
-        return topic_articles_in_weeks(history, now, weeks, topics)
-    if rule.days is not None:
-        return articles_in_days(history, now, rule.days)
-    return articles_in_weeks(history, now, weeks)
+    """Count the articles in a rule's window, this article included. Return 0 if they are not known."""
+    return counter(rule, topics)(situation) or 0
 
 
 def articles_remembered(reader: Reader | None, now: SiteTime) -> int:

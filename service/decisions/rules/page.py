@@ -4,7 +4,7 @@ from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch, folded
 from service.campaigns.schedule import ends_before
 from service.campaigns.site import Site
-from service.decisions.rules.facts import HIDES_APPEALS, PAGE_ACCESS, PAGE_ID, PAGE_TYPE, PAID_CONTENT, SECTION, TAG
+from service.decisions.rules.facts import HIDES_APPEALS, PAGE_ACCESS, PAGE_ID, PAGE_TYPE, PAID_CONTENT, TOPIC
 from service.decisions.rules.rule import Alike, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if
 from service.decisions.situation import Page, Situation, lists_page
@@ -62,7 +62,7 @@ def page_access(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(access in accesses, access, accesses)
 
 
-@rule(_has_excluded_topics, reads=(SECTION, TAG, PAGE_ID))
+@rule(_has_excluded_topics, reads=(TOPIC, PAGE_ID))
 def excluded_topic(prepared: Prepared, situation: Situation) -> Verdict:
     """Fail on an excluded section, tag or page id, even if another list includes the page."""
     rules, page = prepared.campaign.page, situation.page
@@ -72,7 +72,7 @@ def excluded_topic(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(not found, tuple(found), rules.sections_none | rules.tags_none | rules.page_ids_none)
 
 
-@rule(_has_topics, reads=(SECTION, TAG))
+@rule(_has_topics, reads=(TOPIC,))
 def topic(prepared: Prepared, situation: Situation) -> Verdict:
     """Require a listed section or a listed tag. An empty list matches nothing."""
     rules, page = prepared.campaign.page, situation.page

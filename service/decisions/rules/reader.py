@@ -5,7 +5,7 @@ from service.campaigns.gate import GateType
 from service.campaigns.reader_rules import Consent, Device, FirstSeen, Inclusion
 from service.campaigns.site import Site
 from service.decisions.assignment import is_in_range, is_in_share, position
-from service.decisions.rules.facts import CONSENT, COUNTRY, DEVICE, LANGUAGE, PURPOSE, SIGNED_IN, SUPPRESSED
+from service.decisions.rules.facts import AUDIENCE, CONSENT, COUNTRY, DEVICE, LANGUAGE, PURPOSE, SIGNED_IN, SUPPRESSED
 from service.decisions.rules.rule import ACCESS, ALL_ALIKE, Alike, Prepared, is_appeal, is_gate, rule
 from service.decisions.rules.verdict import Names, Plain, Verdict, passed, passed_if, span
 from service.decisions.situation import Purpose, Situation
@@ -206,7 +206,7 @@ def just_contributed(prepared: Prepared, situation: Situation) -> Verdict:
 
 @rule(
     lambda campaign, _: campaign.reader.external_audiences_any is not None,
-    reads=Alike(lambda campaign, _: campaign.reader.external_audiences_any),
+    reads=(AUDIENCE,),
 )
 def audience(prepared: Prepared, situation: Situation) -> Verdict:
     """Require an audience of the publication's own service. If the service did not answer, nothing matches."""
@@ -238,4 +238,8 @@ def staff(_prepared: Prepared, situation: Situation) -> Verdict:
 
 
 def _is_of(host: str | None, hosts: frozenset[str]) -> bool:
-    return host is not None and any(host == listed_host or host.endswith("." + listed_host) for listed_host in hosts)
+    """Return True if the host or a domain above it is listed."""
+    domain = host or ""
+    while domain and domain not in hosts:
+        domain = domain.partition(".")[2]
+    return bool(domain)

@@ -1,8 +1,9 @@
 """What a rule is, and the prepared campaign that it judges."""
 
 from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any, NamedTuple
 
 from service.campaigns.campaign import Campaign, Kind
@@ -61,10 +62,12 @@ class Draw(NamedTuple):
 class Prepared:
     """A campaign, with what its rules would otherwise compute on each page view. Instants in seconds since 1970.
 
-    `offers`: a cache of prompts that many readers share (see `prompt.py`); not compared.
+    `rules`: those that the campaign uses, in the order they are asked. `offers`: a cache of prompts that many readers
+    share (see `prompt.py`); not compared.
     """
 
     campaign: Campaign
+    rules: tuple["Rule", ...]
     fingerprint: int
     starts_at: int | None
     ends_before: int | None
@@ -80,20 +83,35 @@ Applies = Callable[[Campaign, Site], bool]
 
 
 class NamedFact(NamedTuple):
-    """A fact of a page view that rules compare with the names in a campaign: its section, the reader's country.
+    """A fact of a page view that rules compare with the names in a campaign: its topics, the reader's country.
 
-    `value`: the value in a situation, or with `has_many` its values. `named`: the values that can change what a rule
-    says about a campaign. `put`: the situation with this value alone. See `named_rules.py`, which asks in advance.
-    `of_page`, `of_visit`: the number of the field, if the value is a field of the page or the visit; reading several
-    fields by number is quick.
+    `place`: its place in `facts_of`, if it is a single name. `names`: otherwise the names of a view. `named`: the names
+    that can change what a rule says about a campaign. `put`: the situation with this name alone.
     """
 
-    value: Callable[[Situation], Any]
     named: Callable[[Campaign, Site], Iterable[Any]]
     put: Callable[[Situation, Any], Situation]
-    has_many: bool = False
-    of_page: int | None = None
-    of_visit: int | None = None
+    place: int = -1
+    names: Callable[[Situation], AbstractSet[Any]] | None = None
+
+
+class Bounded(NamedTuple):
+    """A number of a page view, at least 0, and a campaign's bounds, both included.
+
+    `key`: equal for equal numbers. `number`: None if it is not known, and then the rule fails.
+    """
+
+    key: Hashable
+    number: Callable[[Situation], int | None]
+    least: int
+    most: int
+
+
+@dataclass(frozen=True)
+class Measure:
+    """The rule compares numbers with the bounds of a campaign, and passes if all are within."""
+
+    bounds: Callable[[Prepared], Iterable[Bounded]]
 
 
 @dataclass(frozen=True)
@@ -104,7 +122,7 @@ class Alike:
     every reader without such events the answer that it gives without a history. None: the rule reads something else.
     """
 
-    key: Callable[[Campaign, Site], Hashable]
+    key: Callable[[Campaign, Site], Hashable] = lambda _campaign, _site: None
     prompt_seconds: Callable[[Site], int] | None = None
 
 
@@ -120,34 +138,23 @@ class OwnRecord:
     seconds: Callable[[Campaign], int] = lambda _campaign: FOREVER
 
 
-@dataclass(frozen=True)
-class Measure:
-    """The rule compares a number of a page view with the bounds of a campaign, both included; None is no bound.
+class Clock(Enum):
+    """The rule reads the campaign, the site and the clock, and nothing else."""
 
-    `key`: campaigns with equal keys are compared with the same number; None: the rule is not of this kind for them.
-    `number`: the number; None fails. `bounds`: the least and the most.
-    """
-
-    key: Callable[[Campaign], Hashable | None]
-    number: Callable[[Prepared, Situation], int | None]
-    bounds: Callable[[Campaign], tuple[int | None, int | None]]
+    BY_MINUTE = "in whole minutes"
 
 
-@dataclass(frozen=True)
-class Minute:
-    """The rule reads the campaign, the site and the clock in whole minutes, and nothing else."""
-
-
-BY_MINUTE = Minute()
-ALL_ALIKE = Alike(lambda _campaign, _site: None)
-Reads = tuple[NamedFact, ...] | Alike | Measure | OwnRecord | Minute | None
+BY_MINUTE = Clock.BY_MINUTE
+ALL_ALIKE = Alike()
+Reads = tuple[NamedFact, ...] | Alike | Measure | OwnRecord | Clock | None
 
 
 class Rule(NamedTuple):
     """A rule. `applies`: whether a campaign uses the rule; asked once. `judge`: the verdict on a page view.
 
     `reads`: what the answer depends on besides the campaign and the site. None: anything, so the rule is asked about
-    each campaign on each page view. `write`: makes a value or limit of its verdicts plain, for traces.
+    each campaign on each page view. A rule that fails without names reads a single fact. `write`: makes a value or
+    limit of its verdicts plain, for traces.
     """
 
     name: str

@@ -62,7 +62,7 @@ class DecisionInWords:
 
 def explain(site: CompiledSite, question: Question) -> DecisionInWords:
     """Decide on the page view with its trace, and on an article like it on each of the next days."""
-    campaigns = {found.prepared.campaign.key: found.prepared.campaign for found in (*site.gates, *site.appeals)}
+    campaigns = {found.campaign.key: found.campaign for found in (*site.gates, *site.appeals)}
     reader = question.carried
     if reader is None:
         first = _simulation(site, question, (question.view,))

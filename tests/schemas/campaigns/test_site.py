@@ -16,7 +16,7 @@ from service.campaigns.site import Switches
 from service.errors import InvalidDocumentError
 from service.money import Interval
 from tests.campaigns.make import site, site_document
-from tests.readers.assertions import EC, ED, RSA, WEAK_RSA, public
+from tests.readers.assertions import EC, ED, NAMELESS_CURVES, RSA, WEAK_RSA, public
 
 PUBLIC_KEY = public(ED)
 
@@ -149,6 +149,11 @@ def test_a_wrong_value_is_refused_with_the_name_of_the_field(changes: dict[str, 
         ({"algorithm": "RS256", "public_key": WEAK_RSA}, "a public RSA key of at least 2048 bits"),
         ({"public_key": public(EC)}, "cannot be read as the key of EdDSA"),
         ({"public_key": public(OKPKey.generate_key("X25519"))}, "does not suit EdDSA"),
+        ({"public_key": 2 * PUBLIC_KEY}, "has several keys"),
+        *(
+            ({"algorithm": "ES256", "public_key": nameless}, "cannot be read as the key of ES256")
+            for nameless in NAMELESS_CURVES
+        ),
     ],
 )
 def test_only_public_keys_with_known_algorithms_are_accepted(changes: dict[str, str], words: str) -> None:

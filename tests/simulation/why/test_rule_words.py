@@ -44,7 +44,7 @@ def test_every_rule_and_every_limit_of_a_page_has_words() -> None:
 def test_every_campaign_of_a_newspaper_is_explained_in_sentences() -> None:
     snapshot = lively_snapshot(60).site(SITE)
     site = compile_site(snapshot)
-    campaigns = {found.prepared.campaign.key: found.prepared.campaign for found in site.appeals}
+    campaigns = {found.campaign.key: found.campaign for found in site.appeals}
     words = [
         campaign_words(trace, campaigns[trace.campaign], site.site, site_time_at(view.at, site.zone))
         for reader in invent_readers(newspaper_of(site.site, snapshot.campaigns, make.NOW, 1), range(12))

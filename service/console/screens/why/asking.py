@@ -31,7 +31,7 @@ class Asking:
     @property
     def campaigns(self) -> dict[str, Campaign]:
         """The live campaigns of the site by their keys."""
-        found = (candidate.prepared.campaign for candidate in (*self.site.gates, *self.site.appeals))
+        found = (candidate.campaign for candidate in (*self.site.gates, *self.site.appeals))
         return {campaign.key: campaign for campaign in found}
 
 

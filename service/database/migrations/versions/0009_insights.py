@@ -40,8 +40,19 @@ CREATE TABLE view_counts (
 GRANT SELECT, INSERT, UPDATE ON view_counts TO keepopen_app
 """
 
+# Events of prompts that are counted already. A row is a hash of the event and of the decision's id, and says nothing
+# about a reader.
+REPORTED_EVENTS = """
+CREATE TABLE reported_events (
+    day DATE NOT NULL,
+    fingerprint BYTEA NOT NULL,
+    CONSTRAINT pk_reported_events PRIMARY KEY (day, fingerprint)
+);
+GRANT SELECT, INSERT, DELETE ON reported_events TO keepopen_app
+"""
+
 
 def upgrade() -> None:
     cursor = op.get_bind().connection.cursor()
-    for statements in (PROMPT_COUNTS, VIEW_COUNTS):
+    for statements in (PROMPT_COUNTS, VIEW_COUNTS, REPORTED_EVENTS):
         cursor.execute(statements)

@@ -23,6 +23,8 @@ from service.widget.install.page.source import LOADER_PATH, read_source
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
+# A page of this machine may send the browser to a page of another, or have it in a frame.
+THIS_MACHINE_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]"
 SCREEN = {"width": 1280, "height": 900}
 PHONE_WIDTH, PHONE_HEIGHT = 390, 844
 GOTO_MILLISECONDS = 20_000
@@ -186,4 +188,4 @@ def _executable(playwright: Playwright, chromium: str | None) -> str:
 
 def _flags() -> list[str]:
     """Return the command line flags. Chromium does not start as root with its sandbox."""
-    return [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else list(FLAGS)
+    return [*FLAGS, "--no-sandbox", THIS_MACHINE_ONLY] if os.geteuid() == 0 else list(FLAGS)

@@ -159,7 +159,7 @@ def test_the_index_agrees_with_asking_every_rule(
     data: st.DataObject, campaigns: list[Campaign], visit: Visit, page: Page
 ) -> None:
     site = compiled(campaigns)
-    keys = [found.prepared.campaign.key for found in (*site.gates, *site.appeals)]
+    keys = [found.campaign.key for found in (*site.gates, *site.appeals)]
     for at in data.draw(st.lists(MOMENTS, min_size=1, max_size=3)):
         reader = None if visit.consent is Consent.NONE else data.draw(histories(keys))
         supporter = data.draw(st.sampled_from([SupporterState.NONE, SupporterState.NONE, *SupporterState]))

@@ -1,1 +1,0 @@
-"""The index of campaigns: what their rules say about most page views, worked out in advance."""

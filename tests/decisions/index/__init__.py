@@ -1,1 +1,0 @@
-"""Tests of `service/decisions/index`."""
