@@ -19,7 +19,9 @@ MAX_SEALED_CHARACTERS = 4096
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 # What a text may end with, by its length modulo 4: bits of the last character that belong to no byte are zero.
 _ENDS = _ALPHABET, "", _ALPHABET[::16], _ALPHABET[::4]
-_PADDING = "", "", "==", "="
+_PADDING = b"", b"", b"==", b"="
+_TO_URLS = bytes.maketrans(b"+/", b"-_")
+_FROM_URLS = bytes.maketrans(b"-_+/", b"+/  ")  # a space is no base64
 
 
 class Sealer:
@@ -34,8 +36,7 @@ class Sealer:
 
         It is base64 for addresses (RFC 4648, section 5), without padding.
         """
-        text = binascii.b2a_base64(self.seal_bytes(plain), newline=False).decode()
-        return text.rstrip("=").replace("+", "-").replace("/", "_")
+        return binascii.b2a_base64(self.seal_bytes(plain), newline=False).rstrip(b"=").translate(_TO_URLS).decode()
 
     def open(self, text: str) -> bytes | None:
         """Return the bytes that were sealed.
@@ -44,11 +45,12 @@ class Sealer:
         Every other spelling of a seal is malformed, or one seal would count as several.
         """
         rest = len(text) % 4
-        if len(text) > MAX_SEALED_CHARACTERS or text[-1:] not in _ENDS[rest] or "+" in text or "/" in text:
+        if len(text) > MAX_SEALED_CHARACTERS or text[-1:] not in _ENDS[rest]:
             return None
         try:
-            base64 = text.replace("-", "+").replace("_", "/") + _PADDING[rest]
-            return self.open_bytes(binascii.a2b_base64(base64, strict_mode=True))
+            return self.open_bytes(
+                binascii.a2b_base64(text.encode().translate(_FROM_URLS) + _PADDING[rest], strict_mode=True)
+            )
         except ValueError:  # it is no base64, or not ASCII
             return None
 

@@ -29,7 +29,7 @@ class CompiledSite:
     zone: ZoneInfo
     gates: tuple[Prepared, ...]
     appeals: tuple[Prepared, ...]
-    wanted_topics: frozenset[int]
+    wanted_topics: frozenset[bytes]
     raised_minor: Mapping[str, int]
     dropped: tuple[str, ...] = ()
     gate_index: CampaignIndex = field(init=False, compare=False, repr=False)
@@ -102,11 +102,11 @@ def compile_campaign(campaign: Campaign, snapshot: SiteSnapshot) -> Prepared:
     )
 
 
-def _fingerprints(topics: Iterable[str]) -> frozenset[int]:
+def _fingerprints(topics: Iterable[str]) -> frozenset[bytes]:
     return frozenset(topic_fingerprint(topic) for topic in topics)
 
 
-def _wanted_topics(campaigns: Iterable[Prepared]) -> frozenset[int]:
+def _wanted_topics(campaigns: Iterable[Prepared]) -> frozenset[bytes]:
     """Return the fingerprints of the topics that campaigns ask about."""
     counted = (count.topics or frozenset() for campaign in campaigns for count in campaign.counts)
     return frozenset().union(*(campaign.favourite_topics for campaign in campaigns), *counted)

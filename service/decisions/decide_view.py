@@ -21,15 +21,16 @@ from service.decisions.rules.supporters import supporter_state
 from service.decisions.situation import Purpose, Situation, Visit
 from service.decisions.view import ViewRequest, reading_of, visit_of
 from service.ids import new_id, random_bytes
-from service.readers.additions import ViewAddition
-from service.readers.fingerprints import holds
-from service.readers.history import CountedView, counted_view, with_view
+from service.readers.history import ViewAddition, counted_view, with_view
 from service.readers.meter_pools import with_free_read
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import RequestContext
 from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges, note_of, with_notes
 from service.readers.reader import GROUPS, Reader, bucket_of, new_reader
 from service.readers.site_time import SiteTime, site_time_at
+
+# Looking up a member of an enum takes longer than comparing it.
+_NO_CONSENT, _FULL_CONSENT, _VISIT = Consent.NONE, Consent.FULL, Purpose.VISIT
 
 
 class PageView(NamedTuple):
@@ -89,11 +90,11 @@ class Answer(NamedTuple):
     passport: str | None
     is_local: bool
     day: int
+    minute: int = 0
     reader: Reader | None = None
     fault: Exception | None = None
     explains: bool = False
     notes: NoteChanges = NO_CHANGES
-    minute: int = 0
 
 
 def page_view_of(
@@ -103,7 +104,7 @@ def page_view_of(
     at = site_time_at(now, site.zone)
     visit = visit_of(request, context, site.site)
     consent, is_local = visit.consent, request.passport is not None
-    if consent is Consent.NONE:
+    if consent is _NO_CONSENT:
         return PageView(request, visit, None, at)
     dropped: tuple[str, ...] = ()
     text = request.passport if is_local else context.cookie
@@ -113,7 +114,7 @@ def page_view_of(
     if reader is None:
         chance, salt = divmod(int.from_bytes(random_bytes(12), "big"), 1 << 32)
         reader = new_reader(at.instant, bucket_of(chance), salt, at.day)
-    is_whole = consent is Consent.FULL and reader.bucket is not None
+    is_whole = consent is _FULL_CONSENT and reader.bucket is not None
     return PageView(request, visit, reader if is_whole else under_consent(reader, consent), at, dropped)
 
 
@@ -138,19 +139,21 @@ def decide_view(
     except Exception as error:  # the article stays readable whatever breaks
         taken, fault = _undecided(site, page_view), error
     situation, decision, reader, addition = taken
+    now = page_view.now
     return Answer(
         decision_id,
         prompts,
         decision,
-        articles_remembered(reader, page_view.now),
+        articles_remembered(reader, now),
         situation.supporter,
-        None if reader is None else sealer.seal(reader, site.site.key, page_view.now.instant),
+        None if reader is None else sealer.seal(reader, site.site.key, now.instant),
         page_view.request.passport is not None,
-        page_view.now.day,
+        now.day,
+        now.minute,
         reader,
         fault,
-        notes=NO_CHANGES if account else _notes(sealer, page_view, addition),
-        minute=page_view.now.minute,
+        False,
+        NO_CHANGES if account else _notes(sealer, page_view, addition),
     )
 
 
@@ -158,25 +161,25 @@ def take_view(
     site: CompiledSite, page_view: PageView, *, is_supporter_known: bool = True, explains: bool = False
 ) -> TakenView:
     """Count the page view, decide, and spend. An article behind a hard gate has not been read."""
-    view, spent = _view_to_count(site, page_view), None
-    reader = _counted(site, page_view, view)
+    addition, reader = _counted(site, page_view)
     situation = _situation_of(site, page_view, reader, is_supporter_known=is_supporter_known)
     decision = decide(site, situation, explains=explains)
     if reader is not None and decision.spends_from is not None:
         spent = spent_read(reader, decision.spends_from.campaign, situation)
-        reader = reader if spent is None else with_free_read(reader, spent.pool, spent.read, page_view.now.instant)
+        if spent is not None:
+            reader = with_free_read(reader, spent.pool, spent.read, page_view.now.instant)
+            addition = addition and addition._replace(spent=spent)
     choices = decision.choices
-    if view is not None and choices and choices[0].strength is Strength.HARD:  # a gate is always the only choice
-        view = view._replace(page=b"", topics=())
-        reader = _counted(site, page_view, view)
-    return TakenView(situation, decision, reader, None if view is None else ViewAddition(view, spent))
+    if addition and choices and choices[0].strength is Strength.HARD:  # a gate is always the only choice
+        addition = addition._replace(page=b"", topics=())
+        reader = page_view.reader and with_view(page_view.reader, addition)
+    return TakenView(situation, decision, reader, addition)
 
 
 def _undecided(site: CompiledSite, page_view: PageView) -> TakenView:
     """Return a page view that is counted but not decided."""
-    view = _view_to_count(site, page_view)
-    situation = _situation_of(site, page_view, _counted(site, page_view, view))
-    return TakenView(situation, NOTHING, situation.reader, None if view is None else ViewAddition(view))
+    addition, reader = _counted(site, page_view)
+    return TakenView(_situation_of(site, page_view, reader), NOTHING, reader, addition)
 
 
 def under_consent(reader: Reader, consent: Consent, bucket: int | None = None) -> Reader | None:
@@ -217,18 +220,18 @@ def _situation_of(
     )
 
 
-def _view_to_count(site: CompiledSite, page_view: PageView) -> CountedView | None:
-    """Return what this page view adds to the reader. Prefetches and crawlers are not counted."""
-    reader = page_view.reader
-    if reader is None or page_view.visit.purpose is not Purpose.VISIT:
-        return None
-    has_topics = page_view.visit.consent is Consent.FULL
-    return counted_view(reader, reading_of(page_view.request, site.wanted_topics, has_topics=has_topics), page_view.now)
+def _counted(site: CompiledSite, page_view: PageView) -> tuple[ViewAddition | None, Reader | None]:
+    """Return what this page view adds to the reader, and the reader after it.
 
-
-def _counted(site: CompiledSite, page_view: PageView, view: CountedView | None) -> Reader | None:
-    reader = page_view.reader
-    return reader if reader is None or view is None else with_view(reader, view, site.wanted_topics)
+    Prefetches, crawlers, and a view that was counted before add nothing.
+    """
+    request, visit, reader, now, _ = page_view
+    if reader is None or visit.purpose is not _VISIT:
+        return None, reader
+    reading = reading_of(request, site.wanted_topics, has_topics=visit.consent is _FULL_CONSENT)
+    addition = counted_view(reader, reading, now)
+    after = with_view(reader, addition, site.wanted_topics)
+    return (None if after is reader else addition), after
 
 
 def _notes(sealer: PassportSealer, page_view: PageView, addition: ViewAddition | None) -> NoteChanges:
@@ -236,7 +239,7 @@ def _notes(sealer: PassportSealer, page_view: PageView, addition: ViewAddition |
     reader = page_view.reader
     if reader is None or page_view.request.passport is not None:
         return NO_CHANGES
-    if addition is None or holds(reader.recent, addition.request):  # the view does not count, or was counted before
+    if addition is None:
         return NoteChanges(None, page_view.dropped_notes)
     note = note_of(sealer.keys, page_view.request.site, reader, addition, page_view.now.instant)
     return NoteChanges(note, page_view.dropped_notes)

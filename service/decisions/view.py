@@ -82,7 +82,7 @@ def visit_of(view: ViewRequest, context: RequestContext, site: Site) -> Visit:
     )
 
 
-def reading_of(view: ViewRequest, wanted_topics: frozenset[int], *, has_topics: bool = True) -> Reading:
+def reading_of(view: ViewRequest, wanted_topics: frozenset[bytes], *, has_topics: bool = True) -> Reading:
     """Return the page view to count. Articles and live blogs count as read, unless an advertiser paid for them."""
     page = view.page
     is_article = page.page_type in COUNTED_TYPES and not page.is_paid_content

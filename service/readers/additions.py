@@ -7,21 +7,10 @@ from typing import NamedTuple
 
 from service.readers.contributions import GivenContribution, settled
 from service.readers.fingerprints import SALT_BYTES, followed_by, holds, request_print
-from service.readers.history import CountedView, choosing, with_view
+from service.readers.history import ViewAddition, choosing, with_view
 from service.readers.impressions import PromptEvent, record_contribution, record_event
 from service.readers.meter_pools import SpentRead, pool_use, with_free_read
 from service.readers.reader import MAX_RECENT_IDS, Reader
-
-
-class ViewAddition(NamedTuple):
-    """A page view. `spent`: the free article that it took from a meter, if any."""
-
-    view: CountedView
-    spent: SpentRead | None = None
-
-    @property
-    def request(self) -> bytes:
-        return self.view.request
 
 
 class EventAddition(NamedTuple):
@@ -59,7 +48,7 @@ def event_print(reader: Reader, event_id: str) -> bytes:
     return request_print("event:" + event_id, reader.salt.to_bytes(SALT_BYTES, "big"))
 
 
-def added(reader: Reader, addition: Addition, instant: int, wanted: frozenset[int] = frozenset()) -> Reader:
+def added(reader: Reader, addition: Addition, instant: int, wanted: frozenset[bytes] = frozenset()) -> Reader:
     """Return the reader with an addition, unchanged if the reader has it.
 
     `instant`: now. `wanted`: topics that a campaign asks about; they are forgotten last.
@@ -68,7 +57,7 @@ def added(reader: Reader, addition: Addition, instant: int, wanted: frozenset[in
         return reader
     match addition:
         case ViewAddition():
-            reader = with_view(reader, addition.view, wanted)
+            reader = with_view(reader, addition, wanted)
             return reader if addition.spent is None else _with_spent(reader, addition.spent, instant)
         case EventAddition():
             reader = _with_event(reader, addition, instant)

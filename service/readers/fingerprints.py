@@ -1,26 +1,27 @@
 """Fingerprints of pages and requests. A list of them is a run of bytes, all of one width, oldest first."""
 
-import hashlib
+from hashlib import blake2b
 
 PAGE_BYTES = 2
 REQUEST_BYTES = 3
+TOPIC_BYTES = 3
 SALT_BYTES = 4
 
 
 def fingerprint(text: str, bits: int = 24, salt: int = 0) -> int:
     """Return a number of `bits` bits that stands for a text. It is never 0, because 0 means that there is none."""
-    digest = hashlib.blake2b(text.encode(), digest_size=4, salt=salt.to_bytes(SALT_BYTES, "big")).digest()
+    digest = blake2b(text.encode(), digest_size=4, salt=salt.to_bytes(SALT_BYTES, "big")).digest()
     return int.from_bytes(digest, "big") % ((1 << bits) - 1) + 1
 
 
 def page_print(page_id: str, salt: bytes) -> bytes:
     """Return the fingerprint of a page that was read."""
-    return hashlib.blake2b(page_id.encode(), digest_size=PAGE_BYTES, salt=salt, person=b"page").digest()
+    return blake2b(page_id.encode(), digest_size=PAGE_BYTES, salt=salt, person=b"page").digest()
 
 
 def request_print(request_id: str, salt: bytes) -> bytes:
     """Return the fingerprint of a view or event. The id begins with `view:` or `event:`."""
-    return hashlib.blake2b(request_id.encode(), digest_size=REQUEST_BYTES, salt=salt).digest()
+    return blake2b(request_id.encode(), digest_size=REQUEST_BYTES, salt=salt).digest()
 
 
 def holds(prints: bytes, item: bytes) -> bool:

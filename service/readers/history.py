@@ -4,11 +4,20 @@ Days and weeks are those of the server's clock in the site's timezone. If the cl
 the newest known day, so that no count is lost or lies in the future. Which pages were read is not stored.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from functools import lru_cache
 from typing import NamedTuple
 
-from service.readers.fingerprints import SALT_BYTES, fingerprint, followed_by, holds, page_print, request_print
+from service.readers.fingerprints import (
+    SALT_BYTES,
+    TOPIC_BYTES,
+    fingerprint,
+    followed_by,
+    holds,
+    page_print,
+    request_print,
+)
+from service.readers.meter_pools import SpentRead
 from service.readers.passports.topic_weeks import TopicWeeks
 from service.readers.reader import (
     COUNT_LIMIT,
@@ -36,26 +45,28 @@ class Reading(NamedTuple):
     view_id: str
     page_id: str
     is_article: bool
-    topics: tuple[int, ...] = ()
-    wanted: frozenset[int] = frozenset()
+    topics: tuple[bytes, ...] = ()
+    wanted: frozenset[bytes] = frozenset()
 
 
-class CountedView(NamedTuple):
+class ViewAddition(NamedTuple):
     """What a page view adds to a reader. `request`: the salted fingerprint of its id. `day`: the day it counts on.
 
-    `page`: the salted fingerprint of the page if it counts as an article; empty if it does not.
+    `page`: the salted fingerprint of the page if it counts as an article; empty if it does not. `spent`: the free
+    article that the view took from a meter, if any.
     """
 
     request: bytes
     day: int
     page: bytes = b""
-    topics: tuple[int, ...] = ()
+    topics: tuple[bytes, ...] = ()
+    spent: SpentRead | None = None
 
 
 @lru_cache(maxsize=4096)
-def topic_fingerprint(topic: str) -> int:
+def topic_fingerprint(topic: str) -> bytes:
     """Return the fingerprint of a topic. Upper and lower case are the same."""
-    return fingerprint(topic.casefold().strip())
+    return fingerprint(topic.casefold().strip()).to_bytes(TOPIC_BYTES, "big")
 
 
 def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
@@ -66,19 +77,19 @@ def record_view(reader: Reader, reading: Reading, now: SiteTime) -> Reader:
     return with_view(reader, counted_view(reader, reading, now), reading.wanted)
 
 
-def counted_view(reader: Reader, reading: Reading, now: SiteTime) -> CountedView:
+def counted_view(reader: Reader, reading: Reading, now: SiteTime) -> ViewAddition:
     """Return what a page view adds to this reader. Of too many topics, those that a campaign asks about come first."""
     salt = reader.salt.to_bytes(SALT_BYTES, "big")
     request, day = request_print("view:" + reading.view_id, salt), max(now.day, reader.history.day)
     if not reading.is_article or reader.counting.is_stopped:
-        return CountedView(request, day)
+        return ViewAddition(request, day)
     topics, wanted = reading.topics, reading.wanted
     if len(topics) > TOPICS_PER_ARTICLE:
         topics = tuple(sorted(topics, key=lambda topic: topic not in wanted)[:TOPICS_PER_ARTICLE])
-    return CountedView(request, day, page_print(reading.page_id, salt), topics)
+    return ViewAddition(request, day, page_print(reading.page_id, salt), topics)
 
 
-def with_view(reader: Reader, view: CountedView, wanted: frozenset[int] = frozenset()) -> Reader:
+def with_view(reader: Reader, view: ViewAddition, wanted: frozenset[bytes] = frozenset()) -> Reader:
     """Return the reader after a page view, unchanged if the view was recorded before.
 
     An article counts on the day on which it was read, unless its page was read before in this week.
@@ -93,7 +104,8 @@ def with_view(reader: Reader, view: CountedView, wanted: frozenset[int] = frozen
         if weeks_ago == 0:
             pages = followed_by(pages, view.page, MAX_PAGES_PER_WEEK)
         if view.topics and weeks_ago < HISTORY_WEEKS:
-            topics = TopicWeeks.of(topics, week).with_article(view.topics, wanted, weeks_ago)
+            known = TopicWeeks.of(topics, week) if topics else TopicWeeks(week)
+            topics = known.with_article(view.topics, wanted, weeks_ago)
         days, weeks = _incremented(days, day - view.day, HISTORY_DAYS), _incremented(weeks, weeks_ago, HISTORY_WEEKS)
     history = History(day, days, weeks, topics, pages, views + 1)
     recent = followed_by(recent, view.request, MAX_RECENT_IDS)
@@ -134,7 +146,7 @@ def _shifted(counts: Counts, gone: int, kept: int) -> Counts:
 
 
 def _incremented(counts: Counts, at: int, kept: int) -> Counts:
-    if not isinstance(counts, bytes):
+    if type(counts) is not bytes:
         return (*counts[:at], counts[at] + 1, *counts[at + 1 :])
     if at >= kept:
         return counts
@@ -143,9 +155,9 @@ def _incremented(counts: Counts, at: int, kept: int) -> Counts:
     return bytes(changed)
 
 
-def topic_histories(counts: Mapping[tuple[int, int], int]) -> tuple[TopicHistory, ...]:
+def topic_histories(counts: Mapping[tuple[bytes, int], int]) -> tuple[TopicHistory, ...]:
     """Return topic histories from counts by topic and week."""
-    weeks: dict[int, list[tuple[int, int]]] = {}
+    weeks: dict[bytes, list[tuple[int, int]]] = {}
     for (topic, week), count in counts.items():
         weeks.setdefault(topic, []).append((week, count))
     newest_first = {topic: sorted(pairs, reverse=True) for topic, pairs in weeks.items()}
@@ -165,12 +177,12 @@ def articles_in_weeks(history: History, now: SiteTime, weeks: int) -> int:
     return sum((history if history.day >= now.day else aged(history, now.day)).weeks[: weeks + 1])
 
 
-def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics: Collection[int]) -> int:
+def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics: Collection[bytes]) -> int:
     """Count the articles read on these topics. An article on two of the topics counts twice."""
     oldest = week_of(max(now.day, history.day)) - weeks
     return TopicWeeks.of(history.topics, week_of(history.day)).articles_since(oldest, topics)
 
 
-def reads_most(history: History, topics: Collection[int]) -> bool:
+def reads_most(history: History, topics: Set[bytes]) -> bool:
     """Return True if one of these topics is the topic read most over the whole history, or was read as often."""
     return TopicWeeks.of(history.topics, week_of(history.day)).is_most_read(topics)

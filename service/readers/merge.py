@@ -103,7 +103,7 @@ def _topics(row: History, device: History, combine: Combine) -> Sequence[TopicHi
     return TopicWeeks.of(topic_histories(counts), week_of(row.day)).bounded()
 
 
-def _counts(topics: Sequence[TopicHistory]) -> dict[tuple[int, int], int]:
+def _counts(topics: Sequence[TopicHistory]) -> dict[tuple[bytes, int], int]:
     return {(read.topic, week): count for read in topics for week, count in zip(read.weeks, read.counts, strict=True)}
 
 

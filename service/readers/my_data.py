@@ -71,7 +71,7 @@ def held_as_data(reader: Reader) -> dict[str, Any]:
         "articles_per_day_newest_first": list(history.days),
         "articles_per_week_newest_first": list(history.weeks),
         "articles_per_topic_and_week": [
-            [read.topic, week, count]
+            [int.from_bytes(read.topic, "big"), week, count]
             for read in history.topics
             for week, count in zip(read.weeks, read.counts, strict=True)
         ],

@@ -40,7 +40,7 @@ class RecurringState(StrEnum):
 class TopicHistory(NamedTuple):
     """Articles read on a topic, per local week with at least one, newest first. `topic`: fingerprint of its name."""
 
-    topic: int
+    topic: bytes
     weeks: tuple[int, ...]
     counts: tuple[int, ...]
 

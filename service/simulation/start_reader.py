@@ -78,7 +78,7 @@ def _is_kept(step: Step, consent: Consent) -> bool:
 def _history(written: StartReader, first_at: datetime, site: CompiledSite) -> History:
     today = site_time_at(first_at, site.zone).day
     days, weeks = [0] * HISTORY_DAYS, [0] * HISTORY_WEEKS
-    topics: dict[tuple[int, int], int] = {}
+    topics: dict[tuple[bytes, int], int] = {}
     for read in written.articles:
         day = read.day.toordinal()
         week = week_of(day)

@@ -199,7 +199,7 @@ def test_merging_a_copy_again_changes_nothing() -> None:
                 make.time_at().day,
                 bytes((number, 1)),
                 bytes((number + 1,)),
-                (TopicHistory(number, (9,), (2,)),),
+                (TopicHistory(bytes((0, 0, number)), (9,), (2,)),),
                 b"",
                 10,
             ),

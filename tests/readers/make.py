@@ -25,6 +25,7 @@ instants = st.integers(0, NOW + 10**8)
 counts = st.integers(0, 255)
 pages = st.integers(1, 65_535)
 prints = st.integers(1, (1 << 24) - 1)
+topics = st.binary(min_size=3, max_size=3)
 
 
 def prints_of(width: int, most: int) -> st.SearchStrategy[bytes]:
@@ -37,7 +38,7 @@ histories = st.builds(
     days=st.binary(max_size=bounds.HISTORY_DAYS),
     weeks=st.binary(max_size=bounds.HISTORY_WEEKS),
     topics=st.dictionaries(
-        prints, st.dictionaries(st.integers(WEEK - 52, WEEK), counts, min_size=1, max_size=3), max_size=8
+        topics, st.dictionaries(st.integers(WEEK - 52, WEEK), counts, min_size=1, max_size=3), max_size=8
     ).map(lambda found: topic_histories({(t, w): c for t, weeks in found.items() for w, c in weeks.items()})),
     pages=prints_of(2, bounds.MAX_PAGES_PER_WEEK),
     view_count=st.integers(0, 10**6),

@@ -75,7 +75,7 @@ def favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(holds, holds, asked)
 
 
-def counter(rule: ArticleCount, topics: frozenset[int] | None) -> Callable[[Situation], int | None]:
+def counter(rule: ArticleCount, topics: frozenset[bytes] | None) -> Callable[[Situation], int | None]:
     """Return the function that counts the articles in a rule's window, this article included.
 
     It returns None if they are not known: without consent, if the reader has stopped the counting, and for topics
@@ -97,7 +97,7 @@ def counter(rule: ArticleCount, topics: frozenset[int] | None) -> Callable[[Situ
     return counted
 
 
-def article_count(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int:
+def article_count(rule: ArticleCount, topics: frozenset[bytes] | None, situation: Situation) -> int:
     """Count the articles in a rule's window, this article included. Return 0 if they are not known."""
     return counter(rule, topics)(situation) or 0
 
@@ -129,7 +129,7 @@ def _articles(counted: PreparedCount, situation: Situation) -> Verdict:
     return passed_if(is_enough and is_few, count, counted, passes_at=passes_at, note=counted.window)
 
 
-def _thinned_out_at(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int | None:
+def _thinned_out_at(rule: ArticleCount, topics: frozenset[bytes] | None, situation: Situation) -> int | None:
     """Return when enough articles have left the window for `max` to hold, if the reader reads nothing more.
 
     Return None if `min` fails then. The window as of n days or weeks later equals a window that is shorter by n now.

@@ -32,7 +32,7 @@ class PreparedCount(NamedTuple):
     """A rule on the number of articles. `topics`: fingerprints; None: any topic."""
 
     rule: ArticleCount
-    topics: frozenset[int] | None
+    topics: frozenset[bytes] | None
 
     def window(self) -> str:
         """Return in words what the rule counts, for traces."""
@@ -72,7 +72,7 @@ class Prepared:
     starts_at: int | None
     ends_before: int | None
     counts: tuple[PreparedCount, ...]
-    favourite_topics: frozenset[int]
+    favourite_topics: frozenset[bytes]
     draw: Draw
     offers: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 

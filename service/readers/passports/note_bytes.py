@@ -3,12 +3,13 @@
 The bytes are a head of fixed width, which says the kind and what a passport begins with, and then the addition.
 """
 
-from struct import Struct, error, pack, unpack
+from struct import Struct, error, unpack
 
 from service.money import Interval
-from service.readers.additions import Addition, ChoiceAddition, ContributionAddition, EventAddition, ViewAddition
+from service.readers.additions import Addition, ChoiceAddition, ContributionAddition, EventAddition
 from service.readers.contributions import GivenContribution
-from service.readers.history import CountedView
+from service.readers.fingerprints import TOPIC_BYTES
+from service.readers.history import ViewAddition
 from service.readers.impressions import PromptEvent
 from service.readers.meter_pools import SpentRead
 from service.readers.reader import FreeRead, History, Reader
@@ -34,8 +35,10 @@ def encode_note(reader: Reader, addition: Addition) -> bytes:
     """Return the bytes of an addition. `reader`: the reader whom the request found."""
     day = reader.history.day
     match addition:
-        case ViewAddition(view, spent):
-            kind, day, body = _VIEW, view.day, _view_bytes(view, spent)
+        case ViewAddition(_, day, page, topics, spent):
+            kind, body = _VIEW, _VIEW_HEAD.pack(len(page), len(topics)) + page + b"".join(topics)
+            if spent is not None:
+                body += _SPENT.pack(spent.pool, *spent.read)
         case EventAddition(_, event, campaign, variant, instant):
             kind, body = _EVENT, _EVENT_BODY.pack(_EVENTS.index(event), campaign, variant, instant)
         case ContributionAddition(_, given, campaign):
@@ -78,18 +81,13 @@ def _addition(kind: int, request: bytes, day: int, body: bytes) -> Addition:
     raise ValueError("unknown kind")
 
 
-def _view_bytes(view: CountedView, spent: SpentRead | None) -> bytes:
-    topics = pack(f">{len(view.topics)}I", *view.topics)
-    data = _VIEW_HEAD.pack(len(view.page), len(view.topics)) + view.page + topics
-    return data if spent is None else data + _SPENT.pack(spent.pool, *spent.read)
-
-
 def _view_addition(request: bytes, day: int, body: bytes) -> ViewAddition:
     page_bytes, count = _VIEW_HEAD.unpack_from(body)
     topics_at = _VIEW_HEAD.size + page_bytes
-    end = topics_at + 4 * count
-    view = CountedView(request, day, body[_VIEW_HEAD.size : topics_at], unpack(f">{count}I", body[topics_at:end]))
+    end = topics_at + TOPIC_BYTES * count
+    topics = unpack(f"{TOPIC_BYTES}s" * count, body[topics_at:end])
+    view = ViewAddition(request, day, body[_VIEW_HEAD.size : topics_at], topics)
     if len(body) == end:
-        return ViewAddition(view)
+        return view
     pool, page, expires_at = _SPENT.unpack(body[end:])
-    return ViewAddition(view, SpentRead(pool, FreeRead(page, expires_at)))
+    return view._replace(spent=SpentRead(pool, FreeRead(page, expires_at)))

@@ -6,12 +6,12 @@ records; each record says how many are its own. A number beyond its width is wri
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, islice
+from itertools import islice
 from struct import Struct, error, unpack
 
 from service.money import Interval
 from service.readers.passports.packed import PackedRecords
-from service.readers.passports.topic_weeks import TopicRuns, TopicWeeks
+from service.readers.passports.topic_weeks import TopicWeeks
 from service.readers.reader import (
     NO_SUPPORT,
     UNCHOSEN,
@@ -30,13 +30,13 @@ VERSION = 1
 _RECURRING = tuple(RecurringState)
 _INTERVALS = tuple(Interval)
 _NO_BUCKET = 0xFFFFFFFF
-_NO_TOPICS = TopicRuns()
+_NO_TOPICS = TopicWeeks(0)
 _HIGHEST = {"B": 0xFF, "H": 0xFFFF, "I": 0xFFFFFFFF}
 
 # version, issued at, bucket, link, salt, first seen at, day, view count, when the reader chose whether articles count
-# (plus one if they do not); the lengths of days, weeks, topics, their weeks and counts, pages, recent ids, prompts,
-# pools and support
-_HEAD = Struct(">BIIIIIIII7BHHB")
+# (plus one if they do not); the lengths of days, weeks, topics, their numbers of weeks, their weeks and counts, pages,
+# recent ids, prompts, pools and support
+_HEAD = Struct(">BIIIIIIII8BHHB")
 _SUPPORT = Struct(">BBB7I")
 UNREADABLE = (IndexError, ValueError, error)  # what `decode` raises
 _CURRENCY_BYTES = 3  # after the numbers of the support
@@ -48,34 +48,39 @@ _FREE_READ = Struct(">HI")  # page, expires at
 
 def encode(reader: Reader, issued_at: int) -> bytes:
     """Return the bytes of a reader. `issued_at`: now, in seconds since 1970."""
-    history = reader.history
-    days = history.days if type(history.days) is bytes else _bytes(history.days)
-    weeks = history.weeks if type(history.weeks) is bytes else _bytes(history.weeks)
-    topics = TopicWeeks.of(history.topics, week_of(history.day)).runs if history.topics else _NO_TOPICS
-    sections = (
-        days,
-        weeks,
-        *topics,
-        history.pages,
-        reader.recent,
-        _pack_prompts(reader.prompts) if reader.prompts else b"",
-        _pack_pools(reader.pools) if reader.pools else b"",
-        b"" if reader.support is NO_SUPPORT else _pack_support(reader.support),
-    )
+    bucket, salt, first_seen_at, history, prompts, pools, support, recent, link, counting = reader
+    day, days, weeks, read, pages, views = history
+    if type(days) is not bytes or type(weeks) is not bytes:
+        days, weeks = _bytes(days), _bytes(weeks)
+    topics = TopicWeeks.of(read, week_of(day)) if read else _NO_TOPICS
+    names, lengths, ago, counts = topics.names, topics.lengths, topics.ago, topics.counts
+    seen = _pack_prompts(prompts) if prompts else b""
+    spent = _pack_pools(pools) if pools else b""
+    supported = b"" if support is NO_SUPPORT else _pack_support(support)
     head = _packed(
         _HEAD,
         VERSION,
         issued_at,
-        _NO_BUCKET if reader.bucket is None else reader.bucket,
-        reader.link,
-        reader.salt,
-        reader.first_seen_at,
-        history.day,
-        history.view_count,
-        reader.counting.chosen_at + reader.counting.is_stopped,
-        *map(len, sections),
+        _NO_BUCKET if bucket is None else bucket,
+        link,
+        salt,
+        first_seen_at,
+        day,
+        views,
+        counting.chosen_at + counting.is_stopped,
+        len(days),
+        len(weeks),
+        len(names),
+        len(lengths),
+        len(ago),
+        len(counts),
+        len(pages),
+        len(recent),
+        len(seen),
+        len(spent),
+        len(supported),
     )
-    return b"".join((head, *sections))
+    return b"".join((head, days, weeks, names, lengths, ago, counts, pages, recent, seen, spent, supported))
 
 
 def decode(data: bytes) -> tuple[Reader, int]:
@@ -84,21 +89,23 @@ def decode(data: bytes) -> tuple[Reader, int]:
     Raise one of UNREADABLE if the bytes are not a passport of this version.
     """
     version, issued_at, bucket, link, salt, first_seen_at, day, views, chosen, *lengths = _HEAD.unpack_from(data)
-    begins = accumulate(lengths, initial=_HEAD.size)
-    days, weeks, heads, ago, counts, pages, recent, prompts, pools, support, end = begins
+    sections, end = [], _HEAD.size
+    for length in lengths:
+        begin, end = end, end + length
+        sections.append(data[begin:end])
     if version != VERSION or end != len(data):
         raise ValueError("of another version, cut short or too long")
-    runs = TopicRuns(data[heads:ago], data[ago:counts], data[counts:pages])
-    topics = TopicWeeks(week_of(day), runs) if heads < ago else ()
+    days, weeks, names, numbers, ago, counts, pages, recent, prompts, pools, support = sections
+    topics = TopicWeeks(week_of(day), names, numbers, ago, counts) if names else ()
     reader = Reader(
         None if bucket == _NO_BUCKET else bucket,
         salt,
         first_seen_at,
-        History(day, data[days:weeks], data[weeks:heads], topics, data[pages:recent], views),
-        PackedRecords(data[prompts:pools], _unpack_prompts) if prompts < pools else (),
-        PackedRecords(data[pools:support], _unpack_pools) if pools < support else (),
-        _unpack_support(data[support:]) if support < end else NO_SUPPORT,
-        data[recent:prompts],
+        History(day, days, weeks, topics, pages, views),
+        PackedRecords(prompts, _unpack_prompts) if prompts else (),
+        PackedRecords(pools, _unpack_pools) if pools else (),
+        _unpack_support(support) if support else NO_SUPPORT,
+        recent,
         link,
         CountingChoice(chosen % 2 == 1, chosen - chosen % 2) if chosen else UNCHOSEN,
     )

@@ -46,7 +46,10 @@ def test_a_passport_at_its_fullest_stays_within_one_and_a_half_kilobytes() -> No
             b"\xff" * bounds.HISTORY_WEEKS,
             topic_histories(
                 {
-                    (1_000_000 + n * bounds.MAX_TOPICS // bounds.MAX_TOPIC_WEEKS, WEEK - n % 50): 255
+                    (
+                        (1_000_000 + n * bounds.MAX_TOPICS // bounds.MAX_TOPIC_WEEKS).to_bytes(3, "big"),
+                        WEEK - n % 50,
+                    ): 255
                     for n in range(bounds.MAX_TOPIC_WEEKS)
                 }
             ),
