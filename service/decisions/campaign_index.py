@@ -187,7 +187,8 @@ def _is_indexed(rule: Rule, prepared: Prepared) -> bool:
     """
     if rule.stage is Stage.ACCESS and prepared.campaign.gate is not None:
         return False
-    return rule.reads.applies(prepared.campaign) if isinstance(rule.reads, OwnRecord) else rule.reads is not None
+    reads = rule.reads.seconds(prepared.campaign) if isinstance(rule.reads, OwnRecord) else rule.reads
+    return reads is not None
 
 
 def _rules_left(prepared: Prepared, *, recorded: bool) -> tuple[Rule, ...]:
@@ -249,7 +250,7 @@ def _recorded(asked: Sequence[_Asked], without_history: Situation) -> tuple[int,
             if not rule.judge(prepared, without_history).passed:
                 silent |= bit
             campaigns, seconds = by_fingerprint.get(prepared.fingerprint, (0, 0))
-            longest = max(seconds, rule.reads.seconds(prepared.campaign))
+            longest = max(seconds, rule.reads.seconds(prepared.campaign) or 0)
             by_fingerprint[prepared.fingerprint] = _Recorded(campaigns | bit, longest)
     return ~silent, by_fingerprint
 
