@@ -4,7 +4,8 @@ A process counts each event of a prompt once. An event that was reported to seve
 their counts (`service/insights/reported_event_store.py`). If a process dies, a few counts are lost.
 """
 
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import blake2b
@@ -12,8 +13,8 @@ from threading import Lock
 from typing import NamedTuple
 
 ADDED_UP_AT = 1_000  # page views. Adding up many at once takes a tenth of the time
-MAX_WAITING = 100_000  # events of prompts; beyond this the oldest are dropped: they are statistics, not money
-MAX_REMEMBERED = 100_000  # events of prompts, about 25 MB; beyond this the oldest are forgotten
+MAX_WAITING = 100_000  # events of prompts that are not saved; beyond this the oldest are dropped
+MAX_REMEMBERED = 100_000  # events of prompts, about 30 MB; beyond this the oldest are forgotten
 
 
 class Counted(StrEnum):
@@ -63,7 +64,7 @@ Shown = tuple[str, str, bool, bool]
 
 
 class Tally:
-    """The counts that are not saved yet. Campaigns, days and hours bound their number, not traffic.
+    """The counts that are not saved yet. Campaigns, days and hours bound their number, and MAX_WAITING that of events.
 
     Page views are noted without a lock, because appending to a deque is atomic, and are added up later.
     """
@@ -72,8 +73,8 @@ class Tally:
         self._noted: deque[tuple[str, int, int, tuple[Shown, ...]]] = deque()  # site, day and hour of page views
         self._views = Counter[HourCell]()
         self._prompts = Counter[Cell]()
-        self._reports: dict[ReportedEvent, Cell] = {}
-        self._remembered: dict[ReportedEvent, None] = {}
+        self._reports = OrderedDict[ReportedEvent, Cell]()
+        self._remembered = OrderedDict[ReportedEvent, None]()
         self._turn = Lock()
 
     def is_first(self, event: ReportedEvent) -> bool:
@@ -83,7 +84,7 @@ class Tally:
                 return False
             self._remembered[event] = None
             if len(self._remembered) > MAX_REMEMBERED:
-                del self._remembered[next(iter(self._remembered))]
+                self._remembered.popitem(last=False)  # a plain dict would look through all that were deleted before
             return True
 
     def add_report(self, event: ReportedEvent, cell: Cell) -> None:
@@ -107,7 +108,7 @@ class Tally:
         return views
 
     def taken(self) -> Counter[Cell]:
-        """Remove and return all counts of prompts."""
+        """Remove and return all counts of shown prompts."""
         with self._turn:
             self._add_up()
             prompts, self._prompts = self._prompts, Counter()
@@ -118,26 +119,22 @@ class Tally:
         with self._turn:
             self._views.update(views)
 
-    def taken_reports(self) -> dict[ReportedEvent, Cell]:
+    def taken_reports(self) -> OrderedDict[ReportedEvent, Cell]:
         """Remove and return all events of prompts that were reported."""
         with self._turn:
-            reports, self._reports = self._reports, {}
+            reports, self._reports = self._reports, OrderedDict()
         return reports
 
     def give_back(self, counts: Counter[Cell]) -> None:
-        """Put counts of prompts back that could not be saved."""
+        """Put counts of shown prompts back that could not be saved."""
         with self._turn:
             self._prompts.update(counts)
 
-    def give_back_reports(self, reports: dict[ReportedEvent, Cell]) -> None:
+    def give_back_reports(self, reports: Mapping[ReportedEvent, Cell]) -> None:
         """Put events of prompts back that could not be saved."""
         with self._turn:
-            self._reports = reports | self._reports
+            self._reports = OrderedDict(reports) | self._reports
             self._drop_oldest_reports()
-
-    def _drop_oldest_reports(self) -> None:
-        while len(self._reports) > MAX_WAITING:
-            del self._reports[next(iter(self._reports))]
 
     def _add_up(self) -> None:
         """Add up the page views that are noted. The caller holds the lock."""
@@ -150,6 +147,10 @@ class Tally:
                 self._prompts[Cell(site, campaign, variant, viewed.day, is_counted, Counted.SHOWN)] += count
             if shown:  # a gate is always the only prompt
                 self._views[viewed._replace(event=event)] += count
+
+    def _drop_oldest_reports(self) -> None:
+        while len(self._reports) > MAX_WAITING:
+            self._reports.popitem(last=False)
 
 
 def reported_event(event_id: str, shown_at: int) -> ReportedEvent:

@@ -44,7 +44,7 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--part", type=click.IntRange(1), help="The part to write, if the layout limits the lines of a file.")
 @click.option("--batch", type=click.IntRange(1), help="A batch of the journal, which has its own days and layout.")
 @click.option("--current", "is_current", is_flag=True, help="The books as they are now, also if the days are closed.")
-@click.option("--pii", "has_personal_data", is_flag=True, help="Fill the personal columns.")
+@click.option("--pii", "has_personal_data", is_flag=True, help="Fill the personal columns. Only you may read the file.")
 @click.option("--manifest", "is_manifest", is_flag=True, help="Write the manifest instead of the file.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @with_appcontext
@@ -53,7 +53,8 @@ def export(name: str, output: Path | None, is_manifest: bool, **given: Any) -> N
     try:
         run_format = "json" if is_manifest else given["file_format"]
         stream = open_export(_exports(), OPERATOR, _request(name, given), run_format)
-        with contextlib.closing(stream), _opened(output) as file:
+        is_private = given["has_personal_data"]
+        with contextlib.closing(stream), _opened(output, is_private=is_private) as file:
             if is_manifest:
                 file.write(json.dumps(manifest_document(stream.manifest()), indent=2).encode() + b"\n")
             else:
@@ -122,14 +123,19 @@ def _write(stream: ExportStream, file: IO[bytes], *, has_progress: bool) -> None
 
 
 @contextlib.contextmanager
-def _opened(output: Path | None) -> Iterator[IO[bytes]]:
-    """Open the output file, or standard output for None. If writing fails, no file is left."""
+def _opened(output: Path | None, *, is_private: bool) -> Iterator[IO[bytes]]:
+    """Open the output file, or standard output for None. If writing fails, no file is left.
+
+    If the file is private, only this user may read it, whatever the umask.
+    """
     if output is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     partial = output.with_name(f".{output.name}.partial")
     try:
+        partial.unlink(missing_ok=True)  # of a run that was killed
+        partial.touch(mode=0o600 if is_private else 0o666, exist_ok=False)
         with partial.open("wb") as file:
             yield file
         partial.replace(output)

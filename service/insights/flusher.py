@@ -9,6 +9,7 @@ from service.decisions.tally import Tally
 from service.insights.store import flush_counts
 
 FLUSH_SECONDS = 5.0
+STOP_SECONDS = 5.0
 log = structlog.get_logger()
 
 
@@ -26,10 +27,10 @@ class Flusher:
         self._thread.start()
 
     def stop(self) -> None:
-        """Flush once more, and wait until the thread has ended."""
+        """Flush once more, and wait until the thread has ended, but not for long if the database hangs."""
         self._stopping.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(STOP_SECONDS)
 
     def flush(self) -> bool:
         """Write all waiting counts. Return False if that failed; the counts then go back to the tally."""

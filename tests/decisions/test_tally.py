@@ -4,13 +4,24 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from threading import Thread
+from time import perf_counter
 from typing import Any
 
 from flask.testing import FlaskClient
 
 from service.campaigns.campaign import Kind
 from service.campaigns.gate import Gate, GateType
-from service.decisions.tally import ADDED_UP_AT, MAX_WAITING, Cell, Counted, Happened, Shown, Tally, reported_event
+from service.decisions.tally import (
+    ADDED_UP_AT,
+    MAX_REMEMBERED,
+    MAX_WAITING,
+    Cell,
+    Counted,
+    Happened,
+    Shown,
+    Tally,
+    reported_event,
+)
 from service.services import EXTENSION
 from tests.decisions import make
 
@@ -104,11 +115,28 @@ def test_the_number_of_waiting_events_is_bounded_and_the_oldest_are_dropped() ->
     assert list(tally.taken_reports()) == events[10:]
 
 
+def test_forgetting_the_oldest_events_costs_no_more_the_longer_a_process_runs() -> None:
+    tally = Tally()
+    events = [reported_event(f"seen:{number}", 0) for number in range(MAX_REMEMBERED + 20_000)]
+    seconds = []
+    for first in (0, MAX_REMEMBERED):
+        began = perf_counter()
+        assert all(tally.is_first(event) for event in events[first : first + 20_000])
+        seconds.append(perf_counter() - began)
+        for event in events[first + 20_000 : MAX_REMEMBERED]:
+            tally.is_first(event)
+
+    assert seconds[1] < 10 * seconds[0]
+    assert not tally.is_first(events[-1])
+    assert tally.is_first(events[0])
+
+
 def test_simultaneous_requests_lose_no_count() -> None:
     tally = Tally()
 
     def count() -> None:
         for _ in range(1000):
+            tally.give_back(Counter([SHOWN]))
             tally.add_view("tide", SHOWN.day.toordinal(), 10, (PROMPT,))
 
     threads = [Thread(target=count) for _ in range(8)]
@@ -117,5 +145,5 @@ def test_simultaneous_requests_lose_no_count() -> None:
     for thread in threads:
         thread.join()
 
-    assert tally.taken() == Counter({SHOWN: 8_000})
+    assert tally.taken() == Counter({SHOWN: 16_000})
     assert tally.taken_views().total() == 16_000

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,6 +47,24 @@ def test_the_command_writes_a_spreadsheet_and_its_manifest(finance: Finance, app
     assert len(read_cells(path.read_bytes())) == 1 + manifest["rows"]
     assert manifest["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert manifest["sha256"] in written.stderr
+
+
+@pytest.mark.parametrize(("options", "mode"), [(["--pii"], 0o600), ([], 0o644)])
+def test_only_the_caller_may_read_a_file_with_personal_data(
+    finance: Finance, app: Flask, tmp_path: Path, options: list[str], mode: int
+) -> None:
+    pay(finance)
+    path = tmp_path / "contributions.csv"
+    (tmp_path / ".contributions.csv.partial").write_bytes(b"of a run that was killed")
+    mask = os.umask(0o022)
+    try:
+        result = app.test_cli_runner().invoke(args=["export", "contributions", "-o", str(path), *options])
+    finally:
+        os.umask(mask)
+
+    assert result.exit_code == 0, result.output
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+    assert b"killed" not in path.read_bytes()
 
 
 def test_without_a_file_the_bytes_go_to_standard_output(finance: Finance, app: Flask) -> None:

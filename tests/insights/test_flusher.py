@@ -2,10 +2,13 @@
 
 from collections import Counter
 from datetime import date
+from time import perf_counter
 
-from sqlalchemy import Engine, create_engine
+import pytest
+from sqlalchemy import Engine, create_engine, text
 
-from service.decisions.tally import Cell, Counted, Happened, HourCell, Tally, reported_event
+from service.decisions.tally import Cell, Counted, Happened, HourCell, Tally
+from service.insights import flusher as flusher_module
 from service.insights.flusher import Flusher
 from service.insights.store import DailyCount, daily_counts
 from service.insights.view_store import ViewsOnDay, views_by_day
@@ -13,17 +16,16 @@ from service.insights.view_store import ViewsOnDay, views_by_day
 DAY = date(2026, 11, 18)
 VIEWED = HourCell("tide", DAY, 10, Happened.VIEWED)
 SEEN = Cell("tide", "autumn", "control", DAY, True, Counted.SEEN)
-FIRST = reported_event("seen:0", 0)
 
 
 def test_counts_add_up_over_several_flushes(engine: Engine) -> None:
     tally = Tally()
     flusher = Flusher(engine, tally)
-    for number in range(3):
-        tally.add_report(reported_event(f"seen:{number}", 0), SEEN)
-    tally.add_report(reported_event("clicked:0", 0), SEEN._replace(event=Counted.CLICKED))
+    for _ in range(3):
+        tally.give_back(Counter([SEEN]))
+    tally.give_back(Counter([SEEN._replace(event=Counted.CLICKED)]))
     assert flusher.flush()
-    tally.add_report(reported_event("seen:3", 0), SEEN)
+    tally.give_back(Counter([SEEN]))
     assert flusher.flush()
 
     with engine.connect() as connection:
@@ -34,13 +36,13 @@ def test_counts_add_up_over_several_flushes(engine: Engine) -> None:
 
 def test_counts_stay_in_memory_while_the_database_is_unavailable() -> None:
     tally = Tally()
-    tally.add_report(FIRST, SEEN)
+    tally.give_back(Counter([SEEN]))
     tally.add_view("tide", DAY.toordinal(), 10)
     unreachable = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none", connect_args={"connect_timeout": 1})
 
     assert Flusher(unreachable, tally).flush() is False
 
-    assert tally.taken_reports() == {FIRST: SEEN}
+    assert tally.taken() == Counter({SEEN: 1})
     assert tally.taken_views() == Counter({VIEWED: 1})
 
 
@@ -60,11 +62,31 @@ def test_page_views_add_up_over_several_flushes(engine: Engine) -> None:
         assert views_by_day(connection, "other", DAY, DAY, 11) == []
 
 
+def test_a_database_that_hangs_delays_a_stop_only_for_a_while(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flusher_module, "STOP_SECONDS", 0.3)
+    tally = Tally()
+    flusher = Flusher(engine, tally, seconds=60)
+    flusher.start()
+    tally.give_back(Counter([SEEN]))
+    with engine.begin() as connection:
+        connection.execute(text("LOCK TABLE prompt_counts IN SHARE MODE"))
+        began = perf_counter()
+
+        flusher.stop()
+
+        assert 0.3 <= perf_counter() - began < 3
+
+    monkeypatch.setattr(flusher_module, "STOP_SECONDS", 30)
+    flusher.stop()
+    with engine.connect() as connection:
+        assert daily_counts(connection, "tide", DAY, DAY) == [DailyCount(SEEN, 1)]
+
+
 def test_stopping_the_flusher_flushes_the_last_counts(engine: Engine) -> None:
     tally = Tally()
     flusher = Flusher(engine, tally, seconds=60)
     flusher.start()
-    tally.add_report(FIRST, SEEN)
+    tally.give_back(Counter([SEEN]))
 
     flusher.stop()
 

@@ -3,6 +3,7 @@
 import json
 import signal
 import time
+from collections import Counter
 from datetime import date
 
 import psutil
@@ -105,6 +106,18 @@ def test_a_stop_during_the_start_is_carried_out(installation: Installation, seco
         process.send_signal(signal.SIGTERM)
 
         assert process.wait(30) == 0  # granian gives a process that ignores the stop 45 seconds
+
+
+def test_the_processes_of_a_service_end_if_its_main_process_is_killed(installation: Installation) -> None:
+    with serving(installation, "--workers", "2") as served:
+        main = psutil.Process(served.pid)
+        others = main.children(recursive=True)
+        main.kill()
+
+        _, alive = psutil.wait_procs(others, timeout=20)
+
+    assert len(others) >= 4  # two servers, and their back offices
+    assert not alive
 
 
 def test_a_service_on_a_database_without_migrations_says_why_it_waits_and_goes_on_by_itself() -> None:
