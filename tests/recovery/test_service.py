@@ -3,7 +3,6 @@
 import json
 import signal
 import time
-from collections import Counter
 from datetime import date
 
 import psutil
