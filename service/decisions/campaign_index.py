@@ -1,13 +1,15 @@
 """Find the campaigns that a page view leaves possible, without asking every rule about every campaign.
 
 A set of campaigns is a whole number: bit n stands for the nth campaign. Most rules say what they read (`Rule.reads`).
-Then a look into a table tells which campaigns pass:
+Then a look into a table tells which campaigns pass, and the looks that leave nothing soonest come first:
 
-1. Rules about the clock are asked once a minute.
-2. A number that campaigns bound, such as the articles read, has a set of campaigns for each stretch between two bounds.
-3. Rules that compare facts with names are asked in advance, about each name that a campaign lists.
-4. Rules about a campaign's own prompts are asked only about campaigns whose prompts the reader met lately.
-5. A rule that treats campaigns alike is asked once for all of them.
+1. Rules about the clock are asked once a minute. Rules that compare a fact with names, such as the reader's country,
+   are asked in advance about each name that a campaign lists.
+2. Rules about prompts are asked only if the reader met prompts lately, and then once for all campaigns that the rule
+   treats alike; rules about a campaign's own prompts only if these are among them.
+3. A number that campaigns bound, such as the articles read, has a set of campaigns for each stretch between two bounds.
+4. Facts with several names, such as the topics of a page, are looked up name by name.
+5. Other rules that treat campaigns alike are asked once for all of them.
 
 The few campaigns that are left are asked in order, with the rules that read more than that.
 """
@@ -100,8 +102,10 @@ class CampaignIndex:
             if fact.names is None
         ]
         self._unrecorded, self._recorded = _recorded(asked, nowhere)
-        self._together = _together(asked, nowhere)
-        self._seconds = [group.seconds for group in self._together]
+        together = _together(asked, nowhere)
+        self._about_prompts = [group for group in together if group.seconds < FOREVER]
+        self._seconds = [group.seconds for group in self._about_prompts]
+        self._together = [group for group in together if group.seconds == FOREVER]
         self._whole: list[Left] = [(prepared, prepared.rules) for prepared in campaigns]
         self._left: list[Left] = [(prepared, _rules_left(prepared, recorded=False)) for prepared in campaigns]
         self._left_recorded: list[Left] = [(prepared, _rules_left(prepared, recorded=True)) for prepared in campaigns]
@@ -114,24 +118,24 @@ class CampaignIndex:
         return self._whole if situation.explains else self._possible(situation)
 
     def _possible(self, situation: Situation) -> Iterator[Left]:
-        campaigns = self._fitting(situation)
+        campaigns, facts = self._running_at(situation), facts_of(situation)
+        for place, passing, otherwise in self._facts:
+            campaigns &= passing(facts[place], otherwise)
         if not campaigns:
             return
         recorded, silent_seconds = self._met_lately(situation)
-        campaigns &= self._unrecorded | recorded
-        for judge, prepared, _, alike in self._together[bisect_right(self._seconds, silent_seconds) :]:
-            if campaigns & alike and not judge(prepared, situation).passed:
-                campaigns &= ~alike
+        lately = self._about_prompts[bisect_right(self._seconds, silent_seconds) :]
+        campaigns = _passing(lately, campaigns & (self._unrecorded | recorded), situation)
+        if campaigns:
+            campaigns = self._fitting(campaigns, situation)
+        campaigns = _passing(self._together, campaigns, situation)
         while campaigns:
             first = campaigns & -campaigns
             yield (self._left_recorded if recorded & first else self._left)[first.bit_length() - 1]
             campaigns ^= first
 
-    def _fitting(self, situation: Situation) -> int:
-        """Return the campaigns that pass the rules about the clock, facts, numbers and names."""
-        campaigns, facts = self._running_at(situation), facts_of(situation)
-        for place, passing, otherwise in self._facts:
-            campaigns &= passing(facts[place], otherwise)
+    def _fitting(self, campaigns: int, situation: Situation) -> int:
+        """Return the campaigns that pass the rules about numbers and names."""
         for users, number_in, bounds, within in self._numbers:
             if campaigns & users:
                 number = number_in(situation)
@@ -178,6 +182,14 @@ class CampaignIndex:
             if campaign in recorded and now - at < recorded[campaign][1]:
                 campaigns |= recorded[campaign][0]
         return campaigns, now - latest
+
+
+def _passing(groups: Iterable[_Together], campaigns: int, situation: Situation) -> int:
+    """Return the campaigns that pass rules that treat campaigns alike."""
+    for judge, prepared, _, alike in groups:
+        if campaigns & alike and not judge(prepared, situation).passed:
+            campaigns &= ~alike
+    return campaigns
 
 
 def _is_indexed(rule: Rule, prepared: Prepared) -> bool:
