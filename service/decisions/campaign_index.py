@@ -37,6 +37,7 @@ from service.decisions.rules.rule import (
     Stage,
 )
 from service.decisions.situation import Page, Situation, Visit, facts_of
+from service.readers.reader import PromptRecord
 from service.readers.site_time import site_time_of
 
 MINUTE_SECONDS = 60
@@ -123,12 +124,14 @@ class CampaignIndex:
             campaigns &= passing(facts[place], otherwise)
         if not campaigns:
             return
-        recorded, silent_seconds = self._met_lately(situation)
-        lately = self._about_prompts[bisect_right(self._seconds, silent_seconds) :]
-        campaigns = _passing(lately, campaigns & (self._unrecorded | recorded), situation)
+        recorded = 0  # the campaigns with rules about their own prompts that must be asked
+        if situation.reader is not None and situation.reader.prompts:
+            recorded, silent_seconds = self._met_lately(situation.reader.prompts, situation.now.instant)
+            lately = self._about_prompts[bisect_right(self._seconds, silent_seconds) :]
+            campaigns = _passing(lately, campaigns, situation)
+        campaigns = self._fitting(campaigns & (self._unrecorded | recorded), situation)
         if campaigns:
-            campaigns = self._fitting(campaigns, situation)
-        campaigns = _passing(self._together, campaigns, situation)
+            campaigns = _passing(self._together, campaigns, situation)
         while campaigns:
             first = campaigns & -campaigns
             yield (self._left_recorded if recorded & first else self._left)[first.bit_length() - 1]
@@ -168,14 +171,11 @@ class CampaignIndex:
                 campaigns &= otherwise ^ changed
         return campaigns
 
-    def _met_lately(self, situation: Situation) -> tuple[int, int]:
-        """Return the campaigns with an event of a prompt that still counts, and the seconds since the last event.
-
-        Without an event, these are the seconds since 1970.
-        """
-        now, recorded = situation.now.instant, self._recorded
+    def _met_lately(self, prompts: Iterable[PromptRecord], now: int) -> tuple[int, int]:
+        """Return the campaigns with an event of a prompt that still counts, and the seconds since the last event."""
+        recorded = self._recorded
         campaigns = latest = 0
-        for campaign, _, seen_at, _, dismissed_at, _, _ in situation.reader.prompts if situation.reader else ():
+        for campaign, _, seen_at, _, dismissed_at, _, _ in prompts:
             at = dismissed_at if not seen_at or seen_at[-1] < dismissed_at else seen_at[-1]
             if at > latest:
                 latest = at
