@@ -12,6 +12,7 @@ from psycopg.pq.abc import PGconn
 from sqlalchemy import Connection, Engine, text
 
 from service.database.connection import BoundedConnection
+from service.database.server_priority import lower_server_priority
 from service.database.transaction import connected
 from service.exports.columns import Column
 from service.exports.files.portion import FIRST_PORTIONS, Key, Portion
@@ -20,11 +21,13 @@ from service.exports.manifest import CurrencySums
 from service.exports.query_store import ExportScope, Statement, key_after, rows_of, summed
 from service.exports.records_store import wait_for_rest
 from service.exports.request import BusyBooksError, ExportRequest
+from service.waiting_limits import BACK_OFFICE_NICENESS
 
 EXPORTS_AT_ONCE = 4  # for all machines together; each export holds a connection as long as its download takes
 EXPORT_SLOTS_LOCK = 0x6B6F_7873
 STATEMENT_TIMEOUT_SECONDS = 900
 WORK_MEMORY = "64MB"
+CLIENT_CHECK_SECONDS = 2  # a statement whose process has ended would otherwise go on until it has a row to send
 CHUNK_BYTES = 64 * 1024
 ROWS_PER_FETCH = 1000
 
@@ -49,7 +52,10 @@ def reading(engine: Engine) -> Iterator[Connection]:
         connection.execute(text(f"SET LOCAL work_mem = '{WORK_MEMORY}'"))
         connection.execute(text("SET LOCAL datestyle = 'ISO, YMD'"))
         connection.execute(text("SET LOCAL jit = off"))  # compiling a statement takes seconds before its first row
+        connection.execute(text(f"SET LOCAL client_connection_check_interval = '{CLIENT_CHECK_SECONDS}s'"))
         _take_slot(connection)
+        if lower_server_priority(_driver(connection), BACK_OFFICE_NICENESS):
+            connection.connection.invalidate(soft=True)  # the pool replaces it before it is used for anything else
         yield connection
 
 
