@@ -16,8 +16,8 @@ from service.exports.exporting import OPERATOR, open_export
 from service.exports.records_store import wait_for_rest
 from service.exports.request import BusyBooksError
 from service.exports.runs.store import ExportRun, RunOutcome, add_run, finish_run, list_runs
-from service.exports.store import EXPORTS_AT_ONCE, reading
-from service.waiting_limits import BACK_OFFICE_NICENESS
+from service.exports.store import EXPORTS_AT_ONCE, let_others_go_first, reading
+from service.waiting_limits import EXPORT_NICENESS
 from tests.conftest import NOW
 from tests.exports.world import Finance, pay, request
 
@@ -54,7 +54,8 @@ def test_the_server_lowers_the_priority_of_an_export_and_of_nothing_else(engine:
         if usual is None:
             pytest.skip("the server of the tests is not on this machine")
     with reading(engine) as connection, engine.connect() as other:
-        assert (server_priority(connection), server_priority(other)) == (BACK_OFFICE_NICENESS, usual)
+        let_others_go_first(connection)
+        assert (server_priority(connection), server_priority(other)) == (EXPORT_NICENESS, usual)
     with engine.connect() as after, engine.connect() as another:
         assert [server_priority(after), server_priority(another)] == [usual, usual]
 
