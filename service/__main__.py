@@ -13,10 +13,9 @@ from pathlib import Path
 from granian.cli import entrypoint
 
 from service.settings import SettingsError, read_settings
-from service.waiting_limits import CONNECTIONS, HEADER_SECONDS
+from service.waiting_limits import CONNECTIONS, HEADER_SECONDS, STOP_SECONDS
 
 BACKLOG = 2048  # connections that the system keeps until we accept them
-STOP_SECONDS = 45  # for requests in flight, after SIGTERM
 OTHER_FILES = 512  # open files that are no connections of callers
 TARGET = "service.server:SERVER"
 LOGS = Path(__file__).parent / "web" / "granian_logs.json"
@@ -29,7 +28,7 @@ def options(connections: int) -> tuple[str, ...]:
         *("--http", "1"),  # the time-out for headers then begins with the connection, and not with its first byte
         *("--http1-header-read-timeout", str(int(HEADER_SECONDS * 1000))),
         *("--backlog", str(BACKLOG), "--backpressure", str(connections)),
-        *("--workers-kill-timeout", str(STOP_SECONDS)),
+        *("--workers-kill-timeout", str(int(STOP_SECONDS))),
         *("--log-config", str(LOGS)),
         "--respawn-failed-workers",
     )

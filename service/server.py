@@ -9,6 +9,9 @@ the threads of their lane, and those of staff and machines by the back office.
 import asyncio
 import gc
 import json
+import multiprocessing
+import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -31,12 +34,13 @@ from service.serving.lanes import lane_of, threads_of
 from service.serving.rsgi import DirectReply, Headers, Reply, Request, RsgiReply
 from service.serving.turns import Turns
 from service.settings import read_settings
-from service.waiting_limits import BACK_OFFICE_LANES, READER_LANES, READERS, Lane
+from service.waiting_limits import BACK_OFFICE_LANES, READER_LANES, READERS, STOP_SECONDS, Lane
 from service.web.requests import cors_headers
 
 DECIDE = "/v1/decide"
 SWITCH_SECONDS = 0.0002
 RETRY_AFTER_SECONDS = 2
+PARENT_SECONDS = 1.0  # between two looks whether the main process still runs
 Run = Callable[[Request, bytes, Reply], Awaitable[None]]
 log = structlog.get_logger()
 
@@ -50,8 +54,8 @@ class Server:
         self._snapshots = services.part(SnapshotHolder)
         self._public_origin = services.settings.public_origin
         self._metrics = services.metrics
-        self._flusher = services.part(Flusher)
         self._decisions = PlainDecisions(services)
+        self._flusher = services.part(Flusher)
         self._bodies, self._turns = Bodies(), Turns()
         self._kept: list[asyncio.Task[None]] = []
 
@@ -61,6 +65,7 @@ class Server:
         gc.collect()
         gc.freeze()  # what is loaded now stays, and looking through it for garbage would take 25 ms each time
         self._kept.append(loop.create_task(self._bodies.refuse_late_ones()))
+        self._kept.append(loop.create_task(_end_after_parent()))
         if self._office is not None:
             self._kept.append(loop.create_task(self._office.keep_running()))
 
@@ -129,6 +134,19 @@ class Server:
 
     def _is_known(self, origin: str) -> bool:
         return any(origin in site.site.origins for site in self._snapshots.current().sites.values())
+
+
+async def _end_after_parent() -> None:
+    """Stop when granian's main process, which starts and stops this one, has been killed."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    while os.getppid() == parent.pid:
+        await asyncio.sleep(PARENT_SECONDS)
+    log.error("main_process_gone")
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.sleep(STOP_SECONDS)
+    os._exit(1)
 
 
 def _server() -> Server:

@@ -50,6 +50,7 @@ COUNTER_STORE_FAILURES = 1  # after which each process counts for itself ...
 COUNTER_STORE_PAUSE_SECONDS = 5.0  # ... for so long
 BACK_OFFICE_START_SECONDS = 10.0  # a request may take so much longer than its lane's deadline, while the process starts
 BACK_OFFICE_PAUSE_SECONDS = 1.0  # after it ended by itself, before it is started again
+STOP_SECONDS = 45.0  # for requests in flight when a server process is told to stop, and then it is killed
 BACK_OFFICE_STOP_SECONDS = 15.0  # to end what it does when the server stops, and then it is killed
 OUTSIDE_CALLS = 4  # calls to publications' own services at the same time, in a process
 MAIL_SILENCE_SECONDS = 15.0  # of a mail server

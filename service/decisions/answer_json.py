@@ -33,29 +33,29 @@ def answer_text(answer: Answer) -> str:
     """Return `answer_body` as JSON. The text of a prompt that many readers share is written once and kept."""
     if answer.explains:
         return _dumps(answer_body(answer))
-    prompts = ",".join(map(_prompt_text, answer.prompts))
-    access = _access_text(answer.decision.access)
-    reader = f'{{"article_count":{answer.article_count},"supporter":"{answer.supporter}"}}'
+    prompts = ",".join(map(_prompt_text, answer.prompts)) if answer.prompts else ""
     passport = f'"{answer.passport}"' if answer.is_local and answer.passport is not None else "null"
     return (
-        f'{{"decision_id":"{answer.decision_id}","prompts":[{prompts}],"access":{access},"reader":{reader},'
-        f'"passport":{passport}}}'
+        f'{{"decision_id":"{answer.decision_id}","prompts":[{prompts}],"access":{_access_text(answer.decision.access)},'
+        f'"reader":{{"article_count":{answer.article_count},"supporter":"{answer.supporter}"}},"passport":{passport}}}'
     )
 
 
 def _prompt_text(offered: Offered) -> str:
-    return f'{_text_of(offered.prompt)[:-1]},"prompt_token":"{offered.token}"}}'
-
-
-def _text_of(prompt: Prompt) -> str:
+    prompt, token = offered
     if not prompt.is_shared:
-        return _dumps(prompt_body(prompt))
+        return f'{_beginning(prompt)}{token}"}}'
     known = _texts.get(id(prompt))
     if known is None or known[0] is not prompt:
         if len(_texts) >= MAX_TEXTS:
             _texts.clear()
-        known = _texts[id(prompt)] = (prompt, _dumps(prompt_body(prompt)))
-    return known[1]
+        known = _texts[id(prompt)] = (prompt, _beginning(prompt))
+    return f'{known[1]}{token}"}}'
+
+
+def _beginning(prompt: Prompt) -> str:
+    """Return the text of a prompt up to its token."""
+    return f'{_dumps(prompt_body(prompt))[:-1]},"prompt_token":"'
 
 
 @lru_cache(maxsize=1024)

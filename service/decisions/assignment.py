@@ -72,16 +72,8 @@ def _places(seed: str) -> tuple[int, ...]:
     return tuple(places)
 
 
-def arm(bucket: int, seed: str, weights: Sequence[float], coverage: float = 1.0) -> int | None:
-    """Return the index of the reader's arm, or None if the reader is outside the coverage.
-
-    The range of an arm begins where full coverage would put it and fills up as coverage grows, so that no reader
-    changes arm when it does. Weights are relative; an arm of weight 0 gets no readers.
-    """
-    return _arm_at(bucket, seed, _ranges(weights, coverage))
-
-
-def _arm_at(bucket: int, seed: str, ranges: ArmRanges) -> int | None:
+def arm(bucket: int, seed: str, ranges: ArmRanges) -> int | None:
+    """Return the index of the reader's arm, or None if the reader is outside the coverage."""
     if len(ranges) == 1 and ranges[0][3] >= 1:
         return 0
     here = _point_of_bucket(bucket, "arm:" + seed) if ranges else 1.0
@@ -91,10 +83,12 @@ def _arm_at(bucket: int, seed: str, ranges: ArmRanges) -> int | None:
     return None
 
 
-def _ranges(weights: Sequence[float], coverage: float) -> ArmRanges:
+def arm_ranges(weights: Sequence[float], coverage: float = 1.0) -> ArmRanges:
     """Return for each arm its index, the start and end of its points, and the end of the covered points.
 
-    The last arm ends at exactly 1 if it has a weight, so that rounding leaves no reader without an arm.
+    The range of an arm begins where full coverage would put it and fills up as coverage grows, so that no reader
+    changes arm when it does. Weights are relative; an arm of weight 0 gets no readers. The last arm ends at exactly 1
+    if it has a weight, so that rounding leaves no reader without an arm.
     """
     total = float(sum(weights))
     ranges: list[tuple[int, float, float, float]] = []
@@ -133,7 +127,7 @@ def assign(prepared: Prepared, reader: Reader | None) -> Assigned:
         kept = _variant_kept(prepared.campaign, seen)
         if kept is not None:
             return Assigned(kept, is_counted=True)
-    index = _arm_at(bucket, experiment.seed, draw.ranges)
+    index = arm(bucket, experiment.seed, draw.ranges)
     if index is None:
         return Assigned(draw.control, is_counted=False)
     return Assigned(draw.arms[index], _is_first(draw.arms[index], seen))
@@ -151,7 +145,7 @@ def draw_of(campaign: Campaign, measured: tuple[VariantShare, ...]) -> Draw:
     arms = campaign.variants
     if experiment.control is not None:
         arms = tuple(variant for variant in campaign.variants if variant is not control) or arms
-    ranges = _ranges(_weights(experiment, arms, measured), experiment.coverage_share)
+    ranges = arm_ranges(_weights(experiment, arms, measured), experiment.coverage_share)
     return Draw(experiment, control, arms, ranges)
 
 

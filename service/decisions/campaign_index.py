@@ -47,18 +47,14 @@ _Asked = tuple[Rule, Prepared, int]  # a rule, and a campaign that uses it with 
 _Numbers = tuple[int, Callable[[Situation], int | None], list[int], list[int]]
 
 
-class _Answers:
+class _Answers(NamedTuple):
     """What a rule says by the names of a fact. `otherwise`: the campaigns that pass if none of their names is there.
 
-    `changed`: by name, the campaigns about which the rule then says the opposite.
+    `changed_by`: by name, the campaigns about which the rule then says the opposite.
     """
 
-    def __init__(self) -> None:
-        self.otherwise, self.changed = _ALL, dict[Any, int]()
-
-    def by_value(self) -> dict[Any, int]:
-        """Return the campaigns that pass, by the only name that is there."""
-        return {name: self.otherwise ^ changed for name, changed in self.changed.items()}
+    otherwise: int
+    changed_by: dict[Any, int]
 
 
 class _Together(NamedTuple):
@@ -96,13 +92,13 @@ class CampaignIndex:
         self._running: dict[int, int] = {}  # the campaigns that run, by minute
         self._numbers = _numbers(asked)
         named = _named(asked, nowhere)
-        self._values = [
-            (fact.place, answers.by_value().get, answers.otherwise)
-            for fact, own in named.items()
-            for answers in own
+        self._names = [(fact.names, rules) for fact, rules in named.items() if fact.names is not None]
+        self._facts = [
+            (fact.place, {name: otherwise ^ changed for name, changed in changed_by.items()}.get, otherwise)
+            for fact, rules in named.items()
+            for otherwise, changed_by in rules
             if fact.names is None
         ]
-        self._names = [(fact.names, own) for fact, own in named.items() if fact.names is not None]
         self._unrecorded, self._recorded = _recorded(asked, nowhere)
         self._together = _together(asked, nowhere)
         self._seconds = [group.seconds for group in self._together]
@@ -118,13 +114,7 @@ class CampaignIndex:
         return self._whole if situation.explains else self._possible(situation)
 
     def _possible(self, situation: Situation) -> Iterator[Left]:
-        campaigns = self._running_at(situation)
-        for users, number_in, bounds, passing in self._numbers:
-            if campaigns & users:
-                number = number_in(situation)
-                campaigns &= passing[0 if number is None else bisect_right(bounds, number)]
-        if campaigns:
-            campaigns &= self._named(situation)
+        campaigns = self._fitting(situation)
         if not campaigns:
             return
         recorded, silent_seconds = self._met_lately(situation)
@@ -136,6 +126,17 @@ class CampaignIndex:
             first = campaigns & -campaigns
             yield (self._left_recorded if recorded & first else self._left)[first.bit_length() - 1]
             campaigns ^= first
+
+    def _fitting(self, situation: Situation) -> int:
+        """Return the campaigns that pass the rules about the clock, facts, numbers and names."""
+        campaigns, facts = self._running_at(situation), facts_of(situation)
+        for place, passing, otherwise in self._facts:
+            campaigns &= passing(facts[place], otherwise)
+        for users, number_in, bounds, within in self._numbers:
+            if campaigns & users:
+                number = number_in(situation)
+                campaigns &= within[0 if number is None else bisect_right(bounds, number)]
+        return campaigns and campaigns & self._passing_by_name(situation)
 
     def _running_at(self, situation: Situation) -> int:
         """Return the campaigns whose rules about the clock pass, worked out once a minute."""
@@ -151,18 +152,16 @@ class CampaignIndex:
             self._running[minute] = running
         return running
 
-    def _named(self, situation: Situation) -> int:
-        """Return the campaigns that pass every rule that compares facts with names."""
-        campaigns, values = _ALL, facts_of(situation)
-        for place, answer, otherwise in self._values:
-            campaigns &= answer(values[place], otherwise)
+    def _passing_by_name(self, situation: Situation) -> int:
+        """Return the campaigns that pass every rule about facts with several names, such as the topics of a page."""
+        campaigns = _ALL
         for names_in, rules in self._names:
             names = names_in(situation)
-            for answers in rules:
+            for otherwise, changed_by in rules:
                 changed = 0
-                for name in answers.changed.keys() & names:
-                    changed |= answers.changed[name]
-                campaigns &= answers.otherwise ^ changed
+                for name in changed_by.keys() & names:
+                    changed |= changed_by[name]
+                campaigns &= otherwise ^ changed
         return campaigns
 
     def _met_lately(self, situation: Situation) -> tuple[int, int]:
@@ -170,17 +169,14 @@ class CampaignIndex:
 
         Without an event, these are the seconds since 1970.
         """
+        now, recorded = situation.now.instant, self._recorded
         campaigns = latest = 0
-        now = situation.now.instant
-        for record in situation.reader.prompts if situation.reader is not None else ():
-            at = record.dismissed_at
-            if record.seen_at and record.seen_at[-1] > at:
-                at = record.seen_at[-1]
+        for campaign, _, seen_at, _, dismissed_at, _, _ in situation.reader.prompts if situation.reader else ():
+            at = dismissed_at if not seen_at or seen_at[-1] < dismissed_at else seen_at[-1]
             if at > latest:
                 latest = at
-            own = self._recorded.get(record.campaign)
-            if own is not None and now - at < own.seconds:
-                campaigns |= own.campaigns
+            if campaign in recorded and now - at < recorded[campaign][1]:
+                campaigns |= recorded[campaign][0]
         return campaigns, now - latest
 
 
@@ -228,17 +224,16 @@ def _named(asked: Sequence[_Asked], nowhere: Situation) -> dict[NamedFact, list[
     """Ask the rules that compare facts with names: about a view with no name, and about each name alone."""
     named: dict[tuple[NamedFact, Rule], _Answers] = {}
     for rule, prepared, bit in asked:
+        passes = isinstance(rule.reads, tuple) and rule.judge(prepared, nowhere).passed
         for fact in rule.reads if isinstance(rule.reads, tuple) else ():
-            answers = named.setdefault((fact, rule), _Answers())
-            passes = rule.judge(prepared, nowhere).passed
-            if not passes:
-                answers.otherwise &= ~bit
+            otherwise, changed_by = named.get((fact, rule)) or _Answers(_ALL, {})
+            named[fact, rule] = _Answers(otherwise if passes else otherwise & ~bit, changed_by)
             for name in fact.named(prepared.campaign, nowhere.site):
                 if rule.judge(prepared, fact.put(nowhere, name)).passed is not passes:
-                    answers.changed[name] = answers.changed.get(name, 0) | bit
+                    changed_by[name] = changed_by.get(name, 0) | bit
     used: dict[NamedFact, list[_Answers]] = {}
     for (fact, _), answers in named.items():
-        if answers.changed or answers.otherwise != _ALL:
+        if answers != (_ALL, {}):
             used.setdefault(fact, []).append(answers)
     return used
 

@@ -44,6 +44,7 @@ class _Gated(NamedTuple):
     spends_from: Prepared | None = None
 
 
+_PASSED = RuleResults()
 _UNGATED = _Gated()
 
 
@@ -77,7 +78,9 @@ def ask_rules(prepared: Prepared, rules: tuple[Rule, ...], situation: Situation)
             first = first or rule
             if not situation.explains:
                 break
-    return RuleResults(first.name, first.stage, reasons) if first else RuleResults(reasons=reasons)
+    if first is None:
+        return RuleResults(reasons=reasons) if reasons else _PASSED
+    return RuleResults(first.name, first.stage, reasons)
 
 
 def next_possible_at(prepared: Prepared, situation: Situation) -> int | None:

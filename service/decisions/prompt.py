@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from service.campaigns.campaign import Campaign, Kind, Placement
 from service.campaigns.gate import GateType, Strength
@@ -114,19 +115,9 @@ def filled_copy(prepared: Prepared, copy: Copy, situation: Situation) -> Copy:
     def fill(text: str) -> str:
         return _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
 
-    def fill_optional(text: str | None) -> str | None:
-        return None if text is None else fill(text)
-
-    return Copy(
-        language=copy.language,
-        heading=fill(copy.heading),
-        subheading=fill_optional(copy.subheading),
-        paragraphs=tuple(fill(text) for text in copy.paragraphs),
-        highlight=fill_optional(copy.highlight),
-        button=fill(copy.button),
-        footnote=fill_optional(copy.footnote),
-        device=copy.device,
-    )
+    names = ("heading", "subheading", "highlight", "button", "footnote")
+    texts: dict[str, Any] = {name: fill(text) for name in names if (text := getattr(copy, name)) is not None}
+    return replace(copy, paragraphs=tuple(map(fill, copy.paragraphs)), **texts)
 
 
 def offered_ticker(campaign: Campaign, ticker: Ticker | None, situation: Situation) -> OfferedTicker | None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.experiment import ControlRange, Experiment, Method, VariantShare
-from service.decisions.assignment import arm, assign, is_in_range, is_in_share, point
+from service.decisions.assignment import arm, arm_ranges, assign, is_in_range, is_in_share, point
 from service.readers.impressions import PromptEvent, campaign_fingerprint, record_event, variant_fingerprint
 from service.readers.reader import bucket_of
 from tests.conftest import SettableClock
@@ -102,7 +102,7 @@ def test_a_control_range_takes_the_control_and_leaves_the_rest_to_the_others() -
 def test_growing_coverage_changes_no_readers_variant() -> None:
     before: dict[int, int] = {}
     for coverage in (0.1, 0.25, 0.5, 1.0):
-        covered = {bucket: arm(bucket, "autumn", (1, 2, 1), coverage) for bucket in BUCKETS}
+        covered = {bucket: arm(bucket, "autumn", arm_ranges((1, 2, 1), coverage)) for bucket in BUCKETS}
         here = {bucket: index for bucket, index in covered.items() if index is not None}
         assert all(here[bucket] == index for bucket, index in before.items())
         assert len(here) / len(BUCKETS) == pytest.approx(coverage, abs=0.01)
@@ -212,7 +212,7 @@ def test_a_reader_who_first_saw_another_variant_is_left_out(method: Method, seen
 
 @given(st.integers(0, 999_999), st.text(max_size=20), st.lists(st.floats(0, 100), min_size=1, max_size=6))
 def test_an_arm_is_always_one_with_weight(bucket: int, seed: str, weights: list[float]) -> None:
-    index = arm(bucket, seed, weights)
+    index = arm(bucket, seed, arm_ranges(weights))
 
     assert (index is None) == (sum(weights) <= 0)
     assert index is None or weights[index] > 0

@@ -3,7 +3,6 @@
 import json
 import signal
 import time
-from collections import Counter
 from datetime import date
 
 import psutil
@@ -14,7 +13,7 @@ from infra.bench.newsroom import page_view
 from service.assembly import build_services
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.clock import system_clock
-from service.decisions.tally import Cell, Counted, Tally
+from service.decisions.tally import Cell, Counted, Tally, reported_event
 from service.demo.processes import Ports
 from service.demo.seed import seed, site_document
 from service.demo.settings import SECRET_KEY
@@ -43,7 +42,7 @@ def test_a_service_starts_its_killed_server_again_and_then_saves_its_counts(inst
     flusher.start()
 
     installation.kill_server()
-    tally.give_back(Counter([SEEN]))
+    tally.add_report(reported_event("seen:0", 0), SEEN)
 
     wait_until(installation.is_answering)
     wait_until(lambda: installation.rows(COUNTS) == [(1,)])
@@ -106,6 +105,18 @@ def test_a_stop_during_the_start_is_carried_out(installation: Installation, seco
         process.send_signal(signal.SIGTERM)
 
         assert process.wait(30) == 0  # granian gives a process that ignores the stop 45 seconds
+
+
+def test_the_processes_of_a_service_end_if_its_main_process_is_killed(installation: Installation) -> None:
+    with serving(installation, "--workers", "2") as served:
+        main = psutil.Process(served.pid)
+        others = main.children(recursive=True)
+        main.kill()
+
+        _, alive = psutil.wait_procs(others, timeout=20)
+
+    assert len(others) >= 4  # two servers, and their back offices
+    assert not alive
 
 
 def test_a_service_on_a_database_without_migrations_says_why_it_waits_and_goes_on_by_itself() -> None:

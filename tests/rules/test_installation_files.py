@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.__main__ import STOP_SECONDS
+from service.waiting_limits import STOP_SECONDS
 
 ROOT = Path(__file__).parents[2]
 UNITS = sorted((ROOT / "infra" / "systemd").glob("*.service"))

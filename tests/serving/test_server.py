@@ -13,25 +13,31 @@ from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import passport_cookies
 from service.server import Server
 from service.services import EXTENSION, Services
-from service.serving.rsgi import Reply, Request
+from service.serving.rsgi import Headers, Reply, Request
 from service.waiting_limits import READERS
 from tests.contract.snapshot import contract_app
 from tests.serving.asked import Asked, SentHeaders
-from tests.serving.test_rsgi import Taken
 
 JSON = ("content-type", "application/json")
 BODY = json.dumps(page_view(1)).encode()
 
 
-class Wire(Taken):
+class Wire:
     """A request's body, and what is answered."""
 
     def __init__(self, body: bytes) -> None:
-        super().__init__()
         self._sent = body
+        self.status, self.body = 0, b""
+        self.headers: Headers = []
 
     async def __call__(self) -> bytes:
         return self._sent
+
+    def response_bytes(self, status: int, headers: Headers, body: bytes) -> None:
+        self.status, self.headers, self.body = status, headers, body
+
+    def response_file(self, status: int, headers: Headers, file: str) -> None:
+        raise AssertionError(f"{status} with {headers} from {file}")
 
 
 @pytest.fixture(scope="module")

@@ -31,20 +31,7 @@ def _count_text(value: int | PreparedCount | None) -> Plain:
 def _bounds(prepared: Prepared) -> Iterable[Bounded]:
     for window, topics in prepared.counts:
         least, most = window.minimum or 0, FOREVER if window.maximum is None else window.maximum
-        yield Bounded((window.days, window.weeks, topics), _counting(window, topics), least, most)
-
-
-def _counting(window: ArticleCount, topics: frozenset[int] | None) -> Callable[[Situation], int | None]:
-    """Return the function that counts the articles in a window, or returns None if they are not known."""
-
-    def counted(situation: Situation) -> int | None:
-        reader = situation.reader
-        if reader is None or reader.counting.is_stopped:
-            return None
-        is_known = topics is None or situation.visit.consent is Consent.FULL
-        return article_count(window, topics, situation) if is_known else None
-
-    return counted
+        yield Bounded((window.days, window.weeks, topics), counter(window, topics), least, most)
 
 
 @rule(
@@ -88,17 +75,31 @@ def favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(holds, holds, asked)
 
 
+def counter(rule: ArticleCount, topics: frozenset[int] | None) -> Callable[[Situation], int | None]:
+    """Return the function that counts the articles in a rule's window, this article included.
+
+    It returns None if they are not known: without consent, if the reader has stopped the counting, and for topics
+    without full consent.
+    """
+    days, weeks = rule.days, HISTORY_WEEKS - 1 if rule.weeks is None else rule.weeks
+
+    def counted(situation: Situation) -> int | None:
+        reader, now = situation.reader, situation.now
+        if reader is None or reader.counting.is_stopped:
+            return None
+        if topics is None:
+            if days is not None:
+                return articles_in_days(reader.history, now, days)
+            return articles_in_weeks(reader.history, now, weeks)
+        is_known = situation.visit.consent is Consent.FULL
+        return topic_articles_in_weeks(reader.history, now, weeks, topics) if is_known else None
+
+    return counted
+
+
 def article_count(rule: ArticleCount, topics: frozenset[int] | None, situation: Situation) -> int:
-    """Count the articles in a rule's window, this article included. Return 0 without a history."""
-    reader, now = situation.reader, situation.now
-    if reader is None:
-        return 0
-    if topics is None and rule.days is not None:
-        return articles_in_days(reader.history, now, rule.days)
-    weeks = HISTORY_WEEKS - 1 if rule.weeks is None else rule.weeks
-    if topics is None:
-        return articles_in_weeks(reader.history, now, weeks)
-    return topic_articles_in_weeks(reader.history, now, weeks, topics)
+    """Count the articles in a rule's window, this article included. Return 0 if they are not known."""
+    return counter(rule, topics)(situation) or 0
 
 
 def articles_remembered(reader: Reader | None, now: SiteTime) -> int:

@@ -72,7 +72,7 @@ def dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdict:
 @rule(
     _is_closable,
     stage=ACCESS,
-    reads=Alike(lambda campaign, _: campaign.gate and campaign.key, lambda site: site.silence_after_closing_seconds),
+    reads=Alike(prompt_seconds=lambda site: site.silence_after_closing_seconds),
 )
 def after_closing(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent after any prompt was closed, for the site's `silence_after_closing`.

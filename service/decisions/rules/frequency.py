@@ -65,7 +65,7 @@ def _site_limit(
     limit: Callable[[SiteFrequency], object], seconds: Callable[[SiteFrequency], int]
 ) -> Callable[[Judge], Rule]:
     """Declare the rule of a site's limit. `seconds`: for how long impressions count."""
-    reads = Alike(lambda _campaign, _site: None, lambda site: seconds(site.frequency))
+    reads = Alike(prompt_seconds=lambda site: seconds(site.frequency))
     return rule(lambda campaign, site: _obeys_site(campaign) and bool(limit(site.frequency)), stage=ACCESS, reads=reads)
 
 

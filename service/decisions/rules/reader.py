@@ -238,4 +238,8 @@ def staff(_prepared: Prepared, situation: Situation) -> Verdict:
 
 
 def _is_of(host: str | None, hosts: frozenset[str]) -> bool:
-    return host is not None and any(host == listed_host or host.endswith("." + listed_host) for listed_host in hosts)
+    """Return True if the host or a domain above it is listed."""
+    domain = host or ""
+    while domain and domain not in hosts:
+        domain = domain.partition(".")[2]
+    return bool(domain)

@@ -122,7 +122,7 @@ class Alike:
     every reader without such events the answer that it gives without a history. None: the rule reads something else.
     """
 
-    key: Callable[[Campaign, Site], Hashable]
+    key: Callable[[Campaign, Site], Hashable] = lambda _campaign, _site: None
     prompt_seconds: Callable[[Site], int] | None = None
 
 
@@ -145,7 +145,7 @@ class Clock(Enum):
 
 
 BY_MINUTE = Clock.BY_MINUTE
-ALL_ALIKE = Alike(lambda _campaign, _site: None)
+ALL_ALIKE = Alike()
 Reads = tuple[NamedFact, ...] | Alike | Measure | OwnRecord | Clock | None
 
 

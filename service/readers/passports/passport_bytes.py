@@ -40,6 +40,7 @@ _HEAD = Struct(">BIIIIIIII7BHHB")
 _SUPPORT = Struct(">BBB7I")
 UNREADABLE = (IndexError, ValueError, error)  # what `decode` raises
 _CURRENCY_BYTES = 3  # after the numbers of the support
+_new = tuple.__new__  # takes half the time of `PromptRecord(...)`
 _PROMPT = Struct(">IHHBBI")  # campaign and number of impressions, variant, seen, dismissed, contributed, dismissed at
 _POOL = Struct(">IHI")  # pool and number of free reads, older used, older expires at
 _FREE_READ = Struct(">HI")  # page, expires at
@@ -123,7 +124,8 @@ def _unpack_prompts(data: bytes) -> tuple[PromptRecord, ...]:
     records, at = [], 0
     for row, variant, seen, dismissed, contributed, dismissed_at in _PROMPT.iter_unpack(data[1:seen_from]):
         end = at + (row & 0xFF)
-        records.append(PromptRecord(row >> 8, seen, seen_at[at:end], dismissed, dismissed_at, contributed, variant))
+        fields = row >> 8, seen, seen_at[at:end], dismissed, dismissed_at, contributed, variant
+        records.append(_new(PromptRecord, fields))
         at = end
     return tuple(records)
 
