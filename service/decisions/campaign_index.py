@@ -1,13 +1,15 @@
 """Find the campaigns that a page view leaves possible, without asking every rule about every campaign.
 
 A set of campaigns is a whole number: bit n stands for the nth campaign. Most rules say what they read (`Rule.reads`).
-Then a look into a table tells which campaigns pass:
+Then a look into a table tells which campaigns pass, and the looks that leave nothing soonest come first:
 
-1. Rules about the clock are asked once a minute.
-2. A number that campaigns bound, such as the articles read, has a set of campaigns for each stretch between two bounds.
-3. Rules that compare facts with names are asked in advance, about each name that a campaign lists.
-4. Rules about a campaign's own prompts are asked only about campaigns whose prompts the reader met lately.
-5. A rule that treats campaigns alike is asked once for all of them.
+1. Rules about the clock are asked once a minute. Rules that compare a fact with names, such as the reader's country,
+   are asked in advance about each name that a campaign lists.
+2. Rules about prompts are asked only if the reader met prompts lately, and then once for all campaigns that the rule
+   treats alike; rules about a campaign's own prompts only if these are among them.
+3. A number that campaigns bound, such as the articles read, has a set of campaigns for each stretch between two bounds.
+4. Facts with several names, such as the topics of a page, are looked up name by name.
+5. Other rules that treat campaigns alike are asked once for all of them.
 
 The few campaigns that are left are asked in order, with the rules that read more than that.
 """
@@ -35,6 +37,7 @@ from service.decisions.rules.rule import (
     Stage,
 )
 from service.decisions.situation import Page, Situation, Visit, facts_of
+from service.readers.reader import PromptRecord
 from service.readers.site_time import site_time_of
 
 MINUTE_SECONDS = 60
@@ -100,8 +103,10 @@ class CampaignIndex:
             if fact.names is None
         ]
         self._unrecorded, self._recorded = _recorded(asked, nowhere)
-        self._together = _together(asked, nowhere)
-        self._seconds = [group.seconds for group in self._together]
+        together = _together(asked, nowhere)
+        self._about_prompts = [group for group in together if group.seconds < FOREVER]
+        self._seconds = [group.seconds for group in self._about_prompts]
+        self._together = [group for group in together if group.seconds == FOREVER]
         self._whole: list[Left] = [(prepared, prepared.rules) for prepared in campaigns]
         self._left: list[Left] = [(prepared, _rules_left(prepared, recorded=False)) for prepared in campaigns]
         self._left_recorded: list[Left] = [(prepared, _rules_left(prepared, recorded=True)) for prepared in campaigns]
@@ -114,24 +119,26 @@ class CampaignIndex:
         return self._whole if situation.explains else self._possible(situation)
 
     def _possible(self, situation: Situation) -> Iterator[Left]:
-        campaigns = self._fitting(situation)
+        campaigns, facts = self._running_at(situation), facts_of(situation)
+        for place, passing, otherwise in self._facts:
+            campaigns &= passing(facts[place], otherwise)
         if not campaigns:
             return
-        recorded, silent_seconds = self._met_lately(situation)
-        campaigns &= self._unrecorded | recorded
-        for judge, prepared, _, alike in self._together[bisect_right(self._seconds, silent_seconds) :]:
-            if campaigns & alike and not judge(prepared, situation).passed:
-                campaigns &= ~alike
+        recorded = 0  # the campaigns with rules about their own prompts that must be asked
+        if situation.reader is not None and situation.reader.prompts:
+            recorded, silent_seconds = self._met_lately(situation.reader.prompts, situation.now.instant)
+            lately = self._about_prompts[bisect_right(self._seconds, silent_seconds) :]
+            campaigns = _passing(lately, campaigns, situation)
+        campaigns = self._fitting(campaigns & (self._unrecorded | recorded), situation)
+        if campaigns:
+            campaigns = _passing(self._together, campaigns, situation)
         while campaigns:
             first = campaigns & -campaigns
             yield (self._left_recorded if recorded & first else self._left)[first.bit_length() - 1]
             campaigns ^= first
 
-    def _fitting(self, situation: Situation) -> int:
-        """Return the campaigns that pass the rules about the clock, facts, numbers and names."""
-        campaigns, facts = self._running_at(situation), facts_of(situation)
-        for place, passing, otherwise in self._facts:
-            campaigns &= passing(facts[place], otherwise)
+    def _fitting(self, campaigns: int, situation: Situation) -> int:
+        """Return the campaigns that pass the rules about numbers and names."""
         for users, number_in, bounds, within in self._numbers:
             if campaigns & users:
                 number = number_in(situation)
@@ -164,20 +171,25 @@ class CampaignIndex:
                 campaigns &= otherwise ^ changed
         return campaigns
 
-    def _met_lately(self, situation: Situation) -> tuple[int, int]:
-        """Return the campaigns with an event of a prompt that still counts, and the seconds since the last event.
-
-        Without an event, these are the seconds since 1970.
-        """
-        now, recorded = situation.now.instant, self._recorded
+    def _met_lately(self, prompts: Iterable[PromptRecord], now: int) -> tuple[int, int]:
+        """Return the campaigns with an event of a prompt that still counts, and the seconds since the last event."""
+        recorded = self._recorded
         campaigns = latest = 0
-        for campaign, _, seen_at, _, dismissed_at, _, _ in situation.reader.prompts if situation.reader else ():
+        for campaign, _, seen_at, _, dismissed_at, _, _ in prompts:
             at = dismissed_at if not seen_at or seen_at[-1] < dismissed_at else seen_at[-1]
             if at > latest:
                 latest = at
             if campaign in recorded and now - at < recorded[campaign][1]:
                 campaigns |= recorded[campaign][0]
         return campaigns, now - latest
+
+
+def _passing(groups: Iterable[_Together], campaigns: int, situation: Situation) -> int:
+    """Return the campaigns that pass rules that treat campaigns alike."""
+    for judge, prepared, _, alike in groups:
+        if campaigns & alike and not judge(prepared, situation).passed:
+            campaigns &= ~alike
+    return campaigns
 
 
 def _is_indexed(rule: Rule, prepared: Prepared) -> bool:
@@ -187,7 +199,8 @@ def _is_indexed(rule: Rule, prepared: Prepared) -> bool:
     """
     if rule.stage is Stage.ACCESS and prepared.campaign.gate is not None:
         return False
-    return rule.reads.applies(prepared.campaign) if isinstance(rule.reads, OwnRecord) else rule.reads is not None
+    reads = rule.reads.seconds(prepared.campaign) if isinstance(rule.reads, OwnRecord) else rule.reads
+    return reads is not None
 
 
 def _rules_left(prepared: Prepared, *, recorded: bool) -> tuple[Rule, ...]:
@@ -249,7 +262,7 @@ def _recorded(asked: Sequence[_Asked], without_history: Situation) -> tuple[int,
             if not rule.judge(prepared, without_history).passed:
                 silent |= bit
             campaigns, seconds = by_fingerprint.get(prepared.fingerprint, (0, 0))
-            longest = max(seconds, rule.reads.seconds(prepared.campaign))
+            longest = max(seconds, rule.reads.seconds(prepared.campaign) or 0)
             by_fingerprint[prepared.fingerprint] = _Recorded(campaigns | bit, longest)
     return ~silent, by_fingerprint
 

@@ -29,7 +29,7 @@ from service.exports.request import (
 )
 from service.exports.runs.store import ExportRun, RunOutcome, add_bounded_run, add_run, finish_run
 from service.exports.spreadsheet import MAX_ROWS
-from service.exports.store import count_rows, reading
+from service.exports.store import count_rows, has_more_keys, reading
 from service.exports.stream import ExportStream, OpenedFile, StreamTotals
 from service.ids import new_id
 from service.ledger.closings.store import closing_of
@@ -117,11 +117,21 @@ def _open_file(exports: Exports, run: ExportRun, request: ExportRequest) -> Open
             request, scope, file = batch_file(connection, exports, batch, request, run.asked_at)
         if run.format != "json":
             check_parts(request, file)
-        if request.file_format is FileFormat.XLSX and count_rows(connection, file.rows) > MAX_ROWS:
+        if request.file_format is FileFormat.XLSX and not _fits_in_a_sheet(connection, request, scope, file):
             raise InvalidExportError(f"a spreadsheet has at most {MAX_ROWS} rows: ask for fewer days, or for CSV")
         with committed(exports.engine) as recording:
             add_run(recording, replace(run, as_of=scope.books.as_of))
         return OpenedFile(request, scope, file, connection, stack.pop_all())
+
+
+def _fits_in_a_sheet(connection: Connection, request: ExportRequest, scope: ExportScope, file: PreparedFile) -> bool:
+    """Return whether a spreadsheet holds the rows of a file.
+
+    Counting them takes as long as reading them, so it is only done if the number of keys does not tell.
+    """
+    if file.has_portions and not has_more_keys(connection, request, scope, MAX_ROWS):
+        return True
+    return count_rows(connection, file.rows) <= MAX_ROWS
 
 
 def batch_file(

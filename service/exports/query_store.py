@@ -44,7 +44,7 @@ _ORDERED = sql.SQL("SELECT s.* FROM ({rows}) s ORDER BY {order}")
 _GIFT_AID_PART = sql.SQL("SELECT * FROM ({rows}) s ORDER BY {order} LIMIT {limit} OFFSET {offset}")
 # Not used if both sides are open, because PostgreSQL estimates that a range of a computed date keeps few rows.
 _IN_DAYS = sql.SQL("x.accounting_date BETWEEN {from_on} AND {to_on}")
-_KEY_AFTER = sql.SQL("SELECT key FROM ({keys}) k WHERE {later} ORDER BY key OFFSET {count} LIMIT 1")
+_KEY_AFTER = sql.SQL("SELECT {names} FROM ({keys}) k WHERE {later} ORDER BY {names} OFFSET {count} LIMIT 1")
 _SUMS = sql.SQL("SELECT {sums} FROM ({rows}) s GROUP BY 1 ORDER BY 1")
 
 
@@ -125,8 +125,9 @@ def key_after(request: ExportRequest, scope: ExportScope, after: Key | None, cou
     if portion_key is None:
         return None
     keys = portion_key.keys.format(**query_names(request, scope))
-    later = sql.SQL("true") if after is None else sql.SQL("key > ") + key_literal(after)
-    return _KEY_AFTER.format(keys=keys, later=later, count=sql.Literal(count))
+    names = sql.SQL(", ").join(map(sql.Identifier, portion_key.names))
+    later = sql.SQL("true") if after is None else sql.SQL("({}) > ").format(names) + key_literal(after)
+    return _KEY_AFTER.format(names=names, keys=keys, later=later, count=sql.Literal(count))
 
 
 def gift_aid_part(rows: sql.Composable, part: int) -> sql.Composable:

@@ -12,19 +12,23 @@ from psycopg.pq.abc import PGconn
 from sqlalchemy import Connection, Engine, text
 
 from service.database.connection import BoundedConnection
+from service.database.server_priority import lower_server_priority
 from service.database.transaction import connected
 from service.exports.columns import Column
+from service.exports.files.by_name import FILES
 from service.exports.files.portion import FIRST_PORTIONS, Key, Portion
 from service.exports.layouts.text_form import TextForm
 from service.exports.manifest import CurrencySums
 from service.exports.query_store import ExportScope, Statement, key_after, rows_of, summed
 from service.exports.records_store import wait_for_rest
 from service.exports.request import BusyBooksError, ExportRequest
+from service.waiting_limits import EXPORT_NICENESS
 
 EXPORTS_AT_ONCE = 4  # for all machines together; each export holds a connection as long as its download takes
 EXPORT_SLOTS_LOCK = 0x6B6F_7873
 STATEMENT_TIMEOUT_SECONDS = 900
 WORK_MEMORY = "64MB"
+CLIENT_CHECK_SECONDS = 2  # a statement whose process has ended would otherwise go on until it has a row to send
 CHUNK_BYTES = 64 * 1024
 ROWS_PER_FETCH = 1000
 
@@ -49,6 +53,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
         connection.execute(text(f"SET LOCAL work_mem = '{WORK_MEMORY}'"))
         connection.execute(text("SET LOCAL datestyle = 'ISO, YMD'"))
         connection.execute(text("SET LOCAL jit = off"))  # compiling a statement takes seconds before its first row
+        connection.execute(text(f"SET LOCAL client_connection_check_interval = '{CLIENT_CHECK_SECONDS}s'"))
         _take_slot(connection)
         yield connection
 
@@ -73,18 +78,32 @@ def _take_slot(connection: Connection) -> None:
     raise BusyBooksError(f"{EXPORTS_AT_ONCE} exports are running; try again when one has finished")
 
 
+def let_others_go_first(connection: Connection) -> None:
+    """Let PostgreSQL do what follows on this connection at a lower priority, if it can be told so."""
+    if lower_server_priority(_driver(connection), EXPORT_NICENESS):
+        connection.connection.invalidate(soft=True)  # the pool replaces it before it is used for anything else
+
+
 def portions(connection: Connection, request: ExportRequest, scope: ExportScope) -> Iterator[Statement]:
-    """Yield the statement of each portion of a file's rows, in order."""
+    """Yield the statement of each portion of a file's rows, in order. The last one lets other work go first."""
     start: Key | None = None
     for count in FIRST_PORTIONS:
         statement = key_after(request, scope, start, count)
         found = read_rows(connection, statement) if statement else []
         if not found:
             break
-        end: Key = found[0][0]
+        end: Key = found[0]
         yield rows_of(request, scope, Portion(start, end))
         start = end
+    let_others_go_first(connection)
     yield rows_of(request, scope, Portion(start))
+
+
+def has_more_keys(connection: Connection, request: ExportRequest, scope: ExportScope, row_count: int) -> bool:
+    """Return whether a file has so many keys, or no keys at all, that it may have more rows than this."""
+    key = FILES[request.name].portion_key
+    statement = key_after(request, scope, None, row_count // key.most_rows) if key else None
+    return statement is None or bool(read_rows(connection, statement))
 
 
 def csv_chunks(
@@ -128,7 +147,7 @@ def _chunk(pgconn: PGconn) -> PQGen[tuple[list[memoryview], bool]]:
     return lines, False
 
 
-def stream_rows(connection: Connection, statement: sql.Composable) -> Iterator[tuple[Any, ...]]:
+def stream_rows(connection: Connection, statement: sql.Composable) -> Generator[tuple[Any, ...]]:
     """Yield the rows of a statement. PostgreSQL sends them in portions, so memory does not grow with the file."""
     with _driver(connection).cursor("export") as cursor:
         cursor.itersize = ROWS_PER_FETCH

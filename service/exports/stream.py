@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import itertools
-import tempfile
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
@@ -15,8 +14,8 @@ from service.exports.prepared_file import PreparedFile
 from service.exports.query_store import ExportScope, Statement, formatted
 from service.exports.request import ExportRequest, FileFormat, download_name
 from service.exports.runs.store import RunOutcome
-from service.exports.spreadsheet import write_spreadsheet
-from service.exports.store import CHUNK_BYTES, csv_chunks, portions, stream_rows, sum_columns
+from service.exports.spreadsheet import spreadsheet_chunks
+from service.exports.store import csv_chunks, let_others_go_first, portions, stream_rows, sum_columns
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -105,6 +104,7 @@ class ExportStream:
 
         `on_progress` is called after each chunk with the number of rows so far.
         """
+        let_others_go_first(self._connection)
         currencies = sum_columns(self._connection, self.file.columns, self.file.rows)
         for _ in self:
             on_progress(self.row_count)
@@ -157,17 +157,19 @@ def _csv_file_chunks(opened: OpenedFile) -> Generator[tuple[bytes, int]]:
 def _portions(opened: OpenedFile) -> Iterator[Statement]:
     """Return the statements that give the file's rows one after the other."""
     if not opened.file.has_portions:
+        let_others_go_first(opened.connection)
         return iter((opened.file.rows,))
     return portions(opened.connection, opened.request, opened.scope)
 
 
 def _spreadsheet_chunks(opened: OpenedFile) -> Generator[tuple[bytes, int]]:
-    """Write the whole spreadsheet to a temporary file, then yield its bytes. The last chunk counts the rows."""
-    columns = opened.file.columns
-    rows = stream_rows(opened.connection, formatted(columns, opened.file.rows, opened.request))
-    with tempfile.TemporaryFile() as file:
-        row_count = write_spreadsheet(file, opened.request.name.value, columns, rows)
-        file.seek(0)
-        while chunk := file.read(CHUNK_BYTES):
-            yield chunk, 0
-        yield b"", row_count
+    """Yield a spreadsheet in chunks, each with its number of rows."""
+    with contextlib.closing(_typed_rows(opened)) as rows:
+        yield from spreadsheet_chunks(opened.request.name.value, opened.file.columns, rows)
+
+
+def _typed_rows(opened: OpenedFile) -> Generator[tuple[object, ...]]:
+    for rows in _portions(opened):
+        statement = formatted(opened.file.columns, rows, opened.request)
+        with contextlib.closing(stream_rows(opened.connection, statement)) as found:
+            yield from found

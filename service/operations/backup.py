@@ -24,7 +24,7 @@ from service.operations.erasure_list import write_erasures
 from service.operations.keys import are_keys_known
 from service.operations.keys_store import has_fingerprints, seen_fingerprints
 from service.operations.manifest import DUMP, ERASURES, MANIFEST, BackupManifest, file_sha256, write_manifest
-from service.private_folders import make_private_folder, write_private_file
+from service.private_folders import write_private_file
 from service.services import Services
 from service.settings import masked
 
@@ -48,8 +48,8 @@ def make_backup(services: Services, folder: Path) -> Path:
     now, address = services.clock(), owner_address(services.settings)
     name = f"keepopen-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     unfinished = folder / f"{name}.part"
-    make_private_folder(folder)
-    make_private_folder(unfinished)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # one that exists may be shared, and stays as it is
+    unfinished.mkdir(mode=0o700)
     with owner_of(address) as owner, connected(owner, isolation_level="REPEATABLE READ") as connection:
         snapshot = export_snapshot(connection)
         dump_database(address, snapshot, unfinished / DUMP)

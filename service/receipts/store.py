@@ -50,6 +50,7 @@ receipts = Table(
     Column("issued_at", INSTANT, nullable=False),
     Column("replaced_by", Text),
     UniqueConstraint("year", "number"),
+    Index(None, "issued_at", "year", "number"),
     Index(
         "uq_receipts_current",
         "year",

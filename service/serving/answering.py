@@ -17,10 +17,9 @@ from service.errors import BusyError, StoreUnavailableError
 from service.serving.lanes import threads_of
 from service.serving.messages import AnswerHead, AnswerKind, ForwardedRequest, packed, received
 from service.serving.rsgi import Headers
-from service.waiting_limits import BACK_OFFICE_LANES
+from service.waiting_limits import BACK_OFFICE_LANES, BACK_OFFICE_NICENESS
 from service.web.requests import Wsgi
 
-NICENESS = 10  # of its threads, since decisions go first
 log = structlog.get_logger()
 
 
@@ -81,7 +80,7 @@ class ForwardedReply:
 
 def serve(from_server: socket.socket, app: Wsgi) -> None:
     """Let the application answer requests until the server closes the socket."""
-    lanes = {lane.name: threads for lane, threads in threads_of(BACK_OFFICE_LANES, app, NICENESS).items()}
+    lanes = {lane.name: threads for lane, threads in threads_of(BACK_OFFICE_LANES, app, BACK_OFFICE_NICENESS).items()}
     connection = Connection(from_server)
     for head, body in received(from_server.makefile("rb")):
         request = ForwardedRequest(*head)

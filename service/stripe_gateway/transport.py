@@ -26,6 +26,9 @@ API_VERSION = "2026-10-28.endive"
 RETRYABLE_STATUSES = frozenset({409, 429})
 Item = TypeVar("Item")
 
+# Otherwise the library writes an id of this machine into the home folder, and sends it to Stripe with every request.
+stripe.enable_telemetry = False
+
 
 class StripeObjectMissingError(StripeRefusedError):
     """Stripe has no object with this id, or our API key may not read it."""

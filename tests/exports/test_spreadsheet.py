@@ -1,7 +1,5 @@
 """The spreadsheet has the rows of the CSV file, and every cell has the type of its column."""
 
-import io
-import tempfile
 import tracemalloc
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,7 +13,7 @@ from hypothesis import strategies as st
 from service.exports.columns import CellKind, Column
 from service.exports.exporting import OPERATOR, open_export
 from service.exports.request import FileFormat, InvalidExportError, Layout, Profile
-from service.exports.spreadsheet import MAX_ROWS, MAX_TEXT, write_spreadsheet
+from service.exports.spreadsheet import MAX_ROWS, MAX_TEXT, spreadsheet_chunks
 from tests.exports.world import (
     FILE_NAMES,
     XERO,
@@ -34,10 +32,10 @@ from tests.ledger import make
 
 def written(*rows: tuple[object, ...], kinds: tuple[CellKind, ...]) -> list[list[Cell]]:
     """Return the cells of a spreadsheet with these rows, without its header."""
-    file = io.BytesIO()
     columns = [Column(f"column_{place}", kind, "source") for place, kind in enumerate(kinds)]
-    assert write_spreadsheet(file, "journal", columns, rows) == len(rows)
-    return read_cells(file.getvalue())[1:]
+    chunks, counts = zip(*spreadsheet_chunks("journal", columns, rows), strict=True)
+    assert sum(counts) == len(rows)
+    return read_cells(b"".join(chunks))[1:]
 
 
 def as_csv(cell: Cell, text: str) -> str:
@@ -187,12 +185,12 @@ def test_memory_does_not_grow_with_the_rows() -> None:
 def peak_of(count: int) -> int:
     """Return the bytes of Python memory that writing so many rows takes at most."""
     columns = [Column(f"column_{place}", CellKind.TEXT, "source") for place in range(5)]
-    with tempfile.TemporaryFile() as file:
-        tracemalloc.start()
-        rows = ([f"{number} {place}" for place in range(5)] for number in range(count))
-        write_spreadsheet(file, "journal", columns, rows)
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
+    tracemalloc.start()
+    rows = ([f"{number} {place}" for place in range(5)] for number in range(count))
+    for _ in spreadsheet_chunks("journal", columns, rows):
+        pass
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
     return peak
 
 
@@ -223,3 +221,37 @@ def test_a_stream_that_is_not_read_leaves_nothing_open(finance: Finance) -> None
         open_export(finance.exports, OPERATOR, request("journal", file_format=FileFormat.XLSX), "xlsx").close()
 
     assert finance.sheet("journal")
+
+
+def test_the_first_rows_leave_before_the_last_is_read() -> None:
+    numbers = iter(range(20_000))
+    rows = ((f"{number:x}" * 9,) for number in numbers)
+
+    first, row_count = next(spreadsheet_chunks("journal", [Column("a", CellKind.TEXT, "a")], rows))
+
+    assert first.startswith(b"PK")
+    assert 0 < row_count <= next(numbers) < 10_000
+
+
+def test_a_sheet_that_would_get_too_many_rows_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.exports.spreadsheet.MAX_ROWS", 2)
+
+    assert written(("a",), ("b",), kinds=(CellKind.TEXT,)) == [["a"], ["b"]]
+    with pytest.raises(InvalidExportError, match="at most 2 rows"):
+        written(("a",), ("b",), ("c",), kinds=(CellKind.TEXT,))
+
+
+@pytest.mark.parametrize("name", ["contributions", "journal"])
+def test_the_rows_of_a_spreadsheet_with_few_keys_are_not_counted(
+    finance: Finance, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pay(finance)
+    monkeypatch.setattr("service.exports.exporting.count_rows", lambda *_: pytest.fail("counted"))
+
+    assert finance.sheet(name)
+
+
+def test_an_emoji_counts_as_two_characters_of_a_cell() -> None:
+    assert written(("😀" * (MAX_TEXT // 2),), kinds=(CellKind.TEXT,)) == [["😀" * (MAX_TEXT // 2)]]
+    with pytest.raises(InvalidExportError, match="too long"):
+        written(("😀" * (MAX_TEXT // 2 + 1),), kinds=(CellKind.TEXT,))

@@ -1,19 +1,23 @@
 """Reading exports: at most four at once, never in the middle of a change, and recorded for good."""
 
+import os
+import sys
 from contextlib import ExitStack
 from dataclasses import replace
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError
 
+from service.database.transaction import driver_connection
 from service.exports import records_store
 from service.exports.exporting import OPERATOR, open_export
 from service.exports.records_store import wait_for_rest
 from service.exports.request import BusyBooksError
 from service.exports.runs.store import ExportRun, RunOutcome, add_run, finish_run, list_runs
-from service.exports.store import EXPORTS_AT_ONCE
+from service.exports.store import EXPORTS_AT_ONCE, let_others_go_first, reading
+from service.waiting_limits import EXPORT_NICENESS
 from tests.conftest import NOW
 from tests.exports.world import Finance, pay, request
 
@@ -42,6 +46,26 @@ def test_an_export_waits_for_open_transactions_and_cancels_no_writer(
         writer.commit()
 
     assert finance.rows("contributions")[0]["fees_covered"] == "false"
+
+
+def test_the_server_lowers_the_priority_of_an_export_and_of_nothing_else(engine: Engine) -> None:
+    with engine.connect() as before:
+        usual = server_priority(before)
+        if usual is None:
+            pytest.skip("the server of the tests is not on this machine")
+    with reading(engine) as connection, engine.connect() as other:
+        let_others_go_first(connection)
+        assert (server_priority(connection), server_priority(other)) == (EXPORT_NICENESS, usual)
+    with engine.connect() as after, engine.connect() as another:
+        assert [server_priority(after), server_priority(another)] == [usual, usual]
+
+
+def server_priority(connection: Connection) -> int | None:
+    """Return the priority of the server process of a connection, or None if it is on another machine."""
+    driver = driver_connection(connection.connection)
+    if sys.platform != "linux" or not driver.info.host.startswith("/"):
+        return None
+    return os.getpriority(os.PRIO_PROCESS, driver.info.backend_pid)
 
 
 @pytest.mark.parametrize("outcome", [outcome for outcome in RunOutcome if outcome is not RunOutcome.STARTED])

@@ -107,6 +107,10 @@ def test_a_pod_has_no_rights_and_the_settings_of_its_secret(component: str) -> N
     assert [source["secretRef"]["name"] for source in container["envFrom"]] == secrets
 
 
+def test_back_offices_of_killed_web_processes_do_not_stay_as_zombies() -> None:
+    assert pods()["web"]["spec"]["shareProcessNamespace"] is True
+
+
 def test_selectors_find_the_pods_they_are_for() -> None:
     labels = {component: pod["metadata"]["labels"] for component, pod in pods().items()}
     selectors = {

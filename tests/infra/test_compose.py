@@ -61,6 +61,10 @@ def test_our_containers_can_write_nothing_and_hold_no_rights(settings: Path, nam
     assert found["security_opt"] == ["no-new-privileges:true"]
 
 
+def test_back_offices_of_killed_web_processes_do_not_stay_as_zombies(settings: Path) -> None:
+    assert services(settings)["web"]["init"] is True
+
+
 def test_only_the_migration_knows_the_owners_password(settings: Path) -> None:
     found = {name: services(settings)[name]["environment"] for name in OURS}
 

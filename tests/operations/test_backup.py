@@ -48,6 +48,18 @@ def test_a_backup_is_private_and_holds_no_secret(backup: Path, books: Newsroom) 
         assert last_backups(connection).made_at == books.services.clock()
 
 
+def test_a_folder_that_others_share_stays_open_to_them_but_the_backup_does_not(books: Newsroom, tmp_path: Path) -> None:
+    shared, new = tmp_path / "shared", tmp_path / "new" / "backups"
+    shared.mkdir()
+    shared.chmod(0o1777)
+
+    inside = make_backup(books.services, shared)
+    make_backup(books.services, new)
+
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (shared, inside, new)]
+    assert modes == [0o1777, 0o700, 0o700]
+
+
 def test_a_backup_that_is_restored_has_the_books_of_its_moment(backup: Path, books: Newsroom, other: Services) -> None:
     books.give(amount="7")  # after the backup
     books.settle_after(minutes=1)

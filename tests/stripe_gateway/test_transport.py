@@ -1,16 +1,22 @@
-"""What the connection to Stripe does if Stripe is slow."""
+"""What the connection to Stripe does if Stripe is slow, and what it tells Stripe."""
 
+import json
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import stripe
 
+from service.settings import Settings
 from service.stripe_gateway import transport
-from service.stripe_gateway.transport import BoundedClient
+from service.stripe_gateway.transport import BoundedClient, stripe_client
 from service.waiting_limits import STRIPE_FAILURES
 
 DEADLINE_SECONDS = 0.4
@@ -41,6 +47,42 @@ def dripping(head: bytes) -> Iterator[str]:
         finally:
             listener.shutdown(socket.SHUT_RDWR)
             thread.join()
+
+
+class Recorder(BaseHTTPRequestHandler):
+    """Answers every request with an empty object, and keeps the headers."""
+
+    heard: ClassVar[list[dict[str, str]]] = []
+
+    def do_GET(self) -> None:
+        self.heard.append(dict(self.headers.items()))
+        self.send_response(200)
+        self.send_header("Request-Id", "req_1")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing."""
+
+
+def test_nothing_about_this_machine_is_sent_to_stripe_or_kept(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    with HTTPServer(("127.0.0.1", 0), Recorder) as server:
+        threading.Thread(target=server.serve_forever).start()
+        client = stripe_client(replace(settings, stripe_api_base=f"http://127.0.0.1:{server.server_port}"))
+        for _ in range(2):
+            client.v1.balance.retrieve()
+        server.shutdown()
+
+    assert len(Recorder.heard) == 2
+    for headers in Recorder.heard:
+        about_us = json.loads(headers["X-Stripe-Client-User-Agent"])
+        assert about_us.keys() <= {"bindings_version", "lang", "lang_version", "httplib", "ai_agent"}
+        assert "X-Stripe-Client-Telemetry" not in headers
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Long: "])

@@ -24,17 +24,17 @@ def _ends_by_dismissals(campaign: Campaign, site: Site) -> bool:
     return _is_closable(campaign, site) and campaign.cool_off.ends_after_dismissals is not None
 
 
-def _counts_own(campaign: Campaign) -> bool:
-    """Return True if dismissals of other campaigns do not count."""
-    return campaign.cool_off.dismissals is Counting.OWN
+def _for_good(campaign: Campaign) -> int | None:
+    """Return for how long a dismissal counts, which is forever, or None if dismissals of other campaigns count too."""
+    return FOREVER if campaign.cool_off.dismissals is Counting.OWN else None
 
 
-def _silence(campaign: Campaign) -> int:
-    """Return how many seconds after a dismissal the campaign may still be silent."""
-    return max(campaign.cool_off.dismissal_seconds, default=FOREVER)
+def _silence(campaign: Campaign) -> int | None:
+    """Return how long the campaign may be silent after a dismissal, or None if those of other campaigns count too."""
+    return _for_good(campaign) and max(campaign.cool_off.dismissal_seconds, default=FOREVER)
 
 
-@rule(_is_closable, stage=ACCESS, reads=OwnRecord(_counts_own, _silence))
+@rule(_is_closable, stage=ACCESS, reads=OwnRecord(_silence))
 def after_dismissal(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent after the nth dismissal for the nth silence, or until the editor shows the campaign again."""
     cool_off = prepared.campaign.cool_off
@@ -55,7 +55,7 @@ def after_dismissal(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(holds, age, limit, passes_at=None if ends_at == FOREVER else ends_at, note=note)
 
 
-@rule(_ends_by_dismissals, stage=ACCESS, reads=OwnRecord(_counts_own))
+@rule(_ends_by_dismissals, stage=ACCESS, reads=OwnRecord(_for_good))
 def dismissed_for_good(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent forever after the campaign's last dismissal, unless the editor shows the campaign again."""
     cool_off = prepared.campaign.cool_off

@@ -16,24 +16,12 @@ from service.decisions.situation import Purpose, Situation
 from service.readers.reader import PromptRecord, Reader
 from service.readers.site_time import DAY_SECONDS, SiteTime, day_starting, instant_of
 
-OWN = OwnRecord(lambda _campaign: True)
+OWN = OwnRecord()
 
 
 def _own(campaign: Campaign) -> Frequency:
     """Return the campaign's own limits. A campaign that always asks has none."""
     return NO_LIMIT if campaign.frequency.is_always_asking else campaign.frequency
-
-
-def _caps_are_own(campaign: Campaign) -> bool:
-    return all(cap.counting is Counting.OWN for cap in campaign.frequency.caps)
-
-
-def _gap_is_own(campaign: Campaign) -> bool:
-    return campaign.frequency.gap is None or campaign.frequency.gap.counting is Counting.OWN
-
-
-def _daily_is_own(campaign: Campaign) -> bool:
-    return campaign.frequency.daily is None or campaign.frequency.daily.counting is Counting.OWN
 
 
 def _cap_seconds(limits: Frequency | SiteFrequency) -> int:
@@ -54,11 +42,17 @@ def _obeys_site(campaign: Campaign) -> bool:
 
 
 def _own_limit(
-    limit: Callable[[Frequency], object], is_own: Callable[[Campaign], bool], seconds: Callable[[Frequency], int]
+    limit: Callable[[Frequency], Sequence[Cap] | Gap | DailyCap | None], seconds: Callable[[Frequency], int]
 ) -> Callable[[Judge], Rule]:
     """Declare the rule of a campaign's limit. `seconds`: for how long impressions count."""
-    reads = OwnRecord(is_own, lambda campaign: seconds(campaign.frequency))
-    return rule(lambda campaign, _: bool(limit(_own(campaign))), stage=ACCESS, reads=reads)
+
+    def own_seconds(campaign: Campaign) -> int | None:
+        found = limit(campaign.frequency)
+        limits = found if isinstance(found, Sequence) else [found]
+        is_own = all(own is None or own.counting is Counting.OWN for own in limits)
+        return seconds(campaign.frequency) if is_own else None
+
+    return rule(lambda campaign, _: bool(limit(_own(campaign))), stage=ACCESS, reads=OwnRecord(own_seconds))
 
 
 def _site_limit(
@@ -111,21 +105,21 @@ def contributions(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(contributed < limit, contributed, limit, note="contributions through this campaign")
 
 
-@_own_limit(lambda limits: limits.caps, _caps_are_own, _cap_seconds)
+@_own_limit(lambda limits: limits.caps, _cap_seconds)
 def caps(prepared: Prepared, situation: Situation) -> Verdict:
     """Allow at most k impressions in d days, for each cap of the campaign."""
     caps = prepared.campaign.frequency.caps
     return worst([_cap(cap, _records(situation, prepared, cap.counting), situation.now) for cap in caps])
 
 
-@_own_limit(lambda limits: limits.gap, _gap_is_own, _gap_seconds)
+@_own_limit(lambda limits: limits.gap, _gap_seconds)
 def gap(prepared: Prepared, situation: Situation) -> Verdict:
     """Require a minimum time since the last impression."""
     gap = prepared.campaign.frequency.gap or Gap(0)
     return _gap(gap, _records(situation, prepared, gap.counting), situation.now)
 
 
-@_own_limit(lambda limits: limits.daily, _daily_is_own, _day_seconds)
+@_own_limit(lambda limits: limits.daily, _day_seconds)
 def daily(prepared: Prepared, situation: Situation) -> Verdict:
     """Allow at most k impressions on a local day."""
     daily = prepared.campaign.frequency.daily or DailyCap(0)
@@ -180,11 +174,8 @@ def _cap(cap: Cap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
 
 
 def _gap(gap: Gap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
-    last, until = 0, now.believed_until
-    for record in records:
-        for at in record.seen_at:
-            if last < at <= until:
-                last = at
+    until = now.believed_until
+    last = max([at for record in records for at in record.seen_at if at <= until], default=0)
     if not last:
         return passed(None, gap.seconds, note=gap.words)
     age = now.age_of(last)

@@ -131,11 +131,10 @@ class OwnRecord:
     """The rule reads the reader's record of the campaign's own prompts and the clock, and nothing else of the reader.
 
     Events that are as old as `seconds` do not count. So the rule gives every reader without younger ones the answer
-    that it gives without a history. `applies`: False for campaigns whose rule reads more than that.
+    that it gives without a history. `seconds` None: for this campaign the rule reads more than that.
     """
 
-    applies: Callable[[Campaign], bool]
-    seconds: Callable[[Campaign], int] = lambda _campaign: FOREVER
+    seconds: Callable[[Campaign], int | None] = lambda _campaign: FOREVER
 
 
 class Clock(Enum):

@@ -165,7 +165,7 @@ CONTRIBUTIONS = FileDefinition(
     rows=_ROWS,
     order=BY_INSTANT,
     portion_key=PortionKey(
-        sql.SQL("x.effective_at"), sql.SQL("SELECT created_at AS key FROM charges WHERE created_at >= {starts_at}")
+        ("x.effective_at",), sql.SQL("SELECT created_at AS key FROM charges WHERE created_at >= {starts_at}")
     ),
 )
 

@@ -59,7 +59,8 @@ FEES = FileDefinition(
     rows=_ROWS,
     order=BY_INSTANT,
     portion_key=PortionKey(
-        sql.SQL("b.created_at"),
+        ("b.created_at",),
         sql.SQL("SELECT created_at AS key FROM balance_transactions WHERE created_at >= {starts_at}"),
+        most_rows=3,
     ),
 )

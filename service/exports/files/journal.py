@@ -140,8 +140,9 @@ JOURNAL = FileDefinition(
     rows=_ROWS,
     order=sql.SQL("seq, line"),
     portion_key=PortionKey(
-        sql.SQL("e.seq"),
+        ("e.seq",),
         sql.SQL("SELECT seq AS key FROM ledger_entries WHERE accounting_date BETWEEN {from_on} AND {to_on}"),
+        most_rows=4,
     ),
 )
 

@@ -60,5 +60,5 @@ PAYOUT_LINES = FileDefinition(
     dated_by="the payout's arrival_date",
     rows=_ROWS,
     order=sql.SQL('payout_created_at, payout_id COLLATE "C", is_rest, created_at, line_id COLLATE "C"'),
-    portion_key=PortionKey(sql.SQL("p.created_at"), _KEYS),
+    portion_key=PortionKey(("p.created_at",), _KEYS),
 )

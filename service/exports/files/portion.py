@@ -13,7 +13,8 @@ from psycopg import sql
 
 FIRST_PORTIONS: Final = (2_000,)  # how many keys the portions before the last one have
 
-Key = datetime | int  # what a file is ordered by first
+KeyPart = datetime | int
+Key = tuple[KeyPart, ...]  # what a file is ordered by first
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +32,22 @@ WHOLE: Final = Portion()
 class PortionKey:
     """What divides a file into portions.
 
-    `expression` is the first term of the file's order. `keys` is the statement of the values, named `key`, at which a
-    portion may end, with the names of `query_names` in braces. An index must have them in order. They only decide how
-    many rows a portion has: every row is in exactly one portion, whatever they are.
+    `expressions` are the first terms of the file's order. `keys` is the statement of the values at which a portion may
+    end, named `names`, with the names of `query_names` in braces. An index must have them in order. They only decide
+    how many rows a portion has: every row is in exactly one portion, whatever they are. `most_rows` is about how many
+    rows a key has at most.
     """
 
-    expression: sql.SQL
+    expressions: tuple[str, ...]
     keys: sql.SQL
+    names: tuple[str, ...] = ("key",)
+    most_rows: int = 1
 
     def condition(self, portion: Portion) -> sql.Composable:
         """Return the condition that a row is in the portion."""
+        terms = sql.SQL(f"({', '.join(self.expressions)})")
         sides = [
-            self.expression + sql.SQL(f" {operator} ") + key_literal(key)
+            terms + sql.SQL(f" {operator} ") + key_literal(key)
             for operator, key in ((">=", portion.from_key), ("<", portion.to_key))
             if key is not None
         ]
@@ -50,7 +55,11 @@ class PortionKey:
 
 
 def key_literal(key: Key) -> sql.Composable:
-    """Return a key as a literal of its type."""
-    if isinstance(key, int):
-        return sql.Literal(key)
-    return sql.SQL("{instant}::timestamptz").format(instant=sql.Literal(key.isoformat()))
+    """Return a key as a literal, in parentheses."""
+    return sql.SQL("({parts})").format(parts=sql.SQL(", ").join(map(_part_literal, key)))
+
+
+def _part_literal(part: KeyPart) -> sql.Composable:
+    if isinstance(part, int):
+        return sql.Literal(part)
+    return sql.SQL("{instant}::timestamptz").format(instant=sql.Literal(part.isoformat()))

@@ -4,6 +4,7 @@ from psycopg import sql
 
 from service.exports.columns import code, instant, integer, money, text
 from service.exports.files.definition import BY_INSTANT, FileDefinition
+from service.exports.files.portion import PortionKey
 
 _ROWS = sql.SQL("""
 SELECT r.donor_ref, w.contributor_name AS name,
@@ -13,7 +14,7 @@ SELECT r.donor_ref, w.contributor_name AS name,
     r.issued_at AS sort_at, to_char(r.year, 'FM0000') || to_char(r.number, 'FM000000000') AS sort_id
 FROM {receipts} r
 LEFT JOIN {contributors} w ON w.id = r.contribution_id
-WHERE r.issued_at >= {starts_at} AND r.issued_at < {ends_at}
+WHERE r.issued_at >= {starts_at} AND r.issued_at < {ends_at} AND {in_portion}
 """)
 RECEIPTS = FileDefinition(
     columns=(
@@ -34,4 +35,11 @@ RECEIPTS = FileDefinition(
     dated_by="issued_at",
     rows=_ROWS,
     order=BY_INSTANT,
+    portion_key=PortionKey(  # a year's receipts are issued in the same instant
+        ("r.issued_at", "r.year", "r.number"),
+        sql.SQL(
+            "SELECT issued_at, year, number FROM receipts WHERE issued_at >= {starts_at} AND issued_at < {ends_at}"
+        ),
+        ("issued_at", "year", "number"),
+    ),
 )

@@ -52,6 +52,6 @@ REFUNDS = FileDefinition(
     rows=_ROWS,
     order=BY_INSTANT,
     portion_key=PortionKey(
-        sql.SQL("r.created_at"), sql.SQL("SELECT created_at AS key FROM refunds WHERE created_at >= {starts_at}")
+        ("r.created_at",), sql.SQL("SELECT created_at AS key FROM refunds WHERE created_at >= {starts_at}")
     ),
 )

@@ -41,5 +41,5 @@ SUBSCRIPTIONS = FileDefinition(
     dated_by="the time from started to its end, where it touches the days",
     rows=_ROWS,
     order=BY_INSTANT,
-    portion_key=PortionKey(sql.SQL("s.created_at"), sql.SQL("SELECT created_at AS key FROM subscriptions")),
+    portion_key=PortionKey(("s.created_at",), sql.SQL("SELECT created_at AS key FROM subscriptions")),
 )

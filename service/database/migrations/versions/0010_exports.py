@@ -119,6 +119,7 @@ CREATE TABLE receipts (
     replaced_by TEXT,
     CONSTRAINT uq_receipts_year_number UNIQUE (year, number)
 );
+CREATE INDEX ix_receipts_issued_at_year_number ON receipts (issued_at, year, number);
 CREATE UNIQUE INDEX uq_receipts_current ON receipts (year, donor_ref, currency) WHERE replaced_by IS NULL;
 GRANT SELECT, INSERT, UPDATE (replaced_by) ON receipts TO keepopen_app;
 

@@ -1,0 +1,67 @@
+"""The priority of a server process is lowered only if it is known to be the one behind the connection."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from service.database.server_priority import lower_server_priority
+from service.database.transaction import DriverConnection
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who listens on a socket")
+NICENESS = 7
+
+
+@pytest.fixture
+def child() -> Iterator[int]:
+    """The number of a child process, as a connection's server process is a child of the server that listens."""
+    with subprocess.Popen(["sleep", "60"]) as process:
+        yield process.pid
+        process.kill()
+
+
+def lowered(link: socket.socket, process: int) -> bool:
+    """Return whether the process behind a connection on this socket, by its own account, was lowered."""
+    connection = SimpleNamespace(info=SimpleNamespace(backend_pid=process), fileno=link.fileno)
+    return lower_server_priority(cast("DriverConnection", connection), NICENESS)
+
+
+def test_a_child_of_the_process_that_listens_is_lowered(child: int) -> None:
+    link, peer = socket.socketpair()
+    with closing(link), closing(peer):
+        assert lowered(link, child)
+
+    assert os.getpriority(os.PRIO_PROCESS, child) == NICENESS
+
+
+def test_a_process_of_another_parent_is_left_alone() -> None:
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    link, peer = socket.socketpair()
+    with closing(link), closing(peer):
+        assert not lowered(link, os.getpid())
+
+    assert os.getpriority(os.PRIO_PROCESS, 0) == usual
+
+
+def test_a_process_that_is_gone_is_no_error(child: int) -> None:
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    link, peer = socket.socketpair()
+    with closing(link), closing(peer):
+        assert not lowered(link, child)
+
+
+def test_a_server_behind_a_network_connection_is_left_alone(child: int) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        socket.create_connection(listener.getsockname()) as link,
+    ):
+        assert not lowered(link, child)
+
+    assert os.getpriority(os.PRIO_PROCESS, child) == os.getpriority(os.PRIO_PROCESS, 0)
