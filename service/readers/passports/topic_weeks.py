@@ -136,13 +136,14 @@ def _drop_topics(
         articles = counts[begin] if length == 1 else sum(counts[begin:end])
         worth = articles - (ago[begin] << 16)  # a topic has fewer articles than a week weighs
         worths.append(worth + _WANTED if topic in wanted else worth)
-    while len(topics) > MAX_TOPICS:
-        least, place = min(worths), len(worths) - 1
-        while worths[place] != least:
-            place -= 1
-        begin = sum(lengths[:place])
-        end = begin + lengths[place]
-        del worths[place], topics[place], lengths[place], ago[begin:end], counts[begin:end]
+    least = sorted(worths)[: len(topics) - MAX_TOPICS]
+    limit, ties = least[-1], least.count(least[-1])
+    for place in range(len(topics) - 1, -1, -1):
+        begin = end - lengths[place]
+        if worths[place] < limit or (ties and worths[place] == limit):
+            ties -= worths[place] == limit
+            del topics[place], lengths[place], ago[begin:end], counts[begin:end]
+        end = begin
 
 
 def _drop_oldest_weeks(

@@ -88,3 +88,12 @@ def test_topics_far_from_the_week_are_dropped() -> None:
 
     assert topics.in_week(WEEK + 13).values == (TopicHistory(b"abc", (WEEK - 1,), (1,)),)
     assert topics.in_week(WEEK + 1_000).values == ()
+
+
+def test_thousands_of_topics_of_a_written_history_are_dropped_at_once() -> None:
+    names = [number.to_bytes(3, "big") for number in range(20_000)]
+    topics = TopicWeeks.of([TopicHistory(name, (WEEK - 1,), (1,)) for name in names], WEEK)
+
+    kept = topics.bounded(frozenset(names[-2:]))
+
+    assert [read.topic for read in kept.values] == [*names[:14], *names[-2:]]
