@@ -47,7 +47,7 @@ types: .venv/.dev ## Check the type hints with mypy in strict mode
 	$(BIN)/mypy
 
 unit: .venv/.dev ## Run every test except the browser tests
-	$(PYTEST) --ignore tests/browser -m "not cms and not infra" -n 3 --dist worksteal
+	$(PYTEST) --ignore tests/browser -m "not cms and not infra" -n 4 --dist worksteal
 
 unit-long: .venv/.dev ## Run the unit tests, with many more examples in the largest property tests
 	KEEPOPEN_LONG_RUN=1 $(MAKE) unit
