@@ -58,7 +58,7 @@ coverage: .venv/.dev ## Run the unit tests and report how much of every file the
 	$(BIN)/coverage report | tail -n 40
 
 browser: .venv/.dev ## Run the tests in headless Chromium and save screenshots in artefacts/
-	$(PYTEST) tests/browser -n 2 --dist loadfile || { echo "Running the failed tests again, one at a time:"; $(PYTEST) tests/browser --last-failed; }
+	$(PYTEST) tests/browser -n 3 --dist loadfile || { echo "Running the failed tests again, one at a time:"; $(PYTEST) tests/browser --last-failed; }
 
 test-cms: .venv/.dev ## Run the WordPress plugin in a real WordPress, and the snippets for other systems
 	$(PYTEST) tests/cms -rs
