@@ -282,7 +282,7 @@ def _together(asked: Sequence[_Asked], nowhere: Situation) -> list[_Together]:
 
 
 def _nowhere(site: Site, zone: ZoneInfo) -> Situation:
-    """Return a view of a page without names, of which nothing is known."""
+    """Return a view of a page that has no names, by a reader who is not known."""
     visit = Visit(Consent.NONE, country=_NO_NAME)
     return Situation(
         site, Page(_NO_NAME, placements=frozenset()), visit, None, SupporterState.UNKNOWN, site_time_of(0, zone)

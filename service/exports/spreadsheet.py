@@ -48,7 +48,7 @@ _FORMATS: Final[Mapping[CellKind | int | str, str]] = {
 }
 _FORMATTED_ROW = re.compile(r'<row r="1".*?</row>')
 _STYLE = re.compile(r' s="(\d+)"')
-_SIZE = re.compile(r"<dimension [^>]*>")  # of a sheet; it may be left out, and nobody knows it when a file begins
+_SIZE = re.compile(r"<dimension [^>]*>")  # of a sheet; it may be left out, and is not known when a file begins
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # a spreadsheet reads _x0041_ as the character with this number
 
 

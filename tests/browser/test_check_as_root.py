@@ -1,4 +1,4 @@
-"""As root, Chromium has no sandbox, so a page of this machine cannot send the check's browser to another machine."""
+"""The check's browser, which has no sandbox as root, cannot be sent to another machine by a page of this one."""
 
 import os
 import threading

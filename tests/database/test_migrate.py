@@ -111,7 +111,7 @@ def test_the_owner_of_the_database_takes_temporary_tables_from_everyone_else(
             connection.execute(may_have_temporary_tables, [role]).fetchone() for role in ("keepopen_app", login)
         ]
         connection.execute(f"DROP ROLE {login}".encode())
-    assert of_tables == [(True,)], "whoever owns only the tables migrates too"
+    assert of_tables == [(True,)], "a login that owns only the tables migrates too"
     assert of_database == [(False,), (False,)]
 
 
