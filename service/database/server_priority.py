@@ -8,32 +8,45 @@ import os
 import socket
 import struct
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
 from service.database.transaction import DriverConnection
+from service.waiting_limits import SESSION_PRIORITY_PAUSE_SECONDS, SESSION_PRIORITY_TRIES
 
 _CREDENTIALS = struct.Struct("3i")  # numbers of a process, a user and a group
 
 
 def lower_server_priority(connection: DriverConnection, niceness: int) -> bool:
-    """Let the server process of a connection wait for more urgent processes. Return whether that was possible.
+    """Let the server process of a connection wait for more urgent processes. Return whether anything was changed.
 
     Its priority cannot be raised again, so do nothing urgent on the connection afterwards.
     """
     with suppress(OSError, psutil.Error):
         process = connection.info.backend_pid
-        if not _is_ours(connection, process):
-            return False
-        os.setpriority(os.PRIO_PROCESS, process, niceness)
-        # Linux may divide the processor between sessions first, and PostgreSQL gives each of its processes its own.
-        group = Path(f"/proc/{process}/autogroup")
-        if group.exists():
-            group.write_text(str(niceness), encoding="ascii")
-        return True
+        if _is_ours(connection, process):
+            os.setpriority(os.PRIO_PROCESS, process, niceness)
+            with suppress(OSError):
+                _lower_session(process, niceness)
+            return True
     return False
+
+
+def _lower_session(process: int, niceness: int) -> None:
+    """Lower the priority of a process's session, if Linux divides the processor between sessions first.
+
+    PostgreSQL gives each of its processes a session of its own. Linux changes ten sessions a second for all users of a
+    machine together and refuses more, so a refused change is tried again for a second. See sched(7), autogroup.
+    """
+    group = Path(f"/proc/{process}/autogroup")
+    for _ in range(SESSION_PRIORITY_TRIES if group.exists() else 0):
+        with suppress(BlockingIOError):
+            group.write_text(str(niceness), encoding="ascii")
+            return
+        time.sleep(SESSION_PRIORITY_PAUSE_SECONDS)
 
 
 def _is_ours(connection: DriverConnection, process: int) -> bool:
