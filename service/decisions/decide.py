@@ -58,7 +58,7 @@ def decide(site: CompiledSite, situation: Situation, *, explains: bool = False) 
     if explains:
         situation = situation._replace(explains=True)
     gated = _decide_access(site, situation, traces) if site.gates else _UNGATED
-    is_gated = gated.access.state is AccessState.GATED
+    is_gated = gated is not _UNGATED and gated.access.state is AccessState.GATED
     choices = _choose_appeals(site, situation, traces, is_gated=is_gated) if explains or not is_gated else ()
     return Decision((gated.choice, *choices) if gated.choice else choices, gated.access, gated.spends_from, (*traces,))
 
@@ -182,7 +182,7 @@ def _choose_appeals(
     choices: list[Choice] = []
     taken: list[Placement] = []
     attention = situation.site.attention
-    for appeal, rules in site.appeal_index.asked(situation):
+    for appeal, rules in site.appeal_index.asked(situation, taken):
         limit = "beside_gate" if is_gated else _no_room(appeal.campaign.placement, taken, attention)
         if situation.explains:
             results = _with_room(ask_rules(appeal, rules, situation), limit)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from service.campaigns.campaign import Placement
 from service.campaigns.page_rules import PageAccess, PageMatch, PageType, folded, is_below
@@ -86,11 +86,3 @@ class Situation(NamedTuple):
     view_id: str = ""
     raised_minor: Mapping[str, int] = NO_AMOUNTS
     explains: bool = False
-
-
-FACTS = (*Page._fields, *Visit._fields, "supporter")
-
-
-def facts_of(situation: Situation) -> tuple[Any, ...]:
-    """Return the values of the facts that `FACTS` names."""
-    return (*situation.page, *situation.visit, situation.supporter)

@@ -4,7 +4,7 @@ Days and weeks are those of the server's clock in the site's timezone. If the cl
 the newest known day, so that no count is lost or lies in the future. Which pages were read is not stored.
 """
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -183,6 +183,6 @@ def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics:
     return TopicWeeks.of(history.topics, week_of(history.day)).articles_since(oldest, topics)
 
 
-def reads_most(history: History, topics: Set[bytes]) -> bool:
-    """Return True if one of these topics is the topic read most over the whole history, or was read as often."""
-    return TopicWeeks.of(history.topics, week_of(history.day)).is_most_read(topics)
+def most_read_topics(history: History) -> Sequence[bytes]:
+    """Return the topic read most over the whole history, and others that were read as often."""
+    return TopicWeeks.of(history.topics, week_of(history.day)).most_read()

@@ -13,7 +13,7 @@ from itertools import zip_longest
 from service.readers import fingerprints
 from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES, holds, request_print
 from service.readers.history import aged, topic_histories, without_articles
-from service.readers.impressions import bounded_prompts
+from service.readers.impressions import bounded_prompts, latest_event_at
 from service.readers.meter_pools import bounded_pools
 from service.readers.passports.topic_weeks import TopicWeeks
 from service.readers.reader import (
@@ -112,11 +112,7 @@ def _prompts(row: Sequence[PromptRecord], device: Sequence[PromptRecord], combin
     for record in device:
         known = records.pop(record.campaign, PromptRecord(record.campaign))
         records[record.campaign] = _prompt(known, record, combine)
-    return bounded_prompts(sorted(records.values(), key=_latest_event_at))
-
-
-def _latest_event_at(record: PromptRecord) -> int:
-    return max(record.dismissed_at, *record.seen_at, 0)
+    return bounded_prompts(sorted(records.values(), key=latest_event_at))
 
 
 def _prompt(row: PromptRecord, device: PromptRecord, combine: Combine) -> PromptRecord:

@@ -36,6 +36,10 @@ SITE: dict[str, Any] = {
     "exclusions": [{"sections": ["obituaries"]}, {"tags": ["court"], "starts_on": "2026-11-01"},
                    {"sections": ["sport"], "kinds": ["epic"]}, {"paths": ["/games"]}],
 }  # fmt: skip
+SITES: tuple[dict[str, Any], ...] = (
+    SITE | {"sensitive": {"sections": ["harbour"]}},
+    SITE | {"exclusions": [{"tags": ["court"], "pages": ["b"]}, {"sections": ["sport"], "kinds": ["epic"]}]},
+)
 NAMES = ("news", "culture", "harbour", "court", "obituaries", "sport")
 PLACES = tuple(Placement)
 PAGES: tuple[dict[str, Any], ...] = (
@@ -150,8 +154,8 @@ def histories(draw: st.DrawFn, keys: list[str]) -> Reader:
     return reader
 
 
-def compiled(campaigns: list[Campaign]) -> CompiledSite:
-    site = load_site(SITE)
+def compiled(campaigns: list[Campaign], document: dict[str, Any] = SITE) -> CompiledSite:
+    site = load_site(document)
     numbered = [replace(found, key=f"{found.key}-{number}") for number, found in enumerate(campaigns)]
     return compile_site(SiteSnapshot(site, ZoneInfo(site.timezone), tuple(numbered)))
 
@@ -161,7 +165,7 @@ def compiled(campaigns: list[Campaign]) -> CompiledSite:
 def test_the_index_agrees_with_asking_every_rule(
     data: st.DataObject, campaigns: list[Campaign], visit: Visit, page: Page
 ) -> None:
-    site = compiled(campaigns)
+    site = compiled(campaigns, data.draw(st.sampled_from(SITES)))
     keys = [found.campaign.key for found in (*site.gates, *site.appeals)]
     for at in data.draw(st.lists(MOMENTS, min_size=1, max_size=3)):
         reader = None if visit.consent is Consent.NONE else data.draw(histories(keys))

@@ -1,37 +1,38 @@
-"""The facts of a page view that rules compare with the names in campaigns."""
+"""The facts of a page view that rules compare with the values and names in campaigns."""
 
-from collections.abc import Callable, Iterable
-from collections.abc import Set as AbstractSet
-from enum import StrEnum
+from collections.abc import Hashable, Iterable
+from itertools import chain, combinations
 from typing import Any
 
-from service.campaigns.campaign import Campaign
+from service.campaigns.campaign import Campaign, Placement
 from service.campaigns.page_rules import PageAccess, PageType, folded
 from service.campaigns.reader_rules import Consent, Device, SupporterState
 from service.campaigns.site import Site
-from service.decisions.rules.rule import NamedFact
-from service.decisions.situation import FACTS, Page, Purpose, Situation
+from service.decisions.rules.rule import ChosenFact, NamedFact
+from service.decisions.situation import Purpose, Situation
+from service.readers.history import most_read_topics, topic_fingerprint
+from service.readers.reader import History, Reader, TopicHistory, new_reader
 
-Named = Callable[[Campaign, Site], Iterable[Any]]
 Topic = str | tuple[str]  # a tag, or a section
 
 
-def _with(situation: Situation, name: str, value: Any) -> Situation:
-    """Return the situation with this value of a page, a visit or its own."""
-    if name in Situation._fields:
-        return situation._replace(**{name: value})
-    if name in Page._fields:
-        return situation._replace(page=situation.page._replace(**{name: value}))
-    return situation._replace(visit=situation.visit._replace(**{name: value}))
+def _with(situation: Situation, path: str, value: Any) -> Situation:
+    """Return the situation with this value of a page, a visit or its own. `path`: where, such as `page.section`."""
+    owner, _, name = path.rpartition(".")
+    if owner:
+        return situation._replace(**{owner: getattr(situation, owner)._replace(**{name: value})})
+    return situation._replace(**{name: value})
 
 
-def _value(name: str, *values: StrEnum | bool, named: Named | None = None) -> NamedFact:
-    """Return the fact that has one of these values, or of the names that campaigns list."""
-    return NamedFact(
-        named or (lambda _campaign, _site: values),
-        lambda situation, value: _with(situation, name, value),
-        FACTS.index(name),
-    )
+def _chosen(path: str, values: Iterable[Hashable]) -> ChosenFact:
+    """Return the fact at this path of a situation, which has one of these values."""
+    return ChosenFact(path, tuple(values), lambda situation, value: _with(situation, path, value))
+
+
+def counted_reader(situation: Situation) -> Reader | None:
+    """Return the reader, or None if there is no consent or the reader has stopped the counting of articles."""
+    reader = situation.reader
+    return None if reader is None or reader.counting.is_stopped else reader
 
 
 def _countries(campaign: Campaign, site: Site) -> Iterable[str | None]:
@@ -39,58 +40,82 @@ def _countries(campaign: Campaign, site: Site) -> Iterable[str | None]:
     return {None} | (rules.countries_any or frozenset()) | rules.countries_none | site.one_off_only_countries
 
 
-def _topics(campaign: Campaign, _site: Site) -> Iterable[Topic]:
-    rules = campaign.page
+def _topics(campaign: Campaign, site: Site) -> Iterable[Topic]:
+    rules, excluded = campaign.page, [exclusion.pages for exclusion in site.exclusions]
     included = (rules.sections_any or frozenset()) | (rules.tags_any or frozenset())
-    listed = included | rules.sections_none | rules.tags_none
+    listed = included.union(rules.sections_none, rules.tags_none, *(pages.sections | pages.tags for pages in excluded))
     return listed | {(topic,) for topic in listed}
 
 
-def _topics_of(situation: Situation) -> AbstractSet[Topic]:
+def _topics_of(situation: Situation) -> Iterable[Topic]:
     page = situation.page
-    return page.tags if page.section is None else {*page.tags, (page.section,)}
+    return page.tags if page.section is None else (*page.tags, (page.section,))
 
 
 def _with_topic(situation: Situation, topic: Topic) -> Situation:
     if isinstance(topic, tuple):
-        return _with(situation, "section", topic[0])
-    return _with(situation, "tags", frozenset({topic}))
+        return _with(situation, "page.section", topic[0])
+    return _with(situation, "page.tags", frozenset({topic}))
 
 
-def _languages_of(situation: Situation) -> AbstractSet[str]:
+def _page_ids(campaign: Campaign, site: Site) -> Iterable[str]:
+    listed = (campaign.page.page_ids_any or frozenset()) | campaign.page.page_ids_none
+    return listed.union(*(exclusion.pages.page_ids for exclusion in site.exclusions))
+
+
+def _languages_of(situation: Situation) -> Iterable[str]:
     language = situation.visit.language
-    return frozenset() if language is None else {language, language.partition("-")[0]}
+    return () if language is None else (language, language.partition("-")[0])
 
 
-PAGE_TYPE = _value("page_type", *PageType)
-PAGE_ACCESS = _value("access", *PageAccess)
-PAID_CONTENT = _value("is_paid_content", True)
-HIDES_APPEALS = _value("hides_appeals", True)
-CONSENT = _value("consent", *Consent)
-DEVICE = _value("device", *Device)
-SIGNED_IN = _value("is_signed_in", True)
-PURPOSE = _value("purpose", *Purpose)
-SUPPRESSED = _value("is_suppressed", True)
-SUPPORTER = _value("supporter", *SupporterState)
-COUNTRY = _value("country", named=_countries)
-TOPIC = NamedFact(_topics, _with_topic, names=_topics_of)
-PAGE_ID = NamedFact(
-    lambda campaign, _site: (campaign.page.page_ids_any or frozenset()) | campaign.page.page_ids_none,
-    lambda situation, page_id: _with(situation, "page_id", page_id),
-    names=lambda situation: {folded(situation.page.page_id)},
+def _most_read_topics(situation: Situation) -> Iterable[bytes]:
+    reader = counted_reader(situation)
+    return most_read_topics(reader.history) if reader else ()
+
+
+def _with_most_read(situation: Situation, topic: bytes) -> Situation:
+    reader = new_reader(0, None, 0)
+    return situation._replace(reader=reader._replace(history=History(topics=(TopicHistory(topic, (0,), (1,)),))))
+
+
+PAGE_TYPE = _chosen("page.page_type", PageType)
+PAGE_ACCESS = _chosen("page.access", PageAccess)
+SENSITIVE = _chosen("page.is_sensitive", (False, True))
+PAID_CONTENT = _chosen("page.is_paid_content", (False, True))
+HIDES_APPEALS = _chosen("page.hides_appeals", (False, True))
+PLACEMENTS = _chosen(
+    "page.placements",
+    map(frozenset, chain.from_iterable(combinations(Placement, count) for count in range(len(Placement) + 1))),
 )
-PLACEMENT = NamedFact(
-    lambda campaign, _site: (campaign.placement,),
-    lambda situation, placement: _with(situation, "placements", frozenset({placement})),
-    names=lambda situation: situation.page.placements,
+CONSENT = _chosen("visit.consent", Consent)
+DEVICE = _chosen("visit.device", Device)
+SIGNED_IN = _chosen("visit.is_signed_in", (False, True))
+PURPOSE = _chosen("visit.purpose", Purpose)
+SUPPRESSED = _chosen("visit.is_suppressed", (False, True))
+SUPPORTER = _chosen("supporter", SupporterState)
+COUNTRY = NamedFact(
+    lambda situation: (situation.visit.country,),
+    _countries,
+    lambda situation, country: _with(situation, "visit.country", country),
+)
+TOPIC = NamedFact(_topics_of, _topics, _with_topic)
+PAGE_ID = NamedFact(
+    lambda situation: (folded(situation.page.page_id),),
+    _page_ids,
+    lambda situation, page_id: _with(situation, "page.page_id", page_id),
 )
 LANGUAGE = NamedFact(
+    _languages_of,
     lambda campaign, _site: campaign.reader.languages_any or (),
-    lambda situation, language: _with(situation, "language", language),
-    names=_languages_of,
+    lambda situation, language: _with(situation, "visit.language", language),
 )
 AUDIENCE = NamedFact(
+    lambda situation: situation.visit.audiences or (),
     lambda campaign, _site: campaign.reader.external_audiences_any or (),
-    lambda situation, audience: _with(situation, "audiences", frozenset({audience})),
-    names=lambda situation: situation.visit.audiences or frozenset(),
+    lambda situation, audience: _with(situation, "visit.audiences", frozenset({audience})),
+)
+MOST_READ_TOPIC = NamedFact(
+    _most_read_topics,
+    lambda campaign, _site: map(topic_fingerprint, campaign.reader.favourite_topics_any or ()),
+    _with_most_read,
 )

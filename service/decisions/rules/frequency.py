@@ -173,9 +173,11 @@ def _cap(cap: Cap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
     return failed(count, cap.impressions, passes_at=None if frees is None else frees + window, note=cap.words)
 
 
-def _gap(gap: Gap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
+def _gap(gap: Gap, records: Sequence[PromptRecord], now: SiteTime) -> Verdict:
     until = now.believed_until
-    last = max([at for record in records for at in record.seen_at if at <= until], default=0)
+    last = max([record.seen_at[-1] for record in records if record.seen_at], default=0)
+    if last > until:
+        last = max([at for record in records for at in record.seen_at if at <= until], default=0)
     if not last:
         return passed(None, gap.seconds, note=gap.words)
     age = now.age_of(last)

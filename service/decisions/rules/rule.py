@@ -1,10 +1,9 @@
 """What a rule is, and the prepared campaign that it judges."""
 
 from collections.abc import Callable, Hashable, Iterable
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.experiment import Experiment
@@ -82,17 +81,27 @@ Judge = Callable[[Prepared, Situation], Verdict]
 Applies = Callable[[Campaign, Site], bool]
 
 
+class ChosenFact(NamedTuple):
+    """A fact of a page view with few possible values, such as the type of the page.
+
+    `path`: the attribute of the situation that holds it. `put`: the situation with this value instead.
+    """
+
+    path: str
+    values: tuple[Hashable, ...]
+    put: Callable[[Situation, Any], Situation]
+
+
 class NamedFact(NamedTuple):
     """A fact of a page view that rules compare with the names in a campaign: its topics, the reader's country.
 
-    `place`: its place in `facts_of`, if it is a single name. `names`: otherwise the names of a view. `named`: the names
-    that can change what a rule says about a campaign. `put`: the situation with this name alone.
+    `names`: the names of a view. `named`: the names that can change what a rule says about a campaign. `put`: the
+    situation with this name alone.
     """
 
+    names: Callable[[Situation], Iterable[Any]]
     named: Callable[[Campaign, Site], Iterable[Any]]
     put: Callable[[Situation, Any], Situation]
-    place: int = -1
-    names: Callable[[Situation], AbstractSet[Any]] | None = None
 
 
 class Bounded(NamedTuple):
@@ -145,23 +154,33 @@ class Clock(Enum):
 
 BY_MINUTE = Clock.BY_MINUTE
 ALL_ALIKE = Alike()
-Reads = tuple[NamedFact, ...] | Alike | Measure | OwnRecord | Clock | None
+F = TypeVar("F", ChosenFact, NamedFact)
+Reads = tuple[ChosenFact | NamedFact, ...] | Alike | Measure | OwnRecord | Clock | None
 
 
 class Rule(NamedTuple):
     """A rule. `applies`: whether a campaign uses the rule; asked once. `judge`: the verdict on a page view.
 
-    `reads`: what the answer depends on besides the campaign and the site. None: anything, so the rule is asked about
-    each campaign on each page view. A rule that fails without names reads a single fact. `write`: makes a value or
-    limit of its verdicts plain, for traces.
+    `reads`: what the answer depends on besides the campaign and the site, or a function that says so for a site. None:
+    anything, so the rule is asked about each campaign on each page view. A rule that fails without names reads a single
+    fact. `write`: makes a value or limit of its verdicts plain, for traces.
     """
 
     name: str
     judge: Judge
     applies: Applies
     stage: Stage = Stage.MATCH
-    reads: Reads = None
+    reads: Reads | Callable[[Site], Reads] = None
     write: Callable[[Any], Plain] = plain
+
+    def reads_at(self, site: Site) -> Reads:
+        """Return what the answer depends on at this site."""
+        return self.reads(site) if callable(self.reads) else self.reads
+
+    def facts(self, site: Site, kind: type[F]) -> list[F]:
+        """Return the facts of a kind that decide the answer at this site."""
+        reads = self.reads_at(site)
+        return [fact for fact in reads if isinstance(fact, kind)] if isinstance(reads, tuple) else []
 
 
 def always(_campaign: Campaign, _site: Site) -> bool:
@@ -180,7 +199,7 @@ def rule(
     applies: Applies = always,
     *,
     stage: Stage = Stage.MATCH,
-    reads: Reads = None,
+    reads: Reads | Callable[[Site], Reads] = None,
     write: Callable[[Any], Plain] = plain,
 ) -> Callable[[Judge], Rule]:
     """Declare a function as the rule of its name. Traces, documentation and tests use the name: do not change it."""

@@ -5,7 +5,7 @@ first, how many weeks ago it was; then the articles read in it. Unpacking the we
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from itertools import accumulate, pairwise
 from struct import unpack
 
@@ -75,16 +75,16 @@ class TopicWeeks(Packed[TopicHistory]):
                 total += sum(self.counts[begin : bisect_right(self.ago, self.week - week, begin, end)])
         return total
 
-    def is_most_read(self, topics: Set[bytes]) -> bool:
-        """Return True if one of these topics is the topic read most, or was read as often."""
-        known = self._topics()
-        if topics.isdisjoint(known):
-            return False
-        articles, end = [], 0
-        for length in self.lengths:
+    def most_read(self) -> list[bytes]:
+        """Return the topic read most, and others that were read as often."""
+        most, found, end = 0, list[bytes](), 0
+        for place, length in enumerate(self.lengths):
             begin, end = end, end + length
-            articles.append(self.counts[begin] if length == 1 else sum(self.counts[begin:end]))
-        return max([articles[known.index(topic)] for topic in topics if topic in known]) == max(articles)
+            articles = self.counts[begin] if length == 1 else sum(self.counts[begin:end])
+            if articles >= most:
+                name = self.names[TOPIC_BYTES * place : TOPIC_BYTES * (place + 1)]
+                most, found = articles, [*found, name] if articles == most else [name]
+        return found
 
     def with_article(self, read: Iterable[bytes], wanted: frozenset[bytes], ago: int = 0) -> "TopicWeeks":
         """Count an article on each topic, within the bounds of the passport. `ago`: how many weeks ago it was read."""
