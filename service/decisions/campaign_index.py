@@ -4,7 +4,7 @@ A set of campaigns is a whole number: bit n stands for the nth campaign. Most ru
 so that they can be asked about many campaigns at once:
 
 1. Rules about the clock are asked once a minute. Rules about facts with few values, such as the type of the page, are
-   asked in advance about each value: tables have the campaigns that pass, by the values of several facts.
+   asked in advance about each value: a table has the campaigns that pass, by the values of several facts.
 2. Everything else that many rules read is a question, such as "which topics has the page?" or "how many articles in 30
    days?" (`campaign_questions.py`). Its answer is the set of campaigns that pass.
 
@@ -13,7 +13,7 @@ Since the answer is about all campaigns, no question is asked twice, and many ar
 rules that read more than that, and rules about the campaign's own prompts if the reader met these lately.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -21,8 +21,8 @@ from zoneinfo import ZoneInfo
 from service.campaigns.campaign import Placement
 from service.campaigns.reader_rules import Consent, SupporterState
 from service.campaigns.site import Site
-from service.decisions.campaign_questions import ALL, Answer, Asked, questions_of
-from service.decisions.rules.rule import BY_MINUTE, ChosenFact, OwnRecord, Prepared, Rule, Stage
+from service.decisions.campaign_questions import ALL, Answer, ByName, answers_by_name, questions_of
+from service.decisions.rules.rule import BY_MINUTE, OwnRecord, Prepared, Rule, Stage
 from service.decisions.situation import Page, Situation, Visit
 from service.readers.impressions import latest_event_at
 from service.readers.site_time import site_time_of
@@ -32,12 +32,14 @@ MAX_MINUTES = 1024  # when this many minutes are kept, all are dropped; only sim
 MAX_ENTRIES = 2048  # of a table
 _NO_NAME = "\x00"  # no page, section, tag or country has this name
 
+_NO_FACTS: dict[Any, int] = {(False,): ALL}  # a table by `explains`, which is false whenever a table is asked
+
 Left = tuple[Prepared, tuple[Rule, ...]]
-_Table = tuple[Callable[[Situation], Hashable], dict[Any, int]]
+_Table = tuple[Callable[[Situation], Any], dict[Any, int]]
 
 
 class _Rest(NamedTuple):
-    """A campaign with the rules that neither tables nor questions answer.
+    """A campaign with the rules that are asked about it alone.
 
     `recorded`: these, and the rules about the campaign's own prompts, whose events count for as long as `seconds`.
     """
@@ -53,16 +55,17 @@ class CampaignIndex:
     def __init__(self, campaigns: Sequence[Prepared], site: Site, zone: ZoneInfo) -> None:
         nowhere = _nowhere(site, zone)
         asked = [
-            (rule, prepared, 1 << place)
+            (rule.at(site), prepared, 1 << place)
             for place, prepared in enumerate(campaigns)
             for rule in prepared.rules
             if _is_shared(rule, prepared)
         ]
-        questions = questions_of(asked, nowhere)
         self._every = (1 << len(campaigns)) - 1
         self._by_clock = [(rule.judge, prepared, bit) for rule, prepared, bit in asked if rule.reads is BY_MINUTE]
         self._running: dict[int, int] = {}  # the campaigns that run, by minute
-        self._tables = _tables(asked, nowhere)
+        by_name = answers_by_name(asked, nowhere)
+        self._tables = _tables(names for names in by_name if names.fact.values)
+        questions = questions_of(asked, by_name, nowhere)
         self._asks = [
             tuple(question.answer for question in questions if question.users >> place & 1)
             for place in range(len(campaigns))
@@ -138,7 +141,7 @@ def _rest(prepared: Prepared, without_history: Situation) -> _Rest:
 
     `without_history`: a situation without a reader's history, which stands for every reader without a record.
     """
-    longest, left, recorded = 0, [], []
+    seconds, left, recorded = 0, [], []
     for rule in prepared.rules:
         if not _is_shared(rule, prepared):
             recorded.append(rule)
@@ -146,39 +149,22 @@ def _rest(prepared: Prepared, without_history: Situation) -> _Rest:
             if own is None or prepared.campaign.gate or not rule.judge(prepared, without_history).passed:
                 left.append(rule)
             else:
-                longest = max(longest, own)
-    return _Rest((prepared, tuple(left)), (prepared, tuple(recorded)), longest)
+                seconds = max(seconds, own)
+    return _Rest((prepared, tuple(left)), (prepared, tuple(recorded)), seconds)
 
 
-def _tables(asked: Sequence[Asked], nowhere: Situation) -> list[_Table]:
+def _tables(facts: Iterable[ByName]) -> list[_Table]:
     """Return tables of the campaigns that pass, by the values of some facts; and what reads these values."""
-    joined: list[tuple[tuple[str, ...], dict[Any, int]]] = [((), {(): ALL})]
-    for fact, by_value in _by_value(asked, nowhere).items():
-        if len(joined[-1][1]) * len(by_value) > MAX_ENTRIES:
-            joined.append(((), {(): ALL}))
-        paths, table = joined[-1]
-        more = {(*values, value): known & own for values, known in table.items() for value, own in by_value.items()}
-        joined[-1] = ((*paths, fact.path), more)
-    return [
-        (attrgetter(*paths), table if paths[1:] else {values[0]: passing for values, passing in table.items()})
-        for paths, table in joined
-        if paths
-    ]
-
-
-def _by_value(asked: Sequence[Asked], nowhere: Situation) -> dict[ChosenFact, dict[Hashable, int]]:
-    """Ask the rules that compare a fact of few values about each value."""
-    passing: dict[ChosenFact, dict[Hashable, int]] = {}
-    views: dict[ChosenFact, list[tuple[Hashable, Situation]]] = {}
-    for rule, prepared, bit in asked:
-        for fact in rule.facts(nowhere.site, ChosenFact):
-            if fact not in views:
-                views[fact] = [(value, fact.put(nowhere, value)) for value in fact.values]
-                passing[fact] = dict.fromkeys(fact.values, ALL)
-            for value, view in views[fact]:
-                if not rule.judge(prepared, view).passed:
-                    passing[fact][value] &= ~bit
-    return passing
+    tables: list[_Table] = []
+    paths, table = ["explains"], _NO_FACTS
+    for fact, otherwise, changed_by in facts:
+        if len(table) * len(fact.values) > MAX_ENTRIES:
+            tables.append((attrgetter(*paths), table))
+            paths, table = ["explains"], _NO_FACTS
+        paths.append(fact.path)
+        by_value = [(value, otherwise ^ changed_by.get(value, 0)) for value in fact.values]
+        table = {(*values, value): passing & own for values, passing in table.items() for value, own in by_value}
+    return [*tables, (attrgetter(*paths), table)] if paths[1:] else tables
 
 
 def _nowhere(site: Site, zone: ZoneInfo) -> Situation:

@@ -1,14 +1,14 @@
 """The facts of a page view that rules compare with the values and names in campaigns."""
 
 from collections.abc import Hashable, Iterable
-from itertools import chain, combinations
+from itertools import combinations
 from typing import Any
 
 from service.campaigns.campaign import Campaign, Placement
 from service.campaigns.page_rules import PageAccess, PageType, folded
 from service.campaigns.reader_rules import Consent, Device, SupporterState
 from service.campaigns.site import Site
-from service.decisions.rules.rule import ChosenFact, NamedFact
+from service.decisions.rules.rule import NamedFact
 from service.decisions.situation import Purpose, Situation
 from service.readers.history import most_read_topics, topic_fingerprint
 from service.readers.reader import History, Reader, TopicHistory, new_reader
@@ -24,9 +24,11 @@ def _with(situation: Situation, path: str, value: Any) -> Situation:
     return situation._replace(**{name: value})
 
 
-def _chosen(path: str, values: Iterable[Hashable]) -> ChosenFact:
-    """Return the fact at this path of a situation, which has one of these values."""
-    return ChosenFact(path, tuple(values), lambda situation, value: _with(situation, path, value))
+def _value(path: str, values: Iterable[Hashable] = (False, True)) -> NamedFact:
+    """Return the fact at this path of a situation, which is one of these values."""
+    every = tuple(values)
+    put = lambda situation, value: _with(situation, path, value)  # noqa: E731
+    return NamedFact(lambda _campaign, _site: every, put, path=path, values=every)
 
 
 def counted_reader(situation: Situation) -> Reader | None:
@@ -78,44 +80,44 @@ def _with_most_read(situation: Situation, topic: bytes) -> Situation:
     return situation._replace(reader=reader._replace(history=History(topics=(TopicHistory(topic, (0,), (1,)),))))
 
 
-PAGE_TYPE = _chosen("page.page_type", PageType)
-PAGE_ACCESS = _chosen("page.access", PageAccess)
-SENSITIVE = _chosen("page.is_sensitive", (False, True))
-PAID_CONTENT = _chosen("page.is_paid_content", (False, True))
-HIDES_APPEALS = _chosen("page.hides_appeals", (False, True))
-PLACEMENTS = _chosen(
+PAGE_TYPE = _value("page.page_type", PageType)
+PAGE_ACCESS = _value("page.access", PageAccess)
+SENSITIVE = _value("page.is_sensitive")
+PAID_CONTENT = _value("page.is_paid_content")
+HIDES_APPEALS = _value("page.hides_appeals")
+PLACEMENTS = _value(
     "page.placements",
-    map(frozenset, chain.from_iterable(combinations(Placement, count) for count in range(len(Placement) + 1))),
+    (frozenset(found) for count in range(len(Placement) + 1) for found in combinations(Placement, count)),
 )
-CONSENT = _chosen("visit.consent", Consent)
-DEVICE = _chosen("visit.device", Device)
-SIGNED_IN = _chosen("visit.is_signed_in", (False, True))
-PURPOSE = _chosen("visit.purpose", Purpose)
-SUPPRESSED = _chosen("visit.is_suppressed", (False, True))
-SUPPORTER = _chosen("supporter", SupporterState)
+CONSENT = _value("visit.consent", Consent)
+DEVICE = _value("visit.device", Device)
+SIGNED_IN = _value("visit.is_signed_in")
+PURPOSE = _value("visit.purpose", Purpose)
+SUPPRESSED = _value("visit.is_suppressed")
+SUPPORTER = _value("supporter", SupporterState)
 COUNTRY = NamedFact(
-    lambda situation: (situation.visit.country,),
     _countries,
     lambda situation, country: _with(situation, "visit.country", country),
+    lambda situation: (situation.visit.country,),
 )
-TOPIC = NamedFact(_topics_of, _topics, _with_topic)
+TOPIC = NamedFact(_topics, _with_topic, _topics_of)
 PAGE_ID = NamedFact(
-    lambda situation: (folded(situation.page.page_id),),
     _page_ids,
     lambda situation, page_id: _with(situation, "page.page_id", page_id),
+    lambda situation: (folded(situation.page.page_id),),
 )
 LANGUAGE = NamedFact(
-    _languages_of,
     lambda campaign, _site: campaign.reader.languages_any or (),
     lambda situation, language: _with(situation, "visit.language", language),
+    _languages_of,
 )
 AUDIENCE = NamedFact(
-    lambda situation: situation.visit.audiences or (),
     lambda campaign, _site: campaign.reader.external_audiences_any or (),
     lambda situation, audience: _with(situation, "visit.audiences", frozenset({audience})),
+    lambda situation: situation.visit.audiences or (),
 )
 MOST_READ_TOPIC = NamedFact(
-    _most_read_topics,
     lambda campaign, _site: map(topic_fingerprint, campaign.reader.favourite_topics_any or ()),
     _with_most_read,
+    _most_read_topics,
 )

@@ -32,11 +32,15 @@ def _exclusions_read(site: Site) -> Reads:
     return Alike(_excluded_kind) if has_more else (TOPIC, PAGE_ID)
 
 
+def _sensitivity(campaign: Campaign, _site: Site) -> tuple[bool, PageCondition]:
+    return campaign.kind is Kind.GATE, campaign.page.sensitive
+
+
 def _sensitivity_read(site: Site) -> Reads:
     """Return what decides whether a page is sensitive: what the page says alone, unless the site says more."""
     if site.sensitivity.pages is None and site.sensitivity.until is None:
         return (SENSITIVE,)
-    return Alike(lambda campaign, _: (campaign.kind is Kind.GATE, campaign.page.sensitive))
+    return Alike(_sensitivity)
 
 
 @rule(reads=(HIDES_APPEALS,))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.experiment import Experiment
@@ -81,27 +81,18 @@ Judge = Callable[[Prepared, Situation], Verdict]
 Applies = Callable[[Campaign, Site], bool]
 
 
-class ChosenFact(NamedTuple):
-    """A fact of a page view with few possible values, such as the type of the page.
-
-    `path`: the attribute of the situation that holds it. `put`: the situation with this value instead.
-    """
-
-    path: str
-    values: tuple[Hashable, ...]
-    put: Callable[[Situation, Any], Situation]
-
-
 class NamedFact(NamedTuple):
-    """A fact of a page view that rules compare with the names in a campaign: its topics, the reader's country.
+    """A fact of a page view that rules compare with the names in a campaign: its topics, the type of the page.
 
-    `names`: the names of a view. `named`: the names that can change what a rule says about a campaign. `put`: the
-    situation with this name alone.
+    `named`: the names that can change what a rule says about a campaign. `put`: the situation with this name alone.
+    `names`: the names of a view. If the fact is one of few `values` instead, `path` is the attribute that holds it.
     """
 
-    names: Callable[[Situation], Iterable[Any]]
     named: Callable[[Campaign, Site], Iterable[Any]]
     put: Callable[[Situation, Any], Situation]
+    names: Callable[[Situation], Iterable[Any]] = lambda _situation: ()
+    path: str = ""
+    values: tuple[Hashable, ...] = ()
 
 
 class Bounded(NamedTuple):
@@ -154,8 +145,7 @@ class Clock(Enum):
 
 BY_MINUTE = Clock.BY_MINUTE
 ALL_ALIKE = Alike()
-F = TypeVar("F", ChosenFact, NamedFact)
-Reads = tuple[ChosenFact | NamedFact, ...] | Alike | Measure | OwnRecord | Clock | None
+Reads = tuple[NamedFact, ...] | Alike | Measure | OwnRecord | Clock | None
 
 
 class Rule(NamedTuple):
@@ -173,14 +163,9 @@ class Rule(NamedTuple):
     reads: Reads | Callable[[Site], Reads] = None
     write: Callable[[Any], Plain] = plain
 
-    def reads_at(self, site: Site) -> Reads:
-        """Return what the answer depends on at this site."""
-        return self.reads(site) if callable(self.reads) else self.reads
-
-    def facts(self, site: Site, kind: type[F]) -> list[F]:
-        """Return the facts of a kind that decide the answer at this site."""
-        reads = self.reads_at(site)
-        return [fact for fact in reads if isinstance(fact, kind)] if isinstance(reads, tuple) else []
+    def at(self, site: Site) -> "Rule":
+        """Return the rule with what it reads at this site."""
+        return self._replace(reads=self.reads(site)) if callable(self.reads) else self
 
 
 def always(_campaign: Campaign, _site: Site) -> bool:
