@@ -183,16 +183,17 @@ def _choose_appeals(
     taken: list[Placement] = []
     attention = situation.site.attention
     for appeal, rules in site.appeal_index.asked(situation, taken):
-        limit = "beside_gate" if is_gated else _no_room(appeal.campaign.placement, taken, attention)
+        placement, results = appeal.campaign.placement, _PASSED
+        limit = "beside_gate" if is_gated else _no_room(placement, taken, attention)
+        if rules and (limit is None or situation.explains):
+            results = ask_rules(appeal, rules, situation)
         if situation.explains:
-            results = _with_room(ask_rules(appeal, rules, situation), limit)
+            results = _with_room(results, limit)
             outcome = Outcome.BLOCKED if results.blocked_by else Outcome.SHOWN
             traces.append(_trace(appeal, outcome, results, situation))
-        else:
-            results = RuleResults(limit) if limit else ask_rules(appeal, rules, situation)
-        if results.blocked_by is None:
+        if limit is None and results.blocked_by is None:
             choices.append(Choice(appeal, assign(appeal, situation.reader)))
-            taken.append(appeal.campaign.placement)
+            taken.append(placement)
             if not situation.explains and len(taken) >= attention.prompts_per_view:
                 break
     return tuple(choices)
