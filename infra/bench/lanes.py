@@ -1,6 +1,6 @@
 """Measure how long decisions take while everything around them is in trouble.
 
-    python -m infra.bench.lanes [--rate 1000] [--seconds 8] [--rows 1000000] [--only a,b] [--workers 1]
+    python -m infra.bench.lanes [--rate 1000] [--seconds 60] [--rows 1000000] [--only a,b] [--workers 1]
 
 Decisions are sent at a fixed rate to the service as an operator runs it, with its own embedded PostgreSQL, and each
 trouble goes on beside them. A time counts from the moment at which a request should have been sent. The callers run on
@@ -171,7 +171,7 @@ def line(letter: str, words: str, found: Latencies, notes: list[str]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rate", type=float, default=1000, help="decisions a second")
-    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rows", type=int, default=1_000_000, help="contributions in the exports")
     parser.add_argument("--workers", type=int, default=1, help="server processes, each with a back office")
     parser.add_argument("--only", default=",".join(TROUBLES), help="letters of troubles, with commas")

@@ -65,6 +65,8 @@ def ask(port: int, path: str, body: bytes | None = None, token: str = "") -> int
     connection = HTTPConnection(HOST, port, timeout=60)
     try:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         connection.request("GET" if body is None else "POST", path, body, headers)
         response = connection.getresponse()
         while response.read(1 << 20):
@@ -179,7 +181,12 @@ def simulation(target: Target) -> Iterator[None]:
 def counted_checkouts(target: Target) -> Iterator[None]:
     """(g) Checkouts arrive, and the store in which they are counted does not answer."""
     statuses: list[int] = []
-    with in_background(lambda: statuses.append(ask(target.port, "/v1/checkout", b"{}")), STRIPE_CALLERS):
+
+    def check_out() -> None:
+        statuses.append(ask(target.port, "/v1/checkout", b"{}"))
+        _pause_after(statuses[-1])
+
+    with in_background(check_out, STRIPE_CALLERS):
         yield
     target.notes.append(f"{len(statuses)} checkouts were answered {sorted(set(statuses))}")
 
