@@ -37,7 +37,8 @@ from service.decisions.rules.rule import (
     Stage,
 )
 from service.decisions.situation import Page, Situation, Visit, facts_of
-from service.readers.reader import PromptRecord
+from service.readers.impressions import latest_event_at
+from service.readers.packed_records import PromptRecord
 from service.readers.site_time import site_time_of
 
 MINUTE_SECONDS = 60
@@ -175,8 +176,8 @@ class CampaignIndex:
         """Return the campaigns with an event of a prompt that still counts, and the seconds since the last event."""
         recorded = self._recorded
         campaigns = latest = 0
-        for campaign, _, seen_at, _, dismissed_at, _, _ in prompts:
-            at = dismissed_at if not seen_at or seen_at[-1] < dismissed_at else seen_at[-1]
+        for record in prompts:
+            campaign, at = record.campaign, latest_event_at(record)
             if at > latest:
                 latest = at
             if campaign in recorded and now - at < recorded[campaign][1]:

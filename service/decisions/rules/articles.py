@@ -12,7 +12,7 @@ from service.campaigns.variant import Placeholder, names_in_braces
 from service.decisions.rules.rule import FOREVER, Bounded, Measure, Prepared, PreparedCount, rule
 from service.decisions.rules.verdict import Plain, Verdict, failed, passed_if, span, worst
 from service.decisions.situation import Situation
-from service.readers.history import articles_in_days, articles_in_weeks, reads_most, topic_articles_in_weeks
+from service.readers.history import articles_in_days, articles_in_weeks, most_read_topics, topic_articles_in_weeks
 from service.readers.reader import HISTORY_WEEKS, Reader
 from service.readers.site_time import SiteTime, instant_of
 
@@ -71,7 +71,7 @@ def favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
     reader = _counted_reader(situation)
     if reader is None:
         return failed(None, asked)
-    holds = reads_most(reader.history, prepared.favourite_topics)
+    holds = not prepared.favourite_topics.isdisjoint(most_read_topics(reader.history))
     return passed_if(holds, holds, asked)
 
 
