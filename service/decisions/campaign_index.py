@@ -94,7 +94,6 @@ class CampaignIndex:
         """Ask the questions of the first campaign that is left, and yield it if it passes, until none is left."""
         asked: set[Answer] = set()
         reader, instant = situation.reader, situation.now.instant
-        records = {record.campaign: record for record in reader.prompts} if reader else {}
         while campaigns:
             first = campaigns & -campaigns
             place = first.bit_length() - 1
@@ -107,8 +106,8 @@ class CampaignIndex:
             else:
                 campaigns ^= first
                 left, recorded, seconds = self._rest[place]
-                record = records.get(left[0].fingerprint) if seconds else None
-                yield left if record is None or instant - latest_event_at(record) >= seconds else recorded
+                record = reader.prompt_record(left[0].fingerprint) if seconds and reader else None
+                yield recorded if record and instant - latest_event_at(record) < seconds else left
                 if taken:
                     campaigns &= self._elsewhere[taken[-1]]
 

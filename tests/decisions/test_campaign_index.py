@@ -146,7 +146,7 @@ def histories(draw: st.DrawFn, keys: list[str]) -> Reader:
         reader = record_view(reader, reading, make.time_at(make.NOW - timedelta(days=draw(st.integers(0, 20)))))
     reader = draw(st.sampled_from([reader, reader, choosing(reader, make.instant(), counts_articles=False)]))
     support = contributed(reader.support, make.MONTH, make.instant(), Money(draw(st.sampled_from([500, 1500])), "EUR"))
-    reader = draw(st.sampled_from([reader, reader._replace(support=support)]))
+    reader = draw(st.sampled_from([reader, reader.with_support(support)]))
     for key in draw(st.lists(st.sampled_from(keys), max_size=3)):
         event = draw(st.sampled_from([PromptEvent.SEEN, PromptEvent.SEEN, PromptEvent.DISMISSED]))
         at = make.instant() - draw(st.integers(-6 * make.DAY, 4 * make.DAY))

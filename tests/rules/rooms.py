@@ -230,7 +230,11 @@ SQL = ("sqlalchemy", "psycopg")
 
 # A file may import what any of the kinds that match its path allow, the standard library, and this repository.
 FILE_KINDS = (
-    FileKind("every file", ("**/*.py",), ("structlog", "sqlalchemy.Engine", "sqlalchemy.Connection")),
+    FileKind(
+        "every file",
+        ("**/*.py",),
+        ("structlog", "sqlalchemy.Engine", "sqlalchemy.Connection", "msgspec.Struct", "msgspec.structs"),
+    ),
     FileKind("routes", ("service/*/api.py",), (*FLASK, "marshmallow.Schema")),
     FileKind(
         "screens of the console",
@@ -273,6 +277,7 @@ FILE_KINDS = (
     FileKind("spreadsheets", ("service/exports/spreadsheet.py",), ("xlsxwriter",)),
     FileKind("the mail transport", ("service/contributions/mail/smtp.py",), ("idna",)),
     FileKind("encryption", ("service/sealing.py",), ("cryptography",)),
+    FileKind("passports and their notes, in MessagePack", ("service/readers/passports/*.py",), ("msgspec",)),
     FileKind(
         "documents",
         ("service/campaigns/documents.py", "service/campaigns/drafts/yaml_text.py", "service/web/json_bodies.py"),

@@ -11,7 +11,8 @@ from service.campaigns.site import Site
 from service.decisions.rules.rule import NamedFact
 from service.decisions.situation import Purpose, Situation
 from service.readers.history import most_read_topics, topic_fingerprint
-from service.readers.reader import History, Reader, TopicHistory, new_reader
+from service.readers.reader import History, Reader
+from service.readers.topics import topic_cells
 
 Topic = str | tuple[str]  # a tag, or a section
 
@@ -76,8 +77,8 @@ def _most_read_topics(situation: Situation) -> Iterable[bytes]:
 
 
 def _with_most_read(situation: Situation, topic: bytes) -> Situation:
-    reader = new_reader(0, None, 0)
-    return situation._replace(reader=reader._replace(history=History(topics=(TopicHistory(topic, (0,), (1,)),))))
+    history = History(topics=topic_cells({(topic, 0): 1}))
+    return situation._replace(reader=Reader(bucket=None, salt=0, first_seen_at=0, history=history))
 
 
 PAGE_TYPE = _value("page.page_type", PageType)

@@ -13,7 +13,8 @@ from service.decisions.assignment import point
 from service.decisions.rules.rule import ACCESS, Alike, Judge, OwnRecord, Prepared, Rule, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if, worst
 from service.decisions.situation import Purpose, Situation
-from service.readers.reader import PromptRecord, Reader
+from service.readers.packed_records import PromptRecord
+from service.readers.reader import Reader
 from service.readers.site_time import DAY_SECONDS, SiteTime, day_starting, instant_of
 
 OWN = OwnRecord()

@@ -1,0 +1,99 @@
+"""Count articles per topic and week in a run of bytes, because nearly every article changes some of many counts.
+
+The run holds cells of five bytes: the fingerprint of a topic, the week modulo 256, and the number of articles read on
+the topic in this week. No cell of a history is older than 52 weeks, so a byte tells the week. To count an article, its
+cells are found and raised, and new cells are added at the end.
+
+If a history has more than MAX_TOPIC_WEEKS cells, those worth least are dropped at once (see `bounded`), so that the
+dropping is paid once for several articles.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Set
+from struct import Struct as Layout
+
+from service.readers.packed_records import COUNT_LIMIT
+from service.readers.reader import HISTORY_WEEKS, KEPT_TOPIC_WEEKS, KEPT_TOPICS, MAX_TOPIC_WEEKS
+
+Cell = tuple[bytes, int, int]  # topic, week modulo 256, articles
+_CELL = Layout("3sBB")
+_CELL_BYTES = _CELL.size
+_WEEK_AT, _COUNT_AT = 3, 4
+_WEEKS = 256  # as many weeks a byte tells apart
+_MOST_BYTES = MAX_TOPIC_WEEKS * _CELL_BYTES
+_ONE = b"\x01"
+
+
+def with_article(cells: bytes, topics: Iterable[bytes], week: int, now_week: int, wanted: Set[bytes]) -> bytes:
+    """Return the cells after an article on these topics, read in `week`. `wanted`: see `bounded`."""
+    changed, week_byte = bytearray(cells), bytes((week % _WEEKS,))
+    for topic in topics:
+        cell = topic + week_byte
+        at = changed.find(cell)
+        while at > 0 and at % _CELL_BYTES:  # it begins within another cell
+            at = changed.find(cell, at + 1)
+        if at < 0:
+            changed += cell + _ONE
+        elif changed[at + _COUNT_AT] < COUNT_LIMIT:
+            changed[at + _COUNT_AT] += 1
+    return bytes(changed) if len(changed) <= _MOST_BYTES else bounded(bytes(changed), now_week, wanted)
+
+
+def bounded(cells: bytes, week: int, wanted: Set[bytes] = frozenset()) -> bytes:
+    """Return the cells, or those that rank first if there are more than MAX_TOPIC_WEEKS. `week`: this week.
+
+    Cells of wanted topics rank first, then those of later weeks, then those with more articles, then those in front.
+    Kept are cells of the KEPT_TOPICS topics that come first in this order, and of these the first KEPT_TOPIC_WEEKS.
+    """
+    if len(cells) <= _MOST_BYTES:
+        return cells
+
+    def rank(cell: Cell) -> int:
+        return (cell[0] not in wanted) << 16 | _age(cell[1], week) << 8 | COUNT_LIMIT - cell[2]
+
+    ranked = sorted(_CELL.iter_unpack(cells), key=rank)
+    topics = frozenset(list(dict.fromkeys([cell[0] for cell in ranked]))[:KEPT_TOPICS])
+    return _joined([cell for cell in ranked if cell[0] in topics][:KEPT_TOPIC_WEEKS])
+
+
+def without_old_weeks(cells: bytes, week: int) -> bytes:
+    """Return the cells that a rule reaches in `week`, which is at most a year later than the history."""
+    return _joined(cell for cell in _CELL.iter_unpack(cells) if _age(cell[1], week) < HISTORY_WEEKS)
+
+
+def articles_on(cells: bytes, topics: Collection[bytes], week: int, weeks: int) -> int:
+    """Count the articles read on these topics in `week` and the `weeks` weeks before it."""
+    total = 0
+    for topic in topics:
+        at = cells.find(topic)
+        while at >= 0:
+            if at % _CELL_BYTES == 0 and (week - cells[at + _WEEK_AT]) % _WEEKS <= weeks:
+                total += cells[at + _COUNT_AT]
+            at = cells.find(topic, at + 1)
+    return total
+
+
+def most_read(cells: bytes) -> list[bytes]:
+    """Return the topic read most, and others that were read as often."""
+    articles: dict[bytes, int] = {}
+    for topic, _, count in _CELL.iter_unpack(cells):
+        articles[topic] = articles.get(topic, 0) + count
+    most = max(articles.values(), default=0)
+    return [topic for topic, count in articles.items() if count == most]
+
+
+def topic_counts(cells: bytes, week: int) -> dict[tuple[bytes, int], int]:
+    """Return the number of articles by topic and week. `week`: the week of the history."""
+    return {(topic, week - _age(cell_week, week)): count for topic, cell_week, count in _CELL.iter_unpack(cells)}
+
+
+def topic_cells(counts: Mapping[tuple[bytes, int], int]) -> bytes:
+    """Return the cells of numbers of articles by topic and week. A count has at most a byte."""
+    return _joined((topic, week % _WEEKS, min(count, COUNT_LIMIT)) for (topic, week), count in counts.items())
+
+
+def _age(cell_week: int, week: int) -> int:
+    return (week - cell_week) % _WEEKS
+
+
+def _joined(cells: Iterable[Cell]) -> bytes:
+    return b"".join([_CELL.pack(*cell) for cell in cells])
