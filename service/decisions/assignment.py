@@ -7,7 +7,8 @@ independent. Without a bucket, the id of the page view takes its place, so that 
 import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from service.campaigns.campaign import Campaign, control_of
 from service.campaigns.experiment import Experiment, Method, VariantShare
@@ -102,7 +103,7 @@ def arm_ranges(weights: Sequence[float], coverage: float = 1.0) -> ArmRanges:
     return tuple(ranges)
 
 
-class Assigned(NamedTuple):
+class Assigned(Struct, frozen=True, gc=False):
     """A reader's variant. `is_counted` False: the reader is left out of the experiment's results."""
 
     variant: Variant

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from service.campaigns.gate import Strength
 from service.decisions.assignment import Assigned
 from service.decisions.rules.meter import Metering
@@ -49,7 +51,7 @@ class Trace:
     next_at: int | None = None
 
 
-class Choice(NamedTuple):
+class Choice(Struct, frozen=True, gc=False):
     """A campaign to show, with the reader's variant. `strength` is set for gates alone."""
 
     prepared: Prepared

@@ -1,5 +1,7 @@
 """Rules about the page. An exclusion always wins over an inclusion. Names match in upper and lower case."""
 
+from msgspec.structs import replace
+
 from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch, folded
 from service.campaigns.schedule import ends_before
@@ -117,7 +119,7 @@ def sensitive(prepared: Prepared, situation: Situation) -> Verdict:
     if campaign.kind is Kind.GATE and situation.site.sensitivity.suspends_gates:
         return failed(True, "gates suspended", passes_at=passes_at)
     verdict = _fits(campaign.page.sensitive, True)
-    return verdict if verdict.passed else verdict._replace(passes_at=passes_at)
+    return verdict if verdict.passed else replace(verdict, passes_at=passes_at)
 
 
 @rule(reads=(PAID_CONTENT,))
