@@ -6,7 +6,7 @@ so that they can be asked about many campaigns at once:
 1. Rules about the clock are asked once a minute. Rules about facts with few values, such as the type of the page, are
    asked in advance about each value: a table has the campaigns that pass, by the values of several facts.
 2. Everything else that many rules read is a question, such as "which topics has the page?" or "how many articles in 30
-   days?" (`campaign_questions.py`). Its answer is the set of campaigns that pass.
+   days?" (`rules/questions.py`). Its answer is the set of campaigns that pass.
 
 Campaigns are taken in order of priority. A question is asked when the first campaign that is left needs its answer.
 Since the answer is about all campaigns, no question is asked twice, and many are not asked at all. What is left are the
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from service.campaigns.campaign import Placement
 from service.campaigns.reader_rules import Consent, SupporterState
 from service.campaigns.site import Site
-from service.decisions.campaign_questions import ALL, Answer, ByName, answers_by_name, questions_of
+from service.decisions.rules.questions import ALL, Answer, ByName, answers_by_name, questions_of
 from service.decisions.rules.rule import BY_MINUTE, OwnRecord, Prepared, Rule, Stage
 from service.decisions.situation import Page, Situation, Visit
 from service.readers.impressions import latest_event_at

@@ -19,7 +19,7 @@ Answer = Callable[[Situation], int]  # returns the campaigns that pass
 Asked = tuple[Rule, Prepared, int]  # a rule, and a campaign that uses it with its bit
 
 
-class Question(NamedTuple):
+class ViewQuestion(NamedTuple):
     """A question about a page view. `users`: the campaigns that need the answer."""
 
     users: int
@@ -49,7 +49,7 @@ class _Alike(NamedTuple):
     campaigns: int
 
 
-def questions_of(asked: Sequence[Asked], by_name: Iterable[ByName], nowhere: Situation) -> list[Question]:
+def questions_of(asked: Sequence[Asked], by_name: Iterable[ByName], nowhere: Situation) -> list[ViewQuestion]:
     """Return the questions, those first that are cheap and leave few campaigns.
 
     `nowhere`: a view of a page that has no names, by a reader who is not known.
@@ -78,7 +78,7 @@ def answers_by_name(asked: Sequence[Asked], nowhere: Situation) -> list[ByName]:
     return [names for names in named.values() if names[1:] != (ALL, {})]
 
 
-def _about_names(names: ByName) -> Question:
+def _about_names(names: ByName) -> ViewQuestion:
     """Return the question which of the names there are."""
     (_, _, names_of, _, _), otherwise, changed_by = names
 
@@ -88,10 +88,10 @@ def _about_names(names: ByName) -> Question:
             changed |= changed_by[name]
         return otherwise ^ changed
 
-    return Question(~otherwise | _joined(changed_by.values()), answer)
+    return ViewQuestion(~otherwise | _joined(changed_by.values()), answer)
 
 
-def _about_numbers(asked: Sequence[Asked]) -> Iterator[Question]:
+def _about_numbers(asked: Sequence[Asked]) -> Iterator[ViewQuestion]:
     """Yield a question for each number that campaigns bound."""
     bounded: dict[Hashable, list[tuple[Bounded, int]]] = {}
     for rule, prepared, bit in asked:
@@ -101,7 +101,7 @@ def _about_numbers(asked: Sequence[Asked]) -> Iterator[Question]:
         yield _about_number(users)
 
 
-def _about_number(users: Sequence[tuple[Bounded, int]]) -> Question:
+def _about_number(users: Sequence[tuple[Bounded, int]]) -> ViewQuestion:
     """Return the question how large a number is, with the campaigns that pass for each stretch between two bounds.
 
     The first set is for a number that is not known. No campaign passes then, as if it were below 0, the first bound.
@@ -116,7 +116,7 @@ def _about_number(users: Sequence[tuple[Bounded, int]]) -> Question:
         number = number_of(situation)
         return passing[0 if number is None else bisect_right(bounds, number)]
 
-    return Question(_joined(bit for _, bit in users), answer)
+    return ViewQuestion(_joined(bit for _, bit in users), answer)
 
 
 def _groups(asked: Sequence[Asked], nowhere: Situation) -> list[_Alike]:
@@ -133,13 +133,13 @@ def _groups(asked: Sequence[Asked], nowhere: Situation) -> list[_Alike]:
     return sorted(groups.values(), key=lambda group: group.seconds)
 
 
-def _about_all(group: _Alike) -> Question:
+def _about_all(group: _Alike) -> ViewQuestion:
     """Return the question whether campaigns pass a rule that treats them alike."""
     judge, prepared, _, campaigns = group
-    return Question(campaigns, lambda situation: ALL if judge(prepared, situation).passed else ~campaigns)
+    return ViewQuestion(campaigns, lambda situation: ALL if judge(prepared, situation).passed else ~campaigns)
 
 
-def _about_prompts(groups: Sequence[_Alike]) -> Question:
+def _about_prompts(groups: Sequence[_Alike]) -> ViewQuestion:
     """Return the question which campaigns pass the rules about the latest prompts. `groups`: by seconds."""
     seconds = [group.seconds for group in groups]
 
@@ -152,7 +152,7 @@ def _about_prompts(groups: Sequence[_Alike]) -> Question:
                     passing &= ~campaigns
         return passing
 
-    return Question(_joined(group.campaigns for group in groups), answer)
+    return ViewQuestion(_joined(group.campaigns for group in groups), answer)
 
 
 def _joined(sets: Iterable[int]) -> int:
