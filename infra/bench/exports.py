@@ -9,7 +9,6 @@ the growth of memory. Exit status 1 if a figure misses its target.
 
 import argparse
 import contextlib
-import os
 import sys
 import tempfile
 import time
@@ -177,24 +176,34 @@ def _copy(address: str, statement: sql.Composable) -> Cost:
 @contextlib.contextmanager
 def _cost(address: str) -> Iterator[Cost]:
     """Yield a cost that is filled in at the end of the block. Other programs must not use this PostgreSQL."""
-    cost, before, started = Cost(), _processor_times(address), time.perf_counter()
+    cost, before, started = Cost(), _processor_seconds(address), time.perf_counter()
     yield cost
     cost.seconds = time.perf_counter() - started
-    after = _processor_times(address)
-    cost.processor_seconds = sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
+    cost.processor_seconds = _processor_seconds(address) - before
 
 
-def _processor_times(address: str) -> dict[int, float]:
-    """Return the processor time so far of this process and of PostgreSQL's connections, if they are on this machine."""
-    others = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+def _processor_seconds(address: str) -> float:
+    """Return the processor time so far of this process and of PostgreSQL's processes, if they are on this machine.
+
+    Processes that have ended are counted too, because an export ends its connection.
+    """
     with psycopg.connect(address) as connection:
-        pids = [os.getpid(), *(pid for (pid,) in connection.execute(others))]
-    times: dict[int, float] = {}
-    for pid in pids:
+        pid = connection.info.backend_pid
+        processes = [psutil.Process()]
+        ended = 0.0
         with contextlib.suppress(psutil.NoSuchProcess):
-            spent = psutil.Process(pid).cpu_times()
-            times[pid] = spent.user + spent.system
-    return times
+            server = psutil.Process(pid).parent()
+            if server is not None:
+                processes += server.children()
+                ended = server.cpu_times().children_user + server.cpu_times().children_system
+        return ended + sum(_spent(process) for process in processes)
+
+
+def _spent(process: psutil.Process) -> float:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        times = process.cpu_times()
+        return float(times.user + times.system)
+    return 0.0
 
 
 @contextlib.contextmanager
