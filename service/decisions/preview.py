@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from service.campaigns.campaign import Kind, Status
@@ -193,7 +194,7 @@ def _answer(token_sealer: Sealer, page_view: PageView, situation: Situation, dec
         prompts=tuple(
             Offered(
                 prompt,
-                seal_prompt_token(token_sealer, prompt_token(prompt, situation)._replace(is_preview=True)),
+                seal_prompt_token(token_sealer, replace(prompt_token(prompt, situation), is_preview=True)),
             )
             for prompt in prompts
         ),

@@ -9,6 +9,8 @@ dropping is paid once for several articles.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Set
+from itertools import starmap
+from operator import itemgetter
 from struct import Struct as Layout
 
 from service.readers.packed_records import COUNT_LIMIT
@@ -51,8 +53,9 @@ def bounded(cells: bytes, week: int, wanted: Set[bytes] = frozenset()) -> bytes:
         return (topic not in wanted) << 16 | (week - cell_week) % _WEEKS << 8 | COUNT_LIMIT - count
 
     ranked = sorted(_CELL.iter_unpack(cells), key=rank)
-    topics = frozenset(list(dict.fromkeys([cell[0] for cell in ranked]))[:KEPT_TOPICS])
-    return b"".join([_CELL.pack(*cell) for cell in [cell for cell in ranked if cell[0] in topics][:KEPT_TOPIC_WEEKS]])
+    topics = frozenset(list(dict.fromkeys(map(itemgetter(0), ranked)))[:KEPT_TOPICS])
+    kept = [cell for cell in ranked if cell[0] in topics]
+    return b"".join(starmap(_CELL.pack, kept[:KEPT_TOPIC_WEEKS]))
 
 
 def without_old_weeks(cells: bytes, week: int) -> bytes:

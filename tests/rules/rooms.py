@@ -277,7 +277,11 @@ FILE_KINDS = (
     FileKind("spreadsheets", ("service/exports/spreadsheet.py",), ("xlsxwriter",)),
     FileKind("the mail transport", ("service/contributions/mail/smtp.py",), ("idna",)),
     FileKind("encryption", ("service/sealing.py",), ("cryptography",)),
-    FileKind("passports and their notes, in MessagePack", ("service/readers/passports/*.py",), ("msgspec",)),
+    FileKind(
+        "sealed records, in MessagePack",
+        ("service/readers/passports/*.py", "service/decisions/prompt_token.py"),
+        ("msgspec",),
+    ),
     FileKind(
         "documents",
         ("service/campaigns/documents.py", "service/campaigns/drafts/yaml_text.py", "service/web/json_bodies.py"),
