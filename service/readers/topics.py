@@ -9,13 +9,14 @@ dropping is paid once for several articles.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Set
+from itertools import starmap
+from operator import itemgetter
 from struct import Struct as Layout
 
 from service.readers.packed_records import COUNT_LIMIT
 from service.readers.reader import HISTORY_WEEKS, KEPT_TOPIC_WEEKS, KEPT_TOPICS, MAX_TOPIC_WEEKS
 
-Cell = tuple[bytes, int, int]  # topic, week modulo 256, articles
-_CELL = Layout("3sBB")
+_CELL = Layout("3sBB")  # topic, week modulo 256, articles
 _CELL_BYTES = _CELL.size
 _WEEK_AT, _COUNT_AT = 3, 4
 _WEEKS = 256  # as many weeks a byte tells apart
@@ -47,17 +48,25 @@ def bounded(cells: bytes, week: int, wanted: Set[bytes] = frozenset()) -> bytes:
     if len(cells) <= _MOST_BYTES:
         return cells
 
-    def rank(cell: Cell) -> int:
-        return (cell[0] not in wanted) << 16 | _age(cell[1], week) << 8 | COUNT_LIMIT - cell[2]
+    def rank(cell: tuple[bytes, int, int]) -> int:
+        topic, cell_week, count = cell
+        return (topic not in wanted) << 16 | (week - cell_week) % _WEEKS << 8 | COUNT_LIMIT - count
 
     ranked = sorted(_CELL.iter_unpack(cells), key=rank)
-    topics = frozenset(list(dict.fromkeys([cell[0] for cell in ranked]))[:KEPT_TOPICS])
-    return _joined([cell for cell in ranked if cell[0] in topics][:KEPT_TOPIC_WEEKS])
+    topics = frozenset(list(dict.fromkeys(map(itemgetter(0), ranked)))[:KEPT_TOPICS])
+    kept = [cell for cell in ranked if cell[0] in topics]
+    return b"".join(starmap(_CELL.pack, kept[:KEPT_TOPIC_WEEKS]))
 
 
 def without_old_weeks(cells: bytes, week: int) -> bytes:
     """Return the cells that a rule reaches in `week`, which is at most a year later than the history."""
-    return _joined(cell for cell in _CELL.iter_unpack(cells) if _age(cell[1], week) < HISTORY_WEEKS)
+    return b"".join(
+        [
+            cells[at : at + _CELL_BYTES]
+            for at in range(0, len(cells), _CELL_BYTES)
+            if (week - cells[at + _WEEK_AT]) % _WEEKS < HISTORY_WEEKS
+        ]
+    )
 
 
 def articles_on(cells: bytes, topics: Collection[bytes], week: int, weeks: int) -> int:
@@ -83,17 +92,12 @@ def most_read(cells: bytes) -> list[bytes]:
 
 def topic_counts(cells: bytes, week: int) -> dict[tuple[bytes, int], int]:
     """Return the number of articles by topic and week. `week`: the week of the history."""
-    return {(topic, week - _age(cell_week, week)): count for topic, cell_week, count in _CELL.iter_unpack(cells)}
+    found = _CELL.iter_unpack(cells)
+    return {(topic, week - (week - cell_week) % _WEEKS): count for topic, cell_week, count in found}
 
 
 def topic_cells(counts: Mapping[tuple[bytes, int], int]) -> bytes:
     """Return the cells of numbers of articles by topic and week. A count has at most a byte."""
-    return _joined((topic, week % _WEEKS, min(count, COUNT_LIMIT)) for (topic, week), count in counts.items())
-
-
-def _age(cell_week: int, week: int) -> int:
-    return (week - cell_week) % _WEEKS
-
-
-def _joined(cells: Iterable[Cell]) -> bytes:
-    return b"".join([_CELL.pack(*cell) for cell in cells])
+    return b"".join(
+        [_CELL.pack(topic, week % _WEEKS, min(count, COUNT_LIMIT)) for (topic, week), count in counts.items()]
+    )

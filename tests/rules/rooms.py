@@ -278,7 +278,7 @@ FILE_KINDS = (
     FileKind("the mail transport", ("service/contributions/mail/smtp.py",), ("idna",)),
     FileKind("encryption", ("service/sealing.py",), ("cryptography",)),
     FileKind(
-        "what readers carry for us, in MessagePack",
+        "sealed records, in MessagePack",
         ("service/readers/passports/*.py", "service/decisions/prompt_token.py"),
         ("msgspec",),
     ),
