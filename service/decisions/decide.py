@@ -6,6 +6,8 @@ most one in a placement, within the site's limits of prompts per view, and never
 
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from service.campaigns.campaign import OVERLAYS, Placement
 from service.campaigns.gate import Strength
 from service.campaigns.page_rules import PageAccess
@@ -56,7 +58,7 @@ def decide(site: CompiledSite, situation: Situation, *, explains: bool = False) 
     """
     traces: list[Trace] = []
     if explains:
-        situation = situation._replace(explains=True)
+        situation = replace(situation, explains=True)
     gated = _decide_access(site, situation, traces) if site.gates else _UNGATED
     is_gated = gated is not _UNGATED and gated.access.state is AccessState.GATED
     choices = _choose_appeals(site, situation, traces, is_gated=is_gated) if explains or not is_gated else ()
@@ -106,7 +108,7 @@ def _situation_at(situation: Situation, instant: int) -> Situation:
     support = situation.reader.support if situation.reader else Support()
     is_known = situation.supporter == supporter_state(support, situation.site.supporters, situation.now)
     supporter = supporter_state(support, situation.site.supporters, now) if is_known else situation.supporter
-    return situation._replace(now=now, supporter=supporter)
+    return replace(situation, now=now, supporter=supporter)
 
 
 def _decide_access(site: CompiledSite, situation: Situation, traces: list[Trace]) -> _Gated:

@@ -167,8 +167,8 @@ def answer_preview(
     preview, candidate = shown
     visit = page_view.visit
     page_view = page_view._replace(
-        visit=visit._replace(
-            country=preview.country or visit.country, device=Device(preview.device or visit.device.value)
+        visit=replace(
+            visit, country=preview.country or visit.country, device=Device(preview.device or visit.device.value)
         )
     )
     token_sealer = prompt_sealer(sealer.keys)

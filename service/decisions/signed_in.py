@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import structlog
+from msgspec.structs import replace
 
 from service.decisions.compile import CompiledSite
 from service.decisions.decide_view import Answer, PageView, ReaderRow, decide_view, under_consent
@@ -34,7 +35,8 @@ def decide_signed_in(
     passports = services.part(PassportSealer)
     if asserted.standing is Standing.EXPIRED:
         return decide_view(site, passports, page_view, ReaderRow(page_view.reader, is_supporter_known=False))
-    visit = page_view.visit._replace(
+    visit = replace(
+        page_view.visit,
         is_signed_in=True,
         is_verified=asserted.is_verified,
         is_staff=asserted.is_staff,

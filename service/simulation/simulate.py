@@ -144,7 +144,8 @@ def _visit(site: CompiledSite, facts: StartReader, step: ViewStep) -> Visit:
         referrer_host=sent.referrer_host or host_of(facts.referrer),
     )
     visit = visit_of(view, RequestContext(edge=Edge(country=sent.country or facts.country)), site.site)
-    return visit._replace(
+    return structs.replace(
+        visit,
         is_signed_in=facts.is_signed_in,
         is_verified=facts.is_verified,
         is_staff=facts.is_staff,

@@ -107,11 +107,11 @@ def time_at(now: datetime = NOW, zone: str = DUBLIN) -> SiteTime:
 
 
 def page(**changes: Any) -> Page:
-    return Page(page_id="/a")._replace(**changes)
+    return structs.replace(Page(page_id="/a"), **changes)
 
 
 def visit(**changes: Any) -> Visit:
-    return Visit(consent=Consent.FULL)._replace(**changes)
+    return structs.replace(Visit(consent=Consent.FULL), **changes)
 
 
 def situation(where: CompiledSite, *, now: datetime = NOW, who: Reader | None = None, **changes: Any) -> Situation:
@@ -129,7 +129,7 @@ def situation(where: CompiledSite, *, now: datetime = NOW, who: Reader | None = 
         now=at,
         raised_minor=where.raised_minor,
     )
-    return whole._replace(**changes)
+    return structs.replace(whole, **changes)
 
 
 def decided(where: CompiledSite, **about: Any) -> Decision:

@@ -4,6 +4,8 @@ from collections.abc import Hashable, Iterable
 from itertools import combinations
 from typing import Any
 
+from msgspec.structs import replace
+
 from service.campaigns.campaign import Campaign, Placement
 from service.campaigns.page_rules import PageAccess, PageType, folded
 from service.campaigns.reader_rules import Consent, Device, SupporterState
@@ -21,8 +23,8 @@ def _with(situation: Situation, path: str, value: Any) -> Situation:
     """Return the situation with this value of a page, a visit or its own. `path`: where, such as `page.section`."""
     owner, _, name = path.rpartition(".")
     if owner:
-        return situation._replace(**{owner: getattr(situation, owner)._replace(**{name: value})})
-    return situation._replace(**{name: value})
+        return replace(situation, **{owner: replace(getattr(situation, owner), **{name: value})})
+    return replace(situation, **{name: value})
 
 
 def _value(path: str, values: Iterable[Hashable] = (False, True)) -> NamedFact:
@@ -78,7 +80,7 @@ def _most_read_topics(situation: Situation) -> Iterable[bytes]:
 
 def _with_most_read(situation: Situation, topic: bytes) -> Situation:
     history = History(topics=topic_cells({(topic, 0): 1}))
-    return situation._replace(reader=Reader(bucket=None, salt=0, first_seen_at=0, history=history))
+    return replace(situation, reader=Reader(bucket=None, salt=0, first_seen_at=0, history=history))
 
 
 PAGE_TYPE = _value("page.page_type", PageType)
