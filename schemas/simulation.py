@@ -204,7 +204,7 @@ def _check_names(reader: StartReader, keys: list[str]) -> None:
 
 def _completed(index: int, step: Step, site: str, keys: list[str]) -> Step:
     if isinstance(step, ViewStep):
-        page = step.view.page._replace(page_id=step.view.page.page_id or f"/page-{index}")
+        page = structs.replace(step.view.page, page_id=step.view.page.page_id or f"/page-{index}")
         view_id = step.view.view_id or f"view-{index}"
         return replace(step, view=structs.replace(step.view, site=site, view_id=view_id, page=page))
     if step.campaign is not None and step.campaign not in keys:

@@ -169,10 +169,10 @@ def take_view(
         spent = spent_read(reader, decision.spends_from.campaign, situation)
         if spent is not None:
             reader = with_free_read(reader, spent.pool, spent.read, page_view.now.instant)
-            addition = addition and addition._replace(spent=spent)
+            addition = addition and replace(addition, spent=spent)
     choices = decision.choices
     if addition and choices and choices[0].strength is Strength.HARD:  # a gate is always the only choice
-        addition = addition._replace(page=b"", topics=())
+        addition = replace(addition, page=b"", topics=())
         reader = page_view.reader and with_view(page_view.reader, addition)
     return TakenView(situation, decision, reader, addition)
 
@@ -192,10 +192,10 @@ def under_consent(reader: Reader, consent: Consent, bucket: int | None = None) -
     if consent is Consent.NONE:
         return None
     if consent is Consent.METER:
-        return reader._replace(bucket=None, history=reader.history._replace(topics=()))
+        return replace(reader, bucket=None, history=replace(reader.history, topics=b""))
     if reader.bucket is not None:
         return reader
-    return reader._replace(bucket=bucket_of(secrets.randbelow(GROUPS)) if bucket is None else bucket)
+    return replace(reader, bucket=bucket_of(secrets.randbelow(GROUPS)) if bucket is None else bucket)
 
 
 def _situation_of(

@@ -35,8 +35,7 @@ from service.decisions.rules.switches import switched_off
 from service.decisions.situation import Situation, Visit
 from service.errors import InvalidDocumentError, NotFoundError
 from service.ids import new_id
-from service.readers.passports.passport import PassportSealer
-from service.readers.passports.passport_bytes import decode, encode
+from service.readers.passports.passport import PassportSealer, decode, encode
 from service.readers.reader import Reader
 from service.readers.site_time import as_datetime, site_time_of
 from service.sealing import KeyRing, Sealer
@@ -116,7 +115,7 @@ def open_as_reader(ring: KeyRing, text: str | None, site: str, instant: int) -> 
     if of_site != site or instant >= expires_at:
         return None
     visit = Visit(Consent(consent), country, Device(device), language, referrer_host, is_signed_in)
-    return AsReader(site, expires_at, decode(packed)[0], visit, at)
+    return AsReader(site, expires_at, decode(packed).reader, visit, at)
 
 
 def previewed(snapshot: SiteSnapshot, preview: Preview) -> Prepared | None:
@@ -169,8 +168,8 @@ def answer_preview(
     visit = page_view.visit
     page_view = replace(
         page_view,
-        visit=visit._replace(
-            country=preview.country or visit.country, device=Device(preview.device or visit.device.value)
+        visit=replace(
+            visit, country=preview.country or visit.country, device=Device(preview.device or visit.device.value)
         ),
     )
     token_sealer = prompt_sealer(sealer.keys)

@@ -1,7 +1,6 @@
 """Prompt tokens: sealed texts that name the prompt a reader saw. The widget sends them with events and checkouts."""
 
-from msgspec import DecodeError, Struct, ValidationError
-from msgspec.msgpack import Decoder, Encoder
+import msgspec
 
 from service.errors import InvalidTokenError
 from service.readers.site_time import AHEAD_SECONDS
@@ -10,7 +9,7 @@ from service.sealing import KeyRing, Sealer
 TOKEN_SECONDS = 86_400
 
 
-class PromptToken(Struct, frozen=True, gc=False, array_like=True, forbid_unknown_fields=True):
+class PromptToken(msgspec.Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
     """What a prompt token says. `issued_at`: in seconds since 1970.
 
     `is_counted`: the prompt counts in its experiment. `has_consent`: the reader's passport may be read and changed.
@@ -33,7 +32,8 @@ class PromptToken(Struct, frozen=True, gc=False, array_like=True, forbid_unknown
     account: str = ""
 
 
-_encode, _decode = Encoder().encode, Decoder(PromptToken).decode
+_encoded = msgspec.msgpack.Encoder().encode
+_decoded = msgspec.msgpack.Decoder(PromptToken).decode
 
 
 def prompt_sealer(keys: KeyRing) -> Sealer:
@@ -42,7 +42,7 @@ def prompt_sealer(keys: KeyRing) -> Sealer:
 
 
 def seal_prompt_token(sealer: Sealer, token: PromptToken) -> str:
-    return sealer.seal(_encode(token))
+    return sealer.seal(_encoded(token))
 
 
 def open_prompt_token(sealer: Sealer, text: str, instant: int) -> PromptToken:
@@ -54,8 +54,8 @@ def open_prompt_token(sealer: Sealer, text: str, instant: int) -> PromptToken:
     if plain is None:
         raise InvalidTokenError("this prompt token was not issued by this service")
     try:
-        token = _decode(plain)
-    except (DecodeError, ValidationError) as error:
+        token = _decoded(plain)
+    except msgspec.DecodeError as error:
         raise InvalidTokenError("this prompt token was issued by another release of this service") from error
     if not -AHEAD_SECONDS <= instant - token.issued_at <= TOKEN_SECONDS:
         raise InvalidTokenError("this prompt token has expired")

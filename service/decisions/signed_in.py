@@ -35,7 +35,8 @@ def decide_signed_in(
     passports = services.part(PassportSealer)
     if asserted.standing is Standing.EXPIRED:
         return decide_view(site, passports, page_view, ReaderRow(page_view.reader, is_supporter_known=False))
-    visit = page_view.visit._replace(
+    visit = replace(
+        page_view.visit,
         is_signed_in=True,
         is_verified=asserted.is_verified,
         is_staff=asserted.is_staff,

@@ -73,8 +73,7 @@ def view_request(body: Mapping[str, Any]) -> ViewRequest:
 def visit_of(view: ViewRequest, context: RequestContext, site: Site) -> Visit:
     """Return the visit. The country that the page sends counts only if the site honours it."""
     edge = context.edge
-    return Visit.__new__(  # calling the class itself takes twice as long
-        Visit,
+    return Visit(
         view.consent or site.consent.default,
         (view.country if site.honours_country else None) or edge.country,
         view.device or edge.device,

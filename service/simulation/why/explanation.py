@@ -102,7 +102,7 @@ def _daily(first: ViewStep, site: CompiledSite) -> tuple[ViewStep, ...]:
 
 def _like(first: ViewStep, number: int, at: datetime) -> ViewStep:
     """Return a view of another article with equal facts, at a time on the site's clock."""
-    page = first.view.page._replace(page_id=f"{first.view.page.page_id}?day={number}")
+    page = structs.replace(first.view.page, page_id=f"{first.view.page.page_id}?day={number}")
     view = structs.replace(first.view, view_id=f"{first.view.view_id}-{number}", page=page)
     return replace(first, at=at, view=view)
 
