@@ -6,6 +6,8 @@ most one in a placement, within the site's limits of prompts per view, and never
 
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from service.campaigns.campaign import OVERLAYS, Placement
 from service.campaigns.gate import Strength
 from service.campaigns.page_rules import PageAccess
@@ -56,9 +58,9 @@ def decide(site: CompiledSite, situation: Situation, *, explains: bool = False) 
     """
     traces: list[Trace] = []
     if explains:
-        situation = situation._replace(explains=True)
+        situation = replace(situation, explains=True)
     gated = _decide_access(site, situation, traces) if site.gates else _UNGATED
-    is_gated = gated.access.state is AccessState.GATED
+    is_gated = gated is not _UNGATED and gated.access.state is AccessState.GATED
     choices = _choose_appeals(site, situation, traces, is_gated=is_gated) if explains or not is_gated else ()
     return Decision((gated.choice, *choices) if gated.choice else choices, gated.access, gated.spends_from, (*traces,))
 
@@ -106,7 +108,7 @@ def _situation_at(situation: Situation, instant: int) -> Situation:
     support = situation.reader.support if situation.reader else Support()
     is_known = situation.supporter == supporter_state(support, situation.site.supporters, situation.now)
     supporter = supporter_state(support, situation.site.supporters, now) if is_known else situation.supporter
-    return situation._replace(now=now, supporter=supporter)
+    return replace(situation, now=now, supporter=supporter)
 
 
 def _decide_access(site: CompiledSite, situation: Situation, traces: list[Trace]) -> _Gated:
@@ -182,17 +184,18 @@ def _choose_appeals(
     choices: list[Choice] = []
     taken: list[Placement] = []
     attention = situation.site.attention
-    for appeal, rules in site.appeal_index.asked(situation):
-        limit = "beside_gate" if is_gated else _no_room(appeal.campaign.placement, taken, attention)
+    for appeal, rules in site.appeal_index.asked(situation, taken):
+        placement, results = appeal.campaign.placement, _PASSED
+        limit = "beside_gate" if is_gated else _no_room(placement, taken, attention)
+        if rules and (limit is None or situation.explains):
+            results = ask_rules(appeal, rules, situation)
         if situation.explains:
-            results = _with_room(ask_rules(appeal, rules, situation), limit)
+            results = _with_room(results, limit)
             outcome = Outcome.BLOCKED if results.blocked_by else Outcome.SHOWN
             traces.append(_trace(appeal, outcome, results, situation))
-        else:
-            results = RuleResults(limit) if limit else ask_rules(appeal, rules, situation)
-        if results.blocked_by is None:
+        if limit is None and results.blocked_by is None:
             choices.append(Choice(appeal, assign(appeal, situation.reader)))
-            taken.append(appeal.campaign.placement)
+            taken.append(placement)
             if not situation.explains and len(taken) >= attention.prompts_per_view:
                 break
     return tuple(choices)

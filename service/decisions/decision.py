@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from service.campaigns.gate import Strength
 from service.decisions.assignment import Assigned
@@ -49,7 +50,7 @@ class Trace:
     next_at: int | None = None
 
 
-class Choice(NamedTuple):
+class Choice(Struct, frozen=True, gc=False):
     """A campaign to show, with the reader's variant. `strength` is set for gates alone."""
 
     prepared: Prepared
@@ -64,7 +65,7 @@ class Choice(NamedTuple):
         return self.strength is Strength.SOFT
 
 
-class Access(NamedTuple):
+class Access(Struct, frozen=True, gc=False):
     """Whether the article may be read, and what the meter says. `decided_by`: the gate that decided, if any."""
 
     state: AccessState = AccessState.OPEN
@@ -77,7 +78,7 @@ class Access(NamedTuple):
 OPEN = Access()
 
 
-class Decision(NamedTuple):
+class Decision(Struct, frozen=True, gc=False):
     """A decision on a page view. `spends_from`: the gate from whose meter the view spends a free article, if any."""
 
     choices: tuple[Choice, ...] = ()

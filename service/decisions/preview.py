@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from service.campaigns.campaign import Kind, Status
@@ -34,8 +35,7 @@ from service.decisions.rules.switches import switched_off
 from service.decisions.situation import Situation, Visit
 from service.errors import InvalidDocumentError, NotFoundError
 from service.ids import new_id
-from service.readers.passports.passport import PassportSealer
-from service.readers.passports.passport_bytes import decode, encode
+from service.readers.passports.passport import PassportSealer, decode, encode
 from service.readers.reader import Reader
 from service.readers.site_time import as_datetime, site_time_of
 from service.sealing import KeyRing, Sealer
@@ -115,7 +115,7 @@ def open_as_reader(ring: KeyRing, text: str | None, site: str, instant: int) -> 
     if of_site != site or instant >= expires_at:
         return None
     visit = Visit(Consent(consent), country, Device(device), language, referrer_host, is_signed_in)
-    return AsReader(site, expires_at, decode(packed)[0], visit, at)
+    return AsReader(site, expires_at, decode(packed).reader, visit, at)
 
 
 def previewed(snapshot: SiteSnapshot, preview: Preview) -> Prepared | None:
@@ -166,25 +166,24 @@ def answer_preview(
     """Answer an editor with the previewed campaign and the traces of what readers would see. Change nothing."""
     preview, candidate = shown
     visit = page_view.visit
-    page_view = page_view._replace(
-        visit=visit._replace(
-            country=preview.country or visit.country, device=Device(preview.device or visit.device.value)
-        )
+    page_view = replace(
+        page_view,
+        visit=replace(
+            visit, country=preview.country or visit.country, device=Device(preview.device or visit.device.value)
+        ),
     )
     token_sealer = prompt_sealer(sealer.keys)
-    situation, decision, *_ = take_view(site, page_view, explains=True)
-    decision = preview_decision(candidate, preview, situation, decision)
-    return _answer(token_sealer, page_view, situation, decision)
+    taken = take_view(site, page_view, explains=True)
+    decision = preview_decision(candidate, preview, taken.situation, taken.decision)
+    return _answer(token_sealer, page_view, taken.situation, decision)
 
 
 def answer_as_reader(site: CompiledSite, sealer: PassportSealer, page_view: PageView, shown: AsReader) -> Answer:
     """Answer an editor with what the reader of a link would see on the page, with the traces. Change nothing."""
     now = site_time_of(shown.at, site.zone) if shown.at else page_view.now
     reader = under_consent(shown.reader, shown.visit.consent, 0)
-    situation, decision, *_ = take_view(
-        site, page_view._replace(reader=reader, visit=shown.visit, now=now), explains=True
-    )
-    return _answer(prompt_sealer(sealer.keys), page_view, situation, decision)
+    taken = take_view(site, replace(page_view, reader=reader, visit=shown.visit, now=now), explains=True)
+    return _answer(prompt_sealer(sealer.keys), page_view, taken.situation, taken.decision)
 
 
 def _answer(token_sealer: Sealer, page_view: PageView, situation: Situation, decision: Decision) -> Answer:
@@ -194,7 +193,7 @@ def _answer(token_sealer: Sealer, page_view: PageView, situation: Situation, dec
         prompts=tuple(
             Offered(
                 prompt,
-                seal_prompt_token(token_sealer, prompt_token(prompt, situation)._replace(is_preview=True)),
+                seal_prompt_token(token_sealer, replace(prompt_token(prompt, situation), is_preview=True)),
             )
             for prompt in prompts
         ),

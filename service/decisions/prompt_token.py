@@ -1,17 +1,15 @@
 """Prompt tokens: sealed texts that name the prompt a reader saw. The widget sends them with events and checkouts."""
 
-from typing import NamedTuple
+import msgspec
 
 from service.errors import InvalidTokenError
 from service.readers.site_time import AHEAD_SECONDS
 from service.sealing import KeyRing, Sealer
 
 TOKEN_SECONDS = 86_400
-_BETWEEN = "\x1f"  # no key and no page id contains it
-_PARTS = 12
 
 
-class PromptToken(NamedTuple):
+class PromptToken(msgspec.Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
     """What a prompt token says. `issued_at`: in seconds since 1970.
 
     `is_counted`: the prompt counts in its experiment. `has_consent`: the reader's passport may be read and changed.
@@ -34,27 +32,17 @@ class PromptToken(NamedTuple):
     account: str = ""
 
 
+_encoded = msgspec.msgpack.Encoder().encode
+_decoded = msgspec.msgpack.Decoder(PromptToken).decode
+
+
 def prompt_sealer(keys: KeyRing) -> Sealer:
     """Return the sealer of prompt tokens, which the key ring keeps."""
     return keys.sealer("prompt")
 
 
 def seal_prompt_token(sealer: Sealer, token: PromptToken) -> str:
-    parts = (
-        token.site,
-        token.campaign,
-        token.variant,
-        token.placement,
-        token.kind,
-        token.page_id,
-        token.decision_id,
-        str(token.issued_at),
-        token.currency,
-        f"{token.is_counted:d}{token.has_consent:d}{token.is_preview:d}",
-        token.account,
-        token.view_id,  # the page chooses it and it may contain the separator, so it comes last
-    )
-    return sealer.seal(_BETWEEN.join(parts).encode())
+    return sealer.seal(_encoded(token))
 
 
 def open_prompt_token(sealer: Sealer, text: str, instant: int) -> PromptToken:
@@ -65,15 +53,10 @@ def open_prompt_token(sealer: Sealer, text: str, instant: int) -> PromptToken:
     plain = sealer.open(text)
     if plain is None:
         raise InvalidTokenError("this prompt token was not issued by this service")
-    parts = plain.decode().split(_BETWEEN, _PARTS - 1)
-    if len(parts) != _PARTS:  # another release, whose tokens have more or fewer parts
-        raise InvalidTokenError("this prompt token was issued by another release of this service")
-    site, campaign, variant, placement, kind, page_id, decision_id, issued_at, currency, marked, account, view_id = (
-        parts
-    )
-    names = (site, campaign, variant, placement, kind, page_id, view_id, decision_id)
-    is_counted, has_consent, is_preview = (mark == "1" for mark in marked)
-    token = PromptToken(*names, int(issued_at), currency, is_counted, has_consent, is_preview, account)
+    try:
+        token = _decoded(plain)
+    except msgspec.DecodeError as error:
+        raise InvalidTokenError("this prompt token was issued by another release of this service") from error
     if not -AHEAD_SECONDS <= instant - token.issued_at <= TOKEN_SECONDS:
         raise InvalidTokenError("this prompt token has expired")
     return token

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import structlog
+from msgspec.structs import replace
 
 from service.decisions.compile import CompiledSite
 from service.decisions.decide_view import Answer, PageView, ReaderRow, decide_view, under_consent
@@ -34,14 +35,15 @@ def decide_signed_in(
     passports = services.part(PassportSealer)
     if asserted.standing is Standing.EXPIRED:
         return decide_view(site, passports, page_view, ReaderRow(page_view.reader, is_supporter_known=False))
-    visit = page_view.visit._replace(
+    visit = replace(
+        page_view.visit,
         is_signed_in=True,
         is_verified=asserted.is_verified,
         is_staff=asserted.is_staff,
         audiences=outside.audiences,
         is_suppressed=outside.is_suppressed,
     )
-    page_view = page_view._replace(visit=visit)
+    page_view = replace(page_view, visit=visit)
     passport, key = page_view.reader, site.site.key
     if passport is None:
         return decide_view(site, passports, page_view)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from service.campaigns.campaign import Placement
 from service.campaigns.page_rules import PageAccess, PageMatch, PageType, folded, is_below
@@ -21,7 +22,7 @@ class Purpose(StrEnum):
     CRAWL = "crawl"
 
 
-class Page(NamedTuple):
+class Page(Struct, frozen=True, gc=False):
     """A page as its site describes it. `section` and `tags` are folded as in `page_rules.py`."""
 
     page_id: str
@@ -51,7 +52,7 @@ def lists_page(match: PageMatch, page: Page) -> bool:
     return page_id in match.page_ids or is_below(page_id, match.paths)
 
 
-class Visit(NamedTuple):
+class Visit(Struct, frozen=True, gc=False):
     """What the request says about the reader, apart from the history. None: not known."""
 
     consent: Consent
@@ -70,7 +71,7 @@ class Visit(NamedTuple):
 NO_AMOUNTS: Mapping[str, int] = MappingProxyType({})
 
 
-class Situation(NamedTuple):
+class Situation(Struct, frozen=True, gc=False):
     """What a decision is made on. `reader`: with this page view counted; None without consent.
 
     `raised_minor`: what each campaign with a goal has raised so far, by campaign key. `explains`: rules also compute
@@ -86,11 +87,3 @@ class Situation(NamedTuple):
     view_id: str = ""
     raised_minor: Mapping[str, int] = NO_AMOUNTS
     explains: bool = False
-
-
-FACTS = (*Page._fields, *Visit._fields, "supporter")
-
-
-def facts_of(situation: Situation) -> tuple[Any, ...]:
-    """Return the values of the facts that `FACTS` names."""
-    return (*situation.page, *situation.visit, situation.supporter)

@@ -3,7 +3,8 @@
 It is counted into the reader of the request, and, from a note, into a passport of the reader that lacks it.
 """
 
-from typing import NamedTuple
+from msgspec import Struct
+from msgspec.structs import replace
 
 from service.readers.contributions import GivenContribution, settled
 from service.readers.fingerprints import SALT_BYTES, followed_by, holds, request_print
@@ -13,7 +14,7 @@ from service.readers.meter_pools import SpentRead, pool_use, with_free_read
 from service.readers.reader import MAX_RECENT_IDS, Reader
 
 
-class EventAddition(NamedTuple):
+class EventAddition(Struct, frozen=True, array_like=True, gc=False, tag=1):
     """An event of a prompt. `campaign` and `variant` are fingerprints."""
 
     request: bytes
@@ -23,7 +24,7 @@ class EventAddition(NamedTuple):
     instant: int
 
 
-class ContributionAddition(NamedTuple):
+class ContributionAddition(Struct, frozen=True, array_like=True, gc=False, tag=2):
     """A contribution. `campaign`: fingerprint of the campaign that it counts for; 0 = none."""
 
     request: bytes
@@ -31,7 +32,7 @@ class ContributionAddition(NamedTuple):
     campaign: int
 
 
-class ChoiceAddition(NamedTuple):
+class ChoiceAddition(Struct, frozen=True, array_like=True, gc=False, tag=3):
     """A choice whether articles count."""
 
     request: bytes
@@ -68,7 +69,7 @@ def added(reader: Reader, addition: Addition, instant: int, wanted: frozenset[by
         case ChoiceAddition():
             if _latest(reader.counting.chosen_at, addition.instant, instant) == addition.instant:
                 reader = choosing(reader, addition.instant, counts_articles=addition.counts_articles)
-    return reader._replace(recent=followed_by(reader.recent, addition.request, MAX_RECENT_IDS))
+    return replace(reader, recent=followed_by(reader.recent, addition.request, MAX_RECENT_IDS))
 
 
 def _with_event(reader: Reader, addition: EventAddition, instant: int) -> Reader:

@@ -5,7 +5,9 @@ view they correct what the device's passport says, so that an old copy restores 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from service.money import Interval
 from service.readers.impressions import campaign_fingerprint, record_contribution
@@ -87,7 +89,7 @@ def settled(reader: Reader, contributions: Sequence[GivenContribution]) -> Reade
     given_at = (contribution.given_at for contribution in contributions if not contribution.is_void)
     if support.checkout_at <= max(given_at, default=-_RETURN_SECONDS) + _RETURN_SECONDS:
         support = replace(support, checkout_at=0)
-    return reader._replace(support=support)
+    return reader.with_support(support)
 
 
 def _one_off_at(instant: int, contributions: Sequence[GivenContribution]) -> int:

@@ -4,9 +4,12 @@ Days and weeks are those of the server's clock in the site's timezone. If the cl
 the newest known day, so that no count is lost or lies in the future. Which pages were read is not stored.
 """
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from service.readers.fingerprints import (
     SALT_BYTES,
@@ -18,9 +21,8 @@ from service.readers.fingerprints import (
     request_print,
 )
 from service.readers.meter_pools import SpentRead
-from service.readers.passports.topic_weeks import TopicWeeks
+from service.readers.packed_records import COUNT_LIMIT
 from service.readers.reader import (
-    COUNT_LIMIT,
     HISTORY_DAYS,
     HISTORY_WEEKS,
     MAX_PAGES_PER_WEEK,
@@ -29,9 +31,9 @@ from service.readers.reader import (
     Counts,
     History,
     Reader,
-    TopicHistory,
 )
 from service.readers.site_time import SiteTime, week_of, weekday_of
+from service.readers.topics import articles_on, most_read, with_article, without_old_weeks
 
 TOPICS_PER_ARTICLE = 10
 
@@ -49,7 +51,7 @@ class Reading(NamedTuple):
     wanted: frozenset[bytes] = frozenset()
 
 
-class ViewAddition(NamedTuple):
+class ViewAddition(Struct, frozen=True, array_like=True, gc=False, tag=0):
     """What a page view adds to a reader. `request`: the salted fingerprint of its id. `day`: the day it counts on.
 
     `page`: the salted fingerprint of the page if it counts as an article; empty if it does not. `spent`: the free
@@ -94,28 +96,27 @@ def with_view(reader: Reader, view: ViewAddition, wanted: frozenset[bytes] = fro
 
     An article counts on the day on which it was read, unless its page was read before in this week.
     """
-    bucket, salt, first_seen_at, history, prompts, pools, support, recent, link, counting = reader
-    if holds(recent, view.request):
+    if holds(reader.recent, view.request):
         return reader
-    day, days, weeks, topics, pages, views = aged(history, view.day)
-    week = week_of(day)
-    weeks_ago = week - week_of(view.day)
-    if view.page and not counting.is_stopped and (weeks_ago or not holds(pages, view.page)):
-        if weeks_ago == 0:
+    history = aged(reader.history, view.day)
+    days, weeks, topics, pages = history.days, history.weeks, history.topics, history.pages
+    week, view_week = week_of(history.day), week_of(view.day)
+    is_late = view_week < week
+    if view.page and not reader.counting.is_stopped and (is_late or not holds(pages, view.page)):
+        days = _incremented(days, history.day - view.day, HISTORY_DAYS)
+        weeks = _incremented(weeks, week - view_week, HISTORY_WEEKS)
+        if not is_late:
             pages = followed_by(pages, view.page, MAX_PAGES_PER_WEEK)
-        if view.topics and weeks_ago < HISTORY_WEEKS:
-            known = TopicWeeks.of(topics, week) if topics else TopicWeeks(week)
-            topics = known.with_article(view.topics, wanted, weeks_ago)
-        days, weeks = _incremented(days, day - view.day, HISTORY_DAYS), _incremented(weeks, weeks_ago, HISTORY_WEEKS)
-    history = History(day, days, weeks, topics, pages, views + 1)
-    recent = followed_by(recent, view.request, MAX_RECENT_IDS)
-    return Reader(bucket, salt, first_seen_at, history, prompts, pools, support, recent, link, counting)
+        if view.topics and week - view_week < HISTORY_WEEKS:
+            topics = with_article(topics, view.topics, view_week, week, wanted)
+    history = History(history.day, days, weeks, topics, pages, history.view_count + 1)
+    return replace(reader, history=history, recent=followed_by(reader.recent, view.request, MAX_RECENT_IDS))
 
 
 def choosing(reader: Reader, instant: int, *, counts_articles: bool) -> Reader:
     """Return the reader after choosing whether articles count. When counting stops, what was counted is erased."""
-    reader = reader._replace(counting=CountingChoice(not counts_articles, instant - instant % 2))
-    return reader if counts_articles else reader._replace(history=without_articles(reader.history))
+    reader = replace(reader, counting=CountingChoice(not counts_articles, instant - instant % 2))
+    return reader if counts_articles else replace(reader, history=without_articles(reader.history))
 
 
 def without_articles(history: History) -> History:
@@ -130,10 +131,10 @@ def aged(history: History, day: int) -> History:
         return history
     days = _shifted(history.days, gone_days, HISTORY_DAYS)
     if gone_days <= weekday_of(day):
-        return History(day, days, history.weeks, history.topics, history.pages, history.view_count)
-    week = week_of(day)
-    weeks = _shifted(history.weeks, week - week_of(history.day), HISTORY_WEEKS)
-    topics = TopicWeeks.of(history.topics, week_of(history.day)).in_week(week) if history.topics else ()
+        return replace(history, day=day, days=days)
+    gone_weeks = week_of(day) - week_of(history.day)
+    weeks = _shifted(history.weeks, gone_weeks, HISTORY_WEEKS)
+    topics = without_old_weeks(history.topics, week_of(day)) if gone_weeks < HISTORY_WEEKS else b""
     return History(day, days, weeks, topics, b"", history.view_count)
 
 
@@ -146,25 +147,12 @@ def _shifted(counts: Counts, gone: int, kept: int) -> Counts:
 
 
 def _incremented(counts: Counts, at: int, kept: int) -> Counts:
-    if type(counts) is not bytes:
-        return (*counts[:at], counts[at] + 1, *counts[at + 1 :])
     if at >= kept:
         return counts
-    changed = bytearray(counts.ljust(at + 1, b"\0"))
-    changed[at] = min(changed[at] + 1, COUNT_LIMIT)
-    return bytes(changed)
-
-
-def topic_histories(counts: Mapping[tuple[bytes, int], int]) -> tuple[TopicHistory, ...]:
-    """Return topic histories from counts by topic and week."""
-    weeks: dict[bytes, list[tuple[int, int]]] = {}
-    for (topic, week), count in counts.items():
-        weeks.setdefault(topic, []).append((week, count))
-    newest_first = {topic: sorted(pairs, reverse=True) for topic, pairs in weeks.items()}
-    return tuple(
-        TopicHistory(topic, tuple(week for week, _ in pairs), tuple(count for _, count in pairs))
-        for topic, pairs in newest_first.items()
-    )
+    if type(counts) is not bytes:
+        return (*counts[:at], counts[at] + 1, *counts[at + 1 :])
+    count = min(counts[at] + 1, COUNT_LIMIT) if at < len(counts) else 1
+    return counts[:at].ljust(at, b"\0") + count.to_bytes() + counts[at + 1 :]
 
 
 def articles_in_days(history: History, now: SiteTime, days: int) -> int:
@@ -179,10 +167,10 @@ def articles_in_weeks(history: History, now: SiteTime, weeks: int) -> int:
 
 def topic_articles_in_weeks(history: History, now: SiteTime, weeks: int, topics: Collection[bytes]) -> int:
     """Count the articles read on these topics. An article on two of the topics counts twice."""
-    oldest = week_of(max(now.day, history.day)) - weeks
-    return TopicWeeks.of(history.topics, week_of(history.day)).articles_since(oldest, topics)
+    history = history if history.day >= now.day else aged(history, now.day)
+    return articles_on(history.topics, topics, week_of(history.day), weeks)
 
 
-def reads_most(history: History, topics: Set[bytes]) -> bool:
-    """Return True if one of these topics is the topic read most over the whole history, or was read as often."""
-    return TopicWeeks.of(history.topics, week_of(history.day)).is_most_read(topics)
+def most_read_topics(history: History) -> Sequence[bytes]:
+    """Return the topic read most over the whole history, and others that were read as often."""
+    return most_read(history.topics)

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from service.readers.fingerprints import SALT_BYTES, fingerprint, followed_by, holds, request_print
+from service.readers.packed_records import PromptRecord
 from service.readers.reader import (
     MAX_PROMPT_RECORDS,
     MAX_RECENT_IDS,
     MAX_SEEN,
     MAX_SEEN_PER_CAMPAIGN,
-    PromptRecord,
     Reader,
 )
 
@@ -45,7 +47,7 @@ def record_event(reader: Reader, event: PromptEvent, campaign: int, variant: int
         case PromptEvent.SEEN:
             record = _seen(record, variant, instant)
         case PromptEvent.DISMISSED:
-            record = record._replace(dismissed_count=record.dismissed_count + 1, dismissed_at=instant)
+            record = replace(record, dismissed_count=record.dismissed_count + 1, dismissed_at=instant)
         case PromptEvent.CLICKED:
             return reader
     return _with_record(reader, record)
@@ -54,12 +56,18 @@ def record_event(reader: Reader, event: PromptEvent, campaign: int, variant: int
 def record_contribution(reader: Reader, campaign: int) -> Reader:
     """Return the reader after a contribution made through this campaign."""
     record = reader.prompt_record(campaign)
-    return _with_record(reader, record._replace(contributed_count=record.contributed_count + 1))
+    return _with_record(reader, replace(record, contributed_count=record.contributed_count + 1))
 
 
 def _with_record(reader: Reader, record: PromptRecord) -> Reader:
     others = tuple(other for other in reader.prompts if other.campaign != record.campaign)
-    return reader._replace(prompts=bounded_prompts((*others, record)))
+    return reader.with_prompts(bounded_prompts((*others, record)))
+
+
+def latest_event_at(record: PromptRecord) -> int:
+    """Return the instant at which a prompt of the campaign was last seen or dismissed, or 0 if none was."""
+    seen_at, dismissed_at = record.seen_at, record.dismissed_at
+    return seen_at[-1] if seen_at and seen_at[-1] > dismissed_at else dismissed_at
 
 
 def record_once(reader: Reader, event_id: str) -> Reader | None:
@@ -67,7 +75,7 @@ def record_once(reader: Reader, event_id: str) -> Reader | None:
     item = request_print("event:" + event_id, reader.salt.to_bytes(SALT_BYTES, "big"))
     if holds(reader.recent, item):
         return None
-    return reader._replace(recent=followed_by(reader.recent, item, MAX_RECENT_IDS))
+    return replace(reader, recent=followed_by(reader.recent, item, MAX_RECENT_IDS))
 
 
 def bounded_prompts(records: Iterable[PromptRecord]) -> tuple[PromptRecord, ...]:
@@ -79,10 +87,10 @@ def bounded_prompts(records: Iterable[PromptRecord]) -> tuple[PromptRecord, ...]
     kept = list(records)[-MAX_PROMPT_RECORDS:]
     while sum(len(record.seen_at) for record in kept) > MAX_SEEN:
         longest = max(range(len(kept)), key=lambda index: len(kept[index].seen_at))
-        kept[longest] = kept[longest]._replace(seen_at=kept[longest].seen_at[1:])
+        kept[longest] = replace(kept[longest], seen_at=kept[longest].seen_at[1:])
     return tuple(kept)
 
 
 def _seen(record: PromptRecord, variant: int, instant: int) -> PromptRecord:
     seen_at = tuple(sorted((*record.seen_at, instant)))[-MAX_SEEN_PER_CAMPAIGN:]
-    return record._replace(seen_count=record.seen_count + 1, seen_at=seen_at, variant=record.variant or variant)
+    return replace(record, seen_count=record.seen_count + 1, seen_at=seen_at, variant=record.variant or variant)

@@ -7,30 +7,28 @@ tab, or after a lost answer). If it is a copy of another reader's row, it adds n
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import zip_longest
+
+from msgspec.structs import replace
 
 from service.readers import fingerprints
 from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES, holds, request_print
-from service.readers.history import aged, topic_histories, without_articles
-from service.readers.impressions import bounded_prompts
+from service.readers.history import aged, without_articles
+from service.readers.impressions import bounded_prompts, latest_event_at
 from service.readers.meter_pools import bounded_pools
-from service.readers.passports.topic_weeks import TopicWeeks
+from service.readers.packed_records import COUNT_LIMIT, PoolUse, PromptRecord
 from service.readers.reader import (
-    COUNT_LIMIT,
     MAX_PAGES_PER_WEEK,
     MAX_RECENT_IDS,
     MAX_SEEN_PER_CAMPAIGN,
     CountingChoice,
     Counts,
     History,
-    PoolUse,
-    PromptRecord,
     Reader,
     Support,
-    TopicHistory,
 )
 from service.readers.site_time import week_of
+from service.readers.topics import bounded, topic_cells, topic_counts
 
 Combine = Callable[[int, int], int]
 
@@ -43,7 +41,7 @@ def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Rea
     if passport.link not in {0, link}:
         return row if row is not None else Reader(None, passport.salt, instant, link=link)
     if row is None:
-        return passport._replace(link=link)
+        return replace(passport, link=link)
     joined = request_print(f"joined:{passport.salt}", b"")
     is_copy = passport.link == link or passport.salt == row.salt or holds(row.recent, joined)
     combine: Combine = max if is_copy else _sum
@@ -54,13 +52,13 @@ def merged(row: Reader | None, passport: Reader, link: int, instant: int) -> Rea
         salt=row.salt,
         first_seen_at=min(row.first_seen_at, passport.first_seen_at),
         history=_history(row, passport, combine),
-        prompts=_prompts(row.prompts, passport.prompts, combine),
-        pools=_pools(row.pools, passport.pools, combine, instant),
-        support=_support(row.support, passport.support),
         recent=fingerprints.joined(row.recent, recent, REQUEST_BYTES, MAX_RECENT_IDS),
         link=link,
         counting=_latest_choice(row, passport),
     )
+    joined_reader = joined_reader.with_prompts(_prompts(row.prompts, passport.prompts, combine))
+    joined_reader = joined_reader.with_pools(_pools(row.pools, passport.pools, combine, instant))
+    joined_reader = joined_reader.with_support(_support(row.support, passport.support))
     return _as_chosen(joined_reader)
 
 
@@ -70,7 +68,7 @@ def _latest_choice(first: Reader, second: Reader) -> CountingChoice:
 
 def _as_chosen(reader: Reader) -> Reader:
     """Return the reader without counts of articles if the reader chose so."""
-    return reader._replace(history=without_articles(reader.history)) if reader.counting.is_stopped else reader
+    return replace(reader, history=without_articles(reader.history)) if reader.counting.is_stopped else reader
 
 
 def _sum(row: int, device: int) -> int:
@@ -96,15 +94,12 @@ def _cells(row: Counts, device: Counts, combine: Combine) -> bytes:
     return bytes(min(count, COUNT_LIMIT) for count in combined)
 
 
-def _topics(row: History, device: History, combine: Combine) -> Sequence[TopicHistory]:
-    counts = _counts(row.topics)
-    for key, count in _counts(device.topics).items():
+def _topics(row: History, device: History, combine: Combine) -> bytes:
+    week = week_of(row.day)
+    counts = topic_counts(row.topics, week)
+    for key, count in topic_counts(device.topics, week).items():
         counts[key] = combine(counts.get(key, 0), count)
-    return TopicWeeks.of(topic_histories(counts), week_of(row.day)).bounded()
-
-
-def _counts(topics: Sequence[TopicHistory]) -> dict[tuple[bytes, int], int]:
-    return {(read.topic, week): count for read in topics for week, count in zip(read.weeks, read.counts, strict=True)}
+    return bounded(topic_cells(counts), week)
 
 
 def _prompts(row: Sequence[PromptRecord], device: Sequence[PromptRecord], combine: Combine) -> tuple[PromptRecord, ...]:
@@ -112,11 +107,7 @@ def _prompts(row: Sequence[PromptRecord], device: Sequence[PromptRecord], combin
     for record in device:
         known = records.pop(record.campaign, PromptRecord(record.campaign))
         records[record.campaign] = _prompt(known, record, combine)
-    return bounded_prompts(sorted(records.values(), key=_latest_event_at))
-
-
-def _latest_event_at(record: PromptRecord) -> int:
-    return max(record.dismissed_at, *record.seen_at, 0)
+    return bounded_prompts(sorted(records.values(), key=latest_event_at))
 
 
 def _prompt(row: PromptRecord, device: PromptRecord, combine: Combine) -> PromptRecord:

@@ -1,9 +1,11 @@
 """Meter pools in a reader's history: the free articles spent from each pool, within the bounds of the passport."""
 
-from typing import NamedTuple
+from msgspec import Struct
+from msgspec.structs import replace
 
 from service.readers.fingerprints import fingerprint
-from service.readers.reader import MAX_FREE_READS, MAX_POOLS, FreeRead, PoolUse, Reader
+from service.readers.packed_records import FreeRead, PoolUse
+from service.readers.reader import MAX_FREE_READS, MAX_POOLS, Reader
 from service.readers.site_time import AHEAD_SECONDS, DAY_SECONDS
 
 _SHARED_POOL = "*"
@@ -11,7 +13,7 @@ _SHARED_POOL = "*"
 _LONGEST_SECONDS = 91 * DAY_SECONDS + AHEAD_SECONDS
 
 
-class SpentRead(NamedTuple):
+class SpentRead(Struct, frozen=True, array_like=True, gc=False):
     """A free article and the pool that it was spent from."""
 
     pool: int
@@ -38,7 +40,7 @@ def with_free_read(reader: Reader, pool: int, read: FreeRead, instant: int) -> R
     """Return the reader after spending one free article from a pool."""
     use = pool_use(reader, pool, instant)
     others = tuple(other for other in reader.pools if other.pool != pool)
-    return reader._replace(pools=bounded_pools((*others, use._replace(reads=(*use.reads, read))), instant))
+    return reader.with_pools(bounded_pools((*others, replace(use, reads=(*use.reads, read))), instant))
 
 
 def bounded_pools(pools: tuple[PoolUse, ...], instant: int) -> tuple[PoolUse, ...]:

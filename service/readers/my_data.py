@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 from service.ids import random_bytes
 from service.readers.additions import ChoiceAddition, added
 from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES, numbers
+from service.readers.packed_records import PromptRecord
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import RequestContext, carried_reader
 from service.readers.passports.passport_notes import NO_CHANGES, NoteChanges, note_of
-from service.readers.reader import PromptRecord, Reader, RecurringState, Support, new_reader
-from service.readers.site_time import as_datetime
+from service.readers.reader import Reader, RecurringState, Support, new_reader
+from service.readers.site_time import as_datetime, week_of
+from service.readers.topics import topic_counts
 from service.services import Services
 
 _SALT_BITS = 32
@@ -44,7 +46,7 @@ def held_in_words(reader: Reader, zone: ZoneInfo) -> tuple[tuple[str, Held], ...
         ("held_first_seen", _day(reader.first_seen_at, zone)),
         ("held_views", history.view_count),
         ("held_articles", sum(history.weeks)),
-        ("held_topics", len(history.topics)),
+        ("held_topics", len({topic for topic, _ in topic_counts(history.topics, week_of(history.day))})),
         ("held_bucket", reader.bucket),
         ("held_seen", sum(record.seen_count for record in reader.prompts)),
         ("held_closed", sum(record.dismissed_count for record in reader.prompts)),
@@ -71,9 +73,8 @@ def held_as_data(reader: Reader) -> dict[str, Any]:
         "articles_per_day_newest_first": list(history.days),
         "articles_per_week_newest_first": list(history.weeks),
         "articles_per_topic_and_week": [
-            [int.from_bytes(read.topic, "big"), week, count]
-            for read in history.topics
-            for week, count in zip(read.weeks, read.counts, strict=True)
+            [int.from_bytes(topic, "big"), week, count]
+            for (topic, week), count in topic_counts(history.topics, week_of(history.day)).items()
         ],
         "page_fingerprints_this_week": numbers(history.pages, PAGE_BYTES),
         "prompts": [_prompt(record) for record in reader.prompts],

@@ -5,11 +5,21 @@ are ordinals of the site's local date.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from service.money import Interval
+from service.readers.packed_records import (
+    PoolUse,
+    PromptRecord,
+    packed_pools,
+    packed_prompts,
+    unpacked_pools,
+    unpacked_prompts,
+)
 
 Counts = bytes | tuple[int, ...]  # a byte per count; a simulation file may write numbers beyond a byte
 
@@ -17,17 +27,16 @@ BUCKETS = 1_000_000
 GROUPS = 1_000  # readers draw from this many buckets, so that twenty readers of a small site share each
 HISTORY_DAYS = 91
 HISTORY_WEEKS = 53  # this week and the 52 before it
-MAX_TOPICS = 16
-MAX_TOPIC_WEEKS = 38
-MAX_PAGES_PER_WEEK = 50
+MAX_TOPIC_WEEKS = 30  # counts of a topic in a week; if a view adds more, fewer are kept: see `topics.py`
+KEPT_TOPICS = 16
+KEPT_TOPIC_WEEKS = 20
+MAX_PAGES_PER_WEEK = 40
 MAX_RECENT_IDS = 15
 MAX_PROMPT_RECORDS = 15
 MAX_SEEN_PER_CAMPAIGN = 30
-MAX_SEEN = 44
+MAX_SEEN = 35
 MAX_POOLS = 4
 MAX_FREE_READS = 31  # over all pools
-COUNT_LIMIT = 255  # counts of a day, of a week, of dismissals and of contributions stop here
-SEEN_LIMIT = 65_535  # the count of impressions of a campaign stops here
 
 
 class RecurringState(StrEnum):
@@ -37,61 +46,22 @@ class RecurringState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class TopicHistory(NamedTuple):
-    """Articles read on a topic, per local week with at least one, newest first. `topic`: fingerprint of its name."""
-
-    topic: bytes
-    weeks: tuple[int, ...]
-    counts: tuple[int, ...]
-
-
-class History(NamedTuple):
+class History(Struct, frozen=True, array_like=True, gc=False):
     """The articles a reader read. `days[n]`: count n days before `day`. `weeks[n]`: n weeks before the week of `day`.
 
-    `pages`: salted fingerprints of this week's pages, two bytes each. `view_count`: page views of every type, ever.
+    `topics`: counts per topic and week, see `topics.py`. `pages`: salted fingerprints of this week's pages, two bytes
+    each. `view_count`: page views of every type, ever.
     """
 
     day: int = 0
     days: Counts = b""
     weeks: Counts = b""
-    topics: Sequence[TopicHistory] = ()
+    topics: bytes = b""
     pages: bytes = b""
     view_count: int = 0
 
 
-class PromptRecord(NamedTuple):
-    """A reader's record of a campaign's prompts. `seen_at`: the latest impressions, oldest first."""
-
-    campaign: int
-    seen_count: int = 0
-    seen_at: tuple[int, ...] = ()
-    dismissed_count: int = 0
-    dismissed_at: int = 0
-    contributed_count: int = 0
-    variant: int = 0  # fingerprint of the variant first seen as part of its experiment; 0 = none
-
-
-class FreeRead(NamedTuple):
-    """A free article spent from a meter. Until `expires_at` it counts as spent and can be read again."""
-
-    page: int
-    expires_at: int
-
-
-class PoolUse(NamedTuple):
-    """The free articles spent from a meter pool, oldest first.
-
-    `older_used`: the number of reads kept only as a count; they all expire at `older_expires_at`.
-    """
-
-    pool: int
-    reads: tuple[FreeRead, ...] = ()
-    older_used: int = 0
-    older_expires_at: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Support:
+class Support(Struct, frozen=True, array_like=True, gc=False):
     """How the reader supports the site. Instants of 0 mean never.
 
     For the recurring contribution: `recurring_at`: when it began; `past_due_at`: when its payments began to fail;
@@ -117,7 +87,7 @@ class Support:
 NO_SUPPORT = Support()
 
 
-class CountingChoice(NamedTuple):
+class CountingChoice(Struct, frozen=True, array_like=True, gc=False):
     """The reader's last choice whether articles count. `chosen_at`: an even number of seconds; 0 = never chosen."""
 
     is_stopped: bool = False
@@ -127,24 +97,46 @@ class CountingChoice(NamedTuple):
 UNCHOSEN = CountingChoice()
 
 
-class Reader(NamedTuple):
-    """A reader's history, as a passport or the row of a signed-in reader holds it.
+class Reader(Struct, frozen=True, array_like=True, dict=True):
+    """A reader's history, in the form in which a passport or the row of a signed-in reader holds it.
 
     `bucket`: 0..999,999, one of 1,000 that readers draw, so that many share it; None if the consent does not cover it.
     `recent`: salted fingerprints of the latest view and event ids, three bytes each. `link`: fingerprint of the
-    signed-in reader whose row this passport copies; 0 = not a copy.
+    signed-in reader whose row this passport copies; 0 = not a copy. `packed_prompts`, `packed_pools`: see
+    `packed_records.py`. `known_support` None: the reader does not support the site.
     """
 
     bucket: int | None
     salt: int
     first_seen_at: int
     history: History = History()
-    prompts: Sequence[PromptRecord] = ()
-    pools: Sequence[PoolUse] = ()
-    support: Support = NO_SUPPORT
     recent: bytes = b""
     link: int = 0
     counting: CountingChoice = UNCHOSEN
+    packed_prompts: bytes = b""
+    packed_pools: bytes = b""
+    known_support: Support | None = None
+
+    @property
+    def support(self) -> Support:
+        return self.known_support or NO_SUPPORT
+
+    @cached_property
+    def prompts(self) -> tuple[PromptRecord, ...]:
+        return unpacked_prompts(self.packed_prompts)
+
+    @cached_property
+    def pools(self) -> tuple[PoolUse, ...]:
+        return unpacked_pools(self.packed_pools)
+
+    def with_support(self, support: Support) -> "Reader":
+        return replace(self, known_support=None if support == NO_SUPPORT else support)
+
+    def with_prompts(self, records: Sequence[PromptRecord]) -> "Reader":
+        return replace(self, packed_prompts=packed_prompts(records))
+
+    def with_pools(self, pools: Sequence[PoolUse]) -> "Reader":
+        return replace(self, packed_pools=packed_pools(pools))
 
     def prompt_record(self, campaign: int) -> PromptRecord:
         """Return the record of a campaign's prompts, or an empty record if there is none."""

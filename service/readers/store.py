@@ -14,7 +14,7 @@ from service.database.metadata import metadata
 from service.database.transaction import committed
 from service.money import Interval
 from service.readers.contributions import GivenContribution
-from service.readers.passports.passport_bytes import UNREADABLE, decode, encode
+from service.readers.passports.passport import UNREADABLE, decode, encode
 from service.readers.reader import Reader
 from service.waiting_limits import SIGNED_IN_READER_SECONDS, within
 
@@ -113,6 +113,6 @@ def _contribution(interval: str, **rest: Any) -> GivenContribution:
 
 def _decoded(held: bytes) -> Reader | None:
     try:
-        return decode(held)[0]
+        return decode(held).reader
     except UNREADABLE:
         return None

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
+
 from service.campaigns.reader_rules import SupporterState
 from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.decisions.compile import CompiledSite, compile_site
@@ -114,11 +116,10 @@ def _view(
     visit = _visit(site, state.facts, step)
     reader = under_consent(state.reader, visit.consent, state.facts.bucket or 0)
     if reader is not None and state.facts.bucket is None:
-        reader = reader._replace(bucket=None)
+        reader = structs.replace(reader, bucket=None)
     page_view = PageView(step.view, visit, reader, now)
-    situation, decision, after, _ = take_view(
-        site, page_view, is_supporter_known=state.is_supporter_known, explains=explains
-    )
+    taken = take_view(site, page_view, is_supporter_known=state.is_supporter_known, explains=explains)
+    situation, decision, after = taken.situation, taken.decision, taken.reader
     prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
     shown = {
         prompt.campaign: arm_fingerprint(prompt.variant, is_counted=prompt.is_counted) if reader else None
@@ -135,14 +136,16 @@ def _visit(site: CompiledSite, facts: StartReader, step: ViewStep) -> Visit:
     The country counts even if the site does not honour it. Audiences and the suppressor are for signed-in readers.
     """
     sent = step.view
-    view = sent._replace(
+    view = structs.replace(
+        sent,
         consent=sent.consent or facts.consent,
         language=sent.language or facts.language,
         device=sent.device or facts.device,
         referrer_host=sent.referrer_host or host_of(facts.referrer),
     )
     visit = visit_of(view, RequestContext(edge=Edge(country=sent.country or facts.country)), site.site)
-    return visit._replace(
+    return structs.replace(
+        visit,
         is_signed_in=facts.is_signed_in,
         is_verified=facts.is_verified,
         is_staff=facts.is_staff,
@@ -169,31 +172,31 @@ def _event(state: _ReaderState, step: EventStep, at: datetime, zone: ZoneInfo) -
         case ReaderEvent.REFUNDED:
             kept = state.one_offs[:-1]
             support = refunded(state.reader.support, max(kept, default=0))
-            return replace(state, reader=state.reader._replace(support=support), is_supporter_known=True, one_offs=kept)
+            return replace(state, reader=state.reader.with_support(support), is_supporter_known=True, one_offs=kept)
         case _:
             support = _support_after(state.reader.support, step, instant, zone)
-            return replace(state, reader=state.reader._replace(support=support), is_supporter_known=True)
+            return replace(state, reader=state.reader.with_support(support), is_supporter_known=True)
 
 
 def _support_after(support: Support, step: EventStep, instant: int, zone: ZoneInfo) -> Support:
     match step.event:
         case ReaderEvent.CHECKOUT_STARTED:
-            return replace(support, checkout_at=instant, checkout_interval=step.interval)
+            return structs.replace(support, checkout_at=instant, checkout_interval=step.interval)
         case ReaderEvent.PAYMENT_FAILED:
             began_at = support.past_due_at or instant  # another failed attempt does not restart the days past due
-            return replace(support, recurring=RecurringState.PAST_DUE, past_due_at=began_at)
+            return structs.replace(support, recurring=RecurringState.PAST_DUE, past_due_at=began_at)
         case ReaderEvent.PAYMENT_RECOVERED:
-            return replace(support, recurring=RecurringState.ACTIVE, past_due_at=0)
+            return structs.replace(support, recurring=RecurringState.ACTIVE, past_due_at=0)
         case ReaderEvent.CANCELLED:
             until = int(in_utc(step.paid_until, zone).timestamp()) if step.paid_until else instant
-            return replace(support, recurring=RecurringState.CANCELLED, paid_until=until)
+            return structs.replace(support, recurring=RecurringState.CANCELLED, paid_until=until)
         case _:
-            return replace(support, recurring=RecurringState.NONE, ended_at=instant)
+            return structs.replace(support, recurring=RecurringState.NONE, ended_at=instant)
 
 
 def _contributed(state: _ReaderState, step: EventStep, instant: int) -> _ReaderState:
     amount = step.amount.money(state.currency)
-    reader = state.reader._replace(support=contributed(state.reader.support, step.interval, instant, amount))
+    reader = state.reader.with_support(contributed(state.reader.support, step.interval, instant, amount))
     if step.campaign is not None:
         reader = record_contribution(reader, campaign_fingerprint(step.campaign))
     one_offs = (*state.one_offs, instant) if step.interval is Interval.ONE_OFF else state.one_offs

@@ -1,8 +1,9 @@
 """Build the reader that a simulation starts with, with the functions that count a real reader's history."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from service.campaigns.page_rules import PageAccess
 from service.campaigns.reader_rules import Consent
@@ -11,11 +12,11 @@ from service.decisions.rules.meter import spend
 from service.decisions.rules.supporters import contributed, supporter_state
 from service.decisions.situation import Page, Situation, Visit
 from service.money import Interval
-from service.readers.history import choosing, topic_fingerprint, topic_histories
+from service.readers.history import choosing, topic_fingerprint
 from service.readers.impressions import PromptEvent, campaign_fingerprint, record_contribution, record_event
-from service.readers.passports.topic_weeks import TopicWeeks
 from service.readers.reader import HISTORY_DAYS, HISTORY_WEEKS, History, Reader, RecurringState, Support, new_reader
 from service.readers.site_time import in_utc, instant_of, site_time_at, week_of
+from service.readers.topics import bounded, topic_cells
 from service.simulation.simulation import (
     EventStep,
     FreeArticles,
@@ -31,7 +32,7 @@ def reader_at_start(simulation: Simulation, site: CompiledSite, first_at: dateti
     """Return the reader just before the first step. Articles with a later date are ignored."""
     written, zone = simulation.reader, site.zone
     reader = new_reader(_first_seen_at(simulation, first_at, zone), written.bucket, salt=0)
-    reader = reader._replace(history=_history(written, first_at, site))
+    reader = replace(reader, history=_history(written, first_at, site))
     reader = _with_prompts(reader, written, zone)
     currency = simulation.site.currency
     support = _support(written.supporter, first_at, zone, currency)
@@ -42,7 +43,7 @@ def reader_at_start(simulation: Simulation, site: CompiledSite, first_at: dateti
     if written.abandoned_checkout is not None:
         started = written.abandoned_checkout
         support = replace(support, checkout_at=_instant(started.at, zone), checkout_interval=started.interval)
-    reader = reader._replace(support=support)
+    reader = reader.with_support(support)
     if not written.counts_articles:
         reader = choosing(reader, int(first_at.timestamp()), counts_articles=False)
     for free in written.free_articles:
@@ -89,7 +90,7 @@ def _history(written: StartReader, first_at: datetime, site: CompiledSite) -> Hi
             for topic in read.topics:
                 key = (topic_fingerprint(topic), week)
                 topics[key] = topics.get(key, 0) + read.count
-    counts = TopicWeeks.of(topic_histories(topics), week_of(today)).bounded(site.wanted_topics)
+    counts = bounded(topic_cells(topics), week_of(today), site.wanted_topics)
     views = sum(read.count for read in written.articles) if written.views is None else written.views
     return History(today, tuple(days), tuple(weeks), counts, b"", views)
 

@@ -1,9 +1,12 @@
 """Build valid values for tests of decisions. Everything has a default, so that a test names only what matters."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import structs
 
 from service.campaigns.campaign import Campaign, Kind, Placement
 from service.campaigns.frequency import Cap, Counting, Frequency
@@ -17,7 +20,8 @@ from service.decisions.decision import Decision, Trace
 from service.decisions.rules.supporters import supporter_state
 from service.decisions.situation import Page, Situation, Visit
 from service.money import Interval
-from service.readers.reader import Reader, new_reader
+from service.readers.packed_records import PoolUse, PromptRecord
+from service.readers.reader import NO_SUPPORT, Reader, Support, new_reader
 from service.readers.site_time import SiteTime, site_time_at
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)  # a Wednesday
@@ -83,8 +87,15 @@ def compiled(*campaigns: Campaign, site: Site | None = None, **changes: Any) -> 
     return compile_site(SiteSnapshot(site=where, zone=ZoneInfo(where.timezone), campaigns=campaigns, **changes))
 
 
-def reader(**changes: Any) -> Reader:
-    return new_reader(instant(), bucket=123_456, salt=7)._replace(**changes)
+def reader(
+    *,
+    prompts: Sequence[PromptRecord] = (),
+    pools: Sequence[PoolUse] = (),
+    support: Support = NO_SUPPORT,
+    **changes: Any,
+) -> Reader:
+    plain = structs.replace(new_reader(instant(), bucket=123_456, salt=7), **changes)
+    return plain.with_prompts(prompts).with_pools(pools).with_support(support)
 
 
 def instant(now: datetime = NOW) -> int:
@@ -96,11 +107,11 @@ def time_at(now: datetime = NOW, zone: str = DUBLIN) -> SiteTime:
 
 
 def page(**changes: Any) -> Page:
-    return Page(page_id="/a")._replace(**changes)
+    return structs.replace(Page(page_id="/a"), **changes)
 
 
 def visit(**changes: Any) -> Visit:
-    return Visit(consent=Consent.FULL)._replace(**changes)
+    return structs.replace(Visit(consent=Consent.FULL), **changes)
 
 
 def situation(where: CompiledSite, *, now: datetime = NOW, who: Reader | None = None, **changes: Any) -> Situation:
@@ -118,7 +129,7 @@ def situation(where: CompiledSite, *, now: datetime = NOW, who: Reader | None = 
         now=at,
         raised_minor=where.raised_minor,
     )
-    return whole._replace(**changes)
+    return structs.replace(whole, **changes)
 
 
 def decided(where: CompiledSite, **about: Any) -> Decision:

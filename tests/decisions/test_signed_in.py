@@ -12,7 +12,9 @@ from service.campaigns.reader_rules import ReaderRules
 from service.decisions.prompt_token import open_prompt_token, prompt_sealer
 from service.decisions.rules.supporters import contributed
 from service.readers.merge import merged
-from service.readers.reader import FreeRead, History, PoolUse, PromptRecord, TopicHistory
+from service.readers.packed_records import FreeRead, PoolUse, PromptRecord
+from service.readers.reader import History
+from service.readers.topics import topic_cells
 from tests.conftest import SettableClock
 from tests.decisions import make
 from tests.decisions.world import Opener, decide, report, services_of
@@ -199,7 +201,7 @@ def test_merging_a_copy_again_changes_nothing() -> None:
                 make.time_at().day,
                 bytes((number, 1)),
                 bytes((number + 1,)),
-                (TopicHistory(bytes((0, 0, number)), (9,), (2,)),),
+                topic_cells({(bytes((0, 0, number)), make.time_at().week): 2}),
                 b"",
                 10,
             ),

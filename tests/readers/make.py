@@ -4,17 +4,9 @@ from hypothesis import strategies as st
 
 from service.money import Interval
 from service.readers import reader as bounds
-from service.readers.history import topic_histories
-from service.readers.reader import (
-    CountingChoice,
-    FreeRead,
-    History,
-    PoolUse,
-    PromptRecord,
-    Reader,
-    RecurringState,
-    Support,
-)
+from service.readers.packed_records import COUNT_LIMIT, SEEN_LIMIT, FreeRead, PoolUse, PromptRecord
+from service.readers.reader import CountingChoice, History, RecurringState, Support
+from service.readers.topics import topic_cells
 from tests.decisions import make
 
 NOW = make.instant()
@@ -39,16 +31,16 @@ histories = st.builds(
     weeks=st.binary(max_size=bounds.HISTORY_WEEKS),
     topics=st.dictionaries(
         topics, st.dictionaries(st.integers(WEEK - 52, WEEK), counts, min_size=1, max_size=3), max_size=8
-    ).map(lambda found: topic_histories({(t, w): c for t, weeks in found.items() for w, c in weeks.items()})),
+    ).map(lambda found: topic_cells({(t, w): c for t, weeks in found.items() for w, c in weeks.items()})),
     pages=prints_of(2, bounds.MAX_PAGES_PER_WEEK),
     view_count=st.integers(0, 10**6),
 )
 records = st.builds(
     PromptRecord,
     campaign=prints,
-    seen_count=st.integers(0, bounds.SEEN_LIMIT),
+    seen_count=st.integers(0, SEEN_LIMIT),
     seen_at=st.lists(instants, max_size=bounds.MAX_SEEN_PER_CAMPAIGN).map(lambda found: tuple(sorted(found))),
-    dismissed_count=st.integers(0, bounds.COUNT_LIMIT),
+    dismissed_count=st.integers(0, COUNT_LIMIT),
     dismissed_at=instants,
     contributed_count=st.integers(0, 100),
     variant=st.integers(0, 65_535),
@@ -75,7 +67,7 @@ givings = st.builds(
     recurring_currency=st.sampled_from(["", "EUR", "JPY"]),
 )
 readers = st.builds(
-    Reader,
+    make.reader,
     bucket=st.none() | st.integers(0, bounds.BUCKETS - 1),
     salt=st.integers(0, (1 << 32) - 1),
     first_seen_at=instants,

@@ -230,7 +230,11 @@ SQL = ("sqlalchemy", "psycopg")
 
 # A file may import what any of the kinds that match its path allow, the standard library, and this repository.
 FILE_KINDS = (
-    FileKind("every file", ("**/*.py",), ("structlog", "sqlalchemy.Engine", "sqlalchemy.Connection")),
+    FileKind(
+        "every file",
+        ("**/*.py",),
+        ("structlog", "sqlalchemy.Engine", "sqlalchemy.Connection", "msgspec.Struct", "msgspec.structs"),
+    ),
     FileKind("routes", ("service/*/api.py",), (*FLASK, "marshmallow.Schema")),
     FileKind(
         "screens of the console",
@@ -244,7 +248,7 @@ FILE_KINDS = (
     FileKind("the edge of HTTP", ("service/web/*.py",), (*FLASK, "marshmallow")),
     FileKind("the rate limits", ("service/web/rate_limits.py",), ("redis",)),
     FileKind("the fast path, ahead of Flask", ("service/*/fast_path.py",), ("werkzeug.exceptions",)),
-    FileKind("contracts", ("schemas/**/*.py",), ("marshmallow",)),
+    FileKind("contracts", ("schemas/**/*.py",), ("marshmallow", "msgspec")),
     FileKind("stores", ("service/**/store.py", "service/**/*_store.py"), SQL),
     FileKind(
         "SQL of the export files", ("service/exports/files/*.py", "service/exports/layouts/*.py"), ("psycopg.sql",)
@@ -273,6 +277,17 @@ FILE_KINDS = (
     FileKind("spreadsheets", ("service/exports/spreadsheet.py",), ("xlsxwriter",)),
     FileKind("the mail transport", ("service/contributions/mail/smtp.py",), ("idna",)),
     FileKind("encryption", ("service/sealing.py",), ("cryptography",)),
+    FileKind("answers to page views", ("service/decisions/answer_json.py",), ("msgspec",)),
+    FileKind(
+        "sealed records, in MessagePack",
+        ("service/readers/passports/*.py", "service/decisions/prompt_token.py"),
+        ("msgspec",),
+    ),
+    FileKind(
+        "sealed records, in MessagePack",
+        ("service/readers/passports/*.py", "service/decisions/prompt_token.py"),
+        ("msgspec",),
+    ),
     FileKind(
         "documents",
         ("service/campaigns/documents.py", "service/campaigns/drafts/yaml_text.py", "service/web/json_bodies.py"),

@@ -4,6 +4,8 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
+from msgspec import structs
+
 from service.money import Interval, Money
 from service.readers.additions import ContributionAddition, added, event_print
 from service.readers.contributions import GivenContribution
@@ -28,8 +30,8 @@ def begun_passport(services: Services, passport: str | None, site: str, interval
     if reader is None:
         return None
     instant = _instant(services)
-    support = replace(reader.support, checkout_at=instant, checkout_interval=interval)
-    return services.part(PassportSealer).seal(reader._replace(support=support), site, instant)
+    support = structs.replace(reader.support, checkout_at=instant, checkout_interval=interval)
+    return services.part(PassportSealer).seal(reader.with_support(support), site, instant)
 
 
 def confirmed_contribution(

@@ -9,10 +9,11 @@ from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import ArticleCount, Consent
 from service.campaigns.site import Site
 from service.campaigns.variant import Placeholder, names_in_braces
+from service.decisions.rules.facts import MOST_READ_TOPIC, counted_reader
 from service.decisions.rules.rule import FOREVER, Bounded, Measure, Prepared, PreparedCount, rule
 from service.decisions.rules.verdict import Plain, Verdict, failed, passed_if, span, worst
 from service.decisions.situation import Situation
-from service.readers.history import articles_in_days, articles_in_weeks, reads_most, topic_articles_in_weeks
+from service.readers.history import articles_in_days, articles_in_weeks, most_read_topics, topic_articles_in_weeks
 from service.readers.reader import HISTORY_WEEKS, Reader
 from service.readers.site_time import SiteTime, instant_of
 
@@ -48,13 +49,13 @@ def articles(prepared: Prepared, situation: Situation) -> Verdict:
 @rule(_names_article_count)
 def article_count_known(_prepared: Prepared, situation: Situation) -> Verdict:
     """Fail without a history of articles if a wording names the number of articles read."""
-    return passed_if(_counted_reader(situation) is not None, _counted_reader(situation) is not None, True)
+    return passed_if(counted_reader(situation) is not None, counted_reader(situation) is not None, True)
 
 
 @rule(lambda campaign, _: campaign.reader.is_reading_more is not None)
 def reading_more(prepared: Prepared, situation: Situation) -> Verdict:
     """Check whether the articles read rose in each of the last three full weeks."""
-    wanted, reader = prepared.campaign.reader.is_reading_more, _counted_reader(situation)
+    wanted, reader = prepared.campaign.reader.is_reading_more, counted_reader(situation)
     if reader is None:
         return failed(None, wanted)
     history, now = reader.history, situation.now
@@ -64,14 +65,14 @@ def reading_more(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(rises is wanted, rises, wanted)
 
 
-@rule(lambda campaign, _: campaign.reader.favourite_topics_any is not None)
+@rule(lambda campaign, _: campaign.reader.favourite_topics_any is not None, reads=(MOST_READ_TOPIC,))
 def favourite_topic(prepared: Prepared, situation: Situation) -> Verdict:
     """Check the topic read most over the whole history. If several are read equally often, any of them may match."""
     asked = prepared.campaign.reader.favourite_topics_any
-    reader = _counted_reader(situation)
+    reader = counted_reader(situation)
     if reader is None:
         return failed(None, asked)
-    holds = reads_most(reader.history, prepared.favourite_topics)
+    holds = not prepared.favourite_topics.isdisjoint(most_read_topics(reader.history))
     return passed_if(holds, holds, asked)
 
 
@@ -105,12 +106,6 @@ def article_count(rule: ArticleCount, topics: frozenset[bytes] | None, situation
 def articles_remembered(reader: Reader | None, now: SiteTime) -> int:
     """Count the articles of this week and the 52 weeks before. Return 0 without a history."""
     return articles_in_weeks(reader.history, now, HISTORY_WEEKS - 1) if reader else 0
-
-
-def _counted_reader(situation: Situation) -> Reader | None:
-    """Return the reader, or None if there is no consent or the reader has stopped the counting of articles."""
-    reader = situation.reader
-    return None if reader is None or reader.counting.is_stopped else reader
 
 
 def _articles(counted: PreparedCount, situation: Situation) -> Verdict:

@@ -11,7 +11,7 @@ from service.campaigns.site import Site
 from service.decisions.rules.rule import ACCESS, FOREVER, Alike, OwnRecord, Prepared, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if
 from service.decisions.situation import Situation
-from service.readers.reader import PromptRecord
+from service.readers.packed_records import PromptRecord
 from service.readers.site_time import SiteTime, instant_of, site_time_of
 
 

@@ -13,7 +13,8 @@ from service.decisions.assignment import point
 from service.decisions.rules.rule import ACCESS, Alike, Judge, OwnRecord, Prepared, Rule, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if, worst
 from service.decisions.situation import Purpose, Situation
-from service.readers.reader import PromptRecord, Reader
+from service.readers.packed_records import PromptRecord
+from service.readers.reader import Reader
 from service.readers.site_time import DAY_SECONDS, SiteTime, day_starting, instant_of
 
 OWN = OwnRecord()
@@ -173,9 +174,11 @@ def _cap(cap: Cap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
     return failed(count, cap.impressions, passes_at=None if frees is None else frees + window, note=cap.words)
 
 
-def _gap(gap: Gap, records: Iterable[PromptRecord], now: SiteTime) -> Verdict:
+def _gap(gap: Gap, records: Sequence[PromptRecord], now: SiteTime) -> Verdict:
     until = now.believed_until
-    last = max([at for record in records for at in record.seen_at if at <= until], default=0)
+    last = max([record.seen_at[-1] for record in records if record.seen_at], default=0)
+    if last > until:
+        last = max([at for record in records for at in record.seen_at if at <= until], default=0)
     if not last:
         return passed(None, gap.seconds, note=gap.words)
     age = now.age_of(last)

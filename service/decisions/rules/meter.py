@@ -11,7 +11,8 @@ from service.campaigns.gate import Allowance, Meter, Period, Pool
 from service.campaigns.page_rules import PageAccess
 from service.decisions.situation import Purpose, Situation, Visit, lists_page
 from service.readers.meter_pools import SpentRead, pool_fingerprint, pool_use, read_fingerprint, with_free_read
-from service.readers.reader import FreeRead, Reader
+from service.readers.packed_records import FreeRead
+from service.readers.reader import Reader
 from service.readers.site_time import DAY_SECONDS, SiteTime, instant_of, next_month
 
 

@@ -1,11 +1,13 @@
 """Rules about the page. An exclusion always wins over an inclusion. Names match in upper and lower case."""
 
+from msgspec.structs import replace
+
 from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.page_rules import Exclusion, PageCondition, PageMatch, folded
 from service.campaigns.schedule import ends_before
 from service.campaigns.site import Site
-from service.decisions.rules.facts import HIDES_APPEALS, PAGE_ACCESS, PAGE_ID, PAGE_TYPE, PAID_CONTENT, TOPIC
-from service.decisions.rules.rule import Alike, Prepared, rule
+from service.decisions.rules.facts import HIDES_APPEALS, PAGE_ACCESS, PAGE_ID, PAGE_TYPE, PAID_CONTENT, SENSITIVE, TOPIC
+from service.decisions.rules.rule import Alike, Prepared, Reads, rule
 from service.decisions.rules.verdict import Verdict, failed, passed, passed_if
 from service.decisions.situation import Page, Situation, lists_page
 from service.readers.site_time import instant_of
@@ -24,13 +26,32 @@ def _excluded_kind(campaign: Campaign, site: Site) -> Kind | None:
     return campaign.kind if any(exclusion.kinds for exclusion in site.exclusions) else None
 
 
+def _exclusions_read(site: Site) -> Reads:
+    """Return what decides whether a page is excluded: names alone, unless exclusions have paths, types or dates."""
+    has_more = any(
+        found.pages.paths or found.types is not None or found.starts_on or found.ends_on for found in site.exclusions
+    )
+    return Alike(_excluded_kind) if has_more else (TOPIC, PAGE_ID)
+
+
+def _sensitivity(campaign: Campaign, _site: Site) -> tuple[bool, PageCondition]:
+    return campaign.kind is Kind.GATE, campaign.page.sensitive
+
+
+def _sensitivity_read(site: Site) -> Reads:
+    """Return what decides whether a page is sensitive: what the page says alone, unless the site says more."""
+    if site.sensitivity.pages is None and site.sensitivity.until is None:
+        return (SENSITIVE,)
+    return Alike(_sensitivity)
+
+
 @rule(reads=(HIDES_APPEALS,))
 def hidden_page(_prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent on a page whose editor has hidden appeals."""
     return passed_if(not situation.page.hides_appeals, situation.page.hides_appeals, False)
 
 
-@rule(lambda _, site: bool(site.exclusions), reads=Alike(_excluded_kind))
+@rule(lambda _, site: bool(site.exclusions), reads=_exclusions_read)
 def excluded_page(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent on the pages that the site excludes on this day, for campaigns of this kind.
 
@@ -88,7 +109,7 @@ def page_id(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(folded(situation.page.page_id) in pages, situation.page.page_id, pages)
 
 
-@rule(reads=Alike(lambda campaign, _: (campaign.kind is Kind.GATE, campaign.page.sensitive)))
+@rule(reads=_sensitivity_read)
 def sensitive(prepared: Prepared, situation: Situation) -> Verdict:
     """Stay silent on sensitive pages unless the campaign is for them. Gates open there unless the site keeps them."""
     campaign = prepared.campaign
@@ -98,7 +119,7 @@ def sensitive(prepared: Prepared, situation: Situation) -> Verdict:
     if campaign.kind is Kind.GATE and situation.site.sensitivity.suspends_gates:
         return failed(True, "gates suspended", passes_at=passes_at)
     verdict = _fits(campaign.page.sensitive, True)
-    return verdict if verdict.passed else verdict._replace(passes_at=passes_at)
+    return verdict if verdict.passed else replace(verdict, passes_at=passes_at)
 
 
 @rule(reads=(PAID_CONTENT,))

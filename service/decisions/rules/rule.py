@@ -1,7 +1,6 @@
 """What a rule is, and the prepared campaign that it judges."""
 
 from collections.abc import Callable, Hashable, Iterable
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Any, NamedTuple
@@ -83,16 +82,17 @@ Applies = Callable[[Campaign, Site], bool]
 
 
 class NamedFact(NamedTuple):
-    """A fact of a page view that rules compare with the names in a campaign: its topics, the reader's country.
+    """A fact of a page view that rules compare with the names in a campaign: its topics, the type of the page.
 
-    `place`: its place in `facts_of`, if it is a single name. `names`: otherwise the names of a view. `named`: the names
-    that can change what a rule says about a campaign. `put`: the situation with this name alone.
+    `named`: the names that can change what a rule says about a campaign. `put`: the situation with this name alone.
+    `names`: the names of a view. If the fact is one of few `values` instead, `path` is the attribute that holds it.
     """
 
     named: Callable[[Campaign, Site], Iterable[Any]]
     put: Callable[[Situation, Any], Situation]
-    place: int = -1
-    names: Callable[[Situation], AbstractSet[Any]] | None = None
+    names: Callable[[Situation], Iterable[Any]] = lambda _situation: ()
+    path: str = ""
+    values: tuple[Hashable, ...] = ()
 
 
 class Bounded(NamedTuple):
@@ -151,17 +151,21 @@ Reads = tuple[NamedFact, ...] | Alike | Measure | OwnRecord | Clock | None
 class Rule(NamedTuple):
     """A rule. `applies`: whether a campaign uses the rule; asked once. `judge`: the verdict on a page view.
 
-    `reads`: what the answer depends on besides the campaign and the site. None: anything, so the rule is asked about
-    each campaign on each page view. A rule that fails without names reads a single fact. `write`: makes a value or
-    limit of its verdicts plain, for traces.
+    `reads`: what the answer depends on besides the campaign and the site, or a function that says so for a site. None:
+    anything, so the rule is asked about each campaign on each page view. A rule that fails without names reads a single
+    fact. `write`: makes a value or limit of its verdicts plain, for traces.
     """
 
     name: str
     judge: Judge
     applies: Applies
     stage: Stage = Stage.MATCH
-    reads: Reads = None
+    reads: Reads | Callable[[Site], Reads] = None
     write: Callable[[Any], Plain] = plain
+
+    def at(self, site: Site) -> "Rule":
+        """Return the rule with what it reads at this site."""
+        return self._replace(reads=self.reads(site)) if callable(self.reads) else self
 
 
 def always(_campaign: Campaign, _site: Site) -> bool:
@@ -180,7 +184,7 @@ def rule(
     applies: Applies = always,
     *,
     stage: Stage = Stage.MATCH,
-    reads: Reads = None,
+    reads: Reads | Callable[[Site], Reads] = None,
     write: Callable[[Any], Plain] = plain,
 ) -> Callable[[Judge], Rule]:
     """Declare a function as the rule of its name. Traces, documentation and tests use the name: do not change it."""

@@ -1,6 +1,6 @@
 """The supporter state of a reader, and the rules that depend on it."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import SupporterState

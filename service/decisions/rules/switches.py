@@ -2,7 +2,7 @@
 
 from service.campaigns.campaign import Campaign, Status
 from service.campaigns.site import Switches
-from service.decisions.rules.facts import PLACEMENT
+from service.decisions.rules.facts import PLACEMENTS
 from service.decisions.rules.rule import BY_MINUTE, Prepared, rule
 from service.decisions.rules.verdict import Verdict, passed_if
 from service.decisions.situation import Situation
@@ -22,7 +22,7 @@ def switch(prepared: Prepared, situation: Situation) -> Verdict:
     return passed_if(off is None, off or "on", "on")
 
 
-@rule(reads=(PLACEMENT,))
+@rule(reads=(PLACEMENTS,))
 def placement(prepared: Prepared, situation: Situation) -> Verdict:
     """Require that the page has the placement."""
     placement, offered = prepared.campaign.placement, situation.page.placements

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 Plain = str | int | float | bool | None | tuple[str, ...]
 
 
@@ -17,7 +19,7 @@ class Names(NamedTuple):
     excluded: frozenset[str] = frozenset()
 
 
-class Verdict(NamedTuple):
+class Verdict(Struct, frozen=True, gc=False):
     """What a rule says. Rules create it with `passed`, `failed` or `passed_if`.
 
     `value`: what the rule saw. `limit`: what it compared the value with. `passes_at`: when a failed rule would first
@@ -32,11 +34,8 @@ class Verdict(NamedTuple):
     note: str | Callable[[], str] | None = None
 
 
-_new = tuple.__new__  # a decision makes dozens of verdicts, and this takes half the time of `Verdict(...)`
-
-
 def passed(value: Any = None, limit: Any = None, *, note: str | Callable[[], str] | None = None) -> Verdict:
-    return _new(Verdict, (True, value, limit, None, note))
+    return Verdict(True, value, limit, None, note)
 
 
 def failed(
@@ -46,7 +45,7 @@ def failed(
     passes_at: int | None = None,
     note: str | Callable[[], str] | None = None,
 ) -> Verdict:
-    return _new(Verdict, (False, value, limit, passes_at, note))
+    return Verdict(False, value, limit, passes_at, note)
 
 
 def passed_if(
@@ -58,7 +57,7 @@ def passed_if(
     note: str | Callable[[], str] | None = None,
 ) -> Verdict:
     """Pass if the condition holds. `passes_at` counts only if the rule failed."""
-    return _new(Verdict, (holds, value, limit, None if holds else passes_at, note))
+    return Verdict(holds, value, limit, None if holds else passes_at, note)
 
 
 def worst(verdicts: Sequence[Verdict]) -> Verdict:

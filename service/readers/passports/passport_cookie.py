@@ -1,8 +1,10 @@
 """The cookies that hold a passport and its notes, and what else a request says outside its body."""
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from service.campaigns.reader_rules import Device
 from service.readers.devices import device_of
@@ -16,7 +18,7 @@ MAX_USER_AGENT = 300
 UNKNOWN_COUNTRIES = frozenset({"XX", "T1"})  # edges send them for an unknown country and for Tor
 
 
-class Edge(NamedTuple):
+class Edge(Struct, frozen=True, gc=False):
     """What the headers of a request say: the country that the edge found, the device, and who asks for the page."""
 
     country: str | None = None
@@ -25,7 +27,7 @@ class Edge(NamedTuple):
     is_prefetch: bool = False
 
 
-class RequestContext(NamedTuple):
+class RequestContext(Struct, frozen=True, gc=False):
     """What a request says outside its body: the passport in its cookie, the notes beside it, and the headers."""
 
     cookie: str | None = None
@@ -43,23 +45,19 @@ class PassportCookies:
         # Over HTTPS, browsers send a `__Host-` cookie to this host alone.
         self.name = f"__Host-keepopen-{site}" if is_https else f"keepopen-{site}"
         self._name_of_notes = f"{self.name}."
+        self._found_in = re.compile(rf"(?:^|; ){re.escape(self.name)}(?:\.({MARK.pattern}))?=([^;]*)").findall
         attributes = f"; {'Secure; ' if is_https else ''}HttpOnly; Max-Age={{}}; Path=/; SameSite=Lax"
         self._kept, self._dropped = attributes.format(PASSPORT_DAYS * 86_400), attributes.format(0)
 
     def carried(self, header: str) -> tuple[str | None, tuple[Note, ...]]:
         """Return the passport and the notes in a Cookie header. The first cookie with the name is the passport."""
-        if self.name not in header:
-            return None, ()
         passport: str | None = None
         notes: list[Note] = []
-        for pair in header.split("; "):
-            name, _, text = pair.partition("=")
-            if name == self.name:
-                passport = text if passport is None else passport
-            elif name.startswith(self._name_of_notes):
-                mark = name.removeprefix(self._name_of_notes)
-                if MARK.fullmatch(mark):
-                    notes.append(Note(mark, text))
+        for mark, text in self._found_in(header):
+            if mark:
+                notes.append(Note(mark, text))
+            elif passport is None:
+                passport = text
         return passport, tuple(notes)
 
     def set_cookies(self, passport: str | None, changes: NoteChanges) -> list[tuple[str, str]]:

@@ -9,10 +9,11 @@ dropped once a passport with its contents has come back.
 import re
 from typing import NamedTuple
 
+import msgspec
+
 from service.readers.additions import Addition, added
 from service.readers.fingerprints import holds
-from service.readers.passports.note_bytes import UnreadableNoteError, decode_note, encode_note
-from service.readers.reader import Reader
+from service.readers.reader import History, Reader
 from service.sealing import KeyRing, Sealer
 
 MAX_NOTES = 12  # fewer than the ids that a passport keeps, so that no note counts twice
@@ -32,6 +33,17 @@ class Note(NamedTuple):
     text: str
 
 
+class NoteBody(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What the sealed text of a note says, as MessagePack: an addition, and the reader with whom a passport begins that
+    has only this note."""
+
+    bucket: int | None
+    salt: int
+    first_seen_at: int
+    day: int
+    addition: Addition
+
+
 class NoteChanges(NamedTuple):
     """What an answer changes in the cookies besides the passport: a note to set, and marks of notes to drop."""
 
@@ -40,12 +52,15 @@ class NoteChanges(NamedTuple):
 
 
 NO_CHANGES = NoteChanges()
+_encoded = msgspec.msgpack.Encoder().encode
+_decoded = msgspec.msgpack.Decoder(NoteBody).decode
 
 
 def note_of(keys: KeyRing, site: str, reader: Reader, addition: Addition, instant: int) -> Note:
     """Return the note of what a request adds. `reader`: the reader whom the request found."""
     mark = f"{instant:0{_INSTANT_DIGITS}x}{addition.request.hex()}"
-    return Note(mark, keys.sealer(_PURPOSE, site).seal(encode_note(reader, addition)))
+    body = NoteBody(reader.bucket, reader.salt, reader.first_seen_at, reader.history.day, addition)
+    return Note(mark, keys.sealer(_PURPOSE, site).seal(_encoded(body)))
 
 
 def with_notes(
@@ -79,7 +94,9 @@ def _with_note(sealer: Sealer, reader: Reader | None, text: str, instant: int) -
     if plain is None:
         return reader
     try:
-        beginning, addition = decode_note(plain)
-    except UnreadableNoteError:
+        body = _decoded(plain)
+    except msgspec.DecodeError:  # of an older release
         return reader
-    return added(beginning if reader is None else reader, addition, instant)
+    if reader is None:
+        reader = Reader(body.bucket, body.salt, body.first_seen_at, History(body.day))
+    return added(reader, body.addition, instant)

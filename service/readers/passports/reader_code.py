@@ -8,9 +8,11 @@ import json
 import zlib
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from service.campaigns.reader_rules import Device
 from service.errors import InvalidTokenError
-from service.readers.passports.passport_bytes import UNREADABLE, decode, encode
+from service.readers.passports.passport import UNREADABLE, decode, encode
 from service.readers.reader import Reader
 from service.readers.site_time import DAY_SECONDS
 from service.sealing import KeyRing
@@ -34,7 +36,7 @@ class ReaderCode(NamedTuple):
 
 def seal_code(keys: KeyRing, site: str, code: ReaderCode) -> str:
     """Return the code as text that can be pasted into a message."""
-    copied = encode(code.reader._replace(recent=b"", link=0), code.made_at)
+    copied = encode(replace(code.reader, recent=b"", link=0), code.made_at)
     facts = json.dumps([code.country, code.device]).encode()
     return keys.sealer(_PURPOSE, site).seal(zlib.compress(facts + b"\n" + copied, 9))
 
@@ -50,9 +52,9 @@ def open_code(keys: KeyRing, site: str, text: str, instant: int) -> ReaderCode:
     facts, _, copied = zlib.decompress(plain).partition(b"\n")
     country, device = json.loads(facts)
     try:
-        reader, made_at = decode(copied)
+        passport = decode(copied)
     except UNREADABLE as error:
         raise ReaderCodeError("this code is of an older release; ask the reader to copy it again") from error
-    if instant - made_at >= CODE_DAYS * DAY_SECONDS:
+    if instant - passport.issued_at >= CODE_DAYS * DAY_SECONDS:
         raise ReaderCodeError(f"this code is older than {CODE_DAYS} days; ask the reader to copy it again")
-    return ReaderCode(reader, country, Device(device), made_at)
+    return ReaderCode(passport.reader, country, Device(device), passport.issued_at)

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from msgspec import structs
+
 from service.campaigns.campaign import Campaign
 from service.decisions.compile import CompiledSite
 from service.decisions.decision import Access, AccessState
@@ -100,8 +102,8 @@ def _daily(first: ViewStep, site: CompiledSite) -> tuple[ViewStep, ...]:
 
 def _like(first: ViewStep, number: int, at: datetime) -> ViewStep:
     """Return a view of another article with equal facts, at a time on the site's clock."""
-    page = first.view.page._replace(page_id=f"{first.view.page.page_id}?day={number}")
-    view = first.view._replace(view_id=f"{first.view.view_id}-{number}", page=page)
+    page = structs.replace(first.view.page, page_id=f"{first.view.page.page_id}?day={number}")
+    view = structs.replace(first.view, view_id=f"{first.view.view_id}-{number}", page=page)
     return replace(first, at=at, view=view)
 
 

@@ -5,6 +5,7 @@ import threading
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from service.contributions.checkout.resume import resume_token
 from service.decisions.prompt_token import PromptToken, prompt_sealer, seal_prompt_token
@@ -24,7 +25,7 @@ def prompt_token(newsroom: Newsroom, **changes: Any) -> str:
         issued_at=int(newsroom.clock().timestamp()),
         currency="EUR",
     )
-    return seal_prompt_token(prompt_sealer(newsroom.services.keys), token._replace(**changes))
+    return seal_prompt_token(prompt_sealer(newsroom.services.keys), replace(token, **changes))
 
 
 def test_a_contribution_records_the_campaign_and_page_it_came_from(newsroom: Newsroom) -> None:

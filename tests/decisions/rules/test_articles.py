@@ -6,7 +6,8 @@ import pytest
 
 from service.campaigns.reader_rules import ArticleCount, Consent, ReaderRules
 from service.readers.history import topic_fingerprint
-from service.readers.reader import History, Reader, TopicHistory
+from service.readers.reader import History, Reader
+from service.readers.topics import topic_cells
 from tests.decisions import make
 
 
@@ -16,7 +17,7 @@ def blocked(rules: ReaderRules, who: Reader | None = None, **about: Any) -> str 
 
 def read(weeks: tuple[int, ...] = (), days: tuple[int, ...] = (), **topics: int) -> Reader:
     now = make.time_at()
-    counts = tuple(TopicHistory(topic_fingerprint(name), (now.week,), (count,)) for name, count in topics.items())
+    counts = topic_cells({(topic_fingerprint(name), now.week): count for name, count in topics.items()})
     return make.reader(history=History(now.day, days, weeks, counts))
 
 

@@ -1,10 +1,10 @@
 """Supporter states, when they end, and the rules that depend on them."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from service.campaigns.frequency import CoolOff
 from service.campaigns.reader_rules import EVERYONE, SUPPORTERS, ReaderRules, SupporterState

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from service.campaigns.campaign import Campaign, Kind, Placement
 from service.campaigns.frequency import CoolOff, Frequency
@@ -143,7 +144,7 @@ def test_the_days_of_a_meter_are_gated_until_the_month_is_over() -> None:
 
 
 def test_the_history_that_a_reader_carries_is_decided_on() -> None:
-    reader = make.reader(history=make.reader().history._replace(view_count=7))
+    reader = make.reader(history=replace(make.reader().history, view_count=7))
     every_reader = make.campaign(frequency=Frequency(first_after_views=7))
 
     assert asked(every_reader, bucket=5).shown == ()

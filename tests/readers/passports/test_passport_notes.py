@@ -17,11 +17,15 @@ from service.readers.contributions import GivenContribution
 from service.readers.history import Reading, ViewAddition, counted_view, record_view, topic_fingerprint
 from service.readers.impressions import PromptEvent
 from service.readers.meter_pools import SpentRead
-from service.readers.passports.note_bytes import UnreadableNoteError, decode_note, encode_note
-from service.readers.reader import HISTORY_DAYS, HISTORY_WEEKS, FreeRead, History, Reader
+from service.readers.packed_records import FreeRead
+from service.readers.passports.passport_notes import Note, note_of, with_notes
+from service.readers.reader import HISTORY_DAYS, HISTORY_WEEKS, History, Reader
+from service.readers.topics import topic_counts
+from service.sealing import KeyRing
 from tests.decisions import make
 from tests.readers.make import prints, topics
 
+KEYS = KeyRing(("a-secret-of-at-least-32-characters!",))
 NOW = make.instant()
 DAY = make.time_at().day
 instants = st.integers(0, NOW)
@@ -50,18 +54,19 @@ additions: st.SearchStrategy[Addition] = st.one_of(
 )
 
 
-def without_history(reader: Reader, day: int) -> Reader:
-    return Reader(reader.bucket, reader.salt, reader.first_seen_at, History(day))
+def begun(reader: Reader) -> Reader:
+    """Return the reader with whom a passport begins that has only a note of this reader."""
+    return Reader(reader.bucket, reader.salt, reader.first_seen_at, History(reader.history.day))
 
 
 @given(additions, st.none() | st.integers(0, 999_999))
-def test_a_note_is_decoded_as_it_was_encoded(addition: Addition, bucket: int | None) -> None:
-    reader = make.reader(bucket=bucket)
+def test_a_note_alone_begins_a_passport_with_what_it_adds(addition: Addition, bucket: int | None) -> None:
+    reader = make.reader(bucket=bucket, history=History(DAY, view_count=9))
+    note = note_of(KEYS, "tide", reader, addition, NOW)
 
-    beginning, found = decode_note(encode_note(reader, addition))
+    found, dropped = with_notes(KEYS, "tide", None, (note,), NOW)
 
-    day = addition.day if isinstance(addition, ViewAddition) else reader.history.day
-    assert (found, beginning) == (addition, without_history(reader, day))
+    assert (found, dropped) == (added(begun(reader), addition, NOW), ())
 
 
 @given(additions)
@@ -71,20 +76,10 @@ def test_an_addition_counts_once(addition: Addition) -> None:
     assert added(once, addition, NOW) == once
 
 
-@pytest.mark.parametrize("cut", [1, 5, 12])
-def test_bytes_that_are_cut_short_are_refused(cut: int) -> None:
-    view = ViewAddition(b"abc", DAY, b"pp", (b"spo",), SpentRead(9, FreeRead(7, NOW)))
-    data = encode_note(make.reader(), view)
+def test_a_note_that_says_something_else_is_ignored() -> None:
+    other = KEYS.sealer("passport note", "tide").seal(b"\x91\x01")
 
-    with pytest.raises(UnreadableNoteError):
-        decode_note(data[:-cut])
-
-
-def test_a_note_of_an_unknown_kind_is_refused() -> None:
-    data = encode_note(make.reader(), ChoiceAddition(b"abc", False, NOW))
-
-    with pytest.raises(UnreadableNoteError):
-        decode_note(b"\x09" + data[1:])
+    assert with_notes(KEYS, "tide", None, (Note(f"{NOW:08x}616263", other),), NOW) == (None, ())
 
 
 def test_a_view_of_yesterday_counts_on_its_day_in_a_passport_of_today() -> None:
@@ -98,7 +93,7 @@ def test_a_view_of_yesterday_counts_on_its_day_in_a_passport_of_today() -> None:
 
     assert tuple(after.history.days) == (1, *(0,) * 6, 1)
     assert tuple(after.history.weeks) == (1, 1)
-    assert after.history.topics[0].weeks == (make.time_at().week - 1,)
+    assert topic_counts(after.history.topics, make.time_at().week) == {(topic, make.time_at().week - 1): 1}
     assert after.history.pages == today.history.pages
 
 
@@ -109,7 +104,7 @@ def test_a_view_older_than_the_history_adds_no_article(days: int, articles: tupl
     after = added(make.reader(history=History(DAY)), late, NOW).history
 
     assert (sum(after.days), sum(after.weeks), after.view_count) == (*articles, 1)
-    assert len(after.topics) == articles[1]
+    assert len(topic_counts(after.topics, make.time_at().week)) == articles[1]
 
 
 def test_a_free_article_that_the_passport_knows_is_not_spent_again() -> None:
