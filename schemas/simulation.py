@@ -206,7 +206,7 @@ def _completed(index: int, step: Step, site: str, keys: list[str]) -> Step:
     if isinstance(step, ViewStep):
         page = structs.replace(step.view.page, page_id=step.view.page.page_id or f"/page-{index}")
         view_id = step.view.view_id or f"view-{index}"
-        return replace(step, view=step.view._replace(site=site, view_id=view_id, page=page))
+        return replace(step, view=structs.replace(step.view, site=site, view_id=view_id, page=page))
     if step.campaign is not None and step.campaign not in keys:
         raise ValidationError({"steps": {index: {"campaign": [_unknown(step.campaign, keys)]}}})
     is_about_only_campaign = step.campaign is None and step.event in PROMPT_EVENTS and len(keys) == 1

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from infra.bench.newsroom import SITE
 from schemas.decide import DecideSchema
 from service.decisions.compile import CompiledSite
@@ -123,7 +125,7 @@ def _reader(
         _instant(ends_at, days[0] if days else 0), bucket_of(chance.randrange(1_000_000)), chance.getrandbits(32)
     )
     for number, day in enumerate(days):
-        view = chance.choices(found, cum_weights=popular)[0]._replace(view_id=f"{number}-{day}")
+        view = replace(chance.choices(found, cum_weights=popular)[0], view_id=f"{number}-{day}")
         now = site_time_at(ends_at - timedelta(days=day, minutes=chance.randint(1, 600)), site.zone)
         reader = record_view(reader, reading_of(view, site.wanted_topics), now)
         if number % 12 == 5 and site.appeals:

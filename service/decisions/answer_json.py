@@ -42,7 +42,7 @@ def answer_text(answer: Answer) -> str:
 
 
 def _prompt_text(offered: Offered) -> str:
-    prompt, token = offered
+    prompt, token = offered.prompt, offered.token
     if not prompt.is_shared:
         return f'{_beginning(prompt)}{token}"}}'
     known = _texts.get(id(prompt))

@@ -28,7 +28,8 @@ def count_decision(metrics: Metrics, tally: Tally, site: str, answer: Answer, se
     if answer.explains:
         return
     shown: tuple[Shown, ...] = ()
-    for prompt, _ in answer.prompts:
+    for offered in answer.prompts:
+        prompt = offered.prompt
         shown += ((prompt.campaign, prompt.variant, prompt.is_counted, prompt.kind is Kind.GATE),)
     tally.add_view(site, answer.day, answer.minute // 60, shown)
 

@@ -6,8 +6,8 @@ replays.
 
 import secrets
 from datetime import datetime
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from service.campaigns.gate import Strength
@@ -35,7 +35,7 @@ from service.readers.site_time import SiteTime, site_time_at
 _NO_CONSENT, _FULL_CONSENT, _VISIT = Consent.NONE, Consent.FULL, Purpose.VISIT
 
 
-class PageView(NamedTuple):
+class PageView(Struct, frozen=True, gc=False):
     """A page view of a reader. `reader` None: without consent nothing is read or stored.
 
     `dropped_notes`: marks of the passport's notes that the answer drops.
@@ -48,7 +48,7 @@ class PageView(NamedTuple):
     dropped_notes: tuple[str, ...] = ()
 
 
-class ReaderRow(NamedTuple):
+class ReaderRow(Struct, frozen=True, gc=False):
     """A signed-in reader: their row, merged with the passport of this device.
 
     `reader` None: without consent nothing is read or stored. `account`: keyed hash of the reader's id, as hex.
@@ -60,7 +60,7 @@ class ReaderRow(NamedTuple):
     is_supporter_known: bool = True
 
 
-class TakenView(NamedTuple):
+class TakenView(Struct, frozen=True, gc=False):
     """A page view after the decision. `reader`: the reader after it. `addition`: what it adds to the reader, if any."""
 
     situation: Situation
@@ -69,14 +69,14 @@ class TakenView(NamedTuple):
     addition: ViewAddition | None
 
 
-class Offered(NamedTuple):
+class Offered(Struct, frozen=True, gc=False):
     """A prompt, and the token that the widget sends back when it reports an event of the prompt."""
 
     prompt: Prompt
     token: str
 
 
-class Answer(NamedTuple):
+class Answer(Struct, frozen=True, gc=False):
     """The answer to a page view. `day`: ordinal of the site's local date. `minute`: minute of the site's local day.
 
     `passport` None: without consent there is none. `is_local`: the page keeps the passport, not a cookie. `reader`: the
@@ -129,8 +129,8 @@ def decide_view(
     """
     decision_id, account, is_supporter_known = new_id("dec"), "", True
     if row is not None:
-        reader, account, is_supporter_known = row
-        page_view = page_view._replace(reader=reader)
+        account, is_supporter_known = row.account, row.is_supporter_known
+        page_view = replace(page_view, reader=row.reader)
     prompts: tuple[Offered, ...] = ()
     fault: Exception | None = None
     try:
@@ -140,14 +140,13 @@ def decide_view(
             prompts = tuple([_offered(sealer, choice, taken.situation, names) for choice in taken.decision.choices])
     except Exception as error:  # the article stays readable whatever breaks
         taken, fault = _undecided(site, page_view), error
-    situation, decision, reader, addition = taken
-    now = page_view.now
+    reader, now = taken.reader, page_view.now
     return Answer(
         decision_id,
         prompts,
-        decision,
+        taken.decision,
         articles_remembered(reader, now),
-        situation.supporter,
+        taken.situation.supporter,
         None if reader is None else sealer.seal(reader, site.site.key, now.instant),
         page_view.request.passport is not None,
         now.day,
@@ -155,7 +154,7 @@ def decide_view(
         reader,
         fault,
         False,
-        NO_CHANGES if account else _notes(sealer, page_view, addition),
+        NO_CHANGES if account else _notes(sealer, page_view, taken.addition),
     )
 
 
@@ -227,11 +226,11 @@ def _counted(site: CompiledSite, page_view: PageView) -> tuple[ViewAddition | No
 
     Prefetches, crawlers, and a view that was counted before add nothing.
     """
-    request, visit, reader, now, _ = page_view
+    reader, visit = page_view.reader, page_view.visit
     if reader is None or visit.purpose is not _VISIT:
         return None, reader
-    reading = reading_of(request, site.wanted_topics, has_topics=visit.consent is _FULL_CONSENT)
-    addition = counted_view(reader, reading, now)
+    reading = reading_of(page_view.request, site.wanted_topics, has_topics=visit.consent is _FULL_CONSENT)
+    addition = counted_view(reader, reading, page_view.now)
     after = with_view(reader, addition, site.wanted_topics)
     return (None if after is reader else addition), after
 

@@ -166,25 +166,24 @@ def answer_preview(
     """Answer an editor with the previewed campaign and the traces of what readers would see. Change nothing."""
     preview, candidate = shown
     visit = page_view.visit
-    page_view = page_view._replace(
+    page_view = replace(
+        page_view,
         visit=replace(
             visit, country=preview.country or visit.country, device=Device(preview.device or visit.device.value)
-        )
+        ),
     )
     token_sealer = prompt_sealer(sealer.keys)
-    situation, decision, *_ = take_view(site, page_view, explains=True)
-    decision = preview_decision(candidate, preview, situation, decision)
-    return _answer(token_sealer, page_view, situation, decision)
+    taken = take_view(site, page_view, explains=True)
+    decision = preview_decision(candidate, preview, taken.situation, taken.decision)
+    return _answer(token_sealer, page_view, taken.situation, decision)
 
 
 def answer_as_reader(site: CompiledSite, sealer: PassportSealer, page_view: PageView, shown: AsReader) -> Answer:
     """Answer an editor with what the reader of a link would see on the page, with the traces. Change nothing."""
     now = site_time_of(shown.at, site.zone) if shown.at else page_view.now
     reader = under_consent(shown.reader, shown.visit.consent, 0)
-    situation, decision, *_ = take_view(
-        site, page_view._replace(reader=reader, visit=shown.visit, now=now), explains=True
-    )
-    return _answer(prompt_sealer(sealer.keys), page_view, situation, decision)
+    taken = take_view(site, replace(page_view, reader=reader, visit=shown.visit, now=now), explains=True)
+    return _answer(prompt_sealer(sealer.keys), page_view, taken.situation, taken.decision)
 
 
 def _answer(token_sealer: Sealer, page_view: PageView, situation: Situation, decision: Decision) -> Answer:

@@ -43,7 +43,7 @@ def decide_signed_in(
         audiences=outside.audiences,
         is_suppressed=outside.is_suppressed,
     )
-    page_view = page_view._replace(visit=visit)
+    page_view = replace(page_view, visit=visit)
     passport, key = page_view.reader, site.site.key
     if passport is None:
         return decide_view(site, passports, page_view)

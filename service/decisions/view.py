@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from service.addresses import split_address
 from service.campaigns.page_rules import PageType
@@ -17,7 +19,7 @@ _PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)(?:[/?#]|\Z)")
 COUNTED_TYPES = frozenset({PageType.ARTICLE, PageType.LIVEBLOG})
 
 
-class ViewRequest(NamedTuple):
+class ViewRequest(Struct, frozen=True, gc=False):
     """The body of a decide request. `topics`: the page's tags in the order that it sends them, and then its section.
 
     What the page says about its browser: languages are in lower case, countries in upper case. `passport` None: the

@@ -20,6 +20,7 @@ _CELL = Layout("3sBB")  # topic, week modulo 256, articles
 _CELL_BYTES = _CELL.size
 _WEEK_AT, _COUNT_AT = 3, 4
 _WEEKS = 256  # as many weeks a byte tells apart
+_WEEKS_TWICE = bytes(range(_WEEKS)) * 2  # from any week on, the weeks that follow it
 _MOST_BYTES = MAX_TOPIC_WEEKS * _CELL_BYTES
 _ONE = b"\x01"
 
@@ -60,13 +61,12 @@ def bounded(cells: bytes, week: int, wanted: Set[bytes] = frozenset()) -> bytes:
 
 def without_old_weeks(cells: bytes, week: int) -> bytes:
     """Return the cells that a rule reaches in `week`, which is at most a year later than the history."""
-    return b"".join(
-        [
-            cells[at : at + _CELL_BYTES]
-            for at in range(0, len(cells), _CELL_BYTES)
-            if (week - cells[at + _WEEK_AT]) % _WEEKS < HISTORY_WEEKS
-        ]
-    )
+    oldest = (week - HISTORY_WEEKS + 1) % _WEEKS
+    reached = _WEEKS_TWICE[oldest : oldest + HISTORY_WEEKS]
+    if not cells[_WEEK_AT::_CELL_BYTES].translate(None, reached):
+        return cells
+    found = (cells[at : at + _CELL_BYTES] for at in range(0, len(cells), _CELL_BYTES))
+    return b"".join([cell for cell in found if cell[_WEEK_AT] in reached])
 
 
 def articles_on(cells: bytes, topics: Collection[bytes], week: int, weeks: int) -> int:

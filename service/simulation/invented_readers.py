@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import Consent, Device
 from service.campaigns.site import Site
@@ -133,7 +135,7 @@ def _views(printed: _Printed, chance: random.Random, number: int, views: int) ->
     instants = sorted(chance.choice(times) for times in chance.choices(printed.instants, k=views))
     pages = chance.choices(printed.pages, cum_weights=uneven(len(printed.pages)), k=views)
     return tuple(
-        ViewStep(as_datetime(instant), page._replace(view_id=f"{number}-{view}"))
+        ViewStep(as_datetime(instant), replace(page, view_id=f"{number}-{view}"))
         for view, (instant, page) in enumerate(zip(instants, pages, strict=True))
     )
 

@@ -118,9 +118,8 @@ def _view(
     if reader is not None and state.facts.bucket is None:
         reader = structs.replace(reader, bucket=None)
     page_view = PageView(step.view, visit, reader, now)
-    situation, decision, after, _ = take_view(
-        site, page_view, is_supporter_known=state.is_supporter_known, explains=explains
-    )
+    taken = take_view(site, page_view, is_supporter_known=state.is_supporter_known, explains=explains)
+    situation, decision, after = taken.situation, taken.decision, taken.reader
     prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
     shown = {
         prompt.campaign: arm_fingerprint(prompt.variant, is_counted=prompt.is_counted) if reader else None
@@ -137,7 +136,8 @@ def _visit(site: CompiledSite, facts: StartReader, step: ViewStep) -> Visit:
     The country counts even if the site does not honour it. Audiences and the suppressor are for signed-in readers.
     """
     sent = step.view
-    view = sent._replace(
+    view = structs.replace(
+        sent,
         consent=sent.consent or facts.consent,
         language=sent.language or facts.language,
         device=sent.device or facts.device,

@@ -248,7 +248,7 @@ FILE_KINDS = (
     FileKind("the edge of HTTP", ("service/web/*.py",), (*FLASK, "marshmallow")),
     FileKind("the rate limits", ("service/web/rate_limits.py",), ("redis",)),
     FileKind("the fast path, ahead of Flask", ("service/*/fast_path.py",), ("werkzeug.exceptions",)),
-    FileKind("contracts", ("schemas/**/*.py",), ("marshmallow",)),
+    FileKind("contracts", ("schemas/**/*.py",), ("marshmallow", "msgspec")),
     FileKind("stores", ("service/**/store.py", "service/**/*_store.py"), SQL),
     FileKind(
         "SQL of the export files", ("service/exports/files/*.py", "service/exports/layouts/*.py"), ("psycopg.sql",)

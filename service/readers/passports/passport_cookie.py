@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from service.campaigns.reader_rules import Device
 from service.readers.devices import device_of
@@ -16,7 +17,7 @@ MAX_USER_AGENT = 300
 UNKNOWN_COUNTRIES = frozenset({"XX", "T1"})  # edges send them for an unknown country and for Tor
 
 
-class Edge(NamedTuple):
+class Edge(Struct, frozen=True, gc=False):
     """What the headers of a request say: the country that the edge found, the device, and who asks for the page."""
 
     country: str | None = None
@@ -25,7 +26,7 @@ class Edge(NamedTuple):
     is_prefetch: bool = False
 
 
-class RequestContext(NamedTuple):
+class RequestContext(Struct, frozen=True, gc=False):
     """What a request says outside its body: the passport in its cookie, the notes beside it, and the headers."""
 
     cookie: str | None = None

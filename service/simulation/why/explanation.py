@@ -103,7 +103,7 @@ def _daily(first: ViewStep, site: CompiledSite) -> tuple[ViewStep, ...]:
 def _like(first: ViewStep, number: int, at: datetime) -> ViewStep:
     """Return a view of another article with equal facts, at a time on the site's clock."""
     page = structs.replace(first.view.page, page_id=f"{first.view.page.page_id}?day={number}")
-    view = first.view._replace(view_id=f"{first.view.view_id}-{number}", page=page)
+    view = structs.replace(first.view, view_id=f"{first.view.view_id}-{number}", page=page)
     return replace(first, at=at, view=view)
 
 
