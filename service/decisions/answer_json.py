@@ -1,8 +1,9 @@
 """Write an answer as JSON. A test compares the names with the contract in `schemas/decide.py`."""
 
-import json
 from functools import lru_cache
 from typing import Any
+
+from msgspec import json
 
 from service.decisions.ask_amounts import OfferedAsk
 from service.decisions.decide_view import Answer, Offered
@@ -11,7 +12,6 @@ from service.decisions.prompt import OfferedTicker, Prompt
 from service.readers.site_time import as_datetime
 
 MAX_TEXTS = 4096  # when this many texts are kept, all are dropped
-_dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _texts: dict[int, tuple[Prompt, str]] = {}  # by identity; keeping the prompt here keeps its identity in use
 
 
@@ -30,9 +30,7 @@ def answer_body(answer: Answer) -> dict[str, Any]:
 
 
 def answer_text(answer: Answer) -> str:
-    """Return `answer_body` as JSON. The text of a prompt that many readers share is written once and kept."""
-    if answer.explains:
-        return _dumps(answer_body(answer))
+    """Return `answer_body` as JSON, without traces. The text of a prompt that many readers share is kept."""
     prompts = ",".join(map(_prompt_text, answer.prompts)) if answer.prompts else ""
     passport = f'"{answer.passport}"' if answer.is_local and answer.passport is not None else "null"
     return (
@@ -55,12 +53,12 @@ def _prompt_text(offered: Offered) -> str:
 
 def _beginning(prompt: Prompt) -> str:
     """Return the text of a prompt up to its token."""
-    return f'{_dumps(prompt_body(prompt))[:-1]},"prompt_token":"'
+    return f'{json.encode(prompt_body(prompt)).decode()[:-1]},"prompt_token":"'
 
 
 @lru_cache(maxsize=1024)
 def _access_text(access: Access) -> str:
-    return _dumps(access_body(access))
+    return json.encode(access_body(access)).decode()
 
 
 def access_body(access: Access) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Write the prompt of a chosen campaign: the wording in the reader's language, the amounts, the goal so far."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+
+from msgspec import Struct, structs
 
 from service.campaigns.campaign import Campaign, Kind, Placement
 from service.campaigns.gate import GateType, Strength
@@ -44,8 +46,7 @@ class OfferedGate:
     strength: Strength
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True, gc=False):
     """A prompt as the reader sees it.
 
     `is_counted`: it counts in the results of its experiment. `is_shared`: all readers of the same language, device and
@@ -63,7 +64,7 @@ class Prompt:
     gate: OfferedGate | None
     is_dismissible: bool
     is_counted: bool
-    is_shared: bool = field(default=False, compare=False)
+    is_shared: bool = False
 
 
 def prompt_of(choice: Choice, situation: Situation) -> Prompt:
@@ -105,7 +106,7 @@ def _written(choice: Choice, situation: Situation) -> Prompt:
 def _filled(prompt: Prompt, choice: Choice, situation: Situation) -> Prompt:
     copy = filled_copy(choice.prepared, prompt.copy, situation)
     ticker = offered_ticker(choice.prepared.campaign, choice.assigned.variant.ticker, situation)
-    return replace(prompt, copy=copy, ticker=ticker)
+    return structs.replace(prompt, copy=copy, ticker=ticker)
 
 
 def filled_copy(prepared: Prepared, copy: Copy, situation: Situation) -> Copy:
@@ -113,7 +114,7 @@ def filled_copy(prepared: Prepared, copy: Copy, situation: Situation) -> Copy:
     words = _words(prepared, situation)
 
     def fill(text: str) -> str:
-        return _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
+        return _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text) if "{" in text else text
 
     names = ("heading", "subheading", "highlight", "button", "footnote")
     texts: dict[str, Any] = {name: fill(text) for name in names if (text := getattr(copy, name)) is not None}

@@ -277,6 +277,12 @@ FILE_KINDS = (
     FileKind("spreadsheets", ("service/exports/spreadsheet.py",), ("xlsxwriter",)),
     FileKind("the mail transport", ("service/contributions/mail/smtp.py",), ("idna",)),
     FileKind("encryption", ("service/sealing.py",), ("cryptography",)),
+    FileKind("answers to page views", ("service/decisions/answer_json.py",), ("msgspec",)),
+    FileKind(
+        "sealed records, in MessagePack",
+        ("service/readers/passports/*.py", "service/decisions/prompt_token.py"),
+        ("msgspec",),
+    ),
     FileKind(
         "sealed records, in MessagePack",
         ("service/readers/passports/*.py", "service/decisions/prompt_token.py"),

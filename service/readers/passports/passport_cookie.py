@@ -1,5 +1,6 @@
 """The cookies that hold a passport and its notes, and what else a request says outside its body."""
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -44,23 +45,19 @@ class PassportCookies:
         # Over HTTPS, browsers send a `__Host-` cookie to this host alone.
         self.name = f"__Host-keepopen-{site}" if is_https else f"keepopen-{site}"
         self._name_of_notes = f"{self.name}."
+        self._found_in = re.compile(rf"(?:^|; ){re.escape(self.name)}(?:\.({MARK.pattern}))?=([^;]*)").findall
         attributes = f"; {'Secure; ' if is_https else ''}HttpOnly; Max-Age={{}}; Path=/; SameSite=Lax"
         self._kept, self._dropped = attributes.format(PASSPORT_DAYS * 86_400), attributes.format(0)
 
     def carried(self, header: str) -> tuple[str | None, tuple[Note, ...]]:
         """Return the passport and the notes in a Cookie header. The first cookie with the name is the passport."""
-        if self.name not in header:
-            return None, ()
         passport: str | None = None
         notes: list[Note] = []
-        for pair in header.split("; "):
-            name, _, text = pair.partition("=")
-            if name == self.name:
-                passport = text if passport is None else passport
-            elif name.startswith(self._name_of_notes):
-                mark = name.removeprefix(self._name_of_notes)
-                if MARK.fullmatch(mark):
-                    notes.append(Note(mark, text))
+        for mark, text in self._found_in(header):
+            if mark:
+                notes.append(Note(mark, text))
+            elif passport is None:
+                passport = text
         return passport, tuple(notes)
 
     def set_cookies(self, passport: str | None, changes: NoteChanges) -> list[tuple[str, str]]:
