@@ -18,7 +18,7 @@ from service.decisions.compile import CompiledSite
 from service.decisions.view import ViewRequest, reading_of
 from service.readers.history import record_view
 from service.readers.impressions import PromptEvent, record_event
-from service.readers.reader import Reader, new_reader
+from service.readers.reader import Reader, bucket_of, new_reader
 from service.readers.site_time import site_time_at
 
 BEGINS_AT = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
@@ -121,7 +121,9 @@ def _reader(
     """Return a reader who read this many articles over the last year, and saw a prompt on about every twelfth."""
     found, popular = popular_pages
     days = sorted((chance.randint(0, 7 + min(359, 4 * articles)) for _ in range(articles)), reverse=True)
-    reader = new_reader(_instant(ends_at, days[0] if days else 0), chance.randrange(1_000_000), chance.getrandbits(32))
+    reader = new_reader(
+        _instant(ends_at, days[0] if days else 0), bucket_of(chance.randrange(1_000_000)), chance.getrandbits(32)
+    )
     for number, day in enumerate(days):
         view = replace(chance.choices(found, cum_weights=popular)[0], view_id=f"{number}-{day}")
         now = site_time_at(ends_at - timedelta(days=day, minutes=chance.randint(1, 600)), site.zone)
