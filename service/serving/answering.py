@@ -53,7 +53,7 @@ class ForwardedReply:
         self._connection.send(AnswerHead(self._number, AnswerKind.FILE, status, headers, file))
 
     def pipe_opened(self, file: str) -> None:
-        """Let the server keep the pipe open too, so that it notices if this process ends in the middle."""
+        """Let the server delete the pipe's name, which nothing needs any more."""
         self._connection.send(AnswerHead(self._number, AnswerKind.OPENED, text=file))
 
     def cut(self) -> None:

@@ -157,6 +157,15 @@ def _ended(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
+def _held(pipe: str) -> int:
+    """Open a named pipe for writing before it has a reader, which Linux allows while it is open for both."""
+    both = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+    finally:
+        os.close(both)
+
+
 def _pass_on(head: AnswerHead, body: bytes, waiting: _Waiting) -> None:
     """Do with a request what a message of the back office says. A client that has gone ends its request."""
     try:
@@ -165,10 +174,9 @@ def _pass_on(head: AnswerHead, body: bytes, waiting: _Waiting) -> None:
                 waiting.reply.response_bytes(head.status, head.headers, body)
                 waiting.end()
             case AnswerKind.FILE:
+                waiting.pipe = _held(head.text)
                 waiting.reply.response_file(head.status, head.headers, head.text)
             case AnswerKind.OPENED:
-                with suppress(OSError):  # its reader has gone already
-                    waiting.pipe = os.open(head.text, os.O_WRONLY | os.O_NONBLOCK)
                 delete_pipe(head.text)
             case AnswerKind.CUT:
                 waiting.reply.cut()

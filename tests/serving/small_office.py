@@ -7,8 +7,9 @@ import os
 import signal
 import time
 from collections.abc import Iterable, Iterator
+from unittest import mock
 
-from service.serving.answering import serve_socket
+from service.serving.answering import ForwardedReply, serve_socket
 from service.web.requests import Environ, StartResponse
 
 LONG_PARTS = 40
@@ -20,30 +21,30 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
     start_response("201 CREATED", [("X-Host", environ["HTTP_HOST"]), ("X-Twice", "a"), ("X-Twice", "b")])
     match environ["PATH_INFO"]:
         case "/killed":
-            os.kill(os.getpid(), signal.SIGKILL)
+            _kill()
         case "/slow":
             time.sleep(0.5)
         case "/failed":
             raise RuntimeError("an error of ours")
-        case "/long":
-            return [PART] * LONG_PARTS
-        case "/long-killed":
-            return _killed_after(LONG_PARTS)
-        case "/long-failed":
-            return _failed_after(LONG_PARTS)
+        case "/long" | "/long-killed" | "/long-failed" | "/killed-when-open" as path:
+            return _long(path)
         case "/niceness":
             return [str(os.nice(0)).encode()]
     return [b"".join((environ["REQUEST_METHOD"].encode(), b" ", environ["wsgi.input"].read()))]
 
 
-def _killed_after(parts: int) -> Iterator[bytes]:
-    yield from [PART] * parts
+def _kill(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _failed_after(parts: int) -> Iterator[bytes]:
-    yield from [PART] * parts
-    raise TimeoutError("the database does not answer")
+def _long(path: str) -> Iterator[bytes]:
+    if path == "/killed-when-open":
+        mock.patch.object(ForwardedReply, "pipe_opened", _kill).start()
+    yield from [PART] * LONG_PARTS
+    if path == "/long-killed":
+        _kill()
+    if path == "/long-failed":
+        raise TimeoutError("the database does not answer")
 
 
 if __name__ == "__main__":

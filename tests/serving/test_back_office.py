@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -162,6 +163,22 @@ def test_a_download_is_cut_before_it_ends_if_its_process_is_killed(in_office: Ca
         await asyncio.to_thread(taken.wait)
         assert taken.happened == ["cut", "ended"]
         assert not taken.folder.exists()
+
+    in_office(act)
+
+
+def test_a_download_is_cut_before_it_ends_if_its_process_is_killed_at_the_beginning(
+    in_office: Callable[[Act], None],
+) -> None:
+    async def act(office: BackOffice) -> None:
+        taken = Taken()
+
+        with pytest.raises(ConnectionError):
+            await office.run(PAGES, Asked(HEADERS, path="/killed-when-open"), b"", taken)
+
+        await asyncio.to_thread(taken.wait)
+        assert taken.happened == ["cut", "ended"]
+        shutil.rmtree(taken.folder)
 
     in_office(act)
 
