@@ -65,10 +65,10 @@ def packed_prompts(records: Sequence[PromptRecord]) -> bytes:
                 min(record.seen_count, SEEN_LIMIT),
                 min(record.dismissed_count, COUNT_LIMIT),
                 min(record.contributed_count, COUNT_LIMIT),
-                _instant(record.dismissed_at),
+                instant_within(record.dismissed_at),
             )
         )
-        seen_at += map(_instant, record.seen_at)
+        seen_at += map(instant_within, record.seen_at)
     return b"".join(rows) + Layout(f">{len(seen_at)}I").pack(*seen_at)
 
 
@@ -93,7 +93,7 @@ def packed_pools(pools: Sequence[PoolUse]) -> bytes:
     rows = [bytes((len(pools),))]
     for use in pools:
         older_used = min(use.older_used, SEEN_LIMIT)
-        rows.append(_POOL.pack(use.pool << 8 | len(use.reads), older_used, _instant(use.older_expires_at)))
+        rows.append(_POOL.pack(use.pool << 8 | len(use.reads), older_used, instant_within(use.older_expires_at)))
     return b"".join(rows) + b"".join(_packed_reads(read for use in pools for read in use.reads))
 
 
@@ -109,8 +109,9 @@ def unpacked_pools(packed: bytes) -> tuple[PoolUse, ...]:
 
 
 def _packed_reads(reads: Iterable[FreeRead]) -> Iterable[bytes]:
-    return (_FREE_READ.pack(read.page, _instant(read.expires_at)) for read in reads)
+    return (_FREE_READ.pack(read.page, instant_within(read.expires_at)) for read in reads)
 
 
-def _instant(instant: int) -> int:
+def instant_within(instant: int) -> int:
+    """Return the nearest instant that four bytes hold."""
     return min(max(instant, 0), _INSTANT_LIMIT)

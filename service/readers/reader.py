@@ -7,6 +7,7 @@ are ordinals of the site's local date.
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import cached_property
+from struct import Struct as Layout
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from service.money import Interval
 from service.readers.packed_records import (
     PoolUse,
     PromptRecord,
+    instant_within,
     packed_pools,
     packed_prompts,
     unpacked_pools,
@@ -27,14 +29,14 @@ BUCKETS = 1_000_000
 GROUPS = 1_000  # readers draw from this many buckets, so that twenty readers of a small site share each
 HISTORY_DAYS = 91
 HISTORY_WEEKS = 53  # this week and the 52 before it
-MAX_TOPIC_WEEKS = 30  # counts of a topic in a week; if a view adds more, fewer are kept: see `topics.py`
+MAX_TOPIC_WEEKS = 38  # counts of a topic in a week; if a view adds more, fewer are kept: see `topics.py`
 KEPT_TOPICS = 16
-KEPT_TOPIC_WEEKS = 20
-MAX_PAGES_PER_WEEK = 40
+KEPT_TOPIC_WEEKS = 30
+MAX_PAGES_PER_WEEK = 38
 MAX_RECENT_IDS = 15
 MAX_PROMPT_RECORDS = 15
 MAX_SEEN_PER_CAMPAIGN = 30
-MAX_SEEN = 35
+MAX_SEEN = 32
 MAX_POOLS = 4
 MAX_FREE_READS = 31  # over all pools
 
@@ -87,6 +89,10 @@ class Support(Struct, frozen=True, array_like=True, gc=False):
 NO_SUPPORT = Support()
 
 
+_SUPPORT = Layout(">BBIIIIIIBQ3s")  # an amount of eight bytes, since a currency may have small units
+_STATES, _INTERVALS = tuple(RecurringState), tuple(Interval)
+
+
 class CountingChoice(Struct, frozen=True, array_like=True, gc=False):
     """The reader's last choice whether articles count. `chosen_at`: an even number of seconds; 0 = never chosen."""
 
@@ -103,7 +109,7 @@ class Reader(Struct, frozen=True, array_like=True, dict=True):
     `bucket`: 0..999,999, one of 1,000 that readers draw, so that many share it; None if the consent does not cover it.
     `recent`: salted fingerprints of the latest view and event ids, three bytes each. `link`: fingerprint of the
     signed-in reader whose row this passport copies; 0 = not a copy. `packed_prompts`, `packed_pools`: see
-    `packed_records.py`. `known_support` None: the reader does not support the site.
+    `packed_records.py`. `packed_support`: see `_packed_support`.
     """
 
     bucket: int | None
@@ -115,11 +121,11 @@ class Reader(Struct, frozen=True, array_like=True, dict=True):
     counting: CountingChoice = UNCHOSEN
     packed_prompts: bytes = b""
     packed_pools: bytes = b""
-    known_support: Support | None = None
+    packed_support: bytes = b""
 
-    @property
+    @cached_property
     def support(self) -> Support:
-        return self.known_support or NO_SUPPORT
+        return _unpacked_support(self.packed_support) if self.packed_support else NO_SUPPORT
 
     @cached_property
     def prompts(self) -> tuple[PromptRecord, ...]:
@@ -130,7 +136,7 @@ class Reader(Struct, frozen=True, array_like=True, dict=True):
         return unpacked_pools(self.packed_pools)
 
     def with_support(self, support: Support) -> "Reader":
-        return replace(self, known_support=None if support == NO_SUPPORT else support)
+        return replace(self, packed_support=b"" if support == NO_SUPPORT else _packed_support(support))
 
     def with_prompts(self, records: Sequence[PromptRecord]) -> "Reader":
         return replace(self, packed_prompts=packed_prompts(records))
@@ -144,6 +150,26 @@ class Reader(Struct, frozen=True, array_like=True, dict=True):
             if record.campaign == campaign:
                 return record
         return PromptRecord(campaign)
+
+
+def _packed_support(support: Support) -> bytes:
+    """Return the fields in order, in 39 bytes. Words become numbers."""
+    instants = (support.recurring_at, support.past_due_at, support.paid_until, support.ended_at)
+    return _SUPPORT.pack(
+        _STATES.index(support.recurring),
+        _INTERVALS.index(support.recurring_interval),
+        *map(instant_within, (*instants, support.one_off_at, support.checkout_at)),
+        _INTERVALS.index(support.checkout_interval),
+        support.recurring_minor,
+        support.recurring_currency.encode(),
+    )
+
+
+def _unpacked_support(packed: bytes) -> Support:
+    state, interval, *instants, checkout_interval, minor, currency = _SUPPORT.unpack(packed)
+    code = currency.rstrip(b"\0").decode()
+    fields = (_STATES[state], _INTERVALS[interval], *instants, _INTERVALS[checkout_interval], minor, code)
+    return Support(*fields)
 
 
 def bucket_of(chance: int) -> int:
