@@ -73,6 +73,7 @@ def packed_prompts(records: Sequence[PromptRecord]) -> bytes:
 
 
 def unpacked_prompts(packed: bytes) -> tuple[PromptRecord, ...]:
+    """Return the records that `packed_prompts` packed."""
     if not packed:
         return ()
     seen_from = 1 + _PROMPT.size * packed[0]
@@ -98,6 +99,7 @@ def packed_pools(pools: Sequence[PoolUse]) -> bytes:
 
 
 def unpacked_pools(packed: bytes) -> tuple[PoolUse, ...]:
+    """Return the pools that `packed_pools` packed."""
     if not packed:
         return ()
     reads_from = 1 + _POOL.size * packed[0]

@@ -153,7 +153,7 @@ class Reader(Struct, frozen=True, array_like=True, dict=True):
 
 
 def _packed_support(support: Support) -> bytes:
-    """Return the fields in order, in 39 bytes. Words become numbers."""
+    """Return how a reader supports the site as 38 bytes: the fields in order, with numbers for words."""
     instants = (support.recurring_at, support.past_due_at, support.paid_until, support.ended_at)
     return _SUPPORT.pack(
         _STATES.index(support.recurring),

@@ -38,6 +38,7 @@ class _Waiting:
     done: asyncio.Future[None]
     reply: Reply
     pipe: int | None = None
+    pipe_name: str = ""
 
     def end(self, error: Exception | None = None) -> None:
         """Let the request end. If a download is not whole, its connection is cut first."""
@@ -46,6 +47,7 @@ class _Waiting:
                 self.reply.cut()
                 error = ConnectionError(str(error))
             os.close(self.pipe)
+            delete_pipe(self.pipe_name)  # its process may have been killed before it could say that it is open
             self.pipe = None
         if self.done.done():
             return
@@ -174,7 +176,7 @@ def _pass_on(head: AnswerHead, body: bytes, waiting: _Waiting) -> None:
                 waiting.reply.response_bytes(head.status, head.headers, body)
                 waiting.end()
             case AnswerKind.FILE:
-                waiting.pipe = _held(head.text)
+                waiting.pipe, waiting.pipe_name = _held(head.text), head.text
                 waiting.reply.response_file(head.status, head.headers, head.text)
             case AnswerKind.OPENED:
                 delete_pipe(head.text)

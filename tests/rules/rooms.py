@@ -284,11 +284,6 @@ FILE_KINDS = (
         ("msgspec",),
     ),
     FileKind(
-        "sealed records, in MessagePack",
-        ("service/readers/passports/*.py", "service/decisions/prompt_token.py"),
-        ("msgspec",),
-    ),
-    FileKind(
         "documents",
         ("service/campaigns/documents.py", "service/campaigns/drafts/yaml_text.py", "service/web/json_bodies.py"),
         ("yaml",),

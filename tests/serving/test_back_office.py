@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -153,32 +152,17 @@ def test_a_killed_process_is_started_again_and_its_requests_are_refused(in_offic
     in_office(act)
 
 
-def test_a_download_is_cut_before_it_ends_if_its_process_is_killed(in_office: Callable[[Act], None]) -> None:
+@pytest.mark.parametrize("path", ["/killed-when-open", "/long-killed"])
+def test_a_download_is_cut_before_it_ends_if_its_process_is_killed(in_office: Callable[[Act], None], path: str) -> None:
     async def act(office: BackOffice) -> None:
         taken = Taken()
 
         with pytest.raises(ConnectionError):
-            await office.run(PAGES, Asked(HEADERS, path="/long-killed"), b"", taken)
+            await office.run(PAGES, Asked(HEADERS, path=path), b"", taken)
 
         await asyncio.to_thread(taken.wait)
         assert taken.happened == ["cut", "ended"]
         assert not taken.folder.exists()
-
-    in_office(act)
-
-
-def test_a_download_is_cut_before_it_ends_if_its_process_is_killed_at_the_beginning(
-    in_office: Callable[[Act], None],
-) -> None:
-    async def act(office: BackOffice) -> None:
-        taken = Taken()
-
-        with pytest.raises(ConnectionError):
-            await office.run(PAGES, Asked(HEADERS, path="/killed-when-open"), b"", taken)
-
-        await asyncio.to_thread(taken.wait)
-        assert taken.happened == ["cut", "ended"]
-        shutil.rmtree(taken.folder)
 
     in_office(act)
 
