@@ -1,20 +1,22 @@
 """Pull balance transactions and payouts from Stripe. This finds all money, even if events were lost or repeated."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import groupby, islice
 from typing import TypeVar
 
 import structlog
 
 from service.database.transaction import committed, connected
-from service.errors import StripeRefusedError, StripeUnavailableError
+from service.errors import DomainError, StripeRefusedError, StripeUnavailableError
 from service.ledger.invariants.figures_store import unposted_transactions
 from service.ledger.payouts.tie_store import payouts_to_tie
 from service.reconciliation import pull_store
 from service.reconciliation.consequences import save_facts
-from service.reconciliation.refresh import RETRY_GAPS, fetch_and_save, post_to_ledger
+from service.reconciliation.refresh import BATCH_SIZE as SAVED_TOGETHER
+from service.reconciliation.refresh import FETCH_THREADS, RETRY_GAPS, post_to_ledger
 from service.services import Services
 from service.stripe_events.store import objects_with_waiting_events, requeue_failed_with
 from service.stripe_facts.query_store import (
@@ -24,6 +26,7 @@ from service.stripe_facts.query_store import (
     payouts_by_id,
 )
 from service.stripe_gateway.facts import BalanceTransaction, Payout
+from service.stripe_gateway.fetched import Fact
 from service.stripe_gateway.fields import UnreadableObjectError
 from service.stripe_gateway.objects import ObjectRef, ObjectType
 from service.stripe_gateway.transport import StripeFailedError
@@ -194,18 +197,39 @@ def _fetch_and_save_each(services: Services, refs: Iterable[ObjectRef], unanswer
     more than a few, Stripe is down: raise StripeUnavailableError.
     """
     refused = 0
-    for ref in refs:
-        try:
-            fetch_and_save(services, ref)
-        except (StripeRefusedError, UnreadableObjectError) as error:
-            log.warning("object_not_saved", object_type=ref.type, code=error.code)
-            refused += 1
-        except StripeUnavailableError as error:
-            log.warning("object_not_saved", object_type=ref.type, code=error.code)
-            unanswered.append(ref)
-            if len(unanswered) > MAX_UNANSWERED:
-                raise
+    with ThreadPoolExecutor(FETCH_THREADS) as fetchers:
+        for group in _fetched_together(refs):
+            now = services.clock()
+            answers = list(fetchers.map(lambda ref: _answer(services, ref), group))
+            with committed(services.engine) as connection:
+                save_facts(connection, (fact for facts in answers if isinstance(facts, tuple) for fact in facts), now)
+            for ref, error in zip(group, answers, strict=True):
+                if isinstance(error, DomainError):
+                    log.warning("object_not_saved", object_type=ref.type, code=error.code)
+                if isinstance(error, StripeUnavailableError):
+                    unanswered.append(ref)
+                    if len(unanswered) > MAX_UNANSWERED:
+                        raise error
+                elif isinstance(error, DomainError):
+                    refused += 1
     return refused
+
+
+def _fetched_together(refs: Iterable[ObjectRef]) -> Iterator[tuple[ObjectRef, ...]]:
+    """Group objects that are fetched at the same time and saved in one transaction.
+
+    A payout is alone, because it brings thousands of balance transactions.
+    """
+    for is_payout, group in groupby(refs, lambda ref: ref.type is ObjectType.PAYOUT):
+        yield from _batches(group, 1 if is_payout else SAVED_TOGETHER)
+
+
+def _answer(services: Services, ref: ObjectRef) -> tuple[Fact, ...] | DomainError:
+    """Return the facts of an object, or the error if there is no answer, a refusal, or something unreadable."""
+    try:
+        return services.gateway.fetch(ref)
+    except (StripeRefusedError, StripeUnavailableError, UnreadableObjectError) as error:
+        return error
 
 
 def _require_answers(unanswered: Sequence[ObjectRef]) -> None:
@@ -242,7 +266,7 @@ def _statuses(payout: Payout | None) -> tuple[str, str] | None:
     return (payout.status, payout.reconciliation_status) if payout else None
 
 
-def _batches(items: Iterable[Item]) -> Iterator[tuple[Item, ...]]:
+def _batches(items: Iterable[Item], size: int = BATCH_SIZE) -> Iterator[tuple[Item, ...]]:
     iterator = iter(items)
-    while batch := tuple(islice(iterator, BATCH_SIZE)):
+    while batch := tuple(islice(iterator, size)):
         yield batch
