@@ -6,7 +6,6 @@ the newest known day, so that no count is lost or lies in the future. Which page
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -36,9 +35,10 @@ from service.readers.site_time import SiteTime, week_of, weekday_of
 from service.readers.topics import articles_on, most_read, with_article, without_old_weeks
 
 TOPICS_PER_ARTICLE = 10
+_ONE_MORE = bytes(min(count + 1, COUNT_LIMIT) for count in range(COUNT_LIMIT + 1))
 
 
-class Reading(NamedTuple):
+class Reading(Struct, frozen=True, gc=False):
     """A page view to count. `is_article`: it counts as an article read.
 
     `topics`: fingerprints without repetition. `wanted`: topics that a campaign asks about; they are forgotten last.
@@ -151,8 +151,7 @@ def _incremented(counts: Counts, at: int, kept: int) -> Counts:
         return counts
     if type(counts) is not bytes:
         return (*counts[:at], counts[at] + 1, *counts[at + 1 :])
-    count = min(counts[at] + 1, COUNT_LIMIT) if at < len(counts) else 1
-    return counts[:at].ljust(at, b"\0") + count.to_bytes() + counts[at + 1 :]
+    return counts[:at].ljust(at, b"\0") + (counts[at : at + 1].translate(_ONE_MORE) or b"\1") + counts[at + 1 :]
 
 
 def articles_in_days(history: History, now: SiteTime, days: int) -> int:

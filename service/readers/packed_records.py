@@ -6,6 +6,7 @@ records; each record says how many are its own. A number beyond its width is wri
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import islice
 from struct import Struct as Layout
 from struct import unpack
@@ -31,6 +32,12 @@ class PromptRecord(Struct, frozen=True, gc=False):
     dismissed_at: int = 0
     contributed_count: int = 0
     variant: int = 0  # fingerprint of the variant first seen as part of its experiment; 0 = none
+
+    @property
+    def latest_event_at(self) -> int:
+        """The instant at which a prompt of the campaign was last seen or dismissed, or 0 if none was."""
+        seen_at, dismissed_at = self.seen_at, self.dismissed_at
+        return seen_at[-1] if seen_at and seen_at[-1] > dismissed_at else dismissed_at
 
 
 class FreeRead(Struct, frozen=True, gc=False, array_like=True):
@@ -72,6 +79,7 @@ def packed_prompts(records: Sequence[PromptRecord]) -> bytes:
     return b"".join(rows) + Layout(f">{len(seen_at)}I").pack(*seen_at)
 
 
+@lru_cache(maxsize=64)  # many rules of one decision look at the records of its reader
 def unpacked_prompts(packed: bytes) -> tuple[PromptRecord, ...]:
     """Return the records that `packed_prompts` packed."""
     if not packed:

@@ -27,7 +27,10 @@ _ONE = b"\x01"
 
 def with_article(cells: bytes, topics: Iterable[bytes], week: int, now_week: int, wanted: Set[bytes]) -> bytes:
     """Return the cells after an article on these topics, read in `week`. `wanted`: see `bounded`."""
-    changed, week_byte = bytearray(cells), bytes((week % _WEEKS,))
+    week_byte = bytes((week % _WEEKS,))
+    if not cells:
+        return b"".join([topic + week_byte + _ONE for topic in topics])
+    changed = bytearray(cells)
     for topic in topics:
         cell = topic + week_byte
         at = changed.find(cell)

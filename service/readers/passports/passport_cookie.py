@@ -66,8 +66,8 @@ class PassportCookies:
         for mark in changes.dropped:
             headers.append(("Set-Cookie", f"{self._name_of_notes}{mark}={self._dropped}"))
         if changes.note is not None:
-            mark, text = changes.note
-            headers.append(("Set-Cookie", f"{self._name_of_notes}{mark}={text}{self._kept}"))
+            note = changes.note
+            headers.append(("Set-Cookie", f"{self._name_of_notes}{note.mark}={note.text}{self._kept}"))
         return headers
 
 
