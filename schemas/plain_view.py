@@ -6,7 +6,7 @@ fields of the schema.
 """
 
 from functools import lru_cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from msgspec import Meta, Raw, Struct
 from msgspec.json import Decoder
@@ -18,7 +18,6 @@ from service.campaigns.reader_rules import Consent, Device
 from service.decisions.situation import Page
 from service.decisions.view import ViewRequest, host_of
 
-T = TypeVar("T")
 _FIELDS: Any = DecideSchema().load_fields
 _read_page_id, _read_language, _read_country = (_FIELDS[name].read for name in ("page_id", "language", "country"))
 _read_name = lru_cache(maxsize=4096)(_FIELDS["section"].read)  # pages share their topics
@@ -67,9 +66,9 @@ def plain_view(raw: bytes) -> ViewRequest:
     # msgspec takes the last value of a name that is written twice, so names are counted too.
     if raw.translate(None, b" \t\r\n").count(b'":') != len(_decode_names(raw)):
         raise RefusedBodyError("a name that is written twice, or a text that looks like the end of one")
-    section, country, language = body.section, body.country, body.language
-    tags = tuple(map(_read_name, _listed(body.tags)))
-    section = None if section is None else _read_name(section)
+    country, language, placements = body.country, body.language, body.placements
+    tags = tuple(map(_read_name, (body.tags,) if isinstance(body.tags, str) else body.tags))
+    section = None if body.section is None else _read_name(body.section)
     page = Page(
         _read_page_id(body.page_id),
         body.page_type,
@@ -79,7 +78,7 @@ def plain_view(raw: bytes) -> ViewRequest:
         body.is_paid_content,
         body.hide_appeals,
         body.access,
-        frozenset(_listed(body.placements)),
+        frozenset((placements,) if isinstance(placements, str) else placements),
     )
     return ViewRequest(
         body.site,
@@ -93,8 +92,3 @@ def plain_view(raw: bytes) -> ViewRequest:
         host_of(body.referrer),
         body.passport,
     )
-
-
-def _listed(value: T | tuple[T, ...]) -> tuple[T, ...]:
-    """Return a list, or a single item as a list of one."""
-    return value if isinstance(value, tuple) else (value,)

@@ -16,6 +16,7 @@ from service.readers.passports.passport_cookie import Edge, RequestContext
 
 # The host in a web address in its plainest form, as almost every browser sends it.
 _PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)(?:[/?#]|\Z)")
+_VISIT = Purpose.VISIT  # looking up a member of an enum takes longer than comparing it
 COUNTED_TYPES = frozenset({PageType.ARTICLE, PageType.LIVEBLOG})
 
 
@@ -79,7 +80,7 @@ def visit_of(view: ViewRequest, context: RequestContext, site: Site) -> Visit:
         view.device or edge.device,
         view.language,
         view.referrer_host,
-        purpose=purpose_of(edge),
+        purpose=purpose_of(edge) if edge.is_prefetch or edge.is_crawler else _VISIT,
     )
 
 
