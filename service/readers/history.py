@@ -5,7 +5,6 @@ the newest known day, so that no count is lost or lies in the future. Which page
 """
 
 from collections.abc import Collection, Sequence
-from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -65,7 +64,6 @@ class ViewAddition(Struct, frozen=True, array_like=True, gc=False, tag=0):
     spent: SpentRead | None = None
 
 
-@lru_cache(maxsize=4096)
 def topic_fingerprint(topic: str) -> bytes:
     """Return the fingerprint of a topic. Upper and lower case are the same."""
     return fingerprint(topic.casefold().strip()).to_bytes(TOPIC_BYTES, "big")
