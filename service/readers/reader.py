@@ -28,7 +28,7 @@ BUCKETS = 1_000_000
 GROUPS = 1_000  # readers draw from this many buckets, so that twenty readers of a small site share each
 HISTORY_DAYS = 91
 HISTORY_WEEKS = 53  # this week and the 52 before it
-MAX_TOPIC_WEEKS = 37  # counts of a topic in a week; if a view adds more, fewer are kept: see `topics.py`
+MAX_TOPIC_WEEKS = 36  # counts of a topic in a week; if a view adds more, fewer are kept: see `topics.py`
 KEPT_TOPICS = 16
 KEPT_TOPIC_WEEKS = 30
 MAX_PAGES_PER_WEEK = 38
@@ -107,9 +107,9 @@ class Reader(Struct, frozen=True, array_like=True, gc=False):
 
     `bucket`: 0..999,999, one of 1,000 that readers draw, so that many share it; None if the consent does not cover it.
     `recent`: salted fingerprints of the latest view and event ids, three bytes each. `link`: fingerprint of the
-    signed-in reader whose row this passport copies; 0 = not a copy. `prompted_at`: when a prompt was last seen or
-    dismissed; 0 = never. `packed_prompts`, `packed_pools`: see `packed_records.py`. `packed_support`: see
-    `_packed_support`.
+    signed-in reader whose row this passport copies; 0 = not a copy. `last_seen_at`, `last_closed_at`: when a prompt
+    was last seen and last dismissed; 0 = never. `packed_prompts`, `packed_pools`: see `packed_records.py`.
+    `packed_support`: see `_packed_support`.
     """
 
     bucket: int | None
@@ -119,7 +119,8 @@ class Reader(Struct, frozen=True, array_like=True, gc=False):
     recent: bytes = b""
     link: int = 0
     counting: CountingChoice = UNCHOSEN
-    prompted_at: int = 0
+    last_seen_at: int = 0
+    last_closed_at: int = 0
     packed_prompts: bytes = b""
     packed_pools: bytes = b""
     packed_support: bytes = b""
@@ -127,6 +128,11 @@ class Reader(Struct, frozen=True, array_like=True, gc=False):
     @property
     def support(self) -> Support:
         return _unpacked_support(self.packed_support) if self.packed_support else NO_SUPPORT
+
+    @property
+    def prompted_at(self) -> int:
+        """The instant at which a prompt was last seen or dismissed, or 0 if none was."""
+        return max(self.last_seen_at, self.last_closed_at)
 
     @property
     def prompts(self) -> tuple[PromptRecord, ...]:
@@ -140,8 +146,11 @@ class Reader(Struct, frozen=True, array_like=True, gc=False):
         return replace(self, packed_support=b"" if support == NO_SUPPORT else _packed_support(support))
 
     def with_prompts(self, records: Sequence[PromptRecord]) -> "Reader":
-        prompted_at = max([instant_within(record.latest_event_at) for record in records], default=0)
-        return replace(self, prompted_at=prompted_at, packed_prompts=packed_prompts(records))
+        """Return the reader with these records, the latest impression of each last."""
+        seen_at = instant_within(max([record.seen_at[-1] for record in records if record.seen_at], default=0))
+        closed_at = instant_within(max([record.dismissed_at for record in records], default=0))
+        packed = packed_prompts(records)
+        return replace(self, last_seen_at=seen_at, last_closed_at=closed_at, packed_prompts=packed)
 
     def with_pools(self, pools: Sequence[PoolUse]) -> "Reader":
         return replace(self, packed_pools=packed_pools(pools))
