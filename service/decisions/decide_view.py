@@ -139,7 +139,8 @@ def decide_view(
             names = (decision_id, account)
             prompts = tuple([_offered(sealer, choice, taken.situation, names) for choice in taken.decision.choices])
     except Exception as error:  # the article stays readable whatever breaks
-        taken, fault = _undecided(site, page_view), error
+        situation, addition = _counted(site, page_view)
+        taken, fault = TakenView(situation, NOTHING, situation.reader, addition), error
     reader, now = taken.reader, page_view.now
     return Answer(
         decision_id,
@@ -174,12 +175,6 @@ def take_view(
         addition = replace(addition, page=b"", topics=())
         reader = page_view.reader and with_view(page_view.reader, addition)
     return TakenView(situation, decision, reader, addition)
-
-
-def _undecided(site: CompiledSite, page_view: PageView) -> TakenView:
-    """Return a page view that is counted but not decided."""
-    situation, addition = _counted(site, page_view)
-    return TakenView(situation, NOTHING, situation.reader, addition)
 
 
 def under_consent(reader: Reader, consent: Consent, bucket: int | None = None) -> Reader | None:
