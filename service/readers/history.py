@@ -34,7 +34,6 @@ from service.readers.site_time import SiteTime, week_of, weekday_of
 from service.readers.topics import articles_on, most_read, with_article, without_old_weeks
 
 TOPICS_PER_ARTICLE = 10
-_ONE_MORE = bytes(min(count + 1, COUNT_LIMIT) for count in range(COUNT_LIMIT + 1))
 
 
 class Reading(Struct, frozen=True, gc=False):
@@ -149,7 +148,10 @@ def _incremented(counts: Counts, at: int, kept: int) -> Counts:
         return counts
     if type(counts) is not bytes:
         return (*counts[:at], counts[at] + 1, *counts[at + 1 :])
-    return counts[:at].ljust(at, b"\0") + (counts[at : at + 1].translate(_ONE_MORE) or b"\1") + counts[at + 1 :]
+    changed = bytearray(counts.ljust(at + 1, b"\0"))
+    if changed[at] < COUNT_LIMIT:
+        changed[at] += 1
+    return bytes(changed)
 
 
 def articles_in_days(history: History, now: SiteTime, days: int) -> int:
