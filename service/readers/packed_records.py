@@ -6,7 +6,6 @@ records; each record says how many are its own. A number beyond its width is wri
 """
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from itertools import islice
 from struct import Struct as Layout
 from struct import unpack
@@ -79,7 +78,6 @@ def packed_prompts(records: Sequence[PromptRecord]) -> bytes:
     return b"".join(rows) + Layout(f">{len(seen_at)}I").pack(*seen_at)
 
 
-@lru_cache(maxsize=64)  # many rules of one decision look at the records of its reader
 def unpacked_prompts(packed: bytes) -> tuple[PromptRecord, ...]:
     """Return the records that `packed_prompts` packed."""
     if not packed:
