@@ -19,6 +19,7 @@ from service.readers.packed_records import (
     packed_pools,
     packed_prompts,
     unpacked_pools,
+    unpacked_prompt,
     unpacked_prompts,
 )
 
@@ -157,10 +158,7 @@ class Reader(Struct, frozen=True, array_like=True, gc=False):
 
     def prompt_record(self, campaign: int) -> PromptRecord:
         """Return the record of a campaign's prompts, or an empty record if there is none."""
-        for record in self.prompts:
-            if record.campaign == campaign:
-                return record
-        return PromptRecord(campaign)
+        return unpacked_prompt(self.packed_prompts, campaign)
 
 
 def _packed_support(support: Support) -> bytes:
