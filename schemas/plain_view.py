@@ -6,7 +6,7 @@ fields of the schema.
 """
 
 from functools import lru_cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from msgspec import Meta, Raw, Struct
 from msgspec.json import Decoder
@@ -17,11 +17,10 @@ from service.campaigns.page_rules import PageAccess, PageType
 from service.campaigns.reader_rules import Consent, Device
 from service.decisions.situation import Page
 from service.decisions.view import ViewRequest, host_of
+from service.readers.history import topic_fingerprint
 
-T = TypeVar("T")
 _FIELDS: Any = DecideSchema().load_fields
 _read_page_id, _read_language, _read_country = (_FIELDS[name].read for name in ("page_id", "language", "country"))
-_read_name = lru_cache(maxsize=4096)(_FIELDS["section"].read)  # pages share their topics
 _Tags = Annotated[tuple[str, ...], Meta(max_length=MAX_TAGS)]
 _Placements = Annotated[tuple[Placement, ...], Meta(max_length=_FIELDS["placements"].most)]
 
@@ -53,6 +52,13 @@ class _Body(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
 _decode, _decode_names = Decoder(_Body).decode, Decoder(dict[str, Raw]).decode
 
 
+@lru_cache(maxsize=4096)  # pages share their topics
+def _read_topic(text: str) -> tuple[str, bytes]:
+    """Return the name of a section or tag, and its fingerprint."""
+    name = _FIELDS["section"].read(text)
+    return name, topic_fingerprint(name)
+
+
 class RefusedBodyError(ValueError):
     """The schema refuses the body, or may do so."""
 
@@ -67,25 +73,26 @@ def plain_view(raw: bytes) -> ViewRequest:
     # msgspec takes the last value of a name that is written twice, so names are counted too.
     if raw.translate(None, b" \t\r\n").count(b'":') != len(_decode_names(raw)):
         raise RefusedBodyError("a name that is written twice, or a text that looks like the end of one")
-    section, country, language = body.section, body.country, body.language
-    tags = tuple(map(_read_name, _listed(body.tags)))
-    section = None if section is None else _read_name(section)
+    country, language, placements = body.country, body.language, body.placements
+    tags = (body.tags,) if isinstance(body.tags, str) else body.tags
+    topics = tags if body.section is None else (*tags, body.section)
+    names, fingerprints = zip(*map(_read_topic, topics), strict=True) if topics else ((), ())
     page = Page(
         _read_page_id(body.page_id),
         body.page_type,
-        section,
-        frozenset(tags),
+        None if body.section is None else names[-1],
+        frozenset(names[: len(tags)]),
         body.is_sensitive,
         body.is_paid_content,
         body.hide_appeals,
         body.access,
-        frozenset(_listed(body.placements)),
+        frozenset((placements,) if isinstance(placements, str) else placements),
     )
     return ViewRequest(
         body.site,
         body.view_id,
         page,
-        tags if section is None else (*tags, section),
+        fingerprints,
         body.consent,
         None if country is None else _read_country(country),
         body.device,
@@ -93,8 +100,3 @@ def plain_view(raw: bytes) -> ViewRequest:
         host_of(body.referrer),
         body.passport,
     )
-
-
-def _listed(value: T | tuple[T, ...]) -> tuple[T, ...]:
-    """Return a list, or a single item as a list of one."""
-    return value if isinstance(value, tuple) else (value,)

@@ -10,9 +10,10 @@ threads cannot take the same piece, and a forked process begins with none.
 
 import os
 from ssl import RAND_bytes
+from struct import Struct
 
 _PIECE_BYTES = 16
-_PIECES = 64
+_PIECES = Struct(f"{_PIECE_BYTES}s" * 64)
 _drawn: list[bytes] = []
 os.register_at_fork(after_in_child=_drawn.clear)
 
@@ -25,8 +26,7 @@ def random_bytes(count: int) -> bytes:
         try:
             return _drawn.pop()[:count]
         except IndexError:
-            drawn = RAND_bytes(_PIECE_BYTES * _PIECES)
-            _drawn.extend([drawn[at : at + _PIECE_BYTES] for at in range(0, len(drawn), _PIECE_BYTES)])
+            _drawn.extend(_PIECES.unpack(RAND_bytes(_PIECES.size)))
 
 
 def new_id(prefix: str) -> str:

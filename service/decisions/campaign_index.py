@@ -22,9 +22,8 @@ from service.campaigns.campaign import Placement
 from service.campaigns.reader_rules import Consent, SupporterState
 from service.campaigns.site import Site
 from service.decisions.rules.questions import ALL, Answer, ByName, answers_by_name, questions_of
-from service.decisions.rules.rule import BY_MINUTE, OwnRecord, Prepared, Rule, Stage
+from service.decisions.rules.rule import BY_MINUTE, FOREVER, OwnRecord, Prepared, Rule, Stage
 from service.decisions.situation import Page, Situation, Visit
-from service.readers.impressions import latest_event_at
 from service.readers.site_time import site_time_of
 
 MINUTE_SECONDS = 60
@@ -94,6 +93,7 @@ class CampaignIndex:
         """Ask the questions of the first campaign that is left, and yield it if it passes, until none is left."""
         asked: set[Answer] = set()
         reader, instant = situation.reader, situation.now.instant
+        silent_seconds = instant - reader.prompted_at if reader is not None and reader.packed_prompts else FOREVER
         while campaigns:
             first = campaigns & -campaigns
             place = first.bit_length() - 1
@@ -106,8 +106,10 @@ class CampaignIndex:
             else:
                 campaigns ^= first
                 left, recorded, seconds = self._rest[place]
-                record = reader.prompt_record(left[0].fingerprint) if seconds and reader else None
-                yield recorded if record and instant - latest_event_at(record) < seconds else left
+                if seconds and silent_seconds < seconds and reader is not None:
+                    own_silence = instant - reader.prompt_record(left[0].fingerprint).latest_event_at
+                    left = recorded if own_silence < seconds else left
+                yield left
                 if taken:
                     campaigns &= self._elsewhere[taken[-1]]
 

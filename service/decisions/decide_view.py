@@ -32,7 +32,7 @@ from service.readers.reader import GROUPS, Reader, bucket_of, new_reader
 from service.readers.site_time import SiteTime, site_time_at
 
 # Looking up a member of an enum takes longer than comparing it.
-_NO_CONSENT, _FULL_CONSENT, _VISIT = Consent.NONE, Consent.FULL, Purpose.VISIT
+_NO_CONSENT, _FULL_CONSENT, _VISIT, _NO_SUPPORTER = Consent.NONE, Consent.FULL, Purpose.VISIT, SupporterState.NONE
 
 
 class PageView(Struct, frozen=True, gc=False):
@@ -139,7 +139,8 @@ def decide_view(
             names = (decision_id, account)
             prompts = tuple([_offered(sealer, choice, taken.situation, names) for choice in taken.decision.choices])
     except Exception as error:  # the article stays readable whatever breaks
-        taken, fault = _undecided(site, page_view), error
+        situation, addition = _counted(site, page_view)
+        taken, fault = TakenView(situation, NOTHING, situation.reader, addition), error
     reader, now = taken.reader, page_view.now
     return Answer(
         decision_id,
@@ -162,9 +163,8 @@ def take_view(
     site: CompiledSite, page_view: PageView, *, is_supporter_known: bool = True, explains: bool = False
 ) -> TakenView:
     """Count the page view, decide, and spend. An article behind a hard gate has not been read."""
-    addition, reader = _counted(site, page_view)
-    situation = _situation_of(site, page_view, reader, is_supporter_known=is_supporter_known)
-    decision = decide(site, situation, explains=explains)
+    situation, addition = _counted(site, page_view, is_supporter_known=is_supporter_known)
+    decision, reader = decide(site, situation, explains=explains), situation.reader
     if reader is not None and decision.spends_from is not None:
         spent = spent_read(reader, decision.spends_from.campaign, situation)
         if spent is not None:
@@ -175,12 +175,6 @@ def take_view(
         addition = replace(addition, page=b"", topics=())
         reader = page_view.reader and with_view(page_view.reader, addition)
     return TakenView(situation, decision, reader, addition)
-
-
-def _undecided(site: CompiledSite, page_view: PageView) -> TakenView:
-    """Return a page view that is counted but not decided."""
-    addition, reader = _counted(site, page_view)
-    return TakenView(_situation_of(site, page_view, reader), NOTHING, reader, addition)
 
 
 def under_consent(reader: Reader, consent: Consent, bucket: int | None = None) -> Reader | None:
@@ -198,41 +192,29 @@ def under_consent(reader: Reader, consent: Consent, bucket: int | None = None) -
     return replace(reader, bucket=bucket_of(secrets.randbelow(GROUPS)) if bucket is None else bucket)
 
 
-def _situation_of(
-    site: CompiledSite, page_view: PageView, reader: Reader | None, *, is_supporter_known: bool = True
-) -> Situation:
-    """Return the situation to decide on. `reader`: the reader with this page view counted.
+def _counted(
+    site: CompiledSite, page_view: PageView, *, is_supporter_known: bool = True
+) -> tuple[Situation, ViewAddition | None]:
+    """Return the situation to decide on, with this page view counted, and what the view adds to the reader.
 
-    If nothing may be read about a signed-in reader, it is unknown whether the reader supports the site.
+    Prefetches, crawlers, and a view that was counted before add nothing. If nothing may be read about a signed-in
+    reader, it is unknown whether the reader supports the site.
     """
-    if reader is None:
-        supporter = SupporterState.UNKNOWN if page_view.visit.is_signed_in else SupporterState.NONE
+    request, visit, before, now = page_view.request, page_view.visit, page_view.reader, page_view.now
+    addition, reader, supporter = None, before, _NO_SUPPORTER
+    if before is None:
+        is_supporter_known = is_supporter_known and not visit.is_signed_in
     else:
-        supporter = supporter_state(reader.support, site.site.supporters, page_view.now)
-    return Situation(
-        site.site,
-        page_view.request.page,
-        page_view.visit,
-        reader,
-        supporter if is_supporter_known else SupporterState.UNKNOWN,
-        page_view.now,
-        page_view.request.view_id,
-        site.raised_minor,
-    )
-
-
-def _counted(site: CompiledSite, page_view: PageView) -> tuple[ViewAddition | None, Reader | None]:
-    """Return what this page view adds to the reader, and the reader after it.
-
-    Prefetches, crawlers, and a view that was counted before add nothing.
-    """
-    reader, visit = page_view.reader, page_view.visit
-    if reader is None or visit.purpose is not _VISIT:
-        return None, reader
-    reading = reading_of(page_view.request, site.wanted_topics, has_topics=visit.consent is _FULL_CONSENT)
-    addition = counted_view(reader, reading, page_view.now)
-    after = with_view(reader, addition, site.wanted_topics)
-    return (None if after is reader else addition), after
+        if visit.purpose is _VISIT:
+            reading = reading_of(request, site.wanted_topics, has_topics=visit.consent is _FULL_CONSENT)
+            addition = counted_view(before, reading, now)
+            reader = with_view(before, addition, site.wanted_topics)
+        if before.packed_support:
+            supporter = supporter_state(before.support, site.site.supporters, now)
+    if not is_supporter_known:
+        supporter = SupporterState.UNKNOWN
+    situation = Situation(site.site, request.page, visit, reader, supporter, now, request.view_id, site.raised_minor)
+    return situation, None if reader is before else addition
 
 
 def _notes(sealer: PassportSealer, page_view: PageView, addition: ViewAddition | None) -> NoteChanges:

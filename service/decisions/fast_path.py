@@ -15,13 +15,12 @@ from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.answer_json import answer_text
 from service.decisions.compile import CompiledSites
 from service.decisions.counting import count_decision
-from service.decisions.decide_view import Answer, decide_view, page_view_of
+from service.decisions.decide_view import decide_view, page_view_of
 from service.decisions.tally import Tally
 from service.logs import request_id_of
 from service.readers.passports.passport import PassportSealer
 from service.readers.passports.passport_cookie import (
     MAX_USER_AGENT,
-    Edge,
     RequestContext,
     edge_of,
     passport_cookies,
@@ -41,21 +40,25 @@ from service.web.requests import (
 )
 
 Answered = tuple[bytes, list[tuple[str, str]]]  # body and headers
-Header = Callable[[str], str | None]  # returns a header by its name in lower case
+Header = Callable[[str], str | None]  # returns a header by the name that the server gives it
 CONSTANT_HEADERS = (("Content-Type", "application/json"), ("Cache-Control", "no-store"), *EVERY_ANSWER)
 
 
 class PlainDecisions:
     """Answers plain decide requests, whatever kind of server received them. It stores no reader's data."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, header_name: Callable[[str], str] = str) -> None:
+        """`header_name`: returns what the server calls a header, whose name is in lower case."""
         self._services = services
         self._snapshots, self._passports = services.part(SnapshotHolder), services.part(PassportSealer)
         self._tally = services.part(Tally)
         settings = services.settings
         self._public_origin, self._is_https = settings.public_origin, settings.is_https
-        self._country_name = (settings.country_header or "").lower()
-        self._trusts_proxy = settings.trusted_proxies > 0
+        self._content_type, self._origin = header_name("content-type"), header_name("origin")
+        self._fetch_site, self._user_agent = header_name("sec-fetch-site"), header_name("user-agent")
+        self._sec_purpose, self._purpose = header_name("sec-purpose"), header_name("purpose")
+        self._country = header_name(settings.country_header.lower()) if settings.country_header else None
+        self._request_id = header_name("x-request-id") if settings.trusted_proxies > 0 else None
         self._sites = CompiledSites()
 
     def answered(self, raw: bytes, header: Header, cookies: str) -> Answered | None:
@@ -67,22 +70,32 @@ class PlainDecisions:
 
     def _answered(self, raw: bytes, header: Header, cookies: str) -> Answered | None:
         began = time.perf_counter()
-        if len(raw) > WIDGET_BODY_BYTES or not _is_json(header("content-type") or ""):
+        if len(raw) > WIDGET_BODY_BYTES or not _is_json(header(self._content_type) or ""):
             return None
         view = plain_view(raw)
         site = self._sites.compiled(self._snapshots.current(), view.site)
-        origin = header("origin")
-        if not is_admitted(origin, header("sec-fetch-site"), site.site.origins, self._public_origin):
+        origin = header(self._origin)
+        fetch_site = header(self._fetch_site) if origin is None else None
+        if not is_admitted(origin, fetch_site, site.site.origins, self._public_origin):
             return None
         names = passport_cookies(view.site, is_https=self._is_https)
+        edge = edge_of(
+            (header(self._country) or "") if self._country else "",
+            (header(self._user_agent) or "")[:MAX_USER_AGENT],
+            header(self._sec_purpose) or header(self._purpose) or "",
+        )
         passport, notes = names.carried(cookies)
-        context = RequestContext(passport, self._edge(header), notes)
+        context = RequestContext(passport, edge, notes)
         page_view = page_view_of(site, self._passports, view, context, self._services.clock())
         answer = decide_view(site, self._passports, page_view)
         if answer.fault is not None:
             return None
         body = answer_text(answer).encode()
-        headers = [*CONSTANT_HEADERS, ("Content-Length", str(len(body))), ("X-Request-Id", self._id(answer, header))]
+        # An id made from the decision's own takes no random bytes.
+        request_id = f"req{answer.decision_id[3:]}"
+        if self._request_id:
+            request_id = request_id_of(header(self._request_id) or "", request_id)
+        headers = [*CONSTANT_HEADERS, ("Content-Length", str(len(body))), ("X-Request-Id", request_id)]
         if origin and origin != self._public_origin:
             headers += cors_headers(origin)
         if answer.passport is not None and not answer.is_local:
@@ -90,26 +103,12 @@ class PlainDecisions:
         count_decision(self._services.metrics, self._tally, view.site, answer, time.perf_counter() - began)
         return body, headers
 
-    def _edge(self, header: Header) -> Edge:
-        country = header(self._country_name) if self._country_name else None
-        purpose = header("sec-purpose") or header("purpose") or ""
-        return edge_of(country or "", (header("user-agent") or "")[:MAX_USER_AGENT], purpose)
-
-    def _id(self, answer: Answer, header: Header) -> str:
-        """Return the id of the request: that of our own proxy, or one made from the id of the decision.
-
-        More random bytes would cost another system call.
-        """
-        own = f"req{answer.decision_id[3:]}"
-        offered = header("x-request-id") if self._trusts_proxy else None
-        return request_id_of(offered, own) if offered else own
-
 
 class FastPath:
     """A WSGI application that answers plain decide requests and passes all others on."""
 
     def __init__(self, behind: Wsgi, services: Services) -> None:
-        self._behind, self._decisions = behind, PlainDecisions(services)
+        self._behind, self._decisions = behind, PlainDecisions(services, environ_key)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] != "/v1/decide" or environ["REQUEST_METHOD"] != "POST":
@@ -117,9 +116,7 @@ class FastPath:
         raw = plain_body(environ, WIDGET_BODY_BYTES)
         if raw is None:
             return self._behind(environ, start_response)
-        answered = self._decisions.answered(
-            raw, lambda name: environ.get(environ_key(name)), environ.get("HTTP_COOKIE", "")
-        )
+        answered = self._decisions.answered(raw, environ.get, environ.get("HTTP_COOKIE", ""))
         if answered is None:
             environ["wsgi.input"] = BytesIO(raw)
             return self._behind(environ, start_response)

@@ -16,11 +16,13 @@ from service.readers.passports.passport_cookie import Edge, RequestContext
 
 # The host in a web address in its plainest form, as almost every browser sends it.
 _PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)(?:[/?#]|\Z)")
+_VISIT = Purpose.VISIT  # looking up a member of an enum takes longer than comparing it
 COUNTED_TYPES = frozenset({PageType.ARTICLE, PageType.LIVEBLOG})
 
 
 class ViewRequest(Struct, frozen=True, gc=False):
-    """The body of a decide request. `topics`: the page's tags in the order that it sends them, and then its section.
+    """The body of a decide request. `topics`: fingerprints of the page's tags in the order that it sends
+    them, and then of its section.
 
     What the page says about its browser: languages are in lower case, countries in upper case. `passport` None: the
     passport is in a cookie. A text, even an empty one: the page keeps the passport (local mode).
@@ -29,7 +31,7 @@ class ViewRequest(Struct, frozen=True, gc=False):
     site: str
     view_id: str
     page: Page
-    topics: tuple[str, ...] = ()
+    topics: tuple[bytes, ...] = ()
     consent: Consent | None = None
     country: str | None = None
     device: Device | None = None
@@ -58,7 +60,7 @@ def view_request(body: Mapping[str, Any]) -> ViewRequest:
         body["site"],
         body["view_id"],
         page,
-        (*tags, section) if section else tags,
+        tuple(map(topic_fingerprint, (*tags, section) if section else tags)),
         body["consent"],
         body["country"],
         body["device"],
@@ -79,7 +81,7 @@ def visit_of(view: ViewRequest, context: RequestContext, site: Site) -> Visit:
         view.device or edge.device,
         view.language,
         view.referrer_host,
-        purpose=purpose_of(edge),
+        purpose=purpose_of(edge) if edge.is_prefetch or edge.is_crawler else _VISIT,
     )
 
 
@@ -87,7 +89,7 @@ def reading_of(view: ViewRequest, wanted_topics: frozenset[bytes], *, has_topics
     """Return the page view to count. Articles and live blogs count as read, unless an advertiser paid for them."""
     page = view.page
     is_article = page.page_type in COUNTED_TYPES and not page.is_paid_content
-    topics = tuple(dict.fromkeys(map(topic_fingerprint, view.topics))) if has_topics and is_article else ()
+    topics = tuple(dict.fromkeys(view.topics)) if has_topics and is_article else ()
     return Reading(view.view_id, page.page_id, is_article, topics, wanted_topics)
 
 

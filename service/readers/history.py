@@ -5,8 +5,6 @@ the newest known day, so that no count is lost or lies in the future. Which page
 """
 
 from collections.abc import Collection, Sequence
-from functools import lru_cache
-from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -38,7 +36,7 @@ from service.readers.topics import articles_on, most_read, with_article, without
 TOPICS_PER_ARTICLE = 10
 
 
-class Reading(NamedTuple):
+class Reading(Struct, frozen=True, gc=False):
     """A page view to count. `is_article`: it counts as an article read.
 
     `topics`: fingerprints without repetition. `wanted`: topics that a campaign asks about; they are forgotten last.
@@ -65,7 +63,6 @@ class ViewAddition(Struct, frozen=True, array_like=True, gc=False, tag=0):
     spent: SpentRead | None = None
 
 
-@lru_cache(maxsize=4096)
 def topic_fingerprint(topic: str) -> bytes:
     """Return the fingerprint of a topic. Upper and lower case are the same."""
     return fingerprint(topic.casefold().strip()).to_bytes(TOPIC_BYTES, "big")
@@ -151,8 +148,10 @@ def _incremented(counts: Counts, at: int, kept: int) -> Counts:
         return counts
     if type(counts) is not bytes:
         return (*counts[:at], counts[at] + 1, *counts[at + 1 :])
-    count = min(counts[at] + 1, COUNT_LIMIT) if at < len(counts) else 1
-    return counts[:at].ljust(at, b"\0") + count.to_bytes() + counts[at + 1 :]
+    changed = bytearray(counts.ljust(at + 1, b"\0"))
+    if changed[at] < COUNT_LIMIT:
+        changed[at] += 1
+    return bytes(changed)
 
 
 def articles_in_days(history: History, now: SiteTime, days: int) -> int:

@@ -64,12 +64,6 @@ def _with_record(reader: Reader, record: PromptRecord) -> Reader:
     return reader.with_prompts(bounded_prompts((*others, record)))
 
 
-def latest_event_at(record: PromptRecord) -> int:
-    """Return the instant at which a prompt of the campaign was last seen or dismissed, or 0 if none was."""
-    seen_at, dismissed_at = record.seen_at, record.dismissed_at
-    return seen_at[-1] if seen_at and seen_at[-1] > dismissed_at else dismissed_at
-
-
 def record_once(reader: Reader, event_id: str) -> Reader | None:
     """Return the reader with this event id recorded, or None if it was recorded before."""
     item = request_print("event:" + event_id, reader.salt.to_bytes(SALT_BYTES, "big"))

@@ -8,13 +8,14 @@ tab, or after a lost answer). If it is a copy of another reader's row, it adds n
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
+from operator import attrgetter
 
 from msgspec.structs import replace
 
 from service.readers import fingerprints
 from service.readers.fingerprints import PAGE_BYTES, REQUEST_BYTES, holds, request_print
 from service.readers.history import aged, without_articles
-from service.readers.impressions import bounded_prompts, latest_event_at
+from service.readers.impressions import bounded_prompts
 from service.readers.meter_pools import bounded_pools
 from service.readers.packed_records import COUNT_LIMIT, PoolUse, PromptRecord
 from service.readers.reader import (
@@ -107,7 +108,7 @@ def _prompts(row: Sequence[PromptRecord], device: Sequence[PromptRecord], combin
     for record in device:
         known = records.pop(record.campaign, PromptRecord(record.campaign))
         records[record.campaign] = _prompt(known, record, combine)
-    return bounded_prompts(sorted(records.values(), key=latest_event_at))
+    return bounded_prompts(sorted(records.values(), key=attrgetter("latest_event_at")))
 
 
 def _prompt(row: PromptRecord, device: PromptRecord, combine: Combine) -> PromptRecord:

@@ -6,7 +6,6 @@ are ordinals of the site's local date.
 
 from collections.abc import Sequence
 from enum import StrEnum
-from functools import cached_property
 from struct import Struct as Layout
 
 from msgspec import Struct
@@ -20,6 +19,7 @@ from service.readers.packed_records import (
     packed_pools,
     packed_prompts,
     unpacked_pools,
+    unpacked_prompt,
     unpacked_prompts,
 )
 
@@ -29,7 +29,7 @@ BUCKETS = 1_000_000
 GROUPS = 1_000  # readers draw from this many buckets, so that twenty readers of a small site share each
 HISTORY_DAYS = 91
 HISTORY_WEEKS = 53  # this week and the 52 before it
-MAX_TOPIC_WEEKS = 38  # counts of a topic in a week; if a view adds more, fewer are kept: see `topics.py`
+MAX_TOPIC_WEEKS = 36  # counts of a topic in a week; if a view adds more, fewer are kept: see `topics.py`
 KEPT_TOPICS = 16
 KEPT_TOPIC_WEEKS = 30
 MAX_PAGES_PER_WEEK = 38
@@ -103,13 +103,14 @@ class CountingChoice(Struct, frozen=True, array_like=True, gc=False):
 UNCHOSEN = CountingChoice()
 
 
-class Reader(Struct, frozen=True, array_like=True, dict=True):
+class Reader(Struct, frozen=True, array_like=True, gc=False):
     """A reader's history, in the form in which a passport or the row of a signed-in reader holds it.
 
     `bucket`: 0..999,999, one of 1,000 that readers draw, so that many share it; None if the consent does not cover it.
     `recent`: salted fingerprints of the latest view and event ids, three bytes each. `link`: fingerprint of the
-    signed-in reader whose row this passport copies; 0 = not a copy. `packed_prompts`, `packed_pools`: see
-    `packed_records.py`. `packed_support`: see `_packed_support`.
+    signed-in reader whose row this passport copies; 0 = not a copy. `last_seen_at`, `last_closed_at`: when a prompt
+    was last seen and last dismissed; 0 = never. `packed_prompts`, `packed_pools`: see `packed_records.py`.
+    `packed_support`: see `_packed_support`.
     """
 
     bucket: int | None
@@ -119,19 +120,26 @@ class Reader(Struct, frozen=True, array_like=True, dict=True):
     recent: bytes = b""
     link: int = 0
     counting: CountingChoice = UNCHOSEN
+    last_seen_at: int = 0
+    last_closed_at: int = 0
     packed_prompts: bytes = b""
     packed_pools: bytes = b""
     packed_support: bytes = b""
 
-    @cached_property
+    @property
     def support(self) -> Support:
         return _unpacked_support(self.packed_support) if self.packed_support else NO_SUPPORT
 
-    @cached_property
+    @property
+    def prompted_at(self) -> int:
+        """The instant at which a prompt was last seen or dismissed, or 0 if none was."""
+        return max(self.last_seen_at, self.last_closed_at)
+
+    @property
     def prompts(self) -> tuple[PromptRecord, ...]:
         return unpacked_prompts(self.packed_prompts)
 
-    @cached_property
+    @property
     def pools(self) -> tuple[PoolUse, ...]:
         return unpacked_pools(self.packed_pools)
 
@@ -139,17 +147,18 @@ class Reader(Struct, frozen=True, array_like=True, dict=True):
         return replace(self, packed_support=b"" if support == NO_SUPPORT else _packed_support(support))
 
     def with_prompts(self, records: Sequence[PromptRecord]) -> "Reader":
-        return replace(self, packed_prompts=packed_prompts(records))
+        """Return the reader with these records, the latest impression of each last."""
+        seen_at = instant_within(max([record.seen_at[-1] for record in records if record.seen_at], default=0))
+        closed_at = instant_within(max([record.dismissed_at for record in records], default=0))
+        packed = packed_prompts(records)
+        return replace(self, last_seen_at=seen_at, last_closed_at=closed_at, packed_prompts=packed)
 
     def with_pools(self, pools: Sequence[PoolUse]) -> "Reader":
         return replace(self, packed_pools=packed_pools(pools))
 
     def prompt_record(self, campaign: int) -> PromptRecord:
         """Return the record of a campaign's prompts, or an empty record if there is none."""
-        for record in self.prompts:
-            if record.campaign == campaign:
-                return record
-        return PromptRecord(campaign)
+        return unpacked_prompt(self.packed_prompts, campaign)
 
 
 def _packed_support(support: Support) -> bytes:

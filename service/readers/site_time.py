@@ -2,8 +2,9 @@
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 DAY_SECONDS = 86_400
 HOUR_SECONDS = 3_600
@@ -11,7 +12,7 @@ SKEW_SECONDS = 300  # the clocks of machines may differ by this much
 AHEAD_SECONDS = 30 * DAY_SECONDS  # a clock that was set back may have sealed instants up to this far ahead
 
 
-class SiteTime(NamedTuple):
+class SiteTime(Struct, frozen=True, gc=False):
     """A moment at a site: seconds since 1970 in UTC, ordinal of the local date, and minute of the local day."""
 
     instant: int

@@ -9,9 +9,9 @@ dropping is paid once for several articles.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Set
-from itertools import starmap
-from operator import itemgetter
+from operator import itemgetter, not_
 from struct import Struct as Layout
+from struct import unpack
 
 from service.readers.packed_records import COUNT_LIMIT
 from service.readers.reader import HISTORY_WEEKS, KEPT_TOPIC_WEEKS, KEPT_TOPICS, MAX_TOPIC_WEEKS
@@ -21,13 +21,18 @@ _CELL_BYTES = _CELL.size
 _WEEK_AT, _COUNT_AT = 3, 4
 _WEEKS = 256  # as many weeks a byte tells apart
 _WEEKS_TWICE = bytes(range(_WEEKS)) * 2  # from any week on, the weeks that follow it
+_BACK_TWICE = _WEEKS_TWICE[::-1]
+_MOST_FIRST = bytes(range(COUNT_LIMIT, -1, -1))  # a table for `translate`
 _MOST_BYTES = MAX_TOPIC_WEEKS * _CELL_BYTES
 _ONE = b"\x01"
 
 
 def with_article(cells: bytes, topics: Iterable[bytes], week: int, now_week: int, wanted: Set[bytes]) -> bytes:
     """Return the cells after an article on these topics, read in `week`. `wanted`: see `bounded`."""
-    changed, week_byte = bytearray(cells), bytes((week % _WEEKS,))
+    week_byte = bytes((week % _WEEKS,))
+    if not cells:
+        return b"".join([topic + week_byte + _ONE for topic in topics])
+    changed = bytearray(cells)
     for topic in topics:
         cell = topic + week_byte
         at = changed.find(cell)
@@ -48,15 +53,21 @@ def bounded(cells: bytes, week: int, wanted: Set[bytes] = frozenset()) -> bytes:
     """
     if len(cells) <= _MOST_BYTES:
         return cells
+    topics = list(map(itemgetter(0), _CELL.iter_unpack(cells)))
+    ranks = bytearray(4 * len(topics))  # a number of four bytes for each cell; the first ranks first
+    ranks[1::4] = bytes(map(not_, map(wanted.__contains__, topics)))
+    ranks[2::4] = cells[_WEEK_AT::_CELL_BYTES].translate(_ages(week))
+    ranks[3::4] = cells[_COUNT_AT::_CELL_BYTES].translate(_MOST_FIRST)
+    order = sorted(range(len(topics)), key=unpack(f">{len(topics)}I", ranks).__getitem__)
+    kept = frozenset(list(dict.fromkeys(map(topics.__getitem__, order)))[:KEPT_TOPICS])
+    places = [at * _CELL_BYTES for at in order if topics[at] in kept]
+    return b"".join([cells[at : at + _CELL_BYTES] for at in places[:KEPT_TOPIC_WEEKS]])
 
-    def rank(cell: tuple[bytes, int, int]) -> int:
-        topic, cell_week, count = cell
-        return (topic not in wanted) << 16 | (week - cell_week) % _WEEKS << 8 | COUNT_LIMIT - count
 
-    ranked = sorted(_CELL.iter_unpack(cells), key=rank)
-    topics = frozenset(list(dict.fromkeys(map(itemgetter(0), ranked)))[:KEPT_TOPICS])
-    kept = [cell for cell in ranked if cell[0] in topics]
-    return b"".join(starmap(_CELL.pack, kept[:KEPT_TOPIC_WEEKS]))
+def _ages(week: int) -> bytes:
+    """Return a table for `translate` that turns weeks into the number of weeks before this one."""
+    newest = (_WEEKS - 1 - week) % _WEEKS
+    return _BACK_TWICE[newest : newest + _WEEKS]
 
 
 def without_old_weeks(cells: bytes, week: int) -> bytes:

@@ -7,6 +7,7 @@ from itertools import accumulate
 from service.campaigns.page_rules import PageAccess, PageType
 from service.decisions.situation import Page
 from service.decisions.view import ViewRequest
+from service.readers.history import topic_fingerprint
 from service.simulation.used_names import Named
 
 PAGES = 240
@@ -54,4 +55,4 @@ def _page(number: int, named: Named, chance: random.Random) -> Page:
 
 
 def _view(site: str, page: Page) -> ViewRequest:
-    return ViewRequest(site, "", page, tuple(sorted(page.names)))
+    return ViewRequest(site, "", page, tuple(map(topic_fingerprint, sorted(page.names))))

@@ -1,6 +1,6 @@
 """Rules about the silence after a dismissal: of this campaign, of this campaign forever, and of the whole site."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from service.campaigns.campaign import Campaign
@@ -80,9 +80,10 @@ def after_closing(prepared: Prepared, situation: Situation) -> Verdict:
     At exactly that age the silence is over.
     """
     limit = situation.site.silence_after_closing_seconds
-    records: Sequence[PromptRecord] = situation.reader.prompts if situation.reader else ()
-    now, until = situation.now, situation.now.believed_until
-    last = max([record.dismissed_at for record in records if record.dismissed_at <= until], default=0)
+    reader, now = situation.reader, situation.now
+    last = reader.last_closed_at if reader else 0
+    if reader is not None and not now.believes(last):
+        last = max([record.dismissed_at for record in reader.prompts if now.believes(record.dismissed_at)], default=0)
     age = now.age_of(last) if last else None
     if age is None or age >= limit or _cannot_be_closed(prepared, situation):
         return passed(age, limit, note="seconds since closing")

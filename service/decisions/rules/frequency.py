@@ -155,7 +155,10 @@ def site_caps(_prepared: Prepared, situation: Situation) -> Verdict:
 @_site_limit(lambda limits: limits.gap, _gap_seconds)
 def site_gap(_prepared: Prepared, situation: Situation) -> Verdict:
     """Require the site's minimum time since the last impression of any campaign."""
-    return _gap(situation.site.frequency.gap or Gap(0), _all_records(situation), situation.now)
+    gap, reader, now = situation.site.frequency.gap or Gap(0), situation.reader, situation.now
+    if reader is not None and not now.believes(reader.last_seen_at):
+        return _gap(gap, reader.prompts, now)
+    return _gap_since(gap, reader.last_seen_at if reader else 0, now)
 
 
 @_site_limit(lambda limits: limits.daily, _day_seconds)
@@ -179,6 +182,11 @@ def _gap(gap: Gap, records: Sequence[PromptRecord], now: SiteTime) -> Verdict:
     last = max([record.seen_at[-1] for record in records if record.seen_at], default=0)
     if last > until:
         last = max([at for record in records for at in record.seen_at if at <= until], default=0)
+    return _gap_since(gap, last, now)
+
+
+def _gap_since(gap: Gap, last: int, now: SiteTime) -> Verdict:
+    """Return whether the last impression, which is 0 if there was none, is as old as the gap."""
     if not last:
         return passed(None, gap.seconds, note=gap.words)
     age = now.age_of(last)

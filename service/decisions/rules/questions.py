@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from service.decisions.rules.rule import FOREVER, Alike, Bounded, Judge, Measure, NamedFact, Prepared, Rule
 from service.decisions.situation import Situation
-from service.readers.impressions import latest_event_at
 
 ALL = -1  # the set of all campaigns: every bit is one
 Answer = Callable[[Situation], int]  # returns the campaigns that pass
@@ -145,8 +144,8 @@ def _about_prompts(groups: Sequence[_Alike]) -> ViewQuestion:
 
     def answer(situation: Situation) -> int:
         passing, reader = ALL, situation.reader
-        if reader is not None and reader.prompts:
-            silent_seconds = situation.now.instant - max(map(latest_event_at, reader.prompts))
+        if reader is not None and reader.prompted_at:
+            silent_seconds = situation.now.instant - reader.prompted_at
             for judge, prepared, _, campaigns in groups[bisect_right(seconds, silent_seconds) :]:
                 if passing & campaigns and not judge(prepared, situation).passed:
                     passing &= ~campaigns

@@ -7,7 +7,6 @@ dropped once a passport with its contents has come back.
 """
 
 import re
-from typing import NamedTuple
 
 import msgspec
 
@@ -23,7 +22,7 @@ _INSTANT_DIGITS = 8
 _PURPOSE = "passport note"
 
 
-class Note(NamedTuple):
+class Note(msgspec.Struct, frozen=True, gc=False):
     """A note as a cookie holds it. `mark`: the end of the cookie's name.
 
     A mark is the instant of the request and then its fingerprint, in hexadecimal digits.
@@ -44,7 +43,7 @@ class NoteBody(msgspec.Struct, frozen=True, array_like=True, gc=False):
     addition: Addition
 
 
-class NoteChanges(NamedTuple):
+class NoteChanges(msgspec.Struct, frozen=True, gc=False):
     """What an answer changes in the cookies besides the passport: a note to set, and marks of notes to drop."""
 
     note: Note | None = None
@@ -74,13 +73,14 @@ def with_notes(
     """
     dropped: list[str] = []
     sealer, reader, surplus = keys.sealer(_PURPOSE, site), held, len(notes) - MAX_NOTES
-    for place, (mark, text) in enumerate(sorted(notes, key=_instant_digits)):
+    for place, note in enumerate(sorted(notes, key=_instant_digits)):
+        mark = note.mark
         is_held = held is not None and holds(held.recent, bytes.fromhex(mark[_INSTANT_DIGITS:]))
         age = instant - int(mark[:_INSTANT_DIGITS], 16)
         if place <= surplus or (is_held and not 0 <= age < SETTLED_SECONDS):
             dropped.append(mark)
         if not is_held and place >= surplus:
-            reader = _with_note(sealer, reader, text, instant)
+            reader = _with_note(sealer, reader, note.text, instant)
     return reader, tuple(dropped)
 
 

@@ -40,6 +40,7 @@ def test_a_reader_is_decoded_as_it_was_encoded(reader: Reader) -> None:
 
     assert found == reader
     assert (found.support, found.prompts, found.pools) == (reader.support, reader.prompts, reader.pools)
+    assert found.prompted_at == max([record.latest_event_at for record in found.prompts], default=0)
 
 
 @settings(max_examples=50)

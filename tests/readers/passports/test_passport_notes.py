@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from service.money import Interval
 from service.readers.additions import (
@@ -85,7 +86,7 @@ def test_a_note_that_says_something_else_is_ignored() -> None:
 def test_a_view_of_yesterday_counts_on_its_day_in_a_passport_of_today() -> None:
     topic = topic_fingerprint("harbour")
     reading = Reading("v1", "/a", True, (topic,))
-    yesterday = make.time_at()._replace(day=DAY - 7)
+    yesterday = replace(make.time_at(), day=DAY - 7)
     late = counted_view(make.reader(history=History(DAY - 7)), reading, yesterday)
     today = record_view(make.reader(), Reading("v2", "/b", True), make.time_at())
 
