@@ -8,6 +8,7 @@ from service.campaigns.campaign import Campaign, Kind, decision_order
 from service.campaigns.schedule import ends_before, starts_at
 from service.campaigns.site import Site
 from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
+from service.campaigns.variant import Copy, CopyDevice, Variant
 from service.decisions.assignment import draw_of
 from service.decisions.campaign_index import CampaignIndex
 from service.decisions.rules.in_order import RULES
@@ -99,7 +100,23 @@ def compile_campaign(campaign: Campaign, snapshot: SiteSnapshot) -> Prepared:
         ),
         favourite_topics=_fingerprints(campaign.reader.favourite_topics_any or ()),
         draw=draw_of(campaign, snapshot.variant_shares.get(campaign.key, ())),
+        wordings={variant.key: _wordings(variant) for variant in campaign.variants},
     )
+
+
+def _wordings(variant: Variant) -> dict[str, tuple[Copy, Copy]]:
+    """Return the wordings by language, the first language first: the one for wide and the one for small screens."""
+    by_language: dict[str, list[Copy]] = {}
+    for copy in variant.copies:
+        by_language.setdefault(copy.language, []).append(copy)
+    return {
+        language: (_for_screen(CopyDevice.ANY, copies), _for_screen(CopyDevice.SMALL, copies))
+        for language, copies in by_language.items()
+    }
+
+
+def _for_screen(device: CopyDevice, copies: list[Copy]) -> Copy:
+    return next((copy for copy in copies if copy.device is device), copies[0])
 
 
 def _fingerprints(topics: Iterable[str]) -> frozenset[bytes]:

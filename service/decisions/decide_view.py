@@ -16,7 +16,7 @@ from service.decisions.compile import CompiledSite
 from service.decisions.decide import decide
 from service.decisions.decision import NOTHING, Choice, Decision
 from service.decisions.prompt import Prompt, prompt_of
-from service.decisions.prompt_token import PromptToken, prompt_sealer, seal_prompt_token
+from service.decisions.prompt_token import PromptToken, ShownPrompt, prompt_sealer, sealed_tokens
 from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.meter import spent_read
 from service.decisions.rules.supporters import supporter_state
@@ -135,9 +135,7 @@ def decide_view(
     fault: Exception | None = None
     try:
         taken = take_view(site, page_view, is_supporter_known=is_supporter_known)
-        if taken.decision.choices:
-            names = (decision_id, account)
-            prompts = tuple([_offered(sealer, choice, taken.situation, names) for choice in taken.decision.choices])
+        prompts = offered(sealer, taken.situation, taken.decision.choices, decision_id, account)
     except Exception as error:  # the article stays readable whatever breaks
         taken, fault = _undecided(site, page_view), error
     reader, now = taken.reader, page_view.now
@@ -246,25 +244,30 @@ def _notes(sealer: PassportSealer, page_view: PageView, addition: ViewAddition |
     return NoteChanges(note, page_view.dropped_notes)
 
 
-def _offered(sealer: PassportSealer, choice: Choice, situation: Situation, names: tuple[str, str]) -> Offered:
-    prompt = prompt_of(choice, situation)
-    return Offered(prompt, seal_prompt_token(prompt_sealer(sealer.keys), prompt_token(prompt, situation, *names)))
+def offered(
+    sealer: PassportSealer, situation: Situation, choices: tuple[Choice, ...], decision_id: str, account: str = ""
+) -> tuple[Offered, ...]:
+    """Return the chosen prompts with their tokens. `account`: keyed hash of a signed-in reader's id, as hex.
 
-
-def prompt_token(prompt: Prompt, situation: Situation, decision_id: str = "", account: str = "") -> PromptToken:
-    return PromptToken(
+    `decision_id` empty: the prompts are a preview.
+    """
+    if not choices:
+        return ()
+    prompts = [prompt_of(choice, situation) for choice in choices]
+    token = PromptToken(
         situation.site.key,
-        prompt.campaign,
-        prompt.variant,
-        prompt.placement,
-        prompt.kind,
         situation.page.page_id,
-        situation.view_id,
         decision_id,
         situation.now.instant,
-        prompt.ask.currency,
-        prompt.is_counted,
+        tuple([_shown(choice, prompt) for choice, prompt in zip(choices, prompts, strict=True)]),
         situation.reader is not None,
-        False,
+        not decision_id,
         account,
+    )
+    return tuple(map(Offered, prompts, sealed_tokens(prompt_sealer(sealer.keys), token)))
+
+
+def _shown(choice: Choice, prompt: Prompt) -> ShownPrompt:
+    return ShownPrompt(
+        prompt.campaign, prompt.variant, prompt.placement, prompt.ask.currency, choice.assigned.is_counted
     )

@@ -1,24 +1,18 @@
 """Write the prompt of a chosen campaign: the wording in the reader's language, the amounts, the goal so far."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import asdict
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import Struct, field, json
+from msgspec.structs import replace
 
 from service.campaigns.campaign import Campaign, Kind, Placement
 from service.campaigns.gate import GateType, Strength
 from service.campaigns.reader_rules import ArticleCount, Device
-from service.campaigns.variant import (
-    Copy,
-    CopyDevice,
-    Design,
-    Placeholder,
-    Ticker,
-    Variant,
-    names_in_braces,
-)
+from service.campaigns.variant import Copy, Placeholder, Ticker, names_in_braces
 from service.decisions.ask_amounts import OfferedAsk, offered_ask
 from service.decisions.decision import Choice
 from service.decisions.rules.articles import article_count
@@ -26,13 +20,21 @@ from service.decisions.rules.goal import raised_minor
 from service.decisions.rules.rule import Prepared
 from service.decisions.situation import Situation
 
-MAX_OFFERS = 1024  # when a campaign has this many kept, all are dropped
 _PHONES = frozenset({Device.MOBILE, Device.IOS, Device.ANDROID})
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedTicker:
+class OfferedCopy(Struct, frozen=True, gc=False):
+    language: str
+    heading: str
+    subheading: str | None
+    paragraphs: tuple[str, ...]
+    highlight: str | None
+    button: str
+    footnote: str | None
+
+
+class OfferedTicker(Struct, frozen=True, gc=False):
     label: str
     goal_minor: int
     raised_minor: int
@@ -40,76 +42,89 @@ class OfferedTicker:
     ends_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedGate:
-    gate_type: GateType
+class OfferedGate(Struct, frozen=True, gc=False):
+    gate_type: GateType = field(name="type")
     strength: Strength
 
 
-class Prompt(Struct, frozen=True, gc=False):
-    """A prompt as the reader sees it.
+class Prompt(Struct, frozen=True, dict=True):
+    """A prompt as the reader sees it, in the fields of the contract. `design`: the colours that the campaign sets."""
 
-    `is_counted`: it counts in the results of its experiment. `is_shared`: all readers of the same language, device and
-    country get the same prompt.
-    """
-
+    placement: Placement
+    kind: Kind
     campaign: str
     variant: str
-    kind: Kind
-    placement: Placement
-    copy: Copy
+    copy: OfferedCopy
     ask: OfferedAsk
-    design: Design
+    design: dict[str, str]
     ticker: OfferedTicker | None
     gate: OfferedGate | None
     is_dismissible: bool
-    is_counted: bool
-    is_shared: bool = False
+
+    @cached_property
+    def text(self) -> str:
+        """The prompt as JSON."""
+        return json.encode(self).decode()
+
+
+class KeptPrompt(Struct, frozen=True, gc=False):
+    """A prompt as readers of a kind share it. `is_whole` False: it lacks what depends on the reader and on time."""
+
+    prompt: Prompt
+    is_whole: bool
 
 
 def prompt_of(choice: Choice, situation: Situation) -> Prompt:
     """Return everything the widget needs to show a chosen campaign.
 
-    The parts that readers of the same language, device and country have in common are written once and kept.
+    What readers of a kind share is written once and kept. Their number is that of the wordings, currencies and
+    strengths of the campaign, whatever requests send.
     """
-    offers, visit, assigned = choice.prepared.offers, situation.visit, choice.assigned
-    of_reader = (visit.language, visit.device, visit.country)
-    kind = (assigned.variant.key, assigned.is_counted, choice.strength, of_reader)
-    prompt: Prompt | None = offers.get(kind)
-    if prompt is None:
-        if len(offers) >= MAX_OFFERS:
-            offers.clear()
-        prompt = offers[kind] = _written(choice, situation)
-    return prompt if prompt.is_shared else _filled(prompt, choice, situation)
+    prepared, variant = choice.prepared, choice.assigned.variant.key
+    site, country = situation.site, situation.visit.country
+    copy = _copy_for(prepared, variant, situation)
+    amounts = site.currency_in(country), country in site.one_off_only_countries
+    kind = (variant, copy.language, copy.device, choice.strength, amounts)
+    kept: KeptPrompt | None = prepared.prompts.get(kind)
+    if kept is None:
+        kept = prepared.prompts[kind] = _kept(choice, copy, situation)
+    return kept.prompt if kept.is_whole else _filled(kept.prompt, choice, situation)
 
 
-def _written(choice: Choice, situation: Situation) -> Prompt:
-    """Return the prompt with its placeholders and without the ticker, as readers of the same kind share it."""
+def _kept(choice: Choice, copy: Copy, situation: Situation) -> KeptPrompt:
+    """Return the prompt with its placeholders and without the ticker."""
     campaign, variant = choice.prepared.campaign, choice.assigned.variant
-    gate, copy = campaign.gate, _copy_for(variant, situation)
-    return Prompt(
+    gate = campaign.gate
+    prompt = Prompt(
+        placement=campaign.placement,
+        kind=campaign.kind,
         campaign=campaign.key,
         variant=variant.key,
-        kind=campaign.kind,
-        placement=campaign.placement,
-        copy=copy,
+        copy=OfferedCopy(
+            copy.language,
+            copy.heading,
+            copy.subheading,
+            copy.paragraphs,
+            copy.highlight,
+            copy.button,
+            copy.footnote,
+        ),
         ask=offered_ask(variant, situation.site, situation.visit.country),
-        design=variant.design,
+        design={name: colour for name, colour in asdict(variant.design).items() if colour is not None},
         ticker=None,
         gate=OfferedGate(gate.gate_type, choice.strength) if gate and choice.strength else None,
         is_dismissible=choice.is_dismissible,
-        is_counted=choice.assigned.is_counted,
-        is_shared=variant.ticker is None and not names_in_braces(copy),
     )
+    return KeptPrompt(prompt, is_whole=variant.ticker is None and not names_in_braces(copy))
 
 
 def _filled(prompt: Prompt, choice: Choice, situation: Situation) -> Prompt:
     copy = filled_copy(choice.prepared, prompt.copy, situation)
     ticker = offered_ticker(choice.prepared.campaign, choice.assigned.variant.ticker, situation)
-    return structs.replace(prompt, copy=copy, ticker=ticker)
+    return replace(prompt, copy=copy, ticker=ticker)
 
 
-def filled_copy(prepared: Prepared, copy: Copy, situation: Situation) -> Copy:
+def filled_copy(prepared: Prepared, copy: OfferedCopy, situation: Situation) -> OfferedCopy:
     """Return a wording with its placeholders filled. An unknown placeholder stays as it is."""
     words = _words(prepared, situation)
 
@@ -134,15 +149,16 @@ def offered_ticker(campaign: Campaign, ticker: Ticker | None, situation: Situati
     )
 
 
-def _copy_for(variant: Variant, situation: Situation) -> Copy:
-    language = situation.visit.language or ""
-    wanted = (language, language.split("-")[0], situation.site.default_language)
-    in_language = next(
-        (found for key in wanted if (found := [copy for copy in variant.copies if copy.language == key])),
-        [copy for copy in variant.copies if copy.language == variant.copies[0].language],
+def _copy_for(prepared: Prepared, variant: str, situation: Situation) -> Copy:
+    """Return the wording in the reader's language or else the site's, and for the reader's screen."""
+    wordings, language = prepared.wordings[variant], situation.visit.language or ""
+    found = (
+        wordings.get(language)
+        or wordings.get(language.partition("-")[0])
+        or wordings.get(situation.site.default_language)
+        or next(iter(wordings.values()))
     )
-    device = CopyDevice.SMALL if situation.visit.device in _PHONES else CopyDevice.ANY
-    return next((copy for copy in in_language if copy.device is device), in_language[0])
+    return found[situation.visit.device in _PHONES]
 
 
 def _words(prepared: Prepared, situation: Situation) -> dict[str, str]:

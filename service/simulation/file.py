@@ -9,7 +9,7 @@ from schemas.document import Path as DocumentPath
 from schemas.document import load_value
 from schemas.simulation import SimulationSchema
 from service.campaigns.documents import read_document, read_file
-from service.decisions.answer_json import access_body, instant_text, prompt_body, trace_body
+from service.decisions.answer_json import access_body, instant_text, trace_body
 from service.errors import InvalidDocumentError
 from service.simulation.simulate import SimulatedView, simulate
 from service.simulation.simulation import Simulation
@@ -56,7 +56,10 @@ def _view_body(view: SimulatedView) -> dict[str, Any]:
         "at": instant_text(int(view.at.timestamp())),
         "local_at": view.local_at.isoformat(),
         "shown": [prompt.campaign for prompt in view.prompts],
-        "prompts": [{**prompt_body(prompt), "is_counted": prompt.is_counted} for prompt in view.prompts],
+        "prompts": [
+            {**json.loads(prompt.text), "is_counted": choice.assigned.is_counted}
+            for prompt, choice in zip(view.prompts, view.decision.choices, strict=True)
+        ],
         "access": {**access_body(access), "decided_by": access.decided_by},
         "reader": {"article_count": view.article_count, "supporter": view.supporter.value},
         "trace": trace_body(view.decision.traces),

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from service.campaigns.reader_rules import SupporterState
 from service.campaigns.snapshot.snapshot import SiteSnapshot
+from service.decisions.assignment import Assigned
 from service.decisions.compile import CompiledSite, compile_site
 from service.decisions.decide_view import PageView, take_view, under_consent
 from service.decisions.decision import Decision
@@ -121,13 +122,14 @@ def _view(
     taken = take_view(site, page_view, is_supporter_known=state.is_supporter_known, explains=explains)
     situation, decision, after = taken.situation, taken.decision, taken.reader
     prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
-    shown = {
-        prompt.campaign: arm_fingerprint(prompt.variant, is_counted=prompt.is_counted) if reader else None
-        for prompt in prompts
-    }
+    shown = {choice.prepared.campaign.key: _arm(choice.assigned) if reader else None for choice in decision.choices}
     state = replace(state, reader=after or state.reader, arms={**state.arms, **shown}, shown=tuple(shown))
     count = articles_remembered(after, now)
     return state, SimulatedView(number, at, at.astimezone(site.zone), decision, prompts, count, situation.supporter)
+
+
+def _arm(assigned: Assigned) -> int:
+    return arm_fingerprint(assigned.variant.key, is_counted=assigned.is_counted)
 
 
 def _visit(site: CompiledSite, facts: StartReader, step: ViewStep) -> Visit:

@@ -1,6 +1,6 @@
 """What a rule is, and the prepared campaign that it judges."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.experiment import Experiment
 from service.campaigns.reader_rules import ArticleCount
 from service.campaigns.site import Site
-from service.campaigns.variant import Variant
+from service.campaigns.variant import Copy, Variant
 from service.decisions.rules.verdict import Plain, Verdict, plain
 from service.decisions.situation import Situation
 
@@ -61,8 +61,8 @@ class Draw(NamedTuple):
 class Prepared:
     """A campaign, with what its rules would otherwise compute on each page view. Instants in seconds since 1970.
 
-    `rules`: those that the campaign uses, in the order they are asked. `offers`: a cache of prompts that many readers
-    share (see `prompt.py`); not compared.
+    `rules`: those that the campaign uses, in the order they are asked. `wordings`: by variant and language, for wide
+    and for small screens. `prompts`: those that readers share, once they were shown (see `prompt.py`); not compared.
     """
 
     campaign: Campaign
@@ -73,7 +73,8 @@ class Prepared:
     counts: tuple[PreparedCount, ...]
     favourite_topics: frozenset[bytes]
     draw: Draw
-    offers: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    wordings: Mapping[str, Mapping[str, tuple[Copy, Copy]]]
+    prompts: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 FOREVER = 1 << 62  # later than every instant, and longer than every time in seconds
