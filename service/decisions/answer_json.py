@@ -5,14 +5,15 @@ from typing import Any
 
 from msgspec import json
 
-from service.decisions.decide_view import Answer, Offered
+from service.decisions.decide_view import Answer
 from service.decisions.decision import Access, Trace
+from service.decisions.prompt import Offer
 from service.readers.site_time import as_datetime
 
 
 def answer_text(answer: Answer) -> str:
     """Return an answer as JSON. `passport` is null unless the page keeps the passport (local mode)."""
-    prompts = ",".join([_prompt_text(offered) for offered in answer.prompts]) if answer.prompts else ""
+    prompts = ",".join(map(_prompt_text, answer.offers, answer.tokens)) if answer.offers else ""
     passport = f'"{answer.passport}"' if answer.is_local and answer.passport is not None else "null"
     trace = f',"trace":{json.encode(trace_body(answer.decision.traces)).decode()}' if answer.explains else ""
     return (
@@ -22,8 +23,8 @@ def answer_text(answer: Answer) -> str:
     )
 
 
-def _prompt_text(offered: Offered) -> str:
-    return f'{offered.prompt.text[:-1]},"prompt_token":"{offered.token}"}}'
+def _prompt_text(offer: Offer, token: str) -> str:
+    return f'{offer.prompt.text[:-1]},"prompt_token":"{token}"}}'
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,7 @@ from service.campaigns.variant import Copy, CopyDevice, Variant
 from service.decisions.assignment import draw_of
 from service.decisions.campaign_index import CampaignIndex
 from service.decisions.rules.in_order import RULES
-from service.decisions.rules.rule import Prepared, PreparedCount
+from service.decisions.rules.rule import Prepared, PreparedCount, Wording
 from service.readers.history import topic_fingerprint
 from service.readers.impressions import campaign_fingerprint
 
@@ -104,8 +104,8 @@ def compile_campaign(campaign: Campaign, snapshot: SiteSnapshot) -> Prepared:
     )
 
 
-def _wordings(variant: Variant) -> dict[str, tuple[Copy, Copy]]:
-    """Return the wordings by language, the first language first: the one for wide and the one for small screens."""
+def _wordings(variant: Variant) -> dict[str, Wording]:
+    """Return the wordings by language, the first language first."""
     by_language: dict[str, list[Copy]] = {}
     for copy in variant.copies:
         by_language.setdefault(copy.language, []).append(copy)

@@ -8,9 +8,8 @@ import structlog
 
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.decide_view import Answer
-from service.decisions.decision import Choice
 from service.decisions.prompt_events import RecordedEvent
-from service.decisions.tally import Cell, Counted, Shown, Tally
+from service.decisions.tally import Cell, Counted, Tally
 from service.errors import NotReadyError
 from service.metrics import Metrics
 from service.readers.impressions import PromptEvent
@@ -24,19 +23,10 @@ def count_decision(metrics: Metrics, tally: Tally, site: str, answer: Answer, se
     if answer.fault is not None:
         log.error("decision_failed", site=site, exc_info=answer.fault)
         metrics.fail_open.add("fault")
-    metrics.count_decision(site, "fault" if answer.fault else "prompt" if answer.prompts else "silence", seconds)
+    metrics.count_decision(site, "fault" if answer.fault else "prompt" if answer.offers else "silence", seconds)
     if answer.explains:
         return
-    tally.add_view(site, answer.day, answer.minute // 60, _shown(answer.decision.choices) if answer.prompts else ())
-
-
-def _shown(choices: tuple[Choice, ...]) -> tuple[Shown, ...]:
-    return tuple(
-        [
-            (choice.prepared.campaign.key, choice.assigned.variant.key, choice.assigned.is_counted, choice.is_gate)
-            for choice in choices
-        ]
-    )
+    tally.add_view(site, answer.day, answer.minute // 60, tuple([offer.shown for offer in answer.offers]))
 
 
 def count_failed_decision(services: Services, site: str, seconds: float) -> None:

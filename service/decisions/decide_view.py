@@ -15,8 +15,8 @@ from service.campaigns.reader_rules import Consent, SupporterState
 from service.decisions.compile import CompiledSite
 from service.decisions.decide import decide
 from service.decisions.decision import NOTHING, Choice, Decision
-from service.decisions.prompt import Prompt, prompt_of
-from service.decisions.prompt_token import PromptToken, ShownPrompt, prompt_sealer, sealed_tokens
+from service.decisions.prompt import Offer, offers_of
+from service.decisions.prompt_token import PromptToken, prompt_sealer, sealed_tokens
 from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.meter import spent_read
 from service.decisions.rules.supporters import supporter_state
@@ -69,15 +69,10 @@ class TakenView(Struct, frozen=True, gc=False):
     addition: ViewAddition | None
 
 
-class Offered(Struct, frozen=True, gc=False):
-    """A prompt, and the token that the widget sends back when it reports an event of the prompt."""
-
-    prompt: Prompt
-    token: str
-
-
 class Answer(Struct, frozen=True, gc=False):
-    """The answer to a page view. `day`: ordinal of the site's local date. `minute`: minute of the site's local day.
+    """The answer to a page view. `tokens`: what the widget sends back with an event of each of the `offers`.
+
+    `day`: ordinal of the site's local date. `minute`: minute of the site's local day.
 
     `passport` None: without consent there is none. `is_local`: the page keeps the passport, not a cookie. `reader`: the
     reader after the page view. `fault`: the error while deciding, if any. `explains`: the answer shows traces.
@@ -85,7 +80,8 @@ class Answer(Struct, frozen=True, gc=False):
     """
 
     decision_id: str
-    prompts: tuple[Offered, ...]
+    offers: tuple[Offer, ...]
+    tokens: tuple[str, ...]
     decision: Decision
     article_count: int
     supporter: SupporterState
@@ -131,17 +127,20 @@ def decide_view(
     if row is not None:
         account, is_supporter_known = row.account, row.is_supporter_known
         page_view = replace(page_view, reader=row.reader)
-    prompts: tuple[Offered, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    tokens: tuple[str, ...] = ()
     fault: Exception | None = None
     try:
         taken = take_view(site, page_view, is_supporter_known=is_supporter_known)
-        prompts = offered(sealer, taken.situation, taken.decision.choices, decision_id, account)
+        if taken.decision.choices:
+            offers, tokens = offered(sealer, taken.situation, taken.decision.choices, decision_id, account)
     except Exception as error:  # the article stays readable whatever breaks
         taken, fault = _undecided(site, page_view), error
     reader, now = taken.reader, page_view.now
     return Answer(
         decision_id,
-        prompts,
+        offers,
+        tokens,
         taken.decision,
         articles_remembered(reader, now),
         taken.situation.supporter,
@@ -246,28 +245,20 @@ def _notes(sealer: PassportSealer, page_view: PageView, addition: ViewAddition |
 
 def offered(
     sealer: PassportSealer, situation: Situation, choices: tuple[Choice, ...], decision_id: str, account: str = ""
-) -> tuple[Offered, ...]:
-    """Return the chosen prompts with their tokens. `account`: keyed hash of a signed-in reader's id, as hex.
+) -> tuple[tuple[Offer, ...], tuple[str, ...]]:
+    """Return the chosen prompts, and a token for each. `account`: keyed hash of a signed-in reader's id, as hex.
 
     `decision_id` empty: the prompts are a preview.
     """
-    if not choices:
-        return ()
-    prompts = [prompt_of(choice, situation) for choice in choices]
+    offers = tuple(offers_of(choices, situation))
     token = PromptToken(
         situation.site.key,
         situation.page.page_id,
         decision_id,
         situation.now.instant,
-        tuple([_shown(choice, prompt) for choice, prompt in zip(choices, prompts, strict=True)]),
+        tuple([offer.shown for offer in offers]),
         situation.reader is not None,
         not decision_id,
         account,
     )
-    return tuple(map(Offered, prompts, sealed_tokens(prompt_sealer(sealer.keys), token)))
-
-
-def _shown(choice: Choice, prompt: Prompt) -> ShownPrompt:
-    return ShownPrompt(
-        prompt.campaign, prompt.variant, prompt.placement, prompt.ask.currency, choice.assigned.is_counted
-    )
+    return offers, sealed_tokens(prompt_sealer(sealer.keys), token)

@@ -58,11 +58,6 @@ class Choice(Struct, frozen=True, gc=False):
     strength: Strength | None = None
 
     @property
-    def is_gate(self) -> bool:
-        """True for a gate, False for an appeal."""
-        return self.strength is not None
-
-    @property
     def is_dismissible(self) -> bool:
         """True if the reader can close the prompt: always for a soft gate, never for a hard gate."""
         if self.strength is None:

@@ -184,9 +184,11 @@ def answer_as_reader(site: CompiledSite, sealer: PassportSealer, page_view: Page
 
 
 def _answer(sealer: PassportSealer, page_view: PageView, situation: Situation, decision: Decision) -> Answer:
+    offers, tokens = offered(sealer, situation, decision.choices, decision_id="")
     return Answer(
         decision_id=new_id("dec"),
-        prompts=offered(sealer, situation, decision.choices, decision_id=""),
+        offers=offers,
+        tokens=tokens,
         decision=decision,
         article_count=articles_remembered(situation.reader, situation.now),
         supporter=situation.supporter,

@@ -1,6 +1,7 @@
 """Write the prompt of a chosen campaign: the wording in the reader's language, the amounts, the goal so far."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from functools import cached_property
@@ -12,12 +13,14 @@ from msgspec.structs import replace
 from service.campaigns.campaign import Campaign, Kind, Placement
 from service.campaigns.gate import GateType, Strength
 from service.campaigns.reader_rules import ArticleCount, Device
+from service.campaigns.site import Site
 from service.campaigns.variant import Copy, Placeholder, Ticker, names_in_braces
 from service.decisions.ask_amounts import OfferedAsk, offered_ask
 from service.decisions.decision import Choice
+from service.decisions.prompt_token import ShownPrompt
 from service.decisions.rules.articles import article_count
 from service.decisions.rules.goal import raised_minor
-from service.decisions.rules.rule import Prepared
+from service.decisions.rules.rule import Prepared, Wording
 from service.decisions.situation import Situation
 
 _PHONES = frozenset({Device.MOBILE, Device.IOS, Device.ANDROID})
@@ -67,61 +70,66 @@ class Prompt(Struct, frozen=True, dict=True):
         return json.encode(self).decode()
 
 
-class KeptPrompt(Struct, frozen=True, gc=False):
-    """A prompt as readers of a kind share it. `is_whole` False: it lacks what depends on the reader and on time."""
+class Offer(Struct, frozen=True, gc=False):
+    """A prompt to show. `is_whole` False: it lacks what depends on the reader and on time."""
 
     prompt: Prompt
-    is_whole: bool
+    shown: ShownPrompt
+    is_whole: bool = True
 
 
-def prompt_of(choice: Choice, situation: Situation) -> Prompt:
-    """Return everything the widget needs to show a chosen campaign.
+def offers_of(choices: Sequence[Choice], situation: Situation) -> list[Offer]:
+    """Return everything the widget needs to show the chosen campaigns.
 
-    What readers of a kind share is written once and kept. Their number is that of the wordings, currencies and
-    strengths of the campaign, whatever requests send.
+    What readers share is written once and kept: for each variant in each wording, currency and strength. So what is
+    kept depends on the campaigns, not on what requests send.
     """
-    prepared, variant = choice.prepared, choice.assigned.variant.key
-    site, country = situation.site, situation.visit.country
-    copy = _copy_for(prepared, variant, situation)
-    amounts = site.currency_in(country), country in site.one_off_only_countries
-    kind = (variant, copy.language, copy.device, choice.strength, amounts)
-    kept: KeptPrompt | None = prepared.prompts.get(kind)
-    if kept is None:
-        kept = prepared.prompts[kind] = _kept(choice, copy, situation)
-    return kept.prompt if kept.is_whole else _filled(kept.prompt, choice, situation)
+    visit, site, offers = situation.visit, situation.site, list[Offer]()
+    language, is_phone = visit.language or "", visit.device in _PHONES
+    amounts = site.currency_in(visit.country), visit.country in site.one_off_only_countries
+    for choice in choices:
+        prepared, assigned = choice.prepared, choice.assigned
+        wordings = prepared.wordings[assigned.variant.key]
+        copy = (wordings.get(language) or _other_wording(wordings, language, site))[is_phone]
+        kind = (assigned.variant.key, assigned.is_counted, copy.language, copy.device, choice.strength, amounts)
+        offer: Offer | None = prepared.offers.get(kind)
+        if offer is None:
+            offer = prepared.offers[kind] = _kept(choice, copy, situation)
+        offers.append(offer if offer.is_whole else _filled(offer, choice, situation))
+    return offers
 
 
-def _kept(choice: Choice, copy: Copy, situation: Situation) -> KeptPrompt:
+def _other_wording(wordings: Mapping[str, Wording], language: str, site: Site) -> Wording:
+    """Return the wording in a language without its region, or else in the site's language, or the first."""
+    found = wordings.get(language.partition("-")[0]) or wordings.get(site.default_language)
+    return found or next(iter(wordings.values()))
+
+
+def _kept(choice: Choice, copy: Copy, situation: Situation) -> Offer:
     """Return the prompt with its placeholders and without the ticker."""
-    campaign, variant = choice.prepared.campaign, choice.assigned.variant
-    gate = campaign.gate
+    campaign, variant, strength = choice.prepared.campaign, choice.assigned.variant, choice.strength
+    ask = offered_ask(variant, situation.site, situation.visit.country)
     prompt = Prompt(
         placement=campaign.placement,
         kind=campaign.kind,
         campaign=campaign.key,
         variant=variant.key,
-        copy=OfferedCopy(
-            copy.language,
-            copy.heading,
-            copy.subheading,
-            copy.paragraphs,
-            copy.highlight,
-            copy.button,
-            copy.footnote,
-        ),
-        ask=offered_ask(variant, situation.site, situation.visit.country),
+        copy=OfferedCopy(**{name: getattr(copy, name) for name in OfferedCopy.__struct_fields__}),
+        ask=ask,
         design={name: colour for name, colour in asdict(variant.design).items() if colour is not None},
         ticker=None,
-        gate=OfferedGate(gate.gate_type, choice.strength) if gate and choice.strength else None,
+        gate=OfferedGate(campaign.gate.gate_type, strength) if campaign.gate and strength else None,
         is_dismissible=choice.is_dismissible,
     )
-    return KeptPrompt(prompt, is_whole=variant.ticker is None and not names_in_braces(copy))
+    is_counted = choice.assigned.is_counted
+    shown = ShownPrompt(campaign.key, variant.key, campaign.placement, campaign.kind, ask.currency, is_counted)
+    return Offer(prompt, shown, is_whole=variant.ticker is None and not names_in_braces(copy))
 
 
-def _filled(prompt: Prompt, choice: Choice, situation: Situation) -> Prompt:
-    copy = filled_copy(choice.prepared, prompt.copy, situation)
+def _filled(offer: Offer, choice: Choice, situation: Situation) -> Offer:
+    copy = filled_copy(choice.prepared, offer.prompt.copy, situation)
     ticker = offered_ticker(choice.prepared.campaign, choice.assigned.variant.ticker, situation)
-    return replace(prompt, copy=copy, ticker=ticker)
+    return Offer(replace(offer.prompt, copy=copy, ticker=ticker), offer.shown)
 
 
 def filled_copy(prepared: Prepared, copy: OfferedCopy, situation: Situation) -> OfferedCopy:
@@ -147,18 +155,6 @@ def offered_ticker(campaign: Campaign, ticker: Ticker | None, situation: Situati
         currency=ticker.currency,
         ends_on=ticker.ends_on,
     )
-
-
-def _copy_for(prepared: Prepared, variant: str, situation: Situation) -> Copy:
-    """Return the wording in the reader's language or else the site's, and for the reader's screen."""
-    wordings, language = prepared.wordings[variant], situation.visit.language or ""
-    found = (
-        wordings.get(language)
-        or wordings.get(language.partition("-")[0])
-        or wordings.get(situation.site.default_language)
-        or next(iter(wordings.values()))
-    )
-    return found[situation.visit.device in _PHONES]
 
 
 def _words(prepared: Prepared, situation: Situation) -> dict[str, str]:

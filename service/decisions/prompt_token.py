@@ -7,6 +7,7 @@ digit, and then the seal.
 import msgspec
 from msgspec.structs import replace
 
+from service.campaigns.campaign import Kind, Placement
 from service.errors import InvalidTokenError
 from service.readers.site_time import AHEAD_SECONDS
 from service.sealing import KeyRing, Sealer
@@ -19,7 +20,8 @@ class ShownPrompt(msgspec.Struct, frozen=True, array_like=True, gc=False, forbid
 
     campaign: str
     variant: str
-    placement: str
+    placement: Placement
+    kind: Kind
     currency: str
     is_counted: bool = True
 
@@ -56,10 +58,10 @@ def prompt_sealer(keys: KeyRing) -> Sealer:
     return keys.sealer("prompt")
 
 
-def sealed_tokens(sealer: Sealer, token: PromptToken) -> list[str]:
+def sealed_tokens(sealer: Sealer, token: PromptToken) -> tuple[str, ...]:
     """Return the tokens of all prompts of an answer, in order. `token`: that of any of them."""
     seal = sealer.seal(_encoded(token))
-    return [f"{place}{seal}" for place in range(len(token.prompts))]
+    return tuple([f"{place}{seal}" for place in range(len(token.prompts))])
 
 
 def open_prompt_token(sealer: Sealer, text: str, instant: int) -> PromptToken:

@@ -13,7 +13,7 @@ from service.decisions.assignment import Assigned
 from service.decisions.compile import CompiledSite, compile_site
 from service.decisions.decide_view import PageView, take_view, under_consent
 from service.decisions.decision import Decision
-from service.decisions.prompt import Prompt, prompt_of
+from service.decisions.prompt import Prompt, offers_of
 from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.supporters import contributed, refunded
 from service.decisions.situation import Visit
@@ -121,7 +121,7 @@ def _view(
     page_view = PageView(step.view, visit, reader, now)
     taken = take_view(site, page_view, is_supporter_known=state.is_supporter_known, explains=explains)
     situation, decision, after = taken.situation, taken.decision, taken.reader
-    prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
+    prompts = tuple(offer.prompt for offer in offers_of(decision.choices, situation))
     shown = {choice.prepared.campaign.key: _arm(choice.assigned) if reader else None for choice in decision.choices}
     state = replace(state, reader=after or state.reader, arms={**state.arms, **shown}, shown=tuple(shown))
     count = articles_remembered(after, now)

@@ -54,7 +54,7 @@ def test_the_text_is_what_the_contract_says(name: str, more: dict[str, str]) -> 
 
         assert DecisionSchema().validate(body) == {}
         assert body["passport"] == (answer.passport if more else None)
-        assert [prompt["prompt_token"] for prompt in body["prompts"]] == [shown.token for shown in answer.prompts]
+        assert [prompt["prompt_token"] for prompt in body["prompts"]] == list(answer.tokens)
 
 
 def test_a_prompt_that_names_what_the_reader_read_is_written_for_each_reader() -> None:
@@ -79,4 +79,4 @@ def test_prompts_that_are_kept_do_not_grow_with_what_requests_send() -> None:
     for number in range(20):
         answer_text(answered(site, number, country=f"{chr(65 + number)}X", language=f"x{chr(97 + number)}"))
 
-    assert len(site.appeals[0].prompts) == 1
+    assert len(site.appeals[0].offers) == 1

@@ -11,7 +11,7 @@ from service.campaigns.schedule import Schedule, WallTime
 from service.campaigns.site import AmountLimit
 from service.campaigns.variant import Ask, CopyDevice, CurrencyAsk, IntervalAsk, Ticker, TickerLabel
 from service.decisions.decide import decide
-from service.decisions.prompt import Prompt, prompt_of
+from service.decisions.prompt import Prompt, offers_of
 from service.money import Interval
 from tests.decisions import make
 
@@ -19,7 +19,7 @@ from tests.decisions import make
 def prompt(campaign: Campaign, site: dict[str, Any] | None = None, **about: Any) -> Prompt:
     where = make.compiled(campaign, site=make.site(**(site or {})))
     situation = make.situation(where, **about)
-    return prompt_of(decide(where, situation).choices[0], situation)
+    return offers_of(decide(where, situation).choices, situation)[0].prompt
 
 
 def test_the_ticker_shows_what_is_raised() -> None:

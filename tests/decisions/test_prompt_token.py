@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from schemas.decide import MAX_TOKEN
 from schemas.fields import MAX_PAGE_ID_LENGTH
-from service.campaigns.campaign import Placement
+from service.campaigns.campaign import Kind, Placement
 from service.decisions.prompt_token import PromptToken, ShownPrompt, open_prompt_token, prompt_sealer, sealed_tokens
 from service.errors import InvalidTokenError
 from service.sealing import KeyRing
@@ -14,8 +14,8 @@ from service.sealing import KeyRing
 NOW = 1_795_000_000
 SEALER = prompt_sealer(KeyRing(("k" * 32,)))
 SHOWN = (
-    ShownPrompt("spring", "a", "article_end", "EUR"),
-    ShownPrompt("summer", "b", "page_bottom", "USD", is_counted=False),
+    ShownPrompt("spring", "a", Placement.ARTICLE_END, Kind.EPIC, "EUR"),
+    ShownPrompt("summer", "b", Placement.PAGE_BOTTOM, Kind.BANNER, "USD", is_counted=False),
 )
 TOKEN = PromptToken("courier", "/Küste", "dec_1", NOW, SHOWN)
 
@@ -49,7 +49,8 @@ def test_a_token_with_a_part_too_many_is_refused() -> None:
 
 
 def test_the_longest_token_is_one_that_an_event_may_send() -> None:
-    longest = [ShownPrompt("c" * 64, "v" * 64, placement, "EUR", is_counted=False) for placement in Placement]
-    token = PromptToken("s" * 64, "p" * MAX_PAGE_ID_LENGTH, "dec_" + "0" * 32, NOW, (*longest,), account="0" * 64)
+    key = "k" * 64
+    longest = [ShownPrompt(key, key, placement, Kind.BANNER, "EUR", is_counted=False) for placement in Placement]
+    token = PromptToken(key, "p" * MAX_PAGE_ID_LENGTH, "dec_" + "0" * 32, NOW, (*longest,), account="0" * 64)
 
     assert all(len(text) <= MAX_TOKEN for text in sealed_tokens(SEALER, token))

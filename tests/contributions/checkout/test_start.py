@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from service.campaigns.campaign import Kind, Placement
 from service.contributions.checkout.resume import resume_token
 from service.decisions.prompt_token import PromptToken, ShownPrompt, prompt_sealer, sealed_tokens
 from tests.contributions.world import Newsroom
@@ -18,7 +19,7 @@ def prompt_token(newsroom: Newsroom, **changes: Any) -> str:
         page_id="a-1",
         decision_id="dec_1",
         issued_at=int(newsroom.clock().timestamp()),
-        prompts=(ShownPrompt("autumn", "control", "article_top", "EUR"),),
+        prompts=(ShownPrompt("autumn", "control", Placement.ARTICLE_TOP, Kind.EPIC, "EUR"),),
     )
     return sealed_tokens(prompt_sealer(newsroom.services.keys), replace(token, **changes))[0]
 
