@@ -8,7 +8,7 @@ records; each record says how many are its own. A number beyond its width is wri
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from struct import Struct as Layout
-from struct import unpack
+from struct import unpack, unpack_from
 
 from msgspec import Struct
 
@@ -17,6 +17,7 @@ SEEN_LIMIT = 65_535  # counts of the impressions of a campaign, and of older fre
 _INSTANT_LIMIT = 0xFFFFFFFF
 
 _PROMPT = Layout(">IHHBBI")  # campaign and number of impressions, variant, seen, dismissed, contributed, dismissed at
+_CAMPAIGN_BYTES = 3  # at the beginning of a record; the next byte is the number of its impressions
 _POOL = Layout(">IHI")  # pool and number of free reads, older used, older expires at
 _FREE_READ = Layout(">HI")  # page, expires at
 
@@ -85,6 +86,22 @@ def unpacked_prompts(packed: bytes) -> tuple[PromptRecord, ...]:
         records.append(PromptRecord(row >> 8, seen, own, dismissed, dismissed_at, contributed, variant))
         at = end
     return tuple(records)
+
+
+def unpacked_prompt(packed: bytes, campaign: int) -> PromptRecord:
+    """Return the record of a campaign, or an empty one if there is none, and leave the other records packed."""
+    if not packed:
+        return PromptRecord(campaign)
+    seen_from, key = 1 + _PROMPT.size * packed[0], campaign.to_bytes(_CAMPAIGN_BYTES, "big")
+    at = packed.find(key, 1, seen_from)
+    while at % _PROMPT.size != 1:
+        if at < 0:
+            return PromptRecord(campaign)
+        at = packed.find(key, at + 1, seen_from)
+    row, variant, seen, dismissed, contributed, dismissed_at = _PROMPT.unpack_from(packed, at)
+    before = sum(packed[1 + _CAMPAIGN_BYTES : at : _PROMPT.size])
+    seen_at = unpack_from(f">{row & 0xFF}I", packed, seen_from + before * 4)
+    return PromptRecord(campaign, seen, seen_at, dismissed, dismissed_at, contributed, variant)
 
 
 def packed_pools(pools: Sequence[PoolUse]) -> bytes:

@@ -20,6 +20,7 @@ from service.readers.packed_records import (
     packed_pools,
     packed_prompts,
     unpacked_pools,
+    unpacked_prompt,
     unpacked_prompts,
 )
 
@@ -146,10 +147,7 @@ class Reader(Struct, frozen=True, array_like=True, dict=True):
 
     def prompt_record(self, campaign: int) -> PromptRecord:
         """Return the record of a campaign's prompts, or an empty record if there is none."""
-        for record in self.prompts:
-            if record.campaign == campaign:
-                return record
-        return PromptRecord(campaign)
+        return unpacked_prompt(self.packed_prompts, campaign)
 
 
 def _packed_support(support: Support) -> bytes:
