@@ -7,24 +7,21 @@ from msgspec import json
 
 from service.decisions.decide_view import Answer
 from service.decisions.decision import Access, Trace
-from service.decisions.prompt import Offer
 from service.readers.site_time import as_datetime
 
 
-def answer_text(answer: Answer) -> str:
+def answer_json(answer: Answer) -> bytes:
     """Return an answer as JSON. `passport` is null unless the page keeps the passport (local mode)."""
-    prompts = ",".join(map(_prompt_text, answer.offers, answer.tokens)) if answer.offers else ""
+    prompts: list[bytes] = []
+    for prompt, token in zip(answer.prompts, answer.tokens, strict=True):
+        prompts += (b",", f'{{"prompt_token":"{token}",'.encode(), prompt.json[1:])
     passport = f'"{answer.passport}"' if answer.is_local and answer.passport is not None else "null"
     trace = f',"trace":{json.encode(trace_body(answer.decision.traces)).decode()}' if answer.explains else ""
-    return (
-        f'{{"decision_id":"{answer.decision_id}","prompts":[{prompts}],"access":{_access_text(answer.decision.access)},'
-        f'"reader":{{"article_count":{answer.article_count},"supporter":"{answer.supporter}"}},"passport":{passport}'
-        f"{trace}}}"
+    rest = (
+        f'],"access":{_access_text(answer.decision.access)},"reader":{{"article_count":{answer.article_count},'
+        f'"supporter":"{answer.supporter}"}},"passport":{passport}{trace}}}'
     )
-
-
-def _prompt_text(offer: Offer, token: str) -> str:
-    return f'{offer.prompt.text[:-1]},"prompt_token":"{token}"}}'
+    return b"".join((f'{{"decision_id":"{answer.decision_id}","prompts":['.encode(), *prompts[1:], rest.encode()))
 
 
 @lru_cache(maxsize=1024)

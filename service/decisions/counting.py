@@ -23,10 +23,10 @@ def count_decision(metrics: Metrics, tally: Tally, site: str, answer: Answer, se
     if answer.fault is not None:
         log.error("decision_failed", site=site, exc_info=answer.fault)
         metrics.fail_open.add("fault")
-    metrics.count_decision(site, "fault" if answer.fault else "prompt" if answer.offers else "silence", seconds)
+    metrics.count_decision(site, "fault" if answer.fault else "prompt" if answer.prompts else "silence", seconds)
     if answer.explains:
         return
-    tally.add_view(site, answer.day, answer.minute // 60, tuple([offer.shown for offer in answer.offers]))
+    tally.add_view(site, answer.day, answer.minute // 60, tuple([prompt.shown for prompt in answer.prompts]))
 
 
 def count_failed_decision(services: Services, site: str, seconds: float) -> None:

@@ -5,6 +5,7 @@ replays.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -15,7 +16,7 @@ from service.campaigns.reader_rules import Consent, SupporterState
 from service.decisions.compile import CompiledSite
 from service.decisions.decide import decide
 from service.decisions.decision import NOTHING, Choice, Decision
-from service.decisions.prompt import Offer, offers_of
+from service.decisions.prompt import Prompt, prompts_of
 from service.decisions.prompt_token import PromptToken, prompt_sealer, sealed_tokens
 from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.meter import spent_read
@@ -70,7 +71,7 @@ class TakenView(Struct, frozen=True, gc=False):
 
 
 class Answer(Struct, frozen=True, gc=False):
-    """The answer to a page view. `tokens`: what the widget sends back with an event of each of the `offers`.
+    """The answer to a page view. `tokens`: what the widget sends back with an event of each of the `prompts`.
 
     `day`: ordinal of the site's local date. `minute`: minute of the site's local day.
 
@@ -80,7 +81,7 @@ class Answer(Struct, frozen=True, gc=False):
     """
 
     decision_id: str
-    offers: tuple[Offer, ...]
+    prompts: Sequence[Prompt]
     tokens: tuple[str, ...]
     decision: Decision
     article_count: int
@@ -127,19 +128,19 @@ def decide_view(
     if row is not None:
         account, is_supporter_known = row.account, row.is_supporter_known
         page_view = replace(page_view, reader=row.reader)
-    offers: tuple[Offer, ...] = ()
+    prompts: Sequence[Prompt] = ()
     tokens: tuple[str, ...] = ()
     fault: Exception | None = None
     try:
         taken = take_view(site, page_view, is_supporter_known=is_supporter_known)
         if taken.decision.choices:
-            offers, tokens = offered(sealer, taken.situation, taken.decision.choices, decision_id, account)
+            prompts, tokens = offered(sealer, taken.situation, taken.decision.choices, decision_id, account)
     except Exception as error:  # the article stays readable whatever breaks
         taken, fault = _undecided(site, page_view), error
     reader, now = taken.reader, page_view.now
     return Answer(
         decision_id,
-        offers,
+        prompts,
         tokens,
         taken.decision,
         articles_remembered(reader, now),
@@ -245,20 +246,20 @@ def _notes(sealer: PassportSealer, page_view: PageView, addition: ViewAddition |
 
 def offered(
     sealer: PassportSealer, situation: Situation, choices: tuple[Choice, ...], decision_id: str, account: str = ""
-) -> tuple[tuple[Offer, ...], tuple[str, ...]]:
+) -> tuple[list[Prompt], tuple[str, ...]]:
     """Return the chosen prompts, and a token for each. `account`: keyed hash of a signed-in reader's id, as hex.
 
     `decision_id` empty: the prompts are a preview.
     """
-    offers = tuple(offers_of(choices, situation))
+    prompts = prompts_of(choices, situation)
     token = PromptToken(
         situation.site.key,
         situation.page.page_id,
         decision_id,
         situation.now.instant,
-        tuple([offer.shown for offer in offers]),
+        tuple([prompt.shown for prompt in prompts]),
         situation.reader is not None,
         not decision_id,
         account,
     )
-    return offers, sealed_tokens(prompt_sealer(sealer.keys), token)
+    return prompts, sealed_tokens(prompt_sealer(sealer.keys), token)

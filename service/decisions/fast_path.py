@@ -12,7 +12,7 @@ from io import BytesIO
 
 from schemas.plain_view import plain_view
 from service.campaigns.snapshot.holder import SnapshotHolder
-from service.decisions.answer_json import answer_text
+from service.decisions.answer_json import answer_json
 from service.decisions.compile import CompiledSites
 from service.decisions.counting import count_decision
 from service.decisions.decide_view import Answer, decide_view, page_view_of
@@ -81,7 +81,7 @@ class PlainDecisions:
         answer = decide_view(site, self._passports, page_view)
         if answer.fault is not None:
             return None
-        body = answer_text(answer).encode()
+        body = answer_json(answer)
         headers = [*CONSTANT_HEADERS, ("Content-Length", str(len(body))), ("X-Request-Id", self._id(answer, header))]
         if origin and origin != self._public_origin:
             headers += cors_headers(origin)

@@ -184,10 +184,10 @@ def answer_as_reader(site: CompiledSite, sealer: PassportSealer, page_view: Page
 
 
 def _answer(sealer: PassportSealer, page_view: PageView, situation: Situation, decision: Decision) -> Answer:
-    offers, tokens = offered(sealer, situation, decision.choices, decision_id="")
+    prompts, tokens = offered(sealer, situation, decision.choices, decision_id="")
     return Answer(
         decision_id=new_id("dec"),
-        offers=offers,
+        prompts=prompts,
         tokens=tokens,
         decision=decision,
         article_count=articles_remembered(situation.reader, situation.now),

@@ -9,11 +9,11 @@ from msgspec import structs
 
 from service.campaigns.reader_rules import SupporterState
 from service.campaigns.snapshot.snapshot import SiteSnapshot
-from service.decisions.assignment import Assigned
 from service.decisions.compile import CompiledSite, compile_site
 from service.decisions.decide_view import PageView, take_view, under_consent
 from service.decisions.decision import Decision
-from service.decisions.prompt import Prompt, offers_of
+from service.decisions.prompt import Prompt, prompts_of
+from service.decisions.prompt_token import ShownPrompt
 from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.supporters import contributed, refunded
 from service.decisions.situation import Visit
@@ -102,7 +102,7 @@ def simulate_on(
         state, view = _view(site, state, step, (at, number), explains=explains)
         if simulation.sees_prompts:
             for prompt in view.prompts:
-                state = _reported(state, PromptEvent.SEEN, prompt.campaign, int(at.timestamp()))
+                state = _reported(state, PromptEvent.SEEN, prompt.shown.campaign, int(at.timestamp()))
         for event in reaction(view) if reaction else ():
             state = _event(state, event, in_utc(event.at, zone), zone)
         yield view
@@ -121,15 +121,15 @@ def _view(
     page_view = PageView(step.view, visit, reader, now)
     taken = take_view(site, page_view, is_supporter_known=state.is_supporter_known, explains=explains)
     situation, decision, after = taken.situation, taken.decision, taken.reader
-    prompts = tuple(offer.prompt for offer in offers_of(decision.choices, situation))
-    shown = {choice.prepared.campaign.key: _arm(choice.assigned) if reader else None for choice in decision.choices}
+    prompts = tuple(prompts_of(decision.choices, situation))
+    shown = {prompt.shown.campaign: _arm(prompt.shown) if reader else None for prompt in prompts}
     state = replace(state, reader=after or state.reader, arms={**state.arms, **shown}, shown=tuple(shown))
     count = articles_remembered(after, now)
     return state, SimulatedView(number, at, at.astimezone(site.zone), decision, prompts, count, situation.supporter)
 
 
-def _arm(assigned: Assigned) -> int:
-    return arm_fingerprint(assigned.variant.key, is_counted=assigned.is_counted)
+def _arm(shown: ShownPrompt) -> int:
+    return arm_fingerprint(shown.variant, is_counted=shown.is_counted)
 
 
 def _visit(site: CompiledSite, facts: StartReader, step: ViewStep) -> Visit:

@@ -10,7 +10,7 @@ from schemas.decide import DecisionSchema
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.gate import Allowance, Gate, GateType, Meter, Period
 from service.campaigns.variant import Design, Ticker, TickerLabel
-from service.decisions.answer_json import answer_text
+from service.decisions.answer_json import answer_json
 from service.decisions.compile import CompiledSite
 from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.view import ViewRequest
@@ -50,7 +50,7 @@ def test_the_text_is_what_the_contract_says(name: str, more: dict[str, str]) -> 
     for number in range(3):
         answer = answered(SITES[name], number, **more)
 
-        body = json.loads(answer_text(answer))
+        body = json.loads(answer_json(answer))
 
         assert DecisionSchema().validate(body) == {}
         assert body["passport"] == (answer.passport if more else None)
@@ -62,7 +62,7 @@ def test_a_prompt_that_names_what_the_reader_read_is_written_for_each_reader() -
     first = answered(site, 1, passport="")
     second = answered(site, 2, passport=first.passport)
 
-    one, two = (json.loads(answer_text(answer))["prompts"][0]["copy"] for answer in (first, second))
+    one, two = (json.loads(answer_json(answer))["prompts"][0]["copy"] for answer in (first, second))
     assert (one["heading"], two["heading"]) == ("You have read 1 articles", "You have read 2 articles")
     assert one["paragraphs"] == two["paragraphs"] == ['He said "no" \\ The Tide\u2028']
 
@@ -70,13 +70,13 @@ def test_a_prompt_that_names_what_the_reader_read_is_written_for_each_reader() -
 def test_colours_that_the_campaign_does_not_set_are_left_out() -> None:
     site = make.compiled(make.campaign(variants=(make.variant(design=Design(accent="#112233")),)))
 
-    assert json.loads(answer_text(answered(site, 1)))["prompts"][0]["design"] == {"accent": "#112233"}
+    assert json.loads(answer_json(answered(site, 1)))["prompts"][0]["design"] == {"accent": "#112233"}
 
 
 def test_prompts_that_are_kept_do_not_grow_with_what_requests_send() -> None:
     site = make.compiled(make.campaign())
 
     for number in range(20):
-        answer_text(answered(site, number, country=f"{chr(65 + number)}X", language=f"x{chr(97 + number)}"))
+        answer_json(answered(site, number, country=f"{chr(65 + number)}X", language=f"x{chr(97 + number)}"))
 
-    assert len(site.appeals[0].offers) == 1
+    assert len(site.appeals[0].prompts) == 1

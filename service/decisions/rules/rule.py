@@ -63,7 +63,7 @@ class Prepared:
     """A campaign, with what its rules would otherwise compute on each page view. Instants in seconds since 1970.
 
     `rules`: those that the campaign uses, in the order they are asked. `wordings`: by variant and language, for wide
-    and for small screens. `offers`: prompts that readers share, once they were shown (see `prompt.py`); not compared.
+    and for small screens. `prompts`: as they are written, once they were shown (see `prompt.py`); not compared.
     """
 
     campaign: Campaign
@@ -75,7 +75,7 @@ class Prepared:
     favourite_topics: frozenset[bytes]
     draw: Draw
     wordings: Mapping[str, Mapping[str, Wording]]
-    offers: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    prompts: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 FOREVER = 1 << 62  # later than every instant, and longer than every time in seconds
