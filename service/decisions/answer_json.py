@@ -12,16 +12,19 @@ from service.readers.site_time import as_datetime
 
 def answer_json(answer: Answer) -> bytes:
     """Return an answer as JSON. `passport` is null unless the page keeps the passport (local mode)."""
-    prompts: list[bytes] = []
-    for prompt, token in zip(answer.prompts, answer.tokens, strict=True):
-        prompts += (b",", f'{{"prompt_token":"{token}",'.encode(), prompt.json[1:])
     passport = f'"{answer.passport}"' if answer.is_local and answer.passport is not None else "null"
     trace = f',"trace":{json.encode(trace_body(answer.decision.traces)).decode()}' if answer.explains else ""
-    rest = (
-        f'],"access":{_access_text(answer.decision.access)},"reader":{{"article_count":{answer.article_count},'
-        f'"supporter":"{answer.supporter}"}},"passport":{passport}{trace}}}'
+    first = (
+        f'{{"decision_id":"{answer.decision_id}","access":{_access_text(answer.decision.access)},"reader":'
+        f'{{"article_count":{answer.article_count},"supporter":"{answer.supporter}"}},"passport":{passport}{trace},'
     )
-    return b"".join((f'{{"decision_id":"{answer.decision_id}","prompts":['.encode(), *prompts[1:], rest.encode()))
+    if not answer.prompts:
+        return f'{first}"prompts":[]}}'.encode()
+    parts, before = list[bytes](), f'{first}"prompts":['
+    for place, prompt in enumerate(answer.prompts):
+        parts += (f'{before}{{"prompt_token":"{place}{answer.seal}",'.encode(), prompt.fields)
+        before = ","
+    return b"".join((*parts, b"]}"))
 
 
 @lru_cache(maxsize=1024)

@@ -8,11 +8,11 @@ from service.campaigns.campaign import Campaign, Kind, decision_order
 from service.campaigns.schedule import ends_before, starts_at
 from service.campaigns.site import Site
 from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
-from service.campaigns.variant import Copy, CopyDevice, Variant
+from service.campaigns.variant import Variant
 from service.decisions.assignment import draw_of
 from service.decisions.campaign_index import CampaignIndex
 from service.decisions.rules.in_order import RULES
-from service.decisions.rules.rule import Prepared, PreparedCount, Wording
+from service.decisions.rules.rule import Prepared, PreparedCount
 from service.readers.history import topic_fingerprint
 from service.readers.impressions import campaign_fingerprint
 
@@ -100,23 +100,13 @@ def compile_campaign(campaign: Campaign, snapshot: SiteSnapshot) -> Prepared:
         ),
         favourite_topics=_fingerprints(campaign.reader.favourite_topics_any or ()),
         draw=draw_of(campaign, snapshot.variant_shares.get(campaign.key, ())),
-        wordings={variant.key: _wordings(variant) for variant in campaign.variants},
+        languages=frozenset({""}.union(*map(_languages, campaign.variants))),
     )
 
 
-def _wordings(variant: Variant) -> dict[str, Wording]:
-    """Return the wordings by language, the first language first."""
-    by_language: dict[str, list[Copy]] = {}
-    for copy in variant.copies:
-        by_language.setdefault(copy.language, []).append(copy)
-    return {
-        language: (_for_screen(CopyDevice.ANY, copies), _for_screen(CopyDevice.SMALL, copies))
-        for language, copies in by_language.items()
-    }
-
-
-def _for_screen(device: CopyDevice, copies: list[Copy]) -> Copy:
-    return next((copy for copy in copies if copy.device is device), copies[0])
+def _languages(variant: Variant) -> set[str]:
+    labels = variant.ticker.labels if variant.ticker else ()
+    return {copy.language for copy in variant.copies} | {label.language for label in labels}
 
 
 def _fingerprints(topics: Iterable[str]) -> frozenset[bytes]:

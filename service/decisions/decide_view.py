@@ -17,7 +17,7 @@ from service.decisions.compile import CompiledSite
 from service.decisions.decide import decide
 from service.decisions.decision import NOTHING, Choice, Decision
 from service.decisions.prompt import Prompt, prompts_of
-from service.decisions.prompt_token import PromptToken, prompt_sealer, sealed_tokens
+from service.decisions.prompt_token import PromptToken, prompt_sealer, seal_of
 from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.meter import spent_read
 from service.decisions.rules.supporters import supporter_state
@@ -71,7 +71,7 @@ class TakenView(Struct, frozen=True, gc=False):
 
 
 class Answer(Struct, frozen=True, gc=False):
-    """The answer to a page view. `tokens`: what the widget sends back with an event of each of the `prompts`.
+    """The answer to a page view. `seal`: of the tokens of its `prompts`.
 
     `day`: ordinal of the site's local date. `minute`: minute of the site's local day.
 
@@ -82,7 +82,7 @@ class Answer(Struct, frozen=True, gc=False):
 
     decision_id: str
     prompts: Sequence[Prompt]
-    tokens: tuple[str, ...]
+    seal: str
     decision: Decision
     article_count: int
     supporter: SupporterState
@@ -129,19 +129,19 @@ def decide_view(
         account, is_supporter_known = row.account, row.is_supporter_known
         page_view = replace(page_view, reader=row.reader)
     prompts: Sequence[Prompt] = ()
-    tokens: tuple[str, ...] = ()
+    seal = ""
     fault: Exception | None = None
     try:
         taken = take_view(site, page_view, is_supporter_known=is_supporter_known)
         if taken.decision.choices:
-            prompts, tokens = offered(sealer, taken.situation, taken.decision.choices, decision_id, account)
+            prompts, seal = offered(sealer, taken.situation, taken.decision.choices, decision_id, account)
     except Exception as error:  # the article stays readable whatever breaks
         taken, fault = _undecided(site, page_view), error
     reader, now = taken.reader, page_view.now
     return Answer(
         decision_id,
         prompts,
-        tokens,
+        seal,
         taken.decision,
         articles_remembered(reader, now),
         taken.situation.supporter,
@@ -246,10 +246,10 @@ def _notes(sealer: PassportSealer, page_view: PageView, addition: ViewAddition |
 
 def offered(
     sealer: PassportSealer, situation: Situation, choices: tuple[Choice, ...], decision_id: str, account: str = ""
-) -> tuple[list[Prompt], tuple[str, ...]]:
-    """Return the chosen prompts, and a token for each. `account`: keyed hash of a signed-in reader's id, as hex.
+) -> tuple[list[Prompt], str]:
+    """Return the chosen prompts, and the seal of their tokens.
 
-    `decision_id` empty: the prompts are a preview.
+    `decision_id` empty: the prompts are a preview. `account`: keyed hash of a signed-in reader's id, as hex.
     """
     prompts = prompts_of(choices, situation)
     token = PromptToken(
@@ -262,4 +262,4 @@ def offered(
         not decision_id,
         account,
     )
-    return prompts, sealed_tokens(prompt_sealer(sealer.keys), token)
+    return prompts, seal_of(prompt_sealer(sealer.keys), token)

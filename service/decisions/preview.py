@@ -184,11 +184,11 @@ def answer_as_reader(site: CompiledSite, sealer: PassportSealer, page_view: Page
 
 
 def _answer(sealer: PassportSealer, page_view: PageView, situation: Situation, decision: Decision) -> Answer:
-    prompts, tokens = offered(sealer, situation, decision.choices, decision_id="")
+    prompts, seal = offered(sealer, situation, decision.choices, decision_id="")
     return Answer(
         decision_id=new_id("dec"),
         prompts=prompts,
-        tokens=tokens,
+        seal=seal,
         decision=decision,
         article_count=articles_remembered(situation.reader, situation.now),
         supporter=situation.supporter,

@@ -7,7 +7,6 @@ digit, and then the seal.
 import msgspec
 from msgspec.structs import replace
 
-from service.campaigns.campaign import Kind, Placement
 from service.errors import InvalidTokenError
 from service.readers.site_time import AHEAD_SECONDS
 from service.sealing import KeyRing, Sealer
@@ -20,8 +19,8 @@ class ShownPrompt(msgspec.Struct, frozen=True, array_like=True, gc=False, forbid
 
     campaign: str
     variant: str
-    placement: Placement
-    kind: Kind
+    placement: str
+    kind: str
     currency: str
     is_counted: bool = True
 
@@ -58,10 +57,9 @@ def prompt_sealer(keys: KeyRing) -> Sealer:
     return keys.sealer("prompt")
 
 
-def sealed_tokens(sealer: Sealer, token: PromptToken) -> tuple[str, ...]:
-    """Return the tokens of all prompts of an answer, in order. `token`: that of any of them."""
-    seal = sealer.seal(_encoded(token))
-    return tuple([f"{place}{seal}" for place in range(len(token.prompts))])
+def seal_of(sealer: Sealer, token: PromptToken) -> str:
+    """Return the seal of an answer. `token`: that of any of its prompts."""
+    return sealer.seal(_encoded(token))
 
 
 def open_prompt_token(sealer: Sealer, text: str, instant: int) -> PromptToken:

@@ -145,7 +145,7 @@ class Tally:
                 cell = Cell(site, prompt.campaign, prompt.variant, viewed.day, prompt.is_counted, Counted.SHOWN)
                 self._prompts[cell] += count
             if shown:  # a gate is always the only prompt
-                event = Happened.GATED if shown[0].kind is Kind.GATE else Happened.ASKED
+                event = Happened.GATED if shown[0].kind == Kind.GATE else Happened.ASKED
                 self._views[viewed._replace(event=event)] += count
 
     def _drop_oldest_reports(self) -> None:

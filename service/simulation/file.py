@@ -56,7 +56,7 @@ def _view_body(view: SimulatedView) -> dict[str, Any]:
         "at": instant_text(int(view.at.timestamp())),
         "local_at": view.local_at.isoformat(),
         "shown": [prompt.shown.campaign for prompt in view.prompts],
-        "prompts": [{**json.loads(prompt.json), "is_counted": prompt.shown.is_counted} for prompt in view.prompts],
+        "prompts": [{**prompt.body(), "is_counted": prompt.shown.is_counted} for prompt in view.prompts],
         "access": {**access_body(access), "decided_by": access.decided_by},
         "reader": {"article_count": view.article_count, "supporter": view.supporter.value},
         "trace": trace_body(view.decision.traces),

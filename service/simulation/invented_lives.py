@@ -87,6 +87,6 @@ def _life(site: CompiledSite, reader: InventedReader) -> Life:
     counts: Counter[tuple[str, Kind]] = Counter()
     asked_at: list[int] = []
     for view in simulate_on(site, simulation, closed, explains=False):
-        counts.update((prompt.shown.campaign, prompt.shown.kind) for prompt in view.prompts)
-        asked_at += [int(view.at.timestamp()) for prompt in view.prompts if prompt.shown.kind is not Kind.GATE]
+        counts.update((prompt.shown.campaign, Kind(prompt.shown.kind)) for prompt in view.prompts)
+        asked_at += [int(view.at.timestamp()) for prompt in view.prompts if prompt.shown.kind != Kind.GATE]
     return Life(counts, tuple(asked_at))

@@ -1,6 +1,5 @@
 """Prompts: wording, amounts and ticker for a reader."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,8 +19,7 @@ from tests.decisions import make
 def prompt(campaign: Campaign, site: dict[str, Any] | None = None, **about: Any) -> dict[str, Any]:
     where = make.compiled(campaign, site=make.site(**(site or {})))
     situation = make.situation(where, **about)
-    body: dict[str, Any] = json.loads(prompts_of(decide(where, situation).choices, situation)[0].json)
-    return body
+    return prompts_of(decide(where, situation).choices, situation)[0].body()
 
 
 def test_the_ticker_shows_what_is_raised() -> None:

@@ -6,22 +6,24 @@ from msgspec.structs import replace
 
 from schemas.decide import MAX_TOKEN
 from schemas.fields import MAX_PAGE_ID_LENGTH
-from service.campaigns.campaign import Kind, Placement
-from service.decisions.prompt_token import PromptToken, ShownPrompt, open_prompt_token, prompt_sealer, sealed_tokens
+from service.campaigns.campaign import Placement
+from service.decisions.prompt_token import PromptToken, ShownPrompt, open_prompt_token, prompt_sealer, seal_of
 from service.errors import InvalidTokenError
 from service.sealing import KeyRing
 
 NOW = 1_795_000_000
 SEALER = prompt_sealer(KeyRing(("k" * 32,)))
 SHOWN = (
-    ShownPrompt("spring", "a", Placement.ARTICLE_END, Kind.EPIC, "EUR"),
-    ShownPrompt("summer", "b", Placement.PAGE_BOTTOM, Kind.BANNER, "USD", is_counted=False),
+    ShownPrompt("spring", "a", "article_end", "epic", "EUR"),
+    ShownPrompt("summer", "b", "page_bottom", "banner", "USD", is_counted=False),
 )
 TOKEN = PromptToken("courier", "/Küste", "dec_1", NOW, SHOWN)
 
 
 def test_an_opened_token_names_its_own_prompt() -> None:
-    opened = [open_prompt_token(SEALER, text, NOW) for text in sealed_tokens(SEALER, TOKEN)]
+    seal = seal_of(SEALER, TOKEN)
+
+    opened = [open_prompt_token(SEALER, place + seal, NOW) for place in "01"]
 
     assert opened == [TOKEN, replace(TOKEN, place=1)]
     assert tuple(token.prompt for token in opened) == SHOWN
@@ -29,7 +31,7 @@ def test_an_opened_token_names_its_own_prompt() -> None:
 
 @pytest.mark.parametrize("place", ["2", "9", "-", "٠", ""])
 def test_a_place_without_a_prompt_is_refused(place: str) -> None:
-    seal = sealed_tokens(SEALER, TOKEN)[0][1:]
+    seal = seal_of(SEALER, TOKEN)
 
     with pytest.raises(InvalidTokenError, match="not issued by this service"):
         open_prompt_token(SEALER, place + seal, NOW)
@@ -50,7 +52,7 @@ def test_a_token_with_a_part_too_many_is_refused() -> None:
 
 def test_the_longest_token_is_one_that_an_event_may_send() -> None:
     key = "k" * 64
-    longest = [ShownPrompt(key, key, placement, Kind.BANNER, "EUR", is_counted=False) for placement in Placement]
+    longest = [ShownPrompt(key, key, placement, "banner", "EUR", is_counted=False) for placement in Placement]
     token = PromptToken(key, "p" * MAX_PAGE_ID_LENGTH, "dec_" + "0" * 32, NOW, (*longest,), account="0" * 64)
 
-    assert all(len(text) <= MAX_TOKEN for text in sealed_tokens(SEALER, token))
+    assert 1 + len(seal_of(SEALER, token)) <= MAX_TOKEN

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from service.campaigns.campaign import Kind, Placement
+from service.campaigns.campaign import Kind
 from service.campaigns.gate import Gate, GateType
 from service.decisions.prompt_token import ShownPrompt
 from service.decisions.tally import (
@@ -26,7 +26,7 @@ from service.services import EXTENSION
 from tests.decisions import make
 
 SHOWN = Cell("tide", "autumn", "control", date(2026, 11, 18), True, Counted.SHOWN)
-PROMPT = ShownPrompt("autumn", "control", Placement.ARTICLE_TOP, Kind.EPIC, "EUR")
+PROMPT = ShownPrompt("autumn", "control", "article_top", "epic", "EUR")
 
 
 def open_page(client: FlaskClient, consent: str = "full") -> Any:

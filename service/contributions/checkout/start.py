@@ -64,7 +64,7 @@ def origin_of_form(services: Services, form: CheckoutForm) -> Origin:
             site=token.site,
             campaign=token.prompt.campaign,
             variant=token.prompt.variant,
-            placement=token.prompt.placement.value,
+            placement=token.prompt.placement,
             page_id=token.page_id or None,
             currency=token.prompt.currency,
             is_counted=token.prompt.is_counted,

@@ -1,6 +1,6 @@
 """What a rule is, and the prepared campaign that it judges."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from service.campaigns.campaign import Campaign, Kind
 from service.campaigns.experiment import Experiment
 from service.campaigns.reader_rules import ArticleCount
 from service.campaigns.site import Site
-from service.campaigns.variant import Copy, Variant
+from service.campaigns.variant import Variant
 from service.decisions.rules.verdict import Plain, Verdict, plain
 from service.decisions.situation import Situation
 
@@ -42,7 +42,6 @@ class PreparedCount(NamedTuple):
         return f"{counted} in all" if weeks is None else f"{counted} this week and {weeks} before"
 
 
-Wording = tuple[Copy, Copy]  # for wide and for small screens
 ArmRanges = tuple[tuple[int, float, float, float], ...]
 
 
@@ -62,8 +61,9 @@ class Draw(NamedTuple):
 class Prepared:
     """A campaign, with what its rules would otherwise compute on each page view. Instants in seconds since 1970.
 
-    `rules`: those that the campaign uses, in the order they are asked. `wordings`: by variant and language, for wide
-    and for small screens. `prompts`: as they are written, once they were shown (see `prompt.py`); not compared.
+    `rules`: those that the campaign uses, in the order they are asked. `languages`: all in which it says something, and
+    "" for readers whose language is not known. `prompts`: as they are written, once they were shown (see `prompt.py`);
+    not compared.
     """
 
     campaign: Campaign
@@ -74,7 +74,7 @@ class Prepared:
     counts: tuple[PreparedCount, ...]
     favourite_topics: frozenset[bytes]
     draw: Draw
-    wordings: Mapping[str, Mapping[str, Wording]]
+    languages: frozenset[str]
     prompts: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
 

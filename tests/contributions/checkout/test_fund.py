@@ -2,8 +2,7 @@
 
 import pytest
 
-from service.campaigns.campaign import Kind, Placement
-from service.decisions.prompt_token import PromptToken, ShownPrompt, prompt_sealer, sealed_tokens
+from service.decisions.prompt_token import PromptToken, ShownPrompt, prompt_sealer, seal_of
 from tests.contributions.world import Newsroom
 
 
@@ -14,9 +13,9 @@ def give(newsroom: Newsroom, campaign: str, interval: str = "one_off") -> None:
         page_id="a-1",
         decision_id="dec_1",
         issued_at=int(newsroom.clock().timestamp()),
-        prompts=(ShownPrompt(campaign, "control", Placement.ARTICLE_TOP, Kind.EPIC, "EUR"),),
+        prompts=(ShownPrompt(campaign, "control", "article_top", "epic", "EUR"),),
     )
-    [sealed] = sealed_tokens(prompt_sealer(newsroom.services.keys), token)
+    sealed = "0" + seal_of(prompt_sealer(newsroom.services.keys), token)
     response = newsroom.checkout(prompt_token=sealed, interval=interval)
     newsroom.stripe.pay(response.json["checkout_url"])
     newsroom.settle_after(minutes=1)

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from service.campaigns.campaign import Kind, Placement
 from service.contributions.checkout.resume import resume_token
-from service.decisions.prompt_token import PromptToken, ShownPrompt, prompt_sealer, sealed_tokens
+from service.decisions.prompt_token import PromptToken, ShownPrompt, prompt_sealer, seal_of
 from tests.contributions.world import Newsroom
 
 
@@ -19,9 +18,9 @@ def prompt_token(newsroom: Newsroom, **changes: Any) -> str:
         page_id="a-1",
         decision_id="dec_1",
         issued_at=int(newsroom.clock().timestamp()),
-        prompts=(ShownPrompt("autumn", "control", Placement.ARTICLE_TOP, Kind.EPIC, "EUR"),),
+        prompts=(ShownPrompt("autumn", "control", "article_top", "epic", "EUR"),),
     )
-    return sealed_tokens(prompt_sealer(newsroom.services.keys), replace(token, **changes))[0]
+    return "0" + seal_of(prompt_sealer(newsroom.services.keys), replace(token, **changes))
 
 
 def test_a_contribution_records_the_campaign_and_page_it_came_from(newsroom: Newsroom) -> None:
